@@ -1,6 +1,6 @@
-"""Everything on this machine: the stand-in for Telegram, the bot, and a desk with two caseworkers.
+"""The demo: a stand-in for Telegram, the bot and the web desk with two caseworkers.
 
-Phones stand on one page; the group in which the caseworkers answer is another, for a second window.
+The phones are on one page; the caseworkers' Telegram group is on another, for a second window.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 from rich.live import Live
 
-from bot.app.build import open_database, open_vault, run_bot
-from bot.app.sign_in import give_key
+from bot.app.options import DeskOptions, RunOptions
+from bot.app.run import run_bot
+from bot.app.sign_in import staff_keys_of
+from bot.app.storage import database_url, open_storage
 from bot.app.tables import queue_table
 from bot.app.web_desk import build_desk_context, open_desk_app
 from bot.cases.queries import load_queue
@@ -31,7 +33,7 @@ from bot.log import configure
 from bot.mailbox.rate_limit import UNLIMITED
 from bot.sandbox import TOKEN, Sandbox, serve
 from bot.settings import Settings, load_settings
-from bot.store.database import Database, DataDirectory
+from bot.store.database import Database
 from bot.store.disk_space import DiskSpace
 from bot.vault import HostKey
 from bot.vault.audit.log import OPERATOR, AuditLog
@@ -51,11 +53,11 @@ if TYPE_CHECKING:
     from bot.vault import Vault
 
 REFRESH_SECONDS = 1.0
-PASSWORD = "only a rehearsal"  # noqa: S105 - printed for whoever looks on
+PASSWORD = "only a rehearsal"  # noqa: S105 - printed on purpose
 DEMO_COST = PasswordCost(memory=8 * 1024, passes=1)
-"""What a guess at it costs: there is nothing to guess."""
+"""Of hashing the password: it need not resist guessing."""
 CASEWORKERS = (("Mei", tuple(LANGUAGES)), ("Jun", tuple(LANGUAGES)))
-"""Who answers in the demo, and in which languages."""
+"""Names and languages."""
 DESK_PATH = "/desk"
 FIRST_GROUP_ID = -1_002_000_000_000
 GROUP_ID_RANGE = 900_000_000
@@ -67,27 +69,25 @@ DEMO_SETTINGS = {
     "staff_language": "en",
 }
 """What a deployment would decide; the first screen says that this is a rehearsal."""
-
-
 CLEARED_SETTINGS = dict.fromkeys(("database_url", "keys_url", "backups")) | {"backup_key": ""}
-"""What the environment may name of a real deployment: nothing here goes there."""
+"""Settings of a real deployment that the environment may hold; the demo must not touch it."""
 
 
 async def run_demo(port: int, data: Path | None, *, browser: bool) -> None:
     """Serve the phone page, run the bot behind it, and show the queue until stopped."""
     with contextlib.ExitStack() as stack:
         folder = data or temporary_folder(stack)
-        log = stack.enter_context(log_file(folder))
-        configure(log)
-        sandbox = Sandbox()
+        configure(stack.enter_context(log_file(folder)))
+        bot = RestartableBot()
+        sandbox = Sandbox(restart=bot.restart)
         group, workers = create_group(sandbox)
         async with serve_pages(sandbox, port) as address:
             try:
                 settings = demo_settings(folder, address, group.id)
                 who = await enrol_all(settings, workers)
-                async with _open_desk(sandbox, settings, address) as (front, ours):
-                    links = await _create_links(front, who)
-                    await _run_bot_and_view(sandbox, ours, settings, links, browser=browser)
+                async with _open_desk(sandbox, settings, address, bot) as context:
+                    links = await _create_links(context, who)
+                    await _run_bot_and_view(bot, settings, links, browser=browser)
             except OSError as error:
                 where = error.filename or folder
                 raise HavenError(f"the demo ended: {where}: {error.strerror}") from None
@@ -95,7 +95,7 @@ async def run_demo(port: int, data: Path | None, *, browser: bool) -> None:
 
 @contextlib.asynccontextmanager
 async def serve_pages(sandbox: Sandbox, port: int) -> AsyncIterator[str]:
-    """Serve the phones and the group while the context lasts; give their address."""
+    """Serve the phones and the group; give their address."""
     async with contextlib.AsyncExitStack() as stack:
         try:
             address = await stack.enter_async_context(serve(sandbox, port=port))
@@ -108,82 +108,79 @@ async def serve_pages(sandbox: Sandbox, port: int) -> AsyncIterator[str]:
 
 @contextlib.asynccontextmanager
 async def _open_desk(
-    sandbox: Sandbox, settings: Settings, address: str
-) -> AsyncIterator[tuple[DeskContext, RestartableBot]]:
-    """Serve the desk beside the phones while the context lasts; give it, and the bot it asks."""
-    database = open_database(settings)
-    vault = open_vault(settings, database)
-    number = int(TOKEN.partition(":")[0])
-    front = build_desk_context(
-        settings, database, vault, bot_id=number, origin=address, root=DESK_PATH, cost=DEMO_COST
-    )
-    ours = RestartableBot(settings, front)
-    try:
-        async with open_desk_app(front) as app:
+    sandbox: Sandbox, settings: Settings, address: str, bot: RestartableBot
+) -> AsyncIterator[DeskContext]:
+    """Serve the desk on the sandbox's address."""
+    bot_id = int(TOKEN.partition(":")[0])
+    options = DeskOptions(
+        bot_id=bot_id, origin=address, root=DESK_PATH, password_cost=DEMO_COST,
+        wake_dispatcher=bot.wake_dispatcher,
+    )  # fmt: skip
+    async with open_storage(settings) as (database, vault):
+        context = build_desk_context(settings, database, vault, options)
+        async with open_desk_app(context) as app:
             sandbox.mounted_apps[DESK_PATH] = app
-            yield front, ours
-    finally:
-        sandbox.mounted_apps.pop(DESK_PATH, None)
-        vault.close()
-        await database.close()
+            try:
+                yield context
+            finally:
+                sandbox.mounted_apps.pop(DESK_PATH, None)
 
 
-async def _create_links(front: DeskContext, who: str) -> dict[str, str]:
-    """Return what is printed: where everything is, and the links that sign somebody in, once."""
-    secret, codes, now = new_session_secret(), front.factors.new_totp_secret(), front.clock.now()
-    front.demo_links[secret_digest(secret)] = f"{who}:{PASSWORD}"
-    front.demo_authenticators[who] = CASEWORKERS[0][0], codes
-    await front.database.writer.run(lambda work: front.factors.store_totp(work, who, codes, 0, now))
+async def _create_links(context: DeskContext, who: str) -> dict[str, str]:
+    """Return the addresses to print, with a link that signs a caseworker in once."""
+    secret, factors, now = new_session_secret(), context.factors, context.clock.now()
+    totp_secret = factors.new_totp_secret()
+    context.demo_links[secret_digest(secret)] = f"{who}:{PASSWORD}"
+    context.demo_authenticators[who] = CASEWORKERS[0][0], totp_secret
+    await context.database.writer.run(
+        lambda work: factors.store_totp(work, who, totp_secret, 0, now)
+    )
     return {
-        "phones": f"{front.origin}/",
-        "group": f"{front.origin}/group",
-        "desk": f"{front.origin}{DESK_PATH}/demo/{secret.hex()}",
+        "phones": f"{context.origin}/",
+        "group": f"{context.origin}/group",
+        "desk": f"{context.origin}{DESK_PATH}/demo/{secret.hex()}",
         "who": who,
     }
 
 
 class RestartableBot:
-    """The bot of a rehearsal: it can end and begin anew while phones and desk go on."""
+    """A bot that can be restarted while the phones and the desk go on."""
 
-    def __init__(self, settings: Settings, front: DeskContext | None = None) -> None:
-        self._settings = settings
-        self._desk_context = front
+    def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
+        self._app: App | None = None
         self._is_restarting = False
         self.ready = asyncio.Event()
 
-    async def run(self) -> None:
-        """Run it until cancelled, however often it is begun anew."""
+    async def run(self, settings: Settings) -> None:
+        """Run the bot, again after each restart, until cancelled."""
+        options = RunOptions(
+            limits=UNLIMITED, rehearsal=True, ready=self.ready,
+            disk=DiskSpace.unlimited(settings.data), extra_job=self._know_app,
+        )  # fmt: skip
         while True:
             self._is_restarting = False
-            self._task = asyncio.create_task(
-                run_bot(
-                    self._settings,
-                    limits=UNLIMITED,
-                    rehearsal=True,
-                    ready=self.ready,
-                    room=DiskSpace.unlimited(self._settings.data),
-                    extra_job=self._connect_desk,
-                )
-            )
-            ended, _ = await asyncio.wait({self._task})
+            self._task = asyncio.create_task(run_bot(settings, options))
+            await asyncio.wait({self._task})
             if not self._is_restarting:
-                for life in ended:
-                    await life
+                await self._task
                 return
 
-    async def _connect_desk(self, house: App) -> None:
-        """Have the desk wake this bot, as long as it runs."""
-        if self._desk_context is None:
-            return
-        self._desk_context.command_client.wake_dispatcher = house.dispatcher.resume
+    async def _know_app(self, app: App) -> None:
+        """Know the App for as long as it runs."""
+        self._app = app
         try:
             await asyncio.Event().wait()
         finally:
-            self._desk_context.command_client.wake_dispatcher = None
+            self._app = None
+
+    async def wake_dispatcher(self) -> None:
+        """Have the bot carry out stored commands now, if it is running."""
+        if self._app is not None:
+            await self._app.dispatcher.resume()
 
     async def restart(self) -> None:
-        """End it where it stands, and return once it has come back to work."""
+        """Cancel the bot, and return once it has recovered."""
         if self._task is None or self._is_restarting or not self.ready.is_set():
             return
         self._is_restarting = True
@@ -192,43 +189,39 @@ class RestartableBot:
         await self.ready.wait()
 
     async def stop(self) -> None:
-        """End it for good, and wait for that."""
+        """Cancel the bot for good, and wait until it has ended."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
 
 async def _run_bot_and_view(
-    sandbox: Sandbox,
-    ours: RestartableBot,
-    settings: Settings,
-    links: dict[str, str],
-    *,
-    browser: bool,
+    bot: RestartableBot, settings: Settings, links: dict[str, str], *, browser: bool
 ) -> None:
-    sandbox.restart = ours.restart
-    bot = asyncio.create_task(ours.run())
-    view = asyncio.create_task(_show_when_ready(ours.ready, settings, links, browser=browser))
+    running = asyncio.create_task(bot.run(settings))
+    view = asyncio.create_task(_show_when_ready(bot.ready, settings, links, browser=browser))
     try:
-        await bot
-    finally:  # however early it is stopped: the folder goes after the bot that writes there
-        for task in (view, bot):
-            if not task.cancelling():  # whoever is told twice does not put its things in order
+        await running
+    finally:  # the caller deletes the folder, so the bot must have ended
+        for task in (view, running):
+            if not task.cancelling():  # a second cancellation would interrupt its clean-up
                 task.cancel()
-        await ours.stop()
-        await asyncio.gather(bot, view, return_exceptions=True)
+        await bot.stop()
+        await asyncio.gather(running, view, return_exceptions=True)
 
 
 async def _show_when_ready(
     ready: asyncio.Event, settings: Settings, links: dict[str, str], *, browser: bool
 ) -> None:
-    """Say where the phone page is once the bot is ready, and show the queue."""
+    """Print the addresses once the bot is ready, and show the queue."""
     await ready.wait()
-    print(f"Haven is ready at {links['phones']}", flush=True)  # noqa: T201 - others wait for it
-    print(f"The caseworkers' desk, as Mei, once: {links['desk']}", flush=True)  # noqa: T201
-    print(f"Their Telegram group is at {links['group']}", flush=True)  # noqa: T201 - and this
-    who = f"{links['who']}, with the password: {PASSWORD}"
-    print(f"Whoever reads a case is {who}", flush=True)  # noqa: T201 - and this
+    lines = (
+        f"Haven is ready at {links['phones']}",
+        f"The caseworkers' desk, as Mei, once: {links['desk']}",
+        f"Their Telegram group is at {links['group']}",
+        f"Whoever reads a case is {links['who']}, with the password: {PASSWORD}",
+    )
+    print(*lines, sep="\n", flush=True)  # noqa: T201 - also read by programs that start the demo
     if browser:
         webbrowser.open(links["phones"])
         webbrowser.open_new(links["desk"])
@@ -236,8 +229,8 @@ async def _show_when_ready(
 
 
 def create_group(sandbox: Sandbox) -> tuple[SandboxGroup, list[Phone]]:
-    """Found the caseworkers' group, with the bot among its administrators."""
-    # Another number at every start: the topics of an earlier rehearsal went with it.
+    """Create the caseworkers' group, with the bot as an administrator."""
+    # Another id at every start: the topics of an earlier demo are gone.
     number = FIRST_GROUP_ID - sandbox.clock.seconds() % GROUP_ID_RANGE
     group = sandbox.add_group("Harbour House, night shift", forum=True, chat_id=number)
     workers = [sandbox.add_colleague(name) for name, _language in CASEWORKERS]
@@ -248,45 +241,42 @@ def create_group(sandbox: Sandbox) -> tuple[SandboxGroup, list[Phone]]:
 
 
 async def enrol_all(settings: Settings, workers: list[Phone]) -> str:
-    """Put the rehearsal's caseworkers on the list of staff, and on duty; return the first's id."""
-    database = open_database(settings)
-    vault = open_vault(settings, database)
+    """Enrol the caseworkers with keys, and set them on duty; return the first one's id."""
+    async with open_storage(settings) as (database, vault):
+        caseworkers = await database.writer.run(lambda work: _enrol(work, vault, workers))
+        await asyncio.to_thread(_create_keys, database, vault, caseworkers)
+        return caseworkers[0].id
+
+
+def _enrol(work: Work, vault: Vault, workers: list[Phone]) -> list[Caseworker]:
     staff, audit, now = Staff(vault), AuditLog(vault), SystemClock().now()
-    found: list[Caseworker] = []
-
-    def enrol(work: Work) -> None:
-        for worker, (name, languages) in zip(workers, CASEWORKERS, strict=True):
-            who = staff.by_account(work, worker.id)
-            if who is None:
-                who = staff.add(
-                    work, now, name=name, role=Role.CASEWORKER, title="caseworker",
-                    languages=languages, queues=[queue.value for queue in Queue], most=9,
-                    account=worker.id,
-                )  # fmt: skip
-                audit.record(work, now, OPERATOR, "staff_add", who.id, who.role.value)
-            staff.set_duty(work, who.id, on=True)
-            found.append(who)
-
-    try:
-        await database.writer.run(enrol)
-        await asyncio.to_thread(_give_keys, database, vault, found)
-        return found[0].id
-    finally:
-        vault.close()
-        await database.close()
+    enrolled: list[Caseworker] = []
+    for worker, (name, languages) in zip(workers, CASEWORKERS, strict=True):
+        caseworker = staff.by_account(work, worker.id)
+        if caseworker is None:
+            caseworker = staff.add(
+                work, now, name=name, role=Role.CASEWORKER, title="caseworker",
+                languages=languages, queues=[queue.value for queue in Queue], most=9,
+                account=worker.id,
+            )  # fmt: skip
+            audit.record(work, now, OPERATOR, "staff_add", caseworker.id, caseworker.role.value)
+        staff.set_duty(work, caseworker.id, on=True)
+        enrolled.append(caseworker)
+    return enrolled
 
 
-def _give_keys(database: Database, vault: Vault, colleagues: list[Caseworker]) -> None:
-    """Give whoever has none a key that opens cases."""
-    enrolled = vault.cases.wraps.holders().members
-    for each in colleagues:
-        if each.id not in enrolled:
-            role, queues = each.role.value, each.queues
-            give_key(database, vault, each.id, role, queues, PASSWORD, DEMO_COST)
+def _create_keys(database: Database, vault: Vault, caseworkers: list[Caseworker]) -> None:
+    """Create a key for every caseworker without one."""
+    keys, wraps, now = staff_keys_of(vault, DEMO_COST), vault.cases.wraps, SystemClock().now()
+    with_key = wraps.holders().members
+    for each in caseworkers:
+        if each.id not in with_key:
+            keys.enrol(each.id, each.role.value, each.queues, PASSWORD, now)
+    database.writer.run_sync(lambda work: wraps.rewrap_all(work, None, now))
 
 
 def demo_settings(folder: Path, address: str, group: int) -> Settings:
-    """Return the settings of a rehearsal in a folder, whatever the environment names."""
+    """Return the settings of a demo in a folder, whatever the environment sets."""
     key = folder.with_name(f"{folder.name}.key")
     if not key.exists():
         HostKey.create(key)
@@ -301,16 +291,16 @@ def demo_settings(folder: Path, address: str, group: int) -> Settings:
 
 
 def temporary_folder(stack: contextlib.ExitStack) -> Path:
-    """Return a folder that goes when the demo ends, and the key beside it with it."""
+    """Return a folder that is deleted when the demo ends, with the host key next to it."""
     return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="haven-"))) / "data"
 
 
 @contextlib.contextmanager
 def log_file(folder: Path) -> Iterator[TextIO]:
-    """Give the log of a rehearsal.
+    """Give the log of a demo.
 
     Raises:
-        WrongSetting: nothing can be written there.
+        SettingError: nothing can be written there.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -324,9 +314,9 @@ def log_file(folder: Path) -> Iterator[TextIO]:
 
 
 async def _show_queue(settings: Settings) -> None:
-    """Show the queue live at a terminal; where there is none, stay silent."""
+    """Show the queue live, if there is a terminal."""
     console = Console()
-    database = Database(settings.database_url or DataDirectory(settings.data).database_url)
+    database = Database(database_url(settings))
     try:
         if not console.is_terminal:
             return

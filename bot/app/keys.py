@@ -1,4 +1,4 @@
-"""Where the keys of a deployment come from: the host key, and the key store it opens."""
+"""The host key of a deployment, its passphrase, and the key store it opens."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from bot.store.database import Database, DataDirectory
 from bot.vault import HostKey, KeyStore
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.settings import Settings
 
 
 def load_host_key(settings: Settings) -> HostKey:
-    """Return the host key: of the file that is named, or of a credential systemd hands over.
-
-    Where it is locked, its passphrase is read from a file as well, or asked.
+    """Return the host key from HAVEN_HOST_KEY_FILE, or from systemd's credential without it.
 
     Raises:
-        WrongSetting: there is none, others can read it, or nobody can be asked.
-        WrongHostKey: that is not its passphrase.
+        SettingError: there is none, others can read it, or its passphrase cannot be asked for.
+        WrongHostKeyError: the passphrase does not unlock it.
     """
     credential = settings.host_key_credential()
     if settings.host_key_file is None and credential is not None:
-        return HostKey.load(credential, settings.data, lambda: load_passphrase(settings))
-    return HostKey.load(
-        settings.required_host_key_file(), settings.data, lambda: load_passphrase(settings)
-    )
+        path = credential
+    else:
+        path = settings.required_host_key_file()
+    return HostKey.load(path, settings.data, lambda: load_passphrase(settings))
 
 
 def load_passphrase(settings: Settings) -> str:
-    """Return the passphrase of the host key: the first line of a file, or what somebody types.
+    """Return the passphrase of the host key: the first line of a file, or typed at the terminal.
 
     Raises:
-        WrongSetting: the file cannot be used, or there is none and nobody sits here.
+        SettingError: the file cannot be used, or there is neither a file nor a terminal.
     """
     path = settings.passphrase_file
     if path is None:
@@ -45,23 +45,35 @@ def load_passphrase(settings: Settings) -> str:
     if path.resolve().is_relative_to(settings.data.resolve()):
         raise SettingError("HAVEN_PASSPHRASE_FILE lies in HAVEN_DATA; move it to another folder")
     try:
+        return read_private_line(path)
+    except HavenError as error:
+        raise SettingError(f"HAVEN_PASSPHRASE_FILE: {error}") from None
+
+
+def read_private_line(path: Path) -> str:
+    """Return the first line of a file that holds a secret.
+
+    Raises:
+        HavenError: others can read the file, or it is unreadable or empty.
+    """
+    try:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise SettingError(f"HAVEN_PASSPHRASE_FILE: others can read it; chmod 0400 {path}")
+            raise HavenError(f"others can read {path}; chmod 0400 {path}")
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):
-        raise SettingError(f"HAVEN_PASSPHRASE_FILE: {path} cannot be read") from None
+        raise HavenError(f"{path} cannot be read; its first line must be the secret") from None
     if not lines or not lines[0]:
-        raise SettingError(f"HAVEN_PASSPHRASE_FILE: {path} is empty")
+        raise HavenError(f"{path} is empty; its first line must be the secret")
     return lines[0]
 
 
 @cache
 def _ask_passphrase() -> str:
-    """Return what whoever sits here types, asked once in a process."""
+    """Ask for the passphrase, once in a process."""
     if not sys.stdin.isatty():
         raise SettingError(
-            "the host key is locked, and nobody sits here to type its passphrase: name a file "
-            "that holds it in HAVEN_PASSPHRASE_FILE, or start Haven at a terminal"
+            "the host key is locked, and there is no terminal to ask for its passphrase: name a "
+            "file with it in HAVEN_PASSPHRASE_FILE, or start Haven at a terminal"
         )
     return getpass("Passphrase of the host key: ")
 
@@ -70,12 +82,12 @@ def open_key_store(settings: Settings) -> KeyStore:
     """Open the key store of this deployment, at this release's schema.
 
     Raises:
-        WrongSetting: there is none that can be opened.
+        SettingError: it cannot be opened, or is the same database as the cases.
     """
     directory = DataDirectory(settings.data)
     url = settings.keys_url or directory.keys_url
     if url == (settings.database_url or directory.database_url):
-        raise SettingError("HAVEN_KEYS_URL is HAVEN_DATABASE_URL: keys lie apart from the data")
+        raise SettingError("HAVEN_KEYS_URL is HAVEN_DATABASE_URL: keys need a separate database")
     try:
         return KeyStore(Database(url))
     except HavenError:

@@ -1,4 +1,4 @@
-"""What erases in this deployment, and keeps its times: handed down from the settings."""
+"""Erasure and retention, wired from the settings."""
 
 from __future__ import annotations
 
@@ -24,28 +24,26 @@ if TYPE_CHECKING:
 
 
 def build_retention(settings: Settings, vault: Vault, erasures: Erasures) -> Retention:
-    """Return what erases closed cases, old backups and the oldest of the audit log."""
-    cutting = AuditTruncation(AuditLog(vault), DataDirectory(settings.data).audit_head_file)
-    return Retention(erasures, settings.keep_days, open_backup_folder(settings), cutting)
+    """Return what erases closed cases, old backups and the oldest rows of the audit log."""
+    truncation = AuditTruncation(AuditLog(vault), DataDirectory(settings.data).audit_head_file)
+    return Retention(erasures, settings.keep_days, open_backup_folder(settings), truncation)
 
 
 def build_erasures(settings: Settings, vault: Vault, outbox: Outbox | None = None) -> Erasures:
-    """Return what erases cases, and what is remembered of them elsewhere."""
-    folder = DataDirectory(settings.data).files
-    topic = TopicEraser(vault, outbox or Outbox(vault), settings.desk_group)
-    counted = LinkStats(vault, settings.zone)
-    beside = [
+    """Return what erases a case, with its traces outside the case tables."""
+    topics = TopicEraser(vault, outbox or Outbox(vault), settings.desk_group)
+    erasers = [
         Conversations(vault).erase_case,
-        topic.erase,
-        counted.erase_chat,
+        topics.erase,
+        LinkStats(vault, settings.zone).erase_chat,
         delete_links,
         log_case_erased,
     ]
-    return Erasures(vault, AuditLog(vault), folder, beside)
+    return Erasures(vault, AuditLog(vault), DataDirectory(settings.data).files, erasers)
 
 
 def open_backup_folder(settings: Settings) -> BackupFolder | None:
-    """Return the folder of backups that the bot tends; None where there is none."""
+    """Return the folder of backups that the bot maintains; None if HAVEN_BACKUPS is not set."""
     if settings.backups is None:
         return None
     return BackupFolder(settings.backups, load_host_key(settings))

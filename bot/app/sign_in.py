@@ -1,13 +1,13 @@
-"""How somebody at a terminal proves who they are: a password, asked or read, never on the line."""
+"""Passwords at the terminal, signing in with one, and new caseworker keys."""
 
 from __future__ import annotations
 
-import stat
 import sys
 from typing import TYPE_CHECKING
 
 import typer
 
+from bot.app.keys import read_private_line
 from bot.cases.queries import find_case_id
 from bot.clock import SystemClock
 from bot.errors import HavenError, NoKeyHolderError, WrongPasswordError
@@ -26,113 +26,100 @@ if TYPE_CHECKING:
     from bot.vault.keys.keyring import Keyring
 
 NO_KEY_HOLDER = (
-    "nobody is enrolled who could open what people send: it would lie there and be lost. "
-    "Enrol a caseworker with: haven staff add NAME --language TAG; or give one who is enrolled a "
-    "key with: haven staff password ID --anew"
+    "no caseworker has a key that could open what people send: it would be lost. Enrol one with: "
+    "haven staff add NAME --language TAG; or give an enrolled caseworker a key with: "
+    "haven staff password ID --new-key"
 )
 
 
 def staff_keys_of(vault: Vault, cost: PasswordCost = DEFAULT_COST) -> StaffKeys:
     """Return the keys of the caseworkers of a deployment."""
     if vault.keys is None:
-        raise HavenError("without a key store nobody has a key")
+        raise HavenError("there is no key store, so no caseworker has a key")
     return StaffKeys(vault.keys, vault.prove, cost)
 
 
 def password_cost(context: typer.Context) -> PasswordCost:
-    """Return what a guess at a password is to cost; a test hands in a cheaper one."""
+    """Return what hashing a password costs; tests pass a cheaper one as the context's object."""
     return context.find_object(PasswordCost) or DEFAULT_COST
 
 
 def ask_secret(file: Path | None, what: str = "Password") -> str:
-    """Return a secret from a file, or from whoever sits there.
+    """Return a secret from the first line of a file, or typed at the terminal.
 
     Raises:
-        HavenError: nobody sits there, or others can read the file.
+        HavenError: there is no terminal, or the file cannot be used.
     """
     if file is not None:
-        return _read_secret(file)
+        return read_private_line(file)
     if not sys.stdin.isatty():
-        raise HavenError(f"{what} is asked at a terminal; without one, name a file that holds it")
+        raise HavenError(f"{what}: there is no terminal to ask at; name a file that holds it")
     return str(typer.prompt(what, hide_input=True))
 
 
 def ask_new_password(file: Path | None) -> str:
-    """Return a new password, typed twice where it is typed.
+    """Return a new password; at the terminal it is typed twice.
 
     Raises:
-        HavenError: it is too short, easy to guess, or was typed differently.
+        HavenError: it is too short, easy to guess, or the two differ.
     """
     password = ask_secret(file, "New password")
     if len(password) < MIN_LENGTH:
-        raise HavenError(f"a password has {MIN_LENGTH} signs or more; several words are easiest")
+        raise HavenError(f"a password needs {MIN_LENGTH} characters; several words are easiest")
     if is_guessable(password):
-        raise HavenError("that is one of the first anybody would try; take words of your own")
-    if file is None and ask_secret(None, "The same again") != password:
-        raise HavenError("that was another one; nothing was changed")
+        raise HavenError("this password is easy to guess; choose words of your own")
+    if file is None:
+        ask_again(password)
     return password
+
+
+def ask_again(secret: str) -> None:
+    """Ask for a secret a second time.
+
+    Raises:
+        HavenError: it differs.
+    """
+    if ask_secret(None, "The same again") != secret:
+        raise HavenError("the two are different; nothing was changed")
 
 
 def sign_in(
     database: Database, vault: Vault, who: str, password: str, reference: str = ""
 ) -> Keyring:
-    """Return what a caseworker can open; wrap what they can open to whoever may open it now.
+    """Return a caseworker's keyring, and re-wrap the case keys it opens to those who may open them.
 
     Args:
         database: of the cases.
-        vault: theirs.
+        vault: of that database.
         who: the caseworker's id.
-        password: theirs.
-        reference: the reference of the case they want to read: that is written down.
+        password: the caseworker's.
+        reference: of the case they want to read; the audit log records it.
 
     Raises:
-        WrongPassword: it is not theirs, or they have no access.
+        WrongPasswordError: the password is wrong, or there is no such caseworker with access.
     """
-    colleague = database.writer.run_sync(lambda work: Staff(vault).find(work, who))
-    if colleague is None or not colleague.is_active:
+    caseworker = database.writer.run_sync(lambda work: Staff(vault).find(work, who))
+    if caseworker is None or not caseworker.is_active:
         raise WrongPasswordError(
             f"there is no caseworker {who} with access; haven staff list shows them"
         )
     keyring = staff_keys_of(vault).unlock(who, password)
     now = SystemClock().now()
 
-    def settle(work: Work) -> None:
+    def record(work: Work) -> None:
         vault.cases.wraps.rewrap_all(work, keyring, now)
         case = find_case_id(work, reference) if reference else None
         AuditLog(vault).record(work, now, who, "read" if case else "sign_in", case or who)
 
-    database.writer.run_sync(settle)
+    database.writer.run_sync(record)
     return keyring
 
 
-def give_key(  # noqa: PLR0913, PLR0917 - whose, where they work, and under what
-    database: Database, vault: Vault, who: str, role: str, queues: tuple[str, ...], password: str,
-    cost: PasswordCost,
-) -> str:  # fmt: skip
-    """Give a caseworker a key of their own; return what is printed once."""
-    now = SystemClock().now()
-    printed = staff_keys_of(vault, cost).enrol(who, role, queues, password, now)
-    database.writer.run_sync(lambda work: vault.cases.wraps.rewrap_all(work, None, now))
-    return printed
-
-
 def require_key_holder(vault: Vault) -> None:
-    """See that what people send can be opened by somebody.
+    """Check that at least one caseworker can open what people send.
 
     Raises:
-        NobodyCanOpen: it would be lost.
+        NoKeyHolderError: none can, so it would be lost.
     """
     if not vault.cases.wraps.holders().teams:
         raise NoKeyHolderError(NO_KEY_HOLDER)
-
-
-def _read_secret(file: Path) -> str:
-    try:
-        if stat.S_IMODE(file.stat().st_mode) & 0o077:
-            raise HavenError(f"{file}: others can read it; chmod 0400 {file}")
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
-        raise HavenError(f"{file} cannot be read; it holds the secret in its first line") from None
-    if not lines or not lines[0]:
-        raise HavenError(f"{file} is empty; it holds the secret in its first line")
-    return lines[0]

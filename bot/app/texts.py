@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from bot.app.options import BuildOptions
     from bot.languages.availability import LanguageOffer
     from bot.languages.place_overrides import MessageKey
     from bot.languages.voice_files import RecordingNames
@@ -76,42 +77,37 @@ _TRAILING_BRACKETS = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]$")
 """What stands on the door, behind a name: a list that is read on a phone leaves it out."""
 
 
-def build_turn_context(  # noqa: PLR0913 - what is handed down to every turn
-    settings: Settings,
-    vault: Vault,
-    *,
-    rehearsal: bool,
-    username: str,
-    languages: Collection[str] = LANGUAGES.keys(),
-    voices: RecordingNames | None = None,
-    has_room: Callable[[], bool] = lambda: True,
-) -> TurnServices:
+def build_turn_context(settings: Settings, vault: Vault, options: BuildOptions) -> TurnServices:
     """Return what every turn of this deployment needs.
 
     Raises:
-        WrongSetting: the place has no words of its own for phrases that hold in Taiwan alone.
+        SettingError: the place has no texts of its own for phrases that are true in Taiwan only.
     """
     load_place(settings)
-    phrasing, book = build_system_texts(settings), FlowRegistry(flows_for_languages(languages))
-    screens = Renderer(phrasing)
+    texts, registry = (
+        build_system_texts(settings),
+        FlowRegistry(flows_for_languages(options.languages)),
+    )
+    renderer = Renderer(texts)
 
-    def escrow() -> bool:
+    def has_escrow() -> bool:
         return vault.has_escrow
 
     return TurnServices(
-        book,
-        screens,
-        phrasing,
+        registry,
+        renderer,
+        texts,
         vault,
-        build_fact_source(settings, rehearsal=rehearsal, escrow=escrow),
-        build_phrasebook(settings, phrasing),
-        build_consent(settings, book, phrasing),
-        build_notice(settings, screens, escrow=escrow),
+        build_fact_source(settings, rehearsal=options.rehearsal, escrow=has_escrow),
+        build_phrasebook(settings, texts),
+        build_consent(settings, registry, texts),
+        build_notice(settings, renderer, escrow=has_escrow),
         settings.zone,
-        username,
-        frozenset(languages),
-        has_disk_space=has_room,
-        voices=voices or {},
+        options.username,
+        frozenset(options.languages),
+        clock_monitor=options.clock_monitor,
+        has_disk_space=options.has_disk_space,
+        voices=options.voices,
     )
 
 

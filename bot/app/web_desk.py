@@ -1,4 +1,4 @@
-"""The desk in a browser, put together: what it must not import itself is handed down here."""
+"""The web desk: its context, its application, and the job that serves it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
+from bot.app.options import DeskOptions
+from bot.app.storage import latest_bot_id, open_storage, wait_for_failed_commit
 from bot.app.texts import (
     build_consent,
     build_fact_source,
@@ -18,7 +18,6 @@ from bot.app.texts import (
 )
 from bot.cases.evidence.image_sanitizer import ImageSanitizer
 from bot.cases.queries import AnswerRenderer
-from bot.clock import SystemClock
 from bot.conversation import FlowRegistry
 from bot.desks.web.app import build_app
 from bot.desks.web.auth.sessions import DeskSessions
@@ -30,7 +29,7 @@ from bot.desks.web.live.event_log import EventLog
 from bot.desks.web.live.watcher import EventStreams, EventWatcher
 from bot.desks.web.read_pool import ReadPool
 from bot.desks.web.server import serve
-from bot.errors import CommitFailedError, HavenError
+from bot.errors import HavenError
 from bot.hotline.commands.texts import DISPOSITIONS
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.queue.sla import ReplyClocks
@@ -39,103 +38,68 @@ from bot.hotline.staff.staff import Staff
 from bot.languages import catalogue
 from bot.mailbox.inbox import Inbox
 from bot.places.registry import find_place
-from bot.store.compiled import Prepared
 from bot.store.database import DataDirectory
-from bot.store.tables.main import heartbeats
 from bot.vault import AuditLog
-from bot.vault.keys.passwords import DEFAULT_COST
 from bot.vault.keys.staff_keys import StaffKeys
 from flows import ALL_FLOWS
 from flows.phrasebook import GROUPS
 from flows.titles import ROLE_TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
 
     from starlette.types import ASGIApp
 
-    from bot.clock import Clock
+    from bot.app.build import App
     from bot.settings import Settings
     from bot.store.database import Database
     from bot.vault import Vault
-    from bot.vault.keys.passwords import PasswordCost
-
-FAILURE_CHECK_SECONDS = 0.25
-_LATEST_BOT = Prepared(
-    lambda _: select(heartbeats.c.bot).order_by(heartbeats.c.alive_at.desc()).limit(1)
-)
-NO_BOT = (
-    "no bot has run on these data yet, so the desk does not know whose people write here: start "
-    "the bot first (haven start, or haven start --only bot)"
-)
 
 
-def find_bot_id(database: Database) -> int:
-    """Return the number of the bot whose people write here.
-
-    Raises:
-        HavenError: none has run yet.
-    """
-    found = database.writer.run_sync(lambda work: work.rows(_LATEST_BOT))
-    if not found:
-        raise HavenError(NO_BOT)
-    return int(found[0][0])
-
-
-def build_desk_context(  # noqa: PLR0913 - the seams of time, place and price are handed in
-    settings: Settings,
-    database: Database,
-    vault: Vault,
-    *,
-    bot_id: int,
-    origin: str,
-    root: str = "",
-    clock: Clock | None = None,
-    cost: PasswordCost = DEFAULT_COST,
+def build_desk_context(
+    settings: Settings, database: Database, vault: Vault, options: DeskOptions
 ) -> DeskContext:
-    """Put a desk together around a database and a vault.
+    """Put the context of a web desk together around a database and a vault.
 
     Raises:
         HavenError: there is no key store.
     """
     if vault.keys is None:
-        raise HavenError("without a key store nobody signs in at the desk")
-    clock = clock or SystemClock()
-    phrasing, book, audit = build_system_texts(settings), FlowRegistry(ALL_FLOWS), AuditLog(vault)
-    place = find_place(settings.place)
-    writer = database.writer
-
+        raise HavenError("there is no key store, so no caseworker can sign in at the desk")
+    texts, registry, audit = build_system_texts(settings), FlowRegistry(ALL_FLOWS), AuditLog(vault)
+    place, writer, clock = find_place(settings.place), database.writer, options.clock
+    inbox = Inbox(options.bot_id, vault)
     return DeskContext(
-        origin=origin,
-        root=root,
+        origin=options.origin,
+        root=options.root,
         organisation=settings.organisation,
         contact=settings.contact,
         language=settings.staff_language,
         zone=settings.zone,
-        bot_id=bot_id,
+        bot_id=options.bot_id,
         database=database,
         vault=vault,
         clock=clock,
         read_pool=ReadPool(database),
         audit=audit,
         sessions=DeskSessions(writer, vault.keys),
-        command_client=CommandClient(writer, Inbox(bot_id, vault), clock),
+        command_client=CommandClient(writer, inbox, clock, options.wake_dispatcher),
         streams=EventStreams(),
         throttle=LoginThrottle(),
         factors=SecondFactors(vault),
         staff=Staff(vault),
-        staff_keys=StaffKeys(vault.keys, vault.prove, cost),
+        staff_keys=StaffKeys(vault.keys, vault.prove, options.password_cost),
         reply_clocks=ReplyClocks(settings.response_minutes),
-        referrals=Referrals(vault, audit, book, build_consent(settings, book, phrasing)),
+        referrals=Referrals(vault, audit, registry, build_consent(settings, registry, texts)),
         place=place,
         legal_deadlines=CaseDeadlines(vault, audit, place.deadline_rules),
-        flow_registry=book,
-        phrasebook=build_phrasebook(settings, phrasing),
+        flow_registry=registry,
+        phrasebook=build_phrasebook(settings, texts),
         phrase_groups=GROUPS,
         titles=ROLE_TITLES,
         known_facts=build_fact_source(settings, escrow=lambda: vault.has_escrow),
-        case_reader=partial(build_reader, settings, database, vault, book),
-        answer_renderer=_answer_renderer(settings, book),
+        case_reader=partial(build_reader, settings, database, vault, registry),
+        answer_renderer=partial(_answer_renderer, settings, registry),
         dispositions=DISPOSITIONS,
         recipients={code: it.name for code, it in place.recipients.items()},
         files_dir=DataDirectory(settings.data).files,
@@ -143,58 +107,67 @@ def build_desk_context(  # noqa: PLR0913 - the seams of time, place and price ar
     )
 
 
-def _answer_renderer(settings: Settings, book: FlowRegistry) -> Callable[[str], AnswerRenderer]:
-    def telling(language: str) -> AnswerRenderer:
-        words, staff = catalogue(language), catalogue(language, "staff")
-        return AnswerRenderer(book, words, staff, organisation=settings.organisation)
-
-    return telling
+def _answer_renderer(settings: Settings, registry: FlowRegistry, language: str) -> AnswerRenderer:
+    words, staff = catalogue(language), catalogue(language, "staff")
+    return AnswerRenderer(registry, words, staff, organisation=settings.organisation)
 
 
 @contextlib.asynccontextmanager
-async def open_desk_app(front: DeskContext) -> AsyncIterator[ASGIApp]:
-    """Give the application of a desk that hears what happens, while the context lasts."""
-    await front.sessions.end_all()
-    bells = EventLog(front.vault)
-    watch = EventWatcher(
-        front.read_pool,
-        bells,
-        front.streams,
-        front.command_client,
-        front.database.writer,
-        front.clock,
-        front.staff,
-    )
-    watching = asyncio.create_task(watch.run())
+async def open_desk_app(context: DeskContext) -> AsyncIterator[ASGIApp]:
+    """Give the application of a desk that shows events, while the context manager lasts."""
+    await context.sessions.end_all()
+    watcher = EventWatcher(
+        context.read_pool, EventLog(context.vault), context.streams, context.command_client,
+        context.database.writer, context.clock, context.staff,
+    )  # fmt: skip
+    watching = asyncio.create_task(watcher.run())
     try:
-        yield build_app(front)
+        yield build_app(context)
     finally:
-        front.streams.end_all()
+        context.streams.end_all()
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
-        front.read_pool.close()
+        context.read_pool.close()
 
 
-async def run_desk(front: DeskContext, settings: Settings) -> None:
-    """Serve a desk until cancelled, or until nothing can be written down any more.
+async def run_desk(context: DeskContext, settings: Settings) -> None:
+    """Serve a desk until cancelled, or until a commit fails.
 
     Raises:
-        StoreFailed: the disk refused a commit; restart after mending it.
-        WrongSetting: its port is taken.
+        CommitFailedError: the disk refused a commit; repair it, then restart.
+        SettingError: the port is taken.
     """
     host, port = settings.desk_host_port
-    writer = front.database.writer
-    async with open_desk_app(front) as app, serve(app, host, port):
-        # Not in a thread: whoever stops us would wait for it for ever.
-        while not (writer.failed.is_set() or front.vault.has_failed):  # noqa: ASYNC110
-            await asyncio.sleep(FAILURE_CHECK_SECONDS)
-    raise CommitFailedError(
-        f"a commit failed; {writer.failure_reason}; restart Haven after mending it"
-    )
+    async with open_desk_app(context) as app, serve(app, host, port):
+        await wait_for_failed_commit(context.database, context.vault)
 
 
-async def run_standalone_desk(settings: Settings, database: Database, vault: Vault) -> None:
-    """Run the desk in a process of its own, beside a bot in another."""
-    bot = await asyncio.to_thread(find_bot_id, database)
-    front = build_desk_context(settings, database, vault, bot_id=bot, origin=settings.desk_url)
-    await run_desk(front, settings)
+def desk_job(settings: Settings) -> Callable[[App], Coroutine[None, None, None]]:
+    """Return the job that serves the desk in the process of a bot.
+
+    Raises:
+        SettingError: HAVEN_DESK_ORIGIN is needed and missing.
+    """
+    origin = settings.desk_url
+
+    def job(app: App) -> Coroutine[None, None, None]:
+        options = DeskOptions(
+            bot_id=app.inbox.bot, origin=origin, clock=app.clock,
+            wake_dispatcher=app.dispatcher.resume,
+        )  # fmt: skip
+        return run_desk(build_desk_context(settings, app.database, app.vault, options), settings)
+
+    return job
+
+
+async def run_standalone_desk(settings: Settings) -> None:
+    """Serve the desk in a process of its own; the bot runs in another.
+
+    Raises:
+        SettingError: a setting cannot be used.
+        HavenError: no bot has run on these data yet.
+    """
+    async with open_storage(settings) as (database, vault):
+        bot_id = await database.writer.run(latest_bot_id)
+        options = DeskOptions(bot_id=bot_id, origin=settings.desk_url)
+        await run_desk(build_desk_context(settings, database, vault, options), settings)

@@ -1,220 +1,177 @@
-"""Backups, at the command line: a key that is kept elsewhere, archives made, archives put back."""
+"""`haven backup`, `haven restore`, and `haven keys backup`, which makes the offline key."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
+from rich.progress import Progress
 
-from bot.clock import HOUR
+from bot.app.keys import load_host_key, open_key_store
+from bot.app.storage import existing_database
+from bot.cli.deployment import open_deployment
+from bot.clock import HOUR, SystemClock
 from bot.errors import BackupError, HavenError, SettingError
+from bot.log import log
 from bot.settings import load_settings
+from bot.store.database import DataDirectory
+from bot.vault.backup.create import Backup, delete_expired, list_archives
+from bot.vault.backup.export_rows import deployed_since, load_erased, open_snapshot
+from bot.vault.backup.offline_key import OfflineKey, OfflinePublicKey
+from bot.vault.backup.restore import Restore, RestoreTarget
+from bot.vault.erasure.erase import Erasures, LedgerEntry
+from bot.vault.erasure.ledger import LEDGER_NAME, Ledger, read_ledger, write_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from bot.settings import Settings
     from bot.vault import HostKey
-    from bot.vault.backup.offline_key import OfflineKey, OfflinePublicKey
-    from bot.vault.erasure.ledger import Ledger
 
 LEDGER_HINT = (
-    "Name another with --ledger: it lies beside the backups and beside every copy of them. Only if "
-    "there is none anywhere, --without-ledger restores all the same"
+    "Name another with --ledger: one is stored with the backups and with every copy of them. Only "
+    "if there is none anywhere, restore with --without-ledger"
 )
 NO_BACKUP_KEY = (
-    "HAVEN_BACKUP_KEY is not set: make a key with haven keys backup, on another machine if any"
+    "HAVEN_BACKUP_KEY is not set: make a key with haven keys backup, best on another machine"
 )
 
 
 def new_backup_key(
     path: Path,
     *,
-    passphrase: Annotated[bool, typer.Option(help="Seal the file with a passphrase.")] = True,
+    passphrase: Annotated[bool, typer.Option(help="Lock the file with a passphrase.")] = True,
 ) -> None:
-    """Make the offline key: its private half into a file to carry away, its public half printed."""
-    from bot.vault.backup.offline_key import OfflineKey  # noqa: PLC0415 - each command pays for what it uses
-
-    said = ""
+    """Make the offline key: the private half in a file to carry away, the public half printed."""
+    typed = ""
     if passphrase:
-        said = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True)
-    key = OfflineKey.create(path, said)
-    typer.echo(f"Made {path}. Carry it away, twice, to where no backup lies; then delete it here.")
+        typed = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True)
+    key = OfflineKey.create(path, typed)
+    typer.echo(f"Made {path}. Take two copies to places without backups, then delete it here.")
     typer.echo(f"export HAVEN_BACKUP_KEY={key.public}")
 
 
 def backup(
-    into: Annotated[Path | None, typer.Argument(help="A folder; HAVEN_BACKUPS by itself.")] = None,
+    into: Annotated[
+        Path | None, typer.Argument(help="A folder; without it, HAVEN_BACKUPS.")
+    ] = None,
 ) -> None:
-    """Make a backup while everything runs: two archives only the offline key opens."""
-    from bot.app.build import open_vault  # noqa: PLC0415
-    from bot.app.keys import open_key_store  # noqa: PLC0415
-    from bot.cli.doctor import existing_database  # noqa: PLC0415
-    from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.store.database import DataDirectory  # noqa: PLC0415
-    from bot.vault import AuditLog  # noqa: PLC0415
-    from bot.vault.audit.log import OPERATOR  # noqa: PLC0415
-    from bot.vault.backup.create import Backup, delete_expired  # noqa: PLC0415
-    from bot.vault.erasure.erase import Erasures  # noqa: PLC0415
-    from bot.vault.erasure.ledger import write_ledger  # noqa: PLC0415
-
-    settings = load_settings()
-    folder = into or settings.backups
-    if folder is None:
-        raise typer.BadParameter("name a folder, or set HAVEN_BACKUPS")
-    to, host = _read_public_key(settings), _load_host_key(settings)
-    database, now = existing_database(settings), SystemClock().now()
-    vault, keys = open_vault(settings, database), open_key_store(settings)
-    audit = AuditLog(vault)
-    try:
-        with _progress_bar("packed") as tell:
-            files = DataDirectory(settings.data).files
-            made = Backup(folder, to, host).create(database, keys.database, files, now, tell)
-        write_ledger(folder, database.writer.run_sync(Erasures.load_all), host, now)
-        gone = delete_expired(folder, now)
-        database.writer.run_sync(lambda work: audit.record(work, now, OPERATOR, "backup", "all"))
-    finally:
-        database.writer.close()
-        vault.close()
-        keys.close()
+    """Make a backup while Haven runs: two archives that only the offline key opens."""
+    with open_deployment() as deployment:
+        settings, now = deployment.settings, deployment.now()
+        folder = into or settings.backups
+        if folder is None:
+            raise typer.BadParameter("name a folder, or set HAVEN_BACKUPS")
+        if not settings.backup_key:
+            raise SettingError(NO_BACKUP_KEY)
+        public_key, host_key = OfflinePublicKey.parse(settings.backup_key), load_host_key(settings)
+        files = DataDirectory(settings.data).files
+        with closing(open_key_store(settings)) as keys, _progress_bar("packed") as progress:
+            made = Backup(folder, public_key, host_key).create(
+                deployment.database, keys.database, files, now, progress
+            )
+        write_ledger(folder, deployment.run(Erasures.load_all), host_key, now)
+        expired = delete_expired(folder, now)
+        deployment.run(lambda work: deployment.record(work, "backup", "all"))
     for path in made.paths:
         typer.echo(path)
-    typer.echo(f"Rows: {made.rows}. Files: {made.files}. Old archives removed: {gone}.")
-    typer.echo("Copy them, and erased.ledger beside them, to another place; that one every hour.")
+    typer.echo(f"Rows: {made.rows}. Files: {made.files}. Expired archives deleted: {expired}.")
+    typer.echo(f"Copy them and {LEDGER_NAME} to another place; the ledger every hour.")
 
 
-def restore(  # noqa: PLR0913, PLR0917 - what it is made of, and where it goes
-    archives: Annotated[list[Path], typer.Argument(help="One archive main and one keys.")],
-    to: Annotated[Path, typer.Option("--to", help="A folder that is not there yet.")],
+def restore(  # noqa: PLR0913, PLR0917 - each parameter is an option of the command
+    archives: Annotated[list[Path], typer.Argument(help="One main and one keys archive.")],
+    to: Annotated[Path, typer.Option("--to", help="A folder that does not exist yet.")],
     key: Annotated[Path, typer.Option("--key", help="The file of the offline key.")],
     ledger: Annotated[Path | None, typer.Option(help="An erased.ledger from elsewhere.")] = None,
     database: Annotated[str, typer.Option(help="An empty database, for PostgreSQL.")] = "",
     keys: Annotated[str, typer.Option(help="An empty key store, for PostgreSQL.")] = "",
     *,
     without_ledger: Annotated[
-        bool, typer.Option("--without-ledger", help="What was erased since may come back.")
+        bool, typer.Option("--without-ledger", help="Accept that erased cases may come back.")
     ] = False,
 ) -> None:
-    """Put a backup into a new folder; what was erased since does not come back."""
-    from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.vault.backup.restore import Restore, RestoreTarget  # noqa: PLC0415
-
-    settings = load_settings()
-    host = _load_host_key(settings)
+    """Restore a backup into a new folder, without the cases that were erased since."""
+    settings, now = load_settings(), SystemClock().now()
+    host_key = load_host_key(settings)
     if to.resolve() == settings.data.resolve():
-        raise HavenError(f"{to} is HAVEN_DATA: a backup goes beside it, never over it")
-    now = SystemClock().now()
-    gone = _erased_ledger(settings, archives, ledger, host, now)
-    blind = _check_ledger_age(gone, now, is_waived=without_ledger)
-    opened = _read_offline_key(key)
-    with _status_line() as tell:
-        target = RestoreTarget(to, database, keys)
-        done = Restore(opened, host, tell).restore_into(archives, target, gone.entries, now, blind)
+        raise HavenError(f"{to} is HAVEN_DATA: restore into another folder, never over it")
+    erased = _erased_ledger(settings, archives, ledger, host_key, now)
+    waiver = _check_ledger_age(erased, now, is_waived=without_ledger)
+    offline_key = OfflineKey.load(key, lambda: typer.prompt("Passphrase", hide_input=True))
+    with Console(stderr=True).status("reading") as status:
+        done = Restore(offline_key, host_key, status.update).restore_into(
+            archives, RestoreTarget(to, database, keys), erased.entries, now, waiver
+        )
     typer.echo(f"In {to}: {done.cases} cases, {done.files} files.")
     typer.echo(f"Erased since, and not restored: {done.erased} cases.")
     if done.missing:
-        typer.echo(f"Files whose bytes were not in the backup: {done.missing}.")
-    typer.echo(f"The audit log ends at {done.head}. Compare it with what was written down.")
-    typer.echo(f"Look with HAVEN_DATA={to} haven doctor; then start with it.")
+        typer.echo(f"Files whose content was not in the backup: {done.missing}.")
+    typer.echo(f"The audit log ends at {done.head}. Compare it with the head you recorded.")
+    typer.echo(f"Check it with HAVEN_DATA={to} haven doctor; then start with it.")
 
 
 def _erased_ledger(
-    settings: Settings, archives: list[Path], ledger: Path | None, host: HostKey, now: int
+    settings: Settings, archives: list[Path], ledger: Path | None, host_key: HostKey, now: int
 ) -> Ledger:
-    """Return what every ledger that can be found says was erased, together."""
-    from bot.vault.erasure.ledger import LEDGER_NAME, Ledger, read_ledger  # noqa: PLC0415
-
-    lying = [*archives, *([settings.backups / LEDGER_NAME] if settings.backups else [])]
-    beside = {it.with_name(LEDGER_NAME) for it in lying if it.with_name(LEDGER_NAME).exists()}
-    found = [read_ledger(path, host) for path in sorted(beside | ({ledger} if ledger else set()))]
-    if live := _current_ledger(settings, archives, now):
-        found.append(live)
+    """Return the entries of every ledger that can be found, as one."""
+    folders = {path.parent for path in archives} | (
+        {settings.backups} if settings.backups else set()
+    )
+    paths = {path for folder in folders if (path := folder / LEDGER_NAME).exists()}
+    found = [
+        read_ledger(path, host_key) for path in sorted(paths | ({ledger} if ledger else set()))
+    ]
+    if current := _current_ledger(settings, archives, now):
+        found.append(current)
     return Ledger(
-        tuple(line for it in found for line in it.entries),
+        tuple(entry for it in found for entry in it.entries),
         max((it.until for it in found if it.until <= now + HOUR), default=0),
     )
 
 
 def _current_ledger(settings: Settings, archives: list[Path], now: int) -> Ledger | None:
-    """Return what the data of today say was erased; None where there are none.
+    """Return what the current data say was erased; None if there are no data.
 
-    They know of everything until now, but where they begin after the archives were made: then they
-    are those of another deployment, or of one that was begun anew.
+    They are complete until now, unless they begin after the archives were made: then they belong
+    to another deployment, or to one that was started from scratch.
     """
-    from bot.cli.doctor import existing_database  # noqa: PLC0415
-    from bot.vault.backup.create import list_archives  # noqa: PLC0415
-    from bot.vault.backup.export_rows import deployed_since, load_erased, open_snapshot  # noqa: PLC0415
-    from bot.vault.erasure.erase import LedgerEntry  # noqa: PLC0415
-    from bot.vault.erasure.ledger import Ledger  # noqa: PLC0415
-
     try:
         database = existing_database(settings)
     except HavenError:
         return None
     made = [it.made_at for path in archives for it in list_archives(path.parent) if it.path == path]
-    with open_snapshot(database) as seen:
-        is_older = deployed_since(seen) < min(made, default=0)
-        lines = tuple(LedgerEntry(bytes(it), at, why) for it, at, why in load_erased(seen))
-    return Ledger(lines, now if is_older else 0)
+    with open_snapshot(database) as snapshot:
+        is_complete = deployed_since(snapshot) < min(made, default=0)
+        entries = tuple(LedgerEntry(bytes(it), at, why) for it, at, why in load_erased(snapshot))
+    return Ledger(entries, now if is_complete else 0)
 
 
-def _check_ledger_age(gone: Ledger, now: int, *, is_waived: bool) -> str:
-    """Say until when it is known what was erased; return a code where somebody goes on in the dark.
+def _check_ledger_age(erased: Ledger, now: int, *, is_waived: bool) -> str:
+    """Print until when erasures are known; return a code for the audit log if that is too old.
 
     Raises:
-        BackupRefused: what was erased since would come back, and nobody said that it may.
+        BackupError: erased cases would come back, and `--without-ledger` was not given.
     """
-    from bot.log import log  # noqa: PLC0415
-
-    hours = (now - gone.until) // HOUR
-    known = f"what was erased is known until {hours} hours ago; what was erased later comes back"
-    if not gone.is_old(now):
+    hours = (now - erased.until) // HOUR
+    known = f"erasures are known until {hours} hours ago; cases erased later come back"
+    if not erased.is_old(now):
         typer.echo(f"Note: {known}.")
         return ""
-    if not gone.until:
+    if not erased.until:
         known = "no ledger says what was erased after the archives were made: it comes back"
     if not is_waived:
         raise BackupError(f"{known}. {LEDGER_HINT}")
     log.warning("restored_without_ledger")
     typer.echo(f"Restored all the same: {known}.", err=True)
-    return f"until:{gone.until}"
-
-
-def _read_offline_key(path: Path) -> OfflineKey:
-    from bot.vault.backup.offline_key import OfflineKey  # noqa: PLC0415
-
-    return OfflineKey.load(path, lambda: typer.prompt("Passphrase", hide_input=True))
-
-
-def _load_host_key(settings: Settings) -> HostKey:
-    from bot.app.keys import load_host_key  # noqa: PLC0415
-
-    return load_host_key(settings)
-
-
-def _read_public_key(settings: Settings) -> OfflinePublicKey:
-    from bot.vault.backup.offline_key import OfflinePublicKey  # noqa: PLC0415
-
-    if not settings.backup_key:
-        raise SettingError(NO_BACKUP_KEY)
-    return OfflinePublicKey.parse(settings.backup_key)
+    return f"until:{erased.until}"
 
 
 @contextmanager
-def _progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
+def _progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=Console(stderr=True)) as bars:
-        bar = bars.add_task(what, total=None)
-        yield lambda done, total: bars.update(bar, with_message_ids=done, total=total)
-
-
-@contextmanager
-def _status_line() -> Iterator[Callable[[str], None]]:
-    from rich.console import Console  # noqa: PLC0415
-
-    with Console(stderr=True).status("reading") as status:
-        yield status.update
+        bar = bars.add_task(label, total=None)
+        yield lambda done, total: bars.update(bar, completed=done, total=total)

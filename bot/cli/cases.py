@@ -1,19 +1,40 @@
-"""At which hour somebody is to be heard from, for whoever looks at their case."""
+"""`haven cases list`, `show` and `draw`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+from rich.console import Console
 from rich.text import Text as Line
 
-from bot.cases.queries import find_case_id
+from bot.app.storage import existing_database
+from bot.app.tables import case_view, notice_line, queue_table
+from bot.app.texts import build_reader
+from bot.cases.queries import find_case_id, load_notices, load_queue
+from bot.cases.routing import Queue
+from bot.cases.state_machine import draw_mermaid
+from bot.cli.deadlines import near_deadlines
+from bot.cli.deployment import no_such_case, open_deployment
+from bot.cli.options import AsJson, Language, PasswordFile, SignedIn, one_of, require_language
+from bot.cli.output import print_json, print_table
+from bot.clock import DAY, SystemClock
+from bot.conversation import FlowRegistry
 from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.check_ins.texts import check_in_json, check_in_line
+from bot.languages import STAFF_LANGUAGES, catalogue
+from bot.settings import load_settings
 from bot.vault import AuditLog
+from flows import ALL_FLOWS
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from bot.cases.consents import ConsentView
+    from bot.cases.queries import CaseDetails, QueuedCase, ServiceNotice
     from bot.hotline.check_ins.model import CheckIn
     from bot.settings import Settings
     from bot.store.database import Database
@@ -21,28 +42,135 @@ if TYPE_CHECKING:
     from bot.text import Catalogue
     from bot.vault import Vault
 
+NOTICE_PERIOD = 7 * DAY
+
+
+def list_cases(
+    only: Annotated[str, typer.Option("--queue", help="Only this queue, e.g. labour.")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List the cases that wait or are claimed, most urgent first.
+
+    Needs no host key; with one, legal deadlines that end soon are listed too.
+    """
+    if only:
+        one_of("--queue", only, list(Queue))
+    settings = load_settings()
+    database = existing_database(settings)
+
+    async def load() -> tuple[list[QueuedCase], list[ServiceNotice]]:
+        try:
+            since = SystemClock().now() - NOTICE_PERIOD
+            return await load_queue(database, only=only), await load_notices(database, since)
+        finally:
+            await database.readers.dispose()
+
+    try:
+        waiting, notices = asyncio.run(load())
+        deadlines = near_deadlines(settings, database, [case.reference for case in waiting])
+    finally:
+        database.writer.close()
+    if as_json:
+        print_json(
+            [{**_case_as_json(it), "deadlines": deadlines.get(it.reference, [])} for it in waiting]
+        )
+        return
+    console = Console()
+    for notice in notices:
+        console.print(notice_line(notice, settings.zone))
+    print_table(queue_table(waiting, datetime.now(UTC)))
+    for reference, near in deadlines.items():
+        for deadline in near:
+            console.print(f"{reference}  {deadline['summary']}", style="bold", highlight=False)
+
+
+def show_case(
+    reference: str,
+    language: Language = "en",
+    who: SignedIn = "",
+    password_file: PasswordFile = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show a case; for a caseworker who signs in, with what was sent."""
+    require_language(language)
+    with open_deployment() as deployment:
+        settings, database, vault = deployment.settings, deployment.database, deployment.vault
+        reader = build_reader(settings, database, vault, FlowRegistry(ALL_FLOWS), language)
+        keyring = deployment.sign_in(who, password_file, reference) if who else None
+        opened = deployment.read(reader.open(reference, keyring))
+        # Agreed hours are for signed-in caseworkers only, although the host key opens them.
+        check_in = agreed_check_in(database, vault, reference) if who else None
+    if opened is None:
+        raise no_such_case(reference)
+    if as_json:
+        found = _case_details_as_json(opened)
+        found |= check_in_as_json(check_in, settings.zone) if who else {}
+        print_json(found)
+        return
+    staff = catalogue(language if language in STAFF_LANGUAGES else "en", "staff")
+    Console().print(
+        case_view(opened, staff, settings.zone), *check_in_lines(check_in, staff, settings)
+    )
+
+
+def draw_states() -> None:
+    """Print the states of a case, and who may change them, as a Mermaid diagram."""
+    typer.echo(draw_mermaid())
+
 
 def agreed_check_in(database: Database, vault: Vault, reference: str) -> CheckIn | None:
-    """Return what is agreed in a case; None for nothing, or no such case.
+    """Return the check-in agreed on in a case, without the person's words."""
 
-    It says no word of the person's: what they want done stands in the case itself.
-    """
-
-    def look(work: Work) -> CheckIn | None:
+    def load(work: Work) -> CheckIn | None:
         case = find_case_id(work, reference)
-        kept = CheckIns(vault, AuditLog(vault)).of_case(work, case) if case else None
-        return None if kept is None else kept.check_in
+        stored = CheckIns(vault, AuditLog(vault)).of_case(work, case) if case else None
+        return None if stored is None else stored.check_in
 
-    return database.writer.run_sync(look)
-
-
-def check_in_as_json(it: CheckIn | None, zone: ZoneInfo) -> dict[str, object]:
-    """Return what is agreed as JSON tells it, under its own name."""
-    return {"check_in": check_in_json(it, zone) if it is not None else None}
+    return database.writer.run_sync(load)
 
 
-def check_in_lines(it: CheckIn | None, words: Catalogue, settings: Settings) -> list[Line]:
-    """Return what is agreed as it stands below a case."""
-    return (
-        [] if it is None else [Line(f"\n{check_in_line(it, words, settings.zone)}", style="bold")]
-    )
+def check_in_as_json(check_in: CheckIn | None, zone: ZoneInfo) -> dict[str, object]:
+    """Return a check-in under its JSON key."""
+    return {"check_in": check_in_json(check_in, zone) if check_in is not None else None}
+
+
+def check_in_lines(check_in: CheckIn | None, words: Catalogue, settings: Settings) -> list[Line]:
+    """Return the line about a check-in that stands below a case."""
+    if check_in is None:
+        return []
+    return [Line(f"\n{check_in_line(check_in, words, settings.zone)}", style="bold")]
+
+
+def _case_as_json(case: QueuedCase) -> dict[str, Any]:
+    return {
+        **asdict(case),
+        "priority": f"P{case.priority}",
+        "waiting_since": case.waiting_since.isoformat(),
+        "due_at": case.due_at.isoformat() if case.due_at else None,
+    }
+
+
+def _case_details_as_json(opened: CaseDetails) -> dict[str, Any]:
+    return {
+        **_case_as_json(opened.case),
+        "reasons": list(opened.reasons),
+        "reports": [
+            {
+                "kind": report.kind,
+                "sent_at": report.sent_at.isoformat(),
+                "answers": [asdict(answer) for answer in report.answers],
+            }
+            for report in opened.reports
+        ],
+        "files": [asdict(file) for file in opened.files],
+        "consents": [_consent_as_json(consent) for consent in opened.consents],
+        "is_open": opened.is_decrypted,
+        **asdict(opened.assessment),
+    }
+
+
+def _consent_as_json(consent: ConsentView) -> dict[str, Any]:
+    revoked = consent.revoked_at.isoformat() if consent.revoked_at else None
+    return {**asdict(consent), "at": consent.at.isoformat(), "revoked_at": revoked}

@@ -1,4 +1,4 @@
-"""What `haven doctor` looks at: each check by name, with its fault or none."""
+"""`haven doctor`: checks of settings, databases, keys, backups, disk, place and languages."""
 
 from __future__ import annotations
 
@@ -7,16 +7,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.app.build import open_vault
+import typer
+
 from bot.app.keys import load_host_key
 from bot.app.sign_in import require_key_holder
+from bot.app.storage import (
+    check_schema,
+    database_at,
+    database_url,
+    existing_database,
+    fault_of,
+    open_vault,
+)
 from bot.clock import SystemClock
 from bot.errors import HavenError
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.places.registry import find_place
-from bot.store.database import Database, DataDirectory
+from bot.settings import load_settings
+from bot.store.database import DataDirectory
 from bot.store.disk_space import is_read_only
-from bot.store.migrate import LATEST_REVISION, current_revision
 from bot.vault.backup.create import find_faults
 from bot.vault.backup.offline_key import OfflinePublicKey
 from bot.vault.erasure.erase import Erasures
@@ -30,31 +39,45 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 MIN_FREE_SHARE = 0.1
-"""Share of the disk that must be free: below it an operator should act."""
+"""Share of the disk that must be free; below it an operator should act."""
+
+
+def doctor() -> None:
+    """Check settings, databases, keys, backups and disk, and print what is wrong."""
+    has_failed = False
+    for name, fault in run_checks(load_settings()):
+        has_failed = has_failed or fault is not None
+        typer.echo(f"{'wrong' if fault else 'fine '}  {name}{': ' + fault if fault else ''}")
+    if has_failed:
+        raise typer.Exit(1)
 
 
 def run_checks(settings: Settings) -> Iterator[tuple[str, str | None]]:
-    """Return every check's name and its fault, None when it is fine."""
-    yield "telegram token", _fault(settings.token)
-    yield "who answers", _fault(settings.public_identity)
-    yield "host key", _fault(lambda: load_host_key(settings))
-    directory = DataDirectory(settings.data)
-    url = settings.database_url or directory.database_url
-    yield "database opens, and is durable", _fault(lambda: _check_database(url))
-    yield "database is at this release", schema_fault(url)
-    yield "key store opens with this host key", _fault(lambda: _check_key_store(settings, url))
-    yield "somebody can open what people send", _fault(lambda: _check_key_holders(settings, url))
-    if not schema_fault(url):
-        yield "nothing is kept too long", _fault(lambda: _check_retention(settings))
-    if settings.backups is not None or settings.backup_key:
-        yield "backups are made, and go in time", _fault(lambda: _check_backups(settings))
-    yield "disk has room", _fault(lambda: _check_disk(directory))
+    """Yield every check's name and its fault, None if there is none."""
+    for name, check in _checks(settings):
+        yield name, fault_of(check)
+
+
+def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
+    url = database_url(settings)
     today = datetime.now(settings.zone).date()
-    yield "the place", _fault(lambda: find_place(settings.place))
-    yield "what people are told of it", _fault(lambda: _check_facts(settings, today))
-    yield "who can be told", _fault(lambda: _check_recipients(settings, today))
-    yield "languages", _fault(lambda: _check_languages(settings))
-    yield "what the bot is called", _fault(lambda: checked_bot_names(settings))
+    yield "telegram token", settings.token
+    yield "organisation and contact", settings.public_identity
+    yield "host key", lambda: load_host_key(settings)
+    yield "database opens and is durable", lambda: database_at(url).connect().close()
+    yield "database has this release's schema", lambda: check_schema(url)
+    yield "key store opens with this host key", lambda: _check_key_store(settings)
+    yield "a caseworker can open what people send", lambda: _check_key_holders(settings)
+    if not fault_of(lambda: check_schema(url)):
+        yield "nothing is kept too long", lambda: _check_retention(settings)
+    if settings.backups is not None or settings.backup_key:
+        yield "backups are made and expire", lambda: _check_backups(settings)
+    yield "disk space", lambda: _check_disk(DataDirectory(settings.data))
+    yield "place", lambda: find_place(settings.place)
+    yield "facts of the place", lambda: _check_facts(settings, today)
+    yield "recipients of referrals", lambda: _check_recipients(settings, today)
+    yield "languages", lambda: _check_languages(settings)
+    yield "names of the bot", lambda: checked_bot_names(settings)
 
 
 def _check_facts(settings: Settings, today: date) -> None:
@@ -66,115 +89,67 @@ def _check_recipients(settings: Settings, today: date) -> None:
 
 
 def expired_recipients(recipients: Mapping[str, Recipient], today: date) -> list[str]:
-    """Return the codes of recipients of whom too long ago was read who they are."""
+    """Return the codes of recipients that were verified too long ago."""
     return [code for code, it in recipients.items() if not it.is_offered(today)]
 
 
-def _refuse_expired(old: list[str]) -> None:
-    if old:
+def _refuse_expired(codes: list[str]) -> None:
+    if codes:
         raise HavenError(
-            f"expired: {', '.join(old)}; read them again, and write down "
-            "when (haven directory todo)"
+            f"expired: {', '.join(codes)}; verify them again and record the date "
+            "(haven directory todo)"
         )
 
 
 def _check_languages(settings: Settings) -> None:
-    """Refuse a language that is asked for and not whole, and any that is broken."""
+    """Refuse a language that was asked for and is incomplete, and any that is broken."""
     offer = load_offer(settings)
-    wrong = offer.refusals(() if settings.languages else offer.unfinished)
-    if told := "; ".join(wrong):
-        raise HavenError(told)
+    if refusals := "; ".join(offer.refusals(() if settings.languages else offer.unfinished)):
+        raise HavenError(refusals)
 
 
-def schema_fault(url: str) -> str | None:
-    """Return why a database cannot be read by this release, None when it can."""
-    return _fault(lambda: _check_schema(url))
+def _check_key_store(settings: Settings) -> None:
+    database_at(settings.keys_url or DataDirectory(settings.data).keys_url).connect().close()
+    open_vault(settings, database_at(database_url(settings))).close()
 
 
-def existing_database(settings: Settings) -> Database:
-    """Return the deployment's database to read in.
-
-    Raises:
-        HavenError: there is none, or not at this release; looking at one must not make it.
-    """
-    url = settings.database_url or DataDirectory(settings.data).database_url
-    if fault := schema_fault(url):
-        place = "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"
-        raise HavenError(f"the database cannot be read: {fault} ({place} says where it is)")
-    return Database(url)
-
-
-def _fault(check: Callable[[], object]) -> str | None:
-    try:
-        check()
-    except HavenError as error:
-        return str(error)
-    except Exception as error:  # noqa: BLE001 - a check that cannot even run has failed
-        return f"{type(error).__name__}: {error}"
-    return None
-
-
-def _check_database(url: str) -> None:
-    _existing(url).connect().close()
-
-
-def _check_key_store(settings: Settings, url: str) -> None:
-    keys = settings.keys_url or DataDirectory(settings.data).keys_url
-    _existing(keys).connect().close()
-    open_vault(settings, _existing(url)).close()
-
-
-def _check_key_holders(settings: Settings, url: str) -> None:
-    _existing(settings.keys_url or DataDirectory(settings.data).keys_url)
-    vault = open_vault(settings, _existing(url))
+def _check_key_holders(settings: Settings) -> None:
+    database_at(settings.keys_url or DataDirectory(settings.data).keys_url)
+    vault = open_vault(settings, database_at(database_url(settings)))
     try:
         require_key_holder(vault)
     finally:
         vault.close()
 
 
-def _check_schema(url: str) -> None:
-    found = current_revision(_existing(url))
-    if found != LATEST_REVISION:
-        raise HavenError(f"it stands at {found}; haven start brings it to {LATEST_REVISION}")
-
-
-def _existing(url: str) -> Database:
-    """Return a database; looking at one must not make it."""
-    database = Database(url)
-    if database.dialect == "sqlite" and not Path(str(database.url.database)).exists():
-        raise HavenError(f"there is none at {database.url.database}; haven start makes it")
-    return database
-
-
 def _check_retention(settings: Settings) -> None:
     database = existing_database(settings)
-    ages, now = RetentionSchedule(settings.keep_days), SystemClock().now()
+    schedule, now = RetentionSchedule(settings.keep_days), SystemClock().now()
     try:
-        late = database.writer.run_sync(lambda work: ages.overdue(work, now))
-        left = database.writer.run_sync(Erasures.unfinished)
-        is_asked = database.writer.run_sync(lambda work: ages.needs_approval(work, now))
+        overdue = database.writer.run_sync(lambda work: schedule.overdue(work, now))
+        unfinished = database.writer.run_sync(Erasures.unfinished)
+        needs_approval = database.writer.run_sync(lambda work: schedule.needs_approval(work, now))
     finally:
         database.writer.close()
-    found = [f"{count} of: {what}" for what, count in late]
-    found += [f"{len(left)} erasures that are not finished"] if left else []
-    found += ["more than one case in twenty is due at once"] if is_asked else []
-    if found:
-        raise HavenError(f"{'; '.join(found)}; haven retention says why, and erases")
+    faults = [f"{count} of: {what}" for what, count in overdue]
+    faults += [f"{len(unfinished)} erasures are unfinished"] if unfinished else []
+    faults += ["more than one case in twenty is due at once"] if needs_approval else []
+    if faults:
+        raise HavenError(f"{'; '.join(faults)}; haven retention says why, and erases")
 
 
 def _check_backups(settings: Settings) -> None:
     if settings.backups is None or not settings.backup_key:
-        raise HavenError("HAVEN_BACKUPS and HAVEN_BACKUP_KEY go together: set both")
+        raise HavenError("HAVEN_BACKUPS and HAVEN_BACKUP_KEY belong together: set both")
     OfflinePublicKey.parse(settings.backup_key)
-    if found := list(find_faults(settings.backups, SystemClock().now())):
-        raise HavenError("; ".join(found))
+    if faults := list(find_faults(settings.backups, SystemClock().now())):
+        raise HavenError("; ".join(faults))
 
 
 def _check_disk(directory: DataDirectory) -> None:
-    here = directory.path if directory.path.exists() else Path("/")
-    if directory.path.exists() and is_read_only(here):
-        raise HavenError("the disk is read-only; mend it, then restart Haven")
-    usage = shutil.disk_usage(here)
+    path = directory.path if directory.path.exists() else Path("/")
+    if directory.path.exists() and is_read_only(path):
+        raise HavenError("the disk is read-only; repair it, then restart Haven")
+    usage = shutil.disk_usage(path)
     if usage.free < MIN_FREE_SHARE * usage.total:
         raise HavenError("less than a tenth of the disk is free")

@@ -1,19 +1,26 @@
-"""Drafts of papers for offices, filled from an opened case, at the command line."""
+"""`haven draft`: a paper for an office, filled from an opened case."""
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.app.texts import build_reader
+from bot.cli.deployment import Deployment, no_such_case, open_deployment, require_case
+from bot.cli.options import PasswordFile, SignedIn, one_of
+from bot.conversation import FlowRegistry
 from bot.errors import HavenError
-from bot.settings import load_settings
+from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.form_data import OFFICE_LANGUAGE, base_fields, event_days, person_statements
+from bot.places.forms import fill_form
+from bot.places.registry import find_place
+from flows import ALL_FLOWS
 
 if TYPE_CHECKING:
-    from bot.places.forms import OfficeForm, OfficeForms
-    from bot.settings import Settings
+    from bot.cases.queries import CaseDetails
+    from bot.places.forms import OfficeForm
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
 
@@ -21,75 +28,53 @@ if TYPE_CHECKING:
 def draft(
     reference: str,
     kind: Annotated[str, typer.Argument(help="residence, work or objection.")],
-    who: Annotated[str, typer.Option("--as", help="The id of whoever drafts.")],
-    password_file: Annotated[
-        Path | None, typer.Option(help="Holds their password; without it, it is asked.")
-    ] = None,
+    who: SignedIn,
+    password_file: PasswordFile = None,
     to: Annotated[Path | None, typer.Option(help="A new file; without it, it is printed.")] = None,
 ) -> None:
-    """Draft a paper from a case, in Chinese, for a human to check; the unknown stays blank."""
-    from bot.places.registry import find_place  # noqa: PLC0415 - each command pays for what it uses
-
-    settings = load_settings()
-    papers = find_place(settings.place).office_forms
-    if papers is None:
-        raise HavenError(f"nobody has read yet what offices of {settings.place} want in writing")
-    if kind not in papers.forms:
-        raise typer.BadParameter(f"there is no paper {kind}; one of: {', '.join(papers.forms)}")
+    """Draft a paper from a case, in Chinese, for a human to check; what is unknown stays blank."""
     if to is not None and to.exists():
         raise HavenError(f"{to} exists already: name a new file")
-    text = asyncio.run(
-        _draft_text(settings, papers, papers.forms[kind], reference, who, password_file)
-    )
+    with open_deployment() as deployment:
+        place = find_place(deployment.settings.place)
+        forms = place.office_forms
+        if forms is None:
+            raise HavenError(f"there are no office papers for {place.name} yet")
+        form = forms.forms[one_of("KIND", kind, forms.forms)]
+        keyring = deployment.sign_in(who, password_file, reference)
+        opened = _open_case(deployment, reference, keyring)
+        known = deployment.run(lambda work: _event_days(work, deployment, who, reference, form))
+        settings = deployment.settings
+        known |= base_fields(
+            forms, opened, organisation=settings.organisation, contact=settings.contact,
+            zone=settings.zone, now=deployment.now(),
+        )  # fmt: skip
+    text = fill_form(forms, form, known, person_statements(opened) if form.includes_answers else [])
     if to is None:
         typer.echo(text, nl=False)
         return
     to.touch(mode=0o600, exist_ok=False)
     to.write_text(text, encoding="utf-8")
-    typer.echo(f"{to}: a draft for somebody to check; take it away when it is not needed any more.")
+    typer.echo(f"{to}: a draft that someone has to check. Delete it once it is not needed.")
 
 
-async def _draft_text(  # noqa: PLR0913, PLR0917 - which paper, of what, by whom
-    settings: Settings, papers: OfficeForms, paper: OfficeForm, reference: str, who: str,
-    password_file: Path | None,
-) -> str:  # fmt: skip
-    from bot.app.build import open_vault  # noqa: PLC0415
-    from bot.app.sign_in import ask_secret, sign_in  # noqa: PLC0415
-    from bot.app.texts import build_reader  # noqa: PLC0415
-    from bot.cases.queries import find_case_id  # noqa: PLC0415
-    from bot.cli.doctor import existing_database  # noqa: PLC0415
-    from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.conversation import FlowRegistry  # noqa: PLC0415
-    from bot.hotline.deadlines import CaseDeadlines  # noqa: PLC0415
-    from bot.hotline.form_data import OFFICE_LANGUAGE, base_fields, event_days, person_statements  # noqa: PLC0415
-    from bot.places.forms import fill_form  # noqa: PLC0415
-    from bot.places.registry import find_place  # noqa: PLC0415
-    from bot.vault import AuditLog  # noqa: PLC0415
-    from flows import ALL_FLOWS  # noqa: PLC0415
+def _open_case(deployment: Deployment, reference: str, keyring: Keyring) -> CaseDetails:
+    reader = build_reader(
+        deployment.settings, deployment.database, deployment.vault, FlowRegistry(ALL_FLOWS),
+        OFFICE_LANGUAGE,
+    )  # fmt: skip
+    opened = deployment.read(reader.open(reference, keyring))
+    if opened is None:
+        raise no_such_case(reference)
+    return opened
 
-    database = existing_database(settings)
-    vault = open_vault(settings, database)
-    try:
-        keyring: Keyring = sign_in(database, vault, who, ask_secret(password_file), reference)
-        reader = build_reader(settings, database, vault, FlowRegistry(ALL_FLOWS), OFFICE_LANGUAGE)
-        opened = await reader.open(reference, keyring)
-        if opened is None:
-            raise HavenError(f"there is no case {reference}; haven cases list shows them")
-        clocks = CaseDeadlines(vault, AuditLog(vault), find_place(settings.place).deadline_rules)
 
-        def note(work: Work) -> dict[str, str]:
-            case = find_case_id(work, reference) or ""
-            AuditLog(vault).record(work, SystemClock().now(), who, "draft", case, paper.code)
-            return event_days(work, clocks, papers, paper, case)
-
-        helps = base_fields(
-            papers, opened, organisation=settings.organisation, contact=settings.contact,
-            zone=settings.zone, now=SystemClock().now(),
-        )  # fmt: skip
-        known = {**await database.writer.run(note), **helps}
-        return fill_form(
-            papers, paper, known, person_statements(opened) if paper.includes_answers else []
-        )
-    finally:
-        vault.close()
-        await database.close()
+def _event_days(
+    work: Work, deployment: Deployment, who: str, reference: str, form: OfficeForm
+) -> dict[str, str]:
+    """Record who drafts what, and return the days of the events that the form asks for."""
+    place, case = find_place(deployment.settings.place), require_case(work, reference)
+    assert place.office_forms is not None  # noqa: S101 - `draft` has checked it
+    deployment.audit.record(work, deployment.now(), who, "draft", case, form.code)
+    deadlines = CaseDeadlines(deployment.vault, deployment.audit, place.deadline_rules)
+    return event_days(work, deadlines, place.office_forms, form, case)

@@ -1,123 +1,119 @@
-"""The conversations at the command line: drawn, printed, proved, rehearsed."""
+"""`haven flows`, `haven rehearse` and `haven privacy`: what people read."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from bot.languages import LANGUAGES, catalogue
+from bot.app.flow_checks import count_paths, run_flow_checks, strict_catalogues
+from bot.app.phrase_list import phrases_outside_flows
+from bot.app.texts import build_notice, build_system_texts, load_place
+from bot.cli.keys import has_escrow
+from bot.cli.options import AsJson, Language, require_language
+from bot.cli.output import print_json
+from bot.conversation import FlowRegistry
+from bot.conversation.export_html import render_page
+from bot.conversation.export_mermaid import draw_mermaid
+from bot.conversation.text_session import TextSession
+from bot.languages import catalogue, use_catalogues
+from bot.languages.availability import load_offer
+from bot.languages.place_overrides import OverridingCatalogue
 from bot.settings import load_settings
+from bot.text import FilledCatalogue
+from flows import ALL_FLOWS, flows_for_languages
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.text import Catalogue
 
-flows_app = typer.Typer(no_args_is_help=True, help="The conversations, drawn and printed.")
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one document.")]
-InLanguage = Annotated[str, typer.Option("--language", help="A tag, e.g. id or zh_Hant.")]
+T = TypeVar("T")
+flows_app = typer.Typer(no_args_is_help=True)
 
 
 @flows_app.command("draw")
 def draw_flow(flow: str) -> None:
     """Print a flow as a Mermaid diagram."""
-    from bot.conversation.export_mermaid import draw_mermaid  # noqa: PLC0415
-    from flows import ALL_FLOWS  # noqa: PLC0415
-
-    found = _find_flow(flow, {each.name: each for each in ALL_FLOWS})
-    typer.echo(draw_mermaid(found))
+    typer.echo(draw_mermaid(_find_flow(flow, {each.name: each for each in ALL_FLOWS})))
 
 
 @flows_app.command("print")
-def print_flow(flow: str, language: InLanguage = "en") -> None:
-    """Print a flow as a page for people who review it (HTML)."""
-    from bot.conversation.export_html import render_page  # noqa: PLC0415
-    from flows import ALL_FLOWS  # noqa: PLC0415
-
+def print_flow(flow: str, language: Language = "en") -> None:
+    """Print a flow as an HTML page for reviewers."""
     found = _find_flow(flow, {each.name: each for each in ALL_FLOWS})
     typer.echo(render_page(found, _local_catalogue(language), language))
 
 
 @flows_app.command("check")
 def check_flows(*, as_json: AsJson = False) -> None:
-    """Prove what must hold on every path in every language, and say how much was looked at."""
-    from bot.app.flow_checks import count_paths, run_flow_checks, strict_catalogues  # noqa: PLC0415
-    from bot.app.phrase_list import phrases_outside_flows  # noqa: PLC0415
-    from bot.app.texts import build_system_texts, load_place  # noqa: PLC0415
-    from bot.conversation import FlowRegistry  # noqa: PLC0415
-    from bot.languages import use_catalogues as speak  # noqa: PLC0415
-    from bot.languages.availability import load_offer  # noqa: PLC0415
-    from flows import flows_for_languages  # noqa: PLC0415
-
+    """Check what must hold on every path in every language, and print how much was examined."""
     settings = load_settings()
-    offer = load_offer(settings)
-    place = load_place(settings)
-    speak(offer.checked, place.overrides)
-    book, spoken = (
-        FlowRegistry(flows_for_languages(offer.tags)),
-        strict_catalogues(offer.checked, place.overrides),
+    offer, place = load_offer(settings), load_place(settings)
+    use_catalogues(offer.checked, place.overrides)
+    registry = FlowRegistry(flows_for_languages(offer.tags))
+    catalogues = strict_catalogues(offer.checked, place.overrides)
+    checks = run_flow_checks(
+        registry, build_system_texts(settings), place, catalogues, phrases_outside_flows()
     )
-    proofs = run_flow_checks(
-        book, build_system_texts(settings), place, spoken, phrases_outside_flows()
-    )
-    paths = count_paths(book)
+    flows, paths = len(registry.compiled), count_paths(registry)
     if as_json:
-        found = {
-            "flows": len(book.compiled),
-            "paths": paths,
-            "languages": list(spoken),
-            "not_whole": list(offer.refused),
-            "proofs": [{**asdict(it), "holds": it.holds} for it in proofs],
-        }
-        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        print_json(
+            {
+                "flows": flows,
+                "paths": paths,
+                "languages": list(catalogues),
+                "incomplete": list(offer.refused),
+                "checks": [{**asdict(check), "holds": check.holds} for check in checks],
+            }
+        )
     else:
-        many = f"{len(book.compiled)} flows, {paths} paths, {len(spoken)} languages"
-        typer.echo(f"{many}: {paths * len(spoken)} in all")
+        typer.echo(
+            f"{flows} flows, {paths} paths, {len(catalogues)} languages: "
+            f"{paths * len(catalogues)} in all"
+        )
         for tag in offer.refused:
-            typer.echo(f"left out: {tag} is not whole (haven languages status)")
-        for it in proofs:
-            verdict = "holds" if it.holds else "FAILS"
-            typer.echo(f"{verdict}  {it.name} ({it.examined}): {it.rule}")
-            for fault in it.faults:
+            typer.echo(f"left out: {tag} is incomplete (haven languages status)")
+        for check in checks:
+            verdict = "holds" if check.holds else "FAILS"
+            typer.echo(f"{verdict}  {check.name} ({check.examined}): {check.rule}")
+            for fault in check.faults:
                 typer.echo(f"       {fault}")
-    if not all(it.holds for it in proofs):
+    if not all(check.holds for check in checks):
         raise typer.Exit(1)
 
 
-def rehearse(flow: str, language: InLanguage = "en") -> None:
+def rehearse(flow: str, language: Language = "en") -> None:
     """Hold a conversation at this terminal."""
-    from bot.conversation import FlowRegistry  # noqa: PLC0415
-    from bot.conversation.text_session import TextSession  # noqa: PLC0415
-    from flows import ALL_FLOWS  # noqa: PLC0415
-
-    book = FlowRegistry(ALL_FLOWS)
-    _find_flow(flow, book.compiled)
-    session = TextSession(book, flow, _local_catalogue(language), languages=_local_catalogue)
+    registry = FlowRegistry(ALL_FLOWS)
+    _find_flow(flow, registry.compiled)
+    words = _local_catalogue(language)
+    session = TextSession(registry, flow, words, languages=_local_catalogue)
     session.run(_read_line, typer.echo)
+
+
+def privacy(language: Language = "en") -> None:
+    """Print the privacy notice that these settings make true, and its version (SHA-256)."""
+    settings = load_settings()
+    settings.public_identity()
+    use_catalogues({}, load_place(settings).overrides)
+    is_escrowed = has_escrow(settings)
+    notice = build_notice(settings, escrow=lambda: is_escrowed)
+    typer.echo(notice.text(require_language(language)))
+    typer.echo(f"\nSHA-256 {notice.version(language).hex()}")
 
 
 def _local_catalogue(language: str) -> Catalogue:
     """Return a language as people of this place read it."""
-    from bot.app.texts import load_place  # noqa: PLC0415
-    from bot.languages.place_overrides import OverridingCatalogue  # noqa: PLC0415
-    from bot.text import FilledCatalogue  # noqa: PLC0415
-
     settings = load_settings()
     place, today = load_place(settings), datetime.now(settings.zone).date()
     words = OverridingCatalogue(catalogue(require_language(language)), place.overrides)
     return FilledCatalogue(words, place.blanks(words, today))
 
 
-def require_language(language: str) -> str:
-    """Return a language people are offered; any other is refused with those that are."""
-    if language not in LANGUAGES:
-        raise typer.BadParameter(f"{language} is not offered; one of: {', '.join(LANGUAGES)}")
-    return language
-
-
-def _find_flow(name: str, flows: Any) -> Any:
+def _find_flow(name: str, flows: Mapping[str, T]) -> T:
     if name not in flows:
         raise typer.BadParameter(f"there is no flow {name}; one of: {', '.join(flows)}")
     return flows[name]

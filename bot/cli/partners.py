@@ -1,159 +1,146 @@
-"""What an operator does about partners and the links they give out, at the command line."""
+"""`haven partners` and `haven campaigns`: partner organisations and the links they give out."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
-from dataclasses import asdict
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
+import segno
 import typer
 
-from bot.app.keys import load_host_key
-from bot.clock import SystemClock
+from bot.channels.telegram.client import username_of
+from bot.cli.deployment import open_deployment
+from bot.cli.options import AsJson, one_of, printable_name
+from bot.cli.output import print_dataclasses, print_rows
 from bot.errors import HavenError
+from bot.languages import LANGUAGES
 from bot.partners.campaigns import Campaigns, campaign_url, parse_code
 from bot.partners.link_stats import MIN_SHOWN, LinkStats
 from bot.partners.partners import MAX_NAME_LENGTH, Partners
-from bot.settings import load_settings
-from bot.vault import AuditLog
 from bot.vault.audit.log import OPERATOR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bot.partners.campaigns import Campaign
-    from bot.settings import Settings
-    from bot.store.database import Database
-    from bot.vault import Vault
+    from bot.store.writer import Work
 
-partners_app = typer.Typer(no_args_is_help=True, help="Organisations that share our link.")
-campaigns_app = typer.Typer(
-    no_args_is_help=True, help="The links they give out, and how many came."
-)
+partners_app = typer.Typer(no_args_is_help=True)
+campaigns_app = typer.Typer(no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one document.")]
 QR_SCALE, QR_BORDER = 10, 4
-"""Pixels of a module, and modules of white around: what the standard asks for."""
+"""Pixels of a module, and modules of white border; the standard asks for four."""
 
 
 @partners_app.command("add")
 def add_partner(name: str) -> None:
-    """Add an organisation; people who came by its link read this name when they ask who we are."""
-    with _open_deployment() as (_settings, database, vault):
-        name, now = _valid_name(name), SystemClock().now()
-        add = Partners(AuditLog(vault)).add
-        new = database.writer.run_sync(lambda work: add(work, name, OPERATOR, now))
+    """Add an organisation; people who come by its link read this name under *Who are you?*."""
+    name = printable_name(name, MAX_NAME_LENGTH)
+    with open_deployment(create=True) as deployment:
+        add, now = Partners(deployment.audit).add, deployment.now()
+        new = deployment.run(lambda work: add(work, name, OPERATOR, now))
     typer.echo(f"{new.id}  {new.name}")
 
 
 @partners_app.command("list")
 def list_partners(*, as_json: AsJson = False) -> None:
-    """Print every partner there ever was."""
-    with _open_deployment() as (_settings, database, _vault):
-        found = database.writer.run_sync(Partners.all)
-    _print_rows([asdict(each) for each in found], ("id", "name", "is_active"), as_json)
+    """List all partners, active or not."""
+    with open_deployment(create=True) as deployment:
+        partners = deployment.run(Partners.all)
+    print_dataclasses(partners, ("id", "name", "is_active"), as_json=as_json)
 
 
 @partners_app.command("disable")
 def disable_partner(number: int) -> None:
-    """End all links of a partner: from now on they begin like any chat."""
-    with _open_deployment() as (_settings, database, vault):
-        disable, now = Partners(AuditLog(vault)).disable, SystemClock().now()
-        gone = database.writer.run_sync(lambda work: disable(work, number, OPERATOR, now))
-    if not gone:
+    """End all links of a partner: chats that use them begin like any other."""
+    with open_deployment(create=True) as deployment:
+        disable, now = Partners(deployment.audit).disable, deployment.now()
+        was_active = deployment.run(lambda work: disable(work, number, OPERATOR, now))
+    if not was_active:
         raise HavenError(f"there is no active partner {number}; haven partners list shows them")
-    typer.echo(f"Partner {number}: none of their links means anything any more.")
+    typer.echo(f"Partner {number}: all their links have ended.")
 
 
 @campaigns_app.command("add")
 def add_campaign(
     name: str,
     partner: Annotated[str, typer.Option(help="The partner's name.")],
-    language: Annotated[str, typer.Option(help="The first question is asked in it, e.g. vi.")],
+    language: Annotated[str, typer.Option(help="Language of the first question, e.g. vi.")],
 ) -> None:
     """Make a link for a partner, and print its code."""
-    from bot.languages import LANGUAGES  # noqa: PLC0415 - each command pays for what it uses
-
-    if language not in LANGUAGES:
-        raise typer.BadParameter(f"--language {language} is none of: {', '.join(LANGUAGES)}")
-    with _open_deployment() as (_settings, database, vault):
-        name, now = _valid_name(name), SystemClock().now()
-        add = Campaigns(AuditLog(vault)).add
-        new = database.writer.run_sync(
-            lambda work: add(work, name, partner, language, OPERATOR, now)
-        )
+    one_of("--language", language, LANGUAGES)
+    name = printable_name(name, MAX_NAME_LENGTH)
+    with open_deployment(create=True) as deployment:
+        add, now = Campaigns(deployment.audit).add, deployment.now()
+        new = deployment.run(lambda work: add(work, name, partner, language, OPERATOR, now))
     typer.echo(f"{new.code}  {new.name}: {new.partner}, {new.language}")
     typer.echo(f"The link and its picture: haven campaigns qr {new.code} FOLDER")
 
 
 @campaigns_app.command("list")
 def list_campaigns(*, as_json: AsJson = False) -> None:
-    """Print every link there ever was."""
-    with _open_deployment() as (_settings, database, _vault):
-        found = database.writer.run_sync(Campaigns.all)
+    """List all links, active or not."""
+    with open_deployment(create=True) as deployment:
+        campaigns = deployment.run(Campaigns.all)
     columns = ("code", "name", "partner", "language", "is_active")
-    _print_rows([asdict(each) for each in found], columns, as_json)
+    print_dataclasses(campaigns, columns, as_json=as_json)
 
 
 @campaigns_app.command("revoke")
 def revoke_campaign(code: str) -> None:
-    """End a link: from now on it begins like any chat."""
-    with _open_deployment() as (_settings, database, vault):
-        known, now = _find_campaign(database, code), SystemClock().now()
-        revoke = Campaigns(AuditLog(vault)).revoke
-        gone = database.writer.run_sync(lambda work: revoke(work, known.code, OPERATOR, now))
-    if not gone:
-        raise HavenError(f"{known.code} is revoked already")
-    typer.echo(f"{known.code}: this link means nothing any more.")
+    """End a link: chats that use it begin like any other."""
+    with open_deployment(create=True) as deployment:
+        revoke, now = Campaigns(deployment.audit).revoke, deployment.now()
+        campaign = deployment.run(lambda work: _find_campaign(work, code))
+        was_active = deployment.run(lambda work: revoke(work, campaign.code, OPERATOR, now))
+    if not was_active:
+        raise HavenError(f"{campaign.code} is revoked already")
+    typer.echo(f"{campaign.code}: this link has ended.")
 
 
 @campaigns_app.command("counts")
 def count_campaigns(*, as_json: AsJson = False) -> None:
-    """Print how many chats began by each link in months that are over; never fewer than five."""
-    with _open_deployment() as (settings, database, vault):
-        counting, now = LinkStats(vault, settings.zone), SystemClock().now()
-        found = database.writer.run_sync(lambda work: counting.list_counts(work, now))
+    """Print how many chats began by each link in past months; numbers below five are not shown."""
+    with open_deployment(create=True) as deployment:
+        stats, now = LinkStats(deployment.vault, deployment.settings.zone), deployment.now()
+        counts = deployment.run(lambda work: stats.list_counts(work, now))
     rows = [
         {
             "month": f"{it.year}-{it.month:02}",
             "campaign": it.campaign,
             "chats": it.chats if as_json or it.chats is not None else f"fewer than {MIN_SHOWN}",
         }
-        for it in found
+        for it in counts
     ]
-    _print_rows(rows, ("month", "campaign", "chats"), as_json)
+    print_rows(rows, ("month", "campaign", "chats"), as_json=as_json)
 
 
 @campaigns_app.command("qr")
 def draw_campaign(
     code: str,
     folder: Path,
-    bot: Annotated[str, typer.Option(help="The bot's name; else Telegram is asked.")] = "",
+    bot: Annotated[str, typer.Option(help="Name of the bot; without it, Telegram is asked.")] = "",
 ) -> None:
-    """Print a link, and draw its QR code as SVG and PNG into a folder."""
-    with _open_deployment() as (settings, database, _vault):
-        known = _find_campaign(database, code)
-    if not known.is_active:
-        raise HavenError(f"{known.code} is revoked: its picture would lead nobody anywhere")
-    address = campaign_url(bot or _username(settings), known.code)
-    typer.echo(address)
-    for path in write_qr_codes(address, folder / known.code):
+    """Print a link, and write its QR code as SVG and PNG into a folder."""
+    with open_deployment(create=True) as deployment:
+        campaign = deployment.run(lambda work: _find_campaign(work, code))
+        settings = deployment.settings
+    if not campaign.is_active:
+        raise HavenError(f"{campaign.code} is revoked: its link would do nothing")
+    name = bot or asyncio.run(username_of(settings.token(), settings.telegram_api))
+    url = campaign_url(name, campaign.code)
+    typer.echo(url)
+    for path in write_qr_codes(url, folder / campaign.code):
         typer.echo(str(path))
 
 
-def write_qr_codes(address: str, path: Path) -> list[Path]:
-    """Draw an address as SVG and PNG beside each other; what is there already stays.
+def write_qr_codes(url: str, path: Path) -> list[Path]:
+    """Write a URL as QR code in SVG and PNG; existing files stay.
 
     Raises:
         HavenError: a picture cannot be written.
     """
-    import segno  # noqa: PLC0415 - each command pays for what it uses
-
-    code = segno.make(address, error="m", micro=False)
-    made = []
+    code = segno.make(url, error="m", micro=False)
+    written = []
     for kind in ("svg", "png"):
         picture = path.with_suffix(f".{kind}")
         try:
@@ -162,59 +149,13 @@ def write_qr_codes(address: str, path: Path) -> list[Path]:
                 code.save(file, kind=kind, scale=QR_SCALE, border=QR_BORDER)
         except OSError as error:
             raise HavenError(f"{picture} cannot be written: {error.strerror}") from None
-        made.append(picture)
-    return made
+        written.append(picture)
+    return written
 
 
-def _username(settings: Settings) -> str:
-    from bot.channels.telegram.client import username_of  # noqa: PLC0415
-
-    return asyncio.run(username_of(settings.token(), settings.telegram_api))
-
-
-def _find_campaign(database: Database, code: str) -> Campaign:
-    found = parse_code(code)
-    for each in database.writer.run_sync(Campaigns.all):
-        if each.code == found:
-            return each
+def _find_campaign(work: Work, code: str) -> Campaign:
+    wanted = parse_code(code)
+    for campaign in Campaigns.all(work):
+        if campaign.code == wanted:
+            return campaign
     raise HavenError("there is no campaign with this code; haven campaigns list shows them")
-
-
-def _valid_name(name: str) -> str:
-    found = " ".join(name.split())
-    if not found or len(found) > MAX_NAME_LENGTH or not found.isprintable():
-        raise typer.BadParameter(f"NAME has 1 to {MAX_NAME_LENGTH} signs that can be printed")
-    return found
-
-
-@contextlib.contextmanager
-def _open_deployment() -> Iterator[tuple[Settings, Database, Vault]]:
-    """Give settings, database and vault, and close what was opened."""
-    from bot.app.build import open_database, open_vault  # noqa: PLC0415
-
-    settings = load_settings()
-    load_host_key(settings)  # before a database is made
-    database = open_database(settings)
-    try:
-        vault = open_vault(settings, database)
-        try:
-            yield settings, database, vault
-        finally:
-            vault.close()
-    finally:
-        database.writer.close()
-
-
-def _print_rows(rows: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text as Line  # noqa: PLC0415
-
-    table = Table(*columns, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for row in rows:
-        table.add_row(*(Line(str(row[column])) for column in columns))
-    Console().print(table)

@@ -33,22 +33,22 @@ class Sandbox:
         self,
         *,
         clock: Clock | None = None,
-        token: str = TOKEN,
         check: CallChecker | None = None,
         seed: int = 1,
         keep_calls: int = 100_000,
+        restart: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         """Begin with nobody in it.
 
         Args:
             clock: tells the time; the machine's own when not given.
-            token: the one token that is answered.
             check: is told every call's method and parameters and returns what is wrong with
                 them, or None; what it returns is kept in `journal.complaints`.
             seed: makes random numbers repeat.
             keep_calls: how many calls the journal remembers.
+            restart: restarts the bot, if it runs in this process.
         """
-        self.token = token
+        self.token = TOKEN
         self.clock = ShiftedClock(clock or SystemClock())
         self.world = World(self.clock, seed)
         self.updates = self.world.updates
@@ -59,8 +59,7 @@ class Sandbox:
         self.colleagues: dict[int, Phone] = {}
         """Accounts that are no phones of the page: people who work in groups."""
         self.groups: dict[int, SandboxGroup] = {}
-        self.restart: Callable[[], Awaitable[None]] | None = None
-        """Ends the bot and begins it anew, where it runs beside us."""
+        self.restart = restart
         self.mounted_apps: dict[str, ASGIApp] = {}
         """Applications that are served beside ours, by path."""
         self._check = check

@@ -7,7 +7,6 @@ import contextlib
 import webbrowser
 from typing import TYPE_CHECKING, Any
 
-from bot.app.build import open_database, open_vault
 from bot.app.demo import (
     PASSWORD,
     RestartableBot,
@@ -18,6 +17,7 @@ from bot.app.demo import (
     serve_pages,
     temporary_folder,
 )
+from bot.app.storage import open_storage
 from bot.app.texts import build_system_texts
 from bot.clock import SystemClock
 from bot.conversation import CONTROLS
@@ -74,14 +74,17 @@ async def run_training(  # noqa: PLR0913 - what is rehearsed, where, how fast an
         folder = data or temporary_folder(stack)
         prepare_folder(folder)
         configure(stack.enter_context(log_file(folder)))
-        sandbox = Sandbox()
+        bot = RestartableBot()
+        sandbox = Sandbox(restart=bot.restart)
         group, workers = create_group(sandbox)
         async with serve_pages(sandbox, port) as address:
             settings = demo_settings(folder, address, group.id)
             who = await enrol_all(settings, workers)
             _announce_address(announce, address, who, browser=browser)
-            phones = await _run_scenarios(sandbox, settings, scenarios, group, wait_for_end, pace)
-        return _debriefs(settings, scenarios, phones, sandbox)
+            phones = await _run_scenarios(
+                sandbox, bot, settings, scenarios, group, wait_for_end, pace
+            )
+        return await _debriefs(settings, scenarios, phones, sandbox)
 
 
 def _announce_address(
@@ -95,22 +98,21 @@ def _announce_address(
 
 async def _run_scenarios(  # noqa: PLR0913, PLR0917 - everything that takes part
     sandbox: Sandbox,
+    restartable: RestartableBot,
     settings: Settings,
     scenes: Sequence[Scenario],
     group: SandboxGroup,
     finished: WaitForEnd,
     pace: float,
 ) -> list[Phone]:
-    ours = RestartableBot(settings)
-    sandbox.restart = ours.restart
-    bot = asyncio.create_task(ours.run())
+    bot = asyncio.create_task(restartable.run(settings))
     phones = [
         sandbox.add_phone(scene.name, language=_app_language(scene.language)) for scene in scenes
     ]
     names = label_lookup(settings)
     tasks = [bot]
     try:
-        await asyncio.wait({asyncio.create_task(ours.ready.wait()), bot},
+        await asyncio.wait({asyncio.create_task(restartable.ready.wait()), bot},
                            return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
         pairs = zip(phones, scenes, strict=True)
         played = asyncio.gather(*(play(phone, scene, pace, names) for phone, scene in pairs))
@@ -120,7 +122,7 @@ async def _run_scenarios(  # noqa: PLR0913, PLR0917 - everything that takes part
     finally:
         for task in reversed(tasks):
             task.cancel()
-        await ours.stop()
+        await restartable.stop()
         await asyncio.gather(*tasks, return_exceptions=True)
     return phones
 
@@ -155,26 +157,19 @@ def label_lookup(settings: Settings) -> LabelLookup:
     return names
 
 
-def _debriefs(
+async def _debriefs(
     settings: Settings, scenes: Sequence[Scenario], phones: Sequence[Phone], sandbox: Sandbox
 ) -> list[Debrief]:
-    database = open_database(settings)
-    try:
-        vault = open_vault(settings, database)
-        try:
-            bot, now = int(sandbox.token.partition(":")[0]), SystemClock().now()
-            return [
-                database.writer.run_sync(
-                    lambda work, scene=scene, phone=phone: make_debrief(  # type: ignore[misc]
-                        work, scene, vault.chat_key(bot, phone.id), settings.response_minutes, now
-                    )
+    bot, now = int(sandbox.token.partition(":")[0]), SystemClock().now()
+    async with open_storage(settings) as (database, vault):
+        return [
+            await database.writer.run(
+                lambda work, scene=scene, phone=phone: make_debrief(  # type: ignore[misc]
+                    work, scene, vault.chat_key(bot, phone.id), settings.response_minutes, now
                 )
-                for scene, phone in zip(scenes, phones, strict=True)
-            ]
-        finally:
-            vault.close()
-    finally:
-        database.writer.close()
+            )
+            for scene, phone in zip(scenes, phones, strict=True)
+        ]
 
 
 MARK_TEXT = (

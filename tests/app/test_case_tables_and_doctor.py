@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.console import Console
 
-from bot.app.build import open_vault
+from bot.app.storage import open_vault
 from bot.app.tables import case_view, format_duration, notice_line, queue_table
 from bot.cases.queries import AnswerView, QueuedCase, ReportView, ServiceNotice, load_queue, to_utc
 from bot.cases.urgency import Priority

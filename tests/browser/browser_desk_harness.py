@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyotp
 
-from bot.app.build import build, recover
+from bot.app.build import build
+from bot.app.options import BuildOptions, DeskOptions
+from bot.app.run import recover
 from bot.app.web_desk import build_desk_context, open_desk_app
 from bot.cases.state_machine import Role
-from bot.cli.desk import _create_invite
+from bot.cli.desk import create_invite
 from bot.clock import SystemClock
 from bot.desks.web.auth.totp import SecondFactors
 from bot.desks.web.live.event_log import WebDesk
@@ -68,8 +70,11 @@ class BrowserDeskHarness:
         self.post = RecordingChannel()
         self.clock = SystemClock()
         self.house = build(
-            self.settings, self.database, self.vault, self.post, bot_id=BOT, username="haven_bot",
-            clock=self.clock, limits=UNLIMITED, digests=InlinePassphraseHasher(),
+            self.settings, self.database, self.vault, self.post,
+            BuildOptions(
+                bot_id=BOT, username="haven_bot", clock=self.clock, limits=UNLIMITED,
+                hasher=InlinePassphraseHasher(),
+            ),
         )  # fmt: skip
         side = self.house.staff.service
         side.desks = (*side.desks, WebDesk(self.vault))
@@ -77,9 +82,12 @@ class BrowserDeskHarness:
         self._people = 0
         self.address = f"http://localhost:{_free_port()}"
         self.front = build_desk_context(
-            self.settings, self.database, self.vault, bot_id=BOT, origin=self.address, cost=CHEAP
-        )
-        self.front.command_client.wake_dispatcher = self.house.dispatcher.resume
+            self.settings, self.database, self.vault,
+            DeskOptions(
+                bot_id=BOT, origin=self.address, password_cost=CHEAP,
+                wake_dispatcher=self.house.dispatcher.resume,
+            ),
+        )  # fmt: skip
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -118,7 +126,7 @@ class BrowserDeskHarness:
         """Return the link with which somebody new comes for the first time."""
         now = self.clock.now()
         _colleague, secret = self.database.writer.run_sync(
-            lambda work: _create_invite(work, self.vault, name, role, now)
+            lambda work: create_invite(work, self.vault, name, role, now)
         )
         return f"{self.address}/welcome/{secret}"
 

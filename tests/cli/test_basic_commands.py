@@ -7,10 +7,11 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
+from typer.core import TyperGroup
 
 from bot.cli.main import app
 from bot.languages import LANGUAGES
@@ -37,10 +38,12 @@ def commands() -> Iterator[tuple[str, click.Command]]:
     yield from _below(typer.main.get_command(app), "")
 
 
-def _below(command: click.Command, typed: str) -> Iterator[tuple[str, click.Command]]:
+def _below(command: Any, typed: str) -> Iterator[tuple[str, click.Command]]:
     yield typed.strip(), command
-    for name, each in getattr(command, "commands", {}).items():
-        yield from _below(each, f"{typed} {name}")
+    if isinstance(command, TyperGroup):
+        context = typer.Context(command)
+        for name in command.list_commands(context):
+            yield from _below(command.get_command(context, name), f"{typed} {name}")
 
 
 # --- Help -----------------------------------------------------------------------------------
@@ -292,15 +295,15 @@ def test_a_case_is_opened_in_the_language_of_who_reads_it(
     assert WORDS in english.stdout
     assert "I am safe here" in english.stdout
     chinese = json.loads(run_haven(*typed, "--language", "zh_Hant", "--json", **deployment).stdout)
-    told = {it["step"]: it["answer"] for it in chinese["received"][0]["told"]}
+    told = {it["step"]: it["answer"] for it in chinese["reports"][0]["answers"]}
     assert told["about_what"] == WORDS
     assert told["safe"] != "I am safe here"
-    assert len(chinese["bodies"]) == 3
-    for body in chinese["bodies"]:
+    assert len(chinese["authorities"]) == 3
+    for body in chinese["authorities"]:
         assert body["condition"]
         assert all("第" in article for article in body["articles"])
     assert chinese["duties"]
-    assert (chinese["signs"], len(chinese["not_known"])) == ([], 3)
+    assert (chinese["indicators"], len(chinese["unknown_topics"])) == ([], 3)
 
 
 def test_words_are_looked_for_in_what_whoever_looks_may_open(
@@ -309,9 +312,9 @@ def test_words_are_looked_for_in_what_whoever_looks_may_open(
     typed = ("cases", "search", WORDS.upper(), *as_(deployment, "reader"))
     found = json.loads(run_haven(*typed, "--json", **deployment).stdout)
     (hit,) = found["hits"]
-    assert (hit["reference"], hit["in"], hit["words"]) == (case["reference"], "sent", WORDS)
+    assert (hit["reference"], hit["in"], hit["text"]) == (case["reference"], "sent", WORDS)
     assert (
-        f"Places: 1. Looked through {found['items']} thing"
+        f"Hits: 1. Searched {found['items']} items"
         in run_haven(*typed, **deployment).stdout
     )
     nothing = run_haven("cases", "search", WORDS, *as_(deployment, "stranger"), **deployment)

@@ -1,4 +1,4 @@
-"""What the law gives time for, as a caseworker types it."""
+"""`haven deadlines`, as a caseworker types it."""
 
 from __future__ import annotations
 
@@ -46,66 +46,66 @@ def days_ago(days: int) -> str:
 
 def shown(deployed: Deployment) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(
-        deployed.haven("clock", "show", deployed.reference, "--json").said
+        deployed.haven("deadlines", "show", deployed.reference, "--json").said
     )
     return found
 
 
 def test_what_happened_leads_to_dates_articles_and_what_must_follow(
-    run_command: Deployment,
+    deployed: Deployment,
 ) -> None:
-    haven, case, mei = run_command.haven, run_command.reference, run_command.mei
-    haven("clock", "add", case, "not_identified", "--on", days_ago(15), "--by", mei)
-    haven("clock", "add", case, "contact", "--on", days_ago(2), "--by", mei)
-    contact, objection = shown(run_command)["clocks"]
-    assert contact["stands"].startswith("help may end in ")
+    haven, case, mei = deployed.haven, deployed.reference, deployed.mei
+    haven("deadlines", "add", case, "not_identified", "--on", days_ago(15), "--by", mei)
+    haven("deadlines", "add", case, "contact", "--on", days_ago(2), "--by", mei)
+    contact, objection = shown(deployed)["deadlines"]
+    assert contact["summary"].startswith("help may end in ")
     assert 0 < contact["hours_left"] < 24
     assert objection["last_day"] == days_ago(-5)
     assert "Article 11, paragraph 5" in objection["articles"][0]
     assert "in writing" in objection["must"]
     assert objection["person_acts"]
-    told = haven("clock", "show", case, "--language", "zh_Hant").said
+    told = haven("deadlines", "show", case, "--language", "zh_Hant").said
     assert "第 11 條第 5 項" in told
     assert "失去聯繫" in told
 
 
-def test_the_queue_says_which_time_runs_out(run_command: Deployment) -> None:
-    haven, case, mei = run_command.haven, run_command.reference, run_command.mei
-    haven("clock", "add", case, "contact", "--on", days_ago(2), "--by", mei)
+def test_the_queue_says_which_time_runs_out(deployed: Deployment) -> None:
+    haven, case, mei = deployed.haven, deployed.reference, deployed.mei
+    haven("deadlines", "add", case, "contact", "--on", days_ago(2), "--by", mei)
     (row,) = json.loads(haven("cases", "list", "--json").said)
-    assert [it["clock"] for it in row["clocks"]] == ["contact"]
+    assert [it["deadline"] for it in row["deadlines"]] == ["contact"]
     listed = " ".join(haven("cases", "list").said.split())
     assert f"{case} help may end in " in listed
     assert "(72-hour contact rule)" in listed
 
 
-def test_a_mistake_is_struck_and_stays(run_command: Deployment) -> None:
-    haven, case, mei = run_command.haven, run_command.reference, run_command.mei
-    haven("clock", "add", case, "identified", "--on", days_ago(1), "--by", mei)
-    haven("clock", "strike", case, "1", "--by", mei)
-    found = shown(run_command)
-    assert found["clocks"] == []
+def test_a_mistake_is_struck_and_stays(deployed: Deployment) -> None:
+    haven, case, mei = deployed.haven, deployed.reference, deployed.mei
+    haven("deadlines", "add", case, "identified", "--on", days_ago(1), "--by", mei)
+    haven("deadlines", "retract", case, "1", "--by", mei)
+    found = shown(deployed)
+    assert found["deadlines"] == []
     assert [(it["event"], it["counts"]) for it in found["events"]] == [
         ("identified", False), ("strike", False),
     ]  # fmt: skip
-    assert "does not count any more" in haven("clock", "show", case).said
+    assert "retracted" in haven("deadlines", "show", case).said
 
 
-def test_bad_input_is_answered_and_nothing_is_entered(run_command: Deployment) -> None:
-    haven, case, mei = run_command.haven, run_command.reference, run_command.mei
+def test_bad_input_is_answered_and_nothing_is_entered(deployed: Deployment) -> None:
+    haven, case, mei = deployed.haven, deployed.reference, deployed.mei
     for given, why in (
         (("contact", "--on", "tomorrow", "--by", mei), "2026-11-25"),
         (("contact", "--on", days_ago(-1), "--by", mei), "not come yet"),
         (("arrived", "--by", mei), "not_identified"),
         (("contact", "--by", "nobody"), "haven staff list"),
     ):
-        done = haven("clock", "add", case, *given)
+        done = haven("deadlines", "add", case, *given)
         assert (done.returncode, why in done.said) == (1, True), done.said
-    assert "haven cases list" in haven("clock", "show", "AAAAAA").said
-    assert shown(run_command)["events"] == []
+    assert "haven cases list" in haven("deadlines", "show", "AAAAAA").said
+    assert shown(deployed)["events"] == []
 
 
-def test_what_can_be_entered_is_listed_with_the_day_that_counts(run_command: Deployment) -> None:
-    listed = run_command.haven("clock", "events").said
+def test_what_can_be_entered_is_listed_with_the_day_that_counts(deployed: Deployment) -> None:
+    listed = deployed.haven("deadlines", "events").said
     assert all(code in listed for code in DEADLINE_RULES.event_kinds)
     assert "the day it was served" in listed

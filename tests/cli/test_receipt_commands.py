@@ -59,7 +59,7 @@ def deeds(shelf: RetentionHarness) -> list[tuple[str, str, str]]:
 def test_the_pair_that_fits_says_when_and_how_much_and_no_more(
     shelf: RetentionHarness, haven: Haven
 ) -> None:
-    said = haven("receipt", "verify", "k7m4q 9wxa3", "--word", " Pohon  MANGGA")
+    said = haven("receipt", "verify", "k7m4q 9wxa3", "--passphrase", " Pohon  MANGGA")
     assert said.returncode == 0, said.stderr
     assert f"number: {NUMBER}" in said.stdout
     assert "lies here unchanged" in said.stdout
@@ -72,8 +72,8 @@ def test_the_pair_that_fits_says_when_and_how_much_and_no_more(
 def test_a_wrong_pair_is_answered_like_an_unknown_one(
     shelf: RetentionHarness, haven: Haven
 ) -> None:
-    wrong = haven("receipt", "verify", NUMBER, "--word", "durian")
-    unknown = haven("receipt", "verify", "AAAAAAAAAA", "--word", WORD)
+    wrong = haven("receipt", "verify", NUMBER, "--passphrase", "durian")
+    unknown = haven("receipt", "verify", "AAAAAAAAAA", "--passphrase", WORD)
     assert wrong == unknown
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert deeds(shelf) == [("operator", "receipt_verify", "no")] * 2
@@ -91,14 +91,14 @@ def test_a_wrong_pair_costs_as_many_digests_as_an_unknown_one(
         return bytes(32)
 
     monkeypatch.setattr("bot.cases.receipts.digest", counted)
-    haven("receipt", "verify", NUMBER, "--word", "durian")
-    haven("receipt", "verify", "AAAAAAAAAA", "--word", WORD)
+    haven("receipt", "verify", NUMBER, "--passphrase", "durian")
+    haven("receipt", "verify", "AAAAAAAAAA", "--passphrase", WORD)
     assert costs == [(), ()]  # one each, at the full price
 
 
 def test_the_passphrase_is_read_from_a_file_or_prompted(haven: Haven, tmp_path: Path) -> None:
     file = written(tmp_path / "word", WORD)
-    assert haven("receipt", "verify", NUMBER, "--word-file", str(file)).returncode == 0
+    assert haven("receipt", "verify", NUMBER, "--passphrase-file", str(file)).returncode == 0
     nobody = haven("receipt", "verify", NUMBER)
     assert (nobody.returncode, "terminal" in nobody.stderr) == (1, True)
 
@@ -111,10 +111,10 @@ def writes(shelf: RetentionHarness, sql: str) -> None:
 
 def test_what_was_changed_since_is_said(shelf: RetentionHarness, haven: Haven) -> None:
     writes(shelf, "UPDATE reports SET sent_at = sent_at - 1")
-    said = haven("receipt", "verify", NUMBER, "--word", WORD)
+    said = haven("receipt", "verify", NUMBER, "--passphrase", WORD)
     assert "was changed here since" in said.stdout
     writes(shelf, "UPDATE receipts SET count = 7")
-    said = haven("receipt", "verify", NUMBER, "--word", WORD)
+    said = haven("receipt", "verify", NUMBER, "--passphrase", WORD)
     assert "no receipt of ours" in said.stdout
 
 
@@ -165,5 +165,5 @@ def test_a_number_nobody_gave_out_is_printed_for_nobody(
 def test_it_is_gone_with_its_case(shelf: RetentionHarness, haven: Haven) -> None:
     ((case,),) = query(shelf.database, "SELECT id FROM cases")
     assert shelf.erases(case) == ()
-    gone = haven("receipt", "verify", NUMBER, "--word", WORD)
-    assert gone == haven("receipt", "verify", "AAAAAAAAAA", "--word", WORD)
+    gone = haven("receipt", "verify", NUMBER, "--passphrase", WORD)
+    assert gone == haven("receipt", "verify", "AAAAAAAAAA", "--passphrase", WORD)

@@ -60,8 +60,8 @@ def rescues(haven: Haven, tmp_path: Path, who: str, password: str) -> CommandRes
 def told(folder: Path) -> list[str]:
     """Return what the cases in a folder hold of what people sent and wrote."""
     found = [json.loads(path.read_text()) for path in folder.glob("*/case.json")]
-    sent = [it["answer"] for case in found for each in case["sent"] for it in each["told"]]
-    return sorted(sent + [it["words"] for case in found for it in case["messages"]])
+    sent = [it["answer"] for case in found for each in case["reports"] for it in each["answers"]]
+    return sorted(sent + [it["text"] for case in found for it in case["messages"]])
 
 
 def test_without_the_host_key_a_supervisor_writes_all_cases_out(
@@ -99,7 +99,7 @@ def test_where_the_host_key_is_here_nothing_is_written(
     shelf: RetentionHarness, haven: Haven, tmp_path: Path
 ) -> None:
     done = rescues(haven, tmp_path, shelf.mei.id, MEIS)
-    assert (done.returncode, "is here" in done.stderr) == (1, True)
+    assert (done.returncode, "is present" in done.stderr) == (1, True)
     assert not (tmp_path / "out").exists()
 
 

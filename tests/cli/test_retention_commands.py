@@ -89,11 +89,11 @@ def test_whoever_looked_can_say_that_the_clock_is_right(
     shelf: RetentionHarness, haven: Haven
 ) -> None:
     shelf.closed(KEPT + 1)
-    assert "The clock is believed: it is " in haven("retention", "--believe-clock").stdout
+    assert "The clock is trusted: it is " in haven("retention", "--trust-clock").stdout
     assert len(shelf.cases()) == 1
     shelf.now += MINUTE
     assert shelf.round() == 1
-    assert haven("retention", "--believe-clock", "--dry-run").returncode == 2
+    assert haven("retention", "--trust-clock", "--dry-run").returncode == 2
 
 
 def test_the_doctor_names_what_is_overdue(shelf: RetentionHarness, haven: Haven) -> None:
@@ -149,28 +149,28 @@ def test_the_code_of_one_case_erases_no_other(shelf: RetentionHarness, haven: Ha
 def test_two_people_keep_a_case_and_let_it_go(shelf: RetentionHarness, haven: Haven) -> None:
     name = reference(shelf, shelf.closed(1))
     by = ("--by", shelf.mei.id)
-    asked = haven("hold", "place", name, *by, "--reason", "court", "--days", "30")
+    asked = haven("legal-hold", "place", name, *by, "--reason", "court", "--days", "30")
     assert asked.returncode == 0, asked.stderr
-    assert "nobody yet: it does not hold" in haven("hold", "list").stdout
-    assert "takes two people" in haven("hold", "agree", name, *by).stderr
-    agreed = haven("hold", "agree", name, "--by", shelf.jun.id)
+    assert "none yet: not in force" in haven("legal-hold", "list").stdout
+    assert "takes two people" in haven("legal-hold", "approve", name, *by).stderr
+    agreed = haven("legal-hold", "approve", name, "--by", shelf.jun.id)
     assert agreed.returncode == 0, agreed.stderr
-    assert shelf.jun.id in row_of(haven("hold", "list").stdout, name)
+    assert shelf.jun.id in row_of(haven("legal-hold", "list").stdout, name)
     refused = haven("cases", "erase", name)
     assert (refused.returncode, "legal hold" in refused.stderr) == (1, True)
-    assert haven("hold", "end", name, *by, "--and", shelf.mei.id).returncode == 1
-    ended = haven("hold", "end", name, *by, "--and", shelf.jun.id)
+    assert haven("legal-hold", "end", name, *by, "--approved-by", shelf.mei.id).returncode == 1
+    ended = haven("legal-hold", "end", name, *by, "--approved-by", shelf.jun.id)
     assert ended.returncode == 0, ended.stderr
-    assert "Holds: 0" in haven("hold", "list").stdout
-    assert "nothing keeps" in haven("hold", "end", name, *by, "--and", shelf.jun.id).stderr
+    assert "Legal holds: 0" in haven("legal-hold", "list").stdout
+    assert "is not under legal hold" in haven("legal-hold", "end", name, *by, "--approved-by", shelf.jun.id).stderr
 
 
 def test_a_hold_without_end_or_reason_is_refused(shelf: RetentionHarness, haven: Haven) -> None:
     name = reference(shelf, shelf.closed(1))
-    words = ("hold", "place", name, "--by", shelf.mei.id)
+    words = ("legal-hold", "place", name, "--by", shelf.mei.id)
     assert haven(*words, "--reason", "court", "--days", "181").returncode == 2
     assert haven(*words, "--reason", "because", "--days", "2").returncode == 2
-    stranger = haven("hold", "place", name, "--by", "f" * 32, "--reason", "court", "--days", "2")
+    stranger = haven("legal-hold", "place", name, "--by", "f" * 32, "--reason", "court", "--days", "2")
     assert is_user_message(stranger.stderr)
-    assert "no case" in haven("hold", "agree", "ZZZZZZ", "--by", shelf.mei.id).stderr
+    assert "no case" in haven("legal-hold", "approve", "ZZZZZZ", "--by", shelf.mei.id).stderr
     assert query(shelf.database, "SELECT count(*) FROM legal_holds") == [(0,)]

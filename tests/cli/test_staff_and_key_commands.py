@@ -45,7 +45,7 @@ def test_a_caseworker_comes_and_goes(run_command: Haven, tmp_path: Path) -> None
     assert added.stdout.startswith(f"{mei['id']}  Lin Mei-hua: caseworker, id vi\nRecovery key")
     assert mei | {"id": ""} == {
         "id": "", "name": "Lin Mei-hua", "role": "caseworker", "title": "caseworker",
-        "languages": ["id", "vi"], "skills": ["children"], "most": 3, "has_access": True,
+        "languages": ["id", "vi"], "skills": ["children"], "max_chats": 3, "has_access": True,
         "has_account": True, "is_on_duty": False,
         "queues": ["child_protection", "fishers", "violence_at_home", "trafficking", "labour",
                    "information"],
@@ -56,7 +56,7 @@ def test_a_caseworker_comes_and_goes(run_command: Haven, tmp_path: Path) -> None
 
     gone = run_command("staff", "disable", mei["id"])
     assert gone.returncode == 0, gone.stderr
-    assert "Cases that wait again: 0." in gone.stdout
+    assert "Cases returned to the queue: 0." in gone.stdout
     assert not listed_cases(run_command)[0]["has_access"]
     assert "no access" in run_command("staff", "list").stdout
     run_command("staff", "add", "Wu", "--language", "th", "--queue", "labour")
@@ -76,14 +76,14 @@ def test_a_caseworker_comes_and_goes(run_command: Haven, tmp_path: Path) -> None
     ("typed", "said"),
     [
         (("--language", "xx"), ", ".join(LANGUAGES)),
-        ((), "--language wants at least one of"),
+        ((), "--language needs at least one of"),
         (("--language", "id", "--role", "boss"), "auditor"),
         (("--language", "id", "--title", "friend"), ", ".join(ROLE_TITLES)),
         (("--language", "id", "--queue", "lost"), "violence_at_home"),
         (("--language", "id", "--skill", "two words"), "--skill"),
         (("--language", "id", "--skill", "x" * 161), "at most 160"),
         (("--language", "id", "--account", "-1001234"), "never a group's"),
-        (("--language", "id", "--most", "0"), "--most"),
+        (("--language", "id", "--max-chats", "0"), "--max-chats"),
     ],
     ids=str,
 )
@@ -253,7 +253,7 @@ def test_a_printed_key_gives_a_new_password_once(run_command: Haven, tmp_path: P
 def test_whoever_has_lost_both_is_given_another_key(run_command: Haven, tmp_path: Path) -> None:
     who, _ = keyed(run_command, tmp_path)
     new = written(tmp_path / "new", "a new and longer password")
-    done = run_command("staff", "password", who, "--anew", "--password-file", str(new))
+    done = run_command("staff", "password", who, "--new-key", "--password-file", str(new))
     assert done.returncode == 0, done.stderr
     assert opens(run_command, who, new)
 

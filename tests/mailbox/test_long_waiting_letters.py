@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.app.build import expire_keys
+from bot.app.run import expire_keys
 from bot.clock import DAY, HOUR, SECOND
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.letter import Author, Letter, LetterState

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app.build import _delete_old_rows
 from bot.app.retention import build_erasures
+from bot.app.run import delete_old_rows
 from bot.clock import SECOND
 from bot.partners.link_stats import BUCKET_BYTES, MIN_SHOWN, LinkStats, month_number
 from bot.vault.erasure.erase import ErasureReason
@@ -101,7 +101,7 @@ def test_when_a_month_is_over_nothing_says_which_chats_came(home: HotlineHarness
     come(home, 3)
     assert len(home.ask("SELECT place FROM campaign_places")) == 3
     home.advance_time(A_MONTH)
-    home.database.writer.run_sync(lambda work: _delete_old_rows(home.house, work))
+    home.database.writer.run_sync(lambda work: delete_old_rows(home.house, work))
     assert home.ask("SELECT place FROM campaign_places") == []
     assert times(home) == [3]
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.app.build import App, run_bot
+from bot.app.build import App
+from bot.app.options import RunOptions
+from bot.app.run import run_bot
 from bot.cli.main import app
 from bot.clock import MINUTE
 from bot.dispatch.rate_limit import ChatActivity
@@ -280,7 +282,8 @@ async def test_a_wrong_local_clock_is_corrected_by_telegrams(tmp_path: Path) -> 
     async with evening(tmp_path) as night:
         ours, met = ShiftedClock(night.clock), asyncio.Queue[App]()
         ours.jump(-2 * HOUR)
-        night.bot = asyncio.create_task(run_bot(night.settings, clock=ours, extra_job=met.put))
+        options = RunOptions(clock=ours, extra_job=met.put)
+        night.bot = asyncio.create_task(run_bot(night.settings, options))
         house = await met.get()
         at = house.setting.clock_monitor.channel()
         assert at is not None

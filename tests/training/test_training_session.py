@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app.build import run_bot
+from bot.app.run import run_bot
 from bot.cli.main import app
 from bot.errors import HavenError, SettingError
 from bot.store.database import PRACTICE_MARKER, Database

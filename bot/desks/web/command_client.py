@@ -27,13 +27,19 @@ REPLY_TIMEOUT = 6.0
 class CommandClient:
     """Stores commands and returns what came of them."""
 
-    def __init__(self, writer: Writer, inbox: Inbox, clock: Clock) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        inbox: Inbox,
+        clock: Clock,
+        wake_dispatcher: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._writer = writer
         self._inbox = inbox
         self._clock = clock
         self._waiting: dict[str, asyncio.Future[CommandResult]] = {}
-        self.wake_dispatcher: Callable[[], Awaitable[None]] | None = None
-        """Makes the dispatcher look at once, where it runs in this process."""
+        self.wake_dispatcher = wake_dispatcher
+        """Has the bot look at once, where it runs in this process."""
 
     async def send(self, command: Command) -> CommandResult | None:
         """Store a command and return its result; None if there is none in time.

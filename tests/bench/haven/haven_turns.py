@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from bot.app.build import tune_gc
+from bot.app.run import tune_gc
 from bot.channels.telegram.split_batch import split_updates
 from bot.dispatch import callback_data
 from bot.mailbox.inbox import Arrival

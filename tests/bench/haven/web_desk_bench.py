@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, update
 
+from bot.app.options import DeskOptions
 from bot.app.web_desk import build_desk_context, open_desk_app
 from bot.cases.intake import Intake, NewReport
 from bot.cases.routing import Queue
@@ -140,8 +141,11 @@ class DeskQueue:
             found.bind(("127.0.0.1", 0))
             self.port = int(found.getsockname()[1])
         self.front = build_desk_context(
-            settings, self._store, haven_parts.VAULT, bot_id=haven_parts.NUMBER, cost=CHEAP,
-            origin=f"http://127.0.0.1:{self.port}",
+            settings, self._store, haven_parts.VAULT,
+            DeskOptions(
+                bot_id=haven_parts.NUMBER, password_cost=CHEAP,
+                origin=f"http://127.0.0.1:{self.port}",
+            ),
         )  # fmt: skip
         app = await self._stack.enter_async_context(open_desk_app(self.front))
         await self._stack.enter_async_context(serve(app, "127.0.0.1", self.port))

@@ -128,7 +128,7 @@ async def test_what_comes_out_as_something_else_is_not_taken(tmp_path: Path) -> 
 
 
 def test_the_bot_itself_never_loads_what_unpacks_pictures() -> None:
-    names = "sys, bot.app.build, bot.cli, bot.cases.evidence.image_sanitizer"
+    names = "sys, bot.app.run, bot.cli.start, bot.cases.evidence.image_sanitizer"
     code = f"import {names}; print('PIL' in sys.modules)"
     import subprocess  # noqa: PLC0415
 

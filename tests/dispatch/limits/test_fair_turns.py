@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.app.build import expire_keys
+from bot.app.run import expire_keys
 from bot.clock import HOUR, SECOND
 from bot.mailbox.fair_queue import BURST_TURNS, MAX_PER_CHAT, MAX_QUEUED, RUSH_SIZE, FairQueue
 from bot.mailbox.inbox import DONE, IN_QUEUE, Arrival

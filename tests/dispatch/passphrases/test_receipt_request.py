@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app.build import build_erasures
+from bot.app.retention import build_erasures
 from bot.cases.receipts import NUMBER_LENGTH, Receipts, salt_and_pepper
 from bot.cases.reference import ALPHABET
 from bot.clock import MINUTE, SECOND

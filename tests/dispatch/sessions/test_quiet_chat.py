@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app.build import build_erasures
+from bot.app.retention import build_erasures
 from bot.clock import SECOND
 from bot.dispatch.session import SESSION_TIMEOUT
 from bot.hotline.chat.messages import CaseMessageKind, MessageSide

@@ -27,8 +27,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from bot.app.build import open_vault
 from bot.app.retention import build_erasures
+from bot.app.storage import open_vault
 from bot.cases.routing import Queue
 from bot.cases.state_machine import Role
 from bot.clock import DAY

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bot.app.build import open_vault
+from bot.app.storage import open_vault
 from bot.app.texts import build_system_texts
 from bot.conversation import Position, PressInput, open_question, unpack
 from bot.conversation.inputs import TextInput

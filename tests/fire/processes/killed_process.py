@@ -16,8 +16,9 @@ import os
 import random
 import sys
 
-from bot.app.build import run_bot
-from bot.cli.main import _run
+from bot.app.options import RunOptions
+from bot.app.run import run_bot
+from bot.cli.start import run_until_signal
 from bot.dispatch.rate_limit import ChatActivity
 from bot.errors import HavenError
 from bot.log import configure
@@ -40,7 +41,7 @@ def run_bot_process(settings: dict[str, str], log: str, flaws: str) -> int:
         inject_flaw(flaw)
     configure()
     try:
-        _run(_run_while_watched())
+        run_until_signal(_run_while_watched())
     except HavenError as error:
         print(error, file=sys.stderr)  # noqa: T201 - as the command line does
         return 1
@@ -55,7 +56,7 @@ def answer_everything() -> None:
 async def _run_while_watched() -> None:
     # Whoever made us holds the other end. With nobody there to kill us we would stay for ever.
     asyncio.get_running_loop().add_reader(0, os._exit, NOBODY_THERE)
-    await run_bot(load_settings(), limits=UNLIMITED)
+    await run_bot(load_settings(), RunOptions(limits=UNLIMITED))
 
 
 def _speak_into(path: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer.testing import CliRunner
 
-from bot.app.build import open_database, open_vault
+from bot.app.storage import open_database, open_vault
 from bot.cases.evidence.download import FileDownloader
 from bot.cases.evidence.files import EvidenceStore
 from bot.cases.intake import Intake, NewReport

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from bot.app.build import build
+from bot.app.options import BuildOptions
 from bot.cases.state_machine import Role
 from bot.channels.telegram.client import build_bot
 from bot.channels.telegram.sender import Sender
@@ -77,8 +78,8 @@ class ForumDeskHarness:
         database = Database(migrated_url(kind, folder))
         async with serve(sandbox) as base, build_bot(TOKEN, base) as bot:
             house = build(
-                settings, database, VAULT, Sender(bot), bot_id=bot.id, username=bot.username,
-                limits=UNLIMITED,
+                settings, database, VAULT, Sender(bot),
+                BuildOptions(bot_id=bot.id, username=bot.username, limits=UNLIMITED),
             )  # fmt: skip
             courier = asyncio.create_task(house.courier.run())
             await asyncio.sleep(0)

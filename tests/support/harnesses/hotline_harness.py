@@ -10,7 +10,9 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from bot.app.build import build, recover
+from bot.app.build import build
+from bot.app.options import BuildOptions
+from bot.app.run import recover
 from bot.clock import SECOND
 from bot.hotline.commands.types import encode
 from bot.languages import LANGUAGES
@@ -101,8 +103,8 @@ class HotlineHarness:
         self.next_update = 1000
         self.next_command = 0
         self._made: dict[str, Any] = {
-            "limits": limits, "rehearsal": rehearsal, "languages": offered, "voices": voices
-        } | ({"read": read} if read else {})  # fmt: skip
+            "limits": limits, "rehearsal": rehearsal, "languages": offered, "voices": voices or {}
+        } | ({"parse_update": read} if read else {})  # fmt: skip
         self._people = 0
         self._at = MIDDAY
         self._jumped = 0
@@ -114,8 +116,11 @@ class HotlineHarness:
         self.loop.jumped = self._jumped
         self.database = database_on(self.url, self.loop)
         self.house = build(
-            self.settings, self.database, self.vault, self.post, bot_id=BOT, username="haven_bot",
-            clock=self.loop, desks=(self.board,), digests=InlinePassphraseHasher(), **self._made,
+            self.settings, self.database, self.vault, self.post,
+            BuildOptions(
+                bot_id=BOT, username="haven_bot", clock=self.loop, desks=(self.board,),
+                hasher=InlinePassphraseHasher(), **self._made,
+            ),
         )  # fmt: skip
         self.built()
         self.run(recover(self.house))

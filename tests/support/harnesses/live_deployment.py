@@ -7,7 +7,9 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.app.build import open_vault, run_bot
+from bot.app.options import RunOptions
+from bot.app.run import run_bot
+from bot.app.storage import open_vault
 from bot.cases.queries import CaseReader, load_queue
 from bot.conversation import CONTROLS
 from bot.languages import LANGUAGES
@@ -68,7 +70,8 @@ class LiveDeployment:
 
     def run(self, ready: asyncio.Event | None = None) -> Any:
         room = DiskSpace.unlimited(self.settings.data)
-        return run_bot(self.settings, clock=self.clock, limits=UNLIMITED, ready=ready, room=room)
+        options = RunOptions(clock=self.clock, limits=UNLIMITED, ready=ready, disk=room)
+        return run_bot(self.settings, options)
 
     async def stop(self) -> None:
         if self.bot is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pyotp
 
+from bot.app.options import DeskOptions
 from bot.app.retention import build_erasures
 from bot.app.web_desk import build_desk_context
 from bot.cases.evidence.download import FileDownloader
@@ -69,14 +70,16 @@ class WebDeskHarness:
             self.home.loop,
             self.front.staff,
         )
-        self.front.command_client.wake_dispatcher = self._nudged
         self.app = build_app(self.front, doors)
         self.does(self.watch.poll())
 
     def _front(self) -> DeskContext:
         front = build_desk_context(
-            self.home.settings, self.home.database, self.vault, bot_id=BOT, origin=ORIGIN,
-            clock=self.home.loop, cost=CHEAP,
+            self.home.settings, self.home.database, self.vault,
+            DeskOptions(
+                bot_id=BOT, origin=ORIGIN, clock=self.home.loop, password_cost=CHEAP,
+                wake_dispatcher=self._nudged,
+            ),
         )  # fmt: skip
         self.home.run(front.sessions.end_all())
         return front

@@ -80,13 +80,13 @@ def die(frame, event, arg):
     global left
     if event in ("call", "c_call"):
         name = frame.f_code.co_filename
-        if "/bot/vault/" in name or "/bot/store/writer" in name or "/bot/locksmith" in name:
+        if "/bot/vault/" in name or "/bot/store/writer" in name or "/bot/cli/keys" in name:
             left -= 1
             if left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 from bot.cli.keys import keys_app
-import bot.app.build, bot.cli.doctor
+import bot.cli.doctor
 threading.setprofile(die)
 sys.setprofile(die)
 sys.argv = ["keys", "rotate", sys.argv[2]]
@@ -95,8 +95,8 @@ keys_app()
 
 
 def test_a_rotation_killed_at_any_point_is_harmless_and_can_be_finished(tmp_path: Path) -> None:
-    from bot.app.build import open_database, open_vault  # noqa: PLC0415
     from bot.app.keys import open_key_store  # noqa: PLC0415
+    from bot.app.storage import open_database, open_vault  # noqa: PLC0415
     from tests.support.harnesses.hotline_harness import settings_for  # noqa: PLC0415
 
     settings = settings_for(tmp_path)

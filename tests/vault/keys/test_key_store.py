@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app.build import open_database, open_vault
+from bot.app.storage import open_database, open_vault
 from bot.errors import DecryptionError, KeysMissingError, SettingError, WrongHostKeyError
 from bot.store.compiled import Prepared
 from bot.store.database import Database, DataDirectory

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyotp
 
 from bot.cases.state_machine import Role
-from bot.cli.desk import _create_invite
+from bot.cli.desk import create_invite
 from bot.clock import SECOND
 from bot.desks.web.auth.totp import INVITE_LIFETIME, STEP_SECONDS, SecondFactors
 from tests.support.database.key_store_fixtures import PASSWORD
@@ -24,7 +24,7 @@ _SECRET = re.compile(r'<p class="secret" translate="no">([A-Z2-7 ]+)</p>')
 def invited(office: WebDeskHarness, who: str = "Wu", role: str = "administrator") -> str:
     now = office.home.loop.now()
     _colleague, secret = office.home.database.writer.run_sync(
-        lambda work: _create_invite(work, office.vault, who, role, now)
+        lambda work: create_invite(work, office.vault, who, role, now)
     )
     return f"/welcome/{secret}"
 

@@ -1,0 +1,77 @@
+"""What the App, the bot and the web desk take besides settings; demos and tests replace it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.channels.telegram.parse import parse
+from bot.clock import SystemClock
+from bot.hotline.contact_rule import ClockMonitor
+from bot.languages import LANGUAGES
+from bot.mailbox.rate_limit import RateLimits
+from bot.vault.keys.passwords import DEFAULT_COST
+from bot.vault.passphrase_hash import PassphraseHashWorker
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+
+    from bot.app.build import App
+    from bot.clock import Clock
+    from bot.hotline.events import Desk
+    from bot.languages.voice_files import RecordingNames
+    from bot.messages import Update
+    from bot.store.disk_space import DiskSpace
+    from bot.vault.keys.passwords import PasswordCost
+    from bot.vault.passphrase_hash import PassphraseHasher
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildOptions:
+    """How one App differs from another with the same settings."""
+
+    bot_id: int
+    username: str = ""
+    clock: Clock = field(default_factory=SystemClock)
+    clock_monitor: ClockMonitor = field(default_factory=ClockMonitor)
+    limits: RateLimits = field(default_factory=RateLimits)
+    rehearsal: bool = False
+    parse_update: Callable[[bytes], Update] = parse
+    desks: Sequence[Desk] = ()
+    languages: Collection[str] = tuple(LANGUAGES)
+    voices: RecordingNames = field(default_factory=dict)
+    """Recordings of messages, by language and text."""
+    hasher: PassphraseHasher = field(default_factory=PassphraseHashWorker)
+    has_disk_space: Callable[[], bool] = lambda: True
+    """Tells whether there is room for files."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskOptions:
+    """How one web desk differs from another with the same settings."""
+
+    bot_id: int
+    origin: str
+    """Where browsers find it, e.g. `https://desk.example.org`."""
+    root: str = ""
+    """Path below the origin, if it is served beside other pages."""
+    clock: Clock = field(default_factory=SystemClock)
+    password_cost: PasswordCost = DEFAULT_COST
+    wake_dispatcher: Callable[[], Awaitable[None]] | None = None
+    """Has the bot carry out a command at once, if it runs in the same process."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """How a bot runs."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    limits: RateLimits = field(default_factory=RateLimits)
+    rehearsal: bool = False
+    ready: asyncio.Event | None = None
+    """Set once the bot has recovered and answers."""
+    disk: DiskSpace | None = None
+    """Of the data folder, unless another is given."""
+    extra_job: Callable[[App], Coroutine[None, None, None]] | None = None
+    """Runs beside the bot, for example the web desk."""

@@ -1,0 +1,257 @@
+"""The jobs of a running bot: polling, delivery, maintenance, retention, and the way they end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+from typing import TYPE_CHECKING
+
+from bot.app.build import build
+from bot.app.options import BuildOptions, RunOptions
+from bot.app.storage import open_storage, wait_for_failed_commit
+from bot.app.texts import bot_profiles, flow_recordings, use_offered_languages
+from bot.cases.evidence.download import FileDownloader
+from bot.channels.telegram.client import build_bot
+from bot.channels.telegram.command_menu import build_menus, set_menus
+from bot.channels.telegram.file_download import TelegramFiles
+from bot.channels.telegram.offset import next_offset
+from bot.channels.telegram.poller import Poller
+from bot.channels.telegram.profile import BotProfile, set_profile
+from bot.channels.telegram.sender import Sender
+from bot.channels.telegram.server_time import ServerTime
+from bot.channels.telegram.voice_cache import Recordings
+from bot.clock import SECOND
+from bot.desks.web.live.event_log import WebDesk
+from bot.dispatch.recovery import ask_again_after_downtime
+from bot.hotline.contact_rule import ClockMonitor
+from bot.languages import catalogue, use_catalogues
+from bot.log import log
+from bot.mailbox.inbox import Arrival
+from bot.mailbox.reencrypt import reencrypt_waiting
+from bot.partners.link_stats import LinkStats
+from bot.store.database import DataDirectory
+from bot.store.disk_space import DiskLevel, DiskSpace
+from bot.store.heartbeat import record_heartbeat, return_from_absence
+from bot.vault.passphrase_hash import PassphraseHashWorker
+from flows import phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+
+    from bot.app.build import App
+    from bot.channels.telegram.client import SilentBot
+    from bot.channels.telegram.split_batch import RawUpdate
+    from bot.languages.availability import LanguageOffer
+    from bot.settings import Settings
+    from bot.store.database import Database
+    from bot.store.writer import Work
+    from bot.vault import Vault
+
+CLEANUP_SECONDS = 600.0
+HEARTBEAT_SECONDS = 30.0
+CLOCK_CHECK_SECONDS = 1.0
+
+
+async def run_bot(settings: Settings, options: RunOptions | None = None) -> None:
+    """Run the bot until cancelled.
+
+    Raises:
+        AlreadyRunningError: another bot uses the data folder, or the token.
+        CommitFailedError: the disk refused a commit; repair it, then restart.
+        SettingError: a setting cannot be used, or the folder is for practice only.
+    """
+    options = options or RunOptions()
+    directory = _lock_data_directory(settings, rehearsal=options.rehearsal)
+    try:
+        offered = use_offered_languages(settings)
+        async with open_storage(settings) as (database, vault):
+            with contextlib.closing(PassphraseHashWorker()) as hasher:
+                await _run_with(settings, options, offered, database, vault, hasher)
+    finally:
+        use_catalogues({})
+        directory.unlock()
+
+
+async def _run_with(  # noqa: PLR0913, PLR0917 - what `run_bot` has opened
+    settings: Settings,
+    options: RunOptions,
+    offered: LanguageOffer,
+    database: Database,
+    vault: Vault,
+    hasher: PassphraseHashWorker,
+) -> None:
+    directory = DataDirectory(settings.data)
+    disk, server_time = options.disk or DiskSpace(directory.path), ServerTime(options.clock)
+    bot = build_bot(settings.token(), settings.telegram_api, server_time.note_date)
+    sender = Sender(bot, recordings=Recordings(bot, cache_file=directory.recordings))
+    async with bot:
+        app = build(
+            settings, database, vault, sender,
+            BuildOptions(
+                bot_id=bot.id, username=bot.username, clock=options.clock,
+                clock_monitor=ClockMonitor(server_time.now), limits=options.limits,
+                rehearsal=options.rehearsal, desks=(WebDesk(vault),), languages=offered.tags,
+                voices=flow_recordings(offered.tags), hasher=hasher,
+                has_disk_space=disk.has_space_for_files,
+            ),
+        )  # fmt: skip
+        await recover(app)
+        catalogues = {tag: catalogue(tag) for tag in offered.tags}
+        await set_menus(bot, build_menus(phrases.COMMAND_DESCRIPTIONS, catalogues))
+        if options.ready is not None:
+            options.ready.set()
+        extra = [options.extra_job(app)] if options.extra_job else []
+        await _run_jobs(app, bot, disk, directory, [_profile_job(bot, settings, offered), *extra])
+
+
+def _lock_data_directory(settings: Settings, *, rehearsal: bool) -> DataDirectory:
+    directory = DataDirectory(settings.data)
+    directory.create()
+    if not rehearsal:
+        directory.refuse_practice()
+    directory.lock()
+    return directory
+
+
+def _profile_job(
+    bot: SilentBot, settings: Settings, offered: LanguageOffer
+) -> Coroutine[None, None, None]:
+    """Return the job that tells Telegram the bot's name and description, once it allows it."""
+    profiles = bot_profiles(settings, offered.tags)
+    return set_profile(bot, {tag: BotProfile(*profile) for tag, profile in profiles.items()})
+
+
+async def _run_jobs(
+    app: App,
+    bot: SilentBot,
+    disk: DiskSpace,
+    directory: DataDirectory,
+    extra: Sequence[Coroutine[None, None, None]],
+) -> None:
+    """Run all jobs; once one fails or all are cancelled, cancel the rest and wait for them."""
+    downloader = FileDownloader(
+        app.database.writer, app.vault, TelegramFiles(bot), directory.files, app.clock,
+        disk.has_space_for_files,
+    )  # fmt: skip
+    poller = Poller(
+        bot, _receiver(app), expected_bot=app.inbox.bot, clock=app.clock,
+        on_return=lambda: recover(app), has_disk_space=disk.has_space,
+    )  # fmt: skip
+    jobs = [
+        poller.run(),
+        app.courier.run(),
+        downloader.run(),
+        _run_maintenance(app, poller, disk),
+        app.retention.run(app.database, app.clock),
+        app.erasure_job.run(app.database, app.clock),
+        app.staff.run(app.database.writer, app.dispatcher, app.courier, app.clock),
+        wait_for_failed_commit(app.database, app.vault),
+        watch_clock(app),
+        *extra,
+    ]
+    tasks = [asyncio.create_task(job) for job in jobs]
+    log.info("started")
+    tune_gc()
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        poller.stop()
+        for task in tasks:
+            if not task.cancelling():  # a second cancellation would interrupt its clean-up
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        log.info("stopped")
+
+
+def tune_gc() -> None:
+    """Exempt what lives as long as the process from garbage collection.
+
+    Otherwise the collector walks half a million objects of the libraries again and again: a tenth
+    of the cost of a turn, and noticeable pauses.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+async def recover(app: App) -> None:
+    """Resume work: finish what was stored, and ask again where an outage lost button presses."""
+    now, bot, writer = app.clock.now(), app.inbox.bot, app.database.writer
+    absence = await writer.run(lambda work: return_from_absence(work, bot, now))
+    if absence.lost_messages:
+        log.error("loss_window", seconds=(absence.until - absence.since) / SECOND)
+    await app.dispatcher.resume()
+    if absence.lost_presses:
+        count = await writer.run(
+            lambda work: ask_again_after_downtime(
+                work, app.conversations, app.outbox, app.setting, now
+            )
+        )
+        log.info("questions_asked_again", count=count)
+    await expire_keys(app)
+
+
+async def expire_keys(app: App) -> None:
+    """Delete expired epoch keys, after re-encrypting what still waits under them."""
+    now = app.clock.now()
+
+    def reencrypt(work: Work) -> set[int]:
+        app.conversations.expire(work, now)
+        app.vault.cases.wraps.delete_orphans(work, now)
+        app.inbox.reencrypt_waiting(work, now)
+        return reencrypt_waiting(work, app.outbox, app.vault, now)
+
+    needed = await app.database.writer.run(reencrypt)
+    await app.vault.expire_epochs(now, needed)
+
+
+def _receiver(app: App) -> Callable[[Sequence[RawUpdate]], Awaitable[None]]:
+    async def receive(batch: Sequence[RawUpdate]) -> None:
+        arrivals = [Arrival.of(raw.update_id, raw.raw) for raw in batch]
+        await app.dispatcher.receive(arrivals, next_offset(batch, None))
+
+    return receive
+
+
+async def _run_maintenance(app: App, poller: Poller, disk: DiskSpace) -> None:
+    """Record the heartbeat, watch the disk, and delete old rows and keys now and then."""
+    cleaned_at = app.clock.monotonic()
+    while True:
+        await app.database.writer.run(lambda work: _record_heartbeat(app, poller, work))
+        if disk.level() >= DiskLevel.LOW:
+            log.error("disk_low")
+        if app.clock.monotonic() - cleaned_at > CLEANUP_SECONDS:
+            cleaned_at = app.clock.monotonic()
+            await app.database.writer.run(lambda work: delete_old_rows(app, work))
+            await expire_keys(app)
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+
+
+def _record_heartbeat(app: App, poller: Poller, work: Work) -> None:
+    now = app.clock.now()
+    app.vault.rotate_epoch(now)
+    # Not `now`: a bot that runs but cannot reach Telegram loses messages as well.
+    unreached = int((app.clock.monotonic() - poller.last_reached_at) * SECOND)
+    record_heartbeat(work, app.inbox.bot, now - unreached)
+    app.inbox.store_progress(work, now)
+
+
+def delete_old_rows(app: App, work: Work) -> None:
+    """Delete the rows of inbox, outbox, conversations and link counts whose time is over."""
+    now = app.clock.now()
+    count = app.inbox.expire(work, now) + app.outbox.expire(work, now)
+    count += app.conversations.expire(work, now)
+    count += LinkStats(app.vault, app.setting.zone).expire(work, now)
+    app.setting.renderer.clear_blanks()
+    log.info("rows_expired", count=count)
+
+
+async def watch_clock(app: App) -> None:
+    """Notice within a second that the wall clock jumped; moments are not trusted after a jump."""
+    monitor, clock = app.setting.clock_monitor, app.clock
+    while True:
+        if not monitor.is_steady(clock.now(), clock.monotonic()):
+            log.warning("clock_jumped")
+            await app.database.writer.run(app.gate.check_clock)
+        await asyncio.sleep(CLOCK_CHECK_SECONDS)

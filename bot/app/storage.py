@@ -1,0 +1,164 @@
+"""The databases and the vault of a deployment, opened from its settings."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from sqlalchemy import select
+
+from bot.app.keys import load_host_key, open_key_store
+from bot.clock import SystemClock
+from bot.errors import CommitFailedError, HavenError, SettingError
+from bot.log import log
+from bot.store.compiled import Prepared
+from bot.store.database import Database, DataDirectory
+from bot.store.migrate import LATEST_REVISION, current_revision, upgrade
+from bot.store.tables.main import heartbeats
+from bot.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from bot.settings import Settings
+    from bot.store.writer import Work
+
+FAILURE_CHECK_SECONDS = 0.25
+_LATEST_BOT = Prepared(
+    lambda _: select(heartbeats.c.bot).order_by(heartbeats.c.alive_at.desc()).limit(1)
+)
+
+
+def database_url(settings: Settings) -> str:
+    """Return the URL of the deployment's database."""
+    return settings.database_url or DataDirectory(settings.data).database_url
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the deployment's database; create it, or migrate it to this release's schema.
+
+    Raises:
+        SettingError: the database cannot be opened.
+    """
+    DataDirectory(settings.data).create()
+    database = Database(database_url(settings))
+    try:
+        upgrade(database)
+    except HavenError:
+        raise
+    except Exception as error:
+        name = "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"
+        raise SettingError(
+            f"{name}: the database cannot be opened ({type(error).__name__}); haven doctor says why"
+        ) from error
+    return database
+
+
+def existing_database(settings: Settings) -> Database:
+    """Open the deployment's database without creating or migrating it.
+
+    Raises:
+        HavenError: there is none, or its schema is not this release's.
+    """
+    url = database_url(settings)
+    if fault := fault_of(lambda: check_schema(url)):
+        name = "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"
+        raise HavenError(f"the database cannot be read: {fault} (set in {name})")
+    return Database(url)
+
+
+def check_schema(url: str) -> None:
+    """Check that a database exists and has this release's schema.
+
+    Raises:
+        HavenError: it does not.
+    """
+    revision = current_revision(database_at(url))
+    if revision != LATEST_REVISION:
+        raise HavenError(f"its schema is {revision}; haven start migrates it to {LATEST_REVISION}")
+
+
+def database_at(url: str) -> Database:
+    """Return the database at a URL; a SQLite file that is missing is not created.
+
+    Raises:
+        HavenError: there is no such file.
+    """
+    database = Database(url)
+    if database.dialect == "sqlite" and not Path(str(database.url.database)).exists():
+        raise HavenError(f"there is none at {database.url.database}; haven start creates it")
+    return database
+
+
+def open_vault(settings: Settings, database: Database) -> Vault:
+    """Open the vault of a database with this deployment's host key and key store.
+
+    Raises:
+        SettingError: the host key or the key store cannot be read.
+        WrongHostKeyError: the host key belongs to another deployment.
+        KeysMissingError: the key store is empty, or belongs to another deployment.
+    """
+    host_key = load_host_key(settings)
+    keys = open_key_store(settings)
+    return Vault(keys.load_root(host_key, database, SystemClock().now()), keys)
+
+
+@asynccontextmanager
+async def open_storage(settings: Settings) -> AsyncIterator[tuple[Database, Vault]]:
+    """Open database and vault of a long-running process, and close them afterwards.
+
+    The database closes first: what it still has to write may need the key store.
+    """
+    database = open_database(settings)
+    vault = None
+    try:
+        vault = open_vault(settings, database)
+        yield database, vault
+    finally:
+        await database.close()
+        if vault is not None:
+            vault.close()
+
+
+async def wait_for_failed_commit(database: Database, vault: Vault) -> NoReturn:
+    """Wait until a commit fails.
+
+    Raises:
+        CommitFailedError: one has: nothing can be stored until the disk is repaired.
+    """
+    writer = database.writer
+    # Polled: a thread that waits for the event could not be cancelled.
+    while not (writer.failed.is_set() or vault.has_failed):  # noqa: ASYNC110
+        await asyncio.sleep(FAILURE_CHECK_SECONDS)
+    log.error("commit_failed")
+    raise CommitFailedError(
+        f"a commit failed; {writer.failure_reason}; restart Haven after repairing it"
+    )
+
+
+def latest_bot_id(work: Work) -> int:
+    """Return the id of the bot that ran last: the one people write to.
+
+    Raises:
+        HavenError: no bot has run yet.
+    """
+    rows = work.rows(_LATEST_BOT)
+    if not rows:
+        raise HavenError(
+            "no bot has run on these data yet; start it first (haven start, or haven start "
+            "--only bot)"
+        )
+    return int(rows[0][0])
+
+
+def fault_of(check: Callable[[], object]) -> str | None:
+    """Run a check and return what it found wrong; None if nothing."""
+    try:
+        check()
+    except HavenError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - a check that cannot run has failed
+        return f"{type(error).__name__}: {error}"
+    return None

@@ -1,0 +1,124 @@
+"""The deployment a command works on: settings, database and vault, opened once."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bot.app.keys import load_host_key
+from bot.app.sign_in import ask_secret, sign_in
+from bot.app.storage import existing_database, open_database, open_vault
+from bot.cases.queries import find_case_id
+from bot.cases.state_machine import Role
+from bot.clock import SystemClock
+from bot.errors import HavenError
+from bot.hotline.staff.staff import Staff
+from bot.settings import load_settings
+from bot.vault import AuditLog
+from bot.vault.audit.log import OPERATOR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterator
+    from pathlib import Path
+
+    from bot.hotline.staff.staff import Caseworker
+    from bot.settings import Settings
+    from bot.store.database import Database
+    from bot.store.writer import Work
+    from bot.vault import Vault
+    from bot.vault.keys.keyring import Keyring
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """An open deployment."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    audit: AuditLog
+
+    def run(self, unit: Callable[[Work], T]) -> T:
+        """Run a unit of work in one transaction, and return its result."""
+        return self.database.writer.run_sync(unit)
+
+    def read(self, reading: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine that reads, and close the connections its event loop opened."""
+
+        async def read_and_close() -> T:
+            try:
+                return await reading
+            finally:
+                await self.database.readers.dispose()
+
+        return asyncio.run(read_and_close())
+
+    @staticmethod
+    def now() -> int:
+        """Return the moment (microseconds)."""
+        return SystemClock().now()
+
+    def record(self, work: Work, action: str, subject: str, detail: str = "") -> None:
+        """Record in the audit log what the operator does."""
+        self.audit.record(work, self.now(), OPERATOR, action, subject, detail)
+
+    def sign_in(self, who: str, password_file: Path | None, reference: str = "") -> Keyring:
+        """Sign a caseworker in with a password from a file, or asked for at the terminal.
+
+        Raises:
+            WrongPasswordError: the password is wrong, or there is no such caseworker with access.
+        """
+        return sign_in(self.database, self.vault, who, ask_secret(password_file), reference)
+
+    def require_decider(self, work: Work, who: str) -> Caseworker:
+        """Return a caseworker who has access and may decide about cases.
+
+        Raises:
+            HavenError: there is none with this id.
+        """
+        found = Staff(self.vault).find(work, who)
+        if found is None or not found.is_active or found.role is Role.AUDITOR:
+            raise HavenError(f"{who} is not a caseworker who may do this; see haven staff list")
+        return found
+
+
+@contextmanager
+def open_deployment(*, create: bool = False) -> Iterator[Deployment]:
+    """Open the deployment that the environment names, and close it afterwards.
+
+    Args:
+        create: whether to create or migrate the database; otherwise it must exist.
+
+    Raises:
+        HavenError: settings, database, host key or key store cannot be used.
+    """
+    settings = load_settings()
+    if create:
+        load_host_key(settings)  # without one, no database is created
+    database = open_database(settings) if create else existing_database(settings)
+    try:
+        with closing(open_vault(settings, database)) as vault:
+            yield Deployment(settings, database, vault, AuditLog(vault))
+    finally:
+        database.writer.close()
+
+
+def require_case(work: Work, reference: str) -> str:
+    """Return the id of the case with a reference.
+
+    Raises:
+        HavenError: there is none.
+    """
+    case = find_case_id(work, reference)
+    if case is None:
+        raise no_such_case(reference)
+    return case
+
+
+def no_such_case(reference: str) -> HavenError:
+    """Return the error for a reference that no case has."""
+    return HavenError(f"there is no case {reference}; haven cases list shows them")

@@ -1,0 +1,77 @@
+"""`haven start` and `haven demo`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.app.demo import run_demo
+from bot.app.options import RunOptions
+from bot.app.run import run_bot
+from bot.app.sign_in import require_key_holder
+from bot.app.web_desk import desk_job, run_standalone_desk
+from bot.cli.deployment import open_deployment
+from bot.cli.options import DataFolder, NoBrowser, Port
+from bot.languages.availability import checked_bot_names, load_offer
+from bot.log import configure
+from bot.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+
+def start(
+    only: Annotated[str, typer.Option(help="bot or desk; without it, both in one process.")] = "",
+) -> None:
+    """Run the bot and the caseworkers' web desk until stopped."""
+    if only not in {"", "bot", "desk"}:
+        raise typer.BadParameter(f"--only {only} is none of: bot, desk")
+    settings = load_settings()
+    settings.public_identity()
+    if only == "desk":
+        configure()
+        run_until_signal(run_standalone_desk(settings))
+        return
+    checked_bot_names(settings)
+    settings.token()
+    with open_deployment(create=True) as deployment:
+        require_key_holder(deployment.vault)
+    for refusal in load_offer(settings).refusals():
+        typer.echo(refusal, err=True)
+    configure()
+    desk = None if only else desk_job(settings)
+    run_until_signal(run_bot(settings, RunOptions(extra_job=desk)))
+
+
+def demo(
+    port: Port = 8088,
+    data: DataFolder = None,
+    *,
+    no_browser: NoBrowser = False,
+) -> None:
+    """Try everything on this machine, with a stand-in for Telegram and no token."""
+    run_until_signal(run_demo(port, data, browser=not no_browser))
+
+
+def run_until_signal(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine; SIGINT, SIGTERM or SIGHUP cancels it."""
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+        asyncio.run(_cancel_on_signal(work))
+
+
+async def _cancel_on_signal(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(work)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # under nohup, SIGHUP stays ignored
+            asyncio.get_running_loop().add_signal_handler(number, _cancel_once, task)
+    await task
+
+
+def _cancel_once(task: asyncio.Task[None]) -> None:
+    """Cancel a task; a second cancellation would interrupt its clean-up."""
+    if not task.cancelling():
+        task.cancel()
