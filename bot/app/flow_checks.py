@@ -1,7 +1,6 @@
-"""Proofs over every path of every flow, in every language; what `haven flows check` prints.
+"""Checks of every path of every flow in every language: what `haven flows check` prints.
 
-Each proof says what it promises, how much it looked at, and what it found. They read the flows, the
-catalogues and the place as they are now, and touch nothing.
+Each check states its rule, how much it examined, and the faults it found.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from bot.languages.style_rules import (
     forbidden_on_lock_screen,
     forbidden_words,
 )
-from bot.languages.translation_checks import find_faults as lost_in
+from bot.languages.translation_checks import find_faults
 from bot.places.place import all_blanks as place_blanks
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ if TYPE_CHECKING:
     from bot.text import Catalogue, Text
 
 LONGEST_MESSAGE = 300
-"""Signs in a message: what a frightened reader takes in at once."""
+"""Characters in a message: what a frightened reader takes in at once."""
 CONTINUING_OUTCOMES = NEXT_STEP_OUTCOMES | {
     Outcome.INFORMATION_READ,
     Outcome.STOPPED,
@@ -56,12 +55,12 @@ CONTINUING_OUTCOMES = NEXT_STEP_OUTCOMES | {
     Outcome.ADDITION_SENT,
     Outcome.WITHDRAWN,
 }
-"""Outcomes after which somebody is asked on, or has stopped, or a person comes."""
+"""Outcomes after which the next question follows, the person has stopped, or a caseworker comes."""
 FORBIDDEN_ENGLISH = re.compile(
     r"\b(?:victims?|slaves?|prostitut\w*|illegal\w*|runaways?|guarantee\w*|will|safe now)\b",
     re.IGNORECASE,
 )
-"""What English never says to a person: labels that shame, promises. The others have their lists."""
+"""Labels that shame and promises, in English; `style_rules` has the lists of other languages."""
 SAMPLE_BLANKS = {
     "reference": "K7M4Q2", "trail": "t" * 240, "held": "h" * 240, "count": "12",
     "title": "a government officer", "time": "11/24 21:40", "until": "11/24", "place": "p" * 40,
@@ -69,13 +68,13 @@ SAMPLE_BLANKS = {
     "about": "a" * 60, "number": "1955", "amount": "14000", "first": "Monday", "last": "Friday",
     "span": "09:00-21:00", "when": "Monday to Friday 09:00-21:00",
 }  # fmt: skip
-"""Blanks that are known only in a turn, or filled by a caseworker, about as long as they are."""
+"""Values, of realistic length, for blanks that are filled in a turn or by a caseworker."""
 FIRST_FLOW = "welcome"
 
 
 @dataclass
 class FlowCheck:
-    """One thing that must be true, how much was looked at, and what was found against it."""
+    """A rule, how much was examined, and what breaks it."""
 
     name: str
     rule: str
@@ -84,311 +83,305 @@ class FlowCheck:
 
     @property
     def holds(self) -> bool:
-        """Whether something was looked at, and nothing found."""
+        """Whether something was examined, and no fault found."""
         return self.examined > 0 and not self.faults
 
 
 def run_flow_checks(
-    book: FlowRegistry,
-    phrasing: SystemTexts,
+    registry: FlowRegistry,
+    texts: SystemTexts,
     place: Place,
     catalogues: Mapping[str, Catalogue],
     extra_phrases: Iterable[NamedPhrase] = (),
 ) -> list[FlowCheck]:
-    """Return every proof of these flows, and of what is said beside them (`beside_flows`)."""
-    spoken = list(phrases_of_flows(book, place, extra_phrases))
-    said = [*spoken, *phrases_of_place(place)]
+    """Run all checks of these flows, of a place, and of phrases outside the flows."""
+    dialogue = list(phrases_of_flows(registry, place, extra_phrases))
+    phrases = [*dialogue, *phrases_of_place(place)]
     return [
-        _check_structure(book),
-        _check_consent(book),
-        _check_warning(book),
-        _check_exits(book, phrasing, catalogues),
-        _check_caseworker_reachable(book),
-        _check_dead_ends(book),
-        _check_complete(said, catalogues),
-        _check_placeholders(said, catalogues),
-        _check_numbers(spoken, place),
-        _check_lengths(said, phrasing, catalogues),
-        _check_forbidden_words(said, catalogues),
-        _check_lock_screen(said, catalogues),
+        _check_structure(registry),
+        _check_consent(registry),
+        _check_warning(registry),
+        _check_exits(registry, texts, catalogues),
+        _check_caseworker_reachable(registry),
+        _check_dead_ends(registry),
+        _check_complete(phrases, catalogues),
+        _check_placeholders(phrases, catalogues),
+        _check_numbers(dialogue, place),
+        _check_lengths(phrases, texts, catalogues),
+        _check_forbidden_words(phrases, catalogues),
+        _check_lock_screen(phrases, catalogues),
     ]
 
 
-def count_paths(book: FlowRegistry) -> int:
-    """Return how many ways lead through all flows together."""
-    return sum(count_ways(sheet.flow) for sheet in book.compiled.values())
+def count_paths(registry: FlowRegistry) -> int:
+    """Return the number of paths through all flows."""
+    return sum(count_ways(compiled.flow) for compiled in registry.compiled.values())
 
 
 def strict_catalogues(
     checked: Mapping[str, gettext.NullTranslations],
-    instead: Mapping[MessageKey, Text] | None = None,
+    overrides: Mapping[MessageKey, Text] | None = None,
 ) -> dict[str, Catalogue]:
-    """Return English and these languages, each saying nothing where a phrase is not translated.
+    """Return English and these languages; what is not translated renders as nothing.
 
-    `instead` is what a place says in place of phrases that hold elsewhere.
+    Args:
+        checked: catalogues by language.
+        overrides: what a place says instead of phrases that are true elsewhere.
     """
-    found = _strict_translations(checked)
-    if instead:
-        return {tag: OverridingCatalogue(words, instead) for tag, words in found.items()}
+    found = {FALLBACK: gettext.NullTranslations()}
+    for tag, translations in checked.items():
+        if tag != FALLBACK:
+            found[tag] = copy.copy(translations)
+            found[tag].add_fallback(Untranslated())
+    if overrides:
+        return {tag: OverridingCatalogue(words, overrides) for tag, words in found.items()}
     return dict(found)
 
 
-def _strict_translations(
-    checked: Mapping[str, gettext.NullTranslations],
-) -> dict[str, gettext.NullTranslations]:
-    found = {FALLBACK: gettext.NullTranslations()}
-    for tag, words in checked.items():
-        if tag != FALLBACK:
-            found[tag] = copy.copy(words)
-            found[tag].add_fallback(Untranslated())
-    return found
-
-
 class Untranslated(gettext.NullTranslations):
-    """What answers for a phrase that a catalogue does not have: nothing."""
+    """A catalogue that has no translations; blanks alone need none."""
 
     def gettext(self, message: str) -> str:
-        """Return nothing for a phrase; one that is only a blank has no translation."""
+        """Return an empty string, or a message that consists of blanks."""
         return message if re.fullmatch(r"(?:\{\w+\}|\s)+", message) else ""
 
-    def pgettext(self, context: str, message: str) -> str:  # noqa: ARG002 - as `gettext` has it
-        """Return nothing."""
+    def pgettext(self, _context: str, _message: str) -> str:
+        """Return an empty string."""
         return ""
 
 
-# --- Of every path ----------------------------------------------------------------------------
+# --- Paths ------------------------------------------------------------------------------------
 
 
-def _check_structure(book: FlowRegistry) -> FlowCheck:
-    proof = FlowCheck("sound", "every step is reached, every way ends, no flow begins itself again")
-    proof.examined = count_paths(book)
-    proof.faults += find_problems(book, place_blanks())
-    return proof
-
-
-def _check_consent(book: FlowRegistry) -> FlowCheck:
-    """Look at the flows that send something: what is kept was agreed to, what goes was sent."""
-    proof = FlowCheck(
-        "consent",
-        "own words are asked for only after the person agreed that they are kept, or was told that "
-        "nothing goes before “Send”; nothing goes before it",
+def _check_structure(registry: FlowRegistry) -> FlowCheck:
+    check = FlowCheck(
+        "structure", "every step is reached, every path ends, no flow begins itself again"
     )
-    for flow in _sending_flows(book):
+    check.examined = count_paths(registry)
+    check.faults += find_problems(registry, place_blanks())
+    return check
+
+
+def _check_consent(registry: FlowRegistry) -> FlowCheck:
+    check = FlowCheck(
+        "consent",
+        "free text is asked for only after the person agreed that it is stored, or was told that "
+        "nothing is sent before “Send”; nothing is sent before it",
+    )
+    for flow in _sending_flows(registry):
         asks_first = any(step.name == KEEP for step in flow.steps)
         for visit in visits(flow):
-            step, where = visit.step, f"{flow.name}.{visit.step.name}"
+            step, location = visit.step, f"{flow.name}.{visit.step.name}"
             if isinstance(step, FREE_TEXT):
-                proof.examined += visit.ways
+                check.examined += visit.ways
                 if (KEPT if asks_first else WARNED) not in visit.marks:
-                    proof.faults.append(f"{where} asks for own words before consent")
+                    check.faults.append(f"{location} asks for free text before consent")
             if isinstance(step, End) and step.outcome in TAKES_EXTRAS:
-                proof.examined += visit.ways
+                check.examined += visit.ways
                 if SENT not in visit.marks:
-                    proof.faults.append(f"{where} hands over what nobody sent")
-    return _without_duplicates(proof)
+                    check.faults.append(f"{location} hands over what was not sent")
+    return _without_duplicates(check)
 
 
-def _check_warning(book: FlowRegistry) -> FlowCheck:
-    proof = FlowCheck("warning", "who can read the phone is said before the first own words")
-    for sheet in book.compiled.values():
-        for visit in visits(sheet.flow):
+def _check_warning(registry: FlowRegistry) -> FlowCheck:
+    check = FlowCheck("warning", "a warning about who can read the phone precedes free text")
+    for compiled in registry.compiled.values():
+        for visit in visits(compiled.flow):
             if isinstance(visit.step, FREE_TEXT):
-                proof.examined += visit.ways
+                check.examined += visit.ways
                 if WARNED not in visit.marks:
-                    proof.faults.append(f"{sheet.name}.{visit.step.name} comes before the warning")
-    return _without_duplicates(proof)
+                    check.faults.append(f"{compiled.name}.{visit.step.name} precedes the warning")
+    return _without_duplicates(check)
 
 
 def _check_exits(
-    book: FlowRegistry, phrasing: SystemTexts, catalogues: Mapping[str, Catalogue]
+    registry: FlowRegistry, texts: SystemTexts, catalogues: Mapping[str, Catalogue]
 ) -> FlowCheck:
-    proof = FlowCheck(
-        "ways out", "danger and a way out are one tap from every step, in every language"
-    )
-    screens = Renderer(phrasing)
-    for name, question in _questions(book):
+    check = FlowCheck("exits", "danger and leaving are one tap from every step, in every language")
+    renderer = Renderer(texts)
+    for location, _question in _questions(registry):
         for tag in catalogues:
-            proof.examined += 1
-            rows = screens.render(_ask(book, name), tag, "0:", {}).rows
-            below = {button.token for row in rows[-2:] for button in row}
-            if not {callback_data.DANGER_BUTTON, callback_data.BYE_BUTTON} <= below or not question:
-                proof.faults.append(f"{name} has no way out in {tag}")
-    return proof
+            check.examined += 1
+            rows = renderer.render(_ask(registry, location), tag, "0:", {}).rows
+            tokens = {button.token for row in rows[-2:] for button in row}
+            if not {callback_data.DANGER_BUTTON, callback_data.BYE_BUTTON} <= tokens:
+                check.faults.append(f"{location} has no exit in {tag}")
+    return check
 
 
-def _check_caseworker_reachable(book: FlowRegistry) -> FlowCheck:
-    """Press danger, then tell: two presses from anywhere; a card has a person on itself."""
-    proof = FlowCheck(
-        "person", "a person is two taps away from every step, one tap from every card"
+def _check_caseworker_reachable(registry: FlowRegistry) -> FlowCheck:
+    """Check that danger, then one answer, alerts staff, and that every card offers a caseworker."""
+    check = FlowCheck(
+        "caseworker", "a caseworker is two taps from every step, one tap from every card"
     )
-    position = Position()
-    begin(book, position, DANGER, frozenset())
-    told = [
-        came.outcome
-        for code in _choice_codes(book, position)
-        for came in answer(book, _danger_position(book), PressInput(code), frozenset()).endings
+    outcomes = [
+        ending.outcome
+        for code in _choice_codes(registry, _danger_position(registry))
+        for ending in answer(
+            registry, _danger_position(registry), PressInput(code), frozenset()
+        ).endings
     ]
-    if Outcome.STAFF_ALERTED not in told:
-        proof.faults.append("danger: no press tells a caseworker")
-    for name, question in _questions(book):
-        proof.examined += 1
+    if Outcome.STAFF_ALERTED not in outcomes:
+        check.faults.append("danger: no answer alerts a caseworker")
+    for location, question in _questions(registry):
+        check.examined += 1
         if isinstance(question, Card) and "talk" not in question.choices:
-            proof.faults.append(f"{name} has no person on it")
-        if not _ask(book, name).is_question:
-            proof.faults.append(f"{name} has no danger below it")
-    return proof
+            check.faults.append(f"{location} offers no caseworker")
+        if not _ask(registry, location).is_question:
+            check.faults.append(f"{location} has no danger button")
+    return check
 
 
-def _check_dead_ends(book: FlowRegistry) -> FlowCheck:
-    proof = FlowCheck("no dead end", "whatever is chosen leads to a question, a person, or a stop")
-    for name in sorted(_entry_flows(book)):
-        for visit in visits(book.flow(name)):
+def _check_dead_ends(registry: FlowRegistry) -> FlowCheck:
+    check = FlowCheck("dead ends", "every choice leads to a question, a caseworker, or a stop")
+    for name in sorted(_entry_flows(registry)):
+        for visit in visits(registry.flow(name)):
             step = visit.step
             if isinstance(step, End):
-                proof.examined += visit.ways
+                check.examined += visit.ways
                 if step.outcome not in CONTINUING_OUTCOMES and not visit.begun:
-                    proof.faults.append(f"{name}.{step.name} leads nowhere")
-    return _without_duplicates(proof)
+                    check.faults.append(f"{name}.{step.name} leads nowhere")
+    return _without_duplicates(check)
 
 
-# --- Of every language ------------------------------------------------------------------------
+# --- Languages --------------------------------------------------------------------------------
 
 
 def _check_complete(phrases: list[ShownPhrase], catalogues: Mapping[str, Catalogue]) -> FlowCheck:
-    proof = FlowCheck("complete", "every phrase is there in every language")
-    for it, tag, words in _translations(phrases, catalogues):
-        proof.examined += 1
+    check = FlowCheck("complete", "every phrase is translated into every language")
+    for phrase, tag, words in _translations(phrases, catalogues):
+        check.examined += 1
         if not words.strip():
-            proof.faults.append(f"{tag}: {it.location} is not translated")
-    return proof
+            check.faults.append(f"{tag}: {phrase.location} is not translated")
+    return check
 
 
 def _check_placeholders(
     phrases: list[ShownPhrase], catalogues: Mapping[str, Catalogue]
 ) -> FlowCheck:
-    proof = FlowCheck(
-        "intact", "blanks, digits and commands are the same, nothing unseen, no markup"
+    check = FlowCheck(
+        "placeholders", "blanks, digits and commands are the same, no hidden characters, no markup"
     )
-    for it, tag, words in _translations(phrases, catalogues):
-        proof.examined += 1
+    for phrase, tag, words in _translations(phrases, catalogues):
+        check.examined += 1
         if words:
-            proof.faults += [
-                f"{tag}: {it.location}: {lost}" for lost in lost_in(it.text.source, words)
-            ]
-    return proof
+            faults = find_faults(phrase.text.source, words)
+            check.faults += [f"{tag}: {phrase.location}: {fault}" for fault in faults]
+    return check
 
 
 def _check_numbers(phrases: list[ShownPhrase], place: Place) -> FlowCheck:
-    proof = FlowCheck("numbers", "numbers to call come from the directory, never from a translator")
-    dialled = {entry.number for entry in place.directory.values()}
-    for it in phrases:
-        proof.examined += 1
-        if dialled & set(re.findall(r"\d+", it.text.source)):
-            proof.faults.append(f"{it.location} has a number in its words")
-    return proof
+    check = FlowCheck("numbers", "numbers to call come from the directory, never from a translator")
+    numbers = {entry.number for entry in place.directory.values()}
+    for phrase in phrases:
+        check.examined += 1
+        if numbers & set(re.findall(r"\d+", phrase.text.source)):
+            check.faults.append(f"{phrase.location} has a number in its words")
+    return check
 
 
 def _check_lengths(
-    phrases: list[ShownPhrase], phrasing: SystemTexts, catalogues: Mapping[str, Catalogue]
+    phrases: list[ShownPhrase], texts: SystemTexts, catalogues: Mapping[str, Catalogue]
 ) -> FlowCheck:
-    proof = FlowCheck(
-        "short", f"at most {LONGEST_MESSAGE} signs a message, {ROW_WIDTH} columns a button"
+    check = FlowCheck(
+        "length", f"at most {LONGEST_MESSAGE} characters a message, {ROW_WIDTH} columns a button"
     )
-    filled = {tag: {**phrasing.blanks(words), **SAMPLE_BLANKS} for tag, words in catalogues.items()}
-    for it, tag, words in _translations(phrases, catalogues):
-        proof.examined += 1
-        for blank, value in filled[tag].items():
-            words = words.replace("{" + blank + "}", value)  # noqa: PLW2901 - filled in
-        if it.is_label and display_width(words) > ROW_WIDTH:
-            proof.faults.append(f"{tag}: {it.location} is {display_width(words)} columns wide")
-        if not it.is_label and len(words) > LONGEST_MESSAGE:
-            proof.faults.append(f"{tag}: {it.location} is {len(words)} signs long")
-    return proof
+    values = {tag: {**texts.blanks(words), **SAMPLE_BLANKS} for tag, words in catalogues.items()}
+    for phrase, tag, words in _translations(phrases, catalogues):
+        check.examined += 1
+        filled = words
+        for blank, value in values[tag].items():
+            filled = filled.replace("{" + blank + "}", value)
+        if phrase.is_label and display_width(filled) > ROW_WIDTH:
+            check.faults.append(f"{tag}: {phrase.location} is {display_width(filled)} columns wide")
+        if not phrase.is_label and len(filled) > LONGEST_MESSAGE:
+            check.faults.append(f"{tag}: {phrase.location} is {len(filled)} characters long")
+    return check
 
 
 def _check_forbidden_words(
     phrases: list[ShownPhrase], catalogues: Mapping[str, Catalogue]
 ) -> FlowCheck:
-    proof = FlowCheck("unsaid", "no label that shames, no verdict, no promise, no raised voice")
-    for it, tag, words in _translations(phrases, catalogues):
-        proof.examined += 1
+    check = FlowCheck("forbidden words", "no shaming label, no verdict, no promise, no shouting")
+    for phrase, tag, words in _translations(phrases, catalogues):
+        check.examined += 1
         if tag == FALLBACK:
             found = FORBIDDEN_ENGLISH.findall(words) + LOUD_PUNCTUATION.findall(words)
         else:
             found = (
                 forbidden_words(tag, words) if tag in FORBIDDEN else ["anything: it has no list"]
             )
-        proof.faults += [f"{tag}: {it.location} says {word}" for word in found]
-    return proof
+        check.faults += [f"{tag}: {phrase.location} says {word}" for word in found]
+    return check
 
 
 def _check_lock_screen(
     phrases: list[ShownPhrase], catalogues: Mapping[str, Catalogue]
 ) -> FlowCheck:
-    proof = FlowCheck("locked screen", "the first words of a message tell nobody what it is about")
-    for it, tag, words in _translations(phrases, catalogues):
-        if tag != FALLBACK and not it.is_label and not it.is_fragment:
-            proof.examined += 1
+    check = FlowCheck("lock screen", "the first words of a message do not reveal its subject")
+    for phrase, tag, words in _translations(phrases, catalogues):
+        if tag != FALLBACK and not phrase.is_label and not phrase.is_fragment:
+            check.examined += 1
             shown = forbidden_on_lock_screen(tag, words) if tag in FORBIDDEN else []
-            proof.faults += [f"{tag}: {it.location} shows {word}" for word in shown]
-    return proof
+            check.faults += [f"{tag}: {phrase.location} shows {word}" for word in shown]
+    return check
 
 
-# --- What is looked at --------------------------------------------------------------------------
+# --- What is examined -------------------------------------------------------------------------
 
 
 def _translations(
     phrases: list[ShownPhrase], catalogues: Mapping[str, Catalogue]
 ) -> Iterator[tuple[ShownPhrase, str, str]]:
-    for tag, words in catalogues.items():
-        for it in phrases:
-            yield it, tag, it.text.render(words)
+    for tag, catalogue in catalogues.items():
+        for phrase in phrases:
+            yield phrase, tag, phrase.text.render(catalogue)
 
 
-def _sending_flows(book: FlowRegistry) -> Iterator[type[Flow]]:
-    for sheet in book.compiled.values():
-        ends = (step for step in sheet.steps.values() if isinstance(step, End))
+def _sending_flows(registry: FlowRegistry) -> Iterator[type[Flow]]:
+    for compiled in registry.compiled.values():
+        ends = (step for step in compiled.steps.values() if isinstance(step, End))
         if any(end.outcome in TAKES_EXTRAS for end in ends):
-            yield sheet.flow
+            yield compiled.flow
 
 
-def _questions(book: FlowRegistry) -> Iterator[tuple[str, Question[Answer]]]:
-    for sheet in book.compiled.values():
-        for name, question in sheet.questions.items():
-            yield f"{sheet.name}.{name}", question
+def _questions(registry: FlowRegistry) -> Iterator[tuple[str, Question[Answer]]]:
+    for compiled in registry.compiled.values():
+        for name, question in compiled.questions.items():
+            yield f"{compiled.name}.{name}", question
 
 
-def _ask(book: FlowRegistry, where: str) -> Reply:
-    flow, step = where.split(".")
-    return book.compiled[flow].questions[step].ask(Frame(flow, step), back=False)
+def _ask(registry: FlowRegistry, location: str) -> Reply:
+    flow, step = location.split(".")
+    return registry.compiled[flow].questions[step].ask(Frame(flow, step), back=False)
 
 
-def _danger_position(book: FlowRegistry) -> Position:
+def _danger_position(registry: FlowRegistry) -> Position:
     position = Position()
-    begin(book, position, DANGER, frozenset())
+    begin(registry, position, DANGER, frozenset())
     return position
 
 
-def _choice_codes(book: FlowRegistry, position: Position) -> tuple[str, ...]:
+def _choice_codes(registry: FlowRegistry, position: Position) -> tuple[str, ...]:
     frame = position.frames[-1]
-    question = book.compiled[frame.flow].questions[frame.step]
+    question = registry.compiled[frame.flow].questions[frame.step]
     return question.codes if isinstance(question, ListQuestion) else ()
 
 
-def _entry_flows(book: FlowRegistry) -> set[str]:
-    """Return the flows that lead on by themselves: the first hello, the topics, what they begin."""
+def _entry_flows(registry: FlowRegistry) -> set[str]:
+    """Return the flows that lead on by themselves: welcome, the topics, and what they begin."""
     found: set[str] = set()
-    ahead = [name for name in (FIRST_FLOW, LEARN_FLOW) if name in book.compiled]
-    while ahead:
-        name = ahead.pop()
+    pending = [name for name in (FIRST_FLOW, LEARN_FLOW) if name in registry.compiled]
+    while pending:
+        name = pending.pop()
         found.add(name)
-        steps = book.compiled[name].steps.values()
+        steps = registry.compiled[name].steps.values()
         begun = {step.flow_name for step in steps if isinstance(step, Begin)}
-        last = {visit.begun for visit in visits(book.flow(name)) if isinstance(visit.step, End)}
-        ahead += sorted((begun & last) - found)
+        last = {visit.begun for visit in visits(registry.flow(name)) if isinstance(visit.step, End)}
+        pending += sorted((begun & last) - found)
     return found
 
 
-def _without_duplicates(proof: FlowCheck) -> FlowCheck:
-    proof.faults = list(dict.fromkeys(proof.faults))
-    return proof
+def _without_duplicates(check: FlowCheck) -> FlowCheck:
+    check.faults = list(dict.fromkeys(check.faults))
+    return check

@@ -1,6 +1,6 @@
-"""Every phrase a person can read, and where it stands: what is proved, and what a place replaces.
+"""Every phrase a person can read, with its location; used by checks and by other places.
 
-Not here: what only staff read, and names that stand on a door, which nobody translates.
+Left out: what only staff read, and names of offices, which are not translated.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from bot.places.place import Place
 
 NamedPhrase = tuple[str, Text]
-"""Where a phrase stands, and the phrase."""
+"""The location of a phrase, and the phrase."""
 PHRASE_MODULES = (phrases, hotline, office_hours, organisation, titles, replies, text_questions)
-"""Where phrases stand that no step of a flow says, each under a name or in a table."""
+"""Modules with phrases outside flows, each in a variable or in a table."""
 LANGUAGE_NAMES = frozenset(language.own_name for language in LANGUAGES.values())
-"""What languages call themselves: nobody translates that."""
+"""Names of languages in those languages; they are not translated."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ class ShownPhrase:
     location: str
     text: Text
     is_label: bool
-    """Whether it stands on a button, or above an answer."""
+    """Whether it is on a button, or above an answer."""
     is_fragment: bool = False
-    """Whether it stands inside a message: no locked screen shows it first."""
+    """Whether it is inside a message, so a locked screen never shows it first."""
 
 
 def phrases_outside_flows() -> Iterator[NamedPhrase]:
-    """Yield every phrase that no step of a flow says, and that belongs to no place."""
+    """Yield every phrase outside the flows that belongs to no place."""
     for phrase in PHRASES.values():
         yield f"phrasebook {phrase.code}", phrase.text
         yield from _named_phrases(f"phrasebook {phrase.code}", phrase.replies)
@@ -56,18 +56,18 @@ def phrases_outside_flows() -> Iterator[NamedPhrase]:
 def phrases_of_flows(
     book: FlowRegistry, place: Place, extra_phrases: Iterable[NamedPhrase] = ()
 ) -> Iterator[ShownPhrase]:
-    """Yield every phrase of flows and beside them, each once, in the words of a place."""
+    """Yield every phrase of the flows and the extra ones, each once, as a place words it."""
     seen: set[Text] = set()
-    also = (ShownPhrase(where, text, text.context is not None) for where, text in extra_phrases)
-    for said in (*_flow_phrases(book), *also):
-        if said.text not in seen and said.text.source not in LANGUAGE_NAMES:
-            seen.add(said.text)
-            words = place.overrides.get((said.text.context, said.text.source), said.text)
-            yield ShownPhrase(said.location, words, said.is_label)
+    extra = (ShownPhrase(where, text, text.context is not None) for where, text in extra_phrases)
+    for phrase in (*_flow_phrases(book), *extra):
+        if phrase.text not in seen and phrase.text.source not in LANGUAGE_NAMES:
+            seen.add(phrase.text)
+            words = place.overrides.get((phrase.text.context, phrase.text.source), phrase.text)
+            yield ShownPhrase(phrase.location, words, phrase.is_label)
 
 
 def phrases_of_place(place: Place) -> Iterator[ShownPhrase]:
-    """Yield what people are told is true in a place; what nobody has read yet is told to nobody."""
+    """Yield the verified facts of a place; unverified ones are never shown."""
     for code, fact in place.facts():
         values = (
             {it.name: getattr(fact, it.name) for it in fields(fact)} if fact.is_verified else {}
@@ -85,17 +85,17 @@ def phrases_of_place(place: Place) -> Iterator[ShownPhrase]:
 
 
 def _flow_phrases(book: FlowRegistry) -> Iterator[ShownPhrase]:
-    for sheet in book.compiled.values():
-        for step in sheet.steps.values():
+    for flow in book.compiled.values():
+        for step in flow.steps.values():
             labels = set(step.choices.values()) if isinstance(step, ListQuestion) else set()
             if isinstance(step, Review):
                 labels = {step.show, step.go}
             for text in step.phrases():
-                yield ShownPhrase(f"{sheet.name}.{step.name}", text, text in labels)
+                yield ShownPhrase(f"{flow.name}.{step.name}", text, text in labels)
 
 
 def _named_phrases(where: str, value: object) -> Iterator[NamedPhrase]:
-    """Yield a phrase, or every phrase of a table by its code; nothing of what is neither."""
+    """Yield a phrase, or every phrase of a table by its code; nothing for other values."""
     if isinstance(value, Text):
         yield where, value
     elif isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""The queue, and one opened case, for people at a terminal."""
+"""Rich tables: the queue, and one opened case."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
     from bot.text import Catalogue
 
 DESK_BARRED = "desk_barred"
-"""The notice of a group that does not let the bot in."""
+"""The notice that the bot may not write in the desk group."""
 STYLES = ("bold red", "red", "yellow", "default", "dim")
-"""By priority, the most urgent first; the level stands in words beside it."""
-
+"""By priority, the most urgent first; the level is also written in the row."""
 COLUMNS = {"level": 2, "number": 6, "queue": 11, "state": 10, "answer": 6, "waits": 5, "kind": 8,
            "language": 7, "county": 6}  # fmt: skip
-"""Of the queue, with the longest word each has to hold whole."""
+"""Columns of the queue with their least widths."""
+SIGN_IN_HINT = "What was sent is encrypted; a caseworker who may read it signs in with --as ID."
 
 
 def queue_table(waiting: list[QueuedCase], now: datetime) -> Table:
-    """Return the queue as a table: who waits, what was promised, and who answers."""
+    """Return the queue as a table: who waits, when a reply is due, who holds the case."""
     waits = sum(case.holder is None for case in waiting)
     held = f", held: {len(waiting) - waits}" if waits < len(waiting) else ""
     table = Table(
@@ -69,24 +69,21 @@ def queue_table(waiting: list[QueuedCase], now: datetime) -> Table:
 
 
 def _status_text(case: QueuedCase) -> str:
-    """Return how a case stands; before anything else, that nobody may write to its person."""
-    told = f"{case.status}: {case.holder}".replace("_", " ") if case.holder else case.status
-    return f"compromised, {told}" if case.compromised else told
+    status = f"{case.status}: {case.holder}".replace("_", " ") if case.holder else case.status
+    # First of all: nobody may write to a person whose phone is in other hands.
+    return f"compromised, {status}" if case.compromised else status
 
 
 def format_reply_due(due_at: datetime | None, now: datetime) -> str:
-    """Return how a promise stands, e.g. `due in 12 min`."""
+    """Return when a reply is due, e.g. `due in 12 min`; `given` if the person was answered."""
     if due_at is None:
         return "given"
     left = int((due_at - now).total_seconds())
     return f"due in {format_duration(left)}" if left > 0 else f"late {format_duration(-left)}"
 
 
-SIGN_IN_HINT = "What was sent is sealed; whoever may read it signs in with --as ID."
-
-
 def case_view(opened: CaseDetails, staff: Catalogue, zone: ZoneInfo) -> Group:
-    """Return an opened case: why it is urgent, what was sent, which files, what the law says."""
+    """Return a case: why it is urgent, what was sent, files, consents, authorities, indicators."""
     case = opened.case
     head = Line(f"P{case.priority}  {case.reference}  {case.language}  {case.county or '-'}")
     head.stylize(STYLES[case.priority])
@@ -96,12 +93,12 @@ def case_view(opened: CaseDetails, staff: Catalogue, zone: ZoneInfo) -> Group:
     if opened.reasons:
         parts.append(Line(f"\n{REASONS_HEADING.render(staff)}", style="bold"))
         parts += [Line(f"  {reason}") for reason in opened.reasons]
-    for received in opened.reports:
-        moment = received.sent_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-        parts.append(Line(f"\n{kind_name(received.kind).render(staff)}  {moment}", style="bold"))
+    for report in opened.reports:
+        name, sent_at = kind_name(report.kind).render(staff), _local_time(report.sent_at, zone)
+        parts.append(Line(f"\n{name}  {sent_at}", style="bold"))
         table = Table(box=None, show_header=False, padding=(0, 2))
-        for told in received.answers:
-            table.add_row(Line(told.question, style="dim"), Line(told.answer))
+        for answer in report.answers:
+            table.add_row(Line(answer.question, style="dim"), Line(answer.answer))
         parts.append(table)
     if opened.files:
         parts.append(Line(f"\n{FILES_HEADING.render(staff)}", style="bold"))
@@ -112,46 +109,49 @@ def case_view(opened: CaseDetails, staff: Catalogue, zone: ZoneInfo) -> Group:
     if opened.consents:
         parts.append(Line(f"\n{AGREEMENTS.render(staff)}", style="bold"))
         parts += [
-            Line(f"  {it.text}  {it.at.astimezone(zone).strftime('%Y-%m-%d %H:%M')}  {it.language}")
-            for it in opened.consents
+            Line(f"  {consent.text}  {_local_time(consent.at, zone)}  {consent.language}")
+            for consent in opened.consents
         ]
     return Group(
-        *parts, *_law_lines(opened.assessment, staff), *_indicator_lines(opened.assessment, staff)
+        *parts,
+        *_authority_lines(opened.assessment, staff),
+        *_indicator_lines(opened.assessment, staff),
     )
 
 
-def _law_lines(grounds: Assessment, staff: Catalogue) -> Iterator[Line | Padding]:
-    """Yield the bodies the law can mean, then what it asks where someone is under 18."""
-    if grounds.authorities:
+def _authority_lines(assessment: Assessment, staff: Catalogue) -> Iterator[Line | Padding]:
+    """Yield the authorities that can be competent, then duties if someone is under 18."""
+    if assessment.authorities:
         yield Line(f"\n{AUTHORITIES_HEADING.render(staff)}", style="bold")
-    for body in grounds.authorities:
-        yield _indented(body.name)
-        yield _indented(body.task, 4)
-        yield _indented(body.condition, 4)
-        yield from _article_lines(body.articles)
-    if grounds.duties:
+    for authority in assessment.authorities:
+        yield _indented(authority.name)
+        yield _indented(authority.task, 4)
+        yield _indented(authority.condition, 4)
+        yield from _article_lines(authority.articles)
+    if assessment.duties:
         yield Line(f"\n{DUTIES_HEADING.render(staff)}", style="bold")
-        yield _indented(grounds.duties[0].condition)
-    for duty in grounds.duties:
+        yield _indented(assessment.duties[0].condition)
+    for duty in assessment.duties:
         yield _indented(duty.text)
         yield from _article_lines(duty.articles)
 
 
-def _indicator_lines(grounds: Assessment, staff: Catalogue) -> Iterator[Line | Padding]:
-    """Yield what was said beside its name in three vocabularies, and what is not known."""
-    if not grounds.indicators and not grounds.unknown_topics:
+def _indicator_lines(assessment: Assessment, staff: Catalogue) -> Iterator[Line | Padding]:
+    """Yield the indicators by their names in three vocabularies, and what is not known."""
+    if not assessment.indicators and not assessment.unknown_topics:
         return
     yield Line(f"\n{INDICATORS_HEADING.render(staff)}", style="bold")
     yield _indented(NO_FINDING.render(staff), style="dim")
-    if grounds.indicators:
+    if assessment.indicators:
         table = Table(box=None, padding=(0, 1))
-        for heading in ("", *(it.render(staff) for it in VOCABULARIES)):
+        for heading in ("", *(name.render(staff) for name in VOCABULARIES)):
             table.add_column(heading, overflow="fold")
-        for sign in grounds.indicators:
-            codes = "\n".join(sign.htcds).replace("=", "=\n  ").replace(", ", ",\n")
-            table.add_row(*map(Line, (sign.text, sign.ilo, "\n".join(sign.act), codes)))
+        for indicator in assessment.indicators:
+            codes = "\n".join(indicator.htcds).replace("=", "=\n  ").replace(", ", ",\n")
+            act = "\n".join(indicator.act)
+            table.add_row(*map(Line, (indicator.text, indicator.ilo, act, codes)))
         yield Padding(table, (0, 0, 0, 1))
-    for what in grounds.unknown_topics:
+    for what in assessment.unknown_topics:
         yield _indented(UNKNOWN_TOPIC.render(staff, {"what": what}))
 
 
@@ -161,41 +161,42 @@ def _article_lines(articles: tuple[str, ...]) -> Iterator[Padding]:
 
 
 def _indented(words: str, by: int = 2, style: str = "") -> Padding:
-    """Return words that stay indented where the line breaks."""
+    """Return text that stays indented where a line breaks."""
     return Padding(Line(words, style=style), (0, 0, 0, by))
 
 
 def notice_line(notice: ServiceNotice, zone: ZoneInfo) -> Line:
-    """Return what staff must know of a time in which something was not as it should be."""
-    since, until = (
-        moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-        for moment in (notice.since, notice.until)
-    )
+    """Return what staff must know about a time in which something did not work."""
+    since, until = _local_time(notice.since, zone), _local_time(notice.until, zone)
     if notice.kind != DESK_BARRED:
-        told = (
+        text = (
             f"Haven was away for more than 24 hours: what people wrote between {since} and {until} "
             "may never have arrived."
         )
     elif notice.until == notice.since:
-        told = (
-            f"Since {since} the bot may not write in the caseworkers' group, or has not the right "
-            "to manage topics there; the queue goes on."
+        text = (
+            f"Since {since} the bot may not write in the caseworkers' group, or may not manage "
+            "topics there; the queue goes on."
         )
     else:
-        told = (
+        text = (
             f"Between {since} and {until} the bot could not write in the caseworkers' group; what "
-            "had to wait was shown then."
+            "waited was shown then."
         )
-    return Line(told, style="bold red")
+    return Line(text, style="bold red")
+
+
+def _local_time(moment: datetime, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 def kind_name(kind: str) -> Phrase:
-    """Return what staff call a kind; one of another release is called by its code."""
+    """Return the name of a kind of report; its code if this release does not know it."""
     return REPORT_KIND_NAMES.get(kind) or Phrase(kind)
 
 
 def format_duration(seconds: int) -> str:
-    """Return a span as people say it, e.g. `2 h 5 min`."""
+    """Return a duration like `2 h 5 min`."""
     minutes = max(seconds, 0) // 60
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)

@@ -1,4 +1,4 @@
-"""What a deployment says: the words of `flows/` with its own blanks, handed to lower floors."""
+"""The texts of `flows/` with this deployment's blanks and facts, built from its settings."""
 
 from __future__ import annotations
 
@@ -24,8 +24,15 @@ from bot.hotline.chat import case_progress
 from bot.hotline.chat.phrasebook import Phrasebook
 from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentTexts
 from bot.hotline.staff.opening_hours import EVERY_DAY, OpeningHours
-from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES, base_catalogue, catalogue
-from bot.languages import use_catalogues as speak
+from bot.languages import (
+    FALLBACK,
+    LANGUAGES,
+    LOCALES,
+    STAFF_LANGUAGES,
+    base_catalogue,
+    catalogue,
+    use_catalogues,
+)
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.languages.voice_files import find_recordings
 from bot.log import log
@@ -54,27 +61,27 @@ if TYPE_CHECKING:
     from bot.vault import Vault
 
 OFFICER_KINDS = frozenset({"police", "immigration"})
-"""Organisations whose people are officers: what they must do differs, and people are told."""
+"""Organisations of officers: they have other duties, and people are told so."""
 GOVERNMENT_KINDS = OFFICER_KINDS | {"labour"}
 """Organisations that are part of the government."""
 HOME_PLACE = "taiwan"
-"""The place the flows were written for; another says words of its own for what holds there."""
+"""The place the flows were written for; another overrides what is true here only."""
 TAIWAN_ONLY = re.compile(
     r"Taiwan|NT\$|(?<!\d)(?:110|112|113|119|1955|1990)(?!\d)"
     r"|Đài Loan|[台臺][灣湾]|ไต้หวัน|តៃវ៉ាន់|ថៃវ៉ាន់|ထိုင်ဝမ်"
 )
-"""What names it in any language, its money or its numbers."""
+"""Names of Taiwan in any language, its currency, its phone numbers."""
 LEGAL_FLOWS = frozenset(
     {"my_rights", "my_situation", "for_someone", "being_questioned", "after_decision", "going_home"}
     | {"quiz", "what_to_keep"}
 )
-"""Flows whose sentences say what the law is, whether they name the country or not."""
-_HAS_LETTERS = re.compile(r"[a-z]{3}")
-"""What is more than a blank."""
+"""Flows whose sentences state the law, whether or not they name the country."""
 LOCAL_HOSTS = frozenset({None, "", "localhost", "127.0.0.1", "::1"})
-"""Hosts of a database that are this machine."""
+"""Hosts of a database on this machine."""
+_HAS_LETTERS = re.compile(r"[a-z]{3}")
+"""Matches more than a blank."""
 _TRAILING_BRACKETS = re.compile(r"\s*[(\uff08][^()\uff08\uff09]*[)\uff09]$")
-"""What stands on the door, behind a name: a list that is read on a phone leaves it out."""
+"""The name in the local language behind a name: lists on a phone leave it out."""
 
 
 def build_turn_context(settings: Settings, vault: Vault, options: BuildOptions) -> TurnServices:
@@ -112,7 +119,7 @@ def build_turn_context(settings: Settings, vault: Vault, options: BuildOptions) 
 
 
 def flow_recordings(languages: Collection[str], locales: Path = LOCALES) -> RecordingNames:
-    """Return which messages of the flows there is a recording of, as they are said now."""
+    """Return the recordings of messages of the flows, in their present wording."""
     return find_recordings(flow_texts(), languages, locales)
 
 
@@ -122,21 +129,21 @@ def flow_texts() -> list[Text]:
 
 
 def place_bound_phrases() -> frozenset[MessageKey]:
-    """Return every phrase that holds in Taiwan alone: it says what its law says, or names it.
+    """Return every phrase that is true in Taiwan only: it states its law, or names the country.
 
-    A language may name it where English does not: a translator said whose government is meant.
+    Translations are searched as well: a translator may name the country where English does not.
     """
-    spoken = [base_catalogue(tag) for tag in LANGUAGES]
+    catalogues = [base_catalogue(tag) for tag in LANGUAGES]
     found: set[MessageKey] = set()
     for text, may_be_law in _all_phrases():
-        says_law = may_be_law and text.context is None and _HAS_LETTERS.search(text.source)
-        if says_law or any(TAIWAN_ONLY.search(text.render(read_in)) for read_in in spoken):
+        states_law = may_be_law and text.context is None and _HAS_LETTERS.search(text.source)
+        if states_law or any(TAIWAN_ONLY.search(text.render(read_in)) for read_in in catalogues):
             found.add((text.context, text.source))
     return frozenset(found)
 
 
 def _all_phrases() -> Iterator[tuple[Text, bool]]:
-    """Yield every phrase a person can read, and whether it may say what the law says."""
+    """Yield every phrase a person can read, and whether it may state the law."""
     for county in COUNTIES.values():
         yield county, True
     for flow in ALL_FLOWS:
@@ -146,42 +153,43 @@ def _all_phrases() -> Iterator[tuple[Text, bool]]:
 
 
 def load_place(settings: Settings) -> Place:
-    """Return the place of a deployment, with its own words for what holds elsewhere.
+    """Return the place of a deployment.
 
     Raises:
-        WrongSetting: there is no such place, or it lacks some of these words.
+        SettingError: there is no such place, or it does not override all that is true in Taiwan
+            only.
     """
     place = find_place(settings.place)
     if place.name != HOME_PLACE and (
-        lacks := sorted(place_bound_phrases() - place.overrides.keys(), key=str)
+        missing := sorted(place_bound_phrases() - place.overrides.keys(), key=str)
     ):
         raise SettingError(
-            f"HAVEN_PLACE: {place.name} lacks words of its own for {len(lacks)} phrases that hold "
-            f"in {HOME_PLACE} alone, e.g. “{lacks[0][1]}”"
+            f"HAVEN_PLACE: {place.name} lacks its own texts for {len(missing)} phrases that are "
+            f"true in {HOME_PLACE} only, e.g. “{missing[0][1]}”"
         )
     return place
 
 
 def build_notice(
     settings: Settings,
-    screens: Renderer | None = None,
+    renderer: Renderer | None = None,
     *,
     escrow: Callable[[], bool] = lambda: False,
 ) -> PrivacyNotice:
-    """Return what people are told of what is kept, as these settings make it true.
+    """Return the privacy notice that these settings make true.
 
     Args:
         settings: of the deployment.
-        screens: reads it in a language; made from the settings where none is given.
-        escrow: tells whether there is a key of last resort: one can be made while Haven runs.
+        renderer: renders it; made from the settings if none is given.
+        escrow: tells whether there is an escrow key; one can be made while Haven runs.
     """
-    screens = screens or Renderer(build_system_texts(settings))
-    always = permanent_facts(settings)
-    return PrivacyNotice(Privacy, lambda: add_escrow_fact(always, is_there=escrow()), screens)
+    renderer = renderer or Renderer(build_system_texts(settings))
+    facts = permanent_facts(settings)
+    return PrivacyNotice(Privacy, lambda: _with_escrow(facts, exists=escrow()), renderer)
 
 
 def build_system_texts(settings: Settings) -> SystemTexts:
-    """Return what is said when no flow is speaking, with this deployment's own blanks."""
+    """Return the texts outside flows, with this deployment's blanks."""
     return SystemTexts(
         controls=CONTROLS,
         labels=flow_texts(),
@@ -220,7 +228,7 @@ def build_system_texts(settings: Settings) -> SystemTexts:
 
 def _blank_values(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
     place, today = find_place(settings.place), datetime.now(settings.zone).date()
-    offered = [it for it in place.recipients.values() if it.is_offered(today)]
+    offered = [recipient for recipient in place.recipients.values() if recipient.is_offered(today)]
     return {
         **place.blanks(read_in, today),
         "offices": _recipient_names((it for it in offered if it.is_office), read_in),
@@ -234,7 +242,7 @@ def _blank_values(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
 
 
 def build_phrasebook(settings: Settings, phrasing: SystemTexts) -> Phrasebook:
-    """Return what this organisation may say, danger and bye below its buttons."""
+    """Return the phrasebook of this organisation, with the danger and bye buttons."""
     ways_out = {
         callback_data.DANGER_BUTTON: phrasing.danger,
         callback_data.BYE_BUTTON: phrasing.bye,
@@ -248,7 +256,7 @@ def _has_officers(settings: Settings) -> bool:
 
 
 def build_consent(settings: Settings, book: FlowRegistry, phrasing: SystemTexts) -> ConsentDialog:
-    """Return what asks people whether something may be told to others."""
+    """Return the dialog that asks people whether others may be told something."""
     words = ConsentTexts(
         **{each.name: hotline.REFERRAL[each.name] for each in fields(ConsentTexts)}
     )
@@ -260,23 +268,23 @@ def build_consent(settings: Settings, book: FlowRegistry, phrasing: SystemTexts)
 
 
 def _hours_text(settings: Settings, read_in: Catalogue) -> str:
-    """Return when people read, as a person reads it."""
+    """Return the office hours in words."""
     if not settings.hours:
         return office_hours.NO_HOURS.render(read_in)
     first, last = (
         office_hours.DAYS[int(day)].render(read_in) for day in settings.weekdays.split("-")
     )
-    said = office_hours.EVERY_DAY if settings.open_weekdays == EVERY_DAY else office_hours.SOME_DAYS
-    words = said.render(read_in, {"first": first, "last": last, "span": settings.hours})
+    wording = (
+        office_hours.EVERY_DAY if settings.open_weekdays == EVERY_DAY else office_hours.SOME_DAYS
+    )
+    when = wording.render(read_in, {"first": first, "last": last, "span": settings.hours})
     return (
-        office_hours.NOT_ON_HOLIDAYS.render(read_in, {"when": words})
-        if settings.holidays
-        else words
+        office_hours.NOT_ON_HOLIDAYS.render(read_in, {"when": when}) if settings.holidays else when
     )
 
 
 def permanent_facts(settings: Settings) -> frozenset[str]:
-    """Return what holds in this deployment at any moment; people are told it by these names."""
+    """Return the facts that these settings make true at any moment."""
     facts = {
         "police": _has_officers(settings),
         "office": settings.organisation_kind in GOVERNMENT_KINDS,
@@ -287,46 +295,46 @@ def permanent_facts(settings: Settings) -> frozenset[str]:
     return frozenset(fact for fact, holds in facts.items() if holds)
 
 
-def add_escrow_fact(facts: frozenset[str], *, is_there: bool) -> frozenset[str]:
-    """Return facts with the one no setting decides: whether there is a key of last resort."""
-    return facts | {"escrow"} if is_there else facts
+def _with_escrow(facts: frozenset[str], *, exists: bool) -> frozenset[str]:
+    """Return facts with the one that no setting decides: that there is an escrow key."""
+    return facts | {"escrow"} if exists else facts
 
 
 def _is_remote(url: str | None) -> bool:
-    """Tell whether a database stands on another machine; a socket is on this one."""
+    """Tell whether a database is on another machine; a socket is on this one."""
     host = make_url(url).host if url else None
     return host not in LOCAL_HOSTS and not str(host).startswith("/")
 
 
 def _recipient_names(recipients: Iterable[Recipient], read_in: Catalogue) -> str:
-    """Return whom something can be told, one a line."""
+    """Return the names of recipients, one a line."""
     return "\n".join(_TRAILING_BRACKETS.sub("", it.name.render(read_in)) for it in recipients)
 
 
 def bot_profiles(settings: Settings, languages: Collection[str]) -> dict[str, tuple[str, str, str]]:
-    """Return how the bot introduces itself, by language: at length, in short, by name."""
-    found, names = {}, checked_bot_names(settings)
+    """Return the bot's description, short description and name, by language."""
+    profiles, names = {}, checked_bot_names(settings)
     for tag in languages:
         read_in = catalogue(tag)
         description = phrases.BOT_DESCRIPTION.render(read_in, _blank_values(settings, read_in))
         short = phrases.BOT_SHORT_DESCRIPTION.render(read_in)
-        found[tag] = (description, short, names.get(tag, ""))
-    return found
+        profiles[tag] = (description, short, names.get(tag, ""))
+    return profiles
 
 
 def use_offered_languages(settings: Settings) -> LanguageOffer:
-    """Say from now on what the checked catalogues say, in the words of this place."""
+    """Use the checked catalogues from now on, with the overrides of this place."""
     offered = load_offer(settings)
     for tag, faults in offered.refused.items():
         log.warning("language_refused", language=tag, count=len(faults))
-    speak(offered.checked, load_place(settings).overrides)
+    use_catalogues(offered.checked, load_place(settings).overrides)
     return offered
 
 
 def build_reader(
     settings: Settings, database: Database, vault: Vault, book: FlowRegistry, language: str
 ) -> CaseReader:
-    """Return what opens cases for somebody who reads a language; staff words may be English."""
+    """Return the reader of cases in a language; staff texts fall back to English."""
     staff = language if language in STAFF_LANGUAGES else FALLBACK
     return CaseReader(
         database, vault, book, catalogue(language), catalogue(staff, "staff"),
@@ -337,8 +345,8 @@ def build_reader(
 def build_fact_source(
     settings: Settings, *, rehearsal: bool = False, escrow: Callable[[], bool] = lambda: False
 ) -> Callable[[int], frozenset[str]]:
-    """Return what is known at a moment: staffed, what the law says, and what always holds here."""
-    always = permanent_facts(settings) | ({"rehearsal"} if rehearsal else set())
+    """Return the facts at a moment: staffed, what the place knows, and the permanent ones."""
+    permanent = permanent_facts(settings) | ({"rehearsal"} if rehearsal else set())
     place = find_place(settings.place)
     hours = OpeningHours.from_settings(settings)
 
@@ -346,6 +354,6 @@ def build_fact_source(
     def known_in(minute: int) -> frozenset[str]:
         staffed = {"staffed"} if hours.is_open(minute * MINUTE) else set()
         today = datetime.fromtimestamp(minute * 60, settings.zone).date()
-        return frozenset(always | staffed | place.known_facts(today))
+        return frozenset(permanent | staffed | place.known_facts(today))
 
-    return lambda now: add_escrow_fact(known_in(now // MINUTE), is_there=escrow())
+    return lambda now: _with_escrow(known_in(now // MINUTE), exists=escrow())

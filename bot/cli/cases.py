@@ -103,7 +103,7 @@ def show_case(
         # Agreed hours are for signed-in caseworkers only, although the host key opens them.
         check_in = agreed_check_in(database, vault, reference) if who else None
     if opened is None:
-        raise no_such_case(reference)
+        raise typer.BadParameter(str(no_such_case(reference)))
     if as_json:
         found = _case_details_as_json(opened)
         found |= check_in_as_json(check_in, settings.zone) if who else {}

@@ -13,8 +13,8 @@ from bot.app.demo import run_demo
 from bot.app.options import RunOptions
 from bot.app.run import run_bot
 from bot.app.sign_in import require_key_holder
+from bot.app.storage import open_database, open_vault
 from bot.app.web_desk import desk_job, run_standalone_desk
-from bot.cli.deployment import open_deployment
 from bot.cli.options import DataFolder, NoBrowser, Port
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.log import configure
@@ -22,6 +22,8 @@ from bot.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+
+    from bot.settings import Settings
 
 
 def start(
@@ -37,14 +39,22 @@ def start(
         run_until_signal(run_standalone_desk(settings))
         return
     checked_bot_names(settings)
-    settings.token()
-    with open_deployment(create=True) as deployment:
-        require_key_holder(deployment.vault)
+    _check_key_holders(settings)
     for refusal in load_offer(settings).refusals():
         typer.echo(refusal, err=True)
     configure()
     desk = None if only else desk_job(settings)
     run_until_signal(run_bot(settings, RunOptions(extra_job=desk)))
+
+
+def _check_key_holders(settings: Settings) -> None:
+    database = open_database(settings)
+    try:
+        settings.token()
+        with contextlib.closing(open_vault(settings, database)) as vault:
+            require_key_holder(vault)
+    finally:
+        database.writer.close()
 
 
 def demo(

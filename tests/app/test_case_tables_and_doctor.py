@@ -221,7 +221,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_healthy_deployment(tmp_path: Path
     directory.create()
     upgrade(Database(directory.database_url))
     vault = open_vault(settings, Database(directory.database_url))
-    assert "haven staff add" in faults(settings)["somebody can open what people send"]
+    assert "haven staff add" in faults(settings)["a caseworker can open what people send"]
     enrol_keyholder(vault)
     vault.close()
     assert faults(settings).keys() - {"disk has room"} == set()

@@ -133,7 +133,7 @@ def test_a_flow_that_is_not_sound_is_found() -> None:
         early = End(T, when=about.was(*YES_NO))
         end = End(T)
 
-    assert "unreached: end is never reached" in faults("sound", Unreached)
+    assert "unreached: end is never reached" in faults("structure", Unreached)
 
 
 def test_own_words_before_consent_are_found() -> None:
@@ -147,7 +147,7 @@ def test_own_words_before_consent_are_found() -> None:
         left = End(T, Outcome.STOPPED, when=send.was("later"))
         end = End(T, Outcome.REPORT_SUBMITTED)
 
-    assert faults("consent", Greedy) == ["greedy.what asks for own words before consent"]
+    assert faults("consent", Greedy) == ["greedy.what asks for free text before consent"]
 
 
 def test_handing_over_what_nobody_sent_is_found() -> None:
@@ -157,7 +157,7 @@ def test_handing_over_what_nobody_sent_is_found() -> None:
         what = Ask(T, why=WHY)
         end = End(T, Outcome.REPORT_SUBMITTED)
 
-    assert faults("consent", Hasty) == ["hasty.end hands over what nobody sent"]
+    assert faults("consent", Hasty) == ["hasty.end hands over what was not sent"]
 
 
 def test_own_words_before_the_warning_are_found() -> None:
@@ -166,7 +166,7 @@ def test_own_words_before_the_warning_are_found() -> None:
         files = Collect(T, why=WHY)
         end = End(T)
 
-    assert faults("warning", Unwarned) == ["unwarned.files comes before the warning"]
+    assert faults("warning", Unwarned) == ["unwarned.files precedes the warning"]
 
 
 def test_a_step_without_danger_and_stop_is_found() -> None:
@@ -181,8 +181,8 @@ def test_a_step_without_danger_and_stop_is_found() -> None:
         end = End(T)
 
     found = proofs(Hidden)
-    assert found["ways out"].faults == ["hidden.about has no way out in en"]
-    assert found["person"].faults == ["hidden.about has no danger below it"]
+    assert found["exits"].faults == ["hidden.about has no exit in en"]
+    assert found["caseworker"].faults == ["hidden.about has no danger button"]
 
 
 def test_a_card_without_a_person_is_found() -> None:
@@ -191,7 +191,7 @@ def test_a_card_without_a_person_is_found() -> None:
         card = Card(T, choices={"next": Text("Next")})
         end = End(T)
 
-    assert faults("person", Alone) == ["alone.card has no person on it"]
+    assert faults("caseworker", Alone) == ["alone.card offers no caseworker"]
 
 
 def test_a_dead_end_is_found() -> None:
@@ -200,7 +200,7 @@ def test_a_dead_end_is_found() -> None:
         menu = Decide(T, why=WHY, choices=YES_NO)
         end = End(T)
 
-    assert faults("no dead end", Welcome) == ["welcome.end leads nowhere"]
+    assert faults("dead ends", Welcome) == ["welcome.end leads nowhere"]
 
 
 def speaking(**words: str) -> dict[str, Catalogue]:
@@ -223,14 +223,14 @@ class Plain(Flow):
     ("proof", "says"),
     [
         ("complete", ""),
-        ("intact", "Telepon 6 {organisation}"),
-        ("intact", "Telepon 5 {organisasi}"),
-        ("intact", "Telepon 5 <b>{organisation}"),
-        ("intact", "Telepon 5 \u202e{organisation}"),
-        ("short", "Telepon 5 {organisation}" + "x" * 300),
-        ("unsaid", "Telepon 5 {organisation} korban"),
-        ("unsaid", "Telepon 5 {organisation}!"),
-        ("locked screen", "Polisi 5 {organisation}"),
+        ("placeholders", "Telepon 6 {organisation}"),
+        ("placeholders", "Telepon 5 {organisasi}"),
+        ("placeholders", "Telepon 5 <b>{organisation}"),
+        ("placeholders", "Telepon 5 \u202e{organisation}"),
+        ("length", "Telepon 5 {organisation}" + "x" * 300),
+        ("forbidden words", "Telepon 5 {organisation} korban"),
+        ("forbidden words", "Telepon 5 {organisation}!"),
+        ("lock screen", "Polisi 5 {organisation}"),
     ],
 )
 def test_a_translation_that_breaks_it_is_found(proof: str, says: str) -> None:
@@ -261,7 +261,7 @@ def test_a_shaming_or_promising_word_is_found_in_english() -> None:
         hello = Say(Text("You will be free, victim."))
         end = End(T)
 
-    assert len(faults("unsaid", Promising)) == 2
+    assert len(faults("forbidden words", Promising)) == 2
 
 
 def test_a_place_that_says_too_much_is_found() -> None:
@@ -270,8 +270,8 @@ def test_a_place_that_says_too_much_is_found() -> None:
     found = run_flow_checks(
         FlowRegistry([DangerFlow, Plain]), PHRASING, place, strict_catalogues({})
     )
-    short = next(proof for proof in found if proof.name == "short")
-    assert "en: taiwan ambulance_line is 301 signs long" in short.faults
+    short = next(proof for proof in found if proof.name == "length")
+    assert "en: taiwan ambulance_line is 301 characters long" in short.faults
 
 
 # --- What is said beside flows ------------------------------------------------------------------
@@ -319,10 +319,10 @@ def test_unverified_directory_entries_are_not_checked_as_spoken_text() -> None:
     ("proof", "says", "fault"),
     [
         ("complete", "", "phrasebook opener is not translated"),
-        ("intact", "Halo. Telepon 5?", "phrasebook opener: other digits"),
-        ("short", "x" * 301, "phrasebook opener is 301 signs long"),
-        ("unsaid", "Halo, kasus ini?", "phrasebook opener says kasus"),
-        ("locked screen", "Polisi di sini?", "phrasebook opener shows polisi"),
+        ("placeholders", "Halo. Telepon 5?", "phrasebook opener: other digits"),
+        ("length", "x" * 301, "phrasebook opener is 301 characters long"),
+        ("forbidden words", "Halo, kasus ini?", "phrasebook opener says kasus"),
+        ("lock screen", "Polisi di sini?", "phrasebook opener shows polisi"),
     ],
 )
 def test_a_translation_of_the_phrasebook_that_breaks_it_is_found(
@@ -341,7 +341,7 @@ def test_a_reply_that_is_too_wide_and_a_number_beside_the_flows_are_found() -> N
         FlowRegistry([DangerFlow]), PHRASING, TAIWAN, strict_catalogues({}), beside
     )
     found = {it.name: it.faults for it in proved}
-    assert found["short"] == ["en: a is 28 columns wide"]
+    assert found["length"] == ["en: a is 28 columns wide"]
     assert found["numbers"] == ["b has a number in its words"]
 
 
@@ -349,8 +349,8 @@ def test_an_answer_of_the_directory_that_promises_is_found() -> None:
     entry = replace(TAIWAN.directory["1955"], answered_by=Text("they will help"))
     place = replace(TAIWAN, directory={**TAIWAN.directory, "1955": entry})
     proved = run_flow_checks(FlowRegistry([DangerFlow]), PHRASING, place, strict_catalogues({}))
-    unsaid = next(it for it in proved if it.name == "unsaid")
-    assert unsaid.faults == ["en: taiwan 1955 answers says will"]
+    unsaid = next(it for it in proved if it.name == "forbidden words")
+    assert unsaid.faults == ["en: taiwan 1955 answered_by says will"]
 
 
 # --- The command --------------------------------------------------------------------------------
@@ -362,8 +362,8 @@ def test_the_command_prints_every_proof_with_its_count() -> None:
     assert done.exit_code == 0, done.output
     found = json.loads(done.output)
     assert found["paths"] == count_paths(FlowRegistry(ALL_FLOWS))
-    assert {it["name"] for it in found["proofs"]} == house().keys()
-    assert all(it["holds"] and it["looked_at"] for it in found["proofs"])
+    assert {it["name"] for it in found["checks"]} == house().keys()
+    assert all(it["holds"] and it["examined"] for it in found["checks"])
 
 
 def test_the_command_fails_for_a_sentence_of_the_phrasebook_that_promises(

@@ -109,7 +109,7 @@ def test_a_version_is_the_digest_of_exactly_what_is_shown(tag: str) -> None:
 def test_everybody_who_can_be_told_is_named_in_it(tag: str) -> None:
     words = notice_of().text(tag)
     for recipient in (GOVERNMENT | NON_GOVERNMENT).values():
-        name = recipient.name.read_in(catalogue(tag))
+        name = recipient.name.render(catalogue(tag))
         assert name.partition(" (")[0].partition("\uff08")[0] in words
 
 

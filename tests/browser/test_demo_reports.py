@@ -296,8 +296,8 @@ async def _is_fetched(demo: DemoProcess, reference: str) -> None:
 
 
 def _told(case: dict[str, Any]) -> dict[str, str]:
-    (received,) = case["received"]
-    return {told["step"]: told["answer"] for told in received["told"]}
+    (report,) = case["reports"]
+    return {it["step"]: it["answer"] for it in report["answers"]}
 
 
 def _reads_in_chinese(

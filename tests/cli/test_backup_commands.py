@@ -73,7 +73,7 @@ def test_nothing_is_restored_over_anything(haven: Haven, tmp_path: Path) -> None
     paths = backed_up(haven)
     key = ("--key", str(tmp_path / "offline.key"))
     live = haven("restore", *paths, "--to", str(tmp_path / "data"), *key)
-    assert "beside it, never over it" in live.stderr
+    assert "another folder, never over it" in live.stderr
     other = haven("restore", *paths, "--to", str(tmp_path / "backups"), *key, input="wrong\n")
     assert "not its passphrase" in other.stderr
     taken = haven(
@@ -169,7 +169,7 @@ def test_the_doctor_says_when_no_backup_is_made(haven: Haven, tmp_path: Path) ->
     backed_up(haven)
     assert "fine   backups are made" in haven("doctor").stdout
     alone = command_runner(tmp_path, HAVEN_BACKUPS=f"{tmp_path}/backups")
-    assert "go together" in alone("doctor").stdout
+    assert "belong together" in alone("doctor").stdout
 
 
 def test_without_a_key_or_a_place_nothing_is_made(haven: Haven, tmp_path: Path) -> None:

@@ -313,10 +313,7 @@ def test_words_are_looked_for_in_what_whoever_looks_may_open(
     found = json.loads(run_haven(*typed, "--json", **deployment).stdout)
     (hit,) = found["hits"]
     assert (hit["reference"], hit["in"], hit["text"]) == (case["reference"], "sent", WORDS)
-    assert (
-        f"Hits: 1. Searched {found['items']} items"
-        in run_haven(*typed, **deployment).stdout
-    )
+    assert f"Hits: 1. Searched {found['items']} items" in run_haven(*typed, **deployment).stdout
     nothing = run_haven("cases", "search", WORDS, *as_(deployment, "stranger"), **deployment)
     assert "1 cases you may not open" in nothing.stdout
     assert WORDS not in nothing.stdout
@@ -369,7 +366,7 @@ def test_a_case_stays_sealed_for_whoever_does_not_sign_in(
     assert WORDS not in done.stdout
     assert "I am safe here" not in done.stdout
     known = json.loads(run_haven("cases", "show", case["reference"], "--json", **deployment).stdout)
-    assert (known["is_open"], known["received"], known["reasons"]) == (False, [], [])
+    assert (known["is_open"], known["reports"], known["reasons"]) == (False, [], [])
 
 
 def test_an_agreed_hour_is_shown_to_whoever_signs_in_and_to_nobody_else(
@@ -414,7 +411,7 @@ def test_a_deployment_in_which_nobody_can_open_anything_does_not_start(tmp_path:
     assert is_user_message(done.stderr)
     assert "haven staff add" in done.stderr
     said = run_haven("doctor", **settings).stdout
-    assert "wrong  somebody can open what people send: nobody is enrolled" in said
+    assert "wrong  a caseworker can open what people send: no caseworker" in said
 
 
 def test_a_case_that_does_not_exist_is_a_sentence(deployment: dict[str, Path | str]) -> None:

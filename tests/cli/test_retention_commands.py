@@ -162,7 +162,10 @@ def test_two_people_keep_a_case_and_let_it_go(shelf: RetentionHarness, haven: Ha
     ended = haven("legal-hold", "end", name, *by, "--approved-by", shelf.jun.id)
     assert ended.returncode == 0, ended.stderr
     assert "Legal holds: 0" in haven("legal-hold", "list").stdout
-    assert "is not under legal hold" in haven("legal-hold", "end", name, *by, "--approved-by", shelf.jun.id).stderr
+    assert (
+        "is not under legal hold"
+        in haven("legal-hold", "end", name, *by, "--approved-by", shelf.jun.id).stderr
+    )
 
 
 def test_a_hold_without_end_or_reason_is_refused(shelf: RetentionHarness, haven: Haven) -> None:
@@ -170,7 +173,9 @@ def test_a_hold_without_end_or_reason_is_refused(shelf: RetentionHarness, haven:
     words = ("legal-hold", "place", name, "--by", shelf.mei.id)
     assert haven(*words, "--reason", "court", "--days", "181").returncode == 2
     assert haven(*words, "--reason", "because", "--days", "2").returncode == 2
-    stranger = haven("legal-hold", "place", name, "--by", "f" * 32, "--reason", "court", "--days", "2")
+    stranger = haven(
+        "legal-hold", "place", name, "--by", "f" * 32, "--reason", "court", "--days", "2"
+    )
     assert is_user_message(stranger.stderr)
     assert "no case" in haven("legal-hold", "approve", "ZZZZZZ", "--by", shelf.mei.id).stderr
     assert query(shelf.database, "SELECT count(*) FROM legal_holds") == [(0,)]
