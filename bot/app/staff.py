@@ -1,4 +1,4 @@
-"""What runs for caseworkers beside the conversation: orders, the clocks of the queue, desks."""
+"""The staff side of the App: commands, the queue's clocks, the forum desk."""
 
 from __future__ import annotations
 
@@ -58,41 +58,41 @@ if TYPE_CHECKING:
     from bot.vault import Vault
 
 COMMAND_POLL_SECONDS = 0.5
-"""Seconds between two looks for what caseworkers did in another process."""
+"""Seconds between two checks for commands stored by another process."""
 ALERT_CHECK_SECONDS = 5.0
-"""Seconds between two looks at the clocks of everybody who waits."""
+"""Seconds between two checks of what is due or overdue."""
 
 
 @dataclass(frozen=True)
 class StaffRuntime:
-    """The caseworkers' half of a house."""
+    """The staff side of an App."""
 
     service: StaffService
     alerts: QueueMonitor
     stale_facts: StaleFactAlerts
 
     def check_due(self, work: Work, now: int) -> list[Letter]:
-        """Look at every clock once; return the letters that tell staff what is late."""
-        looked = self.service.deadline_reminders.run_due(work, now)
-        events = [*self.alerts.check(work, now), *looked.events, *self.stale_facts.check(work, now)]
+        """Check every clock once; return the letters that alert staff."""
+        due = self.service.deadline_reminders.run_due(work, now)
+        events = [*self.alerts.check(work, now), *due.events, *self.stale_facts.check(work, now)]
         if events:
             log.info("hotline_alerts", count=len(events))
-        return [*looked.letters, *self.service.show_events(work, events, now)]
+        return [*due.letters, *self.service.show_events(work, events, now)]
 
     async def run(
         self, writer: Writer, dispatcher: Dispatcher, courier: Courier, clock: Clock
     ) -> None:
-        """Carry out what other processes wrote down, and watch the clocks, until cancelled."""
-        looked = clock.monotonic() - ALERT_CHECK_SECONDS
+        """Carry out commands stored by other processes, and check the clocks, until cancelled."""
+        checked_at = clock.monotonic() - ALERT_CHECK_SECONDS
         while True:
             await dispatcher.resume()
-            if clock.monotonic() - looked >= ALERT_CHECK_SECONDS:
-                looked = clock.monotonic()
+            if clock.monotonic() - checked_at >= ALERT_CHECK_SECONDS:
+                checked_at = clock.monotonic()
                 courier.enqueue(await writer.run(lambda work: self.check_due(work, clock.now())))
             await asyncio.sleep(COMMAND_POLL_SECONDS)
 
 
-def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the house
+def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the App
     settings: Settings,
     vault: Vault,
     outbox: Outbox,
@@ -101,66 +101,65 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
     setting: TurnServices,
     desks: Sequence[Desk],
 ) -> StaffRuntime:
-    """Put the caseworkers' half of a house together."""
+    """Put the staff side of an App together."""
     staff, audit = Staff(vault), AuditLog(vault)
-    promises = ReplyClocks(settings.response_minutes)
-    claims = Claims(audit, promises, settings.zone)
+    reply_clocks = ReplyClocks(settings.response_minutes)
+    claims = Claims(audit, reply_clocks, settings.zone)
     referrals = Referrals(vault, audit, setting.registry, setting.consent)
     place = find_place(settings.place)
-    clocks = CaseDeadlines(vault, audit, place.deadline_rules)
-    check_ins = CheckIns(vault, audit)
-    clocking = DeadlineCommands(clocks, check_ins)
-    referring = ReferralCommands(claims, referrals, ConsentRecords(vault), place.recipients)
-    orders = CommandHandlers(
+    deadlines, check_ins = CaseDeadlines(vault, audit, place.deadline_rules), CheckIns(vault, audit)
+    deadline_commands = DeadlineCommands(deadlines, check_ins)
+    erasure_commands = ErasureCommands(audit, ConsentRevocation(vault, audit, referrals))
+    referral_commands = ReferralCommands(claims, referrals, ConsentRecords(vault), place.recipients)
+    handlers = CommandHandlers(
         vault=vault,
         staff=staff,
         claims=claims,
-        reply_clocks=promises,
+        reply_clocks=reply_clocks,
         phrasebook=setting.phrasebook,
-        deadline_commands=clocking,
+        deadline_commands=deadline_commands,
         messages=CaseMessages(vault),
         handlers={
-            **dict.fromkeys(
-                ERASURE_VERBS,
-                ErasureCommands(audit, ConsentRevocation(vault, audit, referrals)).handle,
-            ),
-            **dict.fromkeys(REFERRAL_VERBS, referring.handle),
+            **dict.fromkeys(ERASURE_VERBS, erasure_commands.handle),
+            **dict.fromkeys(REFERRAL_VERBS, referral_commands.handle),
             **dict.fromkeys(IDENTITY_VERBS, IdentityCommands(claims, audit).handle),
-            **dict.fromkeys(SNOOZE_VERBS, SnoozeCommands(claims, clocks).handle),
-            **dict.fromkeys(LINK_VERBS, LinkCommands(claims, audit, clocking).handle),
+            **dict.fromkeys(SNOOZE_VERBS, SnoozeCommands(claims, deadlines).handle),
+            **dict.fromkeys(LINK_VERBS, LinkCommands(claims, audit, deadline_commands).handle),
         },
     )
-    watch = QueueMonitor(
-        staff, claims, promises, audit,
+    alerts = QueueMonitor(
+        staff, claims, reply_clocks, audit,
         claim_timeout=settings.claim_lapses_minutes * MINUTE,
         silence_limit=settings.silence_minutes * MINUTE,
     )  # fmt: skip
-    checking = CheckInScheduler(
-        check_ins, clocks, promises, orders, staff, intake, outbox, conversations, setting
+    scheduler = CheckInScheduler(
+        check_ins, deadlines, reply_clocks, handlers, staff, intake, outbox, conversations, setting
     )
-    reminding = DeadlineReminders(clocks, orders, staff, outbox, conversations, setting, checking)
-    side = StaffService(
-        orders, CaseMessages(vault), outbox, intake, referrals, desks, parse_group, reminding,
+    reminders = DeadlineReminders(
+        deadlines, handlers, staff, outbox, conversations, setting, scheduler
+    )
+    service = StaffService(
+        handlers, CaseMessages(vault), outbox, intake, referrals, desks, parse_group, reminders,
         check_ins,
     )  # fmt: skip
-    return StaffRuntime(side, watch, StaleFactAlerts(place, staff, settings.zone))
+    return StaffRuntime(service, alerts, StaleFactAlerts(place, staff, settings.zone))
 
 
 def retained_answers_filter(settings: Settings, setting: TurnServices) -> AnswerFilter:
-    """Return what of a report the bot keeps open for a day: its codes, or what a group shows."""
-    shows_words = settings.desk_group and settings.desk_mode == "content"
-    return keep_everything if shows_words else keep_codes(setting.registry)
+    """Return which answers the bot can read for a day: codes only, unless a group shows text."""
+    group_shows_text = settings.desk_group and settings.desk_mode == "content"
+    return keep_everything if group_shows_text else keep_codes(setting.registry)
 
 
 def build_forum(settings: Settings, vault: Vault, setting: TurnServices) -> ForumDesk:
     """Return the desk in the caseworkers' Telegram group."""
-    tongue = StaffLocale(settings.staff_language, settings.zone)
+    locale = StaffLocale(settings.staff_language, settings.zone)
     place = find_place(settings.place)
     return ForumDesk(
         ForumContext(
             group_id=settings.desk_group,
             shows_content=settings.desk_mode == "content",
-            locale=tongue,
+            locale=locale,
             vault=vault,
             staff=Staff(vault),
             audit=AuditLog(vault),
@@ -168,8 +167,8 @@ def build_forum(settings: Settings, vault: Vault, setting: TurnServices) -> Foru
             flow_registry=setting.registry,
             answer_renderer=AnswerRenderer(
                 setting.registry,
-                tongue.flow_catalogue,
-                tongue.staff_catalogue,
+                locale.flow_catalogue,
+                locale.staff_catalogue,
                 organisation=settings.organisation,
             ),
             titles=setting.texts.titles,
