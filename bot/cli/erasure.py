@@ -125,6 +125,7 @@ def _send(reference: str, by: str, command: Command, check: Check) -> None:
         store_command(work, inbox, replace(command, case=case), deployment.now())
 
     with open_deployment() as deployment:
+        deployment.vault.rotate_epoch(deployment.now())  # a bot that is stopped does not
         deployment.run(lambda work: check_and_store(work, deployment))
     typer.echo(f"{reference}: the bot carries it out within a second, or when it next runs.")
 

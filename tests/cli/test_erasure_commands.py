@@ -1,4 +1,4 @@
-"""What a caseworker types for a person: wishes answered, agreements taken back."""
+"""Erasure requests answered and consent revoked at the command line, as commands to the bot."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from typer.testing import CliRunner
 from bot.cli.main import app
 from bot.errors import HavenError
 from bot.hotline.commands.types import Verb
+from bot.hotline.events import EventKind
+from bot.vault import Vault
 from tests.cli.test_basic_commands import KEY
 from tests.hotline.referrals.test_revoke_referral_consent import agreed
-from tests.support.harnesses.hotline_harness import HotlineHarness
+from tests.support.database.key_store_fixtures import key_store
+from tests.support.harnesses.hotline_harness import ROOT, HotlineHarness
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,18 +40,26 @@ class Done:
 class Deployment:
     """Somebody wrote that they want to talk, and then that everything be erased."""
 
+    home: HotlineHarness
     haven: Haven
     case: str
     reference: str
     mei: str
     jun: str
     other: str
-    """Who serves another queue."""
+    """Serves another queue."""
+
+    def carry_out(self) -> list[EventKind]:
+        """Run the bot for a moment; return the events that open desks show."""
+        self.home.open()
+        self.home.settle()
+        self.home.close()
+        return [event.kind for event in self.home.board.events]
 
 
 @pytest.fixture
 def deployed(tmp_path: Path) -> Deployment:
-    home = HotlineHarness(tmp_path / "data")
+    home = harness(tmp_path)
     claimant, jun = home.colleague("Mei"), home.colleague("Jun").id
     person = home.person("en")
     person.says("hello")
@@ -60,7 +71,12 @@ def deployed(tmp_path: Path) -> Deployment:
     claimant.claims(case)
     other = home.colleague("Fu", queues=("fishers",)).id
     home.close()
-    return Deployment(typing(home, tmp_path), case, reference, claimant.id, jun, other)
+    return Deployment(home, typing(home, tmp_path), case, reference, claimant.id, jun, other)
+
+
+def harness(tmp_path: Path) -> HotlineHarness:
+    """Return a bot whose key store the command line opens too."""
+    return HotlineHarness(tmp_path / "data", vault=Vault(ROOT, key_store(tmp_path)))
 
 
 def typing(home: HotlineHarness, tmp_path: Path) -> Haven:
@@ -71,6 +87,10 @@ def typing(home: HotlineHarness, tmp_path: Path) -> Haven:
     env = {"HAVEN_DATA": str(tmp_path / "data"), "HAVEN_HOST_KEY_FILE": str(key),
            "HAVEN_DATABASE_URL": home.url, "COLUMNS": "200", "NO_COLOR": "1"}  # fmt: skip
 
+    if home.vault.keys is not None:
+        url = home.vault.keys.database.url
+        env["HAVEN_KEYS_URL"] = url.render_as_string(hide_password=False)
+
     def typed(*words: str, **also: Any) -> Done:
         done = CliRunner().invoke(app, words, env=env, **also)
         if isinstance(done.exception, HavenError):
@@ -80,66 +100,84 @@ def typing(home: HotlineHarness, tmp_path: Path) -> Haven:
     return typed
 
 
-def test_erasure_requests_are_listed_with_their_outcome(run_command: Deployment) -> None:
-    said = run_command.haven("cases", "wishes")
+def test_erasure_requests_are_listed_with_their_outcome(deployed: Deployment) -> None:
+    said = deployed.haven("cases", "erasure-requests")
     assert said.returncode == 0, said.said
-    assert run_command.reference in said.said
+    assert deployed.reference in said.said
     assert "erased on" in said.said
-    (found,) = json.loads(run_command.haven("cases", "wishes", "--json").said)
+    (found,) = json.loads(deployed.haven("cases", "erasure-requests", "--json").said)
     assert found["confirmed_by"] == ""
 
 
-def test_only_a_caseworker_confirms_an_erasure_request(run_command: Deployment) -> None:
-    stranger = run_command.haven("cases", "confirm", run_command.reference, "--by", "nobody")
+def test_only_a_caseworker_confirms_an_erasure_request(deployed: Deployment) -> None:
+    stranger = deployed.haven("cases", "confirm-erasure", deployed.reference, "--by", "nobody")
     assert (stranger.returncode, "haven staff list" in stranger.said) == (1, True)
-    done = run_command.haven("cases", "confirm", run_command.reference, "--by", run_command.mei)
+    done = deployed.haven("cases", "confirm-erasure", deployed.reference, "--by", deployed.mei)
     assert done.returncode == 0, done.said
-    assert f"confirmed by {run_command.mei}" in run_command.haven("cases", "wishes").said
+    assert EventKind.ERASURE_REQUESTED in deployed.carry_out()
+    assert f"confirmed by {deployed.mei}" in deployed.haven("cases", "erasure-requests").said
 
 
 def test_whoever_does_not_answer_for_a_case_erases_and_keeps_nothing(
-    run_command: Deployment,
+    deployed: Deployment,
 ) -> None:
     for who, words in (
-        (run_command.jun, ("confirm",)),
-        (run_command.other, ("confirm",)),
-        (run_command.other, ("object", "--because", REASON)),
+        (deployed.jun, ("confirm-erasure",)),
+        (deployed.other, ("confirm-erasure",)),
+        (deployed.other, ("object-to-erasure", "--reason", REASON)),
     ):
         command, *more = words
-        done = run_command.haven("cases", command, run_command.reference, *more, "--by", who)
-        assert (done.returncode, "may not say so" in done.said) == (1, True)
-    revoked = run_command.haven(
-        "cases", "revoke", run_command.reference, "hotline", "--by", run_command.other
+        done = deployed.haven("cases", command, deployed.reference, *more, "--by", who)
+        assert (done.returncode, f"{who} may not" in done.said) == (1, True)
+    revoked = deployed.haven(
+        "cases", "revoke-consent", deployed.reference, "hotline", "--by", deployed.other
     )
-    assert (revoked.returncode, "may not say so" in revoked.said) == (1, True)
-    (found,) = json.loads(run_command.haven("cases", "wishes", "--json").said)
+    assert (revoked.returncode, f"{deployed.other} may not" in revoked.said) == (1, True)
+    (found,) = json.loads(deployed.haven("cases", "erasure-requests", "--json").said)
     assert (found["confirmed_by"], found["objected_by"]) == ("", "")
 
 
-def test_two_objections_keep_a_case_one_does_not(run_command: Deployment) -> None:
-    typed = ("cases", "object", run_command.reference, "--because", REASON, "--by")
-    first = run_command.haven(*typed, run_command.mei)
-    assert (first.returncode, "somebody else" in first.said) == (0, True)
-    again = run_command.haven(*typed, run_command.mei)
+def test_two_objections_keep_a_case_one_does_not(deployed: Deployment) -> None:
+    typed = ("cases", "object-to-erasure", deployed.reference, "--reason", REASON, "--by")
+    first = deployed.haven(*typed, deployed.mei)
+    assert (first.returncode, "It takes two" in first.said) == (0, True)
+    deployed.carry_out()
+    again = deployed.haven(*typed, deployed.mei)
     assert (again.returncode, "already" in again.said) == (1, True)
-    second = run_command.haven(*typed, run_command.jun)
-    assert (second.returncode, "not erased" in second.said) == (0, True)
-    assert REASON not in run_command.haven("cases", "wishes").said
+    assert "erased on" in deployed.haven("cases", "erasure-requests").said
+    second = deployed.haven(*typed, deployed.jun)
+    assert second.returncode == 0, second.said
+    deployed.carry_out()
+    listed = deployed.haven("cases", "erasure-requests").said
+    assert "not erased" in listed
+    assert f"objected: {deployed.mei}, {deployed.jun}" in listed
+    assert REASON not in listed
 
 
-def test_an_objection_wants_a_reason(run_command: Deployment) -> None:
-    done = run_command.haven(
-        "cases", "object", run_command.reference, "--because", " ", "--by", run_command.mei
+def test_an_open_desk_hears_of_an_objection_typed_at_the_command_line(
+    deployed: Deployment,
+) -> None:
+    before = deployed.carry_out().count(EventKind.ERASURE_REQUESTED)
+    typed = ("cases", "object-to-erasure", deployed.reference, "--reason", REASON, "--by")
+    assert deployed.haven(*typed, deployed.mei).returncode == 0
+    assert deployed.home.ask("SELECT count(*) FROM inbox WHERE state = 'waiting'") == [(1,)]
+    assert deployed.carry_out().count(EventKind.ERASURE_REQUESTED) == before + 1
+
+
+def test_an_objection_wants_a_reason(deployed: Deployment) -> None:
+    done = deployed.haven(
+        "cases", "object-to-erasure", deployed.reference, "--reason", " ", "--by", deployed.mei
     )
     assert done.returncode == 2
 
 
-def test_consent_can_be_revoked_on_spoken_request(run_command: Deployment) -> None:
-    typed = ("cases", "revoke", run_command.reference, "hotline", "--by", run_command.mei)
-    assert run_command.haven(*typed).returncode == 0
-    assert run_command.haven(*typed).returncode == 1
-    wrong = run_command.haven(
-        "cases", "revoke", run_command.reference, "life", "--by", run_command.mei
+def test_consent_can_be_revoked_on_spoken_request(deployed: Deployment) -> None:
+    typed = ("cases", "revoke-consent", deployed.reference, "hotline", "--by", deployed.mei)
+    assert deployed.haven(*typed).returncode == 0
+    deployed.carry_out()
+    assert deployed.haven(*typed).returncode == 1
+    wrong = deployed.haven(
+        "cases", "revoke-consent", deployed.reference, "life", "--by", deployed.mei
     )
     assert (wrong.returncode, "statistics" in wrong.said) == (2, True)
 
@@ -147,11 +185,11 @@ def test_consent_can_be_revoked_on_spoken_request(run_command: Deployment) -> No
 def test_what_was_agreed_to_is_told_to_nobody_once_it_is_taken_back_there(
     tmp_path: Path,
 ) -> None:
-    home = HotlineHarness(tmp_path / "data")
+    home = harness(tmp_path)
     _person, mei, case, referral = agreed(home)
     ((reference,),) = home.ask("SELECT reference FROM cases")
     home.close()
-    done = typing(home, tmp_path)("cases", "revoke", reference, "others", "--by", mei.id)
+    done = typing(home, tmp_path)("cases", "revoke-consent", reference, "others", "--by", mei.id)
     assert done.returncode == 0, done.said
     home.open()
     mei.run_command(Verb.SEND_REFERRAL, case, code=referral)
@@ -159,8 +197,8 @@ def test_what_was_agreed_to_is_told_to_nobody_once_it_is_taken_back_there(
     home.close()
 
 
-@pytest.mark.parametrize("command", ["confirm", "object"])
-def test_what_is_not_there_is_said(run_command: Deployment, command: str) -> None:
-    because = ("--because", REASON) if command == "object" else ()
-    done = run_command.haven("cases", command, "ZZZZZZ", *because, "--by", run_command.mei)
+@pytest.mark.parametrize("command", ["confirm-erasure", "object-to-erasure"])
+def test_what_is_not_there_is_said(deployed: Deployment, command: str) -> None:
+    because = ("--reason", REASON) if command == "object-to-erasure" else ()
+    done = deployed.haven("cases", command, "ZZZZZZ", *because, "--by", deployed.mei)
     assert (done.returncode, "there is no case ZZZZZZ" in done.said) == (1, True)
