@@ -45,8 +45,7 @@ if TYPE_CHECKING:
 
 languages_app = typer.Typer(no_args_is_help=True)
 HEADINGS = (
-    "language", "all", "drafted", "reviewed", "safety", "unreviewed", "complete", "on", "spoken",
-    "of",
+    "language", "all", "drafted", "reviewed", "safety", "unreviewed", "full", "on", "spoken", "of",
 )  # fmt: skip
 """Messages: all, drafted, reviewed, critical to safety, and of those unreviewed; whether none is
 missing and whether people can choose the language; how many are recorded, of how many."""

@@ -61,7 +61,7 @@ def print_table(table: Table) -> None:
     """
     console = Console()
     whole = Measurement.get(console, console.options.update(width=UNLIMITED_WIDTH), table).minimum
-    console.print(table, width=max(console.width, whole), crop=False)
+    Console(width=max(console.width, whole)).print(table)
 
 
 def local_time(at: int, zone: ZoneInfo) -> datetime:

@@ -362,7 +362,7 @@ def test_a_case_stays_sealed_for_whoever_does_not_sign_in(
     done = run_haven("cases", "show", case["reference"], **deployment)
     assert done.returncode == 0, done.stderr
     assert case["reference"] in done.stdout
-    assert "sealed" in done.stdout
+    assert "encrypted" in done.stdout
     assert WORDS not in done.stdout
     assert "I am safe here" not in done.stdout
     known = json.loads(run_haven("cases", "show", case["reference"], "--json", **deployment).stdout)

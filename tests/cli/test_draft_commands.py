@@ -30,7 +30,7 @@ def test_an_objection_is_drafted_with_its_last_day_and_what_was_said(
     reader = (Path(deployment["data"]) / "reader").read_text()
     served = DEADLINE_RULES.date_of(SystemClock().now() - 5 * DAY)
     added = run_haven(
-        "clock", "add", case["reference"], "not_identified", "--on", served.isoformat(),
+        "deadlines", "add", case["reference"], "not_identified", "--on", served.isoformat(),
         "--by", reader, **deployment,
     )  # fmt: skip
     assert added.returncode == 0, added.stderr

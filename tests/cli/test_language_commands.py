@@ -43,7 +43,7 @@ def test_every_safety_sentence_that_nobody_has_reviewed_is_named_by_language() -
     assert printed.count(f"  0  flows/phrases.py: {ASKED}\n") == len(LANGUAGES)
     lines = printed.splitlines()
     for tag in LANGUAGES:
-        begin = lines.index(f"{tag}: readers, safety-critical message")
+        begin = lines.index(f"{tag}: reviewers, safety-critical message")
         assert all(lines[begin + 1 + at].startswith("  0  ") for at in range(len(unread[tag])))
     assert max(map(len, lines)) <= 80
     assert ASKED not in run_haven("languages", "status").stdout

@@ -62,7 +62,7 @@ def test_the_pair_that_fits_says_when_and_how_much_and_no_more(
     said = haven("receipt", "verify", "k7m4q 9wxa3", "--passphrase", " Pohon  MANGGA")
     assert said.returncode == 0, said.stderr
     assert f"number: {NUMBER}" in said.stdout
-    assert "lies here unchanged" in said.stdout
+    assert "is unchanged here" in said.stdout
     ((case, reference),) = query(shelf.database, "SELECT id, reference FROM cases")
     assert case not in said.stdout
     assert reference not in said.stdout
@@ -90,7 +90,7 @@ def test_a_wrong_pair_costs_as_many_digests_as_an_unknown_one(
         costs.append(given[3:])
         return bytes(32)
 
-    monkeypatch.setattr("bot.cases.receipts.digest", counted)
+    monkeypatch.setattr("bot.cases.receipts.hash_passphrase", counted)
     haven("receipt", "verify", NUMBER, "--passphrase", "durian")
     haven("receipt", "verify", "AAAAAAAAAA", "--passphrase", WORD)
     assert costs == [(), ()]  # one each, at the full price
@@ -112,10 +112,10 @@ def writes(shelf: RetentionHarness, sql: str) -> None:
 def test_what_was_changed_since_is_said(shelf: RetentionHarness, haven: Haven) -> None:
     writes(shelf, "UPDATE reports SET sent_at = sent_at - 1")
     said = haven("receipt", "verify", NUMBER, "--passphrase", WORD)
-    assert "was changed here since" in said.stdout
+    assert "has been changed here since" in said.stdout
     writes(shelf, "UPDATE receipts SET count = 7")
     said = haven("receipt", "verify", NUMBER, "--passphrase", WORD)
-    assert "no receipt of ours" in said.stdout
+    assert "was not issued here" in said.stdout
 
 
 def prints(

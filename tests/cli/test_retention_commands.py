@@ -67,7 +67,7 @@ def test_a_dry_run_says_what_would_go_and_touches_nothing(
     assert re.search(
         r"\d{4}-\d\d-\d\d .*\d{4}-\d\d-\d\d", row_of(said.stdout, reference(shelf, held))
     )
-    assert "The clock is not believed yet" in said.stdout
+    assert "The clock is not trusted yet" in said.stdout
     assert len(shelf.cases()) == 3
 
 

@@ -136,14 +136,14 @@ def test_a_log_that_was_rewritten_is_named_by_its_first_row(
         run_command("staff", "add", name, "--language", "id")
     whole = run_command("audit", "verify")
     assert whole.returncode == 0, whole.stderr
-    assert "The log holds: 3 rows" in whole.stdout
+    assert "The log is intact: 3 rows" in whole.stdout
     with closing(log_of(tmp_path)) as connection:
         connection.execute("UPDATE audit SET detail = 'administrator' WHERE id = 2")
         connection.commit()
     for command in ("verify", "head"):
         done = run_command("audit", command)
         assert done.returncode == 1
-        assert done.stderr.startswith("row 2 is not what was written there")
+        assert done.stderr.startswith("row 2 was altered")
 
 
 def test_a_log_that_was_cut_shows_against_its_head(run_command: Haven, tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_log_that_was_cut_shows_against_its_head(run_command: Haven, tmp_path:
     with closing(log_of(tmp_path)) as connection:
         connection.execute("DELETE FROM audit WHERE id > 1")
         connection.commit()
-    said = "row 2 and all that followed were cut off\n"
+    said = "row 2 and all rows after it were cut off\n"
     assert run_command("audit", "verify").stderr == said  # the folder's own head was forgotten
     (tmp_path / "data" / "audit.head").unlink()
     assert run_command("audit", "verify").returncode == 0  # nothing else can know
@@ -331,7 +331,7 @@ def test_two_printed_parts_give_the_cases_back(run_command: Haven, tmp_path: Pat
     assert len(parts) == 3
     files = [written(tmp_path / f"part{place}", part) for place, part in enumerate(parts)]
     typed = ("keys", "escrow", "--open", "--part-file", str(files[0]), "--part-file")
-    assert "Cases that were wrapped" in run_command(*typed, str(files[2])).stdout
+    assert "Cases whose keys were re-wrapped" in run_command(*typed, str(files[2])).stdout
     assert run_command(*typed, str(files[0])).returncode == 1
     assert "escrow: two of three parts" in run_command("keys", "status").stdout
 
