@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -28,29 +28,31 @@ class LazyGroup(TyperGroup):
 
     entries: ClassVar[Mapping[str, Entry]] = {}
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
-        """Return the names of all commands."""
-        return [*self.entries, *super().list_commands(ctx)]
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        for name, entry in self.entries.items():
+            self.commands[name] = TyperCommand(name, help=entry.summary)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | TyperGroup | None:  # type: ignore[override]
+    def get_command(self, _ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
         """Import and return a command; None if there is none of this name."""
         entry = self.entries.get(cmd_name)
         if entry is None:
-            return super().get_command(ctx, cmd_name)  # type: ignore[return-value]
+            return None
         found = getattr(import_module(f"bot.cli.{entry.module}"), entry.attribute)
-        if not isinstance(found, typer.Typer):
-            function, found = found, typer.Typer(add_completion=False)
-            found.command(cmd_name)(function)
-        else:
+        if isinstance(found, typer.Typer):
             found.info.name, found.info.help = cmd_name, entry.summary
-        return typer.main.get_command(found)  # type: ignore[return-value]
+            return typer.main.get_group(found)
+        single = typer.Typer(add_completion=False)
+        single.command(cmd_name)(found)
+        return typer.main.get_command(single)
 
-    def format_help(self, ctx: typer.Context, formatter: object) -> None:  # type: ignore[override]
+    def format_help(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
         """Write the help from the summaries."""
-        listed = [TyperCommand(name, help=entry.summary) for name, entry in self.entries.items()]
-        overview = TyperGroup(name=self.name, commands=listed, params=self.params, help=self.help,
-                              rich_markup_mode=self.rich_markup_mode)  # fmt: skip
-        overview.format_help(ctx, formatter)  # type: ignore[arg-type]
+        overview = TyperGroup(
+            name=self.name, commands=dict(self.commands), params=self.params, help=self.help,
+            rich_markup_mode=self.rich_markup_mode,
+        )  # fmt: skip
+        overview.format_help(ctx, formatter)
 
 
 class CaseCommands(LazyGroup):
