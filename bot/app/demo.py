@@ -219,7 +219,7 @@ async def _show_when_ready(
         f"Haven is ready at {links['phones']}",
         f"The caseworkers' desk, as Mei, once: {links['desk']}",
         f"Their Telegram group is at {links['group']}",
-        f"Whoever reads a case is {links['who']}, with the password: {PASSWORD}",
+        f"Cases are read by {links['who']}, with the password: {PASSWORD}",
     )
     print(*lines, sep="\n", flush=True)  # noqa: T201 - also read by programs that start the demo
     if browser:

@@ -85,7 +85,7 @@ def rescue_cases(folder: Path, by: SignedIn, password_file: PasswordFile = None)
     finally:
         database.writer.close()
     typer.echo(f"{folder}: {len(written)} cases. They are not encrypted: keep them from others.")
-    typer.echo("Nobody can be written to before they write again. Start over with another")
+    typer.echo("People cannot be written to until they write again. Start over with another")
     typer.echo("HAVEN_DATA and a new host key.")
     if unreadable:
         typer.echo(f"Not opened by {by}, or altered: {', '.join(unreadable)}", err=True)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 staff_app = typer.Typer(no_args_is_help=True)
 
+StaffId = Annotated[str, typer.Argument(metavar="ID")]
 MAX_NAME_LENGTH = 80
 MAX_SKILLS_LENGTH = 160
 MAX_ACCOUNT = 2**52
@@ -119,7 +120,7 @@ def enrol(
 @staff_app.command("password")
 def change_password(
     context: typer.Context,
-    who: str,
+    who: StaffId,
     password_file: NewPasswordFile = None,
     old_file: Annotated[
         Path | None, typer.Option("--old-password-file", help="File with the current password.")
@@ -156,7 +157,7 @@ def change_password(
 @staff_app.command("recover")
 def recover_password(
     context: typer.Context,
-    who: str,
+    who: StaffId,
     password_file: NewPasswordFile = None,
     recovery_file: Annotated[
         Path | None, typer.Option("--recovery-file", help="File with the recovery key.")
@@ -192,7 +193,7 @@ def list_staff(*, as_json: AsJson = False) -> None:
 
 
 @staff_app.command("disable")
-def disable_staff(who: str) -> None:
+def disable_staff(who: StaffId) -> None:
     """End a caseworker's access; their cases return to the queue."""
     with open_deployment() as deployment:
         now = deployment.now()

@@ -91,7 +91,7 @@ def _announce_address(
     tell: Callable[[str], None], address: str, who: str, *, browser: bool
 ) -> None:
     tell(f"The caseworkers' desk is at {address}/group")
-    tell(f"Whoever reads a case is {who}, with the password: {PASSWORD}")
+    tell(f"Cases are read by {who}, with the password: {PASSWORD}")
     if browser:
         webbrowser.open(f"{address}/group")
 
