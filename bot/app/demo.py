@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 from rich.live import Live
 
-from bot.app.options import DeskOptions, RunOptions
-from bot.app.run import run_bot
+from bot.app.options import DeskOptions
+from bot.app.run import RunOptions, run_bot
 from bot.app.sign_in import staff_keys_of
 from bot.app.storage import database_url, open_storage
 from bot.app.tables import queue_table

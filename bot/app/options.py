@@ -1,4 +1,4 @@
-"""What the App, the bot and the web desk take besides settings; demos and tests replace it."""
+"""What the App and the web desk take besides settings; demos and tests replace it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,12 @@ from bot.vault.keys.passwords import DEFAULT_COST
 from bot.vault.passphrase_hash import PassphraseHashWorker
 
 if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
-    from bot.app.build import App
     from bot.clock import Clock
     from bot.hotline.events import Desk
     from bot.languages.voice_files import RecordingNames
     from bot.messages import Update
-    from bot.store.disk_space import DiskSpace
     from bot.vault.keys.passwords import PasswordCost
     from bot.vault.passphrase_hash import PassphraseHasher
 
@@ -60,18 +57,3 @@ class DeskOptions:
     password_cost: PasswordCost = DEFAULT_COST
     wake_dispatcher: Callable[[], Awaitable[None]] | None = None
     """Has the bot carry out a command at once, if it runs in the same process."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunOptions:
-    """How a bot runs."""
-
-    clock: Clock = field(default_factory=SystemClock)
-    limits: RateLimits = field(default_factory=RateLimits)
-    rehearsal: bool = False
-    ready: asyncio.Event | None = None
-    """Set once the bot has recovered and answers."""
-    disk: DiskSpace | None = None
-    """Of the data folder, unless another is given."""
-    extra_job: Callable[[App], Coroutine[None, None, None]] | None = None
-    """Runs beside the bot, for example the web desk."""

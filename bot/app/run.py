@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.app.build import build
-from bot.app.options import BuildOptions, RunOptions
+from bot.app.options import BuildOptions
 from bot.app.storage import open_storage, wait_for_failed_commit
 from bot.app.texts import bot_profiles, flow_recordings, use_offered_languages
 from bot.cases.evidence.download import FileDownloader
@@ -21,13 +22,14 @@ from bot.channels.telegram.profile import BotProfile, set_profile
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.server_time import ServerTime
 from bot.channels.telegram.voice_cache import Recordings
-from bot.clock import SECOND
+from bot.clock import SECOND, SystemClock
 from bot.desks.web.live.event_log import WebDesk
 from bot.dispatch.recovery import ask_again_after_downtime
 from bot.hotline.contact_rule import ClockMonitor
 from bot.languages import catalogue, use_catalogues
 from bot.log import log
 from bot.mailbox.inbox import Arrival
+from bot.mailbox.rate_limit import RateLimits
 from bot.mailbox.reencrypt import reencrypt_waiting
 from bot.partners.link_stats import LinkStats
 from bot.store.database import DataDirectory
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from bot.app.build import App
     from bot.channels.telegram.client import SilentBot
     from bot.channels.telegram.split_batch import RawUpdate
+    from bot.clock import Clock
     from bot.languages.availability import LanguageOffer
     from bot.settings import Settings
     from bot.store.database import Database
@@ -51,6 +54,21 @@ if TYPE_CHECKING:
 CLEANUP_SECONDS = 600.0
 HEARTBEAT_SECONDS = 30.0
 CLOCK_CHECK_SECONDS = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """How a bot runs."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    limits: RateLimits = field(default_factory=RateLimits)
+    rehearsal: bool = False
+    ready: asyncio.Event | None = None
+    """Set once the bot has recovered and answers."""
+    disk: DiskSpace | None = None
+    """Of the data folder, unless another is given."""
+    extra_job: Callable[[App], Coroutine[None, None, None]] | None = None
+    """Runs beside the bot, for example the web desk."""
 
 
 async def run_bot(settings: Settings, options: RunOptions | None = None) -> None:

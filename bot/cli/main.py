@@ -119,7 +119,3 @@ def main() -> None:
     except HavenError as error:
         typer.echo(str(error), err=True)
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

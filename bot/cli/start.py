@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.app.demo import run_demo
-from bot.app.options import RunOptions
-from bot.app.run import run_bot
+from bot.app.run import RunOptions, run_bot
 from bot.app.sign_in import require_key_holder
 from bot.app.storage import open_database, open_vault
 from bot.app.web_desk import desk_job, run_standalone_desk

@@ -10,8 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.app.build import App
-from bot.app.options import RunOptions
-from bot.app.run import run_bot
+from bot.app.run import RunOptions, run_bot
 from bot.cli.main import app
 from bot.clock import MINUTE
 from bot.dispatch.rate_limit import ChatActivity

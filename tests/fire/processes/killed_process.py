@@ -16,8 +16,7 @@ import os
 import random
 import sys
 
-from bot.app.options import RunOptions
-from bot.app.run import run_bot
+from bot.app.run import RunOptions, run_bot
 from bot.cli.start import run_until_signal
 from bot.dispatch.rate_limit import ChatActivity
 from bot.errors import HavenError

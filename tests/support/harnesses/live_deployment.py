@@ -7,8 +7,7 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.app.options import RunOptions
-from bot.app.run import run_bot
+from bot.app.run import RunOptions, run_bot
 from bot.app.storage import open_vault
 from bot.cases.queries import CaseReader, load_queue
 from bot.conversation import CONTROLS
