@@ -43,8 +43,6 @@ from bot.vault.keys.passwords import PasswordCost
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from rich.table import Table
-
     from bot.app.build import App
     from bot.desks.web.context import DeskContext
     from bot.hotline.staff.staff import Caseworker
@@ -316,18 +314,14 @@ def log_file(folder: Path) -> Iterator[TextIO]:
 async def _show_queue(settings: Settings) -> None:
     """Show the queue live, if there is a terminal."""
     console = Console()
+    if not console.is_terminal:
+        return
     database = Database(database_url(settings))
     try:
-        if not console.is_terminal:
-            return
         with Live(console=console, auto_refresh=False) as live:
-            async for table in _queue_tables(database):
+            while True:
+                table = queue_table(await load_queue(database), datetime.now(UTC))
                 live.update(table, refresh=True)
+                await asyncio.sleep(REFRESH_SECONDS)
     finally:
         await database.close()
-
-
-async def _queue_tables(database: Database) -> AsyncIterator[Table]:
-    while True:
-        yield queue_table(await load_queue(database), datetime.now(UTC))
-        await asyncio.sleep(REFRESH_SECONDS)

@@ -46,6 +46,10 @@ if TYPE_CHECKING:
     from bot.places.place import Place
     from bot.text import Catalogue, Text
 
+    Phrases = list[ShownPhrase]
+    Catalogues = Mapping[str, Catalogue]
+    """By language."""
+
 LONGEST_MESSAGE = 300
 """Characters in a message: what a frightened reader takes in at once."""
 CONTINUING_OUTCOMES = NEXT_STEP_OUTCOMES | {
@@ -91,7 +95,7 @@ def run_flow_checks(
     registry: FlowRegistry,
     texts: SystemTexts,
     place: Place,
-    catalogues: Mapping[str, Catalogue],
+    catalogues: Catalogues,
     extra_phrases: Iterable[NamedPhrase] = (),
 ) -> list[FlowCheck]:
     """Run all checks of these flows, of a place, and of phrases outside the flows."""
@@ -194,9 +198,7 @@ def _check_warning(registry: FlowRegistry) -> FlowCheck:
     return _without_duplicates(check)
 
 
-def _check_exits(
-    registry: FlowRegistry, texts: SystemTexts, catalogues: Mapping[str, Catalogue]
-) -> FlowCheck:
+def _check_exits(registry: FlowRegistry, texts: SystemTexts, catalogues: Catalogues) -> FlowCheck:
     check = FlowCheck("exits", "danger and leaving are one tap from every step, in every language")
     renderer = Renderer(texts)
     for location, _question in _questions(registry):
@@ -247,7 +249,7 @@ def _check_dead_ends(registry: FlowRegistry) -> FlowCheck:
 # --- Languages --------------------------------------------------------------------------------
 
 
-def _check_complete(phrases: list[ShownPhrase], catalogues: Mapping[str, Catalogue]) -> FlowCheck:
+def _check_complete(phrases: Phrases, catalogues: Catalogues) -> FlowCheck:
     check = FlowCheck("complete", "every phrase is translated into every language")
     for phrase, tag, words in _translations(phrases, catalogues):
         check.examined += 1
@@ -256,9 +258,7 @@ def _check_complete(phrases: list[ShownPhrase], catalogues: Mapping[str, Catalog
     return check
 
 
-def _check_placeholders(
-    phrases: list[ShownPhrase], catalogues: Mapping[str, Catalogue]
-) -> FlowCheck:
+def _check_placeholders(phrases: Phrases, catalogues: Catalogues) -> FlowCheck:
     check = FlowCheck(
         "placeholders", "blanks, digits and commands are the same, no hidden characters, no markup"
     )
@@ -270,7 +270,7 @@ def _check_placeholders(
     return check
 
 
-def _check_numbers(phrases: list[ShownPhrase], place: Place) -> FlowCheck:
+def _check_numbers(phrases: Phrases, place: Place) -> FlowCheck:
     check = FlowCheck("numbers", "numbers to call come from the directory, never from a translator")
     numbers = {entry.number for entry in place.directory.values()}
     for phrase in phrases:
@@ -280,9 +280,7 @@ def _check_numbers(phrases: list[ShownPhrase], place: Place) -> FlowCheck:
     return check
 
 
-def _check_lengths(
-    phrases: list[ShownPhrase], texts: SystemTexts, catalogues: Mapping[str, Catalogue]
-) -> FlowCheck:
+def _check_lengths(phrases: Phrases, texts: SystemTexts, catalogues: Catalogues) -> FlowCheck:
     check = FlowCheck(
         "length", f"at most {LONGEST_MESSAGE} characters a message, {ROW_WIDTH} columns a button"
     )
@@ -299,9 +297,7 @@ def _check_lengths(
     return check
 
 
-def _check_forbidden_words(
-    phrases: list[ShownPhrase], catalogues: Mapping[str, Catalogue]
-) -> FlowCheck:
+def _check_forbidden_words(phrases: Phrases, catalogues: Catalogues) -> FlowCheck:
     check = FlowCheck("forbidden words", "no shaming label, no verdict, no promise, no shouting")
     for phrase, tag, words in _translations(phrases, catalogues):
         check.examined += 1
@@ -315,9 +311,7 @@ def _check_forbidden_words(
     return check
 
 
-def _check_lock_screen(
-    phrases: list[ShownPhrase], catalogues: Mapping[str, Catalogue]
-) -> FlowCheck:
+def _check_lock_screen(phrases: Phrases, catalogues: Catalogues) -> FlowCheck:
     check = FlowCheck("lock screen", "the first words of a message do not reveal its subject")
     for phrase, tag, words in _translations(phrases, catalogues):
         if tag != FALLBACK and not phrase.is_label and not phrase.is_fragment:
@@ -331,7 +325,7 @@ def _check_lock_screen(
 
 
 def _translations(
-    phrases: list[ShownPhrase], catalogues: Mapping[str, Catalogue]
+    phrases: Phrases, catalogues: Catalogues
 ) -> Iterator[tuple[ShownPhrase, str, str]]:
     for tag, catalogue in catalogues.items():
         for phrase in phrases:

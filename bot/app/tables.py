@@ -70,7 +70,7 @@ def queue_table(waiting: list[QueuedCase], now: datetime) -> Table:
 
 def _status_text(case: QueuedCase) -> str:
     status = f"{case.status}: {case.holder}".replace("_", " ") if case.holder else case.status
-    # First of all: nobody may write to a person whose phone is in other hands.
+    # First: staff must not write to a person whose phone is in other hands.
     return f"compromised, {status}" if case.compromised else status
 
 
@@ -91,7 +91,7 @@ def case_view(opened: CaseDetails, staff: Catalogue, zone: ZoneInfo) -> Group:
     if not opened.is_decrypted:
         parts.append(Line(f"\n{SIGN_IN_HINT}"))
     if opened.reasons:
-        parts.append(Line(f"\n{REASONS_HEADING.render(staff)}", style="bold"))
+        parts.append(_heading(REASONS_HEADING, staff))
         parts += [Line(f"  {reason}") for reason in opened.reasons]
     for report in opened.reports:
         name, sent_at = kind_name(report.kind).render(staff), _local_time(report.sent_at, zone)
@@ -101,13 +101,13 @@ def case_view(opened: CaseDetails, staff: Catalogue, zone: ZoneInfo) -> Group:
             table.add_row(Line(answer.question, style="dim"), Line(answer.answer))
         parts.append(table)
     if opened.files:
-        parts.append(Line(f"\n{FILES_HEADING.render(staff)}", style="bold"))
+        parts.append(_heading(FILES_HEADING, staff))
         parts += [
             Line(f"  {file.kind}  {file.name or '-'}  {file.state}  {file.size}")
             for file in opened.files
         ]
     if opened.consents:
-        parts.append(Line(f"\n{AGREEMENTS.render(staff)}", style="bold"))
+        parts.append(_heading(AGREEMENTS, staff))
         parts += [
             Line(f"  {consent.text}  {_local_time(consent.at, zone)}  {consent.language}")
             for consent in opened.consents
@@ -119,17 +119,21 @@ def case_view(opened: CaseDetails, staff: Catalogue, zone: ZoneInfo) -> Group:
     )
 
 
+def _heading(text: Phrase, staff: Catalogue) -> Line:
+    return Line(f"\n{text.render(staff)}", style="bold")
+
+
 def _authority_lines(assessment: Assessment, staff: Catalogue) -> Iterator[Line | Padding]:
     """Yield the authorities that can be competent, then duties if someone is under 18."""
     if assessment.authorities:
-        yield Line(f"\n{AUTHORITIES_HEADING.render(staff)}", style="bold")
+        yield _heading(AUTHORITIES_HEADING, staff)
     for authority in assessment.authorities:
         yield _indented(authority.name)
         yield _indented(authority.task, 4)
         yield _indented(authority.condition, 4)
         yield from _article_lines(authority.articles)
     if assessment.duties:
-        yield Line(f"\n{DUTIES_HEADING.render(staff)}", style="bold")
+        yield _heading(DUTIES_HEADING, staff)
         yield _indented(assessment.duties[0].condition)
     for duty in assessment.duties:
         yield _indented(duty.text)
@@ -140,7 +144,7 @@ def _indicator_lines(assessment: Assessment, staff: Catalogue) -> Iterator[Line 
     """Yield the indicators by their names in three vocabularies, and what is not known."""
     if not assessment.indicators and not assessment.unknown_topics:
         return
-    yield Line(f"\n{INDICATORS_HEADING.render(staff)}", style="bold")
+    yield _heading(INDICATORS_HEADING, staff)
     yield _indented(NO_FINDING.render(staff), style="dim")
     if assessment.indicators:
         table = Table(box=None, padding=(0, 1))
