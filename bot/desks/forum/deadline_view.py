@@ -47,7 +47,7 @@ def deadlines_summary(
     """Return clocks of a case in a line, or what shows them."""
     if context.shows_content:
         return deadlines_line(running, context.locale.staff_catalogue, now)
-    return f"haven clock show {summary.reference}"
+    return f"haven deadlines show {summary.reference}"
 
 
 def deadline_event_text(

@@ -18,11 +18,11 @@ SEALED = _("What was sent is sealed for staff who sign in, and cannot be shown h
 # Translators: {line} e.g. help may end in 19 h (72-hour contact rule)
 DEADLINE = _("Clock: {line}.")
 # Translators: of a group where nothing of a case is said; {left} e.g. 19 h
-DEADLINE_ENDS = _("A time the law gives ends in {left}: haven clock show {reference}")
-DEADLINE_ENDED = _("A time the law gives ended {left} ago: haven clock show {reference}")
+DEADLINE_ENDS = _("A time the law gives ends in {left}: haven deadlines show {reference}")
+DEADLINE_ENDED = _("A time the law gives ended {left} ago: haven deadlines show {reference}")
 CHECK_IN_AGREED = _("An hour is agreed on with the person: haven cases show says which.")
 CHECK_IN_USAGE = _("To offer an hour in the chat: /checkin offer. To end one: /checkin end.")
-DEADLINE_EXISTS = _("About a time the law gives: haven clock show {reference}")
+DEADLINE_EXISTS = _("About a time the law gives: haven deadlines show {reference}")
 
 CLAIM = pgettext("desk button", "Claim")
 RELEASE = pgettext("desk button", "Give back to the queue")

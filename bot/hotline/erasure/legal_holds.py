@@ -141,7 +141,7 @@ class LegalHolds:
         lock_case(work, case)
         asked = work.rows(_REQUESTED, case, now)
         if not asked or case in Erasures.unfinished(work):
-            raise LegalHoldError("nobody has asked to keep this case; haven hold place asks")
+            raise LegalHoldError("nobody has asked to keep this case; haven legal-hold place asks")
         hold, asked_by, reason = asked[0]
         if asked_by == by:
             raise LegalHoldError("a hold takes two people: who asked for it cannot agree to it")

@@ -218,4 +218,4 @@ DEADLINE_RULES = DeadlineRules(
         ),
     ),
 )
-"""What `haven clock` knows in Taiwan."""
+"""What `haven deadlines` knows in Taiwan."""

@@ -196,7 +196,7 @@ class Erasures:
         """
         if lock_case(work, case) is not None and self.legal_hold_until(work, case, now) is not None:
             raise UnderLegalHoldError(
-                "this case is under legal hold; haven hold list says until when"
+                "this case is under legal hold; haven legal-hold list says until when"
             )
 
     def decide(self, work: Work, case: str, why: str, by: str, now: int) -> bool:

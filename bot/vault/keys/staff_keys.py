@@ -136,7 +136,7 @@ class StaffKeys:
         rows = self._keys.run(lambda work: work.rows(_ONE, who))
         if not rows:
             raise WrongPasswordError(
-                f"{who} has no key that opens cases; haven staff password {who} --anew makes one"
+                f"{who} has no key that opens cases; haven staff password {who} --new-key makes one"
             )
         public, salt, memory, passes, sealed, printed = rows[0]
         return bytes(public), bytes(salt), memory, passes, bytes(sealed), bytes(printed)

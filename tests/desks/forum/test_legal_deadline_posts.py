@@ -87,7 +87,7 @@ async def test_in_mode_notify_it_is_refused_without_a_word_of_the_clocks(tmp_pat
         )
         await mei.says("/close helped", thread)
         reference = office.ask("SELECT reference FROM cases")[0][0]
-        assert f"(haven clock show {reference})" in office.last(thread)
+        assert f"(haven deadlines show {reference})" in office.last(thread)
         assert "72-hour" not in everything_shown(office)
         await mei.says("/close helped A shelter looks after them.", thread)
         assert "Mei closed the case: helped." in office.texts(thread)
@@ -108,7 +108,7 @@ async def test_in_mode_notify_the_group_learns_only_that_a_time_runs_out(tmp_pat
         reference = office.ask("SELECT reference FROM cases")[0][0]
         card = office.card(thread)["text"]
         assert "A time the law gives ends in " in card
-        assert f"haven clock show {reference}" in card
+        assert f"haven deadlines show {reference}" in card
         shown = everything_shown(office)
         for trace in ("object", "identified: ", "72-hour", "help may end"):
             assert trace not in shown.replace("/clock not_identified", "")
