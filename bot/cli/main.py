@@ -59,15 +59,15 @@ class CaseCommands(LazyGroup):
     """The commands of `haven cases`."""
 
     entries: ClassVar[Mapping[str, Entry]] = {
-        "list": Entry("cases", "list_cases", "List waiting and claimed cases, most urgent first."),
-        "show": Entry("cases", "show_case", "Show one case."),
-        "search": Entry("search", "search_cases", "Search the cases a caseworker may open."),
-        "erasure-requests": Entry("erasure", "list_erasure_requests", "List erasure requests."),
-        "confirm-erasure": Entry("erasure", "confirm_erasure", "Confirm an erasure request."),
-        "object-to-erasure": Entry("erasure", "object_to_erasure", "Object to an erasure request."),
-        "revoke-consent": Entry("erasure", "revoke_consent", "Revoke a person's consent."),
+        "list": Entry("cases.show", "list_cases", "List open cases, most urgent first."),
+        "show": Entry("cases.show", "show_case", "Show one case."),
+        "search": Entry("cases.search", "search_cases", "Search the cases a caseworker may open."),
+        "erasure-requests": Entry("cases.erasure", "list_erasure_requests", "List all requests."),
+        "confirm-erasure": Entry("cases.erasure", "confirm_erasure", "Confirm a request."),
+        "object-to-erasure": Entry("cases.erasure", "object_to_erasure", "Object to a request."),
+        "revoke-consent": Entry("cases.erasure", "revoke_consent", "Revoke a person's consent."),
         "erase": Entry("retention", "erase_case", "Erase one case, in two steps."),
-        "draw": Entry("cases", "draw_states", "Draw the states of a case as a Mermaid diagram."),
+        "draw": Entry("cases.show", "draw_states", "Draw the states of a case."),
     }
 
 
@@ -80,10 +80,10 @@ class Commands(LazyGroup):
         "train": Entry("train", "train", "Train caseworkers with fictional people."),
         "doctor": Entry("doctor", "doctor", "Check settings, databases, keys and disk."),
         "cases": Entry("main", "cases_app", "Cases: the queue, search, erasure."),
-        "deadlines": Entry("deadlines", "deadlines_app", "Legal deadlines of cases."),
-        "evidence": Entry("evidence", "evidence_app", "Files people sent: list, export, verify."),
-        "receipt": Entry("receipts", "receipt_app", "Receipts people asked for."),
-        "draft": Entry("drafts", "draft", "Draft a paper for an office from a case."),
+        "deadlines": Entry("cases.deadlines", "deadlines_app", "Legal deadlines of cases."),
+        "evidence": Entry("cases.evidence", "evidence_app", "Files: list, export, verify."),
+        "receipt": Entry("cases.receipts", "receipt_app", "Receipts people asked for."),
+        "draft": Entry("cases.drafts", "draft", "Draft a paper for an office from a case."),
         "legal-hold": Entry("retention", "legal_hold_app", "Cases that must be kept by law."),
         "retention": Entry("retention", "retention", "Erase cases whose time is over."),
         "staff": Entry("staff", "staff_app", "Caseworkers and their passwords."),

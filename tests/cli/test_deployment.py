@@ -90,7 +90,7 @@ def fails(*_given: object, **_named: object) -> None:
     [
         "from bot.app.storage import open_vault",
         "import bot.cli.deployment",
-        "import bot.cli.staff, bot.cli.cases, bot.cli.keys",
+        "import bot.cli.staff, bot.cli.cases.show, bot.cli.keys",
     ],
 )
 def test_opening_a_vault_loads_no_telegram_library(code: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cli.cases import agreed_check_in, check_in_as_json, check_in_lines
+from bot.cli.cases.show import agreed_check_in, check_in_as_json, check_in_lines
 from bot.clock import HOUR
 from bot.hotline.commands.types import Verb
 from bot.hotline.deadlines import deadline_line

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,10 +13,10 @@ from rich.text import Text as Line
 from bot.app.storage import existing_database
 from bot.app.tables import case_view, notice_line, queue_table
 from bot.app.texts import build_reader
-from bot.cases.queries import find_case_id, load_notices, load_queue
+from bot.cases.queries import find_case_id, load_notices, load_queue, to_utc
 from bot.cases.routing import Queue
 from bot.cases.state_machine import draw_mermaid
-from bot.cli.deadlines import near_deadlines
+from bot.cli.cases.deadlines import near_deadlines
 from bot.cli.deployment import no_such_case, open_deployment
 from bot.cli.options import AsJson, Language, PasswordFile, SignedIn, one_of, require_language
 from bot.cli.output import print_json, print_table
@@ -79,7 +78,7 @@ def list_cases(
     console = Console()
     for notice in notices:
         console.print(notice_line(notice, settings.zone))
-    print_table(queue_table(waiting, datetime.now(UTC)))
+    print_table(queue_table(waiting, to_utc(SystemClock().now())))
     for reference, near in deadlines.items():
         for deadline in near:
             console.print(f"{reference}  {deadline['summary']}", style="bold", highlight=False)
