@@ -224,16 +224,16 @@ def test_the_doctor_finds_nothing_wrong_with_a_healthy_deployment(tmp_path: Path
     assert "haven staff add" in faults(settings)["a caseworker can open what people send"]
     enrol_keyholder(vault)
     vault.close()
-    assert faults(settings).keys() - {"disk has room"} == set()
+    assert faults(settings).keys() - {"disk space"} == set()
 
 
 def test_the_doctor_names_what_is_wrong_and_makes_nothing(tmp_path: Path) -> None:
     settings = load_settings(data=tmp_path / "none", host_key_file=tmp_path / "no.key")
     found = faults(settings)
     assert "HAVEN_TELEGRAM_TOKEN" in found["telegram token"]
-    assert "HAVEN_ORGANISATION" in found["who answers"]
+    assert "HAVEN_ORGANISATION" in found["organisation and contact"]
     assert "host key" in found
-    assert "haven start" in found["database opens, and is durable"]
+    assert "haven start" in found["database opens and is durable"]
     assert "haven start" in found["key store opens with this host key"]
     assert not (tmp_path / "none").exists()
 
@@ -244,9 +244,9 @@ def test_the_doctor_sees_an_old_and_a_broken_database(tmp_path: Path) -> None:
     directory.create()
     file = directory.path / "haven.db"
     file.touch()
-    assert "stands at None" in faults(settings)["database is at this release"]
+    assert "schema is None" in faults(settings)["database has this release's schema"]
     file.write_bytes(b"this is no database" * 100)
-    assert "DatabaseError" in faults(settings)["database opens, and is durable"]
+    assert "DatabaseError" in faults(settings)["database opens and is durable"]
 
 
 def test_the_doctor_sees_a_key_that_lies_with_the_data(tmp_path: Path) -> None:
