@@ -118,7 +118,7 @@ def test_a_law_is_asked_with_what_was_told_and_nothing_else(told: Any) -> None:
     asked: list[object] = []
 
     class Listens:
-        def bodies(self, answers: Any) -> list[Any]:
+        def authorities(self, answers: Any) -> list[Any]:
             asked.append(dict(answers))
             return []
 

@@ -108,7 +108,7 @@ def test_a_case_waits_where_its_answers_belong(queue: Queue, told: FlowAnswers) 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.queue.value)
 def test_a_rule_asks_only_for_what_some_flow_can_be_answered(rule: object) -> None:
-    assert missing_codes(rule.holds) - ONLY_IN_A_REQUEST == set()  # type: ignore[attr-defined]
+    assert missing_codes(rule.condition) - ONLY_IN_A_REQUEST == set()  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("flow", ["report", "ask_for_help", "talk", "danger"])

@@ -108,14 +108,14 @@ async def test_whoever_draws_too_long_is_killed(tmp_path: Path) -> None:
 )
 async def test_whoever_draws_can_open_nothing_and_take_no_more(tmp_path: Path, deed: str) -> None:
     """And without giving that up they could: each deed is done once before, for comparison."""
-    echo = "import sys\nsys.path[:0] = [{folder!r}]\nimport socket, cleaner\n{first}\n{deed}\n"
+    echo = "import sys\nsys.path[:0] = [{folder!r}]\nimport socket, image_worker\n{first}\n{deed}\n"
     echo += "sys.stdout.buffer.write(sys.stdin.buffer.read())\n"
     from bot.cases.evidence.image_sanitizer import WORKER  # noqa: PLC0415
 
     given = {"folder": str(WORKER.parent), "deed": deed}
     free, bound = tmp_path / "free.py", tmp_path / "bound.py"
     free.write_text(echo.format(first="", **given))
-    bound.write_text(echo.format(first="cleaner.give_up_the_rest()", **given))
+    bound.write_text(echo.format(first="image_worker.limit_resources()", **given))
     picture = image_with_metadata()
     assert await ImageSanitizer(PATIENCE, free).sanitize(picture) == picture
     assert await ImageSanitizer(PATIENCE, bound).sanitize(picture) is None

@@ -376,7 +376,7 @@ async def test_a_long_outage_is_told_once(scene: Scene) -> None:
 
 async def test_the_token_of_another_bot_is_refused(scene: Scene) -> None:
     with pytest.raises(SettingError, match="another bot"):
-        await scene.poller(expected=BOT_ID + 1).run()
+        await scene.poller(expected_bot=BOT_ID + 1).run()
     assert scene.queue.offsets == []
 
 
