@@ -1,7 +1,7 @@
-"""What staff are told beside the answers: which bodies the law can mean, duties, and signs.
+"""Assessment of a case for staff: responsible authorities, legal duties and indicators.
 
-Everything here is a reason to think with, in the reader's language. What a country's law says comes
-from the place, which this room does not know: it is handed down as `Law`.
+All of it supports a decision and makes none. The law of a country comes from its place, which this
+package does not know; it is passed in as a `LawLike`.
 """
 
 from __future__ import annotations
@@ -20,70 +20,67 @@ if TYPE_CHECKING:
 
     Answers = Mapping[str, object]
 
-AUTHORITIES_HEADING = _("Bodies the law can mean")
-DUTIES_HEADING = _("What the law asks when someone is under 18")
-INDICATORS_HEADING = _("Signs, in three vocabularies")
+AUTHORITIES_HEADING = _("Authorities that may be responsible")
+DUTIES_HEADING = _("Legal duties when someone is under 18")
+INDICATORS_HEADING = _("Indicators, in three vocabularies")
 NO_FINDING = _(
-    "They are for the order of our own work. Only the judicial police identify (Human Trafficking "
-    "Prevention Act, Article 11); that a sign is there, or is not, decides nothing."
+    "They help us set priorities. Only the judicial police identify victims (Human Trafficking "
+    "Prevention Act, Article 11); whether an indicator is present or absent decides nothing."
 )
 VOCABULARIES = (
     _("ILO indicator"),
     _("Human Trafficking Prevention Act, Article 2"),
     _("HTCDS 2.0 code"),
 )
-"""Above the three columns."""
+"""Headings of the three columns."""
 UNKNOWN_TOPIC = _("Not known: {what}")
 ALTERNATIVES = _("one of: {codes}")
 
 
-class AuthorityLike(Protocol):
-    """A body the law can mean."""
+class Cited(Protocol):
+    """A rule with its condition and its place in the law."""
+
+    @property
+    def condition(self) -> Text:
+        """What must be true for it to apply."""
+
+    def citations(self, catalogue: Catalogue) -> tuple[str, ...]:
+        """Return the articles, each with the version of the text that was read."""
+
+
+class AuthorityLike(Cited, Protocol):
+    """An authority that may be responsible."""
 
     @property
     def name(self) -> Text:
-        """Who it is."""
+        """Its name."""
 
     @property
     def task(self) -> Text:
-        """What the law gives it to do."""
-
-    @property
-    def condition(self) -> Text:
-        """What has to be true for it to be this one."""
-
-    def citations(self, catalogue: Catalogue) -> tuple[str, ...]:
-        """Return where that stands, and in which text of the law."""
+        """Its task under the law."""
 
 
-class DutyLike(Protocol):
-    """Something the law asks for where someone is under 18."""
+class DutyLike(Cited, Protocol):
+    """A legal duty when someone is under 18."""
 
     @property
     def text(self) -> Text:
-        """What it asks."""
-
-    @property
-    def condition(self) -> Text:
-        """Whether somebody is, or may be."""
-
-    def citations(self, catalogue: Catalogue) -> tuple[str, ...]:
-        """Return where that stands, and in which text of the law."""
+        """What must be done."""
 
 
 class LawLike(Protocol):
-    """What one country's law says to answers."""
+    """One country's law, applied to answers."""
 
     def authorities(self, answers: Answers) -> Sequence[AuthorityLike]:
-        """Return the bodies it can mean."""
+        """Return the authorities that may be responsible."""
 
     def duties(self, answers: Answers) -> Sequence[DutyLike]:
-        """Return what it asks where someone is under 18."""
+        """Return the duties when someone is under 18, or may be."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorityView:
-    """A body, as staff read it."""
+    """An authority, rendered for staff."""
 
     name: str
     task: str
@@ -93,7 +90,7 @@ class AuthorityView:
 
 @dataclass(frozen=True, slots=True)
 class DutyView:
-    """A duty, as staff read it."""
+    """A duty, rendered for staff."""
 
     text: str
     condition: str
@@ -102,7 +99,7 @@ class DutyView:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorView:
-    """What was said, and its name in each vocabulary; empty where it has none."""
+    """An indicator and its name in each vocabulary; empty where it has none."""
 
     text: str
     ilo: str
@@ -112,7 +109,7 @@ class IndicatorView:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """All of it, for one case."""
+    """The whole assessment of one case."""
 
     authorities: tuple[AuthorityView, ...] = ()
     duties: tuple[DutyView, ...] = ()
@@ -120,39 +117,41 @@ class Assessment:
     unknown_topics: tuple[str, ...] = ()
 
 
-def merge_answers(told: Iterable[Answers]) -> dict[str, object]:
-    """Return what several reports to one case say: nothing that was said is hidden by a silence.
+def merge_answers(reports: Iterable[Answers]) -> dict[str, object]:
+    """Return the answers of several reports to one case; an open question hides no earlier answer.
 
-    A later answer holds; of questions with several answers, all that were ever given.
+    Later answers win. Multiple-choice questions keep every choice ever given.
     """
-    joined: dict[str, object] = {}
-    for answers in told:
+    merged: dict[str, object] = {}
+    for answers in reports:
         for step, answer in answers.items():
-            before = joined.get(step)
-            if isinstance(before, tuple) and isinstance(answer, tuple):
-                joined[step] = (*before, *(part for part in answer if part not in before))
-            elif answer is not None or step not in joined:
-                joined[step] = answer
-    return joined
+            earlier = merged.get(step)
+            if isinstance(earlier, tuple) and isinstance(answer, tuple):
+                merged[step] = (*earlier, *(part for part in answer if part not in earlier))
+            elif answer is not None or step not in merged:
+                merged[step] = answer
+    return merged
 
 
 def assess(answers: Answers, law: LawLike | None, staff: Catalogue) -> Assessment:
-    """Return what is told beside these answers, in a language of staff."""
+    """Return the assessment of these answers, rendered in a staff language."""
     return Assessment(
-        tuple(_authority_view(body, staff) for body in (law.authorities(answers) if law else ())),
-        tuple(_duty_view(duty, staff) for duty in (law.duties(answers) if law else ())),
+        tuple(
+            AuthorityView(
+                body.name.render(staff),
+                body.task.render(staff),
+                body.condition.render(staff),
+                body.citations(staff),
+            )
+            for body in (law.authorities(answers) if law else ())
+        ),
+        tuple(
+            DutyView(duty.text.render(staff), duty.condition.render(staff), duty.citations(staff))
+            for duty in (law.duties(answers) if law else ())
+        ),
         tuple(_indicator_view(indicator, staff) for indicator in find_indicators(answers)),
-        tuple(words.render(staff) for words in unknown_topics(answers)),
+        tuple(topic.render(staff) for topic in unknown_topics(answers)),
     )
-
-
-def _authority_view(body: AuthorityLike, staff: Catalogue) -> AuthorityView:
-    name, does, condition = (it.render(staff) for it in (body.name, body.task, body.condition))
-    return AuthorityView(name, does, condition, body.citations(staff))
-
-
-def _duty_view(duty: DutyLike, staff: Catalogue) -> DutyView:
-    return DutyView(duty.text.render(staff), duty.condition.render(staff), duty.citations(staff))
 
 
 def _indicator_view(indicator: Indicator, staff: Catalogue) -> IndicatorView:
@@ -165,6 +164,5 @@ def _indicator_view(indicator: Indicator, staff: Catalogue) -> IndicatorView:
 
 
 def _alternatives(codes: tuple[HtcdsCode, ...], staff: Catalogue) -> str:
-    """Return a code as the standard spells it, or the several of which one holds."""
     spelt = ", ".join(map(str, codes))
     return spelt if len(codes) == 1 else ALTERNATIVES.render(staff, {"codes": spelt})

@@ -1,4 +1,4 @@
-"""Words as they stand at a terminal or in a group: what could move a cursor is shown instead."""
+"""Escaping of people's text: control and direction characters are shown, not obeyed."""
 
 from __future__ import annotations
 
@@ -13,51 +13,51 @@ if TYPE_CHECKING:
     from bot.conversation import Answer
 
 CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
-"""Unicode's categories of controls, halves of a pair, and separators of lines."""
+"""Unicode categories of controls, surrogates and line separators."""
 BIDI_CLASSES = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
-"""Unicode's classes of characters that turn the direction of what follows."""
+"""Unicode classes of characters that change the direction of what follows."""
 BIDI_MARKS = frozenset("\u061c\u200e\u200f\ufeff")
-"""Invisible ones that take part in it. Joiners are not among them: scripts need those."""
+"""Invisible direction marks. Joiners are not among them: scripts need those."""
 TAG_CHARACTERS = range(0xE0000, 0xE0080)
-"""An alphabet nobody sees, in which words could be hidden."""
+"""An invisible alphabet in which text could be hidden."""
 
 
 def escape_text(text: str) -> str:
-    """Return words with control and direction characters shown instead of obeyed."""
-    return "".join(sign if _is_harmless(sign) else escape_char(sign) for sign in text)
+    """Return a text with control and direction characters escaped."""
+    return "".join(char if _is_harmless(char) else escape_char(char) for char in text)
 
 
 def escape_line(text: str) -> str:
-    """Return the same for what must stay on its line, such as a file's name."""
+    """Return a text escaped, line breaks included: for file names and the like."""
     return escape_text(text).replace("\n", escape_char("\n"))
 
 
 def strip_direction(text: str) -> str:
-    """Return words without what would turn the direction of others, or say what nobody sees."""
-    return "".join(sign for sign in text if not _is_hidden(sign))
+    """Return a text without direction marks and invisible characters."""
+    return "".join(char for char in text if not _is_hidden(char))
 
 
 def escape_char(char: str) -> str:
-    """Return a character by its number, in Python's own spelling."""
+    """Return a character as a Python escape."""
     return char.encode("ascii", "backslashreplace").decode() if char > "\x7f" else repr(char)[1:-1]
 
 
-def _is_harmless(sign: str) -> bool:
-    if sign == "\n" or " " <= sign <= "~":
+def _is_harmless(char: str) -> bool:
+    if char == "\n" or " " <= char <= "~":
         return True
-    return not (unicodedata.category(sign) in CONTROL_CATEGORIES or _is_hidden(sign))
+    return not (unicodedata.category(char) in CONTROL_CATEGORIES or _is_hidden(char))
 
 
-def _is_hidden(sign: str) -> bool:
+def _is_hidden(char: str) -> bool:
     return (
-        unicodedata.bidirectional(sign) in BIDI_CLASSES
-        or sign in BIDI_MARKS
-        or ord(sign) in TAG_CHARACTERS
+        unicodedata.bidirectional(char) in BIDI_CLASSES
+        or char in BIDI_MARKS
+        or ord(char) in TAG_CHARACTERS
     )
 
 
 def plain_answer(answer: Answer) -> tuple[str, ...]:
-    """Return an answer whose question is gone, without the labels its codes once had."""
+    """Return the parts of an answer whose question no longer exists, as codes without labels."""
     if isinstance(answer, PlaceAnswer | TimeAnswer):
         day = answer.date if isinstance(answer, TimeAnswer) else None
         code = answer.code if isinstance(answer, TimeAnswer) else answer.county
@@ -73,7 +73,7 @@ def _describe_file(note: FileRef) -> Iterator[str]:
 
 
 def coordinates(answer: Answer) -> list[str]:
-    """Return where a shared point lies: whoever goes there needs the numbers."""
+    """Return latitude and longitude of a shared location: people who go there need them."""
     if not isinstance(answer, PlaceAnswer) or answer.latitude is None:
         return []
     return [f"{answer.latitude}, {answer.longitude}"]

@@ -1,4 +1,4 @@
-"""How soon the first human answer is promised, by urgency: minutes as data, and nothing of now."""
+"""Response times: how soon a caseworker must answer, by priority."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RESPONSE_MINUTES = (2, 15, 4 * 60, 24 * 60, 72 * 60)
-"""Minutes to the first answer, by priority (`taiwan.md` 7.3): what holds when nobody set others."""
+"""Minutes to the first answer, by priority (`taiwan.md` 7.3), unless the deployment sets others."""
 
 
 def response_time(minutes: Sequence[int], priority: int) -> int:
-    """Return how long a case of this priority may wait, in microseconds."""
+    """Return how long a case of this priority may wait, microseconds."""
     return minutes[priority] * MINUTE
 
 
 def due_at(minutes: Sequence[int], priority: int, since: int) -> int:
-    """Return the moment an answer is promised for."""
+    """Return the moment a reply is due."""
     return since + response_time(minutes, priority)
 
 
 def earlier_due(minutes: Sequence[int], priority: int, now: int, due: int | None) -> int:
-    """Return what becomes of a promise when the person writes or a case is raised: never later.
+    """Return when a reply is due after the person wrote or the priority rose, never after `due`.
 
-    A clock that stood still, because it was the person who was waited for, starts anew.
+    `due` is None while the hotline waits for the person; then the time starts again.
     """
-    anew = due_at(minutes, priority, now)
-    return anew if due is None else min(due, anew)
+    restarted = due_at(minutes, priority, now)
+    return restarted if due is None else min(due, restarted)
