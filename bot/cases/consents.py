@@ -232,7 +232,9 @@ class ConsentRecords:
         """Record that nothing may be shared, where no earlier record says so."""
         if self.no_sharing_since(work, case) is not None:
             return False
-        refusal = replace(new_consent("pass_on", None, None, b"", now), revoked_at=now, revoked_by=by)
+        refusal = replace(
+            new_consent("pass_on", None, None, b"", now), revoked_at=now, revoked_by=by
+        )
         self.store(work, [(case, refusal)])
         return True
 

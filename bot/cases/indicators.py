@@ -1,14 +1,15 @@
-"""What was answered, in three vocabularies at once: signs for the order of our own work, as data.
+"""Trafficking indicators found in answers, named in three vocabularies.
 
 - The eleven indicators of forced labour of the International Labour Organization (ILO).
-- Article 2 of Taiwan's Human Trafficking Prevention Act: means (subparagraph 1, item 1), deeds
+- Article 2 of Taiwan's Human Trafficking Prevention Act: means (subparagraph 1, item 1), acts
   (item 2), and that under 18 no improper means are needed.
 - Codes of the Human Trafficking Case Data Standard 2.0 (HTCDS; International Organization for
   Migration, CC BY 4.0).
 
-There is no score and no verdict: presence or absence of a sign neither proves nor rules out
-anything, only judicial police identify (Article 11), and no person is ever shown this. What was not
-said stays not said; where an answer leaves several codes possible, it stays with "one of these".
+They help staff set priorities. There is no score and no verdict: an indicator neither proves nor
+rules out anything, only the judicial police identify victims (Article 11), and people who write to
+the hotline never see this. An open question yields nothing. Where an answer leaves several codes
+possible, all are named as alternatives.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ ILO_INDICATORS = {
     "conditions": pgettext("ilo", "Abusive working and living conditions"),
     "overtime": pgettext("ilo", "Excessive overtime"),
 }
-"""The eleven, in their own order."""
+"""The eleven indicators, in the order of the ILO."""
 
 ACT_ELEMENTS = {
     "force": pgettext("act", "Means: violence"),
@@ -52,15 +53,15 @@ ACT_ELEMENTS = {
     "documents": pgettext("act", "Means: withholding important documents"),
     "helplessness": pgettext("act", "Means: using inability, ignorance or helplessness"),
     "similar": pgettext("act", "Means: another similar way"),
-    "underpaid": pgettext("act", "Deed: labour with pay not commensurate"),
-    "crime": pgettext("act", "Deed: making someone commit punishable acts"),
+    "underpaid": pgettext("act", "Act: labour with disproportionately low pay"),
+    "crime": pgettext("act", "Act: making someone commit criminal offences"),
     "young": pgettext("act", "Under 18: no improper means are needed"),
 }
-"""What of Article 2 answers can touch."""
+"""The elements of Article 2 that answers can point to."""
 
 
 class HtcdsCode(NamedTuple):
-    """A value of a field of the HTCDS, both spelt as there."""
+    """A field and a value, both spelt as in the HTCDS."""
 
     field: str
     value: str
@@ -71,17 +72,17 @@ class HtcdsCode(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """Something that was said, and what it is called in each vocabulary."""
+    """One indicator and its names in each vocabulary."""
 
     code: str
     text: Text
     condition: Condition
     ilo: str | None = None
-    """A key of `ILO`."""
+    """A key of `ILO_INDICATORS`."""
     act: tuple[str, ...] = ()
-    """Keys of `ACT`; of several, any may be meant."""
+    """Keys of `ACT_ELEMENTS`; any of them may apply."""
     htcds: tuple[tuple[HtcdsCode, ...], ...] = ()
-    """Codes that hold together; of several in one place, one holds and nobody said which."""
+    """Codes that apply together; a tuple of several codes means that one of them applies."""
 
 
 def _control(*values: str) -> tuple[HtcdsCode, ...]:
@@ -102,119 +103,38 @@ NOT_FREE = ((HtcdsCode("vic_MethodsOfControl", "Other"),),
 
 SIGN_INDICATORS = (
     Indicator("young", REASON_TEXTS["under_18"], UNDER_18, act=("young",)),
-    Indicator(
-        "kept_in",
-        REASON_TEXTS["kept_in"],
-        answer_is("leaving", "locked", "forbidden"),
-        "movement",
-        ("confinement",),
-        NOT_FREE,
-    ),
-    Indicator(
-        "watched",
-        REASON_TEXTS["watched"],
-        answer_is("leaving", "watched"),
-        "movement",
-        ("monitoring",),
-        NOT_FREE,
-    ),
-    Indicator(
-        "dependence",
-        REASON_TEXTS["dependence"],
-        answer_is("signs", "vulnerability"),
-        "vulnerability",
-        ("helplessness",),
-    ),
-    Indicator(
-        "deception",
-        REASON_TEXTS["deception"],
-        answer_is("signs", "deception"),
-        "deception",
-        ("fraud",),
-        (_control("FalsePromises"),),
-    ),
-    Indicator(
-        "movement",
-        REASON_TEXTS["movement"],
-        answer_is("signs", "movement"),
-        "movement",
-        ("confinement", "monitoring"),
-        NOT_FREE,
-    ),
-    Indicator(
-        "isolation",
-        REASON_TEXTS["isolation"],
-        answer_is("signs", "isolation"),
-        "isolation",
-        ("monitoring", "similar"),
-        NOT_FREE,
-    ),
-    Indicator(
-        "violence",
-        REASON_TEXTS["violence"],
-        answer_is("signs", "violence"),
-        "violence",
-        ("force",),
-        (_control("PhysicalAbuse"),),
-    ),
-    Indicator(
-        "unwanted_touch",
-        REASON_TEXTS["unwanted_touch"],
-        answer_is("signs", "unwanted_touch"),
-        "violence",
-        (),
-        (_control("SexualAbuse"),),
-    ),
-    Indicator(
-        "threats",
-        REASON_TEXTS["threats"],
-        answer_is("signs", "threats"),
-        "threats",
-        ("threat",),
-        (_control("PhysicalThreats", "ThreatsLawEnforcement", "ThreatensChildrenFamily"),),
-    ),
-    Indicator(
-        "documents",
-        REASON_TEXTS["papers"],
-        answer_is("signs", "documents"),
-        "documents",
-        ("documents",),
-        (_control("WithholdsDocuments"),),
-    ),
-    Indicator(
-        "wages",
-        REASON_TEXTS["wages"],
-        answer_is("signs", "wages"),
-        "wages",
-        ("underpaid",),
-        (_control("TakesEarnings", "RestrictsFinancialAccess"),),
-    ),
-    Indicator(
-        "debt",
-        REASON_TEXTS["debt"],
-        answer_is("signs", "debt"),
-        "debt",
-        ("debt",),
-        (_control("DebtBondage"),),
-    ),
-    Indicator(
-        "conditions",
-        REASON_TEXTS["conditions"],
-        answer_is("signs", "conditions"),
-        "conditions",
-        ("underpaid",),
-        (_control("WithholdsNecessities", "RestrictsMedicalCare"),),
-    ),
-    Indicator(
-        "overtime",
-        REASON_TEXTS["overtime"],
-        answer_is("signs", "overtime"),
-        "overtime",
-        ("underpaid",),
-        (_control("ExcessiveWorkingHours"),),
-    ),
-)
-"""What happens to people."""
+    Indicator("kept_in", REASON_TEXTS["kept_in"], answer_is("leaving", "locked", "forbidden"),
+              "movement", ("confinement",), NOT_FREE),
+    Indicator("watched", REASON_TEXTS["watched"], answer_is("leaving", "watched"),
+              "movement", ("monitoring",), NOT_FREE),
+    Indicator("dependence", REASON_TEXTS["dependence"], answer_is("signs", "vulnerability"),
+              "vulnerability", ("helplessness",)),
+    Indicator("deception", REASON_TEXTS["deception"], answer_is("signs", "deception"),
+              "deception", ("fraud",), (_control("FalsePromises"),)),
+    Indicator("movement", REASON_TEXTS["movement"], answer_is("signs", "movement"),
+              "movement", ("confinement", "monitoring"), NOT_FREE),
+    Indicator("isolation", REASON_TEXTS["isolation"], answer_is("signs", "isolation"),
+              "isolation", ("monitoring", "similar"), NOT_FREE),
+    Indicator("violence", REASON_TEXTS["violence"], answer_is("signs", "violence"),
+              "violence", ("force",), (_control("PhysicalAbuse"),)),
+    Indicator("unwanted_touch", REASON_TEXTS["unwanted_touch"],
+              answer_is("signs", "unwanted_touch"), "violence", (), (_control("SexualAbuse"),)),
+    Indicator("threats", REASON_TEXTS["threats"], answer_is("signs", "threats"),
+              "threats", ("threat",),
+              (_control("PhysicalThreats", "ThreatsLawEnforcement", "ThreatensChildrenFamily"),)),
+    Indicator("documents", REASON_TEXTS["papers"], answer_is("signs", "documents"),
+              "documents", ("documents",), (_control("WithholdsDocuments"),)),
+    Indicator("wages", REASON_TEXTS["wages"], answer_is("signs", "wages"),
+              "wages", ("underpaid",), (_control("TakesEarnings", "RestrictsFinancialAccess"),)),
+    Indicator("debt", REASON_TEXTS["debt"], answer_is("signs", "debt"),
+              "debt", ("debt",), (_control("DebtBondage"),)),
+    Indicator("conditions", REASON_TEXTS["conditions"], answer_is("signs", "conditions"),
+              "conditions", ("underpaid",),
+              (_control("WithholdsNecessities", "RestrictsMedicalCare"),)),
+    Indicator("overtime", REASON_TEXTS["overtime"], answer_is("signs", "overtime"),
+              "overtime", ("underpaid",), (_control("ExcessiveWorkingHours"),)),
+)  # fmt: skip
+"""What is done to people."""
 
 SECTOR_INDICATORS = (
     Indicator("home_care", _("Care work in a home"), answer_is("work", "home_care"),
@@ -245,7 +165,7 @@ SECTOR_INDICATORS = (
               htcds=(_kind("ForcedLabour"), _kind("Other"),
                      (HtcdsCode("x_ForcedCriminality", "true"),))),
 )  # fmt: skip
-"""Where people work: a sector, which is no sign by itself, but for the last."""
+"""Sectors of work: no indicator by themselves, except the last."""
 
 INDICATORS = SIGN_INDICATORS + SECTOR_INDICATORS
 
@@ -258,41 +178,34 @@ UNMAPPED_ANSWERS = {
     ("work", "other"): "which industry it is was not asked",
     ("work", "unsure"): "not known stays not known",
 }
-"""Answers that are called nothing in any vocabulary, and why."""
+"""Answers without a name in any vocabulary, and why."""
 MISSING_CODES = {
     ("dependence", "htcds"): "the standard has no code for abuse of vulnerability",
     ("unwanted_touch", "act"): "the Act speaks of sexual acts for a consideration; this says none",
     ("young", "ilo"): "an age is no indicator of forced labour",
     ("young", "htcds"): "an age is no method of control",
+    **{(it.code, "ilo"): "a sector is no indicator of forced labour" for it in SECTOR_INDICATORS},
     **{
-        (work.code, "ilo"): "a sector is no indicator of forced labour"
-        for work in SECTOR_INDICATORS
-    },
-    **{
-        (work.code, "act"): "a sector is neither means nor deed"
-        for work in SECTOR_INDICATORS
-        if not work.act
+        (it.code, "act"): "a sector is neither means nor act"
+        for it in SECTOR_INDICATORS
+        if not it.act
     },
 }
-"""By indicator and vocabulary: why it has no name there."""
+"""By indicator and vocabulary: why it has no name in it."""
 
 TOPICS = {
     "signs": _("what happens there"),
     "leaving": _("whether people can go out"),
     "work": _("what kind of work it is"),
 }
-"""What the indicators are read from, as it is said after "Not known:"."""
+"""The questions behind the indicators, as shown after "Not known:"."""
 
 
 def find_indicators(answers: Answers) -> list[Indicator]:
-    """Return what was said that has a name in one of the vocabularies."""
+    """Return the indicators that the answers point to."""
     return [indicator for indicator in INDICATORS if indicator.condition(answers)]
 
 
 def unknown_topics(answers: Answers) -> list[Text]:
-    """Return what was not asked, left open, or not known to whoever answered."""
-    return [words for step, words in TOPICS.items() if _is_unanswered(answers.get(step))]
-
-
-def _is_unanswered(answer: object) -> bool:
-    return not answer or answer == "unsure"
+    """Return the topics that were not asked, left open, or answered with "unsure"."""
+    return [topic for step, topic in TOPICS.items() if (answers.get(step) or "unsure") == "unsure"]

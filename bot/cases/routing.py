@@ -1,7 +1,7 @@
-"""Which queue a case waits in, decided by rules as data from what a person answered.
+"""Routing rules: the queue of a case, from the answers.
 
-A rule reads codes only, never words. What was not said decides nothing: whoever told nothing waits
-where everything can be meant, and nobody is put among the smaller matters by a silence.
+Rules read codes, never a person's words. An open question decides nothing: without answers a case
+goes to the general queue, and silence never puts it in a less urgent one.
 """
 
 from __future__ import annotations
@@ -31,10 +31,7 @@ if TYPE_CHECKING:
 
 
 class Queue(StrEnum):
-    """People waiting, by who looks after them; what `cases.queue` holds.
-
-    In the order of care: a case that belongs into two waits in the first of them.
-    """
+    """The queues, as stored in `cases.queue`, in order of precedence."""
 
     CHILD_PROTECTION = "child_protection"
     FISHERS = "fishers"
@@ -52,17 +49,16 @@ QUEUE_NAMES = {
     Queue.LABOUR: pgettext("queue", "Labour"),
     Queue.INFORMATION: pgettext("queue", "Information"),
 }
-"""What each is called among staff."""
 DEFAULT_QUEUE = Queue.TRAFFICKING
-"""Where everything waits that no rule knows."""
+"""The queue of a case that no rule matches."""
 
 
 @dataclass(frozen=True)
 class OnlyThese(AnswerIs):
-    """Holds when the question was answered, and with nothing beyond these."""
+    """Holds when every part of the answer is one of the codes, and there is an answer."""
 
     def __call__(self, answers: Answers) -> bool:
-        """Tell whether there is an answer and each part of it is one of the codes."""
+        """Tell whether it holds."""
         answer = answers.get(self.step)
         parts = set(answer) if isinstance(answer, tuple | list) else {answer}
         return bool(parts) and parts <= self.codes
@@ -70,14 +66,14 @@ class OnlyThese(AnswerIs):
 
 @dataclass(frozen=True)
 class RoutingRule:
-    """If the condition holds, the case waits in this queue."""
+    """If the condition holds, the case goes to this queue."""
 
     queue: Queue
     condition: Condition
 
 
 def only(step: str, *codes: str) -> Condition:
-    """Hold when this was answered, and with nothing beyond these codes."""
+    """Return a condition that holds when a step was answered with nothing but these codes."""
     return OnlyThese(step, frozenset(codes))
 
 
@@ -91,7 +87,7 @@ IN_DANGER = any_of(
     answer_is("alarms", "suicide", "coming", "violence", "locked", "help_now"),
     answer_is("tell", "now"),
 )
-"""Something was said of danger, or left open where it was asked."""
+"""Danger was reported, or a question about it was left open."""
 
 HARMED = any_of(
     answer_is("signs", "violence", "threats", "unwanted_touch"),
@@ -102,18 +98,13 @@ HARMED = any_of(
     answer_is("alarms", "violence", "locked", "coming"),
 )
 AT_HOME = any_of(answer_is("work", "marriage_home"), answer_is("who", "partner"))
+ON_BOAT = any_of(
+    answer_is("work", "fishing_boat"), answer_is("who", "captain"), AT_SEA, situation("at_sea")
+)
 
 RULES = (
     RoutingRule(Queue.CHILD_PROTECTION, UNDER_18),
-    RoutingRule(
-        Queue.FISHERS,
-        any_of(
-            answer_is("work", "fishing_boat"),
-            answer_is("who", "captain"),
-            AT_SEA,
-            situation("at_sea"),
-        ),
-    ),
+    RoutingRule(Queue.FISHERS, ON_BOAT),
     RoutingRule(Queue.VIOLENCE_AT_HOME, all_of(AT_HOME, HARMED)),
     RoutingRule(
         Queue.TRAFFICKING,
@@ -135,16 +126,16 @@ RULES = (
         all_of(only("needs", "legal_aid", "residence_permit", "work_permit"), none_of(IN_DANGER)),
     ),
 )
-"""Read from the top: the first that holds decides."""
+"""The first rule that holds decides."""
 
 
 def choose_queue(answers: Answers) -> Queue:
-    """Return where a case with these answers waits."""
+    """Return the queue of a case with these answers."""
     return _first_match(answers) or DEFAULT_QUEUE
 
 
 def raise_queue(current: str, answers: Answers) -> str:
-    """Return where a case waits after more was told: only ever a queue of more care."""
+    """Return the queue after further answers: never one of lower precedence."""
     decided = _first_match(answers)
     if decided is None or current not in _BY_PRECEDENCE:
         return current
@@ -156,7 +147,7 @@ def _first_match(answers: Answers) -> Queue | None:
 
 
 def queue_name(queue: str) -> Text:
-    """Return what staff call a queue; one of another release is called by its code."""
+    """Return the name of a queue for staff; an unknown queue is named by its code."""
     return QUEUE_NAMES[Queue(queue)] if queue in _BY_PRECEDENCE else Text(queue)
 
 

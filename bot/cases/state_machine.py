@@ -1,7 +1,7 @@
-"""The life of a case, as a state machine that belongs to no case: who may move what, and when.
+"""The state machine of a case: which role may take which action in which state.
 
-A frame passes through the machine, as in a flow's (`bot/conversation/machine.py`). `move` touches
-nothing: whoever asks is told where the case would be, or why not, in words for staff.
+One machine serves all cases (as in `bot/conversation/machine.py`). `next_state` is pure: it returns
+the new state, or a refusal in words for staff.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from transitions import Machine
 from bot.text import Text, _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 logging.getLogger("transitions").setLevel(logging.WARNING)
 
 
 class CaseState(StrEnum):
-    """How far a case has come: what `cases.status` holds."""
+    """The states of a case, as stored in `cases.status`."""
 
     WAITING = "waiting"
     CLAIMED = "held"
-    """Claimed, and nobody has worked on it yet."""
+    """Claimed, but not worked on yet."""
     OPEN = "open"
-    """Worked on: a takeover, a word, a note, an answer, a priority, a referral."""
+    """Worked on: a takeover, a message, a note, a changed priority, a referral."""
     REFERRED = "referred"
     CLOSED = "closed"
     REOPENED = "reopened"
@@ -37,7 +37,7 @@ class CaseState(StrEnum):
 
 
 class Role(StrEnum):
-    """What a caseworker answers for."""
+    """The roles of staff."""
 
     CASEWORKER = "caseworker"
     SUPERVISOR = "supervisor"
@@ -47,17 +47,17 @@ class Role(StrEnum):
 
 
 class CaseAction(StrEnum):
-    """What can be done to a case."""
+    """The actions on a case."""
 
     CLAIM = "claim"
     RELEASE = "release"
     LAPSE = "lapse"
-    """The house gives a claim back that nobody worked on."""
+    """The system returns a claimed case to the queue because the caseworker did not work on it."""
     TRANSFER = "transfer"
     WORK = "work"
-    """Anything that shows that somebody is at it: a word, an answer."""
+    """Any sign of work by the assigned caseworker: a message, an answer."""
     INSIST = "insist"
-    """Ask for the person outside their contact rule."""
+    """Contact the person outside their contact rule."""
     NOTE = "note"
     TAKE_OVER = "take_over"
     HAND_BACK = "hand_back"
@@ -70,7 +70,7 @@ class CaseAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ActionRefusal:
-    """Why a case stays where it is."""
+    """The reason why an action is refused."""
 
     text: Text
     """For staff."""
@@ -78,26 +78,26 @@ class ActionRefusal:
 
 @dataclass(frozen=True, slots=True)
 class ActionRequest:
-    """Who asks for a move."""
+    """Who asks for an action."""
 
     role: Role | None
-    """None: the house itself, by the clock or because the person did something."""
+    """None: the system, at a set time or because the person did something."""
     is_holder: bool
     has_reason: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ActionGuard:
-    """What must be true of whoever asks."""
+    """A condition on who asks for an action."""
 
     name: str
-    """As the picture says it."""
+    """Its label in the diagram."""
     predicate: Callable[[ActionRequest], bool]
     refusal: Text
 
-    def __call__(self, asked: ActionRequest) -> bool:
-        """Tell whether it is."""
-        return self.predicate(asked)
+    def __call__(self, request: ActionRequest) -> bool:
+        """Tell whether the condition holds."""
+        return self.predicate(request)
 
 
 @dataclass(slots=True)
@@ -106,61 +106,61 @@ class _MachineModel:
 
 
 SENIOR_ROLES = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
-"""They may move what others hold."""
+"""Roles that may act on cases assigned to others."""
 
 IS_STAFF = ActionGuard(
     "caseworker, supervisor, administrator",
-    lambda asked: asked.role is not None and asked.role is not Role.AUDITOR,
-    _("An auditor reads and changes nothing."),
+    lambda request: request.role is not None and request.role is not Role.AUDITOR,
+    _("Auditors can read, but not change anything."),
 )
 IS_HOLDER = ActionGuard(
     "holder",
-    lambda asked: asked.is_holder and IS_STAFF(asked),
-    _("Only whoever holds the case may do that; claim it first."),
+    lambda request: request.is_holder and IS_STAFF(request),
+    _("Only the assigned caseworker can do that; claim the case first."),
 )
 IS_SENIOR = ActionGuard(
     "supervisor, administrator",
-    lambda asked: asked.role in SENIOR_ROLES,
-    _("Only a supervisor or an administrator may do that."),
+    lambda request: request.role in SENIOR_ROLES,
+    _("Only a supervisor or an administrator can do that."),
 )
 IS_SYSTEM = ActionGuard(
-    "the house",
-    lambda asked: asked.role is None,
-    _("That happens by itself; nobody does it."),
+    "the system", lambda request: request.role is None, _("The system does that automatically.")
 )
 HOLDER_OR_SENIOR = ActionGuard(
     "holder, supervisor, administrator",
-    lambda asked: IS_HOLDER(asked) or IS_SENIOR(asked),
-    _("Only whoever holds the case, or a supervisor, may do that."),
+    lambda request: IS_HOLDER(request) or IS_SENIOR(request),
+    _("Only the assigned caseworker or a supervisor can do that."),
 )
 HOLDER_SENIOR_OR_SYSTEM = ActionGuard(
-    "holder, supervisor, administrator, the house",
-    lambda asked: HOLDER_OR_SENIOR(asked) or IS_SYSTEM(asked),
+    "holder, supervisor, administrator, the system",
+    lambda request: HOLDER_OR_SENIOR(request) or IS_SYSTEM(request),
     HOLDER_OR_SENIOR.refusal,
 )
 HOLDER_OR_SYSTEM = ActionGuard(
-    "holder, the house", lambda asked: IS_HOLDER(asked) or IS_SYSTEM(asked), IS_HOLDER.refusal
+    "holder, the system",
+    lambda request: IS_HOLDER(request) or IS_SYSTEM(request),
+    IS_HOLDER.refusal,
 )
 SENIOR_OR_SYSTEM = ActionGuard(
-    "supervisor, administrator, the house",
-    lambda asked: IS_SENIOR(asked) or IS_SYSTEM(asked),
+    "supervisor, administrator, the system",
+    lambda request: IS_SENIOR(request) or IS_SYSTEM(request),
     IS_SENIOR.refusal,
 )
 HAS_REASON = ActionGuard(
-    "with a reason",
-    lambda asked: asked.has_reason,
-    _("Please say why: that needs a reason."),
+    "with a reason", lambda request: request.has_reason, _("Please give a reason.")
 )
 
+_IN_QUEUE = _("This case is in the queue; claim it first.")
+_ASSIGNED = _("This case is already assigned.")
 WRONG_STATE = {
-    CaseState.WAITING: _("This case waits in the queue; claim it first."),
-    CaseState.CLAIMED: _("Somebody holds this case."),
-    CaseState.OPEN: _("Somebody holds this case."),
-    CaseState.REFERRED: _("This case was referred; it has to be reopened first."),
-    CaseState.CLOSED: _("This case is closed; it has to be reopened first."),
-    CaseState.REOPENED: _("This case waits in the queue; claim it first."),
+    CaseState.WAITING: _IN_QUEUE,
+    CaseState.CLAIMED: _ASSIGNED,
+    CaseState.OPEN: _ASSIGNED,
+    CaseState.REFERRED: _("This case was referred; reopen it first."),
+    CaseState.CLOSED: _("This case is closed; reopen it first."),
+    CaseState.REOPENED: _IN_QUEUE,
 }
-"""What is said of a move that a case in this state does not know."""
+"""By state: the refusal of an action that the state does not allow."""
 
 _QUEUED = (CaseState.WAITING, CaseState.REOPENED)
 _CLAIMED = (CaseState.CLAIMED, CaseState.OPEN)
@@ -169,59 +169,59 @@ _WORK_STATES = (
     (CaseState.OPEN, CaseState.OPEN),
     (CaseState.REFERRED, CaseState.REFERRED),
 )
-"""What work does to a case: a claim becomes an open case, and nothing else changes."""
+"""States before and after work: a claimed case becomes an open one."""
 
 Transition = tuple[CaseAction, CaseState, CaseState, tuple[ActionGuard, ...]]
 
 
-def _all_transitions() -> list[Transition]:
-    """Return every way a case can go; the first one whose guards hold is gone."""
-    ways: list[Transition] = [
-        (CaseAction.CLAIM, here, CaseState.CLAIMED, (IS_STAFF,)) for here in _QUEUED
-    ]
-    ways += [
-        (CaseAction.RELEASE, here, CaseState.WAITING, (HOLDER_SENIOR_OR_SYSTEM,))
-        for here in _CLAIMED
-    ]
-    ways += [(CaseAction.LAPSE, CaseState.CLAIMED, CaseState.WAITING, (IS_SYSTEM,))]
-    ways += [(CaseAction.TRANSFER, here, CaseState.CLAIMED, (IS_SENIOR,)) for here in _QUEUED]
-    ways += [
-        (CaseAction.TRANSFER, here, CaseState.CLAIMED, (HOLDER_OR_SENIOR,)) for here in _CLAIMED
-    ]
-    for verb in (CaseAction.WORK, CaseAction.TAKE_OVER, CaseAction.HAND_BACK):
-        ways += [(verb, here, there, (IS_HOLDER,)) for here, there in _WORK_STATES]
-    ways += [
-        (CaseAction.INSIST, here, there, (IS_HOLDER, HAS_REASON)) for here, there in _WORK_STATES
-    ]
-    for verb, above, reason in (
-        (CaseAction.NOTE, IS_SENIOR, ()),
-        (CaseAction.RAISE, SENIOR_OR_SYSTEM, ()),
-        (CaseAction.LOWER, IS_SENIOR, (HAS_REASON,)),
-    ):
-        ways += [(verb, here, there, (IS_HOLDER, *reason)) for here, there in _WORK_STATES]
-        # A word from above is no sign that the holder is at it: the claim can still lapse.
-        ways += [
-            (verb, here, here, (above, *reason)) for here in CaseState if here != CaseState.CLOSED
-        ]
-    ways += [(CaseAction.NOTE, CaseState.CLOSED, CaseState.CLOSED, (IS_SENIOR,))]
-    ways += [(CaseAction.REFER, here, CaseState.REFERRED, (HOLDER_OR_SYSTEM,)) for here in _CLAIMED]
-    ways += [(CaseAction.REFER, CaseState.REFERRED, CaseState.REFERRED, (HOLDER_OR_SYSTEM,))]
-    ways += [
-        (CaseAction.CLOSE, here, CaseState.CLOSED, (HOLDER_OR_SENIOR,))
-        for here in (*_CLAIMED, CaseState.REFERRED)
-    ]
-    ways += [
-        (CaseAction.REOPEN, here, CaseState.REOPENED, (SENIOR_OR_SYSTEM,))
-        for here in (CaseState.REFERRED, CaseState.CLOSED)
-    ]
-    return ways
+def _moves(
+    action: CaseAction, sources: Iterable[CaseState], target: CaseState, *guards: ActionGuard
+) -> list[Transition]:
+    return [(action, source, target, guards) for source in sources]
 
 
-TRANSITIONS = tuple(_all_transitions())
+def _works(action: CaseAction, *guards: ActionGuard) -> list[Transition]:
+    return [(action, source, target, guards) for source, target in _WORK_STATES]
+
+
+def _by_senior(action: CaseAction, *guards: ActionGuard) -> list[Transition]:
+    """Return transitions that are no work of the holder: a claim can still lapse."""
+    return [(action, state, state, guards) for state in CaseState if state != CaseState.CLOSED]
+
+
+TRANSITIONS: tuple[Transition, ...] = (
+    *_moves(CaseAction.CLAIM, _QUEUED, CaseState.CLAIMED, IS_STAFF),
+    *_moves(CaseAction.RELEASE, _CLAIMED, CaseState.WAITING, HOLDER_SENIOR_OR_SYSTEM),
+    *_moves(CaseAction.LAPSE, [CaseState.CLAIMED], CaseState.WAITING, IS_SYSTEM),
+    *_moves(CaseAction.TRANSFER, _QUEUED, CaseState.CLAIMED, IS_SENIOR),
+    *_moves(CaseAction.TRANSFER, _CLAIMED, CaseState.CLAIMED, HOLDER_OR_SENIOR),
+    *_works(CaseAction.WORK, IS_HOLDER),
+    *_works(CaseAction.TAKE_OVER, IS_HOLDER),
+    *_works(CaseAction.HAND_BACK, IS_HOLDER),
+    *_works(CaseAction.INSIST, IS_HOLDER, HAS_REASON),
+    *_works(CaseAction.NOTE, IS_HOLDER),
+    *_by_senior(CaseAction.NOTE, IS_SENIOR),
+    *_works(CaseAction.RAISE, IS_HOLDER),
+    *_by_senior(CaseAction.RAISE, SENIOR_OR_SYSTEM),
+    *_works(CaseAction.LOWER, IS_HOLDER, HAS_REASON),
+    *_by_senior(CaseAction.LOWER, IS_SENIOR, HAS_REASON),
+    *_moves(CaseAction.NOTE, [CaseState.CLOSED], CaseState.CLOSED, IS_SENIOR),
+    *_moves(
+        CaseAction.REFER, (*_CLAIMED, CaseState.REFERRED), CaseState.REFERRED, HOLDER_OR_SYSTEM
+    ),
+    *_moves(CaseAction.CLOSE, (*_CLAIMED, CaseState.REFERRED), CaseState.CLOSED, HOLDER_OR_SENIOR),
+    *_moves(
+        CaseAction.REOPEN,
+        (CaseState.REFERRED, CaseState.CLOSED),
+        CaseState.REOPENED,
+        SENIOR_OR_SYSTEM,
+    ),
+)
+"""Of several transitions of one action from one state, the first whose guards hold is taken."""
 
 
 class CaseStateMachine:
-    """The ways a case can go, as a machine; no case belongs to it."""
+    """The machine of all cases."""
 
     def __init__(self, transitions: Sequence[Transition]) -> None:
         self._transitions = transitions
@@ -232,8 +232,8 @@ class CaseStateMachine:
             auto_transitions=False,
             model_attribute="state",
         )
-        for verb, here, there, guards in transitions:
-            self.machine.add_transition(verb.value, here, there, conditions=list(guards))
+        for action, source, target, guards in transitions:
+            self.machine.add_transition(action.value, source, target, conditions=list(guards))
 
     def next_state(
         self,
@@ -243,31 +243,31 @@ class CaseStateMachine:
         is_holder: bool = False,
         reason: str = "",
     ) -> CaseState | ActionRefusal:
-        """Return where a move leads a case, or why it stays where it is.
+        """Return the state after an action, or why the action is refused.
 
         Args:
-            state: where the case is.
-            action: what is asked for.
-            role: of whoever asks; None for the house itself.
-            is_holder: whether they hold the case.
-            reason: what they said; only whether there is one matters.
+            state: the state of the case.
+            action: the action.
+            role: of the person who asks; None for the system.
+            is_holder: whether the case is assigned to them.
+            reason: only whether there is one matters.
         """
         if role is Role.AUDITOR:
             return ActionRefusal(IS_STAFF.refusal)
-        asked = ActionRequest(role, is_holder, bool(reason.strip()))
-        guarded = [ways[3] for ways in self._transitions if ways[:2] == (action, state)]
+        request = ActionRequest(role, is_holder, bool(reason.strip()))
+        guarded = [each[3] for each in self._transitions if each[:2] == (action, state)]
         if not guarded:
             return ActionRefusal(WRONG_STATE[state])
-        frame = _MachineModel(state)
-        if self.machine.events[action.value].trigger(frame, asked):
-            return frame.state
-        return ActionRefusal(_closest_refusal(asked, guarded))
+        model = _MachineModel(state)
+        if self.machine.events[action.value].trigger(model, request):
+            return model.state
+        return ActionRefusal(_closest_refusal(request, guarded))
 
 
-def _closest_refusal(asked: ActionRequest, ways: Sequence[Sequence[ActionGuard]]) -> Text:
-    """Return what was missing on the way that came closest."""
-    missing = [[guard for guard in guards if not guard(asked)] for guards in ways]
-    return min(missing, key=len)[0].refusal
+def _closest_refusal(request: ActionRequest, ways: Sequence[Sequence[ActionGuard]]) -> Text:
+    """Return the refusal of the transition with the fewest failing guards."""
+    failing = [[guard for guard in guards if not guard(request)] for guards in ways]
+    return min(failing, key=len)[0].refusal
 
 
 STATE_MACHINE = CaseStateMachine(TRANSITIONS)
@@ -275,28 +275,22 @@ next_state = STATE_MACHINE.next_state
 
 
 def draw_mermaid(machine: CaseStateMachine = STATE_MACHINE) -> str:
-    """Return the machine as Mermaid text: an arrow for every way, with who may go it.
+    """Return the machine as a Mermaid diagram: an arrow for every transition, with its guards.
 
-    Ways between the same states with the same guards share an arrow.
+    Transitions between the same states with the same guards share an arrow.
     """
     arrows: dict[tuple[CaseState, CaseState, str], list[str]] = {}
-    for verb, event in machine.machine.events.items():
+    for action, event in machine.machine.events.items():
         for way in (way for ways in event.transitions.values() for way in ways):
-            here, there = CaseState[str(way.source)], CaseState[str(way.dest)]
+            source, target = CaseState[str(way.source)], CaseState[str(way.dest)]
             guards = ", ".join(condition.func.name for condition in way.conditions)  # type: ignore[union-attr]  # ours are guards
-            arrows.setdefault((here, there, guards), []).append(verb)
+            arrows.setdefault((source, target, guards), []).append(action)
+    order = list(CaseState)
     lines = ["stateDiagram-v2", f"    [*] --> {CaseState.WAITING}"]
     lines += [
-        f"    {here} --> {there}: {', '.join(verbs)} [{guards}]"
-        for (here, there, guards), verbs in sorted(arrows.items(), key=_lifecycle_order)
+        f"    {source} --> {target}: {', '.join(actions)} [{guards}]"
+        for (source, target, guards), actions in sorted(
+            arrows.items(), key=lambda it: (order.index(it[0][0]), order.index(it[0][1]), it[0][2])
+        )
     ]
     return "\n".join([*lines, f"    {CaseState.CLOSED} --> [*]"]) + "\n"
-
-
-def _lifecycle_order(
-    arrow: tuple[tuple[CaseState, CaseState, str], list[str]],
-) -> tuple[int, int, str]:
-    """Order arrows as a case lives."""
-    (here, there, guards), _verbs = arrow
-    states = list(CaseState)
-    return states.index(here), states.index(there), guards

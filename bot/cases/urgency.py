@@ -1,7 +1,7 @@
-"""How urgent a case is, and why, in words: rules as data.
+"""Urgency rules: the priority of a case and the reasons for it, as data.
 
-Levels and triggers are `taiwan.md` 7.3. The machine only raises; lowering needs a named human. What
-a person did not say, or was not sure of, counts as risk.
+Levels and triggers are `taiwan.md` 7.3. Rules only raise a priority; lowering it takes a named
+caseworker. What a person did not say, or was not sure of, counts as a risk.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Priority(IntEnum):
-    """How soon a person must look. A smaller number comes first."""
+    """How soon a caseworker must look. A smaller number comes first."""
 
     EMERGENCY = 0
     WITHIN_A_DAY = 1
@@ -50,183 +50,89 @@ class UrgencyRule:
 
 
 NOT_SAFE = any_of(answer_is("safe", "not_safe"), answer_is("they_safe", "danger"))
+SAFETY_UNKNOWN = any_of(answer_is_open("safe", "unsure"), answer_is_open("they_safe", "unsure"))
 KEPT_IN = answer_is("leaving", "locked", "forbidden")
 
 E, D, S = Priority.EMERGENCY, Priority.WITHIN_A_DAY, Priority.THIS_SHIFT
 
 RULES = (
-    UrgencyRule(
-        "told_now",
-        E,
-        _("Said there is danger now and wanted us to know."),
-        answer_is("tell", "now"),
-    ),
+    UrgencyRule("told_now", E, _("Reports danger now and asked us to alert a caseworker."),
+                answer_is("tell", "now")),
     UrgencyRule("not_safe", E, _("Someone is not safe at this moment."), NOT_SAFE),
-    UrgencyRule(
-        "young_at_risk",
-        E,
-        _("Someone under 18, and nobody said they are safe."),
-        all_of(
-            UNDER_18,
-            any_of(answer_is_open("safe", "unsure"), answer_is_open("they_safe", "unsure")),
-        ),
-    ),
-    UrgencyRule(
-        "moved_today", E, _("Someone may be taken away within a day."), answer_is("moved", "today")
-    ),
-    UrgencyRule(
-        "locked_hurt",
-        E,
-        _("Someone is kept in and hurt or ill."),
-        all_of(KEPT_IN, answer_is("hurt", "now", "later")),
-    ),
-    UrgencyRule(
-        "doctor_now",
-        E,
-        _("Someone needs a doctor now."),
-        any_of(answer_is("hurt", "now"), answer_is("doctor", "now")),
-    ),
-    UrgencyRule(
-        "sea_threat",
-        E,
-        _("At sea, with threats or violence."),
-        all_of(AT_SEA, answer_is("signs", "threats", "violence")),
-    ),
-    UrgencyRule(
-        "check_in_duress",
-        E,
-        _("Answered at the agreed hour with the word for being forced."),
-        answer_is("check_in", "duress"),
-    ),
-    UrgencyRule(
-        "check_in_silence",
-        E,
-        _("The right word did not come at the agreed hour."),
-        answer_is("check_in", "silence"),
-    ),
-    UrgencyRule(
-        "alarm_suicide",
-        E,
-        _("Wrote words that can mean wanting to die."),
-        answer_is("alarms", "suicide"),
-    ),
-    UrgencyRule(
-        "alarm_coming",
-        E,
-        _("Wrote words that can mean someone is coming for them."),
-        answer_is("alarms", "coming"),
-    ),
-    UrgencyRule(
-        "alarm_violence",
-        D,
-        _("Wrote words that can mean violence."),
-        answer_is("alarms", "violence"),
-    ),
-    UrgencyRule(
-        "alarm_locked",
-        D,
-        _("Wrote words that can mean being locked in."),
-        answer_is("alarms", "locked"),
-    ),
-    UrgencyRule(
-        "alarm_help_now",
-        D,
-        _("Wrote words that ask for help at once."),
-        answer_is("alarms", "help_now"),
-    ),
+    UrgencyRule("young_at_risk", E,
+                _("Someone is under 18, and their safety is not confirmed."),
+                all_of(UNDER_18, SAFETY_UNKNOWN)),
+    UrgencyRule("moved_today", E, _("Someone may be taken away within a day."),
+                answer_is("moved", "today")),
+    UrgencyRule("locked_hurt", E, _("Someone is confined and hurt or ill."),
+                all_of(KEPT_IN, answer_is("hurt", "now", "later"))),
+    UrgencyRule("doctor_now", E, _("Someone needs a doctor now."),
+                any_of(answer_is("hurt", "now"), answer_is("doctor", "now"))),
+    UrgencyRule("sea_threat", E, _("At sea, with threats or violence."),
+                all_of(AT_SEA, answer_is("signs", "threats", "violence"))),
+    UrgencyRule("check_in_duress", E, _("Answered the check-in with the duress passphrase."),
+                answer_is("check_in", "duress")),
+    UrgencyRule("check_in_silence", E, _("The check-in was not answered with the passphrase."),
+                answer_is("check_in", "silence")),
+    UrgencyRule("alarm_suicide", E, _("Wrote something that may mean suicidal thoughts."),
+                answer_is("alarms", "suicide")),
+    UrgencyRule("alarm_coming", E,
+                _("Wrote something that may mean someone is coming for them."),
+                answer_is("alarms", "coming")),
+    UrgencyRule("alarm_violence", D, _("Wrote something that may mean violence."),
+                answer_is("alarms", "violence")),
+    UrgencyRule("alarm_locked", D, _("Wrote something that may mean being locked in."),
+                answer_is("alarms", "locked")),
+    UrgencyRule("alarm_help_now", D, _("Wrote something that may ask for immediate help."),
+                answer_is("alarms", "help_now")),
     UrgencyRule("under_18", D, _("Someone is under 18."), UNDER_18),
     UrgencyRule("kept_in", D, _("Someone is locked in or may not go out."), KEPT_IN),
-    UrgencyRule(
-        "watched", D, _("Someone may go out only with a watcher."), answer_is("leaving", "watched")
-    ),
-    UrgencyRule(
-        "papers_threats",
-        D,
-        _("Papers were taken and there are threats."),
-        all_of(answer_is("signs", "documents"), answer_is("signs", "threats")),
-    ),
+    UrgencyRule("watched", D, _("Someone may go out only when watched."),
+                answer_is("leaving", "watched")),
+    UrgencyRule("papers_threats", D, _("Documents were taken and there are threats."),
+                all_of(answer_is("signs", "documents"), answer_is("signs", "threats"))),
     UrgencyRule("violence", D, _("Someone is hit or hurt."), answer_is("signs", "violence")),
-    UrgencyRule(
-        "unwanted_touch",
-        D,
-        _("Someone is touched against their will."),
-        answer_is("signs", "unwanted_touch"),
-    ),
-    UrgencyRule(
-        "hurt",
-        D,
-        _("Someone is hurt or ill."),
-        any_of(
-            answer_is("hurt", "later"), answer_is("doctor", "later"), answer_is("needs", "doctor")
-        ),
-    ),
-    UrgencyRule(
-        "moved_soon",
-        D,
-        _("Someone may be taken away in the next days."),
-        answer_is("moved", "soon"),
-    ),
-    UrgencyRule(
-        "scam_place",
-        D,
-        _("In a place where people are made to cheat others."),
-        answer_is("work", "online_scam"),
-    ),
+    UrgencyRule("unwanted_touch", D, _("Someone is touched against their will."),
+                answer_is("signs", "unwanted_touch")),
+    UrgencyRule("hurt", D, _("Someone is hurt or ill."),
+                any_of(answer_is("hurt", "later"), answer_is("doctor", "later"),
+                       answer_is("needs", "doctor"))),
+    UrgencyRule("moved_soon", D, _("Someone may be taken away in the next days."),
+                answer_is("moved", "soon")),
+    UrgencyRule("scam_place", D, _("In a place where people are forced to scam others."),
+                answer_is("work", "online_scam")),
     UrgencyRule("abroad", D, _("Outside Taiwan."), ABROAD),
-    UrgencyRule(
-        "no_bed", D, _("No safe place to sleep tonight."), answer_is("tonight", "none", "not_safe")
-    ),
+    UrgencyRule("no_bed", D, _("No safe place to sleep tonight."),
+                answer_is("tonight", "none", "not_safe")),
     UrgencyRule("needed_today", D, _("Something is needed today."), answer_is("soon", "today")),
     UrgencyRule("at_sea", D, _("At sea."), AT_SEA),
     UrgencyRule("debt", S, _("Has to work off a debt."), answer_is("signs", "debt")),
     UrgencyRule("wages", S, _("Is not paid properly."), answer_is("signs", "wages")),
     UrgencyRule("overtime", S, _("Works too many hours."), answer_is("signs", "overtime")),
     UrgencyRule("isolation", S, _("Is cut off from people."), answer_is("signs", "isolation")),
-    UrgencyRule("papers", S, _("Papers were taken away."), answer_is("signs", "documents")),
+    UrgencyRule("papers", S, _("Documents were taken away."), answer_is("signs", "documents")),
     UrgencyRule("movement", S, _("Cannot go out freely."), answer_is("signs", "movement")),
     UrgencyRule("threats", S, _("There are threats."), answer_is("signs", "threats")),
-    UrgencyRule("conditions", S, _("Very bad conditions."), answer_is("signs", "conditions")),
-    UrgencyRule(
-        "deception", S, _("Work or pay is not as promised."), answer_is("signs", "deception")
-    ),
+    UrgencyRule("conditions", S, _("Very bad living or working conditions."),
+                answer_is("signs", "conditions")),
+    UrgencyRule("deception", S, _("Work or pay is not as promised."),
+                answer_is("signs", "deception")),
     UrgencyRule("dependence", S, _("Cannot say no."), answer_is("signs", "vulnerability")),
-    UrgencyRule(
-        "safety_unknown",
-        S,
-        _("Not known whether they are safe."),
-        any_of(answer_is_open("safe", "unsure"), answer_is_open("they_safe", "unsure")),
-    ),
+    UrgencyRule("safety_unknown", S, _("Not known whether they are safe."), SAFETY_UNKNOWN),
     UrgencyRule("age_unknown", S, _("Not known whether someone is under 18."), AGE_UNKNOWN),
-    UrgencyRule(
-        "going_out_unknown",
-        S,
-        _("Not known whether they can go out."),
-        answer_is_open("leaving", "unsure"),
-    ),
+    UrgencyRule("going_out_unknown", S, _("Not known whether they can go out."),
+                answer_is_open("leaving", "unsure")),
     UrgencyRule("signs_unknown", S, _("Not known what happens there."), answer_is_open("signs")),
-    UrgencyRule(
-        "move_unknown",
-        S,
-        _("Not known whether someone may be taken away."),
-        answer_is_open("moved", "unsure"),
-    ),
-    UrgencyRule(
-        "hurt_unknown",
-        S,
-        _("Not known whether someone is hurt or ill."),
-        any_of(answer_is_open("hurt", "unsure"), answer_is_open("doctor", "unsure")),
-    ),
-    UrgencyRule(
-        "bed_unknown",
-        S,
-        _("Not known whether there is a bed tonight."),
-        answer_is_open("tonight", "unsure"),
-    ),
-    UrgencyRule(
-        "soon_unknown", S, _("Not known how soon it is needed."), answer_is_open("soon", "unsure")
-    ),
-)
-"""Read from the top: the most urgent first."""
+    UrgencyRule("move_unknown", S, _("Not known whether someone may be taken away."),
+                answer_is_open("moved", "unsure")),
+    UrgencyRule("hurt_unknown", S, _("Not known whether someone is hurt or ill."),
+                any_of(answer_is_open("hurt", "unsure"), answer_is_open("doctor", "unsure"))),
+    UrgencyRule("bed_unknown", S, _("Not known whether there is a bed tonight."),
+                answer_is_open("tonight", "unsure")),
+    UrgencyRule("soon_unknown", S, _("Not known how soon it is needed."),
+                answer_is_open("soon", "unsure")),
+)  # fmt: skip
+"""Most urgent first."""
 
 REASON_TEXTS = {rule.code: rule.reason for rule in RULES}
 
@@ -237,13 +143,13 @@ def assess_urgency(
     """Return how urgent the answers are and the codes of the reasons, most urgent first.
 
     Args:
-        answers: what a person sent, by step; `alarms` holds codes of alarming words.
-        base_priority: the level when no rule asks for more.
+        answers: a report, by step; `alarms` holds codes of alarming words.
+        base_priority: the priority when no rule raises it.
     """
     held = [rule for rule in RULES if rule.condition(answers)]
     return min([base_priority, *(rule.priority for rule in held)]), [rule.code for rule in held]
 
 
 def reason_texts(codes: Iterable[str]) -> list[Text]:
-    """Return the reasons as phrases for staff; a code of an older release stays away."""
+    """Return the texts of reasons, for staff; unknown codes are left out."""
     return [REASON_TEXTS[code] for code in codes if code in REASON_TEXTS]

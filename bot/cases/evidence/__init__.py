@@ -1,1 +1,1 @@
-"""Files of a case: received, encrypted, kept with a chain of custody, exported."""
+"""Files of a case: download, encryption, chain of custody, export and verification."""

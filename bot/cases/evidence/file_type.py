@@ -1,7 +1,7 @@
-"""What a file is by its first bytes, whatever it is called; nothing of it is ever unpacked.
+"""File type detection by the first bytes of a file; nothing is ever unpacked.
 
-Who sent it says what it is, and may be wrong or lie: both are kept, and where they differ it is
-said. What is not known here is `unknown`, and is handed over like everything else: as bytes.
+The sender's claim may be wrong or a lie, so both are stored and a mismatch is shown. A type not
+listed here is `unknown`; such a file is handed over like any other, as bytes.
 """
 
 from __future__ import annotations
@@ -9,51 +9,30 @@ from __future__ import annotations
 from typing import Final
 
 HEAD_BYTES: Final = 512
-"""Bytes that are enough to tell."""
+"""Bytes that detection needs."""
 IMAGE_TYPES: Final = frozenset({"jpeg", "png", "webp"})
-"""What can be drawn anew."""
+"""Types that `ImageSanitizer` can re-encode."""
 UNKNOWN, EMPTY = "unknown", "empty"
 _SIGNATURES: Final = (
-    (b"\xff\xd8\xff", "jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "png"),
-    (b"GIF87a", "gif"),
-    (b"GIF89a", "gif"),
-    (b"BM", "bmp"),
-    (b"II*\x00", "tiff"),
-    (b"MM\x00*", "tiff"),
-    (b"8BPS", "psd"),
-    (b"OggS", "ogg"),
-    (b"ID3", "mp3"),
-    (b"fLaC", "flac"),
-    (b"#!AMR", "amr"),
-    (b"\x1aE\xdf\xa3", "matroska"),
-    (b"FLV\x01", "flv"),
-    (b"%PDF-", "pdf"),
-    (b"{\\rtf", "rtf"),
-    (b"PK\x03\x04", "zip"),
-    (b"PK\x05\x06", "zip"),
-    (b"PK\x07\x08", "zip"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-    (b"Rar!\x1a\x07", "rar"),
-    (b"\x1f\x8b", "gzip"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"\x28\xb5\x2f\xfd", "zstd"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "office"),
-    (b"SQLite format 3\x00", "sqlite"),
-    (b"MZ", "program"),
-    (b"\x7fELF", "program"),
-    (b"\xca\xfe\xba\xbe", "program"),
-    (b"\xcf\xfa\xed\xfe", "program"),
-    (b"dex\n", "program"),
-    (b"#!", "program"),
+    (b"\xff\xd8\xff", "jpeg"), (b"\x89PNG\r\n\x1a\n", "png"), (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"), (b"BM", "bmp"), (b"II*\x00", "tiff"), (b"MM\x00*", "tiff"),
+    (b"8BPS", "psd"), (b"OggS", "ogg"), (b"ID3", "mp3"), (b"fLaC", "flac"), (b"#!AMR", "amr"),
+    (b"\x1aE\xdf\xa3", "matroska"), (b"FLV\x01", "flv"), (b"%PDF-", "pdf"), (b"{\\rtf", "rtf"),
+    (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"PK\x07\x08", "zip"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a\x07", "rar"), (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "office"), (b"SQLite format 3\x00", "sqlite"),
+    (b"MZ", "program"), (b"\x7fELF", "program"), (b"\xca\xfe\xba\xbe", "program"),
+    (b"\xcf\xfa\xed\xfe", "program"), (b"dex\n", "program"), (b"#!", "program"),
     (b"L\x00\x00\x00\x01\x14\x02\x00", "shortcut"),
-)
+)  # fmt: skip
+_MPEG_SYNC: Final = 0xFFE0
+"""The eleven set bits at the start of an MPEG audio frame."""
 _BRANDS: Final = {
     b"heic": "heic", b"heix": "heic", b"mif1": "heic", b"msf1": "heic", b"avif": "avif",
     b"qt  ": "video", b"M4A ": "audio",
 }  # fmt: skip
-"""Of files in boxes (ISO 14496-12); whatever else is in boxes is a film."""
+"""Brands of files in boxes (ISO 14496-12); any other brand is a video."""
 _MARKUP: Final = (
     (b"<svg", "svg"), (b"<!doctype html", "html"), (b"<html", "html"), (b"<script", "html"),
     (b"<?xml", "xml"),
@@ -63,7 +42,7 @@ _TYPES_OF_GROUP: Final = {
     "audio": {"ogg", "mp3", "wav", "flac", "amr", "audio", "video", "matroska"},
     "video": {"video", "matroska", "avi", "flv", "ogg", "gif"},
 }
-"""What a kind of file can look like."""
+"""Detected types that fit a group of MIME types."""
 _TYPES_OF_MIME: Final = {
     "image/jpeg": {"jpeg"}, "image/png": {"png"}, "image/webp": {"webp"}, "image/gif": {"gif"},
     "image/heic": {"heic"}, "image/svg+xml": {"svg", "xml"}, "application/pdf": {"pdf"},
@@ -80,7 +59,7 @@ _TYPES_OF_KIND: Final = {
 
 
 def detect_type(head: bytes) -> str:
-    """Return what a file is by its first `HEAD` bytes, as a short word."""
+    """Return the type of a file, as a short code, from its first `HEAD_BYTES`."""
     if not head:
         return EMPTY
     for begin, name in _SIGNATURES:
@@ -90,18 +69,18 @@ def detect_type(head: bytes) -> str:
         return _BRANDS.get(head[8:12], "video")
     if head[:4] == b"RIFF":
         return {b"WEBP": "webp", b"WAVE": "wav", b"AVI ": "avi"}.get(head[8:12], UNKNOWN)
-    if head[0] == 0xFF and len(head) > 1 and head[1] & 0xE0 == 0xE0:  # noqa: PLR2004 - a frame
+    if int.from_bytes(head[:2], "big") & _MPEG_SYNC == _MPEG_SYNC:
         return "mp3"
     return _detect_text(head[:HEAD_BYTES])
 
 
 def matches_stated_type(detected: str, kind: str, mime: str) -> bool | None:
-    """Tell whether a file is what was said of it; None where nothing was said that we know.
+    """Tell whether a file is what it is said to be; None where the claim is unknown.
 
     Args:
-        detected: as `looks_like` told.
-        kind: photo, voice, document, ...: what Telegram says it is.
-        mime: what its sender says, if anything.
+        detected: the result of `detect_type`.
+        kind: what Telegram says it is: photo, voice, document, ...
+        mime: what the sender says it is; may be empty.
     """
     stated = (
         _TYPES_OF_KIND.get(kind)
@@ -120,6 +99,4 @@ def _detect_text(head: bytes) -> str:
         text = head.decode() if len(head) < HEAD_BYTES else head[:-4].decode("utf-8", "ignore")
     except UnicodeDecodeError:
         return UNKNOWN
-    return (
-        "text" if text and all(sign.isprintable() or sign in "\r\n\t" for sign in text) else UNKNOWN
-    )
+    return "text" if text and all(it.isprintable() or it in "\r\n\t" for it in text) else UNKNOWN

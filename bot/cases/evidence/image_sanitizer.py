@@ -1,9 +1,8 @@
-"""A picture drawn anew, by a process that can do nothing else.
+"""Image sanitizing: pictures re-encoded as pixels alone, in a separate, restricted process.
 
-Pictures come from anybody: one may be made to break whoever unpacks it. So the bot never does; a
-process of its own does (`cleaner`), which is killed with all it holds after ten seconds. What is no
-JPEG, PNG or WebP, has more than 40 million pixels, is cut off, or is anything beside what it seems
-has no clean version; it is handed over as bytes or not at all.
+Anyone can send a picture made to attack the program that decodes it. So the bot never decodes one;
+`image_worker` does, and is killed after ten seconds. A file that is not a JPEG, PNG or WebP, has
+more than 40 million pixels, is cut off, or is also a file of another type has no clean version.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ WORKER = Path(__file__).with_name("image_worker.py")
 
 
 class ImageSanitizer:
-    """Draws pictures anew, one at a time: no crowd of them takes the memory of the host."""
+    """Re-encodes pictures, one at a time so that many of them cannot exhaust the memory."""
 
     def __init__(self, seconds: float = TIMEOUT_SECONDS, worker: Path = WORKER) -> None:
         self._seconds = seconds
@@ -28,13 +27,13 @@ class ImageSanitizer:
         self._one_at_a_time = asyncio.Semaphore()
 
     async def sanitize(self, data: bytes) -> bytes | None:
-        """Return a picture without anything but its pixels; None where there can be none."""
-        looks = detect_type(data)
-        if looks not in IMAGE_TYPES:
+        """Return the picture as pixels alone; None where that is not possible."""
+        detected = detect_type(data)
+        if detected not in IMAGE_TYPES:
             return None
         async with self._one_at_a_time:
-            drawn = await self._run_worker(data)
-        return drawn if drawn and detect_type(drawn) == looks else None
+            clean = await self._run_worker(data)
+        return clean if clean and detect_type(clean) == detected else None
 
     async def _run_worker(self, data: bytes) -> bytes | None:
         child = await asyncio.create_subprocess_exec(
@@ -44,11 +43,11 @@ class ImageSanitizer:
         )  # fmt: skip
         try:
             async with asyncio.timeout(self._seconds):
-                drawn, _nothing = await child.communicate(data)
+                clean, _stderr = await child.communicate(data)
         except TimeoutError:
             return None
         finally:
             with contextlib.suppress(ProcessLookupError):
                 child.kill()
             await child.wait()
-        return drawn if child.returncode == 0 else None
+        return clean if child.returncode == 0 else None

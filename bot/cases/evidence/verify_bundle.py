@@ -1,7 +1,7 @@
-"""Look at a bundle of evidence: the first file or row that is not what it was is named.
+"""Verification of an evidence bundle: every file or custody row that was changed is named.
 
-Nothing in it is believed: it may have been made to mislead whoever looks, so no name in it leads
-out of its folder, no link is followed, and nothing is read that its list does not name.
+The bundle is not trusted: it may have been made to mislead. So no path in it leads out of its
+folder, no symbolic link is followed, and nothing is read that the manifest does not list.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ _decode = msgspec.json.Decoder(Manifest).decode
 
 
 def load_manifest(folder: Path) -> Manifest:
-    """Return what a bundle says it holds.
+    """Return the manifest of a bundle.
 
     Raises:
-        EvidenceRefused: it is no bundle, or of another release.
+        EvidenceError: it is no bundle, or a bundle of another version.
     """
     path = folder / MANIFEST
     if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_MANIFEST_BYTES:
-        raise EvidenceError(f"{folder} is no bundle: it has no {MANIFEST}")
+        raise EvidenceError(f"{folder} is no evidence bundle: it has no {MANIFEST}")
     try:
         manifest = _decode(path.read_bytes())
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
@@ -61,38 +61,38 @@ def find_faults(
     head: str = "",
     is_authentic: Callable[[bytes, bytes], bool] | None = None,
 ) -> Iterator[str]:
-    """Yield what is wrong with a bundle, in words, the ledger first.
+    """Yield the faults of a bundle as sentences, those of the custody log first.
 
     Args:
-        folder: where it lies.
-        manifest: as `read_manifest` found it.
-        head: as it was written down when the bundle was made; empty: nobody wrote it down.
-        is_authentic: tells whether a link and its proof were made in this house.
+        folder: the bundle.
+        manifest: the result of `load_manifest`.
+        head: the head noted when the bundle was made; empty if it was not noted.
+        is_authentic: tells whether a link and its MAC were made by this deployment.
     """
-    yield from _ledger_faults(manifest, head, is_authentic)
+    yield from _custody_faults(manifest, head, is_authentic)
     yield from _file_faults(folder, manifest)
     yield from _folder_faults(folder, manifest)
 
 
-def _ledger_faults(
-    manifest: Manifest, head: str, is_ours: Callable[[bytes, bytes], bool] | None
+def _custody_faults(
+    manifest: Manifest, head: str, is_authentic: Callable[[bytes, bytes], bool] | None
 ) -> Iterator[str]:
     links = chain_links(it.row for it in manifest.ledger)
     for number, (it, link) in enumerate(zip(manifest.ledger, links, strict=True), 1):
         if it.row.number != number:
-            yield f"row {number} was taken out, or others were put in"
+            yield f"row {number} was removed, or other rows were added"
             return
         if it.link != link.hex():
             yield f"row {number} was altered"
             return
-        if is_ours is not None and not is_ours(link, _from_hex(it.mac)):
-            yield f"row {number} was not written in this house"
+        if is_authentic is not None and not is_authentic(link, _from_hex(it.mac)):
+            yield f"row {number} was not written by this deployment"
             return
     heads = {f"{number}:{link.hex()[:LINK_DIGITS]}" for number, link in enumerate(links, 1)}
     if manifest.head not in heads or not manifest.head.startswith(f"{len(links)}:"):
-        yield "rows at the end of the ledger were cut off, or others were put in"
+        yield "rows at the end of the custody log were removed, or other rows were added"
     elif head and head.strip().lower() not in heads:
-        yield "the ledger is not the one whose end was written down"
+        yield "the custody log does not match the given head"
 
 
 def _file_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
@@ -108,14 +108,14 @@ def _file_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
                 yield f"file {each.number} ({version.path}) {fault}"
         stated = received.get(each.id, "")
         if each.original and stated and each.original.sha256 != stated:
-            yield f"file {each.number} is not what the ledger says was received"
+            yield f"file {each.number} is not what the custody log says was received"
         if each.clean and each.clean.sha256 not in cleaned:
-            yield f"file {each.number} has a clean version the ledger does not know"
+            yield f"file {each.number} has a clean version that the custody log does not list"
 
 
 def _version_fault(folder: Path, version: FileVersion) -> str:
     if not _FILE_PATH.fullmatch(version.path):
-        return "has a name no bundle gives"
+        return "has a name that no bundle uses"
     path = folder / version.path
     if path.is_symlink() or path.parent.is_symlink() or not path.is_file():
         return "is missing"

@@ -201,7 +201,7 @@ def test_only_whoever_holds_the_case_or_supervises_takes_files_out(
             "there is no caseworker nobody with access",
         ),
         (("export", "{case}", "{old}"), "cannot be made: File exists"),
-        (("verify", "{old}"), "is no bundle"),
+        (("verify", "{old}"), "is no evidence bundle"),
     ],
 )
 def test_what_cannot_be_is_said(room: EvidenceHarness, words: tuple[str, ...], said: str) -> None:
@@ -348,10 +348,10 @@ BUNDLES: dict[str, tuple[Callable[[Path], object], str]] = {
     "no list": (lambda it: (it / "manifest.json").write_text("{"), "cannot be read"),
     "a newer one": (changes("version", 2), "a bundle of version 2"),
     "an actor": (changes("ledger.2.row.actor", "else"), "row 3 was altered"),
-    "a number": (changes("ledger.1.row.number", 5), "row 2 was taken out"),
-    "the end": (changes("head", "2:0123456789abcdef"), "cut off"),
-    "a proof": (changes("ledger.0.mac", "zz"), "row 1 was not written in this house"),
-    "everything": (rewrites_the_ledger, "row 2 was not written in this house"),
+    "a number": (changes("ledger.1.row.number", 5), "row 2 was removed"),
+    "the end": (changes("head", "2:0123456789abcdef"), "rows at the end of the custody log were removed"),
+    "a proof": (changes("ledger.0.mac", "zz"), "row 1 was not written by this deployment"),
+    "everything": (rewrites_the_ledger, "row 2 was not written by this deployment"),
 }  # fmt: skip
 
 
@@ -377,7 +377,7 @@ def test_where_nobody_has_the_key_the_end_on_paper_tells(
     assert room.types("verify", str(folder))[0] == 0  # the control: it is consistent in itself
     code, told = room.types("verify", str(folder), "--head", head)
     assert code == 1
-    assert "not the one whose end was written down" in told
+    assert "does not match the given head" in told
 
 
 def test_a_file_that_was_altered_does_not_leave(room: EvidenceHarness) -> None:
