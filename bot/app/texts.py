@@ -53,8 +53,8 @@ if TYPE_CHECKING:
     from bot.languages.availability import LanguageOffer
     from bot.languages.place_overrides import MessageKey
     from bot.languages.voice_files import RecordingNames
+    from bot.places.directory import Recipient
     from bot.places.place import Place
-    from bot.places.taiwan.recipients import Recipient
     from bot.settings import Settings
     from bot.store.database import Database
     from bot.text import Catalogue, Text

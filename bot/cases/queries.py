@@ -57,8 +57,8 @@ if TYPE_CHECKING:
 
 ALARMS = "alarms"
 NOT_ANSWERS = {
-    "also": _("Wrote beside the questions"),
-    "also_files": _("Sent beside the questions"),
+    "also": _("Messages outside the questions"),
+    "also_files": _("Files outside the questions"),
     "alarms": _("Alarming words"),
 }
 """What goes along without being an answer."""
@@ -68,16 +68,16 @@ REPORT_KIND_NAMES = {
     "request": _("Asks for help"),
     "talk": _("Wants to talk to a person"),
     "addition": _("Added"),
-    "withdrawal": _("Wants it back"),
+    "withdrawal": _("Asks to withdraw"),
     # Translators: an hour at which the person wants to be heard from, and what silence means.
-    "check_in": _("Agreed on an hour"),
+    "check_in": _("Check-in agreed"),
 }
 """What each thing a person can send is called among staff."""
 # Translators: stands behind what somebody wrote in Burmese with an old encoding.
 ZAWGYI_REMARK = _(
     "{words}\n(Probably typed in Zawgyi: only a Zawgyi font shows the right letters.)"
 )
-REASONS_HEADING, FILES_HEADING = _("Why"), _("Files")
+REASONS_HEADING, FILES_HEADING = _("Reasons"), _("Files")
 MAX_CASES = 200
 UNNAMED_ORGANISATION = "\u2026"
 """What stands for the organisation where a command was not told its name."""

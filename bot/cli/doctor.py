@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
-    from bot.places.taiwan.recipients import Recipient
+    from bot.places.directory import Recipient
     from bot.settings import Settings
 
 MIN_FREE_SHARE = 0.1

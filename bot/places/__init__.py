@@ -1,1 +1,1 @@
-"""What is true in one country, as data: numbers, who answers, and where each fact was read."""
+"""Country data: phone numbers, law, deadlines, forms, and the source of every fact."""

@@ -1,8 +1,9 @@
-"""Which bodies a country's law can mean for somebody, and what it asks where someone is young.
+"""Rules for the authorities that may be responsible, and for duties when someone is under 18.
 
-Rules are data: a condition on the answers, and what holds then with its article. One body where the
-answer decides; several, each with its own condition, where it does not: nobody is asked for the
-papers that would. It is a reason for staff to think with, never a verdict, and no person reads it.
+A rule is a condition on the answers and an authority with its articles. Where the answers decide,
+one authority remains; otherwise several are named, each with its own condition, because people are
+not asked for the documents that would decide. This supports staff, is never a verdict, and is not
+shown to people who write to the hotline.
 """
 
 from __future__ import annotations
@@ -31,33 +32,33 @@ if TYPE_CHECKING:
 IF_UNDER_18 = _("Someone is under 18.")
 IF_MAYBE_UNDER_18 = _("If someone is under 18: the age is not known.")
 CITATION = _("{law}, {article} (text of {day})")
-OUTDATED_CITATION = _("{law}, {article} (text of {day}; changed on {changed}, not read since)")
+OUTDATED_CITATION = _("{law}, {article} (text of {day}; amended on {changed}, new text not read)")
 MAYBE_UNDER_18 = any_of(
     AGE_UNKNOWN, none_of(answer_is("under_18", "adult"), answer_is("they_under_18", "adult"))
 )
-"""Nobody said that all are 18 or over."""
+"""No answer says that everyone is 18 or over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statute:
-    """A law or regulation, in the text that was read."""
+    """A law or regulation, in the version that was read."""
 
     name: Text
     text_date: date
-    """The day of the text that was read."""
+    """The date of the version that was read."""
     amended_on: date | None = None
-    """When it was changed since, if it is known that the newer text was not read."""
+    """The date of a later amendment that was not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """Where a rule stands."""
+    """A provision of a statute."""
 
     statute: Statute
     provision: Text
 
     def render(self, catalogue: Catalogue) -> str:
-        """Return it as it is cited, with the text of the law that was read."""
+        """Return the citation, with the date of the version that was read."""
         statute = self.statute
         blanks = {
             "law": statute.name.render(catalogue),
@@ -73,7 +74,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A body the law can mean, for what, and on which condition."""
+    """An authority, its task, and the condition under which it is responsible."""
 
     code: str
     name: Text
@@ -82,13 +83,13 @@ class Authority:
     articles: tuple[Article, ...]
 
     def citations(self, catalogue: Catalogue) -> tuple[str, ...]:
-        """Return where that stands."""
+        """Return the articles as citations."""
         return tuple(article.render(catalogue) for article in self.articles)
 
 
 @dataclass(frozen=True, slots=True)
 class ChildDuty:
-    """Something the law asks for where someone is under 18."""
+    """A legal duty when someone is under 18."""
 
     code: str
     text: Text
@@ -96,13 +97,13 @@ class ChildDuty:
     condition: Text = IF_UNDER_18
 
     def citations(self, catalogue: Catalogue) -> tuple[str, ...]:
-        """Return where that stands."""
+        """Return the articles as citations."""
         return tuple(article.render(catalogue) for article in self.articles)
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorityRule:
-    """If the condition holds, the law can mean this body; if it decides, no other."""
+    """If the condition holds, this authority may be responsible; if exclusive, no other is."""
 
     authority: Authority
     condition: Condition
@@ -111,20 +112,22 @@ class AuthorityRule:
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """What one country's law says to the answers somebody sent."""
+    """The authority rules and child duties of one country."""
 
     rules: tuple[AuthorityRule, ...]
-    """As they are shown."""
+    """In display order."""
     child_duties: tuple[ChildDuty, ...]
 
     def authorities(self, answers: Answers) -> list[Authority]:
-        """Return the bodies the law can mean, each once."""
-        held = [rule for rule in self.rules if rule.condition(answers)]
-        decisive = [rule for rule in held if rule.is_exclusive]
-        return list({rule.authority.code: rule.authority for rule in decisive or held}.values())
+        """Return the authorities that may be responsible, each once."""
+        matching = [rule for rule in self.rules if rule.condition(answers)]
+        exclusive = [rule for rule in matching if rule.is_exclusive]
+        return list(
+            {rule.authority.code: rule.authority for rule in exclusive or matching}.values()
+        )
 
     def duties(self, answers: Answers) -> list[ChildDuty]:
-        """Return what the law asks where someone is under 18, or may be."""
+        """Return the duties when someone is under 18, or may be."""
         if UNDER_18(answers):
             return list(self.child_duties)
         if MAYBE_UNDER_18(answers):

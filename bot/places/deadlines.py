@@ -1,9 +1,8 @@
-"""Clocks of the law: what has happened to somebody, and by when something must follow. Pure.
+"""Legal deadlines: rules, the legal events staff enter, and the dates that follow. Pure.
 
-Rules are data, events are what staff entered, and dates follow from both. No date is ever later
-than the true one: the day something happened on is counted as the law counts it, a day of which the
-hour is not known counts from its first instant, and a last day that the law moves behind a Sunday
-or a holiday is shown where the calendar has it. What is done by the date shown is done in time.
+A computed date is never later than the true one, so what is done by it is done in time. The day of
+an event is counted as the law counts it, a day without a known hour counts from its first instant,
+and a last day is not moved past a Sunday or a holiday, even where the law allows it.
 """
 
 from __future__ import annotations
@@ -24,27 +23,27 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 SHOWN_AFTER_END = 7 * DAY
-"""How long a date that has passed is still shown beside the queue."""
+"""How long a passed deadline is still shown with the queue, microseconds."""
 _MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{1,2}):(\d{2}))?")
 
 
 @dataclass(frozen=True, slots=True)
 class HourSpan:
-    """So many hours from the moment on: the law counts them at once."""
+    """Hours, counted from the moment of the event."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class DaySpan:
-    """So many days; the first is the day after."""
+    """Days, counted from the day after the event."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class MonthSpan:
-    """So many months; the first day is the day after, unless the law counts from the day on."""
+    """Months, counted from the day after the event, or from the day itself."""
 
     count: int
     counts_first_day: bool = False
@@ -52,15 +51,15 @@ class MonthSpan:
 
 @dataclass(frozen=True, slots=True)
 class SameDay:
-    """The very day that was entered."""
+    """The day of the event itself."""
 
     is_at_start: bool = False
-    """Whether something must be done by its first instant, not by its last."""
+    """Whether the deadline is the first instant of the day, not the last."""
 
 
 @dataclass(frozen=True, slots=True)
 class MaxTimes:
-    """No date: what may follow once it has happened so often."""
+    """No date, but a number of events after which something may follow."""
 
     count: int
 
@@ -70,42 +69,41 @@ DeadlineSpan = HourSpan | DaySpan | MonthSpan | SameDay | MaxTimes
 
 @dataclass(frozen=True, slots=True)
 class LegalEventKind:
-    """Something that can happen, as staff enter it."""
+    """A kind of event that staff can enter."""
 
     code: str
     text: Text
     """What it is, and which day counts."""
     may_be_future: bool = False
-    """Whether its day may lie ahead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineRule:
-    """One rule: what starts it, what ends it, and what follows when it has run out."""
+    """A rule: the events that start and end a deadline, its span and its texts."""
 
     code: str
     started_by: frozenset[str]
     ended_by: frozenset[str]
     span: DeadlineSpan
     requirement: Text
-    """What must happen meanwhile, and by whom."""
+    """What must be done, and by whom."""
     soon_text: Text
     """One line for the queue, with the blank {left}."""
     overdue_text: Text
-    """The same once the time is over, with the blank {ago}; for `Times` never shown."""
+    """The same once the deadline has passed, with the blank {ago}; not shown for `MaxTimes`."""
     articles: tuple[Article, ...]
     warn_before: tuple[int, ...] = ()
-    """So long before its end somebody hears of it, microseconds, the longest first."""
+    """How long before the end staff are warned, microseconds, the longest first."""
     restarts: bool = False
-    """Whether a later start begins it anew; else each start has an end of its own."""
+    """Whether a later start replaces the earlier one; otherwise each start has its own deadline."""
     is_for_person: bool = False
-    """Whether it is the person who must do something, and is reminded."""
+    """Whether the person must do something and is reminded."""
     opens_before: MonthSpan | None = None
-    """So long before its end it can be done at all."""
+    """How long before the end it can be done at the earliest."""
 
     @property
     def counts_hours(self) -> bool:
-        """Tell whether it ends at an hour, not with a day."""
+        """Whether it ends at an hour, not at the end of a day."""
         return isinstance(self.span, HourSpan) or (
             isinstance(self.span, SameDay) and self.span.is_at_start
         )
@@ -113,45 +111,45 @@ class DeadlineRule:
 
 @dataclass(frozen=True, slots=True)
 class LegalEvent:
-    """One event of a case, as it was entered."""
+    """An event entered for a case."""
 
     number: int
     code: str
     day: date
-    """By the calendar of the law's country."""
+    """In the country of the law."""
     at: int | None = None
     """The moment, where it is known."""
 
     def time(self, zone: ZoneInfo) -> int:
-        """Return when it was; the first instant of a day of which no more is known."""
+        """Return the moment, or the first instant of the day."""
         return start_of_day(self.day, zone) if self.at is None else self.at
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One clock that runs."""
+    """An open deadline of a case."""
 
     rule: DeadlineRule
     start: LegalEvent
     last_day: date | None = None
-    """The last day on which it can be done; none for `Times`."""
+    """The last day on which it can be done; None for `MaxTimes`."""
     ends_at: int | None = None
-    """The instant after which it is too late; none for `Times`."""
+    """The moment after which it is too late; None for `MaxTimes`."""
     opens_on: date | None = None
     times: int = 0
-    """How often it has happened, for `Times`."""
+    """How often the event has happened, for `MaxTimes`."""
 
     @property
     def is_reached(self) -> bool:
-        """Tell whether it has happened as often as the law bears."""
+        """Whether the number of events of a `MaxTimes` is reached."""
         return isinstance(self.rule.span, MaxTimes) and self.times >= self.rule.span.count
 
     def time_left(self, now: int) -> int | None:
-        """Return how long is left, microseconds, below 0 once it is over; None for no date."""
+        """Return the time left, microseconds, negative once it has passed; None without a date."""
         return None if self.ends_at is None else self.ends_at - now
 
     def is_near(self, now: int) -> bool:
-        """Tell whether whoever looks at the queue should see it."""
+        """Tell whether it is shown with the queue."""
         left = self.time_left(now)
         if left is None:
             return self.is_reached
@@ -160,39 +158,38 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRules:
-    """What one country's law gives time for."""
+    """The deadline rules of one country."""
 
     zone: ZoneInfo
-    """By which calendar it counts."""
     event_kinds: Mapping[str, LegalEventKind]
     rules: tuple[DeadlineRule, ...]
 
     def __post_init__(self) -> None:
         used = {code for it in self.rules for code in it.started_by | it.ended_by}
         if unknown := used - self.event_kinds.keys():
-            raise ValueError(f"nobody can enter: {', '.join(sorted(unknown))}")
+            raise ValueError(f"no such event kinds: {', '.join(sorted(unknown))}")
 
-    def open_deadlines(self, noted: Iterable[LegalEvent]) -> list[Deadline]:
-        """Return every clock that runs, the one that ends first before the others."""
-        events = list(noted)
-        found = [it for clock in self.rules for it in _open_deadlines(clock, events, self.zone)]
+    def open_deadlines(self, entered: Iterable[LegalEvent]) -> list[Deadline]:
+        """Return the open deadlines, the earliest first."""
+        events = list(entered)
+        found = [it for rule in self.rules for it in _open_deadlines(rule, events, self.zone)]
         return sorted(found, key=lambda it: (it.ends_at is None, it.ends_at or 0))
 
-    def parse_time(self, typed: str) -> tuple[date, int | None] | None:
-        """Return the day, and the moment where an hour is given; None for what is neither.
+    def parse_time(self, text: str) -> tuple[date, int | None] | None:
+        """Return the day, and the moment where an hour is given; None if it is neither.
 
         Args:
-            typed: `2026-11-25` or `2026-11-25 14:30`, by the calendar and clock of this country.
+            text: `2026-11-25` or `2026-11-25 14:30`, in the time zone of this country.
         """
-        found = _MOMENT.fullmatch(typed.strip())
-        if found is None:
+        match = _MOMENT.fullmatch(text.strip())
+        if match is None:
             return None
         try:
-            day = date(int(found[1]), int(found[2]), int(found[3]))
-            if found[4] is None:
+            day = date(int(match[1]), int(match[2]), int(match[3]))
+            if match[4] is None:
                 return day, None
-            at = datetime(  # an hour that comes twice is the first of both
-                day.year, day.month, day.day, int(found[4]), int(found[5]), tzinfo=self.zone
+            at = datetime(  # of an hour that occurs twice, the first
+                day.year, day.month, day.day, int(match[4]), int(match[5]), tzinfo=self.zone
             )
             return day, int(at.timestamp()) * SECOND
         except (ValueError, OverflowError):
@@ -203,62 +200,59 @@ class DeadlineRules:
         return datetime.fromtimestamp(moment / SECOND, self.zone).date()
 
     def format_time(self, moment: int) -> str:
-        """Return a moment as it is typed here: `2026-11-25 14:30`."""
+        """Return a moment in the format of `parse_time`."""
         return f"{datetime.fromtimestamp(moment / SECOND, self.zone):%Y-%m-%d %H:%M}"
 
 
 NO_DEADLINES = DeadlineRules(ZoneInfo("UTC"), {}, ())
-"""Of a country whose rules nobody has read yet."""
+"""For a country whose rules have not been read yet."""
 
 
-def _open_deadlines(
-    clock: DeadlineRule, events: list[LegalEvent], zone: ZoneInfo
-) -> list[Deadline]:
-    """Return what runs by one clock: once, or for each start that nothing has answered."""
-    ends = [it for it in events if it.code in clock.ended_by]
-    open_ = [
+def _open_deadlines(rule: DeadlineRule, events: list[LegalEvent], zone: ZoneInfo) -> list[Deadline]:
+    ends = [it for it in events if it.code in rule.ended_by]
+    starts = [
         it
         for it in events
-        if it.code in clock.started_by and not any(_has_ended(clock, end, it) for end in ends)
+        if it.code in rule.started_by and not any(_has_ended(rule, end, it) for end in ends)
     ]
-    if not open_:
+    if not starts:
         return []
-    if clock.restarts:
-        return [_deadline(clock, max(open_, key=lambda it: it.time(zone)), len(open_), zone)]
-    return [_deadline(clock, it, 1, zone) for it in open_]
+    if rule.restarts:
+        return [_deadline(rule, max(starts, key=lambda it: it.time(zone)), len(starts), zone)]
+    return [_deadline(rule, it, 1, zone) for it in starts]
 
 
-def _has_ended(clock: DeadlineRule, end: LegalEvent, start: LegalEvent) -> bool:
-    """Tell whether something ended what had started.
+def _has_ended(rule: DeadlineRule, end: LegalEvent, start: LegalEvent) -> bool:
+    """Tell whether an event ended what another started.
 
-    By the day; by the hour where both are known. What lies ahead is ended by what was entered
-    after it.
+    Compare hours where both are known, otherwise days. A start in the future is ended by any event
+    entered after it.
     """
-    if isinstance(clock.span, SameDay) and not clock.span.is_at_start:
+    if isinstance(rule.span, SameDay) and not rule.span.is_at_start:
         return end.number > start.number
     if end.day == start.day and end.at is not None and start.at is not None:
         return end.at >= start.at
     return end.day >= start.day
 
 
-def _deadline(clock: DeadlineRule, since: LegalEvent, times: int, zone: ZoneInfo) -> Deadline:
-    span = clock.span
+def _deadline(rule: DeadlineRule, start: LegalEvent, times: int, zone: ZoneInfo) -> Deadline:
+    span = rule.span
     if isinstance(span, MaxTimes):
-        return Deadline(clock, since, times=times)
+        return Deadline(rule, start, times=times)
     if isinstance(span, HourSpan):
-        ends_at = since.time(zone) + span.count * HOUR
+        ends_at = start.time(zone) + span.count * HOUR
         last = datetime.fromtimestamp((ends_at - 1) / SECOND, zone).date()
-        return Deadline(clock, since, last, ends_at)
-    last = last_day(since.day, span)
-    is_begin = isinstance(span, SameDay) and span.is_at_start
-    at = since.at if is_begin and since.at is not None else None
-    ends_at = start_of_day(last if is_begin else last + timedelta(days=1), zone)
-    opens = None if clock.opens_before is None else add_months(last, -clock.opens_before.count)
-    return Deadline(clock, since, last, ends_at if at is None else at, opens)
+        return Deadline(rule, start, last, ends_at)
+    last = last_day(start.day, span)
+    is_at_start = isinstance(span, SameDay) and span.is_at_start
+    at = start.at if is_at_start and start.at is not None else None
+    ends_at = start_of_day(last if is_at_start else last + timedelta(days=1), zone)
+    opens = None if rule.opens_before is None else add_months(last, -rule.opens_before.count)
+    return Deadline(rule, start, last, ends_at if at is None else at, opens)
 
 
 def last_day(day: date, span: DaySpan | MonthSpan | SameDay) -> date:
-    """Return the last day of a span that something on this day has started."""
+    """Return the last day of a span that starts with an event on this day."""
     if isinstance(span, DaySpan):
         return day + timedelta(days=span.count)
     if isinstance(span, MonthSpan):
@@ -267,7 +261,7 @@ def last_day(day: date, span: DaySpan | MonthSpan | SameDay) -> date:
 
 
 def add_months(day: date, count: int) -> date:
-    """Return the same day of a month so many months on; its last where it has no such day."""
+    """Return the same day `count` months later, or the last day of that month if it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 

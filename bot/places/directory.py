@@ -1,15 +1,17 @@
-"""The directory: numbers people can be shown, who answers there, and how we know it.
+"""The directory of phone numbers, services and referral recipients, with the source of each fact.
 
-Only what was read in a public text, completely, and not too long ago, is shown to a person. The
-rest waits in the same list, and `haven directory todo` says what each still lacks.
+Only facts that were read in a public source, completely and recently, are shown to people. The
+others stay in the same list, and `haven directory todo` says what each still needs.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from bot.clock import SECOND
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,38 +19,38 @@ if TYPE_CHECKING:
     from bot.text import Catalogue, Text
 
 PHONE_SIGN = "\u260e"
-"""A telephone: of the oldest signs there are, so that old phones have it."""
+"""A telephone sign, old enough to exist on old phones."""
 RECHECK_AFTER = timedelta(days=90)
-"""After this long somebody should read it again, though it is still shown."""
+"""After this time a fact should be checked again; it is still shown."""
 
 
 class SourceQuality(StrEnum):
-    """How a fact is known."""
+    """How well a fact is known."""
 
     READ = "V"
-    """Read in a public text."""
+    """Read in a public source."""
     OLD = "V-old"
-    """Read, but the text is old, or tells it at second hand."""
+    """Read, but the source is old or second-hand."""
     HEARSAY = "GK"
-    """Known in general, read nowhere."""
+    """General knowledge, without a source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcedFact:
-    """Something that is true, as far as anybody has looked."""
+    """A fact with its source, its date and its expiry."""
 
     quality: SourceQuality
     source: str
-    """Where it was read; what was looked for in vain."""
+    """Where it was read, or where it was looked for without success."""
     verified_on: date
-    """When somebody looked last."""
+    """When it was last checked."""
     expires_on: date
-    """From this day it is hidden until somebody has looked again."""
+    """From this day it is hidden until it is checked again."""
     missing: str = ""
-    """What has to be found out before anybody is shown it."""
+    """What must be found out before it may be shown."""
 
     def is_shown(self, today: date) -> bool:
-        """Tell whether people may be shown it."""
+        """Tell whether it may be shown to people."""
         return self.is_verified and today < self.expires_on
 
     @property
@@ -57,7 +59,7 @@ class SourcedFact:
         return self.quality is SourceQuality.READ and not self.missing
 
     def todo(self, today: date) -> str | None:
-        """Return what somebody has to do about it; None for nothing."""
+        """Return what has to be done about it; None for nothing."""
         if self.missing:
             return f"find out {self.missing}"
         if self.quality is not SourceQuality.READ:
@@ -71,25 +73,48 @@ class SourcedFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectoryEntry(SourcedFact):
-    """One number, or another way to reach somebody."""
+    """A phone number, or another way to reach a service."""
 
     number: str
-    """As it is dialled; a string that no formatter touches."""
+    """As it is dialled; a string, so that no formatter changes it."""
     answered_by: Text
-    """Who answers, as it stands beside the number."""
+    """Who answers, as shown with the number."""
     hours: str
-    """When, as staff read it."""
+    """For staff."""
     languages: tuple[str, ...] = ()
-    """Tags of the languages somebody there speaks; empty where that is not known."""
+    """Tags of the languages spoken there; empty where that is not known."""
     call_text: Text | None = None
-    """What happens when somebody calls, in one message with the blank {number}."""
+    """What happens during a call, with the blank {number}."""
 
     def line(self, catalogue: Catalogue) -> str:
-        """Return it as it stands in a list of numbers, with a sign for who does not read well."""
+        """Return its line in a list of numbers, with a sign for people who do not read well."""
         return f"{PHONE_SIGN} {self.number} - {self.answered_by.render(catalogue)}"
 
     def call_description(self, catalogue: Catalogue) -> str:
-        """Return what happens when somebody calls; who answers, where no more is known."""
+        """Return what happens during a call, or its `line` where that is not known."""
         if self.call_text is None:
             return self.line(catalogue)
         return self.call_text.render(catalogue, {"number": self.number})
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """An organisation that can receive a referral."""
+
+    name: Text
+    about: Text
+    """What it is, as shown to the person who is asked for consent."""
+    source: str
+    """Where it was read."""
+    read_on: date
+    expires_on: date
+    is_office: bool = False
+    """Whether it is part of the government."""
+
+    def is_offered(self, today: date) -> bool:
+        """Tell whether referrals to it are still allowed."""
+        return today < self.expires_on
+
+    def is_offered_at(self, now: int) -> bool:
+        """Tell whether referrals to it are allowed at a moment; days are in UTC."""
+        return self.is_offered(datetime.fromtimestamp(now / SECOND, UTC).date())

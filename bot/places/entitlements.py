@@ -1,7 +1,7 @@
-"""What the law lets be paid for, or done, for somebody: for staff to think with. Pure.
+"""Entitlements: the services and payments a country's law provides, for staff. Pure.
 
-Sentences are data, amounts are the place's facts (`bot.places.place`): what has expired, or was not
-read, is not said. Nothing here decides who is entitled; that stands in a notice of an office.
+Sentences are data, amounts are facts of the place (`bot.places.place`); expired or unread facts are
+left out. Nothing here decides who is entitled: that is the decision of an authority.
 """
 
 from __future__ import annotations
@@ -19,42 +19,42 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entitlement:
-    """One thing somebody can be given."""
+    """One service or payment."""
 
     code: str
     text: Text
-    """What, and up to how much, with the blanks of its chapter."""
+    """What, and up to which amount, with the blanks of its chapter."""
     chapter: str = "amounts"
-    """The facts of the place it is filled from; expired with them."""
+    """The law chapter of the place that fills the blanks; expires with it."""
     needs_event: str = ""
-    """The event of the law's clocks from which on it can be asked for; empty: from suspicion on."""
+    """The legal event after which it can be requested; empty: from suspicion on."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntitlementView:
-    """One of them, as staff read it."""
+    """An entitlement, rendered for staff."""
 
     text: str
     is_open: bool
-    """Whether what it needs has happened."""
+    """Whether the event it needs has happened."""
 
 
 def list_entitlements(
-    place: Place, events: Collection[str], today: date, words: Catalogue, money: Catalogue
+    place: Place, events: Collection[str], today: date, staff: Catalogue, people: Catalogue
 ) -> list[EntitlementView]:
-    """Return what there is in a place, in its order.
+    """Return the entitlements of a place, in its order.
 
     Args:
         place: the country.
-        events: codes of the events of the law's clocks that stand.
-        today: what has expired by this day is left out.
-        words: what staff read phrases in.
-        money: what people read phrases in, of the same language: amounts are theirs.
+        events: codes of the legal events entered for the case.
+        today: facts expired by this day are left out.
+        staff: the staff catalogue.
+        people: the people's catalogue of the same language, which holds the amounts.
     """
     known = place.known_facts(today)
     return [
         EntitlementView(
-            it.text.render(words, _blanks(place.chapters[it.chapter], money)),
+            it.text.render(staff, _blanks(place.chapters[it.chapter], people)),
             not it.needs_event or it.needs_event in events,
         )
         for it in place.entitlements
@@ -62,8 +62,8 @@ def list_entitlements(
     ]
 
 
-def _blanks(chapter: LawChapter, money: Catalogue) -> dict[str, str]:
+def _blanks(chapter: LawChapter, people: Catalogue) -> dict[str, str]:
     return {
-        name: fact if isinstance(fact, str) else fact.render(money)
+        name: fact if isinstance(fact, str) else fact.render(people)
         for name, fact in chapter.facts.items()
     }

@@ -1,8 +1,8 @@
-"""Papers an office wants, as drafts for staff to check: plain text with blanks. Pure.
+"""Drafts of official forms, as plain text with blanks for staff to check. Pure.
 
-What is known of a case fills them, once each; what is not known stays visibly blank, and nobody
-guesses. What a person wrote is shown, not obeyed, and can begin no line: nothing of it is taken for
-a formula, a heading or a blank, wherever the draft is pasted.
+Known facts of a case fill the blanks; unknown ones stay visibly blank. A person's own words are
+inserted as text only and never start a line, so that they cannot be taken for a formula, a heading
+or a blank, wherever the draft is pasted.
 """
 
 from __future__ import annotations
@@ -16,60 +16,59 @@ if TYPE_CHECKING:
     from datetime import date
 
 BLANK = "\uff3f" * 10
-"""Where something is missing: ten signs wide, so that nobody overlooks it."""
+"""Shown where a value is missing: ten characters wide, so that it is not overlooked."""
 MAX_ANSWER_LENGTH = 2000
-"""Signs of one thing a person wrote; the whole of it is in the case."""
+"""Characters of one answer; the whole of it is in the case."""
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeForm:
-    """One kind of paper."""
+    """One form."""
 
     code: str
     lines: tuple[str, ...]
-    """In the language of the office, with blanks as `{name}`."""
+    """In the language of the authority, with blanks as `{name}`."""
     events: Mapping[str, str]
-    """Blanks that hold a day: by which event of the law's clocks each is known."""
+    """The legal event whose day fills a blank, by blank."""
     includes_answers: bool = False
-    """Whether it has room for what the person said: the blank {told}, a line of its own."""
+    """Whether it includes the person's answers, in place of the line {told}."""
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeForms:
-    """The papers of one country."""
+    """The forms of one country."""
 
     forms: Mapping[str, OfficeForm]
     format_day: Callable[[date], str]
-    """How its papers write a day."""
     draft_notice: str
     """Stands above and below every draft: a human has to check it."""
     answer_line: str
-    """How one thing somebody said is shown: with {question} and {answer}."""
+    """The line of one answer, with {question} and {answer}."""
     no_answers_line: str
-    """Stands where nothing was said."""
+    """Stands for the answers where there are none."""
 
 
 def fill_form(
     forms: OfficeForms, form: OfficeForm, values: Mapping[str, str], answers: list[tuple[str, str]]
 ) -> str:
-    """Return a draft.
+    """Return a draft of a form.
 
     Args:
-        forms: of the country.
-        form: which one.
-        values: what fills the blanks; what is missing there stays blank.
-        answers: what the person said: question and answer.
+        forms: the forms of the country.
+        form: one of them.
+        values: values by blank; a missing one stays blank.
+        answers: questions and answers of the person.
     """
     lines = [forms.draft_notice, ""]
     for line in form.lines:
         if line == "{told}":
             lines += [_answer_text(forms, *each) for each in answers] or [forms.no_answers_line]
         else:
-            lines.append(_PLACEHOLDER.sub(lambda found: values.get(found[1]) or BLANK, line))
+            lines.append(_PLACEHOLDER.sub(lambda match: values.get(match[1]) or BLANK, line))
     return "\n".join([*lines, "", forms.draft_notice]) + "\n"
 
 
-def _answer_text(papers: OfficeForms, question: str, answer: str) -> str:
+def _answer_text(forms: OfficeForms, question: str, answer: str) -> str:
     blanks = {"question": question, "answer": answer[:MAX_ANSWER_LENGTH]}
-    return _PLACEHOLDER.sub(lambda found: blanks[found[1]], papers.answer_line)
+    return _PLACEHOLDER.sub(lambda match: blanks[match[1]], forms.answer_line)

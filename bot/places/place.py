@@ -1,13 +1,12 @@
-"""A place: everything that is true in one country, as data that flows are filled with.
+"""A place: the data of one country that fills the blanks of the flows.
 
-Flows name what they need by blanks: a list of numbers for a situation, a whole sentence in which a
-number stands, a count of days. Every place fills all of them or cannot be made, so a flow never
-meets a hole. Law that was not read, or has expired, is a fact that is not known: what hangs on it
-is not spoken.
+Flows name blanks: a list of numbers for a situation, a whole sentence that contains a number, a
+count of days. A place fills all of them or cannot be created, so a flow never has an empty blank.
+Law that was not read, or has expired, is not known, and flows leave out what depends on it.
 
-The flows were written for Taiwan, and say in whole sentences what its law says. Another place says
-words of its own in place of each that names Taiwan or its law, in any language, and one that lacks
-any of them is refused (`bot.app.texts`): no country is told another's law.
+The flows were written for Taiwan and state its law in whole sentences. Another place overrides each
+phrase that names Taiwan or its law, in every language; a place that lacks one is refused
+(`bot.app.texts`), so that no country is shown another's law.
 """
 
 from __future__ import annotations
@@ -24,66 +23,41 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.places.authorities import Law
-    from bot.places.directory import DirectoryEntry
+    from bot.places.directory import DirectoryEntry, Recipient
     from bot.places.entitlements import Entitlement
     from bot.places.forms import OfficeForms
-    from bot.places.taiwan.recipients import Recipient
     from bot.text import Catalogue
 
 DANGER = "danger"
-"""The situation whose numbers are shown where nothing else can be: never an empty list."""
+"""The situation whose numbers replace those of a situation that has none left to show."""
 SHOWN_WHEN_OLD = frozenset({DANGER, "despair"})
-"""Situations in which an old number is better than none."""
+"""Situations in which an expired number is better than none."""
 NUMBERS = "numbers"
-"""The fact that every number and line people may be shown was read lately enough."""
+"""The fact that every situation has a number that was checked recently enough."""
 SITUATIONS = frozenset(
     {DANGER, "work", "home", "young", "sea", "abroad", "despair", "papers", "other"}
 )
-"""What numbers are looked for by: danger now, work, violence at home, someone under 18, at sea,
-someone abroad, no wish to live, questions about papers, a person who worries about another."""
+"""Danger now, work, violence at home, someone under 18, at sea, someone abroad, suicidal thoughts,
+questions about residence documents, worry about another person."""
 MAX_NUMBERS = 3
-"""A long list defeats a frightened reader."""
-SENTENCES = frozenset(
-    {
-        "rehearsal_line",
-        "language_line",
-        "danger_line",
-        "silent_line",
-        "ambulance_line",
-        "young_line",
-    }
-)
-"""Whole sentences of a place, because a number or the name of the country stands in them."""
+"""A frightened reader cannot use a long list."""
+SENTENCES = frozenset({
+    "rehearsal_line", "language_line", "danger_line", "silent_line", "ambulance_line", "young_line",
+})  # fmt: skip
+"""Sentences that each place says as a whole, because they contain a number or its name."""
 CHAPTER_BLANKS: Mapping[str, frozenset[str]] = {
     "duties": frozenset({"child_hours", "agency_hours", "duty_fine_least", "duty_fine_most"}),
-    "decision": frozenset(
-        {"objection_days", "review_days", "answer_days", "permit_months", "lost_hours", "summons"}
-        | {"settle_years", "settle_days"}
-    ),
-    "amounts": frozenset(
-        {
-            "doctor",
-            "doctor_insured",
-            "talk",
-            "talks",
-            "lawyer",
-            "rent",
-            "rent_months",
-            "rent_more",
-            "checkup",
-            "income",
-            "deposit",
-            "hotel",
-            "hotel_nights",
-            "other_needs",
-            "condolence",
-            "out_of_work",
-            "fund_months",
-            "fund_again",
-        }
-    ),
-}
-"""What the law says, by what has to be known together, and the blanks each fills."""
+    "decision": frozenset({
+        "objection_days", "review_days", "answer_days", "permit_months", "lost_hours", "summons",
+        "settle_years", "settle_days",
+    }),
+    "amounts": frozenset({
+        "doctor", "doctor_insured", "talk", "talks", "lawyer", "rent", "rent_months", "rent_more",
+        "checkup", "income", "deposit", "hotel", "hotel_nights", "other_needs", "condolence",
+        "out_of_work", "fund_months", "fund_again",
+    }),
+}  # fmt: skip
+"""Law chapters, whose facts expire together, and the blanks each one fills."""
 
 # Translators: an amount of money in Taiwan, e.g. 5000. Keep the digits as they are.
 AMOUNT = _("NT${amount}")
@@ -91,12 +65,12 @@ AMOUNT = _("NT${amount}")
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount in the country's money."""
+    """An amount in the country's currency."""
 
     amount: str
 
     def render(self, catalogue: Catalogue) -> str:
-        """Return it as it is said: digits nobody groups, for points and commas differ."""
+        """Return the amount with ungrouped digits, because points and commas differ by language."""
         return AMOUNT.render(catalogue, {"amount": self.amount})
 
 
@@ -106,23 +80,23 @@ class PlaceSentence(SourcedFact):
 
     text: Text
     fallback: Text | None = None
-    """What is said instead once nobody has read it for too long; None: an old one is better."""
+    """What is said once the sentence has expired; None: the old sentence is better."""
 
     def current_text(self, today: date) -> Text:
-        """Return what is said of it today."""
+        """Return the text to use today."""
         return self.text if self.fallback is None or self.is_shown(today) else self.fallback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LawChapter(SourcedFact):
-    """What a law says on one thing, as blanks that messages have."""
+    """Facts of the law on one subject, by the blank they fill."""
 
     facts: Mapping[str, str | Text | Money]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One country.
+    """One country. The defaults stand for a part that has not been researched yet.
 
     Raises:
         ValueError: something that flows need is missing, or more than three numbers are shown.
@@ -130,71 +104,65 @@ class Place:
 
     name: str
     directory: Mapping[str, DirectoryEntry]
-    """Every number we know of, by code."""
+    """By code."""
     numbers_by_situation: Mapping[str, tuple[str, ...]]
-    """By situation: which of them people see, in order."""
+    """The codes of the numbers people see, in order."""
     sentences: Mapping[str, PlaceSentence]
     chapters: Mapping[str, LawChapter]
     law: Law
     recipients: Mapping[str, Recipient]
     deadline_rules: DeadlineRules = NO_DEADLINES
-    """What its law gives time for; none: nobody has read that yet."""
     office_forms: OfficeForms | None = None
-    """What its offices want in writing; None: nobody has read that yet."""
     entitlements: tuple[Entitlement, ...] = ()
-    """What its law lets be paid for or done; none: nobody has read that yet."""
     overrides: Mapping[tuple[str | None, str], Text] = field(default_factory=dict)
-    """What is said here in place of phrases that hold in Taiwan alone, by context and English."""
+    """Replacements of phrases that are true in Taiwan only, by context and English text."""
 
     def __post_init__(self) -> None:
         if wrong := list(self._faults()):
             raise ValueError(f"{self.name}: {'; '.join(wrong)}")
 
     def blanks(self, catalogue: Catalogue, today: date) -> dict[str, str]:
-        """Return what this place fills into messages in a language, as things stand today."""
-        found = {
+        """Return the values of all blanks, in a language, as of today."""
+        values = {
             name: line.current_text(today).render(catalogue)
             for name, line in self.sentences.items()
         }
         for situation in SITUATIONS:
             entries = self.numbers(situation, today)
-            found[blank_name("numbers", situation)] = "\n".join(e.line(catalogue) for e in entries)
-            found[blank_name("calling", situation)] = entries[0].call_description(catalogue)
+            values[blank_name("numbers", situation)] = "\n".join(e.line(catalogue) for e in entries)
+            values[blank_name("calling", situation)] = entries[0].call_description(catalogue)
         for chapter in self.chapters.values():
             for name, fact in chapter.facts.items():
-                found[name] = fact if isinstance(fact, str) else fact.render(catalogue)
-        return found
+                values[name] = fact if isinstance(fact, str) else fact.render(catalogue)
+        return values
 
     def numbers(self, situation: str, today: date) -> list[DirectoryEntry]:
-        """Return what people are shown in a situation: never an empty list.
+        """Return the numbers to show in a situation, never an empty list.
 
-        An old number for danger is better than none; `haven doctor` says that it must be read
+        An old number for danger is better than none; `haven doctor` reports that it must be checked
         again.
         """
-        of = [self.directory[code] for code in self.numbers_by_situation[situation]]
-        found = [entry for entry in of if entry.is_shown(today)]
-        return found or (of if situation in SHOWN_WHEN_OLD else self.numbers(DANGER, today))
+        listed = [self.directory[code] for code in self.numbers_by_situation[situation]]
+        current = [entry for entry in listed if entry.is_shown(today)]
+        return current or (listed if situation in SHOWN_WHEN_OLD else self.numbers(DANGER, today))
 
     def known_facts(self, today: date) -> frozenset[str]:
-        """Return what may be said today: chapters of the law by name, and the numbers."""
+        """Return the facts that may be stated today: law chapters by name, and `NUMBERS`."""
         chapters = {name for name, it in self.chapters.items() if it.is_shown(today)}
-        return frozenset(chapters | ({NUMBERS} if self._has_numbers(today) else set()))
-
-    def _has_numbers(self, today: date) -> bool:
-        """Tell whether each situation has a number of its own that may be shown today."""
-        return all(
+        has_numbers = all(
             any(self.directory[code].is_shown(today) for code in codes)
             for codes in self.numbers_by_situation.values()
         )
+        return frozenset(chapters | ({NUMBERS} if has_numbers else set()))
 
     def facts(self) -> Iterator[tuple[str, SourcedFact]]:
-        """Yield everything that somebody has looked at, by code."""
+        """Yield every sourced fact, by code."""
         yield from self.directory.items()
         yield from self.sentences.items()
         yield from self.chapters.items()
 
     def expired(self, today: date) -> list[str]:
-        """Return what people were shown and must not be any more."""
+        """Return the codes of verified facts that have expired."""
         return [code for code, it in self.facts() if it.is_verified and not it.is_shown(today)]
 
     def _faults(self) -> Iterator[str]:
@@ -212,15 +180,15 @@ class Place:
             if not all(
                 code in self.directory and self.directory[code].is_verified for code in codes
             ):
-                yield f"a number for {situation} that nobody may be shown"
+                yield f"an unknown or unverified number for {situation}"
 
 
 def blank_name(kind: str, situation: str) -> str:
-    """Return the blank for the numbers of a situation, or for what happens when one calls."""
+    """Return the blank of a situation; `kind` is `numbers`, or `calling` for a call description."""
     return kind if situation == DANGER else f"{kind}_{situation}"
 
 
 def all_blanks() -> frozenset[str]:
     """Return every blank that a place fills."""
-    of_numbers = {blank_name(kind, it) for kind in ("numbers", "calling") for it in SITUATIONS}
-    return frozenset(of_numbers).union(SENTENCES, *CHAPTER_BLANKS.values())
+    blanks = {blank_name(kind, it) for kind in ("numbers", "calling") for it in SITUATIONS}
+    return frozenset(blanks).union(SENTENCES, *CHAPTER_BLANKS.values())

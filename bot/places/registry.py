@@ -1,4 +1,4 @@
-"""The places there are, by the name a deployment sets."""
+"""The supported places, by the name in `HAVEN_PLACE`."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from bot.places.place import Place
 
 PLACES: dict[str, Place] = {place.name: place for place in (TAIWAN,)}
-"""Another country is another file, and a name here."""
+"""A new country is a new package, and an entry here."""
 
 
 def find_place(name: str) -> Place:
     """Return the place of a deployment.
 
     Raises:
-        WrongSetting: there is none of that name; the text says which there are.
+        SettingError: there is none of that name; the text lists those there are.
     """
     found = PLACES.get(name)
     if found is None:

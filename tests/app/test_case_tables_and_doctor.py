@@ -131,7 +131,7 @@ async def test_an_opened_case_reads_from_why_to_files(case_store: CaseStoreHarne
             shown.index(words)
             for words in (
                 f"P1  {case.reference}  id  TPE",
-                staff.gettext("Why"),
+                staff.gettext("Reasons"),
                 staff.gettext("Someone is locked in or may not go out."),
                 "2026-11-19 12:00",
                 "[bold]kata[/] /x",
@@ -152,12 +152,12 @@ async def test_an_opened_case_ends_with_the_law_and_the_signs(
     opened = await case_store.reads(case.reference, reads)
     shown = printed(case_view(opened, staff, TAIPEI), width=width)
     wanted = [
-        staff.gettext("Why"),
-        staff.gettext("Bodies the law can mean"),
+        staff.gettext("Reasons"),
+        staff.gettext("Authorities that may be responsible"),
         opened.assessment.authorities[0].condition,
-        staff.gettext("What the law asks when someone is under 18"),
+        staff.gettext("Legal duties when someone is under 18"),
         staff.gettext("If someone is under 18: the age is not known."),
-        staff.gettext("Signs, in three vocabularies"),
+        staff.gettext("Indicators, in three vocabularies"),
         "HTCDS 2.0",
         "RestrictsMovement",
         staff.gettext("whether people can go out"),

@@ -163,8 +163,8 @@ async def test_what_came_beside_the_questions_and_alarms_have_their_names(
     for reads in ("en", "zh_Hant"):
         staff = read_in(reads, "staff")
         told = case_store.told(await case_store.reads(case.reference, reads))
-        assert told["also"] == (staff.gettext("Wrote beside the questions"), "jangan telepon")
-        assert told["also_files"][0] == staff.gettext("Sent beside the questions")
+        assert told["also"] == (staff.gettext("Messages outside the questions"), "jangan telepon")
+        assert told["also_files"][0] == staff.gettext("Files outside the questions")
         assert "dengar ini" in told["also_files"][1]
         name, alarms = told["alarms"]
         assert name == staff.gettext("Alarming words")

@@ -263,16 +263,16 @@ def test_whoever_is_refused_reads_why_in_their_language() -> None:
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ((CaseState.CLAIMED, CaseAction.CLAIM, Role.CASEWORKER), "Somebody holds this case."),
-        ((CaseState.OPEN, CaseAction.TAKE_OVER, Role.CASEWORKER), "claim it first"),
-        ((CaseState.OPEN, CaseAction.TAKE_OVER, Role.SUPERVISOR), "claim it first"),
+        ((CaseState.CLAIMED, CaseAction.CLAIM, Role.CASEWORKER), "This case is already assigned."),
+        ((CaseState.OPEN, CaseAction.TAKE_OVER, Role.CASEWORKER), "claim the case first"),
+        ((CaseState.OPEN, CaseAction.TAKE_OVER, Role.SUPERVISOR), "claim the case first"),
         ((CaseState.OPEN, CaseAction.CLOSE, Role.CASEWORKER), "or a supervisor"),
-        ((CaseState.OPEN, CaseAction.LOWER, Role.CASEWORKER, True), "say why"),
-        ((CaseState.OPEN, CaseAction.LOWER, Role.SUPERVISOR), "say why"),
+        ((CaseState.OPEN, CaseAction.LOWER, Role.CASEWORKER, True), "give a reason"),
+        ((CaseState.OPEN, CaseAction.LOWER, Role.SUPERVISOR), "give a reason"),
         ((CaseState.CLOSED, CaseAction.NOTE, Role.CASEWORKER), "Only a supervisor"),
-        ((CaseState.CLOSED, CaseAction.TAKE_OVER, Role.CASEWORKER, True), "reopened first"),
-        ((CaseState.WAITING, CaseAction.CLAIM, Role.AUDITOR), "An auditor"),
-        ((CaseState.CLAIMED, CaseAction.LAPSE, Role.SUPERVISOR), "by itself"),
+        ((CaseState.CLOSED, CaseAction.TAKE_OVER, Role.CASEWORKER, True), "reopen it first"),
+        ((CaseState.WAITING, CaseAction.CLAIM, Role.AUDITOR), "Auditors"),
+        ((CaseState.CLAIMED, CaseAction.LAPSE, Role.SUPERVISOR), "automatically"),
     ],
 )
 def test_a_refusal_says_what_was_missing(

@@ -58,7 +58,7 @@ def test_what_happened_leads_to_dates_articles_and_what_must_follow(
     haven("deadlines", "add", case, "not_identified", "--on", days_ago(15), "--by", mei)
     haven("deadlines", "add", case, "contact", "--on", days_ago(2), "--by", mei)
     contact, objection = shown(deployed)["deadlines"]
-    assert contact["summary"].startswith("help may end in ")
+    assert contact["summary"].startswith("assistance may end in ")
     assert 0 < contact["hours_left"] < 24
     assert objection["last_day"] == days_ago(-5)
     assert "Article 11, paragraph 5" in objection["articles"][0]
@@ -75,7 +75,7 @@ def test_the_queue_says_which_time_runs_out(deployed: Deployment) -> None:
     (row,) = json.loads(haven("cases", "list", "--json").said)
     assert [it["deadline"] for it in row["deadlines"]] == ["contact"]
     listed = " ".join(haven("cases", "list").said.split())
-    assert f"{case} help may end in " in listed
+    assert f"{case} assistance may end in " in listed
     assert "(72-hour contact rule)" in listed
 
 

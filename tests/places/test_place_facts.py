@@ -55,7 +55,7 @@ def test_only_what_was_read_is_ever_shown(today: date) -> None:
 
 def test_a_number_nobody_has_read_cannot_be_put_among_those_shown() -> None:
     shows = {**TAIWAN.numbers_by_situation, "sea": ("118",)}
-    with pytest.raises(ValueError, match="a number for sea that nobody may be shown"):
+    with pytest.raises(ValueError, match="an unknown or unverified number for sea"):
         replace(TAIWAN, numbers_by_situation=shows)
 
 

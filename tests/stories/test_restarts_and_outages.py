@@ -163,7 +163,7 @@ async def test_the_cli_reads_while_the_bot_runs(tmp_path: Path) -> None:
             "--as", added[:8], "--password-file", password,
         )  # fmt: skip
         assert "Mereka ambil paspor saya." in shown
-        assert read_in("zh_Hant", "staff").gettext("Papers were taken away.") not in shown
+        assert read_in("zh_Hant", "staff").gettext("Documents were taken away.") not in shown
 
 
 async def test_somebody_who_blocks_us_and_comes_back_goes_on(tmp_path: Path) -> None:

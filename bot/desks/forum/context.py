@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.hotline.check_ins.store import CheckIns
     from bot.hotline.deadlines import CaseDeadlines
     from bot.hotline.staff.staff import Staff
-    from bot.places.taiwan.recipients import Recipient
+    from bot.places.directory import Recipient
     from bot.store.writer import Work
     from bot.text import Text
     from bot.vault import Vault

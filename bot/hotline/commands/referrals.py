@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bot.hotline.queue.claims import Claims
     from bot.hotline.referrals.model import Referral
     from bot.hotline.referrals.store import Referrals
-    from bot.places.taiwan.recipients import Recipient
+    from bot.places.directory import Recipient
 
 
 class ReferralCommands:

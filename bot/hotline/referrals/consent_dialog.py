@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from bot.conversation import FlowRegistry
     from bot.hotline.referrals.model import Referral, ReferralPart
-    from bot.places.taiwan.recipients import Recipient
+    from bot.places.directory import Recipient
     from bot.text import Catalogue, Text
 
 TICK = "\N{CHECK MARK} "

@@ -1,14 +1,14 @@
-"""Taiwan: what is true there, put together."""
+"""Taiwan."""
 
 from __future__ import annotations
 
 from bot.places.place import Place
 from bot.places.taiwan.authorities import LAW as LAW
-from bot.places.taiwan.deadlines import DEADLINE_RULES as CLOCKS
+from bot.places.taiwan.deadlines import DEADLINE_RULES
 from bot.places.taiwan.directory import NOT_SHOWN, SHOWN
 from bot.places.taiwan.entitlements import ENTITLEMENTS
 from bot.places.taiwan.facts import CHAPTERS
-from bot.places.taiwan.forms import OFFICE_FORMS as PAPERS
+from bot.places.taiwan.forms import OFFICE_FORMS
 from bot.places.taiwan.recipients import RECIPIENTS
 from bot.places.taiwan.sentences import SENTENCES
 
@@ -30,7 +30,7 @@ TAIWAN = Place(
     chapters=CHAPTERS,
     law=LAW,
     recipients=RECIPIENTS,
-    deadline_rules=CLOCKS,
-    office_forms=PAPERS,
+    deadline_rules=DEADLINE_RULES,
+    office_forms=OFFICE_FORMS,
     entitlements=ENTITLEMENTS,
 )

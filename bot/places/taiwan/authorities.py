@@ -1,10 +1,10 @@
-"""Taiwan: the bodies the law can mean, by what brings somebody there, with the article.
+"""Taiwan: authorities that may be responsible, by a person's situation, with the articles.
 
 Read article by article in the Ministry of Justice's law database (a public copy of October 2024).
-The Act gives placement and help by household registration and by the purpose of a visa. We ask for
-neither, so most answers leave more than one body, each with its condition.
+The Act assigns placement and assistance by household registration and by visa purpose. The flows
+ask for neither, so most answers leave more than one authority, each with its condition.
 
-Crew hired abroad: the regulation was changed on 18 November 2025, and the new text was not read.
+Crew hired abroad: the regulation was amended on 18 November 2025, and the new text was not read.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ CREW = Statute(
 EXPLOITATION = Statute(_("Child and Youth Sexual Exploitation Prevention Act"), date(2024, 8, 7))
 WELFARE = Statute(_("Protection of Children and Youths Welfare and Rights Act"), date(2021, 1, 20))
 
-# --- The bodies -----------------------------------------------------------------------------
+# --- Authorities ----------------------------------------------------------------------------
 
 CHILD_EXPLOITED = Authority(
     "local_government_child",
@@ -107,23 +107,17 @@ MEDIATION = Authority(
 COAST_GUARD = Authority(
     "coast_guard",
     _("Coast Guard Administration"),
-    _("Investigates, rescues and identifies; passes complaints of crew on to the local government"),
+    _("Investigates, rescues and identifies; forwards complaints of crew to the local government"),
     _("If it happens at sea."),
-    (
-        Article(ACT, _("Article 5, subparagraph 4")),
-        Article(CREW, _("Article 36, paragraph 2")),
-    ),
+    (Article(ACT, _("Article 5, subparagraph 4")), Article(CREW, _("Article 36, paragraph 2"))),
 )
 FOREIGN_AFFAIRS = Authority(
     "foreign_affairs",
     _("Ministry of Foreign Affairs"),
     # Translators: the offences of the Act are punished also when committed outside Taiwan.
-    _("Contact with the other country; the Act holds for what is done abroad as well"),
+    _("Contact with the other country; the Act also covers offences committed abroad"),
     _("If it happens outside Taiwan, but not in China, Hong Kong or Macau."),
-    (
-        Article(ACT, _("Article 5, subparagraph 6")),
-        Article(ACT, _("Article 44")),
-    ),
+    (Article(ACT, _("Article 5, subparagraph 6")), Article(ACT, _("Article 44"))),
 )
 MAINLAND_AFFAIRS = Authority(
     "mainland_affairs",
@@ -133,22 +127,22 @@ MAINLAND_AFFAIRS = Authority(
     (Article(ACT, _("Article 5, subparagraph 5")),),
 )
 
-# --- When the law can mean them -------------------------------------------------------------
+# --- Conditions -----------------------------------------------------------------------------
 
 SITUATION_UNKNOWN = none_of(
     situation("works_here", "studies", "married", "visiting", "taiwanese", "at_sea", "abroad")
 )
-"""Nobody said what brings them to Taiwan, or it was not asked."""
+"""The person did not say what brings them to Taiwan, or was not asked."""
 ANY_SITUATION = any_of(SITUATION_UNKNOWN, answer_is("about", "several"))
-"""Of some of the people nothing is known: the question is about whoever writes."""
+"""The situation of some people is unknown: the question is about the person who writes."""
 ON_BOATS = any_of(situation("at_sea"), AT_SEA, answer_is("work", "fishing_boat"))
 ONLY_UNDER_18 = any_of(
     answer_is("under_18", "under"),
     all_of(answer_is("about", "other"), answer_is("they_under_18", "under")),
 )
-"""It is about somebody under 18, and about nobody else."""
+"""The report is about someone under 18, and about no one else."""
 EXPLOITED = all_of(answer_is("work", "massage_entertainment"), answer_is("signs", "unwanted_touch"))
-"""As near as answers come to sexual exploitation; they never say it in so many words."""
+"""The closest the answers come to sexual exploitation; they never state it."""
 
 LAW = Law(
     rules=(
@@ -175,17 +169,17 @@ LAW = Law(
         ChildDuty(
             "tell_of_exploitation",
             _(
-                "Social workers, medical, school, police and immigration staff and others the law "
-                "names tell the municipal or county government of sexual exploitation at once, "
-                "within 24 hours at the latest."
+                "Social workers, medical, school, police and immigration staff and others named in "
+                "the law must report sexual exploitation to the municipal or county government at "
+                "once, and within 24 hours at the latest."
             ),
             (Article(EXPLOITATION, _("Article 7, paragraph 1")),),
         ),
         ChildDuty(
             "tell_of_harm",
             _(
-                "They tell it of other harm as well, at once, within 24 hours at the latest. "
-                "Anybody else may tell it."
+                "They must report other harm as well, at once, and within 24 hours at the latest. "
+                "Anyone else may report it."
             ),
             (
                 Article(WELFARE, _("Article 53, paragraph 1")),
@@ -195,8 +189,8 @@ LAW = Law(
         ChildDuty(
             "handed_over",
             _(
-                "Someone under 18 whom police find exploited comes under the local government "
-                "within 24 hours; an emergency placement is looked at again within 72 hours."
+                "When police find someone under 18 who was exploited, the local government takes "
+                "charge within 24 hours; an emergency placement is reviewed within 72 hours."
             ),
             (
                 Article(EXPLOITATION, _("Article 15, paragraph 1")),
@@ -204,7 +198,7 @@ LAW = Law(
             ),
         ),
         ChildDuty(
-            "somebody_beside",
+            "accompanied",
             _("Police who identify someone under 18 ask a social worker or an expert to help."),
             (
                 Article(ACT, _("Article 11, paragraph 3")),
@@ -213,9 +207,8 @@ LAW = Law(
         ),
         ChildDuty(
             "never_named",
-            _("No medium may tell who they are, not even with consent."),
+            _("The media must not reveal their identity, even with consent."),
             (Article(ACT, _("Article 20, paragraph 2")),),
         ),
     ),
 )
-"""What `haven cases show` tells staff in Taiwan."""

@@ -1,18 +1,16 @@
-"""Taiwan: what the law gives time for, with the article.
+"""Taiwan: legal deadlines, with the articles.
 
 Read article by article in the Ministry of Justice's law database (a public copy of October 2024),
-in Chinese, which governs. How a span is counted stands in Article 48 of the Administrative
-Procedure Act: hours at once, days and months from the day after; a last day on a Saturday, Sunday
-or holiday is moved behind it, which only ever gives more time, and is not counted on here.
-
-Three remarks for whoever reads the rules.
+in Chinese, which governs. Article 48 of the Administrative Procedure Act says how a span is
+counted: hours from the moment, days and months from the day after. A last day on a Saturday, Sunday
+or holiday moves past it; that only gives more time, and is not applied here.
 
 - Assistance may end after *more than* three summonses that were missed without a reason. Staff are
-  told at the third.
+  warned at the third.
 - The fund counts six months from the day of identification. The regulation can be read so that this
-  day counts as well: it does here.
-- Contact is contact with whoever helps by this law. That somebody wrote to the bot is not taken for
-  it: if it is, a caseworker enters it.
+  day counts as well; it does here.
+- Contact means contact with the organisation that assists under this law. A message to the bot is
+  not taken for it; if it is, a caseworker enters it.
 """
 
 from __future__ import annotations
@@ -59,24 +57,29 @@ EVENT_KINDS = (
     LegalEventKind(
         "identified", _("The notice says that the person is a victim: the day written on it")
     ),
-    LegalEventKind("objected", _("An objection was handed in")),
-    LegalEventKind("passed_on", _("The unit passed the objection on to the one above it")),
+    LegalEventKind("objected", _("An objection was filed")),
+    LegalEventKind("passed_on", _("The unit forwarded the objection to its superior unit")),
     LegalEventKind("decided", _("The objection was decided")),
-    # Translators: to be asked by police, a prosecutor or a court.
+    # Translators: to be questioned by police, a prosecutor or a court.
     LegalEventKind(
-        "summons", _("The person is called to be heard: the day, and the hour"), may_be_future=True
+        "summons", _("The person is summoned: the date and the time"), may_be_future=True
     ),
-    LegalEventKind("attended", _("They went there, or gave a good reason not to")),
-    LegalEventKind("missed", _("They stayed away without a reason that counts")),
-    LegalEventKind("contact", _("Whoever helps by law was last in contact with the person")),
-    LegalEventKind("help_ended", _("The help by law has ended")),
+    LegalEventKind("attended", _("They attended, or gave a valid reason not to")),
+    LegalEventKind("missed", _("They did not attend, without a valid reason")),
+    LegalEventKind(
+        "contact", _("Last contact of the person with the organisation that assists by law")
+    ),
+    LegalEventKind("help_ended", _("Assistance under the law has ended")),
     LegalEventKind("permit", _("The residence permit was issued")),
     LegalEventKind(
         "permit_until", _("The last day printed on the residence permit"), may_be_future=True
     ),
-    LegalEventKind("renewal", _("A longer residence permit was asked for")),
-    LegalEventKind("fund", _("Money from the subsidy fund was asked for")),
+    LegalEventKind("renewal", _("An extension of the residence permit was requested")),
+    LegalEventKind("fund", _("Money from the subsidy fund was requested")),
 )
+
+MISSED_SUMMONSES = _("assistance may end: summonses missed: {left} (more than 3 can end it)")
+EXTENSION = _("An extension is requested at the National Immigration Agency.")
 
 DEADLINE_RULES = DeadlineRules(
     zone=ZoneInfo("Asia/Taipei"),
@@ -88,9 +91,9 @@ DEADLINE_RULES = DeadlineRules(
             ended_by=frozenset({"help_ended"}),
             restarts=True,
             span=HourSpan(72),
-            requirement=_("The person and whoever helps by law are in contact again."),
-            soon_text=_("help may end in {left} (72-hour contact rule)"),
-            overdue_text=_("help may end: 72 hours without contact were over {ago} ago"),
+            requirement=_("The person and the organisation that assists are in contact again."),
+            soon_text=_("assistance may end in {left} (72-hour contact rule)"),
+            overdue_text=_("assistance may end: 72 hours without contact passed {ago} ago"),
             articles=(
                 Article(ASSISTANCE, _("Article 16, subparagraph 1")),
                 Article(RESIDENCE, _("Article 5, subparagraph 3")),
@@ -104,8 +107,8 @@ DEADLINE_RULES = DeadlineRules(
             ended_by=frozenset({"objected", "identified"}),
             span=DaySpan(20),
             requirement=_(
-                "The person objects in writing, with reasons, to the unit that decided. Nobody "
-                "may send them out of the country before it is decided."
+                "The person objects in writing, with reasons, to the unit that decided. They must "
+                "not be deported before the objection is decided."
             ),
             soon_text=_("the time to object ends in {left}"),
             overdue_text=_("the time to object ended {ago} ago"),
@@ -122,10 +125,10 @@ DEADLINE_RULES = DeadlineRules(
             ended_by=frozenset({"passed_on", "decided", "identified"}),
             span=DaySpan(10),
             requirement=_(
-                "The unit corrects its decision, or passes the objection on with its reasons."
+                "The unit corrects its decision, or forwards the objection with its reasons."
             ),
-            soon_text=_("the unit has {left} to pass the objection on"),
-            overdue_text=_("the unit should have passed the objection on {ago} ago"),
+            soon_text=_("the unit has {left} to forward the objection"),
+            overdue_text=_("the unit should have forwarded the objection {ago} ago"),
             articles=(Article(ACT, _("Article 11, paragraph 6")),),
             warn_before=(DAY,),
         ),
@@ -134,8 +137,8 @@ DEADLINE_RULES = DeadlineRules(
             started_by=frozenset({"passed_on"}),
             ended_by=frozenset({"decided", "identified"}),
             span=DaySpan(10),
-            requirement=_("The unit above decides on the objection, in writing. That is final."),
-            soon_text=_("the objection is to be decided in {left}"),
+            requirement=_("The superior unit decides on the objection in writing. That is final."),
+            soon_text=_("the objection must be decided in {left}"),
             overdue_text=_("the objection should have been decided {ago} ago"),
             articles=(
                 Article(ACT, _("Article 11, paragraph 6")),
@@ -148,11 +151,9 @@ DEADLINE_RULES = DeadlineRules(
             started_by=frozenset({"summons"}),
             ended_by=frozenset({"attended", "missed"}),
             span=SameDay(is_at_start=True),
-            requirement=_(
-                "The person goes there, with somebody beside them, or gives a good reason."
-            ),
-            soon_text=_("they are called to be heard in {left}"),
-            overdue_text=_("they were called to be heard {ago} ago: did they go?"),
+            requirement=_("The person attends, accompanied, or gives a valid reason."),
+            soon_text=_("summons in {left}"),
+            overdue_text=_("the summons was {ago} ago: did they attend?"),
             articles=(
                 Article(ASSISTANCE, _("Article 16, subparagraph 7")),
                 Article(ASSISTANCE, _("Article 9")),
@@ -165,9 +166,9 @@ DEADLINE_RULES = DeadlineRules(
             started_by=frozenset({"missed"}),
             ended_by=frozenset({"help_ended"}),
             span=MaxTimes(3),
-            requirement=_("The person goes when they are called, or gives a good reason."),
-            soon_text=_("help may end: summonses missed: {left} (more than 3 can end it)"),
-            overdue_text=_("help may end: summonses missed: {left} (more than 3 can end it)"),
+            requirement=_("The person attends when summoned, or gives a valid reason."),
+            soon_text=MISSED_SUMMONSES,
+            overdue_text=MISSED_SUMMONSES,
             articles=(Article(ASSISTANCE, _("Article 16, subparagraph 7")),),
             restarts=True,
         ),
@@ -178,7 +179,7 @@ DEADLINE_RULES = DeadlineRules(
             restarts=True,
             span=MonthSpan(12),
             opens_before=MonthSpan(3),
-            requirement=_("A longer permit is asked for at the National Immigration Agency."),
+            requirement=EXTENSION,
             soon_text=_("the residence permit ends in {left}"),
             overdue_text=_("the residence permit ended {ago} ago"),
             articles=(
@@ -195,7 +196,7 @@ DEADLINE_RULES = DeadlineRules(
             restarts=True,
             span=SameDay(),
             opens_before=MonthSpan(3),
-            requirement=_("A longer permit is asked for at the National Immigration Agency."),
+            requirement=EXTENSION,
             soon_text=_("the residence permit ends in {left}"),
             overdue_text=_("the residence permit ended {ago} ago"),
             articles=(Article(RESIDENCE, _("Article 4")),),
@@ -208,14 +209,13 @@ DEADLINE_RULES = DeadlineRules(
             ended_by=frozenset({"fund"}),
             span=MonthSpan(6, counts_first_day=True),
             requirement=_(
-                "Money from the subsidy fund is asked for at the National Immigration Agency."
+                "Money from the subsidy fund is requested at the National Immigration Agency."
             ),
-            soon_text=_("the fund can be asked for {left} more"),
-            overdue_text=_("the time to ask the fund ended {ago} ago"),
+            soon_text=_("{left} left to apply to the subsidy fund"),
+            overdue_text=_("the time to apply to the subsidy fund ended {ago} ago"),
             articles=(Article(FUND, _("Article 4")), Article(FUND, _("Article 5"))),
             warn_before=(60 * DAY, 14 * DAY, 3 * DAY),
             is_for_person=True,
         ),
     ),
 )
-"""What `haven deadlines` knows in Taiwan."""

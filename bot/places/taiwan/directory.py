@@ -1,17 +1,17 @@
-"""Taiwan: every number we know of, and how well each is known.
+"""Taiwan: phone numbers and other services, and how well each is known.
 
 Sources are those of the research of 2026. 110 and 119 answer day and night; 112 reaches both from a
-mobile telephone without a SIM card. What was read only in old texts, or nowhere, is never shown: it
-stands here so that somebody reads it again.
+mobile phone without a SIM card. Numbers read only in old texts, or nowhere, are never shown; they
+stand here so that they are checked.
 
-Calling 1955 is not a secret from others: it passes complaints on, and employers call it too. People
-are told before they call.
+Calls to 1955 are not confidential: it passes complaints on, and employers call it too. People are
+told so before they call.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.places.directory import DirectoryEntry, SourceQuality
 from bot.text import Text, _
@@ -24,28 +24,15 @@ EXPIRES_ON = date(2027, 11, 24)
 ALL_DAY = "24 h"
 
 
-def _entry(  # noqa: PLR0913 - a row of the table
-    number: str,
-    answers: Text,
-    source: str,
-    *,
-    hours: str = ALL_DAY,
-    languages: tuple[str, ...] = (),
-    happens: Text | None = None,
-    evidence: SourceQuality = SourceQuality.READ,
-    lacks: str = "",
-) -> DirectoryEntry:
+def _entry(number: str, answered_by: Text, source: str, **more: Any) -> DirectoryEntry:
+    defaults = {"hours": ALL_DAY, "quality": SourceQuality.READ}
     return DirectoryEntry(
         number=number,
-        answered_by=answers,
+        answered_by=answered_by,
         source=source,
-        hours=hours,
-        languages=languages,
-        call_text=happens,
-        quality=evidence,
-        missing=lacks,
         verified_on=VERIFIED_ON,
         expires_on=EXPIRES_ON,
+        **{**defaults, **more},
     )
 
 
@@ -57,7 +44,7 @@ SHOWN: Mapping[str, DirectoryEntry] = {
         languages=("zh_Hant",),
         # Translators: {number} is a phone number. "Yingwen" is how Chinese for "English" sounds:
         # write it as your readers would say it.
-        happens=_(
+        call_text=_(
             "{number} answers day and night all over Taiwan. It is the police; they can come to "
             "where you are. They may know only Chinese: say Yingwen, it means English."
         ),
@@ -80,7 +67,7 @@ SHOWN: Mapping[str, DirectoryEntry] = {
         "tfdp.com.tw 1564; taipeitimes 2021-04-26",
         languages=("zh_Hant",),
         # Translators: {number} is a phone number.
-        happens=_(
+        call_text=_(
             "At {number} the ambulance and the fire brigade in Taiwan answer, and can come to "
             "where you are. They may know only Chinese."
         ),
@@ -94,7 +81,7 @@ SHOWN: Mapping[str, DirectoryEntry] = {
         "international.thenewslens.com/article/40830",
         languages=("zh_Hant", "en", "id", "vi", "th"),
         # Translators: {number} is a phone number. It must be plain that employers hear of it.
-        happens=_(
+        call_text=_(
             "{number} answers day and night in Chinese, English, Indonesian, Vietnamese and Thai. "
             "It is a government line in Taiwan. It passes what you say on to the labor office or "
             "the police, and employers use it as well."
@@ -107,7 +94,7 @@ SHOWN: Mapping[str, DirectoryEntry] = {
         "worldvision.org.tw 113; taiwannews 3984218; taidaily.com 434865",
         languages=("zh_Hant", "en", "vi", "id", "th", "km", "ja"),
         # Translators: {number} is a phone number. The interpreter listens in the same call.
-        happens=_(
+        call_text=_(
             "At {number} social workers in Taiwan answer, day and night, free. They can bring an "
             "interpreter into the call: English, Vietnamese, Indonesian, Thai, Khmer or Japanese. "
             "They too must by law pass some things on."
@@ -121,14 +108,14 @@ SHOWN: Mapping[str, DirectoryEntry] = {
         hours="zh, en, ja 24 h; vi, id, th, km Monday to Friday, 8 h a day (2022)",
         languages=("zh_Hant", "en", "ja", "vi", "id", "th", "km"),
         # Translators: {number} is a phone number. "Office" of the government in Taiwan.
-        happens=_(
+        call_text=_(
             "{number} answers about papers and work in Taiwan: day and night in Chinese, English "
             "and Japanese, on weekdays for some hours in Vietnamese, Indonesian, Thai and Khmer. "
             "It belongs to the immigration office, which has police duties."
         ),
     ),
 }
-"""What people may be shown."""
+"""Shown to people."""
 
 NOT_SHOWN: Mapping[str, DirectoryEntry] = {
     "nia_report": _entry(
@@ -136,71 +123,71 @@ NOT_SHOWN: Mapping[str, DirectoryEntry] = {
         Text("National Immigration Agency, line for reports of trafficking"),
         "immigration.gov.tw; outdoor.chc.edu.tw 6474; news.immigration.gov.tw 160A056E",
         hours="not stated in any text that was read",
-        lacks="its hours, its languages and what a call costs",
+        missing="its hours, its languages and what a call costs",
     ),
     "110_app": _entry(
         "110視訊報案",
         Text("police by text, silently, with the place (an app)"),
         "turnnewsapp.com/tw/billboard/217182; cn.bg3.co (Jan 2021)",
-        evidence=SourceQuality.OLD,
-        lacks="whether the app still exists under that name",
+        quality=SourceQuality.OLD,
+        missing="whether the app still exists under that name",
     ),
     "110_any_key": _entry(
         "110",
         Text("without a voice: hold down any key once it is answered"),
         "ptsnewssignlan.pixnet.net 42551062",
-        evidence=SourceQuality.OLD,
+        quality=SourceQuality.OLD,
     ),
     "110_sms": _entry(
         "110",
         Text("police by SMS, one number for each county"),
         "news.ltn.com.tw 3382042",
-        evidence=SourceQuality.OLD,
-        lacks="the number of each county",
+        quality=SourceQuality.OLD,
+        missing="the number of each county",
     ),
     "118": _entry(
         "118",
         Text("coast guard, at sea and in ports"),
         "not found in what was read",
-        evidence=SourceQuality.HEARSAY,
+        quality=SourceQuality.HEARSAY,
     ),
     "despair": _entry(
         "1925",
         Text("for people who do not want to live"),
         "not found in what was read",
-        evidence=SourceQuality.HEARSAY,
+        quality=SourceQuality.HEARSAY,
     ),
     "legal_aid": _entry(
         "412-8518",
         Text("Legal Aid Foundation"),
         "not found in what was read; laf.org.tw/en service Sn=12 for what it does",
         hours="office hours",
-        evidence=SourceQuality.HEARSAY,
-        lacks="its number and its languages",
+        quality=SourceQuality.HEARSAY,
+        missing="its number and its languages",
     ),
     "165": _entry(
         "165",
         Text("police, against fraud"),
         "taipeitimes 2004-09-04",
-        evidence=SourceQuality.OLD,
+        quality=SourceQuality.OLD,
     ),
     "abroad": _entry(
         "+886-800-085-095",
         Text("Ministry of Foreign Affairs, for Taiwanese abroad and their families"),
         "taiwan-panorama 2014-04; mac.gov.tw 5EEDBC40",
-        evidence=SourceQuality.OLD,
+        quality=SourceQuality.OLD,
     ),
     "china": _entry(
         "02-2533-9995",
         Text("Straits Exchange Foundation, for Taiwanese in trouble in China"),
         "mac.gov.tw 5EEDBC40",
-        evidence=SourceQuality.OLD,
+        quality=SourceQuality.OLD,
     ),
     "ecare": _entry(
         "ecare.mohw.gov.tw",
         Text("113 in writing"),
         "saydigi-tech.com 2020/08",
-        evidence=SourceQuality.OLD,
+        quality=SourceQuality.OLD,
     ),
 }
-"""What waits until somebody has read it."""
+"""To be checked before they are shown."""

@@ -1,8 +1,8 @@
-"""Taiwan: what the law says, as days, hours, months and amounts.
+"""Taiwan: facts of the law as days, hours, months and amounts.
 
 Read article by article in the Ministry of Justice's law database (a public copy of October 2024).
-People read these inside sentences of ours; staff read here where each stands. What foreign crew are
-owed is not shown: the regulation was changed on 18 November 2025, and the new text was not read.
+People read them inside sentences of the flows. What foreign crew are owed is not shown: the
+regulation was amended on 18 November 2025, and the new text was not read.
 """
 
 from __future__ import annotations

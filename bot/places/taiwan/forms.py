@@ -1,8 +1,8 @@
-"""Taiwan: drafts of three papers, in Chinese, as the regulations ask for them.
+"""Taiwan: drafts of three forms, in Chinese, with the contents the regulations require.
 
 Residence permit: D0080181 Articles 3 and 4. Work permit: N0090041 Articles 3 to 5. Objection: the
-Act (D0080177), Article 11, paragraphs 5 and 6. The offices have forms of their own, which nobody of
-us has read: a draft says what goes into them, and is none of them.
+Act (D0080177), Article 11, paragraphs 5 and 6. The offices' own forms were not read: a draft lists
+what goes into them and does not replace them.
 """
 
 from __future__ import annotations
@@ -122,4 +122,3 @@ OFFICE_FORMS = OfficeForms(
     answer_line="　・{question}：「{answer}」",
     no_answers_line="　（沒有可以附上的內容）",
 )
-"""What `haven draft` fills in Taiwan."""

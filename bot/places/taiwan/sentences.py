@@ -1,6 +1,6 @@
-"""Taiwan: the messages in which a number or the country itself stands, whole.
+"""Taiwan: whole messages that contain a number or the name of the country.
 
-No sentence is put together from pieces: a language says these as it says them.
+No sentence is built from parts, so that each language can phrase it freely.
 """
 
 from __future__ import annotations

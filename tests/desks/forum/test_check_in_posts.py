@@ -57,7 +57,7 @@ async def test_the_card_says_that_there_is_one_and_it_is_ended_there(
 
 
 SAID = {
-    "content": ["Clock: help may end in 61 h (72-hour contact rule)."],
+    "content": ["Clock: assistance may end in 61 h (72-hour contact rule)."],
     "notify": ["A time the law gives ends in 61 h: haven deadlines show"],
 }
 

@@ -84,7 +84,7 @@ async def test_a_priority_is_lowered_only_with_a_reason(tmp_path: Path) -> None:
         thread = office.thread()
         await mei.says("/claim", thread)
         await mei.says("/priority 2", thread)
-        assert "Please say why" in office.last(thread)
+        assert "Please give a reason" in office.last(thread)
         await mei.says("/priority P2 she is with us now", thread)
         assert office.ask("SELECT priority FROM cases") == [(2,)]
         assert "P2 this shift" in office.card(thread)["text"]
@@ -179,7 +179,7 @@ async def test_two_who_answer_at_once_are_told_who_may(tmp_path: Path) -> None:
             office.group.say(worker.account, text, thread=thread, reply_to=words)
         await office.settle()
         assert sari.bot_texts()[-1] == "Yes, I am here."
-        assert "Only whoever holds the case may do that" in office.last(thread)
+        assert "Only the assigned caseworker can do that" in office.last(thread)
 
 
 async def test_an_answer_to_a_case_that_is_over_or_erased_is_refused_and_said_so(

@@ -85,7 +85,7 @@ async def test_an_auditor_reads_and_changes_nothing(tmp_path: Path) -> None:
         await office.in_danger()
         thread = office.thread()
         await eve.presses("Claim", office.card(thread))
-        assert office.last(thread) == "An auditor reads and changes nothing."
+        assert office.last(thread) == "Auditors can read, but not change anything."
         assert office.refused() == []
 
 

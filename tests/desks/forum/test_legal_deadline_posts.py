@@ -33,14 +33,14 @@ async def test_an_event_is_entered_in_the_topic_and_the_card_says_what_follows(
         await mei.says("/clock contact", thread)
         assert "Mei entered event 1: contact." in office.texts(thread)
         card = office.card(thread)["text"]
-        assert "Clock: help may end in" not in card  # three days are left
+        assert "Clock: assistance may end in" not in card  # three days are left
         await mei.says(f"/clock summons {moment(office, -30)}", thread)
-        assert "they are called to be heard in" in office.card(thread)["text"]
+        assert "summons in" in office.card(thread)["text"]
         await mei.says("/clock strike 2", thread)
-        assert "called to be heard" not in office.card(thread)["text"]
+        assert "summons in" not in office.card(thread)["text"]
         await mei.says("/clock", thread)
         told = office.last(thread)
-        assert "help may end in 71 h (72-hour contact rule). Last day: " in told
+        assert "assistance may end in 71 h (72-hour contact rule). Last day: " in told
         assert "does not count any more" in told
         assert "not_identified: The notice says" in told
 
@@ -57,9 +57,9 @@ async def test_what_runs_out_is_called_out_where_all_look(kind: str, tmp_path: P
         letters = house.database.writer.run_sync(lambda work: house.staff.check_due(work, now))
         house.courier.enqueue(letters)
         await house.courier.drain()
-        assert "help may end in 2" in office.shown()[-1]["text"]
+        assert "assistance may end in 2" in office.shown()[-1]["text"]
         assert "The person was not reminded: they want to be written to only" in office.last(thread)
-        assert "Clock: help may end in 2" in office.card(thread)["text"]
+        assert "Clock: assistance may end in 2" in office.card(thread)["text"]
         assert case
 
 
@@ -71,7 +71,7 @@ async def test_a_case_whose_clocks_run_is_closed_there_for_a_reason(tmp_path: Pa
         await mei.presses("Claim", office.card(thread))
         await mei.says("/clock contact", thread)
         await mei.says("/close helped", thread)
-        assert ": help may end in 71 h (72-hour contact rule))" in office.last(thread)
+        assert ": assistance may end in 71 h (72-hour contact rule))" in office.last(thread)
         await mei.says("/close helped They are with a shelter now.", thread)
         assert "Mei closed the case: helped." in office.texts(thread)
 
@@ -110,5 +110,5 @@ async def test_in_mode_notify_the_group_learns_only_that_a_time_runs_out(tmp_pat
         assert "A time the law gives ends in " in card
         assert f"haven deadlines show {reference}" in card
         shown = everything_shown(office)
-        for trace in ("object", "identified: ", "72-hour", "help may end"):
+        for trace in ("object", "identified: ", "72-hour", "assistance may end"):
             assert trace not in shown.replace("/clock not_identified", "")

@@ -230,7 +230,7 @@ def test_whoever_insists_says_why_and_asks_only_whether_it_is_a_good_moment(
     person, mei, case = met(hotline, "when_i_write")
     hotline.advance_time(3 * 3600)
     mei.says(case, "They gave me your papers.")
-    assert refusals(mei.run_command(Verb.INSIST, case)) == ["Please say why: that needs a reason."]
+    assert refusals(mei.run_command(Verb.INSIST, case)) == ["Please give a reason."]
     before = len(person.texts)
     mei.run_command(Verb.INSIST, case, text="Her sister says that she is alone now.")
     assert person.texts[before:] == [OPENER]

@@ -131,7 +131,7 @@ def test_lowering_a_priority_wants_a_reason(hotline: HotlineHarness) -> None:
     mei = hotline.colleague()
     mei.claims(case)
     assert refusals(mei.run_command(Verb.SET_PRIORITY, case, code="4")) == [
-        "Please say why: that needs a reason."
+        "Please give a reason."
     ]
     mei.run_command(Verb.SET_PRIORITY, case, code="4", text="A question about a library card.")
     assert hotline.ask("SELECT priority FROM cases") == [(4,)]

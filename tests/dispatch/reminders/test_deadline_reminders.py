@@ -85,11 +85,11 @@ def test_a_person_is_asked_in_neutral_words_and_staff_are_told_at_the_last(
     assert passes(hotline, 24) == []
     assert person.texts[before:] == [OPENER, OPENER]
     events = passes(hotline, 18)
-    assert told(events) == [("help may end in 5 h (72-hour contact rule)", "")]
+    assert told(events) == [("assistance may end in 5 h (72-hour contact rule)", "")]
     assert events[0].to == (mei.id,)
     assert person.texts[before:] == [OPENER] * 3
     assert told(passes(hotline, 6)) == [
-        ("help may end: 72 hours without contact were over 6 min ago", "")
+        ("assistance may end: 72 hours without contact passed 6 min ago", "")
     ]
     assert passes(hotline, 1) == []
     assert case
@@ -113,9 +113,9 @@ def test_staff_hear_the_last_warning_although_another_clock_has_just_reminded(
     passes(hotline, 12)  # 61 hours
     before = len(person.texts)
     mei.run_command(Verb.ADD_DEADLINE_EVENT, case, code="summons", text="2026-11-22 11:30")
-    assert told(looks(hotline)) == [("they are called to be heard in 10 h", "")]
+    assert told(looks(hotline)) == [("summons in 10 h", "")]
     assert person.texts[before:] == [OPENER]
-    assert told(passes(hotline, 6)) == [("help may end in 4 h (72-hour contact rule)", "")]
+    assert told(passes(hotline, 6)) == [("assistance may end in 4 h (72-hour contact rule)", "")]
     assert person.texts[before:] == [OPENER]
 
 
@@ -135,7 +135,7 @@ def test_whoever_wants_to_write_first_is_not_reminded_and_staff_are_told(
     person, _mei, _case = with_contact(hotline, *rule)
     before = len(person.texts)
     assert told(passes(hotline, 25)) == [
-        ("help may end in 46 h (72-hour contact rule)", "only_they_write")
+        ("assistance may end in 46 h (72-hour contact rule)", "only_they_write")
     ]
     assert person.texts[before:] == []
 
@@ -156,7 +156,7 @@ def test_hours_are_waited_for_and_where_none_comes_in_time_staff_are_told(
     mei.run_command(Verb.ADD_DEADLINE_EVENT, case, code="attended", text="2026-11-21 10:00")
     assert looks(hotline) == []
     mei.run_command(Verb.ADD_DEADLINE_EVENT, case, code="summons", text="2026-11-21 16:00")
-    assert told(looks(hotline)) == [("they are called to be heard in 4 h", "no_hour")]
+    assert told(looks(hotline)) == [("summons in 4 h", "no_hour")]
 
 
 def test_a_chat_with_a_caseworker_in_it_is_theirs(hotline: HotlineHarness) -> None:
@@ -229,7 +229,7 @@ def test_a_clock_that_runs_is_stopped_only_for_a_reason_which_is_kept(
     _person, mei, case = with_contact(hotline)
     mei.run_command(Verb.ADD_DEADLINE_EVENT, case, code="not_identified", text="2026-11-18")
     (why,) = refused(hotline, mei.run_command(Verb.CLOSE, case, code="helped"))
-    assert "2026-11-22: help may end in 71 h (72-hour contact rule); " in why
+    assert "2026-11-22: assistance may end in 71 h (72-hour contact rule); " in why
     assert "2026-12-08: the time to object ends in 19 d" in why
     assert status(hotline, case) != "closed"
     events = mei.run_command(Verb.CLOSE, case, code="helped", text="Their lawyer does it.")
@@ -256,7 +256,7 @@ def test_whoever_may_not_close_a_case_hears_of_none_of_its_clocks(hotline: Hotli
     events = hotline.colleague("Jun").run_command(Verb.CLOSE, case, code="helped")
     assert [it.deadlines for it in events if it.is_refused] == [()]
     assert refused(hotline, events) == [
-        "Only whoever holds the case, or a supervisor, may do that."
+        "Only the assigned caseworker or a supervisor can do that."
     ]
 
 
@@ -301,7 +301,7 @@ def test_after_a_restart_and_a_jump_every_warning_is_given_once(hotline: Hotline
     looks(hotline)
     assert len(person.texts[before:]) == early + 1
     hotline.restart(48 * 3600)
-    assert told(looks(hotline))[-1][0].startswith("help may end: 72 hours without contact")
+    assert told(looks(hotline))[-1][0].startswith("assistance may end: 72 hours without contact")
 
 
 def test_what_staff_enter_is_sealed_only_added_to_and_in_the_audit_log(

@@ -140,7 +140,7 @@ def test_staff_who_are_called_for_a_silence_hear_when_help_may_end(hotline: Hotl
     (alarm,) = until(hotline, 22.9)
     (running,) = alarm.deadlines
     line = deadline_line(running, catalogue("en", "staff"), hotline.loop.now())
-    assert line == "help may end in 48 h (72-hour contact rule)"
+    assert line == "assistance may end in 48 h (72-hour contact rule)"
 
 
 def test_staff_are_called_although_a_clock_of_the_case_was_altered(hotline: HotlineHarness) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bot.places.taiwan.recipients import Recipient
+    from bot.places.directory import Recipient
     from tests.support.people.chat_person import ChatPerson
 
 PARTS = {"talk.what": "", "talk.safe": "", "language": ""}

@@ -43,7 +43,7 @@ def test_the_fund_is_open_once_somebody_is_identified() -> None:
 def test_what_the_regulation_gives_only_to_whoever_is_identified_is_closed_before() -> None:
     closed = [it.text for it in told() if not it.is_open]
     assert [it.text for it in told("identified") if not it.is_open] == []
-    wanted = ("counsellor", "Rent", "Training", FUND, "Article 38")
+    wanted = ("Counselling", "Rent", "Training", FUND, "Article 38")
     assert [of for of, text in zip(wanted, closed, strict=True) if of not in text] == []
 
 

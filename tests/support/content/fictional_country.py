@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from bot.app.texts import place_bound_phrases
 from bot.conversation.answer_rules import none_of
 from bot.places.authorities import Article, Authority, AuthorityRule, Law, Statute
-from bot.places.directory import DirectoryEntry, SourceQuality
+from bot.places.directory import DirectoryEntry, Recipient, SourceQuality
 from bot.places.place import CHAPTER_BLANKS, SENTENCES, SITUATIONS, LawChapter, Place, PlaceSentence
-from bot.places.taiwan.recipients import Recipient
 from bot.text import Text
 from flows.counties import COUNTIES
 

@@ -52,7 +52,7 @@ def test_a_clock_that_runs_stands_in_the_file_with_its_article_and_its_end(
     assert "No legal deadline is running" in part(file_of(mei, reference), "deadlines")
     mei.does(reference, "clock", code="contact", words=at(web_desk, -53 * HOUR))
     shown = part(file_of(mei, reference), "deadlines")
-    assert "help may end in 19 h" in shown or "help may end in 18 h" in shown
+    assert "assistance may end in 19 h" in shown or "assistance may end in 18 h" in shown
     assert f"until {at(web_desk, 19 * HOUR)}" in shown
     assert "Article 16, subparagraph 1" in shown
     assert 'class="reply-due soon"' in file_of(mei, reference)
@@ -108,7 +108,7 @@ def test_whoever_may_not_open_the_case_sees_no_clock_and_enters_none(
     assert jun.does(reference, "clock", code="contact", words="").status_code == 404
     assert jun.browser.get(f"/cases/{reference}/panes/file").status_code == 404
     assert 'id="deadlines"' not in file_of(admin, reference)
-    assert "help may end" not in file_of(admin, reference)
+    assert "assistance may end" not in file_of(admin, reference)
 
 
 def test_what_there_is_by_law_stands_in_the_file_until_it_expires(web_desk: WebDeskHarness) -> None:
@@ -130,7 +130,7 @@ def test_an_altered_row_of_the_clocks_stops_the_counting_and_not_the_page(
     web_desk.home.ask("UPDATE clock_events SET sealed = X'00112233' RETURNING id")
     shown = part(file_of(mei, reference), "deadlines")
     assert "were altered in the database" in shown
-    assert "help may end" not in shown
+    assert "assistance may end" not in shown
 
 
 def test_a_case_whose_clocks_run_is_closed_by_whoever_read_which_and_says_why(

@@ -176,7 +176,7 @@ def test_a_time_that_runs_out_stands_in_the_row_and_can_be_asked_for(
         begins_a_clock(web_desk, mei, reference, hours)
     mei.comes()
     page = mei.browser.get("/queue/mine").text
-    assert re.findall(r"help may end in 1\d h \(72-hour contact rule\)", page)
+    assert re.findall(r"assistance may end in 1\d h \(72-hour contact rule\)", page)
     assert page.count("72-hour contact rule") == 1
     assert set(lines(mei, "/queue/mine")) == {far, near}
     narrows(mei, "mine", soon="1")
@@ -200,7 +200,7 @@ def test_of_whoever_was_not_heard_from_it_stands_there_at_once(web_desk: WebDesk
     page = mei.comes().browser.get("/queue/mine").text
     assert page.count("72-hour contact rule") == 1
     row = page.partition(f'id="case-{silent}"')[2].partition("</tr>")[0]
-    assert re.search(r"help may end in 7\d h", row)
+    assert re.search(r"assistance may end in 7\d h", row)
 
 
 # --- a page is a page ------------------------------------------------------------------------

@@ -174,7 +174,7 @@ def test_what_waits_for_somebody_is_not_closed_with_the_others(web_desk: WebDesk
     _mei, (held,) = holding(web_desk, 1)
     chief = web_desk.supervisor().comes()
     page = chief.browser.post("/bulk-close", marks(held, waiting, tab="all")).text
-    assert "Stays open: This case waits in the queue; claim it first." in page
+    assert "Stays open: This case is in the queue; claim it first." in page
     chief.browser.post("/bulk-close/confirm", marks(held, waiting, tab="all", code="helped"))
     web_desk.settles()
     assert states(web_desk) == {held: "closed", waiting: "waiting"}
