@@ -15,7 +15,7 @@ from bot.cli.options import AsJson, one_of, printable_name
 from bot.cli.output import print_dataclasses, print_rows
 from bot.errors import HavenError
 from bot.languages import LANGUAGES
-from bot.partners.campaigns import Campaigns, campaign_url, parse_code
+from bot.partners.campaigns import Campaigns, NewCampaign, campaign_url, parse_code
 from bot.partners.link_stats import MIN_SHOWN, LinkStats
 from bot.partners.partners import MAX_NAME_LENGTH, Partners
 from bot.vault.audit.log import OPERATOR
@@ -71,7 +71,7 @@ def add_campaign(
     name = printable_name(name, MAX_NAME_LENGTH)
     with open_deployment(create=True) as deployment:
         add, now = Campaigns(deployment.audit).add, deployment.now()
-        new = deployment.run(lambda work: add(work, name, partner, language, OPERATOR, now))
+        new = deployment.run(lambda work: add(work, NewCampaign(name, partner, language), OPERATOR, now))
     typer.echo(f"{new.code}  {new.name}: {new.partner}, {new.language}")
     typer.echo(f"The link and its picture: haven campaigns qr {new.code} FOLDER")
 

@@ -1,22 +1,21 @@
-"""Organisations that share our link, the links they give out, and how many chats began by them.
+"""Partner organisations, the links they give out, and counts of the chats that start from a link.
 
-Why a code and not a name in the link: it is random, so that it says nothing to whoever sees it and
-cannot be made by anybody else; it is looked up, so that it can be revoked. A code that is forged,
-revoked, or of a partner that was disabled is as if it had not been there.
+Why a link holds a code and not a name: the code is random, so it tells nothing to people who see it
+and cannot be guessed, and it is looked up, so it can be revoked. A code that is unknown, revoked,
+or of a disabled partner is ignored.
 
-Why a code only chooses the language in which the first question is asked: that question also names
-the number for whoever is in danger, and whoever holds the phone may read another language than the
-poster's. It decides nothing later, and is not written into a case.
+Why a code only chooses the language of the first question: that question also names the number for
+people in danger, and the person who holds the phone may read another language than the poster's.
+The code decides nothing later and is not stored with a case.
 
-Three promises meet in the counting: one chat is counted once, however often somebody taps the link;
-nobody can tell from what is kept who came; and what is erased is gone.
+How chats are counted once each, without a list of people:
 
-- So that a chat is counted once, a month remembers two bytes of a keyed digest of link and chat.
-  Every 65,536th chat has the same two: nobody is found by going through all accounts, and now and
-  then a chat is not counted. Whoever has the host key and suspects one person can, while the month
-  lasts, see that this is likely: that much is kept, and no more.
-- They are deleted with every case of the chat, and all of them when their month is over. They are
-  in no backup. Whoever comes again afterwards is counted again: the person goes before the figure.
-- What is shown are counts of a month of five and more. A month that is not over is not shown: its
-  count would tell a partner at which hour somebody came.
+- Each month stores two bytes of a keyed digest of link and chat. One in 65,536 chats shares them,
+  so going through all accounts finds no one, and now and then a chat is not counted. Someone with
+  the host key who suspects one person can see, while the month lasts, that this is likely.
+- These marks are deleted with every case of the chat, and all of them when their month is over.
+  They are in no backup. A person who returns after that is counted again: erasure goes before
+  accuracy.
+- Only counts of five and more, of months that are over, are shown. The count of the current month
+  would tell a partner at which hour someone came.
 """

@@ -1,4 +1,4 @@
-"""Campaigns: a link that was given out, where, and in which language it begins."""
+"""Campaigns: links that partners give out, and the language each one starts in."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from base64 import b32encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam
 
 from bot.errors import HavenError
-from bot.store.compiled import Prepared, insert_into
+from bot.store.statements import insert, select_by, select_one, update_by
 from bot.store.tables.partners import campaigns, partners
 
 if TYPE_CHECKING:
@@ -21,8 +21,17 @@ if TYPE_CHECKING:
     from bot.vault import AuditLog
 
 CODE_BYTES = 10
-"""80 bits: whoever tries a million codes a second for a million years finds none of a thousand."""
+"""80 bits: at a million guesses a second, a million years find none of a thousand codes."""
 CODE = re.compile(r"[A-Z2-7]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class NewCampaign:
+    """A campaign before it has a code."""
+
+    name: str
+    partner: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,82 +44,38 @@ class Campaign:
     code: str
     language: str
     is_active: bool
-    """Neither revoked nor of a partner that was disabled."""
+    """False once it is revoked or its partner is disabled."""
 
 
 _FIELDS = (
-    campaigns.c.id,
-    campaigns.c.name,
-    partners.c.name,
-    campaigns.c.code,
-    campaigns.c.language,
-    campaigns.c.revoked_at,
-    partners.c.disabled_at,
-)
+    campaigns.c.id, campaigns.c.name, partners.c.name, campaigns.c.code, campaigns.c.language,
+    campaigns.c.revoked_at, partners.c.disabled_at,
+)  # fmt: skip
 _JOINED = campaigns.join(partners, partners.c.id == campaigns.c.partner_id)
 _IS_ACTIVE = campaigns.c.revoked_at.is_(None) & partners.c.disabled_at.is_(None)
-_ALL = Prepared(lambda _: select(*_FIELDS).select_from(_JOINED).order_by(campaigns.c.id))
-_BY_CODE = Prepared(
-    lambda _: (
-        select(*_FIELDS)
-        .select_from(_JOINED)
-        .where(campaigns.c.code == bindparam("code"), _IS_ACTIVE)
-    ),
-    "code",
+_ALL = select_by(_JOINED, *_FIELDS, order_by=campaigns.c.id)
+_BY_CODE = select_by(_JOINED, *_FIELDS, by=(campaigns.c.code == bindparam("code"), _IS_ACTIVE))
+_PARTNER_NAME = select_by(
+    _JOINED, partners.c.name, by=(campaigns.c.id == bindparam("campaign"), _IS_ACTIVE)
 )
-_PARTNER_NAME = Prepared(
-    lambda _: (
-        select(partners.c.name)
-        .select_from(_JOINED)
-        .where(campaigns.c.id == bindparam("campaign"), _IS_ACTIVE)
-    ),
-    "campaign",
-)
-_ACTIVE_PARTNER = Prepared(
-    lambda _: select(partners.c.id).where(
-        partners.c.name == bindparam("name"), partners.c.disabled_at.is_(None)
-    ),
-    "name",
-)
-_ADD = Prepared(
-    lambda dialect: (
-        insert_into(dialect, campaigns)
-        .values(
-            partner_id=bindparam("partner"), name=bindparam("name"), code=bindparam("code"),
-            language=bindparam("language"), added_at=bindparam("at"),
-        )
-        .on_conflict_do_nothing(index_elements=["name"])
-    ),
-    "partner",
-    "name",
-    "code",
-    "language",
-    "at",
-)  # fmt: skip
-_REVOKE = Prepared(
-    lambda _: (
-        update(campaigns)
-        .where(campaigns.c.code == bindparam("code"), campaigns.c.revoked_at.is_(None))
-        .values(revoked_at=bindparam("at"))
-    ),
-    "at",
-    "code",
-)
+_ACTIVE_PARTNER = select_one(partners, "id", by=("name", partners.c.disabled_at.is_(None)))
+_ADD = insert(campaigns, "partner_id", "name", "code", "language", "added_at", unless_exists="name")
+_REVOKE = update_by(campaigns, "revoked_at", by=("code", campaigns.c.revoked_at.is_(None)))
 
 
 def parse_code(payload: str) -> str | None:
-    """Return the code in what came with a link; None for what cannot be one of ours."""
+    """Return the code in the payload of a link; None if it cannot be one."""
     code = payload.strip().upper()
     return code if len(payload) <= 2 * CODE_BYTES and CODE.fullmatch(code) else None
 
 
 def campaign_url(username: str, code: str) -> str:
-    """Return the address that is given out."""
+    """Return the link to give out."""
     return f"https://t.me/{username.removeprefix('@')}?start={code}"
 
 
 class Campaigns:
-    """The links of a deployment, changed inside units of work, with a row in the audit log."""
+    """The campaigns of a deployment, changed in units of work with a row in the audit log."""
 
     def __init__(
         self, audit: AuditLog, random_bytes: Callable[[int], bytes] = secrets.token_bytes
@@ -120,45 +85,45 @@ class Campaigns:
 
     @staticmethod
     def all(work: Work) -> list[Campaign]:
-        """Return every campaign there ever was, the first one first."""
+        """Return every campaign, revoked ones included, the oldest first."""
         return [_campaign(row) for row in work.rows(_ALL)]
 
     @staticmethod
     def by_code(work: Work, code: str) -> Campaign | None:
-        """Return the campaign whose link somebody used; None for a code that means nothing."""
+        """Return the active campaign with a code; None if there is none."""
         found = work.rows(_BY_CODE, code)
         return _campaign(found[0]) if found else None
 
     @staticmethod
     def partner_name(work: Work, campaign: int) -> str:
-        """Return the name of the partner who gave a link out; empty when it is revoked by now."""
+        """Return the partner of an active campaign; empty for any other."""
         found = work.rows(_PARTNER_NAME, campaign)
         return str(found[0][0]) if found else ""
 
-    def add(  # noqa: PLR0913, PLR0917 - what a link is made of
-        self, work: Work, name: str, partner: str, language: str, by: str, now: int
-    ) -> Campaign:
-        """Make a link for a partner.
+    def add(self, work: Work, new: NewCampaign, by: str, now: int) -> Campaign:
+        """Create a link for a partner.
 
         Raises:
-            HavenError: there is no such partner, or a campaign of that name already.
+            HavenError: there is no such partner, or the campaign's name is taken.
         """
-        found = work.rows(_ACTIVE_PARTNER, partner)
+        found = work.rows(_ACTIVE_PARTNER, new.partner)
         if not found:
-            raise HavenError(f"there is no partner {partner}; haven partners list shows them")
+            raise HavenError(f"there is no partner {new.partner}; haven partners list shows them")
         code = b32encode(self._random_bytes(CODE_BYTES)).decode()
-        if not work.run(_ADD, found[0][0], name, code, language, now):
-            raise HavenError(f"there is a campaign {name} already; haven campaigns list shows them")
-        (new,) = [each for each in self.all(work) if each.code == code]
-        self._audit.record(work, now, by, "campaign_add", str(new.id), language)
-        return new
+        if not work.run(_ADD, found[0][0], new.name, code, new.language, now):
+            raise HavenError(
+                f"there is a campaign {new.name} already; haven campaigns list shows them"
+            )
+        (campaign,) = [each for each in self.all(work) if each.code == code]
+        self._audit.record(work, now, by, "campaign_add", str(campaign.id), new.language)
+        return campaign
 
     def revoke(self, work: Work, code: str, by: str, now: int) -> bool:
-        """End a link; tell whether there was one to end."""
+        """Revoke a link; tell whether there was one to revoke."""
         if not work.run(_REVOKE, now, code):
             return False
-        (gone,) = [each for each in self.all(work) if each.code == code]
-        self._audit.record(work, now, by, "campaign_revoke", str(gone.id), "")
+        (revoked,) = [each for each in self.all(work) if each.code == code]
+        self._audit.record(work, now, by, "campaign_revoke", str(revoked.id), "")
         return True
 
 

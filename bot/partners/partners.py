@@ -1,14 +1,12 @@
-"""Partners: organisations that share our link."""
+"""Partner organisations."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, update
-
 from bot.errors import HavenError
-from bot.store.compiled import Prepared, insert_into
+from bot.store.statements import insert, select_by, update_by
 from bot.store.tables.partners import partners
 
 if TYPE_CHECKING:
@@ -16,7 +14,7 @@ if TYPE_CHECKING:
     from bot.vault import AuditLog
 
 MAX_NAME_LENGTH = 40
-"""Signs of a partner's or a campaign's name: a message has room for it."""
+"""Characters of a partner's or a campaign's name, so that it fits into a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,49 +23,31 @@ class Partner:
 
     id: int
     name: str
-    """As people read it who ask who we are."""
+    """Shown to people who ask about the organisation."""
     is_active: bool
 
 
-_ADD = Prepared(
-    lambda dialect: (
-        insert_into(dialect, partners)
-        .values(name=bindparam("name"), added_at=bindparam("at"))
-        .on_conflict_do_nothing(index_elements=["name"])
-    ),
-    "name",
-    "at",
-)
-_ALL = Prepared(
-    lambda _: select(partners.c.id, partners.c.name, partners.c.disabled_at).order_by(partners.c.id)
-)
-_DISABLE = Prepared(
-    lambda _: (
-        update(partners)
-        .where(partners.c.id == bindparam("partner"), partners.c.disabled_at.is_(None))
-        .values(disabled_at=bindparam("at"))
-    ),
-    "at",
-    "partner",
-)
+_ADD = insert(partners, "name", "added_at", unless_exists="name")
+_ALL = select_by(partners, "id", "name", "disabled_at", order_by="id")
+_DISABLE = update_by(partners, "disabled_at", by=("id", partners.c.disabled_at.is_(None)))
 
 
 class Partners:
-    """The partners of a deployment, changed inside units of work, with a row in the audit log."""
+    """The partners of a deployment, changed in units of work with a row in the audit log."""
 
     def __init__(self, audit: AuditLog) -> None:
         self._audit = audit
 
     @staticmethod
     def all(work: Work) -> list[Partner]:
-        """Return every partner there ever was, the first one first."""
-        return [Partner(it, name, gone is None) for it, name, gone in work.rows(_ALL)]
+        """Return every partner, disabled ones included, the oldest first."""
+        return [Partner(id_, name, gone is None) for id_, name, gone in work.rows(_ALL)]
 
     def add(self, work: Work, name: str, by: str, now: int) -> Partner:
         """Add a partner.
 
         Raises:
-            HavenError: there is one of that name.
+            HavenError: the name is taken.
         """
         if not work.run(_ADD, name, now):
             raise HavenError(f"there is a partner {name} already; haven partners list shows them")
@@ -76,7 +56,7 @@ class Partners:
         return new
 
     def disable(self, work: Work, partner: int, by: str, now: int) -> bool:
-        """End a partner's links, all at once; tell whether there was anything to end."""
+        """Disable a partner and so all its links; tell whether it was active."""
         if not work.run(_DISABLE, now, partner):
             return False
         self._audit.record(work, now, by, "partner_disable", str(partner), "")

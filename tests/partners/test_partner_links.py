@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.languages import LANGUAGES
-from bot.partners.campaigns import CODE, Campaigns, parse_code
+from bot.partners.campaigns import CODE, Campaigns, NewCampaign, parse_code
 from bot.partners.partners import Partners
 from bot.vault import AuditLog
 from bot.vault.audit.log import OPERATOR
@@ -162,7 +162,8 @@ def test_codes_are_random_and_of_sixteen_signs(home: HotlineHarness) -> None:
         add = Campaigns(AuditLog(home.vault)).add
         names = [f"campaign {number}" for number in range(50)]
         partner, now = partner_name_of(LINK), home.loop.now()
-        return [add(work, name, partner, "id", OPERATOR, now).code for name in names]  # type: ignore[arg-type]
+        new = [NewCampaign(name, partner, "id") for name in names]
+        return [add(work, it, OPERATOR, now).code for it in new]  # type: ignore[arg-type]
 
     codes = home.database.writer.run_sync(make)
     assert len(set(codes)) == 50

@@ -16,13 +16,12 @@ from bot.languages import LANGUAGES
 from bot.places.directory import RECHECK_AFTER, SourceQuality
 from bot.places.place import MAX_NUMBERS, SENTENCES, SITUATIONS, Place, all_blanks
 from bot.places.registry import find_place
-from bot.places.taiwan import TAIWAN
+from bot.places.taiwan import TAIWAN, directory
 from bot.places.taiwan.directory import EXPIRES_ON, VERIFIED_ON
 from flows import ALL_FLOWS
 from tests.support.content.catalogue_files import read_in
 from tests.support.content.fictional_country import FARAWAY, TAIWANS
 from tests.support.harnesses.hotline_harness import HotlineHarness
-from tests.support.source_tree import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -212,9 +211,9 @@ def test_in_taiwan_the_same_words_show_taiwans_numbers(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("situation", ["sea", "despair", "abroad", "papers"])
 def test_where_no_number_was_read_yet_people_see_those_that_were(situation: str) -> None:
-    """The gaps the README names: at sea, self-harm, family abroad, legal aid."""
+    """The gaps the directory documents: at sea, self-harm, family abroad, legal aid."""
     shown = {entry.number for entry in TAIWAN.numbers(situation, VERIFIED_ON)}
     assert shown <= {"110", "119", "112", "1955", "113", "1990"}
-    gaps = re.sub(r"\s+", " ", (ROOT / "README.md").read_text(encoding="utf-8"))
+    gaps = re.sub(r"\s+", " ", directory.__doc__ or "")
     for gap in ("the coast guard", "self-harm", "families of people abroad", "legal aid"):
         assert gap in gaps.partition("There is no verified number yet for")[2][:200]

@@ -2,7 +2,8 @@
 
 Sources are those of the research of 2026. 110 and 119 answer day and night; 112 reaches both from a
 mobile phone without a SIM card. Numbers read only in old texts, or nowhere, are never shown; they
-stand here so that they are checked.
+stand here so that they are checked. There is no verified number yet for the coast guard, self-harm,
+families of people abroad and legal aid: these situations show the numbers that were verified.
 
 Calls to 1955 are not confidential: it passes complaints on, and employers call it too. People are
 told so before they call.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b32decode
 from typing import TYPE_CHECKING
 
-from bot.partners.campaigns import Campaigns
+from bot.partners.campaigns import Campaigns, NewCampaign
 from bot.partners.partners import Partners
 from bot.vault import AuditLog
 from bot.vault.audit.log import OPERATOR
@@ -27,7 +27,8 @@ def create_links(home: HotlineHarness, links: Mapping[str, str]) -> None:
         for code, language in links.items():
             Partners(audit).add(work, partner_name_of(code), OPERATOR, now)
             drawn = Campaigns(audit, lambda _count, code=code: b32decode(code))
-            drawn.add(work, code, partner_name_of(code), language, OPERATOR, now)
+            new = NewCampaign(code, partner_name_of(code), language)
+            drawn.add(work, new, OPERATOR, now)
 
     home.database.writer.run_sync(make)
 
