@@ -297,8 +297,8 @@ class CaseReader:
             keyring: of whoever reads; without one only what is in clear is returned.
 
         Raises:
-            NotYours: nothing on this keyring opens it.
-            DoesNotOpen: something of it was altered.
+            CaseNotReadableError: nothing on this keyring opens it.
+            DecryptionError: something of it was altered.
         """
         async with self._database.readers.connect() as connection:
             wanted = (

@@ -70,7 +70,7 @@ def open_reasons(vault: Vault, case: str, sealed: bytes) -> list[str] | None:
     Whoever may open the case reads them from what was sent.
 
     Raises:
-        DoesNotOpen: they were altered, or are another case's.
+        DecryptionError: they were altered, or are another case's.
     """
     try:
         return open_queue_reasons(vault, case, sealed)
@@ -82,8 +82,8 @@ def open_queue_reasons(vault: Vault, case: str, sealed: bytes) -> list[str]:
     """Return the reasons that are kept for the queue.
 
     Raises:
-        EpochGone: a day has passed.
-        DoesNotOpen: they were altered, or are another case's.
+        EpochExpiredError: a day has passed.
+        DecryptionError: they were altered, or are another case's.
     """
     return decode_reasons(vault.open(Purpose.CODES, reasons_associated_data(case), sealed))
 
@@ -100,7 +100,7 @@ def open_codes(
         codes: what was kept for the bot.
 
     Raises:
-        DoesNotOpen: it was altered, or is another report's.
+        DecryptionError: it was altered, or is another report's.
     """
     if codes is None:
         return None
@@ -115,7 +115,7 @@ def open_handle(vault: Vault, name: str, handle: bytes | None) -> FileRef:
     """Return what the bot needs to fetch a file.
 
     Raises:
-        DoesNotOpen: it was altered, or is fetched no more.
+        DecryptionError: it was altered, or is fetched no more.
     """
     if handle is None:
         raise EpochExpiredError("this file opens for staff alone")
@@ -126,7 +126,7 @@ def open_address(vault: Vault, case: str, sealed: bytes) -> int:
     """Return the chat of an open case.
 
     Raises:
-        DoesNotOpen: it was altered, or is another case's.
+        DecryptionError: it was altered, or is another case's.
     """
     return int(vault.open(Purpose.ADDRESS, case.encode(), sealed))
 

@@ -1,4 +1,4 @@
-"""How people reach us: each room turns a service's updates into ours and carries letters out.
+"""Channels: how people reach the hotline. Each turns updates into `Update`s and delivers letters.
 
-A channel knows no store, no mailbox and no conversation; what it needs of them is handed in.
+A channel does not import the store, the mailbox or the conversation; it is given what it needs.
 """

@@ -67,7 +67,7 @@ async def run_training(  # noqa: PLR0913 - what is rehearsed, where, how fast an
         browser: whether to open the page.
 
     Raises:
-        WrongSetting: something real lies in the folder.
+        SettingError: something real lies in the folder.
         HavenError: a scene does not fit the flows.
     """
     with contextlib.ExitStack() as stack:
@@ -181,7 +181,7 @@ def prepare_folder(folder: Path) -> None:
     """Make a folder for practice, or take one that is marked.
 
     Raises:
-        WrongSetting: something lies there and no mark says that it is practice.
+        SettingError: something lies there and no mark says that it is practice.
     """
     mark = folder / PRACTICE_MARKER
     try:

@@ -118,7 +118,7 @@ class BundleExporter:
             clean: whether pictures are drawn anew as well.
 
         Raises:
-            EvidenceRefused: they may not, a file is not what was received, or there is a folder.
+            EvidenceError: they may not, a file is not what was received, or there is a folder.
         """
         folders = (folder, folder / ORIGINALS, *([folder / CLEAN] if clean else ()))
         _make_folders(folders)  # first: what cannot be written is not noted as taken out

@@ -183,7 +183,7 @@ class CustodyLog:
         """Return the ledger of a case, oldest first.
 
         Raises:
-            DoesNotOpen: a row was altered; `verify` says which.
+            DecryptionError: a row was altered; `verify` says which.
         """
         return [self._open_entry(case, number, bytes(sealed))
                 for number, sealed, _link, _mac in work.rows(_OF_CASE, case)]  # fmt: skip

@@ -66,7 +66,7 @@ def load_file_notes(work: Work, case: str, opener: Opener) -> list[tuple[str, Fi
     """Return the files of a case in their order, by name, with what was said of each.
 
     Raises:
-        DoesNotOpen: one of them was altered.
+        DecryptionError: one of them was altered.
     """
     return [
         (name, decode_file(opener.open(Purpose.FILE, name.encode(), bytes(sealed))).note)
@@ -139,7 +139,7 @@ class EvidenceStore:
         """Return the case with a reference.
 
         Raises:
-            EvidenceRefused: there is none.
+            EvidenceError: there is none.
         """
         rows = work.rows(_BY_REFERENCE, reference)
         if not rows:
@@ -151,7 +151,7 @@ class EvidenceStore:
         """See that a caseworker may take files of a case out of this house.
 
         Raises:
-            EvidenceRefused: they neither hold the case nor supervise, or have no access.
+            EvidenceError: they neither hold the case nor supervise, or have no access.
         """
         known = work.rows(_STAFF_ROLE, who)
         if not known or known[0][1] != "active":
@@ -165,7 +165,7 @@ class EvidenceStore:
         """Return the files of a case, the first that came first.
 
         Raises:
-            DoesNotOpen: a row of them, or of their ledger, was altered.
+            DecryptionError: a row of them, or of their ledger, was altered.
         """
         opener = self.opener(case)
         receipts = {
@@ -180,7 +180,7 @@ class EvidenceStore:
         """Return what opens the files of a case.
 
         Raises:
-            NotYours: whoever reads may not open it.
+            CaseNotReadableError: whoever reads may not open it.
         """
         return self._vault.cases.opener(case, self._keyring)
 
@@ -188,7 +188,7 @@ class EvidenceStore:
         """Return the bytes of a file as they came.
 
         Raises:
-            DoesNotOpen: they were altered.
+            DecryptionError: they were altered.
             FileNotFoundError: they are not there.
         """
         return open_chunks(opener, item.id, self._folder / item.id)

@@ -1,17 +1,19 @@
-"""The HTTP client under python-telegram-bot's Bot: aiohttp, connections kept open, JSON bodies.
+"""The HTTP client of python-telegram-bot's Bot: aiohttp, open connections, JSON bodies.
 
-No proxy, no redirect, no cookie: a letter goes to the address we were given or nowhere.
+No proxy, redirect or cookie: a request goes to the configured address or nowhere.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import msgspec
+from aiohttp import ClientTimeout
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
@@ -23,48 +25,48 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 64
 KEEP_OPEN = 30.0
-"""Seconds an idle connection is kept: less than servers keep it, for a letter that meets a closing
-connection is one of which nobody knows whether it arrived."""
+"""Seconds an idle connection is kept: less than servers do, because of a letter sent over a closing
+connection it is unknown whether it arrived."""
 CHUNK = 64 * 1024
 
 Timeout = float | None
-_encode = msgspec.json.Encoder().encode
 _HEADERS = {"User-Agent": BaseRequest.USER_AGENT}
 _JSON_HEADERS = {**_HEADERS, "Content-Type": "application/json"}
 
 
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Default timeouts, seconds; None: no limit."""
+
+    read: Timeout = 10.0
+    write: Timeout = 10.0
+    connect: Timeout = 10.0
+    pool: Timeout = 5.0
+    upload: Timeout = 60.0
+    """In place of `write` for a call with files."""
+
+
 class AiohttpRequest(BaseRequest):
-    """Carries the Bot's calls over aiohttp."""
+    """Makes the Bot's calls over aiohttp."""
 
-    __slots__ = (
-        "_connect", "_connections", "_note_date", "_pool", "_read", "_session", "_upload", "_write",
-    )  # fmt: skip
+    __slots__ = ("_connections", "_note_date", "_session", "_timeouts")
 
-    def __init__(  # noqa: PLR0913 - the timeouts python-telegram-bot knows
+    def __init__(
         self,
         connections: int = CONNECTIONS,
-        *,
-        read_timeout: Timeout = 10.0,
-        write_timeout: Timeout = 10.0,
-        connect_timeout: Timeout = 10.0,
-        pool_timeout: Timeout = 5.0,
-        upload_timeout: Timeout = 60.0,
+        timeouts: Timeouts | None = None,
         note_date: Callable[[str], None] | None = None,
     ) -> None:
-        """Prepare to call; `dated` is told the date of every answer."""
-        self._note_date = note_date
+        """Configure the client; `note_date` gets the date of every response."""
         self._connections = connections
-        self._read = read_timeout
-        self._write = write_timeout
-        self._connect = connect_timeout
-        self._pool = pool_timeout
-        self._upload = upload_timeout
+        self._timeouts = timeouts or Timeouts()
+        self._note_date = note_date
         self._session: aiohttp.ClientSession | None = None
 
     @property
     def read_timeout(self) -> Timeout:
-        """Return how many seconds an answer may take when a call does not say."""
-        return self._read
+        """The default read timeout, seconds."""
+        return self._timeouts.read
 
     async def initialize(self) -> None:
         """Open the session; connections open as they are needed."""
@@ -92,21 +94,21 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """Make one call and return status and body, whatever they are.
+        """Make one call and return its status and body.
 
         Raises:
-            NotSent: nothing reached Telegram.
-            TimedOut: no answer in time; it may have arrived.
-            NetworkError: the connection broke; it may have arrived.
+            NotSentError: nothing reached Telegram.
+            TimedOut: no response in time; the call may have arrived.
+            NetworkError: the connection broke; the call may have arrived.
         """
-        unsaid = BaseRequest.DEFAULT_NONE
+        unset, default = BaseRequest.DEFAULT_NONE, self._timeouts
         has_files = request_data is not None and request_data.contains_files
-        default_write = self._upload if has_files else self._write
+        default_write = default.upload if has_files else default.write
         limits = _limits(
-            self._read if read_timeout is unsaid else read_timeout,
-            default_write if write_timeout is unsaid else write_timeout,
-            self._connect if connect_timeout is unsaid else connect_timeout,
-            self._pool if pool_timeout is unsaid else pool_timeout,
+            default.read if read_timeout is unset else read_timeout,
+            default_write if write_timeout is unset else write_timeout,
+            default.connect if connect_timeout is unset else connect_timeout,
+            default.pool if pool_timeout is unset else pool_timeout,
         )
         if request_data is None:
             return await self._exchange(method, url, None, _HEADERS, limits)
@@ -115,12 +117,7 @@ class AiohttpRequest(BaseRequest):
         return await self._exchange(method, url, _body(request_data), _JSON_HEADERS, limits)
 
     async def _exchange(
-        self,
-        method: str,
-        url: str,
-        data: Any,
-        headers: dict[str, str],
-        limits: aiohttp.ClientTimeout,
+        self, method: str, url: str, data: Any, headers: dict[str, str], limits: ClientTimeout
     ) -> tuple[int, bytes]:
         if self._session is None or self._session.closed:
             raise NotSentError("The client is not open")
@@ -140,26 +137,26 @@ class AiohttpRequest(BaseRequest):
         raise fault  # outside the handler: aiohttp's own errors carry the URL
 
     async def stream(self, url: str, *, stall: float) -> AsyncIterator[bytes]:
-        """Yield a file in pieces as they come.
+        """Yield the chunks of a file as they arrive.
 
         Args:
-            url: where it is; never logged, it holds the token.
-            stall: how many seconds may pass without a piece.
+            url: of the file; never logged, because it contains the token.
+            stall: seconds that may pass without a chunk.
 
         Raises:
-            NetworkError: there is no file, or no more of it came.
+            NetworkError: there is no file, or the download stopped.
         """
         if self._session is None or self._session.closed:
             raise NotSentError("The client is not open")
-        timeout = aiohttp.ClientTimeout(total=None, connect=stall, sock_read=stall)
+        timeout = ClientTimeout(total=None, connect=stall, sock_read=stall)
         try:
             async with self._session.get(
                 url, headers=_HEADERS, timeout=timeout, allow_redirects=False
             ) as response:
                 status = response.status
                 if status == HTTPStatus.OK:
-                    async for piece in response.content.iter_chunked(CHUNK):
-                        yield piece
+                    async for chunk in response.content.iter_chunked(CHUNK):
+                        yield chunk
                     return
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             fault: TelegramError = transport_error(error)
@@ -169,14 +166,14 @@ class AiohttpRequest(BaseRequest):
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        """Return an answer as Python values; unlike the library, log nothing of one that is none.
+        """Return a response as Python values; unlike the library, log nothing if it is not JSON.
 
         Raises:
-            TelegramError: it is not JSON.
+            TelegramError: it is not a JSON object.
         """
-        for body in (payload, None):
+        for decode in (bytes, fix_json):
             try:
-                answer = msgspec.json.decode(fix_json(payload) if body is None else body)
+                answer = msgspec.json.decode(decode(payload))
             except (msgspec.MsgspecError, RecursionError, UnicodeError):
                 continue
             if isinstance(answer, dict):
@@ -186,23 +183,21 @@ class AiohttpRequest(BaseRequest):
 
 
 @lru_cache(maxsize=64)
-def _limits(
-    read: Timeout, write: Timeout, connect: Timeout, pool: Timeout
-) -> aiohttp.ClientTimeout:
+def _limits(read: Timeout, write: Timeout, connect: Timeout, pool: Timeout) -> ClientTimeout:
     """Return aiohttp's timeouts for the library's.
 
-    aiohttp has none for writing, nor one for an answer that trickles: the sum is the end of both.
+    aiohttp has no write timeout, and none for a response that trickles: the sum limits both.
     """
     parts = (read, write, connect, pool)
     total = None if None in parts else sum(part for part in parts if part is not None)
     opening = None if connect is None or pool is None else connect + pool
-    return aiohttp.ClientTimeout(total=total, connect=opening, sock_connect=connect, sock_read=read)
+    return ClientTimeout(total=total, connect=opening, sock_connect=connect, sock_read=read)
 
 
 def _body(data: RequestData) -> bytes:
     parameters = data.parameters
     try:
-        return _encode(parameters)
+        return msgspec.json.encode(parameters)
     except (TypeError, ValueError, msgspec.MsgspecError):
         return fix_json(json.dumps(parameters).encode())
 

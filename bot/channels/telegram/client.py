@@ -1,4 +1,4 @@
-"""A Bot to speak to Telegram with, and the check that it is the one we think it is."""
+"""The Bot that talks to Telegram, and the check that it belongs to the stored data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TELEGRAM_API = "https://api.telegram.org"
 TIMEOUT_MARGIN = 15.0
-"""Seconds an answer may take beyond those Telegram was asked to wait."""
+"""Seconds a response may take beyond the time Telegram was asked to wait."""
 REJECTED = "Telegram does not accept HAVEN_TELEGRAM_TOKEN. Copy it again from @BotFather."
 
 
@@ -43,14 +43,14 @@ class SilentBot(Bot):
         return f"{type(self).__name__}({self.token.partition(':')[0]})"
 
     async def initialize(self) -> None:
-        """Open the connections and learn who we are.
+        """Open the connections and ask Telegram which bot this is.
 
         Raises:
-            WrongSetting: Telegram does not accept the token.
+            SettingError: Telegram does not accept the token.
         """
         try:
             await super().initialize()
-        except asyncio.CancelledError:  # the library closes only after what it calls an error
+        except asyncio.CancelledError:  # the library closes requests after other errors only
             for request in self._request:
                 await request.shutdown()
             raise
@@ -68,9 +68,9 @@ def build_bot(
     """Return a Bot, not yet opened.
 
     Args:
-        token: as @BotFather gave it.
-        api: where the Bot API is: Telegram's, a server of one's own, or the sandbox.
-        note_date: is told the date of every answer, as HTTP writes it.
+        token: from @BotFather.
+        api: the Bot API: Telegram's, a self-hosted server, or the sandbox.
+        note_date: gets the `Date` header of every response.
     """
     number, _, secret = token.partition(":")
     if not (number.isdecimal() and secret):
@@ -86,15 +86,15 @@ def build_bot(
 
 
 async def identify(bot: Bot, expected: int | None = None) -> User:
-    """Ask Telegram who we are, and return it.
+    """Ask Telegram which bot this is, and return it.
 
     Args:
-        bot: ours, with open connections.
-        expected: the number of the bot whose data we hold; None at the very first start.
+        bot: with open connections.
+        expected: the id of the bot the data belongs to; None at the first start.
 
     Raises:
-        WrongSetting: the token is not accepted, or belongs to another bot than our data does, or
-            something that is not Telegram answers.
+        SettingError: the token is not accepted, it belongs to another bot than the data, or another
+            server than Telegram answers.
     """
     try:
         me = await bot.get_me()
@@ -115,10 +115,10 @@ async def identify(bot: Bot, expected: int | None = None) -> User:
 
 
 async def username_of(token: str, api: str = TELEGRAM_API) -> str:
-    """Return the name by which people find the bot of a token.
+    """Return the username of the bot of a token.
 
     Raises:
-        WrongSetting: the token is not accepted, or Telegram cannot be reached.
+        SettingError: the token is not accepted, or Telegram cannot be reached.
     """
     try:
         async with build_bot(token, api) as bot:
@@ -130,7 +130,7 @@ async def username_of(token: str, api: str = TELEGRAM_API) -> str:
 
 
 async def remove_webhook(bot: Bot) -> None:
-    """End the delivery of updates to a webhook, which an earlier program may have left set."""
+    """Remove a webhook that an earlier program may have set."""
     if (await bot.get_webhook_info()).url:
         await bot.delete_webhook(drop_pending_updates=False)
         log.warning("webhook_removed")
@@ -139,19 +139,19 @@ async def remove_webhook(bot: Bot) -> None:
 def build_fetch(
     bot: Bot, allowed_updates: Sequence[str] = ALLOWED_UPDATES, margin: float = TIMEOUT_MARGIN
 ) -> Callable[[int | None, int, int], Awaitable[bytes]]:
-    """Return what fetches a batch of updates as raw bytes, with the library's errors.
+    """Return a function that fetches a batch of updates as raw bytes; it raises TelegramErrors.
 
-    It takes the offset, None for the oldest there is, the seconds Telegram may wait for something
-    to arrive, and how many updates at most.
+    Its parameters are the offset (None: from the oldest update), the seconds Telegram may wait for
+    an update, and the maximum number of updates.
     """
-    kinds = msgspec.json.encode(allowed_updates).decode()
-    request = bot._request[0]  # noqa: SLF001 - the library offers only the other one
+    types = msgspec.json.encode(allowed_updates).decode()
+    request = bot._request[0]  # noqa: SLF001 - the library makes only the other request public
 
-    async def fetch(offset: int | None, wait: int, most: int = MAX_UPDATES) -> bytes:
-        asked = {"timeout": wait, "limit": most, "allowed_updates": kinds}
+    async def fetch(offset: int | None, wait: int, limit: int = MAX_UPDATES) -> bytes:
+        query = {"timeout": wait, "limit": limit, "allowed_updates": types}
         if offset is not None:
-            asked["offset"] = offset
-        url = f"{bot.base_url}/getUpdates?{urlencode(asked)}"
+            query["offset"] = offset
+        url = f"{bot.base_url}/getUpdates?{urlencode(query)}"
         return await request.retrieve(url, read_timeout=wait + margin)
 
     return fetch

@@ -1,4 +1,4 @@
-"""The menu that offers `/start`, `/help` and the others, in every language."""
+"""The command menu of the bot (`/start`, `/help` and the others), in every language."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_DESCRIPTION = 256
-"""Characters a command's description may have."""
+"""Characters Telegram allows."""
 
 
 def by_language_code(by_tag: Mapping[str, T]) -> dict[str, T]:
-    """Return things by the two letters Telegram wants; English is everyone else's as well.
+    """Return values by ISO 639-1 code, as Telegram wants; English is also the default, "".
 
-    Telegram tells one Chinese from the other no more than one language in two scripts: what stands
-    first in our list is what both read there, until they choose a language in the chat.
+    Telegram does not tell Traditional from Simplified Chinese: readers of both get the first in
+    `LANGUAGES` until they choose a language in the chat.
     """
     found: dict[str, T] = {}
     for tag in LANGUAGES:
@@ -37,11 +37,11 @@ def by_language_code(by_tag: Mapping[str, T]) -> dict[str, T]:
 def build_menus(
     phrases: Mapping[str, Text], catalogues: Mapping[str, Catalogue]
 ) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Return the menu for each language: commands and what they do, in the order given.
+    """Return the menu of each language: commands and descriptions, in the given order.
 
     Args:
-        phrases: by command, what it does.
-        catalogues: by language tag, as `id` or `zh_Hant`.
+        phrases: descriptions, by command.
+        catalogues: by language tag, e.g. `id` or `zh_Hant`.
     """
     return by_language_code(
         {
@@ -54,7 +54,7 @@ def build_menus(
 
 
 async def set_menus(bot: Bot, menus: Mapping[str, tuple[tuple[str, str], ...]]) -> None:
-    """Show people the menus, in private chats only."""
+    """Set the menus for private chats."""
     scope = BotCommandScopeAllPrivateChats()
     for code, menu in menus.items():
         commands = [BotCommand(name, description) for name, description in menu]

@@ -1,4 +1,4 @@
-"""What an answer of Telegram means for a letter, in the words of `bot.errors`."""
+"""The delivery error of `bot.errors` for each error of Telegram."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CHAT_GONE = (
     "user_is_blocked",
     "bot was blocked",
 )
-"""What Telegram says, as a bad request, of somebody who cannot be written to."""
+"""Bad requests that mean that the person cannot be reached."""
 MESSAGE_UNCHANGED = "message is not modified"
 TOO_OLD = "message can't be deleted"
 TOPIC_UNCHANGED = "topic_not_modified"
@@ -50,7 +50,7 @@ TOPIC_GONE = (
     "topic_deleted",
     "topic_id_invalid",
 )
-"""What Telegram says of a topic that is not there, or is closed to us."""
+"""Bad requests about a topic that does not exist or is closed to the bot."""
 NO_RIGHTS = (
     "not enough rights",
     "have no rights",
@@ -62,7 +62,7 @@ NO_RIGHTS = (
     "bot was kicked",
     "bot is not a member",
 )
-"""What Telegram says when we may not do in a group what we have to do there."""
+"""Errors about rights that the bot lacks in a group."""
 KNOWN_REASONS = (
     MESSAGE_UNCHANGED,
     TOO_OLD,
@@ -82,13 +82,13 @@ KNOWN_REASONS = (
     "wrong file identifier",
     TOPIC_UNCHANGED,
 )
-"""Telegram's reasons we know; any other is not repeated, for it might quote the text."""
+"""Known reasons. Any other is not repeated in an error, because it might quote the text."""
 
 
 async def run_call(call: Coroutine[None, None, Answer], *, may_repeat: bool = True) -> Answer:
-    """Await a call of the Bot and raise our own error for whatever it fails with.
+    """Await a call of the Bot; raise a `DeliveryError` for any error.
 
-    An answer that is no message at all came with a success: the letter may have arrived.
+    A response the library cannot read came with a success: the letter may have arrived.
     """
     try:
         return await call
@@ -96,11 +96,11 @@ async def run_call(call: Coroutine[None, None, Answer], *, may_repeat: bool = Tr
         failure = delivery_error(error, may_repeat=may_repeat)
     except (LookupError, TypeError, ValueError, AttributeError):
         failure = _unknown_outcome(may_repeat=may_repeat)
-    raise failure  # outside the handler: the library's error may quote an answer
+    raise failure  # outside the handler: the library's error may quote a response
 
 
 def delivery_error(error: TelegramError, *, may_repeat: bool) -> DeliveryError:
-    """Return what an error of the library means for a letter."""
+    """Return the delivery error for an error of the library."""
     if isinstance(error, RetryAfter):
         return RetryLaterError(retry_delay(error))
     if isinstance(error, (NotSentError, InvalidToken, Conflict)):

@@ -1,7 +1,6 @@
-"""Fetches a file a person sent, piece by piece, without keeping it.
+"""Download of a file that a person sent, in chunks that the caller encrypts as they arrive.
 
-Whoever asks seals the pieces as they come. The address of a file holds the token, so it is never
-logged and no error carries it.
+The URL of a file contains the token, so it is never logged and no error carries it.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
     from telegram import Bot
 
 MAX_FILE_SIZE = 20 * 1024 * 1024
-"""Bytes Telegram lets a bot fetch."""
+"""Bytes Telegram lets a bot download."""
 STALL_TIMEOUT = 30.0
-"""Seconds without a byte after which a download is given up, to be tried again."""
+"""Seconds without a byte after which a download is aborted, to be tried again."""
 TOO_BIG = "too big"
 
 
@@ -37,50 +36,47 @@ async def download(
 ) -> AsyncIterator[bytes]:
     """Yield the bytes of a file.
 
-    What a sender claims about its size is believed only where it is too large; the bytes that come
-    are counted.
+    The stated size is trusted only where it is too large; the received bytes are counted.
 
     Args:
-        bot: ours, with open connections of `AiohttpRequest`.
+        bot: with open connections of `AiohttpRequest`.
         handle: `File.handle`.
-        size_limit: bytes after which it is not wanted.
+        size_limit: maximum size, bytes.
         unique: `File.unique`; another file under the same handle is refused.
         stall: seconds that may pass without a byte.
 
     Raises:
-        Refused: it is too big, or not the file that was sent.
-        TryLater: it did not come to its end; ask again from its beginning.
+        LetterRefusedError: it is too big, or not the file that was sent.
+        RetryLaterError: the download is incomplete; start again.
     """
-    url, promised = await _locate(bot, handle, size_limit, unique)
+    url, stated_size = await _locate(bot, handle, size_limit, unique)
     request = bot.request
     if not isinstance(request, AiohttpRequest):
-        raise TypeError("files are fetched over aiohttp")
+        raise TypeError("files are downloaded over aiohttp")
     received = 0
     failure: DeliveryError | None = None
     try:
-        async for piece in request.stream(url, stall=stall):
-            received += len(piece)
+        async for chunk in request.stream(url, stall=stall):
+            received += len(chunk)
             if received > size_limit:
                 failure = LetterRefusedError(TOO_BIG)
                 break
-            yield piece
+            yield chunk
     except TelegramError:
         failure = RetryLaterError()
-    if failure is None and received < promised:
+    if failure is None and received < stated_size:
         failure = RetryLaterError()
     if failure is not None:
         raise failure
 
 
 async def _locate(bot: Bot, handle: str, size_limit: int, unique: str) -> tuple[str, int]:
-    """Return where a file is and how many bytes Telegram says it has."""
+    """Return the URL and the stated size of a file."""
     try:
         file = await bot.get_file(handle)
     except BadRequest as error:
         is_too_big = "too big" in str(error).lower()
-        failure: DeliveryError = (
-            LetterRefusedError(TOO_BIG) if is_too_big else LetterRefusedError("no such file")
-        )
+        failure: DeliveryError = LetterRefusedError(TOO_BIG if is_too_big else "no such file")
     except TelegramError as error:
         failure = delivery_error(error, may_repeat=True)
     except (LookupError, TypeError, ValueError, AttributeError):
@@ -99,10 +95,10 @@ async def _locate(bot: Bot, handle: str, size_limit: int, unique: str) -> tuple[
 
 @dataclass(frozen=True)
 class TelegramFiles:
-    """Files of one bot, by handle."""
+    """The files of one bot, as a file source of `bot.cases.evidence`."""
 
     bot: Bot
 
     def fetch(self, handle: str, unique: str) -> AsyncIterator[bytes]:
-        """Yield a file's bytes, as `fetch` does."""
+        """Yield the bytes of a file; see `download`."""
         return download(self.bot, handle, unique=unique)

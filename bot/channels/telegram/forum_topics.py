@@ -1,4 +1,4 @@
-"""Topics of a group: opened, closed, renamed, deleted, and where in them a message goes."""
+"""Forum topics: opening, closing, renaming and deleting them, and placing messages in them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.messages import Mention, OpenTopic, ReopenTopic
 
 LONGEST_NAME = 128
-"""Characters Telegram takes for a topic's name."""
+"""Characters of a topic's name."""
 NAMELESS = "-"
 
 
@@ -37,7 +37,7 @@ async def open_topic(bot: Bot, chat: int, body: OpenTopic) -> int:
 async def change_topic(
     bot: Bot, chat: int, body: CloseTopic | ReopenTopic | DeleteTopic | EditTopic
 ) -> None:
-    """Close, reopen, delete or rename a topic; one that is so already is left as it is."""
+    """Close, reopen, delete or rename a topic; ignore that it is so already."""
     if isinstance(body, EditTopic):
         call = bot.edit_forum_topic(chat, body.thread, name=_name(body.name))
     elif isinstance(body, DeleteTopic):
@@ -53,27 +53,27 @@ async def change_topic(
             raise
 
 
-def topic_arguments(thread: int, answers: int = 0) -> dict[str, Any]:
-    """Return what puts a message into a topic, as an answer to another; nothing for a person."""
-    place: dict[str, Any] = {}
+def topic_arguments(thread: int, reply_to: int = 0) -> dict[str, Any]:
+    """Return the arguments that place a message in a topic and make it a reply."""
+    arguments: dict[str, Any] = {}
     if thread:
-        place["message_thread_id"] = thread
-    if answers:
-        place["reply_parameters"] = ReplyParameters(answers, allow_sending_without_reply=True)
-    return place
+        arguments["message_thread_id"] = thread
+    if reply_to:
+        arguments["reply_parameters"] = ReplyParameters(reply_to, allow_sending_without_reply=True)
+    return arguments
 
 
 def mention_arguments(text: str, mentions: Sequence[Mention]) -> dict[str, Any]:
-    """Return what makes a text call people of the staff, wherever they stand in it."""
-    found = []
+    """Return the arguments that notify staff whose labels occur in the text."""
+    entities = []
     for mention in mentions:
         before, label, _ = text.partition(fix_text(mention.label))
         if label and mention.user_id:
-            whom = User(mention.user_id, label, is_bot=False)
-            found.append(
-                MessageEntity("text_mention", utf16_length(before), utf16_length(label), user=whom)
+            user = User(mention.user_id, label, is_bot=False)
+            entities.append(
+                MessageEntity("text_mention", utf16_length(before), utf16_length(label), user=user)
             )
-    return {"entities": found} if found else {}
+    return {"entities": entities} if entities else {}
 
 
 def _name(words: str) -> str:

@@ -1,16 +1,15 @@
-"""Where the next batch begins: Telegram forgets every update below the offset it is asked for.
+"""The offset of the next batch: Telegram deletes every update below the offset of a request.
 
-The rule is the end of the last batch, never the highest number ever seen: after a quiet week
-Telegram starts again at a random, possibly lower number, and everything below a higher offset would
-be gone unread. For the same reason a start asks without an offset; what then comes twice is known
-to the inbox.
+The offset is the end of the last batch, never the highest id ever seen: after a quiet week Telegram
+starts again at a random, possibly lower id, and everything below a higher offset would be lost. For
+the same reason the first request has no offset; the inbox recognises what arrives twice.
 
-An update whose number cannot be read must stop neither the others nor the offset. Telegram answers
-with the lowest numbers it still holds, in order, so after k such updates on top of number n nothing
-unseen can lie below n + 1 + k: asking for that forgets none of the others, and moves on.
+An update whose id cannot be read must stop neither the others nor the offset. Telegram returns the
+lowest ids it still has, in order, so after k such updates that follow id n, nothing unseen can be
+below n + 1 + k: that offset loses no other update and moves on.
 
-A number so high that the next is no offset is not such a one: others may come below it for as long
-as Telegram holds it, so it moves nothing, however often it comes again.
+An id so high that the next one is no valid offset does not move the offset, however often it comes:
+lower ids may still arrive.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class OffsetPolicy(Protocol):
-    """Has a batch kept, and says where the next one begins."""
+    """Stores a batch and decides the next offset."""
 
     async def settle(
         self,
@@ -34,11 +33,11 @@ class OffsetPolicy(Protocol):
         asked: int | None,
         receive: Callable[[Sequence[RawUpdate]], Awaitable[None]],
     ) -> int | None:
-        """Hand the batch over and return the offset to ask for next."""
+        """Pass the batch to `receive` and return the next offset."""
 
 
 class ConfirmAfterCommit:
-    """The right way: nothing is confirmed before it is kept."""
+    """Confirms nothing before it is committed."""
 
     async def settle(
         self,
@@ -46,13 +45,13 @@ class ConfirmAfterCommit:
         asked: int | None,
         receive: Callable[[Sequence[RawUpdate]], Awaitable[None]],
     ) -> int | None:
-        """Return the end of the batch, once `receive` has returned after its commit."""
+        """Return the end of the batch after `receive` has committed it."""
         await receive(batch)
         return next_offset(batch, asked)
 
 
 def next_offset(batch: Sequence[RawUpdate], offset: int | None) -> int | None:
-    """Return the offset behind a batch that began at the offset asked for, None if unknown."""
+    """Return the offset after a batch that was requested with `offset`; None if unknown."""
     end = offset
     for update in batch:
         if is_usable(update.update_id):

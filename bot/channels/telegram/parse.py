@@ -1,8 +1,7 @@
-"""One update of Telegram, read.
+"""Parsing of one update of Telegram. Pure: bytes in, `Update` out.
 
-Pure: bytes in, `Update` out. Only private chats with people come through; groups are left, and
-bots, channels and Telegram's own account are not answered. What a message holds is read in
-`contents`.
+Only private chats with people are answered; bots, channels and Telegram's own account are ignored,
+and groups are left. The content of a message is parsed in `parse_content`.
 """
 
 from __future__ import annotations
@@ -27,9 +26,9 @@ from bot.errors import UnreadableUpdateError
 from bot.messages import Update, UpdateKind
 
 SERVICE_ACCOUNT = 777000
-"""Telegram itself, and what channels forward to their linked groups."""
+"""Telegram itself, and posts of channels forwarded to their linked groups."""
 MEMBER_STATUSES = frozenset({"creator", "administrator", "member"})
-"""What we are in a group as long as we are in it; `restricted` says so for itself."""
+"""Statuses of the bot in a group it is in; `restricted` has a field of its own for that."""
 
 _decode = msgspec.json.Decoder(TelegramUpdate).decode
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -37,16 +36,16 @@ _PLAIN_NAME = re.compile(r"[a-z][a-z_]{0,39}")
 
 
 def parse(raw: bytes) -> Update:
-    """Return what an update says, with broken characters replaced.
+    """Return an update with broken characters replaced.
 
     Raises:
-        Unreadable: it does not have the shape Telegram promises; the reason holds none of it.
+        UnreadableUpdateError: it violates Telegram's schema; the reason quotes nothing of it.
     """
     try:
         update = _decode(raw)
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         update = None
-    if update is None:  # outside the handler: the first error carries the words along
+    if update is None:  # outside the handler: the first error may quote the text
         raw = fix_json(raw)
         update = _decode_fixed(raw)
     if update.message is not None:
@@ -79,7 +78,7 @@ def _kind_of_update(raw: bytes) -> str:
 
 
 def _safe_name(name: str) -> str:
-    """Return a field's name if it looks like one of Telegram's, for it may be logged."""
+    """Return a field's name if it looks like one of Telegram's, because it may be logged."""
     return name if _PLAIN_NAME.fullmatch(name) else "unknown"
 
 
@@ -89,22 +88,16 @@ def _message(update_id: int, message: Message, raw: bytes, field: str) -> Update
     person = message.from_
     if person is None:
         return Update(update_id, UpdateKind.IGNORED, detail="no_sender")
-    if who := _non_person(message, person):
-        return Update(update_id, UpdateKind.IGNORED, detail=who)
+    if sender := _non_person(message, person):
+        return Update(update_id, UpdateKind.IGNORED, detail=sender)
     if message.text is not None:
-        return Update(  # nearly every update, so it takes the short way
-            update_id,
-            UpdateKind.TEXT if field == "message" else UpdateKind.EDIT,
-            chat=message.chat.id,
-            message=message.message_id,
-            text=message.text,
-            language=person.language_code,
-            name=_name(person),
-            username=person.username,
-            sent_at=message.edit_date or message.date,
-            album=message.media_group_id,
+        return Update(  # nearly every update, so it is created with a single call
+            update_id, UpdateKind.TEXT if field == "message" else UpdateKind.EDIT,
+            chat=message.chat.id, message=message.message_id, text=message.text,
+            language=person.language_code, name=_name(person), username=person.username,
+            sent_at=message.edit_date or message.date, album=message.media_group_id,
             forwarded_from=origin_of(message),
-        )
+        )  # fmt: skip
     return _other_message(update_id, message, person, raw, field)
 
 
@@ -115,41 +108,26 @@ def _other_message(
     if content is None:
         return _not_accepted(update_id, message, person, raw, field)
     return Update(
-        update_id,
-        content.kind if field == "message" else UpdateKind.EDIT,
-        chat=message.chat.id,
-        message=message.message_id,
-        text=content.text,
-        language=person.language_code,
-        name=_name(person),
-        username=person.username,
-        sent_at=message.edit_date or message.date,
-        files=content.files,
-        album=message.media_group_id,
-        latitude=content.latitude,
-        longitude=content.longitude,
-        forwarded_from=origin_of(message),
-        detail=content.note,
-    )
+        update_id, content.kind if field == "message" else UpdateKind.EDIT,
+        chat=message.chat.id, message=message.message_id, text=content.text,
+        language=person.language_code, name=_name(person), username=person.username,
+        sent_at=message.edit_date or message.date, files=content.files,
+        album=message.media_group_id, latitude=content.latitude, longitude=content.longitude,
+        forwarded_from=origin_of(message), detail=content.note,
+    )  # fmt: skip
 
 
 def _not_accepted(update_id: int, message: Message, person: User, raw: bytes, field: str) -> Update:
     name, treatment = _name_of_content(raw, field)
     if treatment is Treatment.NOTHING:
         return Update(update_id, UpdateKind.IGNORED, detail=name)
+    is_declined = treatment is Treatment.DECLINE and field == "message"
     return Update(
-        update_id,
-        UpdateKind.UNSUPPORTED
-        if treatment is Treatment.DECLINE and field == "message"
-        else UpdateKind.IGNORED,
-        chat=message.chat.id,
-        message=message.message_id,
-        language=person.language_code,
-        name=_name(person),
-        username=person.username,
-        sent_at=message.edit_date or message.date,
+        update_id, UpdateKind.UNSUPPORTED if is_declined else UpdateKind.IGNORED,
+        chat=message.chat.id, message=message.message_id, language=person.language_code,
+        name=_name(person), username=person.username, sent_at=message.edit_date or message.date,
         detail=name,
-    )
+    )  # fmt: skip
 
 
 def _name_of_content(raw: bytes, field: str) -> tuple[str, Treatment]:
@@ -158,15 +136,13 @@ def _name_of_content(raw: bytes, field: str) -> tuple[str, Treatment]:
     for name in present:
         if name in update_types.CONTENTS:
             return name, update_types.CONTENTS[name]
-    return (
-        (_safe_name(present[0]), update_types.UNKNOWN_CONTENT)
-        if present
-        else ("empty", Treatment.NOTHING)
-    )
+    if not present:
+        return "empty", Treatment.NOTHING
+    return _safe_name(present[0]), update_types.UNKNOWN_CONTENT
 
 
 def _non_person(message: Message, person: User) -> str:
-    """Return what writes here when it is no person, else nothing."""
+    """Return a code for a sender that is not a person, otherwise an empty string."""
     if person.is_bot:
         return "bot"
     if person.id == SERVICE_ACCOUNT:
@@ -183,28 +159,23 @@ def _name(person: User) -> str:
 
 
 def _press(update_id: int, query: CallbackQuery) -> Update:
-    """Return a press, also of a button on a message too old to be shown to us.
+    """Return a button press; its message is missing when it is too old.
 
-    A press without its message comes from a private chat, whose number is the person's own.
+    A press without its message comes from a private chat, whose id is the person's own.
     """
-    pressed = query.message
+    pressed, person = query.message, query.from_
     if pressed is not None and pressed.chat.type != "private":
         return Update(update_id, UpdateKind.GROUP, chat=pressed.chat.id)
-    if query.from_.is_bot or query.inline_message_id or query.data is None:
-        return Update(
-            update_id, UpdateKind.IGNORED, detail="bot" if query.from_.is_bot else "foreign_press"
-        )
+    if person.is_bot or query.inline_message_id or query.data is None:
+        detail = "bot" if person.is_bot else "foreign_press"
+        return Update(update_id, UpdateKind.IGNORED, detail=detail)
     return Update(
-        update_id,
-        UpdateKind.PRESS,
-        chat=query.from_.id if pressed is None else pressed.chat.id,
-        message=0 if pressed is None else pressed.message_id,
-        text=query.data,
-        language=query.from_.language_code,
-        name=_name(query.from_),
-        username=query.from_.username,
+        update_id, UpdateKind.PRESS,
+        chat=person.id if pressed is None else pressed.chat.id,
+        message=0 if pressed is None else pressed.message_id, text=query.data,
+        language=person.language_code, name=_name(person), username=person.username,
         press=query.id,
-    )
+    )  # fmt: skip
 
 
 def _membership(update_id: int, change: ChatMemberUpdated) -> Update:
@@ -215,33 +186,24 @@ def _membership(update_id: int, change: ChatMemberUpdated) -> Update:
             return Update(update_id, UpdateKind.GROUP, chat=change.chat.id)
         return Update(update_id, UpdateKind.IGNORED, detail="my_chat_member")
     kind = {"kicked": UpdateKind.BLOCKED, "member": UpdateKind.UNBLOCKED}.get(now.status)
-    if kind is None or change.from_.is_bot:
+    person = change.from_
+    if kind is None or person.is_bot:
         return Update(update_id, UpdateKind.IGNORED, detail="my_chat_member")
     return Update(
-        update_id,
-        kind,
-        chat=change.chat.id,
-        language=change.from_.language_code,
-        name=_name(change.from_),
-        username=change.from_.username,
-        sent_at=change.date,
-    )
+        update_id, kind, chat=change.chat.id, language=person.language_code, name=_name(person),
+        username=person.username, sent_at=change.date,
+    )  # fmt: skip
 
 
 def _reaction(update_id: int, reaction: MessageReactionUpdated) -> Update:
     if reaction.chat.type != "private":
         return Update(update_id, UpdateKind.GROUP, chat=reaction.chat.id)
-    if reaction.user is None or reaction.user.is_bot:
+    person = reaction.user
+    if person is None or person.is_bot:
         return Update(update_id, UpdateKind.IGNORED, detail="message_reaction")
     return Update(
-        update_id,
-        UpdateKind.IGNORED,
-        chat=reaction.chat.id,
-        message=reaction.message_id,
+        update_id, UpdateKind.IGNORED, chat=reaction.chat.id, message=reaction.message_id,
         text="".join(kind.emoji for kind in reaction.new_reaction),
-        language=reaction.user.language_code,
-        name=_name(reaction.user),
-        username=reaction.user.username,
-        sent_at=reaction.date,
-        detail="message_reaction",
-    )
+        language=person.language_code, name=_name(person), username=person.username,
+        sent_at=reaction.date, detail="message_reaction",
+    )  # fmt: skip

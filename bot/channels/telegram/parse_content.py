@@ -1,4 +1,4 @@
-"""What a message holds besides text: files, places, contacts, and whom it was forwarded from."""
+"""Parsing of a message's content: files, locations, contacts and the origin of a forward."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from bot.channels.telegram.schema import Contact, Document, Location, Message, Origin, PhotoSize
 
 PLAIN_FILES = ("animation", "video", "video_note", "voice", "audio", "document", "sticker")
-"""In the order in which they are believed: an animation also comes as a plain document."""
+"""In order of precedence: an animation also comes as a plain document."""
 
 
 class TelegramContent(msgspec.Struct, frozen=True, gc=False):
-    """What was found in a message."""
+    """The content of a message."""
 
     kind: UpdateKind
     text: str = ""
@@ -28,7 +28,7 @@ class TelegramContent(msgspec.Struct, frozen=True, gc=False):
 
 
 def content_of(message: Message) -> TelegramContent | None:
-    """Return what is accepted of a message without text, None if there is nothing."""
+    """Return the accepted content of a message without text; None if there is none."""
     if (files := _files(message)) is not None:
         sticker = message.sticker
         return TelegramContent(
@@ -58,7 +58,7 @@ def _files(message: Message) -> tuple[File, ...] | None:
 
 
 def _photo(sizes: list[PhotoSize]) -> File:
-    """Return the largest size, for evidence wants what was there."""
+    """Return the largest size, because the photo may be evidence."""
     if not sizes:
         raise UnreadableUpdateError("a photo in no size")
     best = max(sizes, key=lambda size: (size.width * size.height, size.file_size))
@@ -67,23 +67,18 @@ def _photo(sizes: list[PhotoSize]) -> File:
 
 def _file(kind: str, document: Document) -> File:
     return File(
-        document.file_id,
-        document.file_unique_id,
-        kind,
-        document.file_size,
-        document.file_name,
+        document.file_id, document.file_unique_id, kind, document.file_size, document.file_name,
         document.mime_type,
-    )
+    )  # fmt: skip
 
 
-def _place(location: Location, words: str, note: str = "") -> TelegramContent:
-    return TelegramContent(
-        UpdateKind.LOCATION, words, (), location.latitude, location.longitude, note
-    )
+def _place(location: Location, text: str, note: str = "") -> TelegramContent:
+    latitude, longitude = location.latitude, location.longitude
+    return TelegramContent(UpdateKind.LOCATION, text, (), latitude, longitude, note)
 
 
 def _location_note(message: Message) -> str:
-    """Say whether a location goes on moving: its edits are further places, the last has no end."""
+    """Return a code for a live location: its edits are new positions, the last has no period."""
     if message.location is not None and message.location.live_period:
         return "live_location"
     return "live_location_stopped" if message.edit_date else ""
@@ -94,7 +89,7 @@ def _contact_text(contact: Contact) -> str:
 
 
 def origin_of(message: Message) -> str:
-    """Return whom a forwarded message came from, or whom it answers in another chat."""
+    """Return the name a message was forwarded from, or of the author it replies to elsewhere."""
     origin = message.forward_origin
     if origin is None:
         reply = message.external_reply

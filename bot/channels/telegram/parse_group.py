@@ -1,4 +1,4 @@
-"""One update from the group of a desk, read. Of other groups `parse` tells only that they are."""
+"""Parsing of one update from the group of a forum desk; `parse` only recognises other groups."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ _fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def parse_group(raw: bytes) -> Update:
-    """Return what somebody did in a group; `note` tells what it is, e.g. `text` or `edited`.
+    """Return an update from a group; its `detail` is e.g. `text`, `edited` or `press`.
 
     Raises:
-        Unreadable: it does not have the shape Telegram promises; the reason holds none of it.
+        UnreadableUpdateError: it violates Telegram's schema; the reason quotes nothing of it.
     """
     raw = fix_json(raw)
     try:
         update = _decode(raw)
     except (msgspec.MsgspecError, RecursionError):
         update = None
-    if update is None:  # outside the handler: the error may quote what was written
-        raise UnreadableUpdateError("not the shape of an update from a group")
+    if update is None:  # outside the handler: the error may quote the text
+        raise UnreadableUpdateError("not an update from a group")
     if update.message is not None:
         return _message(update.update_id, update.message, _name_of(raw))
     if update.edited_message is not None:
@@ -51,62 +51,46 @@ def _name_of(raw: bytes) -> str:
 
 def _message(update_id: int, message: GroupMessage, note: str) -> Update:
     content = content_of(message) if message.text is None else None
-    answered = message.reply_to_message
-    thread = message.message_thread_id if message.is_topic_message else 0
-    # Telegram lets every message of a topic answer the one that opened it.
-    answers = answered is not None and answered.message_id != message.message_thread_id
+    replied = message.reply_to_message
+    # Telegram marks every message of a topic as a reply to the one that opened it.
+    is_reply = replied is not None and replied.message_id != message.message_thread_id
     return Update(
-        update_id,
-        UpdateKind.GROUP,
-        chat=message.chat.id,
-        message=message.message_id,
+        update_id, UpdateKind.GROUP, chat=message.chat.id, message=message.message_id,
         text=str(message.migrate_to_chat_id or "") or message.text or _caption_or_venue(message),
-        sent_at=message.date,
-        files=content.files if content else (),
+        sent_at=message.date, files=content.files if content else (),
         latitude=content.latitude if content else None,
         longitude=content.longitude if content else None,
-        album=message.media_group_id,
-        detail=note,
-        sender=_sender(message),
-        thread=thread,
-        reply_to=answered.message_id if answered and answers else 0,
-    )
+        album=message.media_group_id, detail=note, sender=_sender(message),
+        thread=message.message_thread_id if message.is_topic_message else 0,
+        reply_to=replied.message_id if replied and is_reply else 0,
+    )  # fmt: skip
 
 
 def _caption_or_venue(message: GroupMessage) -> str:
-    """Return the words that go with something else: under a file, or the name of a place."""
     if message.venue is None:
         return message.caption
     return f"{message.venue.title}\n{message.venue.address}".strip()
 
 
 def _sender(message: GroupMessage) -> int:
-    who = message.from_
-    if who is None or who.is_bot or message.sender_chat is not None:
+    person = message.from_
+    if person is None or person.is_bot or message.sender_chat is not None:
         return 0
-    return who.id
+    return person.id
 
 
 def _press(update_id: int, query: GroupPress) -> Update:
-    on = query.message
+    pressed = query.message
     return Update(
-        update_id,
-        UpdateKind.GROUP,
-        chat=on.chat.id if on else 0,
-        message=on.message_id if on else 0,
-        text=query.data,
-        press=query.id,
-        detail="press",
-        sender=0 if query.from_.is_bot else query.from_.id,
-        thread=on.message_thread_id if on else 0,
-    )
+        update_id, UpdateKind.GROUP, chat=pressed.chat.id if pressed else 0,
+        message=pressed.message_id if pressed else 0, text=query.data, press=query.id,
+        detail="press", sender=0 if query.from_.is_bot else query.from_.id,
+        thread=pressed.message_thread_id if pressed else 0,
+    )  # fmt: skip
 
 
 def _membership(update_id: int, change: ChatMemberUpdated) -> Update:
+    status = change.new_chat_member.status
     return Update(
-        update_id,
-        UpdateKind.GROUP,
-        chat=change.chat.id,
-        text=change.new_chat_member.status,
-        detail="my_chat_member",
+        update_id, UpdateKind.GROUP, chat=change.chat.id, text=status, detail="my_chat_member"
     )

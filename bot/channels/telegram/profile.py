@@ -1,7 +1,7 @@
-"""What the bot is called and says of itself before anybody has written, in every language.
+"""The bot's public profile: name and descriptions, in every language.
 
-Telegram lets this be changed a few times a day only, so it is read first and set where it differs.
-A refusal stops nothing: people then read what stood there before.
+Telegram allows only a few changes a day, so the profile is read first and set where it differs. If
+Telegram refuses a change, the earlier profile stays.
 """
 
 from __future__ import annotations
@@ -19,27 +19,22 @@ if TYPE_CHECKING:
     from telegram import Bot
 
 LONGEST_DESCRIPTION, LONGEST_SHORT, LONGEST_NAME = 512, 120, 64
-"""Characters Telegram takes."""
+"""Characters Telegram allows."""
 
 
 class BotProfile(NamedTuple):
-    """How the bot introduces itself to readers of one language."""
+    """The profile in one language."""
 
     description: str
-    """Stands in the empty chat, above START."""
+    """Shown in the empty chat, above START."""
     short_description: str
-    """Stands on its profile, and beside a link to it."""
+    """Shown on the profile, and with a link to it."""
     name: str = ""
-    """On every locked screen; empty leaves the one it has."""
+    """Shown on locked screens; empty: keep the current name."""
 
 
 async def set_profile(bot: Bot, by_tag: Mapping[str, BotProfile]) -> None:
-    """Tell Telegram how the bot introduces itself.
-
-    Args:
-        bot: whose profile it is.
-        by_tag: by language tag; English is everyone else's as well.
-    """
+    """Set the profile in each language; English is also the default."""
     for code, profile in by_language_code(by_tag).items():
         try:
             await _update_profile(bot, profile, code or None)

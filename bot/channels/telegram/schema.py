@@ -1,7 +1,7 @@
-"""The parts of Telegram's updates we look at, and nothing else of them.
+"""The fields of Telegram's updates that are read.
 
-What is not named here is skipped unread, so new fields disturb nobody. What is required here and
-missing makes an update unreadable; what Telegram may leave out has a default.
+Other fields are skipped, so new ones do no harm. A missing required field makes an update
+unreadable; fields that Telegram may omit have a default.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class User(msgspec.Struct, gc=False):
 
 
 class TelegramChat(msgspec.Struct, gc=False):
-    """Where something happened."""
+    """A chat."""
 
     id: Int64
     type: str
@@ -36,7 +36,7 @@ class TelegramChat(msgspec.Struct, gc=False):
 
 
 class Document(msgspec.Struct, gc=False):
-    """Any file: documents, voice, video and the rest share these fields."""
+    """Any file: documents, voice messages, videos and the rest share these fields."""
 
     file_id: str
     file_unique_id: str
@@ -57,7 +57,7 @@ class PhotoSize(msgspec.Struct, gc=False):
 
 
 class Location(msgspec.Struct, gc=False):
-    """A point on the map, once or moving."""
+    """A location, fixed or live."""
 
     latitude: float
     longitude: float
@@ -65,7 +65,7 @@ class Location(msgspec.Struct, gc=False):
 
 
 class Venue(msgspec.Struct, gc=False):
-    """A point on the map with a name."""
+    """A location with a name."""
 
     location: Location
     title: str = ""
@@ -73,7 +73,7 @@ class Venue(msgspec.Struct, gc=False):
 
 
 class Contact(msgspec.Struct, gc=False):
-    """Somebody's phone number."""
+    """A shared phone number."""
 
     phone_number: str
     first_name: str = ""
@@ -81,7 +81,7 @@ class Contact(msgspec.Struct, gc=False):
 
 
 class Origin(msgspec.Struct, gc=False):
-    """Whom a forwarded message came from: a user, a hidden user, a chat or a channel."""
+    """The origin of a forwarded message: a user, a hidden user, a chat or a channel."""
 
     sender_user: User | None = None
     sender_user_name: str = ""
@@ -91,13 +91,13 @@ class Origin(msgspec.Struct, gc=False):
 
 
 class ExternalReply(msgspec.Struct, gc=False):
-    """A message in another chat that this one answers."""
+    """A message in another chat that this one replies to."""
 
     origin: Origin | None = None
 
 
 class Message(msgspec.Struct, gc=False):
-    """A message, with the contents we accept."""
+    """A message with the accepted contents."""
 
     message_id: Int64
     date: Int64
@@ -127,14 +127,14 @@ class Message(msgspec.Struct, gc=False):
 
 
 class MessageRef(msgspec.Struct, gc=False):
-    """The message a button stood on; all that is left of it after 48 hours."""
+    """The message of a button: all that Telegram sends of it after 48 hours."""
 
     message_id: Int64
     chat: TelegramChat
 
 
 class CallbackQuery(msgspec.Struct, gc=False):
-    """A button was pressed."""
+    """A button press."""
 
     id: str
     from_: User = msgspec.field(name="from")
@@ -144,14 +144,14 @@ class CallbackQuery(msgspec.Struct, gc=False):
 
 
 class ChatMember(msgspec.Struct, gc=False):
-    """What an account is in a chat."""
+    """An account's membership in a chat."""
 
     status: str
     is_member: bool = False
 
 
 class ChatMemberUpdated(msgspec.Struct, gc=False):
-    """What we are in a chat has changed."""
+    """A change of the bot's membership in a chat."""
 
     chat: TelegramChat
     from_: User = msgspec.field(name="from")
@@ -160,13 +160,13 @@ class ChatMemberUpdated(msgspec.Struct, gc=False):
 
 
 class ReactionType(msgspec.Struct, gc=False):
-    """One reaction; only plain emoji are read."""
+    """One reaction; only emoji are read."""
 
     emoji: str = ""
 
 
 class MessageReactionUpdated(msgspec.Struct, gc=False):
-    """A person put an emoji on a message, or took it away."""
+    """A change of a person's reactions to a message."""
 
     chat: TelegramChat
     message_id: Int64
@@ -176,7 +176,7 @@ class MessageReactionUpdated(msgspec.Struct, gc=False):
 
 
 class TelegramUpdate(msgspec.Struct, gc=False):
-    """An update of one of the kinds we ask for; all are None for any other kind."""
+    """An update of one of the requested types; all fields are None for any other type."""
 
     update_id: Int64
     message: Message | None = None
@@ -187,7 +187,7 @@ class TelegramUpdate(msgspec.Struct, gc=False):
 
 
 class GroupMessage(Message, gc=False):
-    """A message in a group, and what only groups have."""
+    """A message in a group, with the fields only groups have."""
 
     message_thread_id: Int64 = 0
     is_topic_message: bool = False
@@ -196,7 +196,7 @@ class GroupMessage(Message, gc=False):
 
 
 class GroupPress(msgspec.Struct, gc=False):
-    """A button was pressed in a group."""
+    """A button press in a group."""
 
     id: str
     from_: User = msgspec.field(name="from")
@@ -205,7 +205,7 @@ class GroupPress(msgspec.Struct, gc=False):
 
 
 class GroupUpdate(msgspec.Struct, gc=False):
-    """What may happen in the group of a desk."""
+    """An update from the group of a forum desk."""
 
     update_id: Int64
     message: GroupMessage | None = None

@@ -1,7 +1,7 @@
-"""Carries a letter out, and tells what became of it in the words of `bot.errors`.
+"""The sender: delivers a letter, or raises an error of `bot.errors` that says what happened.
 
-Plain text only: no markup is ever interpreted, so no text can be refused for its markup. Only what
-would be read twice if it were sent twice can end as uncertain; everything else may be repeated.
+Text is sent without markup, so no text can be refused for its markup. Only a letter that the person
+would see twice if it were sent twice can end as uncertain; anything else may be repeated.
 """
 
 from __future__ import annotations
@@ -62,17 +62,16 @@ if TYPE_CHECKING:
 
 MAX_TOAST = 200
 """Characters Telegram shows in a toast."""
-MAX_REMOVALS = 100
+MAX_DELETIONS = 100
 """Messages Telegram deletes in one call."""
 MAX_CAPTION = 1024
-"""Characters Telegram takes under a file."""
+"""Characters of a caption."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 BLURRABLE_FILES = frozenset({"photo", "video", "animation"})
-"""Files that can be blurred until they are touched."""
+"""Files that can be blurred until they are tapped."""
 UNCAPTIONED_FILES = frozenset({"sticker", "video_note"})
-"""Files nothing can be written under."""
 FILES = frozenset({"photo", "video", "animation", "voice", "audio", "document", *UNCAPTIONED_FILES})
-"""Files that are sent as what they are; any other goes as a document."""
+"""Files that are sent as what they are; any other is sent as a document."""
 
 
 class Sender:
@@ -81,27 +80,27 @@ class Sender:
     def __init__(
         self, bot: Bot, *, quiet: bool = False, recordings: Recordings | None = None
     ) -> None:
-        """Prepare to deliver.
+        """Create a sender.
 
         Args:
-            bot: ours, with open connections.
-            quiet: whether messages arrive without a sound.
-            recordings: sends what was recorded of phrases.
+            bot: with open connections.
+            quiet: whether messages in groups arrive without a sound, too.
+            recordings: sends recordings of phrases.
         """
         self._bot = bot
         self._quiet = quiet
-        self._cleaning = ImageSanitizer()
+        self._sanitizer = ImageSanitizer()
         self._recordings = recordings or Recordings(bot)
         self._senders: dict[type, Callable[[int, Any], Coroutine[None, None, int | None]]] = {
             SendText: self._say,
             EditText: self._edit,
             Toast: self._toast,
-            DeleteMessages: self._remove,
+            DeleteMessages: self._delete,
             LeaveGroup: self._leave,
-            SendFile: self._enclose,
-            SendRecording: self._speak,
+            SendFile: self._send_file,
+            SendRecording: self._send_recording,
             CopyMessage: self._copy,
-            SendLocation: self._point,
+            SendLocation: self._send_location,
             SetReaction: self._react,
             OpenTopic: partial(open_topic, bot),
             CloseTopic: partial(change_topic, bot),
@@ -111,128 +110,114 @@ class Sender:
         }
 
     async def deliver(self, chat: int, body: Body) -> int | None:
-        """Deliver a letter; return the number a message got in its chat, None for anything else.
+        """Deliver a letter; return the id of a sent message, None for anything else.
 
-        A text too long for one message goes in several; the number is the last one's, where the
-        buttons are.
+        A text too long for one message is sent as several; the id is that of the last one, which
+        has the buttons.
 
         Raises:
-            TryLater: nothing arrived, or what did may be repeated.
-            Uncertain: the message may have arrived, or only its beginning did.
-            Blocked: the person blocked us, or the account is gone.
-            Refused: Telegram will never take this letter.
-            TooOld: some of the messages stay, everything else was removed.
-            Moved: the group is another one now.
-            Gone: the topic is not there, or closed to us.
-            Barred: we may not do that in this group, or are not in it.
+            RetryLaterError: nothing arrived, or what did may be repeated.
+            DeliveryUncertainError: the message may have arrived, or only its beginning did.
+            ChatBlockedError: the person blocked the bot, or the account is gone.
+            LetterRefusedError: Telegram will never accept this letter.
+            MessagesTooOldError: some of the messages stay, all others were deleted.
+            GroupMovedError: the group has another id now.
+            TopicGoneError: the topic does not exist, or is closed to the bot.
+            GroupForbiddenError: the bot lacks the right in this group, or is not in it.
         """
-        way = self._senders.get(type(body))
-        if way is None:
+        send = self._senders.get(type(body))
+        if send is None:
             raise LetterRefusedError("not for a channel")
         try:
-            return await way(chat, body)
+            return await send(chat, body)
         except ChatBlockedError as blocked:
             if chat > 0:
                 raise
             reason = blocked.args[0]
-        raise GroupForbiddenError(reason)  # a group has nobody who could block us
+        raise GroupForbiddenError(reason)  # a group cannot block the bot
 
     async def _say(self, chat: int, say: SendText) -> int:
         keyboard = _keyboard(say.rows, say.prefix)
-        place = topic_arguments(say.thread, say.reply_to)
+        topic = topic_arguments(say.thread, say.reply_to)
         texts = [text for text in split_text(fix_text(say.text)) if text.strip()] or [""]
         number = 0
         for index, text in enumerate(texts):
-            more = place | mention_arguments(text, say.mentions) if say.mentions else place
+            more = topic | mention_arguments(text, say.mentions) if say.mentions else topic
             if index == len(texts) - 1:
                 more = more | {"reply_markup": keyboard}
-            sent = self._send(chat, text, more, rings=say.notifies)
+            sent = self._send(chat, text, more, notifies=say.notifies)
             number = await _send_part(index, sent)
         return number
 
-    def _is_silent(self, chat: int) -> bool:
-        """Tell whether a message comes without a sound: in a person's chat others hear it too."""
-        return self._quiet or chat > 0
+    def _delivery_options(self, chat: int) -> dict[str, Any]:
+        """Return the options of every message; others near a person must not hear it arrive."""
+        return {"protect_content": True, "disable_notification": self._quiet or chat > 0}
 
     async def _send(
-        self, chat: int, text: str, more: dict[str, Any], *, rings: bool = False
+        self, chat: int, text: str, more: dict[str, Any], *, notifies: bool = False
     ) -> int:
+        options = self._delivery_options(chat)
+        options["disable_notification"] &= not notifies
         message = await self._bot.send_message(
             chat,
             text,
             parse_mode=None,
             link_preview_options=NO_PREVIEW,
-            protect_content=True,
-            disable_notification=self._is_silent(chat) and not rings,
+            **options,
             **more,
         )
         return message.message_id
 
-    async def _enclose(self, chat: int, body: SendFile) -> int:
-        """Send a file by its handle, or anew; what does not fit under it follows in messages."""
+    async def _send_file(self, chat: int, body: SendFile) -> int:
+        """Send a file by its handle, or uploaded again; the rest of its caption follows as text."""
         kind = body.file.kind if body.file.kind in FILES else "document"
         more = topic_arguments(body.thread)
-        under, *rest = split_text(fix_text(body.caption), MAX_CAPTION)
+        caption, *rest = split_text(fix_text(body.caption), MAX_CAPTION)
         if kind in UNCAPTIONED_FILES:
-            under, rest = "", [body.caption] if body.caption else []
+            rest = [body.caption] if body.caption else []
         else:
-            more["caption"] = under or None
+            more["caption"] = caption or None
         if kind in BLURRABLE_FILES and body.has_spoiler:
             more["has_spoiler"] = True
-        what = await self._load_cleaned(body) if body.name else body.file.handle
+        file = await self._load_cleaned(body) if body.name else body.file.handle
         send = getattr(self._bot, f"send_{kind}")
-        call = send(
-            chat, what, protect_content=True, disable_notification=self._is_silent(chat), **more
-        )
+        call = send(chat, file, **self._delivery_options(chat), **more)
         number = await run_call(_message_id(call), may_repeat=False)
         for index, text in enumerate(split_text("".join(rest)), start=1):
             if text.strip():
                 await _send_part(index, self._send(chat, text, topic_arguments(body.thread)))
         return number
 
-    async def _speak(self, chat: int, body: SendRecording) -> int:
-        return await self._recordings.send(
-            chat, body.name, protect_content=True, disable_notification=self._is_silent(chat)
-        )
+    async def _send_recording(self, chat: int, body: SendRecording) -> int:
+        return await self._recordings.send(chat, body.name, **self._delivery_options(chat))
 
     async def _load_cleaned(self, body: SendFile) -> InputFile:
-        """Return a file's bytes under another name; nothing has been sent when this fails.
+        """Return a file's bytes under another name, a picture without its metadata.
 
-        A picture is drawn anew: a camera may have written into it where it was taken.
+        Nothing has been sent when this fails.
         """
-        whole = b"".join([piece async for piece in download(self._bot, body.file.handle)])
-        if not whole:
+        data = b"".join([chunk async for chunk in download(self._bot, body.file.handle)])
+        if not data:
             raise LetterRefusedError("empty")
-        if detect_type(whole) in IMAGE_TYPES:
-            drawn = await self._cleaning.sanitize(whole)
-            if drawn is None:
-                raise LetterRefusedError("a picture that cannot be drawn anew")
-            whole = drawn
-        return InputFile(whole, filename=body.name)
+        if detect_type(data) in IMAGE_TYPES:
+            clean = await self._sanitizer.sanitize(data)
+            if clean is None:
+                raise LetterRefusedError("a picture that cannot be sanitized")
+            data = clean
+        return InputFile(data, filename=body.name)
 
-    async def _point(self, chat: int, point: SendLocation) -> int:
-        call = self._bot.send_location(
-            chat,
-            point.latitude,
-            point.longitude,
-            protect_content=True,
-            disable_notification=self._is_silent(chat),
-        )
+    async def _send_location(self, chat: int, point: SendLocation) -> int:
+        options = self._delivery_options(chat)
+        call = self._bot.send_location(chat, point.latitude, point.longitude, **options)
         return await run_call(_message_id(call), may_repeat=False)
 
     async def _copy(self, chat: int, copy: CopyMessage) -> int:
-        call = self._bot.copy_message(
-            chat,
-            copy.chat,
-            copy.message,
-            protect_content=True,
-            disable_notification=self._is_silent(chat),
-            **topic_arguments(copy.thread),
-        )
+        more = self._delivery_options(chat) | topic_arguments(copy.thread)
+        call = self._bot.copy_message(chat, copy.chat, copy.message, **more)
         return await run_call(_message_id(call), may_repeat=False)
 
     async def _react(self, chat: int, react: SetReaction) -> None:
-        """Leave a sign; on a message that is not there any more nobody would see it."""
+        """Set a reaction; ignore that the message no longer exists."""
         call = self._bot.set_message_reaction(chat, react.message, react.sign or None)
         with suppress(LetterRefusedError):
             await run_call(call)
@@ -263,29 +248,29 @@ class Sender:
                 raise
 
     async def _toast(self, _: int, toast: Toast) -> None:
-        """Acknowledge a press; one too old to be acknowledged has had its effect all the same."""
+        """Acknowledge a button press; ignore that it is too old for that."""
         text = split_text(fix_text(toast.text), MAX_TOAST)[0] or None
         with suppress(LetterRefusedError):
             await run_call(self._bot.answer_callback_query(toast.press, text))
 
     async def _leave(self, chat: int, _: LeaveGroup) -> None:
-        """Leave a group; not to be in it any more is what was wanted."""
+        """Leave a group; ignore that the bot has left it already."""
         with suppress(LetterRefusedError, ChatBlockedError):
             await run_call(self._bot.leave_chat(chat))
 
-    async def _remove(self, chat: int, remove: DeleteMessages) -> None:
+    async def _delete(self, chat: int, delete: DeleteMessages) -> None:
         left: list[int] = []
-        numbers = sorted(set(remove.messages))
-        for begin in range(0, len(numbers), MAX_REMOVALS):
-            left += await self._remove_some(chat, numbers[begin : begin + MAX_REMOVALS])
+        numbers = sorted(set(delete.messages))
+        for begin in range(0, len(numbers), MAX_DELETIONS):
+            left += await self._delete_batch(chat, numbers[begin : begin + MAX_DELETIONS])
         if left:
             raise MessagesTooOldError(tuple(left))
 
-    async def _remove_some(self, chat: int, messages: Sequence[int]) -> list[int]:
-        """Remove messages and return those that stay.
+    async def _delete_batch(self, chat: int, messages: Sequence[int]) -> list[int]:
+        """Delete messages and return those that stay.
 
-        Telegram refuses a whole call for one message that is too old, so halves are tried. What is
-        not there any more is as good as removed.
+        Telegram refuses a whole call for one message that is too old, so halves are tried. A
+        message that no longer exists counts as deleted.
         """
         try:
             await run_call(self._bot.delete_messages(chat, messages))
@@ -293,8 +278,8 @@ class Sender:
             if len(messages) == 1:
                 return list(messages) if refused.args[0] == TOO_OLD else []
             middle = len(messages) // 2
-            first = await self._remove_some(chat, messages[:middle])
-            return first + await self._remove_some(chat, messages[middle:])
+            first = await self._delete_batch(chat, messages[:middle])
+            return first + await self._delete_batch(chat, messages[middle:])
         return []
 
 
@@ -303,7 +288,7 @@ async def _message_id(call: Coroutine[None, None, Message | MessageId]) -> int:
 
 
 async def _send_part(index: int, call: Coroutine[None, None, int]) -> int:
-    """Send a message; all of them again would repeat the beginning."""
+    """Send one part of a text; a failure after the first is uncertain, so nothing is repeated."""
     try:
         return await run_call(call, may_repeat=False)
     except RetryLaterError:

@@ -1,4 +1,4 @@
-"""Telegram's own clock, told by the date of its answers; ours may have been set wrong."""
+"""Telegram's time, from the date of its responses, in case the local clock is wrong."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
 
 
 class ServerTime:
-    """Hears every answer's date; between two answers it goes on by the machine's steady clock."""
+    """Notes the date of every response, and adds the monotonic time since then."""
 
     __slots__ = ("_clock", "_last_date")
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._last_date = ("", 0.0)
-        """Both at once: the loop hears, the database's thread asks."""
+        """One tuple, because the event loop writes it and the database's thread reads it."""
 
     def note_date(self, date: str) -> None:
-        """Note the date of an answer that has just come, as HTTP writes it; empty: it has none."""
+        """Note the `Date` header of a response that has just arrived; may be empty."""
         if date:
             self._last_date = date, self._clock.monotonic()
 
     def now(self) -> int | None:
-        """Return Telegram's moment, microseconds since 1970; None while it has told none."""
-        date, heard = self._last_date
-        said = _parse_date(date)
-        return None if said is None else said + int((self._clock.monotonic() - heard) * SECOND)
+        """Return Telegram's time, microseconds since 1970; None before the first response."""
+        date, noted_at = self._last_date
+        time = _parse_date(date)
+        return None if time is None else time + int((self._clock.monotonic() - noted_at) * SECOND)
 
 
 @lru_cache(maxsize=2)

@@ -1,7 +1,7 @@
-"""One answer of Telegram, cut into single updates without understanding them.
+"""Splitting a response of Telegram into updates without parsing them.
 
-Every update keeps its own bytes exactly, whichever way it was cut: the inbox knows an update again
-by a digest of them, and the same update may come once beside a broken one and once without.
+Every update keeps its exact bytes, however the response was split: the inbox recognises an update
+by a digest of them, and the same update may come once with a broken one and once without.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from bot.errors import UnreadableUpdateError
 
 FIRST_ID = 1
 LAST_ID = 2**31 - 2
-"""An update's number plus one has to be a number Telegram takes as an offset."""
+"""An update's id plus one must be a valid offset."""
 
 
 class RawUpdate(msgspec.Struct, frozen=True, gc=False):
-    """One update as it came."""
+    """One update as it arrived."""
 
     update_id: int
-    """Telegram's number for it; 0 when it had none that could be read."""
+    """Telegram's id; 0 if it could not be read."""
     raw: bytes
     """Its JSON, byte for byte."""
 
@@ -44,19 +44,19 @@ _OPENS_LIST = re.compile(rb"\s*:\s*\[")
 
 
 def split_updates(body: bytes) -> list[RawUpdate]:
-    """Return the updates of an answer to `getUpdates`, each with its own bytes.
+    """Return the updates of a response to `getUpdates`, each with its own bytes.
 
-    msgspec refuses a whole body for one lone surrogate, one broken byte or one nesting too deep;
-    then the body is cut by its brackets alone, and only what still fails later is set aside.
+    msgspec rejects a whole body for one lone surrogate, broken byte or nesting too deep; then the
+    body is split by its brackets alone.
 
     Raises:
-        Unreadable: the body has no complete list of updates in it.
+        UnreadableUpdateError: the body contains no complete list of updates.
     """
     try:
         elements = [bytes(element) for element in _answer(body).result]
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         elements = None
-    if elements is None:  # outside the handler: the first error may carry words along
+    if elements is None:  # outside the handler: the first error may quote the text
         elements = _split_by_brackets(body)
     return [RawUpdate(_update_id(element), element) for element in elements]
 
@@ -71,15 +71,15 @@ def _update_id(element: bytes) -> int:
 
 
 def is_usable(update_id: int) -> bool:
-    """Say whether Telegram can have given this number, and takes the next one as an offset."""
+    """Tell whether Telegram can have assigned this id, and accepts the next one as an offset."""
     return FIRST_ID <= update_id <= LAST_ID
 
 
 def unsplit_update(body: bytes) -> RawUpdate | None:
-    """Return the first update of an answer that cannot be cut, with all that follows it.
+    """Return the first update of a response that cannot be split, with all that follows it.
 
-    Its number is the one it begins with; else the one before the next that can be seen, since
-    whatever lies below that is this. None when no list of updates begins there.
+    Its id is the one it begins with, otherwise the one before the next readable id. None if no list
+    of updates begins in the body.
     """
     try:
         begin = _find_list(body, _TOKENS.finditer(body))
@@ -112,7 +112,7 @@ def _split_by_brackets(body: bytes) -> list[bytes]:
 
 
 def _find_list(body: bytes, tokens: Any) -> int:
-    """Return where the first update begins, with the tokens read up to there."""
+    """Return the position of the first update; `tokens` is read up to there."""
     depth = 0
     for token in tokens:
         mark = token[0]
@@ -125,50 +125,50 @@ def _find_list(body: bytes, tokens: Any) -> int:
         ):
             next(tokens)
             return opening.end()
-    raise UnreadableUpdateError("the answer holds no list of updates")
+    raise UnreadableUpdateError("the response contains no list of updates")
 
 
 MAX_UPDATES = 100
-"""Updates Telegram gives at once."""
+"""Updates Telegram returns at once."""
 MAX_FAILURES = 3
-"""Answers in a row after which it is no accident of the line."""
+"""Broken responses in a row that cannot be an accident of the connection."""
 
 
 class BrokenBatchHandler:
-    """Counts answers that cannot be cut, and says how to go on."""
+    """Counts responses that cannot be split, and isolates the update that breaks them."""
 
     def __init__(self) -> None:
         self.limit = MAX_UPDATES
-        """How many updates to ask for."""
+        """How many updates to request."""
         self._times = 0
         self._first = 0
         self._alone = b""
         self._aside = RawUpdate(0, b"")
 
     def note_success(self, *, empty: bool) -> None:
-        """Note an answer that could be cut; an empty one has nothing left to get past."""
+        """Note a response that could be split; after an empty one the limit is lifted."""
         self._times = self._first = 0
         if empty:
             self.limit = MAX_UPDATES
 
     def handle_failure(self, body: bytes) -> RawUpdate | None:
-        """Note one that could not; return what is to be set aside, once nothing else helps."""
+        """Note one that could not; return the broken update once it is certain."""
         update = unsplit_update(body)
-        if update is None:  # no list of updates begins there: not Telegram's, or nothing of it
+        if update is None:  # not a response of Telegram, or cut off too early
             return None
         if self.limit > 1:
             self._times += 1
             if self._times == MAX_FAILURES:
                 self._times, self._first, self.limit = 0, update.update_id, 1
             return None
-        if update.raw != self._alone:  # cut off on its way, perhaps; then it comes otherwise
+        if update.raw != self._alone:  # perhaps cut off on its way: request it once more
             self._alone = update.raw
             return None
         return self._set_aside(update)
 
     def _set_aside(self, update: RawUpdate) -> RawUpdate:
         number = update.update_id or self._first
-        if update.raw == self._aside.raw:  # it came again: its number was higher than it seemed
+        if update.raw == self._aside.raw:  # it came again, so its id is higher than it seemed
             number = max(number, self._aside.update_id + 1)
         self._aside = RawUpdate(number, update.raw)
         self._alone, self.limit = b"", MAX_UPDATES

@@ -1,9 +1,9 @@
-"""A long text cut into pieces Telegram takes, where no character a person sees is broken.
+"""Splitting a long text into messages without breaking a visible character.
 
-Telegram counts UTF-16 units. A cut is made behind a line, else behind a word, else between two
-characters; never inside a surrogate pair, before a combining mark, beside a joiner, or between the
-two halves of a flag. The rules here are stricter than Unicode's (UAX 29), so they need no tables
-beyond the standard library's.
+Telegram counts UTF-16 units. A text is cut after a line, otherwise after a word, otherwise between
+two characters; never inside a surrogate pair, before a combining mark, next to a joiner, or between
+the two halves of a flag. The rules are stricter than Unicode's (UAX 29), so they need no tables but
+those of the standard library.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from __future__ import annotations
 import unicodedata
 
 MAX_UNITS = 4096
-"""UTF-16 units Telegram takes in one message."""
+"""UTF-16 units of one message."""
 BMP = 0xFFFF
 VIRAMA = 9
-"""Combining class of marks that join the letter before to the letter behind."""
+"""Combining class of marks that join the letters before and after them."""
 JOINERS = frozenset("\u200d\u200c\u2060\ufeff\u034f")
 PREFIX_SIGNS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2")
 ATTACHED_LETTERS = frozenset("\u0e33\u0eb3\uff9e\uff9f")
-"""Letters by category that stand on the letter before them: Thai and Lao am, voiced katakana."""
+"""Letters that attach to the letter before them: Thai and Lao am, voiced katakana."""
 
 
 def utf16_length(text: str) -> int:
@@ -27,28 +27,27 @@ def utf16_length(text: str) -> int:
 
 
 def split_text(text: str, limit: int = MAX_UNITS) -> list[str]:
-    """Return the text in pieces of at most `longest` UTF-16 units; joined they are the text."""
-    found = []
+    """Return the parts of a text, each of at most `limit` UTF-16 units."""
+    parts = []
     while utf16_length(text) > limit:
-        end = _end(text, limit)
-        cut = _best_cut(text, end)
-        found.append(text[:cut])
+        cut = _best_cut(text, _end(text, limit))
+        parts.append(text[:cut])
         text = text[cut:]
-    return [*found, text]
+    return [*parts, text]
 
 
-def _end(text: str, longest: int) -> int:
+def _end(text: str, limit: int) -> int:
     """Return how many characters fit, at least one."""
     end = used = 0
-    while (used := used + (2 if ord(text[end]) > BMP else 1)) <= longest:
+    while (used := used + (2 if ord(text[end]) > BMP else 1)) <= limit:
         end += 1
     return max(end, 1)
 
 
 def _best_cut(text: str, end: int) -> int:
-    """Return where to cut: in the second half of what fits, as kindly as possible.
+    """Return the best place to cut, if possible in the second half of what fits.
 
-    A flood of marks on one letter has no good place; then the cut is made where the room ends.
+    A letter with thousands of marks has no good place and is cut at the limit.
     """
     possible = [at for at in range(end, end // 2, -1) if _may_cut(text, at)]
     for kind in ("\n", None):
@@ -75,7 +74,7 @@ def _may_cut(text: str, at: int) -> bool:
 
 
 def _is_attached(char: str) -> bool:
-    """Say whether a character belongs to the one before it: marks, skin tones, tags."""
+    """Tell whether a character belongs to the one before it: marks, skin tones, tags."""
     return (
         unicodedata.category(char) in {"Mn", "Me", "Mc"}
         or char in ATTACHED_LETTERS
@@ -89,7 +88,7 @@ def _is_regional(char: str) -> bool:
 
 
 def _is_half_a_flag(text: str, at: int) -> bool:
-    """Say whether an odd number of a flag's letters stands before the cut."""
+    """Tell whether the cut has an odd number of flag letters before it."""
     begin = at
     while begin and _is_regional(text[begin - 1]):
         begin -= 1
@@ -97,17 +96,17 @@ def _is_half_a_flag(text: str, at: int) -> bool:
 
 
 def _is_initial(char: str) -> bool:
-    """Say whether a Hangul syllable begins with this letter, written in letters."""
+    """Tell whether this is the first letter of a Hangul syllable written as letters."""
     return "\u1100" <= char <= "\u115f" or "\ua960" <= char <= "\ua97f"
 
 
 def _is_vowel_or_final(char: str) -> bool:
-    """Say whether a Hangul syllable written in letters goes on with this one."""
+    """Tell whether this letter continues a Hangul syllable written as letters."""
     return "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff"
 
 
 def _ends_joined(text: str, at: int) -> bool:
-    """Say whether the marks before the cut join to the letter behind it, as in Indic conjuncts."""
+    """Tell whether the marks before the cut join the letter after it, as in Indic conjuncts."""
     index = at - 1
     while index > 0 and _is_attached(text[index]) and unicodedata.combining(text[index]) != VIRAMA:
         index -= 1

@@ -1,7 +1,7 @@
-"""What can go wrong on the way to Telegram, told apart by whether anything was sent.
+"""Transport errors, told apart by whether anything was sent to Telegram.
 
-All are errors of python-telegram-bot, so its Bot passes them on as its own. None carries a URL (it
-holds the token) or anything of a body, not even in the error it came from.
+All are errors of python-telegram-bot, so its Bot passes them on. None carries a URL (it contains
+the token) or any part of a body, not even in its cause.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ if TYPE_CHECKING:
 
 
 class NotSentError(NetworkError):
-    """Telegram has not seen this call: it may be made again."""
+    """Telegram has not received this call: it may be repeated."""
 
     __slots__ = ()
 
 
 class NotSentInTimeError(NotSentError, TimedOut):
-    """No connection came about in time: nothing was sent."""
+    """No connection in time: nothing was sent."""
 
     __slots__ = ()
 
 
 class SlowDownError(RetryAfter):
-    """Telegram asks us to wait."""
+    """Telegram demands a pause."""
 
     __slots__ = ()
 
     @property
     def retry_after(self) -> timedelta:
-        """Return how long: always a span, and never with the library's warning about it."""
+        """The pause, always as a timedelta and without the library's warning about it."""
         return self._retry_after
 
 
 def transport_error(error: BaseException) -> TelegramError:
-    """Return what to raise for an error of the HTTP client.
+    """Return the error to raise for an error of the HTTP client.
 
-    Before a connection stands nothing was sent. After that nobody knows: a connection that breaks
-    while we write may have carried the letter.
+    Without a connection nothing was sent. After that it is unknown: a connection that breaks during
+    a write may have carried the letter.
     """
     name = type(error).__name__
     if isinstance(error, aiohttp.ConnectionTimeoutError):
@@ -58,10 +58,10 @@ def transport_error(error: BaseException) -> TelegramError:
 
 
 def response_error(status: int, payload: bytes) -> TelegramError | None:
-    """Return what to raise for an answer that is no success, None to leave it to the Bot.
+    """Return the error to raise for a response that is no success; None to leave it to the Bot.
 
-    A page from something in between (a captive portal, a proxy) is not from Telegram: with a
-    redirect or a refusal the call went nowhere. With a failure it may have.
+    A page of a captive portal or a proxy is not from Telegram: with a redirect or a refusal the
+    call did not arrive, with a server error it may have.
     """
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return None
@@ -74,8 +74,8 @@ def response_error(status: int, payload: bytes) -> TelegramError | None:
     if answer is not None:
         return None
     if status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return NotSentError(f"Somebody else answered ({status})")
-    return NetworkError(f"Failed without saying why ({status})")
+        return NotSentError(f"Another server answered ({status})")
+    return NetworkError(f"Failed without a reason ({status})")
 
 
 def _read(payload: bytes) -> dict[str, Any] | None:

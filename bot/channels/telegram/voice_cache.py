@@ -1,7 +1,7 @@
-"""Recordings on their way: sent once as a file, and from then on by the number Telegram gave it.
+"""Voice recordings of phrases, uploaded once and then sent by Telegram's file id.
 
-The numbers are kept beside the data, by what the file holds: one that was recorded anew is sent
-anew. They say nothing about a person.
+The ids are stored in a file in the data folder, by the digest of the recording, so a changed
+recording is uploaded again. They say nothing about a person.
 """
 
 from __future__ import annotations
@@ -25,19 +25,18 @@ if TYPE_CHECKING:
     from telegram import Bot
 
 _read = msgspec.json.Decoder(dict[str, str]).decode
-_write = msgspec.json.Encoder().encode
 
 
 class Recordings:
     """Sends recordings of phrases."""
 
     def __init__(self, bot: Bot, locales: Path = LOCALES, cache_file: Path | None = None) -> None:
-        """Prepare to send.
+        """Create a sender of recordings.
 
         Args:
-            bot: ours.
-            locales: where the languages lie.
-            cache_file: the file in which Telegram's numbers are kept; None: for this process only.
+            bot: sends them.
+            locales: the folder of the languages.
+            cache_file: stores Telegram's file ids; None: in memory only.
         """
         self._bot = bot
         self._locales = locales
@@ -45,10 +44,10 @@ class Recordings:
         self._handles: dict[str, str] | None = None
 
     async def send(self, chat: int, name: str, **more: Any) -> int:
-        """Send a recording; return the number of the message.
+        """Send a recording; return the id of the message.
 
         Raises:
-            Refused: there is no such file any more.
+            LetterRefusedError: there is no such file any more.
             DeliveryError: as for any letter.
         """
         try:
@@ -57,12 +56,10 @@ class Recordings:
             data = b""
         if not data:
             raise LetterRefusedError("no recording")
-        numbers, key = self._load(), sha256(data).hexdigest()
-        if key in numbers:
-            with contextlib.suppress(
-                LetterRefusedError
-            ):  # Telegram knows it no more: once more, whole
-                known = await run_call(self._bot.send_voice(chat, numbers[key], **more))
+        handles, key = self._load(), sha256(data).hexdigest()
+        if key in handles:
+            with contextlib.suppress(LetterRefusedError):  # the id is invalid now: upload it again
+                known = await run_call(self._bot.send_voice(chat, handles[key], **more))
                 return known.message_id
         file = InputFile(data, filename="voice.ogg")
         message = await run_call(self._bot.send_voice(chat, file, **more))
@@ -79,9 +76,9 @@ class Recordings:
         return self._handles
 
     def _store(self, key: str, handle: str) -> None:
-        numbers = self._load()
-        numbers[key] = handle
+        handles = self._load()
+        handles[key] = handle
         if self._cache_file is not None:
             unfinished = self._cache_file.with_suffix(".part")
-            unfinished.write_bytes(_write(numbers))
+            unfinished.write_bytes(msgspec.json.encode(handles))
             unfinished.replace(self._cache_file)

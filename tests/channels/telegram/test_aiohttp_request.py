@@ -20,7 +20,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.aiohttp_request import AiohttpRequest, Timeouts
 from bot.channels.telegram.client import SilentBot, build_bot
 from bot.channels.telegram.transport_errors import NotSentError, NotSentInTimeError, retry_delay
 from tests.support.telegram.telegram_loopback_server import (
@@ -171,7 +171,7 @@ async def test_an_answer_that_trickles_comes_to_an_end(
 async def test_no_connection_in_time_is_both_not_sent_and_timed_out(
     telegram_server: TelegramLoopbackServer,
 ) -> None:
-    request = AiohttpRequest(1, read_timeout=None, connect_timeout=0.1, pool_timeout=0.1)
+    request = AiohttpRequest(1, Timeouts(read=None, connect=0.1, pool=0.1))
     telegram_server.respond_with("x", NeverRespond())
     async with request:
         first = request.post(f"{telegram_server.url}/x")
@@ -205,7 +205,7 @@ async def test_where_nobody_answers_nothing_was_sent(url: str) -> None:
 async def test_a_server_that_does_not_speak_tls_was_not_spoken_to(
     telegram_server: TelegramLoopbackServer,
 ) -> None:
-    async with AiohttpRequest(connect_timeout=0.1, pool_timeout=0.1) as request:
+    async with AiohttpRequest(timeouts=Timeouts(connect=0.1, pool=0.1)) as request:
         with pytest.raises(NotSentError):
             await request.post(telegram_server.url.replace("http:", "https:"))
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import telegram
 
+from bot.channels.telegram.aiohttp_request import Timeouts
 from bot.channels.telegram.client import build_bot, build_fetch
 from bot.channels.telegram.file_download import download
 from bot.channels.telegram.poller import Poller
@@ -96,7 +97,7 @@ async def everything(wire: TelegramLoopbackServer, complaints: list[BaseExceptio
 
     bot = build_bot(TOKEN, wire.url)
     for request in bot._request:
-        request._read = 0.1  # type: ignore[attr-defined]
+        request._timeouts = Timeouts(read=0.1)  # type: ignore[attr-defined]
     sender = Sender(bot)
     async with bot:
         for body in (

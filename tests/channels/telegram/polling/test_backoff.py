@@ -20,11 +20,11 @@ def test_two_programs_do_not_wait_in_step() -> None:
 
 
 def test_who_has_just_begun_gives_way() -> None:
-    assert ConflictDetector(began=1000.0).should_yield(1001.0)
+    assert ConflictDetector(started=1000.0).should_yield(1001.0)
 
 
 def test_who_was_here_first_insists_but_does_not_fight_for_ever() -> None:
-    rivals = ConflictDetector(began=0.0)
+    rivals = ConflictDetector(started=0.0)
     assert not any(
         rivals.should_yield(1000.0 + second) for second in range(ConflictDetector.MAX_CONFLICTS - 1)
     )
@@ -33,5 +33,5 @@ def test_who_was_here_first_insists_but_does_not_fight_for_ever() -> None:
 
 def test_a_conflict_now_and_then_is_none() -> None:
     """As when a connection broke and Telegram still holds its question."""
-    rivals = ConflictDetector(began=0.0)
+    rivals = ConflictDetector(started=0.0)
     assert not any(rivals.should_yield(1000.0 + 60 * minute) for minute in range(100))

@@ -453,7 +453,7 @@ async def test_nobody_fights_for_ever(scene: Scene) -> None:
     async def an_hour_later(batch: Sequence[RawUpdate]) -> None:
         scene.time.seconds += 3600
 
-    poller._receive = an_hour_later
+    poller.receive = an_hour_later
     with pytest.raises(AlreadyRunningError):
         await poller.run()
     assert 2 < len(scene.wire.asked("getUpdates")) < 20

@@ -125,7 +125,7 @@ async def test_one_that_shows_no_number_goes_when_the_next_one_shows_its_own(
         if len(scene.slept) == 3 * MAX_FAILURES:
             telegram.held[701] = message(701)
 
-    scene.poller._sleep = arriving  # type: ignore[method-assign]
+    scene.poller.sleep = arriving  # type: ignore[method-assign]
     await scene.until_idle(telegram)
     assert RawUpdate(701, message(701)) in scene.kept
     assert telegram.held == {}

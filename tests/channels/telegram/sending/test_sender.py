@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.aiohttp_request import AiohttpRequest, Timeouts
 from bot.channels.telegram.client import SilentBot, build_bot
 from bot.channels.telegram.sender import Sender
 from bot.errors import (
@@ -163,7 +163,7 @@ async def test_every_answer_to_a_message_has_one_outcome(
 ) -> None:
     telegram_server.respond_with("sendMessage", answer)
     async with build_bot(TOKEN, telegram_server.url) as bot:
-        bot.request._read = 0.2
+        bot.request._timeouts = Timeouts(read=0.2)
         with pytest.raises(failure) as caught:
             await Sender(bot).deliver(5, Saying("x"))
     assert type(caught.value) is failure
@@ -197,7 +197,7 @@ async def test_a_connection_that_does_not_come_about_means_nothing_was_sent(
     telegram_server.respond_with("sendMessage", NeverRespond())
     async with build_bot(TOKEN, telegram_server.url) as bot:
         await bot.request.shutdown()
-        request = AiohttpRequest(1, read_timeout=None, pool_timeout=0.1, connect_timeout=0.1)
+        request = AiohttpRequest(1, Timeouts(read=None, pool=0.1, connect=0.1))
         bot._request = (bot._request[0], request)
         await request.initialize()
         telegram_server.came.clear()
