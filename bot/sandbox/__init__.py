@@ -1,12 +1,12 @@
-"""A stand-in for Telegram on this machine: its Bot API, the people in it, and a phone page.
+"""The sandbox: a stand-in for Telegram's Bot API on this machine, with its people and web pages.
 
 Everything is in memory and nothing leaves the machine. `Sandbox` is the whole of it; `serve` puts
-it on a port; `Phone` is one person, `Group` one group. Tests and the demo drive it, no other room
-imports it. Its rules and sentences are those of tdlib's own Bot API server.
+it on a port; `Phone` is one person, `SandboxGroup` one group. Tests, the demo and trainings use it.
+Its rules and error texts are those of tdlib's own Bot API server.
 
-Deliberately absent: limits of its own on how much is sent (a flood is a `Trouble` one orders), the
-waiting time Telegram imposes on those who ask the same offset again at once, webhooks, and every
-method Haven does not call: these answer 501.
+Not implemented on purpose: rate limits (inject a FLOOD fault instead), the delay Telegram imposes
+on repeated requests with the same offset, webhooks, and every method Haven does not call; these
+answer 501.
 """
 
 from __future__ import annotations

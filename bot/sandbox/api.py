@@ -1,6 +1,6 @@
-"""The Bot API itself: one HTTP call in, one answer out, troubles in between.
+"""The endpoints of the Bot API and of file downloads, with injected faults.
 
-A bare ASGI endpoint: bench and kill loops make hundreds of thousands of calls.
+They are bare ASGI endpoints, because benchmarks and kill tests make hundreds of thousands of calls.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.call_log import ApiCall
     from bot.sandbox.clocks import ShiftedClock
+    from bot.sandbox.files import SandboxFile
     from bot.sandbox.sandbox import Sandbox
 
 LONGEST_POLL = 50
@@ -30,11 +31,14 @@ JSON_TYPE = (b"content-type", b"application/json")
 BAD_GATEWAY_PAGE = (
     b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 )
-OTHER_BOT = {"id": 6_999_999_999, "is_bot": True, "first_name": "Somebody", "username": "other_bot"}
+OTHER_BOT = {"id": 6_999_999_999, "is_bot": True, "first_name": "Other", "username": "other_bot"}
+STALL_DIVISOR = 100
+"""A stalling file is a hundredth short when it stops."""
+OCTET_STREAM = (b"content-type", b"application/octet-stream")
 
 
 class ConnectionCutError(ConnectionError):
-    """The connection was cut on purpose and there is no server to cut it for us."""
+    """An injected fault cut the connection, and no server is there to do it."""
 
 
 class BotApi:
@@ -52,15 +56,15 @@ class BotApi:
             return
         try:
             call = await read_call(scope, receive, parts["method"], self._sandbox.clock.now())
-        except BotApiError as trouble:
-            await respond(send, trouble.code, error_body(trouble))
+        except BotApiError as error:
+            await respond(send, error.code, error_body(error))
             return
         self._sandbox.record_call(call)
         fault = self._sandbox.faults.next_for(call)
         if fault is None:
             await respond(send, *await self._answer(call))
         else:
-            call.fault = fault.trouble
+            call.fault = fault.kind
             await self._answer_with_fault(call, fault, scope, receive, send)
 
     def _check_token(self, token: str) -> BotApiError | None:
@@ -101,7 +105,7 @@ class BotApi:
     async def _answer_with_fault(
         self, call: ApiCall, fault: InjectedFault, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        match fault.trouble:
+        match fault.kind:
             case FaultKind.HTML:
                 await respond(
                     send, fault.code or 502, BAD_GATEWAY_PAGE, (b"content-type", b"text/html")
@@ -120,10 +124,10 @@ class BotApi:
     async def _run_with_fault(
         self, call: ApiCall, fault: InjectedFault, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        if fault.trouble is FaultKind.STALLED:
+        if fault.kind is FaultKind.STALLED:
             await asyncio.sleep(fault.seconds)
         code, body = await self._answer(call)
-        match fault.trouble:
+        match fault.kind:
             case FaultKind.DROP_AFTER:
                 call.code = 0
                 await _abort_connection(scope, receive)
@@ -132,7 +136,7 @@ class BotApi:
             case FaultKind.WRONG_BOT:
                 await respond(send, 200, encode({"ok": True, "result": OTHER_BOT}))
             case _:
-                if fault.trouble is FaultKind.SLOW:
+                if fault.kind is FaultKind.SLOW:
                     await asyncio.sleep(fault.seconds)
                 await respond(send, code, body)
 
@@ -145,10 +149,46 @@ async def _send_error(send: Send, call: ApiCall, refusal: BotApiError) -> None:
 async def _abort_connection(scope: Scope, receive: Receive) -> None:
     cut = scope.get("state", {}).get("cut")
     if cut is None:
-        raise ConnectionCutError("the line was cut")
+        raise ConnectionCutError("the connection was cut")
     cut()
+    await _wait_for_disconnect(receive)
+
+
+async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+class FileDownloads:
+    """Answers `/file/bot<token>/<path>`, with the path from `getFile`."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one download."""
+        parts = scope["path_params"]
+        stored = self._sandbox.world.files.fetch(parts["path"])
+        if parts["token"] != self._sandbox.token or stored is None:
+            await respond(send, 404, error_body(BotApiError(404, "Not Found")))
+        elif stored.stalls:
+            await _stall(stored, receive, send)
+        else:
+            await respond(send, 200, _file_bytes(stored), OCTET_STREAM)
+
+
+def _file_bytes(stored: SandboxFile) -> bytes:
+    """Return a file's bytes; zeros if only its size was claimed."""
+    return stored.data or bytes(stored.size)
+
+
+async def _stall(stored: SandboxFile, receive: Receive, send: Send) -> None:
+    data = _file_bytes(stored)
+    head = data[: len(data) - max(1, len(data) // STALL_DIVISOR)]
+    length = (b"content-length", b"%d" % len(data))
+    await send({"type": "http.response.start", "status": 200, "headers": [OCTET_STREAM, length]})
+    await send({"type": "http.response.body", "body": head, "more_body": True})
+    await _wait_for_disconnect(receive)
 
 
 def _unknown_method(method: str) -> BotApiError:
@@ -158,7 +198,7 @@ def _unknown_method(method: str) -> BotApiError:
 
 
 def error_body(refusal: BotApiError) -> bytes:
-    """Return a refusal as the Bot API writes it."""
+    """Return an error in the format of the Bot API."""
     body: dict[str, Any] = {
         "ok": False,
         "error_code": refusal.code,
@@ -170,14 +210,14 @@ def error_body(refusal: BotApiError) -> bytes:
 
 
 def _with_date_header(send: Send, clock: ShiftedClock) -> Send:
-    """Return what sends an answer with its date, as Telegram does."""
+    """Return a `send` that adds a `Date` header, as Telegram does."""
 
-    async def sends(message: Message) -> None:
+    async def send_dated(message: Message) -> None:
         if message["type"] == "http.response.start":
             message["headers"].append((b"date", _http_date(clock.seconds())))
         await send(message)
 
-    return sends
+    return send_dated
 
 
 @lru_cache(maxsize=1)
@@ -186,9 +226,9 @@ def _http_date(seconds: int) -> bytes:
 
 
 async def respond(
-    send: Send, code: int, body: bytes, kind: tuple[bytes, bytes] = JSON_TYPE
+    send: Send, code: int, body: bytes, content_type: tuple[bytes, bytes] = JSON_TYPE
 ) -> None:
-    """Send one whole answer."""
+    """Send one whole response."""
     length = (b"content-length", b"%d" % len(body))
-    await send({"type": "http.response.start", "status": code, "headers": [kind, length]})
+    await send({"type": "http.response.start", "status": code, "headers": [content_type, length]})
     await send({"type": "http.response.body", "body": body})

@@ -1,4 +1,4 @@
-"""How the Bot API says no, in its own words: clients match these sentences."""
+"""Errors of the Bot API with its exact texts, because clients match these sentences."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bot.errors import HavenError
 
 
 class BotApiError(HavenError):
-    """A call was refused; the sentence is what Telegram would have said."""
+    """A refused call, with the description Telegram would send."""
 
     def __init__(
         self, code: int, description: str, parameters: dict[str, int] | None = None
@@ -18,23 +18,23 @@ class BotApiError(HavenError):
 
 
 def bad_request(sentence: str) -> BotApiError:
-    """Return a 400: the call as it stands can never succeed."""
+    """Return a 400: the call can never succeed."""
     return BotApiError(400, f"Bad Request: {sentence}")
 
 
 def forbidden(sentence: str) -> BotApiError:
-    """Return a 403: the bot may not do this, or may not do it here."""
+    """Return a 403: the bot lacks the right."""
     return BotApiError(403, f"Forbidden: {sentence}")
 
 
 def too_many_requests(seconds: int) -> BotApiError:
-    """Return a 429 that names how long to wait."""
+    """Return a 429 with the seconds to wait."""
     sentence = f"Too Many Requests: retry after {seconds}"
     return BotApiError(429, sentence, {"retry_after": seconds})
 
 
 def group_upgraded(chat_id: int) -> BotApiError:
-    """Return the 400 of a group that has become the named supergroup."""
+    """Return the 400 of a group that has become this supergroup."""
     sentence = "Bad Request: group chat was upgraded to a supergroup chat"
     return BotApiError(400, sentence, {"migrate_to_chat_id": chat_id})
 

@@ -1,4 +1,9 @@
-"""The addresses of the sandbox: `/bot<token>/...`, `/file/bot<token>/...`, `/sandbox/...`, `/`."""
+"""The sandbox as a web application: `/bot<token>/...`, `/file/bot<token>/...`, `/sandbox/...`, `/`.
+
+Why the pages check `Host` and `Origin`: any web page can make a browser send requests to a port of
+its own machine. Those carry the page's `Origin` or, when a name was made to point here, a foreign
+`Host`; both are refused.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +11,42 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
-from starlette.responses import FileResponse, Response
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 
-from bot.sandbox.api import BotApi
+from bot.sandbox.api import BotApi, FileDownloads
 from bot.sandbox.control_api import ControlApi
-from bot.sandbox.downloads import FileDownloads
-from bot.sandbox.host_check import LoopbackGuard
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from bot.sandbox.sandbox import Sandbox
 
 PAGES = Path(__file__).resolve().parent / "pages"
 
 MOUNT_PATHS = ("/desk",)
-"""Where something else may stand, with a door of its own."""
+"""Paths of other applications, which have their own access checks."""
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+SECURITY_HEADERS = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+)
 
 
 class MountedApp:
-    """Whatever stands at a path now; nothing, until somebody puts it there."""
+    """The application mounted at a path at the moment, or a 503."""
 
     def __init__(self, sandbox: Sandbox, path: str) -> None:
         self._sandbox = sandbox
@@ -40,14 +58,39 @@ class MountedApp:
         await app(scope, receive, send)
 
 
-def build(sandbox: Sandbox) -> Starlette:
-    """Return the application of one sandbox."""
+class LoopbackGuard:
+    """Serves only pages and programs of this machine, and adds a strict security policy."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a request or pass it on."""
+        headers = Headers(scope=scope)
+        host, origin = headers.get("host", ""), headers.get("origin")
+        name = host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
+        is_foreign = origin is not None and origin.partition("://")[2] != host
+        if is_foreign or name not in LOOPBACK_HOSTS:
+            refusal = PlainTextResponse("Only pages of this machine may ask here.", 403)
+            await refusal(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *SECURITY_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, send_guarded)
+
+
+def build_app(sandbox: Sandbox) -> Starlette:
+    """Return the application of a sandbox: Bot API, control API and pages."""
     pages = Router(
         [
-            Route("/", phones_page),
-            Route("/phone/{phone:int}", phones_page),
-            Route("/group", group_page),
-            Route("/favicon.ico", no_icon),
+            Route("/", _phones_page),
+            Route("/phone/{phone:int}", _phones_page),
+            Route("/group", _group_page),
+            Route("/favicon.ico", _no_icon),
             Mount("/sandbox", routes=ControlApi(sandbox).routes()),
             Mount("/pages", StaticFiles(directory=PAGES)),
         ]
@@ -62,16 +105,14 @@ def build(sandbox: Sandbox) -> Starlette:
     )
 
 
-async def phones_page(_: Request) -> Response:
-    """Show the phones; the page's own script reads from the address which."""
+async def _phones_page(_: Request) -> Response:
     return FileResponse(PAGES / "index.html")
 
 
-async def group_page(_: Request) -> Response:
-    """Show the group of caseworkers."""
+async def _group_page(_: Request) -> Response:
     return FileResponse(PAGES / "group.html")
 
 
-async def no_icon(_: Request) -> Response:
-    """Have none; the page carries its own."""
+async def _no_icon(_: Request) -> Response:
+    """Return nothing: the pages name their own icon."""
     return Response(status_code=204)

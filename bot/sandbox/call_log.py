@@ -1,4 +1,4 @@
-"""Every call the bot made, for tests to read."""
+"""The call log: every call the bot made, for tests to read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TRUE_STRINGS = frozenset({"true", "yes", "1"})
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it came in a multipart body."""
+    """A file in a multipart body."""
 
     name: str
     mime: str
@@ -26,23 +26,23 @@ class Upload:
 
 @dataclass(slots=True)
 class ApiCall:
-    """One call of a Bot API method, and what came of it."""
+    """One call of a Bot API method and its result."""
 
     method: str
-    """As the caller spelled it."""
+    """As the caller spelt it."""
     params: dict[str, Any]
-    """As they came: typed from JSON, strings from a form."""
+    """Typed if they came as JSON, strings if they came from a form."""
     at: int
     """Microseconds since 1970 by the sandbox's clock."""
     uploads: dict[str, Upload] = field(default_factory=dict)
     code: int = 0
-    """The status that was answered; 0 while nothing was, or when the line was cut first."""
+    """The status of the response; 0 before it, or when the connection was cut first."""
     description: str = ""
-    """Why it was refused; empty when it was not."""
+    """The description of an error; empty for a success."""
     result: Any = None
-    """What was answered; None for `getUpdates`, whose answers would be kept twice."""
+    """The result; None for `getUpdates`, whose results would be stored twice."""
     fault: str = ""
-    """The fault that touched it; empty when none did."""
+    """The injected fault, if any."""
 
     def text(self, name: str, default: str = "") -> str:
         """Return a parameter as text."""
@@ -50,7 +50,7 @@ class ApiCall:
         return default if value is None else str(value)
 
     def number(self, name: str, default: int = 0) -> int:
-        """Return a parameter as a whole number; what is none counts as missing, as in the API."""
+        """Return a parameter as an integer; any other value counts as missing, as in the API."""
         try:
             return int(self.params[name])
         except (KeyError, TypeError, ValueError):
@@ -64,12 +64,12 @@ class ApiCall:
             return None
 
     def flag(self, name: str) -> bool:
-        """Return whether a parameter says yes."""
+        """Return whether a parameter is true."""
         value = self.params.get(name)
         return value is True or str(value).lower() in TRUE_STRINGS
 
-    def json_value(self, name: str, what: str) -> Any:
-        """Return a parameter that is an object or a list; a form carries it as JSON."""
+    def json_value(self, name: str, description: str) -> Any:
+        """Return a parameter that is an object or a list; in a form it is a JSON string."""
         value = self.params.get(name)
         if not isinstance(value, str):
             return value
@@ -78,16 +78,16 @@ class ApiCall:
         try:
             return decode(value)
         except ValueError:
-            raise bad_request(f"can't parse {what} JSON object") from None
+            raise bad_request(f"can't parse {description} JSON object") from None
 
 
 class CallLog:
-    """The calls in the order they came, the oldest forgotten beyond a limit."""
+    """The calls in order; beyond a limit the oldest are dropped."""
 
     def __init__(self, max_calls: int) -> None:
         self.calls: deque[ApiCall] = deque(maxlen=max_calls)
         self.complaints: list[str] = []
-        """What a checker found wrong with calls; a test lets none stand."""
+        """Faults that a checker found in calls; tests expect none."""
 
     def __iter__(self) -> Iterator[ApiCall]:
         return iter(self.calls)
@@ -101,5 +101,5 @@ class CallLog:
         return [call for call in self.calls if call.method.lower() in wanted]
 
     def clear(self) -> None:
-        """Forget every call, so that a test sees only what comes next."""
+        """Remove every call, so that a test sees only later ones."""
         self.calls.clear()

@@ -1,4 +1,4 @@
-"""A chat as Telegram keeps it: who is in it, and every message of it."""
+"""A chat with its members, messages and topics."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Message = dict[str, Any]
-"""A message in the Bot API's own shape, as the bot sees it."""
+"""A message in the Bot API's format."""
 
 
 @dataclass(slots=True)
 class SandboxTopic:
-    """A topic of a forum: its messages carry its number."""
+    """A topic of a forum; its messages carry its number."""
 
     number: int
     name: str
@@ -26,32 +26,32 @@ class SandboxChat:
     type: str
     """private, group, supergroup, channel."""
     names: dict[str, Any]
-    """Title, or the person's names: what every message repeats about its chat."""
+    """Title, or the person's names, as every message repeats them."""
     messages: dict[int, Message] = field(default_factory=dict)
     topics: dict[int, SandboxTopic] = field(default_factory=dict)
     members: dict[int, str] = field(default_factory=dict)
     """Status by user: creator, administrator, member, left, kicked."""
     is_open: bool = True
-    """Whether the bot may write: in private only after the person wrote first."""
+    """Whether the bot may write; in a private chat only after the person wrote first."""
     is_blocked: bool = False
     is_deactivated: bool = False
     moved_to: int | None = None
     """The supergroup this group has become."""
     last_message_id: int = 0
     bot_reactions: dict[int, str] = field(default_factory=dict)
-    """The reaction the bot left on messages, by number."""
+    """The bot's reactions, by message."""
     keyboard: dict[str, Any] | None = None
-    """The reply keyboard that stands under the chat now."""
+    """The reply keyboard that is shown."""
     toasts: list[dict[str, Any]] = field(default_factory=list)
-    """Answers to presses, as they appeared: `text`, `show_alert`, `query`, `message_id`."""
+    """Answers to button presses: `text`, `show_alert`, `query`, `message_id`."""
 
     def topic_list(self) -> list[dict[str, Any]]:
-        """Return the topics as apps list them."""
+        """Return the topics for the pages."""
         return [
             {"number": topic.number, "name": topic.name, "is_closed": topic.is_closed}
             for topic in self.topics.values()
         ]
 
     def api_chat(self) -> dict[str, Any]:
-        """Return what a message says about its chat."""
+        """Return the chat in the Bot API's format."""
         return {"id": self.id, "type": self.type, **self.names}

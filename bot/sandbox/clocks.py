@@ -1,4 +1,4 @@
-"""The sandbox's own time: somebody else's clock, moved by hand."""
+"""The sandbox's clock: another clock that can jump forward."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 class ShiftedClock:
-    """Tells another clock's moment, shifted by every jump so far.
+    """Another clock's time plus all jumps so far.
 
-    It is a `bot.clock.Clock` itself, so that a demo can hand it to the bot and both jump together.
+    It is a `bot.clock.Clock`, so that a demo can pass it to the bot and both jump together.
     """
 
     def __init__(self, base: Clock) -> None:
@@ -25,13 +25,13 @@ class ShiftedClock:
         return self._base.now() + self._shift
 
     def monotonic(self) -> float:
-        """Return seconds that only ever grow, for spans."""
+        """Return seconds that never go back, for measuring spans."""
         return self._base.monotonic() + self._shift / SECOND
 
     def seconds(self) -> int:
-        """Return whole seconds since 1970, as every `date` of the Bot API is written."""
+        """Return whole seconds since 1970, as in every `date` of the Bot API."""
         return self.now() // SECOND
 
     def jump(self, seconds: float) -> None:
-        """Let that much time pass at once."""
+        """Move time forward by some seconds."""
         self._shift += int(seconds * SECOND)

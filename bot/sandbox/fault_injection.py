@@ -1,10 +1,10 @@
-"""What can go wrong between the bot and Telegram, ordered by hand."""
+"""Fault injection: failures between the bot and Telegram, on request."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.clock import SECOND
 
@@ -16,61 +16,61 @@ if TYPE_CHECKING:
 
 
 class FaultKind(StrEnum):
-    """The ways a call can go wrong."""
+    """The kinds of faults."""
 
     SLOW = "slow"
-    """It takes effect at once; the answer comes `seconds` later."""
+    """The call takes effect at once; the response comes `seconds` later."""
     STALLED = "stalled"
-    """It waits `seconds` before it takes effect."""
+    """The call waits `seconds` before it takes effect."""
     HTML = "html"
-    """A page instead of JSON, 502 or another `code`: 200 is a captive portal; nothing happened."""
+    """A page instead of JSON, with 502 or another `code` (200 is a captive portal); no effect."""
     TRUNCATED = "truncated"
-    """It took effect; the answer is 200 with half of its JSON."""
+    """The call takes effect; the response is 200 with half of its JSON."""
     DROP_BEFORE = "drop_before"
-    """The line is cut and nothing happened."""
+    """The connection is cut before the call takes effect."""
     DROP_AFTER = "drop_after"
-    """It took effect and the line is cut without an answer."""
+    """The connection is cut after the call took effect."""
     FLOOD = "flood"
-    """429; nothing happened."""
+    """429; no effect."""
     ERROR = "error"
-    """Any other refusal, with `code` and `description`."""
+    """Any other error, with `code` and `description`; no effect."""
     WRONG_BOT = "stranger"
-    """200 with another bot's data: `getMe` names a bot that is not ours."""
+    """200 with another bot's data, as for `getMe` of another server."""
 
 
 @dataclass(slots=True)
 class InjectedFault:
-    """One trouble: which calls it strikes, and for how long."""
+    """One fault, the calls it affects and how long it lasts."""
 
-    trouble: FaultKind
+    kind: FaultKind
     method: str = ""
-    """The method it strikes; empty for all."""
+    """The method it affects; empty for all."""
     chat: int = 0
-    """The chat it strikes; 0 for all calls."""
+    """The chat it affects; 0 for all calls."""
     skip: int = 0
-    """How many matching calls still pass unharmed."""
+    """How many matching calls it skips first."""
     times: int | None = None
-    """How many calls it still strikes; None for any number."""
+    """How many calls it still affects; None: no limit."""
     until: int | None = None
-    """When it ends, in microseconds by the sandbox's clock; None for never."""
+    """When it ends, microseconds by the sandbox's clock; None: never."""
     seconds: float = 1.0
-    """How long SLOW and STALLED wait."""
+    """The delay of SLOW and STALLED."""
     retry_after: int | None = None
-    """What FLOOD asks to wait; None for what is left of it."""
+    """The pause FLOOD demands, seconds; None: until it ends."""
     code: int | None = None
-    """The status of ERROR (500 when not given) and of HTML (502)."""
+    """The status of ERROR (default 500) and of HTML (default 502)."""
     description: str = "Internal Server Error"
     chance: float = 1.0
-    """How likely it strikes a call it could strike."""
+    """The probability that it affects a matching call."""
 
     def matches(self, call: ApiCall) -> bool:
-        """Return whether the fault is about this call."""
+        """Tell whether the fault affects this method and chat."""
         if self.method and self.method.lower() != call.method.lower():
             return False
         return not self.chat or call.number("chat_id") == self.chat
 
     def retry_seconds(self, now: int) -> int:
-        """Return the seconds a FLOOD asks to wait."""
+        """Return the pause a FLOOD demands, seconds."""
         if self.retry_after is not None:
             return self.retry_after
         if self.until is None:
@@ -79,50 +79,41 @@ class InjectedFault:
 
 
 class FaultInjector:
-    """The troubles now ordered, first come first served."""
+    """The active faults; the first that matches a call affects it."""
 
     def __init__(self, clock: ShiftedClock, rng: Random) -> None:
         self._clock = clock
         self._rng = rng
         self.active: list[InjectedFault] = []
 
-    def add(  # noqa: PLR0913 - each is one knob of the pane
-        self,
-        trouble: FaultKind | str,
-        *,
-        method: str = "",
-        chat: int = 0,
-        skip: int = 0,
-        times: int | None = None,
-        lasting: float | None = None,
-        seconds: float = 1.0,
-        retry_after: int | None = None,
-        code: int | None = None,
-        description: str = "Internal Server Error",
-        chance: float = 1.0,
+    def add(
+        self, kind: FaultKind | str, *, lasting: float | None = None, **options: Any
     ) -> InjectedFault:
-        """Order a trouble; with neither `times` nor `lasting` it strikes once."""
-        if times is None and lasting is None:
-            times = 1
-        until = None if lasting is None else self._clock.now() + int(lasting * SECOND)
-        fault = InjectedFault(
-            FaultKind(trouble), method, chat, skip, times, until,
-            seconds, retry_after, code, description, chance,
-        )  # fmt: skip
+        """Add a fault; with neither `times` nor `lasting` (seconds) it affects one call.
+
+        Raises:
+            TypeError: an option is no field of `InjectedFault`.
+            ValueError: there is no such kind of fault.
+        """
+        if lasting is None:
+            options.setdefault("times", 1)
+        else:
+            options["until"] = self._clock.now() + int(lasting * SECOND)
+        fault = InjectedFault(FaultKind(kind), **options)
         self.active.append(fault)
         return fault
 
     def pending(self) -> list[InjectedFault]:
-        """Return the troubles that are not over yet."""
+        """Return the faults that have not ended."""
         self._remove_ended()
         return self.active
 
     def clear(self) -> None:
-        """Call all troubles off."""
+        """Remove all faults."""
         self.active.clear()
 
     def next_for(self, call: ApiCall) -> InjectedFault | None:
-        """Return the trouble this call meets, and count it."""
+        """Return the fault that affects this call, and count it."""
         if not self.active:
             return None
         self._remove_ended()

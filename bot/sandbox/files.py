@@ -1,4 +1,4 @@
-"""Files people and the bot sent, and the paths under which they can be fetched for a while."""
+"""Files that people and the bot sent, and the paths to download them for an hour."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from bot.sandbox.clocks import ShiftedClock
 
 MAX_DOWNLOAD_BYTES = 20 << 20
-"""Bytes `getFile` hands out at most."""
+"""The largest file that `getFile` offers."""
 PATH_VALID_SECONDS = 60 * 60
 
 FOLDERS = {"photo": ("photos", ".jpg"), "voice": ("voice", ".oga"), "video": ("videos", ".mp4")}
@@ -19,22 +19,22 @@ FOLDERS = {"photo": ("photos", ".jpg"), "voice": ("voice", ".oga"), "video": ("v
 
 @dataclass(slots=True)
 class SandboxFile:
-    """One file. Its size may be claimed without the bytes being there: then it reads as zeros."""
+    """One file. Without data, its claimed size is read as zeros."""
 
     file_id: str
     unique_id: str
     kind: str
     data: bytes
     size: int
-    """As the sender claims."""
+    """As claimed by the sender."""
     name: str
     mime: str
     path_issued_at: int = 0
-    """When its path was last asked for, in seconds."""
+    """When its path was last requested, seconds."""
     is_gone: bool = False
-    """Whether every fetch answers 404."""
+    """Whether every download answers 404."""
     stalls: bool = False
-    """Whether a fetch stops for ever shortly before the end."""
+    """Whether a download stops for ever shortly before its end."""
 
     @property
     def path(self) -> str:
@@ -54,18 +54,12 @@ class SandboxFiles:
     def store(
         self, kind: str, data: bytes, *, size: int | None = None, name: str = "", mime: str = ""
     ) -> SandboxFile:
-        """Keep a file and return it; `size` is what the sender claims, true or not."""
+        """Store a file and return it; `size` is the claimed size."""
         number = len(self._by_id) + 1
         unique = f"AQAD{number:08x}"
-        stored = SandboxFile(
-            f"AgACAgUAAxkB{kind}{number:08x}",
-            unique,
-            kind,
-            data,
-            len(data) if size is None else size,
-            name,
-            mime,
-        )
+        claimed = len(data) if size is None else size
+        file_id = f"AgACAgUAAxkB{kind}{number:08x}"
+        stored = SandboxFile(file_id, unique, kind, data, claimed, name, mime)
         self._by_id[stored.file_id] = stored
         self._by_path[stored.path] = stored
         return stored
@@ -75,7 +69,7 @@ class SandboxFiles:
         return self._by_id.get(file_id)
 
     def file_info(self, file_id: str) -> dict[str, Any]:
-        """Answer `getFile`: a path that can be fetched for an hour."""
+        """Answer `getFile` with a path that is valid for an hour."""
         stored = self._by_id.get(file_id)
         if stored is None:
             raise bad_request("wrong file_id or the file is temporarily unavailable")
@@ -88,7 +82,7 @@ class SandboxFiles:
         return {**answer, "file_path": stored.path}
 
     def fetch(self, path: str) -> SandboxFile | None:
-        """Return the file behind a path, or None when there is none or its hour is over."""
+        """Return the file at a path; None if there is none or its hour has passed."""
         stored = self._by_path.get(path)
         if stored is None or stored.is_gone or not stored.path_issued_at:
             return None

@@ -1,4 +1,4 @@
-"""A group the bot is or was in: what happens there, seen from outside."""
+"""A group of people, with everything they can do in it."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class SandboxGroup:
         supergroup: bool = False,
         chat_id: int | None = None,
     ) -> None:
-        """Found a group.
+        """Create a group; the bot is not in it yet.
 
         Args:
-            world: where it is.
+            world: the state of the sandbox.
             title: its name.
-            forum: whether it has topics; such a group is always a supergroup.
+            forum: whether it has topics; then it is always a supergroup.
             supergroup: whether it is a supergroup.
-            chat_id: its number, where the next free one would not do.
+            chat_id: by default the next free one.
         """
         self._world = world
         names: dict[str, Any] = {"title": title} | ({"is_forum": True} if forum else {})
@@ -52,7 +52,7 @@ class SandboxGroup:
         return self.chat.id
 
     def messages(self, thread: int | None = None) -> list[Message]:
-        """Return the messages of one topic, or those of none."""
+        """Return the messages of a topic; without one, those outside topics."""
         return [
             message
             for message in self.chat.messages.values()
@@ -60,7 +60,7 @@ class SandboxGroup:
         ]
 
     def state(self) -> dict[str, Any]:
-        """Return everything a screen shows of this group."""
+        """Return everything the page shows of this group."""
         people = self._world.users
         return {
             "id": self.id,
@@ -78,31 +78,31 @@ class SandboxGroup:
         }
 
     def add_member(self, phone: Phone, status: str = "member") -> None:
-        """Let somebody in: `member`, `administrator` or `creator`."""
+        """Add a person as `member`, `administrator` or `creator`."""
         self.chat.members[phone.id] = status
         self._notify()
 
     def remove_member(self, phone: Phone) -> None:
-        """Let somebody go."""
+        """Remove a person."""
         self.chat.members[phone.id] = "left"
 
     def add_bot(self, by: Phone, status: str = "member") -> None:
-        """Let the bot in, or give it another standing; it is told."""
+        """Add the bot, or change its status; it is told."""
         joins = self.chat.members[BOT_ID] in {"left", "kicked"}
         self._set_bot(by, status)
         if joins:
             self._post(by, {"new_chat_members": [self._world.me()]})
 
     def kick_bot(self, by: Phone) -> None:
-        """Throw the bot out; it is told."""
+        """Remove the bot; it is told."""
         self._set_bot(by, "kicked")
 
     def say(
         self, phone: Phone, text: str, *, thread: int | None = None, reply_to: int | None = None
     ) -> Message:
-        """Write a message, into a topic when one is named; like any app, in pieces when long.
+        """Write a message, in a topic if one is named; like any app, split one that is too long.
 
-        Only the first piece answers another message.
+        Only the first part is a reply.
         """
         message: Message = {}
         for piece in split_text(text):
@@ -119,35 +119,36 @@ class SandboxGroup:
         thread: int | None = None,
         reply_to: int | None = None,
     ) -> Message:
-        """Send any content, in the Bot API's own shape."""
+        """Send any content, in the Bot API's format."""
         return self._post(phone, content, thread, reply_to)
 
-    def send_file(  # noqa: PLR0913 - what an app asks before it sends one
+    def send_file(
         self,
         phone: Phone,
         kind: str,
         data: bytes,
         *,
-        caption: str = "",
         thread: int | None = None,
         reply_to: int | None = None,
-        album: str = "",
-        **claims: Any,
+        **about: Any,
     ) -> Message:
-        """Send a photo, voice, document, ...; `claims` are its name, its kind and its size."""
-        stored = self._world.files.store(kind, data, **claims)
+        """Send a photo, voice note, document, ...
+
+        `about` may hold a `caption`, the id of an `album`, and arguments of `SandboxFiles.store`.
+        """
+        more = {"caption": about.pop("caption", ""), "media_group_id": about.pop("album", "")}
+        stored = self._world.files.store(kind, data, **about)
         content = photo_fields(stored) if kind == "photo" else {kind: file_fields(stored)}
         if kind == "voice":
             content[kind]["duration"] = 2
-        said = {"caption": caption} if caption else {}
-        together = {"media_group_id": album} if album else {}
-        return self._post(phone, content | said | together, thread, reply_to)
+        content |= {name: value for name, value in more.items() if value}
+        return self._post(phone, content, thread, reply_to)
 
     def edit(self, phone: Phone, number: int, text: str) -> Message:
-        """Put other words into one's own message; raises `LookupError` for somebody else's."""
+        """Edit one's own message; raises `LookupError` for another person's."""
         message = self.chat.messages[number]
         if message["from"]["id"] != phone.id:
-            raise LookupError("somebody else wrote that")
+            raise LookupError("another person wrote that")
         message["text" if "text" in message else "caption"] = text
         self._world.mark_edited(self.chat, message)
         if self._bot_is_member():
@@ -155,22 +156,14 @@ class SandboxGroup:
         return message
 
     def press(self, phone: Phone, message: int, data: str) -> str:
-        """Press a button under a message and return the query's id."""
+        """Press a button under a message and return the query id."""
         query = self._world.new_query(self.id, message)
-        self._world.updates.add(
-            "callback_query",
-            {
-                "id": query,
-                "from": phone.api_user(),
-                "message": self.chat.messages[message],
-                "chat_instance": str(self.id * 7919),
-                "data": data,
-            },
-        )
+        pressed = self.chat.messages[message]
+        self._world.press(query, self.id, phone.api_user(), pressed, data)
         return query
 
     def upgrade(self, by: Phone) -> SandboxGroup:
-        """Become a supergroup with another id; whoever writes to the old one is told."""
+        """Become a supergroup with another id, which errors of the old one name."""
         title = str(self.chat.names["title"])
         new = SandboxGroup(self._world, title, supergroup=True)
         new.chat.members = dict(self.chat.members)
@@ -187,14 +180,14 @@ class SandboxGroup:
             self.chat.names.pop("is_forum", None)
 
     def set_closed(self, by: Phone, number: int, *, closed: bool) -> None:
-        """Close or reopen a topic by a person's hand; the bot sees a message that says so."""
+        """Close or reopen a topic as a person; the bot sees a service message."""
         self.chat.topics[number].is_closed = closed
         self._world.notify_topics(self.chat)
         field = "forum_topic_closed" if closed else "forum_topic_reopened"
         self._post(by, {field: {}}, number)
 
     def delete_topic(self, number: int) -> None:
-        """Delete a topic by a person's hand; the bot is told nothing."""
+        """Delete a topic as a person; the bot is not told."""
         del self.chat.topics[number]
         inside = [
             message["message_id"]
@@ -220,7 +213,7 @@ class SandboxGroup:
         return message
 
     def _reply_fields(self, thread: int | None, reply_to: int | None) -> dict[str, Any]:
-        """Return what a message answers; in a topic every other one answers its beginning."""
+        """Return what a message replies to; in a topic by default its first message."""
         message = self.chat.messages.get(reply_to or thread or 0)
         if message is None:
             return {}
@@ -233,7 +226,7 @@ class SandboxGroup:
         self._world.events.publish(self.id, "group", self.state())
 
     def _reaches_bot(self, message: Message) -> bool:
-        """Return whether privacy mode lets a message through: commands, replies, service ones."""
+        """Tell whether privacy mode lets a command, reply or service message through."""
         if self.chat.members[BOT_ID] == "administrator" or "text" not in message:
             return True
         replied = message.get("reply_to_message", {}).get("from", {}).get("id")
@@ -243,13 +236,4 @@ class SandboxGroup:
         before = self.chat.members[BOT_ID]
         self.chat.members[BOT_ID] = status
         self._notify()
-        self._world.updates.add(
-            "my_chat_member",
-            {
-                "chat": self.chat.api_chat(),
-                "from": by.api_user(),
-                "date": self._world.clock.seconds(),
-                "old_chat_member": self._world.bot_member(before),
-                "new_chat_member": self._world.bot_member(status),
-            },
-        )
+        self._world.change_bot_member(self.chat, by.api_user(), before, status)

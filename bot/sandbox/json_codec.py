@@ -1,4 +1,4 @@
-"""JSON as Telegram writes it: fast, and able to carry what no sane text contains."""
+"""JSON that can also carry lone surrogates, as Telegram's can."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def encode(thing: object) -> bytes:
-    r"""Return JSON; a lone surrogate leaves as its escape, `"\ud83d"`."""
+    r"""Return JSON, with a lone surrogate as an escape, `"\ud83d"`."""
     try:
         return _encoder.encode(thing)
     except UnicodeEncodeError:
@@ -19,7 +19,7 @@ def encode(thing: object) -> bytes:
 
 
 def decode(raw: bytes | str) -> Any:
-    """Return what the JSON says, lone surrogates included; raises `ValueError`."""
+    """Return the value of JSON, lone surrogates included; raises `ValueError`."""
     try:
         return msgspec.json.decode(raw)
     except msgspec.DecodeError:

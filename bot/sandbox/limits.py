@@ -1,4 +1,4 @@
-"""What Telegram takes and what it refuses: lengths and keyboards."""
+"""Telegram's limits for texts and keyboards."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ BUTTON_ACTIONS = frozenset(
         "switch_inline_query_current_chat", "login_url", "web_app", "copy_text",
     }
 )  # fmt: skip
-"""What a button under a message can do, besides sending data back."""
+"""Actions of an inline button other than sending callback data."""
 
 
 def utf16_length(text: str) -> int:
-    """Return a length as Telegram counts: in UTF-16 code units."""
+    """Return a length in UTF-16 units, as Telegram counts."""
     if text.isascii():
         return len(text)
     return len(text) + sum(character > "\uffff" for character in text)
 
 
 def check_utf8(text: str) -> None:
-    """Refuse text that is no UTF-8: a lone surrogate."""
+    """Refuse text with a lone surrogate, which is not valid UTF-8."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -39,7 +39,7 @@ def check_utf8(text: str) -> None:
 
 
 def check_text(text: str) -> None:
-    """Refuse a message's text when it is empty or too long."""
+    """Refuse a text that is empty or too long."""
     if not text.strip():
         raise bad_request("text must be non-empty")
     if utf16_length(text) > LONGEST_TEXT:
@@ -53,7 +53,7 @@ def check_caption(text: str) -> None:
 
 
 def check_markup(markup: object) -> dict[str, Any] | None:
-    """Return a keyboard Telegram would take; an empty one is none."""
+    """Return a valid keyboard; None for an empty one."""
     if markup is None:
         return None
     if not isinstance(markup, dict):

@@ -1,4 +1,4 @@
-"""Marked-up text: HTML and MarkdownV2 as the Bot API reads them, refused as it refuses them."""
+"""Formatted text: HTML and MarkdownV2 with the rules and errors of the Bot API."""
 
 from __future__ import annotations
 
@@ -22,19 +22,14 @@ TAGS = {
     "a": "text_link", "span": "spoiler",
 }  # fmt: skip
 MARKDOWN_MARKS = {
-    "*": "bold",
-    "_": "italic",
-    "__": "underline",
-    "~": "strikethrough",
-    "||": "spoiler",
-    "`": "code",
-    "```": "pre",
-}
+    "*": "bold", "_": "italic", "__": "underline", "~": "strikethrough", "||": "spoiler",
+    "`": "code", "```": "pre",
+}  # fmt: skip
 RESERVED = frozenset("_*[]()~`>#+-=|{}.!")
 
 
 def parse_formatting(call: ApiCall, text: str, field: str, entities: str) -> dict[str, Any]:
-    """Return text and entities as a message carries them; surrounding space is trimmed."""
+    """Return the text and entities of a message, with surrounding space trimmed."""
     mode = call.text("parse_mode").lower()
     if not mode or mode == "none":
         found = call.json_value(entities, "entities") or []
@@ -96,7 +91,7 @@ def _open_tag(name: str, rest: str, offset: int, at: int) -> dict[str, Any]:
 
 
 def from_markdown(marked: str) -> tuple[str, list[dict[str, Any]]]:
-    """Return plain text and its entities; one reading for MarkdownV2, links left out."""
+    """Return plain text and its entities, by the rules of MarkdownV2 without links."""
     text, place = "", 0
     open_marks: list[tuple[str, dict[str, Any]]] = []
     entities: list[dict[str, Any]] = []
@@ -132,7 +127,7 @@ def from_markdown(marked: str) -> tuple[str, list[dict[str, Any]]]:
 
 
 def entity_error(reason: str) -> Exception:
-    """Return the refusal of text that is not well marked up."""
+    """Return the error for badly formatted text."""
     return bad_request(f"can't parse entities: {reason}")
 
 

@@ -1,4 +1,4 @@
-"""A person's phone: everything a person can do in a chat with the bot."""
+"""A person's phone, with everything a person can do in a chat with the bot."""
 
 from __future__ import annotations
 
@@ -16,35 +16,33 @@ if TYPE_CHECKING:
 
 COMMAND = re.compile(r"(?<!\S)/[a-zA-Z0-9_]{1,64}(?:@\w+)?")
 LOW_SURROGATE_BYTES = range(0xDC, 0xE0)
-"""First bytes of the second half of a UTF-16 pair."""
+"""First bytes of a low surrogate."""
 INACCESSIBLE_AFTER = 48 * 60 * 60
-"""Seconds after which a press names its message without showing it."""
+"""Seconds after which a button press names its message without the content."""
 
 
 class Phone:
-    """One person, their account, and their private chat with the bot."""
+    """One person, with their account and private chat with the bot."""
 
     def __init__(self, world: World, user_id: int, name: str, language: str) -> None:
         self._world = world
         self.id = user_id
-        """The user's id, which is also the private chat's."""
+        """Also the id of the private chat."""
         first, _, last = name.partition(" ")
         self.names = {"first_name": first} | ({"last_name": last} if last else {})
         self.language = language
-        """What the person's app says it speaks; empty when it says nothing."""
+        """The language code of the person's app; may be empty."""
         self.chat = SandboxChat(user_id, "private", dict(self.names), is_open=False)
         self.toasts = self.chat.toasts
         world.chats[user_id] = self.chat
         world.users[user_id] = self.api_user()
 
-    # What the person sees
-
     def messages(self) -> list[Message]:
-        """Return what the chat shows now, oldest first."""
+        """Return the messages in the chat, oldest first."""
         return list(self.chat.messages.values())
 
     def bot_texts(self) -> list[str]:
-        """Return the texts the bot's messages show now, oldest first."""
+        """Return the texts and captions of the bot's messages, oldest first."""
         return [
             str(message.get("text", message.get("caption", "")))
             for message in self.chat.messages.values()
@@ -52,23 +50,23 @@ class Phone:
         ]
 
     def last_bot_message(self) -> Message:
-        """Return the newest message of the bot; raises `LookupError` when there is none."""
+        """Return the newest message of the bot; raises `LookupError` if there is none."""
         for message in reversed(self.chat.messages.values()):
             if message["from"]["is_bot"]:
                 return message
         raise LookupError("the bot has said nothing in this chat")
 
     def button_labels(self, message: Message | None = None) -> list[str]:
-        """Return what stands on the buttons under a message, the newest one by default."""
+        """Return the labels of the buttons under a message, by default the newest."""
         return [str(button["text"]) for button in _buttons(message or self.last_bot_message())]
 
     def api_user(self) -> dict[str, Any]:
-        """Return the person as messages name them."""
+        """Return the person as a `User` of the Bot API."""
         account = {"id": self.id, "is_bot": False, **self.names}
         return account | ({"language_code": self.language} if self.language else {})
 
     def state(self) -> dict[str, Any]:
-        """Return everything a screen shows of this phone."""
+        """Return everything the page shows of this phone."""
         return {
             "id": self.id,
             "name": " ".join(self.names.values()),
@@ -78,17 +76,15 @@ class Phone:
             "messages": self.messages(),
         }
 
-    # What the person does
-
     def say(self, text: str, *, reply_to: int | None = None) -> Message:
-        """Write a message; like any app, cut it in pieces when it is too long for one."""
+        """Write a message; like any app, split one that is too long."""
         message: Message = {}
         for piece in split_text(text):
             message = self.send({"text": piece, **command_entities(piece)}, reply_to=reply_to)
         return message
 
     def send(self, content: dict[str, Any], *, reply_to: int | None = None) -> Message:
-        """Send any content, in the Bot API's own shape."""
+        """Send any content, in the Bot API's format."""
         if reply_to is not None and reply_to in self.chat.messages:
             content = {"reply_to_message": self.chat.messages[reply_to], **content}
         self.chat.is_open = True
@@ -104,29 +100,21 @@ class Phone:
     def press(
         self, message: int | None = None, *, label: str | None = None, data: str | None = None
     ) -> str:
-        """Press a button under a message (the newest one by default) and return the query's id.
+        """Press a button under a message (by default the newest) and return the query id.
 
-        Name the button by its label or its data; data that stands on no button is a forged press.
+        The button is named by its label or its data; data of no button makes a forged press.
         """
         shown = self.last_bot_message() if message is None else self.chat.messages.get(message)
         if data is None:
             data = _callback_data(shown, label)
         number = shown["message_id"] if shown is not None else message
         query = self._world.new_query(self.id, number or 0)
-        self._world.updates.add(
-            "callback_query",
-            {
-                "id": query,
-                "from": self.api_user(),
-                "message": self._pressed_message(shown, number or 0),
-                "chat_instance": str(self.id * 7919),
-                "data": data,
-            },
-        )
+        pressed = self._pressed_message(shown, number or 0)
+        self._world.press(query, self.id, self.api_user(), pressed, data)
         return query
 
     def edit(self, number: int, text: str) -> Message:
-        """Put other words into a message the person sent."""
+        """Edit a message of the person."""
         message = self.chat.messages[number]
         field = "text" if "text" in message else "caption"
         message[field] = text
@@ -136,23 +124,23 @@ class Phone:
         return message
 
     def delete(self, number: int) -> None:
-        """Delete a message on both sides; the bot is told nothing, as on Telegram."""
+        """Delete a message on both sides; as on Telegram, the bot is not told."""
         self._world.delete_message(self.chat, number)
 
     def block(self) -> None:
-        """Stop the bot: it hears of it, and every send is refused from now on."""
+        """Block the bot: it is told, and every send is refused from now on."""
         self._set_blocked(blocked=True)
 
     def unblock(self) -> None:
-        """Let the bot write again."""
+        """Unblock the bot."""
         self._set_blocked(blocked=False)
 
     def delete_account(self) -> None:
-        """Delete the account; the bot is told nothing until it writes."""
+        """Delete the account; the bot is not told until it writes."""
         self.chat.is_deactivated = True
 
     def react(self, number: int, *emoji: str) -> None:
-        """Leave reactions on a message, none to take them back."""
+        """Set the reactions to a message; without any, remove them."""
         self._world.updates.add(
             "message_reaction",
             {
@@ -165,10 +153,8 @@ class Phone:
             },
         )
 
-    # Things to send
-
     def send_photo(self, data: bytes, *, caption: str = "", **claims: Any) -> Message:
-        """Send a photo; Telegram offers it in several sizes."""
+        """Send a photo; `claims` are arguments of `SandboxFiles.store`."""
         stored = self._world.files.store("photo", data, **claims)
         return self.send(photo_fields(stored) | _caption_fields(caption))
 
@@ -180,12 +166,12 @@ class Phone:
     def send_file(
         self, data: bytes, *, name: str = "file", caption: str = "", **claims: Any
     ) -> Message:
-        """Send a document; `size=` may claim what the data is not."""
+        """Send a document; `size=` may claim a wrong size."""
         stored = self._world.files.store("document", data, name=name, **claims)
         return self.send({"document": file_fields(stored)} | _caption_fields(caption))
 
     def send_album(self, photos: Sequence[bytes], *, caption: str = "") -> list[Message]:
-        """Send photos together; the caption stands on the first."""
+        """Send photos as an album; the first has the caption."""
         group = str(self._world.rng.randrange(1 << 50, 1 << 51))
         return [
             self.send(
@@ -197,15 +183,16 @@ class Phone:
         ]
 
     def send_location(self, latitude: float, longitude: float) -> Message:
-        """Send where one is."""
-        return self.send({"location": {"latitude": latitude, "longitude": longitude}})
+        """Send a location."""
+        place = {"latitude": float(latitude), "longitude": float(longitude)}
+        return self.send({"location": place})
 
     def send_contact(self, number: str, name: str) -> Message:
-        """Send somebody's phone number."""
+        """Send a phone number."""
         return self.send({"contact": {"phone_number": number, "first_name": name}})
 
     def forward(self, text: str, *, origin: dict[str, Any] | None = None) -> Message:
-        """Forward a message of somebody; by default of a user whose account is hidden."""
+        """Forward a message; by default of a user with a hidden account."""
         hidden = {"type": "hidden_user", "sender_user_name": "Somebody"}
         now = self._world.clock.seconds()
         return self.send({"text": text, "forward_origin": {"date": now, **(origin or hidden)}})
@@ -220,21 +207,12 @@ class Phone:
             return
         self.chat.is_blocked = blocked
         before, after = ("member", "kicked") if blocked else ("kicked", "member")
-        self._world.updates.add(
-            "my_chat_member",
-            {
-                "chat": self.chat.api_chat(),
-                "from": self.api_user(),
-                "date": self._world.clock.seconds(),
-                "old_chat_member": self._world.bot_member(before),
-                "new_chat_member": self._world.bot_member(after),
-            },
-        )
+        self._world.change_bot_member(self.chat, self.api_user(), before, after)
         self._world.events.publish(self.id, "chat", {"is_blocked": blocked})
 
 
 def file_fields(stored: SandboxFile) -> dict[str, Any]:
-    """Return what a message says about a file of it."""
+    """Return a file in the Bot API's format."""
     about: dict[str, Any] = {"file_id": stored.file_id, "file_unique_id": stored.unique_id}
     if stored.name:
         about["file_name"] = stored.name
@@ -246,16 +224,12 @@ def file_fields(stored: SandboxFile) -> dict[str, Any]:
 
 
 def photo_fields(stored: SandboxFile) -> dict[str, Any]:
-    """Return a photo's sizes; the largest comes last, and all are the same file here."""
+    """Return a photo in the Bot API's format; all sizes are the same file here."""
     about = file_fields(stored)
     about.pop("file_name", None)
     about.pop("mime_type", None)
-    return {
-        "photo": [
-            {**about, "width": 320, "height": 240},
-            {**about, "width": 1280, "height": 960},
-        ]
-    }
+    sizes = ((320, 240), (1280, 960))
+    return {"photo": [{**about, "width": width, "height": height} for width, height in sizes]}
 
 
 def _caption_fields(text: str) -> dict[str, Any]:
@@ -263,7 +237,7 @@ def _caption_fields(text: str) -> dict[str, Any]:
 
 
 def command_entities(text: str) -> dict[str, Any]:
-    """Return what marks the commands in a text."""
+    """Return the entities of the commands in a text."""
     if "/" not in text:
         return {}
     entities = [
@@ -278,14 +252,14 @@ def command_entities(text: str) -> dict[str, Any]:
 
 
 def split_text(text: str) -> Iterable[str]:
-    """Return a text as an app sends it: in pieces when it is too long for one message."""
+    """Return the messages as which an app sends a text: several if it is too long for one."""
     if utf16_length(text) <= LONGEST_TEXT:
         return [text]
     raw = text.encode("utf-16-le", "surrogatepass")
     pieces, start = [], 0
     while start < len(raw):
         end = start + 2 * LONGEST_TEXT
-        if end < len(raw) and raw[end + 1] in LOW_SURROGATE_BYTES:  # a pair stays together
+        if end < len(raw) and raw[end + 1] in LOW_SURROGATE_BYTES:  # keep a surrogate pair together
             end -= 2
         pieces.append(raw[start:end].decode("utf-16-le", "surrogatepass"))
         start = end

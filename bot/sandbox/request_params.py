@@ -1,4 +1,4 @@
-"""A call's parameters, however they were sent: query, form, multipart or JSON."""
+"""Parsing of a call's parameters: query, form, multipart or JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_BODY_BYTES = 64 << 20
 
 
 async def read_call(scope: Scope, receive: Receive, method: str, at: int) -> ApiCall:
-    """Return the call a request makes; raises `Refusal` when its body is none the API reads."""
+    """Return the call of a request; raises `BotApiError` for a body that cannot be parsed."""
     kind = _header(scope, b"content-type").partition(b";")[0].strip().lower()
     params = _form_params(scope["query_string"])
     if kind == b"multipart/form-data":

@@ -1,4 +1,4 @@
-"""A photo and a voice note for those who have none at hand."""
+"""Generated sample media: a photo and a voice note."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ AMPLITUDE = 4000
 
 
 def sample_png(number: int = 0, width: int = 320, height: int = 240) -> bytes:
-    """Return a PNG of two soft colours; each number has its own."""
+    """Return a PNG with a colour gradient; each number gives another one."""
     shift = number * 47 % 90
     rows = bytearray()
     for y in range(height):
@@ -27,7 +27,7 @@ def sample_png(number: int = 0, width: int = 320, height: int = 240) -> bytes:
 
 
 def sample_wav(seconds: float = 2.0) -> bytes:
-    """Return a WAV of a quiet tone that swells and fades."""
+    """Return a WAV of a quiet tone."""
     count = int(SAMPLE_RATE * seconds)
     samples = (
         int(

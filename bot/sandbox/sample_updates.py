@@ -1,6 +1,6 @@
-"""Updates no ordinary evening brings: every kind there is, every content, and broken ones.
+"""Sample updates: every type, every content, unusual and malformed ones.
 
-Samples only, made anew at each call; `Updates.add` and `Updates.inject` put them into the queue.
+They are created on each call; `UpdateQueue.add` and `UpdateQueue.inject` queue them.
 """
 
 from __future__ import annotations
@@ -16,17 +16,13 @@ LOCATION = {"latitude": 25.0478, "longitude": 121.5319}
 CHANNEL = {"id": -1_001_000_000_777, "type": "channel", "title": "Somebody's channel"}
 FOREIGN_GROUP = {"id": -1_001_000_000_778, "type": "supergroup", "title": "Somebody's group"}
 ADDRESS = {
-    "country_code": "TW",
-    "state": "",
-    "city": "Kaohsiung",
-    "street_line1": "1",
-    "street_line2": "",
-    "post_code": "800",
-}
+    "country_code": "TW", "state": "", "city": "Kaohsiung", "street_line1": "1",
+    "street_line2": "", "post_code": "800",
+}  # fmt: skip
 
 
 def all_samples(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
-    """Return whole updates, without numbers, by collection and name."""
+    """Return whole updates, without ids, by collection and name."""
     return {
         "kinds": {kind: {kind: about} for kind, about in samples_by_type(phone, now).items()},
         "contents": {
@@ -38,22 +34,26 @@ def all_samples(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
 
 
 def sample_names(phone: Phone, now: int) -> dict[str, list[str]]:
-    """Return the names of all odd updates, by collection."""
-    return {of: list(updates) for of, updates in all_samples(phone, now).items()}
+    """Return the names of all samples, by collection."""
+    return {name: list(updates) for name, updates in all_samples(phone, now).items()}
 
 
 def sample(phone: Phone, now: int, collection: str, name: str) -> Any:
-    """Return one odd update; raises `KeyError` when there is none of that name."""
+    """Return one sample; raises `KeyError` if there is none of that name."""
     return all_samples(phone, now)[collection][name]
 
 
 def samples_by_type(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
-    """Return one update of each kind that exists, by kind."""
+    """Return one update of each type."""
     person = phone.api_user()
     message = text_message(phone, now, "an odd message")
     post = {"message_id": 900_002, "chat": CHANNEL, "date": now, "text": "a post"}
     boost = {"source": "premium", "user": person}
     member = {"user": person, "status": "member"}
+    joined = {
+        "chat": FOREIGN_GROUP, "from": person, "date": now,
+        "old_chat_member": {**member, "status": "left"}, "new_chat_member": member,
+    }  # fmt: skip
     return {
         "message": message,
         "edited_message": {**message, "edit_date": now},
@@ -61,107 +61,44 @@ def samples_by_type(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
         "edited_channel_post": {**post, "edit_date": now},
         "inline_query": {"id": "81", "from": person, "query": "words", "offset": ""},
         "chosen_inline_result": {"result_id": "1", "from": person, "query": "words"},
-        "callback_query": {
-            "id": "82",
-            "from": person,
-            "chat_instance": "1",
-            "data": "forged",
-            "inline_message_id": "none",
-        },
-        "shipping_query": {
-            "id": "83",
-            "from": person,
-            "invoice_payload": "x",
-            "shipping_address": ADDRESS,
-        },
-        "pre_checkout_query": {
-            "id": "84",
-            "from": person,
-            "currency": "XTR",
-            "total_amount": 1,
-            "invoice_payload": "x",
-        },
+        "callback_query": {"id": "82", "from": person, "chat_instance": "1", "data": "forged",
+                           "inline_message_id": "none"},
+        "shipping_query": {"id": "83", "from": person, "invoice_payload": "x",
+                           "shipping_address": ADDRESS},
+        "pre_checkout_query": {"id": "84", "from": person, "currency": "XTR", "total_amount": 1,
+                               "invoice_payload": "x"},
         "poll": poll("regular"),
-        "poll_answer": {
-            "poll_id": "1",
-            "user": person,
-            "option_ids": [0],
-            "option_persistent_ids": ["a"],
-        },
-        "my_chat_member": {
-            "chat": FOREIGN_GROUP,
-            "from": person,
-            "date": now,
-            "old_chat_member": {**member, "status": "left"},
-            "new_chat_member": member,
-        },
-        "chat_member": {
-            "chat": FOREIGN_GROUP,
-            "from": person,
-            "date": now,
-            "old_chat_member": {**member, "status": "left"},
-            "new_chat_member": member,
-        },
-        "chat_join_request": {
-            "chat": FOREIGN_GROUP,
-            "from": person,
-            "user_chat_id": phone.id,
-            "date": now,
-        },
-        "chat_boost": {
-            "chat": CHANNEL,
-            "boost": {
-                "boost_id": "1",
-                "add_date": now,
-                "expiration_date": now + 60,
-                "source": boost,
-            },
-        },
-        "removed_chat_boost": {
-            "chat": CHANNEL,
-            "boost_id": "1",
-            "remove_date": now,
-            "source": boost,
-        },
-        "message_reaction": {
-            "chat": phone.chat.api_chat(),
-            "message_id": 1,
-            "user": person,
-            "date": now,
-            "old_reaction": [],
-            "new_reaction": [{"type": "emoji", "emoji": "👍"}],
-        },
+        "poll_answer": {"poll_id": "1", "user": person, "option_ids": [0],
+                        "option_persistent_ids": ["a"]},
+        "my_chat_member": joined,
+        "chat_member": joined,
+        "chat_join_request": {"chat": FOREIGN_GROUP, "from": person, "user_chat_id": phone.id,
+                              "date": now},
+        "chat_boost": {"chat": CHANNEL, "boost": {
+            "boost_id": "1", "add_date": now, "expiration_date": now + 60, "source": boost}},
+        "removed_chat_boost": {"chat": CHANNEL, "boost_id": "1", "remove_date": now,
+                               "source": boost},
+        "message_reaction": {"chat": phone.chat.api_chat(), "message_id": 1, "user": person,
+                             "date": now, "old_reaction": [],
+                             "new_reaction": [{"type": "emoji", "emoji": "👍"}]},
         "message_reaction_count": {
-            "chat": CHANNEL,
-            "message_id": 1,
-            "date": now,
-            "reactions": [{"type": {"type": "emoji", "emoji": "👍"}, "total_count": 2}],
-        },
-        "business_connection": {
-            "id": "b",
-            "user": person,
-            "user_chat_id": phone.id,
-            "date": now,
-            "is_enabled": True,
-        },
+            "chat": CHANNEL, "message_id": 1, "date": now,
+            "reactions": [{"type": {"type": "emoji", "emoji": "👍"}, "total_count": 2}]},
+        "business_connection": {"id": "b", "user": person, "user_chat_id": phone.id, "date": now,
+                                "is_enabled": True},
         "business_message": {**message, "business_connection_id": "b"},
         "edited_business_message": {**message, "business_connection_id": "b", "edit_date": now},
-        "deleted_business_messages": {
-            "business_connection_id": "b",
-            "chat": phone.chat.api_chat(),
-            "message_ids": [1],
-        },
+        "deleted_business_messages": {"business_connection_id": "b", "message_ids": [1],
+                                      "chat": phone.chat.api_chat()},
         "purchased_paid_media": {"from": person, "paid_media_payload": "x"},
-        "managed_bot": {
-            "user": person,
-            "bot": {"id": 6_999_999_998, "is_bot": True, "first_name": "Other"},
-        },
+        "managed_bot": {"user": person,
+                        "bot": {"id": 6_999_999_998, "is_bot": True, "first_name": "Other"}},
         "guest_message": {**message, "guest_query_id": "g"},
-    }
+    }  # fmt: skip
 
 
 def samples_by_content(phone: Phone, now: int) -> dict[str, Message]:
-    """Return one message of each content a person or an app can send, by field."""
+    """Return one message of each content that a person or an app can send, by field."""
     return {
         name: {**_bare_message(phone, now), name: content}
         for name, content in _contents(phone).items()
@@ -189,32 +126,19 @@ def _contents(phone: Phone) -> dict[str, Any]:
         "dice": {"emoji": "🎲", "value": 6},
         "game": {"title": "g", "description": "d", "photo": [thumb]},
         "story": {"chat": CHANNEL, "id": 1},
-        "giveaway": {
-            "chats": [CHANNEL],
-            "winners_selection_date": 2_000_000_000,
-            "winner_count": 1,
-        },
+        "giveaway": {"chats": [CHANNEL], "winners_selection_date": 2_000_000_000,
+                     "winner_count": 1},
         "gift": {"gift": {"id": "1", "sticker": sticker, "star_count": 15}},
         "paid_media": {"star_count": 1, "paid_media": [{"type": "preview"}]},
         "checklist": {"title": "to do", "tasks": [{"id": 1, "text": "one"}]},
-        "invoice": {
-            "title": "t",
-            "description": "d",
-            "start_parameter": "s",
-            "currency": "XTR",
-            "total_amount": 1,
-        },
-        "successful_payment": {
-            "currency": "XTR",
-            "total_amount": 1,
-            "invoice_payload": "x",
-            "telegram_payment_charge_id": "t",
-            "provider_payment_charge_id": "p",
-        },
+        "invoice": {"title": "t", "description": "d", "start_parameter": "s", "currency": "XTR",
+                    "total_amount": 1},
+        "successful_payment": {"currency": "XTR", "total_amount": 1, "invoice_payload": "x",
+                               "telegram_payment_charge_id": "t",
+                               "provider_payment_charge_id": "p"},
         "passport_data": {
             "data": [{"type": "phone_number", "hash": "h", "phone_number": "886900000000"}],
-            "credentials": {"data": "d", "hash": "h", "secret": "s"},
-        },
+            "credentials": {"data": "d", "hash": "h", "secret": "s"}},
         "web_app_data": {"data": "x", "button_text": "b"},
         "users_shared": {"request_id": 1, "users": [{"user_id": 42}]},
         "chat_shared": {"request_id": 1, "chat_id": -1_001_000_000_779},
@@ -225,88 +149,53 @@ def _contents(phone: Phone) -> dict[str, Any]:
         "forum_topic_created": {"name": "a topic", "icon_color": 7_322_096},
         "connected_website": "example.org",
         "write_access_allowed": {},
-    }
+    }  # fmt: skip
 
 
 def unusual_messages(phone: Phone, now: int) -> dict[str, Message]:
-    """Return messages whose content is common and whose frame is not, by what is odd."""
+    """Return messages with common content and unusual other fields."""
     bare, person = _bare_message(phone, now), phone.api_user()
     robot = {"id": 6_999_999_999, "is_bot": True, "first_name": "Other bot"}
     return {
         "live location": {**bare, "location": {**LOCATION, "live_period": 900, "heading": 90}},
-        "custom emoji sticker": {
-            **bare,
-            "sticker": {
-                **FILE,
-                "type": "custom_emoji",
-                "width": 100,
-                "height": 100,
-                "is_animated": True,
-                "is_video": False,
-                "custom_emoji_id": "1",
-            },
-        },
+        "custom emoji sticker": {**bare, "sticker": {
+            **FILE, "type": "custom_emoji", "width": 100, "height": 100, "is_animated": True,
+            "is_video": False, "custom_emoji_id": "1"}},
         "quiz": {**bare, "poll": poll("quiz")},
         "from a bot": {**bare, "from": robot, "text": "hello, fellow bot"},
-        "from Telegram": {
-            **bare,
-            "from": {"id": 777_000, "is_bot": False, "first_name": "Telegram"},
-            "text": "Login code: 12345",
-        },
+        "from Telegram": {**bare, "text": "Login code: 12345",
+                          "from": {"id": 777_000, "is_bot": False, "first_name": "Telegram"}},
         "through a bot": {**bare, "via_bot": robot, "text": "made by a bot"},
         "in a foreign group": {**bare, "chat": FOREIGN_GROUP, "text": "help"},
-        "as a channel in a group": {
-            **bare,
-            "chat": FOREIGN_GROUP,
-            "sender_chat": CHANNEL,
-            "text": "words",
-        },
-        "forwarded from a channel": {
-            **bare,
-            "text": "words",
-            "forward_origin": {"type": "channel", "chat": CHANNEL, "message_id": 5, "date": now},
-        },
-        "forwarded from a person": {
-            **bare,
-            "text": "words",
-            "forward_origin": {"type": "user", "sender_user": person, "date": now},
-        },
+        "as a channel in a group": {**bare, "chat": FOREIGN_GROUP, "sender_chat": CHANNEL,
+                                    "text": "words"},
+        "forwarded from a channel": {**bare, "text": "words", "forward_origin": {
+            "type": "channel", "chat": CHANNEL, "message_id": 5, "date": now}},
+        "forwarded from a person": {**bare, "text": "words", "forward_origin": {
+            "type": "user", "sender_user": person, "date": now}},
         "reply to elsewhere": {
-            **bare,
-            "text": "words",
-            "external_reply": {
-                "origin": {"type": "channel", "chat": CHANNEL, "message_id": 5, "date": now}
-            },
-            "quote": {"text": "their words", "position": 0},
-        },
+            **bare, "text": "words", "quote": {"text": "their words", "position": 0},
+            "external_reply": {"origin": {
+                "type": "channel", "chat": CHANNEL, "message_id": 5, "date": now}}},
         "dated 1970": {**bare, "date": 1, "text": "words"},
         "dated tomorrow": {**bare, "date": now + 86_400, "text": "words"},
-        "language unheard of": {
-            **bare,
-            "from": {**person, "language_code": "x" * 200},
-            "text": "words",
-        },
-        "name of controls": {
-            **bare,
-            "from": {**person, "first_name": "\u202e" * 64},
-            "text": "words",
-        },
-        "name of markup": {
-            **bare,
-            "from": {**person, "first_name": '<a href="tg://user?id=1">Hotline staff</a>'},
-            "text": "words",
-        },
+        "language unheard of": {**bare, "from": {**person, "language_code": "x" * 200},
+                                "text": "words"},
+        "name of controls": {**bare, "from": {**person, "first_name": "\u202e" * 64},
+                             "text": "words"},
+        "name of markup": {**bare, "text": "words", "from": {
+            **person, "first_name": '<a href="tg://user?id=1">Hotline staff</a>'}},
         "NUL and controls": {**bare, "text": "a\x00b\x1b[31mc\x7f\u2028d"},
         "lone surrogate": {**bare, "text": "before \ud83d after"},
         "4097 units": {**bare, "text": "x" * 4097},
         "nothing but spaces": {**bare, "text": " \u200b\u00a0 "},
         "thousand marks": {**bare, "text": "z" + "\u0301" * 1000},
         "right to left": {**bare, "text": "\u202eabc 110 \u2067def"},
-    }
+    }  # fmt: skip
 
 
 def malformed_updates(phone: Phone, now: int) -> dict[str, Any]:
-    """Return updates without the shape the API promises, by what is wrong; for `inject`."""
+    """Return updates that violate the schema, for `inject`."""
     message = text_message(phone, now, "broken")
 
     def without(field: str) -> dict[str, Any]:
@@ -329,37 +218,27 @@ def malformed_updates(phone: Phone, now: int) -> dict[str, Any]:
         "update_id is the largest": {"update_id": 2**31 - 1, "message": message},
         "an array": [1, 2, 3],
         "64 KiB and more": {"message": {**message, "text": "x" * 70_000}},
-        "reply from elsewhere": {
-            "message": {
-                **message,
-                "reply_to_message": {**message, "chat": FOREIGN_GROUP, "message_id": 1},
-            }
-        },
-    }
+        "reply from elsewhere": {"message": {**message, "reply_to_message": {
+            **message, "chat": FOREIGN_GROUP, "message_id": 1}}},
+    }  # fmt: skip
 
 
 def text_message(phone: Phone, now: int, text: str) -> Message:
-    """Return an ordinary message that nobody sent."""
+    """Return an ordinary text message."""
     return {**_bare_message(phone, now), "text": text}
 
 
 def poll(kind: str) -> dict[str, Any]:
     """Return a poll, `regular` or `quiz`."""
     about = {
-        "id": "1",
-        "question": "Which?",
+        "id": "1", "question": "Which?", "type": kind, "total_voter_count": 0,
         "options": [
             {"persistent_id": "a", "text": "this", "voter_count": 0},
             {"persistent_id": "b", "text": "that", "voter_count": 0},
         ],
-        "total_voter_count": 0,
-        "is_closed": False,
-        "is_anonymous": True,
-        "type": kind,
-        "allows_multiple_answers": False,
-        "allows_revoting": False,
-        "members_only": False,
-    }
+        "is_closed": False, "is_anonymous": True, "allows_multiple_answers": False,
+        "allows_revoting": False, "members_only": False,
+    }  # fmt: skip
     return about | ({"correct_option_ids": [0]} if kind == "quiz" else {})
 
 

@@ -1,4 +1,4 @@
-"""The stand-in for Telegram as one object: what a test or the demo holds in its hand."""
+"""The sandbox as one object for tests and the demo."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FIRST_COLLEAGUE_ID = 6_000_000_001
 
 
 class Sandbox:
-    """A Telegram of one's own: people, chats, the bot's queue of updates, and troubles."""
+    """People, groups, the bot's update queue, injected faults and the call log."""
 
     def __init__(
         self,
@@ -38,14 +38,14 @@ class Sandbox:
         keep_calls: int = 100_000,
         restart: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """Begin with nobody in it.
+        """Create a sandbox without people.
 
         Args:
-            clock: tells the time; the machine's own when not given.
-            check: is told every call's method and parameters and returns what is wrong with
-                them, or None; what it returns is kept in `journal.complaints`.
-            seed: makes random numbers repeat.
-            keep_calls: how many calls the journal remembers.
+            clock: the machine's own by default.
+            check: gets the method and parameters of every call and returns a fault in them, or
+                None; faults are stored in `calls.complaints`.
+            seed: of the random numbers.
+            keep_calls: how many calls the call log keeps.
             restart: restarts the bot, if it runs in this process.
         """
         self.token = TOKEN
@@ -57,17 +57,17 @@ class Sandbox:
         self.calls = CallLog(keep_calls)
         self.phones: dict[int, Phone] = {}
         self.colleagues: dict[int, Phone] = {}
-        """Accounts that are no phones of the page: people who work in groups."""
+        """Accounts of people who work in groups and have no phone on the page."""
         self.groups: dict[int, SandboxGroup] = {}
         self.restart = restart
         self.mounted_apps: dict[str, ASGIApp] = {}
-        """Applications that are served beside ours, by path."""
+        """Other applications that are served here, by path."""
         self._check = check
 
     def add_phone(
         self, name: str = "Sari", *, language: str = "id", user_id: int | None = None
     ) -> Phone:
-        """Add a person with a phone whose app speaks that language."""
+        """Add a person with a phone; `language` is that of their app."""
         if user_id is None:
             user_id = FIRST_PERSON_ID + len(self.phones)
         phone = Phone(self.world, user_id, name, language)
@@ -83,14 +83,14 @@ class Sandbox:
         supergroup: bool = False,
         chat_id: int | None = None,
     ) -> SandboxGroup:
-        """Found a group; let the bot in with `Group.add_bot`."""
+        """Add a group; the bot joins by `SandboxGroup.add_bot`."""
         group = SandboxGroup(self.world, title, forum=forum, supergroup=supergroup, chat_id=chat_id)
         self.groups[group.id] = group
         self.events.publish(group.id, "group", group.state())
         return group
 
     def add_colleague(self, name: str, *, user_id: int | None = None) -> Phone:
-        """Add an account of somebody who works in groups and has no phone on the page."""
+        """Add an account of a person who works in groups and has no phone on the page."""
         if user_id is None:
             user_id = FIRST_COLLEAGUE_ID + len(self.colleagues)
         account = Phone(self.world, user_id, name, "")
@@ -98,20 +98,20 @@ class Sandbox:
         return account
 
     def find_account(self, user_id: int) -> Phone | None:
-        """Return somebody's account, whether they have a phone on the page or not."""
+        """Return an account, with or without a phone on the page."""
         return self.colleagues.get(user_id) or self.phones.get(user_id)
 
     def first_phone(self) -> Phone:
-        """Return the first phone, added when there is none."""
+        """Return the first phone; add one if there is none."""
         return next(iter(self.phones.values()), None) or self.add_phone()
 
     def jump(self, seconds: float) -> None:
-        """Let time pass at once, and say so to whoever watches."""
+        """Move time forward, and publish it."""
         self.clock.jump(seconds)
         self.events.publish(0, "clock", {"now": self.clock.seconds()})
 
     def state(self) -> dict[str, Any]:
-        """Return everything the page shows."""
+        """Return everything the pages show."""
         return {
             "now": self.clock.seconds(),
             "bot": self.world.profile_state(),
@@ -120,7 +120,7 @@ class Sandbox:
         }
 
     def record_call(self, call: ApiCall) -> None:
-        """Write a call down, and what the checker has to say about it."""
+        """Log a call, and the fault the checker finds in it."""
         self.calls.calls.append(call)
         if self._check is not None:
             uploaded = {name: f"attach://{name}" for name in call.uploads}
@@ -128,13 +128,7 @@ class Sandbox:
             if complaint is not None:
                 self.calls.complaints.append(complaint)
 
-    def app(self) -> ASGIApp:
-        """Return the whole sandbox as an application: Bot API, control API, phone page."""
-        from bot.sandbox.app import build  # noqa: PLC0415 - the app knows the sandbox, not it the app
-
-        return build(self)
-
     def close(self) -> None:
-        """Send everybody home who waits: pollers and watchers."""
+        """End the waiting poller and all event subscriptions."""
         self.updates.wake_poller()
         self.events.close()

@@ -1,4 +1,4 @@
-"""Serving a sandbox over HTTP, inside the event loop that asks for it."""
+"""HTTP server of a sandbox, in the caller's event loop."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.asgi_server import EmbeddedServer, listen
+from bot.sandbox.app import build_app
 
 if TYPE_CHECKING:
     import socket
@@ -18,22 +19,22 @@ if TYPE_CHECKING:
     from bot.sandbox.sandbox import Sandbox
 
 KEEP_ALIVE = 75
-"""Seconds a client may hold an idle connection: longer than any client here pauses."""
+"""Seconds an idle connection is kept: longer than any client here pauses."""
 
 BACKLOG = 2048
 
 
 class AbortableProtocol(H11Protocol):
-    """uvicorn's HTTP, with a way to cut the line in the middle of a call."""
+    """uvicorn's HTTP protocol, with a way to cut the connection during a call."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Hand the connection's own scissors to every request on it."""
+        """Put a function that cuts the connection into the state of its requests."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "cut": transport.abort}
 
 
 class SandboxServer(EmbeddedServer):
-    """One that says when it is ready, and waits to be told that it is over."""
+    """A server that signals when it is ready and runs until it is told to stop."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -41,24 +42,24 @@ class SandboxServer(EmbeddedServer):
         self.stop_requested = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and say so."""
+        """Start, and signal that the server is ready."""
         await super().startup(sockets)
         self.is_ready.set()
 
     async def main_loop(self) -> None:
-        """Serve until told to stop, without looking at the clock ten times a second."""
+        """Serve until told to stop, without polling."""
         await self.stop_requested.wait()
 
 
 @asynccontextmanager
 async def serve(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
-    """Serve while the context lasts; give the base address, without a slash at its end.
+    """Serve while the context lasts; yield the base URL, without a slash at its end.
 
     Raises `OSError` when the port is taken; port 0 takes any free one.
     """
     listener = listen(host, port, BACKLOG)
     config = uvicorn.Config(
-        sandbox.app(),
+        build_app(sandbox),
         http=AbortableProtocol,
         ws="none",
         lifespan="off",

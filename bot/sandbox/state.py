@@ -1,47 +1,44 @@
-"""Everything that exists on this Telegram: the bot, its chats, people, messages and files."""
+"""The state of the sandbox: the bot, chats, people, messages, files, and a live feed of events."""
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bot.sandbox.events import EventFeed
 from bot.sandbox.files import SandboxFiles
 from bot.sandbox.updates import UpdateQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bot.sandbox.chats import Message, SandboxChat
     from bot.sandbox.clocks import ShiftedClock
 
 BOT_ID = 7_000_000_001
 TOKEN = f"{BOT_ID}:sandbox-stands-in-for-Telegram-here"
-"""Shaped like a real token, and good for nothing anywhere else."""
+"""Shaped like a real token, but valid only here."""
 
 ADMIN_RIGHTS = {
-    "can_be_edited": False,
-    "is_anonymous": False,
-    "can_manage_chat": True,
-    "can_delete_messages": True,
-    "can_manage_video_chats": True,
-    "can_restrict_members": True,
-    "can_promote_members": False,
-    "can_change_info": True,
-    "can_invite_users": True,
-    "can_post_stories": False,
-    "can_edit_stories": False,
-    "can_delete_stories": False,
-    "can_pin_messages": True,
-    "can_manage_topics": True,
-}
-"""What an administrator of a group may do here."""
+    **dict.fromkeys(
+        ("can_be_edited", "is_anonymous", "can_promote_members", "can_post_stories",
+         "can_edit_stories", "can_delete_stories"), False,
+    ),
+    **dict.fromkeys(
+        ("can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
+         "can_change_info", "can_invite_users", "can_pin_messages", "can_manage_topics"), True,
+    ),
+}  # fmt: skip
+"""The rights of a group's administrator."""
 
 PRIVATE_CHAT_SCOPES = frozenset({'{"type":"default"}', '{"type":"all_private_chats"}'})
 
 
 @dataclass(slots=True)
 class SandboxProfile:
-    """What the bot has said about itself; by language where Telegram keeps it by language."""
+    """The bot's public profile, by language where Telegram stores it by language."""
 
     name: dict[str, str] = field(default_factory=lambda: {"": "Haven (rehearsal)"})
     description: dict[str, str] = field(default_factory=dict)
@@ -53,11 +50,49 @@ class SandboxProfile:
 
 @dataclass(slots=True)
 class PendingPress:
-    """A button press that waits for its answer."""
+    """A button press that was not answered yet."""
 
     chat: int
     message: int
     pressed_at: int
+
+
+class SandboxEvent(NamedTuple):
+    """Something that an app would show."""
+
+    chat: int
+    """0 for all chats."""
+    kind: str
+    """message, edited, deleted, typing, toast, keyboard, chat, phone, profile, clock; in groups
+    also group, topics, reaction."""
+    data: Any
+
+
+class EventFeed:
+    """Publishes events to subscribers: the pages, a test."""
+
+    def __init__(self) -> None:
+        self._subscribers: set[asyncio.Queue[SandboxEvent | None]] = set()
+
+    def publish(self, chat: int, kind: str, data: Any) -> None:
+        """Send an event to every subscriber."""
+        for subscriber in self._subscribers:
+            subscriber.put_nowait(SandboxEvent(chat, kind, data))
+
+    @contextmanager
+    def subscribe(self) -> Iterator[asyncio.Queue[SandboxEvent | None]]:
+        """Yield a queue of events; None in it means that the sandbox closes."""
+        queue: asyncio.Queue[SandboxEvent | None] = asyncio.Queue()
+        self._subscribers.add(queue)
+        try:
+            yield queue
+        finally:
+            self._subscribers.discard(queue)
+
+    def close(self) -> None:
+        """End every subscription."""
+        for subscriber in self._subscribers:
+            subscriber.put_nowait(None)
 
 
 class World:
@@ -65,14 +100,14 @@ class World:
 
     def __init__(self, clock: ShiftedClock, seed: int) -> None:
         self.clock = clock
-        self.rng = Random(seed)  # noqa: S311 - repeatable, and no secret hangs on it
+        self.rng = Random(seed)  # noqa: S311 - must be repeatable, and protects no secret
         self.updates = UpdateQueue(clock, self.rng)
         self.files = SandboxFiles(clock)
         self.events = EventFeed()
         self.profile = SandboxProfile()
         self.chats: dict[int, SandboxChat] = {}
         self.users: dict[int, dict[str, Any]] = {}
-        """Every user, as messages name them."""
+        """Every user, in the Bot API's format."""
         self.presses: dict[str, PendingPress] = {}
         self.has_private_topics = False
         """Whether the bot may open topics in private chats."""
@@ -80,7 +115,7 @@ class World:
         self._last_query = self.rng.randrange(1 << 60, 1 << 61)
 
     def me(self) -> dict[str, Any]:
-        """Return the bot as messages name it."""
+        """Return the bot as a `User` of the Bot API."""
         return {
             "id": BOT_ID,
             "is_bot": True,
@@ -89,7 +124,7 @@ class World:
         }
 
     def profile_state(self) -> dict[str, Any]:
-        """Return what apps show of the bot: everything by language, commands of private chats."""
+        """Return the profile as apps show it, by language, with the commands of private chats."""
         profile = self.profile
         commands: dict[str, list[dict[str, str]]] = {}
         for (scope, language), menu in profile.commands.items():
@@ -106,7 +141,7 @@ class World:
     def post(
         self, chat: SandboxChat, sender: dict[str, Any] | None, content: dict[str, Any]
     ) -> Message:
-        """Put a new message into a chat and return it."""
+        """Add a message to a chat and return it."""
         message: Message = {"message_id": self._next_message_id(chat)}
         if sender is not None:
             message["from"] = sender
@@ -118,12 +153,12 @@ class World:
         return message
 
     def delete_message(self, chat: SandboxChat, number: int) -> None:
-        """Take a message out of a chat, for everybody."""
+        """Delete a message for everyone."""
         del chat.messages[number]
         self.events.publish(chat.id, "deleted", {"message_id": number})
 
     def mark_edited(self, chat: SandboxChat, message: Message) -> Message:
-        """Tell watchers that a message changed, and return it."""
+        """Publish that a message changed, and return it."""
         message["edit_date"] = self.clock.seconds()
         self.events.publish(chat.id, "edited", message)
         return message
@@ -131,18 +166,18 @@ class World:
     def set_bot_reactions(
         self, chat: SandboxChat, number: int, reactions: list[dict[str, Any]]
     ) -> None:
-        """Leave the bot's reactions on a message, or take them back."""
+        """Set or remove the bot's reactions to a message."""
         chat.bot_reactions.pop(number, None)
         if reactions:
             chat.bot_reactions[number] = "".join(one.get("emoji", "") for one in reactions)
         self.events.publish(chat.id, "reaction", {"message_id": number, "reaction": reactions})
 
     def notify_topics(self, chat: SandboxChat) -> None:
-        """Tell watchers which topics there are now."""
+        """Publish the topics of a chat."""
         self.events.publish(chat.id, "topics", chat.topic_list())
 
     def show_keyboard(self, chat: SandboxChat, keyboard: dict[str, Any] | None) -> None:
-        """Put a reply keyboard under a chat, or take it away."""
+        """Show a reply keyboard in a chat, or remove it."""
         chat.keyboard = keyboard
         self.events.publish(chat.id, "keyboard", keyboard)
 
@@ -156,14 +191,36 @@ class World:
         return member
 
     def new_query(self, chat: int, message: int) -> str:
-        """Return the number of a new button press."""
+        """Return the query id of a new button press."""
         self._last_query += 1
         query = str(self._last_query)
         self.presses[query] = PendingPress(chat, message, self.clock.seconds())
         return query
 
+    def press(
+        self, query: str, chat: int, user: dict[str, Any], message: Message, data: str
+    ) -> None:
+        """Send the bot a button press."""
+        press = {"id": query, "from": user, "message": message, "data": data}
+        self.updates.add("callback_query", press | {"chat_instance": str(chat * 7919)})
+
+    def change_bot_member(
+        self, chat: SandboxChat, user: dict[str, Any], before: str, after: str
+    ) -> None:
+        """Tell the bot that a user changed its status in a chat."""
+        self.updates.add(
+            "my_chat_member",
+            {
+                "chat": chat.api_chat(),
+                "from": user,
+                "date": self.clock.seconds(),
+                "old_chat_member": self.bot_member(before),
+                "new_chat_member": self.bot_member(after),
+            },
+        )
+
     def _next_message_id(self, chat: SandboxChat) -> int:
-        if chat.type in {"supergroup", "channel"}:  # these count for themselves
+        if chat.type in {"supergroup", "channel"}:  # these number their own messages
             chat.last_message_id += 1
             return chat.last_message_id
         self._last_message_id += 1

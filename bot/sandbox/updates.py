@@ -1,7 +1,7 @@
-"""What Telegram still holds for the bot: updates nobody has confirmed yet.
+"""The update queue: updates that the bot has not confirmed yet.
 
-The rules are those of the server's own queue (tdlib `TQueue`): a call confirms everything below
-its offset, unless the offset lies in the future or the far past; then it confirms nothing.
+The rules are those of Telegram's server (tdlib `TQueue`): a call confirms everything below its
+offset, unless the offset lies in the future or the far past; then it confirms nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ DAY = 24 * 60 * 60
 QUIET_WEEK = 7 * DAY
 BATCH_SIZE = 100
 MAX_OFFSET_AHEAD = 10
-"""An offset may lie this far beyond the newest update and still be believed."""
+"""How far an offset may lie beyond the newest update and still count."""
 MAX_OFFSET_BEHIND = 2_000_000
 
 EXPIRY_SECONDS = {
@@ -33,15 +33,15 @@ EXPIRY_SECONDS = {
     "shipping_query": 150,
     "pre_checkout_query": 150,
 }
-"""Seconds an update is held; whatever is not named here is held for a day."""
+"""Seconds an update is kept; other types are kept for a day."""
 
 OPT_IN_TYPES = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
-"""Kinds that are delivered only when `allowed_updates` names them."""
+"""Types that are delivered only if `allowed_updates` names them."""
 
 
 @dataclass(slots=True)
 class QueuedUpdate:
-    """One update, as the bytes that will be sent."""
+    """One update, as the bytes to send."""
 
     update_id: int
     raw: bytes
@@ -54,18 +54,18 @@ class UpdateQueue:
     def __init__(self, clock: ShiftedClock, rng: Random) -> None:
         self.clock = clock
         self.webhook = ""
-        """While an address stands here, polling is refused."""
+        """While it is not empty, polling is refused."""
         self.twice = 0
-        """How many of the next batches name every update twice."""
+        """How many of the next batches contain every update twice."""
         self.again = 0
-        """How many of the next batches are delivered once more after they were confirmed."""
+        """How many of the next batches are delivered again after they were confirmed."""
         self.backwards = 0
-        """How many of the next batches arrive in the wrong order."""
+        """How many of the next batches are in reverse order."""
         self._rng = rng
         self._queue: deque[QueuedUpdate] = deque()
         self._next_expiry = 1 << 62
         self.batches_sent = 0
-        """How many batches with something in them were handed out."""
+        """How many non-empty batches were delivered."""
         self._sent_count = 0
         self._sent_end = 0
         self._repeated: list[QueuedUpdate] = []
@@ -74,17 +74,17 @@ class UpdateQueue:
         self._newest_at = clock.seconds()
         self._poller: asyncio.Future[None] | None = None
         self.is_polled = asyncio.Event()
-        """Set while somebody waits for what comes next."""
+        """Set while a poller waits for the next update."""
 
     def __len__(self) -> int:
         return len(self._queue)
 
     def pending(self) -> list[dict[str, Any]]:
-        """Return what nobody has confirmed yet, oldest first."""
+        """Return the unconfirmed updates, oldest first."""
         return [decode(update.raw) for update in self._queue]
 
     def add(self, kind: str, payload: object) -> int | None:
-        """Queue what happened and return its number, or None when the bot did not ask for it."""
+        """Queue an update and return its id; None if the bot did not request this type."""
         if not self._is_allowed(kind):
             return None
         update_id = self._new_id()
@@ -94,10 +94,10 @@ class UpdateQueue:
         return update_id
 
     def inject(self, update: object, *, numbered: bool = True) -> int:
-        """Queue anything at all and return the number under which it is confirmed.
+        """Queue any bytes, string or object, and return the id under which it is confirmed.
 
-        Bytes and strings go out as they are. An object without `update_id` is given the next
-        one, unless `numbered` is off: then it goes out without.
+        Bytes and strings are sent unchanged. An object without `update_id` gets the next one,
+        unless `numbered` is off.
         """
         raw = update.encode() if isinstance(update, str) else update
         thing = _decode_or_none(raw) if isinstance(raw, bytes) else raw
@@ -113,7 +113,7 @@ class UpdateQueue:
     async def poll(
         self, offset: int, limit: int, seconds: int, allowed: Iterable[str] | None
     ) -> bytes:
-        """Answer one `getUpdates`; a second poller ends the wait of the first with a 409."""
+        """Answer one `getUpdates`; a second poller ends the first one's wait with a 409."""
         if self.webhook:
             raise BotApiError(409, WEBHOOK_ACTIVE)
         if allowed is not None:
@@ -126,7 +126,7 @@ class UpdateQueue:
         return b"[" + b",".join(update.raw for update in batch) + b"]"
 
     def take_batch(self, offset: int, limit: int = BATCH_SIZE) -> list[QueuedUpdate]:
-        """Confirm what lies below the offset and return the next batch."""
+        """Confirm everything below the offset and return the next batch."""
         self._confirm(offset)
         self._expire()
         queue = self._queue
@@ -137,17 +137,17 @@ class UpdateQueue:
         return self._with_faults(batch)
 
     def clear_faults(self) -> None:
-        """End every trouble of the queue's own."""
+        """End the faults of the queue."""
         self.twice = self.again = self.backwards = 0
         self.webhook = ""
 
     def clear(self) -> None:
-        """Drop everything, as `drop_pending_updates` asks."""
+        """Delete all updates, as `drop_pending_updates` demands."""
         self._queue.clear()
         self._sent_end = 0
 
     def wake_poller(self) -> None:
-        """Let whoever waits go home with nothing."""
+        """End the wait of the poller."""
         if self._poller is not None and not self._poller.done():
             self._poller.set_result(None)
 
@@ -181,7 +181,7 @@ class UpdateQueue:
         if offset < 0:
             while len(queue) > -offset:
                 queue.popleft()
-        elif offset and offset == self._sent_end:  # holds for injected numbers too
+        elif offset and offset == self._sent_end:  # also true for injected ids
             for _ in range(min(self._sent_count, len(queue))):
                 queue.popleft()
         elif self._next_id - MAX_OFFSET_BEHIND <= offset <= self._next_id + MAX_OFFSET_AHEAD:

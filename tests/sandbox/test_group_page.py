@@ -66,7 +66,7 @@ async def test_topics_are_listed_opened_and_counted(
     page: Page, base: str, group: SandboxGroup, raw: httpx.AsyncClient
 ) -> None:
     await visit(page, base)
-    await expect(page.get_by_role("log")).to_contain_text("Nobody is waiting yet")
+    await expect(page.get_by_role("log")).to_contain_text("No cases are waiting yet")
     thread = await opened(raw, group, "P0 \u00b7 K7M4Q2")
     await said(raw, group, thread, "K7M4Q2 waits", reply_markup=KEYS)
     topic = page.get_by_role("navigation").get_by_role("button", name="K7M4Q2")
@@ -144,7 +144,7 @@ async def test_commands_can_be_picked_and_a_long_day_is_written_without_a_mouse(
     await expect(page.get_by_role("log")).to_contain_text("/queue")
     assert sandbox.updates.pending()[-1]["message"]["text"] == "/queue"
     await page.get_by_role("button", name="More for this topic").click()
-    await page.get_by_role("menuitem", name="Throw the bot out").click()
+    await page.get_by_role("menuitem", name="Remove the bot").click()
     await expect(page.get_by_role("menuitem")).to_have_count(0)
     assert group.state()["bot"] == "kicked"
 

@@ -316,7 +316,7 @@ async def test_troubles_are_ordered_from_the_pane(
     await pane.get_by_role("button", name="Cut after it took effect").click()
     await expect(pane.get_by_role("listitem")).to_have_text("drop after · sendMessage · 1 left")
     (fault,) = sandbox.faults.pending()
-    assert (fault.trouble, fault.chat, fault.method) == (
+    assert (fault.kind, fault.chat, fault.method) == (
         "drop_after",
         indonesian_person.id,
         "sendMessage",
@@ -326,10 +326,10 @@ async def test_troubles_are_ordered_from_the_pane(
     await pane.get_by_role("button", name="Each update twice").click()
     before = sandbox.clock.seconds()
     await pane.get_by_role("button", name="25 h").click()
-    await pane.get_by_label("Odd update").select_option("broken/no date")
+    await pane.get_by_label("Sample update").select_option("broken/no date")
     await pane.get_by_role("button", name="Send").click()
-    await pane.get_by_role("button", name="Call all off").click()
-    await expect(pane.get_by_role("listitem")).to_have_text("Nothing: all goes well.")
+    await pane.get_by_role("button", name="Remove all faults").click()
+    await expect(pane.get_by_role("listitem")).to_have_text("None")
     assert sandbox.clock.seconds() == before + 25 * 60 * 60
     assert "date" not in sandbox.updates.pending()[-1]["message"]
     await pane.get_by_role("button", name="Close the faults").click()

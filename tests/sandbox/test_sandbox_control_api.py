@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from bot.sandbox import TOKEN, Sandbox, serve
-from bot.sandbox.person_actions import ACTIONS
+from bot.sandbox.actions import PHONE_ACTIONS
+from bot.sandbox.app import build_app
 from bot.sandbox.sample_media import sample_png
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ async def test_every_deed_can_be_done(
         "send": {"content": {"dice": {"emoji": "🎲", "value": 1}}},
         "delete": {"message_id": number},
     }
-    for deed in ACTIONS:
+    for deed in PHONE_ACTIONS:
         answer = await control_api.post(
             f"phones/{indonesian_person.id}/{deed}", json=asked.get(deed, {})
         )
@@ -97,13 +98,13 @@ async def test_a_deed_that_cannot_be_done_says_why(
 async def test_troubles_are_ordered_listed_and_called_off(
     control_api: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
-    ordered = await control_api.post("faults", json={"trouble": "slow", "seconds": 3, "times": 2})
-    assert ordered.json()[0]["trouble"] == "slow"
+    ordered = await control_api.post("faults", json={"kind": "slow", "seconds": 3, "times": 2})
+    assert ordered.json()[0]["kind"] == "slow"
     for trouble in ("twice", "again", "backwards", "webhook"):
-        assert (await control_api.post("faults", json={"trouble": trouble})).status_code == 200
+        assert (await control_api.post("faults", json={"kind": trouble})).status_code == 200
     assert (sandbox.updates.twice, sandbox.updates.again, sandbox.updates.backwards) == (1, 1, 1)
     assert sandbox.updates.webhook
-    for wrong in ({"trouble": "earthquake"}, {"trouble": "slow", "colour": 1}):
+    for wrong in ({"kind": "earthquake"}, {"kind": "slow", "colour": 1}):
         assert (await control_api.post("faults", json=wrong)).status_code == 400
     assert len((await control_api.get("faults")).json()) == 1
     assert (await control_api.delete("faults")).json() == []
@@ -122,15 +123,15 @@ async def test_any_update_can_be_injected(control_api: httpx.AsyncClient, sandbo
     await control_api.post("updates", content=b"[not json")
     assert sandbox.updates.take_batch(0)[1].raw == b"[not json"
     sandbox.updates.take_batch(numbered + 2)
-    names = (await control_api.get("oddities")).json()
+    names = (await control_api.get("samples")).json()
     assert set(names) == {"kinds", "contents", "variants", "broken"}
     for of, name in (("kinds", "poll"), ("broken", "no date"), ("variants", "lone surrogate")):
         assert name in names[of]
         assert (
-            await control_api.post("oddities", json={"of": of, "name": name})
+            await control_api.post("samples", json={"collection": of, "name": name})
         ).status_code == 200
     assert (
-        await control_api.post("oddities", json={"of": "kinds", "name": "x"})
+        await control_api.post("samples", json={"collection": "kinds", "name": "x"})
     ).status_code == 400
     assert len((await control_api.get("updates")).json()) == 3
 
@@ -141,9 +142,9 @@ async def test_the_journal_can_be_read(
     indonesian_person.say("/start")
     await raw.post("sendMessage", json={"chat_id": indonesian_person.id, "text": "x"})
     await raw.get("getMe")
-    told = (await control_api.get("journal", params={"method": "sendMessage"})).json()
+    told = (await control_api.get("calls", params={"method": "sendMessage"})).json()
     assert [(call["method"], call["code"]) for call in told] == [("sendMessage", 200)]
-    assert len((await control_api.get("journal")).json()) == 2
+    assert len((await control_api.get("calls")).json()) == 2
 
 
 async def test_who_listens_hears_the_state_first_and_then_what_changes(
@@ -179,7 +180,7 @@ async def test_pages_of_other_sites_may_not_ask(base: str, control_api: httpx.As
 async def test_the_page_allows_itself_nothing_from_elsewhere(
     base: str, control_api: httpx.AsyncClient
 ) -> None:
-    for path in ("/", "/phone/5000000001", "/pages/start.js", "/pages/style.css"):
+    for path in ("/", "/phone/5000000001", "/pages/phones.js", "/pages/style.css"):
         answer = await control_api.get(base + path)
         assert answer.status_code == 200
         policy = answer.headers["content-security-policy"]
@@ -198,7 +199,7 @@ async def test_a_port_that_is_taken_is_said_at_once(base: str) -> None:
 
 
 async def test_it_runs_without_a_port_as_well(sandbox: Sandbox) -> None:
-    transport = httpx.ASGITransport(sandbox.app())
+    transport = httpx.ASGITransport(build_app(sandbox))
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         assert (await client.get(f"/bot{TOKEN}/getMe")).json()["ok"]
         assert (await client.get("/sandbox/phones")).json() == []

@@ -132,7 +132,7 @@ async def test_the_bot_is_thrown_out_and_let_in_again(
     await control_api.post(f"groups/{group.id}/kick", json={"as": mei.id})
     assert newest(sandbox)["my_chat_member"]["new_chat_member"]["status"] == "kicked"
     assert group.state()["bot"] == "kicked"
-    await control_api.post(f"groups/{group.id}/admit", json={"as": mei.id})
+    await control_api.post(f"groups/{group.id}/add_bot", json={"as": mei.id})
     assert group.state()["bot"] == "administrator"
 
 

@@ -1,7 +1,7 @@
-"""The methods of the Bot API that the sandbox answers, by name.
+"""The Bot API methods that the sandbox implements, by name.
 
-Each is a function of the world and one call, and returns the result or raises a `Refusal`.
-`getUpdates` alone waits, so it is answered in `bot.sandbox.api`.
+Each is a function of the world and a call that returns the result or raises a `BotApiError`.
+`getUpdates` is the only one that waits, so it is implemented in `bot.sandbox.api`.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ METHODS: dict[str, Method] = {
     )
     for name, method in table.items()
 }
-"""By lower-case name: the Bot API does not care about case."""
+"""By lower-case name, because the Bot API ignores case."""
 
 
 @cache
 def bot_api_methods() -> frozenset[str]:
-    """Return the lower-case name of every method python-telegram-bot can call."""
-    import telegram  # noqa: PLC0415 - half a second that only an unanswered method costs
+    """Return the lower-case names of all methods that python-telegram-bot can call."""
+    import telegram  # noqa: PLC0415 - takes half a second, for unknown methods only
 
     camel = re.compile(r"[a-z]+(?:[A-Z][A-Za-z]*)+")
     return frozenset(

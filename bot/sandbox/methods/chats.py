@@ -1,4 +1,4 @@
-"""Chats and who is in them."""
+"""Methods about chats and their members."""
 
 from __future__ import annotations
 
@@ -14,20 +14,15 @@ if TYPE_CHECKING:
     from bot.sandbox.state import World
 
 GIFTS = dict.fromkeys(
-    (
-        "unlimited_gifts",
-        "limited_gifts",
-        "unique_gifts",
-        "premium_subscription",
-        "gifts_from_channels",
-    ),
+    ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription",
+     "gifts_from_channels"),
     False,
-)
+)  # fmt: skip
 ADMIN_STATUSES = frozenset({"creator", "administrator"})
 
 
 def get_chat(world: World, call: ApiCall) -> dict[str, Any]:
-    """Say everything about a chat."""
+    """Describe a chat."""
     chat = find_chat(world, call)
     check_member(chat)
     return {
@@ -39,7 +34,7 @@ def get_chat(world: World, call: ApiCall) -> dict[str, Any]:
 
 
 def get_chat_member(world: World, call: ApiCall) -> dict[str, Any]:
-    """Say what one user is in a chat."""
+    """Return a member of a chat."""
     chat = find_chat(world, call)
     check_member(chat)
     user_id = call.number("user_id")
@@ -50,7 +45,7 @@ def get_chat_member(world: World, call: ApiCall) -> dict[str, Any]:
 
 
 def get_chat_administrators(world: World, call: ApiCall) -> list[dict[str, Any]]:
-    """List who may decide in a group; other bots are left out, as on Telegram."""
+    """List the administrators of a group."""
     chat = _find_group(world, call)
     return [
         _member(world, chat, user_id)
@@ -60,7 +55,7 @@ def get_chat_administrators(world: World, call: ApiCall) -> list[dict[str, Any]]
 
 
 def get_chat_member_count(world: World, call: ApiCall) -> int:
-    """Count who is in a chat."""
+    """Count the members of a chat."""
     chat = find_chat(world, call)
     check_member(chat)
     gone = {"left", "kicked"}
@@ -76,7 +71,7 @@ def leave_chat(world: World, call: ApiCall) -> bool:
 
 
 def set_message_reaction(world: World, call: ApiCall) -> bool:
-    """Leave a reaction on a message."""
+    """Set the bot's reactions to a message."""
     chat = writable_chat(world, call)
     message = message_of(call, chat, "message to react")
     reactions = call.json_value("reaction", "reaction types") or []
@@ -89,9 +84,11 @@ def set_message_reaction(world: World, call: ApiCall) -> bool:
 def _find_group(world: World, call: ApiCall) -> SandboxChat:
     chat = find_chat(world, call)
     if chat.type == "private":
-        raise bad_request("there are no administrators in the private chat"
-                  if call.method.lower() == "getchatadministrators"
-                  else "chat member status can't be changed in private chats")  # fmt: skip
+        raise bad_request(
+            "there are no administrators in the private chat"
+            if call.method.lower() == "getchatadministrators"
+            else "chat member status can't be changed in private chats"
+        )
     check_member(chat)
     return chat
 

@@ -1,4 +1,4 @@
-"""Changing and deleting what was said, and answering a press."""
+"""Methods that edit and delete messages, and answer button presses."""
 
 from __future__ import annotations
 
@@ -29,39 +29,38 @@ if TYPE_CHECKING:
     from bot.sandbox.state import World
 
 DELETABLE_SECONDS = 48 * 60 * 60
-"""Seconds after which a message stays for ever."""
+"""Seconds after which a message cannot be deleted."""
 ANSWERABLE_SECONDS = 150
-"""Seconds after which a press can no longer be answered."""
+"""Seconds after which a button press cannot be answered."""
 
 
 def edit_message_text(world: World, call: ApiCall) -> Message:
-    """Put other words into a message of the bot."""
-    chat, message = _own_message(world, call)
+    """Change the text of a message of the bot."""
+    own = _own_message(world, call)
     text = call.text("text")
     if not text:
         raise bad_request("message text is empty")
     check_utf8(text)
-    if "text" not in message:
+    if "text" not in own[1]:
         raise bad_request("there is no text in the message to edit")
     content = parse_formatting(call, text, "text", "entities")
     check_text(content.get("text", ""))
-    return _apply_edit(world, call, chat, message, content, ("text", "entities"))
+    return _apply_edit(world, call, own, content, ("text", "entities"))
 
 
 def edit_message_caption(world: World, call: ApiCall) -> Message:
-    """Put other words under a photo or file of the bot."""
-    chat, message = _own_message(world, call)
-    if "text" in message:
+    """Change the caption of a photo or file of the bot."""
+    own = _own_message(world, call)
+    if "text" in own[1]:
         raise bad_request("there is no caption in the message to edit")
     content = parse_formatting(call, call.text("caption"), "caption", "caption_entities")
     check_caption(content.get("caption", ""))
-    return _apply_edit(world, call, chat, message, content, ("caption", "caption_entities"))
+    return _apply_edit(world, call, own, content, ("caption", "caption_entities"))
 
 
 def edit_message_reply_markup(world: World, call: ApiCall) -> Message:
-    """Put other buttons under a message of the bot, or none."""
-    chat, message = _own_message(world, call)
-    return _apply_edit(world, call, chat, message, {}, ())
+    """Change or remove the buttons of a message of the bot."""
+    return _apply_edit(world, call, _own_message(world, call), {}, ())
 
 
 def _own_message(world: World, call: ApiCall) -> tuple[SandboxChat, Message]:
@@ -73,14 +72,14 @@ def _own_message(world: World, call: ApiCall) -> tuple[SandboxChat, Message]:
     return chat, message
 
 
-def _apply_edit(  # noqa: PLR0913, PLR0917 - the two callers differ in exactly these
+def _apply_edit(
     world: World,
     call: ApiCall,
-    chat: SandboxChat,
-    message: Message,
+    own: tuple[SandboxChat, Message],
     content: dict[str, Any],
     replaced: tuple[str, ...],
 ) -> Message:
+    chat, message = own
     markup = check_markup(call.json_value("reply_markup", "reply keyboard markup"))
     if markup is not None and "inline_keyboard" not in markup:
         raise bad_request("inline keyboard expected")
@@ -96,7 +95,7 @@ def _apply_edit(  # noqa: PLR0913, PLR0917 - the two callers differ in exactly t
 
 
 def delete_message(world: World, call: ApiCall) -> bool:
-    """Delete one message, on both sides."""
+    """Delete a message on both sides."""
     chat = find_chat(world, call)
     check_member(chat)
     message = message_of(call, chat, "message to delete")
@@ -106,7 +105,7 @@ def delete_message(world: World, call: ApiCall) -> bool:
 
 
 def delete_messages(world: World, call: ApiCall) -> bool:
-    """Delete up to a hundred messages; missing ones are skipped, one too old refuses them all."""
+    """Delete up to 100 messages; skip missing ones, refuse all for one that is too old."""
     chat = find_chat(world, call)
     check_member(chat)
     found = [chat.messages[number] for number in message_ids_of(call) if number in chat.messages]
@@ -127,7 +126,7 @@ def _check_deletable(world: World, chat: SandboxChat, message: Message) -> None:
 
 
 def answer_callback_query(world: World, call: ApiCall) -> bool:
-    """Take the waiting sign off a pressed button, with a toast or without."""
+    """Answer a button press, with or without a toast."""
     text = call.text("text")
     check_utf8(text)
     if utf16_length(text) > LONGEST_TOAST:

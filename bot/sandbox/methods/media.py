@@ -1,4 +1,4 @@
-"""Sending files, and handing out those people sent."""
+"""Methods that send files, and return those that people sent."""
 
 from __future__ import annotations
 
@@ -31,27 +31,22 @@ EXTRA_FIELDS: dict[str, dict[str, Any]] = {
         "width": 512, "height": 512, "type": "regular", "is_animated": False, "is_video": False,
     },
 }  # fmt: skip
-"""What such a file has besides, whatever was sent."""
+"""Additional fields of such a file."""
 WITHOUT_FILE_NAME = frozenset({"voice", "video_note", "sticker"})
 WITHOUT_CAPTION = frozenset({"video_note", "sticker"})
 
 
 def get_file(world: World, call: ApiCall) -> dict[str, Any]:
-    """Name the path under which a file can be fetched."""
+    """Return a file with the path to download it."""
     if not call.text("file_id"):
         raise bad_request("file_id not specified")
     return world.files.file_info(call.text("file_id"))
 
 
 def send_photo(world: World, call: ApiCall) -> Message:
-    """Show a photo."""
-    return send(
-        world,
-        call,
-        photo_fields(_find_file(world, call, "photo"))
-        | _spoiler_fields(call)
-        | _caption_fields(call),
-    )
+    """Send a photo."""
+    content = photo_fields(_find_file(world, call, "photo"))
+    return send(world, call, content | _spoiler_fields(call) | _caption_fields(call))
 
 
 def _make_sender(kind: str) -> Method:
@@ -63,9 +58,8 @@ def _make_sender(kind: str) -> Method:
         if kind in WITHOUT_FILE_NAME:
             about.pop("file_name", None)
         content: dict[str, Any] = {kind: about} | _spoiler_fields(call)
-        return send(
-            world, call, content | ({} if kind in WITHOUT_CAPTION else _caption_fields(call))
-        )
+        caption = {} if kind in WITHOUT_CAPTION else _caption_fields(call)
+        return send(world, call, content | caption)
 
     return method
 

@@ -1,4 +1,4 @@
-"""What the bot says about itself, and how it is reached."""
+"""Methods about the bot's profile, commands and webhook."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEFAULT_SCOPE: dict[str, Any] = {"type": "default"}
 
 
 def get_me(world: World, _: ApiCall) -> dict[str, Any]:
-    """Say who the bot is."""
+    """Return the bot."""
     return {
         **world.me(),
         "can_join_groups": True,
@@ -109,7 +109,7 @@ def _notify_profile(world: World) -> None:
 
 
 def get_webhook_info(world: World, _: ApiCall) -> dict[str, Any]:
-    """Say how updates are delivered, and how many wait."""
+    """Return the webhook and the number of pending updates."""
     return {
         "url": world.updates.webhook,
         "has_custom_certificate": False,
@@ -118,7 +118,7 @@ def get_webhook_info(world: World, _: ApiCall) -> dict[str, Any]:
 
 
 def delete_webhook(world: World, call: ApiCall) -> bool:
-    """Go back to polling."""
+    """Remove the webhook."""
     world.updates.webhook = ""
     if call.flag("drop_pending_updates"):
         world.updates.clear()
@@ -126,14 +126,14 @@ def delete_webhook(world: World, call: ApiCall) -> bool:
 
 
 def set_webhook(world: World, call: ApiCall) -> bool:
-    """Refuse: nothing leaves this machine. An empty address removes it, as on Telegram."""
+    """Refuse, because nothing leaves this machine; an empty URL removes the webhook."""
     if not call.text("url"):
         return delete_webhook(world, call)
     raise bad_request("bad webhook: the sandbox sends nothing anywhere; use getUpdates")
 
 
 def return_true(_world: World, _call: ApiCall) -> bool:
-    """Agree, and change nothing."""
+    """Do nothing."""
     return True
 
 

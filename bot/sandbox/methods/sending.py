@@ -1,4 +1,4 @@
-"""Sending words, places and contacts, and passing on messages that exist."""
+"""Methods that send texts, locations and contacts, and copy or forward messages."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ COPIED_FIELDS = frozenset(
         "sticker", "video_note", "location", "venue", "contact", "caption", "caption_entities",
     }
 )  # fmt: skip
-"""What of a message a copy or a forward carries along."""
+"""Fields of a message that a copy or a forward keeps."""
 
 
 def send(world: World, call: ApiCall, content: dict[str, Any]) -> Message:
-    """Put content of the bot into the chat a call names, with all that can go along."""
+    """Send content to the chat of a call, with the options all messages have."""
     chat = writable_chat(world, call)
     thread = thread_of(call, chat)
     markup = check_markup(call.json_value("reply_markup", "reply keyboard markup"))
@@ -76,7 +76,7 @@ def _replied_message(call: ApiCall, chat: SandboxChat) -> Message | None:
 
 
 def send_message(world: World, call: ApiCall) -> Message:
-    """Say something."""
+    """Send a text."""
     text = call.text("text")
     if not text:
         raise bad_request("message text is empty")
@@ -87,7 +87,7 @@ def send_message(world: World, call: ApiCall) -> Message:
 
 
 def send_location(world: World, call: ApiCall) -> Message:
-    """Say where something is."""
+    """Send a location."""
     latitude, longitude = call.decimal("latitude"), call.decimal("longitude")
     if latitude is None:
         raise bad_request("latitude is empty")
@@ -97,7 +97,7 @@ def send_location(world: World, call: ApiCall) -> Message:
 
 
 def send_contact(world: World, call: ApiCall) -> Message:
-    """Hand on a phone number."""
+    """Send a phone number."""
     contact = {"phone_number": call.text("phone_number"), "first_name": call.text("first_name")}
     if not all(contact.values()):
         raise bad_request("contact is not specified")
@@ -105,7 +105,7 @@ def send_contact(world: World, call: ApiCall) -> Message:
 
 
 def send_chat_action(world: World, call: ApiCall) -> bool:
-    """Show that the bot is writing, for five seconds."""
+    """Show that the bot is typing, for five seconds."""
     chat = writable_chat(world, call)
     action = call.text("action")
     if action not in CHAT_ACTIONS:
@@ -115,14 +115,14 @@ def send_chat_action(world: World, call: ApiCall) -> bool:
 
 
 def copy_message(world: World, call: ApiCall) -> dict[str, int]:
-    """Send the content of a message without saying whose it was."""
+    """Send the content of a message without its author."""
     source = _source(world, call, "copy")
     copy = send(world, call, _copied_fields(source))
     return {"message_id": copy["message_id"]}
 
 
 def copy_messages(world: World, call: ApiCall) -> list[dict[str, int]]:
-    """Send the content of several messages; those that are gone are left out."""
+    """Send the content of several messages; skip missing ones."""
     chat = find_chat(world, call, "from_chat_id")
     return [
         {"message_id": send(world, call, _copied_fields(chat.messages[number]))["message_id"]}
@@ -132,7 +132,7 @@ def copy_messages(world: World, call: ApiCall) -> list[dict[str, int]]:
 
 
 def forward_message(world: World, call: ApiCall) -> Message:
-    """Send a message on, with the name of who wrote it."""
+    """Forward a message with its author."""
     source = _source(world, call, "forward")
     origin = {"type": "user", "sender_user": source["from"], "date": source["date"]}
     return send(world, call, _copied_fields(source) | {"forward_origin": origin})

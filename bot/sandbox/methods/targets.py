@@ -1,4 +1,4 @@
-"""Where a call is about to act: its chat, its topic, its message, or why it may not."""
+"""The chat, topic and message that a call names, or the error that refuses it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def find_chat(world: World, call: ApiCall, name: str = "chat_id") -> SandboxChat
 
 
 def writable_chat(world: World, call: ApiCall) -> SandboxChat:
-    """Return the chat a call names when the bot may write there."""
+    """Return the chat a call names if the bot may write there."""
     chat = find_chat(world, call)
     if chat.moved_to is not None:
         raise group_upgraded(chat.moved_to)
@@ -42,7 +42,7 @@ def writable_chat(world: World, call: ApiCall) -> SandboxChat:
 
 
 def check_member(chat: SandboxChat) -> None:
-    """Refuse when the bot is no longer in a group."""
+    """Refuse if the bot is not in a group."""
     if chat.type == "private":
         return
     status = chat.members.get(BOT_ID, "left")
@@ -53,7 +53,7 @@ def check_member(chat: SandboxChat) -> None:
 
 
 def thread_of(call: ApiCall, chat: SandboxChat) -> int | None:
-    """Return the topic a call writes to, None for the chat itself."""
+    """Return the topic a call names; None for the chat itself."""
     number = call.number("message_thread_id")
     if not number or (number == GENERAL_TOPIC and chat.names.get("is_forum")):
         return None
@@ -66,7 +66,7 @@ def thread_of(call: ApiCall, chat: SandboxChat) -> int | None:
 
 
 def message_ids_of(call: ApiCall) -> list[int]:
-    """Return the messages a call names when it names several, each once."""
+    """Return the ids of the messages a call names, each once."""
     numbers = call.json_value("message_ids", "message identifiers")
     if not isinstance(numbers, list):
         raise bad_request("expected an Array of message identifiers")
@@ -79,12 +79,12 @@ def message_ids_of(call: ApiCall) -> list[int]:
     return list(dict.fromkeys(numbers))
 
 
-def message_of(call: ApiCall, chat: SandboxChat, what: str, name: str = "message_id") -> Message:
-    """Return the message a call names; `what` is Telegram's word for it."""
-    number = call.number(name)
+def message_of(call: ApiCall, chat: SandboxChat, description: str) -> Message:
+    """Return the message a call names; `description` names it in the error."""
+    number = call.number("message_id")
     if not number:
         raise bad_request("message identifier is not specified")
     message = chat.messages.get(number)
     if message is None:
-        raise bad_request(f"{what} not found")
+        raise bad_request(f"{description} not found")
     return message

@@ -1,4 +1,4 @@
-"""Topics: of a forum of caseworkers, and of a private chat when the bot has them."""
+"""Methods about topics, in forums and in private chats if they are enabled."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COLOUR = 0x6FB9F0
 
 
 def create_forum_topic(world: World, call: ApiCall) -> dict[str, Any]:
-    """Open a topic; its number is that of the message that says so."""
+    """Create a topic; its number is the id of its service message."""
     chat = _forum_chat(world, call)
     name = _name(call)
     about = {"name": name, "icon_color": call.number("icon_color", COLOUR)}
@@ -33,7 +33,7 @@ def create_forum_topic(world: World, call: ApiCall) -> dict[str, Any]:
 
 
 def edit_forum_topic(world: World, call: ApiCall) -> bool:
-    """Give a topic another name."""
+    """Rename a topic."""
     chat, topic = _find_topic(world, call)
     if call.text("name"):
         name = _name(call)
@@ -46,17 +46,17 @@ def edit_forum_topic(world: World, call: ApiCall) -> bool:
 
 
 def close_forum_topic(world: World, call: ApiCall) -> bool:
-    """Let nobody but administrators write in a topic."""
+    """Close a topic to everyone but administrators."""
     return _set_closed(world, call, closed=True)
 
 
 def reopen_forum_topic(world: World, call: ApiCall) -> bool:
-    """Let everybody write in a topic again."""
+    """Reopen a topic."""
     return _set_closed(world, call, closed=False)
 
 
 def delete_forum_topic(world: World, call: ApiCall) -> bool:
-    """Delete a topic with all its messages, however old."""
+    """Delete a topic with all its messages, even old ones."""
     chat, topic = _find_topic(world, call)
     del chat.topics[topic.number]
     inside = [

@@ -1,17 +1,17 @@
-// One message as a bubble.
+// The bubble of a message.
 
 import { icon, make, sketchMap, waveform } from "./dom.js";
 import { piecesOf } from "./entities.js";
 import { inlineKeyboard } from "./keyboards.js";
-import { languageOf } from "./scripts.js";
-import { timeOf, wordsIn } from "./words.js";
+import { languageOf } from "./languages.js";
+import { timeOf, textsIn } from "./app_texts.js";
 
 const HIDDEN = new Set([
   "message_id", "from", "chat", "date", "edit_date", "reply_markup", "has_protected_content",
   "message_thread_id", "is_topic_message", "reply_to_message", "has_media_spoiler",
 ]);
 
-/** Return a message's bubble; `phone` hears what is done to it. */
+/** Return a message's bubble; `phone` handles its actions. */
 export function bubble(message, phone) {
   const mine = phone.isMine ? phone.isMine(message) : !message.from?.is_bot;
   const body = make("div", { class: "bubble" }, ...content(message, phone), meta(message, phone));
@@ -30,7 +30,7 @@ export function bubble(message, phone) {
   return item;
 }
 
-/** Return which of a few colours somebody's name has: always the same one. */
+/** Return the colour of a sender's name, always the same one. */
 function hueOf(from) {
   return String((from?.is_bot ? 0 : (from?.id ?? 0) % 5) + 1);
 }
@@ -53,20 +53,20 @@ function content(message, phone) {
   return parts;
 }
 
-/** Return what a message is, when it is nothing we draw. */
+/** Return the type of a message that is not drawn. */
 export function kindOf(message) {
   return Object.keys(message).find((field) => !HIDDEN.has(field))?.replaceAll("_", " ") ?? "nothing";
 }
 
 function originOf(origin) {
-  return origin.sender_user_name ?? origin.sender_user?.first_name ?? origin.chat?.title ?? "somebody";
+  return origin.sender_user_name ?? origin.sender_user?.first_name ?? origin.chat?.title ?? "a person";
 }
 
-/** As on a phone, only people's messages say that they were edited. */
+/** As in the app, only messages of people show that they were edited. */
 function meta(message, phone) {
-  const words = wordsIn(phone.tag);
+  const texts = textsIn(phone.tag);
   const line = make("span", { class: "meta" });
-  if (message.edit_date && !message.from?.is_bot) line.append(make("span", { class: "edited", lang: phone.tag, text: words.edited }), " ");
+  if (message.edit_date && !message.from?.is_bot) line.append(make("span", { class: "edited", lang: phone.tag, text: texts.edited }), " ");
   line.append(make("time", { text: timeOf(message.date) }));
   return line;
 }

@@ -1,17 +1,17 @@
-// Where the person writes: words, things to attach, the bot's menu, its keyboard.
+// The input of a phone: text, attachments, the bot's menu and its keyboard.
 
 import { icon, iconButton, make } from "./dom.js";
 import { replyKeyboard } from "./keyboards.js";
 import { withMenu } from "./menu.js";
-import { wordsIn } from "./words.js";
+import { textsIn } from "./app_texts.js";
 
 const TALLEST = 132;
 
-/** The bottom of a phone. It shows START on an empty chat, and a way back when the bot is blocked. */
+/** The bottom of a phone. It shows START in an empty chat, and Unblock when the bot is blocked. */
 export class Composer {
   constructor(phone) {
     this.phone = phone;
-    this.words = wordsIn(phone.tag);
+    this.texts = textsIn(phone.tag);
     this.keysShown = true;
     this.element = make("div", { class: "bottom" });
     this.build();
@@ -20,7 +20,7 @@ export class Composer {
   build() {
     this.input = make("textarea", {
       rows: "1", class: "input", lang: this.phone.tag, dir: "auto", maxlength: "12000",
-      "aria-label": this.words.message, placeholder: this.words.message,
+      "aria-label": this.texts.message, placeholder: this.texts.message,
       oninput: () => this.grow(),
       onkeydown: (event) => this.onKey(event),
     });
@@ -52,7 +52,7 @@ export class Composer {
     const blocked = phone.isBlocked;
     const empty = phone.isEmpty();
     this.begin.lang = phone.tag;
-    this.begin.textContent = blocked ? this.words.unblock : this.words.start;
+    this.begin.textContent = blocked ? this.texts.unblock : this.texts.start;
     if (blocked || empty) {
       this.element.replaceChildren(this.begin);
       return;
@@ -61,7 +61,7 @@ export class Composer {
     const markup = phone.keyboard?.keyboard ? phone.keyboard : null;
     this.keysButton.hidden = !markup;
     this.keys.replaceChildren(...(markup && this.keysShown ? [replyKeyboard(markup, phone)] : []));
-    this.input.placeholder = phone.keyboard?.input_field_placeholder ?? this.words.message;
+    this.input.placeholder = phone.keyboard?.input_field_placeholder ?? this.texts.message;
     if (this.row.parentElement !== this.element) this.element.replaceChildren(this.note, this.row, this.keys);
     this.grow();
   }
@@ -96,7 +96,7 @@ export class Composer {
     this.input.focus();
   }
 
-  /** Write about an earlier message: `edit` it or `reply` to it; null for none. */
+  /** Reply to a message or edit it; null for neither. */
   about(message, how) {
     this.editing = how === "edit" ? message.message_id : null;
     this.replying = how === "reply" ? message.message_id : null;
@@ -108,7 +108,7 @@ export class Composer {
     const text = message.text ?? message.caption ?? "";
     this.note.replaceChildren(
       make("span", { class: "note-text" }, make("strong", { text: how === "edit" ? "Edit" : "Reply" }), " ", make("bdi", { text })),
-      iconButton("close", "Leave it", () => this.about(null)),
+      iconButton("close", "Cancel", () => this.about(null)),
     );
     if (how === "edit") this.input.value = text;
     this.input.focus();

@@ -1,4 +1,4 @@
-// Making elements. Text is only ever set as text: nothing a person or a bot wrote is parsed.
+// Creation of elements. Text is only ever set as text: nothing that people or the bot wrote is parsed.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -25,7 +25,7 @@ const PATHS = {
   link: "M14 4.5h5.5V10M19.5 4.5 11 13M9 5.5H4.5v14h14V15",
 };
 
-/** Make an element: properties, `on…` listeners, `data`, `aria…` and other attributes, children. */
+/** Create an element: properties, `on…` listeners, `data`, `aria…` and other attributes, children. */
 export function make(tag, options = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(options)) {
@@ -40,7 +40,7 @@ export function make(tag, options = {}, ...children) {
   return element;
 }
 
-/** Draw one of our own icons; it says nothing to a screen reader. */
+/** Draw an icon, hidden from screen readers. */
 export function icon(name) {
   const drawing = document.createElementNS(SVG, "svg");
   drawing.setAttribute("viewBox", "0 0 24 24");
@@ -52,12 +52,12 @@ export function icon(name) {
   return drawing;
 }
 
-/** Make a round button with an icon and a name for those who do not see it. */
+/** Create a round button with an icon and an accessible name. */
 export function iconButton(name, label, onclick, options = {}) {
   return make("button", { type: "button", class: "round", "aria-label": label, title: label, onclick, ...options }, icon(name));
 }
 
-/** Draw bars of a sound nobody measured; the same file always looks the same. */
+/** Draw the bars of a sound, made up but always the same for the same file. */
 export function waveform(seed) {
   const drawing = document.createElementNS(SVG, "svg");
   drawing.setAttribute("viewBox", "0 0 120 28");
@@ -76,7 +76,7 @@ export function waveform(seed) {
   return drawing;
 }
 
-/** Draw a quiet map with a pin; no map is fetched from anywhere. */
+/** Draw a simple map with a pin; nothing is downloaded. */
 export function sketchMap() {
   const drawing = document.createElementNS(SVG, "svg");
   drawing.setAttribute("viewBox", "0 0 240 130");

@@ -1,10 +1,10 @@
-// A message's text with what its entities say about it. Offsets count UTF-16 units, as strings here do.
+// Texts with entities. Offsets count UTF-16 units, as JavaScript strings do.
 
 import { make } from "./dom.js";
 
 const TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "code", blockquote: "q" };
 
-/** Return the pieces of a text; commands become buttons that say themselves. */
+/** Return the parts of a text; commands become buttons that send them. */
 export function piecesOf(text, entities, onCommand) {
   if (!entities?.length) return [text];
   const cuts = new Set([0, text.length]);

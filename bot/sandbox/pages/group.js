@@ -1,10 +1,10 @@
-// The page of the group: its topics, the one that is open, and who of the caseworkers writes.
+// The page of the group: its topics, the open topic, and the caseworker who writes.
 
 import { iconButton, icon, make } from "./dom.js";
-import { Room } from "./room.js";
+import { TopicView } from "./topic_view.js";
 import { lineOf, topicOf } from "./topics.js";
-import { listen, post, upload } from "./wire.js";
-import { timeOf } from "./words.js";
+import { listen, post, upload } from "./api.js";
+import { timeOf } from "./app_texts.js";
 
 const GENERAL = 0;
 const stage = document.getElementById("stage");
@@ -21,7 +21,7 @@ function complain(error) {
   }, 5000);
 }
 
-/** The group of caseworkers. The stream tells it what happened; it tells the sandbox what is done. */
+/** The group of caseworkers. It receives events and sends the actions of caseworkers. */
 class GroupView {
   constructor(state) {
     this.id = state.id;
@@ -32,8 +32,8 @@ class GroupView {
     this.list = make("nav", { class: "topics", "aria-label": "Topics" });
     this.people = make("fieldset", { class: "people" });
     this.side = make("section", { class: "side", "aria-label": "The group" }, this.people, this.list);
-    this.room = new Room(this);
-    this.element = make("section", { class: "group", "aria-label": "Group of caseworkers" }, this.side, this.room.element);
+    this.view = new TopicView(this);
+    this.element = make("section", { class: "group", "aria-label": "Group of caseworkers" }, this.side, this.view.element);
     this.load(state);
   }
 
@@ -51,7 +51,7 @@ class GroupView {
     if (!wanted) this.element.classList.remove("in-room"); // a narrow screen begins with the list
   }
 
-  /** Everybody who can write here; whoever only founded the group comes last. */
+  /** Everyone who can write here. */
   workers() {
     return this.members;
   }
@@ -74,7 +74,7 @@ class GroupView {
     this.element.classList.add("in-room");
     const query = new URLSearchParams({ as: String(this.me), topic: String(number) });
     history.replaceState(null, "", `?${query}`);
-    this.room.load(this.topic(), this.inTopic(number));
+    this.view.load(this.topic(), this.inTopic(number));
     this.showTopics();
   }
 
@@ -109,31 +109,31 @@ class GroupView {
       unread ? make("span", { class: "badge", "aria-label": `${unread} unread`, text: String(unread) }) : null));
   }
 
-  // What happened
+  // Events
 
   add(message) {
     this.messages.set(message.message_id, message);
     const number = topicOf(message);
-    if (number === this.at) this.room.add(message);
+    if (number === this.at) this.view.add(message);
     else if (message.from?.id !== this.me) this.unread.set(number, (this.unread.get(number) ?? 0) + 1);
     this.showTopics();
   }
 
   edited(message) {
     this.messages.set(message.message_id, message);
-    if (topicOf(message) === this.at) this.room.edited(message);
+    if (topicOf(message) === this.at) this.view.edited(message);
     this.showTopics();
   }
 
   deleted({ message_id: number }) {
     this.messages.delete(number);
-    this.room.deleted(number);
+    this.view.deleted(number);
     this.showTopics();
   }
 
   topicsAre(topics) {
     this.topics = topics;
-    if (this.isThere(this.at)) this.room.describe(this.topic());
+    if (this.isThere(this.at)) this.view.describe(this.topic());
     else this.open(GENERAL);
     this.showTopics();
   }
@@ -143,25 +143,25 @@ class GroupView {
     if (emoji) this.signs.set(number, emoji);
     else this.signs.delete(number);
     const message = this.messages.get(number);
-    if (message && topicOf(message) === this.at) this.room.edited(message);
+    if (message && topicOf(message) === this.at) this.view.edited(message);
   }
 
   toasted(about) {
-    this.room.toasted(about);
+    this.view.toasted(about);
   }
 
-  // What a caseworker does
+  // Actions
 
-  do(deed, asked = {}) {
-    return post(`groups/${this.id}/${deed}`, { as: this.me, ...asked }).catch(complain);
+  do(action, fields = {}) {
+    return post(`groups/${this.id}/${action}`, { as: this.me, ...fields }).catch(complain);
   }
 
-  hand(deed, file, asked = {}) {
-    return upload(`groups/${this.id}/${deed}`, file, { as: String(this.me), ...asked }).catch(complain);
+  upload(action, file, fields = {}) {
+    return upload(`groups/${this.id}/${action}`, file, { as: String(this.me), ...fields }).catch(complain);
   }
 }
 
-const HEARD = {
+const HANDLERS = {
   message: (group, about) => group.add(about),
   edited: (group, about) => group.edited(about),
   deleted: (group, about) => group.deleted(about),
@@ -174,26 +174,26 @@ let group = null;
 
 function show(states) {
   const [state] = states;
-  if (!state) stage.replaceChildren(nobody());
+  if (!state) stage.replaceChildren(noGroup());
   else if (group?.id === state.id) group.load(state);
   else {
     group = new GroupView(state);
     stage.replaceChildren(group.element);
-    group.room.gaze.toEnd();
+    group.view.scroll.toEnd();
   }
   document.body.classList.add("ready");
 }
 
-function hear(chat, kind, about) {
+function handle(chat, kind, about) {
   if (kind === "state") show(about.groups);
   else if (kind === "group" && group?.id !== chat) show([about]);
-  else if (group?.id === chat) HEARD[kind]?.(group, about);
+  else if (group?.id === chat) HANDLERS[kind]?.(group, about);
 }
 
-function nobody() {
+function noGroup() {
   return make("section", { class: "welcome" },
     make("h2", { text: "There is no group here" }),
-    make("p", { class: "quiet", text: "The demo founds one: start it with ./run demo." }));
+    make("p", { class: "quiet", text: "The demo creates one: start it with ./run demo." }));
 }
 
 function theme() {
@@ -207,4 +207,4 @@ tools.append(
   make("a", { class: "plain", href: "/", target: "_blank", rel: "noopener" }, icon("link"), make("span", { text: "The phones" })),
   iconButton("moon", "Light or dark", theme),
 );
-listen(hear, (up) => document.body.classList.toggle("line-down", !up));
+listen(handle, (up) => document.body.classList.toggle("line-down", !up));

@@ -1,11 +1,11 @@
-// Buttons under a message, and the keyboard a bot can put in place of the person's own.
+// Inline buttons under a message, and reply keyboards.
 
 import { make } from "./dom.js";
-import { languageOf } from "./scripts.js";
+import { languageOf } from "./languages.js";
 
 const PATIENCE = 8000;
 
-/** Return the buttons under a message. */
+/** Return the inline buttons of a message. */
 export function inlineKeyboard(rows, message, phone) {
   return make("div", { class: "inline-keys", role: "group", "aria-label": "Buttons" },
     ...rows.map((row) => make("div", { class: "key-row" }, ...row.map((key) => inlineKey(key, message, phone)))));
@@ -24,7 +24,7 @@ function inlineKey(key, message, phone) {
   return button;
 }
 
-/** Take the waiting sign off one button, or off all within an element. */
+/** End the waiting state of a button, or of all buttons in an element. */
 export function answered(element) {
   const buttons = element.matches(".waiting") ? [element] : element.querySelectorAll(".waiting");
   for (const button of buttons) {
@@ -33,7 +33,7 @@ export function answered(element) {
   }
 }
 
-/** Return the keyboard that stands in place of the person's own. */
+/** Return a reply keyboard. */
 export function replyKeyboard(markup, phone) {
   const rows = markup.keyboard.map((row) => make("div", { class: "key-row" }, ...row.map((key) => replyKey(key, phone))));
   return make("div", { class: "reply-keys", role: "group", "aria-label": "Suggested answers" }, ...rows);

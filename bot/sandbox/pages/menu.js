@@ -1,4 +1,4 @@
-// A button that opens a short list of things to do. Escape, a click elsewhere or a choice closes it.
+// A button with a menu. Escape, a click elsewhere or a choice closes it.
 
 import { make } from "./dom.js";
 
@@ -6,7 +6,7 @@ let open = null;
 
 const EDGE = 8;
 
-/** Give a button a menu; `items` is asked each time it opens and returns [label, action, icon] lists. */
+/** Add a menu to a button; `items` returns [label, action, icon] lists each time it opens. */
 export function withMenu(button, items) {
   const holder = make("span", { class: "menu-holder" }, button);
   button.setAttribute("aria-haspopup", "menu");
@@ -38,7 +38,7 @@ function show(holder, button, items) {
   list.firstElementChild?.focus({ preventScroll: true });
 }
 
-/** Put the list beside its button, wholly inside the window. */
+/** Place the list next to its button, inside the window. */
 function place(list, button) {
   const from = button.getBoundingClientRect();
   const size = list.getBoundingClientRect();

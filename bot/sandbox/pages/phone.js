@@ -3,18 +3,18 @@
 import { bubble } from "./bubbles.js";
 import { Composer } from "./composer.js";
 import { icon, iconButton, make } from "./dom.js";
-import { Gaze } from "./gaze.js";
+import { ChatScroll } from "./scroll.js";
 import { answered } from "./keyboards.js";
 import { withMenu } from "./menu.js";
-import { languageOf, tagOf } from "./scripts.js";
-import { post, upload } from "./wire.js";
-import { LANGUAGES, dayIn, wordsIn } from "./words.js";
+import { languageOf, tagOf } from "./languages.js";
+import { post, upload } from "./api.js";
+import { LANGUAGES, dayIn, textsIn } from "./app_texts.js";
 
 const TYPING_LASTS = 5000;
 const TOAST_LASTS = 3500;
 const HARBOUR = { latitude: 22.6163, longitude: 120.2997 };
 
-/** A phone on the page. The stream tells it what happened; it tells the sandbox what the person does. */
+/** A phone on the page. It receives events and sends the actions of the person. */
 export class PhoneView {
   constructor(state, bot, complain) {
     this.id = state.id;
@@ -30,7 +30,7 @@ export class PhoneView {
 
   build(state) {
     this.log = make("div", { class: "log", role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": `Chat of ${state.name}`, tabindex: "0" });
-    this.gaze = new Gaze(this.log);
+    this.scroll = new ChatScroll(this.log);
     this.subtitle = make("span", { class: "subtitle" });
     this.title = make("span", { class: "title" });
     this.toast = make("div", { class: "toast", role: "status", "aria-live": "polite" });
@@ -39,14 +39,14 @@ export class PhoneView {
     this.avatar = make("span", { class: "avatar", "aria-hidden": "true" });
     this.screen = make("div", { class: "screen" },
       make("header", { class: "head" }, this.avatar, make("span", { class: "head-names" }, this.title, this.subtitle), more),
-      this.log, make("div", { class: "down-place" }, this.gaze.down), this.toast, this.composer.element);
+      this.log, make("div", { class: "down-place" }, this.scroll.down), this.toast, this.composer.element);
     const language = LANGUAGES.find(([code]) => code === state.language)?.[1] ?? state.language;
     this.element = make("section", { class: "device", data: { phone: String(state.id) }, "aria-label": `Phone of ${state.name}` },
       make("h2", { class: "owner" }, make("bdi", { text: state.name }), make("span", { class: "quiet", lang: this.tag, text: language })),
       this.screen);
   }
 
-  /** Show a whole state: at the start, and after the line was broken. */
+  /** Show the whole state: at the start, and after a lost connection. */
   load(state) {
     this.keyboard = state.keyboard;
     this.isBlocked = state.is_blocked;
@@ -56,10 +56,10 @@ export class PhoneView {
     for (const message of state.messages) this.put(message);
     this.describe(this.bot);
     this.refresh();
-    this.gaze.toEnd();
+    this.scroll.toEnd();
   }
 
-  /** Show what the bot says about itself. */
+  /** Show the bot's profile. */
   describe(bot) {
     this.bot = bot;
     const name = this.inMyLanguage(bot.name) ?? "Bot";
@@ -86,25 +86,25 @@ export class PhoneView {
   refresh() {
     this.hello?.remove();
     if (this.isEmpty()) {
-      const text = this.inMyLanguage(this.bot.description) ?? wordsIn(this.tag).empty;
+      const text = this.inMyLanguage(this.bot.description) ?? textsIn(this.tag).empty;
       this.hello = make("p", { class: "hello", lang: languageOf(text, this.tag), dir: "auto", text });
       this.log.append(this.hello);
     }
-    this.gaze.during(() => this.composer.show());
+    this.scroll.during(() => this.composer.show());
   }
 
-  // What happened
+  // Events
 
   add(message) {
     const mine = !message.from?.is_bot;
-    this.gaze.came(mine ? null : message.message_id, () => {
+    this.scroll.added(mine ? null : message.message_id, () => {
       if (!mine) this.endTyping();
       this.put(message).classList.add("fresh");
       this.refresh();
     });
   }
 
-  /** Put a message where it stands in the chat and return its bubble. */
+  /** Add or replace a message and return its bubble. */
   put(message) {
     const day = dayIn(this.tag, message.date);
     const shown = bubble(message, this);
@@ -124,7 +124,7 @@ export class PhoneView {
     if (!shown) return;
     const hadFocus = shown.contains(document.activeElement);
     const fresh = bubble(message, this);
-    this.gaze.within(() => shown.replaceWith(fresh));
+    this.scroll.within(() => shown.replaceWith(fresh));
     this.messages.set(message.message_id, fresh);
     if (hadFocus) this.log.focus({ preventScroll: true });
   }
@@ -154,10 +154,10 @@ export class PhoneView {
   }
 
   typing({ action }) {
-    this.subtitle.textContent = action === "typing" ? wordsIn(this.tag).writing : action.replaceAll("_", " ");
+    this.subtitle.textContent = action === "typing" ? textsIn(this.tag).writing : action.replaceAll("_", " ");
     this.subtitle.lang = this.tag;
     this.dots ??= make("div", { class: "dots", "aria-hidden": "true" }, make("i"), make("i"), make("i"));
-    this.gaze.during(() => this.log.append(this.dots));
+    this.scroll.during(() => this.log.append(this.dots));
     clearTimeout(this.typingTimer);
     this.typingTimer = setTimeout(() => this.endTyping(), TYPING_LASTS);
   }
@@ -207,17 +207,17 @@ export class PhoneView {
     this.refresh();
   }
 
-  // What the person does
+  // Actions
 
-  /** What was said to an earlier press must not lie over the answer to this. */
+  /** Remove the toast of an earlier button press, which would cover the answer. */
   acts() {
-    this.gaze.acted();
+    this.scroll.acted();
     this.endToast();
   }
 
-  do(deed, asked) {
+  do(action, fields) {
     this.acts();
-    return post(`phones/${this.id}/${deed}`, asked).catch(this.complain);
+    return post(`phones/${this.id}/${action}`, fields).catch(this.complain);
   }
 
   start() {
@@ -246,23 +246,23 @@ export class PhoneView {
   }
 
   sendPhoto(file) {
-    return file ? this.hand("photo", file) : this.do("photo", {});
+    return file ? this.upload("photo", file) : this.do("photo", {});
   }
 
   sendVoice(file) {
-    return file ? this.hand("voice", file) : this.do("voice", {});
+    return file ? this.upload("voice", file) : this.do("voice", {});
   }
 
   sendFile(file) {
-    return this.hand("file", file, { name: file.name });
+    return this.upload("file", file, { name: file.name });
   }
 
-  hand(deed, file, about) {
+  upload(action, file, about) {
     this.acts();
-    return upload(`phones/${this.id}/${deed}`, file, about).catch(this.complain);
+    return upload(`phones/${this.id}/${action}`, file, about).catch(this.complain);
   }
 
-  /** Return the little menu of one message. */
+  /** Return the menu of a message. */
   toolsFor(message, mine) {
     const button = make("button", { type: "button", class: "tools", "aria-label": "What to do with this message" }, icon("more"));
     const canEdit = mine && (message.text ?? message.caption) !== undefined;
@@ -279,8 +279,8 @@ export class PhoneView {
       this.isBlocked ? ["Unblock the bot", () => this.do("unblock")] : ["Block the bot", () => this.do("block")],
       ["Send three photos at once", () => this.do("album", { count: 3 })],
       ["Send a file of 21 MB", () => this.do("file", { size: 21 * 1024 * 1024, name: "film.mp4" })],
-      ["Forward somebody's words", () => this.do("forward", { text: "Good job abroad, no papers needed." })],
-      ["Delete the account", () => this.do("vanish")],
+      ["Forward a message", () => this.do("forward", { text: "Good job abroad, no papers needed." })],
+      ["Delete the account", () => this.do("delete_account")],
       ["Light or dark", () => this.onTheme?.()],
     ];
   }

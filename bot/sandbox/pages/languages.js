@@ -1,4 +1,4 @@
-// Which language a piece of text is in, as far as fonts and line breaks care.
+// Language detection for fonts and line breaks.
 
 const SIGNS = [
   [/[\u0e00-\u0e7f]/u, "th"],
@@ -14,18 +14,18 @@ const NOT_LATIN = new Set(["th", "km", "my", "ja", "zh-Hant", "zh-Hans"]);
 
 const TAGS = { tl: "fil", in: "id", "zh-hant": "zh-Hant", "zh-tw": "zh-Hant", zh: "zh-Hant", "zh-hans": "zh-Hans" };
 
-/** Return the language tag of what an app says it speaks. */
+/** Return the language tag of an app's language code. */
 export function tagOf(code) {
   return TAGS[code.toLowerCase()] ?? (/^[a-z]{2,3}$/.test(code) ? code : "en");
 }
 
-/** Return the language tag for some words on a phone that speaks `spoken`. */
-export function languageOf(text, spoken) {
+/** Return the language tag of a text on a phone in the language `own`. */
+export function languageOf(text, own) {
   for (const [sign, tag] of SIGNS) {
     if (sign.test(text)) return tag;
   }
-  if (HAN.test(text)) return OF_HAN[spoken] ?? "zh-Hant";
+  if (HAN.test(text)) return OF_HAN[own] ?? "zh-Hant";
   if (VIETNAMESE.test(text)) return "vi";
-  if (LATIN.test(text) && NOT_LATIN.has(spoken)) return "en";
-  return spoken;
+  if (LATIN.test(text) && NOT_LATIN.has(own)) return "en";
+  return own;
 }

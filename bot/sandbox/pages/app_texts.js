@@ -1,4 +1,4 @@
-// The few words the person's own app would say, in the language of the app.
+// The texts of the person's app, in the language of the app.
 
 export const LANGUAGES = [
   ["id", "Bahasa Indonesia"],
@@ -12,15 +12,15 @@ export const LANGUAGES = [
   ["ja", "日本語"],
   ["zh-hans", "简体中文"],
   ["xx", "unknown (xx)"],
-  ["", "says nothing"],
+  ["", "none"],
 ];
 
-/** First names people can be given without thinking of one. */
+/** Default first names. */
 export const NAMES = {
   id: "Sari", vi: "Linh", th: "Malee", tl: "Jo", "zh-hant": "小安", en: "Kit", km: "Srey", my: "Aye", ja: "Hana", "zh-hans": "小林",
 };
 
-const WORDS = {
+const TEXTS = {
   en: { start: "Start", message: "Message", edited: "edited", writing: "writing…", unblock: "Unblock", empty: "No messages here yet" },
   id: { start: "Mulai", message: "Pesan", edited: "diedit", writing: "mengetik…", unblock: "Buka blokir", empty: "Belum ada pesan" },
   vi: { start: "Bắt đầu", message: "Tin nhắn", edited: "đã sửa", writing: "đang nhập…", unblock: "Bỏ chặn", empty: "Chưa có tin nhắn" },
@@ -33,12 +33,12 @@ const WORDS = {
   ja: { start: "開始", message: "メッセージ", edited: "編集済み", writing: "入力中…", unblock: "ブロック解除", empty: "まだメッセージがありません" },
 };
 
-/** Return the app's words in a language, in English where we have none. */
-export function wordsIn(tag) {
-  return WORDS[tag] ?? WORDS.en;
+/** Return the app's texts in a language, or in English. */
+export function textsIn(tag) {
+  return TEXTS[tag] ?? TEXTS.en;
 }
 
-/** Return a day as a person would write it, with the digits of the dial pad. */
+/** Return a day in a language, with Latin digits. */
 export function dayIn(tag, seconds) {
   return new Intl.DateTimeFormat(`${tag}-u-nu-latn`, { day: "numeric", month: "long" }).format(seconds * 1000);
 }

@@ -1,30 +1,30 @@
-// One topic of the group: what stands in it, and where a caseworker writes.
+// The open topic of the group: its messages and the input of a caseworker.
 
 import { bubble } from "./bubbles.js";
 import { icon, iconButton, make } from "./dom.js";
-import { Gaze } from "./gaze.js";
+import { ChatScroll } from "./scroll.js";
 import { answered } from "./keyboards.js";
 import { withMenu } from "./menu.js";
 import { serviceOf } from "./topics.js";
-import { dayIn } from "./words.js";
+import { dayIn } from "./app_texts.js";
 
 const TALLEST = 132;
 const OFFICE = { latitude: 25.0418, longitude: 121.5255 };
 const TOAST_LASTS = 3500;
 const COMMANDS = [
-  ["/help", "What can be done here"], ["/queue", "Who waits"], ["/claim", "The next case, or this one"],
-  ["/takeover", "Hold the conversation"], ["/say ", "Words to the person"], ["/phrase", "The phrasebook"],
-  ["/note ", "Words for colleagues"], ["/handback", "Let the bot go on"], ["/close", "End the case"],
+  ["/help", "List of commands"], ["/queue", "Waiting cases"], ["/claim", "The next case, or this one"],
+  ["/takeover", "Take over the conversation"], ["/say ", "Message to the person"], ["/phrase", "The phrasebook"],
+  ["/note ", "Note for colleagues"], ["/handback", "Hand back to the bot"], ["/close", "Close the case"],
 ];
 
-/** The open topic. It speaks to bubbles as a phone does. */
-export class Room {
+/** The open topic. Its bubbles use it as they use a phone. */
+export class TopicView {
   constructor(group) {
     this.group = group;
     this.tag = "en";
     this.shown = new Map();
     this.log = make("div", { class: "log", role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": "Messages of the topic", tabindex: "0" });
-    this.gaze = new Gaze(this.log);
+    this.scroll = new ChatScroll(this.log);
     this.title = make("h2", { class: "title" });
     this.subtitle = make("span", { class: "subtitle" });
     this.toast = make("div", { class: "toast", role: "status", "aria-live": "polite" });
@@ -32,7 +32,7 @@ export class Room {
     const more = withMenu(iconButton("more", "More for this topic", () => {}), () => this.things());
     this.element = make("section", { class: "room screen", "aria-label": "Topic" },
       make("header", { class: "head" }, back, make("span", { class: "head-names" }, this.title, this.subtitle), more),
-      this.log, make("div", { class: "down-place" }, this.gaze.down), this.toast, this.bottom());
+      this.log, make("div", { class: "down-place" }, this.scroll.down), this.toast, this.bottom());
   }
 
   bottom() {
@@ -47,9 +47,9 @@ export class Room {
     this.files = make("input", { type: "file", hidden: true, multiple: true, tabindex: "-1", "aria-hidden": "true", onchange: () => this.onFiles() });
     const attach = withMenu(iconButton("attach", "Attach", () => {}), () => [
       ["Photo or file", () => this.files.click(), icon("file")],
-      ["Made-up photo", () => this.enclose("photo"), icon("photo")],
-      ["Voice note of 2 seconds", () => this.enclose("voice"), icon("voice")],
-      ["Location", () => this.enclose("location", null, OFFICE), icon("place")],
+      ["Made-up photo", () => this.attach("photo"), icon("photo")],
+      ["Voice note of 2 seconds", () => this.attach("voice"), icon("voice")],
+      ["Location", () => this.attach("location", null, OFFICE), icon("place")],
     ]);
     this.note = make("div", { class: "note", hidden: true });
     return make("div", { class: "bottom" }, this.note, make("div", { class: "compose" }, commands, attach, this.input, this.button, this.files));
@@ -64,14 +64,14 @@ export class Room {
     this.lastDay = "";
     for (const message of messages) this.put(message);
     this.greet(messages);
-    this.gaze.toEnd();
+    this.scroll.toEnd();
   }
 
-  /** Say what will come, where nothing has come yet. */
+  /** Explain an empty General topic. */
   greet(messages) {
     this.hello?.remove();
     if (this.topic.number || messages.some((message) => serviceOf(message) === null)) return;
-    this.hello = make("p", { class: "hello", text: "Nobody is waiting yet. When somebody on a phone sends something, it is called out here, and their case gets a topic of its own." });
+    this.hello = make("p", { class: "hello", text: "No cases are waiting yet. When a person on a phone sends something, it is announced here, and their case gets a topic of its own." });
     this.log.append(this.hello);
   }
 
@@ -83,7 +83,7 @@ export class Room {
 
   add(message) {
     const mine = this.isMine(message);
-    this.gaze.came(mine ? null : message.message_id, () => this.put(message).classList.add("fresh"));
+    this.scroll.added(mine ? null : message.message_id, () => this.put(message).classList.add("fresh"));
   }
 
   put(message) {
@@ -107,7 +107,7 @@ export class Room {
     const before = this.shown.get(message.message_id);
     if (!before) return;
     const fresh = this.draw(message);
-    this.gaze.during(() => before.replaceWith(fresh));
+    this.scroll.during(() => before.replaceWith(fresh));
     this.shown.set(message.message_id, fresh);
   }
 
@@ -126,7 +126,7 @@ export class Room {
     this.toastTimer = setTimeout(() => this.toast.classList.remove("shown"), TOAST_LASTS);
   }
 
-  // What a bubble asks
+  // For bubbles
 
   isMine(message) {
     return message.from?.id === this.group.me;
@@ -152,26 +152,26 @@ export class Room {
     ]);
   }
 
-  // What a caseworker does
+  // Actions
 
   place() {
     return this.topic.number ? { thread: this.topic.number } : {};
   }
 
   say(text, replyTo) {
-    this.gaze.acted();
+    this.scroll.acted();
     return this.group.do("text", { text, ...this.place(), ...(replyTo ? { reply_to: replyTo } : {}) });
   }
 
-  /** Send something besides words; what stands in the box goes under it, and it answers what words would. */
-  enclose(deed, file = null, about = {}) {
-    this.gaze.acted();
+  /** Send an attachment; the text in the input becomes its caption. */
+  attach(action, file = null, about = {}) {
+    this.scroll.acted();
     const caption = this.input.value.trim();
-    const asked = { ...this.place(), ...about, ...(caption ? { caption } : {}), ...(this.replying ? { reply_to: this.replying } : {}) };
+    const fields = { ...this.place(), ...about, ...(caption ? { caption } : {}), ...(this.replying ? { reply_to: this.replying } : {}) };
     this.input.value = "";
     this.about(null);
     this.grow();
-    return file ? this.group.hand(deed, file, asked) : this.group.do(deed, asked);
+    return file ? this.group.upload(action, file, fields) : this.group.do(action, fields);
   }
 
   async onFiles() {
@@ -180,13 +180,13 @@ export class Room {
     const answered = this.replying;
     for (const file of chosen) {
       this.replying = answered;
-      if (file.type.startsWith("image/")) await this.enclose("photo", file);
-      else await this.enclose("file", file, { name: file.name });
+      if (file.type.startsWith("image/")) await this.attach("photo", file);
+      else await this.attach("file", file, { name: file.name });
     }
   }
 
   press(message, data) {
-    this.gaze.acted();
+    this.scroll.acted();
     return this.group.do("press", { message_id: message, data });
   }
 
@@ -223,7 +223,7 @@ export class Room {
     this.input.focus();
   }
 
-  /** Write about an earlier message: answer it or change it; null for none. */
+  /** Reply to a message or edit it; null for neither. */
   about(message, how) {
     this.replying = how === "reply" ? message.message_id : null;
     this.editing = how === "edit" ? message.message_id : null;
@@ -233,7 +233,7 @@ export class Room {
     const text = message.text ?? message.caption ?? "…";
     this.note.append(
       make("span", { class: "note-text" }, make("strong", { text: how === "edit" ? "Edit" : "Reply" }), " ", make("bdi", { text })),
-      iconButton("close", "Leave it", () => this.about(null)));
+      iconButton("close", "Cancel", () => this.about(null)));
     if (how === "edit") this.input.value = text;
     this.input.focus();
     this.grow();
@@ -246,8 +246,8 @@ export class Room {
       ["Delete the topic", () => this.group.do("delete", { thread: number })],
     ] : [];
     const bot = this.group.botStatus === "administrator"
-      ? [["Take the bot's rights", () => this.group.do("admit", { status: "member" })], ["Throw the bot out", () => this.group.do("kick")]]
-      : [["Let the bot in, with rights", () => this.group.do("admit", { status: "administrator" })]];
+      ? [["Demote the bot to a member", () => this.group.do("add_bot", { status: "member" })], ["Remove the bot", () => this.group.do("kick")]]
+      : [["Add the bot as administrator", () => this.group.do("add_bot", { status: "administrator" })]];
     return [...topic, ...bot];
   }
 }

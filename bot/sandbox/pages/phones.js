@@ -1,11 +1,11 @@
-// The page: which phones it shows, and the line to the sandbox.
+// The page of the phones.
 
 import { icon, iconButton, make } from "./dom.js";
 import { FaultsPane } from "./faults.js";
 import { PhoneView } from "./phone.js";
-import { tagOf } from "./scripts.js";
-import { listen, post } from "./wire.js";
-import { LANGUAGES, NAMES } from "./words.js";
+import { tagOf } from "./languages.js";
+import { listen, post } from "./api.js";
+import { LANGUAGES, NAMES } from "./app_texts.js";
 
 const stage = document.getElementById("stage");
 const tools = document.getElementById("tools");
@@ -41,12 +41,12 @@ function show(state) {
   phones.set(state.id, phone);
   stage.querySelector(".welcome")?.remove();
   stage.append(phone.element);
-  phone.gaze.toEnd();
+  phone.scroll.toEnd();
   if (only) document.title = state.name;
 }
 
-/** Take phones off the page that a sandbox begun anew does not know. */
-function forget(known) {
+/** Remove phones that a restarted sandbox does not know. */
+function removeUnknown(known) {
   for (const [id, phone] of phones) {
     if (known.includes(id)) continue;
     phone.element.remove();
@@ -57,14 +57,14 @@ function forget(known) {
 function showAll(state) {
   bot = state.bot;
   desk.hidden = !state.groups.length;
-  forget(state.phones.map(({ id }) => id));
+  removeUnknown(state.phones.map(({ id }) => id));
   for (const phone of phones.values()) phone.describe(bot);
   for (const phone of state.phones) show(phone);
   if (!phones.size && !only) stage.replaceChildren(welcome());
   document.body.classList.add("ready");
 }
 
-const HEARD = {
+const HANDLERS = {
   message: (phone, about) => phone.add(about),
   edited: (phone, about) => phone.edited(about),
   deleted: (phone, about) => phone.deleted(about),
@@ -74,7 +74,7 @@ const HEARD = {
   chat: (phone, about) => "is_blocked" in about && phone.setBlocked(about.is_blocked),
 };
 
-function hear(chat, kind, about) {
+function handle(chat, kind, about) {
   if (kind === "state") showAll(about);
   else if (kind === "phone") {
     show(about);
@@ -82,7 +82,7 @@ function hear(chat, kind, about) {
   } else if (kind === "profile") {
     bot = about;
     for (const phone of phones.values()) phone.describe(bot);
-  } else if (phones.has(chat)) HEARD[kind]?.(phones.get(chat), about);
+  } else if (phones.has(chat)) HANDLERS[kind]?.(phones.get(chat), about);
 }
 
 function languageButtons(choose) {
@@ -92,19 +92,19 @@ function languageButtons(choose) {
 }
 
 function addPhone(code, name) {
-  return post("phones", { language: code, name: name || NAMES[code] || "Somebody" }).catch(complain);
+  return post("phones", { language: code, name: name || NAMES[code] || "Person" }).catch(complain);
 }
 
 function welcome() {
   return make("section", { class: "welcome" },
     make("h2", { text: "Whose phone?" }),
     make("p", { class: "quiet", text: "Choose the language the person’s app speaks." }),
-    desk.hidden ? null : make("p", { class: "quiet" }, "Whoever answers sits at ", make("a", { class: "link", href: "/group", target: "_blank", rel: "noopener", text: "the caseworkers’ desk" }), ": open it in a second window."),
+    desk.hidden ? null : make("p", { class: "quiet" }, "Caseworkers answer at ", make("a", { class: "link", href: "/group", target: "_blank", rel: "noopener", text: "the caseworkers’ desk" }), ": open it in a second window."),
     languageButtons((code) => addPhone(code)));
 }
 
 function askForPhone() {
-  const name = make("input", { type: "text", class: "field", maxlength: "40", placeholder: "Name (or leave it)", "aria-label": "Name" });
+  const name = make("input", { type: "text", class: "field", maxlength: "40", placeholder: "Name (optional)", "aria-label": "Name" });
   const dialog = make("dialog", { class: "ask", "aria-labelledby": "ask-title" },
     make("header", { class: "pane-head" }, make("h2", { id: "ask-title", text: "Whose phone?" }), iconButton("close", "Close", () => dialog.close())),
     name, languageButtons((code) => {
@@ -130,4 +130,4 @@ tools.append(
   iconButton("bolt", "Faults", () => pane.toggle()),
   iconButton("moon", "Light or dark", theme),
 );
-listen(hear, (up) => document.body.classList.toggle("line-down", !up));
+listen(handle, (up) => document.body.classList.toggle("line-down", !up));

@@ -1,4 +1,4 @@
-// Where a person looks in a chat: at its end, or at the first of several messages that come at once.
+// Scrolling of a chat: to its end, or to the first of several messages that come at once.
 
 import { iconButton } from "./dom.js";
 
@@ -7,49 +7,49 @@ const UNSEEN = 40;
 const ABOVE = 6;
 const BURST_PAUSE = 4000;
 
-/** Shows what comes, and takes nobody away from what they scrolled to unless they have just acted. */
-export class Gaze {
+/** Follows new messages, but never moves a reader who scrolled up, unless they have just acted. */
+export class ChatScroll {
   constructor(log) {
     this.log = log;
     this.down = iconButton("down", "To the newest message", () => {
       this.toEnd();
       log.focus({ preventScroll: true });
     }, { class: "round down", hidden: true });
-    log.addEventListener("scroll", () => this.pointDown());
+    log.addEventListener("scroll", () => this.showButton());
     this.toEnd();
   }
 
-  /** Look at the newest message. */
+  /** Scroll to the newest message. */
   toEnd() {
-    this.first = null; // the number of the message that stays in sight when more than fits comes
+    this.first = null; // the message that stays visible when more come than fit
     this.isAwaiting = false;
-    this.cameAt = -Infinity;
-    this.look();
+    this.addedAt = -Infinity;
+    this.scroll();
   }
 
-  /** The person acts: what comes next is the answer, wherever they have scrolled. */
+  /** The person acts: the next message is the answer, so scroll to it. */
   acted() {
     this.isAwaiting = true;
   }
 
-  /** Let the chat change, and go on looking where one looked. */
+  /** Change the chat and keep the position. */
   during(change) {
     const follows = this.follows();
     change();
-    if (follows) this.look();
-    this.pointDown();
+    if (follows) this.scroll();
+    this.showButton();
   }
 
-  /** Let a message change where it stands: nothing may move from under a finger. */
+  /** Change a message in place, without moving anything else. */
   within(change) {
     const isAtEnd = this.isAtEnd();
     change();
-    if (isAtEnd) this.look();
-    this.pointDown();
+    if (isAtEnd) this.scroll();
+    this.showButton();
   }
 
-  /** Let a message come: with its number when it is the bot's, with null when it is the person's. */
-  came(number, change) {
+  /** Add a message: `number` is the bot's, null is the person's own. */
+  added(number, change) {
     const own = number === null;
     const follows = this.follows() || this.isAwaiting || own;
     const begins = this.isAwaiting || this.first === null || (this.isQuiet() && this.isAtEnd());
@@ -60,24 +60,24 @@ export class Gaze {
     } else if (follows) {
       if (begins) this.first = number;
       this.isAwaiting = false;
-      this.cameAt = performance.now();
+      this.addedAt = performance.now();
     }
-    if (follows) this.look();
-    this.pointDown();
+    if (follows) this.scroll();
+    this.showButton();
   }
 
-  /** Show that there is more below, when there is. */
-  pointDown() {
+  /** Show the button to the end if there is more below. */
+  showButton() {
     this.down.hidden = this.below() < UNSEEN;
   }
 
   follows() {
-    if (Math.abs(this.log.scrollTop - this.at) > 1) this.first = null; // they scrolled by themselves
+    if (Math.abs(this.log.scrollTop - this.at) > 1) this.first = null; // they scrolled
     return this.first !== null || this.below() < NEAR_THE_END;
   }
 
   isQuiet() {
-    return performance.now() - this.cameAt > BURST_PAUSE;
+    return performance.now() - this.addedAt > BURST_PAUSE;
   }
 
   isAtEnd() {
@@ -88,8 +88,8 @@ export class Gaze {
     return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight;
   }
 
-  /** What fits leaves the end in sight; of what does not, the beginning is read first. */
-  look() {
+  /** Scroll to the end, or to the first new message if they do not all fit. */
+  scroll() {
     const first = this.first === null ? null : this.log.querySelector(`[data-message="${this.first}"]`);
     this.log.scrollTop = first ? first.offsetTop - this.log.offsetTop - ABOVE : this.log.scrollHeight;
     this.at = this.log.scrollTop;
