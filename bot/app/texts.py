@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from bot.app.phrase_list import phrases_outside_flows
-from bot.cases.queries import CaseReader
+from bot.cases.queries import AnswerRenderer, CaseReader
 from bot.clock import DAY, MINUTE
 from bot.conversation import CONTROLS, FlowRegistry
 from bot.dispatch import callback_data
@@ -337,9 +337,13 @@ def build_reader(
     """Return the reader of cases in a language; staff texts fall back to English."""
     staff = language if language in STAFF_LANGUAGES else FALLBACK
     return CaseReader(
-        database, vault, book, catalogue(language), catalogue(staff, "staff"),
-        organisation=settings.organisation, law=find_place(settings.place).law,
-    )  # fmt: skip
+        database,
+        vault,
+        AnswerRenderer(
+            book, catalogue(language), catalogue(staff, "staff"), organisation=settings.organisation
+        ),
+        law=find_place(settings.place).law,
+    )
 
 
 def build_fact_source(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select
 
 from bot.cases.consents import CONSENT_QUESTIONS, ConsentKind, ConsentRecord, new_consent
-from bot.cases.intake import PERSON, WITHDRAWAL, Intake, NewCase, NewReport
+from bot.cases.intake import PERSON, WITHDRAWAL, CaseOpening, Intake, NewCase, NewReport
 from bot.cases.receipts import Receipts, new_number
 from bot.cases.urgency import Priority
 from bot.conversation import Outcome
@@ -92,9 +92,17 @@ class HotlineAdapter:
             self.priority_raises.append((conversation.case, answers, at_most))
         else:
             case = self.intake.open_case(
-                self.work, submission.kind, conversation.language, self.key, conversation.chat,
-                answers, at_most, self.now,
-            )  # fmt: skip
+                self.work,
+                CaseOpening(
+                    submission.kind,
+                    conversation.language,
+                    self.key,
+                    conversation.chat,
+                    answers,
+                    at_most,
+                    self.now,
+                ),
+            )
             self.opened_cases.append(case)
             conversation.case, conversation.reference = case.id, case.reference
             conversation.cases.append(case.id)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.cases.intake import CaseOpening
 from bot.cases.reference import ALPHABET, LENGTH, new_reference, parse_reference
 from bot.cases.urgency import Priority
 from tests.support.harnesses.case_store_harness import CHAT, CHAT_KEY
@@ -51,7 +52,7 @@ class Crowded:
             self.left -= 1
             (reference,) = values
             other = self.desk.intake.open_case(
-                self.work, "talk", "en", CHAT_KEY, CHAT, {}, Priority.STANDARD, 1
+                self.work, CaseOpening("talk", "en", CHAT_KEY, CHAT, {}, Priority.STANDARD, 1)
             )
             other.reference = reference
             self.desk.intake.store(self.work, [other], [])
@@ -63,7 +64,7 @@ def test_a_reference_that_is_taken_is_not_given_again(case_store: CaseStoreHarne
     def unit(work: Any) -> tuple[str, list[str]]:
         crowded: Any = Crowded(work, case_store, times=3)
         case = case_store.intake.open_case(
-            crowded, "talk", "en", CHAT_KEY, CHAT, {}, Priority.STANDARD, 1
+            crowded, CaseOpening("talk", "en", CHAT_KEY, CHAT, {}, Priority.STANDARD, 1)
         )
         case_store.intake.store(work, [case], [])
         return case.reference, crowded.taken

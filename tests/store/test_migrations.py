@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.consents import ConsentRecords
-from bot.cases.queries import CaseReader, load_queue
+from bot.cases.queries import AnswerRenderer, CaseReader, load_queue
 from bot.conversation import FlowRegistry
 from bot.desks.forum.topics import TopicStore, current_group
 from bot.errors import StoreTooNewError
@@ -151,7 +151,9 @@ async def test_after_an_upgrade_staff_read_what_was_sent_before(
     (waiting,) = [case for case in await load_queue(database) if case.status == "waiting"]
     vault = vault_of(dump, tmp_path)
     reader = CaseReader(
-        database, vault, FlowRegistry(ALL_FLOWS), catalogue("en"), catalogue("en", "staff")
+        database,
+        vault,
+        AnswerRenderer(FlowRegistry(ALL_FLOWS), catalogue("en"), catalogue("en", "staff")),
     )
     opened = await reader.open(waiting.reference, keyring_of(vault))
     assert opened is not None

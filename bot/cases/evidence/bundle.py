@@ -1,20 +1,21 @@
-"""Evidence that leaves this house: the originals, clean versions, and the ledger that proves them.
+"""Export of evidence: a folder with the originals, clean versions and the custody log.
 
-A folder that anybody can check with `sha256sum -c SHA256SUMS` and this one line: a link is the
-SHA-256 of the link before it and of the row. Every file has a name of ours and the ending `.bin`:
-nothing opens by being touched. Nothing in the folder is locked.
+Anyone can verify it with `sha256sum -c SHA256SUMS`; a link of the custody log is the SHA-256 of the
+link before it and of the row. Originals are numbered and end in `.bin`, so that none opens by
+accident. Nothing in the folder is encrypted.
 """
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
 
-from bot.cases.evidence.custody_log import CustodyAction, CustodyEntry, chain_links
+from bot.cases.evidence.custody_log import CustodyAction, CustodyEntry, CustodyEvent, chain_links
 from bot.cases.evidence.file_type import detect_type
 from bot.cases.evidence.files import MISSING, EvidenceFile, EvidenceStore
 from bot.clock import SECOND
@@ -36,16 +37,15 @@ FILE_EXTENSIONS: Final = {"jpeg": "jpg", "png": "png", "webp": "webp"}
 README_TEXT: Final = """\
 Evidence of case {reference}, {count} files, {at}.
 
-Nothing in this folder is locked. Keep it where nobody else can read it.
+Nothing in this folder is encrypted. Store it where no one else can read it.
 
-files/   what the person sent, byte for byte as it came. The names are ours; what the sender called
-         a file stands in manifest.json. Do not open one on a machine you need.
-clean/   pictures drawn anew: without place, time, telephone and thumbnail. For looking at, not as
-         proof.
-To check: sha256sum -c SHA256SUMS, or: haven evidence verify THIS-FOLDER --head {head}
-The ledger in manifest.json says who did what to each file. Each row has a link: the SHA-256 of the
-link before it (32 zero bytes before the first) and of the row as JSON, its keys in order, without
-spaces. It ends at {head}: compare with what was written down when this was made.
+files/   what the person sent, byte for byte as it arrived. The sender's file names are in
+         manifest.json. Do not open these files on a machine you need.
+clean/   pictures re-encoded without place, time, device and thumbnail. For viewing, not as proof.
+To verify: sha256sum -c SHA256SUMS, or: haven evidence verify THIS-FOLDER --head {head}
+The custody log ("ledger" in manifest.json) says who did what to each file. Each row has a link: the
+SHA-256 of the link before it (32 zero bytes before the first) and of the row as JSON, with sorted
+keys and without spaces. It ends at {head}: compare this with the head noted at the export.
 """
 
 
@@ -58,7 +58,7 @@ class FileVersion(msgspec.Struct, frozen=True):
 
 
 class BundledFile(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of the case, and what there is of it."""
+    """One file of the case and its exported versions."""
 
     number: int
     id: str
@@ -75,7 +75,7 @@ class BundledFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BundledCustodyRow(msgspec.Struct, frozen=True):
-    """One row of the ledger, its link and this house's proof of that, in hexadecimal digits."""
+    """An entry of the custody log with its link and MAC, in hexadecimal digits."""
 
     row: CustodyEntry
     link: str
@@ -83,7 +83,7 @@ class BundledCustodyRow(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a bundle holds."""
+    """The manifest of a bundle."""
 
     version: int
     reference: str
@@ -95,8 +95,17 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     ledger: list[BundledCustodyRow]
 
 
+@dataclass(frozen=True, slots=True)
+class _Export:
+    folder: Path
+    case: str
+    opener: Opener
+    by: str
+    clean: bool
+
+
 class BundleExporter:
-    """Makes bundles of one house."""
+    """Exports bundles."""
 
     def __init__(
         self, evidence: EvidenceStore, writer: Writer, sanitizer: ImageSanitizer, clock: Clock
@@ -113,15 +122,16 @@ class BundleExporter:
 
         Args:
             reference: of the case.
-            folder: the folder; it must not be there.
-            by: the caseworker who takes them.
-            clean: whether pictures are drawn anew as well.
+            folder: must not exist yet.
+            by: the caseworker who exports.
+            clean: whether to add clean versions of pictures.
 
         Raises:
-            EvidenceError: they may not, a file is not what was received, or there is a folder.
+            EvidenceError: the caseworker may not, a file is not what was received, or the folder
+                exists.
         """
         folders = (folder, folder / ORIGINALS, *([folder / CLEAN] if clean else ()))
-        _make_folders(folders)  # first: what cannot be written is not noted as taken out
+        _make_folders(folders)  # first, so that an export that cannot be written is not recorded
         try:
             case, items, opener = await self._writer.run(
                 lambda work: self._record_export(work, reference, by)
@@ -129,9 +139,8 @@ class BundleExporter:
         except BaseException:
             _remove_folders(folders)
             raise
-        enclosed = [
-            await self._export_file(folder, case, item, opener, by, clean=clean) for item in items
-        ]
+        export = _Export(folder, case, opener, by, clean)
+        enclosed = [await self._export_file(export, item) for item in items]
         manifest = await self._writer.run(
             lambda work: self._build_manifest(work, reference, case, by, enclosed)
         )
@@ -148,88 +157,80 @@ class BundleExporter:
     def _record_export(
         self, work: Work, reference: str, by: str
     ) -> tuple[str, list[EvidenceFile], Opener]:
-        """Note that files leave, before one does."""
+        """Record the export before any file is written."""
         case = self._evidence.find_case_id(work, reference)
         self._evidence.check_access(work, reference, by)
         if broken := self._evidence.custody.verify(work, case):
-            raise EvidenceError(f"row {broken.number} of the ledger is {broken.fault}")
+            raise EvidenceError(f"row {broken.number} of the custody log is {broken.fault}")
         items = self._evidence.list_files(work, case)
         for item in items:
             if item.is_saved:
                 self._evidence.custody.record(
                     work,
                     case,
-                    at=self._clock.now(),
-                    actor=by,
-                    action=CustodyAction.EXPORTED,
-                    file=item.id,
-                    digest=item.digest,
-                    size=item.size,
+                    CustodyEvent(
+                        at=self._clock.now(),
+                        actor=by,
+                        action=CustodyAction.EXPORTED,
+                        file=item.id,
+                        digest=item.digest,
+                        size=item.size,
+                    ),
                 )
         return case, items, self._evidence.opener(case)
 
-    async def _export_file(  # noqa: PLR0913 - one file on its way out
-        self, to: Path, case: str, item: EvidenceFile, opener: Opener, by: str, *, clean: bool
-    ) -> BundledFile:
-        original = drawn = None
+    async def _export_file(self, export: _Export, item: EvidenceFile) -> BundledFile:
+        original = clean = None
         if item.is_saved:
-            original = self._export_original(to, item, opener)
-            if clean:
-                drawn = await self._export_clean(to, case, item, opener, by)
+            original = self._export_original(export, item)
+            clean = await self._export_clean(export, item) if export.clean else None
         return BundledFile(
-            number=item.number,
-            id=item.id,
-            state=item.state,
-            kind=item.kind,
-            stated_name=item.name,
-            stated_type=item.mime,
-            caption=item.caption,
-            looks=item.detected_type,
-            is_as_stated=item.matches_stated_type,
-            came_at=_iso_time(item.received_at),
-            original=original,
-            clean=drawn,
-        )
+            number=item.number, id=item.id, state=item.state, kind=item.kind,
+            stated_name=item.name, stated_type=item.mime, caption=item.caption,
+            looks=item.detected_type, is_as_stated=item.matches_stated_type,
+            came_at=_iso_time(item.received_at), original=original, clean=clean,
+        )  # fmt: skip
 
-    def _export_original(self, to: Path, item: EvidenceFile, opener: Opener) -> FileVersion:
+    def _export_original(self, export: _Export, item: EvidenceFile) -> FileVersion:
         path, seen, size = f"{ORIGINALS}/{item.number:04}.bin", sha256(), 0
         try:
-            with _create(to / path) as out:
-                for piece in self._evidence.read_chunks(opener, item):
-                    out.write(piece)
-                    seen.update(piece)
-                    size += len(piece)
+            with _create(export.folder / path) as out:
+                for chunk in self._evidence.read_chunks(export.opener, item):
+                    out.write(chunk)
+                    seen.update(chunk)
+                    size += len(chunk)
         except FileNotFoundError:
             raise EvidenceError(f"file {item.number} is {MISSING}") from None
         except DecryptionError:
-            raise EvidenceError(f"file {item.number} is altered: it does not open") from None
+            raise EvidenceError(f"file {item.number} is altered: it cannot be decrypted") from None
         if item.digest and seen.hexdigest() != item.digest:
             raise EvidenceError(f"file {item.number} is altered: it is not what was received")
         return FileVersion(path, seen.hexdigest(), size)
 
-    async def _export_clean(
-        self, to: Path, case: str, item: EvidenceFile, opener: Opener, by: str
-    ) -> FileVersion | None:
-        drawn = await self._sanitizer.sanitize(b"".join(self._evidence.read_chunks(opener, item)))
-        if drawn is None:
+    async def _export_clean(self, export: _Export, item: EvidenceFile) -> FileVersion | None:
+        original = b"".join(self._evidence.read_chunks(export.opener, item))
+        clean = await self._sanitizer.sanitize(original)
+        if clean is None:
             return None
-        looks, digest = detect_type(drawn), sha256(drawn).hexdigest()
+        looks, digest = detect_type(clean), sha256(clean).hexdigest()
         await self._writer.run(
             lambda work: self._evidence.custody.record(
                 work,
-                case,
-                at=self._clock.now(),
-                actor=by,
-                action=CustodyAction.CLEANED,
-                file=item.id,
-                digest=digest,
-                size=len(drawn),
-                detail=looks,
+                export.case,
+                CustodyEvent(
+                    at=self._clock.now(),
+                    actor=export.by,
+                    action=CustodyAction.CLEANED,
+                    file=item.id,
+                    digest=digest,
+                    size=len(clean),
+                    detail=looks,
+                ),
             )
         )
         path = f"{CLEAN}/{item.number:04}.{FILE_EXTENSIONS[looks]}"
-        _write(to / path, drawn)
-        return FileVersion(path, digest, len(drawn))
+        _write(export.folder / path, clean)
+        return FileVersion(path, digest, len(clean))
 
     def _build_manifest(
         self, work: Work, reference: str, case: str, by: str, enclosed: list[BundledFile]
@@ -241,15 +242,10 @@ class BundleExporter:
             for row, link, mac in zip(rows, chain_links(rows), macs, strict=True)
         ]
         return Manifest(
-            version=VERSION,
-            reference=reference,
-            case=case,
-            files=enclosed,
-            ledger=proved,
-            exported_at=_iso_time(self._clock.now()),
-            exported_by=by,
+            version=VERSION, reference=reference, case=case, files=enclosed, ledger=proved,
+            exported_at=_iso_time(self._clock.now()), exported_by=by,
             head=custody.head(work, case),
-        )
+        )  # fmt: skip
 
 
 def _iso_time(at: int) -> str:
@@ -261,7 +257,7 @@ def _make_folders(folders: Iterable[Path]) -> None:
         try:
             folder.mkdir(mode=0o700)
         except OSError as error:
-            raise EvidenceError(f"{folder} cannot be made: {error.strerror}") from error
+            raise EvidenceError(f"{folder} cannot be created: {error.strerror}") from error
 
 
 def _remove_folders(folders: Sequence[Path]) -> None:
@@ -270,7 +266,7 @@ def _remove_folders(folders: Sequence[Path]) -> None:
 
 
 def _create(path: Path) -> BinaryIO:
-    """Open a file that is not there yet, for nobody else to read."""
+    """Create a file that only this user can read; it must not exist yet."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     return os.fdopen(handle, "wb")
 

@@ -1,13 +1,12 @@
-"""The custody ledger: what was done to the files of a case, each row proving the one before.
+"""The custody log: a hash chain of everything that was done to the files of a case.
 
-Every case has a chain of its own, so that it can be handed over with the files, and checked by
-whoever gets it with nothing but SHA-256: a link is the digest of a row and of the link before it.
-Whoever may write to the database could compute links anew; so each has a proof under a key of the
-host as well, and the audit log notes it: a row that was changed, put in, taken out or cut off shows
-here, and the chain that was rewritten whole shows there.
+Each case has its own chain, so it can be handed over with the files and verified with nothing but
+SHA-256: a link is the digest of an entry and of the link before it. Anyone who can write to the
+database could compute new links, so each also has a MAC under the host key, and the audit log notes
+it. So a changed, added or removed entry shows here, and a chain that was replaced shows there.
 
-A row is sealed, for the digest of a file tells whoever has the file that it lies here; so it also
-holds a few random bytes, or its link would tell.
+An entry is encrypted, because the digest of a file would tell anyone who has the file that it is
+stored here. For the same reason it holds random bytes: without them its link would tell.
 """
 
 from __future__ import annotations
@@ -20,10 +19,9 @@ from secrets import compare_digest
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import bindparam, select
 
 from bot.errors import DecryptionError
-from bot.store.compiled import Prepared, insert_into
+from bot.store.statements import insert, select_by, select_one
 from bot.store.tables.custody import custody
 from bot.store.tables.main import cases
 from bot.vault import AuditLog, Purpose
@@ -38,26 +36,43 @@ if TYPE_CHECKING:
 FIRST_LINK = bytes(32)
 SALT_BYTES = 16
 LINK_DIGITS = 16
-"""Of a link, where it is written down: as many as of the audit log's head."""
+"""Digits of a link in a head, as in the audit log's head."""
 AUDIT_PREFIX = "evidence_"
-"""What deeds of this ledger begin with in the audit log."""
+"""Prefix of these actions in the audit log."""
 
 
 class CustodyAction(StrEnum):
-    """What was done to a file."""
+    """The actions on a file."""
 
     RECEIVED = "received"
-    """It was fetched whole and sealed: what it is, and its digest."""
+    """It was downloaded and encrypted; the entry holds its type and digest."""
     LOST = "lost"
-    """It could not be fetched any more."""
+    """It could not be downloaded."""
     OPENED = "opened"
     CLEANED = "cleaned"
-    """A version without anything but pixels was made: the digest is the new one's."""
+    """A clean version was made; the digest is that of the clean version."""
     EXPORTED = "exported"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustodyEvent:
+    """An action on a file, before it is recorded."""
+
+    at: int
+    actor: str
+    """The id of a caseworker, or an actor of the audit log."""
+    action: CustodyAction
+    file: str
+    digest: str = ""
+    """SHA-256 of the bytes handled, in hexadecimal digits."""
+    size: int = 0
+    """In bytes."""
+    detail: str = ""
+    """A code."""
+
+
 class CustodyEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a row holds."""
+    """One entry."""
 
     number: int
     at: int
@@ -65,7 +80,7 @@ class CustodyEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     actor: str
     deed: str
     file: str
-    """The file's id in this house."""
+    """The id of the file."""
     digest: str = ""
     """SHA-256 in hexadecimal digits."""
     size: int = 0
@@ -75,126 +90,74 @@ class CustodyEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 @dataclass(frozen=True, slots=True)
 class CustodyFault:
-    """The first row of a ledger that does not hold."""
+    """The first entry of a custody log that is wrong."""
 
     number: int
     fault: str
 
 
 MISSING, ALTERED, TRUNCATED, REPLACED = "missing", "altered", "cut", "replaced"
-"""A row was taken out; is not what was written; rows at the end were cut off; the whole was
-written anew."""
+"""An entry was removed; changed; entries at the end were removed; the whole log was replaced."""
 
 _canonical = msgspec.json.Encoder(order="sorted").encode
 _pack = msgspec.msgpack.Encoder().encode
 _unpack = msgspec.msgpack.Decoder(CustodyEntry).decode
-_LOCK = Prepared(
-    lambda _: select(cases.c.id).where(cases.c.id == bindparam("case")).with_for_update(), "case"
+_LOCK = select_one(cases, "id", by="id", lock=True)
+_LAST_ROW = select_by(
+    custody, "number", "link", by="case_id", order_by=custody.c.number.desc(), limit=1
 )
-_LAST_ROW = Prepared(
-    lambda _: (
-        select(custody.c.number, custody.c.link)
-        .where(custody.c.case_id == bindparam("case"))
-        .order_by(custody.c.number.desc())
-        .limit(1)
-    ),
-    "case",
-)
-_COLUMNS = ("case_id", "number", "at", "sealed", "link", "mac")
-_ADD = Prepared(
-    lambda dialect: insert_into(dialect, custody).values(
-        {name: bindparam(name) for name in _COLUMNS}
-    ),
-    *_COLUMNS,
-)
-_OF_CASE = Prepared(
-    lambda _: (
-        select(custody.c.number, custody.c.sealed, custody.c.link, custody.c.mac)
-        .where(custody.c.case_id == bindparam("case"))
-        .order_by(custody.c.number)
-    ),
-    "case",
-)
+_ADD = insert(custody, "case_id", "number", "at", "sealed", "link", "mac")
+_OF_CASE = select_by(custody, "number", "sealed", "link", "mac", by="case_id", order_by="number")
 
 
 def chain_link(before: bytes, entry: CustodyEntry) -> bytes:
-    """Return what proves a row and every row before it: anybody can compute it."""
+    """Return the link of an entry, which covers every entry before it; it needs no key."""
     return sha256(before + _canonical(entry)).digest()
 
 
 class CustodyLog:
-    """The ledgers of a house, used inside units of work."""
+    """The custody logs of a deployment, used inside units of work."""
 
     def __init__(self, vault: Vault, audit: AuditLog, keyring: Keyring | None = None) -> None:
-        """Keep ledgers; whoever reads them hands in what they can open."""
+        """Open the logs; reading them needs the keyring of the reader."""
         self._vault = vault
         self._audit = audit
         self._keyring = keyring
 
-    def record(  # noqa: PLR0913 - the columns of a row
-        self,
-        work: Work,
-        case: str,
-        *,
-        at: int,
-        actor: str,
-        action: CustodyAction,
-        file: str,
-        digest: str = "",
-        size: int = 0,
-        detail: str = "",
-    ) -> CustodyEntry | None:
-        """Write down what was done to a file; return it, None for a case that is gone.
-
-        Args:
-            work: the unit of work of the deed itself.
-            case: whose file it is.
-            at: the moment.
-            actor: a caseworker's id, or who acts in the audit log's words.
-            action: what was done.
-            file: to which file.
-            digest: SHA-256 of what was handled, in hexadecimal digits.
-            size: its bytes.
-            detail: codes.
-        """
+    def record(self, work: Work, case: str, event: CustodyEvent) -> CustodyEntry | None:
+        """Add an entry in the action's own unit of work; return None if the case is gone."""
         if not work.rows(_LOCK, case):
             return None
         last, before = self._last_link(work, case)
         entry = CustodyEntry(
-            number=last + 1,
-            at=at,
-            actor=actor,
-            deed=action.value,
-            file=file,
-            digest=digest,
-            size=size,
-            detail=detail,
+            number=last + 1, at=event.at, actor=event.actor, deed=event.action.value,
+            file=event.file, digest=event.digest, size=event.size, detail=event.detail,
             salt=os.urandom(SALT_BYTES),
-        )
+        )  # fmt: skip
         sealer = self._vault.case_sealer(work, case)
         sealed = sealer.seal(Purpose.CASE, _associated_data(case, entry.number), _pack(entry))
         link = chain_link(before, entry)
-        work.run(_ADD, case, entry.number, at, sealed, link, self._mac(case, link))
+        work.run(_ADD, case, entry.number, event.at, sealed, link, self._mac(case, link))
         head = f"{entry.number}:{link.hex()[:LINK_DIGITS]}"
-        self._audit.record(work, at, actor, f"{AUDIT_PREFIX}{action}", case, head)
+        self._audit.record(work, event.at, event.actor, f"{AUDIT_PREFIX}{event.action}", case, head)
         return entry
 
     def of_case(self, work: Work, case: str) -> list[CustodyEntry]:
-        """Return the ledger of a case, oldest first.
+        """Return the entries of a case, oldest first.
 
         Raises:
-            DecryptionError: a row was altered; `verify` says which.
+            DecryptionError: an entry was altered; `verify` says which.
         """
         return [self._open_entry(case, number, bytes(sealed))
                 for number, sealed, _link, _mac in work.rows(_OF_CASE, case)]  # fmt: skip
 
     def head(self, work: Work, case: str) -> str:
-        """Return where a ledger ends, to be written down elsewhere, e.g. `7:9f3c2a1b77e05d10`."""
+        """Return the head of a log, to be noted elsewhere, e.g. `7:9f3c2a1b77e05d10`."""
         number, link = self._last_link(work, case)
         return f"{number}:{link.hex()[:LINK_DIGITS]}"
 
     def verify(self, work: Work, case: str) -> CustodyFault | None:
-        """Return the first row that does not hold; None where all do."""
+        """Return the first entry that is wrong; None if all are right."""
         expected, before = 1, FIRST_LINK
         links: dict[int, str] = {}
         for number, sealed, link, mac in work.rows(_OF_CASE, case):
@@ -204,26 +167,25 @@ class CustodyLog:
                 entry = self._open_entry(case, number, bytes(sealed))
             except (DecryptionError, msgspec.MsgspecError):
                 return CustodyFault(number, ALTERED)
-            found = chain_link(before, entry)
-            is_ours = compare_digest(bytes(mac), self._mac(case, found))
-            if entry.number != number or found != bytes(link) or not is_ours:
+            expected_link = chain_link(before, entry)
+            is_authentic = self.is_authentic(case, expected_link, bytes(mac))
+            if entry.number != number or expected_link != bytes(link) or not is_authentic:
                 return CustodyFault(number, ALTERED)
-            expected, before = number + 1, found
-            links[number] = found.hex()[:LINK_DIGITS]
+            expected, before = number + 1, expected_link
+            links[number] = expected_link.hex()[:LINK_DIGITS]
         return self._check_against_audit(work, case, links)
 
     def is_authentic(self, case: str, link: bytes, mac: bytes) -> bool:
-        """Tell whether a link was made in this house, for this case."""
+        """Tell whether this deployment made a link for this case."""
         return compare_digest(mac, self._mac(case, link))
 
     def macs(self, work: Work, case: str) -> list[bytes]:
-        """Return the proofs of a ledger's rows under this house's key, oldest first."""
+        """Return the MACs of the entries, oldest first."""
         return [bytes(mac) for _number, _sealed, _link, mac in work.rows(_OF_CASE, case)]
 
     def _check_against_audit(
         self, work: Work, case: str, links: dict[int, str]
     ) -> CustodyFault | None:
-        """Compare a ledger with what the audit log noted of it."""
         for row in self._audit.rows_about(work, case):
             if not row.action.startswith(AUDIT_PREFIX):
                 continue
@@ -248,7 +210,7 @@ class CustodyLog:
 
 
 def chain_links(entries: Iterable[CustodyEntry]) -> list[bytes]:
-    """Return the link of each row of a ledger that was handed over."""
+    """Return the link of each entry of an exported log."""
     found, before = [], FIRST_LINK
     for entry in entries:
         before = chain_link(before, entry)

@@ -1,7 +1,7 @@
-"""The files of a case as evidence: what each is, what its digest is, whether it still is that.
+"""The files of a case as evidence: type, digest and integrity of each, and who may export them.
 
-What a person sent stays as it came, sealed; nobody looks inside it, and nothing is unpacked.
-Whoever reads a file leaves a row in the custody ledger.
+Files stay encrypted as they arrived; nothing is unpacked. Reading one adds an entry to the custody
+log.
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
-
-from bot.cases.evidence.custody_log import CustodyAction, CustodyLog
+from bot.cases.evidence.custody_log import CustodyAction, CustodyEvent, CustodyLog
 from bot.cases.evidence.file_type import matches_stated_type
 from bot.cases.intake import SAVED
 from bot.cases.sealed_fields import decode_file
 from bot.cases.state_machine import Role
 from bot.errors import DecryptionError, EvidenceError
-from bot.store.compiled import Prepared
+from bot.store.statements import select_by, select_one
 from bot.store.tables.main import cases, files, staff
 from bot.vault import AuditLog, Purpose
 from bot.vault.file_encryption import open_chunks
@@ -35,35 +33,19 @@ if TYPE_CHECKING:
     from bot.vault.keys.keyring import Keyring
 
 MISSING, ALTERED, UNPROVEN = "missing", "altered", "unproven"
-"""Its bytes are not there; are not what was received; were received before receipts were kept."""
+"""The bytes do not exist; are not what was received; have no digest in the custody log."""
 
-_BY_REFERENCE = Prepared(
-    lambda _: select(cases.c.id, cases.c.holder).where(cases.c.reference == bindparam("wanted")),
-    "wanted",
+_BY_REFERENCE = select_one(cases, "id", "holder", by="reference")
+_STAFF_ROLE = select_one(staff, "role", "state", by="id")
+_ORDER = ("created_at", "id")
+_FILES = select_by(
+    files, "id", "state", "sealed", "size", "created_at", by="case_id", order_by=_ORDER
 )
-_STAFF_ROLE = Prepared(
-    lambda _: select(staff.c.role, staff.c.state).where(staff.c.id == bindparam("who")), "who"
-)
-_FILES = Prepared(
-    lambda _: (
-        select(files.c.id, files.c.state, files.c.sealed, files.c.size, files.c.created_at)
-        .where(files.c.case_id == bindparam("case"))
-        .order_by(files.c.created_at, files.c.id)
-    ),
-    "case",
-)
-_FILE_NOTES = Prepared(
-    lambda _: (
-        select(files.c.id, files.c.sealed)
-        .where(files.c.case_id == bindparam("case"))
-        .order_by(files.c.created_at, files.c.id)
-    ),
-    "case",
-)
+_FILE_NOTES = select_by(files, "id", "sealed", by="case_id", order_by=_ORDER)
 
 
 def load_file_notes(work: Work, case: str, opener: Opener) -> list[tuple[str, FileRef]]:
-    """Return the files of a case in their order, by name, with what was said of each.
+    """Return the ids and descriptions of the files of a case, in order.
 
     Raises:
         DecryptionError: one of them was altered.
@@ -79,40 +61,38 @@ class EvidenceFile:
     """One file of a case."""
 
     number: int
-    """As people say it: the first that came is 1."""
+    """From 1, in order of arrival."""
     id: str
     state: str
     kind: str
-    """What Telegram says it is: photo, voice, document, ..."""
+    """As stated by Telegram: photo, voice, document, ..."""
     name: str
-    """What its sender called it; never the name of a file on a disk."""
+    """As stated by the sender; never used as a file name on disk."""
     mime: str
     caption: str
     size: int
     received_at: int
     digest: str = ""
-    """SHA-256 of its bytes as they came; empty while they have not, and where nobody noted it."""
+    """SHA-256 of the bytes as received; empty before that, or where it was not recorded."""
     detected_type: str = ""
-    """What it is by its first bytes."""
+    """See `file_type.detect_type`."""
 
     @property
     def matches_stated_type(self) -> bool | None:
-        """Tell whether it is what was said of it; None where that is not known."""
-        return (
-            matches_stated_type(self.detected_type, self.kind, self.mime)
-            if self.detected_type
-            else None
-        )
+        """Whether it is what it is said to be; None where that is not known."""
+        if not self.detected_type:
+            return None
+        return matches_stated_type(self.detected_type, self.kind, self.mime)
 
     @property
     def is_saved(self) -> bool:
-        """Tell whether its bytes lie here."""
+        """Whether its bytes are stored."""
         return self.state == SAVED
 
 
 @dataclass(frozen=True, slots=True)
 class FileFault:
-    """One file that is not what it was."""
+    """A file that is not what was received."""
 
     number: int
     fault: str
@@ -122,12 +102,12 @@ class EvidenceStore:
     """The files of cases, used inside units of work."""
 
     def __init__(self, vault: Vault, folder: Path, keyring: Keyring | None = None) -> None:
-        """Read the files of cases.
+        """Open the store.
 
         Args:
-            vault: seals what is noted.
-            folder: where files lie.
-            keyring: of whoever reads; without one nothing opens.
+            vault: encrypts custody entries.
+            folder: of the encrypted files.
+            keyring: of the reader; without one nothing can be opened.
         """
         self._vault = vault
         self._folder = folder
@@ -136,7 +116,7 @@ class EvidenceStore:
 
     @staticmethod
     def find_case_id(work: Work, reference: str) -> str:
-        """Return the case with a reference.
+        """Return the id of the case with a reference.
 
         Raises:
             EvidenceError: there is none.
@@ -148,10 +128,11 @@ class EvidenceStore:
 
     @staticmethod
     def check_access(work: Work, reference: str, who: str) -> None:
-        """See that a caseworker may take files of a case out of this house.
+        """Check that a caseworker may export the files of a case.
 
         Raises:
-            EvidenceError: they neither hold the case nor supervise, or have no access.
+            EvidenceError: the case is not assigned to them and they are no supervisor, or they have
+                no access at all.
         """
         known = work.rows(_STAFF_ROLE, who)
         if not known or known[0][1] != "active":
@@ -159,13 +140,13 @@ class EvidenceStore:
         holder = work.rows(_BY_REFERENCE, reference)
         is_holder = bool(holder) and holder[0][1] == who
         if known[0][0] != Role.SUPERVISOR and not is_holder:
-            raise EvidenceError(f"{who} neither answers for {reference} nor supervises")
+            raise EvidenceError(f"{reference} is not assigned to {who}, who is no supervisor")
 
     def list_files(self, work: Work, case: str) -> list[EvidenceFile]:
-        """Return the files of a case, the first that came first.
+        """Return the files of a case, in order of arrival.
 
         Raises:
-            DecryptionError: a row of them, or of their ledger, was altered.
+            DecryptionError: a row of them, or of the custody log, was altered.
         """
         opener = self.opener(case)
         receipts = {
@@ -177,34 +158,42 @@ class EvidenceStore:
         return [_evidence_file(opener, number, row, receipts.get(row[0])) for number, row in rows]
 
     def opener(self, case: str) -> Opener:
-        """Return what opens the files of a case.
+        """Return the opener of the files of a case.
 
         Raises:
-            CaseNotReadableError: whoever reads may not open it.
+            CaseNotReadableError: the reader may not open the case.
         """
         return self._vault.cases.opener(case, self._keyring)
 
     def read_chunks(self, opener: Opener, item: EvidenceFile) -> Iterator[bytes]:
-        """Return the bytes of a file as they came.
+        """Yield the bytes of a file as received.
 
         Raises:
             DecryptionError: they were altered.
-            FileNotFoundError: they are not there.
+            FileNotFoundError: they do not exist.
         """
         return open_chunks(opener, item.id, self._folder / item.id)
 
     def record_opened(
         self, work: Work, case: str, items: list[EvidenceFile], actor: str, now: int
     ) -> None:
-        """Write down that files are read, before one is."""
+        """Record that files are read, before they are."""
         for item in items:
             self.custody.record(
-                work, case, at=now, actor=actor, action=CustodyAction.OPENED, file=item.id,
-                digest=item.digest, size=item.size,
-            )  # fmt: skip
+                work,
+                case,
+                CustodyEvent(
+                    at=now,
+                    actor=actor,
+                    action=CustodyAction.OPENED,
+                    file=item.id,
+                    digest=item.digest,
+                    size=item.size,
+                ),
+            )
 
     def verify_files(self, opener: Opener, items: list[EvidenceFile]) -> list[FileFault]:
-        """Read every file to its end; return those that are not what was received."""
+        """Read every file completely; return those that are not what was received."""
         return [
             FileFault(item.number, fault)
             for item in items
@@ -214,8 +203,8 @@ class EvidenceStore:
     def _verify_file(self, opener: Opener, item: EvidenceFile) -> str:
         seen = sha256()
         try:
-            for piece in self.read_chunks(opener, item):
-                seen.update(piece)
+            for chunk in self.read_chunks(opener, item):
+                seen.update(chunk)
         except OSError:
             return MISSING
         except DecryptionError:
@@ -225,7 +214,7 @@ class EvidenceStore:
         return "" if seen.hexdigest() == item.digest else ALTERED
 
     def verify_custody(self, work: Work, case: str) -> CustodyFault | None:
-        """Return the first row of a case's ledger that does not hold."""
+        """Return the first entry of the custody log that is wrong; None if all are right."""
         return self.custody.verify(work, case)
 
 

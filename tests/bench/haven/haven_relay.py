@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 
-from bot.cases.intake import Intake
+from bot.cases.intake import CaseOpening, Intake
 from bot.cases.urgency import Priority
 from bot.clock import SECOND
 from bot.conversation import Position
@@ -72,7 +72,9 @@ def _hold(work: Work, people: list[int]) -> None:
     rows, opened = [], []
     for person in people:
         key = haven_parts.VAULT.chat_key(haven_parts.NUMBER, person)
-        case = intake.open_case(work, "talk", "id", key, person, {}, Priority.STANDARD, now)
+        case = intake.open_case(
+            work, CaseOpening("talk", "id", key, person, {}, Priority.STANDARD, now)
+        )
         holding = TakeoverState(
             case.id, "mei", "caseworker", "any_time", now, opener_state=OpenerState.ANSWERED
         )

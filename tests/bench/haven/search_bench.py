@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.cases.intake import Intake, NewReport
+from bot.cases.intake import CaseOpening, Intake, NewReport
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE, SystemClock
 from bot.hotline.chat.messages import (
@@ -66,10 +66,20 @@ class Searching:
         opened: list[NewCase] = []
         for place in range(count):
             answers: dict[str, object] = {"what": SAID}
-            opened.append(intake.open_case(
-                work, "report", "id", haven_parts.VAULT.chat_key(1, place), place, answers,
-                Priority.STANDARD, self._now,
-            ))  # fmt: skip
+            opened.append(
+                intake.open_case(
+                    work,
+                    CaseOpening(
+                        "report",
+                        "id",
+                        haven_parts.VAULT.chat_key(1, place),
+                        place,
+                        answers,
+                        Priority.STANDARD,
+                        self._now,
+                    ),
+                )
+            )
         reports = [NewReport(it.id, "report", "report", {"what": SAID}, self._now) for it in opened]
         intake.store(work, opened, reports)
         exchanges.store(

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, update
 
 from bot.app.options import DeskOptions
 from bot.app.web_desk import build_desk_context, open_desk_app
-from bot.cases.intake import Intake, NewReport
+from bot.cases.intake import CaseOpening, Intake, NewReport
 from bot.cases.routing import Queue
 from bot.cases.state_machine import Role
 from bot.cases.urgency import Priority
@@ -181,7 +181,8 @@ class DeskQueue:
             answers: dict[str, object] = {"what": SAID}
             found.append(
                 intake.open_case(
-                    work, "report", "id", chat, person, answers, Priority.EMERGENCY, now
+                    work,
+                    CaseOpening("report", "id", chat, person, answers, Priority.EMERGENCY, now),
                 )
             )
         reports = [NewReport(it.id, "report", "report", {"what": SAID}, now) for it in found]

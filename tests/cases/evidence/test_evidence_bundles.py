@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.cases.evidence.custody_log import CustodyAction
+from bot.cases.evidence.custody_log import CustodyAction, CustodyEvent
 from bot.cases.state_machine import Role
 from tests.support.harnesses.evidence_harness import EvidenceHarness
 from tests.support.hostile_images import MARK, image_with_metadata, pixel_flood, zip_with_traversal
@@ -277,9 +277,18 @@ def test_a_ledger_written_anew_is_known_by_the_audit_log(room: EvidenceHarness) 
     def unit(work: Any) -> None:
         for file, data in ((room.kept(0).name, b"x"), (room.kept(1).name, b"y")):
             custody.record(
-                work, room.case.id, at=1, actor="house", action=CustodyAction.RECEIVED, file=file,
-                digest=sha(data), size=1, detail="text",
-            )  # fmt: skip
+                work,
+                room.case.id,
+                CustodyEvent(
+                    at=1,
+                    actor="house",
+                    action=CustodyAction.RECEIVED,
+                    file=file,
+                    digest=sha(data),
+                    size=1,
+                    detail="text",
+                ),
+            )
 
     room.database.writer.run_sync(unit)
     code, told = room.types("verify", room.case.reference)

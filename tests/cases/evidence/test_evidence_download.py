@@ -17,7 +17,7 @@ from bot.cases.evidence.download import (
     MAX_BACKOFF_SECONDS,
     FileDownloader,
 )
-from bot.cases.intake import MAX_FILE_BYTES, Intake, NewReport
+from bot.cases.intake import MAX_FILE_BYTES, CaseOpening, Intake, NewReport
 from bot.cases.urgency import Priority
 from bot.clock import DAY, SECOND
 from bot.conversation import FileRef
@@ -85,7 +85,8 @@ class Room:
 
         def unit(work: Any) -> None:
             case = self.intake.open_case(
-                work, "report", "id", CHAT_KEY, CHAT, answers, Priority.STANDARD, MIDDAY
+                work,
+                CaseOpening("report", "id", CHAT_KEY, CHAT, answers, Priority.STANDARD, MIDDAY),
             )
             self.intake.store(
                 work, [case], [NewReport(case.id, "report", "report", dict(answers), MIDDAY)]

@@ -130,9 +130,7 @@ def test_lowering_a_priority_wants_a_reason(hotline: HotlineHarness) -> None:
     _person, case = wanting(hotline)
     mei = hotline.colleague()
     mei.claims(case)
-    assert refusals(mei.run_command(Verb.SET_PRIORITY, case, code="4")) == [
-        "Please give a reason."
-    ]
+    assert refusals(mei.run_command(Verb.SET_PRIORITY, case, code="4")) == ["Please give a reason."]
     mei.run_command(Verb.SET_PRIORITY, case, code="4", text="A question about a library card.")
     assert hotline.ask("SELECT priority FROM cases") == [(4,)]
 

@@ -255,9 +255,7 @@ def test_whoever_may_not_close_a_case_hears_of_none_of_its_clocks(hotline: Hotli
     _person, _mei, case = with_contact(hotline)
     events = hotline.colleague("Jun").run_command(Verb.CLOSE, case, code="helped")
     assert [it.deadlines for it in events if it.is_refused] == [()]
-    assert refused(hotline, events) == [
-        "Only the assigned caseworker or a supervisor can do that."
-    ]
+    assert refused(hotline, events) == ["Only the assigned caseworker or a supervisor can do that."]
 
 
 def test_a_clock_that_was_altered_keeps_no_case_open(hotline: HotlineHarness) -> None:

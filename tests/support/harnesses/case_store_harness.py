@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.cases.intake import Intake, NewCase, NewReport
-from bot.cases.queries import CaseReader
+from bot.cases.intake import CaseOpening, Intake, NewCase, NewReport
+from bot.cases.queries import AnswerRenderer, CaseReader
 from bot.cases.sealed_fields import keep_everything
 from bot.cases.urgency import Priority
 from bot.places.taiwan.authorities import LAW
@@ -50,7 +50,9 @@ class CaseStoreHarness:
         at_most: Priority = Priority.STANDARD,
     ) -> NewCase:
         def unit(work: Any) -> NewCase:
-            case = self.intake.open_case(work, kind, language, CHAT_KEY, CHAT, answers, at_most, at)
+            case = self.intake.open_case(
+                work, CaseOpening(kind, language, CHAT_KEY, CHAT, answers, at_most, at)
+            )
             self.intake.store(work, [case], [NewReport(case.id, kind, flow, dict(answers), at)])
             return case
 
@@ -85,7 +87,7 @@ class CaseStoreHarness:
 
     async def reads(self, reference: str, language: str = "en") -> CaseDetails:
         words, staff = read_in(language), read_in(language, "staff")
-        reader = CaseReader(self.database, VAULT, BOOK, words, staff, law=LAW)
+        reader = CaseReader(self.database, VAULT, AnswerRenderer(BOOK, words, staff), law=LAW)
         opened = await reader.open(reference, KEEPER)
         assert opened is not None
         return opened

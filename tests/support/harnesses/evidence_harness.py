@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from bot.app.storage import open_database, open_vault
 from bot.cases.evidence.download import FileDownloader
 from bot.cases.evidence.files import EvidenceStore
-from bot.cases.intake import Intake, NewReport
+from bot.cases.intake import CaseOpening, Intake, NewReport
 from bot.cases.state_machine import Role
 from bot.cases.urgency import Priority
 from bot.cli.main import app
@@ -56,7 +56,10 @@ class EvidenceHarness:
 
         def unit(work: Any) -> NewCase:
             case = intake.open_case(
-                work, "report", "id", CHAT_KEY, CHAT, {}, Priority.STANDARD, SystemClock().now()
+                work,
+                CaseOpening(
+                    "report", "id", CHAT_KEY, CHAT, {}, Priority.STANDARD, SystemClock().now()
+                ),
             )
             intake.store(work, [case], [])
             return case

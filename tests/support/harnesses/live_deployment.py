@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.app.run import RunOptions, run_bot
 from bot.app.storage import open_vault
-from bot.cases.queries import CaseReader, load_queue
+from bot.cases.queries import AnswerRenderer, CaseReader, load_queue
 from bot.conversation import CONTROLS
 from bot.languages import LANGUAGES
 from bot.mailbox.rate_limit import UNLIMITED
@@ -118,7 +118,7 @@ class LiveDeployment:
     async def opened(self, reference: str, language: str = "en") -> CaseDetails:
         words, staff = read_in(language), read_in(language, "staff")
         vault = open_vault(self.settings, self.database)
-        opened = await CaseReader(self.database, vault, BOOK, words, staff).open(
+        opened = await CaseReader(self.database, vault, AnswerRenderer(BOOK, words, staff)).open(
             reference, empty_keyring(vault)
         )
         vault.close()

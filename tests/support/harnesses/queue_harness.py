@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.cases.intake import Intake
+from bot.cases.intake import CaseOpening, Intake
 from bot.cases.sealed_fields import keep_everything
 from bot.cases.state_machine import Role
 from bot.cases.urgency import Priority
@@ -64,7 +64,10 @@ class QueueHarness:
 
         def unit(work: Work) -> str:
             case = self.intake.open_case(
-                work, "report", language, VAULT.chat_key(BOT, chat), chat, {}, priority, self.now
+                work,
+                CaseOpening(
+                    "report", language, VAULT.chat_key(BOT, chat), chat, {}, priority, self.now
+                ),
             )
             case.queue = queue
             self.intake.store(work, [case], [])

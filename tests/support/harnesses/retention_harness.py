@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from bot.cases.intake import Intake, NewReport
+from bot.cases.intake import CaseOpening, Intake, NewReport
 from bot.cases.receipts import Receipts, new_number
 from bot.cases.state_machine import CaseAction, Role
 from bot.cases.urgency import Priority
@@ -129,7 +129,7 @@ class RetentionHarness(QueueHarness):
         chat = CHAT + self._people
         key = self.vault.chat_key(BOT, chat)
         case = self.intake.open_case(
-            work, "report", "id", key, chat, {}, Priority.STANDARD, self.now
+            work, CaseOpening("report", "id", key, chat, {}, Priority.STANDARD, self.now)
         )
         report = NewReport(case.id, "report", "report", {"what": WORDS}, self.now)
         self.intake.store(work, [case], [report])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec import msgpack
 
-from bot.cases.queries import CaseReader, load_queue
+from bot.cases.queries import AnswerRenderer, CaseReader, load_queue
 from bot.clock import DAY, HOUR
 from bot.errors import BackupError
 from bot.places.taiwan.authorities import LAW
@@ -41,7 +41,9 @@ assert VAULT.keys is not None
 
 async def answers(database: Database) -> dict[str, Any]:
     """Ask everything that is asked of a deployment day by day."""
-    reader = CaseReader(database, VAULT, BOOK, read_in("en"), read_in("en", "staff"), law=LAW)
+    reader = CaseReader(
+        database, VAULT, AnswerRenderer(BOOK, read_in("en"), read_in("en", "staff")), law=LAW
+    )
     waiting = await load_queue(database)
     opened = [await reader.open(case.reference, KEEPER) for case in waiting]
     plain = {

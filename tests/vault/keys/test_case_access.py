@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.cases.intake import Intake
+from bot.cases.intake import CaseOpening, Intake
 from bot.cases.urgency import Priority
 from bot.errors import CaseNotReadableError
 from bot.store.database import Database
@@ -174,7 +174,7 @@ class Membership(RuleBasedStateMachine):
     def somebody_writes(self, queue: str) -> None:
         def store(work: Work) -> str:
             case = self.intake.open_case(
-                work, "report", "id", bytes(16), 1, {}, Priority.STANDARD, MIDDAY
+                work, CaseOpening("report", "id", bytes(16), 1, {}, Priority.STANDARD, MIDDAY)
             )
             case.queue = queue
             self.intake.store(work, [case], [])

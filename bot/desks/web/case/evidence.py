@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from bot.cases.evidence.custody_log import CustodyAction
+from bot.cases.evidence.custody_log import CustodyAction, CustodyEvent
 from bot.cases.evidence.file_type import detect_type
 from bot.cases.evidence.files import EvidenceStore
 from bot.desks.web.auth.case_access import check_readable
@@ -120,12 +120,14 @@ async def _log_custody(
     context, keyring, item = request.context, request.keyring(), found.item
 
     def record(work: Work) -> None:
-        EvidenceStore(context.vault, context.files_dir, keyring).custody.record(
-            work, found.case, at=request.now, actor=request.caseworker.id, action=action,
-            file=item.id, size=len(clean) or item.size,
+        event = CustodyEvent(
+            at=request.now, actor=request.caseworker.id, action=action, file=item.id,
+            size=len(clean) or item.size,
             digest=sha256(clean).hexdigest() if clean else item.digest,
             detail=detect_type(clean) if clean else "",
         )  # fmt: skip
+        store = EvidenceStore(context.vault, context.files_dir, keyring)
+        store.custody.record(work, found.case, event)
 
     await context.database.writer.run(record)
 
