@@ -13,7 +13,7 @@ from bot.cli.options import DataFolder, NoBrowser, Port
 from bot.errors import HavenError
 from bot.training.debrief import SIGN_ORDER, parse_signs
 from bot.training.scenarios import load_scenarios
-from bot.training.session import run_training
+from bot.training.session import TrainingOptions, run_training
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +37,8 @@ def train(
     typer.echo(f"{len(chosen)} fictional people come. Press Enter when you have finished.")
     debriefs = asyncio.run(
         run_training(
-            chosen, _wait_for_enter, typer.echo, port=port, data=data, pace=pace,
-            browser=not no_browser,
+            chosen, _wait_for_enter, typer.echo,
+            TrainingOptions(port=port, data=data, pace=pace, browser=not no_browser),
         )
     )  # fmt: skip
     for debrief in debriefs:

@@ -1,11 +1,11 @@
-"""New caseworkers rehearse: fictional people come into a queue of their own.
+"""Training: new caseworkers practise with fictional people who come into a queue of their own.
 
-A scene is a person who does not exist, written as a transcript: what they do in the chat, and what
-they answer to a caseworker. Everything between is the house as it is: the stand-in for Telegram,
-the bot, the group in which caseworkers answer. Whoever has finished hears how long each person
-waited, beside what is promised, and which signs were there and not named.
+A scenario is a fictional person, written as a transcript: what they do in the chat, and how they
+reply to a caseworker. Everything else is the real software: the sandbox, the bot, and the group in
+which caseworkers reply. At the end, trainees see how long each person waited compared with the
+response time, and which indicators they did not name.
 
-Why a mark in the folder: practice and what is real must never lie in one place. A training makes
-its folder and marks it, and takes no other; a real bot does not start in a folder that is marked.
-What the environment names of a real deployment (databases, backups) is not looked at.
+Why the folder has a marker: practice and real data must never share a folder. A training creates
+and marks its folder and accepts no other; a real bot does not start in a marked folder. Environment
+settings of a real deployment (databases, backups) are ignored.
 """

@@ -1,15 +1,13 @@
-"""What to talk about afterwards: how long each person waited, and which signs there were."""
+"""The debrief: how long each person waited, and which indicators were missed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
-
 from bot.cases.indicators import ILO_INDICATORS
 from bot.clock import MINUTE
-from bot.store.compiled import Prepared
+from bot.store.statements import select_by
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
@@ -19,61 +17,53 @@ if TYPE_CHECKING:
     from bot.training.scenarios import Scenario
 
 SIGN_ORDER = tuple(ILO_INDICATORS)
-"""The eleven signs in their own order: number one is the first."""
+"""The eleven ILO indicators; trainees name them by number, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Debrief:
-    """How it went with one person; times in minutes, None where it did not happen."""
+    """The result for one person; times in minutes, None where it did not happen."""
 
     scenario: Scenario
     reference: str = ""
-    """Empty: they never came as far as the queue."""
+    """Empty if they never reached the queue."""
     priority: int = 0
     claimed_after: float | None = None
     answered_after: float | None = None
     response_minutes: int = 0
-    """Minutes to the first answer, as urgent as they are."""
+    """Minutes to the first reply for their priority."""
     waited: float = 0.0
-    """Until now, or until they were answered."""
+    """Until the first reply, or until now."""
 
     @property
     def is_in_time(self) -> bool:
-        """Whether what is promised was kept, or can still be kept."""
+        """Whether the response time was met, or can still be met."""
         return self.waited <= self.response_minutes
 
     @property
     def is_underrated(self) -> bool:
-        """Whether the case stands lower than it should."""
+        """Whether the case has a lower priority than it should."""
         return self.priority > self.scenario.urgency
 
     def missed(self, named: Collection[str]) -> list[str]:
-        """Return the signs that were there and were not named."""
+        """Return the indicators that were present and not named."""
         return [sign for sign in self.scenario.signs if sign not in named]
 
     def unfounded(self, named: Collection[str]) -> list[str]:
-        """Return the signs that were named and that nothing pointed to."""
+        """Return the indicators that were named and not present."""
         return [sign for sign in SIGN_ORDER if sign in named and sign not in self.scenario.signs]
 
 
-_CASE = Prepared(
-    lambda _: (
-        select(
-            cases.c.reference, cases.c.priority, cases.c.opened_at, cases.c.claimed_at,
-            cases.c.answered_at,
-        )
-        .where(cases.c.chat_key == bindparam("key"))
-        .order_by(cases.c.opened_at)
-        .limit(1)
-    ),
-    "key",
+_CASE = select_by(
+    cases, "reference", "priority", "opened_at", "claimed_at", "answered_at",
+    by="chat_key", order_by="opened_at", limit=1,
 )  # fmt: skip
 
 
 def make_debrief(
     work: Work, scenario: Scenario, chat_key: bytes, response_minutes: Sequence[int], now: int
 ) -> Debrief:
-    """Return how it went with the person of a chat."""
+    """Return the result for the person of a chat."""
     found = work.rows(_CASE, chat_key)
     if not found:
         return Debrief(scenario)
@@ -82,18 +72,18 @@ def make_debrief(
         scenario,
         str(reference),
         int(priority),
-        _minutes(opened, claimed),
-        _minutes(opened, answered),
-        response_minutes[priority],
-        _minutes(opened, answered or now) or 0.0,
+        claimed_after=_minutes(opened, claimed),
+        answered_after=_minutes(opened, answered),
+        response_minutes=response_minutes[priority],
+        waited=_minutes(opened, answered or now) or 0.0,
     )
 
 
 def parse_signs(numbers: str) -> list[str]:
-    """Return the signs of these numbers.
+    """Return the indicators with these numbers.
 
     Raises:
-        ValueError: one is no number of a sign.
+        ValueError: there is none with that number.
     """
     found = []
     for each in numbers.replace(",", " ").split():

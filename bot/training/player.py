@@ -1,9 +1,9 @@
-"""A scene played on a phone: each thing is done once the bot, or a caseworker, has answered."""
+"""The player of a scenario: does each action once the bot, or a caseworker, has replied."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.errors import HavenError
 from bot.text import fold
@@ -15,74 +15,82 @@ if TYPE_CHECKING:
     from bot.training.scenarios import Scenario
 
     LabelLookup = Callable[[str, str], frozenset[str]]
-    """Returns what a label is called in a language, folded; nothing for what is no label."""
+    """Returns the folded names of a label in a language; empty for text that is no label."""
 
+Found = TypeVar("Found")
 POLL_SECONDS = 0.05
 QUIET_SECONDS = 0.4
-"""Seconds in which nothing comes any more: the bot has said what it wanted to say."""
+"""Seconds without a new message after which the bot has finished."""
 TIMEOUT_SECONDS = 60.0
-"""Seconds without an answer after which a scene does not fit the flows any more."""
+"""Seconds without a reply after which a scenario no longer fits the flows."""
 
 
 async def play(phone: Phone, scenario: Scenario, pace: float, find_labels: LabelLookup) -> None:
-    """Do what a scene says; return once they have nothing more to answer.
+    """Play a scenario; return once it has no more replies.
 
     Raises:
-        HavenError: the bot does not ask what the scene answers: it was written for other flows.
+        HavenError: the bot does not ask what the scenario answers: it was written for other flows.
     """
     await asyncio.sleep(scenario.after * pace)
     for line in scenario.opening_lines:
         await _act(phone, scenario, line, find_labels, patience=TIMEOUT_SECONDS)
         await _wait_until_quiet(phone, pace)
-    heard = _chat_state(phone)
+    seen = _chat_state(phone)
     for line in scenario.replies:
-        is_word = not find_labels(scenario.language, line)
-        while is_word and _chat_state(phone) == heard:  # noqa: ASYNC110 - a caseworker takes their time
-            await asyncio.sleep(POLL_SECONDS)
+        if not find_labels(scenario.language, line):
+            await _poll(lambda before=seen: _chat_state(phone) != before or None)  # type: ignore[misc]
         await _wait_until_quiet(phone, pace)
-        heard = _chat_state(phone)  # who writes while somebody writes is answered next
+        seen = _chat_state(phone)  # taken before the reply: a caseworker may write meanwhile
         await _act(phone, scenario, line, find_labels, patience=None)
 
 
-async def _act(
-    phone: Phone, scene: Scenario, line: str, names: LabelLookup, *, patience: float | None
-) -> None:
-    """Press what is called like that, once it is there; what is no label is written."""
-    called = names(scene.language, line)
-    if not called:
-        phone.say(line)
-        return
+async def _poll(find: Callable[[], Found | None], patience: float | None = None) -> Found | None:
+    """Return the first result that is not None; None after `patience` seconds."""
     waited = 0.0
-    while (shown := _find_button(phone, called)) is None:
+    while (found := find()) is None:
         if patience is not None and waited > patience:
-            raise HavenError(f"{scene.title}: nobody asked for “{line}”")
+            return None
         await asyncio.sleep(POLL_SECONDS)
         waited += POLL_SECONDS
-    message, label = shown
+    return found
+
+
+async def _act(
+    phone: Phone, scenario: Scenario, line: str, names: LabelLookup, *, patience: float | None
+) -> None:
+    """Press the button of a line once it is shown; write a line that is no label."""
+    labels = names(scenario.language, line)
+    if not labels:
+        phone.say(line)
+        return
+    button = await _poll(lambda: _find_button(phone, labels), patience)
+    if button is None:
+        raise HavenError(f"{scenario.title}: no button “{line}” was shown")
+    message, label = button
     phone.press(message, label=label)
 
 
-def _find_button(phone: Phone, called: frozenset[str]) -> tuple[int, str] | None:
-    """Return the newest button of one of these names, and the message it stands under."""
+def _find_button(phone: Phone, labels: frozenset[str]) -> tuple[int, str] | None:
+    """Return the newest button with one of these labels, and its message."""
     for message in reversed(phone.messages()):
         if message["from"]["is_bot"]:
             for label in phone.button_labels(message):
-                if fold(label.lstrip("✓ 0123456789")) in called:
+                if fold(label.lstrip("✓ 0123456789")) in labels:
                     return int(message["message_id"]), label
     return None
 
 
 async def _wait_until_quiet(phone: Phone, pace: float) -> None:
-    """Wait until the bot has said what it wanted to say, then as long as somebody takes to read."""
-    seen, still = _chat_state(phone), 0.0
-    while still < max(pace, QUIET_SECONDS):
+    """Wait until the bot has finished, then for `pace` seconds, as a reader would."""
+    seen, quiet = _chat_state(phone), 0.0
+    while quiet < max(pace, QUIET_SECONDS):
         await asyncio.sleep(POLL_SECONDS)
-        still = still + POLL_SECONDS if _chat_state(phone) == seen else 0.0
+        quiet = quiet + POLL_SECONDS if _chat_state(phone) == seen else 0.0
         seen = _chat_state(phone)
 
 
 def _chat_state(phone: Phone) -> tuple[int, str]:
-    """Return what tells one state of a chat from the next."""
-    said = [each for each in phone.messages() if each["from"]["is_bot"]]
-    newest = f"{said[-1]['message_id']}{phone.bot_texts()[-1]}" if said else ""
-    return len(said), newest
+    """Return a value that changes with every message or edit of the bot."""
+    messages = [each for each in phone.messages() if each["from"]["is_bot"]]
+    newest = f"{messages[-1]['message_id']}{phone.bot_texts()[-1]}" if messages else ""
+    return len(messages), newest

@@ -1,4 +1,4 @@
-"""Scenes: fictional people, written as transcripts that an editor can read."""
+"""Scenarios: fictional people, written as readable transcripts."""
 
 from __future__ import annotations
 
@@ -25,53 +25,55 @@ class Scenario:
 
     title: str
     about: str
-    """What a trainer knows of them, in one English sentence."""
+    """For the trainer, in one English sentence."""
     name: str
     language: str
     after: int
-    """How many things somebody does in that time, before this person comes."""
+    """After how many actions of others this person comes."""
     urgency: int
-    """P0 to P4: what a caseworker should come to."""
+    """P0 to P4: the right priority."""
     signs: tuple[str, ...]
-    """Keys of `ILO` that are there to be seen; none: not everybody is exploited."""
+    """Keys of `ILO_INDICATORS` that are present; may be empty."""
     opening_lines: tuple[str, ...]
-    """What they do until they wait in the queue: labels in English, or their own words."""
+    """Actions until they are in the queue: labels in English, or their own words."""
     replies: tuple[str, ...]
-    """What they answer to a caseworker, one thing at a time."""
+    """Replies to a caseworker."""
 
 
 def load_scenarios(folder: Path = SCENARIOS) -> list[Scenario]:
-    """Return every scene, in the order in which the people come.
+    """Return every scenario, in the order in which the people come.
 
     Raises:
-        HavenError: one cannot be read; file and fault are named.
+        HavenError: one is invalid; the text names the file and the fault.
     """
     found = [load_scenario(path) for path in sorted(folder.glob("*.chat"))]
-    return sorted(found, key=lambda scene: scene.after)
+    return sorted(found, key=lambda scenario: scenario.after)
 
 
 def load_scenario(path: Path) -> Scenario:
-    """Return the scene of a file.
+    """Return the scenario in a file.
 
     Raises:
-        HavenError: it is none.
+        HavenError: it is invalid.
     """
     lines = path.read_text(encoding="utf-8").splitlines()
-    told = dict(_fields(lines))
+    fields = dict(_fields(lines))
     about = next(
         (line.removeprefix(NOTE_PREFIX) for line in lines if line.startswith(NOTE_PREFIX)), ""
     )
-    if told.keys() != FIELDS:
-        raise HavenError(f"{path.name}: {', '.join(sorted(FIELDS ^ told.keys()))} at the beginning")
-    signs = tuple(told["signs"].split())
+    if fields.keys() != FIELDS:
+        raise HavenError(
+            f"{path.name}: {', '.join(sorted(FIELDS ^ fields.keys()))} at the beginning"
+        )
+    signs = tuple(fields["signs"].split())
     if unknown := [sign for sign in signs if sign not in ILO_INDICATORS]:
         raise HavenError(
             f"{path.name}: signs has {unknown[0]}; one of: {', '.join(ILO_INDICATORS)}"
         )
-    if told["language"] not in LANGUAGES:
+    if fields["language"] not in LANGUAGES:
         raise HavenError(f"{path.name}: language is one of: {', '.join(LANGUAGES)}")
     if not (
-        told["after"].isdecimal() and told["urgency"] in {str(each) for each in URGENCY_LEVELS}
+        fields["after"].isdecimal() and fields["urgency"] in {str(each) for each in URGENCY_LEVELS}
     ):
         raise HavenError(
             f"{path.name}: after is a number, urgency one of 0 to {URGENCY_LEVELS[-1]}"
@@ -82,10 +84,10 @@ def load_scenario(path: Path) -> Scenario:
     return Scenario(
         path.stem,
         about,
-        told["name"],
-        told["language"],
-        int(told["after"]),
-        int(told["urgency"]),
+        fields["name"],
+        fields["language"],
+        int(fields["after"]),
+        int(fields["urgency"]),
         signs,
         tuple(_person_lines(lines[:at])),
         tuple(_person_lines(lines[at:])),

@@ -1,10 +1,11 @@
-"""One training: everything the demo has, and people who come by themselves."""
+"""A training session: the demo, plus people who come by themselves."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import webbrowser
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.app.demo import (
@@ -42,93 +43,101 @@ if TYPE_CHECKING:
     from bot.training.scenarios import Scenario
 
     WaitForEnd = Callable[[Sandbox, SandboxGroup, Sequence[Phone]], Awaitable[None]]
-    """Returns once whoever rehearses has finished."""
+    """Returns once the trainee has finished."""
+
+APP_LANGUAGES = {"zh_Hant": "zh-hant", "zh_Hans": "zh-hans"}
+"""Language codes of apps where they differ from ours."""
 
 
-async def run_training(  # noqa: PLR0913 - what is rehearsed, where, how fast and until when
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingOptions:
+    """Options of a training."""
+
+    port: int = 0
+    """Of the group's page; 0 takes any free one."""
+    data: Path | None = None
+    """The folder; a temporary one by default."""
+    pace: float = 3.0
+    """Seconds a person takes for one action."""
+    browser: bool = False
+    """Whether to open the page."""
+
+
+async def run_training(
     scenarios: Sequence[Scenario],
     wait_for_end: WaitForEnd,
     announce: Callable[[str], None],
-    *,
-    port: int = 0,
-    data: Path | None = None,
-    pace: float = 3.0,
-    browser: bool = False,
+    options: TrainingOptions,
 ) -> list[Debrief]:
-    """Let fictional people come until somebody has finished; return how it went with each.
+    """Play scenarios until `wait_for_end` returns; return a debrief for each.
 
-    Args:
-        scenarios: the people.
-        wait_for_end: waits for the end.
-        announce: says where the page is, and who reads a case.
-        port: where the group's page is; 0 takes any.
-        data: the folder; one that passes when none is named.
-        pace: seconds somebody takes for one thing.
-        browser: whether to open the page.
+    `announce` gets lines of text for the trainee.
 
     Raises:
-        SettingError: something real lies in the folder.
-        HavenError: a scene does not fit the flows.
+        SettingError: the folder contains something other than practice.
+        HavenError: a scenario does not fit the flows.
     """
     with contextlib.ExitStack() as stack:
-        folder = data or temporary_folder(stack)
+        folder = options.data or temporary_folder(stack)
         prepare_folder(folder)
         configure(stack.enter_context(log_file(folder)))
         bot = RestartableBot()
         sandbox = Sandbox(restart=bot.restart)
         group, workers = create_group(sandbox)
-        async with serve_pages(sandbox, port) as address:
+        async with serve_pages(sandbox, options.port) as address:
             settings = demo_settings(folder, address, group.id)
             who = await enrol_all(settings, workers)
-            _announce_address(announce, address, who, browser=browser)
-            phones = await _run_scenarios(
-                sandbox, bot, settings, scenarios, group, wait_for_end, pace
-            )
+            _announce_address(announce, address, who, browser=options.browser)
+            plan = _Plan(scenarios, group, wait_for_end, options.pace)
+            phones = await _run_scenarios(sandbox, bot, settings, plan)
         return await _debriefs(settings, scenarios, phones, sandbox)
 
 
 def _announce_address(
-    tell: Callable[[str], None], address: str, who: str, *, browser: bool
+    announce: Callable[[str], None], address: str, who: str, *, browser: bool
 ) -> None:
-    tell(f"The caseworkers' desk is at {address}/group")
-    tell(f"Cases are read by {who}, with the password: {PASSWORD}")
+    announce(f"The caseworkers' desk is at {address}/group")
+    announce(f"To read a case, sign in as {who} with the password: {PASSWORD}")
     if browser:
         webbrowser.open(f"{address}/group")
 
 
-async def _run_scenarios(  # noqa: PLR0913, PLR0917 - everything that takes part
-    sandbox: Sandbox,
-    restartable: RestartableBot,
-    settings: Settings,
-    scenes: Sequence[Scenario],
-    group: SandboxGroup,
-    finished: WaitForEnd,
-    pace: float,
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    scenarios: Sequence[Scenario]
+    group: SandboxGroup
+    wait_for_end: WaitForEnd
+    pace: float
+
+
+async def _run_scenarios(
+    sandbox: Sandbox, runner: RestartableBot, settings: Settings, plan: _Plan
 ) -> list[Phone]:
-    bot = asyncio.create_task(restartable.run(settings))
+    bot = asyncio.create_task(runner.run(settings))
     phones = [
-        sandbox.add_phone(scene.name, language=_app_language(scene.language)) for scene in scenes
+        sandbox.add_phone(each.name, language=APP_LANGUAGES.get(each.language, each.language))
+        for each in plan.scenarios
     ]
     names = label_lookup(settings)
     tasks = [bot]
     try:
-        await asyncio.wait({asyncio.create_task(restartable.ready.wait()), bot},
+        await asyncio.wait({asyncio.create_task(runner.ready.wait()), bot},
                            return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
-        pairs = zip(phones, scenes, strict=True)
-        played = asyncio.gather(*(play(phone, scene, pace, names) for phone, scene in pairs))
-        end = asyncio.ensure_future(finished(sandbox, group, phones))
+        pairs = zip(phones, plan.scenarios, strict=True)
+        played = asyncio.gather(*(play(phone, each, plan.pace, names) for phone, each in pairs))
+        end = asyncio.ensure_future(plan.wait_for_end(sandbox, plan.group, phones))
         tasks += [played, end]  # type: ignore[list-item]
         await _wait_for(end, bot, played)
     finally:
         for task in reversed(tasks):
             task.cancel()
-        await restartable.stop()
+        await runner.stop()
         await asyncio.gather(*tasks, return_exceptions=True)
     return phones
 
 
 async def _wait_for(end: asyncio.Future[Any], *others: asyncio.Future[Any]) -> None:
-    """Wait for the end; what fails meanwhile is raised."""
+    """Wait for `end`; raise an error of the others."""
     waiting: set[asyncio.Future[Any]] = {end, *others}
     while not end.done():
         done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
@@ -136,13 +145,8 @@ async def _wait_for(end: asyncio.Future[Any], *others: asyncio.Future[Any]) -> N
             each.result()
 
 
-def _app_language(language: str) -> str:
-    """Return what the app of somebody says it speaks."""
-    return {"zh_Hant": "zh-hant", "zh_Hans": "zh-hans", "fil": "fil"}.get(language, language)
-
-
 def label_lookup(settings: Settings) -> LabelLookup:
-    """Return what finds a button by its English label, in any language."""
+    """Return a function that finds the labels of a button by its English label."""
     phrasing = build_system_texts(settings)
     replies = [label for it in PHRASES.values() for label in it.replies.values()]
     labels = [*phrasing.labels, *CONTROLS.values(), phrasing.danger, phrasing.bye, *replies]
@@ -158,30 +162,30 @@ def label_lookup(settings: Settings) -> LabelLookup:
 
 
 async def _debriefs(
-    settings: Settings, scenes: Sequence[Scenario], phones: Sequence[Phone], sandbox: Sandbox
+    settings: Settings, scenarios: Sequence[Scenario], phones: Sequence[Phone], sandbox: Sandbox
 ) -> list[Debrief]:
     bot, now = int(sandbox.token.partition(":")[0]), SystemClock().now()
     async with open_storage(settings) as (database, vault):
         return [
             await database.writer.run(
-                lambda work, scene=scene, phone=phone: make_debrief(  # type: ignore[misc]
-                    work, scene, vault.chat_key(bot, phone.id), settings.response_minutes, now
+                lambda work, each=each, phone=phone: make_debrief(  # type: ignore[misc]
+                    work, each, vault.chat_key(bot, phone.id), settings.response_minutes, now
                 )
             )
-            for scene, phone in zip(scenes, phones, strict=True)
+            for each, phone in zip(scenarios, phones, strict=True)
         ]
 
 
 MARK_TEXT = (
-    "Practice only: nobody in here exists. No bot that real people reach starts in this folder.\n"
+    "Practice only: the people in here are fictional. A real bot does not start in this folder.\n"
 )
 
 
 def prepare_folder(folder: Path) -> None:
-    """Make a folder for practice, or take one that is marked.
+    """Create and mark a folder for practice, or accept one that is marked.
 
     Raises:
-        SettingError: something lies there and no mark says that it is practice.
+        SettingError: it is not empty and not marked.
     """
     mark = folder / PRACTICE_MARKER
     try:
@@ -189,7 +193,7 @@ def prepare_folder(folder: Path) -> None:
         if not mark.exists():
             if any(folder.iterdir()):
                 raise SettingError(
-                    f"{folder} holds what is no practice; name an empty folder with --data"
+                    f"{folder} contains data that is no practice; name an empty folder with --data"
                 )
             mark.write_text(MARK_TEXT, encoding="utf-8")
     except OSError as error:

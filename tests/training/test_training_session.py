@@ -14,7 +14,7 @@ from bot.errors import HavenError, SettingError
 from bot.store.database import PRACTICE_MARKER, Database
 from bot.store.migrate import upgrade
 from bot.training.scenarios import load_scenarios
-from bot.training.session import label_lookup, prepare_folder, run_training
+from bot.training.session import TrainingOptions, label_lookup, prepare_folder, run_training
 from tests.support.database_fixtures import query
 from tests.support.harnesses.hotline_harness import settings_for
 
@@ -66,7 +66,9 @@ async def test_a_person_comes_is_answered_and_the_debrief_says_how_it_went(
     monkeypatch.setenv("HAVEN_KEYS_URL", f"sqlite:///{tmp_path / 'real-keys.db'}")
     data = tmp_path / "practice"
     people = [ALL[0], replace(ALL[-1], after=10**6)]
-    siti, maria = await run_training(people, answers_the_first, print, data=data, pace=PACE)
+    siti, maria = await run_training(
+        people, answers_the_first, print, TrainingOptions(data=data, pace=PACE)
+    )
     capsys.readouterr()
     assert siti.reference
     assert siti.claimed_after is not None
@@ -103,7 +105,7 @@ async def test_a_real_folder_is_refused_before_anything_is_opened(tmp_path: Path
         raise AssertionError
 
     with pytest.raises(SettingError, match="is no practice"):
-        await run_training(ALL, never, print, data=tmp_path)
+        await run_training(ALL, never, print, TrainingOptions(data=tmp_path))
     assert not (tmp_path / PRACTICE_MARKER).exists()
 
 
@@ -116,8 +118,9 @@ async def test_a_scene_that_fits_no_flow_is_named(
     async def for_ever(*_: object) -> None:
         await asyncio.Event().wait()
 
-    with pytest.raises(HavenError, match="siti: nobody asked for “Any time”"):
-        await run_training([lost], for_ever, print, data=tmp_path / "practice", pace=PACE)
+    options = TrainingOptions(data=tmp_path / "practice", pace=PACE)
+    with pytest.raises(HavenError, match="siti: no button “Any time” was shown"):
+        await run_training([lost], for_ever, print, options)
     capsys.readouterr()
 
 
