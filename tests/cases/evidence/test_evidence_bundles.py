@@ -182,7 +182,7 @@ def test_only_whoever_holds_the_case_or_supervises_takes_files_out(
     assert (code == 0) is may
     assert folder.exists() is may
     if not may:
-        assert "neither answers" in said
+        assert "is not assigned to" in said
         assert room.asks("SELECT count(*) FROM custody") == [(2,)]
     if role is Role.CASEWORKER:
         room.writes("UPDATE cases SET holder = ?", who)
@@ -194,13 +194,13 @@ def test_only_whoever_holds_the_case_or_supervises_takes_files_out(
     [
         (("list", "ABCDEF"), "there is no case ABCDEF"),
         (("verify", "ABCDEF"), "there is no case ABCDEF"),
-        (("export", "ABCDEF", "/nowhere/b"), "/nowhere/b cannot be made"),
+        (("export", "ABCDEF", "/nowhere/b"), "/nowhere/b cannot be created"),
         (("export", "ABCDEF", "{new}"), "there is no case ABCDEF"),
         (
             ("export", "{case}", "{new}", "--as", "nobody"),
             "there is no caseworker nobody with access",
         ),
-        (("export", "{case}", "{old}"), "cannot be made: File exists"),
+        (("export", "{case}", "{old}"), "cannot be created: File exists"),
         (("verify", "{old}"), "is no evidence bundle"),
     ],
 )

@@ -136,7 +136,7 @@ def photo(handle: str = "p", size: int = 100) -> FileRef:
 
 
 def test_while_a_file_is_put_onto_the_disk_everybody_else_is_answered(room: Room) -> None:
-    room.keeper._folder, meanwhile = observe_disk_io(room.folder, room.loop)
+    room.keeper.folder, meanwhile = observe_disk_io(room.folder, room.loop)
     room.sends(photo())
     assert room.keeps() == 1
     assert meanwhile == [True]
@@ -144,12 +144,12 @@ def test_while_a_file_is_put_onto_the_disk_everybody_else_is_answered(room: Room
 
 
 def test_with_a_nearly_full_disk_files_wait_and_lose_no_try(room: Room) -> None:
-    room.keeper._has_room = lambda: False
+    room.keeper.has_room = lambda: False
     room.sends(photo())
     room.keeps_for(3600)
     assert room.states() == [("named", 100, 0)]
     assert room.source.asked == []
-    room.keeper._has_room = lambda: True
+    room.keeper.has_room = lambda: True
     room.keeps()
     assert room.states() == [("saved", len(WHOLE), 0)]
 
