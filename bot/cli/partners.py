@@ -71,7 +71,9 @@ def add_campaign(
     name = printable_name(name, MAX_NAME_LENGTH)
     with open_deployment(create=True) as deployment:
         add, now = Campaigns(deployment.audit).add, deployment.now()
-        new = deployment.run(lambda work: add(work, NewCampaign(name, partner, language), OPERATOR, now))
+        new = deployment.run(
+            lambda work: add(work, NewCampaign(name, partner, language), OPERATOR, now)
+        )
     typer.echo(f"{new.code}  {new.name}: {new.partner}, {new.language}")
     typer.echo(f"The link and its picture: haven campaigns qr {new.code} FOLDER")
 

@@ -275,7 +275,9 @@ class Relay(EngineDriver):
         holding = self.conversation.takeover
         if holding is None or holding.rule != ANY_TIME:
             return list(parts)
-        return [replace(part, notifies=True) if isinstance(part, SendText) else part for part in parts]
+        return [
+            replace(part, notifies=True) if isinstance(part, SendText) else part for part in parts
+        ]
 
     def add_event(self, event: Event) -> None:
         self.effects.staff.events.append(event)
