@@ -169,14 +169,10 @@ class BundleExporter:
                     work,
                     case,
                     CustodyEvent(
-                        at=self._clock.now(),
-                        actor=by,
-                        action=CustodyAction.EXPORTED,
-                        file=item.id,
-                        digest=item.digest,
-                        size=item.size,
+                        at=self._clock.now(), actor=by, action=CustodyAction.EXPORTED,
+                        file=item.id, digest=item.digest, size=item.size,
                     ),
-                )
+                )  # fmt: skip
         return case, items, self._evidence.opener(case)
 
     async def _export_file(self, export: _Export, item: EvidenceFile) -> BundledFile:

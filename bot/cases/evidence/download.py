@@ -149,7 +149,7 @@ class FileDownloader:
                 sealer = self.vault.case_sealer(work, case)
                 note = open_handle(self.vault, name, handle)
             except DecryptionError:  # a damaged row must not stop the others
-                log.warning("file_failed", file=name, error="DoesNotOpen")
+                log.warning("file_failed", file=name, error="DecryptionError")
                 self._postpone(work, name, case, attempts)
                 continue
             found.append(_DueFile(name, case, note, attempts, sealer))
@@ -159,7 +159,7 @@ class FileDownloader:
         try:
             seen = await self._save_file(file)
         except LetterRefusedError:
-            log.warning("file_failed", file=file.name, error="Refused")
+            log.warning("file_failed", file=file.name, error="LetterRefusedError")
             await self.writer.run(
                 lambda work: self._record_lost(work, file.name, file.case, "refused")
             )
@@ -185,15 +185,10 @@ class FileDownloader:
             work,
             file.case,
             CustodyEvent(
-                at=self.clock.now(),
-                actor=SYSTEM,
-                action=CustodyAction.RECEIVED,
-                file=file.name,
-                digest=seen.digest,
-                size=seen.size,
-                detail=detect_type(seen.head),
+                at=self.clock.now(), actor=SYSTEM, action=CustodyAction.RECEIVED, file=file.name,
+                digest=seen.digest, size=seen.size, detail=detect_type(seen.head),
             ),
-        )
+        )  # fmt: skip
         return True
 
     def _record_lost(self, work: Work, name: str, case: str, why: str) -> None:
@@ -205,13 +200,10 @@ class FileDownloader:
                 work,
                 case,
                 CustodyEvent(
-                    at=self.clock.now(),
-                    actor=SYSTEM,
-                    action=CustodyAction.LOST,
-                    file=name,
+                    at=self.clock.now(), actor=SYSTEM, action=CustodyAction.LOST, file=name,
                     detail=why,
                 ),
-            )
+            )  # fmt: skip
 
     async def _save_file(self, file: _DueFile) -> FileInspector:
         unfinished = self.folder / f"{file.name}.part"

@@ -183,14 +183,10 @@ class EvidenceStore:
                 work,
                 case,
                 CustodyEvent(
-                    at=now,
-                    actor=actor,
-                    action=CustodyAction.OPENED,
-                    file=item.id,
-                    digest=item.digest,
-                    size=item.size,
+                    at=now, actor=actor, action=CustodyAction.OPENED, file=item.id,
+                    digest=item.digest, size=item.size,
                 ),
-            )
+            )  # fmt: skip
 
     def verify_files(self, opener: Opener, items: list[EvidenceFile]) -> list[FileFault]:
         """Read every file completely; return those that are not what was received."""

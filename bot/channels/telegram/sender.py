@@ -159,12 +159,7 @@ class Sender:
         options = self._delivery_options(chat)
         options["disable_notification"] &= not notifies
         message = await self._bot.send_message(
-            chat,
-            text,
-            parse_mode=None,
-            link_preview_options=NO_PREVIEW,
-            **options,
-            **more,
+            chat, text, parse_mode=None, link_preview_options=NO_PREVIEW, **options, **more
         )
         return message.message_id
 
@@ -223,24 +218,16 @@ class Sender:
             await run_call(call)
 
     async def _edit(self, chat: int, edit: EditText) -> None:
-        keyboard = _keyboard(edit.rows, edit.prefix)
+        text, keyboard = fix_text(edit.text), _keyboard(edit.rows, edit.prefix)
         if edit.is_caption:
             call = self._bot.edit_message_caption(
-                chat,
-                edit.message,
-                caption=fix_text(edit.text),
-                parse_mode=None,
-                reply_markup=keyboard,
+                chat, edit.message, caption=text, parse_mode=None, reply_markup=keyboard
             )
         else:
             call = self._bot.edit_message_text(
-                fix_text(edit.text),
-                chat_id=chat,
-                message_id=edit.message,
-                parse_mode=None,
-                link_preview_options=NO_PREVIEW,
+                text, chat, edit.message, parse_mode=None, link_preview_options=NO_PREVIEW,
                 reply_markup=keyboard,
-            )
+            )  # fmt: skip
         try:
             await run_call(call)
         except LetterRefusedError as refused:
@@ -300,14 +287,9 @@ async def _send_part(index: int, call: Coroutine[None, None, int]) -> int:
 def _keyboard(rows: Sequence[Sequence[Button]], prefix: str) -> InlineKeyboardMarkup | None:
     if not rows:
         return None
-    return InlineKeyboardMarkup(
-        [
-            [
-                InlineKeyboardButton(
-                    fix_text(button.label), callback_data=button_token(button, prefix)
-                )
-                for button in row
-            ]
-            for row in rows
-        ]
-    )
+    return InlineKeyboardMarkup([[_button(button, prefix) for button in row] for row in rows])
+
+
+def _button(button: Button, prefix: str) -> InlineKeyboardButton:
+    token = button_token(button, prefix)
+    return InlineKeyboardButton(fix_text(button.label), callback_data=token)
