@@ -145,7 +145,7 @@ def test_a_place_without_words_of_its_own_starts_nothing(
     (missing, *_) = sorted(place_bound_phrases(), key=str)
     words = {key: text for key, text in FARAWAY.overrides.items() if key != missing}
     monkeypatch.setitem(PLACES, FARAWAY.name, replace(FARAWAY, overrides=words))
-    with pytest.raises(SettingError, match="faraway lacks words of its own for 1 phrases"):
+    with pytest.raises(SettingError, match="faraway lacks its own texts for 1 phrases"):
         HotlineHarness(tmp_path, place=FARAWAY.name)
 
 

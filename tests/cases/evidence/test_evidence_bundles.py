@@ -87,7 +87,7 @@ def test_the_list_shows_a_name_that_turns_instead_of_obeying_it(room: EvidenceHa
     assert code == 0
     assert sha(PHOTO) in said.replace("\n", "")
     assert "\u202e" not in said
-    assert "not as said" in said
+    assert "not as stated" in said
     _code, said = room.types("list", room.case.reference, "--json")
     assert [it["digest"] for it in json.loads(said)] == [sha(PHOTO), sha(PAPER)]
     assert "\u202e" not in said
@@ -246,7 +246,7 @@ SPOILS: dict[str, tuple[Callable[[EvidenceHarness], object], str]] = {
     "a proof altered": (
         lambda it: it.writes("UPDATE custody SET mac = zeroblob(32) WHERE number = 1"), "row 1"),
     "a row taken out": (
-        lambda it: it.writes("DELETE FROM custody WHERE number = 1"), "row 1 of the ledger was"),
+        lambda it: it.writes("DELETE FROM custody WHERE number = 1"), "row 1 of the ledger is missing"),
     "the end cut off": (
         lambda it: it.writes("DELETE FROM custody WHERE number = 2"), "row 2 of the ledger and"),
     "all of it cut off": (
@@ -302,10 +302,10 @@ def test_a_whole_bundle_verifies_here_and_where_nobody_has_the_key(
     folder = exported(room, "--clean")
     head = manifest_of(folder)["head"]
     code, said = room.types("verify", str(folder), "--head", head)
-    assert (code, "Without this house's key" in said) == (0, False), said
+    assert (code, "Without this deployment's host key" in said) == (0, False), said
     room.settings.host_key_file.rename(tmp_path / "elsewhere")  # type: ignore[union-attr]
     code, said = room.types("verify", str(folder))
-    assert (code, "Without this house's key" in said) == (0, True), said
+    assert (code, "Without this deployment's host key" in said) == (0, True), said
 
 
 def changes(field: str, value: object) -> Callable[[Path], None]:
