@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 UNLIMITED_WIDTH = 10_000
 
 
-def print_json(value: Any) -> None:
-    """Print a value as one JSON document."""
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+def print_json(value: Any, *, ascii_only: bool = False) -> None:
+    """Print a value as one JSON document.
+
+    `ascii_only` escapes other characters, for text of people that could change the terminal.
+    """
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=ascii_only))
 
 
 def print_rows(

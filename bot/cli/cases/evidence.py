@@ -55,7 +55,8 @@ def list_evidence(
             lambda work: evidence.list_files(work, evidence.find_case_id(work, _parse(reference)))
         )
     if as_json:
-        print_json([{**asdict(file), "is_as_stated": file.matches_stated_type} for file in files])
+        rows = [{**asdict(file), "is_as_stated": file.matches_stated_type} for file in files]
+        print_json(rows, ascii_only=True)
         return
     print_table(make_table(f"Files: {len(files)}", COLUMNS, map(_row, files)))
 

@@ -246,7 +246,7 @@ SPOILS: dict[str, tuple[Callable[[EvidenceHarness], object], str]] = {
     "a proof altered": (
         lambda it: it.writes("UPDATE custody SET mac = zeroblob(32) WHERE number = 1"), "row 1"),
     "a row taken out": (
-        lambda it: it.writes("DELETE FROM custody WHERE number = 1"), "row 1 of the ledger is missing"),
+        lambda it: it.writes("DELETE FROM custody WHERE number = 1"), "row 1 of the ledger is"),
     "the end cut off": (
         lambda it: it.writes("DELETE FROM custody WHERE number = 2"), "row 2 of the ledger and"),
     "all of it cut off": (
