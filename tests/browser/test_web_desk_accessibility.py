@@ -158,7 +158,7 @@ async def _writes(look: Look, page: Page) -> None:
     await page.keyboard.press("u")
     await page.locator("#say-words").fill("Apakah Anda aman di sana? Tolong tulis kepada saya.")
     await page.keyboard.press("Control+Enter")
-    await expect(page.locator(".leaving-why")).to_be_visible()
+    await expect(page.locator(".outgoing-question")).to_be_visible()
     await look.at(page, "case, asked before words leave")
 
 

@@ -173,7 +173,7 @@ async def _is_told_on(page: Page, person: PhonePagePerson) -> None:
         await ticked.last.click()
         await expect(ticked).to_have_count(count - 1)
     await person.presses(hotline.REFERRAL["agree"])
-    told = page.locator("details[id^=told-]")
+    told = page.locator("details[id^=referral-]")
     await expect(told.locator("dt")).to_have_text(["Language", "About"])  # she reads what to tell
     await _shows_both_languages(page)
     await page.locator(DO.format("tell_others")).locator("button").click()

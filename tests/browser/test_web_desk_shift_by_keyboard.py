@@ -97,7 +97,7 @@ async def _is_asked(page: Page) -> None:
     await keys.press("r")
     await keys.type(HALO)
     await keys.press("Control+Enter")
-    asked = page.locator(".leaving-why")
+    asked = page.locator(".outgoing-question")
     await expect(asked).to_contain_text("The person reads English")
     await keys.press("Escape")
     await keys.press("u")

@@ -125,7 +125,7 @@ def test_after_somebody_was_in_danger_a_pause_is_offered_and_never_taken_for_the
     web_desk.settles()
     assert 14 <= rests(web_desk, mei) <= 15
     assert 'id="break-offer" role="status" hidden' in mei.browser.get("/queue/mine").text
-    assert "Resting until" in mei.browser.get("/queue/mine").text
+    assert "On a break until" in mei.browser.get("/queue/mine").text
     web_desk.home.advance_time(15 * 60 + 1)  # and back by themselves
     assert rests(web_desk, mei) <= 0
 
