@@ -167,7 +167,7 @@ async def _takes_out(page: Page, reference: str) -> None:
     for key in ("o", "p"):
         await keys.press(key)
     await page.wait_for_url(f"**/cases/{reference}/print")
-    await _tabs_to(page, ".off-paper a")
+    await _tabs_to(page, ".no-print a")
     await keys.press("Enter")
     await page.wait_for_url(f"**/cases/{reference}")
 
