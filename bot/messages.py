@@ -184,29 +184,6 @@ class ClearChat(msgspec.Struct, frozen=True, tag="wipe", gc=False):
     letters: tuple[int, ...] = ()
 
 
-class CheckPassphrase(msgspec.Struct, frozen=True, tag="word", gc=False, omit_defaults=True):
-    """A passphrase on its way to the worker that hashes it.
-
-    Like `ClearChat` it is a letter, so that no crash loses it; no channel receives it.
-    """
-
-    passphrase: str
-    update_id: int
-    """The id, below 0, of the update that returns the hash: a repeated hash returns once."""
-    case: str = ""
-    """The case it is chosen for; empty when it is an attempt."""
-    is_duress: bool = False
-    """Whether it is chosen as the duress passphrase."""
-    receipt: str = ""
-    """The number of the receipt it is chosen for."""
-    check_in: str = ""
-    """Its part in a check-in: chosen for it, or possibly the answer."""
-    session: int = 0
-    """The session in which it was written: it is answered only there."""
-    heard_at: int = 0
-    """When it was written."""
-
-
 class LeaveGroup(msgspec.Struct, frozen=True, tag="leave", gc=False):
     """Leave a group the bot was added to."""
 
@@ -301,7 +278,7 @@ class SetReaction(msgspec.Struct, frozen=True, tag="react", gc=False):
 
 
 Body = (
-    SendText | EditText | Toast | DeleteMessages | ClearChat | CheckPassphrase | LeaveGroup
+    SendText | EditText | Toast | DeleteMessages | ClearChat | LeaveGroup
     | SendFile | SendRecording | CopyMessage | SendLocation | OpenTopic | CloseTopic | ReopenTopic
     | DeleteTopic | EditTopic | RenderPost | SetReaction
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.app.retention import build_erasures, build_retention
@@ -11,20 +12,23 @@ from bot.app.texts import build_turn_context
 from bot.cases.intake import Intake
 from bot.desks.forum.delivery import ForumDelivery
 from bot.dispatch.batch import BatchProcessor
-from bot.dispatch.contact_policy import ContactPolicy
+from bot.dispatch.contact_policy import ContactPolicy, record_opener_sent
 from bot.dispatch.conversation_store import Conversations
 from bot.dispatch.dispatcher import Dispatcher
-from bot.dispatch.passphrase_hashing import PassphraseChannel
+from bot.dispatch.passphrase_hashing import PassphraseHashing
 from bot.hotline.erasure.job import ErasureJob
 from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Inbox
+from bot.mailbox.mailbox import Mailbox
 from bot.mailbox.outbox import Outbox
+from bot.mailbox.outbox_results import OutboxResults
+from bot.mailbox.passphrase_jobs import PassphraseJobs
 
 if TYPE_CHECKING:
     from bot.app.options import BuildOptions
     from bot.app.staff import StaffRuntime
     from bot.clock import Clock
-    from bot.dispatch.effects import TurnServices
+    from bot.dispatch.turn_services import TurnServices
     from bot.mailbox.delivery import Channel
     from bot.settings import Settings
     from bot.store.database import Database
@@ -49,6 +53,8 @@ class App:
     retention: Retention
     gate: ContactPolicy
     erasure_job: ErasureJob
+    mailbox: Mailbox
+    passphrase_hashing: PassphraseHashing
 
 
 def build(
@@ -70,24 +76,28 @@ def build(
         database.writer.run_sync(forum.load_group)
         channel = ForumDelivery(forum, channel, database.writer, clock)
         desks = (*desks, forum)
-    passphrases = PassphraseChannel(channel, vault, options.hasher, options.bot_id)
     answer_filter = retained_answers_filter(settings, services)
     intake = Intake(vault, options.bot_id, settings.response_minutes, answer_filter)
     staff = build_staff_runtime(settings, vault, outbox, intake, conversations, services, desks)
+    opener_sent = partial(record_opener_sent, conversations, services.clock_monitor)
+    results = OutboxResults(staff.service.record_ended, opener_sent)
+    mailbox = Mailbox(inbox, outbox, PassphraseJobs(vault), results)
     batches = BatchProcessor(
-        inbox=inbox, outbox=outbox, conversations=conversations, intake=intake, services=services,
-        vault=vault, parse=options.parse_update, staff_service=staff.service,
+        mailbox=mailbox, conversations=conversations, intake=intake, services=services,
+        parse=options.parse_update, staff_service=staff.service,
     )  # fmt: skip
-    policy = ContactPolicy(outbox, conversations, services, staff.service, batches, clock)
+    policy = ContactPolicy(conversations, services, staff.service, batches, clock)
     database.writer.run_sync(policy.check_clock)
-    courier = Courier(outbox, database.writer, passphrases, clock, options.limits, policy)
+    courier = Courier(mailbox, database.writer, channel, clock, options.limits, policy)
     dispatcher = Dispatcher(
-        inbox=inbox, outbox=outbox, batches=batches, writer=database.writer, courier=courier,
-        clock=clock,
-    )  # fmt: skip
-    passphrases.receive = dispatcher.receive
+        mailbox=mailbox, batches=batches, writer=database.writer, courier=courier, clock=clock
+    )
+    hashing = PassphraseHashing(
+        mailbox.passphrase_jobs, options.hasher, vault, database.writer, clock, dispatcher
+    )
     erasures = build_erasures(settings, vault, outbox)
     return App(
         database, inbox, outbox, conversations, services, dispatcher, courier, vault, clock, staff,
         build_retention(settings, vault, erasures), policy, ErasureJob(erasures),
+        mailbox, hashing,
     )  # fmt: skip

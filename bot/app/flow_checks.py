@@ -21,9 +21,9 @@ from bot.conversation.paths import FREE_TEXT, KEEP, KEPT, SENT, WARNED, count_wa
 from bot.conversation.state import Frame, Position
 from bot.conversation.steps import DANGER
 from bot.dispatch import callback_data
-from bot.dispatch.engine_driver import LEARN_FLOW
-from bot.dispatch.outcome_rules import NEXT_STEP_OUTCOMES
 from bot.dispatch.rendering import ROW_WIDTH, Renderer, display_width
+from bot.dispatch.turn.flow_names import LEARN_FLOW
+from bot.dispatch.turn.outcome_rules import NEXT_STEP_OUTCOMES
 from bot.languages import FALLBACK
 from bot.languages.place_overrides import OverridingCatalogue
 from bot.languages.style_rules import (

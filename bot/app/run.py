@@ -91,7 +91,7 @@ async def run_bot(settings: Settings, options: RunOptions | None = None) -> None
         directory.unlock()
 
 
-async def _run_with(  # noqa: PLR0913, PLR0917 - what `run_bot` has opened
+async def _run_with(
     settings: Settings,
     options: RunOptions,
     offered: LanguageOffer,
@@ -159,6 +159,7 @@ async def _run_jobs(
     jobs = [
         poller.run(),
         app.courier.run(),
+        app.passphrase_hashing.run(),
         downloader.run(),
         _run_maintenance(app, poller, disk),
         app.retention.run(app.database, app.clock),
@@ -218,7 +219,7 @@ async def expire_keys(app: App) -> None:
         app.conversations.expire(work, now)
         app.vault.cases.wraps.delete_orphans(work, now)
         app.inbox.reencrypt_waiting(work, now)
-        return reencrypt_waiting(work, app.outbox, app.vault, now)
+        return reencrypt_waiting(work, app.mailbox.results, app.vault, now)
 
     needed = await app.database.writer.run(reencrypt)
     await app.vault.expire_epochs(now, needed)

@@ -16,6 +16,7 @@ from bot.desks.forum.desk import ForumDesk
 from bot.desks.locale import StaffLocale
 from bot.dispatch.check_in_scheduler import CheckInScheduler
 from bot.dispatch.deadline_reminders import DeadlineReminders
+from bot.dispatch.reminder_letters import ReminderLetters
 from bot.dispatch.staff_service import StaffService
 from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.check_ins.store import CheckIns
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.dispatch.conversation_store import Conversations
     from bot.dispatch.dispatcher import Dispatcher
-    from bot.dispatch.effects import TurnServices
+    from bot.dispatch.turn_services import TurnServices
     from bot.hotline.events import Desk
     from bot.mailbox.courier import Courier
     from bot.mailbox.letter import Letter
@@ -132,12 +133,9 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
         claim_timeout=settings.claim_lapses_minutes * MINUTE,
         silence_limit=settings.silence_minutes * MINUTE,
     )  # fmt: skip
-    scheduler = CheckInScheduler(
-        check_ins, deadlines, reply_clocks, handlers, staff, intake, outbox, conversations, setting
-    )
-    reminders = DeadlineReminders(
-        deadlines, handlers, staff, outbox, conversations, setting, scheduler
-    )
+    letters = ReminderLetters(handlers, staff, outbox, conversations, setting)
+    scheduler = CheckInScheduler(check_ins, deadlines, reply_clocks, intake, letters)
+    reminders = DeadlineReminders(deadlines, letters, scheduler)
     service = StaffService(
         handlers, CaseMessages(vault), outbox, intake, referrals, desks, parse_group, reminders,
         check_ins,

@@ -15,10 +15,10 @@ from bot.cases.queries import AnswerRenderer, CaseReader
 from bot.clock import DAY, MINUTE
 from bot.conversation import CONTROLS, FlowRegistry
 from bot.dispatch import callback_data
-from bot.dispatch.effects import TurnServices
 from bot.dispatch.privacy_notice import PrivacyNotice
 from bot.dispatch.rendering import Renderer
 from bot.dispatch.system_texts import SystemTexts
+from bot.dispatch.turn_services import TurnServices
 from bot.errors import SettingError
 from bot.hotline.chat import case_progress
 from bot.hotline.chat.phrasebook import Phrasebook

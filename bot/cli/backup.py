@@ -82,7 +82,7 @@ def backup(
     typer.echo(f"Copy them and {LEDGER_NAME} to another place; the ledger every hour.")
 
 
-def restore(  # noqa: PLR0913, PLR0917 - each parameter is an option of the command
+def restore(  # noqa: PLR0913 - each parameter is an option of the command
     archives: Annotated[list[Path], typer.Argument(help="One main and one keys archive.")],
     to: Annotated[Path, typer.Option("--to", help="A folder that does not exist yet.")],
     key: Annotated[Path, typer.Option("--key", help="The file of the offline key.")],

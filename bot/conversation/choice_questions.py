@@ -158,7 +158,7 @@ class ChooseMany(ListQuestion[tuple[str | FileRef, ...]]):
 
     collects_parts = True
 
-    def __init__(  # noqa: PLR0913 - keywords of a declaration in a flow
+    def __init__(
         self,
         prompt: Text,
         *,

@@ -1,17 +1,27 @@
-"""One batch in, its turns out, one transaction.
+"""From what arrives to what is stored: one batch, its turns, one transaction.
 
-The dispatcher never calls the network and the engine never calls the database: a batch is read, its
-turns are computed, and everything that follows is written, in one hop to the writer thread and one
-commit. A turn's effects are values; only what it asks of the hotline (`effects.Hotline`: a receipt
-is signed, an hour agreed on) is written while it runs, in the same unit of work. So where a turn
-fails its batch is undone whole, with all that any of its turns had written, and put into the line;
-there each update is taken alone, and the one that fails again is set aside.
+A batch is read, its turns are taken, and everything that follows is stored, in one hop to the
+writer thread and one commit. The engine never calls the database, and nothing here calls the
+network. A turn's effects are values; only what it asks of `hotline_adapter` (a receipt is signed, a
+check-in agreed on) is written while it runs, in the same unit of work.
 
-Why no savepoint for each turn: nearly all turns go well, and this costs those nothing.
+    dispatcher           the loop: collects what arrives, retries what failed, hands letters over
+    batch                one batch inside a unit of work
+    turn/                one turn: see its docstring for the parts and their order
+    conversation_store   the encrypted row of a chat
+    hotline_adapter      does for a turn what has to do with cases
+    staff_service        commands and events of staff within a batch
+    passphrase_hashing   the job that hashes passphrases between two turns
+    contact_policy       whether a letter may be sent now
+    deadline_reminders, check_in_scheduler, recovery    what the bot writes unasked
 
-Three promises of a seized phone conflict, and what was chosen stands in `sitting`: nothing shows
-that there is a case, what is written is not lost, and nothing is passed on before it is sent.
+Why no savepoint for each turn: nearly all turns succeed, and without savepoints those cost nothing.
+If a turn fails, its batch is undone whole, with everything its turns had written; then each update
+is taken alone, and one that fails again is quarantined.
 
-`turning` is one update; `batch` is many of them and the store; `dispatcher` is the loop around it;
-`outcomes` is the table of what follows when a flow has come to an end.
+Why three kinds of input and one order: an update, a command and a hashed passphrase of one chat are
+taken by the one writer thread, each in a transaction that also removes it from where it waited. So
+each takes effect once, whenever the process ends.
+
+Where the promises about a seized phone conflict, `turn.session` says what was chosen.
 """

@@ -1,8 +1,8 @@
-"""What stands behind a button: which question it belongs to, and which of its answers it is.
+"""Tokens of buttons: which question a button belongs to, and which of its answers it is.
 
-A token says nothing in words: a number of the question, a proof that the button was made here for
-this question in this chat, and the place of the answer. Two are valid for ever and everywhere,
-because help and an end must be one press away from any screen, however old: danger and bye.
+A token holds no text: the number of the question, a proof that the button was made here for this
+question in this chat, and the place of the answer. Two are valid everywhere and for ever, because
+help and a way out must be one press away from any screen, however old: danger and bye.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 DANGER_BUTTON = f"{GLOBAL_PREFIX}d"
 BYE_BUTTON = f"{GLOBAL_PREFIX}b"
 NO_QUESTION = "0:"
-"""What tokens begin with that belong to no question of a flow: questions count from one."""
+"""What tokens begin with that belong to no question of a flow: questions are counted from 1."""
 CACHE_SIZE = 4096
-"""Beginnings kept in memory: whoever is asked now presses soon, and it need not be made again."""
+"""Prefixes kept in memory: a person who is asked now presses soon."""
 
 
 @lru_cache(maxsize=CACHE_SIZE)
 def token_prefix(vault: Vault, chat_key: bytes, question_count: int, where: str) -> str:
-    """Return what all buttons of one question begin with.
+    """Return what the tokens of one question begin with.
 
     Args:
-        vault: whose key vouches.
+        vault: makes the proof.
         chat_key: the chat.
         question_count: how many questions were asked before.
         where: flow and step of the question.
@@ -40,7 +40,7 @@ def token_prefix(vault: Vault, chat_key: bytes, question_count: int, where: str)
 
 
 def question_number(token: str) -> int | None:
-    """Return the number of the question a token claims to belong to; None for no token of ours."""
+    """Return the number of the question a token claims to belong to; None if it is no token."""
     try:
         return int(token.split(":", 1)[0], 16)
     except ValueError:

@@ -1,8 +1,8 @@
-"""The hour somebody wants to be heard from: asking them, hearing the word, and calling staff.
+"""Check-ins: asking the person, comparing the answer, alerting staff about silence.
 
-What is promised, and why, stands in `bot.hotline.check_ins.model`. The question is a letter like
-any reminder: written to go at once, judged at the gate when it goes. Nothing else leaves from here
-but alerts, which are for staff.
+What is promised, and why, is in `bot.hotline.check_ins.model`. The question is a letter like any
+reminder: written when it is due, judged by the contact policy when it is sent. Nothing else is sent
+from here but alerts, which are for staff.
 """
 
 from __future__ import annotations
@@ -10,14 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.cases.urgency import Priority
-from bot.clock import HOUR, MINUTE
-from bot.conversation import Position
-from bot.dispatch import callback_data
-from bot.dispatch.contact_policy import CASE_FROZEN, NO_CHAT, NO_HOUR, may_remind_at
-from bot.dispatch.conversation_store import Conversation, ConversationRow
-from bot.dispatch.message_ids import ids_of_hour
+from bot.clock import HOUR, MINUTE, SECOND
+from bot.dispatch.reminder_letters import CASE_FROZEN
 from bot.hotline.chat.passphrases import PassphraseResult, Passphrases
-from bot.hotline.chat.takeover import OPENER, UNTIL_HOURS
 from bot.hotline.check_ins.model import ANSWER_WINDOW, BOT_WAS_DOWN, CheckInAction
 from bot.hotline.check_ins.texts import (
     ANSWERED_IN_TIME,
@@ -31,7 +26,7 @@ from bot.hotline.contact_rule import DISTRUST_PERIOD
 from bot.hotline.deadlines import CONTACT
 from bot.hotline.events import Event, EventKind
 from bot.hotline.queue.alerts import alert_recipients, load_alert
-from bot.mailbox.letter import Author, Letter
+from bot.mailbox.letter import Letter
 from bot.mailbox.outbox_holds import REMOVAL_HOLD
 from bot.messages import DeleteMessages
 from bot.store.heartbeat import last_heartbeat
@@ -39,219 +34,172 @@ from bot.vault.audit.log import SYSTEM
 
 if TYPE_CHECKING:
     from bot.cases.intake import Intake
-    from bot.dispatch.conversation_store import Conversations
-    from bot.dispatch.deadline_reminders import SchedulerResult
-    from bot.dispatch.effects import TurnServices
+    from bot.dispatch.reminder_letters import ReminderLetters, SchedulerResult
     from bot.hotline.check_ins.store import CheckInRow, CheckIns
-    from bot.hotline.commands.handlers import CommandHandlers
     from bot.hotline.deadlines import CaseDeadlines
     from bot.hotline.queue.sla import ReplyClocks
-    from bot.hotline.staff.staff import Staff
-    from bot.mailbox.outbox import Outbox
     from bot.places.deadlines import Deadline
     from bot.store.writer import Work
-    from bot.text import Text
 
 STARTUP_GRACE = 2 * MINUTE
-"""How long a process listens before it says that somebody is silent: what came while it was away
-has to be fetched first."""
+"""How long a process runs before it believes in silence: what came while it was down has to be
+fetched first."""
 OUTAGE_GRACE = HOUR
-"""How long silence is not believed while the channel itself cannot be reached."""
-RECHECK_AFTER = 5_000_000
-"""Microseconds until the next look where something is still on its way."""
+"""How long silence is not believed while the channel cannot be reached."""
+RECHECK_AFTER = 5 * SECOND
+"""How long until the next look where an answer may still be on its way."""
 SILENCE_ALERT, DURESS_ALERT = "silence", "duress"
 NOT_DELIVERED = "lost"
-"""Why a question that was asked is none: it did not arrive for certain."""
+"""Why a question does not count as asked: it certainly did not arrive."""
 
 
 class CheckInScheduler:
-    """Looks at agreed hours, inside units of work; asked every few seconds."""
+    """Runs the check-ins that are due, inside units of work; asked every few seconds."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the hours, and what reaches a person and staff
+    def __init__(
         self,
         check_ins: CheckIns,
         legal_deadlines: CaseDeadlines,
         reply_clocks: ReplyClocks,
-        handlers: CommandHandlers,
-        staff: Staff,
         intake: Intake,
-        outbox: Outbox,
-        conversations: Conversations,
-        services: TurnServices,
+        letters: ReminderLetters,
     ) -> None:
         self.check_ins = check_ins
         self._legal_deadlines = legal_deadlines
         self._reply_clocks = reply_clocks
-        self._handlers = handlers
-        self._staff = staff
         self._intake = intake
-        self._outbox = outbox
-        self._conversations = conversations
-        self._services = services
+        self._letters = letters
+        self._services = letters.services
         self._started_at: int | None = None
 
-    # --- looking -------------------------------------------------------------------------------
-
     def run_due(self, work: Work, result: SchedulerResult, now: int) -> None:
-        """Ask whoever is to be asked, and call staff for whoever is silent."""
+        """Ask the people whose hour has come, and alert staff about those who are silent."""
         if self._started_at is None or self._started_at > now:
             self._started_at = now
-        since = self._services.clock_monitor.steady_since
-        if now - since < DISTRUST_PERIOD:  # no hour is believed
+        if now - self._services.clock_monitor.steady_since < DISTRUST_PERIOD:
             return
-        for kept in self.check_ins.due(work, now):
-            self._process(work, kept, result, now)
+        for row in self.check_ins.due(work, now):
+            self._process(work, row, result, now)
 
-    def _process(self, work: Work, kept: CheckInRow, looked: SchedulerResult, now: int) -> None:
-        it = kept.check_in
-        if it.is_too_far_ahead(now):
-            it.advance(now, self._services.zone)
-        step = it.next_action(now)
-        if step is CheckInAction.ASK:
-            self._ask(work, kept, looked, now)
-        elif step is CheckInAction.ALARM and not self._is_silence_certain(work, kept, now):
-            self.check_ins.store(work, kept, now + RECHECK_AFTER, now)
+    def _process(self, work: Work, row: CheckInRow, result: SchedulerResult, now: int) -> None:
+        check_in = row.check_in
+        if check_in.is_too_far_ahead(now):
+            check_in.advance(now, self._services.zone)
+        action = check_in.next_action(now)
+        if action is CheckInAction.ASK:
+            self._ask(work, row, result, now)
+        elif action is CheckInAction.ALARM and not self._is_silence_certain(work, row, now):
+            self.check_ins.store(work, row, now + RECHECK_AFTER, now)
             return
-        elif step is CheckInAction.ALARM:
-            self._alert_silence(work, kept, looked, now)
-            step = CheckInAction.END_ROUND
-        if step is CheckInAction.END_ROUND and not self._schedule_next(work, kept, now):
+        elif action is CheckInAction.ALARM:
+            self._alert_silence(work, row, result, now)
+            action = CheckInAction.END_ROUND
+        if action is CheckInAction.END_ROUND and not self._schedule_next(work, row, now):
             return
-        at = it.due_at if now < it.due_at else max(it.ends_at, now + RECHECK_AFTER)
-        self.check_ins.store(work, kept, at, now)
+        is_ahead = now < check_in.due_at
+        at = check_in.due_at if is_ahead else max(check_in.ends_at, now + RECHECK_AFTER)
+        self.check_ins.store(work, row, at, now)
 
-    def _schedule_next(self, work: Work, kept: CheckInRow, now: int) -> bool:
-        """Wait for the next hour, or end what was for once."""
-        if not kept.check_in.is_daily:
-            self.check_ins.end(work, kept.case, SYSTEM, now)
+    def _schedule_next(self, work: Work, row: CheckInRow, now: int) -> bool:
+        """Schedule the next hour; end a check-in that was agreed on for one time."""
+        if not row.check_in.is_daily:
+            self.check_ins.end(work, row.case, SYSTEM, now)
             return False
-        kept.check_in.advance(now, self._services.zone)
+        row.check_in.advance(now, self._services.zone)
         return True
 
-    def _is_silence_certain(self, work: Work, kept: CheckInRow, now: int) -> bool:
-        """Tell whether the house would have heard of an answer."""
+    def _is_silence_certain(self, work: Work, row: CheckInRow, now: int) -> bool:
+        """Tell whether an answer would have arrived by now."""
         if now - (self._started_at or now) < STARTUP_GRACE:
             return False
-        ends_at = kept.check_in.ends_at
+        ends_at = row.check_in.ends_at
         return last_heartbeat(work) >= ends_at or now >= ends_at + OUTAGE_GRACE
 
-    # --- asking --------------------------------------------------------------------------------
+    # --- the question ---------------------------------------------------------------------------
 
-    def _ask(self, work: Work, kept: CheckInRow, looked: SchedulerResult, now: int) -> None:
-        it = kept.check_in
-        if it.is_too_late_to_ask(now):
-            it.why = BOT_WAS_DOWN
+    def _ask(self, work: Work, row: CheckInRow, result: SchedulerResult, now: int) -> None:
+        check_in = row.check_in
+        if check_in.is_too_late_to_ask(now):
+            check_in.why = BOT_WAS_DOWN
             return
-        letters = self._build_question(work, kept, now)
-        if isinstance(letters, str):
-            it.why = letters
+        question = self._letters.build(work, row.case, now + ANSWER_WINDOW, now)
+        if isinstance(question, str):
+            check_in.why = question
             return
-        question = letters[0]
-        it.asked_at = question.not_before or now
-        self.check_ins.set_question_letter(work, kept.case, question.id)
-        self._outbox.store(work, letters)
-        looked.letters.append(question)
-
-    def _build_question(self, work: Work, kept: CheckInRow, now: int) -> list[Letter] | str:
-        """Return the letter that asks and the one that takes it away, or why there is none."""
-        where = self._handlers.find_contact(work, kept.case)
-        if where is None:
-            return NO_CHAT
-        row = self._conversations.load(work, [where.chat_key]).get(where.chat_key)
-        at, why = may_remind_at(work, where.chat_key, kept.case, row, self._services, now)
-        if why:
-            return why
-        if at - now > ANSWER_WINDOW:
-            return NO_HOUR
-        asks, takes_away = self._outbox.new_ids(work, 2)
-        language = row.conversation.language if row else ""
-        prefix = callback_data.token_prefix(self._services.vault, where.chat_key, 0, "phrasebook")
-        said = self._services.phrasebook.render(OPENER, {}, language or where.language, prefix)
-        row = row or ConversationRow(None, Conversation("", Position(), where.chat), 0)
-        ids_of_hour(row.conversation.message_ids, now).letters.append(asks)
-        self._conversations.store(work, [(where.chat_key, row)])
-        return [
-            Letter(
-                asks,
-                where.chat_key,
-                where.chat,
-                said,
-                author=Author.REMINDER,
-                created_at=now,
-                not_before=0 if at == now else at,
-                delay_reason=None if at == now else UNTIL_HOURS,
-            ),
-            Letter(
-                takes_away,
-                where.chat_key,
-                where.chat,
-                DeleteMessages(letters=(asks,)),
-                created_at=now,
-                not_before=at + ANSWER_WINDOW,
-                delay_reason=REMOVAL_HOLD,
-            ),
-        ]
+        check_in.asked_at = question.not_before or now
+        self.check_ins.set_question_letter(work, row.case, question.id)
+        (removal_id,) = self._letters.outbox.new_ids(work, 1)
+        removal = Letter(
+            removal_id,
+            question.chat_key,
+            question.chat,
+            DeleteMessages(letters=(question.id,)),
+            created_at=now,
+            not_before=check_in.asked_at + ANSWER_WINDOW,
+            delay_reason=REMOVAL_HOLD,
+        )
+        self._letters.outbox.store(work, [question, removal])
+        result.letters.append(question)
 
     def note_undelivered(self, work: Work, letter: int, reason: str, now: int) -> None:
         """Note that a question did not arrive: staff read it with the alert, if there is one."""
-        kept = self.check_ins.of_letter(work, letter)
-        if kept is not None:
-            kept.check_in.why = kept.check_in.why or (
+        row = self.check_ins.of_letter(work, letter)
+        if row is not None:
+            row.check_in.why = row.check_in.why or (
                 reason if reason in NOT_ASKED_REASONS else NOT_DELIVERED
             )
-            self.check_ins.store(work, kept, kept.check_in.ends_at, now)
+            self.check_ins.store(work, row, row.check_in.ends_at, now)
 
-    # --- hearing -------------------------------------------------------------------------------
+    # --- the answer -----------------------------------------------------------------------------
 
     def compare_answer(
         self, work: Work, case: str, digest: bytes, now: int
     ) -> tuple[list[Event], bool]:
-        """Return what staff have to see of a word, and whether nothing may go to its chat now."""
+        """Return what staff have to see of a hashed text, and whether its chat is frozen now."""
         answered = self.check_ins.check_answer(work, case, digest, now)
         if answered is None or answered.result is PassphraseResult.WRONG:
             return [], False
         if answered.result is PassphraseResult.DURESS:
             self.check_ins.freeze(work, case, now)
-            return self._alert(work, case, DURESS_ALERT, DURESS_ANSWERED, answered.row, now), True
+            return self._alert(work, answered.row, DURESS_ALERT, now), True
         if answered.was_only:
             self._reply_clocks.clear_due(work, case)
         text = MAY_BE_CONTACT if self._contact_deadlines(work, case) else ANSWERED_IN_TIME
         values = {"time": time_text(now, self._services.zone)}
         return [Event(EventKind.CHECKED_IN, case, text=text, values=values)], False
 
-    # --- calling staff -------------------------------------------------------------------------
+    # --- alerts ---------------------------------------------------------------------------------
 
     def _alert_silence(
-        self, work: Work, kept: CheckInRow, looked: SchedulerResult, now: int
+        self, work: Work, row: CheckInRow, result: SchedulerResult, now: int
     ) -> None:
-        """Say that somebody is silent; who was made to write once is in somebody's hands."""
-        if not Passphrases.is_frozen(work, kept.case) or kept.check_in.why != CASE_FROZEN:
-            looked.events += self._alert(work, kept.case, SILENCE_ALERT, CHECK_IN_MISSED, kept, now)
+        """Alert staff about silence; a case frozen under duress has been alerted already."""
+        if not Passphrases.is_frozen(work, row.case) or row.check_in.why != CASE_FROZEN:
+            result.events += self._alert(work, row, SILENCE_ALERT, now)
 
-    def _alert(  # noqa: PLR0913, PLR0917 - which case, why, and what is said of it
-        self, work: Work, case: str, why: str, text: Text, kept: CheckInRow, now: int
-    ) -> list[Event]:
-        answers: dict[str, object] = {"check_in": why}
+    def _alert(self, work: Work, row: CheckInRow, reason: str, now: int) -> list[Event]:
+        case = row.case
+        answers: dict[str, object] = {"check_in": reason}
         self._intake.raise_priority(work, case, answers, Priority.EMERGENCY, now)
-        concern = load_alert(work, case)
-        if concern is None:
+        alert = load_alert(work, case)
+        if alert is None:
             return []
-        self.check_ins.note_alarm(work, case, why, now)
-        values = {
-            "reference": concern.reference,
-            "time": time_text(kept.check_in.ends_at, self._services.zone),
-        }
-        to = alert_recipients(concern, self._staff.all(work), now)
-        return [
-            Event(EventKind.PRIORITY_CHANGED, case),
-            Event(EventKind.OVERDUE, case, to=to, text=text, values=values, code=kept.check_in.why,
-                  deadlines=self._contact_deadlines(work, case)),
-        ]  # fmt: skip
+        self.check_ins.note_alarm(work, case, reason, now)
+        event = Event(
+            EventKind.OVERDUE,
+            case,
+            to=alert_recipients(alert, self._letters.staff.all(work), now),
+            text=DURESS_ANSWERED if reason == DURESS_ALERT else CHECK_IN_MISSED,
+            values={
+                "reference": alert.reference,
+                "time": time_text(row.check_in.ends_at, self._services.zone),
+            },
+            code=row.check_in.why,
+            deadlines=self._contact_deadlines(work, case),
+        )
+        return [Event(EventKind.PRIORITY_CHANGED, case), event]
 
     def _contact_deadlines(self, work: Work, case: str) -> tuple[Deadline, ...]:
-        """Return the clock that contact sets back, if it runs: staff hear when help may end."""
-        return tuple(
-            it
-            for it in self._legal_deadlines.running_if_readable(work, case)
-            if it.rule.code == CONTACT
-        )
+        """Return the deadline that contact sets back, if it runs: help may end with it."""
+        running = self._legal_deadlines.running_if_readable(work, case)
+        return tuple(deadline for deadline in running if deadline.rule.code == CONTACT)

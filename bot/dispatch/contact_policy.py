@@ -1,31 +1,33 @@
-"""The one gate every letter passes that is no answer: may its person be written to at this moment?
+"""The contact policy: may this letter be sent to its person now?
 
-It is asked when a letter is about to be sent, not only when it is written: letters wait for a
-network, for an hour, for an answer, and meanwhile rules change, people fall silent, phones change
-hands. What is decided here holds whatever was thought before.
+Every letter that is not an answer is judged when it is about to be sent, not only when it is
+written: letters wait for a network, an hour or an answer, and meanwhile rules change, people leave,
+phones change hands. What is decided here overrides what was decided before.
 
-    author       goes when
+    author       is sent when
     bot          always: it answers something the person sent
     opener       the rule allows it now, or a caseworker insisted with a reason
-    caseworker   the person is here and has answered the opener
-    unasked      the person is here; else it is refused, for it was about a moment that is over
+    caseworker   the person is present and has answered the opener
+    unasked      the person is present; else it is refused, for its moment is over
     reminder     the rule allows it now, and nobody is in the chat; else it waits a day at most,
-                 and for the question of an agreed hour as long as an answer counts
+                 and the question of a check-in as long as an answer counts
 
-So nothing but the neutral opener is ever the first word after a gap, whatever the rule says, and
-whoever insists lifts the hours, never the opener. Where clocks cannot be believed, silence is kept.
+So after a gap the first message is always the neutral opener, whatever the rule says; insisting
+lifts the hours, never the opener. While the clock cannot be believed, nothing is sent.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
-
-from bot.clock import DAY
 from bot.dispatch.conversation_store import takeover_of
-from bot.dispatch.session import SESSION_TIMEOUT
-from bot.hotline.chat.passphrases import Passphrases
+from bot.dispatch.reminder_letters import (
+    NO_HOUR,
+    REMINDER_LIFETIME,
+    contact_rules,
+    may_remind_at,
+)
 from bot.hotline.chat.takeover import (
     NO_TIME_LIMIT,
     UNTIL_CLOCK_STEADY,
@@ -36,69 +38,60 @@ from bot.hotline.chat.takeover import (
     SendOpener,
 )
 from bot.hotline.commands.context import CaseContact
-from bot.hotline.contact_rule import LONG_AGO, NEVER, WHEN_I_WRITE, all_allow_at, is_present
+from bot.hotline.contact_rule import LONG_AGO, NEVER, all_allow_at, is_present
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.events import Event, EventKind
-from bot.mailbox.letter import Author, DeliveryResult, LetterState
+from bot.mailbox.letter import WITHDRAWN, Author, DeliveryResult, LetterState
 from bot.mailbox.outbox_holds import hold_letter
-from bot.store.compiled import Prepared, insert_into
-from bot.store.tables.main import cases, rounds
+from bot.store.statements import select_one, upsert
+from bot.store.tables.main import rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bot.clock import Clock
     from bot.dispatch.batch import BatchProcessor
     from bot.dispatch.conversation_store import Conversation, ConversationRow, Conversations
-    from bot.dispatch.effects import TurnServices
     from bot.dispatch.staff_service import StaffService
+    from bot.dispatch.turn_services import TurnServices
     from bot.hotline.chat.takeover import TakeoverState
+    from bot.hotline.contact_rule import ClockMonitor
     from bot.mailbox.letter import Letter
-    from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work
 
 CLOCK_ROW = "clock"
-"""The row of `rounds` that remembers, over restarts, how the two clocks stood to each other."""
-OUTSIDE_RULE, NO_CASEWORKER = "the contact rule", "withdrawn"
-"""Why a letter is refused: the person is not here; no caseworker is in the chat any more."""
-ONLY_THEY_WRITE, NO_HOUR = "only_they_write", "no_hour"
-CASEWORKER_PRESENT, CASE_FROZEN, NO_CHAT = "colleague_is_there", "frozen", "no_chat"
-"""Why a person is not reminded: their rule; none of their hours comes in time; a caseworker is in
-the chat; it was opened under duress; nobody knows it."""
-REMINDER_LIFETIME = DAY
-"""A reminder that could not go for so long is not sent any more; staff are told."""
+"""The row of `rounds` that keeps, over restarts, how the two clocks stood to each other."""
+OUTSIDE_RULE = "the contact rule"
+"""The fault of a letter to a person who is not present."""
 
-_RULES = Prepared(
-    lambda _: (
-        select(cases.c.id, cases.c.contact)
-        .where(cases.c.chat_key == bindparam("key"))
-        .order_by(cases.c.opened_at.desc())
-    ),
-    "key",
-)
-_LOAD_CLOCK = Prepared(
-    lambda _: select(rounds.c.ran_at, rounds.c.steady_since).where(rounds.c.name == CLOCK_ROW)
-)
-_STORE_CLOCK = Prepared(
-    lambda dialect: (
-        put := insert_into(dialect, rounds).values(
-            name=CLOCK_ROW, ran_at=bindparam("ran_at"), steady_since=bindparam("steady_since")
+_LOAD_CLOCK = select_one(rounds, "ran_at", "steady_since", by="name")
+_STORE_CLOCK = upsert(rounds, "name", "ran_at", "steady_since", key="name")
+
+
+@dataclass(slots=True)
+class _Judged:
+    """A letter to be judged, in its conversation."""
+
+    work: Work
+    letter: Letter
+    row: ConversationRow
+    now: int
+
+    @property
+    def conversation(self) -> Conversation:
+        return self.row.conversation
+
+    def result(
+        self, state: LetterState, fault: str | None = None, reason: str | None = None, at: int = 0
+    ) -> DeliveryResult:
+        return DeliveryResult(
+            self.letter, state, self.now, fault=fault, not_before=at, delay_reason=reason
         )
-    ).on_conflict_do_update(
-        index_elements=["name"],
-        set_={"ran_at": put.excluded.ran_at, "steady_since": put.excluded.steady_since},
-    ),
-    "ran_at",
-    "steady_since",
-)  # fmt: skip
 
 
 class ContactPolicy:
     """Judges letters inside the courier's units of work."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what tells how a person and a caseworker stand
+    def __init__(
         self,
-        outbox: Outbox,
         conversations: Conversations,
         services: TurnServices,
         staff_service: StaffService,
@@ -110,122 +103,89 @@ class ContactPolicy:
         self._staff_service = staff_service
         self._batches = batches
         self._clock = clock
-        outbox.on_opener_sent = self._note_opener_sent
-
-    def _note_opener_sent(self, work: Work, letter: Letter, now: int) -> None:
-        """Note that an opener has arrived: from now on it can be answered."""
-        key = letter.chat_key
-        row = self._conversations.load(work, [key]).get(key)
-        holding = None if row is None or row.fault is not None else takeover_of(row.conversation)
-        if row is not None and holding is not None and holding.opener_letter == letter.id:
-            holding.opener_arrived_at, holding.opener_clock_span = (
-                now,
-                self._services.clock_monitor.steady_since,
-            )
-            self._conversations.store(work, [(key, row)])
 
     def check_clock(self, work: Work) -> None:
-        """Hold the clocks against each other, and against how they stood before a restart."""
-        steady = self._services.clock_monitor
-        if steady.wall_zero is None and (rows := work.rows(_LOAD_CLOCK)):
-            steady.wall_zero, steady.steady_since = rows[0]
-        if steady.check(self._clock.now(), self._clock.monotonic()):
-            work.run(_STORE_CLOCK, steady.wall_zero, steady.steady_since)
+        """Compare the clocks with each other, and with how they stood before a restart."""
+        monitor = self._services.clock_monitor
+        if monitor.wall_zero is None and (rows := work.rows(_LOAD_CLOCK, CLOCK_ROW)):
+            monitor.wall_zero, monitor.steady_since = rows[0]
+        if monitor.check(self._clock.now(), self._clock.monotonic()):
+            work.run(_STORE_CLOCK, CLOCK_ROW, monitor.wall_zero, monitor.steady_since)
 
     def judge(self, work: Work, letter: Letter, now: int) -> DeliveryResult | None:
-        """Return None when a letter may go now; else what became of it."""
+        """Return None when a letter may be sent now; else its result."""
         self.check_clock(work)
         row = self._conversations.load(work, [letter.chat_key]).get(letter.chat_key)
         if letter.author == Author.REMINDER:
             return self._judge_reminder(work, letter, row, now)
         if row is None or row.fault is not None:
-            return _refused(letter, NO_CASEWORKER, now)
-        return self._judge_human(work, letter, row, now)
+            return _refused(letter, WITHDRAWN, now)
+        return self._judge_human(_Judged(work, letter, row, now))
 
-    def _judge_human(
-        self, work: Work, letter: Letter, row: ConversationRow, now: int
-    ) -> DeliveryResult | None:
-        here = is_present(
-            row.conversation.last_seen_in(self._services.clock_monitor.steady_since), now
-        )
-        holding = takeover_of(row.conversation)
-        if letter.author == Author.UNSOLICITED:
-            return None if here else self._refuse(work, row.conversation, letter, now)
-        if holding is None:
-            # What was written before the hand-back still goes to whoever is here.
-            return (
-                None
-                if here and letter.author != Author.OPENER
-                else _refused(letter, NO_CASEWORKER, now)
-            )
-        if letter.author == Author.OPENER:
-            return self._judge_opener(work, letter, row, holding, now)
-        if here and holding.opener_state == OpenerState.ANSWERED:
+    def _judge_human(self, it: _Judged) -> DeliveryResult | None:
+        steady_since = self._services.clock_monitor.steady_since
+        is_here = is_present(it.conversation.last_seen_in(steady_since), it.now)
+        takeover = takeover_of(it.conversation)
+        author = it.letter.author
+        if author == Author.UNSOLICITED:
+            return None if is_here else self._refuse_unsolicited(it, takeover)
+        if takeover is None:
+            # A message from before the hand-back is still sent to a person who is present.
+            is_allowed = is_here and author != Author.OPENER
+            return None if is_allowed else _refused(it.letter, WITHDRAWN, it.now)
+        if author == Author.OPENER:
+            return self._judge_opener(it, takeover)
+        if is_here and takeover.opener_state == OpenerState.ANSWERED:
             return None
-        return self._hold_for_opener(work, letter, row.conversation, holding, now)
+        return self._delay_for_opener(it, takeover)
 
     # --- the opener --------------------------------------------------------------------------
 
-    def _judge_opener(
-        self, work: Work, letter: Letter, row: ConversationRow, holding: TakeoverState, now: int
-    ) -> DeliveryResult | None:
-        if letter.id != holding.opener_letter:
-            return _refused(letter, NO_CASEWORKER, now)
-        at, reason = self._opener_allowed_at(work, letter.chat_key, row.conversation, holding, now)
-        if at == now:
-            self._update_meeting(work, letter, row, OpenerState.WAITING, OpenerState.SENT)
+    def _judge_opener(self, it: _Judged, takeover: TakeoverState) -> DeliveryResult | None:
+        if it.letter.id != takeover.opener_letter:
+            return _refused(it.letter, WITHDRAWN, it.now)
+        at, reason = self._opener_allowed_at(it, takeover)
+        if at == it.now:
+            self._update_opener(it, takeover, OpenerState.WAITING, OpenerState.SENT)
             return None
-        self._update_meeting(work, letter, row, OpenerState.SENT, OpenerState.WAITING)
-        return self._hold(work, letter, holding, reason, NO_TIME_LIMIT if at == NEVER else at, now)
+        self._update_opener(it, takeover, OpenerState.SENT, OpenerState.WAITING)
+        return self._delay(it, takeover, reason, NO_TIME_LIMIT if at == NEVER else at)
 
-    def _opener_allowed_at(
-        self, work: Work, key: bytes, conversation: Conversation, holding: TakeoverState, now: int
-    ) -> tuple[int, str]:
+    def _opener_allowed_at(self, it: _Judged, takeover: TakeoverState) -> tuple[int, str]:
         """Return when the person may be asked whether it is a good moment, and why not now."""
-        steady, zone = self._services.clock_monitor, self._services.zone
-        if holding.is_answer:
+        since, now = self._services.clock_monitor.steady_since, it.now
+        if takeover.is_answer:
             return now, ""
-        if holding.insisted_clock_span == steady.steady_since and is_present(
-            holding.insisted_at, now
-        ):
+        if takeover.insisted_clock_span == since and is_present(takeover.insisted_at, now):
             return now, ""
-        rules = contact_rules(work, key, holding.case)
-        heard_at = conversation.last_seen_in(steady.steady_since)
-        at = all_allow_at(rules, heard_at, now, zone, steady.steady_since)
+        rules, zone = contact_rules(it.work, it.letter.chat_key, takeover.case), self._services.zone
+        at = all_allow_at(rules, it.conversation.last_seen_in(since), now, zone, since)
         if at == NEVER:
             return NEVER, UNTIL_PERSON_WRITES
-        is_their_hour = all_allow_at(rules, LONG_AGO, now, zone, -now) == now
-        return at, UNTIL_CLOCK_STEADY if is_their_hour else UNTIL_HOURS
+        is_allowed_hour = all_allow_at(rules, LONG_AGO, now, zone, -now) == now
+        return at, UNTIL_CLOCK_STEADY if is_allowed_hour else UNTIL_HOURS
 
-    def _update_meeting(
-        self,
-        work: Work,
-        letter: Letter,
-        row: ConversationRow,
-        was: OpenerState,
-        is_now: OpenerState,
+    def _update_opener(
+        self, it: _Judged, takeover: TakeoverState, old: OpenerState, new: OpenerState
     ) -> None:
-        """Write down whether the opener is on its way or waits."""
-        holding = takeover_of(row.conversation)
-        if holding is not None and holding.opener_state == was:
-            holding.opener_state = is_now
-            self._conversations.store(work, [(letter.chat_key, row)])
+        """Store whether the opener is being sent or waits."""
+        if takeover.opener_state == old:
+            takeover.opener_state = new
+            self._conversations.store(it.work, [(it.letter.chat_key, it.row)])
 
-    # --- the house's own question ------------------------------------------------------------
+    # --- reminders ---------------------------------------------------------------------------
 
     def _judge_reminder(
         self, work: Work, letter: Letter, row: ConversationRow | None, now: int
     ) -> DeliveryResult | None:
-        case, is_late = (
-            CaseDeadlines.case_of_letter(work, letter.id),
-            letter.created_at + REMINDER_LIFETIME,
-        )
-        if (kept := self._staff_service.check_ins.of_letter(work, letter.id)) is not None:
-            case, is_late = kept.case, kept.check_in.ends_at
+        case = CaseDeadlines.case_of_letter(work, letter.id)
+        expires_at = letter.created_at + REMINDER_LIFETIME
+        if (check_in := self._staff_service.check_ins.of_letter(work, letter.id)) is not None:
+            case, expires_at = check_in.case, check_in.check_in.ends_at
         if not case:
-            return _refused(letter, NO_CASEWORKER, now)
+            return _refused(letter, WITHDRAWN, now)
         at, why = may_remind_at(work, letter.chat_key, case, row, self._services, now)
-        if why or at > is_late:
+        if why or at > expires_at:
             return _refused(letter, why or NO_HOUR, now)
         if at <= now:
             return None
@@ -235,82 +195,49 @@ class ContactPolicy:
             letter, LetterState.QUEUED, now, not_before=at, delay_reason=UNTIL_HOURS
         )
 
-    # --- what does not go --------------------------------------------------------------------
+    # --- what is not sent --------------------------------------------------------------------
 
-    def _hold_for_opener(
-        self,
-        work: Work,
-        letter: Letter,
-        conversation: Conversation,
-        holding: TakeoverState,
-        now: int,
-    ) -> DeliveryResult:
-        """Let a caseworker's words wait for the answer to an opener, and see that there is one."""
-        kept_back = self._hold(work, letter, holding, UNTIL_OPENER_ANSWERED, NO_TIME_LIMIT, now)
-        where = CaseContact(
-            holding.case, holding.reference, letter.chat_key, conversation.chat,
-            conversation.language, contact_rules(work, letter.chat_key, holding.case)[0],
-            holding.by, 0,
+    def _delay_for_opener(self, it: _Judged, takeover: TakeoverState) -> DeliveryResult:
+        """Let a caseworker's letter wait for the answer to an opener, and see that there is one."""
+        result = self._delay(it, takeover, UNTIL_OPENER_ANSWERED, NO_TIME_LIMIT)
+        contact = CaseContact(
+            takeover.case, takeover.reference, it.letter.chat_key, it.conversation.chat,
+            it.conversation.language, contact_rules(it.work, it.letter.chat_key, takeover.case)[0],
+            takeover.by, 0,
         )  # fmt: skip
-        self._batches.perform(work, where, SendOpener(holding.by), now)
-        return kept_back
+        self._batches.perform(it.work, contact, SendOpener(takeover.by), it.now)
+        return result
 
-    def _hold(  # noqa: PLR0913, PLR0917 - which letter, why, and until when
-        self, work: Work, letter: Letter, holding: TakeoverState, reason: str, at: int, now: int
-    ) -> DeliveryResult:
-        hold_letter(work, letter.id, reason, at)
-        if letter.delay_reason != reason:
-            letter.delay_reason = reason
+    def _delay(self, it: _Judged, takeover: TakeoverState, reason: str, at: int) -> DeliveryResult:
+        hold_letter(it.work, it.letter.id, reason, at)
+        if it.letter.delay_reason != reason:
+            it.letter.delay_reason = reason
             event = Event(
-                EventKind.DELAYED, holding.case, holding.by, code=reason, letter=letter.id
-            )  # fmt: skip
-            self._staff_service.show_events(work, [event], now)
-        return DeliveryResult(letter, LetterState.QUEUED, now, not_before=at, delay_reason=reason)
-
-    def _refuse(
-        self, work: Work, conversation: Conversation, letter: Letter, now: int
-    ) -> DeliveryResult:
-        """Refuse what the bot wanted to say by itself; its case's desk is told."""
-        holding = takeover_of(conversation)
-        if holding is not None:
-            self._staff_service.show_events(
-                work, [Event(EventKind.WITHHELD, holding.case, holding.by)], now
+                EventKind.DELAYED, takeover.case, takeover.by, code=reason, letter=it.letter.id
             )
-        return _refused(letter, OUTSIDE_RULE, now)
+            self._staff_service.show_events(it.work, [event], it.now)
+        return it.result(LetterState.QUEUED, reason=reason, at=at)
+
+    def _refuse_unsolicited(self, it: _Judged, takeover: TakeoverState | None) -> DeliveryResult:
+        """Refuse what the bot would say unasked; the desk of its case is told."""
+        if takeover is not None:
+            event = Event(EventKind.WITHHELD, takeover.case, takeover.by)
+            self._staff_service.show_events(it.work, [event], it.now)
+        return it.result(LetterState.REFUSED, OUTSIDE_RULE)
 
 
-def contact_rules(work: Work, key: bytes, case: str) -> list[str]:
-    """Return the rules a letter about a case goes by: the case's own, then the newest in the chat.
-
-    Somebody who chose anew in a later report has chosen for the phone, not for the report; a case
-    in which nothing was chosen has the strictest rule.
-    """
-    found = [(str(name), str(rule)) for name, rule in work.rows(_RULES, key)]
-    own = next((rule for name, rule in found if name == case), "")
-    newest: Sequence[str] = [rule for _name, rule in found if rule][:1]
-    return [own or WHEN_I_WRITE, *newest]
-
-
-def may_remind_at(  # noqa: PLR0913, PLR0917 - a chat, its case, and how both stand
-    work: Work, key: bytes, case: str, row: ConversationRow | None, services: TurnServices, now: int
-) -> tuple[int, str]:
-    """Return when a person may be asked the neutral question by the house, or why not at all.
-
-    Never while anybody is in the chat: whoever it is, they are asked by nobody else just now.
-    """
-    if Passphrases.is_frozen(work, case):
-        return now, CASE_FROZEN
-    if row is not None and row.fault is not None:
-        return now, NO_CHAT
-    earliest = now
-    if row is not None:
-        if takeover_of(row.conversation) is not None:
-            return now, CASEWORKER_PRESENT
-        earliest = max(now, row.conversation.touched_at + SESSION_TIMEOUT + 1)
-    rules = contact_rules(work, key, case)
-    at = all_allow_at(rules, LONG_AGO, earliest, services.zone, services.clock_monitor.steady_since)
-    return (now, ONLY_THEY_WRITE) if at == NEVER else (at, "")
+def record_opener_sent(
+    conversations: Conversations, monitor: ClockMonitor, work: Work, letter: Letter, now: int
+) -> None:
+    """Note that an opener has arrived: from now on it can be answered."""
+    row = conversations.load(work, [letter.chat_key]).get(letter.chat_key)
+    if row is None or row.fault is not None:
+        return
+    takeover = takeover_of(row.conversation)
+    if takeover is not None and takeover.opener_letter == letter.id:
+        takeover.opener_arrived_at, takeover.opener_clock_span = now, monitor.steady_since
+        conversations.store(work, [(letter.chat_key, row)])
 
 
-def _refused(letter: Letter, why: str, now: int) -> DeliveryResult:
-    return DeliveryResult(letter, LetterState.REFUSED, now, fault=why)
+def _refused(letter: Letter, fault: str, now: int) -> DeliveryResult:
+    return DeliveryResult(letter, LetterState.REFUSED, now, fault=fault)

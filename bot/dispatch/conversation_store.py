@@ -1,23 +1,27 @@
-"""Everything between one person and us, as it is kept: one sealed row a chat."""
+"""The conversation with one person, stored as one encrypted row for each chat.
+
+Message ids are part of the conversation, which every turn stores anyway: that costs less than rows
+of their own. They are kept as long as the messages can be deleted from the phone. Ours are ids of
+letters, because the channel's are known only once a letter has been sent.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam
 
 from bot.cases.consents import QuestionWording  # noqa: TC001 - msgspec reads the annotation
 from bot.clock import HOUR, MINUTE
 from bot.conversation import Position
-from bot.dispatch.message_ids import HourlyMessageIds  # noqa: TC001 - msgspec reads the annotation
-from bot.dispatch.outcome_rules import SESSION_ONLY_ANSWER
 from bot.dispatch.rate_limit import ChatActivity
 from bot.errors import DecryptionError, EpochExpiredError
 from bot.hotline.chat.takeover import OpenerState, TakeoverState
 from bot.hotline.contact_rule import LONG_AGO
 from bot.mailbox.letter import sent_message_ids
-from bot.store.compiled import Prepared, PreparedList, insert_into
+from bot.messages import CopyMessage, SendFile, SendLocation, SendRecording, SendText
+from bot.store.statements import delete_by, insert, select_by, select_in, update_by
 from bot.store.tables.main import cases, conversations
 from bot.vault import Purpose
 from bot.vault.erasure.retention import DRAFTS_KEPT, NUMBERS_KEPT
@@ -30,84 +34,99 @@ if TYPE_CHECKING:
 
 
 DRAFT_LIFETIME = DRAFTS_KEPT
-IDLE_TIMEOUT = 30 * MINUTE
-"""After this long without a word a sitting is over."""
+SESSION_TIMEOUT = 30 * MINUTE
+"""After so long without an update a session is over: nobody knows who holds the phone."""
+SESSION_ONLY_ANSWER = ("keep", "sitting")
+"""The answer (step, code) after which nothing unsent outlives the session it was written in."""
+
+VISIBLE_BODIES = (SendText, SendFile, CopyMessage, SendLocation, SendRecording)
+"""Bodies that become a message in the chat."""
+
+
+class HourlyMessageIds(msgspec.Struct, array_like=True):
+    """The messages of one hour."""
+
+    hour: int
+    person_messages: list[int]
+    """The channel's ids of what the person wrote."""
+    letters: list[int]
+    """Ids of our letters."""
 
 
 class Conversation(msgspec.Struct, array_like=True):
-    """Where one person is, and what is needed to go on.
+    """Where one person is in the flows, and what is needed to go on.
 
-    It is stored as a row: what is new stands last, or what older releases stored cannot be read.
+    It is stored as an array: a new field goes last, or stored rows cannot be read.
     """
 
     language: str
-    """Empty until somebody writes: then it is what their app speaks."""
+    """Empty until the person writes: then it is the language of their app."""
     position: Position
     chat: int = 0
-    """Where to answer."""
+    """Where to answer: the channel's id of the chat."""
     question_count: int = 0
-    """Questions asked so far: tells a button of the open question from an older one."""
+    """Questions asked so far: sets a button of the open question apart from an older one."""
     touched_at: int = 0
-    """When the person last did something in this sitting; 0: it has not begun."""
+    """When the person last did something in this session; 0: it has not begun."""
     draft: Position | None = None
-    """What a person stopped with and may go on with."""
+    """Unsent answers that the person stopped with and may go on with."""
     case: str = ""
-    """The case of this sitting, when something was sent in it."""
+    """The case of this session, if something was sent in it."""
     reference: str = ""
     urgent_only: bool = False
     """Whether that case was opened by danger and waits for what the person tells."""
     alarms: list[str] = []
-    """Codes of alarming words the person wrote in this sitting."""
+    """Codes of alarming words the person wrote in this session."""
     fleeting_letters: list[int] = []
-    """Letters that vanish at the next step; below 0 while their batch has not numbered them."""
+    """Letters that vanish at the next step; below 0 until their batch has given them ids."""
     last_press: str = ""
-    """The button that was heard last: pressed once more it has no second effect."""
+    """The button that was pressed last: pressed again it has no effect."""
     albums: list[str] = []
-    """Albums of which a file came: the others are taken without a word."""
+    """Albums of which a file came: further files are taken without a reply."""
     takeover: TakeoverState | None = None
-    """The caseworker who holds the conversation; the bot is silent in it."""
+    """The caseworker who has taken over; the bot is silent then."""
     notice_version: bytes = b""
-    """The version of what this person was told of what is kept; empty: of an older release."""
+    """The version of the privacy notice this person was shown; empty: of an older release."""
     last_seen_at: int = 0
     """When the person last did something, by the channel's clock or ours, whichever is behind; 0
-    since they blocked us: nobody knows who has the phone then."""
+    since they blocked us: nobody knows who holds the phone then."""
     last_seen_clock_span: int = 0
-    """In which steady stretch of the clock that was."""
+    """The steady stretch of the clock in which that was."""
     consent_wordings: dict[str, QuestionWording] = {}
-    """By `flow.step`: in which words a question was asked by which something is agreed to."""
+    """By `flow.step`: the exact words of a question by which the person agrees to something."""
     message_ids: list[HourlyMessageIds] = []
-    """The numbers of both sides' messages that can still be deleted."""
+    """The ids of both sides' messages that can still be deleted."""
     message_lifetime: int = 0
-    """Microseconds after which messages go by themselves, as the person chose; 0: they stay."""
+    """Microseconds after which messages delete themselves, as the person chose; 0: never."""
     account_fingerprint: int = 0
-    """Whom the account looks like: a digest of its names and its language."""
+    """What the account looks like: a digest of its names and its language."""
     session_number: int = 0
-    """Sets this sitting apart from all before it: a button of one is none in another."""
+    """Sets this session apart from all before it: a button of one has no meaning in another."""
     cases: list[str] = []
-    """Every case of this sitting."""
+    """Every case of this session."""
     earlier_case: str = ""
-    """A case of this chat from before this sitting; the person is told nothing of it."""
+    """A case of this chat from before this session; nothing of it is shown."""
     suspended: Conversation | None = None
-    """What a sitting with a case left behind when it went quiet; nothing of it is shown."""
+    """The session before this one, if it had a case; nothing of it is shown."""
     proven_cases: list[str] = []
-    """Cases whose person has shown in this sitting, with their word, that it is they who write."""
+    """Cases that the person has proven, by passphrase in this session, to be theirs."""
     campaign_id: int = 0
-    """The campaign by whose link this sitting began; 0 for none."""
+    """The campaign by whose link this session began; 0 for none."""
     activity: ChatActivity = msgspec.field(default_factory=ChatActivity)
-    """How much came in this sitting."""
+    """How much was written in this session."""
 
     @property
     def has_case(self) -> bool:
-        """Tell whether this sitting has a case the person may be reminded of."""
+        """Tell whether this session has a case the person may be reminded of."""
         return bool(self.case)
 
     def last_seen_in(self, stretch: int) -> int:
-        """Return when the person was last heard; LONG_AGO if the clock has jumped since."""
+        """Return when the person last wrote; LONG_AGO if the clock has jumped since."""
         return self.last_seen_at if self.last_seen_clock_span == stretch else LONG_AGO
 
     @property
     def is_session_only(self) -> bool:
-        """Tell whether the person wants nothing unsent kept after this sitting."""
+        """Tell whether the person wants nothing unsent kept after this session."""
         step, code = SESSION_ONLY_ANSWER
         return any(frame.all_answers.get(step) == code for frame in self.position.frames)
 
@@ -115,15 +134,15 @@ class Conversation(msgspec.Struct, array_like=True):
     def retention_start(self) -> int:
         """Return the moment from which this conversation is kept for a day, to the hour.
 
-        A sitting that nothing shall outlive counts from so long ago that it goes when it is over.
+        A session that nothing may outlive counts from so long ago that it expires when it is over.
         """
         if self.is_session_only:
-            return self.last_used_at + IDLE_TIMEOUT - DRAFTS_KEPT - HOUR
+            return self.last_used_at + SESSION_TIMEOUT - DRAFTS_KEPT - HOUR
         return self.last_used_at // HOUR * HOUR
 
     @property
     def last_used_at(self) -> int:
-        """Return when anybody last wrote here: until a day later it is kept."""
+        """Return when anyone last wrote here: it is kept until a day later."""
         used = self.touched_at
         if self.takeover is not None:
             used = max(used, self.takeover.since, self.takeover.spoken_at)
@@ -133,7 +152,7 @@ class Conversation(msgspec.Struct, array_like=True):
 
 
 class ConversationRow:
-    """A conversation and the row it stands in; `id` is None for a new one."""
+    """A conversation and its row; `id` is None for a new one."""
 
     __slots__ = ("conversation", "fault", "hour", "id")
 
@@ -142,13 +161,13 @@ class ConversationRow:
         self.conversation = conversation
         self.hour = hour
         self.fault: Exception | None = None
-        """Why it cannot be read; then nothing is ever written over it."""
+        """Why it cannot be read; then it is never overwritten."""
 
     def require_readable(self) -> None:
-        """Go on where there is something to go on from.
+        """Check that the conversation can be gone on with.
 
         Raises:
-            DoesNotOpen: there is a conversation that cannot be read.
+            DecryptionError: it cannot be read.
         """
         if self.fault is not None:
             raise self.fault
@@ -157,64 +176,19 @@ class ConversationRow:
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Conversation).decode
 
-_LOAD = PreparedList(
-    lambda values: select(
-        conversations.c.id,
-        conversations.c.chat_key,
-        conversations.c.state,
-        conversations.c.touched_at,
-    ).where(conversations.c.chat_key.in_(values))
+_ROW = ("id", "chat_key", "state", "touched_at")
+_LOAD = select_in(conversations, *_ROW, among="chat_key")
+_INSERT = insert(conversations, "chat_key", "state", "touched_at")
+_UPDATE_STATE = update_by(conversations, "state", by="id")
+_UPDATE_STATE_AND_TIME = update_by(conversations, "state", "touched_at", by="id")
+_DELETE = delete_by(conversations, by="chat_key")
+_EXPIRED = select_by(
+    conversations,
+    *_ROW,
+    by=conversations.c.touched_at < bindparam("before"),
+    limit=bindparam("most"),
 )
-_INSERT = Prepared(
-    lambda dialect: insert_into(dialect, conversations).values(
-        chat_key=bindparam("chat_key"), state=bindparam("state"), touched_at=bindparam("touched_at")
-    ),
-    "chat_key",
-    "state",
-    "touched_at",
-)
-_UPDATE_STATE = Prepared(
-    lambda _: (
-        update(conversations)
-        .where(conversations.c.id == bindparam("row"))
-        .values(state=bindparam("state"))
-    ),
-    "state",
-    "row",
-)
-_UPDATE_STATE_AND_TIME = Prepared(
-    lambda _: (
-        update(conversations)
-        .where(conversations.c.id == bindparam("row"))
-        .values(state=bindparam("state"), touched_at=bindparam("touched_at"))
-    ),
-    "state",
-    "touched_at",
-    "row",
-)
-_DELETE = Prepared(
-    lambda _: delete(conversations).where(conversations.c.chat_key == bindparam("key")), "key"
-)
-_EXPIRED = Prepared(
-    lambda _: (
-        select(
-            conversations.c.id,
-            conversations.c.chat_key,
-            conversations.c.state,
-            conversations.c.touched_at,
-        )
-        .where(conversations.c.touched_at < bindparam("before"))
-        .limit(bindparam("most"))
-    ),
-    "before",
-    "most",
-)
-_DELETE_ROW = Prepared(
-    lambda _: delete(conversations).where(conversations.c.id == bindparam("row")), "row"
-)
-_ASSIGNED_CASES = PreparedList(
-    lambda values: select(cases.c.id).where(cases.c.id.in_(values), cases.c.holder.is_not(None))
-)
+_ASSIGNED_CASES = select_in(cases, "id", among="id", by=cases.c.holder.is_not(None))
 
 
 class Conversations:
@@ -229,15 +203,15 @@ class Conversations:
         for row, key, state, touched in work.rows_in(_LOAD, keys):
             try:
                 found[bytes(key)] = self._open(row, bytes(key), bytes(state), touched)
-            except EpochExpiredError:  # a day is over: as if it had been tidied away already
+            except EpochExpiredError:  # a day is over: as if it had expired already
                 work.run(_DELETE, bytes(key))
         return found
 
     def peek(self, work: Work, key: bytes) -> Conversation | None:
-        """Return a conversation to look at, changing nothing; None for one that is none any more.
+        """Return a conversation to be shown; None if there is none or it has expired.
 
         Raises:
-            DoesNotOpen: it cannot be read.
+            DecryptionError: it cannot be read.
         """
         for row, _key, state, touched in work.rows_in(_LOAD, [key]):
             try:
@@ -265,7 +239,7 @@ class Conversations:
         return self._vault.seal(Purpose.CONVERSATION, key, _encode(conversation))
 
     def store(self, work: Work, changed: Iterable[tuple[bytes, ConversationRow]]) -> None:
-        """Write conversations back."""
+        """Store conversations that were changed."""
         added, same_hour, new_hour = [], [], []
         for key, row in changed:
             state = self.seal(key, row.conversation)
@@ -281,44 +255,40 @@ class Conversations:
         work.many(_UPDATE_STATE_AND_TIME, new_hour)
 
     def erase_case(self, work: Work, key: bytes, case: str, _now: int) -> int:
-        """Erase a chat's conversation if it is about a case, or cannot be read; tell whether."""
+        """Erase a chat's conversation if it is about a case, or cannot be read; return 1 if so."""
         row = self.load(work, [key]).get(key)
         if row is None:
             return 0
         if row.fault is None and not _is_about(row.conversation, case):
             return 0
-        for each in row.conversation.message_ids:
-            each.person_messages += sent_message_ids(
-                work, each.letters
-            ).values()  # the letters go with the case
-            each.letters = []
+        for hour in row.conversation.message_ids:  # the letters are erased with the case
+            hour.person_messages += sent_message_ids(work, hour.letters).values()
+            hour.letters = []
         self._erase_contents(work, key, row)
         return 1
 
     def expire(self, work: Work, now: int, most: int = 2000) -> int:
-        """Erase conversations whose last step was more than a day ago; return how many went.
+        """Expire conversations whose last step was more than a day ago; return how many.
 
-        What can still be deleted from the phone keeps its numbers a day longer. Of one that a
-        caseworker holds it is kept as well that they do: whoever writes after two days still
-        writes to them.
+        Ids of messages that can still be deleted from the phone are kept a day longer. A takeover
+        is kept too: a person who writes after two days still writes to the caseworker.
         """
-        old: dict[bytes, ConversationRow] = {}
+        expired: dict[bytes, ConversationRow] = {}
         for row, key, state, touched in work.rows(_EXPIRED, now - DRAFTS_KEPT - HOUR, most):
             try:
-                old[bytes(key)] = self._open(row, bytes(key), bytes(state), touched)
-            except (
-                EpochExpiredError
-            ):  # the clock went ahead of the keys: nothing is left to be kept
-                old[bytes(key)] = ConversationRow(row, Conversation("", Position()), touched)
-        held = {key: it for key, row in old.items() if (it := takeover_of(row.conversation))}
-        cases = work.rows_in(_ASSIGNED_CASES, [it.case for it in held.values()])
-        answered_for = {case for (case,) in cases}
-        for key, row in old.items():
-            it = held.get(key)
-            self._erase_contents(
-                work, key, row, now, it if it and it.case in answered_for else None
-            )
-        return sum(key not in held or held[key].case not in answered_for for key in old)
+                expired[bytes(key)] = self._open(row, bytes(key), bytes(state), touched)
+            except EpochExpiredError:  # the clock went ahead of the keys: nothing is left
+                expired[bytes(key)] = ConversationRow(row, Conversation("", Position()), touched)
+        takeovers = {key: takeover_of(row.conversation) for key, row in expired.items()}
+        held = work.rows_in(_ASSIGNED_CASES, [it.case for it in takeovers.values() if it])
+        assigned = {case for (case,) in held}
+        count = 0
+        for key, row in expired.items():
+            takeover = takeovers[key]
+            if takeover is None or takeover.case not in assigned:
+                takeover, count = None, count + 1
+            self._erase_contents(work, key, row, now, takeover)
+        return count
 
     def _erase_contents(
         self,
@@ -326,27 +296,36 @@ class Conversations:
         key: bytes,
         row: ConversationRow,
         now: int = 0,
-        holding: TakeoverState | None = None,
+        takeover: TakeoverState | None = None,
     ) -> None:
-        """Leave nothing of a conversation but numbers that may be asked for, and who holds it."""
+        """Erase all of a conversation but message ids that are still needed, and its takeover."""
         old = row.conversation
-        traces = [each for each in old.message_ids if each.hour * HOUR > now - NUMBERS_KEPT]
-        if row.id is None or not (traces or holding):
+        kept = [hour for hour in old.message_ids if hour.hour * HOUR > now - NUMBERS_KEPT]
+        if row.id is None or not (kept or takeover):
             work.run(_DELETE, key)
             return
         bare = Conversation(
-            "", Position(), old.chat, message_ids=traces, session_number=old.session_number + 1
+            "", Position(), old.chat, message_ids=kept, session_number=old.session_number + 1
         )
-        until = (traces[-1].hour + 1) * HOUR + NUMBERS_KEPT - DRAFTS_KEPT if traces else 0
-        if holding is not None:
-            holding.opener_state = OpenerState.TO_SEND
-            bare.suspended = Conversation(old.language, Position(), old.chat, takeover=holding)
+        until = (kept[-1].hour + 1) * HOUR + NUMBERS_KEPT - DRAFTS_KEPT if kept else 0
+        if takeover is not None:
+            takeover.opener_state = OpenerState.TO_SEND
+            bare.suspended = Conversation(old.language, Position(), old.chat, takeover=takeover)
             until = now // HOUR * HOUR
         work.run(_UPDATE_STATE_AND_TIME, self.seal(key, bare), until, row.id)
 
 
+def suspended_sessions(conversation: Conversation) -> list[Conversation]:
+    """Return the suspended sessions of a chat, the last one first."""
+    sessions, before = [], conversation.suspended
+    while before is not None:
+        sessions.append(before)
+        before = before.suspended
+    return sessions
+
+
 def takeover_of(conversation: Conversation | None) -> TakeoverState | None:
-    """Return who holds a chat, live or out of sight."""
+    """Return the takeover of a chat, in its live session or a suspended one."""
     while conversation is not None:
         if conversation.takeover is not None:
             return conversation.takeover
@@ -355,7 +334,7 @@ def takeover_of(conversation: Conversation | None) -> TakeoverState | None:
 
 
 def _is_about(conversation: Conversation | None, case: str) -> bool:
-    """Tell whether a conversation, or a sitting before it, knows a case."""
+    """Tell whether a conversation, or a session before it, knows a case."""
     while conversation is not None:
         held = conversation.takeover.case if conversation.takeover else ""
         if case in {conversation.case, conversation.earlier_case, held, *conversation.cases}:
@@ -365,5 +344,25 @@ def _is_about(conversation: Conversation | None, case: str) -> bool:
 
 
 def copy_position(position: Position) -> Position:
-    """Return the position as it is now, untouched by what comes after."""
+    """Return a copy of a position that later changes do not touch."""
     return msgspec.msgpack.decode(msgspec.msgpack.encode(position), type=Position)
+
+
+def ids_of_hour(hours: list[HourlyMessageIds], now: int) -> HourlyMessageIds:
+    """Return the ids of this hour, to be added to; drop those that cannot be deleted any more."""
+    number = now // HOUR
+    if hours and hours[-1].hour == number:
+        return hours[-1]
+    hours[:] = [hour for hour in hours if (hour.hour + 1) * HOUR > now - NUMBERS_KEPT]
+    hours.append(HourlyMessageIds(number, [], []))
+    return hours[-1]
+
+
+def person_message_ids(hours: Iterable[HourlyMessageIds]) -> tuple[int, ...]:
+    """Return the channel's ids of what the person wrote."""
+    return tuple(message for hour in hours for message in hour.person_messages)
+
+
+def letter_ids(hours: Iterable[HourlyMessageIds]) -> tuple[int, ...]:
+    """Return the ids of our letters."""
+    return tuple(letter for hour in hours for letter in hour.letters)

@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.log import log
-from bot.mailbox.fair_queue import FairQueue
 from bot.mailbox.inbox import IN_QUEUE
+from bot.mailbox.mailbox import wait_until
 from bot.store.writer import is_store_error
 
 if TYPE_CHECKING:
@@ -17,71 +17,76 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.dispatch.batch import BatchProcessor, BatchResult
     from bot.mailbox.courier import Courier
-    from bot.mailbox.inbox import Arrival, Inbox
+    from bot.mailbox.inbox import Arrival
     from bot.mailbox.letter import DeliveryResult
-    from bot.mailbox.outbox import Outbox
+    from bot.mailbox.mailbox import Mailbox
+    from bot.mailbox.passphrase_jobs import PassphraseJob
     from bot.store.writer import Work, Writer
 
     Take = Callable[..., BatchResult]
 
 MAX_BATCH = 128
-"""Beyond this a batch makes the last one wait longer than it saves."""
+"""Updates beyond which a batch makes the last one wait longer than it saves."""
 CROWD_SIZE = 8
-"""Updates in a batch from which on it is worth letting others join the next one."""
+"""Updates in a batch from which it is worth letting others join the next one."""
 IDLE_PASSES = 4
-"""Turns of the loop in which nobody joined, after which nobody is waited for."""
+"""Passes of the event loop in which no update joined, after which none is waited for."""
 FIRST_BATCH = 10
-"""Updates handled at first while nobody knows what ended the last process."""
+"""Updates handled at first, while it is not known what ended the last process."""
 
 
 class Dispatcher:
-    """Takes what arrives, and returns to whoever brought it once it is durable."""
+    """Takes what arrives, and returns to the caller once it is durable."""
 
-    def __init__(  # noqa: PLR0913 - the two letterboxes, and what stands between them
+    def __init__(
         self,
         *,
-        inbox: Inbox,
-        outbox: Outbox,
+        mailbox: Mailbox,
         batches: BatchProcessor,
         writer: Writer,
         courier: Courier,
         clock: Clock,
     ) -> None:
-        self._inbox = inbox
-        self._outbox = outbox
+        self._mailbox = mailbox
+        self._inbox = mailbox.inbox
+        self._queue = mailbox.fair_queue
         self._batches = batches
         self._writer = writer
         self._courier = courier
         self._clock = clock
         self._waiting: list[tuple[list[Arrival], int | None, asyncio.Future[None]]] = []
         self._working: asyncio.Task[None] | None = None
-        self._queue = FairQueue()
-        courier.is_flooding = self._queue.is_flooding
         self._is_first_batch = self._is_starting = True
         self._resume_lock = asyncio.Lock()
-        """Two at once would both take what waits."""
+        """Two at a time would both take what waits."""
 
     async def receive(self, arrivals: Sequence[Arrival], next_update_id: int | None = None) -> None:
         """Handle arrivals; return when they, and all that follows from them, are durable.
 
-        Whoever calls while a batch is under way goes into the next one together with all others.
+        What comes while a batch is under way goes into the next one, all together.
         """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((list(arrivals), next_update_id, done))
         self._begin_work()
         await done
 
+    async def apply_hash(self, job: PassphraseJob, digest: bytes) -> None:
+        """Apply the result of hashing a passphrase, in a transaction of its own."""
+        now = self._clock.now()
+        self._hand_over(
+            await self._writer.run(lambda work: self._batches.apply_hash(work, job, digest, now))
+        )
+
     async def resume(self) -> None:
-        """Handle what is stored and waits: from an earlier process, or from a desk in another."""
+        """Handle what is stored and waits: from an earlier process or another one."""
         async with self._resume_lock:
             await self._resume()
         if self._queue:
             self._begin_work()
 
     async def drain(self) -> None:
-        """Wait until nobody is in the line."""
-        while self._queue:  # noqa: ASYNC110 - only a stopping process and tests wait here
-            await asyncio.sleep(0.005)
+        """Wait until the fair queue is empty."""
+        await wait_until(lambda: not self._queue)
 
     async def _resume(self) -> None:
         if self._is_starting:
@@ -118,7 +123,7 @@ class Dispatcher:
         ends = [end for _, end, _ in group if end is not None]
         try:
             await self._handle(arrivals, ends[-1] if ends else None)
-        except Exception as error:  # noqa: BLE001 - told to everybody who waits for it
+        except Exception as error:  # noqa: BLE001 - raised to every caller that waits
             _resolve_group(group, error)
         else:
             _resolve_group(group, None)
@@ -126,12 +131,12 @@ class Dispatcher:
             await self._let_others_join()
 
     async def _process_round(self) -> bool:
-        """Let those in the line have their turns; tell whether it went."""
+        """Take the next turns of the fair queue; tell whether that succeeded."""
         turns = self._queue.next_round()
         waiting = [arrival for _chat, part in turns for arrival in part]
         try:
             answered = await self._process_each(waiting, self._process_queued)
-        except Exception as error:  # noqa: BLE001 - it is stored, and comes again
+        except Exception as error:  # noqa: BLE001 - it is stored, and tried again
             log.error("queue_round_failed", error=type(error).__name__, count=len(self._queue))
             return False
         self._queue.finish_round(turns)
@@ -140,10 +145,10 @@ class Dispatcher:
         return True
 
     async def _process_each(self, stored: list[Arrival], take: Take) -> list[BatchResult]:
-        """Answer what is stored, together; where that fails, one by one.
+        """Answer what is stored, together; if that fails, one by one.
 
-        A failed unit is undone whole, with all its turns had written. Whoever fails alone as well
-        is set aside.
+        A failed unit is undone whole, with everything its turns had written. An update that fails
+        alone as well is quarantined.
         """
         fault = ""
         try:
@@ -159,7 +164,7 @@ class Dispatcher:
     async def _let_others_join(self) -> None:
         """Wait while people who were just answered write again: one commit serves them all.
 
-        Not by the clock: only for as long as the loop still has something to do for them.
+        Not for a time: only as long as the event loop still has something to do for them.
         """
         quiet = 0
         while quiet < IDLE_PASSES and len(self._waiting) < MAX_BATCH:
@@ -168,15 +173,13 @@ class Dispatcher:
             quiet = 0 if len(self._waiting) > waiting else quiet + 1
 
     def _next_group(self) -> list[tuple[list[Arrival], int | None, asyncio.Future[None]]]:
-        count = 0
-        for place, (arrivals, _, _) in enumerate(self._waiting):
+        count = size = 0
+        for arrivals, _, _ in self._waiting:
+            size += 1
             count += len(arrivals)
             if count >= MAX_BATCH:
-                place += 1  # noqa: PLW2901 - the one that filled the batch goes with it
                 break
-        else:
-            place = len(self._waiting)
-        group, self._waiting = self._waiting[:place], self._waiting[place:]
+        group, self._waiting = self._waiting[:size], self._waiting[size:]
         return group
 
     async def _handle(self, arrivals: list[Arrival], end: int | None) -> None:
@@ -204,7 +207,7 @@ class Dispatcher:
         self._hand_over(taken)
 
     async def _queue_arrivals(self, arrivals: list[Arrival], now: int) -> None:
-        """Store arrivals of which one fails: in the line that is nobody else's failure."""
+        """Queue arrivals of which one fails: from there each can be taken alone."""
 
         def store(work: Work) -> list[tuple[int, Arrival]]:
             fresh = self._inbox.unseen(work, arrivals)
@@ -227,7 +230,7 @@ class Dispatcher:
     def _process(
         self, work: Work, arrivals: list[Arrival], now: int, results: list[DeliveryResult]
     ) -> tuple[BatchResult, list[tuple[int, Arrival]]]:
-        self._outbox.store_results(work, results)
+        self._mailbox.results.store(work, results)
         fresh = self._inbox.unseen(work, arrivals)
         later: list[tuple[int, Arrival]] = []
         if self._queue.is_needed(len(fresh)):
@@ -249,6 +252,8 @@ class Dispatcher:
     def _hand_over(self, taken: BatchResult) -> None:
         if taken.letters:
             self._courier.enqueue(taken.letters)
+        if taken.has_passphrases:
+            self._mailbox.passphrase_jobs.added.set()
         for chat, toast in taken.toasts:
             self._courier.send_toast(chat, toast)
         for case in taken.opened_cases:

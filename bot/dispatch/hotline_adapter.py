@@ -1,4 +1,4 @@
-"""What one turn asks of the hotline: a case for what was sent, and how far it has come."""
+"""What a turn asks of the hotline: to store what was sent in a case, and to tell about cases."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import desc
 
 from bot.cases.consents import CONSENT_QUESTIONS, ConsentKind, ConsentRecord, new_consent
 from bot.cases.intake import PERSON, WITHDRAWAL, CaseOpening, Intake, NewCase, NewReport
 from bot.cases.receipts import Receipts, new_number
 from bot.cases.urgency import Priority
 from bot.conversation import Outcome
-from bot.dispatch.outcome_rules import EMERGENCY_KIND
+from bot.dispatch.turn.flow_names import PASSPHRASE_QUESTIONS
+from bot.dispatch.turn.outcome_rules import EMERGENCY_KIND
 from bot.hotline.chat import case_progress
 from bot.hotline.chat.case_progress import format_time
 from bot.hotline.check_ins.texts import ENDED_IN_CHAT
@@ -23,7 +24,7 @@ from bot.hotline.events import Event, EventKind
 from bot.hotline.referrals.revoke import ConsentRevocation
 from bot.partners.campaigns import Campaigns
 from bot.partners.link_stats import LinkStats
-from bot.store.compiled import Prepared
+from bot.store.statements import select_by, select_one
 from bot.store.tables.main import cases
 from bot.vault import AuditLog
 from bot.vault.erasure.erase import Erasures
@@ -33,36 +34,26 @@ if TYPE_CHECKING:
 
     from bot.conversation import Answer
     from bot.dispatch.conversation_store import Conversation
-    from bot.dispatch.effects import Submission, TurnServices
+    from bot.dispatch.effects import Submission
+    from bot.dispatch.turn_services import TurnServices
     from bot.hotline.check_ins.store import CheckIns
     from bot.hotline.referrals.consent_dialog import ConsentOutcome, ConsentPress
     from bot.hotline.referrals.store import Referrals
     from bot.partners.campaigns import Campaign
     from bot.store.writer import Work
 
-PASSPHRASE_QUESTIONS = frozenset({("check_in", "word"), ("check_in", "second")})
-"""Questions answered with a word that goes to nobody: a sign stands in its place."""
-
-_EARLIER_CASE = Prepared(
-    lambda _: (
-        select(cases.c.id)
-        .where(cases.c.chat_key == bindparam("key"))
-        .order_by(
-            cases.c.holder.is_(None), cases.c.closed_at.is_not(None), cases.c.opened_at.desc()
-        )
-        .limit(1)
-    ),
-    "key",
-)
-_CASES_OF_CHAT = Prepared(
-    lambda _: select(cases.c.id).where(cases.c.chat_key == bindparam("key")), "key"
-)
-_CASE_EXISTS = Prepared(lambda _: select(cases.c.id).where(cases.c.id == bindparam("case")), "case")
+_EARLIER_CASE = select_by(
+    cases, "id", by="chat_key",
+    order_by=(cases.c.holder.is_(None), cases.c.closed_at.is_not(None), desc(cases.c.opened_at)),
+    limit=1,
+)  # fmt: skip
+_CASES_OF_CHAT = select_by(cases, "id", by="chat_key")
+_CASE_EXISTS = select_one(cases, "id", by="id")
 
 
 @dataclass(slots=True)
 class HotlineAdapter:
-    """What one turn sent to the hotline; stored with everything else of its batch."""
+    """What one turn sends to the hotline; stored with everything else of its batch."""
 
     intake: Intake
     referrals: Referrals
@@ -75,12 +66,12 @@ class HotlineAdapter:
     reports: list[NewReport] = field(default_factory=list)
     priority_raises: list[tuple[str, dict[str, object], Priority]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    """What staff have to hear beside that."""
+    """What staff have to see besides."""
     after_store: list[Callable[[Work], Sequence[Event] | None]] = field(default_factory=list)
-    """What is kept with cases, which may be as new as this; it returns what staff see of it."""
+    """What is stored once new cases are; it returns the events that staff see."""
 
     def submit(self, conversation: Conversation, submission: Submission) -> str:
-        """Put what a person sent to its case, opening one if none waits; return its reference."""
+        """Add what a person sent to its case, or open one; return the reference."""
         answers: dict[str, object] = dict(submission.answers)
         at_most = Priority(submission.min_priority)
         joins = conversation.has_case and (
@@ -110,31 +101,33 @@ class HotlineAdapter:
             conversation.urgent_only or not joins
         )
         agreed = _consents_of(conversation, submission, self.now)
-        told = {
-            step: it
-            for step, it in submission.answers.items()
+        content = {
+            step: answer
+            for step, answer in submission.answers.items()
             if (submission.flow, step) not in PASSPHRASE_QUESTIONS
         }
         self.reports.append(
-            NewReport(conversation.case, submission.kind, submission.flow, told, self.now, agreed)
+            NewReport(
+                conversation.case, submission.kind, submission.flow, content, self.now, agreed
+            )
         )
         if submission.kind == WITHDRAWAL:
-            back = partial(
-                self._taking_back.revoke_all, case=conversation.case, by=PERSON, now=self.now
+            revoke = partial(
+                self._revocation.revoke_all, case=conversation.case, by=PERSON, now=self.now
             )
-            self.after_store.append(back)
+            self.after_store.append(revoke)
         return conversation.reference
 
     def find_earlier_case(self) -> str:
-        """Return a case of this chat from before this sitting; empty for none.
+        """Return a case of this chat from before this session; empty for none.
 
-        One that somebody holds comes first, then one that is not closed, then the newest.
+        An assigned case comes first, then one that is not closed, then the newest.
         """
         found = self.work.rows(_EARLIER_CASE, self.key)
         return str(found[0][0]) if found else ""
 
     def record_campaign_visit(self, code: str) -> Campaign | None:
-        """Count this chat for the link of this code, and return it; None for no link of ours."""
+        """Count this chat for the link of this code, and return it; None for an unknown code."""
         found = Campaigns.by_code(self.work, code)
         if found is not None:
             LinkStats(self.services.vault, self.services.zone).count_chat(
@@ -143,15 +136,15 @@ class HotlineAdapter:
         return found
 
     def case_exists(self, case: str) -> bool:
-        """Tell whether a case is still there: it may have been erased since."""
+        """Tell whether a case is still there: it may have been erased meanwhile."""
         return bool(self.work.rows(_CASE_EXISTS, case))
 
     def apply_consent(self, case: str, pressed: ConsentPress) -> ConsentOutcome | None:
-        """Do what was pressed under a question of consent; None when it is none of this case's."""
+        """Store what was pressed under a question of consent; None: not of this case."""
         return self.referrals.handle_press(self.work, case, pressed, self.now)
 
     def requested_texts(self, conversation: Conversation, outcome: Outcome) -> dict[str, str]:
-        """Return what somebody asked to be told, as they read it, by the blank it fills."""
+        """Return what a person asked to read, by the blank it fills."""
         if outcome is Outcome.STATUS_REQUESTED:
             return {"trail": self._case_progress(conversation)}
         if outcome is Outcome.DATA_REQUESTED:
@@ -159,26 +152,24 @@ class HotlineAdapter:
         return {"introduced": self._introducing_partner(conversation)}
 
     def _introducing_partner(self, conversation: Conversation) -> str:
-        """Return by whose link this sitting began; a link that is revoked by now is none."""
-        link, phrasing = conversation.campaign_id, self.services.texts
-        partner = Campaigns.partner_name(self.work, link) if link else ""
-        text = phrasing.introduced_by_partner if partner else phrasing.no_partner
-        words = self.services.renderer.text(text, conversation.language)
-        return words.replace("{partner}", partner)
+        """Return by whose link this session began; a link that was revoked is none."""
+        campaign, texts = conversation.campaign_id, self.services.texts
+        partner = Campaigns.partner_name(self.work, campaign) if campaign else ""
+        text = texts.introduced_by_partner if partner else texts.no_partner
+        return self.services.renderer.text(text, conversation.language).replace(
+            "{partner}", partner
+        )
 
     def _held_data(self, conversation: Conversation) -> str:
-        """Return what is held of the case of this sitting, as its person reads it."""
-        phrasing, zone = self.services.texts, self.services.zone
-        language = conversation.language
+        """Return what is stored of the case of this session, as its person reads it."""
+        texts, zone, language = self.services.texts, self.services.zone, conversation.language
         keep_days = int(self.services.renderer.blanks(language)["keep_days"])
         case = conversation.case
-        return summarize_data(
-            self.work, case, phrasing.data_held, keep_days, self.now, zone, language
-        )
+        return summarize_data(self.work, case, texts.data_held, keep_days, self.now, zone, language)
 
     @staticmethod
     def new_receipt_number() -> str:
-        """Return a number for a receipt; that it is free is seen when the receipt is made."""
+        """Return a number for a receipt; whether it is free is checked when it is issued."""
         return new_number()
 
     def sign_receipt(self, case: str, number: str, digest: bytes) -> bool:
@@ -187,7 +178,7 @@ class HotlineAdapter:
         return Receipts(vault, AuditLog(vault)).issue(self.work, case, number, digest, self.now)
 
     def retained_until(self, conversation: Conversation) -> str:
-        """Return until when the law keeps a case this sitting knows; empty: none has to be kept."""
+        """Return until when the law requires a case of this session to be kept; empty: none."""
         known = {conversation.case, *conversation.cases, *conversation.proven_cases}
         held = (Erasures.legal_hold_until(self.work, case, self.now) for case in known)
         until = max((at for at in held if at is not None), default=None)
@@ -196,33 +187,33 @@ class HotlineAdapter:
         return format_time(until, self.now, self.services.zone, conversation.language)
 
     def withdraw_consent(self, kind: ConsentKind) -> None:
-        """Take back what was agreed to, in every case of this chat.
+        """Withdraw a consent in every case of this chat.
 
-        Whoever says so reads that it is so from now on, without a word of which case. It shows
-        nothing of any, and what was taken back by somebody else can be asked about again.
+        The person reads that it is withdrawn from now on, and nothing of any case. If another
+        person withdrew it, it can be asked about again.
         """
 
-        def back(work: Work) -> list[Event]:
+        def revoke(work: Work) -> list[Event]:
             found = [str(case) for (case,) in work.rows(_CASES_OF_CHAT, self.key)]
-            told = (self._taking_back.revoke(work, case, kind, PERSON, self.now) for case in found)
-            return [event for events in told for event in events or ()]
+            shown = (self._revocation.revoke(work, case, kind, PERSON, self.now) for case in found)
+            return [event for events in shown for event in events or ()]
 
-        self.after_store.append(back)
+        self.after_store.append(revoke)
 
     @property
-    def _taking_back(self) -> ConsentRevocation:
+    def _revocation(self) -> ConsentRevocation:
         vault = self.services.vault
         return ConsentRevocation(vault, AuditLog(vault), self.referrals)
 
     def request_erasure(self, conversation: Conversation) -> None:
-        """Write down that everything of this chat is to be erased, and let staff know."""
-        wishes, proven = ErasureRequests(AuditLog(self.services.vault)), conversation.proven_cases
-        for case in wishes.request(self.work, self.key, self.now, proven):
+        """Store the request that everything of this chat is erased, and tell staff."""
+        requests, proven = ErasureRequests(AuditLog(self.services.vault)), conversation.proven_cases
+        for case in requests.request(self.work, self.key, self.now, proven):
             if case not in proven:
                 self.events.append(Event(EventKind.ERASURE_REQUESTED, case, text=ERASURE_REQUESTED))
 
     def agree_check_in(self, conversation: Conversation, answers: Mapping[str, Answer]) -> None:
-        """Wait for this person at the hour they chose, once their case stands."""
+        """Schedule the check-in the person chose, once their case is stored."""
         hour, case = answers.get("hour"), conversation.case
         if isinstance(hour, int) and case:
             agree = partial(
@@ -233,41 +224,41 @@ class HotlineAdapter:
             self.after_store.append(agree)
 
     def end_check_in(self, conversation: Conversation) -> None:
-        """Ask this person no more; staff hear of it, for somebody may have made them say so."""
+        """End the check-in; staff are told, for the person may have been forced to say so."""
         case = conversation.case
         if self.check_ins.end(self.work, case, PERSON, self.now):
             self.events.append(Event(EventKind.CHECKED_IN, case, text=ENDED_IN_CHAT))
 
     def has_check_in(self, conversation: Conversation) -> bool:
-        """Tell whether an hour is agreed on in the case of this sitting."""
+        """Tell whether a check-in is agreed on in the case of this session."""
         return self.check_ins.of_case(self.work, conversation.case) is not None
 
     def match_check_in(self, text: str) -> tuple[list[str], int]:
-        """Return the cases in whose hour these words may be the answer, and when that is over."""
+        """Return the cases whose check-in this may answer, and when the time for answers ends."""
         found = self.check_ins.record_answer(self.work, self.key, text, self.now)
         ends = max((kept.check_in.ends_at for kept in found), default=0)
         return [kept.case for kept in found], ends
 
     def are_all_cases_proven(self, conversation: Conversation) -> bool:
-        """Tell whether the person has shown, with their word, that every case of the chat is."""
+        """Tell whether the person has proven, by passphrase, that every case is theirs."""
         cases = {str(case) for (case,) in self.work.rows(_CASES_OF_CHAT, self.key)}
         return bool(cases) and cases <= set(conversation.proven_cases)
 
     def _case_progress(self, conversation: Conversation) -> str:
-        """Return how far the case of this sitting has come, as its person reads it."""
-        stands = case_progress.load_progress(self.work, conversation.case)
-        if stands is None:
+        """Return how far the case of this session has come, as its person reads it."""
+        progress = case_progress.load_progress(self.work, conversation.case)
+        if progress is None:
             return ""
-        words, zone = self.services.texts.case_progress, self.services.zone
-        return case_progress.render_progress(stands, words, self.now, zone, conversation.language)
+        texts, zone = self.services.texts.case_progress, self.services.zone
+        return case_progress.render_progress(progress, texts, self.now, zone, conversation.language)
 
 
-def _consents_of(conversation: Conversation, sending: Submission, now: int) -> list[ConsentRecord]:
-    """Return what was asked on the way to this sending, and what was answered."""
+def _consents_of(conversation: Conversation, sent: Submission, now: int) -> list[ConsentRecord]:
+    """Return which consents were asked for before this was sent, and the answers."""
     found = []
     for step in CONSENT_QUESTIONS:
-        shown = conversation.consent_wordings.pop(f"{sending.flow}.{step}", None)
-        if shown is not None or step in sending.answers:
-            answer = sending.answers.get(step)
+        shown = conversation.consent_wordings.pop(f"{sent.flow}.{step}", None)
+        if shown is not None or step in sent.answers:
+            answer = sent.answers.get(step)
             found.append(new_consent(step, answer, shown, conversation.notice_version, now))
     return found

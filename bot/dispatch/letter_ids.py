@@ -1,50 +1,105 @@
-"""Letters get their numbers: what was known only by its place in a batch is named."""
+"""Letters of a batch: built from the bodies of its turns, with outbox ids for batch positions."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.dispatch.message_ids import VISIBLE_BODIES, HourlyMessageIds, ids_of_hour, letter_ids
-from bot.mailbox.letter import Author, Lane
-from bot.messages import CheckPassphrase, ClearChat, DeleteMessages
-from bot.vault.passphrase_hash import passphrase_chat_key
+from bot.dispatch.conversation_store import (
+    VISIBLE_BODIES,
+    HourlyMessageIds,
+    ids_of_hour,
+    letter_ids,
+)
+from bot.hotline.chat.takeover import NEUTRAL_PHRASES
+from bot.mailbox.letter import Author, Lane, Letter
+from bot.mailbox.outbox_holds import REMOVAL_HOLD
+from bot.messages import ClearChat, DeleteMessages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.dispatch.effects import Effects
-    from bot.mailbox.letter import Letter
+    from bot.dispatch.conversation_store import Conversation
+    from bot.dispatch.effects import Effects, StaffEffects
+    from bot.hotline.chat.messages import CaseMessage
+    from bot.hotline.chat.takeover import TakeoverState
 
 
-def finish_letter(
-    letter: Letter, traces: list[HourlyMessageIds], sent_ids: Sequence[int], *, is_asked: bool
-) -> None:
-    """Fill in what is known only once letters have numbers; note which the person will see."""
+@dataclass(slots=True)
+class TurnLetters:
+    """What one turn of a batch wants sent."""
+
+    chat_key: bytes
+    chat: int
+    effects: Effects
+    is_unsolicited: bool = False
+    """Whether the person sent nothing just now."""
+
+
+def add_removals(effects: Effects, first: int) -> None:
+    """Add the letters that will delete messages later; `first` is the turn's place in its batch."""
+    for removal in effects.removals:
+        removal.body_index = len(effects.bodies)
+        own = tuple(-1 - first - place for place in removal.body_indexes)
+        effects.bodies.append(DeleteMessages(removal.messages, removal.letters + own))
+
+
+def build_letters(
+    turn: TurnLetters, conversation: Conversation, ids: Sequence[int], first: int, now: int
+) -> list[Letter]:
+    """Return the letters of a turn, and note in its conversation which the person will see.
+
+    Args:
+        turn: whose letters.
+        conversation: its conversation.
+        ids: of all letters of the batch.
+        first: the place in `ids` of the turn's first letter.
+        now: the moment.
+    """
+    letters = []
+    for place, body in enumerate(turn.effects.bodies, first):
+        letter = Letter(ids[place], turn.chat_key, turn.chat, body, created_at=now)
+        _complete(letter, conversation.message_ids, ids)
+        if turn.is_unsolicited and not isinstance(body, DeleteMessages):
+            letter.author = Author.UNSOLICITED
+        letters.append(letter)
+    for removal in turn.effects.removals:
+        letter = letters[removal.body_index]
+        letter.not_before, letter.delay_reason = removal.at, REMOVAL_HOLD
+    return letters
+
+
+def _complete(letter: Letter, shown: list[HourlyMessageIds], ids: Sequence[int]) -> None:
+    """Fill in what is known only once letters have ids."""
     body = letter.body
-    if isinstance(body, DeleteMessages):
-        letter.body = _resolve_removal(body, sent_ids)
-    elif not is_asked:
-        letter.author = Author.UNSOLICITED
     if isinstance(body, VISIBLE_BODIES):
-        ids_of_hour(traces, letter.created_at).letters.append(letter.id)
+        ids_of_hour(shown, letter.created_at).letters.append(letter.id)
+    elif isinstance(body, DeleteMessages):
+        letter.body = DeleteMessages(body.messages, tuple(resolve_ids(body.letters, ids)))
     elif isinstance(body, ClearChat):
-        letter.body, letter.lane = ClearChat(body.messages, letter_ids(traces)), Lane.WIPE
-    elif isinstance(body, CheckPassphrase):
-        letter.chat_key = passphrase_chat_key(letter.chat_key)
+        letter.body, letter.lane = ClearChat(body.messages, letter_ids(shown)), Lane.WIPE
 
 
-def add_removals(effects: Effects, before: int) -> None:
-    """Add the letters that take messages away by themselves, later."""
-    for it in effects.removals:
-        it.body_index = len(effects.bodies)
-        said = tuple(-1 - before - place for place in it.body_indexes)
-        effects.bodies.append(DeleteMessages(it.messages, it.letters + said))
+def resolve_ids(letters: Sequence[int], ids: Sequence[int]) -> list[int]:
+    """Replace batch positions (below 0) with outbox ids."""
+    return [ids[-1 - letter] if letter < 0 else letter for letter in letters]
 
 
-def resolve_ids(letters: Sequence[int], numbers: Sequence[int]) -> list[int]:
-    """Return the letters' numbers; those of this batch had only their place in it."""
-    return [numbers[-1 - letter] if letter < 0 else letter for letter in letters]
+def attribute_letters(
+    letters: list[Letter], effects: StaffEffects, takeover: TakeoverState | None
+) -> dict[int, CaseMessage]:
+    """Mark letters as a caseworker's, delayed if they may not go yet.
 
-
-def _resolve_removal(body: DeleteMessages, numbers: Sequence[int]) -> DeleteMessages:
-    return DeleteMessages(body.messages, tuple(resolve_ids(body.letters, numbers)))
+    Returns:
+        The caseworker's messages with the letters they went into, by the `id()` of the message.
+    """
+    messages: dict[int, CaseMessage] = {}
+    for place, staff_letter in effects.letters.items():
+        letter, message = letters[place], staff_letter.message
+        is_opener = message.content.code in NEUTRAL_PHRASES
+        letter.author = Author.OPENER if is_opener else Author.CASEWORKER
+        if is_opener and takeover is not None:
+            takeover.opener_letter = letter.id
+        letter.not_before, letter.delay_reason = staff_letter.not_before, staff_letter.delay_reason
+        messages[id(message)] = replace(message, letter=letter.id)
+    return messages

@@ -1,8 +1,8 @@
-"""What is true here of what is kept, as one text in every language, and the version of it.
+"""The privacy notice of this deployment, in every language, and its version.
 
-The words are those of the flow that says them, with the facts and blanks of this deployment: the
-version is the SHA-256 of exactly what is shown, so whatever makes another text makes another
-version. Whoever agreed to one text is asked again when there is another.
+The text is that of the flow that says it, with the facts and blanks of this deployment. The version
+is the SHA-256 of exactly what is shown, so another text is always another version. A person who
+agreed to one version is asked again when there is another.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ class PrivacyNotice:
     """The privacy notice of one deployment.
 
     Args:
-        flow: what says it; it asks nothing.
-        known: returns the facts of this deployment it depends on, as they are now.
-        screens: reads it in a language, with this deployment's blanks.
+        flow: the flow that says it; it asks nothing.
+        facts: returns the facts of this deployment it depends on, as they are now.
+        renderer: renders it in a language, with this deployment's blanks.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class PrivacyNotice:
         self._cache: dict[str, tuple[tuple[object, frozenset[str]], str, bytes]] = {}
 
     def parts(self, language: str) -> list[str]:
-        """Return the messages that say it."""
+        """Return the messages of the notice."""
         known = self._facts()
         return [
             self._renderer.text(text, language)
@@ -45,17 +45,17 @@ class PrivacyNotice:
         ]
 
     def text(self, language: str) -> str:
-        """Return all of it."""
+        """Return the whole text."""
         return self._current(language)[1]
 
     def version(self, language: str) -> bytes:
-        """Return the SHA-256 of all of it."""
+        """Return the SHA-256 of the whole text."""
         return self._current(language)[2]
 
     def _current(self, language: str) -> tuple[object, str, bytes]:
         blanks, known = self._renderer.blanks(language), self._facts()
         found = self._cache.get(language)
-        # Filled anew: somebody may be told no more. Another fact: there may be a spare key now.
+        # Other blanks: an office may be gone. Other facts: there may be an escrow key.
         if found is None or found[0][0] is not blanks or found[0][1] != known:
             words = "\n\n".join(self.parts(language))
             found = self._cache[language] = ((blanks, known), words, text_digest(words))

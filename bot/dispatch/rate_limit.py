@@ -1,9 +1,9 @@
-"""How much a chat wrote lately: what limits the cost of it, and never what is taken. Pure.
+"""How much a chat wrote recently: limits the cost of replies, never what is stored.
 
-Nobody is refused for writing. A burst is kept whole and answered once; whoever writes far more than
-anybody reads is answered every half minute; files give way before words do. Beyond a million
-characters a day words are only counted: the draft they would be kept in is written anew with every
-turn. Every limit is one chat's own and ends by itself.
+Nothing is refused. A burst is stored whole and answered once; a chat that writes far more than a
+person reads is answered every half minute; files are refused before text is. Beyond a million
+characters a day text is only counted: the draft that would hold it is stored again with every turn.
+Every limit is that of one chat and ends by itself.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ import msgspec
 from bot.clock import DAY, MINUTE, SECOND
 
 BURST_INTERVAL = 3 * SECOND
-"""So long one answer serves for all that moves nothing on."""
+"""How long one reply serves for every message that does not move the flow on."""
 STREAM_INTERVAL = 30 * SECOND
-"""So long, once several bursts have followed each other or very much was written."""
+"""The same, once several bursts have followed each other or very much was written."""
 MAX_BURSTS = 20
-"""Answers in a row that moved nothing on, after which they come every half minute."""
+"""Replies in a row that did not move the flow on, after which they come every half minute."""
 WINDOW = 10 * MINUTE
 HEAVY_CHARACTERS = 64 * 1024
-"""Characters within ten minutes from which on a chat is answered now and then."""
+"""Characters within ten minutes from which a chat is answered now and then."""
 MAX_DAILY_CHARACTERS = 1024 * 1024
-"""Characters a day that are kept."""
+"""Characters a day that are stored."""
 MAX_DAILY_FILE_BYTES = 100 * 1024 * 1024
-"""Bytes of files a day, as they are said to be."""
+"""Bytes of files a day, as the sender claims."""
 MIN_FILE_COST = 512 * 1024
-"""What a file counts at least: two hundred small ones are a day's worth as well."""
+"""Bytes a file counts at least: two hundred small ones are a day's worth too."""
 
 
 class ChatActivity(msgspec.Struct, array_like=True):
-    """What came from one chat."""
+    """What one chat has written."""
 
     day_since: int = 0
     day_characters: int = 0
@@ -39,14 +39,14 @@ class ChatActivity(msgspec.Struct, array_like=True):
     window_characters: int = 0
     received_at: int = 0
     answered_at: int = 0
-    """When what came was last answered."""
+    """When the last reply was sent."""
     idle_answers: int = 0
-    """Answers in a row to what moved nothing on."""
+    """Replies in a row to messages that did not move the flow on."""
     dropped_count: int = 0
     """Messages today that were only counted."""
 
     def note_update(self, now: int) -> None:
-        """Note that something came; whoever rested is no stream any more."""
+        """Note that something came; after a pause bursts are counted from the beginning."""
         if not 0 <= now - self.received_at < STREAM_INTERVAL:
             self.idle_answers = 0
         self.received_at = now
@@ -71,7 +71,7 @@ class ChatActivity(msgspec.Struct, array_like=True):
 
     @property
     def is_over_daily_limit(self) -> bool:
-        """Tell whether more was written today than is kept."""
+        """Tell whether more was written today than is stored."""
         return self.day_characters > MAX_DAILY_CHARACTERS
 
     @property
@@ -80,8 +80,8 @@ class ChatActivity(msgspec.Struct, array_like=True):
         return self.day_file_bytes <= MAX_DAILY_FILE_BYTES
 
     def was_just_answered(self, now: int) -> bool:
-        """Tell whether what moved nothing on was answered so lately that this serves for all."""
-        if now == self.answered_at:  # in one batch with it: nobody can have read the answer
+        """Tell whether the last reply serves for this message, unless the flow moves on."""
+        if now == self.answered_at:  # in the same batch: the reply cannot have been read
             return True
         quiet = (
             STREAM_INTERVAL if self.is_heavy or self.idle_answers > MAX_BURSTS else BURST_INTERVAL
@@ -89,15 +89,11 @@ class ChatActivity(msgspec.Struct, array_like=True):
         return bool(self.idle_answers) and 0 <= now - self.answered_at < quiet
 
     def note_answer(self, now: int, *, moved: bool) -> None:
-        """Note that something was answered."""
+        """Note that a reply was sent."""
         self.answered_at = now
         self.idle_answers = 0 if moved else self.idle_answers + 1
 
     def _begin_day(self, now: int) -> None:
         if not 0 <= now - self.day_since < DAY:
-            self.day_since, self.day_characters, self.day_file_bytes, self.dropped_count = (
-                now,
-                0,
-                0,
-                0,
-            )
+            self.day_since = now
+            self.day_characters = self.day_file_bytes = self.dropped_count = 0

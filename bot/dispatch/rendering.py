@@ -1,6 +1,6 @@
-"""Put a turn's replies into one language: words, buttons, and where the buttons stand.
+"""Rendering of replies in one language: text, buttons, and the rows of buttons.
 
-What does not change from turn to turn (which labels in which rows) is worked out once for each
+What does not change from turn to turn (which labels in which rows) is computed once for each
 question and language; a turn only fills in the tokens.
 """
 
@@ -29,20 +29,20 @@ if TYPE_CHECKING:
 DANGER_COMMAND, BYE_COMMAND = "danger", "bye"
 """The commands of the two buttons below every question."""
 ROW_WIDTH = 24
-"""Columns of a row: buttons share it when each fits into its equal part."""
+"""Columns of a row: buttons share a row if each fits into an equal part of it."""
 CHOICES_PER_ROW, CONTROLS_PER_ROW = 2, 3
 MAX_MESSAGE_UNITS = 4096
-"""UTF-16 units in one message. A channel cuts what is longer, but tells us only the last number."""
+"""UTF-16 units in one message. A channel splits a longer one, but returns only the last id."""
 TICK = "\N{CHECK MARK} "
 ZERO_WIDTH_CATEGORIES = frozenset({"Mn", "Me", "Cf"})
-"""Kinds of signs that take no room of their own: marks above and below, joiners."""
+"""Unicode categories of characters without width: marks above and below, joiners."""
 WIDE_BURMESE = frozenset("ကဃဆညတထဘယလသဟအဏ")
-"""Burmese letters that are drawn with two circles, and are as wide as two of the others."""
+"""Burmese letters that are drawn with two circles, as wide as two others."""
 STACKING_SIGNS = frozenset("\u17d2\u1039")
-"""Signs that put the letter behind them below the one before."""
+"""Characters that put the next letter below the one before."""
 CACHE_SIZE = 4096
 COUNTY_SUFFIXES = "\u5e02\u7e23"
-"""City and county, as Chinese writes them behind a name: people leave them out."""
+"""City and county, as Chinese writes them after a name: people leave them out."""
 
 
 @lru_cache(maxsize=CACHE_SIZE)
@@ -72,7 +72,7 @@ class Renderer:
         self._token_codes: dict[tuple[int, tuple[str, ...]], tuple[object, dict[str, str]]] = {}
 
     def text(self, text: Text, language: str) -> str:
-        """Return a phrase of ours in a language."""
+        """Return a text in a language."""
         return text.render(catalogue(language), self.blanks(language))
 
     def render(
@@ -84,7 +84,7 @@ class Renderer:
             reply: what the engine says.
             language: a tag of an offered language.
             prefix: what the tokens of this question begin with.
-            extra: blanks known only now, e.g. the reference.
+            extra: values of blanks known only now, for example the reference.
         """
         blanks = self.blanks(language)
         if extra or reply.values or reply.lines:
@@ -98,7 +98,7 @@ class Renderer:
         )
 
     def _fixed_text(self, text: Text, language: str) -> str:
-        """Return a phrase in which nothing changes from turn to turn."""
+        """Return a text that does not change from turn to turn."""
         key = (language, id(text))
         found = self._fixed_texts.get(key)
         if found is None or found[0] is not text:
@@ -107,12 +107,12 @@ class Renderer:
         return found[1]
 
     def split_message(self, message: SendText) -> list[SendText]:
-        """Return a message in as many as it takes, the buttons under the last."""
+        """Return a message in as many parts as it needs, the buttons under the last."""
         *before, last = _split_text(message.text)
         return [*(SendText(text) for text in before), SendText(last, message.rows, message.prefix)]
 
     def code_of_token(self, reply: Reply, end: str) -> str | None:
-        """Return the code a token's end stands for at this question, None for none of it."""
+        """Return the code a token's end stands for at this question; None for none."""
         key = (id(reply.choices), reply.controls)
         found = self._token_codes.get(key)
         if found is None or found[0] is not reply.choices:
@@ -123,7 +123,7 @@ class Renderer:
         return found[1].get(end)
 
     def may_be_label(self, language: str, typed: str) -> bool:
-        """Tell whether any button in this language is called like that: most words are not."""
+        """Tell whether any button in this language has this label: most texts are none."""
         found = self._all_labels.get(language)
         if found is None:
             read_in = catalogue(language)
@@ -135,7 +135,7 @@ class Renderer:
         return fold_accents(typed) in found
 
     def command_of_label(self, language: str, typed: str) -> str | None:
-        """Return the command of the button below every question that is called like that."""
+        """Return the command of the button below every question with this label."""
         found = self._control_labels.get(language)
         if found is None:
             read_in = catalogue(language)
@@ -145,7 +145,7 @@ class Renderer:
         return found.get(fold_accents(typed))
 
     def code_of_label(self, reply: Reply, language: str, typed: str) -> str | None:
-        """Return the code of the button whose label was typed, None when it was none."""
+        """Return the code of the button of a question whose label was typed; None for none."""
         key = (language, id(reply.choices), reply.controls)
         found = self._labels.get(key)
         if found is None or found[0] is not reply.choices:
@@ -160,7 +160,7 @@ class Renderer:
         return found[1].get(fold_accents(typed))
 
     def blanks(self, language: str) -> dict[str, str]:
-        """Return what fills the blanks every message may have."""
+        """Return the values of the blanks every text may have."""
         found = self._blanks.get(language)
         if found is None:
             found = dict(self._texts.blanks(catalogue(language)))
@@ -168,13 +168,13 @@ class Renderer:
         return found
 
     def clear_blanks(self) -> None:
-        """Fill blanks anew from here on: a number that people are shown may have expired."""
+        """Compute blanks again from now on: a number that people are shown may have expired."""
         self._blanks = {}
 
     def _layout(self, reply: Reply, language: str) -> Layout:
         key = (language, id(reply.choices), reply.controls)
         found = self._layouts.get(key)
-        # The tuple is kept beside its layout, so that its id cannot come to mean another.
+        # The tuple is kept with its layout, so that its id() cannot be reused for another.
         if found is None or found[0] is not reply.choices:
             found = (reply.choices, self._arrange(reply, language))
             self._cache(self._layouts, key, found)
@@ -207,7 +207,7 @@ class Renderer:
 
 
 def _split_text(text: str) -> list[str]:
-    """Return a text in parts a channel takes, cut at blank lines, else where the room ends."""
+    """Return a text in parts a channel takes, split at blank lines, else by length."""
     found = [""]
     for paragraph in text.split("\n\n"):
         together = f"{found[-1]}\n\n{paragraph}" if found[-1] else paragraph
@@ -227,7 +227,7 @@ def _units(text: str) -> int:
 
 
 def _by_label(labels: dict[str, str]) -> dict[str, str]:
-    """Return codes by label; a city or county also without the sign that says which it is."""
+    """Return codes by label; a city or county also without the character that says which it is."""
     found = {label: code for code, label in labels.items()}
     short = Counter(label.rstrip(COUNTY_SUFFIXES) for label in labels.values())
     for code, label in labels.items():
@@ -237,14 +237,14 @@ def _by_label(labels: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _label(choice: Choice, words: str) -> str:
-    return f"{TICK if choice.ticked else ''}{choice.number} {words}"
+def _label(choice: Choice, text: str) -> str:
+    return f"{TICK if choice.ticked else ''}{choice.number} {text}"
 
 
 def _rows(buttons: list[Button], most: int) -> Layout:
-    """Put buttons into rows, in order; a phone gives all of a row the same room.
+    """Put buttons into rows, in order; a phone makes all buttons of a row equally wide.
 
-    A tick is not measured: it must move no button from under a finger.
+    A tick is not measured: it must not move a button away from under a finger.
     """
     rows: list[tuple[Button, ...]] = []
     for button in buttons:

@@ -1,6 +1,6 @@
-"""What is said when no flow is speaking, and what stands on the buttons below every question.
+"""Texts outside flows, and the labels of the buttons below every question.
 
-The words themselves stand in `flows/`, above this floor: `app` hands them down.
+The texts are in `flows/`, which this package may not import: `app` hands them over.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SystemTexts:
-    """Phrases the dispatcher says by itself."""
+    """Texts the dispatcher sends by itself."""
 
     controls: Mapping[str, Text]
     """Labels of the engine's controls: skip, why, back, done, keep."""
@@ -26,7 +26,7 @@ class SystemTexts:
     danger: Text
     bye: Text
     cleared: Text
-    """What was deleted, and how what stays is."""
+    """What was deleted, and how to delete what is left."""
     stale_button: Text
     pressed_already: Text
     unsupported_content: Text
@@ -34,34 +34,34 @@ class SystemTexts:
     received_edit: Text
     file_too_large: Text
     no_files: Text
-    """That no files are taken now: the disk is too full, or the chat sent too many today."""
+    """No files are taken now: the disk is too full, or the chat sent too many today."""
     over_daily_limit: Text
-    """That more was written today than is kept."""
+    """More was written today than is stored."""
     nothing_lost: Text
     same_passphrase: Text
     short_passphrase: Text
     recognised: Text
-    """Said to a person who is known again."""
+    """For a person who has been identified."""
     introduced_by_partner: Text
-    """By whose link somebody came: {partner}."""
+    """By whose link the person came: {partner}."""
     no_partner: Text
-    """The same, of whoever came by none."""
+    """The same, without a link."""
     caseworker_joined: Text
     """Who writes now: {title} of {organisation}."""
     caseworker_changed: Text
-    """The same, when the case went to a colleague."""
+    """The same, after a transfer to a colleague."""
     caseworker_left: Text
-    """That {title} has left, and the bot answers again."""
+    """{title} has left, and the bot answers again."""
     caseworker_reads: Text
-    """For a press on an old button while a caseworker holds the conversation."""
+    """For a press on an old button during a takeover."""
     titles: Mapping[str, Text]
-    """What people are told a caseworker is, by code."""
+    """Roles of caseworkers as people read them, by code."""
     data_held: Mapping[str, Text]
-    """What people are told is held of them, by kind."""
+    """What is stored about a person, as they read it, by kind."""
     case_progress: case_progress.ProgressTexts
-    """What people are told about their case."""
+    """How a case is getting on, as its person reads it."""
     blanks: Callable[[Catalogue], Mapping[str, str]]
     """Returns what fills {organisation}, {contact}, {hours}, {keep_days}, {numbers}, {offices} and
     {organisations}."""
     find_alarms: Callable[[str], frozenset[str]]
-    """Returns the codes of alarming words in what a person wrote."""
+    """Returns the codes of alarming words in a text."""

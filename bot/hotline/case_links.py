@@ -99,7 +99,7 @@ class Links:
         ]
 
     @staticmethod
-    def add(work: Work, case: str, other: str, kind: LinkKind, by: str, now: int) -> None:  # noqa: PLR0913, PLR0917 - the columns of a row
+    def add(work: Work, case: str, other: str, kind: LinkKind, by: str, now: int) -> None:
         """Link two cases; what they were to each other before is replaced."""
         work.run(_ADD, case, other, kind.value, by, now)
         work.run(_ADD, other, case, MIRRORED_KINDS[kind].value, by, now)

@@ -201,7 +201,7 @@ class CaseDeadlines:
 
     # --- what staff enter ----------------------------------------------------------------------
 
-    def add_event(  # noqa: PLR0913, PLR0917 - what happened, when, and who says so
+    def add_event(
         self, work: Work, case: str, code: str, typed: str, by: str, now: int
     ) -> int | DeadlineRefusal:
         """Add an event; return its number, or why it is none.

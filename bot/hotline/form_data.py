@@ -37,7 +37,7 @@ def event_days(
     return {**found, "last_day": papers.format_day(last)} if last else found
 
 
-def base_fields(  # noqa: PLR0913 - who helps, whom, and when
+def base_fields(
     papers: OfficeForms,
     opened: CaseDetails,
     *,

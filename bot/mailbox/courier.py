@@ -1,8 +1,7 @@
-"""Carries letters: each chat's in order, people before staff, as often as it takes.
+"""The courier sends letters: each chat's in order, people before staff, until they arrive.
 
-At most `Limits.in_flight` of them are on the wire, each carried by a task of its own. What became
-of them is written down in batches, so that a slow disk holds up no letter and a slow network no
-disk.
+At most `RateLimits.in_flight` letters are sent at a time, each by a task of its own. Results are
+stored in batches, so that a slow disk delays no letter and a slow network no disk.
 """
 
 from __future__ import annotations
@@ -18,51 +17,54 @@ from bot.log import log
 from bot.mailbox.clear_chat import clear_chat, drop_waiting
 from bot.mailbox.delivery import PreSendCheck, RetryPolicy, with_message_ids
 from bot.mailbox.letter import Author, DeliveryResult, Lane, Letter, LetterState, sent_message_ids
+from bot.mailbox.mailbox import wait_until
 from bot.mailbox.priority_queue import LaneQueue
 from bot.mailbox.rate_limit import RateLimiter, RateLimits, TokenBucket
 from bot.messages import ClearChat, DeleteMessages, EditText, letters_named_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from bot.clock import Clock
     from bot.mailbox.delivery import Channel, DeliveryPolicy
-    from bot.mailbox.outbox import Outbox
+    from bot.mailbox.mailbox import Mailbox
     from bot.mailbox.priority_queue import Job
     from bot.messages import Body
     from bot.store.writer import Work, Writer
 
 RESULT_DELAY = 0.05
-"""Seconds a result may wait for a batch to take it along. A bot's letter may be sent twice if the
-process ends in them; a human's is marked before it is sent."""
+"""Seconds a result may wait for a batch to store it. If the process ends meanwhile, a bot's letter
+may be sent twice; a human's is marked before it is sent."""
 RECOVERY_PERIOD = 10.0
-"""Seconds after a process left letters behind in which no result waits: whatever ended it may come
-again, and people would read everything once more each time."""
+"""Seconds after a start with letters left behind in which no result waits: if the process ends
+again, people would read everything once more each time."""
 POLL_INTERVAL = 1.0
-"""Seconds between two looks for letters that other processes left."""
+"""Seconds between two looks for letters that other processes stored."""
 MAX_LOADED = 500
 MAX_TRACKED = 5000
-"""Letters told apart by chat while they wait; with more of them every chat is taken to wait."""
+"""Stored letters that are tracked by chat; with more of them every chat is assumed to wait."""
 TOAST_LANE, STOP_LANE = -1, 99
-"""Lanes before and behind those of letters: a toast is worth nothing later; the end waits."""
+"""Lanes before and behind those of letters: a toast is worth nothing later; stopping comes last."""
 SHUTDOWN_TIMEOUT = 10.0
-"""Seconds a stopping process waits for letters that are on the wire."""
+"""Seconds a stopping process waits for letters that are being sent."""
 
 
 class Courier:
-    """Carries letters from the outbox to a channel."""
+    """Sends letters from the outbox to a channel."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what carries, and what holds back
+    def __init__(
         self,
-        outbox: Outbox,
+        mailbox: Mailbox,
         writer: Writer,
         channel: Channel,
         clock: Clock,
         limits: RateLimits,
         policy: DeliveryPolicy | None = None,
     ) -> None:
-        self._pre_send = PreSendCheck(outbox, policy)
-        self._outbox = outbox
+        self._pre_send = PreSendCheck(mailbox.results, policy)
+        self._outbox = mailbox.outbox
+        self._results_store = mailbox.results
+        self._fair_queue = mailbox.fair_queue
         self._writer = writer
         self._channel = channel
         self._clock = clock
@@ -71,18 +73,16 @@ class Courier:
         self._total_bucket = TokenBucket(rate, max(rate, 1.0), clock.monotonic())
         self._limiter = RateLimiter(limits)
         self._retries = RetryPolicy(clock, self._limiter)
-        self.is_flooding: Callable[[int, float], bool] = lambda *_: False
-        """Tells whether a chat writes so much that others come before it."""
         self._waiting: dict[bytes, deque[Letter]] = {}
         self._in_flight: set[bytes] = set()
-        """Chats whose first letter is on the wire."""
+        """Chats whose first letter is being sent."""
         self._timers: dict[bytes, asyncio.TimerHandle] = {}
         """Chats whose first letter waits for a moment."""
         self._taken: set[int] = set()
         self._dropped: dict[int, list[int]] = {}
-        """What waited behind a letter over which a chat turned out to have blocked us."""
+        """Letters that waited behind one that showed that the chat has blocked us."""
         self._stored_chats: set[bytes] | None = None
-        """Chats with letters in the store that we have not taken; None while nobody knows."""
+        """Chats with stored letters that are not loaded; None while that is unknown."""
         self._passed_over: set[bytes] = set()
         self._recovery_until = 0.0
         self._queue = LaneQueue()
@@ -92,15 +92,13 @@ class Courier:
         self._results_since = 0.0
 
     def enqueue(self, letters: Iterable[Letter]) -> None:
-        """Take letters that were stored just now; one that is held is found when it is due.
+        """Take letters that were stored just now; a delayed one is found when it is due.
 
-        Nothing overtakes what an earlier process left in the store for the same chat: what comes
-        behind that stays there too, until we look.
+        None overtakes a letter that an earlier process left in the store for the same chat: it
+        stays there too, until the store is polled.
         """
         for letter in letters:
-            if (
-                letter.delay_reason is not None
-            ):  # taken, it would stand before all that comes meanwhile
+            if letter.delay_reason is not None:  # else all letters of its chat would wait for it
                 continue
             if self._has_stored_letters(letter.chat_key):
                 self._passed_over.add(letter.chat_key)
@@ -128,29 +126,29 @@ class Courier:
             waiting.append(letter)
 
     def _drop_waiting(self, wipe: Letter) -> None:
-        """Drop what waits in a chat that is about to be wiped: it would only be deleted again."""
+        """Drop what waits in a chat that is about to be cleared: it would only be deleted again."""
         waiting = self._waiting.get(wipe.chat_key)
         if waiting is None:
             return
-        is_flying = wipe.chat_key in self._in_flight
-        for result in drop_waiting(waiting, self._clock.now(), is_in_flight=is_flying):
+        is_in_flight = wipe.chat_key in self._in_flight
+        for result in drop_waiting(waiting, self._clock.now(), is_in_flight=is_in_flight):
             self._add_result(result)
         if (timer := self._timers.pop(wipe.chat_key, None)) is not None:
             timer.cancel()
-        if not is_flying:  # it need not wait where the letters stood that it takes the place of
+        if not is_in_flight:  # it need not wait where the dropped letters stood
             self._queue.move(wipe.lane, wipe.chat_key)
 
     def send_toast(self, chat: int, body: Body) -> None:
-        """Try once to say something that is worth nothing in a few seconds; nothing is stored."""
+        """Send once, without storing it, what is worth nothing in a few seconds."""
         self._queue.push(TOAST_LANE, (chat, body))
 
     async def run(self) -> None:
-        """Carry letters until cancelled; then wait for those on the wire and write them down."""
+        """Send letters until cancelled; then wait for those being sent and store their results."""
         await self._writer.run(self._recover)
         carriers = [asyncio.create_task(self._carry()) for _ in range(self._limits.in_flight)]
         others = [asyncio.create_task(job()) for job in (self._poll_store, self._store_results)]
         try:
-            # Not `gather`: it would cancel the carriers with us, letters on the wire and all.
+            # Not `gather`: it would cancel the carriers too, in the middle of sending.
             ended, _ = await asyncio.wait([*carriers, *others], return_when=asyncio.FIRST_EXCEPTION)
             for task in ended:
                 task.result()
@@ -167,31 +165,31 @@ class Courier:
                 await self._flush()
 
     async def drain(self) -> None:
-        """Wait until no letter waits, flies, or is to be written down."""
-        while (  # noqa: ASYNC110 - the state of several tables of this object
-            self._busy
-            or self._taken
-            or self._queue
-            or self._stored_chats is None
-            or self._passed_over
-        ):
-            await asyncio.sleep(0.005)  # only a stopping process and tests wait here
+        """Wait until no letter waits, is being sent, or has a result to be stored."""
+        await wait_until(
+            lambda: (
+                self._stored_chats is not None
+                and not (self._busy or self._taken or self._queue or self._passed_over)
+            )
+        )
 
     def _recover(self, work: Work) -> None:
-        if uncertain := self._outbox.mark_uncertain(work, self._clock.now()):
+        if uncertain := self._results_store.mark_uncertain(work, self._clock.now()):
             log.warning("letter_uncertain", count=uncertain)
 
     def _lane_of(self, letter: Letter) -> int:
-        """Return who comes before a letter: everybody, when its chat was or is owed very much."""
+        """Return a letter's lane: the last if very much was, or has to be, sent to its chat."""
         if letter.lane != Lane.PERSON:
             return letter.lane
         now = self._clock.monotonic()
-        is_low = self._limiter.is_low(letter.chat_key, now) or self.is_flooding(letter.chat, now)
+        is_low = self._limiter.is_low(letter.chat_key, now) or self._fair_queue.is_flooding(
+            letter.chat, now
+        )
         is_owed_much = len(self._waiting.get(letter.chat_key, ())) > self._limits.person_burst
         return Lane.CROWD if is_low or is_owed_much else letter.lane
 
     def _demote_if_crowd(self, job: Job) -> bool:
-        """Line a chat up behind others if so much has come in it since it was lined up."""
+        """Put a chat behind others if so much has come in it since it was queued."""
         letter = self._waiting[job][0] if type(job) is bytes else None
         if letter is None or self._lane_of(letter) != Lane.CROWD:
             return False
@@ -199,11 +197,11 @@ class Courier:
         return True
 
     async def _carry(self) -> None:
-        """Do one job after the other; there is one of these for every letter on the wire."""
+        """Do one job after the other; as many of these tasks run as letters are sent at a time."""
         while True:
             await self._queue.wait()
             if (wait := self._wait_for_all()) > 0:
-                await asyncio.sleep(wait)  # and only then choose: by then a person may have come
+                await asyncio.sleep(wait)  # choose only then: a person may have come meanwhile
                 continue
             lane, job = self._queue.pop()
             if lane == Lane.PERSON and self._demote_if_crowd(job):
@@ -222,8 +220,8 @@ class Courier:
         try:
             await self._channel.deliver(chat, body)
         except DeliveryError:
-            pass  # it was worth nothing later
-        except Exception as error:  # noqa: BLE001 - nor is it worth the carrier
+            pass  # it is worth nothing later
+        except Exception as error:  # noqa: BLE001 - a toast must not end the carrier
             log.warning("letter_failed", error=type(error).__name__)
 
     def _wait_for_all(self) -> float:
@@ -231,13 +229,13 @@ class Courier:
         return max(self._total_bucket.wait(now), self._retries.pause_until - now)
 
     async def _send_first(self, chat_key: bytes) -> None:
-        """Deliver a chat's first letter, then line the chat up again if more wait."""
+        """Send a chat's first letter, then queue the chat again if more wait."""
         letter = self._waiting[chat_key][0]
         wait = self._wait_for(letter)
         if wait > 0:
-            self._line_up_later(letter, wait)
+            self._requeue_later(letter, wait)
             return
-        if type(letter.body) is not ClearChat:  # that counts each of its calls
+        if type(letter.body) is not ClearChat:  # which counts each of its calls
             self._total_bucket.take()
         self._in_flight.add(chat_key)
         try:
@@ -252,7 +250,7 @@ class Courier:
         if result.state is LetterState.QUEUED:
             letter.attempts += 1
             letter.not_before = result.not_before
-            self._line_up_later(letter, (result.not_before - self._clock.now()) / SECOND)
+            self._requeue_later(letter, (result.not_before - self._clock.now()) / SECOND)
             return
         self._advance(chat_key, dropped=result.state is LetterState.BLOCKED)
 
@@ -267,11 +265,11 @@ class Courier:
         else:
             del self._waiting[chat_key]
 
-    def _line_up_later(self, letter: Letter, wait: float) -> None:
+    def _requeue_later(self, letter: Letter, wait: float) -> None:
         later = asyncio.get_running_loop().call_later
-        self._timers[letter.chat_key] = later(max(wait, 0.001), self._line_up_again, letter)
+        self._timers[letter.chat_key] = later(max(wait, 0.001), self._requeue, letter)
 
-    def _line_up_again(self, letter: Letter) -> None:
+    def _requeue(self, letter: Letter) -> None:
         del self._timers[letter.chat_key]
         self._queue.push(self._lane_of(letter), letter.chat_key)
 
@@ -286,11 +284,11 @@ class Courier:
     async def _deliver(self, letter: Letter) -> DeliveryResult:
         if letter.author != Author.BOT:
             try:
-                kept_back = await self._pre_send.check(letter, self._writer, self._clock)
-            except Exception as error:  # noqa: BLE001 - unmarked it is not sent, and may be tried
+                refused = await self._pre_send.check(letter, self._writer, self._clock)
+            except Exception as error:  # noqa: BLE001 - unmarked it was not sent
                 return self._retries.handle_failure(letter, RetryLaterError(), type(error).__name__)
-            if kept_back is not None:
-                return kept_back
+            if refused is not None:
+                return refused
         try:
             body = letter.body
             if type(body) is ClearChat:
@@ -300,18 +298,20 @@ class Courier:
             if isinstance(body, DeleteMessages | EditText) and letters_named_in(body):
                 body = await self._complete(body)
             message = await self._channel.deliver(letter.chat, body)
-        except Exception as error:  # noqa: BLE001 - whatever happened, the letter is not lost
+        except Exception as error:  # noqa: BLE001 - the letter is not lost
             return self._retries.handle_failure(letter, error)
         return DeliveryResult(letter, LetterState.SENT, self._clock.now(), message)
 
     async def _wait_for_slot(self) -> None:
         """Wait until anything may be sent, and count one call."""
-        while (wait := self._wait_for_all()) > 0:  # noqa: ASYNC110 - a moment, not an event
+        while True:
+            if (wait := self._wait_for_all()) <= 0:
+                break
             await asyncio.sleep(wait)
         self._total_bucket.take()
 
     async def _complete(self, body: DeleteMessages | EditText) -> DeleteMessages | EditText:
-        """Fill in the numbers of messages that are known only since they were sent."""
+        """Fill in the ids of messages that are known only since they were sent."""
         return with_message_ids(body, await self._message_ids(letters_named_in(body)))
 
     async def _message_ids(self, letters: tuple[int, ...]) -> dict[int, int]:
@@ -336,7 +336,7 @@ class Courier:
             await asyncio.sleep(POLL_INTERVAL)
 
     def _load_due(self, work: Work) -> tuple[list[Letter], list[tuple[int, bytes]]]:
-        # What we hold counts for nothing: in a flood it would hide what others left.
+        # Letters that are loaded do not count: in a flood they would hide what others stored.
         held = frozenset(self._taken)
         due = self._outbox.load_due(work, self._clock.now(), MAX_LOADED, held)
         found = self._outbox.load_queued(work, MAX_TRACKED + len(held))
@@ -349,23 +349,23 @@ class Courier:
         self._results.append(result)
 
     def collect(self) -> list[DeliveryResult]:
-        """Hand over what is to be written down, to whoever has a transaction of their own."""
+        """Hand over the results to be stored in a transaction of the caller."""
         results, self._results = self._results, []
         return results
 
     def put_back(self, results: list[DeliveryResult]) -> None:
-        """Take back what was collected and not written down."""
+        """Take back results that were collected and not stored."""
         self._results[:0] = results
         self._has_results.set()
 
     async def _store_results(self) -> None:
         while True:
             await self._has_results.wait()
-            # A batch that is under way takes these along, and saves them a commit of their own.
+            # A batch that is under way stores these too, and saves them a commit of their own.
             now = self._clock.monotonic()
             rest = self._results_since + RESULT_DELAY - now
             if rest > 0 and now > self._recovery_until:
-                await asyncio.sleep(max(rest, 0.001))  # a rest too small is none
+                await asyncio.sleep(max(rest, 0.001))  # too short a sleep would be none
             elif self._results:
                 await self._flush()
             else:
@@ -376,15 +376,15 @@ class Courier:
         if not results:
             return
         try:
-            await self._writer.run(lambda work: self._outbox.store_results(work, results))
+            await self._writer.run(lambda work: self._results_store.store(work, results))
         except BaseException:
             self.put_back(results)
             raise
         self.mark_stored(results)
 
     def mark_stored(self, results: list[DeliveryResult]) -> None:
-        """Let go of letters whose end is in the store."""
-        # Only now: a look at the store before this would find them queued and send them twice.
+        """Forget letters whose results are stored."""
+        # Only now: until then the store has them as queued, and they would be sent twice.
         for result in results:
             if result.state is not LetterState.QUEUED:
                 self._taken.discard(result.letter.id)

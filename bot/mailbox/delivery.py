@@ -1,8 +1,8 @@
-"""What the courier is handed: who carries a body to a chat, and who says whether it may go now."""
+"""Channels, delivery policies, and when a letter that failed is tried again."""
 
 from __future__ import annotations
 
-import random
+from random import SystemRandom
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bot.clock import DAY, SECOND
 from bot.errors import ChatBlockedError, DeliveryUncertainError, LetterRefusedError, RetryLaterError
 from bot.log import log
-from bot.mailbox.letter import SEND_ONCE, DeliveryResult, Lane, LetterState
+from bot.mailbox.letter import SEND_ONCE, WITHDRAWN, DeliveryResult, Lane, LetterState
 from bot.messages import ClearChat, DeleteMessages, EditText
 from bot.vault.erasure.retention import NUMBERS_KEPT
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.mailbox.letter import Letter
-    from bot.mailbox.outbox import Outbox
+    from bot.mailbox.outbox_results import OutboxResults
     from bot.mailbox.rate_limit import RateLimiter
     from bot.messages import Body
     from bot.store.writer import Work, Writer
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 300.0
-VERDICT_LIFETIME = 10 * SECOND
-"""How long a verdict holds that a person may be written to."""
-MAX_VERDICTS = 3
-"""How often one is asked for in a row before the letter is tried again later."""
+PERMISSION_LIFETIME = 10 * SECOND
+"""How long the permission to write to a person holds."""
+MAX_CHECKS = 3
+"""How often permission is asked for in a row before the letter is tried again later."""
 GIVE_UP_AFTER = DAY
-"""How long we go on trying to deliver a letter."""
+"""How long a letter is tried again."""
 _EVENTS = {
     ChatBlockedError: "blocked",
     LetterRefusedError: "refused",
@@ -40,65 +40,67 @@ _EVENTS = {
     RetryLaterError: "delayed",
 }
 
+_SPREAD = SystemRandom()
+
 
 class Channel(Protocol):
-    """What carries a letter's body to a chat."""
+    """Delivers letters to chats, for example through Telegram."""
 
     async def deliver(self, chat: int, body: Body) -> int | None:
-        """Deliver, and return the channel's number of the message.
+        """Deliver, and return the channel's id of the message.
 
         Raises:
-            DeliveryError: one of TryLater, Uncertain, Blocked, Refused.
+            DeliveryError: one of its subclasses says how far it may have come.
         """
 
 
 class DeliveryPolicy(Protocol):
-    """What decides, when a letter is about to be sent, whether its person may be written to now."""
+    """Decides, when a letter is about to be sent, whether its person may be written to now."""
 
     def judge(self, work: Work, letter: Letter, now: int) -> DeliveryResult | None:
-        """Return None when it may go; else what became of it, stored already if it is held."""
+        """Return None when it may be sent; else its result, stored already if it is delayed."""
 
 
 class PreSendCheck:
-    """Writes down that a letter is about to be sent, unless it may not go now."""
+    """Stores that a letter is about to be sent, unless it may not be sent now."""
 
-    def __init__(self, outbox: Outbox, policy: DeliveryPolicy | None) -> None:
-        self._outbox = outbox
+    def __init__(self, results: OutboxResults, policy: DeliveryPolicy | None) -> None:
+        self._results = results
         self.policy = policy
 
     async def check(self, letter: Letter, writer: Writer, clock: Clock) -> DeliveryResult | None:
-        """Return None when it may be sent at this moment; else what became of it.
+        """Return None when it may be sent at this moment; else its result.
 
         Raises:
-            StoreFailed: nothing can be written down.
-            TryLater: every verdict was old when it came.
+            CommitFailedError: nothing can be stored.
+            RetryLaterError: every permission was old when it came.
         """
-        for _ in range(MAX_VERDICTS):
-            at, kept_back = await writer.run(lambda work: (clock.now(), self(letter, clock, work)))
-            # A host that slept in between, or whose clock was set: nobody may be there any more.
-            if kept_back is not None or abs(clock.now() - at) <= VERDICT_LIFETIME:
-                return kept_back
+        for _ in range(MAX_CHECKS):
+            at, refused = await writer.run(lambda work: (clock.now(), self(letter, clock, work)))
+            # The host may have slept meanwhile, or its clock was set: the person may have left.
+            if refused is not None or abs(clock.now() - at) <= PERMISSION_LIFETIME:
+                return refused
         raise RetryLaterError
 
     def __call__(self, letter: Letter, clock: Clock, work: Work) -> DeliveryResult | None:
-        """Return None when it may be sent; else what became of it."""
-        # Here and nowhere earlier: a rule, an hour and a silence are those of this very moment.
+        """Return None when it may be sent; else its result."""
+        # Not earlier: rule, hour and silence count as they are at this moment.
         if self.policy is not None and letter.lane == Lane.PERSON:
-            kept_back = self.policy.judge(work, letter, clock.now())
-            if kept_back is not None:
-                return kept_back
-        if letter.author in SEND_ONCE and not self._outbox.mark_sending(work, letter):
-            return DeliveryResult(letter, LetterState.REFUSED, clock.now(), fault="withdrawn")
+            refused = self.policy.judge(work, letter, clock.now())
+            if refused is not None:
+                return refused
+        if letter.author in SEND_ONCE and not self._results.mark_sending(work, letter):
+            return DeliveryResult(letter, LetterState.REFUSED, clock.now(), fault=WITHDRAWN)
         return None
 
 
 def with_message_ids(
     body: DeleteMessages | EditText, message_ids: Mapping[int, int]
 ) -> DeleteMessages | EditText:
-    """Return a body with the numbers of messages that are known only since they were sent.
+    """Return a body with the ids of messages that are known only since they were sent.
 
     Raises:
-        Refused: what is to be edited never arrived.
+        LetterRefusedError: what is to be edited never arrived.
     """
     if isinstance(body, DeleteMessages):
         return DeleteMessages(body.messages + tuple(message_ids.values()))
@@ -108,21 +110,21 @@ def with_message_ids(
 
 
 class RetryPolicy:
-    """Decides what becomes of a letter that was not delivered, and when it is tried again."""
+    """Decides the result of a letter that was not delivered, and when it is tried again."""
 
     def __init__(self, clock: Clock, limiter: RateLimiter) -> None:
         self._clock = clock
         self._limiter = limiter
         self.pause_until = 0.0
-        """Until when the channel wants nothing of anybody."""
+        """Until when the channel takes nothing at all."""
 
     def handle_failure(self, letter: Letter, error: Exception, fault: str = "") -> DeliveryResult:
-        """Return what becomes of a letter after this.
+        """Return the result of a letter that was not delivered.
 
         Args:
-            letter: what was not delivered.
-            error: how far it may have come.
-            fault: the class of what was in its way, if that is another.
+            letter: the letter.
+            error: says how far it may have come.
+            fault: the class of the cause, if that is another.
         """
         now = self._clock.now()
         fault = fault or type(error).__name__
@@ -150,4 +152,4 @@ class RetryPolicy:
                 self._limiter.pause_group(letter.chat, self._clock.monotonic() + error.retry_after)
             return error.retry_after
         longest: float = min(FIRST_WAIT * 2**letter.attempts, LONGEST_WAIT)
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
+        return longest * _SPREAD.uniform(0.5, 1.0)

@@ -1,9 +1,9 @@
-"""Who waits for a turn when many write at once: each chat in its order, the chats in rounds.
+"""The order of turns when many chats write at once: each chat in its order, the chats in rounds.
 
-Nobody is refused, and nobody waits while there is time for all. Once Telegram hands over as much
-as it can at once, others wait behind it; then what a chat wrote beyond its turns is stored and put
-into the line, so that those behind it are fetched and answered first. Chats in the line take turns:
-one that left 500 messages there makes nobody wait longer than a round.
+Nothing is refused, and nobody waits while there is time for all. Once Telegram hands over as much
+as it can at once, others wait there; then what a chat wrote beyond its turns is stored and queued,
+so that the others are fetched and answered first. Queued chats take turns: one with 500 messages
+makes no other wait longer than a round.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ if TYPE_CHECKING:
     from bot.mailbox.inbox import Arrival
 
 RUSH_SIZE = 90
-"""Updates at once behind which more may wait: Telegram hands over a hundred at most."""
+"""Updates at once after which more may wait: Telegram hands over a hundred at most."""
 BURST_TURNS = 5.0
-"""Turns a chat has at once in a rush, whatever else it wrote lately."""
+"""Turns a chat has at once in a rush, whatever else it wrote just now."""
 TURNS_PER_SECOND = 1.0
-"""Turns that grow back: far more than whoever reads the answers can use."""
+"""Turns that a chat regains: far more than a person who reads the replies can use."""
 MAX_PER_CHAT = 8
-"""Updates of one chat in the line that are handled before it is another's turn."""
+"""Queued updates of one chat that are handled before it is another's turn."""
 RUSH_ROUND, QUIET_ROUND = 16, 64
-"""Updates of the line that are handled at a time: while others are being fetched, or else."""
+"""Queued updates that are handled at a time: while others are being fetched, and otherwise."""
 MAX_QUEUED = 100_000
-"""Updates in the line beyond which nothing more is asked for: the rest waits with Telegram."""
+"""Queued updates beyond which nothing more is fetched: the rest waits with Telegram."""
 
 QueueRound = list[tuple[int, list["Arrival"]]]
-"""Chats, each with the next things it wrote."""
+"""Chats, each with the next updates it sent."""
 
 
 class FairQueue:
-    """Chats that have had their turns for now, each with what it still waits with.
+    """Chats that have had their turns for now, each with the updates that still wait.
 
-    What waits is stored; this only knows in which order it comes, and is lost with the process.
+    The updates are stored; this only knows their order, which is lost with the process.
     """
 
     def __init__(self) -> None:
         self._waiting: dict[int, deque[Arrival]] = {}
-        """The chat whose turn it is stands first."""
+        """The chat whose turn it is comes first."""
         self._rates: dict[int, TokenBucket] = {}
         self._count = 0
         self._is_rush = False
@@ -54,12 +54,12 @@ class FairQueue:
 
     @property
     def is_full(self) -> bool:
-        """Tell whether those who wait come before anybody new."""
+        """Tell whether queued updates come before any new one."""
         return self._count >= MAX_QUEUED
 
     def may_pass(self, chat: int, now: float) -> bool:
         """Tell whether a chat has its turn at once, and count it."""
-        if chat in self._waiting:  # it would overtake itself
+        if chat in self._waiting:  # its updates would overtake each other
             return False
         bucket = self._rates.get(chat)
         if bucket is None:
@@ -70,7 +70,7 @@ class FairQueue:
         return True
 
     def is_flooding(self, chat: int, now: float) -> bool:
-        """Tell whether a chat has had most of its turns in this rush: others are sent to first."""
+        """Tell whether a chat has used most of its turns in this rush: others are sent to first."""
         if chat in self._waiting:
             return True
         bucket = self._rates.get(chat)
@@ -79,32 +79,32 @@ class FairQueue:
     def admit(
         self, arrivals: Sequence[tuple[int, Arrival]], now: float
     ) -> tuple[list[Arrival], list[tuple[int, Arrival]]]:
-        """Return what is handled at once, and what has to wait with its chat.
+        """Return what is handled at once, and what has to wait, with its chat.
 
         Args:
-            arrivals: each with its chat, 0 for what is nobody's to wait for.
-            now: seconds, by a clock that only grows.
+            arrivals: each with its chat, 0 for what never waits.
+            now: seconds, by the monotonic clock.
         """
         at_once: list[Arrival] = []
         later: list[tuple[int, Arrival]] = []
-        behind: set[int] = set()
+        delayed: set[int] = set()
         for chat, arrival in arrivals:
-            if chat and (chat in behind or not self.may_pass(chat, now)):
-                behind.add(chat)
+            if chat and (chat in delayed or not self.may_pass(chat, now)):
+                delayed.add(chat)
                 later.append((chat, arrival))
             else:
                 at_once.append(arrival)
         return at_once, later
 
     def add(self, later: Sequence[tuple[int, Arrival]]) -> None:
-        """Put what was stored just now at the end of each chat's own."""
+        """Queue updates that were stored just now, behind those of the same chat."""
         for chat, arrival in later:
-            arrival.raw = b""  # it lies sealed in the store, and nowhere else
+            arrival.raw = b""  # it is stored sealed, and kept nowhere else
             self._waiting.setdefault(chat, deque()).append(arrival)
         self._count += len(later)
 
     def next_round(self) -> QueueRound:
-        """Return whose turn it is, with what each wrote next."""
+        """Return the chats whose turn it is, each with its next updates."""
         most = RUSH_ROUND if self._is_rush else QUIET_ROUND
         turns: QueueRound = []
         for chat, waiting in self._waiting.items():
@@ -116,7 +116,7 @@ class FairQueue:
         return turns
 
     def finish_round(self, served: QueueRound) -> None:
-        """Let those who had their turn go, or stand at the end with what is left of theirs."""
+        """Remove what had its turn; a chat with more goes to the end."""
         for chat, part in served:
             waiting = self._waiting.pop(chat)
             for _ in part:
@@ -126,7 +126,7 @@ class FairQueue:
                 self._waiting[chat] = waiting
 
     def is_needed(self, count: int) -> bool:
-        """Tell whether some of so many have to wait; once nobody does, forget who had turns."""
+        """Tell whether some of so many have to wait; once none does, forget used turns."""
         self._is_rush = count >= RUSH_SIZE
         if not (self._is_rush or self._count):
             self._rates.clear()

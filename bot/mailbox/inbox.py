@@ -1,4 +1,4 @@
-"""What arrived: kept, told apart from what came before, and set aside when it cannot be handled."""
+"""Updates that arrived: deduplicated, stored while they wait, quarantined if they fail."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select
 
 from bot.clock import DAY
 from bot.errors import DecryptionError
-from bot.store.compiled import Prepared, PreparedList, insert_into
+from bot.store.compiled import Prepared
+from bot.store.statements import insert, select_by, select_in, update_by, upsert
 from bot.store.tables.main import NOT_DONE, inbox, offsets, tallies
 from bot.vault import Purpose
 from bot.vault.erasure.retention import SET_ASIDE_KEPT, UPDATES_KEPT
@@ -25,21 +26,21 @@ if TYPE_CHECKING:
 
 WAITING, DONE, QUARANTINED = "waiting", "done", "quarantined"
 IN_QUEUE = "in_line"
-"""Waits while others have their turn; after a start it is waiting like all else."""
+"""Waits while other chats have their turn; after a start it is simply waiting."""
 DIGEST_LENGTH = 16
 MAX_CRASHES = 3
-"""Times a process may die over an update before it is set aside."""
+"""Times a process may end over an update before it is quarantined."""
 
 
 @dataclass(slots=True)
 class Arrival:
-    """One update as it came, told apart by its bot, number and content."""
+    """One update as it came, identified by its bot, id and content."""
 
     update_id: int
     raw: bytes
     digest: bytes
     row: int | None = None
-    """Its row in the inbox, once it was stored on its own."""
+    """Its row in the inbox, if it was stored before it is handled."""
 
     @classmethod
     def of(cls, update_id: int, raw: bytes) -> Arrival:
@@ -47,95 +48,45 @@ class Arrival:
         return cls(update_id, raw, hashlib.sha256(raw).digest()[:DIGEST_LENGTH])
 
 
-_SEEN = PreparedList(
-    lambda values: select(inbox.c.bot, inbox.c.update_id, inbox.c.digest).where(
-        inbox.c.update_id.in_(values)
-    )
-)
 _COLUMNS = ("bot", "update_id", "digest", "state", "raw", "fault", "attempts", "received_at")
-_INSERT = Prepared(
-    lambda dialect: (
-        insert_into(dialect, inbox)
-        .values({name: bindparam(name) for name in _COLUMNS})
-        .on_conflict_do_nothing(index_elements=["update_id", "digest", "bot"])
-    ),
-    *_COLUMNS,
-)
-_WAITING = Prepared(
-    lambda _: (
-        select(inbox.c.id, inbox.c.update_id, inbox.c.digest, inbox.c.raw, inbox.c.attempts)
-        .where(NOT_DONE, inbox.c.state == WAITING, inbox.c.bot == bindparam("of_bot"))
-        .order_by(inbox.c.id)
-        .limit(bindparam("most"))
-    ),
-    "of_bot",
-    "most",
-)
-_ATTEMPT = Prepared(
-    lambda _: (
-        update(inbox).where(inbox.c.id == bindparam("row")).values(attempts=inbox.c.attempts + 1)
-    ),
-    "row",
-)
-_FINISH = Prepared(
-    lambda _: update(inbox).where(inbox.c.id == bindparam("row")).values(state=DONE, raw=None),
-    "row",
-)
-_QUARANTINE = Prepared(
-    lambda _: (
-        update(inbox)
-        .where(inbox.c.id == bindparam("row"))
-        .values(state=QUARANTINED, fault=bindparam("why"))
-    ),
-    "why",
-    "row",
-)
-_QUARANTINE_CRASHING = Prepared(
-    lambda _: (
-        update(inbox)
-        .where(
-            NOT_DONE,
-            inbox.c.state == WAITING,
-            inbox.c.bot == bindparam("of_bot"),
-            inbox.c.attempts >= bindparam("deaths"),
-        )
-        .values(state=QUARANTINED, fault="the process ended over it")
-    ),
-    "of_bot",
-    "deaths",
-)
-_OFFSET = Prepared(
-    lambda dialect: (put := insert_into(dialect, offsets).values(
-        bot=bindparam("bot"),
-        next_update_id=bindparam("next_update_id"),
-        committed_at=bindparam("committed_at"),
-    )).on_conflict_do_update(
-        index_elements=["bot"],
-        set_={
-            "next_update_id": put.excluded.next_update_id,
-            "committed_at": put.excluded.committed_at,
-        },
-    ),
-    "bot",
-    "next_update_id",
-    "committed_at",
+_SEEN = select_in(inbox, "bot", "update_id", "digest", among="update_id")
+_INSERT = insert(inbox, *_COLUMNS, unless_exists=("update_id", "digest", "bot"))
+_IS_WAITING = inbox.c.state == WAITING
+_WAITING = select_by(
+    inbox, "id", "update_id", "digest", "raw", "attempts",
+    by=(NOT_DONE, _IS_WAITING, "bot"), order_by="id", limit=bindparam("most"),
 )  # fmt: skip
-_TALLY = Prepared(
-    lambda dialect: (
-        insert_into(dialect, tallies)
-        .values(kind=bindparam("kind"), day=bindparam("day"), times=bindparam("times"))
-        .on_conflict_do_update(
-            index_elements=["kind", "day"], set_={"times": tallies.c.times + bindparam("more")}
-        )
-    ),
-    "kind",
-    "day",
-    "times",
-    "more",
+_COUNT_ATTEMPT = update_by(inbox, by="id", constants={"attempts": inbox.c.attempts + 1})
+_FINISH = update_by(inbox, by="id", constants={"state": DONE, "raw": None})
+_QUARANTINE = update_by(inbox, "fault", by="id", constants={"state": QUARANTINED})
+_QUARANTINE_CRASHING = update_by(
+    inbox,
+    by=(NOT_DONE, _IS_WAITING, "bot", inbox.c.attempts >= bindparam("crashes")),
+    constants={"state": QUARANTINED, "fault": "the process ended over it"},
 )
+_IN_QUEUE = select_in(
+    inbox, "id", "update_id", "digest", "bot", "raw",
+    among="update_id", by=inbox.c.state == IN_QUEUE,
+)  # fmt: skip
+_REQUEUE = update_by(
+    inbox, by=(NOT_DONE, inbox.c.state == IN_QUEUE, "bot"), constants={"state": WAITING}
+)
+_OLD_WAITING = select_by(
+    inbox, "id", "update_id", "digest", "raw",
+    by=(
+        NOT_DONE, inbox.c.state != QUARANTINED, "bot", inbox.c.received_at < bindparam("before"),
+    ),
+)  # fmt: skip
+_SET_RAW = update_by(inbox, "raw", by="id")
+_STORE_OFFSET = upsert(offsets, "bot", "next_update_id", "committed_at", key="bot")
+_COUNT_KIND = upsert(
+    tallies, "kind", "day", "times", key=("kind", "day"), update=(),
+    on_conflict={"times": tallies.c.times + bindparam("more")},
+)  # fmt: skip
+_FIRST_ROWS = select(inbox.c.id).order_by(inbox.c.id).limit(bindparam("most"))
 _EXPIRE = Prepared(
     lambda _: delete(inbox).where(
-        inbox.c.id.in_(select(inbox.c.id).order_by(inbox.c.id).limit(bindparam("most"))),
+        inbox.c.id.in_(_FIRST_ROWS),
         inbox.c.received_at < bindparam("before"),
         inbox.c.state != WAITING,
         inbox.c.state != IN_QUEUE,
@@ -143,53 +94,20 @@ _EXPIRE = Prepared(
     "most",
     "before",
 )
-_EXPIRE_QUARANTINED = Prepared(
-    lambda _: (
-        update(inbox)
-        .where(
-            NOT_DONE,
-            inbox.c.state == QUARANTINED,
-            inbox.c.raw.is_not(None),
-            inbox.c.received_at < bindparam("before"),
-        )
-        .values(raw=None)
-    ),
-    "before",
-)
-
-
-_OLD_WAITING = Prepared(
-    lambda _: select(inbox.c.id, inbox.c.update_id, inbox.c.digest, inbox.c.raw).where(
+_EXPIRE_QUARANTINED = update_by(
+    inbox,
+    by=(
         NOT_DONE,
-        inbox.c.state != QUARANTINED,
-        inbox.c.bot == bindparam("of_bot"),
+        inbox.c.state == QUARANTINED,
+        inbox.c.raw.is_not(None),
         inbox.c.received_at < bindparam("before"),
     ),
-    "of_bot",
-    "before",
-)
-_IN_QUEUE = PreparedList(
-    lambda values: select(
-        inbox.c.id, inbox.c.update_id, inbox.c.digest, inbox.c.bot, inbox.c.raw
-    ).where(inbox.c.update_id.in_(values), inbox.c.state == IN_QUEUE)
-)
-_REQUEUE = Prepared(
-    lambda _: (
-        update(inbox)
-        .where(NOT_DONE, inbox.c.state == IN_QUEUE, inbox.c.bot == bindparam("of_bot"))
-        .values(state=WAITING)
-    ),
-    "of_bot",
-)
-_RESEAL = Prepared(
-    lambda _: update(inbox).where(inbox.c.id == bindparam("row")).values(raw=bindparam("raw")),
-    "raw",
-    "row",
+    constants={"raw": None},
 )
 
 
 class Inbox:
-    """The inbox of one bot, used inside units of work."""
+    """The updates of one bot, used inside units of work."""
 
     def __init__(self, bot: int, vault: Vault) -> None:
         self.bot = bot
@@ -198,7 +116,7 @@ class Inbox:
         self._next_update_id: int | None = None
 
     def unseen(self, work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:
-        """Return those that never came before, each once, in the order they came."""
+        """Return those that are new, each once, in the order they came."""
         if not arrivals:
             return []
         seen = {
@@ -215,7 +133,7 @@ class Inbox:
         return fresh
 
     def store_handled(self, work: Work, arrivals: Iterable[Arrival], now: int) -> None:
-        """Remember updates that are handled in this very transaction."""
+        """Store that updates are handled, in the transaction that handles them."""
         rows = []
         stored = []
         for arrival in arrivals:
@@ -229,7 +147,7 @@ class Inbox:
     def store_waiting(
         self, work: Work, arrivals: Sequence[Arrival], now: int, state: str = WAITING
     ) -> None:
-        """Store updates that are to be handled later, sealed."""
+        """Store updates to be handled later, sealed."""
         work.many(
             _INSERT,
             [
@@ -239,7 +157,7 @@ class Inbox:
         )
 
     def load_queued(self, work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:
-        """Return updates that wait in the line as they came, in this order."""
+        """Return updates that wait in the fair queue, opened, in this order."""
         found = {
             (number, bytes(digest)): (row, bytes(raw))
             for row, number, digest, bot, raw in work.rows_in(
@@ -255,14 +173,14 @@ class Inbox:
         ]
 
     def requeue_all(self, work: Work) -> None:
-        """Let what an earlier process left in its line wait like all else: its order is gone."""
+        """Let what an earlier process left in its fair queue simply wait: the order is lost."""
         work.run(_REQUEUE, self.bot)
 
     def load_waiting(self, work: Work, most: int) -> list[Arrival]:
-        """Return stored updates that wait, oldest first, one more attempt counted for each.
+        """Return stored updates that wait, oldest first, and count an attempt for each.
 
-        One over which the process died too often is set aside instead. One that was attempted
-        before comes alone, so that its neighbours do not share its fate.
+        One over which the process ended too often is quarantined instead. One that was attempted
+        before comes alone, so that others are not quarantined with it.
         """
         work.run(_QUARANTINE_CRASHING, self.bot, MAX_CRASHES)
         found: list[Arrival] = []
@@ -273,11 +191,11 @@ class Inbox:
                 found += self._open(work, row, number, bytes(digest), bytes(raw))
                 if attempts and found:
                     break
-        work.many(_ATTEMPT, [(arrival.row,) for arrival in found])
+        work.many(_COUNT_ATTEMPT, [(arrival.row,) for arrival in found])
         return found
 
     def quarantine(self, work: Work, arrival: Arrival, why: str, now: int) -> None:
-        """Set an update aside, sealed, with the reason; everything else goes on."""
+        """Quarantine an update, sealed, with the reason; everything else goes on."""
         if arrival.row is not None:
             work.run(_QUARANTINE, why[:80], arrival.row)
             return
@@ -287,35 +205,35 @@ class Inbox:
         )  # fmt: skip
 
     def note_offset(self, next_update_id: int) -> None:
-        """Remember the end of the last committed batch: to look at, never to poll by."""
+        """Note the end of the last committed batch: to look at, never to poll by."""
         self._next_update_id = next_update_id
 
     def count_kinds(self, kinds: Mapping[str, int]) -> None:
-        """Count what came, by kind; written down by `note_progress`."""
+        """Count what came, by kind; `store_progress` stores it."""
         self._counts.update(kinds)
 
     def store_progress(self, work: Work, now: int) -> None:
-        """Write down what was counted, and the end of the last batch, for people to look at.
+        """Store the counts and the end of the last batch, for operators to look at.
 
         Not with every batch: nothing is ever decided by either.
         """
         counted, self._counts = self._counts, Counter()
         day = now // DAY
-        work.many(_TALLY, [(kind, day, times, times) for kind, times in counted.items()])
+        work.many(_COUNT_KIND, [(kind, day, times, times) for kind, times in counted.items()])
         if self._next_update_id is not None:
-            work.run(_OFFSET, self.bot, self._next_update_id, now)
+            work.run(_STORE_OFFSET, self.bot, self._next_update_id, now)
 
     def reencrypt_waiting(self, work: Work, now: int) -> None:
-        """Seal anew what still waits although its epoch ends: it was stored, so it is handled."""
+        """Re-encrypt what still waits although its epoch ends: what was stored is handled."""
         dying = self._vault.expiring_epochs(now)
         for row, number, digest, raw in work.rows(_OLD_WAITING, self.bot, now - RESEAL_AFTER):
             sealed = bytes(raw)
             if epoch_number(sealed) in dying:
                 for arrival in self._open(work, row, number, bytes(digest), sealed):
-                    work.run(_RESEAL, self._seal(arrival), row)
+                    work.run(_SET_RAW, self._seal(arrival), row)
 
     def expire(self, work: Work, now: int, most: int = 2000) -> int:
-        """Forget what is old enough; return how many rows went."""
+        """Delete updates by age; return how many rows."""
         work.run(_EXPIRE_QUARANTINED, now - SET_ASIDE_KEPT)
         return work.run(_EXPIRE, most, now - UPDATES_KEPT)
 

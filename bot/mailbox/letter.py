@@ -1,4 +1,4 @@
-"""A letter: one message on its way to one chat, whose words it carries, and how it ended."""
+"""A letter: one message on its way to one chat, who wrote it, and what became of it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
-from bot.store.compiled import PreparedList
+from bot.store.statements import select_in
 from bot.store.tables.main import outbox
 
 if TYPE_CHECKING:
@@ -18,12 +16,16 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 
+WITHDRAWN = "withdrawn"
+"""The fault of a letter that was withdrawn before it could be sent."""
+
+
 class LetterState(StrEnum):
-    """How far a letter has come."""
+    """What has become of a letter."""
 
     QUEUED = "queued"
     SENDING = "sending"
-    """A human's letter is on its way; after a crash nobody knows."""
+    """A human's letter is being sent; after a crash that is not known."""
     SENT = "sent"
     UNCERTAIN = "uncertain"
     FAILED = "failed"
@@ -38,26 +40,26 @@ class Lane(IntEnum):
     PERSON = 0
     STAFF = 1
     CROWD = 2
-    """People to whom much was said just now: nobody waits behind a flood. No letter is stored so;
-    the courier finds it when it lines a chat up."""
+    """Chats to which much was sent just now: nobody waits behind a flood. No letter is stored with
+    it; the courier decides it when a chat's turn comes."""
 
 
 class Author(StrEnum):
-    """Whose words a letter carries; all but the first go by the person's contact rule."""
+    """Who wrote a letter; all but the first are sent by the person's contact rule."""
 
     BOT = "bot"
-    """The bot's, in answer to something the person sent: that goes whatever their rule."""
+    """The bot, in answer to something the person sent: that is always sent."""
     CASEWORKER = "caseworker"
     OPENER = "opener"
-    """The neutral question a caseworker's words wait for."""
+    """The neutral question that comes before a caseworker's messages."""
     UNSOLICITED = "unasked"
-    """The bot's own, though the person sent nothing just now."""
+    """The bot, although the person sent nothing just now."""
     REMINDER = "reminder"
-    """The same neutral question, because a time the law gives runs out."""
+    """The same neutral question, because a legal deadline is near."""
 
 
 SEND_ONCE = frozenset({Author.CASEWORKER, Author.UNSOLICITED, Author.REMINDER})
-"""Whose letters are never sent again when nobody knows whether they arrived."""
+"""Whose letters are never sent again when it is not known whether they arrived."""
 
 
 @dataclass(slots=True)
@@ -74,7 +76,7 @@ class Letter:
     not_before: int = 0
     created_at: int = 0
     delay_reason: str | None = None
-    """Why it waits, when it is not for the network: nobody's other letters wait behind it."""
+    """Why it waits, other than for the network: other letters of the chat do not wait behind it."""
 
 
 @dataclass(slots=True)
@@ -89,16 +91,12 @@ class DeliveryResult:
     not_before: int = 0
     """For QUEUED: when to try again."""
     delay_reason: str | None = None
-    """For QUEUED: why it was held back; that is in the store already."""
+    """For QUEUED: why it is delayed; that is stored already."""
 
 
-_MESSAGE_IDS = PreparedList(
-    lambda values: select(outbox.c.id, outbox.c.message).where(
-        outbox.c.id.in_(values), outbox.c.message.is_not(None)
-    )
-)
+_MESSAGE_IDS = select_in(outbox, "id", "message", among="id", by=outbox.c.message.is_not(None))
 
 
 def sent_message_ids(work: Work, letters: Sequence[int]) -> dict[int, int]:
-    """Return the channel's numbers of letters that were sent."""
+    """Return the channel's message ids of letters that were sent."""
     return {int(row): int(number) for row, number in work.rows_in(_MESSAGE_IDS, letters)}

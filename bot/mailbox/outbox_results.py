@@ -1,13 +1,13 @@
-"""How letters end: what became of an attempt, and of all that waits for somebody who blocked us."""
+"""How letters end: sent, refused, blocked, uncertain; and when their rows are deleted."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, select
 
 from bot.mailbox.letter import Author, LetterState
-from bot.store.compiled import Prepared
+from bot.store.statements import delete_by, select_by, update_by
 from bot.store.tables.main import UNSENT, outbox
 from bot.vault.erasure.retention import NUMBERS_KEPT, UNDELIVERED_KEPT
 
@@ -15,95 +15,56 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.mailbox.letter import DeliveryResult, Letter
+    from bot.store.compiled import Prepared
     from bot.store.writer import Work
 
-
-_UPDATE_SENT = Prepared(
-    lambda _: (
-        update(outbox)
-        .where(outbox.c.id == bindparam("row"))
-        .values(
-            state=LetterState.SENT.value,
-            body=None,
-            message=bindparam("message"),
-            settled_at=bindparam("settled_at"),
-        )
-    ),
-    "message",
-    "settled_at",
-    "row",
-)
+    OnEnded = Callable[[Work, Sequence[tuple[int, LetterState]], int], None]
+    """Gets how letters ended that are not the bot's own, by id, in the same unit of work."""
+    OnOpenerSent = Callable[[Work, Letter, int], None]
+    """Gets an opener that has arrived in a chat, in the same unit of work."""
 
 
-def update_statement(*names: str, **always: Any) -> Prepared:
-    """Return what changes a letter that has not ended, by its number, which comes last.
-
-    Args:
-        names: of the columns that are given.
-        always: what the others become.
-    """
-    return Prepared(
-        lambda _: (
-            update(outbox)
-            .where(UNSENT, outbox.c.id == bindparam("row"))
-            .values(**always, **{name: bindparam(name) for name in names})
-        ),
-        *names,
-        "row",
-    )
+def update_statement(*columns: str, **constants: Any) -> Prepared:
+    """Return an UPDATE of a letter that has not ended. Row: the columns' values, then the id."""
+    return update_by(outbox, *columns, by=(UNSENT, "id"), constants=constants)
 
 
+_UPDATE_SENT = update_by(
+    outbox, "message", "settled_at", by="id",
+    constants={"state": LetterState.SENT.value, "body": None},
+)  # fmt: skip
 _UPDATE_RETRY = update_statement(
     "not_before", "fault", state=LetterState.QUEUED.value, attempts=outbox.c.attempts + 1
 )
 UPDATE_ENDED = update_statement("state", "fault", "settled_at")
-_HUMAN_LETTERS = Prepared(
-    lambda _: select(outbox.c.id).where(
-        UNSENT,
-        outbox.c.chat_key == bindparam("key"),
-        outbox.c.state == LetterState.QUEUED.value,
-        outbox.c.author != Author.BOT.value,
-    ),
-    "key",
-)
-_BLOCK_CHAT = Prepared(
-    lambda _: (
-        update(outbox)
-        .where(
-            UNSENT,
-            outbox.c.chat_key == bindparam("key"),
-            outbox.c.state == LetterState.QUEUED.value,
-        )
-        .values(state=LetterState.BLOCKED.value, settled_at=bindparam("settled_at"))
-    ),
-    "settled_at",
-    "key",
-)
 _MARK_SENDING = update_statement(state=LetterState.SENDING.value)
-_MARK_UNCERTAIN = Prepared(
-    lambda _: (
-        update(outbox)
-        .where(UNSENT, outbox.c.state == LetterState.SENDING.value)
-        .values(state=LetterState.UNCERTAIN.value, settled_at=bindparam("settled_at"))
-    ),
+_MARK_UNCERTAIN = update_by(
+    outbox,
     "settled_at",
+    by=(UNSENT, outbox.c.state == LetterState.SENDING.value),
+    constants={"state": LetterState.UNCERTAIN.value},
+)
+_QUEUED = (UNSENT, "chat_key", outbox.c.state == LetterState.QUEUED.value)
+_HUMAN_LETTERS = select_by(outbox, "id", by=(*_QUEUED, outbox.c.author != Author.BOT.value))
+_BLOCK_CHAT = update_by(
+    outbox, "settled_at", by=_QUEUED, constants={"state": LetterState.BLOCKED.value}
 )
 
 
 class OutboxResults:
-    """What the outbox writes down of letters that are on their way, inside units of work."""
+    """Stores what becomes of letters, inside units of work."""
 
-    def __init__(self) -> None:
-        self.on_ended: Callable[[Work, Sequence[tuple[int, LetterState]], int], None] | None = None
-        """Told in the same unit of work how humans' letters ended, by number."""
-        self.on_opener_sent: Callable[[Work, Letter, int], None] | None = None
-        """Told in the same unit of work that an opener has arrived in a chat."""
+    def __init__(
+        self, on_ended: OnEnded | None = None, on_opener_sent: OnOpenerSent | None = None
+    ) -> None:
+        self._on_ended = on_ended
+        self._on_opener_sent = on_opener_sent
 
-    def store_results(self, work: Work, results: Sequence[DeliveryResult]) -> None:
-        """Write down what became of letters.
+    def store(self, work: Work, results: Sequence[DeliveryResult]) -> None:
+        """Store what became of letters.
 
-        One that has ended already stays as it ended, unless it arrived: that is true whatever was
-        thought of it meanwhile, and only by its number can it be deleted there.
+        A letter that has ended stays as it ended, unless it arrived: that is true whatever was
+        stored meanwhile, and only by its message id can it be deleted from the chat.
         """
         sent, later, ended = [], [], []
         # One letter may be here twice, tried again and then sent: its last state is the true one.
@@ -117,81 +78,68 @@ class OutboxResults:
                 ended.append(result)
         work.many(_UPDATE_SENT, sent)
         work.many(_UPDATE_RETRY, later)
-        told: list[tuple[int, LetterState]] = [
+        arrived = [result for result in results if result.state is LetterState.SENT]
+        reported = [
             (result.letter.id, result.state)
-            for result in results
-            if result.state is LetterState.SENT and result.letter.author != Author.BOT
+            for result in arrived
+            if result.letter.author != Author.BOT
         ]
-        told += [(it.letter.id, it.state) for it in ended if self._store_ended(work, it)]
-        if told:
-            self._notify_ended(work, told, max(result.at for result in results))
-        if self.on_opener_sent is not None:
-            for result in results:
-                if result.state is LetterState.SENT and result.letter.author == Author.OPENER:
-                    self.on_opener_sent(work, result.letter, result.at)
+        reported += [
+            (result.letter.id, result.state) for result in ended if self._store_ended(work, result)
+        ]
+        if reported:
+            self.notify_ended(work, reported, max(result.at for result in results))
+        if self._on_opener_sent is not None:
+            for result in arrived:
+                if result.letter.author == Author.OPENER:
+                    self._on_opener_sent(work, result.letter, result.at)
 
     def _store_ended(self, work: Work, result: DeliveryResult) -> bool:
-        """Write down how a letter ended; tell whether somebody is to be told of it."""
+        """Store how a letter ended; tell whether that has to be reported."""
         letter = result.letter
         has_ended = work.run(UPDATE_ENDED, result.state.value, result.fault, result.at, letter.id)
         if result.state is LetterState.BLOCKED:
             self.block_chat(work, letter.chat_key, result.at)
         return bool(has_ended) and letter.author != Author.BOT
 
-    def _notify_ended(self, work: Work, ended: Sequence[tuple[int, LetterState]], now: int) -> None:
-        """Tell how letters ended that are not the bot's own answers."""
-        if self.on_ended is not None and ended:
-            self.on_ended(work, ended, now)
+    def notify_ended(self, work: Work, ended: Sequence[tuple[int, LetterState]], now: int) -> None:
+        """Report how letters ended that are not the bot's own answers."""
+        if self._on_ended is not None and ended:
+            self._on_ended(work, ended, now)
 
-    def mark_sending(self, work: Work, letter: Letter) -> bool:
-        """Write down that a human's letter is about to be sent; tell whether it still may be."""
+    @staticmethod
+    def mark_sending(work: Work, letter: Letter) -> bool:
+        """Store that a human's letter is about to be sent; tell whether it still may be."""
         return bool(work.run(_MARK_SENDING, letter.id))
 
     def block_chat(self, work: Work, chat_key: bytes, now: int) -> None:
-        """Stop everything queued for a chat that blocked us."""
+        """Stop every letter that waits for a chat that blocked us."""
         stopped = [
             (int(row), LetterState.BLOCKED) for (row,) in work.rows(_HUMAN_LETTERS, chat_key)
         ]
         work.run(_BLOCK_CHAT, now, chat_key)
-        self._notify_ended(work, stopped, now)
+        self.notify_ended(work, stopped, now)
 
-    def mark_uncertain(self, work: Work, now: int) -> int:
-        """After a start: humans' letters that were on their way are uncertain."""
+    @staticmethod
+    def mark_uncertain(work: Work, now: int) -> int:
+        """After a start, mark humans' letters that were being sent; return how many."""
         return work.run(_MARK_UNCERTAIN, now)
 
 
-_EXPIRED = Prepared(
-    lambda _: delete(outbox).where(
-        outbox.c.id.in_(
-            select(outbox.c.id)
-            .where(outbox.c.state == "sent")
-            .order_by(outbox.c.id)
-            .limit(bindparam("most"))
-        ),
-        outbox.c.settled_at < bindparam("before"),
-    ),
-    "most",
-    "before",
-)
-_EXPIRE_UNDELIVERED = Prepared(
-    lambda _: delete(outbox).where(
-        outbox.c.id.in_(
-            select(outbox.c.id)
-            .where(outbox.c.settled_at.is_not(None))
-            .order_by(outbox.c.id)
-            .limit(bindparam("most"))
-        ),
-        outbox.c.settled_at < bindparam("before"),
-    ),
-    "most",
-    "before",
-)
+def _expire_statement(*conditions: Any) -> Prepared:
+    """Return a DELETE of old letters among the first. Row: how many, then the moment."""
+    first = select(outbox.c.id).where(*conditions).order_by(outbox.c.id).limit(bindparam("most"))
+    return delete_by(outbox, by=(outbox.c.id.in_(first), outbox.c.settled_at < bindparam("before")))
+
+
+_EXPIRE_SENT = _expire_statement(outbox.c.state == "sent")
+_EXPIRE_UNDELIVERED = _expire_statement(outbox.c.settled_at.is_not(None))
 
 
 def expire_letters(work: Work, now: int, most: int) -> int:
-    """Forget what is old enough, so many of each at most; return how many rows went.
+    """Delete letters by age, so many of each kind at most; return how many rows.
 
-    Those that wait, for however long, and whatever lies in front of others are in nobody's way.
+    Letters that wait, for however long, do not keep the others from being found.
     """
-    gone = work.run(_EXPIRED, most, now - NUMBERS_KEPT)
-    return gone + work.run(_EXPIRE_UNDELIVERED, most, now - UNDELIVERED_KEPT)
+    count = work.run(_EXPIRE_SENT, most, now - NUMBERS_KEPT)
+    return count + work.run(_EXPIRE_UNDELIVERED, most, now - UNDELIVERED_KEPT)

@@ -1,7 +1,7 @@
-"""Whose turn it is to be served: jobs in the order of their lanes, and carriers that wait for one.
+"""Jobs of the courier in the order of their lanes, and the carriers that wait for one.
 
-Carriers wake one at a time: whoever wakes takes a job and wakes the next if there are more. A crowd
-woken at once would find that the first had done it all.
+Carriers wake one at a time: one that wakes takes a job and wakes the next if there are more. All of
+them woken at once would find that the first had done everything.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import heapq
 from bot.messages import Body
 
 Job = bytes | tuple[int, Body] | None
-"""A chat whose first letter is due, a toast, or the end of the day."""
+"""A chat whose first letter is due, a toast, or None to stop."""
 
 
 class LaneQueue:
-    """Jobs, each in its lane; in a lane, first come first served."""
+    """Jobs, each in its lane; in a lane the first comes first."""
 
     def __init__(self) -> None:
         self._jobs: list[tuple[int, int, Job]] = []
@@ -35,7 +35,7 @@ class LaneQueue:
         self.wake_one()
 
     def move(self, lane: int, job: Job) -> None:
-        """Put a job that has its turn somewhere else at the end of this lane."""
+        """Move a job that is queued already to the end of this lane."""
         self._jobs = [each for each in self._jobs if each[2] != job]
         heapq.heapify(self._jobs)
         self.push(lane, job)

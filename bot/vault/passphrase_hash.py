@@ -9,7 +9,6 @@ passphrases.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import hmac
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -39,8 +38,6 @@ class PassphraseCost:
 DEFAULT_COST = PassphraseCost()
 RETRY_AFTER = 1.0
 """Seconds after which to ask again for a digest that could not be computed."""
-MAX_WAITING = 4
-"""Passphrases that may wait for the worker; more must come again later."""
 
 
 class PassphraseHasher(Protocol):
@@ -52,14 +49,6 @@ class PassphraseHasher(Protocol):
         Raises:
             RetryLaterError: it was not computed; ask again later.
         """
-
-
-def passphrase_chat_key(chat_key: bytes) -> bytes:
-    """Return the key under which passphrases of a chat wait for their digest.
-
-    Clearing or blocking a chat uses the chat's own key and must not affect a passphrase on its way.
-    """
-    return hashlib.blake2b(chat_key, digest_size=len(chat_key), person=b"words").digest()
 
 
 def normalize_passphrase(passphrase: str) -> str:
@@ -95,31 +84,22 @@ class PassphraseHashWorker:
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
-        self._waiting = 0
 
     async def hash(self, passphrase: str, salt: bytes, pepper: bytes) -> bytes:
         """Return the digest of a passphrase, computed in the worker.
 
         Raises:
-            RetryLaterError: the worker died, or is too busy.
+            RetryLaterError: the worker died.
         """
-        if self._waiting >= MAX_WAITING:
-            raise RetryLaterError(RETRY_AFTER)
-        self._waiting += 1
-        try:
-            return await self._compute(passphrase, salt, pepper)
-        except BrokenProcessPool:
-            self.close()
-        finally:
-            self._waiting -= 1
-        raise RetryLaterError(RETRY_AFTER)
-
-    async def _compute(self, passphrase: str, salt: bytes, pepper: bytes) -> bytes:
         if self._pool is None:
             # Spawned, not forked: a copy of this process would hold every key.
             self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, hash_passphrase, passphrase, salt, pepper)
+        try:
+            return await loop.run_in_executor(self._pool, hash_passphrase, passphrase, salt, pepper)
+        except BrokenProcessPool:
+            self.close()
+        raise RetryLaterError(RETRY_AFTER)
 
     def close(self) -> None:
         """End the process."""

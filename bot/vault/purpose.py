@@ -11,6 +11,8 @@ class Purpose(StrEnum):
     INBOX = "inbox"
     CONVERSATION = "conversation"
     OUTBOX = "outbox"
+    UNHASHED = "unhashed"
+    """A passphrase that waits to be hashed."""
     CASE = "case"
     FILE = "file"
     ADDRESS = "address"
@@ -37,6 +39,7 @@ IN_TRANSIT = (
     Purpose.INBOX,
     Purpose.CONVERSATION,
     Purpose.OUTBOX,
+    Purpose.UNHASHED,
     Purpose.CODES,
     Purpose.HANDLE,
     Purpose.REFERRAL,

@@ -96,11 +96,13 @@ class BrowserDeskHarness:
         office = cls(folder, language)
         await recover(office.house)
         courier = asyncio.create_task(office.house.courier.run())
+        hashing = asyncio.create_task(office.house.passphrase_hashing.run())
         port = int(office.address.rpartition(":")[2])
         async with open_desk_app(office.front) as app, serve(app, "127.0.0.1", port):
             yield office
-        courier.cancel()
-        await asyncio.wait({courier})
+        for task in (courier, hashing):
+            task.cancel()
+        await asyncio.wait({courier, hashing})
         await office.database.close()
 
     def seconds(self) -> int:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.cases.urgency import REASON_TEXTS, RULES, Priority, assess_urgency, reason_texts
 from bot.conversation import PlaceAnswer
-from bot.dispatch.outcome_rules import OUTCOME_RULES
+from bot.dispatch.turn.outcome_rules import OUTCOME_RULES
 from flows.alarms import SPACED_PHRASES, UNSPACED_PHRASES
 from tests.support.people.flow_answers import (
     BOOK,

@@ -24,15 +24,15 @@ from bot.conversation.questions import Complete as Answered
 from bot.conversation.questions import Partial, Question
 from bot.conversation.text_session import COMMANDS as REHEARSED
 from bot.dispatch.check_in_scheduler import DURESS_ALERT, SILENCE_ALERT
-from bot.dispatch.engine_driver import (
-    AGAIN_FLOW,
+from bot.dispatch.turn.flow_names import (
+    AFTERWARDS_FLOW,
     DANGER_FLOW,
     NOTICE_CHANGED_FLOW,
     RESUME_FLOW,
+    RETURN_CHECK_FLOW,
     WELCOME_FLOW,
 )
-from bot.dispatch.outcome_rules import (
-    AFTERWARDS_FLOW,
+from bot.dispatch.turn.outcome_rules import (
     CONSENT_WITHDRAWALS,
     DRAFT_FLOWS,
     DRAFT_STOP_STEPS,
@@ -41,7 +41,7 @@ from bot.dispatch.outcome_rules import (
     NEXT_STEP_OUTCOMES,
     OUTCOME_RULES,
 )
-from bot.dispatch.slash_commands import COMMAND_FLOWS, IMMEDIATE_COMMANDS
+from bot.dispatch.turn.slash_commands import COMMAND_FLOWS, IMMEDIATE_COMMANDS
 from bot.languages import LANGUAGES
 from bot.places.taiwan.authorities import LAW
 from flows import ALL_FLOWS, phrases
@@ -51,7 +51,7 @@ BOOK = FlowRegistry(ALL_FLOWS)
 BEGUN = {
     AFTERWARDS_FLOW,
     WELCOME_FLOW,
-    AGAIN_FLOW,
+    RETURN_CHECK_FLOW,
     DANGER_FLOW,
     RESUME_FLOW,
     NOTICE_CHANGED_FLOW,

@@ -20,7 +20,8 @@ from bot.conversation.inputs import TextInput as Written
 from bot.conversation.progress import flow_progress
 from bot.conversation.replies import ALSO_WRITTEN, HIDDEN_EARLIER
 from bot.dispatch.conversation_store import copy_position
-from bot.dispatch.outcome_rules import AFTERWARDS_FLOW, DRAFT_FLOWS
+from bot.dispatch.turn.flow_names import AFTERWARDS_FLOW
+from bot.dispatch.turn.outcome_rules import DRAFT_FLOWS
 from tests.support.content.small_flows import BOOK, NOTHING, EngineSession
 from tests.support.dispatch_inspection import BOOK as FLOWS
 from tests.support.dispatch_inspection import QUESTIONS, STAFFED, reachable_positions

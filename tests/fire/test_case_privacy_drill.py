@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bot.dispatch.session import SessionControl
+from bot.dispatch.turn.session import Session
 from tests.fire.drills.case_privacy_drill import (
     COMMANDS,
     KINDS,
@@ -68,5 +68,5 @@ def test_a_bot_that_never_hides_a_case_is_detected(
     way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    monkeypatch.setattr(SessionControl, "suspend_session", lambda _turn: None)
+    monkeypatch.setattr(Session, "suspend", lambda _session: None)
     assert session(tmp_path, CaseSecret(way), [("say", 0), ("say", 0)]) is not None

@@ -53,7 +53,7 @@ def test_a_draft_that_is_not_veiled_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    monkeypatch.setattr("bot.dispatch.session.hide_earlier_answers", lambda *_: None)
+    monkeypatch.setattr("bot.dispatch.turn.drafts.hide_earlier_answers", lambda *_: None)
     assert session(tmp_path, DraftSecret(), LOOKS) is not None
 
 
@@ -62,5 +62,5 @@ def test_an_account_that_nobody_looks_at_is_found_out(
     way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    monkeypatch.setattr("bot.dispatch.session.fingerprint_account", lambda _: 7)
+    monkeypatch.setattr("bot.dispatch.turn.session.fingerprint_account", lambda _: 7)
     assert session(tmp_path, DraftSecret(way), LOOKS) is not None

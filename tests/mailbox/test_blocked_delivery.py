@@ -63,7 +63,7 @@ def test_nothing_is_tried_in_a_chat_that_blocked_us_before_that_is_written_down(
     results = round_.courier.collect()
     round_.leave(A, "one", "two", "three")
     round_.passes(0.001)
-    round_.database.writer.run_sync(lambda work: round_.outbox.store_results(work, results))
+    round_.database.writer.run_sync(lambda work: round_.mailbox.results.store(work, results))
     round_.courier.mark_stored(results)
     round_.passes(5)
     assert [chat for chat, _ in round_.post.attempts if chat == A] == [A]

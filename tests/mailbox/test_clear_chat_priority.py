@@ -23,7 +23,7 @@ def test_a_wipe_in_the_place_of_what_waited_comes_before_everybody_else(
     tmp_path: Path, *, is_crowd: bool
 ) -> None:
     round_ = CourierHarness(tmp_path, limits=ONE_A_SECOND)
-    round_.courier.is_flooding = lambda chat, _now: is_crowd and chat == A
+    round_.mailbox.fair_queue.is_flooding = lambda chat, _now: is_crowd and chat == A
     for other in OTHERS:
         round_.leave(other, "one of many")
     round_.passes(3.5)

@@ -200,7 +200,7 @@ def test_tried_again_and_sent_before_either_was_written_down_it_is_sent(
     letter = Letter(number, b"key", A, SendText("one"))
     later = DeliveryResult(letter, LetterState.QUEUED, 1, fault="TryLater", not_before=2)
     sent = DeliveryResult(letter, LetterState.SENT, 3, message_id=9)
-    round_.database.writer.run_sync(lambda work: round_.outbox.store_results(work, [later, sent]))
+    round_.database.writer.run_sync(lambda work: round_.mailbox.results.store(work, [later, sent]))
     assert round_.letters()[number][:2] == ("sent", None)
     round_.passes(5)
     assert not round_.running.done()

@@ -66,7 +66,7 @@ def test_a_letter_outlives_its_hour_and_a_restart(kind: str, tmp_path: Path) -> 
 def test_after_fourteen_days_it_has_failed_and_nothing_is_left_of_it(tmp_path: Path) -> None:
     home = held_back(tmp_path, 20)
     told: list[object] = []
-    home.house.outbox.on_ended = lambda _work, ended, _at: told.extend(ended)
+    home.house.mailbox.results._on_ended = lambda _work, ended, _at: told.extend(ended)
     away(home, 14.2)
     assert home.ask("SELECT state, fault, body FROM outbox WHERE id = 900") == [
         ("failed", "waited too long", None)

@@ -13,7 +13,7 @@ from bot.app.flow_checks import run_flow_checks, strict_catalogues
 from bot.app.phrase_list import phrases_outside_flows
 from bot.app.texts import build_system_texts, place_bound_phrases
 from bot.conversation import FlowRegistry
-from bot.dispatch.slash_commands import COMMAND_FLOWS
+from bot.dispatch.turn.slash_commands import COMMAND_FLOWS
 from bot.errors import SettingError
 from bot.languages import LANGUAGES, catalogue, use_catalogues
 from bot.languages.place_overrides import OverridingCatalogue

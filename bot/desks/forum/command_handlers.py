@@ -28,7 +28,7 @@ from bot.desks.forum.parse_command import TypedCommand, match_colleague, parse_c
 from bot.desks.forum.phrase_picker import PICKER_ACTIONS, PhrasePicker
 from bot.desks.forum.progress_view import answer_usage
 from bot.desks.forum.referral_view import recipient_buttons
-from bot.dispatch.staff_actions import can_be_filled
+from bot.dispatch.turn.staff_actions import can_be_filled
 from bot.hotline.commands.types import Command, Verb
 from bot.messages import Button, DeleteMessages, RenderPost, SendText
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.conversation import Choose, ChooseMany
 from bot.desks.forum import texts
-from bot.dispatch.staff_actions import can_be_filled
+from bot.dispatch.turn.staff_actions import can_be_filled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,8 +3,8 @@
 Whoever holds the phone now may not be the person, so nothing of a caseworker's is shown before a
 neutral opener was answered. Until then a caseworker's words wait. The bot says nothing meanwhile
 but what the person calls for: danger, a way out. After half an hour of silence the chat is quiet
-(`bot.dispatch.session`): the takeover goes on out of sight, the bot answers as to a newcomer, and
-what is written is shown at the desk as not confirmed, until the person is known again.
+(`bot.dispatch.turn.session`): the takeover goes on out of sight, the bot answers as to a newcomer,
+and what is written is shown at the desk as not confirmed, until the person is known again.
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ class LegalHolds:
         self._staff = staff
         self._audit = audit
 
-    def request(  # noqa: PLR0913, PLR0917 - which case, who asks, why, until when
+    def request(
         self, work: Work, case: str, by: str, reason: HoldReason, until: int, now: int
     ) -> None:
         """Ask that a case be kept until a moment, whatever its age; nothing holds yet.

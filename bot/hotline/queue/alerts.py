@@ -143,7 +143,7 @@ def _span() -> Any:
 class QueueMonitor:
     """Looks after everybody who waits, inside units of work; asked every few seconds."""
 
-    def __init__(  # noqa: PLR0913 - what it looks after, and how patiently
+    def __init__(
         self,
         staff: Staff,
         claims: Claims,

@@ -198,7 +198,7 @@ class Referrals:
             found.append((flow, answers))
         return found
 
-    def offer(  # noqa: PLR0913, PLR0917 - who asks whom about what, for whom
+    def offer(
         self,
         work: Work,
         case: str,
@@ -301,7 +301,7 @@ class Referrals:
 
     # --- how it is kept -----------------------------------------------------------------------
 
-    def _audit_change(  # noqa: PLR0913, PLR0917 - the columns of a row
+    def _audit_change(
         self, work: Work, now: int, by: str, deed: str, referral: Referral, part: str = ""
     ) -> None:
         detail = ":".join(filter(None, (referral.recipient, referral.id, part)))

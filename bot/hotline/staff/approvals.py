@@ -141,7 +141,7 @@ class Approvals:
         self._vault = vault
         self._audit = audit
 
-    def request(  # noqa: PLR0913, PLR0917 - who asks, for what, and why
+    def request(
         self, work: Work, by: Caseworker, kind: ApprovalKind, subject: str, why: str, now: int
     ) -> str:
         """Ask for something; return the number of what was asked.

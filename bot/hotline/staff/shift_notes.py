@@ -74,7 +74,7 @@ class ShiftNotes:
     def __init__(self, audit: AuditLog) -> None:
         self._audit = audit
 
-    def add(  # noqa: PLR0913, PLR0917 - what is written, to whom, by whom
+    def add(
         self, work: Work, to: KeyHolders, queues: Iterable[str], by: str, text: str, now: int
     ) -> bool:
         """Leave a note for whoever comes next; tell whether there is anybody to open it."""

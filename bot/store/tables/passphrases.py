@@ -32,3 +32,19 @@ words = Table(
         "erased": "with the case",
     },
 )
+
+passphrase_jobs = Table(
+    "passphrase_jobs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("chat_key", LargeBinary(16), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_passphrase_jobs_chat_key", "chat_key", "created_at"),
+    info={
+        "holds": "sealed: a passphrase a person wrote, and what for, until it is hashed",
+        "erased": "when it is hashed, at once; with the case; after 14 days at most",
+    },
+)

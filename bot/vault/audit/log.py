@@ -134,7 +134,7 @@ class AuditLog:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def record(  # noqa: PLR0913, PLR0917 - the columns of a row
+    def record(
         self, work: Work, now: int, actor: str, action: str, subject: str, detail: str = ""
     ) -> None:
         """Record an action when the unit ends, in the same commit.

@@ -56,6 +56,7 @@ EXCLUDED_TABLES = {
     "inbox": "updates are handled in seconds, and their digests kept for eight days",
     "conversations": "a draft exists for a day",
     "outbox": "a letter exists until it is sent, its message id for two days",
+    "passphrase_jobs": "a passphrase waits for seconds until it is hashed, or a day at most",
     "campaign_places": "who was counted is in no backup; the counts are",
     "rounds": "after a restore the clock must be steady for a day again",
     "epochs": "data in transit are in no backup, and their keys exist for a day",

@@ -24,7 +24,7 @@ from bot.store.tables.main import (
     metadata,
     outbox,
 )
-from bot.vault.passphrase_hash import passphrase_chat_key
+from bot.store.tables.passphrases import passphrase_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -86,6 +86,7 @@ _WAITING = delete_by(outbox, by=(UNSENT, "chat_key", _HAS_TEXT))
 _UNDELIVERED = delete_by(
     outbox, by=("chat_key", outbox.c.body.is_not(None), outbox.c.settled_at.is_not(None), _HAS_TEXT)
 )
+_PASSPHRASES = delete_by(passphrase_jobs, by="chat_key")
 _CONVERSATION = delete_by(conversations, by="chat_key")
 _IS_WRITING = count(conversations, by="chat_key")
 
@@ -127,10 +128,10 @@ def _delete_letters(work: Work, key: bytes, case: str, *, was_about_it: bool) ->
     """
     if work.rows(_OTHERS, key, case)[0][0]:
         return 0
-    keys = (key, passphrase_chat_key(key))
-    rows = sum(work.run(_UNDELIVERED, each) for each in keys)
-    writes_of_other = not was_about_it and work.rows(_IS_WRITING, key)[0][0]
-    return rows if writes_of_other else rows + sum(work.run(_WAITING, each) for each in keys)
+    rows = work.run(_UNDELIVERED, key)
+    if not was_about_it and work.rows(_IS_WRITING, key)[0][0]:
+        return rows
+    return rows + work.run(_WAITING, key) + work.run(_PASSPHRASES, key)
 
 
 def erase_conversation(work: Work, key: bytes, _case: str, _now: int) -> int:

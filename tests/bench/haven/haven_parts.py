@@ -20,10 +20,11 @@ from bot.dispatch.check_in_scheduler import CheckInScheduler
 from bot.dispatch.conversation_store import Conversations
 from bot.dispatch.deadline_reminders import DeadlineReminders
 from bot.dispatch.dispatcher import Dispatcher
-from bot.dispatch.effects import TurnServices
 from bot.dispatch.privacy_notice import PrivacyNotice
+from bot.dispatch.reminder_letters import ReminderLetters
 from bot.dispatch.rendering import Renderer
 from bot.dispatch.staff_service import StaffService
+from bot.dispatch.turn_services import TurnServices
 from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.chat.phrasebook import Phrasebook
 from bot.hotline.check_ins.store import CheckIns
@@ -37,7 +38,9 @@ from bot.hotline.referrals.store import Referrals
 from bot.hotline.staff.staff import Staff
 from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Inbox
+from bot.mailbox.mailbox import Mailbox
 from bot.mailbox.outbox import Outbox
+from bot.mailbox.passphrase_jobs import PassphraseJobs
 from bot.mailbox.rate_limit import UNLIMITED
 from bot.places.deadlines import NO_DEADLINES
 from bot.store.database import Database
@@ -106,12 +109,16 @@ def database(folder: Path) -> Database:
 
 def courier(store: Database, channel: Channel) -> Courier:
     """Return a courier in no hurry to spare Telegram."""
-    return Courier(Outbox(VAULT), store.writer, channel, CLOCK, UNLIMITED)
+    return Courier(_mailbox(), store.writer, channel, CLOCK, UNLIMITED)
+
+
+def _mailbox() -> Mailbox:
+    return Mailbox(Inbox(NUMBER, VAULT), Outbox(VAULT), PassphraseJobs(VAULT))
 
 
 def dispatcher(store: Database, letters: Courier, desks: Sequence[Desk] = ()) -> Dispatcher:
     """Return a dispatcher that knows one flow."""
-    inbox, outbox, intake = Inbox(NUMBER, VAULT), Outbox(VAULT), Intake(VAULT, NUMBER)
+    mailbox, intake = _mailbox(), Intake(VAULT, NUMBER)
     phrasebook, book = Phrasebook({}), FlowRegistry((Welcome,))
     consent = ConsentDialog(book, {}, _WORDS)
     screens = Renderer(PHRASING)
@@ -129,18 +136,15 @@ def dispatcher(store: Database, letters: Courier, desks: Sequence[Desk] = ()) ->
     )
     kept = Conversations(VAULT)
     batches = BatchProcessor(
-        inbox=inbox,
-        outbox=outbox,
+        mailbox=mailbox,
         conversations=kept,
         intake=intake,
         services=setting,
-        vault=VAULT,
         parse=parse,
-        staff_service=_staff_side(outbox, intake, kept, setting, referrals, desks),
+        staff_service=_staff_side(mailbox.outbox, intake, kept, setting, referrals, desks),
     )
     return Dispatcher(
-        inbox=inbox,
-        outbox=outbox,
+        mailbox=mailbox,
         batches=batches,
         writer=store.writer,
         courier=letters,
@@ -148,7 +152,7 @@ def dispatcher(store: Database, letters: Courier, desks: Sequence[Desk] = ()) ->
     )
 
 
-def _staff_side(  # noqa: PLR0913, PLR0917 - the rooms it stands in
+def _staff_side(
     outbox: Outbox,
     intake: Intake,
     kept: Conversations,
@@ -169,10 +173,9 @@ def _staff_side(  # noqa: PLR0913, PLR0917 - the rooms it stands in
         deadline_commands=DeadlineCommands(clocks, check_ins),
         handlers={},
     )
-    checking = CheckInScheduler(
-        check_ins, clocks, promises, orders, Staff(VAULT), intake, outbox, kept, setting
-    )
-    reminding = DeadlineReminders(clocks, orders, Staff(VAULT), outbox, kept, setting, checking)
+    reminders = ReminderLetters(orders, Staff(VAULT), outbox, kept, setting)
+    checking = CheckInScheduler(check_ins, clocks, promises, intake, reminders)
+    reminding = DeadlineReminders(clocks, reminders, checking)
     return StaffService(
         orders, exchanges, outbox, intake, referrals, desks, parse_group, reminding, check_ins
     )

@@ -9,7 +9,7 @@ import pytest
 
 from bot.clock import SECOND
 from bot.conversation.replies import HIDDEN_EARLIER
-from bot.dispatch.session import SESSION_TIMEOUT
+from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.vault import Purpose
 from tests.dispatch.sessions.test_quiet_chat import (
     another_account,

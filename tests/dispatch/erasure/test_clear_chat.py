@@ -191,8 +191,8 @@ def test_where_numbers_are_not_kept_messages_stay(hotline: HotlineHarness) -> No
     """The negative control: what is looked for above is really missing without them."""
     person, phone = whole_report(hotline)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("bot.dispatch.session.theirs", lambda _traces: ())
-        patched.setattr("bot.dispatch.letter_ids.ours", lambda _traces: ())
+        patched.setattr("bot.dispatch.turn.session.person_message_ids", lambda _hours: ())
+        patched.setattr("bot.dispatch.letter_ids.letter_ids", lambda _hours: ())
         person.says("/bye")
     phone.look()
     assert not phone.theirs() <= set(phone.removed)
@@ -202,7 +202,7 @@ def test_where_numbers_are_not_kept_messages_stay(hotline: HotlineHarness) -> No
 def test_what_a_failed_turn_leaves_on_the_phone_goes_as_well(hotline: HotlineHarness) -> None:
     person, phone = whole_report(hotline)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("bot.dispatch.session.fingerprint_account", _fail)
+        patched.setattr("bot.dispatch.turn.session.fingerprint_account", _fail)
         person.send_update(person.words("this breaks something"))
     broken = person._message
     assert len(quarantine_reasons(hotline)) == 1

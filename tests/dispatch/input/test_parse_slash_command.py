@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dispatch.slash_commands import COMMAND_FLOWS, START, parse_command
+from bot.dispatch.turn.slash_commands import COMMAND_FLOWS, START, parse_command
 
 
 @pytest.mark.parametrize(

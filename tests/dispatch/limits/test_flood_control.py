@@ -176,14 +176,14 @@ def test_with_a_nearly_full_disk_files_are_refused_and_words_are_not(
     hotline: HotlineHarness,
 ) -> None:
     person = at_a_question(hotline)
-    object.__setattr__(hotline.house.setting, "has_room", lambda: False)
+    object.__setattr__(hotline.house.setting, "has_disk_space", lambda: False)
     assert FILES_REFUSED.source in person.sends(photo=photo(1000), caption="what it shows")
     assert stored_conversation(person).position.extra_files == []
     assert stored_conversation(person).position.extra_texts == ["what it shows"]
     stranger = hotline.person()
     assert FILES_REFUSED.source in stranger.sends(photo=photo(1000))
     assert stranger.labels()
-    object.__setattr__(hotline.house.setting, "has_room", lambda: True)
+    object.__setattr__(hotline.house.setting, "has_disk_space", lambda: True)
     hotline.run(hotline.close_writer_idle(4.0))
     person.sends(photo=photo(1000))
     assert len(stored_conversation(person).position.extra_files) == 1
@@ -200,7 +200,7 @@ def test_a_caseworker_gets_all_of_a_flood_and_is_not_shown_each_piece(
     heard = [it for it in hotline.board.events[shown:] if it.kind is EventKind.PERSON_WROTE]
     assert len([it for it in mei.reads(case) if it.side is MessageSide.PERSON]) == before + 40
     assert HEAVY_CHARACTERS // len(LONG) <= len(heard) < 25
-    object.__setattr__(hotline.house.setting, "has_room", lambda: False)
+    object.__setattr__(hotline.house.setting, "has_disk_space", lambda: False)
     assert FILES_REFUSED.source in person.sends(photo=photo(1000))
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from bot.clock import HOUR, SECOND
-from bot.dispatch.session import SESSION_TIMEOUT
+from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.errors import RetryLaterError
 from bot.hotline.chat.passphrases import PassphraseResult
 from bot.hotline.events import EventKind
-from bot.messages import CheckPassphrase
-from bot.vault.passphrase_hash import passphrase_chat_key
+from bot.mailbox.passphrase_jobs import PassphraseToHash
+from bot.vault import Purpose
 from flows import phrases
 from tests.support.dispatch_inspection import cases_of, key_of, quarantine_reasons, start_report
+from tests.support.harnesses.hotline_harness import VAULT
 from tests.support.telegram.recording_channel import FINE, delivery_failure
 
 if TYPE_CHECKING:
@@ -230,7 +232,7 @@ def test_a_right_passphrase_result_is_not_shown_to_the_next_writer(
     for one in (person, stranger):
         begun = len(hotline.post.texts(one.id))
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(hotline.house.courier._channel, "_hasher", Nobody())
+            patched.setattr(hotline.house.passphrase_hashing, "_hasher", Nobody())
             patched.setattr(hotline, "settle", lambda: hotline.run(hotline.close_writer_idle(1.0)))
             one.send_update(one.words(SAFE))
             one.send_update(one.words("/bye"))
@@ -258,7 +260,7 @@ def test_erasing_also_removes_a_passphrase_in_flight(hotline: HotlineHarness) ->
     person.says(SAFE)
     person.presses("Choose a secret word")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(hotline.house.courier._channel, "_hasher", Nobody())
+        patched.setattr(hotline.house.passphrase_hashing, "_hasher", Nobody())
         patched.setattr(hotline, "settle", lambda: hotline.run(hotline.close_writer_idle(1.0)))
         hotline.receives(
             person.words("new word"), person.words("/delete"), person.words("Erase it")
@@ -275,10 +277,13 @@ def test_erasing_also_removes_a_passphrase_in_flight(hotline: HotlineHarness) ->
     assert hotline.ask("SELECT count(*) FROM words") == [(0,)]
 
 
-def on_their_way(home: HotlineHarness, person: ChatPerson) -> list[CheckPassphrase]:
-    """Return the words of a person that wait for their digest."""
-    key = passphrase_chat_key(key_of(person))
-    rows = home.ask("SELECT id, chat_key, body FROM outbox WHERE body IS NOT NULL")
-    bodies = [home.house.outbox.open(row, bytes(body)).body for row, of, body in rows
-              if bytes(of) == key]  # fmt: skip
-    return [body for body in bodies if isinstance(body, CheckPassphrase)]
+def on_their_way(home: HotlineHarness, person: ChatPerson) -> list[str]:
+    """Return the passphrases of a person that wait to be hashed."""
+    key = key_of(person)
+    rows = home.ask("SELECT id, chat_key, sealed FROM passphrase_jobs")
+    opened = [
+        VAULT.open(Purpose.UNHASHED, row.encode(), bytes(sealed))
+        for row, of, sealed in rows
+        if bytes(of) == key
+    ]
+    return [msgspec.msgpack.decode(it, type=PassphraseToHash).text for it in opened]

@@ -9,7 +9,7 @@ import pytest
 
 from bot.cases.queries import load_queue
 from bot.clock import DAY, SECOND
-from bot.dispatch.session import SESSION_TIMEOUT
+from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.hotline.chat.passphrases import PassphraseResult
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
@@ -117,8 +117,10 @@ def test_a_bot_that_reports_a_wrong_passphrase_is_detected(
 ) -> None:
     """The negative control: the bot says something else where there are words."""
     monkeypatch.setattr(
-        "bot.dispatch.passphrase_handler.PassphraseHandler.apply_attempt",
-        lambda turn, tried: turn.refused() if tried else turn.effects,
+        "bot.dispatch.turn.passphrase_handler.PassphraseHandler.apply_attempt",
+        lambda handler, attempt: (
+            handler.replies.send_text(phrases.DURESS_SAME_AS_FIRST) if attempt else None
+        ),
     )
     person, _case = with_words(hotline)
     stranger = hotline.person()
@@ -165,7 +167,7 @@ def test_under_duress_nothing_of_a_caseworker_arrives_any_more(hotline: HotlineH
     tries(person, SECOND_WORD)
     assert found(hotline) == [PassphraseResult.DURESS]
     for verb, given in (
-        (Verb.SEND, {"words": "hello"}),
+        (Verb.SEND, {"text": "hello"}),
         (Verb.PHRASE, {"code": "opener"}),
         (Verb.REFER, {"code": "labor_1955"}),
     ):

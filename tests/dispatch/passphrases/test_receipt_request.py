@@ -11,7 +11,7 @@ from bot.app.retention import build_erasures
 from bot.cases.receipts import NUMBER_LENGTH, Receipts, salt_and_pepper
 from bot.cases.reference import ALPHABET
 from bot.clock import MINUTE, SECOND
-from bot.dispatch.session import SESSION_TIMEOUT
+from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.errors import RetryLaterError
 from bot.messages import DeleteMessages
 from bot.vault import AuditLog
@@ -133,14 +133,14 @@ class Slow(InlinePassphraseHasher):
     async def hash(self, word: str, salt: bytes, pepper: bytes) -> bytes:
         if not self.is_open:
             raise RetryLaterError(1.0)
-        return await super().of(word, salt, pepper)
+        return await super().hash(word, salt, pepper)
 
 
 def held_up(home: HotlineHarness) -> Slow:
     """Put a slow worker in the place of the quick one."""
     slow = Slow()
     home.settle = lambda: home.run(home.close_writer_idle(0.1))  # type: ignore[method-assign] # never empty
-    home.house.courier._channel._digests = slow  # type: ignore[attr-defined]
+    home.house.passphrase_hashing._hasher = slow
     return slow
 
 

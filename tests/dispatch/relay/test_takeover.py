@@ -9,7 +9,8 @@ import pytest
 from bot.hotline.chat.messages import CaseMessageKind, MessageSide
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
-from flows import hotline, phrases
+from flows import hotline as hotline_texts
+from flows import phrases
 from tests.support.database_fixtures import on_both_databases
 from tests.support.harnesses.hotline_harness import HotlineHarness
 from tests.support.people.caseworker_driver import CaseworkerDriver, refusals
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.support.people.chat_person import ChatPerson
 
-WITH_YOU = hotline.CASEWORKER_JOINED.source.replace("{title}", "a caseworker").replace(
+WITH_YOU = hotline_texts.CASEWORKER_JOINED.source.replace("{title}", "a caseworker").replace(
     "{organisation}", "Hope House"
 )
 OPENER = "Hello. Is this a good moment to write?"
@@ -111,7 +112,7 @@ def test_an_old_button_does_nothing_during_a_takeover(hotline: HotlineHarness) -
     token = old[-1].prefix + row[0].token
     person.send_update(person.press(token, number))
     assert len(person.texts) == before
-    assert person.toasts[-1] == hotline.PERSON_ANSWERS.source
+    assert person.toasts[-1] == hotline_texts.PERSON_ANSWERS.source
 
 
 def test_danger_answers_during_a_takeover_and_asks_nothing(

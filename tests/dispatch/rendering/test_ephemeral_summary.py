@@ -8,8 +8,8 @@ import pytest
 
 from bot.clock import SECOND
 from bot.conversation import Review
+from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.dispatch.rendering import MAX_MESSAGE_UNITS
-from bot.dispatch.session import SESSION_TIMEOUT
 from tests.support.dispatch_inspection import (
     BOOK,
     cases_of,

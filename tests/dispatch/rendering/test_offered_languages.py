@@ -19,7 +19,7 @@ HELD_BACK = [tag for tag in LANGUAGES if tag not in OFFERED]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+def hotline(tmp_path: Path) -> Iterator[HotlineHarness]:
     made = HotlineHarness(tmp_path, offered=OFFERED)
     yield made
     assert quarantine_reasons(made) == []

@@ -39,7 +39,7 @@ TOLD = "12345"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+def hotline(tmp_path: Path) -> Iterator[HotlineHarness]:
     use_catalogues({TAG: PseudoTranslations()})
     made = HotlineHarness(tmp_path)
     yield made

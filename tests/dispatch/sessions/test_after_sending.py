@@ -8,7 +8,7 @@ import pytest
 
 from bot.clock import SECOND
 from bot.dispatch import callback_data
-from bot.dispatch.session import SESSION_TIMEOUT
+from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.vault import Vault
 from tests.support.dispatch_inspection import (
     cases_of,

@@ -8,7 +8,7 @@ import pytest
 
 from bot.app.retention import build_erasures
 from bot.clock import SECOND
-from bot.dispatch.session import SESSION_TIMEOUT
+from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.hotline.chat.messages import CaseMessageKind, MessageSide
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
@@ -96,7 +96,7 @@ def test_where_nothing_goes_quiet_a_case_is_seen(
     hotline: HotlineHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""
-    monkeypatch.setattr("bot.dispatch.session.SESSION_TIMEOUT", 10**15)
+    monkeypatch.setattr("bot.dispatch.turn.session.SESSION_TIMEOUT", 10**15)
     person, _case = with_a_case(hotline)
     hotline.advance_time(LONG)
     assert person.says(MORE) != hotline.person().says(MORE)

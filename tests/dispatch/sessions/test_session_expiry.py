@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import SECOND
-from bot.dispatch.session import SESSION_TIMEOUT
+from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from tests.support.dispatch_inspection import (
     QUESTIONS,
     cases_of,

@@ -20,8 +20,8 @@ from hypothesis.stateful import (
 from bot.conversation.replies import CHANGE, CONTROLS, LEAVE_OUT
 from bot.conversation.state import Position
 from bot.dispatch.conversation_store import DRAFT_LIFETIME
-from bot.dispatch.outcome_rules import ERASING_ANSWERS
-from bot.dispatch.passphrase_handler import PASSPHRASE_QUESTIONS
+from bot.dispatch.turn.flow_names import PASSPHRASE_QUESTIONS
+from bot.dispatch.turn.outcome_rules import ERASING_ANSWERS
 from bot.languages import LANGUAGES, catalogue
 from bot.messages import button_token
 from flows import phrases

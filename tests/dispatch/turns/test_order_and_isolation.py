@@ -35,7 +35,7 @@ from tests.support.people.chat_person import update_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.dispatch.effects import TurnServices
+    from bot.dispatch.turn_services import TurnServices
     from bot.messages import SendText, Update
     from tests.support.people.chat_person import ChatPerson
 
@@ -80,7 +80,7 @@ def failing_home(folder: Path) -> HotlineHarness:
             raise Fails
         return say(*values)
 
-    object.__setattr__(setting.texts, "alarms", alarms)
+    object.__setattr__(setting.texts, "find_alarms", alarms)
     setting.renderer.render = fails  # type: ignore[method-assign, assignment]
     return made
 

@@ -128,7 +128,7 @@ def test_nobody_is_asked_where_the_same_is_true(hotline: HotlineHarness, tmp_pat
 def test_a_conversation_of_an_older_release_was_told_another_text(hotline: HotlineHarness) -> None:
     person = hotline.person()
     draft = Position([Frame("report", "safe", {"about": "me"})])
-    place_at(person, draft, notice=b"")
+    place_at(person, draft, notice_version=b"")
     assert current_step(person) == ("notice_changed", "go_on")
     person.presses("Go on")
     assert current_step(person) == ("report", "safe")

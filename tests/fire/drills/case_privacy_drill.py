@@ -28,7 +28,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from bot.dispatch import callback_data
-from bot.dispatch.session import SESSION_TIMEOUT
+from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.hotline.commands.types import Verb
 from bot.messages import DeleteMessages, EditText, SendText, button_token
 from tests.support.harnesses.hotline_harness import HotlineHarness

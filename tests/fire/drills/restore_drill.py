@@ -74,7 +74,7 @@ def _nothing(_done: int) -> None:
     pass
 
 
-def run(  # noqa: PLR0913, PLR0917 - what there is, and how often it is damaged
+def run(
     folder: Path, cases: int, files: int, damages: int, seed: int,
     tell: Callable[[int], None] = _nothing,
 ) -> RestoreFindings:  # fmt: skip

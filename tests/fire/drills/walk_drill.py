@@ -36,7 +36,7 @@ from bot.conversation import Position, PressInput, open_question, unpack
 from bot.conversation.inputs import TextInput
 from bot.dispatch.conversation_store import Conversation
 from bot.dispatch.rendering import Renderer
-from bot.dispatch.slash_commands import COMMAND_FLOWS
+from bot.dispatch.turn.slash_commands import COMMAND_FLOWS
 from bot.errors import DecryptionError
 from bot.languages import LANGUAGES
 from bot.log import configure

@@ -12,7 +12,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from bot.channels.telegram.offset import ConfirmAfterCommit, next_offset
-from bot.dispatch.turn import TurnHandler
+from bot.dispatch.turn.turn import TurnHandler
 from bot.mailbox.fair_queue import FairQueue
 from bot.mailbox.inbox import Inbox
 from bot.store import writer
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from bot.channels.telegram.split_batch import RawUpdate
-    from bot.dispatch.turn import Effects
+    from bot.dispatch.effects import Effects
     from bot.mailbox.inbox import Arrival
     from bot.messages import Update
     from bot.store.writer import Cursor, Work
@@ -72,14 +72,14 @@ def _forgets(_value: str) -> None:
 
 def _dies_over(word: str) -> None:
     """End the process, without a word, over an update that holds the word."""
-    healthy = TurnHandler.handle
+    healthy = TurnHandler.take
 
     def take(self: TurnHandler, update: Update) -> Effects:
         if word in update.text:
             os._exit(86)
         return healthy(self, update)
 
-    TurnHandler.handle = take
+    TurnHandler.take = take
 
 
 def _has_room_for(size: str) -> None:

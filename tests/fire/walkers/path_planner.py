@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from bot.conversation import Position, PressInput, answer, begin
 from bot.conversation.inputs import TextInput
 from bot.dispatch.conversation_store import copy_position
-from bot.dispatch.outcome_rules import AFTERWARDS_FLOW, NEXT_STEP_OUTCOMES
+from bot.dispatch.turn.flow_names import AFTERWARDS_FLOW
+from bot.dispatch.turn.outcome_rules import NEXT_STEP_OUTCOMES
 from flows import ALL_FLOWS
 from tests.support.dispatch_inspection import BOOK, NEXT, QUESTIONS, READS_ON, STAFFED, answers_at
 

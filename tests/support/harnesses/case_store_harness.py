@@ -39,7 +39,7 @@ class CaseStoreHarness:
         self.database = Database(self.url)
         self.intake = Intake(VAULT, BOT, answer_filter=keep_everything)
 
-    def opens(  # noqa: PLR0913 - what a case begins with
+    def opens(
         self,
         answers: Mapping[str, Answer],
         *,

@@ -8,8 +8,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from bot.mailbox.courier import Courier
+from bot.mailbox.inbox import Inbox
 from bot.mailbox.letter import Author, Lane, Letter
+from bot.mailbox.mailbox import Mailbox
 from bot.mailbox.outbox import Outbox
+from bot.mailbox.passphrase_jobs import PassphraseJobs
 from bot.mailbox.rate_limit import UNLIMITED, RateLimits
 from bot.messages import Body, SendText
 from tests.support.database_fixtures import database_on, migrated_url, query
@@ -40,7 +43,8 @@ class CourierHarness:
         self.url = migrated_url(kind, folder)
         self.limits = limits
         self.made = courier
-        self.outbox = Outbox(VAULT)
+        self.mailbox = Mailbox(Inbox(BOT, VAULT), Outbox(VAULT), PassphraseJobs(VAULT))
+        self.outbox = self.mailbox.outbox
         self.post = RecordingChannel()
         self.bodies: dict[int, Body] = {}
         self.at = MIDDAY
@@ -51,11 +55,11 @@ class CourierHarness:
         self.loop = ManualTimeLoop(self.at)
         self.database = database_on(self.url, self.loop)
         self.courier = self.made(
-            self.outbox, self.database.writer, self.post, self.loop, self.limits
+            self.mailbox, self.database.writer, self.post, self.loop, self.limits
         )
         self.running = self.loop.create_task(self.courier.run())
 
-    def leave(  # noqa: PLR0913 - all a letter can be
+    def leave(
         self,
         chat: int,
         *bodies: Body | str,

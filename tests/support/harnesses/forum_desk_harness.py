@@ -82,10 +82,12 @@ class ForumDeskHarness:
                 BuildOptions(bot_id=bot.id, username=bot.username, limits=UNLIMITED),
             )  # fmt: skip
             courier = asyncio.create_task(house.courier.run())
+            hashing = asyncio.create_task(house.passphrase_hashing.run())
             await asyncio.sleep(0)
             yield cls(sandbox, group, house, chair)
-            courier.cancel()
-            await asyncio.wait({courier})
+            for task in (courier, hashing):
+                task.cancel()
+            await asyncio.wait({courier, hashing})
             await database.close()
         assert sandbox.calls.complaints == []
 

@@ -84,7 +84,7 @@ class HotlineHarness:
         kind: str = "sqlite",
         database: Database | None = None,
         limits: RateLimits = UNLIMITED,
-        read: Callable[[bytes], Update] | None = None,
+        parse_update: Callable[[bytes], Update] | None = None,
         rehearsal: bool = False,
         vault: Vault = VAULT,
         offered: Collection[str] = LANGUAGES.keys(),
@@ -104,7 +104,7 @@ class HotlineHarness:
         self.next_command = 0
         self._made: dict[str, Any] = {
             "limits": limits, "rehearsal": rehearsal, "languages": offered, "voices": voices or {}
-        } | ({"parse_update": read} if read else {})  # fmt: skip
+        } | ({"parse_update": parse_update} if parse_update else {})  # fmt: skip
         self._people = 0
         self._at = MIDDAY
         self._jumped = 0
@@ -124,7 +124,10 @@ class HotlineHarness:
         )  # fmt: skip
         self.built()
         self.run(recover(self.house))
-        self._courier = self.loop.create_task(self.house.courier.run())
+        self._running = [
+            self.loop.create_task(self.house.courier.run()),
+            self.loop.create_task(self.house.passphrase_hashing.run()),
+        ]
         self.run(self.close_writer_idle(0.1))
         self.settle()
 
@@ -133,8 +136,9 @@ class HotlineHarness:
 
     def close(self) -> None:
         """End the process in good order."""
-        self._courier.cancel()
-        self.run(asyncio.wait({self._courier}))
+        for task in self._running:
+            task.cancel()
+        self.run(asyncio.wait(self._running))
         self._end()
 
     def crash(self) -> None:
@@ -163,6 +167,7 @@ class HotlineHarness:
     def settle(self) -> None:
         """Let everybody have their turn, and every letter that can go now be gone."""
         self.run(self.house.dispatcher.drain())
+        self.run(self.house.passphrase_hashing.drain())
         self.run(self.house.courier.drain())
 
     async def close_writer_idle(self, seconds: float = 0.5) -> None:

@@ -90,7 +90,7 @@ class UnfairCourier(Courier):
 class UnfairQueue(FairQueue):
     """Whoever comes first is answered first."""
 
-    def share(
+    def admit(
         self, arrivals: Sequence[tuple[int, Arrival]], _now: float
     ) -> tuple[list[Arrival], list[tuple[int, Arrival]]]:
         return [arrival for _, arrival in arrivals], []

@@ -42,7 +42,7 @@ def envelope(secret: bytes, purpose: str, place: bytes, nonce: bytes, plain: byt
     return b"\1" + nonce + seal(key, nonce, f"haven/{purpose}/".encode() + place, plain)
 
 
-def epoch_envelope(  # noqa: PLR0913, PLR0917 - what stands in an envelope
+def epoch_envelope(
     secret: bytes, number: int, purpose: str, place: bytes, nonce: bytes, plain: bytes
 ) -> bytes:
     """What stands in the database while it is on its way: version, epoch, nonce, ciphertext."""

@@ -13,7 +13,7 @@ from bot.desks.consent_text import referral_answers
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.law import LegalStatus, legal_status
 from bot.desks.web.request import NotFoundError
-from bot.dispatch.staff_actions import can_be_filled
+from bot.dispatch.turn.staff_actions import can_be_filled
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.case_links import Links
 from bot.hotline.check_ins.store import CheckIns

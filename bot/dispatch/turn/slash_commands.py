@@ -1,4 +1,4 @@
-"""Words that work anywhere: /start, /privacy, /mydata, /delete, /danger, /bye and others."""
+"""Slash commands: /start, /privacy, /mydata, /delete, /danger, /bye and others."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ COMMAND_FLOWS = {
     "stop": "stop",
     "vanish": "auto_delete",
 }
-"""Which flow each command begins, beside whatever is open."""
+"""Which flow each command begins, on top of what is open."""
 
 START = "start"
 BYE = "bye"
-"""Clears the chat and ends the sitting, from anywhere and at once: no flow asks about it."""
+"""Clears the chat and ends the session, from anywhere and at once: no flow asks about it."""
 IMMEDIATE_COMMANDS = frozenset({START, BYE})
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*))?", re.DOTALL)
 
 
 def parse_command(text: str, username: str = "") -> tuple[str, str] | None:
-    """Return the command these words are and what follows it; None when they are just words.
+    """Return the command in a text and what follows it; None for ordinary text.
 
-    A command meant for another bot (`/start@somebody`) is just words. What follows `/start` is the
-    payload of a link, and nothing is believed of it here.
+    A command to another bot (`/start@other`) is ordinary text. What follows `/start` is the payload
+    of a link, and is not believed here.
     """
     if not text.lstrip().startswith("/"):
         return None
     match = _COMMAND.fullmatch(text.strip())
     if match is None:
         return None
-    name, meant_for, rest = match.groups()
-    if meant_for is not None and meant_for.casefold() != username.removeprefix("@").casefold():
+    name, addressee, rest = match.groups()
+    if addressee is not None and addressee.casefold() != username.removeprefix("@").casefold():
         return None
     name = name.lower()
     return (name, rest or "") if name in IMMEDIATE_COMMANDS or name in COMMAND_FLOWS else None

@@ -1,4 +1,4 @@
-"""What follows when a flow has come to an end: one row an outcome."""
+"""What follows when a flow has ended: one row for each outcome."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OutcomeRule:
-    """What an outcome does beyond the conversation."""
+    """What an outcome sends to the hotline."""
 
     kind: str | None = None
-    """What is sent to the hotline: the kind of the report."""
+    """The kind of the report; None: nothing is sent."""
     opens_case: bool = False
-    """Whether it opens a case of its own, if none of this sitting waits for it."""
+    """Whether it opens a case, if none of this session waits for it."""
     min_priority: Priority = Priority.STANDARD
-    """How urgent it is when no rule says more."""
+    """Its priority when no rule says more."""
 
 
 OUTCOME_RULES: Mapping[Outcome, OutcomeRule] = {
@@ -45,9 +45,7 @@ OUTCOME_RULES: Mapping[Outcome, OutcomeRule] = {
     Outcome.CONSENT_REVOKED: OutcomeRule(),
     Outcome.ERASURE_REQUESTED: OutcomeRule(),
 }
-"""Every outcome has a row; a test holds that."""
-AFTERWARDS_FLOW = "afterwards"
-"""The flow that begins once something was sent."""
+"""Every outcome has a row; a test checks that."""
 NEXT_STEP_OUTCOMES = frozenset(
     {
         Outcome.REPORT_SUBMITTED,
@@ -62,7 +60,7 @@ NEXT_STEP_OUTCOMES = frozenset(
 LOOKUP_OUTCOMES = frozenset(
     {Outcome.STATUS_REQUESTED, Outcome.DATA_REQUESTED, Outcome.INTRODUCTION_REQUESTED}
 )
-"""Outcomes whose last words hold something that is looked up."""
+"""Outcomes whose last message holds something that is looked up."""
 ERASING_ANSWERS = frozenset(
     {
         ("stop", "unsent", "erase"),
@@ -76,17 +74,15 @@ ERASING_ANSWERS = frozenset(
     }
 )
 """Answers (flow, step, code) after which what was not sent is erased at once."""
-SESSION_ONLY_ANSWER = ("keep", "sitting")
-"""The answer (step, code) after which nothing unsent outlives the sitting it was written in."""
 CONSENT_WITHDRAWALS: Mapping[tuple[str, str, str], ConsentKind] = {
     ("my_data", "what_now", "uncount"): ConsentKind.STATISTICS,
     ("my_data", "what_now", "untell"): ConsentKind.OTHERS,
 }
-"""Answers (flow, step, code) by which something agreed to is taken back."""
+"""Answers (flow, step, code) by which a consent is withdrawn."""
 EMERGENCY_KIND = "danger"
-"""The kind that takes along no word and no answer: language and codes only."""
+"""The kind that holds no answer of a person: language and codes only."""
 DRAFT_FLOWS = frozenset({"report", "ask_for_help", "talk", "afterwards"})
-"""Flows whose answers a person may go on with later."""
+"""Flows whose answers make a draft."""
 DRAFT_STOP_STEPS = {
     "stop": ("unsent",),
     "report": ("send",),
@@ -96,4 +92,4 @@ DRAFT_STOP_STEPS = {
     "return_check": ("go_on",),
     "welcome": ("go_on",),
 }
-"""Questions after which a draft may be kept: only before these is a copy worth its price."""
+"""Questions after which a draft may be kept: only before these is a copy worth its cost."""

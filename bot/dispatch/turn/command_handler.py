@@ -1,0 +1,65 @@
+"""Slash commands and alarming words: which flow they begin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.dispatch.turn.flow_names import DANGER_FLOW, SUICIDE_FLOW
+from bot.dispatch.turn.slash_commands import BYE, COMMAND_FLOWS, START
+
+if TYPE_CHECKING:
+    from bot.dispatch.turn.context import TurnContext
+    from bot.dispatch.turn.engine_driver import EngineDriver
+    from bot.dispatch.turn.session import Session
+
+SUICIDE_ALARM = "suicide"
+"""The alarm that may mean that a person does not want to live; it comes before every other."""
+
+
+def flow_for_alarms(alarms: frozenset[str]) -> str | None:
+    """Return the flow that these alarms begin; None for none."""
+    if not alarms:
+        return None
+    return SUICIDE_FLOW if SUICIDE_ALARM in alarms else DANGER_FLOW
+
+
+@dataclass(slots=True, eq=False)
+class CommandHandler:
+    """Runs commands, and begins the danger flow over alarming words."""
+
+    turn: TurnContext
+    session: Session
+    engine: EngineDriver
+
+    def run_typed(self, name: str, rest: str) -> None:
+        """Run a command that was typed; what follows it is kept like any other text."""
+        if rest and name == START:
+            self.session.apply_partner_link(rest)
+        elif rest:
+            self.turn.conversation.position.add_extra(rest)
+            self.note_alarms(rest)
+        self.run(name)
+
+    def run(self, name: str) -> None:
+        """Run a command."""
+        if name == START:
+            self.engine.restart()
+        elif name == BYE:
+            self.session.end()
+        elif name == DANGER_FLOW or not self.turn.is_in_flow(COMMAND_FLOWS[name]):
+            self.engine.begin_flow(COMMAND_FLOWS[name])
+        else:
+            self.engine.repeat_question()
+
+    def note_alarms(self, text: str) -> frozenset[str]:
+        """Note the alarming words in a text for staff; return their codes."""
+        alarms, conversation = self.turn.services.texts.find_alarms(text), self.turn.conversation
+        if alarms:
+            conversation.alarms.extend(alarms.difference(conversation.alarms))
+        return alarms
+
+    def begin_alarm_flow(self, alarms: frozenset[str]) -> None:
+        """Begin the flow for these alarms, unless it is open."""
+        if (flow := flow_for_alarms(alarms)) and not self.turn.is_in_flow(flow):
+            self.engine.begin_flow(flow)

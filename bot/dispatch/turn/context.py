@@ -1,0 +1,151 @@
+"""The turn that is being taken: its conversation, its effects, and what every part of it asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bot.conversation import Position, unpack
+from bot.dispatch import callback_data
+from bot.dispatch.conversation_store import Conversation, suspended_sessions
+from bot.dispatch.effects import Effects
+from bot.dispatch.turn.flow_names import PASSPHRASE_QUESTIONS
+from bot.hotline.contact_rule import is_present
+from bot.hotline.events import Event
+
+if TYPE_CHECKING:
+    from bot.conversation import Frame
+    from bot.dispatch.hotline_adapter import HotlineAdapter
+    from bot.dispatch.turn_services import TurnServices
+    from bot.hotline.chat.takeover import TakeoverState
+    from bot.hotline.events import EventKind
+
+FLEETING_MARK = "~"
+"""Sets the buttons of a summary apart from those of the question that follows it."""
+
+
+@dataclass(slots=True)
+class TurnContext:
+    """One turn. Every part of it holds this object; `begin` makes it ready for the next turn."""
+
+    services: TurnServices
+    chat_key: bytes = b""
+    conversation: Conversation = field(default_factory=lambda: Conversation("", Position()))
+    """Changed in place; another object once a session has been suspended or resumed."""
+    now: int = 0
+    facts: frozenset[str] = frozenset()
+    """What the guards of flows ask: of the deployment, and of this conversation."""
+    effects: Effects = field(default_factory=Effects)
+    position_before_answer: Position | None = None
+    """Where the conversation stood before an answer that may end with a draft being kept."""
+    _hotline: HotlineAdapter | None = None
+
+    def begin(
+        self,
+        chat_key: bytes,
+        conversation: Conversation | None,
+        now: int,
+        hotline: HotlineAdapter | None = None,
+    ) -> None:
+        """Make ready for a turn; without a hotline nothing may be asked of it."""
+        self.chat_key, self.now, self._hotline = chat_key, now, hotline
+        self.effects, self.position_before_answer = Effects(), None
+        self.conversation = conversation or Conversation("", Position())
+        unpack(self.conversation.position, self.services.registry)
+        self._load_facts()
+
+    @property
+    def has_hotline(self) -> bool:
+        """Tell whether the hotline may be asked: not where a question is only asked again."""
+        return self._hotline is not None
+
+    @property
+    def hotline(self) -> HotlineAdapter:
+        """Return what does for this turn everything that has to do with cases."""
+        if self._hotline is None:
+            raise RuntimeError("this turn has no hotline")
+        return self._hotline
+
+    def switch_to(self, conversation: Conversation) -> None:
+        """Go on with another session of this chat."""
+        self.conversation = conversation
+        self._load_facts()
+
+    def _load_facts(self) -> None:
+        facts = self.services.facts_at(self.now)
+        self.facts = facts | {"sent"} if self.conversation.has_case else facts
+
+    # --- where the conversation stands --------------------------------------------------------
+
+    @property
+    def frames(self) -> list[Frame]:
+        """Return the flows that are open, the one whose question is asked last."""
+        return self.conversation.position.frames
+
+    def is_in_flow(self, *flows: str) -> bool:
+        """Tell whether the open question belongs to one of these flows."""
+        frames = self.conversation.position.frames
+        return bool(frames) and frames[-1].flow in flows
+
+    def asks_passphrase(self) -> bool:
+        """Tell whether the open question is answered with a passphrase."""
+        frames = self.conversation.position.frames
+        return bool(frames) and (frames[-1].flow, frames[-1].step) in PASSPHRASE_QUESTIONS
+
+    def has_known_case(self) -> bool:
+        """Tell whether this session belongs to a case."""
+        return bool(self.conversation.case) or self.conversation.takeover is not None
+
+    def find_takeover(self) -> tuple[Conversation, TakeoverState] | None:
+        """Return the takeover of this chat and the session it stands in, suspended ones too."""
+        for session in (self.conversation, *suspended_sessions(self.conversation)):
+            if session.takeover is not None:
+                return session, session.takeover
+        return None
+
+    def is_person_present(self) -> bool:
+        """Tell whether the person wrote so recently that they still hold the phone."""
+        steady_since = self.services.clock_monitor.steady_since
+        return is_present(self.conversation.last_seen_in(steady_since), self.now)
+
+    # --- buttons --------------------------------------------------------------------------------
+
+    def token_prefix(self, question: int | None = None, *, fleeting: bool = False) -> str:
+        """Return what the tokens under the open question begin with.
+
+        Args:
+            question: its number when it was asked; None: the last time.
+            fleeting: whether they stand under its summary.
+        """
+        frames = self.conversation.position.frames
+        where = f"{frames[-1].flow}.{frames[-1].step}" if frames else ""
+        if fleeting:
+            where += FLEETING_MARK
+        number = self.conversation.question_count if question is None else question
+        return callback_data.token_prefix(
+            self.services.vault, self.chat_key, number, where + self.session_tag
+        )
+
+    @property
+    def session_tag(self) -> str:
+        """Return what sets a button of this session apart from those of earlier ones."""
+        number = self.conversation.session_number
+        return f"@{number}" if number else ""
+
+    def phrase_prefix(self) -> str:
+        """Return what the tokens under a phrase of the phrasebook begin with."""
+        return callback_data.token_prefix(self.services.vault, self.chat_key, 0, "phrasebook")
+
+    def consent_prefix(self) -> str:
+        """Return what the tokens under a question of consent begin with."""
+        return callback_data.token_prefix(self.services.vault, self.chat_key, 0, "consent")
+
+    # --- what follows ---------------------------------------------------------------------------
+
+    def add_event(self, kind: EventKind, case: str = "", by: str = "", **more: Any) -> None:
+        """Show an event at the desks; `more` are further fields of `Event`."""
+        self.effects.staff.events.append(Event(kind, case, by, **more))
+
+    def record_notice(self) -> None:
+        """Note the version of the privacy notice that this person now knows."""
+        self.conversation.notice_version = self.services.notice.version(self.conversation.language)

@@ -1,0 +1,285 @@
+"""Calls of the engine: answer, begin, ask again; and what follows when a flow has ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.clock import HOUR
+from bot.conversation import Outcome, answer, ask_again, begin, keep_extra
+from bot.conversation.replies import FILE_KEPT
+from bot.dispatch.conversation_store import copy_position
+from bot.dispatch.effects import Submission
+from bot.dispatch.turn.flow_names import (
+    AFTERWARDS_FLOW,
+    CHECK_IN_FLOW,
+    DELETE_FLOW,
+    LEARN_FLOW,
+    NOTICE_CHANGED_FLOW,
+    RESUME_FLOW,
+    STOP_FLOW,
+    WELCOME_FLOW,
+)
+from bot.dispatch.turn.outcome_rules import (
+    CONSENT_WITHDRAWALS,
+    DRAFT_FLOWS,
+    ERASING_ANSWERS,
+    LOOKUP_OUTCOMES,
+    NEXT_STEP_OUTCOMES,
+    OUTCOME_RULES,
+)
+from bot.hotline.chat.takeover import OpenerState
+
+if TYPE_CHECKING:
+    from bot.conversation import Answer, FlowEnded, Turn
+    from bot.conversation.inputs import Input
+    from bot.dispatch.turn.context import TurnContext
+    from bot.dispatch.turn.drafts import Drafts
+    from bot.dispatch.turn.relay import Relay
+    from bot.dispatch.turn.replies import Replies
+    from bot.dispatch.turn.session import Session
+
+MESSAGE_LIFETIMES = {"hour": HOUR, "hours": 8 * HOUR, "day": 24 * HOUR}
+"""How long messages stay, by the answer; within the time in which they can be deleted."""
+_CHECK_IN_FLOWS = frozenset({AFTERWARDS_FLOW, CHECK_IN_FLOW})
+"""Flows with a guard that asks whether a check-in is agreed on."""
+
+
+@dataclass(slots=True, eq=False)
+class EngineDriver:
+    """Takes the open conversation a step further and applies what comes of it."""
+
+    turn: TurnContext
+    replies: Replies
+    drafts: Drafts
+    relay: Relay
+    session: Session
+
+    def load_facts(self) -> None:
+        """Add the facts that the open flows ask of this chat; others are never asked."""
+        turn = self.turn
+        for frame in turn.frames:
+            if frame.flow == STOP_FLOW:
+                self.drafts.update_unsent_fact()
+            elif not turn.has_hotline:
+                continue
+            elif frame.flow == DELETE_FLOW:
+                self._load_erasure_facts()
+            elif frame.flow in _CHECK_IN_FLOWS and turn.hotline.has_check_in(turn.conversation):
+                turn.facts |= {"checks_in"}
+
+    def _load_erasure_facts(self) -> dict[str, str]:
+        """Learn, in a live session with a case, what becomes of what was sent; return blanks."""
+        turn = self.turn
+        if "sent" not in turn.facts:
+            return {}
+        if turn.hotline.are_all_cases_proven(turn.conversation):
+            turn.facts |= {"theirs"}
+        until = turn.hotline.retained_until(turn.conversation)
+        if not until:
+            return {}
+        turn.facts |= {"kept_by_law"}
+        return {"until": until}
+
+    # --- one step -------------------------------------------------------------------------------
+
+    def answer_question(self, heard: Input, message: int = 0) -> None:
+        """Answer the open question; `message` is the one whose button was pressed."""
+        turn, position = self.turn, self.turn.conversation.position
+        may_be_kept = self.drafts.may_be_kept_after(heard)
+        turn.position_before_answer = copy_position(position) if may_be_kept else None
+        self.apply(answer(turn.services.registry, position, heard, turn.facts), message)
+
+    def answer_or_keep(self, heard: Input) -> None:
+        """Answer the open question with files or a place; where none takes them, keep them."""
+        turn = self.turn
+        if turn.frames and not turn.asks_passphrase():
+            self.answer_question(heard)
+            return
+        keep_extra(turn.conversation.position, heard)
+        self.replies.send_text(FILE_KEPT)
+        self.continue_or_start()
+
+    def begin_flow(self, flow: str) -> None:
+        """Begin a flow on top of what is open."""
+        turn = self.turn
+        if flow == STOP_FLOW:
+            self.drafts.update_unsent_fact()
+        values = self._load_erasure_facts() if flow == DELETE_FLOW else {}
+        position = turn.conversation.position
+        self.apply(begin(turn.services.registry, position, flow, turn.facts), 0, values)
+
+    def begin_silently(self, flow: str) -> None:
+        """Begin a flow and say nothing of it yet: something more urgent comes first."""
+        turn = self.turn
+        begin(turn.services.registry, turn.conversation.position, flow, turn.facts)
+
+    def repeat_question(self) -> None:
+        """Ask the open question again."""
+        turn = self.turn
+        asked = ask_again(turn.services.registry, turn.conversation.position, turn.facts)
+        self.replies.send_replies(asked, 0, {})
+
+    def continue_or_start(self) -> None:
+        """Ask the open question again, or start the conversation if none is open."""
+        if self.turn.frames:
+            self.repeat_question()
+        else:
+            self.start_conversation()
+
+    def start_conversation(self) -> None:
+        """Say the first thing to a person with whom no question is open."""
+        if self.turn.conversation.draft is not None:
+            self.drafts.restore()
+            self.begin_flow(RESUME_FLOW)
+        elif self.turn.conversation.case:
+            self.begin_flow(AFTERWARDS_FLOW)
+        else:
+            self.begin_flow(WELCOME_FLOW)
+
+    def begin_welcome(self) -> None:
+        """Greet the person from the beginning; what they wrote outside questions is kept."""
+        conversation = self.turn.conversation
+        conversation.position = conversation.position.extras_only()
+        self.turn.record_notice()
+        self.begin_flow(WELCOME_FLOW)
+
+    def restart(self) -> None:
+        """Begin again (`/start`), with the draft if there is one."""
+        if not self.drafts.has_any():
+            self.begin_welcome()
+            return
+        if not self.drafts.has_open():
+            self.drafts.restore()
+        self.begin_flow(RESUME_FLOW)
+
+    def resume_case(self, case: str, reference: str) -> None:
+        """Go on with the case of a person who was identified, where it stood."""
+        was_suspended = self.session.resume(case, reference)
+        takeover = self.turn.conversation.takeover
+        if was_suspended and takeover is not None:
+            takeover.opener_state = OpenerState.ANSWERED
+            self.turn.effects.staff.release_waiting = True
+            self.relay.introduce_caseworker(takeover)
+            return
+        self.replies.send_text(self.turn.services.texts.recognised)
+        if was_suspended and not self.turn.frames:
+            self.begin_flow(AFTERWARDS_FLOW)
+        else:
+            self.continue_or_start()
+
+    def change_language(self, language: str) -> None:
+        """Go on in another language; the same privacy notice is another text there."""
+        notice, conversation = self.turn.services.notice, self.turn.conversation
+        is_current = conversation.notice_version == notice.version(conversation.language)
+        conversation.language = language
+        if is_current:
+            self.turn.record_notice()
+
+    def ask_about_notice(self) -> None:
+        """Ask a person who answers questions again when the privacy notice has changed."""
+        turn, conversation = self.turn, self.turn.conversation
+        if conversation.takeover is not None or not turn.is_in_flow(*DRAFT_FLOWS):
+            return
+        if conversation.notice_version != turn.services.notice.version(conversation.language):
+            turn.record_notice()
+            self.begin_flow(NOTICE_CHANGED_FLOW)
+
+    # --- what comes of it -----------------------------------------------------------------------
+
+    def apply(self, engine_turn: Turn, message: int, values: dict[str, str] | None = None) -> None:
+        """Apply the endings of a step of the engine, and say its replies."""
+        values, endings = dict(values or {}), engine_turn.endings
+        for ending in endings:
+            self._apply_outcome(ending, values)
+        if self.turn.conversation.takeover is not None:
+            if endings:  # the caseworker goes on, not the flow beneath
+                engine_turn.replies = engine_turn.replies[: endings[-1].reply_count]
+            message = 0
+        if engine_turn.replies:
+            self.replies.send_replies(engine_turn, message, values)
+        if not endings:
+            return
+        if self.turn.conversation.takeover is None and not self.turn.frames:
+            self._begin_next_flow(endings)
+        if any(ending.outcome is Outcome.ERASURE_REQUESTED for ending in endings):
+            self.session.end_for_erasure()
+
+    def _begin_next_flow(self, endings: list[FlowEnded]) -> None:
+        """Begin the flow that follows by itself."""
+        outcomes = {ending.outcome for ending in endings}
+        if outcomes & NEXT_STEP_OUTCOMES:
+            self.begin_flow(AFTERWARDS_FLOW)
+        elif Outcome.INFORMATION_READ in outcomes:
+            self.begin_flow(LEARN_FLOW)
+        elif (Outcome.STOPPED, RESUME_FLOW) in {(each.outcome, each.flow) for each in endings}:
+            self.begin_flow(WELCOME_FLOW)
+        elif Outcome.LANGUAGE_CHOSEN in outcomes:
+            self.start_conversation()
+
+    def _apply_outcome(self, ending: FlowEnded, values: dict[str, str]) -> None:
+        turn, outcome, answers = self.turn, ending.outcome, ending.answers
+        conversation = turn.conversation
+        if outcome is Outcome.LANGUAGE_CHOSEN:
+            chosen = answers.get("language")
+            if isinstance(chosen, str):
+                self.change_language(chosen)
+        elif outcome is Outcome.AUTO_DELETE_CHOSEN:
+            conversation.message_lifetime = MESSAGE_LIFETIMES.get(str(answers.get("after")), 0)
+            self.replies.schedule_full_removal()
+        elif outcome is Outcome.STOPPED:
+            self._stop(ending)
+        elif outcome in LOOKUP_OUTCOMES:
+            values |= turn.hotline.requested_texts(conversation, outcome)
+        elif outcome in {Outcome.CONSENT_REVOKED, Outcome.CHECK_IN_ENDED}:
+            self._withdraw_consent(ending)
+        elif outcome is Outcome.ERASURE_REQUESTED:
+            turn.hotline.request_erasure(conversation)
+            self.drafts.discard()
+        elif OUTCOME_RULES[outcome].kind is not None:
+            values["reference"] = self._submit(ending)
+
+    def _submit(self, ending: FlowEnded) -> str:
+        """Send a flow's answers to the hotline; return the reference of the case."""
+        turn, rule = self.turn, OUTCOME_RULES[ending.outcome]
+        submission = Submission(
+            rule.kind or "",
+            ending.flow,
+            self._submission_answers(ending),
+            rule.opens_case,
+            rule.min_priority,
+        )
+        reference = turn.hotline.submit(turn.conversation, submission)
+        turn.facts |= {"sent"}
+        if ending.outcome is Outcome.CHECK_IN_AGREED:
+            turn.hotline.agree_check_in(turn.conversation, ending.answers)
+        return reference
+
+    def _submission_answers(self, ending: FlowEnded) -> dict[str, Answer]:
+        """Return the answers, with the codes of alarming words the person wrote."""
+        answers, conversation = dict(ending.answers), self.turn.conversation
+        if conversation.alarms:
+            answers["alarms"] = tuple(conversation.alarms)
+        if ending.outcome is not Outcome.STAFF_ALERTED:
+            conversation.alarms = []
+        return answers
+
+    def _withdraw_consent(self, ending: FlowEnded) -> None:
+        hotline = self.turn.hotline
+        if ending.outcome is Outcome.CHECK_IN_ENDED:
+            hotline.end_check_in(self.turn.conversation)
+        for (flow, step, code), kind in CONSENT_WITHDRAWALS.items():
+            if ending.flow == flow and ending.answers.get(step) == code:
+                hotline.withdraw_consent(kind)
+
+    def _stop(self, ending: FlowEnded) -> None:
+        """Erase or keep what is unsent, as the person chose, and end a takeover."""
+        erases = any(
+            ending.flow == flow and ending.answers.get(step) == code
+            for flow, step, code in ERASING_ANSWERS
+        )
+        if erases:
+            self.drafts.discard()
+        elif self.turn.position_before_answer is not None:
+            self.drafts.keep(self.turn.position_before_answer)
+        self.relay.end_takeover()

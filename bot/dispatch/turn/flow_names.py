@@ -1,0 +1,30 @@
+"""Flows and questions the dispatcher knows by name; all others it only passes on."""
+
+from __future__ import annotations
+
+WELCOME_FLOW = "welcome"
+RETURN_CHECK_FLOW = "return_check"
+"""Asks who can see the phone before a draft is gone on with."""
+RESUME_FLOW = "resume"
+AFTERWARDS_FLOW = "afterwards"
+"""Begins once something was sent."""
+DANGER_FLOW = "danger"
+SUICIDE_FLOW = "despair"
+STOP_FLOW = "stop"
+DELETE_FLOW = "delete"
+LEARN_FLOW = "learn"
+NOTICE_CHANGED_FLOW = "notice_changed"
+CHECK_IN_FLOW = "check_in"
+RECOGNITION_FLOW = "identify"
+"""Asks for the passphrase of a person who comes back."""
+RECEIPT_FLOW = "receipt"
+PASSPHRASE_FLOWS = ("passphrase", RECEIPT_FLOW, CHECK_IN_FLOW)
+"""Flows in which a passphrase is chosen: everything said in them vanishes at the next step."""
+DURESS_STEP = "second"
+PASSPHRASE_QUESTIONS = frozenset(
+    {(flow, "word") for flow in (RECOGNITION_FLOW, *PASSPHRASE_FLOWS)}
+    | {("passphrase", DURESS_STEP), (CHECK_IN_FLOW, DURESS_STEP)}
+)
+"""Questions (flow, step) whose answer is a passphrase, which nobody may see."""
+LANGUAGE_QUESTION = ("language", "language")
+"""The question (flow, step) in which a language is chosen."""

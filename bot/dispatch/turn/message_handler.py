@@ -1,0 +1,180 @@
+"""Messages a person sends: text, files, places, contacts, edits, and what we do not take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.cases.intake import MAX_FILE_BYTES
+from bot.conversation import Collect, FileRef, answer, keep_extra
+from bot.conversation.inputs import FilesInput, LocationInput, TextInput
+from bot.messages import UpdateKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.conversation.inputs import PressInput
+    from bot.dispatch.turn.command_handler import CommandHandler
+    from bot.dispatch.turn.context import TurnContext
+    from bot.dispatch.turn.engine_driver import EngineDriver
+    from bot.dispatch.turn.passphrase_handler import PassphraseHandler
+    from bot.dispatch.turn.replies import Replies
+    from bot.dispatch.turn.typed_text import TypedText
+    from bot.messages import Update
+
+MAX_ALBUMS = 4
+"""Albums that are remembered at a time."""
+
+
+@dataclass(slots=True, eq=False)
+class MessageHandler:
+    """Handles what a person sends."""
+
+    turn: TurnContext
+    replies: Replies
+    engine: EngineDriver
+    typed: TypedText
+    commands: CommandHandler
+    passphrases: PassphraseHandler
+    _handlers: dict[UpdateKind, Callable[[Update], None]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._handlers = {
+            UpdateKind.TEXT: self._handle_text,
+            UpdateKind.FILES: self._handle_files,
+            UpdateKind.LOCATION: self._handle_location,
+            UpdateKind.CONTACT: self._handle_contact,
+            UpdateKind.EDIT: self.handle_edit,
+            UpdateKind.UNSUPPORTED: self._handle_unsupported,
+        }
+
+    def handle(self, update: Update) -> None:
+        """Handle a message of any kind."""
+        self._handlers[update.kind](update)
+
+    def handle_caption(self, update: Update) -> None:
+        """Handle the text under files that are not taken."""
+        alarms = self.commands.note_alarms(update.text)
+        activity = self.turn.conversation.activity
+        is_too_much = activity.is_over_daily_limit and self.typed.is_free_text(update)
+        if update.text and not is_too_much:
+            self._answer_text(update.text, None)
+        else:
+            self.engine.continue_or_start()
+        self.commands.begin_alarm_flow(alarms)
+
+    def count_only(self, update: Update) -> None:
+        """Count a text that is too much to be kept, and say so; alarming words still count."""
+        self.turn.conversation.activity.dropped_count += 1
+        alarms = self.commands.note_alarms(update.text)
+        self.replies.send_text(self.turn.services.texts.over_daily_limit)
+        self.commands.begin_alarm_flow(alarms)
+
+    def keep(self, update: Update) -> frozenset[str]:
+        """Keep a message outside the questions, unanswered; return the codes of its alarms."""
+        position = self.turn.conversation.position
+        if update.kind is UpdateKind.PRESS or (
+            update.kind is UpdateKind.TEXT and self.typed.is_command(update.text)
+        ):
+            return frozenset()
+        if update.kind is UpdateKind.FILES:
+            self._continues_album(update)
+            keep_extra(position, _files_in(update))
+        else:
+            position.add_extra(update.text)
+        if update.latitude is not None:
+            keep_extra(position, _location_in(update))
+        return self.commands.note_alarms(update.text)
+
+    # --- one kind each --------------------------------------------------------------------------
+
+    def _handle_text(self, update: Update) -> None:
+        command = self.typed.parse_command(update.text)
+        if command is not None:
+            self.commands.run_typed(*command)
+            return
+        choice = None
+        if self.typed.may_be_label(update.text):
+            if (name := self.typed.command_of_label(update.text)) is not None:
+                self.commands.run(name)
+                return
+            choice = self.typed.choice_of_label(update.text)
+        alarms = frozenset() if choice else self.commands.note_alarms(update.text)
+        if choice or not self.turn.asks_passphrase():
+            self._answer_text(update.text, choice)
+        elif alarms:  # a cry for help is no passphrase: staff have to read it
+            self.turn.conversation.position.add_extra(update.text)
+        else:
+            self.passphrases.submit(update)
+        self.commands.begin_alarm_flow(alarms)
+
+    def _answer_text(self, text: str, choice: PressInput | None) -> None:
+        if self.turn.frames:
+            self.engine.answer_question(choice or TextInput(text))
+        else:
+            self.turn.conversation.position.add_extra(text)
+            self.engine.start_conversation()
+
+    def _handle_files(self, update: Update) -> None:
+        alarms = self.commands.note_alarms(update.text)
+        if any(file.size > MAX_FILE_BYTES for file in update.files):
+            self.replies.send_text(self.turn.services.texts.file_too_large)
+        if self._continues_album(update):
+            self._keep_album_files(_files_in(update))
+        else:
+            self.engine.answer_or_keep(_files_in(update))
+        self.commands.begin_alarm_flow(alarms)
+
+    def _continues_album(self, update: Update) -> bool:
+        """Tell whether this is a further file of an album. Several albums may come in turns."""
+        albums = self.turn.conversation.albums
+        if not update.album or update.album in albums:
+            return bool(update.album)
+        self.turn.conversation.albums = [*albums, update.album][-MAX_ALBUMS:]
+        return False
+
+    def _keep_album_files(self, files: FilesInput) -> None:
+        """Take further files of an album that was answered; they must answer nothing else."""
+        turn, frames = self.turn, self.turn.frames
+        registry, position = turn.services.registry, turn.conversation.position
+        if frames and isinstance(registry.question(frames[-1].flow, frames[-1].step), Collect):
+            answer(registry, position, files, turn.facts)
+        else:
+            keep_extra(position, files)
+
+    def _handle_location(self, update: Update) -> None:
+        self.turn.conversation.position.add_extra(update.text)
+        self.engine.answer_or_keep(_location_in(update))
+
+    def _handle_contact(self, update: Update) -> None:
+        self.turn.conversation.position.add_extra(update.text)
+        self.replies.send_text(self.turn.services.texts.received_contact)
+        self.engine.continue_or_start()
+
+    def handle_edit(self, update: Update) -> None:
+        """Keep a message as it reads now; a live location that has moved is kept silently."""
+        position = self.turn.conversation.position
+        position.add_extra(update.text)
+        if update.latitude is not None:
+            keep_extra(position, _location_in(update))
+            return
+        alarms = self.commands.note_alarms(update.text)
+        if self.turn.frames:
+            self.replies.send_text(self.turn.services.texts.received_edit)
+        self.commands.begin_alarm_flow(alarms)
+
+    def _handle_unsupported(self, _update: Update) -> None:
+        self.replies.send_text(self.turn.services.texts.unsupported_content)
+        self.engine.continue_or_start()
+
+
+def _files_in(update: Update) -> FilesInput:
+    files = (
+        FileRef(file.handle, file.kind, file.size, file.name, unique=file.unique, mime=file.mime)
+        for file in update.files
+    )
+    return FilesInput(tuple(files), update.text)
+
+
+def _location_in(update: Update) -> LocationInput:
+    return LocationInput(update.latitude or 0.0, update.longitude or 0.0)

@@ -1,0 +1,183 @@
+"""Passphrases in a conversation: taken out of the chat to be hashed, and what the hash comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.conversation.inputs import PressInput, TextInput
+from bot.dispatch.conversation_store import SESSION_TIMEOUT
+from bot.dispatch.effects import ScheduledRemoval
+from bot.dispatch.turn.flow_names import (
+    CHECK_IN_FLOW,
+    DURESS_STEP,
+    RECEIPT_FLOW,
+    RECOGNITION_FLOW,
+)
+from bot.dispatch.turn.session import session_cases
+from bot.hotline.chat.passphrases import PassphraseResult
+from bot.hotline.check_ins import store as check_ins
+from bot.hotline.events import EventKind
+from bot.mailbox.passphrase_jobs import PassphraseToHash
+from bot.messages import DeleteMessages, SendText, UpdateKind
+from bot.vault.passphrase_hash import MIN_PASSPHRASE_LENGTH, normalize_passphrase
+
+if TYPE_CHECKING:
+    from bot.dispatch.turn.context import TurnContext
+    from bot.dispatch.turn.engine_driver import EngineDriver
+    from bot.dispatch.turn.replies import Replies
+    from bot.hotline.chat.passphrases import PassphraseAttempt
+    from bot.messages import Update
+
+REDACTED = "*"
+"""Stands in the place of a passphrase among the answers."""
+
+
+@dataclass(slots=True, eq=False)
+class PassphraseHandler:
+    """Takes passphrases to be hashed, and goes on with the result.
+
+    A turn cannot wait for a hash: it takes long on purpose. So the passphrase is stored as a job
+    with the turn, and the result is handled in a turn of its own.
+    """
+
+    turn: TurnContext
+    replies: Replies
+    engine: EngineDriver
+
+    # --- before hashing -------------------------------------------------------------------------
+
+    def submit(self, update: Update) -> None:
+        """Take the answer to a passphrase question: off the phone at once, and into no answer."""
+        turn, effects, conversation = self.turn, self.turn.effects, self.turn.conversation
+        frame = turn.frames[-1]
+        effects.bodies.append(DeleteMessages((update.message,)))
+        if frame.flow == RECOGNITION_FLOW:  # the result decides what is said
+            effects.passphrases.append(self._to_hash(update))
+            return
+        if len(normalize_passphrase(update.text)) < MIN_PASSPHRASE_LENGTH:
+            self.replies.send_text(turn.services.texts.short_passphrase)
+            self.engine.repeat_question()
+            return
+        if conversation.case:
+            is_duress = frame.step == DURESS_STEP
+            chosen = self._to_hash(update, conversation.case)
+            chosen.is_duress = is_duress
+            if frame.flow == RECEIPT_FLOW:
+                chosen.receipt = turn.hotline.new_receipt_number()
+            elif frame.flow == CHECK_IN_FLOW:
+                chosen.check_in = check_ins.DURESS if is_duress else check_ins.ANSWER
+            effects.passphrases.append(chosen)
+        self.engine.answer_question(TextInput(REDACTED))
+
+    def check_text(self, update: Update, *, was_choosing: bool) -> None:
+        """Compare what was written with the answer of a check-in, if one is due.
+
+        In the flow in which that answer is chosen, the text is deleted from the phone instead.
+        """
+        if update.kind is not UpdateKind.TEXT:
+            return
+        if not was_choosing:
+            self._compare_check_in(update)
+        elif self.turn.is_in_flow(CHECK_IN_FLOW):
+            self.turn.effects.bodies.append(DeleteMessages((update.message,)))
+
+    def _compare_check_in(self, update: Update) -> None:
+        """Let a text be compared, unseen, with the answers of check-ins that are due.
+
+        Whatever it was, it is deleted from the phone when the time for answers is over: otherwise
+        the answer could be read by scrolling up.
+        """
+        cases, ends_at = self.turn.hotline.match_check_in(update.text)
+        if not cases:
+            return
+        effects = self.turn.effects
+        effects.removals.append(
+            ScheduledRemoval(ends_at, self.replies.visible_places(), (update.message,))
+        )
+        for case in cases:
+            tried = self._to_hash(update, case)
+            tried.check_in = check_ins.TRIED
+            effects.passphrases.append(tried)
+
+    def _to_hash(self, update: Update, case: str = "") -> PassphraseToHash:
+        conversation = self.turn.conversation
+        return PassphraseToHash(
+            conversation.chat,
+            update.text,
+            case,
+            session_number=conversation.session_number,
+            last_seen_at=conversation.last_seen_at,
+        )
+
+    # --- after hashing --------------------------------------------------------------------------
+
+    def apply_hash(
+        self, passphrase: PassphraseToHash, digest: bytes, attempt: PassphraseAttempt | None
+    ) -> None:
+        """Go on with what a passphrase came to.
+
+        Hashing may have taken long. If the person has left the chat since, or blocked us, nothing
+        is said of it: nobody knows who holds the phone.
+        """
+        if attempt is not None:
+            self._notify_staff(attempt)
+        if not self._is_same_session(passphrase):
+            return
+        if passphrase.receipt:
+            self._send_receipt_number(passphrase, digest)
+        elif passphrase.case:
+            self.replies.send_text(self.turn.services.texts.same_passphrase)
+        else:
+            self.apply_attempt(attempt)
+
+    def _notify_staff(self, attempt: PassphraseAttempt) -> None:
+        """Tell staff the result, wherever the person is by now."""
+        self.turn.add_event(
+            EventKind.PASSPHRASE_TRIED,
+            attempt.case,
+            code=attempt.result.value,
+            values={"tries": str(attempt.tries)},
+        )
+        if attempt.result is PassphraseResult.DURESS:
+            self.turn.effects.staff.freeze_chat = True
+
+    def _is_same_session(self, passphrase: PassphraseToHash) -> bool:
+        """Tell whether the session in which the passphrase was written is still live."""
+        conversation = self.turn.conversation
+        return (
+            conversation.session_number == passphrase.session_number
+            and conversation.last_seen_at >= passphrase.last_seen_at
+            and self.turn.now - conversation.touched_at <= SESSION_TIMEOUT
+        )
+
+    def apply_attempt(self, attempt: PassphraseAttempt | None) -> None:
+        """Go on with a person who is identified, or say the same as where there is no case."""
+        turn, is_asked = self.turn, self._is_recognition_open()
+        if attempt is not None and attempt.result is PassphraseResult.RIGHT:
+            if is_asked:
+                turn.conversation.position.frames = []
+            self.engine.resume_case(attempt.case, attempt.reference)
+            if attempt.case not in turn.conversation.proven_cases:
+                turn.conversation.proven_cases.append(attempt.case)
+        elif is_asked:
+            self.engine.answer_question(PressInput("skip"))
+
+    def _send_receipt_number(self, passphrase: PassphraseToHash, digest: bytes) -> None:
+        """Leave the number of a receipt in the chat, and not a word about what it is.
+
+        A chat without a live session shows nothing of a case, so there is no receipt then.
+        """
+        conversation, hotline = self.turn.conversation, self.turn.hotline
+        case, number = passphrase.case, passphrase.receipt
+        if case not in session_cases(conversation):
+            return
+        if hotline.sign_receipt(case, number, digest):
+            self.turn.effects.bodies.append(SendText(number))
+            self.replies.schedule_removal()
+            if conversation.takeover is None and self.turn.frames:
+                self.engine.repeat_question()
+
+    def _is_recognition_open(self) -> bool:
+        frames = self.turn.frames
+        return bool(frames) and (frames[-1].flow, frames[-1].step) == (RECOGNITION_FLOW, "word")

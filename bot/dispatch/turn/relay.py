@@ -1,0 +1,325 @@
+"""What a person writes for a caseworker: during a takeover, or in a chat whose session is over.
+
+During a takeover everything goes to the caseworker and the bot says nothing of its own, except that
+danger, the ways out and erasure work as ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from bot.clock import SECOND
+from bot.conversation import FileRef
+from bot.dispatch import callback_data
+from bot.dispatch.turn.flow_names import DANGER_FLOW, DELETE_FLOW, STOP_FLOW
+from bot.dispatch.turn.outcome_rules import DRAFT_FLOWS
+from bot.dispatch.turn.slash_commands import BYE
+from bot.hotline.chat.case_progress import format_time
+from bot.hotline.chat.messages import CaseMessage, CaseMessageContent, CaseMessageKind, MessageSide
+from bot.hotline.chat.takeover import (
+    OPENER,
+    OPENER_REFUSALS,
+    OPENER_UNSENT,
+    UNTIL_HOURS,
+    OpenerState,
+)
+from bot.hotline.contact_rule import ANY_TIME, LONG_AGO, PRESENCE_WINDOW, is_present, received_at
+from bot.hotline.events import EventKind
+from bot.hotline.referrals.consent_dialog import ConsentReply
+from bot.messages import SendText, UpdateKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.dispatch.turn.context import TurnContext
+    from bot.dispatch.turn.replies import Replies
+    from bot.hotline.chat.takeover import TakeoverState
+    from bot.hotline.referrals.consent_dialog import ConsentPress
+    from bot.messages import Body, Update
+
+FORWARDED_MARK = "\u21aa"
+"""Stands before the name of whom a forwarded message came from, in any language."""
+SAFETY_COMMANDS = frozenset({DANGER_FLOW, STOP_FLOW, BYE})
+"""Commands that come before everything else."""
+TAKEOVER_COMMANDS = SAFETY_COMMANDS | {DELETE_FLOW}
+"""Commands the bot answers during a takeover: nobody has to ask a human for them first."""
+UNCONFIRMED = "unconfirmed"
+"""The code of a message whose writer is not known to be the person."""
+_KINDS = {
+    UpdateKind.FILES: CaseMessageKind.FILES,
+    UpdateKind.LOCATION: CaseMessageKind.LOCATION,
+    UpdateKind.EDIT: CaseMessageKind.EDIT,
+}
+
+
+@dataclass(slots=True, eq=False)
+class Relay:
+    """Passes messages between a person and the caseworker who has taken over."""
+
+    turn: TurnContext
+    replies: Replies
+
+    # --- from the person ------------------------------------------------------------------------
+
+    def takes(self, update: Update, command: str | None, silence: int) -> bool:
+        """Tell whether an update goes to a caseworker and not to the engine.
+
+        Args:
+            update: what came.
+            command: what it asks for among `TAKEOVER_COMMANDS`.
+            silence: microseconds since the person did something before this.
+        """
+        if self.turn.conversation.takeover is None or command in TAKEOVER_COMMANDS:
+            return False
+        if update.kind is not UpdateKind.PRESS:
+            return True
+        if silence <= PRESENCE_WINDOW and self.consent_decision(update.text):
+            return False
+        is_asked = self.turn.is_in_flow(*TAKEOVER_COMMANDS)
+        return not (is_asked and self._phrase_reply(update.text) is None)
+
+    def forward(self, takeover: TakeoverState, update: Update) -> None:
+        """Give an update to the caseworker who has taken over."""
+        turn, content = self.turn, self._read(update)
+        if content is None:
+            self.replies.show_toast(update, turn.services.texts.caseworker_reads)
+        else:
+            message = CaseMessage(takeover.case, MessageSide.PERSON, *content, turn.now)
+            turn.effects.staff.messages.append(message)
+            if self._is_shown_at_desks():
+                self._show(EventKind.PERSON_WROTE, message)
+            if update.kind is not UpdateKind.PRESS:
+                turn.effects.staff.alarms |= turn.services.texts.find_alarms(update.text)
+        self._handle_opener_reply(takeover, None if content is None else content[1].code)
+
+    def store_unconfirmed(self, update: Update) -> None:
+        """Add what is written in a chat without a live session to its case, as not confirmed."""
+        turn, case = self.turn, self.earlier_case()
+        content = self._read(update) if case else None
+        if content is None or not turn.hotline.case_exists(case):
+            return
+        self._note_opener_answer(content[1].code)
+        message = CaseMessage(
+            case, MessageSide.PERSON, content[0], replace(content[1], unconfirmed=True), turn.now
+        )
+        turn.effects.staff.messages.append(message)
+        if self._is_shown_at_desks():
+            self._show(EventKind.PERSON_WROTE, message, UNCONFIRMED)
+        if update.kind is not UpdateKind.PRESS:
+            turn.effects.staff.alarms |= turn.services.texts.find_alarms(update.text)
+
+    def earlier_case(self) -> str:
+        """Return the case that unconfirmed messages go to; empty for none.
+
+        Answers in a draft belong to the draft alone, unless a caseworker has taken over.
+        """
+        conversation = self.turn.conversation
+        if conversation.takeover is not None:
+            return ""
+        if (found := self.turn.find_takeover()) is not None:
+            return found[1].case
+        if conversation.cases or any(frame.flow in DRAFT_FLOWS for frame in self.turn.frames):
+            return ""
+        return conversation.earlier_case
+
+    def _is_shown_at_desks(self) -> bool:
+        """Tell whether a message is announced at the desks; in a flood only now and then."""
+        activity, now = self.turn.conversation.activity, self.turn.now
+        if not activity.is_heavy:
+            return True
+        if activity.was_just_answered(now):
+            return False
+        activity.note_answer(now, moved=False)
+        return True
+
+    def _read(self, update: Update) -> tuple[CaseMessageKind, CaseMessageContent] | None:
+        """Return an update as it is kept; None for a button that says nothing to a caseworker."""
+        if update.kind is UpdateKind.PRESS:
+            code = self._phrase_reply(update.text)
+            return None if code is None else (CaseMessageKind.REPLY, CaseMessageContent(code=code))
+        files = tuple(
+            FileRef(
+                file.handle, file.kind, file.size, file.name, unique=file.unique, mime=file.mime
+            )
+            for file in update.files
+        )
+        sender = f"{FORWARDED_MARK} {update.forwarded_from}\n" if update.forwarded_from else ""
+        return _KINDS.get(update.kind, CaseMessageKind.TEXT), CaseMessageContent(
+            text=sender + update.text,
+            files=files,
+            code=update.detail if update.kind is UpdateKind.UNSUPPORTED else "",
+            message=update.message,
+            latitude=update.latitude,
+            longitude=update.longitude,
+        )
+
+    def _phrase_reply(self, token: str) -> str | None:
+        """Return the reply a button stands for, as `phrase.reply`; None for any other button."""
+        prefix = self.turn.phrase_prefix()
+        if not token.startswith(prefix):
+            return None
+        reply = self.turn.services.phrasebook.parse_token(token[len(prefix) :])
+        return None if reply is None else ".".join(reply)
+
+    # --- whether others may be told -------------------------------------------------------------
+
+    def consent_decision(self, token: str) -> ConsentPress | None:
+        """Return what a button under a question of consent means; None for any other button."""
+        if not token.startswith(callback_data.NO_QUESTION):
+            return None
+        prefix = self.turn.consent_prefix()
+        if not token.startswith(prefix):
+            return None
+        return self.turn.services.consent.parse_token(token[len(prefix) :])
+
+    def apply_decision(self, pressed: ConsentPress, update: Update) -> None:
+        """Store what the person decided about a referral, and show it."""
+        turn, takeover = self.turn, self.turn.conversation.takeover
+        case = takeover.case if takeover is not None else turn.conversation.case
+        outcome = turn.hotline.apply_consent(case, pressed) if case else None
+        if outcome is None:
+            self.replies.reject_stale_button(update)
+            return
+        language, prefix = turn.conversation.language, turn.consent_prefix()
+        consent, referral = turn.services.consent, outcome.referral
+        if outcome.reply is ConsentReply.SCREEN:
+            self.replies.send_fleeting(consent.screen(referral, language, prefix, outcome.text))
+        elif outcome.reply is ConsentReply.ANSWER:
+            zone, sent_at = turn.services.zone, referral.sent_at
+            at = format_time(sent_at, turn.now, zone, language) if sent_at else ""
+            turn.effects.bodies.append(consent.answer(outcome, language, prefix, at))
+        elif outcome.text is not None:
+            self.replies.show_toast(update, outcome.text)
+        if outcome.changed:
+            stage = referral.stage.value
+            turn.add_event(EventKind.REFERRED, referral.case, code=stage, referral=referral)
+
+    # --- the opener -----------------------------------------------------------------------------
+
+    def record_last_seen(self, update: Update) -> None:
+        """Note when the person wrote; after a gap they are asked again with an opener."""
+        turn, monitor = self.turn, self.turn.services.clock_monitor
+        conversation, since = turn.conversation, monitor.steady_since
+        found = turn.find_takeover()
+        if found is not None and not turn.is_person_present():
+            session, takeover = found
+            takeover.answered_at = 0
+            if session is conversation or takeover.opener_state == OpenerState.SENT:
+                self._mark_returned(takeover)
+        conversation.last_seen_at = received_at(
+            update.sent_at * SECOND, turn.now, since, monitor.channel()
+        )
+        conversation.last_seen_clock_span = since
+
+    def mark_absent(self) -> None:
+        """Note that the person has blocked us: what comes next answers no opener."""
+        self.turn.conversation.last_seen_at = LONG_AGO
+        if (found := self.turn.find_takeover()) is not None:
+            found[1].opener_arrived_at = found[1].answered_at = 0
+
+    def send_opener(self, takeover: TakeoverState, at: int) -> None:
+        """Send the neutral opener, now (0) or at a moment."""
+        turn = self.turn
+        takeover.opener_state = OpenerState.WAITING if at else OpenerState.SENT
+        takeover.opener_arrived_at, takeover.is_answer = 0, False
+        opener = turn.services.phrasebook.render(
+            OPENER, {}, turn.conversation.language, turn.phrase_prefix()
+        )
+        message = CaseMessage(
+            takeover.case,
+            MessageSide.CASEWORKER,
+            CaseMessageKind.PHRASE,
+            CaseMessageContent(code=OPENER),
+            turn.now,
+            takeover.by,
+        )
+        self.send_staff_message([opener], message, at, UNTIL_HOURS if at else None)
+
+    def _handle_opener_reply(self, takeover: TakeoverState, code: str | None) -> None:
+        """Ask whether this is a good moment; once that is answered, say who writes."""
+        turn, conversation = self.turn, self.turn.conversation
+        if takeover.opener_state in OPENER_UNSENT:
+            turn.effects.staff.withdraw_opener = True
+            self.send_opener(takeover, 0)
+            takeover.is_answer = True
+        elif takeover.opener_state == OpenerState.SENT and _answers_opener(takeover, code):
+            takeover.opener_state = OpenerState.ANSWERED
+            conversation.case, conversation.reference = takeover.case, takeover.reference
+            if takeover.case not in conversation.cases:
+                conversation.cases.append(takeover.case)
+            conversation.urgent_only = False
+            self.introduce_caseworker(takeover)
+            turn.effects.staff.release_waiting = True
+
+    def _note_opener_answer(self, code: str) -> None:
+        """Note an opener answered outside a live session: a caseworker may confirm who it is."""
+        found = self.turn.find_takeover()
+        if found is None or found[1].opener_state != OpenerState.SENT:
+            return
+        if _answers_opener(found[1], code):
+            found[1].answered_at = self.turn.now
+
+    def _mark_returned(self, takeover: TakeoverState) -> None:
+        """Ask a person who is back after a gap once more, unless they were asked just now."""
+        is_asked = takeover.opener_state == OpenerState.SENT and bool(takeover.opener_arrived_at)
+        is_believed = takeover.opener_clock_span == self.turn.services.clock_monitor.steady_since
+        if not (is_asked and is_believed and is_present(takeover.opener_arrived_at, self.turn.now)):
+            takeover.opener_state = OpenerState.TO_SEND
+
+    # --- to the person --------------------------------------------------------------------------
+
+    def introduce_caseworker(self, takeover: TakeoverState) -> None:
+        """Say who writes: a role, never a name."""
+        self.replies.send_text(
+            self.turn.services.texts.caseworker_joined, self.title_value(takeover)
+        )
+
+    def title_value(self, takeover: TakeoverState) -> dict[str, str]:
+        """Return the caseworker's role, as the blank `title`."""
+        turn = self.turn
+        title = turn.services.texts.titles[takeover.title]
+        return {"title": turn.services.renderer.text(title, turn.conversation.language)}
+
+    def send_staff_message(
+        self,
+        parts: Sequence[Body],
+        message: CaseMessage,
+        at: int = 0,
+        delay_reason: str | None = None,
+    ) -> None:
+        """Send a caseworker's message, now or from a moment on."""
+        effects = self.turn.effects
+        place = len(effects.bodies)
+        effects.bodies += self._with_sound(parts)
+        effects.staff.add_letters(range(place, place + len(parts)), message, at, delay_reason)
+        kind = EventKind.DELAYED if delay_reason else EventKind.CASEWORKER_WROTE
+        self._show(kind, message, delay_reason or "")
+
+    def end_takeover(self) -> None:
+        """End the takeover because the person has left; messages that wait are withdrawn."""
+        takeover = self.turn.conversation.takeover
+        if takeover is not None:
+            self.turn.conversation.takeover = None
+            self.turn.effects.staff.withdraw_waiting = True
+            self.turn.add_event(EventKind.HANDED_BACK, takeover.case, code="stopped")
+
+    def _with_sound(self, parts: Sequence[Body]) -> list[Body]:
+        """Let the phone ring if the person said that any time is safe; otherwise stay silent."""
+        takeover = self.turn.conversation.takeover
+        if takeover is None or takeover.rule != ANY_TIME:
+            return list(parts)
+        return [
+            replace(part, notifies=True) if isinstance(part, SendText) else part for part in parts
+        ]
+
+    def _show(self, kind: EventKind, message: CaseMessage, code: str = "") -> None:
+        self.turn.add_event(kind, message.case, message.author, code=code, message=message)
+
+
+def _answers_opener(takeover: TakeoverState, code: str | None) -> bool:
+    """Tell whether a message answers the opener: only a person who has seen it can."""
+    has_seen_it = takeover.opener_arrived_at or (code or "").startswith(f"{OPENER}.")
+    return bool(has_seen_it) and code not in OPENER_REFUSALS

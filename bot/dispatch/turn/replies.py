@@ -1,0 +1,137 @@
+"""What the bot says in a turn: replies of the engine, texts outside flows, toasts, removals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.cases.consents import CONSENT_QUESTIONS, QuestionWording
+from bot.dispatch.conversation_store import VISIBLE_BODIES, letter_ids, person_message_ids
+from bot.dispatch.effects import ScheduledRemoval
+from bot.dispatch.privacy_notice import text_digest
+from bot.dispatch.turn.flow_names import PASSPHRASE_FLOWS
+from bot.messages import DeleteMessages, EditText, SendText, Toast
+
+if TYPE_CHECKING:
+    from bot.conversation import Turn
+    from bot.dispatch.turn.context import TurnContext
+    from bot.messages import Update
+    from bot.text import Text
+
+
+@dataclass(slots=True, eq=False)
+class Replies:
+    """Adds to the effects of a turn what its person reads."""
+
+    turn: TurnContext
+
+    def send_text(self, text: Text, values: dict[str, str] | None = None) -> None:
+        """Send a text that belongs to no flow, its blanks filled with `values`."""
+        turn = self.turn
+        shown = turn.services.renderer.text(text, turn.conversation.language)
+        for blank, value in (values or {}).items():
+            shown = shown.replace("{" + blank + "}", value)
+        turn.effects.bodies.append(SendText(shown))
+
+    def send_fleeting(self, message: SendText) -> None:
+        """Send a message that vanishes at the next step."""
+        effects = self.turn.effects
+        for part in self.turn.services.renderer.split_message(message):
+            effects.fleeting.append(len(effects.bodies))
+            effects.bodies.append(part)
+
+    def show_toast(self, update: Update, text: Text) -> None:
+        """Answer a press with a short text that is not a message."""
+        turn = self.turn
+        shown = turn.services.renderer.text(text, turn.conversation.language)
+        turn.effects.toast = Toast(update.press, shown)
+
+    def reject_stale_button(self, update: Update) -> None:
+        """Say that a button belongs to an earlier question."""
+        self.show_toast(update, self.turn.services.texts.stale_button)
+
+    def send_replies(self, engine_turn: Turn, message: int, values: dict[str, str]) -> None:
+        """Send what the engine says.
+
+        Args:
+            engine_turn: its replies.
+            message: the channel's id of the message whose button was pressed; 0: none was.
+            values: of blanks known only now, for example the reference.
+        """
+        turn = self.turn
+        conversation, services, bodies = turn.conversation, turn.services, turn.effects.bodies
+        language, first = conversation.language, len(bodies)
+        for reply in engine_turn.replies:
+            if reply.is_question and not reply.edits_last:
+                conversation.question_count += 1
+            prefix = turn.token_prefix(fleeting=reply.fleeting) if reply.is_question else ""
+            shown = services.renderer.render(reply, language, prefix, values)
+            if reply.is_question and conversation.position.frames[-1].step in CONSENT_QUESTIONS:
+                self._record_consent_wording(shown)
+            if reply.fleeting:
+                self.send_fleeting(shown)
+                continue
+            is_edit = reply.edits_last and message
+            if services.voices and not is_edit:
+                bodies += services.recording_of(language, reply.text)
+            bodies.append(
+                EditText(message, shown.text, shown.rows, shown.prefix) if is_edit else shown
+            )
+        if turn.is_in_flow(*PASSPHRASE_FLOWS):  # who looks later must not see that there is one
+            fleeting = turn.effects.fleeting
+            fleeting += [place for place in range(first, len(bodies)) if place not in fleeting]
+
+    def _record_consent_wording(self, shown: SendText) -> None:
+        """Keep the exact words in which the person is asked to agree to something."""
+        turn = self.turn
+        conversation, frame = turn.conversation, turn.frames[-1]
+        choices = [button.label for row in shown.rows for button in row if button.token.isdigit()]
+        words = "\n".join([shown.text, *choices])
+        wording = QuestionWording(text_digest(words), conversation.language)
+        conversation.consent_wordings[f"{frame.flow}.{frame.step}"] = wording
+        turn.effects.wordings.append((wording, words))
+        notice, language = turn.services.notice, conversation.language
+        if conversation.notice_version == notice.version(language):
+            known = QuestionWording(notice.version(language), language)
+            turn.effects.wordings.append((known, notice.text(language)))
+
+    # --- what disappears ----------------------------------------------------------------------
+
+    def remove_fleeting(self) -> list[int]:
+        """Delete what was shown for one step only; return its letters."""
+        conversation = self.turn.conversation
+        letters, conversation.fleeting_letters = conversation.fleeting_letters, []
+        if letters:
+            self.turn.effects.bodies.append(DeleteMessages(letters=tuple(letters)))
+        return letters
+
+    def schedule_removal(self, message: int = 0) -> None:
+        """Let this turn's messages delete themselves later, if the person chose that.
+
+        Args:
+            message: the channel's id of what the person wrote; 0: nothing.
+        """
+        lifetime, effects = self.turn.conversation.message_lifetime, self.turn.effects
+        if not lifetime:
+            return
+        places = self.visible_places()
+        if places or message:
+            written = (message,) if message else ()
+            effects.removals.append(ScheduledRemoval(self.turn.now + lifetime, places, written))
+
+    def schedule_full_removal(self) -> None:
+        """Let everything on the phone now delete itself after the time just chosen."""
+        conversation = self.turn.conversation
+        if conversation.message_lifetime:
+            removal = ScheduledRemoval(
+                self.turn.now + conversation.message_lifetime,
+                (),
+                person_message_ids(conversation.message_ids),
+                letter_ids(conversation.message_ids),
+            )
+            self.turn.effects.removals.append(removal)
+
+    def visible_places(self) -> tuple[int, ...]:
+        """Return the places in `bodies` of what becomes a message in the chat."""
+        bodies = self.turn.effects.bodies
+        return tuple(place for place, body in enumerate(bodies) if isinstance(body, VISIBLE_BODIES))

@@ -1,0 +1,207 @@
+"""One turn: an update is answered, in the order in which `take` reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.clock import HOUR
+from bot.dispatch.conversation_store import ids_of_hour
+from bot.dispatch.turn.command_handler import CommandHandler, flow_for_alarms
+from bot.dispatch.turn.context import TurnContext
+from bot.dispatch.turn.drafts import Drafts
+from bot.dispatch.turn.engine_driver import EngineDriver
+from bot.dispatch.turn.flood_control import FloodControl
+from bot.dispatch.turn.flow_names import DANGER_FLOW, PASSPHRASE_FLOWS, RETURN_CHECK_FLOW
+from bot.dispatch.turn.message_handler import MessageHandler
+from bot.dispatch.turn.passphrase_handler import PassphraseHandler
+from bot.dispatch.turn.press_handler import PressHandler
+from bot.dispatch.turn.relay import FORWARDED_MARK, SAFETY_COMMANDS, TAKEOVER_COMMANDS, Relay
+from bot.dispatch.turn.replies import Replies
+from bot.dispatch.turn.session import Session
+from bot.dispatch.turn.slash_commands import BYE
+from bot.dispatch.turn.staff_actions import StaffActions
+from bot.dispatch.turn.typed_text import TypedText
+from bot.languages import FALLBACK, negotiate
+from bot.messages import Toast, UpdateKind
+
+if TYPE_CHECKING:
+    from bot.dispatch.conversation_store import Conversation
+    from bot.dispatch.effects import Effects
+    from bot.dispatch.hotline_adapter import HotlineAdapter
+    from bot.dispatch.turn_services import TurnServices
+    from bot.hotline.chat.passphrases import PassphraseAttempt
+    from bot.hotline.chat.takeover import ChatAction
+    from bot.mailbox.passphrase_jobs import PassphraseToHash
+    from bot.messages import Update
+
+SILENT_KINDS = frozenset({UpdateKind.BLOCKED, UpdateKind.UNBLOCKED})
+"""What an account does without writing."""
+
+
+class TurnHandler:
+    """All parts of a turn, put together; used for one turn after another.
+
+    `begin` names the conversation, then one of `take`, `perform`, `apply_hash` and
+    `repeat_after_downtime` changes it and returns its effects.
+    """
+
+    def __init__(self, services: TurnServices) -> None:
+        self.context = turn = TurnContext(services)
+        self._replies = replies = Replies(turn)
+        drafts = Drafts(turn)
+        self._relay = relay = Relay(turn, replies)
+        self._session = session = Session(turn, drafts, relay)
+        self._engine = engine = EngineDriver(turn, replies, drafts, relay, session)
+        self._typed = typed = TypedText(turn)
+        self._flood_control = FloodControl(turn, replies, typed)
+        self._passphrases = PassphraseHandler(turn, replies, engine)
+        commands = CommandHandler(turn, session, engine)
+        self._presses = PressHandler(turn, replies, relay, session, engine, commands)
+        self._messages = MessageHandler(turn, replies, engine, typed, commands, self._passphrases)
+        self._staff_actions = StaffActions(turn, replies, relay, session, engine)
+
+    @property
+    def conversation(self) -> Conversation:
+        """Return the conversation as it is now: another object once the session has changed."""
+        return self.context.conversation
+
+    def begin(
+        self, chat_key: bytes, conversation: Conversation | None, now: int, hotline: HotlineAdapter
+    ) -> None:
+        """Make ready for a turn of this conversation; None: the person never wrote."""
+        self.context.begin(chat_key, conversation, now, hotline)
+        self._engine.load_facts()
+
+    def take(self, update: Update) -> Effects:
+        """Answer an update of a person."""
+        turn = self.context
+        turn.conversation.chat = update.chat
+        if self._is_silent(update):
+            return turn.effects
+        fleeting = self._replies.remove_fleeting()
+        goes_on = self._session.continue_after(update)
+        silence = self._note_activity(update)
+        accepted = self._flood_control.count(update)
+        was_choosing = turn.is_in_flow(*PASSPHRASE_FLOWS)
+        if self._relay.earlier_case() and self._typed.is_free_text(accepted):
+            self._relay.store_unconfirmed(accepted)
+        if not self._forward(accepted, silence):
+            if goes_on:
+                self._answer(update, accepted, fleeting)
+            else:
+                self._check_return(accepted)
+        self._engine.ask_about_notice()
+        self._passphrases.check_text(update, was_choosing=was_choosing)
+        self._replies.schedule_removal(0 if update.kind is UpdateKind.PRESS else update.message)
+        self._keep_sender(update)
+        return turn.effects
+
+    def perform(self, action: ChatAction, reply_to: str, language: str) -> Effects:
+        """Do in the conversation what a caseworker's command asks for.
+
+        Args:
+            action: what to do; a refusal is shown at the desk.
+            reply_to: where the caseworker is.
+            language: of the case, for a chat that has none now.
+        """
+        self._staff_actions.perform(action, reply_to, language)
+        return self.context.effects
+
+    def apply_hash(
+        self, passphrase: PassphraseToHash, digest: bytes, attempt: PassphraseAttempt | None
+    ) -> Effects:
+        """Go on with what a passphrase came to."""
+        self._passphrases.apply_hash(passphrase, digest, attempt)
+        return self.context.effects
+
+    def repeat_after_downtime(
+        self, chat_key: bytes, conversation: Conversation, now: int
+    ) -> Effects:
+        """Ask the open question again: a press may have been lost while the bot was down."""
+        self.context.begin(chat_key, conversation, now)
+        self._engine.load_facts()
+        self._replies.remove_fleeting()
+        self._replies.send_text(self.context.services.texts.nothing_lost)
+        self._engine.repeat_question()
+        return self.context.effects
+
+    # --- the steps of a turn --------------------------------------------------------------------
+
+    def _is_silent(self, update: Update) -> bool:
+        """Handle what ends neither a silence nor a step, for nobody wrote; tell whether it is."""
+        if update.kind is UpdateKind.BLOCKED:
+            self.context.effects.blocked = True
+            self._relay.mark_absent()
+        elif update.kind is UpdateKind.EDIT and update.latitude is not None:
+            self._messages.handle_edit(update)  # a live location that has moved by itself
+            return True
+        return update.kind in SILENT_KINDS
+
+    def _note_activity(self, update: Update) -> int:
+        """Note that the person is here; return microseconds since they did something before."""
+        turn, conversation = self.context, self.context.conversation
+        silence = turn.now - conversation.touched_at if conversation.touched_at else 0
+        if not conversation.touched_at:
+            self._begin_session(update)
+        elif conversation.language not in turn.services.languages:
+            conversation.language = FALLBACK  # not offered any more; `/language` offers the others
+        conversation.touched_at = turn.now
+        self._relay.record_last_seen(update)
+        if update.kind is UpdateKind.PRESS:
+            turn.effects.toast = Toast(update.press)
+        elif update.message:
+            ids_of_hour(conversation.message_ids, turn.now).person_messages.append(update.message)
+        return silence
+
+    def _begin_session(self, update: Update) -> None:
+        turn, conversation = self.context, self.context.conversation
+        conversation.language = negotiate(update.language, turn.services.languages)
+        conversation.earlier_case = turn.hotline.find_earlier_case()
+        # Rows are deleted and buttons stay: a number that was used must not come again.
+        conversation.session_number = max(conversation.session_number, turn.now // HOUR)
+        turn.record_notice()
+
+    def _forward(self, update: Update, silence: int) -> bool:
+        """Give an update to the caseworker who has taken over; tell whether one has."""
+        takeover = self.context.conversation.takeover
+        if takeover is None:
+            return False
+        command = self._typed.urgent_command(update, TAKEOVER_COMMANDS)
+        if not self._relay.takes(update, command, silence):
+            return False
+        self._relay.forward(takeover, update)
+        return True
+
+    def _answer(self, update: Update, accepted: Update, fleeting: list[int]) -> None:
+        """Answer an update, or what is accepted of it."""
+        if accepted.kind is UpdateKind.PRESS:
+            self._presses.handle(accepted)
+        elif accepted is not update:
+            self._flood_control.reply_once(accepted, fleeting, self._messages.handle_caption)
+        elif self._flood_control.is_over_daily_limit(update):
+            self._flood_control.reply_once(update, fleeting, self._messages.count_only)
+        else:
+            self._flood_control.reply_once(update, fleeting, self._messages.handle)
+
+    def _check_return(self, update: Update) -> None:
+        """Ask who can see the phone; what was just sent is kept, what was pressed is not.
+
+        Danger and the ways out come first even now: the question waits beneath them.
+        """
+        command = self._typed.urgent_command(update, SAFETY_COMMANDS)
+        if command == BYE:
+            self._session.end()
+            return
+        alarms = self._messages.keep(update)
+        if command is None and not alarms:
+            self._engine.begin_flow(RETURN_CHECK_FLOW)
+            return
+        self._engine.begin_silently(RETURN_CHECK_FLOW)
+        self._engine.begin_flow(command or flow_for_alarms(alarms) or DANGER_FLOW)
+
+    def _keep_sender(self, update: Update) -> None:
+        """Keep the name of whom a forwarded message came from: it is content, like the text."""
+        if update.forwarded_from and self.context.conversation.takeover is None:
+            self.context.conversation.position.add_extra(
+                f"{FORWARDED_MARK} {update.forwarded_from}"
+            )

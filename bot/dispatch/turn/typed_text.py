@@ -1,0 +1,94 @@
+"""What a typed text is: a command, a button's label or number, a passphrase, or free text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.conversation import open_question
+from bot.conversation.inputs import PressInput
+from bot.dispatch import callback_data
+from bot.dispatch.turn.flow_names import DANGER_FLOW
+from bot.dispatch.turn.slash_commands import BYE, parse_command
+from bot.messages import UpdateKind
+
+if TYPE_CHECKING:
+    from bot.dispatch.turn.context import TurnContext
+    from bot.messages import Update
+
+LONGEST_LABEL = 60
+LONGEST_TYPED_NUMBER = 2
+"""Digits of a button's number, typed."""
+WRITTEN_KINDS = frozenset(
+    {
+        UpdateKind.TEXT,
+        UpdateKind.FILES,
+        UpdateKind.LOCATION,
+        UpdateKind.CONTACT,
+        UpdateKind.EDIT,
+        UpdateKind.UNSUPPORTED,
+    }
+)
+"""Kinds of updates in which there is something to read."""
+
+
+@dataclass(slots=True, eq=False)
+class TypedText:
+    """Tells what a text means in the conversation of this turn."""
+
+    turn: TurnContext
+
+    def parse_command(self, text: str) -> tuple[str, str] | None:
+        """Return the slash command in a text and what follows it."""
+        return parse_command(text, self.turn.services.username)
+
+    def command_of_label(self, text: str) -> str | None:
+        """Return the command of the button below every question whose label was typed."""
+        if len(text) > LONGEST_LABEL:
+            return None
+        turn = self.turn
+        return turn.services.renderer.command_of_label(turn.conversation.language, text)
+
+    def may_be_label(self, text: str) -> bool:
+        """Tell whether any button anywhere has this label: most texts are none."""
+        if len(text) > LONGEST_LABEL:
+            return False
+        turn = self.turn
+        return turn.services.renderer.may_be_label(turn.conversation.language, text)
+
+    def choice_of_label(self, text: str) -> PressInput | None:
+        """Return the button of the open question whose label was typed."""
+        turn = self.turn
+        question = open_question(turn.services.registry, turn.conversation.position)
+        if question is None:
+            return None
+        code = turn.services.renderer.code_of_label(question, turn.conversation.language, text)
+        return PressInput(code) if code else None
+
+    def is_command(self, text: str) -> bool:
+        """Tell whether a text is a slash command or the label of one."""
+        return self.parse_command(text) is not None or bool(self.command_of_label(text))
+
+    def urgent_command(self, update: Update, among: frozenset[str]) -> str | None:
+        """Return which of these commands an update is: danger, or a way out."""
+        name: str | None = None
+        if update.kind is UpdateKind.PRESS:
+            name = {callback_data.DANGER_BUTTON: DANGER_FLOW, callback_data.BYE_BUTTON: BYE}.get(
+                update.text
+            )
+        elif update.kind is UpdateKind.TEXT:
+            found = self.parse_command(update.text)
+            name = found[0] if found else self.command_of_label(update.text)
+        return name if name in among else None
+
+    def is_free_text(self, update: Update) -> bool:
+        """Tell whether the person wrote something, and did not merely answer the bot."""
+        if update.kind is UpdateKind.PRESS:
+            return True  # it may answer a caseworker's question: `Relay` knows
+        if self.turn.asks_passphrase():
+            return False
+        if update.kind is not UpdateKind.TEXT:
+            return update.kind in WRITTEN_KINDS
+        text = update.text.strip()
+        is_number = len(text) <= LONGEST_TYPED_NUMBER and text.isdecimal()
+        return not (is_number or self.is_command(update.text) or self.may_be_label(text))

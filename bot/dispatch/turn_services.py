@@ -1,0 +1,53 @@
+"""What every turn of a deployment needs: flows, texts, keys, zone, clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.hotline.contact_rule import ClockMonitor
+from bot.languages import LANGUAGES
+from bot.messages import SendRecording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from zoneinfo import ZoneInfo
+
+    from bot.conversation import FlowRegistry
+    from bot.dispatch.privacy_notice import PrivacyNotice
+    from bot.dispatch.rendering import Renderer
+    from bot.dispatch.system_texts import SystemTexts
+    from bot.hotline.chat.phrasebook import Phrasebook
+    from bot.hotline.referrals.consent_dialog import ConsentDialog
+    from bot.text import Text
+    from bot.vault import Vault
+
+
+@dataclass(frozen=True)
+class TurnServices:
+    """What every turn needs, the same for all of them."""
+
+    registry: FlowRegistry
+    renderer: Renderer
+    texts: SystemTexts
+    vault: Vault
+    facts_at: Callable[[int], frozenset[str]]
+    """Facts of this deployment at a moment: rehearsal, police, staffed."""
+    phrasebook: Phrasebook
+    consent: ConsentDialog
+    notice: PrivacyNotice
+    zone: ZoneInfo
+    """The zone of the hours people choose."""
+    username: str = ""
+    languages: frozenset[str] = frozenset(LANGUAGES)
+    """Those this deployment offers."""
+    clock_monitor: ClockMonitor = field(default_factory=ClockMonitor)
+    voices: Mapping[tuple[str, Text], str] = field(default_factory=dict)
+    """Recordings of phrases, by language and phrase; nearly every deployment has none."""
+    has_disk_space: Callable[[], bool] = lambda: True
+    """Tells whether the disk has room for files."""
+
+    def recording_of(self, language: str, text: Text) -> list[SendRecording]:
+        """Return the recording of a phrase, if there is one."""
+        name = self.voices.get((language, text))
+        return [SendRecording(name)] if name else []
