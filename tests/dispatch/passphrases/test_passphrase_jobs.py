@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app.build import expire_keys
+from bot.app.run import expire_keys
 from bot.clock import DAY, HOUR, SECOND
 from bot.errors import RetryLaterError
 from bot.hotline.chat.passphrases import PassphraseResult
