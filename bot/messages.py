@@ -32,8 +32,6 @@ class UpdateKind(StrEnum):
     """Content the bot declines; `detail` is its kind."""
     GROUP = "group"
     """An event in a group or channel. The bot leaves it, unless it is the caseworkers' group."""
-    COMMAND = "command"
-    """A caseworker's command, stored by a desk; `text` holds it."""
     IGNORED = "nothing"
     """Confirmed and counted, not answered."""
 

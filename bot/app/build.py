@@ -90,8 +90,9 @@ def build(
     database.writer.run_sync(policy.check_clock)
     courier = Courier(mailbox, database.writer, channel, clock, options.limits, policy)
     dispatcher = Dispatcher(
-        mailbox=mailbox, batches=batches, writer=database.writer, courier=courier, clock=clock
-    )
+        mailbox=mailbox, commands=staff.service.commands, batches=batches, writer=database.writer,
+        courier=courier, clock=clock,
+    )  # fmt: skip
     hashing = PassphraseHashing(
         mailbox.passphrase_jobs, options.hasher, vault, database.writer, clock, dispatcher
     )

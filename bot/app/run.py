@@ -219,6 +219,7 @@ async def expire_keys(app: App) -> None:
         app.conversations.expire(work, now)
         app.vault.cases.wraps.delete_orphans(work, now)
         app.inbox.reencrypt_waiting(work, now)
+        app.staff.service.commands.reencrypt_waiting(work, now)
         return reencrypt_waiting(work, app.mailbox.results, app.vault, now)
 
     needed = await app.database.writer.run(reencrypt)
@@ -261,6 +262,7 @@ def delete_old_rows(app: App, work: Work) -> None:
     now = app.clock.now()
     count = app.inbox.expire(work, now) + app.outbox.expire(work, now)
     count += app.conversations.expire(work, now)
+    count += app.staff.service.commands.expire(work, now)
     count += LinkStats(app.vault, app.setting.zone).expire(work, now)
     app.setting.renderer.clear_blanks()
     log.info("rows_expired", count=count)

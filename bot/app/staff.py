@@ -20,19 +20,13 @@ from bot.dispatch.reminder_letters import ReminderLetters
 from bot.dispatch.staff_service import StaffService
 from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.check_ins.store import CheckIns
-from bot.hotline.commands.confirm_identity import IDENTITY_VERBS, IdentityCommands
-from bot.hotline.commands.deadlines import DeadlineCommands
-from bot.hotline.commands.erasure import ERASURE_VERBS, ErasureCommands
-from bot.hotline.commands.handlers import CommandHandlers
-from bot.hotline.commands.links import LINK_VERBS, LinkCommands
-from bot.hotline.commands.referrals import REFERRAL_VERBS, ReferralCommands
-from bot.hotline.commands.snooze import SNOOZE_VERBS, SnoozeCommands
+from bot.hotline.commands.context import HotlineServices
+from bot.hotline.commands.store import StaffCommands
 from bot.hotline.commands.texts import DISPOSITIONS
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.queue.alerts import QueueMonitor
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
-from bot.hotline.referrals.revoke import ConsentRevocation
 from bot.hotline.referrals.store import Referrals
 from bot.hotline.staff.staff import Staff
 from bot.hotline.stale_facts import StaleFactAlerts
@@ -103,42 +97,34 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
     desks: Sequence[Desk],
 ) -> StaffRuntime:
     """Put the staff side of an App together."""
-    staff, audit = Staff(vault), AuditLog(vault)
+    staff, audit, place = Staff(vault), AuditLog(vault), find_place(settings.place)
     reply_clocks = ReplyClocks(settings.response_minutes)
-    claims = Claims(audit, reply_clocks, settings.zone)
-    referrals = Referrals(vault, audit, setting.registry, setting.consent)
-    place = find_place(settings.place)
-    deadlines, check_ins = CaseDeadlines(vault, audit, place.deadline_rules), CheckIns(vault, audit)
-    deadline_commands = DeadlineCommands(deadlines, check_ins)
-    erasure_commands = ErasureCommands(audit, ConsentRevocation(vault, audit, referrals))
-    referral_commands = ReferralCommands(claims, referrals, ConsentRecords(vault), place.recipients)
-    handlers = CommandHandlers(
+    hotline = HotlineServices(
         vault=vault,
+        audit=audit,
         staff=staff,
-        claims=claims,
+        claims=Claims(audit, reply_clocks, settings.zone),
         reply_clocks=reply_clocks,
         phrasebook=setting.phrasebook,
-        deadline_commands=deadline_commands,
-        messages=CaseMessages(vault),
-        handlers={
-            **dict.fromkeys(ERASURE_VERBS, erasure_commands.handle),
-            **dict.fromkeys(REFERRAL_VERBS, referral_commands.handle),
-            **dict.fromkeys(IDENTITY_VERBS, IdentityCommands(claims, audit).handle),
-            **dict.fromkeys(SNOOZE_VERBS, SnoozeCommands(claims, deadlines).handle),
-            **dict.fromkeys(LINK_VERBS, LinkCommands(claims, audit, deadline_commands).handle),
-        },
+        deadlines=CaseDeadlines(vault, audit, place.deadline_rules),
+        check_ins=CheckIns(vault, audit),
+        referrals=Referrals(vault, audit, setting.registry, setting.consent),
+        consents=ConsentRecords(vault),
+        recipients=place.recipients,
     )
     alerts = QueueMonitor(
-        staff, claims, reply_clocks, audit,
+        staff, hotline.claims, reply_clocks, audit,
         claim_timeout=settings.claim_lapses_minutes * MINUTE,
         silence_limit=settings.silence_minutes * MINUTE,
     )  # fmt: skip
-    letters = ReminderLetters(handlers, staff, outbox, conversations, setting)
-    scheduler = CheckInScheduler(check_ins, deadlines, reply_clocks, intake, letters)
-    reminders = DeadlineReminders(deadlines, letters, scheduler)
+    letters = ReminderLetters(hotline, outbox, conversations, setting)
+    scheduler = CheckInScheduler(
+        hotline.check_ins, hotline.deadlines, reply_clocks, intake, letters
+    )
+    reminders = DeadlineReminders(hotline.deadlines, letters, scheduler)
     service = StaffService(
-        handlers, CaseMessages(vault), outbox, intake, referrals, desks, parse_group, reminders,
-        check_ins,
+        hotline, StaffCommands(vault), CaseMessages(vault), outbox, intake, desks, parse_group,
+        reminders,
     )  # fmt: skip
     return StaffRuntime(service, alerts, StaleFactAlerts(place, staff, settings.zone))
 

@@ -36,7 +36,6 @@ from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.store import Referrals
 from bot.hotline.staff.staff import Staff
 from bot.languages import catalogue
-from bot.mailbox.inbox import Inbox
 from bot.places.registry import find_place
 from bot.store.database import DataDirectory
 from bot.vault import AuditLog
@@ -68,7 +67,6 @@ def build_desk_context(
         raise HavenError("there is no key store, so no caseworker can sign in at the desk")
     texts, registry, audit = build_system_texts(settings), FlowRegistry(ALL_FLOWS), AuditLog(vault)
     place, writer, clock = find_place(settings.place), database.writer, options.clock
-    inbox = Inbox(options.bot_id, vault)
     return DeskContext(
         origin=options.origin,
         root=options.root,
@@ -83,7 +81,7 @@ def build_desk_context(
         read_pool=ReadPool(database),
         audit=audit,
         sessions=DeskSessions(writer, vault.keys),
-        command_client=CommandClient(writer, inbox, clock, options.wake_dispatcher),
+        command_client=CommandClient(writer, vault, clock, options.wake_dispatcher),
         streams=EventStreams(),
         throttle=LoginThrottle(),
         factors=SecondFactors(vault),

@@ -1,4 +1,4 @@
-"""A case as a desk sees it at a glance: what its card says, read in one unit of work."""
+"""Summaries of cases for desks, loaded in one unit of work."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from bot.cases.sealed_fields import open_address, open_codes, open_reasons
 from bot.cases.state_machine import CaseState
 from bot.errors import DecryptionError
 from bot.store.compiled import Prepared
+from bot.store.statements import select_by, select_one
 from bot.store.tables.main import CASE_WAITS, cases, reports
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CaseSummary:
-    """One case."""
+    """The columns of one case that a desk shows."""
 
     case: str
     reference: str
@@ -34,16 +35,16 @@ class CaseSummary:
     language: str
     queue: str
     contact_rule: str
-    """The contact rule; empty where nothing was chosen."""
+    """Empty where nothing was chosen."""
     holder: str
-    """The id of the caseworker who answers for it; empty for none."""
+    """The id of the caseworker who holds the case; empty for none."""
     waiting_since: int
     due_at: int | None
     disposition: str
     chat: int
-    """Where the person writes; 0 once that is erased."""
+    """The person's chat; 0 once that is erased."""
     reasons: tuple[str, ...] | None
-    """None: the bot opens them no more; whoever signs in reads them."""
+    """None once only staff who sign in can open them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,35 +54,21 @@ class CaseSubmission:
     kind: str
     flow: str
     answers: Mapping[str, Answer] | None
-    """None: the bot opens them no more."""
+    """None once only staff who sign in can open them."""
     sent_at: int
 
 
 _COLUMNS = (
-    cases.c.id, cases.c.reference, cases.c.kind, cases.c.status, cases.c.priority,
-    cases.c.language, cases.c.queue, cases.c.contact, cases.c.holder, cases.c.waiting_since,
-    cases.c.due_at, cases.c.disposition, cases.c.address, cases.c.reasons,
+    "id", "reference", "kind", "status", "priority", "language", "queue", "contact", "holder",
+    "waiting_since", "due_at", "disposition", "address", "reasons",
 )  # fmt: skip
-_BY_ID = Prepared(lambda _: select(*_COLUMNS).where(cases.c.id == bindparam("case")), "case")
-_BY_REFERENCE = Prepared(
-    lambda _: select(cases.c.id).where(cases.c.reference == bindparam("wanted")), "wanted"
-)
-_NEXT_WAITING = Prepared(
-    lambda _: (
-        select(*_COLUMNS)
-        .where(
-            CASE_WAITS,
-            cases.c.queue == bindparam("in_queue"),
-            cases.c.language == bindparam("spoken"),
-        )
-        .order_by(cases.c.priority, cases.c.waiting_since, cases.c.id)
-        .limit(bindparam("most"))
-    ),
-    "in_queue",
-    "spoken",
-    "most",
-)
-"""One range of the index: asked for several queues at once, a database sorts all that waits."""
+_BY_ID = select_one(cases, *_COLUMNS, by="id")
+_BY_REFERENCE = select_one(cases, "id", by="reference")
+_NEXT_WAITING = select_by(
+    cases, *_COLUMNS, by=(CASE_WAITS, "queue", "language"),
+    order_by=("priority", "waiting_since", "id"), limit=bindparam("most"),
+)  # fmt: skip
+"""One index range: for several queues in one query, a database sorts all waiting cases."""
 _COUNT_WAITING = Prepared(
     lambda _: select(func.count()).select_from(
         select(cases.c.id)
@@ -92,38 +79,27 @@ _COUNT_WAITING = Prepared(
     "in_queue",
     "most",
 )
-_REPORTS = Prepared(
-    lambda _: (
-        select(
-            reports.c.id,
-            reports.c.kind,
-            reports.c.flow,
-            reports.c.codes,
-            reports.c.sent_at,
-        )
-        .where(reports.c.case_id == bindparam("case"), reports.c.sent_at >= bindparam("since"))
-        .order_by(reports.c.sent_at, reports.c.id)
-    ),
-    "case",
-    "since",
-)
+_REPORTS = select_by(
+    reports, "id", "kind", "flow", "codes", "sent_at",
+    by=("case_id", reports.c.sent_at >= bindparam("since")), order_by=("sent_at", "id"),
+)  # fmt: skip
 
 
 class CaseSummaries:
-    """Looks at cases, inside units of work."""
+    """Loads summaries, inside units of work."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
     def find(self, work: Work, case: str) -> CaseSummary | None:
-        """Return a case; None for one that is not there any more."""
+        """Return a case; None for one that was erased."""
         rows = work.rows(_BY_ID, case) if case else []
         return self._summary(rows[0]) if rows else None
 
     def next_waiting(
         self, work: Work, queues: Iterable[str], languages: Iterable[str], limit: int
     ) -> list[CaseSummary]:
-        """Return the cases that are next in these queues and languages, the most urgent first."""
+        """Return the next cases in these queues and languages, the most urgent first."""
         spoken = tuple(languages)
         rows = [
             row
@@ -137,7 +113,7 @@ class CaseSummaries:
 
     @staticmethod
     def count_waiting(work: Work, queues: Iterable[str], limit: int) -> dict[str, int]:
-        """Return how many wait in each of these queues, counted up to `most`."""
+        """Return how many cases wait in each of these queues, counted up to a limit."""
         return {queue: int(work.rows(_COUNT_WAITING, queue, limit)[0][0]) for queue in queues}
 
     @staticmethod
@@ -147,7 +123,7 @@ class CaseSummaries:
         return str(rows[0][0]) if rows else ""
 
     def submissions(self, work: Work, case: str, since: int = 0) -> list[CaseSubmission]:
-        """Return what was sent to a case since a moment, oldest first."""
+        """Return the submissions of a case since a moment, oldest first."""
         found = []
         for report, kind, flow, codes, sent_at in work.rows(_REPORTS, case, since):
             kept = None if codes is None else bytes(codes)
@@ -156,9 +132,9 @@ class CaseSummaries:
         return found
 
     def files(self, work: Work, case: str, since: int = 0) -> list[FileRef]:
-        """Return the files that were sent to a case since a moment, oldest first.
+        """Return the files of a case since a moment, oldest first.
 
-        Only a desk that may show words is told of them, and for a day, like of all that was sent.
+        Only for a desk in mode content, and within a day, as with all answers.
         """
         found = self.submissions(work, case, since)
         return [note for sent in found for note in files_in(sent.answers or {})]
@@ -170,21 +146,10 @@ class CaseSummaries:
         if address is not None:
             chat = open_address(self._vault, case, bytes(address))
         return CaseSummary(
-            case,
-            reference,
-            kind,
-            CaseState(status),
-            priority,
-            language,
-            queue,
-            contact,
-            holder or "",
-            since,
-            due_at,
-            disposition or "",
-            chat,
+            case, reference, kind, CaseState(status), priority, language, queue, contact,
+            holder or "", since, due_at, disposition or "", chat,
             self._reasons(case, bytes(reasons)),
-        )
+        )  # fmt: skip
 
     def _reasons(self, case: str, sealed: bytes) -> tuple[str, ...] | None:
         try:

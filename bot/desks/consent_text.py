@@ -1,4 +1,4 @@
-"""What may be told to somebody else, as staff read it: what the person left in, and no more."""
+"""The parts of a referral that may be told, as staff read them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ LANGUAGE_LABEL = pgettext("column", "Language")
 
 
 def referral_answers(
-    referral: Referral, telling: AnswerRenderer, locale: StaffLocale
+    referral: Referral, renderer: AnswerRenderer, locale: StaffLocale
 ) -> list[AnswerView]:
-    """Return each part of a referral that is not struck, with what it answers."""
+    """Return each included part of a referral, with its question."""
     found: list[AnswerView] = []
     for part in referral.included_parts:
         flow, _dot, step = part.code.rpartition(DOT)
@@ -28,5 +28,5 @@ def referral_answers(
                 AnswerView(step, locale(LANGUAGE_LABEL), locale.language_name(str(part.answer)))
             )
         else:
-            found += telling.render(flow, {step: part.answer})
+            found += renderer.render(flow, {step: part.answer})
     return found

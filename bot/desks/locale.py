@@ -1,4 +1,4 @@
-"""How the language of a desk is spoken: urgency, languages, rules and moments in its words."""
+"""The language of a desk: texts, priorities, language names, contact rules and times."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LANGUAGE_NAMES = {
     "zh_Hans": pgettext("language", "Chinese of China"),
     "ja": pgettext("language", "Japanese"),
 }
-"""What staff call the languages people write in."""
+"""The languages of people, as staff call them."""
 CONTACT_RULE = _("May be written to: {rule}.")
 # Translators: these fill the blank in "May be written to: {rule}."
 AFTER_PERSON_WROTE = pgettext("contact rule", "for 30 minutes after the person wrote")
@@ -48,52 +48,52 @@ AT_ANY_TIME = pgettext("contact rule", "at any time")
 
 @dataclass(frozen=True)
 class StaffLocale:
-    """Reads phrases in the language of one desk."""
+    """Renders texts in the language of one desk."""
 
     language: str
     zone: ZoneInfo
 
     @cached_property
     def staff_catalogue(self) -> Catalogue:
-        """Phrases of staff."""
+        """The catalogue of staff texts."""
         return catalogue(self.language, "staff")
 
     @cached_property
     def flow_catalogue(self) -> Catalogue:
-        """Phrases of flows, as a person with this language would read them."""
+        """The catalogue of flows, as a person with this language reads them."""
         return catalogue(self.language)
 
     def __call__(self, text: Text, **values: str) -> str:
-        """Return a staff phrase with its blanks filled in."""
+        """Return a staff text with its blanks filled in."""
         return text.render(self.staff_catalogue, values)
 
     def priority_name(self, priority: int) -> str:
-        """Return a priority as staff say it."""
+        """Return the name of a priority."""
         return f"P{priority} {self(PRIORITY_NAMES[priority])}"
 
     def language_name(self, tag: str) -> str:
-        """Return what staff call a language."""
+        """Return the name of a language, in this language."""
         return self(LANGUAGE_NAMES[tag]) if tag in LANGUAGE_NAMES else tag
 
     def native_name(self, tag: str) -> str:
-        """Return what a language calls itself."""
+        """Return the name of a language, in itself."""
         return LANGUAGES[tag].own_name if tag in LANGUAGES else tag
 
     def contact_rule(self, rule: str) -> str:
-        """Return a contact rule in words; whatever is not known counts as the strictest."""
+        """Return a contact rule in words; an unknown one is shown as the strictest."""
         name, _colon, codes = rule.partition(":")
         spans = [HOURS[code] for code in codes.split(",") if code in HOURS]
         if rule == ANY_TIME:
-            told = self(AT_ANY_TIME)
+            text = self(AT_ANY_TIME)
         elif name == "hours" and spans:
             hours = ", ".join(f"{begin}-{end % 24}" for begin, end in spans)
-            told = self(AT_AGREED_HOURS, hours=hours)
+            text = self(AT_AGREED_HOURS, hours=hours)
         else:
-            told = self(AFTER_PERSON_WROTE)
-        return self(CONTACT_RULE, rule=told)
+            text = self(AFTER_PERSON_WROTE)
+        return self(CONTACT_RULE, rule=text)
 
     def format_time(self, moment: int, now: int) -> str:
-        """Return a moment as people say it: the hour, with the day where it is another."""
+        """Return a moment as its time, with the date if that is not today."""
         at = datetime.fromtimestamp(moment / SECOND, self.zone)
         is_near = abs(moment - now) < DAY and at.date() == self._date(now)
         return at.strftime("%H:%M" if is_near else "%m-%d %H:%M")

@@ -42,18 +42,17 @@ if TYPE_CHECKING:
     from bot.hotline.chat.messages import CaseMessage
     from bot.hotline.chat.takeover import ChatAction
     from bot.hotline.commands.context import CaseContact
+    from bot.hotline.commands.store import StoredCommand
     from bot.hotline.commands.types import Command
     from bot.mailbox.inbox import Arrival
     from bot.mailbox.mailbox import Mailbox
     from bot.mailbox.passphrase_jobs import PassphraseJob, PassphraseToHash
     from bot.store.writer import Work
 
-_CONVERSATION_KINDS = frozenset(UpdateKind) - {
-    UpdateKind.IGNORED,
-    UpdateKind.GROUP,
-    UpdateKind.COMMAND,
-}
+_CONVERSATION_KINDS = frozenset(UpdateKind) - {UpdateKind.IGNORED, UpdateKind.GROUP}
 """Kinds that belong to a conversation with one person."""
+_COMMAND = "command"
+"""The name under which commands are counted among the updates."""
 
 
 @dataclass(slots=True)
@@ -121,8 +120,6 @@ class BatchProcessor:
 
     def chat_of(self, arrival: Arrival) -> int:
         """Return the chat whose turn an arrival takes; 0 for what never waits."""
-        if arrival.update_id < 0:
-            return 0
         try:
             update = self._parse(arrival.raw)
         except Exception:  # noqa: BLE001 - it is quarantined when its turn comes
@@ -158,6 +155,26 @@ class BatchProcessor:
         self._store(work, batch)
         return batch.result
 
+    def process_commands(
+        self, work: Work, commands: Sequence[StoredCommand], now: int, fault: str = ""
+    ) -> BatchResult:
+        """Carry out commands of caseworkers, in order, and store all that follows.
+
+        With a fault they are quarantined for it instead.
+        """
+        batch, stored = _Batch(now, {}, has_desk_input=True), self._staff_service.commands
+        for each in commands:
+            batch.update_counts[_COMMAND] += 1
+            if fault:
+                log.error("turn_failed", error=fault)
+                stored.quarantine(work, each, f"failed: {fault}")
+            else:
+                self._run_command(work, batch, each.command)
+        if not fault:
+            stored.delete(work, commands)
+        self._store(work, batch)
+        return batch.result
+
     def perform(self, work: Work, contact: CaseContact, action: ChatAction, now: int) -> None:
         """Do something in a conversation that no update asked for, in this unit of work."""
         batch = _Batch(now, {})
@@ -182,9 +199,6 @@ class BatchProcessor:
     ) -> list[tuple[Arrival, Update]]:
         readable = []
         for arrival in arrivals:
-            if arrival.update_id < 0:  # no channel counts like that: it is a command
-                readable.append((arrival, Update(arrival.update_id, UpdateKind.COMMAND)))
-                continue
             try:
                 readable.append((arrival, self._parse(arrival.raw)))
             except Exception as error:  # noqa: BLE001 - a mistake of ours must not stop others
@@ -226,9 +240,9 @@ class BatchProcessor:
         return hotline
 
     def _hotline_for(self, work: Work, now: int, key: bytes) -> HotlineAdapter:
-        staff = self._staff_service
+        shared = self._staff_service.hotline
         return HotlineAdapter(
-            self._intake, staff.referrals, staff.check_ins, self._services, work, now, key
+            self._intake, shared.referrals, shared.check_ins, self._services, work, now, key
         )
 
     # --- desks ----------------------------------------------------------------------------------

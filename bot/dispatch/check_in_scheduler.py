@@ -188,7 +188,7 @@ class CheckInScheduler:
         event = Event(
             EventKind.OVERDUE,
             case,
-            to=alert_recipients(alert, self._letters.staff.all(work), now),
+            to=alert_recipients(alert, self._letters.hotline.staff.all(work), now),
             text=DURESS_ANSWERED if reason == DURESS_ALERT else CHECK_IN_MISSED,
             values={
                 "reference": alert.reference,

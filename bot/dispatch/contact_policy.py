@@ -180,7 +180,9 @@ class ContactPolicy:
     ) -> DeliveryResult | None:
         case = CaseDeadlines.case_of_letter(work, letter.id)
         expires_at = letter.created_at + REMINDER_LIFETIME
-        if (check_in := self._staff_service.check_ins.of_letter(work, letter.id)) is not None:
+        if (
+            check_in := self._staff_service.hotline.check_ins.of_letter(work, letter.id)
+        ) is not None:
             case, expires_at = check_in.case, check_in.check_in.ends_at
         if not case:
             return _refused(letter, WITHDRAWN, now)

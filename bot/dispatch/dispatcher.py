@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.log import log
 from bot.mailbox.inbox import IN_QUEUE
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.dispatch.batch import BatchProcessor, BatchResult
+    from bot.hotline.commands.store import StaffCommands, StoredCommand
     from bot.mailbox.courier import Courier
     from bot.mailbox.inbox import Arrival
     from bot.mailbox.letter import DeliveryResult
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     Take = Callable[..., BatchResult]
 
+T = TypeVar("T")
 MAX_BATCH = 128
 """Updates beyond which a batch makes the last one wait longer than it saves."""
 CROWD_SIZE = 8
@@ -42,6 +44,7 @@ class Dispatcher:
         self,
         *,
         mailbox: Mailbox,
+        commands: StaffCommands,
         batches: BatchProcessor,
         writer: Writer,
         courier: Courier,
@@ -49,6 +52,7 @@ class Dispatcher:
     ) -> None:
         self._mailbox = mailbox
         self._inbox = mailbox.inbox
+        self._commands = commands
         self._queue = mailbox.fair_queue
         self._batches = batches
         self._writer = writer
@@ -95,12 +99,23 @@ class Dispatcher:
         most = FIRST_BATCH
         while True:
             # Two commits: an attempt that ends the process must have been counted before.
-            waiting = await self._writer.run(partial(self._inbox.load_waiting, most=most))
-            if not waiting:
+            updates, commands = await self._writer.run(partial(self._load_waiting, most=most))
+            if not updates and not commands:
                 return
-            for taken in await self._process_each(waiting, self._process_stored):
+            for taken in [
+                *await self._process_each(updates, self._process_stored),
+                *await self._process_each(commands, self._process_commands),
+            ]:
                 self._hand_over(taken)
             most = min(2 * most, MAX_BATCH)
+
+    def _load_waiting(self, work: Work, most: int) -> tuple[list[Arrival], list[StoredCommand]]:
+        """Return the updates, or else the commands, that were stored before all others."""
+        updates_since = self._inbox.waiting_since(work)
+        commands_since = self._commands.waiting_since(work)
+        if commands_since < updates_since:
+            return [], self._commands.load_waiting(work, most, before=updates_since)
+        return self._inbox.load_waiting(work, most, until=commands_since), []
 
     def _begin_work(self) -> None:
         if self._working is None:
@@ -144,12 +159,14 @@ class Dispatcher:
             self._hand_over(taken)
         return True
 
-    async def _process_each(self, stored: list[Arrival], take: Take) -> list[BatchResult]:
+    async def _process_each(self, stored: list[T], take: Take) -> list[BatchResult]:
         """Answer what is stored, together; if that fails, one by one.
 
         A failed unit is undone whole, with everything its turns had written. An update that fails
         alone as well is quarantined.
         """
+        if not stored:
+            return []
         fault = ""
         try:
             return [await self._writer.run(lambda work: take(work, stored))]
@@ -244,6 +261,11 @@ class Dispatcher:
 
     def _process_stored(self, work: Work, waiting: list[Arrival], fault: str = "") -> BatchResult:
         return self._batches.process(work, waiting, self._clock.now(), fault)
+
+    def _process_commands(
+        self, work: Work, waiting: list[StoredCommand], fault: str = ""
+    ) -> BatchResult:
+        return self._batches.process_commands(work, waiting, self._clock.now(), fault)
 
     def _note_offset(self, end: int | None) -> None:
         if end is not None:

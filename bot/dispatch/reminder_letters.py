@@ -23,6 +23,7 @@ from bot.dispatch.conversation_store import (
 )
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.chat.takeover import OPENER, UNTIL_HOURS
+from bot.hotline.commands.context import find_contact
 from bot.hotline.contact_rule import LONG_AGO, NEVER, WHEN_I_WRITE, all_allow_at
 from bot.hotline.queue.alerts import alert_recipients, load_alert
 from bot.mailbox.letter import Author, Letter
@@ -34,9 +35,8 @@ if TYPE_CHECKING:
 
     from bot.dispatch.conversation_store import Conversations
     from bot.dispatch.turn_services import TurnServices
-    from bot.hotline.commands.handlers import CommandHandlers
+    from bot.hotline.commands.context import HotlineServices
     from bot.hotline.events import Event
-    from bot.hotline.staff.staff import Staff
     from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work
 
@@ -63,8 +63,7 @@ class SchedulerResult:
 class ReminderLetters:
     """Builds reminders inside units of work."""
 
-    handlers: CommandHandlers
-    staff: Staff
+    hotline: HotlineServices
     outbox: Outbox
     conversations: Conversations
     services: TurnServices
@@ -78,7 +77,7 @@ class ReminderLetters:
             latest: the moment after which the question is worth nothing.
             now: the moment.
         """
-        contact = self.handlers.find_contact(work, case)
+        contact = find_contact(self.hotline.vault, work, case)
         if contact is None:
             return NO_CHAT
         key, services = contact.chat_key, self.services
@@ -102,7 +101,7 @@ class ReminderLetters:
     def recipients(self, work: Work, case: str, now: int) -> tuple[str, ...]:
         """Return the staff who are told about a case."""
         alert = load_alert(work, case)
-        return () if alert is None else alert_recipients(alert, self.staff.all(work), now)
+        return () if alert is None else alert_recipients(alert, self.hotline.staff.all(work), now)
 
 
 def contact_rules(work: Work, key: bytes, case: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,16 +11,15 @@ from bot.dispatch.effects import StaffEffects
 from bot.hotline.chat.messages import MessageSide
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.chat.takeover import UNTIL_OPENER_ANSWERED
-from bot.hotline.commands.links import LinkCommands
-from bot.hotline.commands.types import decode, encode, sanitize_text
+from bot.hotline.commands.links import duplicate_events
+from bot.hotline.commands.registry import run_command
+from bot.hotline.commands.types import sanitize_text
 from bot.hotline.events import Event, EventKind
 from bot.hotline.queue.snooze import Snoozes
 from bot.mailbox import outbox_holds
 from bot.mailbox.clear_chat import drop_staff_letters
-from bot.mailbox.inbox import Arrival
 from bot.mailbox.letter import WITHDRAWN, Author, Lane, Letter, LetterState
 from bot.mailbox.outbox_holds import replace_text
-from bot.messages import Update, UpdateKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -29,14 +27,12 @@ if TYPE_CHECKING:
     from bot.cases.intake import Intake
     from bot.dispatch.deadline_reminders import DeadlineReminders
     from bot.hotline.chat.messages import CaseMessage, CaseMessages
-    from bot.hotline.check_ins.store import CheckIns
-    from bot.hotline.commands.context import CommandContext
-    from bot.hotline.commands.handlers import CommandHandlers
+    from bot.hotline.commands.context import CommandContext, HotlineServices
+    from bot.hotline.commands.store import StaffCommands
     from bot.hotline.commands.types import Command
     from bot.hotline.events import Desk
-    from bot.hotline.referrals.store import Referrals
-    from bot.mailbox.inbox import Inbox
     from bot.mailbox.outbox import Outbox
+    from bot.messages import Update
     from bot.store.writer import Work
 
 RELEASE_DELAY = SECOND
@@ -56,20 +52,17 @@ class DeskInput:
 class StaffService:
     """Does for caseworkers what they want in a batch, inside its unit of work."""
 
-    handlers: CommandHandlers
+    hotline: HotlineServices
+    commands: StaffCommands
     messages: CaseMessages
     outbox: Outbox
     intake: Intake
-    referrals: Referrals
     desks: Sequence[Desk]
     read_group: Callable[[bytes], Update]
     deadline_reminders: DeadlineReminders
-    check_ins: CheckIns
 
     def read_commands(self, work: Work, update: Update, raw: bytes, now: int) -> DeskInput | None:
         """Return what caseworkers did with this update; None if its group is no desk."""
-        if update.kind is UpdateKind.COMMAND:
-            return DeskInput([decode(raw)])
         for desk in self.desks:
             if desk.is_ours(update.chat):
                 there = self.read_group(raw)
@@ -78,10 +71,7 @@ class StaffService:
 
     def run_command(self, work: Work, command: Command, now: int) -> CommandContext | None:
         """Run a command as far as the case is concerned."""
-        context = self.handlers.handle(work, sanitize_text(command), now)
-        if context is not None:
-            Snoozes.after_command(work, context)
-        return context
+        return run_command(self.hotline, work, sanitize_text(command), now)
 
     def apply_effects(
         self, work: Work, chat_key: bytes, effects: StaffEffects, now: int
@@ -133,9 +123,22 @@ class StaffService:
     ) -> list[Event]:
         """Store messages and update reply times; return the events that follow."""
         self.messages.store(work, messages)
-        after = (self.handlers.after_event(work, event, now) for event in events)
+        after = (self._after_event(work, event, now) for event in events)
         more = [event for event in after if event is not None]
-        return [*more, *LinkCommands.duplicate_events(work, [*events, *more])]
+        return [*more, *duplicate_events(work, [*events, *more])]
+
+    def _after_event(self, work: Work, event: Event, now: int) -> Event | None:
+        """Start or stop the reply clock of a case; return the event that follows, if any."""
+        if event.kind is EventKind.PERSON_WROTE:
+            self.hotline.reply_clocks.person_wrote(work, event.case, now)
+        elif event.kind is EventKind.CASEWORKER_WROTE:
+            self.hotline.reply_clocks.caseworker_answered(work, event.case, now)
+        is_more = event.kind is EventKind.REPORT_ADDED or (
+            event.kind is EventKind.PERSON_WROTE and event.code
+        )
+        if is_more and self.hotline.claims.reopen_if_closed(work, event.case, now):
+            return Event(EventKind.REOPENED, event.case)
+        return None
 
     @staticmethod
     def end_snoozes(work: Work, chats: Collection[bytes], now: int) -> list[Event]:
@@ -166,22 +169,13 @@ class StaffService:
                 case, by = found
                 events.append(_result_event(case, by, letter, state.value))
                 if state is LetterState.SENT:  # a delayed letter answers the person only now
-                    self.handlers.after_event(
-                        work, Event(EventKind.CASEWORKER_WROTE, case, by), now
-                    )
+                    self._after_event(work, Event(EventKind.CASEWORKER_WROTE, case, by), now)
             elif state is not LetterState.SENT and (
                 event := self.deadline_reminders.note_undelivered(work, letter, state.value, now)
             ):
                 events.append(event)
         if events:
             self.show_events(work, events, now)
-
-
-def store_command(work: Work, inbox: Inbox, command: Command, now: int) -> None:
-    """Store a command for the bot's process, which runs it within a second."""
-    # Below 0: no channel counts like that, so no update can pass for a command.
-    number = -1 - secrets.randbelow(2**62)
-    inbox.store_waiting(work, [Arrival.of(number, encode(command))], now)
 
 
 def _result_event(case: str, by: str, letter: int, code: str) -> Event:

@@ -1,4 +1,4 @@
-"""Cases that belong together, or are one: a row at each of the two, gone with either."""
+"""Links between cases: a row for each of the two, deleted with either."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam
 
-from bot.store.compiled import Prepared, insert_into
+from bot.store.statements import delete_by, select_by, select_one, upsert
 from bot.store.tables.case_extras import case_links
 from bot.store.tables.main import cases
 
@@ -20,11 +20,11 @@ MAX_LINKS = 50
 
 
 class LinkKind(StrEnum):
-    """What another case is to this one."""
+    """What the other case is to this one."""
 
     LINKED = "linked"
     DUPLICATE_OF = "into"
-    """This one is a duplicate, and the other is the case it went into."""
+    """This one is a duplicate and was merged into the other."""
     HAS_DUPLICATE = "from"
     """The other one is a duplicate of this."""
 
@@ -38,53 +38,24 @@ MIRRORED_KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Another case, as this one knows it."""
+    """A link of one case to another, whose id is `other`."""
 
     other: str
-    """Its id."""
     reference: str
     kind: LinkKind
     by: str
     at: int
 
 
-_NEW_COLUMNS = ("case_id", "other_id", "kind", "by", "at")
-_ADD = Prepared(
-    lambda dialect: (
-        new := insert_into(dialect, case_links).values(
-            {name: bindparam(name) for name in _NEW_COLUMNS}
-        )
-    ).on_conflict_do_update(
-        index_elements=["case_id", "other_id"],
-        set_={"kind": new.excluded.kind, "by": new.excluded.by, "at": new.excluded.at},
-    ),
-    *_NEW_COLUMNS,
-)
-_OF_CASE = Prepared(
-    lambda _: (
-        select(
-            case_links.c.other_id, cases.c.reference, case_links.c.kind, case_links.c.by,
-            case_links.c.at,
-        )
-        .select_from(case_links.join(cases, cases.c.id == case_links.c.other_id))
-        .where(case_links.c.case_id == bindparam("case"))
-        .order_by(case_links.c.id)
-    ),
-    "case",
+_ADD = upsert(case_links, "case_id", "other_id", "kind", "by", "at", key=("case_id", "other_id"))
+_OF_CASE = select_by(
+    case_links.join(cases, cases.c.id == case_links.c.other_id),
+    case_links.c.other_id, cases.c.reference, case_links.c.kind, case_links.c.by, case_links.c.at,
+    by=case_links.c.case_id == bindparam("case"), order_by=case_links.c.id,
 )  # fmt: skip
-_REMOVE = Prepared(
-    lambda _: delete(case_links).where(
-        case_links.c.case_id == bindparam("case"), case_links.c.other_id == bindparam("other")
-    ),
-    "case",
-    "other",
-)
-_REFERENCE = Prepared(
-    lambda _: select(cases.c.reference).where(cases.c.id == bindparam("case")), "case"
-)
-_DELETE_REVERSE = Prepared(
-    lambda _: delete(case_links).where(case_links.c.other_id == bindparam("case")), "case"
-)
+_REMOVE = delete_by(case_links, by=("case_id", "other_id"))
+_REFERENCE = select_one(cases, "reference", by="id")
+_DELETE_REVERSE = delete_by(case_links, by="other_id")
 
 
 class Links:
@@ -92,7 +63,7 @@ class Links:
 
     @staticmethod
     def of_case(work: Work, case: str) -> list[Link]:
-        """Return the cases one is linked to, the first first."""
+        """Return the links of a case, oldest first."""
         return [
             Link(other, reference, LinkKind(kind), by, at)
             for other, reference, kind, by, at in work.rows(_OF_CASE, case)
@@ -100,23 +71,23 @@ class Links:
 
     @staticmethod
     def add(work: Work, case: str, other: str, kind: LinkKind, by: str, now: int) -> None:
-        """Link two cases; what they were to each other before is replaced."""
+        """Link two cases, in place of an earlier link between them."""
         work.run(_ADD, case, other, kind.value, by, now)
         work.run(_ADD, other, case, MIRRORED_KINDS[kind].value, by, now)
 
     @staticmethod
     def remove(work: Work, case: str, other: str) -> None:
-        """Take a link away, at both."""
+        """Remove a link from both cases."""
         work.run(_REMOVE, case, other)
         work.run(_REMOVE, other, case)
 
 
 def reference_of(work: Work, case: str) -> str:
-    """Return the number of a case; empty for one that is gone."""
+    """Return the reference of a case; empty for one that was erased."""
     rows = work.rows(_REFERENCE, case)
     return str(rows[0][0]) if rows else ""
 
 
 def delete_links(work: Work, _key: bytes, case: str, _now: int) -> int:
-    """Forget at other cases that one which is being erased was linked to them."""
+    """Delete the links that other cases have to one that is being erased."""
     return work.run(_DELETE_REVERSE, case)

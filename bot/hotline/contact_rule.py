@@ -1,14 +1,14 @@
-"""When a person may be written to: the rule they chose, as moments. Pure.
+"""When a person may be written to: the contact rule they chose, as moments. Pure.
 
-Why the clock is mistrusted: a clock that jumped turns three at night into noon and makes somebody
-who wrote hours ago look as if they were there. The wall clock is held against the machine's steady
-one, which no restart of ours disturbs; after a jump, or a start of the machine, nobody is taken to
-be there before they write again, and hours are not believed for an hour. What is a direct answer to
+Why the clock is distrusted: a clock that jumped turns three at night into noon, and makes a person
+who wrote hours ago look present. The wall clock is compared with the machine's monotonic clock,
+which a restart of the bot does not disturb. After a jump, or a start of the machine, a person
+counts as absent until they write again, and hours are not trusted for an hour. A direct answer to
 something a person sent needs no clock.
 
-How long a line was on its way is the channel's to say: it dates the line and its answers by one
-clock, which is not ours. Where it dates no answers, a line that was on its way for just as long as
-our clock was set back, to two minutes, looks in that hour as if it had come this moment.
+How long a message was on its way is measured by the channel's clock, which dates the message and
+the channel's replies. Where it dates no replies, a message that was on its way for exactly as long
+as our clock was set back (to two minutes) looks in that hour as if it had just arrived.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 PRESENCE_WINDOW: Final = 30 * MINUTE
-"""How long after a person's last step they are taken to be there still."""
+"""How long after their last step a person counts as present."""
 WHEN_I_WRITE: Final = "when_i_write"
-"""What holds when nothing was chosen."""
+"""The rule where nothing was chosen."""
 ANY_TIME: Final = "any_time"
 HOURS: Final[Mapping[str, tuple[int, int]]] = {
     "morning": (6, 12),
@@ -33,64 +33,64 @@ HOURS: Final[Mapping[str, tuple[int, int]]] = {
     "evening": (18, 22),
     "night": (22, 30),
 }
-"""Hours of the day, as the buttons say them; 30 is six in the morning of the next day."""
+"""Hours of the day by button; 30 is six in the morning of the next day."""
 NEVER: Final = -1
-"""In place of a moment: only once the person writes."""
+"""In place of a moment: only after the person writes."""
 LONG_AGO: Final = 0
-"""In place of a moment: nobody knows when the person last wrote."""
+"""In place of a moment: it is unknown when the person last wrote."""
 MAX_DRIFT: Final = 30 * SECOND
-"""How far the two clocks may come apart before it is a jump."""
+"""Drift between the two clocks beyond which it is a jump."""
 DISTRUST_PERIOD: Final = HOUR
-"""How long after a jump no hour is believed."""
+"""How long after a jump no hour is trusted."""
 MAX_CHANNEL_SKEW: Final = 2 * MINUTE
-"""How far the channel's clock and ours may be apart while ours is in doubt."""
+"""The largest difference between the channel's clock and ours while ours is in doubt."""
 MAX_ROUNDS: Final = 8
-"""Looks at rules that must all allow a moment, before there is none."""
+"""Rounds through rules that must all allow a moment, before there is none."""
 
 
 class ClockMonitor:
-    """The wall clock, as far as it can be believed: held against the one that only grows."""
+    """Compares the wall clock with the monotonic one, to know whether it can be trusted."""
 
     __slots__ = ("channel", "steady_since", "wall_zero")
 
     def __init__(self, channel: Callable[[], int | None] = lambda: None) -> None:
         self.channel = channel
-        """Tells the channel's moment; None where it dates no answers."""
+        """Returns the moment by the channel's clock; None where it dates no replies."""
         self.wall_zero: int | None = None
-        """The wall's moment at which the steady clock stood at 0; none: never looked."""
+        """The wall clock when the monotonic clock was 0; None: never compared."""
         self.steady_since = 0
-        """The moment since which both have gone together; names that stretch of time as well."""
+        """The moment since which both agree; it also identifies that span of time."""
 
     def check(self, now: int, monotonic: float) -> bool:
-        """Hold the clocks against each other; tell whether a new stretch has begun."""
+        """Compare the clocks; return whether a new span has begun."""
         if self.is_steady(now, monotonic):
             return False
         self.wall_zero, self.steady_since = now - int(monotonic * SECOND), now
         return True
 
     def is_steady(self, now: int, monotonic: float) -> bool:
-        """Tell whether both have gone together since they were last held against each other."""
+        """Return whether both still agree since the last comparison."""
         if self.wall_zero is None:
             return False
         return abs(now - int(monotonic * SECOND) - self.wall_zero) <= MAX_DRIFT
 
 
 def is_present(last_seen_at: int, now: int) -> bool:
-    """Tell whether a person wrote so shortly ago that they hold the phone still."""
+    """Return whether a person wrote so recently that they still hold the phone."""
     return -MAX_DRIFT <= now - last_seen_at <= PRESENCE_WINDOW
 
 
 def received_at(sent_at: int, now: int, steady_since: int, channel_at: int | None = None) -> int:
-    """Return when a person was heard, in our time; LONG_AGO where nobody can tell.
+    """Return when a person wrote, by our clock; LONG_AGO where that is unknown.
 
-    What they sent may have been on its way for hours. While our clock is in doubt it has to agree
-    with the channel's, and the line has to be new by both.
+    A message may have been on its way for hours. While our clock is in doubt it has to agree with
+    the channel's, and the message has to be new by both.
 
     Args:
-        sent_at: by the channel's clock; 0 where it does not say: it has just come then.
+        sent_at: by the channel's clock; 0 where it does not say, which means just now.
         now: this moment.
-        steady_since: the moment since which our clock goes steadily.
-        channel_at: this moment by the channel's clock; None where it dates no answers.
+        steady_since: the moment since which our clock is steady.
+        channel_at: this moment by the channel's clock; None where it dates no replies.
     """
     if not sent_at:
         return now
@@ -106,14 +106,14 @@ def received_at(sent_at: int, now: int, steady_since: int, channel_at: int | Non
 def may_write_at(
     rule: str, last_seen_at: int, now: int, zone: ZoneInfo, steady_since: int = 0
 ) -> int:
-    """Return the first moment at which the person may be written to; NEVER: once they write.
+    """Return the first moment at which the person may be written to; NEVER: after they write.
 
     Args:
-        rule: as it stands in a case, e.g. `hours:morning,night`; an unknown one is the strictest.
-        last_seen_at: the person's last step, microseconds since 1970; LONG_AGO where nobody knows.
+        rule: as it is stored, e.g. `hours:morning,night`; an unknown one is the strictest.
+        last_seen_at: the person's last step, microseconds since 1970; LONG_AGO where unknown.
         now: this moment.
         zone: the zone the hours are meant in.
-        steady_since: the moment since which the clock goes steadily.
+        steady_since: the moment since which the clock is steady.
     """
     if is_present(last_seen_at, now) or rule == ANY_TIME:
         return now

@@ -1,4 +1,4 @@
-"""What staff should see, as values: the dispatcher gathers them, desks show them as they can."""
+"""Events that staff should see: the dispatcher collects them, and each desk shows them."""
 
 from __future__ import annotations
 
@@ -20,98 +20,97 @@ if TYPE_CHECKING:
 
 
 class EventKind(StrEnum):
-    """What an event is about."""
+    """The kind of an event."""
 
     OPENED = "opened"
     REPORT_ADDED = "added"
-    """Something more was sent to a case."""
+    """The person sent more to a case."""
     PRIORITY_CHANGED = "raised"
-    """A case became more urgent, or less by a caseworker's word."""
+    """The priority of a case changed."""
     CLAIMED = "claimed"
     RELEASED = "released"
     LAPSED = "lapsed"
-    """A claim nobody worked on went back to the queue."""
+    """A claim without work returned to the queue."""
     TRANSFERRED = "transferred"
     TAKEN_OVER = "taken_over"
     HANDED_BACK = "handed_back"
     PERSON_WROTE = "heard"
-    """The person wrote to whoever holds the conversation; `unconfirmed`: somebody wrote in a quiet
-    chat, perhaps the person."""
+    """The person wrote during a takeover; with the code `unconfirmed`, it came in a quiet chat and
+    may be from another person."""
     PASSPHRASE_TRIED = "word_tried"  # noqa: S105 - an event
-    """A word was tried: `code` says what it came to, `tries` in `values` how often it was wrong."""
+    """A passphrase was tried: `code` is the result, `tries` in `values` the wrong tries."""
     IDENTITY_CONFIRMED = "confirmed"
-    """A caseworker made sure that it is the person who writes."""
+    """A caseworker confirmed that the person writes."""
     CASEWORKER_WROTE = "said"
-    """A caseworker's words are on their way."""
+    """A caseworker's message is on its way."""
     DELIVERY_RESULT = "settled"
-    """What became of a caseworker's words: `code` is sent, uncertain, failed, blocked, refused."""
+    """How a caseworker's message ended: `code` is sent, uncertain, failed, blocked or refused."""
     DELAYED = "held"
-    """A caseworker's words wait for the person's contact rule."""
+    """A caseworker's message waits for the person's contact rule."""
     WITHHELD = "kept_back"
-    """The bot's own words were not sent: the person was not here any more."""
+    """The bot's own message was not sent: the person was no longer present."""
     NOTE_ADDED = "noted"
     ANSWER_FILLED_IN = "answered"
-    """An answer was filled in from what was said."""
+    """A caseworker answered a question of the bot."""
     REFERRED = "referred"
     ERASURE_REQUESTED = "wished"
-    """The person wants the case erased; `text` says it, or what a caseworker said to it."""
+    """The person requested erasure, or a caseworker answered the request; see `text`."""
     CLOSED = "closed"
     REOPENED = "reopened"
     LEGAL_DEADLINE = "clock"
-    """A time the law gives: staff entered something, or it runs out; `text` says it."""
+    """Staff entered an event for a legal deadline, or one is about to end; see `text`."""
     CHECKED_IN = "checked_in"
-    """The right word came at the hour agreed on, or that hour was ended; `text` says it."""
+    """A check-in was answered or ended; see `text`."""
     SNOOZE_CHANGED = "put_off"
-    """When somebody looks at a case again has changed."""
+    """A snooze or a follow-up changed."""
     LINKED = "linked"
-    """Two cases were linked, or are not any more; `text` says what else there is to know."""
+    """A link between cases changed; `text` may say more."""
     OVERDUE = "overdue"
-    """A promised time has passed, or, without a case, facts are too old to be told: `to` says whom
-    it concerns."""
+    """A reply is overdue or, without a case, facts are out of date; `to` says whom to tell."""
     COMMAND_RESULT = "told"
-    """What came of a command, for the one who gave it: `at_desk` says where they stand."""
+    """The result of a command, for the caseworker who gave it; `reply_to` says where."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing staff should see."""
+    """One event."""
 
     kind: EventKind
     case: str = ""
     by: str = ""
-    """The caseworker it came from; empty when the house itself did it."""
+    """The caseworker who caused it; empty for the system."""
     to: tuple[str, ...] = ()
-    """Caseworkers it is meant for; empty: whoever looks."""
+    """The caseworkers to tell; empty for all."""
     text: Text | None = None
-    """A sentence for staff, with its blanks in `values`."""
+    """A sentence for staff; `values` fills its blanks."""
     values: Mapping[str, str] = field(default_factory=dict)
     deadlines: tuple[Deadline, ...] = ()
-    """Clocks of the law the sentence is about as well; a desk says of them what it may show."""
+    """Legal deadlines the sentence is about; a desk shows of them what it may."""
     code: str = ""
     message: CaseMessage | None = None
     bookmark: FlowProgress | None = None
-    """Where the conversation stands, for whoever takes it over."""
+    """The progress of the conversation, for a takeover."""
     letter: int = 0
-    """For SETTLED: the outbox's number of the words it is about."""
+    """For DELIVERY_RESULT: the outbox id of the message."""
     referral: Referral | None = None
-    """For REFERRED; `code` is how far it has come."""
+    """For REFERRED; `code` is its stage."""
     reply_to: str = ""
-    """For what came of a command: where whoever gave it stands, in their desk's own words."""
+    """For the result of a command: where to show it, in the format of the desk it came from."""
     is_refused: bool = False
-    """For TOLD: the command was not carried out."""
+    """For COMMAND_RESULT: the command was not carried out."""
 
 
 class Desk(Protocol):
-    """A place where caseworkers answer, used inside the units of work of the dispatcher."""
+    """A desk, used inside the units of work of the dispatcher."""
 
     def is_ours(self, chat: int) -> bool:
-        """Tell whether the desk stands in this group."""
+        """Return whether this chat is the desk's group."""
 
     def read(self, work: Work, update: Update, now: int) -> list[Command]:
-        """Return what was done there; nothing, when whoever did it may do nothing."""
+        """Return the commands that were given in an update; none from those who may give none."""
 
     def show(self, work: Work, events: Sequence[Event], now: int) -> list[tuple[bytes, int, Body]]:
-        """Return letters that show events: the key they keep their order by, the chat, the body.
+        """Return letters that show events: their ordering key, the chat, the body.
 
-        What is shown is the desk's to decide: words of a person may be none of its business.
+        The desk decides what it shows: a person's words may not be meant for it.
         """

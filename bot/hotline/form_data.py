@@ -1,4 +1,4 @@
-"""What fills a draft of a paper for an office: days staff entered, who helps, what was said."""
+"""Data for drafts of office forms: days that staff entered, the organisation, statements."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
 
 OFFICE_LANGUAGE = "zh_Hant"
 STATEMENT_KINDS = frozenset({"report", "request", "talk", "addition"})
-"""What a person sent that may have something in it for the reasons of an objection."""
+"""Kinds of reports that may hold reasons for an objection."""
 
 
 def event_days(
-    work: Work, clocks: CaseDeadlines, papers: OfficeForms, paper: OfficeForm, case: str
+    work: Work, deadlines: CaseDeadlines, forms: OfficeForms, form: OfficeForm, case: str
 ) -> dict[str, str]:
-    """Return the days that staff entered for the law's clocks, as papers write them."""
-    rows = [row for row in clocks.events(work, case) if not row.is_struck]
+    """Return the days that staff entered for the legal deadlines, in the format of the forms."""
+    rows = [row for row in deadlines.events(work, case) if not row.is_struck]
     found = {}
-    for blank, code in paper.events.items():
+    for blank, code in form.events.items():
         of = [row.rule_input.day for row in rows if row.event.code == code]
         if of:
-            found[blank] = papers.format_day(max(of))
-    running = clocks.running(work, case)
-    last = next((it.last_day for it in running if it.rule.code == paper.code), None)
-    return {**found, "last_day": papers.format_day(last)} if last else found
+            found[blank] = forms.format_day(max(of))
+    running = deadlines.running(work, case)
+    last = next((it.last_day for it in running if it.rule.code == form.code), None)
+    return {**found, "last_day": forms.format_day(last)} if last else found
 
 
 def base_fields(
-    papers: OfficeForms,
+    forms: OfficeForms,
     opened: CaseDetails,
     *,
     organisation: str,
@@ -46,14 +46,14 @@ def base_fields(
     zone: ZoneInfo,
     now: int,
 ) -> dict[str, str]:
-    """Return what is known of whoever helps, and the little that is known of the person."""
+    """Return what is known of the organisation, and the little that is known of the person."""
     language = opened.case.language
     return {
         "organisation": escape_line(organisation),
         "contact": escape_line(contact),
         "reference": opened.case.reference,
         "language": LANGUAGES[language].own_name if language in LANGUAGES else language,
-        "today": papers.format_day(datetime.fromtimestamp(now / SECOND, zone).date()),
+        "today": forms.format_day(datetime.fromtimestamp(now / SECOND, zone).date()),
     }
 
 

@@ -1,7 +1,7 @@
-"""Facts of a place that grow old: staff are told before people are shown them no more, and after.
+"""Alerts about facts of a place that are out of date, or soon will be.
 
-What nobody has read again in time is hidden by itself (`bot.places.directory`). Here stands how
-many facts that are and from which day, and when staff are called; a command names each.
+A fact that was not verified again in time is hidden from people (`bot.places.directory`). Staff are
+told how many facts that are, and since when; `haven directory todo` names each.
 """
 
 from __future__ import annotations
@@ -25,49 +25,47 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 NOTICE_PERIOD = timedelta(days=30)
-"""How long before the end staff are told."""
+"""How long before facts expire staff are told."""
 ALERT_TIME = time(10)
-"""When staff are called: somebody is there, and a bot that starts anew does not say it again."""
+"""When staff are told: once a day, at an hour when they work, and not at each restart."""
 MONDAY = 0
 STALE, SOON = "over", "soon"
 ALERT_TEXTS = {
-    # Translators: {count} e.g. 28, {day} e.g. 2027-11-24. The command is typed as it stands here.
+    # Translators: {count} e.g. 28, {day} e.g. 2027-11-24. The command is typed as it is here.
     STALE: _(
-        "Too old to be told to people, because nobody has read them again: {count} facts of this "
-        "place, the first since {day}. Only what danger needs is still shown. Which they are: "
-        "haven directory todo"
+        "Out of date and hidden from people, because they were not verified again: {count} facts "
+        "of this place, the first since {day}. Only what a person in danger needs is still shown. "
+        "For the list: haven directory todo"
     ),
     # Translators: as above.
     SOON: _(
-        "Too old to be told to people from {day} on, unless somebody reads them again: {count} "
-        "facts of this place. Which they are: haven directory todo"
+        "Hidden from people from {day} on, unless they are verified again: {count} facts of this "
+        "place. For the list: haven directory todo"
     ),
 }
-"""What staff read of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaleFacts:
-    """Facts that people are told no more, or soon will not be."""
+    """Facts that people are not told any more, or soon will not be."""
 
     state: str
     count: int
     first_day: date
-    """From when."""
 
     @property
     def text(self) -> Text:
-        """Return what staff read."""
+        """Return the sentence for staff."""
         return ALERT_TEXTS[self.state]
 
     @property
     def values(self) -> dict[str, str]:
-        """Return what fills its blanks."""
+        """Return the values for its blanks."""
         return {"count": str(self.count), "day": self.first_day.isoformat()}
 
 
 def find_stale_facts(place: Place, today: date) -> list[StaleFacts]:
-    """Return what is too old to be told, then what soon will be; nothing where all is fresh."""
+    """Return which facts are out of date, then which soon will be."""
     ends = [it.expires_on for _code, it in place.facts() if it.is_verified]
     over = [day for day in ends if day <= today]
     soon = [day for day in ends if today < day <= today + NOTICE_PERIOD]
@@ -78,7 +76,7 @@ def find_stale_facts(place: Place, today: date) -> list[StaleFacts]:
 
 @dataclass
 class StaleFactAlerts:
-    """Calls those who can have facts read again, inside units of work; asked every few seconds."""
+    """Tells senior staff, inside units of work; asked every few seconds."""
 
     place: Place
     staff: Staff
@@ -86,18 +84,18 @@ class StaleFactAlerts:
     checked_at: int | None = field(default=None, init=False)
 
     def check(self, work: Work, now: int) -> list[Event]:
-        """Return what staff have to hear, once a day; at the start it stands in the log alone."""
+        """Return the alerts, once a day; at the start they are only logged."""
         here = datetime.fromtimestamp(now / SECOND, self.zone)
         before, self.checked_at = self.checked_at, now
-        ten = int(datetime.combine(here, ALERT_TIME, self.zone).timestamp()) * SECOND
-        if before is not None and not before < ten <= now:
+        alert_at = int(datetime.combine(here, ALERT_TIME, self.zone).timestamp()) * SECOND
+        if before is not None and not before < alert_at <= now:
             return []
         found = find_stale_facts(self.place, here.date())
         for it in found:
             log.warning("directory_entries_expired", count=it.count, state=it.state)
-        # What is said every day for a month is read by nobody: what is only near, on Mondays.
-        told = [it for it in found if it.state == STALE or here.weekday() == MONDAY]
-        if before is None or not told:
+        # An alert that comes every day for a month goes unread: what expires soon, on Mondays.
+        due = [it for it in found if it.state == STALE or here.weekday() == MONDAY]
+        if before is None or not due:
             return []
         to = tuple(it.id for it in self.staff.all(work) if it.is_active and it.role in SENIOR_ROLES)
-        return [Event(EventKind.OVERDUE, to=to, text=it.text, values=it.values) for it in told]
+        return [Event(EventKind.OVERDUE, to=to, text=it.text, values=it.values) for it in due]

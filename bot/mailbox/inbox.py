@@ -7,12 +7,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 
 from bot.clock import DAY
 from bot.errors import DecryptionError
 from bot.store.compiled import Prepared
-from bot.store.statements import insert, select_by, select_in, update_by, upsert
+from bot.store.statements import insert, select_by, select_in, select_one, update_by, upsert
 from bot.store.tables.main import NOT_DONE, inbox, offsets, tallies
 from bot.vault import Purpose
 from bot.vault.erasure.retention import SET_ASIDE_KEPT, UPDATES_KEPT
@@ -28,6 +28,8 @@ WAITING, DONE, QUARANTINED = "waiting", "done", "quarantined"
 IN_QUEUE = "in_line"
 """Waits while other chats have their turn; after a start it is simply waiting."""
 DIGEST_LENGTH = 16
+FOREVER = 2**62
+"""In place of a moment: none waits."""
 MAX_CRASHES = 3
 """Times a process may end over an update before it is quarantined."""
 
@@ -54,8 +56,12 @@ _INSERT = insert(inbox, *_COLUMNS, unless_exists=("update_id", "digest", "bot"))
 _IS_WAITING = inbox.c.state == WAITING
 _WAITING = select_by(
     inbox, "id", "update_id", "digest", "raw", "attempts",
-    by=(NOT_DONE, _IS_WAITING, "bot"), order_by="id", limit=bindparam("most"),
+    by=(NOT_DONE, _IS_WAITING, "bot", inbox.c.received_at <= bindparam("until")), order_by="id",
+    limit=bindparam("most"),
 )  # fmt: skip
+_WAITING_SINCE = select_one(
+    inbox, func.min(inbox.c.received_at), by=(NOT_DONE, _IS_WAITING, "bot")
+)
 _COUNT_ATTEMPT = update_by(inbox, by="id", constants={"attempts": inbox.c.attempts + 1})
 _FINISH = update_by(inbox, by="id", constants={"state": DONE, "raw": None})
 _QUARANTINE = update_by(inbox, "fault", by="id", constants={"state": QUARANTINED})
@@ -176,15 +182,22 @@ class Inbox:
         """Let what an earlier process left in its fair queue simply wait: the order is lost."""
         work.run(_REQUEUE, self.bot)
 
-    def load_waiting(self, work: Work, most: int) -> list[Arrival]:
-        """Return stored updates that wait, oldest first, and count an attempt for each.
+    def waiting_since(self, work: Work) -> int:
+        """Return when the oldest waiting update was stored; a moment far away if none waits."""
+        ((oldest,),) = work.rows(_WAITING_SINCE, self.bot)
+        return FOREVER if oldest is None else int(oldest)
+
+    def load_waiting(self, work: Work, most: int, until: int = FOREVER) -> list[Arrival]:
+        """Return updates that were stored until a moment and wait, oldest first.
+
+        An attempt is counted for each.
 
         One over which the process ended too often is quarantined instead. One that was attempted
         before comes alone, so that others are not quarantined with it.
         """
         work.run(_QUARANTINE_CRASHING, self.bot, MAX_CRASHES)
         found: list[Arrival] = []
-        while not found and (rows := work.rows(_WAITING, self.bot, most)):
+        while not found and (rows := work.rows(_WAITING, self.bot, until, most)):
             for row, number, digest, raw, attempts in rows:
                 if attempts and found:
                     break

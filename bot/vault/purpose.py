@@ -11,6 +11,8 @@ class Purpose(StrEnum):
     INBOX = "inbox"
     CONVERSATION = "conversation"
     OUTBOX = "outbox"
+    STAFF_COMMAND = "staff_command"
+    """A command on its way from a desk to the dispatcher."""
     UNHASHED = "unhashed"
     """A passphrase that waits to be hashed."""
     CASE = "case"
@@ -39,6 +41,7 @@ IN_TRANSIT = (
     Purpose.INBOX,
     Purpose.CONVERSATION,
     Purpose.OUTBOX,
+    Purpose.STAFF_COMMAND,
     Purpose.UNHASHED,
     Purpose.CODES,
     Purpose.HANDLE,

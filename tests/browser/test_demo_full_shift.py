@@ -101,7 +101,7 @@ async def _two_things_are_told(mei: GroupPageCaseworker, linh: PhonePagePerson) 
     await linh.presses(hotline.REFERRAL["agree"])
     agreed = await mei.reads("The person agrees that exactly this is told to")
     assert (await agreed.inner_text()).count("•") == 2
-    await mei.presses("They were told")
+    await mei.presses("Record as referred")
     await mei.reads("was told what the person agreed to.")
     await mei.writes("/close referred")
     await mei.reads("Mei closed the case")

@@ -97,7 +97,7 @@ async def _asks_from_the_phrasebook(worker: GroupPageCaseworker, person: PhonePa
     await worker.writes("/phrase")
     await worker.presses("Safety")
     await worker.presses("Are you safe where you are right now?")
-    await worker.presses("Send it")
+    await worker.presses("Send")
     safe = PHRASES["safe"]
     await person.hears(safe.text)
     await person.presses(safe.replies["safe"])

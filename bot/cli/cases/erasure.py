@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec.structs import replace
 
-from bot.app.storage import latest_bot_id
 from bot.cases.consents import ConsentKind, ConsentRecords
 from bot.cli.deployment import Deployment, open_deployment, require_case
 from bot.cli.options import AsJson, By, one_of
 from bot.cli.output import format_time, print_json
-from bot.dispatch.staff_service import store_command
 from bot.errors import HavenError
-from bot.hotline.commands.erasure import may_erase, may_object
+from bot.hotline.commands.permissions import may_erase, may_object
+from bot.hotline.commands.store import submit_command
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.erasure.requests import ErasureRequests
-from bot.mailbox.inbox import Inbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,8 +119,8 @@ def _send(reference: str, by: str, command: Command, check: Check) -> None:
         caseworker = deployment.require_decider(work, by)
         if refusal := check(work, deployment, case, caseworker):
             raise HavenError(f"{reference}: {refusal}")
-        inbox = Inbox(latest_bot_id(work), deployment.vault)
-        store_command(work, inbox, replace(command, case=case), deployment.now())
+        command_for_case = replace(command, case=case)
+        submit_command(work, deployment.vault, command_for_case, deployment.now())
 
     with open_deployment() as deployment:
         deployment.vault.rotate_epoch(deployment.now())  # a bot that is stopped does not

@@ -1,4 +1,4 @@
-"""The card at the head of a topic: how a case stands, and the buttons for what comes next."""
+"""The card at the head of a topic: the status of a case, and buttons for what comes next."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bot.desks.forum import texts
 from bot.desks.forum.check_in_view import check_in_lines
 from bot.desks.forum.deadline_view import deadline_lines
 from bot.hotline.chat.passphrases import Passphrases
+from bot.hotline.commands.registry import COMMANDS
 from bot.hotline.commands.types import Verb
 from bot.messages import Button
 
@@ -18,33 +19,37 @@ if TYPE_CHECKING:
     from bot.desks.case_summary import CaseSummary
     from bot.desks.forum.context import ForumContext
     from bot.store.writer import Work
-    from bot.text import Text
 
     ButtonRows = tuple[tuple[Button, ...], ...]
 
 BUTTON_PREFIX = "desk"
-"""What the token of every button of this desk begins with."""
+"""The prefix of the tokens of all buttons of this desk."""
 SEPARATOR = "."
 PRIORITY_SIGNS = ("\u203c ", "! ", "", "", "")
-"""What stands before the two priorities that mean danger: signs every font has."""
+"""Signs before the two priorities that mean danger, which every font has."""
 QUEUED = frozenset({CaseState.WAITING, CaseState.REOPENED})
 CLOSE_MENU, PHRASE_MENU = "ending", "phrases"
-"""What buttons do that are no command yet: ask how it ended, show the phrasebook."""
+"""Buttons that open a menu: how the case ended, the phrasebook."""
 
 
 def button_token(*parts: str) -> str:
-    """Return what stands behind a button of this desk."""
+    """Return the token of a button of this desk."""
     return SEPARATOR.join((BUTTON_PREFIX, *parts))
 
 
+def command_button(context: ForumContext, verb: Verb, *parts: str) -> Button:
+    """Return the button of a command; `parts` follow its verb in the token."""
+    return Button(context.locale(COMMANDS[verb].title), button_token(verb, *parts))
+
+
 def parse_token(pressed: str) -> list[str]:
-    """Return what a press means, an empty list when it is no button of this desk."""
+    """Return the parts of a pressed token; empty for a button of another desk."""
     prefix, *rest = pressed.split(SEPARATOR)
     return rest if prefix == BUTTON_PREFIX else []
 
 
 def topic_name(context: ForumContext, summary: CaseSummary) -> str:
-    """Return what a topic is called: nothing of a person."""
+    """Return the name of a topic, which says nothing about the person."""
     level, language = summary.priority, context.locale.language_name(summary.language)
     return f"{PRIORITY_SIGNS[level]}P{level} \u00b7 {summary.reference} \u00b7 {language}"
 
@@ -52,94 +57,93 @@ def topic_name(context: ForumContext, summary: CaseSummary) -> str:
 def card_text(
     context: ForumContext, work: Work, summary: CaseSummary, now: int, *, is_taken_over: bool
 ) -> str:
-    """Return what the card says."""
-    tongue = context.locale
-    level = f"{PRIORITY_SIGNS[summary.priority]}{tongue.priority_name(summary.priority)}"
-    language = f"{tongue.language_name(summary.language)} ({tongue.native_name(summary.language)})"
+    """Return the text of the card."""
+    locale = context.locale
+    level = f"{PRIORITY_SIGNS[summary.priority]}{locale.priority_name(summary.priority)}"
+    language = f"{locale.language_name(summary.language)} ({locale.native_name(summary.language)})"
     lines = [
         f"{summary.reference} \u00b7 {level}",
-        f"{language} \u00b7 {tongue(queue_name(summary.queue))}",
+        f"{language} \u00b7 {locale(queue_name(summary.queue))}",
         _status_lines(context, work, summary, now),
-        tongue.contact_rule(summary.contact_rule),
+        locale.contact_rule(summary.contact_rule),
     ]
     if summary.state is not CaseState.CLOSED:
         lines += deadline_lines(context, work, summary, now)
         lines += check_in_lines(context, work, summary.case)
     if Passphrases.is_frozen(work, summary.case):
-        lines.insert(1, tongue(texts.COMPROMISED))
+        lines.insert(1, locale(texts.COMPROMISED))
     if summary.state not in QUEUED and summary.state is not CaseState.CLOSED:
-        lines.append(tongue(texts.CASEWORKER_SPEAKS if is_taken_over else texts.BOT_SPEAKS))
+        lines.append(locale(texts.CASEWORKER_SPEAKS if is_taken_over else texts.BOT_SPEAKS))
     if summary.reasons is None:
-        lines.append(tongue(texts.SEALED))
+        lines.append(locale(texts.SEALED))
     elif context.shows_content and summary.reasons:
-        reasons = " ".join(tongue(reason) for reason in reason_texts(summary.reasons))
-        lines.append(tongue(texts.REASONS, reasons=reasons))
+        reasons = " ".join(locale(reason) for reason in reason_texts(summary.reasons))
+        lines.append(locale(texts.REASONS, reasons=reasons))
     return "\n".join(lines)
 
 
 def _status_lines(context: ForumContext, work: Work, summary: CaseSummary, now: int) -> str:
-    tongue = context.locale
+    locale = context.locale
     who = {
         "name": context.caseworker_name(work, summary.holder),
         "title": context.caseworker_title(work, summary.holder),
     }
     if summary.state is CaseState.CLOSED:
         how = context.dispositions.get(summary.disposition)
-        return tongue(texts.CLOSED, how=tongue(how) if how else summary.disposition)
+        return locale(texts.CLOSED, how=locale(how) if how else summary.disposition)
     if summary.state is CaseState.REFERRED:
-        return tongue(texts.REFERRED, **who)
-    told = tongue(texts.ASSIGNED, **who) if summary.holder else tongue(texts.UNASSIGNED)
+        return locale(texts.REFERRED, **who)
+    holder = locale(texts.ASSIGNED, **who) if summary.holder else locale(texts.UNASSIGNED)
     if summary.state is CaseState.OPEN:
-        return told
-    since = tongue.format_time(summary.waiting_since, now)
+        return holder
+    since = locale.format_time(summary.waiting_since, now)
     if summary.due_at is None:
-        return f"{told}\n{tongue(texts.WAITING, since=since)}"
-    due = tongue.format_time(summary.due_at, now)
-    return f"{told}\n{tongue(texts.WAITING_WITH_DUE, since=since, due=due)}"
+        return f"{holder}\n{locale(texts.WAITING, since=since)}"
+    due = locale.format_time(summary.due_at, now)
+    return f"{holder}\n{locale(texts.WAITING_WITH_DUE, since=since, due=due)}"
 
 
 def transfer_text(context: ForumContext, summary: CaseSummary, by: str, to: str, now: int) -> str:
-    """Return what a colleague must know to whom a case was passed."""
-    tongue = context.locale
+    """Return what a colleague must know to whom a case was transferred."""
+    locale = context.locale
     lines = [
-        tongue(texts.TRANSFERRED, name=by, to=to),
-        tongue(
+        locale(texts.TRANSFERRED, name=by, to=to),
+        locale(
             texts.TRANSFER_CONTEXT,
-            language=tongue.language_name(summary.language),
-            level=tongue.priority_name(summary.priority),
-            rule=tongue.contact_rule(summary.contact_rule),
+            language=locale.language_name(summary.language),
+            level=locale.priority_name(summary.priority),
+            rule=locale.contact_rule(summary.contact_rule),
         ),
     ]
     if summary.due_at is not None:
-        since = tongue.format_time(summary.waiting_since, now)
+        since = locale.format_time(summary.waiting_since, now)
         lines.append(
-            tongue(texts.WAITING_WITH_DUE, since=since, due=tongue.format_time(summary.due_at, now))
+            locale(texts.WAITING_WITH_DUE, since=since, due=locale.format_time(summary.due_at, now))
         )
     if context.shows_content and summary.reasons:
-        reasons = " ".join(tongue(it) for it in reason_texts(summary.reasons))
-        lines.append(tongue(texts.REASONS, reasons=reasons))
+        reasons = " ".join(locale(it) for it in reason_texts(summary.reasons))
+        lines.append(locale(texts.REASONS, reasons=reasons))
     return "\n".join(lines)
 
 
 def card_buttons(context: ForumContext, summary: CaseSummary, *, is_taken_over: bool) -> ButtonRows:
-    """Return the buttons under the card: what can be done with a case that stands so."""
+    """Return the buttons under the card, for a case with this status."""
     case = summary.case
 
-    def button(label: Text, what: str) -> Button:
-        return Button(context.locale(label), button_token(what, case))
-
+    close = Button(context.locale(COMMANDS[Verb.CLOSE].title), button_token(CLOSE_MENU, case))
     if summary.state in QUEUED:
-        return ((button(texts.CLAIM, Verb.CLAIM),),)
+        return ((command_button(context, Verb.CLAIM, case),),)
     if summary.state is CaseState.CLOSED:
-        return ((button(texts.REOPEN, Verb.REOPEN),),)
+        return ((command_button(context, Verb.REOPEN, case),),)
     rows: list[tuple[Button, ...]] = []
     if context.shows_content and is_taken_over:
-        rows.append((button(texts.HAND_BACK, Verb.HAND_BACK), button(texts.PHRASES, PHRASE_MENU)))
+        phrases = Button(context.locale(texts.PHRASES), button_token(PHRASE_MENU, case))
+        rows.append((command_button(context, Verb.HAND_BACK, case), phrases))
     elif context.shows_content:
-        rows.append((button(texts.TAKE_OVER, Verb.TAKE_OVER),))
+        rows.append((command_button(context, Verb.TAKE_OVER, case),))
     if summary.state is CaseState.REFERRED:
-        return (*rows, (button(texts.CLOSE, CLOSE_MENU),))
-    return (*rows, (button(texts.RELEASE, Verb.RELEASE), button(texts.CLOSE, CLOSE_MENU)))
+        return (*rows, (close,))
+    return (*rows, (command_button(context, Verb.RELEASE, case), close))
 
 
 def disposition_buttons(context: ForumContext, case: str) -> ButtonRows:

@@ -1,7 +1,7 @@
-"""Agreed hours as the group sees them: in mode notify that there is one, and what came of it.
+"""Check-ins as the group shows them: in mode notify that there is one, and its result.
 
-When something came of it is told there as well: Telegram dates what it shows in any case. Which
-time the law gives with it is not.
+The time of the result is shown there as well, because Telegram dates every message. A legal
+deadline that it may start is not.
 """
 
 from __future__ import annotations
@@ -23,38 +23,39 @@ if TYPE_CHECKING:
 
 OFFER, END = "offer", "end"
 OFFER_PHRASE = "agree_on_an_hour"
-"""The sentence of the phrasebook by which a caseworker offers it."""
+"""The phrase with which a caseworker offers a check-in."""
 
 
 def check_in_lines(context: ForumContext, work: Work, case: str) -> list[str]:
-    """Return a line of the card where an hour is agreed on."""
+    """Return the line of the card about a check-in, if there is one."""
     kept = context.check_ins.of_case(work, case)
     if kept is None:
         return []
-    tongue = context.locale
+    locale = context.locale
     if not context.shows_content:
-        return [tongue(texts.CHECK_IN_AGREED)]
-    return [check_in_line(kept.check_in, tongue.staff_catalogue, tongue.zone)]
+        return [locale(texts.CHECK_IN_AGREED)]
+    return [check_in_line(kept.check_in, locale.staff_catalogue, locale.zone)]
 
 
 def check_in_message(context: ForumContext, summary: CaseSummary, event: Event) -> SendText:
-    """Return what the topic is told of an hour that was kept, or ended."""
-    tongue, text = context.locale, event.text
+    """Return the message that a check-in was answered or ended."""
+    locale, text = context.locale, event.text
     is_veiled = text == MAY_BE_CONTACT and not context.shows_content
-    lines = [tongue(ANSWERED_IN_TIME if is_veiled else text, **event.values)] if text else []
+    lines = [locale(ANSWERED_IN_TIME if is_veiled else text, **event.values)] if text else []
     if is_veiled:
-        lines.append(tongue(texts.DEADLINE_EXISTS, reference=summary.reference))
+        lines.append(locale(texts.DEADLINE_EXISTS, reference=summary.reference))
     return SendText("\n".join(lines), topic=event.case)
 
 
-def check_in_command(context: ForumContext, action: ForumAction) -> list[Command]:
-    """Return what `/checkin` wants done; alone it says how it stands."""
-    what = action.typed.first_word.lower()
-    if what == END:
+def check_in_command(action: ForumAction) -> list[Command]:
+    """Return the command of `/checkin`; without arguments show the check-in."""
+    context = action.context
+    argument = action.typed.first_word.lower()
+    if argument == END:
         return action.command(Verb.END_CHECK_IN)
-    if what == OFFER and context.shows_content:
+    if argument == OFFER and context.shows_content:
         return action.command(Verb.PHRASE, code=OFFER_PHRASE)
-    tongue = context.locale
-    lines = check_in_lines(context, action.work, action.case) or [tongue(NO_CHECK_IN)]
-    lines.append(tongue(texts.CHECK_IN_USAGE))
+    locale = context.locale
+    lines = check_in_lines(context, action.work, action.case) or [locale(NO_CHECK_IN)]
+    lines.append(locale(texts.CHECK_IN_USAGE))
     return action.reply(SendText("\n".join(lines), thread=action.update.thread))

@@ -1,4 +1,4 @@
-"""What a forum desk is made of: handed down from where the house is put together."""
+"""What a forum desk uses; built in `bot.app`."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ForumContext:
-    """One group of caseworkers, and all its desk looks things up in."""
+    """One group of caseworkers, and everything its desk reads from."""
 
     group_id: int
-    """As the settings name it; `Place` knows what it has become."""
+    """The group of the settings; `ForumGroup` knows what it has become."""
     shows_content: bool
-    """Whether words of people may be shown there: mode content."""
+    """Whether a person's words are shown there: mode content."""
     locale: StaffLocale
     vault: Vault
     staff: Staff
@@ -42,37 +42,35 @@ class ForumContext:
     answer_renderer: AnswerRenderer
     """Renders answers in the group's language."""
     titles: Mapping[str, Text]
-    """What people are told a caseworker is, by code."""
+    """The titles that people are told, by code."""
     phrase_groups: Mapping[str, Text]
-    """What the groups of the phrasebook are called."""
+    """The names of the groups of the phrasebook."""
     dispositions: Mapping[str, Text]
     """How a case can end, by code."""
     recipients: Mapping[str, Recipient]
-    """Whom a case can be passed on to, by code."""
+    """To whom a case can be referred, by code."""
     legal_deadlines: CaseDeadlines
-    """What the law gives time for, by case."""
     check_ins: CheckIns
-    """At which hours people want to be heard from, by case."""
     username: str = ""
-    """The bot's own: commands meant for another bot are not ours."""
+    """The bot's own name: commands for another bot are ignored."""
 
     @property
     def topics(self) -> TopicStore:
-        """Return which topic shows which case."""
+        """Return the store of topics."""
         return TopicStore(self.vault)
 
     @property
     def summaries(self) -> CaseSummaries:
-        """Return what looks at cases."""
+        """Return the reader of case summaries."""
         return CaseSummaries(self.vault)
 
     def caseworker_name(self, work: Work, who: str) -> str:
-        """Return what colleagues call a caseworker; the id of one who is not known."""
+        """Return a caseworker's name; the id of one who is not known."""
         found = self.staff.find(work, who) if who else None
         return (found.name if found else "") or who
 
     def caseworker_title(self, work: Work, who: str) -> str:
-        """Return what a caseworker is, as people are told it, in the group's language."""
+        """Return a caseworker's title, in the group's language."""
         found = self.staff.find(work, who) if who else None
         if found is None:
             return ""
@@ -81,13 +79,13 @@ class ForumContext:
 
 
 class ForumGroup:
-    """Where the desk stands: a group can become another one, with another number."""
+    """The group of the desk: Telegram can turn it into another one, with another id."""
 
     __slots__ = ("configured_id", "current_id")
 
     def __init__(self, configured_id: int) -> None:
         self.configured_id = configured_id
-        """As the settings name it."""
+        """The group of the settings."""
         self.current_id = configured_id
 
     def __contains__(self, chat: int) -> bool:

@@ -1,4 +1,4 @@
-"""The law's clocks as the group sees them: in mode notify only that there is one, and how long."""
+"""Legal deadlines as the group shows them: in mode notify only that there is one, and when."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def deadline_lines(context: ForumContext, work: Work, summary: CaseSummary, now: int) -> list[str]:
-    """Return a line of the card for each clock that is near."""
+    """Return a line of the card for each deadline that is near."""
     near = context.legal_deadlines.near(work, summary.case, now)
     return [
         deadline_text(context, summary, it, now)
@@ -31,20 +31,20 @@ def deadline_lines(context: ForumContext, work: Work, summary: CaseSummary, now:
 
 
 def deadline_text(context: ForumContext, summary: CaseSummary, deadline: Deadline, now: int) -> str:
-    """Return how one clock of a case stands."""
-    tongue, left = context.locale, deadline.time_left(now)
+    """Return one deadline of a case."""
+    locale, left = context.locale, deadline.time_left(now)
     if context.shows_content:
-        return tongue(texts.DEADLINE, line=deadline_line(deadline, tongue.staff_catalogue, now))
+        return locale(texts.DEADLINE, line=deadline_line(deadline, locale.staff_catalogue, now))
     if left is None:
-        return tongue(texts.DEADLINE_EXISTS, reference=summary.reference)
+        return locale(texts.DEADLINE_EXISTS, reference=summary.reference)
     text = texts.DEADLINE_ENDED if left < 0 else texts.DEADLINE_ENDS
-    return tongue(text, left=format_span(abs(left)), reference=summary.reference)
+    return locale(text, left=format_span(abs(left)), reference=summary.reference)
 
 
 def deadlines_summary(
     context: ForumContext, summary: CaseSummary, running: Iterable[Deadline], now: int
 ) -> str:
-    """Return clocks of a case in a line, or what shows them."""
+    """Return deadlines of a case on one line, or the command that shows them."""
     if context.shows_content:
         return deadlines_line(running, context.locale.staff_catalogue, now)
     return f"haven deadlines show {summary.reference}"
@@ -53,57 +53,58 @@ def deadlines_summary(
 def deadline_event_text(
     context: ForumContext, work: Work, summary: CaseSummary, event: Event, now: int
 ) -> str:
-    """Return what the group is told of a clock: what was entered, or what runs out."""
-    tongue = context.locale
+    """Return the message about a deadline: what was entered, or which one is about to end."""
+    locale = context.locale
     if not context.shows_content:
         near = [] if event.by else context.legal_deadlines.near(work, summary.case, now)
         if near:
             return deadline_text(context, summary, near[0], now)
-        return tongue(texts.DEADLINE_EXISTS, reference=summary.reference)
-    lines = [tongue(event.text, **event.values)] if event.text else []
+        return locale(texts.DEADLINE_EXISTS, reference=summary.reference)
+    lines = [locale(event.text, **event.values)] if event.text else []
     if event.code:
-        lines.append(tongue(texts.REMINDER_NOT_SENT.get(event.code, texts.REMINDER_UNCERTAIN)))
+        lines.append(locale(texts.REMINDER_NOT_SENT.get(event.code, texts.REMINDER_UNCERTAIN)))
     return "\n".join(lines)
 
 
-def deadline_command(context: ForumContext, action: ForumAction) -> list[Command]:
-    """Return what `/clock` wants done; alone it shows what runs, and what can be entered."""
+def deadline_command(action: ForumAction) -> list[Command]:
+    """Return the command of `/clock`; without arguments show what runs and can be entered."""
+    context = action.context
     event, day = action.typed.first_word.lower(), action.typed.rest
     if not event:
-        told = deadlines_report(context, action.work, action.case, action.now)
-        return action.reply(SendText(told, thread=action.update.thread))
+        report = deadlines_report(context, action.work, action.case, action.now)
+        return action.reply(SendText(report, thread=action.update.thread))
     if event == Verb.STRIKE_DEADLINE_EVENT:
         return action.command(Verb.STRIKE_DEADLINE_EVENT, code=day)
     return action.command(Verb.ADD_DEADLINE_EVENT, code=event, text=day)
 
 
 def deadlines_report(context: ForumContext, work: Work, case: str, now: int) -> str:
-    """Return what runs in a case, what was entered, and what can be."""
-    tongue, law = context.locale, context.legal_deadlines.law
+    """Return the running deadlines of a case, its events, and what can be entered."""
+    locale, law = context.locale, context.legal_deadlines.law
     running = context.legal_deadlines.running(work, case)
-    lines = [_deadline_details(context, it, now) for it in running] or [tongue(texts.NO_DEADLINES)]
+    lines = [_deadline_details(context, it, now) for it in running] or [locale(texts.NO_DEADLINES)]
     for row in context.legal_deadlines.events(work, case):
         it = row.event
         kind = law.event_kinds.get(it.code)
         if kind is not None:
             text = texts.EVENT_STRUCK if row.is_struck else texts.LEGAL_EVENT
             blanks = {"number": str(row.number), "day": it.day, "event": it.code}
-            lines.append(tongue(text, **blanks, meaning=tongue(kind.text)))
-    lines.append(tongue(texts.EVENT_USAGE))
+            lines.append(locale(text, **blanks, meaning=locale(kind.text)))
+    lines.append(locale(texts.EVENT_USAGE))
     lines += [
-        tongue(texts.EVENT_OPTION, event=kind.code, meaning=tongue(kind.text))
+        locale(texts.EVENT_OPTION, event=kind.code, meaning=locale(kind.text))
         for kind in law.event_kinds.values()
     ]
     return "\n".join(lines)
 
 
 def _deadline_details(context: ForumContext, deadline: Deadline, now: int) -> str:
-    tongue, clock = context.locale, deadline.rule
+    locale, rule = context.locale, deadline.rule
     blanks = {
-        "line": deadline_line(deadline, tongue.staff_catalogue, now),
-        "must": tongue(clock.requirement),
-        "articles": "; ".join(it.render(tongue.staff_catalogue) for it in clock.articles),
+        "line": deadline_line(deadline, locale.staff_catalogue, now),
+        "must": locale(rule.requirement),
+        "articles": "; ".join(it.render(locale.staff_catalogue) for it in rule.articles),
     }
     if deadline.last_day is None:
-        return tongue(texts.DEADLINE_COUNTED, **blanks)
-    return tongue(texts.DEADLINE_WITH_DAY, day=deadline.last_day.isoformat(), **blanks)
+        return locale(texts.DEADLINE_COUNTED, **blanks)
+    return locale(texts.DEADLINE_WITH_DAY, day=deadline.last_day.isoformat(), **blanks)

@@ -1,13 +1,13 @@
-"""Stands between the courier and the channel: puts letters into topics, and mends what is broken.
+"""Delivery into topics, between the courier and the channel.
 
-A letter names its case; which topic that is, and whether it is still there, is found out when it is
-delivered. A topic that was deleted is opened again under its card, one that was closed is reopened,
-a group that became another is followed. Where we are barred letters wait, for as long as the
-courier tries, and staff are told once.
+A letter names its case; its topic is found when it is delivered. A topic that was deleted is opened
+again with its card, one that was closed is reopened, and a group whose id changed is followed.
+While the group bars the bot, letters wait as long as the courier tries, and staff are told once.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,7 +17,6 @@ from msgspec.structs import replace
 from bot.desks.forum import texts
 from bot.desks.forum.event_view import CARD, NEWEST_SUBMISSION
 from bot.desks.forum.message_view import PERSON_MESSAGE, submission_text
-from bot.desks.forum.split_text import split_message
 from bot.desks.forum.topic_manager import TopicManager
 from bot.desks.forum.topics import add_barred_notice, end_barred_notice
 from bot.errors import (
@@ -39,11 +38,16 @@ if TYPE_CHECKING:
     from bot.store.writer import Writer
 
 BARRED_RETRY_SECONDS = 60.0
-"""Seconds a group that bars us is left alone before the next letter is tried."""
+"""Seconds until the next try at a group that bars the bot."""
+MAX_PART_LENGTH = 2000
+"""Characters of one part: in Telegram's units that is never more than 4,096."""
+COMBINING_CATEGORIES = frozenset({"Mn", "Me", "Mc", "Cf", "Lm"})
+"""Characters that belong to the one before them."""
+TopicMessage = SendText | SendFile | CopyMessage
 
 
 class ForumDelivery:
-    """A channel that knows the topics of one forum; everything else goes through untouched."""
+    """A channel that delivers into the topics of one forum, and passes on everything else."""
 
     def __init__(self, forum: ForumDesk, channel: Channel, writer: Writer, clock: Clock) -> None:
         self._forum = forum
@@ -56,10 +60,10 @@ class ForumDelivery:
         self._barred_since = 0
 
     async def deliver(self, chat: int, body: Body) -> int | None:
-        """Deliver, into a topic where the letter belongs into one.
+        """Deliver, into a topic if the letter belongs to a case.
 
         Raises:
-            DeliveryError: what the channel raises; where we are barred, that it is tried later.
+            DeliveryError: what the channel raises; while the bot is barred, `RetryLaterError`.
         """
         if chat not in self._group:
             return await self._channel.deliver(chat, body)
@@ -73,7 +77,7 @@ class ForumDelivery:
         raise RetryLaterError(BARRED_RETRY_SECONDS)
 
     async def _deliver_following_migration(self, body: Body) -> int | None:
-        """Deliver to the group, or to what it has become."""
+        """Deliver to the group, or to the one it has become."""
         try:
             return await self._deliver_to_group(body)
         except GroupMovedError as moved:
@@ -90,7 +94,7 @@ class ForumDelivery:
             await self._render(body)
             return None
         if isinstance(body, DeleteTopic):
-            with suppress(TopicGoneError):  # whoever deleted it before us did what was wanted
+            with suppress(TopicGoneError):  # it was deleted already
                 await self._send(body)
             return None
         if isinstance(body, SendText | SendFile | CopyMessage) and body.topic:
@@ -100,9 +104,7 @@ class ForumDelivery:
     async def _send(self, body: Body) -> int | None:
         return await self._channel.deliver(self._group.current_id, body)
 
-    # --- into a topic ------------------------------------------------------------------------
-
-    async def _post(self, body: SendText | SendFile | CopyMessage) -> int | None:
+    async def _post(self, body: TopicMessage) -> int | None:
         try:
             return await self._post_parts(body)
         except (GroupForbiddenError, GroupMovedError, TopicGoneError):
@@ -113,8 +115,8 @@ class ForumDelivery:
         text = self._context.locale(texts.FILE_UNAVAILABLE)
         return await self._post_parts(SendText(text, topic=body.topic, post_kind=body.post_kind))
 
-    async def _post_parts(self, body: SendText | SendFile | CopyMessage) -> int | None:
-        """Put a message into its case's topic, in parts where it is long, and remember it."""
+    async def _post_parts(self, body: TopicMessage) -> int | None:
+        """Post a message in its case's topic, in parts if it is long, and remember its number."""
         number, case = None, body.topic
         for part in split_message(body):
             number = await self._topics.send(case, partial(self._send_in_thread, part))
@@ -122,28 +124,24 @@ class ForumDelivery:
                 await self._topics.update(case, partial(_remember_message, number))
         return number
 
-    async def _send_in_thread(
-        self, body: SendText | SendFile | CopyMessage, thread: int
-    ) -> int | None:
+    async def _send_in_thread(self, body: TopicMessage, thread: int) -> int | None:
         return await self._send(replace(body, thread=thread))
 
-    async def _render(self, draw: RenderPost) -> None:
-        """Write something about a case as it is now."""
-        if draw.part == CARD:
-            await self._topics.draw_card(draw.topic)
+    async def _render(self, post: RenderPost) -> None:
+        """Post the card or the submissions of a case as they are now."""
+        if post.part == CARD:
+            await self._topics.draw_card(post.topic)
             return
         now = self._clock.now()
         sent = await self._writer.run(
-            lambda work: self._context.summaries.submissions(work, draw.topic)
+            lambda work: self._context.summaries.submissions(work, post.topic)
         )
-        for it in sent[-1:] if draw.part == NEWEST_SUBMISSION else sent:
+        for it in sent[-1:] if post.part == NEWEST_SUBMISSION else sent:
             text = submission_text(self._context, it, now)
-            await self._post_parts(SendText(text, topic=draw.topic, post_kind=PERSON_MESSAGE))
-
-    # --- barred ------------------------------------------------------------------------------
+            await self._post_parts(SendText(text, topic=post.topic, post_kind=PERSON_MESSAGE))
 
     async def _note_barred(self, reason: str) -> None:
-        """Tell staff, once, that nothing can be shown in the group."""
+        """Tell staff, once, that the group bars the bot."""
         if self._barred_since:
             return
         self._barred_since = since = self._clock.now()
@@ -161,3 +159,33 @@ class ForumDelivery:
 
 def _remember_message(number: int, topic: ForumTopic) -> None:
     topic.content.person_messages.append(number)
+
+
+def split_message(body: TopicMessage) -> list[TopicMessage]:
+    """Return a message that can be replied to in parts; others as they are."""
+    if not isinstance(body, SendText) or not body.post_kind or len(body.text) <= MAX_PART_LENGTH:
+        return [body]
+    *before, last = split_into_parts(body.text)
+    first: list[TopicMessage] = [replace(body, text=text, rows=()) for text in before]
+    return [*first, replace(body, text=last)]
+
+
+def split_into_parts(text: str) -> list[str]:
+    """Return the parts of a text, without loss."""
+    parts = []
+    while len(text) > MAX_PART_LENGTH:
+        end = _split_position(text)
+        parts.append(text[:end])
+        text = text[end:]
+    return [*parts, text]
+
+
+def _split_position(text: str) -> int:
+    for sign in ("\n", " "):
+        found = text.rfind(sign, MAX_PART_LENGTH // 2, MAX_PART_LENGTH)
+        if found > 0:
+            return found + 1
+    end = MAX_PART_LENGTH
+    while end > MAX_PART_LENGTH // 2 and unicodedata.category(text[end]) in COMBINING_CATEGORIES:
+        end -= 1
+    return end

@@ -1,4 +1,4 @@
-"""The forum desk as the dispatcher knows it: it reads what caseworkers do, and shows events."""
+"""The forum desk as the dispatcher uses it: it reads what caseworkers do, and shows events."""
 
 from __future__ import annotations
 
@@ -32,45 +32,43 @@ class ForumDesk:
         self._pending_work: Work | None = None
 
     def load_group(self, work: Work) -> None:
-        """Learn where the group stands now; once, before anything is read."""
+        """Load what the group has become; once, before anything is read."""
         self.group.current_id = current_group(work, self.group.configured_id)
 
     def is_ours(self, chat: int) -> bool:
-        """Tell whether the desk stands in this group, or stood there before it became another."""
+        """Return whether a chat is the desk's group, or was before Telegram changed its id."""
         return chat in self.group
 
     def read(self, work: Work, update: Update, now: int) -> list[Command]:
-        """Return what was done there; nothing, when whoever did it may do nothing."""
+        """Return the commands that were given in an update; none from those who may give none."""
         if update.detail == MIGRATED_TO:
             self.follow_migration(work, int(update.text or 0))
         if update.detail in {MIGRATED_TO, MIGRATED_FROM, "my_chat_member", "group"}:
             return []
-        asked = self._command_reader.parse_action(work, update, self.group.current_id, now)
-        if asked is None:
+        action = self._command_reader.parse_action(work, update, self.group.current_id, now)
+        if action is None:
             return []
-        commands = self._command_reader.commands(asked)
-        if asked.topic is not None and asked.replies:
-            self.context.topics.store(work, self.group.current_id, asked.topic)
-        if (
-            self._pending_work is not work
-        ):  # what a unit of work that failed left is nobody's answer
+        commands = self._command_reader.commands(action)
+        if action.topic is not None and action.replies:
+            self.context.topics.store(work, self.group.current_id, action.topic)
+        if self._pending_work is not work:  # replies of a unit of work that failed are dropped
             self._pending_replies, self._pending_work = [], work
-        self._pending_replies += asked.replies
+        self._pending_replies += action.replies
         return commands
 
     def show(self, work: Work, events: Sequence[Event], now: int) -> list[tuple[bytes, int, Body]]:
-        """Return letters that show events, and the answers to what was just read."""
-        showing = EventRenderer(self.context, self.group, work, now)
+        """Return letters that show events, and the replies to what was just read."""
+        renderer = EventRenderer(self.context, self.group, work, now)
         if self._pending_work is work:
-            showing.bodies += self._pending_replies
+            renderer.bodies += self._pending_replies
         self._pending_replies, self._pending_work = [], None
-        showing.render(events)
+        renderer.render(events)
         return [
-            (self._order_key(case), self.group.current_id, body) for case, body in showing.bodies
+            (self._order_key(case), self.group.current_id, body) for case, body in renderer.bodies
         ]
 
     def follow_migration(self, work: Work, to: int) -> None:
-        """Go where the group went."""
+        """Follow the group to its new id."""
         if to < 0 and to != self.group.current_id:
             store_migration(work, self.group.configured_id, to)
             self.group.current_id = to

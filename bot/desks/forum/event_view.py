@@ -1,4 +1,4 @@
-"""Events become letters to the group: lines in the topic of their case, calls where all look."""
+"""Events as messages to the group: in the topic of their case, or to all in the general topic."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.cases.escape_text import escape_text
 from bot.cases.routing import queue_name
 from bot.desks.forum import texts
-from bot.desks.forum.cards import PRIORITY_SIGNS, button_token, transfer_text
+from bot.desks.forum.cards import PRIORITY_SIGNS, command_button, transfer_text
 from bot.desks.forum.check_in_view import check_in_message
 from bot.desks.forum.deadline_view import deadline_event_text, deadline_text, deadlines_summary
 from bot.desks.forum.message_view import (
@@ -46,48 +46,36 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 CARD, SUBMISSIONS, NEWEST_SUBMISSION = "card", "told", "newest"
-"""What is drawn when it is delivered: the card, all that was sent, what was sent last."""
-CARD_EVENTS = frozenset(
-    {
-        EventKind.OPENED,
-        EventKind.PRIORITY_CHANGED,
-        EventKind.CLAIMED,
-        EventKind.RELEASED,
-        EventKind.LAPSED,
-        EventKind.TRANSFERRED,
-        EventKind.TAKEN_OVER,
-        EventKind.HANDED_BACK,
-        EventKind.REFERRED,
-        EventKind.CLOSED,
-        EventKind.REOPENED,
-        EventKind.IDENTITY_CONFIRMED,
-        EventKind.PASSPHRASE_TRIED,
-        EventKind.LEGAL_DEADLINE,
-    }
-)
+"""What is rendered on delivery: the card, all submissions, the newest submission."""
+CARD_EVENTS = frozenset({
+    EventKind.OPENED, EventKind.PRIORITY_CHANGED, EventKind.CLAIMED, EventKind.RELEASED,
+    EventKind.LAPSED, EventKind.TRANSFERRED, EventKind.TAKEN_OVER, EventKind.HANDED_BACK,
+    EventKind.REFERRED, EventKind.CLOSED, EventKind.REOPENED, EventKind.IDENTITY_CONFIRMED,
+    EventKind.PASSPHRASE_TRIED, EventKind.LEGAL_DEADLINE,
+})  # fmt: skip
+"""Events that change the card."""
 TAKEOVER_ENDS = frozenset(
     {EventKind.HANDED_BACK, EventKind.RELEASED, EventKind.LAPSED, EventKind.CLOSED}
 )
-"""After these no caseworker holds the conversation."""
+"""Events after which no caseworker holds the conversation."""
 DELIVERED_SIGN, NOTED_SIGN = "\U0001f44d", "\u270d"
-"""Signs on a caseworker's message: it reached the person; it was kept as a note."""
+"""Reactions to a caseworker's message: it reached the person; it was stored as a note."""
 EDITABLE_KINDS = frozenset({CaseMessageKind.TEXT, CaseMessageKind.FILES})
-"""What of a caseworker's can be edited after it went."""
+"""Messages of a caseworker that can be edited after they were sent."""
 DESK_NAME = "forum"
-"""How this desk says where somebody stands: `forum.<thread>.<message>`."""
+"""The first part of this desk's locations: `forum.<thread>.<message>`."""
 
 
 def desk_location(thread: int, message: int) -> str:
-    """Return where a caseworker stands."""
+    """Return the location of a caseworker's message."""
     return f"{DESK_NAME}.{thread}.{message}"
 
 
 def parse_location(desk: str) -> tuple[int, int] | None:
-    """Return the topic and the message somebody stands at; None for another desk."""
-    name, *numbers = desk.split(".")
-    if name != DESK_NAME or len(numbers) != 2:  # noqa: PLR2004 - a topic and a message
-        return None
-    return int(numbers[0]), int(numbers[1])
+    """Return the topic and the message of a location; None for another desk's."""
+    name, _dot, numbers = desk.partition(".")
+    thread, _dot, message = numbers.partition(".")
+    return (int(thread), int(message)) if name == DESK_NAME and message else None
 
 
 class EventRenderer:
@@ -103,17 +91,43 @@ class EventRenderer:
         self._summaries: dict[str, CaseSummary | None] = {}
         self._cards_to_draw: dict[str, None] = {}
         self.bodies: list[tuple[str, Body]] = []
-        """Each with the case it belongs to; empty for the room where all look."""
+        """Each with its case; empty for the general topic."""
+        self._handlers: Mapping[EventKind, Callable[[Event], None]] = {
+            EventKind.OPENED: self._opened,
+            EventKind.REPORT_ADDED: self._added,
+            EventKind.PRIORITY_CHANGED: self._priority_changed,
+            EventKind.LAPSED: self._lapsed,
+            EventKind.TRANSFERRED: self._transferred,
+            EventKind.TAKEN_OVER: self._taken_over,
+            EventKind.HANDED_BACK: self._handed_back,
+            EventKind.PERSON_WROTE: self._person_wrote,
+            EventKind.PASSPHRASE_TRIED: self._passphrase_tried,
+            EventKind.CASEWORKER_WROTE: self._caseworker_wrote,
+            EventKind.DELIVERY_RESULT: self._message_result,
+            EventKind.DELAYED: self._message_delayed,
+            EventKind.NOTE_ADDED: self._note_added,
+            EventKind.ANSWER_FILLED_IN: self._answer_filled_in,
+            EventKind.REFERRED: self._referred,
+            EventKind.ERASURE_REQUESTED: self._text_with_alert,
+            EventKind.CLOSED: self._closed,
+            EventKind.LINKED: self._text_with_alert,
+            EventKind.OVERDUE: self._overdue,
+            EventKind.LEGAL_DEADLINE: self._deadline,
+            EventKind.CHECKED_IN: self._checked_in,
+            EventKind.COMMAND_RESULT: self._command_result,
+        }
 
     def render(self, events: Sequence[Event]) -> None:
-        """Gather what shows these events, in their order; cards come last, each once."""
+        """Collect the messages for these events in order; cards come last, each once."""
         for each in events:
             event = self._with_case(each)
             if event.case and self._summary(event.case) is None:
-                continue  # erased meanwhile: nothing of it is shown any more
-            handler = _HANDLERS.get(event.kind)
-            if handler is not None:
-                handler(self, event)
+                continue  # erased meanwhile
+            if event.kind in _LINES:
+                name = self._caseworker_name(event.by)
+                self._add_line(event, _LINES[event.kind], name=name)
+            elif event.kind in self._handlers:
+                self._handlers[event.kind](event)
             if event.case and event.kind in CARD_EVENTS:
                 self._note_takeover(event)
                 self._cards_to_draw[event.case] = None
@@ -123,14 +137,12 @@ class EventRenderer:
             self._context.topics.store(self._work, self._group.current_id, topic)
 
     def _with_case(self, event: Event) -> Event:
-        """Return an event that names its case: of the topic in which the command was given."""
+        """Return the event with its case; without one, that of the topic of the command."""
         here = None if event.case else parse_location(event.reply_to)
         topic = None
         if here is not None and here[0]:
             topic = self._context.topics.by_thread(self._work, self._group.current_id, here[0])
         return event if topic is None else replace(event, case=topic.case)
-
-    # --- what it is about --------------------------------------------------------------------
 
     def _summary(self, case: str) -> CaseSummary | None:
         if case not in self._summaries:
@@ -138,9 +150,10 @@ class EventRenderer:
         return self._summaries[case]
 
     def _existing_summary(self, event: Event) -> CaseSummary:
-        glance = self._summary(event.case)
-        assert glance is not None  # noqa: S101 - `show` passes over the others
-        return glance
+        summary = self._summary(event.case)
+        if summary is None:
+            raise LookupError("an event of an erased case is not shown")
+        return summary
 
     def _topic(self, case: str) -> ForumTopic:
         if case not in self._topics:
@@ -159,23 +172,21 @@ class EventRenderer:
         elif event.kind in TAKEOVER_ENDS:
             topic.content.is_taken_over = False
 
-    # --- saying it ---------------------------------------------------------------------------
-
     def _add(self, case: str, *bodies: Body) -> None:
         self.bodies += [(case, body) for body in bodies]
 
     def _add_line(self, event: Event, text: Text, **values: str) -> None:
-        """Say a line in the topic."""
+        """Post a line in the topic."""
         self._add(event.case, SendText(self._locale(text, **values), topic=event.case))
 
     def _announce(self, text: str, to: Iterable[str], case: str) -> None:
-        """Say something where all look, and name those whom it concerns."""
+        """Post in the general topic, and mention those whom it concerns."""
         staff = [found for who in to if (found := self._context.staff.find(self._work, who))]
         names = " ".join(each.name for each in staff)
-        glance = self._summary(case)
+        summary = self._summary(case)
         rows: tuple[tuple[Button, ...], ...] = ()
-        if glance is not None and not glance.holder:
-            rows = ((Button(self._locale(texts.CLAIM), button_token(Verb.CLAIM, case)),),)
+        if summary is not None and not summary.holder:
+            rows = ((command_button(self._context, Verb.CLAIM, case),),)
         self._add(
             "",
             SendText(
@@ -185,24 +196,22 @@ class EventRenderer:
             ),
         )
 
-    # --- each event --------------------------------------------------------------------------
-
     def _opened(self, event: Event) -> None:
-        glance = self._existing_summary(event)
-        concern = CaseAlert(
-            glance.case, glance.reference, glance.queue, glance.language, None, 0, self._now
+        summary = self._existing_summary(event)
+        alert = CaseAlert(
+            summary.case, summary.reference, summary.queue, summary.language, None, 0, self._now
         )
         text = self._locale(
             texts.CASE_WAITING,
-            reference=glance.reference,
-            level=self._locale.priority_name(glance.priority),
-            language=self._locale.language_name(glance.language),
-            queue=self._locale(queue_name(glance.queue)),
+            reference=summary.reference,
+            level=self._locale.priority_name(summary.priority),
+            language=self._locale.language_name(summary.language),
+            queue=self._locale(queue_name(summary.queue)),
         )
         staff = self._context.staff.all(self._work)
         self._announce(
-            f"{PRIORITY_SIGNS[glance.priority]}{text}",
-            alert_recipients(concern, staff, self._now),
+            f"{PRIORITY_SIGNS[summary.priority]}{text}",
+            alert_recipients(alert, staff, self._now),
             event.case,
         )
         self._topic(event.case)
@@ -223,17 +232,11 @@ class EventRenderer:
             event.case, RenderPost(event.case, NEWEST_SUBMISSION), *blurred_files(event.case, files)
         )
 
-    def _raised(self, event: Event) -> None:
-        glance = self._existing_summary(event)
+    def _priority_changed(self, event: Event) -> None:
+        summary = self._existing_summary(event)
         self._add_line(
-            event, texts.PRIORITY_RAISED, level=self._locale.priority_name(glance.priority)
+            event, texts.PRIORITY_RAISED, level=self._locale.priority_name(summary.priority)
         )
-
-    def _line_by(self, text: Text) -> Callable[[Event], None]:
-        return lambda event: self._add_line(event, text, name=self._caseworker_name(event.by))
-
-    def _status_changed(self, event: Event) -> None:
-        self._line_by(_STATUS_TEXTS[event.kind])(event)
 
     def _lapsed(self, event: Event) -> None:
         text = self._locale(event.text or texts.CLAIM_EXPIRED, **event.values)
@@ -241,11 +244,11 @@ class EventRenderer:
         self._announce(text, event.to, event.case)
 
     def _transferred(self, event: Event) -> None:
-        glance = self._existing_summary(event)
+        summary = self._existing_summary(event)
         to = [found for who in event.to if (found := self._context.staff.find(self._work, who))]
         names = " ".join(each.name for each in to)
         told = transfer_text(
-            self._context, glance, self._caseworker_name(event.by), names, self._now
+            self._context, summary, self._caseworker_name(event.by), names, self._now
         )
         mentions = tuple(Mention(each.name, each.account) for each in to if each.account)
         self._add(event.case, SendText(told, topic=event.case, mentions=mentions))
@@ -262,13 +265,15 @@ class EventRenderer:
         self._add_line(event, texts.PERSON_LEFT if event.code == "stopped" else texts.HANDED_BACK)
 
     def _passphrase_tried(self, event: Event) -> None:
-        """Say what a word came to; under duress, where all look as well."""
+        """Show the result of a passphrase; duress is announced to all."""
         self._add_line(event, _PASSPHRASE_TEXTS[event.code], **event.values)
         if event.code == PassphraseResult.DURESS:
-            glance = self._existing_summary(event)
-            text = self._locale(texts.CASE_COMPROMISED, reference=glance.reference)
+            summary = self._existing_summary(event)
+            text = self._locale(texts.CASE_COMPROMISED, reference=summary.reference)
             self._announce(
-                f"{PRIORITY_SIGNS[0]}{text}", (glance.holder,) if glance.holder else (), event.case
+                f"{PRIORITY_SIGNS[0]}{text}",
+                (summary.holder,) if summary.holder else (),
+                event.case,
             )
 
     def _person_wrote(self, event: Event) -> None:
@@ -302,7 +307,7 @@ class EventRenderer:
             )
 
     def _message_delayed(self, event: Event) -> None:
-        """Show words that wait, and why."""
+        """Show a message that waits, and why."""
         self._caseworker_wrote(event)
         here = parse_location(event.reply_to)
         waiting = self._topic(event.case).content.pending_letters
@@ -310,11 +315,8 @@ class EventRenderer:
         why = self._locale(_DELAY_TEXTS.get(event.code, texts.NOT_SENT_YET))
         self._add(event.case, SendText(why, topic=event.case, reply_to=here[1] if here else held))
 
-    def _message_withheld(self, event: Event) -> None:
-        self._add_line(event, texts.BOT_MESSAGE_WITHHELD)
-
     def _message_result(self, event: Event) -> None:
-        """Mark a caseworker's message with what became of it; bad news is said in words as well."""
+        """Mark a caseworker's message as delivered, or reply why it did not arrive."""
         waiting = self._topic(event.case).content.pending_letters
         letter = event.letter
         message = next((number for it, number in waiting if it == letter), 0)
@@ -346,7 +348,7 @@ class EventRenderer:
             self._add(event.case, said)
 
     def _text_with_alert(self, event: Event) -> None:
-        """Say it in the topic, and where all look when it is new: somebody has to make sure."""
+        """Post the text in the topic; if no caseworker caused it, announce it to all."""
         if event.text is None:
             return
         text = self._locale(event.text, **event.values)
@@ -372,42 +374,44 @@ class EventRenderer:
             self._announce(f"\u231b {text}", event.to, event.case)
 
     def _deadline(self, event: Event) -> None:
-        glance = self._existing_summary(event)
-        told = deadline_event_text(self._context, self._work, glance, event, self._now)
+        summary = self._existing_summary(event)
+        told = deadline_event_text(self._context, self._work, summary, event, self._now)
         self._add(event.case, SendText(told, topic=event.case))
         if not event.by:
-            self._announce(f"\u231b {glance.reference}: {told}", event.to, event.case)
+            self._announce(f"\u231b {summary.reference}: {told}", event.to, event.case)
 
     def _checked_in(self, event: Event) -> None:
-        """Say in the topic that the agreed hour was kept, or ended; what ended it calls nobody."""
+        """Show in the topic that a check-in was answered or ended."""
         if event.text is not None:
             self._add(
                 event.case, check_in_message(self._context, self._existing_summary(event), event)
             )
 
     def _command_result(self, event: Event) -> None:
-        """Answer whoever gave a command, where they stand; what shows there is not said twice."""
+        """Reply to the caseworker who gave a command, unless the topic shows the result."""
         here = parse_location(event.reply_to)
         if here is None or event.text is None:
             return
         thread, message = here
         if thread and event.case and not event.is_refused and event.text in {DONE, CLAIMED}:
             return
-        glance, values = self._summary(event.case) if event.case else None, dict(event.values)
-        if glance is not None and event.deadlines:
-            values["clocks"] = deadlines_summary(self._context, glance, event.deadlines, self._now)
+        summary, values = self._summary(event.case) if event.case else None, dict(event.values)
+        if summary is not None and event.deadlines:
+            values["clocks"] = deadlines_summary(self._context, summary, event.deadlines, self._now)
         text = self._locale(event.text, **values)
-        if glance is not None and not thread:
-            text = f"{glance.reference}: {text}"
+        if summary is not None and not thread:
+            text = f"{summary.reference}: {text}"
         self._add(event.case, SendText(text, thread=thread, reply_to=message))
 
 
-_STATUS_TEXTS: Mapping[EventKind, Text] = {
+_LINES: Mapping[EventKind, Text] = {
     EventKind.CLAIMED: texts.CLAIMED,
     EventKind.RELEASED: texts.RELEASED,
     EventKind.REOPENED: texts.REOPENED,
     EventKind.IDENTITY_CONFIRMED: texts.IDENTITY_CONFIRMED,
+    EventKind.WITHHELD: texts.BOT_MESSAGE_WITHHELD,
 }
+"""Events that are shown as one line, in which only the caseworker's name is filled in."""
 _PASSPHRASE_TEXTS: Mapping[str, Text] = {
     PassphraseResult.RIGHT: texts.PASSPHRASE_RIGHT,
     PassphraseResult.WRONG: texts.PASSPHRASE_WRONG,
@@ -420,33 +424,4 @@ _DELAY_TEXTS: Mapping[str, Text] = {
     UNTIL_HOURS: texts.UNTIL_HOURS,
     UNTIL_PERSON_WRITES: texts.UNTIL_WRITTEN,
     UNTIL_CLOCK_STEADY: texts.UNTIL_STEADY,
-}
-_HANDLERS: Mapping[EventKind, Callable[[EventRenderer, Event], None]] = {
-    EventKind.OPENED: EventRenderer._opened,  # noqa: SLF001 - a table of this class's own lines
-    EventKind.REPORT_ADDED: EventRenderer._added,  # noqa: SLF001
-    EventKind.PRIORITY_CHANGED: EventRenderer._raised,  # noqa: SLF001
-    EventKind.CLAIMED: EventRenderer._status_changed,  # noqa: SLF001
-    EventKind.RELEASED: EventRenderer._status_changed,  # noqa: SLF001
-    EventKind.REOPENED: EventRenderer._status_changed,  # noqa: SLF001
-    EventKind.LAPSED: EventRenderer._lapsed,  # noqa: SLF001
-    EventKind.TRANSFERRED: EventRenderer._transferred,  # noqa: SLF001
-    EventKind.TAKEN_OVER: EventRenderer._taken_over,  # noqa: SLF001
-    EventKind.HANDED_BACK: EventRenderer._handed_back,  # noqa: SLF001
-    EventKind.PERSON_WROTE: EventRenderer._person_wrote,  # noqa: SLF001
-    EventKind.IDENTITY_CONFIRMED: EventRenderer._status_changed,  # noqa: SLF001
-    EventKind.PASSPHRASE_TRIED: EventRenderer._passphrase_tried,  # noqa: SLF001
-    EventKind.CASEWORKER_WROTE: EventRenderer._caseworker_wrote,  # noqa: SLF001
-    EventKind.DELIVERY_RESULT: EventRenderer._message_result,  # noqa: SLF001
-    EventKind.DELAYED: EventRenderer._message_delayed,  # noqa: SLF001
-    EventKind.WITHHELD: EventRenderer._message_withheld,  # noqa: SLF001
-    EventKind.NOTE_ADDED: EventRenderer._note_added,  # noqa: SLF001
-    EventKind.ANSWER_FILLED_IN: EventRenderer._answer_filled_in,  # noqa: SLF001
-    EventKind.REFERRED: EventRenderer._referred,  # noqa: SLF001
-    EventKind.ERASURE_REQUESTED: EventRenderer._text_with_alert,  # noqa: SLF001
-    EventKind.CLOSED: EventRenderer._closed,  # noqa: SLF001
-    EventKind.LINKED: EventRenderer._text_with_alert,  # noqa: SLF001
-    EventKind.OVERDUE: EventRenderer._overdue,  # noqa: SLF001
-    EventKind.LEGAL_DEADLINE: EventRenderer._deadline,  # noqa: SLF001
-    EventKind.CHECKED_IN: EventRenderer._checked_in,  # noqa: SLF001
-    EventKind.COMMAND_RESULT: EventRenderer._command_result,  # noqa: SLF001
 }

@@ -1,4 +1,4 @@
-"""What people and caseworkers wrote, as it stands in a topic; only where words may be shown."""
+"""Messages of people and caseworkers as a topic shows them, in mode content."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from bot.messages import Body
 
 PERSON_MESSAGE = "words"
-"""How messages are remembered that hold a person's words: an answer to one goes to the person."""
+"""The kind of posts that hold a person's words: a reply to one is sent to the person."""
 QUOTE_SIGN = "\u275d"
-"""A quotation mark: what stands behind it are a person's own words."""
+"""A quotation mark, before a person's own words."""
 OUTGOING_SIGN = "\u2709"
-"""An envelope: what stands behind it goes to the person."""
+"""An envelope, before what is sent to the person."""
 
 
 def person_messages(
     context: ForumContext, summary: CaseSummary, message: CaseMessage
 ) -> list[Body]:
-    """Return what shows one thing a person did while a caseworker held the conversation."""
+    """Return the posts that show one message of a person during a takeover."""
     case, content = summary.case, message.content
     if message.kind is CaseMessageKind.FILES:
         return blurred_files(case, content.files, content.text)
@@ -46,57 +46,55 @@ def person_messages(
 
 
 def _message_text(context: ForumContext, summary: CaseSummary, message: CaseMessage) -> str:
-    content, tongue = message.content, context.locale
+    content, locale = message.content, context.locale
     if message.kind is CaseMessageKind.REPLY:
-        read = context.phrasebook.text_for_staff(content, tongue.language)
+        read = context.phrasebook.text_for_staff(content, locale.language)
         theirs = context.phrasebook.text_for_staff(content, summary.language)
         both = read if read == theirs else f"{read} ({theirs})"
-        return tongue(texts.PRESSED, words=both)
+        return locale(texts.PRESSED, words=both)
     if message.kind is CaseMessageKind.EDIT:
-        return tongue(texts.EDITED_TO, words=display_text(content.text, tongue.staff_catalogue))
+        return locale(texts.EDITED_TO, words=display_text(content.text, locale.staff_catalogue))
     if message.kind is CaseMessageKind.LOCATION:
         return f"{content.latitude}, {content.longitude}"
-    return display_text(content.text, tongue.staff_catalogue) or f"[{escape_line(content.code)}]"
+    return display_text(content.text, locale.staff_catalogue) or f"[{escape_line(content.code)}]"
 
 
 def phrase_text(context: ForumContext, summary: CaseSummary, message: CaseMessage) -> str:
-    """Return a sentence of the phrasebook side by side: as staff read it, as the person does."""
-    told = context.phrasebook.text_for_staff
-    read, theirs = (
-        told(message.content, context.locale.language),
-        told(message.content, summary.language),
-    )
+    """Return a phrase in the staff's language and in the person's."""
+    text = context.phrasebook.text_for_staff
+    read = text(message.content, context.locale.language)
+    theirs = text(message.content, summary.language)
     if read == theirs:
         return read
     return context.locale(texts.PHRASE_SENT, words=read, theirs=theirs)
 
 
 def caseworker_text(message: CaseMessage) -> str:
-    """Return what a caseworker sent from another desk, in words."""
-    enclosed = [f"[{escape_line(note.kind)}]" for note in message.content.files]
+    """Return a message that a caseworker sent from another desk, as text."""
+    attached = [f"[{escape_line(file.kind)}]" for file in message.content.files]
     if message.kind is CaseMessageKind.LOCATION:
-        enclosed.append(f"[{message.content.latitude}, {message.content.longitude}]")
-    return " ".join([*enclosed, escape_text(message.content.text)]).strip()
+        attached.append(f"[{message.content.latitude}, {message.content.longitude}]")
+    return " ".join([*attached, escape_text(message.content.text)]).strip()
 
 
 def blurred_files(case: str, files: Iterable[FileRef], caption: str = "") -> list[Body]:
-    """Return files as a person sent them, pictures blurred until somebody touches them."""
-    found: list[Body] = []
-    for note in files:
-        file = File(note.handle, note.unique, note.kind, note.size, note.name, note.mime)
-        under = escape_text(caption or note.caption)
+    """Return files as a person sent them, with pictures blurred until they are tapped."""
+    bodies: list[Body] = []
+    for ref in files:
+        file = File(ref.handle, ref.unique, ref.kind, ref.size, ref.name, ref.mime)
+        under = escape_text(caption or ref.caption)
         caption = ""
-        found.append(SendFile(file, under, has_spoiler=True, topic=case, post_kind=PERSON_MESSAGE))
-    return found
+        bodies.append(SendFile(file, under, has_spoiler=True, topic=case, post_kind=PERSON_MESSAGE))
+    return bodies
 
 
 def submission_text(context: ForumContext, submission: CaseSubmission, now: int) -> str:
-    """Return everything a person sent at once: each question, and what was answered."""
-    tongue = context.locale
+    """Return one submission of a person: its questions and answers."""
+    locale = context.locale
     kind = REPORT_KIND_NAMES.get(submission.kind)
-    name = tongue(kind) if kind else submission.kind
-    head = f"{name} \u00b7 {tongue.format_time(submission.sent_at, now)}"
+    name = locale(kind) if kind else submission.kind
+    head = f"{name} \u00b7 {locale.format_time(submission.sent_at, now)}"
     if submission.answers is None:
-        return f"{head}\n{tongue(texts.SEALED)}"
-    told = context.answer_renderer.render(submission.flow, submission.answers)
-    return "\n".join([head, *(f"\u2022 {it.question}: {it.answer}" for it in told)])
+        return f"{head}\n{locale(texts.SEALED)}"
+    answers = context.answer_renderer.render(submission.flow, submission.answers)
+    return "\n".join([head, *(f"\u2022 {it.question}: {it.answer}" for it in answers)])

@@ -1,4 +1,4 @@
-"""What was typed, taken apart: a command and what stands behind it. Pure."""
+"""Parsing of typed commands: name and arguments. Pure."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ class TypedCommand:
 
     name: str
     text: str
-    """Everything behind it."""
+    """Everything after the name."""
 
     @property
     def first_word(self) -> str:
-        """Return the first word behind it."""
+        """Return the first word after the name."""
         return self.text.partition(" ")[0].partition("\n")[0]
 
     @property
     def rest(self) -> str:
-        """Return what stands behind the first word."""
+        """Return the text after the first word."""
         return self.text[len(self.first_word) :].strip()
 
 
 def parse_command(text: str, username: str = "") -> TypedCommand | None:
-    """Return the command a message is, None for one that is none, or is meant for another bot."""
+    """Return the command of a message; None for no command, or for another bot's."""
     found = _COMMAND.match(text)
     if found is None:
         return None
@@ -48,10 +48,10 @@ def parse_command(text: str, username: str = "") -> TypedCommand | None:
 
 
 def parse_values(text: str, blanks: Iterable[str]) -> dict[str, str]:
-    """Return what fills the blanks: `place=Main station, time=10:00`.
+    """Return the values of blanks: `place=Main station, time=10:00`.
 
-    A value goes on until the next blank's name; what stands before the first one fills nothing. A
-    lone blank needs no name.
+    A value ends at the next blank's name; text before the first name is ignored. A single blank
+    needs no name.
     """
     known = list(blanks)
     marks = [found for found in _VALUE.finditer(text) if found[1] in known]
@@ -65,9 +65,9 @@ def parse_values(text: str, blanks: Iterable[str]) -> dict[str, str]:
 
 
 def match_colleague(text: str, staff: Sequence[Caseworker]) -> tuple[list[Caseworker], str]:
-    """Return who is meant at the beginning of some words, and the words behind the name.
+    """Return the colleagues that the beginning of a text names, and the rest of the text.
 
-    An id is meant before a name, and the longest name that fits before a shorter one.
+    An id is preferred to a name, and a longer name to a shorter one.
     """
     first, _space, rest = text.partition(" ")
     if by_id := [each for each in staff if each.id == first]:

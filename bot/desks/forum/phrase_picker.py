@@ -1,6 +1,6 @@
-"""Picking a sentence of the phrasebook: one message that turns from groups to sentences to one.
+"""The phrase picker: one message that changes from groups to sentences to a preview.
 
-The caseworker reads their language and, beside it, what the person will read. Nothing is sent
+The preview shows the sentence in the caseworker's language and in the person's. Nothing is sent
 before the last press.
 """
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.cases.routing import queue_name
 from bot.desks.forum import texts
-from bot.desks.forum.cards import PHRASE_MENU, PRIORITY_SIGNS, button_token
+from bot.desks.forum.cards import PHRASE_MENU, PRIORITY_SIGNS, button_token, command_button
 from bot.hotline.chat.messages import CaseMessageContent
 from bot.hotline.commands.types import Verb
 from bot.languages import catalogue
@@ -28,21 +28,21 @@ if TYPE_CHECKING:
 
 GROUP, PICK, LEAVE = "group", "pick", "leave"
 PICKER_ACTIONS = frozenset({PHRASE_MENU, GROUP, PICK, LEAVE, Verb.PHRASE})
-"""What buttons of the phrasebook mean."""
+"""The actions of the buttons of the picker."""
 MAX_PHRASES = 40
 """Sentences under one message."""
 MAX_LABEL_LENGTH = 60
 
 
 class PhrasePicker:
-    """The phrasebook of one group of caseworkers, and its queue in lines."""
+    """The phrasebook of one group of caseworkers, and its queue as text."""
 
     def __init__(self, context: ForumContext) -> None:
         self._context = context
         self._locale = context.locale
 
     def search(self, query: str, thread: int) -> SendText:
-        """Return the groups, or the sentences that hold what is sought."""
+        """Return the groups, or the sentences that match a query."""
         if not query:
             return SendText(self._locale(texts.PICK_GROUP), self._group_buttons(), thread=thread)
         found = self._context.phrasebook.search(query, self._locale.language)
@@ -57,17 +57,17 @@ class PhrasePicker:
         self, parts: list[str], update: Update, language: str
     ) -> SendText | EditText | DeleteMessages:
         """Return what a press shows next; `language` is the person's."""
-        what, *rest = parts
-        if what == PHRASE_MENU:
+        name, *rest = parts
+        if name == PHRASE_MENU:
             return self.search("", update.thread)
         code = rest[0] if rest else ""
-        if what == PICK and code in self._context.phrasebook:
+        if name == PICK and code in self._context.phrasebook:
             text, rows = self._preview(self._context.phrasebook[code], language)
-        elif what == GROUP and code:
+        elif name == GROUP and code:
             text, rows = self._phrase_buttons(
                 it for it in self._context.phrasebook if it.group == code
             )
-        elif what == LEAVE:
+        elif name == LEAVE:
             return DeleteMessages((update.message,))
         else:
             text, rows = self._locale(texts.PICK_GROUP), self._group_buttons()
@@ -94,7 +94,7 @@ class PhrasePicker:
         return label if len(label) <= MAX_LABEL_LENGTH else f"{label[: MAX_LABEL_LENGTH - 1]}\u2026"
 
     def _phrase_text(self, code: str, language: str) -> str:
-        """Return a sentence with its blanks still open."""
+        """Return a sentence with its blanks unfilled."""
         blanks = {name: f"{{{name}}}" for name in self._context.phrasebook[code].blanks}
         return self._context.phrasebook.text_for_staff(
             CaseMessageContent(code=code, values=blanks), language
@@ -109,7 +109,7 @@ class PhrasePicker:
             lines.append("\n".join(f"[ {reply} ]" for reply in replies))
         back = Button(self._locale(texts.CANCEL), button_token(LEAVE))
         if not phrase.blanks:
-            send = Button(self._locale(texts.SEND), button_token(Verb.PHRASE, phrase.code))
+            send = command_button(self._context, Verb.PHRASE, phrase.code)
             return "\n\n".join(lines), ((send,), (back,))
         flows = catalogue(self._locale.language)
         lines += [
@@ -120,10 +120,8 @@ class PhrasePicker:
         lines.append(self._locale(texts.FILL_IN, usage=usage))
         return "\n\n".join(lines), ((back,),)
 
-    # --- the queue ---------------------------------------------------------------------------
-
     def queue_counts(self, waiting: Mapping[str, int], most: int) -> str:
-        """Return how many wait in each queue."""
+        """Return the number of waiting cases of each queue."""
         parts = [
             f"{self._locale(queue_name(queue))} {count}{'+' if count >= most else ''}"
             for queue, count in waiting.items()

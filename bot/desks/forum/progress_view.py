@@ -1,4 +1,4 @@
-"""Where a conversation stands, for whoever takes it over: what was answered, what is missing."""
+"""The progress of a conversation, shown at a takeover: answered and missing questions."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 MAX_QUESTIONS = 6
-"""Questions of a kind that are named; the rest is counted."""
+"""Questions named in each section; the rest is counted."""
 MAX_NAME_LENGTH = 60
-"""Characters of a question that has no short name."""
+"""Characters of a question without a short name."""
 
 
 def progress_lines(context: ForumContext, progress: FlowProgress) -> list[str]:
-    """Return lines that say what was answered, left out, and is still to be asked."""
+    """Return lines with the answered, skipped and missing questions."""
     missing = [
         step
         for step in progress.missing
@@ -36,7 +36,7 @@ def progress_lines(context: ForumContext, progress: FlowProgress) -> list[str]:
 
 
 def question_name(context: ForumContext, flow: str, step: str) -> str:
-    """Return what a question is called, in the group's language."""
+    """Return the short name of a question, in the group's language."""
     question = context.flow_registry.question(flow, step)
     if question is None:
         return step
@@ -45,7 +45,7 @@ def question_name(context: ForumContext, flow: str, step: str) -> str:
 
 
 def answer_usage(context: ForumContext, flow: str, step: str) -> str:
-    """Return how a question can be answered: its choices by code, or that it takes words."""
+    """Return how `/answer` fills in a question: its choices by code, or that it takes text."""
     question = context.flow_registry.question(flow, step)
     lines = [question_name(context, flow, step)]
     if isinstance(question, Choose | ChooseMany):
@@ -66,7 +66,6 @@ def _section(context: ForumContext, text: Text, flow: str, steps: Sequence[str])
         for step in steps[:MAX_QUESTIONS]
     ]
     if len(steps) > MAX_QUESTIONS:
-        lines.append(
-            f"\u2022 {context.locale(texts.AND_MORE, count=str(len(steps) - MAX_QUESTIONS))}"
-        )
+        more = context.locale(texts.AND_MORE, count=str(len(steps) - MAX_QUESTIONS))
+        lines.append(f"\u2022 {more}")
     return [context.locale(text), *lines]

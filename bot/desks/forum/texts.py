@@ -1,38 +1,30 @@
-"""What the group of caseworkers is told, in English."""
+"""Texts of the forum desk, in English."""
 
 from bot.text import _, pgettext
 
 # --- the card ------------------------------------------------------------------------------
 
-WAITING_WITH_DUE = _("Waiting since {since}. An answer was promised by {due}.")
+WAITING_WITH_DUE = _("Waiting since {since}. Reply due by {due}.")
 WAITING = _("Waiting since {since}.")
-UNASSIGNED = _("Nobody answers for this case yet.")
+UNASSIGNED = _("No caseworker answers for this case yet.")
 ASSIGNED = _("{name} ({title}) answers for this case.")
 REFERRED = _("Referred. {name} ({title}) still answers for it.")
 CLOSED = _("Closed: {how}.")
 BOT_SPEAKS = _("The bot speaks with the person.")
 CASEWORKER_SPEAKS = _("A caseworker holds the conversation; the bot is silent.")
 REASONS = _("Why: {reasons}")
-SEALED = _("What was sent is sealed for staff who sign in, and cannot be shown here any more.")
+SEALED = _("The answers are sealed for staff who sign in, and can no longer be shown here.")
 
 # Translators: {line} e.g. help may end in 19 h (72-hour contact rule)
-DEADLINE = _("Clock: {line}.")
-# Translators: of a group where nothing of a case is said; {left} e.g. 19 h
-DEADLINE_ENDS = _("A time the law gives ends in {left}: haven deadlines show {reference}")
-DEADLINE_ENDED = _("A time the law gives ended {left} ago: haven deadlines show {reference}")
+DEADLINE = _("Legal deadline: {line}.")
+# Translators: for a group that shows no content of a case; {left} e.g. 19 h
+DEADLINE_ENDS = _("A legal deadline ends in {left}: haven deadlines show {reference}")
+DEADLINE_ENDED = _("A legal deadline ended {left} ago: haven deadlines show {reference}")
 CHECK_IN_AGREED = _("An hour is agreed on with the person: haven cases show says which.")
 CHECK_IN_USAGE = _("To offer an hour in the chat: /checkin offer. To end one: /checkin end.")
-DEADLINE_EXISTS = _("About a time the law gives: haven deadlines show {reference}")
+DEADLINE_EXISTS = _("About a legal deadline: haven deadlines show {reference}")
 
-CLAIM = pgettext("desk button", "Claim")
-RELEASE = pgettext("desk button", "Give back to the queue")
-TAKE_OVER = pgettext("desk button", "Take over")
-HAND_BACK = pgettext("desk button", "Hand back")
 PHRASES = pgettext("desk button", "Phrasebook")
-CLOSE = pgettext("desk button", "Close")
-REOPEN = pgettext("desk button", "Open again")
-RECIPIENT_TOLD = pgettext("desk button", "They were told")
-SEND = pgettext("desk button", "Send it")
 CANCEL = pgettext("desk button", "Leave it")
 ALL_GROUPS = pgettext("desk button", "All groups")
 
@@ -42,40 +34,40 @@ CASE_WAITING = _("{reference} is waiting: {level}, {language}, {queue}.")
 SENT_MORE = _("The person sent more.")
 PRIORITY_RAISED = _("Priority {level} now.")
 CLAIMED = _("{name} claimed the case.")
-RELEASED = _("{name} gave the case back to the queue.")
-CLAIM_EXPIRED = _("Nobody worked on the claim: the case waits in the queue again.")
-TRANSFERRED = _("{name} passed the case to {to}.")
+RELEASED = _("{name} returned the case to the queue.")
+CLAIM_EXPIRED = _("The claim was not worked on: the case waits in the queue again.")
+TRANSFERRED = _("{name} transferred the case to {to}.")
 TRANSFER_CONTEXT = _("Language: {language}. Priority: {level}. {rule}")
 TAKEN_OVER = _("{name} holds the conversation; the bot is silent.")
 HOW_TO_ANSWER = _(
-    "Only an answer to one of the person's messages, or /say with the words, reaches the person: "
-    "words, a photo, a voice note, a file or a place. Everything else written here is a note."
+    "Only a reply to one of the person's messages, or /say with a text, reaches the person: text, "
+    "a photo, a voice note, a file or a place. Everything else written here is a note."
 )
 ANSWERED_SO_FAR = _("Answered:")
 SKIPPED_SO_FAR = _("Left out:")
 MISSING_SO_FAR = _("Still missing; /answer with the code fills it in:")
 AND_MORE = _("and {count} more")
 HANDED_BACK = _("The bot speaks with the person again.")
-PERSON_LEFT = _("The person has left the chat: nobody holds the conversation now.")
+PERSON_LEFT = _("The person has left the chat: no caseworker holds the conversation now.")
 PERSON_WROTE = _("The person wrote. In this group their words are not shown.")
 IDENTITY_UNCONFIRMED = _(
     "Not confirmed who writes: the chat was quiet, and the bot answers as to a newcomer. Ask in "
     "neutral words (/phrase opener). When they answer and you are sure that it is them: /confirmed"
 )
 COMPROMISED = _(
-    "COMPROMISED: somebody makes the person open this chat. Nothing is sent to them any more; they "
-    "were answered as if the word was wrong. Do not write. When two of you are sure who writes, "
-    "each writes why: /confirmed ..."
+    "COMPROMISED: the person is made to open this chat. Nothing is sent to them any more; the bot "
+    "answered as to a wrong passphrase. Do not write. When two of you are sure that the person "
+    "writes, each of you says why: /confirmed ..."
 )
-CASE_COMPROMISED = _("{reference} is compromised: somebody makes the person open the chat.")
-PASSPHRASE_RIGHT = _("The person is known again by their word: the conversation goes on.")
-PASSPHRASE_WRONG = _("A wrong word was tried ({tries} of 3).")
+CASE_COMPROMISED = _("{reference} is compromised: the person is made to open the chat.")
+PASSPHRASE_RIGHT = _("The person gave their passphrase: the conversation goes on.")
+PASSPHRASE_WRONG = _("A wrong passphrase was tried ({tries} of 3).")
 PASSPHRASE_BLOCKED = _(
-    "Three wrong words were tried: for a day a word opens nothing. You decide who writes: "
+    "Three wrong passphrases were tried: for a day none is accepted. You decide who writes: "
     "/confirmed"
 )
 PASSPHRASE_TOO_LATE = _(
-    "The right word was written, after three wrong ones: it opened nothing. You decide who writes: "
+    "The right passphrase came after three wrong ones: it was not accepted. You decide who writes: "
     "/confirmed"
 )
 IDENTITY_CONFIRMED = _("{name} is sure that the person writes: the conversation goes on.")
@@ -90,8 +82,10 @@ REFERRAL_OFFERED = _("The person is asked whether this may be told to {recipient
 REFERRAL_AGREED = _("The person agrees that exactly this is told to {recipient}:")
 REFERRAL_DECLINED = _("The person does not want anything told to {recipient}.")
 REFERRAL_SENT = _("{recipient} was told what the person agreed to.")
-REFERRAL_REVOKED = _("The person has taken back what was agreed for {recipient}.")
-REFERRAL_WITHDRAWN = _("The person wants nobody told, and is not asked about {recipient} any more.")
+REFERRAL_REVOKED = _("The person has revoked what was agreed for {recipient}.")
+REFERRAL_WITHDRAWN = _(
+    "The person withdrew from sharing, and is not asked about {recipient} any more."
+)
 CLOSED_BY = _("{name} closed the case: {how}.")
 REOPENED = _("{name} opened the case again; it waits in the queue.")
 UNTIL_MET = _(
@@ -100,18 +94,18 @@ UNTIL_MET = _(
 )
 UNTIL_HOURS = _("Not sent yet: it goes in the hours the person chose.")
 UNTIL_WRITTEN = _("Not sent yet: the person wants to be written to only after they wrote.")
-UNTIL_STEADY = _(
-    "Not sent yet: the clock of this machine was changed, so it is waited for a while."
-)
+UNTIL_STEADY = _("Not sent yet: the clock of this machine was changed, so it waits for a while.")
 NOT_SENT_YET = _("Not sent yet.")
 DELIVERY_RESULTS = {
-    "uncertain": _("Nobody knows whether this reached the person. It is not sent again by itself."),
+    "uncertain": _(
+        "It is not known whether this reached the person. It is not sent again by itself."
+    ),
     "failed": _("This did not reach the person."),
     "blocked": _("The person has blocked the bot: this did not reach them."),
     "refused": _("This cannot be sent as it is: it did not reach the person."),
     "withdrawn": _("This was not sent any more."),
 }
-"""How words of a caseworker ended that did not simply arrive."""
+"""How a caseworker's message ended, if it did not arrive."""
 FILE_UNAVAILABLE = _("A file came and cannot be shown here; it is kept with the case.")
 
 REMINDER_NOT_SENT = {
@@ -122,11 +116,11 @@ REMINDER_NOT_SENT = {
     "colleague_is_there": _(
         "The person was not reminded: a caseworker holds the conversation and can tell them."
     ),
-    "frozen": _("The person was not reminded: somebody makes them open this chat."),
-    "no_chat": _("The person was not reminded: nobody knows their chat any more."),
+    "frozen": _("The person was not reminded: they are made to open this chat."),
+    "no_chat": _("The person was not reminded: their chat is not known any more."),
     "blocked": _("The person was not reminded: they have blocked the bot."),
 }
-"""Why nobody reminded the person of a clock of the law."""
+"""Why the person was not reminded of a legal deadline."""
 REMINDER_UNCERTAIN = _(
     "The person was perhaps not reminded: the message did not arrive for certain."
 )
@@ -140,17 +134,17 @@ HELP = _(
     "/claim: the next case, or the one of this topic\n"
     "/takeover, /handback: hold the conversation, let the bot go on\n"
     "/confirmed: you asked, they answered, and you are sure that it is the person who writes\n"
-    "/say words, or an answer to a message: to the person\n"
+    "/say text, or a reply to a message: to the person\n"
     "/phrase: sentences in the person's language\n"
     "/insist reason: ask now whether it is a good moment, outside the person's hours\n"
-    "/note words: for colleagues"
+    "/note text: for colleagues"
 )
 HELP_MORE = _(
     "/answer flow.step value, /priority 0-4 reason\n"
-    "/transfer name words, /release, /refer recipient\n"
+    "/transfer name text, /release, /refer recipient\n"
     "/close how, /reopen\n"
     "/erase, /keep reason: the person wants it erased; /revoke what\n"
-    "/clock: what the law gives time for; /clock event day, /clock strike number\n"
+    "/clock: legal deadlines; /clock event day, /clock strike number\n"
     "/checkin: an hour at which the person is to be heard from; offer, end\n"
     "/queue, /card, /duty on, /duty off, /rest minutes"
 )
@@ -160,26 +154,26 @@ UNKNOWN_COMMAND = _("There is no such command. /help lists them.")
 USAGE = _("Like this: {usage}")
 CASE_NOT_FOUND = _("There is no case {reference}.")
 NOT_IN_NOTIFY_MODE = _(
-    "Not from this group: it is in mode notify, where no word of a person is shown or sent."
+    "Not from this group: in mode notify it shows and sends no word of a person."
 )
-EDIT_IGNORED = _("This edit reaches nobody. Please write again.")
+EDIT_IGNORED = _("This edit does not reach the person. Please write again.")
 MAYBE_CONTINUATION = _(
     "This may be the rest of a long message: it was kept as a note, not sent. "
-    "To send it, answer one of the person's messages with it."
+    "To send it, reply with it to one of the person's messages."
 )
 TRANSFER_TO_WHOM = _("To whom? {names}")
 REFER_TO_WHOM = _("Who may be told? The person is asked first, and can leave parts out.")
 ASK_DISPOSITION = _("How did it end?")
-NO_DEADLINES = _("No clock of the law runs in this case.")
+NO_DEADLINES = _("No legal deadline is running in this case.")
 # Translators: {number} counts the events, {event} is its code, {day} e.g. 2026-11-25.
 LEGAL_EVENT = _("{number}. {day} {event}: {meaning}")
-EVENT_STRUCK = _("{number}. {day} {event}: does not count any more")
+EVENT_STRUCK = _("{number}. {day} {event}: no longer counts")
 DEADLINE_WITH_DAY = _("{line}. Last day: {day}. {must} ({articles})")
 DEADLINE_COUNTED = _("{line}. {must} ({articles})")
 EVENT_USAGE = _("To enter what happened: /clock and one of these, then the day (2026-11-25)")
 EVENT_OPTION = _("{event}: {meaning}")
 QUEUE_COUNTS = _("Waiting: {queues}.")
-QUEUE_EMPTY = _("Nobody is waiting in your queues.")
+QUEUE_EMPTY = _("No case is waiting in your queues.")
 PICK_GROUP = _("What is it about?")
 PICK_PHRASE = _("Choose a sentence. Nothing is sent yet.")
 PHRASE_NOT_FOUND = _("No sentence was found.")

@@ -1,4 +1,4 @@
-"""The topics as they stand in the group: opened, found, renamed, closed, filled again."""
+"""Topics in the group: opening, renaming, closing and repairing them."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 TOPIC_CLOSED = "topic_closed"
-"""What is said of a topic that is there and closed to us."""
+"""The error of a topic that exists and is closed."""
 MAX_KNOWN_TOPICS = 4096
-"""Topics whose numbers are known without asking."""
+"""Topics whose numbers are cached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,12 @@ class TopicSnapshot:
 
     @property
     def digest(self) -> bytes:
-        """Return what tells this card from another."""
+        """Return a digest of the card."""
         return blake2b(repr((self.text, self.rows)).encode(), digest_size=8).digest()
 
 
 class TopicManager:
-    """Finds a case's topic, or opens it, and keeps it as its case is."""
+    """Finds or opens the topic of a case, and keeps it up to date."""
 
     def __init__(
         self,
@@ -68,23 +68,23 @@ class TopicManager:
     async def send(
         self, case: str, put: Callable[[int], Awaitable[T]], *, with_card: bool = True
     ) -> T | None:
-        """Put something into a case's topic, mending that first; None where the case is erased."""
+        """Post something in a case's topic, repairing it first; None for an erased case."""
         thread = await self.open(case, with_card=with_card)
         if not thread:
             return None
         try:
             return await put(thread)
         except TopicGoneError as gone:
-            is_shut = gone.args[0] == TOPIC_CLOSED
-        if is_shut:
+            is_closed = gone.args[0] == TOPIC_CLOSED
+        if is_closed:
             await self._send(ReopenTopic(thread))
         else:
             await self._mark_deleted(case)
             thread = await self.open(case, with_card=with_card)
-        return await put(thread) if thread else None  # erased meanwhile: 0 is where all look
+        return await put(thread) if thread else None  # 0: erased meanwhile
 
     async def open(self, case: str, *, with_card: bool = True) -> int:
-        """Return the number of a case's topic, opened if there is none; 0 for an erased case."""
+        """Return the number of a case's topic, opening one if needed; 0 for an erased case."""
         if case in self._thread_ids:
             return self._thread_ids[case]
         seen = await self.load_snapshot(case)
@@ -102,7 +102,7 @@ class TopicManager:
         return thread
 
     async def load_snapshot(self, case: str) -> TopicSnapshot | None:
-        """Return how a case stands now, with its topic."""
+        """Return the current status of a case, with its topic."""
         now = self._clock.now()
         return await self._writer.run(lambda work: self._snapshot(work, case, now))
 
@@ -117,7 +117,7 @@ class TopicManager:
         return TopicSnapshot(glance, topic, topic_name(self._context, glance), text, rows)
 
     async def update(self, case: str, change: Callable[[ForumTopic], None]) -> None:
-        """Write down what has become of a topic; the rest of its row stays as it is."""
+        """Change a topic's row."""
 
         def unit(work: Work) -> None:
             if self._context.summaries.find(work, case) is None:
@@ -129,7 +129,7 @@ class TopicManager:
         await self._writer.run(unit)
 
     async def draw_card(self, case: str) -> None:
-        """Let the card, the topic's name and its being open or closed say how the case stands."""
+        """Bring the card, the topic's name and whether it is closed up to date."""
         await self.open(case, with_card=False)
         seen = await self.load_snapshot(case)
         if seen is None:
@@ -143,7 +143,7 @@ class TopicManager:
         await self._sync_open_state(case, seen)
 
     async def _post_card(self, case: str, seen: TopicSnapshot) -> int:
-        """Change the card where it stands, or put it at the end where it is not there any more."""
+        """Edit the card, or post it at the end if it was deleted."""
         if seen.topic.content.card_message:
             try:
                 await self._send(EditText(seen.topic.content.card_message, seen.text, seen.rows))
@@ -157,7 +157,7 @@ class TopicManager:
         return await self._change_topic(case, lambda thread: replace(card, thread=thread)) or 0
 
     async def _change_topic(self, case: str, body: Callable[[int], Body]) -> int | None:
-        """Do something to the topic itself: if it has to be opened anew, its card comes by us."""
+        """Change the topic itself; if it has to be reopened, its card is posted by the caller."""
         return await self.send(case, lambda thread: self._send(body(thread)), with_card=False)
 
     async def _sync_open_state(self, case: str, seen: TopicSnapshot) -> None:
@@ -170,7 +170,7 @@ class TopicManager:
             await self.update(case, lambda topic: _set_state(topic, OPEN))
 
     async def _mark_deleted(self, case: str) -> None:
-        """Note that a topic is gone, and all that stood in it."""
+        """Record that a topic was deleted, with its messages."""
         self._thread_ids.pop(case, None)
         await self.update(case, _set_deleted)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bot.desks.web.live.event_log import DESK_PREFIX
-from bot.dispatch.staff_service import store_command
+from bot.hotline.commands.store import submit_command
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.desks.web.live.event_log import CommandResult
     from bot.hotline.commands.types import Command
-    from bot.mailbox.inbox import Inbox
     from bot.store.writer import Writer
+    from bot.vault import Vault
 
 REPLY_TIMEOUT = 6.0
 """Seconds to wait for a result: the dispatcher looks twice a second, and may be busy."""
@@ -30,12 +30,12 @@ class CommandClient:
     def __init__(
         self,
         writer: Writer,
-        inbox: Inbox,
+        vault: Vault,
         clock: Clock,
         wake_dispatcher: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._writer = writer
-        self._inbox = inbox
+        self._vault = vault
         self._clock = clock
         self._waiting: dict[str, asyncio.Future[CommandResult]] = {}
         self.wake_dispatcher = wake_dispatcher
@@ -52,7 +52,7 @@ class CommandClient:
         sent = replace(command, reply_to=DESK_PREFIX + ticket)
         try:
             now = self._clock.now()
-            await self._writer.run(lambda work: store_command(work, self._inbox, sent, now))
+            await self._writer.run(lambda work: submit_command(work, self._vault, sent, now))
             if self.wake_dispatcher is not None:
                 await self.wake_dispatcher()
             async with asyncio.timeout(REPLY_TIMEOUT):

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.desks.web.routes import ROLES, Permission
+from bot.hotline.commands.registry import COMMANDS
+from bot.hotline.commands.types import Verb
 from bot.text import Text, _, pgettext
 
 if TYPE_CHECKING:
@@ -49,9 +51,12 @@ def _press(key: str, does: Text, may: Permission = Permission.QUEUE) -> Shortcut
     return Shortcut(key, does, PRESS, key, may)
 
 
-def _open_form(key: str, does: Text, what: str) -> Shortcut:
-    """Open a form that drops down from a case's head: nothing is done before it is sent."""
-    return Shortcut(key, does, DROP, f"more-{what}", Permission.QUEUE)
+def _command(verb: Verb, action: str = PRESS, target: str = "") -> Shortcut:
+    """Return the key of a command: it presses its button, or opens its form."""
+    found = COMMANDS[verb].shortcut
+    if found is None:
+        raise ValueError(f"{verb} has no key")
+    return Shortcut(found.key, found.label, action, target or found.key, Permission.QUEUE)
 
 
 SHORTCUTS = (
@@ -67,10 +72,10 @@ SHORTCUTS = (
             Shortcut("g a", _("to All"), GO, "/queue/all", Permission.QUEUE),
             Shortcut("g t", _("to the team"), GO, "/team", Permission.TEAM),
             Shortcut("g l", _("to the audit log"), GO, "/audit", Permission.AUDIT),
-            Shortcut("g r", _("to who read what"), GO, "/audit/reads", Permission.AUDIT),
-            Shortcut("g p", _("to what takes two people"), GO, "/approvals", Permission.AUDIT),
+            Shortcut("g r", _("to who opened which case"), GO, "/audit/reads", Permission.AUDIT),
+            Shortcut("g p", _("to approvals"), GO, "/approvals", Permission.AUDIT),
             Shortcut("g s", _("to the staff"), GO, "/staff", Permission.STAFF),
-            Shortcut("g n", _("to what the last shift left"), GO, "/shift", Permission.QUEUE),
+            Shortcut("g n", _("to the shift notes"), GO, "/shift", Permission.QUEUE),
             Shortcut("g o", _("to my own account"), GO, "/account"),
             _press("n", _("take the next case")),
             Shortcut("Esc", _("close, leave the field"), LEAVE),
@@ -84,32 +89,28 @@ SHORTCUTS = (
             Shortcut("Enter", _("open")),
             _press("]", _("next page")),
             _press("[", _("back to the first page")),
-            _press("x", _("show all: leave no case out")),
+            _press("x", _("show all cases")),
         ),
     ),
     ShortcutGroup(
         pgettext("keys", "In a case"),
         (
-            _press("c", _("claim")),
-            _press("t", _("take over, hand back")),
-            Shortcut(
-                "r", _("write to the person"), WRITE, "as-message say-words", Permission.QUEUE
-            ),
-            Shortcut("m", _("write a note"), WRITE, "as-note note-words", Permission.QUEUE),
-            Shortcut(
-                "/", _("phrasebook, or find a case"), PHRASES, "phrases find", Permission.QUEUE
-            ),
+            _command(Verb.CLAIM),
+            _command(Verb.TAKE_OVER),
+            _command(Verb.SEND, WRITE, "as-message say-words"),
+            _command(Verb.NOTE, WRITE, "as-note note-words"),
+            _command(Verb.PHRASE, PHRASES, "phrases find"),
             Shortcut("Ctrl Enter", _("send"), SEND, "", Permission.QUEUE),
             Shortcut("u", _("undo, while it has not left"), UNDO, "", Permission.QUEUE),
-            _press("y", _("send all the same, when the desk asks")),
-            _open_form("a", _("put aside for later"), "aside"),
-            _open_form("f", _("follow up on a day"), "follow"),
-            _open_form("h", _("hand on to a colleague"), "transfer"),
-            _open_form("b", _("give back to the queue"), "release"),
-            _open_form("i", _("change how urgent it is"), "priority"),
-            _open_form("e", _("end: close the case"), "close"),
-            _press("o p", _("take out on paper: print")),
-            _press("o t", _("take out as a text")),
+            _press("y", _("send anyway, when the desk asks")),
+            _command(Verb.SNOOZE, DROP, "more-aside"),
+            _command(Verb.FOLLOW_UP, DROP, "more-follow"),
+            _command(Verb.TRANSFER, DROP, "more-transfer"),
+            _command(Verb.RELEASE, DROP, "more-release"),
+            _command(Verb.SET_PRIORITY, DROP, "more-priority"),
+            _command(Verb.CLOSE, DROP, "more-close"),
+            _press("o p", _("export: print")),
+            _press("o t", _("export: text file")),
         ),
     ),
 )

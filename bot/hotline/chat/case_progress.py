@@ -1,7 +1,7 @@
-"""What a person sees of what became of their report: where it stands, in a few true lines.
+"""The progress of a report, as its person sees it in a few lines.
 
-It is shown only in the sitting in which the case was made (`Conversation.has_case`): later nobody
-knows who holds the phone, and the chat behaves as if there were no case.
+It is shown only in the session in which the case was made (`Conversation.has_case`): later it is
+unknown who holds the phone, and the chat behaves as if there were no case.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam
 
 from bot.cases.state_machine import CaseState
 from bot.clock import SECOND, start_of_day
 from bot.languages import catalogue
 from bot.languages.format_date import format_day
-from bot.store.compiled import Prepared
+from bot.store.statements import select_one, update_by
 from bot.store.tables.main import cases, staff
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ WAITING_FOR_PERSON = "yours"
 
 @dataclass(frozen=True, slots=True)
 class CaseProgress:
-    """How a case stands, as far as its person is told."""
+    """The status of a case, as far as its person is told."""
 
     state: CaseState
     opened_at: int
@@ -40,11 +40,11 @@ class CaseProgress:
     due_at: int | None
     answered_at: int | None
     title: str | None
-    """The role of whoever answers for it."""
+    """The title of the holder."""
 
     @property
     def next_step(self) -> str:
-        """Return what happens next, as a code of the words."""
+        """Return what happens next, as a key of `ProgressTexts.next`."""
         if (
             self.state in {CaseState.CLAIMED, CaseState.OPEN}
             and self.answered_at
@@ -56,7 +56,7 @@ class CaseProgress:
 
 @dataclass(frozen=True)
 class ProgressTexts:
-    """The lines themselves. They stand in `flows/`, above this floor: `app` hands them down."""
+    """The lines; they are written in `flows/`, and `bot.app` passes them in."""
 
     received: Text
     read: Text
@@ -69,48 +69,34 @@ class ProgressTexts:
     titles: Mapping[str, Text]
 
 
-_PROGRESS = Prepared(
-    lambda _: (
-        select(
-            cases.c.status, cases.c.opened_at, cases.c.read_at, cases.c.due_at,
-            cases.c.answered_at, staff.c.title,
-        )
-        .select_from(cases.outerjoin(staff, staff.c.id == cases.c.holder))
-        .where(cases.c.id == bindparam("case"))
-    ),
-    "case",
+_PROGRESS = select_one(
+    cases.outerjoin(staff, staff.c.id == cases.c.holder),
+    cases.c.status, cases.c.opened_at, cases.c.read_at, cases.c.due_at, cases.c.answered_at,
+    staff.c.title, by=cases.c.id == bindparam("case"),
 )  # fmt: skip
-_MARK_READ = Prepared(
-    lambda _: (
-        update(cases)
-        .where(cases.c.id == bindparam("case"), cases.c.read_at.is_(None))
-        .values(read_at=bindparam("at"))
-    ),
-    "at",
-    "case",
-)
+_MARK_READ = update_by(cases, "read_at", by=("id", cases.c.read_at.is_(None)))
 
 
 def load_progress(work: Work, case: str) -> CaseProgress | None:
-    """Return how a case stands; None for one that is gone."""
+    """Return the progress of a case; None for one that was erased."""
     rows = work.rows(_PROGRESS, case)
     return CaseProgress(CaseState(rows[0][0]), *rows[0][1:]) if rows else None
 
 
 def mark_read(work: Work, case: str, now: int) -> None:
-    """Note that a person has read a case, the first time."""
+    """Record when a caseworker first read a case."""
     work.run(_MARK_READ, now, case)
 
 
 def render_progress(
     progress: CaseProgress, texts: ProgressTexts, now: int, zone: ZoneInfo, language: str
 ) -> str:
-    """Return the trail in a language, one line a fact."""
+    """Return the progress in a language, one line for each fact."""
     read_in = catalogue(language)
 
     def line(text: Text, at: int | None = None, **values: str) -> str:
-        told_at = {"time": format_time(at, now, zone, language)} if at else {}
-        return text.render(read_in, values | told_at)
+        time = {"time": format_time(at, now, zone, language)} if at else {}
+        return text.render(read_in, values | time)
 
     lines = [line(texts.received, progress.opened_at)]
     lines.append(line(texts.read, progress.read_at) if progress.read_at else line(texts.not_read))
@@ -128,7 +114,7 @@ def render_progress(
 def format_time(moment: int, now: int, zone: ZoneInfo, language: str) -> str:
     """Return a moment as people read it: 21:40, or November 24 21:40 on another day.
 
-    What was cut to the day, as of a case that is over, is the day alone.
+    A time that was reduced to its day, as in a closed case, is the day alone.
     """
     at = datetime.fromtimestamp(moment / SECOND, zone)
     if moment == start_of_day(moment, zone):

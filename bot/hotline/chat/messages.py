@@ -1,4 +1,4 @@
-"""What a person and a caseworker write to each other, and notes: kept with the case, sealed."""
+"""Messages between a person and a caseworker, and notes: stored with the case, sealed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import bindparam, select, update
 
 from bot.conversation import FileRef  # noqa: TC001 - msgspec reads the annotation
-from bot.store.compiled import Prepared, insert_into
+from bot.store.statements import insert, select_by, select_one, update_by
 from bot.store.tables.main import exchanges
 from bot.vault import Purpose
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class MessageSide(StrEnum):
-    """Who wrote it."""
+    """Who wrote a message."""
 
     PERSON = "person"
     CASEWORKER = "caseworker"
@@ -32,13 +31,13 @@ class MessageSide(StrEnum):
 
 
 class CaseMessageKind(StrEnum):
-    """What it is."""
+    """What a message is."""
 
     TEXT = "words"
     FILES = "files"
     LOCATION = "place"
     EDIT = "edit"
-    """New words for the message `message`; the old ones stay where they are."""
+    """A new text for the message `message`; the old one is kept as well."""
     PHRASE = "phrase"
     """A sentence of the phrasebook: `code` and `values`; each side reads its own language."""
     REPLY = "reply"
@@ -53,16 +52,16 @@ class CaseMessageContent(msgspec.Struct, frozen=True, kw_only=True):
     code: str = ""
     values: dict[str, str] = {}
     message: int = 0
-    """The channel's number of the person's message; the outbox's of a caseworker's, in an edit."""
+    """In an edit: the channel's number of a person's message, the outbox id of a caseworker's."""
     latitude: float | None = None
     longitude: float | None = None
     unconfirmed: bool = False
-    """Whether nobody knows that it was the person: it came in a quiet chat."""
+    """Whether it came in a quiet chat, so that it is unknown who wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseMessage:
-    """One thing written by one side."""
+    """One message or note."""
 
     case: str
     side: MessageSide
@@ -71,57 +70,32 @@ class CaseMessage:
     at: int
     author: str = ""
     letter: int | None = None
-    """The outbox's number of a caseworker's words."""
+    """The outbox id of a caseworker's message."""
     state: str | None = None
-    """How those words ended, when not well; none while they wait or once they arrived."""
+    """How the letter ended if it did not arrive; None while it waits, or once it arrived."""
     id: int = 0
 
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(CaseMessageContent).decode
 _NEW_COLUMNS = ("case_id", "side", "author", "kind", "sealed", "letter", "at")
-_ADD = Prepared(
-    lambda dialect: insert_into(dialect, exchanges).values(
-        {name: bindparam(name) for name in _NEW_COLUMNS}
-    ),
-    *_NEW_COLUMNS,
-)
-_OF_CASE = Prepared(
-    lambda _: (
-        select(
-            exchanges.c.id, exchanges.c.side, exchanges.c.author, exchanges.c.kind,
-            exchanges.c.sealed, exchanges.c.letter, exchanges.c.state, exchanges.c.at,
-        )
-        .where(exchanges.c.case_id == bindparam("of_case"))
-        .order_by(exchanges.c.id)
-    ),
-    "of_case",
+_ADD = insert(exchanges, *_NEW_COLUMNS)
+_OF_CASE = select_by(
+    exchanges, "id", "side", "author", "kind", "sealed", "letter", "state", "at",
+    by="case_id", order_by="id",
 )  # fmt: skip
-_SET_STATE = Prepared(
-    lambda _: (
-        update(exchanges)
-        .where(exchanges.c.letter == bindparam("row"))
-        .values(state=bindparam("state"))
-    ),
-    "state",
-    "row",
-)
-_BY_LETTER = Prepared(
-    lambda _: select(exchanges.c.case_id, exchanges.c.author, exchanges.c.kind).where(
-        exchanges.c.letter == bindparam("row")
-    ),
-    "row",
-)
+_SET_STATE = update_by(exchanges, "state", by="letter")
+_BY_LETTER = select_one(exchanges, "case_id", "author", "kind", by="letter")
 
 
 class CaseMessages:
-    """What was written in cases, used inside units of work."""
+    """The messages of cases, used inside units of work."""
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
     def store(self, work: Work, written: Iterable[CaseMessage]) -> None:
-        """Store what was written, sealed."""
+        """Store messages, sealed."""
         work.many(
             _ADD,
             [
@@ -133,15 +107,10 @@ class CaseMessages:
 
     @staticmethod
     def of_case(work: Work, case: str, opener: Opener) -> list[CaseMessage]:
-        """Return what was written in a case, oldest first.
-
-        Args:
-            work: the unit of work.
-            case: its id.
-            opener: of whoever may open it.
+        """Return the messages of a case, oldest first.
 
         Raises:
-            DoesNotOpen: a row was altered or belongs to another case.
+            DecryptionError: a row was altered or belongs to another case.
         """
         return [
             CaseMessage(
@@ -153,7 +122,7 @@ class CaseMessages:
         ]  # fmt: skip
 
     def record_delivery(self, work: Work, letter: int, state: str) -> tuple[str, str] | None:
-        """Note how a caseworker's letter ended; return its case and author, None if it is none."""
+        """Record how a caseworker's letter ended; return its case and author."""
         found = work.rows(_BY_LETTER, letter)
         if not found:
             return None
@@ -164,7 +133,7 @@ class CaseMessages:
 
     @staticmethod
     def of_letter(work: Work, letter: int) -> tuple[str, str, CaseMessageKind] | None:
-        """Return the case, the author and the sort of what a letter carries; None for a bot's."""
+        """Return case, author and kind of a letter's message; None for the bot's own letters."""
         found = work.rows(_BY_LETTER, letter)
         return None if not found else (found[0][0], found[0][1] or "", CaseMessageKind(found[0][2]))
 
@@ -178,10 +147,10 @@ class CaseMessages:
 def open_message(
     opener: Opener, case: str, side: str, at: int, sealed: bytes
 ) -> CaseMessageContent:
-    """Return what was written; `at` is when.
+    """Return the content of a message that was written at a moment.
 
     Raises:
-        DoesNotOpen: it was altered, or is another case's.
+        DecryptionError: it was altered, or is another case's.
     """
     return _decode(opener.open(Purpose.CASE, _associated_data(case, side, at), sealed))
 

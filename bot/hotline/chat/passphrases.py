@@ -1,9 +1,8 @@
-"""Knowing a person again: the words they chose, three tries, and a case nobody may write to.
+"""Passphrases: trying them, and freezing a case after a duress passphrase.
 
-Right, wrong and under duress are told apart here and nowhere else: whoever typed the word reads the
-same after the last two, whether or not there is any word in the chat. After three wrong words a
-word opens nothing for a day; that is no lock: a caseworker decides, who can say at any time that it
-is the person.
+The bot answers a wrong passphrase, a duress passphrase and any passphrase in a chat that has none
+in the same way; only this module tells them apart. After three wrong tries no passphrase is
+accepted for a day. That locks no one out: a caseworker can confirm the person at any time.
 """
 
 from __future__ import annotations
@@ -12,11 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, select, union_all, update
+from sqlalchemy import bindparam, select, union_all
 
 from bot.cases.intake import PERSON
 from bot.clock import DAY
-from bot.store.compiled import Prepared, insert_into
+from bot.store.compiled import Prepared
+from bot.store.statements import select_by, update_by, upsert
 from bot.store.tables.check_ins import check_ins
 from bot.store.tables.main import cases
 from bot.store.tables.passphrases import words
@@ -32,31 +32,31 @@ TRIES_WINDOW: Final = DAY
 
 
 class PassphraseResult(StrEnum):
-    """What a word came to."""
+    """The result of trying a passphrase."""
 
     RIGHT = "right"
     WRONG = "wrong"
     DURESS = "duress"
     TOO_MANY_TRIES = "too_often"
-    """Whatever it was: three wrong ones came before."""
+    """Any passphrase, after three wrong ones."""
     RIGHT_AFTER_LIMIT = "right_too_late"
-    """It was right, and three wrong ones came before."""
+    """The right passphrase, after three wrong ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class PassphraseAttempt:
-    """A word that was tried in a chat that has words."""
+    """A passphrase that was tried in a chat that has one."""
 
     result: PassphraseResult
     case: str
     reference: str
     tries: int
-    """Wrong ones within a day, this one included."""
+    """Wrong tries within a day, this one included."""
 
 
 @dataclass(frozen=True, slots=True)
 class CasePassphrases:
-    """The words of one case."""
+    """The passphrases of one case."""
 
     case: str
     reference: str
@@ -66,78 +66,32 @@ class CasePassphrases:
     tried_at: int
 
     def tries_within(self, now: int) -> int:
-        """Return how many wrong ones count still."""
+        """Return how many wrong tries still count."""
         return self.tries if now - self.tried_at <= TRIES_WINDOW else 0
 
     def tries_after(self, result: PassphraseResult, now: int) -> int | None:
-        """Return how many count from now on; None: as many as before, so that a day ends them."""
+        """Return how many wrong tries count from now on; None: unchanged, until the day is over."""
         tries = self.tries_within(now)
         if tries >= MAX_TRIES:
             return None
         return 0 if result is PassphraseResult.RIGHT else tries + 1
 
 
-_OF_CHAT = Prepared(
-    lambda _: (
-        select(
-            words.c.case_id, cases.c.reference, words.c.safe, words.c.duress, words.c.tries,
-            words.c.tried_at,
-        )
-        .join(cases, cases.c.id == words.c.case_id)
-        .where(words.c.chat_key == bindparam("key"))
-        .order_by(cases.c.opened_at.desc())
-    ),
-    "key",
+_OF_CHAT = select_by(
+    words.join(cases, cases.c.id == words.c.case_id), words.c.case_id, cases.c.reference,
+    words.c.safe, words.c.duress, words.c.tries, words.c.tried_at,
+    by=words.c.chat_key == bindparam("key"), order_by=cases.c.opened_at.desc(),
 )  # fmt: skip
-_SET_PASSPHRASE = Prepared(
-    lambda dialect: (
-        put := insert_into(dialect, words).values(
-            case_id=bindparam("case_id"), chat_key=bindparam("chat_key"), safe=bindparam("safe"),
-            tries=0, tried_at=0,
-        )
-    ).on_conflict_do_update(
-        index_elements=["case_id"], set_={"safe": put.excluded.safe, "duress": None}
-    ),
-    "case_id",
-    "chat_key",
-    "safe",
+_SET_PASSPHRASE = upsert(
+    words, "case_id", "chat_key", "safe", key="case_id", update="safe",
+    constants={"tries": 0, "tried_at": 0}, on_conflict={"duress": None},
 )  # fmt: skip
-_SET_DURESS_PASSPHRASE = Prepared(
-    lambda _: (
-        update(words)
-        .where(words.c.case_id == bindparam("case"), words.c.safe != bindparam("digest"))
-        .values(duress=bindparam("duress"))
-    ),
-    "duress",
-    "case",
-    "digest",
+_SET_DURESS_PASSPHRASE = update_by(
+    words, "duress", by=("case_id", words.c.safe != bindparam("digest"))
 )
-_SET_TRIES = Prepared(
-    lambda _: (
-        update(words)
-        .where(words.c.case_id == bindparam("case"))
-        .values(tries=bindparam("tries"), tried_at=bindparam("tried_at"))
-    ),
-    "tries",
-    "tried_at",
-    "case",
-)
-_FREEZE = Prepared(
-    lambda _: (
-        update(words).where(words.c.case_id == bindparam("case")).values(frozen_at=bindparam("at"))
-    ),
-    "at",
-    "case",
-)
-_FREEZE_CHECK_IN = Prepared(
-    lambda _: (
-        update(check_ins)
-        .where(check_ins.c.case_id == bindparam("case"))
-        .values(frozen_at=bindparam("at"))
-    ),
-    "at",
-    "case",
-)
+_SET_TRIES = update_by(words, "tries", "tried_at", by="case_id")
+_FREEZE = update_by(words, "frozen_at", by="case_id")
+_FREEZE_CHECK_IN = update_by(check_ins, "frozen_at", by="case_id")
 _FROZEN_AT = Prepared(
     lambda _: union_all(
         select(words.c.frozen_at).where(words.c.case_id == bindparam("case")),
@@ -146,81 +100,81 @@ _FROZEN_AT = Prepared(
     "case",
     "other",
 )
-"""Either second word freezes a case: that of a secret, or that of an agreed hour."""
+"""A case is frozen by its duress passphrase, or by that of its check-in."""
 
 
 class Passphrases:
-    """Words of people, used inside units of work."""
+    """The passphrases of people, used inside units of work."""
 
     @staticmethod
     def set_passphrase(work: Work, case: str, chat_key: bytes, digest: bytes) -> None:
-        """Keep the word of a case; one of before, and its second, are forgotten."""
+        """Store the passphrase of a case; an earlier one and its duress passphrase are deleted."""
         work.run(_SET_PASSPHRASE, case, chat_key, digest)
 
     @staticmethod
     def set_duress_passphrase(work: Work, case: str, digest: bytes) -> bool:
-        """Keep the word that is written under duress; tell whether it is another than the first."""
+        """Store the duress passphrase; return whether it differs from the passphrase."""
         return bool(work.run(_SET_DURESS_PASSPHRASE, digest, case, digest))
 
     @staticmethod
     def try_passphrase(
         work: Work, audit: AuditLog, chat_key: bytes, digest: bytes, now: int
     ) -> PassphraseAttempt | None:
-        """Try a word; None where no word was ever chosen.
+        """Try a passphrase; return None in a chat that has none.
 
-        Wrong tries are counted for each case alone. Otherwise whoever tries three words, opens a
-        case with a word of their own and finds it refused would know of the other case.
+        Wrong tries are counted for each case separately. Otherwise a person who holds the phone
+        could try three passphrases, open a case with one of their own, and learn from its refusal
+        that there is another case.
         """
         rows = [CasePassphrases(*row) for row in work.rows(_OF_CHAT, chat_key)]
         if not rows:
             return None
-        found = [(_compare(each, digest), each) for each in rows]
-        answers = [each for each in found if each[0] is not PassphraseResult.WRONG]
-        for what, each in found:
-            if what is PassphraseResult.DURESS:
+        results = [(_compare(each, digest), each) for each in rows]
+        matches = [each for each in results if each[0] is not PassphraseResult.WRONG]
+        for result, each in results:
+            if result is PassphraseResult.DURESS:
                 work.run(_FREEZE, now, each.case)
                 audit.record(work, now, PERSON, "freeze", each.case)
-            if (tries := each.tries_after(what, now)) is not None:
+            if (tries := each.tries_after(result, now)) is not None:
                 work.run(_SET_TRIES, tries, now, each.case)
-        what, chosen = (answers or found)[0]
+        result, chosen = (matches or results)[0]
         tries = chosen.tries_within(now)
-        if tries < MAX_TRIES or what is PassphraseResult.DURESS:
-            return PassphraseAttempt(
-                what, chosen.case, chosen.reference, tries + (what is not PassphraseResult.RIGHT)
-            )
+        if tries < MAX_TRIES or result is PassphraseResult.DURESS:
+            tries += result is not PassphraseResult.RIGHT
+            return PassphraseAttempt(result, chosen.case, chosen.reference, tries)
         late = (
             PassphraseResult.RIGHT_AFTER_LIMIT
-            if what is PassphraseResult.RIGHT
+            if result is PassphraseResult.RIGHT
             else PassphraseResult.TOO_MANY_TRIES
         )
         return PassphraseAttempt(late, chosen.case, chosen.reference, tries)
 
     @staticmethod
     def is_frozen(work: Work, case: str) -> bool:
-        """Tell whether a case was compromised: nothing may be written to its person."""
+        """Return whether a case is frozen: nothing may be written to its person."""
         return bool(Passphrases.frozen_at(work, case))
 
     @staticmethod
     def frozen_at(work: Work, case: str) -> int:
-        """Return when a case was compromised last; 0: it is not."""
+        """Return when a case was last frozen; 0 if it is not."""
         return max((at or 0 for (at,) in work.rows(_FROZEN_AT, case, case)), default=0)
 
     @staticmethod
     def freeze(work: Work, case: str, now: int) -> None:
-        """Let nothing of a caseworker's go to a person any more: somebody else reads along."""
+        """Freeze a case: no message goes to the person, because another reads along."""
         work.run(_FREEZE, now, case)
         work.run(_FREEZE_CHECK_IN, now, case)
 
     @staticmethod
     def confirm_identity(work: Work, case: str, now: int) -> None:
-        """Let a case go on that a caseworker made sure of."""
+        """Unfreeze a case whose person a caseworker has confirmed."""
         work.run(_FREEZE, None, case)
         work.run(_FREEZE_CHECK_IN, None, case)
         work.run(_SET_TRIES, 0, now, case)
 
 
 def _compare(chosen: CasePassphrases, digest: bytes) -> PassphraseResult:
-    """Return what a word is to a case; both its words are compared, whatever comes of it."""
+    """Return the result for one case; both digests are always compared."""
     is_safe, is_duress = is_same_digest(chosen.safe, digest), is_same_digest(chosen.duress, digest)
     if is_duress:
         return PassphraseResult.DURESS

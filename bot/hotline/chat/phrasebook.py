@@ -1,8 +1,8 @@
-"""Look sentences of the phrasebook up, fill their blanks, and read the buttons below them.
+"""The phrasebook: looking sentences up, filling their blanks, and reading the buttons below them.
 
-The caseworker picks in their language, the person reads theirs, and what is pressed comes back as a
-code each side reads in its own: no machine translates a word. Only blanks carry words as they are
-written, so they are short, and what could move a cursor is shown instead of obeyed.
+The caseworker picks a sentence in their language, the person reads it in theirs, and a press comes
+back as a code that each side reads in its own language: nothing is translated by a machine. Only
+blanks carry free text, so they are short, and control characters in them are shown, not obeyed.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from bot.text import Catalogue, Text
 
 MAX_VALUE = 80
-"""Signs in one blank: a place, a time. Whoever has more to say writes it."""
+"""Characters in one blank: enough for a place or a time."""
 DOT = "."
-"""Stands between a phrase and its reply."""
+"""Separates a phrase from its reply."""
 _BLANK = re.compile(r"\{(\w+)\}")
 _TOKEN_PREFIX = "p"  # noqa: S105 - a prefix of button tokens
 _DIGEST_BYTES = 4
-"""Bytes: buttons are told apart by them, and say nothing in words."""
+"""Length of the digest that names a button without saying anything in words."""
 
 
 class Phrasebook:
@@ -44,16 +44,16 @@ class Phrasebook:
         groups: Mapping[str, Text] | None = None,
         exit_buttons: Mapping[str, Text] | None = None,
     ) -> None:
-        """Take the sentences.
+        """Index the sentences.
 
         Args:
             phrases: by code.
-            default_values: returns what fills the blanks every message may have, in a language.
-            groups: what the groups are called.
-            exit_buttons: labels by token of what stands below every question: danger, stop.
+            default_values: returns the values for blanks of every message, in a language.
+            groups: the names of the groups.
+            exit_buttons: labels, by token, of the buttons below every question: danger, stop.
 
         Raises:
-            ValueError: two buttons would have one token.
+            ValueError: two buttons would have the same token.
         """
         self._phrases = phrases
         self._default_values = default_values or (lambda _: {})
@@ -70,22 +70,16 @@ class Phrasebook:
     def __iter__(self) -> Iterator[Phrase]:
         return iter(self._phrases.values())
 
-    # --- for the person -----------------------------------------------------------------------
-
     def render(self, code: str, values: Mapping[str, str], language: str, prefix: str) -> SendText:
-        """Return a sentence as a message, its replies below it.
+        """Return a sentence as a message in the person's language, with its reply buttons.
 
-        Args:
-            code: which sentence.
-            values: what fills its blanks.
-            language: the person's.
-            prefix: what the tokens of its buttons begin with; it must be vouched for.
+        `prefix` begins the tokens of its buttons; it must be authenticated.
 
         Raises:
-            ValueError: a blank is empty or too full.
+            ValueError: a blank is empty or too long.
         """
-        if wrong := (*self.missing_blanks(code, values), *self.too_long(code, values)):
-            raise ValueError(f"{code} cannot be sent: {', '.join(wrong)}")
+        if faults := (*self.missing_blanks(code, values), *self.too_long(code, values)):
+            raise ValueError(f"{code} cannot be sent: {', '.join(faults)}")
         phrase = self._phrases[code]
         words = catalogue(language)
         rows: list[tuple[Button, ...]] = [
@@ -98,29 +92,16 @@ class Phrasebook:
         return SendText(self._fill(phrase, values, words), tuple(rows), prefix if rows else "")
 
     def parse_token(self, end: str) -> tuple[str, str] | None:
-        """Return the phrase and the reply a token's end stands for, None for none of ours.
+        """Return the phrase and the reply of a token's end; None for another button's.
 
-        Whoever calls has checked that the token's beginning is vouched for in this chat.
+        The caller has authenticated the token's prefix for this chat.
         """
         return self._by_token.get(end)
-
-    def match_typed(self, code: str, text: str, language: str) -> str | None:
-        """Return the reply whose number or label was typed instead of pressed, None for neither."""
-        phrase = self._phrases.get(code)
-        if phrase is None:
-            return None
-        said, read_in = fold_accents(text), catalogue(language)
-        for place, (reply, label) in enumerate(phrase.replies.items(), 1):
-            if said in {str(place), fold_accents(label.render(read_in))}:
-                return reply
-        return None
-
-    # --- for staff ----------------------------------------------------------------------------
 
     def text_for_staff(self, content: CaseMessageContent, language: str) -> str:
         """Return a sentence that was sent, or a reply that was pressed, in a reader's language.
 
-        A code that is not in the phrasebook any more stands for itself.
+        A code that is no longer in the phrasebook is returned as it is.
         """
         code, _dot, reply = content.code.partition(DOT)
         phrase = self._phrases.get(code)
@@ -132,23 +113,21 @@ class Phrasebook:
         return self._fill(phrase, content.values, words)
 
     def search(self, query: str, language: str) -> list[Phrase]:
-        """Return the sentences all of whose sought words are found, in order; all for no words.
+        """Return the sentences that hold all words of a query, in order; all for an empty one.
 
-        They are looked for in the code, the group, the sentence and its replies, as a caseworker
-        reads them and in English.
+        Words are looked for in the code, the group, the sentence and its replies, in the
+        caseworker's language and in English.
         """
-        sought = fold_accents(query).split()
-        return [
-            it for it in self if all(word in self._search_text(it, language) for word in sought)
-        ]
+        words = fold_accents(query).split()
+        return [it for it in self if all(word in self._search_text(it, language) for word in words)]
 
     def missing_blanks(self, code: str, values: Mapping[str, str]) -> tuple[str, ...]:
-        """Return the blanks that nothing fills."""
+        """Return the blanks without a value."""
         blanks = self._phrases[code].blanks
         return tuple(name for name in blanks if not values.get(name, "").strip())
 
     def too_long(self, code: str, values: Mapping[str, str]) -> tuple[str, ...]:
-        """Return the blanks that have more in them than a place or a time."""
+        """Return the blanks whose value is too long."""
         blanks = self._phrases[code].blanks
         return tuple(name for name in blanks if len(values.get(name, "").strip()) > MAX_VALUE)
 
@@ -161,15 +140,15 @@ class Phrasebook:
         return fold_accents(" ".join((phrase.code, phrase.group, *found)))
 
     def _fill(self, phrase: Phrase, values: Mapping[str, str], words: Catalogue) -> str:
-        # All at once: what a caseworker writes into one blank never becomes another. And only into
-        # the sentence's own: who we are is not theirs to say.
+        # In one pass, so that a value cannot contain another blank. Caseworkers fill only the
+        # sentence's own blanks, not those with default values such as the organisation.
         written = {name: escape_line(values.get(name, "").strip()) for name in phrase.blanks}
         known = {**self._default_values(words), **written}
         return _BLANK.sub(lambda blank: known.get(blank[1], blank[0]), phrase.text.render(words))
 
 
 def token_of(phrase: str, reply: str) -> str:
-    """Return the end of a button's token: the same in every release, whatever was added since."""
+    """Return the end of a button's token, which is the same in every release."""
     whole = f"{phrase}{DOT}{reply}".encode()
     return _TOKEN_PREFIX + blake2b(whole, digest_size=_DIGEST_BYTES).hexdigest()
 

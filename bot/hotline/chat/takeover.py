@@ -1,10 +1,11 @@
-"""A caseworker in a chat: what is kept while they hold it, and what they do there, as values.
+"""Takeovers: the state of a chat that a caseworker holds, and what they do in it, as values.
 
-Whoever holds the phone now may not be the person, so nothing of a caseworker's is shown before a
-neutral opener was answered. Until then a caseworker's words wait. The bot says nothing meanwhile
-but what the person calls for: danger, a way out. After half an hour of silence the chat is quiet
-(`bot.dispatch.turn.session`): the takeover goes on out of sight, the bot answers as to a newcomer,
-and what is written is shown at the desk as not confirmed, until the person is known again.
+The phone may be in other hands, so no message of a caseworker is shown before a neutral opener was
+answered; until then their messages wait. Meanwhile the bot sends only what the person calls for:
+help in danger, a way out. After half an hour of silence the chat is quiet
+(`bot.dispatch.turn.session`): the takeover continues out of sight, the bot answers as to a
+newcomer, and what is written is shown at the desk as not confirmed, until the person is identified
+again.
 """
 
 from __future__ import annotations
@@ -20,42 +21,42 @@ if TYPE_CHECKING:
     from bot.hotline.referrals.model import Referral
 
 OPENER: Final = "opener"
-"""The phrase that asks, in neutral words, whether this is a good moment."""
+"""The phrase that asks in neutral words whether this is a good moment."""
 NEUTRAL_PHRASES: Final = frozenset({OPENER})
-"""What may be the first thing after a gap: words that say nothing to whoever holds the phone."""
+"""Phrases that may come first after a gap: they reveal nothing to another who holds the phone."""
 OPENER_REFUSALS: Final = frozenset({f"{OPENER}.not_now", f"{OPENER}.who"})
-"""Its replies after which nothing is said: whoever asks who this is may hold somebody's phone."""
+"""Replies to it after which nothing is sent: who asks who this is may hold another's phone."""
 UNTIL_OPENER_ANSWERED, UNTIL_HOURS = "until_met", "until_hours"
-"""Why a letter waits: the opener has no answer yet; it is not the person's hour."""
+"""Why a letter waits: the opener is not answered yet; it is not the person's hour."""
 UNTIL_PERSON_WRITES, UNTIL_CLOCK_STEADY = "until_written", "until_steady"
-"""And: the person wants to write first; the clock has jumped, and nobody knows their hour."""
+"""And: the person wants to write first; the clock has jumped, so their hour is not known."""
 
 NO_TIME_LIMIT: Final = 2**62
 """In place of a moment: until something else happens."""
 
 
 class OpenerState(IntEnum):
-    """How far a caseworker and a person have come."""
+    """The state of the opener of a takeover."""
 
     TO_SEND = 0
     SENT = 1
-    """The opener is on its way or on the screen."""
+    """It is on its way or on the screen."""
     ANSWERED = 2
     WAITING = 3
-    """The opener is written and may not go yet."""
+    """It is stored and may not be sent yet."""
 
 
 OPENER_UNSENT = frozenset({OpenerState.TO_SEND, OpenerState.WAITING})
-"""Before these the person has seen no opener."""
+"""States in which the person has seen no opener."""
 
 
 class TakeoverState(msgspec.Struct, array_like=True):
-    """Who holds a conversation."""
+    """The takeover of a conversation."""
 
     case: str
     by: str
     title: str
-    """What the person is told: a role, never a name."""
+    """The title that the person is told; never a name."""
     rule: str
     """The person's contact rule."""
     since: int
@@ -64,25 +65,25 @@ class TakeoverState(msgspec.Struct, array_like=True):
     spoken_at: int = 0
     """When the caseworker last wrote."""
     opener_letter: int = 0
-    """The opener's letter: one that was written before it is not sent any more."""
+    """The opener's outbox id: letters written before it are not sent any more."""
     opener_arrived_at: int = 0
-    """When the opener arrived; 0 while it is on its way: what is written then answers nothing."""
+    """When the opener arrived; 0 while it is on its way, when no message can be its answer."""
     opener_clock_span: int = 0
-    """In which steady stretch of the clock that was."""
+    """The span of steady clock in which that was."""
     is_answer: bool = False
-    """The opener answers something the person sent: it goes whatever their rule."""
+    """The opener replies to something the person sent: it is sent whatever their rule."""
     insisted_at: int = 0
-    """When they gave a reason to ask all the same, though it is not the person's hour."""
+    """When the caseworker gave a reason to ask outside the person's hours."""
     insisted_clock_span: int = 0
-    """In which steady stretch of the clock that was."""
+    """The span of steady clock in which that was."""
     answered_at: int = 0
-    """When an opener was answered in a quiet chat, by whoever holds the phone: after that staff can
-    be sure who it is. 0: not since it went quiet, or since they were last here."""
+    """When an opener was answered in a quiet chat: after that staff can confirm who writes. 0: not
+    since it went quiet, or since the person was last identified."""
 
 
 @dataclass(frozen=True, slots=True)
 class TakeOver:
-    """Step into a chat."""
+    """Take the conversation over."""
 
     case: str
     by: str
@@ -93,37 +94,37 @@ class TakeOver:
 
 @dataclass(frozen=True, slots=True)
 class HandBack:
-    """Step out of it."""
+    """End the takeover."""
 
     by: str
     goes_on: bool = True
-    """Whether the bot asks on; after the end of a case it waits until the person writes."""
+    """Whether the bot asks its next question; after a close it waits until the person writes."""
     is_asked: bool = True
-    """Whether that is what was ordered: then whoever ordered it hears that nobody was there."""
+    """Whether the caseworker asked for it: then they are told if there was no takeover."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendMessage:
-    """Send what a caseworker wrote or picked; with nobody in the chat it is refused."""
+    """Send what a caseworker wrote or picked; refused without a takeover."""
 
     message: CaseMessage
 
 
 @dataclass(frozen=True, slots=True)
 class EditMessage:
-    """Put other words into a letter: into the person's copy, or before it goes."""
+    """Change a letter, on the person's phone or before it is sent."""
 
     message: CaseMessage
-    """The new words; `content.message` is the letter's number in the outbox."""
+    """The new text; `content.message` is the letter's outbox id."""
     delay_reason: str | None
-    """Why the letter waits; none once it went."""
+    """Why the letter waits; None once it was sent."""
     is_caption: bool
-    """Whether the words stand under a file."""
+    """Whether the text is the caption of a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class TransferChat:
-    """Let another caseworker hold the chat."""
+    """Let another caseworker hold the conversation."""
 
     by: str
     to: str
@@ -132,7 +133,7 @@ class TransferChat:
 
 @dataclass(frozen=True, slots=True)
 class FillIn:
-    """Answer a question for the person, from what they said."""
+    """Answer a question of the bot, from what the person said."""
 
     by: str
     flow: str
@@ -142,41 +143,41 @@ class FillIn:
 
 @dataclass(frozen=True, slots=True)
 class AskConsent:
-    """Ask the person what may be told to whom."""
+    """Ask the person for consent to a referral."""
 
     referral: Referral
 
 
 @dataclass(frozen=True, slots=True)
 class NotifyReferralSent:
-    """Say to a person who is here that what they agreed to has been told."""
+    """Tell a person who is present that their referral was sent."""
 
     referral: Referral
 
 
 @dataclass(frozen=True, slots=True)
 class Insist:
-    """Ask whether this is a good moment, outside the person's rule: a reason was given."""
+    """Send the opener outside the person's contact rule, for a reason."""
 
     by: str
 
 
 @dataclass(frozen=True, slots=True)
 class SendOpener:
-    """Ask whether this is a good moment, as soon as the rule allows: somebody's words wait."""
+    """Send the opener as soon as the contact rule allows, because messages wait."""
 
     by: str
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmIdentity:
-    """Go on with whoever writes as with the person: a caseworker has made sure that it is them."""
+    """Continue with the person whom a caseworker has identified."""
 
     case: str
     by: str
     reference: str
     is_approved: bool = False
-    """Whether two people were sure, in writing: no opener can be said where nothing may be sent."""
+    """Whether two caseworkers confirmed it in writing: a frozen chat can have no opener."""
 
 
 ChatAction = (
@@ -192,4 +193,4 @@ ChatAction = (
     | SendOpener
     | ConfirmIdentity
 )
-"""What an order does in a conversation."""
+"""What a command does in a conversation."""

@@ -1,4 +1,4 @@
-"""What staff read of agreed hours, and how one stands."""
+"""Texts about check-ins for staff."""
 
 from __future__ import annotations
 
@@ -15,21 +15,23 @@ if TYPE_CHECKING:
     from bot.text import Catalogue
 
 CHECK_IN_MISSED = _(
-    "{reference}: the right word did not come by {time}. What the person wants done, where, and "
-    "what they agreed to stands in the case; nobody else has been told."
+    "{reference}: the right word did not come by {time}. The case says what the person wants "
+    "done, where, and what they agreed to. Only staff are told of this."
 )
 DURESS_ANSWERED = _(
-    "{reference}: the second word came at the agreed hour: somebody may be making the person "
-    "write. Nothing goes to this chat now. What the person wants done stands in the case; nobody "
-    "else has been told."
+    "{reference}: the duress word came at the agreed hour: the person may be made to write. "
+    "Nothing is sent to this chat now. The case says what the person wants done. Only staff are "
+    "told of this."
 )
 ANSWERED_IN_TIME = _("The right word came at {time}.")
 # Translators: "contact" is the code that is typed for it.
 MAY_BE_CONTACT = _(
     "The right word came at {time}. If that is contact as the law means it, enter it: contact."
 )
-ENDED_IN_CHAT = _("The agreed hour was ended in the chat, by whoever held the phone.")
-ENDED_BY_CASEWORKER = _("{name} ended the agreed hour. The person is not told by this: tell them.")
+ENDED_IN_CHAT = _("The agreed hour was ended in the chat.")
+ENDED_BY_CASEWORKER = _(
+    "{name} ended the agreed hour. The bot does not tell the person: tell them."
+)
 NO_CHECK_IN = _("No hour is agreed on in this case.")
 END_CHECK_IN_FIRST = _(
     "An hour is agreed on with this person. Tell them that it ends, end it (/checkin end), then "
@@ -40,14 +42,14 @@ NOT_ASKED_REASONS = {
     "only_they_write": pgettext("not asked", "the person wants to write first"),
     "no_hour": pgettext("not asked", "the hour is none of those the person allowed"),
     "colleague_is_there": pgettext("not asked", "a colleague was in the chat"),
-    "frozen": pgettext("not asked", "the second word was written"),
-    "no_chat": pgettext("not asked", "nobody knows the chat"),
+    "frozen": pgettext("not asked", "the duress word was written"),
+    "no_chat": pgettext("not asked", "the chat is not known"),
     "away": pgettext("not asked", "the bot was not running"),
     "blocked": pgettext("not asked", "the person has blocked the bot"),
     "lost": pgettext("not asked", "the question did not arrive"),
 }
-"""Why no question went, or arrived."""
-# Translators: stands behind the alert about somebody who did not answer; {why} is one of the above.
+"""Why no question was sent, or arrived."""
+# Translators: follows the alert that a person did not answer; {why} is one of the above.
 NOT_ASKED = _("We did not ask: {why}.")
 PLANS = {
     "nothing": pgettext("plan", "only look at it"),
@@ -55,14 +57,14 @@ PLANS = {
     "tell": pgettext("plan", "tell an organisation"),
     "place": pgettext("plan", "a place needs help"),
 }
-"""What a person wants done when their word does not come: the sort of it, never their words."""
+"""The kinds of things a person wants done when their word does not come."""
 # Translators: {hour} e.g. 21:00; {plan} e.g. call a number; {next} e.g. 2026-11-27 21:00
 DAILY = _("Agreed hour: every day at {hour}. Without the right word: {plan}. Next: {next}.")
 ONCE = _("Agreed hour: once, at {hour}. Without the right word: {plan}. Then: {next}.")
 
 
 def check_in_line(it: CheckIn, words: Catalogue, zone: ZoneInfo) -> str:
-    """Return what is agreed in a line."""
+    """Return a check-in as one line."""
     plan = PLANS.get(it.plan)
     values = {
         "hour": f"{it.hour:02}:00",
@@ -73,7 +75,7 @@ def check_in_line(it: CheckIn, words: Catalogue, zone: ZoneInfo) -> str:
 
 
 def check_in_json(it: CheckIn, zone: ZoneInfo) -> dict[str, object]:
-    """Return what is agreed as JSON tells it."""
+    """Return a check-in as JSON."""
     return {
         "hour": it.hour,
         "daily": it.is_daily,
@@ -85,7 +87,7 @@ def check_in_json(it: CheckIn, zone: ZoneInfo) -> dict[str, object]:
 
 
 def time_text(moment: int, zone: ZoneInfo) -> str:
-    """Return the time of a moment, as a clock shows it."""
+    """Return the local time of a moment."""
     return _local_datetime(moment, zone).strftime("%H:%M")
 
 

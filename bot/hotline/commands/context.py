@@ -1,28 +1,65 @@
-"""A command while it is carried out: whose case it concerns, and what follows from it."""
+"""The services that command handlers use, and one command while it is carried out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.cases.sealed_fields import open_address
+from bot.cases.state_machine import ActionRefusal, CaseAction
 from bot.cases.urgency import Priority
 from bot.hotline.chat.messages import CaseMessage, CaseMessageContent, CaseMessageKind, MessageSide
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.commands.texts import CHAT_FROZEN
+from bot.hotline.contact_rule import WHEN_I_WRITE
 from bot.hotline.events import Event, EventKind
+from bot.store.statements import select_one
+from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.cases.consents import ConsentRecords
+    from bot.hotline.chat.phrasebook import Phrasebook
     from bot.hotline.chat.takeover import ChatAction
+    from bot.hotline.check_ins.store import CheckIns
     from bot.hotline.commands.types import Command
-    from bot.hotline.staff.staff import Caseworker
+    from bot.hotline.deadlines import CaseDeadlines
+    from bot.hotline.queue.claims import Claims
+    from bot.hotline.queue.sla import ReplyClocks
+    from bot.hotline.referrals.store import Referrals
+    from bot.hotline.staff.staff import Caseworker, Staff
     from bot.places.deadlines import Deadline
+    from bot.places.directory import Recipient
     from bot.store.writer import Work
     from bot.text import Text
+    from bot.vault import AuditLog, Vault
+
+_CONTACT = select_one(
+    cases, "reference", "chat_key", "address", "language", "contact", "holder", "priority", by="id"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotlineServices:
+    """Everything that command handlers use, all inside units of work."""
+
+    vault: Vault
+    audit: AuditLog
+    staff: Staff
+    claims: Claims
+    reply_clocks: ReplyClocks
+    phrasebook: Phrasebook
+    deadlines: CaseDeadlines
+    check_ins: CheckIns
+    referrals: Referrals
+    consents: ConsentRecords
+    recipients: Mapping[str, Recipient]
 
 
 @dataclass(frozen=True, slots=True)
 class CaseContact:
-    """A case as far as an order needs it."""
+    """A case, and where its person is reached."""
 
     case: str
     reference: str
@@ -34,10 +71,22 @@ class CaseContact:
     priority: int
 
 
+def find_contact(vault: Vault, work: Work, case: str) -> CaseContact | None:
+    """Return where the person of a case is reached; None for a case without an address."""
+    rows = work.rows(_CONTACT, case) if case else []
+    if not rows or rows[0][2] is None:
+        return None
+    reference, key, address, language, contact, holder, priority = rows[0]
+    chat = open_address(vault, case, bytes(address))
+    rule = contact or WHEN_I_WRITE
+    return CaseContact(case, reference, bytes(key), chat, language, rule, holder, priority)
+
+
 @dataclass(slots=True)
 class CommandContext:
-    """A command being carried out."""
+    """One command while it is carried out, and what follows from it."""
 
+    services: HotlineServices
     work: Work
     command: Command
     by: Caseworker
@@ -45,51 +94,76 @@ class CommandContext:
     now: int
     events: list[Event] = field(default_factory=list)
     actions: list[ChatAction] = field(default_factory=list)
+    """What the dispatcher does in the conversation: it alone may speak to the person."""
     notes: list[CaseMessage] = field(default_factory=list)
-    """What is kept whatever the conversation does: notes."""
 
     @property
     def case(self) -> str:
-        """Return the case's id, empty where the order concerns none."""
+        """Return the case's id, empty for a command that concerns no case."""
         return self.contact.case if self.contact else ""
 
     @property
     def is_emergency(self) -> bool:
-        """Tell whether somebody was in danger."""
+        """Return whether the person is in danger now."""
         return self.contact is not None and self.contact.priority == Priority.EMERGENCY
 
+    def move(self, action: CaseAction, *, reason: str = "", detail: str = "") -> bool:
+        """Move the case as the state machine allows it; refuse the command where it does not."""
+        moved = self.services.claims.move(
+            self.work, self.case, action, self.now, self.by, reason=reason, detail=detail
+        )
+        if isinstance(moved, ActionRefusal):
+            self.refuse(moved.text)
+            return False
+        return True
+
     def may_write(self) -> bool:
-        """Tell whether anything may be sent to the person at all; if not, say why."""
+        """Return whether the person may be written to at all; refuse the command if not."""
         if Passphrases.is_frozen(self.work, self.case):
             self.refuse(CHAT_FROZEN)
             return False
         return True
 
     def reply(self, text: Text, **values: str) -> None:
-        """Tell whoever gave the order what came of it."""
+        """Tell the caseworker what came of the command."""
         self.events.append(
             Event(EventKind.COMMAND_RESULT, self.case, to=(self.by.id,), text=text, values=values,
                   reply_to=self.command.reply_to)
         )  # fmt: skip
 
     def refuse(self, text: Text, deadlines: tuple[Deadline, ...] = (), /, **values: str) -> None:
-        """Tell them why nothing came of it, and of which clocks of the law that speaks."""
+        """Tell the caseworker why nothing was done; `deadlines` are those the text is about."""
         self.events.append(
             Event(EventKind.COMMAND_RESULT, self.case, to=(self.by.id,), text=text, values=values,
                   deadlines=deadlines, reply_to=self.command.reply_to, is_refused=True)
         )  # fmt: skip
 
-    def add_note(self) -> None:
-        """Keep what somebody said with their order as a note, if they said anything."""
-        if not self.command.text.strip():
-            return
-        content = CaseMessageContent(text=self.command.text)
-        it = CaseMessage(
-            self.case, MessageSide.NOTE, CaseMessageKind.TEXT, content, self.now, self.by.id
-        )
-        self.notes.append(it)
-        self.events.append(Event(EventKind.NOTE_ADDED, self.case, self.by.id, message=it))
+    def message(
+        self, kind: CaseMessageKind, content: CaseMessageContent,
+        side: MessageSide = MessageSide.CASEWORKER,
+    ) -> CaseMessage:  # fmt: skip
+        """Return something that this caseworker writes now."""
+        return CaseMessage(self.case, side, kind, content, self.now, self.by.id)
+
+    def store_note(self, text: str) -> CaseMessage:
+        """Store a note, without an event of its own."""
+        content = CaseMessageContent(text=text)
+        note = self.message(CaseMessageKind.TEXT, content, MessageSide.NOTE)
+        self.notes.append(note)
+        return note
+
+    def add_note(self, text: str = "") -> None:
+        """Store a note, by default the command's text, if there is any."""
+        text = text or self.command.text
+        if text.strip():
+            note = self.store_note(text)
+            self.events.append(Event(EventKind.NOTE_ADDED, self.case, self.by.id, message=note))
 
     def add_event(self, kind: EventKind, code: str = "", **values: str) -> None:
-        """Let every desk know."""
+        """Show something at every desk."""
         self.events.append(Event(kind, self.case, self.by.id, code=code, values=values))
+
+    def announce(self, kind: EventKind, text: Text, **values: str) -> None:
+        """Show a sentence that names the caseworker at every desk."""
+        values["name"] = self.by.name or self.by.id
+        self.events.append(Event(kind, self.case, self.by.id, text=text, values=values))

@@ -1,4 +1,4 @@
-"""What caseworkers read when an order is carried out, or is not."""
+"""Texts that tell a caseworker the result of a command."""
 
 from __future__ import annotations
 
@@ -27,63 +27,61 @@ CLAIMED_OTHER_LANGUAGE = _(
     "The case is yours. Careful: the person writes in another language than yours."
 )
 NO_SUCH_RECIPIENT = _("Say who is to be told: {codes}.")
-NOTHING_TO_REFER = _("Nothing was sent in this case that could be told. One of: {codes}.")
+NOTHING_TO_REFER = _("This case has no answer that could be told. One of: {codes}.")
 ANSWERS_SEALED = _(
-    "What was sent is sealed for staff who sign in; here nothing of it can be passed on any more."
+    "The answers are sealed for staff who sign in: from here they can no longer be referred."
 )
-NO_MATCHING_CONSENT = _("The person has not agreed to exactly that; nobody may be told.")
-CONSENT_WITHDRAWN = _("The person has taken back that others may be told: nobody may be told.")
+NO_MATCHING_CONSENT = _("The person has not agreed to exactly that: it may not be told to anyone.")
+CONSENT_WITHDRAWN = _("The person has withdrawn from sharing: nothing may be told to anyone.")
 DO_NOT_ASK_AGAIN = _(
-    "The person has taken back that others may be told, and is asked no more about it. If they "
-    "bring it up themselves, ask again and write what they said: /refer {recipient} ..."
+    "The person has withdrawn from sharing and is not asked about it again. If they bring it up "
+    "themselves, ask again and write what they said: /refer {recipient} ..."
 )
 PERSON_NOT_IN_CHAT = _("Ask when the person is in the chat with you.")
 MINUTES_NEEDED = _("Say for how many minutes, up to 240.")
 REST_OFFERED = _("That was a hard one. A pause? /rest 15 gives you no new case for 15 minutes.")
 DONE = _("Done.")
 TAKE_OVER_FIRST = _("Take the conversation over first; nothing was sent.")
-NOT_TAKEN_OVER = _("Nobody holds this conversation.")
+NOT_TAKEN_OVER = _("No caseworker holds this conversation.")
 OUTSIDE_CONTACT_RULE = _(
     "The person wants to be written to only after they wrote: nothing was sent. /insist with a "
-    "reason asks them all the same whether this is a good moment."
+    "reason asks them anyway whether this is a good moment."
 )
-OPENER_ALREADY_SENT = _(
-    "The opening question is on its way already; it waits for the person's hour."
-)
-INSISTED = _("They are asked now whether this is a good moment. The reason is kept as a note.")
-ONLY_PERSON_CAN_ANSWER = _("Only the person can answer that; nobody agrees for them.")
+OPENER_ALREADY_SENT = _("There is an opening question already: it waits for the person's hour.")
+INSISTED = _("The person is asked now whether this is a good moment. The reason is kept as a note.")
+ONLY_PERSON_CAN_ANSWER = _("Only the person can answer that; no one can agree for them.")
 CHAT_FROZEN = _(
-    "Somebody made the person open this chat: nothing may be sent there. When two of you are sure "
-    "that it is the person who writes, each writes why: /confirmed ..."
+    "This chat is frozen: the person was made to open it, and nothing may be sent there. When two "
+    "of you are sure that the person writes, each of you says why: /confirmed ..."
 )
 OPENER_NEEDED = _(
-    "Nobody has answered you since this chat went quiet. Take it over, ask in neutral words "
+    "There was no answer to you since this chat went quiet. Take it over, ask in neutral words "
     "(/phrase opener), and confirm once they have answered."
 )
 IDENTITY_REASON_NEEDED = _(
-    "Somebody made the person open this chat. Write how you made sure that it is the person who "
+    "This chat is frozen: the person was made to open it. Say how you made sure that the person "
     "writes now: /confirmed ..."
 )
 SECOND_CONFIRMATION_NEEDED = _(
-    "Your reason is kept as a note. Nothing is sent yet: within an hour a colleague who is sure as "
-    "well writes /confirmed and why."
+    "Your reason is kept as a note. Nothing is sent yet: a colleague who is sure as well has to "
+    "confirm within an hour, with a reason: /confirmed ..."
 )
 NOBODY_WROTE_RECENTLY = _(
-    "Nobody has written in this chat for half an hour. Confirm it when they write."
+    "There was no message in this chat for half an hour. Confirm it when they write."
 )
-ALREADY_IDENTIFIED = _("Whoever writes in this chat is known already.")
+ALREADY_IDENTIFIED = _("The person in this chat is identified already.")
 ANSWER_NOT_ACCEPTED = _("That answer does not fit the question, or the question is not open.")
 
-NO_SUCH_CONSENT = _("Say what is taken back: {codes}.")
-NO_CONSENT_GIVEN = _("The person has not agreed to that, or has taken it back.")
+NO_SUCH_CONSENT = _("Say what is revoked: {codes}.")
+NO_CONSENT_GIVEN = _("The person has not agreed to that, or has revoked it.")
 
 DISPOSITIONS: Mapping[str, Text] = {
     "helped": _("helped"),
-    "referred": _("passed on to another organisation"),
+    "referred": _("referred to another organisation"),
     "no_answer": _("the person did not answer any more"),
     "withdrawn": _("the person wanted nothing more"),
     "information": _("information was given"),
     "duplicate": _("the same as another case"),
     "outside": _("nothing this hotline can do"),
 }
-"""How a case ended."""
+"""How a case ended, by code."""

@@ -1,4 +1,4 @@
-"""What a caseworker does, as a value: written down by a desk, carried out by the dispatcher."""
+"""A command of a caseworker, as a value: stored by a desk, carried out by the dispatcher."""
 
 from __future__ import annotations
 
@@ -12,69 +12,68 @@ from bot.messages import File  # noqa: TC001 - msgspec reads the annotation
 
 
 class Verb(StrEnum):
-    """What can be done."""
+    """What a caseworker can do; `registry.COMMANDS` says more of each."""
 
     CLAIM = "claim"
-    """Answer for a case: this one, or the next in the queues the caseworker serves."""
+    """Claim this case, or the next one in the queues the caseworker serves."""
     RELEASE = "release"
-    """Give it back to the queue; no reason is asked, `words` go to whoever is next."""
+    """Return it to the queue; `text` is for the next caseworker."""
     TRANSFER = "transfer"
-    """Pass it to the colleague `code`; `words` goes on the context card."""
+    """Transfer it to the colleague `code`; `text` says what they must know."""
     TAKE_OVER = "take_over"
-    """Hold the conversation: the bot is silent in it."""
+    """Take the conversation over: the bot is silent in it."""
     HAND_BACK = "hand_back"
     """Let the bot go on at the first question that is still missing."""
     SEND = "say"
-    """Write `words`, or send `files` or the place, to the person."""
+    """Send `text`, `files` or the location to the person."""
     EDIT = "reword"
-    """Put `words` in place of what the letter with the number `code` says."""
+    """Change the letter with the number `code` to `text`."""
     PHRASE = "phrase"
     """Send the sentence `code` of the phrasebook, its blanks filled from `values`."""
     INSIST = "insist"
-    """Ask outside the person's contact rule whether this is a good moment; `words` says why."""
+    """Ask outside the person's contact rule whether this is a good moment; `text` says why."""
     CONFIRM_IDENTITY = "confirm"
-    """Say that whoever writes in a quiet chat is the person."""
+    """Confirm that the person writes in a quiet chat."""
     NOTE = "note"
-    """Write `words` for colleagues."""
+    """Write `text` for colleagues."""
     FILL_IN = "answer"
-    """Fill the question `code` (`flow.step`) with the choice, or the words, in `words`."""
+    """Answer the question `code` (`flow.step`) with the choice, or the words, in `text`."""
     SET_PRIORITY = "priority"
-    """Set the priority to `code` (0 to 4); lowering wants a reason in `words`."""
+    """Set the priority to `code` (0 to 4); lowering it needs a reason in `text`."""
     REFER = "refer"
     """Ask the person whether `code` may receive the parts named in `values`."""
     SEND_REFERRAL = "tell_others"
-    """Tell the recipient of the referral `code` what the person agreed to, and mark it as told."""
+    """Mark the referral `code` as sent: its recipient was told what the person consented to."""
     ERASE = "erase"
-    """Confirm that the person wants the case erased: then it is, at once."""
+    """Confirm that the person wants the case erased: it is erased at once."""
     OBJECT_TO_ERASURE = "keep"
-    """Object to erasing it, for the reason in `words`; it takes two."""
+    """Object to erasing it, for the reason in `text`; it takes two."""
     REVOKE_CONSENT = "revoke"
-    """Take back what the person agreed to (`code`, a kind of agreement), by word of mouth."""
+    """Record that the person revoked a kind of consent (`code`) in words."""
     ADD_DEADLINE_EVENT = "clock"
-    """Enter that `code` has happened, on the day in `words`, for the law's clocks."""
+    """Enter that the event `code` happened, on the day in `text`, for the legal deadlines."""
     STRIKE_DEADLINE_EVENT = "strike"
-    """Say that the event with the number `code` was entered by mistake."""
+    """Mark the event with the number `code` as entered by mistake."""
     END_CHECK_IN = "check_in"
-    """Ask the person no more at the hour they agreed on."""
+    """End the agreed check-in."""
     SNOOZE = "aside"
-    """Put it aside until the moment in `code`; `words` says why."""
+    """Hide it from the holder's list until the moment in `code`; `text` says why."""
     UNSNOOZE = "back"
-    """Look at it again before that."""
     FOLLOW_UP = "follow_up"
-    """Look at it again on the day in `code`, for what `words` says; no day: it is done."""
+    """Look at it again on the day in `code`, for what `text` says; no day: it is done."""
     LINK = "link"
     """Link it to the case with the number `code`."""
     MERGE = "merge"
     """Close it as a duplicate of the case with the number `code`."""
     UNLINK = "unlink"
-    """Take back that it is linked to, or merged with, the case with the number `code`."""
+    """Remove the link to, or undo the merge into, the case with the number `code`."""
     CLOSE = "close"
-    """End the case with the disposition `code`."""
+    """Close the case with the disposition `code`."""
     REOPEN = "reopen"
     ON_DUTY = "on_duty"
     OFF_DUTY = "off_duty"
     REST = "rest"
-    """Get no next case for `code` minutes."""
+    """Receive no next case for `code` minutes."""
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,9 +81,9 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 
     verb: Verb
     by: str
-    """Who does it: the id of an enrolled caseworker."""
+    """The id of an enrolled caseworker."""
     case: str = ""
-    """The case's id; empty for the next one, and for what concerns none."""
+    """The case's id; empty for the next case, and for what concerns no case."""
     text: str = ""
     """Words of the caseworker. Content: never logged, never stored in clear."""
     code: str = ""
@@ -93,17 +92,17 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     latitude: float | None = None
     longitude: float | None = None
     reply_to: str = ""
-    """Where the caseworker stands, in the desk's own words, so that the answer reaches them."""
+    """Where the result is shown: a place in the desk it came from, in that desk's own format."""
 
 
 MESSAGE_VERBS = frozenset({Verb.SEND, Verb.EDIT, Verb.PHRASE})
-"""What a person reads."""
+"""Commands whose text the person reads."""
 
 
 def sanitize_text(command: Command) -> Command:
-    """Return a command whose words read on a phone as they do at the desk they were written at.
+    """Return a command whose text reads on a phone as it did at the desk.
 
-    What is pasted may carry signs that turn others round, or that nobody sees.
+    Pasted text may hold invisible characters, or characters that reverse the order of others.
     """
     if command.verb not in MESSAGE_VERBS:
         return command

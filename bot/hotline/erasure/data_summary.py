@@ -1,7 +1,7 @@
-"""What is held of a person, by kind and date: no word of theirs, in a few true lines.
+"""The summary of `/mydata`: which data of a person are stored, by kind and date, without content.
 
-It is told only in the sitting in which the case is known (`Conversation.has_case`). A readable copy
-is made by a caseworker, who knows whom it is given to.
+It is shown only in the session in which the case is known (`Conversation.has_case`). A readable
+copy is made by a caseworker, who knows to whom it is given.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from bot.hotline.chat.case_progress import format_time
 from bot.hotline.chat.messages import MessageSide
 from bot.languages import catalogue
 from bot.store.compiled import Prepared
+from bot.store.statements import count, select_one
 from bot.store.tables.consents import receipts
 from bot.store.tables.main import cases, exchanges, files, referrals, reports
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 FILES, MESSAGES, SHARED, RECEIPTS, KEPT_UNTIL = "files", "messages", "told", "receipts", "until"
-"""What is no report: lines of their own."""
+"""Kinds of data other than reports."""
 
 _REPORTS = Prepared(
     lambda _: (
@@ -37,39 +38,14 @@ _REPORTS = Prepared(
     ),
     "case",
 )
-_FILES = Prepared(
-    lambda _: select(func.count()).select_from(files).where(files.c.case_id == bindparam("case")),
-    "case",
-)
-_MESSAGES = Prepared(
-    lambda _: (
-        select(func.count())
-        .select_from(exchanges)
-        .where(exchanges.c.case_id == bindparam("case"), exchanges.c.side != bindparam("note"))
-    ),
-    "case",
-    "note",
-)
-_SHARED = Prepared(
-    lambda _: (
-        select(func.count())
-        .select_from(referrals)
-        .where(referrals.c.case_id == bindparam("case"), referrals.c.sent_at.is_not(None))
-    ),
-    "case",
-)
-_RECEIPTS = Prepared(
-    lambda _: (
-        select(func.count()).select_from(receipts).where(receipts.c.case_id == bindparam("case"))
-    ),
-    "case",
-)
-_CLOSED = Prepared(
-    lambda _: select(cases.c.closed_at).where(cases.c.id == bindparam("case")), "case"
-)
+_FILES = count(files, by="case_id")
+_MESSAGES = count(exchanges, by=("case_id", exchanges.c.side != MessageSide.NOTE.value))
+_SHARED = count(referrals, by=("case_id", referrals.c.sent_at.is_not(None)))
+_RECEIPTS = count(receipts, by="case_id")
+_CLOSED = select_one(cases, "closed_at", by="id")
 
 
-def summarize_data(  # noqa: PLR0913, PLR0917 - of what, in which words, and when it is read
+def summarize_data(  # noqa: PLR0913, PLR0917 - the case, and how its times are written
     work: Work,
     case: str,
     texts: Mapping[str, Text],
@@ -78,32 +54,30 @@ def summarize_data(  # noqa: PLR0913, PLR0917 - of what, in which words, and whe
     zone: ZoneInfo,
     language: str,
 ) -> str:
-    """Return what is held in a case, one line a kind."""
+    """Return which data are stored in a case, one line for each kind."""
     read_in = catalogue(language)
     lines = []
-    for name, count, at in _entries(work, case, keep_days):
+    for name, number, at in _entries(work, case, keep_days):
         if name in texts:
-            values = {
-                "count": str(count),
-                "time": format_time(at, now, zone, language) if at else "",
-            }
+            time = format_time(at, now, zone, language) if at else ""
+            values = {"count": str(number), "time": time}
             lines.append(texts[name].render(read_in, values))
     return "\n".join(lines)
 
 
 def _entries(work: Work, case: str, keep_days: int) -> Iterator[tuple[str, int, int]]:
-    """Yield what there is: its kind, how many, and when; 0 where there is none to say."""
+    """Yield each kind of data, how many there are, and when (0 if that is not shown)."""
     for kind, at in work.rows(_REPORTS, case):
         yield str(kind), 1, int(at)
     counts = (
         (FILES, work.rows(_FILES, case)),
-        (MESSAGES, work.rows(_MESSAGES, case, MessageSide.NOTE.value)),
+        (MESSAGES, work.rows(_MESSAGES, case)),
         (SHARED, work.rows(_SHARED, case)),
         (RECEIPTS, work.rows(_RECEIPTS, case)),
     )
-    for name, ((count,),) in counts:
-        if count:
-            yield name, int(count), 0
+    for name, ((number,),) in counts:
+        if number:
+            yield name, int(number), 0
     closed = work.rows(_CLOSED, case)
     if closed and closed[0][0] is not None:
         yield KEPT_UNTIL, 1, int(closed[0][0]) + keep_days * DAY

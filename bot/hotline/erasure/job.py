@@ -1,7 +1,7 @@
-"""Carry out what people want erased, once it is due: beside the rounds that go by age.
+"""The job that erases cases whose erasure request is due.
 
-What a caseworker or the person has confirmed goes at once. What goes because nobody could make sure
-in seven days goes only while the clock can be believed, like everything that time erases.
+A request that a caseworker or the person has confirmed is due at once. One that is due because it
+was not confirmed within seven days waits until the clock can be trusted, as all expiry does.
 """
 
 from __future__ import annotations
@@ -23,36 +23,35 @@ if TYPE_CHECKING:
     from bot.vault.erasure.erase import Erasures
 
 POLL_SECONDS = 5.0
-"""Seconds between two looks."""
 
 
 class ErasureJob:
-    """Erases what people want erased."""
+    """Erases the cases of erasure requests."""
 
     def __init__(self, erasures: Erasures) -> None:
         self._erasures = erasures
 
     async def run(self, database: Database, clock: Clock) -> None:
-        """Look again and again, until cancelled."""
+        """Erase what is due every few seconds, until cancelled."""
         while True:
             await self.run_once(database, clock.now())
             await asyncio.sleep(POLL_SECONDS)
 
     async def run_once(self, database: Database, now: int) -> int:
-        """Erase what is due; return how many cases went."""
+        """Erase what is due; return the number of erased cases."""
         due = await database.writer.run(lambda work: self._due(work, now))
-        gone = 0
+        erased = 0
         for case, by in due:
             try:
-                left = await self._erasures.erase(
+                result = await self._erasures.erase(
                     database, case, ErasureReason.WITHDRAWN, by or SYSTEM, now
                 )
             except UnderLegalHoldError:
-                continue  # placed since we looked
-            gone += left is not None
-        if gone:
-            log.info("erasure_requests_done", count=gone)
-        return gone
+                continue  # placed a moment ago
+            erased += result is not None
+        if erased:
+            log.info("erasure_requests_done", count=erased)
+        return erased
 
     @staticmethod
     def _due(work: Work, now: int) -> list[tuple[str, str]]:
@@ -60,5 +59,5 @@ class ErasureJob:
         if all(by for _, by in found):
             return found
         clock = Retention.load_clock_status(work)
-        is_believed = clock is not None and clock.is_trusted
-        return [(case, by) for case, by in found if by or is_believed]
+        is_trusted = clock is not None and clock.is_trusted
+        return [(case, by) for case, by in found if by or is_trusted]

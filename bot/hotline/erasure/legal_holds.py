@@ -1,8 +1,8 @@
-"""Legal holds: two people say that a case must be kept, why, and until when.
+"""Legal holds: a case must be kept, for a reason and until a day, by the decision of two people.
 
-One asks for it, another agrees; until then it holds nothing. A hold stops erasure and nothing else:
-nobody may read more of the case for it, and it ends by itself. That nobody can hold every case at
-once is on purpose: each is asked for by its number.
+One requests a hold, another approves it; before that it has no effect. A hold stops erasure and
+nothing else: it lets no one read more of the case, and it ends by itself. There is no hold for
+several cases at once, on purpose.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam
 
 from bot.cases.state_machine import Role
 from bot.clock import DAY
 from bot.errors import LegalHoldError
-from bot.store.compiled import Prepared, insert_into
+from bot.store.statements import insert, select_by, update_by
 from bot.store.tables.main import cases, legal_holds
 from bot.vault.audit.log import OPERATOR
 from bot.vault.erasure.delete_rows import lock_case
@@ -28,88 +28,54 @@ if TYPE_CHECKING:
     from bot.vault import AuditLog
 
 MAX_DURATION = 180 * DAY
-"""After that it is thought over again."""
+"""After that it has to be requested again."""
 
 
 class HoldReason(StrEnum):
-    """What kind of reason there is to keep a case; the reason itself is kept on paper."""
+    """The kind of reason to keep a case; the reason itself is kept on paper."""
 
     COURT = "court"
-    """A court or a prosecutor has ordered it."""
+    """A court or a prosecutor ordered it."""
     AUTHORITY = "authority"
-    """Another authority may ask for it by law, and has."""
+    """Another authority that may demand it by law has done so."""
     CLAIM = "claim"
     """The person needs it: for wages, damages, a permit to stay."""
     COMPLAINT = "complaint"
-    """Somebody complains about us."""
+    """There is a complaint about the organisation."""
 
 
 @dataclass(frozen=True, slots=True)
 class LegalHold:
-    """A case that must be kept for now, or that somebody asked to keep."""
+    """A hold on a case, approved or only requested."""
 
     reference: str
     reason: str
     asked_by: str
     agreed_by: str | None
-    """None: it does not hold yet."""
+    """None until it is approved."""
     since: int
     until: int
 
 
 _NAMES = ("case_id", "reason", "asked_by", "since", "until")
-_REQUEST = Prepared(
-    lambda dialect: insert_into(dialect, legal_holds).values({n: bindparam(n) for n in _NAMES}),
-    *_NAMES,
-)
-_REQUESTED = Prepared(
-    lambda _: (
-        select(legal_holds.c.id, legal_holds.c.asked_by, legal_holds.c.reason)
-        .where(
-            legal_holds.c.case_id == bindparam("case"),
-            legal_holds.c.agreed_by.is_(None),
-            legal_holds.c.until > bindparam("now"),
-        )
-        .order_by(legal_holds.c.id.desc())
-    ),
-    "case",
-    "now",
-)
-_APPROVE = Prepared(
-    lambda _: (
-        update(legal_holds)
-        .where(legal_holds.c.id == bindparam("hold"))
-        .values(agreed_by=bindparam("by"))
-    ),
-    "by",
-    "hold",
-)
-_CURRENT = Prepared(
-    lambda _: (
-        select(
-            cases.c.reference, legal_holds.c.reason, legal_holds.c.asked_by,
-            legal_holds.c.agreed_by, legal_holds.c.since, legal_holds.c.until,
-        )
-        .join_from(legal_holds, cases)
-        .where(legal_holds.c.until > bindparam("now"))
-        .order_by(legal_holds.c.until, legal_holds.c.id)
-    ),
-    "now",
+_IS_CURRENT = legal_holds.c.until > bindparam("now")
+_REQUEST = insert(legal_holds, *_NAMES)
+_REQUESTED = select_by(
+    legal_holds, "id", "asked_by", "reason",
+    by=("case_id", legal_holds.c.agreed_by.is_(None), _IS_CURRENT),
+    order_by=legal_holds.c.id.desc(),
 )  # fmt: skip
-_END = Prepared(
-    lambda _: (
-        update(legal_holds)
-        .where(legal_holds.c.case_id == bindparam("case"), legal_holds.c.until > bindparam("now"))
-        .values(until=bindparam("at"))
-    ),
-    "at",
-    "case",
-    "now",
-)
+_APPROVE = update_by(legal_holds, "agreed_by", by="id")
+_CURRENT = select_by(
+    legal_holds.join(cases), cases.c.reference, legal_holds.c.reason, legal_holds.c.asked_by,
+    legal_holds.c.agreed_by, legal_holds.c.since, legal_holds.c.until,
+    by=_IS_CURRENT, order_by=(legal_holds.c.until, legal_holds.c.id),
+)  # fmt: skip
+_END = update_by(legal_holds, "until", by=("case_id", _IS_CURRENT))
 
 
 class LegalHolds:
-    """Places and ends legal holds, inside units of work."""
+    """Requests, approves and ends legal holds, inside units of work."""
 
     def __init__(self, staff: Staff, audit: AuditLog) -> None:
         self._staff = staff
@@ -118,45 +84,45 @@ class LegalHolds:
     def request(
         self, work: Work, case: str, by: str, reason: HoldReason, until: int, now: int
     ) -> None:
-        """Ask that a case be kept until a moment, whatever its age; nothing holds yet.
+        """Request that a case be kept until a moment, whatever its age.
 
         Raises:
-            HoldRefused: no such case, nobody who may, or no time that can be.
+            LegalHoldError: no such case, not staff who may, or not a valid time.
         """
         self._require_active_staff(work, by)
         if not now < until <= now + MAX_DURATION:
             raise LegalHoldError("a hold ends between tomorrow and 180 days from now")
         if lock_case(work, case) is None or case in Erasures.unfinished(work):
-            raise LegalHoldError("there is no such case any more")
+            raise LegalHoldError("there is no such case")
         work.run(_REQUEST, case, reason.value, by, now, until)
         self._audit.record(work, now, OPERATOR, "hold_ask", case, f"{by}:{reason.value}")
 
     def approve(self, work: Work, case: str, by: str, now: int) -> HoldReason:
-        """Agree to what another has asked for last: from now on the case is kept.
+        """Approve the latest request of a colleague: from now on the case is kept.
 
         Raises:
-            HoldRefused: nobody asked, nobody who may, or the one who asked.
+            LegalHoldError: no request, not staff who may, or their own request.
         """
         self._require_active_staff(work, by)
         lock_case(work, case)
         asked = work.rows(_REQUESTED, case, now)
         if not asked or case in Erasures.unfinished(work):
-            raise LegalHoldError("nobody has asked to keep this case; haven legal-hold place asks")
+            raise LegalHoldError("no one has requested this hold; haven legal-hold place does")
         hold, asked_by, reason = asked[0]
         if asked_by == by:
-            raise LegalHoldError("a hold takes two people: who asked for it cannot agree to it")
+            raise LegalHoldError("a hold takes two people: no one approves their own request")
         work.run(_APPROVE, by, hold)
         self._audit.record(work, now, OPERATOR, "hold_agree", case, f"{by}:{reason}")
         return HoldReason(reason)
 
     def end(self, work: Work, case: str, by: str, other: str, now: int) -> int:
-        """End every hold of a case, asked for or standing; return how many there were.
+        """End every hold of a case, approved or only requested; return how many there were.
 
         Raises:
-            HoldRefused: not two people who may.
+            LegalHoldError: not two members of staff who may.
         """
         if by == other:
-            raise LegalHoldError("to end a hold takes two people, and these are one")
+            raise LegalHoldError("ending a hold takes two different people")
         self._require_active_staff(work, by, other)
         lock_case(work, case)
         ended = work.run(_END, now, case, now)
@@ -166,7 +132,7 @@ class LegalHolds:
 
     @staticmethod
     def current(work: Work, now: int) -> list[LegalHold]:
-        """Return the holds that stand or were asked for, the one that ends first at the top."""
+        """Return the holds that have not ended, the one that ends first at the top."""
         return [LegalHold(*row) for row in work.rows(_CURRENT, now)]
 
     def _require_active_staff(self, work: Work, *people: str) -> None:

@@ -1,9 +1,9 @@
-"""What the clock does by itself: alerts when somebody waits too long, claims that lapse.
+"""Alerts when a person waits too long, and claims that lapse.
 
-Alerts widen by circles: first whoever holds the case or is there and can answer, then supervisors,
-then administrators as well. Each further one comes after another span of the case's priority, so an
-emergency is heard every two minutes and a matter of days is no noise. A circle without anybody in
-it is skipped: an alert is never sent to nobody while there is somebody.
+Alerts escalate: first to the holder and to caseworkers on duty who can answer, then to supervisors,
+then to administrators as well. Each further alert comes after another response time of the case's
+priority: every two minutes for an emergency, every few days for a matter of days. A circle without
+members is skipped, so an alert reaches someone if anyone can be reached.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, case, literal, select, update
+from sqlalchemy import bindparam, case, literal, select
 
 from bot.cases.state_machine import CaseState, Role
 from bot.cases.urgency import Priority
@@ -19,7 +19,8 @@ from bot.clock import MINUTE
 from bot.hotline.erasure.requests import REQUEST_UNCONFIRMED, ErasureRequests
 from bot.hotline.events import Event, EventKind
 from bot.hotline.queue.case_status import IS_ASSIGNED
-from bot.store.compiled import Prepared, PreparedList
+from bot.store.compiled import Prepared
+from bot.store.statements import select_in, select_one, update_by
 from bot.store.tables.main import CASE_IS_DUE, cases
 from bot.text import _
 from bot.vault.audit.log import SYSTEM
@@ -35,27 +36,27 @@ if TYPE_CHECKING:
     from bot.vault.audit.log import AuditLog
 
 CLAIM_TIMEOUT = 15 * MINUTE
-"""How long a claim may lie untouched, unless the deployment says otherwise."""
+"""How long a claim may stay without work, unless the settings say otherwise."""
 SILENCE_LIMIT = 30 * MINUTE
-"""How long somebody in danger may say nothing before staff are told."""
+"""How long a person in danger may be silent before staff are told."""
 SILENCE_PRIORITY = Priority.WITHIN_A_DAY
-"""Up to this priority a silence is told."""
+"""The lowest priority for which silence is an alert."""
 MAX_SILENCE_ALERTS = 2
-"""How often one silence is told: first to the holder and those who are there, then above."""
+"""Alerts for one silence: first to the holder and caseworkers on duty, then to supervisors."""
 MAX_ALERTS = 200
-"""Alerts in one look; the rest is found at the next."""
+"""Alerts in one check; the rest follows at the next."""
 LATE, SILENT = "late", "silent"
 
-ANSWER_OVERDUE = _("{reference}: promised to be answered, and late by {minutes} min.")
+ANSWER_OVERDUE = _("{reference}: the reply is overdue by {minutes} min.")
 PERSON_SILENT = _("{reference}: in danger, answered, and silent for {minutes} min.")
 CLAIM_TIMED_OUT = _(
-    "{reference}: claimed and not touched for {minutes} min; it waits in the queue again."
+    "{reference}: claimed {minutes} min ago and not worked on; it waits in the queue again."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class CaseAlert:
-    """A case somebody has to hear about."""
+    """A case that staff have to be told about."""
 
     case: str
     reference: str
@@ -63,14 +64,14 @@ class CaseAlert:
     language: str
     holder: str | None
     alerts: int
-    """How many alerts there were before this one."""
+    """Alerts before this one."""
     since: int
-    """The moment that was promised, or of the last answer."""
+    """When the reply was due, or when the last one was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class AssignedCase:
-    """A case somebody holds, as far as the clock is concerned with it."""
+    """The columns of a case with a holder that decide about alerts."""
 
     case: str
     reference: str
@@ -86,7 +87,7 @@ class AssignedCase:
 
     @property
     def silence_alert(self) -> CaseAlert:
-        """Return it as somebody hears about it who waits for the person."""
+        """Return the alert that the person is silent."""
         return CaseAlert(
             self.case, self.reference, self.queue, self.language, self.holder, self.alerts,
             self.answered_at or self.claimed_at,
@@ -110,30 +111,16 @@ _LATE = Prepared(
     *_SPANS,
     "now",
 )
-_ASSIGNED = PreparedList(
-    lambda holders: select(
-        *_COLUMNS, cases.c.priority, cases.c.claimed_at, cases.c.worked_at, cases.c.answered_at,
-        cases.c.due_at,
-    ).where(cases.c.holder.in_(holders), IS_ASSIGNED)
+_ASSIGNED = select_in(
+    cases, *_COLUMNS, "priority", "claimed_at", "worked_at", "answered_at", "due_at",
+    among="holder", by=IS_ASSIGNED,
 )  # fmt: skip
-_COUNT_ALERT = Prepared(
-    lambda _: (
-        update(cases)
-        .where(cases.c.id == bindparam("of_case"))
-        .values(alerts=cases.c.alerts + literal(1))
-    ),
-    "of_case",
-)
-
-
-_ONE = Prepared(
-    lambda _: select(*_COLUMNS, cases.c.waiting_since).where(cases.c.id == bindparam("of_case")),
-    "of_case",
-)
+_COUNT_ALERT = update_by(cases, by="id", constants={"alerts": cases.c.alerts + 1})
+_ONE = select_one(cases, *_COLUMNS, "waiting_since", by="id")
 
 
 def _span() -> Any:
-    """Return how long a row's priority may wait, as SQL."""
+    """Return, as SQL, the response time of a row's priority."""
     whens: dict[int, Any] = {
         priority.value: bindparam(name) for priority, name in zip(Priority, _SPANS, strict=True)
     }
@@ -141,7 +128,7 @@ def _span() -> Any:
 
 
 class QueueMonitor:
-    """Looks after everybody who waits, inside units of work; asked every few seconds."""
+    """Finds alerts and lapsed claims, inside units of work; asked every few seconds."""
 
     def __init__(
         self,
@@ -161,7 +148,7 @@ class QueueMonitor:
         self._silence_limit = silence_limit
 
     def check(self, work: Work, now: int) -> list[Event]:
-        """Give untouched claims back, and return what staff have to hear."""
+        """Return lapsed claims to the queue, and return the alerts."""
         staff = self._staff.all(work)
         held = [AssignedCase(*row) for row in work.rows_in(_ASSIGNED, [each.id for each in staff])]
         events = [event for each in held if (event := self._time_out_claim(work, each, now))]
@@ -171,20 +158,28 @@ class QueueMonitor:
         silent = [each.silence_alert for each in held if self._is_silent(each, now)]
         events += [self._alert(work, each, staff, SILENT, now) for each in silent]
         return events + [
-            self._erasure_alert(wish, staff, now) for wish in ErasureRequests.unconfirmed(work, now)
+            self._erasure_alert(each, staff, now) for each in ErasureRequests.unconfirmed(work, now)
         ]
 
     @staticmethod
-    def _erasure_alert(wish: ErasureRequest, staff: Sequence[Caseworker], now: int) -> Event:
-        """Call for somebody who makes sure that a person wants their case erased."""
-        concern = CaseAlert(
-            wish.case, wish.reference, wish.queue, wish.language, wish.holder, 1, wish.asked_at
+    def _erasure_alert(request: ErasureRequest, staff: Sequence[Caseworker], now: int) -> Event:
+        """Return the alert that an erasure request is not confirmed."""
+        alert = CaseAlert(
+            request.case,
+            request.reference,
+            request.queue,
+            request.language,
+            request.holder,
+            1,
+            request.asked_at,
         )
-        values, to = {"reference": wish.reference}, alert_recipients(concern, staff, now)
-        return Event(EventKind.OVERDUE, wish.case, to=to, text=REQUEST_UNCONFIRMED, values=values)
+        values, to = {"reference": request.reference}, alert_recipients(alert, staff, now)
+        return Event(
+            EventKind.OVERDUE, request.case, to=to, text=REQUEST_UNCONFIRMED, values=values
+        )
 
     def _time_out_claim(self, work: Work, held: AssignedCase, now: int) -> Event | None:
-        """Give a claim back if nobody touched it."""
+        """Return a claim to the queue if it was not worked on in time."""
         if held.worked_at is not None or held.claimed_at + self._claim_timeout > now:
             return None
         if not isinstance(self._claims.lapse(work, held.case, now), CaseState):
@@ -195,43 +190,44 @@ class QueueMonitor:
         )
 
     def _is_silent(self, held: AssignedCase, now: int) -> bool:
-        """Tell whether somebody in danger was answered and says nothing since, and who heard."""
+        """Return whether a person in danger is silent, and an alert about it is due."""
         if held.priority > SILENCE_PRIORITY or held.due_at is not None or held.answered_at is None:
             return False
         spans = (now - held.answered_at) // self._silence_limit
         return held.alerts < min(spans, MAX_SILENCE_ALERTS)
 
     def _alert(
-        self, work: Work, concern: CaseAlert, staff: Sequence[Caseworker], why: str, now: int
+        self, work: Work, alert: CaseAlert, staff: Sequence[Caseworker], why: str, now: int
     ) -> Event:
-        work.run(_COUNT_ALERT, concern.case)
-        self._audit.record(work, now, SYSTEM, "alert", concern.case, f"{why}:{concern.alerts + 1}")
-        values = {"reference": concern.reference, "minutes": _minutes(now - concern.since)}
+        work.run(_COUNT_ALERT, alert.case)
+        self._audit.record(work, now, SYSTEM, "alert", alert.case, f"{why}:{alert.alerts + 1}")
+        values = {"reference": alert.reference, "minutes": _minutes(now - alert.since)}
         text = ANSWER_OVERDUE if why == LATE else PERSON_SILENT
-        to = alert_recipients(concern, staff, now)
-        return Event(EventKind.OVERDUE, concern.case, to=to, text=text, values=values, code=why)
+        to = alert_recipients(alert, staff, now)
+        return Event(EventKind.OVERDUE, alert.case, to=to, text=text, values=values, code=why)
 
 
 def load_alert(work: Work, case: str) -> CaseAlert | None:
-    """Return a case as somebody hears of it for the first time; None for no such case."""
+    """Return the first alert about a case; None for no such case."""
     rows = work.rows(_ONE, case)
     return replace(CaseAlert(*rows[0]), alerts=0) if rows else None
 
 
 def alert_recipients(alert: CaseAlert, staff: Sequence[Caseworker], now: int) -> tuple[str, ...]:
-    """Return who hears of a case: with every alert one circle more.
+    """Return who is told about a case: one circle more with every alert.
 
-    Nobody is returned only where nobody can be called: then it is for whoever looks.
+    It is empty only where no one can be reached.
     """
     active = [each for each in staff if each.is_active and each.role is not Role.AUDITOR]
-    there = [each for each in active if each.is_on_duty and each.rests_until <= now]
-    serving = [each for each in there if alert.queue in each.queues]
+    on_duty = [each for each in active if each.is_on_duty and each.rests_until <= now]
+    serving = [each for each in on_duty if alert.queue in each.queues]
     speaking = [each for each in serving if alert.language in each.languages]
     holder = [each for each in active if each.id == alert.holder]
-    above = [each for each in active if each.role is Role.SUPERVISOR]
-    above = [each for each in above if each.is_on_duty] or above
-    highest = [each for each in active if each.role is Role.ADMINISTRATOR]
-    circles = [circle for circle in (holder + (speaking or serving), above, highest) if circle]
+    supervisors = [each for each in active if each.role is Role.SUPERVISOR]
+    supervisors = [each for each in supervisors if each.is_on_duty] or supervisors
+    administrators = [each for each in active if each.role is Role.ADMINISTRATOR]
+    circles = [holder + (speaking or serving), supervisors, administrators]
+    circles = [circle for circle in circles if circle]
     reached = [each.id for circle in circles[: alert.alerts + 1] for each in circle]
     return tuple(dict.fromkeys(reached))
 

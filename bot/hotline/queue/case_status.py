@@ -1,15 +1,15 @@
-"""How a case stands in the queue: the columns every move of it changes, read and written as one."""
+"""The status of a case in the queue: the columns that moves change, loaded and stored as one."""
 
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import text
 
 from bot.cases.state_machine import CaseState
 from bot.clock import start_of_day
-from bot.store.compiled import Prepared
+from bot.store.statements import select_one, update_by
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
@@ -18,16 +18,15 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 QUEUED = frozenset({CaseState.WAITING, CaseState.REOPENED})
-"""Where a case waits for anybody who can take it."""
+"""States in which a case waits to be claimed."""
 IS_ASSIGNED = text("status in ('held', 'open')")
-"""As SQL: somebody answers for it, and it is not over."""
-
+"""As SQL: the case has a holder who works on it."""
 IS_NOT_CLOSED = text("status <> 'closed'")
 
 
 @dataclass(frozen=True, slots=True)
 class CaseStatus:
-    """The columns of one case that moves change, and those they are decided by."""
+    """The columns of one case that moves change, and those that decide about moves."""
 
     status: str
     holder: str | None
@@ -44,83 +43,51 @@ class CaseStatus:
 
     @property
     def state(self) -> CaseState:
-        """Return how far the case has come."""
+        """Return the state of the case."""
         return CaseState(self.status)
 
 
 _READ_ONLY = ("priority", "queue", "language")
 _NAMES = tuple(field.name for field in fields(CaseStatus))
 _WRITABLE = tuple(name for name in _NAMES if name not in _READ_ONLY)
-_LOAD = Prepared(
-    lambda _: select(*(cases.c[name] for name in _NAMES)).where(cases.c.id == bindparam("case")),
-    "case",
-)
-_LOAD_FOR_UPDATE = Prepared(
-    lambda _: (
-        select(*(cases.c[name] for name in _NAMES))
-        .where(cases.c.id == bindparam("case"))
-        .with_for_update()
-    ),
-    "case",
-)
-_STORE = Prepared(
-    lambda _: (
-        update(cases)
-        .where(cases.c.id == bindparam("case"))
-        .values({name: bindparam(name) for name in _WRITABLE})
-    ),
-    *_WRITABLE,
-    "case",
-)
+_LOAD = select_one(cases, *_NAMES, by="id")
+_LOAD_FOR_UPDATE = select_one(cases, *_NAMES, by="id", lock=True)
+_STORE = update_by(cases, *_WRITABLE, by="id")
 _TIMESTAMPS = ("opened_at", "waiting_since", "claimed_at", "worked_at", "read_at", "answered_at")
-_LOAD_TIMESTAMPS = Prepared(
-    lambda _: select(*(cases.c[name] for name in _TIMESTAMPS)).where(
-        cases.c.id == bindparam("case")
-    ),
-    "case",
-)
-_TRUNCATE = Prepared(
-    lambda _: (
-        update(cases)
-        .where(cases.c.id == bindparam("case"))
-        .values({name: bindparam(name) for name in _TIMESTAMPS} | {"county": None})
-    ),
-    *_TIMESTAMPS,
-    "case",
-)
+_LOAD_TIMESTAMPS = select_one(cases, *_TIMESTAMPS, by="id")
+_TRUNCATE = update_by(cases, *_TIMESTAMPS, by="id", constants={"county": None})
 
 
 def load(work: Work, case: str) -> CaseStatus | None:
-    """Return how a case stands now; somebody else may move it before we do."""
+    """Return the status of a case now; another process may change it at any time."""
     rows = work.rows(_LOAD, case)
     return CaseStatus(*rows[0]) if rows else None
 
 
 def load_for_update(work: Work, case: str) -> CaseStatus | None:
-    """Return how a case stands; nobody else moves it before this unit of work ends."""
+    """Return the status of a case, locked until this unit of work ends."""
     rows = work.rows(_LOAD_FOR_UPDATE, case)
     return CaseStatus(*rows[0]) if rows else None
 
 
-def store(work: Work, case: str, standing: CaseStatus) -> None:
-    """Store how a case stands."""
-    work.run(_STORE, *astuple(standing)[: len(_WRITABLE)], case)
+def store(work: Work, case: str, status: CaseStatus) -> None:
+    """Store the status of a case."""
+    work.run(_STORE, *astuple(status)[: len(_WRITABLE)], case)
 
 
 def truncate_times(work: Work, case: str, zone: tzinfo) -> None:
-    """Keep the days of a case that is over, not its minutes nor its county: no queue needs them.
+    """Reduce the times of a closed case to days, and delete its county: no queue needs more.
 
-    When it ended stays as it is: whoever closed an emergency is spared another for an hour.
+    When it was closed stays exact: who closed an emergency is spared another for an hour.
     """
     for moments in work.rows(_LOAD_TIMESTAMPS, case):
         work.run(_TRUNCATE, *(at and start_of_day(at, zone) for at in moments), case)
 
 
 def as_queued(old: CaseStatus, state: CaseState, due: int, now: int) -> CaseStatus:
-    """Return a case that goes back to the queue, with a clock that runs.
+    """Return the status of a case that returns to the queue, with a reply due.
 
-    It keeps its place: whoever waited longest is still first. Only a case that was reopened waits
-    since now.
+    It keeps its place in the queue. Only a case that was reopened waits since now.
     """
     is_new = state is CaseState.REOPENED
     return replace(
@@ -138,19 +105,19 @@ def as_queued(old: CaseStatus, state: CaseState, due: int, now: int) -> CaseStat
 
 
 def as_assigned(old: CaseStatus, staff: str, now: int) -> CaseStatus:
-    """Return a case somebody answers for from now on, and has not worked on yet."""
+    """Return the status of a case that a caseworker has just been assigned."""
     return replace(
         old, status=CaseState.CLAIMED.value, holder=staff, claimed_at=now, worked_at=None
     )
 
 
 def as_worked_on(old: CaseStatus, state: CaseState, now: int) -> CaseStatus:
-    """Return a case its holder is at."""
+    """Return the status of a case its holder works on."""
     return replace(old, status=state.value, worked_at=now)
 
 
 def as_closed(old: CaseStatus, disposition: str, now: int) -> CaseStatus:
-    """Return a case that is over: nothing is promised any more."""
+    """Return the status of a closed case: no reply is due any more."""
     return replace(
         old,
         status=CaseState.CLOSED.value,

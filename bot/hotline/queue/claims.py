@@ -1,8 +1,8 @@
-"""Who answers for a case: claimed by exactly one caseworker, given back, passed on.
+"""Claiming, releasing and transferring cases, and every other move of a case.
 
-A claim is one compare-and-set: of any number who try, from whatever process, one gets the case, and
-every other hears who holds it. Every move of a case goes through `life.move`, is written by one
-function and is noted in the audit log in the same unit of work.
+A claim is one compare-and-set: of all who try, from whatever process, one gets the case and the
+others are told who holds it. Every move is allowed by `next_state`, stored by one function, and
+recorded in the audit log in the same unit of work.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
-
-from sqlalchemy import bindparam, select, update
 
 from bot.cases.state_machine import (
     SENIOR_ROLES,
@@ -22,8 +20,9 @@ from bot.cases.state_machine import (
     next_state,
 )
 from bot.hotline.queue import case_status
-from bot.hotline.queue.next_case import chat_count_query, find_next, is_spared, take_next
+from bot.hotline.queue.next_case import chat_count_query, is_spared, take_next
 from bot.store.compiled import Prepared
+from bot.store.statements import select_by, update_by
 from bot.store.tables.main import CASE_WAITS, cases
 from bot.text import _
 from bot.vault.audit.log import SYSTEM
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     from bot.vault.audit.log import AuditLog
 
 OTHER_LANGUAGE = "other_language"
-"""What the audit log says of a claim outside the caseworker's languages."""
+"""The audit detail of a claim outside the caseworker's languages."""
 _REQUEUING_MOVES = frozenset({CaseAction.RELEASE, CaseAction.LAPSE, CaseAction.REOPEN})
 _AT_WORK = frozenset({CaseState.OPEN, CaseState.REFERRED})
 
@@ -47,22 +46,22 @@ NO_SUCH_CASE = _("There is no such case.")
 NOT_YOUR_QUEUE = _("This case waits in a queue you do not serve.")
 NOT_ON_DUTY = _("You are not on duty; say that you are, then ask for the next case.")
 YOU_ARE_RESTING = _(
-    "You rest now; the next case is offered to others. You can still claim one yourself."
+    "You are resting: the next case goes to others. You can still claim one yourself."
 )
-NOBODY_WAITS = _("Nobody waits in your queues and languages.")
+NOBODY_WAITS = _("No case waits in your queues and languages.")
 LEFT_TO_OTHERS = _(
-    "Somebody in danger waits. You have just closed a case like that, so a colleague who is here "
-    "is asked first; you can still claim it yourself."
+    "A person in danger waits. You have just closed such a case, so a colleague on duty is asked "
+    "first; you can still claim it yourself."
 )
 NOT_THEIR_QUEUE = _("That colleague does not serve the queue of this case.")
-COLLEAGUE_UNAVAILABLE = _("That colleague is not on duty, or rests.")
+COLLEAGUE_UNAVAILABLE = _("That colleague is not on duty, or is resting.")
 COLLEAGUE_AT_CAPACITY = _("That colleague holds as many chats as they can.")
 COLLEAGUE_HOLDS_CASE = _("That colleague holds this case already.")
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The case is theirs."""
+    """The case is claimed."""
 
     case: str
     is_other_language: bool = False
@@ -71,67 +70,43 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyClaimed:
-    """Somebody was first."""
+    """A colleague was first."""
 
     staff: str
-    """Who: the id of a caseworker."""
+    """The id of the holder."""
 
 
 @dataclass(frozen=True, slots=True)
 class AtCapacity:
-    """They hold as many chats as they can; one of priority 0 counts as two."""
+    """The caseworker holds as many chats as agreed; an emergency counts as two."""
 
     most: int
 
 
 ClaimResult = Claimed | AlreadyClaimed | AtCapacity | ActionRefusal
-"""What came of a claim."""
 
-_TAKE = Prepared(
-    lambda _: (
-        update(cases)
-        .where(cases.c.id == bindparam("case"), cases.c.holder.is_(None), CASE_WAITS)
-        .values(
-            status=CaseState.CLAIMED.value,
-            holder=bindparam("staff"),
-            claimed_at=bindparam("at"),
-            worked_at=None,
-        )
-    ),
-    "staff",
-    "at",
-    "case",
-)
-_ASSIGNED = Prepared(
-    lambda _: (
-        select(cases.c.id)
-        .where(cases.c.holder == bindparam("staff"), case_status.IS_ASSIGNED)
-        .order_by(cases.c.priority, cases.c.waiting_since, cases.c.id)
-    ),
-    "staff",
-)
+_TAKE = update_by(
+    cases, "holder", "claimed_at", by=("id", cases.c.holder.is_(None), CASE_WAITS),
+    constants={"status": CaseState.CLAIMED.value, "worked_at": None},
+)  # fmt: skip
+_ASSIGNED = select_by(
+    cases, "id", by=("holder", case_status.IS_ASSIGNED),
+    order_by=("priority", "waiting_since", "id"),
+)  # fmt: skip
 _CHAT_COUNT = Prepared(lambda _: chat_count_query("staff"), "staff")
 
 
 class Claims:
-    """Moves cases between the queue and those who answer for them, inside units of work."""
+    """Moves cases between the queue and their holders, inside units of work."""
 
     def __init__(self, audit: AuditLog, reply_clocks: ReplyClocks, zone: tzinfo = UTC) -> None:
         self._audit = audit
         self._reply_clocks = reply_clocks
         self._zone = zone
-        """Of the days that are left of a case when it is over."""
-
-    # --- Who answers -------------------------------------------------------------------------
-
-    def peek_next(self, work: Work, caseworker: Caseworker, now: int) -> str | None:
-        """Return the case that is next for a caseworker; None for whoever gets none now."""
-        if self._unavailable_reason(caseworker, now) or self._is_at_capacity(work, caseworker):
-            return None
-        return find_next(work, caseworker.queues, caseworker.languages)
+        """Of the days to which the times of a closed case are reduced."""
 
     def claim_next(self, work: Work, caseworker: Caseworker, now: int) -> ClaimResult:
-        """Give a caseworker the next case of their queues and languages."""
+        """Assign the next case of their queues and languages to a caseworker."""
         if why := self._unavailable_reason(caseworker, now):
             return why
         moved = next_state(CaseState.WAITING, CaseAction.CLAIM, caseworker.role)
@@ -148,11 +123,11 @@ class Claims:
         return Claimed(case)
 
     def claim(self, work: Work, case: str, caseworker: Caseworker, now: int) -> ClaimResult:
-        """Give a caseworker this case, if nobody holds it and it is theirs to take."""
-        # Whoever is overtaken looks once more, and this time nobody moves the case meanwhile: it
-        # may have been given back again already, and then it is theirs.
-        for look in (case_status.load, case_status.load_for_update):
-            found = look(work, case)
+        """Assign this case to a caseworker, if it has no holder and they may claim it."""
+        # A caseworker who was overtaken tries once more, with the case locked: it may have been
+        # released again already.
+        for load in (case_status.load, case_status.load_for_update):
+            found = load(work, case)
             if found is None:
                 break
             if why := self._claim_obstacle(work, found, caseworker):
@@ -165,7 +140,7 @@ class Claims:
     def _take(
         self, work: Work, case: str, caseworker: Caseworker, now: int, detail: str = ""
     ) -> bool:
-        """Compare and set: tell whether nobody held the case, and this caseworker does now."""
+        """Claim by compare and set; return whether the case had no holder."""
         if not work.run(_TAKE, caseworker.id, now, case):
             return False
         self._audit.record(work, now, caseworker.id, CaseAction.CLAIM.value, case, detail)
@@ -174,7 +149,7 @@ class Claims:
     def _claim_obstacle(
         self, work: Work, found: CaseStatus, caseworker: Caseworker
     ) -> AlreadyClaimed | AtCapacity | ActionRefusal | None:
-        """Return what stands in the way of a claim."""
+        """Return why a caseworker may not claim a case; None if they may."""
         if not caseworker.is_active:
             return ActionRefusal(NOT_ON_DUTY)
         if found.holder and found.state not in case_status.QUEUED:
@@ -189,36 +164,31 @@ class Claims:
     def release(
         self, work: Work, case: str, now: int, by: Caseworker | None = None
     ) -> CaseState | ActionRefusal:
-        """Give a case back to the queue, without asking why."""
+        """Return a case to the queue."""
         return self.move(work, case, CaseAction.RELEASE, now, by)
 
     def end_shift(self, work: Work, caseworker: Caseworker, now: int) -> list[str]:
-        """Give back what somebody who leaves has claimed and not touched; return which.
+        """Release what a caseworker has claimed and not worked on; return these cases.
 
-        What they have worked on stays theirs: only they know whom to pass it to.
+        They keep what they have worked on: only they know to whom to transfer it.
         """
-        untouched = [
+        released = [
             case
             for case in self.assigned_cases(work, caseworker.id)
-            if self._is_untouched(work, case)
+            if (status := case_status.load(work, case)) and status.state is CaseState.CLAIMED
         ]
-        for case in untouched:
+        for case in released:
             self.release(work, case, now, caseworker)
-        return untouched
-
-    @staticmethod
-    def _is_untouched(work: Work, case: str) -> bool:
-        found = case_status.load(work, case)
-        return found is not None and found.state is CaseState.CLAIMED
+        return released
 
     def lapse(self, work: Work, case: str, now: int) -> CaseState | ActionRefusal:
-        """Give a case back to the queue that nobody has worked on since it was claimed."""
+        """Return a case to the queue that was claimed and not worked on."""
         return self.move(work, case, CaseAction.LAPSE, now)
 
     def transfer(
         self, work: Work, case: str, to: Caseworker, now: int, by: Caseworker
     ) -> CaseState | ActionRefusal:
-        """Pass a case to a colleague, who has to be there and have a hand free."""
+        """Transfer a case to a colleague, who has to be on duty and have room for it."""
         found = case_status.load_for_update(work, case)
         if found is None:
             return ActionRefusal(NO_SUCH_CASE)
@@ -231,45 +201,30 @@ class Claims:
         self._audit.record(work, now, by.id, CaseAction.TRANSFER.value, case, to.id)
         return moved
 
-    # --- Work, and the end -------------------------------------------------------------------
-
-    def note_work(self, work: Work, case: str, now: int) -> None:
-        """Note that whoever holds a case is at it; costs no write but the first time."""
-        seen = case_status.load(work, case)
-        if seen is None or seen.worked_at is not None:
-            return
-        found = case_status.load_for_update(work, case)
-        if found is None or found.holder is None:
-            return
-        moved = next_state(found.state, CaseAction.WORK, Role.CASEWORKER, is_holder=True)
-        if isinstance(moved, CaseState):
-            case_status.store(work, case, case_status.as_worked_on(found, moved, now))
-            self._audit.record(work, now, found.holder, CaseAction.WORK.value, case)
-
     def reopen_if_closed(self, work: Work, case: str, now: int) -> bool:
-        """Put a closed case to which the person sent more back into the queue; tell whether it was.
+        """Reopen a closed case to which the person sent more; return whether it was closed.
 
-        What somebody sends is never filed away unread because the case was over.
+        What a person sends is never left unread because their case was closed.
         """
         found = case_status.load(work, case)
         if found is None or found.state is not CaseState.CLOSED:
             return False
         return isinstance(self.move(work, case, CaseAction.REOPEN, now), CaseState)
 
-    def move(  # noqa: PLR0913 - a case, a verb, whoever asks, and what they say
+    def move(  # noqa: PLR0913 - what is moved, by whom, and why
         self, work: Work, case: str, verb: CaseAction, now: int, by: Caseworker | None = None,
         *, reason: str = "", detail: str = "",
     ) -> CaseState | ActionRefusal:  # fmt: skip
-        """Move a case, store how it stands then, and note who did it.
+        """Move a case, store its status, and record who did it.
 
         Args:
             work: the unit of work.
             case: its id.
-            verb: any move but a claim and a transfer, which have ways of their own.
+            verb: any action but a claim and a transfer, which have methods of their own.
             now: the moment.
-            by: who asks; none for the house itself.
-            reason: whether there is one matters, it is not kept.
-            detail: a code for the audit log; of a close it is the disposition.
+            by: the caseworker; None for the system.
+            reason: whether there is one matters; it is not stored.
+            detail: a code for the audit log; for a close, the disposition.
         """
         found = case_status.load_for_update(work, case)
         if found is None:
@@ -294,16 +249,14 @@ class Claims:
             return case_status.as_closed(old, detail, now)
         return case_status.as_worked_on(old, state, now) if state in _AT_WORK else old
 
-    # --- What somebody holds -----------------------------------------------------------------
-
     @staticmethod
     def assigned_cases(work: Work, staff: str) -> list[str]:
-        """Return the cases somebody holds and has not referred, the most urgent first."""
+        """Return the cases a caseworker holds and has not referred, the most urgent first."""
         return [case for (case,) in work.rows(_ASSIGNED, staff)]
 
     @staticmethod
     def chat_count(work: Work, staff: str) -> int:
-        """Return how many chats somebody holds; one of priority 0 counts as two."""
+        """Return how many chats a caseworker holds; an emergency counts as two."""
         return int(work.rows(_CHAT_COUNT, staff)[0][0])
 
     def _is_at_capacity(self, work: Work, caseworker: Caseworker) -> bool:
@@ -328,7 +281,7 @@ class Claims:
 
 
 def serves(caseworker: Caseworker, queue: str) -> bool:
-    """Tell whether a queue is somebody's to answer in; whoever stands above serves all."""
+    """Return whether a caseworker serves a queue; senior staff serve all."""
     if caseworker.role is Role.AUDITOR or not caseworker.is_active:
         return False
     return caseworker.role in SENIOR_ROLES or queue in caseworker.queues
@@ -337,7 +290,7 @@ def serves(caseworker: Caseworker, queue: str) -> bool:
 def check_move(
     found: CaseStatus, verb: CaseAction, by: Caseworker | None, reason: str = ""
 ) -> CaseState | ActionRefusal:
-    """Return where a move somebody asks for would lead a case, or why it stays where it is."""
+    """Return the state to which an action would move a case, or why it may not."""
     role = by.role if by else None
     is_holder = by is not None and found.holder == by.id
     return next_state(found.state, verb, role, is_holder=is_holder, reason=reason)

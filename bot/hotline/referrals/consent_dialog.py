@@ -1,9 +1,9 @@
-"""Ask a person what may be told to whom: what they see, and what their presses mean. Pure.
+"""The dialog that asks a person what may be told to whom: its screens and its buttons. Pure.
 
-First a neutral question, which whoever holds the phone may see; then, when the person wants to
-look, exactly what would be told, with a tick for each part. The screen is to be taken away again,
-like every list of answers. Each button carries a name of the content it was shown under, so that an
-agreement pressed under an old screen agrees to nothing: the person is shown the new one instead.
+First comes a neutral question, which anyone who holds the phone may see; then, if the person wants
+to look, exactly what would be told, with a tick for each part. The screen is deleted afterwards,
+like every list of answers. Each button carries a digest of the content it was shown under, so that
+pressing "agree" under an old screen consents to nothing: the person is shown the new one instead.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 TICK = "\N{CHECK MARK} "
 BUTTONS_PER_ROW = 4
-"""Numbers beside each other."""
+"""Number buttons in one row."""
 _TOKEN = re.compile(r"r([0-9a-f]{16})([0-9a-f]{12})([a-z])(\d{0,3})")
 
 
 class ConsentAction(StrEnum):
-    """What a button does: one letter of its token."""
+    """What a button does, as one letter of its token."""
 
     SHOW = "v"
     LATER = "l"
@@ -49,40 +49,39 @@ class ConsentReply(StrEnum):
     """What the person is shown next."""
 
     NOTHING = "nothing"
-    """A line that vanishes is enough."""
+    """Nothing, or a toast."""
     SCREEN = "screen"
-    """What would be told, as it is now."""
+    """The current content."""
     ANSWER = "answer"
-    """A sentence; what was shown before is taken away."""
+    """A sentence; earlier screens are deleted."""
 
 
 class ConsentPress(NamedTuple):
-    """A button under a question of this kind."""
+    """A press of one of these buttons."""
 
     referral: str
     seen_digest: str
-    """The digest of what stood above it."""
+    """The digest of the content above it."""
     action: ConsentAction
     part_index: int
-    """Of the part it strikes or restores."""
+    """The index of the part to strike or restore."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentOutcome:
-    """What came of a press."""
+    """The result of a press."""
 
     referral: Referral
-    """As it is now."""
     reply: ConsentReply
     text: Text | None = None
-    """What is said: before the screen, alone, or in a line that vanishes."""
+    """The sentence before the screen, alone, or as a toast."""
     changed: bool = False
-    """Whether anything is to be stored."""
+    """Whether the referral has to be stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentTexts:
-    """What is said; see `flows.hotline.REFERRAL`."""
+    """The texts; see `flows.hotline.REFERRAL`."""
 
     question: Text
     show: Text
@@ -105,7 +104,7 @@ class ConsentTexts:
 
 
 class ConsentDialog:
-    """The person's side of passing something on."""
+    """The person's side of a referral."""
 
     def __init__(
         self,
@@ -115,23 +114,21 @@ class ConsentDialog:
         *,
         exit_buttons: Mapping[str, Text] | None = None,
     ) -> None:
-        """Take what is said and to whom anything may be told.
+        """Store what the dialog needs.
 
         Args:
-            book: the flows, whose questions and choices are read in every language.
+            book: the flows, whose questions and choices are shown in every language.
             recipients: by code.
-            texts: what is said.
-            exit_buttons: labels by token of what stands below every question: danger, stop.
+            texts: the texts of the dialog.
+            exit_buttons: labels, by token, of the buttons below every question: danger, stop.
         """
         self._book = book
         self._recipients = recipients
         self._texts = texts
         self._exit_labels = exit_buttons or {}
 
-    # --- what is said -------------------------------------------------------------------------
-
     def question(self, referral: Referral, language: str, prefix: str) -> SendText:
-        """Return the neutral first question: it shows nothing and names nobody."""
+        """Return the neutral first question, without content or names."""
         words, read_in = self._texts, catalogue(language)
         rows = (
             (_button(referral, words.show.render(read_in), ConsentAction.SHOW),),
@@ -143,59 +140,53 @@ class ConsentDialog:
     def screen(
         self, referral: Referral, language: str, prefix: str, lead: Text | None = None
     ) -> SendText:
-        """Return exactly what would be told and to whom, with what can be pressed.
+        """Return exactly what would be told and to whom, with the buttons.
 
-        It may be longer than one message takes: cut it at blank lines, the buttons under the last.
+        If it is longer than one message, split it at blank lines, with the buttons under the last.
         """
         words, read_in = self._texts, catalogue(language)
         to = self._recipients[referral.recipient]
         blanks = {"recipient": to.name.render(read_in), "about": to.about.render(read_in)}
-        said = [lead.render(read_in)] if lead is not None else []
-        said.append(words.screen.render(read_in, blanks))
-        for place, part in enumerate(referral.parts):
-            said.append(self._line(referral, place, part, read_in))
+        lines = [lead.render(read_in)] if lead is not None else []
+        lines.append(words.screen.render(read_in, blanks))
+        for index, part in enumerate(referral.parts):
+            lines.append(self._line(referral, index, part, read_in))
         if not referral.included_parts:
-            said.append(words.empty.render(read_in))
-        return SendText("\n\n".join(said), self._rows(referral, read_in), prefix)
+            lines.append(words.empty.render(read_in))
+        return SendText("\n\n".join(lines), self._rows(referral, read_in), prefix)
 
     def answer(
-        self, pressing: ConsentOutcome, language: str, prefix: str, told_at: str = ""
+        self, outcome: ConsentOutcome, language: str, prefix: str, sent_at: str = ""
     ) -> SendText:
-        """Return what is said after a decision, with the way back where there is one.
+        """Return the sentence after a decision, with a button to revoke a consent.
 
-        Args:
-            pressing: what came of the press, with a text.
-            language: the person's.
-            prefix: what the tokens begin with.
-            told_at: when it was told, for whoever takes it back afterwards.
+        `sent_at` is when the recipient was told, for a person who revokes afterwards.
 
         Raises:
-            ValueError: there is nothing to say.
+            ValueError: the outcome has no text.
         """
-        if pressing.text is None:
-            raise ValueError("nothing to say")
-        text = pressing.text.render(catalogue(language), {"time": told_at})
-        if pressing.referral.stage is not ReferralStage.AGREED:
+        if outcome.text is None:
+            raise ValueError("an outcome without a text")
+        text = outcome.text.render(catalogue(language), {"time": sent_at})
+        if outcome.referral.stage is not ReferralStage.AGREED:
             return SendText(text)
-        return SendText(text, self._revoke_button(pressing.referral, language), prefix)
+        return SendText(text, self._revoke_button(outcome.referral, language), prefix)
 
     def sent_notice(self, referral: Referral, language: str, prefix: str, at: str) -> SendText:
-        """Return the sentence that it has been told, with the way back."""
+        """Return the sentence that the recipient was told, with a button to revoke."""
         text = self._texts.sent.render(catalogue(language), {"time": at})
         return SendText(text, self._revoke_button(referral, language), prefix)
 
     def readable_parts(self, referral: Referral, language: str) -> list[tuple[str, str]]:
-        """Return what is not struck, in any reader's language: for the desk, for the recipient."""
+        """Return the included parts in a reader's language, for the desk or the recipient."""
         read_in = catalogue(language)
         return [self._read_part(part, read_in) for part in referral.included_parts]
 
-    # --- what is pressed ----------------------------------------------------------------------
-
     @staticmethod
     def parse_token(end: str) -> ConsentPress | None:
-        """Return what a token's end stands for, None for none of ours.
+        """Return the press of a token's end; None for another button's.
 
-        Whoever calls has checked that the token's beginning is vouched for in this chat.
+        The caller has authenticated the token's prefix for this chat.
         """
         found = _TOKEN.fullmatch(end)
         if found is None or found[3] not in set(ConsentAction):
@@ -203,7 +194,7 @@ class ConsentDialog:
         return ConsentPress(found[1], found[2], ConsentAction(found[3]), int(found[4] or 0))
 
     def press(self, referral: Referral, pressed: ConsentPress, now: int) -> ConsentOutcome:
-        """Return what comes of a press: the referral as it is then, and what is shown."""
+        """Return the outcome of a press: the changed referral, and what is shown."""
         if pressed.action is ConsentAction.REVOKE:
             return self._revoke(referral, now)
         if referral.stage not in OPEN_STAGES or referral.recipient not in self._recipients:
@@ -242,16 +233,14 @@ class ConsentDialog:
         text = self._texts.revoked_late if late else self._texts.revoked
         return ConsentOutcome(revoked, ConsentReply.ANSWER, text, changed=True)
 
-    # --- how it is shown ----------------------------------------------------------------------
-
-    def _line(self, referral: Referral, place: int, part: ReferralPart, read_in: Catalogue) -> str:
-        label, told = self._read_part(part, read_in)
-        if place in referral.struck:
-            return f"{place + 1} {label} ({self._texts.left_out.render(read_in)})"
-        return f"{TICK}{place + 1} {label}: {told}"
+    def _line(self, referral: Referral, index: int, part: ReferralPart, read_in: Catalogue) -> str:
+        label, answer = self._read_part(part, read_in)
+        if index in referral.struck:
+            return f"{index + 1} {label} ({self._texts.left_out.render(read_in)})"
+        return f"{TICK}{index + 1} {label}: {answer}"
 
     def _read_part(self, part: ReferralPart, read_in: Catalogue) -> tuple[str, str]:
-        """Return what a part is called and what it says, in a language."""
+        """Return the label and the answer of a part, in a language."""
         if part.code == CONTACT:
             return self._texts.contact.render(read_in), escape_text(str(part.answer))
         if part.code == LANGUAGE:
@@ -261,20 +250,20 @@ class ConsentDialog:
         question = self._book.question(*part.code.split(DOT, 1))
         if question is None:
             return part.code, escape_text(str(part.answer))
-        said = [
+        answers = [
             escape_text(it) if isinstance(it, str) else it.render(read_in)
             for it in question.describe(part.answer)
         ]
         if isinstance(part.answer, PlaceAnswer) and part.answer.latitude is not None:
-            said.append(f"{part.answer.latitude}, {part.answer.longitude}")
-        return question.short.render(read_in), ", ".join(said)
+            answers.append(f"{part.answer.latitude}, {part.answer.longitude}")
+        return question.short.render(read_in), ", ".join(answers)
 
     def _rows(self, referral: Referral, read_in: Catalogue) -> tuple[tuple[Button, ...], ...]:
         numbers = [
-            _button(referral, f"{place + 1}", ConsentAction.RESTORE, place)
-            if place in referral.struck
-            else _button(referral, f"{TICK}{place + 1}", ConsentAction.STRIKE, place)
-            for place in range(len(referral.parts))
+            _button(referral, f"{index + 1}", ConsentAction.RESTORE, index)
+            if index in referral.struck
+            else _button(referral, f"{TICK}{index + 1}", ConsentAction.STRIKE, index)
+            for index in range(len(referral.parts))
         ]
         rows = [
             tuple(numbers[at : at + BUTTONS_PER_ROW])

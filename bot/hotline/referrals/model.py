@@ -1,11 +1,11 @@
-"""Passing something on with consent, as a value: what, to whom, what is struck, what was agreed to.
+"""A referral as a value: its recipient, its parts, which are struck out, and the consent.
 
-A person agrees to what they see and to nothing else. So an agreement carries a digest of exactly
-the parts that were on the screen, and only while the parts are still those may they be told. Every
-change makes a new value; None stands for what cannot be done now.
+A person consents to what they see and to nothing else. So a consent carries a digest of exactly the
+parts on the screen, and the recipient may be told only while the parts are still the same. Every
+change returns a new value, or None where it is not possible now.
 
-Why a caseworker adds no prose: the person must be able to read, in their own language, all that is
-told. Answers are codes, which everybody reads in theirs, or the person's own words.
+Why a caseworker adds no text: the person must be able to read all that is told in their own
+language. Answers are codes, which each reader sees in their language, or the person's own words.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ import msgspec
 from bot.conversation import Answer, FileRef, FlowRegistry
 
 CONTACT, LANGUAGE = "contact", "language"
-"""Parts that answer no question: how to reach the person, and what they speak."""
+"""Parts that answer no question: how to reach the person, and their language."""
 DOT = "."
-"""Stands between a flow and its step."""
+"""Separates a flow from its step."""
 DIGEST_BYTES = 6
-"""Bytes that tell one content from another; the token they stand in is vouched for."""
+"""Length of the digest of a content; the button tokens that hold it are authenticated."""
 
 
 class ReferralStage(StrEnum):
-    """How far it has come."""
+    """The stage of a referral."""
 
     OFFERED = "offered"
     """The person was asked, or is about to be."""
@@ -36,20 +36,20 @@ class ReferralStage(StrEnum):
     DECLINED = "declined"
     SENT = "sent"
     REVOKED = "revoked"
-    """Taken back by the person, before it was told or after."""
+    """The person revoked it, before or after it was sent."""
     WITHDRAWN = "withdrawn"
-    """Another offer to the same recipient has taken its place, or the person wants nobody told."""
+    """A newer offer replaced it, or the person withdrew from sharing."""
 
 
 OPEN_STAGES = frozenset({ReferralStage.OFFERED, ReferralStage.AGREED})
-"""Stages in which what is told can still be changed."""
+"""Stages in which the content can still change."""
 
 
 class ReferralPart(msgspec.Struct, frozen=True):
     """One thing that may be told."""
 
     code: str
-    """`flow.step`, or what answers no question."""
+    """`flow.step`, or a part that answers no question."""
     answer: Answer
 
 
@@ -60,50 +60,48 @@ class Referral:
     id: str
     case: str
     recipient: str
-    """A code of the directory of recipients."""
+    """The recipient's code in the directory."""
     parts: tuple[ReferralPart, ...]
     offered_by: str
     offered_at: int
     stage: ReferralStage = ReferralStage.OFFERED
     struck: frozenset[int] = frozenset()
-    """Places of parts that are not told."""
+    """Indexes of parts that are left out."""
     agreed_digest: str = ""
-    """The digest of what was agreed to; empty: nothing."""
+    """The digest of what the person consented to; empty for none."""
     answered_at: int | None = None
     sent_at: int | None = None
 
     @property
     def included_parts(self) -> tuple[ReferralPart, ...]:
-        """Return what would be told now, or what was told."""
-        return tuple(part for place, part in enumerate(self.parts) if place not in self.struck)
+        """Return the parts that would be told now, or were told."""
+        return tuple(part for index, part in enumerate(self.parts) if index not in self.struck)
 
     @property
     def digest(self) -> str:
-        """Return a name of exactly this content to exactly this recipient."""
+        """Return the digest of this content for this recipient."""
         whole = _encode((self.id, self.recipient, self.included_parts))
         return blake2b(whole, digest_size=DIGEST_BYTES).hexdigest()
 
     @property
     def may_be_sent(self) -> bool:
-        """Tell whether the person agreed to exactly what would be told now."""
+        """Return whether the person consented to exactly what would be told now."""
         return (
             self.stage is ReferralStage.AGREED
             and bool(self.included_parts)
             and self.agreed_digest == self.digest
         )
 
-    # --- what the person does -----------------------------------------------------------------
-
     def strike(self, index: int) -> Referral | None:
-        """Leave a part out. Whoever had agreed is asked again: it is another content now."""
+        """Leave a part out; an earlier consent no longer holds."""
         return self._with_struck(index, self.struck | {index})
 
     def restore(self, index: int) -> Referral | None:
-        """Put a part back in; whoever had agreed is asked again."""
+        """Put a part back in; an earlier consent no longer holds."""
         return self._with_struck(index, self.struck - {index})
 
     def agree(self, seen_digest: str, now: int) -> Referral | None:
-        """Agree to what was seen; None when that is not what would be told now."""
+        """Consent to what was seen; None if that is not what would be told now."""
         if (
             self.stage is not ReferralStage.OFFERED
             or not self.included_parts
@@ -113,25 +111,23 @@ class Referral:
         return replace(self, stage=ReferralStage.AGREED, agreed_digest=seen_digest, answered_at=now)
 
     def decline(self, now: int) -> Referral | None:
-        """Do not agree, or not any more while nothing was told."""
+        """Decline, or withdraw a consent before anything was told."""
         if self.stage not in OPEN_STAGES:
             return None
         return replace(self, stage=ReferralStage.DECLINED, agreed_digest="", answered_at=now)
 
     def revoke(self, now: int) -> Referral | None:
-        """Take an agreement back, also after it was told: then the recipient has to hear of it."""
+        """Revoke a consent, also after sending: then the recipient has to be told."""
         if self.stage not in {ReferralStage.AGREED, ReferralStage.SENT}:
             return None
         return replace(self, stage=ReferralStage.REVOKED, agreed_digest="", answered_at=now)
 
-    # --- what staff do ------------------------------------------------------------------------
-
     def send(self, now: int) -> Referral | None:
-        """Mark what was agreed to as told; None without an agreement to exactly that."""
+        """Mark as sent; None without a consent to exactly this content."""
         return replace(self, stage=ReferralStage.SENT, sent_at=now) if self.may_be_sent else None
 
     def withdraw(self) -> Referral | None:
-        """End it unsent: another offer takes its place, or the person wants nobody told."""
+        """End it unsent: a newer offer replaces it, or the person withdrew from sharing."""
         return (
             replace(self, stage=ReferralStage.WITHDRAWN, agreed_digest="")
             if self.stage in OPEN_STAGES
@@ -156,13 +152,13 @@ def collect_parts(
     sent: Iterable[tuple[str, Mapping[str, Answer]]],
     extra_parts: Mapping[str, str],
 ) -> dict[str, ReferralPart]:
-    """Return everything that could be told, by code, in the order it was asked.
+    """Return all parts that could be told, by code, in the order of the questions.
 
-    Left out are decisions about this chat, files, and whatever no question of today asks.
+    Decisions about this chat, files, and answers to questions that no longer exist are left out.
 
     Args:
         book: the flows.
-        sent: flows and the answers sent in them, oldest first; what was sent later holds.
+        sent: flows with their answers, oldest first; later answers replace earlier ones.
         extra_parts: parts that answer no question, by code.
     """
     found = {

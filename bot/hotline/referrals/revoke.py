@@ -1,4 +1,4 @@
-"""What a person takes back: an agreement, and with it what rests on it and is not done yet."""
+"""Revoking a consent, and with it the referrals that rest on it and are not sent yet."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 
 
 class ConsentRevocation:
-    """Takes agreements back, inside units of work."""
+    """Revokes consents, inside units of work."""
 
     def __init__(self, vault: Vault, audit: AuditLog, referrals: Referrals) -> None:
         self._audit = audit
-        self._agreements = ConsentRecords(vault)
+        self._consents = ConsentRecords(vault)
         self._referrals = referrals
 
     def revoke(
         self, work: Work, case: str, kind: ConsentKind, by: str, now: int
     ) -> list[Event] | None:
-        """Take agreements of a kind back; return what staff see of it, None: nothing is changed."""
-        is_changed = self._agreements.revoke(work, self._audit, Revocation(case, kind, by, now))
+        """Revoke consents of a kind; return the events, or None if nothing changed."""
+        is_changed = self._consents.revoke(work, self._audit, Revocation(case, kind, by, now))
         ended = (
             self._referrals.end_unsent(work, case, by, now) if kind is ConsentKind.OTHERS else []
         )
         return _referral_events(ended, by) if is_changed or ended else None
 
     def revoke_all(self, work: Work, case: str, by: str, now: int) -> list[Event]:
-        """Take everything back in a case; return what staff see of it."""
-        self._agreements.revoke_all(work, case, by, now)
+        """Revoke all consents of a case; return the events."""
+        self._consents.revoke_all(work, case, by, now)
         return _referral_events(self._referrals.end_unsent(work, case, by, now), by)
 
 

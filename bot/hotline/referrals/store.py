@@ -1,9 +1,9 @@
-"""Who may be told what of a case, who was told, and when: kept sealed, every change written down.
+"""Referrals as rows: sealed, with every change in the audit log.
 
-What is sealed is bound to its case and its recipient, and an agreement is sealed with it: a row
-whose state or recipient was changed in the database lets nobody be told anything. It is sealed to
-the case, for staff, and once more with a waiting key, as long as the person may answer: 14 days
-after they were asked nothing of it can be agreed to or told any more, and they are asked anew.
+The sealed part is bound to its case and its recipient, and holds the consent: a row whose state or
+recipient was changed in the database can be sent to no one. It is sealed to the case, for staff,
+and once more with a waiting key for as long as the person may answer: 14 days after the question
+nothing of it can be consented to or sent any more, and the person has to be asked again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import or_
 
 from bot.cases.sealed_fields import open_codes
 from bot.errors import DecryptionError, EpochExpiredError
@@ -27,7 +27,7 @@ from bot.hotline.referrals.model import (
     ReferralStage,
     collect_parts,
 )
-from bot.store.compiled import Prepared, insert_into
+from bot.store.statements import insert, select_by, select_one, update_by
 from bot.store.tables.main import cases, referrals, reports
 from bot.vault import Purpose
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from bot.vault.audit.log import AuditLog
 
 PERSON = "person"
-"""Who acts in the audit log when it is the person."""
+"""The person, as an actor in the audit log."""
 ID_BYTES = 8
 
 
@@ -53,96 +53,23 @@ class _SealedReferral(msgspec.Struct, frozen=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_SealedReferral).decode
-_COLUMN_NAMES = (
-    "id",
-    "case_id",
-    "recipient",
-    "state",
-    "sealed",
-    "asked",
-    "offered_by",
-    "offered_at",
-    "answered_at",
-    "sent_at",
-)
-_COLUMNS = tuple(referrals.c[name] for name in _COLUMN_NAMES)
-_ADD = Prepared(
-    lambda dialect: insert_into(dialect, referrals).values(
-        {name: bindparam(name) for name in _COLUMN_NAMES}
-    ),
-    *_COLUMN_NAMES,
-)
-_BY_ID = Prepared(
-    # Locked where the database can: nobody is told what is being taken back at this moment.
-    lambda _: (
-        select(*_COLUMNS)
-        .where(referrals.c.id == bindparam("wanted"), referrals.c.case_id == bindparam("case"))
-        .with_for_update()
-    ),
-    "wanted",
-    "case",
-)
-_OF_CASE = Prepared(
-    lambda _: (
-        select(*_COLUMNS)
-        .where(referrals.c.case_id == bindparam("case"))
-        .order_by(referrals.c.offered_at, referrals.c.id)
-    ),
-    "case",
-)
-_UNSENT = Prepared(
-    # Locked like one: what is told at this moment was told, and what is taken back was not.
-    lambda _: (
-        select(*_COLUMNS)
-        .where(
-            referrals.c.case_id == bindparam("case"),
-            or_(*(referrals.c.state == stage.value for stage in sorted(OPEN_STAGES))),
-        )
-        .order_by(referrals.c.offered_at, referrals.c.id)
-        .with_for_update()
-    ),
-    "case",
-)
-_END = Prepared(
-    lambda _: (
-        update(referrals)
-        .where(referrals.c.id == bindparam("wanted"))
-        .values(state=bindparam("now_state"), answered_at=bindparam("now_answered"))
-    ),
-    "now_state",
-    "now_answered",
-    "wanted",
-)
-_CHANGE = Prepared(
-    lambda _: (
-        update(referrals)
-        .where(referrals.c.id == bindparam("wanted"))
-        .values(
-            state=bindparam("now_state"),
-            sealed=bindparam("now_sealed"),
-            asked=bindparam("now_asked"),
-            answered_at=bindparam("now_answered"),
-            sent_at=bindparam("now_sent"),
-        )
-    ),
-    "now_state",
-    "now_sealed",
-    "now_asked",
-    "now_answered",
-    "now_sent",
-    "wanted",
-)
-_REPORTS = Prepared(
-    lambda _: (
-        select(reports.c.id, reports.c.flow, reports.c.codes)
-        .where(reports.c.case_id == bindparam("case"))
-        .order_by(reports.c.sent_at, reports.c.id)
-    ),
-    "case",
-)
-_LANGUAGE = Prepared(
-    lambda _: select(cases.c.language).where(cases.c.id == bindparam("case")), "case"
-)
+_COLUMNS = (
+    "id", "case_id", "recipient", "state", "sealed", "asked", "offered_by", "offered_at",
+    "answered_at", "sent_at",
+)  # fmt: skip
+_ADD = insert(referrals, *_COLUMNS)
+# Locked, so that nothing is sent that is being revoked at this moment, and the other way round.
+_BY_ID = select_one(referrals, *_COLUMNS, by=("id", "case_id"), lock=True)
+_OF_CASE = select_by(referrals, *_COLUMNS, by="case_id", order_by=("offered_at", "id"))
+_UNSENT = select_by(
+    referrals, *_COLUMNS,
+    by=("case_id", or_(*(referrals.c.state == stage.value for stage in sorted(OPEN_STAGES)))),
+    order_by=("offered_at", "id"), lock=True,
+)  # fmt: skip
+_END = update_by(referrals, "state", "answered_at", by="id")
+_CHANGE = update_by(referrals, "state", "sealed", "asked", "answered_at", "sent_at", by="id")
+_REPORTS = select_by(reports, "id", "flow", "codes", by="case_id", order_by=("sent_at", "id"))
+_LANGUAGE = select_one(cases, "language", by="id")
 _AUDIT_ACTIONS = {
     ConsentAction.STRIKE: "referral_strike",
     ConsentAction.RESTORE: "referral_restore",
@@ -150,7 +77,7 @@ _AUDIT_ACTIONS = {
     ConsentAction.DECLINE: "referral_decline",
     ConsentAction.REVOKE: "referral_revoke",
 }
-"""What the audit log calls what a person does."""
+"""The audit actions of what a person presses."""
 
 
 class Referrals:
@@ -167,15 +94,12 @@ class Referrals:
     def offerable_parts(
         self, work: Work, case: str, *, contact: str = ""
     ) -> dict[str, ReferralPart]:
-        """Return what could be told of a case, by code: answers that were sent, and how to reach.
+        """Return the parts of a case that could be told, by code.
 
-        Args:
-            work: the unit of work.
-            case: whose.
-            contact: how the person said they can be reached; empty: nothing about it.
+        `contact` is how the person said they can be reached; empty if they did not say.
 
         Raises:
-            DoesNotOpen: a report was altered or belongs to another case.
+            DecryptionError: a report was altered or belongs to another case.
         """
         sent = [
             (flow, answers)
@@ -187,7 +111,7 @@ class Referrals:
         return collect_parts(self._book, sent, also)
 
     def has_sealed_answers(self, work: Work, case: str) -> bool:
-        """Tell whether something was sent that the bot opens no more: staff who sign in do."""
+        """Return whether the bot cannot open an answer any more, only staff who sign in can."""
         return any(answers is None for _flow, answers in self._sent_answers(work, case))
 
     def _sent_answers(self, work: Work, case: str) -> list[tuple[str, dict[str, Answer] | None]]:
@@ -199,21 +123,16 @@ class Referrals:
         return found
 
     def offer(
-        self,
-        work: Work,
-        case: str,
-        recipient: str,
-        parts: Sequence[ReferralPart],
-        by: str,
+        self, work: Work, case: str, recipient: str, parts: Sequence[ReferralPart], by: str,
         now: int,
-    ) -> Referral:
-        """Write down that a person is to be asked; an open offer to the same recipient ends.
+    ) -> Referral:  # fmt: skip
+        """Store a referral about which the person is to be asked; it replaces an open one.
 
         Raises:
-            ValueError: there is nothing to tell.
+            ValueError: there are no parts.
         """
         if not parts:
-            raise ValueError("a referral without a part tells nothing")
+            raise ValueError("a referral has at least one part")
         for old in self.of_case(work, case):
             if old.recipient == recipient and old.stage in OPEN_STAGES:
                 self._store(work, old.withdraw() or old)
@@ -225,40 +144,40 @@ class Referrals:
         return new
 
     def find(self, work: Work, case: str, referral: str) -> Referral | None:
-        """Return a referral of this case; None when it is none of its."""
+        """Return a referral of this case; None if it is another case's."""
         found = work.rows(_BY_ID, referral, case)
         return self._open(found[0]) if found else None
 
     def of_case(self, work: Work, case: str) -> list[Referral]:
-        """Return everything that was ever to be told of a case, oldest first.
+        """Return all referrals of a case, oldest first.
 
         Raises:
-            DoesNotOpen: a row was altered, or its recipient or case exchanged.
+            DecryptionError: a row was altered, or its recipient or case exchanged.
         """
         return [self._open(row) for row in work.rows(_OF_CASE, case)]
 
     def handle_press(
         self, work: Work, case: str, pressed: ConsentPress, now: int
     ) -> ConsentOutcome | None:
-        """Do what a person pressed; None for a referral that is none of their case's."""
+        """Apply what a person pressed; None for a referral of another case."""
         referral = self.find(work, case, pressed.referral)
         if referral is None:
             return None
-        pressing = self._consent.press(referral, pressed, now)
-        if pressing.changed:
-            self._store(work, pressing.referral)
+        outcome = self._consent.press(referral, pressed, now)
+        if outcome.changed:
+            self._store(work, outcome.referral)
             part = ""
             if pressed.action in {ConsentAction.STRIKE, ConsentAction.RESTORE}:
-                part = pressing.referral.parts[pressed.part_index].code
+                part = outcome.referral.parts[pressed.part_index].code
             self._audit_change(
-                work, now, PERSON, _AUDIT_ACTIONS[pressed.action], pressing.referral, part
+                work, now, PERSON, _AUDIT_ACTIONS[pressed.action], outcome.referral, part
             )
-        return pressing
+        return outcome
 
     def revoke(self, work: Work, case: str, referral: str, by: str, now: int) -> Referral | None:
-        """Write down that the person took it back by word of mouth; None when nothing was agreed.
+        """Record that the person revoked it in words; None if there was no consent.
 
-        Agreeing has no such way: nobody agrees for a person.
+        A consent cannot be recorded in this way: no one consents for a person.
         """
         found = self.find(work, case, referral)
         revoked = found.revoke(now) if found else None
@@ -268,29 +187,28 @@ class Referrals:
         return revoked
 
     def end_unsent(self, work: Work, case: str, by: str, now: int) -> list[Referral]:
-        """Take back what was agreed to and not told, and what is being asked; return those.
+        """End the referrals that are not sent; return them.
 
-        What does not open any more, and can be told to nobody, ends as well: it raises nothing.
+        One that cannot be opened any more, and so cannot be sent, ends as well.
         """
         ended = []
         for row in work.rows(_UNSENT, case):
-            stands = self._open_or_bare(row)
-            over = stands.revoke(now) or stands.withdraw() or stands
-            if stands.parts:
-                self._store(work, over)
+            old = self._open_or_bare(row)
+            new = old.revoke(now) or old.withdraw() or old
+            if old.parts:
+                self._store(work, new)
             else:
-                work.run(_END, over.stage.value, over.answered_at, over.id)
-            is_taken_back = over.stage is ReferralStage.REVOKED
-            self._audit_change(
-                work, now, by, f"referral_{'revoke' if is_taken_back else 'withdraw'}", over
-            )
-            ended.append(over)
+                work.run(_END, new.stage.value, new.answered_at, new.id)
+            is_revoked = new.stage is ReferralStage.REVOKED
+            action = "referral_revoke" if is_revoked else "referral_withdraw"
+            self._audit_change(work, now, by, action, new)
+            ended.append(new)
         return ended
 
     def mark_sent(self, work: Work, case: str, referral: str, by: str, now: int) -> Referral | None:
-        """Mark as told what was agreed to, and return it; None without exactly that agreement.
+        """Mark a referral as sent and return it; None without a consent to exactly its content.
 
-        What may leave the house is `kept` of what is returned, and nothing else.
+        Only the `included_parts` of the result may be told.
         """
         found = self.find(work, case, referral)
         sent = found.send(now) if found else None
@@ -299,13 +217,11 @@ class Referrals:
             self._audit_change(work, now, by, "referral_send", sent)
         return sent
 
-    # --- how it is kept -----------------------------------------------------------------------
-
     def _audit_change(
-        self, work: Work, now: int, by: str, deed: str, referral: Referral, part: str = ""
+        self, work: Work, now: int, by: str, action: str, referral: Referral, part: str = ""
     ) -> None:
         detail = ":".join(filter(None, (referral.recipient, referral.id, part)))
-        self._audit.record(work, now, by, deed, referral.case, detail)
+        self._audit.record(work, now, by, action, referral.case, detail)
 
     def _store(self, work: Work, it: Referral) -> None:
         work.run(
@@ -313,17 +229,15 @@ class Referrals:
         )  # fmt: skip
 
     def _seal(self, work: Work, it: Referral) -> tuple[bytes, bytes]:
-        """Return it as it is kept with the case, and for as long as the person may answer."""
-        plain, place = (
-            _encode(_SealedReferral(it.parts, tuple(sorted(it.struck)), it.agreed_digest)),
-            _associated_data(it),
-        )
-        kept = self._vault.case_sealer(work, it.case).seal(Purpose.CASE, place, plain)
-        asked = self._vault.seal_with_waiting_key(Purpose.REFERRAL, place, plain, it.offered_at)
-        return kept, asked
+        """Return it sealed to the case, and sealed for as long as the person may answer."""
+        plain = _encode(_SealedReferral(it.parts, tuple(sorted(it.struck)), it.agreed_digest))
+        data = _associated_data(it)
+        sealed = self._vault.case_sealer(work, it.case).seal(Purpose.CASE, data, plain)
+        asked = self._vault.seal_with_waiting_key(Purpose.REFERRAL, data, plain, it.offered_at)
+        return sealed, asked
 
     def _open_or_bare(self, row: Sequence[Any]) -> Referral:
-        """Return a referral, without its parts where they do not open."""
+        """Return a referral, without its parts if they cannot be opened."""
         try:
             return self._open(row)
         except DecryptionError:
@@ -341,23 +255,16 @@ class Referrals:
             raise DecryptionError("what a person was asked about was taken out")
         try:
             return _decode(self._vault.open(Purpose.REFERRAL, _associated_data(it), asked))
-        except EpochExpiredError:  # nobody may be told any more: the person has to be asked again
+        except EpochExpiredError:  # the person has to be asked again
             return _SealedReferral((), (), "")
 
 
 def _without_parts(row: Sequence[Any]) -> Referral:
     referral, case, recipient, state, _sealed, _asked, by, offered_at, answered_at, sent_at = row
     return Referral(
-        referral,
-        case,
-        recipient,
-        (),
-        by,
-        offered_at,
-        ReferralStage(state),
-        answered_at=answered_at,
-        sent_at=sent_at,
-    )
+        referral, case, recipient, (), by, offered_at, ReferralStage(state),
+        answered_at=answered_at, sent_at=sent_at,
+    )  # fmt: skip
 
 
 def _associated_data(it: Referral) -> bytes:

@@ -1,4 +1,4 @@
-"""Whether words stand in something sealed: it is opened, read, and let go. Touches nothing else."""
+"""Finding words in sealed rows: each is opened, read and dropped. No other side effects."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from bot.vault.keys.case_keys import Opener
 
     SealedRow = tuple[str, str, int, bytes]
-    """A case, a report's id or an exchange's side, when, and what is sealed."""
+    """A case, a report's id or a message's side, the moment, and the sealed bytes."""
 
 EXCERPT_BEFORE, MAX_EXCERPT = 40, 120
-"""Signs shown before what was found, and in all."""
+"""Characters before a match, and in the whole excerpt."""
 _SIDES = frozenset(side.value for side in MessageSide)
 
 
 class MatchSource(StrEnum):
-    """Where words were found."""
+    """Where the words were found."""
 
     SENT = "sent"
     """In an answer of a report or a request."""
@@ -38,28 +38,28 @@ class MatchSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SearchMatch:
-    """One place in which the words stand."""
+    """One place where the words were found."""
 
     case: str
     source: MatchSource
     at: int
     """When it was sent or written; microseconds, UTC."""
     excerpt: str
-    """What stands around them, in a line."""
+    """The text around them, on one line."""
 
 
 @dataclass(slots=True)
 class MatchResult:
-    """What some rows came to."""
+    """The matches of some rows."""
 
     matches: list[SearchMatch] = field(default_factory=list)
     items: int = 0
-    """How many things were opened."""
+    """Rows that were opened."""
     unreadable: int = 0
-    """How many did not open although their case does: they were altered."""
+    """Rows that did not open although their case does: they were altered."""
 
     def __add__(self, other: MatchResult) -> MatchResult:
-        """Return what both came to."""
+        """Return the sum of both."""
         return MatchResult(
             self.matches + other.matches,
             self.items + other.items,
@@ -70,35 +70,35 @@ class MatchResult:
 def find_matches(
     rows: Iterable[SealedRow], openers: Mapping[str, Opener], query: str
 ) -> MatchResult:
-    """Open what these openers open, and read it.
+    """Open and read the rows of these openers' cases.
 
     Args:
-        rows: as the store keeps them.
-        openers: by case; rows of other cases are passed over.
-        query: the words, in their plainest spelling.
+        rows: as they are stored.
+        openers: by case; rows of other cases are skipped.
+        query: the words, with case and accents folded.
     """
-    came = MatchResult()
+    result = MatchResult()
     for case, name, at, sealed in rows:
         if (opener := openers.get(case)) is None:
             continue
-        came.items += 1
+        result.items += 1
         try:
             texts = _open_texts(opener, case, name, at, sealed)
         except DecryptionError:
-            came.unreadable += 1
+            result.unreadable += 1
             continue
         shown = next((it for text in texts if (it := excerpt_around(text, query))), "")
         if shown:
-            came.matches.append(
+            result.matches.append(
                 SearchMatch(
                     case, MatchSource(name) if name in _SIDES else MatchSource.SENT, at, shown
                 )
             )
-    return came
+    return result
 
 
 def _open_texts(opener: Opener, case: str, name: str, at: int, sealed: bytes) -> Iterable[str]:
-    """Return the words of something; what has a side is an exchange."""
+    """Return the texts of a row; a row with a side is a message."""
     if name in _SIDES:
         content = open_message(opener, case, name, at, sealed)
         return (content.text, *content.values.values(), *(it.name for it in content.files))
@@ -109,15 +109,13 @@ def _open_texts(opener: Opener, case: str, name: str, at: int, sealed: bytes) ->
 
 
 def excerpt_around(text: str, query: str) -> str:
-    """Return what stands around the words that are looked for, in a line; empty: they do not.
+    """Return the text around a query on one line; empty if it is not found.
 
-    Args:
-        text: as somebody wrote it.
-        query: in its plainest spelling.
+    `query` has its case and accents folded.
     """
-    if not text or (place := fold_accents(text).find(query)) < 0:
+    if not text or (position := fold_accents(text).find(query)) < 0:
         return ""
     line = escape_line(text)
-    first = max(0, min(place, len(line)) - EXCERPT_BEFORE)
+    first = max(0, min(position, len(line)) - EXCERPT_BEFORE)
     cut = line[first : first + MAX_EXCERPT]
     return f"{'…' if first else ''}{cut}{'…' if first + MAX_EXCERPT < len(line) else ''}"

@@ -1,4 +1,4 @@
-"""Who reads sealed rows: as many as there are cores, for as long as one search takes."""
+"""The workers of one search: one per core, for as long as the search takes."""
 
 from __future__ import annotations
 
@@ -34,10 +34,9 @@ class _SearchWorker:
 
 
 class SearchPool:
-    """Who reads rows: one here, in a thread, and others beside.
+    """One worker in a thread of this process, and others in processes of their own.
 
-    Args:
-        beside: how many of these; nobody, where they would begin later than one here has ended.
+    `workers` is the number of processes; 0 where they would start later than the thread is done.
     """
 
     def __init__(self, workers: int = CORES - 1) -> None:
@@ -46,7 +45,7 @@ class SearchPool:
         self._free: asyncio.Queue[_SearchWorker | None] = asyncio.Queue()
 
     async def __aenter__(self) -> Self:
-        """Start those beside; they get ready while keys are looked up and rows are fetched."""
+        """Start the worker processes; meanwhile keys and rows are loaded."""
         try:
             for _ in range(self._worker_count):
                 self._workers.append(await _start_worker())
@@ -56,14 +55,14 @@ class SearchPool:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """End them, and what they hold in memory."""
+        """End the worker processes, with what they hold in memory."""
         await self._stop()
 
     def start(self, query: str, openers: Mapping[str, CaseOpener]) -> None:
-        """Tell everybody what to look for, and give them keys.
+        """Give the query and the keys to all workers.
 
         Args:
-            query: the words, in their plainest spelling.
+            query: the words, with case and accents folded.
             openers: what opens, by case.
         """
         self._query, self._openers = query, openers
@@ -75,11 +74,11 @@ class SearchPool:
             self._free.put_nowait(reader)
 
     async def search(self, rows: list[SealedRow]) -> MatchResult:
-        """Have some rows read by whoever is free."""
+        """Search rows with the next free worker."""
         reader = await self._free.get()
         try:
-            if reader is not None and (told := await _search_in_worker(reader, rows)) is not None:
-                return told
+            if reader is not None and (result := await _search_in_worker(reader, rows)) is not None:
+                return result
             return await asyncio.to_thread(find_matches, rows, self._openers, self._query)
         finally:
             self._free.put_nowait(reader)
@@ -93,7 +92,7 @@ class SearchPool:
 
 
 async def _search_in_worker(reader: _SearchWorker, rows: list[SealedRow]) -> MatchResult | None:
-    """Have rows read beside; None where that reader has ended: then nothing was read."""
+    """Search rows in a worker process; None if it has ended, and nothing was read."""
     try:
         reader.pipe.write(encode_batch(rows))
         await reader.pipe.drain()

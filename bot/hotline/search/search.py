@@ -1,8 +1,7 @@
-"""Finding words in what was sent and written: whatever somebody may open is opened, and read.
+"""Full-text search: everything that a keyring opens is opened and read.
 
-Nothing is indexed, for an index would tell whoever has the disk what people wrote. What is opened
-lies in memory only while it is read. Spelling is compared as plainly as buttons are: without case,
-without accents.
+There is no index, because it would reveal what people wrote to anyone who has the disk. Plain text
+is in memory only while it is read. Case and accents are ignored.
 """
 
 from __future__ import annotations
@@ -31,42 +30,42 @@ if TYPE_CHECKING:
     from bot.vault.keys.keyring import Keyring
 
 MIN_QUERY = 2
-"""Signs there must be to look for: one of Chinese says little, two say something."""
+"""Characters of the shortest query: one Chinese character says little, two say something."""
 MAX_HITS = 200
 BATCH_ROWS = 500
-"""Rows read in one go; no more of them for each core lie in memory."""
+"""Rows in one batch; memory holds a few batches for each core."""
 POOL_THRESHOLD = 2000
-"""Rows that are read sooner here than readers beside this process have begun."""
+"""Rows that are read faster here than worker processes start."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """One place in which the words stand."""
+    """One place where the words were found."""
 
     reference: str
     source: MatchSource
     at: int
     """When it was sent or written; microseconds, UTC."""
     excerpt: str
-    """What stands around them, in a line."""
+    """The text around them, on one line."""
     case: str
-    """Its id."""
+    """The case's id."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a search came to."""
+    """The result of a search."""
 
     hits: tuple[SearchHit, ...]
-    """The newest first."""
+    """Newest first."""
     items: int
-    """How many things were opened and read."""
+    """Rows that were read."""
     cases: int
-    """How many cases they are of."""
+    """Cases that were opened."""
     closed: int
-    """How many cases nothing on the keyring opens."""
+    """Cases that the keyring does not open."""
     unreadable: int
-    """How many things did not open although their case does: they were altered."""
+    """Rows that did not open although their case does: they were altered."""
 
 
 _CASES = select(cases.c.id, cases.c.reference)
@@ -79,26 +78,21 @@ _COUNT = select(
 
 
 class Search:
-    """Looks through every case of a deployment with somebody's keys."""
+    """Searches all cases of a deployment with a caseworker's keys."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
 
     async def find(self, query: str, keyring: Keyring, max_hits: int = MAX_HITS) -> SearchResult:
-        """Return where these words stand, in what this keyring opens.
-
-        Args:
-            query: words as somebody types them; they are looked for as they stand, side by side.
-            keyring: of whoever looks.
-            max_hits: hits, at most.
+        """Return where a phrase is found in what the keyring opens.
 
         Raises:
-            TooLittle: there is too little to look for.
+            QueryTooShortError: the query is too short.
         """
         wanted = fold_accents(query)
         if len(wanted) < MIN_QUERY:
-            raise QueryTooShortError(f"{MIN_QUERY} signs or more are needed to look for")
+            raise QueryTooShortError(f"a search needs {MIN_QUERY} characters or more")
         async with self._database.readers.connect() as connection:
             is_much = (await connection.execute(_COUNT)).scalar_one() > POOL_THRESHOLD
             async with SearchPool(CORES - 1 if is_much else 0) as readers:
@@ -122,7 +116,7 @@ class Search:
 
 
 async def _search_all(connection: AsyncConnection, readers: SearchPool) -> MatchResult:
-    """Read all rows, as many at once as there are readers, and as many again that wait."""
+    """Search all rows, with one batch for each worker and as many again that wait."""
     room = asyncio.Semaphore(2 * CORES)
 
     async def read(rows: list[SealedRow]) -> MatchResult:

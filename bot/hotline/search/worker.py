@@ -1,8 +1,7 @@
-"""Read sealed things for whoever looks for words, in a process of its own.
+"""A worker process of a search.
 
-Opening holds the interpreter: threads would all together use one core. A reader is told what to
-look for and the keys of the cases through a pipe, keeps them in memory alone, and ends with the
-search.
+Decryption holds the interpreter lock, so threads would share one core. A worker gets the query and
+the keys of the cases through a pipe, keeps them only in memory, and ends with the search.
 """
 
 from __future__ import annotations
@@ -22,26 +21,26 @@ if TYPE_CHECKING:
     from bot.hotline.search.match import SealedRow
 
 LENGTH_PREFIX = struct.Struct(">I")
-"""Stands before each message on the pipe: how long it is."""
+"""The length of each message on the pipe."""
 
 
 class SearchTask(msgspec.Struct, array_like=True):
-    """What a reader is told first."""
+    """The first message to a worker."""
 
     query: str
-    """The words, in their plainest spelling."""
+    """The words, with case and accents folded."""
     keys: dict[str, bytes]
-    """The private half of each case that somebody may open."""
+    """The private half of each case's key, by case."""
 
 
 class SearchBatch(msgspec.Struct, array_like=True):
-    """Some rows to be read."""
+    """Rows to be searched."""
 
     rows: list[tuple[str, str, int, bytes]]
 
 
 class SearchBatchResult(msgspec.Struct, array_like=True):
-    """What they came to."""
+    """The matches of one batch."""
 
     matches: list[tuple[str, str, int, str]]
     items: int
@@ -55,41 +54,41 @@ _decode_result = msgspec.msgpack.Decoder(SearchBatchResult).decode
 
 
 def frame(message: SearchTask | SearchBatch | SearchBatchResult) -> bytes:
-    """Return a message as it stands on the pipe."""
-    said = encode(message)
-    return LENGTH_PREFIX.pack(len(said)) + said
+    """Return a message with its length, for the pipe."""
+    encoded = encode(message)
+    return LENGTH_PREFIX.pack(len(encoded)) + encoded
 
 
 def encode_batch(rows: list[SealedRow]) -> bytes:
-    """Return rows as a reader wants them, on the pipe."""
+    """Return rows as a message for the pipe."""
     return frame(SearchBatch([(case, name, at, bytes(sealed)) for case, name, at, sealed in rows]))
 
 
-def decode_result(said: bytes) -> MatchResult:
-    """Return what a reader answered."""
-    came = _decode_result(said)
-    places = [
-        SearchMatch(case, MatchSource(where), at, words) for case, where, at, words in came.matches
+def decode_result(message: bytes) -> MatchResult:
+    """Return the matches of a worker's answer."""
+    result = _decode_result(message)
+    matches = [
+        SearchMatch(case, MatchSource(name), at, it) for case, name, at, it in result.matches
     ]
-    return MatchResult(places, came.items, came.unreadable)
+    return MatchResult(matches, result.items, result.unreadable)
 
 
 def _read_frame(pipe: BinaryIO) -> bytes:
-    """Return the next message; nothing once there is none."""
+    """Return the next message; empty at the end."""
     head = pipe.read(LENGTH_PREFIX.size)
     return pipe.read(*LENGTH_PREFIX.unpack(head)) if head else b""
 
 
 def main() -> None:
-    """Read what comes until nothing does."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # what is in memory never lies on a disk
+    """Search batches until the pipe is closed."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # keys in memory must not reach the disk
     given, answers = sys.stdin.buffer, sys.stdout.buffer
     task = _decode_task(_read_frame(given))
     openers = {case: CaseOpener(case, KeyPair.from_private(raw)) for case, raw in task.keys.items()}
-    while said := _read_frame(given):
-        came = find_matches(_decode_batch(said).rows, openers, task.query)
-        places = [(it.case, it.source.value, it.at, it.excerpt) for it in came.matches]
-        answers.write(frame(SearchBatchResult(places, came.items, came.unreadable)))
+    while message := _read_frame(given):
+        result = find_matches(_decode_batch(message).rows, openers, task.query)
+        matches = [(it.case, it.source.value, it.at, it.excerpt) for it in result.matches]
+        answers.write(frame(SearchBatchResult(matches, result.items, result.unreadable)))
         answers.flush()
 
 

@@ -1,13 +1,11 @@
-"""Who comes and who leaves: staff are changed here, and every change is in the audit log."""
+"""Enrolling caseworkers and ending their access; every change is in the audit log."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete
-
 from bot.cases.state_machine import CaseState
-from bot.store.compiled import Prepared
+from bot.store.statements import delete_by
 from bot.store.tables.desk import desk_factors, desk_invites, desk_sessions
 from bot.store.tables.team import desk_choices
 from bot.vault.audit.log import OPERATOR
@@ -19,14 +17,10 @@ if TYPE_CHECKING:
     from bot.vault import AuditLog
 
 _DELETE_DESK_ACCESS = [
-    Prepared(
-        lambda _: delete(desk_sessions).where(desk_sessions.c.staff_id == bindparam("w")), "w"
-    ),
-    Prepared(lambda _: delete(desk_factors).where(desk_factors.c.staff_id == bindparam("w")), "w"),
-    Prepared(lambda _: delete(desk_invites).where(desk_invites.c.staff_id == bindparam("w")), "w"),
-    Prepared(lambda _: delete(desk_choices).where(desk_choices.c.staff_id == bindparam("w")), "w"),
+    delete_by(table, by="staff_id")
+    for table in (desk_sessions, desk_factors, desk_invites, desk_choices)
 ]
-"""What lets somebody in at the desk, and what they chose there."""
+"""Sessions, second factors, invites and preferences in the web desk."""
 
 
 class Enrolment:
@@ -48,10 +42,10 @@ class Enrolment:
         return new
 
     def disable(self, work: Work, now: int, who: str) -> list[str] | None:
-        """End a caseworker's access and give what they held back to the queue.
+        """End a caseworker's access and return the cases they held to the queue.
 
         Returns:
-            The cases that wait again; None when there was no access to end.
+            The cases that wait again; None if there was no access to end.
         """
         if not self._staff.disable(work, who):
             return None

@@ -1,4 +1,4 @@
-"""When people are there to answer: hours of a day, days of a week, and holidays."""
+"""Office hours: hours of the day, days of the week, and holidays."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 EVERY_DAY = frozenset(range(1, 8))
 """Monday is 1."""
 MAX_DAYS_AHEAD = 400
-"""Days to look ahead for the next opening: beyond a year of holidays nobody opens any more."""
+"""Days to look ahead for the next opening."""
 _MIDNIGHT = "24:00"
 
 
 class OpeningHours:
     """When a deployment is staffed, in its own time zone.
 
-    Hours over midnight belong to the day they begin on.
+    Hours that pass midnight belong to the day on which they begin.
     """
 
     def __init__(
@@ -43,16 +43,16 @@ class OpeningHours:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> OpeningHours:
-        """Return the hours a deployment has set."""
+        """Return the hours of the settings."""
         return cls(settings.hours, settings.zone, settings.open_weekdays, settings.holiday_dates)
 
     def is_open(self, now: int) -> bool:
-        """Tell whether somebody is there."""
+        """Return whether the office is open."""
         here = datetime.fromtimestamp(now / SECOND, self._zone)
         return any(opens <= here < closes for opens, closes in self._open_spans(here.date(), 1))
 
     def opens_at(self, now: int) -> int | None:
-        """Return the moment somebody is there next; now, if they are; None if nobody ever is."""
+        """Return when the office opens next; now if it is open, None if it never opens."""
         here = datetime.fromtimestamp(now / SECOND, self._zone)
         for opens, closes in self._open_spans(here.date(), MAX_DAYS_AHEAD):
             if here < closes:
@@ -60,7 +60,7 @@ class OpeningHours:
         return None
 
     def _open_spans(self, day: date, days: int) -> Iterator[tuple[datetime, datetime]]:
-        """Yield from when until when somebody is there, from the day before on."""
+        """Yield the open spans, from those of the day before on."""
         if self._begins is None:
             return
         for ahead in range(-1, days + 1):

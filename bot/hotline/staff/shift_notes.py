@@ -1,7 +1,7 @@
-"""What one shift tells the next: a note to the team of a queue, sealed to it, for three days.
+"""Shift notes: what one shift tells the next, sealed to the team of a queue, for three days.
 
-Whoever works in a queue when the note is written opens it, and the supervisors; a colleague who
-joins the team later does not, and reads what comes from then on.
+Those who serve the queue when the note is written, and the supervisors, can open it. A colleague
+who joins the team later can open only what is written from then on.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, func, select
 
 from bot.clock import DAY
 from bot.errors import DecryptionError
-from bot.store.compiled import Prepared, insert_into
+from bot.store.compiled import Prepared
+from bot.store.statements import delete_by, insert, select_by
 from bot.store.tables.team import shift_notes
 from bot.vault.keys.hpke import pad, seal_to, unpad
 
@@ -31,18 +32,11 @@ MAX_LENGTH = 2000
 MAX_SHOWN = 50
 
 _NAMES = ("queue", "team", "staff_id", "sealed", "at")
-_ADD = Prepared(
-    lambda dialect: insert_into(dialect, shift_notes).values({n: bindparam(n) for n in _NAMES}),
-    *_NAMES,
-)
-_RECENT = Prepared(
-    lambda _: (
-        select(*(shift_notes.c[name] for name in _NAMES))
-        .where(shift_notes.c.at > bindparam("since"))
-        .order_by(shift_notes.c.at.desc(), shift_notes.c.id.desc())
-    ),
-    "since",
-)
+_ADD = insert(shift_notes, *_NAMES)
+_RECENT = select_by(
+    shift_notes, *_NAMES, by=shift_notes.c.at > bindparam("since"),
+    order_by=(shift_notes.c.at.desc(), shift_notes.c.id.desc()),
+)  # fmt: skip
 _NEWEST = Prepared(
     lambda _: (
         select(shift_notes.c.queue, func.max(shift_notes.c.at))
@@ -52,24 +46,22 @@ _NEWEST = Prepared(
     "since",
     "who",
 )
-_DELETE_OLD = Prepared(
-    lambda _: delete(shift_notes).where(shift_notes.c.at <= bindparam("before")), "before"
-)
+_DELETE_OLD = delete_by(shift_notes, by=shift_notes.c.at <= bindparam("before"))
 
 
 @dataclass(frozen=True, slots=True)
 class ShiftNote:
-    """One note from shift to shift."""
+    """One shift note."""
 
     by: str
     at: int
     queues: tuple[str, ...]
     text: str | None
-    """None: this keyring does not open it."""
+    """None if this keyring does not open it."""
 
 
 class ShiftNotes:
-    """Notes from shift to shift, inside units of work."""
+    """Shift notes, used inside units of work."""
 
     def __init__(self, audit: AuditLog) -> None:
         self._audit = audit
@@ -77,20 +69,20 @@ class ShiftNotes:
     def add(
         self, work: Work, to: KeyHolders, queues: Iterable[str], by: str, text: str, now: int
     ) -> bool:
-        """Leave a note for whoever comes next; tell whether there is anybody to open it."""
-        said = text.strip()[:MAX_LENGTH].encode()
+        """Store a note for the next shift; return whether it has a text and a reader."""
+        plain = text.strip()[:MAX_LENGTH].encode()
         teams = [(queue, holder) for queue in queues if (holder := to.for_queue(queue)) is not None]
-        for queue, holder in teams if said else ():
-            sealed = seal_to(holder.public, _associated_data(queue, by, now), pad(said))
+        for queue, holder in teams if plain else ():
+            sealed = seal_to(holder.public, _associated_data(queue, by, now), pad(plain))
             work.run(_ADD, queue, holder.name, by, sealed, now)
             self._audit.record(work, now, by, "handover", queue)
-        return bool(said and teams)
+        return bool(plain and teams)
 
     @staticmethod
     def recent(
         work: Work, queues: Iterable[str], keyring: Keyring | None, now: int
     ) -> list[ShiftNote]:
-        """Return the notes to these queues, the newest first; one to several stands once."""
+        """Return the notes to these queues, newest first; a note to several queues once."""
         wanted = set(queues)
         found: dict[tuple[str, int], ShiftNote] = {}
         for queue, team, by, sealed, at in work.rows(_RECENT, now - KEEP_FOR):
@@ -106,23 +98,23 @@ class ShiftNotes:
 
     @staticmethod
     def newest_at(work: Work, queues: Iterable[str], who: str, since: int, now: int) -> int:
-        """Return when the newest note of others to these queues was left; 0: none since."""
+        """Return when a colleague last wrote a note to these queues; 0 if none since."""
         wanted = set(queues)
         rows = work.rows(_NEWEST, max(since, now - KEEP_FOR), who)
         return max((int(at) for queue, at in rows if queue in wanted), default=0)
 
     @staticmethod
     def delete_old(work: Work, now: int) -> None:
-        """Forget what the next shift has read by now."""
+        """Delete notes older than three days."""
         work.run(_DELETE_OLD, now - KEEP_FOR)
 
 
-def _open(keyring: Keyring | None, team: str, place: bytes, sealed: bytes) -> str | None:
+def _open(keyring: Keyring | None, team: str, data: bytes, sealed: bytes) -> str | None:
     key = keyring.key(team) if keyring else None
     if key is None:
         return None
     try:
-        return unpad(key.open(place, sealed)).decode()
+        return unpad(key.open(data, sealed)).decode()
     except DecryptionError:  # altered, or moved to another queue
         return None
 

@@ -1,7 +1,7 @@
-"""Caseworkers: who may do what, in which languages, and whether they are there now.
+"""Caseworkers: their roles, languages and queues, and whether they are on duty.
 
-A name and an account are sealed, bound to the row and the role it was given: a role or an account
-that was changed in the database does not open, and who does not open is nobody.
+A name and an account are sealed, bound to the row and its role. If the role or the account was
+changed in the database, the row does not open, and it gives access to no one.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import bindparam, select, update
 
 from bot.cases.state_machine import Role
 from bot.errors import AlreadyEnrolledError, DecryptionError
-from bot.store.compiled import Prepared, insert_into
+from bot.store.statements import insert, select_by, select_one, update_by
 from bot.store.tables.main import staff
 from bot.vault import Purpose
 
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
 
 ACTIVE, DISABLED = "active", "disabled"
 NO_BOT = 0
-"""Staff accounts are looked up beside the chats of no bot."""
+"""In place of a bot's number in the lookup key of staff accounts."""
 DEFAULT_MAX_CHATS = 3
-"""Chats a caseworker holds at once, unless something else was agreed."""
+"""Chats at once, unless another number was agreed."""
 
 
 class _SealedStaff(msgspec.Struct):
@@ -39,16 +38,16 @@ class _SealedStaff(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Caseworker:
-    """Whoever answers for the organisation."""
+    """A member of staff: a caseworker, supervisor, administrator or auditor."""
 
     id: str
     role: Role
     title: str
-    """The code of what people are told they are."""
+    """The code of the title that people are told."""
     name: str
-    """For colleagues; a person is told the title."""
+    """For colleagues; people are told the title."""
     account: int
-    """The number of their account; 0: none."""
+    """The number of their Telegram account; 0 for none."""
     languages: tuple[str, ...]
     queues: tuple[str, ...]
     skills: tuple[str, ...]
@@ -64,50 +63,20 @@ _decode = msgspec.msgpack.Decoder(_SealedStaff).decode
 _COLUMN_NAMES = ("id", "role", "title", "sealed", "languages", "queues", "skills", "most", "state",
          "on_duty", "rests_until")  # fmt: skip
 _NEW_COLUMNS = (*_COLUMN_NAMES, "account_key", "added_at")
-_COLUMNS = tuple(staff.c[name] for name in _COLUMN_NAMES)
-_ADD = Prepared(
-    lambda dialect: insert_into(dialect, staff).values(
-        {name: bindparam(name) for name in _NEW_COLUMNS}
-    ),
-    *_NEW_COLUMNS,
+_HAS_ACCESS = staff.c.state == ACTIVE
+_ADD = insert(staff, *_NEW_COLUMNS)
+_ALL = select_by(staff, *_COLUMN_NAMES, order_by=("added_at", "id"))
+_ONE = select_one(staff, *_COLUMN_NAMES, by="id")
+_BY_ACCOUNT = select_one(staff, *_COLUMN_NAMES, by="account_key")
+_ON_DUTY = select_by(
+    staff, *_COLUMN_NAMES, by=(staff.c.on_duty == 1, _HAS_ACCESS), order_by=("added_at", "id")
 )
-_ALL = Prepared(lambda _: select(*_COLUMNS).order_by(staff.c.added_at, staff.c.id))
-_ONE = Prepared(lambda _: select(*_COLUMNS).where(staff.c.id == bindparam("who")), "who")
-_BY_ACCOUNT = Prepared(
-    lambda _: select(*_COLUMNS).where(staff.c.account_key == bindparam("account")), "account"
-)
-_ON_DUTY = Prepared(
-    lambda _: (
-        select(*_COLUMNS)
-        .where(staff.c.on_duty == 1, staff.c.state == ACTIVE)
-        .order_by(staff.c.added_at, staff.c.id)
-    )
-)
-_SET_DUTY = Prepared(
-    lambda _: (
-        update(staff)
-        .where(staff.c.id == bindparam("who"), staff.c.state == ACTIVE)
-        .values(on_duty=bindparam("is_on"))
-    ),
-    "is_on",
-    "who",
-)
-_REST = Prepared(
-    lambda _: (
-        update(staff).where(staff.c.id == bindparam("who")).values(rests_until=bindparam("until"))
-    ),
-    "until",
-    "who",
-)
-_DISABLE = Prepared(
-    lambda _: (
-        update(staff)
-        .where(staff.c.id == bindparam("who"), staff.c.state == ACTIVE)
-        .values(state=DISABLED, on_duty=0, account_key=None, sealed=bindparam("sealed"))
-    ),
-    "sealed",
-    "who",
-)
+_SET_DUTY = update_by(staff, "on_duty", by=("id", _HAS_ACCESS))
+_REST = update_by(staff, "rests_until", by="id")
+_DISABLE = update_by(
+    staff, "sealed", by=("id", _HAS_ACCESS),
+    constants={"state": DISABLED, "on_duty": 0, "account_key": None},
+)  # fmt: skip
 
 
 class Staff:
@@ -116,7 +85,7 @@ class Staff:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def add(  # noqa: PLR0913 - what is agreed with a new colleague
+    def add(  # noqa: PLR0913 - the columns of a new row, by keyword
         self,
         work: Work,
         now: int,
@@ -133,7 +102,7 @@ class Staff:
         """Enrol a caseworker.
 
         Raises:
-            AlreadyEnrolled: the account belongs to a colleague.
+            AlreadyEnrolledError: the account belongs to a colleague.
         """
         if account and (other := self._find_by_account(work, account)):
             raise AlreadyEnrolledError(
@@ -151,7 +120,7 @@ class Staff:
         return new
 
     def all(self, work: Work) -> list[Caseworker]:
-        """Return everybody who was ever enrolled, in that order."""
+        """Return all who were ever enrolled, in that order."""
         return [self._open(row) for row in work.rows(_ALL)]
 
     def find(self, work: Work, who: str) -> Caseworker | None:
@@ -160,24 +129,24 @@ class Staff:
         return self._open(rows[0]) if rows else None
 
     def by_account(self, work: Work, account: int) -> Caseworker | None:
-        """Return whoever writes from an account; None for anybody who is not, or no longer, one."""
+        """Return the active caseworker with an account; None if there is none."""
         found = self._find_by_account(work, account) if account else None
         return found if found and found.is_active and found.account == account else None
 
     def on_duty(self, work: Work) -> list[Caseworker]:
-        """Return whoever is there now, resting or not."""
+        """Return those on duty, resting or not."""
         return [found for found in map(self._open, work.rows(_ON_DUTY)) if found.is_active]
 
     def set_duty(self, work: Work, who: str, on: bool) -> None:
-        """Note that a caseworker came or went."""
+        """Store that a caseworker went on or off duty."""
         work.run(_SET_DUTY, int(on), who)
 
     def rest(self, work: Work, who: str, until: int) -> None:
-        """Give a caseworker no new case until a moment."""
+        """Assign a caseworker no next case until a moment."""
         work.run(_REST, until, who)
 
     def disable(self, work: Work, who: str) -> bool:
-        """End a caseworker's access and forget the account; tell whether there was any."""
+        """End a caseworker's access and erase the account; return whether they had access."""
         found = self.find(work, who)
         if found is None:
             return False
@@ -200,12 +169,12 @@ class Staff:
         who, role, title, sealed, languages, queues, skills, most, state, on_duty, rests = row
         try:
             plain = self._vault.open(Purpose.STAFF, _associated_data(who, role), bytes(sealed))
-            said = _decode(plain)
-        except DecryptionError:  # a damaged row is in no colleague's way
-            said, state = _SealedStaff("", 0), DISABLED
-            role = role if role in Role else Role.AUDITOR  # any: they are nobody
+            opened = _decode(plain)
+        except DecryptionError:  # one damaged row must not stop all others
+            opened, state = _SealedStaff("", 0), DISABLED
+            role = role if role in Role else Role.AUDITOR  # any role: there is no access
         return Caseworker(
-            who, Role(role), title, said.name, said.account, tuple(languages.split()),
+            who, Role(role), title, opened.name, opened.account, tuple(languages.split()),
             tuple(queues.split()), tuple(skills.split()), most, state == ACTIVE, bool(on_duty),
             rests,
         )  # fmt: skip

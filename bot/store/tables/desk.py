@@ -1,8 +1,17 @@
-"""Tables of the web desk: sessions, second factors, invites, and events for open pages."""
+"""Tables of the web desk: sessions, second factors, invites, events; and commands that wait."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+)
 
 from bot.store.tables.main import Serial, metadata
 
@@ -65,5 +74,24 @@ desk_bells = Table(
     info={
         "holds": "which case just changed; sealed: the result of a command",
         "erased": "after 10 minutes, and with the case",
+    },
+)
+
+staff_commands = Table(
+    "staff_commands",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("case_id", String(32), ForeignKey("cases.id")),
+    Column("state", String(12), nullable=False),
+    Column("sealed", LargeBinary),
+    Column("fault", String(80)),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_staff_commands_case_id", "case_id"),
+    sqlite_autoincrement=True,  # the id of an erased row must never name another command
+    info={
+        "holds": "which case a caseworker gave a command about; the command itself, sealed",
+        "erased": "when it is carried out, at once, and with the case; what was quarantined after "
+        "24 hours, its row after 8 days",
     },
 )

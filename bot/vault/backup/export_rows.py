@@ -55,6 +55,7 @@ CASE_KEY_TABLES = ("case_keys", "case_wraps")
 EXCLUDED_TABLES = {
     "inbox": "updates are handled in seconds, and their digests kept for eight days",
     "conversations": "a draft exists for a day",
+    "staff_commands": "a command is carried out in seconds",
     "outbox": "a letter exists until it is sent, its message id for two days",
     "passphrase_jobs": "a passphrase waits for seconds until it is hashed, or a day at most",
     "campaign_places": "who was counted is in no backup; the counts are",

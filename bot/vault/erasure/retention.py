@@ -21,6 +21,7 @@ from bot.errors import UnderLegalHoldError
 from bot.log import log
 from bot.store.compiled import Prepared
 from bot.store.statements import count, select_by, upsert
+from bot.store.tables.desk import staff_commands
 from bot.store.tables.main import (
     CASE_IS_CLOSED,
     cases,
@@ -95,6 +96,8 @@ RULES = (
          DRAFTS_KEPT + HOUR),
     RetentionRule("content of updates set aside", inbox, "received_at", SET_ASIDE_KEPT,
          text("state = 'quarantined' AND raw IS NOT NULL")),
+    RetentionRule("content of commands set aside", staff_commands, "created_at", SET_ASIDE_KEPT,
+         text("state <> 'waiting' AND sealed IS NOT NULL")),
     RetentionRule("digests of updates", inbox, "received_at", UPDATES_KEPT,
          text("state not in ('waiting', 'in_line')")),
     RetentionRule("numbers of messages, after they were sent", outbox, "settled_at", NUMBERS_KEPT,

@@ -10,6 +10,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from bot.cases.consents import ConsentRecords
 from bot.cases.intake import Intake
 from bot.channels.telegram.parse import parse
 from bot.channels.telegram.parse_group import parse_group
@@ -28,8 +29,8 @@ from bot.dispatch.turn_services import TurnServices
 from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.chat.phrasebook import Phrasebook
 from bot.hotline.check_ins.store import CheckIns
-from bot.hotline.commands.deadlines import DeadlineCommands
-from bot.hotline.commands.handlers import CommandHandlers
+from bot.hotline.commands.context import HotlineServices
+from bot.hotline.commands.store import StaffCommands
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
@@ -145,6 +146,7 @@ def dispatcher(store: Database, letters: Courier, desks: Sequence[Desk] = ()) ->
     )
     return Dispatcher(
         mailbox=mailbox,
+        commands=StaffCommands(VAULT),
         batches=batches,
         writer=store.writer,
         courier=letters,
@@ -160,22 +162,24 @@ def _staff_side(
     referrals: Referrals,
     desks: Sequence[Desk],
 ) -> StaffService:
-    promises, exchanges = ReplyClocks(), CaseMessages(VAULT)
-    clocks = CaseDeadlines(VAULT, AuditLog(VAULT), NO_DEADLINES)
-    check_ins = CheckIns(VAULT, AuditLog(VAULT))
-    orders = CommandHandlers(
+    audit, promises = AuditLog(VAULT), ReplyClocks()
+    hotline = HotlineServices(
         vault=VAULT,
-        messages=exchanges,
+        audit=audit,
         staff=Staff(VAULT),
-        claims=Claims(AuditLog(VAULT), promises),
+        claims=Claims(audit, promises),
         reply_clocks=promises,
         phrasebook=setting.phrasebook,
-        deadline_commands=DeadlineCommands(clocks, check_ins),
-        handlers={},
+        deadlines=CaseDeadlines(VAULT, audit, NO_DEADLINES),
+        check_ins=CheckIns(VAULT, audit),
+        referrals=referrals,
+        consents=ConsentRecords(VAULT),
+        recipients={},
     )
-    reminders = ReminderLetters(orders, Staff(VAULT), outbox, kept, setting)
-    checking = CheckInScheduler(check_ins, clocks, promises, intake, reminders)
-    reminding = DeadlineReminders(clocks, reminders, checking)
+    reminders = ReminderLetters(hotline, outbox, kept, setting)
+    checking = CheckInScheduler(hotline.check_ins, hotline.deadlines, promises, intake, reminders)
+    reminding = DeadlineReminders(hotline.deadlines, reminders, checking)
     return StaffService(
-        orders, exchanges, outbox, intake, referrals, desks, parse_group, reminding, check_ins
-    )
+        hotline, StaffCommands(VAULT), CaseMessages(VAULT), outbox, intake, desks, parse_group,
+        reminding,
+    )  # fmt: skip

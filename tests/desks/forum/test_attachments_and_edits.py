@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TELLING = "Mei-hua_Lin_trafficking_victims.PDF"
 """What a file might be called on a caseworker's computer."""
 GONE = "That can no longer be changed where it went. Please write again."
-NOBODY = "This edit reaches nobody. Please write again."
+NOBODY = "This edit does not reach the person. Please write again."
 
 
 async def encloses(worker: ForumCaseworker, kind: str, data: bytes, **about: object) -> Message:
@@ -131,7 +131,7 @@ async def test_a_file_that_may_have_arrived_is_uncertain_and_goes_once(tmp_path:
             FaultKind.DROP_AFTER, method="sendDocument", chat=sari.id, times=1
         )
         await encloses(mei, "document", b"map", name="map.txt", thread=thread, reply_to=question)
-        await office.until(lambda: "Nobody knows whether" in office.last(thread))
+        await office.until(lambda: "It is not known whether" in office.last(thread))
         await office.writes(sari, "hello?")
         assert sum("document" in it for it in sari.messages()) == 1
 

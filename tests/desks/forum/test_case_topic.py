@@ -46,7 +46,7 @@ async def test_whoever_waits_is_called_out_and_gets_a_topic_with_a_card(
         assert card["text"].startswith(
             f"{reference} \u00b7 \u203c P0 danger now\nEnglish (English)"
         )
-        assert "Nobody answers for this case yet." in card["text"]
+        assert "No caseworker answers for this case yet." in card["text"]
         assert "for 30 minutes after the person wrote" in card["text"]
         assert "Why: Said there is danger now" in card["text"]
         assert office.labels(card) == ["Claim"]
@@ -69,7 +69,7 @@ async def test_one_claims_the_other_hears_who_holds_it(kind: str, tmp_path: Path
         assert office.last(thread) == "Mei holds this case already."
         assert "Mei (a caseworker) answers for this case." in office.card(thread)["text"]
         assert office.labels(office.card(thread)) == [
-            "Take over", "Give back to the queue", "Close",
+            "Take over", "Return to queue", "Close case",
         ]  # fmt: skip
 
 
@@ -130,7 +130,7 @@ async def test_a_thai_speaker_and_whoever_reads_english_need_no_translator(
         preview = office.shown(thread)[-1]
         assert "The person reads: " in preview["text"]
         before = len(sari.bot_texts())
-        await mei.presses("Send it", preview)
+        await mei.presses("Send", preview)
         assert preview["message_id"] not in office.group.chat.messages
         assert len(sari.bot_texts()) == before + 1
         sari.press(label=sari.button_labels()[0])
@@ -174,12 +174,12 @@ async def test_handed_back_the_bot_asks_on_and_a_closed_case_closes_its_topic(
         await mei.presses("Hand back", office.card(thread))
         assert "Are you safe where you are right now?" in sari.bot_texts()[-1]
         assert "The bot speaks with the person." in office.card(thread)["text"]
-        await mei.presses("Close", office.card(thread))
+        await mei.presses("Close case", office.card(thread))
         await mei.presses("helped", office.shown(thread)[-1])
         assert "Closed: helped." in office.card(thread)["text"]
         assert office.group.chat.topics[thread].is_closed
         ada = office.enrolled("Ada", role=Role.SUPERVISOR)
-        await ada.presses("Open again", office.card(thread))
+        await ada.presses("Reopen", office.card(thread))
         assert not office.group.chat.topics[thread].is_closed
         assert office.labels(office.card(thread)) == ["Claim"]
 
@@ -189,7 +189,7 @@ async def test_whoever_gets_a_case_passed_on_reads_what_it_takes(tmp_path: Path)
         _sari, mei, thread = await met(office)
         jun = office.enrolled("Jun Ho")
         await mei.says("/transfer jun ho, she waits for a call", thread)
-        card = office.found(thread, "passed the case to Jun Ho")
+        card = office.found(thread, "transferred the case to Jun Ho")
         for part in ("Language: English.", "P0 danger now", "30 minutes", "Said there is danger"):
             assert part in card["text"]
         assert [it["user"]["id"] for it in card["entities"]] == [jun.account.id]
@@ -204,7 +204,7 @@ async def test_words_that_may_have_arrived_are_said_to_be_uncertain_and_go_once(
         sari, mei, thread = await met(office)
         office.sandbox.faults.add(FaultKind.DROP_AFTER, method="sendMessage", chat=sari.id, times=1)
         said = await mei.says("/say We come at nine.", thread)
-        await office.until(lambda: "Nobody knows whether" in office.last(thread))
+        await office.until(lambda: "It is not known whether" in office.last(thread))
         answered = office.shown(thread)[-1]["reply_to_message"]
         assert answered["message_id"] == said["message_id"]
         await office.writes(sari, "hello?")

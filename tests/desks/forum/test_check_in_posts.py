@@ -57,8 +57,8 @@ async def test_the_card_says_that_there_is_one_and_it_is_ended_there(
 
 
 SAID = {
-    "content": ["Clock: assistance may end in 61 h (72-hour contact rule)."],
-    "notify": ["A time the law gives ends in 61 h: haven deadlines show"],
+    "content": ["Legal deadline: assistance may end in 61 h (72-hour contact rule)."],
+    "notify": ["A legal deadline ends in 61 h: haven deadlines show"],
 }
 
 
@@ -83,7 +83,7 @@ def test_the_call_for_a_silence_says_when_help_may_end(
 
 ANSWERED = {
     "content": "If that is contact as the law means it",
-    "notify": "About a time the law gives: haven deadlines show",
+    "notify": "About a legal deadline: haven deadlines show",
 }
 
 

@@ -33,7 +33,7 @@ async def test_the_queue_is_shown_with_a_button_for_each_case(tmp_path: Path) ->
     async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         await mei.says("/queue")
-        assert office.last() == "Nobody is waiting in your queues."
+        assert office.last() == "No case is waiting in your queues."
         await office.in_danger()
         await office.in_danger()
         await mei.says("/queue")
@@ -53,7 +53,7 @@ async def test_the_next_case_and_a_case_by_its_number_can_be_claimed_where_all_l
     async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         await mei.says("/claim")
-        assert "Nobody waits" in office.last()
+        assert "No case waits" in office.last()
         await mei.says("/claim zzzzzz")
         assert office.last() == "There is no case zzzzzz."
         await office.in_danger()
@@ -104,7 +104,7 @@ async def test_a_question_says_how_it_is_answered_and_is_filled_in(tmp_path: Pat
         await mei.says("/answer report.safe not_safe", thread)
         assert office.last(thread) == "Mei filled in an answer: Safe right now."
         await mei.says("/answer report.keep may", thread)
-        assert "nobody agrees for them" in office.last(thread)
+        assert "no one can agree for them" in office.last(thread)
         await mei.says("/answer safe", thread)
         assert office.last(thread) == "Like this: /answer report.safe safe"
 
@@ -135,7 +135,7 @@ async def test_a_colleague_is_asked_for_when_the_name_leaves_doubt(tmp_path: Pat
         ("/phrase xyzzy", "No sentence was found."),
         ("/close", "How did it end?"),
         ("/close nonsense", "Say how it ended: "),
-        ("/handback", "Nobody holds this conversation."),
+        ("/handback", "No caseworker holds this conversation."),
     ],
 )
 async def test_what_does_not_go_is_answered_where_it_was_typed(
@@ -224,7 +224,7 @@ async def test_what_may_be_told_to_others_is_asked_of_the_person_first(tmp_path:
         await office.presses(sari, "Show it to me")
         await office.presses(sari, "You may tell them")
         agreed = office.found(thread, "The person agrees that exactly this is told to 1955")
-        await mei.presses("They were told", agreed)
+        await mei.presses("Record as referred", agreed)
         assert office.ask("SELECT status FROM cases") == [("referred",)]
         assert "was told what the person agreed to" in office.found(thread, "1955")["text"]
 
@@ -242,9 +242,11 @@ async def test_after_a_duress_passphrase_two_caseworkers_confirm_identity(tmp_pa
 
         office.house.database.writer.run_sync(second)
         await mei.says("/confirmed", thread)
-        assert office.last(thread).startswith("Somebody made the person open this chat. Write how")
+        assert office.last(thread).startswith(
+            "This chat is frozen: the person was made to open it. Say how"
+        )
         await mei.says("/confirmed She rang us.", thread)
-        assert "a colleague who is sure as well writes /confirmed" in office.last(thread)
+        assert "a colleague who is sure as well has to confirm" in office.last(thread)
         phone.say("/bye")
         await office.settle()
         phone.say("hello")

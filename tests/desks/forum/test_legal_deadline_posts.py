@@ -33,7 +33,7 @@ async def test_an_event_is_entered_in_the_topic_and_the_card_says_what_follows(
         await mei.says("/clock contact", thread)
         assert "Mei entered event 1: contact." in office.texts(thread)
         card = office.card(thread)["text"]
-        assert "Clock: assistance may end in" not in card  # three days are left
+        assert "Legal deadline: assistance may end in" not in card  # three days are left
         await mei.says(f"/clock summons {moment(office, -30)}", thread)
         assert "summons in" in office.card(thread)["text"]
         await mei.says("/clock strike 2", thread)
@@ -41,7 +41,7 @@ async def test_an_event_is_entered_in_the_topic_and_the_card_says_what_follows(
         await mei.says("/clock", thread)
         told = office.last(thread)
         assert "assistance may end in 71 h (72-hour contact rule). Last day: " in told
-        assert "does not count any more" in told
+        assert "no longer counts" in told
         assert "not_identified: The notice says" in told
 
 
@@ -59,7 +59,7 @@ async def test_what_runs_out_is_called_out_where_all_look(kind: str, tmp_path: P
         await house.courier.drain()
         assert "assistance may end in 2" in office.shown()[-1]["text"]
         assert "The person was not reminded: they want to be written to only" in office.last(thread)
-        assert "Clock: assistance may end in 2" in office.card(thread)["text"]
+        assert "Legal deadline: assistance may end in 2" in office.card(thread)["text"]
         assert case
 
 
@@ -107,7 +107,7 @@ async def test_in_mode_notify_the_group_learns_only_that_a_time_runs_out(tmp_pat
             )
         reference = office.ask("SELECT reference FROM cases")[0][0]
         card = office.card(thread)["text"]
-        assert "A time the law gives ends in " in card
+        assert "A legal deadline ends in " in card
         assert f"haven deadlines show {reference}" in card
         shown = everything_shown(office)
         for trace in ("object", "identified: ", "72-hour", "assistance may end"):

@@ -107,8 +107,8 @@ async def test_claim_release_transfer_and_close_work_without_a_word(tmp_path: Pa
         await office.in_danger()
         thread = office.thread()
         await mei.presses("Claim", office.card(thread))
-        assert office.labels(office.card(thread)) == ["Give back to the queue", "Close"]
-        await mei.presses("Give back", office.card(thread))
+        assert office.labels(office.card(thread)) == ["Return to queue", "Close case"]
+        await mei.presses("Return to queue", office.card(thread))
         assert office.labels(office.card(thread)) == ["Claim"]
         await mei.says("/claim", thread)
         await mei.says("talk among colleagues is nobody's note", thread)

@@ -63,7 +63,7 @@ def test_an_overdue_case_calls_caseworkers_then_supervisors(home: HotlineHarness
     assert looks(home) == []
     home.advance_time(2 * 60 + 1)
     (first,) = looks(home)
-    assert "promised to be answered" in first.text
+    assert "the reply is overdue" in first.text
     assert called(first) == ["Mei"]
     assert [button.label for row in first.rows for button in row] == ["Claim"]
     home.advance_time(2 * 60)

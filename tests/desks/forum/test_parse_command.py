@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cases.state_machine import Role
+from bot.desks.forum.delivery import MAX_PART_LENGTH, split_into_parts, split_message
 from bot.desks.forum.parse_command import TypedCommand, match_colleague, parse_command, parse_values
-from bot.desks.forum.split_text import MAX_PART_LENGTH, split_into_parts, split_message
 from bot.hotline.staff.staff import Caseworker
 from bot.messages import Button, SendText
 

@@ -32,7 +32,7 @@ async def test_what_is_too_old_to_be_told_is_said_once_a_day_where_all_look(
             )
             house.courier.enqueue(letters)
             await house.courier.drain()
-        (told,) = [it for it in office.texts() if "Too old to be told to people" in it]
+        (told,) = [it for it in office.texts() if "hidden from people" in it]
         assert f"the first since {EXPIRES_ON}" in told
         assert "haven directory todo" in told
         assert told.endswith("Hua")

@@ -113,7 +113,7 @@ async def test_a_deleted_card_comes_again(tmp_path: Path) -> None:
         again = office.found(thread, "Mei (a caseworker) answers for this case.")
         assert again["message_id"] != card
         await mei.says("/release", thread)
-        assert "Nobody answers" in office.group.chat.messages[again["message_id"]]["text"]
+        assert "No caseworker answers" in office.group.chat.messages[again["message_id"]]["text"]
 
 
 async def test_the_card_can_be_called_to_the_end(tmp_path: Path) -> None:
@@ -172,7 +172,8 @@ def test_let_in_again_everything_is_shown_that_had_to_wait(
     last_to_kit = max(moment for chat, moment in tried if chat == kit.id)
     assert last_to_kit < 600 < home.loop.moved
     assert len([1 for chat, moment in tried if chat == group and moment < 600]) < 15
-    assert any("Nobody answers for this case yet." in text for text in home.post.texts(group))
+    shown = home.post.texts(group)
+    assert any("No caseworker answers for this case yet." in text for text in shown)
     assert lines(written, "forum_access_lost") == lines(written, "forum_access_restored") == 1
     ((told, length),) = home.ask("SELECT kind, until - since FROM notices")
     assert told == "desk_barred"
@@ -206,7 +207,7 @@ async def _walks_into_danger(office: ForumDeskHarness, phone: Any) -> None:
 
 def _button(phone: Any, label: str) -> tuple[int, str] | None:
     for message in reversed(phone.messages()):
-        for shown in phone.labels(message):
+        for shown in phone.button_labels(message):
             if label in shown:
                 return message["message_id"], shown
     return None

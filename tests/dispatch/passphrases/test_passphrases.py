@@ -172,7 +172,7 @@ def test_under_duress_nothing_of_a_caseworker_arrives_any_more(hotline: HotlineH
         (Verb.REFER, {"code": "labor_1955"}),
     ):
         (refused,) = refusals(mei.run_command(verb, case, **given))
-        assert refused.startswith("Somebody made the person open this chat")
+        assert refused.startswith("This chat is frozen: the person was made to open it")
     hotline.run(hotline.close_writer_idle(5))
     assert "We can come tonight." not in person.texts
     person.says("it is really me")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.dispatch.staff_service import store_command
 from bot.errors import ChatBlockedError, DeliveryUncertainError, LetterRefusedError, RetryLaterError
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.events import Event, EventKind
@@ -63,16 +62,14 @@ def test_the_next_case_goes_to_whoever_asks_first(hotline: HotlineHarness) -> No
     (refused,) = [it for it in lan.run_command(Verb.CLAIM, case) if it.is_refused]
     assert refused.text
     assert refused.values == {"name": "Mei"}
-    assert refusals(lan.run_command(Verb.CLAIM)) == ["Nobody waits in your queues and languages."]
+    assert refusals(lan.run_command(Verb.CLAIM)) == ["No case waits in your queues and languages."]
 
 
 def test_what_another_process_wrote_down_is_carried_out(hotline: HotlineHarness) -> None:
     _person, case = wanting(hotline)
     mei = hotline.colleague()
     command = Command(verb=Verb.CLAIM, by=mei.id, case=case)
-    hotline.database.writer.run_sync(
-        lambda work: store_command(work, hotline.house.inbox, command, hotline.loop.now())
-    )
+    hotline.store_staff_commands(command)
     hotline.run(hotline.house.dispatcher.resume())
     assert status(hotline, case) == "held"
     hotline.run(hotline.house.dispatcher.resume())
@@ -91,7 +88,9 @@ def test_a_command_delivered_twice_is_carried_out_once(hotline: HotlineHarness) 
     _person, case = wanting(hotline)
     mei = hotline.colleague()
     mei.claims(case)
-    hotline.send_staff_command(*[Command(verb=Verb.NOTE, by=mei.id, case=case, text="once")])
+    hotline.store_staff_commands(Command(verb=Verb.NOTE, by=mei.id, case=case, text="once"))
+    hotline.run(hotline.house.dispatcher.resume())
+    hotline.run(hotline.house.dispatcher.resume())
     assert len(mei.reads(case)) == 1
 
 

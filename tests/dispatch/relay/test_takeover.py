@@ -256,7 +256,7 @@ def test_a_phrase_is_read_in_either_language_and_its_answer_comes_back_as_a_code
 def test_a_caseworker_cannot_consent_for_the_person(hotline: HotlineHarness) -> None:
     _person, mei, case = met(hotline)
     assert refusals(mei.run_command(Verb.FILL_IN, case, code="report.keep", text="may")) == [
-        "Only the person can answer that; nobody agrees for them."
+        "Only the person can answer that; no one can agree for them."
     ]
 
 

@@ -171,11 +171,11 @@ def test_nobody_is_confirmed_in_an_empty_chat_or_twice(hotline: HotlineHarness) 
     mei = hotline.colleague()
     mei.claims(case)
     assert refusals(mei.run_command(Verb.CONFIRM_IDENTITY, case)) == [
-        "Whoever writes in this chat is known already."
+        "The person in this chat is identified already."
     ]
     hotline.advance_time(LONG)
     assert refusals(mei.run_command(Verb.CONFIRM_IDENTITY, case)) == [
-        "Nobody has written in this chat for half an hour. Confirm it when they write."
+        "There was no message in this chat for half an hour. Confirm it when they write."
     ]
     assert person.texts == person.texts
 

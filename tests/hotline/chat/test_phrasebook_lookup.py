@@ -74,15 +74,6 @@ def test_what_is_no_token_of_ours_is_nothing(end: str) -> None:
     assert BOOK.parse_token(end) is None
 
 
-def test_a_number_or_a_label_that_was_typed_is_its_button() -> None:
-    assert BOOK.match_typed("opener", " 2 ", "th") == "not_now"
-    assert BOOK.match_typed("opener", "ตอนนี้พิมพ์คุยได้", "th") == "can_write"
-    assert BOOK.match_typed("opener", "I CAN WRITE NOW", "en") == "can_write"
-    assert BOOK.match_typed("opener", "4", "en") is None
-    assert BOOK.match_typed("opener", "hello", "en") is None
-    assert BOOK.match_typed("gone", "1", "en") is None
-
-
 def test_a_sentence_of_an_older_release_stands_for_itself() -> None:
     assert BOOK.text_for_staff(CaseMessageContent(code="gone"), "en") == "gone"
     assert BOOK.text_for_staff(CaseMessageContent(code="opener.gone"), "en") == "opener.gone"

@@ -81,7 +81,7 @@ def alarms(events: list[Event]) -> list[Event]:
 
 
 def _is_ours(event: Event) -> bool:
-    return event.text is not None and "nobody else has been told" in event.text.source
+    return event.text is not None and "Only staff are told of this" in event.text.source
 
 
 def passes(home: HotlineHarness, hours: float, step: float = 0.25) -> list[Event]:
@@ -164,7 +164,7 @@ def test_the_duress_passphrase_raises_the_case_and_freezes_the_chat(
     before = len(hotline.board.events)
     person.says(SECOND)
     (alarm,) = alarms(hotline.board.events[before:])
-    assert "second word" in (alarm.text.source if alarm.text else "")
+    assert "duress word" in (alarm.text.source if alarm.text else "")
     assert priority(hotline, case) == 0
     assert alarm.to == (mei.id,)
     refused = [it for it in mei.run_command(Verb.TAKE_OVER, case) if it.is_refused]
@@ -206,14 +206,16 @@ def test_whatever_is_written_the_chat_answers_the_same(tmp_path: Path) -> None:
                      home.post.arrived[before:]])  # fmt: skip
         home.close()
     assert said[0] == said[1] == said[2]
-    assert any(name == "Remove" for _chat, name, _text in said[0])
+    assert any(name == "DeleteMessages" for _chat, name, _text in said[0])
 
 
 def test_what_was_written_while_agreeing_is_off_the_phone(hotline: HotlineHarness) -> None:
     person, _case = writes_to_us(hotline)
     before = len(hotline.post.arrived)
     agrees(person)
-    gone = [it for _chat, it in hotline.post.arrived[before:] if type(it).__name__ == "Remove"]
+    gone = [
+        it for _chat, it in hotline.post.arrived[before:] if type(it).__name__ == "DeleteMessages"
+    ]
     removed = {number for it in gone for number in it.messages}
     assert len(removed) >= 4  # the hour, the plan, both words
 

@@ -130,7 +130,7 @@ def lived(deeds: list[tuple[str, int | str]]) -> Evening:
 
 def _note(home: HotlineHarness, evening: Evening, before: int) -> None:
     for it in alarms(home.board.events[before:]):
-        is_forced = it.text is not None and "second word" in it.text.source
+        is_forced = it.text is not None and "duress word" in it.text.source
         at = evening.said[-1][0] if is_forced else home.loop.now()
         evening.called.append((at, is_forced))
 

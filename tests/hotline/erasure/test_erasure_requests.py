@@ -53,12 +53,12 @@ def test_staff_hear_of_it_and_again_after_a_day(hotline: HotlineHarness) -> None
     alerts = hotline.database.writer.run_sync(
         lambda work: hotline.house.staff.alerts.check(work, hotline.loop.now())
     )
-    late = [event for event in alerts if event.text and "nobody has made sure" in event.text.source]
+    late = [it for it in alerts if it.text and "no caseworker has confirmed" in it.text.source]
     assert [event.case for event in late] == cases(hotline)
     again = hotline.database.writer.run_sync(
         lambda work: hotline.house.staff.alerts.check(work, hotline.loop.now())
     )
-    assert not [e for e in again if e.text and "nobody has made sure" in e.text.source]
+    assert not [e for e in again if e.text and "no caseworker has confirmed" in e.text.source]
 
 
 def test_once_confirmed_it_goes_at_once_and_nothing_is_left(hotline: HotlineHarness) -> None:

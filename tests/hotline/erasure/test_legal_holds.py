@@ -76,7 +76,7 @@ def test_a_hold_stands_once_another_agreed_and_ends_by_itself(court: Court) -> N
 
 
 def test_one_person_alone_can_keep_nothing(court: Court) -> None:
-    with pytest.raises(LegalHoldError, match="nobody has asked"):
+    with pytest.raises(LegalHoldError, match="no one has requested"):
         court.agrees(court.mei)
     court.asks(court.mei)
     with pytest.raises(LegalHoldError, match="takes two people"):
@@ -111,7 +111,7 @@ def test_a_case_that_is_gone_is_not_kept(court: Court) -> None:
 def test_two_people_end_it_and_one_does_not(court: Court) -> None:
     court.asks(court.mei)
     court.agrees(court.jun)
-    with pytest.raises(LegalHoldError, match="two people"):
+    with pytest.raises(LegalHoldError, match="two different people"):
         court.ends(court.mei, court.mei)
     assert court.is_held
     assert court.ends(court.jun, court.mei) == 1
@@ -122,7 +122,7 @@ def test_two_people_end_it_and_one_does_not(court: Court) -> None:
 def test_what_was_asked_for_lapses_and_the_last_word_counts(court: Court) -> None:
     court.asks(court.mei, 1)
     court.line.now += DAY
-    with pytest.raises(LegalHoldError, match="nobody has asked"):
+    with pytest.raises(LegalHoldError, match="no one has requested"):
         court.agrees(court.jun)
     court.asks(court.mei, 2)
     court.asks(court.jun, 5)

@@ -33,7 +33,7 @@ def worked_on(line: QueueHarness) -> tuple[Caseworker, str]:
     line.passes(7)
     line.claims_this(mei, case)
     for happens in (
-        lambda work: line.claims.note_work(work, case, line.now),
+        lambda work: line.claims.move(work, case, CaseAction.WORK, line.now, mei),
         lambda work: case_progress.mark_read(work, case, line.now),
         lambda work: line.promises.caseworker_answered(work, case, line.now),
     ):

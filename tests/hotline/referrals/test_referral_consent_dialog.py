@@ -81,7 +81,7 @@ def test_nobody_is_told_without_an_agreement(hotline: HotlineHarness) -> None:
     _person, mei, case = in_talk(hotline)
     mei.run_command(Verb.REFER, case, code="labor_1955")
     assert refusals(mei.run_command(Verb.SEND_REFERRAL, case, code=offered(hotline))) == [
-        "The person has not agreed to exactly that; nobody may be told."
+        "The person has not agreed to exactly that: it may not be told to anyone."
     ]
     assert hotline.ask("SELECT state, sent_at FROM referrals") == [("offered", None)]
 

@@ -49,7 +49,7 @@ class Careless(ConsentDialog):
     """Takes any agreement for one to what is kept now, whatever screen it was pressed under."""
 
     def _agree(self, referral: Referral, pressed: ConsentPress, now: int) -> ConsentOutcome:
-        return super()._agree(referral, pressed._replace(seen=referral.digest), now)
+        return super()._agree(referral, pressed._replace(seen_digest=referral.digest), now)
 
 
 class Evening(RuleBasedStateMachine):

@@ -126,7 +126,7 @@ def test_more_than_is_opened_in_one_go_is_read_to_the_end(
 
 @pytest.mark.parametrize("words", ["", " ", "a", " \u200b "])
 def test_too_little_is_refused(hotline: HotlineHarness, words: str) -> None:
-    with pytest.raises(QueryTooShortError, match="2 signs or more"):
+    with pytest.raises(QueryTooShortError, match="2 characters or more"):
         looks(hotline, words)
 
 

@@ -79,7 +79,7 @@ def test_readers_end_with_the_search_even_one_that_is_given_up(
         ran.append(len(readers()))
         raise ZeroDivisionError
 
-    monkeypatch.setattr("bot.hotline.search.pool.search", gives_up)
+    monkeypatch.setattr("bot.hotline.search.pool.find_matches", gives_up)
     with pytest.raises(ExceptionGroup):
         looks(hotline, "ho chieu")
     assert ran

@@ -318,7 +318,7 @@ def test_what_somebody_held_waits_again_when_they_leave(
     queue_harness.run(
         lambda work: queue_harness.claims.claim(work, others, stays, queue_harness.now)
     )
-    queue_harness.run(lambda work: queue_harness.claims.note_work(work, worked, queue_harness.now))
+    queue_harness.works(worked)
 
     back = queue_harness.run(lambda work: enrolment.disable(work, queue_harness.now, new.id))
     assert back is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.app.build import build
@@ -15,7 +16,7 @@ from bot.app.options import BuildOptions
 from bot.cases.state_machine import Role
 from bot.channels.telegram.client import build_bot
 from bot.channels.telegram.sender import Sender
-from bot.hotline.commands.types import encode as encode_command
+from bot.hotline.commands.store import submit_command
 from bot.hotline.staff.staff import Staff
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import UNLIMITED
@@ -50,7 +51,6 @@ class ForumDeskHarness:
         self.house = house
         self.chair = chair
         """Whoever founded the group, and is no caseworker."""
-        self._orders = 0
 
     @classmethod
     @asynccontextmanager
@@ -137,9 +137,10 @@ class ForumDeskHarness:
     async def orders(self, *commands: Command) -> None:
         """Carry out what was done at another desk."""
         for command in commands:
-            self._orders -= 1
-            arrival = Arrival.of(self._orders, encode_command(command))
-            await self.house.dispatcher.receive([arrival])
+            now = self.house.clock.now()
+            store = partial(submit_command, vault=VAULT, command=command, now=now)
+            await self.house.database.writer.run(store)
+            await self.house.dispatcher.resume()
             await self.house.courier.drain()
 
     # --- what happens ------------------------------------------------------------------------

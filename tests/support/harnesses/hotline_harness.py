@@ -14,7 +14,7 @@ from bot.app.build import build
 from bot.app.options import BuildOptions
 from bot.app.run import recover
 from bot.clock import SECOND
-from bot.hotline.commands.types import encode
+from bot.hotline.commands.store import submit_command
 from bot.languages import LANGUAGES
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import UNLIMITED, RateLimits
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from bot.languages.voice_files import RecordingNames
     from bot.messages import Update
     from bot.store.database import Database
+    from bot.store.writer import Work
     from bot.vault.keys.case_keys import Opener
 
 BOT = 7_000_000_001
@@ -101,7 +102,6 @@ class HotlineHarness:
         self.post = RecordingChannel()
         self.board = RecordingDesk()
         self.next_update = 1000
-        self.next_command = 0
         self._made: dict[str, Any] = {
             "limits": limits, "rehearsal": rehearsal, "languages": offered, "voices": voices or {}
         } | ({"parse_update": parse_update} if parse_update else {})  # fmt: skip
@@ -198,12 +198,20 @@ class HotlineHarness:
     def send_staff_command(self, *commands: Command) -> list[Event]:
         """Carry commands out, together in one batch, and return what desks were shown."""
         before = len(self.board.events)
-        arrivals = []
-        for command in commands:
-            self.next_command -= 1
-            arrivals.append(Arrival.of(self.next_command, encode(command)))
-        self.receive_updates(*arrivals)
+        self.store_staff_commands(*commands)
+        self.run(self.house.dispatcher.resume())
+        self.settle()
         return self.board.events[before:]
+
+    def store_staff_commands(self, *commands: Command) -> None:
+        """Store commands as a desk does, and leave them waiting."""
+        now = self.loop.now()
+
+        def store(work: Work) -> None:
+            for command in commands:
+                submit_command(work, self.vault, command, now)
+
+        self.database.writer.run_sync(store)
 
     def advance_time(self, seconds: float) -> None:
         """Let time pass; the bot says that it runs meanwhile."""

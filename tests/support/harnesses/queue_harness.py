@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.cases.intake import CaseOpening, Intake
 from bot.cases.sealed_fields import keep_everything
-from bot.cases.state_machine import Role
+from bot.cases.state_machine import CaseAction, Role
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE
+from bot.hotline.queue import case_status
 from bot.hotline.queue.alerts import QueueMonitor
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
@@ -22,7 +23,7 @@ from tests.support.moved_clock import MIDDAY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.cases.state_machine import CaseAction, CaseState
+    from bot.cases.state_machine import CaseState
     from bot.hotline.events import Event
     from bot.hotline.queue.claims import ClaimResult
     from bot.hotline.staff.staff import Caseworker
@@ -120,7 +121,15 @@ class QueueHarness:
         return self.run(lambda work: self.claims.transfer(work, case, to, self.now, who))
 
     def works(self, case: str) -> None:
-        self.run(lambda work: self.claims.note_work(work, case, self.now))
+        """Let the holder of a case, if there is one, work on it."""
+
+        def work_on(work: Work) -> None:
+            status = case_status.load(work, case)
+            holder = self.staff.find(work, status.holder) if status and status.holder else None
+            if holder is not None:
+                self.claims.move(work, case, CaseAction.WORK, self.now, holder)
+
+        self.run(work_on)
 
     def answers(self, case: str) -> None:
         """Let whoever holds a case answer the person."""

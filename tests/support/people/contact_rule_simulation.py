@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 from bot.app.run import watch_clock
 from bot.clock import MINUTE, SECOND
 from bot.errors import RetryLaterError
-from bot.hotline.commands.types import Command, Verb, encode
+from bot.hotline.commands.types import Command, Verb
 from bot.hotline.contact_rule import PRESENCE_WINDOW
 from bot.hotline.events import EventKind
-from bot.mailbox.inbox import Arrival
 from bot.messages import SendText, button_token
 from tests.support.harnesses.hotline_harness import HotlineHarness
 from tests.support.people.contact_rule_oracle import (
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from bot.mailbox.delivery import DeliveryPolicy
+    from bot.mailbox.inbox import Arrival
     from bot.mailbox.letter import DeliveryResult, Letter
     from bot.messages import Body
     from bot.store.writer import Work
@@ -255,9 +255,8 @@ class ContactRuleSimulation:
         )
 
     def _orders(self, verb: Verb, someone: PersonState, **given: Any) -> None:
-        self.home.next_command -= 1
         command = Command(verb=verb, by=self.mei.id, case=someone.case, **given)
-        self.home.takes(Arrival.of(self.home.next_command, encode(command)))
+        self.home.send_staff_command(command)
 
     def changes_rule(self, place: int, rule: str) -> None:
         """A person's rule is another from now on."""

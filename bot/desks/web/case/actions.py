@@ -1,9 +1,7 @@
-"""What can be done: each with the fields it takes, sent to the hotline as a command.
+"""Forms that give a command: their fields are read, and the command is sent to the bot.
 
-Nothing is decided here that the hotline decides (`bot.hotline.commands.handlers`,
-`bot.cases.state_machine`): who may move what, what may be said now, what waits. This file knows
-which forms there are; a field nobody asked for is refused, so that none is ever taken for more than
-it is.
+Which commands there are, with which fields, stands in `bot.hotline.commands.registry`; the bot
+decides whether a command is carried out. A field that a form does not have is rejected.
 """
 
 from __future__ import annotations
@@ -23,6 +21,7 @@ from bot.desks.web.case.send_checks import SendCheck, failed_send_checks, prompt
 from bot.desks.web.live.event_log import CommandResult
 from bot.desks.web.middleware import CSRF_FIELD
 from bot.desks.web.routes import CHECKED_BY_HANDLER, NO_FIELDS, Permission, Route
+from bot.hotline.commands.registry import CODE, COMMANDS
 from bot.hotline.commands.texts import DONE, REST_OFFERED
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.deadlines import DEADLINES_RUNNING, deadlines_line
@@ -33,82 +32,28 @@ if TYPE_CHECKING:
     from bot.desks.web.auth.case_access import CaseAccess
     from bot.desks.web.case.send_checks import SendCheckPrompt
     from bot.desks.web.request import DeskRequest
+    from bot.hotline.commands.registry import CommandSpec
     from bot.vault.keys.keyring import Keyring
 
 VALUE_PREFIX = "value."
-"""What the names of fields begin with that fill the blanks of a sentence."""
-MAX_CODE_LENGTH = 64
-
-
-@dataclass(frozen=True, slots=True)
-class ActionForm:
-    """One thing that can be done."""
-
-    fields: frozenset[str] = frozenset()
-    has_values: bool = False
-    """Whether blanks can be filled in."""
-    needs_step_up: bool = False
-    """Whether it cannot be undone: a second factor is shown again for it, and the case's number is
-    typed, in `code`."""
-    is_sent_to_person: bool = False
-    """Whether its words go to the person: whoever may have made a mistake is asked first, and says
-    in `sure` of what they are sure."""
-    changes_access: bool = False
-    """Whether another may open the case afterwards."""
+"""The prefix of the fields that fill the blanks of a phrase."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActionInput:
-    """What was filled in."""
+    """What was filled in a form."""
 
     code: str = ""
     text: str = ""
     values: dict[str, str] = field(default_factory=dict)
 
 
-CODE_FIELD, TEXT_FIELD, SURE_FIELD = frozenset({"code"}), frozenset({"words"}), frozenset({"sure"})
-CASE_ACTIONS: dict[Verb, ActionForm] = {
-    Verb.CLAIM: ActionForm(changes_access=True),
-    Verb.RELEASE: ActionForm(TEXT_FIELD, changes_access=True),
-    Verb.TRANSFER: ActionForm(CODE_FIELD | TEXT_FIELD, changes_access=True),
-    Verb.TAKE_OVER: ActionForm(),
-    Verb.HAND_BACK: ActionForm(),
-    Verb.CONFIRM_IDENTITY: ActionForm(TEXT_FIELD),
-    Verb.SEND: ActionForm(TEXT_FIELD | SURE_FIELD, is_sent_to_person=True),
-    Verb.EDIT: ActionForm(CODE_FIELD | TEXT_FIELD | SURE_FIELD, is_sent_to_person=True),
-    Verb.PHRASE: ActionForm(CODE_FIELD | SURE_FIELD, has_values=True, is_sent_to_person=True),
-    Verb.INSIST: ActionForm(TEXT_FIELD),
-    Verb.NOTE: ActionForm(TEXT_FIELD),
-    Verb.FILL_IN: ActionForm(CODE_FIELD | TEXT_FIELD),
-    Verb.SET_PRIORITY: ActionForm(CODE_FIELD | TEXT_FIELD),
-    Verb.REFER: ActionForm(CODE_FIELD | TEXT_FIELD),
-    Verb.SEND_REFERRAL: ActionForm(CODE_FIELD),
-    Verb.REVOKE_CONSENT: ActionForm(CODE_FIELD),
-    Verb.OBJECT_TO_ERASURE: ActionForm(TEXT_FIELD),
-    Verb.END_CHECK_IN: ActionForm(),
-    Verb.SNOOZE: ActionForm(CODE_FIELD | TEXT_FIELD),
-    Verb.UNSNOOZE: ActionForm(),
-    Verb.FOLLOW_UP: ActionForm(CODE_FIELD | TEXT_FIELD),
-    Verb.LINK: ActionForm(CODE_FIELD),
-    Verb.MERGE: ActionForm(CODE_FIELD | TEXT_FIELD, changes_access=True),
-    Verb.UNLINK: ActionForm(CODE_FIELD),
-    Verb.ADD_DEADLINE_EVENT: ActionForm(CODE_FIELD | TEXT_FIELD),
-    Verb.STRIKE_DEADLINE_EVENT: ActionForm(CODE_FIELD),
-    Verb.ERASE: ActionForm(CODE_FIELD, needs_step_up=True),
-    Verb.CLOSE: ActionForm(CODE_FIELD | TEXT_FIELD, changes_access=True),
-    Verb.REOPEN: ActionForm(changes_access=True),
-}
-"""What can be done to a case; every verb of the hotline's that is about one."""
-OWN_ACTIONS: dict[Verb, ActionForm] = {
-    Verb.ON_DUTY: ActionForm(),
-    Verb.OFF_DUTY: ActionForm(),
-    Verb.REST: ActionForm(CODE_FIELD),
-}
-"""What somebody does about themselves."""
+CASE_ACTIONS = {verb: spec for verb, spec in COMMANDS.items() if spec.is_about_case}
+OWN_ACTIONS = {verb: spec for verb, spec in COMMANDS.items() if not spec.is_about_case}
 
 
 async def handle_case_action(request: DeskRequest) -> Response:
-    """Do something to a case, and say what came of it."""
+    """Give a command about a case, and show its result."""
     verb, form = _parse_action(request, CASE_ACTIONS)
     seen = await request.context.read_pool.run(
         lambda work: check_case_access(work, request, request.param("reference"))
@@ -200,13 +145,12 @@ async def send_command(
         told = await _with_deadlines(request, told)
     if told is not None and told.source == REST_OFFERED.source:
         request.current_session.hard_case_at = request.now
-    form = CASE_ACTIONS.get(verb) or OWN_ACTIONS.get(verb)
     if told is not None and not told.is_refused and verb.value in drafts.DRAFT_KINDS:
         await request.context.database.writer.run(
             lambda work: drafts.delete_draft(work, case, request.caseworker.id, verb.value)
         )
     moved = case or (told.case if told else "")
-    if moved and form is not None and form.changes_access and keyring is not None:
+    if moved and COMMANDS[verb].changes_access and keyring is not None:
         await _rewrap_case(request, moved, keyring)
     return told
 
@@ -227,11 +171,11 @@ async def _rewrap_case(request: DeskRequest, case: str, keyring: Keyring) -> Non
     await request.context.database.writer.run(lambda work: custody.rewrap(work, case, keyring, now))
 
 
-def _parse_action(request: DeskRequest, known: dict[Verb, ActionForm]) -> tuple[Verb, ActionForm]:
-    """Return what is asked for.
+def _parse_action(request: DeskRequest, known: dict[Verb, CommandSpec]) -> tuple[Verb, CommandSpec]:
+    """Return the command that is asked for.
 
     Raises:
-        HTTPException: there is no such thing to do, or a field is not one of its form.
+        HTTPException: there is no such command, or a field is not one of its form.
     """
     asked = request.param("verb")
     verb = Verb(asked) if asked in {it.value for it in known} else None
@@ -240,15 +184,15 @@ def _parse_action(request: DeskRequest, known: dict[Verb, ActionForm]) -> tuple[
     form = known[verb]
     for name in set(request.form) - {CSRF_FIELD}:
         is_value = form.has_values and name.startswith(VALUE_PREFIX)
-        if name not in form.fields and not is_value:
+        if name not in form.field_names and not is_value:
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
-    if len(request.form.get("code", "")) > MAX_CODE_LENGTH:
+    if len(request.form.get("code", "")) > CODE.max_length:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
     return verb, form
 
 
-def _parse_input(request: DeskRequest, form: ActionForm) -> ActionInput:
-    given = {name: request.form[name] for name in form.fields if name in request.form}
+def _parse_input(request: DeskRequest, form: CommandSpec) -> ActionInput:
+    given = {name: request.form[name] for name in form.field_names if name in request.form}
     values = {
         name.removeprefix(VALUE_PREFIX): value
         for name, value in request.form.items()

@@ -20,7 +20,7 @@ from bot.desks.web.auth.case_access import check_readable
 from bot.desks.web.request import NotFoundError
 from bot.desks.web.routes import Permission, post
 from bot.errors import DecryptionError
-from bot.hotline.commands.handlers import MAX_TEXT
+from bot.hotline.commands.registry import WORDS
 from bot.store.statements import delete_by, select_by, upsert
 from bot.store.tables.case_extras import desk_drafts
 
@@ -66,7 +66,7 @@ async def receive_draft(request: DeskRequest) -> Response:
     kind, words, keyring = request.param("kind"), request.form.get("words", ""), request.keyring()
     if kind not in DRAFT_KINDS or keyring is None:
         raise NotFoundError(kind)
-    if len(words) > MAX_TEXT:
+    if len(words) > WORDS.max_length:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
     reference = request.param("reference")
     seen = await request.context.read_pool.run(

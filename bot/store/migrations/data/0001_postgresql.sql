@@ -78,6 +78,8 @@ CREATE INDEX ix_reports_case_id ON reports (case_id, sent_at);
 CREATE TABLE shift_notes ( id BIGSERIAL NOT NULL, queue VARCHAR(16) NOT NULL, team VARCHAR(24) NOT NULL, staff_id VARCHAR(32) NOT NULL, sealed BYTEA NOT NULL, at BIGINT NOT NULL, CONSTRAINT pk_shift_notes PRIMARY KEY (id), CONSTRAINT fk_shift_notes_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id) );
 CREATE INDEX ix_shift_notes_at ON shift_notes (at);
 CREATE INDEX ix_shift_notes_staff_id ON shift_notes (staff_id);
+CREATE TABLE staff_commands ( id BIGSERIAL NOT NULL, case_id VARCHAR(32), state VARCHAR(12) NOT NULL, sealed BYTEA, fault VARCHAR(80), attempts SMALLINT NOT NULL, created_at BIGINT NOT NULL, CONSTRAINT pk_staff_commands PRIMARY KEY (id), CONSTRAINT fk_staff_commands_case_id FOREIGN KEY(case_id) REFERENCES cases (id) );
+CREATE INDEX ix_staff_commands_case_id ON staff_commands (case_id);
 CREATE TABLE topics ( case_id VARCHAR(32) NOT NULL, desk BIGINT NOT NULL, thread BIGINT, state VARCHAR(10) NOT NULL, shown BYTEA, CONSTRAINT pk_topics PRIMARY KEY (case_id), CONSTRAINT fk_topics_case_id FOREIGN KEY(case_id) REFERENCES cases (id) );
 CREATE INDEX ix_topics_thread ON topics (desk, thread);
 CREATE TABLE wishes ( case_id VARCHAR(32) NOT NULL, asked_at BIGINT NOT NULL, due_at BIGINT, confirmed_by VARCHAR(32) NOT NULL, objected_by VARCHAR(32) NOT NULL, seconded_by VARCHAR(32) NOT NULL, alerts SMALLINT NOT NULL, CONSTRAINT pk_wishes PRIMARY KEY (case_id), CONSTRAINT fk_wishes_case_id FOREIGN KEY(case_id) REFERENCES cases (id) );

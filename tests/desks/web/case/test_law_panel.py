@@ -160,7 +160,7 @@ def test_of_many_that_are_closed_those_whose_clocks_run_stay_open(web_desk: WebD
     stands = dict(web_desk.home.ask("SELECT reference, status FROM cases"))
     assert (stands[over], stands[runs]) == ("closed", "held")
     said = mei.browser.get("/queue/mine").text
-    assert f"{runs} stays open: Times the law gives still run" in said
+    assert f"{runs} stays open: Legal deadlines still run" in said
 
 
 # --- an agreed hour ---------------------------------------------------------------------------

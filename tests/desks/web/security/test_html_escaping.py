@@ -236,7 +236,7 @@ def fills_in(worker: WebCaseworker, reference: str, words: str) -> None:
         if door.fields is CHECKED_BY_HANDLER:
             for verb, form in (CASE_ACTIONS | OWN_ACTIONS).items():
                 path = fill_path(door.path, reference, verb=verb.value)
-                worker.browser.post(path, {"csrf": csrf, **dict.fromkeys(form.fields, words)})
+                worker.browser.post(path, {"csrf": csrf, **dict.fromkeys(form.field_names, words)})
         else:
             path = fill_path(door.path, reference)
             worker.browser.post(path, {"csrf": csrf, **dict.fromkeys(door.fields or (), words)})

@@ -48,7 +48,9 @@ def test_nothing_that_can_be_done_takes_a_field_of_something_else(
 ) -> None:
     mark, before = ("csrf", chief.browser.csrf()), stored(web_desk)
     for verb, form in (CASE_ACTIONS | OWN_ACTIONS).items():
-        taken = {it for it in ANY if it in form.fields or (form.has_values and VALUE_PREFIX in it)}
+        taken = {
+            it for it in ANY if it in form.field_names or (form.has_values and VALUE_PREFIX in it)
+        }
         path = f"/own/{verb}" if verb in OWN_ACTIONS else f"/cases/{web_desk.newest()}/do/{verb}"
         for extra in sorted(ANY - taken):
             said = sends(chief, path, [mark, (extra, "administrator")])

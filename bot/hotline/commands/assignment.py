@@ -1,0 +1,153 @@
+"""Commands that decide who answers for a case, how urgent it is, and when it ends; and duty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.cases.state_machine import ActionRefusal, CaseAction
+from bot.cases.urgency import Priority
+from bot.clock import MINUTE
+from bot.hotline.chat.case_progress import mark_read
+from bot.hotline.chat.takeover import HandBack, TransferChat
+from bot.hotline.commands.context import find_contact
+from bot.hotline.commands.deadlines import may_close
+from bot.hotline.commands.texts import (
+    CASE_ALREADY_CLAIMED,
+    CLAIMED,
+    CLAIMED_OTHER_LANGUAGE,
+    DISPOSITIONS,
+    DONE,
+    MINUTES_NEEDED,
+    NO_SUCH_COLLEAGUE,
+    NO_SUCH_DISPOSITION,
+    NO_SUCH_PRIORITY,
+    REST_OFFERED,
+    YOU_ARE_AT_CAPACITY,
+)
+from bot.hotline.events import Event, EventKind
+from bot.hotline.queue.claims import AlreadyClaimed, AtCapacity, Claimed
+from bot.store.statements import update_by
+from bot.store.tables.main import cases
+
+if TYPE_CHECKING:
+    from bot.hotline.commands.context import CommandContext
+
+MAX_REST_MINUTES = 240
+_SET_PRIORITY = update_by(cases, "priority", by="id")
+
+
+def claim(context: CommandContext) -> None:
+    """Claim the case, or the next one of the caseworker's queues."""
+    claims, staff = context.services.claims, context.services.staff
+    if context.contact is None:
+        result = claims.claim_next(context.work, context.by, context.now)
+    else:
+        result = claims.claim(context.work, context.case, context.by, context.now)
+    if isinstance(result, Claimed):
+        context.contact = find_contact(context.services.vault, context.work, result.case)
+        mark_read(context.work, result.case, context.now)
+        context.add_event(EventKind.CLAIMED)
+        context.reply(CLAIMED_OTHER_LANGUAGE if result.is_other_language else CLAIMED)
+    elif isinstance(result, AlreadyClaimed):
+        holder = staff.find(context.work, result.staff)
+        context.refuse(CASE_ALREADY_CLAIMED, name=holder.name if holder else result.staff)
+    elif isinstance(result, AtCapacity):
+        context.refuse(YOU_ARE_AT_CAPACITY, most=str(result.most))
+    else:
+        context.refuse(result.text)
+
+
+def release(context: CommandContext) -> None:
+    """Return the case to the queue."""
+    if context.move(CaseAction.RELEASE):
+        context.add_note()
+        context.actions.append(HandBack(context.by.id, is_asked=False))
+        context.add_event(EventKind.RELEASED)
+        context.reply(DONE)
+
+
+def transfer(context: CommandContext) -> None:
+    """Transfer the case to a colleague who is on duty and has room for it."""
+    to = context.services.staff.find(context.work, context.command.code)
+    if to is None:
+        context.refuse(NO_SUCH_COLLEAGUE)
+        return
+    moved = context.services.claims.transfer(
+        context.work, context.case, to, context.now, context.by
+    )
+    if isinstance(moved, ActionRefusal):
+        context.refuse(moved.text)
+        return
+    context.add_note()
+    context.actions.append(TransferChat(context.by.id, to.id, to.title))
+    contact = context.contact
+    values = {"language": contact.language, "rule": contact.rule} if contact else {}
+    context.events.append(
+        Event(EventKind.TRANSFERRED, context.case, context.by.id, (to.id,), values=values)
+    )
+    context.reply(DONE)
+
+
+def set_priority(context: CommandContext) -> None:
+    """Raise or lower the priority; lowering it needs a reason."""
+    code = context.command.code
+    if code not in {str(int(level)) for level in Priority} or context.contact is None:
+        context.refuse(NO_SUCH_PRIORITY)
+        return
+    is_lower = int(code) > context.contact.priority
+    action = CaseAction.LOWER if is_lower else CaseAction.RAISE
+    if context.move(action, reason=context.command.text, detail=code):
+        context.work.run(_SET_PRIORITY, int(code), context.case)
+        context.services.reply_clocks.priority_changed(context.work, context.case, context.now)
+        context.add_note()
+        context.add_event(EventKind.PRIORITY_CHANGED, code=code)
+        context.reply(DONE)
+
+
+def close(context: CommandContext) -> None:
+    """Close the case with a disposition."""
+    code = context.command.code
+    if code not in DISPOSITIONS:
+        context.refuse(NO_SUCH_DISPOSITION, codes=", ".join(DISPOSITIONS))
+    elif may_close(context) and context.move(CaseAction.CLOSE, detail=code):
+        end_chat_and_close(context, code)
+        context.reply(REST_OFFERED if context.is_emergency else DONE)
+
+
+def end_chat_and_close(context: CommandContext, code: str) -> None:
+    """Store the note of a case that has just been closed, and show at the desks that it is."""
+    context.add_note()
+    context.actions.append(HandBack(context.by.id, goes_on=False))
+    context.add_event(EventKind.CLOSED, code=code)
+
+
+def reopen(context: CommandContext) -> None:
+    """Put a closed or referred case back into the queue."""
+    if context.move(CaseAction.REOPEN):
+        context.add_event(EventKind.REOPENED)
+        context.reply(DONE)
+
+
+def go_on_duty(context: CommandContext) -> None:
+    """Begin to receive cases."""
+    context.services.staff.set_duty(context.work, context.by.id, on=True)
+    context.reply(DONE)
+
+
+def go_off_duty(context: CommandContext) -> None:
+    """Receive no more cases; cases that were claimed and not worked on return to the queue."""
+    context.services.staff.set_duty(context.work, context.by.id, on=False)
+    for case in context.services.claims.end_shift(context.work, context.by, context.now):
+        context.events.append(Event(EventKind.RELEASED, case, context.by.id))
+    context.reply(DONE)
+
+
+def rest(context: CommandContext) -> None:
+    """Receive no next case for some minutes."""
+    minutes = context.command.code
+    if not minutes.isdecimal() or not 0 <= int(minutes) <= MAX_REST_MINUTES:
+        context.refuse(MINUTES_NEEDED)
+        return
+    until = context.now + int(minutes) * MINUTE
+    context.services.staff.rest(context.work, context.by.id, until)
+    context.reply(DONE)

@@ -1,0 +1,62 @@
+"""Who may give which command."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.cases.state_machine import HOLDER_OR_SENIOR, IS_STAFF, Role
+from bot.hotline.queue import case_status
+from bot.hotline.queue.claims import NOT_YOUR_QUEUE, serves
+
+if TYPE_CHECKING:
+    from bot.hotline.staff.staff import Caseworker
+    from bot.store.writer import Work
+    from bot.text import Text
+
+
+class CommandPermission(StrEnum):
+    """Who may give a command; the caseworker's access must be active in any case."""
+
+    CASE_STATE = "case_state"
+    """Those whom the state machine (`bot.cases.state_machine`) allows it, by state and role."""
+    ANY_STAFF = "any_staff"
+    """Every role: it concerns only the one who gives it."""
+    NO_AUDITOR = "no_auditor"
+    """Every role that may change something."""
+    SERVES_QUEUE = "serves_queue"
+    """The holder of the case, and all who serve its queue."""
+    HOLDER_OR_SUPERVISOR = "holder_or_supervisor"
+
+
+def may_object(work: Work, case: str, by: Caseworker) -> bool:
+    """Return whether a caseworker holds a case or serves its queue."""
+    status = case_status.load(work, case)
+    if status is None or by.role is Role.AUDITOR or not by.is_active:
+        return False
+    return status.holder == by.id or serves(by, status.queue)
+
+
+def may_erase(work: Work, case: str, by: Caseworker) -> bool:
+    """Return whether a caseworker holds a case, or is a supervisor."""
+    status = case_status.load(work, case)
+    is_holder = status is not None and status.holder == by.id
+    return may_object(work, case, by) and (is_holder or by.role is Role.SUPERVISOR)
+
+
+def refusal_text(
+    permission: CommandPermission, work: Work, case: str, by: Caseworker
+) -> Text | None:
+    """Return why a caseworker may not give a command; None if they may.
+
+    What the state machine decides is refused later, when the handler moves the case.
+    """
+    if permission in {CommandPermission.CASE_STATE, CommandPermission.ANY_STAFF}:
+        return None
+    if by.role is Role.AUDITOR:
+        return IS_STAFF.refusal
+    if permission is CommandPermission.SERVES_QUEUE and not may_object(work, case, by):
+        return NOT_YOUR_QUEUE
+    if permission is CommandPermission.HOLDER_OR_SUPERVISOR and not may_erase(work, case, by):
+        return HOLDER_OR_SENIOR.refusal
+    return None

@@ -1,0 +1,161 @@
+"""Commands on their way from a desk to the dispatcher: rows of `staff_commands`.
+
+A desk or the command line, in whatever process, stores a command with `submit_command`. The
+dispatcher of the bot loads it within a second and carries it out in the order in which commands and
+updates were stored. The transaction that carries it out deletes its row, so a command is carried
+out exactly once, wherever the process ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import bindparam, cast, func, insert, select
+
+from bot.errors import DecryptionError
+from bot.hotline.commands.types import Command, decode, encode
+from bot.log import log
+from bot.mailbox.inbox import FOREVER
+from bot.store.compiled import Prepared
+from bot.store.statements import delete_by, select_by, select_one, update_by
+from bot.store.tables.desk import staff_commands
+from bot.store.tables.main import cases
+from bot.vault import Purpose
+from bot.vault.erasure.retention import SET_ASIDE_KEPT, UPDATES_KEPT
+from bot.vault.keys.epoch_keys import RESEAL_AFTER, epoch_number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.store.writer import Work
+    from bot.vault import Vault
+
+WAITING, QUARANTINED = "waiting", "quarantined"
+MAX_CRASHES = 3
+"""Times the process may end over a command before it is quarantined."""
+_NEW = ("state", "sealed", "attempts", "created_at")
+_ADD = Prepared(
+    # A case that was erased meanwhile has no row to refer to: the command is refused later.
+    lambda _: insert(staff_commands).from_select(
+        ["case_id", *_NEW],
+        select(
+            select(cases.c.id).where(cases.c.id == bindparam("of_case")).scalar_subquery(),
+            *(cast(bindparam(name), staff_commands.c[name].type) for name in _NEW),
+        ),
+    ),
+    "of_case",
+    *_NEW,
+)
+_IS_WAITING = staff_commands.c.state == WAITING
+_WAITING = select_by(
+    staff_commands, "id", "sealed", "attempts", "created_at",
+    by=(_IS_WAITING, staff_commands.c.created_at < bindparam("before")),
+    order_by="id", limit=bindparam("most"),
+)  # fmt: skip
+_WAITING_SINCE = select_one(staff_commands, func.min(staff_commands.c.created_at), by=_IS_WAITING)
+_COUNT_ATTEMPT = update_by(
+    staff_commands, by="id", constants={"attempts": staff_commands.c.attempts + 1}
+)
+_DELETE = delete_by(staff_commands, by="id")
+_QUARANTINE = update_by(staff_commands, "fault", by="id", constants={"state": QUARANTINED})
+_QUARANTINE_CRASHING = update_by(
+    staff_commands, by=(_IS_WAITING, staff_commands.c.attempts >= MAX_CRASHES),
+    constants={"state": QUARANTINED, "fault": "the process ended over it"},
+)  # fmt: skip
+_OLD = select_by(
+    staff_commands, "id", "sealed", "created_at",
+    by=(_IS_WAITING, staff_commands.c.created_at < bindparam("before")),
+)  # fmt: skip
+_RESEAL = update_by(staff_commands, "sealed", by="id")
+_CREATED_BEFORE = staff_commands.c.created_at < bindparam("before")
+_EXPIRE_BODIES = update_by(
+    staff_commands, by=(~_IS_WAITING, _CREATED_BEFORE), constants={"sealed": None}
+)
+_EXPIRE = delete_by(staff_commands, by=(~_IS_WAITING, _CREATED_BEFORE))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCommand:
+    """A command that waits, and the id of its row."""
+
+    id: int
+    command: Command
+
+
+def submit_command(work: Work, vault: Vault, command: Command, now: int) -> None:
+    """Store a command, sealed; the bot's process carries it out."""
+    sealed = vault.seal(Purpose.STAFF_COMMAND, _associated_data(now), encode(command))
+    work.run(_ADD, command.case, WAITING, sealed, 0, now)
+
+
+class StaffCommands:
+    """The commands that wait, used inside units of work of the bot's process."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    @staticmethod
+    def waiting_since(work: Work) -> int:
+        """Return when the oldest waiting command was stored; a moment far away if none waits."""
+        ((oldest,),) = work.rows(_WAITING_SINCE)
+        return FOREVER if oldest is None else int(oldest)
+
+    def load_waiting(self, work: Work, most: int, before: int = FOREVER) -> list[StoredCommand]:
+        """Return the commands that were stored before a moment, oldest first.
+
+        One more attempt is counted for each. A command over which the process ended too often is
+        quarantined. One that was attempted before comes alone, so that no other shares its fate.
+        """
+        work.run(_QUARANTINE_CRASHING)
+        loaded: list[StoredCommand] = []
+        for row, sealed, attempts, created_at in work.rows(_WAITING, before, most):
+            if attempts and loaded:
+                break
+            if (command := self._open(work, row, sealed, created_at)) is not None:
+                loaded.append(StoredCommand(row, command))
+            if attempts and loaded:
+                break
+        work.many(_COUNT_ATTEMPT, [(each.id,) for each in loaded])
+        return loaded
+
+    @staticmethod
+    def delete(work: Work, commands: Sequence[StoredCommand]) -> None:
+        """Delete commands in the transaction that carries them out."""
+        work.many(_DELETE, [(each.id,) for each in commands])
+
+    @staticmethod
+    def quarantine(work: Work, command: StoredCommand, why: str) -> None:
+        """Set a command aside, sealed, with the reason; all others go on."""
+        work.run(_QUARANTINE, why[:80], command.id)
+
+    def reencrypt_waiting(self, work: Work, now: int) -> None:
+        """Seal again what still waits although the key of its epoch is about to expire."""
+        expiring = self._vault.expiring_epochs(now)
+        for row, sealed, created_at in work.rows(_OLD, now - RESEAL_AFTER):
+            if epoch_number(bytes(sealed)) in expiring:
+                command = self._open(work, row, sealed, created_at)
+                if command is not None:
+                    data = _associated_data(created_at)
+                    again = self._vault.seal(Purpose.STAFF_COMMAND, data, encode(command))
+                    work.run(_RESEAL, again, row)
+
+    @staticmethod
+    def expire(work: Work, now: int) -> int:
+        """Delete quarantined commands that are old enough; return how many rows that were."""
+        work.run(_EXPIRE_BODIES, now - SET_ASIDE_KEPT)
+        return work.run(_EXPIRE, now - UPDATES_KEPT)
+
+    def _open(self, work: Work, row: int, sealed: bytes, created_at: int) -> Command | None:
+        data = _associated_data(created_at)
+        try:
+            return decode(self._vault.open(Purpose.STAFF_COMMAND, data, bytes(sealed)))
+        except (DecryptionError, msgspec.MsgspecError):
+            log.warning("quarantined", kind="unreadable")
+            work.run(_QUARANTINE, "unreadable", row)
+            return None
+
+
+def _associated_data(created_at: int) -> bytes:
+    return b"%d" % created_at
