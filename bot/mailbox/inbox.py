@@ -59,9 +59,7 @@ _WAITING = select_by(
     by=(NOT_DONE, _IS_WAITING, "bot", inbox.c.received_at <= bindparam("until")), order_by="id",
     limit=bindparam("most"),
 )  # fmt: skip
-_WAITING_SINCE = select_one(
-    inbox, func.min(inbox.c.received_at), by=(NOT_DONE, _IS_WAITING, "bot")
-)
+_WAITING_SINCE = select_one(inbox, func.min(inbox.c.received_at), by=(NOT_DONE, _IS_WAITING, "bot"))
 _COUNT_ATTEMPT = update_by(inbox, by="id", constants={"attempts": inbox.c.attempts + 1})
 _FINISH = update_by(inbox, by="id", constants={"state": DONE, "raw": None})
 _QUARANTINE = update_by(inbox, "fault", by="id", constants={"state": QUARANTINED})

@@ -1,0 +1,71 @@
+"""The registry holds every command, and its fronts agree with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.state_machine import Role
+from bot.desks.forum import command_handlers as forum
+from bot.desks.web.case.actions import CASE_ACTIONS, OWN_ACTIONS
+from bot.hotline.commands.permissions import CommandPermission
+from bot.hotline.commands.registry import CODE, COMMANDS, WORDS, ForumArguments
+from bot.hotline.commands.types import Command, Verb
+from tests.hotline.commands.test_command_store import claimed
+from tests.support.people.caseworker_driver import refusals
+
+if TYPE_CHECKING:
+    from tests.support.harnesses.hotline_harness import HotlineHarness
+
+
+def test_every_verb_has_one_command() -> None:
+    assert set(COMMANDS) == set(Verb)
+    assert [spec.verb for spec in COMMANDS.values()] == list(COMMANDS)
+
+
+def test_the_web_desk_has_a_form_for_every_command() -> None:
+    assert set(CASE_ACTIONS) | set(OWN_ACTIONS) == set(COMMANDS)
+    assert set(CASE_ACTIONS).isdisjoint(OWN_ACTIONS)
+
+
+def test_every_typed_command_of_the_forum_can_be_parsed() -> None:
+    names = {spec.forum.name for spec in COMMANDS.values() if spec.forum} - {""}
+    typed = [spec.forum.name for spec in COMMANDS.values() if spec.forum and spec.forum.name]
+    assert sorted(typed) == sorted(names)
+    custom = {
+        spec.forum.name
+        for spec in COMMANDS.values()
+        if spec.forum and spec.forum.arguments is ForumArguments.CUSTOM
+    }
+    shown_only = {"queue", "card", "help"}
+    assert set(forum._CUSTOM) == custom | shown_only
+
+
+def test_no_key_of_the_web_desk_has_two_meanings() -> None:
+    keys: dict[str, str] = {}
+    for spec in COMMANDS.values():
+        if spec.shortcut is not None:
+            assert keys.setdefault(spec.shortcut.key, spec.shortcut.label.source) == (
+                spec.shortcut.label.source
+            )
+
+
+@pytest.mark.parametrize(
+    "verb", [it.verb for it in COMMANDS.values() if it.permission != CommandPermission.ANY_STAFF]
+)
+def test_an_auditor_gives_no_command_about_a_case(hotline: HotlineHarness, verb: Verb) -> None:
+    _person, _mei, case = claimed(hotline)
+    auditor = hotline.colleague("Au", role=Role.AUDITOR)
+    before = hotline.ask("SELECT status, holder, priority FROM cases")
+    events = auditor.run_command(verb, case, code="1", text="2026-11-01")
+    assert refusals(events)
+    assert hotline.ask("SELECT status, holder, priority FROM cases") == before
+
+
+def test_a_text_that_is_too_long_is_refused(hotline: HotlineHarness) -> None:
+    _person, mei, case = claimed(hotline)
+    long = Command(verb=Verb.NOTE, by=mei.id, case=case, text="x" * (WORDS.max_length + 1))
+    assert refusals(hotline.send_staff_command(long))
+    assert mei.reads(case) == []
+    assert CODE.max_length == 64
