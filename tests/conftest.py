@@ -89,3 +89,17 @@ async def case_store(
     made = CaseStoreHarness(migrated_url(request.param, tmp_path))
     yield made
     await made.database.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the convention tests found and did not fail on: long files, rules still broken."""
+    reports = [it for kind in terminalreporter.stats.values() for it in kind]
+    notes = [
+        str(value)
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == "convention" and report.when == "call"
+    ]
+    if notes:
+        terminalreporter.section("conventions")
+        terminalreporter.write_line("\n".join(notes))

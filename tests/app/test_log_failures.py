@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,11 +11,13 @@ import structlog
 
 from bot.log import EVENTS, FIELDS, configure
 from tests.support.harnesses.hotline_harness import HotlineHarness
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-BOT = Path(__file__).parents[2] / "bot"
+BOT = ROOT / "bot"
 
 
 def _closed() -> io.StringIO:

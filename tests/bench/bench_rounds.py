@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tests.bench.run_one import BenchCost, BenchRun, words
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     Costs = dict[str, list[BenchCost]]
     """For each row what it cost in the first round, the second, and so on."""
-
-_ROOT: Final = Path(__file__).parents[2]
 
 
 class RunFailed(Exception):
@@ -43,7 +41,7 @@ def play(
 def apart(run: BenchRun) -> BenchCost:
     """Run it in a process of its own."""
     command = (sys.executable, "-m", "tests.bench.run_one", *words(run))
-    ran = subprocess.run(command, cwd=_ROOT, stdout=subprocess.PIPE, check=False)  # noqa: S603 - ours
+    ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=False)  # noqa: S603 - ours
     if ran.returncode:
         raise RunFailed(f"{run.subject} did not come to its end.")
     return msgspec.json.decode(ran.stdout, type=BenchCost)

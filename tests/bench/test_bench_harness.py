@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from itertools import pairwise
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.console import Console
@@ -26,8 +26,11 @@ from tests.bench import (
 from tests.bench.bench_scenarios import Measurement, Scenario
 from tests.bench.run_one import BenchCost, BenchRun
 from tests.bench.update_feed import UpdateFeed
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 OURS = ("haven", "haven-bot")
 PEERS = ("ptb-memory", "ptb-pickle", "aiogram-memory", "aiogram-durable")
 ROW_KEYS = {"name", "updates_per_s", "ratio", "cpu_us", "p50_ms", "p99_ms", "rss_mb"}

@@ -8,15 +8,15 @@ import os
 import re
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.app.demo import PASSWORD
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
 HAVEN = (sys.executable, "-m", "bot.cli")
 READY = re.compile(r"^Haven is ready at (http://127\.0\.0\.1:\d+)/$")
 PATIENCE = 60.0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import struct
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import expect
@@ -20,6 +19,7 @@ from flows.report import Report
 from flows.welcome import Welcome
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.phone_page_reports import case_reference_on_phone, go_to_what_happened
+from tests.support.paths import TESTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tests.browser.demo_process import DemoProcess
     from tests.browser.phone_page_person import PhonePagePerson
 
-PICTURE = Path(__file__).parent / "pictures" / "phone-id.png"
+PICTURE = TESTS / "browser" / "pictures" / "phone-id.png"
 """What the README shows. `PICTURES=1 ./run test tests/browser` takes it anew."""
 HAPPENED = "Majikan simpan paspor saya. Gaji cuma setengah dari janji."
 CAREFUL = "Satpam malam melapor ke bos."

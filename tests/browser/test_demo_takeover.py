@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
@@ -15,13 +14,14 @@ from flows.report import Report
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.group_page_caseworker import GroupPageCaseworker
 from tests.browser.phone_page_person import is_in_danger
+from tests.support.paths import TESTS
 
 if TYPE_CHECKING:
     from tests.browser.conftest import AddPhone, OpenDemoPage
     from tests.browser.demo_process import DemoProcess
     from tests.browser.phone_page_person import PhonePagePerson
 
-PICTURE = Path(__file__).parent / "pictures" / "desk-en.png"
+PICTURE = TESTS / "browser" / "pictures" / "desk-en.png"
 """What the README shows. `PICTURES=1 ./run test tests/browser` takes it anew."""
 PASSPORT = "นายจ้างเอาหนังสือเดินทางไป"
 THANKS = "ขอบคุณที่บอกเรา"

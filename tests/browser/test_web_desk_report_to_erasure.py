@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import expect
@@ -24,6 +23,7 @@ from tests.browser.conftest import NARROW, WIDE
 from tests.browser.phone_page_person import is_in_danger
 from tests.browser.phone_page_reports import sends_a_report, wants_to_talk
 from tests.browser.test_web_desk_shortcuts_and_alerts import sits_down
+from tests.support.paths import TESTS
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 HAPPENED = "Majikan simpan paspor saya. Gaji cuma setengah dari janji."
 AFRAID = "Saya takut dia tahu saya menulis."
 HERE = "Saya di sini. Kita bisa menulis pelan-pelan."
-PICTURES = Path(__file__).parent / "pictures"
+PICTURES = TESTS / "browser" / "pictures"
 """What the README shows. `PICTURES=1 ./run test tests/browser` takes them anew."""
 OFFICE = "labor_1955"
 NUMBER = "[A-Z0-9]{6}"

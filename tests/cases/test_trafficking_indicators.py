@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +22,7 @@ from bot.cases.indicators import (
     unknown_topics,
 )
 from bot.text import Text
+from tests.support.paths import TESTS
 from tests.support.people.flow_answers import (
     BOOK,
     FlowAnswers,
@@ -36,7 +36,7 @@ from tests.support.people.flow_answers import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-STANDARD = json.loads((Path(__file__).parent / "htcds-2.0.json").read_text(encoding="utf-8"))
+STANDARD = json.loads((TESTS / "cases" / "htcds-2.0.json").read_text(encoding="utf-8"))
 """The fields of HTCDS 2.0: International Organization for Migration, CC BY 4.0."""
 VALUES = {it["field"]: set(it["values"]) for it in STANDARD["fields"]}
 EXTRA = {

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     import click
 
-ROOT = Path(__file__).resolve().parents[2]
 KEY = bytes(range(32)).hex()
 """The key of the vault in `tests.support.harnesses.hotline_harness`."""
 WORDS = "Someone waits at the gate with my papers."

@@ -8,15 +8,16 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.paths import ROOT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 """Real seconds after which a command has hung."""
 TOLD = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]

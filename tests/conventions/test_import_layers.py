@@ -10,7 +10,8 @@ from importlinter import configuration
 from importlinter.application import use_cases
 from importlinter.application.user_options import UserOptions
 
-from tests.support.source_tree import ROOT, imports_of, modules, name_of, top_level_packages
+from tests.support.paths import ROOT
+from tests.support.source_tree import imports_of, modules, name_of, top_level_packages
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,65 +1,79 @@
-"""The source keeps the rules no linter knows: names, sizes, clocks, words that never leave."""
+"""Rules of the source that no linter knows: names, function length, clocks, caught errors."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.support.source_tree import ROOT, calls_in, module_of, modules, name_of, tree_of
+from tests.conventions.still import excess
+from tests.support.paths import ROOT, TESTS
+from tests.support.source_tree import calls_in, module_of, modules, name_of, text_of, tree_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.conventions.conftest import RuleCheck
 
 VAGUE = frozenset(
     {"utils", "util", "helpers", "helper", "common", "core", "base", "manager", "managers"}
-    | {"service", "services", "models", "misc", "shared", "lib"}
+    | {"misc", "shared", "lib"}
 )
-"""Names of files that could not decide what they are about."""
-LONGEST_FILE = 400
+"""Module names that do not say what is in the file."""
 LONGEST_FUNCTION = 50
+"""Lines of a function, without decorators and docstring."""
 WRITTEN_OUT = {
     "bot/sandbox/sample_updates.py": "one update of every kind there is, as data",
+    "bot/store/migrations/versions/": "the tables of one release, written by Alembic",
+    "bot/store/key_migrations/versions/": "the same for the key store",
 }
-"""Files whose functions are tables, and what of."""
-PRINTS = {"bot/app/demo.py": "the one line that says where it is"}
-"""Files that speak to a terminal without `typer.echo`; everything else has a log."""
+"""Files whose functions are tables, and what they list."""
+PRINTS = {"bot/app/demo.py": "the one line that says where the demo is"}
+"""Files that write to a terminal without `typer.echo`; everything else logs."""
 CLOCKS = re.compile(r"(?:^|\.)(?:time\.time(?:_ns)?|datetime\.(?:now|utcnow|today)|date\.today)$")
-TELLS_TIME = {
+READS_CLOCK = {
     "bot/clock.py": "it is the clock",
     "bot/cli/main.py": "a command looks at the queue now",
-    "bot/cli/flows.py": "a rehearsal reads the numbers of today",
+    "bot/cli/flows.py": "a text session shows the numbers of today",
     "bot/app/demo.py": "so does the demo",
     "bot/cli/directory.py": "what is shown of a place depends on the day",
     "bot/app/texts.py": "the directory's numbers are shown until a date",
-    "bot/cli/doctor.py": "the directory's numbers were read until a date",
-    "bot/cli/languages.py": "no review is of a later day",
+    "bot/cli/doctor.py": "the directory's numbers were verified until a date",
+    "bot/cli/languages.py": "a review cannot have a later date",
 }
 """Files that may ask the machine what time it is, and why."""
 CATCHES_ALL = {
-    "bot/cases/evidence/download.py": "a file is tried again, and given up in the end",
+    "bot/cases/evidence/download.py": "a failed download is tried again, and given up in the end",
     "bot/desks/web/middleware.py": "a failed request ends alone, and its error is not shown",
-    "bot/desks/web/live/watcher.py": "whatever came of one look, the next may hear again",
-    "bot/cli/doctor.py": "a check that cannot even run has failed",
-    "bot/dispatch/batch.py": "one update's failure is nobody else's",
-    "bot/dispatch/dispatcher.py": "told to everybody who waits for it",
-    "bot/dispatch/recovery.py": "one conversation's failure is nobody else's",
+    "bot/desks/web/live/watcher.py": "one failed look must not stop the next",
+    "bot/cli/doctor.py": "a check that cannot run has failed",
+    "bot/dispatch/batch.py": "one update's failure must not stop the others",
+    "bot/dispatch/dispatcher.py": "the error is handed to every caller that waits",
+    "bot/dispatch/recovery.py": "one conversation's failure must not stop the others",
     "bot/languages/po_files.py": "a file that cannot be read refuses its language",
-    "bot/mailbox/courier.py": "one letter's failure is nobody else's",
-    "bot/store/writer.py": "the unit that failed hears of it",
+    "bot/mailbox/courier.py": "one letter's failure must not stop the others",
+    "bot/store/writer.py": "the failed unit of work gets the error",
     "bot/vault/audit/log.py": "a row that no driver can read was put there, and is named",
 }
-"""Files that may catch whatever comes, and why; each place says it again. None opens a seal."""
+"""Files that may catch every error, and why; none of them opens anything sealed."""
 OPENS = re.compile(r"(?:^|_|\.)(?:vault\.open|sealer\.open|open_reasons|opened)$")
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK|WIP)\b|NotImplemented\b")
 THIS_MACHINE = re.compile(r"(?<![\w.:/])/(?:(?:work|root|Users|tmp|mnt)/\w|home/\w+/)")
 TEXTS = ("*.py", "*.md", "*.toml", "*.js", "*.css", "*.html", "*.chat", "*.po", "*.pot", "*.sql")
 SKIPPED = {".venv", ".git", ".hypothesis", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+LONGEST_TEST_NAME = 80
+FEWEST_FILES, FEWEST_TESTS = 300, 150
+"""A search that looks at fewer files than this has looked in the wrong place."""
 
-every_file = pytest.mark.parametrize("path", modules(), ids=name_of)
+
+def broken(breaks: Callable[[Path], object]) -> dict[str, object]:
+    """Return what breaks a rule, by file, over every file of the application."""
+    files = modules()
+    assert len(files) > FEWEST_FILES
+    found = {name_of(path): breaks(path) for path in files}
+    return {name: what for name, what in found.items() if what}
 
 
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -69,15 +83,19 @@ def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]
 
 
 def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Return the lines of a function, its decorators and docstring left out."""
-    told = ast.get_docstring(node, clean=False)
-    first = node.body[1] if told is not None and len(node.body) > 1 else node.body[0]
+    """Return the lines of a function, without its decorators and docstring."""
+    docstring = ast.get_docstring(node, clean=False)
+    first = node.body[1] if docstring is not None and len(node.body) > 1 else node.body[0]
     return (node.end_lineno or 0) - first.lineno + 1
 
 
-def catches_all(tree: ast.AST) -> list[ast.ClaimAttempt]:
-    """Return where whatever comes is caught and not raised again."""
-    tried = [node for node in ast.walk(tree) if isinstance(node, ast.ClaimAttempt)]
+def long_functions(tree: ast.AST) -> dict[str, int]:
+    return {it.name: length(it) for it in functions(tree) if length(it) > LONGEST_FUNCTION}
+
+
+def catches_all(tree: ast.AST) -> list[ast.Try]:
+    """Return every `try` that catches all errors and does not raise them again."""
+    tried = [node for node in ast.walk(tree) if isinstance(node, ast.Try)]
     return [node for node in tried if any(swallows(handler) for handler in node.handlers)]
 
 
@@ -92,6 +110,12 @@ def takes_everything(caught: ast.expr | None) -> bool:
     return any(name is None or ast.unparse(name) in everything for name in names)
 
 
+def opens_in_catch_all(tree: ast.AST) -> list[str]:
+    """Return what is opened in a `try` that catches all errors."""
+    bodies = [ast.Module(node.body, []) for node in catches_all(tree)]
+    return [call for body in bodies for _, call in calls_in(body) if OPENS.search(call)]
+
+
 def clocks_in(tree: ast.AST) -> list[str]:
     return [call for _, call in calls_in(tree) if CLOCKS.search(call)]
 
@@ -100,113 +124,148 @@ def prints_in(tree: ast.AST) -> list[int]:
     return [line for line, call in calls_in(tree) if call == "print"]
 
 
+def docstring_fault(tree: ast.Module) -> str:
+    docstring = ast.get_docstring(tree)
+    if not docstring:
+        return "no docstring"
+    return "" if docstring.splitlines()[0].endswith((".", "?")) else "first line has no full stop"
+
+
+def vague_parts(module: str) -> set[str]:
+    return VAGUE & set(module.split("."))
+
+
+def classes_by_name(trees: dict[str, ast.Module]) -> dict[str, list[str]]:
+    """Return the files in which each class name is defined, at any depth."""
+    found = defaultdict(list)
+    for name, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                found[node.name].append(name)
+    return found
+
+
+def duplicates(classes: dict[str, list[str]]) -> list[str]:
+    return [f"{name}: {', '.join(files)}" for name, files in classes.items() if len(files) > 1]
+
+
+def left_over(text: str) -> list[str]:
+    """Return what was left for later, and paths of one machine."""
+    return [*UNFINISHED.findall(text), *THIS_MACHINE.findall(text)]
+
+
 def texts() -> list[Path]:
     found = {path for kind in TEXTS for path in ROOT.rglob(kind)} | {ROOT / "run"}
     return sorted(path for path in found if SKIPPED.isdisjoint(path.relative_to(ROOT).parts))
 
 
-@every_file
-def test_a_file_is_named_for_what_is_in_it(path: Path) -> None:
-    assert VAGUE.isdisjoint(module_of(path).split("."))
+# --- Rules -----------------------------------------------------------------------------------
 
 
-@every_file
-def test_a_file_says_what_lives_in_it(path: Path) -> None:
-    told = ast.get_docstring(tree_of(path))
-    assert told
-    assert told.splitlines()[0].endswith((".", "?"))
+def test_module_names_say_what_is_in_the_file() -> None:
+    assert broken(lambda path: vague_parts(module_of(path))) == {}
 
 
-@every_file
-def test_a_file_holds_one_noun(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+def test_every_module_has_a_docstring() -> None:
+    assert broken(lambda path: docstring_fault(tree_of(path))) == {}
 
 
-@every_file
-def test_a_function_does_one_verb(path: Path) -> None:
-    long = {it.name: length(it) for it in functions(tree_of(path)) if length(it) > LONGEST_FUNCTION}
-    assert long == {} or name_of(path).startswith(tuple(WRITTEN_OUT))
+def test_functions_are_short() -> None:
+    found = broken(lambda path: long_functions(tree_of(path)))
+    assert {name: it for name, it in found.items() if not name.startswith((*WRITTEN_OUT,))} == {}
 
 
-@every_file
-def test_only_a_terminal_is_printed_to(path: Path) -> None:
-    assert prints_in(tree_of(path)) == [] or name_of(path) in PRINTS
+def test_only_listed_files_print() -> None:
+    assert broken(lambda path: prints_in(tree_of(path))).keys() == PRINTS.keys()
 
 
-@every_file
-def test_time_is_told_and_not_looked_up(path: Path) -> None:
-    assert clocks_in(tree_of(path)) == [] or name_of(path) in TELLS_TIME
+def test_only_listed_files_read_the_clock() -> None:
+    assert broken(lambda path: clocks_in(tree_of(path))).keys() == READS_CLOCK.keys()
 
 
-@every_file
-def test_nothing_is_caught_that_nobody_expected(path: Path) -> None:
-    assert catches_all(tree_of(path)) == [] or name_of(path) in CATCHES_ALL
+def test_only_listed_files_catch_every_error() -> None:
+    assert broken(lambda path: catches_all(tree_of(path))).keys() == CATCHES_ALL.keys()
 
 
-@every_file
-def test_what_does_not_open_is_told_from_every_other_failure(path: Path) -> None:
-    for node in catches_all(tree_of(path)):
-        tried = ast.Module(node.body, [])
-        assert [call for _, call in calls_in(tried) if OPENS.search(call)] == []
+def test_failure_to_decrypt_is_never_caught_with_other_errors() -> None:
+    assert broken(lambda path: opens_in_catch_all(tree_of(path))) == {}
 
 
-def test_every_exception_to_a_rule_is_still_needed() -> None:
-    trees = {name_of(path): tree_of(path) for path in modules()}
-    assert [name for name in PRINTS if not prints_in(trees[name])] == []
-    assert [name for name in TELLS_TIME if not clocks_in(trees[name])] == []
-    assert [name for name in CATCHES_ALL if not catches_all(trees[name])] == []
+def test_a_class_name_is_defined_once(check_rule: RuleCheck) -> None:
+    classes = classes_by_name({name_of(path): tree_of(path) for path in modules()})
+    assert len(classes) > FEWEST_FILES
+    check_rule("duplicate class names", duplicates(classes))
 
 
-def test_nothing_is_left_for_later_and_nothing_knows_this_machine() -> None:
-    left: dict[str, list[str]] = {}
-    for path in texts():
-        if path.parent.name == "house":
-            continue  # these rules are written there
-        text = path.read_text(encoding="utf-8")
-        found = [*UNFINISHED.findall(text), *THIS_MACHINE.findall(text)]
-        if found:
-            left[name_of(path)] = found
-    assert left == {}
+def test_nothing_is_left_for_later_and_no_path_of_one_machine() -> None:
+    files = [path for path in texts() if path.parent.name != "conventions"]  # the rules stand there
+    assert len(files) > 2 * FEWEST_FILES
+    found = {name_of(path): left_over(text_of(path)) for path in files}
+    assert {name: what for name, what in found.items() if what} == {}
 
 
 def test_no_two_test_files_have_one_name() -> None:
-    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    names = [path.name for path in TESTS.rglob("test_*.py")]
+    assert len(names) > FEWEST_TESTS
     assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def test_test_names_have_at_most_80_characters() -> None:
+    names = {it.name for path in TESTS.rglob("test_*.py") for it in functions(tree_of(path))}
+    assert len(names) > FEWEST_FILES
+    assert [name for name in sorted(names) if len(name) > LONGEST_TEST_NAME] == []
 
 
 # --- Controls --------------------------------------------------------------------------------
 
-
-def test_what_breaks_a_rule_would_be_found() -> None:
-    bad = ast.parse(
-        "def long():\n" + "    x = 1\n" * (LONGEST_FUNCTION + 1) + "print(datetime.now())\n"
-        "try:\n    self._vault.open()\nexcept (OSError, Exception):\n    print()\n"
-        "try:\n    work()\nexcept:\n    time.time()\n"
-    )
-    assert next(length(it) for it in functions(bad)) == LONGEST_FUNCTION + 1
-    assert len(prints_in(bad)) == 2
-    assert clocks_in(bad) == ["datetime.now", "time.time"]
-    assert len(catches_all(bad)) == 2
-    assert [call for _, call in calls_in(bad) if OPENS.search(call)] == ["self._vault.open"]
-
-
-def test_what_keeps_a_rule_is_not_found() -> None:
-    good = ast.parse(
-        "try:\n    open()\nexcept OSError:\n    pass\n"
-        "try:\n    open()\nexcept Exception:\n    close()\n    raise\n"
-        "clock.now(); datetime.fromtimestamp(1); console.print(1)\n"
-    )
-    assert catches_all(good) == prints_in(good) == clocks_in(good) == []
-
-
-@pytest.mark.parametrize("text", ["# TODO: later", "FIXME", "open('/home/me/x')", "'/work/main'"])
-def test_what_is_left_for_later_would_be_found(text: str) -> None:
-    assert UNFINISHED.search(text) or THIS_MACHINE.search(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["/var/lib/haven", "todo", "https://t.me/home/x", "http://a/tmp/x"]
+BAD = ast.parse(
+    "def long():\n" + "    x = 1\n" * (LONGEST_FUNCTION + 1) + "print(datetime.now())\n"
+    "try:\n    self._vault.open()\nexcept (OSError, Exception):\n    print()\n"
+    "try:\n    work()\nexcept:\n    time.time()\n"
 )
-def test_what_every_machine_has_is_not_found(text: str) -> None:
-    assert not UNFINISHED.search(text)
-    assert not THIS_MACHINE.search(text)
+GOOD = ast.parse(
+    '"""A file."""\n'
+    "try:\n    open()\nexcept OSError:\n    pass\n"
+    "try:\n    self._vault.open()\nexcept Exception:\n    close()\n    raise\n"
+    "clock.now(); datetime.fromtimestamp(1); console.print(1)\n"
+)
+
+
+def test_source_that_breaks_a_rule_is_found() -> None:
+    assert long_functions(BAD) == {"long": LONGEST_FUNCTION + 1}
+    assert len(prints_in(BAD)) == 2
+    assert clocks_in(BAD) == ["datetime.now", "time.time"]
+    assert len(catches_all(BAD)) == 2
+    assert opens_in_catch_all(BAD) == ["self._vault.open"]
+    assert docstring_fault(BAD) == "no docstring"
+    assert docstring_fault(ast.parse('"""A file"""')) == "first line has no full stop"
+
+
+def test_source_that_keeps_the_rules_is_not_found() -> None:
+    assert long_functions(GOOD) == {}
+    assert catches_all(GOOD) == prints_in(GOOD) == clocks_in(GOOD) == opens_in_catch_all(GOOD) == []
+    assert docstring_fault(GOOD) == ""
+
+
+def test_vague_names_are_found_and_allowed_words_are_not() -> None:
+    assert vague_parts("bot.vault.utils") == {"utils"}
+    assert vague_parts("bot.vault.service.models.session.event.job") == set()
+
+
+def test_a_class_defined_twice_is_found_at_any_depth() -> None:
+    one = ast.parse("class A: ...\nclass B: ...")
+    other = ast.parse("def f():\n    class A: ...")
+    assert duplicates(classes_by_name({"one": one, "other": other})) == ["A: one, other"]
+
+
+def test_what_is_still_allowed_hides_no_more_than_that() -> None:
+    assert excess("rule", ["a", "b"], {"rule": 2}) == []
+    assert excess("rule", ["a", "b"], {"rule": 1}) == ["a", "b"]
+    assert excess("rule", ["a"], {}) == ["a"]
+
+
+def test_unfinished_work_and_paths_of_one_machine_are_found() -> None:
+    bad = ["# TODO: later", "FIXME", "open('/home/me/x')", "'/work/main'"]
+    good = ["/var/lib/haven", "todo", "https://t.me/home/x", "http://a/tmp/x"]
+    assert [text for text in bad if not left_over(text)] == []
+    assert [text for text in good if left_over(text)] == []

@@ -15,7 +15,7 @@ from bot.vault.backup.export_rows import (
     archive_tables,
     key_store_tables,
 )
-from tests.support.source_tree import ROOT
+from tests.support.paths import ROOT
 
 SEALED_WORDS = "seal"
 NOTHING = "nothing"

@@ -9,7 +9,7 @@ import pytest
 
 from bot.languages import FALLBACK, LANGUAGES
 from flows import ALL_FLOWS
-from tests.support.source_tree import ROOT
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

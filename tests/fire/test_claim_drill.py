@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fire.processes.process_spawner import ROOT
 from tests.support.database_fixtures import DATABASE_KINDS, migrated_url
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.fire.__main__ import MODULES, asked, offered
-from tests.fire.processes.process_spawner import ROOT
+from tests.support.paths import ROOT
 
 EVERYBODY = {"house", "staff", "team", "escrow"}
 """Who holds keys of cases: the host for want of anybody, whoever claimed, teams, the spare key."""

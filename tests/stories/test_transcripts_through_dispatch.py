@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,16 +27,18 @@ from flows.learn import Learn
 from flows.welcome import Welcome
 from tests.support.content.catalogue_files import read_in
 from tests.support.harnesses.hotline_harness import ALWAYS, NEVER, HotlineHarness
+from tests.support.paths import TESTS
 from tests.support.people.chat_person import update_json
 from tests.support.transcripts_plugin import PERSON, header_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.support.people.chat_person import ChatPerson
 
-FOLDER = Path(__file__).parent.parent / "transcripts"
-TYPED = {"my_data": "/mydata", "auto_delete": "/vanish"}
+FOLDER = TESTS / "transcripts"
+TYPED = {"my_data": "/mydata"}
 """Flows that are begun by a command of another name."""
 LAW = frozenset({"amounts", "decision", "duties", "numbers"})
 """What this house knows of the law; a transcript in which it has expired is not spoken here."""

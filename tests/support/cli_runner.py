@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from typer.testing import CliRunner
@@ -16,14 +15,13 @@ from typer.testing import CliRunner
 from bot.cli.main import app
 from bot.errors import HavenError
 from tests.support.database.key_store_fixtures import CHEAP, PASSWORD
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Haven = Callable[..., "CommandResult"]
-
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)

@@ -1,27 +1,30 @@
-"""The source itself, as the house rules read it."""
+"""The source of the application, as the convention tests read it."""
 
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-OURS = ("bot", "flows")
-"""Packages that run for people; tests are held to ruff and to their own names."""
+PACKAGES = ("bot", "flows")
+"""Packages that run for people. Tests are held to ruff and to their own names."""
 
 
 def modules() -> list[Path]:
     """Return every Python file of the application."""
-    return sorted(path for package in OURS for path in (ROOT / package).rglob("*.py"))
+    return sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
 def name_of(path: Path) -> str:
-    """Return where a file stands, as people write it."""
+    """Return a path relative to the repository."""
     return path.relative_to(ROOT).as_posix()
 
 
@@ -32,23 +35,29 @@ def module_of(path: Path) -> str:
 
 
 def top_level_packages() -> set[str]:
-    """Return every room: a package or a module directly under `bot/`; the flows are one."""
+    """Return every package or module directly under `bot/`, and `flows`."""
     inside = {module_of(path).split(".")[1] for path in modules() if module_of(path).count(".")}
     return (
-        {f"bot.{room}" for room in inside if (ROOT / "bot" / room).is_dir()}
+        {f"bot.{name}" for name in inside if (ROOT / "bot" / name).is_dir()}
         | {module_of(path) for path in (ROOT / "bot").glob("*.py") if path.stem != "__init__"}
         | {"flows"}
     )
 
 
 @cache
+def text_of(path: Path) -> str:
+    """Return the text of a file."""
+    return path.read_text(encoding="utf-8")
+
+
+@cache
 def tree_of(path: Path) -> ast.Module:
-    """Return a file as Python reads it."""
-    return ast.parse(path.read_text(encoding="utf-8"))
+    """Return the syntax tree of a file."""
+    return ast.parse(text_of(path))
 
 
 def imports_of(path: Path) -> Iterator[str]:
-    """Yield every module a file imports by name, wherever in it."""
+    """Yield every module a file imports by name, anywhere in the file."""
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -59,7 +68,30 @@ def imports_of(path: Path) -> Iterator[str]:
 
 
 def calls_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Yield every call, by its line, as it is written: `datetime.now`, `print`."""
+    """Yield the line and the written name of every call: `datetime.now`, `print`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield node.lineno, ast.unparse(node.func)
+
+
+def comments_in(source: str) -> Iterator[tuple[int, str]]:
+    """Yield the line and the text of every comment."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+
+
+def docstrings_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield the line and the text of every docstring, those below an attribute included."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            text = node.value.value
+            if isinstance(text, str):
+                yield node.lineno, text
+
+
+def strings_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield the line and the text of every string, docstrings included."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value

@@ -28,7 +28,8 @@ from tests.support.content.catalogue_files import (
     template,
     written,
 )
-from tests.support.source_tree import ROOT, name_of
+from tests.support.paths import ROOT
+from tests.support.source_tree import name_of
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog

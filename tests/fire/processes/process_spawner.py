@@ -9,16 +9,15 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.sandbox import TOKEN
 from bot.vault import HostKey
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-ROOT = Path(__file__).resolve().parents[3]
+    from pathlib import Path
 
 
 class ProcessSpawner:

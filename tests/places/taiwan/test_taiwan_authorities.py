@@ -14,6 +14,7 @@ from bot.places.authorities import IF_MAYBE_UNDER_18, IF_UNDER_18, Law
 from bot.places.taiwan.authorities import LAW
 from flows.phrases import SITUATION
 from tests.support.content.catalogue_files import read_in
+from tests.support.paths import ROOT
 from tests.support.people.flow_answers import (
     BOOK,
     FlowAnswers,
@@ -24,7 +25,7 @@ from tests.support.people.flow_answers import (
     request,
     talk,
 )
-from tests.support.source_tree import ROOT, imports_of, modules, name_of
+from tests.support.source_tree import imports_of, modules, name_of
 
 ALL_THREE = {"local_government", "labour", "immigration"}
 CREW = {"fisheries", "crew_mediation"}

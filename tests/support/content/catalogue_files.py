@@ -21,7 +21,7 @@ from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES
 from bot.languages import po_files as held
 from bot.languages.po_files import MessageKey, forms_of, message_key, messages_by_key
 from bot.languages.translation_checks import blanks_in
-from tests.support.source_tree import ROOT
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

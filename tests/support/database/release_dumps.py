@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,14 +17,17 @@ from bot.store.tables.main import metadata
 from bot.vault import HostKey, KeyStore, Vault
 from tests.support.database.key_store_fixtures import PASSWORD, staff_keys
 from tests.support.database_fixtures import DATABASE_KINDS, empty_url
+from tests.support.harnesses.hotline_harness import VAULT
+from tests.support.paths import TESTS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Connection, Engine
 
     from bot.vault.keys.keyring import Keyring
 
-DUMPS = sorted((Path(__file__).parents[2] / "store" / "fixtures").glob("*/data.sql"))
-"""A populated database of each release, in a folder named after it, beside its key store."""
+DUMPS = sorted((TESTS / "store" / "fixtures").glob("*.sql"))
 
 on_release_dumps = pytest.mark.parametrize(
     ("dump", "kind"),

@@ -10,9 +10,10 @@ import hmac
 import json
 import struct
 import sys
-from pathlib import Path
 
-VECTORS = Path(__file__).parents[1] / "vectors.json"
+from tests.support.paths import TESTS
+
+VECTORS = TESTS / "vault" / "vectors.json"
 MASK = 0xFFFFFFFF
 P1305 = (1 << 130) - 5
 CLAMP = 0x0FFFFFFC0FFFFFFC0FFFFFFC0FFFFFFF
