@@ -9,12 +9,12 @@ import pytest
 
 from bot.languages import FALLBACK, LANGUAGES
 from flows import ALL_FLOWS
-from tests.support.paths import ROOT
+from tests.support.paths import TESTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TRANSCRIPTS = ROOT / "tests" / "transcripts"
+TRANSCRIPTS = TESTS / "transcripts"
 COME_FOR = ("report", "ask_for_help", "talk")
 
 

@@ -136,10 +136,18 @@ def test_every_language_has_its_labels() -> None:
         assert all(len(labels[name]) == len(codes) for name, (_, _, codes) in QUESTIONS.items())
 
 
-@pytest.mark.parametrize("tag", MEANS)
-@pytest.mark.parametrize("name", QUESTIONS)
-def test_a_button_means_what_was_agreed(screens: Renderer, tag: str, name: str) -> None:
-    assert tuple(meant(screens, tag, name)) == QUESTIONS[name][2]
+def otherwise(screens: Renderer) -> set[tuple[str, str]]:
+    """Return the questions (language, name) whose buttons mean something else than was agreed."""
+    return {
+        (tag, name)
+        for tag in MEANS
+        for name, (_flow, _step, codes) in QUESTIONS.items()
+        if tuple(meant(screens, tag, name)) != codes
+    }
+
+
+def test_a_button_means_what_was_agreed(screens: Renderer) -> None:
+    assert otherwise(screens) == set()
 
 
 def test_a_reversed_answer_would_be_found(
@@ -147,4 +155,4 @@ def test_a_reversed_answer_would_be_found(
 ) -> None:
     under, adult, unsaid = MEANS["km"]["age"]
     monkeypatch.setitem(MEANS["km"], "age", (adult, under, unsaid))
-    assert tuple(meant(screens, "km", "age")) != QUESTIONS["age"][2]
+    assert otherwise(screens) == {("km", "age")}
