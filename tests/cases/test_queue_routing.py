@@ -96,19 +96,18 @@ def test_every_queue_has_its_rule_its_name_and_its_examples() -> None:
     assert [rule.queue for rule in RULES] == list(Queue)
 
 
-@pytest.mark.parametrize(
-    ("queue", "told"),
-    [(queue, told) for queue, all_ in EXAMPLES.items() for told in all_],
-    ids=lambda it: it.value if isinstance(it, Queue) else it.flow,
-)
-def test_a_case_waits_where_its_answers_belong(queue: Queue, told: FlowAnswers) -> None:
-    assert impossible_answers(told) == []
-    assert choose_queue(told.answers) is queue
+def test_a_case_waits_where_its_answers_belong() -> None:
+    examples = [(queue, told) for queue, all_ in EXAMPLES.items() for told in all_]
+    assert len(examples) > 30
+    assert [fault for _, told in examples for fault in impossible_answers(told)] == []
+    assert [
+        (queue, told) for queue, told in examples if choose_queue(told.answers) is not queue
+    ] == []
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.queue.value)
-def test_a_rule_asks_only_for_what_some_flow_can_be_answered(rule: object) -> None:
-    assert missing_codes(rule.condition) - ONLY_IN_A_REQUEST == set()  # type: ignore[attr-defined]
+def test_a_rule_asks_only_for_what_some_flow_can_be_answered() -> None:
+    found = {rule.queue: missing_codes(rule.condition) - ONLY_IN_A_REQUEST for rule in RULES}
+    assert {queue: codes for queue, codes in found.items() if codes} == {}
 
 
 @pytest.mark.parametrize("flow", ["report", "ask_for_help", "talk", "danger"])

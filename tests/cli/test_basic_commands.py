@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 import typer
 from typer.core import TyperGroup
@@ -25,8 +26,6 @@ from tests.support.moved_clock import MIDDAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import click
 
 KEY = bytes(range(32)).hex()
 """The key of the vault in `tests.support.harnesses.hotline_harness`."""
@@ -48,13 +47,23 @@ def _below(command: Any, typed: str) -> Iterator[tuple[str, click.Command]]:
 # --- Help -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("typed", "command"), list(commands()), ids=str)
-def test_every_command_says_what_it_does(typed: str, command: click.Command) -> None:
-    assert command.help, typed
-    assert command.help.strip().endswith((".", ")")), typed
-    for parameter in command.params:
-        if parameter.param_type_name == "option":
-            assert getattr(parameter, "help", None), f"{typed} --{parameter.name}"
+def without_help(typed: str, command: click.Command) -> list[str]:
+    """Return the command if its help is no sentence, and its options without help."""
+    has_sentence = command.help and command.help.strip().endswith((".", ")"))
+    options = [it for it in command.params if it.param_type_name == "option"]
+    silent = [f"{typed} --{it.name}" for it in options if not getattr(it, "help", None)]
+    return silent if has_sentence else [typed, *silent]
+
+
+def test_every_command_and_option_has_help() -> None:
+    known = list(commands())
+    assert len(known) > 60
+    assert [it for typed, command in known for it in without_help(typed, command)] == []
+
+
+def test_a_command_without_help_is_found() -> None:
+    silent = click.Command("x", params=[click.Option(["--y"])], help="no full stop")
+    assert without_help("x", silent) == ["x", "x --y"]
 
 
 def test_help_names_every_command() -> None:

@@ -491,8 +491,14 @@ STRANGE: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("method", sorted(METHODS))
-def test_no_call_however_strange_is_more_than_refused(method: str) -> None:
+def test_no_call_however_strange_is_more_than_refused() -> None:
+    assert len(METHODS) > 40
+    for method in sorted(METHODS):
+        call_strangely(method)
+
+
+def call_strangely(method: str) -> None:
+    """Call a method with fields of the wrong kind; any error but a refusal is raised."""
     dice = random.Random(method)
     fields = list(methods()[method].model_fields)
     for _ in range(300):

@@ -49,11 +49,12 @@ def test_any_bit_that_changes_is_an_error(
         OPENER.open(purpose, b"here", bytes(sealed))
 
 
-@pytest.mark.parametrize("length", range(0, MIN_LENGTH_TO_CASE + 256, 5))
-def test_what_was_cut_is_an_error(length: int) -> None:
-    sealed = ONE.seal(Purpose.CASE, b"here", b"words")[:length]
-    with pytest.raises(DecryptionError):
-        OPENER.open(Purpose.CASE, b"here", sealed)
+def test_what_was_cut_is_an_error() -> None:
+    whole = ONE.seal(Purpose.CASE, b"here", b"words")
+    assert len(whole) == SHORTEST + 5
+    for length in range(len(whole)):
+        with pytest.raises(DecryptionError):
+            ONE.open(Purpose.CASE, b"here", whole[:length])
 
 
 def test_nothing_opens_for_another_case_place_purpose_or_with_the_hosts_key() -> None:
