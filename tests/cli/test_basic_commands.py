@@ -18,7 +18,7 @@ from bot.cli.main import app
 from bot.languages import LANGUAGES
 from bot.vault import HostKey, Vault
 from flows import ALL_FLOWS
-from tests.support.cli_runner import is_user_message, run_haven, written
+from tests.support.cli_runner import is_user_message, run_haven, start_haven, written
 from tests.support.database.key_store_fixtures import PASSWORD, QUEUES, key_store, staff_keys
 from tests.support.harnesses import hotline_harness
 from tests.support.harnesses.hotline_harness import HotlineHarness
@@ -67,7 +67,7 @@ def test_a_command_without_help_is_found() -> None:
 
 
 def test_help_names_every_command() -> None:
-    done = run_haven("--help")
+    done = start_haven("--help")
     assert done.returncode == 0
     for name in ("start", "demo", "rehearse", "doctor", "cases", "flows", "keys"):
         assert re.search(rf"\b{name}\b", done.stdout)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from typer.testing import CliRunner
@@ -19,7 +23,6 @@ from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     Haven = Callable[..., "CommandResult"]
 
@@ -61,21 +64,68 @@ def log_of(folder: Path) -> sqlite3.Connection:
     return sqlite3.connect(folder / "data" / "haven.db")
 
 
-PATIENCE = 60.0
+PATIENCE = 60
 """Real seconds after which a command has hung."""
 
 
-def run_haven(
-    *typed: str, said: str = "", **settings: str | Path
-) -> subprocess.CompletedProcess[str]:
-    """Run a command with these settings and no others."""
+class CommandServer:
+    """The process commands are forked from; it ends with this one."""
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory(prefix="haven-commands-")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.command_server"],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        atexit.register(self._close)
+
+    def run(self, words: tuple[str | Path, ...], said: str, env: dict[str, str]) -> CommandResult:
+        files = [Path(self._folder.name) / name for name in ("in", "out", "err")]
+        for path, text in zip(files, (said, "", ""), strict=True):
+            path.write_text(text, encoding="utf-8")
+        request = {
+            "words": [*map(str, words)],
+            "env": env,
+            "files": [*map(str, files)],
+            "seconds": PATIENCE,
+        }
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        code = int(self._process.stdout.readline())
+        return CommandResult(code, *(path.read_text(encoding="utf-8") for path in files[1:]))
+
+    def _close(self) -> None:
+        self._process.communicate()
+        self._folder.cleanup()
+
+
+@cache
+def command_server() -> CommandServer:
+    return CommandServer()
+
+
+def command_settings(settings: dict[str, str | Path]) -> dict[str, str]:
+    """Return an environment with these settings of Haven and no others."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HAVEN_")}
     clean |= {f"HAVEN_{name.upper()}": str(value) for name, value in settings.items()}
-    clean |= {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "NO_COLOR": "1"}
-    return subprocess.run(  # noqa: S603 - our own program
+    return clean | {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "NO_COLOR": "1"}
+
+
+def run_haven(*typed: str | Path, said: str = "", **settings: str | Path) -> CommandResult:
+    """Run a command in a forked process, with these settings and no others."""
+    return command_server().run(typed, said, command_settings(settings))
+
+
+def start_haven(*typed: str, **settings: str | Path) -> CommandResult:
+    """Run a command as it is typed: Python is started, and imports what the command needs."""
+    done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-m", "bot.cli", *typed],
-        input=said, capture_output=True, text=True, env=clean, timeout=PATIENCE, check=False,
+        capture_output=True, text=True, env=command_settings(settings), timeout=PATIENCE,
+        check=False,
     )  # fmt: skip
+    return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
 def is_user_message(text: str) -> bool:
