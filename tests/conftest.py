@@ -41,6 +41,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(name))
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run tests whose statements differ between databases on both."""
+    is_marked = metafunc.definition.get_closest_marker("both_databases") is not None
+    if is_marked and "database_kind" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", DATABASE_KINDS)
+
+
 def pytest_collection_finish() -> None:
     """Look no more through what stays: thousands of tests and all they import."""
     gc.collect()
@@ -79,14 +86,18 @@ def run_command(tmp_path: Path) -> Haven:
     return command_runner(tmp_path)
 
 
-@pytest.fixture(params=DATABASE_KINDS)
-async def case_store(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[CaseStoreHarness]:
-    """Open a case store, on either database."""
+@pytest.fixture
+def database_kind() -> str:
+    """Use SQLite; tests marked `both_databases` run on PostgreSQL as well."""
+    return "sqlite"
+
+
+@pytest.fixture
+async def case_store(database_kind: str, tmp_path: Path) -> AsyncIterator[CaseStoreHarness]:
+    """Open a case store."""
     from tests.support.harnesses.case_store_harness import CaseStoreHarness  # noqa: PLC0415
 
-    made = CaseStoreHarness(migrated_url(request.param, tmp_path))
+    made = CaseStoreHarness(migrated_url(database_kind, tmp_path))
     yield made
     await made.database.close()
 

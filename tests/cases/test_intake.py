@@ -21,6 +21,8 @@ from tests.support.harnesses.hotline_harness import ROOT, VAULT, supervisor_open
 from tests.support.moved_clock import MIDDAY
 from tests.support.people.flow_answers import report, request
 
+pytestmark = pytest.mark.both_databases
+
 NEEDLE = "Needle-of-Sari"
 
 

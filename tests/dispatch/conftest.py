@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.database_fixtures import DATABASE_KINDS
 from tests.support.harnesses.hotline_harness import HotlineHarness
 
 if TYPE_CHECKING:
@@ -14,10 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(params=DATABASE_KINDS)
-def hotline(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HotlineHarness]:
-    """A house on either database."""
-    made = HotlineHarness(tmp_path, kind=request.param)
+@pytest.fixture
+def hotline(database_kind: str, tmp_path: Path) -> Iterator[HotlineHarness]:
+    """A deployment, on SQLite unless the module asks for both databases."""
+    made = HotlineHarness(tmp_path, kind=database_kind)
     yield made
     made.close()
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.database_fixtures import DATABASE_KINDS, migrated_url
+from tests.support.database_fixtures import migrated_url
 from tests.support.harnesses.hotline_harness import ALWAYS, HotlineHarness
 from tests.support.harnesses.queue_harness import QueueHarness
 
@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(params=DATABASE_KINDS)
-async def queue_harness(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[QueueHarness]:
-    made = QueueHarness(migrated_url(request.param, tmp_path))
+@pytest.fixture
+async def queue_harness(database_kind: str, tmp_path: Path) -> AsyncIterator[QueueHarness]:
+    """A queue, on SQLite unless the module asks for both databases."""
+    made = QueueHarness(migrated_url(database_kind, tmp_path))
     yield made
     await made.database.close()
 

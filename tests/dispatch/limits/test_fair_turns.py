@@ -32,6 +32,8 @@ from tests.support.people.flood_simulation import UnfairQueue
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+pytestmark = pytest.mark.both_databases
+
 FETCHED = 100
 STATES = "SELECT state, count(*) FROM inbox GROUP BY state ORDER BY state"
 """How many updates stand where."""

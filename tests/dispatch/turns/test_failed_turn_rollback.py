@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tests.support.harnesses.hotline_harness import HotlineHarness
     from tests.support.people.chat_person import ChatPerson
 
+pytestmark = pytest.mark.both_databases
+
 REFUSES = {
     "sqlite": "CREATE TRIGGER refuses BEFORE INSERT ON {table} "
     "BEGIN SELECT RAISE(ABORT, 'not this one'); END",

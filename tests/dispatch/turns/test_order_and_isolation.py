@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from bot.messages import SendText, Update
     from tests.support.people.chat_person import ChatPerson
 
+pytestmark = pytest.mark.both_databases
+
 BOOM = "boom"
 SPOIL = Prepared(
     lambda _: (

@@ -19,6 +19,8 @@ from tests.support.dispatch_inspection import (
 if TYPE_CHECKING:
     from tests.support.harnesses.hotline_harness import HotlineHarness
 
+pytestmark = pytest.mark.both_databases
+
 AWAY = "We were away for a moment. Nothing you wrote is lost. We go on here."
 
 

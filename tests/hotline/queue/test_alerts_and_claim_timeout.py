@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bot.hotline.events import Event
     from tests.support.harnesses.queue_harness import QueueHarness
 
+pytestmark = pytest.mark.both_databases
+
 NOW, DAY, SHIFT, STANDARD = list(Priority)[:4]
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bot.store.compiled import Prepared
     from bot.store.writer import Work
 
+pytestmark = pytest.mark.both_databases
+
 NOW, DAY, STANDARD = Priority.EMERGENCY, Priority.WITHIN_A_DAY, Priority.STANDARD
 
 

@@ -20,6 +20,8 @@ from tests.support.moved_clock import MIDDAY
 if TYPE_CHECKING:
     from tests.support.harnesses.queue_harness import QueueHarness
 
+pytestmark = pytest.mark.both_databases
+
 NOW, DAY, STANDARD = Priority.EMERGENCY, Priority.WITHIN_A_DAY, Priority.STANDARD
 every_priority = pytest.mark.parametrize("priority", Priority)
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from bot.hotline.staff.staff import Caseworker
     from tests.support.harnesses.queue_harness import QueueHarness
 
+pytestmark = pytest.mark.both_databases
+
 NOW, STANDARD = Priority.EMERGENCY, Priority.STANDARD
 
 

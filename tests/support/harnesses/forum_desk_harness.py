@@ -10,6 +10,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from bot.app.build import build
 from bot.app.options import BuildOptions
@@ -18,6 +19,7 @@ from bot.channels.telegram.client import build_bot
 from bot.channels.telegram.sender import Sender
 from bot.hotline.commands.store import submit_command
 from bot.hotline.staff.staff import Staff
+from bot.mailbox import courier
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import UNLIMITED
 from bot.sandbox import TOKEN, Phone, Sandbox, SandboxGroup, serve
@@ -81,13 +83,16 @@ class ForumDeskHarness:
                 settings, database, VAULT, Sender(bot),
                 BuildOptions(bot_id=bot.id, username=bot.username, limits=UNLIMITED),
             )  # fmt: skip
-            courier = asyncio.create_task(house.courier.run())
-            hashing = asyncio.create_task(house.passphrase_hashing.run())
-            await asyncio.sleep(0)
-            yield cls(sandbox, group, house, chair)
-            for task in (courier, hashing):
-                task.cancel()
-            await asyncio.wait({courier, hashing})
+            with patch.object(courier, "RESULT_DELAY", 0.0):  # `settle` waits for each result
+                jobs = {
+                    asyncio.create_task(house.courier.run()),
+                    asyncio.create_task(house.passphrase_hashing.run()),
+                }
+                await asyncio.sleep(0)
+                yield cls(sandbox, group, house, chair)
+                for job in jobs:
+                    job.cancel()
+                await asyncio.wait(jobs)
             await database.close()
         assert sandbox.calls.complaints == []
 
