@@ -19,6 +19,7 @@ from hypothesis import settings
 from bot.log import configure
 from bot.vault import HostKey
 from tests.support.database_fixtures import DATABASE_KINDS, migrated_url
+from tests.support.memory_folder import use_memory_folder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.support.transcripts_plugin"]
 
+use_memory_folder()
 settings.register_profile("haven", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("haven")
 
