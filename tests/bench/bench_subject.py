@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _SUBJECTS: Final = {
     "haven": "tests.bench.haven.haven_turns:Haven",
-    "bare-commit": "tests.bench.haven.bare_sqlite:Bare",
+    "bare-commit": "tests.bench.haven.bare_sqlite:BareCommit",
     "haven-relay": "tests.bench.haven.haven_relay:HavenRelay",
     "desk-queue": "tests.bench.haven.web_desk_bench:DeskQueue",
     "desk-first-page": "tests.bench.haven.web_desk_bench:DeskFirstPage",
@@ -26,14 +26,14 @@ _SUBJECTS: Final = {
     "haven-search": "tests.bench.haven.search_bench:Searching",
     "claim-sqlite": "tests.bench.haven.claim_bench:Claiming",
     "claim-postgresql": "tests.bench.haven.claim_bench:ClaimingOnPostgreSQL",
-    "sorted-sqlite": "tests.bench.haven.claim_bench:Sorted",
+    "sorted-sqlite": "tests.bench.haven.claim_bench:ClaimBySorting",
     "sorted-postgresql": "tests.bench.haven.claim_bench:SortedOnPostgreSQL",
     "haven-bot": "tests.bench.haven.haven_with_sender:HavenSending",
     "ptb-memory": "tests.bench.peers.ptb_memory:PtbMemory",
     "ptb-pickle": "tests.bench.peers.ptb_pickle:PtbPickle",
     "aiogram-memory": "tests.bench.peers.aiogram_memory:AiogramMemory",
     "aiogram-durable": "tests.bench.peers.aiogram_durable:AiogramDurable",
-    "send-haven": "tests.bench.sending.haven_client:HavenSending",
+    "send-haven": "tests.bench.sending.haven_client:HavenClientSending",
     "send-ptb": "tests.bench.sending.ptb_client:PtbSending",
 }
 NAMES: Final = tuple(_SUBJECTS)

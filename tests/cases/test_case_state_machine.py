@@ -26,6 +26,7 @@ from bot.cases.state_machine import (
 from bot.hotline.commands.types import Verb
 from bot.store.tables.main import cases
 from tests.support.content.catalogue_files import read_in
+from tests.support.drill_length import drill_length
 
 if TYPE_CHECKING:
     from bot.cases.state_machine import Transition
@@ -223,7 +224,9 @@ class Lives(RuleBasedStateMachine):
             assert STAFF[holder] is not Role.AUDITOR
 
 
-Lives.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Lives.TestCase.settings = settings(
+    max_examples=drill_length(50, 150), stateful_step_count=40, deadline=None
+)
 TestLives = Lives.TestCase
 
 

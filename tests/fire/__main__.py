@@ -35,6 +35,7 @@ MODULES = {
     "restore": "restore_drill",
     "kill": "kill_drill",
     "claim": "claim_drill",
+    "states": "full_length_drill",
 }
 """Each drill's module: its `drill(...)` returns figures, with what is wrong under `faults`."""
 LONG: dict[str, dict[str, Any]] = {
@@ -46,6 +47,7 @@ LONG: dict[str, dict[str, Any]] = {
     "walk": {"moves": 2000},
     "fresh": {"rounds": 100_000},
     "flood": {"seconds": 600.0},
+    "states": {"files": 100},
 }
 """What a drill is asked for with `--long`; what it does not take is left out."""
 QUIET = {"drill", "faults"}
@@ -80,9 +82,9 @@ def burned(names: list[str], *, is_long: bool) -> Iterator[dict[str, Any]]:
             takes = inspect.signature(drill).parameters
             given = {it: value for it, value in LONG[name].items() if is_long and it in takes}
             if "tell" in takes:
-                given["tell"] = lambda done, bar=bar: bars.update(bar, with_message_ids=done)
+                given["tell"] = lambda done, bar=bar: bars.update(bar, completed=done)
             row = {"drill": name, **drill(**given)}
-            bars.update(bar, total=1, with_message_ids=1)
+            bars.update(bar, total=1, completed=1)
             yield row
 
 

@@ -20,6 +20,7 @@ from tests.fire.drills.case_privacy_drill import (
     Move,
     session,
 )
+from tests.support.drill_length import drill_length
 from tests.support.people.partner_links import LINK
 
 MOVES = st.one_of(
@@ -31,9 +32,11 @@ SECRETS = st.builds(
     days=st.sampled_from([0, 2]),
 )  # fmt: skip
 STEPS = settings(
-    max_examples=25, derandomize=True, suppress_health_check=[HealthCheck.too_slow],
+    max_examples=drill_length(8, 25),
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.generate],
-)  # fmt: skip
+)
 
 
 @STEPS

@@ -12,6 +12,7 @@ from bot.errors import ChatBlockedError, DeliveryUncertainError, LetterRefusedEr
 from bot.mailbox.delivery import RetryPolicy
 from bot.mailbox.letter import Author, DeliveryResult, Lane, Letter, LetterState
 from bot.messages import Body, SendText
+from tests.support.drill_length import drill_length
 from tests.support.harnesses.courier_harness import CourierHarness, first_times
 from tests.support.telegram.recording_channel import FINE, DeliveryFault
 
@@ -119,7 +120,7 @@ def let_it_end(round_: CourierHarness) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(drill_length(3, 8)))
 def test_every_letter_ends_in_order_and_no_caseworker_is_repeated(
     kind: str, seed: int, tmp_path: Path
 ) -> None:
@@ -136,7 +137,7 @@ def test_every_letter_ends_in_order_and_no_caseworker_is_repeated(
     round_.close()
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(drill_length(4, 12)))
 def test_it_holds_when_the_process_dies_at_any_moment(seed: int, tmp_path: Path) -> None:
     dice = random.Random(1000 + seed)
     round_, weather = CourierHarness(tmp_path), Weather(random.Random(seed))

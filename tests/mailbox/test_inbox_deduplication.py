@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from bot.mailbox.inbox import Arrival, Inbox
+from tests.support.drill_length import drill_length
 from tests.support.harnesses.hotline_harness import BOT, VAULT, HotlineHarness
 from tests.support.people.chat_person import ChatPerson, update_json
 
@@ -108,14 +109,16 @@ class DeliveriesOnPostgreSQL(Deliveries):
 
 TestDeliveries = Deliveries.TestCase
 TestDeliveries.settings = settings(
-    max_examples=12,
+    max_examples=drill_length(5, 12),
     stateful_step_count=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
 TestDeliveriesOnPostgreSQL = DeliveriesOnPostgreSQL.TestCase
-TestDeliveriesOnPostgreSQL.settings = settings(TestDeliveries.settings, max_examples=6)
+TestDeliveriesOnPostgreSQL.settings = settings(
+    TestDeliveries.settings, max_examples=drill_length(2, 6)
+)
 
 
 def delivered_at_random(

@@ -48,9 +48,9 @@ PHRASING: Final = SystemTexts(
         "controls": CONTROLS,
         "labels": (),
         "titles": {},
-        "trail": None,
+        "case_progress": None,
         "blanks": lambda _: {},
-        "alarms": find_alarms,
+        "find_alarms": find_alarms,
     }  # type: ignore[arg-type]
 )
 """What the dispatcher would say by itself; the walk gives it no reason to."""

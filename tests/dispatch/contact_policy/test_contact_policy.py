@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from bot.clock import HOUR
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
+from tests.support.drill_length import drill_length
 from tests.support.harnesses.hotline_harness import HotlineHarness
 from tests.support.people.caseworker_driver import refusals
 from tests.support.people.contact_rule_simulation import (
@@ -108,7 +109,9 @@ class AnyEvening(RuleBasedStateMachine):
 
 TestAnyEvening = AnyEvening.TestCase
 TestAnyEvening.settings = settings(
-    max_examples=12, stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=drill_length(4, 12),
+    stateful_step_count=40,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 
 

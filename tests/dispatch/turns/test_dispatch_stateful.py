@@ -37,6 +37,7 @@ from tests.support.dispatch_inspection import (
     readable_text,
     stored_conversation,
 )
+from tests.support.drill_length import drill_length
 from tests.support.harnesses.hotline_harness import HotlineHarness
 
 if TYPE_CHECKING:
@@ -323,7 +324,8 @@ def _takes_out(label: str) -> bool:
     return plain in TAKES_OUT
 
 
-STEPS = settings(max_examples=30, stateful_step_count=30, derandomize=True)
+FULL = settings(max_examples=30, stateful_step_count=30, derandomize=True)
+STEPS = settings(FULL, max_examples=drill_length(8, 30))
 
 
 def test_random_actions_break_no_guarantee() -> None:
@@ -334,7 +336,7 @@ def test_a_bot_that_drops_messages_is_detected(monkeypatch: pytest.MonkeyPatch) 
     """The negative control: words beside a question are dropped."""
     monkeypatch.setattr(Position, "add_extra", lambda _position, _words: None)
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(People, settings=settings(STEPS, phases=[Phase.generate]))
+        run_state_machine_as_test(People, settings=settings(FULL, phases=[Phase.generate]))
 
 
 def test_the_model_knows_every_way_to_erase() -> None:

@@ -29,6 +29,7 @@ from tests.support.dispatch_inspection import (
     start_report,
     stored_conversation,
 )
+from tests.support.drill_length import drill_length
 from tests.support.harnesses.hotline_harness import HotlineHarness
 from tests.support.people.chat_person import update_json
 
@@ -146,7 +147,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=drill_length(8, 25))
 @given(lines=LINES, cuts=st.lists(st.integers(0, 30), max_size=4))
 def test_whatever_fails_everything_else_happens_in_order(
     lines: list[tuple[int, str]], cuts: list[int]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.clock import DAY, HOUR, MINUTE
 from bot.hotline.check_ins.model import CheckIn, CheckInAction, next_at
 from tests.hotline.check_ins.test_check_ins import OPENER, RIGHT, SECOND, agreed, alarms, looks
+from tests.support.drill_length import drill_length
 from tests.support.harnesses.hotline_harness import ALWAYS, HotlineHarness
 
 if TYPE_CHECKING:
@@ -135,7 +136,9 @@ def _note(home: HotlineHarness, evening: Evening, before: int) -> None:
         evening.called.append((at, is_forced))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=drill_length(3, 8), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 @example([("passes", 550), ("says", RIGHT), ("restarts", 5), ("passes", 30), ("says", SECOND)])
 @example([("passes", 530), ("says", WRONG), ("crashes", 20), ("passes", 50)])
 @given(DEEDS)

@@ -18,6 +18,7 @@ from bot.cases.state_machine import Role
 from bot.clock import DAY, HOUR
 from bot.hotline.commands.types import Verb
 from bot.hotline.erasure.requests import ERASE_AFTER, ErasureDecision, ErasureRequests
+from tests.support.drill_length import drill_length
 from tests.support.people.caseworker_driver import refusals
 from tests.support.people.erasure_request_steps import (
     FORGET,
@@ -312,5 +313,5 @@ class AnyOrder(RuleBasedStateMachine):
 def test_any_order_of_asking_objecting_and_waiting(hotline: HotlineHarness) -> None:
     sent(hotline)
     AnyOrder.database = hotline
-    quick = settings(max_examples=25, stateful_step_count=12, deadline=None)
+    quick = settings(max_examples=drill_length(8, 25), stateful_step_count=12, deadline=None)
     run_state_machine_as_test(AnyOrder, settings=quick)

@@ -22,6 +22,7 @@ from bot.cases.urgency import Priority
 from bot.hotline.queue.claims import Claimed
 from bot.vault.audit.log import AuditHead, iter_rows
 from tests.support.database_fixtures import migrated_url, query
+from tests.support.drill_length import drill_length
 from tests.support.harnesses.queue_harness import QueueHarness
 
 if TYPE_CHECKING:
@@ -208,6 +209,8 @@ about: dict[str, Any] = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
 TestEvening = Evening.TestCase
-TestEvening.settings = settings(max_examples=15, stateful_step_count=40, **about)
+TestEvening.settings = settings(max_examples=drill_length(5, 15), stateful_step_count=40, **about)
 TestEveningOnPostgreSQL = EveningOnPostgreSQL.TestCase
-TestEveningOnPostgreSQL.settings = settings(max_examples=4, stateful_step_count=40, **about)
+TestEveningOnPostgreSQL.settings = settings(
+    max_examples=drill_length(1, 4), stateful_step_count=40, **about
+)

@@ -20,6 +20,7 @@ from bot.hotline.referrals.consent_dialog import (
     ConsentPress,
     ConsentReply,
 )
+from tests.support.drill_length import drill_length
 from tests.support.people.referral_dialog import (
     PREFIX,
     ReferralDialog,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 CODES = ("report.county", "report.what", "report.needs", "language", "contact")
 RECIPIENTS = ("legal_aid", "spa")
 LONG_ENOUGH = settings(
-    max_examples=40,
+    max_examples=drill_length(12, 40),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -19,6 +19,7 @@ from bot.hotline.staff.staff import Staff
 from bot.store.database import Database
 from bot.vault.audit.log import OPERATOR
 from tests.support.database_fixtures import migrated_url, query
+from tests.support.drill_length import drill_length
 from tests.support.harnesses.hotline_harness import VAULT
 from tests.support.moved_clock import MIDDAY
 
@@ -265,7 +266,9 @@ class Comings(RuleBasedStateMachine):
         }
 
 
-Comings.TestCase.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
+Comings.TestCase.settings = settings(
+    max_examples=drill_length(8, 25), stateful_step_count=15, deadline=None
+)
 TestComings = Comings.TestCase
 
 

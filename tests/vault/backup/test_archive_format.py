@@ -21,6 +21,7 @@ from bot.vault.backup.archive import (
     padded_length,
 )
 from bot.vault.backup.offline_key import OfflineKey
+from tests.support.drill_length import drill_length
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,9 @@ KEY = OfflineKey(bytes(range(32)))
 OTHER = OfflineKey(bytes(range(1, 33)))
 WHOLE = CHUNK_SIZE + TAG_LENGTH
 MIB = 1024 * 1024
-in_a_folder = settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+in_a_folder = settings(
+    max_examples=drill_length(30, 80), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def sealed(path: Path, *members: tuple[str, bytes]) -> Path:

@@ -25,6 +25,7 @@ from bot.errors import LegalHoldError, UnderLegalHoldError
 from bot.hotline.erasure.legal_holds import HoldReason
 from bot.vault.erasure.delete_rows import remaining_tables
 from tests.support.database_fixtures import migrated_url
+from tests.support.drill_length import drill_length
 from tests.support.harnesses.retention_harness import KEPT, WORDS, RetentionHarness
 
 which = st.integers(0, 5)
@@ -247,6 +248,6 @@ class Year(RuleBasedStateMachine):
 
 TestYear = Year.TestCase
 TestYear.settings = settings(
-    max_examples=10, stateful_step_count=18, deadline=None,
+    max_examples=drill_length(4, 10), stateful_step_count=18, deadline=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip

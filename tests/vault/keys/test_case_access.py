@@ -28,6 +28,7 @@ from bot.vault.keys.case_access import CaseKeyWraps
 from bot.vault.keys.keyring import Keyring
 from tests.support.database.key_store_fixtures import PASSWORD, empty_keyring, key_store, staff_keys
 from tests.support.database_fixtures import migrated_url, query
+from tests.support.drill_length import drill_length
 from tests.support.harnesses.hotline_harness import BOT, ROOT
 from tests.support.moved_clock import MIDDAY
 
@@ -241,7 +242,7 @@ def opens(custody: CaseKeyWraps, case: str, ring: Keyring) -> bool:
     return True
 
 
-SHORT = settings(max_examples=12, stateful_step_count=25, deadline=None)
+SHORT = settings(max_examples=drill_length(5, 12), stateful_step_count=25, deadline=None)
 
 
 def test_whoever_may_open_a_case_can_and_nobody_else() -> None:

@@ -14,6 +14,7 @@ from bot.desks.web.app import ROUTES
 from bot.desks.web.case.actions import CASE_ACTIONS
 from bot.desks.web.request import BROWSER_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE
 from bot.desks.web.routes import Permission, Route
+from tests.support.drill_length import drill_length
 from tests.support.harnesses.web_desk_harness import ORIGIN, HttpBrowser, WebDeskHarness
 from tests.support.sse_client import SseClient, close_all, open_all
 
@@ -48,7 +49,7 @@ HEADERS = st.dictionaries(
     max_size=3,
 )  # fmt: skip
 MANY = settings(
-    max_examples=250, deadline=None,
+    max_examples=drill_length(80, 250), deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 

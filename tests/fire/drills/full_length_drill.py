@@ -1,0 +1,58 @@
+"""Tests that go on as long as one likes, at full length: state machines, random walks, kills.
+
+The suite runs each of them for a short while (`tests/support/drill_length.py`).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from typing import Any
+
+from tests.support.drill_length import FULL_LENGTH
+from tests.support.paths import ROOT
+
+FULL = {
+    "tests/cases/test_case_state_machine.py": "any order of moves leads a case only where it may",
+    "tests/desks/web/security/test_route_fuzzing.py": "no request makes the web desk fail",
+    "tests/dispatch/contact_policy/test_contact_policy.py": "nothing goes outside a contact rule",
+    "tests/dispatch/turns/test_dispatch_stateful.py": "random actions of people lose nothing",
+    "tests/dispatch/turns/test_order_and_isolation.py": "one update's failure is no other's",
+    "tests/fire/test_case_privacy_drill.py": "a quiet chat answers as one without a case",
+    "tests/hotline/check_ins/test_check_ins_stateful.py": "staff are called by silence and duress",
+    "tests/hotline/erasure/test_erasure_requests.py": "erasure requests in any order",
+    "tests/hotline/queue/test_queue_stateful.py": "a case has one holder, and returns to the queue",
+    "tests/hotline/referrals/test_referrals_stateful.py": "only what was agreed to is passed on",
+    "tests/hotline/staff/test_staff_records.py": "staff records follow every change",
+    "tests/mailbox/test_courier_stateful.py": "every letter ends, in order, and none twice",
+    "tests/mailbox/test_inbox_deduplication.py": "an update is handled once",
+    "tests/vault/backup/test_archive_format.py": "a damaged archive is never restored",
+    "tests/vault/erasure/test_retention_stateful.py": "a case is erased when due, and only then",
+    "tests/vault/keys/test_case_access.py": "a case opens for its members and no others",
+}
+"""Every file that asks for `drill_length`, and what it shows."""
+SLOW = 3600
+"""Seconds after which a file has hung."""
+
+
+def run_file(path: str) -> str:
+    """Run one file at full length; return its last line if something in it failed."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", path]
+    done = subprocess.run(  # noqa: S603 - our own tests
+        command, cwd=ROOT, env=os.environ | {FULL_LENGTH: "1"}, capture_output=True, text=True,
+        timeout=SLOW, check=False,
+    )  # fmt: skip
+    return "" if done.returncode == 0 else done.stdout.strip().rpartition("\n")[2]
+
+
+def drill(files: int = 5) -> dict[str, Any]:
+    """Run the first so many files at full length, and return what failed."""
+    began = time.monotonic()
+    found = {path: run_file(path) for path in list(FULL)[:files]}
+    return {
+        "files": len(found),
+        "seconds": round(time.monotonic() - began),
+        "faults": {path: line for path, line in found.items() if line},
+    }
