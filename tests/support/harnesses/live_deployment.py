@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from bot.app.run import RunOptions, run_bot
 from bot.app.storage import open_vault
 from bot.cases.queries import AnswerRenderer, CaseReader, load_queue
 from bot.conversation import CONTROLS
 from bot.languages import LANGUAGES
+from bot.mailbox import courier
 from bot.mailbox.rate_limit import UNLIMITED
 from bot.sandbox import TOKEN, Phone, Sandbox, serve
 from bot.store.database import Database, DataDirectory
@@ -139,13 +141,21 @@ class LiveDeployment:
 async def evening(folder: Path, **given: Any) -> AsyncIterator[LiveDeployment]:
     """Serve a Telegram and a deployment that has not started yet."""
     sandbox = Sandbox(check=check)
+    # Every press waits for the end of the letter before it: see `LiveDeployment.settled`.
+    with patch.object(courier, "RESULT_DELAY", 0.0):
+        async with _served(sandbox, folder, **given) as made:
+            yield made
+    assert sandbox.calls.complaints == []
+
+
+@contextlib.asynccontextmanager
+async def _served(sandbox: Sandbox, folder: Path, **given: Any) -> AsyncIterator[LiveDeployment]:
     async with serve(sandbox) as address:
         made = LiveDeployment(folder, sandbox, address, **given)
         try:
             yield made
         finally:
             await made.close()
-    assert sandbox.calls.complaints == []
 
 
 class LivePerson:
