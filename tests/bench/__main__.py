@@ -85,7 +85,7 @@ def _play(scenario: Scenario, many: int, run: Callable[[BenchRun], BenchCost]) -
         began = iter(range(many * len(scenario.rows)))
 
         def begins(name: str) -> None:
-            bar.update(task, description=f"{scenario.name}: {name}", with_message_ids=next(began))
+            bar.update(task, description=f"{scenario.name}: {name}", completed=next(began))
             bar.refresh()
 
         return bench_rounds.play(scenario.rows, many, run, begins)

@@ -1,7 +1,7 @@
 """Nothing that was written is lost, doubled or moved, whatever ends the process and when.
 
 Everything is real but Telegram: the bot's own process, its file on the disk, the flows. The long
-version is `python -m tests.fire.drills.kill_drill --kills 300 --updates 2000`.
+version is `./run fire kill --long`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.fire.delivery_findings import DeliveryFindings
     from tests.fire.processes.process_spawner import ProcessSpawner
 
-SHORT = KillPlan(kills=10, updates=200, repeats=0.5)
+SHORT = KillPlan(kills=5, updates=110, repeats=0.5)
 CONTROL = 3.0
 """Seconds after which somebody is given up who lost their way because something was broken."""
 
@@ -36,7 +36,7 @@ def test_nothing_is_lost_doubled_or_moved_however_often_the_process_is_killed(
 async def test_the_same_check_notices_that_updates_are_confirmed_before_they_are_kept(
     tmp_path: Path, spawner: ProcessSpawner
 ) -> None:
-    plan = KillPlan(kills=12, updates=240, repeats=0, flaws="confirms_early", patience=CONTROL)
+    plan = KillPlan(kills=6, updates=130, repeats=0, flaws="confirms_early", patience=CONTROL)
     result = await run(plan, tmp_path, spawner)
     assert result.found.lost
 
@@ -54,7 +54,7 @@ async def test_what_is_delivered_twice_is_handled_once(
     tmp_path: Path, spawner: ProcessSpawner
 ) -> None:
     found = await with_everything_delivered_twice(
-        KillPlan(kills=3, updates=120, repeats=0), tmp_path, spawner
+        KillPlan(kills=2, updates=80, repeats=0), tmp_path, spawner
     )
     assert found.faults == {}
 
@@ -62,7 +62,7 @@ async def test_what_is_delivered_twice_is_handled_once(
 async def test_the_same_check_notices_that_what_comes_again_is_taken_for_new(
     tmp_path: Path, spawner: ProcessSpawner
 ) -> None:
-    plan = KillPlan(kills=3, updates=120, repeats=0, flaws="forgets", patience=CONTROL)
+    plan = KillPlan(kills=2, updates=80, repeats=0, flaws="forgets", patience=CONTROL)
     found = await with_everything_delivered_twice(plan, tmp_path, spawner)
     assert found.twice
 
@@ -70,11 +70,11 @@ async def test_the_same_check_notices_that_what_comes_again_is_taken_for_new(
 async def test_a_stop_signal_stops_the_bot_and_repeats_no_message(
     tmp_path: Path, spawner: ProcessSpawner
 ) -> None:
-    plan = KillPlan(kills=6, updates=150, signal=signal.SIGTERM)
+    plan = KillPlan(kills=3, updates=80, signal=signal.SIGTERM)
     result = await run(plan, tmp_path, spawner)
     assert result.found.faults == {}
     assert result.found.repeated == 0
-    assert result.course.ends == (0,) * 7
+    assert result.course.ends == (0,) * 4
 
 
 async def test_unreadable_updates_are_quarantined_without_delaying_others(
@@ -85,7 +85,7 @@ async def test_unreadable_updates_are_quarantined_without_delaying_others(
     async with kill_scenario(SHORT, tmp_path, spawner) as here:
         here.sandbox.updates.inject({"message": 5})
         await here.run(
-            lambda kill: [here.sandbox.updates.inject(it) for it in unreadable if kill == 5]
+            lambda kill: [here.sandbox.updates.inject(it) for it in unreadable if kill == 3]
         )
     found = judge(here.disk, here.crowd.walkers)
     assert found.faults == {"quarantined": 1 + len(unreadable)}

@@ -212,8 +212,8 @@ class ChatPair:
         if self.colleague is None or not self.is_met:
             return
         verb, given = (
-            (Verb.SEND, {"words": "Your report is with us."}),
-            (Verb.NOTE, {"words": "a note"}),
+            (Verb.SEND, {"text": "Your report is with us."}),
+            (Verb.NOTE, {"text": "a note"}),
             (Verb.HAND_BACK, {}),
             (Verb.REFER, {"code": "labor_1955"}),
         )[way]

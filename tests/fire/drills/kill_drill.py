@@ -98,7 +98,7 @@ def main() -> int:
             KillPlan(**given),
             Path(folder),
             ours,
-            lambda done: bars.update(bar, with_message_ids=done),
+            lambda done: bars.update(bar, completed=done),
         )
     told = given | asdict(result.course) | asdict(result.found)
     told |= {"faults": result.found.faults, "seconds": round(time.monotonic() - began, 1)}

@@ -26,6 +26,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from bot.app.retention import build_erasures
 from bot.app.storage import open_vault
@@ -34,6 +35,7 @@ from bot.cases.state_machine import Role
 from bot.clock import DAY
 from bot.hotline.staff.staff import Staff
 from bot.log import configure
+from bot.mailbox import courier
 from bot.sandbox import TOKEN, Sandbox, serve
 from bot.vault import HostKey
 from bot.vault.backup.create import Backup, delete_expired, list_archives
@@ -156,16 +158,18 @@ async def place(folder: Path) -> AsyncIterator[NeedleDeployment]:
     group = sandbox.add_group("Night shift", forum=True)
     group.add_member(chair, "creator")
     group.add_bot(chair, "administrator")
+    with_results_at_once = patch.object(courier, "RESULT_DELAY", 0.0)
     async with serve(sandbox) as address:
         night = LiveDeployment(
             folder, sandbox, address, desk_group=group.id, desk_mode="content", staff_language="en"
         )
-        try:
-            await night.start()
-            yield NeedleDeployment(night, group, folder, log)
-        finally:
-            await night.close()
-            configure()
+        with with_results_at_once:
+            try:
+                await night.start()
+                yield NeedleDeployment(night, group, folder, log)
+            finally:
+                await night.close()
+                configure()
 
 
 # --- What happens before ---------------------------------------------------------------------
