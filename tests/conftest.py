@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 from hypothesis import settings
+from pytest_asyncio import is_async_test
 
 from bot.log import configure
 from bot.vault import HostKey
 from tests.support.database_fixtures import DATABASE_KINDS, migrated_url
 from tests.support.memory_folder import use_memory_folder
+from tests.support.paths import TESTS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
     from tests.support.cli_runner import Haven
     from tests.support.harnesses.case_store_harness import CaseStoreHarness
 
-pytest_plugins = ["tests.support.transcripts_plugin"]
+pytest_plugins = ["tests.support.transcripts_plugin", "tests.support.chromium"]
+SHARE_A_LOOP = (TESTS / "browser", TESTS / "sandbox")
+"""Folders whose tests run on one event loop, for the sake of one browser."""
 
 use_memory_folder()
 settings.register_profile("haven", deadline=None, derandomize="CI" in os.environ)
@@ -37,10 +41,13 @@ settings.load_profile("haven")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep each file on one process, and all that need a browser on two: more are too slow."""
-    paths = sorted({item.path for item in items if item.path.parent.name == "browser"})
+    paths = sorted({item.path for item in items if "chromium" in getattr(item, "fixturenames", ())})
+    on_one_loop = pytest.mark.asyncio(loop_scope="session")
     for item in items:
         name = f"browser {paths.index(item.path) % 2}" if item.path in paths else str(item.path)
         item.add_marker(pytest.mark.xdist_group(name))
+        if item.path.parent in SHARE_A_LOOP and is_async_test(item):
+            item.add_marker(on_one_loop, append=False)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.demo_process import DemoProcess
 from tests.browser.phone_page_person import PhonePagePerson
@@ -16,15 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from contextlib import AbstractAsyncContextManager
 
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 NARROW = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 900}
 PATIENCE = 15_000
@@ -47,7 +39,7 @@ class AddPhone(Protocol):
     async def __call__(self, page: Page, name: str, app: str, tag: str) -> PhonePagePerson: ...
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoProcess]:
     """Give a demo that runs, and see that it stops when it is told to."""
     demo = await DemoProcess.started(tmp_path_factory.mktemp("demo") / "data")
@@ -55,13 +47,9 @@ async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DemoPr
     assert await demo.stop() == 0
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@pytest.fixture(autouse=True)
+def _patience() -> None:
     expect.set_options(timeout=PATIENCE)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+import pytest_asyncio
 import telegram
-from playwright.async_api import Browser, Page, async_playwright
 
 from bot.sandbox import TOKEN, Phone, Sandbox, serve
 from tests.support.telegram.bot_api_oracle import check
@@ -15,15 +15,8 @@ from tests.support.telegram.bot_api_oracle import check
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+    from playwright.async_api import Browser, Page
+
 NOON = 1_795_000_000_000_000
 
 
@@ -49,7 +42,7 @@ def indonesian_person(sandbox: Sandbox) -> Phone:
     return sandbox.add_phone("Sari", language="id")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def base(sandbox: Sandbox) -> AsyncIterator[str]:
     async with serve(sandbox) as base:
         yield base
@@ -61,34 +54,26 @@ def allow_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "true")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def bot(base: str) -> AsyncIterator[telegram.Bot]:
     bot = telegram.Bot(TOKEN, base_url=f"{base}/bot", base_file_url=f"{base}/file/bot")
     async with bot:
         yield bot
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def raw(base: str) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=f"{base}/bot{TOKEN}/", trust_env=False) as client:
         yield client
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def control_api(base: str) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=f"{base}/sandbox/", trust_env=False) as client:
         yield client
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, base: str) -> AsyncIterator[Page]:
     """Give a page that may neither complain nor ask anybody but the sandbox."""
     context = await browser.new_context(viewport={"width": 1280, "height": 860})

@@ -1,0 +1,42 @@
+"""One Chromium for every test of a process that needs a browser: starting it takes a second.
+
+The tests of `tests/browser` and `tests/sandbox` therefore share an event loop; see
+`tests/conftest.py`. Each has browser contexts of its own, which are closed after it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """Start Chromium once."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """Return Chromium, with nothing open in it."""
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()
