@@ -8,11 +8,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 STILL: dict[str, int] = {
+    "broken links": 8,
     "import cycles": 7,
-    "lines above 57,000": 10_683,
+    "lines above 57,000": 11_000,
     "modules above 20 in a package": 44,
     "noqa above 150": 400,
-    "private words": 2_017,
+    "private words": 1_851,
 }
 
 
