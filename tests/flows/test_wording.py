@@ -13,7 +13,7 @@ import pytest
 
 from bot.app.flow_checks import SAMPLE_BLANKS
 from bot.app.phrase_list import phrases_outside_flows
-from bot.conversation import Begin, Card, Choose, Collect, End, Review, Say
+from bot.conversation import Begin, Card, Collect, Decide, End, Review, Say
 from bot.conversation.choice_questions import ListQuestion
 from bot.conversation.guards import ALWAYS
 from bot.conversation.questions import Question
@@ -308,7 +308,7 @@ def test_a_question_can_be_skipped_unless_it_is_a_decision() -> None:
 
 
 def test_a_question_without_a_reason_or_a_way_past_it_is_found() -> None:
-    silent = Choose(Text("Well?"), why=None, skippable=False, well=Text("Well"))
+    silent = Decide(Text("Well?"), why=None, well=Text("Well"))
     silent.name = "how"
     assert says_no_reason(silent)
     assert cannot_be_skipped(silent)
