@@ -14,6 +14,7 @@ from bot.languages.po_files import catalogue_path
 from tests.support.cli_runner import is_user_message, run_haven
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 ASKED = "Are you under 18?"
@@ -63,7 +64,19 @@ def test_a_table_is_printed_for_people() -> None:
     assert all(tag in done.stdout for tag in LANGUAGES)
 
 
-def test_a_sheet_goes_out_with_the_screen_and_comes_back_as_it_went(tmp_path: Path) -> None:
+@pytest.fixture
+def indonesian_catalogue() -> Iterator[Path]:
+    """The catalogue of this repository, put back as it was whatever a test makes of it."""
+    path = catalogue_path("id")
+    before = path.read_bytes()
+    yield path
+    if path.read_bytes() != before:
+        path.write_bytes(before)
+
+
+def test_a_sheet_goes_out_with_the_screen_and_comes_back_as_it_went(
+    tmp_path: Path, indonesian_catalogue: Path
+) -> None:
     sheet = tmp_path / "id.csv"
     assert run_haven("languages", "export", "id", "--csv", sheet).returncode == 0
     with sheet.open(encoding="utf-8-sig", newline="") as file:
@@ -71,20 +84,22 @@ def test_a_sheet_goes_out_with_the_screen_and_comes_back_as_it_went(tmp_path: Pa
     assert row["safety_critical"] == "yes"
     assert row["said_in"] == "report.under_18"
     assert "[ 1 Di bawah 18" in row["screen"]
-    before = catalogue_path("id").read_bytes()
+    before = indonesian_catalogue.read_bytes()
     done = run_haven("languages", "import", "id", sheet)
     assert done.stdout.strip() == "id: 0 translations changed, 0 reviews."
-    assert catalogue_path("id").read_bytes() == before
+    assert indonesian_catalogue.read_bytes() == before
 
 
-def test_a_sheet_that_breaks_a_check_is_refused_with_its_row(tmp_path: Path) -> None:
+def test_a_sheet_that_breaks_a_check_is_refused_with_its_row(
+    tmp_path: Path, indonesian_catalogue: Path
+) -> None:
     sheet = tmp_path / "id.csv"
     sheet.write_text("context,source,form,translation\n,Are you under 18?,0,17?\n", "utf-8")
-    before = catalogue_path("id").read_bytes()
+    before = indonesian_catalogue.read_bytes()
     done = run_haven("languages", "import", "id", sheet)
     assert done.returncode == 1
     assert done.stderr.strip() == "row 2: other digits"
-    assert catalogue_path("id").read_bytes() == before
+    assert indonesian_catalogue.read_bytes() == before
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import typing
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import aiogram.methods
 import msgspec
 from pydantic import BaseModel, ValidationError
 
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 @cache
 def methods() -> dict[str, type[BaseModel]]:
     """Return aiogram's model of every method, by lower-case name."""
+    import aiogram.methods  # noqa: PLC0415 - it takes two seconds, and few tests check a call
+
     models = (getattr(aiogram.methods, name) for name in aiogram.methods.__all__)
     return {
         model.__api_method__.lower(): model
