@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from bot.cli.main import app
 from bot.settings import Settings
-from tests.support.source_tree import ROOT
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

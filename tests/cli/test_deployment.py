@@ -20,7 +20,7 @@ from bot.vault import HostKey
 from bot.vault.keys.case_access import CaseKeyWraps
 from bot.vault.keys.staff_keys import StaffKeys
 from tests.support.database.key_store_fixtures import CHEAP, PASSWORD
-from tests.support.source_tree import ROOT
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -26,8 +26,6 @@ LONGEST_FUNCTION = 50
 """Lines of a function, without decorators and docstring."""
 WRITTEN_OUT = {
     "bot/sandbox/sample_updates.py": "one update of every kind there is, as data",
-    "bot/store/migrations/versions/": "the tables of one release, written by Alembic",
-    "bot/store/key_migrations/versions/": "the same for the key store",
 }
 """Files whose functions are tables, and what they list."""
 PRINTS = {"bot/app/demo.py": "the one line that says where the demo is"}

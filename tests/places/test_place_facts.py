@@ -22,7 +22,6 @@ from flows import ALL_FLOWS
 from tests.support.content.catalogue_files import read_in
 from tests.support.content.fictional_country import FARAWAY, TAIWANS
 from tests.support.harnesses.hotline_harness import HotlineHarness
-from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

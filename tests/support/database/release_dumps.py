@@ -17,7 +17,6 @@ from bot.store.tables.main import metadata
 from bot.vault import HostKey, KeyStore, Vault
 from tests.support.database.key_store_fixtures import PASSWORD, staff_keys
 from tests.support.database_fixtures import DATABASE_KINDS, empty_url
-from tests.support.harnesses.hotline_harness import VAULT
 from tests.support.paths import TESTS
 
 if TYPE_CHECKING:
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
 
     from bot.vault.keys.keyring import Keyring
 
-DUMPS = sorted((TESTS / "store" / "fixtures").glob("*.sql"))
+DUMPS = sorted((TESTS / "store" / "fixtures").glob("*/data.sql"))
+"""A populated database of each release, in a folder named after it, beside its key store."""
 
 on_release_dumps = pytest.mark.parametrize(
     ("dump", "kind"),
