@@ -8,12 +8,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 STILL: dict[str, int] = {
-    "broken links": 8,
-    "import cycles": 7,
-    "lines above 57,000": 11_000,
-    "modules above 20 in a package": 44,
-    "noqa above 150": 400,
-    "private words": 1_851,
+    "broken links": 5,
+    "import cycles": 6,
+    "lines above 57,000": 5_914,
+    "modules above 20 in a package": 38,
+    "noqa above 150": 26,
+    "private words": 641,
 }
 
 

@@ -33,7 +33,6 @@ PRINTS = {"bot/app/demo.py": "the one line that says where the demo is"}
 CLOCKS = re.compile(r"(?:^|\.)(?:time\.time(?:_ns)?|datetime\.(?:now|utcnow|today)|date\.today)$")
 READS_CLOCK = {
     "bot/clock.py": "it is the clock",
-    "bot/cli/main.py": "a command looks at the queue now",
     "bot/cli/flows.py": "a text session shows the numbers of today",
     "bot/app/demo.py": "so does the demo",
     "bot/cli/directory.py": "what is shown of a place depends on the day",
@@ -43,10 +42,10 @@ READS_CLOCK = {
 }
 """Files that may ask the machine what time it is, and why."""
 CATCHES_ALL = {
+    "bot/app/storage.py": "a check that cannot run has failed",
     "bot/cases/evidence/download.py": "a failed download is tried again, and given up in the end",
     "bot/desks/web/middleware.py": "a failed request ends alone, and its error is not shown",
     "bot/desks/web/live/watcher.py": "one failed look must not stop the next",
-    "bot/cli/doctor.py": "a check that cannot run has failed",
     "bot/dispatch/batch.py": "one update's failure must not stop the others",
     "bot/dispatch/dispatcher.py": "the error is handed to every caller that waits",
     "bot/dispatch/recovery.py": "one conversation's failure must not stop the others",
