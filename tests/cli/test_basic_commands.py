@@ -152,9 +152,9 @@ def test_the_doctor_names_every_setting_that_is_missing_and_the_fix(tmp_path: Pa
     ("settings", "fix"),
     [
         ({"keep_days": "3"}, "HAVEN_KEEP_DAYS: days a closed case is kept, 7 to 365"),
-        ({"time_zone": "Mars/Base"}, "HAVEN_TIME_ZONE: a zone's name"),
+        ({"time_zone": "Mars/Base"}, "HAVEN_TIME_ZONE: the name of a time zone"),
         ({"telegram_token": "my-secret"}, "HAVEN_TELEGRAM_TOKEN: the token BotFather gave"),
-        ({"hours": "9-5"}, "HAVEN_HOURS: when a person answers"),
+        ({"hours": "9-5"}, "HAVEN_HOURS: when caseworkers answer"),
         ({"organisation_kind": "cartel"}, "HAVEN_ORGANISATION_KIND: one of: ngo"),
         ({"telegram_api": "ftp://x"}, "HAVEN_TELEGRAM_API: an address like"),
     ],
