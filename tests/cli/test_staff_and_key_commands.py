@@ -165,7 +165,7 @@ def test_a_log_that_was_cut_shows_against_its_head(run_command: Haven, tmp_path:
     run_command("staff", "add", "Eva", "--language", "id")
     run_command("staff", "add", "Bo", "--language", "id")
     done = run_command("audit", "verify", "--head", head)
-    assert done.stderr.startswith("row 3 is not the one the head was taken of")
+    assert done.stderr.startswith("row 3 is not the row the head names")
 
 
 @pytest.mark.parametrize("head", ["7", "x:y", "1:2:3"])
