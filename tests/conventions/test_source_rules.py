@@ -48,6 +48,7 @@ CATCHES_ALL = {
     "bot/desks/web/live/watcher.py": "one failed look must not stop the next",
     "bot/dispatch/batch.py": "one update's failure must not stop the others",
     "bot/dispatch/dispatcher.py": "the error is handed to every caller that waits",
+    "bot/dispatch/passphrase_hashing.py": "the job is stored, and tried again",
     "bot/dispatch/recovery.py": "one conversation's failure must not stop the others",
     "bot/languages/po_files.py": "a file that cannot be read refuses its language",
     "bot/mailbox/courier.py": "one letter's failure must not stop the others",

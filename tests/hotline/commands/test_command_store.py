@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from bot.app.build import expire_keys
+from bot.app.run import expire_keys
 from bot.clock import DAY, HOUR, SECOND
 from bot.hotline.commands import registry
 from bot.hotline.commands.store import MAX_CRASHES, QUARANTINED, StaffCommands, submit_command
