@@ -150,7 +150,7 @@ def test_own_words_before_consent_are_found() -> None:
     assert faults("consent", Greedy) == ["greedy.what asks for free text before consent"]
 
 
-def test_handing_over_what_nobody_sent_is_found() -> None:
+def test_handing_over_answers_that_were_not_sent_is_found() -> None:
     class Hasty(Flow):
         title = T
         warning = Say(T)
@@ -241,7 +241,7 @@ def test_a_translation_that_breaks_it_is_found(proof: str, says: str) -> None:
     assert faults(proof, Plain, spoken=strict_catalogues({})) == []
 
 
-def test_a_phrase_nobody_translated_is_found() -> None:
+def test_an_untranslated_phrase_is_found() -> None:
     spoken = strict_catalogues({"id": NullTranslations()})
     assert "id: plain.hello is not translated" in faults("complete", Plain, spoken=spoken)
 
@@ -287,7 +287,7 @@ def texts() -> set[Text]:
     }
 
 
-def test_the_proofs_look_at_all_that_people_are_told_beside_the_flows() -> None:
+def test_flow_checks_cover_the_phrases_outside_flows() -> None:
     looked_at = texts()
     for phrase in PHRASES.values():
         own_names = {it for it in phrase.replies.values() if it.source in LANGUAGE_NAMES}
@@ -335,7 +335,7 @@ def test_a_translation_of_the_phrasebook_that_breaks_it_is_found(
     assert f"id: {fault}" in next(it for it in proved if it.name == proof).faults
 
 
-def test_a_reply_that_is_too_wide_and_a_number_beside_the_flows_are_found() -> None:
+def test_a_wide_reply_and_a_number_outside_the_flows_are_found() -> None:
     beside = [("a", pgettext("reply", "Somewhere far away from here")), ("b", Text("Call 113."))]
     proved = run_flow_checks(
         FlowRegistry([DangerFlow]), PHRASING, TAIWAN, strict_catalogues({}), beside

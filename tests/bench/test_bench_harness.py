@@ -160,7 +160,7 @@ class Forgetful:
     async def close(self) -> None: ...
 
 
-async def test_a_run_in_which_somebody_gets_stuck_gives_no_figures() -> None:
+async def test_a_run_in_which_a_person_gets_stuck_gives_no_figures() -> None:
     with pytest.raises(SystemExit, match="0 of 3 people"):
         await run_one.walk(Forgetful(), BenchRun(subject="haven", people=2, warm_up=1))
 
@@ -241,7 +241,7 @@ def test_fewer_people_are_never_more_than_walk_at_once() -> None:
     assert (run.people, run.in_flight, run.warm_up) == (3, 3, 3)
 
 
-def test_the_command_measures_a_peer_beside_another_in_fresh_processes() -> None:
+def test_the_command_measures_peers_in_fresh_processes() -> None:
     line = ["one", "--only", "ptb", "--rounds", "1", "--scale", "0.01", "--idle", "0", "--json"]
     ran = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "tests.bench", *line], cwd=ROOT, capture_output=True, check=True

@@ -82,7 +82,7 @@ async def test_a_passkey_that_computes_opens_a_caseworkers_cases(
         assert complaints == []
 
 
-async def test_one_that_does_not_compute_asks_for_the_password_beside_it(
+async def test_a_passkey_without_prf_asks_for_the_password_too(
     browser: Browser, tmp_path: Path
 ) -> None:
     async with BrowserDeskHarness.open(tmp_path) as office:

@@ -128,7 +128,7 @@ async def test_help_is_asked_for_in_thai_with_danger_and_another_language_in_bet
     )
 
 
-async def test_whoever_says_tell_them_now_stands_first_in_the_queue(
+async def test_tell_them_now_puts_a_case_first_in_the_queue(
     demo: DemoProcess, open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
     async with open_demo_page(NARROW) as page:

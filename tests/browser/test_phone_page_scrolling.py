@@ -36,7 +36,7 @@ FURTHEST_UP = "(chat) => { chat.scrollTop = 0; }"
     ("name", "app", "tag"),
     [("Sari", "Bahasa Indonesia", "id"), ("Linh", "Tiếng Việt", "vi")],
 )
-async def test_whoever_is_in_danger_sees_numbers_and_answers_without_scrolling(
+async def test_danger_numbers_and_answers_are_visible_without_scrolling(
     open_demo_page: OpenDemoPage, add_phone: AddPhone, name: str, app: str, tag: str
 ) -> None:
     async with open_demo_page(NARROW) as page:
@@ -53,7 +53,7 @@ async def test_whoever_is_in_danger_sees_numbers_and_answers_without_scrolling(
         assert await _is_in_sight(question)
 
 
-async def test_whoever_scrolled_up_and_then_acts_sees_the_answer(
+async def test_acting_after_scrolling_up_shows_the_answer(
     open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
     async with open_demo_page(NARROW) as page:
@@ -87,7 +87,7 @@ async def test_a_word_about_an_old_button_lies_over_no_number(
         await expect(toast).to_be_empty(timeout=500)
 
 
-async def test_nobody_is_taken_away_from_what_they_scrolled_to(
+async def test_an_unasked_message_does_not_move_the_scroll_position(
     demo: DemoProcess, open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
     async with open_demo_page(NARROW) as page:

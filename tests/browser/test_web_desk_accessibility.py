@@ -85,7 +85,7 @@ async def opened(browser: Browser, scheme: str) -> tuple[BrowserContext, Page]:
 
 
 @pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "zh_Hant")])
-async def test_nothing_on_any_page_keeps_anybody_from_using_it(
+async def test_axe_finds_nothing_on_any_page_of_the_web_desk(
     browser: Browser, tmp_path: Path, scheme: str, language: str
 ) -> None:
     look = Look(scheme)
@@ -260,9 +260,7 @@ FOUR_TIMES = {"width": 320, "height": 640}
 """A window 1280 wide, everything four times as large."""
 
 
-async def test_at_four_hundred_percent_nobody_pushes_a_page_sideways(
-    browser: Browser, tmp_path: Path
-) -> None:
+async def test_at_400_percent_no_page_scrolls_sideways(browser: Browser, tmp_path: Path) -> None:
     async with BrowserDeskHarness.open(tmp_path) as office:
         context = await browser.new_context(viewport=FOUR_TIMES)  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE)
@@ -287,7 +285,7 @@ async def test_at_four_hundred_percent_nobody_pushes_a_page_sideways(
         assert {path: more for path, more in wide.items() if more > 0} == {}
 
 
-async def test_a_page_that_keeps_somebody_out_is_found(browser: Browser) -> None:
+async def test_an_inaccessible_page_is_found(browser: Browser) -> None:
     """The control: a picture without words, a field without a name, grey on grey."""
     context, page = await opened(browser, "light")
     await page.set_content(

@@ -68,7 +68,7 @@ window.Notification = class {
 """A browser whose page nobody looks at, and what it would show on the screen."""
 
 
-async def test_what_is_shown_of_somebody_who_waits_says_only_that(
+async def test_an_alert_says_only_that_a_person_is_waiting(
     demo: DemoProcess, open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
     async with open_demo_page(NARROW) as phone, open_demo_page(WIDE) as desk:
@@ -90,9 +90,7 @@ async def test_what_is_shown_of_somebody_who_waits_says_only_that(
             assert set(await desk.evaluate("shown")) == {"Haven|New activity at the desk.|haven"}
 
 
-async def test_whoever_has_no_connection_reads_so(
-    demo: DemoProcess, open_demo_page: OpenDemoPage
-) -> None:
+async def test_a_lost_connection_is_shown(demo: DemoProcess, open_demo_page: OpenDemoPage) -> None:
     async with open_demo_page(WIDE) as page:
         await sits_down(page, demo)
         # In one breath: a stream that begins meanwhile takes the sentence away again.
@@ -106,7 +104,7 @@ async def test_whoever_has_no_connection_reads_so(
 VEIL = "() => getComputedStyle(document.querySelector('main')).filter"
 
 
-async def test_nobody_who_comes_by_reads_what_stands_on_the_screen(
+async def test_an_idle_screen_is_hidden_from_passers_by(
     demo: DemoProcess, browser: Browser, open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
     async with open_demo_page(NARROW) as phone:

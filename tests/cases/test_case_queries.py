@@ -155,7 +155,7 @@ async def test_a_question_left_open_says_so(case_store: CaseStoreHarness) -> Non
         }  # fmt: skip
 
 
-async def test_what_came_beside_the_questions_and_alarms_have_their_names(
+async def test_extra_messages_and_alarms_have_labels(
     case_store: CaseStoreHarness,
 ) -> None:
     answers = {**WHOLE, "also_files": (FileRef("x", "voice", 3, "", "dengar ini"),)}

@@ -256,7 +256,7 @@ def refusals() -> set[str]:
     return found
 
 
-def test_whoever_is_refused_reads_why_in_their_language() -> None:
+def test_every_refusal_is_translated_for_staff() -> None:
     chinese = read_in("zh_Hant", "staff")
     assert refusals()
     for source in refusals():

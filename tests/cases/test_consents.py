@@ -117,7 +117,7 @@ async def test_it_is_taken_back_once_and_written_down(case_store: CaseStoreHarne
     assert deeds.count("consent_revoke") == 1
 
 
-async def test_whoever_withdraws_takes_everything_back(case_store: CaseStoreHarness) -> None:
+async def test_revoking_all_consents_revokes_each_kind(case_store: CaseStoreHarness) -> None:
     case = kept(case_store, answered("send", "send"), answered("counting", "count"))
     work_at(case_store, lambda work: LEDGER.revoke_all(work, case, "person", MIDDAY))
     assert not any(may(case_store, case, kind) for kind in ConsentKind)

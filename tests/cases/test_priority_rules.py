@@ -274,7 +274,7 @@ def test_what_was_left_open_is_a_risk_not_a_no(flow: str, step: str) -> None:
         assert assess_urgency({**calm.answers, step: left_open})[0] <= Priority.THIS_SHIFT
 
 
-def test_somebody_who_skips_everything_is_not_at_the_end_of_the_queue() -> None:
+def test_a_report_with_every_question_skipped_is_not_last_in_the_queue() -> None:
     for flow in ("report", "ask_for_help", "talk"):
         skipped = dict.fromkeys(BOOK.compiled[flow].questions)
         assert assess_urgency(skipped)[0] <= Priority.THIS_SHIFT

@@ -111,20 +111,18 @@ def test_a_rule_asks_only_for_what_some_flow_can_be_answered() -> None:
 
 
 @pytest.mark.parametrize("flow", ["report", "ask_for_help", "talk", "danger"])
-def test_whoever_says_nothing_waits_where_everything_can_be_meant(flow: str) -> None:
+def test_a_report_without_answers_goes_to_the_default_queue(flow: str) -> None:
     assert choose_queue({}) is DEFAULT_QUEUE
     assert choose_queue(dict.fromkeys(BOOK.compiled[flow].questions)) is DEFAULT_QUEUE
 
 
 @given(anything(), st.sampled_from(["under_18", "they_under_18"]))
-def test_whoever_is_under_18_is_looked_after_by_those_who_protect_children(
-    told: FlowAnswers, step: str
-) -> None:
+def test_anyone_under_18_goes_to_the_child_protection_queue(told: FlowAnswers, step: str) -> None:
     assert choose_queue({**told.answers, step: "under"}) is Queue.CHILD_PROTECTION
 
 
 @given(anything())
-def test_what_is_left_open_puts_nobody_among_the_smaller_matters(told: FlowAnswers) -> None:
+def test_open_answers_never_lead_to_the_less_urgent_queues(told: FlowAnswers) -> None:
     known = {step: answer for step, answer in told.answers.items() if answer is not None}
     left_open = {step: None for step in told.answers if step not in known}
     small = {Queue.LABOUR, Queue.INFORMATION}

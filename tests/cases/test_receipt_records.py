@@ -60,7 +60,7 @@ async def test_it_says_when_and_how_much_and_nothing_else(case_store: CaseStoreH
     )
 
 
-async def test_anybody_with_the_public_half_can_check_it(case_store: CaseStoreHarness) -> None:
+async def test_a_receipt_can_be_checked_with_the_public_key(case_store: CaseStoreHarness) -> None:
     _, found = given_out(case_store)
     public = load_pem_public_key(VAULT.signer.public_pem.encode())
     assert isinstance(public, Ed25519PublicKey)
@@ -102,7 +102,7 @@ async def test_what_came_later_changes_nothing(case_store: CaseStoreHarness) -> 
 
 
 @pytest.mark.parametrize("column", ["at", "count"])
-async def test_a_row_that_was_changed_has_no_signature_of_ours(
+async def test_a_changed_receipt_row_fails_the_signature_check(
     case_store: CaseStoreHarness, column: str
 ) -> None:
     _, found = given_out(case_store)

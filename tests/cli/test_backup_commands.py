@@ -134,7 +134,7 @@ def data_begun_anew(folder: Path) -> None:
         (data_begun_anew, "no ledger says"),
     ],
 )
-def test_what_was_erased_since_comes_back_only_if_somebody_says_so_and_is_noted(
+def test_erased_cases_return_only_on_request_and_are_audited(
     elsewhere: tuple[Haven, list[str]], tmp_path: Path, happens: Callable[[Path], None], said: str
 ) -> None:
     happens(tmp_path)

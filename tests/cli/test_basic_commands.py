@@ -314,7 +314,7 @@ def test_a_case_is_opened_in_the_language_of_who_reads_it(
     assert (chinese["indicators"], len(chinese["unknown_topics"])) == ([], 3)
 
 
-def test_words_are_looked_for_in_what_whoever_looks_may_open(
+def test_search_reads_only_cases_the_caseworker_may_open(
     deployment: dict[str, Path | str], case: dict[str, str]
 ) -> None:
     typed = ("cases", "search", WORDS.upper(), *as_(deployment, "reader"))
@@ -364,7 +364,7 @@ def test_a_case_whose_words_were_found_is_one_that_was_read(
     assert len(audited(deployment, "read")) == len(before) + 1
 
 
-def test_a_case_stays_sealed_for_whoever_does_not_sign_in(
+def test_a_case_stays_sealed_without_signing_in(
     deployment: dict[str, Path | str], case: dict[str, str]
 ) -> None:
     done = run_haven("cases", "show", case["reference"], **deployment)
@@ -377,7 +377,7 @@ def test_a_case_stays_sealed_for_whoever_does_not_sign_in(
     assert (known["is_open"], known["reports"], known["reasons"]) == (False, [], [])
 
 
-def test_an_agreed_hour_is_shown_to_whoever_signs_in_and_to_nobody_else(
+def test_an_agreed_check_in_hour_is_shown_only_after_signing_in(
     deployment: dict[str, Path | str], case: dict[str, str]
 ) -> None:
     typed = ("cases", "show", case["reference"])
@@ -395,7 +395,7 @@ def test_an_agreed_hour_is_shown_to_whoever_signs_in_and_to_nobody_else(
     ("who", "password", "told"),
     [("reader", "wrong", "does not open"), ("stranger", "password", "supervisors")],
 )
-def test_a_case_opens_for_nobody_else(
+def test_a_case_does_not_open_for_other_staff_or_a_wrong_password(
     who: str, password: str, told: str, deployment: dict[str, Path | str], case: dict[str, str]
 ) -> None:
     done = run_haven(
@@ -407,7 +407,7 @@ def test_a_case_opens_for_nobody_else(
     assert WORDS not in done.stdout + done.stderr
 
 
-def test_a_deployment_in_which_nobody_can_open_anything_does_not_start(tmp_path: Path) -> None:
+def test_a_deployment_without_key_holders_does_not_start(tmp_path: Path) -> None:
     HostKey.create(tmp_path / "host.key")
     settings: dict[str, Path | str] = {
         "data": tmp_path / "data", "host_key_file": tmp_path / "host.key",

@@ -14,7 +14,7 @@ LAST_DAY = EXPIRES_ON - timedelta(days=1)
 
 
 @pytest.mark.parametrize(("today", "old"), [(LAST_DAY, []), (EXPIRES_ON, list(RECIPIENTS))])
-def test_whoever_was_read_about_too_long_ago_is_named(today: date, old: list[str]) -> None:
+def test_expired_recipients_are_named(today: date, old: list[str]) -> None:
     assert expired_recipients(RECIPIENTS, today) == old
 
 

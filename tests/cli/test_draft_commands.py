@@ -62,7 +62,7 @@ def test_an_application_holds_no_word_of_the_person(
     assert (again.returncode, "exists already" in again.stderr) == (1, True)
 
 
-def test_whoever_may_not_open_the_case_gets_no_draft(
+def test_a_draft_form_needs_access_to_the_case(
     deployment: Deployed, case: Mapping[str, str]
 ) -> None:
     for who, file in (("stranger", "password"), ("reader", "wrong")):

@@ -118,7 +118,7 @@ def test_only_a_caseworker_confirms_an_erasure_request(deployed: Deployment) -> 
     assert f"confirmed by {deployed.mei}" in deployed.haven("cases", "erasure-requests").said
 
 
-def test_whoever_does_not_answer_for_a_case_erases_and_keeps_nothing(
+def test_only_those_responsible_for_a_case_confirm_or_object_to_erasure(
     deployed: Deployment,
 ) -> None:
     for who, words in (
@@ -182,7 +182,7 @@ def test_consent_can_be_revoked_on_spoken_request(deployed: Deployment) -> None:
     assert (wrong.returncode, "statistics" in wrong.said) == (2, True)
 
 
-def test_what_was_agreed_to_is_told_to_nobody_once_it_is_taken_back_there(
+def test_consent_revoked_by_command_stops_a_referral(
     tmp_path: Path,
 ) -> None:
     home = harness(tmp_path)

@@ -34,7 +34,7 @@ def test_the_state_of_every_language_is_told() -> None:
         assert len(each["unread"]) == each["safety_critical_unreviewed"]
 
 
-def test_every_safety_sentence_that_nobody_has_reviewed_is_named_by_language() -> None:
+def test_unreviewed_safety_sentences_are_listed_by_language() -> None:
     unread = {
         each["language"]: [(it["readers"], it["source"]) for it in each["unread"]]
         for each in json.loads(run_haven("languages", "status", "--json").stdout)

@@ -96,7 +96,7 @@ def test_what_cannot_be_done_is_said(run_command: Haven, words: tuple[str, ...])
     assert (listed(run_command, "partners"), listed(run_command, "campaigns")) == before
 
 
-def test_where_nobody_came_there_is_nothing_to_count(run_command: Haven) -> None:
+def test_partner_counts_are_empty_without_visits(run_command: Haven) -> None:
     assert json.loads(done(run_command("campaigns", "counts", "--json"))) == []
     assert "chats" in done(run_command("campaigns", "counts"))
 

@@ -125,7 +125,7 @@ def prints(
     return haven("receipt", "print", NUMBER, "--as", who, "--password-file", str(file))
 
 
-def test_a_caseworker_prints_what_anybody_can_check(
+def test_a_printed_receipt_can_be_verified_with_the_public_key(
     shelf: RetentionHarness, haven: Haven, tmp_path: Path
 ) -> None:
     said = prints(haven, shelf, tmp_path, shelf.mei.id, MEIS)
@@ -142,7 +142,7 @@ def test_a_caseworker_prints_what_anybody_can_check(
     assert (shelf.mei.id, "receipt_print", "") in deeds(shelf)
 
 
-def test_nobody_prints_one_whose_keys_do_not_open_the_case(
+def test_a_receipt_is_printed_only_with_keys_that_open_the_case(
     shelf: RetentionHarness, haven: Haven, tmp_path: Path
 ) -> None:
     said = prints(haven, shelf, tmp_path, shelf.ida.id, IDAS)
@@ -152,7 +152,7 @@ def test_nobody_prints_one_whose_keys_do_not_open_the_case(
     assert deeds(shelf) == []
 
 
-def test_a_number_nobody_gave_out_is_printed_for_nobody(
+def test_an_unknown_receipt_number_is_not_printed(
     shelf: RetentionHarness, haven: Haven, tmp_path: Path
 ) -> None:
     file = written(tmp_path / "password", MEIS)

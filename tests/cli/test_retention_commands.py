@@ -85,9 +85,7 @@ def test_retention_asks_and_then_erases(shelf: RetentionHarness, haven: Haven) -
     assert "Closed more than 90 days ago: 0" in nothing.stdout
 
 
-def test_whoever_looked_can_say_that_the_clock_is_right(
-    shelf: RetentionHarness, haven: Haven
-) -> None:
+def test_the_clock_can_be_declared_right_by_command(shelf: RetentionHarness, haven: Haven) -> None:
     shelf.closed(KEPT + 1)
     assert "The clock is trusted: it is " in haven("retention", "--trust-clock").stdout
     assert len(shelf.cases()) == 1

@@ -87,7 +87,7 @@ def test_a_caseworker_comes_and_goes(run_command: Haven, tmp_path: Path) -> None
     ],
     ids=str,
 )
-def test_what_cannot_be_agreed_is_said_and_nobody_is_enrolled(
+def test_invalid_staff_options_are_named_and_no_account_is_added(
     run_command: Haven, tmp_path: Path, typed: tuple[str, ...], said: str
 ) -> None:
     done = run_command("staff", "add", "Mei", *typed)
@@ -250,7 +250,9 @@ def test_a_printed_key_gives_a_new_password_once(run_command: Haven, tmp_path: P
     assert run_command(*typed, str(key)).returncode == 1  # another one was printed
 
 
-def test_whoever_has_lost_both_is_given_another_key(run_command: Haven, tmp_path: Path) -> None:
+def test_staff_who_lost_password_and_recovery_key_get_a_new_key(
+    run_command: Haven, tmp_path: Path
+) -> None:
     who, _ = keyed(run_command, tmp_path)
     new = written(tmp_path / "new", "a new and longer password")
     done = run_command("staff", "password", who, "--new-key", "--password-file", str(new))
@@ -259,7 +261,7 @@ def test_whoever_has_lost_both_is_given_another_key(run_command: Haven, tmp_path
 
 
 @pytest.mark.parametrize("bad", ["short", "", " "])
-def test_a_short_password_is_refused_and_nobody_enrolled(
+def test_a_short_password_is_refused_and_no_account_is_added(
     bad: str, run_command: Haven, tmp_path: Path
 ) -> None:
     (tmp_path / "password").chmod(0o600)
@@ -301,7 +303,7 @@ def keys_left(folder: Path) -> int:
     return int(count)
 
 
-def test_whoever_audits_has_no_key(run_command: Haven) -> None:
+def test_an_auditor_has_no_key(run_command: Haven) -> None:
     added = run_command(*MEI, "--role", "auditor")
     assert "Recovery key" not in added.stdout
 

@@ -115,7 +115,7 @@ def test_every_flow_started_by_name_exists() -> None:
     assert strange_flows({"reports"}) == {"reports"}
 
 
-def test_every_command_is_offered_with_words_beside_it() -> None:
+def test_every_command_has_a_description() -> None:
     assert phrases.COMMAND_DESCRIPTIONS.keys() == COMMAND_FLOWS.keys() | IMMEDIATE_COMMANDS
 
 

@@ -36,7 +36,7 @@ def is_exempt(name: str) -> bool:
     return any(name == it or (it.endswith("/") and name.startswith(it)) for it in MAY)
 
 
-def test_nobody_but_the_channel_calls_anybody() -> None:
+def test_only_the_channel_opens_outgoing_connections() -> None:
     named = {
         name_of(path): connects(list(imports_of(path)), tree_of(path))
         for path in modules()

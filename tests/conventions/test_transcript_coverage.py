@@ -44,7 +44,7 @@ def lacking(there: frozenset[tuple[str, str]]) -> list[str]:
     ]
 
 
-def test_every_flow_is_written_down_and_every_language_to_where_somebody_answers() -> None:
+def test_every_flow_and_every_language_has_transcripts() -> None:
     assert lacking(WRITTEN) == []
 
 

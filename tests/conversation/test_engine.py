@@ -104,13 +104,13 @@ def test_files_sent_where_none_was_asked_for_are_kept() -> None:
     )
 
 
-def test_words_written_beside_do_not_go_along_with_danger() -> None:
+def test_extra_text_is_not_sent_with_a_danger_alert() -> None:
     session = EngineSession("small").writes("he is outside").begins("danger").does("now")
     assert session.answers["danger"] == {"tell": "now"}
     assert session.position.extra_texts == ["he is outside"]
 
 
-def test_a_shared_place_beside_the_question_is_kept_as_words() -> None:
+def test_a_shared_location_outside_a_question_is_kept_as_text() -> None:
     session = EngineSession("small").does(LocationInput(25.03, 121.56))
     assert session.position.extra_texts == ["25.03, 121.56"]
 

@@ -233,7 +233,7 @@ def all_words(position: Position, turns: list[Turn]) -> str:
 
 @MANY
 @given(plans(), plans(), st.lists(st.integers(0, 3), min_size=1, max_size=25), KNOWN)
-def test_whatever_is_written_is_an_answer_or_is_kept_beside(
+def test_every_input_becomes_an_answer_or_is_kept_as_extra(
     first: list[StepPlan], second: list[StepPlan], how: list[int], known: frozenset[str]
 ) -> None:
     book, position = book_of(first, second), Position()

@@ -83,7 +83,7 @@ def test_long_words_are_cut_in_the_summary_and_nowhere_else() -> None:
     assert session.top["mine"] == "x" * 4000
 
 
-def test_much_that_was_written_beside_does_not_swell_the_summary() -> None:
+def test_many_extra_messages_do_not_lengthen_the_summary() -> None:
     session = EngineSession("branches").writes(*(f"word{number} " * 9 for number in range(60)))
     session.does(FilesInput((PHOTO,) * 60)).does("me", "skip", "show")
     assert len(session.asked.render(ENGLISH)) < 400
@@ -132,7 +132,7 @@ def test_a_change_can_be_left_as_it_was() -> None:
     assert reviewed().does("show", "mine", "keep").top == {"about": "me", "mine": "Mai"}
 
 
-def test_what_was_written_beside_is_shown_and_can_be_left_out() -> None:
+def test_extra_messages_are_shown_and_can_be_left_out() -> None:
     session = EngineSession("branches").writes("his car is red").does("me", "skip", "show")
     assert "his car is red" in session.asked.render(ENGLISH)
     session.does("also")

@@ -41,7 +41,9 @@ STEPS = settings(
 
 @STEPS
 @given(secret=SECRETS, moves=st.lists(MOVES, min_size=1, max_size=MOST_MOVES))
-def test_nobody_can_tell_whether_there_is_a_case(secret: CaseSecret, moves: list[Move]) -> None:
+def test_random_actions_do_not_reveal_whether_there_is_a_case(
+    secret: CaseSecret, moves: list[Move]
+) -> None:
     with TemporaryDirectory() as folder:
         assert session(Path(folder), secret, moves) is None
 
@@ -59,7 +61,7 @@ ATTACKS: list[list[Move]] = [
 
 @pytest.mark.parametrize("moves", ATTACKS)
 @pytest.mark.parametrize("is_held", [False, True])
-def test_what_somebody_would_try_first_tells_nothing(
+def test_obvious_attempts_do_not_reveal_a_case(
     moves: list[Move], is_held: bool, tmp_path: Path
 ) -> None:
     secret = CaseSecret(has_words=True, is_claimed=True, is_held=is_held, is_adding=True)

@@ -41,18 +41,14 @@ def test_twelve_who_want_every_case_give_each_one_holder_even_when_killed(
 
 
 @on_both
-def test_twelve_who_take_what_is_next_share_the_queue_and_leave_nobody(
-    kind: str, tmp_path: Path
-) -> None:
+def test_twelve_claiming_next_share_the_queue_and_leave_no_case(kind: str, tmp_path: Path) -> None:
     found = contest(kind, tmp_path, "--next", "--cases=150", "--kills=3")
     assert found["faults"] == {}
     assert 150 - 3 <= found["claimed"] <= 150
 
 
 @on_both
-def test_the_same_look_notices_whoever_reads_first_and_then_writes(
-    kind: str, tmp_path: Path
-) -> None:
+def test_reading_before_writing_is_detected_as_double_claims(kind: str, tmp_path: Path) -> None:
     found = contest(kind, tmp_path, "--flaw", "--cases=300")
     assert found["doubles"] > 0
     assert found["unwritten"] > 0

@@ -28,16 +28,14 @@ LOOKS: list[Move] = [("say", 0), ("press", 1), ("press", 0), ("press", 0)]
 
 @STEPS
 @given(secret=SECRETS, moves=WALKS)
-def test_nobody_can_tell_after_a_silence_what_is_in_a_draft(
-    secret: DraftSecret, moves: list[Move]
-) -> None:
+def test_a_draft_is_not_revealed_after_a_silence(secret: DraftSecret, moves: list[Move]) -> None:
     with TemporaryDirectory() as folder:
         assert session(Path(folder), secret, moves) is None
 
 
 @STEPS
 @given(secret=CHANGED, moves=WALKS)
-def test_nobody_else_can_tell_that_there_was_a_draft(
+def test_another_account_cannot_tell_that_there_was_a_draft(
     secret: DraftSecret, moves: list[Move]
 ) -> None:
     with TemporaryDirectory() as folder:
@@ -45,7 +43,7 @@ def test_nobody_else_can_tell_that_there_was_a_draft(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_what_somebody_would_try_first_shows_nothing(way: str, tmp_path: Path) -> None:
+def test_obvious_attempts_do_not_show_a_draft(way: str, tmp_path: Path) -> None:
     assert session(tmp_path, DraftSecret(way), LOOKS) is None
 
 
@@ -58,7 +56,7 @@ def test_a_draft_that_is_not_veiled_is_read(
 
 
 @pytest.mark.parametrize("way", ["language", "name", "account"])
-def test_an_account_that_nobody_looks_at_is_found_out(
+def test_a_bot_that_ignores_the_account_is_detected(
     way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control."""

@@ -39,7 +39,7 @@ def allowed(code: str, at: int) -> bool:
 
 
 @given(moments, st.integers(0, PRESENCE_WINDOW), zones)
-def test_whoever_has_just_written_may_be_answered(now: int, ago: int, zone: ZoneInfo) -> None:
+def test_a_recent_message_may_always_be_answered(now: int, ago: int, zone: ZoneInfo) -> None:
     assert may_write_at("when_i_write", now - ago, now, zone) == now
 
 
@@ -58,7 +58,7 @@ def test_hours_are_kept_to_the_minute(now: int, ago: int, zone: ZoneInfo, codes:
 
 
 @pytest.mark.parametrize("rule", ["", "hours", "hours:", "hours:noon", "whenever", "any_timex"])
-def test_a_rule_nobody_knows_is_the_strictest(rule: str) -> None:
+def test_an_unknown_contact_rule_is_the_strictest(rule: str) -> None:
     assert may_write_at(rule, NOW - DAY, NOW, TAIPEI) == NEVER
 
 
@@ -87,7 +87,7 @@ def test_to_a_steady_clock_a_line_is_as_old_as_the_channel_says(ago: int, wrong:
 
 
 @given(ages, off, st.integers(0, DISTRUST_PERIOD - 1))
-def test_while_the_clock_is_in_doubt_a_line_is_new_by_both_or_nobody_knows(
+def test_with_a_doubtful_clock_a_message_is_recent_only_by_both_clocks(
     ago: int, wrong: int, since: int
 ) -> None:
     now = NOW + wrong

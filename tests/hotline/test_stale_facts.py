@@ -69,7 +69,7 @@ def test_staff_are_told_a_month_before_the_end_and_after_it(today: date, states:
     assert all(it.first_day == EXPIRES_ON for it in found)
 
 
-def test_one_fact_that_is_over_stands_beside_those_that_soon_are() -> None:
+def test_expired_and_soon_expiring_facts_are_listed_apart() -> None:
     old = replace(TAIWAN.directory["1955"], expires_on=EXPIRES_ON - timedelta(days=9))
     place = replace(TAIWAN, directory={**TAIWAN.directory, "1955": old})
     over, soon = find_stale_facts(place, EXPIRES_ON - timedelta(days=1))
@@ -77,7 +77,7 @@ def test_one_fact_that_is_over_stands_beside_those_that_soon_are() -> None:
     assert (soon.state, soon.count) == (SOON, len(TAIWAN.expired(EXPIRES_ON)) - 1)
 
 
-def test_what_nobody_has_read_yet_is_never_counted_as_old() -> None:
+def test_unverified_facts_are_never_counted_as_stale() -> None:
     assert not all(it.is_verified for _code, it in TAIWAN.facts())
     (over,) = find_stale_facts(TAIWAN, date(2099, 1, 1))
     assert over.count == sum(it.is_verified for _code, it in TAIWAN.facts())
@@ -101,7 +101,7 @@ def test_those_who_can_act_are_called_once_a_day(queue_harness: QueueHarness) ->
     assert first.values == {"count": str(len(TAIWAN.expired(EXPIRES_ON))), "day": str(EXPIRES_ON)}
 
 
-def test_a_bot_that_is_started_anew_does_not_call_again(queue_harness: QueueHarness) -> None:
+def test_a_restart_does_not_repeat_the_stale_fact_alert(queue_harness: QueueHarness) -> None:
     queue_harness.add_caseworker("Hua", role=Role.SUPERVISOR)
     rereading, at_nine = started(queue_harness, EXPIRES_ON)
     assert at_nine == []
@@ -119,9 +119,7 @@ def test_what_is_only_near_is_said_on_mondays(queue_harness: QueueHarness) -> No
     assert [day for day, events in enumerate(days) if events] == [0, 7]
 
 
-def test_nobody_is_called_while_everything_is_fresh(
-    queue_harness: QueueHarness, debug_log: io.StringIO
-) -> None:
+def test_fresh_facts_raise_no_alert(queue_harness: QueueHarness, debug_log: io.StringIO) -> None:
     queue_harness.add_caseworker("Hua", role=Role.SUPERVISOR)
     rereading, at_nine = started(queue_harness, VERIFIED_ON)
     assert at_nine == looks(queue_harness, rereading, morning(VERIFIED_ON, 10)) == []

@@ -42,7 +42,7 @@ def test_a_name_an_address_a_number_is_no_language(tag: str) -> None:
     assert [it for it in PLAIN if seems_other_language(it, tag)] == []
 
 
-def test_words_of_ones_own_beside_those_of_another_are_enough() -> None:
+def test_mixed_language_text_is_not_flagged() -> None:
     assert not seems_other_language("請帶您的 residence permit and passport", "zh_Hant")
     assert not seems_other_language("กรุณาพูดว่า: I need help, please call the police", "th")
     assert not seems_other_language("Katakan: I need help. Itu saja yang perlu.", "id")
@@ -54,7 +54,7 @@ def test_no_small_word_is_of_two_languages() -> None:
 
 
 @pytest.mark.parametrize("tag", [it for it in LANGUAGES if it != FALLBACK])
-def test_hardly_a_phrase_of_ours_seems_to_be_another_language_to_its_readers(tag: str) -> None:
+def test_few_phrases_are_taken_for_another_language(tag: str) -> None:
     phrases = [it.words for it in phrases_of(tag) if it.words]
     strange = [it for it in phrases if seems_other_language(it, tag)]
     assert len(strange) * 100 <= len(phrases), strange[:5]

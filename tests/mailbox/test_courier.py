@@ -68,7 +68,7 @@ def test_a_letter_is_not_sent_before_its_time(round_: CourierHarness) -> None:
     assert round_.arrivals(A) == ["later"]
 
 
-def test_nobody_waits_for_a_chat_whose_letter_hangs(round_: CourierHarness) -> None:
+def test_a_hanging_letter_delays_no_other_chat(round_: CourierHarness) -> None:
     round_.post.fate = lambda chat, _body: DeliveryFault(seconds=10**6) if chat == A else FINE
     round_.leave(A, "hangs", "behind it")
     round_.leave(B, "one", "two")
@@ -115,7 +115,7 @@ def test_words_of_a_person_are_never_sent_twice_by_themselves(
     assert round_.letters()[first][1] is not None  # so that a caseworker can send it again
 
 
-def test_a_question_of_the_bot_is_repeated_when_nobody_knows(round_: CourierHarness) -> None:
+def test_a_bot_question_is_repeated_after_an_uncertain_delivery(round_: CourierHarness) -> None:
     round_.post.fate = failing_once(DeliveryUncertainError("no answer"), arrives=True)
     (letter,) = round_.leave(A, "one")
     round_.settle()
@@ -131,7 +131,7 @@ def test_a_refused_letter_is_seen_as_refused_and_the_next_goes_on(round_: Courie
     assert round_.letters()[first][2].startswith("message is too long")
 
 
-def test_whoever_blocked_us_gets_nothing_more_until_they_write(round_: CourierHarness) -> None:
+def test_a_chat_that_blocked_the_bot_gets_nothing_until_it_writes(round_: CourierHarness) -> None:
     round_.post.fate = failing_once(ChatBlockedError("blocked"))
     letters = round_.leave(A, "one", "two", "three")
     other = round_.leave(B, "for somebody else")
@@ -179,7 +179,7 @@ def test_being_asked_to_wait_everywhere_holds_everybody(round_: CourierHarness) 
     assert (round_.arrivals(A), round_.arrivals(B)) == (["one"], ["one"])
 
 
-def test_a_toast_is_tried_once_and_its_failure_hurts_nobody(round_: CourierHarness) -> None:
+def test_a_toast_is_tried_once_and_its_failure_stops_no_letter(round_: CourierHarness) -> None:
     round_.post.fate = failing_once(
         RetryLaterError(), RuntimeError("a mistake of ours"), ChatBlockedError("x"), None
     )
@@ -272,7 +272,7 @@ def most_within(moments: list[float], seconds: float) -> int:
         ({A + number: 1 for number in range(200)}, 1.0, 61),  # thirty at once, thirty a second
     ],
 )
-def test_nobody_is_written_to_faster_than_allowed(
+def test_no_chat_is_written_to_faster_than_allowed(
     tmp_path: Path, chats: dict[int, int], seconds: float, most: int
 ) -> None:
     round_ = CourierHarness(tmp_path, limits=RateLimits())

@@ -17,7 +17,7 @@ SHORT = FloodPlan(seconds=5.0, pause=6.0)
 
 
 @pytest.mark.parametrize("flaw", ["", TURNS, SENDING])
-def test_two_hundred_who_flood_make_nobody_wait_and_one_line_for_all_would(
+def test_a_flood_of_200_senders_delays_others_only_in_a_single_queue(
     tmp_path: Path, flaw: str
 ) -> None:
     found = simulate_flood(FloodPlan(seconds=SHORT.seconds, pause=SHORT.pause, flaw=flaw), tmp_path)

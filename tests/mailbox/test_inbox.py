@@ -72,7 +72,7 @@ def test_another_content_under_the_same_number_is_another_update(box: Box) -> No
     assert box.does("unseen", [other]) == [other]
 
 
-def test_another_bots_updates_are_no_business_of_ours(box: Box) -> None:
+def test_updates_of_another_bot_are_kept_apart(box: Box) -> None:
     other = Inbox(BOT + 1, VAULT)
     box.database.writer.run_sync(lambda work: other.store_handled(work, arrivals(1), MIDDAY))
     assert box.does("unseen", arrivals(1)) == arrivals(1)

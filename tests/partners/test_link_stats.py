@@ -154,7 +154,7 @@ def test_a_month_begins_where_the_deployment_is(home: HotlineHarness) -> None:
 
 
 @pytest.mark.parametrize("start", ["/start", "/start hello there", "hello", "/start ABC"])
-def test_whoever_comes_by_no_link_asks_the_store_nothing(start: str, tmp_path: Path) -> None:
+def test_a_start_without_a_link_makes_no_link_query(start: str, tmp_path: Path) -> None:
     """The hot path pays nothing: a table that is gone is not missed."""
     home = HotlineHarness(tmp_path)
     connection = home.database.connect()

@@ -82,7 +82,7 @@ def test_a_language_that_is_not_offered_is_not_spoken(tmp_path: Path) -> None:
     home.close()
 
 
-def test_whoever_has_answers_unsent_goes_on_in_their_own_language(home: HotlineHarness) -> None:
+def test_a_link_does_not_change_the_language_of_unsent_answers(home: HotlineHarness) -> None:
     person, other = home.person(), home.person()
     for each, start in ((person, f"/start {LINK}"), (other, "/start")):
         each.says("/start")
@@ -101,7 +101,7 @@ def test_a_code_that_means_nothing_begins_like_any_chat(home: HotlineHarness, pa
     assert home.ask("SELECT id FROM inbox WHERE state = 'quarantined'") == []
 
 
-def test_a_revoked_link_begins_like_any_chat_and_names_nobody(home: HotlineHarness) -> None:
+def test_a_revoked_link_begins_like_any_chat_and_names_no_partner(home: HotlineHarness) -> None:
     early = home.person("en")
     hello(early, LINK)
     revoke = Campaigns(AuditLog(home.vault)).revoke
@@ -124,7 +124,7 @@ def test_what_cannot_be_a_code_is_not_even_looked_up() -> None:
 # --- The partner's name -------------------------------------------------------------------------
 
 
-def test_a_partner_is_named_to_whoever_asks_and_nowhere_else(home: HotlineHarness) -> None:
+def test_a_partner_is_named_only_when_asked(home: HotlineHarness) -> None:
     person = home.person("en")
     hello(person, LINK)
     before = list(person.texts)
@@ -134,7 +134,7 @@ def test_a_partner_is_named_to_whoever_asks_and_nowhere_else(home: HotlineHarnes
     assert [partner_name_of(LINK) in text for text in person.texts].count(True) == 1
 
 
-def test_whoever_came_by_no_link_is_told_of_no_partner(home: HotlineHarness) -> None:
+def test_a_chat_without_a_link_names_no_partner(home: HotlineHarness) -> None:
     person = home.person("en")
     hello(person)
     assert who(person) == organisation.NO_PARTNER_LINK.source
@@ -171,7 +171,7 @@ def test_codes_are_random_and_of_sixteen_signs(home: HotlineHarness) -> None:
     assert {sign for code in codes for sign in code} > set("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
-def test_whoever_presses_another_link_is_asked_in_its_language(home: HotlineHarness) -> None:
+def test_another_link_asks_in_its_language(home: HotlineHarness) -> None:
     create_links(home, {OTHER_LINK: "th"})
     person = home.person("en")
     hello(person, LINK)

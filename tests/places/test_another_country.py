@@ -69,7 +69,7 @@ def test_no_phrase_of_any_flow_says_anything_of_taiwan(tag: str) -> None:
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
-def test_nothing_said_beside_the_flows_names_taiwan(tag: str) -> None:
+def test_texts_outside_the_flows_do_not_name_taiwan(tag: str) -> None:
     settings = Settings(organisation="The guard", contact="777")
     words = OverridingCatalogue(read_in(tag), FARAWAY.overrides)
     phrasing = build_system_texts(settings)
@@ -119,7 +119,7 @@ def walk(person: ChatPerson, seed: int) -> set[str]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_whoever_walks_about_there_meets_nothing_of_taiwan(
+def test_random_walks_in_another_country_meet_nothing_of_taiwan(
     fictional_country: HotlineHarness, seed: int
 ) -> None:
     tag = ("en", "id", "th", "zh-hant", "vi", "my")[seed]

@@ -52,7 +52,7 @@ def test_only_what_was_read_is_ever_shown(today: date) -> None:
     assert unread(TAIWAN, today) == set()
 
 
-def test_a_number_nobody_has_read_cannot_be_put_among_those_shown() -> None:
+def test_an_unverified_number_cannot_be_shown() -> None:
     shows = {**TAIWAN.numbers_by_situation, "sea": ("118",)}
     with pytest.raises(ValueError, match="an unknown or unverified number for sea"):
         replace(TAIWAN, numbers_by_situation=shows)
@@ -64,7 +64,7 @@ def test_there_are_one_to_three_numbers_for_every_situation(situation: str) -> N
         assert 1 <= len(TAIWAN.numbers(situation, today)) <= MAX_NUMBERS
 
 
-def test_whoever_asks_about_pay_is_not_sent_to_the_police() -> None:
+def test_questions_about_pay_do_not_lead_to_the_police() -> None:
     assert [entry.number for entry in TAIWAN.numbers("work", VERIFIED_ON)] == ["1955"]
     assert "110" in {entry.number for entry in TAIWAN.numbers("danger", VERIFIED_ON)}
 
@@ -88,13 +88,13 @@ def test_what_has_expired_is_hidden_and_danger_never_shows_an_empty_card() -> No
     assert [entry.number for entry in TAIWAN.numbers("young", EXPIRES_ON)] == danger
 
 
-def test_whoever_does_not_want_to_live_is_never_sent_to_the_police_first() -> None:
+def test_despair_never_leads_to_the_police_number() -> None:
     lately = TAIWAN.numbers("despair", LAST_DAY)
     assert TAIWAN.numbers("despair", EXPIRES_ON) == lately
     assert "110" not in {entry.number for entry in lately}
 
 
-def test_what_nobody_has_read_lately_is_not_said_of_a_line_and_danger_still_is() -> None:
+def test_an_expired_line_is_hidden_and_emergency_numbers_stay() -> None:
     before, after = (TAIWAN.blanks(WORDS, today) for today in (LAST_DAY, EXPIRES_ON))
     assert "113" in before["young_line"]
     assert "113" not in after["young_line"]

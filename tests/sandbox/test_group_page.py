@@ -86,7 +86,7 @@ async def test_topics_are_listed_opened_and_counted(
     await expect(page.get_by_role("heading", name="General")).to_be_visible()
 
 
-async def test_whoever_is_chosen_writes_answers_and_presses(
+async def test_the_chosen_colleague_writes_replies_and_presses(
     page: Page, base: str, sandbox: Sandbox, group: SandboxGroup, raw: httpx.AsyncClient
 ) -> None:
     _mei, jun = sandbox.colleagues.values()
@@ -165,7 +165,7 @@ async def test_a_narrow_screen_shows_the_list_or_a_topic(
     await expect(page.get_by_role("navigation")).to_be_visible()
 
 
-async def test_what_anybody_wrote_is_only_ever_text(
+async def test_user_text_is_never_interpreted_as_html(
     page: Page, base: str, sandbox: Sandbox, raw: httpx.AsyncClient
 ) -> None:
     attack = '<img src=x onerror="alert(1)"><b>bold</b>'

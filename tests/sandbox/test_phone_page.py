@@ -216,7 +216,7 @@ async def test_photos_voices_files_and_the_rest_are_shown_and_sent(
     await expect(page.get_by_role("button", name="Play the voice note")).to_have_count(2)
 
 
-async def test_what_anybody_wrote_is_only_ever_text(
+async def test_user_text_is_never_interpreted_as_html(
     page: Page, base: str, sandbox: Sandbox, raw: httpx.AsyncClient
 ) -> None:
     attack = '<img src=x onerror="alert(1)"><b>bold</b>'

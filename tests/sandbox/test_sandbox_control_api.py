@@ -30,7 +30,7 @@ async def test_a_phone_is_added_and_speaks(
     assert len(sandbox.updates) == 1
 
 
-async def test_every_deed_can_be_done(
+async def test_every_person_action_works(
     control_api: httpx.AsyncClient, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
     number = indonesian_person.say("/start")["message_id"]
@@ -77,7 +77,7 @@ async def test_bytes_are_sent_as_they_are(
     assert (await control_api.get("files/none")).status_code == 404
 
 
-async def test_a_deed_that_cannot_be_done_says_why(
+async def test_an_impossible_action_says_why(
     control_api: httpx.AsyncClient, indonesian_person: Phone
 ) -> None:
     missing = await control_api.post(f"phones/{indonesian_person.id}/press", json={"label": "Ya"})

@@ -49,7 +49,7 @@ async def test_a_colleague_has_no_phone_on_the_page(
     assert sandbox.find_account(1) is None
 
 
-async def test_somebody_writes_in_a_topic_and_answers_a_message(
+async def test_a_colleague_writes_in_a_topic_and_replies(
     bot: telegram.Bot,
     sandbox: Sandbox,
     mei: Phone,
@@ -83,7 +83,7 @@ async def test_a_long_message_goes_in_pieces_of_which_only_the_first_answers(
     assert answered == [said.message_id] + [thread] * (len(pieces) - 1)
 
 
-async def test_a_press_and_an_edit_come_from_whoever_does_it(
+async def test_presses_and_edits_carry_their_author(
     bot: telegram.Bot,
     sandbox: Sandbox,
     mei: Phone,

@@ -68,7 +68,7 @@ async def test_a_second_poller_ends_the_wait_of_the_first(
     assert len((await second).json()["result"]) == 1
 
 
-async def test_nobody_polls_while_a_webhook_is_set(
+async def test_polling_is_refused_while_a_webhook_is_set(
     bot: telegram.Bot, sandbox: Sandbox, indonesian_person: Phone
 ) -> None:
     sandbox.updates.webhook = "https://example.org/hook"
@@ -87,7 +87,7 @@ async def test_a_webhook_can_only_be_removed_here(bot: telegram.Bot) -> None:
 
 
 @pytest.mark.parametrize(("deed", "seconds"), [("message", DAY), ("press", 150), ("reaction", DAY)])
-def test_what_nobody_fetched_is_forgotten_by_age(
+def test_unfetched_updates_expire_by_age(
     sandbox: Sandbox, indonesian_person: Phone, deed: str, seconds: int
 ) -> None:
     sandbox.updates._allowed = frozenset({"message", "callback_query", "message_reaction"})

@@ -79,7 +79,7 @@ async def test_a_unit_is_durable_when_it_returns(kind: str, tmp_path: Path) -> N
 
 
 @on_both_databases
-async def test_a_unit_that_fails_leaves_nothing_and_stops_nobody(kind: str, tmp_path: Path) -> None:
+async def test_a_failed_unit_leaves_nothing_and_stops_no_other(kind: str, tmp_path: Path) -> None:
     database = Database(migrated_url(kind, tmp_path))
 
     def fails(work: Work) -> None:
@@ -177,7 +177,7 @@ def crowded(tmp_path: Path) -> Iterator[tuple[Database, sqlite3.Connection, Writ
     other.close()
 
 
-async def test_somebody_who_writes_for_long_is_waited_for(
+async def test_the_writer_waits_for_a_long_transaction_of_another_process(
     crowded: tuple[Database, sqlite3.Connection, Writer],
 ) -> None:
     database, other, writer = crowded
@@ -186,7 +186,7 @@ async def test_somebody_who_writes_for_long_is_waited_for(
     assert noted(database) == ["waited"]
 
 
-async def test_somebody_who_writes_for_ever_is_no_failing_disk(
+async def test_an_endless_lock_is_not_treated_as_a_failing_disk(
     crowded: tuple[Database, sqlite3.Connection, Writer],
 ) -> None:
     database, other, writer = crowded
@@ -218,7 +218,7 @@ async def test_a_failing_checkpoint_stops_the_writer(tmp_path: Path) -> None:
     writer.close()
 
 
-async def test_work_for_a_database_that_does_not_open_is_refused_and_hangs_nobody() -> None:
+async def test_work_on_an_unopenable_database_is_refused_without_hanging() -> None:
     def refuses() -> Any:
         raise sqlite3.OperationalError("unable to open database file")
 
@@ -230,7 +230,7 @@ async def test_work_for_a_database_that_does_not_open_is_refused_and_hangs_nobod
     writer.close()
 
 
-async def test_work_handed_in_after_the_end_is_refused_and_hangs_nobody(tmp_path: Path) -> None:
+async def test_work_after_closing_is_refused_without_hanging(tmp_path: Path) -> None:
     database = Database(migrated_url("sqlite", tmp_path))
     writer = database.writer
     await writer.run(note("one"))
@@ -250,7 +250,7 @@ async def test_whatever_was_handed_in_before_the_end_is_done(tmp_path: Path) -> 
     assert len(noted(database)) == 20
 
 
-def test_a_writer_outlives_whoever_stopped_waiting(tmp_path: Path) -> None:
+def test_a_cancelled_caller_does_not_stop_the_writer(tmp_path: Path) -> None:
     database = Database(migrated_url("sqlite", tmp_path))
     loop = asyncio.new_event_loop()
 

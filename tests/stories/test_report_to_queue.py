@@ -52,7 +52,7 @@ async def test_a_file_sent_with_a_report_is_fetched_and_kept(tmp_path: Path) -> 
         assert (file.kind, file.state) == ("photo", "saved")
 
 
-async def test_somebody_asks_for_help_in_thai(tmp_path: Path) -> None:
+async def test_a_person_asks_for_help_in_thai(tmp_path: Path) -> None:
     async with evening(tmp_path) as night:
         await night.start()
         nid = night.add_person("Nid", "th")

@@ -166,7 +166,7 @@ async def test_the_cli_reads_while_the_bot_runs(tmp_path: Path) -> None:
         assert read_in("zh_Hant", "staff").gettext("Documents were taken away.") not in shown
 
 
-async def test_somebody_who_blocks_us_and_comes_back_goes_on(tmp_path: Path) -> None:
+async def test_a_person_who_blocks_and_returns_continues(tmp_path: Path) -> None:
     async with evening(tmp_path) as night:
         await night.start()
         sari = await in_the_middle(night)
@@ -244,7 +244,7 @@ async def through_broken_answers(folder: Path, trouble: FaultKind) -> None:
         assert told["also"] == ", ".join(["?"] * 7)
 
 
-async def test_every_odd_update_in_the_middle_of_a_report_harms_nobody(
+async def test_odd_updates_in_the_middle_of_a_report_do_no_harm(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ChatActivity, "was_just_answered", answers_all)

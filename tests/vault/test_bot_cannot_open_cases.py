@@ -226,7 +226,7 @@ def test_the_bot_cannot_decrypt_file_names_or_captions_in_any_column(
     home.close()
 
 
-def test_a_house_without_staff_opens_them_and_so_would_be_found(tmp_path: Path) -> None:
+def test_without_staff_the_host_opens_cases_and_the_search_finds_it(tmp_path: Path) -> None:
     """The control: where nobody is enrolled the house itself keeps the key, and the search finds.
 
     `haven start` refuses to begin like that.

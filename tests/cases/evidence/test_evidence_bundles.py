@@ -139,13 +139,13 @@ def test_a_bundle_holds_the_originals_the_clean_versions_and_the_ledger(
     assert {row["row"]["actor"] for row in told["ledger"]} == {"house", told["exported_by"]}
 
 
-def test_nobody_else_on_the_host_can_read_it(room: EvidenceHarness) -> None:
+def test_an_exported_bundle_is_readable_by_its_owner_only(room: EvidenceHarness) -> None:
     folder = exported(room, "--clean")
     for path in (folder, *folder.rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
 
 
-def test_anybody_can_check_it_without_haven(room: EvidenceHarness) -> None:
+def test_a_bundle_can_be_checked_without_haven(room: EvidenceHarness) -> None:
     folder = exported(room, "--clean")
     done = subprocess.run(
         ["sha256sum", "-c", "SHA256SUMS"],  # noqa: S607 - as the README of a bundle says
@@ -174,7 +174,7 @@ def test_taking_it_out_is_in_the_audit_log_and_the_head_is_printed(room: Evidenc
     [(Role.SUPERVISOR, True), (Role.CASEWORKER, False), (Role.ADMINISTRATOR, False),
      (Role.AUDITOR, False)],
 )  # fmt: skip
-def test_only_whoever_holds_the_case_or_supervises_takes_files_out(
+def test_only_the_holder_or_a_supervisor_exports_files(
     room: EvidenceHarness, role: Role, may: bool
 ) -> None:
     who, folder = room.caseworker(role), room.folder / "out"
@@ -216,7 +216,7 @@ def test_what_cannot_be_is_said(room: EvidenceHarness, words: tuple[str, ...], s
 # --- Whether it still is what it was ------------------------------------------------------------
 
 
-def test_what_is_whole_verifies_and_whoever_read_it_left_a_row(room: EvidenceHarness) -> None:
+def test_intact_evidence_verifies_and_each_read_leaves_a_row(room: EvidenceHarness) -> None:
     code, said = room.types("verify", room.case.reference)
     assert code == 0, said
     assert "2 files" in said
@@ -269,7 +269,7 @@ def test_the_first_file_or_row_that_was_changed_is_named(
     assert said in told
 
 
-def test_a_ledger_written_anew_is_known_by_the_audit_log(room: EvidenceHarness) -> None:
+def test_a_rewritten_ledger_contradicts_the_audit_log(room: EvidenceHarness) -> None:
     """Whoever has the keys can write another ledger; not another audit log as well."""
     room.writes("DELETE FROM custody")
     custody = room.evidence.custody
@@ -296,7 +296,7 @@ def test_a_ledger_written_anew_is_known_by_the_audit_log(room: EvidenceHarness) 
     assert "row 1 of the ledger is not the one the audit log knows" in told
 
 
-def test_a_whole_bundle_verifies_here_and_where_nobody_has_the_key(
+def test_an_intact_bundle_verifies_with_and_without_the_host_key(
     room: EvidenceHarness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     folder = exported(room, "--clean")
@@ -374,7 +374,7 @@ def test_what_was_changed_in_a_bundle_is_named(room: EvidenceHarness, spoilt: st
     assert said in told
 
 
-def test_where_nobody_has_the_key_the_end_on_paper_tells(
+def test_without_the_host_key_the_printed_head_detects_a_forgery(
     room: EvidenceHarness, tmp_path: Path
 ) -> None:
     folder = exported(room)

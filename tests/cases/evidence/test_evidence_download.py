@@ -317,7 +317,7 @@ def test_a_file_that_stalls_is_tried_again_and_the_others_come(room: Room) -> No
     assert [state for state, _, _ in room.states()] == ["saved"] * 5
 
 
-def test_a_damaged_row_is_in_nobody_elses_way(room: Room) -> None:
+def test_a_damaged_file_row_does_not_block_other_downloads(room: Room) -> None:
     room.sends(photo("a"))
     connection = room.database.connect()
     connection.execute("UPDATE files SET handle = x'0102'")

@@ -72,5 +72,5 @@ def test_what_was_said_of_it_is_compared(
     assert matches_stated_type(looks, kind, mime) is as_stated
 
 
-def test_every_kind_that_is_drawn_anew_is_known() -> None:
+def test_every_sanitized_format_is_recognised() -> None:
     assert {detect_type(image_with_metadata(kind)) for kind in FORMATS} == {"jpeg", "png", "webp"}

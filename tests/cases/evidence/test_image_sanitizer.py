@@ -91,7 +91,7 @@ async def test_forty_million_pixels_are_drawn_and_one_row_more_is_not(tmp_path: 
     assert await clean(more.getvalue()) is None
 
 
-async def test_whoever_draws_too_long_is_killed(tmp_path: Path) -> None:
+async def test_an_image_worker_that_takes_too_long_is_killed(tmp_path: Path) -> None:
     slow = tmp_path / "slow.py"
     slow.write_text("import sys, time\nsys.stdin.buffer.read()\ntime.sleep(3600)\n")
     assert await ImageSanitizer(0.5, slow).sanitize(image_with_metadata()) is None
@@ -106,7 +106,9 @@ async def test_whoever_draws_too_long_is_killed(tmp_path: Path) -> None:
         "bytearray(400_000_000)",
     ],
 )
-async def test_whoever_draws_can_open_nothing_and_take_no_more(tmp_path: Path, deed: str) -> None:
+async def test_the_image_worker_opens_nothing_and_stays_within_limits(
+    tmp_path: Path, deed: str
+) -> None:
     """And without giving that up they could: each deed is done once before, for comparison."""
     echo = "import sys\nsys.path[:0] = [{folder!r}]\nimport socket, image_worker\n{first}\n{deed}\n"
     echo += "sys.stdout.buffer.write(sys.stdin.buffer.read())\n"

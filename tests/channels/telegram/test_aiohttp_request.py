@@ -195,7 +195,7 @@ async def test_no_connection_in_time_is_both_not_sent_and_timed_out(
         "http://[x",
     ],
 )
-async def test_where_nobody_answers_nothing_was_sent(url: str) -> None:
+async def test_an_unreachable_address_means_not_sent(url: str) -> None:
     async with AiohttpRequest() as request:
         with pytest.raises(NotSentError) as caught:
             await request.post(url)

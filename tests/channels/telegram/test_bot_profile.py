@@ -80,7 +80,7 @@ def test_two_letters_lead_to_one_language_each() -> None:
 
 
 @pytest.mark.parametrize("tag", [tag for tag in LANGUAGES if tag != "en"])
-def test_what_the_bot_says_of_itself_fits_and_gives_nobody_away(tag: str) -> None:
+def test_bot_profile_texts_fit_and_are_neutral(tag: str) -> None:
     settings = load_settings(organisation="Garden House", contact="www.example.org")
     description, short, name = bot_profiles(settings, [tag])[tag]
     assert len(description) <= 512
@@ -97,6 +97,6 @@ def test_a_name_is_given_by_language() -> None:
 
 
 @pytest.mark.parametrize("names", ["xx=Garden", "id=Polisi", "zh_Hant=求助專線", "my=အကူအညီ"])
-def test_a_name_that_says_too_much_or_in_no_language_of_ours_is_refused(names: str) -> None:
+def test_a_revealing_bot_name_or_an_unknown_language_is_refused(names: str) -> None:
     with pytest.raises(SettingError, match="HAVEN_BOT_NAMES"):
         checked_bot_names(load_settings(bot_names=names))

@@ -40,7 +40,7 @@ async def test_we_know_who_we_are(bot: SilentBot) -> None:
     assert (await identify(bot, BOT_ID)).id == BOT_ID
 
 
-async def test_data_of_another_bot_is_not_mixed_with_ours(
+async def test_data_of_another_bot_is_refused(
     telegram_server: TelegramLoopbackServer, bot: SilentBot
 ) -> None:
     with pytest.raises(SettingError, match="HAVEN_DATA"):

@@ -21,7 +21,7 @@ NOON = 1_795_060_800 * SECOND
 IN_HTTP = "Thu, 19 Nov 2026 04:00:00 GMT"
 
 
-def test_a_date_goes_on_by_the_steady_clock_whatever_ours_says() -> None:
+def test_server_time_advances_by_the_monotonic_clock() -> None:
     clock = ManualClock(7)
     dated = ServerTime(clock)
     assert dated.now() is None

@@ -221,7 +221,7 @@ async def test_every_trouble_has_its_outcome(
     assert sari.bot_texts()[-1] == "y"
 
 
-async def test_nobody_is_written_to_who_does_not_want_it(haven: SilentBot, sari: Phone) -> None:
+async def test_a_blocked_or_unstarted_chat_gets_no_message(haven: SilentBot, sari: Phone) -> None:
     with pytest.raises((ChatBlockedError, LetterRefusedError)):
         await Sender(haven).deliver(sari.id, SendText("x"))
     sari.say("/start")

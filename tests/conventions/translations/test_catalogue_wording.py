@@ -54,7 +54,7 @@ def test_a_locked_screen_shows_nothing(tag: str) -> None:
 
 
 @every_language
-def test_nobody_is_spoken_to_in_the_wrong_way(tag: str) -> None:
+def test_no_translation_uses_a_forbidden_form_of_address(tag: str) -> None:
     said = {it.key: forbidden_words(tag, it.words) for it in phrases_of(tag)}
     assert {key: words for key, words in said.items() if words} == {}
 

@@ -72,7 +72,7 @@ async def test_an_answer_with_a_photo_a_voice_note_a_file_and_a_place_goes_to_th
         assert {it[1] for it in kept[-4:]} == {mei.id}
 
 
-async def test_nothing_of_whoever_sent_a_file_goes_along(tmp_path: Path) -> None:
+async def test_a_file_carries_nothing_of_the_caseworker_who_sent_it(tmp_path: Path) -> None:
     async with ForumDeskHarness.opened(tmp_path) as office:
         sari, mei, thread, question = await asked(office)
         await encloses(
@@ -86,7 +86,7 @@ async def test_nothing_of_whoever_sent_a_file_goes_along(tmp_path: Path) -> None
         assert not {"Mei", "Lin", str(mei.account.id)} & set(str(shown).split("'"))
 
 
-async def test_a_file_nobody_answered_with_reaches_nobody(tmp_path: Path) -> None:
+async def test_a_file_that_is_no_reply_stays_a_note(tmp_path: Path) -> None:
     """The other half: a file is a note as well, unless it answers or /say stands under it."""
     async with ForumDeskHarness.opened(tmp_path) as office:
         sari, mei, thread, _question = await asked(office)
@@ -192,7 +192,7 @@ async def test_what_waits_goes_as_it_was_written_last(tmp_path: Path) -> None:
         await office.until(lambda: office.bot_reaction(said))
 
 
-async def test_an_edit_of_anything_else_reaches_nobody(tmp_path: Path) -> None:
+async def test_an_edit_of_a_note_or_into_a_command_is_not_sent(tmp_path: Path) -> None:
     async with ForumDeskHarness.opened(tmp_path) as office:
         sari, mei, thread, question = await asked(office)
         note = await mei.says("for us", thread)
@@ -204,7 +204,7 @@ async def test_an_edit_of_anything_else_reaches_nobody(tmp_path: Path) -> None:
         assert sari.bot_texts()[-1] == "Come at nine."
 
 
-async def test_what_nobody_knows_the_number_of_any_more_is_said_to_stay(tmp_path: Path) -> None:
+async def test_an_edit_of_a_message_with_an_expired_number_is_refused(tmp_path: Path) -> None:
     async with ForumDeskHarness.opened(tmp_path) as office:
         sari, mei, thread, question = await asked(office)
         said = await mei.says("Come at nine.", thread, question)

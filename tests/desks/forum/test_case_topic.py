@@ -31,7 +31,7 @@ async def met(office: ForumDeskHarness) -> tuple[Phone, ForumCaseworker, int]:
 
 
 @on_both_databases
-async def test_whoever_waits_is_called_out_and_gets_a_topic_with_a_card(
+async def test_a_new_case_is_announced_and_gets_a_topic_with_a_card(
     kind: str, tmp_path: Path
 ) -> None:
     async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
@@ -117,7 +117,7 @@ async def test_all_a_person_sends_stands_in_the_topic_pictures_blurred(
 
 
 @on_both_databases
-async def test_a_thai_speaker_and_whoever_reads_english_need_no_translator(
+async def test_phrases_work_between_a_thai_speaker_and_an_english_reader(
     kind: str, tmp_path: Path
 ) -> None:
     async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
@@ -184,7 +184,7 @@ async def test_handed_back_the_bot_asks_on_and_a_closed_case_closes_its_topic(
         assert office.labels(office.card(thread)) == ["Claim"]
 
 
-async def test_whoever_gets_a_case_passed_on_reads_what_it_takes(tmp_path: Path) -> None:
+async def test_the_receiver_of_a_transfer_gets_a_summary_card(tmp_path: Path) -> None:
     async with ForumDeskHarness.opened(tmp_path) as office:
         _sari, mei, thread = await met(office)
         jun = office.enrolled("Jun Ho")
@@ -212,7 +212,7 @@ async def test_words_that_may_have_arrived_are_said_to_be_uncertain_and_go_once(
         assert "\u275d hello?" in office.texts(thread)
 
 
-async def test_words_to_somebody_who_blocked_us_are_said_to_be_lost(tmp_path: Path) -> None:
+async def test_a_message_to_a_person_who_blocked_the_bot_is_reported_lost(tmp_path: Path) -> None:
     async with ForumDeskHarness.opened(tmp_path) as office:
         sari, mei, thread = await met(office)
         sari.chat.is_blocked = True  # Telegram has not told us yet

@@ -58,7 +58,7 @@ async def test_its_topic_is_deleted_with_every_word_in_it(tmp_path: Path, kind: 
         assert office.ask("SELECT count(*) FROM topics") == [(0,)]
 
 
-async def test_a_topic_somebody_deleted_before_is_no_trouble(tmp_path: Path) -> None:
+async def test_erasure_succeeds_when_the_topic_is_already_deleted(tmp_path: Path) -> None:
     async with with_a_case(tmp_path) as (office, case):
         office.group.delete_topic(office.thread())
         assert await erased(office, case, tmp_path) == ()

@@ -65,7 +65,7 @@ async def test_the_next_case_and_a_case_by_its_number_can_be_claimed_where_all_l
         assert office.last() == f"{references[0]}: The case is yours."
 
 
-async def test_whoever_goes_off_duty_is_called_no_more(tmp_path: Path) -> None:
+async def test_a_caseworker_off_duty_is_not_mentioned(tmp_path: Path) -> None:
     async with ForumDeskHarness.opened(tmp_path) as office:
         mei, jun = office.enrolled("Mei"), office.enrolled("Jun")
         await jun.says("/duty off")

@@ -49,7 +49,7 @@ async def test_where_all_look_chatter_of_strangers_fills_no_log(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("hidden", ["administrator", "channel"])
-async def test_whoever_hides_is_nobody_even_with_the_account_of_a_caseworker(
+async def test_anonymous_senders_are_refused_even_with_a_caseworker_account(
     tmp_path: Path, hidden: str
 ) -> None:
     async with ForumDeskHarness.opened(tmp_path) as office:
@@ -89,7 +89,7 @@ async def test_an_auditor_reads_and_changes_nothing(tmp_path: Path) -> None:
         assert office.refused() == []
 
 
-async def test_a_command_for_another_bot_is_not_ours(tmp_path: Path) -> None:
+async def test_a_command_for_another_bot_is_ignored(tmp_path: Path) -> None:
     async with ForumDeskHarness.opened(tmp_path) as office:
         mei = office.enrolled("Mei")
         await office.in_danger()

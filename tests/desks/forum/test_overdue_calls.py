@@ -71,7 +71,7 @@ def test_an_overdue_case_calls_caseworkers_then_supervisors(home: HotlineHarness
     assert called(second) == ["Mei", "Ada"]
 
 
-def test_a_claim_nobody_works_on_is_called_out_and_waits_again(home: HotlineHarness) -> None:
+def test_an_idle_claim_returns_to_the_queue_with_a_call(home: HotlineHarness) -> None:
     mei = home.colleague("Mei", account=71)
     _person, case = in_danger(home)
     mei.run_command(Verb.CLAIM, case)
@@ -81,7 +81,7 @@ def test_a_claim_nobody_works_on_is_called_out_and_waits_again(home: HotlineHarn
     assert home.ask("SELECT holder FROM cases") == [(None,)]
 
 
-def test_whoever_has_no_account_is_named_and_not_called(home: HotlineHarness) -> None:
+def test_a_caseworker_without_an_account_is_named_without_a_mention(home: HotlineHarness) -> None:
     home.colleague("Mei")
     in_danger(home)
     (call,) = [

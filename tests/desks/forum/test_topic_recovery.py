@@ -248,7 +248,7 @@ async def test_a_move_is_found_out_by_writing_and_survives_a_restart(
         assert new.id in place
 
 
-async def test_a_flood_of_cases_holds_nobody_up(tmp_path: Path) -> None:
+async def test_a_flood_of_group_messages_delays_no_person(tmp_path: Path) -> None:
     async with ForumDeskHarness.opened(tmp_path) as office:
         office.enrolled("Mei")
         office.sandbox.faults.add(FaultKind.FLOOD, chat=office.group.id, times=3, retry_after=1)

@@ -214,7 +214,7 @@ def test_a_rule_that_changed_while_a_letter_waited_is_the_one_that_holds(
     assert held(hotline)[-1] == "until_written"
 
 
-def test_words_that_were_delayed_until_nobody_was_there_wait(hotline: HotlineHarness) -> None:
+def test_a_letter_delayed_until_the_person_left_waits(hotline: HotlineHarness) -> None:
     person, mei, case = met(hotline, "when_i_write")
     hotline.house.courier._retries.pause_until = (
         hotline.loop.monotonic() + 3600
@@ -227,7 +227,7 @@ def test_words_that_were_delayed_until_nobody_was_there_wait(hotline: HotlineHar
     assert held(hotline) == ["until_met"]
 
 
-def test_whoever_insists_says_why_and_asks_only_whether_it_is_a_good_moment(
+def test_insisting_needs_a_reason_and_sends_only_the_opening_question(
     hotline: HotlineHarness,
 ) -> None:
     person, mei, case = met(hotline, "when_i_write")
@@ -246,7 +246,7 @@ def test_whoever_insists_says_why_and_asks_only_whether_it_is_a_good_moment(
     assert person.last == "They gave me your papers."
 
 
-def test_whoever_blocked_us_and_came_back_is_asked_first(hotline: HotlineHarness) -> None:
+def test_a_person_who_blocked_and_returned_is_asked_first(hotline: HotlineHarness) -> None:
     person, mei, case = met(hotline, "any_time")
     person.send_update(person.membership("kicked"), person.membership("member"))
     before = len(person.texts)
@@ -280,7 +280,7 @@ def test_a_verdict_from_before_the_host_slept_holds_no_more(
 
 
 @pytest.mark.parametrize("has_blocked", [True, False])
-def test_an_opener_from_before_somebody_blocked_us_is_answered_by_nothing(
+def test_an_opener_sent_before_a_block_does_not_count_as_answered(
     hotline: HotlineHarness, has_blocked: bool
 ) -> None:
     person, mei, case = met(hotline, "any_time")

@@ -63,7 +63,7 @@ def test_not_yet_returns_to_the_same_question_and_sends_nothing(
     assert cases_of(sqlite_hotline) == []
 
 
-def test_skipping_the_danger_question_tells_nobody(hotline: HotlineHarness) -> None:
+def test_skipping_the_danger_question_opens_no_case(hotline: HotlineHarness) -> None:
     person = hotline.person()
     start_report(person, until="what")
     person.says("/danger")

@@ -38,7 +38,7 @@ def test_a_caseworker_is_told_at_once_and_no_word_goes_with_it(hotline: HotlineH
     assert "blue" not in str(case.sent[0].answers)
 
 
-def test_nobody_is_told_unasked_and_the_question_waits_where_it_was(
+def test_alarming_words_open_no_case_and_keep_the_open_question(
     hotline: HotlineHarness,
 ) -> None:
     person = hotline.person()

@@ -79,7 +79,7 @@ def test_what_was_told_before_a_silence_is_not_read_back(hotline: HotlineHarness
     assert quarantine_reasons(hotline) == []
 
 
-def test_less_than_half_an_hour_hides_nothing_from_whoever_wrote_it(
+def test_answers_stay_visible_for_half_an_hour(
     hotline: HotlineHarness,
 ) -> None:
     """The other half: whoever is still here may look at all of it and change it."""
@@ -139,7 +139,7 @@ def test_who_is_called_away_twice_sends_all_three_parts(hotline: HotlineHarness)
     assert sent.answers["also"] == ("one", "hi")
 
 
-def test_nobody_goes_back_to_what_was_answered_before_a_silence(hotline: HotlineHarness) -> None:
+def test_back_does_not_reach_answers_from_before_a_silence(hotline: HotlineHarness) -> None:
     person = hotline.person()
     start_report(person, until="what")
     person.says(TOLD)
@@ -177,7 +177,7 @@ def test_ticks_from_before_a_silence_are_sent_and_not_shown(hotline: HotlineHarn
     assert cases_of(hotline)[0].sent[0].answers["needs"] == ("food", "doctor")
 
 
-def test_that_somebody_was_not_safe_is_not_asked_on_from(hotline: HotlineHarness) -> None:
+def test_an_unsafe_answer_before_a_silence_is_not_followed_up(hotline: HotlineHarness) -> None:
     person = hotline.person()
     start_report(person, until="safe")
     person.presses("I am not safe")
@@ -239,7 +239,7 @@ def test_who_begins_again_after_a_silence_has_nothing_left(hotline: HotlineHarne
     assert BESIDE not in readable_text(stored_conversation(person))
 
 
-def test_what_stood_beside_no_draft_is_sent_later_and_never_shown(hotline: HotlineHarness) -> None:
+def test_extra_text_without_a_draft_is_sent_later_and_never_shown(hotline: HotlineHarness) -> None:
     person = hotline.person()
     person.says(TOLD)
     hotline.advance_time(LONG)

@@ -62,7 +62,7 @@ def test_after_half_an_hour_without_a_word_it_is_gone(
 
 
 @pytest.mark.parametrize(("choice", "outlives"), CHOICES.items())
-def test_whoever_comes_back_later_finds_nothing(
+def test_a_draft_kept_for_the_session_is_gone_after_a_silence(
     hotline: HotlineHarness, choice: str, outlives: bool
 ) -> None:
     person = telling(hotline, choice)
@@ -83,7 +83,7 @@ def test_nothing_is_lost_within_the_session(hotline: HotlineHarness, choice: str
     assert stored_conversation(person).position.frames[-1].answers["what"] == SAID
 
 
-def test_whoever_stops_is_asked_nothing_and_leaves_nothing(hotline: HotlineHarness) -> None:
+def test_stopping_erases_a_session_only_draft_without_asking(hotline: HotlineHarness) -> None:
     person = telling(hotline, "Only while we chat")
     person.says(SAID)
     heard = person.says("/stop")
@@ -92,7 +92,7 @@ def test_whoever_stops_is_asked_nothing_and_leaves_nothing(hotline: HotlineHarne
     assert SAID not in str(stored_conversation(person))
 
 
-def test_whoever_does_not_send_leaves_nothing_and_hears_so(hotline: HotlineHarness) -> None:
+def test_declining_to_send_erases_a_session_only_draft_and_says_so(hotline: HotlineHarness) -> None:
     person = telling(hotline, "Only while we chat", until="send")
     heard = person.presses("Not now")
     assert any("is erased now" in text for text in heard)

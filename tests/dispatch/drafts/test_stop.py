@@ -235,9 +235,7 @@ def test_stopping_after_sending_leaves_the_case(hotline: HotlineHarness) -> None
 
 
 @pytest.mark.parametrize("until", ["/start", "English", "Nobody can see", "Tell what happened"])
-def test_whoever_has_written_nothing_is_asked_nothing_on_leaving(
-    hotline: HotlineHarness, until: str
-) -> None:
+def test_stopping_without_answers_asks_nothing(hotline: HotlineHarness, until: str) -> None:
     person = hotline.person()
     person.says("/start")
     steps = ["English", "Nobody can see", "Tell what happened"]

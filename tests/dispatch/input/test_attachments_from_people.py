@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 # --- files ----------------------------------------------------------------------------------
 
 
-def test_an_album_at_a_collect_is_one_answer_with_one_word_of_ours(hotline: HotlineHarness) -> None:
+def test_an_album_at_a_file_question_is_one_answer_with_one_reply(hotline: HotlineHarness) -> None:
     person = put_at_step(hotline, "evidence")
     heard = album(person, "one", "two", "three", caption="the room")
     assert len(heard) == 1
@@ -64,7 +64,7 @@ def test_an_album_at_an_open_question_answers_that_one_and_no_other(
     assert "call_me" not in answers
 
 
-def test_an_album_at_a_choice_is_kept_beside_with_one_word_of_ours(hotline: HotlineHarness) -> None:
+def test_an_album_at_a_choice_is_kept_as_extra_with_one_reply(hotline: HotlineHarness) -> None:
     person = put_at_step(hotline, "safe")
     heard = album(person, "one", "two", "three")
     assert heard == [KEPT, "Are you safe where you are right now?"]
@@ -294,7 +294,7 @@ def test_a_group_that_takes_us_in_is_left(hotline: HotlineHarness) -> None:
 
 
 @pytest.mark.parametrize("strange", ["bot", "telegram", "channel", "business"])
-def test_whoever_is_no_person_gets_no_answer_and_leaves_no_trace(
+def test_bots_channels_and_services_get_no_answer_and_leave_no_row(
     hotline: HotlineHarness, strange: str
 ) -> None:
     person = hotline.person()

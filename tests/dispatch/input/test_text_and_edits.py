@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.support.harnesses.hotline_harness import HotlineHarness
 
 
-def test_an_edit_is_kept_beside_the_first_words(hotline: HotlineHarness) -> None:
+def test_an_edit_is_kept_with_the_first_text(hotline: HotlineHarness) -> None:
     person = put_at_step(hotline, "what")
     person.says("it was Monday")
     heard = person.send_update(person.edit("it was Tuesday"))
@@ -95,7 +95,7 @@ def test_words_of_any_kind_are_kept_exactly(
     assert quarantine_reasons(hotline) == []
 
 
-def test_lone_surrogates_are_replaced_and_everything_beside_them_kept(
+def test_lone_surrogates_are_replaced_and_the_other_text_kept(
     hotline: HotlineHarness,
 ) -> None:
     person = hotline.person()

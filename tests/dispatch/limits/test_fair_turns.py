@@ -235,7 +235,7 @@ STEPS = st.lists(
 
 @settings(max_examples=60)
 @given(steps=STEPS)
-def test_whatever_comes_each_chat_is_in_its_order_and_nobody_is_forgotten(
+def test_each_chat_is_handled_in_order_and_none_is_left_out(
     steps: list[Any],
 ) -> None:
     rounds = Rounds()

@@ -82,7 +82,7 @@ def test_ten_messages_in_a_second_are_kept_and_answered_once(
     assert current_step(person) != ("report", "safe")
 
 
-def test_whoever_goes_on_is_answered_again_and_again_and_then_now_and_then(
+def test_a_long_stream_of_messages_is_answered_less_and_less_often(
     hotline: HotlineHarness,
 ) -> None:
     person = at_a_question(hotline)
@@ -228,7 +228,7 @@ def test_twenty_messages_a_day_are_each_answered_whatever_others_do(gaps: list[f
     assert unanswered(gaps, ChatActivity(), ChatActivity()) == 0
 
 
-def test_counters_that_were_everybodys_would_keep_somebody_waiting() -> None:
+def test_a_shared_counter_would_leave_a_person_unanswered() -> None:
     """The negative control of the test above."""
     shared = ChatActivity()
     assert unanswered([60.0] * 20, shared, shared) == 20

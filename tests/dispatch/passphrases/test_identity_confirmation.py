@@ -74,7 +74,7 @@ def test_a_click_alone_makes_no_quiet_chat_live(hotline: HotlineHarness) -> None
     assert not is_live(hotline, person, case)
 
 
-def test_nor_an_opener_that_nobody_has_answered(hotline: HotlineHarness) -> None:
+def test_an_unanswered_opener_does_not_confirm_an_identity(hotline: HotlineHarness) -> None:
     person, mei, case = quiet(hotline)
     mei.run_command(Verb.PHRASE, case, code="opener")
     assert refusals(mei.run_command(Verb.CONFIRM_IDENTITY, case)) == [OPENER_NEEDED.source]
@@ -117,7 +117,7 @@ def test_an_answer_from_before_the_chat_went_quiet_counts_no_more(hotline: Hotli
     assert refusals(mei.run_command(Verb.CONFIRM_IDENTITY, case)) == [OPENER_NEEDED.source]
 
 
-def test_whoever_holds_the_case_and_not_the_chat_asks_first(hotline: HotlineHarness) -> None:
+def test_confirming_an_identity_needs_an_opener_in_the_chat(hotline: HotlineHarness) -> None:
     person, case = with_words(hotline)
     mei = hotline.colleague()
     mei.claims(case)

@@ -65,7 +65,7 @@ def test_after_a_silence_an_edit_waits_until_the_person_is_there(hotline: Hotlin
     assert "Come at nine." not in person.texts
 
 
-def test_of_what_waits_nobody_reads_the_first_version(hotline: HotlineHarness) -> None:
+def test_a_delayed_letter_is_sent_in_its_last_version(hotline: HotlineHarness) -> None:
     person, case = in_danger(hotline)
     mei = hotline.colleague()
     mei.claims(case)
@@ -79,7 +79,7 @@ def test_of_what_waits_nobody_reads_the_first_version(hotline: HotlineHarness) -
     assert not {"Come at nine.", "Come at ten."} & set(person.texts)
 
 
-def test_nobody_changes_what_a_colleague_wrote_or_what_is_none_of_this_case(
+def test_a_caseworker_edits_only_own_letters_of_the_case(
     hotline: HotlineHarness,
 ) -> None:
     person, mei, case = met(hotline)
@@ -107,7 +107,7 @@ def test_words_that_do_not_fit_are_refused_whole(hotline: HotlineHarness) -> Non
     assert refusals(told) == [TOO_LONG.source]
 
 
-def test_whoever_handed_the_chat_back_changes_nothing_in_it(hotline: HotlineHarness) -> None:
+def test_editing_needs_a_takeover(hotline: HotlineHarness) -> None:
     person, mei, case = met(hotline)
     mei.says(case, "Come at nine.")
     letter = last_letter(hotline)

@@ -55,7 +55,7 @@ def told(events: list[Event]) -> list[str]:
     ]
 
 
-def test_the_next_case_goes_to_whoever_asks_first(hotline: HotlineHarness) -> None:
+def test_the_next_case_goes_to_the_first_claim(hotline: HotlineHarness) -> None:
     _person, case = wanting(hotline)
     mei, lan = hotline.colleague("Mei"), hotline.colleague("Lan")
     assert mei.claims() == case
@@ -158,7 +158,9 @@ def test_a_closed_case_leaves_the_bot_silent_until_the_person_writes(
 
 
 @on_both_databases
-def test_words_to_somebody_who_blocked_us_are_shown_as_blocked(kind: str, tmp_path: Path) -> None:
+def test_a_letter_to_a_person_who_blocked_the_bot_is_shown_as_blocked(
+    kind: str, tmp_path: Path
+) -> None:
     home = HotlineHarness(tmp_path, kind=kind)
     person, case = wanting(home)
     mei = home.colleague()
@@ -209,7 +211,7 @@ def test_how_a_letter_ended_is_not_overwritten_by_what_is_heard_of_it_later(
     ]
 
 
-def test_signs_that_turn_words_round_go_to_nobody_from_any_desk(hotline: HotlineHarness) -> None:
+def test_direction_marks_are_removed_from_letters_of_every_desk(hotline: HotlineHarness) -> None:
     person, case = wanting(hotline)
     mei = hotline.colleague()
     mei.claims(case)

@@ -169,7 +169,7 @@ def test_a_restart_in_the_middle_changes_nothing(hotline: HotlineHarness) -> Non
     assert person.last == "So am I."
 
 
-def test_whoever_has_not_taken_over_cannot_write(hotline: HotlineHarness) -> None:
+def test_sending_needs_a_takeover(hotline: HotlineHarness) -> None:
     person, case = in_danger(hotline)
     mei = hotline.colleague()
     mei.claims(case)
@@ -187,7 +187,7 @@ def test_a_disabled_caseworker_has_no_access(hotline: HotlineHarness) -> None:
     assert "hello" not in person.texts
 
 
-def test_whoever_claims_the_case_of_one_who_is_gone_takes_the_chat_too(
+def test_claiming_a_case_of_disabled_staff_takes_the_chat_over(
     hotline: HotlineHarness,
 ) -> None:
     person, mei, case = met(hotline)
@@ -234,7 +234,7 @@ def test_handing_back_takes_back_what_still_waited(hotline: HotlineHarness) -> N
     assert "We can come tonight." not in person.texts
 
 
-def test_whoever_stops_ends_the_takeover(hotline: HotlineHarness) -> None:
+def test_stopping_ends_the_takeover(hotline: HotlineHarness) -> None:
     person, mei, case = met(hotline)
     person.says("/stop")
     person.presses("Erase" if any("Erase" in it for it in person.labels()) else person.labels()[0])

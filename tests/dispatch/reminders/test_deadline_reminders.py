@@ -129,7 +129,7 @@ def test_clocks_that_are_entered_together_ask_once(hotline: HotlineHarness) -> N
 
 
 @pytest.mark.parametrize("rule", [("Only when I write",), ("Skip",)])
-def test_whoever_wants_to_write_first_is_not_reminded_and_staff_are_told(
+def test_without_permission_to_write_staff_are_reminded_instead(
     hotline: HotlineHarness, rule: tuple[str, ...]
 ) -> None:
     person, _mei, _case = with_contact(hotline, *rule)
@@ -159,7 +159,7 @@ def test_hours_are_waited_for_and_where_none_comes_in_time_staff_are_told(
     assert told(looks(hotline)) == [("summons in 4 h", "no_hour")]
 
 
-def test_a_chat_with_a_caseworker_in_it_is_theirs(hotline: HotlineHarness) -> None:
+def test_no_reminder_is_sent_into_a_takeover(hotline: HotlineHarness) -> None:
     person, mei, case = with_contact(hotline)
     mei.take_over(case)
     hotline.run(hotline.close_writer_idle(3))
@@ -168,7 +168,7 @@ def test_a_chat_with_a_caseworker_in_it_is_theirs(hotline: HotlineHarness) -> No
     assert person.texts[before:] == []
 
 
-def test_nobody_is_asked_while_somebody_is_in_the_chat(hotline: HotlineHarness) -> None:
+def test_no_reminder_is_sent_while_the_chat_is_active(hotline: HotlineHarness) -> None:
     person, _mei, _case = with_contact(hotline)
     hotline.advance_time(24.1 * 3600)
     person.says("hello")  # whoever that is
@@ -251,7 +251,7 @@ def test_a_time_that_is_over_or_was_used_keeps_no_case_open(hotline: HotlineHarn
     assert status(hotline, case) == "closed"
 
 
-def test_whoever_may_not_close_a_case_hears_of_none_of_its_clocks(hotline: HotlineHarness) -> None:
+def test_a_refused_close_does_not_reveal_deadlines(hotline: HotlineHarness) -> None:
     _person, _mei, case = with_contact(hotline)
     events = hotline.colleague("Jun").run_command(Verb.CLOSE, case, code="helped")
     assert [it.deadlines for it in events if it.is_refused] == [()]

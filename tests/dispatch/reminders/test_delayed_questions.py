@@ -71,7 +71,7 @@ def is_asked(home: HotlineHarness, person: ChatPerson, hours: float) -> bool:
 
 
 @EITHER
-def test_whoever_writes_while_a_question_waits_is_answered_at_once(
+def test_a_message_is_answered_while_a_delayed_question_waits(
     hotline: HotlineHarness, waits: Waits, hours: float
 ) -> None:
     person = waits(hotline)
@@ -90,7 +90,7 @@ def test_a_restart_changes_nothing_of_that(
     assert is_asked(hotline, person, hours)
 
 
-def test_whoever_writes_at_the_hour_itself_is_not_asked_into_it(hotline: HotlineHarness) -> None:
+def test_a_delayed_question_waits_while_the_person_is_writing(hotline: HotlineHarness) -> None:
     person = reminder_waits(hotline)
     hotline.advance_time(5.45 * 3600)  # a few minutes to six
     assert writes(hotline, person, "hello")

@@ -72,7 +72,7 @@ def test_an_old_button_of_a_language_that_is_withdrawn_chooses_nothing(tmp_path:
     home.close()
 
 
-def test_whoever_reads_a_language_that_is_withdrawn_goes_on_in_english(tmp_path: Path) -> None:
+def test_a_person_with_a_withdrawn_language_continues_in_english(tmp_path: Path) -> None:
     """With the draft as it was: nothing that was told is lost."""
     home = HotlineHarness(tmp_path)
     person = home.person("km")

@@ -40,7 +40,7 @@ def sent(home: HotlineHarness) -> ChatPerson:
 
 
 @pytest.mark.parametrize("again", ["Tell something new", "Talk to a person"])
-def test_nobody_is_told_to_come_back_and_asked_what_now_at_once(
+def test_after_a_second_report_no_farewell_precedes_the_next_question(
     hotline: HotlineHarness, again: str
 ) -> None:
     person = sent(hotline)

@@ -50,9 +50,7 @@ def sleeps(home: HotlineHarness, days: int) -> int:
     return gone
 
 
-def test_whoever_writes_after_days_writes_to_the_one_who_holds_it(
-    kind: str, tmp_path: Path
-) -> None:
+def test_a_message_after_days_reaches_the_holder_as_unconfirmed(kind: str, tmp_path: Path) -> None:
     home = HotlineHarness(tmp_path, kind=kind)
     person, mei, case = held(home)
     assert sleeps(home, 3) == 0
@@ -80,7 +78,7 @@ def test_of_the_draft_nothing_is_left(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("verb", [Verb.HAND_BACK, Verb.RELEASE])
-def test_once_nobody_holds_it_the_row_goes_and_the_bot_answers(
+def test_without_a_holder_the_conversation_expires_and_the_bot_answers(
     kind: str, tmp_path: Path, verb: Verb
 ) -> None:
     home = HotlineHarness(tmp_path, kind=kind)
@@ -92,7 +90,7 @@ def test_once_nobody_holds_it_the_row_goes_and_the_bot_answers(
     home.close()
 
 
-def test_whoever_is_gone_holds_nothing(kind: str, tmp_path: Path) -> None:
+def test_disabled_staff_hold_no_conversation(kind: str, tmp_path: Path) -> None:
     home = HotlineHarness(tmp_path, kind=kind)
     person, mei, _case = held(home)
     mei.disable()

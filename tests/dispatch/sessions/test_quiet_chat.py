@@ -166,7 +166,7 @@ def test_a_draft_comes_back_when_a_caseworker_has_made_sure(hotline: HotlineHarn
     assert [one.kind for one in cases_of(hotline)[0].sent] == ["report", "addition"]
 
 
-def test_nobody_is_confirmed_in_an_empty_chat_or_twice(hotline: HotlineHarness) -> None:
+def test_an_identity_is_not_confirmed_twice_or_in_an_empty_chat(hotline: HotlineHarness) -> None:
     person, case = with_a_case(hotline)
     mei = hotline.colleague()
     mei.claims(case)
@@ -180,7 +180,7 @@ def test_nobody_is_confirmed_in_an_empty_chat_or_twice(hotline: HotlineHarness) 
     assert person.texts == person.texts
 
 
-def test_whoever_writes_cannot_end_a_takeover_they_do_not_see(hotline: HotlineHarness) -> None:
+def test_a_quiet_chat_cannot_end_a_hidden_takeover(hotline: HotlineHarness) -> None:
     person, case = with_a_case(hotline)
     mei = held(hotline, case)
     person.presses("I can write now")
@@ -207,7 +207,7 @@ def test_an_answer_to_the_opening_question_is_shown_as_not_confirmed(
     ]
 
 
-def test_an_erased_case_is_known_to_nobody(hotline: HotlineHarness) -> None:
+def test_a_chat_with_an_erased_case_answers_like_a_new_one(hotline: HotlineHarness) -> None:
     person, case = with_a_case(hotline)
     hotline.advance_time(LONG)
     person.says("one")

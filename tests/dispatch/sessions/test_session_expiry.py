@@ -67,7 +67,7 @@ def test_less_than_half_an_hour_is_no_silence(hotline: HotlineHarness) -> None:
     assert current_step(person) == ("report", "situation")
 
 
-def test_whoever_is_seen_may_stop_and_keeps_the_draft(hotline: HotlineHarness) -> None:
+def test_a_person_who_is_seen_may_stop_and_keeps_the_draft(hotline: HotlineHarness) -> None:
     person = quiet(hotline)
     person.says(WORDS)
     person.presses("Someone can see", "Stop for now")

@@ -57,7 +57,7 @@ def asked_in(home: HotlineHarness, text: Text, choices: dict[str, Text], languag
     return "\n".join([text.render(words, blanks), *labels])
 
 
-def test_whoever_only_skips_has_agreed_to_the_hotline_and_to_nothing_else(
+def test_skipping_consents_only_to_the_chat_and_the_hotline(
     hotline: HotlineHarness,
 ) -> None:
     person = hotline.person()
@@ -121,7 +121,7 @@ def test_another_language_is_another_text(hotline: HotlineHarness) -> None:
     assert english.digest != indonesian.digest
 
 
-def test_words_are_kept_once_whoever_is_asked(hotline: HotlineHarness) -> None:
+def test_a_consent_text_is_stored_once_for_all_people(hotline: HotlineHarness) -> None:
     for _ in range(3):
         start_report(hotline.person())
     ((count,),) = hotline.ask("SELECT count(*) FROM wordings WHERE language = 'en'")
@@ -132,7 +132,7 @@ def test_words_are_kept_once_whoever_is_asked(hotline: HotlineHarness) -> None:
     assert hotline.ask("SELECT count(*) FROM wordings WHERE language = 'en'") == [(count,)]
 
 
-def test_nothing_is_kept_of_what_somebody_agreed_to_who_sent_nothing(
+def test_no_consent_is_stored_for_an_unsent_report(
     hotline: HotlineHarness,
 ) -> None:
     person = hotline.person()
@@ -157,7 +157,7 @@ def test_taking_it_back_takes_back_what_was_agreed(hotline: HotlineHarness) -> N
     assert not any(it.is_active for it in agreed(hotline))
 
 
-def test_nothing_is_counted_of_anybody_who_did_not_agree(hotline: HotlineHarness) -> None:
+def test_nothing_is_counted_without_consent(hotline: HotlineHarness) -> None:
     """Beside what was sent, only how often each kind of update came is written down, by day."""
     person = hotline.person()
     start_report(person)

@@ -117,7 +117,7 @@ def test_the_effects_of_a_failed_turn_are_never_seen(failing: HotlineHarness) ->
     assert frames(person)[-1].answers["what"] == "it was Monday"
 
 
-def test_somebody_whose_first_turn_fails_begins_with_the_next(failing: HotlineHarness) -> None:
+def test_a_person_whose_first_turn_fails_begins_with_the_next(failing: HotlineHarness) -> None:
     person = failing.person()
     assert person.says(BOOM) == []
     assert conversation_of(person) is None
@@ -188,7 +188,7 @@ def test_one_that_cannot_be_read_among_ninety_nine_good_ones(hotline: HotlineHar
     assert hotline.ask("SELECT count(*) FROM inbox WHERE state = 'done'") == [(99,)]
 
 
-def test_one_that_is_not_read_by_a_mistake_of_ours_is_in_nobodys_way(tmp_path: Path) -> None:
+def test_an_update_our_parser_fails_on_delays_no_other(tmp_path: Path) -> None:
     def read(update: bytes) -> Update:
         if BOOM.encode() in update:
             raise LookupError(BOOM)

@@ -94,7 +94,7 @@ def test_it_can_be_read_first(hotline: HotlineHarness, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", [("Stop and erase",), ("Read it first", "Stop and erase")])
-def test_whoever_does_not_want_it_has_their_answers_erased(
+def test_refusing_a_new_privacy_notice_erases_the_answers(
     hotline: HotlineHarness, tmp_path: Path, way: tuple[str, ...]
 ) -> None:
     person = telling(hotline)
@@ -117,7 +117,9 @@ def test_the_question_waits_through_another_restart(
     assert current_step(person) == ("report", "keep")
 
 
-def test_nobody_is_asked_where_the_same_is_true(hotline: HotlineHarness, tmp_path: Path) -> None:
+def test_an_unchanged_privacy_notice_is_not_asked_about(
+    hotline: HotlineHarness, tmp_path: Path
+) -> None:
     person = telling(hotline)
     settle_otherwise(hotline, tmp_path, hours="09:00-17:00")
     heard = person.presses("I am safe here")
@@ -153,7 +155,7 @@ def test_the_hello_and_the_numbers_come_before_it(hotline: HotlineHarness, tmp_p
     assert current_step(person) == ("notice_changed", "go_on")
 
 
-def test_somebody_who_begins_afterwards_is_told_the_new_text_and_asked_nothing(
+def test_a_new_report_uses_the_new_notice_without_asking(
     hotline: HotlineHarness, tmp_path: Path
 ) -> None:
     settle_otherwise(hotline, tmp_path, **OTHERWISE)

@@ -21,7 +21,7 @@ def home(tmp_path: Path) -> Iterator[HotlineHarness]:
     home.close()
 
 
-def test_a_person_sees_that_nobody_has_read_it_and_by_when_somebody_tries_to(
+def test_progress_shows_an_unread_report_and_the_reply_time(
     hotline: HotlineHarness,
 ) -> None:
     person, _case = wanting(hotline)

@@ -70,7 +70,7 @@ def test_a_token_is_short_says_nothing_in_words_and_outlives_a_release() -> None
 
 
 @pytest.mark.parametrize("end", ["", "0", "p", "p00000000", "c1", "p67176d3f0"])
-def test_what_is_no_token_of_ours_is_nothing(end: str) -> None:
+def test_a_foreign_token_is_ignored(end: str) -> None:
     assert BOOK.parse_token(end) is None
 
 

@@ -192,7 +192,7 @@ def outsiders(home: HotlineHarness) -> list[CaseworkerDriver]:
     ]
 
 
-def test_a_case_somebody_holds_is_erased_by_nobody_else(hotline: HotlineHarness) -> None:
+def test_a_held_case_is_erased_only_by_its_holder_or_a_supervisor(hotline: HotlineHarness) -> None:
     person = sent(hotline)
     (case,) = cases(hotline)
     mei = hotline.colleague()
@@ -222,7 +222,7 @@ def test_a_supervisor_may_erase_what_another_holds(hotline: HotlineHarness) -> N
     assert run_erasure_job(hotline) == 1
 
 
-def test_nobody_from_outside_keeps_what_its_person_wants_erased(hotline: HotlineHarness) -> None:
+def test_outsiders_cannot_object_to_an_erasure_request(hotline: HotlineHarness) -> None:
     person = sent(hotline)
     (case,) = cases(hotline)
     request_erasure(person)
@@ -235,7 +235,7 @@ def test_nobody_from_outside_keeps_what_its_person_wants_erased(hotline: Hotline
     assert found.due_at is not None
 
 
-def test_nobody_from_outside_takes_an_agreement_back(hotline: HotlineHarness) -> None:
+def test_outsiders_cannot_revoke_a_consent(hotline: HotlineHarness) -> None:
     sent(hotline)
     (case,) = cases(hotline)
     for other in outsiders(hotline):

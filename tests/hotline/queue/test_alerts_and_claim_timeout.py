@@ -32,7 +32,7 @@ def heard(events: list[Event]) -> list[tuple[str, str, tuple[str, ...]]]:
 # --- Whoever waits too long ------------------------------------------------------------------
 
 
-def test_nobody_is_alerted_before_the_promised_moment_and_once_after_it(
+def test_a_late_alert_is_sent_once_after_the_reply_is_due(
     queue_harness: QueueHarness,
 ) -> None:
     mei, case = queue_harness.add_caseworker(), queue_harness.add_waiting_case(DAY)
@@ -73,7 +73,7 @@ def test_after_a_pause_of_the_watch_one_alert_is_given_at_a_time(
     assert [len(queue_harness.looks()) for _ in range(3)] == [1, 1, 1]
 
 
-def test_whoever_holds_a_case_hears_of_it_even_off_duty(queue_harness: QueueHarness) -> None:
+def test_the_holder_is_alerted_even_off_duty(queue_harness: QueueHarness) -> None:
     mei, case = queue_harness.add_caseworker("Mei"), queue_harness.add_waiting_case(NOW)
     queue_harness.claims_this(mei, case)
     queue_harness.works(case)
@@ -146,7 +146,7 @@ def test_a_word_ends_the_silence_and_another_answer_begins_a_new_one(
 
 
 @pytest.mark.parametrize("priority", [SHIFT, STANDARD])
-def test_where_there_was_no_danger_silence_is_nobody_s_business(
+def test_silence_after_an_ordinary_case_raises_no_alert(
     queue_harness: QueueHarness, priority: Priority
 ) -> None:
     mei, case = queue_harness.add_caseworker(), queue_harness.add_waiting_case(priority)
@@ -159,7 +159,7 @@ def test_where_there_was_no_danger_silence_is_nobody_s_business(
 # --- Claims that nobody touched --------------------------------------------------------------
 
 
-def test_a_claim_nobody_touched_goes_back_to_the_queue(queue_harness: QueueHarness) -> None:
+def test_an_idle_claim_returns_to_the_queue(queue_harness: QueueHarness) -> None:
     mei, case = queue_harness.add_caseworker(), queue_harness.add_waiting_case()
     queue_harness.claims_this(mei, case)
     queue_harness.passes(14.9)
@@ -200,7 +200,7 @@ def test_a_case_that_was_passed_on_has_its_own_time_to_be_touched(
     assert [event.by for event in queue_harness.looks()] == [ana.id]
 
 
-def test_the_claim_of_somebody_who_was_disabled_lapses_as_well(queue_harness: QueueHarness) -> None:
+def test_a_claim_of_disabled_staff_lapses(queue_harness: QueueHarness) -> None:
     mei, case = queue_harness.add_caseworker(), queue_harness.add_waiting_case()
     queue_harness.claims_this(mei, case)
     queue_harness.run(lambda work: queue_harness.staff.disable(work, mei.id))
@@ -261,7 +261,7 @@ def test_an_auditor_is_never_called_to_a_case() -> None:
 
 
 @given(st.sets(st.sampled_from(EVERYBODY)), st.integers(0, 5), st.booleans())
-def test_an_alert_reaches_somebody_whoever_is_there_and_one_circle_more_each_time(
+def test_each_alert_reaches_someone_and_widens_the_circle(
     staff: set[Caseworker], alerts: int, is_held: bool
 ) -> None:
     there = sorted(staff, key=lambda each: each.id)

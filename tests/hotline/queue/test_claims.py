@@ -121,7 +121,7 @@ def test_a_caseworker_who_loses_a_claim_is_told_the_holder(postgresql: QueueHarn
     assert heard == AlreadyClaimed(ana)
 
 
-def test_whoever_is_overtaken_by_somebody_who_gives_it_back_gets_it(
+def test_a_claim_overtaken_by_a_release_succeeds(
     postgresql: QueueHarness,
 ) -> None:
     heard, ana = overtaken(

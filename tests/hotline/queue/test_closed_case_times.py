@@ -56,7 +56,7 @@ def test_a_closed_case_keeps_days_and_neither_minutes_nor_county(
     assert queue_harness.of(other, *MINUTES, "county", "closed_at") == before
 
 
-def test_a_case_nobody_ever_read_stays_one_nobody_ever_read(queue_harness: QueueHarness) -> None:
+def test_closing_an_unread_case_sets_no_read_time(queue_harness: QueueHarness) -> None:
     mei, case = queue_harness.add_caseworker(), queue_harness.add_waiting_case()
     queue_harness.claims_this(mei, case)
     queue_harness.moves(mei, case, CaseAction.CLOSE, detail="abuse")

@@ -53,7 +53,7 @@ def test_with_nothing_else_there_they_hear_why_and_may_still_claim_it(
     assert queue_harness.claims_this(mei, danger) == Claimed(danger)
 
 
-def test_nobody_in_danger_waits_for_somebody_who_is_not_there(queue_harness: QueueHarness) -> None:
+def test_an_emergency_does_not_wait_for_an_absent_colleague(queue_harness: QueueHarness) -> None:
     mei, ana = queue_harness.add_caseworker("Mei"), queue_harness.add_caseworker("Ana")
     closes_one(queue_harness, mei)
     danger = queue_harness.add_waiting_case(NOW)
@@ -62,7 +62,7 @@ def test_nobody_in_danger_waits_for_somebody_who_is_not_there(queue_harness: Que
 
 
 @pytest.mark.parametrize("why", ["rests", "full", "other language", "other queue", "had one too"])
-def test_a_colleague_who_cannot_take_it_is_nobody_to_wait_for(
+def test_an_emergency_does_not_wait_for_a_colleague_who_cannot_take_it(
     queue_harness: QueueHarness, why: str
 ) -> None:
     mei = queue_harness.add_caseworker("Mei")

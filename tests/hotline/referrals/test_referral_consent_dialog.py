@@ -77,7 +77,7 @@ def test_the_list_of_answers_goes_with_the_next_step(hotline: HotlineHarness) ->
     assert shown not in person.texts
 
 
-def test_nobody_is_told_without_an_agreement(hotline: HotlineHarness) -> None:
+def test_a_referral_is_not_sent_without_consent(hotline: HotlineHarness) -> None:
     _person, mei, case = in_talk(hotline)
     mei.run_command(Verb.REFER, case, code="labor_1955")
     assert refusals(mei.run_command(Verb.SEND_REFERRAL, case, code=offered(hotline))) == [
@@ -112,7 +112,7 @@ def test_a_stranger_to_the_directory_is_told_nothing(hotline: HotlineHarness) ->
     assert hotline.ask("SELECT count(*) FROM referrals") == [(0,)]
 
 
-def test_after_a_silence_the_screen_is_not_shown_to_whoever_holds_the_phone(
+def test_the_consent_screen_is_hidden_after_a_silence(
     hotline: HotlineHarness,
 ) -> None:
     person, mei, case = in_talk(hotline)

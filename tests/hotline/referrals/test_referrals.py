@@ -77,7 +77,7 @@ def test_what_was_sent_later_holds(asked: ReferralDialog) -> None:
     assert may["report.what"].answer == "They gave them back."
 
 
-def test_files_and_what_nobody_asks_any_more_are_not_told(asked: ReferralDialog) -> None:
+def test_files_and_removed_questions_are_not_offered_for_referral(asked: ReferralDialog) -> None:
     case = asked.person({"evidence": (FileRef("h", "photo"),), "gone": "x", "what": ""})
     may = asked.line.run(lambda work: asked.referrals.offerable_parts(work, case))
     assert set(may) == {"language"}
@@ -91,7 +91,7 @@ def test_nothing_is_offered_where_there_is_nothing_to_tell(asked: ReferralDialog
 # --- What the person sees --------------------------------------------------------------------
 
 
-def test_the_first_question_shows_nothing_and_names_nobody(asked: ReferralDialog) -> None:
+def test_the_first_consent_question_shows_no_content_or_recipient(asked: ReferralDialog) -> None:
     referral = asked.offers(asked.person(), TWO)
     for language in LANGUAGES:
         said = asked.consent.question(referral, language, PREFIX)
@@ -198,7 +198,7 @@ def test_an_agreement_under_an_old_screen_agrees_to_nothing(asked: ReferralDialo
     assert asked.sends(case, referral) is None
 
 
-def test_whoever_strikes_after_agreeing_is_asked_again(asked: ReferralDialog) -> None:
+def test_striking_a_part_after_agreeing_asks_again(asked: ReferralDialog) -> None:
     case = asked.person()
     referral = asked.offers(case, TWO)
     screen = asked.looks(case, referral)
@@ -320,11 +320,11 @@ def test_a_button_of_another_case_does_nothing(asked: ReferralDialog) -> None:
 
 
 @pytest.mark.parametrize("end", ["", "p123", "r", "r" + "0" * 28 + "x", "r" + "0" * 28, "rä"])
-def test_what_is_no_token_of_ours_is_nothing(asked: ReferralDialog, end: str) -> None:
+def test_a_foreign_token_is_ignored(asked: ReferralDialog, end: str) -> None:
     assert asked.consent.parse_token(end) is None
 
 
-def test_nothing_anybody_said_lies_in_clear(asked: ReferralDialog) -> None:
+def test_referrals_store_no_text_in_clear(asked: ReferralDialog) -> None:
     case = asked.person()
     agrees(asked, case)
     rows = query(asked.line.database, "select * from referrals")
@@ -359,6 +359,6 @@ def test_everybody_who_can_be_told_was_read_in_a_public_text_and_is_read_again()
         assert not recipient.is_offered(EXPIRES_ON)
 
 
-def test_nobody_is_passed_on_to_an_office_of_their_own_country() -> None:
+def test_no_recipient_is_an_office_of_a_home_country() -> None:
     names = " ".join(recipient.name.source for recipient in RECIPIENTS.values())
     assert not any(word in names for word in ("MECO", "IETO", "VECO", "TTEO", "embassy", "shelter"))

@@ -157,6 +157,6 @@ def test_nothing_is_told_but_what_was_shown_last_and_agreed_to(queue_harness: Qu
     plays(queue_harness, ConsentDialog, LONG_ENOUGH)
 
 
-def test_a_house_that_takes_any_yes_would_be_found(queue_harness: QueueHarness) -> None:
+def test_a_dialog_that_accepts_any_agreement_is_detected(queue_harness: QueueHarness) -> None:
     with pytest.raises(AssertionError, match="told what was not on the screen"):
         plays(queue_harness, Careless, TO_FIND)

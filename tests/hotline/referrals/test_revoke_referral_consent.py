@@ -76,7 +76,7 @@ def test_what_was_agreed_to_cannot_be_told_once_it_is_taken_back(
     assert hotline.ask("SELECT state, sent_at FROM referrals") == [("revoked", None)]
 
 
-def test_what_was_agreed_to_is_told_where_nobody_takes_it_back(hotline: HotlineHarness) -> None:
+def test_a_referral_is_sent_while_its_consent_stands(hotline: HotlineHarness) -> None:
     """The negative control: it is the taking back that ends it, and not the hand-back."""
     _person, mei, case, referral = agreed(hotline)
     assert stages(mei.run_command(Verb.SEND_REFERRAL, case, code=referral)) == ["sent"]
@@ -146,7 +146,9 @@ def test_what_opens_no_more_is_taken_back_as_well(hotline: HotlineHarness) -> No
     assert are_told(hotline) == []
 
 
-def test_a_case_of_this_chat_from_before_is_told_to_nobody_either(hotline: HotlineHarness) -> None:
+def test_revoking_referral_consent_covers_earlier_cases_of_the_chat(
+    hotline: HotlineHarness,
+) -> None:
     person, mei, case, referral = agreed(hotline)
     hotline.advance_time(3600)
     person.says("/start")
@@ -171,7 +173,7 @@ def met_again(person: ChatPerson, mei: CaseworkerDriver, case: str) -> None:
     person.presses("I can write now")
 
 
-def test_whoever_took_it_back_is_asked_no_more_about_telling_others(
+def test_after_revoking_consent_no_referral_is_proposed(
     hotline: HotlineHarness,
 ) -> None:
     person, mei, case, _referral = agreed(hotline)
@@ -183,7 +185,7 @@ def test_whoever_took_it_back_is_asked_no_more_about_telling_others(
     assert hotline.ask("SELECT count(*) FROM referrals") == [(1,)]
 
 
-def test_also_where_nobody_had_asked_before(hotline: HotlineHarness) -> None:
+def test_revoking_consent_before_a_proposal_prevents_it(hotline: HotlineHarness) -> None:
     person, mei, case = in_talk(hotline)
     mei.hand_back(case)
     tells_nobody_else(person)

@@ -83,7 +83,7 @@ def test_words_are_found_wherever_they_stand_whatever_their_accents(
     home.close()
 
 
-def test_whoever_may_open_nothing_finds_nothing(hotline: HotlineHarness) -> None:
+def test_search_without_keys_finds_nothing(hotline: HotlineHarness) -> None:
     """The negative control: it is the keys that find."""
     talked(hotline)
     found = looks(hotline, "ho chieu", empty_keyring(VAULT))

@@ -47,7 +47,7 @@ def readers() -> list[str]:
     return found
 
 
-def test_what_is_read_beside_is_what_would_be_read_here(hotline: HotlineHarness) -> None:
+def test_search_workers_find_what_an_in_process_search_finds(hotline: HotlineHarness) -> None:
     talked(hotline)
     found = looks(hotline, "ho chieu")
     assert {hit.source: hit.excerpt for hit in found.hits} == {
@@ -60,7 +60,7 @@ def test_what_is_read_beside_is_what_would_be_read_here(hotline: HotlineHarness)
     assert looks(hotline, "ho chieu", empty_keyring(VAULT)).items == 0
 
 
-def test_what_was_altered_is_counted_beside_too(hotline: HotlineHarness) -> None:
+def test_search_workers_count_altered_rows(hotline: HotlineHarness) -> None:
     talked(hotline)
     hotline.ask(
         "UPDATE exchanges SET sealed = (SELECT sealed FROM exchanges WHERE side = 'note') "

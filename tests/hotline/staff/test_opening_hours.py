@@ -58,7 +58,7 @@ def test_without_opening_hours_it_is_never_open() -> None:
     assert never.opens_at(at("2026-11-26T12:00")) is None
 
 
-def test_on_days_that_are_not_theirs_and_on_holidays_it_is_closed() -> None:
+def test_opening_hours_exclude_other_days_and_holidays() -> None:
     hours = OpeningHours("09:00-21:00", TAIPEI, WEEK, {date(2026, 11, 26)})
     assert hours.is_open(at("2026-11-25T12:00"))
     assert not hours.is_open(at("2026-11-26T12:00"))
@@ -80,7 +80,7 @@ def test_when_it_opens_next(now: str, opens: str) -> None:
     assert hours.opens_at(at(now)) == at(opens)
 
 
-def test_whoever_only_has_holidays_ahead_opens_never() -> None:
+def test_with_only_holidays_ahead_there_is_no_next_opening() -> None:
     first = date(2026, 11, 1)
     holidays = {first + timedelta(days=ahead) for ahead in range(800)}
     assert (

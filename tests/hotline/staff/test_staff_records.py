@@ -53,7 +53,7 @@ def change(line: QueueHarness, sql: str) -> None:
 # --- Enrolled ------------------------------------------------------------------------------------
 
 
-def test_whoever_is_enrolled_is_known_by_their_account_with_all_that_was_agreed(
+def test_enrolled_staff_are_found_by_account_with_all_fields(
     queue_harness: QueueHarness,
 ) -> None:
     agreed: dict[str, Any] = {
@@ -68,7 +68,7 @@ def test_whoever_is_enrolled_is_known_by_their_account_with_all_that_was_agreed(
     assert queue_harness.run(STAFF.all) == [new]
 
 
-def test_nobody_else_is_a_caseworker(queue_harness: QueueHarness) -> None:
+def test_an_unknown_account_is_not_a_caseworker(queue_harness: QueueHarness) -> None:
     queue_harness.add_caseworker(account=ACCOUNT)
     queue_harness.add_caseworker()  # has no account
     for account in (OTHER, 0, -ACCOUNT, ACCOUNT + 1):
@@ -105,7 +105,7 @@ def test_an_id_fits_where_it_has_to_go(queue_harness: QueueHarness) -> None:
 # --- There, or not -------------------------------------------------------------------------------
 
 
-def test_who_is_there_is_whoever_said_so(queue_harness: QueueHarness) -> None:
+def test_only_staff_on_duty_and_not_resting_are_available(queue_harness: QueueHarness) -> None:
     one, _other = (
         queue_harness.add_caseworker("Mei", there=False),
         queue_harness.add_caseworker("Wu", there=False),
@@ -122,7 +122,7 @@ def test_who_is_there_is_whoever_said_so(queue_harness: QueueHarness) -> None:
 # --- Disabled ------------------------------------------------------------------------------------
 
 
-def test_whoever_is_disabled_is_nobody_at_their_next_message(queue_harness: QueueHarness) -> None:
+def test_disabled_staff_are_not_found_by_account(queue_harness: QueueHarness) -> None:
     gone, stays = (
         queue_harness.add_caseworker(account=ACCOUNT),
         queue_harness.add_caseworker("Wu", account=OTHER),
@@ -137,14 +137,14 @@ def test_whoever_is_disabled_is_nobody_at_their_next_message(queue_harness: Queu
     assert [each.id for each in queue_harness.run(STAFF.on_duty)] == [stays.id]
 
 
-def test_nobody_is_disabled_twice(queue_harness: QueueHarness) -> None:
+def test_staff_are_disabled_only_once(queue_harness: QueueHarness) -> None:
     gone = queue_harness.add_caseworker()
     assert queue_harness.run(lambda work: STAFF.disable(work, gone.id))
     assert not queue_harness.run(lambda work: STAFF.disable(work, gone.id))
     assert not queue_harness.run(lambda work: STAFF.disable(work, "nobody"))
 
 
-def test_whoever_comes_back_is_somebody_new(queue_harness: QueueHarness) -> None:
+def test_returning_staff_get_a_new_id(queue_harness: QueueHarness) -> None:
     gone = queue_harness.add_caseworker(account=ACCOUNT)
     queue_harness.run(lambda work: STAFF.disable(work, gone.id))
     new = queue_harness.add_caseworker(account=ACCOUNT)
@@ -167,7 +167,7 @@ FORGED = {
 
 
 @pytest.mark.parametrize("sql", FORGED.values(), ids=FORGED)
-def test_a_role_or_an_account_changed_in_the_database_makes_nobody_of_them(
+def test_a_role_or_account_changed_in_the_database_is_rejected(
     queue_harness: QueueHarness, sql: str
 ) -> None:
     one, other = (
@@ -184,7 +184,7 @@ def test_a_role_or_an_account_changed_in_the_database_makes_nobody_of_them(
     assert other.id in [each.id for each in queue_harness.run(STAFF.on_duty)]
 
 
-def test_whoever_was_disabled_is_not_brought_back_from_outside(queue_harness: QueueHarness) -> None:
+def test_disabled_staff_cannot_be_reactivated_in_the_database(queue_harness: QueueHarness) -> None:
     gone = queue_harness.add_caseworker(account=ACCOUNT)
     queue_harness.run(lambda work: STAFF.disable(work, gone.id))
     key = VAULT.chat_key(0, ACCOUNT).hex()
@@ -286,9 +286,7 @@ AGREED = {
 }  # fmt: skip
 
 
-def test_whoever_comes_is_in_the_audit_log(
-    queue_harness: QueueHarness, enrolment: Enrolment
-) -> None:
+def test_enrolment_is_audited(queue_harness: QueueHarness, enrolment: Enrolment) -> None:
     new = queue_harness.run(lambda work: enrolment.enrol(work, queue_harness.now, **AGREED))
     (row,) = queue_harness.run(lambda work: queue_harness.audit.rows_about(work, new.id))
     assert (row.at, row.actor, row.action) == (queue_harness.now, OPERATOR, "staff_add")
@@ -298,7 +296,7 @@ def test_whoever_comes_is_in_the_audit_log(
     assert queue_harness.run(queue_harness.audit.head).number == 1
 
 
-def test_what_somebody_held_waits_again_when_they_leave(
+def test_cases_of_disabled_staff_return_to_the_queue(
     queue_harness: QueueHarness, enrolment: Enrolment
 ) -> None:
     new = queue_harness.run(lambda work: enrolment.enrol(work, queue_harness.now, **AGREED))
@@ -342,7 +340,7 @@ def test_what_somebody_held_waits_again_when_they_leave(
     assert [each.action for each in released] == ["claim", "work", "release"]
 
 
-def test_whoever_has_no_access_loses_none(
+def test_disabling_unknown_staff_changes_nothing(
     queue_harness: QueueHarness, enrolment: Enrolment
 ) -> None:
     assert (

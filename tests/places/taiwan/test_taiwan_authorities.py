@@ -55,14 +55,14 @@ def test_every_answer_is_expected_to_mean_something() -> None:
 
 
 @pytest.mark.parametrize(("fits", "bodies"), EXPECTED.items())
-def test_what_fits_somebody_leaves_the_bodies_the_law_can_mean(fits: str, bodies: set[str]) -> None:
+def test_a_situation_selects_the_competent_authorities(fits: str, bodies: set[str]) -> None:
     assert meant(report(situation=fits)) == bodies
     assert meant(request(situation=fits)) == bodies
     assert meant(about_another(they_situation=fits)) == bodies
 
 
 @pytest.mark.parametrize("told", [report(situation=None), report(), request(), talk()])
-def test_what_nobody_said_decides_nothing(told: FlowAnswers) -> None:
+def test_unanswered_questions_exclude_no_authority(told: FlowAnswers) -> None:
     """Left open, not asked yet, or never asked: whoever needs a visa to decide must ask."""
     assert meant(told) == ALL_THREE
 
@@ -93,7 +93,7 @@ CHILD = "local_government_child"
 YOUNG_ONE = {"they_under_18": "under", "work": "massage_entertainment"}
 
 
-def test_sexual_exploitation_of_somebody_under_18_decides_for_the_child_law() -> None:
+def test_sexual_exploitation_under_18_selects_the_child_law() -> None:
     told = about_another(**YOUNG_ONE, signs=("unwanted_touch", "wages"))
     assert [body.code for body in LAW.authorities(told.answers)] == [CHILD]
 
@@ -112,7 +112,7 @@ def test_being_under_18_alone_decides_nothing(told: FlowAnswers) -> None:
     assert meant(told) == {CHILD, *ALL_THREE}
 
 
-def test_whoever_is_grown_up_is_never_put_under_the_child_law() -> None:
+def test_an_adult_is_never_put_under_the_child_law() -> None:
     told = about_another(**{**YOUNG_ONE, "they_under_18": "adult"}, signs=("unwanted_touch",))
     assert CHILD not in meant(told)
 

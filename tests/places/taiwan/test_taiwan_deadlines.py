@@ -204,7 +204,7 @@ def test_what_ends_first_comes_first_and_what_has_no_date_last() -> None:
     assert [it.rule.code for it in found] == ["contact", "fund", "missed"]
 
 
-def test_near_is_what_somebody_should_see_beside_the_queue() -> None:
+def test_a_deadline_is_near_from_ten_days_before_until_a_week_after() -> None:
     found = the("objection", noted("not_identified", date(2026, 11, 5)))
     ends = found.ends_at or 0
     near = [found.is_near(ends + it) for it in (-11 * DAY, -10 * DAY, -HOUR, DAY, 8 * DAY)]

@@ -33,14 +33,14 @@ def test_every_amount_is_said_and_no_blank_is_left(language: str) -> None:
     assert "{" not in text
 
 
-def test_the_fund_is_open_once_somebody_is_identified() -> None:
+def test_the_fund_is_open_once_a_victim_is_identified() -> None:
     (before,) = [it for it in told() if FUND in it.text]
     (after,) = [it for it in told("identified") if FUND in it.text]
     assert (before.is_open, after.is_open) == (False, True)
     assert all(it.is_open for it in told("identified"))
 
 
-def test_what_the_regulation_gives_only_to_whoever_is_identified_is_closed_before() -> None:
+def test_entitlements_of_identified_victims_are_closed_before() -> None:
     closed = [it.text for it in told() if not it.is_open]
     assert [it.text for it in told("identified") if not it.is_open] == []
     wanted = ("Counselling", "Rent", "Training", FUND, "Article 38")

@@ -36,7 +36,7 @@ def test_what_is_known_stands_where_it_belongs_in_years_of_the_republic() -> Non
     assert "「He keeps my passport.」" in text
 
 
-def test_nobody_s_day_is_asked_for_that_staff_cannot_enter() -> None:
+def test_forms_use_only_dates_that_staff_can_enter() -> None:
     for paper in OFFICE_FORMS.forms.values():
         assert set(paper.events.values()) <= CLOCKS.event_kinds.keys()
         blanks = {line for line in paper.lines if "{told}" in line}
@@ -44,7 +44,7 @@ def test_nobody_s_day_is_asked_for_that_staff_cannot_enter() -> None:
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=60) | st.sampled_from(HOSTILE))
-def test_what_somebody_wrote_begins_no_line_fills_no_blank_and_moves_nothing(words: str) -> None:
+def test_quoted_text_cannot_change_the_layout_of_a_form(words: str) -> None:
     shown = escape_line(words)
     text = fill_form(OFFICE_FORMS, OBJECTION, {"reference": "K7M4Q2"}, [(shown, shown)])
     plain = fill_form(OFFICE_FORMS, OBJECTION, {"reference": "K7M4Q2"}, [("x", "x")])

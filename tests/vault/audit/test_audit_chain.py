@@ -53,7 +53,7 @@ def verified(log: Log, *heads: AuditHead, audit: AuditLog = AUDIT) -> AuditHead 
 # --- In memory: every row, every way ---------------------------------------------------------
 
 
-def test_a_log_that_nobody_touched_holds() -> None:
+def test_an_untouched_log_verifies() -> None:
     log = chain(AUDIT)
     assert verified(log) == AuditHead.from_row(ROWS, log[-1][-1])
     assert verified([]) == AuditHead.from_row(0, INITIAL_MAC)

@@ -110,7 +110,7 @@ SWAP = "UPDATE audit SET subject = CASE id WHEN 2 THEN 'case2' ELSE 'case1' END 
         ("DELETE FROM audit", AuditBreak(1, AuditFault.CUT)),
     ],
 )  # fmt: skip
-def test_whoever_writes_to_the_database_is_noticed(
+def test_changes_of_the_audit_table_are_detected(
     database: Database, sql: str, broken: AuditBreak
 ) -> None:
     noted(database)
@@ -194,7 +194,7 @@ def test_one_value_changed_anywhere_in_a_stored_log_is_found(
 # --- Beside the deed -------------------------------------------------------------------------
 
 
-def test_a_deed_that_is_undone_was_never_noted(database: Database) -> None:
+def test_a_rolled_back_action_leaves_no_audit_row(database: Database) -> None:
     def fails(work: Work) -> None:
         AUDIT.record(work, 1, SYSTEM, "lapse", "case")
         raise ValueError
@@ -298,7 +298,7 @@ def two_at_once(audit: AuditLog, url: str) -> list[tuple[Any, BaseException | No
     return said
 
 
-def test_whoever_appends_waits_for_whoever_has_not_committed(tmp_path: Path) -> None:
+def test_an_append_waits_for_an_uncommitted_append(tmp_path: Path) -> None:
     url = migrated_url("postgresql", tmp_path)
     assert two_at_once(AUDIT, url) == [(None, None)]
     assert query(Database(url), "SELECT id, deed FROM audit") == [(1, "first"), (2, "second")]

@@ -137,7 +137,7 @@ def test_without_the_row_that_tells_of_it_a_cut_is_a_hole(cut: list[tuple[Any, .
 
 
 @pytest.mark.parametrize("at", range(1, YOUNG + 1))
-def test_nobody_without_the_key_can_cut_more_of_it(cut: list[tuple[Any, ...]], at: int) -> None:
+def test_the_log_cannot_be_cut_further_without_the_key(cut: list[tuple[Any, ...]], at: int) -> None:
     forged = (cut[at][0], *CUT_MARK, cut[at][-1])
     assert AUDIT.verify([forged, *cut[at + 1 :]]) == AuditBreak(1, AuditFault.MISSING)
 

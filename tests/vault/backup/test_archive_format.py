@@ -83,7 +83,7 @@ def test_lengths_around_a_border_come_out(tmp_path: Path, length: int) -> None:
     assert read(tmp_path / "a") == [("plain", content), ("next", b"n")]
 
 
-def test_a_member_nobody_looks_at_is_passed_over(tmp_path: Path) -> None:
+def test_an_unread_archive_member_is_skipped(tmp_path: Path) -> None:
     path = sealed(tmp_path / "a", ("one", b"1" * 99_999), ("two", b"2"))
     assert [member.name for member in ArchiveReader(path, KEY).entries()] == ["one", "two"]
 

@@ -271,7 +271,7 @@ def about_it(site: BackupHarness, revision: str) -> ArchiveInfo:
     return ArchiveInfo(part="main", revision=revision, keys_revision="0001", made_at=site.shelf.now)
 
 
-def test_whoever_knows_only_where_to_seal_to_makes_no_archive(
+def test_an_archive_made_with_the_public_key_alone_is_refused(
     backup_harness: BackupHarness,
 ) -> None:
     _, keys = backup_harness.backs_up()
@@ -300,7 +300,7 @@ def test_a_backup_of_a_later_release_is_refused(
     backup_harness.refuses([later, keys], "later release")
 
 
-def test_a_file_with_a_name_of_somebody_elses_choosing_goes_nowhere(
+def test_a_hostile_file_name_in_an_archive_is_refused(
     backup_harness: BackupHarness, tmp_path: Path
 ) -> None:
     from bot.vault.backup import create  # noqa: PLC0415 - its own clockwork, wound by hand

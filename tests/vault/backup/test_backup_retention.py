@@ -28,7 +28,7 @@ def test_archives_are_kept_thirty_days_and_keys_seven(backup_harness: BackupHarn
     assert max(age for part, age in ages if part is ArchivePart.MAIN) == 29
 
 
-def test_the_round_removes_them_and_writes_the_ledger_beside_them(
+def test_the_retention_job_deletes_old_archives_and_writes_the_ledger(
     backup_harness: BackupHarness,
 ) -> None:
     backup_harness.backs_up()
@@ -46,7 +46,9 @@ def test_the_round_removes_them_and_writes_the_ledger_beside_them(
     assert list_archives(backup_harness.backups) == []
 
 
-def test_the_ledger_says_anew_every_hour_that_it_is_whole(backup_harness: BackupHarness) -> None:
+def test_the_ledger_is_renewed_every_hour_while_the_clock_is_trusted(
+    backup_harness: BackupHarness,
+) -> None:
     backup_harness.backups.mkdir()
     path, now = backup_harness.backups / LEDGER_NAME, backup_harness.shelf.now
     folder = BackupFolder(backup_harness.backups, HOST)
@@ -97,7 +99,7 @@ def test_an_archive_has_the_size_of_others(backup_harness: BackupHarness) -> Non
     assert [path.stat().st_size for path in backup_harness.backs_up()] == few
 
 
-def test_letters_are_kept_by_nobody_who_could_send_them_twice(
+def test_a_restore_brings_back_no_letters(
     backup_harness: BackupHarness,
 ) -> None:
     key = VAULT.chat_key(BOT, 1)

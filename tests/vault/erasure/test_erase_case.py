@@ -106,7 +106,7 @@ def test_what_an_earlier_copy_holds_of_it_opens_no_more(shelf: RetentionHarness)
     assert query(shelf.keys, "SELECT * FROM case_wraps") == []
 
 
-def test_a_case_under_hold_is_kept_whoever_asks(shelf: RetentionHarness) -> None:
+def test_a_case_under_legal_hold_is_not_erased(shelf: RetentionHarness) -> None:
     case = shelf.closed(200)
     hold(shelf, case)
     with pytest.raises(UnderLegalHoldError):
@@ -136,7 +136,7 @@ def waiting(shelf: RetentionHarness) -> set[int]:
     return {number for (number,) in query(shelf.database, "SELECT id FROM outbox")}
 
 
-def test_whoever_writes_about_something_else_meanwhile_still_gets_the_answer(
+def test_erasing_an_old_case_keeps_letters_of_the_new_session(
     shelf: RetentionHarness,
 ) -> None:
     """Their old case goes of age in the very moment in which they are answered."""
@@ -205,7 +205,7 @@ def test_old_letters_are_forgotten_though_thousands_wait_before_them(
 # --- Killed at every point -------------------------------------------------------------------
 
 
-def test_killed_anywhere_a_case_is_whole_or_gone_and_whoever_comes_next_finishes(
+def test_an_erasure_killed_anywhere_is_finished_by_the_next_process(
     tmp_path: Path,
 ) -> None:
     origin = tmp_path / "origin"

@@ -92,7 +92,7 @@ def one_move(name: str) -> object:
     return CaseAction(name)
 
 
-def test_a_new_house_waits_a_day_before_anything_goes(one: RetentionHarness) -> None:
+def test_a_new_deployment_erases_nothing_for_a_day(one: RetentionHarness) -> None:
     one.closed(KEPT + 1)
     assert one.goes_by(20 * HOUR, rounds_every=HOUR) == 0
     assert one.goes_by(6 * HOUR, rounds_every=HOUR) == 1
@@ -123,7 +123,7 @@ def test_a_jump_too_small_to_be_an_absence_shows_against_the_time_that_passed(
     assert one.goes_by(14 * HOUR, rounds_every=HOUR) == 1
 
 
-def test_somebody_who_looked_at_the_clock_can_say_that_it_is_right(one: RetentionHarness) -> None:
+def test_an_operator_can_declare_the_clock_right(one: RetentionHarness) -> None:
     steady(one)
     one.closed(KEPT - 10)
     one.now += 100 * DAY
@@ -163,7 +163,7 @@ def test_more_than_one_case_in_twenty_at_once_is_asked_about(
     assert ("operator", "erase", "age") in one.told(many[0])
 
 
-def test_one_case_in_twenty_is_what_asks_in_a_large_house(one: RetentionHarness) -> None:
+def test_more_than_five_percent_due_needs_approval(one: RetentionHarness) -> None:
     def with_cases(due: int, cases: int) -> bool:
         class Counted(Retention):
             def count_due(self, _work: object, _now: int, late: int = 0) -> int:  # noqa: ARG002

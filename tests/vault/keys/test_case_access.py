@@ -245,11 +245,11 @@ def opens(custody: CaseKeyWraps, case: str, ring: Keyring) -> bool:
 SHORT = settings(max_examples=drill_length(5, 12), stateful_step_count=25, deadline=None)
 
 
-def test_whoever_may_open_a_case_can_and_nobody_else() -> None:
+def test_a_case_opens_for_its_members_and_no_others() -> None:
     run_state_machine_as_test(Membership, settings=SHORT)  # type: ignore[no-untyped-call]
 
 
-def test_a_house_that_forgets_to_unwrap_would_be_found() -> None:
+def test_keys_that_are_not_removed_are_detected() -> None:
     class Keeps(CaseKeyWraps):
         """Leaves the wraps of whoever held a case before."""
 
@@ -274,7 +274,7 @@ def test_a_house_that_forgets_to_unwrap_would_be_found() -> None:
         )
 
 
-def test_a_member_put_in_by_somebody_without_the_host_key_is_refused(tmp_path: Path) -> None:
+def test_a_staff_key_added_without_the_host_key_is_refused(tmp_path: Path) -> None:
     vault = Vault(ROOT, key_store(tmp_path))
     keys = staff_keys(vault)
     keys.enrol("ann", "supervisor", QUEUES, PASSWORD, MIDDAY)

@@ -113,7 +113,7 @@ def test_a_key_of_another_case_is_refused(desk: CaseStoreHarness) -> None:
         desk.database.writer.run_sync(lambda work: fresh().case_sealer(work, one.id))
 
 
-def test_nobody_without_the_host_key_puts_a_key_of_theirs_in_its_place(
+def test_a_case_key_replaced_without_the_host_key_is_refused(
     desk: CaseStoreHarness,
 ) -> None:
     case = desk.opens({})

@@ -187,7 +187,7 @@ async def test_what_must_wait_opens_for_fourteen_days_and_no_longer() -> None:
         vault.open(Purpose.OUTBOX, b"1", sealed)
 
 
-async def test_a_waiting_key_nobody_needs_goes_after_a_day() -> None:
+async def test_an_unused_waiting_key_is_deleted_after_a_day() -> None:
     vault = house()
     sealed = vault.seal_with_waiting_key(Purpose.OUTBOX, b"1", b"words", MIDDAY)
     await vault.expire_epochs(MIDDAY + 25 * HOUR, ())  # somebody may be sealing with it just now

@@ -61,7 +61,7 @@ def test_a_detour_to_the_data_is_seen_through(tmp_path: Path) -> None:
         HostKey.load(tmp_path / "detour" / "key", data)
 
 
-def test_a_key_beside_the_data_is_fine(tmp_path: Path) -> None:
+def test_a_host_key_next_to_the_data_folder_is_accepted(tmp_path: Path) -> None:
     HostKey.create(tmp_path / "data.key")
     HostKey.load(tmp_path / "data.key", tmp_path / "data")
 
@@ -131,13 +131,13 @@ def test_another_passphrase_is_refused_and_says_what_is_lost_and_what_is_not(
     assert (tmp_path / "key").read_bytes() == before
 
 
-def test_where_nobody_can_be_asked_that_is_said(tmp_path: Path) -> None:
+def test_a_locked_host_key_without_a_terminal_is_an_error(tmp_path: Path) -> None:
     locked(tmp_path / "key")
     with pytest.raises(SettingError, match="locked with a passphrase"):
         HostKey.load(tmp_path / "key")
 
 
-def test_nobody_is_asked_for_the_passphrase_of_a_key_that_has_none(tmp_path: Path) -> None:
+def test_a_host_key_without_a_passphrase_asks_for_none(tmp_path: Path) -> None:
     made = HostKey.create(tmp_path / "key")
     assert HostKey.load(tmp_path / "key", ask=lambda: pytest.fail("asked")) == made
 

@@ -37,7 +37,7 @@ class Room:
 
 
 @on_both_databases
-def test_both_keys_open_until_somebody_begins_with_the_new_one(kind: str, tmp_path: Path) -> None:
+def test_both_host_keys_open_until_the_new_one_is_used(kind: str, tmp_path: Path) -> None:
     room = Room(kind, tmp_path)
     root = room.keys.load_root(OLD, room.database, 1)
     sealed = Vault(root).seal(Purpose.STAFF, b"here", b"words")

@@ -125,7 +125,7 @@ def test_keys_do_not_lie_with_the_data(tmp_path: Path) -> None:
     database.writer.close()
 
 
-def test_a_key_store_lies_beside_the_database_and_can_lie_elsewhere(tmp_path: Path) -> None:
+def test_the_key_store_is_in_the_data_folder_or_at_its_own_url(tmp_path: Path) -> None:
     settings = settings_for(tmp_path)
     open_vault(settings, open_database(settings)).close()
     assert (settings.data / "keys.db").exists()

@@ -52,7 +52,7 @@ OWN = (
 
 
 @pytest.mark.parametrize("password", FIRST_TRIED)
-def test_what_anybody_would_try_is_no_password(password: str) -> None:
+def test_guessable_passwords_are_refused(password: str) -> None:
     assert len(password) >= MIN_LENGTH
     assert is_guessable(password, KNOWN)
 

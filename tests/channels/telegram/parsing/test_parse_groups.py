@@ -57,7 +57,7 @@ def test_a_thread_of_answers_outside_topics_is_no_topic() -> None:
         {"from": None},
     ],
 )
-def test_whoever_hides_behind_the_group_is_nobody(hidden: dict[str, Any]) -> None:
+def test_an_anonymous_group_sender_has_no_sender_id(hidden: dict[str, Any]) -> None:
     assert read(message=message(text="/close") | hidden).sender == 0
 
 

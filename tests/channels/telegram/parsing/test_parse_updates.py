@@ -109,7 +109,7 @@ def test_files_sent_together_share_an_album() -> None:
 
 
 @pytest.mark.parametrize("kind", ["animation", "live_photo"])
-def test_a_moving_picture_is_not_taken_for_the_plain_file_beside_it(kind: str) -> None:
+def test_an_animation_is_not_read_as_its_document(kind: str) -> None:
     still = {"animation": {"document": CONTENTS["document"]}, "live_photo": {}}[kind]
     (got,) = read(update(message=message(**{kind: CONTENTS[kind]}, **still))).files
     assert got.handle == CONTENTS[kind]["file_id"]
@@ -226,7 +226,7 @@ def test_a_button_on_a_message_long_gone_still_counts(gone: dict[str, Any]) -> N
         {"from": BOT},
     ],
 )
-def test_a_press_that_is_not_on_a_message_of_ours_is_nothing(odd: dict[str, Any]) -> None:
+def test_a_press_on_a_foreign_message_is_ignored(odd: dict[str, Any]) -> None:
     press = {"id": "9", "from": PERSON, "chat_instance": "1", "data": "tok"} | odd
     assert read(update(callback_query=press)).kind is UpdateKind.IGNORED
 
@@ -239,7 +239,7 @@ def test_a_forged_button_is_only_words(data: str) -> None:
 @pytest.mark.parametrize(
     "chat", [GROUP, CHANNEL, GROUP | {"type": "group"}, GROUP | {"type": "new"}]
 )
-def test_nobody_is_answered_in_a_group(chat: dict[str, Any]) -> None:
+def test_messages_in_a_group_are_not_answered(chat: dict[str, Any]) -> None:
     there = {"message_id": 1, "date": DATE, "chat": chat, "from": PERSON, "text": "tolong"}
     left = Update(1, UpdateKind.GROUP, chat=chat["id"])
     assert read(update(message=there)) == left

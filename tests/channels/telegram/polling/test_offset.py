@@ -28,7 +28,7 @@ def test_numbers_that_are_none_move_the_offset_by_one_each() -> None:
     assert next_offset(batch(0, 6), 5) == 7
 
 
-def test_a_number_that_cannot_be_confirmed_moves_the_offset_past_nobody() -> None:
+def test_an_unconfirmable_update_id_does_not_move_the_offset() -> None:
     """Telegram holds it for a day and gives it again and again; lower numbers come meanwhile."""
     end: int | None = 5
     for _ in range(100):

@@ -380,7 +380,7 @@ async def test_the_token_of_another_bot_is_refused(scene: Scene) -> None:
     assert scene.queue.offsets == []
 
 
-async def test_somebody_else_answering_is_refused(scene: Scene) -> None:
+async def test_an_answer_from_another_bot_is_refused(scene: Scene) -> None:
     scene.wire.respond_with("getMe", api_success(ME | {"id": 7}))
     with pytest.raises(SettingError, match="another bot"):
         await scene.poller().run()
@@ -426,7 +426,7 @@ async def test_a_webhook_set_while_we_run_is_another_program(scene: Scene) -> No
     assert scene.wire.asked("deleteWebhook") == []
 
 
-async def test_who_starts_beside_a_running_poller_gives_way(scene: Scene) -> None:
+async def test_a_second_poller_gives_way_to_the_running_one(scene: Scene) -> None:
     """Telegram ends the older question; the older poller asks again and ends the younger's."""
     second_inbox = Inbox()
     older = scene.poller()
@@ -446,7 +446,7 @@ async def test_who_starts_beside_a_running_poller_gives_way(scene: Scene) -> Non
     assert second_inbox.kept == []
 
 
-async def test_nobody_fights_for_ever(scene: Scene) -> None:
+async def test_a_poller_gives_up_after_repeated_conflicts(scene: Scene) -> None:
     scene.answers(api_success([message(5)]), *[api_error(409, TERMINATED)] * 50)
     poller = scene.poller()
 

@@ -92,7 +92,7 @@ class Scene:
 
 @pytest.mark.parametrize("spoilt", SPOILT)
 @pytest.mark.parametrize("place", [0, 2, 4])
-async def test_an_update_that_cannot_be_cut_keeps_nobody_waiting(
+async def test_an_update_that_cannot_be_split_delays_no_other(
     telegram_server: TelegramLoopbackServer, bot: SilentBot, spoilt: bytes, place: int
 ) -> None:
     held = {100 + n: message(100 + n) for n in range(5)}

@@ -56,7 +56,7 @@ def test_a_broken_character_costs_nothing_but_itself() -> None:
     assert [parse(update.raw).text for update in cut][99] == "\ufffd"
 
 
-def test_an_update_has_the_same_bytes_beside_a_bad_one_and_without_it() -> None:
+def test_an_update_has_the_same_bytes_with_or_without_a_bad_neighbour() -> None:
     """The inbox knows an update again by a digest of its bytes."""
     spaced = json.dumps(text_message("sama"), indent=1).encode()
     alone = split_updates(body(spaced, space=b" \n"))

@@ -189,7 +189,9 @@ async def test_words_that_cannot_stand_under_a_file_follow_it(
     assert bool(under) == (kind == "nonsense")
 
 
-async def test_a_copy_names_nobody(telegram_server: TelegramLoopbackServer, bot: SilentBot) -> None:
+async def test_a_copied_message_names_no_sender(
+    telegram_server: TelegramLoopbackServer, bot: SilentBot
+) -> None:
     telegram_server.respond_with(
         "copyMessage",
         api_success({"message_id": 12}),

@@ -87,7 +87,7 @@ async def test_a_fetch_that_breaks_is_tried_again_a_send_that_breaks_is_not(
         await Sender(bot).deliver(5, PAPER)
 
 
-async def test_a_place_is_a_message_of_ours(
+async def test_a_location_is_sent_as_a_protected_message(
     telegram_server: TelegramLoopbackServer, bot: SilentBot
 ) -> None:
     telegram_server.respond_with("sendLocation", api_success(MESSAGE | {"message_id": 10}))

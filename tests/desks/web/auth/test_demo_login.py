@@ -40,7 +40,7 @@ def test_a_link_signs_in_once(web_desk: WebDeskHarness) -> None:
     assert SESSION_COOKIE not in other.cookies
 
 
-def test_whoever_came_by_a_link_proves_first_what_cannot_be_undone(
+def test_a_demo_login_must_step_up_before_an_erasure(
     web_desk: WebDeskHarness,
 ) -> None:
     mei, link = rehearsed(web_desk)
@@ -54,14 +54,14 @@ def test_whoever_came_by_a_link_proves_first_what_cannot_be_undone(
     mei.told(reference, "erase", code=reference)
 
 
-def test_whoever_signed_out_finds_the_code_at_the_way_in(web_desk: WebDeskHarness) -> None:
+def test_the_demo_sign_in_page_shows_the_code(web_desk: WebDeskHarness) -> None:
     mei, _link = rehearsed(web_desk)
     code = code_on(mei.browser.get("/signin").text)
     fields = {"who": "Mei", "password": PASSWORD, "code": code}
     assert mei.browser.post("/signin", fields, is_signed=False).status_code == 303
 
 
-def test_nobody_reads_a_code_that_is_not_theirs(web_desk: WebDeskHarness) -> None:
+def test_a_demo_code_is_shown_to_its_owner_only(web_desk: WebDeskHarness) -> None:
     rehearsed(web_desk)
     jun = web_desk.worker("Jun").comes()
     assert not code_on(jun.browser.get("/step-up").text)

@@ -71,7 +71,7 @@ def test_a_second_link_ends_the_first(web_desk: WebDeskHarness) -> None:
     assert HttpBrowser(web_desk).get(second).status_code == 200
 
 
-def test_whoever_has_a_password_shows_it_and_keeps_their_key(web_desk: WebDeskHarness) -> None:
+def test_an_invited_caseworker_with_a_password_keeps_their_key(web_desk: WebDeskHarness) -> None:
     _person, reference = web_desk.add_person()
     mei = web_desk.worker()
     link, browser = invited(web_desk, mei.id), HttpBrowser(web_desk)

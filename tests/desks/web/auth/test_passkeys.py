@@ -54,7 +54,7 @@ def comes(browser: HttpBrowser, key: VirtualAuthenticator, **other: Any) -> Resp
     return browser.post("/signin/passkey", shown, is_signed=False)
 
 
-def test_a_passkey_signs_its_caseworker_in_and_opens_what_is_theirs(
+def test_a_passkey_signs_in_and_opens_the_cases(
     web_desk: WebDeskHarness,
 ) -> None:
     _person, reference = web_desk.add_person(WORDS)
@@ -67,7 +67,7 @@ def test_a_passkey_signs_its_caseworker_in_and_opens_what_is_theirs(
     assert mei.id in browser.get("/account").text
 
 
-def test_a_passkey_that_computes_nothing_asks_for_the_password_beside_it(
+def test_a_passkey_without_prf_also_needs_the_password(
     web_desk: WebDeskHarness,
 ) -> None:
     _person, reference = web_desk.add_person(WORDS)
@@ -102,7 +102,7 @@ def test_a_passkey_learns_to_open_once_it_computes(web_desk: WebDeskHarness) -> 
     assert comes(HttpBrowser(web_desk), key).status_code == 303
 
 
-def test_a_key_made_anew_is_not_the_one_under_the_passkey(web_desk: WebDeskHarness) -> None:
+def test_a_new_staff_key_is_not_opened_by_an_old_passkey(web_desk: WebDeskHarness) -> None:
     mei, key = with_passkey(web_desk)
     web_desk.keys.enrol(mei.id, "caseworker", QUEUES, CHOSEN, web_desk.home.loop.now())
     browser = HttpBrowser(web_desk)
@@ -114,7 +114,7 @@ def test_a_key_made_anew_is_not_the_one_under_the_passkey(web_desk: WebDeskHarne
     assert comes(HttpBrowser(web_desk), key).status_code == 303
 
 
-def test_whoever_opens_no_case_needs_a_passkey_alone(web_desk: WebDeskHarness) -> None:
+def test_a_role_without_case_access_signs_in_with_a_passkey_alone(web_desk: WebDeskHarness) -> None:
     chief, key = web_desk.worker("Wu", Role.AUDITOR).comes(), VirtualAuthenticator(computes=False)
     adds(chief, key)
     browser = HttpBrowser(web_desk)
@@ -153,7 +153,7 @@ def test_a_passkey_of_another_is_not_ones_own(web_desk: WebDeskHarness) -> None:
     )
 
 
-def test_whoever_holds_it_shows_their_finger_too(web_desk: WebDeskHarness) -> None:
+def test_a_passkey_needs_user_verification(web_desk: WebDeskHarness) -> None:
     mei, key = with_passkey(web_desk)
     key.is_verified = False
     assert comes(HttpBrowser(web_desk), key).status_code == 401
@@ -189,7 +189,7 @@ def test_a_passkey_that_was_copied_is_found_by_its_count(web_desk: WebDeskHarnes
     assert comes(HttpBrowser(web_desk), key).status_code == 401
 
 
-def test_a_passkey_of_whoever_left_opens_nothing(web_desk: WebDeskHarness) -> None:
+def test_a_passkey_of_disabled_staff_opens_nothing(web_desk: WebDeskHarness) -> None:
     mei, key = with_passkey(web_desk)
     mei.colleague.disable()
     assert comes(HttpBrowser(web_desk), key).status_code == 401
@@ -221,7 +221,7 @@ def test_a_passkey_is_taken_away_and_the_last_way_in_stays(web_desk: WebDeskHarn
     assert comes(HttpBrowser(web_desk), other).status_code == 303
 
 
-def test_a_passkey_is_added_only_by_whoever_showed_a_factor_lately(
+def test_adding_a_passkey_needs_a_recent_step_up(
     web_desk: WebDeskHarness,
 ) -> None:
     mei, key = with_passkey(web_desk)
@@ -255,7 +255,7 @@ def test_there_are_ten_passkeys_at_most(web_desk: WebDeskHarness) -> None:
     assert said.status_code == 409
 
 
-def test_a_password_beside_a_passkey_is_not_to_be_guessed(web_desk: WebDeskHarness) -> None:
+def test_password_guesses_with_a_passkey_are_throttled(web_desk: WebDeskHarness) -> None:
     mei, key = web_desk.worker().comes(), VirtualAuthenticator(computes=False)
     adds(mei, key)
     thief = HttpBrowser(web_desk)

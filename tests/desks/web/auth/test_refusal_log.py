@@ -63,7 +63,7 @@ def test_what_is_let_in_is_no_refusal(web_desk: WebDeskHarness, debug_log: io.St
     assert refusals(debug_log) == []
 
 
-def test_whoever_knocks_without_end_writes_one_line_a_minute(debug_log: io.StringIO) -> None:
+def test_repeated_refusals_log_one_line_a_minute(debug_log: io.StringIO) -> None:
     told, now = RefusalLog(), 10**15
     for _knock in range(5000):
         told.record("/signout", RefusalReason.CROSS_ORIGIN, now)
@@ -102,7 +102,7 @@ def test_a_colleague_who_tries_numbers_is_in_the_audit_log_once_in_a_while(
     assert "/cases/reference" in auditor
 
 
-def test_whoever_lost_a_case_has_tried_nothing(web_desk: WebDeskHarness) -> None:
+def test_a_request_for_a_former_case_is_not_logged_as_an_attempt(web_desk: WebDeskHarness) -> None:
     _person, reference = web_desk.add_person()
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun")
     mei.told(reference, "claim")

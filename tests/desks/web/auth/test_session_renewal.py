@@ -29,7 +29,7 @@ def proves(mei: WebCaseworker) -> None:
     assert said.status_code == 303
 
 
-def test_whoever_shows_a_second_factor_again_goes_on_under_another_secret(
+def test_step_up_renews_the_session_cookie(
     web_desk: WebDeskHarness,
 ) -> None:
     mei, thief = web_desk.worker().comes(), HttpBrowser(web_desk)
@@ -58,7 +58,7 @@ def test_a_page_that_is_open_in_another_tab_goes_on_as_well(web_desk: WebDeskHar
     assert mei.browser.post(path, {"csrf": mark, "words": "x"}).status_code == 403
 
 
-def test_a_role_that_somebody_wrote_into_the_store_opens_nothing(web_desk: WebDeskHarness) -> None:
+def test_a_role_changed_in_the_database_ends_access(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     assert mei.browser.get("/queue/mine").status_code == 200
     for role in (Role.ADMINISTRATOR, Role.SUPERVISOR):
@@ -114,7 +114,7 @@ def test_a_stream_ignores_the_browsers_last_event_id(web_desk: WebDeskHarness) -
 # --- ended by others -------------------------------------------------------------------------
 
 
-def test_an_administrator_signs_somebody_out_everywhere(web_desk: WebDeskHarness) -> None:
+def test_an_administrator_ends_all_sessions_of_a_caseworker(web_desk: WebDeskHarness) -> None:
     mei, other = web_desk.worker(), HttpBrowser(web_desk)
     mei.comes()
     web_desk.home.advance_time(31)
@@ -132,14 +132,14 @@ def test_an_administrator_signs_somebody_out_everywhere(web_desk: WebDeskHarness
 
 
 @pytest.mark.parametrize("who", ["nobody", "", "../x", "others"])
-def test_nobody_signs_out_whoever_is_not_there(web_desk: WebDeskHarness, who: str) -> None:
+def test_ending_sessions_of_unknown_staff_is_not_found(web_desk: WebDeskHarness, who: str) -> None:
     chief = web_desk.worker("Wu", Role.ADMINISTRATOR).comes()
     assert chief.browser.post("/staff/end", {"staff": who}).status_code == 404
     assert chief.browser.get("/staff").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/account/end", "/staff/end", "/staff/invite"])
-def test_sessions_are_ended_and_links_made_by_whoever_has_just_shown_a_factor(
+def test_ending_sessions_and_inviting_need_a_recent_step_up(
     web_desk: WebDeskHarness, path: str
 ) -> None:
     chief, mei = web_desk.worker("Wu", Role.ADMINISTRATOR).comes(), web_desk.worker().comes()

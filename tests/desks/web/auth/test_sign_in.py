@@ -62,7 +62,7 @@ class Counted:
         return CHEAP.memory
 
 
-def test_a_name_nobody_has_costs_what_a_wrong_password_costs(web_desk: WebDeskHarness) -> None:
+def test_an_unknown_name_costs_as_much_as_a_wrong_password(web_desk: WebDeskHarness) -> None:
     """Time tells nobody who works here: for a name that is none, as much is computed."""
     mei, hua, cost = web_desk.worker("Mei"), web_desk.supervisor("Hua"), Counted()
     kept = web_desk.vault.keys.run(lambda work: work.rows(COSTS)) if web_desk.vault.keys else []
@@ -91,7 +91,7 @@ def test_a_name_opens_as_a_number_does_unless_two_have_it(web_desk: WebDeskHarne
     assert mei.signs_in().status_code == 303
 
 
-def test_nobody_who_left_is_let_in_and_an_open_session_ends_at_once(
+def test_disabling_staff_ends_sessions_and_refuses_sign_in(
     web_desk: WebDeskHarness,
 ) -> None:
     mei = web_desk.worker().comes()
@@ -129,7 +129,7 @@ def test_cookies_are_seen_by_no_script_and_sent_by_no_other_site(web_desk: WebDe
             assert word in cookie
 
 
-def test_a_session_ends_when_nobody_is_there_and_after_ten_hours(web_desk: WebDeskHarness) -> None:
+def test_a_session_ends_when_idle_and_after_ten_hours(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     web_desk.home.advance_time(IDLE_TIMEOUT / SECOND + 1)
     assert mei.browser.get("/account").status_code == 303
@@ -141,7 +141,7 @@ def test_a_session_ends_when_nobody_is_there_and_after_ten_hours(web_desk: WebDe
     assert mei.browser.get("/account").status_code == 303
 
 
-def test_a_pane_that_renews_itself_is_no_sign_that_somebody_is_there(
+def test_automatic_refresh_does_not_keep_a_session_alive(
     web_desk: WebDeskHarness,
 ) -> None:
     mei = web_desk.worker().comes()
@@ -191,7 +191,7 @@ def test_sessions_are_listed_and_each_can_be_ended(web_desk: WebDeskHarness) -> 
     assert mei.browser.get("/queue/mine").status_code == 200
 
 
-def test_somebody_elses_session_is_nobodys_to_end(web_desk: WebDeskHarness) -> None:
+def test_a_caseworker_cannot_end_the_session_of_another(web_desk: WebDeskHarness) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     (token,) = web_desk.home.ask(f"SELECT token FROM desk_sessions WHERE staff_id = '{jun.id}'")  # noqa: S608 - ours
     refused = mei.browser.post("/account/end", {"session": bytes(token[0]).hex()[:16]})
@@ -211,9 +211,7 @@ def test_of_too_many_sessions_the_oldest_ends(web_desk: WebDeskHarness) -> None:
 
 
 @pytest.mark.parametrize("which", [0, MAX_SESSIONS - 1], ids=["the oldest", "the newest"])
-def test_whoever_shows_a_factor_again_ends_no_other_session(
-    web_desk: WebDeskHarness, which: int
-) -> None:
+def test_step_up_ends_no_other_session(web_desk: WebDeskHarness, which: int) -> None:
     mei = web_desk.worker()
     browsers = []
     for _again in range(MAX_SESSIONS):
@@ -225,7 +223,7 @@ def test_whoever_shows_a_factor_again_ends_no_other_session(
     assert [it.get("/queue/mine").status_code for it in browsers] == [200] * MAX_SESSIONS
 
 
-def test_guessing_makes_a_stranger_wait_and_not_whoever_works_here(
+def test_guessing_throttles_strangers_and_not_known_browsers(
     web_desk: WebDeskHarness,
 ) -> None:
     mei = web_desk.worker().comes()
@@ -259,7 +257,7 @@ def test_ten_thousand_names_take_no_more_than_their_room() -> None:
     assert len(guesses._wrong) <= 20_000
 
 
-def test_a_browser_that_says_it_is_known_is_believed_by_nobody(web_desk: WebDeskHarness) -> None:
+def test_a_forged_known_browser_cookie_is_ignored(web_desk: WebDeskHarness) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun")
     forged = HttpBrowser(web_desk)
     theirs = mei.browser.client.cookies[BROWSER_COOKIE].replace(mei.id, jun.id)

@@ -135,7 +135,7 @@ def test_every_window_that_had_it_open_hears_it_and_gets_the_one_404(
     assert mei.does(reference, "note", words="x").status_code == 404
 
 
-def test_whoever_has_another_case_open_looks_again_and_sees_it_still(
+def test_an_erasure_refreshes_pages_of_other_cases_without_losing_them(
     web_desk: WebDeskHarness,
 ) -> None:
     mei = web_desk.worker().comes()

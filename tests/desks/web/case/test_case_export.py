@@ -95,7 +95,9 @@ def test_taking_out_wants_the_second_factor_again(web_desk: WebDeskHarness, way:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_nobody_takes_out_what_is_not_theirs_to_read(web_desk: WebDeskHarness, way: str) -> None:
+def test_a_case_is_exported_only_by_staff_who_may_read_it(
+    web_desk: WebDeskHarness, way: str
+) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     wu, hua = web_desk.worker("Wu", Role.ADMINISTRATOR).comes(), web_desk.supervisor().comes()
     reference = talked(web_desk, mei)

@@ -157,7 +157,7 @@ def test_a_file_is_gone_with_the_case_it_belongs_to(
         assert jun.browser.get(path(web_desk, how)).status_code == 200
 
 
-def test_no_other_site_shows_a_file_of_ours(web_desk: WebDeskHarness, mei: WebCaseworker) -> None:
+def test_files_are_not_served_to_other_sites(web_desk: WebDeskHarness, mei: WebCaseworker) -> None:
     for site in ("cross-site", "same-site", "none"):
         for how in WAYS:
             said = mei.browser.get(path(web_desk, how), **{"sec-fetch-site": site})
@@ -182,7 +182,7 @@ MORE = ({}, {"download": "../../key"}, {"name": "x.html"}, {"type": "text/html"}
 RANGES = ("bytes=0-3", "bytes=-1", "bytes=0-0,1-1,2-2", "bytes=9-", "bytes=0-" + "9" * 40, "x")
 
 
-def test_nothing_beside_the_address_changes_what_comes(
+def test_query_parameters_do_not_change_a_file_response(
     web_desk: WebDeskHarness, mei: WebCaseworker
 ) -> None:
     name = f'attachment; filename="{web_desk.newest()}-1.bin"'

@@ -81,7 +81,7 @@ def test_of_two_who_answer_in_one_moment_one_is_heard_and_the_other_is_told(
     assert "Mine." not in web_desk.home.post.texts(person.id)
 
 
-def test_a_supervisor_who_looks_speaks_to_nobody(web_desk: WebDeskHarness) -> None:
+def test_a_supervisor_with_break_glass_access_cannot_send(web_desk: WebDeskHarness) -> None:
     mei, hua = web_desk.worker().comes(), web_desk.supervisor().comes()
     person, reference = met(web_desk, mei)
     hua.browser.post(f"/cases/{reference}/break-glass", {"reason": "A look."})
@@ -92,7 +92,7 @@ def test_a_supervisor_who_looks_speaks_to_nobody(web_desk: WebDeskHarness) -> No
     assert WORDS in person.last
 
 
-def test_an_answer_to_what_was_erased_meets_nobody(web_desk: WebDeskHarness) -> None:
+def test_an_answer_to_an_erased_case_is_not_found_and_not_sent(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     person, reference = met(web_desk, mei)
     mark = mei.browser.csrf()
@@ -104,7 +104,7 @@ def test_an_answer_to_what_was_erased_meets_nobody(web_desk: WebDeskHarness) -> 
     assert len(web_desk.home.post.texts(person.id)) == before
 
 
-def test_an_answer_that_arrives_at_nobody_is_shown_red(web_desk: WebDeskHarness) -> None:
+def test_an_undeliverable_answer_is_shown_as_failed(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     person, reference = met(web_desk, mei)
     mei.told(reference, "say", words="Before.")
@@ -132,7 +132,7 @@ def test_a_long_answer_arrives_whole_in_pieces_a_phone_takes(web_desk: WebDeskHa
     assert mei.does(reference, "say", words="w" * 12_001).json()["refused"]
 
 
-def test_what_turns_words_round_goes_to_nobody(web_desk: WebDeskHarness) -> None:
+def test_direction_marks_are_removed_from_answers(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     person, reference = met(web_desk, mei)
     mei.told(reference, "say", words="Go to \u202eexit\u202c \u2066M3\u2069\u200e now.\U000e0041")

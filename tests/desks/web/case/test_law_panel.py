@@ -98,7 +98,7 @@ def test_what_cannot_have_happened_is_refused_with_a_reason(
     assert "No legal deadline is running" in part(file_of(mei, reference), "deadlines")
 
 
-def test_whoever_may_not_open_the_case_sees_no_clock_and_enters_none(
+def test_legal_deadlines_need_access_to_the_case(
     web_desk: WebDeskHarness,
 ) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
@@ -133,7 +133,7 @@ def test_an_altered_row_of_the_clocks_stops_the_counting_and_not_the_page(
     assert "assistance may end" not in shown
 
 
-def test_a_case_whose_clocks_run_is_closed_by_whoever_read_which_and_says_why(
+def test_closing_a_case_with_running_deadlines_needs_a_reason(
     web_desk: WebDeskHarness,
 ) -> None:
     mei = web_desk.worker().comes()
@@ -237,7 +237,9 @@ def test_there_is_no_other_paper(web_desk: WebDeskHarness, path: str) -> None:
     assert mei.browser.get(f"/cases/{reference}/{path}").status_code == 404
 
 
-def test_nobody_else_is_handed_a_draft_nor_a_page_of_another_site(web_desk: WebDeskHarness) -> None:
+def test_form_drafts_are_refused_without_access_and_to_other_sites(
+    web_desk: WebDeskHarness,
+) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     admin = web_desk.worker("Wu", role=Role.ADMINISTRATOR).comes()
     reference = claimed(web_desk, mei)

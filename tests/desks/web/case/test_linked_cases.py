@@ -46,7 +46,7 @@ def test_two_cases_that_are_linked_see_each_other(web_desk: WebDeskHarness) -> N
     assert dict(deeds) == {"link": 2, "unlink": 2}
 
 
-def test_whoever_may_not_open_the_other_sees_its_number_alone(web_desk: WebDeskHarness) -> None:
+def test_a_linked_case_without_access_shows_only_its_reference(web_desk: WebDeskHarness) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     hua = web_desk.supervisor().comes()
     one, other = two(web_desk, mei)
@@ -59,7 +59,7 @@ def test_whoever_may_not_open_the_other_sees_its_number_alone(web_desk: WebDeskH
     assert f'href="/cases/{one}"' not in links(jun, other)
 
 
-def test_a_case_that_is_not_theirs_cannot_be_linked_nor_told_from_none(
+def test_linking_a_foreign_case_looks_like_linking_no_case(
     web_desk: WebDeskHarness,
 ) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
@@ -91,7 +91,7 @@ def test_a_duplicate_is_closed_points_to_the_other_and_keeps_its_words(
     assert "Two." in file
 
 
-def test_what_the_person_of_a_duplicate_sends_later_reaches_somebody(
+def test_additions_to_a_merged_case_reach_the_holder(
     web_desk: WebDeskHarness,
 ) -> None:
     mei = web_desk.worker().comes()

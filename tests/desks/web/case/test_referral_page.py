@@ -87,7 +87,7 @@ def test_what_was_told_stands_on_paper_and_in_the_text(web_desk: WebDeskHarness)
     assert SAFE in paper
 
 
-def test_whoever_wants_nobody_told_is_asked_again_only_with_what_they_said(
+def test_a_person_who_refused_referrals_is_asked_only_with_their_reason(
     web_desk: WebDeskHarness,
 ) -> None:
     mei, person, reference = asked(web_desk)

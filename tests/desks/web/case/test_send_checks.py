@@ -192,7 +192,7 @@ def test_without_scripts_a_page_asks_and_sends_on(web_desk: WebDeskHarness) -> N
     assert said(web_desk) == before + 1
 
 
-def test_nothing_is_asked_about_a_case_that_is_not_theirs(web_desk: WebDeskHarness) -> None:
+def test_send_checks_do_not_reveal_foreign_cases(web_desk: WebDeskHarness) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     _person, reference = held(web_desk, mei)
     nowhere = jun.browser.post("/cases/QQQQQQ/check", {"words": WHERE}).text
@@ -201,7 +201,7 @@ def test_nothing_is_asked_about_a_case_that_is_not_theirs(web_desk: WebDeskHarne
     assert re.sub("nonce[^>]*", "", said_.text) == re.sub("nonce[^>]*", "", nowhere)
 
 
-def test_a_doubt_nobody_has_is_no_field_that_helps(web_desk: WebDeskHarness) -> None:
+def test_an_unknown_confirmation_does_not_override_a_send_check(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     _one, two = in_two_cases(web_desk, mei)
     for sure in ("", "language", "everything", "ELSEWHERE", "else where", "elsewhere," * 3):

@@ -26,12 +26,12 @@ def test_half_a_sentence_or_a_number_of_another_is_seen(words: str) -> None:
 
 
 @pytest.mark.parametrize("words", BY_CHANCE)
-def test_what_anybody_could_have_written_is_not(words: str) -> None:
+def test_short_common_text_is_not_flagged_as_pasted(words: str) -> None:
     assert not is_pasted(words, ["Hello.", OTHER], [])
 
 
 @pytest.mark.parametrize("words", SEEN)
-def test_what_stands_in_ones_own_case_is_nobody_elses(words: str) -> None:
+def test_text_from_the_own_case_is_not_flagged_as_pasted(words: str) -> None:
     assert not is_pasted(words, [OTHER], [f"I said: {OTHER}"])
     assert is_pasted(words, [OTHER], ["Hello."])  # the control
 

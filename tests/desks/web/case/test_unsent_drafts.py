@@ -76,7 +76,7 @@ def test_a_message_that_was_refused_is_still_there(web_desk: WebDeskHarness) -> 
     assert len(web_desk.home.ask("SELECT * FROM desk_drafts")) == 1
 
 
-def test_nobody_else_reads_it_nor_does_the_desk(web_desk: WebDeskHarness) -> None:
+def test_an_unsent_draft_is_readable_by_its_author_only(web_desk: WebDeskHarness) -> None:
     mei, hua = web_desk.worker().comes(), web_desk.supervisor().comes()
     _person, reference = claimed(web_desk, mei)
     begins(mei, reference, kind="note")
@@ -92,7 +92,7 @@ def test_nobody_else_reads_it_nor_does_the_desk(web_desk: WebDeskHarness) -> Non
     assert field(mei, reference, "note") == WORDS
 
 
-def test_nothing_is_kept_in_a_case_that_is_not_theirs(web_desk: WebDeskHarness) -> None:
+def test_drafts_are_stored_only_in_cases_the_caseworker_may_open(web_desk: WebDeskHarness) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     _person, reference = claimed(web_desk, mei)
     assert begins(jun, reference).status_code == 404
@@ -158,7 +158,7 @@ def test_a_message_becomes_the_answer_of_a_question(web_desk: WebDeskHarness) ->
     assert "Answered" in file
 
 
-def test_only_whoever_holds_the_conversation_ticks_answers_off(web_desk: WebDeskHarness) -> None:
+def test_only_the_takeover_holder_marks_answers(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     person, reference = in_danger(web_desk)
     mei.told(reference, "claim")

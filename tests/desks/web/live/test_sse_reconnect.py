@@ -75,7 +75,7 @@ def backend(work: Work) -> int:
     return int(cursor.fetchall()[0][0])
 
 
-async def test_whoever_reads_goes_on_when_the_database_comes_back() -> None:
+async def test_readers_recover_when_the_database_returns() -> None:
     url = postgres_server.migrated_database()
     reads = ReadPool(Database(url))
     before = [await reads.run(backend) for _time in range(4)]
@@ -154,7 +154,7 @@ async def test_what_rang_before_and_was_committed_after_is_heard_as_well() -> No
     await database.close()
 
 
-def test_a_number_nobody_rings_with_is_not_looked_for_for_ever() -> None:
+def test_missing_event_numbers_are_given_up_after_a_while() -> None:
     numbers = EventCursor(4)
     numbers.advance(7, 0.0)
     assert numbers.missing(GAP_SECONDS) == [5, 6]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebDeskHarness
 
 
-def test_whoever_looks_is_told_who_else_does(web_desk: WebDeskHarness) -> None:
+def test_viewers_of_a_case_see_each_other(web_desk: WebDeskHarness) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     _person, reference = web_desk.add_person()
     case, streams = web_desk.case(reference), web_desk.front.streams
@@ -25,7 +25,7 @@ def test_whoever_looks_is_told_who_else_does(web_desk: WebDeskHarness) -> None:
         assert "Also viewing" not in head(mei, reference)
 
 
-def test_a_second_page_of_ones_own_is_nobody_else(web_desk: WebDeskHarness) -> None:
+def test_a_second_page_of_the_same_viewer_is_not_counted(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     _person, reference = web_desk.add_person()
     case, streams = web_desk.case(reference), web_desk.front.streams
@@ -33,7 +33,7 @@ def test_a_second_page_of_ones_own_is_nobody_else(web_desk: WebDeskHarness) -> N
         assert "Also viewing" not in head(mei, reference)
 
 
-def test_whoever_looks_at_another_case_is_not_named(web_desk: WebDeskHarness) -> None:
+def test_a_viewer_of_another_case_is_not_named(web_desk: WebDeskHarness) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     _person, one = web_desk.add_person()
     _person, other = web_desk.add_person("Another.")

@@ -50,7 +50,7 @@ def narrows(worker: WebCaseworker, tab: str = "waiting", **wanted: str) -> None:
 # --- what each wants to see ------------------------------------------------------------------
 
 
-def test_what_somebody_wants_to_see_is_kept_for_them_alone(web_desk: WebDeskHarness) -> None:
+def test_queue_filters_are_stored_for_each_caseworker(web_desk: WebDeskHarness) -> None:
     insert_cases(web_desk.home.database, crowd(40))
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     everything = lines(mei)
@@ -77,7 +77,7 @@ def test_each_filter_leaves_what_it_names(web_desk: WebDeskHarness, name: str) -
 
 
 @pytest.mark.parametrize("written", ["", "nobody/xx/9/", "//", "a/b/c/d/e/f", "labour"])
-def test_what_nobody_knows_leaves_nothing_out(written: str) -> None:
+def test_unknown_filter_values_filter_nothing(written: str) -> None:
     wanted = QueueFilter.decode(written)
     assert {wanted.language, wanted.priority} == {""}
     assert wanted.queue in {"", "labour"}
@@ -98,7 +98,7 @@ def test_what_is_wanted_is_read_as_it_was_kept(wanted: QueueFilter) -> None:
     assert len(wanted.encoded) <= 48
 
 
-def test_whoever_leaves_leaves_no_choice_behind(web_desk: WebDeskHarness) -> None:
+def test_disabling_staff_deletes_their_filters(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     narrows(mei, queue="labour")
     read = web_desk.home.database.writer.run_sync
@@ -107,7 +107,7 @@ def test_whoever_leaves_leaves_no_choice_behind(web_desk: WebDeskHarness) -> Non
     assert read(lambda work: load_preferences(work, mei.id)) == {}
 
 
-def test_nobody_sees_a_queue_that_is_not_theirs_whatever_they_ask_for(
+def test_a_filter_never_shows_a_foreign_queue(
     web_desk: WebDeskHarness,
 ) -> None:
     insert_cases(web_desk.home.database, crowd(40))
@@ -183,7 +183,7 @@ def test_a_time_that_runs_out_stands_in_the_row_and_can_be_asked_for(
     assert lines(mei, "/queue/mine") == [near]
 
 
-def test_of_whoever_was_not_heard_from_it_stands_there_at_once(web_desk: WebDeskHarness) -> None:
+def test_a_missed_check_in_shows_the_deadline_at_once(web_desk: WebDeskHarness) -> None:
     _one, silent = web_desk.add_person()
     _two, other = web_desk.add_person()
     mei = web_desk.worker()
@@ -206,7 +206,7 @@ def test_of_whoever_was_not_heard_from_it_stands_there_at_once(web_desk: WebDesk
 # --- a page is a page ------------------------------------------------------------------------
 
 
-def test_pages_follow_each_other_and_leave_nobody_out(web_desk: WebDeskHarness) -> None:
+def test_queue_pages_follow_each_other_without_gaps(web_desk: WebDeskHarness) -> None:
     insert_cases(web_desk.home.database, crowd(120))
     mei = web_desk.worker().comes()
     path, seen = "/queue/waiting", []
@@ -222,7 +222,7 @@ def test_pages_follow_each_other_and_leave_nobody_out(web_desk: WebDeskHarness) 
 
 
 @pytest.mark.parametrize("after", ["NOBODY", "%00", "1' OR '1'='1"])
-def test_a_page_after_nobody_is_the_first(web_desk: WebDeskHarness, after: str) -> None:
+def test_an_unknown_page_cursor_shows_the_first_page(web_desk: WebDeskHarness, after: str) -> None:
     insert_cases(web_desk.home.database, crowd(60))
     mei = web_desk.worker().comes()
     assert lines(mei, f"/queue/waiting?after={after}") == lines(mei)
@@ -275,7 +275,7 @@ def rung(office: WebDeskHarness, who: str) -> list[str]:
     return found
 
 
-def test_whoever_a_case_waits_for_is_told_and_nobody_else(web_desk: WebDeskHarness) -> None:
+def test_only_caseworkers_of_the_queue_get_an_alert(web_desk: WebDeskHarness) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     away = web_desk.worker("Lin", queues=("fishers",)).comes()
     streams = web_desk.front.streams
@@ -299,7 +299,7 @@ def test_whoever_a_case_waits_for_is_told_and_nobody_else(web_desk: WebDeskHarne
         assert "alert" not in rung(web_desk, jun.id)
 
 
-def test_nothing_rings_until_somebody_chooses_it_and_says_nothing_then(
+def test_alerts_are_off_by_default_and_say_nothing(
     web_desk: WebDeskHarness,
 ) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
@@ -313,7 +313,7 @@ def test_nothing_rings_until_somebody_chooses_it_and_says_nothing_then(
     assert 'data-alerts=""' in mei.browser.get("/queue/mine").text
 
 
-def test_a_list_that_is_fetched_anew_brings_its_counts(web_desk: WebDeskHarness) -> None:
+def test_a_refreshed_list_brings_its_counts(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     _person, reference = web_desk.add_person()
     assert 'data-counts="mine=0 waiting=1 all= "' in mei.browser.get("/queue/waiting/pane").text

@@ -91,7 +91,7 @@ def test_anything_the_person_does_brings_it_back_at_once(
     assert "the person was active" in mei.browser.get("/queue/mine/pane").text
 
 
-def test_somebody_else_who_writes_brings_nothing_back(web_desk: WebDeskHarness) -> None:
+def test_a_message_in_another_case_does_not_end_a_snooze(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     _person, reference = answered(web_desk, mei)
     aside(web_desk, mei, reference)
@@ -100,7 +100,7 @@ def test_somebody_else_who_writes_brings_nothing_back(web_desk: WebDeskHarness) 
     assert listed(mei, "later") == [reference]
 
 
-def test_whoever_waits_for_an_answer_is_not_put_aside(web_desk: WebDeskHarness) -> None:
+def test_a_case_that_waits_for_an_answer_cannot_be_snoozed(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     _person, reference = web_desk.add_person()
     mei.told(reference, "claim")
@@ -143,7 +143,7 @@ def test_a_moment_that_is_past_or_far_or_without_a_reason_is_refused(
     assert listed(mei, "mine") == [reference]
 
 
-def test_only_the_holder_puts_a_case_aside_and_whoever_gets_it_next_sees_it(
+def test_only_the_holder_snoozes_a_case_and_a_transfer_ends_the_snooze(
     web_desk: WebDeskHarness,
 ) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()

@@ -117,9 +117,7 @@ class Cast:
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_a_case_that_is_not_theirs_is_one_that_is_not_there(
-    web_desk: WebDeskHarness, role: Role
-) -> None:
+def test_a_foreign_case_looks_like_a_missing_case(web_desk: WebDeskHarness, role: Role) -> None:
     cast = Cast(web_desk, role)
     nowhere = normalised_response(cast.looks.browser.get("/no/such/address"))
     assert nowhere[0] == 404
@@ -133,7 +131,7 @@ def test_a_case_that_is_not_theirs_is_one_that_is_not_there(
 
 
 @pytest.mark.parametrize("role", HELPS)
-def test_a_case_that_is_theirs_is_there(web_desk: WebDeskHarness, role: Role) -> None:
+def test_a_case_with_access_is_served_on_every_route(web_desk: WebDeskHarness, role: Role) -> None:
     cast = Cast(web_desk, role)
     doors = sorted(OF_A_CASE, key=lambda it: it.changes_state)
     for kind in sorted(SEES[role]):
@@ -146,7 +144,7 @@ def test_a_case_that_is_theirs_is_there(web_desk: WebDeskHarness, role: Role) ->
                 assert status in {200, 303, 409, 422}, (door.path, kind)
 
 
-def test_nothing_that_can_be_done_is_done_to_what_is_not_theirs(web_desk: WebDeskHarness) -> None:
+def test_no_case_action_works_on_a_foreign_case(web_desk: WebDeskHarness) -> None:
     cast = Cast(web_desk, Role.CASEWORKER)
     (door,) = [it for it in OF_A_CASE if it.path.endswith("/do/{verb}")]
     nowhere, before = normalised_response(cast.looks.browser.get("/no/such/address")), cast.state()
@@ -177,7 +175,7 @@ def test_an_address_that_is_not_for_a_role_is_not_there(
             assert said.status_code in {200, 303, 401}, door.path
 
 
-def test_whoever_has_not_signed_in_is_led_to_the_way_in_whatever_they_ask_for(
+def test_every_route_sends_visitors_to_the_sign_in_page(
     web_desk: WebDeskHarness,
 ) -> None:
     cast = Cast(web_desk, Role.CASEWORKER)
@@ -198,7 +196,7 @@ def test_whoever_has_not_signed_in_is_led_to_the_way_in_whatever_they_ask_for(
     assert cast.state() == before
 
 
-def test_a_stream_about_what_is_not_theirs_is_not_there(web_desk: WebDeskHarness) -> None:
+def test_an_event_stream_of_a_foreign_case_is_not_found(web_desk: WebDeskHarness) -> None:
     cast = Cast(web_desk, Role.CASEWORKER)
     nowhere = normalised_response(cast.looks.browser.get("/no/such/address"))
     for kind in ("anothers", "other_queue", "erased", "forged"):
@@ -262,7 +260,7 @@ class Told(Work):
         return super().rows(statement, *values)
 
 
-def test_what_is_not_theirs_takes_the_same_steps_as_what_is_not_there(
+def test_a_foreign_case_takes_the_same_queries_as_a_missing_case(
     web_desk: WebDeskHarness,
 ) -> None:
     """Nothing is opened and nothing more is asked: an answer takes no longer for being true."""

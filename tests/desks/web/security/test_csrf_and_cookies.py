@@ -195,7 +195,7 @@ EXTRA = frozenset(
 )
 
 
-def test_a_field_nobody_asked_for_is_refused(
+def test_an_unexpected_form_field_is_refused(
     web_desk: WebDeskHarness, chief: WebCaseworker
 ) -> None:
     csrf = chief.browser.csrf()

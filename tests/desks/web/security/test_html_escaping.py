@@ -271,12 +271,12 @@ def test_what_is_strange_on_a_page_is_found() -> None:
 
 
 @pytest.mark.parametrize("words", MARKUP)
-def test_each_of_these_is_an_element_when_nobody_escapes_it(words: str) -> None:
+def test_each_attack_creates_an_element_when_unescaped(words: str) -> None:
     """The control: the parser sees in each of them what a browser would."""
     assert shape(f'<p title="a">{words}</p>') != shape('<p title="a">words</p>')
 
 
 @pytest.mark.parametrize("words", PLAIN[3:5])
-def test_each_of_these_is_an_attribute_when_nobody_escapes_it(words: str) -> None:
+def test_each_attack_creates_an_attribute_when_unescaped(words: str) -> None:
     quote = words[0]
     assert shape(f"<p title={quote}{words}{quote}>") != shape(f"<p title={quote}words{quote}>")

@@ -60,7 +60,7 @@ def test_of_many_streams_of_one_caseworker_few_are_open(web_desk: WebDeskHarness
     assert opened(web_desk, *pages).count(200) == MAX_PER_CASEWORKER
 
 
-def test_a_stream_that_counts_nobody_is_found(tmp_path: Path) -> None:
+def test_an_unbounded_stream_route_is_found(tmp_path: Path) -> None:
     """The control: at a door without a bound, as many streams are open as are asked for."""
 
     async def endless(_visit: DeskRequest) -> Response:
@@ -132,7 +132,7 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS.keys())
-def test_what_somebody_writes_is_read_in_the_time_its_length_takes(bomb: str) -> None:
+def test_text_is_parsed_in_time_proportional_to_its_length(bomb: str) -> None:
     """A pattern that goes over it again and again does not come back from these."""
     assert len(defang(bomb)) >= len(bomb) / 2
 
@@ -225,7 +225,7 @@ def test_a_body_as_long_as_it_said_is_answered(web_desk: WebDeskHarness) -> None
     assert mei.browser.asks("POST", path, content=in_pieces(), headers=headers).status_code == 303
 
 
-def test_of_fifty_who_sign_in_at_once_few_wait_and_whoever_works_here_is_let_in(
+def test_fifty_simultaneous_sign_ins_do_not_shut_out_known_staff(
     web_desk: WebDeskHarness,
 ) -> None:
     """A check takes a second and a quarter of a gigabyte: no more than a few may stand in line."""

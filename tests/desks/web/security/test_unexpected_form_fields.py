@@ -120,7 +120,7 @@ ODD_ANSWERS = (
 )  # fmt: skip
 
 
-def test_an_answer_of_no_passkey_lets_nobody_in_and_breaks_nothing(
+def test_malformed_passkey_answers_are_refused(
     web_desk: WebDeskHarness, chief: WebCaseworker
 ) -> None:
     stranger, mark = HttpBrowser(web_desk), chief.browser.csrf()

@@ -120,7 +120,7 @@ def test_what_was_agreed_to_is_over_after_an_hour(web_desk: WebDeskHarness) -> N
     assert reference not in does(chief, number)
 
 
-def test_who_somebody_is_is_shown_once_and_when_two_agree(web_desk: WebDeskHarness) -> None:
+def test_an_identity_is_shown_once_after_an_approval(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker("Lin Mei-hua")
     auditor, chief = web_desk.worker("Wu", Role.AUDITOR).comes(), web_desk.supervisor().comes()
     mei.comes()
@@ -146,7 +146,7 @@ def test_who_somebody_is_is_shown_once_and_when_two_agree(web_desk: WebDeskHarne
         (Role.CASEWORKER, "export", "all", "because"),
     ],
 )
-def test_nobody_asks_for_what_is_not_theirs_or_without_a_reason(
+def test_an_approval_request_needs_the_role_and_a_reason(
     web_desk: WebDeskHarness, role: Role, kind: str, subject: str, words: str
 ) -> None:
     assert asks(web_desk.worker("Wu", role).comes(), kind, subject, words) == ""
@@ -195,7 +195,7 @@ def test_who_read_what_is_told_and_no_word_of_it(web_desk: WebDeskHarness) -> No
     assert mei.browser.get("/audit/reads").status_code == 404
 
 
-def test_whoever_made_or_used_the_spare_key_is_named_among_those_who_read(
+def test_use_of_the_escrow_key_is_listed_among_the_readers(
     web_desk: WebDeskHarness,
 ) -> None:
     note, now = web_desk.front.audit.record, web_desk.home.loop.now()

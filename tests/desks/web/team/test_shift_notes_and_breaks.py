@@ -31,7 +31,7 @@ def leaves(who: WebCaseworker, words: str = LEFT, queue: str = "") -> None:
     assert who.browser.post("/shift/leave", {"queue": queue, "words": words}).status_code == 303
 
 
-def test_whoever_begins_a_shift_reads_what_the_last_one_left_once(web_desk: WebDeskHarness) -> None:
+def test_a_shift_note_is_shown_once_at_the_start_of_a_shift(web_desk: WebDeskHarness) -> None:
     mei, jun = web_desk.worker(NAME).comes(), web_desk.worker("Jun")
     leaves(mei)
     jun.comes()
@@ -109,7 +109,7 @@ def hard(office: WebDeskHarness, who: WebCaseworker) -> str:
     return reference
 
 
-def test_after_somebody_was_in_danger_a_pause_is_offered_and_never_taken_for_them(
+def test_a_pause_is_offered_after_a_danger_case_and_never_started(
     web_desk: WebDeskHarness,
 ) -> None:
     mei = web_desk.worker()
@@ -130,7 +130,7 @@ def test_after_somebody_was_in_danger_a_pause_is_offered_and_never_taken_for_the
     assert rests(web_desk, mei) <= 0
 
 
-def test_whoever_is_back_sooner_says_so(web_desk: WebDeskHarness) -> None:
+def test_a_pause_can_be_ended_early(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     mei.browser.post("/pause")
     web_desk.settles()
@@ -141,7 +141,7 @@ def test_whoever_is_back_sooner_says_so(web_desk: WebDeskHarness) -> None:
     assert "End the break" not in mei.browser.get("/account").text
 
 
-def test_whoever_goes_off_duty_can_leave_a_word_at_once(web_desk: WebDeskHarness) -> None:
+def test_going_off_duty_leads_to_the_shift_note(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     assert mei.browser.post("/own/off_duty").headers["location"] == "/shift"
     web_desk.settles()
@@ -157,7 +157,7 @@ def test_a_pause_is_offered_for_half_an_hour(web_desk: WebDeskHarness) -> None:
         assert ('id="break-offer" role="status"><span>' in page) is is_there
 
 
-def test_whoever_wants_no_pause_is_not_asked_again(web_desk: WebDeskHarness) -> None:
+def test_a_declined_pause_is_not_offered_again(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker()
     mei.does(hard(web_desk, mei), "close", code="helped")
     mei.browser.post("/pause/no")
@@ -165,7 +165,7 @@ def test_whoever_wants_no_pause_is_not_asked_again(web_desk: WebDeskHarness) -> 
     assert rests(web_desk, mei) <= 0
 
 
-def test_after_any_other_case_nobody_speaks_of_a_pause(web_desk: WebDeskHarness) -> None:
+def test_no_pause_is_offered_after_an_ordinary_case(web_desk: WebDeskHarness) -> None:
     _person, reference = web_desk.add_person()
     mei = web_desk.worker().comes()
     mei.does(reference, "claim")

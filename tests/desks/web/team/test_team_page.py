@@ -34,13 +34,13 @@ def held_by(office: WebDeskHarness, reference: str) -> str:
 
 
 @pytest.mark.parametrize("role", [Role.CASEWORKER, Role.AUDITOR])
-def test_the_team_is_no_page_of_theirs(web_desk: WebDeskHarness, role: Role) -> None:
+def test_the_team_page_needs_a_supervising_role(web_desk: WebDeskHarness, role: Role) -> None:
     who = web_desk.worker("Wu", role).comes()
     assert who.browser.get("/team").status_code == 404
     assert "/team" not in who.browser.get("/account").text
 
 
-def test_a_page_shows_who_carries_what_and_no_word_of_anybody(web_desk: WebDeskHarness) -> None:
+def test_the_team_page_shows_workloads_without_content(web_desk: WebDeskHarness) -> None:
     _person, reference = web_desk.add_person(WORDS)
     mei = web_desk.worker(most=5)
     mei.colleague.claims(web_desk.case(reference))
@@ -53,7 +53,7 @@ def test_a_page_shows_who_carries_what_and_no_word_of_anybody(web_desk: WebDeskH
     assert "No overdue cases." in page
 
 
-def test_whoever_waits_too_long_is_named_with_whoever_could_help(web_desk: WebDeskHarness) -> None:
+def test_overdue_cases_are_listed_with_available_caseworkers(web_desk: WebDeskHarness) -> None:
     _person, reference = web_desk.add_person()
     web_desk.home.advance_time(3 * 24 * 3600)
     mei = web_desk.worker(most=5)
@@ -69,7 +69,7 @@ def test_whoever_waits_too_long_is_named_with_whoever_could_help(web_desk: WebDe
     assert WORDS in mei.browser.get(f"/cases/{reference}").text  # and their key opens it
 
 
-def test_a_language_nobody_there_reads_is_called_so(web_desk: WebDeskHarness) -> None:
+def test_a_language_without_a_reader_on_duty_is_named(web_desk: WebDeskHarness) -> None:
     web_desk.add_person()
     web_desk.worker(languages=("th",))
     chief = web_desk.worker("Hua", Role.SUPERVISOR, languages=("th",)).comes()
@@ -92,7 +92,9 @@ def test_a_case_is_taken_from_one_and_given_to_another(web_desk: WebDeskHarness)
 
 
 @pytest.mark.parametrize("to", ["nobody", "", "full"])
-def test_nothing_is_given_to_whoever_cannot_take_it(web_desk: WebDeskHarness, to: str) -> None:
+def test_a_case_is_not_given_to_a_caseworker_who_cannot_take_it(
+    web_desk: WebDeskHarness, to: str
+) -> None:
     _person, reference = web_desk.add_person()
     full = web_desk.worker("Lin", most=0)
     chief = web_desk.supervisor().comes()
@@ -169,7 +171,7 @@ def test_closing_many_names_each_first_and_closes_none_of_them_then(
     assert "Closed: 2." in mei.browser.get("/queue/mine").text
 
 
-def test_what_waits_for_somebody_is_not_closed_with_the_others(web_desk: WebDeskHarness) -> None:
+def test_closing_several_leaves_waiting_cases_open(web_desk: WebDeskHarness) -> None:
     _person, waiting = web_desk.add_person()
     _mei, (held,) = holding(web_desk, 1)
     chief = web_desk.supervisor().comes()
@@ -187,7 +189,7 @@ def test_nothing_is_closed_without_saying_how_it_ended(web_desk: WebDeskHarness)
     assert "No case was closed." in mei.browser.get("/queue/mine").text
 
 
-def test_a_case_of_somebody_else_among_them_is_as_if_it_were_not_there(
+def test_closing_a_foreign_case_looks_like_closing_a_missing_case(
     web_desk: WebDeskHarness,
 ) -> None:
     _jun, (theirs,) = holding(web_desk, 1)
