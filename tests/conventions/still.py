@@ -8,12 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 STILL: dict[str, int] = {
-    "broken links": 5,
-    "import cycles": 6,
-    "lines above 57,000": 5_914,
-    "modules above 20 in a package": 38,
-    "noqa above 150": 26,
-    "private words": 641,
+    "import cycles": 5,
+    "lines above 57,000": 5_333,
+    "modules above 20 in a package": 31,
+    "private words": 48,
 }
 
 
