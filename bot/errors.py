@@ -92,7 +92,7 @@ class EvidenceError(HavenError):
 
 
 class FlowCheckError(HavenError):
-    """Flows break a rule of `bot.conversation.checks`. The text lists every problem."""
+    """Flows break a rule of `bot.conversation.tools.checks`. The text lists every problem."""
 
 
 class ReviewSheetError(HavenError):

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from bot.app.phrase_list import phrases_of_flows, phrases_of_place
 from bot.conversation import Begin, Card, End, FlowRegistry, Outcome, PressInput, Reply
-from bot.conversation.checks import find_problems
-from bot.conversation.choice_questions import ListQuestion
 from bot.conversation.engine import answer, begin
 from bot.conversation.outcomes import TAKES_EXTRAS
-from bot.conversation.paths import FREE_TEXT, KEEP, KEPT, SENT, WARNED, count_ways, visits
+from bot.conversation.questions.choice import ListQuestion
 from bot.conversation.state import Frame, Position
 from bot.conversation.steps import DANGER
+from bot.conversation.tools.checks import find_problems
+from bot.conversation.tools.paths import FREE_TEXT, KEEP, KEPT, SENT, WARNED, count_ways, visits
 from bot.dispatch import callback_data
 from bot.dispatch.rendering import ROW_WIDTH, Renderer, display_width
 from bot.dispatch.turn.flow_names import LEARN_FLOW
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from bot.app.phrase_list import NamedPhrase, ShownPhrase
     from bot.conversation import Answer, Flow
-    from bot.conversation.questions import Question
+    from bot.conversation.questions.question import Question
     from bot.dispatch.system_texts import SystemTexts
     from bot.languages.place_overrides import MessageKey
     from bot.places.place import Place

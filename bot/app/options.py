@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.channels.telegram.parse import parse
+from bot.channels.telegram.parsing.parse import parse
 from bot.clock import SystemClock
 from bot.hotline.contact_rule import ClockMonitor
 from bot.languages import LANGUAGES

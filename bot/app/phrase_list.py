@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from bot.conversation import Review, replies, text_questions
-from bot.conversation.choice_questions import ListQuestion
+from bot.conversation import Review, replies
+from bot.conversation.questions import text as text_questions
+from bot.conversation.questions.choice import ListQuestion
 from bot.languages import LANGUAGES
 from bot.places.place import AMOUNT, PlaceSentence
 from bot.text import Text

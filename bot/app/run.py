@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from bot.app.build import App
     from bot.channels.telegram.client import SilentBot
-    from bot.channels.telegram.split_batch import RawUpdate
+    from bot.channels.telegram.parsing.split_batch import RawUpdate
     from bot.clock import Clock
     from bot.languages.availability import LanguageOffer
     from bot.settings import Settings

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.cases.consents import ConsentRecords
 from bot.cases.queries import AnswerRenderer
 from bot.cases.sealed_fields import keep_codes, keep_everything
-from bot.channels.telegram.parse_group import parse_group
+from bot.channels.telegram.parsing.parse_group import parse_group
 from bot.clock import MINUTE
 from bot.desks.forum.context import ForumContext
 from bot.desks.forum.desk import ForumDesk

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.conversation import Answer, FileRef, PlaceAnswer, TimeAnswer
-from bot.conversation.choice_questions import ListQuestion
+from bot.conversation.questions.choice import ListQuestion
 from bot.errors import EpochExpiredError
 from bot.vault import Purpose
 

@@ -15,9 +15,9 @@ from bot.cli.keys import has_escrow
 from bot.cli.options import AsJson, Language, require_language
 from bot.cli.output import print_json
 from bot.conversation import FlowRegistry
-from bot.conversation.export_html import render_page
-from bot.conversation.export_mermaid import draw_mermaid
-from bot.conversation.text_session import TextSession
+from bot.conversation.tools.export_html import render_page
+from bot.conversation.tools.export_mermaid import draw_mermaid
+from bot.conversation.tools.text_session import TextSession
 from bot.languages import catalogue, use_catalogues
 from bot.languages.availability import load_offer
 from bot.languages.place_overrides import OverridingCatalogue

@@ -15,7 +15,7 @@ from bot.app.texts import build_system_texts, flow_texts
 from bot.cli.options import AsJson, one_of
 from bot.cli.output import make_table, print_json, print_table
 from bot.conversation import Frame
-from bot.conversation.questions import Question
+from bot.conversation.questions.question import Question
 from bot.dispatch.rendering import Renderer
 from bot.errors import HavenError
 from bot.languages import FALLBACK, LANGUAGES, catalogue

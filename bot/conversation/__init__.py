@@ -15,7 +15,6 @@ Why:
 """
 
 from bot.conversation.answers import Answer, FileRef, PlaceAnswer, TimeAnswer
-from bot.conversation.choice_questions import Card, Choose, ChooseMany, Decide, Menu, on_any
 from bot.conversation.conceal_draft import hide_earlier_answers
 from bot.conversation.engine import (
     answer,
@@ -34,13 +33,14 @@ from bot.conversation.guards import ALWAYS, Fact, Guard
 from bot.conversation.inputs import FilesInput, Input, LocationInput, PressInput
 from bot.conversation.outcomes import Outcome
 from bot.conversation.phrasebook_entry import Phrase
+from bot.conversation.questions.choice import Card, Choose, ChooseMany, Decide, Menu, on_any
+from bot.conversation.questions.review import Review
+from bot.conversation.questions.text import Ask, FreeText, Number
+from bot.conversation.questions.typed import AskPlace, AskWhen, Collect
 from bot.conversation.registry import FlowRegistry
 from bot.conversation.replies import CONTROLS, Choice, FlowEnded, Reply, Turn
-from bot.conversation.review import Review
 from bot.conversation.state import Frame, Position, pack, unpack
 from bot.conversation.steps import Begin, Danger, End, Say
-from bot.conversation.text_questions import Ask, FreeText, Number
-from bot.conversation.typed_questions import AskPlace, AskWhen, Collect
 
 __all__ = [
     "ALWAYS", "CONTROLS", "Answer", "Ask", "AskPlace", "AskWhen", "Begin", "Card", "Choice",

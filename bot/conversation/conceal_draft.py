@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.conversation.inputs import PressInput
 from bot.conversation.machine import START
-from bot.conversation.questions import Complete
+from bot.conversation.questions.question import Complete
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -14,7 +14,7 @@ from bot.conversation.answers import FileRef
 from bot.conversation.inputs import FilesInput, Input, LocationInput, PressInput, TextInput
 from bot.conversation.machine import START
 from bot.conversation.outcomes import ENDS_ALL_FLOWS, TAKES_EXTRAS, Outcome
-from bot.conversation.questions import (
+from bot.conversation.questions.question import (
     ChangeAnswer,
     Complete,
     DiscardExtras,
@@ -23,11 +23,11 @@ from bot.conversation.questions import (
     Partial,
     Question,
 )
+from bot.conversation.questions.review import Review
+from bot.conversation.questions.text import with_captions
 from bot.conversation.replies import FILE_KEPT, NO_REASON, RECEIVED, FlowEnded, Reply, Turn
-from bot.conversation.review import Review
 from bot.conversation.state import Frame
 from bot.conversation.steps import Begin, End
-from bot.conversation.text_questions import with_captions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

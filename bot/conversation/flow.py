@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from bot.conversation.guards import ALWAYS
-from bot.conversation.questions import Question
+from bot.conversation.questions.question import Question
+from bot.conversation.questions.review import ALSO, GO, SHOW, Review
 from bot.conversation.replies import CONTROLS
-from bot.conversation.review import ALSO, GO, SHOW, Review
 from bot.conversation.steps import End, Step
 from bot.text import Text
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from bot.conversation.answers import Answer
-    from bot.conversation.questions import Question
+    from bot.conversation.questions.question import Question
 
     Answers = Mapping[str, Answer]
     Facts = frozenset[str]

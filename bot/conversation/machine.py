@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 from transitions import Event, Machine, MachineError, State
 
 from bot.conversation.guards import ALWAYS
-from bot.conversation.questions import Question
-from bot.conversation.review import Review
+from bot.conversation.questions.question import Question
+from bot.conversation.questions.review import Review
 from bot.conversation.steps import End, Step
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import msgspec
 
 from bot.conversation.engine import ask_again
 from bot.conversation.machine import START
-from bot.conversation.questions import Complete
+from bot.conversation.questions.question import Complete
 
 if TYPE_CHECKING:
     from bot.conversation.inputs import Input

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.conversation.answers import FileRef, PlaceAnswer, TimeAnswer
 from bot.conversation.machine import BACK, CHANGE, FORWARD, START, build_machine
 from bot.conversation.outcomes import TAKES_EXTRAS
-from bot.conversation.questions import Question
-from bot.conversation.review import Review
+from bot.conversation.questions.question import Question
+from bot.conversation.questions.review import Review
 from bot.conversation.steps import End, Say
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from bot.sandbox.api_errors import BotApiError, bad_request, too_many_requests
 from bot.sandbox.fault_injection import FaultKind, InjectedFault
 from bot.sandbox.json_codec import encode
 from bot.sandbox.methods import METHODS, bot_api_methods
-from bot.sandbox.request_params import read_call
+from bot.sandbox.methods.request_params import read_call
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send

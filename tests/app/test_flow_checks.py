@@ -34,7 +34,7 @@ from bot.conversation import (
     Phrase,
     Say,
 )
-from bot.conversation.paths import KEPT, SENT, WARNED, count_ways, visits
+from bot.conversation.tools.paths import KEPT, SENT, WARNED, count_ways, visits
 from bot.languages import LANGUAGES, catalogue
 from bot.places.taiwan import TAIWAN
 from bot.settings import Settings

@@ -24,8 +24,8 @@ from flows.report import Report
 from flows.welcome import Welcome
 
 if TYPE_CHECKING:
-    from bot.conversation.choice_questions import ListQuestion
-    from bot.conversation.questions import Question
+    from bot.conversation.questions.choice import ListQuestion
+    from bot.conversation.questions.question import Question
     from bot.text import Text
 
 BLANK = re.compile(r"\{\w+\}")

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Page
 
-    from bot.conversation.choice_questions import ListQuestion
-    from bot.conversation.questions import Question
+    from bot.conversation.questions.choice import ListQuestion
+    from bot.conversation.questions.question import Question
     from tests.browser.conftest import AddPhone, OpenDemoPage
     from tests.browser.demo_process import DemoProcess
     from tests.browser.phone_page_person import PhonePagePerson

@@ -6,8 +6,8 @@ from gettext import NullTranslations
 from html.parser import HTMLParser
 
 from bot.conversation import Choose, End, Flow, Say
-from bot.conversation.export_html import render_page
-from bot.conversation.export_mermaid import draw_mermaid
+from bot.conversation.tools.export_html import render_page
+from bot.conversation.tools.export_mermaid import draw_mermaid
 from bot.text import Text
 from flows import ALL_FLOWS
 from tests.support.content.small_flows import WHY, Kinds, MenuFlow, Small

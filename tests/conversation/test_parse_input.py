@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.conversation.parse_input import parse_day, parse_number, parse_numbers
+from bot.conversation.questions.parse_input import parse_day, parse_number, parse_numbers
 
 
 @given(st.integers(0, 10**11))

@@ -19,10 +19,10 @@ from bot.conversation import (
     Outcome,
     Say,
 )
-from bot.conversation.checks import check_flows, find_problems
 from bot.conversation.machine import FORWARD
-from bot.conversation.paths import explore
 from bot.conversation.registry import CompiledFlow
+from bot.conversation.tools.checks import check_flows, find_problems
+from bot.conversation.tools.paths import explore
 from bot.errors import FlowCheckError
 from bot.places.place import all_blanks
 from bot.text import Text

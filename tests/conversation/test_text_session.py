@@ -8,7 +8,7 @@ import pytest
 
 from bot.conversation import FileRef, FilesInput, LocationInput, PressInput
 from bot.conversation.inputs import TextInput as Written
-from bot.conversation.text_session import TextSession
+from bot.conversation.tools.text_session import TextSession
 from tests.support.content.small_flows import BOOK, NOTHING
 from tests.support.transcripts_plugin import all_flows, catalogue, differences, header_of, replay
 

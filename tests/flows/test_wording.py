@@ -14,9 +14,9 @@ import pytest
 from bot.app.flow_checks import SAMPLE_BLANKS
 from bot.app.phrase_list import phrases_outside_flows
 from bot.conversation import Begin, Card, Collect, Decide, End, Review, Say
-from bot.conversation.choice_questions import ListQuestion
 from bot.conversation.guards import ALWAYS
-from bot.conversation.questions import Question
+from bot.conversation.questions.choice import ListQuestion
+from bot.conversation.questions.question import Question
 from bot.conversation.replies import CONTROLS
 from bot.languages import LANGUAGES
 from bot.places.taiwan import TAIWAN

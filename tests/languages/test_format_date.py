@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.conversation.parse_input import parse_day
+from bot.conversation.questions.parse_input import parse_day
 from bot.languages import LANGUAGES
 from bot.languages.format_date import format_day, format_minguo
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.conversation import CONTROLS
-from bot.conversation.text_session import FILE, POINT
+from bot.conversation.tools.text_session import FILE, POINT
 from bot.languages import FALLBACK, LANGUAGES
 from bot.mailbox.inbox import Arrival
 from bot.messages import button_token

@@ -17,7 +17,7 @@ from aiohttp import ClientTimeout
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels.telegram.fix_unicode import fix_json, fix_text
+from bot.channels.telegram.parsing.fix_unicode import fix_json, fix_text
 from bot.channels.telegram.transport_errors import NotSentError, response_error, transport_error
 
 if TYPE_CHECKING:

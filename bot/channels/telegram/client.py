@@ -12,8 +12,8 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
-from bot.channels.telegram.split_batch import MAX_UPDATES
-from bot.channels.telegram.update_types import ALLOWED_UPDATES
+from bot.channels.telegram.parsing.split_batch import MAX_UPDATES
+from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
 from bot.errors import SettingError
 from bot.log import log
 

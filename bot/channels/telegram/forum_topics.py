@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from telegram import MessageEntity, ReplyParameters, User
 
 from bot.channels.telegram.delivery_errors import TOPIC_UNCHANGED, run_call
-from bot.channels.telegram.fix_unicode import fix_text
+from bot.channels.telegram.parsing.fix_unicode import fix_text
 from bot.channels.telegram.split_text import split_text, utf16_length
 from bot.errors import LetterRefusedError
 from bot.messages import CloseTopic, DeleteTopic, EditTopic

@@ -16,12 +16,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from bot.channels.telegram.split_batch import LAST_ID, is_usable
+from bot.channels.telegram.parsing.split_batch import LAST_ID, is_usable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.channels.telegram.split_batch import RawUpdate
+    from bot.channels.telegram.parsing.split_batch import RawUpdate
 
 
 class OffsetPolicy(Protocol):

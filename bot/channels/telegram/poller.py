@@ -16,7 +16,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from bot.channels.telegram.backoff import Backoff, ConflictDetector
 from bot.channels.telegram.client import build_fetch, identify, remove_webhook
 from bot.channels.telegram.offset import ConfirmAfterCommit, OffsetPolicy
-from bot.channels.telegram.split_batch import BrokenBatchHandler, RawUpdate, split_updates
+from bot.channels.telegram.parsing.split_batch import BrokenBatchHandler, RawUpdate, split_updates
 from bot.channels.telegram.transport_errors import retry_delay
 from bot.clock import Clock, SystemClock
 from bot.errors import AlreadyRunningError, UnreadableUpdateError

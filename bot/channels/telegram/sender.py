@@ -16,13 +16,13 @@ from bot.cases.evidence.file_type import IMAGE_TYPES, detect_type
 from bot.cases.evidence.image_sanitizer import ImageSanitizer
 from bot.channels.telegram.delivery_errors import MESSAGE_UNCHANGED, TOO_OLD, run_call
 from bot.channels.telegram.file_download import download
-from bot.channels.telegram.fix_unicode import fix_text
 from bot.channels.telegram.forum_topics import (
     change_topic,
     mention_arguments,
     open_topic,
     topic_arguments,
 )
+from bot.channels.telegram.parsing.fix_unicode import fix_text
 from bot.channels.telegram.split_text import split_text
 from bot.channels.telegram.voice_cache import Recordings
 from bot.errors import (

@@ -19,7 +19,7 @@ from bot.sandbox.limits import (
     check_utf8,
     utf16_length,
 )
-from bot.sandbox.markup import parse_formatting
+from bot.sandbox.methods.markup import parse_formatting
 from bot.sandbox.methods.targets import check_member, find_chat, message_ids_of, message_of
 from bot.sandbox.state import BOT_ID
 

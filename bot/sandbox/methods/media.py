@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.api_errors import BotApiError, bad_request
 from bot.sandbox.limits import check_caption
-from bot.sandbox.markup import parse_formatting
+from bot.sandbox.methods.markup import parse_formatting
 from bot.sandbox.methods.sending import send
 from bot.sandbox.phone import file_fields, photo_fields
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.api_errors import bad_request
 from bot.sandbox.limits import check_markup, check_text, check_utf8
-from bot.sandbox.markup import parse_formatting
+from bot.sandbox.methods.markup import parse_formatting
 from bot.sandbox.methods.targets import (
     find_chat,
     message_ids_of,

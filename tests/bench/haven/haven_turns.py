@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from bot.app.run import tune_gc
-from bot.channels.telegram.split_batch import split_updates
+from bot.channels.telegram.parsing.split_batch import split_updates
 from bot.dispatch import callback_data
 from bot.mailbox.inbox import Arrival
 from tests.bench import scripted_conversation

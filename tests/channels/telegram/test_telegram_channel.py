@@ -11,7 +11,7 @@ import pytest
 from bot.channels.telegram.client import SilentBot, build_bot
 from bot.channels.telegram.command_menu import build_menus, set_menus
 from bot.channels.telegram.file_download import download
-from bot.channels.telegram.parse import parse
+from bot.channels.telegram.parsing.parse import parse
 from bot.channels.telegram.poller import Poller
 from bot.channels.telegram.sender import Sender
 from bot.errors import (
@@ -40,7 +40,7 @@ from tests.support.telegram.bot_api_oracle import check
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from bot.channels.telegram.split_batch import RawUpdate
+    from bot.channels.telegram.parsing.split_batch import RawUpdate
 
 HOUR = 3600
 ROWS = ((Button("1 Ya", "t-yes"), Button("2 Tidak", "t-no")),)

@@ -27,9 +27,9 @@ from bot.conversation import (
     Review,
     Say,
 )
-from bot.conversation.checks import check_flows, find_problems
-from bot.conversation.choice_questions import ListQuestion
-from bot.conversation.questions import Question
+from bot.conversation.questions.choice import ListQuestion
+from bot.conversation.questions.question import Question
+from bot.conversation.tools.checks import check_flows, find_problems
 from bot.dispatch import callback_data
 from bot.dispatch.rendering import TICK, Renderer, display_width
 from bot.languages import LANGUAGES

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import bindparam, update
 
-from bot.channels.telegram.parse import parse
+from bot.channels.telegram.parsing.parse import parse
 from bot.mailbox.inbox import Arrival
 from bot.store.compiled import Prepared
 from bot.store.tables.main import conversations

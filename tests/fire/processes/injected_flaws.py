@@ -20,7 +20,7 @@ from bot.store import writer
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-    from bot.channels.telegram.split_batch import RawUpdate
+    from bot.channels.telegram.parsing.split_batch import RawUpdate
     from bot.dispatch.effects import Effects
     from bot.mailbox.inbox import Arrival
     from bot.messages import Update

@@ -34,7 +34,7 @@ from bot.conversation import (
 )
 from bot.conversation.inputs import TextInput as Written
 from bot.conversation.outcomes import ENDS_ALL_FLOWS
-from bot.conversation.questions import Question
+from bot.conversation.questions.question import Question
 from bot.text import Text
 from tests.support.content.small_flows import WHY, DangerFlow
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.conversation import ChooseMany, FlowRegistry, PlaceAnswer
-from bot.conversation.choice_questions import ListQuestion
+from bot.conversation.questions.choice import ListQuestion
 from flows import ALL_FLOWS
 
 if TYPE_CHECKING:

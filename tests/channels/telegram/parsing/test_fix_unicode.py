@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.fix_unicode import fix_json, fix_text
+from bot.channels.telegram.parsing.fix_unicode import fix_json, fix_text
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 

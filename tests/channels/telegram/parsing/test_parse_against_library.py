@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.channels.telegram.parse import parse
+from bot.channels.telegram.parsing.parse import parse
 from tests.support.telegram.telegram_library_oracle import parse_with_library
 from tests.support.telegram.telegram_samples import (
     ADMIN,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.parse import parse
+from bot.channels.telegram.parsing.parse import parse
 from bot.errors import UnreadableUpdateError
 from tests.support.telegram.telegram_samples import (
     CONTENTS,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram.parse import parse
+from bot.channels.telegram.parsing.parse import parse
 from bot.messages import File, Update, UpdateKind
 from tests.support.telegram.telegram_samples import (
     ADMIN,

@@ -5,9 +5,9 @@ import inspect
 import telegram
 from telegram.constants import MessageType
 
-from bot.channels.telegram import update_types
-from bot.channels.telegram.parse import parse
-from bot.channels.telegram.update_types import Treatment
+from bot.channels.telegram.parsing import update_types
+from bot.channels.telegram.parsing.parse import parse
+from bot.channels.telegram.parsing.update_types import Treatment
 from bot.messages import UpdateKind
 from tests.support.telegram.telegram_samples import CONTENTS, UPDATES, message, raw, update
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.telegram.offset import ConfirmAfterCommit, next_offset
-from bot.channels.telegram.split_batch import LAST_ID, RawUpdate
+from bot.channels.telegram.parsing.split_batch import LAST_ID, RawUpdate
 
 
 def batch(*numbers: int) -> list[RawUpdate]:

@@ -11,8 +11,8 @@ from telegram.error import TimedOut
 from bot.channels.telegram.backoff import Backoff
 from bot.channels.telegram.client import SilentBot, build_fetch
 from bot.channels.telegram.offset import next_offset
+from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
 from bot.channels.telegram.poller import OUTAGE, Poller
-from bot.channels.telegram.update_types import ALLOWED_UPDATES
 from bot.errors import AlreadyRunningError, SettingError
 from tests.support.telegram.telegram_loopback_server import (
     BOT_ID,
@@ -30,7 +30,7 @@ from tests.support.telegram.telegram_update_queue import TERMINATED, TelegramUpd
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.channels.telegram.split_batch import RawUpdate
+    from bot.channels.telegram.parsing.split_batch import RawUpdate
 
 
 def message(number: int, words: str = "x") -> dict[str, Any]:

@@ -10,8 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.telegram.backoff import Backoff
+from bot.channels.telegram.parsing.split_batch import MAX_FAILURES, MAX_UPDATES, RawUpdate
 from bot.channels.telegram.poller import Poller
-from bot.channels.telegram.split_batch import MAX_FAILURES, MAX_UPDATES, RawUpdate
 from bot.clock import SystemClock
 from tests.support.telegram.telegram_loopback_server import (
     ReceivedCall,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.parse import parse
-from bot.channels.telegram.split_batch import RawUpdate, is_usable, split_updates
+from bot.channels.telegram.parsing.parse import parse
+from bot.channels.telegram.parsing.split_batch import RawUpdate, is_usable, split_updates
 from bot.errors import UnreadableUpdateError
 from tests.support.telegram.telegram_samples import UPDATES, raw, text_message, update
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.conversation.guards import ALWAYS
-from bot.conversation.paths import explore
-from bot.conversation.questions import Question
+from bot.conversation.questions.question import Question
 from bot.conversation.steps import Begin, End, Step
+from bot.conversation.tools.paths import explore
 
 if TYPE_CHECKING:
     from bot.conversation.flow import Flow

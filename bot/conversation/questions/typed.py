@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.conversation.answers import Answer, FileRef, PlaceAnswer, TimeAnswer
-from bot.conversation.choice_questions import ListQuestion, labels
 from bot.conversation.guards import ALWAYS, Guard
 from bot.conversation.inputs import FilesInput, Input, LocationInput, PressInput, TextInput
-from bot.conversation.parse_input import parse_day
-from bot.conversation.questions import (
+from bot.conversation.questions.choice import ListQuestion, labels
+from bot.conversation.questions.parse_input import parse_day
+from bot.conversation.questions.question import (
     AnswerParts,
     Complete,
     NoMatch,
@@ -17,8 +17,8 @@ from bot.conversation.questions import (
     Partial,
     Question,
 )
+from bot.conversation.questions.text import describe_files, with_captions
 from bot.conversation.replies import POINT_SHARED, RECEIVED
-from bot.conversation.text_questions import describe_files, with_captions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

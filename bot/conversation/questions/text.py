@@ -9,8 +9,14 @@ import msgspec
 from bot.conversation.answers import Answer, FileRef
 from bot.conversation.guards import ALWAYS, Guard
 from bot.conversation.inputs import FilesInput, Input, LocationInput, PressInput, TextInput
-from bot.conversation.parse_input import parse_number
-from bot.conversation.questions import AnswerParts, Complete, NoMatch, ParsedInput, Question
+from bot.conversation.questions.parse_input import parse_number
+from bot.conversation.questions.question import (
+    AnswerParts,
+    Complete,
+    NoMatch,
+    ParsedInput,
+    Question,
+)
 from bot.conversation.replies import NOT_A_NUMBER
 from bot.text import Text, _
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.conversation.choice_questions import Card, ListQuestion
 from bot.conversation.machine import FORWARD
 from bot.conversation.outcomes import Outcome
-from bot.conversation.paths import FREE_TEXT, WARNING, explore
-from bot.conversation.review import Review
+from bot.conversation.questions.choice import Card, ListQuestion
+from bot.conversation.questions.review import Review
 from bot.conversation.state import Frame
 from bot.conversation.steps import DANGER, Begin, End, Say
+from bot.conversation.tools.paths import FREE_TEXT, WARNING, explore
 from bot.errors import FlowCheckError
 from bot.text import fold
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.channels.telegram import update_types
-from bot.channels.telegram.fix_unicode import fix_json
-from bot.channels.telegram.parse_content import content_of
-from bot.channels.telegram.schema import GroupUpdate
+from bot.channels.telegram.parsing import update_types
+from bot.channels.telegram.parsing.fix_unicode import fix_json
+from bot.channels.telegram.parsing.parse_content import content_of
+from bot.channels.telegram.parsing.schema import GroupUpdate
 from bot.errors import UnreadableUpdateError
 from bot.messages import Update, UpdateKind
 
 if TYPE_CHECKING:
-    from bot.channels.telegram.schema import ChatMemberUpdated, GroupMessage, GroupPress
+    from bot.channels.telegram.parsing.schema import ChatMemberUpdated, GroupMessage, GroupPress
 
 _decode = msgspec.json.Decoder(GroupUpdate).decode
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Generic
 from bot.conversation.answers import Answer, FileRef
 from bot.conversation.guards import ALWAYS, AnswerGuard, Guard
 from bot.conversation.inputs import Input, PressInput, TextInput
-from bot.conversation.parse_input import parse_number, parse_numbers
-from bot.conversation.questions import (
+from bot.conversation.questions.parse_input import parse_number, parse_numbers
+from bot.conversation.questions.question import (
     A_co,
     AnswerParts,
     Complete,

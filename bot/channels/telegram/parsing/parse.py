@@ -10,10 +10,10 @@ import re
 
 import msgspec
 
-from bot.channels.telegram import update_types
-from bot.channels.telegram.fix_unicode import fix_json
-from bot.channels.telegram.parse_content import content_of, origin_of
-from bot.channels.telegram.schema import (
+from bot.channels.telegram.parsing import update_types
+from bot.channels.telegram.parsing.fix_unicode import fix_json
+from bot.channels.telegram.parsing.parse_content import content_of, origin_of
+from bot.channels.telegram.parsing.schema import (
     CallbackQuery,
     ChatMemberUpdated,
     Message,
@@ -21,7 +21,7 @@ from bot.channels.telegram.schema import (
     TelegramUpdate,
     User,
 )
-from bot.channels.telegram.update_types import Treatment
+from bot.channels.telegram.parsing.update_types import Treatment
 from bot.errors import UnreadableUpdateError
 from bot.messages import Update, UpdateKind
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.conversation.guards import ALWAYS, Guard
 from bot.conversation.inputs import Input, PressInput, TextInput
-from bot.conversation.parse_input import parse_number
-from bot.conversation.questions import (
+from bot.conversation.questions.parse_input import parse_number
+from bot.conversation.questions.question import (
     AnswerParts,
     ChangeAnswer,
     Complete,
@@ -17,6 +17,7 @@ from bot.conversation.questions import (
     Question,
     ShowSummary,
 )
+from bot.conversation.questions.text import describe_files
 from bot.conversation.replies import (
     ALSO_WRITTEN,
     CHANGE,
@@ -27,7 +28,6 @@ from bot.conversation.replies import (
     Reply,
     SummaryLine,
 )
-from bot.conversation.text_questions import describe_files
 
 if TYPE_CHECKING:
     from bot.conversation.answers import Answer

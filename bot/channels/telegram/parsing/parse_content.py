@@ -10,7 +10,14 @@ from bot.errors import UnreadableUpdateError
 from bot.messages import File, UpdateKind
 
 if TYPE_CHECKING:
-    from bot.channels.telegram.schema import Contact, Document, Location, Message, Origin, PhotoSize
+    from bot.channels.telegram.parsing.schema import (
+        Contact,
+        Document,
+        Location,
+        Message,
+        Origin,
+        PhotoSize,
+    )
 
 PLAIN_FILES = ("animation", "video", "video_note", "voice", "audio", "document", "sticker")
 """In order of precedence: an animation also comes as a plain document."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from bot.conversation.choice_questions import ChooseMany, ListQuestion
 from bot.conversation.guards import ALWAYS
-from bot.conversation.questions import Question
-from bot.conversation.review import Review
+from bot.conversation.questions.choice import ChooseMany, ListQuestion
+from bot.conversation.questions.question import Question
+from bot.conversation.questions.review import Review
 from bot.conversation.steps import Begin, End, Step
 
 if TYPE_CHECKING:

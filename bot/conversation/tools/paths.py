@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.conversation.choice_questions import Choose, ChooseMany
 from bot.conversation.guards import AnswerGuard
-from bot.conversation.questions import Question
+from bot.conversation.questions.choice import Choose, ChooseMany
+from bot.conversation.questions.question import Question
+from bot.conversation.questions.text import Ask
+from bot.conversation.questions.typed import AskPlace, AskWhen, Collect
 from bot.conversation.steps import Begin, End, Say, Step
-from bot.conversation.text_questions import Ask
-from bot.conversation.typed_questions import AskPlace, AskWhen, Collect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

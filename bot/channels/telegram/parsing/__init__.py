@@ -1,0 +1,1 @@
+"""Raw updates to `Update`s: only the fields Haven uses."""

@@ -1,0 +1,1 @@
+"""Tools over flows: static checks, path enumeration, exports, a text session for tests."""
