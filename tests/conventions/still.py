@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 STILL: dict[str, int] = {
     "import cycles": 5,
-    "lines above 57,000": 5_333,
-    "modules above 20 in a package": 31,
+    "lines above 57,000": 5_350,
+    "modules above 20 in a package": 21,
     "private words": 48,
 }
 
