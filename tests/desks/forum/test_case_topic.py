@@ -48,7 +48,7 @@ async def test_a_new_case_is_announced_and_gets_a_topic_with_a_card(
         )
         assert "No caseworker answers for this case yet." in card["text"]
         assert "for 30 minutes after the person wrote" in card["text"]
-        assert "Why: Said there is danger now" in card["text"]
+        assert "Why: Reports danger now" in card["text"]
         assert office.labels(card) == ["Claim"]
         call = office.shown()[-1]
         assert reference in call["text"]
@@ -190,7 +190,7 @@ async def test_the_receiver_of_a_transfer_gets_a_summary_card(tmp_path: Path) ->
         jun = office.enrolled("Jun Ho")
         await mei.says("/transfer jun ho, she waits for a call", thread)
         card = office.found(thread, "transferred the case to Jun Ho")
-        for part in ("Language: English.", "P0 danger now", "30 minutes", "Said there is danger"):
+        for part in ("Language: English.", "P0 danger now", "30 minutes", "Reports danger"):
             assert part in card["text"]
         assert [it["user"]["id"] for it in card["entities"]] == [jun.account.id]
         assert "Still missing" in office.found(thread, "Jun Ho holds the conversation")["text"]

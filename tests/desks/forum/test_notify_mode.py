@@ -51,7 +51,7 @@ async def test_no_word_of_a_person_reaches_the_group(kind: str, tmp_path: Path) 
         )
         assert f"yes {NEEDLE}" in sari.bot_texts()
         shown = everything_shown(office)
-        for trace in (NEEDLE, "25.03", "passport", "Said there is danger", "I can write now"):
+        for trace in (NEEDLE, "25.03", "passport", "Reports danger", "I can write now"):
             assert trace not in shown
         for method in ("copyMessage", "sendPhoto", "sendDocument", "forwardMessage"):
             assert office.sandbox.calls.of(method) == []
@@ -71,7 +71,7 @@ async def test_a_needle_would_be_found(tmp_path: Path) -> None:
         await office.orders(Command(verb=Verb.NOTE, by=mei.id, case=case, text="at the desk"))
         shown = everything_shown(office)
         assert NEEDLE in shown
-        assert "Said there is danger" in shown
+        assert "Reports danger" in shown
         assert "Note by Mei: at the desk" in shown
 
 
