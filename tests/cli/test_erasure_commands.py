@@ -160,7 +160,7 @@ def test_an_open_desk_hears_of_an_objection_typed_at_the_command_line(
     before = deployed.carry_out().count(EventKind.ERASURE_REQUESTED)
     typed = ("cases", "object-to-erasure", deployed.reference, "--reason", REASON, "--by")
     assert deployed.haven(*typed, deployed.mei).returncode == 0
-    assert deployed.home.ask("SELECT count(*) FROM inbox WHERE state = 'waiting'") == [(1,)]
+    assert deployed.home.ask("SELECT count(*) FROM staff_commands") == [(1,)]
     assert deployed.carry_out().count(EventKind.ERASURE_REQUESTED) == before + 1
 
 

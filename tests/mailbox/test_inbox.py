@@ -224,7 +224,8 @@ def test_looking_for_what_waits_reads_no_whole_table(kind: str, tmp_path: Path) 
 
     database = Database(migrated_url(kind, tmp_path))
     for statement, row in (
-        (module._WAITING, (BOT, 10)),
+        (module._WAITING, (BOT, MIDDAY, 10)),
+        (module._WAITING_SINCE, (BOT,)),
         (module._QUARANTINE_CRASHING, (BOT, 3)),
         (module._EXPIRE_QUARANTINED, (MIDDAY,)),
     ):
