@@ -131,7 +131,7 @@ def test_random_events_break_the_contact_rule_only_without_the_policy(
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+def hotline(tmp_path: Path) -> Iterator[HotlineHarness]:
     home = HotlineHarness(tmp_path)
     yield home
     home.close()

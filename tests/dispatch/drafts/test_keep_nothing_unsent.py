@@ -30,7 +30,7 @@ CHOICES = {"You may keep them": True, "Only while we chat": False}
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+def hotline(tmp_path: Path) -> Iterator[HotlineHarness]:
     home = HotlineHarness(tmp_path, hours=ALWAYS)
     yield home
     home.close()

@@ -21,7 +21,7 @@ SAID = "The boss has my passport."
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+def hotline(tmp_path: Path) -> Iterator[HotlineHarness]:
     home = HotlineHarness(tmp_path, hours=ALWAYS)
     yield home
     home.close()

@@ -23,7 +23,7 @@ PAPER = File("handle", "unique", "document", 900, "Mei Lin, victims.PDF", "appli
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+def hotline(tmp_path: Path) -> Iterator[HotlineHarness]:
     home = HotlineHarness(tmp_path)
     yield home
     home.close()

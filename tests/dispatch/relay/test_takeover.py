@@ -28,7 +28,7 @@ OPENER = "Hello. Is this a good moment to write?"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+def hotline(tmp_path: Path) -> Iterator[HotlineHarness]:
     home = HotlineHarness(tmp_path)
     yield home
     home.close()

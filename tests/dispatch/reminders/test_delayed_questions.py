@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+def hotline(tmp_path: Path) -> Iterator[HotlineHarness]:
     home = HotlineHarness(tmp_path, hours=ALWAYS)
     yield home
     home.close()

@@ -33,7 +33,7 @@ TALK_SEND = Talk.send.prompt
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+def hotline(tmp_path: Path) -> Iterator[HotlineHarness]:
     home = HotlineHarness(tmp_path, hours=ALWAYS)
     yield home
     home.close()

@@ -21,10 +21,11 @@ from tests.support.dispatch_inspection import (
 from tests.support.people.chat_person import update_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from bot.conversation import Reply
     from bot.messages import SendText
+    from bot.store.writer import Cursor, Work
     from tests.support.harnesses.hotline_harness import HotlineHarness
     from tests.support.people.chat_person import ChatPerson
 
@@ -165,12 +166,27 @@ def test_where_the_store_is_at_fault_nothing_is_set_aside_and_all_comes_again(
     assert (wishes(hotline), quarantine_reasons(hotline), current_step(other)) == (1, [], TOLD)
 
 
+def commit_whatever_fails(
+    _writer: Writer, cursor: Cursor, begin: str, work: Work, unit: Callable[[Work], Any]
+) -> tuple[Any, Exception | None]:
+    """Run a unit of work as a writer would that never undoes one."""
+    cursor.execute(begin)
+    result, failure = None, None
+    try:
+        result = unit(work)
+        work.run_deferred()
+    except Exception as error:  # noqa: BLE001 - whatever a unit raises
+        failure = error
+    cursor.execute("COMMIT")
+    return result, failure
+
+
 def test_without_undoing_it_would_be_seen(
     hotline: HotlineHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The negative control of the tests above."""
     person = wants_it_gone(hotline)
-    monkeypatch.setattr(Writer, "_roll_back", lambda _writer, cursor: cursor.execute("COMMIT"))
+    monkeypatch.setattr(Writer, "_run_unit", commit_whatever_fails)
     with failing(hotline, *ALWAYS):
         person.presses(ERASE)
     assert wishes(hotline) == 1

@@ -29,7 +29,7 @@ OTHERWISE = {"keep_days": 30}
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+def hotline(tmp_path: Path) -> Iterator[HotlineHarness]:
     home = HotlineHarness(tmp_path, hours=ALWAYS)
     yield home
     home.close()
