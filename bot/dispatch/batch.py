@@ -201,7 +201,7 @@ class BatchProcessor:
         for arrival in arrivals:
             try:
                 readable.append((arrival, self._parse(arrival.raw)))
-            except Exception as error:  # noqa: BLE001 - a mistake of ours must not stop others
+            except Exception as error:  # noqa: BLE001 - our mistake must not stop others
                 log.warning("quarantined", kind="unreadable")
                 is_known = isinstance(error, UnreadableUpdateError)
                 reason = str(error) if is_known else type(error).__name__

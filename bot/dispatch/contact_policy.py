@@ -9,7 +9,7 @@ phones change hands. What is decided here overrides what was decided before.
     opener       the rule allows it now, or a caseworker insisted with a reason
     caseworker   the person is present and has answered the opener
     unasked      the person is present; else it is refused, for its moment is over
-    reminder     the rule allows it now, and nobody is in the chat; else it waits a day at most,
+    reminder     the rule allows it now, and the chat is idle; else it waits a day at most,
                  and the question of a check-in as long as an answer counts
 
 So after a gap the first message is always the neutral opener, whatever the rule says; insisting

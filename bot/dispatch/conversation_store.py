@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 DRAFT_LIFETIME = DRAFTS_KEPT
 SESSION_TIMEOUT = 30 * MINUTE
-"""After so long without an update a session is over: nobody knows who holds the phone."""
+"""After so long without an update a session is over: it is not known who holds the phone."""
 SESSION_ONLY_ANSWER = ("keep", "sitting")
 """The answer (step, code) after which nothing unsent outlives the session it was written in."""
 
@@ -89,7 +89,7 @@ class Conversation(msgspec.Struct, array_like=True):
     """The version of the privacy notice this person was shown; empty: of an older release."""
     last_seen_at: int = 0
     """When the person last did something, by the channel's clock or ours, whichever is behind; 0
-    since they blocked us: nobody knows who holds the phone then."""
+    since they blocked us: it is not known who holds the phone then."""
     last_seen_clock_span: int = 0
     """The steady stretch of the clock in which that was."""
     consent_wordings: dict[str, QuestionWording] = {}

@@ -2,8 +2,8 @@
 
 Telegram keeps a press for 150 seconds only. A person in the middle of a question then waits for a
 reply that will never come, so the question is asked again; nothing is assumed. Only in a live
-session: after half an hour nobody knows who holds the phone, and a message that comes unasked could
-be seen by the wrong eyes.
+session: after half an hour it is not known who holds the phone, and a message that comes unasked
+could be seen by the wrong eyes.
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ def may_remind_at(
 ) -> tuple[int, str]:
     """Return when the bot may ask a person the neutral question, or why not at all.
 
-    Never while anyone is in the chat: nobody else may ask them at that moment.
+    Never while anyone is in the chat: only a caseworker may ask them at that moment.
     """
     if Passphrases.is_frozen(work, case):
         return now, CASE_FROZEN

@@ -1,6 +1,6 @@
 """The order of turns when many chats write at once: each chat in its order, the chats in rounds.
 
-Nothing is refused, and nobody waits while there is time for all. Once Telegram hands over as much
+Nothing is refused, and no one waits while there is time for all. Once Telegram hands over as much
 as it can at once, others wait there; then what a chat wrote beyond its turns is stored and queued,
 so that the others are fetched and answered first. Queued chats take turns: one with 500 messages
 makes no other wait longer than a round.

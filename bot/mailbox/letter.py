@@ -40,7 +40,7 @@ class Lane(IntEnum):
     PERSON = 0
     STAFF = 1
     CROWD = 2
-    """Chats to which much was sent just now: nobody waits behind a flood. No letter is stored with
+    """Chats to which much was sent just now: no one waits behind a flood. No letter is stored with
     it; the courier decides it when a chat's turn comes."""
 
 

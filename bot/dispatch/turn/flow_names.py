@@ -25,6 +25,6 @@ PASSPHRASE_QUESTIONS = frozenset(
     {(flow, "word") for flow in (RECOGNITION_FLOW, *PASSPHRASE_FLOWS)}
     | {("passphrase", DURESS_STEP), (CHECK_IN_FLOW, DURESS_STEP)}
 )
-"""Questions (flow, step) whose answer is a passphrase, which nobody may see."""
+"""Questions (flow, step) whose answer is a passphrase, which no one may see."""
 LANGUAGE_QUESTION = ("language", "language")
 """The question (flow, step) in which a language is chosen."""

@@ -118,7 +118,7 @@ class PassphraseHandler:
         """Go on with what a passphrase came to.
 
         Hashing may have taken long. If the person has left the chat since, or blocked us, nothing
-        is said of it: nobody knows who holds the phone.
+        is said of it: it is not known who holds the phone.
         """
         if attempt is not None:
             self._notify_staff(attempt)

@@ -45,7 +45,7 @@ FORWARDED_MARK = "\u21aa"
 SAFETY_COMMANDS = frozenset({DANGER_FLOW, STOP_FLOW, BYE})
 """Commands that come before everything else."""
 TAKEOVER_COMMANDS = SAFETY_COMMANDS | {DELETE_FLOW}
-"""Commands the bot answers during a takeover: nobody has to ask a human for them first."""
+"""Commands the bot answers during a takeover: no human has to be asked for them first."""
 UNCONFIRMED = "unconfirmed"
 """The code of a message whose writer is not known to be the person."""
 _KINDS = {

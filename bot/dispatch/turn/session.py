@@ -1,9 +1,9 @@
 """Sessions: when one ends, what is suspended with it, and how a case is resumed.
 
 A session lasts from a person's first step until they leave (`/bye`), until half an hour of silence,
-or until the account looks like another person's (its language, its name). After that nobody knows
-who holds the phone. If the session belongs to a case, all of it is suspended, and whoever writes is
-answered as a newcomer, byte for byte, until the person is identified again.
+or until the account looks like another person's (its language, its name). After that it is not
+known who holds the phone. If the session belongs to a case, all of it is suspended, and the next
+writer is answered as a newcomer, byte for byte, until the person is identified again.
 
 Why, where the promises conflict:
 
@@ -16,7 +16,7 @@ Why, where the promises conflict:
   With a case, the draft is suspended too. Without one it stays after mere silence, behind the
   question who can see the phone: a report that is lost at every interruption is never sent. But
   its answers are hidden: they go along, and none is shown. Once the account looks like another
-  person's, the draft is erased: no passphrase was chosen, so nobody could show that it is theirs.
+  person's, the draft is erased: without a passphrase no one could show that it is theirs.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from bot.messages import Update
 
 FAREWELL_LIFETIME = 2 * MINUTE
-"""How long the last message of a cleared chat stays, if nobody writes."""
+"""How long the last message of a cleared chat stays, if no one writes."""
 
 
 def fingerprint_account(update: Update) -> int:

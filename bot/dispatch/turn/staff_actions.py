@@ -83,7 +83,7 @@ def can_be_filled(registry: FlowRegistry, flow: str, step: str) -> bool:
 class StaffActions:
     """Does what caseworkers want in one conversation.
 
-    Without a live session the takeover stands in a suspended one: the bot answers whoever writes,
+    Without a live session the takeover stands in a suspended one: the bot answers as to a newcomer,
     and of the caseworker's words only the neutral opener is shown.
     """
 
@@ -202,7 +202,7 @@ class StaffActions:
         turn.effects.staff.withdraw_waiting = True
         turn.add_event(EventKind.HANDED_BACK, takeover.case, action.by)
         if not self._can_talk(takeover):
-            # Say nothing to whoever may hold the phone: the question is asked when they write.
+            # Another person may hold the phone: the question is asked when they write.
             return None
         title = self.relay.title_value(takeover)
         self.replies.send_text(turn.services.texts.caseworker_left, title)
@@ -298,7 +298,7 @@ class StaffActions:
         return [*renderer.split_message(SendText(content.text))]
 
     def _edit_message(self, action: EditMessage) -> Text | None:
-        """Change a message where it is; of one that still waits nobody reads the first version."""
+        """Change a message where it is; the first version of one that still waits is never read."""
         turn, message = self.turn, action.message
         takeover = self._takeover_of(message.author)
         if takeover is None:
@@ -357,7 +357,7 @@ class StaffActions:
         return None
 
     def _notify_referral_sent(self, action: NotifyReferralSent) -> Text | None:
-        """Say so to a person who is there; to nobody else: the phone may be in other hands."""
+        """Say so to a person who is there, and only to them: the phone may be in other hands."""
         turn, referral, takeover = self.turn, action.referral, self._takeover
         if takeover is None or referral.sent_at is None or not self._can_talk(takeover):
             return None

@@ -128,7 +128,7 @@ class TurnHandler:
     # --- the steps of a turn --------------------------------------------------------------------
 
     def _is_silent(self, update: Update) -> bool:
-        """Handle what ends neither a silence nor a step, for nobody wrote; tell whether it is."""
+        """Handle an update that no one wrote, which ends neither a silence nor a step."""
         if update.kind is UpdateKind.BLOCKED:
             self.context.effects.blocked = True
             self._relay.mark_absent()
