@@ -155,3 +155,11 @@ class MessagesTooOldError(LetterRefusedError):
     def __init__(self, messages: tuple[int, ...]) -> None:
         super().__init__("too old to be removed")
         self.messages = messages
+
+
+class AlarmPhrasesError(HavenError):
+    """A file of alarm phrases cannot be used; the text names the file and the phrase."""
+
+
+class TypedAnswersError(HavenError):
+    """A file of typed answers cannot be used; the text names the file and the label."""

@@ -1,0 +1,102 @@
+"""Typed answers: what people write in place of pressing a button, from `locales/*/answers.toml`.
+
+A file lists, for the English label of a button, other ways to say it in that language. A label
+stands in one kind of question, so "no" can mean *Nobody can see* in one and *Age 18 or over* in another.
+`#<18` and `#>=18` stand for any number of years. Words of politeness ("please", "po", "ครับ") and
+punctuation do not count, nor does case, nor accents.
+
+The language the person chose is tried first, then English, then all others: people mix languages.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.errors import TypedAnswersError
+from bot.languages import FALLBACK, LANGUAGES, LOCALES
+from bot.text import fold_accents
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from pathlib import Path
+
+LONGEST = 60
+"""Characters of an answer that can be a synonym; a longer message is a story."""
+OLDEST = 99
+_ADULT = 18
+_NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
+_NOT_WORDS = re.compile(r"[^\w\s'#<>=]+|_", re.UNICODE)
+
+
+class AnswerList(NamedTuple):
+    """The synonyms of one language."""
+
+    particles: tuple[str, ...]
+    labels: Mapping[str, frozenset[str]]
+    """By plain typed words: the English labels they may mean."""
+    ages: Mapping[str, bool]
+    """English labels that mean an age: True for under 18."""
+
+
+def match_label(typed: str, labels: Collection[str], language: str) -> str | None:
+    """Return which of these English labels was typed; None for none of them, or for several."""
+    if len(typed) > LONGEST:
+        return None
+    others = sorted(LANGUAGES.keys() - {language, FALLBACK})
+    for tags in ((language,), (FALLBACK,), others):
+        found = {it for tag in tags for it in _meanings(typed, tag)}.intersection(labels)
+        if len(found) == 1:
+            return found.pop()
+        if found:
+            return None
+    return None
+
+
+def _meanings(typed: str, tag: str) -> Iterable[str]:
+    known = load_answers(tag)
+    plain = plain_answer(typed, known.particles)
+    yield from known.labels.get(plain, ())
+    numbers = {int(it) for it in _NUMBER.findall(plain)}
+    if len(numbers) == 1 and (years := numbers.pop()) <= OLDEST:
+        yield from (label for label, is_under in known.ages.items() if (years < _ADULT) == is_under)
+
+
+def plain_answer(typed: str, particles: Iterable[str] = ()) -> str:
+    """Return an answer without case, accents, punctuation, and words of politeness at its ends."""
+    plain = " ".join(_NOT_WORDS.sub(" ", fold_accents(typed.replace("\u2019", "'"))).split())
+    for word in particles:
+        space = " " if word.isascii() else ""
+        plain = plain.removeprefix(word + space).removesuffix(space + word).strip() or plain
+    return plain
+
+
+@cache
+def load_answers(tag: str, folder: Path = LOCALES) -> AnswerList:
+    """Return the synonyms of one language; none where it has no file.
+
+    Raises:
+        TypedAnswersError: the file is no TOML, or a synonym has no words.
+    """
+    path = folder / tag / "answers.toml"
+    if not path.exists():
+        return AnswerList((), {}, {})
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise TypedAnswersError(f"{path}: {error}") from None
+    particles = tuple(plain_answer(word) for word in content.get("particles", ()))
+    labels: dict[str, set[str]] = {}
+    ages: dict[str, bool] = {}
+    for label, synonyms in content.get("synonyms", {}).items():
+        for synonym in synonyms:
+            if synonym in {"#<18", "#>=18"}:
+                ages[label] = synonym == "#<18"
+                continue
+            plain = plain_answer(synonym, particles)
+            if not plain:
+                raise TypedAnswersError(f"{path}: {label!r} has an empty synonym")
+            labels.setdefault(plain, set()).add(label)
+    return AnswerList(particles, {key: frozenset(it) for key, it in labels.items()}, ages)
