@@ -7,8 +7,8 @@ message, because people mix languages, and a frightened person writes in the fir
 A phrase is one or more words. Words may stand in any order, with a few other words between them.
 `a/b` means either word, `rap*` means any word that begins so, `=` before a phrase asks for exactly
 these words in this order, `!` asks for accents as written. In scripts without spaces a "word" is
-any run of characters. A match is dropped when a word of negation stands just before it or inside it, or
-when a word of `unless` stands near it ("my phone is locked").
+any run of characters. A match is dropped when a word of negation stands just before it or inside
+it, or when a word of `unless` stands near it ("my phone is locked").
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.errors import AlarmPhrasesError
 from bot.languages import LANGUAGES, LOCALES
 from bot.text import fold, fold_accents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 CATEGORIES = (
@@ -44,7 +44,7 @@ UNSPACED = frozenset({"km", "ja", "my", "th", "zh_Hans", "zh_Hant"})
 """Languages written without spaces between words."""
 GAP_WORDS = 3
 """Other words that may stand between the words of a phrase, in all."""
-GAP_CHARACTERS = 10
+GAP_CHARACTERS = 8
 """The same for scripts without spaces, in characters."""
 NEGATION_WORDS = 2
 """How many words before a phrase a negation may stand."""
@@ -53,8 +53,10 @@ NEAR_WORDS = 3
 """How far around a phrase a word of `unless` counts, in words."""
 NEAR_CHARACTERS = 8
 
+SIBLINGS = {"zh_Hans": "zh_Hant", "zh_Hant": "zh_Hans"}
+"""Languages that share most characters: what speaks against a phrase of one counts for both."""
 SHORTEST = 2
-"""Characters of a beginning, and of a phrase's longest word in scripts without spaces."""
+"""Characters of a beginning, at least."""
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
@@ -65,10 +67,15 @@ class Piece:
 
     whole: frozenset[str]
     prefixes: tuple[str, ...]
+    plain_whole: frozenset[str]
+    """The same without accents: for words that are typed without any."""
+    plain_prefixes: tuple[str, ...]
 
     def fits(self, word: str) -> bool:
         """Tell whether a word of a message is this one."""
-        return word in self.whole or word.startswith(self.prefixes)
+        if word in self.whole or word.startswith(self.prefixes):
+            return True
+        return word.isascii() and (word in self.plain_whole or word.startswith(self.plain_prefixes))
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -83,31 +90,30 @@ class AlarmPhrase:
     category: str
     pieces: tuple[Piece, ...]
     is_ordered: bool
-    keeps_accents: bool
     unless: tuple[str, ...]
+    plain_unless: tuple[str, ...]
     negations: frozenset[str]
     negations_after: tuple[str, ...]
 
 
 def find_alarms(text: str) -> frozenset[str]:
     """Return the categories of what a message may mean; empty for nearly all messages."""
-    plain, marked = fold_accents(text).replace("\u2019", "'"), fold(text).replace("\u2019", "'")
-    words = _WORD.findall(plain)
-    found = set(_find_spaced(words, _WORD.findall(marked)))
-    if not plain.isascii():
-        found |= set(_find_unspaced(marked))
+    folded = fold(text).replace("\u2019", "'")
+    found = set(_find_spaced(_WORD.findall(folded)))
+    if not folded.isascii():
+        found |= set(_find_unspaced(folded))
     return frozenset(found)
 
 
 # --- scripts with spaces ---------------------------------------------------------------------
 
 
-def _find_spaced(plain: list[str], marked: list[str]) -> Iterator[str]:
-    is_aligned, index = len(plain) == len(marked), _spaced_index()
-    for at, word in enumerate(plain):
-        for phrase in (*index.get(word[:3], ()), *index.get(word[:2], ())):
-            words = marked if phrase.keeps_accents and is_aligned else plain
-            if phrase.pieces[0].fits(words[at]) and _matches_words(phrase, words, at):
+def _find_spaced(words: list[str]) -> Iterator[str]:
+    index = _spaced_index()
+    for at, word in enumerate(words):
+        plain = word if word.isascii() else fold_accents(word)
+        for phrase in (*index.get(plain[:3], ()), *index.get(plain[:2], ())):
+            if phrase.pieces[0].fits(word) and _matches_words(phrase, words, at):
                 yield phrase.category
 
 
@@ -117,10 +123,11 @@ def _matches_words(phrase: AlarmPhrase, words: list[str], at: int) -> bool:
         return False
     first, last = min(places), max(places)
     others = [n for n in range(max(0, first - NEGATION_WORDS), last) if n not in places]
-    if any(words[n] in phrase.negations for n in others):
+    if any(fold_accents(words[n]) in phrase.negations for n in others):
         return False
-    near = words[max(0, first - NEAR_WORDS) : last + 1 + NEAR_WORDS]
-    return not any(word.startswith(phrase.unless) for word in near) if phrase.unless else True
+    near = " ".join(["", *words[max(0, first - NEAR_WORDS) : last + 1 + NEAR_WORDS]])
+    unless = phrase.plain_unless if near.isascii() else phrase.unless
+    return not any(f" {it}" in near for it in unless)
 
 
 def _place_words(phrase: AlarmPhrase, words: list[str], at: int) -> set[int] | None:
@@ -149,8 +156,8 @@ def _place_words(phrase: AlarmPhrase, words: list[str], at: int) -> set[int] | N
 def _find_unspaced(text: str) -> Iterator[str]:
     tight = "".join(text.split())
     index = _unspaced_index()
-    for at in range(len(tight) - 1):
-        for phrase in index.get(tight[at : at + 2], ()):
+    for at, sign in enumerate(tight):
+        for phrase in (*index.get(tight[at : at + 2], ()), *index.get(sign, ())):
             if _matches_characters(phrase, tight, at):
                 yield phrase.category
 
@@ -161,15 +168,16 @@ def _matches_characters(phrase: AlarmPhrase, text: str, at: int) -> bool:
         return False
     first, last = at, at + len(spelling)
     for piece in phrase.pieces[1:]:
-        start = last if phrase.is_ordered else max(0, first - GAP_CHARACTERS - 8)
-        window = text[start : last + GAP_CHARACTERS + 8]
+        length = max(map(len, piece.spellings))
+        start = last if phrase.is_ordered else max(0, first - GAP_CHARACTERS - length)
+        window = text[start : last + GAP_CHARACTERS + length]
         hits = [(start + window.find(it), it) for it in piece.spellings if it in window]
         if not hits:
             return False
         place, found = min(hits, key=lambda hit: abs(hit[0] - at))
         first, last = min(first, place), max(last, place + len(found))
-    before = text[max(0, first - NEGATION_CHARACTERS) : first]
-    if any(before.endswith(it) for it in phrase.negations):
+    inside = text[max(0, first - NEGATION_CHARACTERS) : last]
+    if any(it in inside for it in phrase.negations):
         return False
     if any(text.startswith(it, last) for it in phrase.negations_after):
         return False
@@ -187,6 +195,21 @@ def load_phrases(tag: str, folder: Path = LOCALES) -> list[AlarmPhrase]:
         AlarmPhrasesError: the file is no TOML, has an unknown category, or a phrase that is empty
             or too short to be looked up.
     """
+    content = _read_file(tag, folder)
+    sibling = _read_file(SIBLINGS[tag], folder) if tag in SIBLINGS else {}
+    negation = _merge(content.get("negation", {}), sibling.get("negation", {}))
+    found = []
+    for category in CATEGORIES:
+        table = content.get(category, {})
+        unless = _merge(table, sibling.get(category, {})).get("unless", [])
+        found += [
+            _parse_phrase(category, phrase, unless, negation, is_spaced=tag not in UNSPACED)
+            for phrase in table.get("phrases", ())
+        ]
+    return found
+
+
+def _read_file(tag: str, folder: Path) -> dict[str, dict[str, list[str]]]:
     path = folder / tag / "alarms.toml"
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -194,47 +217,48 @@ def load_phrases(tag: str, folder: Path = LOCALES) -> list[AlarmPhrase]:
         raise AlarmPhrasesError(f"{path}: {error}") from None
     if unknown := set(content) - {*CATEGORIES, "negation"}:
         raise AlarmPhrasesError(f"{path}: unknown tables {sorted(unknown)}")
-    negation = content.get("negation", {})
-    return [
-        _parse_phrase(path, category, phrase, content[category], negation, tag)
-        for category in CATEGORIES
-        for phrase in content.get(category, {}).get("phrases", ())
-    ]
+    return content
 
 
-def _parse_phrase(  # noqa: PLR0913, PLR0917 - what the file says of it
-    path: Path, category: str, phrase: str, table: Mapping[str, Any], negation: Mapping[str, Any],
-    tag: str,
+def _merge(one: dict[str, list[str]], other: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {name: [*one.get(name, ()), *other.get(name, ())] for name in one.keys() | other.keys()}
+
+
+def _parse_phrase(
+    category: str, phrase: str, unless: Iterable[str], negation: dict[str, list[str]], *,
+    is_spaced: bool,
 ) -> AlarmPhrase:  # fmt: skip
     marks = phrase[: len(phrase) - len(phrase.lstrip("=!"))]
-    keeps_accents = "!" in marks or tag in UNSPACED
-    plain = fold if keeps_accents else fold_accents
-    pieces = [_parse_piece(plain(word)) for word in phrase.lstrip("=!").split()]
+    pieces = [_parse_piece(word, "!" in marks) for word in fold(phrase.lstrip("=!")).split()]
     if not pieces:
-        raise AlarmPhrasesError(f"{path}: an empty phrase in [{category}]")
+        raise AlarmPhrasesError(f"[{category}] an empty phrase")
     if any(len(it) < SHORTEST for piece in pieces for it in piece.prefixes):
-        raise AlarmPhrasesError(f"{path}: a beginning in {phrase!r} is too short")
-    own = {spelling for piece in pieces for spelling in piece.spellings}
+        raise AlarmPhrasesError(f"[{category}] a beginning in {phrase!r} is too short")
     is_ordered = "=" in marks
     if not is_ordered:  # looked up by the longest word: the rarest
         pieces.sort(key=lambda piece: -min(map(len, piece.spellings)))
-    if tag in UNSPACED and any(len(it) < SHORTEST for it in pieces[0].spellings):
-        raise AlarmPhrasesError(f"{path}: no word of {phrase!r} is long enough")
+    plain = fold_accents if is_spaced else fold
+    own = {plain(spelling) for piece in pieces for spelling in piece.spellings}
     return AlarmPhrase(
         category,
         tuple(pieces),
         is_ordered,
-        keeps_accents,
-        tuple(plain(word) for word in table.get("unless", ())),
+        tuple(fold(word) for word in unless),
+        tuple(fold_accents(word) for word in unless),
         frozenset(plain(word) for word in negation.get("before", ())) - own,
-        tuple(plain(word) for word in negation.get("after", ())),
+        tuple(fold(word) for word in negation.get("after", ())),
     )
 
 
-def _parse_piece(word: str) -> Piece:
+def _parse_piece(word: str, keeps_accents: bool) -> Piece:
     spellings = word.split("/")
     whole = frozenset(it for it in spellings if not it.endswith("*"))
-    return Piece(whole, tuple(it[:-1] for it in spellings if it.endswith("*")))
+    prefixes = tuple(it[:-1] for it in spellings if it.endswith("*"))
+    if keeps_accents:
+        return Piece(whole, prefixes, frozenset(), ())
+    return Piece(
+        whole, prefixes, frozenset(map(fold_accents, whole)), tuple(map(fold_accents, prefixes))
+    )
 
 
 @cache
