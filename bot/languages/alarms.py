@@ -40,18 +40,15 @@ CATEGORIES = (
     "police",
 )
 """Every category a file has a table for."""
-UNSPACED = frozenset({"km", "ja", "my", "th", "zh_Hans", "zh_Hant"})
-"""Languages written without spaces between words."""
 GAP_WORDS = 3
 """Other words that may stand between the words of a phrase, in all."""
-GAP_CHARACTERS = 8
-"""The same for scripts without spaces, in characters."""
+REACH = {"ja": 8, "zh_Hans": 8, "zh_Hant": 8, "km": 18, "my": 18, "th": 18}
+"""The same for scripts without spaces, in characters; also how far `unless` reaches there."""
 NEGATION_WORDS = 2
 """How many words before a phrase a negation may stand."""
 NEGATION_CHARACTERS = 3
 NEAR_WORDS = 3
 """How far around a phrase a word of `unless` counts, in words."""
-NEAR_CHARACTERS = 8
 
 SIBLINGS = {"zh_Hans": "zh_Hant", "zh_Hant": "zh_Hans"}
 """Languages that share most characters: what speaks against a phrase of one counts for both."""
@@ -90,6 +87,7 @@ class AlarmPhrase:
     category: str
     pieces: tuple[Piece, ...]
     is_ordered: bool
+    reach: int
     unless: tuple[str, ...]
     plain_unless: tuple[str, ...]
     negations: frozenset[str]
@@ -169,8 +167,8 @@ def _matches_characters(phrase: AlarmPhrase, text: str, at: int) -> bool:
     first, last = at, at + len(spelling)
     for piece in phrase.pieces[1:]:
         length = max(map(len, piece.spellings))
-        start = last if phrase.is_ordered else max(0, first - GAP_CHARACTERS - length)
-        window = text[start : last + GAP_CHARACTERS + length]
+        start = last if phrase.is_ordered else max(0, first - phrase.reach - length)
+        window = text[start : last + phrase.reach + length]
         hits = [(start + window.find(it), it) for it in piece.spellings if it in window]
         if not hits:
             return False
@@ -181,7 +179,7 @@ def _matches_characters(phrase: AlarmPhrase, text: str, at: int) -> bool:
         return False
     if any(text.startswith(it, last) for it in phrase.negations_after):
         return False
-    near = text[max(0, first - NEAR_CHARACTERS) : last + NEAR_CHARACTERS]
+    near = text[max(0, first - phrase.reach) : last + phrase.reach]
     return not any(it in near for it in phrase.unless)
 
 
@@ -203,7 +201,7 @@ def load_phrases(tag: str, folder: Path = LOCALES) -> list[AlarmPhrase]:
         table = content.get(category, {})
         unless = _merge(table, sibling.get(category, {})).get("unless", [])
         found += [
-            _parse_phrase(category, phrase, unless, negation, is_spaced=tag not in UNSPACED)
+            _parse_phrase(category, phrase, unless, negation, REACH.get(tag, 0))
             for phrase in table.get("phrases", ())
         ]
     return found
@@ -225,8 +223,7 @@ def _merge(one: dict[str, list[str]], other: dict[str, list[str]]) -> dict[str, 
 
 
 def _parse_phrase(
-    category: str, phrase: str, unless: Iterable[str], negation: dict[str, list[str]], *,
-    is_spaced: bool,
+    category: str, phrase: str, unless: Iterable[str], negation: dict[str, list[str]], reach: int
 ) -> AlarmPhrase:  # fmt: skip
     marks = phrase[: len(phrase) - len(phrase.lstrip("=!"))]
     pieces = [_parse_piece(word, "!" in marks) for word in fold(phrase.lstrip("=!")).split()]
@@ -237,17 +234,22 @@ def _parse_phrase(
     is_ordered = "=" in marks
     if not is_ordered:  # looked up by the longest word: the rarest
         pieces.sort(key=lambda piece: -min(map(len, piece.spellings)))
-    plain = fold_accents if is_spaced else fold
+    plain = fold if reach else fold_accents
     own = {plain(spelling) for piece in pieces for spelling in piece.spellings}
     return AlarmPhrase(
         category,
         tuple(pieces),
         is_ordered,
+        reach,
         tuple(fold(word) for word in unless),
         tuple(fold_accents(word) for word in unless),
-        frozenset(plain(word) for word in negation.get("before", ())) - own,
+        frozenset(it for it in map(plain, negation.get("before", ())) if not _is_in(it, own)),
         tuple(fold(word) for word in negation.get("after", ())),
     )
+
+
+def _is_in(word: str, spellings: Iterable[str]) -> bool:
+    return any(word in spelling for spelling in spellings)
 
 
 def _parse_piece(word: str, keeps_accents: bool) -> Piece:
@@ -265,7 +267,7 @@ def _parse_piece(word: str, keeps_accents: bool) -> Piece:
 def _spaced_index() -> dict[str, list[AlarmPhrase]]:
     """Return the phrases of languages with spaces, by three letters of their first word."""
     index: dict[str, list[AlarmPhrase]] = {}
-    for tag in LANGUAGES.keys() - UNSPACED:
+    for tag in LANGUAGES.keys() - REACH.keys():
         for phrase in load_phrases(tag):
             for key in {fold_accents(it)[:3] for it in phrase.pieces[0].spellings}:
                 index.setdefault(key, []).append(phrase)
@@ -276,7 +278,7 @@ def _spaced_index() -> dict[str, list[AlarmPhrase]]:
 def _unspaced_index() -> dict[str, list[AlarmPhrase]]:
     """Return the phrases of languages without spaces, by two characters of their first word."""
     index: dict[str, list[AlarmPhrase]] = {}
-    for tag in LANGUAGES.keys() & UNSPACED:
+    for tag in LANGUAGES.keys() & REACH.keys():
         for phrase in load_phrases(tag):
             for key in {it[:2] for it in phrase.pieces[0].spellings}:
                 index.setdefault(key, []).append(phrase)
