@@ -52,7 +52,7 @@ NEAR_WORDS = 3
 
 SIBLINGS = {"zh_Hans": "zh_Hant", "zh_Hant": "zh_Hans"}
 """Languages that share most characters: what speaks against a phrase of one counts for both."""
-SHORTEST = 2
+SHORTEST = 3
 """Characters of a beginning, at least."""
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
@@ -110,7 +110,7 @@ def _find_spaced(words: list[str]) -> Iterator[str]:
     index = _spaced_index()
     for at, word in enumerate(words):
         plain = word if word.isascii() else fold_accents(word)
-        for phrase in (*index.get(plain[:3], ()), *index.get(plain[:2], ())):
+        for phrase in index.get(plain[:3], ()):
             if phrase.pieces[0].fits(word) and _matches_words(phrase, words, at):
                 yield phrase.category
 
@@ -155,9 +155,10 @@ def _find_unspaced(text: str) -> Iterator[str]:
     tight = "".join(text.split())
     index = _unspaced_index()
     for at, sign in enumerate(tight):
-        for phrase in (*index.get(tight[at : at + 2], ()), *index.get(sign, ())):
-            if _matches_characters(phrase, tight, at):
-                yield phrase.category
+        for key in (sign, tight[at : at + 2]):
+            for phrase in index.get(key, ()):
+                if _matches_characters(phrase, tight, at):
+                    yield phrase.category
 
 
 def _matches_characters(phrase: AlarmPhrase, text: str, at: int) -> bool:
