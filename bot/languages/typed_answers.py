@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,7 +29,8 @@ LONGEST = 60
 OLDEST = 99
 _ADULT = 18
 _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
-_NOT_WORDS = re.compile(r"[^\w\s'#<>=]+|_", re.UNICODE)
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Scripts without spaces between words: there a space means nothing."""
 
 
 class AnswerList(NamedTuple):
@@ -66,11 +68,19 @@ def _meanings(typed: str, tag: str) -> Iterable[str]:
 
 def plain_answer(typed: str, particles: Iterable[str] = ()) -> str:
     """Return an answer without case, accents, punctuation, and words of politeness at its ends."""
-    plain = " ".join(_NOT_WORDS.sub(" ", fold_accents(typed.replace("\u2019", "'"))).split())
+    folded = fold_accents(typed.replace("\u2019", "'"))
+    kept = (sign if _is_kept(sign) else " " for sign in folded)
+    words = "".join(kept).split()
+    plain = ("" if _UNSPACED.search(folded) else " ").join(words)
     for word in particles:
         space = " " if word.isascii() else ""
         plain = plain.removeprefix(word + space).removesuffix(space + word).strip() or plain
     return plain
+
+
+def _is_kept(sign: str) -> bool:
+    """Tell whether a character is a letter, a mark on one, a digit or an apostrophe."""
+    return sign == "'" or unicodedata.category(sign)[0] in "LMN"
 
 
 @cache
