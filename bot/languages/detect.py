@@ -77,3 +77,37 @@ def _count_scripts(text: str) -> Counter[str]:
     for char in text:
         scripts.update(name for name, first, last in _SCRIPTS if first <= ord(char) <= last)
     return scripts
+
+
+_SIMPLIFIED = frozenset(
+    "们这个来时对会说过还没让给为从问话请吗点样发现开关电机头后里边东车门间号长书买卖钱护仲离帮报雇锁"
+)
+_TRADITIONAL = frozenset(
+    "們這個來時對會說過還沒讓給為從問話請嗎點樣發現開關電機頭後裡邊東車門間號長書買賣錢護離幫報僱鎖"
+)
+_TAG_OF_SCRIPT = {THAI: "th", KHMER: "km", BURMESE: "my"}
+
+
+def guess_language(text: str) -> str | None:
+    """Return the language words seem to be written in; None where that cannot be told."""
+    scripts = _count_scripts(text)
+    if not scripts:
+        return None
+    script, count = scripts.most_common(1)[0]
+    if script in _TAG_OF_SCRIPT:
+        return _TAG_OF_SCRIPT[script] if count >= MIN_CHARACTERS else None
+    if scripts[KANA] >= MIN_CHARACTERS // 2:
+        return "ja"
+    if script == HAN:
+        return _guess_chinese(text) if count >= MIN_CHARACTERS // 2 else None
+    ranked = _count_function_words(text).most_common(2)
+    if not ranked or ranked[0][1] < MIN_WORDS:
+        return None
+    is_clear = len(ranked) == 1 or ranked[0][1] > ranked[1][1]
+    return ranked[0][0] if is_clear else None
+
+
+def _guess_chinese(text: str) -> str:
+    signs = set(text)
+    simplified = len(signs & (_SIMPLIFIED - _TRADITIONAL))
+    return "zh_Hans" if simplified > len(signs & (_TRADITIONAL - _SIMPLIFIED)) else "zh_Hant"
