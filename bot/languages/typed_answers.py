@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LONGEST = 60
 """Characters of an answer that can be a synonym; a longer message is a story."""
+MOST_WORDS, MOST_CHARACTERS = 6, 24
+"""Of an answer in which a synonym may stand among other words, by script."""
 OLDEST = 99
 _ADULT = 18
 _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
@@ -48,22 +50,43 @@ def match_label(typed: str, labels: Collection[str], language: str) -> str | Non
     if len(typed) > LONGEST:
         return None
     others = sorted(LANGUAGES.keys() - {language, FALLBACK})
-    for tags in ((language,), (FALLBACK,), others):
-        found = {it for tag in tags for it in _meanings(typed, tag)}.intersection(labels)
-        if len(found) == 1:
-            return found.pop()
-        if found:
-            return None
+    for meanings in (_whole_meanings, _contained_meanings):
+        for tags in ((language,), (FALLBACK,), others):
+            found = {it for tag in tags for it in meanings(typed, tag, labels)}
+            if found:
+                return found.pop() if len(found) == 1 else None
     return None
 
 
-def _meanings(typed: str, tag: str) -> Iterable[str]:
+def _whole_meanings(typed: str, tag: str, labels: Collection[str]) -> set[str]:
+    """Return the labels all of whose words were typed, and the ages."""
     known = load_answers(tag)
     plain = plain_answer(typed, known.particles)
-    yield from known.labels.get(plain, ())
+    found = known.labels.get(plain, frozenset()).intersection(labels)
     numbers = {int(it) for it in _NUMBER.findall(plain)}
     if len(numbers) == 1 and (years := numbers.pop()) <= OLDEST:
-        yield from (label for label, is_under in known.ages.items() if (years < _ADULT) == is_under)
+        found |= {it for it in known.ages if (years < _ADULT) == known.ages[it] and it in labels}
+    return set(found)
+
+
+def _contained_meanings(typed: str, tag: str, labels: Collection[str]) -> set[str]:
+    """Return the labels of the longest synonym within a few words."""
+    known = load_answers(tag)
+    plain = plain_answer(typed)
+    is_unspaced = _UNSPACED.search(plain) is not None
+    if len(plain.split()) > MOST_WORDS or (is_unspaced and len(plain) > MOST_CHARACTERS):
+        return set()
+    within = plain if is_unspaced else f" {plain} "
+    longest = 0
+    found: set[str] = set()
+    for synonym, meant in known.labels.items():
+        if len(synonym) < longest or meant.isdisjoint(labels):
+            continue
+        if (synonym if is_unspaced else f" {synonym} ") in within:
+            if len(synonym) > longest:
+                longest, found = len(synonym), set()
+            found |= meant.intersection(labels)
+    return found
 
 
 def plain_answer(typed: str, particles: Iterable[str] = ()) -> str:
