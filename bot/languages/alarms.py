@@ -6,9 +6,11 @@ message, because people mix languages, and a frightened person writes in the fir
 
 A phrase is one or more words. Words may stand in any order, with a few other words between them.
 `a/b` means either word, `rap*` means any word that begins so, `=` before a phrase asks for exactly
-these words in this order, `!` asks for accents as written. In scripts without spaces a "word" is
-any run of characters. A match is dropped when a word of negation stands just before it or inside
-it, or when a word of `unless` stands near it ("my phone is locked").
+these words in this order, `!` asks for accents as written. `@me` stands for the words of that name
+in `[words]`. In scripts without spaces a "word" is any run of characters. A match is dropped when
+a word of negation stands just before it or inside it (`before`; words of `between` do not count),
+just after it (`after`), or around one of its words (`around`, "မ ဘူး"), or when a word of `unless`
+stands near it ("my phone is locked").
 """
 
 from __future__ import annotations
@@ -17,14 +19,14 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import AlarmPhrasesError
 from bot.languages import LANGUAGES, LOCALES
 from bot.text import fold, fold_accents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
     from pathlib import Path
 
 CATEGORIES = (
@@ -47,6 +49,7 @@ REACH = {"ja": 8, "zh_Hans": 8, "zh_Hant": 8, "km": 18, "my": 18, "th": 18}
 NEGATION_WORDS = 2
 """How many words before a phrase a negation may stand."""
 NEGATION_CHARACTERS = 3
+"""How many characters may stand between a negation and what it negates."""
 NEAR_WORDS = 3
 """How far around a phrase a word of `unless` counts, in words."""
 
@@ -56,6 +59,9 @@ SHORTEST = 3
 """Characters of a beginning, at least."""
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_NAME = re.compile(r"@(\w+)")
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
+"""A letter drawn out: "tolonggg"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,16 @@ class Piece:
         return (*self.whole, *self.prefixes)
 
 
+class Negation(NamedTuple):
+    """What speaks against a phrase, by where it stands."""
+
+    before: frozenset[str]
+    between: frozenset[str]
+    """Words that may stand between a negation and the phrase without counting."""
+    after: tuple[str, ...]
+    around: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class AlarmPhrase:
     """One phrase of one category."""
@@ -90,13 +106,12 @@ class AlarmPhrase:
     reach: int
     unless: tuple[str, ...]
     plain_unless: tuple[str, ...]
-    negations: frozenset[str]
-    negations_after: tuple[str, ...]
+    negation: Negation
 
 
 def find_alarms(text: str) -> frozenset[str]:
     """Return the categories of what a message may mean; empty for nearly all messages."""
-    folded = fold(text).replace("\u2019", "'")
+    folded = _DRAWN_OUT.sub(r"\1", fold(text).replace("\u2019", "'"))
     found = set(_find_spaced(_WORD.findall(folded)))
     if not folded.isascii():
         found |= set(_find_unspaced(folded))
@@ -110,9 +125,10 @@ def _find_spaced(words: list[str]) -> Iterator[str]:
     index = _spaced_index()
     for at, word in enumerate(words):
         plain = word if word.isascii() else fold_accents(word)
-        for phrase in index.get(plain[:3], ()):
-            if phrase.pieces[0].fits(word) and _matches_words(phrase, words, at):
-                yield phrase.category
+        for key in (plain, f"{plain[:SHORTEST]}*"):
+            for phrase in index.get(key, ()):
+                if phrase.pieces[0].fits(word) and _matches_words(phrase, words, at):
+                    yield phrase.category
 
 
 def _matches_words(phrase: AlarmPhrase, words: list[str], at: int) -> bool:
@@ -120,12 +136,25 @@ def _matches_words(phrase: AlarmPhrase, words: list[str], at: int) -> bool:
     if places is None:
         return False
     first, last = min(places), max(places)
-    others = [n for n in range(max(0, first - NEGATION_WORDS), last) if n not in places]
-    if any(fold_accents(words[n]) in phrase.negations for n in others):
+    inside = (words[n] for n in range(first, last) if n not in places)
+    if _is_negated(phrase.negation, words[:first], inside):
         return False
     near = " ".join(["", *words[max(0, first - NEAR_WORDS) : last + 1 + NEAR_WORDS]])
     unless = phrase.plain_unless if near.isascii() else phrase.unless
     return not any(f" {it}" in near for it in unless)
+
+
+def _is_negated(negation: Negation, before: list[str], inside: Iterable[str]) -> bool:
+    if any(fold_accents(word) in negation.before for word in inside):
+        return True
+    left = NEGATION_WORDS
+    for word in map(fold_accents, reversed(before)):
+        if word in negation.before:
+            return True
+        left -= word not in negation.between
+        if not left:
+            break
+    return False
 
 
 def _place_words(phrase: AlarmPhrase, words: list[str], at: int) -> set[int] | None:
@@ -156,16 +185,16 @@ def _find_unspaced(text: str) -> Iterator[str]:
     index = _unspaced_index()
     for at, sign in enumerate(tight):
         for key in (sign, tight[at : at + 2]):
-            for phrase in index.get(key, ()):
-                if _matches_characters(phrase, tight, at):
+            for spelling, phrase in index.get(key, ()):
+                if tight.startswith(spelling, at) and _matches_characters(
+                    phrase, tight, (at, at + len(spelling))
+                ):
                     yield phrase.category
 
 
-def _matches_characters(phrase: AlarmPhrase, text: str, at: int) -> bool:
-    spelling = next((it for it in phrase.pieces[0].spellings if text.startswith(it, at)), None)
-    if spelling is None:
-        return False
-    first, last = at, at + len(spelling)
+def _matches_characters(phrase: AlarmPhrase, text: str, span: tuple[int, int]) -> bool:
+    first, last = span
+    spans = [span]
     for piece in phrase.pieces[1:]:
         length = max(map(len, piece.spellings))
         start = last if phrase.is_ordered else max(0, first - phrase.reach - length)
@@ -173,15 +202,27 @@ def _matches_characters(phrase: AlarmPhrase, text: str, at: int) -> bool:
         hits = [(start + window.find(it), it) for it in piece.spellings if it in window]
         if not hits:
             return False
-        place, found = min(hits, key=lambda hit: abs(hit[0] - at))
+        place, found = min(hits, key=lambda hit: abs(hit[0] - span[0]))
+        spans.append((place, place + len(found)))
         first, last = min(first, place), max(last, place + len(found))
-    inside = text[max(0, first - NEGATION_CHARACTERS) : last]
-    if any(it in inside for it in phrase.negations):
-        return False
-    if any(text.startswith(it, last) for it in phrase.negations_after):
+    if _is_negated_within(phrase.negation, text, spans):
         return False
     near = text[max(0, first - phrase.reach) : last + phrase.reach]
     return not any(it in near for it in phrase.unless)
+
+
+def _is_negated_within(negation: Negation, text: str, spans: list[tuple[int, int]]) -> bool:
+    first, last = min(spans)[0], max(end for _, end in spans)
+    for word in negation.before:
+        if word in text[max(0, first - len(word) - NEGATION_CHARACTERS) : last]:
+            return True
+    if text.startswith(negation.after, last):
+        return True
+    return any(
+        text.endswith(head, 0, start) and tail in text[end : end + len(tail) + NEGATION_CHARACTERS]
+        for head, tail in negation.around
+        for start, end in spans
+    )
 
 
 # --- the files -------------------------------------------------------------------------------
@@ -197,12 +238,13 @@ def load_phrases(tag: str, folder: Path = LOCALES) -> list[AlarmPhrase]:
     content = _read_file(tag, folder)
     sibling = _read_file(SIBLINGS[tag], folder) if tag in SIBLINGS else {}
     negation = _merge(content.get("negation", {}), sibling.get("negation", {}))
+    words = content.get("words", {})
     found = []
     for category in CATEGORIES:
         table = content.get(category, {})
         unless = _merge(table, sibling.get(category, {})).get("unless", [])
         found += [
-            _parse_phrase(category, phrase, unless, negation, REACH.get(tag, 0))
+            _parse_phrase(category, _fill(phrase, words), unless, negation, REACH.get(tag, 0))
             for phrase in table.get("phrases", ())
         ]
     return found
@@ -214,9 +256,21 @@ def _read_file(tag: str, folder: Path) -> dict[str, dict[str, list[str]]]:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise AlarmPhrasesError(f"{path}: {error}") from None
-    if unknown := set(content) - {*CATEGORIES, "negation"}:
+    if unknown := set(content) - {*CATEGORIES, "negation", "words"}:
         raise AlarmPhrasesError(f"{path}: unknown tables {sorted(unknown)}")
     return content
+
+
+def _fill(phrase: str, words: dict[str, list[str]]) -> str:
+    """Return a phrase with every `@name` replaced by the words of that name.
+
+    Raises:
+        AlarmPhrasesError: no words have that name.
+    """
+    try:
+        return _NAME.sub(lambda name: "/".join(words[name[1]]), phrase)
+    except KeyError as error:
+        raise AlarmPhrasesError(f"{phrase!r}: no words are called {error}") from None
 
 
 def _merge(one: dict[str, list[str]], other: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -244,13 +298,21 @@ def _parse_phrase(
         reach,
         tuple(fold(word) for word in unless),
         tuple(fold_accents(word) for word in unless),
-        frozenset(it for it in map(plain, negation.get("before", ())) if not _is_in(it, own)),
-        tuple(fold(word) for word in negation.get("after", ())),
+        _parse_negation(negation, "".join(own) if reach else own, plain),
     )
 
 
-def _is_in(word: str, spellings: Iterable[str]) -> bool:
-    return any(word in spelling for spelling in spellings)
+def _parse_negation(
+    lists: dict[str, list[str]], own: Container[str], plain: Callable[[str], str]
+) -> Negation:
+    """Return the negations of a language but those a phrase itself is made of ("cannot leave")."""
+    around = (fold(pair).split() for pair in lists.get("around", ()))
+    return Negation(
+        frozenset(it for it in map(plain, lists.get("before", ())) if it not in own),
+        frozenset(map(plain, lists.get("between", ()))),
+        tuple(map(fold, lists.get("after", ()))),
+        tuple((head, tail) for head, tail in around),
+    )
 
 
 def _parse_piece(word: str, keeps_accents: bool) -> Piece:
@@ -266,21 +328,23 @@ def _parse_piece(word: str, keeps_accents: bool) -> Piece:
 
 @cache
 def _spaced_index() -> dict[str, list[AlarmPhrase]]:
-    """Return the phrases of languages with spaces, by three letters of their first word."""
+    """Return the phrases of languages with spaces, by their first word or how it begins."""
     index: dict[str, list[AlarmPhrase]] = {}
     for tag in LANGUAGES.keys() - REACH.keys():
         for phrase in load_phrases(tag):
-            for key in {fold_accents(it)[:3] for it in phrase.pieces[0].spellings}:
+            first = phrase.pieces[0]
+            keys = {f"{fold_accents(it)[:SHORTEST]}*" for it in first.prefixes}
+            for key in keys.union(map(fold_accents, first.whole)):
                 index.setdefault(key, []).append(phrase)
     return index
 
 
 @cache
-def _unspaced_index() -> dict[str, list[AlarmPhrase]]:
+def _unspaced_index() -> dict[str, list[tuple[str, AlarmPhrase]]]:
     """Return the phrases of languages without spaces, by two characters of their first word."""
-    index: dict[str, list[AlarmPhrase]] = {}
+    index: dict[str, list[tuple[str, AlarmPhrase]]] = {}
     for tag in LANGUAGES.keys() & REACH.keys():
         for phrase in load_phrases(tag):
-            for key in {it[:2] for it in phrase.pieces[0].spellings}:
-                index.setdefault(key, []).append(phrase)
+            for spelling in phrase.pieces[0].spellings:
+                index.setdefault(spelling[:2], []).append((spelling, phrase))
     return index

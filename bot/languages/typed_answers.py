@@ -3,7 +3,8 @@
 A file lists, for the English label of a button, other ways to say it in that language. A label
 stands in one kind of question, so "no" can mean *Nobody can see* in one and *Age 18 or over* in
 another. `#<18` and `#>=18` stand for any number of years. Words of politeness ("please", "po",
-"ครับ") and punctuation do not count, nor does case, nor accents.
+"ครับ") and punctuation do not count, nor does case, nor accents. `[same]` lists other spellings of
+a word ("ga", "gak" for "tidak"), and `negations` what turns a shorter synonym round ("di safe").
 
 The language the person chose is tried first, then English, then all others: people mix languages.
 """
@@ -28,6 +29,8 @@ LONGEST = 60
 """Characters of an answer that can be a synonym; a longer message is a story."""
 MOST_WORDS, MOST_CHARACTERS = 6, 24
 """Of an answer in which a synonym may stand among other words, by script."""
+SHORTEST = 2
+"""Characters of a synonym that may stand among other words, at least."""
 OLDEST = 99
 _ADULT = 18
 _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
@@ -43,6 +46,13 @@ class AnswerList(NamedTuple):
     """By plain typed words: the English labels they may mean."""
     ages: Mapping[str, bool]
     """English labels that mean an age: True for under 18."""
+    same: Mapping[str, str]
+    """By another spelling of a word: the spelling in the lists."""
+    negations: tuple[str, ...]
+
+    def plain(self, typed: str, particles: Iterable[str] = ()) -> str:
+        """Return an answer in plain words, each in the spelling of the lists."""
+        return plain_answer(_respell(plain_answer(typed), self.same), particles)
 
 
 def match_label(typed: str, labels: Collection[str], language: str) -> str | None:
@@ -61,7 +71,7 @@ def match_label(typed: str, labels: Collection[str], language: str) -> str | Non
 def _whole_meanings(typed: str, tag: str, labels: Collection[str]) -> set[str]:
     """Return the labels all of whose words were typed, and the ages."""
     known = load_answers(tag)
-    plain = plain_answer(typed, known.particles)
+    plain = known.plain(typed, known.particles)
     found = known.labels.get(plain, frozenset()).intersection(labels)
     numbers = {int(it) for it in _NUMBER.findall(plain)}
     if len(numbers) == 1 and (years := numbers.pop()) <= OLDEST:
@@ -72,7 +82,7 @@ def _whole_meanings(typed: str, tag: str, labels: Collection[str]) -> set[str]:
 def _contained_meanings(typed: str, tag: str, labels: Collection[str]) -> set[str]:
     """Return the labels of the longest synonym within a few words."""
     known = load_answers(tag)
-    plain = plain_answer(typed)
+    plain = known.plain(typed)
     is_unspaced = _UNSPACED.search(plain) is not None
     if len(plain.split()) > MOST_WORDS or (is_unspaced and len(plain) > MOST_CHARACTERS):
         return set()
@@ -80,9 +90,10 @@ def _contained_meanings(typed: str, tag: str, labels: Collection[str]) -> set[st
     longest = 0
     found: set[str] = set()
     for synonym, meant in known.labels.items():
-        if len(synonym) < longest or meant.isdisjoint(labels):
+        if len(synonym) < max(longest, SHORTEST) or meant.isdisjoint(labels):
             continue
-        if (synonym if is_unspaced else f" {synonym} ") in within:
+        place = within.find(synonym if is_unspaced else f" {synonym} ")
+        if place >= 0 and not within[:place].endswith(known.negations):
             if len(synonym) > longest:
                 longest, found = len(synonym), set()
             found |= meant.intersection(labels)
@@ -101,6 +112,14 @@ def plain_answer(typed: str, particles: Iterable[str] = ()) -> str:
     return plain
 
 
+def _respell(plain: str, same: Mapping[str, str]) -> str:
+    if _UNSPACED.search(plain):
+        for variant, word in same.items():
+            plain = plain.replace(variant, word)
+        return plain
+    return " ".join(same.get(word, word) for word in plain.split())
+
+
 def _is_kept(sign: str) -> bool:
     """Tell whether a character is a letter, a mark on one, a digit or an apostrophe."""
     return sign == "'" or unicodedata.category(sign)[0] in "LMN"
@@ -115,12 +134,21 @@ def load_answers(tag: str, folder: Path = LOCALES) -> AnswerList:
     """
     path = folder / tag / "answers.toml"
     if not path.exists():
-        return AnswerList((), {}, {})
+        return AnswerList((), {}, {}, {}, ())
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise TypedAnswersError(f"{path}: {error}") from None
     particles = tuple(plain_answer(word) for word in content.get("particles", ()))
+    same = {
+        plain_answer(variant): plain_answer(word)
+        for word, variants in content.get("same", {}).items()
+        for variant in variants
+    }
+    negations = map(plain_answer, content.get("negations", ()))
+    known = AnswerList(
+        particles, {}, {}, same, tuple(it if _UNSPACED.search(it) else f" {it}" for it in negations)
+    )
     labels: dict[str, set[str]] = {}
     ages: dict[str, bool] = {}
     for label, synonyms in content.get("synonyms", {}).items():
@@ -128,8 +156,8 @@ def load_answers(tag: str, folder: Path = LOCALES) -> AnswerList:
             if synonym in {"#<18", "#>=18"}:
                 ages[label] = synonym == "#<18"
                 continue
-            plain = plain_answer(synonym, particles)
+            plain = known.plain(synonym, particles)
             if not plain:
                 raise TypedAnswersError(f"{path}: {label!r} has an empty synonym")
             labels.setdefault(plain, set()).add(label)
-    return AnswerList(particles, {key: frozenset(it) for key, it in labels.items()}, ages)
+    return known._replace(labels={key: frozenset(it) for key, it in labels.items()}, ages=ages)
