@@ -50,7 +50,7 @@ NEGATION_WORDS = 2
 """How many words before a phrase a negation may stand."""
 NEGATION_CHARACTERS = 3
 """How many characters may stand between a negation and what it negates."""
-NEAR_WORDS = 3
+NEAR_WORDS = 4
 """How far around a phrase a word of `unless` counts, in words."""
 
 SIBLINGS = {"zh_Hans": "zh_Hant", "zh_Hant": "zh_Hans"}
