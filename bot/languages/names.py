@@ -21,14 +21,28 @@ LONGEST = 40
 """Characters of an answer that names a language; a longer message is a story."""
 _FILLERS = re.compile(
     r"^(?:i (?:want|speak|prefer|choose|read)|in|language|my language is|please"
-    r"|saya (?:bisa|mau|pilih)|bahasa|toi (?:noi|chon)|tieng|gusto ko(?: ng)?"
+    r"|saya (?:bisa|mau|pilih)|bahasa|pake|pakai|mau|bhs|b|tieng"
+    r"|(?:toi|e|em|minh)? ?(?:muon|noi|chon|dung)|gusto ko(?: ng)?"
     r"|marunong ako(?: ng)?|salita|wika)\s+"
 )
 _ENDINGS = re.compile(
     r"(?:\s+(?:language|please|po|lang|only|dong|saja|aja|a|nha|speaking))+$"
-    r"|(?:ค่ะ|ครับ|คะ|စာ|စကား|ဘာသာ|でお願いします|です|がいい|吧|謝謝)+$"
+    r"|(?:ค่ะ|ครับ|คะ|စာ|စကား|ဘာသာ|လို|でお願いします|です|がいい|吧|謝謝)+$"
 )
-_PREFIXES = ("ภาษา", "ភាសា", "我說", "我要", "說", "请用", "請用", "我讲")
+_PREFIXES = (
+    "เอา",
+    "พูด",
+    "คน",
+    "ภาษา",
+    "និយាយ",
+    "ភាសា",
+    "我說",
+    "我要",
+    "說",
+    "请用",
+    "請用",
+    "我讲",
+)
 
 
 def match_language(typed: str) -> str | None:
