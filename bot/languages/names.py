@@ -46,7 +46,7 @@ _PREFIXES = (
 
 
 def match_language(typed: str) -> str | None:
-    """Return the tag of the language these words name; None for no language of ours."""
+    """Return the tag of the language these words name; None for a language Haven does not speak."""
     if len(typed) > LONGEST:
         return None
     plain = _plain(typed)

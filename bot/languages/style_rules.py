@@ -138,7 +138,7 @@ SPELLING = {
         ),
         "other quotes": re.compile('[\u2018-\u201d"]'),
         "wide digits": re.compile(r"[\uff10-\uff19]"),
-        "a space beside a digit": re.compile(
+        "a space next to a digit": re.compile(
             r"[\u3041-\u30ff\u4e00-\u9fff] [0-9]|[0-9] [\u3041-\u30ff\u4e00-\u9fff]"
         ),
     },

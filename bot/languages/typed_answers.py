@@ -1,7 +1,7 @@
 """Typed answers: what people write in place of pressing a button, from `locales/*/answers.toml`.
 
 A file lists, for the English label of a button, other ways to say it in that language. A label
-stands in one kind of question, so "no" can mean *Nobody can see* in one and *Age 18 or over* in
+stands in one kind of question, so "no" can mean *I am alone* in one and *Age 18 or over* in
 another. `#<18` and `#>=18` stand for any number of years. Words of politeness ("please", "po",
 "ครับ") and punctuation do not count, nor does case, nor accents. `[same]` lists other spellings of
 a word ("ga", "gak" for "tidak"), and `negations` what turns a shorter synonym round ("di safe").

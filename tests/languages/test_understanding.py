@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversation.choice_questions import ListQuestion
+from bot.conversation.questions.choice import ListQuestion
 from bot.languages import LANGUAGES
 from bot.languages.alarms import CATEGORIES, find_alarms, load_phrases
 from bot.languages.names import match_language

@@ -139,7 +139,7 @@ SLIPS = [
     ("ja", "はい,そうです", "narrow punctuation"),
     ("ja", "“送る”を押す", "other quotes"),
     ("ja", "１１０に電話", "wide digits"),
-    ("ja", "18 歳", "a space beside a digit"),
+    ("ja", "18 歳", "a space next to a digit"),
     ("ja", "あなたのことは、あなたが決めます。", "あなた again"),
 ]
 """Language, words, and the fault in them."""
