@@ -124,13 +124,12 @@ class StoredDeployment:
         """Return what was kept of a person."""
         key = self._vault.chat_key(BOT_ID, phone.id)
         chat = StoredChat()
-        for case, report, sealed, case_key in self.ask(
-            "SELECT r.case_id, r.id, r.sealed, k.sealed FROM reports r "
-            "JOIN cases c ON c.id = r.case_id LEFT JOIN case_keys k ON k.case_id = c.id "
+        for case, report, sealed in self.ask(
+            "SELECT r.case_id, r.id, r.sealed FROM reports r JOIN cases c ON c.id = r.case_id "
             "WHERE c.chat_key = ? ORDER BY r.rowid",
             key,
         ):
-            opener = self._vault.cases.opener(case, case_key, None)  # nobody is enrolled
+            opener = self._vault.cases.opener(case, None)  # nobody is enrolled
             plain = opener.open(Purpose.CASE, report_associated_data(case, report), sealed)
             _sort(chat, decode_contents(plain).answers)
         for (sealed,) in self.ask("SELECT state FROM conversations WHERE chat_key = ?", key):

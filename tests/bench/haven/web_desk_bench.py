@@ -105,7 +105,7 @@ class KeptConnection:
     async def listen(self, path: str) -> None:
         """Begin to listen."""
         self._to.write(self.asked(path))
-        await self.hears(b"here")
+        await self.hears(b"connected")
 
     async def hears(self, event: bytes) -> None:
         """Wait until an event comes."""
@@ -284,7 +284,7 @@ class DeskWords(DeskQueue):
         words, seconds = f"{SAID} {self._number}", haven_parts.CLOCK.now() // 1_000_000
         raw = _WORDS % (self._number, self._number, seconds, words, self._person, self._person)
         await self._dispatcher.receive([Arrival.of(self._number, raw.encode())], self._number + 1)
-        await self._stream.hears(b"heard")
+        await self._stream.hears(b"message")
         path = f"/cases/{self._case.reference}/panes/conversation"
         page, _length = await self.wire.get(path)
         if words.encode() not in page:

@@ -106,7 +106,7 @@ def test_a_case_that_waits_for_an_answer_cannot_be_snoozed(web_desk: WebDeskHarn
     mei.told(reference, "claim")
     said = mei.does(reference, "aside", code=at(web_desk, HOUR), words=WHY).json()
     assert said["refused"]
-    assert "answer first" in said["told"]
+    assert "answer the person first" in said["told"]
     assert listed(mei, "mine") == [reference]
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebCaseworker
 
 CHANGES = [it for it in ROUTES if it.changes_state]
-TABLES = ("cases", "exchanges", "outbox", "inbox", "staff", "desk_factors", "desk_invites",
+TABLES = ("cases", "exchanges", "outbox", "staff_commands", "staff", "desk_factors", "desk_invites",
           "desk_sessions", "audit")  # fmt: skip
 
 
@@ -85,7 +85,9 @@ def test_the_same_forms_of_this_session_and_this_place_change_something(
         said = chief.browser.post(fill_path(door.path, web_desk.newest()), {"csrf": token})
         assert said.status_code != 403, door.path
     changed = {str(row[0]) for row in set(stored(web_desk)) ^ set(before)}
-    assert {"exchanges", "inbox", "staff", "desk_sessions", "audit"} <= changed | {"exchanges"}
+    assert {"exchanges", "staff_commands", "staff", "desk_sessions", "audit"} <= changed | {
+        "exchanges"
+    }
     assert chief.browser.get("/account").status_code == 303
 
 
