@@ -1,6 +1,6 @@
 """Phrases that several flows share, and messages between flows.
 
-A button states the fact ("Nobody can see"), never "Yes" or "No": in most of the languages those
+A button states the fact (`Nobody can see`), never "Yes" or "No": in most of the languages those
 depend on how the question is put, and a reversed answer is dangerous. The first forty characters
 are what a locked screen shows, so they are neutral.
 """

@@ -52,7 +52,7 @@ class DeskOptions:
     origin: str
     """Where browsers find it, e.g. `https://desk.example.org`."""
     root: str = ""
-    """Path below the origin, if it is served beside other pages."""
+    """Path below the origin, if other pages are served at the same origin."""
     clock: Clock = field(default_factory=SystemClock)
     password_cost: PasswordCost = DEFAULT_COST
     wake_dispatcher: Callable[[], Awaitable[None]] | None = None

@@ -68,7 +68,7 @@ class RunOptions:
     disk: DiskSpace | None = None
     """Of the data folder, unless another is given."""
     extra_job: Callable[[App], Coroutine[None, None, None]] | None = None
-    """Runs beside the bot, for example the web desk."""
+    """Runs as long as the bot does, for example the web desk."""
 
 
 async def run_bot(settings: Settings, options: RunOptions | None = None) -> None:

@@ -1,8 +1,8 @@
-"""What lies sealed in a case and beside it: its shapes, its places, and what the bot still opens.
+"""The encrypted fields of a case, and which of them the bot can still open.
 
-The bot seals a report to its case and can open it no more. What engine and desks need of it lies
-beside, for a day, sealed for the bot: the codes of the answers and of the reasons; and, while it is
-to be fetched, where a file is found. After that these say that it is gone.
+The bot encrypts a report to its case and cannot open it again. For one day it also keeps what the
+engine and the desks need under its own key: the codes of the answers and of the reasons for urgency,
+and the location of each file still to be fetched. Later the functions report that these are gone.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ decode_reasons = msgspec.msgpack.Decoder(list[str]).decode
 
 
 class SentFile(msgspec.Struct):
-    """A file somebody sent, and the bot that can fetch it."""
+    """A file a person sent, and the bot that can fetch it."""
 
     bot: int
     note: FileRef
@@ -65,9 +65,9 @@ def reasons_associated_data(case: str) -> bytes:
 
 
 def open_reasons(vault: Vault, case: str, sealed: bytes) -> list[str] | None:
-    """Return the reasons of a case's urgency, as codes; None once the bot opens them no more.
+    """Return the reasons of a case's urgency, as codes; None once the bot can no longer open them.
 
-    Whoever may open the case reads them from what was sent.
+    Staff with access to the case read them from the report.
 
     Raises:
         DecryptionError: they were altered, or are another case's.
@@ -132,7 +132,7 @@ def open_address(vault: Vault, case: str, sealed: bytes) -> int:
 
 
 def keep_nothing(_flow: str, _answers: Mapping[str, Answer]) -> dict[str, Answer]:
-    """Keep nothing: for whoever shows nothing."""
+    """Keep nothing: for a desk that may not show a person's words."""
     return {}
 
 

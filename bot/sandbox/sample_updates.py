@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 FILE = {"file_id": "AgACAgUAAxkBodd00000001", "file_unique_id": "AQADodd00000001"}
 LOCATION = {"latitude": 25.0478, "longitude": 121.5319}
-CHANNEL = {"id": -1_001_000_000_777, "type": "channel", "title": "Somebody's channel"}
-FOREIGN_GROUP = {"id": -1_001_000_000_778, "type": "supergroup", "title": "Somebody's group"}
+CHANNEL = {"id": -1_001_000_000_777, "type": "channel", "title": "A stranger's channel"}
+FOREIGN_GROUP = {"id": -1_001_000_000_778, "type": "supergroup", "title": "A stranger's group"}
 ADDRESS = {
     "country_code": "TW", "state": "", "city": "Kaohsiung", "street_line1": "1",
     "street_line2": "", "post_code": "800",

@@ -117,7 +117,7 @@ SHORTCUTS = (
 
 
 def shortcuts_for(role: Role) -> list[tuple[Text, list[Shortcut]]]:
-    """Return the keys somebody of a role has, by place."""
+    """Return the shortcuts a role may use, grouped by the part of the desk."""
     found = [
         (it.name, [key for key in it.shortcuts if role in ROLES[key.permission]])
         for it in SHORTCUTS

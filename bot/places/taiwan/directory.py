@@ -76,7 +76,7 @@ SHOWN: Mapping[str, DirectoryEntry] = {
     "1955": _entry(
         "1955",
         # Translators: a government line where workers ask and complain about work. It must be
-        # plain, before anybody calls, that it tells others and that employers call it.
+        # plain, before a person calls, that it tells others and that employers call it.
         _("for workers, free; it tells other offices, and employers call it too"),
         "wda.gov.tw (17 Oct 2019); nitp.taipei; english.gov.taipei C70390A8; taiwanofw.com; "
         "international.thenewslens.com/article/40830",

@@ -72,7 +72,7 @@ SENTENCES: Mapping[str, PlaceSentence] = {
         ),
         "worldvision.org.tw 113; taiwannews 3984218; taidaily.com 434865",
         without=_(
-            # Translators: said while nobody has checked the number of a phone line for them lately.
+            # Translators: said while the number of a phone line for them was not checked lately.
             "There are also people who look after those under 18. A person here can tell you more."
         ),
     ),

@@ -79,10 +79,10 @@ async def _failed_checks(
 ) -> list[SendCheckPrompt]:
     sure = frozenset(request.form.get("sure", "").split())
     if not seen.may_read:
-        return []  # nothing of theirs goes to anybody
+        return []  # without access the caseworker cannot send anything
     if filled.text:
         return await failed_send_checks(request, seen, filled.text, sure)
-    # A sentence of the phrasebook is in the person's language; only its blanks are somebody's.
+    # A phrasebook sentence is in the person's language; the caseworker wrote only its blanks.
     found = await failed_send_checks(request, seen, "\n".join(filled.values.values()), sure)
     return [it for it in found if it.check is not SendCheck.LANGUAGE]
 
@@ -90,7 +90,7 @@ async def _failed_checks(
 async def _ask_confirmation(
     request: DeskRequest, seen: CaseAccess, verb: Verb, asked: list[SendCheckPrompt]
 ) -> Response:
-    """Ask whether somebody is sure; what they wrote is kept meanwhile, and stands on the page."""
+    """Ask the caseworker to confirm; the text is kept as a draft and stays on the page."""
     keyring = request.keyring()
     if verb is Verb.SEND and keyring is not None:
         await drafts.store_draft(
@@ -111,15 +111,15 @@ async def _ask_confirmation(
 
 
 async def handle_own_action(request: DeskRequest) -> Response:
-    """Come on duty, go, or rest."""
+    """Go on duty, go off duty, or take a break."""
     verb, form = _parse_action(request, OWN_ACTIONS)
     told = await send_command(request, "", verb, given_input=_parse_input(request, form))
-    # Whoever goes can leave a word; whoever comes reads it first (`queue_pages.home`).
+    # Going off duty leads to the shift note, which the next caseworker sees first.
     return await _respond(request, told, "/shift" if verb is Verb.OFF_DUTY else "/")
 
 
 async def claim_next(request: DeskRequest) -> Response:
-    """Claim whatever is next for whoever asks."""
+    """Claim the next waiting case for this caseworker."""
     told = await send_command(request, "", Verb.CLAIM)
     reference = ""
     if told is not None and told.case and not told.is_refused:
@@ -133,7 +133,7 @@ async def claim_next(request: DeskRequest) -> Response:
 async def send_command(
     request: DeskRequest, case: str, verb: Verb, given_input: ActionInput | None = None
 ) -> CommandResult | None:
-    """Send a command, and wrap the case to whoever may open it afterwards."""
+    """Send a command, then encrypt the case key for the staff who have access afterwards."""
     given = given_input or ActionInput()
     command = Command(
         verb=verb, by=request.caseworker.id, case=case, code=given.code, text=given.text,
@@ -156,7 +156,7 @@ async def send_command(
 
 
 async def _with_deadlines(request: DeskRequest, result: CommandResult) -> CommandResult:
-    """Say which clocks run, in the language of whoever reads it."""
+    """Name the legal deadlines that are running, in the caseworker's language."""
     clocks, now = request.context.legal_deadlines, request.now
     ahead = await request.context.read_pool.run(
         lambda work: clocks.upcoming(work, result.case, now)

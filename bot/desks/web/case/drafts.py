@@ -45,7 +45,7 @@ def load_drafts(work: Work, case: str, keyring: Keyring) -> dict[str, str]:
     """Return the caseworker's drafts in a case, by kind, without those that cannot be decrypted."""
     found = {}
     for kind, sealed in work.rows(_OF_CASE, case, keyring.staff_id):
-        with contextlib.suppress(DecryptionError):  # sealed to an earlier key of theirs
+        with contextlib.suppress(DecryptionError):  # encrypted to an earlier key of the caseworker
             plain = keyring.open_own(_associated_data(case, kind), bytes(sealed))
             found[str(kind)] = plain.decode()
     return found
