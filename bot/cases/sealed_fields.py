@@ -1,8 +1,8 @@
 """The encrypted fields of a case, and which of them the bot can still open.
 
 The bot encrypts a report to its case and cannot open it again. For one day it also keeps what the
-engine and the desks need under its own key: the codes of the answers and of the reasons for urgency,
-and the location of each file still to be fetched. Later the functions report that these are gone.
+engine and the desks need under its own key: codes of the answers and of the reasons for urgency,
+and where each file can still be fetched. Later the functions report that these are gone.
 """
 
 from __future__ import annotations

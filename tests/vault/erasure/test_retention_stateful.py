@@ -10,7 +10,7 @@ import asyncio
 import shutil
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
@@ -38,7 +38,8 @@ class Known:
     closed_at: int | None = None
     """By the clock of that moment."""
     held_until: int = 0
-    asked_until: int = 0
+    asked: list[int] = field(default_factory=list)
+    """Until when, for each request without an approval; the newest is the last."""
     due_seen: int = 0
     """Since when the clock has gone steadily with this case due and not held; 0: it is not."""
 
@@ -95,20 +96,23 @@ class Year(RuleBasedStateMachine):
                 work, case, shelf.mei.id, HoldReason.CLAIM, until, shelf.now
             )
         )
-        self.cases[case].asked_until = until
+        self.cases[case].asked.append(until)
 
     @precondition(lambda self: self.cases)
     @rule(number=which)
     def another_agrees(self, number: int) -> None:
         case, shelf = self._some(number), self.shelf
         known = self.cases[case]
+        newest = max(
+            (it for it, until in enumerate(known.asked) if until > shelf.now), default=None
+        )
         try:
             shelf.run(lambda work: shelf.holds.approve(work, case, shelf.jun.id, shelf.now))
         except LegalHoldError:
-            assert known.asked_until <= shelf.now
+            assert newest is None
         else:
-            assert known.asked_until > shelf.now
-            known.held_until, known.asked_until = max(known.held_until, known.asked_until), 0
+            assert newest is not None
+            known.held_until = max(known.held_until, known.asked.pop(newest))
 
     @precondition(lambda self: self.cases)
     @rule(number=which)
@@ -117,7 +121,7 @@ class Year(RuleBasedStateMachine):
         shelf.run(lambda work: shelf.holds.end(work, case, shelf.mei.id, shelf.jun.id, shelf.now))
         known = self.cases[case]
         known.held_until = min(known.held_until, shelf.now)
-        known.asked_until = min(known.asked_until, shelf.now)
+        known.asked.clear()
 
     @precondition(lambda self: self.cases)
     @rule(number=which)
@@ -171,7 +175,7 @@ class Year(RuleBasedStateMachine):
                 closing(sqlite3.connect(folder / name)) as copy,
             ):
                 live.backup(copy)
-        known = {case: Known(it.closed_at, it.held_until, it.asked_until)
+        known = {case: Known(it.closed_at, it.held_until, list(it.asked))
                  for case, it in self.cases.items()}  # fmt: skip
         self.copy = (folder, known, self.shelf.now)
 
@@ -195,7 +199,7 @@ class Year(RuleBasedStateMachine):
         connection.close()
         for begun in shelf.run(lambda work: shelf.erasures.replay(work, ledger, now)):
             assert asyncio.run(shelf.erasures.complete(shelf.database, begun, now)) == ()
-        self.cases = {case: Known(it.closed_at, it.held_until, it.asked_until)
+        self.cases = {case: Known(it.closed_at, it.held_until, list(it.asked))
                       for case, it in self.copy[1].items() if case not in self.gone}  # fmt: skip
         self.steady = 0
 
