@@ -28,8 +28,10 @@ TOLD = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 def demo(place: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     """Run a demo whose passing things lie in a place."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HAVEN_")}
+    # A suite started in the background or under nohup hands on ignored signals; a demo keeps them.
+    obeys = ["env", "--default-signal=HUP,INT,TERM"]
     process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", "bot.cli", "demo", "--no-browser", *options],
+        [*obeys, sys.executable, "-m", "bot.cli", "demo", "--no-browser", *options],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
         env=clean | {"TMPDIR": str(place), "COLUMNS": "200", "NO_COLOR": "1"},
     )  # fmt: skip
