@@ -33,13 +33,13 @@ from bot.languages import (
     catalogue,
     use_catalogues,
 )
+from bot.languages.alarms import find_alarms
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.languages.voice_files import find_recordings
 from bot.log import log
 from bot.places.registry import find_place
 from bot.vault.backup.export_rows import ARCHIVE_RETENTION
 from flows import ALL_FLOWS, flows_for_languages, hotline, office_hours, organisation, phrases
-from flows.alarms import find_alarms
 from flows.counties import COUNTIES
 from flows.phrasebook import GROUPS, OFFICER_PHRASES, PHRASES
 from flows.privacy import Privacy

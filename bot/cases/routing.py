@@ -22,6 +22,7 @@ from bot.conversation.answer_rules import (
     none_of,
     situation,
 )
+from bot.languages.alarms import CATEGORIES
 from bot.text import Text, pgettext
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ IN_DANGER = any_of(
     answer_is_open("moved", "today", "soon", "unsure"),
     answer_is_open("hurt", "now", "later", "unsure"),
     answer_is_open("doctor", "now", "later", "unsure"),
-    answer_is("alarms", "suicide", "coming", "violence", "locked", "help_now"),
+    answer_is("alarms", *CATEGORIES),
     answer_is("tell", "now"),
 )
 """Danger was reported, or a question about it was left open."""
@@ -95,7 +96,7 @@ HARMED = any_of(
     answer_is("safe", "not_safe"),
     answer_is("they_safe", "danger"),
     answer_is("leaving", "locked", "forbidden", "watched"),
-    answer_is("alarms", "violence", "locked", "coming"),
+    answer_is("alarms", "danger_now", "violence", "sexual_violence", "held", "moved", "weapon"),
 )
 AT_HOME = any_of(answer_is("work", "marriage_home"), answer_is("who", "partner"))
 ON_BOAT = any_of(

@@ -35,7 +35,7 @@ WHOLE = {
     "evidence": (FileRef("h", "photo", 9, "slip.jpg", "slip gaji"),),
     "anything_else": None,
     "also": ("jangan telepon",),
-    "alarms": ("suicide", "help_now"),
+    "alarms": ("self_harm", "danger_now"),
 }
 
 
@@ -126,7 +126,7 @@ async def test_staff_read_their_own_language_whatever_the_person_used(
 
 async def test_what_is_chosen_is_never_shown_as_a_code(case_store: CaseStoreHarness) -> None:
     case = case_store.opens(WHOLE)
-    codes = {"locked", "debt", "documents", "no_sign", "free", "nothing", "suicide", "help_now"}
+    codes = {"locked", "debt", "documents", "no_sign", "free", "nothing", "self_harm", "danger_now"}
     for reads in ("en", "zh_Hant"):
         opened = await case_store.reads(case.reference, reads)
         shown = {answer for _, answer in case_store.told(opened).values()}
@@ -169,7 +169,7 @@ async def test_extra_messages_and_alarms_have_labels(
         name, alarms = told["alarms"]
         assert name == staff.gettext("Alarming words")
         assert alarms == " ".join(
-            REASON_TEXTS[f"alarm_{code}"].render(staff) for code in ("suicide", "help_now")
+            REASON_TEXTS[f"alarm_{code}"].render(staff) for code in ("self_harm", "danger_now")
         )
 
 

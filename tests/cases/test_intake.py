@@ -51,12 +51,12 @@ def test_nothing_a_person_told_stands_readable_in_a_row(case_store: CaseStoreHar
         "evidence": (note,),
         "county": PlaceAnswer(text=f"{NEEDLE} street"),
         "also": (f"{NEEDLE} beside",),
-        "alarms": ("suicide",),
+        "alarms": ("self_harm",),
     }
     case_store.opens(answers)
     values = rows_of(case_store, "cases", "reports", "files")
     assert len(values) > 20
-    for secret in (NEEDLE, str(CHAT), "locked", "suicide", "debt", "kept_in"):
+    for secret in (NEEDLE, str(CHAT), "locked", "self_harm", "debt", "kept_in"):
         assert [value for value in values if secret.encode() in value] == []
 
 
@@ -231,7 +231,7 @@ every_answer = st.sampled_from(
     [
         *(report(**changed).answers for changed in (
             {"signs": ("debt",)}, {"leaving": "locked"}, {"safe": "unsure"}, {"moved": "today"},
-            {"signs": ("documents", "threats")}, {"alarms": ("suicide",)}, {},
+            {"signs": ("documents", "threats")}, {"alarms": ("self_harm",)}, {},
         )),
         request(soon=None).answers,
         {"tell": "now"},

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.cases.urgency import REASON_TEXTS, RULES, Priority, assess_urgency, reason_texts
 from bot.conversation import PlaceAnswer
 from bot.dispatch.turn.outcome_rules import OUTCOME_RULES
-from flows.alarms import SPACED_PHRASES, UNSPACED_PHRASES
+from bot.languages.alarms import CATEGORIES
 from tests.support.people.flow_answers import (
     BOOK,
     FlowAnswers,
@@ -56,11 +56,13 @@ EXAMPLES: dict[str, tuple[list[FlowAnswers], list[FlowAnswers]]] = {
     ),
     "check_in_duress": ([from_check_in("duress")], [from_check_in("silence")]),
     "check_in_silence": ([from_check_in("silence")], [from_check_in("duress")]),
-    "alarm_suicide": ([report(alarms=("suicide",))], [report(alarms=("violence",))]),
-    "alarm_coming": ([talk(alarms=("locked", "coming"))], [talk(alarms=("locked",))]),
-    "alarm_violence": ([request(alarms=("violence",))], [request(alarms=("coming",))]),
-    "alarm_locked": ([request(alarms=("locked",))], [request(alarms=("coming",))]),
-    "alarm_help_now": ([request(alarms=("help_now",))], [request(alarms=("coming",))]),
+    "alarm_self_harm": ([report(alarms=("self_harm",))], [report(alarms=("violence",))]),
+    "alarm_danger_now": ([talk(alarms=("held", "danger_now"))], [talk(alarms=("held",))]),
+    **{
+        f"alarm_{code}": ([request(alarms=(code,))], [request(alarms=("danger_now",))])
+        for code in CATEGORIES
+        if code not in {"self_harm", "danger_now"}
+    },
     "under_18": (
         [request(under_18="under"), about_another(they_under_18="under")],
         [request(under_18="unsaid"), about_another(they_under_18="unsure")],
@@ -126,7 +128,7 @@ P0 = [
     report(safe="not_safe"),
     report(moved="today"),
     report(leaving="locked", hurt="later"),
-    report(alarms=("suicide",)),
+    report(alarms=("self_harm",)),
     report(county=SEA, signs=("threats",)),
     request(under_18="under", safe="not_safe"),
 ]
@@ -205,9 +207,7 @@ def test_rules_stand_with_the_most_urgent_first() -> None:
 
 
 def test_every_alarm_of_every_language_is_a_rule() -> None:
-    codes = {code for lists in (SPACED_PHRASES, UNSPACED_PHRASES) for by in lists.values()
-             for code in by}  # fmt: skip
-    assert {f"alarm_{code}" for code in codes} <= REASON_TEXTS.keys()
+    assert {f"alarm_{code}" for code in CATEGORIES} <= REASON_TEXTS.keys()
 
 
 def test_a_reason_of_another_release_stays_away() -> None:

@@ -68,7 +68,7 @@ EXAMPLES = {
         report(signs=("wages",), leaving="watched"),
         report(signs=("wages",), safe="unsure"),
         report(signs=("wages",), moved=None),
-        report(signs=("overtime",), alarms=("help_now",)),
+        report(signs=("overtime",), alarms=("danger_now",)),
         report(work="online_scam"),
         report(work="marriage_home"),
         request(needs=("legal_aid", "shelter")),

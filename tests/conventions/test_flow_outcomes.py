@@ -41,9 +41,9 @@ from bot.dispatch.turn.outcome_rules import (
 )
 from bot.dispatch.turn.slash_commands import COMMAND_FLOWS, IMMEDIATE_COMMANDS
 from bot.languages import LANGUAGES
+from bot.languages.alarms import CATEGORIES
 from bot.places.taiwan.authorities import LAW
 from flows import ALL_FLOWS, phrases
-from flows.alarms import SPACED_PHRASES, UNSPACED_PHRASES
 
 BOOK = FlowRegistry(ALL_FLOWS)
 BEGUN = {
@@ -57,7 +57,7 @@ BEGUN = {
     *REHEARSED.values(),
 }
 """Flows the house begins by itself, by name."""
-ALARMS = {code for codes in (SPACED_PHRASES | UNSPACED_PHRASES).values() for code in codes}
+ALARMS = set(CATEGORIES)
 NOT_ASKED = {"alarms": ALARMS, "check_in": {SILENCE_ALERT, DURESS_ALERT}}
 """What is no answer to a question: words that alarm us, and what an agreed hour came to."""
 ELSEWHERE = {("ask_for_help", "needs"): {"doctor"}}

@@ -121,7 +121,7 @@ def test_a_contract_that_names_a_module_is_found() -> None:
 
 
 SHARED = {
-    "flows.phrases", "flows.counties", "flows.alarms", "flows.titles", "flows.phrasebook",
+    "flows.phrases", "flows.counties", "flows.titles", "flows.phrasebook",
     "flows.hotline", "flows.office_hours", "flows.cards", "flows.organisation",
 }  # fmt: skip
 """Modules of `flows` with text that several flows use."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bot.dispatch.turn.engine_driver import EngineDriver
     from bot.dispatch.turn.session import Session
 
-SUICIDE_ALARM = "suicide"
+SUICIDE_ALARM = "self_harm"
 """The alarm that may mean that a person does not want to live; it comes before every other."""
 
 

@@ -8,8 +8,8 @@ from typing import Any, Final
 from bot.conversation import Ask, Choose, End, Flow
 from bot.conversation.replies import CONTROLS
 from bot.dispatch.system_texts import SystemTexts
+from bot.languages.alarms import find_alarms
 from bot.text import Text
-from flows.alarms import find_alarms
 from tests.bench import scripted_conversation
 
 _WHY: Final = Text("So that we know how to help.")

@@ -96,7 +96,7 @@ def test_alarming_words_go_along_as_codes_only(hotline: HotlineHarness) -> None:
     assert current_step(person) == ("danger", "tell")
     person.presses("Tell them now")
     (case,) = cases_of(hotline)
-    assert set(case.sent[0].answers["alarms"] or ()) == {"violence", "help_now"}  # type: ignore[arg-type]
+    assert set(case.sent[0].answers["alarms"] or ()) == {"weapon", "danger_now"}  # type: ignore[arg-type]
     assert "knife" not in readable_text([sent.answers for sent in case.sent])
 
 
@@ -202,7 +202,7 @@ def test_alarms_raise_the_case_and_are_in_it(hotline: HotlineHarness) -> None:
         person.presses("Send")
     first, second = sorted(cases_of(hotline), key=lambda case: "alarms" in case.sent[0].answers)
     assert "alarms" not in first.sent[0].answers
-    assert second.sent[0].answers["alarms"] == ("suicide",)
+    assert second.sent[0].answers["alarms"] == ("self_harm",)
     assert second.priority < first.priority
 
 

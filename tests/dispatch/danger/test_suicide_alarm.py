@@ -34,7 +34,7 @@ def test_a_caseworker_is_told_at_once_and_no_word_goes_with_it(hotline: HotlineH
     person.presses("Tell them now")
     (case,) = cases_of(hotline)
     assert (case.kind, case.priority) == ("danger", Priority.EMERGENCY)
-    assert set(case.sent[0].answers["alarms"] or ()) == {"suicide"}  # type: ignore[arg-type]
+    assert set(case.sent[0].answers["alarms"] or ()) == {"self_harm"}  # type: ignore[arg-type]
     assert "blue" not in str(case.sent[0].answers)
 
 

@@ -303,7 +303,7 @@ def test_alarm_words_are_not_taken_as_a_passphrase_and_show_the_numbers(
     person.says("help me now")
     assert current_step(person) == ("danger", "tell")
     assert "help me now" in readable_text(stored_conversation(person))
-    assert "help_now" in stored_conversation(person).alarms
+    assert "danger_now" in stored_conversation(person).alarms
     person.presses("Not yet")
     assert current_step(person) == ("passphrase", "word")
 

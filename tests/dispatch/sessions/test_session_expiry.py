@@ -148,7 +148,7 @@ def test_alarming_words_without_a_draft_are_kept_with_their_alarm(hotline: Hotli
     hotline.advance_time(LONG)
     person.says("help me now")
     assert stored_conversation(person).position.extra_texts == ["help me now"]
-    assert stored_conversation(person).alarms == ["help_now"]
+    assert stored_conversation(person).alarms == ["danger_now"]
 
 
 def test_after_sending_and_a_silence_the_chat_is_as_if_new(hotline: HotlineHarness) -> None:
