@@ -220,7 +220,6 @@ class AskForHelp(Flow):
     erased = End(phrases.ERASED, Outcome.STOPPED, when=send.was("later") & keep.was("sitting"))
     not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
     sent = End(
-        # Translators: {reference} e.g. K7M4Q2; {hours} e.g. every day 09:00-21:00
-        _("Thank you. Your number is {reference}. When people read: {hours}"),
+        phrases.SENT,
         Outcome.HELP_REQUESTED,
     )

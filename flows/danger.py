@@ -6,7 +6,7 @@ from flows import phrases
 
 
 class DangerFlow(Flow):
-    """Numbers first, then one question. Nothing else is sent."""
+    """Numbers first, then one question. Answers that were not sent stay unsent."""
 
     title = _("Danger now")
 
@@ -22,12 +22,14 @@ class DangerFlow(Flow):
     )
     tell = Choose(
         # Translators: safety sentence [k]. An offer, both answers equal. Not "let us go together".
-        # "What kind of danger": for example that a person is locked in, found by phrases we know.
         _(
-            "Shall we tell a caseworker now? They see only your language and what kind of danger "
-            "it may be. They may write to you here."
+            "Shall we tell a caseworker now? They then read what you wrote just now and what you "
+            "write here from now on. They may answer you here."
         ),
-        why=_("It lets a person look here first. Your own words do not go with it."),
+        why=_(
+            "Nothing else goes with it: no answers you have not sent. A person can help you "
+            "sooner then."
+        ),
         now=pgettext("button", "Tell them now"),
         # Translators: do not tell them for the moment.
         not_yet=pgettext("button", "Not yet"),
@@ -36,13 +38,17 @@ class DangerFlow(Flow):
         phrases.REHEARSAL, Outcome.STAFF_ALERTED, when=tell.was("now") & Fact("rehearsal")
     )
     told = End(
-        _("It is passed on, and someone is on duty. You can go on writing here, or stop."),
+        _("We told them, and someone is on duty. They read what you write here."),
         Outcome.STAFF_ALERTED,
         when=tell.was("now") & Fact("staffed"),
     )
     told_for_later = End(
         # Translators: {hours} e.g. every day 09:00-21:00
-        _("It is passed on. Nobody is on duty yet, so call if you can.\nWhen people read: {hours}"),
+        _(
+            "We told them. Nobody is on duty yet, so call if you can. What you write here waits "
+            "for them.\n"
+            "When people read: {hours}"
+        ),
         Outcome.STAFF_ALERTED,
         when=tell.was("now"),
     )

@@ -268,6 +268,13 @@ NOT_SENT = _(
     "Then we erase it. To go on, write any word here."
 )
 
+# Translators: {reference} e.g. K7M4Q2; {hours} e.g. every day 09:00-21:00
+SENT = _(
+    "Thank you. Your number is {reference}. They read what you write here from now on.\n"
+    "When people read: {hours}"
+)
+"""After something was sent. It is followed: every later message reaches the case."""
+
 # --- Messages between flows ------------------------------------------------------------
 
 REHEARSAL = Text("{rehearsal_line}")
@@ -335,6 +342,11 @@ CONTINUE = pgettext("button", "Go on")
 # Translators: leave it unsent and start from the first question. Unsent answers are erased.
 LEAVE = pgettext("button", "Begin again")
 DRAFT_LEFT = _("All right. What was not sent is erased. We begin again.")
+
+WITH_CASE = _("They have it now. They read it.")
+"""For a message that answered no question and reached the case."""
+STILL_READ = _("They have what you wrote. You can go on writing here: they read it.")
+"""In place of what is true only before staff read what a person writes."""
 
 # --- Names of questions in a summary ----------------------------------------------------
 

@@ -50,10 +50,6 @@ class Talk(Flow):
     )
     not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
     sent = End(
-        # Translators: {reference} e.g. K7M4Q2; {hours} e.g. every day 09:00-21:00
-        _(
-            "Thank you. Your number is {reference}. When a person answers, we say so.\n"
-            "When people read: {hours}"
-        ),
+        phrases.SENT,
         Outcome.TALK_REQUESTED,
     )

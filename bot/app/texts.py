@@ -44,6 +44,7 @@ from flows.counties import COUNTIES
 from flows.phrasebook import GROUPS, OFFICER_PHRASES, PHRASES
 from flows.privacy import Privacy
 from flows.titles import ROLE_TITLES
+from flows.welcome import Welcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -204,6 +205,13 @@ def build_system_texts(settings: Settings) -> SystemTexts:
         file_too_large=phrases.FILE_TOO_LARGE,
         no_files=phrases.FILES_REFUSED,
         over_daily_limit=phrases.DAILY_LIMIT,
+        with_case=phrases.WITH_CASE,
+        once_read={
+            phrases.OPENING: phrases.PHONE_WARNING,
+            phrases.SEND_WHY: phrases.STILL_READ,
+            phrases.NOT_SENT: phrases.STILL_READ,
+            Welcome.promise.text: phrases.STILL_READ,
+        },
         nothing_lost=phrases.AFTER_OUTAGE,
         same_passphrase=phrases.DURESS_SAME_AS_FIRST,
         short_passphrase=phrases.PASSPHRASE_TOO_SHORT,

@@ -50,6 +50,8 @@ class ConsentKind(StrEnum):
     OTHERS = "others"
     """The person may be asked about sharing with others, each by name."""
     STATISTICS = "statistics"
+    READING = "reading"
+    """Staff may read what the person writes from then on, in the same session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ CONSENT_QUESTIONS: Mapping[str, ConsentQuestion] = {
     "send": ConsentQuestion(ConsentKind.HOTLINE, frozenset({"send"})),
 }
 """By step name, in any flow."""
+READING_STEPS = frozenset({"tell", "send"})
+"""Questions that also ask whether staff may read what follows: the reply to a yes says so."""
 MAY_BE_ASKED = frozenset({"may", "ask_first"})
 """Answers about sharing after which a person may be asked, even if they revoked before."""
 CONSENT_NAMES: Mapping[ConsentKind, Text] = {
@@ -77,6 +81,7 @@ CONSENT_NAMES: Mapping[ConsentKind, Text] = {
     ConsentKind.ALARM: _("Alert a caseworker to danger"),
     ConsentKind.OTHERS: _("Share with others (asked again for each one)"),
     ConsentKind.STATISTICS: _("Use for statistics"),
+    ConsentKind.READING: _("Read what is written from then on"),
 }
 
 

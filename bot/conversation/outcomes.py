@@ -46,6 +46,17 @@ class Outcome(StrEnum):
     """The person requests erasure of everything in this chat."""
 
 
+TOLD = "told"
+"""The fact that staff read what the person writes."""
+TELLS_STAFF = frozenset(
+    {
+        Outcome.REPORT_SUBMITTED,
+        Outcome.HELP_REQUESTED,
+        Outcome.TALK_REQUESTED,
+        Outcome.STAFF_ALERTED,
+    }
+)
+"""Outcomes from which on staff read what the person writes."""
 ENDS_ALL_FLOWS = frozenset({Outcome.STOPPED, Outcome.ERASURE_REQUESTED})
 """Outcomes that also end the flows below."""
 TAKES_EXTRAS = frozenset(
@@ -58,5 +69,6 @@ TAKES_EXTRAS = frozenset(
 )
 """Outcomes that also send texts and files that answered no question.
 
-Not `STAFF_ALERTED`: there the person agreed to send a place and a language, and no text.
+Not `STAFF_ALERTED`: there the person agreed to send the words that raised the alarm, which the
+dispatcher hands over, and no answers of a draft.
 """

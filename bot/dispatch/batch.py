@@ -360,12 +360,12 @@ class BatchProcessor:
         result.letters = self._build_letters(work, batch)
         self._conversations.store(work, batch.changed.items())
         self._intake.store(work, batch.new_cases, batch.reports)
+        self._add_case_events(work, batch)  # first: a desk shows a case before what is in it
         for store in batch.after_store:
             batch.events += store(work) or ()
         if not batch.wordings.keys() <= self._stored_wordings:
             ConsentRecords.store_wordings(work, batch.wordings.values(), now)
             work.before_commit(lambda _: self._stored_wordings.update(batch.wordings))
-        self._add_case_events(work, batch)
         for key in batch.blocked_chats:
             mailbox.results.block_chat(work, key, now)
         mailbox.outbox.store(work, result.letters)

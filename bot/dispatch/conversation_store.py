@@ -17,6 +17,7 @@ from bot.clock import HOUR, MINUTE
 from bot.conversation import Position
 from bot.dispatch.rate_limit import ChatActivity
 from bot.errors import DecryptionError, EpochExpiredError
+from bot.hotline.chat.messages import CaseMessageContent, CaseMessageKind
 from bot.hotline.chat.takeover import OpenerState, TakeoverState
 from bot.hotline.contact_rule import LONG_AGO
 from bot.mailbox.letter import sent_message_ids
@@ -51,6 +52,13 @@ class HourlyMessageIds(msgspec.Struct, array_like=True):
     """The channel's ids of what the person wrote."""
     letters: list[int]
     """Ids of our letters."""
+
+
+class UrgentMessage(msgspec.Struct, array_like=True):
+    """A message with alarming words that goes along if the person lets us alert staff."""
+
+    kind: CaseMessageKind = CaseMessageKind.TEXT
+    content: CaseMessageContent = CaseMessageContent()
 
 
 class Conversation(msgspec.Struct, array_like=True):
@@ -114,6 +122,13 @@ class Conversation(msgspec.Struct, array_like=True):
     """The campaign by whose link this session began; 0 for none."""
     activity: ChatActivity = msgspec.field(default_factory=ChatActivity)
     """How much was written in this session."""
+
+    is_read: bool = False
+    """Whether staff read what the person writes in this session, as the person agreed."""
+    is_alerted: bool = False
+    """Whether staff were alerted to danger in this session."""
+    urgent_messages: list[UrgentMessage] = []
+    """The last messages with alarming words that staff do not know of."""
 
     @property
     def has_case(self) -> bool:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import desc
 
-from bot.cases.consents import CONSENT_QUESTIONS, ConsentKind, ConsentRecord, new_consent
+from bot.cases.consents import (
+    CONSENT_QUESTIONS,
+    READING_STEPS,
+    ConsentKind,
+    ConsentRecord,
+    ConsentRecords,
+    new_consent,
+)
 from bot.cases.intake import PERSON, WITHDRAWAL, CaseOpening, Intake, NewCase, NewReport
 from bot.cases.receipts import Receipts, new_number
 from bot.cases.urgency import Priority
@@ -17,6 +24,7 @@ from bot.dispatch.turn.flow_names import PASSPHRASE_QUESTIONS
 from bot.dispatch.turn.outcome_rules import EMERGENCY_KIND
 from bot.hotline.chat import case_progress
 from bot.hotline.chat.case_progress import format_time
+from bot.hotline.chat.messages import CaseMessage, CaseMessages, MessageSide
 from bot.hotline.check_ins.texts import ENDED_IN_CHAT
 from bot.hotline.erasure.data_summary import summarize_data
 from bot.hotline.erasure.requests import ERASURE_REQUESTED, ErasureRequests
@@ -33,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bot.conversation import Answer
-    from bot.dispatch.conversation_store import Conversation
+    from bot.dispatch.conversation_store import Conversation, UrgentMessage
     from bot.dispatch.effects import Submission
     from bot.dispatch.turn_services import TurnServices
     from bot.hotline.check_ins.store import CheckIns
@@ -117,6 +125,31 @@ class HotlineAdapter:
             )
             self.after_store.append(revoke)
         return conversation.reference
+
+    def add_messages(self, case: str, urgent: Sequence[UrgentMessage]) -> None:
+        """Add what the person wrote before staff were told, once the case is stored."""
+        if not urgent:
+            return
+        messages = [
+            CaseMessage(case, MessageSide.PERSON, it.kind, it.content, self.now) for it in urgent
+        ]
+
+        def store(work: Work) -> list[Event]:
+            for message in messages:
+                self.intake.store_files(work, case, message.content.files, self.now)
+            CaseMessages(self.services.vault).store(work, messages)
+            return [Event(EventKind.PERSON_WROTE, case, message=it) for it in messages]
+
+        self.after_store.append(store)
+
+    def raise_priority(self, case: str, answers: dict[str, object]) -> None:
+        """Raise the priority of a case as far as these answers demand."""
+        self.priority_raises.append((case, answers, Priority.INFORMATION))
+
+    def may_read(self, case: str) -> bool:
+        """Tell whether the person of a case agreed that staff read what they write."""
+        records = ConsentRecords(self.services.vault)
+        return records.has_consent(self.work, case, ConsentKind.READING)
 
     def find_earlier_case(self) -> str:
         """Return a case of this chat from before this session; empty for none.
@@ -260,5 +293,8 @@ def _consents_of(conversation: Conversation, sent: Submission, now: int) -> list
         shown = conversation.consent_wordings.pop(f"{sent.flow}.{step}", None)
         if shown is not None or step in sent.answers:
             answer = sent.answers.get(step)
-            found.append(new_consent(step, answer, shown, conversation.notice_version, now))
+            record = new_consent(step, answer, shown, conversation.notice_version, now)
+            found.append(record)
+            if record.is_given and step in READING_STEPS and sent.opens_case:
+                found.append(replace(record, kind=ConsentKind.READING))
     return found

@@ -37,6 +37,11 @@ class SystemTexts:
     """No files are taken now: the disk is too full, or the chat sent too many today."""
     over_daily_limit: Text
     """More was written today than is stored."""
+    with_case: Text
+    """For a message that answered no question and reached the case."""
+    once_read: Mapping[Text, Text]
+    """What is said, once staff read what the person writes, in place of what is true only before:
+    that nothing is passed on without "Send"."""
     nothing_lost: Text
     same_passphrase: Text
     short_passphrase: Text

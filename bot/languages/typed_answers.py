@@ -55,12 +55,22 @@ class AnswerList(NamedTuple):
         return plain_answer(_respell(plain_answer(typed), self.same), particles)
 
 
-def match_label(typed: str, labels: Collection[str], language: str) -> str | None:
-    """Return which of these English labels was typed; None for none of them, or for several."""
+def match_label(
+    typed: str, labels: Collection[str], language: str, *, whole: bool = False
+) -> str | None:
+    """Return which of these English labels was typed; None for none of them, or for several.
+
+    Args:
+        typed: what a person wrote.
+        labels: the labels of the buttons they could press instead.
+        language: the language they chose.
+        whole: whether a synonym among other words counts for nothing, as where a person agrees to
+            something: "do not tell them now" holds "tell them now".
+    """
     if len(typed) > LONGEST:
         return None
     others = sorted(LANGUAGES.keys() - {language, FALLBACK})
-    for meanings in (_whole_meanings, _contained_meanings):
+    for meanings in (_whole_meanings,) if whole else (_whole_meanings, _contained_meanings):
         for tags in ((language,), (FALLBACK,), others):
             found = {it for tag in tags for it in meanings(typed, tag, labels)}
             if found:
@@ -73,7 +83,7 @@ def _whole_meanings(typed: str, tag: str, labels: Collection[str]) -> set[str]:
     known = load_answers(tag)
     plain = known.plain(typed, known.particles)
     found = known.labels.get(plain, frozenset()).intersection(labels)
-    numbers = {int(it) for it in _NUMBER.findall(plain)}
+    numbers = {int(it) for it in _NUMBER.findall(plain)} if _is_short(plain) else set()
     if len(numbers) == 1 and (years := numbers.pop()) <= OLDEST:
         found |= {it for it in known.ages if (years < _ADULT) == known.ages[it] and it in labels}
     return set(found)
@@ -83,9 +93,9 @@ def _contained_meanings(typed: str, tag: str, labels: Collection[str]) -> set[st
     """Return the labels of the longest synonym within a few words."""
     known = load_answers(tag)
     plain = known.plain(typed)
-    is_unspaced = _UNSPACED.search(plain) is not None
-    if len(plain.split()) > MOST_WORDS or (is_unspaced and len(plain) > MOST_CHARACTERS):
+    if not _is_short(plain):
         return set()
+    is_unspaced = _UNSPACED.search(plain) is not None
     within = plain if is_unspaced else f" {plain} "
     longest = 0
     found: set[str] = set()
@@ -98,6 +108,11 @@ def _contained_meanings(typed: str, tag: str, labels: Collection[str]) -> set[st
                 longest, found = len(synonym), set()
             found |= meant.intersection(labels)
     return found
+
+
+def _is_short(plain: str) -> bool:
+    is_unspaced = _UNSPACED.search(plain) is not None
+    return len(plain.split()) <= MOST_WORDS and not (is_unspaced and len(plain) > MOST_CHARACTERS)
 
 
 def plain_answer(typed: str, particles: Iterable[str] = ()) -> str:

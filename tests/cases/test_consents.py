@@ -197,5 +197,5 @@ def test_staff_have_a_name_for_everything() -> None:
     assert (
         CONSENT_NAMES.keys()
         == set(ConsentKind)
-        == {asked.kind for asked in CONSENT_QUESTIONS.values()}
+        == {asked.kind for asked in CONSENT_QUESTIONS.values()} | {ConsentKind.READING}
     )

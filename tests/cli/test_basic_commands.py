@@ -357,7 +357,7 @@ def test_a_case_whose_words_were_found_is_one_that_was_read(
     reader = (Path(deployment["data"]) / "reader").read_text()
     before = audited(deployment, "read")
     found = run_haven("cases", "search", "my", *as_(deployment, "reader"), "--json", **deployment)
-    assert len(json.loads(found.stdout)["hits"]) == 2
+    assert len(json.loads(found.stdout)["hits"]) == 3  # one text as a message and as an answer
     assert audited(deployment, "read")[len(before) :] == [(reader, case["reference"], "search")]
     run_haven("cases", "search", "nowhere written", *as_(deployment, "reader"), **deployment)
     run_haven("cases", "search", WORDS, *as_(deployment, "stranger"), **deployment)

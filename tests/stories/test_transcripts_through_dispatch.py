@@ -280,6 +280,17 @@ def spoken_in(
     return speaker.heard()
 
 
+def instead_of(heard: list[str], header: dict[str, str], house: House) -> list[str]:
+    """Return what would have been said if staff did not read what the person writes."""
+    words = read_in(header["language"] or FALLBACK)
+    (home, *_) = house.homes.values()
+    return [
+        before.render(words)
+        for before, instead in home.house.setting.texts.once_read.items()
+        if "sent" in header["known"] and instead.render(words) in heard
+    ]
+
+
 def differences(path: Path, houses: tuple[House, House]) -> list[str]:
     """Return what is said only once or only twice, and lines of the transcript not said at all."""
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -288,7 +299,7 @@ def differences(path: Path, houses: tuple[House, House]) -> list[str]:
     assert known <= KNOWN_OF_THE_HOUSE
     spoken = [line[len(PERSON) :].strip() for line in lines if line.startswith(PERSON)]
     once, twice = (spoken_in(house, header, known, spoken) for house in houses)
-    said = "\n".join(once)
+    said = "\n".join([*once, *instead_of(once, header, houses[0])])
     written = [found[1] for line in lines if (found := SAID_BY_ENGINE.match(line))]
     return [
         *(f"{one!r} once, {two!r} twice" for one, two in zip_longest(once, twice) if one != two),

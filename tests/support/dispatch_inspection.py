@@ -24,6 +24,7 @@ from bot.conversation import (
 )
 from bot.conversation.inputs import TextInput
 from bot.dispatch.conversation_store import Conversation, ConversationRow, copy_position
+from bot.hotline.chat.messages import CaseMessages, MessageSide
 from bot.places.taiwan import TAIWAN
 from bot.places.taiwan.directory import VERIFIED_ON
 from bot.vault import Purpose
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.conversation import Answer
+    from bot.hotline.chat.messages import CaseMessageContent
     from tests.support.harnesses.hotline_harness import HotlineHarness
     from tests.support.people.chat_person import ChatPerson
 
@@ -151,6 +153,18 @@ def _sent(home: HotlineHarness, case: str) -> list[StoredSubmission]:
             ).answers,
         )
         for row, kind, flow, sealed in rows
+    ]
+
+
+def messages_of_people(home: HotlineHarness) -> list[CaseMessageContent]:
+    """Return everything people wrote that reached a case, oldest first."""
+    return [
+        message.content
+        for (case,) in home.ask("SELECT id FROM cases ORDER BY opened_at, id")
+        for message in home.database.writer.run_sync(
+            lambda work, case=case: CaseMessages.of_case(work, case, home.opener(case))
+        )
+        if message.side is MessageSide.PERSON
     ]
 
 

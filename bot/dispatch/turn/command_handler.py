@@ -56,10 +56,17 @@ class CommandHandler:
         """Note the alarming words in a text for staff; return their codes."""
         alarms, conversation = self.turn.services.texts.find_alarms(text), self.turn.conversation
         if alarms:
+            self.turn.alarms |= alarms
             conversation.alarms.extend(alarms.difference(conversation.alarms))
         return alarms
 
     def begin_alarm_flow(self, alarms: frozenset[str]) -> None:
-        """Begin the flow for these alarms, unless it is open."""
-        if (flow := flow_for_alarms(alarms)) and not self.turn.is_in_flow(flow):
+        """Begin the flow for these alarms, unless it is open, or staff were alerted already.
+
+        Words of despair show whom to call even then.
+        """
+        flow = flow_for_alarms(alarms)
+        if flow is None or self.turn.is_in_flow(flow):
+            return
+        if flow == SUICIDE_FLOW or not (self.turn.conversation.is_alerted and self.turn.read_case):
             self.engine.begin_flow(flow)

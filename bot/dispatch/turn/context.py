@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot.conversation import Position, unpack
+from bot.conversation.outcomes import TOLD
 from bot.dispatch import callback_data
 from bot.dispatch.conversation_store import Conversation, suspended_sessions
 from bot.dispatch.effects import Effects
@@ -36,6 +37,10 @@ class TurnContext:
     facts: frozenset[str] = frozenset()
     """What the guards of flows ask: of the deployment, and of this conversation."""
     effects: Effects = field(default_factory=Effects)
+    alarms: frozenset[str] = frozenset()
+    """Codes of alarming words found in this turn."""
+    is_in_case: bool = False
+    """Whether what was written in this turn has reached the case."""
     position_before_answer: Position | None = None
     """Where the conversation stood before an answer that may end with a draft being kept."""
     _hotline: HotlineAdapter | None = None
@@ -50,6 +55,7 @@ class TurnContext:
         """Make ready for a turn; without a hotline nothing may be asked of it."""
         self.chat_key, self.now, self._hotline = chat_key, now, hotline
         self.effects, self.position_before_answer = Effects(), None
+        self.alarms, self.is_in_case = frozenset(), False
         self.conversation = conversation or Conversation("", Position())
         unpack(self.conversation.position, self.services.registry)
         self._load_facts()
@@ -74,6 +80,12 @@ class TurnContext:
     def _load_facts(self) -> None:
         facts = self.services.facts_at(self.now)
         self.facts = facts | {"sent"} if self.conversation.has_case else facts
+        self.set_read(is_read=self.conversation.is_read)
+
+    def set_read(self, *, is_read: bool) -> None:
+        """Note whether staff read what the person writes in this session, and set the fact."""
+        self.conversation.is_read = is_read
+        self.facts = self.facts | {TOLD} if is_read else self.facts - {TOLD}
 
     # --- where the conversation stands --------------------------------------------------------
 
@@ -95,6 +107,16 @@ class TurnContext:
     def has_known_case(self) -> bool:
         """Tell whether this session belongs to a case."""
         return bool(self.conversation.case) or self.conversation.takeover is not None
+
+    @property
+    def read_case(self) -> str:
+        """Return the case that everything written reaches; empty if staff read nothing here.
+
+        During a takeover the caseworker reads everything anyway.
+        """
+        conversation = self.conversation
+        is_read = conversation.is_read and conversation.takeover is None
+        return conversation.case if is_read else ""
 
     def find_takeover(self) -> tuple[Conversation, TakeoverState] | None:
         """Return the takeover of this chat and the session it stands in, suspended ones too."""

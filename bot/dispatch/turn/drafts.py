@@ -71,6 +71,7 @@ class Drafts:
         if conversation.draft is not None:
             conversation.draft = unpack(conversation.draft, self.turn.services.registry)
             self.hide_answers(conversation.draft)
+        conversation.urgent_messages = []  # they are not of "just now" any more
         conversation.last_press, conversation.question_count = "", 0
         conversation.session_number += 1
 
@@ -83,4 +84,5 @@ class Drafts:
         conversation = self.turn.conversation
         conversation.position, conversation.draft = Position(), None
         conversation.alarms, conversation.consent_wordings = [], {}
+        conversation.urgent_messages = []
         self.turn.record_notice()

@@ -5,8 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.cases.consents import CONSENT_QUESTIONS
 from bot.clock import HOUR
-from bot.conversation import Outcome, answer, ask_again, begin, keep_extra
+from bot.conversation import (
+    Card,
+    Choose,
+    ChooseMany,
+    Menu,
+    Outcome,
+    answer,
+    ask_again,
+    begin,
+    keep_extra,
+)
+from bot.conversation.engine import CONTROL_HANDLERS
+from bot.conversation.inputs import PressInput
+from bot.conversation.outcomes import TELLS_STAFF
 from bot.conversation.replies import FILE_KEPT
 from bot.dispatch.conversation_store import copy_position
 from bot.dispatch.effects import Submission
@@ -31,7 +45,7 @@ from bot.dispatch.turn.outcome_rules import (
 from bot.hotline.chat.takeover import OpenerState
 
 if TYPE_CHECKING:
-    from bot.conversation import Answer, FlowEnded, Turn
+    from bot.conversation import Answer, FlowEnded, Frame, Position, Turn
     from bot.conversation.inputs import Input
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.drafts import Drafts
@@ -41,8 +55,16 @@ if TYPE_CHECKING:
 
 MESSAGE_LIFETIMES = {"hour": HOUR, "hours": 8 * HOUR, "day": 24 * HOUR}
 """How long messages stay, by the answer; within the time in which they can be deleted."""
+READ_FLOWS = DRAFT_FLOWS - {AFTERWARDS_FLOW}
+"""Flows whose answers reach the case at once, if staff read what the person writes."""
 _CHECK_IN_FLOWS = frozenset({AFTERWARDS_FLOW, CHECK_IN_FLOW})
 """Flows with a guard that asks whether a check-in is agreed on."""
+
+
+def _is_grown(position: Position, before: Position) -> bool:
+    return len(position.extra_texts) > len(before.extra_texts) or len(position.extra_files) > len(
+        before.extra_files
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -88,7 +110,38 @@ class EngineDriver:
         turn, position = self.turn, self.turn.conversation.position
         may_be_kept = self.drafts.may_be_kept_after(heard)
         turn.position_before_answer = copy_position(position) if may_be_kept else None
-        self.apply(answer(turn.services.registry, position, heard, turn.facts), message)
+        if not turn.read_case:
+            self.apply(answer(turn.services.registry, position, heard, turn.facts), message)
+            return
+        frame, extras = turn.frames[-1], copy_position(position.extras_only())
+        step = frame.step
+        engine_turn = answer(turn.services.registry, position, heard, turn.facts)
+        if turn.is_in_case and _is_grown(position, extras):  # it is in the case
+            position.extra_texts, position.extra_files = extras.extra_texts, extras.extra_files
+        self._store_answer(frame, step, heard)
+        self.apply(engine_turn, message)
+
+    def _store_answer(self, frame: Frame, step: str, heard: Input) -> None:
+        """Add an answer to the case, unless its own words are there already."""
+        turn, given = self.turn, frame.answers.get(step)
+        question = turn.services.registry.question(frame.flow, step)
+        is_control = isinstance(heard, PressInput) and heard.code in CONTROL_HANDLERS
+        if (
+            question is None
+            or given is None
+            or is_control
+            or step in frame.partial_answers
+            or step in CONSENT_QUESTIONS
+            or frame.flow not in READ_FLOWS
+        ):
+            return
+        is_chosen = isinstance(question, Choose | ChooseMany)
+        if isinstance(question, Menu | Card) or (turn.is_in_case and not is_chosen):
+            return
+        parts = question.describe(given)
+        answer_text = ", ".join(it if isinstance(it, str) else it.source for it in parts)
+        self.relay.store_answer(f"{question.short.source}: {answer_text}")
+        turn.hotline.raise_priority(turn.read_case, {step: given})
 
     def answer_or_keep(self, heard: Input) -> None:
         """Answer the open question with files or a place; where none takes them, keep them."""
@@ -96,8 +149,11 @@ class EngineDriver:
         if turn.frames and not turn.asks_passphrase():
             self.answer_question(heard)
             return
-        keep_extra(turn.conversation.position, heard)
-        self.replies.send_text(FILE_KEPT)
+        if turn.is_in_case:
+            self.replies.send_text(turn.services.texts.with_case)
+        else:
+            keep_extra(turn.conversation.position, heard)
+            self.replies.send_text(FILE_KEPT)
         self.continue_or_start()
 
     def begin_flow(self, flow: str) -> None:
@@ -156,6 +212,7 @@ class EngineDriver:
     def resume_case(self, case: str, reference: str) -> None:
         """Go on with the case of a person who was identified, where it stood."""
         was_suspended = self.session.resume(case, reference)
+        self.turn.set_read(is_read=self.turn.hotline.may_read(case))
         takeover = self.turn.conversation.takeover
         if was_suspended and takeover is not None:
             takeover.opener_state = OpenerState.ANSWERED
@@ -249,8 +306,17 @@ class EngineDriver:
             rule.opens_case,
             rule.min_priority,
         )
-        reference = turn.hotline.submit(turn.conversation, submission)
+        conversation = turn.conversation
+        reference = turn.hotline.submit(conversation, submission)
         turn.facts |= {"sent"}
+        if ending.outcome in TELLS_STAFF:
+            turn.set_read(is_read=True)
+        elif ending.outcome is Outcome.WITHDRAWN:
+            turn.set_read(is_read=False)
+        if ending.outcome is Outcome.STAFF_ALERTED:
+            conversation.is_alerted = True
+            turn.hotline.add_messages(conversation.case, conversation.urgent_messages)
+        conversation.urgent_messages = []
         if ending.outcome is Outcome.CHECK_IN_AGREED:
             turn.hotline.agree_check_in(turn.conversation, ending.answers)
         return reference

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bot.dispatch.turn.typed_text import TypedText
     from bot.messages import Update
 
+ANSWER_WORDS, ANSWER_CHARACTERS = 3, 24
+"""Of a text that says no more than which button is meant."""
 MAX_ALBUMS = 4
 """Albums that are remembered at a time."""
 
@@ -93,24 +95,36 @@ class MessageHandler:
         if command is not None:
             self.commands.run_typed(*command)
             return
-        choice = None
+        choice = synonym = None
         if self.typed.may_be_label(update.text):
             if (name := self.typed.command_of_label(update.text)) is not None:
                 self.commands.run(name)
                 return
             choice = self.typed.choice_of_label(update.text)
         alarms = frozenset() if choice else self.commands.note_alarms(update.text)
-        if choice or not self.turn.asks_passphrase():
-            self._answer_text(update.text, choice)
+        if choice is None and (synonym := self.typed.choice_of_synonym(update.text)):
+            self._keep_longer_text(update.text, alarms)
+        if choice or synonym or not self.turn.asks_passphrase():
+            self._answer_text(update.text, choice or synonym)
         elif alarms:  # a cry for help is no passphrase: staff have to read it
             self.turn.conversation.position.add_extra(update.text)
         else:
             self.passphrases.submit(update)
         self.commands.begin_alarm_flow(alarms)
 
+    def _keep_longer_text(self, text: str, alarms: frozenset[str]) -> None:
+        """Keep a text that is read as an answer, if it may say more than that."""
+        if self.turn.is_in_case:
+            return
+        if alarms or len(text.split()) > ANSWER_WORDS or len(text) > ANSWER_CHARACTERS:
+            self.turn.conversation.position.add_extra(text)
+
     def _answer_text(self, text: str, choice: PressInput | None) -> None:
         if self.turn.frames:
             self.engine.answer_question(choice or TextInput(text))
+        elif self.turn.is_in_case:
+            self.replies.send_text(self.turn.services.texts.with_case)
+            self.engine.start_conversation()
         else:
             self.turn.conversation.position.add_extra(text)
             self.engine.start_conversation()

@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from bot.clock import SECOND
 from bot.conversation import FileRef
 from bot.dispatch import callback_data
+from bot.dispatch.conversation_store import SESSION_TIMEOUT, UrgentMessage
+from bot.dispatch.rate_limit import STREAM_INTERVAL
 from bot.dispatch.turn.flow_names import DANGER_FLOW, DELETE_FLOW, STOP_FLOW
 from bot.dispatch.turn.outcome_rules import DRAFT_FLOWS
 from bot.dispatch.turn.slash_commands import BYE
@@ -46,6 +48,7 @@ SAFETY_COMMANDS = frozenset({DANGER_FLOW, STOP_FLOW, BYE})
 """Commands that come before everything else."""
 TAKEOVER_COMMANDS = SAFETY_COMMANDS | {DELETE_FLOW}
 """Commands the bot answers during a takeover: no human has to be asked for them first."""
+MAX_URGENT_MESSAGES = 5
 UNCONFIRMED = "unconfirmed"
 """The code of a message whose writer is not known to be the person."""
 _KINDS = {
@@ -102,14 +105,63 @@ class Relay:
         if content is None or not turn.hotline.case_exists(case):
             return
         self._note_opener_answer(content[1].code)
-        message = CaseMessage(
-            case, MessageSide.PERSON, content[0], replace(content[1], unconfirmed=True), turn.now
-        )
-        turn.effects.staff.messages.append(message)
-        if self._is_shown_at_desks():
-            self._show(EventKind.PERSON_WROTE, message, UNCONFIRMED)
+        kind, sealed = content[0], replace(content[1], unconfirmed=True)
+        self._add(CaseMessage(case, MessageSide.PERSON, kind, sealed, turn.now), UNCONFIRMED)
         if update.kind is not UpdateKind.PRESS:
             turn.effects.staff.alarms |= turn.services.texts.find_alarms(update.text)
+
+    def store_read(self, update: Update) -> None:
+        """Add what the person writes to the case of this session: staff read it, as agreed."""
+        turn, case = self.turn, self.turn.read_case
+        content = self._read(update) if case else None
+        if content is None:
+            return
+        if not turn.hotline.case_exists(case):  # it was erased
+            turn.set_read(is_read=False)
+            return
+        self._add(CaseMessage(case, MessageSide.PERSON, *content, turn.now))
+        turn.is_in_case = True
+        if update.kind is not UpdateKind.PRESS:
+            turn.effects.staff.alarms |= turn.services.texts.find_alarms(update.text)
+
+    def store_position(self, update: Update) -> None:
+        """Add where a live location has moved to; desks are shown it twice a minute at most."""
+        turn, activity = self.turn, self.turn.conversation.activity
+        case = turn.read_case
+        if not case or turn.now - turn.conversation.touched_at > SESSION_TIMEOUT:
+            return
+        if not turn.hotline.case_exists(case):
+            return
+        content = CaseMessageContent(
+            message=update.message, latitude=update.latitude, longitude=update.longitude
+        )
+        message = CaseMessage(case, MessageSide.PERSON, CaseMessageKind.LOCATION, content, turn.now)
+        turn.effects.staff.messages.append(message)
+        if turn.now - activity.received_at >= STREAM_INTERVAL:
+            activity.note_update(turn.now)
+            self._show(EventKind.PERSON_WROTE, message)
+
+    def store_answer(self, text: str) -> None:
+        """Add an answer that was given with a button to the case of this session."""
+        case = self.turn.read_case
+        content = CaseMessageContent(text=text)
+        self._add(
+            CaseMessage(case, MessageSide.PERSON, CaseMessageKind.TEXT, content, self.turn.now)
+        )
+
+    def remember_urgent(self, update: Update) -> None:
+        """Keep a message with alarming words until the person decides whether staff are told."""
+        content = self._read(update)
+        if content is not None:
+            urgent = self.turn.conversation.urgent_messages
+            self.turn.conversation.urgent_messages = [*urgent, UrgentMessage(*content)][
+                -MAX_URGENT_MESSAGES:
+            ]
+
+    def _add(self, message: CaseMessage, code: str = "") -> None:
+        self.turn.effects.staff.messages.append(message)
+        if self._is_shown_at_desks():
+            self._show(EventKind.PERSON_WROTE, message, code)
 
     def earlier_case(self) -> str:
         """Return the case that unconfirmed messages go to; empty for none.
@@ -251,6 +303,7 @@ class Relay:
             if takeover.case not in conversation.cases:
                 conversation.cases.append(takeover.case)
             conversation.urgent_only = False
+            turn.set_read(is_read=turn.hotline.may_read(takeover.case))
             self.introduce_caseworker(takeover)
             turn.effects.staff.release_waiting = True
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from bot.cases.consents import CONSENT_QUESTIONS, QuestionWording
+from bot.conversation.replies import FILE_KEPT, NOT_UNDERSTOOD
 from bot.dispatch.conversation_store import VISIBLE_BODIES, letter_ids, person_message_ids
 from bot.dispatch.effects import ScheduledRemoval
 from bot.dispatch.privacy_notice import text_digest
@@ -13,10 +16,14 @@ from bot.dispatch.turn.flow_names import PASSPHRASE_FLOWS
 from bot.messages import DeleteMessages, EditText, SendText, Toast
 
 if TYPE_CHECKING:
-    from bot.conversation import Turn
+    from bot.conversation import Reply, Turn
     from bot.dispatch.turn.context import TurnContext
     from bot.messages import Update
     from bot.text import Text
+
+
+UNANSWERED = frozenset({NOT_UNDERSTOOD, FILE_KEPT})
+"""Replies to what answered no question."""
 
 
 @dataclass(slots=True, eq=False)
@@ -61,7 +68,7 @@ class Replies:
         turn = self.turn
         conversation, services, bodies = turn.conversation, turn.services, turn.effects.bodies
         language, first = conversation.language, len(bodies)
-        for reply in engine_turn.replies:
+        for reply in self._true_now(engine_turn.replies):
             if reply.is_question and not reply.edits_last:
                 conversation.question_count += 1
             prefix = turn.token_prefix(fleeting=reply.fleeting) if reply.is_question else ""
@@ -80,6 +87,19 @@ class Replies:
         if turn.is_in_flow(*PASSPHRASE_FLOWS):  # who looks later must not see that there is one
             fleeting = turn.effects.fleeting
             fleeting += [place for place in range(first, len(bodies)) if place not in fleeting]
+
+    def _true_now(self, replies: list[Reply]) -> list[Reply]:
+        """Return replies; once staff read what the person writes, what is true of that instead."""
+        turn, texts = self.turn, self.turn.services.texts
+        if not turn.read_case:
+            return replies
+        instead = dict(texts.once_read)
+        if turn.is_in_case:
+            instead |= dict.fromkeys(UNANSWERED, texts.with_case)
+        return [
+            replace(reply, text=instead[reply.text]) if reply.text in instead else reply
+            for reply in replies
+        ]
 
     def _record_consent_wording(self, shown: SendText) -> None:
         """Keep the exact words in which the person is asked to agree to something."""

@@ -116,6 +116,7 @@ class Session:
                 old.takeover.answered_at = 0
             if old.is_session_only:
                 old.position, old.draft = Position(), None
+            old.urgent_messages = []
             old.message_ids, old.fleeting_letters, old.proven_cases = [], [], []
             new.suspended = old
         else:

@@ -83,13 +83,18 @@ class TurnHandler:
         silence = self._note_activity(update)
         accepted = self._flood_control.count(update)
         was_choosing = turn.is_in_flow(*PASSPHRASE_FLOWS)
-        if self._relay.earlier_case() and self._typed.is_free_text(accepted):
-            self._relay.store_unconfirmed(accepted)
+        read_case = turn.read_case
+        self._store_written(accepted)
         if not self._forward(accepted, silence):
             if goes_on:
                 self._answer(update, accepted, fleeting)
             else:
                 self._check_return(accepted)
+        if turn.alarms and not turn.is_in_case:
+            if read_case and read_case == turn.read_case:
+                self._relay.store_read(accepted)
+            elif not read_case:
+                self._relay.remember_urgent(accepted)
         self._engine.ask_about_notice()
         self._passphrases.check_text(update, was_choosing=was_choosing)
         self._replies.schedule_removal(0 if update.kind is UpdateKind.PRESS else update.message)
@@ -134,6 +139,7 @@ class TurnHandler:
             self._relay.mark_absent()
         elif update.kind is UpdateKind.EDIT and update.latitude is not None:
             self._messages.handle_edit(update)  # a live location that has moved by itself
+            self._relay.store_position(update)
             return True
         return update.kind in SILENT_KINDS
 
@@ -160,6 +166,18 @@ class TurnHandler:
         # Rows are deleted and buttons stay: a number that was used must not come again.
         conversation.session_number = max(conversation.session_number, turn.now // HOUR)
         turn.record_notice()
+
+    def _store_written(self, update: Update) -> None:
+        """Add what was written to the case that it belongs to, whatever the bot makes of it.
+
+        More than is kept a day is only counted, and the person is told so.
+        """
+        if not self._typed.is_free_text(update):
+            return
+        if self._relay.earlier_case():
+            self._relay.store_unconfirmed(update)
+        elif self.context.read_case and not self._flood_control.is_over_daily_limit(update):
+            self._relay.store_read(update)
 
     def _forward(self, update: Update, silence: int) -> bool:
         """Give an update to the caseworker who has taken over; tell whether one has."""

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.conversation import open_question
-from bot.conversation.inputs import PressInput
+from bot.cases.consents import CONSENT_QUESTIONS
+from bot.conversation import Card, Choose, ChooseMany, Decide, Menu, open_question
+from bot.conversation.inputs import PressInput, TextInput
+from bot.conversation.questions.question import NoMatch
 from bot.dispatch import callback_data
 from bot.dispatch.turn.flow_names import DANGER_FLOW
 from bot.dispatch.turn.slash_commands import BYE, parse_command
+from bot.languages import LANGUAGES
+from bot.languages.names import match_language
+from bot.languages.typed_answers import match_label
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
@@ -19,6 +24,19 @@ if TYPE_CHECKING:
 LONGEST_LABEL = 60
 LONGEST_TYPED_NUMBER = 2
 """Digits of a button's number, typed."""
+REASSURING_ANSWERS = frozenset(
+    {
+        ("safe", "safe"),
+        ("they_safe", "no_danger"),
+        ("seen", "nobody"),
+        ("hurt", "nobody"),
+        ("leaving", "free"),
+        ("moved", "no_sign"),
+        ("tonight", "can_wait"),
+    }
+)
+"""Answers (step, code) after which fewer people hurry: "safe" within "they say it is safe" is none
+of them."""
 WRITTEN_KINDS = frozenset(
     {
         UpdateKind.TEXT,
@@ -64,6 +82,41 @@ class TypedText:
             return None
         code = turn.services.renderer.code_of_label(question, turn.conversation.language, text)
         return PressInput(code) if code else None
+
+    def choice_of_synonym(self, text: str) -> PressInput | None:
+        """Return the button of the open question that a text means in other words.
+
+        What the question takes as it is (a number, a place, a date) is never another answer. Where
+        a person agrees to something, only the whole text counts.
+        """
+        turn = self.turn
+        if not turn.frames or turn.asks_passphrase() or text.lstrip().startswith("/"):
+            return None
+        frame, registry = turn.frames[-1], turn.services.registry
+        question = registry.question(frame.flow, frame.step)
+        if not isinstance(question, Choose | ChooseMany) or not isinstance(
+            question.parse(TextInput(text), question.partial_answer(frame)), NoMatch
+        ):
+            return None
+        offered = {
+            label.source: code
+            for code, label in question.choices.items()
+            if code not in question.withheld
+        }
+        if question.choices.keys() & LANGUAGES.keys():
+            language = match_language(text)
+            return PressInput(language) if language and language in offered.values() else None
+        spoken = turn.conversation.language
+        decides = isinstance(question, Decide) and not isinstance(question, Menu | Card)
+        whole = decides or frame.step in CONSENT_QUESTIONS
+        label = match_label(text, offered.keys(), spoken, whole=whole)
+        if label is None:
+            return None
+        code = offered[label]
+        is_certain = whole or (frame.step, code) not in REASSURING_ANSWERS
+        if is_certain or match_label(text, offered.keys(), spoken, whole=True) == label:
+            return PressInput(code)
+        return None
 
     def is_command(self, text: str) -> bool:
         """Tell whether a text is a slash command or the label of one."""

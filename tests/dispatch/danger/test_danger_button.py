@@ -77,14 +77,14 @@ def test_telling_now_opens_an_emergency_with_language_and_codes_only(
 ) -> None:
     person = hotline.person("vi")
     start_report(person, until="what")
-    person.says(TOLD, "one more thing beside", "/danger")
+    person.says(TOLD, "the gate is blue", "/danger")
     person.says(TOLD)
     person.presses("Tell them now")
     (case,) = cases_of(hotline)
     assert (case.kind, case.priority, case.language) == ("danger", Priority.EMERGENCY, "en")
     assert [sent.answers for sent in case.sent] == [{"tell": "now"}]
     assert TOLD not in readable_text([sent.answers for sent in case.sent])
-    assert stored_conversation(person).position.extra_texts == ["one more thing beside", TOLD]
+    assert stored_conversation(person).position.extra_texts == ["the gate is blue", TOLD]
     assert frames(person)[-1].answers["what"] == TOLD
     assert current_step(person) == ("report", "depth")
 

@@ -27,14 +27,14 @@ def test_such_words_show_numbers_and_offer_a_person(
         assert number in "\n".join(heard)
 
 
-def test_a_caseworker_is_told_at_once_and_no_word_goes_with_it(hotline: HotlineHarness) -> None:
+def test_a_caseworker_is_told_at_once_and_no_answer_goes_with_it(hotline: HotlineHarness) -> None:
     person = hotline.person()
     start_report(person, until="what")
     person.says("I want to die, he took the blue box")
     person.presses("Tell them now")
     (case,) = cases_of(hotline)
     assert (case.kind, case.priority) == ("danger", Priority.EMERGENCY)
-    assert set(case.sent[0].answers["alarms"] or ()) == {"self_harm"}  # type: ignore[arg-type]
+    assert set(case.sent[0].answers["alarms"] or ()) >= {"self_harm"}  # type: ignore[arg-type]
     assert "blue" not in str(case.sent[0].answers)
 
 

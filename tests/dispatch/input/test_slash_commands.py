@@ -69,7 +69,9 @@ def test_start_keeps_words_written_before_it(hotline: HotlineHarness) -> None:
     assert stored_conversation(person).position.extra_texts == [TOLD]
 
 
-@pytest.mark.parametrize("line", ["/start@other_bot", "/help@other_bot", "/stop@", "/danger@x y"])
+@pytest.mark.parametrize(
+    "line", ["/start@other_bot", "/language@other_bot", "/stop@", "/danger@x y"]
+)
 def test_a_command_for_another_bot_is_words(hotline: HotlineHarness, line: str) -> None:
     person = hotline.person()
     start_report(person, until="about")

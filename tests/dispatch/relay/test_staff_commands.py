@@ -33,7 +33,7 @@ def wanting(home: HotlineHarness, language: str = "en") -> tuple[ChatPerson, str
     person = home.person(language)
     person.says("/start")
     person.presses("English", "Nobody", "Talk to a person", "I am safe here")
-    person.says("Please help me")
+    person.says("It is about my pay")
     person.presses("Any time", "Send")
     return person, home.ask("SELECT id FROM cases ORDER BY opened_at DESC LIMIT 1")[0][0]
 

@@ -69,10 +69,12 @@ def test_skipping_consents_only_to_the_chat_and_the_hotline(
         ConsentKind.OTHERS,
         ConsentKind.STATISTICS,
         ConsentKind.HOTLINE,
+        ConsentKind.READING,
     }
     assert {kind for kind, it in found.items() if it.is_active} == {
         ConsentKind.CHAT,
         ConsentKind.HOTLINE,
+        ConsentKind.READING,
     }
     assert (found[ConsentKind.OTHERS].answer, found[ConsentKind.STATISTICS].answer) == ("", "")
 
@@ -147,7 +149,10 @@ def test_danger_told_is_agreed_to_as_well(hotline: HotlineHarness) -> None:
     person.presses("English")
     person.says("/danger")
     person.presses("Tell them now")
-    assert [(it.kind, it.is_active) for it in agreed(hotline)] == [(ConsentKind.ALARM, True)]
+    assert [(it.kind, it.is_active) for it in agreed(hotline)] == [
+        (ConsentKind.ALARM, True),
+        (ConsentKind.READING, True),
+    ]
 
 
 def test_taking_it_back_takes_back_what_was_agreed(hotline: HotlineHarness) -> None:

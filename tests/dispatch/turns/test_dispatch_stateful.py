@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from bot.conversation.replies import CHANGE, CONTROLS, LEAVE_OUT
 from bot.conversation.state import Position
 from bot.dispatch.conversation_store import DRAFT_LIFETIME
-from bot.dispatch.turn.flow_names import PASSPHRASE_QUESTIONS
+from bot.dispatch.turn.flow_names import PASSPHRASE_FLOWS, PASSPHRASE_QUESTIONS
 from bot.dispatch.turn.outcome_rules import ERASING_ANSWERS
 from bot.languages import LANGUAGES, catalogue
 from bot.messages import button_token
@@ -31,6 +31,7 @@ from tests.support.dispatch_inspection import (
     conversation_of,
     current_step,
     frames,
+    messages_of_people,
     place_at,
     quarantine_reasons,
     reachable_positions,
@@ -101,7 +102,8 @@ class People(RuleBasedStateMachine):
 
     @rule(who=PEOPLE, many=st.integers(1, 3))
     def write(self, who: int, many: int) -> None:
-        is_secret = self._asked(who) in PASSPHRASE_QUESTIONS  # then nobody may see it again
+        asked = self._asked(who) or ("", "")  # a passphrase may not be seen again
+        is_secret = asked in PASSPHRASE_QUESTIONS or (many > 1 and asked[0] in PASSPHRASE_FLOWS)
         lines = []
         for _ in range(many):
             self.serial += 1
@@ -214,6 +216,7 @@ class People(RuleBasedStateMachine):
     @invariant()
     def what_was_written_is_somewhere(self) -> None:
         sent = readable_text([[one.answers for one in case.sent] for case in cases_of(self.home)])
+        sent += readable_text(messages_of_people(self.home))
         for who, person in enumerate(self.people):
             found = conversation_of(person)
             here = readable_text(found) if found else ""

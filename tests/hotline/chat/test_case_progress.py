@@ -51,7 +51,7 @@ def test_a_person_hears_that_we_are_late(hotline: HotlineHarness) -> None:
     person.says("/danger")
     person.presses("Not yet")
     person.presses("Talk to a person", "I am safe here")
-    person.says("Please help me")
+    person.says("It is about my pay")
     person.presses("Any time", "Send")
     heard = person.presses("Where it stands")[0]
     assert "We are late. We wanted to read it by " in heard

@@ -37,7 +37,7 @@ def claimed(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
     person = home.person("en")
     person.says("/start")
     person.presses("English", "Nobody", "Talk to a person", "I am safe here")
-    person.says("Please help me")
+    person.says("It is about my pay")
     person.presses("Any time", "Send")
     mei = home.colleague()
     return person, mei, mei.claims()

@@ -20,7 +20,13 @@ CALL = (None, "If it cannot wait, call an ambulance. In Taiwan the number is 119
 """A message with a phone number."""
 ASKED = (None, "Are you under 18?")
 """A safety-critical message."""
-THANKS = (None, "Thank you. Your number is {reference}. When people read: {hours}")
+THANKS = (
+    None,
+    (
+        "Thank you. Your number is {reference}. They read what you write here from now on.\n"
+        "When people read: {hours}"
+    ),
+)
 """A message with blanks."""
 SEND = ("button", "Send")
 

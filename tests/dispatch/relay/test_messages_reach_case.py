@@ -1,0 +1,200 @@
+"""Once staff were told, everything a person writes reaches the case in the same turn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.cases.consents import ConsentKind, ConsentRecords
+from bot.cases.urgency import Priority
+from bot.clock import SECOND
+from bot.dispatch.conversation_store import SESSION_TIMEOUT
+from bot.hotline.chat.messages import CaseMessageKind, CaseMessages, MessageSide
+from bot.hotline.events import EventKind
+from tests.support.dispatch_inspection import (
+    cases_of,
+    current_step,
+    frames,
+    quarantine_reasons,
+    skip_on,
+    start_report,
+    stored_conversation,
+)
+from tests.support.harnesses.hotline_harness import VAULT
+
+if TYPE_CHECKING:
+    from bot.cases.consents import ConsentRecord
+    from bot.hotline.chat.messages import CaseMessage
+    from tests.support.harnesses.hotline_harness import HotlineHarness
+    from tests.support.people.chat_person import ChatPerson
+
+URGENT = "he has a knife, help me now"
+ADDRESS = "5 Harbour Road, third floor, the red door"
+WITH_CASE = "They have it now. They read it."
+LONG = SESSION_TIMEOUT // SECOND + 60
+
+
+def case_ids(home: HotlineHarness) -> list[str]:
+    return [it for (it,) in home.ask("SELECT id FROM cases ORDER BY opened_at, id")]
+
+
+def messages(home: HotlineHarness, case: str = "") -> list[CaseMessage]:
+    case = case or case_ids(home)[0]
+    opener = home.opener(case)
+    return home.database.writer.run_sync(lambda work: CaseMessages.of_case(work, case, opener))
+
+
+def written(home: HotlineHarness, case: str = "") -> list[str]:
+    return [it.content.text for it in messages(home, case) if it.side is MessageSide.PERSON]
+
+
+def agreed(home: HotlineHarness) -> list[ConsentRecord]:
+    return home.database.writer.run_sync(
+        lambda work: ConsentRecords(VAULT).of_case(work, case_ids(home)[0])
+    )
+
+
+def told(home: HotlineHarness, *, until: str = "leaving") -> ChatPerson:
+    person = home.person()
+    start_report(person, until=until)
+    person.says(URGENT)
+    person.presses("Tell them now")
+    return person
+
+
+def test_the_alarming_words_go_along_and_the_draft_does_not(hotline: HotlineHarness) -> None:
+    person = hotline.person()
+    start_report(person, until="what")
+    person.says("my secret story of the blue box")
+    person.says(URGENT)
+    person.presses("Tell them now")
+    assert written(hotline) == [URGENT]
+    assert cases_of(hotline)[0].priority == Priority.EMERGENCY
+    assert [it.kind for it in hotline.board.events[-3:]].count(EventKind.PERSON_WROTE) == 1
+
+
+def test_an_address_typed_next_is_on_the_desk_within_its_turn(hotline: HotlineHarness) -> None:
+    person = told(hotline)
+    before = len(hotline.board.events)
+    heard = person.says(ADDRESS)
+    assert written(hotline) == [URGENT, ADDRESS]
+    assert EventKind.PERSON_WROTE in [it.kind for it in hotline.board.events[before:]]
+    assert heard[0] == WITH_CASE
+    assert current_step(person) == ("report", "leaving")
+    assert stored_conversation(person).position.extra_texts == [URGENT]
+
+
+def test_it_reaches_the_case_after_a_restart(hotline: HotlineHarness) -> None:
+    person = told(hotline)
+    hotline.restart()
+    person.says(ADDRESS)
+    assert written(hotline) == [URGENT, ADDRESS]
+
+
+def test_what_answers_the_question_is_its_answer_too(hotline: HotlineHarness) -> None:
+    person = told(hotline)
+    while current_step(person) != ("report", "what"):
+        skip_on(person)
+    person.says("they took my passport and my money")
+    assert written(hotline)[-1] == "they took my passport and my money"
+    assert frames(person)[-1].answers["what"] == "they took my passport and my money"
+
+
+def test_files_places_and_edits_reach_it(sqlite_hotline: HotlineHarness) -> None:
+    person = told(sqlite_hotline)
+    voice = {"file_id": "V1", "file_unique_id": "u1", "duration": 3, "file_size": 900}
+    person.sends(voice=voice)
+    person.sends(location={"latitude": 25.03, "longitude": 121.56})
+    person.send_update(person.edit("new words"))
+    kinds = [it.kind for it in messages(sqlite_hotline)]
+    assert kinds == [
+        CaseMessageKind.TEXT,
+        CaseMessageKind.FILES,
+        CaseMessageKind.LOCATION,
+        CaseMessageKind.EDIT,
+    ]
+    assert sqlite_hotline.ask("SELECT count(*) FROM files") == [(1,)]
+
+
+def test_an_answer_by_button_or_number_reaches_it(sqlite_hotline: HotlineHarness) -> None:
+    person = told(sqlite_hotline, until="hurt")
+    person.presses("Needs a doctor now")
+    person.says("4")
+    assert written(sqlite_hotline)[1:] == [
+        "Hurt or ill: Needs a doctor now",
+        "Going out: Locked in",
+    ]
+
+
+def test_commands_and_agreements_do_not(sqlite_hotline: HotlineHarness) -> None:
+    person = told(sqlite_hotline)
+    person.says("/help", "/language", "English")
+    assert written(sqlite_hotline) == [URGENT]
+
+
+def test_more_alarming_words_raise_the_priority_and_interrupt_nothing(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person()
+    start_report(person)
+    person.presses("Send")
+    before = cases_of(sqlite_hotline)[0].priority
+    person.says("he is coming now, he has a gun")
+    assert cases_of(sqlite_hotline)[0].priority == Priority.EMERGENCY < before
+    person.presses("Tell them now")
+    person.says("he is coming now, please come quickly")
+    assert current_step(person) != ("danger", "tell")
+    assert written(sqlite_hotline)[-1] == "he is coming now, please come quickly"
+
+
+def test_words_after_sending_reach_the_case_and_the_menu_is_shown(
+    hotline: HotlineHarness,
+) -> None:
+    person = hotline.person()
+    start_report(person)
+    heard = person.presses("Send")
+    assert "They read what you write here from now on." in "\n".join(heard)
+    assert person.says("four others are locked in")[-1] != ""
+    assert written(hotline) == ["four others are locked in"]
+
+
+def test_a_burst_is_answered_once(sqlite_hotline: HotlineHarness) -> None:
+    person = told(sqlite_hotline)
+    heard = person.send_update(*(person.words(f"we are {n} people here now") for n in range(2, 9)))
+    assert len(written(sqlite_hotline)) == 8
+    assert heard.count(WITH_CASE) == 1
+
+
+def test_reading_is_agreed_to_with_the_words_shown(hotline: HotlineHarness) -> None:
+    told(hotline)
+    found = {it.kind: it for it in agreed(hotline)}
+    assert found.keys() == {ConsentKind.ALARM, ConsentKind.READING}
+    reading = found[ConsentKind.READING]
+    assert (reading.answer, reading.is_active) == ("now", True)
+    assert reading.wording_digest == found[ConsentKind.ALARM].wording_digest
+
+
+def test_taking_it_back_ends_the_reading(hotline: HotlineHarness) -> None:
+    person = hotline.person()
+    start_report(person)
+    person.presses("Send", "Take it back", "Take it back")
+    person.says("and this is not for you any more")
+    assert written(hotline) == []
+
+
+def test_an_unsent_draft_promises_nothing_that_is_not_so(sqlite_hotline: HotlineHarness) -> None:
+    person = told(sqlite_hotline, until="send")
+    assert current_step(person) == ("report", "send")
+    heard = "\n".join([*person.presses("Why do you ask?"), *person.presses("Not now")])
+    assert "None of us reads" not in heard
+    assert "Nothing was sent" not in heard
+    assert "They have what you wrote." in heard
+
+
+def test_after_a_silence_it_reaches_the_case_as_not_confirmed(hotline: HotlineHarness) -> None:
+    person = told(hotline)
+    hotline.advance_time(LONG)
+    heard = person.says(ADDRESS)
+    assert WITH_CASE not in heard
+    (last,) = messages(hotline)[1:]
+    assert (last.content.text, last.content.unconfirmed) == (ADDRESS, True)
+    assert quarantine_reasons(hotline) == []
