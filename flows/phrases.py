@@ -343,10 +343,20 @@ CONTINUE = pgettext("button", "Go on")
 LEAVE = pgettext("button", "Begin again")
 DRAFT_LEFT = _("All right. What was not sent is erased. We begin again.")
 
-WITH_CASE = _("They have it now. They read it.")
+WITH_CASE = _("They have it now.")
 """For a message that answered no question and reached the case."""
 STILL_READ = _("They have what you wrote. You can go on writing here: they read it.")
 """In place of what is true only before staff read what a person writes."""
+LAW_STILL_READ = _(
+    # Translators: as in "People read it only after you send it. Taiwan law ...", once staff read.
+    "They have what you wrote. Taiwan law says they must pass some things on to the authorities: "
+    "when someone under 18 is being harmed, and when someone seems to be forced or controlled."
+)
+LAW_POLICE_STILL_READ = _(
+    "They have what you wrote. They are officials with police duties. Taiwan law says they must "
+    "act on some things: when someone under 18 is being harmed, and when someone seems to be "
+    "forced or controlled."
+)
 
 # --- Names of questions in a summary ----------------------------------------------------
 

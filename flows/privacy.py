@@ -58,8 +58,8 @@ class Privacy(Flow):
     drafts = Say(
         _(
             "Nobody here reads answers you have not sent. They are erased after 24 hours, or "
-            "sooner with “Only while we chat”. Only if you press “Danger now” and let us tell "
-            "someone, they see your language and what kind of danger it may be."
+            "sooner with “Only while we chat”. Only if you let us tell someone about danger, they "
+            "read what you had just written and what you write here from then on."
         )
     )
     sent = Say(

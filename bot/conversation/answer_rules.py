@@ -6,6 +6,7 @@ step name, later and in other packages. It reads codes only, never text.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,16 +18,16 @@ if TYPE_CHECKING:
     Answers = Mapping[str, object]
 
 
-class Condition:
+class Condition(ABC):
     """A predicate over answers."""
 
+    @abstractmethod
     def __call__(self, answers: Answers) -> bool:
         """Return whether the condition holds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def looks_at(self) -> Iterator[AnswerIs]:
         """Yield every answer the condition depends on, so that a test finds impossible ones."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

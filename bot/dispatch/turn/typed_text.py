@@ -92,11 +92,9 @@ class TypedText:
         turn = self.turn
         if not turn.frames or turn.asks_passphrase() or text.lstrip().startswith("/"):
             return None
-        frame, registry = turn.frames[-1], turn.services.registry
-        question = registry.question(frame.flow, frame.step)
-        if not isinstance(question, Choose | ChooseMany) or not isinstance(
-            question.parse(TextInput(text), question.partial_answer(frame)), NoMatch
-        ):
+        frame = turn.frames[-1]
+        question = turn.services.registry.question(frame.flow, frame.step)
+        if not isinstance(question, Choose | ChooseMany) or self._fits_question(text):
             return None
         offered = {
             label.source: code
@@ -144,4 +142,16 @@ class TypedText:
             return update.kind in WRITTEN_KINDS
         text = update.text.strip()
         is_number = len(text) <= LONGEST_TYPED_NUMBER and text.isdecimal()
-        return not (is_number or self.is_command(update.text) or self.may_be_label(text))
+        if is_number and self._fits_question(text):
+            return False
+        return not (self.is_command(update.text) or self.may_be_label(text))
+
+    def _fits_question(self, text: str) -> bool:
+        """Tell whether the open question takes a text as it is: "17" may be an age, or a button."""
+        if not self.turn.frames:
+            return False
+        frame = self.turn.frames[-1]
+        question = self.turn.services.registry.question(frame.flow, frame.step)
+        return question is not None and not isinstance(
+            question.parse(TextInput(text), question.partial_answer(frame)), NoMatch
+        )

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.app.demo import DEMO_SETTINGS
+from bot.app.texts import build_system_texts
 from bot.cases.consents import ConsentKind, ConsentRecords
 from bot.cases.urgency import Priority
 from bot.clock import SECOND
+from bot.conversation import Say
 from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.hotline.chat.messages import CaseMessageKind, CaseMessages, MessageSide
 from bot.hotline.events import EventKind
+from bot.settings import Settings
+from flows.welcome import Welcome
 from tests.support.dispatch_inspection import (
     cases_of,
     current_step,
@@ -29,7 +34,7 @@ if TYPE_CHECKING:
 
 URGENT = "he has a knife, help me now"
 ADDRESS = "5 Harbour Road, third floor, the red door"
-WITH_CASE = "They have it now. They read it."
+WITH_CASE = "They have it now."
 LONG = SESSION_TIMEOUT // SECOND + 60
 
 
@@ -97,6 +102,21 @@ def test_what_answers_the_question_is_its_answer_too(hotline: HotlineHarness) ->
     person.says("they took my passport and my money")
     assert written(hotline)[-1] == "they took my passport and my money"
     assert frames(person)[-1].answers["what"] == "they took my passport and my money"
+
+
+def test_a_number_that_answers_nothing_reaches_it(hotline: HotlineHarness) -> None:
+    person = told(hotline)
+    assert person.says("17")[0] == WITH_CASE
+    assert written(hotline) == [URGENT, "17"]
+
+
+def test_once_staff_read_the_welcome_says_nothing_of_sending_first() -> None:
+    replaced = build_system_texts(Settings(**DEMO_SETTINGS)).once_read  # type: ignore[arg-type]
+    spoken = {it.text for it in vars(Welcome).values() if isinstance(it, Say)}
+    of_sending = {it for it in spoken if it is not None and "send" in it.source.lower()}
+    assert len(of_sending) >= 4
+    assert of_sending <= replaced.keys()
+    assert not any("only after you send" in it.source for it in replaced.values())
 
 
 def test_files_places_and_edits_reach_it(sqlite_hotline: HotlineHarness) -> None:

@@ -133,7 +133,7 @@ def test_after_nothing_more_the_person_can_still_return(hotline: HotlineHarness)
     person.presses("Nothing more")
     assert current_step(person) is None
     assert person.says("one more thing") == [
-        "They have it now. They read it.",
+        "They have it now.",
         "What would you like to do now?",
     ]
     assert stored_conversation(person).position.extra_texts == []
