@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import ChatBlockedError, DeliveryUncertainError, LetterRefusedError, RetryLaterError
+from bot.mailbox import delivery
 from bot.mailbox.delivery import RetryPolicy
 from bot.mailbox.letter import Author, DeliveryResult, Lane, Letter, LetterState
 from bot.messages import Body, SendText
@@ -25,8 +26,9 @@ FAULTS = 0.2
 
 
 @pytest.fixture(autouse=True)
-def _same_dice() -> None:
-    random.seed(1)  # the courier spreads its retries by these
+def _same_dice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spread the courier's retries in the same way at every run."""
+    monkeypatch.setattr(delivery, "_SPREAD", random.Random(1))
 
 
 @dataclass

@@ -144,7 +144,8 @@ async def test_commands_can_be_picked_and_a_long_day_is_written_without_a_mouse(
     await expect(page.get_by_role("log")).to_contain_text("/queue")
     assert sandbox.updates.pending()[-1]["message"]["text"] == "/queue"
     await page.get_by_role("button", name="More for this topic").click()
-    await page.get_by_role("menuitem", name="Remove the bot").click()
+    async with page.expect_response(lambda it: it.request.method == "POST"):
+        await page.get_by_role("menuitem", name="Remove the bot").click()
     await expect(page.get_by_role("menuitem")).to_have_count(0)
     assert group.state()["bot"] == "kicked"
 

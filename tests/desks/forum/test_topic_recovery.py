@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -171,7 +172,8 @@ def test_let_in_again_everything_is_shown_that_had_to_wait(
     kit.presses("Danger now", "Tell them now")
     last_to_kit = max(moment for chat, moment in tried if chat == kit.id)
     assert last_to_kit < 600 < home.loop.moved
-    assert len([1 for chat, moment in tried if chat == group and moment < 600]) < 15
+    minutes = Counter(moment // 60 for chat, moment in tried if chat == group and moment < 600)
+    assert max(minutes.values()) <= 2  # two letters wait; each is tried once a minute at most
     shown = home.post.texts(group)
     assert any("No caseworker answers for this case yet." in text for text in shown)
     assert lines(written, "forum_access_lost") == lines(written, "forum_access_restored") == 1
