@@ -6,6 +6,7 @@ import { showSignedOut, refresh } from "./panes.js";
 
 const MINUTE = 60000;
 const RETRY_DELAYS = [2000, 5000, 15000, 30000];
+const NEW_SECRET_DELAY = 1000;
 let lastHeartbeat = 0;
 let tries = 0;
 let wasLost = false;
@@ -32,9 +33,16 @@ function connect() {
   stream.addEventListener("ended", () => {
     stream.close();
     refresh(); // the caseworker may just have lost access to this case: then a pane answers 404
-    // After a step-up the session continues under a new secret, and so does this page.
-    post(`${root}/heartbeat`, {}).then((answer) => (answer.signedOut ? signedOut() : connect()));
+    // After a step-up the session continues under a new secret, and so does this page; the answer
+    // that brings the secret may still be on its way.
+    setTimeout(continueSession, NEW_SECRET_DELAY);
   });
+}
+
+async function continueSession() {
+  const answer = await post(`${root}/heartbeat`, {});
+  if (answer.signedOut) signedOut();
+  else connect();
 }
 
 function connected() {
