@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flows.after_decision import AfterDecision
-from flows.afterwards import Afterwards
-from flows.ask_for_help import AskForHelp
-from flows.auto_delete import AutoDelete
-from flows.being_questioned import BeingQuestioned
-from flows.check_in import CheckInFlow
-from flows.danger import DangerFlow
-from flows.delete import Delete
-from flows.despair import Despair
-from flows.for_someone import ForSomeone
-from flows.going_home import GoingHome
-from flows.help import Help
-from flows.identify import Identify
-from flows.language import LanguageFlow, build_language_flow
-from flows.learn import Learn
-from flows.my_data import MyData
-from flows.my_rights import MyRights
-from flows.my_situation import MySituation
-from flows.notice_changed import NoticeChanged
-from flows.passphrase import Passphrase
-from flows.phone_numbers import PhoneNumbers
-from flows.privacy import Privacy
-from flows.quiz import Quiz
-from flows.receipt import ReceiptFlow
-from flows.report import Report
-from flows.resume import Resume
-from flows.return_check import ReturnCheck
-from flows.stop import Stop
-from flows.talk import Talk
-from flows.welcome import Welcome
-from flows.what_to_keep import WhatToKeep
-from flows.who import Who
+from flows.information.after_decision import AfterDecision
+from flows.information.being_questioned import BeingQuestioned
+from flows.information.going_home import GoingHome
+from flows.information.learn import Learn
+from flows.information.my_rights import MyRights
+from flows.information.my_situation import MySituation
+from flows.information.phone_numbers import PhoneNumbers
+from flows.information.quiz import Quiz
+from flows.information.what_to_keep import WhatToKeep
+from flows.own_data.auto_delete import AutoDelete
+from flows.own_data.delete import Delete
+from flows.own_data.my_data import MyData
+from flows.own_data.passphrase import Passphrase
+from flows.own_data.privacy import Privacy
+from flows.requests.afterwards import Afterwards
+from flows.requests.ask_for_help import AskForHelp
+from flows.requests.check_in import CheckInFlow
+from flows.requests.for_someone import ForSomeone
+from flows.requests.receipt import ReceiptFlow
+from flows.requests.report import Report
+from flows.requests.talk import Talk
+from flows.start.help import Help
+from flows.start.identify import Identify
+from flows.start.language import LanguageFlow, build_language_flow
+from flows.start.notice_changed import NoticeChanged
+from flows.start.resume import Resume
+from flows.start.return_check import ReturnCheck
+from flows.start.stop import Stop
+from flows.start.welcome import Welcome
+from flows.start.who import Who
+from flows.urgent.danger import DangerFlow
+from flows.urgent.despair import Despair
 
 if TYPE_CHECKING:
     from collections.abc import Collection

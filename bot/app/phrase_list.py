@@ -15,8 +15,8 @@ from bot.conversation.questions.choice import ListQuestion
 from bot.languages import LANGUAGES
 from bot.places.place import AMOUNT, PlaceSentence
 from bot.text import Text
-from flows import hotline, office_hours, organisation, phrases, titles
-from flows.phrasebook import PHRASES
+from flows.texts import hotline, office_hours, organisation, phrases, titles
+from flows.texts.phrasebook import PHRASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -36,7 +36,7 @@ from bot.store.database import DataDirectory
 from bot.store.disk_space import DiskLevel, DiskSpace
 from bot.store.heartbeat import record_heartbeat, return_from_absence
 from bot.vault.passphrase_hash import PassphraseHashWorker
-from flows import phrases
+from flows.texts import phrases
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence

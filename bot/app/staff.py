@@ -33,7 +33,7 @@ from bot.hotline.stale_facts import StaleFactAlerts
 from bot.log import log
 from bot.places.registry import find_place
 from bot.vault.audit.log import AuditLog
-from flows.phrasebook import GROUPS
+from flows.texts.phrasebook import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

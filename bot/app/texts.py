@@ -39,12 +39,13 @@ from bot.languages.voice_files import find_recordings
 from bot.log import log
 from bot.places.registry import find_place
 from bot.vault.backup.export_rows import ARCHIVE_RETENTION
-from flows import ALL_FLOWS, flows_for_languages, hotline, office_hours, organisation, phrases
-from flows.counties import COUNTIES
-from flows.phrasebook import GROUPS, OFFICER_PHRASES, PHRASES
-from flows.privacy import Privacy
-from flows.titles import ROLE_TITLES
-from flows.welcome import Welcome
+from flows import ALL_FLOWS, flows_for_languages
+from flows.own_data.privacy import Privacy
+from flows.start.welcome import Welcome
+from flows.texts import hotline, office_hours, organisation, phrases
+from flows.texts.counties import COUNTIES
+from flows.texts.phrasebook import GROUPS, OFFICER_PHRASES, PHRASES
+from flows.texts.titles import ROLE_TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

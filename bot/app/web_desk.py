@@ -41,8 +41,8 @@ from bot.store.database import DataDirectory
 from bot.vault import AuditLog
 from bot.vault.keys.staff_keys import StaffKeys
 from flows import ALL_FLOWS
-from flows.phrasebook import GROUPS
-from flows.titles import ROLE_TITLES
+from flows.texts.phrasebook import GROUPS
+from flows.texts.titles import ROLE_TITLES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine

@@ -26,7 +26,7 @@ from bot.hotline.staff.enrolment import Enrolment
 from bot.hotline.staff.staff import Staff
 from bot.languages import LANGUAGES
 from bot.vault.keys.staff_keys import may_open
-from flows.titles import ROLE_TITLES
+from flows.texts.titles import ROLE_TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

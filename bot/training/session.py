@@ -30,7 +30,7 @@ from bot.store.database import PRACTICE_MARKER
 from bot.text import fold
 from bot.training.debrief import make_debrief
 from bot.training.player import play
-from flows.phrasebook import PHRASES
+from flows.texts.phrasebook import PHRASES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -39,8 +39,9 @@ from bot.languages import LANGUAGES, catalogue
 from bot.places.taiwan import TAIWAN
 from bot.settings import Settings
 from bot.text import Text, pgettext
-from flows import ALL_FLOWS, hotline, phrases
-from flows.phrasebook import PHRASES
+from flows import ALL_FLOWS
+from flows.texts import hotline, phrases
+from flows.texts.phrasebook import PHRASES
 from tests.support.content.catalogue_files import ALWAYS_WHOLE, read_in
 from tests.support.content.small_flows import WHY, YES_NO, DangerFlow
 

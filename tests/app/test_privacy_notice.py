@@ -24,7 +24,7 @@ from bot.languages import LANGUAGES, catalogue
 from bot.places.taiwan.recipients import GOVERNMENT, NON_GOVERNMENT
 from bot.settings import Settings
 from bot.vault.backup.export_rows import ARCHIVE_RETENTION
-from flows.privacy import Privacy
+from flows.own_data.privacy import Privacy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

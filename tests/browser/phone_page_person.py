@@ -17,11 +17,11 @@ from bot.conversation import CONTROLS
 from bot.languages import catalogue
 from bot.sandbox.sample_media import sample_png
 from bot.settings import Settings
-from flows import phrases
-from flows.danger import DangerFlow
-from flows.language import LanguageFlow
-from flows.report import Report
-from flows.welcome import Welcome
+from flows.requests.report import Report
+from flows.start.language import LanguageFlow
+from flows.start.welcome import Welcome
+from flows.texts import phrases
+from flows.urgent.danger import DangerFlow
 
 if TYPE_CHECKING:
     from bot.conversation.questions.choice import ListQuestion

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from flows import phrases
-from flows.language import LanguageFlow
-from flows.report import Report
-from flows.talk import Talk
-from flows.welcome import Welcome
+from flows.requests.report import Report
+from flows.requests.talk import Talk
+from flows.start.language import LanguageFlow
+from flows.start.welcome import Welcome
+from flows.texts import phrases
 
 if TYPE_CHECKING:
     from bot.text import Text

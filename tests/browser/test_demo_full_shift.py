@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
-from flows import hotline
-from flows.phrasebook import PHRASES
-from flows.report import Report
+from flows.requests.report import Report
+from flows.texts import hotline
+from flows.texts.phrasebook import PHRASES
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.group_page_caseworker import GroupPageCaseworker
 from tests.browser.phone_page_person import is_in_danger

@@ -11,12 +11,12 @@ from playwright.async_api import expect
 
 from bot.conversation import CONTROLS
 from bot.languages import catalogue
-from flows import phrases
-from flows.ask_for_help import AskForHelp
-from flows.danger import DangerFlow
-from flows.language import LanguageFlow
-from flows.report import Report
-from flows.welcome import Welcome
+from flows.requests.ask_for_help import AskForHelp
+from flows.requests.report import Report
+from flows.start.language import LanguageFlow
+from flows.start.welcome import Welcome
+from flows.texts import phrases
+from flows.urgent.danger import DangerFlow
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.phone_page_reports import case_reference_on_phone, go_to_what_happened
 from tests.support.paths import TESTS

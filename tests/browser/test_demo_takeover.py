@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
-from flows import phrases
-from flows.danger import DangerFlow
-from flows.phrasebook import PHRASES
-from flows.report import Report
+from flows.requests.report import Report
+from flows.texts import phrases
+from flows.texts.phrasebook import PHRASES
+from flows.urgent.danger import DangerFlow
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.group_page_caseworker import GroupPageCaseworker
 from tests.browser.phone_page_person import is_in_danger

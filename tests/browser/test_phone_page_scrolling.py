@@ -10,10 +10,10 @@ from aiohttp import ClientSession
 from playwright.async_api import expect
 
 from bot.sandbox import TOKEN
-from flows import phrases
-from flows.danger import DangerFlow
-from flows.language import LanguageFlow
-from flows.welcome import Welcome
+from flows.start.language import LanguageFlow
+from flows.start.welcome import Welcome
+from flows.texts import phrases
+from flows.urgent.danger import DangerFlow
 from tests.browser.conftest import NARROW
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from playwright.async_api import expect
 
 from bot.hotline.commands.texts import NO_MATCHING_CONSENT
-from flows import hotline
-from flows.afterwards import Afterwards
-from flows.delete import Delete
-from flows.my_data import MyData
-from flows.phrasebook import PHRASES
+from flows.own_data.delete import Delete
+from flows.own_data.my_data import MyData
+from flows.requests.afterwards import Afterwards
+from flows.texts import hotline
+from flows.texts.phrasebook import PHRASES
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.phone_page_person import is_in_danger
 from tests.browser.phone_page_reports import sends_a_report, wants_to_talk

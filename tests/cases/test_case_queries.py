@@ -17,7 +17,7 @@ from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.staff.staff import Staff
 from bot.store.heartbeat import record_heartbeat, return_from_absence
 from bot.vault.audit.log import AuditLog
-from flows.report import Report
+from flows.requests.report import Report
 from tests.support.content.catalogue_files import read_in
 from tests.support.event_loop_probe import loop_runs_while_writer_busy
 from tests.support.harnesses.hotline_harness import VAULT

@@ -41,7 +41,7 @@ def test_unreviewed_safety_sentences_are_listed_by_language() -> None:
     }
     assert all((0, ASKED) in unread[tag] for tag in LANGUAGES)
     printed = run_haven("languages", "status", "--safety").stdout
-    assert printed.count(f"  0  flows/phrases.py: {ASKED}\n") == len(LANGUAGES)
+    assert printed.count(f"  0  flows/texts/phrases.py: {ASKED}\n") == len(LANGUAGES)
     lines = printed.splitlines()
     for tag in LANGUAGES:
         begin = lines.index(f"{tag}: reviewers, safety-critical message")

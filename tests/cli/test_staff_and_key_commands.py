@@ -13,7 +13,7 @@ from bot.errors import SettingError
 from bot.languages import LANGUAGES
 from bot.settings import load_settings
 from bot.vault import HostKey
-from flows.titles import ROLE_TITLES
+from flows.texts.titles import ROLE_TITLES
 from tests.support.cli_runner import (
     command_runner,
     is_user_message,

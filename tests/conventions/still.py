@@ -9,8 +9,7 @@ if TYPE_CHECKING:
 
 STILL: dict[str, int] = {
     "import cycles": 5,
-    "lines above 57,000": 6_242,
-    "modules above 20 in a package": 21,
+    "lines above 57,000": 6_249,
 }
 
 

@@ -43,7 +43,8 @@ from bot.dispatch.turn.slash_commands import COMMAND_FLOWS, IMMEDIATE_COMMANDS
 from bot.languages import LANGUAGES
 from bot.languages.alarms import CATEGORIES
 from bot.places.taiwan.authorities import LAW
-from flows import ALL_FLOWS, phrases
+from flows import ALL_FLOWS
+from flows.texts import phrases
 
 BOOK = FlowRegistry(ALL_FLOWS)
 BEGUN = {

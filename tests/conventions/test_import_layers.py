@@ -11,7 +11,7 @@ from importlinter.application import use_cases
 from importlinter.application.user_options import UserOptions
 
 from tests.support.paths import ROOT
-from tests.support.source_tree import imports_of, modules, name_of, top_level_packages
+from tests.support.source_tree import imports_of, module_of, modules, name_of, top_level_packages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,25 +121,29 @@ def test_a_contract_that_names_a_module_is_found() -> None:
 
 
 SHARED = {
-    "flows.phrases", "flows.counties", "flows.titles", "flows.phrasebook",
-    "flows.hotline", "flows.office_hours", "flows.cards", "flows.organisation",
+    f"flows.texts.{name}"
+    for name in (
+        "phrases", "counties", "titles", "phrasebook", "hotline", "office_hours", "cards",
+        "organisation",
+    )
 }  # fmt: skip
 """Modules of `flows` with text that several flows use."""
 REPEATS = {
-    ("flows.return_check", "flows.welcome"),  # the same safety check, in the same words
-    ("flows.despair", "flows.danger"),  # the same offer, in the same words
-    ("flows.ask_for_help", "flows.language"),  # the languages' own names, for an interpreter
+    ("flows.start.return_check", "flows.start.welcome"),  # the same safety check, in the same words
+    ("flows.urgent.despair", "flows.urgent.danger"),  # the same offer, in the same words
+    # The languages' own names, for an interpreter.
+    ("flows.requests.ask_for_help", "flows.start.language"),
 }
 """Flows that may import another: which one, and why."""
 
 
 def imports_between_flows() -> set[tuple[str, str]]:
     return {
-        (f"flows.{path.stem}", module)
-        for path in (ROOT / "flows").glob("*.py")
-        if path.stem != "__init__" and f"flows.{path.stem}" not in SHARED
+        (module_of(path), module)
+        for path in modules()
+        if module_of(path).startswith("flows.") and path.stem != "__init__"
         for module in imports_of(path)
-        if module.startswith("flows.")
+        if module.startswith("flows.") and module != "flows.texts" and module_of(path) not in SHARED
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.sandbox import FaultKind, Sandbox, serve
-from flows import phrases
+from flows.texts import phrases
 from tests.fire.processes.process_spawner import DeploymentProcesses
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bot.languages import LANGUAGES
-from flows.welcome import Welcome
+from flows.start.welcome import Welcome
 from tests.fire.drills import walk_drill
 from tests.support.content.catalogue_files import read_in
 

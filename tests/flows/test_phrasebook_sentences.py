@@ -10,9 +10,10 @@ from bot.hotline.chat.phrasebook import MAX_VALUE, Phrasebook
 from bot.languages import LANGUAGES
 from bot.settings import Settings
 from bot.text import Text, fold_accents
-from flows import ALL_FLOWS, phrases
-from flows.phrasebook import GROUPS, PHRASES
-from flows.privacy import Privacy
+from flows import ALL_FLOWS
+from flows.own_data.privacy import Privacy
+from flows.texts import phrases
+from flows.texts.phrasebook import GROUPS, PHRASES
 from tests.support.content.catalogue_files import read_in
 
 SETTINGS = Settings(organisation="Garden of Light", contact="example.org", hours="09:00-21:00")

@@ -23,10 +23,11 @@ from bot.places.taiwan import TAIWAN
 from bot.places.taiwan.directory import SHOWN, VERIFIED_ON
 from bot.places.taiwan.sentences import SENTENCES
 from bot.text import Text
-from flows import ALL_FLOWS, phrases
-from flows.counties import COUNTIES
-from flows.language import OWN_NAMES
-from flows.phrasebook import PHRASES
+from flows import ALL_FLOWS
+from flows.start.language import OWN_NAMES
+from flows.texts import phrases
+from flows.texts.counties import COUNTIES
+from flows.texts.phrasebook import PHRASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -23,7 +23,7 @@ from bot.languages.voice_files import (
 from bot.messages import DeleteMessages, SendRecording, SendText
 from bot.sandbox import TOKEN, Sandbox, serve
 from bot.text import Text, pgettext
-from flows.phrases import PHONE_WARNING
+from flows.texts.phrases import PHONE_WARNING
 from tests.support.harnesses.hotline_harness import HotlineHarness
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from bot.partners.campaigns import CODE, Campaigns, NewCampaign, parse_code
 from bot.partners.partners import Partners
 from bot.vault import AuditLog
 from bot.vault.audit.log import OPERATOR
-from flows import organisation
+from flows.texts import organisation
 from tests.support.content.catalogue_files import read_in
 from tests.support.harnesses.hotline_harness import HotlineHarness
 from tests.support.people.partner_links import LINK, OTHER_LINK, create_links, partner_name_of

@@ -16,9 +16,9 @@ from bot.hotline.events import EventKind
 from bot.hotline.referrals.store import Referrals
 from bot.text import fold
 from bot.vault.audit.log import AuditLog
-from flows import hotline, phrases
-from flows.phrasebook import PHRASES
-from flows.titles import ROLE_TITLES
+from flows.texts import hotline, phrases
+from flows.texts.phrasebook import PHRASES
+from flows.texts.titles import ROLE_TITLES
 from tests.support.content.catalogue_files import read_in
 from tests.support.database_fixtures import on_both_databases
 from tests.support.harnesses.hotline_harness import VAULT, HotlineHarness

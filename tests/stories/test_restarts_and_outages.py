@@ -18,7 +18,7 @@ from bot.errors import AlreadyRunningError
 from bot.sandbox import FaultKind
 from bot.sandbox.clocks import ShiftedClock
 from bot.sandbox.sample_updates import all_samples
-from flows import phrases
+from flows.texts import phrases
 from tests.support.cli_runner import written
 from tests.support.content.catalogue_files import read_in
 from tests.support.database.key_store_fixtures import CHEAP, PASSWORD

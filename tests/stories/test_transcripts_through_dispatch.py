@@ -21,11 +21,11 @@ from bot.mailbox.inbox import Arrival
 from bot.messages import button_token
 from bot.text import Text, fold
 from flows import ALL_FLOWS
-from flows.afterwards import Afterwards
-from flows.check_in import CheckInFlow
-from flows.danger import DangerFlow
-from flows.learn import Learn
-from flows.welcome import Welcome
+from flows.information.learn import Learn
+from flows.requests.afterwards import Afterwards
+from flows.requests.check_in import CheckInFlow
+from flows.start.welcome import Welcome
+from flows.urgent.danger import DangerFlow
 from tests.support.content.catalogue_files import read_in
 from tests.support.harnesses.hotline_harness import ALWAYS, NEVER, HotlineHarness
 from tests.support.paths import TESTS

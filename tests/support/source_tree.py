@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
 from functools import cache
 from typing import TYPE_CHECKING
@@ -63,8 +64,8 @@ def imports_of(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
-            if node.module == "flows":
-                yield from (f"flows.{alias.name}" for alias in node.names)
+            if re.fullmatch(r"flows(\.\w+)?", node.module):  # a name may be a module there
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def calls_in(tree: ast.AST) -> Iterator[tuple[int, str]]:

@@ -81,7 +81,7 @@ class ConsentOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ConsentTexts:
-    """The texts; see `flows.hotline.REFERRAL`."""
+    """The texts; see `flows.texts.hotline.REFERRAL`."""
 
     question: Text
     show: Text

@@ -214,6 +214,6 @@ def test_nothing_was_left_in_english(tag: str, domain: str) -> None:
 
 
 def test_a_phrase_left_in_english_would_be_found() -> None:
-    left = CataloguePhrase(("button", "Send"), "Send", frozenset({"flows/phrases.py"}))
-    county = CataloguePhrase((None, "Miaoli"), "Miaoli", frozenset({"flows/counties.py"}))
+    left = CataloguePhrase(("button", "Send"), "Send", frozenset({"flows/texts/phrases.py"}))
+    county = CataloguePhrase((None, "Miaoli"), "Miaoli", frozenset({"flows/texts/counties.py"}))
     assert same_as_english([left, county]) == [left]

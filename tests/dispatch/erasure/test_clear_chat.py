@@ -11,7 +11,7 @@ from bot.dispatch import callback_data
 from bot.errors import RetryLaterError
 from bot.mailbox.clear_chat import MAX_PER_CALL
 from bot.messages import DeleteMessages, SendText
-from flows import phrases
+from flows.texts import phrases
 from tests.support.dispatch_inspection import (
     cases_of,
     current_step,

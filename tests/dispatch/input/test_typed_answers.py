@@ -9,7 +9,7 @@ import pytest
 
 from bot.conversation import AskPlace, Choose, ChooseMany
 from bot.languages import LANGUAGES, catalogue
-from flows import phrases
+from flows.texts import phrases
 from tests.support.dispatch_inspection import (
     BOOK,
     current_step,

@@ -21,7 +21,7 @@ from bot.dispatch.rate_limit import (
 )
 from bot.hotline.chat.messages import MessageSide
 from bot.hotline.events import EventKind
-from flows.phrases import DAILY_LIMIT, FILES_REFUSED
+from flows.texts.phrases import DAILY_LIMIT, FILES_REFUSED
 from tests.dispatch.sessions.test_conversation_expiry import held
 from tests.support.dispatch_inspection import (
     current_step,

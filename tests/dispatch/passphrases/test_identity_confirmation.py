@@ -15,7 +15,7 @@ from bot.hotline.commands.texts import (
 )
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
-from flows import phrases
+from flows.texts import phrases
 from tests.dispatch.passphrases.test_passphrases import LONG, SECOND_WORD, WORD, tries, with_words
 from tests.dispatch.relay.test_staff_commands import told
 from tests.support.dispatch_inspection import stored_conversation

@@ -15,7 +15,7 @@ from bot.hotline.chat.passphrases import PassphraseResult
 from bot.hotline.events import EventKind
 from bot.mailbox.passphrase_jobs import PassphraseToHash
 from bot.vault import Purpose
-from flows import phrases
+from flows.texts import phrases
 from tests.support.dispatch_inspection import cases_of, key_of, quarantine_reasons, start_report
 from tests.support.harnesses.hotline_harness import VAULT
 from tests.support.telegram.recording_channel import FINE, delivery_failure

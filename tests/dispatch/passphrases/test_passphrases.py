@@ -20,9 +20,9 @@ from bot.vault.passphrase_hash import (
     PassphraseHashWorker,
     hash_passphrase,
 )
-from flows import phrases
-from flows.identify import Identify
-from flows.passphrase import Passphrase
+from flows.own_data.passphrase import Passphrase
+from flows.start.identify import Identify
+from flows.texts import phrases
 from tests.support.dispatch_inspection import (
     cases_of,
     current_step,

@@ -14,7 +14,7 @@ from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.hotline.chat.messages import CaseMessageKind, CaseMessages, MessageSide
 from bot.hotline.events import EventKind
 from bot.settings import Settings
-from flows.welcome import Welcome
+from flows.start.welcome import Welcome
 from tests.support.dispatch_inspection import (
     cases_of,
     current_step,

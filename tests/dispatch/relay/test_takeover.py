@@ -9,8 +9,8 @@ import pytest
 from bot.hotline.chat.messages import CaseMessageKind, MessageSide
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
-from flows import hotline as hotline_texts
-from flows import phrases
+from flows.texts import hotline as hotline_texts
+from flows.texts import phrases
 from tests.support.database_fixtures import on_both_databases
 from tests.support.harnesses.hotline_harness import HotlineHarness
 from tests.support.people.caseworker_driver import CaseworkerDriver, refusals

@@ -12,7 +12,7 @@ from bot.hotline.commands.types import Verb
 from bot.hotline.deadlines import deadlines_line
 from bot.hotline.events import EventKind
 from bot.languages import catalogue
-from flows.phrasebook import PHRASES
+from flows.texts.phrasebook import PHRASES
 from tests.support.harnesses.hotline_harness import ALWAYS, HotlineHarness
 from tests.support.people.contact_rule_simulation import OPENERS, ContactRuleSimulation
 

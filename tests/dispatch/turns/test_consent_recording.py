@@ -10,8 +10,9 @@ from bot.cases.consents import ConsentKind, ConsentRecords
 from bot.conversation import CONTROLS
 from bot.dispatch.privacy_notice import text_digest
 from bot.languages import LANGUAGES
-from flows import ALL_FLOWS, phrases
-from flows.talk import Talk
+from flows import ALL_FLOWS
+from flows.requests.talk import Talk
+from flows.texts import phrases
 from tests.support.content.catalogue_files import read_in
 from tests.support.dispatch_inspection import (
     current_step,

@@ -24,8 +24,8 @@ from bot.dispatch.turn.flow_names import PASSPHRASE_FLOWS, PASSPHRASE_QUESTIONS
 from bot.dispatch.turn.outcome_rules import ERASING_ANSWERS
 from bot.languages import LANGUAGES, catalogue
 from bot.messages import button_token
-from flows import phrases
-from flows.phrases import KEEP
+from flows.texts import phrases
+from flows.texts.phrases import KEEP
 from tests.support.dispatch_inspection import (
     cases_of,
     conversation_of,

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from bot.conversation import ChooseMany
 from bot.conversation.replies import CONTROLS
 from bot.languages import catalogue
-from flows.afterwards import Afterwards
-from flows.language import LanguageFlow
-from flows.talk import Talk
-from flows.welcome import Welcome
+from flows.requests.afterwards import Afterwards
+from flows.requests.talk import Talk
+from flows.start.language import LanguageFlow
+from flows.start.welcome import Welcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from bot.hotline.chat.phrasebook import MAX_VALUE, Phrasebook, token_of
 from bot.languages import LANGUAGES, catalogue
 from bot.messages import button_token as whole
 from bot.text import Text
-from flows.phrasebook import GROUPS, PHRASES
+from flows.texts.phrasebook import GROUPS, PHRASES
 
 LONGEST_TOKEN = 64
 BELOW = {"!d": Text("Danger now"), "!s": Text("Stop")}

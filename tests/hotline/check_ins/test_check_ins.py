@@ -13,7 +13,7 @@ from bot.hotline.commands.types import Verb
 from bot.hotline.deadlines import deadline_line
 from bot.hotline.events import EventKind
 from bot.languages import catalogue
-from flows.phrasebook import PHRASES
+from flows.texts.phrasebook import PHRASES
 from tests.support.dispatch_inspection import cases_of
 from tests.support.harnesses.hotline_harness import ALWAYS, HotlineHarness
 

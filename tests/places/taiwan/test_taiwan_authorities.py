@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.conversation import PlaceAnswer
 from bot.places.authorities import IF_MAYBE_UNDER_18, IF_UNDER_18, Law
 from bot.places.taiwan.authorities import LAW
-from flows.phrases import SITUATION
+from flows.texts.phrases import SITUATION
 from tests.support.content.catalogue_files import read_in
 from tests.support.paths import ROOT
 from tests.support.people.flow_answers import (

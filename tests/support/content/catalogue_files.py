@@ -89,7 +89,7 @@ class CataloguePhrase(NamedTuple):
 
     @property
     def is_county(self) -> bool:
-        return "flows/counties.py" in self.files
+        return "flows/texts/counties.py" in self.files
 
 
 def files_of(message: Message) -> frozenset[str]:

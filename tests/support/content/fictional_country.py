@@ -11,7 +11,7 @@ from bot.places.authorities import Article, Authority, AuthorityRule, Law, Statu
 from bot.places.directory import DirectoryEntry, Recipient, SourceQuality
 from bot.places.place import CHAPTER_BLANKS, SENTENCES, SITUATIONS, LawChapter, Place, PlaceSentence
 from bot.text import Text
-from flows.counties import COUNTIES
+from flows.texts.counties import COUNTIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -19,7 +19,8 @@ from bot.sandbox import TOKEN, Phone, Sandbox, serve
 from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import DiskSpace
 from bot.text import fold
-from flows import ALL_FLOWS, phrases
+from flows import ALL_FLOWS
+from flows.texts import phrases
 from tests.support.content.catalogue_files import read_in
 from tests.support.database.key_store_fixtures import empty_keyring
 from tests.support.harnesses.hotline_harness import settings_for

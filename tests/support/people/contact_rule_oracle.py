@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from bot.clock import SECOND
 from bot.hotline.contact_rule import HOURS, PRESENCE_WINDOW
 from bot.languages import LANGUAGES, catalogue
-from flows import hotline, phrases
-from flows.phrasebook import PHRASES
+from flows.texts import hotline, phrases
+from flows.texts.phrasebook import PHRASES
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

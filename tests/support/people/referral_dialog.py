@@ -17,7 +17,8 @@ from bot.hotline.referrals.consent_dialog import (
 )
 from bot.hotline.referrals.store import Referrals
 from bot.places.taiwan.recipients import RECIPIENTS
-from flows import ALL_FLOWS, hotline
+from flows import ALL_FLOWS
+from flows.texts import hotline
 from tests.support.harnesses.hotline_harness import VAULT
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What people can read without telling anything: rights, help, evidence, numbers."""

@@ -1,0 +1,51 @@
+"""Information: phone numbers by topic, at most three at a time, and what a call is like."""
+
+from bot.conversation import Begin, Decide, End, Fact, Flow, Outcome, on_any
+from bot.text import Text, _, pgettext
+from flows.texts import cards
+
+
+class PhoneNumbers(Flow):
+    """All numbers are those of the place; none is written here."""
+
+    title = _("Phone numbers")
+
+    unchecked = End(cards.NO_NUMBERS, Outcome.INFORMATION_READ, when=~Fact("numbers"))
+    matter = Decide(
+        _("What is it about?"),
+        why=_("So that the list is short."),
+        work=pgettext("numbers", "Work and pay"),
+        # Translators: a family member or another person at home hurts the person.
+        home=pgettext("numbers", "Violence at home"),
+        young=pgettext("numbers", "Someone is under 18"),
+        sea=pgettext("numbers", "Working at sea"),
+        # Translators: visas, cards to stay or to work.
+        papers=pgettext("numbers", "Questions on papers"),
+    )
+    at_work = cards.page(cards.WORK_CALL, when=matter.was("work"))
+    work_calling = cards.last_page(Text("{calling_work}"), when=at_work.was("next"))
+    home = cards.page(cards.NUMBERS["home"], when=matter.was("home"))
+    home_calling = cards.last_page(Text("{calling_home}"), when=home.was("next"))
+    young = cards.page(cards.NUMBERS["young"], when=matter.was("young"))
+    young_calling = cards.last_page(Text("{calling_young}"), when=young.was("next"))
+    sea = cards.page(cards.NUMBERS["sea"], when=matter.was("sea"))
+    sea_calling = cards.last_page(Text("{calling_sea}"), when=sea.was("next"))
+    papers = cards.page(Text("{numbers_papers}"), when=matter.was("papers"))
+    papers_calling = cards.last_page(Text("{calling_papers}"), when=papers.was("next"))
+
+    talking = Begin(
+        "talk",
+        when=on_any(
+            "talk", at_work, work_calling, home, home_calling, young, young_calling, sea,
+            sea_calling, papers, papers_calling,
+        ),
+    )  # fmt: skip
+    telling = Begin(
+        "report",
+        when=on_any("tell", work_calling, home_calling, young_calling, sea_calling, papers_calling),
+    )
+    asking = Begin(
+        "ask_for_help",
+        when=on_any("ask", work_calling, home_calling, young_calling, sea_calling, papers_calling),
+    )
+    end = End(None, Outcome.INFORMATION_READ)

@@ -1,0 +1,1 @@
+"""What reaches the hotline: reports, requests for help, a person to talk to, what follows."""

@@ -1,0 +1,82 @@
+"""The menu after something was sent."""
+
+from bot.conversation import Ask, Begin, Decide, End, Flow, Menu, Outcome, Say
+from bot.text import _, pgettext
+from flows.texts import phrases
+
+
+class Afterwards(Flow):
+    """Add to it, withdraw it, see its status, or begin something else."""
+
+    title = _("After sending")
+
+    what_now = Menu(
+        _("What would you like to do now?"),
+        # Translators: how far what was sent has come: whether it was read, and what comes next.
+        where=pgettext("button", "Where it stands"),
+        add=pgettext("button", "Add something"),
+        take_back=pgettext("button", "Take it back"),
+        tell=pgettext("button", "Tell something new"),
+        ask=pgettext("button", "Ask for help"),
+        talk=pgettext("button", "Talk to a person"),
+        secret=phrases.CHOOSE_PASSPHRASE,
+        receipt=phrases.RECEIPT,
+        nothing=pgettext("button", "Nothing more"),
+        # Translators: an hour at which we ask, and the person answers. Last, because old buttons
+        # of this question keep their places.
+        check_in=pgettext("button", "Agree on an hour"),
+    )
+
+    shown = End(
+        # Translators: {trail} is a few lines, e.g. Received: 21:40
+        _("This is where it stands now:\n{trail}"),
+        Outcome.STATUS_REQUESTED,
+        when=what_now.was("where"),
+    )
+    telling = Begin("report", when=what_now.was("tell"))
+    asking = Begin("ask_for_help", when=what_now.was("ask"))
+    talking = Begin("talk", when=what_now.was("talk"))
+
+    choosing = Begin("passphrase", when=what_now.was("secret"))
+    receipt = Begin("receipt", when=what_now.was("receipt"))
+    agreeing = Begin("check_in", when=what_now.was("check_in"))
+
+    warning = Say(phrases.OPENING, when=what_now.was("add"))
+    added = Ask(
+        _("What would you like to add?"),
+        why=_("It is put beside what you sent, so that it is read together."),
+        when=what_now.was("add"),
+    )
+    send = Decide(
+        # Translators: "it" is what the person wants to add.
+        _("Send it now? It is then read together with the rest."),
+        why=phrases.SEND_WHY,
+        choices=phrases.SEND_NOW,
+        when=added.is_answered,
+    )
+    not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
+    sent = End(_("Thank you. It is added."), Outcome.ADDITION_SENT, when=send.was("send"))
+
+    before_taking_back = Say(
+        # Translators: "marked" is: a sign is put on it that the person wants it back.
+        _(
+            "If you take it back, we mark it so. A person then looks at it and decides what is "
+            "erased. What the law makes staff pass on may already be passed on."
+        ),
+        when=what_now.was("take_back"),
+    )
+    take_back = Decide(
+        _("What shall we do with what you sent?"),
+        why=_("So that nothing is taken back by a slip of the finger."),
+        take_back=pgettext("button", "Take it back"),
+        leave=pgettext("button", "Leave it there"),
+        when=what_now.was("take_back"),
+    )
+    taken_back = End(
+        _("All right. It is marked as taken back. You can write here again at any time."),
+        Outcome.WITHDRAWN,
+        when=take_back.was("take_back"),
+    )
+
+    led_on = End(None, when=what_now.was("tell") | what_now.was("ask") | what_now.was("talk"))
+    end = End(_("All right. You can write here again at any time."))

@@ -1,0 +1,1 @@
+"""How a conversation begins, goes on and stops."""

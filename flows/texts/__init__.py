@@ -1,0 +1,1 @@
+"""Texts and buttons that several flows share, and texts around a conversation."""

@@ -1,0 +1,1 @@
+"""Danger and despair: numbers first, then one question."""

@@ -1,0 +1,55 @@
+"""Emergency: whom to call, how to call silently, and whether a caseworker is told."""
+
+from bot.conversation import Choose, End, Fact, Flow, Outcome, Say
+from bot.text import Text, _, pgettext
+from flows.texts import phrases
+
+
+class DangerFlow(Flow):
+    """Numbers first, then one question. Answers that were not sent stay unsent."""
+
+    title = _("Danger now")
+
+    numbers = Say(Text("{danger_line}\n{numbers}"))
+    without_a_voice = Say(Text("{silent_line}"))
+    nobody_now = Say(
+        # Translators: {hours} e.g. every day 09:00-21:00
+        _(
+            "Nobody is on duty in this chat right now. If you can call, do not wait for us.\n"
+            "When people read: {hours}"
+        ),
+        when=~Fact("staffed"),
+    )
+    tell = Choose(
+        # Translators: safety sentence [k]. An offer, both answers equal. Not "let us go together".
+        _(
+            "Shall we tell a caseworker now? They then read what you wrote just now and what you "
+            "write here from now on. They may answer you here."
+        ),
+        why=_(
+            "Nothing else goes with it: no answers you have not sent. A person can help you "
+            "sooner then."
+        ),
+        now=pgettext("button", "Tell them now"),
+        # Translators: do not tell them for the moment.
+        not_yet=pgettext("button", "Not yet"),
+    )
+    only_rehearsed = End(
+        phrases.REHEARSAL, Outcome.STAFF_ALERTED, when=tell.was("now") & Fact("rehearsal")
+    )
+    told = End(
+        _("We told them, and someone is on duty. They read what you write here."),
+        Outcome.STAFF_ALERTED,
+        when=tell.was("now") & Fact("staffed"),
+    )
+    told_for_later = End(
+        # Translators: {hours} e.g. every day 09:00-21:00
+        _(
+            "We told them. Nobody is on duty yet, so call if you can. What you write here waits "
+            "for them.\n"
+            "When people read: {hours}"
+        ),
+        Outcome.STAFF_ALERTED,
+        when=tell.was("now"),
+    )
+    not_told = End(_("All right. We told nobody. We go on where we were."))

@@ -1,0 +1,46 @@
+"""Suicidal thoughts: a kind word, whom to call, and an offer to tell a caseworker.
+
+No crisis line in Taiwan has been verified yet, so the ambulance and social workers are shown.
+"""
+
+from bot.conversation import Begin, Card, Choose, End, Fact, Flow, Outcome, Say
+from bot.text import _, pgettext
+from flows.texts import cards, phrases
+from flows.urgent.danger import DangerFlow
+
+
+class Despair(Flow):
+    """Numbers first, then whether a caseworker is told. The reasons are not asked."""
+
+    title = _("I feel like ending it")
+
+    numbers = Say(
+        # Translators: safety sentence. {numbers_despair} is a list of phone numbers, one a line.
+        # Warm and plain: the person may not want to live any more.
+        _(
+            "Thank you for saying it. It can pass, even if it does not feel so now. These answer "
+            "in Taiwan, day and night:\n{numbers_despair}"
+        )
+    )
+    until_then = Say(
+        # Translators: safety sentence.
+        _(
+            "Until someone is with you: if you can, go where other people are that you trust, and "
+            "put away what could hurt you."
+        )
+    )
+    nobody_now = Say(DangerFlow.nobody_now.text, when=~Fact("staffed"))
+    tell = Choose(DangerFlow.tell.prompt, why=DangerFlow.tell.why, choices=DangerFlow.tell.choices)
+    only_rehearsed = End(
+        phrases.REHEARSAL, Outcome.STAFF_ALERTED, when=tell.was("now") & Fact("rehearsal")
+    )
+    told = End(DangerFlow.told.text, Outcome.STAFF_ALERTED, when=tell.was("now") & Fact("staffed"))
+    told_for_later = End(
+        DangerFlow.told_for_later.text, Outcome.STAFF_ALERTED, when=tell.was("now")
+    )
+    still_here = Card(
+        _("All right, we told nobody. You can come back to it at any time, also in the night."),
+        choices={"talk": cards.TALK, "on": pgettext("button", "Go on")},
+    )
+    talking = Begin("talk", when=still_here.was("talk"))
+    end = End(None, Outcome.INFORMATION_READ)
