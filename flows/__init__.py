@@ -36,6 +36,8 @@ from flows.start.welcome import Welcome
 from flows.start.who import Who
 from flows.urgent.danger import DangerFlow
 from flows.urgent.despair import Despair
+from flows.urgent.story import Story
+from flows.urgent.urgent_details import UrgentDetails
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -46,7 +48,7 @@ ALL_FLOWS: tuple[type[Flow], ...] = (
     Welcome, ReturnCheck, Resume, Report, AskForHelp, Talk, Afterwards, Identify, Passphrase,
     ReceiptFlow, CheckInFlow, AutoDelete, Learn, MySituation, MyRights, ForSomeone,
     BeingQuestioned, AfterDecision, GoingHome, WhatToKeep, PhoneNumbers, Quiz, DangerFlow, Despair,
-    Help, Who, LanguageFlow, Privacy, NoticeChanged, MyData, Delete, Stop,
+    Story, UrgentDetails, Help, Who, LanguageFlow, Privacy, NoticeChanged, MyData, Delete, Stop,
 )  # fmt: skip
 """All flows."""
 

@@ -197,6 +197,8 @@ def build_system_texts(settings: Settings) -> SystemTexts:
         labels=flow_texts(),
         danger=phrases.DANGER,
         bye=phrases.CLEAR_CHAT,
+        other_language=phrases.OTHER_LANGUAGE,
+        kept_too=phrases.KEPT_TOO,
         cleared=phrases.CHAT_CLEARED,
         stale_button=phrases.STALE_BUTTON,
         pressed_already=phrases.ALREADY_ANSWERED,

@@ -69,9 +69,10 @@ CONSENT_QUESTIONS: Mapping[str, ConsentQuestion] = {
     "pass_on": ConsentQuestion(ConsentKind.OTHERS, frozenset({"may"})),
     "counting": ConsentQuestion(ConsentKind.STATISTICS, frozenset({"count"})),
     "send": ConsentQuestion(ConsentKind.HOTLINE, frozenset({"send"})),
+    "give": ConsentQuestion(ConsentKind.HOTLINE, frozenset({"give"})),
 }
 """By step name, in any flow."""
-READING_STEPS = frozenset({"tell", "send"})
+READING_STEPS = frozenset({"tell", "send", "give"})
 """Questions that also ask whether staff may read what follows: the reply to a yes says so."""
 MAY_BE_ASKED = frozenset({"may", "ask_first"})
 """Answers about sharing after which a person may be asked, even if they revoked before."""

@@ -45,8 +45,8 @@ MAX_FILE_BYTES = 20 * 1024 * 1024
 PLAIN_CONTACT_RULES = ("when_i_write", "any_time")
 """Contact rules without hours."""
 WITHDRAWAL = "withdrawal"
-REPORT_KINDS = ("danger", "report", "request", "talk", "addition", WITHDRAWAL, "check_in")
-"""Kinds of reports. The first four can open a case."""
+REPORT_KINDS = ("danger", "report", "request", "talk", "story", "addition", WITHDRAWAL, "check_in")
+"""Kinds of reports. The first five can open a case."""
 
 
 @dataclass(slots=True)

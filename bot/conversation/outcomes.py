@@ -16,6 +16,8 @@ class Outcome(StrEnum):
     """The person requested a service."""
     TALK_REQUESTED = "person_wanted"
     """The person wants to write with a caseworker."""
+    STORY_GIVEN = "story_given"
+    """The person gave a caseworker what they wrote in their own words."""
     STAFF_ALERTED = "tell_now"
     """The person is in danger and agreed that a caseworker is told at once."""
     ADDITION_SENT = "added"
@@ -53,6 +55,7 @@ TELLS_STAFF = frozenset(
         Outcome.REPORT_SUBMITTED,
         Outcome.HELP_REQUESTED,
         Outcome.TALK_REQUESTED,
+        Outcome.STORY_GIVEN,
         Outcome.STAFF_ALERTED,
     }
 )
@@ -64,6 +67,7 @@ TAKES_EXTRAS = frozenset(
         Outcome.REPORT_SUBMITTED,
         Outcome.HELP_REQUESTED,
         Outcome.TALK_REQUESTED,
+        Outcome.STORY_GIVEN,
         Outcome.ADDITION_SENT,
     }
 )

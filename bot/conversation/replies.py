@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from bot.conversation.outcomes import Outcome
     from bot.text import Catalogue
 
-NOT_UNDERSTOOD = _("That does not fit this question, but we kept it. Please choose one of these.")
+NOT_UNDERSTOOD = _(
+    "We kept what you wrote. Which of these fits best? You can also talk to a person."
+)
 NOT_A_NUMBER = _("We kept what you wrote. Please answer with a number, for example 3.")
 FILE_KEPT = _("We have it. Now back to the question.")
 RECEIVED = _("We have it. You can send more.")

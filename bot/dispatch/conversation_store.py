@@ -129,6 +129,8 @@ class Conversation(msgspec.Struct, array_like=True):
     """Whether staff were alerted to danger in this session."""
     urgent_messages: list[UrgentMessage] = []
     """The last messages with alarming words that staff do not know of."""
+    misunderstood_at: str = ""
+    """The question (`flow.step`) whose last typed answer was not understood."""
 
     @property
     def has_case(self) -> bool:

@@ -37,6 +37,10 @@ class SystemTexts:
     """No files are taken now: the disk is too full, or the chat sent too many today."""
     over_daily_limit: Text
     """More was written today than is stored."""
+    other_language: Text
+    """How to go on in another language: said in that language."""
+    kept_too: Text
+    """For words while a caseworker is offered, who has read nothing yet."""
     with_case: Text
     """For a message that answered no question and reached the case."""
     once_read: Mapping[Text, Text]

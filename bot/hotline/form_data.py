@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 OFFICE_LANGUAGE = "zh_Hant"
-STATEMENT_KINDS = frozenset({"report", "request", "talk", "addition"})
+STATEMENT_KINDS = frozenset({"report", "request", "talk", "story", "addition"})
 """Kinds of reports that may hold reasons for an objection."""
 
 

@@ -31,7 +31,8 @@ _FUNCTION_WORDS = {
     "it he she his her them our i am my do to or an as on so",
     "id": "yang dan ke dari ini itu untuk dengan tidak ada saya anda kamu kita mereka dia akan "
     "bisa apa siapa kapan mana bagaimana sudah belum juga atau jika kalau karena pada adalah "
-    "seperti hanya masih lagi tolong orang kerja di bapak ibu nya",
+    "seperti hanya masih lagi tolong orang kerja di bapak ibu nya gaji majikan paspor bulan takut "
+    "pulang uang agen tdk gak nggak blm sdh yg dgn utk sy krn",
     "fil": "ang ng mga sa ay ako ikaw ka mo ko siya kayo sila ito iyan iyon hindi po wala kung "
     "para pero dito saan kailan sino ano paano lang din rin naman namin natin inyo iyong aking "
     "ninyo nila",

@@ -75,6 +75,7 @@ YOUR_DATA = {
     "report": _("What you told: {time}"),
     "request": _("What you asked for: {time}"),
     "talk": _("That you wanted to talk: {time}"),
+    "story": _("What you told: {time}"),
     "addition": _("What you added: {time}"),
     "withdrawal": _("That you took it back: {time}"),
     # Translators: {count} e.g. 3

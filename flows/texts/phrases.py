@@ -343,6 +343,11 @@ CONTINUE = pgettext("button", "Go on")
 LEAVE = pgettext("button", "Begin again")
 DRAFT_LEFT = _("All right. What was not sent is erased. We begin again.")
 
+# Translators: said to a person who writes in your language while another one is chosen.
+OTHER_LANGUAGE = _("You can go on in this language. To choose it, press /language.")
+
+KEPT_TOO = _("We kept this too. No person has read it yet.")
+"""For words while a caseworker is offered."""
 WITH_CASE = _("They have it now.")
 """For a message that answered no question and reached the case."""
 STILL_READ = _("They have what you wrote. You can go on writing here: they read it.")
@@ -369,6 +374,7 @@ SHORT = {
     "needs": pgettext("summary", "What is needed"),
     "hurt": pgettext("summary", "Hurt or ill"),
     "county": pgettext("summary", "Where"),
+    "where": pgettext("summary", "Where"),
     # Translators: whether the person works, studies, is married, visits ... in Taiwan.
     "situation": pgettext("summary", "Situation"),
     "anything_else": pgettext("summary", "What else to know"),

@@ -131,6 +131,7 @@ SHARED = {
 REPEATS = {
     ("flows.start.return_check", "flows.start.welcome"),  # the same safety check, in the same words
     ("flows.urgent.despair", "flows.urgent.danger"),  # the same offer, in the same words
+    ("flows.urgent.urgent_details", "flows.urgent.danger"),  # the same numbers
     # The languages' own names, for an interpreter.
     ("flows.requests.ask_for_help", "flows.start.language"),
 }

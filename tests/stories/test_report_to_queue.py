@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from flows.urgent.urgent_details import UrgentDetails
 from tests.support.harnesses.live_deployment import evening, reports
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ async def test_tell_now_in_vietnamese_hands_over_no_word(tmp_path: Path) -> None
         opened = await night.opened(case[0])
         assert [sent.kind for sent in opened.reports] == ["danger"]
         assert {told.step for told in opened.reports[0].answers} == {"tell"}
+        await lan.asks(UrgentDetails.where.prompt.source)
+        await lan.press("Skip", "Skip")
         await lan.asks("Are you safe where you are right now?")  # where we were
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HURT = "Is anyone hurt or ill right now?"
+LEAVING = "Think of the place where you, or they, live and work. What is true about going out?"
 TO_HURT = SHORT_REPORT[: SHORT_REPORT.index("Nobody hurt or ill")]
 AFTER_HURT = SHORT_REPORT[SHORT_REPORT.index("Nobody hurt or ill") :]
 HOUR = 3600
@@ -232,6 +233,8 @@ async def through_broken_answers(folder: Path, trouble: FaultKind) -> None:
         await night.settled()
         night.sandbox.faults.clear()
         await sari.say("?")
+        if not sari.is_about(LEAVING):
+            await sari.press("Back to the question")
         await sari.press(*AFTER_HURT[1:])
         await sari.say("words")
         await sari.press("That is enough", "Skip", *TO_SENDING)
@@ -265,6 +268,7 @@ async def test_odd_updates_in_the_middle_of_a_report_do_no_harm(
                 await night.until(lambda: not len(night.sandbox.updates), name)
         await night.settled()
         await sari.say("?")
+        await sari.press("Back to the question")
         await sari.asks(HURT)
         for name in OTHERS:
             night.sandbox.updates.inject(odd["variants"][name])

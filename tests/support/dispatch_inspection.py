@@ -272,10 +272,20 @@ def start_report(person: ChatPerson, *, until: str = "send") -> None:
         skip_on(person)
 
 
+GO_ON = "Back to the question"
+"""Declines a caseworker for what a person wrote in their own words."""
+
+
+def leave_details(person: ChatPerson) -> None:
+    """Skip what helpers need first, after staff were told."""
+    while (step := current_step(person)) and step[0] == "urgent_details":
+        skip_on(person)
+
+
 def skip_on(person: ChatPerson) -> list[str]:
     """Answer the open question of a flow in the shortest way; return what was heard."""
     labels = person.labels()
-    for label in ("Skip", "Keep my answer", "You may keep them", "Go on"):
+    for label in ("Skip", "Keep my answer", "You may keep them", "Go on", GO_ON):
         if any(shown.lstrip("0123456789 ") == label for shown in labels):
             return person.presses(label)
     raise AssertionError(f"no short way on from {current_step(person)}: {labels}")

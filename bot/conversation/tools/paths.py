@@ -38,7 +38,8 @@ WARNED, KEPT, SENT = "warned", "kept", "sent"
 """Marks: who can read was said; keeping answers was agreed; "Send" was pressed."""
 KEEP, REFUSED = "keep", "dont"
 """The step that asks whether answers may be kept, and the answer that they may not."""
-SEND = "send"
+SENDING = frozenset({"send", "give"})
+"""Answers by which a person hands over what they wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +179,4 @@ def _after(step: Step, state: _State, possible: dict[str, list[Answer]]) -> Iter
 def _marks(name: str, answer: Answer) -> frozenset[str]:
     if name == KEEP and answer not in (None, REFUSED):
         return frozenset({KEPT})
-    return frozenset({SENT}) if answer == SEND else frozenset()
+    return frozenset({SENT}) if answer in SENDING else frozenset()

@@ -16,6 +16,7 @@ before it in this list, never one after it; so none inherits from another, and n
     flood_control        store every message, reply once per burst
     passphrase_handler   passphrases on their way to be hashed, and the result
     command_handler      slash commands and alarming words
+    story_offer          a caseworker, offered for words that answer no question
     press_handler        buttons
     message_handler      text, files, places, contacts, edits
     staff_actions        what caseworkers do in the chat

@@ -80,6 +80,8 @@ class TurnContext:
     def _load_facts(self) -> None:
         facts = self.services.facts_at(self.now)
         self.facts = facts | {"sent"} if self.conversation.has_case else facts
+        if self.conversation.is_alerted:
+            self.facts |= {"alerted"}
         self.set_read(is_read=self.conversation.is_read)
 
     def set_read(self, *, is_read: bool) -> None:

@@ -28,14 +28,18 @@ from bot.dispatch.turn.flow_names import (
     AFTERWARDS_FLOW,
     CHECK_IN_FLOW,
     DELETE_FLOW,
+    LANGUAGE_QUESTION,
     LEARN_FLOW,
     NOTICE_CHANGED_FLOW,
+    OFFERING_FLOWS,
     RESUME_FLOW,
     STOP_FLOW,
+    URGENT_DETAILS_FLOW,
     WELCOME_FLOW,
 )
 from bot.dispatch.turn.outcome_rules import (
     CONSENT_WITHDRAWALS,
+    DETAILED_OUTCOMES,
     DRAFT_FLOWS,
     ERASING_ANSWERS,
     LOOKUP_OUTCOMES,
@@ -55,7 +59,7 @@ if TYPE_CHECKING:
 
 MESSAGE_LIFETIMES = {"hour": HOUR, "hours": 8 * HOUR, "day": 24 * HOUR}
 """How long messages stay, by the answer; within the time in which they can be deleted."""
-READ_FLOWS = DRAFT_FLOWS - {AFTERWARDS_FLOW}
+READ_FLOWS = DRAFT_FLOWS - {AFTERWARDS_FLOW} | {URGENT_DETAILS_FLOW}
 """Flows whose answers reach the case at once, if staff read what the person writes."""
 _CHECK_IN_FLOWS = frozenset({AFTERWARDS_FLOW, CHECK_IN_FLOW})
 """Flows with a guard that asks whether a check-in is agreed on."""
@@ -110,12 +114,14 @@ class EngineDriver:
         turn, position = self.turn, self.turn.conversation.position
         may_be_kept = self.drafts.may_be_kept_after(heard)
         turn.position_before_answer = copy_position(position) if may_be_kept else None
-        if not turn.read_case:
-            self.apply(answer(turn.services.registry, position, heard, turn.facts), message)
-            return
-        frame, extras = turn.frames[-1], copy_position(position.extras_only())
-        step = frame.step
+        frame, step = turn.frames[-1], turn.frames[-1].step
+        extras = copy_position(position.extras_only())
         engine_turn = answer(turn.services.registry, position, heard, turn.facts)
+        if not turn.read_case:
+            if frame.flow == URGENT_DETAILS_FLOW and not _is_grown(position, extras):
+                keep_extra(position, heard)  # the case was erased: it is kept like other words
+            self.apply(engine_turn, message)
+            return
         if turn.is_in_case and _is_grown(position, extras):  # it is in the case
             position.extra_texts, position.extra_files = extras.extra_texts, extras.extra_files
         self._store_answer(frame, step, heard)
@@ -249,29 +255,47 @@ class EngineDriver:
         values, endings = dict(values or {}), engine_turn.endings
         for ending in endings:
             self._apply_outcome(ending, values)
-        if self.turn.conversation.takeover is not None:
-            if endings:  # the caseworker goes on, not the flow beneath
-                engine_turn.replies = engine_turn.replies[: endings[-1].reply_count]
-            message = 0
+        is_told = any(ending.outcome in DETAILED_OUTCOMES for ending in endings)
+        is_taken_over = self.turn.conversation.takeover is not None
+        if is_taken_over and endings:  # the caseworker goes on, not the flow beneath
+            engine_turn.replies = engine_turn.replies[: endings[-1].reply_count]
+        elif is_told:  # its question waits until what helpers need first was asked
+            engine_turn.replies = [it for it in engine_turn.replies if not it.is_question]
         if engine_turn.replies:
+            message = 0 if is_taken_over or is_told else message
             self.replies.send_replies(engine_turn, message, values)
         if not endings:
             return
-        if self.turn.conversation.takeover is None and not self.turn.frames:
-            self._begin_next_flow(endings)
+        if not is_taken_over:
+            self._begin_what_follows(endings, is_told=is_told)
         if any(ending.outcome is Outcome.ERASURE_REQUESTED for ending in endings):
             self.session.end_for_erasure()
+
+    def _begin_what_follows(self, endings: list[FlowEnded], *, is_told: bool) -> None:
+        if is_told:
+            self._begin_details()
+        elif not self.turn.frames:
+            self._begin_next_flow(endings)
+
+    def _begin_details(self) -> None:
+        """Ask what helpers need first; the greeting beneath has no use any more."""
+        frames = self.turn.frames
+        if frames and (frames[-1].flow, frames[-1].step) == LANGUAGE_QUESTION:
+            frames.pop()
+            if frames and frames[-1].flow == WELCOME_FLOW:
+                frames.pop()
+        self.begin_flow(URGENT_DETAILS_FLOW)
 
     def _begin_next_flow(self, endings: list[FlowEnded]) -> None:
         """Begin the flow that follows by itself."""
         outcomes = {ending.outcome for ending in endings}
-        if outcomes & NEXT_STEP_OUTCOMES:
+        if outcomes & NEXT_STEP_OUTCOMES or endings[-1].flow == URGENT_DETAILS_FLOW:
             self.begin_flow(AFTERWARDS_FLOW)
         elif Outcome.INFORMATION_READ in outcomes:
             self.begin_flow(LEARN_FLOW)
         elif (Outcome.STOPPED, RESUME_FLOW) in {(each.outcome, each.flow) for each in endings}:
             self.begin_flow(WELCOME_FLOW)
-        elif Outcome.LANGUAGE_CHOSEN in outcomes:
+        elif Outcome.LANGUAGE_CHOSEN in outcomes or endings[-1].flow in OFFERING_FLOWS:
             self.start_conversation()
 
     def _apply_outcome(self, ending: FlowEnded, values: dict[str, str]) -> None:
@@ -315,6 +339,7 @@ class EngineDriver:
             turn.set_read(is_read=False)
         if ending.outcome is Outcome.STAFF_ALERTED:
             conversation.is_alerted = True
+            turn.facts |= {"alerted"}
             turn.hotline.add_messages(conversation.case, conversation.urgent_messages)
         conversation.urgent_messages = []
         if ending.outcome is Outcome.CHECK_IN_AGREED:

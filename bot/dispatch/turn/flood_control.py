@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bot.cases.intake import MAX_FILE_BYTES
+from bot.dispatch.turn.flow_names import STORY_FLOW
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ class FloodControl:
             or not activity.was_just_answered(turn.now)
             or not self.typed.is_free_text(update)
         ):
-            activity.note_answer(turn.now, moved=has_moved)
+            # The offer of a caseworker answers a whole burst of words.
+            activity.note_answer(turn.now, moved=has_moved and not turn.is_in_flow(STORY_FLOW))
             return
         effects.bodies, effects.fleeting = [], []
         conversation.question_count, conversation.fleeting_letters = question_count, fleeting

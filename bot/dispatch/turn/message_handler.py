@@ -13,12 +13,13 @@ from bot.messages import UpdateKind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.conversation.inputs import PressInput
+    from bot.conversation.inputs import Input, PressInput
     from bot.dispatch.turn.command_handler import CommandHandler
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.engine_driver import EngineDriver
     from bot.dispatch.turn.passphrase_handler import PassphraseHandler
     from bot.dispatch.turn.replies import Replies
+    from bot.dispatch.turn.story_offer import StoryOffer
     from bot.dispatch.turn.typed_text import TypedText
     from bot.messages import Update
 
@@ -38,6 +39,7 @@ class MessageHandler:
     typed: TypedText
     commands: CommandHandler
     passphrases: PassphraseHandler
+    stories: StoryOffer
     _handlers: dict[UpdateKind, Callable[[Update], None]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -105,7 +107,7 @@ class MessageHandler:
         if choice is None and (synonym := self.typed.choice_of_synonym(update.text)):
             self._keep_longer_text(update.text, alarms)
         if choice or synonym or not self.turn.asks_passphrase():
-            self._answer_text(update.text, choice or synonym)
+            self._answer_text(update.text, choice or synonym, alarms)
         elif alarms:  # a cry for help is no passphrase: staff have to read it
             self.turn.conversation.position.add_extra(update.text)
         else:
@@ -119,7 +121,12 @@ class MessageHandler:
         if alarms or len(text.split()) > ANSWER_WORDS or len(text) > ANSWER_CHARACTERS:
             self.turn.conversation.position.add_extra(text)
 
-    def _answer_text(self, text: str, choice: PressInput | None) -> None:
+    def _answer_text(
+        self, text: str, choice: PressInput | None, alarms: frozenset[str] = frozenset()
+    ) -> None:
+        is_answer = choice is not None or self.typed.fits_question(text)
+        if not is_answer and not alarms and self.stories.take(TextInput(text)):
+            return
         if self.turn.frames:
             self.engine.answer_question(choice or TextInput(text))
         elif self.turn.is_in_case:
@@ -127,7 +134,8 @@ class MessageHandler:
             self.engine.start_conversation()
         else:
             self.turn.conversation.position.add_extra(text)
-            self.engine.start_conversation()
+            if not alarms:  # danger comes before a greeting, and before the choice of a language
+                self.engine.start_conversation()
 
     def _handle_files(self, update: Update) -> None:
         alarms = self.commands.note_alarms(update.text)
@@ -135,7 +143,7 @@ class MessageHandler:
             self.replies.send_text(self.turn.services.texts.file_too_large)
         if self._continues_album(update):
             self._keep_album_files(_files_in(update))
-        else:
+        elif alarms or not self._offer_for(_files_in(update)):
             self.engine.answer_or_keep(_files_in(update))
         self.commands.begin_alarm_flow(alarms)
 
@@ -158,7 +166,12 @@ class MessageHandler:
 
     def _handle_location(self, update: Update) -> None:
         self.turn.conversation.position.add_extra(update.text)
-        self.engine.answer_or_keep(_location_in(update))
+        if not self._offer_for(_location_in(update)):
+            self.engine.answer_or_keep(_location_in(update))
+
+    def _offer_for(self, incoming: Input) -> bool:
+        """Offer a caseworker for a file or place that answers no question; tell whether so."""
+        return not self.typed.fits(incoming) and self.stories.take(incoming)
 
     def _handle_contact(self, update: Update) -> None:
         self.turn.conversation.position.add_extra(update.text)

@@ -30,6 +30,7 @@ OUTCOME_RULES: Mapping[Outcome, OutcomeRule] = {
     Outcome.REPORT_SUBMITTED: OutcomeRule("report", opens_case=True),
     Outcome.HELP_REQUESTED: OutcomeRule("request", opens_case=True),
     Outcome.TALK_REQUESTED: OutcomeRule("talk", opens_case=True),
+    Outcome.STORY_GIVEN: OutcomeRule("story", opens_case=True),
     Outcome.STAFF_ALERTED: OutcomeRule("danger", opens_case=True, min_priority=Priority.EMERGENCY),
     Outcome.ADDITION_SENT: OutcomeRule("addition"),
     Outcome.WITHDRAWN: OutcomeRule("withdrawal"),
@@ -57,6 +58,8 @@ NEXT_STEP_OUTCOMES = frozenset(
     }
 )
 """Outcomes after which the person is asked what they would like to do now."""
+DETAILED_OUTCOMES = frozenset({Outcome.STAFF_ALERTED, Outcome.STORY_GIVEN})
+"""Outcomes after which the person is asked what helpers need first."""
 LOOKUP_OUTCOMES = frozenset(
     {Outcome.STATUS_REQUESTED, Outcome.DATA_REQUESTED, Outcome.INTRODUCTION_REQUESTED}
 )

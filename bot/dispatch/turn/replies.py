@@ -12,7 +12,7 @@ from bot.conversation.replies import FILE_KEPT, NOT_UNDERSTOOD
 from bot.dispatch.conversation_store import VISIBLE_BODIES, letter_ids, person_message_ids
 from bot.dispatch.effects import ScheduledRemoval
 from bot.dispatch.privacy_notice import text_digest
-from bot.dispatch.turn.flow_names import PASSPHRASE_FLOWS
+from bot.dispatch.turn.flow_names import AFTERWARDS_FLOW, PASSPHRASE_FLOWS, STORY_FLOW
 from bot.messages import DeleteMessages, EditText, SendText, Toast
 
 if TYPE_CHECKING:
@@ -32,10 +32,18 @@ class Replies:
 
     turn: TurnContext
 
-    def send_text(self, text: Text, values: dict[str, str] | None = None) -> None:
-        """Send a text that belongs to no flow, its blanks filled with `values`."""
+    def send_text(
+        self, text: Text, values: dict[str, str] | None = None, language: str = ""
+    ) -> None:
+        """Send a text that belongs to no flow, its blanks filled with `values`.
+
+        Args:
+            text: what is said.
+            values: by blank.
+            language: in which; empty: that of the conversation.
+        """
         turn = self.turn
-        shown = turn.services.renderer.text(text, turn.conversation.language)
+        shown = turn.services.renderer.text(text, language or turn.conversation.language)
         for blank, value in (values or {}).items():
             shown = shown.replace("{" + blank + "}", value)
         turn.effects.bodies.append(SendText(shown))
@@ -91,11 +99,16 @@ class Replies:
     def _true_now(self, replies: list[Reply]) -> list[Reply]:
         """Return replies; once staff read what the person writes, what is true of that instead."""
         turn, texts = self.turn, self.turn.services.texts
-        if not turn.read_case:
+        if turn.read_case:
+            instead = dict(texts.once_read)
+        elif turn.is_in_flow(STORY_FLOW):
+            instead = dict.fromkeys(UNANSWERED, texts.kept_too)
+        else:
             return replies
-        instead = dict(texts.once_read)
         if turn.is_in_case:
             instead |= dict.fromkeys(UNANSWERED, texts.with_case)
+            if turn.is_in_flow(AFTERWARDS_FLOW) and replies and replies[0].text in UNANSWERED:
+                replies = replies[:1]  # the menu stands above: no reason to show it at every line
         return [
             replace(reply, text=instead[reply.text]) if reply.text in instead else reply
             for reply in replies

@@ -10,6 +10,7 @@ from bot.conversation import Collect, Position, Review, unpack
 from bot.conversation.inputs import PressInput, TextInput
 from bot.conversation.progress import fill_answer, flow_progress, resume
 from bot.dispatch.conversation_store import SESSION_TIMEOUT, Conversation, suspended_sessions
+from bot.dispatch.turn.flow_names import URGENT_DETAILS_FLOW
 from bot.dispatch.turn.session import session_cases
 from bot.hotline.chat.case_progress import format_time
 from bot.hotline.chat.messages import CaseMessageKind
@@ -208,6 +209,8 @@ class StaffActions:
         self.replies.send_text(turn.services.texts.caseworker_left, title)
         if not action.goes_on:
             return None
+        if turn.is_in_flow(URGENT_DETAILS_FLOW):  # the caseworker has asked by now
+            turn.frames.pop()
         if turn.frames:
             position = turn.conversation.position
             self.engine.apply(resume(turn.services.registry, position, turn.facts), 0)

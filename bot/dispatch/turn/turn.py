@@ -20,8 +20,10 @@ from bot.dispatch.turn.replies import Replies
 from bot.dispatch.turn.session import Session
 from bot.dispatch.turn.slash_commands import BYE
 from bot.dispatch.turn.staff_actions import StaffActions
+from bot.dispatch.turn.story_offer import StoryOffer
 from bot.dispatch.turn.typed_text import TypedText
 from bot.languages import FALLBACK, negotiate
+from bot.languages.detect import guess_language
 from bot.messages import Toast, UpdateKind
 
 if TYPE_CHECKING:
@@ -57,7 +59,10 @@ class TurnHandler:
         self._passphrases = PassphraseHandler(turn, replies, engine)
         commands = CommandHandler(turn, session, engine)
         self._presses = PressHandler(turn, replies, relay, session, engine, commands)
-        self._messages = MessageHandler(turn, replies, engine, typed, commands, self._passphrases)
+        stories = StoryOffer(turn, replies, engine)
+        self._messages = MessageHandler(
+            turn, replies, engine, typed, commands, self._passphrases, stories
+        )
         self._staff_actions = StaffActions(turn, replies, relay, session, engine)
 
     @property
@@ -161,7 +166,11 @@ class TurnHandler:
 
     def _begin_session(self, update: Update) -> None:
         turn, conversation = self.context, self.context.conversation
-        conversation.language = negotiate(update.language, turn.services.languages)
+        written = guess_language(update.text)
+        offered = turn.services.languages
+        conversation.language = (
+            written if written in offered else negotiate(update.language, offered)
+        )
         conversation.earlier_case = turn.hotline.find_earlier_case()
         # Rows are deleted and buttons stay: a number that was used must not come again.
         conversation.session_number = max(conversation.session_number, turn.now // HOUR)

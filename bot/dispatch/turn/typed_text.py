@@ -18,6 +18,7 @@ from bot.languages.typed_answers import match_label
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
+    from bot.conversation.inputs import Input
     from bot.dispatch.turn.context import TurnContext
     from bot.messages import Update
 
@@ -94,7 +95,7 @@ class TypedText:
             return None
         frame = turn.frames[-1]
         question = turn.services.registry.question(frame.flow, frame.step)
-        if not isinstance(question, Choose | ChooseMany) or self._fits_question(text):
+        if not isinstance(question, Choose | ChooseMany) or self.fits_question(text):
             return None
         offered = {
             label.source: code
@@ -142,16 +143,20 @@ class TypedText:
             return update.kind in WRITTEN_KINDS
         text = update.text.strip()
         is_number = len(text) <= LONGEST_TYPED_NUMBER and text.isdecimal()
-        if is_number and self._fits_question(text):
+        if is_number and self.fits_question(text):
             return False
         return not (self.is_command(update.text) or self.may_be_label(text))
 
-    def _fits_question(self, text: str) -> bool:
+    def fits_question(self, text: str) -> bool:
         """Tell whether the open question takes a text as it is: "17" may be an age, or a button."""
+        return self.fits(TextInput(text))
+
+    def fits(self, incoming: Input) -> bool:
+        """Tell whether an input answers the open question, or a part of it."""
         if not self.turn.frames:
             return False
         frame = self.turn.frames[-1]
         question = self.turn.services.registry.question(frame.flow, frame.step)
         return question is not None and not isinstance(
-            question.parse(TextInput(text), question.partial_answer(frame)), NoMatch
+            question.parse(incoming, question.partial_answer(frame)), NoMatch
         )

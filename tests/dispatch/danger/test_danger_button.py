@@ -14,6 +14,7 @@ from tests.support.dispatch_inspection import (
     current_step,
     flows_of,
     frames,
+    leave_details,
     place_at,
     reachable_positions,
     readable_text,
@@ -84,6 +85,8 @@ def test_telling_now_opens_an_emergency_with_language_and_codes_only(
     assert (case.kind, case.priority, case.language) == ("danger", Priority.EMERGENCY, "en")
     assert [sent.answers for sent in case.sent] == [{"tell": "now"}]
     assert TOLD not in readable_text([sent.answers for sent in case.sent])
+    assert current_step(person) == ("urgent_details", "where")
+    leave_details(person)
     assert stored_conversation(person).position.extra_texts == ["the gate is blue", TOLD]
     assert frames(person)[-1].answers["what"] == TOLD
     assert current_step(person) == ("report", "depth")
@@ -112,6 +115,7 @@ def test_a_report_in_the_same_session_joins_the_case_and_a_later_one_does_not(
     start_report(person, until="what")
     person.says("/danger")
     person.presses("Tell them now")
+    leave_details(person)
     person.says(TOLD)
     finish(person, hotline)
     person.presses("Send")

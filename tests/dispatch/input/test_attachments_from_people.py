@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.conversation import FileRef, PlaceAnswer
+from bot.dispatch.conversation_store import copy_position
 from tests.support.dispatch_inspection import (
     QUESTIONS,
     cases_of,
@@ -22,7 +23,6 @@ from tests.support.dispatch_inspection import (
     stored_conversation,
 )
 from tests.support.people.telegram_attachments import (
-    KEPT,
     MB,
     NO,
     album,
@@ -34,6 +34,16 @@ from tests.support.people.telegram_attachments import (
 
 if TYPE_CHECKING:
     from tests.support.harnesses.hotline_harness import HotlineHarness
+    from tests.support.people.chat_person import ChatPerson
+
+
+def at_an_open_question(home: HotlineHarness) -> ChatPerson:
+    """Return a person who is asked what else there is, and after that what to call them."""
+    position = copy_position(reachable_positions()["report", "anything_else"])
+    position.frames[-1].answers.pop("call_me", None)
+    person = home.person()
+    place_at(person, position)
+    return person
 
 
 # --- files ----------------------------------------------------------------------------------
@@ -55,7 +65,7 @@ def test_an_album_at_an_open_question_answers_that_one_and_no_other(
     hotline: HotlineHarness,
 ) -> None:
     """`anything_else` is followed by another open question: a name must not become a photo."""
-    person = put_at_step(hotline, "anything_else")
+    person = at_an_open_question(hotline)
     album(person, "one", "two", "three", caption="look")
     answers = frames(person)[-1].answers
     assert handles(answers["anything_else"]) == ["one"]
@@ -67,12 +77,14 @@ def test_an_album_at_an_open_question_answers_that_one_and_no_other(
 def test_an_album_at_a_choice_is_kept_as_extra_with_one_reply(hotline: HotlineHarness) -> None:
     person = put_at_step(hotline, "safe")
     heard = album(person, "one", "two", "three")
-    assert heard == [KEPT, "Are you safe where you are right now?"]
+    assert len(heard) == 2
+    assert heard[0].startswith("Thank you. We kept what you wrote.")
+    assert current_step(person) == ("story", "give")
     assert handles(stored_conversation(person).position.extra_files) == ["one", "two", "three"]
 
 
 def test_two_albums_in_turns_and_over_two_batches_are_all_kept(hotline: HotlineHarness) -> None:
-    person = put_at_step(hotline, "anything_else")
+    person = at_an_open_question(hotline)
     for name in ("one", "two", "three", "four"):
         album(person, name, group="a" if name in {"one", "three"} else "b")
         if name == "two":
@@ -100,8 +112,8 @@ def test_files_outside_questions_are_sent_with_the_report(hotline: HotlineHarnes
 def test_a_file_that_is_the_first_message_is_kept(hotline: HotlineHarness) -> None:
     person = hotline.person()
     heard = person.sends(photo=photo("first"), caption="this is the door")
-    assert heard[0] == KEPT
-    assert current_step(person) == ("language", "language")
+    assert heard[0].startswith("Thank you. We kept what you wrote.")
+    assert current_step(person) == ("story", "give")
     (note,) = stored_conversation(person).position.extra_files
     assert (note.handle, note.caption) == ("first", "this is the door")
 

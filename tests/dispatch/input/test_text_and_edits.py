@@ -127,7 +127,7 @@ def test_any_language_code_begins_in_a_language_we_have(
 def test_first_words_go_along_with_what_is_sent_later(hotline: HotlineHarness) -> None:
     person = hotline.person()
     person.says("my boss has my passport")
-    person.presses("English", "Nobody can see", "Tell what happened")
+    person.presses("Back to the question", "English", "Nobody can see", "Tell what happened")
     start_report(person)
     person.presses("Send")
     (case,) = cases_of(hotline)

@@ -19,6 +19,7 @@ from tests.support.dispatch_inspection import (
     cases_of,
     current_step,
     frames,
+    leave_details,
     quarantine_reasons,
     skip_on,
     start_report,
@@ -63,6 +64,7 @@ def told(home: HotlineHarness, *, until: str = "leaving") -> ChatPerson:
     start_report(person, until=until)
     person.says(URGENT)
     person.presses("Tell them now")
+    leave_details(person)
     return person
 
 

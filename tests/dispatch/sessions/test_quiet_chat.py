@@ -113,7 +113,7 @@ def test_what_is_written_reaches_the_case_as_not_confirmed(
         person.presses("I can write now")
     way(hotline, person)  # type: ignore[operator]
     hotline.board.events.clear()
-    person.says(MORE, "English", "1", "/help")
+    person.says(MORE, "2", "English", "1", "/help")
     person.sends(photo=[{"file_id": "f1", "file_unique_id": "u1", "file_size": 900}])
     new = [it for it in mei.reads(case) if it.content.unconfirmed]
     assert [(it.kind, it.content.text) for it in new] == [

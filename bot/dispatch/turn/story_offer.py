@@ -1,0 +1,91 @@
+"""What a person writes in their own words: kept, and a caseworker is offered at once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.conversation import keep_extra
+from bot.conversation.inputs import TextInput
+from bot.dispatch.turn.flow_names import LANGUAGE_QUESTION, OFFERING_FLOWS, STORY_FLOW
+from bot.languages.detect import guess_language
+
+if TYPE_CHECKING:
+    from bot.conversation.inputs import Input
+    from bot.dispatch.turn.context import TurnContext
+    from bot.dispatch.turn.engine_driver import EngineDriver
+    from bot.dispatch.turn.replies import Replies
+
+STORY_WORDS = 5
+"""Words of a text that tells something, and does not merely try to answer."""
+STORY_SIGNS = 12
+"""The same in a script without spaces: characters of Chinese, Japanese, Thai, Khmer, Burmese."""
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_WORD = re.compile(r"\w+")
+
+
+def is_story(text: str) -> bool:
+    """Tell whether a text is long enough to tell something."""
+    return len(_WORD.findall(text)) >= STORY_WORDS or len(_UNSPACED.findall(text)) >= STORY_SIGNS
+
+
+@dataclass(slots=True, eq=False)
+class StoryOffer:
+    """Offers a caseworker for what answers no question."""
+
+    turn: TurnContext
+    replies: Replies
+    engine: EngineDriver
+
+    def take(self, incoming: Input) -> bool:
+        """Keep what answers no question and offer a caseworker; tell whether that was done.
+
+        It is done for a story, a file or a place at once, and for shorter texts when the same
+        question was not understood twice in a row.
+        """
+        turn = self.turn
+        if not self._may_offer():
+            return False
+        text = incoming.text if isinstance(incoming, TextInput) else ""
+        if text and not is_story(text) and not self._is_second_failure():
+            return False
+        keep_extra(turn.conversation.position, incoming)
+        turn.conversation.misunderstood_at = ""
+        self._offer_language(text)
+        self.engine.begin_flow(STORY_FLOW)
+        return True
+
+    def _may_offer(self) -> bool:
+        """Tell whether words reach a caseworker in no other way, and none was offered just now."""
+        turn = self.turn
+        if turn.read_case or turn.is_in_case or turn.conversation.takeover is not None:
+            return False
+        return not turn.is_in_flow(*OFFERING_FLOWS) and not turn.asks_passphrase()
+
+    def _is_second_failure(self) -> bool:
+        """Note that the open question was not understood; tell whether that was said before.
+
+        Lines of one burst are one message in parts.
+        """
+        frames, conversation = self.turn.frames, self.turn.conversation
+        if not frames or conversation.activity.was_just_answered(self.turn.now):
+            return False
+        here = f"{frames[-1].flow}.{frames[-1].step}"
+        is_second = conversation.misunderstood_at == here
+        conversation.misunderstood_at = here
+        return is_second
+
+    def _offer_language(self, text: str) -> None:
+        """Go on in the language of a text if none was chosen yet; else say how to change it."""
+        turn, conversation = self.turn, self.turn.conversation
+        language = guess_language(text)
+        if language is None or language not in turn.services.languages:
+            return
+        if language == conversation.language:
+            return
+        frames = turn.frames
+        if not frames or (frames[-1].flow, frames[-1].step) == LANGUAGE_QUESTION:
+            self.engine.change_language(language)
+        else:
+            self.replies.send_text(turn.services.texts.other_language, language=language)

@@ -1,0 +1,37 @@
+"""What helpers need first, once staff were told: one question a message."""
+
+from bot.conversation import Ask, Choose, End, Fact, Flow, Say
+from bot.text import _
+from flows.texts import phrases
+from flows.urgent.danger import DangerFlow
+
+
+class UrgentDetails(Flow):
+    """Safety, the place, injuries. Each answer reaches the case at once; all can be skipped."""
+
+    title = _("What helpers need first")
+    short_names = phrases.SHORT
+
+    safe = Choose(
+        phrases.SAFE_QUESTION,
+        why=phrases.SAFE_WHY,
+        choices=phrases.SAFE_NOW,
+        when=~Fact("alerted"),
+    )
+    numbers = Say(DangerFlow.numbers.text, when=safe.was("not_safe"))
+    without_a_voice = Say(DangerFlow.without_a_voice.text, when=safe.was("not_safe"))
+    warning = Say(phrases.PHONE_WARNING, when=Fact("alerted") | safe.was("not_safe", "unsure"))
+    where = Ask(
+        # Translators: the place where the person is, or the one who needs help.
+        _("Where is it? A street, a shop sign, a photo of the door: send what you can."),
+        why=_("So that people can find the place. You can also share a location."),
+        when=Fact("alerted") | safe.was("not_safe", "unsure"),
+    )
+    hurt = Choose(
+        phrases.HURT_QUESTION,
+        why=phrases.HURT_WHY,
+        choices=phrases.HURT,
+        when=Fact("alerted") | safe.was("not_safe"),
+    )
+    ambulance = Say(phrases.AMBULANCE, when=hurt.was("now"))
+    end = End(phrases.STILL_READ)
