@@ -163,3 +163,7 @@ class AlarmPhrasesError(HavenError):
 
 class TypedAnswersError(HavenError):
     """A file of typed answers cannot be used; the text names the file and the label."""
+
+
+class QuestionListError(HavenError):
+    """A file of questions people ask cannot be used; the text names the file and the phrase."""

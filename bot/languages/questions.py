@@ -1,0 +1,263 @@
+"""Questions people ask in place of an answer: what each is about, from `locales/*/questions.toml`.
+
+"Is it free?" or "will my boss know?" answers no question of the bot, and a person who gets no reply
+to it may write no more. The text is kept like any other, so a question that is read wrongly costs
+one message.
+
+A phrase is words in this order, with a few others between them; `=` before it allows none. `a/b`
+means either word, `^` and `$` the beginning and the end, `?` a question mark. `@boss` stands for the
+words of that name in `[words]`. Accents do not count. In scripts without spaces a "word" is any run
+of characters. A word of `[unless]` speaks against a kind, or, under `every`, against all: such a
+text tells what others said. A long text is a story.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from bot.errors import QuestionListError
+from bot.languages import FALLBACK, LANGUAGES, LOCALES
+from bot.text import fold_accents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+KINDS = (
+    "employer",
+    "deported",
+    "police",
+    "location",
+    "phone",
+    "real",
+    "trust",
+    "readers",
+    "how_long",
+    "stop",
+    "cost",
+)
+"""What a question is about. Of several in one text the first counts: it frightens most."""
+MOST_WORDS, MOST_SENTENCES = 25, 2
+"""Of a text that can be a question; a longer one is a story."""
+MOST_CHARACTERS = {"ja": 45, "zh_Hans": 40, "zh_Hant": 40, "km": 90, "my": 90, "th": 90}
+"""The same for scripts without spaces."""
+GAP_WORDS = 3
+"""Other words that may stand between two words of a phrase."""
+GAP_CHARACTERS = {"ja": 8, "zh_Hans": 6, "zh_Hant": 6, "km": 18, "my": 18, "th": 18}
+"""The same for scripts without spaces."""
+LONGEST = 160
+"""Characters of a question in any script."""
+START, END = "^", "$"
+EVERY = "every"
+"""Of `[unless]`: speaks against every kind."""
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?|\?")
+_MARKS = "\u0300-\u036f\u0e31-\u0e4e\u1000-\u1049\u104c-\u109f\u1780-\u17d3\u3099\u309a"
+"""Letters and vowels of the scripts here that `\\w` leaves out."""
+_NO_SIGN = re.compile(rf"[^\w?{_MARKS}]+")
+_NAME = re.compile(r"@(\w+)")
+_SENTENCE_END = re.compile("[.!?\u3002\u104b\u17d4\n]+")
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
+_LATIN = re.compile("[a-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPhrase:
+    """One way to ask a question of one kind."""
+
+    kind: str
+    tag: str
+    words: tuple[frozenset[str], ...]
+    """The spellings of each."""
+    gap: int
+    """How much else may stand between two of its words: words, or characters."""
+
+    @property
+    def rarest(self) -> frozenset[str]:
+        """Return the word by which it is looked up: the one in the fewest texts."""
+        return max(self.words, key=lambda word: (min(map(len, word)), -len(word)))
+
+
+Index = dict[str, list[QuestionPhrase]]
+
+
+def find_question(text: str, language: str) -> str | None:
+    """Return what a text asks about; None for nearly all texts.
+
+    The language the person chose counts first, then English, then all others: people mix languages.
+    A cry for help may be asked as a question too, so the caller looks for alarms first.
+    """
+    if len(text) > LONGEST:
+        return None
+    folded = _plain(text)
+    if len(list(filter(str.strip, _SENTENCE_END.split(folded)))) > MOST_SENTENCES:
+        return None
+    found: dict[str, set[str]] = {}
+    if _LATIN.search(folded):
+        for phrase in _match_spaced(_WORD.findall(folded)):
+            found.setdefault(phrase.tag, set()).add(phrase.kind)
+    if not folded.isascii():
+        for phrase in _match_unspaced(_NO_SIGN.sub("", folded)):
+            found.setdefault(phrase.tag, set()).add(phrase.kind)
+    if not found:
+        return None
+    kinds = found.get(language) or found.get(FALLBACK) or set().union(*found.values())
+    return next(kind for kind in KINDS if kind in kinds)
+
+
+def _plain(text: str) -> str:
+    """Return text without case, accents and drawn-out letters."""
+    return _DRAWN_OUT.sub(r"\1", fold_accents(text).replace("\u2019", "'"))
+
+
+# --- scripts with spaces ---------------------------------------------------------------------
+
+
+def _match_spaced(words: list[str]) -> Iterator[QuestionPhrase]:
+    if len(words) > MOST_WORDS:
+        return
+    words = [START, *words, END]
+    index, excluded = (
+        _index(is_spaced=True),
+        _excluded(f" {' '.join(words)} ", is_spaced=True),
+    )
+    tried = set()
+    for word in words:
+        for phrase in index.get(word, ()):
+            if id(phrase) in tried or (phrase.tag, phrase.kind) in excluded:
+                continue
+            tried.add(id(phrase))
+            if any(_fits_words(phrase, words, 0, at) for at in range(len(words))):
+                yield phrase
+
+
+def _fits_words(phrase: QuestionPhrase, words: Sequence[str], number: int, at: int) -> bool:
+    """Tell whether the words of a phrase from this number on fit, the first of them here."""
+    if words[at] not in phrase.words[number]:
+        return False
+    if number + 1 == len(phrase.words):
+        return True
+    until = min(len(words), at + 2 + phrase.gap)
+    return any(_fits_words(phrase, words, number + 1, n) for n in range(at + 1, until))
+
+
+# --- scripts without spaces ------------------------------------------------------------------
+
+
+def _match_unspaced(tight: str) -> Iterator[QuestionPhrase]:
+    length, text = len(tight), f"{START}{tight}{END}"
+    index, excluded = _index(is_spaced=False), _excluded(text, is_spaced=False)
+    tried = set()
+    for at, sign in enumerate(text):
+        for key in (sign, text[at : at + 2]):
+            for phrase in index.get(key, ()):
+                if id(phrase) in tried or (phrase.tag, phrase.kind) in excluded:
+                    continue
+                tried.add(id(phrase))
+                if length <= MOST_CHARACTERS[phrase.tag] and _fits_text(phrase, text):
+                    yield phrase
+
+
+def _fits_text(phrase: QuestionPhrase, text: str, number: int = 0, at: int = 0) -> bool:
+    """Tell whether the words of a phrase from this number on stand from here on."""
+    if number == len(phrase.words):
+        return True
+    for spelling in phrase.words[number]:
+        until = at + phrase.gap + len(spelling) if number else len(text)
+        place = text.find(spelling, at, until)
+        while place >= 0:
+            if _fits_text(phrase, text, number + 1, place + len(spelling)):
+                return True
+            place = text.find(spelling, place + 1, until)
+    return False
+
+
+# --- the files -------------------------------------------------------------------------------
+
+
+def load_questions(tag: str, folder: Path = LOCALES) -> list[QuestionPhrase]:
+    """Return the phrases of one language.
+
+    Raises:
+        QuestionListError: the file is no TOML, has an unknown kind, or a phrase that is empty or
+            has an empty word.
+    """
+    content = _read_file(tag, folder)
+    names = content.get("words", {})
+    phrases = content.get("phrases", {})
+    if unknown := {*phrases, *content.get("unless", {})} - {*KINDS, EVERY}:
+        raise QuestionListError(f"{tag}: unknown kinds {sorted(unknown)}")
+    return [
+        _parse_phrase(kind, tag, _fill(phrase, names))
+        for kind in KINDS
+        for phrase in phrases.get(kind, ())
+    ]
+
+
+def _read_file(tag: str, folder: Path = LOCALES) -> dict[str, dict[str, list[str]]]:
+    path = folder / tag / "questions.toml"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise QuestionListError(f"{path}: {error}") from None
+
+
+def _fill(phrase: str, names: dict[str, list[str]]) -> str:
+    """Return a phrase with every `@name` replaced by the words of that name.
+
+    Raises:
+        QuestionListError: no words have that name, or one of them has a space.
+    """
+    try:
+        filled = _NAME.sub(lambda name: "/".join(names[name[1]]), phrase)
+    except KeyError as error:
+        raise QuestionListError(f"{phrase!r}: no words are called {error}") from None
+    if len(filled.split()) != len(phrase.split()):
+        raise QuestionListError(f"{phrase!r}: a word of a name has a space")
+    return filled
+
+
+def _parse_phrase(kind: str, tag: str, phrase: str) -> QuestionPhrase:
+    words = tuple(frozenset(word.split("/")) for word in _plain(phrase.removeprefix("=")).split())
+    if not words or any("" in word for word in words):
+        raise QuestionListError(f"{tag} [{kind}] {phrase!r} is empty, or has an empty word")
+    gap = 0 if phrase.startswith("=") else GAP_CHARACTERS.get(tag, GAP_WORDS)
+    return QuestionPhrase(kind, tag, words, gap)
+
+
+@cache
+def _index(*, is_spaced: bool) -> Index:
+    """Return the phrases of all languages with spaces or without, by how the rarest word begins."""
+    index: Index = {}
+    for tag in LANGUAGES:
+        if (tag not in GAP_CHARACTERS) == is_spaced:
+            for phrase in load_questions(tag):
+                for key in {it if is_spaced else it[:2] for it in phrase.rarest}:
+                    index.setdefault(key, []).append(phrase)
+    return index
+
+
+@cache
+def _exceptions(*, is_spaced: bool) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Return the words that speak against a question: each with its language and the kinds."""
+    return tuple(
+        (f" {word} " if is_spaced else word, tag, KINDS if kind == EVERY else (kind,))
+        for tag in LANGUAGES
+        if (tag not in GAP_CHARACTERS) == is_spaced
+        for kind, words in _read_file(tag).get("unless", {}).items()
+        for word in map(fold_accents, words)
+    )
+
+
+def _excluded(text: str, *, is_spaced: bool) -> frozenset[tuple[str, str]]:
+    """Return the languages and kinds in which a text is no question."""
+    return frozenset(
+        (tag, kind)
+        for word, tag, kinds in _exceptions(is_spaced=is_spaced)
+        if word in text
+        for kind in kinds
+    )
