@@ -15,7 +15,7 @@ from bot.conversation.questions.choice import ListQuestion
 from bot.languages import LANGUAGES
 from bot.places.place import AMOUNT, PlaceSentence
 from bot.text import Text
-from flows.texts import hotline, office_hours, organisation, phrases, titles
+from flows.texts import hotline, office_hours, organisation, phrases, questions, titles
 from flows.texts.phrasebook import PHRASES
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 NamedPhrase = tuple[str, Text]
 """The location of a phrase, and the phrase."""
-PHRASE_MODULES = (phrases, hotline, office_hours, organisation, titles, replies, text_questions)
+PHRASE_MODULES = (
+    phrases, hotline, office_hours, organisation, questions, titles, replies, text_questions,
+)  # fmt: skip
 """Modules with phrases outside flows, each in a variable or in a table."""
 LANGUAGE_NAMES = frozenset(language.own_name for language in LANGUAGES.values())
 """Names of languages in those languages; they are not translated."""

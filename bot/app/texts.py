@@ -35,6 +35,7 @@ from bot.languages import (
 )
 from bot.languages.alarms import find_alarms
 from bot.languages.availability import checked_bot_names, load_offer
+from bot.languages.questions import find_question
 from bot.languages.voice_files import find_recordings
 from bot.log import log
 from bot.places.registry import find_place
@@ -42,7 +43,7 @@ from bot.vault.backup.export_rows import ARCHIVE_RETENTION
 from flows import ALL_FLOWS, flows_for_languages
 from flows.own_data.privacy import Privacy
 from flows.start.welcome import Welcome
-from flows.texts import hotline, office_hours, organisation, phrases
+from flows.texts import hotline, office_hours, organisation, phrases, questions
 from flows.texts.counties import COUNTIES
 from flows.texts.phrasebook import GROUPS, OFFICER_PHRASES, PHRASES
 from flows.texts.titles import ROLE_TITLES
@@ -228,6 +229,7 @@ def build_system_texts(settings: Settings) -> SystemTexts:
         caseworker_changed=hotline.CASEWORKER_CHANGED,
         caseworker_left=hotline.CASEWORKER_LEFT,
         caseworker_reads=hotline.PERSON_ANSWERS,
+        answers=questions.ANSWERS,
         titles=ROLE_TITLES,
         data_held=hotline.YOUR_DATA,
         case_progress=case_progress.ProgressTexts(
@@ -237,6 +239,7 @@ def build_system_texts(settings: Settings) -> SystemTexts:
         ),
         blanks=lambda read_in: _blank_values(settings, read_in),
         find_alarms=find_alarms,
+        find_question=find_question,
     )  # fmt: skip
 
 

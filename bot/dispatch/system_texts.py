@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from bot.conversation import Say
     from bot.hotline.chat import case_progress
     from bot.text import Catalogue, Text
 
@@ -63,6 +64,8 @@ class SystemTexts:
     """{title} has left, and the bot answers again."""
     caseworker_reads: Text
     """For a press on an old button during a takeover."""
+    answers: Mapping[str, Sequence[Say]]
+    """What is said to a question of the person, by what it is about: all that holds now."""
     titles: Mapping[str, Text]
     """Roles of caseworkers as people read them, by code."""
     data_held: Mapping[str, Text]
@@ -74,3 +77,5 @@ class SystemTexts:
     {organisations}."""
     find_alarms: Callable[[str], frozenset[str]]
     """Returns the codes of alarming words in a text."""
+    find_question: Callable[[str, str], str | None]
+    """Returns what a text in this language asks about, if it is one of the questions people ask."""

@@ -5,10 +5,10 @@ to it may write no more. The text is kept like any other, so a question that is 
 one message.
 
 A phrase is words in this order, with a few others between them; `=` before it allows none. `a/b`
-means either word, `^` and `$` the beginning and the end, `?` a question mark. `@boss` stands for the
-words of that name in `[words]`. Accents do not count. In scripts without spaces a "word" is any run
-of characters. A word of `[unless]` speaks against a kind, or, under `every`, against all: such a
-text tells what others said. A long text is a story.
+means either word, `^` and `$` the beginning and the end, `?` a question mark. `@boss` stands for
+the words of that name in `[words]`. Accents do not count. In scripts without spaces a "word" is any
+run of characters. A word of `[unless]` speaks against a kind, or, under `every`, against all: such
+a text tells what others said. A long text is a story.
 """
 
 from __future__ import annotations

@@ -106,6 +106,8 @@ class MessageHandler:
         alarms = frozenset() if choice else self.commands.note_alarms(update.text)
         if choice is None and (synonym := self.typed.choice_of_synonym(update.text)):
             self._keep_longer_text(update.text, alarms)
+        if not (choice or synonym or alarms) and self._answer_asked(update.text):
+            return
         if choice or synonym or not self.turn.asks_passphrase():
             self._answer_text(update.text, choice or synonym, alarms)
         elif alarms:  # a cry for help is no passphrase: staff have to read it
@@ -113,6 +115,22 @@ class MessageHandler:
         else:
             self.passphrases.submit(update)
         self.commands.begin_alarm_flow(alarms)
+
+    def _answer_asked(self, text: str) -> bool:
+        """Answer a question of the person and ask ours again; tell whether it is one we know."""
+        turn, texts = self.turn, self.turn.services.texts
+        if turn.conversation.takeover is not None or self.typed.answers_question(text):
+            return False
+        kind = texts.find_question(text, turn.conversation.language)
+        if kind is None:
+            return False
+        if not turn.is_in_case:
+            turn.conversation.position.add_extra(text)
+        for answered in texts.answers[kind]:
+            if answered.when.holds({}, turn.facts):
+                self.replies.send_text(answered.text)
+        self.engine.repeat_question()
+        return True
 
     def _keep_longer_text(self, text: str, alarms: frozenset[str]) -> None:
         """Keep a text that is read as an answer, if it may say more than that."""

@@ -117,6 +117,10 @@ class TypedText:
             return PressInput(code)
         return None
 
+    def answers_question(self, text: str) -> bool:
+        """Tell whether a text is an answer as it is, or no question is open to be asked again."""
+        return not self.turn.frames or self.turn.asks_passphrase() or self._fits_question(text)
+
     def is_command(self, text: str) -> bool:
         """Tell whether a text is a slash command or the label of one."""
         return self.parse_command(text) is not None or bool(self.command_of_label(text))
