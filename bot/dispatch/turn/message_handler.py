@@ -104,10 +104,10 @@ class MessageHandler:
                 return
             choice = self.typed.choice_of_label(update.text)
         alarms = frozenset() if choice else self.commands.note_alarms(update.text)
+        if not (choice or alarms) and self._answer_asked(update.text):
+            return
         if choice is None and (synonym := self.typed.choice_of_synonym(update.text)):
             self._keep_longer_text(update.text, alarms)
-        if not (choice or synonym or alarms) and self._answer_asked(update.text):
-            return
         if choice or synonym or not self.turn.asks_passphrase():
             self._answer_text(update.text, choice or synonym, alarms)
         elif alarms:  # a cry for help is no passphrase: staff have to read it
@@ -117,12 +117,13 @@ class MessageHandler:
         self.commands.begin_alarm_flow(alarms)
 
     def _answer_asked(self, text: str) -> bool:
-        """Answer a question of the person and ask ours again; tell whether it is one we know."""
+        """Answer a question of the person and ask ours again; tell whether it is one we know.
+
+        A word that could be an answer may stand in it: "free, or not?" is not "not".
+        """
         turn, texts = self.turn, self.turn.services.texts
-        if turn.conversation.takeover is not None or self.typed.answers_question(text):
-            return False
         kind = texts.find_question(text, turn.conversation.language)
-        if kind is None:
+        if kind is None or turn.conversation.takeover or self.typed.answers_question(text):
             return False
         if not turn.is_in_case:
             turn.conversation.position.add_extra(text)

@@ -84,11 +84,11 @@ class TypedText:
         code = turn.services.renderer.code_of_label(question, turn.conversation.language, text)
         return PressInput(code) if code else None
 
-    def choice_of_synonym(self, text: str) -> PressInput | None:
+    def choice_of_synonym(self, text: str, *, whole: bool = False) -> PressInput | None:
         """Return the button of the open question that a text means in other words.
 
         What the question takes as it is (a number, a place, a date) is never another answer. Where
-        a person agrees to something, only the whole text counts.
+        a person agrees to something, or with `whole`, only the whole text counts.
         """
         turn = self.turn
         if not turn.frames or turn.asks_passphrase() or text.lstrip().startswith("/"):
@@ -107,7 +107,7 @@ class TypedText:
             return PressInput(language) if language and language in offered.values() else None
         spoken = turn.conversation.language
         decides = isinstance(question, Decide) and not isinstance(question, Menu | Card)
-        whole = decides or frame.step in CONSENT_QUESTIONS
+        whole = whole or decides or frame.step in CONSENT_QUESTIONS
         label = match_label(text, offered.keys(), spoken, whole=whole)
         if label is None:
             return None
@@ -118,8 +118,10 @@ class TypedText:
         return None
 
     def answers_question(self, text: str) -> bool:
-        """Tell whether a text is an answer as it is, or no question is open to be asked again."""
-        return not self.turn.frames or self.turn.asks_passphrase() or self._fits_question(text)
+        """Tell whether the whole text is an answer, or no question is open to be asked again."""
+        if not self.turn.frames or self.turn.asks_passphrase() or self._fits_question(text):
+            return True
+        return self.choice_of_synonym(text, whole=True) is not None
 
     def is_command(self, text: str) -> bool:
         """Tell whether a text is a slash command or the label of one."""

@@ -1,0 +1,223 @@
+"""What people ask in place of an answer is answered; then the open question is asked again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.app.texts import build_fact_source
+from bot.languages import LANGUAGES, catalogue
+from bot.languages.questions import KINDS
+from flows.start.welcome import Welcome
+from flows.texts import questions
+from tests.support.dispatch_inspection import (
+    cases_of,
+    current_step,
+    frames,
+    messages_of_people,
+    place_at,
+    quarantine_reasons,
+    reachable_positions,
+    start_report,
+    stored_conversation,
+)
+from tests.support.harnesses.hotline_harness import HotlineHarness
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.text import Text
+
+FREE = {
+    "id": "ini gratis ga kak",
+    "vi": "co mat tien khong",
+    "en": "is it free",
+    "zh_Hant": "這個要錢嗎",
+    "fil": "libre po ba to",
+    "th": "ฟรีไหมคะ",
+    "km": "អស់លុយទេ",
+    "my": "အခမဲ့လား",
+    "zh_Hans": "这个要钱吗",
+    "ja": "無料ですか",
+}
+PLACES = (("welcome", "seen"), ("welcome", "menu"), ("report", "safe"), ("report", "needs"))
+LATER = 5.0
+"""Seconds after which a message is not part of the same burst any more."""
+ONE_OF_EACH = {
+    "employer": "will my boss know",
+    "deported": "will i be deported",
+    "police": "are you police",
+    "location": "can you see where i am",
+    "phone": "will you call me",
+    "real": "are you a bot",
+    "trust": "is this a scam",
+    "readers": "who reads this",
+    "how_long": "how long does it take",
+    "stop": "can i stop",
+    "cost": "is it free",
+}
+
+
+def shown(home: HotlineHarness, text: Text, language: str = "en") -> str:
+    return text.render(catalogue(language), home.house.setting.renderer.blanks(language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_question_is_answered_and_ours_is_asked_again(
+    sqlite_hotline: HotlineHarness, language: str, place: tuple[str, str]
+) -> None:
+    person = sqlite_hotline.person(language)
+    place_at(person, reachable_positions()[place], language=language)
+    before = stored_conversation(person).position
+    question = sqlite_hotline.house.setting.registry.question(*place)
+    assert question is not None
+    heard = person.says(FREE[language])
+    prompt = shown(sqlite_hotline, question.prompt, language)
+    assert heard == [shown(sqlite_hotline, questions.COST, language), prompt]
+    after = stored_conversation(person).position
+    assert after.extra_texts == [*before.extra_texts, FREE[language]]
+    assert current_step(person) == place
+    assert [it.answers for it in after.frames] == [it.answers for it in before.frames]
+    assert cases_of(sqlite_hotline) == []
+    assert messages_of_people(sqlite_hotline) == []
+    assert quarantine_reasons(sqlite_hotline) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_answered_with_what_holds_now(
+    sqlite_hotline: HotlineHarness, kind: str
+) -> None:
+    person = sqlite_hotline.person()
+    place_at(person, reachable_positions()["welcome", "seen"])
+    facts = build_fact_source(sqlite_hotline.settings)(sqlite_hotline.loop.now())
+    expected = [it.text for it in questions.ANSWERS[kind] if it.when.holds({}, facts)]
+    heard = person.says(ONE_OF_EACH[kind])
+    assert heard == [shown(sqlite_hotline, it) for it in (*expected, Welcome.seen.prompt)]
+
+
+def test_the_same_question_can_be_answered_afterwards(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person()
+    person.says("/start")
+    person.presses("English")
+    person.says("are you police?")
+    sqlite_hotline.advance_time(LATER)
+    person.says("will my boss know?")
+    assert current_step(person) == ("welcome", "seen")
+    person.presses("Nobody can see")
+    assert frames(person)[0].answers["seen"] == "nobody"
+
+
+def test_what_was_asked_is_read_once_the_person_sends(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person()
+    start_report(person, until="safe")
+    person.says("will i be deported")
+    assert cases_of(sqlite_hotline) == []
+    start_report(person)
+    person.presses("Send")
+    assert "will i be deported" in str(messages_of_people(sqlite_hotline)) + str(
+        cases_of(sqlite_hotline)
+    )
+
+
+def test_a_word_of_an_answer_within_a_question_answers_nothing(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person("id")
+    place_at(person, reachable_positions()["report", "safe"], language="id")
+    person.says("ini polisi apa bukan, aman gak sih")
+    assert "safe" not in frames(person)[0].answers
+    sqlite_hotline.advance_time(LATER)
+    person.says("tidak aman")
+    assert frames(person)[0].answers["safe"] == "not_safe"
+
+
+def test_an_alarm_goes_before_the_answer(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person()
+    place_at(person, reachable_positions()["report", "safe"])
+    heard = person.says("they will kill me, are you police?")
+    assert current_step(person) == ("danger", "tell")
+    assert shown(sqlite_hotline, questions.NOT_POLICE) not in heard
+
+
+@pytest.mark.parametrize("place", [("report", "what"), ("report", "county")])
+def test_a_question_is_an_answer_where_words_are_asked_for(
+    sqlite_hotline: HotlineHarness, place: tuple[str, str]
+) -> None:
+    person = sqlite_hotline.person()
+    place_at(person, reachable_positions()[place])
+    heard = person.says("is it free")
+    assert shown(sqlite_hotline, questions.COST) not in heard
+    assert current_step(person) != place
+
+
+def test_a_question_is_a_passphrase_where_one_is_asked_for(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person()
+    place_at(person, reachable_positions()["passphrase", "word"])
+    heard = person.says("is it free")
+    assert shown(sqlite_hotline, questions.COST) not in heard
+    assert stored_conversation(person).position.extra_texts == []
+
+
+def test_a_first_message_is_greeted_and_kept(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person()
+    heard = person.says("is it free")
+    assert shown(sqlite_hotline, questions.COST) not in heard
+    assert stored_conversation(person).position.extra_texts == ["is it free"]
+
+
+def test_a_caseworker_who_holds_the_chat_answers_alone(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person()
+    person.says("/start")
+    person.presses("English", "Nobody", "Tell what happened", "About me", "18 or over")
+    person.presses("Danger now", "Tell them now")
+    case = sqlite_hotline.ask("SELECT id FROM cases")[0][0]
+    mei = sqlite_hotline.colleague()
+    mei.claims(case)
+    mei.take_over(case)
+    person.presses("I can write now")
+    heard = person.says("is it free")
+    assert shown(sqlite_hotline, questions.COST) not in heard
+    assert "is it free" in str(messages_of_people(sqlite_hotline))
+
+
+@pytest.mark.parametrize(
+    ("kind", "police", "deported"),
+    [
+        ("ngo", questions.NOT_POLICE, questions.NO_PROMISE),
+        ("labour", questions.GOVERNMENT, questions.NO_PROMISE),
+        ("police", questions.OFFICERS, questions.OFFICERS_READ),
+        ("immigration", questions.OFFICERS, questions.OFFICERS_READ),
+    ],
+)
+def test_the_answer_says_who_runs_this_deployment(
+    tmp_path: Path, kind: str, police: Text, deported: Text
+) -> None:
+    home = HotlineHarness(tmp_path, organisation_kind=kind)
+    person = home.person()
+    place_at(person, reachable_positions()["welcome", "seen"])
+    assert person.says("are you police")[0] == shown(home, police)
+    home.advance_time(LATER)
+    assert person.says("will i be deported")[0] == shown(home, deported)
+    home.close()
+
+
+def test_after_hours_nobody_is_said_to_be_there(tmp_path: Path) -> None:
+    home = HotlineHarness(tmp_path, hours="")
+    person = home.person()
+    place_at(person, reachable_positions()["welcome", "seen"])
+    assert person.says("when will you answer")[0] == shown(home, questions.OFF_DUTY)
+    home.close()
+
+
+def test_once_staff_read_the_answer_says_so(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person()
+    start_report(person)
+    person.presses("Send")
+    conversation = stored_conversation(person)
+    assert conversation.is_read
+    person.says("/start")
+    heard = person.says("who reads this")
+    assert shown(sqlite_hotline, questions.READERS) not in heard
+    assert shown(sqlite_hotline, questions.READERS_NOW) in heard
