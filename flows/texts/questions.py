@@ -29,19 +29,21 @@ READERS_NOW = _(
     "this chat."
 )
 NOT_POLICE = _(
-    # Translators: {organisation} as above. "Authorities" of Taiwan; "must" is a duty of the staff.
+    # Translators: safety sentence [i]. {organisation} as above. "Authorities" of Taiwan; "must" is a
+    # duty of the staff.
     "We are people of {organisation}. We are not the police and not the government. Taiwan law "
     "says we must tell the authorities when someone under 18 is being harmed, and when someone "
     "seems to be forced."
 )
 GOVERNMENT = _(
-    # Translators: {organisation} e.g. Labor Department of the city. As above.
+    # Translators: safety sentence [i], as above. {organisation} e.g. Labor Department of the city.
     "We are people of {organisation}. It is a government office in Taiwan, not the police. Taiwan "
     "law says we must tell the authorities when someone under 18 is being harmed, and when someone "
     "seems to be forced."
 )
 OFFICERS = _(
-    # Translators: {organisation} e.g. National Immigration Agency. Staff with police duties.
+    # Translators: safety sentence [i] where the staff are officers themselves. {organisation} e.g.
+    # National Immigration Agency.
     "We are people of {organisation}. It is a government office in Taiwan with police duties. The "
     "law says we must act when someone under 18 is being harmed, and when someone seems to be "
     "forced."
@@ -53,13 +55,13 @@ EMPLOYER = _(
     "boss may notice it."
 )
 NO_PROMISE = _(
-    # Translators: the law says "may"; no promise. "Punished less or not at all".
+    # Translators: safety sentence. The law says "may"; no promise. "Punished less or not at all".
     "Nobody here can promise what an office decides. This chat does not ask about your visa. If "
     "someone broke rules because they were forced, the law in Taiwan says that they may be "
     "punished less or not at all."
 )
 NOT_SENT_OUT = _(
-    # Translators: officers decide whether a person was forced. "Begin that": the deciding.
+    # Translators: safety sentence. Officers decide whether a person was forced. "Begin that": the deciding.
     "While officers decide whether someone was forced, that person may not be sent out of Taiwan. "
     "Writing here does not begin that. You can ask for a lawyer first, whatever papers you have."
 )

@@ -9,7 +9,9 @@ from bot.conversation import Ask, Choose, End, Flow
 from bot.conversation.replies import CONTROLS
 from bot.dispatch.system_texts import SystemTexts
 from bot.languages.alarms import find_alarms
+from bot.languages.questions import find_question
 from bot.text import Text
+from flows.texts.questions import ANSWERS
 from tests.bench import scripted_conversation
 
 _WHY: Final = Text("So that we know how to help.")
@@ -50,7 +52,9 @@ PHRASING: Final = SystemTexts(
         "titles": {},
         "case_progress": None,
         "blanks": lambda _: {},
+        "answers": ANSWERS,
         "find_alarms": find_alarms,
+        "find_question": find_question,
     }  # type: ignore[arg-type]
 )
 """What the dispatcher would say by itself; the walk gives it no reason to."""
