@@ -29,8 +29,8 @@ READERS_NOW = _(
     "this chat."
 )
 NOT_POLICE = _(
-    # Translators: safety sentence [i]. {organisation} as above. "Authorities" of Taiwan; "must" is a
-    # duty of the staff.
+    # Translators: safety sentence [i]. {organisation} as above. "Authorities" of Taiwan; "must" is
+    # a duty of the staff.
     "We are people of {organisation}. We are not the police and not the government. Taiwan law "
     "says we must tell the authorities when someone under 18 is being harmed, and when someone "
     "seems to be forced."
@@ -61,7 +61,8 @@ NO_PROMISE = _(
     "punished less or not at all."
 )
 NOT_SENT_OUT = _(
-    # Translators: safety sentence. Officers decide whether a person was forced. "Begin that": the deciding.
+    # Translators: safety sentence. Officers decide whether a person was forced. "Begin that": the
+    # deciding.
     "While officers decide whether someone was forced, that person may not be sent out of Taiwan. "
     "Writing here does not begin that. You can ask for a lawyer first, whatever papers you have."
 )
