@@ -130,7 +130,7 @@ class MessageHandler:
         for answered in texts.answers[kind]:
             if answered.when.holds({}, turn.facts):
                 self.replies.send_text(answered.text)
-        self.engine.repeat_question()
+        self.engine.continue_or_start()
         return True
 
     def _keep_longer_text(self, text: str, alarms: frozenset[str]) -> None:

@@ -118,8 +118,10 @@ class TypedText:
         return None
 
     def answers_question(self, text: str) -> bool:
-        """Tell whether the whole text is an answer, or no question is open to be asked again."""
-        if not self.turn.frames or self.turn.asks_passphrase() or self._fits_question(text):
+        """Tell whether the whole text is an answer to the open question."""
+        if not self.turn.frames:
+            return False
+        if self.turn.asks_passphrase() or self.fits_question(text):
             return True
         return self.choice_of_synonym(text, whole=True) is not None
 

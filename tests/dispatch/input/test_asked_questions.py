@@ -160,10 +160,11 @@ def test_a_question_is_a_passphrase_where_one_is_asked_for(sqlite_hotline: Hotli
     assert stored_conversation(person).position.extra_texts == []
 
 
-def test_a_first_message_is_greeted_and_kept(sqlite_hotline: HotlineHarness) -> None:
+def test_a_question_that_comes_first_is_answered_and_kept(sqlite_hotline: HotlineHarness) -> None:
     person = sqlite_hotline.person()
     heard = person.says("is it free")
-    assert shown(sqlite_hotline, questions.COST) not in heard
+    assert heard[0] == shown(sqlite_hotline, questions.COST)
+    assert current_step(person) == ("language", "language")
     assert stored_conversation(person).position.extra_texts == ["is it free"]
 
 
