@@ -70,7 +70,7 @@ GOVERNMENT_KINDS = OFFICER_KINDS | {"labour"}
 HOME_PLACE = "taiwan"
 """The place the flows were written for; another overrides what is true here only."""
 TAIWAN_ONLY = re.compile(
-    r"Taiwan|NT\$|(?<!\d)(?:110|112|113|119|1955|1990)(?!\d)"
+    r"Taiwan|NT\$|(?<!\d)(?:110|112|113|118|119|1925|1955|1990|0?800-085-095)(?!\d)"
     r"|Đài Loan|[台臺][灣湾]|ไต้หวัน|តៃវ៉ាន់|ថៃវ៉ាន់|ထိုင်ဝမ်"
 )
 """Names of Taiwan in any language, its currency, its phone numbers."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from bot.conversation import Card
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,7 +23,7 @@ class PrivacyNotice:
     """The privacy notice of one deployment.
 
     Args:
-        flow: the flow that says it; it asks nothing.
+        flow: the flow that says it; it asks nothing, and its cards have a button `more`.
         facts: returns the facts of this deployment it depends on, as they are now.
         renderer: renders it in a language, with this deployment's blanks.
     """
@@ -30,18 +32,19 @@ class PrivacyNotice:
         self, flow: type[Flow], facts: Callable[[], frozenset[str]], renderer: Renderer
     ) -> None:
         self._steps = flow.steps
+        self._read_on = {step.name: "more" for step in flow.steps if isinstance(step, Card)}
         self._facts = facts
         self._renderer = renderer
         self._cache: dict[str, tuple[tuple[object, frozenset[str]], str, bytes]] = {}
 
     def parts(self, language: str) -> list[str]:
-        """Return the messages of the notice."""
+        """Return the messages of the notice, as if all of it were asked for."""
         known = self._facts()
         return [
             self._renderer.text(text, language)
             for step in self._steps
-            if step.when.holds({}, known)
-            for text in step.phrases()
+            if step.when.holds(self._read_on, known)
+            for text in ((step.prompt,) if isinstance(step, Card) else step.phrases())
         ]
 
     def text(self, language: str) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from bot.languages.place_overrides import MessageKey
-    from bot.text import Text
+    from bot.text import Catalogue, Text
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 
@@ -120,6 +120,12 @@ def catalogue(tag: str, domain: str = "messages") -> gettext.NullTranslations:
     if _OVERRIDES and domain == "messages":
         return OverridingCatalogue(base_catalogue(tag, domain), _OVERRIDES)
     return base_catalogue(tag, domain)
+
+
+def language_of(read_in: Catalogue) -> str:
+    """Return the tag of the language a catalogue is in; English for one that does not say."""
+    described = read_in.info() if isinstance(read_in, gettext.NullTranslations) else {}
+    return described.get("language", FALLBACK)
 
 
 def base_catalogue(tag: str, domain: str = "messages") -> gettext.NullTranslations:

@@ -21,6 +21,7 @@ class OverridingCatalogue(gettext.NullTranslations):
         self, base: gettext.NullTranslations, overrides: Mapping[MessageKey, Text]
     ) -> None:
         super().__init__()
+        self._info = base.info()
         self._base = base
         self._overrides = overrides
 

@@ -22,6 +22,8 @@ PHONE_SIGN = "\u260e"
 """A telephone sign, old enough to exist on old phones."""
 RECHECK_AFTER = timedelta(days=90)
 """After this time a fact should be checked again; it is still shown."""
+ALSO_UNDERSTOOD = {"zh_Hans": ("zh_Hant",), "fil": ("en",)}
+"""Other languages in which most people who read one can be answered on the phone."""
 
 
 class SourceQuality(StrEnum):
@@ -82,9 +84,18 @@ class DirectoryEntry(SourcedFact):
     hours: str
     """For staff."""
     languages: tuple[str, ...] = ()
-    """Tags of the languages spoken there; empty where that is not known."""
+    """Tags of the languages spoken there at all its hours; empty where that is not known."""
+    some_hours: tuple[str, ...] = ()
+    """Tags of languages spoken there for a part of the day only."""
     call_text: Text | None = None
     """What happens during a call, with the blank {number}."""
+
+    def foreignness(self, language: str) -> int:
+        """Return 0 if it speaks a person's language now, 1 if it may, 2 if it does not."""
+        spoken = {language, *ALSO_UNDERSTOOD.get(language, ())}
+        if spoken & set(self.languages):
+            return 0
+        return 1 if spoken & set(self.some_hours) else 2
 
     def line(self, catalogue: Catalogue) -> str:
         """Return its line in a list of numbers, with a sign for people who do not read well."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.languages import language_of
 from bot.places.deadlines import NO_DEADLINES, DeadlineRules
 from bot.places.directory import SourcedFact
 from bot.text import Text, _
@@ -30,15 +31,17 @@ if TYPE_CHECKING:
 
 DANGER = "danger"
 """The situation whose numbers replace those of a situation that has none left to show."""
-SHOWN_WHEN_OLD = frozenset({DANGER, "despair"})
-"""Situations in which an expired number is better than none."""
+SHOWN_WHEN_OLD = frozenset({DANGER, "despair", "abroad"})
+"""Situations in which an expired number is better than none, or than one that works elsewhere."""
+IN_ORDER = frozenset({DANGER})
+"""Situations whose numbers keep their order in every language: who can come stands first."""
 NUMBERS = "numbers"
 """The fact that every situation has a number that was checked recently enough."""
 SITUATIONS = frozenset(
-    {DANGER, "work", "home", "young", "sea", "abroad", "despair", "papers", "other"}
+    {DANGER, "work", "home", "young", "sea", "abroad", "despair", "papers", "other", "night"}
 )
 """Danger now, work, violence at home, someone under 18, at sea, someone abroad, suicidal thoughts,
-questions about residence documents, worry about another person."""
+questions about residence documents, worry about another person, nobody on duty here."""
 MAX_NUMBERS = 3
 """A frightened reader cannot use a long list."""
 SENTENCES = frozenset({
@@ -123,12 +126,13 @@ class Place:
 
     def blanks(self, catalogue: Catalogue, today: date) -> dict[str, str]:
         """Return the values of all blanks, in a language, as of today."""
+        language = language_of(catalogue)
         values = {
             name: line.current_text(today).render(catalogue)
             for name, line in self.sentences.items()
         }
         for situation in SITUATIONS:
-            entries = self.numbers(situation, today)
+            entries = self.numbers(situation, today, language)
             values[blank_name("numbers", situation)] = "\n".join(e.line(catalogue) for e in entries)
             values[blank_name("calling", situation)] = entries[0].call_description(catalogue)
         for chapter in self.chapters.values():
@@ -136,13 +140,17 @@ class Place:
                 values[name] = fact if isinstance(fact, str) else fact.render(catalogue)
         return values
 
-    def numbers(self, situation: str, today: date) -> list[DirectoryEntry]:
+    def numbers(self, situation: str, today: date, language: str = "") -> list[DirectoryEntry]:
         """Return the numbers to show in a situation, never an empty list.
+
+        Those that speak the language stand first; the others keep their order.
 
         An old number for danger is better than none; `haven doctor` reports that it must be checked
         again.
         """
         listed = [self.directory[code] for code in self.numbers_by_situation[situation]]
+        if language and situation not in IN_ORDER:
+            listed.sort(key=lambda entry: entry.foreignness(language))
         current = [entry for entry in listed if entry.is_shown(today)]
         return current or (listed if situation in SHOWN_WHEN_OLD else self.numbers(DANGER, today))
 

@@ -5,14 +5,14 @@ and of the fund (D0080183). What requires a decision (a counsellor, rent, traini
 """
 
 from bot.conversation import Begin, End, Fact, Flow, Outcome, on_any
-from bot.text import _
+from bot.text import _, pgettext
 from flows.texts import cards
 
 
 class AfterDecision(Flow):
     """What a person can apply for, up to which amount, and what ends it; without promises."""
 
-    title = _("After a decision")
+    title = pgettext("topic", "If the police say yes")
 
     services = cards.page(
         _(
@@ -80,6 +80,15 @@ class AfterDecision(Flow):
         ),
         when=ends.was("next"),
     )
+    rules = cards.page(
+        # Translators: safety sentence. The rules of the shelter. "Good morals": words of the law.
+        _(
+            "Support can also end for someone who badly breaks the rules of a shelter. The permit "
+            "can end for acts against public order or good morals. A person here can tell you "
+            "what that means."
+        ),
+        when=called.was("next"),
+    )
     fund = cards.page(
         # Translators: blanks are amounts of money, except {fund_months}, e.g. 6, and {fund_again},
         # e.g. 3.
@@ -88,7 +97,7 @@ class AfterDecision(Flow):
             "because of what was done, once more if it is still so after {fund_again} months. Ask "
             "the immigration agency within {fund_months} months after the decision."
         ),
-        when=(called.was("next") | (before.was("next") & ~Fact("decision"))) & Fact("amounts"),
+        when=(rules.was("next") | (before.was("next") & ~Fact("decision"))) & Fact("amounts"),
     )
     crime = cards.page(
         # Translators: the law for people against whom a crime was done; not only this one.
@@ -124,11 +133,11 @@ class AfterDecision(Flow):
         when=placed.was("next"),
     )
     beside = cards.page(
-        # Translators: blanks are amounts of money, except {talks}, a number of times. "Step in
-        # court": the first court, and the one above it.
+        # Translators: blanks are amounts of money, except {talks}, a number of times. The
+        # second court is the one above the first; for a third there is nothing.
         _(
             "After the decision, at most: {talks} talks with a counsellor, {talk} each. A lawyer, "
-            "if one without cost is refused: {lawyer} for each step in court."
+            "if one without cost is refused: {lawyer} in the first court, and again in the second."
         ),
         when=health.was("next"),
     )
@@ -158,7 +167,7 @@ class AfterDecision(Flow):
     apply = cards.page(
         cards.APPLY,
         when=income.was("next")
-        | (called.was("next") & ~Fact("amounts"))
+        | (rules.was("next") & ~Fact("amounts"))
         | (before.was("next") & ~Fact("decision") & ~Fact("amounts")),
     )
     last = cards.last_page(
@@ -169,8 +178,8 @@ class AfterDecision(Flow):
     talking = Begin(
         "talk",
         when=on_any(
-            "talk", services, before, stay, may_work, settle, fine, ends, called, fund, crime,
-            costs, placed, health, beside, rent, further, income, apply, last,
+            "talk", services, before, stay, may_work, settle, fine, ends, called, rules, fund,
+            crime, costs, placed, health, beside, rent, further, income, apply, last,
         ),
     )  # fmt: skip
     telling = Begin("report", when=last.was("tell"))

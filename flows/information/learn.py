@@ -17,13 +17,13 @@ class Learn(Flow):
         someone=pgettext("topic", "For someone else"),
         # Translators: police or other offices ask the person questions.
         questioned=pgettext("topic", "Being questioned"),
-        # Translators: the police have decided that the law protects the person.
-        decided=pgettext("topic", "After a decision"),
+        # Translators: the police or another such office has decided that the law protects them.
+        decided=pgettext("topic", "If the police say yes"),
         home=pgettext("topic", "Going home safely"),
         # Translators: messages, photos, pay slips that may be useful later.
         proof=pgettext("topic", "What to keep"),
         # Translators: the person does not want to live any more. Not the conversation.
-        despair=pgettext("topic", "I feel like ending it"),
+        despair=pgettext("topic", "I do not want to live"),
         numbers=pgettext("topic", "Phone numbers"),
         talk=cards.TALK,
         quiz=pgettext("topic", "A short quiz"),

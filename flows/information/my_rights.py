@@ -31,8 +31,8 @@ class MyRights(Flow):
     )
     factory = cards.page(
         _(
-            "Work that is not what you were promised, or that you cannot refuse, is something the "
-            "law in Taiwan looks at. So is making use of someone who cannot read what they sign."
+            "Work that is not what you were promised, or that you cannot refuse, can be against "
+            "the law in Taiwan. So can making use of someone who cannot read what they sign."
         ),
         when=whose.was("factory"),
     )
@@ -65,6 +65,7 @@ class MyRights(Flow):
         ),
         when=fishing.was("next") | (whose.was("fishing") & ~Fact("duties")),
     )
+    crew = cards.page(cards.CREW, when=at_sea.was("next"))
     spouse = cards.page(
         # Translators: {numbers_home} is a list of phone numbers, one a line.
         _(
@@ -99,6 +100,7 @@ class MyRights(Flow):
         ),
         when=scam.was("next"),
     )
+    scam_call = cards.page(cards.ABROAD_LINE, when=scam_careful.was("next"))
     family = cards.page(cards.ABROAD_CALL, when=whose.was("family"))
     family_quiet = cards.page(cards.ABROAD_QUIET, when=family.was("next"))
     family_note = cards.page(cards.ABROAD_NOTE, when=family_quiet.was("next"))
@@ -107,10 +109,10 @@ class MyRights(Flow):
 
     pay = cards.page(
         _(
-            "Work for far too little money, or money kept back so that you cannot leave, is "
-            "something the law in Taiwan looks at: the hours, the place and the kind of work count."
+            "Work for far too little money, or money kept back so that you cannot leave, can be "
+            "against the law in Taiwan. The hours, the place and the kind of work count."
         ),
-        when=on_any("next", home_care, factory, construction, farm, at_sea, student)
+        when=on_any("next", home_care, factory, construction, farm, crew, student)
         | whose.was("other")
         | ~whose.is_answered,
     )
@@ -137,13 +139,13 @@ class MyRights(Flow):
     )
     stay = cards.page(
         _(
-            "There can be a safe place for workers from abroad for a time: in a dispute about "
-            "work, after they complained, when they were hurt, or when someone sends them away by "
-            "force."
+            "For workers from abroad who came with a permit to work in Taiwan there can be a safe "
+            "place for a time: in a dispute about work, after they complained, when they were "
+            "hurt, or when someone sends them away by force."
         ),
         when=changing.was("next"),
     )
-    debt = cards.page(cards.DEBT, when=on_any("next", stay, scam_careful))
+    debt = cards.page(cards.DEBT, when=on_any("next", stay, scam_call))
     sent_away = cards.page(
         _(
             "Saying that you are sent home if you do not obey is a threat. While officers decide "
@@ -177,8 +179,8 @@ class MyRights(Flow):
     talking = Begin(
         "talk",
         when=on_any(
-            "talk", home_care, factory, construction, farm, fishing, at_sea, spouse, student,
-            young, young_duty, young_numbers, scam, scam_careful, family, family_quiet,
+            "talk", home_care, factory, construction, farm, fishing, at_sea, crew, spouse, student,
+            young, young_duty, young_numbers, scam, scam_careful, scam_call, family, family_quiet,
             family_note, pay, call_1955, calling, papers, before_leaving, changing, stay, debt,
             sent_away, broken_rules, lawyer, secret, last,
         ),

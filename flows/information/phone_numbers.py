@@ -29,14 +29,15 @@ class PhoneNumbers(Flow):
     young = cards.page(cards.NUMBERS["young"], when=matter.was("young"))
     young_calling = cards.last_page(Text("{calling_young}"), when=young.was("next"))
     sea = cards.page(cards.NUMBERS["sea"], when=matter.was("sea"))
-    sea_calling = cards.last_page(Text("{calling_sea}"), when=sea.was("next"))
+    crew = cards.page(cards.CREW, when=sea.was("next"))
+    sea_calling = cards.last_page(Text("{calling_sea}"), when=crew.was("next"))
     papers = cards.page(Text("{numbers_papers}"), when=matter.was("papers"))
     papers_calling = cards.last_page(Text("{calling_papers}"), when=papers.was("next"))
 
     talking = Begin(
         "talk",
         when=on_any(
-            "talk", at_work, work_calling, home, home_calling, young, young_calling, sea,
+            "talk", at_work, work_calling, home, home_calling, young, young_calling, sea, crew,
             sea_calling, papers, papers_calling,
         ),
     )  # fmt: skip

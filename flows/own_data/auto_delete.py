@@ -8,7 +8,7 @@ class AutoDelete(Flow):
     """After how long the messages of both sides are deleted."""
 
     former_names = ("vanish",)
-    title = _("Messages that vanish")
+    title = _("Messages that erase themselves")
 
     after = Decide(
         # Translators: the messages of both sides are deleted from this chat by themselves.

@@ -25,7 +25,7 @@ class Delete(Flow):
         _("We can erase what was written here. Shall we do that?"),
         why=_("So that nothing is erased by a slip of the finger."),
         erase=pgettext("button", "Erase it"),
-        leave=pgettext("button", "Leave it there"),
+        leave=pgettext("button", "Do not erase it"),
     )
     left = End(_("All right. Nothing was erased."), when=go_on.was("leave"))
     at_once = End(

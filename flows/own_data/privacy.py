@@ -5,14 +5,28 @@ the settings. It covers the notice of Article 8 and the rights of Article 3 of T
 Data Protection Act.
 """
 
-from bot.conversation import End, Fact, Flow, Say
-from bot.text import _
+from bot.conversation import Begin, Card, End, Fact, Flow, Say, on_any
+from bot.text import _, pgettext
+from flows.texts import cards
+
+MORE = {
+    # Translators: shows more of the same.
+    "more": pgettext("button", "More"),
+    "talk": cards.TALK,
+    # Translators: the person has read enough of it.
+    "enough": pgettext("button", "That is enough"),
+}
 
 
 class Privacy(Flow):
-    """One fact a message. It asks nothing, so it can also be read as one text."""
+    """At most four messages at a time: first what matters most, the rest for people who want it.
+
+    It asks nothing, so it can also be read as one text.
+    """
 
     title = _("What we keep")
+
+    # --- What matters most -------------------------------------------------------------------
 
     who = Say(
         # Translators: {organisation} e.g. Garden of Light Foundation; {contact} e.g.
@@ -23,45 +37,6 @@ class Privacy(Flow):
             "Contact: {contact}"
         )
     )
-    no_office = Say(
-        # Translators: {organisation} e.g. Garden of Light Foundation
-        _("{organisation} is no government office."),
-        when=~Fact("office") & ~Fact("police"),
-    )
-    office = Say(
-        # Translators: {organisation} e.g. Labor Department of the city
-        _("{organisation} is a government office in Taiwan."),
-        when=Fact("office") | Fact("police"),
-    )
-    telegram = Say(
-        # Translators: "bot chat" as opposed to Telegram's secret chats.
-        _(
-            "Chats with a bot are not secret chats: Telegram, the company, can read them. "
-            "We see the name and the language of your Telegram account. "
-            "We do not see your phone number unless you send it."
-        )
-    )
-    locked = Say(
-        _(
-            "On our side your words are stored locked, and the key is kept in another place. "
-            "Someone who only takes the disk cannot read them."
-        )
-    )
-    elsewhere = Say(
-        # Translators: "they" are the person's words.
-        _(
-            "They are kept on a computer in another place. They are locked before they go there, "
-            "and the key does not go there."
-        ),
-        when=Fact("elsewhere"),
-    )
-    drafts = Say(
-        _(
-            "Nobody here reads answers you have not sent. They are erased after 24 hours, or "
-            "sooner with “Only while we chat”. Only if you let us tell someone about danger, they "
-            "read what you had just written and what you write here from then on."
-        )
-    )
     sent = Say(
         # Translators: {organisation} e.g. Garden of Light Foundation; {keep_days} e.g. 90
         _(
@@ -69,67 +44,12 @@ class Privacy(Flow):
             "after they have finished with it."
         )
     )
-    copies = Say(
-        # Translators: backups, {copy_days} e.g. 30. "Locked" as above; what was erased because its
-        # time had come, or because the person asked for it.
-        _(
-            "We make locked copies, so that a machine that breaks takes nothing away. What was "
-            "erased can stay in a copy for up to {copy_days} days. After that nobody can open it "
-            "any more."
-        ),
-        when=Fact("backups"),
-    )
-    group = Say(
-        # Translators: a group chat of the staff on Telegram. "Number" is the short number of what
-        # was sent.
-        _(
-            "Our people hear in a group on Telegram that someone waits. There they see a number, "
-            "your language and how urgent it is, and none of your words."
-        ),
-        when=Fact("desk_notify"),
-    )
-    group_reads = Say(
-        # Translators: as above, where the words themselves are shown.
-        _(
-            "Our people answer from a group on Telegram. What you send, and what you write to them "
-            "here, is copied there. Telegram, the company, can read it there too."
-        ),
-        when=Fact("desk_content"),
-    )
-    spare_key = Say(
-        # Translators: {organisation} e.g. Garden of Light Foundation. Three people each have a
-        # part of a spare key; any two parts open.
-        _(
-            "There is a spare key in three parts. Two of three people chosen by {organisation} "
-            "have to come together to open what you sent."
-        ),
-        when=Fact("escrow"),
-    )
-    no_spare_key = Say(
-        _(
-            "There is no spare key. If our people lose theirs, nobody can read what you sent any "
-            "more."
-        ),
-        when=~Fact("escrow"),
-    )
-    others = Say(
-        # Translators: "tell", not "share" as with photos. Parts of what the person sent.
-        _("We tell others what you agree to. You are asked each time, and you can leave parts out.")
-    )
-    offices = Say(
-        # Translators: {offices} is a list, one office a line.
-        _("If you agree, we can tell these offices in Taiwan:\n{offices}")
-    )
-    organisations = Say(
-        # Translators: {organisations} is a list, one name a line.
-        _("If you agree, we can tell these organisations:\n{organisations}")
-    )
     law = Say(
         # Translators: safety sentence [i]. "Must" is a duty of the staff.
         _(
-            "Taiwan law says staff must pass some things on to the authorities, also without your "
-            "agreement: when someone under 18 is being harmed, and when someone seems to be "
-            "forced or controlled."
+            "Some things staff must tell without your agreement. Taiwan law says: the police at "
+            "once, when someone seems to be forced or controlled; the city or county, when "
+            "someone under 18 is being harmed."
         ),
         when=~Fact("police"),
     )
@@ -142,10 +62,128 @@ class Privacy(Flow):
         ),
         when=Fact("police"),
     )
-    rights = End(
+    rights = Card(
         # Translators: {contact} e.g. www.example.org
         _(
             "You may ask what we have about you (/mydata), get a copy, correct it, stop its use, "
             "or have it erased (/delete). Tell a person here, or use this contact: {contact}"
-        )
+        ),
+        choices=MORE,
     )
+
+    # --- Who we are, and what is seen before something is sent ---------------------------------
+
+    no_office = Say(
+        # Translators: {organisation} e.g. Garden of Light Foundation
+        _("{organisation} is no government office."),
+        when=rights.was("more") & ~Fact("office") & ~Fact("police"),
+    )
+    office = Say(
+        # Translators: {organisation} e.g. Labor Department of the city
+        _("{organisation} is a government office in Taiwan."),
+        when=rights.was("more") & (Fact("office") | Fact("police")),
+    )
+    telegram = Say(
+        # Translators: "bot chat" as opposed to Telegram's secret chats.
+        _(
+            "Chats with a bot are not secret chats: Telegram, the company, can read them. "
+            "We see the name and the language of your Telegram account. "
+            "We do not see your phone number unless you send it."
+        ),
+        when=rights.was("more"),
+    )
+    locked = Say(
+        _(
+            "On our side your words are stored locked, and the key is kept in another place. "
+            "Someone who only takes the disk cannot read them."
+        ),
+        when=rights.was("more"),
+    )
+    drafts = Card(
+        _(
+            "Nobody here reads answers you have not sent. They are erased after 24 hours, or "
+            "sooner with “Only while we chat”. Only if you let us tell someone about danger, they "
+            "read what you had just written and what you write here from then on."
+        ),
+        choices=MORE,
+        when=rights.was("more"),
+    )
+
+    # --- Where it is stored ---------------------------------------------------------------------
+
+    elsewhere = Say(
+        # Translators: "they" are the person's words.
+        _(
+            "They are kept on a computer in another place. They are locked before they go there, "
+            "and the key does not go there."
+        ),
+        when=drafts.was("more") & Fact("elsewhere"),
+    )
+    copies = Say(
+        # Translators: backups, {copy_days} e.g. 30. "Locked" as above; what was erased because its
+        # time had come, or because the person asked for it.
+        _(
+            "We make locked copies, so that a machine that breaks takes nothing away. What was "
+            "erased can stay in a copy for up to {copy_days} days. After that nobody can open it "
+            "any more."
+        ),
+        when=drafts.was("more") & Fact("backups"),
+    )
+    group = Say(
+        # Translators: a group chat of the staff on Telegram. "Number" is the short number of what
+        # was sent.
+        _(
+            "Our people hear in a group on Telegram that someone waits. There they see a number, "
+            "your language and how urgent it is, and none of your words."
+        ),
+        when=drafts.was("more") & Fact("desk_notify"),
+    )
+    group_reads = Say(
+        # Translators: as above, where the words themselves are shown.
+        _(
+            "Our people answer from a group on Telegram. What you send, and what you write to them "
+            "here, is copied there. Telegram, the company, can read it there too."
+        ),
+        when=drafts.was("more") & Fact("desk_content"),
+    )
+    spare_key = Card(
+        # Translators: {organisation} e.g. Garden of Light Foundation. Three people each have a
+        # part of a spare key; any two parts open.
+        _(
+            "There is a spare key in three parts. Two of three people chosen by {organisation} "
+            "have to come together to open what you sent."
+        ),
+        choices=MORE,
+        when=drafts.was("more") & Fact("escrow"),
+    )
+    no_spare_key = Card(
+        _(
+            "There is no spare key. If our people lose theirs, nobody can read what you sent any "
+            "more."
+        ),
+        choices=MORE,
+        when=drafts.was("more") & ~Fact("escrow"),
+    )
+
+    # --- Whom we may tell -------------------------------------------------------------------------
+
+    others = Say(
+        # Translators: "tell", not "share" as with photos. Parts of what the person sent.
+        _(
+            "We tell others what you agree to. You are asked each time, and you can leave parts "
+            "out."
+        ),
+        when=on_any("more", spare_key, no_spare_key),
+    )
+    offices = Say(
+        # Translators: {offices} is a list, one office a line.
+        _("If you agree, we can tell these offices in Taiwan:\n{offices}"),
+        when=on_any("more", spare_key, no_spare_key),
+    )
+    organisations = Say(
+        # Translators: {organisations} is a list, one name a line.
+        _("If you agree, we can tell these organisations:\n{organisations}"),
+        when=on_any("more", spare_key, no_spare_key),
+    )
+    talking = Begin("talk", when=on_any("talk", rights, drafts, spare_key, no_spare_key))
+    end = End(None)

@@ -12,8 +12,8 @@ class Afterwards(Flow):
 
     what_now = Menu(
         _("What would you like to do now?"),
-        # Translators: how far what was sent has come: whether it was read, and what comes next.
-        where=pgettext("button", "Where it stands"),
+        # Translators: whether what was sent was read by a person, and what comes next.
+        where=pgettext("button", "Has anyone read it?"),
         add=pgettext("button", "Add something"),
         take_back=pgettext("button", "Take it back"),
         tell=pgettext("button", "Tell something new"),
@@ -22,14 +22,14 @@ class Afterwards(Flow):
         secret=phrases.CHOOSE_PASSPHRASE,
         receipt=phrases.RECEIPT,
         nothing=pgettext("button", "Nothing more"),
-        # Translators: an hour at which we ask, and the person answers. Last, because old buttons
-        # of this question keep their places.
-        check_in=pgettext("button", "Agree on an hour"),
+        # Translators: we ask how the person is, at an hour they choose, and they answer. Last,
+        # because old buttons of this question keep their places.
+        check_in=pgettext("button", "Ask me at a set time"),
     )
 
     shown = End(
         # Translators: {trail} is a few lines, e.g. Received: 21:40
-        _("This is where it stands now:\n{trail}"),
+        _("This has happened so far:\n{trail}"),
         Outcome.STATUS_REQUESTED,
         when=what_now.was("where"),
     )
@@ -61,7 +61,7 @@ class Afterwards(Flow):
         # Translators: "marked" is: a sign is put on it that the person wants it back.
         _(
             "If you take it back, we mark it so. A person then looks at it and decides what is "
-            "erased. What the law makes staff pass on may already be passed on."
+            "erased. Staff may already have told what the law makes them tell."
         ),
         when=what_now.was("take_back"),
     )
@@ -69,7 +69,7 @@ class Afterwards(Flow):
         _("What shall we do with what you sent?"),
         why=_("So that nothing is taken back by a slip of the finger."),
         take_back=pgettext("button", "Take it back"),
-        leave=pgettext("button", "Leave it there"),
+        leave=pgettext("button", "Do not take it back"),
         when=what_now.was("take_back"),
     )
     taken_back = End(

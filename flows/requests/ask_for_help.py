@@ -15,7 +15,7 @@ from bot.conversation import (
 )
 from bot.text import _, pgettext
 from flows.start.language import OWN_NAMES
-from flows.texts import phrases
+from flows.texts import cards, phrases
 from flows.texts.counties import COUNTIES
 
 _NAMES = list(OWN_NAMES.items())
@@ -179,6 +179,9 @@ class AskForHelp(Flow):
         why=phrases.SITUATION_WHY,
         choices=phrases.SITUATION,
         when=about.was("other") & ~they_under_18.was("under"),
+    )
+    abroad_numbers = Say(
+        cards.ABROAD_LINE, when=situation.was("abroad") | they_situation.was("abroad")
     )
     anything_else = Ask(
         _("Is there something we should know, or be careful about? Write as little as you like."),

@@ -18,7 +18,7 @@ class ForSomeone(Flow):
         _("If someone is in danger now, call now. In Taiwan, day and night:\n{numbers}")
     )
     role = Choose(
-        _("How do you come to know about it?"),
+        _("How do you know about this?"),
         why=_("What you may do, and what the law asks of you, differs."),
         when=now.was("next"),
         friend=pgettext("link", "Friend or family"),
@@ -56,7 +56,7 @@ class ForSomeone(Flow):
         # Translators: {agency_hours} e.g. 24.
         _(
             "An employment agency that suspects an employer of this, or of an assault, has "
-            "{agency_hours} hours to tell the authorities."
+            "{agency_hours} hours to tell the police or another government office."
         ),
         when=fine.was("next"),
     )

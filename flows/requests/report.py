@@ -70,8 +70,8 @@ class Report(Flow):
     young = Say(
         # Translators: safety sentence [j], said to a person under 18. Comfort, not a judgement.
         _(
-            "It is good that you write. What happened is not your fault. We ask only a few "
-            "things, and you can leave out anything."
+            "It is good that you write. What happened is not your fault. You can leave out "
+            "anything you want to leave out."
         ),
         when=under_18.was("under"),
     )
@@ -181,7 +181,10 @@ class Report(Flow):
         why=_("Your own words tell us more than buttons. It need not be exact."),
     )
     depth = Choose(
-        _("You can finish here. A few more questions help us understand, and each can be skipped."),
+        _(
+            "There are a few more questions about what happened. Each can be skipped. Shall we ask "
+            "them now?"
+        ),
         why=_("Both are fine. You can add more later, too."),
         enough=pgettext("button", "That is enough"),
         more=pgettext("button", "A few more"),

@@ -18,11 +18,12 @@ class Talk(Flow):
         when=Fact("staffed"),
     )
     nobody_here = Say(
-        # Translators: {hours} e.g. every day 09:00-21:00; {numbers} is a list, one number a line.
+        # Translators: {hours} e.g. every day 09:00-21:00; {numbers_other} is a list, one number a
+        # line.
         _(
             "Nobody is here now. What you send waits.\n"
             "When people read: {hours}\n"
-            "In Taiwan these answer now:\n{numbers}"
+            "In Taiwan these answer now:\n{numbers_other}"
         ),
         when=~Fact("staffed"),
     )

@@ -39,7 +39,7 @@ class Help(Flow):
             "/danger - phone numbers\n"
             "/stop - stop here\n"
             "/bye - clear this chat\n"
-            "/vanish - messages that vanish\n"
+            "/vanish - messages that erase themselves\n"
             "/start - the beginning"
         )
     )

@@ -53,20 +53,21 @@ class Welcome(Flow):
     )
 
     kept = Say(
-        # Translators: {keep_days} e.g. 90. "Locked" is: stored so that others cannot read it.
+        # Translators: {keep_days} e.g. 90. "Locked" is: stored so that whoever takes the computer
+        # cannot read it. Telegram can read a chat all the same: say no more than this.
         _(
-            "We store what you write so that others cannot read it. If you do not send it, we "
-            "erase it after 24 hours. If you send it, we erase it {keep_days} days after "
-            "we have finished with it."
+            "On our computer your words are locked. If you do not send them, we erase them after "
+            "24 hours. If you send them, we erase them {keep_days} days after we have finished "
+            "with them."
         )
     )
     law = Say(
         # Translators: safety sentence [i]. It is the harm that is passed on, not the reader who
-        # is reported. "Must" is a duty of the staff. "Authorities" of Taiwan.
+        # is reported. "Must" is a duty of the staff. Police of Taiwan; city or county in Taiwan.
         _(
-            "People read it only after you send it. Taiwan law says they must pass some things on "
-            "to the authorities: when someone under 18 is being harmed, and when someone seems to "
-            "be forced or controlled."
+            "People read it only after you send it. Taiwan law says they must tell the police at "
+            "once when someone seems to be forced or controlled, and the city or county when "
+            "someone under 18 is being harmed."
         ),
         when=~Fact("police"),
     )
@@ -81,10 +82,10 @@ class Welcome(Flow):
     )
     promise = Say(
         # Translators: safety sentences [c] and [d]. Quote the word on the button "Send" exactly.
-        # "Ask about", not "ask for".
+        # No duty to tell it; not a promise that nobody asks.
         _(
             "You can stop at any time. We pass on nothing you write until you say so, with the "
-            "button “Send”. This chat does not ask about your visa or residence status."
+            "button “Send”. You need not tell us about your visa or your permit to stay."
         )
     )
 

@@ -68,8 +68,20 @@ WHOM_TO_CALL = _(
 )
 ABROAD_CALL = _(
     # Translators: {numbers_abroad} is a list of phone numbers, one a line.
-    "What happened to them is not their fault, and not yours. You can tell it here, and in Taiwan "
-    "you can call:\n{numbers_abroad}"
+    "What happened to them is not their fault, and not yours. You can tell it here, or call. "
+    "Taiwan's short numbers work only in Taiwan:\n{numbers_abroad}"
+)
+ABROAD_LINE = _(
+    # Translators: for a person who is in another country now. {numbers_abroad} is a list of phone
+    # numbers, one a line.
+    "Taiwan's short numbers work only in Taiwan. People from Taiwan can call this from other "
+    "countries, day and night:\n{numbers_abroad}"
+)
+CREW = _(
+    # Translators: the agency of Taiwan's government for fishing. "Hired" is: signed the contract.
+    "If you were hired outside Taiwan for a fishing ship far at sea, the Fisheries Agency looks "
+    "after your work, not the office for other workers. Other rules hold then. A person here can "
+    "tell you whom to ask."
 )
 ABROAD_QUIET = _(
     "Please do not tell the people who hold them that you asked for help. It can be dangerous for "
@@ -105,7 +117,7 @@ PAPERS = _(
 )
 DEBT = _(
     "A debt gives nobody the right to keep you. If nobody tells you clearly how much it "
-    "is, how it is counted and when it ends, the law in Taiwan looks at that."
+    "is, how it is counted and when it ends, that can be against the law in Taiwan."
 )
 NO_HEROES = _(
     "Please do not face the people who do this, and do not take anyone out by yourself. "

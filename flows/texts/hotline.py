@@ -30,10 +30,10 @@ PERSON_ANSWERS = _("A person answers here now, not the bot. Please write to them
 # --- Receipt of a message --------------------------------------------------------------
 
 MESSAGE_QUEUED = _("Your message is with them. They may be answering others first.")
-# Translators: {hours} e.g. every day 09:00-21:00; {numbers} is a list, one number a line.
+# Translators: {hours} e.g. every day 09:00-21:00; {numbers_other} is a list, one number a line.
 NOBODY_HERE = _(
     "Nobody reads here now. What you write waits.\nWhen people read: {hours}\n"
-    "In Taiwan these answer now:\n{numbers}"
+    "In Taiwan these answer now:\n{numbers_other}"
 )
 # Translators: {time} e.g. November 24 21:40. Stands before a message that could not be sent at
 # once.

@@ -7,22 +7,22 @@ WHO_ARE_YOU = pgettext("button", "Who are you?")
 PEOPLE = _(
     # Translators: {organisation} e.g. Garden of Light Foundation; {hours} e.g. every day
     # 09:00-21:00; {contact} e.g. www.example.org
-    "A bot asks the questions here. Behind it are people of "
-    "{organisation}. We are not the police and not the government.\n"
+    "A bot asks the questions here. People from "
+    "{organisation} read and answer. We are not the police and not the government.\n"
     "When people read: {hours}\nYou can also reach us: {contact}"
 )
 OFFICE = _(
     # Translators: {organisation} e.g. Labor Department of the city; {hours} e.g. every day
     # 09:00-21:00; {contact} e.g. www.example.org
-    "A bot asks the questions here. Behind it are people of "
-    "{organisation}. It is a government office in Taiwan.\n"
+    "A bot asks the questions here. People from "
+    "{organisation} read and answer. It is a government office in Taiwan.\n"
     "When people read: {hours}\nYou can also reach us: {contact}"
 )
 POLICE = _(
     # Translators: {organisation} e.g. National Immigration Agency; {hours} e.g. every day
     # 09:00-21:00; {contact} e.g. www.example.org
-    "A bot asks the questions here. Behind it are people of "
-    "{organisation}. It is a government office in Taiwan with police duties.\n"
+    "A bot asks the questions here. People from "
+    "{organisation} read and answer. It is a government office in Taiwan with police duties.\n"
     "When people read: {hours}\nYou can also reach us: {contact}"
 )
 

@@ -18,8 +18,8 @@ CLEAR_CHAT = pgettext("button", "Clear chat")
 WRITTEN_BEFORE = pgettext("button", "I have written before")
 # Translators: a word only the person knows, by which we know them again.
 CHOOSE_PASSPHRASE = pgettext("button", "Choose a secret word")
-# Translators: shows later that something was received; as a shop or a post office gives one.
-RECEIPT = pgettext("button", "A receipt")
+# Translators: a number that shows later that this person wrote here.
+RECEIPT = pgettext("button", "Proof that I wrote")
 
 DURESS_CHOICES = {
     "yes": pgettext("button", "Choose a second word"),
@@ -156,7 +156,8 @@ WHO_WHY = _("So that we ask the right questions. You do not need to name anybody
 
 AGE_FIRST = _(
     "The next question is about age. When someone under 18 is being harmed, Taiwan law says "
-    "staff must tell the authorities who protect young people. You can choose not to answer."
+    "staff must tell the city or county, and the police if they seem to be forced. You can choose "
+    "not to answer."
 )
 # Translators: safety sentence [g]. Not a negative question; each button states the fact.
 OWN_AGE_QUESTION = _("Are you under 18?")
@@ -231,18 +232,18 @@ HOURS_QUESTION = _("Which hours are safe for you? This is Taiwan time.")
 HOURS_WHY = _("We write to you only in the hours you choose.")
 
 # Translators: safety sentence [h]. "Tell", not "share" as with photos. Not a government office.
+# The last sentence stands at the buttons: “Do not tell them” cannot stop a duty of the staff.
 PASS_ON_QUESTION = _(
-    "May we also tell this to an organisation that can help? You choose what is told."
+    "May we also tell this to an organisation that can help? You choose what is told. Your answer "
+    "does not stop what staff must tell by law."
 )
 PASS_ON_WHY = _(
     "Some things other organisations do better. What the law makes staff pass on stays as we "
     "said at the beginning."
 )
 
-# Translators: "count" as in numbers about many people together; no one can be found in them.
-COUNT_QUESTION = _(
-    "May we count this in our numbers? They say how often something happens, and never to whom."
-)
+# Translators: "statistics" are numbers about many people together; no one can be found in them.
+COUNT_QUESTION = _("May we count this in statistics? Nobody can see it is you.")
 COUNT_WHY = _(
     "Numbers can show others what has to change. Nothing you get depends on your answer, and you "
     "can take it back."
@@ -354,8 +355,9 @@ STILL_READ = _("They have what you wrote. You can go on writing here: they read 
 """In place of what is true only before staff read what a person writes."""
 LAW_STILL_READ = _(
     # Translators: as in "People read it only after you send it. Taiwan law ...", once staff read.
-    "They have what you wrote. Taiwan law says they must pass some things on to the authorities: "
-    "when someone under 18 is being harmed, and when someone seems to be forced or controlled."
+    "They have what you wrote. Taiwan law says they must tell the police at once when someone "
+    "seems to be forced or controlled, and the city or county when someone under 18 is being "
+    "harmed."
 )
 LAW_POLICE_STILL_READ = _(
     "They have what you wrote. They are officials with police duties. Taiwan law says they must "
@@ -411,6 +413,6 @@ COMMAND_DESCRIPTIONS = {
     "stop": _("Stop here"),
     # Translators: delete the messages of this chat, at once.
     "bye": _("Clear this chat"),
-    "vanish": _("Messages that vanish"),
+    "vanish": _("Messages that erase themselves"),
 }
 """Descriptions of the commands in Telegram's menu."""

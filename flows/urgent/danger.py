@@ -13,9 +13,11 @@ class DangerFlow(Flow):
     numbers = Say(Text("{danger_line}\n{numbers}"))
     without_a_voice = Say(Text("{silent_line}"))
     nobody_now = Say(
-        # Translators: {hours} e.g. every day 09:00-21:00
+        # Translators: {hours} e.g. every day 09:00-21:00; {numbers_night} is a list of phone
+        # numbers, one a line.
         _(
-            "Nobody is on duty in this chat right now. If you can call, do not wait for us.\n"
+            "Nobody is on duty here now. If you can call, do not wait. In Taiwan, day and "
+            "night:\n{numbers_night}\n"
             "When people read: {hours}"
         ),
         when=~Fact("staffed"),

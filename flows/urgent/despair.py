@@ -1,7 +1,4 @@
-"""Suicidal thoughts: a kind word, whom to call, and an offer to tell a caseworker.
-
-No crisis line in Taiwan has been verified yet, so the ambulance and social workers are shown.
-"""
+"""Suicidal thoughts: a kind word, whom to call, and an offer to tell a caseworker."""
 
 from bot.conversation import Begin, Card, Choose, End, Fact, Flow, Outcome, Say
 from bot.text import _, pgettext
@@ -12,7 +9,7 @@ from flows.urgent.danger import DangerFlow
 class Despair(Flow):
     """Numbers first, then whether a caseworker is told. The reasons are not asked."""
 
-    title = _("I feel like ending it")
+    title = _("I do not want to live")
 
     numbers = Say(
         # Translators: safety sentence. {numbers_despair} is a list of phone numbers, one a line.
@@ -29,7 +26,14 @@ class Despair(Flow):
             "put away what could hurt you."
         )
     )
-    nobody_now = Say(DangerFlow.nobody_now.text, when=~Fact("staffed"))
+    nobody_now = Say(
+        # Translators: {hours} e.g. every day 09:00-21:00
+        _(
+            "Nobody is on duty in this chat right now. If you can call, do not wait for us.\n"
+            "When people read: {hours}"
+        ),
+        when=~Fact("staffed"),
+    )
     tell = Choose(DangerFlow.tell.prompt, why=DangerFlow.tell.why, choices=DangerFlow.tell.choices)
     only_rehearsed = End(
         phrases.REHEARSAL, Outcome.STAFF_ALERTED, when=tell.was("now") & Fact("rehearsal")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.app.texts import build_notice as told_by
 from bot.app.texts import build_system_texts
 from bot.clock import DAY
-from bot.conversation import Say
+from bot.conversation import Card, Say
 from bot.dispatch.privacy_notice import PrivacyNotice, text_digest
 from bot.dispatch.rendering import Renderer
 from bot.languages import LANGUAGES, catalogue
@@ -129,7 +129,7 @@ deployments = st.fixed_dictionaries(
 
 def sentence(name: str, deployment: Settings, tag: str) -> str:
     step = next(step for step in Privacy.steps if step.name == name)
-    (text,) = step.phrases()
+    (text,) = (step.prompt,) if isinstance(step, Card) else step.phrases()
     return Renderer(build_system_texts(deployment)).text(text, tag)
 
 

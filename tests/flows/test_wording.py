@@ -74,8 +74,27 @@ YES_OR_NO = re.compile(r"^(?:yes|no|ok|okay|sure)(?:$|[,.;:])", re.IGNORECASE)
 STATUS = re.compile(
     r"visa|residen|overstay|permit|\bstatus\b|passport|nationality|citizen|\bARC\b", re.IGNORECASE
 )
-TAIWAN_NUMBERS = {"110", "112", "113", "119", "1955", "1990"}
-DIGITS = TAIWAN_NUMBERS | {"0", "1", "2", "3", "5", "6", "12", "18", "20", "21", "22", "23", "24"}
+TAIWAN_NUMBERS = {"110", "112", "113", "118", "119", "1925", "1955", "1990"}
+DIGITS = TAIWAN_NUMBERS | {
+    "0800",
+    "085",
+    "095",
+    "886",
+    "800",
+    "0",
+    "1",
+    "2",
+    "3",
+    "5",
+    "6",
+    "12",
+    "18",
+    "20",
+    "21",
+    "22",
+    "23",
+    "24",
+}
 """Emergency numbers, keys to press, an age, hours, people, megabytes, an example. No other."""
 NOT_OURS = {"Clear history"}
 """Quoted labels of Telegram's own buttons."""

@@ -16,7 +16,7 @@ from bot.languages import LANGUAGES
 from bot.places.directory import RECHECK_AFTER, SourceQuality
 from bot.places.place import MAX_NUMBERS, SENTENCES, SITUATIONS, Place, all_blanks
 from bot.places.registry import find_place
-from bot.places.taiwan import TAIWAN, directory
+from bot.places.taiwan import TAIWAN
 from bot.places.taiwan.directory import EXPIRES_ON, VERIFIED_ON
 from flows import ALL_FLOWS
 from tests.support.content.catalogue_files import read_in
@@ -53,7 +53,7 @@ def test_only_what_was_read_is_ever_shown(today: date) -> None:
 
 
 def test_an_unverified_number_cannot_be_shown() -> None:
-    shows = {**TAIWAN.numbers_by_situation, "sea": ("118",)}
+    shows = {**TAIWAN.numbers_by_situation, "sea": ("165",)}
     with pytest.raises(ValueError, match="an unknown or unverified number for sea"):
         replace(TAIWAN, numbers_by_situation=shows)
 
@@ -129,7 +129,7 @@ def test_whatever_is_not_shown_is_to_be_done() -> None:
     waiting = done(TAIWAN, VERIFIED_ON)
     hidden = {row["code"] for row in directory_rows(TAIWAN, VERIFIED_ON) if not row["shown"]}
     assert hidden == {code for code in waiting if code in TAIWAN.directory}
-    assert {"118", "despair", "legal_aid", "abroad"} <= hidden
+    assert {"165", "china", "legal_aid"} <= hidden
 
 
 def test_what_grows_old_is_to_be_read_again_before_it_is_hidden() -> None:
@@ -209,11 +209,50 @@ def test_in_taiwan_the_same_words_show_taiwans_numbers(tmp_path: Path) -> None:
     home.close()
 
 
-@pytest.mark.parametrize("situation", ["sea", "despair", "abroad", "papers"])
-def test_where_no_number_was_read_yet_people_see_those_that_were(situation: str) -> None:
-    """The gaps the directory documents: at sea, self-harm, family abroad, legal aid."""
-    shown = {entry.number for entry in TAIWAN.numbers(situation, VERIFIED_ON)}
-    assert shown <= {"110", "119", "112", "1955", "113", "1990"}
-    gaps = re.sub(r"\s+", " ", directory.__doc__ or "")
-    for gap in ("the coast guard", "self-harm", "families of people abroad", "legal aid"):
-        assert gap in gaps.partition("There is no verified number yet for")[2][:200]
+@pytest.mark.parametrize(
+    ("situation", "first"),
+    [("sea", "118"), ("despair", "1925"), ("abroad", "0800-085-095"), ("papers", "1990")],
+)
+def test_whoever_answers_for_that_situation_stands_first(situation: str, first: str) -> None:
+    assert TAIWAN.numbers(situation, VERIFIED_ON, "zh_Hant")[0].number == first
+
+
+def test_abroad_only_numbers_that_work_from_there_are_shown_also_when_old() -> None:
+    for today in (VERIFIED_ON, EXPIRES_ON):
+        shown = [entry.number for entry in TAIWAN.numbers("abroad", today, "id")]
+        assert shown == ["0800-085-095", "+886-800-085-095"]
+
+
+def test_the_line_for_workers_is_not_shown_for_every_boat() -> None:
+    assert "1955" not in {entry.number for entry in TAIWAN.numbers("sea", VERIFIED_ON, "id")}
+
+
+@pytest.mark.parametrize(
+    ("tag", "night", "despair"),
+    [
+        ("id", ["1955", "113"], ["113", "1925", "119"]),
+        ("fil", ["1955", "113"], ["113", "1925", "119"]),
+        ("km", ["113", "1955"], ["113", "1925", "119"]),
+        ("ja", ["113", "1955"], ["113", "1925", "119"]),
+        ("my", ["1955", "113"], ["1925", "119", "113"]),
+        ("zh_Hans", ["1955", "113"], ["1925", "119", "113"]),
+    ],
+)
+def test_numbers_that_speak_the_language_stand_first(
+    tag: str, night: list[str], despair: list[str]
+) -> None:
+    shown = {it: TAIWAN.numbers(it, VERIFIED_ON, tag) for it in ("night", "despair", "danger")}
+    numbers = {it: [entry.number for entry in entries] for it, entries in shown.items()}
+    assert numbers == {"night": night, "despair": despair, "danger": ["110", "112", "119"]}
+
+
+def test_a_language_spoken_for_some_hours_is_not_counted_on() -> None:
+    line = TAIWAN.directory["1990"]
+    assert [line.foreignness(tag) for tag in ("ja", "id", "my")] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_a_place_fills_its_blanks_in_the_order_of_the_language(tag: str) -> None:
+    filled = TAIWAN.blanks(read_in(tag), VERIFIED_ON)["numbers_night"].splitlines()
+    numbers = [entry.number for entry in TAIWAN.numbers("night", VERIFIED_ON, tag)]
+    assert [line.split()[1] for line in filled] == numbers

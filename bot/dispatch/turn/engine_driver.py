@@ -268,6 +268,8 @@ class EngineDriver:
             return
         if not is_taken_over:
             self._begin_what_follows(endings, is_told=is_told)
+        elif endings[-1].outcome is Outcome.LANGUAGE_CHOSEN:
+            self.relay.repeat_in_language()
         if any(ending.outcome is Outcome.ERASURE_REQUESTED for ending in endings):
             self.session.end_for_erasure()
 

@@ -18,6 +18,7 @@ OFFERING_FLOWS = (STORY_FLOW, DANGER_FLOW, SUICIDE_FLOW)
 """Flows that offer a caseworker themselves, whatever was open before."""
 STOP_FLOW = "stop"
 DELETE_FLOW = "delete"
+LANGUAGE_FLOW = "language"
 LEARN_FLOW = "learn"
 NOTICE_CHANGED_FLOW = "notice_changed"
 CHECK_IN_FLOW = "check_in"
@@ -32,5 +33,5 @@ PASSPHRASE_QUESTIONS = frozenset(
     | {("passphrase", DURESS_STEP), (CHECK_IN_FLOW, DURESS_STEP)}
 )
 """Questions (flow, step) whose answer is a passphrase, which no one may see."""
-LANGUAGE_QUESTION = ("language", "language")
+LANGUAGE_QUESTION = (LANGUAGE_FLOW, "language")
 """The question (flow, step) in which a language is chosen."""

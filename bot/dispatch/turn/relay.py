@@ -1,7 +1,7 @@
 """What a person writes for a caseworker: during a takeover, or in a chat whose session is over.
 
 During a takeover everything goes to the caseworker and the bot says nothing of its own, except that
-danger, the ways out and erasure work as ever.
+danger, the ways out, erasure and the choice of a language work as ever.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bot.conversation import FileRef
 from bot.dispatch import callback_data
 from bot.dispatch.conversation_store import SESSION_TIMEOUT, UrgentMessage
 from bot.dispatch.rate_limit import STREAM_INTERVAL
-from bot.dispatch.turn.flow_names import DANGER_FLOW, DELETE_FLOW, STOP_FLOW
+from bot.dispatch.turn.flow_names import DANGER_FLOW, DELETE_FLOW, LANGUAGE_FLOW, STOP_FLOW
 from bot.dispatch.turn.outcome_rules import DRAFT_FLOWS
 from bot.dispatch.turn.slash_commands import BYE
 from bot.hotline.chat.case_progress import format_time
@@ -46,7 +46,7 @@ FORWARDED_MARK = "\u21aa"
 """Stands before the name of whom a forwarded message came from, in any language."""
 SAFETY_COMMANDS = frozenset({DANGER_FLOW, STOP_FLOW, BYE})
 """Commands that come before everything else."""
-TAKEOVER_COMMANDS = SAFETY_COMMANDS | {DELETE_FLOW}
+TAKEOVER_COMMANDS = SAFETY_COMMANDS | {DELETE_FLOW, LANGUAGE_FLOW}
 """Commands the bot answers during a takeover: no human has to be asked for them first."""
 MAX_URGENT_MESSAGES = 5
 UNCONFIRMED = "unconfirmed"
@@ -323,6 +323,13 @@ class Relay:
             takeover.opener_state = OpenerState.TO_SEND
 
     # --- to the person --------------------------------------------------------------------------
+
+    def repeat_in_language(self, takeover: TakeoverState) -> None:
+        """Say who answers, or ask the opener, in the language the person has just chosen."""
+        if takeover.opener_state == OpenerState.ANSWERED:
+            self.introduce_caseworker(takeover)
+        elif takeover.opener_state == OpenerState.SENT:
+            self.send_opener(takeover, 0)
 
     def introduce_caseworker(self, takeover: TakeoverState) -> None:
         """Say who writes: a role, never a name."""

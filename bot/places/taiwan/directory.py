@@ -2,11 +2,10 @@
 
 Sources are those of the research of 2026. 110 and 119 answer day and night; 112 reaches both from a
 mobile phone without a SIM card. Numbers read only in old texts, or nowhere, are never shown; they
-stand here so that they are checked. There is no verified number yet for the coast guard, self-harm,
-families of people abroad and legal aid: these situations show the numbers that were verified.
+stand here so that they are checked. There is no verified number yet for legal aid.
 
-Calls to 1955 are not confidential: it passes complaints on, and employers call it too. People are
-told so before they call.
+1955 passes complaints on, and employers call it too. People are told so before they call, and that
+they can ask first: a warning alone would keep them from the line that speaks their language.
 """
 
 from __future__ import annotations
@@ -56,12 +55,6 @@ SHOWN: Mapping[str, DirectoryEntry] = {
         _("without a SIM card; when a voice answers, press 0"),
         "excusemetaiwan.com/emergencycall; retiredintaiwan.club emergency guide",
     ),
-    "112_ambulance": _entry(
-        "112",
-        # Translators: a mobile phone without a SIM card; a recorded voice answers first.
-        _("without a SIM card; when a voice answers, press 9"),
-        "excusemetaiwan.com/emergencycall; retiredintaiwan.club emergency guide",
-    ),
     "119": _entry(
         "119",
         _("ambulance and fire brigade"),
@@ -76,16 +69,16 @@ SHOWN: Mapping[str, DirectoryEntry] = {
     "1955": _entry(
         "1955",
         # Translators: a government line where workers ask and complain about work. It must be
-        # plain, before a person calls, that it tells others and that employers call it.
-        _("for workers, free; it tells other offices, and employers call it too"),
+        # plain, before a person calls, that a complaint goes on to others; no more than that.
+        _("for workers, free; complaints go to the labor office, so ask first"),
         "wda.gov.tw (17 Oct 2019); nitp.taipei; english.gov.taipei C70390A8; taiwanofw.com; "
         "international.thenewslens.com/article/40830",
         languages=("zh_Hant", "en", "id", "vi", "th"),
-        # Translators: {number} is a phone number. It must be plain that employers hear of it.
+        # Translators: {number} is a phone number. It must be plain that others hear of a complaint.
         call_text=_(
             "{number} answers day and night in Chinese, English, Indonesian, Vietnamese and Thai. "
-            "It is a government line in Taiwan. It passes what you say on to the labor office or "
-            "the police, and employers use it as well."
+            "It is a government line in Taiwan. You can ask first. If you complain, the labor "
+            "office or the police hear of it, and employers call it too."
         ),
     ),
     "113": _entry(
@@ -107,13 +100,59 @@ SHOWN: Mapping[str, DirectoryEntry] = {
         _("questions about papers; an immigration office line"),
         "japan.focustaiwan.tw 202206270002; taipeitimes 2020-11-29",
         hours="zh, en, ja 24 h; vi, id, th, km Monday to Friday, 8 h a day (2022)",
-        languages=("zh_Hant", "en", "ja", "vi", "id", "th", "km"),
+        languages=("zh_Hant", "en", "ja"),
+        some_hours=("vi", "id", "th", "km"),
         # Translators: {number} is a phone number. "Office" of the government in Taiwan.
         call_text=_(
             "{number} answers about papers and work in Taiwan: day and night in Chinese, English "
             "and Japanese, on weekdays for some hours in Vietnamese, Indonesian, Thai and Khmer. "
             "It belongs to the immigration office, which has police duties."
         ),
+    ),
+    "118": _entry(
+        "118",
+        _("coast guard: on ships, in harbours, on the coast"),
+        "cga.gov.tw quarterly no. 121 (Sept 2024), p. 11; Maritime Patrol Directorate General, "
+        "Services page; chinatimes.com 2025-11-10",
+        hours="not stated in any text that was read",
+        languages=("zh_Hant",),
+        # Translators: {number} is a phone number.
+        call_text=_(
+            "{number} is the coast guard in Taiwan, for people on ships, in harbours and on the "
+            "coast. They may know only Chinese. They have police duties."
+        ),
+    ),
+    "despair": _entry(
+        "1925",
+        # Translators: a line for people who do not want to live any more. Warm and plain.
+        _("someone who listens, free, in Chinese; often busy"),
+        "udn.com 9004922 (2025-09-15), 8943789 (2025-08-16); Yahoo News Taiwan, release of the "
+        "ministry for Spring Festival 2026",
+        languages=("zh_Hant",),
+        # Translators: {number} is a phone number. When it is busy, a recorded voice takes a number.
+        call_text=_(
+            "{number} answers day and night in Taiwan, free, in Chinese. It is often busy: then "
+            "press # and your number, and they call you back within a day."
+        ),
+    ),
+    "abroad_home": _entry(
+        "0800-085-095",
+        # Translators: families, in Taiwan, of people from Taiwan who are in another country.
+        _("families of people from Taiwan; in Taiwan, free"),
+        "boca.gov.tw np-53 (2021-03-17), np-88 (2022-04-27); ettoday.net 2026-01-27",
+        languages=("zh_Hant",),
+        # Translators: {number} is a phone number. The ministry for relations with other countries.
+        call_text=_(
+            "{number} is a line of the Foreign Ministry of Taiwan, day and night, in Chinese. It "
+            "is for people from Taiwan who are abroad, and for their families."
+        ),
+    ),
+    "abroad": _entry(
+        "+886-800-085-095",
+        # Translators: people from Taiwan who are in another country now. The call costs money.
+        _("people from Taiwan in other countries; not free"),
+        "boca.gov.tw np-53 (2021-03-17), np-88 (2022-04-27); ettoday.net 2026-01-27",
+        languages=("zh_Hant",),
     ),
 }
 """Shown to people."""
@@ -146,18 +185,6 @@ NOT_SHOWN: Mapping[str, DirectoryEntry] = {
         quality=SourceQuality.OLD,
         missing="the number of each county",
     ),
-    "118": _entry(
-        "118",
-        Text("coast guard, at sea and in ports"),
-        "not found in what was read",
-        quality=SourceQuality.HEARSAY,
-    ),
-    "despair": _entry(
-        "1925",
-        Text("for people who do not want to live"),
-        "not found in what was read",
-        quality=SourceQuality.HEARSAY,
-    ),
     "legal_aid": _entry(
         "412-8518",
         Text("Legal Aid Foundation"),
@@ -170,12 +197,6 @@ NOT_SHOWN: Mapping[str, DirectoryEntry] = {
         "165",
         Text("police, against fraud"),
         "taipeitimes 2004-09-04",
-        quality=SourceQuality.OLD,
-    ),
-    "abroad": _entry(
-        "+886-800-085-095",
-        Text("Ministry of Foreign Affairs, for Taiwanese abroad and their families"),
-        "taiwan-panorama 2014-04; mac.gov.tw 5EEDBC40",
         quality=SourceQuality.OLD,
     ),
     "china": _entry(

@@ -24,8 +24,8 @@ ENTITLEMENTS = (
     Entitlement(
         code="lawyer",
         text=_(
-            "A lawyer: the Legal Aid Foundation first; otherwise up to {lawyer} for each case and "
-            "each instance."
+            "A lawyer: the Legal Aid Foundation first; otherwise up to {lawyer} for each case in "
+            "the first and in the second instance."
         ),
     ),
     Entitlement(
@@ -58,8 +58,9 @@ ENTITLEMENTS = (
         code="income",
         # Translators: {income} counts how many times the lowest wage.
         text=_(
-            "Assistance ends for people who work without a permit, or earn {income} times the "
-            "minimum wage or more."
+            "Assistance ends for people who work without a permit, earn {income} times the "
+            "minimum wage or more, or seriously break a shelter's rules; the residence permit "
+            "also for acts against public order or good morals."
         ),
     ),
     Entitlement(

@@ -9,8 +9,10 @@ import pytest
 from bot.hotline.chat.messages import CaseMessageKind, MessageSide
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
+from bot.languages import catalogue
 from flows.texts import hotline as hotline_texts
 from flows.texts import phrases
+from flows.texts.titles import ROLE_TITLES
 from tests.support.database_fixtures import on_both_databases
 from tests.support.harnesses.hotline_harness import HotlineHarness
 from tests.support.people.caseworker_driver import CaseworkerDriver, refusals
@@ -134,7 +136,7 @@ def test_an_erasure_request_is_asked_about_during_a_takeover(
     person, mei, case = met(hotline)
     heard = person.says("/delete")
     assert heard == ["We can erase what was written here. Shall we do that?"]
-    assert person.presses("Leave it there") == ["All right. Nothing was erased."]
+    assert person.presses("Do not erase it") == ["All right. Nothing was erased."]
     assert person.says("hello") == []  # the caseworker reads it
     assert mei.reads(case)[-1].content.text == "hello"
     person.says("/delete")
@@ -143,6 +145,46 @@ def test_an_erasure_request_is_asked_about_during_a_takeover(
     wished = [it for it in hotline.board.events if it.kind is EventKind.ERASURE_REQUESTED]
     assert [it.case for it in wished] == [case]
     assert refusals(mei.says(case, "Are you there?")) != []
+
+
+def test_a_language_is_chosen_while_a_caseworker_holds_the_chat(hotline: HotlineHarness) -> None:
+    person, mei, case = met(hotline)
+    written = len(mei.reads(case))
+    heard = person.says("/language")
+    assert [it.label for it in person.buttons()][:2] == ["1 Bahasa Indonesia", "2 Tiếng Việt"]
+    assert len(heard) == 1
+    heard = person.presses("Bahasa Indonesia")
+    assert heard == [
+        hotline_texts.CASEWORKER_JOINED.render(
+            catalogue("id"),
+            {"title": ROLE_TITLES["caseworker"].render(catalogue("id")),
+             "organisation": "Hope House"},
+        )
+    ]  # fmt: skip
+    assert len(mei.reads(case)) == written
+    assert person.says("2") == []  # an answer to the caseworker, and no language
+    assert mei.reads(case)[-1].content.text == "2"
+    hotline.restart()
+    mei.says(case, "I am still here.")
+    assert person.last == "I am still here."
+
+
+def test_a_language_chosen_before_the_opener_shows_nothing_of_a_caseworker(
+    hotline: HotlineHarness,
+) -> None:
+    person, case = in_danger(hotline)
+    mei = hotline.colleague()
+    mei.claims(case)
+    mei.take_over(case)
+    mei.says(case, "We can come tonight.")
+    person.says("/language")
+    heard = person.presses("Bahasa Indonesia")
+    assert len(heard) == 1
+    assert "Hope House" not in heard[0]
+    assert "We can come tonight." not in person.texts
+    person.presses(person.labels()[0].lstrip("0123456789 "))
+    hotline.run(hotline.close_writer_idle(3))
+    assert "We can come tonight." in person.texts
 
 
 def test_other_commands_go_to_the_caseworker_during_a_takeover(hotline: HotlineHarness) -> None:

@@ -71,5 +71,5 @@ FARAWAY = Place(
     },
     overrides=words_for(place_bound_phrases()),
 )
-TAIWANS = ("110", "112", "113", "119", "1955", "1990")
+TAIWANS = ("110", "112", "113", "118", "119", "1925", "1955", "1990", "0800")
 """What nobody in Faraway may be told to call."""
