@@ -71,7 +71,7 @@ class Privacy(Flow):
         choices=MORE,
     )
 
-    # --- Who we are, and what is seen before something is sent ---------------------------------
+    # --- Who we are, and who can read it ---------------------------------------------------------
 
     no_office = Say(
         # Translators: {organisation} e.g. Garden of Light Foundation
@@ -92,24 +92,16 @@ class Privacy(Flow):
         ),
         when=rights.was("more"),
     )
-    locked = Say(
+    locked = Card(
         _(
             "On our side your words are stored locked, and the key is kept in another place. "
             "Someone who only takes the disk cannot read them."
-        ),
-        when=rights.was("more"),
-    )
-    drafts = Card(
-        _(
-            "Nobody here reads answers you have not sent. They are erased after 24 hours, or "
-            "sooner with “Only while we chat”. Only if you let us tell someone about danger, they "
-            "read what you had just written and what you write here from then on."
         ),
         choices=MORE,
         when=rights.was("more"),
     )
 
-    # --- Where it is stored ---------------------------------------------------------------------
+    # --- Where it is stored, and what is seen before it is sent ---------------------------------
 
     elsewhere = Say(
         # Translators: "they" are the person's words.
@@ -117,7 +109,7 @@ class Privacy(Flow):
             "They are kept on a computer in another place. They are locked before they go there, "
             "and the key does not go there."
         ),
-        when=drafts.was("more") & Fact("elsewhere"),
+        when=locked.was("more") & Fact("elsewhere"),
     )
     copies = Say(
         # Translators: backups, {copy_days} e.g. 30. "Locked" as above; what was erased because its
@@ -127,7 +119,7 @@ class Privacy(Flow):
             "erased can stay in a copy for up to {copy_days} days. After that nobody can open it "
             "any more."
         ),
-        when=drafts.was("more") & Fact("backups"),
+        when=locked.was("more") & Fact("backups"),
     )
     group = Say(
         # Translators: a group chat of the staff on Telegram. "Number" is the short number of what
@@ -136,7 +128,7 @@ class Privacy(Flow):
             "Our people hear in a group on Telegram that someone waits. There they see a number, "
             "your language and how urgent it is, and none of your words."
         ),
-        when=drafts.was("more") & Fact("desk_notify"),
+        when=locked.was("more") & Fact("desk_notify"),
     )
     group_reads = Say(
         # Translators: as above, where the words themselves are shown.
@@ -144,46 +136,53 @@ class Privacy(Flow):
             "Our people answer from a group on Telegram. What you send, and what you write to them "
             "here, is copied there. Telegram, the company, can read it there too."
         ),
-        when=drafts.was("more") & Fact("desk_content"),
+        when=locked.was("more") & Fact("desk_content"),
     )
-    spare_key = Card(
+    drafts = Card(
+        _(
+            "Nobody here reads answers you have not sent. They are erased after 24 hours, or "
+            "sooner with “Only while we chat”. Only if you let us tell someone about danger, they "
+            "read what you had just written and what you write here from then on."
+        ),
+        choices=MORE,
+        when=locked.was("more"),
+    )
+
+    # --- Spare key, and whom we may tell ---------------------------------------------------------
+
+    spare_key = Say(
         # Translators: {organisation} e.g. Garden of Light Foundation. Three people each have a
         # part of a spare key; any two parts open.
         _(
             "There is a spare key in three parts. Two of three people chosen by {organisation} "
             "have to come together to open what you sent."
         ),
-        choices=MORE,
         when=drafts.was("more") & Fact("escrow"),
     )
-    no_spare_key = Card(
+    no_spare_key = Say(
         _(
             "There is no spare key. If our people lose theirs, nobody can read what you sent any "
             "more."
         ),
-        choices=MORE,
         when=drafts.was("more") & ~Fact("escrow"),
     )
-
-    # --- Whom we may tell -------------------------------------------------------------------------
-
     others = Say(
         # Translators: "tell", not "share" as with photos. Parts of what the person sent.
         _(
             "We tell others what you agree to. You are asked each time, and you can leave parts "
             "out."
         ),
-        when=on_any("more", spare_key, no_spare_key),
+        when=drafts.was("more"),
     )
     offices = Say(
         # Translators: {offices} is a list, one office a line.
         _("If you agree, we can tell these offices in Taiwan:\n{offices}"),
-        when=on_any("more", spare_key, no_spare_key),
+        when=drafts.was("more"),
     )
     organisations = Say(
         # Translators: {organisations} is a list, one name a line.
         _("If you agree, we can tell these organisations:\n{organisations}"),
-        when=on_any("more", spare_key, no_spare_key),
+        when=drafts.was("more"),
     )
-    talking = Begin("talk", when=on_any("talk", rights, drafts, spare_key, no_spare_key))
+    talking = Begin("talk", when=on_any("talk", rights, locked, drafts))
     end = End(None)

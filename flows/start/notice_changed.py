@@ -24,7 +24,7 @@ class NoticeChanged(Flow):
     )
     reading = Begin("privacy", when=go_on.was("read"))
     then = Decide(
-        _("That is all of it. Shall we go on?"),
+        _("Shall we go on now?"),
         why=_("You agreed to something else before, so you decide again."),
         go_on=phrases.CONTINUE,
         erase=ERASE,

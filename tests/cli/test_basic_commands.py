@@ -235,7 +235,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path | str
     person.says("hello")
     person.presses("English", "Nobody can see", "Talk to a person", "I am safe here")
     person.says(WORDS)
-    person.presses("Only when I write", "Send", "Agree on an hour")
+    person.presses("Only when I write", "Send", "Ask me at a set time")
     person.says("21")
     person.presses("Every day", "Call a number")
     person.says("My sister, 0900 000 000.")

@@ -83,7 +83,7 @@ def choosing_a_second(home: HotlineHarness) -> ChatPerson:
 
 def agreeing(home: HotlineHarness) -> ChatPerson:
     person = sent(home)
-    person.presses("Agree on an hour")
+    person.presses("Ask me at a set time")
     person.says("21")
     person.presses("Every day", "Call a number")
     person.says("My sister, 0900 000 000.")

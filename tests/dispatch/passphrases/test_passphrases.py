@@ -79,7 +79,7 @@ def test_the_right_passphrase_reopens_the_chat(hotline: HotlineHarness) -> None:
     assert current_step(person) == ("afterwards", "what_now")
     assert stored_conversation(person).case == case
     assert found(hotline) == [PassphraseResult.RIGHT]
-    person.presses("Where it stands")
+    person.presses("Has anyone read it?")
     assert any("Received:" in text for text in person.texts)
 
 

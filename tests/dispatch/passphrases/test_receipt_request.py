@@ -39,7 +39,7 @@ def asks(home: HotlineHarness) -> ChatPerson:
     """Return somebody who has sent a report and reads what a receipt is."""
     person = home.person()
     start_report(person)
-    person.presses("Send", "A receipt")
+    person.presses("Send", "Proof that I wrote")
     return person
 
 
@@ -109,7 +109,7 @@ def test_two_receipts_are_two_numbers(hotline: HotlineHarness) -> None:
     person = asks(hotline)
     person.says(WORD)
     person.says("hello")
-    person.presses("A receipt")
+    person.presses("Proof that I wrote")
     person.says("another word")
     assert len(set(numbers_in(person))) == 2
 

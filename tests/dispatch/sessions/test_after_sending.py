@@ -112,7 +112,7 @@ def test_taking_back_marks_and_erases_nothing(hotline: HotlineHarness) -> None:
 
 def test_leaving_it_there_changes_nothing(hotline: HotlineHarness) -> None:
     person = sent(hotline)
-    person.presses("Take it back", "Leave it there")
+    person.presses("Take it back", "Do not take it back")
     assert [one.kind for one in cases_of(hotline)[0].sent] == ["report"]
 
 

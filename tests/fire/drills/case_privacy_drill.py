@@ -275,7 +275,7 @@ def _with_a_case(home: HotlineHarness, person: ChatPerson, secret: CaseSecret) -
         person.says(WORD)
         person.presses("Choose a second word")
         person.says(DURESS, "hm")
-        person.presses("A receipt")
+        person.presses("Proof that I wrote")
         person.says(THIRD, "hm")
     if secret.is_adding:
         person.presses("Add something")

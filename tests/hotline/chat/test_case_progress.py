@@ -25,9 +25,9 @@ def test_progress_shows_an_unread_report_and_the_reply_time(
     hotline: HotlineHarness,
 ) -> None:
     person, _case = wanting(hotline)
-    heard = person.presses("Where it stands")
+    heard = person.presses("Has anyone read it?")
     lines = heard[0].splitlines()
-    assert lines[0] == "This is where it stands now:"
+    assert lines[0] == "This has happened so far:"
     assert lines[1].startswith("Received: ")
     assert lines[2:4] == ["Nobody has read it yet.", "Nobody looks after it yet."]
     assert lines[-1].startswith("We try to read it by ")
@@ -37,7 +37,7 @@ def test_progress_shows_an_unread_report_and_the_reply_time(
 def test_a_person_sees_that_it_was_read_and_whose_it_is_by_role(hotline: HotlineHarness) -> None:
     person, case = wanting(hotline)
     hotline.colleague("Mei", title="social_worker").claims(case)
-    heard = person.presses("Where it stands")[0]
+    heard = person.presses("Has anyone read it?")[0]
     assert "A person has read it: " in heard
     assert "Who looks after it: a social worker" in heard
     assert "Mei" not in heard
@@ -53,7 +53,7 @@ def test_a_person_hears_that_we_are_late(hotline: HotlineHarness) -> None:
     person.presses("Talk to a person", "I am safe here")
     person.says("It is about my pay")
     person.presses("Any time", "Send")
-    heard = person.presses("Where it stands")[0]
+    heard = person.presses("Has anyone read it?")[0]
     assert "We are late. We wanted to read it by " in heard
     assert "We try to read it by" not in heard
 
@@ -62,4 +62,4 @@ def test_after_a_silence_the_chat_knows_of_no_case(hotline: HotlineHarness) -> N
     person, _case = wanting(hotline)
     hotline.advance_time(31 * 60)
     person.says("hello")
-    assert not any("Where it stands" in label for label in person.labels())
+    assert not any("Has anyone read it?" in label for label in person.labels())

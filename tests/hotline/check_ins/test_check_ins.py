@@ -47,7 +47,7 @@ def writes_to_us(home: HotlineHarness, rule: str = "Any time") -> tuple[ChatPers
 
 def agrees(person: ChatPerson, often: str = "Every day", *, second: bool = True) -> None:
     """Agree on nine at night; it is midday."""
-    person.presses("Agree on an hour")
+    person.presses("Ask me at a set time")
     person.says("21")
     person.presses(often, "Call a number")
     person.says(PLAN)
@@ -250,7 +250,7 @@ def test_once_is_once(hotline: HotlineHarness) -> None:
 def test_it_can_be_ended_where_it_was_begun_and_staff_hear_of_it(hotline: HotlineHarness) -> None:
     person, _case = agreed(hotline)
     person.says("hello")
-    person.presses("Agree on an hour", "Ask me no more")
+    person.presses("Ask me at a set time", "Ask me no more")
     ended = [it for it in hotline.board.events if it.kind is EventKind.CHECKED_IN]
     assert len(ended) == 1
     assert passes(hotline, 30, step=1) == []

@@ -68,7 +68,7 @@ def test_the_chat_is_cleared_and_says_the_same_to_everybody(hotline: HotlineHarn
 def test_nothing_happens_by_a_slip_of_the_finger(hotline: HotlineHarness) -> None:
     person = sent(hotline)
     person.says("/delete")
-    heard = person.presses("Leave it there")
+    heard = person.presses("Do not erase it")
     assert any("Nothing was erased" in text for text in heard)
     assert erasure_request_of(hotline, cases(hotline)[0]) is None
 
@@ -77,7 +77,7 @@ def test_in_the_middle_of_a_question_it_comes_back_to_it(hotline: HotlineHarness
     person = hotline.person()
     start_report(person, until="needs")
     person.says("/delete")
-    person.presses("Leave it there")
+    person.presses("Do not erase it")
     assert current_step(person) == ("report", "needs")
 
 
@@ -86,7 +86,7 @@ def test_a_legal_hold_is_shown_only_in_a_live_session(hotline: HotlineHarness) -
     add_legal_hold(hotline, cases(hotline)[0], 30 * DAY)
     heard = person.says("/delete")
     assert any("has to be kept by law until" in text for text in heard)
-    person.presses("Leave it there")
+    person.presses("Do not erase it")
     hotline.advance_time(3600)
     heard = start_erasure_dialog(person)
     heard += person.presses("Erase it")
