@@ -17,13 +17,15 @@ from hypothesis import strategies as st
 from bot.app.texts import build_notice as told_by
 from bot.app.texts import build_system_texts
 from bot.clock import DAY
-from bot.conversation import Card, Say
+from bot.conversation import Card, FlowRegistry, Say
+from bot.conversation.tools.text_session import TextSession
 from bot.dispatch.privacy_notice import PrivacyNotice, text_digest
 from bot.dispatch.rendering import Renderer
 from bot.languages import LANGUAGES, catalogue
 from bot.places.taiwan.recipients import GOVERNMENT, NON_GOVERNMENT
 from bot.settings import Settings
 from bot.vault.backup.export_rows import ARCHIVE_RETENTION
+from flows import ALL_FLOWS
 from flows.own_data.privacy import Privacy
 
 if TYPE_CHECKING:
@@ -183,3 +185,38 @@ def test_whether_there_is_a_spare_key_is_told_as_it_is(tag: str) -> None:
     with_it, without = notice_of(escrow=True).parts(tag), notice_of().parts(tag)
     assert (there in with_it, none in with_it) == (True, False)
     assert (there in without, none in without) == (False, True)
+
+
+# --- In pages ---------------------------------------------------------------------------------
+
+
+def pages(facts: frozenset[str]) -> list[list[str]]:
+    """Return the messages of each page, as a person reads them who always asks for more."""
+    session = TextSession(FlowRegistry(ALL_FLOWS), "privacy", catalogue("en"), facts)
+    found = [session.begin()]
+    while not session.is_over:
+        found.append(session.submit("More"))
+    return [[line for line in page if line.startswith("bot: ")] for page in found]
+
+
+ALL_AT_ONCE = frozenset({"elsewhere", "backups", "desk_notify", "desk_content", "escrow"})
+
+
+@pytest.mark.parametrize(
+    "facts", [frozenset(), frozenset({"police"}), ALL_AT_ONCE - {"desk_content"}]
+)
+def test_at_most_four_messages_come_before_more_is_asked_for(facts: frozenset[str]) -> None:
+    read = pages(facts)
+    assert [len(page) for page in read if len(page) > 4] == []
+    assert len(read) == 4
+
+
+def test_the_first_page_says_who_reads_what_the_law_demands_and_which_rights_there_are() -> None:
+    first = "\n".join(pages(frozenset())[0])
+    for part in ("is collected by", "is read by", "Taiwan law says", "/delete"):
+        assert part in first
+
+
+def test_all_of_the_notice_is_reached_by_asking_for_more() -> None:
+    read = [line for page in pages(frozenset()) for line in page]
+    assert len(read) == len(notice_of().parts("en"))
