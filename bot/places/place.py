@@ -41,7 +41,7 @@ SITUATIONS = frozenset(
     {DANGER, "work", "home", "young", "sea", "abroad", "despair", "papers", "other", "night"}
 )
 """Danger now, work, violence at home, someone under 18, at sea, someone abroad, suicidal thoughts,
-questions about residence documents, worry about another person, nobody on duty here."""
+questions about residence documents, worry about another person, a time without staff on duty."""
 MAX_NUMBERS = 3
 """A frightened reader cannot use a long list."""
 SENTENCES = frozenset({

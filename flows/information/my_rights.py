@@ -58,11 +58,7 @@ class MyRights(Flow):
         when=whose.was("fishing") & Fact("duties"),
     )
     at_sea = cards.page(
-        # Translators: {numbers_sea} is a list of phone numbers, one a line.
-        _(
-            "In a harbour in Taiwan, or where the phone network of Taiwan still works, you can "
-            "call:\n{numbers_sea}"
-        ),
+        cards.SEA_CALL,
         when=fishing.was("next") | (whose.was("fishing") & ~Fact("duties")),
     )
     crew = cards.page(cards.CREW, when=at_sea.was("next"))

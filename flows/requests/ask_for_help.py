@@ -183,6 +183,7 @@ class AskForHelp(Flow):
     abroad_numbers = Say(
         cards.ABROAD_LINE, when=situation.was("abroad") | they_situation.was("abroad")
     )
+    sea_numbers = Say(cards.SEA_CALL, when=situation.was("at_sea") | they_situation.was("at_sea"))
     anything_else = Ask(
         _("Is there something we should know, or be careful about? Write as little as you like."),
         why=_("For example someone who must not hear of it, or an illness or a pregnancy."),

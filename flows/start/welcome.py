@@ -53,7 +53,7 @@ class Welcome(Flow):
     )
 
     kept = Say(
-        # Translators: {keep_days} e.g. 90. "Locked" is: stored so that whoever takes the computer
+        # Translators: {keep_days} e.g. 90. "Locked" is: stored so that a thief of the computer
         # cannot read it. Telegram can read a chat all the same: say no more than this.
         _(
             "On our computer your words are locked. If you do not send them, we erase them after "
@@ -82,7 +82,7 @@ class Welcome(Flow):
     )
     promise = Say(
         # Translators: safety sentences [c] and [d]. Quote the word on the button "Send" exactly.
-        # No duty to tell it; not a promise that nobody asks.
+        # No duty to tell it; not a promise that it is never asked.
         _(
             "You can stop at any time. We pass on nothing you write until you say so, with the "
             "button “Send”. You need not tell us about your visa or your permit to stay."

@@ -66,6 +66,11 @@ WHOM_TO_CALL = _(
     # Translators: {numbers_other} is a list of phone numbers, one a line.
     "Whom you can call in Taiwan:\n{numbers_other}"
 )
+SEA_CALL = _(
+    # Translators: {numbers_sea} is a list of phone numbers, one a line.
+    "In a harbour in Taiwan, or where the phone network of Taiwan still works, you can "
+    "call:\n{numbers_sea}"
+)
 ABROAD_CALL = _(
     # Translators: {numbers_abroad} is a list of phone numbers, one a line.
     "What happened to them is not their fault, and not yours. You can tell it here, or call. "

@@ -211,7 +211,7 @@ def test_at_most_four_messages_come_before_more_is_asked_for(facts: frozenset[st
     assert len(read) == 4
 
 
-def test_the_first_page_says_who_reads_what_the_law_demands_and_which_rights_there_are() -> None:
+def test_the_first_page_says_who_reads_what_the_law_demands_and_the_rights() -> None:
     first = "\n".join(pages(frozenset())[0])
     for part in ("is collected by", "is read by", "Taiwan law says", "/delete"):
         assert part in first

@@ -49,8 +49,6 @@ QUESTIONS = tuple(
     (flow.name, step) for flow in ALL_FLOWS for step in BOOK.compiled[flow.name].questions
 )
 """Every question of every flow."""
-ENDS_AT_ONCE = ("help", "privacy", "my_data")
-"""Flows that ask nothing."""
 HELLO = ("Hello", "English")
 
 

@@ -157,6 +157,8 @@ def test_reading_how_this_works_returns_to_every_question(
         place_at(person, reachable_positions()[place])
         before, question = stored_conversation(person).position, person.last
         heard = person.says(command)
+        if command == "/privacy" and place[0] != "privacy":
+            heard = person.presses("That is enough")
         assert heard[-1] == question
         assert stored_conversation(person).position == before
         assert current_step(person) == place
@@ -167,6 +169,8 @@ def test_reading_how_this_works_returns_to_every_question(
 def test_reading_with_nothing_open_opens_nothing(hotline: HotlineHarness, command: str) -> None:
     person = hotline.person()
     person.says("/stop", command)
+    if command == "/privacy":
+        person.presses("That is enough")
     assert current_step(person) is None
 
 

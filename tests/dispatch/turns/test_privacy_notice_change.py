@@ -72,13 +72,16 @@ def test_a_spare_key_made_while_the_bot_runs_is_told_and_asked_about(tmp_path: P
     home.advance_time(30)
     heard = person.presses("I am safe here")
     assert any(text.startswith(ASKED) for text in heard)
-    heard = person.presses("Read it first")
+    heard = person.presses("Read it first", "More", "More", "More")
     assert any("There is a spare key in three parts" in text for text in heard)
     assert not any("There is no spare key" in text for text in heard)
     person.presses("Go on")
     heard = person.presses("You may keep them")
     assert not any(text.startswith(ASKED) for text in heard)
-    assert any("There is a spare key" in text for text in home.person().says("/privacy"))
+    other = home.person()
+    other.says("/privacy")
+    heard = other.presses("More", "More", "More")
+    assert any("There is a spare key" in text for text in heard)
     home.close()
 
 
@@ -88,12 +91,15 @@ def test_it_can_be_read_first(hotline: HotlineHarness, tmp_path: Path) -> None:
     person.presses("I am safe here")
     heard = person.presses("Read it first")
     assert any("30 days" in text for text in heard)
+    person.presses("That is enough")
     assert current_step(person) == ("notice_changed", "then")
     person.presses("Go on")
     assert current_step(person) == ("report", "keep")
 
 
-@pytest.mark.parametrize("way", [("Stop and erase",), ("Read it first", "Stop and erase")])
+@pytest.mark.parametrize(
+    "way", [("Stop and erase",), ("Read it first", "That is enough", "Stop and erase")]
+)
 def test_refusing_a_new_privacy_notice_erases_the_answers(
     hotline: HotlineHarness, tmp_path: Path, way: tuple[str, ...]
 ) -> None:

@@ -39,7 +39,7 @@ def both_ways(code: str, reply: str) -> tuple[str, str]:
 
 def test_what_a_thai_speaker_presses_is_read_in_chinese() -> None:
     sentence = PHRASES["opener"].text.render(catalogue("zh_Hant"))
-    assert both_ways("opener", "can_write") == (sentence, "現在可以寫")
+    assert both_ways("opener", "can_write") == (sentence, "現在可以傳訊息")
     assert both_ways("call", "write")[1] == "用寫的比較好"
 
 
