@@ -4,7 +4,7 @@ The services are those of Article 15. The amounts are those of the assistance re
 and of the fund (D0080183). What requires a decision (a counsellor, rent, training) says so.
 """
 
-from bot.conversation import Begin, End, Fact, Flow, Outcome, on_any
+from bot.conversation import Begin, End, Fact, Flow, Outcome
 from bot.text import _, pgettext
 from flows.texts import cards
 
@@ -175,13 +175,7 @@ class AfterDecision(Flow):
         when=apply.was("next"),
     )
 
-    talking = Begin(
-        "talk",
-        when=on_any(
-            "talk", services, before, stay, may_work, settle, fine, ends, called, rules, fund,
-            crime, costs, placed, health, beside, rent, further, income, apply, last,
-        ),
-    )  # fmt: skip
-    telling = Begin("report", when=last.was("tell"))
-    asking = Begin("ask_for_help", when=last.was("ask"))
+    talking = Begin("talk", when=cards.chosen("talk", locals()))
+    telling = Begin("report", when=cards.chosen("tell", locals()))
+    asking = Begin("ask_for_help", when=cards.chosen("ask", locals()))
     end = End(None, Outcome.INFORMATION_READ)

@@ -1,6 +1,6 @@
 """Information: how officers decide whether the law protects a person (Article 11)."""
 
-from bot.conversation import Begin, End, Fact, Flow, Outcome, on_any
+from bot.conversation import Begin, End, Fact, Flow, Outcome
 from bot.text import _
 from flows.texts import cards
 
@@ -78,13 +78,7 @@ class BeingQuestioned(Flow):
         when=secret.was("next"),
     )
 
-    talking = Begin(
-        "talk",
-        when=on_any(
-            "talk", deciding, rights, interpreter, beside, expert, apart, paper, meanwhile,
-            either_way, secret, last,
-        ),
-    )  # fmt: skip
-    telling = Begin("report", when=last.was("tell"))
-    asking = Begin("ask_for_help", when=last.was("ask"))
+    talking = Begin("talk", when=cards.chosen("talk", locals()))
+    telling = Begin("report", when=cards.chosen("tell", locals()))
+    asking = Begin("ask_for_help", when=cards.chosen("ask", locals()))
     end = End(None, Outcome.INFORMATION_READ)

@@ -1,6 +1,6 @@
 """Information: returning to one's own country under Article 28."""
 
-from bot.conversation import Begin, End, Flow, Outcome, on_any
+from bot.conversation import Begin, End, Flow, Outcome
 from bot.text import _
 from flows.texts import cards
 
@@ -49,7 +49,7 @@ class GoingHome(Flow):
         when=things.was("next"),
     )
 
-    talking = Begin("talk", when=on_any("talk", choice, ticket, unsafe, own_office, things, last))
-    telling = Begin("report", when=last.was("tell"))
-    asking = Begin("ask_for_help", when=last.was("ask"))
+    talking = Begin("talk", when=cards.chosen("talk", locals()))
+    telling = Begin("report", when=cards.chosen("tell", locals()))
+    asking = Begin("ask_for_help", when=cards.chosen("ask", locals()))
     end = End(None, Outcome.INFORMATION_READ)

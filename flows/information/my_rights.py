@@ -172,15 +172,7 @@ class MyRights(Flow):
         when=secret.was("next"),
     )
 
-    talking = Begin(
-        "talk",
-        when=on_any(
-            "talk", home_care, factory, construction, farm, fishing, at_sea, crew, spouse, student,
-            young, young_duty, young_numbers, scam, scam_careful, scam_call, family, family_quiet,
-            family_note, pay, call_1955, calling, papers, before_leaving, changing, stay, debt,
-            sent_away, broken_rules, lawyer, secret, last,
-        ),
-    )  # fmt: skip
-    telling = Begin("report", when=last.was("tell"))
-    asking = Begin("ask_for_help", when=last.was("ask"))
+    talking = Begin("talk", when=cards.chosen("talk", locals()))
+    telling = Begin("report", when=cards.chosen("tell", locals()))
+    asking = Begin("ask_for_help", when=cards.chosen("ask", locals()))
     end = End(None, Outcome.INFORMATION_READ)

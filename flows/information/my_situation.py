@@ -80,9 +80,9 @@ class MySituation(Flow):
         when=on_any("next", some, perhaps, none),
     )
 
-    talking = Begin("talk", when=on_any("talk", begin_with, some, perhaps, none, people))
-    telling = Begin("report", when=people.was("tell"))
-    asking = Begin("ask_for_help", when=people.was("ask"))
+    talking = Begin("talk", when=cards.chosen("talk", locals()))
+    telling = Begin("report", when=cards.chosen("tell", locals()))
+    asking = Begin("ask_for_help", when=cards.chosen("ask", locals()))
     led_on = End(
         None,
         when=on_any("talk", begin_with, some, perhaps, none, people)

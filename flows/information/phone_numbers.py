@@ -1,6 +1,6 @@
 """Information: phone numbers by topic, at most three at a time, and what a call is like."""
 
-from bot.conversation import Begin, Decide, End, Fact, Flow, Outcome, on_any
+from bot.conversation import Begin, Decide, End, Fact, Flow, Outcome
 from bot.text import Text, _, pgettext
 from flows.texts import cards
 
@@ -34,19 +34,7 @@ class PhoneNumbers(Flow):
     papers = cards.page(Text("{numbers_papers}"), when=matter.was("papers"))
     papers_calling = cards.last_page(Text("{calling_papers}"), when=papers.was("next"))
 
-    talking = Begin(
-        "talk",
-        when=on_any(
-            "talk", at_work, work_calling, home, home_calling, young, young_calling, sea, crew,
-            sea_calling, papers, papers_calling,
-        ),
-    )  # fmt: skip
-    telling = Begin(
-        "report",
-        when=on_any("tell", work_calling, home_calling, young_calling, sea_calling, papers_calling),
-    )
-    asking = Begin(
-        "ask_for_help",
-        when=on_any("ask", work_calling, home_calling, young_calling, sea_calling, papers_calling),
-    )
+    talking = Begin("talk", when=cards.chosen("talk", locals()))
+    telling = Begin("report", when=cards.chosen("tell", locals()))
+    asking = Begin("ask_for_help", when=cards.chosen("ask", locals()))
     end = End(None, Outcome.INFORMATION_READ)

@@ -3,7 +3,7 @@
 The correct information follows every answer. There is no score, and nothing is counted.
 """
 
-from bot.conversation import Begin, Choose, End, Flow, Outcome, on_any
+from bot.conversation import Begin, Choose, End, Flow, Outcome
 from bot.text import _, pgettext
 from flows.texts import cards, phrases
 
@@ -70,9 +70,7 @@ class Quiz(Flow):
         when=may.was("next"),
     )
 
-    talking = Begin(
-        "talk", when=on_any("talk", begin_with, papers_are, debt_is, young_is, near_is, may, last)
-    )
-    telling = Begin("report", when=last.was("tell"))
-    asking = Begin("ask_for_help", when=last.was("ask"))
+    talking = Begin("talk", when=cards.chosen("talk", locals()))
+    telling = Begin("report", when=cards.chosen("tell", locals()))
+    asking = Begin("ask_for_help", when=cards.chosen("ask", locals()))
     end = End(None, Outcome.INFORMATION_READ)

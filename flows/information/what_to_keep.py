@@ -1,6 +1,6 @@
 """Information: what may be useful later as evidence."""
 
-from bot.conversation import Begin, End, Flow, Outcome, on_any
+from bot.conversation import Begin, End, Flow, Outcome
 from bot.text import _
 from flows.texts import cards
 
@@ -42,7 +42,7 @@ class WhatToKeep(Flow):
         when=without.was("next"),
     )
 
-    talking = Begin("talk", when=on_any("talk", safety, what, how, without, last))
-    telling = Begin("report", when=last.was("tell"))
-    asking = Begin("ask_for_help", when=last.was("ask"))
+    talking = Begin("talk", when=cards.chosen("talk", locals()))
+    telling = Begin("report", when=cards.chosen("tell", locals()))
+    asking = Begin("ask_for_help", when=cards.chosen("ask", locals()))
     end = End(None, Outcome.INFORMATION_READ)

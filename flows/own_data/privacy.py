@@ -5,7 +5,7 @@ the settings. It covers the notice of Article 8 and the rights of Article 3 of T
 Data Protection Act.
 """
 
-from bot.conversation import Begin, Card, End, Fact, Flow, Say, on_any
+from bot.conversation import Begin, Card, End, Fact, Flow, Say
 from bot.text import _, pgettext
 from flows.texts import cards
 
@@ -184,5 +184,5 @@ class Privacy(Flow):
         _("If you agree, we can tell these organisations:\n{organisations}"),
         when=drafts.was("more"),
     )
-    talking = Begin("talk", when=on_any("talk", rights, locked, drafts))
+    talking = Begin("talk", when=cards.chosen("talk", locals()))
     end = End(None)

@@ -79,13 +79,7 @@ class ForSomeone(Flow):
         when=on_any("next", notice, abroad_note),
     )
 
-    talking = Begin(
-        "talk",
-        when=on_any(
-            "talk", now, no_heroes, listen, may, must, fine, agency, young, whom, abroad,
-            abroad_quiet, abroad_note, notice, last,
-        ),
-    )  # fmt: skip
-    telling = Begin("report", when=last.was("tell"))
-    asking = Begin("ask_for_help", when=last.was("ask"))
+    talking = Begin("talk", when=cards.chosen("talk", locals()))
+    telling = Begin("report", when=cards.chosen("tell", locals()))
+    asking = Begin("ask_for_help", when=cards.chosen("ask", locals()))
     end = End(None, Outcome.INFORMATION_READ)

@@ -1,8 +1,15 @@
 """Cards of the information flows: their buttons, and sentences that several flows share."""
 
-from bot.conversation import ALWAYS, Card, Guard
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.conversation import ALWAYS, Card, Guard, on_any
 from bot.text import Text, _, pgettext
 from flows.texts import phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TALK = pgettext("button", "Talk to a person")
 # Translators: leads to the list of all topics.
@@ -32,6 +39,13 @@ def page(text: Text, *, when: Guard = ALWAYS) -> Card:
 def last_page(text: Text, *, when: Guard = ALWAYS) -> Card:
     """Return the last card of a series."""
     return Card(text, choices=LAST, when=when)
+
+
+def chosen(code: str, steps: Mapping[str, object]) -> Guard:
+    """Return a guard that holds if this was chosen on any card among the steps of a flow."""
+    return on_any(
+        code, *(it for it in steps.values() if isinstance(it, Card) and code in it.choices)
+    )
 
 
 SITUATION = {

@@ -40,7 +40,7 @@ def both_ways(code: str, reply: str) -> tuple[str, str]:
 def test_what_a_thai_speaker_presses_is_read_in_chinese() -> None:
     sentence = PHRASES["opener"].text.render(catalogue("zh_Hant"))
     assert both_ways("opener", "can_write") == (sentence, "現在可以傳訊息")
-    assert both_ways("call", "write")[1] == "用寫的比較好"
+    assert both_ways("call", "write")[1] == "用訊息比較好"
 
 
 def test_every_reply_comes_back_as_the_reply_it_was() -> None:
