@@ -256,20 +256,20 @@ class EngineDriver:
         for ending in endings:
             self._apply_outcome(ending, values)
         is_told = any(ending.outcome in DETAILED_OUTCOMES for ending in endings)
-        is_taken_over = self.turn.conversation.takeover is not None
-        if is_taken_over and endings:  # the caseworker goes on, not the flow beneath
+        takeover = self.turn.conversation.takeover
+        if takeover is not None and endings:  # the caseworker goes on, not the flow beneath
             engine_turn.replies = engine_turn.replies[: endings[-1].reply_count]
         elif is_told:  # its question waits until what helpers need first was asked
             engine_turn.replies = [it for it in engine_turn.replies if not it.is_question]
         if engine_turn.replies:
-            message = 0 if is_taken_over or is_told else message
+            message = 0 if takeover is not None or is_told else message
             self.replies.send_replies(engine_turn, message, values)
         if not endings:
             return
-        if not is_taken_over:
+        if takeover is None:
             self._begin_what_follows(endings, is_told=is_told)
         elif endings[-1].outcome is Outcome.LANGUAGE_CHOSEN:
-            self.relay.repeat_in_language()
+            self.relay.repeat_in_language(takeover)
         if any(ending.outcome is Outcome.ERASURE_REQUESTED for ending in endings):
             self.session.end_for_erasure()
 
