@@ -7,7 +7,9 @@ The first forty characters are neutral, because a locked screen shows them.
 
 from bot.conversation import Fact, Say
 from bot.text import _
+from flows.own_data.privacy import Privacy
 from flows.start.help import Help
+from flows.texts import organisation
 
 COST = _(
     # Translators: "controlled" by another person. The lawyer is paid by a foundation, after a look
@@ -28,26 +30,6 @@ READERS_NOW = _(
     "or what the law says they must. Telegram, the company, and a person with your phone can read "
     "this chat."
 )
-NOT_POLICE = _(
-    # Translators: safety sentence [i]. {organisation} as above. "Authorities" of Taiwan; "must" is
-    # a duty of the staff.
-    "We are people of {organisation}. We are not the police and not the government. Taiwan law "
-    "says we must tell the authorities when someone under 18 is being harmed, and when someone "
-    "seems to be forced."
-)
-GOVERNMENT = _(
-    # Translators: safety sentence [i], as above. {organisation} e.g. Labor Department of the city.
-    "We are people of {organisation}. It is a government office in Taiwan, not the police. Taiwan "
-    "law says we must tell the authorities when someone under 18 is being harmed, and when someone "
-    "seems to be forced."
-)
-OFFICERS = _(
-    # Translators: safety sentence [i] where the staff are officers themselves. {organisation} e.g.
-    # National Immigration Agency.
-    "We are people of {organisation}. It is a government office in Taiwan with police duties. The "
-    "law says we must act when someone under 18 is being harmed, and when someone seems to be "
-    "forced."
-)
 EMPLOYER = _(
     # Translators: "agency" is the broker. Something an office does can be noticed by the boss.
     "It is good that you ask before you write. We do not tell your boss or your agency about this "
@@ -56,7 +38,7 @@ EMPLOYER = _(
 )
 NO_PROMISE = _(
     # Translators: safety sentence. The law says "may"; no promise. "Punished less or not at all".
-    "Nobody here can promise what an office decides. This chat does not ask about your visa. If "
+    "Nobody here can promise what an office decides. You need not tell us about your visa. If "
     "someone broke rules because they were forced, the law in Taiwan says that they may be "
     "punished less or not at all."
 )
@@ -113,9 +95,11 @@ ANSWERS: dict[str, tuple[Say, ...]] = {
     "cost": (Say(COST),),
     "readers": (Say(READERS, when=~Fact("told")), Say(READERS_NOW, when=Fact("told"))),
     "police": (
-        Say(NOT_POLICE, when=~Fact("police") & ~Fact("office")),
-        Say(GOVERNMENT, when=Fact("office") & ~Fact("police")),
-        Say(OFFICERS, when=Fact("police")),
+        Say(organisation.PEOPLE, when=~Fact("police") & ~Fact("office")),
+        Say(organisation.OFFICE, when=Fact("office") & ~Fact("police")),
+        Say(organisation.POLICE, when=Fact("police")),
+        Say(Privacy.law.text, when=~Fact("police")),
+        Say(Privacy.law_police.text, when=Fact("police")),
     ),
     "employer": (Say(EMPLOYER),),
     "deported": (

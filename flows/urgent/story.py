@@ -27,8 +27,8 @@ class Story(Flow):
         # forced or controlled": any person, not only the one who writes.
         _(
             "Shall a caseworker read it now, and what you write here from now on? Taiwan law says "
-            "they must tell the police some things: when someone under 18 is being harmed, or when "
-            "someone seems to be forced or controlled."
+            "they must tell the police at once when someone seems to be forced or controlled, and "
+            "the city or county when someone under 18 is being harmed."
         ),
         short=pgettext("summary", "Read by a person"),
         why=_(

@@ -10,7 +10,7 @@ from bot.app.texts import build_fact_source
 from bot.languages import LANGUAGES, catalogue
 from bot.languages.questions import KINDS
 from flows.start.welcome import Welcome
-from flows.texts import questions
+from flows.texts import organisation, questions
 from tests.support.dispatch_inspection import (
     cases_of,
     current_step,
@@ -138,7 +138,7 @@ def test_an_alarm_goes_before_the_answer(sqlite_hotline: HotlineHarness) -> None
     place_at(person, reachable_positions()["report", "safe"])
     heard = person.says("they will kill me, are you police?")
     assert current_step(person) == ("danger", "tell")
-    assert shown(sqlite_hotline, questions.NOT_POLICE) not in heard
+    assert shown(sqlite_hotline, organisation.PEOPLE) not in heard
 
 
 @pytest.mark.parametrize("place", [("report", "what"), ("report", "county")])
@@ -186,10 +186,10 @@ def test_a_caseworker_who_holds_the_chat_answers_alone(sqlite_hotline: HotlineHa
 @pytest.mark.parametrize(
     ("kind", "police", "deported"),
     [
-        ("ngo", questions.NOT_POLICE, questions.NO_PROMISE),
-        ("labour", questions.GOVERNMENT, questions.NO_PROMISE),
-        ("police", questions.OFFICERS, questions.OFFICERS_READ),
-        ("immigration", questions.OFFICERS, questions.OFFICERS_READ),
+        ("ngo", organisation.PEOPLE, questions.NO_PROMISE),
+        ("labour", organisation.OFFICE, questions.NO_PROMISE),
+        ("police", organisation.POLICE, questions.OFFICERS_READ),
+        ("immigration", organisation.POLICE, questions.OFFICERS_READ),
     ],
 )
 def test_the_answer_says_who_runs_this_deployment(
