@@ -1,6 +1,6 @@
 """What is understood of what people write, on sentences the lists were not written from.
 
-`tests/languages/sentences/*.toml` hold, for each language, urgent sentences, ordinary sentences,
+`tests/languages/sentences/*/*.toml` hold, for each language, urgent sentences, ordinary sentences,
 typed answers with the label they mean, and names of languages.
 """
 
@@ -19,7 +19,7 @@ from bot.languages.names import match_language
 from bot.languages.typed_answers import load_answers, match_label
 from flows import ALL_FLOWS
 
-FOLDER = Path(__file__).parent / "sentences"
+FOLDER = Path(__file__).parent / "sentences" / "first"
 LEAST = 50
 """Sentences of each kind a language has, at least."""
 FOUND = dict.fromkeys(("id", "vi", "en", "zh_Hant", "fil", "th"), 0.85)
