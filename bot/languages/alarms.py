@@ -7,19 +7,30 @@ message, because people mix languages, and a frightened person writes in the fir
 A phrase is one or more words. Words may stand in any order, with a few other words between them.
 `a/b` means either word, `rap*` means any word that begins so, `=` before a phrase asks for exactly
 these words in this order, `!` asks for accents as written. `@me` stands for the words of that name
-in `[words]`. In scripts without spaces a "word" is any run of characters. A match is dropped when
-a word of negation stands just before it or inside it (`before`; words of `between` do not count),
-just after it (`after`), or around one of its words (`around`, "မ ဘူး"), or when a word of `unless`
-stands near it ("my phone is locked").
+in `[words]`. In scripts without spaces a "word" is any run of characters, and a spelling in
+`[same]` counts as the one it stands for; Chinese is compared in simplified characters. A category
+is one table, or several by kind (`[danger_now.help]`), each with its own counter-examples. A match
+is dropped
+
+- when a word of negation stands just before it or inside it (`before`; words of `between` do not
+  count), just after it (`after`; "たこと ない" with a little between), or around one of its words
+  (`around`, "မ ဘူး"); what is negated in another clause is another thing ("no, he hit me");
+- when a word of `unless` stands near it ("kill time");
+- when a word of `beside` is what it is about: right before it ("my phone is locked"), or right
+  after it where no person is named ("he locked the car");
+- when the message tells a story (`[harmless] story`: a film) or what is over and well again
+  (`over`), or asks about the law or a word (`asked`) and names none of `self`. Danger now and
+  self-harm are never dropped for these, sexual violence and weapons not for being over.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.errors import AlarmPhrasesError
 from bot.languages import LANGUAGES, LOCALES
@@ -52,13 +63,28 @@ NEGATION_CHARACTERS = 3
 """How many characters may stand between a negation and what it negates."""
 NEAR_WORDS = 4
 """How far around a phrase a word of `unless` counts, in words."""
+BESIDE = {"ja": 4, "zh_Hans": 4, "zh_Hant": 4, "km": 10, "my": 10, "th": 8}
+"""How far before a phrase a word of `beside` counts, in characters."""
+AFTER_CHARACTERS = 6
+"""How many characters may stand between the two halves of a negation after a phrase."""
+TOLD = frozenset(CATEGORIES) - {"danger_now", "self_harm"}
+"""Categories that a story, or a question about the law, does not mean."""
+OVER = TOLD - {"sexual_violence", "weapon"}
+"""Categories that what is over and well again does not mean."""
 
-SIBLINGS = {"zh_Hans": "zh_Hant", "zh_Hant": "zh_Hans"}
-"""Languages that share most characters: what speaks against a phrase of one counts for both."""
+SIBLINGS = {"zh_Hans": "zh_Hant", "zh_Hant": "zh_Hans", "fil": "en", "en": "fil"}
+"""Languages that share most characters, or are mixed by most who write one: what speaks against a
+phrase of one counts for both."""
 SHORTEST = 3
 """Characters of a beginning, at least."""
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_STOP = re.compile("[,.!?;:\n\u3001\u3002\u104a\u104b\u17d4\u17d6]")
+"""The end of a clause."""
+_SAID_TWICE = re.compile(r"\b([^\W\d_]{3,})2\b")
+"""A word said twice, as Indonesian and Filipino write it: "malam2"."""
+_APART = re.compile(r"\b(di|ni|naka|nag|pina) (?=[a-z]{3})")
+"""The beginning of a word, written apart: "di kunci", "naka lock"."""
 _NAME = re.compile(r"@(\w+)")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
 """A letter drawn out: "tolonggg"."""
@@ -80,6 +106,10 @@ class Piece:
             return True
         return word.isascii() and (word in self.plain_whole or word.startswith(self.plain_prefixes))
 
+    def is_in(self, text: str) -> bool:
+        """Tell whether a text without spaces has this word anywhere."""
+        return any(it in text for it in self.whole) or any(it in text for it in self.prefixes)
+
     @property
     def spellings(self) -> tuple[str, ...]:
         """Return every spelling, whole words and beginnings."""
@@ -93,6 +123,7 @@ class Negation(NamedTuple):
     between: frozenset[str]
     """Words that may stand between a negation and the phrase without counting."""
     after: tuple[str, ...]
+    after_apart: tuple[tuple[str, str], ...]
     around: tuple[tuple[str, str], ...]
 
 
@@ -106,51 +137,181 @@ class AlarmPhrase:
     reach: int
     unless: tuple[str, ...]
     plain_unless: tuple[str, ...]
+    beside: frozenset[str]
+    about: frozenset[str]
+    """The words for people: a phrase with one of them is about nothing else."""
     negation: Negation
+    beside_reach: int
+
+
+@dataclass(frozen=True, slots=True)
+class Harmless:
+    """What makes a whole message ordinary: phrases whose words may stand anywhere in it."""
+
+    story: tuple[tuple[Piece, ...], ...]
+    over: tuple[tuple[Piece, ...], ...]
+    asked: tuple[tuple[Piece, ...], ...]
+    self_words: tuple[Piece, ...]
+
+
+class Words:
+    """The words of a message, and where its clauses end."""
+
+    def __init__(self, folded: str) -> None:
+        self._folded = folded
+        self.listed: list[str] = _WORD.findall(folded)
+
+    def is_one_clause(self, first: int, last: int) -> bool:
+        """Tell whether no clause ends between two words."""
+        ends = [(it.start(), it.end()) for it in _WORD.finditer(self._folded)]
+        return _STOP.search(self._folded, ends[first][1], ends[last][0]) is None
 
 
 def find_alarms(text: str) -> frozenset[str]:
     """Return the categories of what a message may mean; empty for nearly all messages."""
     folded = _DRAWN_OUT.sub(r"\1", fold(text).replace("\u2019", "'"))
-    found = set(_find_spaced(_WORD.findall(folded)))
+    if "2" in folded:
+        folded = _SAID_TWICE.sub(r"\1", folded)
+    words = Words(folded)
+    found = set(_find_spaced(words))
+    joined = _APART.sub(r"\1", folded)
+    if joined != folded:
+        found.update(
+            _find_spaced(Words(joined), frozenset(_WORD.findall(joined)) - {*words.listed})
+        )
+    if found:
+        listed = words.listed
+        found -= _harmless_categories(
+            _spaced_harmless(), lambda piece: any(piece.fits(word) for word in listed)
+        )
     if not folded.isascii():
-        found |= set(_find_unspaced(folded))
+        found |= _find_in_characters(folded)
     return frozenset(found)
+
+
+def _find_in_characters(folded: str) -> set[str]:
+    tight = _in_list_spelling("".join(folded.split()))
+    found = set(_find_unspaced(tight))
+    if found:
+        found -= _harmless_categories(_unspaced_harmless(), lambda piece: piece.is_in(tight))
+    return found
+
+
+def _harmless_categories(
+    known: Iterable[Harmless], holds: Callable[[Piece], bool]
+) -> frozenset[str]:
+    """Return the categories that a message as a whole does not mean."""
+    is_about_self: bool | None = None
+    dropped: frozenset[str] = frozenset()
+    for it in known:
+        if _holds_any(it.story, holds):
+            return TOLD
+        if _holds_any(it.over, holds):
+            dropped |= OVER
+        if _holds_any(it.asked, holds):
+            if is_about_self is None:
+                is_about_self = any(holds(word) for each in known for word in each.self_words)
+            if not is_about_self:
+                return TOLD
+    return dropped
+
+
+def _holds_any(frames: Iterable[tuple[Piece, ...]], holds: Callable[[Piece], bool]) -> bool:
+    return any(all(map(holds, frame)) for frame in frames)
 
 
 # --- scripts with spaces ---------------------------------------------------------------------
 
 
-def _find_spaced(words: list[str]) -> Iterator[str]:
+class SpacedIndex(NamedTuple):
+    """The phrases of languages with spaces, to be found by their words.
+
+    Every piece of a phrase is one bit. A message has the bits of its words; only a phrase all of
+    whose bits it has is looked at closely.
+    """
+
+    phrases: dict[str, list[tuple[int, AlarmPhrase]]]
+    """By their rarest word, or how it begins: their bits, and they."""
+    whole: dict[str, int]
+    plain_whole: dict[str, int]
+    prefixes: dict[str, list[tuple[str, int]]]
+    """By their first characters, without accents."""
+    plain_prefixes: dict[str, list[tuple[str, int]]]
+
+    def bits(self, word: str, plain: str) -> int:
+        """Return the bits of the pieces that a word of a message fits."""
+        found = self.whole.get(word, 0)
+        beginning = plain[:SHORTEST]
+        for prefix, bits in self.prefixes.get(beginning, ()):
+            if word.startswith(prefix):
+                found |= bits
+        if word.isascii():
+            found |= self.plain_whole.get(word, 0)
+            for prefix, bits in self.plain_prefixes.get(beginning, ()):
+                if word.startswith(prefix):
+                    found |= bits
+        return found
+
+
+def _find_spaced(message: Words, among: Container[str] | None = None) -> Iterator[str]:
+    """Find categories; with `among`, only by phrases that hold one of these words."""
     index = _spaced_index()
-    for at, word in enumerate(words):
-        plain = word if word.isascii() else fold_accents(word)
+    plain_words = [word if word.isascii() else fold_accents(word) for word in message.listed]
+    present = 0
+    for word, plain in zip(message.listed, plain_words, strict=True):
+        present |= index.bits(word, plain)
+    for at, plain in enumerate(plain_words):
         for key in (plain, f"{plain[:SHORTEST]}*"):
-            for phrase in index.get(key, ()):
-                if phrase.pieces[0].fits(word) and _matches_words(phrase, words, at):
+            for bits, phrase in index.phrases.get(key, ()):
+                if (
+                    bits & present == bits
+                    and phrase.pieces[0].fits(message.listed[at])
+                    and _matches_words(phrase, message, at, among)
+                ):
                     yield phrase.category
 
 
-def _matches_words(phrase: AlarmPhrase, words: list[str], at: int) -> bool:
+def _matches_words(
+    phrase: AlarmPhrase, message: Words, at: int, among: Container[str] | None = None
+) -> bool:
+    words = message.listed
     places = _place_words(phrase, words, at)
-    if places is None:
+    if places is None or (among is not None and not any(words[n] in among for n in places)):
         return False
     first, last = min(places), max(places)
     inside = (words[n] for n in range(first, last) if n not in places)
-    if _is_negated(phrase.negation, words[:first], inside):
+    if _is_negated(phrase.negation, message, first, inside):
         return False
-    near = " ".join(["", *words[max(0, first - NEAR_WORDS) : last + 1 + NEAR_WORDS]])
+    if phrase.beside and _is_about_a_thing(phrase, words, places):
+        return False
+    near = " ".join(["", *words[max(0, first - NEAR_WORDS) : last + 1 + NEAR_WORDS], ""])
     unless = phrase.plain_unless if near.isascii() else phrase.unless
-    return not any(f" {it}" in near for it in unless)
+    return not any(it in near for it in unless)
 
 
-def _is_negated(negation: Negation, before: list[str], inside: Iterable[str]) -> bool:
+def _is_about_a_thing(phrase: AlarmPhrase, words: list[str], places: set[int]) -> bool:
+    first, last = min(places), max(places)
+    small = phrase.negation.between
+    before, after = first - 1, last + 1
+    while before >= 0 and fold_accents(words[before]) in small:
+        before -= 1
+    if before >= 0 and fold_accents(words[before]) in phrase.beside:
+        return True
+    if any(fold_accents(words[n]) in phrase.about for n in places):
+        return False
+    while after < len(words) and fold_accents(words[after]) in small:
+        after += 1
+    return any(fold_accents(word) in phrase.beside for word in words[first : after + 1])
+
+
+def _is_negated(negation: Negation, message: Words, first: int, inside: Iterable[str]) -> bool:
     if any(fold_accents(word) in negation.before for word in inside):
         return True
     left = NEGATION_WORDS
-    for word in map(fold_accents, reversed(before)):
+    for at in range(first - 1, -1, -1):
+        word = fold_accents(message.listed[at])
         if word in negation.before:
-            return True
+            return message.is_one_clause(at, first)
         left -= word not in negation.between
         if not left:
             break
@@ -180,8 +341,7 @@ def _place_words(phrase: AlarmPhrase, words: list[str], at: int) -> set[int] | N
 # --- scripts without spaces ------------------------------------------------------------------
 
 
-def _find_unspaced(text: str) -> Iterator[str]:
-    tight = "".join(text.split())
+def _find_unspaced(tight: str) -> Iterator[str]:
     index = _unspaced_index()
     for at, sign in enumerate(tight):
         for key in (sign, tight[at : at + 2]):
@@ -207,6 +367,10 @@ def _matches_characters(phrase: AlarmPhrase, text: str, span: tuple[int, int]) -
         first, last = min(first, place), max(last, place + len(found))
     if _is_negated_within(phrase.negation, text, spans):
         return False
+    if phrase.beside:
+        before = text[max(0, first - phrase.beside_reach) : first]
+        if any(it in _STOP.split(before)[-1] for it in phrase.beside):
+            return False
     near = text[max(0, first - phrase.reach) : last + phrase.reach]
     return not any(it in near for it in phrase.unless)
 
@@ -214,15 +378,33 @@ def _matches_characters(phrase: AlarmPhrase, text: str, span: tuple[int, int]) -
 def _is_negated_within(negation: Negation, text: str, spans: list[tuple[int, int]]) -> bool:
     first, last = min(spans)[0], max(end for _, end in spans)
     for word in negation.before:
-        if word in text[max(0, first - len(word) - NEGATION_CHARACTERS) : last]:
+        start = max(0, first - len(word) - NEGATION_CHARACTERS)
+        place = text.find(word, start, last)
+        if place >= 0 and _STOP.search(text, place, max(place, first)) is None:
             return True
     if text.startswith(negation.after, last):
         return True
+    for head, tail in negation.after_apart:
+        if (
+            text.startswith(head, last)
+            and tail
+            in _STOP.split(
+                text[last + len(head) : last + len(head) + AFTER_CHARACTERS + len(tail)]
+            )[0]
+        ):
+            return True
     return any(
         text.endswith(head, 0, start) and tail in text[end : end + len(tail) + NEGATION_CHARACTERS]
         for head, tail in negation.around
         for start, end in spans
     )
+
+
+def _in_list_spelling(text: str) -> str:
+    """Return text in the spelling of the lists: Chinese simplified, variants as in `[same]`."""
+    table, variants, pattern = _spellings()
+    text = text.translate(table)
+    return pattern.sub(lambda it: variants[it[0]], text) if pattern else text
 
 
 # --- the files -------------------------------------------------------------------------------
@@ -237,28 +419,73 @@ def load_phrases(tag: str, folder: Path = LOCALES) -> list[AlarmPhrase]:
     """
     content = _read_file(tag, folder)
     sibling = _read_file(SIBLINGS[tag], folder) if tag in SIBLINGS else {}
-    negation = _merge(content.get("negation", {}), sibling.get("negation", {}))
+    lists = _Lists(
+        tag,
+        content.get("words", {}),
+        _merge(content.get("negation", {}), sibling.get("negation", {})),
+    )
+    return [
+        _parse_phrase(category, phrase, lists, counter)
+        for category in CATEGORIES
+        for name, kind in _kinds(content.get(category, {}))
+        for counter in [_merge(kind, dict(_kinds(sibling.get(category, {}))).get(name, {}))]
+        for phrase in kind.get("phrases", ())
+    ]
+
+
+def load_harmless(tag: str, folder: Path = LOCALES) -> Harmless:
+    """Return what makes a whole message ordinary in one language.
+
+    Raises:
+        AlarmPhrasesError: as `load_phrases`.
+    """
+    content = _read_file(tag, folder)
     words = content.get("words", {})
-    found = []
-    for category in CATEGORIES:
-        table = content.get(category, {})
-        unless = _merge(table, sibling.get(category, {})).get("unless", [])
-        found += [
-            _parse_phrase(category, _fill(phrase, words), unless, negation, REACH.get(tag, 0))
-            for phrase in table.get("phrases", ())
-        ]
-    return found
+    table = content.get("harmless", {})
+    frames = {
+        name: tuple(
+            tuple(
+                _parse_piece(word, keeps_accents=False)
+                for word in _plain(_fill(it, words), tag).split()
+            )
+            for it in table.get(name, ())
+        )
+        for name in ("story", "over", "asked", "self")
+    }
+    own = tuple(piece for frame in frames["self"] for piece in frame)
+    return Harmless(frames["story"], frames["over"], frames["asked"], own)
 
 
-def _read_file(tag: str, folder: Path) -> dict[str, dict[str, list[str]]]:
+def _kinds(table: dict[str, Any]) -> list[tuple[str, dict[str, list[str]]]]:
+    """Return the tables of one category: itself, or one for each kind."""
+    if any(isinstance(it, dict) for it in table.values()):
+        return list(table.items())
+    return [("", table)]
+
+
+class _Lists(NamedTuple):
+    """What all phrases of a language share."""
+
+    tag: str
+    words: dict[str, list[str]]
+    negation: dict[str, list[str]]
+
+
+def _read_file(tag: str, folder: Path) -> dict[str, dict[str, Any]]:
     path = folder / tag / "alarms.toml"
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise AlarmPhrasesError(f"{path}: {error}") from None
-    if unknown := set(content) - {*CATEGORIES, "negation", "words"}:
+    if unknown := set(content) - {*CATEGORIES, "negation", "words", "harmless", "same", "signs"}:
         raise AlarmPhrasesError(f"{path}: unknown tables {sorted(unknown)}")
     return content
+
+
+def _plain(text: str, tag: str) -> str:
+    """Return words of a list as they are compared."""
+    folded = fold(text)
+    return _in_list_spelling(folded) if tag in REACH else folded
 
 
 def _fill(phrase: str, words: dict[str, list[str]]) -> str:
@@ -278,10 +505,16 @@ def _merge(one: dict[str, list[str]], other: dict[str, list[str]]) -> dict[str, 
 
 
 def _parse_phrase(
-    category: str, phrase: str, unless: Iterable[str], negation: dict[str, list[str]], reach: int
-) -> AlarmPhrase:  # fmt: skip
+    category: str, written: str, lists: _Lists, counter: dict[str, list[str]]
+) -> AlarmPhrase:
+    tag, words, negation = lists
+    phrase = _fill(written, words)
+    reach = REACH.get(tag, 0)
     marks = phrase[: len(phrase) - len(phrase.lstrip("=!"))]
-    pieces = [_parse_piece(word, "!" in marks) for word in fold(phrase.lstrip("=!")).split()]
+    pieces = [
+        _parse_piece(word, keeps_accents="!" in marks)
+        for word in _plain(phrase.lstrip("=!"), tag).split()
+    ]
     if not pieces:
         raise AlarmPhrasesError(f"[{category}] an empty phrase")
     if any(len(it) < SHORTEST for piece in pieces for it in piece.prefixes):
@@ -289,33 +522,44 @@ def _parse_phrase(
     is_ordered = "=" in marks
     if not is_ordered:  # looked up by the longest word: the rarest
         pieces.sort(key=lambda piece: -min(map(len, piece.spellings)))
-    plain = fold if reach else fold_accents
+    plain = partial(_plain, tag=tag) if reach else fold_accents
     own = {plain(spelling) for piece in pieces for spelling in piece.spellings}
+    unless = counter.get("unless", ())
     return AlarmPhrase(
         category,
         tuple(pieces),
         is_ordered,
         reach,
-        tuple(fold(word) for word in unless),
-        tuple(fold_accents(word) for word in unless),
+        tuple(_plain(word, tag) if reach else _delimit(fold(word)) for word in unless),
+        tuple(_delimit(fold_accents(word)) for word in unless),
+        frozenset(map(plain, counter.get("beside", ()))),
+        frozenset(map(plain, words.get("me", ()))),
         _parse_negation(negation, "".join(own) if reach else own, plain),
+        BESIDE.get(tag, 0),
     )
+
+
+def _delimit(words: str) -> str:
+    """Return words as they stand in a line of words: whole, or with `*` as a beginning."""
+    return f" {words[:-1]}" if words.endswith("*") else f" {words} "
 
 
 def _parse_negation(
     lists: dict[str, list[str]], own: Container[str], plain: Callable[[str], str]
 ) -> Negation:
     """Return the negations of a language but those a phrase itself is made of ("cannot leave")."""
-    around = (fold(pair).split() for pair in lists.get("around", ()))
+    after = [plain(it).split() for it in lists.get("after", ())]
+    around = (plain(pair).split() for pair in lists.get("around", ()))
     return Negation(
         frozenset(it for it in map(plain, lists.get("before", ())) if it not in own),
         frozenset(map(plain, lists.get("between", ()))),
-        tuple(map(fold, lists.get("after", ()))),
+        tuple(it[0] for it in after if len(it) == 1),
+        tuple((it[0], it[1]) for it in after if len(it) > 1),
         tuple((head, tail) for head, tail in around),
     )
 
 
-def _parse_piece(word: str, keeps_accents: bool) -> Piece:
+def _parse_piece(word: str, *, keeps_accents: bool) -> Piece:
     spellings = word.split("/")
     whole = frozenset(it for it in spellings if not it.endswith("*"))
     prefixes = tuple(it[:-1] for it in spellings if it.endswith("*"))
@@ -327,16 +571,41 @@ def _parse_piece(word: str, keeps_accents: bool) -> Piece:
 
 
 @cache
-def _spaced_index() -> dict[str, list[AlarmPhrase]]:
-    """Return the phrases of languages with spaces, by their first word or how it begins."""
-    index: dict[str, list[AlarmPhrase]] = {}
-    for tag in LANGUAGES.keys() - REACH.keys():
-        for phrase in load_phrases(tag):
-            first = phrase.pieces[0]
-            keys = {f"{fold_accents(it)[:SHORTEST]}*" for it in first.prefixes}
-            for key in keys.union(map(fold_accents, first.whole)):
-                index.setdefault(key, []).append(phrase)
+def _spaced_index() -> SpacedIndex:
+    phrases = [it for tag in LANGUAGES if tag not in REACH for it in load_phrases(tag)]
+    often = Counter(it for phrase in phrases for piece in phrase.pieces for it in piece.spellings)
+    index = SpacedIndex({}, {}, {}, {}, {})
+    bit_of: dict[Piece, int] = {}
+    for phrase in phrases:
+        pieces = phrase.pieces
+        if not phrase.is_ordered:
+            pieces = tuple(sorted(pieces, key=lambda it: max(often[each] for each in it.spellings)))
+        bits = 0
+        for piece in pieces:
+            bits |= bit_of.setdefault(piece, 1 << len(bit_of))
+        first = pieces[0]
+        keys = {f"{fold_accents(it)[:SHORTEST]}*" for it in first.prefixes}
+        for key in keys.union(map(fold_accents, first.whole)):
+            index.phrases.setdefault(key, []).append((bits, replace(phrase, pieces=pieces)))
+    for piece, bit in bit_of.items():
+        _add_piece(index, piece, bit)
     return index
+
+
+def _add_piece(index: SpacedIndex, piece: Piece, bit: int) -> None:
+    for table, words in ((index.whole, piece.whole), (index.plain_whole, piece.plain_whole)):
+        for word in words:
+            table[word] = table.get(word, 0) | bit
+    for buckets, prefixes in (
+        (index.prefixes, piece.prefixes),
+        (index.plain_prefixes, piece.plain_prefixes),
+    ):
+        for prefix in prefixes:
+            bucket = buckets.setdefault(fold_accents(prefix)[:SHORTEST], [])
+            place = next((n for n, known in enumerate(bucket) if known[0] == prefix), len(bucket))
+            bucket[place : place + 1] = [
+                (prefix, bit | (bucket[place][1] if place < len(bucket) else 0))
+            ]
 
 
 @cache
@@ -348,3 +617,31 @@ def _unspaced_index() -> dict[str, list[tuple[str, AlarmPhrase]]]:
             for spelling in phrase.pieces[0].spellings:
                 index.setdefault(spelling[:2], []).append((spelling, phrase))
     return index
+
+
+@cache
+def _spaced_harmless() -> tuple[Harmless, ...]:
+    return tuple(load_harmless(tag) for tag in LANGUAGES if tag not in REACH)
+
+
+@cache
+def _unspaced_harmless() -> tuple[Harmless, ...]:
+    return tuple(load_harmless(tag) for tag in LANGUAGES if tag in REACH)
+
+
+@cache
+def _spellings() -> tuple[dict[int, str], dict[str, str], re.Pattern[str] | None]:
+    """Return how to write text as the lists are written: by sign, and by run of signs."""
+    table: dict[int, str] = {}
+    variants: dict[str, str] = {}
+    for tag in sorted(LANGUAGES.keys() & REACH.keys()):
+        content = _read_file(tag, LOCALES)
+        for pairs in content.get("signs", {}).values():
+            table |= {ord(pair[0]): pair[1] for pair in pairs}
+        for word, others in content.get("same", {}).items():
+            variants |= {
+                fold(other).translate(table): fold(word).translate(table) for other in others
+            }
+    longest_first = sorted(variants, key=len, reverse=True)
+    pattern = re.compile("|".join(map(re.escape, longest_first))) if variants else None
+    return table, variants, pattern
