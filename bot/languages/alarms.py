@@ -295,7 +295,8 @@ def _is_about_a_thing(phrase: AlarmPhrase, words: list[str], places: set[int]) -
     before, after = first - 1, last + 1
     while before >= 0 and fold_accents(words[before]) in small:
         before -= 1
-    if before >= 0 and fold_accents(words[before]) in phrase.beside:
+    named = [before, *(n for n in range(first, last) if n not in places)]
+    if any(n >= 0 and fold_accents(words[n]) in phrase.beside for n in named):
         return True
     if any(fold_accents(words[n]) in phrase.about for n in places):
         return False
@@ -305,14 +306,14 @@ def _is_about_a_thing(phrase: AlarmPhrase, words: list[str], places: set[int]) -
 
 
 def _is_negated(negation: Negation, message: Words, first: int, inside: Iterable[str]) -> bool:
-    if any(fold_accents(word) in negation.before for word in inside):
+    if any(word in negation.before for word in inside):
         return True
     left = NEGATION_WORDS
     for at in range(first - 1, -1, -1):
-        word = fold_accents(message.listed[at])
+        word = message.listed[at]
         if word in negation.before:
             return message.is_one_clause(at, first)
-        left -= word not in negation.between
+        left -= fold_accents(word) not in negation.between
         if not left:
             break
     return False
@@ -548,10 +549,11 @@ def _parse_negation(
     lists: dict[str, list[str]], own: Container[str], plain: Callable[[str], str]
 ) -> Negation:
     """Return the negations of a language but those a phrase itself is made of ("cannot leave")."""
+    fold_one = fold if plain is fold_accents else plain  # negations keep their accents
     after = [plain(it).split() for it in lists.get("after", ())]
     around = (plain(pair).split() for pair in lists.get("around", ()))
     return Negation(
-        frozenset(it for it in map(plain, lists.get("before", ())) if it not in own),
+        frozenset(fold_one(it) for it in lists.get("before", ()) if plain(it) not in own),
         frozenset(map(plain, lists.get("between", ()))),
         tuple(it[0] for it in after if len(it) == 1),
         tuple((it[0], it[1]) for it in after if len(it) > 1),
