@@ -75,6 +75,8 @@ OVER = TOLD - {"sexual_violence", "weapon"}
 SIBLINGS = {"zh_Hans": "zh_Hant", "zh_Hant": "zh_Hans", "fil": "en", "en": "fil"}
 """Languages that share most characters, or are mixed by most who write one: what speaks against a
 phrase of one counts for both."""
+SHARES_SIGNS_WITH_JAPANESE = frozenset({"zh_Hans", "zh_Hant"})
+"""Their phrases say nothing in a message with kana."""
 SHORTEST = 3
 """Characters of a beginning, at least."""
 
@@ -86,6 +88,7 @@ _SAID_TWICE = re.compile(r"\b([^\W\d_]{3,})2\b")
 _APART = re.compile(r"\b(di|ni|naka|nag|pina) (?=[a-z]{3})")
 """The beginning of a word, written apart: "di kunci", "naka lock"."""
 _NAME = re.compile(r"@(\w+)")
+_KANA = re.compile("[\u3041-\u30ff]")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
 """A letter drawn out: "tolonggg"."""
 
@@ -141,7 +144,7 @@ class AlarmPhrase:
     about: frozenset[str]
     """The words for people: a phrase with one of them is about nothing else."""
     negation: Negation
-    beside_reach: int
+    tag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,9 +347,12 @@ def _place_words(phrase: AlarmPhrase, words: list[str], at: int) -> set[int] | N
 
 def _find_unspaced(tight: str) -> Iterator[str]:
     index = _unspaced_index()
+    is_japanese = _KANA.search(tight) is not None
     for at, sign in enumerate(tight):
         for key in (sign, tight[at : at + 2]):
             for spelling, phrase in index.get(key, ()):
+                if is_japanese and phrase.tag in SHARES_SIGNS_WITH_JAPANESE:
+                    continue
                 if tight.startswith(spelling, at) and _matches_characters(
                     phrase, tight, (at, at + len(spelling))
                 ):
@@ -369,7 +375,7 @@ def _matches_characters(phrase: AlarmPhrase, text: str, span: tuple[int, int]) -
     if _is_negated_within(phrase.negation, text, spans):
         return False
     if phrase.beside:
-        before = text[max(0, first - phrase.beside_reach) : first]
+        before = text[max(0, first - BESIDE[phrase.tag]) : first]
         if any(it in _STOP.split(before)[-1] for it in phrase.beside):
             return False
     near = text[max(0, first - phrase.reach) : last + phrase.reach]
@@ -510,7 +516,7 @@ def _parse_phrase(
 ) -> AlarmPhrase:
     tag, words, negation = lists
     phrase = _fill(written, words)
-    reach = REACH.get(tag, 0)
+    reach = 0 if phrase.isascii() else REACH.get(tag, 0)  # romanised: words with spaces
     marks = phrase[: len(phrase) - len(phrase.lstrip("=!"))]
     pieces = [
         _parse_piece(word, keeps_accents="!" in marks)
@@ -536,7 +542,7 @@ def _parse_phrase(
         frozenset(map(plain, counter.get("beside", ()))),
         frozenset(map(plain, words.get("me", ()))),
         _parse_negation(negation, "".join(own) if reach else own, plain),
-        BESIDE.get(tag, 0),
+        tag,
     )
 
 
@@ -574,7 +580,7 @@ def _parse_piece(word: str, *, keeps_accents: bool) -> Piece:
 
 @cache
 def _spaced_index() -> SpacedIndex:
-    phrases = [it for tag in LANGUAGES if tag not in REACH for it in load_phrases(tag)]
+    phrases = [it for tag in LANGUAGES for it in load_phrases(tag) if not it.reach]
     often = Counter(it for phrase in phrases for piece in phrase.pieces for it in piece.spellings)
     index = SpacedIndex({}, {}, {}, {}, {})
     bit_of: dict[Piece, int] = {}
@@ -616,7 +622,7 @@ def _unspaced_index() -> dict[str, list[tuple[str, AlarmPhrase]]]:
     index: dict[str, list[tuple[str, AlarmPhrase]]] = {}
     for tag in LANGUAGES.keys() & REACH.keys():
         for phrase in load_phrases(tag):
-            for spelling in phrase.pieces[0].spellings:
+            for spelling in phrase.pieces[0].spellings if phrase.reach else ():
                 index.setdefault(spelling[:2], []).append((spelling, phrase))
     return index
 
