@@ -11,12 +11,15 @@ import re
 import tomllib
 import unicodedata
 from functools import cache
+from string import ascii_lowercase
 
 from babel import Locale
 
 from bot.languages import LANGUAGES, LOCALES
 from bot.text import fold_accents
 
+SLIPS_FROM = 6
+"""Letters of a name in which one slip is allowed: shorter ones are too near to other words."""
 LONGEST = 40
 """Characters of an answer that names a language; a longer message is a story."""
 _FILLERS = re.compile(
@@ -26,8 +29,9 @@ _FILLERS = re.compile(
     r"|marunong ako(?: ng)?|salita|wika)\s+"
 )
 _ENDINGS = re.compile(
-    r"(?:\s+(?:language|please|po|lang|only|dong|saja|aja|a|nha|speaking))+$"
-    r"|(?:ค่ะ|ครับ|คะ|စာ|စကား|ဘာသာ|လို|でお願いします|です|がいい|吧|謝謝)+$"
+    r"(?:\s+(?:language|please|pls|plz|po|lang|nalang|na|only|dong|saja|aja|ya|kak|lah|a|nha|nhe|di"
+    r"|sana|sir|mam|maam|thanks|speaking|speaker))+$"
+    r"|(?:ค่ะ|ครับ|คะ|စာ|စကား|ဘာသာ|လို|でお願いします|です|がいい|で|で話したい|吧|謝謝|谢谢|就好|就行|可以|ครับผม|จ้า|นะ|ទេ|បាន)+$"
 )
 _PREFIXES = (
     "เอา",
@@ -51,10 +55,24 @@ def match_language(typed: str) -> str | None:
         return None
     plain = _plain(typed)
     names = _names()
-    for candidate in (plain, _stripped(plain)):
+    short = _stripped(plain)
+    for candidate in (plain, short):
         if candidate in names:
             return names[candidate]
-    return None
+    meant = {names[it] for it in _one_letter_off(short) if it in names}
+    return meant.pop() if len(meant) == 1 else None
+
+
+def _one_letter_off(word: str) -> set[str]:
+    """Return what a long word in Latin letters may have been meant to be, without its slip."""
+    if not word.isascii() or not word.isalpha() or len(word) < SLIPS_FROM:
+        return set()
+    halves = [(word[:n], word[n:]) for n in range(len(word) + 1)]
+    left_out = {head + sign + tail for head, tail in halves for sign in ascii_lowercase}
+    too_many = {head + tail[1:] for head, tail in halves if tail}
+    changed = {head + sign + tail[1:] for head, tail in halves if tail for sign in ascii_lowercase}
+    swapped = {head + tail[1] + tail[0] + tail[2:] for head, tail in halves if len(tail) > 1}
+    return left_out | too_many | changed | swapped
 
 
 def _plain(typed: str) -> str:

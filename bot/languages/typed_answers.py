@@ -2,9 +2,10 @@
 
 A file lists, for the English label of a button, other ways to say it in that language. A label
 stands in one kind of question, so "no" can mean *I am alone* in one and *Age 18 or over* in
-another. `#<18` and `#>=18` stand for any number of years. Words of politeness ("please", "po",
-"ครับ") and punctuation do not count, nor does case, nor accents. `[same]` lists other spellings of
-a word ("ga", "gak" for "tidak"), and `negations` what turns a shorter synonym round ("di safe").
+another. `#<18`, `#>=18`, `#2-5` stand for any such number, in digits or in words (`[numbers]`).
+Words of politeness ("please", "po", "ครับ") and punctuation do not count, nor does case, nor
+accents. `[same]` lists other spellings of a word ("ga", "gak" for "tidak"), and `negations` what
+turns a shorter synonym round ("di safe").
 
 The language the person chose is tried first, then English, then all others: people mix languages.
 """
@@ -32,7 +33,7 @@ MOST_WORDS, MOST_CHARACTERS = 6, 24
 SHORTEST = 2
 """Characters of a synonym that may stand among other words, at least."""
 OLDEST = 99
-_ADULT = 18
+_RANGE = re.compile(r"#(<|>=|>)?(\d+)(?:-(\d+))?")
 _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Scripts without spaces between words: there a space means nothing."""
@@ -44,8 +45,10 @@ class AnswerList(NamedTuple):
     particles: tuple[str, ...]
     labels: Mapping[str, frozenset[str]]
     """By plain typed words: the English labels they may mean."""
-    ages: Mapping[str, bool]
-    """English labels that mean an age: True for under 18."""
+    numbers: Mapping[str, range]
+    """English labels that mean a number: which ones."""
+    in_digits: Mapping[str, str]
+    """By number words: their digits."""
     same: Mapping[str, str]
     """By another spelling of a word: the spelling in the lists."""
     negations: tuple[str, ...]
@@ -53,6 +56,16 @@ class AnswerList(NamedTuple):
     def plain(self, typed: str, particles: Iterable[str] = ()) -> str:
         """Return an answer in plain words, each in the spelling of the lists."""
         return plain_answer(_respell(plain_answer(typed), self.same), particles)
+
+    def with_digits(self, plain: str) -> str:
+        """Return an answer with the longest number words in digits."""
+        if not self.in_digits:
+            return plain
+        is_unspaced = _UNSPACED.search(plain) is not None
+        longest_first = sorted(self.in_digits, key=len, reverse=True)
+        words = "|".join(map(re.escape, longest_first))
+        pattern = words if is_unspaced else rf"\b(?:{words})\b"
+        return re.sub(pattern, lambda it: f" {self.in_digits[it[0]]} ", plain)
 
 
 def match_label(
@@ -83,10 +96,13 @@ def _whole_meanings(typed: str, tag: str, labels: Collection[str]) -> set[str]:
     known = load_answers(tag)
     plain = known.plain(typed, known.particles)
     found = known.labels.get(plain, frozenset()).intersection(labels)
-    numbers = {int(it) for it in _NUMBER.findall(plain)} if _is_short(plain) else set()
-    if len(numbers) == 1 and (years := numbers.pop()) <= OLDEST:
-        found |= {it for it in known.ages if (years < _ADULT) == known.ages[it] and it in labels}
-    return set(found)
+    if found or not known.numbers.keys() & labels or not _is_short(plain):
+        return set(found)
+    numbers = {int(it) for it in _NUMBER.findall(known.with_digits(plain))}
+    if len(numbers) != 1:
+        return set()
+    number = numbers.pop()
+    return {it for it in known.numbers if it in labels and number in known.numbers[it]}
 
 
 def _contained_meanings(typed: str, tag: str, labels: Collection[str]) -> set[str]:
@@ -149,7 +165,7 @@ def load_answers(tag: str, folder: Path = LOCALES) -> AnswerList:
     """
     path = folder / tag / "answers.toml"
     if not path.exists():
-        return AnswerList((), {}, {}, {}, ())
+        return AnswerList((), {}, {}, {}, {}, ())
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
@@ -161,18 +177,36 @@ def load_answers(tag: str, folder: Path = LOCALES) -> AnswerList:
         for variant in variants
     }
     negations = map(plain_answer, content.get("negations", ()))
+    in_digits = {
+        plain_answer(word): number
+        for number, words in content.get("numbers", {}).items()
+        for word in words
+    }
     known = AnswerList(
-        particles, {}, {}, same, tuple(it if _UNSPACED.search(it) else f" {it}" for it in negations)
+        particles,
+        {},
+        {},
+        in_digits,
+        same,
+        tuple(it if _UNSPACED.search(it) else f" {it}" for it in negations),
     )
     labels: dict[str, set[str]] = {}
-    ages: dict[str, bool] = {}
+    numbers: dict[str, range] = {}
     for label, synonyms in content.get("synonyms", {}).items():
         for synonym in synonyms:
-            if synonym in {"#<18", "#>=18"}:
-                ages[label] = synonym == "#<18"
+            if meant := _RANGE.fullmatch(synonym):
+                numbers[label] = _numbers(meant)
                 continue
             plain = known.plain(synonym, particles)
             if not plain:
                 raise TypedAnswersError(f"{path}: {label!r} has an empty synonym")
             labels.setdefault(plain, set()).add(label)
-    return known._replace(labels={key: frozenset(it) for key, it in labels.items()}, ages=ages)
+    return known._replace(
+        labels={key: frozenset(it) for key, it in labels.items()}, numbers=numbers
+    )
+
+
+def _numbers(written: re.Match[str]) -> range:
+    sign, first, last = written[1], int(written[2]), int(written[3] or written[2])
+    bounds = {"<": (0, first), ">=": (first, OLDEST + 1), ">": (first + 1, OLDEST + 1)}
+    return range(*bounds.get(sign, (first, last + 1)))

@@ -9,6 +9,7 @@ from bot.cases.consents import CONSENT_QUESTIONS
 from bot.conversation import Card, Choose, ChooseMany, Decide, Menu, open_question
 from bot.conversation.inputs import PressInput, TextInput
 from bot.conversation.questions.question import NoMatch
+from bot.conversation.replies import CONTROLS
 from bot.dispatch import callback_data
 from bot.dispatch.turn.flow_names import DANGER_FLOW
 from bot.dispatch.turn.slash_commands import BYE, parse_command
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from bot.messages import Update
 
 LONGEST_LABEL = 60
+CONTROL_LABELS = {CONTROLS[code].source: code for code in ("skip", "back")}
+"""Buttons below a question that are typed in other words, too."""
 LONGEST_TYPED_NUMBER = 2
 """Digits of a button's number, typed."""
 REASSURING_ANSWERS = frozenset(
@@ -110,7 +113,8 @@ class TypedText:
         whole = whole or decides or frame.step in CONSENT_QUESTIONS
         label = match_label(text, offered.keys(), spoken, whole=whole)
         if label is None:
-            return None
+            control = match_label(text, CONTROL_LABELS.keys(), spoken, whole=True)
+            return PressInput(CONTROL_LABELS[control]) if control and question.controls else None
         code = offered[label]
         is_certain = whole or (frame.step, code) not in REASSURING_ANSWERS
         if is_certain or match_label(text, offered.keys(), spoken, whole=True) == label:
