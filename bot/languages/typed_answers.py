@@ -57,6 +57,15 @@ class AnswerList(NamedTuple):
         """Return an answer in plain words, each in the spelling of the lists."""
         return plain_answer(_respell(plain_answer(typed), self.same), particles)
 
+    def before(self, words: str) -> str:
+        """Return what stands before a synonym, without words of politeness ("hindi po ligtas")."""
+        if _UNSPACED.search(words):
+            return words
+        kept = words.split()
+        while kept and kept[-1] in self.particles:
+            kept.pop()
+        return f" {' '.join(kept)}"
+
     def with_digits(self, plain: str) -> str:
         """Return an answer with the longest number words in digits."""
         if not self.in_digits:
@@ -109,7 +118,8 @@ def _contained_meanings(typed: str, tag: str, labels: Collection[str]) -> set[st
     """Return the labels of the longest synonym within a few words."""
     known = load_answers(tag)
     plain = known.plain(typed)
-    if not _is_short(plain):
+    asks_a_number = bool(known.numbers.keys() & labels)
+    if not _is_short(plain) or (asks_a_number and len(_NUMBER.findall(plain)) > 1):
         return set()
     is_unspaced = _UNSPACED.search(plain) is not None
     within = plain if is_unspaced else f" {plain} "
@@ -119,7 +129,7 @@ def _contained_meanings(typed: str, tag: str, labels: Collection[str]) -> set[st
         if len(synonym) < max(longest, SHORTEST) or meant.isdisjoint(labels):
             continue
         place = within.find(synonym if is_unspaced else f" {synonym} ")
-        if place >= 0 and not within[:place].endswith(known.negations):
+        if place >= 0 and not known.before(within[:place]).endswith(known.negations):
             if len(synonym) > longest:
                 longest, found = len(synonym), set()
             found |= meant.intersection(labels)

@@ -1,57 +1,70 @@
-"""What is understood of what people write, on sentences the lists were not written from.
+"""What is understood of what people write, measured on sets of sentences.
 
-`tests/languages/sentences/*/*.toml` hold, for each language, urgent sentences, ordinary sentences,
-typed answers with the label they mean, and names of languages.
+`tests/languages/sentences/SET/TAG.toml` hold, for each language, urgent sentences, ordinary
+sentences, typed answers with the label they mean, and (not in the third) names of languages. The
+lists were widened after each set was measured for the first time: only first measures say what
+strangers will see. They stand in tests/README.md; `python -m tests.languages.scores` prints them.
 """
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from bot.conversation.questions.choice import ListQuestion
 from bot.languages import LANGUAGES
-from bot.languages.alarms import CATEGORIES, find_alarms, load_phrases
+from bot.languages.alarms import (
+    CATEGORIES,
+    SpacedIndex,
+    find_alarms,
+    load_harmless,
+    load_phrases,
+)
 from bot.languages.names import match_language
 from bot.languages.typed_answers import load_answers, match_label
-from flows import ALL_FLOWS
+from tests.languages.scores import (
+    FALSE_AT_MOST,
+    FOUND,
+    FOUND_ELSEWHERE,
+    NAMED,
+    SETS,
+    UNDERSTOOD,
+    false_alarms,
+    missed,
+    misunderstood,
+    questions,
+    sentences,
+    unnamed,
+)
 
-FOLDER = Path(__file__).parent / "sentences" / "first"
-LEAST = 50
-"""Sentences of each kind a language has, at least."""
-FOUND = dict.fromkeys(("id", "vi", "en", "zh_Hant", "fil", "th"), 0.85)
-"""Share of urgent sentences that must be found; 0.7 for the other languages."""
-MOST_FALSE = 0.03
-UNDERSTOOD, NAMED = 0.9, 0.95
-
-
-def sentences(tag: str) -> dict[str, Any]:
-    return tomllib.loads((FOLDER / f"{tag}.toml").read_text(encoding="utf-8"))
-
-
-def missed(tag: str) -> list[str]:
-    return [it for it in sentences(tag)["urgent"] if not find_alarms(it)]
-
-
-def false_alarms(tag: str) -> list[str]:
-    return [it for it in sentences(tag)["ordinary"] if find_alarms(it)]
+LEAST = {"first": (50, 50), "second": (60, 50), "third": (30, 25)}
+"""By set: urgent and ordinary sentences, and typed answers, that a language has at least."""
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
-def test_urgent_sentences_are_found_and_ordinary_ones_are_not(tag: str) -> None:
-    known = sentences(tag)
-    assert len(known["urgent"]) >= LEAST
-    assert len(known["ordinary"]) >= LEAST
-    assert len(missed(tag)) <= (1 - FOUND.get(tag, 0.7)) * len(known["urgent"]), missed(tag)
-    assert len(false_alarms(tag)) <= MOST_FALSE * len(known["ordinary"]), false_alarms(tag)
+@pytest.mark.parametrize("name", SETS)
+def test_urgent_sentences_are_found_and_ordinary_ones_are_not(name: str, tag: str) -> None:
+    known = sentences(name, tag)
+    assert len(known["urgent"]) >= LEAST[name][0]
+    assert len(known["ordinary"]) >= LEAST[name][0]
+    urgent, ordinary = len(known["urgent"]), len(known["ordinary"])
+    found = FOUND.get(tag, FOUND_ELSEWHERE)
+    assert len(missed(name, tag)) <= (1 - found) * urgent, missed(name, tag)
+    assert len(false_alarms(name, tag)) <= FALSE_AT_MOST * ordinary, false_alarms(name, tag)
 
 
 def test_an_empty_phrase_list_would_miss_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.languages.alarms._spaced_index", dict)
-    assert len(missed("en")) == len(sentences("en")["urgent"])
+    monkeypatch.setattr(
+        "bot.languages.alarms._spaced_index", lambda: SpacedIndex({}, {}, {}, {}, {})
+    )
+    assert len(missed("first", "en")) == len(sentences("first", "en")["urgent"])
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_hardly_a_sentence_stands_in_two_sets(name: str) -> None:
+    for tag in LANGUAGES:
+        for kind in ("urgent", "ordinary"):
+            others = {it for other in SETS if other != name for it in sentences(other, tag)[kind]}
+            both = others & set(sentences(name, tag)[kind])
+            assert len(both) <= 2, both
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
@@ -60,29 +73,52 @@ def test_every_language_lists_every_category(tag: str) -> None:
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
-def test_typed_answers_are_understood(tag: str) -> None:
-    typed = sentences(tag)["typed"]
-    assert len(typed) >= LEAST
-    wrong = [
-        (it["text"], it["means"], found)
-        for it in typed
-        if (found := match_label(it["text"], labels_beside(it["means"]), tag)) != it["means"]
-    ]
+def test_every_language_knows_stories_and_questions(tag: str) -> None:
+    harmless = load_harmless(tag)
+    assert harmless.story
+    assert harmless.over
+    assert harmless.asked
+    assert harmless.self_words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no, he hit me",
+        "the movie is over and now he is coming to kill me, help me",
+        "is it against the law that my boss locked me in",
+        "they took all our phones and locked us in the room",
+        "my old boss raped me but the new one is kind",
+        "สนามบินแล้ว โดนบังคับกลับ ช่วยด้วย",
+        "hợp đồng hết rồi mà họ nhốt em không cho ra ngoài được không",
+        "tapos na contract ko pero nakakulong ako ayaw palabasin",
+    ],
+)
+def test_a_harmless_word_does_not_hide_a_real_alarm(text: str) -> None:
+    assert find_alarms(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "just killing time",
+        "what does trafficking mean",
+        "is it against the law if someone is locked in",
+        "my phone is locked",
+        "my old boss hit people but the new one is kind",
+    ],
+)
+def test_a_harmless_frame_is_no_alarm(text: str) -> None:
+    assert find_alarms(text) == frozenset()
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+@pytest.mark.parametrize("name", SETS)
+def test_typed_answers_are_understood(name: str, tag: str) -> None:
+    typed = sentences(name, tag)["typed"]
+    assert len(typed) >= LEAST[name][1]
+    wrong = misunderstood(name, tag)
     assert len(wrong) <= (1 - UNDERSTOOD) * len(typed), wrong
-
-
-def labels_beside(label: str) -> set[str]:
-    """Return the labels of the first question that offers this one."""
-    return next(it for it in questions() if label in it)
-
-
-def questions() -> list[set[str]]:
-    return [
-        {label.source for label in step.choices.values()}
-        for flow in ALL_FLOWS
-        for step in flow.steps
-        if isinstance(step, ListQuestion)
-    ]
 
 
 def test_no_typed_answer_means_two_choices_of_one_question() -> None:
@@ -96,11 +132,39 @@ def test_no_typed_answer_means_two_choices_of_one_question() -> None:
     assert clashes == set()
 
 
+@pytest.mark.parametrize(
+    ("text", "tag", "label"),
+    [
+        ("seventeen", "en", "Under 18"),
+        ("dua puluh satu", "id", "Age 18 or over"),
+        ("十五歲", "zh_Hant", "Under 18"),
+        ("၁၇", "my", "Under 18"),
+        ("17 or 18", "en", None),
+    ],
+)
+def test_an_age_in_words_or_digits_is_understood(text: str, tag: str, label: str | None) -> None:
+    assert match_label(text, {"Under 18", "Age 18 or over"}, tag) == label
+
+
+def test_a_number_of_people_is_understood() -> None:
+    labels = {"One person", "Two to five", "Six to twenty", "More than twenty"}
+    said = {"1": "One person", "we are 5": "Two to five", "20": "Six to twenty"}
+    assert {it: match_label(it, labels, "en") for it in said} == said
+    assert match_label("21 people", labels, "en") == "More than twenty"
+
+
 @pytest.mark.parametrize("tag", LANGUAGES)
-def test_languages_are_known_by_name(tag: str) -> None:
-    names = sentences(tag)["languages"]
-    wrong = [(text, it) for text, it in names.items() if match_language(text) != it]
+@pytest.mark.parametrize("name", SETS)
+def test_languages_are_known_by_name(name: str, tag: str) -> None:
+    names = sentences(name, tag).get("languages", {})
+    wrong = unnamed(name, tag)
     assert len(wrong) <= (1 - NAMED) * len(names), wrong
+
+
+def test_a_slip_in_a_name_is_forgiven_and_a_short_word_is_not_guessed() -> None:
+    assert match_language("vietnames") == "vi"
+    assert match_language("indonesain") == "id"
+    assert match_language("that") is None
 
 
 def test_a_story_names_no_language_and_is_no_typed_answer() -> None:
