@@ -37,7 +37,7 @@ from bot.languages import LANGUAGES, LOCALES
 from bot.text import fold, fold_accents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable
     from pathlib import Path
 
 CATEGORIES = (
@@ -176,7 +176,7 @@ def find_alarms(text: str) -> frozenset[str]:
     if "2" in folded:
         folded = _SAID_TWICE.sub(r"\1", folded)
     words = Words(folded)
-    found = set(_find_spaced(words))
+    found = _find_spaced(words)
     joined = _APART.sub(r"\1", folded)
     if joined != folded:
         found.update(
@@ -194,7 +194,7 @@ def find_alarms(text: str) -> frozenset[str]:
 
 def _find_in_characters(folded: str) -> set[str]:
     tight = _in_list_spelling("".join(folded.split()))
-    found = set(_find_unspaced(tight))
+    found = _find_unspaced(tight)
     if found:
         found -= _harmless_categories(_unspaced_harmless(), lambda piece: piece.is_in(tight))
     return found
@@ -256,22 +256,25 @@ class SpacedIndex(NamedTuple):
         return found
 
 
-def _find_spaced(message: Words, among: Container[str] | None = None) -> Iterator[str]:
+def _find_spaced(message: Words, among: Container[str] | None = None) -> set[str]:
     """Find categories; with `among`, only by phrases that hold one of these words."""
     index = _spaced_index()
     plain_words = [word if word.isascii() else fold_accents(word) for word in message.listed]
     present = 0
     for word, plain in zip(message.listed, plain_words, strict=True):
         present |= index.bits(word, plain)
+    found: set[str] = set()
     for at, plain in enumerate(plain_words):
         for key in (plain, f"{plain[:SHORTEST]}*"):
             for bits, phrase in index.phrases.get(key, ()):
                 if (
                     bits & present == bits
+                    and phrase.category not in found
                     and phrase.pieces[0].fits(message.listed[at])
                     and _matches_words(phrase, message, at, among)
                 ):
-                    yield phrase.category
+                    found.add(phrase.category)
+    return found
 
 
 def _matches_words(
@@ -345,18 +348,21 @@ def _place_words(phrase: AlarmPhrase, words: list[str], at: int) -> set[int] | N
 # --- scripts without spaces ------------------------------------------------------------------
 
 
-def _find_unspaced(tight: str) -> Iterator[str]:
+def _find_unspaced(tight: str) -> set[str]:
     index = _unspaced_index()
     is_japanese = _KANA.search(tight) is not None
+    found: set[str] = set()
     for at, sign in enumerate(tight):
         for key in (sign, tight[at : at + 2]):
             for spelling, phrase in index.get(key, ()):
-                if is_japanese and phrase.tag in SHARES_SIGNS_WITH_JAPANESE:
-                    continue
-                if tight.startswith(spelling, at) and _matches_characters(
-                    phrase, tight, (at, at + len(spelling))
+                if (
+                    phrase.category not in found
+                    and tight.startswith(spelling, at)
+                    and not (is_japanese and phrase.tag in SHARES_SIGNS_WITH_JAPANESE)
+                    and _matches_characters(phrase, tight, (at, at + len(spelling)))
                 ):
-                    yield phrase.category
+                    found.add(phrase.category)
+    return found
 
 
 def _matches_characters(phrase: AlarmPhrase, text: str, span: tuple[int, int]) -> bool:
@@ -620,9 +626,14 @@ def _add_piece(index: SpacedIndex, piece: Piece, bit: int) -> None:
 def _unspaced_index() -> dict[str, list[tuple[str, AlarmPhrase]]]:
     """Return the phrases of languages without spaces, by two characters of their first word."""
     index: dict[str, list[tuple[str, AlarmPhrase]]] = {}
-    for tag in LANGUAGES.keys() & REACH.keys():
+    known = set()  # both Chinese lists hold most phrases
+    for tag in sorted(LANGUAGES.keys() & REACH.keys()):
         for phrase in load_phrases(tag):
-            for spelling in phrase.pieces[0].spellings if phrase.reach else ():
+            same = (phrase.category, phrase.pieces, frozenset(phrase.unless), phrase.beside)
+            if same in known or not phrase.reach:
+                continue
+            known.add(same)
+            for spelling in phrase.pieces[0].spellings:
                 index.setdefault(spelling[:2], []).append((spelling, phrase))
     return index
 
