@@ -1,8 +1,8 @@
 """What is understood of what people write, measured on sets of sentences.
 
 `tests/languages/sentences/SET/TAG.toml` hold, for each language, urgent sentences, ordinary
-sentences, typed answers with the label they mean, and (not in the third) names of languages. The
-lists were widened after each set was measured for the first time: only first measures say what
+sentences; the first three hold typed answers with the label they mean, the first two names of
+languages. The lists were widened after each set was measured for the first time: only first measures say what
 strangers will see. They stand in tests/README.md; `python -m tests.languages.scores` prints them.
 """
 
@@ -35,7 +35,7 @@ from tests.languages.scores import (
     unnamed,
 )
 
-LEAST = {"first": (50, 50), "second": (60, 50), "third": (30, 25)}
+LEAST = {"first": (50, 50), "second": (60, 50), "third": (30, 25), "fourth": (8, 0)}
 """By set: urgent and ordinary sentences, and typed answers, that a language has at least."""
 
 
@@ -115,7 +115,7 @@ def test_a_harmless_frame_is_no_alarm(text: str) -> None:
 @pytest.mark.parametrize("tag", LANGUAGES)
 @pytest.mark.parametrize("name", SETS)
 def test_typed_answers_are_understood(name: str, tag: str) -> None:
-    typed = sentences(name, tag)["typed"]
+    typed = sentences(name, tag).get("typed", [])
     assert len(typed) >= LEAST[name][1]
     wrong = misunderstood(name, tag)
     assert len(wrong) <= (1 - UNDERSTOOD) * len(typed), wrong
