@@ -1,9 +1,10 @@
 """What is understood of what people write, measured on sets of sentences.
 
-`tests/languages/sentences/SET/TAG.toml` hold, for each language, urgent sentences, ordinary
-sentences; the first three hold typed answers with the label they mean, the first two names of
-languages. The lists were widened after each set was measured for the first time: only first measures say what
-strangers will see. They stand in tests/README.md; `python -m tests.languages.scores` prints them.
+`tests/languages/sentences/SET/TAG.toml` hold, for each language, urgent sentences and ordinary
+sentences; the first three sets hold typed answers with the label they mean, the first two names of
+languages. The lists were widened after each set was measured for the first time: only first
+measures say what strangers will see. They stand in tests/README.md;
+`python -m tests.languages.scores` prints what is so now.
 """
 
 from __future__ import annotations
