@@ -132,3 +132,19 @@ def test_a_short_answer_leaves_nothing_beside_it_and_a_long_one_is_kept(
     person.says("no i am not safe here")
     assert frames(person)[0].answers.get("safe") == "not_safe"
     assert stored_conversation(person).position.extra_texts == ["no i am not safe here"]
+
+
+def test_skip_and_back_are_known_in_other_words(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person("id")
+    place_at(person, reachable_positions()["report", "leaving"], language="id")
+    person.says("lewatin aja")
+    assert current_step(person) != ("report", "leaving")
+    person.says("balik lagi")
+    assert current_step(person) == ("report", "leaving")
+
+
+def test_a_story_that_holds_the_word_back_goes_nowhere(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person("en")
+    place_at(person, reachable_positions()["report", "leaving"], language="en")
+    person.says("they brought me back")
+    assert current_step(person) == ("report", "leaving")
