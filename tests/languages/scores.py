@@ -51,8 +51,13 @@ def misunderstood(name: str, tag: str) -> list[tuple[str, str, str | None]]:
     return [
         (it["text"], it["means"], found)
         for it in sentences(name, tag).get("typed", [])
-        if (found := match_label(it["text"], labels_beside(it["means"]), tag)) != it["means"]
+        if (found := _label_of(it["text"], it["means"], tag)) != it["means"]
     ]
+
+
+def _label_of(text: str, meant: str, tag: str) -> str | None:
+    """Return the label a text is taken for; the buttons below a question want the whole text."""
+    return match_label(text, labels_beside(meant), tag, whole=meant in CONTROLS)
 
 
 def unnamed(name: str, tag: str) -> list[tuple[str, str]]:
