@@ -12,6 +12,7 @@ The language the person chose is tried first, then English, then all others: peo
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 import unicodedata
@@ -32,6 +33,8 @@ MOST_WORDS, MOST_CHARACTERS = 6, 24
 """Of an answer in which a synonym may stand among other words, by script."""
 SHORTEST = 2
 """Characters of a synonym that may stand among other words, at least."""
+LARGEST_SHARE = 5
+"""A synonym is at least this part of the text it stands in: a "no" in a sentence answers nothing."""
 OLDEST = 99
 _RANGE = re.compile(r"#(<|>=|>)?(\d+)(?:-(\d+))?")
 _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
@@ -91,12 +94,15 @@ def match_label(
     """
     if len(typed) > LONGEST:
         return None
+    read = ((language,), (FALLBACK,))
     others = sorted(LANGUAGES.keys() - {language, FALLBACK})
-    for meanings in (_whole_meanings,) if whole else (_whole_meanings, _contained_meanings):
-        for tags in ((language,), (FALLBACK,), others):
-            found = {it for tag in tags for it in meanings(typed, tag, labels)}
-            if found:
-                return found.pop() if len(found) == 1 else None
+    ways = [(_whole_meanings, tags) for tags in (*read, others)]
+    if not whole:  # a short word of another language within a text means nothing: "so" is no "sợ"
+        ways += [(_contained_meanings, tags) for tags in read]
+    for meanings, tags in ways:
+        found = {it for tag in tags for it in meanings(typed, tag, labels)}
+        if found:
+            return found.pop() if len(found) == 1 else None
     return None
 
 
@@ -123,10 +129,11 @@ def _contained_meanings(typed: str, tag: str, labels: Collection[str]) -> set[st
         return set()
     is_unspaced = _UNSPACED.search(plain) is not None
     within = plain if is_unspaced else f" {plain} "
+    least = max(SHORTEST, math.ceil(len(plain) / LARGEST_SHARE))
     longest = 0
     found: set[str] = set()
     for synonym, meant in known.labels.items():
-        if len(synonym) < max(longest, SHORTEST) or meant.isdisjoint(labels):
+        if len(synonym) < max(longest, least) or meant.isdisjoint(labels):
             continue
         place = within.find(synonym if is_unspaced else f" {synonym} ")
         if place >= 0 and not known.before(within[:place]).endswith(known.negations):

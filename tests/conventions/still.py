@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 STILL: dict[str, int] = {
     "import cycles": 5,
-    "lines above 57,000": 7_100,
+    "lines above 57,000": 7_500,
 }
 
 

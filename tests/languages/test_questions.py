@@ -41,7 +41,7 @@ def asked(tag: str) -> dict[str, str]:
 def others(tag: str) -> Iterator[str]:
     """Yield what is no question: near misses, urgent sentences, ordinary ones."""
     yield from (text for kind, text in rows(tag) if kind == NONE)
-    path = FOLDER / "sentences" / f"{tag}.toml"
+    path = FOLDER / "sentences" / "first" / f"{tag}.toml"
     known = tomllib.loads(path.read_text(encoding="utf-8"))
     yield from (it for it in known["urgent"] + known["ordinary"] if it not in asked(tag))
 
