@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.app.retention import build_erasures, build_retention
-from bot.app.staff import build_forum, build_staff_runtime, retained_answers_filter
+from bot.app.staff import StaffRuntime, build_forum, build_staff_runtime, retained_answers_filter
 from bot.app.texts import build_turn_context
 from bot.cases.intake import Intake
 from bot.desks.forum.delivery import ForumDelivery
@@ -26,7 +26,6 @@ from bot.mailbox.passphrase_jobs import PassphraseJobs
 
 if TYPE_CHECKING:
     from bot.app.options import BuildOptions
-    from bot.app.staff import StaffRuntime
     from bot.clock import Clock
     from bot.dispatch.turn_services import TurnServices
     from bot.mailbox.delivery import Channel

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.app.phrase_list import phrases_of_flows, phrases_of_place
+from bot.app.phrase_list import NamedPhrase, ShownPhrase, phrases_of_flows, phrases_of_place
 from bot.conversation import Begin, Card, End, FlowRegistry, Outcome, PressInput, Reply
 from bot.conversation.engine import answer, begin
 from bot.conversation.outcomes import TAKES_EXTRAS
@@ -38,7 +38,6 @@ from bot.places.place import all_blanks as place_blanks
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from bot.app.phrase_list import NamedPhrase, ShownPhrase
     from bot.conversation import Answer, Flow
     from bot.conversation.questions.question import Question
     from bot.dispatch.system_texts import SystemTexts

@@ -6,22 +6,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.channels.telegram.parsing.parse import parse
-from bot.clock import SystemClock
+from bot.clock import Clock, SystemClock
 from bot.hotline.contact_rule import ClockMonitor
 from bot.languages import LANGUAGES
 from bot.mailbox.rate_limit import RateLimits
-from bot.vault.keys.passwords import DEFAULT_COST
-from bot.vault.passphrase_hash import PassphraseHashWorker
+from bot.vault.keys.passwords import DEFAULT_COST, PasswordCost
+from bot.vault.passphrase_hash import PassphraseHasher, PassphraseHashWorker
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
 
-    from bot.clock import Clock
     from bot.hotline.events import Desk
     from bot.languages.voice_files import RecordingNames
     from bot.messages import Update
-    from bot.vault.keys.passwords import PasswordCost
-    from bot.vault.passphrase_hash import PassphraseHasher
 
 
 @dataclass(frozen=True, kw_only=True)

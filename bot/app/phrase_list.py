@@ -5,24 +5,17 @@ Left out: what only staff read, and names of offices, which are not translated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
 
-from bot.conversation import Review, replies
+from bot.conversation import FlowRegistry, Review, replies
 from bot.conversation.questions import text as text_questions
 from bot.conversation.questions.choice import ListQuestion
 from bot.languages import LANGUAGES
-from bot.places.place import AMOUNT, PlaceSentence
+from bot.places.place import AMOUNT, Place, PlaceSentence
 from bot.text import Text
 from flows.texts import hotline, office_hours, organisation, phrases, questions, titles
 from flows.texts.phrasebook import PHRASES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from bot.conversation import FlowRegistry
-    from bot.places.place import Place
 
 NamedPhrase = tuple[str, Text]
 """The location of a phrase, and the phrase."""

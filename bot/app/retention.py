@@ -12,7 +12,7 @@ from bot.hotline.case_links import delete_links
 from bot.mailbox.outbox import Outbox
 from bot.partners.link_stats import LinkStats
 from bot.store.database import DataDirectory
-from bot.vault import AuditLog
+from bot.vault import AuditLog, Vault
 from bot.vault.audit.truncate import AuditTruncation
 from bot.vault.erasure.erase import Erasures
 from bot.vault.erasure.ledger import BackupFolder
@@ -20,7 +20,6 @@ from bot.vault.erasure.retention import Retention
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-    from bot.vault import Vault
 
 
 def build_retention(settings: Settings, vault: Vault, erasures: Erasures) -> Retention:

@@ -8,12 +8,12 @@ import gc
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.app.build import build
+from bot.app.build import App, build
 from bot.app.options import BuildOptions
 from bot.app.storage import open_storage, wait_for_failed_commit
 from bot.app.texts import bot_profiles, flow_recordings, use_offered_languages
 from bot.cases.evidence.download import FileDownloader
-from bot.channels.telegram.client import build_bot
+from bot.channels.telegram.client import SilentBot, build_bot
 from bot.channels.telegram.command_menu import build_menus, set_menus
 from bot.channels.telegram.file_download import TelegramFiles
 from bot.channels.telegram.offset import next_offset
@@ -22,7 +22,7 @@ from bot.channels.telegram.profile import BotProfile, set_profile
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.server_time import ServerTime
 from bot.channels.telegram.voice_cache import Recordings
-from bot.clock import SECOND, SystemClock
+from bot.clock import SECOND, Clock, SystemClock
 from bot.desks.web.live.event_log import WebDesk
 from bot.dispatch.recovery import ask_again_after_downtime
 from bot.hotline.contact_rule import ClockMonitor
@@ -32,7 +32,7 @@ from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import RateLimits
 from bot.mailbox.reencrypt import reencrypt_waiting
 from bot.partners.link_stats import LinkStats
-from bot.store.database import DataDirectory
+from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import DiskLevel, DiskSpace
 from bot.store.heartbeat import record_heartbeat, return_from_absence
 from bot.vault.passphrase_hash import PassphraseHashWorker
@@ -41,13 +41,9 @@ from flows.texts import phrases
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
-    from bot.app.build import App
-    from bot.channels.telegram.client import SilentBot
     from bot.channels.telegram.parsing.split_batch import RawUpdate
-    from bot.clock import Clock
     from bot.languages.availability import LanguageOffer
     from bot.settings import Settings
-    from bot.store.database import Database
     from bot.store.writer import Work
     from bot.vault import Vault
 

@@ -12,7 +12,7 @@ from bot.cases.queries import find_case_id
 from bot.clock import SystemClock
 from bot.errors import HavenError, NoKeyHolderError, WrongPasswordError
 from bot.hotline.staff.staff import Staff
-from bot.vault import AuditLog
+from bot.vault import AuditLog, Vault
 from bot.vault.keys.passwords import DEFAULT_COST, MIN_LENGTH, PasswordCost
 from bot.vault.keys.staff_keys import StaffKeys
 from bot.vault.keys.weak_passwords import is_guessable
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from bot.store.database import Database
     from bot.store.writer import Work
-    from bot.vault import Vault
     from bot.vault.keys.keyring import Keyring
 
 NO_KEY_HOLDER = (

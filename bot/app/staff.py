@@ -10,7 +10,7 @@ from bot.cases.consents import ConsentRecords
 from bot.cases.queries import AnswerRenderer
 from bot.cases.sealed_fields import keep_codes, keep_everything
 from bot.channels.telegram.parsing.parse_group import parse_group
-from bot.clock import MINUTE
+from bot.clock import MINUTE, Clock
 from bot.desks.forum.context import ForumContext
 from bot.desks.forum.desk import ForumDesk
 from bot.desks.locale import StaffLocale
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
     from bot.cases.intake import Intake
     from bot.cases.sealed_fields import AnswerFilter
-    from bot.clock import Clock
     from bot.dispatch.conversation_store import Conversations
     from bot.dispatch.dispatcher import Dispatcher
     from bot.dispatch.turn_services import TurnServices

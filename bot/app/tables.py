@@ -17,6 +17,7 @@ from bot.cases.assessment import (
     NO_FINDING,
     UNKNOWN_TOPIC,
     VOCABULARIES,
+    Assessment,
 )
 from bot.cases.consents import CONSENT_HEADING as AGREEMENTS
 from bot.cases.queries import FILES_HEADING, REASONS_HEADING, REPORT_KIND_NAMES
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from bot.cases.assessment import Assessment
     from bot.cases.queries import CaseDetails, QueuedCase, ServiceNotice
     from bot.text import Catalogue
 

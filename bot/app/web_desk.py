@@ -37,8 +37,8 @@ from bot.hotline.referrals.store import Referrals
 from bot.hotline.staff.staff import Staff
 from bot.languages import catalogue
 from bot.places.registry import find_place
-from bot.store.database import DataDirectory
-from bot.vault import AuditLog
+from bot.store.database import Database, DataDirectory
+from bot.vault import AuditLog, Vault
 from bot.vault.keys.staff_keys import StaffKeys
 from flows import ALL_FLOWS
 from flows.texts.phrasebook import GROUPS
@@ -51,8 +51,6 @@ if TYPE_CHECKING:
 
     from bot.app.build import App
     from bot.settings import Settings
-    from bot.store.database import Database
-    from bot.vault import Vault
 
 
 def build_desk_context(

@@ -16,7 +16,7 @@ from bot.cli.deployment import open_deployment
 from bot.clock import HOUR, SystemClock
 from bot.errors import BackupError, HavenError, SettingError
 from bot.log import log
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 from bot.store.database import DataDirectory
 from bot.vault.backup.create import Backup, delete_expired, list_archives
 from bot.vault.backup.export_rows import deployed_since, load_erased, open_snapshot
@@ -28,7 +28,6 @@ from bot.vault.erasure.ledger import LEDGER_NAME, Ledger, read_ledger, write_led
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bot.settings import Settings
     from bot.vault import HostKey
 
 LEDGER_HINT = (

@@ -14,20 +14,17 @@ from bot.cases.queries import find_case_id
 from bot.cases.state_machine import Role
 from bot.clock import SystemClock
 from bot.errors import HavenError
-from bot.hotline.staff.staff import Staff
-from bot.settings import load_settings
-from bot.vault import AuditLog
+from bot.hotline.staff.staff import Caseworker, Staff
+from bot.settings import Settings, load_settings
+from bot.vault import AuditLog, Vault
 from bot.vault.audit.log import OPERATOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
     from pathlib import Path
 
-    from bot.hotline.staff.staff import Caseworker
-    from bot.settings import Settings
     from bot.store.database import Database
     from bot.store.writer import Work
-    from bot.vault import Vault
     from bot.vault.keys.keyring import Keyring
 
 T = TypeVar("T")

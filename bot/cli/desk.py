@@ -11,11 +11,10 @@ from bot.cli.deployment import open_deployment
 from bot.cli.options import one_of
 from bot.desks.web.auth.totp import SecondFactors
 from bot.errors import HavenError
-from bot.hotline.staff.staff import Staff
+from bot.hotline.staff.staff import Caseworker, Staff
 from bot.vault.audit.log import OPERATOR, AuditLog
 
 if TYPE_CHECKING:
-    from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.vault import Vault
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from bot.clock import SystemClock
 from bot.errors import HavenError
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.places.registry import find_place
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 from bot.store.database import DataDirectory
 from bot.store.disk_space import is_read_only
 from bot.vault.backup.create import find_faults
@@ -33,10 +33,8 @@ from bot.vault.erasure.retention import RetentionSchedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from datetime import date
 
     from bot.places.directory import Recipient
-    from bot.settings import Settings
 
 MIN_FREE_SHARE = 0.1
 """Share of the disk that must be free; below it an operator should act."""

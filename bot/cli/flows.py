@@ -22,13 +22,12 @@ from bot.languages import catalogue, use_catalogues
 from bot.languages.availability import load_offer
 from bot.languages.place_overrides import OverridingCatalogue
 from bot.settings import load_settings
-from bot.text import FilledCatalogue
+from bot.text import Catalogue, FilledCatalogue
 from flows import ALL_FLOWS, flows_for_languages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.text import Catalogue
 
 T = TypeVar("T")
 flows_app = typer.Typer(no_args_is_help=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -16,11 +16,8 @@ from bot.cli.deployment import Deployment, open_deployment
 from bot.cli.rescue import rescue_cases
 from bot.clock import SystemClock
 from bot.errors import HavenError
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 from bot.vault import HostKey
-
-if TYPE_CHECKING:
-    from bot.settings import Settings
 
 keys_app = typer.Typer(no_args_is_help=True)
 keys_app.command("backup")(new_backup_key)

@@ -14,14 +14,14 @@ from rich.console import Console
 from bot.app.texts import build_system_texts, flow_texts
 from bot.cli.options import AsJson, one_of
 from bot.cli.output import make_table, print_json, print_table
-from bot.conversation import Frame
+from bot.conversation import Flow, Frame
 from bot.conversation.questions.question import Question
 from bot.dispatch.rendering import Renderer
 from bot.errors import HavenError
 from bot.languages import FALLBACK, LANGUAGES, catalogue
 from bot.languages.availability import load_offer
 from bot.languages.po_files import catalogue_path, load_catalogue, serialize_catalogue
-from bot.languages.progress import measure_progress
+from bot.languages.progress import LanguageProgress, measure_progress
 from bot.languages.review_csv import MessageLocation, apply_review_csv, write_review_csv
 from bot.languages.voice_files import (
     EXTENSION,
@@ -38,10 +38,8 @@ from flows import ALL_FLOWS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.conversation import Flow
     from bot.conversation.steps import Step
     from bot.languages.po_files import CheckedCatalogue, MessageKey
-    from bot.languages.progress import LanguageProgress
 
 languages_app = typer.Typer(no_args_is_help=True)
 HEADINGS = (

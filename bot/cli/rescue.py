@@ -28,17 +28,15 @@ from bot.conversation import FlowRegistry
 from bot.errors import CaseNotReadableError, DecryptionError, HavenError
 from bot.hotline.chat.messages import CaseMessages
 from bot.languages import catalogue
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 from bot.store.compiled import Prepared
-from bot.store.database import DataDirectory
+from bot.store.database import Database, DataDirectory
 from bot.store.tables.main import cases, reports
 from bot.vault import HostKey, Purpose, Vault
 from bot.vault.file_encryption import open_chunks
 from flows import ALL_FLOWS
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
-    from bot.store.database import Database
     from bot.store.writer import Work
     from bot.vault.keys.case_keys import Opener
     from bot.vault.keys.keyring import Keyring

@@ -18,16 +18,14 @@ from bot.hotline.erasure.legal_holds import HoldReason, LegalHolds
 from bot.hotline.staff.staff import Staff
 from bot.vault.audit.log import OPERATOR
 from bot.vault.erasure.delete_rows import remaining_tables
-from bot.vault.erasure.erase import ErasureReason
-from bot.vault.erasure.retention import Retention
+from bot.vault.erasure.erase import ErasureReason, Erasures
+from bot.vault.erasure.retention import Retention, RetentionPlan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.store.writer import Work
     from bot.vault import Vault
-    from bot.vault.erasure.erase import Erasures
-    from bot.vault.erasure.retention import RetentionPlan
 
 T = TypeVar("T")
 legal_hold_app = typer.Typer(no_args_is_help=True)

@@ -23,7 +23,7 @@ from bot.errors import HavenError
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.staff.enrolment import Enrolment
-from bot.hotline.staff.staff import Staff
+from bot.hotline.staff.staff import Caseworker, Staff
 from bot.languages import LANGUAGES
 from bot.vault.keys.staff_keys import may_open
 from flows.texts.titles import ROLE_TITLES
@@ -31,7 +31,6 @@ from flows.texts.titles import ROLE_TITLES
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.vault.keys.passwords import PasswordCost
 

@@ -17,12 +17,10 @@ from bot.app.web_desk import desk_job, run_standalone_desk
 from bot.cli.options import DataFolder, NoBrowser, Port
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.log import configure
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
-
-    from bot.settings import Settings
 
 
 def start(

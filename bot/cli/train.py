@@ -11,15 +11,12 @@ import typer
 from bot.cases.indicators import ILO_INDICATORS
 from bot.cli.options import DataFolder, NoBrowser, Port
 from bot.errors import HavenError
-from bot.training.debrief import SIGN_ORDER, parse_signs
-from bot.training.scenarios import load_scenarios
+from bot.training.debrief import SIGN_ORDER, Debrief, parse_signs
+from bot.training.scenarios import Scenario, load_scenarios
 from bot.training.session import TrainingOptions, run_training
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from bot.training.debrief import Debrief
-    from bot.training.scenarios import Scenario
 
 
 def train(

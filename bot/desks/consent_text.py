@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cases.queries import AnswerView
-from bot.hotline.referrals.model import DOT, LANGUAGE
+from bot.cases.queries import AnswerRenderer, AnswerView
+from bot.hotline.referrals.model import DOT, LANGUAGE, Referral
 from bot.text import pgettext
 
 if TYPE_CHECKING:
-    from bot.cases.queries import AnswerRenderer
     from bot.desks.locale import StaffLocale
-    from bot.hotline.referrals.model import Referral
 
 LANGUAGE_LABEL = pgettext("column", "Language")
 

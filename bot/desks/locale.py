@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from bot.clock import DAY, SECOND
 from bot.hotline.contact_rule import ANY_TIME, HOURS
 from bot.languages import LANGUAGES, catalogue
-from bot.text import Text, _, pgettext
+from bot.text import Catalogue, Text, _, pgettext
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from bot.text import Catalogue
 
 PRIORITY_NAMES = (
     pgettext("priority", "danger now"),

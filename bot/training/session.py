@@ -25,10 +25,10 @@ from bot.conversation import CONTROLS
 from bot.errors import SettingError
 from bot.languages import catalogue
 from bot.log import configure
-from bot.sandbox import Sandbox
+from bot.sandbox import Phone, Sandbox, SandboxGroup
 from bot.store.database import PRACTICE_MARKER
 from bot.text import fold
-from bot.training.debrief import make_debrief
+from bot.training.debrief import Debrief, make_debrief
 from bot.training.player import play
 from flows.texts.phrasebook import PHRASES
 
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
-    from bot.sandbox import Phone, SandboxGroup
     from bot.settings import Settings
-    from bot.training.debrief import Debrief
     from bot.training.player import LabelLookup
     from bot.training.scenarios import Scenario
 

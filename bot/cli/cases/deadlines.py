@@ -14,22 +14,19 @@ from bot.cli.options import AsJson, By, StaffLanguage, staff_catalogue
 from bot.cli.output import format_time, local_time, print_json
 from bot.clock import HOUR, SystemClock
 from bot.errors import HavenError
-from bot.hotline.deadlines import CaseDeadlines, DeadlineRefusal, deadline_line
+from bot.hotline.deadlines import CaseDeadlines, DeadlineEventRow, DeadlineRefusal, deadline_line
 from bot.places.registry import find_place
-from bot.settings import load_settings
-from bot.vault import AuditLog
+from bot.settings import Settings, load_settings
+from bot.vault import AuditLog, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from zoneinfo import ZoneInfo
 
-    from bot.hotline.deadlines import DeadlineEventRow
     from bot.places.deadlines import Deadline
-    from bot.settings import Settings
     from bot.store.database import Database
     from bot.store.writer import Work
     from bot.text import Catalogue
-    from bot.vault import Vault
 
 deadlines_app = typer.Typer(no_args_is_help=True)
 

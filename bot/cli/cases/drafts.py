@@ -14,13 +14,12 @@ from bot.conversation import FlowRegistry
 from bot.errors import HavenError
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.form_data import OFFICE_LANGUAGE, base_fields, event_days, person_statements
-from bot.places.forms import fill_form
+from bot.places.forms import OfficeForm, fill_form
 from bot.places.registry import find_place
 from flows import ALL_FLOWS
 
 if TYPE_CHECKING:
     from bot.cases.queries import CaseDetails
-    from bot.places.forms import OfficeForm
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
 

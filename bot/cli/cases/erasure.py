@@ -20,13 +20,12 @@ from bot.errors import HavenError
 from bot.hotline.commands.permissions import may_erase, may_object
 from bot.hotline.commands.store import submit_command
 from bot.hotline.commands.types import Command, Verb
-from bot.hotline.erasure.requests import ErasureRequests
+from bot.hotline.erasure.requests import ErasureRequest, ErasureRequests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
-    from bot.hotline.erasure.requests import ErasureRequest
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
 

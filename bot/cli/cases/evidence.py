@@ -12,7 +12,7 @@ import typer
 
 from bot.cases.escape_text import escape_line
 from bot.cases.evidence.bundle import BundleExporter
-from bot.cases.evidence.files import EvidenceStore
+from bot.cases.evidence.files import EvidenceFile, EvidenceStore
 from bot.cases.evidence.image_sanitizer import ImageSanitizer
 from bot.cases.evidence.verify_bundle import find_faults, load_manifest
 from bot.cases.reference import parse_reference
@@ -27,7 +27,6 @@ from bot.vault.audit.log import OPERATOR
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bot.cases.evidence.files import EvidenceFile
 
 evidence_app = typer.Typer(no_args_is_help=True)
 

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.app.sign_in import ask_secret
-from bot.cases.receipts import Receipts
+from bot.cases.receipts import Receipt, Receipts
 from bot.cli.deployment import Deployment, open_deployment
 from bot.cli.options import PasswordFile, SignedIn
 from bot.errors import HavenError
 from bot.vault.signatures import encode_signature
 
 if TYPE_CHECKING:
-    from bot.cases.receipts import Receipt
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
 

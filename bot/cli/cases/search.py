@@ -11,10 +11,9 @@ from bot.cases.queries import to_utc
 from bot.cli.deployment import open_deployment
 from bot.cli.options import AsJson, PasswordFile, SignedIn
 from bot.cli.output import format_time, make_table, print_json, print_table
-from bot.hotline.search.search import Search
+from bot.hotline.search.search import Search, SearchHit, SearchResult
 
 if TYPE_CHECKING:
-    from bot.hotline.search.search import SearchHit, SearchResult
     from bot.store.writer import Work
 
 DEFAULT_LIMIT = 200

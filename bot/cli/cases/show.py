@@ -25,8 +25,8 @@ from bot.conversation import FlowRegistry
 from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.check_ins.texts import check_in_json, check_in_line
 from bot.languages import STAFF_LANGUAGES, catalogue
-from bot.settings import load_settings
-from bot.vault import AuditLog
+from bot.settings import Settings, load_settings
+from bot.vault import AuditLog, Vault
 from flows import ALL_FLOWS
 
 if TYPE_CHECKING:
@@ -35,11 +35,9 @@ if TYPE_CHECKING:
     from bot.cases.consents import ConsentView
     from bot.cases.queries import CaseDetails, QueuedCase, ServiceNotice
     from bot.hotline.check_ins.model import CheckIn
-    from bot.settings import Settings
     from bot.store.database import Database
     from bot.store.writer import Work
     from bot.text import Catalogue
-    from bot.vault import Vault
 
 NOTICE_PERIOD = 7 * DAY
 

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 from bot.desks.forum import texts
 from bot.hotline.check_ins.texts import ANSWERED_IN_TIME, MAY_BE_CONTACT, NO_CHECK_IN, check_in_line
-from bot.hotline.commands.types import Verb
+from bot.hotline.commands.types import Command, Verb
 from bot.messages import SendText
 
 if TYPE_CHECKING:
     from bot.desks.case_summary import CaseSummary
     from bot.desks.forum.command_handlers import ForumAction
     from bot.desks.forum.context import ForumContext
-    from bot.hotline.commands.types import Command
     from bot.hotline.events import Event
     from bot.store.writer import Work
 

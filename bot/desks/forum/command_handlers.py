@@ -31,18 +31,16 @@ from bot.desks.forum.phrase_picker import PICKER_ACTIONS, PhrasePicker
 from bot.desks.forum.progress_view import answer_usage
 from bot.desks.forum.referral_view import recipient_buttons
 from bot.dispatch.turn.staff_actions import can_be_filled
-from bot.hotline.commands.registry import COMMANDS, ForumArguments
+from bot.hotline.commands.registry import COMMANDS, CommandSpec, ForumArguments
 from bot.hotline.commands.types import Command, Verb
-from bot.messages import Button, DeleteMessages, RenderPost, SendText
+from bot.messages import Body, Button, DeleteMessages, RenderPost, SendText, Update
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bot.desks.forum.context import ForumContext
     from bot.desks.forum.topics import ForumTopic
-    from bot.hotline.commands.registry import CommandSpec
     from bot.hotline.staff.staff import Caseworker
-    from bot.messages import Body, Update
     from bot.store.writer import Work
     from bot.text import Text
 

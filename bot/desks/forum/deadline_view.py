@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.desks.forum import texts
-from bot.hotline.commands.types import Verb
+from bot.hotline.commands.types import Command, Verb
 from bot.hotline.deadlines import deadline_line, deadlines_line, format_span
 from bot.messages import SendText
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from bot.desks.case_summary import CaseSummary
     from bot.desks.forum.command_handlers import ForumAction
     from bot.desks.forum.context import ForumContext
-    from bot.hotline.commands.types import Command
     from bot.hotline.events import Event
     from bot.places.deadlines import Deadline
     from bot.store.writer import Work

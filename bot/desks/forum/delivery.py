@@ -18,7 +18,7 @@ from bot.desks.forum import texts
 from bot.desks.forum.event_view import CARD, NEWEST_SUBMISSION
 from bot.desks.forum.message_view import PERSON_MESSAGE, submission_text
 from bot.desks.forum.topic_manager import TopicManager
-from bot.desks.forum.topics import add_barred_notice, end_barred_notice
+from bot.desks.forum.topics import ForumTopic, add_barred_notice, end_barred_notice
 from bot.errors import (
     GroupForbiddenError,
     GroupMovedError,
@@ -27,14 +27,12 @@ from bot.errors import (
     TopicGoneError,
 )
 from bot.log import log
-from bot.messages import CopyMessage, DeleteTopic, OpenTopic, RenderPost, SendFile, SendText
+from bot.messages import Body, CopyMessage, DeleteTopic, OpenTopic, RenderPost, SendFile, SendText
 
 if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.desks.forum.desk import ForumDesk
-    from bot.desks.forum.topics import ForumTopic
     from bot.mailbox.delivery import Channel
-    from bot.messages import Body
     from bot.store.writer import Writer
 
 BARRED_RETRY_SECONDS = 60.0

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.desks.forum.command_handlers import ForumCommandReader
-from bot.desks.forum.context import ForumGroup
+from bot.desks.forum.context import ForumContext, ForumGroup
 from bot.desks.forum.event_view import EventRenderer
 from bot.desks.forum.topics import current_group, store_migration, topic_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.desks.forum.context import ForumContext
     from bot.hotline.commands.types import Command
     from bot.hotline.events import Event
     from bot.messages import Body, Update

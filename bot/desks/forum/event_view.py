@@ -33,7 +33,7 @@ from bot.hotline.commands.texts import CLAIMED, DONE
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import Event, EventKind
 from bot.hotline.queue.alerts import CaseAlert, alert_recipients
-from bot.messages import Button, Mention, OpenTopic, RenderPost, SendText, SetReaction
+from bot.messages import Body, Button, Mention, OpenTopic, RenderPost, SendText, SetReaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from bot.desks.case_summary import CaseSummary
     from bot.desks.forum.context import ForumContext, ForumGroup
     from bot.desks.forum.topics import ForumTopic
-    from bot.messages import Body
     from bot.store.writer import Work
     from bot.text import Text
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from bot.cases.escape_text import escape_line, escape_text
 from bot.cases.queries import REPORT_KIND_NAMES, display_text
 from bot.desks.forum import texts
-from bot.hotline.chat.messages import CaseMessageKind
-from bot.messages import CopyMessage, File, SendFile, SendText
+from bot.hotline.chat.messages import CaseMessage, CaseMessageKind
+from bot.messages import Body, CopyMessage, File, SendFile, SendText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from bot.conversation import FileRef
     from bot.desks.case_summary import CaseSubmission, CaseSummary
     from bot.desks.forum.context import ForumContext
-    from bot.hotline.chat.messages import CaseMessage
-    from bot.messages import Body
 
 PERSON_MESSAGE = "words"
 """The kind of posts that hold a person's words: a reply to one is sent to the person."""

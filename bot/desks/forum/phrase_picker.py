@@ -14,7 +14,7 @@ from bot.desks.forum.cards import PHRASE_MENU, PRIORITY_SIGNS, button_token, com
 from bot.hotline.chat.messages import CaseMessageContent
 from bot.hotline.commands.types import Verb
 from bot.languages import catalogue
-from bot.messages import Button, DeleteMessages, EditText, SendText
+from bot.messages import Button, DeleteMessages, EditText, SendText, Update
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from bot.conversation import Phrase
     from bot.desks.case_summary import CaseSummary
     from bot.desks.forum.context import ForumContext
-    from bot.messages import Update
 
     ButtonRows = tuple[tuple[Button, ...], ...]
 

@@ -8,14 +8,13 @@ from bot.desks.consent_text import referral_answers
 from bot.desks.forum import texts
 from bot.desks.forum.cards import button_token, command_button
 from bot.hotline.commands.types import Verb
-from bot.hotline.referrals.model import ReferralStage
+from bot.hotline.referrals.model import Referral, ReferralStage
 from bot.messages import Button, SendText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.desks.forum.context import ForumContext
-    from bot.hotline.referrals.model import Referral
     from bot.text import Text
 
     ButtonRows = tuple[tuple[Button, ...], ...]

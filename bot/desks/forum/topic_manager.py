@@ -12,7 +12,7 @@ from bot.cases.state_machine import CaseState
 from bot.desks.forum.cards import card_buttons, card_text, topic_name
 from bot.desks.forum.topics import CLOSED, OPEN, ForumTopic, TopicContent
 from bot.errors import GroupForbiddenError, GroupMovedError, LetterRefusedError, TopicGoneError
-from bot.messages import CloseTopic, EditText, EditTopic, OpenTopic, ReopenTopic, SendText
+from bot.messages import Body, CloseTopic, EditText, EditTopic, OpenTopic, ReopenTopic, SendText
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from bot.desks.case_summary import CaseSummary
     from bot.desks.forum.cards import ButtonRows
     from bot.desks.forum.context import ForumContext, ForumGroup
-    from bot.messages import Body
     from bot.store.writer import Work, Writer
 
 T = TypeVar("T")

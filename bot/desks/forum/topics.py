@@ -11,12 +11,11 @@ from bot.mailbox.letter import Lane, Letter
 from bot.messages import DeleteTopic
 from bot.store.statements import delete_by, insert, select_one, update_by, upsert
 from bot.store.tables.main import desks, notices, outbox, topics
-from bot.vault import Purpose
+from bot.vault import Purpose, Vault
 
 if TYPE_CHECKING:
     from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work
-    from bot.vault import Vault
 
 
 WANTED, OPEN, CLOSED = "wanted", "open", "closed"

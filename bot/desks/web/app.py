@@ -23,7 +23,7 @@ from bot.desks.web.live import alerts, sse
 from bot.desks.web.middleware import DeskEndpoint
 from bot.desks.web.queue import bulk_close
 from bot.desks.web.queue import pages as queue_pages
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, check_routes
 from bot.desks.web.team import access_report, approvals, audit, shift, staff
 from bot.desks.web.team import pages as team_pages
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from bot.desks.web.context import DeskContext
-    from bot.desks.web.request import DeskRequest
 
 MODULES = (
     static_files, login_pages, demo_login, enrolment, queue_pages, alerts, shift, case_pages, law,

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from bot.desks.web.live.event_log import DESK_PREFIX
+from bot.desks.web.live.event_log import DESK_PREFIX, CommandResult
 from bot.hotline.commands.store import submit_command
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.clock import Clock
-    from bot.desks.web.live.event_log import CommandResult
     from bot.hotline.commands.types import Command
     from bot.store.writer import Writer
     from bot.vault import Vault

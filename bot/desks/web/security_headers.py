@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 
 if TYPE_CHECKING:
     from http import HTTPStatus
 
     from starlette.requests import Request
-    from starlette.responses import Response
     from starlette.types import Message, Receive
 
     from bot.desks.web.context import DeskContext

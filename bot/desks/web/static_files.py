@@ -6,16 +6,12 @@ import gzip
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from bot.desks.web.request import LANGUAGE_COOKIE, YEAR_SECONDS, NotFoundError
+from bot.desks.web.request import LANGUAGE_COOKIE, YEAR_SECONDS, DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, post
 from bot.languages import STAFF_LANGUAGES
-
-if TYPE_CHECKING:
-    from bot.desks.web.request import DeskRequest
 
 STATIC_DIR = Path(__file__).with_name("static")
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

@@ -8,14 +8,13 @@ from bot.desks.web import texts
 from bot.desks.web.auth.passkey_pages import load_passkeys, passkeys_available
 from bot.desks.web.auth.sessions import DeskSession, DeskSessions
 from bot.desks.web.auth.step_up import complete_step_up, step_up_form
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, post
 from bot.desks.web.static_files import safe_path
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.request import DeskRequest
 
 SESSION_ID_DIGITS = 16
 """Digits of the token digest that name a session on a page; they reveal nothing of its secret."""

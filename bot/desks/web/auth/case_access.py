@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 from bot.cases.reference import parse_reference
 from bot.cases.state_machine import SENIOR_ROLES, CaseState, Role
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.hotline.queue.claims import serves
 from bot.store.statements import select_one
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
     from bot.desks.case_summary import CaseSummary
-    from bot.desks.web.request import DeskRequest
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
 

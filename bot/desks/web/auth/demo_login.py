@@ -9,15 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.desks.web.auth.login import find_caseworker, start_session
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route
 from bot.errors import WrongPasswordError
 from bot.vault.keys.browser_key import secret_digest
 
 if TYPE_CHECKING:
     from starlette.responses import Response
-
-    from bot.desks.web.request import DeskRequest
 
 
 async def demo_sign_in(request: DeskRequest) -> Response:

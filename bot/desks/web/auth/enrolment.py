@@ -16,7 +16,7 @@ from bot.desks.web import texts
 from bot.desks.web.auth.login import start_session
 from bot.desks.web.auth.passkey_pages import load_passkeys, passkeys_available, verify_new_passkey
 from bot.desks.web.auth.throttle import RETRY_SECONDS
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, post
 from bot.errors import WrongPasswordError
 from bot.vault.keys.browser_key import secret_digest
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from bot.desks.web.request import DeskRequest
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.text import Text

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.desks.web.request import BROWSER_COOKIE, SESSION_COOKIE, YEAR_SECONDS
+from bot.desks.web.request import BROWSER_COOKIE, SESSION_COOKIE, YEAR_SECONDS, DeskRequest
 from bot.errors import WrongPasswordError
 from bot.text import fold
 from bot.vault.keys.passwords import SALT_LENGTH, derive_key
@@ -15,7 +15,6 @@ from bot.vault.keys.passwords import SALT_LENGTH, derive_key
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.request import DeskRequest
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring

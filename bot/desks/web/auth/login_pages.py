@@ -9,13 +9,12 @@ from bot.desks.web import texts
 from bot.desks.web.auth.login import authenticate, find_caseworker, known_browser_id, start_session
 from bot.desks.web.auth.passkey_login import login_page
 from bot.desks.web.auth.throttle import RETRY_SECONDS
-from bot.desks.web.request import SESSION_COOKIE
+from bot.desks.web.request import SESSION_COOKIE, DeskRequest
 from bot.desks.web.routes import Permission, Route, post
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.request import DeskRequest
     from bot.text import Text
 
 REFUSED = "sign_in_refused"

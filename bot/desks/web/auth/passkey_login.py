@@ -17,22 +17,20 @@ from bot.desks.web.auth.login import known_browser_id, start_session, unlock_key
 from bot.desks.web.auth.passkey_pages import consume_challenge, passkeys_available, verify_passkey
 from bot.desks.web.auth.throttle import RETRY_SECONDS
 from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity, parse_prf_output
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, post
 from bot.errors import DecryptionError
 from bot.vault.keys.browser_key import lock_with_passkey, unlock_with_passkey
-from bot.vault.keys.keyring import STAFF_PREFIX
+from bot.vault.keys.keyring import STAFF_PREFIX, Keyring
 from bot.vault.keys.staff_keys import may_open
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from bot.desks.web.auth.passkeys import Passkey
-    from bot.desks.web.request import DeskRequest
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.text import Text
-    from bot.vault.keys.keyring import Keyring
 
 SIGN_IN_BINDING = "signin"
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from bot.desks.web import texts
 from bot.desks.web.auth.login import browser_name
-from bot.desks.web.auth.passkeys import MAX_PASSKEYS, PasskeyRecord
+from bot.desks.web.auth.passkeys import MAX_PASSKEYS, Passkey, PasskeyRecord
 from bot.desks.web.auth.step_up import complete_step_up, step_up_form
 from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity, parse_prf_output
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, post
 from bot.desks.web.static_files import safe_path
 from bot.vault.keys.browser_key import lock_with_passkey
@@ -23,8 +23,6 @@ from bot.vault.keys.browser_key import lock_with_passkey
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.auth.passkeys import Passkey
-    from bot.desks.web.request import DeskRequest
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
 

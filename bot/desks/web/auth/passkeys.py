@@ -15,11 +15,10 @@ from bot.desks.web.auth.totp import INSERT_FACTOR, PASSKEY_KIND, SELECT_FACTORS
 from bot.errors import DecryptionError
 from bot.store.statements import delete_by, update_by
 from bot.store.tables.desk import desk_factors
-from bot.vault import Purpose
+from bot.vault import Purpose, Vault
 
 if TYPE_CHECKING:
     from bot.store.writer import Work
-    from bot.vault import Vault
 
 # Compare and set: of two requests with the same answer one is accepted.
 _MARK_USED = update_by(desk_factors, "used", by=("id", "used"))

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from bot.desks.web.request import SESSION_COOKIE, NotFoundError
+from bot.desks.web.request import SESSION_COOKIE, DeskRequest, NotFoundError
 from bot.desks.web.security_headers import SANDBOX_CSP
-
-if TYPE_CHECKING:
-    from bot.desks.web.request import DeskRequest
 
 
 def require_step_up(request: DeskRequest, back: str) -> Response | None:

@@ -12,12 +12,11 @@ from bot.clock import DAY, SECOND
 from bot.errors import DecryptionError
 from bot.store.statements import delete_by, insert, select_by, select_one, update_by
 from bot.store.tables.desk import desk_factors, desk_invites
-from bot.vault import Purpose
+from bot.vault import Purpose, Vault
 from bot.vault.keys.browser_key import new_session_secret, secret_digest
 
 if TYPE_CHECKING:
     from bot.store.writer import Work
-    from bot.vault import Vault
 
 TOTP_KIND, PASSKEY_KIND = "codes", "passkey"
 INVITE_LIFETIME = 3 * DAY

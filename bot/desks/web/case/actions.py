@@ -15,13 +15,13 @@ from starlette.exceptions import HTTPException
 
 from bot.cases.reference import parse_reference
 from bot.desks.web import texts
-from bot.desks.web.auth.case_access import check_case_access
+from bot.desks.web.auth.case_access import CaseAccess, check_case_access
 from bot.desks.web.case import drafts
 from bot.desks.web.case.send_checks import SendCheck, failed_send_checks, prompts_as_json
 from bot.desks.web.live.event_log import CommandResult
 from bot.desks.web.middleware import CSRF_FIELD
 from bot.desks.web.routes import CHECKED_BY_HANDLER, NO_FIELDS, Permission, Route
-from bot.hotline.commands.registry import CODE, COMMANDS
+from bot.hotline.commands.registry import CODE, COMMANDS, CommandSpec
 from bot.hotline.commands.texts import DONE, REST_OFFERED
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.deadlines import DEADLINES_RUNNING, deadlines_line
@@ -29,10 +29,8 @@ from bot.hotline.deadlines import DEADLINES_RUNNING, deadlines_line
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.auth.case_access import CaseAccess
     from bot.desks.web.case.send_checks import SendCheckPrompt
     from bot.desks.web.request import DeskRequest
-    from bot.hotline.commands.registry import CommandSpec
     from bot.vault.keys.keyring import Keyring
 
 VALUE_PREFIX = "value."

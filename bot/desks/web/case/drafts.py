@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from bot.clock import DAY
 from bot.desks.web.auth.case_access import check_readable
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, post
 from bot.errors import DecryptionError
 from bot.hotline.commands.registry import WORDS
@@ -25,7 +25,6 @@ from bot.store.statements import delete_by, select_by, upsert
 from bot.store.tables.case_extras import desk_drafts
 
 if TYPE_CHECKING:
-    from bot.desks.web.request import DeskRequest
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
 

@@ -12,17 +12,15 @@ from starlette.responses import Response
 
 from bot.cases.evidence.custody_log import CustodyAction, CustodyEvent
 from bot.cases.evidence.file_type import detect_type
-from bot.cases.evidence.files import EvidenceStore
+from bot.cases.evidence.files import EvidenceFile, EvidenceStore
 from bot.desks.web.auth.case_access import check_readable
 from bot.desks.web.auth.step_up import require_step_up
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route
 from bot.desks.web.security_headers import SANDBOX_CSP
 from bot.errors import CaseNotReadableError, DecryptionError
 
 if TYPE_CHECKING:
-    from bot.cases.evidence.files import EvidenceFile
-    from bot.desks.web.request import DeskRequest
     from bot.store.writer import Work
     from bot.vault.keys.case_keys import Opener
 

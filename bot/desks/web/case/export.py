@@ -14,9 +14,9 @@ from bot.cases.queries import REPORT_KIND_NAMES
 from bot.cases.routing import queue_name
 from bot.desks.web import texts
 from bot.desks.web.auth.step_up import require_step_up, text_download
-from bot.desks.web.case.file import load_case_file
-from bot.desks.web.case.view import load_case_view
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.case.file import CaseFile, load_case_file
+from bot.desks.web.case.view import CaseView, load_case_view
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route
 from bot.desks.web.templates import defang, format_datetime
 from bot.hotline.chat.messages import MessageSide
@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from bot.desks.web.case.file import CaseFile
     from bot.desks.web.case.messages import MessageView
-    from bot.desks.web.case.view import CaseView
-    from bot.desks.web.request import DeskRequest
     from bot.text import Text
 
 EXPORT_ACTION = "export"

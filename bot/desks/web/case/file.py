@@ -7,30 +7,26 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.cases.consents import ConsentRecords
-from bot.cases.evidence.custody_log import CustodyLog
+from bot.cases.evidence.custody_log import CustodyEntry, CustodyFault, CustodyLog
 from bot.conversation import Choose, ChooseMany
 from bot.desks.consent_text import referral_answers
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.law import LegalStatus, legal_status
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.dispatch.turn.staff_actions import can_be_filled
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.case_links import Links
 from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.check_ins.texts import check_in_line
-from bot.hotline.referrals.model import ReferralStage
-from bot.vault import AuditLog
+from bot.hotline.referrals.model import Referral, ReferralStage
+from bot.vault import AuditLog, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.cases.evidence.custody_log import CustodyEntry, CustodyFault
     from bot.cases.queries import AnswerView, CaseDetails
     from bot.desks.web.case.view import CaseView
-    from bot.desks.web.request import DeskRequest
-    from bot.hotline.referrals.model import Referral
     from bot.store.writer import Work
-    from bot.vault import Vault
     from bot.vault.audit.log import AuditRow
     from bot.vault.keys.keyring import Keyring
 

@@ -6,27 +6,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.clock import DAY
-from bot.desks.web.auth.case_access import check_readable
+from bot.desks.web.auth.case_access import CaseAccess, check_readable
 from bot.desks.web.auth.step_up import require_step_up, text_download
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route
 from bot.errors import CaseNotReadableError, DecryptionError
-from bot.hotline.deadlines import STRIKE, deadline_line
+from bot.hotline.deadlines import STRIKE, DeadlineEventRow, deadline_line
 from bot.hotline.form_data import OFFICE_LANGUAGE, base_fields, event_days, person_statements
-from bot.places.entitlements import list_entitlements
-from bot.places.forms import fill_form
+from bot.places.entitlements import EntitlementView, list_entitlements
+from bot.places.forms import OfficeForm, OfficeForms, fill_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.responses import Response
 
-    from bot.desks.web.auth.case_access import CaseAccess
-    from bot.desks.web.request import DeskRequest
-    from bot.hotline.deadlines import DeadlineEventRow
     from bot.places.deadlines import Deadline
-    from bot.places.entitlements import EntitlementView
-    from bot.places.forms import OfficeForm, OfficeForms
     from bot.store.writer import Work
 
 SOON = 3 * DAY

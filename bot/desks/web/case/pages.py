@@ -13,16 +13,14 @@ from bot.desks.web.case.file import fillable_questions, load_case_file
 from bot.desks.web.case.phrasebook import search_phrases
 from bot.desks.web.case.view import CaseView, load_case_view
 from bot.desks.web.queue import queries
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, post
 from bot.hotline.commands.types import Verb
-from bot.places.deadlines import start_of_day
+from bot.places.deadlines import DeadlineRules, start_of_day
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.request import DeskRequest
-    from bot.places.deadlines import DeadlineRules
 
 REREAD_AFTER = 15 * MINUTE
 """After this time another view of a case is audited again."""

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from bot.clock import HOUR
 from bot.desks.web import texts
-from bot.desks.web.auth.case_access import check_case_access
+from bot.desks.web.auth.case_access import CaseAccess, check_case_access
 from bot.desks.web.case import drafts
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, post
 from bot.errors import CaseNotReadableError
 from bot.hotline.chat.messages import CaseMessages, MessageSide
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from bot.desks.web.auth.case_access import CaseAccess
-    from bot.desks.web.request import DeskRequest
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
 

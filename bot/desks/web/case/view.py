@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.cases.evidence.files import EvidenceStore, load_file_notes
+from bot.cases.evidence.files import EvidenceFile, EvidenceStore, load_file_notes
 from bot.conversation import unpack
 from bot.conversation.progress import FlowProgress, flow_progress
 from bot.desks.web.auth.case_access import QUEUED, CaseAccess, check_case_access
 from bot.desks.web.case.drafts import load_drafts
 from bot.desks.web.case.messages import MessageView, MessageViewBuilder, delivery_states
-from bot.dispatch.conversation_store import Conversations
+from bot.dispatch.conversation_store import Conversation, Conversations
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.chat.passphrases import Passphrases
@@ -23,10 +23,8 @@ from bot.store.tables.main import cases
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.cases.evidence.files import EvidenceFile
     from bot.desks.web.context import DeskContext
     from bot.desks.web.request import DeskRequest
-    from bot.dispatch.conversation_store import Conversation
     from bot.hotline.chat.takeover import TakeoverState
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work

@@ -16,22 +16,20 @@ from sqlalchemy import bindparam, cast, func, select
 
 from bot.clock import MINUTE
 from bot.errors import DecryptionError
-from bot.hotline.events import EventKind
+from bot.hotline.events import Event, EventKind
 from bot.store.compiled import Prepared, insert_into
 from bot.store.statements import delete_by, insert, select_by, select_in
 from bot.store.tables.desk import desk_bells
 from bot.store.tables.main import cases
 from bot.text import Text
-from bot.vault import Purpose
+from bot.vault import Purpose, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.hotline.commands.types import Command
-    from bot.hotline.events import Event
     from bot.messages import Body, Update
     from bot.store.writer import Work
-    from bot.vault import Vault
 
 DESK_PREFIX = "web/"
 """Start of the reply address of this desk; the ticket of the command follows."""

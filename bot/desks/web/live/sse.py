@@ -10,13 +10,12 @@ from starlette.responses import Response, StreamingResponse
 
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.live.watcher import sse_stream
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, post
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-    from bot.desks.web.request import DeskRequest
     from bot.store.writer import Work
 
 MAX_PER_SESSION, MAX_PER_CASEWORKER = 3, 6

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.desks.web.case import drafts
 from bot.desks.web.live.alerts import ALERT_EVENTS, alerted_staff
-from bot.desks.web.live.event_log import CASE_ERASED, EventCursor, EventLog
+from bot.desks.web.live.event_log import CASE_ERASED, DeskEvent, EventCursor, EventLog
 from bot.hotline.events import EventKind
 from bot.hotline.staff.approvals import Approvals
 from bot.hotline.staff.shift_notes import ShiftNotes
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.desks.web.command_client import CommandClient
-    from bot.desks.web.live.event_log import DeskEvent
     from bot.desks.web.read_pool import ReadPool
     from bot.hotline.staff.staff import Staff
     from bot.store.writer import Work, Writer

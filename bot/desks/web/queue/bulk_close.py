@@ -15,7 +15,7 @@ from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.middleware import CSRF_FIELD
 from bot.desks.web.queue import queries
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, Route
 from bot.hotline.commands.types import Verb
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from bot.desks.web.live.event_log import CommandResult
     from bot.desks.web.queue.queries import QueueRow
-    from bot.desks.web.request import DeskRequest
     from bot.store.writer import Work
     from bot.text import Text
 

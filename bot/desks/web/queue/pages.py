@@ -12,17 +12,15 @@ from bot.clock import SECOND
 from bot.desks.web import texts
 from bot.desks.web.preferences import PRIORITIES, SOON, QueueFilter, store_preference
 from bot.desks.web.queue import queries
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, post
 from bot.desks.web.team.shift import newest_unread
-from bot.hotline.stale_facts import find_stale_facts
+from bot.hotline.stale_facts import StaleFacts, find_stale_facts
 from bot.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.request import DeskRequest
-    from bot.hotline.stale_facts import StaleFacts
     from bot.store.writer import Work
 
 TABS = {

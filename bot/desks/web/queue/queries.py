@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, func, select, tuple_
 from bot.cases.routing import Queue
 from bot.cases.state_machine import SENIOR_ROLES, CaseState
 from bot.cases.urgency import reason_texts
-from bot.desks.case_summary import CaseSummaries
+from bot.desks.case_summary import CaseSummaries, CaseSummary
 from bot.desks.web.preferences import QueueFilter
 from bot.desks.web.templates import MAX_COUNT
 from bot.hotline.deadlines import CONTACT, MAX_LISTED, deadline_text
@@ -29,7 +29,6 @@ from bot.store.tables.team import CASE_IS_LISTED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from bot.desks.case_summary import CaseSummary
     from bot.desks.web.context import DeskContext
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work

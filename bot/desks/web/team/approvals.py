@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam
 from starlette.responses import Response
@@ -15,7 +15,7 @@ from bot.cases.routing import QUEUE_NAMES, Queue
 from bot.cases.state_machine import SENIOR_ROLES
 from bot.clock import SECOND
 from bot.desks.web import texts
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, post
 from bot.desks.web.security_headers import SANDBOX_CSP
 from bot.desks.web.team.access_report import staff_names
@@ -26,9 +26,7 @@ from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
 
-    from bot.desks.web.request import DeskRequest
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
 

@@ -11,13 +11,12 @@ from bot.desks.web.preferences import READ_UNTIL, store_preference
 from bot.desks.web.queue import queries
 from bot.desks.web.routes import Permission, Route, post
 from bot.hotline.commands.types import Verb
-from bot.hotline.staff.shift_notes import MAX_LENGTH, ShiftNotes
+from bot.hotline.staff.shift_notes import MAX_LENGTH, ShiftNote, ShiftNotes
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from bot.desks.web.request import DeskRequest
-    from bot.hotline.staff.shift_notes import ShiftNote
     from bot.store.writer import Work
 
 PAUSE_MINUTES = "15"

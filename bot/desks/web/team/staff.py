@@ -8,14 +8,13 @@ from bot.clock import DAY
 from bot.desks.web import texts
 from bot.desks.web.auth.totp import INVITE_LIFETIME
 from bot.desks.web.queue import queries
-from bot.desks.web.request import NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, post
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
     from bot.desks.web.auth.sessions import DeskSession
-    from bot.desks.web.request import DeskRequest
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
 
