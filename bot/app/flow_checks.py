@@ -71,7 +71,6 @@ SAMPLE_BLANKS = {
     "about": "a" * 60, "number": "1955", "amount": "14000", "first": "Monday", "last": "Friday",
     "span": "09:00-21:00", "when": "Monday to Friday 09:00-21:00",
 }  # fmt: skip
-"""Values, of realistic length, for blanks that are filled in a turn or by a caseworker."""
 FIRST_FLOW = "welcome"
 
 
@@ -125,12 +124,7 @@ def strict_catalogues(
     checked: Mapping[str, gettext.NullTranslations],
     overrides: Mapping[MessageKey, Text] | None = None,
 ) -> dict[str, Catalogue]:
-    """Return English and these languages; what is not translated renders as nothing.
-
-    Args:
-        checked: catalogues by language.
-        overrides: what a place says instead of phrases that are true elsewhere.
-    """
+    """Return English and these languages; what is not translated renders as nothing."""
     found = {FALLBACK: gettext.NullTranslations()}
     for tag, translations in checked.items():
         if tag != FALLBACK:

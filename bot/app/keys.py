@@ -34,11 +34,7 @@ def load_host_key(settings: Settings) -> HostKey:
 
 
 def load_passphrase(settings: Settings) -> str:
-    """Return the passphrase of the host key: the first line of a file, or typed at the terminal.
-
-    Raises:
-        SettingError: the file cannot be used, or there is neither a file nor a terminal.
-    """
+    """Return the passphrase of the host key; raise SettingError without file and terminal."""
     path = settings.passphrase_file
     if path is None:
         return _ask_passphrase()
@@ -51,11 +47,7 @@ def load_passphrase(settings: Settings) -> str:
 
 
 def read_private_line(path: Path) -> str:
-    """Return the first line of a file that holds a secret.
-
-    Raises:
-        HavenError: others can read the file, or it is unreadable or empty.
-    """
+    """Return the first line of a file; raise HavenError if it is empty, or others can read it."""
     try:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise HavenError(f"others can read {path}; chmod 0400 {path}")
@@ -69,7 +61,6 @@ def read_private_line(path: Path) -> str:
 
 @cache
 def _ask_passphrase() -> str:
-    """Ask for the passphrase, once in a process."""
     if not sys.stdin.isatty():
         raise SettingError(
             "the host key is locked, and there is no terminal to ask for its passphrase: name a "
@@ -79,11 +70,7 @@ def _ask_passphrase() -> str:
 
 
 def open_key_store(settings: Settings) -> KeyStore:
-    """Open the key store of this deployment, at this release's schema.
-
-    Raises:
-        SettingError: it cannot be opened, or is the same database as the cases.
-    """
+    """Open the key store; raise SettingError if it fails, or shares the database of the cases."""
     directory = DataDirectory(settings.data)
     url = settings.keys_url or directory.keys_url
     if url == (settings.database_url or directory.database_url):

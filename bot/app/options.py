@@ -35,10 +35,8 @@ class BuildOptions:
     desks: Sequence[Desk] = ()
     languages: Collection[str] = tuple(LANGUAGES)
     voices: RecordingNames = field(default_factory=dict)
-    """Recordings of messages, by language and text."""
     hasher: PassphraseHasher = field(default_factory=PassphraseHashWorker)
     has_disk_space: Callable[[], bool] = lambda: True
-    """Tells whether there is room for files."""
 
 
 @dataclass(frozen=True, kw_only=True)

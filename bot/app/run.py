@@ -131,7 +131,6 @@ def _lock_data_directory(settings: Settings, *, rehearsal: bool) -> DataDirector
 def _profile_job(
     bot: SilentBot, settings: Settings, offered: LanguageOffer
 ) -> Coroutine[None, None, None]:
-    """Return the job that tells Telegram the bot's name and description, once it allows it."""
     profiles = bot_profiles(settings, offered.tags)
     return set_profile(bot, {tag: BotProfile(*profile) for tag, profile in profiles.items()})
 
@@ -231,7 +230,6 @@ def _receiver(app: App) -> Callable[[Sequence[RawUpdate]], Awaitable[None]]:
 
 
 async def _run_maintenance(app: App, poller: Poller, disk: DiskSpace) -> None:
-    """Record the heartbeat, watch the disk, and delete old rows and keys now and then."""
     cleaned_at = app.clock.monotonic()
     while True:
         await app.database.writer.run(lambda work: _record_heartbeat(app, poller, work))

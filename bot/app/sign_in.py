@@ -44,11 +44,7 @@ def password_cost(context: typer.Context) -> PasswordCost:
 
 
 def ask_secret(file: Path | None, what: str = "Password") -> str:
-    """Return a secret from the first line of a file, or typed at the terminal.
-
-    Raises:
-        HavenError: there is no terminal, or the file cannot be used.
-    """
+    """Return a secret from a file or the terminal; raise HavenError if there is neither."""
     if file is not None:
         return read_private_line(file)
     if not sys.stdin.isatty():
@@ -57,11 +53,7 @@ def ask_secret(file: Path | None, what: str = "Password") -> str:
 
 
 def ask_new_password(file: Path | None) -> str:
-    """Return a new password; at the terminal it is typed twice.
-
-    Raises:
-        HavenError: it is too short, easy to guess, or the two differ.
-    """
+    """Return a new password, typed twice at the terminal; raise HavenError if it is too weak."""
     password = ask_secret(file, "New password")
     if len(password) < MIN_LENGTH:
         raise HavenError(f"a password needs {MIN_LENGTH} characters; several words are easiest")
@@ -73,11 +65,7 @@ def ask_new_password(file: Path | None) -> str:
 
 
 def ask_again(secret: str) -> None:
-    """Ask for a secret a second time.
-
-    Raises:
-        HavenError: it differs.
-    """
+    """Ask for a secret a second time; raise HavenError if it differs."""
     if ask_secret(None, "The same again") != secret:
         raise HavenError("the two are different; nothing was changed")
 
@@ -87,12 +75,7 @@ def sign_in(
 ) -> Keyring:
     """Return a caseworker's keyring, and re-wrap the case keys it opens to those who may open them.
 
-    Args:
-        database: of the cases.
-        vault: of that database.
-        who: the caseworker's id.
-        password: the caseworker's.
-        reference: of the case they want to read; the audit log records it.
+    The audit log records it, as a reading if they name a case.
 
     Raises:
         WrongPasswordError: the password is wrong, or there is no such caseworker with access.
@@ -115,10 +98,6 @@ def sign_in(
 
 
 def require_key_holder(vault: Vault) -> None:
-    """Check that at least one caseworker can open what people send.
-
-    Raises:
-        NoKeyHolderError: none can, so it would be lost.
-    """
+    """Raise NoKeyHolderError if no caseworker can open what people send: it would be lost."""
     if not vault.cases.wraps.holders().teams:
         raise NoKeyHolderError(NO_KEY_HOLDER)

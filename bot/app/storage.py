@@ -37,11 +37,7 @@ def database_url(settings: Settings) -> str:
 
 
 def open_database(settings: Settings) -> Database:
-    """Open the deployment's database; create it, or migrate it to this release's schema.
-
-    Raises:
-        SettingError: the database cannot be opened.
-    """
+    """Open the database, created or migrated if need be; raise SettingError if that fails."""
     DataDirectory(settings.data).create()
     database = Database(database_url(settings))
     try:
@@ -57,11 +53,7 @@ def open_database(settings: Settings) -> Database:
 
 
 def existing_database(settings: Settings) -> Database:
-    """Open the deployment's database without creating or migrating it.
-
-    Raises:
-        HavenError: there is none, or its schema is not this release's.
-    """
+    """Open the database as it is; raise HavenError if there is none of this release's schema."""
     url = database_url(settings)
     if fault := fault_of(lambda: check_schema(url)):
         name = "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"
@@ -70,22 +62,14 @@ def existing_database(settings: Settings) -> Database:
 
 
 def check_schema(url: str) -> None:
-    """Check that a database exists and has this release's schema.
-
-    Raises:
-        HavenError: it does not.
-    """
+    """Raise HavenError unless a database exists and has this release's schema."""
     revision = current_revision(database_at(url))
     if revision != LATEST_REVISION:
         raise HavenError(f"its schema is {revision}; haven start migrates it to {LATEST_REVISION}")
 
 
 def database_at(url: str) -> Database:
-    """Return the database at a URL; a SQLite file that is missing is not created.
-
-    Raises:
-        HavenError: there is no such file.
-    """
+    """Return the database at a URL; raise HavenError if a SQLite file is missing."""
     database = Database(url)
     if database.dialect == "sqlite" and not Path(str(database.url.database)).exists():
         raise HavenError(f"there is none at {database.url.database}; haven start creates it")
@@ -123,11 +107,7 @@ async def open_storage(settings: Settings) -> AsyncIterator[tuple[Database, Vaul
 
 
 async def wait_for_failed_commit(database: Database, vault: Vault) -> NoReturn:
-    """Wait until a commit fails.
-
-    Raises:
-        CommitFailedError: one has: nothing can be stored until the disk is repaired.
-    """
+    """Raise CommitFailedError once one fails: nothing is stored until the disk is repaired."""
     writer = database.writer
     # Polled: a thread that waits for the event could not be cancelled.
     while not (writer.failed.is_set() or vault.has_failed):  # noqa: ASYNC110
@@ -139,11 +119,7 @@ async def wait_for_failed_commit(database: Database, vault: Vault) -> NoReturn:
 
 
 def latest_bot_id(work: Work) -> int:
-    """Return the id of the bot that ran last: the one people write to.
-
-    Raises:
-        HavenError: no bot has run yet.
-    """
+    """Return the id of the bot that ran last, which people write to; raise HavenError for none."""
     rows = work.rows(_LATEST_BOT)
     if not rows:
         raise HavenError(

@@ -33,12 +33,10 @@ if TYPE_CHECKING:
     from bot.text import Catalogue
 
 DESK_BARRED = "desk_barred"
-"""The notice that the bot may not write in the desk group."""
 STYLES = ("bold red", "red", "yellow", "default", "dim")
 """By priority, the most urgent first; the level is also written in the row."""
 COLUMNS = {"level": 2, "number": 6, "queue": 11, "state": 10, "answer": 6, "waits": 5, "kind": 8,
            "language": 7, "county": 6}  # fmt: skip
-"""Columns of the queue with their least widths."""
 SIGN_IN_HINT = "What was sent is encrypted; a caseworker who may read it signs in with --as ID."
 
 
@@ -124,7 +122,6 @@ def _heading(text: Phrase, staff: Catalogue) -> Line:
 
 
 def _authority_lines(assessment: Assessment, staff: Catalogue) -> Iterator[Line | Padding]:
-    """Yield the authorities that can be competent, then duties if someone is under 18."""
     if assessment.authorities:
         yield _heading(AUTHORITIES_HEADING, staff)
     for authority in assessment.authorities:
@@ -141,7 +138,6 @@ def _authority_lines(assessment: Assessment, staff: Catalogue) -> Iterator[Line 
 
 
 def _indicator_lines(assessment: Assessment, staff: Catalogue) -> Iterator[Line | Padding]:
-    """Yield the indicators by their names in three vocabularies, and what is not known."""
     if not assessment.indicators and not assessment.unknown_topics:
         return
     yield _heading(INDICATORS_HEADING, staff)

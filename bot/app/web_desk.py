@@ -56,11 +56,7 @@ if TYPE_CHECKING:
 def build_desk_context(
     settings: Settings, database: Database, vault: Vault, options: DeskOptions
 ) -> DeskContext:
-    """Put the context of a web desk together around a database and a vault.
-
-    Raises:
-        HavenError: there is no key store.
-    """
+    """Put the context of a web desk together; raise HavenError if there is no key store."""
     if vault.keys is None:
         raise HavenError("there is no key store, so no caseworker can sign in at the desk")
     texts, registry, audit = build_system_texts(settings), FlowRegistry(ALL_FLOWS), AuditLog(vault)
@@ -139,11 +135,7 @@ async def run_desk(context: DeskContext, settings: Settings) -> None:
 
 
 def desk_job(settings: Settings) -> Callable[[App], Coroutine[None, None, None]]:
-    """Return the job that serves the desk in the process of a bot.
-
-    Raises:
-        SettingError: HAVEN_DESK_ORIGIN is needed and missing.
-    """
+    """Return the job that serves the desk in a bot's process; raise SettingError without origin."""
     origin = settings.desk_url
 
     def job(app: App) -> Coroutine[None, None, None]:

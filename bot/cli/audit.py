@@ -48,11 +48,7 @@ def audit_head() -> None:
 
 
 def _verify_log(heads: list[AuditHead]) -> AuditHead:
-    """Verify the log against these heads and the one in the data folder; return its head.
-
-    Raises:
-        HavenError: it is not intact; the text names the first row.
-    """
+    """Return the head of an intact log; raise HavenError, which names the first bad row."""
     with open_deployment() as deployment:
         path: Path = DataDirectory(deployment.settings.data).audit_head_file
         if path.exists():

@@ -116,7 +116,6 @@ def restore(  # noqa: PLR0913 - each parameter is an option of the command
 def _erased_ledger(
     settings: Settings, archives: list[Path], ledger: Path | None, host_key: HostKey, now: int
 ) -> Ledger:
-    """Return the entries of every ledger that can be found, as one."""
     folders = {path.parent for path in archives} | (
         {settings.backups} if settings.backups else set()
     )
@@ -150,11 +149,7 @@ def _current_ledger(settings: Settings, archives: list[Path], now: int) -> Ledge
 
 
 def _check_ledger_age(erased: Ledger, now: int, *, is_waived: bool) -> str:
-    """Print until when erasures are known; return a code for the audit log if that is too old.
-
-    Raises:
-        BackupError: erased cases would come back, and `--without-ledger` was not given.
-    """
+    """Return a code for the audit log if the ledger is old; raise BackupError unless waived."""
     hours = (now - erased.until) // HOUR
     known = f"erasures are known until {hours} hours ago; cases erased later come back"
     if not erased.is_old(now):

@@ -72,11 +72,7 @@ class Deployment:
         return sign_in(self.database, self.vault, who, ask_secret(password_file), reference)
 
     def require_decider(self, work: Work, who: str) -> Caseworker:
-        """Return a caseworker who has access and may decide about cases.
-
-        Raises:
-            HavenError: there is none with this id.
-        """
+        """Return a caseworker who may decide about cases; raise HavenError if there is none."""
         found = Staff(self.vault).find(work, who)
         if found is None or not found.is_active or found.role is Role.AUDITOR:
             raise HavenError(f"{who} is not a caseworker who may do this; see haven staff list")
@@ -87,8 +83,7 @@ class Deployment:
 def open_deployment(*, create: bool = False) -> Iterator[Deployment]:
     """Open the deployment that the environment names, and close it afterwards.
 
-    Args:
-        create: whether to create or migrate the database; otherwise it must exist.
+    With `create` the database is created or migrated; otherwise it must exist.
 
     Raises:
         HavenError: settings, database, host key or key store cannot be used.
@@ -105,11 +100,7 @@ def open_deployment(*, create: bool = False) -> Iterator[Deployment]:
 
 
 def require_case(work: Work, reference: str) -> str:
-    """Return the id of the case with a reference.
-
-    Raises:
-        HavenError: there is none.
-    """
+    """Return the id of the case with a reference; raise HavenError if there is none."""
     case = find_case_id(work, reference)
     if case is None:
         raise no_such_case(reference)

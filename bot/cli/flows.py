@@ -105,7 +105,6 @@ def privacy(language: Language = "en") -> None:
 
 
 def _local_catalogue(language: str) -> Catalogue:
-    """Return a language as people of this place read it."""
     settings = load_settings()
     place, today = load_place(settings), datetime.now(settings.zone).date()
     words = OverridingCatalogue(catalogue(require_language(language)), place.overrides)

@@ -128,7 +128,6 @@ def has_escrow(settings: Settings) -> bool:
 
 
 def _rewrap_cases(deployment: Deployment, files: list[Path]) -> int:
-    """Wrap the key of every case the escrow key opens to those who may open it; return how many."""
     if len(files) not in {0, 2}:
         raise HavenError("--part-file is given twice, for two of the three parts, or not at all")
     parts = [ask_secret(file) for file in files] or [
@@ -146,7 +145,6 @@ def _record_escrow(deployment: Deployment, action: str) -> None:
 
 
 def _ask_passphrase(file: Path | None, *, lock: bool) -> str:
-    """Return what a new key is locked with; empty if it is not locked."""
     if file is None and not lock:
         return ""
     passphrase = ask_secret(file, "Passphrase")

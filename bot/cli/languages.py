@@ -78,7 +78,6 @@ def show_status(
 
 
 def _unreviewed_lines(progress: list[LanguageProgress]) -> Iterator[str]:
-    """Yield, by language, every safety-critical message that lacks reviewers, with their number."""
     for each in progress:
         if each.unread:
             yield f"{each.language}: reviewers, safety-critical message"
@@ -162,7 +161,6 @@ def message_contexts(language: str) -> dict[MessageKey, MessageLocation]:
 
 
 def _step_screens(flow: type[Flow], step: Step, screens: Renderer, language: str) -> Iterator[str]:
-    """Yield the messages of a step as they look."""
     if not isinstance(step, Question):
         for text in step.phrases():
             yield screens.text(text, language)

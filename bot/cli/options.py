@@ -38,40 +38,24 @@ NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the address
 
 
 def one_of(option: str, given: str, offered: Collection[str]) -> str:
-    """Return a value that is offered.
-
-    Raises:
-        BadParameter: it is not; the message lists those that are.
-    """
+    """Return a value; raise BadParameter, which lists those offered, if it is none of them."""
     if given not in offered:
         raise typer.BadParameter(f"{option} {given} is none of: {', '.join(offered)}")
     return given
 
 
 def require_language(language: str) -> str:
-    """Return a language that people are offered.
-
-    Raises:
-        BadParameter: it is not offered.
-    """
+    """Return a language that people are offered; raise BadParameter if it is not."""
     return one_of("--language", language, LANGUAGES)
 
 
 def staff_catalogue(language: str) -> Catalogue:
-    """Return the staff catalogue of a language that staff read.
-
-    Raises:
-        BadParameter: staff do not read it.
-    """
+    """Return the staff catalogue of a language; raise BadParameter if staff do not read it."""
     return catalogue(one_of("--language", language, STAFF_LANGUAGES), "staff")
 
 
 def printable_name(name: str, longest: int) -> str:
-    """Return a name with single spaces.
-
-    Raises:
-        BadParameter: it is empty, too long, or has characters that cannot be printed.
-    """
+    """Return a name with single spaces; raise BadParameter if it is too long or unprintable."""
     found = " ".join(name.split())
     if not found or len(found) > longest or not found.isprintable():
         raise typer.BadParameter(f"NAME needs 1 to {longest} printable characters")

@@ -135,11 +135,7 @@ def draw_campaign(
 
 
 def write_qr_codes(url: str, path: Path) -> list[Path]:
-    """Write a URL as QR code in SVG and PNG; existing files stay.
-
-    Raises:
-        HavenError: a picture cannot be written.
-    """
+    """Write a URL as SVG and PNG, never over a file; raise HavenError if one cannot be written."""
     code = segno.make(url, error="m", micro=False)
     written = []
     for kind in ("svg", "png"):

@@ -31,7 +31,6 @@ T = TypeVar("T")
 legal_hold_app = typer.Typer(no_args_is_help=True)
 MAX_HOLD_DAYS = 180
 ERASURE_REASONS = (ErasureReason.WITHDRAWN, ErasureReason.ABUSE, ErasureReason.MISTAKE)
-"""Reasons an operator can give."""
 
 
 # --- Retention -------------------------------------------------------------------------------
@@ -97,7 +96,6 @@ def _print_plan(plan: RetentionPlan, deployment: Deployment) -> None:
 
 
 def _update_ledger(deployment: Deployment, erasures: Erasures, now: int) -> None:
-    """Update the ledger of erased cases in the backup folder."""
     if folder := open_backup_folder(deployment.settings):
         folder.maintain(deployment.run(erasures.load_all), now, is_clock_trusted=False)
 

@@ -89,14 +89,8 @@ def enrol(
     The key store is a database of its own. Its part is committed inside the transaction that
     enrols, and removed again if that transaction fails.
 
-    Args:
-        deployment: where they are enrolled.
-        agreed: what `Staff.add` takes.
-        password: locks the key; empty for a role that opens no cases and gets no key.
-        cost: of hashing the password.
-
-    Returns:
-        The caseworker, and their recovery key; empty if they have none.
+    `agreed` is what `Staff.add` takes. A role that opens no cases has no password, and gets
+    neither a key nor a recovery key, which is returned with the caseworker.
     """
     keys, now = staff_keys_of(deployment.vault, cost), deployment.now()
     with_key: list[str] = []

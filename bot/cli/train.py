@@ -63,7 +63,6 @@ async def _wait_for_enter(*_session: object) -> None:
 
 
 def _print_debrief(debrief: Debrief) -> None:
-    """Print how long a person waited; ask which signs were seen, and name those that were not."""
     scenario = debrief.scenario
     reference = debrief.reference or "sent nothing"
     typer.echo(f"\n{scenario.name} ({scenario.language}), {reference}")

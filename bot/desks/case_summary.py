@@ -37,12 +37,10 @@ class CaseSummary:
     contact_rule: str
     """Empty where nothing was chosen."""
     holder: str
-    """The id of the caseworker who holds the case; empty for none."""
     waiting_since: int
     due_at: int | None
     disposition: str
     chat: int
-    """The person's chat; 0 once that is erased."""
     reasons: tuple[str, ...] | None
     """None once only staff who sign in can open them."""
 

@@ -23,7 +23,6 @@ PRIORITY_NAMES = (
     pgettext("priority", "standard"),
     pgettext("priority", "information"),
 )
-"""Priorities 0 to 4."""
 LANGUAGE_NAMES = {
     "id": pgettext("language", "Indonesian"),
     "vi": pgettext("language", "Vietnamese"),
@@ -37,7 +36,6 @@ LANGUAGE_NAMES = {
     "zh_Hans": pgettext("language", "Chinese of China"),
     "ja": pgettext("language", "Japanese"),
 }
-"""The languages of people, as staff call them."""
 CONTACT_RULE = _("May be written to: {rule}.")
 # Translators: these fill the blank in "May be written to: {rule}."
 AFTER_PERSON_WROTE = pgettext("contact rule", "for 30 minutes after the person wrote")

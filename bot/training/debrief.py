@@ -26,12 +26,10 @@ class Debrief:
 
     scenario: Scenario
     reference: str = ""
-    """Empty if they never reached the queue."""
     priority: int = 0
     claimed_after: float | None = None
     answered_after: float | None = None
     response_minutes: int = 0
-    """Minutes to the first reply for their priority."""
     waited: float = 0.0
     """Until the first reply, or until now."""
 
@@ -80,11 +78,7 @@ def make_debrief(
 
 
 def parse_signs(numbers: str) -> list[str]:
-    """Return the indicators with these numbers.
-
-    Raises:
-        ValueError: there is none with that number.
-    """
+    """Return the indicators with these numbers; raise ValueError for an unknown one."""
     found = []
     for each in numbers.replace(",", " ").split():
         if not (each.isdecimal() and 1 <= int(each) <= len(SIGN_ORDER)):

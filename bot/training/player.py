@@ -26,11 +26,7 @@ TIMEOUT_SECONDS = 60.0
 
 
 async def play(phone: Phone, scenario: Scenario, pace: float, find_labels: LabelLookup) -> None:
-    """Play a scenario; return once it has no more replies.
-
-    Raises:
-        HavenError: the bot does not ask what the scenario answers: it was written for other flows.
-    """
+    """Play a scenario to its end; raise HavenError if it was written for other flows."""
     await asyncio.sleep(scenario.after * pace)
     for line in scenario.opening_lines:
         await _act(phone, scenario, line, find_labels, patience=TIMEOUT_SECONDS)
@@ -58,7 +54,6 @@ async def _poll(find: Callable[[], Found | None], patience: float | None = None)
 async def _act(
     phone: Phone, scenario: Scenario, line: str, names: LabelLookup, *, patience: float | None
 ) -> None:
-    """Press the button of a line once it is shown; write a line that is no label."""
     labels = names(scenario.language, line)
     if not labels:
         phone.say(line)
@@ -71,7 +66,6 @@ async def _act(
 
 
 def _find_button(phone: Phone, labels: frozenset[str]) -> tuple[int, str] | None:
-    """Return the newest button with one of these labels, and its message."""
     for message in reversed(phone.messages()):
         if message["from"]["is_bot"]:
             for label in phone.button_labels(message):

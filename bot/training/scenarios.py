@@ -33,29 +33,19 @@ class Scenario:
     urgency: int
     """P0 to P4: the right priority."""
     signs: tuple[str, ...]
-    """Keys of `ILO_INDICATORS` that are present; may be empty."""
     opening_lines: tuple[str, ...]
     """Actions until they are in the queue: labels in English, or their own words."""
     replies: tuple[str, ...]
-    """Replies to a caseworker."""
 
 
 def load_scenarios(folder: Path = SCENARIOS) -> list[Scenario]:
-    """Return every scenario, in the order in which the people come.
-
-    Raises:
-        HavenError: one is invalid; the text names the file and the fault.
-    """
+    """Return every scenario, in the order in which the people come."""
     found = [load_scenario(path) for path in sorted(folder.glob("*.chat"))]
     return sorted(found, key=lambda scenario: scenario.after)
 
 
 def load_scenario(path: Path) -> Scenario:
-    """Return the scenario in a file.
-
-    Raises:
-        HavenError: it is invalid.
-    """
+    """Return the scenario in a file; raise HavenError, which names the fault, if it is invalid."""
     lines = path.read_text(encoding="utf-8").splitlines()
     fields = dict(_fields(lines))
     about = next(

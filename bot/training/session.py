@@ -52,13 +52,10 @@ class TrainingOptions:
     """Options of a training."""
 
     port: int = 0
-    """Of the group's page; 0 takes any free one."""
     data: Path | None = None
-    """The folder; a temporary one by default."""
     pace: float = 3.0
     """Seconds a person takes for one action."""
     browser: bool = False
-    """Whether to open the page."""
 
 
 async def run_training(
@@ -180,11 +177,7 @@ MARK_TEXT = (
 
 
 def prepare_folder(folder: Path) -> None:
-    """Create and mark a folder for practice, or accept one that is marked.
-
-    Raises:
-        SettingError: it is not empty and not marked.
-    """
+    """Mark a folder for practice; raise SettingError if it has unmarked data."""
     mark = folder / PRACTICE_MARKER
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

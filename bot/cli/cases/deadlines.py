@@ -168,11 +168,7 @@ def _record(
     by: str,
     record: Callable[[Work, CaseDeadlines, str, int], int | DeadlineRefusal],
 ) -> int:
-    """Record something in one transaction; return the number of its row.
-
-    Raises:
-        HavenError: it is refused; the text says why.
-    """
+    """Return the number of the new row; raise HavenError, which says why, if it is refused."""
 
     def check_and_record(work: Work, deployment: Deployment) -> int | DeadlineRefusal:
         case = require_case(work, reference)

@@ -71,7 +71,6 @@ def _open_case(deployment: Deployment, reference: str, keyring: Keyring) -> Case
 def _event_days(
     work: Work, deployment: Deployment, who: str, reference: str, form: OfficeForm
 ) -> dict[str, str]:
-    """Record who drafts what, and return the days of the events that the form asks for."""
     place, case = find_place(deployment.settings.place), require_case(work, reference)
     assert place.office_forms is not None  # noqa: S101 - `draft` has checked it
     deployment.audit.record(work, deployment.now(), who, "draft", case, form.code)

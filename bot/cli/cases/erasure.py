@@ -107,11 +107,7 @@ def revoke_consent(
 
 
 def _send(reference: str, by: str, command: Command, check: Check) -> None:
-    """Store a command about a case for the bot.
-
-    Raises:
-        HavenError: the case or the caseworker does not exist, or the command would be refused.
-    """
+    """Store a command for the bot; raise HavenError if it would be refused."""
 
     def check_and_store(work: Work, deployment: Deployment) -> None:
         case = require_case(work, reference)

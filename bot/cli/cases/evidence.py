@@ -128,7 +128,6 @@ def _verify_case(reference: str, by: str, password_file: Path | None) -> None:
 def _open_evidence(
     by: str = "", password_file: Path | None = None
 ) -> Iterator[tuple[Deployment, EvidenceStore]]:
-    """Open the deployment and its evidence, for a caseworker who signs in, or without keys."""
     with open_deployment() as deployment:
         keyring = deployment.sign_in(by, password_file) if by else None
         folder = DataDirectory(deployment.settings.data).files

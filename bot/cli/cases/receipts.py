@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 receipt_app = typer.Typer(no_args_is_help=True)
 WRONG_RECEIPT = "there is no receipt with this number and this passphrase"
 NO_RECEIPT = "receipt"
-"""The subject in the audit log if no receipt was found."""
 Reference = Annotated[str, typer.Argument(metavar="REF")]
 
 
@@ -78,11 +77,7 @@ def _verify(work: Work, deployment: Deployment, reference: str, passphrase: str)
 def _printable(
     work: Work, deployment: Deployment, reference: str, by: str, keyring: Keyring
 ) -> str:
-    """Return a receipt with its proof.
-
-    Raises:
-        CaseNotReadableError: the keyring does not open the case.
-    """
+    """Return a receipt with its proof; raise CaseNotReadableError if the keyring does not fit."""
     vault = deployment.vault
     receipts = Receipts(vault, deployment.audit)
     receipt = receipts.find(work, reference)

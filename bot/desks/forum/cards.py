@@ -23,13 +23,11 @@ if TYPE_CHECKING:
     ButtonRows = tuple[tuple[Button, ...], ...]
 
 BUTTON_PREFIX = "desk"
-"""The prefix of the tokens of all buttons of this desk."""
 SEPARATOR = "."
 PRIORITY_SIGNS = ("\u203c ", "! ", "", "", "")
 """Signs before the two priorities that mean danger, which every font has."""
 QUEUED = frozenset({CaseState.WAITING, CaseState.REOPENED})
 CLOSE_MENU, PHRASE_MENU = "ending", "phrases"
-"""Buttons that open a menu: how the case ended, the phrasebook."""
 
 
 def button_token(*parts: str) -> str:

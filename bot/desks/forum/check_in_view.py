@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 OFFER, END = "offer", "end"
 OFFER_PHRASE = "agree_on_an_hour"
-"""The phrase with which a caseworker offers a check-in."""
 
 
 def check_in_lines(context: ForumContext, work: Work, case: str) -> list[str]:

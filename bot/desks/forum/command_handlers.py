@@ -47,12 +47,10 @@ if TYPE_CHECKING:
     Parser = Callable[["ForumAction"], list[Command]]
 
 STRANGER, REFUSED = "stranger", "desk_refused"
-"""The actor and the action in the audit log when the sender is not a caseworker."""
 LONG_MESSAGE = 4000
 """Characters of a message that the app may have cut: the next one may be its rest."""
 CONTINUATION_WINDOW = 5 * SECOND
 MAX_QUEUE_LINES = 8
-"""Cases of the queue that are shown at once."""
 MAX_COUNT = 100
 
 
@@ -63,7 +61,6 @@ class RecentMessages:
     long_at: dict[tuple[int, str], int] = field(default_factory=dict)
     """When the last message was sent that the app may have cut."""
     albums: dict[tuple[int, str], str] = field(default_factory=dict)
-    """The album of the last file."""
 
 
 @dataclass(slots=True)
@@ -76,7 +73,6 @@ class ForumAction:
     update: Update
     by: Caseworker
     topic: ForumTopic | None
-    """None outside the topics of cases."""
     now: int
     typed: TypedCommand
     replies: list[tuple[str, Body]] = field(default_factory=list)
@@ -192,7 +188,6 @@ def _parse_text(action: ForumAction, topic: ForumTopic) -> list[Command]:
 
 
 def _send_to_person(action: ForumAction) -> list[Command]:
-    """Send what a caseworker wrote, and what they attached, to the person."""
     update = action.update
     if update.album:
         action.recent.albums[action.key] = update.album
@@ -225,7 +220,6 @@ def _parse_typed(action: ForumAction) -> list[Command]:
 
 
 def _parse_plain(action: ForumAction, spec: CommandSpec) -> list[Command]:
-    """Return a command whose arguments are those of the registry."""
     syntax, typed = spec.forum, action.typed
     if syntax is None or syntax.arguments is ForumArguments.NONE:
         return action.command(spec.verb)
@@ -380,7 +374,6 @@ def _ask_disposition(action: ForumAction, case: str) -> list[Command]:
 
 
 SAY_COMMANDS = frozenset({"", "say"})
-"""The command names of a message whose text went to the person."""
 _ALIASES: Mapping[str, str] = {
     "take_over": "takeover", "hand_back": "handback", "start": "help", "phrases": "phrase",
 }  # fmt: skip

@@ -32,7 +32,6 @@ class ForumContext:
     group_id: int
     """The group of the settings; `ForumGroup` knows what it has become."""
     shows_content: bool
-    """Whether a person's words are shown there: mode content."""
     locale: StaffLocale
     vault: Vault
     staff: Staff
@@ -40,15 +39,10 @@ class ForumContext:
     phrasebook: Phrasebook
     flow_registry: FlowRegistry
     answer_renderer: AnswerRenderer
-    """Renders answers in the group's language."""
     titles: Mapping[str, Text]
-    """The titles that people are told, by code."""
     phrase_groups: Mapping[str, Text]
-    """The names of the groups of the phrasebook."""
     dispositions: Mapping[str, Text]
-    """How a case can end, by code."""
     recipients: Mapping[str, Recipient]
-    """To whom a case can be referred, by code."""
     legal_deadlines: CaseDeadlines
     check_ins: CheckIns
     username: str = ""
@@ -85,7 +79,6 @@ class ForumGroup:
 
     def __init__(self, configured_id: int) -> None:
         self.configured_id = configured_id
-        """The group of the settings."""
         self.current_id = configured_id
 
     def __contains__(self, chat: int) -> bool:

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from bot.store.writer import Writer
 
 BARRED_RETRY_SECONDS = 60.0
-"""Seconds until the next try at a group that bars the bot."""
 MAX_PART_LENGTH = 2000
 """Characters of one part: in Telegram's units that is never more than 4,096."""
 COMBINING_CATEGORIES = frozenset({"Mn", "Me", "Mc", "Cf", "Lm"})
@@ -75,7 +74,6 @@ class ForumDelivery:
         raise RetryLaterError(BARRED_RETRY_SECONDS)
 
     async def _deliver_following_migration(self, body: Body) -> int | None:
-        """Deliver to the group, or to the one it has become."""
         try:
             return await self._deliver_to_group(body)
         except GroupMovedError as moved:
@@ -114,7 +112,6 @@ class ForumDelivery:
         return await self._post_parts(SendText(text, topic=body.topic, post_kind=body.post_kind))
 
     async def _post_parts(self, body: TopicMessage) -> int | None:
-        """Post a message in its case's topic, in parts if it is long, and remember its number."""
         number, case = None, body.topic
         for part in split_message(body):
             number = await self._topics.send(case, partial(self._send_in_thread, part))
@@ -126,7 +123,6 @@ class ForumDelivery:
         return await self._send(replace(body, thread=thread))
 
     async def _render(self, post: RenderPost) -> None:
-        """Post the card or the submissions of a case as they are now."""
         if post.part == CARD:
             await self._topics.draw_card(post.topic)
             return

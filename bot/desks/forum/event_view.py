@@ -52,15 +52,12 @@ CARD_EVENTS = frozenset({
     EventKind.REFERRED, EventKind.CLOSED, EventKind.REOPENED, EventKind.IDENTITY_CONFIRMED,
     EventKind.PASSPHRASE_TRIED, EventKind.LEGAL_DEADLINE,
 })  # fmt: skip
-"""Events that change the card."""
 TAKEOVER_ENDS = frozenset(
     {EventKind.HANDED_BACK, EventKind.RELEASED, EventKind.LAPSED, EventKind.CLOSED}
 )
-"""Events after which no caseworker holds the conversation."""
 DELIVERED_SIGN, NOTED_SIGN = "\U0001f44d", "\u270d"
 """Reactions to a caseworker's message: it reached the person; it was stored as a note."""
 EDITABLE_KINDS = frozenset({CaseMessageKind.TEXT, CaseMessageKind.FILES})
-"""Messages of a caseworker that can be edited after they were sent."""
 DESK_NAME = "forum"
 """The first part of this desk's locations: `forum.<thread>.<message>`."""
 
@@ -175,11 +172,9 @@ class EventRenderer:
         self.bodies += [(case, body) for body in bodies]
 
     def _add_line(self, event: Event, text: Text, **values: str) -> None:
-        """Post a line in the topic."""
         self._add(event.case, SendText(self._locale(text, **values), topic=event.case))
 
     def _announce(self, text: str, to: Iterable[str], case: str) -> None:
-        """Post in the general topic, and mention those whom it concerns."""
         staff = [found for who in to if (found := self._context.staff.find(self._work, who))]
         names = " ".join(each.name for each in staff)
         summary = self._summary(case)
@@ -306,7 +301,6 @@ class EventRenderer:
             )
 
     def _message_delayed(self, event: Event) -> None:
-        """Show a message that waits, and why."""
         self._caseworker_wrote(event)
         here = parse_location(event.reply_to)
         waiting = self._topic(event.case).content.pending_letters
@@ -380,7 +374,6 @@ class EventRenderer:
             self._announce(f"\u231b {summary.reference}: {told}", event.to, event.case)
 
     def _checked_in(self, event: Event) -> None:
-        """Show in the topic that a check-in was answered or ended."""
         if event.text is not None:
             self._add(
                 event.case, check_in_message(self._context, self._existing_summary(event), event)

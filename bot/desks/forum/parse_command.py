@@ -23,7 +23,6 @@ class TypedCommand:
 
     name: str
     text: str
-    """Everything after the name."""
 
     @property
     def first_word(self) -> str:

@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 
 GROUP, PICK, LEAVE = "group", "pick", "leave"
 PICKER_ACTIONS = frozenset({PHRASE_MENU, GROUP, PICK, LEAVE, Verb.PHRASE})
-"""The actions of the buttons of the picker."""
 MAX_PHRASES = 40
-"""Sentences under one message."""
 MAX_LABEL_LENGTH = 60
 
 
@@ -93,7 +91,6 @@ class PhrasePicker:
         return label if len(label) <= MAX_LABEL_LENGTH else f"{label[: MAX_LABEL_LENGTH - 1]}\u2026"
 
     def _phrase_text(self, code: str, language: str) -> str:
-        """Return a sentence with its blanks unfilled."""
         blanks = {name: f"{{{name}}}" for name in self._context.phrasebook[code].blanks}
         return self._context.phrasebook.text_for_staff(
             CaseMessageContent(code=code, values=blanks), language

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 MAX_QUESTIONS = 6
 """Questions named in each section; the rest is counted."""
 MAX_NAME_LENGTH = 60
-"""Characters of a question without a short name."""
 
 
 def progress_lines(context: ForumContext, progress: FlowProgress) -> list[str]:

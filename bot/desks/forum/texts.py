@@ -105,7 +105,6 @@ DELIVERY_RESULTS = {
     "refused": _("This cannot be sent as it is: it did not reach the person."),
     "withdrawn": _("This was not sent any more."),
 }
-"""How a caseworker's message ended, if it did not arrive."""
 FILE_UNAVAILABLE = _("A file came and cannot be shown here; it is kept with the case.")
 
 REMINDER_NOT_SENT = {
@@ -120,7 +119,6 @@ REMINDER_NOT_SENT = {
     "no_chat": _("The person was not reminded: their chat is not known any more."),
     "blocked": _("The person was not reminded: they have blocked the bot."),
 }
-"""Why the person was not reminded of a legal deadline."""
 REMINDER_UNCERTAIN = _(
     "The person was perhaps not reminded: the message did not arrive for certain."
 )

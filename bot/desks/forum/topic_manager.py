@@ -27,7 +27,6 @@ T = TypeVar("T")
 TOPIC_CLOSED = "topic_closed"
 """The error of a topic that exists and is closed."""
 MAX_KNOWN_TOPICS = 4096
-"""Topics whose numbers are cached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,6 @@ class TopicManager:
         await self._sync_open_state(case, seen)
 
     async def _post_card(self, case: str, seen: TopicSnapshot) -> int:
-        """Edit the card, or post it at the end if it was deleted."""
         if seen.topic.content.card_message:
             try:
                 await self._send(EditText(seen.topic.content.card_message, seen.text, seen.rows))
@@ -169,7 +167,6 @@ class TopicManager:
             await self.update(case, lambda topic: _set_state(topic, OPEN))
 
     async def _mark_deleted(self, case: str) -> None:
-        """Record that a topic was deleted, with its messages."""
         self._thread_ids.pop(case, None)
         await self.update(case, _set_deleted)
 

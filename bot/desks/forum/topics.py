@@ -29,15 +29,12 @@ class TopicContent(msgspec.Struct, array_like=True):
 
     name: str = ""
     card_message: int = 0
-    """The number of the card's message."""
     card_digest: bytes = b""
-    """A digest of the card's text and buttons."""
     person_messages: list[int] = []
     """Messages with words of the person: a reply to one is sent to the person."""
     pending_letters: list[tuple[int, int]] = []
     """Letters of caseworkers that are on their way, each with the message it came from."""
     is_taken_over: bool = False
-    """Whether a caseworker holds the conversation."""
     editable_letters: list[tuple[int, int]] = []
     """Letters of caseworkers that can be edited, each with the message it came from."""
 
@@ -71,7 +68,6 @@ _EXTEND_NOTICE = update_by(notices, "until", by=("kind", "since"))
 _TOPIC = select_one(topics, "desk", "thread", by=("case_id", topics.c.thread.is_not(None)))
 _LETTERS = delete_by(outbox, by="chat_key")
 BARRED_NOTICE = "desk_barred"
-"""The kind of notice that the group bars the bot."""
 
 
 class TopicStore:

@@ -57,11 +57,7 @@ async def _unknown_address(_request: DeskRequest) -> Response:
 
 
 def build_app(context: DeskContext, routes: Iterable[Route] = ROUTES) -> Starlette:
-    """Return the application of one desk.
-
-    Raises:
-        RouteError: a route does not say who may use it.
-    """
+    """Return the application of one desk; raise RouteError if one does not say who may use it."""
     known = [
         StarletteRoute(it.path, DeskEndpoint(context, it), methods=[it.method])
         for it in check_routes(routes)

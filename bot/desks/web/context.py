@@ -50,7 +50,6 @@ class DeskContext:
     """Path prefix without a trailing slash; empty for none."""
     organisation: str
     contact: str
-    """Contact details of the organisation for draft forms."""
     language: str
     """Language until a caseworker chooses one."""
     zone: ZoneInfo
@@ -75,7 +74,6 @@ class DeskContext:
     known_facts: Callable[[int], frozenset[str]]
     """Facts of this deployment at a moment; the questions of a flow depend on them."""
     case_reader: Callable[[str], CaseReader]
-    """Returns a reader of cases for a staff language."""
     answer_renderer: Callable[[str], AnswerRenderer]
     titles: Mapping[str, Text]
     phrase_groups: Mapping[str, Text]
@@ -84,7 +82,6 @@ class DeskContext:
     files_dir: Path
     image_sanitizer: ImageSanitizer
     bot_id: int
-    """Telegram id of the bot."""
     pending_enrolments: dict[str, PendingEnrolment] = field(default_factory=dict)
     """Enrolments that still need a second factor, by invitation link."""
     demo_links: dict[bytes, str] = field(default_factory=dict)

@@ -145,7 +145,6 @@ class DeskEndpoint:
 
 
 async def _parse_form(request: DeskRequest) -> None:
-    """Parse the form; a repeated name or a file makes it invalid."""
     form = await request.http.form(max_files=0, max_fields=MAX_FIELDS)
     pairs = form.multi_items()
     names = {name for name, _value in pairs}
@@ -155,7 +154,6 @@ async def _parse_form(request: DeskRequest) -> None:
 
 
 def _return_path(request: DeskRequest) -> str:
-    """Return the page to come back to after a step-up."""
     if not request.route.changes_state:
         return request.http.url.path.removeprefix(request.context.root)
     start = f"{request.context.origin}{request.context.root}/"

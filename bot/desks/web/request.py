@@ -46,7 +46,6 @@ class DeskRequest:
     route: Route
     locale: StaffLocale
     nonce: str
-    """Nonce of the page's scripts, for the content security policy."""
     now: int
     session: DeskSession | None = None
     session_secret: bytes = b""
@@ -56,22 +55,14 @@ class DeskRequest:
 
     @property
     def caseworker(self) -> Caseworker:
-        """Return the signed-in caseworker.
-
-        Raises:
-            NotFoundError: the request is not signed in.
-        """
+        """Return the signed-in caseworker; raise NotFoundError if there is none."""
         if self.signed_in is None:
             raise NotFoundError("not signed in")
         return self.signed_in
 
     @property
     def current_session(self) -> DeskSession:
-        """Return the session.
-
-        Raises:
-            NotFoundError: the request is not signed in.
-        """
+        """Return the session; raise NotFoundError if the request is not signed in."""
         if self.session is None:
             raise NotFoundError("not signed in")
         return self.session

@@ -64,7 +64,6 @@ class Route:
     """One address of the desk."""
 
     path: str
-    """As Starlette writes it, e.g. `/cases/{reference}`."""
     handler: RouteHandler
     permission: Permission
     method: str = "GET"

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 KEEP_ALIVE = 75
 BACKLOG = 512
 MAX_CONNECTIONS = 1200
-"""Further connections get status 503."""
 
 
 @contextlib.asynccontextmanager

@@ -36,7 +36,6 @@ class Shortcut:
     target: str = ""
     """To what: an address, the key of a button, a dialog, a form that drops down."""
     permission: Permission = Permission.SIGNED_IN
-    """Who has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest
 
 MAX_COUNT = 1000
-"""Cases are counted up to here."""
 TEMPLATES_DIR = Path(__file__).with_name("pages")
 MINUTES_PER_HOUR, MINUTES_PER_DAY = 60, 24 * 60
 _LINK = re.compile(
@@ -163,7 +162,6 @@ def _reply_due(context: Context, due_at: int | None) -> str:
 
 @pass_context
 def _nearness(context: Context, case: Any) -> str:
-    """Return how near the reply time of a case is, as a class of the stylesheet."""
     request: DeskRequest = context["request"]
     if case.due_at is None:
         return "answered"

@@ -7,7 +7,6 @@ from bot.cases.queries import REPORT_KIND_NAMES
 from bot.text import _, pgettext
 
 CASE_TEXTS = (NO_FINDING, UNKNOWN_TOPIC, VOCABULARIES, REPORT_KIND_NAMES)
-"""Texts of the case record that pages show as well."""
 
 # --- Error pages ---------------------------------------------------------------------------
 

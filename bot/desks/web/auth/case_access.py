@@ -44,11 +44,7 @@ class CaseAccess:
 
 
 def check_case_access(work: Work, request: DeskRequest, reference: str) -> CaseAccess:
-    """Return a case by its number.
-
-    Raises:
-        NotFoundError: there is none, or the caseworker has no access.
-    """
+    """Return a case by its number; raise NotFoundError for none, or without access."""
     rows = work.rows(_CASE_STATUS, parse_reference(reference)) if reference.isalnum() else []
     # Nothing is decrypted before this check, so that a forbidden case takes no longer than none.
     if not rows or not _may_see(request.caseworker, *rows[0][1:]):
@@ -66,11 +62,7 @@ def check_case_access(work: Work, request: DeskRequest, reference: str) -> CaseA
 
 
 def check_readable(work: Work, request: DeskRequest, reference: str) -> CaseAccess:
-    """Return a case by its number.
-
-    Raises:
-        NotFoundError: there is none, or the caseworker may not read its content.
-    """
+    """Return a case whose content the caseworker may read; raise NotFoundError otherwise."""
     access = check_case_access(work, request, reference)
     if not access.may_read:
         raise NotFoundError("no access")

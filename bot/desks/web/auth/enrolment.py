@@ -45,7 +45,6 @@ class PendingEnrolment:
     keyring: Keyring
     totp_secret: str
     recovery_key: str
-    """The recovery key to print; empty if they have one already."""
 
 
 async def enrolment_page(request: DeskRequest) -> Response:
@@ -138,7 +137,6 @@ async def _finish(
     request: DeskRequest, by: Caseworker, pending: PendingEnrolment, kind: str,
     store: Callable[[Work], object],
 ) -> Response:  # fmt: skip
-    """Use the invitation up, store the second factor, and sign in."""
     context, link = request.context, request.param("link")
 
     def enrol(work: Work) -> bool:
@@ -190,7 +188,6 @@ async def _has_key(request: DeskRequest, who: str) -> bool:
 def _unlock_key(
     request: DeskRequest, by: Caseworker, password: str, is_new: bool
 ) -> tuple[Keyring, str]:
-    """Return the caseworker's keys, and the recovery key if they were just created."""
     recovery_key = ""
     if is_new:
         # Administrators and auditors get a key that belongs to no team: it opens no case.

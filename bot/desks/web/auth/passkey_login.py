@@ -89,7 +89,6 @@ async def _verify(request: DeskRequest) -> VerifiedPasskey | None:
 
 
 def _unlock_by_passkey(request: DeskRequest, found: VerifiedPasskey) -> Keyring | None:
-    """Return the keys that the passkey's secret unlocks; None if there is none."""
     keys, output = request.context.vault.keys, parse_prf_output(request.form.get("computed", ""))
     if keys is None or not output or not found.passkey.opens_key:
         return None

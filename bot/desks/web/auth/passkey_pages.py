@@ -40,13 +40,7 @@ async def load_passkeys(request: DeskRequest, who: str) -> list[Passkey]:
 async def verify_new_passkey(
     request: DeskRequest, keyring: Keyring | None, binding: str
 ) -> PasskeyRecord | None:
-    """Return the record of a newly registered passkey; None if the answer is invalid.
-
-    Args:
-        request: the form with the browser's answer.
-        keyring: keys of the caseworker, to be wrapped under the passkey's secret.
-        binding: what the challenge was bound to.
-    """
+    """Return a new passkey, the keyring wrapped under its secret; None for an invalid answer."""
     try:
         made = request.context.webauthn.verify_registration(
             request.form.get("answer", ""), binding, request.now

@@ -25,18 +25,14 @@ _MARK_USED = update_by(desk_factors, "used", by=("id", "used"))
 _UPDATE_SEALED = update_by(desk_factors, "sealed", by="id")
 _DELETE = delete_by(desk_factors, ("id", "staff_id"))
 MAX_PASSKEYS = 10
-"""Passkeys of one caseworker."""
 
 
 class PasskeyRecord(msgspec.Struct, frozen=True):
     """The sealed part of a passkey."""
 
     credential: bytes
-    """Credential id."""
     public: bytes
-    """Public key."""
     device: str
-    """Browser and system it was registered with."""
     locked: bytes = b""
     """The caseworker's key, wrapped under the passkey's secret; empty if it has none."""
 

@@ -32,9 +32,7 @@ IDLE_TIMEOUT, MAX_LIFETIME = 15 * MINUTE, 10 * HOUR
 STEP_UP_LIFETIME = 5 * MINUTE
 """How long a second factor counts for actions that cannot be undone."""
 PAUSE_OFFERED_FOR = 30 * MINUTE
-"""How long a break is offered after a case of danger was closed."""
 NEVER = 0
-"""Time of the last second factor in a session without one."""
 SEEN_EVERY = MINUTE
 MAX_SESSIONS = 5
 """Sessions of one caseworker; one more ends the oldest."""
@@ -57,7 +55,6 @@ class DeskSession:
     """Session of one browser."""
 
     token: bytes
-    """Digest of the secret."""
     who: str
     browser: str
     begun_at: int
@@ -66,17 +63,13 @@ class DeskSession:
     wrapped_key: bytes = b""
     """The caseworker's key, wrapped under the secret; empty for a session without a key."""
     flashes: list[tuple[str, bool]] = field(default_factory=list)
-    """Messages for the next page, and whether each is a refusal."""
     read_cases: dict[str, int] = field(default_factory=dict)
-    """Cases read in this session, with the time of the last audit row."""
     audit_lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     """Held while a reading is audited, so that parallel requests make one row."""
     break_glass_cases: set[str] = field(default_factory=set)
-    """Colleagues' cases opened with a reason."""
     language_confirmed: set[str] = field(default_factory=set)
     """Cases whose person is written to in another language on purpose."""
     known_references: set[str] = field(default_factory=set)
-    """Numbers of cases the caseworker could see."""
     refused_routes: dict[str, int] = field(default_factory=dict)
     """Routes that answered "not found", with the time of the last audit row."""
     csrf_token: str = field(default_factory=lambda: secrets.token_hex(16))

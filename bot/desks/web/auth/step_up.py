@@ -13,10 +13,6 @@ from bot.desks.web.security_headers import SANDBOX_CSP
 def require_step_up(request: DeskRequest, back: str) -> Response | None:
     """Return the redirect to the step-up page; None if a second factor was just given.
 
-    Args:
-        request: the request for an export.
-        back: the page of the case to return to.
-
     Raises:
         NotFoundError: a page of another site made the request.
     """

@@ -21,13 +21,11 @@ if TYPE_CHECKING:
 TOTP_KIND, PASSKEY_KIND = "codes", "passkey"
 INVITE_LIFETIME = 3 * DAY
 STEP_SECONDS = 30
-"""Seconds for which a code is shown."""
 ALLOWED_DRIFT = (0, -1, 1)
 """Time steps around the current one that are accepted: clocks of phones differ a little."""
 DIGITS = 6
 
 SECRET_DIGITS = 64
-"""Hexadecimal digits of an invitation secret."""
 
 INSERT_FACTOR = insert(desk_factors, "id", "staff_id", "kind", "sealed", "used", "made_at")
 SELECT_FACTORS = select_by(

@@ -39,7 +39,6 @@ PRF_INPUT = sha256(b"haven desk passkey 1").digest()
 """Input of the PRF extension; the output differs for every passkey."""
 PRF_OUTPUT_BYTES = 32
 _INVALID = (WebAuthnException, ValueError, TypeError, KeyError)
-"""Errors with which `webauthn` rejects an answer."""
 
 
 class PasskeyError(HavenError):
@@ -56,12 +55,7 @@ class NewPasskey:
 
 
 class WebAuthn:
-    """Challenges and verification for the passkeys of one desk.
-
-    Args:
-        origin: address of the desk.
-        compute_mac: MAC under a key of the vault.
-    """
+    """Challenges, under a MAC of the vault, and verification for the passkeys of one desk."""
 
     def __init__(self, origin: str, compute_mac: Callable[[bytes], bytes]) -> None:
         self.origin = origin
@@ -74,14 +68,9 @@ class WebAuthn:
     def registration_options(
         self, who: str, name: str, known: Iterable[Passkey], about: str, now: int
     ) -> dict[str, Any]:
-        """Return the options for registering a passkey.
+        """Return the options for registering a passkey that is none of those known.
 
-        Args:
-            who: id of the caseworker, which the passkey later returns as its user.
-            name: name the authenticator shows.
-            known: passkeys they have, so that none is registered twice.
-            about: what the challenge is bound to, e.g. a session.
-            now: the moment.
+        It later returns `who` as its user. The challenge is bound to `about`, e.g. a session.
         """
         options = webauthn.generate_registration_options(
             rp_id=self.rp_id, rp_name="Haven", user_id=who.encode(), user_name=name,
@@ -116,11 +105,7 @@ class WebAuthn:
     # --- Answers ------------------------------------------------------------------------------
 
     def verify_registration(self, answer: str, about: str, now: int) -> NewPasskey:
-        """Return the newly registered passkey.
-
-        Raises:
-            PasskeyError: the answer is invalid.
-        """
+        """Return the newly registered passkey; raise PasskeyError if the answer is invalid."""
         challenge = self._verify_challenge(answer, about, now)
         try:
             found = webauthn.verify_registration_response(
@@ -177,11 +162,7 @@ def rp_id_of(origin: str) -> str:
 
 
 def challenge_of(answer: str) -> bytes:
-    """Return the challenge that an answer names.
-
-    Raises:
-        PasskeyError: it names none.
-    """
+    """Return the challenge that an answer names; raise PasskeyError if it names none."""
     try:
         client = json.loads(base64url_to_bytes(_part(answer, "response", "clientDataJSON")))
         return base64url_to_bytes(client["challenge"])
@@ -190,11 +171,7 @@ def challenge_of(answer: str) -> bytes:
 
 
 def claimed_identity(answer: str) -> tuple[str, bytes]:
-    """Return the user id and credential id an answer claims; nothing is verified yet.
-
-    Raises:
-        PasskeyError: it claims none.
-    """
+    """Return the user and credential an answer claims, unverified; raise PasskeyError for none."""
     try:
         user = base64url_to_bytes(_part(answer, "response", "userHandle"))
         return user.decode(), base64url_to_bytes(_part(answer, "rawId"))

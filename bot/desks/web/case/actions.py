@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from bot.vault.keys.keyring import Keyring
 
 VALUE_PREFIX = "value."
-"""The prefix of the fields that fill the blanks of a phrase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,6 @@ async def send_command(
 
 
 async def _with_deadlines(request: DeskRequest, result: CommandResult) -> CommandResult:
-    """Name the legal deadlines that are running, in the caseworker's language."""
     clocks, now = request.context.legal_deadlines, request.now
     ahead = await request.context.read_pool.run(
         lambda work: clocks.upcoming(work, result.case, now)
@@ -170,11 +168,7 @@ async def _rewrap_case(request: DeskRequest, case: str, keyring: Keyring) -> Non
 
 
 def _parse_action(request: DeskRequest, known: dict[Verb, CommandSpec]) -> tuple[Verb, CommandSpec]:
-    """Return the command that is asked for.
-
-    Raises:
-        HTTPException: there is no such command, or a field is not one of its form.
-    """
+    """Return the command; raise HTTPException for an unknown one, or a field it does not have."""
     asked = request.param("verb")
     verb = Verb(asked) if asked in {it.value for it in known} else None
     if verb is None:

@@ -78,11 +78,7 @@ async def receive_draft(request: DeskRequest) -> Response:
 async def store_draft(
     request: DeskRequest, case: str, kind: str, text: str, keyring: Keyring
 ) -> None:
-    """Store a draft in place of the previous one.
-
-    Raises:
-        NotFoundError: the case was erased meanwhile.
-    """
+    """Replace the draft; raise NotFoundError if the case was erased meanwhile."""
     who, now = request.caseworker.id, request.now
     sealed = keyring.seal_own(_associated_data(case, kind), text.encode()) if text.strip() else b""
 

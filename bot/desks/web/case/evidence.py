@@ -69,11 +69,7 @@ async def original(request: DeskRequest) -> Response:
 
 
 async def _find_file(request: DeskRequest) -> ReadableFile:
-    """Return a file of a case.
-
-    Raises:
-        NotFoundError: there is none, it is forbidden, or a page of another site asks.
-    """
+    """Return a file; raise NotFoundError if it is forbidden, or a page of another site asks."""
     site = request.http.headers.get("sec-fetch-site", "same-origin")
     number, keyring, context = request.param("number"), request.keyring(), request.context
     if site != "same-origin" or not _NUMBER.fullmatch(number):
@@ -95,11 +91,7 @@ async def _find_file(request: DeskRequest) -> ReadableFile:
 
 
 async def _read_bytes(request: DeskRequest, found: ReadableFile, action: CustodyAction) -> bytes:
-    """Return the bytes of a file; the action is recorded in the chain of custody first.
-
-    Raises:
-        NotFoundError: the bytes are missing or were altered.
-    """
+    """Record the action, then return the bytes; raise NotFoundError if missing or altered."""
     await _log_custody(request, found, action, b"")
     evidence = EvidenceStore(request.context.vault, request.context.files_dir, request.keyring())
     try:

@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 EXPORT_ACTION = "export"
-"""Action in the audit log; the detail is the format."""
 QUOTE_PREFIX = "    | "
-"""Start of each line that holds written text."""
 
 
 async def print_page(request: DeskRequest) -> Response:
@@ -66,11 +64,7 @@ def _step_up_first(request: DeskRequest, found: CaseView) -> Response | None:
 
 
 async def _export_file(request: DeskRequest, found: CaseView, export_format: str) -> CaseFile:
-    """Audit the export, and return the case file.
-
-    Raises:
-        NotFoundError: a colleague has just claimed the case.
-    """
+    """Audit the export first; raise NotFoundError if a colleague has just claimed the case."""
     await request.audit(EXPORT_ACTION, found.access.case, export_format)
     file = await load_case_file(request, found)
     if not found.is_readable:
@@ -137,7 +131,6 @@ def _submissions(to: ExportWriter, file: CaseFile) -> Iterator[str]:
 
 
 def _referrals(to: ExportWriter, file: CaseFile) -> Iterator[str]:
-    """Yield each referral, with what the person agreed to."""
     if file.referrals:
         yield from _heading(to, texts.REFERRALS)
     for entry in file.referrals:

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 MAX_AUDIT_ROWS = 60
 CONSENTED_STAGES = frozenset({ReferralStage.AGREED, ReferralStage.SENT})
-"""Stages in which the person has agreed to exactly what is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,6 @@ class LinkedCase:
 
     reference: str
     kind: str
-    """A key of `texts.LINK_KINDS`."""
     is_visible: bool = False
     """Whether the caseworker may see it; if not, the other fields are empty."""
     priority: int = 0
@@ -81,13 +79,10 @@ class CaseFile:
     broken_custody: CustodyFault | None = None
     referrals: list[ReferralView] = field(default_factory=list)
     refuses_referrals: bool = False
-    """Whether the person revoked the consent to referrals."""
     links: list[LinkedCase] = field(default_factory=list)
     check_in: str = ""
-    """The agreed check-in in one line; empty for none."""
     law: LegalStatus = field(default_factory=LegalStatus)
     audit_rows: list[AuditRow] = field(default_factory=list)
-    """Newest first."""
 
 
 async def load_case_file(request: DeskRequest, view: CaseView) -> CaseFile:

@@ -35,7 +35,6 @@ class DeadlineView:
     summary: str
     """`help may end in 19 h (72-hour contact rule)`."""
     nearness: str
-    """How near its end is, as a class of the stylesheet."""
     last_day: str
     """Last day, or hour; empty if it has no end."""
     opens_on: str
@@ -51,7 +50,6 @@ class LegalEventView:
     when: str
     what: str
     by: str
-    """Id of the caseworker who recorded it."""
     is_counted: bool
 
 
@@ -62,13 +60,11 @@ class LegalStatus:
     deadlines: list[DeadlineView] = field(default_factory=list)
     events: list[LegalEventView] = field(default_factory=list)
     event_kinds: Mapping[str, str] = field(default_factory=dict)
-    """Kinds of events that can be recorded."""
     today: str = ""
     is_altered: bool = False
     """Whether a row cannot be decrypted; then nothing is computed from the others either."""
     entitlements: list[EntitlementView] = field(default_factory=list)
     amounts_source: str = ""
-    """Source of the amounts."""
     office_forms: tuple[str, ...] = ()
 
 
@@ -115,7 +111,6 @@ def _deadline_view(request: DeskRequest, deadline: Deadline) -> DeadlineView:
 
 
 def _end_text(request: DeskRequest, deadline: Deadline) -> str:
-    """Return the last day, or the hour where the law counts hours."""
     if deadline.ends_at is None or deadline.last_day is None:
         return ""
     if deadline.start.at is None or not deadline.rule.counts_hours:

@@ -50,15 +50,11 @@ class MessageView:
     at: int
     text: str = ""
     language: str = ""
-    """Language of the text, as far as it is known."""
     person_text: str = ""
-    """A phrase as the person reads it."""
     label: str = ""
-    """Note before the text, e.g. that a button was pressed."""
     location: str = ""
     files: list[MessageFile] = field(default_factory=list)
     earlier_texts: list[str] = field(default_factory=list)
-    """Texts before each edit, oldest first."""
     delivery_state: str = ""
     """Delivery of a caseworker's message, a key of `texts.DELIVERY_STATES`."""
     raw: str = ""
@@ -79,14 +75,12 @@ class MessageViewBuilder:
 
     locale: StaffLocale
     language: str
-    """Language of the person."""
     phrasebook: Phrasebook
     names: Mapping[str, str]
     items: Sequence[EvidenceFile]
     file_numbers: Mapping[str, int]
     """Numbers of the evidence files, by their unique id in the channel."""
     who: str
-    """Id of the caseworker."""
 
     def build(
         self, written: Iterable[CaseMessage], letters: Mapping[int, str]
@@ -141,7 +135,6 @@ class MessageViewBuilder:
         return display_text(it.content.text, self.locale.staff_catalogue)
 
     def _phrase(self, view: MessageView, it: CaseMessage) -> None:
-        """Show a phrase in both languages, or once if they are equal."""
         render = self.phrasebook.text_for_staff
         view.text = render(it.content, self.locale.language)
         person_text = render(it.content, self.language)

@@ -23,19 +23,12 @@ class PhraseView:
     replies: tuple[tuple[str, str], ...]
     """Buttons of the person: as staff and as the person read them."""
     blanks: tuple[tuple[str, str], ...]
-    """Name and meaning of each blank."""
 
 
 def search_phrases(
     request: DeskRequest, language: str, query: str
 ) -> list[tuple[str, list[PhraseView]]]:
-    """Return matching phrases by group.
-
-    Args:
-        request: the request.
-        language: language of the person.
-        query: words that must all occur; empty for every phrase.
-    """
+    """Return phrases with all words of the query, by group; `language` is the person's."""
     phrasebook, locale = request.context.phrasebook, request.locale
     found: dict[str, list[PhraseView]] = {}
     for phrase in phrasebook.search(query, locale.language)[:MAX_PHRASES]:

@@ -64,14 +64,7 @@ class _CaseTexts:
 async def failed_send_checks(
     request: DeskRequest, seen: CaseAccess, text: str, sure: frozenset[str] = frozenset()
 ) -> list[SendCheckPrompt]:
-    """Return the checks that a message fails.
-
-    Args:
-        request: the request.
-        seen: the case.
-        text: the message.
-        sure: checks the caseworker has confirmed.
-    """
+    """Return the checks that a message fails, without those the caseworker is sure about."""
     session, language, locale = request.current_session, seen.summary.language, request.locale
     if SendCheck.LANGUAGE in sure:
         session.language_confirmed.add(seen.case)
@@ -87,7 +80,6 @@ async def failed_send_checks(
 
 
 async def _find_pasted_source(request: DeskRequest, seen: CaseAccess, text: str) -> str:
-    """Return the number of the case that text was taken from; empty for none."""
     read_cases, keyring = request.current_session.read_cases, request.keyring()
     recent = sorted(
         (-at, case) for case, at in read_cases.items() if request.now - at <= RECENTLY_READ
@@ -127,7 +119,6 @@ def _load_texts(work: Work, request: DeskRequest, case: str, keyring: Keyring) -
 
 
 async def _with_answers(request: DeskRequest, found: _CaseTexts, keyring: Keyring) -> _CaseTexts:
-    """Return the texts with the person's answers to the bot added."""
     if not found.reference:
         return found
     with contextlib.suppress(CaseNotReadableError):
@@ -179,13 +170,7 @@ _NUMBER = re.compile(r"\d(?:[ .()/+-]{0,2}\d){6,}")
 
 
 def is_pasted(text: str, others: Collection[str], own: Collection[str]) -> bool:
-    """Whether a message has a run or a number that stands in other texts and not in its own case.
-
-    Args:
-        text: the message.
-        others: texts of another case.
-        own: texts of the case it is sent to.
-    """
+    """Whether a run or a number of a message stands in other texts and not in its own case."""
     own_text = " ".join(map(_normalize, own))
     message = _normalize(text)
     runs = _runs(message) - _runs(own_text)

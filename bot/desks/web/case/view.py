@@ -51,9 +51,7 @@ class CaseView:
 
     access: CaseAccess
     names: Mapping[str, str]
-    """Names of the staff, by id."""
     colleagues: Sequence[Caseworker]
-    """Staff it can be transferred to."""
     is_sealed: bool = False
     """Whether the caseworker's key does not open it."""
     messages: list[MessageView] = field(default_factory=list)
@@ -62,9 +60,7 @@ class CaseView:
     is_frozen: bool = False
     erasure_request: ErasureRequest | None = None
     snooze: ReviewDates = NO_DATES
-    """Snooze and follow-up."""
     drafts: Mapping[str, str] = field(default_factory=dict)
-    """The caseworker's unsent drafts, by kind."""
 
     @property
     def holder_name(self) -> str:
@@ -89,11 +85,7 @@ class CaseView:
 
 
 async def load_case_view(request: DeskRequest, reference: str) -> CaseView:
-    """Return a case.
-
-    Raises:
-        NotFoundError: there is none, or the caseworker has no access.
-    """
+    """Return a case; raise NotFoundError if there is none, or the caseworker has no access."""
     keyring = request.keyring()
     return await request.context.read_pool.run(
         lambda work: _load_view(work, request, reference, keyring)
@@ -140,7 +132,6 @@ def _decrypt_content(
 
 
 def _file_numbers(work: Work, case: str, opener: Opener) -> dict[str, int]:
-    """Return the numbers of the files by their unique id in the channel."""
     found: dict[str, int] = {}
     for number, (_name, note) in enumerate(load_file_notes(work, case, opener), 1):
         if note.unique:

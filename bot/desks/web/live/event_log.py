@@ -68,7 +68,6 @@ class CommandResult(msgspec.Struct, frozen=True):
     case: str = ""
     is_refused: bool = False
     source: str = ""
-    """Message in English; empty if the event says enough."""
     context: str | None = None
     values: dict[str, str] = {}
 

@@ -67,7 +67,6 @@ async def _events(request: DeskRequest, case: str, reference: str) -> AsyncGener
 
 
 def _may_listen(work: Work, request: DeskRequest, reference: str) -> bool:
-    """Whether the caseworker is still signed in and may see what the page shows."""
     context, session = request.context, request.current_session
     found = context.staff.find(work, session.who)
     if found is None or not found.is_active or not context.sessions.exists(work, session):

@@ -73,7 +73,6 @@ class EventStream:
 
     who: str
     case: str
-    """Id of the open case; empty for none."""
     events: DistinctQueue = field(default_factory=lambda: DistinctQueue(MAX_PENDING))
 
     def put(self, event: str) -> None:
@@ -107,7 +106,6 @@ class EventStreams:
             self._notify_viewers(case, who)
 
     def _notify_viewers(self, case: str, who: str) -> None:
-        """Tell colleagues on the same case that a viewer came or left."""
         for stream in self._open:
             if case and stream.case == case and stream.who != who:
                 stream.put(CASE)
@@ -201,7 +199,6 @@ class EventWatcher:
     def _new_events(
         self, work: Work, last: int, missing: list[int]
     ) -> list[tuple[DeskEvent, frozenset[str]]]:
-        """Return new events, each with the caseworkers to alert."""
         now, found = self.clock.now(), []
         for event in self.event_log.since(work, last, missing):
             is_alert = event.what in ALERT_EVENTS
@@ -213,12 +210,7 @@ class EventWatcher:
 async def sse_stream(
     stream: EventStream, is_still_in: Callable[[], Awaitable[bool]]
 ) -> AsyncIterator[bytes]:
-    """Yield a stream as server-sent events: `event: queue`, without content.
-
-    Args:
-        stream: the stream.
-        is_still_in: tells whether the caseworker is signed in and may see what the page shows.
-    """
+    """Yield a stream as server-sent events: `event: queue`, without content."""
     yield b"retry: 2000\nevent: connected\ndata: .\n\n"
     while True:
         try:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 CHECKBOX_PREFIX = "case."
-"""Start of the checkbox names; the case number follows."""
 MAX_CASES = queries.PAGE_SIZE
 """At most one page, which a caseworker can still check."""
 
@@ -79,12 +78,7 @@ def _flash_refusal(request: DeskRequest, it: SelectedCase, result: CommandResult
 
 
 async def _selected_cases(request: DeskRequest) -> list[SelectedCase]:
-    """Return the selected cases.
-
-    Raises:
-        NotFoundError: one is missing or forbidden, or there are too many.
-        HTTPException: the form has an unknown field.
-    """
+    """Raise NotFoundError for a forbidden case or too many, HTTPException for an unknown field."""
     references = [
         it.removeprefix(CHECKBOX_PREFIX) for it in request.form if it.startswith(CHECKBOX_PREFIX)
     ]

@@ -92,7 +92,6 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
 
 
 def _stale_facts(request: DeskRequest) -> list[StaleFacts]:
-    """Return outdated facts of the directory, for those who can have them checked."""
     if request.caseworker.role not in SENIOR_ROLES:
         return []
     today = datetime.fromtimestamp(request.now / SECOND, request.context.zone).date()

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 MINE, WAITING, ALL, LATER = "mine", "waiting", "all", "later"
 PAGE_SIZE = 50
-"""Cases on one page."""
 CHECK_IN_SILENCE = "check_in_silence"
 """Reason of a case whose person did not answer at the agreed check-in."""
 _ASSIGNED = (CaseState.CLAIMED, CaseState.OPEN, CaseState.REFERRED)
@@ -66,13 +65,10 @@ class QueueRow:
 
     summary: CaseSummary
     reasons: tuple[Text, ...]
-    """Reasons of its priority; empty if sealed or unknown."""
     is_sealed: bool
     holder: str
-    """Name of the assigned caseworker; empty for none."""
     is_mine: bool
     deadlines: tuple[tuple[Text, dict[str, str]], ...] = ()
-    """Near legal deadlines: text and blanks."""
     snooze_ended: str = ""
     """Why the snooze ended, a key of `texts.SNOOZE_ENDED`; empty for none."""
     is_follow_up_due: bool = False
@@ -86,7 +82,6 @@ class QueueCounts:
     mine: int
     later: int = 0
     by_queue: Mapping[str, int] = field(default_factory=dict)
-    """Waiting cases in each queue the caseworker sees."""
 
     @property
     def held(self) -> int:
@@ -108,7 +103,6 @@ class QueuePage:
 
     rows: list[QueueRow]
     next_after: str
-    """Number of the last case, if more follow; empty for none."""
 
 
 def queues_of(by: Caseworker) -> tuple[str, ...]:
@@ -189,7 +183,6 @@ def load_rows(
 
 
 def _case_ids(work: Work, query: ListQuery) -> list[str]:
-    """Return the case ids of one page, and one more if there is one."""
     by, wanted = query.by, query.case_filter
     visible = tuple(it.value for it in Queue) if query.is_own else queues_of(by)
     queues = [it for it in visible if wanted.queue in {"", it}]

@@ -36,7 +36,6 @@ REPORTED_ACTIONS = (READ, BREAK_GLASS, *EXPORT_ACTIONS, *ESCROW_ACTIONS)
 """Reading a case, opening a colleague's case with a reason, exports, and uses of the escrow key."""
 MAX_ROWS = 50_000
 CASES_SHOWN = 60
-"""Cases listed for one caseworker."""
 
 _ID_RANGE = Prepared(lambda _: select(func.min(audit.c.id), func.max(audit.c.id)))
 _ROW_FROM = select_by(
@@ -59,19 +58,13 @@ class AccessSummary:
 
     who: str
     cases: Counter[str] = field(default_factory=Counter)
-    """Number of readings by case."""
     with_reason: Counter[str] = field(default_factory=Counter)
-    """Colleagues' cases opened with a reason."""
     exports: int = 0
     escrow_uses: int = 0
 
 
 def summarize(rows: Iterable[tuple[str, str, str]]) -> list[AccessSummary]:
-    """Return one summary per member of staff, most cases first.
-
-    Args:
-        rows: actor, action and subject from the audit log.
-    """
+    """Summarize rows of actor, action and subject by member of staff, most cases first."""
     found: dict[str, AccessSummary] = {}
     for actor, action, subject in rows:
         reader = found.setdefault(actor, AccessSummary(actor))

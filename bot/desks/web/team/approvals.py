@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 ALL_QUEUES = "all"
-"""Subject of a case list over all queues."""
 CODE_COLUMNS = (
     "reference", "kind", "queue", "language", "priority", "status", "disposition", "holder"
 )  # fmt: skip
@@ -99,7 +98,6 @@ async def use_approval(request: DeskRequest) -> Response:
 
 
 def _list_cases(work: Work, request: DeskRequest, queues: list[Queue]) -> list[tuple[Any, ...]]:
-    """Return one row per case of some queues."""
     padded = (queues * len(Queue))[: len(Queue)]
     consents = ConsentRecords(request.context.vault)
     return [

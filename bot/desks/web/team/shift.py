@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 PAUSE_MINUTES = "15"
-"""Minutes of a break after a case of danger."""
 
 
 async def shift_page(request: DeskRequest) -> Response:

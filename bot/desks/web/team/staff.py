@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 SESSIONS_ENDED = "sessions_ended"
-"""Action in the audit log; the detail is the number of sessions."""
 
 
 async def staff_page(request: DeskRequest) -> Response:

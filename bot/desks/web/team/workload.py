@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 MAX_LATE = 2000
-"""Overdue cases that are counted."""
 
 _ASSIGNED = select_by(
     cases, "reference", "priority", "language", "due_at",
@@ -74,7 +73,6 @@ class Workload:
     load: int
     """Number of cases; an emergency counts as two."""
     late: int
-    """Overdue cases."""
     is_resting: bool
 
     def break_left(self, now: int) -> int:
@@ -106,7 +104,6 @@ class LanguageDemand:
     late_since: int = 0
     """When the first case became overdue; 0 for none."""
     available: list[Workload] = field(default_factory=list)
-    """Caseworkers on duty who read it."""
 
 
 def workloads(work: Work, staff: Staff, now: int) -> list[Workload]:
@@ -132,14 +129,7 @@ def late_cases(work: Work, now: int) -> list[LateCase]:
 def language_demand(
     work: Work, workloads: Iterable[Workload], late: Iterable[LateCase], now: int
 ) -> list[LanguageDemand]:
-    """Return the languages with waiting cases, the longest overdue first.
-
-    Args:
-        work: the unit of work.
-        workloads: the staff.
-        late: the overdue cases.
-        now: the moment.
-    """
+    """Return the languages with waiting cases, the longest overdue first."""
     found = {tag: LanguageDemand(tag) for tag in LANGUAGES}
     for tag, it in found.items():
         counted = (work.rows(_WAITING, queue.value, tag, MAX_COUNT + 1) for queue in Queue)
