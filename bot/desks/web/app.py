@@ -40,7 +40,9 @@ MODULES = (
     evidence, export, actions, send_checks, bulk_close, drafts, sse, account, passkey_pages,
     passkey_login, audit, team_pages, access_report, approvals, staff,
 )  # fmt: skip
-ROUTES: tuple[Route, ...] = tuple(route for module in MODULES for route in module.ROUTES)
+ROUTES: tuple[Route, ...] = tuple(
+    it for module in MODULES for it in vars(module).values() if isinstance(it, Route)
+)
 
 
 class AnyPathConvertor(StringConvertor):

@@ -163,7 +163,7 @@ def _return_path(request: DeskRequest) -> str:
 
 def _check_fields(request: DeskRequest) -> None:
     known = request.route.fields or frozenset()
-    if known is not CHECKED_BY_HANDLER and set(request.form) - known - {CSRF_FIELD}:
+    if known != CHECKED_BY_HANDLER and set(request.form) - known - {CSRF_FIELD}:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.cases.state_machine import Role
 from bot.errors import HavenError
@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from bot.desks.web.request import DeskRequest
-
-    RouteHandler = Callable[[DeskRequest], Awaitable[Response]]
+    RouteHandler = Callable[[Any], Awaitable[Response]]
+    """Of a `DeskRequest`, which names its route."""
 
 
 class RouteError(HavenError):
@@ -45,7 +44,6 @@ class Permission(StrEnum):
 
 
 CHECKED_BY_HANDLER = frozenset({"*"})
-NO_FIELDS: frozenset[str] = frozenset()
 _CASE_ROLES = frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 ROLES: dict[Permission, frozenset[Role]] = {
     Permission.PUBLIC: frozenset(Role),
@@ -83,15 +81,23 @@ class Route:
         return self.method != "GET"
 
 
+def get(
+    path: str, permission: Permission, *, is_pane: bool = False, is_background: bool = False
+) -> Callable[[RouteHandler], Route]:
+    """Make a handler the route of a page."""
+    return lambda handler: Route(
+        path, handler, permission, is_pane=is_pane, is_background=is_background
+    )
+
+
 def post(
-    path: str, handler: RouteHandler, permission: Permission, *fields: str,
-    needs_step_up: bool = False, is_pane: bool = False,
-) -> Route:  # fmt: skip
-    """Return a route for a form with these fields."""
-    return Route(
-        path, handler, permission, "POST", frozenset(fields), needs_step_up=needs_step_up,
-        is_pane=is_pane,
-    )  # fmt: skip
+    path: str, permission: Permission, *fields: str, needs_step_up: bool = False,
+    is_pane: bool = False,
+) -> Callable[[RouteHandler], Route]:  # fmt: skip
+    """Make a handler the route of a form with these fields."""
+    return lambda handler: Route(
+        path, handler, permission, "POST", frozenset(fields), needs_step_up, is_pane
+    )
 
 
 def check_routes(routes: Iterable[Route]) -> list[Route]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from starlette.responses import Response
 
 from bot.desks.web.request import LANGUAGE_COOKIE, YEAR_SECONDS, DeskRequest, NotFoundError
-from bot.desks.web.routes import Permission, Route, post
+from bot.desks.web.routes import Permission, get, post
 from bot.languages import STAFF_LANGUAGES
 
 STATIC_DIR = Path(__file__).with_name("static")
@@ -32,6 +32,7 @@ def load_static_files() -> dict[str, tuple[bytes, bytes, str, str]]:
     return found
 
 
+@get("/static/{name}", Permission.PUBLIC, is_background=True)
 async def static_file(request: DeskRequest) -> Response:
     """Return a static file, or 304 if the browser has it."""
     found = load_static_files().get(request.param("name"))
@@ -47,6 +48,7 @@ async def static_file(request: DeskRequest) -> Response:
     return Response(data, media_type=media_type, headers=headers)
 
 
+@post("/language", Permission.PUBLIC, "language", "back")
 async def set_language(request: DeskRequest) -> Response:
     """Set the language of the desk in this browser."""
     chosen = request.form.get("language", "")
@@ -61,9 +63,3 @@ def safe_path(path: str) -> str:
     """Return the path if it stays on this desk, else the home page."""
     is_local = path.startswith("/") and not path.startswith("//") and path.isascii()
     return path if is_local and "\\" not in path and path.isprintable() else "/"
-
-
-ROUTES = (
-    Route("/static/{name}", static_file, Permission.PUBLIC, is_background=True),
-    post("/language", set_language, Permission.PUBLIC, "language", "back"),
-)

@@ -9,7 +9,7 @@ from bot.desks.web.auth.passkey_pages import load_passkeys, passkeys_available
 from bot.desks.web.auth.sessions import DeskSession, DeskSessions
 from bot.desks.web.auth.step_up import complete_step_up, step_up_form
 from bot.desks.web.request import DeskRequest, NotFoundError
-from bot.desks.web.routes import Permission, Route, post
+from bot.desks.web.routes import Permission, get, post
 from bot.desks.web.static_files import safe_path
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ SESSION_ID_DIGITS = 16
 """Digits of the token digest that name a session on a page; they reveal nothing of its secret."""
 
 
+@get("/account", Permission.SIGNED_IN)
 async def account_page(request: DeskRequest) -> Response:
     """Show the caseworker's sessions, alerts and passkeys."""
     return request.render(
@@ -32,6 +33,7 @@ async def account_page(request: DeskRequest) -> Response:
     )
 
 
+@post("/account/end", Permission.SIGNED_IN, "session", needs_step_up=True)
 async def end_own_sessions(request: DeskRequest) -> Response:
     """End one of the caseworker's other sessions, or all of them."""
     wanted = request.form.get("session", "")
@@ -57,11 +59,13 @@ def _session_id(session: DeskSession) -> str:
     return session.token.hex()[:SESSION_ID_DIGITS]
 
 
+@get("/step-up", Permission.SIGNED_IN)
 async def step_up_page(request: DeskRequest) -> Response:
     """Ask for the second factor again."""
     return step_up_form(request, safe_path(request.http.query_params.get("back", "/")))
 
 
+@post("/step-up", Permission.SIGNED_IN, "code", "back")
 async def check_step_up(request: DeskRequest) -> Response:
     """Check the second factor; the session continues under a new secret."""
     context, by, now = request.context, request.caseworker, request.now
@@ -78,11 +82,3 @@ async def check_step_up(request: DeskRequest) -> Response:
         return step_up_form(request, back, request.locale(texts.WRONG_CODE))
     context.throttle.record_success(name, "")
     return await complete_step_up(request, back)
-
-
-ROUTES = (
-    Route("/account", account_page, Permission.SIGNED_IN),
-    post("/account/end", end_own_sessions, Permission.SIGNED_IN, "session", needs_step_up=True),
-    Route("/step-up", step_up_page, Permission.SIGNED_IN),
-    post("/step-up", check_step_up, Permission.SIGNED_IN, "code", "back"),
-)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.desks.web.auth.login import find_caseworker, start_session
 from bot.desks.web.request import DeskRequest, NotFoundError
-from bot.desks.web.routes import Permission, Route
+from bot.desks.web.routes import Permission, get
 from bot.errors import WrongPasswordError
 from bot.vault.keys.browser_key import secret_digest
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 
+@get("/demo/{link}", Permission.PUBLIC)
 async def demo_sign_in(request: DeskRequest) -> Response:
     """Sign in the caseworker of a demo, by a link that works once."""
     try:
@@ -34,6 +35,3 @@ async def demo_sign_in(request: DeskRequest) -> Response:
     except WrongPasswordError:
         raise NotFoundError("no link") from None
     return await start_session(request, by, keyring, "/", has_stepped_up=False)
-
-
-ROUTES = (Route("/demo/{link}", demo_sign_in, Permission.PUBLIC),)

@@ -17,7 +17,7 @@ from bot.desks.web.auth.login import start_session
 from bot.desks.web.auth.passkey_pages import load_passkeys, passkeys_available, verify_new_passkey
 from bot.desks.web.auth.throttle import RETRY_SECONDS
 from bot.desks.web.request import DeskRequest, NotFoundError
-from bot.desks.web.routes import Permission, Route, post
+from bot.desks.web.routes import Permission, get, post
 from bot.errors import WrongPasswordError
 from bot.vault.keys.browser_key import secret_digest
 from bot.vault.keys.passwords import MIN_LENGTH
@@ -47,6 +47,7 @@ class PendingEnrolment:
     recovery_key: str
 
 
+@get("/welcome/{link}", Permission.PUBLIC)
 async def enrolment_page(request: DeskRequest) -> Response:
     """Show the first page of an enrolment."""
     by = await _invited_caseworker(request)
@@ -55,6 +56,7 @@ async def enrolment_page(request: DeskRequest) -> Response:
     return await _password_page(request, by)
 
 
+@post("/welcome/{link}", Permission.PUBLIC, "password", "again")
 async def submit_password(request: DeskRequest) -> Response:
     """Check or set the password, and show the secret for an authenticator app."""
     by = await _invited_caseworker(request)
@@ -89,6 +91,7 @@ async def submit_password(request: DeskRequest) -> Response:
     return _code_page(request, pending)
 
 
+@post("/welcome/{link}/code", Permission.PUBLIC, "code")
 async def finish_with_code(request: DeskRequest) -> Response:
     """Check the first code of the authenticator app, use the invitation up, and sign in."""
     found = await _pending_enrolment(request)
@@ -105,6 +108,7 @@ async def finish_with_code(request: DeskRequest) -> Response:
     )  # fmt: skip
 
 
+@post("/welcome/{link}/ask", Permission.PUBLIC)
 async def passkey_challenge(request: DeskRequest) -> Response:
     """Return the options with which a browser registers the first passkey."""
     found = await _pending_enrolment(request)
@@ -118,6 +122,7 @@ async def passkey_challenge(request: DeskRequest) -> Response:
     return request.json(options=options)
 
 
+@post("/welcome/{link}/passkey", Permission.PUBLIC, "answer", "computed")
 async def finish_with_passkey(request: DeskRequest) -> Response:
     """Register a passkey as the second factor, use the invitation up, and sign in."""
     found = await _pending_enrolment(request)
@@ -226,12 +231,3 @@ def _code_page(
         totp_secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         error=request.locale(error) if error else "",
     )  # fmt: skip
-
-
-ROUTES = (
-    Route("/welcome/{link}", enrolment_page, Permission.PUBLIC),
-    post("/welcome/{link}", submit_password, Permission.PUBLIC, "password", "again"),
-    post("/welcome/{link}/code", finish_with_code, Permission.PUBLIC, "code"),
-    post("/welcome/{link}/ask", passkey_challenge, Permission.PUBLIC),
-    post("/welcome/{link}/passkey", finish_with_passkey, Permission.PUBLIC, "answer", "computed"),
-)

@@ -10,7 +10,7 @@ from bot.desks.web.auth.login import authenticate, find_caseworker, known_browse
 from bot.desks.web.auth.passkey_login import login_page
 from bot.desks.web.auth.throttle import RETRY_SECONDS
 from bot.desks.web.request import SESSION_COOKIE, DeskRequest
-from bot.desks.web.routes import Permission, Route, post
+from bot.desks.web.routes import Permission, get, post
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 REFUSED = "sign_in_refused"
 
 
+@get("/signin", Permission.PUBLIC)
 async def show_login(request: DeskRequest) -> Response:
     """Show the sign-in page; with a session, go to the desk."""
     if request.signed_in is not None:
@@ -27,6 +28,7 @@ async def show_login(request: DeskRequest) -> Response:
     return login_page(request, status=HTTPStatus.OK)
 
 
+@post("/signin", Permission.PUBLIC, "who", "password", "code")
 async def sign_in(request: DeskRequest) -> Response:
     """Start a session, or say that something was wrong without saying what."""
     form, throttle = request.form, request.context.throttle
@@ -55,6 +57,7 @@ def _wait_page(request: DeskRequest, text: Text, seconds: int) -> Response:
     return login_page(request, text, status=status, seconds=str(seconds))
 
 
+@post("/signout", Permission.SIGNED_IN)
 async def sign_out(request: DeskRequest) -> Response:
     """End the session, and clear what the browser stored."""
     await request.context.sessions.end(request.current_session.token)
@@ -62,10 +65,3 @@ async def sign_out(request: DeskRequest) -> Response:
     response.delete_cookie(SESSION_COOKIE, path="/", secure=True, httponly=True, samesite="strict")
     response.headers["clear-site-data"] = '"storage"'
     return response
-
-
-ROUTES = (
-    Route("/signin", show_login, Permission.PUBLIC),
-    post("/signin", sign_in, Permission.PUBLIC, "who", "password", "code"),
-    post("/signout", sign_out, Permission.SIGNED_IN),
-)

@@ -44,6 +44,7 @@ class VerifiedPasskey:
     count: int
 
 
+@post("/signin/ask", Permission.PUBLIC)
 async def sign_in_challenge(request: DeskRequest) -> Response:
     """Return the options with which a browser shows a passkey of this desk."""
     if not passkeys_available(request):
@@ -53,6 +54,7 @@ async def sign_in_challenge(request: DeskRequest) -> Response:
     )
 
 
+@post("/signin/passkey", Permission.PUBLIC, "answer", "computed", "password")
 async def sign_in_with_passkey(request: DeskRequest) -> Response:
     """Sign in by passkey, once the key of the caseworker is unlocked."""
     found = await _verify(request)
@@ -152,11 +154,3 @@ def login_page(
         error=request.locale(error, seconds=seconds) if error else "",
         passkeys=passkeys_available(request),
     )  # fmt: skip
-
-
-ROUTES = (
-    post("/signin/ask", sign_in_challenge, Permission.PUBLIC),
-    post(
-        "/signin/passkey", sign_in_with_passkey, Permission.PUBLIC, "answer", "computed", "password"
-    ),
-)

@@ -55,6 +55,7 @@ async def verify_new_passkey(
 # --- Account page ---------------------------------------------------------------------------
 
 
+@post("/account/passkeys/ask", Permission.SIGNED_IN, needs_step_up=True)
 async def registration_challenge(request: DeskRequest) -> Response:
     """Return the options with which a browser registers another passkey."""
     known = await load_passkeys(request, request.caseworker.id)
@@ -67,6 +68,7 @@ async def registration_challenge(request: DeskRequest) -> Response:
     return request.json(options=options)
 
 
+@post("/account/passkeys", Permission.SIGNED_IN, "answer", "computed", needs_step_up=True)
 async def add_passkey(request: DeskRequest) -> Response:
     """Store a newly registered passkey."""
     by, now, context = request.caseworker, request.now, request.context
@@ -84,6 +86,7 @@ async def add_passkey(request: DeskRequest) -> Response:
     return request.redirect("/account")
 
 
+@post("/account/passkeys/end", Permission.SIGNED_IN, "passkey", needs_step_up=True)
 async def remove_passkey(request: DeskRequest) -> Response:
     """Remove a passkey, unless it is the last second factor."""
     by, now, context = request.caseworker, request.now, request.context
@@ -108,6 +111,7 @@ async def remove_passkey(request: DeskRequest) -> Response:
 # --- Step-up ------------------------------------------------------------------------------
 
 
+@post("/step-up/ask", Permission.SIGNED_IN)
 async def step_up_challenge(request: DeskRequest) -> Response:
     """Return the options with which a browser shows one of the caseworker's passkeys."""
     known = await load_passkeys(request, request.caseworker.id)
@@ -120,6 +124,7 @@ async def step_up_challenge(request: DeskRequest) -> Response:
     )
 
 
+@post("/step-up/passkey", Permission.SIGNED_IN, "answer", "computed", "back")
 async def step_up_with_passkey(request: DeskRequest) -> Response:
     """Check a passkey as the second factor; the session continues under a new secret."""
     back = safe_path(request.form.get("back", "/"))
@@ -156,23 +161,3 @@ async def consume_challenge(request: DeskRequest, passkey: Passkey, count: int) 
 def _session_binding(request: DeskRequest) -> str:
     """Return what challenges of a session are bound to, so that an answer counts for it only."""
     return f"session|{request.current_session.token.hex()}"
-
-
-ROUTES = (
-    post("/account/passkeys/ask", registration_challenge, Permission.SIGNED_IN, needs_step_up=True),
-    post(
-        "/account/passkeys",
-        add_passkey,
-        Permission.SIGNED_IN,
-        "answer",
-        "computed",
-        needs_step_up=True,
-    ),
-    post(
-        "/account/passkeys/end", remove_passkey, Permission.SIGNED_IN, "passkey", needs_step_up=True
-    ),
-    post("/step-up/ask", step_up_challenge, Permission.SIGNED_IN),
-    post(
-        "/step-up/passkey", step_up_with_passkey, Permission.SIGNED_IN, "answer", "computed", "back"
-    ),
-)

@@ -20,7 +20,7 @@ from bot.desks.web.case import drafts
 from bot.desks.web.case.send_checks import SendCheck, failed_send_checks, prompts_as_json
 from bot.desks.web.live.event_log import CommandResult
 from bot.desks.web.middleware import CSRF_FIELD
-from bot.desks.web.routes import CHECKED_BY_HANDLER, NO_FIELDS, Permission, Route
+from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, post
 from bot.hotline.commands.registry import CODE, COMMANDS, CommandSpec
 from bot.hotline.commands.texts import DONE, REST_OFFERED
 from bot.hotline.commands.types import Command, Verb
@@ -49,6 +49,7 @@ CASE_ACTIONS = {verb: spec for verb, spec in COMMANDS.items() if spec.is_about_c
 OWN_ACTIONS = {verb: spec for verb, spec in COMMANDS.items() if not spec.is_about_case}
 
 
+@post("/cases/{reference}/do/{verb}", Permission.CHANGE, *CHECKED_BY_HANDLER)
 async def handle_case_action(request: DeskRequest) -> Response:
     """Give a command about a case, and show its result."""
     verb, form = _parse_action(request, CASE_ACTIONS)
@@ -107,6 +108,7 @@ async def _ask_confirmation(
     )  # fmt: skip
 
 
+@post("/own/{verb}", Permission.QUEUE, *CHECKED_BY_HANDLER)
 async def handle_own_action(request: DeskRequest) -> Response:
     """Go on duty, go off duty, or take a break."""
     verb, form = _parse_action(request, OWN_ACTIONS)
@@ -115,6 +117,7 @@ async def handle_own_action(request: DeskRequest) -> Response:
     return await _respond(request, told, "/shift" if verb is Verb.OFF_DUTY else "/")
 
 
+@post("/next", Permission.QUEUE)
 async def claim_next(request: DeskRequest) -> Response:
     """Claim the next waiting case for this caseworker."""
     told = await send_command(request, "", Verb.CLAIM)
@@ -207,16 +210,3 @@ async def _respond(request: DeskRequest, result: CommandResult | None, path: str
     if said:
         request.current_session.flashes.append((said, is_refused))
     return request.redirect(path)
-
-
-ROUTES = (
-    Route(
-        "/cases/{reference}/do/{verb}",
-        handle_case_action,
-        Permission.CHANGE,
-        "POST",
-        CHECKED_BY_HANDLER,
-    ),
-    Route("/own/{verb}", handle_own_action, Permission.QUEUE, "POST", CHECKED_BY_HANDLER),
-    Route("/next", claim_next, Permission.QUEUE, "POST", NO_FIELDS),
-)

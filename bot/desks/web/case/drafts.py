@@ -60,6 +60,7 @@ def expire_drafts(work: Work, now: int) -> None:
     work.run(_DELETE_OLD, now - MAX_AGE)
 
 
+@post("/cases/{reference}/drafts/{kind}", Permission.CHANGE, "words")
 async def receive_draft(request: DeskRequest) -> Response:
     """Store a draft; an empty one is deleted."""
     kind, words, keyring = request.param("kind"), request.form.get("words", ""), request.keyring()
@@ -96,6 +97,3 @@ async def store_draft(
 
 def _associated_data(case: str, kind: str) -> bytes:
     return f"{case}/drafts/{kind}".encode()
-
-
-ROUTES = (post("/cases/{reference}/drafts/{kind}", receive_draft, Permission.CHANGE, "words"),)

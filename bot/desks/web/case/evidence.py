@@ -16,7 +16,7 @@ from bot.cases.evidence.files import EvidenceFile, EvidenceStore
 from bot.desks.web.auth.case_access import check_readable
 from bot.desks.web.auth.step_up import require_step_up
 from bot.desks.web.request import DeskRequest, NotFoundError
-from bot.desks.web.routes import Permission, Route
+from bot.desks.web.routes import Permission, get
 from bot.desks.web.security_headers import SANDBOX_CSP
 from bot.errors import CaseNotReadableError, DecryptionError
 
@@ -41,6 +41,7 @@ class ReadableFile:
     opener: Opener
 
 
+@get("/cases/{reference}/files/{number}/picture", Permission.CASE, is_pane=True)
 async def picture(request: DeskRequest) -> Response:
     """Return a picture re-encoded without metadata; the custody log records the view."""
     found = await _find_file(request)
@@ -52,6 +53,7 @@ async def picture(request: DeskRequest) -> Response:
     return Response(clean, media_type=f"image/{detect_type(clean)}", headers=_FILE_HEADERS)
 
 
+@get("/cases/{reference}/files/{number}/original", Permission.CASE)
 async def original(request: DeskRequest) -> Response:
     """Return a file as it was sent, to be saved.
 
@@ -120,9 +122,3 @@ async def _log_custody(
         store.custody.record(work, found.case, event)
 
     await context.database.writer.run(record)
-
-
-ROUTES = (
-    Route("/cases/{reference}/files/{number}/picture", picture, Permission.CASE, is_pane=True),
-    Route("/cases/{reference}/files/{number}/original", original, Permission.CASE),
-)

@@ -17,7 +17,7 @@ from bot.desks.web.auth.step_up import require_step_up, text_download
 from bot.desks.web.case.file import CaseFile, load_case_file
 from bot.desks.web.case.view import CaseView, load_case_view
 from bot.desks.web.request import DeskRequest, NotFoundError
-from bot.desks.web.routes import Permission, Route
+from bot.desks.web.routes import Permission, get
 from bot.desks.web.templates import defang, format_datetime
 from bot.hotline.chat.messages import MessageSide
 
@@ -33,6 +33,7 @@ EXPORT_ACTION = "export"
 QUOTE_PREFIX = "    | "
 
 
+@get("/cases/{reference}/print", Permission.CASE)
 async def print_page(request: DeskRequest) -> Response:
     """Show a case for printing."""
     found = await load_case_view(request, request.param("reference"))
@@ -46,6 +47,7 @@ async def print_page(request: DeskRequest) -> Response:
     )  # fmt: skip
 
 
+@get("/cases/{reference}/transcript", Permission.CASE)
 async def text_export(request: DeskRequest) -> Response:
     """Return a case as a text file."""
     found = await load_case_view(request, request.param("reference"))
@@ -171,9 +173,3 @@ def _message(to: ExportWriter, it: MessageView) -> Iterator[str]:
 
 def _quote(text: str) -> Iterator[str]:
     yield from (QUOTE_PREFIX + line for line in defang(text).splitlines() or [""])
-
-
-ROUTES = (
-    Route("/cases/{reference}/print", print_page, Permission.CASE),
-    Route("/cases/{reference}/transcript", text_export, Permission.CASE),
-)

@@ -9,7 +9,7 @@ from bot.clock import DAY
 from bot.desks.web.auth.case_access import CaseAccess, check_readable
 from bot.desks.web.auth.step_up import require_step_up, text_download
 from bot.desks.web.request import DeskRequest, NotFoundError
-from bot.desks.web.routes import Permission, Route
+from bot.desks.web.routes import Permission, get
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.deadlines import STRIKE, DeadlineEventRow, deadline_line
 from bot.hotline.form_data import OFFICE_LANGUAGE, base_fields, event_days, person_statements
@@ -129,6 +129,7 @@ def _event_view(request: DeskRequest, row: DeadlineEventRow) -> LegalEventView:
 # --- Draft forms ----------------------------------------------------------------------
 
 
+@get("/cases/{reference}/forms/{form}", Permission.CASE)
 async def download_form(request: DeskRequest) -> Response:
     """Return a draft form; it is audited first."""
     context, forms = request.context, request.context.place.office_forms
@@ -164,6 +165,3 @@ async def _fill_form(
     )  # fmt: skip
     known = {**await context.database.writer.run(record), **fields}
     return fill_form(forms, form, known, person_statements(opened) if form.includes_answers else [])
-
-
-ROUTES = (Route("/cases/{reference}/forms/{form}", download_form, Permission.CASE),)

@@ -14,7 +14,7 @@ from bot.desks.web.case.phrasebook import search_phrases
 from bot.desks.web.case.view import CaseView, load_case_view
 from bot.desks.web.queue import queries
 from bot.desks.web.request import DeskRequest, NotFoundError
-from bot.desks.web.routes import Permission, Route, post
+from bot.desks.web.routes import Permission, get, post
 from bot.hotline.commands.types import Verb
 from bot.places.deadlines import DeadlineRules, start_of_day
 
@@ -36,6 +36,7 @@ SNOOZE_DAYS = ((1, texts.TOMORROW), (7, texts.IN_A_WEEK))
 FOLLOW_UP_DAYS = ((1, texts.TOMORROW), (7, texts.IN_A_WEEK), (28, texts.IN_FOUR_WEEKS))
 
 
+@get("/cases/{reference}", Permission.CASE)
 async def case_page(request: DeskRequest) -> Response:
     """Show a case; the reading is audited first."""
     view = await load_case_view(request, request.param("reference"))
@@ -47,6 +48,7 @@ async def case_page(request: DeskRequest) -> Response:
     return request.render("case.html", file=file, my_cases=my_cases, **values)
 
 
+@get("/cases/{reference}/panes/{pane}", Permission.CASE, is_pane=True, is_background=True)
 async def case_pane(request: DeskRequest) -> Response:
     """Show one pane, for an open page."""
     view = await load_case_view(request, request.param("reference"))
@@ -63,6 +65,7 @@ async def case_pane(request: DeskRequest) -> Response:
     return request.render(PANES[name], **values)
 
 
+@post("/cases/{reference}/panes/phrases", Permission.CASE, "words", is_pane=True)
 async def phrase_pane(request: DeskRequest) -> Response:
     """Show phrases that match a search.
 
@@ -75,6 +78,7 @@ async def phrase_pane(request: DeskRequest) -> Response:
     return request.render("_phrases.html", groups=groups, summary=summary)
 
 
+@post("/cases/{reference}/break-glass", Permission.CHANGE, "reason")
 async def break_glass(request: DeskRequest) -> Response:
     """Open a colleague's case with a reason, which is audited and saved as a note."""
     reference = request.param("reference")
@@ -133,14 +137,3 @@ def snooze_options(law: DeadlineRules, now: int) -> dict[str, Any]:
             ((today + timedelta(days=days)).isoformat(), label) for days, label in FOLLOW_UP_DAYS
         ],
     }
-
-
-ROUTES = (
-    Route("/cases/{reference}", case_page, Permission.CASE),
-    post("/cases/{reference}/panes/phrases", phrase_pane, Permission.CASE, "words", is_pane=True),
-    Route(
-        "/cases/{reference}/panes/{pane}", case_pane, Permission.CASE, is_pane=True,
-        is_background=True,
-    ),
-    post("/cases/{reference}/break-glass", break_glass, Permission.CHANGE, "reason"),
-)  # fmt: skip

@@ -133,6 +133,7 @@ async def _with_answers(request: DeskRequest, found: _CaseTexts, keyring: Keyrin
     return found
 
 
+@post("/cases/{reference}/check", Permission.CHANGE, "words")
 async def check_text(request: DeskRequest) -> Response:
     """Return the checks that a message will fail, before it is sent."""
     seen = await request.context.read_pool.run(
@@ -151,9 +152,6 @@ def prompts_as_json(request: DeskRequest, prompts: Sequence[SendCheckPrompt]) ->
         told=" ".join(it.text for it in prompts), refused=bool(prompts),
         checks=" ".join(it.check.value for it in prompts),
     )  # fmt: skip
-
-
-ROUTES = (post("/cases/{reference}/check", check_text, Permission.CHANGE, "words"),)
 
 
 RUN_SIZES = (

@@ -45,6 +45,7 @@ def alerted_staff(work: Work, staff: Staff, case: str, now: int) -> frozenset[st
     return frozenset(it.id for it in here if serves(it, queue))
 
 
+@post("/account/alerts", Permission.SIGNED_IN, *ALERT_KINDS)
 async def store_alerts(request: DeskRequest) -> Response:
     """Store the caseworker's choice of alerts."""
     chosen = " ".join(kind for kind in ALERT_KINDS if request.form.get(kind))
@@ -53,6 +54,3 @@ async def store_alerts(request: DeskRequest) -> Response:
     )
     request.flash(texts.SAVED)
     return request.redirect("/account")
-
-
-ROUTES = (post("/account/alerts", store_alerts, Permission.SIGNED_IN, *ALERT_KINDS),)

@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.live.watcher import sse_stream
 from bot.desks.web.request import DeskRequest, NotFoundError
-from bot.desks.web.routes import Permission, Route, post
+from bot.desks.web.routes import Permission, get, post
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -22,6 +22,7 @@ MAX_PER_SESSION, MAX_PER_CASEWORKER = 3, 6
 """Open streams; further pages do not update by themselves."""
 
 
+@get("/stream", Permission.SIGNED_IN, is_pane=True, is_background=True)
 async def stream(request: DeskRequest) -> Response:
     """Stream the names of events to a page."""
     reference = request.http.query_params.get("case", "")
@@ -79,12 +80,7 @@ def _may_listen(work: Work, request: DeskRequest, reference: str) -> bool:
     return True
 
 
+@post("/heartbeat", Permission.SIGNED_IN)
 async def heartbeat(_request: DeskRequest) -> Response:
     """Note activity of a caseworker who types and has not sent anything yet."""
     return Response(status_code=HTTPStatus.NO_CONTENT)
-
-
-ROUTES = (
-    Route("/stream", stream, Permission.SIGNED_IN, is_pane=True, is_background=True),
-    post("/heartbeat", heartbeat, Permission.SIGNED_IN),
-)

@@ -16,7 +16,7 @@ from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.middleware import CSRF_FIELD
 from bot.desks.web.queue import queries
 from bot.desks.web.request import DeskRequest, NotFoundError
-from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, Route
+from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, post
 from bot.hotline.commands.types import Verb
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class SelectedCase:
     refusal: Text | None
 
 
+@post("/bulk-close", Permission.QUEUE, *CHECKED_BY_HANDLER)
 async def ask_confirmation(request: DeskRequest) -> Response:
     """Show the selected cases, and ask for the outcome."""
     found = await _selected_cases(request)
@@ -49,6 +50,7 @@ async def ask_confirmation(request: DeskRequest) -> Response:
     return _confirmation_page(request, found)
 
 
+@post("/bulk-close/confirm", Permission.QUEUE, *CHECKED_BY_HANDLER)
 async def close_cases(request: DeskRequest) -> Response:
     """Close the selected cases one by one."""
     found = [it for it in await _selected_cases(request) if it.refusal is None]
@@ -115,9 +117,3 @@ def _confirmation_page(request: DeskRequest, found: list[SelectedCase]) -> Respo
 def _tab(request: DeskRequest) -> str:
     tab = request.form.get("tab", "")
     return tab if tab in {queries.MINE, queries.ALL} else queries.MINE
-
-
-ROUTES = (
-    Route("/bulk-close", ask_confirmation, Permission.QUEUE, "POST", CHECKED_BY_HANDLER),
-    Route("/bulk-close/confirm", close_cases, Permission.QUEUE, "POST", CHECKED_BY_HANDLER),
-)

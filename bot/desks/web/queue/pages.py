@@ -13,7 +13,7 @@ from bot.desks.web import texts
 from bot.desks.web.preferences import PRIORITIES, SOON, QueueFilter, store_preference
 from bot.desks.web.queue import queries
 from bot.desks.web.request import DeskRequest, NotFoundError
-from bot.desks.web.routes import Permission, Route, post
+from bot.desks.web.routes import Permission, get, post
 from bot.desks.web.team.shift import newest_unread
 from bot.hotline.stale_facts import StaleFacts, find_stale_facts
 from bot.languages import LANGUAGES
@@ -32,6 +32,7 @@ TABS = {
 HOME = queries.WAITING
 
 
+@get("/", Permission.SIGNED_IN)
 async def home(request: DeskRequest) -> Response:
     """Redirect to the page a caseworker needs first."""
     if request.caseworker.role.value == "auditor":
@@ -44,6 +45,7 @@ async def home(request: DeskRequest) -> Response:
     return request.redirect("/queue/mine" if counts.mine else f"/queue/{HOME}")
 
 
+@get("/queue/{tab}", Permission.QUEUE)
 async def queue_page(request: DeskRequest) -> Response:
     """Show one list."""
     return request.render(
@@ -51,11 +53,13 @@ async def queue_page(request: DeskRequest) -> Response:
     )
 
 
+@get("/queue/{tab}/pane", Permission.QUEUE, is_pane=True, is_background=True)
 async def queue_pane(request: DeskRequest) -> Response:
     """Show the list alone, for an open page."""
     return request.render("_queue.html", **await _page_values(request))
 
 
+@post("/queue/{tab}/filter", Permission.QUEUE, "queue", "language", "priority", SOON)
 async def set_filter(request: DeskRequest) -> Response:
     """Store the filter of a list."""
     tab, case_filter = _tab(request), QueueFilter.from_form(request.form)
@@ -98,20 +102,10 @@ def _stale_facts(request: DeskRequest) -> list[StaleFacts]:
     return find_stale_facts(request.context.place, today)
 
 
+@get("/find", Permission.CASE)
 async def find_case(request: DeskRequest) -> Response:
     """Redirect to a case by its number, whether or not it exists."""
     reference = parse_reference(request.http.query_params.get("number", "")[:40])
     if not reference.isalnum():
         raise NotFoundError("no number")
     return request.redirect(f"/cases/{reference}")
-
-
-ROUTES = (
-    Route("/", home, Permission.SIGNED_IN),
-    Route("/queue/{tab}", queue_page, Permission.QUEUE),
-    Route("/queue/{tab}/pane", queue_pane, Permission.QUEUE, is_pane=True, is_background=True),
-    post(
-        "/queue/{tab}/filter", set_filter, Permission.QUEUE, "queue", "language", "priority", SOON
-    ),
-    Route("/find", find_case, Permission.CASE),
-)

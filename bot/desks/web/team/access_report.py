@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, select
 from bot.cases.state_machine import Role
 from bot.clock import DAY
 from bot.desks.web import texts
-from bot.desks.web.routes import Permission, Route
+from bot.desks.web.routes import Permission, get
 from bot.store.compiled import Prepared
 from bot.store.statements import select_by, select_one
 from bot.store.tables.main import audit, cases
@@ -100,6 +100,7 @@ def week_summary(work: Work, now: int, back: int) -> list[AccessSummary]:
     return summarize(work.rows(_BETWEEN, first, last, *REPORTED_ACTIONS, MAX_ROWS))
 
 
+@get("/audit/reads", Permission.AUDIT)
 async def access_report(request: DeskRequest) -> Response:
     """Show the report of one week."""
     given = request.http.query_params.get("back", "0")
@@ -130,6 +131,3 @@ def staff_names(request: DeskRequest, staff: Iterable[Caseworker]) -> dict[str, 
         it.id: (shows_names and it.name) or f"{request.locale(texts.ROLES[it.role.value])} {it.id}"
         for it in staff
     }
-
-
-ROUTES = (Route("/audit/reads", access_report, Permission.AUDIT),)

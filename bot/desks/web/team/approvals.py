@@ -16,7 +16,7 @@ from bot.cases.state_machine import SENIOR_ROLES
 from bot.clock import SECOND
 from bot.desks.web import texts
 from bot.desks.web.request import DeskRequest, NotFoundError
-from bot.desks.web.routes import Permission, Route, post
+from bot.desks.web.routes import Permission, get, post
 from bot.desks.web.security_headers import SANDBOX_CSP
 from bot.desks.web.team.access_report import staff_names
 from bot.errors import NotApprovedError
@@ -48,11 +48,13 @@ _CASE_LIST = select_by(
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+@get("/approvals", Permission.AUDIT)
 async def approvals_page(request: DeskRequest) -> Response:
     """Show recent requests."""
     return await _page(request)
 
 
+@post("/approvals/request", Permission.AUDIT, "kind", "subject", "words")
 async def request_approval(request: DeskRequest) -> Response:
     """Request an approval."""
     kind, subject = request.form.get("kind", ""), request.form.get("subject", "")
@@ -67,12 +69,14 @@ async def request_approval(request: DeskRequest) -> Response:
     )
 
 
+@post("/approvals/approve", Permission.TEAM, "request")
 async def approve(request: DeskRequest) -> Response:
     """Approve a colleague's request."""
     by, number, now = request.caseworker, request.form.get("request", "")[:32], request.now
     return await _run(request, lambda work: _approvals(request).approve(work, by, number, now))
 
 
+@post("/approvals/use", Permission.AUDIT, "request")
 async def use_approval(request: DeskRequest) -> Response:
     """Use an approval once, after a step-up."""
     if not request.current_session.has_stepped_up(request.now):
@@ -169,11 +173,3 @@ async def _page(request: DeskRequest, shown: str = "") -> Response:
         may_request=[it for it in ApprovalKind if request.caseworker.role in MAY_REQUEST[it]],
         shown=next((it for it in staff if it.id == shown), None),
     )  # fmt: skip
-
-
-ROUTES = (
-    Route("/approvals", approvals_page, Permission.AUDIT),
-    post("/approvals/request", request_approval, Permission.AUDIT, "kind", "subject", "words"),
-    post("/approvals/approve", approve, Permission.TEAM, "request"),
-    post("/approvals/use", use_approval, Permission.AUDIT, "request"),
-)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam
 
-from bot.desks.web.routes import Permission, Route, post
+from bot.desks.web.routes import Permission, get, post
 from bot.desks.web.team.access_report import staff_names
 from bot.store.statements import select_by
 from bot.store.tables.main import audit
@@ -22,11 +22,13 @@ ROWS_SHOWN = 200
 _NEWEST = select_by(audit, *AUDIT_COLUMNS, order_by=audit.c.id.desc(), limit=bindparam("most"))
 
 
+@get("/audit", Permission.AUDIT)
 async def audit_page(request: DeskRequest) -> Response:
     """Show the newest rows."""
     return await _page(request, None)
 
 
+@post("/audit/check", Permission.AUDIT)
 async def verify_log(request: DeskRequest) -> Response:
     """Verify the whole log."""
     writer = request.context.database.writer
@@ -41,9 +43,3 @@ async def _page(request: DeskRequest, check: object) -> Response:
         "audit.html", rows=[AuditRow(*row) for row in rows], check=check,
         is_broken=isinstance(check, AuditBreak), names=staff_names(request, staff),
     )  # fmt: skip
-
-
-ROUTES = (
-    Route("/audit", audit_page, Permission.AUDIT),
-    post("/audit/check", verify_log, Permission.AUDIT),
-)

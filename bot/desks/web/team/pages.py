@@ -8,7 +8,7 @@ from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.queue import queries
-from bot.desks.web.routes import Permission, Route, post
+from bot.desks.web.routes import Permission, get, post
 from bot.desks.web.team import workload
 from bot.hotline.commands.types import Verb
 
@@ -22,16 +22,19 @@ MAX_LATE_SHOWN = 20
 """Overdue cases on the page; the list of all waiting cases has the others."""
 
 
+@get("/team", Permission.TEAM)
 async def team_page(request: DeskRequest) -> Response:
     """Show the team."""
     return request.render("team.html", **await _page_values(request))
 
 
+@get("/team/pane", Permission.TEAM, is_pane=True, is_background=True)
 async def team_pane(request: DeskRequest) -> Response:
     """Show the content alone, for an open page."""
     return request.render("_team.html", **await _page_values(request))
 
 
+@post("/team/assign", Permission.TEAM, "reference", "to")
 async def assign_case(request: DeskRequest) -> Response:
     """Assign a case to a caseworker."""
     seen = await request.context.read_pool.run(
@@ -63,10 +66,3 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
         }
 
     return await context.read_pool.run(look)
-
-
-ROUTES = (
-    Route("/team", team_page, Permission.TEAM),
-    Route("/team/pane", team_pane, Permission.TEAM, is_pane=True, is_background=True),
-    post("/team/assign", assign_case, Permission.TEAM, "reference", "to"),
-)

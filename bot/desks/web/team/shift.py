@@ -9,7 +9,7 @@ from bot.desks.web import texts
 from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.preferences import READ_UNTIL, store_preference
 from bot.desks.web.queue import queries
-from bot.desks.web.routes import Permission, Route, post
+from bot.desks.web.routes import Permission, get, post
 from bot.hotline.commands.types import Verb
 from bot.hotline.staff.shift_notes import MAX_LENGTH, ShiftNote, ShiftNotes
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PAUSE_MINUTES = "15"
 
 
+@get("/shift", Permission.QUEUE)
 async def shift_page(request: DeskRequest) -> Response:
     """Show the notes of earlier shifts, and the form for a new one."""
     keyring, queues = request.keyring(), queries.queues_of(request.caseworker)
@@ -38,6 +39,7 @@ async def shift_page(request: DeskRequest) -> Response:
     )  # fmt: skip
 
 
+@post("/shift/leave", Permission.QUEUE, "queue", "words")
 async def leave_note(request: DeskRequest) -> Response:
     """Save a note for the next shift."""
     known = queries.queues_of(request.caseworker)
@@ -57,6 +59,7 @@ async def leave_note(request: DeskRequest) -> Response:
     return request.redirect("/shift")
 
 
+@post("/shift/read", Permission.QUEUE)
 async def mark_read(request: DeskRequest) -> Response:
     """Store which notes were read."""
     newest = await newest_unread(request)
@@ -80,6 +83,7 @@ def _read_until(request: DeskRequest) -> int:
     return int(written) if written.isascii() and written.isdecimal() else 0
 
 
+@post("/pause", Permission.QUEUE)
 async def start_pause(request: DeskRequest) -> Response:
     """Start a break; it ends by itself."""
     request.current_session.hard_case_at = 0
@@ -91,16 +95,8 @@ async def start_pause(request: DeskRequest) -> Response:
     return request.redirect("/queue/mine")
 
 
+@post("/pause/no", Permission.QUEUE)
 async def decline_pause(request: DeskRequest) -> Response:
     """Withdraw the offer of a break."""
     request.current_session.hard_case_at = 0
     return request.redirect("/queue/mine")
-
-
-ROUTES = (
-    Route("/shift", shift_page, Permission.QUEUE),
-    post("/shift/leave", leave_note, Permission.QUEUE, "queue", "words"),
-    post("/shift/read", mark_read, Permission.QUEUE),
-    post("/pause", start_pause, Permission.QUEUE),
-    post("/pause/no", decline_pause, Permission.QUEUE),
-)

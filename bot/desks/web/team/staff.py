@@ -9,7 +9,7 @@ from bot.desks.web import texts
 from bot.desks.web.auth.totp import INVITE_LIFETIME
 from bot.desks.web.queue import queries
 from bot.desks.web.request import DeskRequest, NotFoundError
-from bot.desks.web.routes import Permission, Route, post
+from bot.desks.web.routes import Permission, get, post
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 SESSIONS_ENDED = "sessions_ended"
 
 
+@get("/staff", Permission.STAFF)
 async def staff_page(request: DeskRequest) -> Response:
     """Show all staff."""
     return await _page(request, None, "")
 
 
+@post("/staff/invite", Permission.STAFF, "staff", needs_step_up=True)
 async def invite(request: DeskRequest) -> Response:
     """Create an invitation link; existing second factors stay until it is used."""
     who, now = request.form.get("staff", ""), request.now
@@ -45,6 +47,7 @@ async def invite(request: DeskRequest) -> Response:
     return await _page(request, colleague, link)
 
 
+@post("/staff/end", Permission.STAFF, "staff", needs_step_up=True)
 async def end_sessions(request: DeskRequest) -> Response:
     """Sign a colleague out everywhere: a device was lost or taken."""
     who, sessions = request.form.get("staff", ""), request.context.sessions
@@ -74,10 +77,3 @@ async def _page(request: DeskRequest, invited: Caseworker | None, link: str) -> 
     return request.render(
         "staff.html", staff=found, invited=invited, link=link, days=str(INVITE_LIFETIME // DAY)
     )
-
-
-ROUTES = (
-    Route("/staff", staff_page, Permission.STAFF),
-    post("/staff/invite", invite, Permission.STAFF, "staff", needs_step_up=True),
-    post("/staff/end", end_sessions, Permission.STAFF, "staff", needs_step_up=True),
-)

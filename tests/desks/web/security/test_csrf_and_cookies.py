@@ -11,7 +11,7 @@ from bot.clock import HOUR, SECOND
 from bot.desks.web.app import ROUTES
 from bot.desks.web.auth.sessions import IDLE_TIMEOUT, MAX_LIFETIME
 from bot.desks.web.request import SESSION_COOKIE
-from bot.desks.web.routes import CHECKED_BY_HANDLER, NO_FIELDS, Permission, Route
+from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, Route
 from tests.support.harnesses.web_desk_harness import HttpBrowser, WebDeskHarness, fill_path
 from tests.support.response_likeness import normalised_response
 
@@ -100,7 +100,7 @@ def test_a_form_that_carries_nothing_and_changes_something_is_found(tmp_path: Pa
         await visit.context.database.writer.run(note)
         return visit.redirect("/")
 
-    bad = Route("/careless", careless, Permission.PUBLIC, "POST", NO_FIELDS)
+    bad = Route("/careless", careless, Permission.PUBLIC, "POST", frozenset())
     office = WebDeskHarness(tmp_path, doors=[*ROUTES, bad])
     before = stored(office)
     assert office.worker().comes().browser.post("/careless", {"csrf": "0" * 32}).status_code != 403
@@ -210,7 +210,7 @@ def test_an_unexpected_form_field_is_refused(
 
 
 def test_every_form_says_what_it_takes() -> None:
-    free = [it.path for it in CHANGES if it.fields is CHECKED_BY_HANDLER]
+    free = [it.path for it in CHANGES if it.fields == CHECKED_BY_HANDLER]
     assert len(free) < len(CHANGES) / 2
     assert all(it.fields is not None for it in CHANGES)
 

@@ -233,7 +233,7 @@ def fills_in(worker: WebCaseworker, reference: str, words: str) -> None:
     for door in ROUTES:
         if not door.changes_state or door.path in LEAD_OUT:
             continue
-        if door.fields is CHECKED_BY_HANDLER:
+        if door.fields == CHECKED_BY_HANDLER:
             for verb, form in (CASE_ACTIONS | OWN_ACTIONS).items():
                 path = fill_path(door.path, reference, verb=verb.value)
                 worker.browser.post(path, {"csrf": csrf, **dict.fromkeys(form.field_names, words)})
