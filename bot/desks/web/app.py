@@ -9,17 +9,10 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.routing import Route as StarletteRoute
 
 from bot.desks.web import static_files
-from bot.desks.web.auth import (
-    account,
-    demo_login,
-    enrolment,
-    login_pages,
-    passkey_login,
-    passkey_pages,
-)
-from bot.desks.web.case import actions, drafts, evidence, export, law, send_checks
+from bot.desks.web.auth import account, enrolment, login_pages, passkey_pages
+from bot.desks.web.case import actions, evidence, export, law, send_checks
 from bot.desks.web.case import pages as case_pages
-from bot.desks.web.live import alerts, sse
+from bot.desks.web.live import sse
 from bot.desks.web.middleware import DeskEndpoint
 from bot.desks.web.queue import bulk_close
 from bot.desks.web.queue import pages as queue_pages
@@ -36,9 +29,9 @@ if TYPE_CHECKING:
     from bot.desks.web.context import DeskContext
 
 MODULES = (
-    static_files, login_pages, demo_login, enrolment, queue_pages, alerts, shift, case_pages, law,
-    evidence, export, actions, send_checks, bulk_close, drafts, sse, account, passkey_pages,
-    passkey_login, audit, team_pages, access_report, approvals, staff,
+    static_files, login_pages, enrolment, queue_pages, shift, case_pages, law, evidence, export,
+    actions, send_checks, bulk_close, sse, account, passkey_pages, audit, team_pages, access_report,
+    approvals, staff,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(
     it for module in MODULES for it in vars(module).values() if isinstance(it, Route)

@@ -9,7 +9,7 @@ from bot.desks.case_summary import CaseSummaries
 from bot.desks.locale import StaffLocale
 from bot.desks.web.auth.passkeys import PasskeyStore
 from bot.desks.web.auth.refusal_log import RefusalLog
-from bot.desks.web.auth.totp import SecondFactors, current_code
+from bot.desks.web.auth.totp import PendingEnrolment, SecondFactors, current_code
 from bot.desks.web.auth.webauthn import WebAuthn
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from bot.cases.queries import AnswerRenderer, CaseReader
     from bot.clock import Clock
     from bot.conversation import FlowRegistry
-    from bot.desks.web.auth.enrolment import PendingEnrolment
     from bot.desks.web.auth.sessions import DeskSessions
     from bot.desks.web.auth.throttle import LoginThrottle
     from bot.desks.web.command_client import CommandClient

@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse
 
+from bot.cases.reference import parse_reference
 from bot.desks.web import texts
 from bot.desks.web.auth.login import browser_name
-from bot.desks.web.auth.refusal_log import RefusalReason, audit_not_found, end_moved_session
+from bot.desks.web.auth.refusal_log import AUDIT_INTERVAL, RefusalReason
 from bot.desks.web.preferences import load_preferences
 from bot.desks.web.request import LANGUAGE_COOKIE, SESSION_COOKIE, DeskRequest, NotFoundError
 from bot.desks.web.routes import CHECKED_BY_HANDLER, ROLES, Permission, Route
 from bot.desks.web.security_headers import (
     add_security_headers,
-    close_connection,
     has_own_host,
     has_plain_framing,
     has_short_headers,
     is_form,
     is_same_origin,
     limit_body,
-    wrong_host,
 )
 from bot.errors import HavenError
 from bot.languages import STAFF_LANGUAGES
@@ -59,8 +59,8 @@ class DeskEndpoint:
         try:
             response = await self._respond(request)
         except HTTPException as error:  # an invalid form
-            self._log_refusal(request, RefusalReason.FORM)
-            response = _error_page(request, HTTPStatus(error.status_code), texts.CANNOT_DO)
+            page = _error_page(request, HTTPStatus(error.status_code), texts.CANNOT_DO)
+            response = self._refuse(request, RefusalReason.FORM, page)
         except ClientDisconnect:
             return
         except HavenError as error:
@@ -70,32 +70,38 @@ class DeskEndpoint:
             log.error("desk_request_failed", error=type(error).__name__)
             response = _error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, texts.SERVER_ERROR)
         has_script = response.status_code != HTTPStatus.NOT_FOUND
-        await add_security_headers(response, self.context, nonce if has_script else "")(
-            scope, receive, send
-        )
+        answer = add_security_headers(response, self.context, nonce if has_script else "")
+        await answer(scope, receive, send)
 
     async def _respond(self, request: DeskRequest) -> Response:
         try:
             return self._refuse_early(request) or await self._authorize(request)
         except NotFoundError:
-            await audit_not_found(request)
-            return not_found(request)
+            await self._audit_not_found(request)
+            # The one answer to everything that does not exist or is forbidden.
+            return request.render(
+                "error.html", status=HTTPStatus.NOT_FOUND, message=texts.NOT_FOUND
+            )
+
+    def _refuse(self, request: DeskRequest, reason: RefusalReason, answer: Response) -> Response:
+        self.context.refusal_log.record(self.route.path, reason, request.now)
+        return answer
 
     def _refuse_early(self, request: DeskRequest) -> Response | None:
         """Refuse requests of other sites and broken clients before the session is looked up."""
         http = request.http
         if not has_plain_framing(http):
-            self._log_refusal(request, RefusalReason.FRAMING)
-            return close_connection(HTTPStatus.BAD_REQUEST)
+            return self._refuse(request, RefusalReason.FRAMING, _close(HTTPStatus.BAD_REQUEST))
         if not has_short_headers(http):
-            self._log_refusal(request, RefusalReason.LONG_HEADERS)
-            return close_connection(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            answer = _close(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            return self._refuse(request, RefusalReason.LONG_HEADERS, answer)
         if not has_own_host(http, self.context):
-            self._log_refusal(request, RefusalReason.HOST)
-            return wrong_host()
+            return self._refuse(
+                request, RefusalReason.HOST, PlainTextResponse("Not here.\n", HTTPStatus.NOT_FOUND)
+            )
         if self.route.changes_state and not (is_same_origin(http, self.context) and is_form(http)):
-            self._log_refusal(request, RefusalReason.CROSS_ORIGIN)
-            return _error_page(request, HTTPStatus.FORBIDDEN, texts.WRONG_ORIGIN)
+            page = _error_page(request, HTTPStatus.FORBIDDEN, texts.WRONG_ORIGIN)
+            return self._refuse(request, RefusalReason.CROSS_ORIGIN, page)
         return None
 
     async def _authorize(self, request: DeskRequest) -> Response:
@@ -108,8 +114,8 @@ class DeskEndpoint:
         if route.changes_state:
             await _parse_form(request)
             if not is_public and not _has_csrf_token(request):
-                self._log_refusal(request, RefusalReason.NO_CSRF)
-                return _error_page(request, HTTPStatus.FORBIDDEN, texts.WRONG_ORIGIN)
+                page = _error_page(request, HTTPStatus.FORBIDDEN, texts.WRONG_ORIGIN)
+                return self._refuse(request, RefusalReason.NO_CSRF, page)
             _check_fields(request)
         if route.needs_step_up and not request.current_session.has_stepped_up(request.now):
             return request.redirect_to_step_up(_return_path(request))
@@ -117,31 +123,56 @@ class DeskEndpoint:
             await self.context.sessions.touch(request.session, request.now)
         return await route.handler(request)
 
-    def _log_refusal(self, request: DeskRequest, reason: RefusalReason) -> None:
-        self.context.refusal_log.record(self.route.path, reason, request.now)
+    async def _audit_not_found(self, request: DeskRequest) -> None:
+        """Note in the audit log that a caseworker asked for something they may not see.
+
+        A case they could see earlier in the session is not noted: it was erased, or is now a
+        colleague's.
+        """
+        path, now, session = self.route.path, request.now, request.session
+        self.context.refusal_log.record(path, RefusalReason.NOT_THERE, now)
+        is_public = self.route.permission is Permission.PUBLIC
+        if request.signed_in is None or session is None or is_public:
+            return
+        was_visible = parse_reference(request.param("reference")) in session.known_references
+        noted_at = session.refused_routes.get(path, -AUDIT_INTERVAL)
+        if not was_visible and not 0 <= now - noted_at < AUDIT_INTERVAL:
+            session.refused_routes[path] = now
+            where = path.replace("{", "").replace("}", "")
+            await request.audit("refused", request.caseworker.id, where)
 
     async def _authenticate(self, request: DeskRequest) -> None:
         """Look up session and caseworker for each request: access may just have ended."""
-        secret = _session_secret(request.http)
-        session = self.context.sessions.find(secret, request.now) if secret else None
+        sessions, secret = self.context.sessions, _session_secret(request.http)
+        session = sessions.find(secret, request.now) if secret else None
         if session is None:
             return
+        # In another browser: the secret was probably stolen. Only browser and system are compared,
+        # so that an update of the browser changes nothing. A thief who copies that as well is not
+        # noticed here; the account page lists all sessions.
         if browser_name(request) != session.browser:
-            await end_moved_session(request, session)
+            self.context.refusal_log.record(
+                self.route.path, RefusalReason.SESSION_MOVED, request.now
+            )
+            await sessions.end(session.token)
+            await request.audit("session_moved", session.who, "web", actor=session.who)
             return
 
         def look(work: Work) -> None:
-            found = self.context.staff.find(work, session.who)
-            exists = self.context.sessions.exists(work, session)
-            if found is not None and found.is_active and exists:
+            found = request.find_active(work, session.who)
+            if found is not None and sessions.exists(work, session):
                 request.signed_in = found
                 request.preferences = load_preferences(work, found.id)
 
-        await self.context.read_pool.run(look)
+        await request.read(look)
         if request.signed_in is None:
-            await self.context.sessions.end(session.token)
+            await sessions.end(session.token)
         else:
             request.session, request.session_secret = session, secret
+
+
+def _close(status: HTTPStatus) -> Response:
+    return PlainTextResponse("Not like this.\n", status, headers={"connection": "close"})
 
 
 async def _parse_form(request: DeskRequest) -> None:
@@ -187,11 +218,6 @@ def _to_sign_in(request: DeskRequest) -> Response:
     if request.is_fetched or request.route.is_pane or request.route.changes_state:
         return _error_page(request, HTTPStatus.UNAUTHORIZED, texts.SIGN_IN_FIRST)
     return request.redirect("/signin")
-
-
-def not_found(request: DeskRequest) -> Response:
-    """Return the one answer to everything that does not exist or is forbidden."""
-    return request.render("error.html", status=HTTPStatus.NOT_FOUND, message=texts.NOT_FOUND)
 
 
 def _error_page(request: DeskRequest, status: HTTPStatus, message: Text) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -13,7 +13,7 @@ from bot.desks.web.templates import render_template
 from bot.errors import HavenError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
 
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from bot.desks.web.context import DeskContext
     from bot.desks.web.routes import Route
     from bot.hotline.staff.staff import Caseworker
+    from bot.store.writer import Work
     from bot.text import Text
     from bot.vault.keys.keyring import Keyring
 
+T = TypeVar("T")
 FETCH_HEADER = "x-haven"
 """Header of requests made by the desk's scripts; a form of another site cannot send it."""
 SESSION_COOKIE, BROWSER_COOKIE, LANGUAGE_COOKIE = (
@@ -77,6 +79,19 @@ class DeskRequest:
         """Whether a script of the desk made the request."""
         return FETCH_HEADER in self.http.headers
 
+    async def read(self, unit: Callable[[Work], T]) -> T:
+        """Run a unit of work that only reads, and return its result."""
+        return await self.context.read_pool.run(unit)
+
+    async def write(self, unit: Callable[[Work], T]) -> T:
+        """Run a unit of work in one transaction, and return its result."""
+        return await self.context.database.writer.run(unit)
+
+    def find_active(self, work: Work, who: str) -> Caseworker | None:
+        """Return a caseworker with access; None for none, and for text that is no id."""
+        found = self.context.staff.find(work, who) if who.isalnum() else None
+        return found if found is not None and found.is_active else None
+
     def keyring(self) -> Keyring | None:
         """Return the caseworker's keys, unlocked for this request."""
         return self.context.sessions.unlock_keyring(self.current_session, self.session_secret)
@@ -84,9 +99,7 @@ class DeskRequest:
     async def audit(self, action: str, subject: str, detail: str = "", *, actor: str = "") -> None:
         """Write a row to the audit log; the actor is the caseworker unless another is named."""
         who, now, log = actor or self.caseworker.id, self.now, self.context.audit
-        await self.context.database.writer.run(
-            lambda work: log.record(work, now, who, action, subject, detail)
-        )
+        await self.write(lambda work: log.record(work, now, who, action, subject, detail))
 
     def url(self, path: str) -> str:
         """Return a path of the desk with its prefix."""
@@ -100,7 +113,8 @@ class DeskRequest:
 
     def render(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return a page or a pane."""
-        return HTMLResponse(render_template(template, self, values), status)
+        page = render_template(template, request=self, say=self.locale, url=self.url, **values)
+        return HTMLResponse(page, status)
 
     def redirect(self, path: str) -> Response:
         """Return a redirect to a path of the desk."""

@@ -25,22 +25,14 @@ class RouteError(HavenError):
 class Permission(StrEnum):
     """Who may use a route."""
 
-    PUBLIC = "public"
-    """Everyone, also before sign-in."""
-    SIGNED_IN = "signed_in"
-    """Everyone who has signed in: their own session and second factors."""
-    QUEUE = "queue"
-    """Caseworkers, supervisors and administrators: the list of cases."""
-    CASE = "case"
-    """The same, for one case; access to each case is checked by the handler."""
-    CHANGE = "change"
-    """The same, to change a case."""
-    AUDIT = "audit"
-    """Auditors, supervisors and administrators: who did what."""
-    TEAM = "team"
-    """Supervisors and administrators: workload and overdue cases."""
-    STAFF = "staff"
-    """Administrators: accounts of the staff."""
+    PUBLIC = "public"  # everyone, also before sign-in
+    SIGNED_IN = "signed_in"  # everyone who has signed in: their own session and second factors
+    QUEUE = "queue"  # caseworkers, supervisors and administrators: the list of cases
+    CASE = "case"  # the same, for one case; access to each case is checked by the handler
+    CHANGE = "change"  # the same, to change a case
+    AUDIT = "audit"  # auditors, supervisors and administrators: who did what
+    TEAM = "team"  # supervisors and administrators: workload and overdue cases
+    STAFF = "staff"  # administrators: accounts of the staff
 
 
 CHECKED_BY_HANDLER = frozenset({"*"})

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.responses import PlainTextResponse, Response
-
 if TYPE_CHECKING:
-    from http import HTTPStatus
-
     from starlette.requests import Request
+    from starlette.responses import Response
     from starlette.types import Message, Receive
 
     from bot.desks.web.context import DeskContext
@@ -107,13 +104,3 @@ def limit_body(receive: Receive) -> Receive:
         return message
 
     return receive_some
-
-
-def wrong_host() -> Response:
-    """Return the answer to a request for another host."""
-    return PlainTextResponse("Not here.\n", 404)
-
-
-def close_connection(status: HTTPStatus) -> Response:
-    """Return the answer to a request no browser makes, and close its connection."""
-    return PlainTextResponse("Not like this.\n", status, headers={"connection": "close"})

@@ -22,12 +22,10 @@ from bot.desks.web.shortcuts import shortcuts_for
 from bot.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from jinja2.runtime import Context
+    from collections.abc import Callable
+    from zoneinfo import ZoneInfo
 
     from bot.desks.locale import StaffLocale
-    from bot.desks.web.request import DeskRequest
 
 MAX_COUNT = 1000
 TEMPLATES_DIR = Path(__file__).with_name("pages")
@@ -37,7 +35,6 @@ _LINK = re.compile(
 )
 """What looks like a web address. The possessive quantifier keeps the match linear in the length of
 the text, whatever a person writes."""
-_BCP47_TAGS = {"zh_Hant": "zh-Hant", "zh_Hans": "zh-Hans"}
 
 
 @cache
@@ -48,34 +45,40 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     made.install_gettext_callables(  # type: ignore[attr-defined]
-        _gettext, _ngettext, newstyle=False, pgettext=_pgettext
+        _of_request(lambda request, source, **values: request.locale(Text(source), **values)),
+        _ngettext,
+        newstyle=False,
+        pgettext=_of_request(
+            lambda request, meaning, source, **values: request.locale(
+                Text(source, meaning), **values
+            )
+        ),
     )
     made.filters |= {
-        "defang": defang, "one_line": escape_line, "language_tag": language_tag,
-        "count": format_count, "time": _time, "datetime": _datetime, "law_time": _law_time,
-        "duration": _duration, "reply_due": _reply_due,
+        "defang": defang, "one_line": escape_line, "count": format_count,
+        "language_tag": lambda tag: tag.replace("_", "-"),
+        "time": _of_request(lambda request, at: request.locale.format_time(at, request.now)),
+        "datetime": _of_request(lambda request, at: format_datetime(request.context.zone, at)),
+        "law_time": _of_request(
+            lambda request, at: request.context.legal_deadlines.law.format_time(at)
+        ),
+        "duration": _of_request(lambda request, span: format_duration(request.locale, span)),
+        "reply_due": _of_request(_reply_due),
     }  # fmt: skip
-    made.globals |= {"texts": texts, "shortcuts_for": shortcuts_for, "nearness": _nearness}
+    made.globals |= {
+        "texts": texts, "shortcuts_for": shortcuts_for, "nearness": _of_request(_nearness),
+    }  # fmt: skip
     return made
 
 
-def render_template(name: str, request: DeskRequest, values: Mapping[str, Any]) -> str:
-    """Return a page in the language of the caseworker who asks for it."""
-    template = environment().get_template(name)
-    return template.render(request=request, say=request.locale, url=request.url, **values)
+def render_template(name: str, /, **values: Any) -> str:
+    """Return a page for a `request`, in the language of its caseworker."""
+    return environment().get_template(name).render(values)
 
 
-# --- Texts ----------------------------------------------------------------------------------
-
-
-@pass_context
-def _gettext(context: Context, source: str, **values: str) -> str:
-    return str(context["request"].locale(Text(source), **values))
-
-
-@pass_context
-def _pgettext(context: Context, meaning: str, source: str, **values: str) -> str:
-    return str(context["request"].locale(Text(source, meaning), **values))
+def _of_request(function: Callable[..., str]) -> Callable[..., str]:
+    """Return a function of a page that gets the request first."""
+    return pass_context(lambda page, *given, **values: function(page["request"], *given, **values))
 
 
 def _ngettext(*_args: object) -> str:
@@ -93,11 +96,6 @@ def _defang_link(address: str) -> str:
     return f"{scheme.replace('tt', 'xx')}{separator}{host.replace('.', '[.]')}{slash}{path}"
 
 
-def language_tag(tag: str) -> str:
-    """Return a language as browsers name it (BCP 47)."""
-    return _BCP47_TAGS.get(tag, tag)
-
-
 def format_count(count: int | None) -> str:
     """Return a count of cases, which are counted only up to a limit."""
     if count is None:
@@ -105,12 +103,9 @@ def format_count(count: int | None) -> str:
     return f"{MAX_COUNT}+" if count > MAX_COUNT else str(count)
 
 
-# --- Times ----------------------------------------------------------------------------------
-
-
-def format_datetime(request: DeskRequest, at: int) -> str:
+def format_datetime(zone: ZoneInfo, at: int) -> str:
     """Return a moment with its date: an export is read on another day."""
-    return f"{datetime.fromtimestamp(at / SECOND, request.context.zone):%Y-%m-%d %H:%M}"
+    return f"{datetime.fromtimestamp(at / SECOND, zone):%Y-%m-%d %H:%M}"
 
 
 def format_duration(locale: StaffLocale, microseconds: int) -> str:
@@ -124,45 +119,20 @@ def format_duration(locale: StaffLocale, microseconds: int) -> str:
         else (texts.DAYS, texts.HOURS, MINUTES_PER_DAY, MINUTES_PER_HOUR)
     )
     longer, rest = locale(large, n=str(minutes // size)), minutes % size // rest_size
-    return longer if not rest else locale(
-        texts.TWO_SPANS, longer=longer, shorter=locale(small, n=str(rest))
-    )  # fmt: skip
+    if not rest:
+        return longer
+    return locale(texts.TWO_SPANS, longer=longer, shorter=locale(small, n=str(rest)))
 
 
-@pass_context
-def _time(context: Context, at: int) -> str:
-    request: DeskRequest = context["request"]
-    return request.locale.format_time(at, request.now)
-
-
-@pass_context
-def _datetime(context: Context, at: int) -> str:
-    return format_datetime(context["request"], at)
-
-
-@pass_context
-def _law_time(context: Context, at: int) -> str:
-    request: DeskRequest = context["request"]
-    return request.context.legal_deadlines.law.format_time(at)
-
-
-@pass_context
-def _duration(context: Context, microseconds: int) -> str:
-    return format_duration(context["request"].locale, microseconds)
-
-
-@pass_context
-def _reply_due(context: Context, due_at: int | None) -> str:
-    locale, now = context["request"].locale, context["request"].now
+def _reply_due(request: Any, due_at: int | None) -> str:
+    locale: StaffLocale = request.locale
     if due_at is None:
-        return str(locale(texts.ANSWERED))
-    text = texts.REPLY_DUE_IN if due_at >= now else texts.REPLY_LATE
-    return str(locale(text, span=format_duration(locale, abs(due_at - now))))
+        return locale(texts.ANSWERED)
+    text = texts.REPLY_DUE_IN if due_at >= request.now else texts.REPLY_LATE
+    return locale(text, span=format_duration(locale, abs(due_at - request.now)))
 
 
-@pass_context
-def _nearness(context: Context, case: Any) -> str:
-    request: DeskRequest = context["request"]
+def _nearness(request: Any, case: Any) -> str:
     if case.due_at is None:
         return "answered"
     if case.due_at < request.now:

@@ -69,6 +69,20 @@ def check_readable(work: Work, request: DeskRequest, reference: str) -> CaseAcce
     return access
 
 
+async def access_case(request: DeskRequest) -> CaseAccess:
+    """Return the case that a request names, as `check_case_access`."""
+    return await request.read(
+        lambda work: check_case_access(work, request, request.param("reference"))
+    )
+
+
+async def read_case(request: DeskRequest) -> CaseAccess:
+    """Return the case that a request names, as `check_readable`."""
+    return await request.read(
+        lambda work: check_readable(work, request, request.param("reference"))
+    )
+
+
 def _may_see(by: Caseworker, holder: str | None, status: str, queue: str) -> bool:
     waits_here = CaseState(status) in QUEUED and serves(by, queue)
     return holder == by.id or waits_here or by.role in SENIOR_ROLES

@@ -8,7 +8,6 @@ half-finished enrolment is kept in memory only.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from bot.desks.web import texts
 from bot.desks.web.auth.login import start_session
 from bot.desks.web.auth.passkey_pages import load_passkeys, passkeys_available, verify_new_passkey
 from bot.desks.web.auth.throttle import RETRY_SECONDS
+from bot.desks.web.auth.totp import PendingEnrolment
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, get, post
 from bot.errors import WrongPasswordError
@@ -35,16 +35,6 @@ if TYPE_CHECKING:
     from bot.vault.keys.keyring import Keyring
 
 MAX_PENDING = 64
-
-
-@dataclass(frozen=True, slots=True)
-class PendingEnrolment:
-    """A caseworker who has given a password and still needs a second factor."""
-
-    who: str
-    keyring: Keyring
-    totp_secret: str
-    recovery_key: str
 
 
 @get("/welcome/{link}", Permission.PUBLIC)
@@ -151,7 +141,7 @@ async def _finish(
         context.audit.record(work, request.now, by.id, "desk_factor", by.id, kind)
         return True
 
-    if not await context.database.writer.run(enrol):
+    if not await request.write(enrol):
         return _expired_page(request)
     del context.pending_enrolments[link]
     response = await start_session(request, by, pending.keyring, "/")
@@ -178,12 +168,8 @@ def _link_binding(request: DeskRequest) -> str:
 
 
 async def _invited_caseworker(request: DeskRequest) -> Caseworker | None:
-    def look(work: Work) -> Caseworker | None:
-        who = request.context.factors.invited_staff(work, request.param("link"), request.now)
-        found = request.context.staff.find(work, who) if who else None
-        return found if found and found.is_active else None
-
-    return await request.context.read_pool.run(look)
+    invited, link, now = request.context.factors.invited_staff, request.param("link"), request.now
+    return await request.read(lambda work: request.find_active(work, invited(work, link, now)))
 
 
 async def _has_key(request: DeskRequest, who: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.desks.web.request import BROWSER_COOKIE, SESSION_COOKIE, YEAR_SECONDS, DeskRequest
@@ -24,41 +23,27 @@ BROWSERS = ("Firefox", "Edg", "Chromium", "Chrome", "Safari")
 SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
 
 
-@dataclass(frozen=True, slots=True)
-class AuthenticatedStaff:
-    """A caseworker who has signed in, with their keys."""
-
-    by: Caseworker
-    keyring: Keyring
-
-
 async def find_caseworker(request: DeskRequest, typed: str) -> Caseworker | None:
     """Return the active caseworker with this id, or the only one with this name."""
     wanted = fold(typed)
-
-    def look(work: Work) -> Caseworker | None:
-        staff = [each for each in request.context.staff.all(work) if each.is_active]
-        named = [each for each in staff if fold(each.name) == wanted]
-        numbered = [each for each in staff if each.id == wanted]
-        found = numbered or (named if len(named) == 1 else [])
-        return found[0] if found else None
-
-    return await request.context.read_pool.run(look)
+    everyone = await request.read(request.context.staff.all)
+    staff = [each for each in everyone if each.is_active]
+    named = [each for each in staff if fold(each.name) == wanted]
+    numbered = [each for each in staff if each.id == wanted]
+    found = numbered or (named if len(named) == 1 else [])
+    return found[0] if found else None
 
 
 async def authenticate(
-    request: DeskRequest, typed: str, password: str, code: str
-) -> AuthenticatedStaff | None:
-    """Return the caseworker, or None; an unknown name takes as long as a wrong password."""
-    by = await find_caseworker(request, typed)
+    request: DeskRequest, by: Caseworker | None, password: str, code: str
+) -> Keyring | None:
+    """Return the caseworker's keys, or None; an unknown name takes as long as a wrong password."""
     keyring = await asyncio.to_thread(unlock_keyring, request, by.id if by else "", password)
     if by is None or keyring is None:
         return None
-    now = request.now
-    is_right = await request.context.database.writer.run(
-        lambda work: request.context.factors.use_code(work, by.id, code, now)
-    )
-    return AuthenticatedStaff(by, keyring) if is_right else None
+    factors, now = request.context.factors, request.now
+    is_right = await request.write(lambda work: factors.use_code(work, by.id, code, now))
+    return keyring if is_right else None
 
 
 def unlock_keyring(request: DeskRequest, who: str, password: str) -> Keyring | None:
@@ -75,44 +60,33 @@ def unlock_keyring(request: DeskRequest, who: str, password: str) -> Keyring | N
 
 
 async def start_session(
-    request: DeskRequest,
-    by: Caseworker,
-    keyring: Keyring | None,
-    path: str,
-    *,
+    request: DeskRequest, by: Caseworker, keyring: Keyring | None, path: str, *,
     has_stepped_up: bool = True,
-) -> Response:
+) -> Response:  # fmt: skip
     """Start a session, and wrap the readable cases for everyone who may open them now.
 
     Without a password or a passkey that unlocks the key, the session has no keys: no case opens.
     """
-    context = request.context
+    context, now = request.context, request.now
     if request.session is not None:  # end the session of an earlier user
         await context.sessions.end(request.session.token)
-    now = request.now
 
     def rewrap(work: Work) -> None:
         if keyring is not None:
             context.vault.cases.wraps.rewrap_all(work, keyring, now)
         context.audit.record(work, now, by.id, "sign_in", by.id, "web")
 
-    await context.database.writer.run(rewrap)
-    browser = browser_name(request)
+    await request.write(rewrap)
     secret = await context.sessions.start(
-        by.id, keyring, browser, now, has_stepped_up=has_stepped_up
+        by.id, keyring, browser_name(request), now, has_stepped_up=has_stepped_up
     )
     response = request.redirect(path)
     request.set_cookie(response, SESSION_COOKIE, secret.hex(), None)
-    request.set_cookie(
-        response, BROWSER_COOKIE, new_browser_token(request, by.id), YEAR_SECONDS // 2
-    )
-    return response
-
-
-def new_browser_token(request: DeskRequest, who: str) -> str:
-    """Return the cookie by which a browser is known as used before; it gives no access."""
+    # By this cookie a browser is known as used before; it gives no access.
     number = secrets.token_hex(8)
-    return f"{who}.{number}.{_browser_mac(request, who, number)}"
+    known = f"{by.id}.{number}.{_browser_mac(request, by.id, number)}"
+    request.set_cookie(response, BROWSER_COOKIE, known, YEAR_SECONDS // 2)
+    return response
 
 
 def known_browser_id(request: DeskRequest, who: str) -> str:

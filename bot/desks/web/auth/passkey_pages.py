@@ -14,7 +14,8 @@ from bot.desks.web import texts
 from bot.desks.web.auth.login import browser_name
 from bot.desks.web.auth.passkeys import MAX_PASSKEYS, Passkey, PasskeyRecord
 from bot.desks.web.auth.step_up import complete_step_up, step_up_form
-from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity, parse_prf_output
+from bot.desks.web.auth.totp import parse_secret
+from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, post
 from bot.desks.web.static_files import safe_path
@@ -34,7 +35,7 @@ def passkeys_available(request: DeskRequest) -> bool:
 
 async def load_passkeys(request: DeskRequest, who: str) -> list[Passkey]:
     """Return the passkeys of a caseworker."""
-    return await request.context.read_pool.run(lambda work: request.context.passkeys.of(work, who))
+    return await request.read(lambda work: request.context.passkeys.of(work, who))
 
 
 async def verify_new_passkey(
@@ -47,7 +48,7 @@ async def verify_new_passkey(
         )
     except PasskeyError:
         return None
-    output = parse_prf_output(request.form.get("computed", ""))
+    output = parse_secret(request.form.get("computed", ""))
     locked = lock_with_passkey(keyring, output) if keyring is not None and output else b""
     return PasskeyRecord(made.credential, made.public_key, browser_name(request), locked)
 
@@ -81,7 +82,7 @@ async def add_passkey(request: DeskRequest) -> Response:
         context.passkeys.store(work, by.id, new, 0, now)
         context.audit.record(work, now, by.id, "desk_factor", by.id, "passkey")
 
-    await context.database.writer.run(store)
+    await request.write(store)
     request.flash(texts.PASSKEY_ADDED if new.locked else texts.PASSKEY_ADDED_SIGN_IN_ONLY)
     return request.redirect("/account")
 
@@ -101,7 +102,7 @@ async def remove_passkey(request: DeskRequest) -> Response:
         context.audit.record(work, now, by.id, "desk_factor_gone", by.id, "passkey")
         return context.passkeys.delete(work, by.id, wanted)
 
-    is_removed = await context.database.writer.run(remove)
+    is_removed = await request.write(remove)
     request.flash(
         texts.PASSKEY_REMOVED if is_removed else texts.LAST_FACTOR, is_refused=not is_removed
     )
@@ -153,9 +154,7 @@ async def consume_challenge(request: DeskRequest, passkey: Passkey, count: int) 
     """Mark the challenge and the use count as used; false if this answer was used before."""
     context = request.context
     context.webauthn.mark_used(request.form.get("answer", ""), request.now)
-    return await context.database.writer.run(
-        lambda work: context.passkeys.mark_used(work, passkey, count)
-    )
+    return await request.write(lambda work: context.passkeys.mark_used(work, passkey, count))
 
 
 def _session_binding(request: DeskRequest) -> str:

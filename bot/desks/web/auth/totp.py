@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyotp
@@ -17,6 +18,7 @@ from bot.vault.keys.browser_key import new_session_secret, secret_digest
 
 if TYPE_CHECKING:
     from bot.store.writer import Work
+    from bot.vault.keys.keyring import Keyring
 
 TOTP_KIND, PASSKEY_KIND = "codes", "passkey"
 INVITE_LIFETIME = 3 * DAY
@@ -44,6 +46,16 @@ _DELETE_INVITES = delete_by(
     (desk_invites.c.staff_id == bindparam("who")) | (desk_invites.c.until <= bindparam("now")),
 )
 _USE_INVITE = delete_by(desk_invites, "token")
+
+
+@dataclass(frozen=True, slots=True)
+class PendingEnrolment:
+    """A caseworker who has given a password and still needs a second factor."""
+
+    who: str
+    keyring: Keyring
+    totp_secret: str
+    recovery_key: str
 
 
 class SecondFactors:

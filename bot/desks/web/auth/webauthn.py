@@ -37,7 +37,6 @@ CHALLENGE_LIFETIME = 5 * MINUTE
 NONCE_BYTES, TIME_BYTES, MAC_BYTES = 16, 8, 16
 PRF_INPUT = sha256(b"haven desk passkey 1").digest()
 """Input of the PRF extension; the output differs for every passkey."""
-PRF_OUTPUT_BYTES = 32
 _INVALID = (WebAuthnException, ValueError, TypeError, KeyError)
 
 
@@ -177,16 +176,6 @@ def claimed_identity(answer: str) -> tuple[str, bytes]:
         return user.decode(), base64url_to_bytes(_part(answer, "rawId"))
     except (*_INVALID, RecursionError):
         raise PasskeyError("no answer of a passkey") from None
-
-
-def parse_prf_output(written: str) -> bytes:
-    """Return the PRF output of a form field; empty if it is invalid."""
-    if len(written) != 2 * PRF_OUTPUT_BYTES or not written.isascii():
-        return b""
-    try:
-        return bytes.fromhex(written)
-    except ValueError:
-        return b""
 
 
 def _part(answer: str, *names: str) -> str:

@@ -15,9 +15,15 @@ from starlette.exceptions import HTTPException
 
 from bot.cases.reference import parse_reference
 from bot.desks.web import texts
-from bot.desks.web.auth.case_access import CaseAccess, check_case_access
+from bot.desks.web.auth.case_access import CaseAccess, access_case
 from bot.desks.web.case import drafts
-from bot.desks.web.case.send_checks import SendCheck, failed_send_checks, prompts_as_json
+from bot.desks.web.case.send_checks import (
+    SendCheck,
+    SendCheckPrompt,
+    failed_send_checks,
+    keep_draft,
+    prompts_as_json,
+)
 from bot.desks.web.live.event_log import CommandResult
 from bot.desks.web.middleware import CSRF_FIELD
 from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, post
@@ -29,9 +35,7 @@ from bot.hotline.deadlines import DEADLINES_RUNNING, deadlines_line
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.desks.web.case.send_checks import SendCheckPrompt
     from bot.desks.web.request import DeskRequest
-    from bot.vault.keys.keyring import Keyring
 
 VALUE_PREFIX = "value."
 
@@ -45,6 +49,7 @@ class ActionInput:
     values: dict[str, str] = field(default_factory=dict)
 
 
+NO_INPUT = ActionInput()
 CASE_ACTIONS = {verb: spec for verb, spec in COMMANDS.items() if spec.is_about_case}
 OWN_ACTIONS = {verb: spec for verb, spec in COMMANDS.items() if not spec.is_about_case}
 
@@ -53,23 +58,21 @@ OWN_ACTIONS = {verb: spec for verb, spec in COMMANDS.items() if not spec.is_abou
 async def handle_case_action(request: DeskRequest) -> Response:
     """Give a command about a case, and show its result."""
     verb, form = _parse_action(request, CASE_ACTIONS)
-    seen = await request.context.read_pool.run(
-        lambda work: check_case_access(work, request, request.param("reference"))
-    )
+    seen = await access_case(request)
     path = f"/cases/{seen.summary.reference}"
-    if form.needs_step_up and not request.current_session.has_stepped_up(request.now):
-        return request.redirect_to_step_up(path)
-    if (
-        form.needs_step_up
-        and parse_reference(request.form.get("code", "")) != seen.summary.reference
-    ):
-        other = CommandResult(seen.case, is_refused=True, source=texts.ERASE_WRONG_NUMBER.source)
-        return await _respond(request, other, path)
+    if form.needs_step_up:
+        if not request.current_session.has_stepped_up(request.now):
+            return request.redirect_to_step_up(path)
+        if parse_reference(request.form.get("code", "")) != seen.summary.reference:
+            other = CommandResult(
+                seen.case, is_refused=True, source=texts.ERASE_WRONG_NUMBER.source
+            )
+            return _respond(request, other, path)
     filled = _parse_input(request, form)
     if form.is_sent_to_person and (asked := await _failed_checks(request, seen, filled)):
         return await _ask_confirmation(request, seen, verb, asked)
     told = await send_command(request, seen.case, verb, filled)
-    return await _respond(request, told, path)
+    return _respond(request, told, path)
 
 
 async def _failed_checks(
@@ -89,22 +92,17 @@ async def _ask_confirmation(
     request: DeskRequest, seen: CaseAccess, verb: Verb, asked: list[SendCheckPrompt]
 ) -> Response:
     """Ask the caseworker to confirm; the text is kept as a draft and stays on the page."""
-    keyring = request.keyring()
-    if verb is Verb.SEND and keyring is not None:
-        await drafts.store_draft(
-            request, seen.case, drafts.SAY, request.form.get("words", ""), keyring
-        )
+    if verb is Verb.SEND:
+        await keep_draft(request, seen.case, drafts.SAY, request.form.get("words", ""))
     if request.is_fetched:
         return prompts_as_json(request, asked)
     given = {
         name: value for name, value in request.form.items() if name not in {CSRF_FIELD, "sure"}
     }
-    sure = {*request.form.get("sure", "").split(), *(it.check.value for it in asked)} & set(
-        SendCheck
-    )
+    sure = {*request.form.get("sure", "").split(), *(it.check.value for it in asked)}
     return request.render(
         "confirm.html", status=HTTPStatus.CONFLICT, reference=seen.summary.reference,
-        verb=verb.value, asked=asked, given=given, sure=" ".join(sorted(sure)),
+        verb=verb.value, asked=asked, given=given, sure=" ".join(sorted(sure & set(SendCheck))),
     )  # fmt: skip
 
 
@@ -112,62 +110,48 @@ async def _ask_confirmation(
 async def handle_own_action(request: DeskRequest) -> Response:
     """Go on duty, go off duty, or take a break."""
     verb, form = _parse_action(request, OWN_ACTIONS)
-    told = await send_command(request, "", verb, given_input=_parse_input(request, form))
+    told = await send_command(request, "", verb, _parse_input(request, form))
     # Going off duty leads to the shift note, which the next caseworker sees first.
-    return await _respond(request, told, "/shift" if verb is Verb.OFF_DUTY else "/")
+    return _respond(request, told, "/shift" if verb is Verb.OFF_DUTY else "/")
 
 
 @post("/next", Permission.QUEUE)
 async def claim_next(request: DeskRequest) -> Response:
     """Claim the next waiting case for this caseworker."""
     told = await send_command(request, "", Verb.CLAIM)
-    reference = ""
-    if told is not None and told.case and not told.is_refused:
-        glance = await request.context.read_pool.run(
-            lambda work: request.context.summaries.find(work, told.case if told else "")
-        )
-        reference = glance.reference if glance else ""
-    return await _respond(request, told, f"/cases/{reference}" if reference else "/queue/waiting")
+    case = told.case if told is not None and not told.is_refused else ""
+    summary = await request.read(lambda work: request.context.summaries.find(work, case))
+    path = f"/cases/{summary.reference}" if summary is not None else "/queue/waiting"
+    return _respond(request, told, path)
 
 
 async def send_command(
-    request: DeskRequest, case: str, verb: Verb, given_input: ActionInput | None = None
+    request: DeskRequest, case: str, verb: Verb, given: ActionInput = NO_INPUT
 ) -> CommandResult | None:
     """Send a command, then encrypt the case key for the staff who have access afterwards."""
-    given = given_input or ActionInput()
-    command = Command(
-        verb=verb, by=request.caseworker.id, case=case, code=given.code, text=given.text,
-        values=given.values,
-    )  # fmt: skip
-    keyring = request.keyring()
-    told = await request.context.command_client.send(command)
+    who, now, keyring = request.caseworker.id, request.now, request.keyring()
+    told = await request.context.command_client.send(
+        Command(verb=verb, by=who, case=case, code=given.code, text=given.text, values=given.values)
+    )
     if told is not None and told.source == DEADLINES_RUNNING.source:
         told = await _with_deadlines(request, told)
     if told is not None and told.source == REST_OFFERED.source:
-        request.current_session.hard_case_at = request.now
+        request.current_session.hard_case_at = now
     if told is not None and not told.is_refused and verb.value in drafts.DRAFT_KINDS:
-        await request.context.database.writer.run(
-            lambda work: drafts.delete_draft(work, case, request.caseworker.id, verb.value)
-        )
+        await request.write(lambda work: drafts.delete_draft(work, case, who, verb.value))
     moved = case or (told.case if told else "")
     if moved and COMMANDS[verb].changes_access and keyring is not None:
-        await _rewrap_case(request, moved, keyring)
+        wraps = request.context.vault.cases.wraps
+        await request.write(lambda work: wraps.rewrap(work, moved, keyring, now))
     return told
 
 
 async def _with_deadlines(request: DeskRequest, result: CommandResult) -> CommandResult:
     clocks, now = request.context.legal_deadlines, request.now
-    ahead = await request.context.read_pool.run(
-        lambda work: clocks.upcoming(work, result.case, now)
-    )
+    ahead = await request.read(lambda work: clocks.upcoming(work, result.case, now))
     return replace(
         result, values={"clocks": deadlines_line(ahead, request.locale.staff_catalogue, now)}
     )
-
-
-async def _rewrap_case(request: DeskRequest, case: str, keyring: Keyring) -> None:
-    custody, now = request.context.vault.cases.wraps, request.now
-    await request.context.database.writer.run(lambda work: custody.rewrap(work, case, keyring, now))
 
 
 def _parse_action(request: DeskRequest, known: dict[Verb, CommandSpec]) -> tuple[Verb, CommandSpec]:
@@ -197,16 +181,26 @@ def _parse_input(request: DeskRequest, form: CommandSpec) -> ActionInput:
     return ActionInput(given.get("code", ""), written, values)
 
 
-async def _respond(request: DeskRequest, result: CommandResult | None, path: str) -> Response:
-    if result is None:
-        text, values, is_refused = texts.COMMAND_STORED, {}, True
-    else:
-        text, values, is_refused = result.text, result.values, result.is_refused
-    is_hard = text.source == REST_OFFERED.source  # a desk of pages offers the pause by a button
-    text = DONE if is_hard else text
-    said = request.locale(text, **values) if text.source else ""
+def _respond(request: DeskRequest, result: CommandResult | None, path: str) -> Response:
     if request.is_fetched:
+        said, is_refused = _message(request, result)
+        # A desk of pages offers the pause by a button.
+        is_hard = result is not None and result.source == REST_OFFERED.source
         return request.json(told=said, refused=is_refused, go=request.url(path), pause=is_hard)
+    flash_result(request, result)
+    return request.redirect(path)
+
+
+def flash_result(request: DeskRequest, result: CommandResult | None) -> None:
+    """Show the result of a command on the next page."""
+    said, is_refused = _message(request, result)
     if said:
         request.current_session.flashes.append((said, is_refused))
-    return request.redirect(path)
+
+
+def _message(request: DeskRequest, result: CommandResult | None) -> tuple[str, bool]:
+    """Return what a result says, and whether it is a refusal."""
+    if result is None:
+        return request.locale(texts.COMMAND_STORED), True
+    text = DONE if result.source == REST_OFFERED.source else result.text
+    return request.locale(text, **result.values) if text.source else "", result.is_refused

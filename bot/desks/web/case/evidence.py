@@ -89,7 +89,7 @@ async def _find_file(request: DeskRequest) -> ReadableFile:
             raise NotFoundError("no file")
         return ReadableFile(seen.case, items[0], opener)
 
-    return await context.read_pool.run(look)
+    return await request.read(look)
 
 
 async def _read_bytes(request: DeskRequest, found: ReadableFile, action: CustodyAction) -> bytes:
@@ -121,4 +121,4 @@ async def _log_custody(
         store = EvidenceStore(context.vault, context.files_dir, keyring)
         store.custody.record(work, found.case, event)
 
-    await context.database.writer.run(record)
+    await request.write(record)

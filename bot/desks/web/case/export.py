@@ -87,7 +87,7 @@ class ExportWriter:
 
     def at(self, moment: int) -> str:
         """Return a moment with its date."""
-        return format_datetime(self.request, moment)
+        return format_datetime(self.request.context.zone, moment)
 
     def name(self, who: str) -> str:
         """Return the name of a member of staff."""

@@ -88,7 +88,7 @@ class CaseFile:
 async def load_case_file(request: DeskRequest, view: CaseView) -> CaseFile:
     """Return the case file, as far as the caseworker may read it."""
     keyring = request.keyring()
-    found = await request.context.read_pool.run(lambda work: _load(work, request, view, keyring))
+    found = await request.read(lambda work: _load(work, request, view, keyring))
     if view.is_readable and keyring is not None:
         reader = request.context.case_reader(request.locale.language)
         try:

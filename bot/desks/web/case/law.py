@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.clock import DAY
-from bot.desks.web.auth.case_access import CaseAccess, check_readable
+from bot.desks.web.auth.case_access import CaseAccess, read_case
 from bot.desks.web.auth.step_up import require_step_up, text_download
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, get
@@ -132,13 +132,12 @@ def _event_view(request: DeskRequest, row: DeadlineEventRow) -> LegalEventView:
 @get("/cases/{reference}/forms/{form}", Permission.CASE)
 async def download_form(request: DeskRequest) -> Response:
     """Return a draft form; it is audited first."""
-    context, forms = request.context, request.context.place.office_forms
+    forms = request.context.place.office_forms
     form = forms.forms.get(request.param("form")) if forms else None
-    reference = request.param("reference")
     if forms is None or form is None:
         raise NotFoundError("no such form")
-    seen = await context.read_pool.run(lambda work: check_readable(work, request, reference))
-    if first := require_step_up(request, f"/cases/{reference}"):
+    seen = await read_case(request)
+    if first := require_step_up(request, f"/cases/{request.param('reference')}"):
         return first
     text = await _fill_form(request, seen, forms, form)
     return text_download(f"{seen.summary.reference}-{form.code}.txt", text)
@@ -163,5 +162,5 @@ async def _fill_form(
         forms, opened, organisation=context.organisation, contact=context.contact,
         zone=context.zone, now=now,
     )  # fmt: skip
-    known = {**await context.database.writer.run(record), **fields}
+    known = {**await request.write(record), **fields}
     return fill_form(forms, form, known, person_statements(opened) if form.includes_answers else [])

@@ -102,7 +102,7 @@ async def _audit_read(request: DeskRequest, view: CaseView) -> None:
 
 
 async def _my_cases(request: DeskRequest) -> list[queries.QueueRow]:
-    return await request.context.read_pool.run(
+    return await request.read(
         lambda work: queries.my_cases(work, request.context, request.caseworker, request.now)
     )
 

@@ -11,23 +11,32 @@ import contextlib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from bot.clock import HOUR
 from bot.desks.web import texts
-from bot.desks.web.auth.case_access import CaseAccess, check_case_access
+from bot.desks.web.auth.case_access import (
+    CaseAccess,
+    access_case,
+    check_case_access,
+    check_readable,
+    read_case,
+)
 from bot.desks.web.case import drafts
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, post
 from bot.errors import CaseNotReadableError
 from bot.hotline.chat.messages import CaseMessages, MessageSide
+from bot.hotline.commands.registry import WORDS
 from bot.languages.detect import seems_other_language
 from bot.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-
-    from starlette.responses import Response
 
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
@@ -91,10 +100,7 @@ async def _find_pasted_source(request: DeskRequest, seen: CaseAccess, text: str)
     def read(work: Work) -> list[_CaseTexts]:
         return [_load_texts(work, request, case, keyring) for case in (seen.case, *others)]
 
-    own, *rest = [
-        await _with_answers(request, it, keyring)
-        for it in await request.context.read_pool.run(read)
-    ]
+    own, *rest = [await _with_answers(request, it, keyring) for it in await request.read(read)]
     named = set(_WORD.findall(text.upper()))
     for other in rest:
         if other.reference in named or is_pasted(text, other.person_texts, own.all_texts):
@@ -136,14 +142,38 @@ async def _with_answers(request: DeskRequest, found: _CaseTexts, keyring: Keyrin
 @post("/cases/{reference}/check", Permission.CHANGE, "words")
 async def check_text(request: DeskRequest) -> Response:
     """Return the checks that a message will fail, before it is sent."""
-    seen = await request.context.read_pool.run(
-        lambda work: check_case_access(work, request, request.param("reference"))
-    )
-    text, keyring = request.form.get("words", ""), request.keyring()
+    seen = await access_case(request)
+    text = request.form.get("words", "")
     prompts = await failed_send_checks(request, seen, text) if seen.may_read else []
-    if prompts and keyring is not None:  # keep the text until they have decided
-        await drafts.store_draft(request, seen.case, drafts.SAY, text, keyring)
+    if prompts:  # keep the text until they have decided
+        await keep_draft(request, seen.case, drafts.SAY, text)
     return prompts_as_json(request, prompts)
+
+
+@post("/cases/{reference}/drafts/{kind}", Permission.CHANGE, "words")
+async def receive_draft(request: DeskRequest) -> Response:
+    """Store a draft; an empty one is deleted."""
+    kind, words = request.param("kind"), request.form.get("words", "")
+    if kind not in drafts.DRAFT_KINDS or request.keyring() is None:
+        raise NotFoundError(kind)
+    if len(words) > WORDS.max_length:
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
+    seen = await read_case(request)
+    await keep_draft(request, seen.case, kind, words)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def keep_draft(request: DeskRequest, case: str, kind: str, text: str) -> None:
+    """Store a draft, if the session has a key; raise NotFoundError if the case was erased."""
+    keyring, reference = request.keyring(), request.param("reference")
+    if keyring is None:
+        return
+
+    def store(work: Work) -> None:
+        check_readable(work, request, reference)  # it may have been erased meanwhile
+        drafts.store_draft(work, case, kind, text, keyring, request.now)
+
+    await request.write(store)
 
 
 def prompts_as_json(request: DeskRequest, prompts: Sequence[SendCheckPrompt]) -> Response:

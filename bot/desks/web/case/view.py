@@ -87,9 +87,7 @@ class CaseView:
 async def load_case_view(request: DeskRequest, reference: str) -> CaseView:
     """Return a case; raise NotFoundError if there is none, or the caseworker has no access."""
     keyring = request.keyring()
-    return await request.context.read_pool.run(
-        lambda work: _load_view(work, request, reference, keyring)
-    )
+    return await request.read(lambda work: _load_view(work, request, reference, keyring))
 
 
 def _load_view(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response, StreamingResponse
 
 from bot.desks.web.auth.case_access import check_case_access
-from bot.desks.web.live.watcher import sse_stream
+from bot.desks.web.live.watcher import SIGNED_OUT
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, get, post
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from bot.store.writer import Work
 
+HEARTBEAT_SECONDS = 20.0
+"""Seconds of silence after which a stream sends a ping, so that proxies keep it open."""
 MAX_PER_SESSION, MAX_PER_CASEWORKER = 3, 6
 """Open streams; further pages do not update by themselves."""
 
@@ -29,9 +32,7 @@ async def stream(request: DeskRequest) -> Response:
     session, context = request.current_session, request.context
     case = ""
     if reference:
-        access = await context.read_pool.run(
-            lambda work: check_case_access(work, request, reference)
-        )
+        access = await request.read(lambda work: check_case_access(work, request, reference))
         case = access.case
     is_full = context.streams.count(session.who) >= MAX_PER_CASEWORKER
     if session.streams >= MAX_PER_SESSION or is_full:
@@ -51,33 +52,40 @@ async def _prepend(first: bytes, events: AsyncGenerator[bytes]) -> AsyncIterator
 
 
 async def _events(request: DeskRequest, case: str, reference: str) -> AsyncGenerator[bytes]:
-    session, context = request.current_session, request.context
-
-    async def is_still_in() -> bool:
-        if session.has_expired(context.clock.now()):
-            return False
-        return await context.read_pool.run(lambda work: _may_listen(work, request, reference))
-
+    """Yield events by name, without content, until the session ends: `event: queue`."""
+    session = request.current_session
     session.streams += 1
     try:
-        with context.streams.subscribe(session.who, case) as events:
-            async for event in sse_stream(events, is_still_in):
-                yield event
+        with request.context.streams.subscribe(session.who, case) as opened:
+            yield b"retry: 2000\nevent: connected\ndata: .\n\n"
+            while True:
+                event = "ping"
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(HEARTBEAT_SECONDS):
+                        event = await opened.events.get()
+                if event == SIGNED_OUT or not await _is_still_in(request, reference):
+                    yield b"event: ended\ndata: .\n\n"
+                    return
+                yield f"event: {event}\ndata: .\n\n".encode()
     finally:
         session.streams -= 1
 
 
+async def _is_still_in(request: DeskRequest, reference: str) -> bool:
+    if request.current_session.has_expired(request.context.clock.now()):
+        return False
+    return await request.read(lambda work: _may_listen(work, request, reference))
+
+
 def _may_listen(work: Work, request: DeskRequest, reference: str) -> bool:
-    context, session = request.context, request.current_session
-    found = context.staff.find(work, session.who)
-    if found is None or not found.is_active or not context.sessions.exists(work, session):
+    session = request.current_session
+    found = request.find_active(work, session.who)
+    if found is None or not request.context.sessions.exists(work, session):
         return False
     request.signed_in = found
-    if reference:
-        with contextlib.suppress(NotFoundError):
-            return bool(check_case_access(work, request, reference))
-        return False
-    return True
+    with contextlib.suppress(NotFoundError):
+        return not reference or bool(check_case_access(work, request, reference))
+    return False
 
 
 @post("/heartbeat", Permission.SIGNED_IN)

@@ -11,16 +11,19 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.desks.web.case import drafts
-from bot.desks.web.live.alerts import ALERT_EVENTS, alerted_staff
+from bot.cases.state_machine import CaseState
+from bot.desks.web.case.drafts import expire_drafts
 from bot.desks.web.live.event_log import CASE_ERASED, DeskEvent, EventCursor, EventLog
 from bot.hotline.events import EventKind
+from bot.hotline.queue.claims import serves
 from bot.hotline.staff.approvals import Approvals
 from bot.hotline.staff.shift_notes import ShiftNotes
 from bot.log import log
+from bot.store.statements import select_one
+from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import Iterator
 
     from bot.clock import Clock
     from bot.desks.web.command_client import CommandClient
@@ -30,8 +33,6 @@ if TYPE_CHECKING:
 
 
 POLL_SECONDS = 0.1
-HEARTBEAT_SECONDS = 20.0
-"""Seconds of silence after which a stream sends a ping, so that proxies keep it open."""
 CLEANUP_SECONDS = 300.0
 MAX_PENDING = 32
 """Events that wait for a slow reader."""
@@ -47,6 +48,12 @@ QUEUE_EVENTS = frozenset({CASE_ERASED, *EventKind}) - {
     EventKind.DELAYED,
     EventKind.WITHHELD,
 }
+ALERT_EVENTS = frozenset({
+    EventKind.OPENED, EventKind.REPORT_ADDED, EventKind.PERSON_WROTE, EventKind.TRANSFERRED,
+    EventKind.REOPENED, EventKind.LAPSED, EventKind.OVERDUE, EventKind.LEGAL_DEADLINE,
+})  # fmt: skip
+"""Events after which a caseworker is needed."""
+_CASE_STATUS = select_one(cases, "status", "queue", "holder", by="id")
 
 
 class DistinctQueue(asyncio.Queue[str]):
@@ -207,26 +214,21 @@ class EventWatcher:
         return found
 
 
-async def sse_stream(
-    stream: EventStream, is_still_in: Callable[[], Awaitable[bool]]
-) -> AsyncIterator[bytes]:
-    """Yield a stream as server-sent events: `event: queue`, without content."""
-    yield b"retry: 2000\nevent: connected\ndata: .\n\n"
-    while True:
-        try:
-            async with asyncio.timeout(HEARTBEAT_SECONDS):
-                event = await stream.events.get()
-        except TimeoutError:
-            event = ""
-        if event == SIGNED_OUT or not await is_still_in():
-            yield b"event: ended\ndata: .\n\n"
-            return
-        yield f"event: {event}\ndata: .\n\n".encode() if event else b"event: ping\ndata: .\n\n"
+def alerted_staff(work: Work, staff: Staff, case: str, now: int) -> frozenset[str]:
+    """Return who is alerted: the assigned caseworker, or those on duty in the queue."""
+    found = work.rows(_CASE_STATUS, case)
+    if not found:
+        return frozenset()
+    status, queue, holder = found[0]
+    if holder and CaseState(status) not in {CaseState.WAITING, CaseState.REOPENED}:
+        return frozenset({str(holder)})
+    here = (it for it in staff.on_duty(work) if it.rests_until <= now)
+    return frozenset(it.id for it in here if serves(it, queue))
 
 
 def expire_old_rows(work: Work, now: int) -> None:
     """Delete expired events, drafts, shift notes and approvals."""
     EventLog.expire(work, now)
-    drafts.expire_drafts(work, now)
+    expire_drafts(work, now)
     ShiftNotes.delete_old(work, now)
     Approvals.delete_old(work, now)

@@ -96,7 +96,7 @@ async def _selected_cases(request: DeskRequest) -> list[SelectedCase]:
         rows = queries.load_rows(work, request.context, request.caseworker, cases, request.now)
         return [SelectedCase(it, _refusal(request, it)) for it in rows]
 
-    return await request.context.read_pool.run(look)
+    return await request.read(look)
 
 
 def _refusal(request: DeskRequest, row: QueueRow) -> Text | None:

@@ -39,7 +39,7 @@ async def home(request: DeskRequest) -> Response:
         return request.redirect("/audit")
     if request.caseworker.is_on_duty and await newest_unread(request):
         return request.redirect("/shift")
-    counts = await request.context.read_pool.run(
+    counts = await request.read(
         lambda work: queries.queue_counts(work, request.caseworker, request.now)
     )
     return request.redirect("/queue/mine" if counts.mine else f"/queue/{HOME}")
@@ -63,7 +63,7 @@ async def queue_pane(request: DeskRequest) -> Response:
 async def set_filter(request: DeskRequest) -> Response:
     """Store the filter of a list."""
     tab, case_filter = _tab(request), QueueFilter.from_form(request.form)
-    await request.context.database.writer.run(
+    await request.write(
         lambda work: store_preference(work, request.caseworker.id, tab, case_filter.encoded)
     )
     return request.redirect(f"/queue/{tab}")
@@ -86,7 +86,7 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
         page = queries.load_page(work, request.context, wanted)
         return page, queries.queue_counts(work, by, request.now)
 
-    page, counts = await request.context.read_pool.run(look)
+    page, counts = await request.read(look)
     return {
         "tab": tab, "tabs": TABS, "rows": page.rows, "counts": counts, "case_filter": case_filter,
         "after": after, "next": page.next_after, "languages": LANGUAGES, "priorities": PRIORITIES,

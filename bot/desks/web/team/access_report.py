@@ -114,7 +114,7 @@ async def access_report(request: DeskRequest) -> Response:
         references = {it: str(row[0][0]) for it in mentioned if (row := work.rows(_REFERENCE, it))}
         return found, references, request.context.staff.all(work)
 
-    found, references, staff = await request.context.read_pool.run(look)
+    found, references, staff = await request.read(look)
     until = now - back * WEEK
     return request.render(
         "access_report.html", readers=found, references=references, back=back,

@@ -83,15 +83,13 @@ async def use_approval(request: DeskRequest) -> Response:
         return request.redirect("/step-up?back=/approvals")
     by, number, now = request.caseworker, request.form.get("request", "")[:32], request.now
     try:
-        approval = await request.context.database.writer.run(
-            lambda work: _approvals(request).use(work, by, number, now)
-        )
+        approval = await request.write(lambda work: _approvals(request).use(work, by, number, now))
     except NotApprovedError:
         return _refused(request)
     if approval.kind is ApprovalKind.IDENTITY:
         return await _page(request, shown=approval.subject)
     queues = list(Queue) if approval.subject == ALL_QUEUES else [Queue(approval.subject)]
-    rows = await request.context.read_pool.run(lambda work: _list_cases(work, request, queues))
+    rows = await request.read(lambda work: _list_cases(work, request, queues))
     headers = {
         "content-disposition": f'attachment; filename="haven-{approval.subject}.csv"',
         "content-security-policy": SANDBOX_CSP, "cache-control": "no-store",
@@ -140,14 +138,12 @@ def _approvals(request: DeskRequest) -> Approvals:
 async def _is_valid_subject(request: DeskRequest, kind: ApprovalKind, subject: str) -> bool:
     if kind is ApprovalKind.EXPORT:
         return subject == ALL_QUEUES or subject in {it.value for it in Queue}
-    return await request.context.read_pool.run(
-        lambda work: request.context.staff.find(work, subject) is not None
-    )
+    return await request.read(lambda work: request.context.staff.find(work, subject) is not None)
 
 
 async def _run(request: DeskRequest, do: Callable[[Work], object]) -> Response:
     try:
-        await request.context.database.writer.run(do)
+        await request.write(do)
     except NotApprovedError:
         return _refused(request)
     request.flash(texts.SAVED)
@@ -166,7 +162,7 @@ async def _page(request: DeskRequest, shown: str = "") -> Response:
             found = [it for it in found if it.asked_by == request.caseworker.id]
         return found, request.context.staff.all(work)
 
-    found, staff = await request.context.read_pool.run(look)
+    found, staff = await request.read(look)
     return request.render(
         "approvals.html", approvals=found, staff=staff, Kind=ApprovalKind, queues=QUEUE_NAMES,
         names=staff_names(request, staff), all_queues=ALL_QUEUES,

@@ -37,8 +37,8 @@ async def verify_log(request: DeskRequest) -> Response:
 
 
 async def _page(request: DeskRequest, check: object) -> Response:
-    rows = await request.context.read_pool.run(lambda work: work.rows(_NEWEST, ROWS_SHOWN))
-    staff = await request.context.read_pool.run(request.context.staff.all)
+    rows = await request.read(lambda work: work.rows(_NEWEST, ROWS_SHOWN))
+    staff = await request.read(request.context.staff.all)
     return request.render(
         "audit.html", rows=[AuditRow(*row) for row in rows], check=check,
         is_broken=isinstance(check, AuditBreak), names=staff_names(request, staff),

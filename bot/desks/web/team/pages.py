@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_case_access
-from bot.desks.web.case.actions import ActionInput, send_command
+from bot.desks.web.case.actions import ActionInput, flash_result, send_command
 from bot.desks.web.queue import queries
 from bot.desks.web.routes import Permission, get, post
 from bot.desks.web.team import workload
@@ -37,17 +36,12 @@ async def team_pane(request: DeskRequest) -> Response:
 @post("/team/assign", Permission.TEAM, "reference", "to")
 async def assign_case(request: DeskRequest) -> Response:
     """Assign a case to a caseworker."""
-    seen = await request.context.read_pool.run(
+    seen = await request.read(
         lambda work: check_case_access(work, request, request.form.get("reference", ""))
     )
     values = ActionInput(code=request.form.get("to", "")[:32])
     result = await send_command(request, seen.case, Verb.TRANSFER, values)
-    if result is None:
-        request.flash(texts.COMMAND_STORED, is_refused=True)
-    elif result.source:
-        request.current_session.flashes.append(
-            (request.locale(result.text, **result.values), result.is_refused)
-        )
+    flash_result(request, result)
     return request.redirect("/team")
 
 
@@ -65,4 +59,4 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
             "available_for": lambda queue: workload.available_for(workloads, queue),
         }
 
-    return await context.read_pool.run(look)
+    return await request.read(look)

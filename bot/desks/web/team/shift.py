@@ -31,7 +31,7 @@ async def shift_page(request: DeskRequest) -> Response:
         found = ShiftNotes.recent(work, queues, keyring, request.now)
         return found, {it.id: it.name or it.id for it in request.context.staff.all(work)}
 
-    notes, names = await request.context.read_pool.run(look)
+    notes, names = await request.read(look)
     return request.render(
         "shift.html", notes=notes, names=names, max_length=MAX_LENGTH,
         read_until=_read_until(request),
@@ -52,7 +52,7 @@ async def leave_note(request: DeskRequest) -> Response:
         notes = ShiftNotes(request.context.audit)
         return notes.add(work, wraps.holders(), queues, request.caseworker.id, text, now)
 
-    is_saved = await request.context.database.writer.run(write)
+    is_saved = await request.write(write)
     request.flash(
         texts.SHIFT_NOTE_SAVED if is_saved else texts.SHIFT_NOTE_EMPTY, is_refused=not is_saved
     )
@@ -64,7 +64,7 @@ async def mark_read(request: DeskRequest) -> Response:
     """Store which notes were read."""
     newest = await newest_unread(request)
     if newest:
-        await request.context.database.writer.run(
+        await request.write(
             lambda work: store_preference(work, request.caseworker.id, READ_UNTIL, str(newest))
         )
     return request.redirect("/queue/mine")
@@ -73,7 +73,7 @@ async def mark_read(request: DeskRequest) -> Response:
 async def newest_unread(request: DeskRequest) -> int:
     """Return the time of the newest unread note; 0 for none."""
     queues, since = queries.queues_of(request.caseworker), _read_until(request)
-    return await request.context.read_pool.run(
+    return await request.read(
         lambda work: ShiftNotes.newest_at(work, queues, request.caseworker.id, since, request.now)
     )
 

@@ -39,7 +39,7 @@ async def invite(request: DeskRequest) -> Response:
         request.context.audit.record(work, now, request.caseworker.id, "desk_invite", who)
         return found, request.context.factors.create_invite(work, who, now)
 
-    made = await request.context.database.writer.run(make)
+    made = await request.write(make)
     if made is None:
         raise NotFoundError("no such colleague")
     colleague, secret = made
@@ -56,7 +56,7 @@ async def end_sessions(request: DeskRequest) -> Response:
         found = request.context.staff.find(work, who) if who.isalnum() else None
         return sessions.of(work, who) if found is not None else None
 
-    known = await request.context.read_pool.run(look)
+    known = await request.read(look)
     if known is None:
         raise NotFoundError("no such colleague")
     await request.audit(SESSIONS_ENDED, who, str(len(known)))
@@ -73,7 +73,7 @@ async def _page(request: DeskRequest, invited: Caseworker | None, link: str) -> 
             for it in request.context.staff.all(work)
         ]
 
-    found = await request.context.read_pool.run(look)
+    found = await request.read(look)
     return request.render(
         "staff.html", staff=found, invited=invited, link=link, days=str(INVITE_LIFETIME // DAY)
     )
