@@ -8,8 +8,7 @@ from bot.cases.routing import queue_name
 from bot.cases.state_machine import CaseState
 from bot.cases.urgency import reason_texts
 from bot.desks.forum import texts
-from bot.desks.forum.check_in_view import check_in_lines
-from bot.desks.forum.deadline_view import deadline_lines
+from bot.desks.forum.deadline_view import check_in_lines, deadline_lines
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.commands.registry import COMMANDS
 from bot.hotline.commands.types import Verb
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
     from bot.desks.forum.context import ForumContext
     from bot.store.writer import Work
 
-    ButtonRows = tuple[tuple[Button, ...], ...]
-
+ButtonRows = tuple[tuple[Button, ...], ...]
 BUTTON_PREFIX = "desk"
 SEPARATOR = "."
 PRIORITY_SIGNS = ("\u203c ", "! ", "", "", "")
@@ -56,7 +54,7 @@ def card_text(
     context: ForumContext, work: Work, summary: CaseSummary, now: int, *, is_taken_over: bool
 ) -> str:
     """Return the text of the card."""
-    locale = context.locale
+    locale, is_closed = context.locale, summary.state is CaseState.CLOSED
     level = f"{PRIORITY_SIGNS[summary.priority]}{locale.priority_name(summary.priority)}"
     language = f"{locale.language_name(summary.language)} ({locale.native_name(summary.language)})"
     lines = [
@@ -65,19 +63,23 @@ def card_text(
         _status_lines(context, work, summary, now),
         locale.contact_rule(summary.contact_rule),
     ]
-    if summary.state is not CaseState.CLOSED:
+    if not is_closed:
         lines += deadline_lines(context, work, summary, now)
         lines += check_in_lines(context, work, summary.case)
     if Passphrases.is_frozen(work, summary.case):
         lines.insert(1, locale(texts.COMPROMISED))
-    if summary.state not in QUEUED and summary.state is not CaseState.CLOSED:
+    if summary.state not in QUEUED and not is_closed:
         lines.append(locale(texts.CASEWORKER_SPEAKS if is_taken_over else texts.BOT_SPEAKS))
     if summary.reasons is None:
         lines.append(locale(texts.SEALED))
-    elif context.shows_content and summary.reasons:
-        reasons = " ".join(locale(reason) for reason in reason_texts(summary.reasons))
-        lines.append(locale(texts.REASONS, reasons=reasons))
-    return "\n".join(lines)
+    return "\n".join([*lines, *_reason_lines(context, summary)])
+
+
+def _reason_lines(context: ForumContext, summary: CaseSummary) -> list[str]:
+    if not context.shows_content or not summary.reasons:
+        return []
+    reasons = " ".join(context.locale(it) for it in reason_texts(summary.reasons))
+    return [context.locale(texts.REASONS, reasons=reasons)]
 
 
 def _status_lines(context: ForumContext, work: Work, summary: CaseSummary, now: int) -> str:
@@ -94,41 +96,34 @@ def _status_lines(context: ForumContext, work: Work, summary: CaseSummary, now: 
     holder = locale(texts.ASSIGNED, **who) if summary.holder else locale(texts.UNASSIGNED)
     if summary.state is CaseState.OPEN:
         return holder
-    since = locale.format_time(summary.waiting_since, now)
+    return f"{holder}\n{_waiting_line(context, summary, now)}"
+
+
+def _waiting_line(context: ForumContext, summary: CaseSummary, now: int) -> str:
+    locale, since = context.locale, context.locale.format_time(summary.waiting_since, now)
     if summary.due_at is None:
-        return f"{holder}\n{locale(texts.WAITING, since=since)}"
+        return locale(texts.WAITING, since=since)
     due = locale.format_time(summary.due_at, now)
-    return f"{holder}\n{locale(texts.WAITING_WITH_DUE, since=since, due=due)}"
+    return locale(texts.WAITING_WITH_DUE, since=since, due=due)
 
 
 def transfer_text(context: ForumContext, summary: CaseSummary, by: str, to: str, now: int) -> str:
     """Return what a colleague must know to whom a case was transferred."""
     locale = context.locale
-    lines = [
-        locale(texts.TRANSFERRED, name=by, to=to),
-        locale(
-            texts.TRANSFER_CONTEXT,
-            language=locale.language_name(summary.language),
-            level=locale.priority_name(summary.priority),
-            rule=locale.contact_rule(summary.contact_rule),
-        ),
-    ]
+    about = {
+        "language": locale.language_name(summary.language),
+        "level": locale.priority_name(summary.priority),
+        "rule": locale.contact_rule(summary.contact_rule),
+    }
+    lines = [locale(texts.TRANSFERRED, name=by, to=to), locale(texts.TRANSFER_CONTEXT, **about)]
     if summary.due_at is not None:
-        since = locale.format_time(summary.waiting_since, now)
-        lines.append(
-            locale(texts.WAITING_WITH_DUE, since=since, due=locale.format_time(summary.due_at, now))
-        )
-    if context.shows_content and summary.reasons:
-        reasons = " ".join(locale(it) for it in reason_texts(summary.reasons))
-        lines.append(locale(texts.REASONS, reasons=reasons))
-    return "\n".join(lines)
+        lines.append(_waiting_line(context, summary, now))
+    return "\n".join([*lines, *_reason_lines(context, summary)])
 
 
 def card_buttons(context: ForumContext, summary: CaseSummary, *, is_taken_over: bool) -> ButtonRows:
     """Return the buttons under the card, for a case with this status."""
     case = summary.case
-
-    close = Button(context.locale(COMMANDS[Verb.CLOSE].title), button_token(CLOSE_MENU, case))
     if summary.state in QUEUED:
         return ((command_button(context, Verb.CLAIM, case),),)
     if summary.state is CaseState.CLOSED:
@@ -139,6 +134,7 @@ def card_buttons(context: ForumContext, summary: CaseSummary, *, is_taken_over: 
         rows.append((command_button(context, Verb.HAND_BACK, case), phrases))
     elif context.shows_content:
         rows.append((command_button(context, Verb.TAKE_OVER, case),))
+    close = Button(context.locale(COMMANDS[Verb.CLOSE].title), button_token(CLOSE_MENU, case))
     if summary.state is CaseState.REFERRED:
         return (*rows, (close,))
     return (*rows, (command_button(context, Verb.RELEASE, case), close))

@@ -14,32 +14,37 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bot.cases.reference import parse_reference
+from bot.cases.routing import queue_name
 from bot.clock import SECOND
 from bot.desks.forum import texts
 from bot.desks.forum.cards import (
     CLOSE_MENU,
     PHRASE_MENU,
+    PRIORITY_SIGNS,
+    ButtonRows,
     button_token,
     disposition_buttons,
     parse_token,
 )
-from bot.desks.forum.check_in_view import check_in_command
-from bot.desks.forum.deadline_view import deadline_command
+from bot.desks.forum.context import ForumContext
+from bot.desks.forum.deadline_view import check_in_lines, deadlines_report
 from bot.desks.forum.event_view import desk_location
+from bot.desks.forum.message_view import answer_usage, recipient_buttons
 from bot.desks.forum.parse_command import TypedCommand, match_colleague, parse_command, parse_values
 from bot.desks.forum.phrase_picker import PICKER_ACTIONS, PhrasePicker
-from bot.desks.forum.progress_view import answer_usage
-from bot.desks.forum.referral_view import recipient_buttons
 from bot.dispatch.turn.staff_actions import can_be_filled
+from bot.hotline.check_ins.texts import NO_CHECK_IN
 from bot.hotline.commands.registry import COMMANDS, CommandSpec, ForumArguments
 from bot.hotline.commands.types import Command, Verb
 from bot.messages import Body, Button, DeleteMessages, RenderPost, SendText, Update
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from bot.desks.case_summary import CaseSummary
     from bot.desks.forum.context import ForumContext
     from bot.desks.forum.topics import ForumTopic
+    from bot.desks.locale import StaffLocale
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.text import Text
@@ -52,6 +57,7 @@ LONG_MESSAGE = 4000
 CONTINUATION_WINDOW = 5 * SECOND
 MAX_QUEUE_LINES = 8
 MAX_COUNT = 100
+OFFER_PHRASE = "agree_on_an_hour"
 
 
 @dataclass(slots=True)
@@ -103,15 +109,14 @@ class ForumAction:
         self.replies += [(self.case, body) for body in bodies]
         return []
 
-    def say(
-        self, text: Text, rows: tuple[tuple[Button, ...], ...] = (), **values: str
-    ) -> list[Command]:
+    def say(self, text: Text, rows: ButtonRows = (), **values: str) -> list[Command]:
         """Reply to the caseworker's message."""
-        update = self.update
-        body = SendText(
-            self.context.locale(text, **values), rows, thread=update.thread, reply_to=update.message
-        )
-        return self.reply(body)
+        said, update = self.context.locale(text, **values), self.update
+        return self.reply(SendText(said, rows, thread=update.thread, reply_to=update.message))
+
+    def show(self, lines: Iterable[str], rows: ButtonRows = ()) -> list[Command]:
+        """Post lines in place of a command."""
+        return self.reply(SendText("\n".join(lines), rows, thread=self.update.thread))
 
     def usage(self, verb: Verb) -> list[Command]:
         """Reply how a command is typed."""
@@ -255,9 +260,8 @@ def _transfer(action: ForumAction) -> list[Command]:
 
 
 def _say(action: ForumAction) -> list[Command]:
-    if not action.typed.text and not action.update.files:
-        return action.usage(Verb.SEND)
-    return _send_to_person(action)
+    has_content = action.typed.text or action.update.files
+    return _send_to_person(action) if has_content else action.usage(Verb.SEND)
 
 
 def _phrase(action: ForumAction) -> list[Command]:
@@ -273,8 +277,7 @@ def _fill_in(action: ForumAction) -> list[Command]:
     question, answer = action.typed.first_word, action.typed.rest
     flow, _dot, step = question.partition(".")
     if not answer and can_be_filled(action.context.flow_registry, flow, step):
-        text = answer_usage(action.context, flow, step)
-        return action.reply(SendText(text, thread=action.update.thread))
+        return action.show([answer_usage(action.context, flow, step)])
     if not step or not answer:
         return action.usage(Verb.FILL_IN)
     return action.command(Verb.FILL_IN, code=question, text=answer)
@@ -307,24 +310,57 @@ def _duty(action: ForumAction) -> list[Command]:
 
 
 def _queue(action: ForumAction) -> list[Command]:
-    context, by, picker = action.context, action.by, PhrasePicker(action.context)
-    waiting = context.summaries.count_waiting(action.work, by.queues, MAX_COUNT)
+    summaries, locale, by = action.context.summaries, action.context.locale, action.by
+    waiting = summaries.count_waiting(action.work, by.queues, MAX_COUNT)
     if not any(waiting.values()):
         return action.say(texts.QUEUE_EMPTY)
-    first = context.summaries.next_waiting(action.work, by.queues, by.languages, MAX_QUEUE_LINES)
-    counts = picker.queue_counts(waiting, MAX_COUNT)
-    lines = [context.locale(texts.QUEUE_COUNTS, queues=counts)]
-    lines += [picker.queue_line(it, action.now) for it in first]
-    claim = context.locale(COMMANDS[Verb.CLAIM].title)
+    counts = ", ".join(
+        f"{locale(queue_name(queue))} {count}{'+' if count >= MAX_COUNT else ''}"
+        for queue, count in waiting.items()
+        if count
+    )
+    first = summaries.next_waiting(action.work, by.queues, by.languages, MAX_QUEUE_LINES)
+    claim = locale(COMMANDS[Verb.CLAIM].title)
     rows = tuple(
         (Button(f"{claim} {it.reference}", button_token(Verb.CLAIM, it.case)),) for it in first
     )
-    return action.reply(SendText("\n".join(lines), rows, thread=action.update.thread))
+    lines = [_queue_line(locale, it, action.now) for it in first]
+    return action.show([locale(texts.QUEUE_COUNTS, queues=counts), *lines], rows)
+
+
+def _queue_line(locale: StaffLocale, summary: CaseSummary, now: int) -> str:
+    parts = (
+        f"{PRIORITY_SIGNS[summary.priority]}{summary.reference}", f"P{summary.priority}",
+        locale.language_name(summary.language), locale(queue_name(summary.queue)),
+        locale.format_time(summary.waiting_since, now),
+    )  # fmt: skip
+    return " \u00b7 ".join(parts)
+
+
+def _deadlines(action: ForumAction) -> list[Command]:
+    """Without arguments show what runs and can be entered."""
+    event, day = action.typed.first_word.lower(), action.typed.rest
+    if not event:
+        report = deadlines_report(action.context, action.work, action.case, action.now)
+        return action.show([report])
+    if event == Verb.STRIKE_DEADLINE_EVENT:
+        return action.command(Verb.STRIKE_DEADLINE_EVENT, code=day)
+    return action.command(Verb.ADD_DEADLINE_EVENT, code=event, text=day)
+
+
+def _check_in(action: ForumAction) -> list[Command]:
+    """Without arguments show the check-in."""
+    context, argument = action.context, action.typed.first_word.lower()
+    if argument == "end":
+        return action.command(Verb.END_CHECK_IN)
+    if argument == "offer" and context.shows_content:
+        return action.command(Verb.PHRASE, code=OFFER_PHRASE)
+    lines = check_in_lines(context, action.work, action.case) or [context.locale(NO_CHECK_IN)]
+    return action.show([*lines, context.locale(texts.CHECK_IN_USAGE)])
 
 
 def _help(action: ForumAction) -> list[Command]:
-    text = f"{action.context.locale(texts.HELP)}\n{action.context.locale(texts.HELP_MORE)}"
-    return action.reply(SendText(text, thread=action.update.thread))
+    return action.show(map(action.context.locale, (texts.HELP, texts.HELP_MORE)))
 
 
 def _card(action: ForumAction) -> list[Command]:
@@ -386,8 +422,8 @@ _CUSTOM: Mapping[str, Parser] = {
     "priority": _priority,
     "refer": _refer,
     "close": _close,
-    "clock": deadline_command,
-    "checkin": check_in_command,
+    "clock": _deadlines,
+    "checkin": _check_in,
     "duty": _duty,
     "queue": _queue,
     "card": _card,

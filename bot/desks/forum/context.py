@@ -75,11 +75,8 @@ class ForumContext:
 class ForumGroup:
     """The group of the desk: Telegram can turn it into another one, with another id."""
 
-    __slots__ = ("configured_id", "current_id")
-
     def __init__(self, configured_id: int) -> None:
-        self.configured_id = configured_id
-        self.current_id = configured_id
+        self.configured_id = self.current_id = configured_id
 
     def __contains__(self, chat: int) -> bool:
         return chat in {self.configured_id, self.current_id}

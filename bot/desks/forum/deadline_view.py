@@ -1,19 +1,22 @@
-"""Legal deadlines as the group shows them: in mode notify only that there is one, and when."""
+"""Legal deadlines and check-ins as the group shows them.
+
+In mode notify it learns only that there is a deadline, and when; that there is a check-in, and its
+result. The time of that result is shown there as well, because Telegram dates every message. A
+legal deadline that it may start is not.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bot.desks.forum import texts
-from bot.hotline.commands.types import Command, Verb
+from bot.hotline.check_ins.texts import ANSWERED_IN_TIME, MAY_BE_CONTACT, check_in_line
 from bot.hotline.deadlines import deadline_line, deadlines_line, format_span
-from bot.messages import SendText
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.desks.case_summary import CaseSummary
-    from bot.desks.forum.command_handlers import ForumAction
     from bot.desks.forum.context import ForumContext
     from bot.hotline.events import Event
     from bot.places.deadlines import Deadline
@@ -65,26 +68,13 @@ def deadline_event_text(
     return "\n".join(lines)
 
 
-def deadline_command(action: ForumAction) -> list[Command]:
-    """Return the command of `/clock`; without arguments show what runs and can be entered."""
-    context = action.context
-    event, day = action.typed.first_word.lower(), action.typed.rest
-    if not event:
-        report = deadlines_report(context, action.work, action.case, action.now)
-        return action.reply(SendText(report, thread=action.update.thread))
-    if event == Verb.STRIKE_DEADLINE_EVENT:
-        return action.command(Verb.STRIKE_DEADLINE_EVENT, code=day)
-    return action.command(Verb.ADD_DEADLINE_EVENT, code=event, text=day)
-
-
 def deadlines_report(context: ForumContext, work: Work, case: str, now: int) -> str:
     """Return the running deadlines of a case, its events, and what can be entered."""
     locale, law = context.locale, context.legal_deadlines.law
     running = context.legal_deadlines.running(work, case)
     lines = [_deadline_details(context, it, now) for it in running] or [locale(texts.NO_DEADLINES)]
     for row in context.legal_deadlines.events(work, case):
-        it = row.event
-        kind = law.event_kinds.get(it.code)
+        it, kind = row.event, law.event_kinds.get(row.event.code)
         if kind is not None:
             text = texts.EVENT_STRUCK if row.is_struck else texts.LEGAL_EVENT
             blanks = {"number": str(row.number), "day": it.day, "event": it.code}
@@ -107,3 +97,23 @@ def _deadline_details(context: ForumContext, deadline: Deadline, now: int) -> st
     if deadline.last_day is None:
         return locale(texts.DEADLINE_COUNTED, **blanks)
     return locale(texts.DEADLINE_WITH_DAY, day=deadline.last_day.isoformat(), **blanks)
+
+
+def check_in_lines(context: ForumContext, work: Work, case: str) -> list[str]:
+    """Return the line of the card about a check-in, if there is one."""
+    kept, locale = context.check_ins.of_case(work, case), context.locale
+    if kept is None:
+        return []
+    if not context.shows_content:
+        return [locale(texts.CHECK_IN_AGREED)]
+    return [check_in_line(kept.check_in, locale.staff_catalogue, locale.zone)]
+
+
+def check_in_text(context: ForumContext, summary: CaseSummary, event: Event) -> str:
+    """Return the message that a check-in was answered or ended."""
+    locale, text = context.locale, event.text
+    is_veiled = text == MAY_BE_CONTACT and not context.shows_content
+    lines = [locale(ANSWERED_IN_TIME if is_veiled else text, **event.values)] if text else []
+    if is_veiled:
+        lines.append(locale(texts.DEADLINE_EXISTS, reference=summary.reference))
+    return "\n".join(lines)

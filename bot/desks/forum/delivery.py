@@ -68,10 +68,9 @@ class ForumDelivery:
             number = await self._deliver_following_migration(body)
         except GroupForbiddenError as barred:
             await self._note_barred(str(barred.args[0]))
-        else:
-            await self._note_unbarred()
-            return number
-        raise RetryLaterError(BARRED_RETRY_SECONDS)
+            raise RetryLaterError(BARRED_RETRY_SECONDS) from None
+        await self._note_unbarred()
+        return number
 
     async def _deliver_following_migration(self, body: Body) -> int | None:
         try:

@@ -9,17 +9,22 @@ from bot.cases.escape_text import escape_text
 from bot.cases.routing import queue_name
 from bot.desks.forum import texts
 from bot.desks.forum.cards import PRIORITY_SIGNS, command_button, transfer_text
-from bot.desks.forum.check_in_view import check_in_message
-from bot.desks.forum.deadline_view import deadline_event_text, deadline_text, deadlines_summary
+from bot.desks.forum.deadline_view import (
+    check_in_text,
+    deadline_event_text,
+    deadline_text,
+    deadlines_summary,
+)
 from bot.desks.forum.message_view import (
     OUTGOING_SIGN,
     blurred_files,
     caseworker_text,
     person_messages,
     phrase_text,
+    progress_lines,
+    question_name,
+    referral_message,
 )
-from bot.desks.forum.progress_view import progress_lines, question_name
-from bot.desks.forum.referral_view import referral_message
 from bot.hotline.chat.messages import CaseMessageKind
 from bot.hotline.chat.passphrases import PassphraseResult
 from bot.hotline.chat.takeover import (
@@ -33,7 +38,7 @@ from bot.hotline.commands.texts import CLAIMED, DONE
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import Event, EventKind
 from bot.hotline.queue.alerts import CaseAlert, alert_recipients
-from bot.messages import Body, Button, Mention, OpenTopic, RenderPost, SendText, SetReaction
+from bot.messages import Body, Mention, OpenTopic, RenderPost, SendText, SetReaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -120,12 +125,13 @@ class EventRenderer:
             if event.case and self._summary(event.case) is None:
                 continue  # erased meanwhile
             if event.kind in _LINES:
-                name = self._caseworker_name(event.by)
-                self._add_line(event, _LINES[event.kind], name=name)
+                self._add_line(event, _LINES[event.kind])
             elif event.kind in self._handlers:
                 self._handlers[event.kind](event)
             if event.case and event.kind in CARD_EVENTS:
-                self._note_takeover(event)
+                content = self._topic(event.case).content
+                if event.kind is EventKind.TAKEN_OVER or event.kind in TAKEOVER_ENDS:
+                    content.is_taken_over = event.kind is EventKind.TAKEN_OVER
                 self._cards_to_draw[event.case] = None
         for case in self._cards_to_draw:
             self._add(case, RenderPost(case, CARD))
@@ -140,6 +146,8 @@ class EventRenderer:
             topic = self._context.topics.by_thread(self._work, self._group.current_id, here[0])
         return event if topic is None else replace(event, case=topic.case)
 
+    # --- What handlers use ------------------------------------------------------------------
+
     def _summary(self, case: str) -> CaseSummary | None:
         if case not in self._summaries:
             self._summaries[case] = self._context.summaries.find(self._work, case)
@@ -153,107 +161,88 @@ class EventRenderer:
 
     def _topic(self, case: str) -> ForumTopic:
         if case not in self._topics:
-            self._topics[case] = self._context.topics.of_case(
-                self._work, self._group.current_id, case
-            )
+            group = self._group.current_id
+            self._topics[case] = self._context.topics.of_case(self._work, group, case)
         return self._topics[case]
 
     def _caseworker_name(self, who: str) -> str:
         return self._context.caseworker_name(self._work, who)
 
-    def _note_takeover(self, event: Event) -> None:
-        topic = self._topic(event.case)
-        if event.kind is EventKind.TAKEN_OVER:
-            topic.content.is_taken_over = True
-        elif event.kind in TAKEOVER_ENDS:
-            topic.content.is_taken_over = False
+    def _mentions(self, to: Iterable[str]) -> tuple[str, tuple[Mention, ...]]:
+        """Return the names of staff, and mentions of those with an account."""
+        staff = [found for who in to if (found := self._context.staff.find(self._work, who))]
+        mentions = tuple(Mention(each.name, each.account) for each in staff if each.account)
+        return " ".join(each.name for each in staff), mentions
 
     def _add(self, case: str, *bodies: Body) -> None:
         self.bodies += [(case, body) for body in bodies]
 
+    def _post(self, event: Event, text: str, reply_to: int = 0) -> None:
+        self._add(event.case, SendText(text, topic=event.case, reply_to=reply_to))
+
     def _add_line(self, event: Event, text: Text, **values: str) -> None:
-        self._add(event.case, SendText(self._locale(text, **values), topic=event.case))
+        """Post a line in the topic, in which the caseworker's name can be filled in."""
+        name = self._caseworker_name(event.by)
+        self._post(event, self._locale(text, **{"name": name, **values}))
 
     def _announce(self, text: str, to: Iterable[str], case: str) -> None:
-        staff = [found for who in to if (found := self._context.staff.find(self._work, who))]
-        names = " ".join(each.name for each in staff)
+        """Post in the general topic, and mention those whom it concerns."""
+        names, mentions = self._mentions(to)
         summary = self._summary(case)
-        rows: tuple[tuple[Button, ...], ...] = ()
-        if summary is not None and not summary.holder:
-            rows = ((command_button(self._context, Verb.CLAIM, case),),)
-        self._add(
-            "",
-            SendText(
-                f"{text}\n{names}".rstrip(),
-                rows,
-                mentions=tuple(Mention(each.name, each.account) for each in staff if each.account),
-            ),
-        )
+        is_free = summary is not None and not summary.holder
+        rows = ((command_button(self._context, Verb.CLAIM, case),),) if is_free else ()
+        self._add("", SendText(f"{text}\n{names}".rstrip(), rows, mentions=mentions))
+
+    # --- One for each kind of event ---------------------------------------------------------
 
     def _opened(self, event: Event) -> None:
-        summary = self._existing_summary(event)
+        summary, case = self._existing_summary(event), event.case
         alert = CaseAlert(
             summary.case, summary.reference, summary.queue, summary.language, None, 0, self._now
         )
         text = self._locale(
-            texts.CASE_WAITING,
-            reference=summary.reference,
+            texts.CASE_WAITING, reference=summary.reference,
             level=self._locale.priority_name(summary.priority),
             language=self._locale.language_name(summary.language),
             queue=self._locale(queue_name(summary.queue)),
-        )
-        staff = self._context.staff.all(self._work)
-        self._announce(
-            f"{PRIORITY_SIGNS[summary.priority]}{text}",
-            alert_recipients(alert, staff, self._now),
-            event.case,
-        )
-        self._topic(event.case)
-        self._add(event.case, OpenTopic(topic=event.case), RenderPost(event.case, CARD))
+        )  # fmt: skip
+        to = alert_recipients(alert, self._context.staff.all(self._work), self._now)
+        self._announce(f"{PRIORITY_SIGNS[summary.priority]}{text}", to, case)
+        self._topic(case)
+        self._add(case, OpenTopic(topic=case), RenderPost(case, CARD))
         if self._context.shows_content:
-            files = self._context.summaries.files(self._work, event.case)
-            self._add(
-                event.case, RenderPost(event.case, SUBMISSIONS), *blurred_files(event.case, files)
-            )
-        self._cards_to_draw.pop(event.case, None)
+            files = self._context.summaries.files(self._work, case)
+            self._add(case, RenderPost(case, SUBMISSIONS), *blurred_files(case, files))
+        self._cards_to_draw.pop(case, None)
 
     def _added(self, event: Event) -> None:
         if not self._context.shows_content:
             self._add_line(event, texts.SENT_MORE)
             return
-        files = self._context.summaries.files(self._work, event.case, self._now)
-        self._add(
-            event.case, RenderPost(event.case, NEWEST_SUBMISSION), *blurred_files(event.case, files)
-        )
+        files, case = self._context.summaries.files(self._work, event.case, self._now), event.case
+        self._add(case, RenderPost(case, NEWEST_SUBMISSION), *blurred_files(case, files))
 
     def _priority_changed(self, event: Event) -> None:
-        summary = self._existing_summary(event)
-        self._add_line(
-            event, texts.PRIORITY_RAISED, level=self._locale.priority_name(summary.priority)
-        )
+        level = self._locale.priority_name(self._existing_summary(event).priority)
+        self._add_line(event, texts.PRIORITY_RAISED, level=level)
 
     def _lapsed(self, event: Event) -> None:
         text = self._locale(event.text or texts.CLAIM_EXPIRED, **event.values)
-        self._add(event.case, SendText(text, topic=event.case))
+        self._post(event, text)
         self._announce(text, event.to, event.case)
 
     def _transferred(self, event: Event) -> None:
-        summary = self._existing_summary(event)
-        to = [found for who in event.to if (found := self._context.staff.find(self._work, who))]
-        names = " ".join(each.name for each in to)
-        told = transfer_text(
-            self._context, summary, self._caseworker_name(event.by), names, self._now
-        )
-        mentions = tuple(Mention(each.name, each.account) for each in to if each.account)
+        summary, by = self._existing_summary(event), self._caseworker_name(event.by)
+        names, mentions = self._mentions(event.to)
+        told = transfer_text(self._context, summary, by, names, self._now)
         self._add(event.case, SendText(told, topic=event.case, mentions=mentions))
 
     def _taken_over(self, event: Event) -> None:
         lines = [self._locale(texts.TAKEN_OVER, name=self._caseworker_name(event.by))]
-        if event.bookmark is not None and self._context.shows_content:
-            lines += progress_lines(self._context, event.bookmark)
         if self._context.shows_content:
+            lines += progress_lines(self._context, event.bookmark) if event.bookmark else []
             lines.append(self._locale(texts.HOW_TO_ANSWER))
-        self._add(event.case, SendText("\n".join(lines), topic=event.case))
+        self._post(event, "\n".join(lines))
 
     def _handed_back(self, event: Event) -> None:
         self._add_line(event, texts.PERSON_LEFT if event.code == "stopped" else texts.HANDED_BACK)
@@ -264,11 +253,8 @@ class EventRenderer:
         if event.code == PassphraseResult.DURESS:
             summary = self._existing_summary(event)
             text = self._locale(texts.CASE_COMPROMISED, reference=summary.reference)
-            self._announce(
-                f"{PRIORITY_SIGNS[0]}{text}",
-                (summary.holder,) if summary.holder else (),
-                event.case,
-            )
+            to = (summary.holder,) if summary.holder else ()
+            self._announce(f"{PRIORITY_SIGNS[0]}{text}", to, event.case)
 
     def _person_wrote(self, event: Event) -> None:
         if event.code:
@@ -276,47 +262,44 @@ class EventRenderer:
         if not self._context.shows_content or event.message is None:
             self._add_line(event, texts.PERSON_WROTE)
             return
-        self._add(
-            event.case,
-            *person_messages(self._context, self._existing_summary(event), event.message),
-        )
+        summary = self._existing_summary(event)
+        self._add(event.case, *person_messages(self._context, summary, event.message))
 
     def _caseworker_wrote(self, event: Event) -> None:
         it, here = event.message, parse_location(event.reply_to)
         if it is None:
             return
         if here is not None and it.letter is not None:
-            self._topic(event.case).content.pending_letters.append((it.letter, here[1]))
+            content = self._topic(event.case).content
+            content.pending_letters.append((it.letter, here[1]))
             if it.kind in EDITABLE_KINDS:
-                self._topic(event.case).content.editable_letters.append((it.letter, here[1]))
+                content.editable_letters.append((it.letter, here[1]))
         if not self._context.shows_content:
             return
         if it.kind is CaseMessageKind.PHRASE:
             text = phrase_text(self._context, self._existing_summary(event), it)
-            self._add(event.case, SendText(f"{OUTGOING_SIGN} {text}", topic=event.case))
+            self._post(event, f"{OUTGOING_SIGN} {text}")
         elif here is None:
-            told = caseworker_text(it)
-            self._add_line(
-                event, texts.MESSAGE_BY, name=self._caseworker_name(event.by), words=told
-            )
+            self._add_line(event, texts.MESSAGE_BY, words=caseworker_text(it))
 
     def _message_delayed(self, event: Event) -> None:
         self._caseworker_wrote(event)
         here = parse_location(event.reply_to)
-        waiting = self._topic(event.case).content.pending_letters
-        held = next((number for it, number in waiting if it == event.letter), 0)
         why = self._locale(_DELAY_TEXTS.get(event.code, texts.NOT_SENT_YET))
-        self._add(event.case, SendText(why, topic=event.case, reply_to=here[1] if here else held))
+        self._post(event, why, here[1] if here else self._message_of(event))
+
+    def _message_of(self, event: Event) -> int:
+        """Return the message that a letter came from; 0 if it is not known."""
+        waiting = self._topic(event.case).content.pending_letters
+        return next((number for letter, number in waiting if letter == event.letter), 0)
 
     def _message_result(self, event: Event) -> None:
         """Mark a caseworker's message as delivered, or reply why it did not arrive."""
-        waiting = self._topic(event.case).content.pending_letters
-        letter = event.letter
-        message = next((number for it, number in waiting if it == letter), 0)
-        self._topic(event.case).content.pending_letters = [it for it in waiting if it[0] != letter]
+        content, message = self._topic(event.case).content, self._message_of(event)
+        content.pending_letters = [it for it in content.pending_letters if it[0] != event.letter]
         ended = texts.DELIVERY_RESULTS.get(event.code)
         if ended is not None:
-            self._add(event.case, SendText(self._locale(ended), topic=event.case, reply_to=message))
+            self._post(event, self._locale(ended), message)
         elif message:
             self._add(event.case, SetReaction(message, DELIVERED_SIGN))
 
@@ -325,15 +308,12 @@ class EventRenderer:
         if here is not None:
             self._add(event.case, SetReaction(here[1], NOTED_SIGN))
         elif self._context.shows_content and event.message is not None:
-            told = escape_text(event.message.content.text)
-            self._add_line(event, texts.NOTE_BY, name=self._caseworker_name(event.by), words=told)
+            self._add_line(event, texts.NOTE_BY, words=escape_text(event.message.content.text))
 
     def _answer_filled_in(self, event: Event) -> None:
         flow, _dot, step = event.code.partition(".")
-        told = question_name(self._context, flow, step)
-        self._add_line(
-            event, texts.ANSWER_FILLED, name=self._caseworker_name(event.by), question=told
-        )
+        question = question_name(self._context, flow, step)
+        self._add_line(event, texts.ANSWER_FILLED, question=question)
 
     def _referred(self, event: Event) -> None:
         said = referral_message(self._context, event.referral) if event.referral else None
@@ -345,39 +325,37 @@ class EventRenderer:
         if event.text is None:
             return
         text = self._locale(event.text, **event.values)
-        self._add(event.case, SendText(text, topic=event.case))
+        self._post(event, text)
         if not event.by:
-            self._announce(
-                f"{self._existing_summary(event).reference}: {text}", event.to, event.case
-            )
+            reference = self._existing_summary(event).reference
+            self._announce(f"{reference}: {text}", event.to, event.case)
 
     def _closed(self, event: Event) -> None:
         how = self._context.dispositions.get(event.code)
-        told = self._locale(how) if how else event.code
-        self._add_line(event, texts.CLOSED_BY, name=self._caseworker_name(event.by), how=told)
+        self._add_line(event, texts.CLOSED_BY, how=self._locale(how) if how else event.code)
 
     def _overdue(self, event: Event) -> None:
-        if event.text is not None:
-            text = self._locale(event.text, **event.values)
-            if (why := NOT_ASKED_REASONS.get(event.code)) is not None:
-                text = f"{text} {self._locale(NOT_ASKED, why=self._locale(why))}"
-            for it in event.deadlines:
-                summary = self._existing_summary(event)
-                text = f"{text} {deadline_text(self._context, summary, it, self._now)}"
-            self._announce(f"\u231b {text}", event.to, event.case)
+        if event.text is None:
+            return
+        parts = [self._locale(event.text, **event.values)]
+        if (why := NOT_ASKED_REASONS.get(event.code)) is not None:
+            parts.append(self._locale(NOT_ASKED, why=self._locale(why)))
+        parts += [
+            deadline_text(self._context, self._existing_summary(event), it, self._now)
+            for it in event.deadlines
+        ]
+        self._announce(f"\u231b {' '.join(parts)}", event.to, event.case)
 
     def _deadline(self, event: Event) -> None:
         summary = self._existing_summary(event)
         told = deadline_event_text(self._context, self._work, summary, event, self._now)
-        self._add(event.case, SendText(told, topic=event.case))
+        self._post(event, told)
         if not event.by:
             self._announce(f"\u231b {summary.reference}: {told}", event.to, event.case)
 
     def _checked_in(self, event: Event) -> None:
         if event.text is not None:
-            self._add(
-                event.case, check_in_message(self._context, self._existing_summary(event), event)
-            )
+            self._post(event, check_in_text(self._context, self._existing_summary(event), event))
 
     def _command_result(self, event: Event) -> None:
         """Reply to the caseworker who gave a command, unless the topic shows the result."""

@@ -1,4 +1,4 @@
-"""Messages of people and caseworkers as a topic shows them, in mode content."""
+"""What a topic shows: messages, reports, the progress of a conversation, stages of a referral."""
 
 from __future__ import annotations
 
@@ -6,21 +6,31 @@ from typing import TYPE_CHECKING
 
 from bot.cases.escape_text import escape_line, escape_text
 from bot.cases.queries import REPORT_KIND_NAMES, display_text
+from bot.conversation import Choose, ChooseMany, FileRef
+from bot.desks.consent_text import referral_answers
 from bot.desks.forum import texts
+from bot.desks.forum.cards import ButtonRows, button_token, command_button
+from bot.dispatch.turn.staff_actions import can_be_filled
 from bot.hotline.chat.messages import CaseMessage, CaseMessageKind
-from bot.messages import Body, CopyMessage, File, SendFile, SendText
+from bot.hotline.commands.types import Verb
+from bot.hotline.referrals.model import Referral, ReferralStage
+from bot.messages import Body, Button, CopyMessage, File, SendFile, SendText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from bot.conversation import FileRef
+    from bot.conversation.progress import FlowProgress
     from bot.desks.case_summary import CaseSubmission, CaseSummary
     from bot.desks.forum.context import ForumContext
+    from bot.text import Text
 
 PERSON_MESSAGE = "words"
 """The kind of posts that hold a person's words: a reply to one is sent to the person."""
 QUOTE_SIGN = "\u275d"
 """A quotation mark, before a person's own words."""
+MAX_QUESTIONS = 6
+"""Questions named in each section of the progress; the rest is counted."""
+MAX_NAME_LENGTH = 60
 OUTGOING_SIGN = "\u2709"
 """An envelope, before what is sent to the person."""
 
@@ -34,22 +44,15 @@ def person_messages(
         return blurred_files(case, content.files, content.text)
     if message.kind is CaseMessageKind.LOCATION and content.message and summary.chat:
         return [CopyMessage(summary.chat, content.message, topic=case, post_kind=PERSON_MESSAGE)]
-    return [
-        SendText(
-            f"{QUOTE_SIGN} {_message_text(context, summary, message)}",
-            topic=case,
-            post_kind=PERSON_MESSAGE,
-        )
-    ]
+    text = f"{QUOTE_SIGN} {_message_text(context, summary, message)}"
+    return [SendText(text, topic=case, post_kind=PERSON_MESSAGE)]
 
 
 def _message_text(context: ForumContext, summary: CaseSummary, message: CaseMessage) -> str:
     content, locale = message.content, context.locale
     if message.kind is CaseMessageKind.REPLY:
-        read = context.phrasebook.text_for_staff(content, locale.language)
-        theirs = context.phrasebook.text_for_staff(content, summary.language)
-        both = read if read == theirs else f"{read} ({theirs})"
-        return locale(texts.PRESSED, words=both)
+        read, theirs = _both_languages(context, summary, message)
+        return locale(texts.PRESSED, words=read if read == theirs else f"{read} ({theirs})")
     if message.kind is CaseMessageKind.EDIT:
         return locale(texts.EDITED_TO, words=display_text(content.text, locale.staff_catalogue))
     if message.kind is CaseMessageKind.LOCATION:
@@ -57,14 +60,20 @@ def _message_text(context: ForumContext, summary: CaseSummary, message: CaseMess
     return display_text(content.text, locale.staff_catalogue) or f"[{escape_line(content.code)}]"
 
 
+def _both_languages(
+    context: ForumContext, summary: CaseSummary, message: CaseMessage
+) -> tuple[str, str]:
+    text = context.phrasebook.text_for_staff
+    return (
+        text(message.content, context.locale.language),
+        text(message.content, summary.language),
+    )
+
+
 def phrase_text(context: ForumContext, summary: CaseSummary, message: CaseMessage) -> str:
     """Return a phrase in the staff's language and in the person's."""
-    text = context.phrasebook.text_for_staff
-    read = text(message.content, context.locale.language)
-    theirs = text(message.content, summary.language)
-    if read == theirs:
-        return read
-    return context.locale(texts.PHRASE_SENT, words=read, theirs=theirs)
+    read, theirs = _both_languages(context, summary, message)
+    return read if read == theirs else context.locale(texts.PHRASE_SENT, words=read, theirs=theirs)
 
 
 def caseworker_text(message: CaseMessage) -> str:
@@ -96,3 +105,86 @@ def submission_text(context: ForumContext, submission: CaseSubmission, now: int)
         return f"{head}\n{locale(texts.SEALED)}"
     answers = context.answer_renderer.render(submission.flow, submission.answers)
     return "\n".join([head, *(f"\u2022 {it.question}: {it.answer}" for it in answers)])
+
+
+def progress_lines(context: ForumContext, progress: FlowProgress) -> list[str]:
+    """Return the answered, skipped and missing questions of a conversation."""
+    flow = progress.flow
+    missing = [it for it in progress.missing if can_be_filled(context.flow_registry, flow, it)]
+    return [
+        *_section(context, texts.ANSWERED_SO_FAR, flow, progress.answered),
+        *_section(context, texts.SKIPPED_SO_FAR, flow, progress.skipped),
+        *_section(context, texts.MISSING_SO_FAR, flow, missing),
+    ]
+
+
+def _section(context: ForumContext, text: Text, flow: str, steps: Sequence[str]) -> list[str]:
+    if not steps:
+        return []
+    lines = [
+        f"\u2022 {question_name(context, flow, step)} ({flow}.{step})"
+        for step in steps[:MAX_QUESTIONS]
+    ]
+    if len(steps) > MAX_QUESTIONS:
+        more = context.locale(texts.AND_MORE, count=str(len(steps) - MAX_QUESTIONS))
+        lines.append(f"\u2022 {more}")
+    return [context.locale(text), *lines]
+
+
+def question_name(context: ForumContext, flow: str, step: str) -> str:
+    """Return the short name of a question, in the group's language."""
+    question = context.flow_registry.question(flow, step)
+    if question is None:
+        return step
+    name = question.short.render(context.locale.flow_catalogue).replace("\n", " ")
+    return name if len(name) <= MAX_NAME_LENGTH else f"{name[: MAX_NAME_LENGTH - 1]}\u2026"
+
+
+def answer_usage(context: ForumContext, flow: str, step: str) -> str:
+    """Return how `/answer` fills in a question: its choices by code, or that it takes text."""
+    question, names = context.flow_registry.question(flow, step), context.locale.flow_catalogue
+    usages = [f"/answer {flow}.{step} \u2026"]
+    if isinstance(question, Choose | ChooseMany):
+        usages = [
+            f"/answer {flow}.{step} {code}: {label.render(names)}"
+            for code, label in question.choices.items()
+        ]
+    return "\n".join([question_name(context, flow, step), *usages])
+
+
+# --- Referrals -------------------------------------------------------------------------------
+
+_STAGE_TEXTS: Mapping[ReferralStage, Text] = {
+    ReferralStage.OFFERED: texts.REFERRAL_OFFERED,
+    ReferralStage.AGREED: texts.REFERRAL_AGREED,
+    ReferralStage.DECLINED: texts.REFERRAL_DECLINED,
+    ReferralStage.SENT: texts.REFERRAL_SENT,
+    ReferralStage.REVOKED: texts.REFERRAL_REVOKED,
+    ReferralStage.WITHDRAWN: texts.REFERRAL_WITHDRAWN,
+}
+
+
+def recipient_buttons(context: ForumContext, case: str, now: int) -> ButtonRows:
+    """Return a button for each recipient to whom a case can be referred now."""
+    names = context.locale.flow_catalogue
+    return tuple(
+        (Button(it.name.render(names), button_token(Verb.REFER, code, case)),)
+        for code, it in context.recipients.items()
+        if it.is_offered_at(now)
+    )
+
+
+def referral_message(context: ForumContext, referral: Referral) -> SendText | None:
+    """Return the message about a referral, with its parts where a person's words are shown."""
+    text = _STAGE_TEXTS.get(referral.stage)
+    if text is None:
+        return None
+    to = context.recipients.get(referral.recipient)
+    recipient = to.name.render(context.locale.flow_catalogue) if to else "?"
+    is_agreed = referral.stage is ReferralStage.AGREED
+    lines = [context.locale(text, recipient=recipient)]
+    if context.shows_content and (is_agreed or referral.stage is ReferralStage.OFFERED):
+        parts = referral_answers(referral, context.answer_renderer, context.locale)
+        lines += [f"\u2022 {each.question}: {each.answer}" for each in parts]
+    send = ((command_button(context, Verb.SEND_REFERRAL, referral.id),),) if is_agreed else ()
+    return SendText("\n".join(lines), send, topic=referral.case)

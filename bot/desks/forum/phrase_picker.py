@@ -6,24 +6,22 @@ before the last press.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from bot.cases.routing import queue_name
 from bot.desks.forum import texts
-from bot.desks.forum.cards import PHRASE_MENU, PRIORITY_SIGNS, button_token, command_button
+from bot.desks.forum.cards import PHRASE_MENU, ButtonRows, button_token, command_button
 from bot.hotline.chat.messages import CaseMessageContent
 from bot.hotline.commands.types import Verb
 from bot.languages import catalogue
 from bot.messages import Button, DeleteMessages, EditText, SendText, Update
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from bot.conversation import Phrase
-    from bot.desks.case_summary import CaseSummary
     from bot.desks.forum.context import ForumContext
 
-    ButtonRows = tuple[tuple[Button, ...], ...]
 
 GROUP, PICK, LEAVE = "group", "pick", "leave"
 PICKER_ACTIONS = frozenset({PHRASE_MENU, GROUP, PICK, LEAVE, Verb.PHRASE})
@@ -32,7 +30,7 @@ MAX_LABEL_LENGTH = 60
 
 
 class PhrasePicker:
-    """The phrasebook of one group of caseworkers, and its queue as text."""
+    """The phrasebook of one group of caseworkers."""
 
     def __init__(self, context: ForumContext) -> None:
         self._context = context
@@ -40,14 +38,12 @@ class PhrasePicker:
 
     def search(self, query: str, thread: int) -> SendText:
         """Return the groups, or the sentences that match a query."""
-        if not query:
-            return SendText(self._locale(texts.PICK_GROUP), self._group_buttons(), thread=thread)
-        found = self._context.phrasebook.search(query, self._locale.language)
-        if not found:
-            return SendText(
-                self._locale(texts.PHRASE_NOT_FOUND), self._group_buttons(), thread=thread
-            )
-        text, rows = self._phrase_buttons(found)
+        found = self._context.phrasebook.search(query, self._locale.language) if query else []
+        if found:
+            text, rows = self._phrase_buttons(found)
+        else:
+            missing = texts.PHRASE_NOT_FOUND if query else texts.PICK_GROUP
+            text, rows = self._locale(missing), self._group_buttons()
         return SendText(text, rows, thread=thread)
 
     def handle_press(
@@ -71,17 +67,16 @@ class PhrasePicker:
         return EditText(update.message, text, rows)
 
     def _group_buttons(self) -> ButtonRows:
-        names = dict.fromkeys(it.group for it in self._context.phrasebook)
-        return tuple((Button(self._group_name(name), button_token(GROUP, name)),) for name in names)
-
-    def _group_name(self, name: str) -> str:
-        text = self._context.phrase_groups.get(name)
-        return text.render(self._locale.flow_catalogue) if text else name
+        groups, words = self._context.phrase_groups, self._locale.flow_catalogue
+        return tuple(
+            (Button(groups[it].render(words) if it in groups else it, button_token(GROUP, it)),)
+            for it in dict.fromkeys(phrase.group for phrase in self._context.phrasebook)
+        )
 
     def _phrase_buttons(self, phrases: Iterable[Phrase]) -> tuple[str, ButtonRows]:
         rows = [
             (Button(self._label(it.code), button_token(PICK, it.code)),)
-            for it in list(phrases)[:MAX_PHRASES]
+            for it in islice(phrases, MAX_PHRASES)
         ]
         back = Button(self._locale(texts.ALL_GROUPS), button_token(GROUP))
         return self._locale(texts.PICK_PHRASE), (*rows, (back,))
@@ -115,22 +110,3 @@ class PhrasePicker:
         usage = " ".join((f"/phrase {phrase.code}", *(f"{name}=" for name in phrase.blanks)))
         lines.append(self._locale(texts.FILL_IN, usage=usage))
         return "\n\n".join(lines), ((back,),)
-
-    def queue_counts(self, waiting: Mapping[str, int], most: int) -> str:
-        """Return the number of waiting cases of each queue."""
-        parts = [
-            f"{self._locale(queue_name(queue))} {count}{'+' if count >= most else ''}"
-            for queue, count in waiting.items()
-            if count
-        ]
-        return ", ".join(parts)
-
-    def queue_line(self, summary: CaseSummary, now: int) -> str:
-        """Return one case of the queue as a line."""
-        since = self._locale.format_time(summary.waiting_since, now)
-        return (
-            f"{PRIORITY_SIGNS[summary.priority]}{summary.reference} \u00b7 "
-            f"P{summary.priority} \u00b7 "
-            f"{self._locale.language_name(summary.language)} \u00b7 "
-            f"{self._locale(queue_name(summary.queue))} \u00b7 {since}"
-        )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -77,7 +78,8 @@ class TopicManager:
         if is_closed:
             await self._send(ReopenTopic(thread))
         else:
-            await self._mark_deleted(case)
+            self._thread_ids.pop(case, None)
+            await self.update(case, _set_deleted)
             thread = await self.open(case, with_card=with_card)
         return await put(thread) if thread else None  # 0: erased meanwhile
 
@@ -91,7 +93,7 @@ class TopicManager:
         thread = seen.topic.thread
         if not thread:
             thread = await self._send(OpenTopic(seen.name)) or 0
-            await self.update(case, lambda topic: _set_opened(topic, thread or 0, seen.name))
+            await self.update(case, partial(_set, thread=thread, state=OPEN, name=seen.name))
         if len(self._thread_ids) >= MAX_KNOWN_TOPICS:
             self._thread_ids.clear()
         self._thread_ids[case] = thread
@@ -101,18 +103,19 @@ class TopicManager:
 
     async def load_snapshot(self, case: str) -> TopicSnapshot | None:
         """Return the current status of a case, with its topic."""
-        now = self._clock.now()
-        return await self._writer.run(lambda work: self._snapshot(work, case, now))
+        context, now = self._context, self._clock.now()
 
-    def _snapshot(self, work: Work, case: str, now: int) -> TopicSnapshot | None:
-        glance = self._context.summaries.find(work, case)
-        if glance is None:
-            return None
-        topic = self._context.topics.of_case(work, self._group.current_id, case)
-        is_held = topic.content.is_taken_over
-        text = card_text(self._context, work, glance, now, is_taken_over=is_held)
-        rows = card_buttons(self._context, glance, is_taken_over=is_held)
-        return TopicSnapshot(glance, topic, topic_name(self._context, glance), text, rows)
+        def load(work: Work) -> TopicSnapshot | None:
+            summary = context.summaries.find(work, case)
+            if summary is None:
+                return None
+            topic = context.topics.of_case(work, self._group.current_id, case)
+            is_held = topic.content.is_taken_over
+            text = card_text(context, work, summary, now, is_taken_over=is_held)
+            rows = card_buttons(context, summary, is_taken_over=is_held)
+            return TopicSnapshot(summary, topic, topic_name(context, summary), text, rows)
+
+        return await self._writer.run(load)
 
     async def update(self, case: str, change: Callable[[ForumTopic], None]) -> None:
         """Change a topic's row."""
@@ -137,7 +140,9 @@ class TopicManager:
         number = seen.topic.content.card_message
         if not number or seen.digest != seen.topic.content.card_digest:
             number = await self._post_card(case, seen)
-        await self.update(case, lambda topic: _set_card(topic, seen, number))
+        await self.update(
+            case, partial(_set, card_message=number, card_digest=seen.digest, name=seen.name)
+        )
         await self._sync_open_state(case, seen)
 
     async def _post_card(self, case: str, seen: TopicSnapshot) -> int:
@@ -161,30 +166,15 @@ class TopicManager:
         is_over = seen.summary.state is CaseState.CLOSED
         if is_over and seen.topic.state != CLOSED:
             await self._change_topic(case, CloseTopic)
-            await self.update(case, lambda topic: _set_state(topic, CLOSED))
+            await self.update(case, partial(_set, state=CLOSED))
         elif not is_over and seen.topic.state == CLOSED:
             await self._change_topic(case, ReopenTopic)
-            await self.update(case, lambda topic: _set_state(topic, OPEN))
-
-    async def _mark_deleted(self, case: str) -> None:
-        self._thread_ids.pop(case, None)
-        await self.update(case, _set_deleted)
+            await self.update(case, partial(_set, state=OPEN))
 
 
-def _set_opened(topic: ForumTopic, thread: int, name: str) -> None:
-    topic.thread, topic.state, topic.content.name = thread, OPEN, name
-
-
-def _set_card(topic: ForumTopic, seen: TopicSnapshot, number: int) -> None:
-    topic.content.card_message, topic.content.card_digest, topic.content.name = (
-        number,
-        seen.digest,
-        seen.name,
-    )
-
-
-def _set_state(topic: ForumTopic, state: str) -> None:
-    topic.state = state
+def _set(topic: ForumTopic, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(topic if hasattr(topic, name) else topic.content, name, value)
 
 
 def _set_deleted(topic: ForumTopic) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -43,16 +45,14 @@ class TopicContent(msgspec.Struct, array_like=True):
         return next((letter for letter, number in self.editable_letters if number == message), 0)
 
 
+@dataclass(slots=True)
 class ForumTopic:
     """The topic of one case."""
 
-    __slots__ = ("case", "content", "state", "thread")
-
-    def __init__(self, case: str, thread: int | None, state: str, content: TopicContent) -> None:
-        self.case = case
-        self.thread = thread
-        self.state = state
-        self.content = content
+    case: str
+    thread: int | None
+    state: str
+    content: TopicContent
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -89,9 +89,10 @@ class TopicStore:
     def store(self, work: Work, group: int, topic: ForumTopic) -> None:
         """Store a topic."""
         content = topic.content
-        content.person_messages = content.person_messages[-MAX_MESSAGES:]
-        content.pending_letters = content.pending_letters[-MAX_MESSAGES:]
-        content.editable_letters = content.editable_letters[-MAX_MESSAGES:]
+        for remembered in (
+            content.person_messages, content.pending_letters, content.editable_letters
+        ):  # fmt: skip
+            del remembered[:-MAX_MESSAGES]
         # Only numbers, and needed as long as the case is open: sealed with the host's own key.
         sealed = self._vault.seal(
             Purpose.TOPIC_MESSAGES, _associated_data(topic.case), _encode(content)
@@ -100,14 +101,14 @@ class TopicStore:
 
     def _parse_row(self, row: tuple[str, int | None, str, bytes | None]) -> ForumTopic:
         case, thread, state, sealed = row
-        try:
-            plain = self._decrypt(case, bytes(sealed or b""))
-        except DecryptionError:  # only what the topic showed is lost, not the case
-            return ForumTopic(case, thread, state, TopicContent())
-        return ForumTopic(case, thread, state, _decode(plain))
-
-    def _decrypt(self, case: str, sealed: bytes) -> bytes:
-        return self._vault.open(Purpose.TOPIC_MESSAGES, _associated_data(case), sealed)
+        content = TopicContent()
+        with suppress(DecryptionError):  # only what the topic showed is lost, not the case
+            content = _decode(
+                self._vault.open(
+                    Purpose.TOPIC_MESSAGES, _associated_data(case), bytes(sealed or b"")
+                )
+            )
+        return ForumTopic(case, thread, state, content)
 
 
 def topic_key(vault: Vault, group_id: int, case: str) -> bytes:
