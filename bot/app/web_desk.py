@@ -19,7 +19,7 @@ from bot.app.texts import (
 from bot.cases.evidence.image_sanitizer import ImageSanitizer
 from bot.cases.queries import AnswerRenderer
 from bot.conversation import FlowRegistry
-from bot.desks.web.app import build_app
+from bot.desks.web.app import build_app, serve
 from bot.desks.web.auth.sessions import DeskSessions
 from bot.desks.web.auth.throttle import LoginThrottle
 from bot.desks.web.auth.totp import SecondFactors
@@ -28,7 +28,6 @@ from bot.desks.web.context import DeskContext
 from bot.desks.web.live.event_log import EventLog
 from bot.desks.web.live.watcher import EventStreams, EventWatcher
 from bot.desks.web.read_pool import ReadPool
-from bot.desks.web.server import serve
 from bot.errors import HavenError
 from bot.hotline.commands.texts import DISPOSITIONS
 from bot.hotline.deadlines import CaseDeadlines

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -11,9 +12,6 @@ from bot.errors import HavenError
 from bot.settings import load_settings
 from bot.store.database import DataDirectory
 from bot.vault.audit.log import AuditHead, iter_rows
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 audit_app = typer.Typer(no_args_is_help=True)
 FAULT_TEXTS = {

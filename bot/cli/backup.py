@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -18,17 +19,13 @@ from bot.errors import BackupError, HavenError, SettingError
 from bot.log import log
 from bot.settings import Settings, load_settings
 from bot.store.database import DataDirectory
+from bot.vault import HostKey
 from bot.vault.backup.create import Backup, delete_expired, list_archives
 from bot.vault.backup.export_rows import deployed_since, load_erased, open_snapshot
 from bot.vault.backup.offline_key import OfflineKey, OfflinePublicKey
 from bot.vault.backup.restore import Restore, RestoreTarget
 from bot.vault.erasure.erase import Erasures, LedgerEntry
 from bot.vault.erasure.ledger import LEDGER_NAME, Ledger, read_ledger, write_ledger
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from bot.vault import HostKey
 
 LEDGER_HINT = (
     "Name another with --ledger: one is stored with the backups and with every copy of them. Only "

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 from bot.app.keys import load_host_key
 from bot.app.sign_in import ask_secret, sign_in
@@ -16,16 +18,11 @@ from bot.clock import SystemClock
 from bot.errors import HavenError
 from bot.hotline.staff.staff import Caseworker, Staff
 from bot.settings import Settings, load_settings
+from bot.store.database import Database
+from bot.store.writer import Work
 from bot.vault import AuditLog, Vault
 from bot.vault.audit.log import OPERATOR
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
-    from pathlib import Path
-
-    from bot.store.database import Database
-    from bot.store.writer import Work
-    from bot.vault.keys.keyring import Keyring
+from bot.vault.keys.keyring import Keyring
 
 T = TypeVar("T")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,11 +12,9 @@ from bot.cli.options import one_of
 from bot.desks.web.auth.totp import SecondFactors
 from bot.errors import HavenError
 from bot.hotline.staff.staff import Caseworker, Staff
+from bot.store.writer import Work
+from bot.vault import Vault
 from bot.vault.audit.log import OPERATOR, AuditLog
-
-if TYPE_CHECKING:
-    from bot.store.writer import Work
-    from bot.vault import Vault
 
 desk_app = typer.Typer(no_args_is_help=True)
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 
 from bot.cli.options import AsJson
 from bot.cli.output import print_rows
 from bot.places.directory import DirectoryEntry
+from bot.places.place import Place
 from bot.places.registry import find_place
 from bot.settings import load_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from bot.places.place import Place
 
 directory_app = typer.Typer(no_args_is_help=True)
 LIST_COLUMNS = ("number", "answers", "situations", "hours", "languages", "verified")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
@@ -22,6 +22,7 @@ from bot.app.storage import (
 from bot.clock import SystemClock
 from bot.errors import HavenError
 from bot.languages.availability import checked_bot_names, load_offer
+from bot.places.directory import Recipient
 from bot.places.registry import find_place
 from bot.settings import Settings, load_settings
 from bot.store.database import DataDirectory
@@ -30,11 +31,6 @@ from bot.vault.backup.create import find_faults
 from bot.vault.backup.offline_key import OfflinePublicKey
 from bot.vault.erasure.erase import Erasures
 from bot.vault.erasure.retention import RetentionSchedule
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from bot.places.directory import Recipient
 
 MIN_FREE_SHARE = 0.1
 """Share of the disk that must be free; below it an operator should act."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import typer
 
@@ -24,10 +25,6 @@ from bot.languages.place_overrides import OverridingCatalogue
 from bot.settings import load_settings
 from bot.text import Catalogue, FilledCatalogue
 from flows import ALL_FLOWS, flows_for_languages
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 T = TypeVar("T")
 flows_app = typer.Typer(no_args_is_help=True)

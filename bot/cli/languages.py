@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from textwrap import shorten
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -16,11 +17,18 @@ from bot.cli.options import AsJson, one_of
 from bot.cli.output import make_table, print_json, print_table
 from bot.conversation import Flow, Frame
 from bot.conversation.questions.question import Question
+from bot.conversation.steps import Step
 from bot.dispatch.rendering import Renderer
 from bot.errors import HavenError
 from bot.languages import FALLBACK, LANGUAGES, catalogue
 from bot.languages.availability import load_offer
-from bot.languages.po_files import catalogue_path, load_catalogue, serialize_catalogue
+from bot.languages.po_files import (
+    CheckedCatalogue,
+    MessageKey,
+    catalogue_path,
+    load_catalogue,
+    serialize_catalogue,
+)
 from bot.languages.progress import LanguageProgress, measure_progress
 from bot.languages.review_csv import MessageLocation, apply_review_csv, write_review_csv
 from bot.languages.voice_files import (
@@ -34,12 +42,6 @@ from bot.languages.voice_files import (
 )
 from bot.settings import load_settings
 from flows import ALL_FLOWS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from bot.conversation.steps import Step
-    from bot.languages.po_files import CheckedCatalogue, MessageKey
 
 languages_app = typer.Typer(no_args_is_help=True)
 HEADINGS = (

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot.languages import LANGUAGES, STAFF_LANGUAGES, catalogue
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from bot.text import Catalogue
+from bot.text import Catalogue
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 By = Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import segno
 import typer
@@ -18,10 +18,8 @@ from bot.languages import LANGUAGES
 from bot.partners.campaigns import Campaign, Campaigns, NewCampaign, campaign_url, parse_code
 from bot.partners.link_stats import MIN_SHOWN, LinkStats
 from bot.partners.partners import MAX_NAME_LENGTH, Partners
+from bot.store.writer import Work
 from bot.vault.audit.log import OPERATOR
-
-if TYPE_CHECKING:
-    from bot.store.writer import Work
 
 partners_app = typer.Typer(no_args_is_help=True)
 campaigns_app = typer.Typer(no_args_is_help=True)

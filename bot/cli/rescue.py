@@ -12,7 +12,7 @@ import secrets
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 from sqlalchemy import bindparam, select
@@ -32,14 +32,12 @@ from bot.settings import Settings, load_settings
 from bot.store.compiled import Prepared
 from bot.store.database import Database, DataDirectory
 from bot.store.tables.main import cases, reports
+from bot.store.writer import Work
 from bot.vault import HostKey, Purpose, Vault
 from bot.vault.file_encryption import open_chunks
+from bot.vault.keys.case_keys import Opener
+from bot.vault.keys.keyring import Keyring
 from flows import ALL_FLOWS
-
-if TYPE_CHECKING:
-    from bot.store.writer import Work
-    from bot.vault.keys.case_keys import Opener
-    from bot.vault.keys.keyring import Keyring
 
 HOST_KEY_PRESENT = (
     "this deployment's host key is present: read cases with haven cases show and haven evidence "

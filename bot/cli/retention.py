@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 import typer
 from rich.progress import Progress
@@ -16,16 +17,12 @@ from bot.clock import DAY, HOUR
 from bot.errors import HavenError
 from bot.hotline.erasure.legal_holds import HoldReason, LegalHolds
 from bot.hotline.staff.staff import Staff
+from bot.store.writer import Work
+from bot.vault import Vault
 from bot.vault.audit.log import OPERATOR
 from bot.vault.erasure.delete_rows import remaining_tables
 from bot.vault.erasure.erase import ErasureReason, Erasures
 from bot.vault.erasure.retention import Retention, RetentionPlan
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from bot.store.writer import Work
-    from bot.vault import Vault
 
 T = TypeVar("T")
 legal_hold_app = typer.Typer(no_args_is_help=True)

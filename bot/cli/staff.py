@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -25,14 +26,10 @@ from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.staff.enrolment import Enrolment
 from bot.hotline.staff.staff import Caseworker, Staff
 from bot.languages import LANGUAGES
+from bot.store.writer import Work
+from bot.vault.keys.passwords import PasswordCost
 from bot.vault.keys.staff_keys import may_open
 from flows.texts.titles import ROLE_TITLES
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
-    from bot.store.writer import Work
-    from bot.vault.keys.passwords import PasswordCost
 
 staff_app = typer.Typer(no_args_is_help=True)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Coroutine
+from typing import Annotated, Any
 
 import typer
 
@@ -18,9 +19,6 @@ from bot.cli.options import DataFolder, NoBrowser, Port
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.log import configure
 from bot.settings import Settings, load_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Coroutine
 
 
 def start(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
@@ -14,9 +15,6 @@ from bot.errors import HavenError
 from bot.training.debrief import SIGN_ORDER, Debrief, parse_signs
 from bot.training.scenarios import Scenario, load_scenarios
 from bot.training.session import TrainingOptions, run_training
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def train(

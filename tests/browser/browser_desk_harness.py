@@ -21,9 +21,9 @@ from bot.app.web_desk import build_desk_context, open_desk_app
 from bot.cases.state_machine import Role
 from bot.cli.desk import create_invite
 from bot.clock import SystemClock
+from bot.desks.web.app import serve
 from bot.desks.web.auth.totp import SecondFactors
 from bot.desks.web.live.event_log import WebDesk
-from bot.desks.web.server import serve
 from bot.hotline.staff.staff import Staff
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import UNLIMITED

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -15,18 +17,13 @@ from bot.cli.output import format_time, local_time, print_json
 from bot.clock import HOUR, SystemClock
 from bot.errors import HavenError
 from bot.hotline.deadlines import CaseDeadlines, DeadlineEventRow, DeadlineRefusal, deadline_line
+from bot.places.deadlines import Deadline
 from bot.places.registry import find_place
 from bot.settings import Settings, load_settings
+from bot.store.database import Database
+from bot.store.writer import Work
+from bot.text import Catalogue
 from bot.vault import AuditLog, Vault
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from zoneinfo import ZoneInfo
-
-    from bot.places.deadlines import Deadline
-    from bot.store.database import Database
-    from bot.store.writer import Work
-    from bot.text import Catalogue
 
 deadlines_app = typer.Typer(no_args_is_help=True)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot.app.texts import build_reader
+from bot.cases.queries import CaseDetails
 from bot.cli.deployment import Deployment, no_such_case, open_deployment, require_case
 from bot.cli.options import PasswordFile, SignedIn, one_of
 from bot.conversation import FlowRegistry
@@ -16,12 +17,9 @@ from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.form_data import OFFICE_LANGUAGE, base_fields, event_days, person_statements
 from bot.places.forms import OfficeForm, fill_form
 from bot.places.registry import find_place
+from bot.store.writer import Work
+from bot.vault.keys.keyring import Keyring
 from flows import ALL_FLOWS
-
-if TYPE_CHECKING:
-    from bot.cases.queries import CaseDetails
-    from bot.store.writer import Work
-    from bot.vault.keys.keyring import Keyring
 
 
 def draft(

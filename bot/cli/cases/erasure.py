@@ -6,8 +6,10 @@ order of the chat, and open desks show it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from msgspec.structs import replace
@@ -21,16 +23,11 @@ from bot.hotline.commands.permissions import may_erase, may_object
 from bot.hotline.commands.store import submit_command
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.erasure.requests import ErasureRequest, ErasureRequests
+from bot.hotline.staff.staff import Caseworker
+from bot.store.writer import Work
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from zoneinfo import ZoneInfo
-
-    from bot.hotline.staff.staff import Caseworker
-    from bot.store.writer import Work
-
-    Check = Callable[[Work, Deployment, str, Caseworker], str]
-    """Returns why a command about a case will be refused; empty if it will not."""
+Check = Callable[[Work, Deployment, str, Caseworker], str]
+"""Returns why a command about a case will be refused; empty if it will not."""
 
 NO_REQUEST = "there is no open request to erase it; see haven cases erasure-requests"
 NOT_HOLDER = "{by} may not erase it: the caseworker who holds it, or a supervisor, may"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -23,10 +24,6 @@ from bot.clock import SystemClock
 from bot.errors import HavenError
 from bot.store.database import DataDirectory
 from bot.vault.audit.log import OPERATOR
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
 
 evidence_app = typer.Typer(no_args_is_help=True)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,11 +12,9 @@ from bot.cases.receipts import Receipt, Receipts
 from bot.cli.deployment import Deployment, open_deployment
 from bot.cli.options import PasswordFile, SignedIn
 from bot.errors import HavenError
+from bot.store.writer import Work
+from bot.vault.keys.keyring import Keyring
 from bot.vault.signatures import encode_signature
-
-if TYPE_CHECKING:
-    from bot.store.writer import Work
-    from bot.vault.keys.keyring import Keyring
 
 receipt_app = typer.Typer(no_args_is_help=True)
 WRONG_RECEIPT = "there is no receipt with this number and this passphrase"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,9 +12,7 @@ from bot.cli.deployment import open_deployment
 from bot.cli.options import AsJson, PasswordFile, SignedIn
 from bot.cli.output import format_time, make_table, print_json, print_table
 from bot.hotline.search.search import Search, SearchHit, SearchResult
-
-if TYPE_CHECKING:
-    from bot.store.writer import Work
+from bot.store.writer import Work
 
 DEFAULT_LIMIT = 200
 

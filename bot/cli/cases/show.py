@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -13,7 +14,16 @@ from rich.text import Text as Line
 from bot.app.storage import existing_database
 from bot.app.tables import case_view, notice_line, queue_table
 from bot.app.texts import build_reader
-from bot.cases.queries import find_case_id, load_notices, load_queue, to_utc
+from bot.cases.consents import ConsentView
+from bot.cases.queries import (
+    CaseDetails,
+    QueuedCase,
+    ServiceNotice,
+    find_case_id,
+    load_notices,
+    load_queue,
+    to_utc,
+)
 from bot.cases.routing import Queue
 from bot.cases.state_machine import draw_mermaid
 from bot.cli.cases.deadlines import near_deadlines
@@ -22,22 +32,16 @@ from bot.cli.options import AsJson, Language, PasswordFile, SignedIn, one_of, re
 from bot.cli.output import print_json, print_table
 from bot.clock import DAY, SystemClock
 from bot.conversation import FlowRegistry
+from bot.hotline.check_ins.model import CheckIn
 from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.check_ins.texts import check_in_json, check_in_line
 from bot.languages import STAFF_LANGUAGES, catalogue
 from bot.settings import Settings, load_settings
+from bot.store.database import Database
+from bot.store.writer import Work
+from bot.text import Catalogue
 from bot.vault import AuditLog, Vault
 from flows import ALL_FLOWS
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
-    from bot.cases.consents import ConsentView
-    from bot.cases.queries import CaseDetails, QueuedCase, ServiceNotice
-    from bot.hotline.check_ins.model import CheckIn
-    from bot.store.database import Database
-    from bot.store.writer import Work
-    from bot.text import Catalogue
 
 NOTICE_PERIOD = 7 * DAY
 

@@ -1,13 +1,20 @@
-"""Starlette application of the desk: all routes, and one answer to every other address."""
+"""Application of the desk, with one answer to every unknown address, and its web server.
+
+The server listens on this computer only, unless the settings say otherwise.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.routing import Route as StarletteRoute
 
+from bot.asgi_server import EmbeddedServer, listen
 from bot.desks.web import static_files
 from bot.desks.web.auth import account, enrolment, login_pages, passkey_pages
 from bot.desks.web.case import actions, evidence, export, law, send_checks
@@ -18,20 +25,22 @@ from bot.desks.web.queue import bulk_close
 from bot.desks.web.queue import pages as queue_pages
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, check_routes
-from bot.desks.web.team import access_report, approvals, audit, shift, staff
-from bot.desks.web.team import pages as team_pages
+from bot.desks.web.team import approvals, audit, shift, staff, workload
+from bot.errors import SettingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable
 
     from starlette.responses import Response
+    from starlette.types import ASGIApp
 
     from bot.desks.web.context import DeskContext
 
+KEEP_ALIVE_SECONDS, BACKLOG, MAX_CONNECTIONS = 75, 512, 1200
 MODULES = (
     static_files, login_pages, enrolment, queue_pages, shift, case_pages, law, evidence, export,
-    actions, send_checks, bulk_close, sse, account, passkey_pages, audit, team_pages, access_report,
-    approvals, staff,
+    actions, send_checks, bulk_close, sse, account, passkey_pages, audit, workload, approvals,
+    staff,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(
     it for module in MODULES for it in vars(module).values() if isinstance(it, Route)
@@ -60,3 +69,34 @@ def build_app(context: DeskContext, routes: Iterable[Route] = ROUTES) -> Starlet
     # Any other address and method gets the same answer as a forbidden one.
     rest = DeskEndpoint(context, Route("/{path:anything}", _unknown_address, Permission.PUBLIC))
     return Starlette(routes=[*known, StarletteRoute("/{path:anything}", rest)])
+
+
+@contextlib.asynccontextmanager
+async def serve(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
+    """Serve while the context lasts; yield the port.
+
+    Headers of proxies are ignored: access never depends on them.
+
+    Raises:
+        SettingError: the port is taken.
+    """
+    try:
+        listener = listen(host, port, BACKLOG)
+    except OSError as error:
+        raise SettingError(
+            f"HAVEN_DESK_LISTEN: {host}:{port}: {error.strerror}; name another port"
+        ) from None
+    config = uvicorn.Config(
+        app, ws="none", lifespan="off", log_config=None, access_log=False, date_header=False,
+        server_header=False, proxy_headers=False, timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=1, limit_concurrency=MAX_CONNECTIONS,
+        h11_max_incomplete_event_size=16384,
+    )  # fmt: skip
+    server = EmbeddedServer(config)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await asyncio.wait({running})
+        listener.close()

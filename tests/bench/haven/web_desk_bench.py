@@ -19,9 +19,9 @@ from bot.cases.state_machine import Role
 from bot.cases.urgency import Priority
 from bot.clock import SystemClock
 from bot.conversation import Position
+from bot.desks.web.app import serve
 from bot.desks.web.live.event_log import WebDesk
 from bot.desks.web.request import SESSION_COOKIE
-from bot.desks.web.server import serve
 from bot.dispatch.conversation_store import Conversation, ConversationRow, Conversations
 from bot.hotline.chat.takeover import OpenerState, TakeoverState
 from bot.hotline.staff.staff import Staff

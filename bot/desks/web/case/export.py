@@ -36,7 +36,7 @@ QUOTE_PREFIX = "    | "
 @get("/cases/{reference}/print", Permission.CASE)
 async def print_page(request: DeskRequest) -> Response:
     """Show a case for printing."""
-    found = await load_case_view(request, request.param("reference"))
+    found = await load_case_view(request)
     if first := _step_up_first(request, found):
         return first
     file = await _export_file(request, found, "print")
@@ -50,7 +50,7 @@ async def print_page(request: DeskRequest) -> Response:
 @get("/cases/{reference}/transcript", Permission.CASE)
 async def text_export(request: DeskRequest) -> Response:
     """Return a case as a text file."""
-    found = await load_case_view(request, request.param("reference"))
+    found = await load_case_view(request)
     if first := _step_up_first(request, found):
         return first
     file = await _export_file(request, found, "transcript")
@@ -135,13 +135,13 @@ def _submissions(to: ExportWriter, file: CaseFile) -> Iterator[str]:
 def _referrals(to: ExportWriter, file: CaseFile) -> Iterator[str]:
     if file.referrals:
         yield from _heading(to, texts.REFERRALS)
-    for entry in file.referrals:
-        it, known = entry.referral, to.request.context.recipients
+    known = to.request.context.recipients
+    for it, parts in file.referrals:
         catalogue = to.request.locale.flow_catalogue
         name = known[it.recipient].render(catalogue) if it.recipient in known else "?"
         stage = to.say(texts.REFERRAL_STAGES[it.stage.value])
         yield f"{to.at(it.sent_at or it.offered_at)}  {escape_line(name)}: {stage}"
-        for part in entry.parts:
+        for part in parts:
             yield f"{escape_line(part.question)}:"
             yield from _quote(part.answer)
 

@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 from bot.cases.consents import ConsentRecords
 from bot.cases.evidence.custody_log import CustodyEntry, CustodyFault, CustodyLog
 from bot.conversation import Choose, ChooseMany
-from bot.desks.consent_text import referral_answers
+from bot.desks.locale import referral_answers
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.law import LegalStatus, legal_status
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.dispatch.turn.staff_actions import can_be_filled
 from bot.errors import CaseNotReadableError, DecryptionError
-from bot.hotline.case_links import Links
+from bot.hotline.case_links import Link, Links
 from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.check_ins.texts import check_in_line
 from bot.hotline.referrals.model import Referral, ReferralStage
-from bot.vault import AuditLog, Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.cases.queries import AnswerView, CaseDetails
+    from bot.desks.case_summary import CaseSummary
     from bot.desks.web.case.view import CaseView
     from bot.store.writer import Work
     from bot.vault.audit.log import AuditRow
@@ -44,28 +44,6 @@ class QuestionView:
     choices: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LinkedCase:
-    """Another case linked to this one."""
-
-    reference: str
-    kind: str
-    is_visible: bool = False
-    """Whether the caseworker may see it; if not, the other fields are empty."""
-    priority: int = 0
-    state: str = ""
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReferralView:
-    """One referral, and what it passes on."""
-
-    referral: Referral
-    parts: Sequence[AnswerView] = ()
-    """Answers to be passed on; empty until the person agrees."""
-
-
 @dataclass(slots=True)
 class CaseFile:
     """What the case file shows."""
@@ -77,9 +55,11 @@ class CaseFile:
     custody_log: Sequence[CustodyEntry] = ()
     custody_head: str = ""
     broken_custody: CustodyFault | None = None
-    referrals: list[ReferralView] = field(default_factory=list)
+    referrals: list[tuple[Referral, Sequence[AnswerView]]] = field(default_factory=list)
+    """Each with what it passes on: nothing until the person agrees."""
     refuses_referrals: bool = False
-    links: list[LinkedCase] = field(default_factory=list)
+    links: list[tuple[Link, CaseSummary | None]] = field(default_factory=list)
+    """Each with the other case; None for one the caseworker may not see."""
     check_in: str = ""
     law: LegalStatus = field(default_factory=LegalStatus)
     audit_rows: list[AuditRow] = field(default_factory=list)
@@ -99,19 +79,20 @@ async def load_case_file(request: DeskRequest, view: CaseView) -> CaseFile:
 
 
 def _load(work: Work, request: DeskRequest, view: CaseView, keyring: Keyring | None) -> CaseFile:
-    context, case = request.context, view.access.case
+    context, case, progress = request.context, view.access.case, view.chat.progress
     found = CaseFile()
     found.audit_rows = list(reversed(context.audit.rows_about(work, case)))[:MAX_AUDIT_ROWS]
     found.links = _links(work, request, case)
-    progress = view.chat.progress
     if progress is not None:
-        found.answered = [
-            _question_view(request, progress.flow, step) for step in progress.answered
-        ]
-        found.skipped = [_question_view(request, progress.flow, step) for step in progress.skipped]
-        found.missing = [_question_view(request, progress.flow, step) for step in progress.missing]
+        found.answered = _question_views(request, progress.flow, progress.answered)
+        found.skipped = _question_views(request, progress.flow, progress.skipped)
+        found.missing = _question_views(request, progress.flow, progress.missing)
     if view.is_readable:
-        _load_custody(work, context.vault, case, keyring, found)
+        custody = CustodyLog(context.vault, context.audit, keyring)
+        found.broken_custody = custody.verify(work, case)
+        if found.broken_custody is None:
+            found.custody_log = custody.of_case(work, case)
+            found.custody_head = custody.head(work, case)
         found.referrals = _referrals(work, request, case)
         consents = ConsentRecords(context.vault)
         found.refuses_referrals = consents.no_sharing_since(work, case) is not None
@@ -122,51 +103,33 @@ def _load(work: Work, request: DeskRequest, view: CaseView, keyring: Keyring | N
 
 def _check_in_line(work: Work, request: DeskRequest, case: str) -> str:
     context, locale = request.context, request.locale
-    try:
+    with contextlib.suppress(DecryptionError):  # altered; the bot reports that
         check_in = CheckIns(context.vault, context.audit).of_case(work, case)
-    except DecryptionError:  # altered; the bot reports that
-        return ""
-    if check_in is None:
-        return ""
-    return check_in_line(check_in.check_in, locale.staff_catalogue, context.zone)
+        if check_in is not None:
+            return check_in_line(check_in.check_in, locale.staff_catalogue, context.zone)
+    return ""
 
 
-def _links(work: Work, request: DeskRequest, case: str) -> list[LinkedCase]:
-    """Return the linked cases; for a case the caseworker may not see, only its number."""
+def _links(work: Work, request: DeskRequest, case: str) -> list[tuple[Link, CaseSummary | None]]:
     found = []
     for link in Links.of_case(work, case):
-        linked = LinkedCase(link.reference, link.kind.value)
+        other = None
         with contextlib.suppress(NotFoundError):
             other = check_case_access(work, request, link.reference).summary
-            linked = LinkedCase(
-                link.reference, link.kind.value, is_visible=True, priority=other.priority,
-                state=other.state.value, language=other.language,
-            )  # fmt: skip
-        found.append(linked)
+        found.append((link, other))
     return found
 
 
-def _load_custody(
-    work: Work, vault: Vault, case: str, keyring: Keyring | None, found: CaseFile
-) -> None:
-    custody = CustodyLog(vault, AuditLog(vault), keyring)
-    found.broken_custody = custody.verify(work, case)
-    if found.broken_custody is None:
-        found.custody_log = custody.of_case(work, case)
-        found.custody_head = custody.head(work, case)
-
-
-def _referrals(work: Work, request: DeskRequest, case: str) -> list[ReferralView]:
+def _referrals(
+    work: Work, request: DeskRequest, case: str
+) -> list[tuple[Referral, Sequence[AnswerView]]]:
     try:
         found = request.context.referrals.of_case(work, case)
     except DecryptionError:  # altered: nothing of it may be passed on
         return []
-    renderer = request.context.answer_renderer(request.locale.language)
+    renderer, locale = request.context.answer_renderer(request.locale.language), request.locale
     return [
-        ReferralView(
-            it,
-            referral_answers(it, renderer, request.locale) if it.stage in CONSENTED_STAGES else (),
-        )
+        (it, referral_answers(it, renderer, locale) if it.stage in CONSENTED_STAGES else ())
         for it in found
     ]
 
@@ -176,19 +139,20 @@ def fillable_questions(request: DeskRequest, view: CaseView) -> list[QuestionVie
     progress = view.chat.progress
     if progress is None or not (view.access.is_mine and view.chat.is_taken_over):
         return []
-    found = (
-        _question_view(request, progress.flow, step)
-        for step in (*progress.missing, *progress.skipped)
-    )
+    found = _question_views(request, progress.flow, (*progress.missing, *progress.skipped))
     return [it for it in found if it.code and not it.choices]
 
 
-def _question_view(request: DeskRequest, flow: str, step: str) -> QuestionView:
-    registry, locale = request.context.flow_registry, request.locale
-    question = registry.question(flow, step)
-    name = question.short.render(locale.flow_catalogue).replace("\n", " ") if question else step
-    if not can_be_filled(registry, flow, step):
-        return QuestionView("", name)
-    labels = question.choices.items() if isinstance(question, Choose | ChooseMany) else ()
-    choices = tuple((code, it.render(locale.flow_catalogue)) for code, it in labels)
-    return QuestionView(f"{flow}.{step}", name, choices)
+def _question_views(request: DeskRequest, flow: str, steps: Iterable[str]) -> list[QuestionView]:
+    registry, words = request.context.flow_registry, request.locale.flow_catalogue
+    found = []
+    for step in steps:
+        question = registry.question(flow, step)
+        name = question.short.render(words).replace("\n", " ") if question else step
+        if can_be_filled(registry, flow, step):
+            labels = question.choices if isinstance(question, Choose | ChooseMany) else {}
+            choices = tuple((code, label.render(words)) for code, label in labels.items())
+            found.append(QuestionView(f"{flow}.{step}", name, choices))
+        else:
+            found.append(QuestionView("", name))
+    return found

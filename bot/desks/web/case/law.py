@@ -42,23 +42,13 @@ class DeadlineView:
     articles: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LegalEventView:
-    """One recorded event."""
-
-    number: int
-    when: str
-    what: str
-    by: str
-    is_counted: bool
-
-
 @dataclass(slots=True)
 class LegalStatus:
     """What the law says about a case, from the recorded events."""
 
     deadlines: list[DeadlineView] = field(default_factory=list)
-    events: list[LegalEventView] = field(default_factory=list)
+    events: list[tuple[DeadlineEventRow, str, str]] = field(default_factory=list)
+    """Each with when it was, and what, as staff read it."""
     event_kinds: Mapping[str, str] = field(default_factory=dict)
     today: str = ""
     is_altered: bool = False
@@ -118,12 +108,11 @@ def _end_text(request: DeskRequest, deadline: Deadline) -> str:
     return request.context.legal_deadlines.law.format_time(deadline.ends_at)
 
 
-def _event_view(request: DeskRequest, row: DeadlineEventRow) -> LegalEventView:
+def _event_view(request: DeskRequest, row: DeadlineEventRow) -> tuple[DeadlineEventRow, str, str]:
     it, law = row.event, request.context.legal_deadlines.law
     kind = law.event_kinds.get(it.code)
     when = it.day if it.moment is None else law.format_time(it.moment)
-    what = request.locale(kind.text) if kind else it.code
-    return LegalEventView(row.number, when, what, it.by, not row.is_struck)
+    return row, when, request.locale(kind.text) if kind else it.code
 
 
 # --- Draft forms ----------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,11 @@ from bot.clock import HOUR, MINUTE
 from bot.desks.web import texts
 from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.case.file import fillable_questions, load_case_file
-from bot.desks.web.case.phrasebook import search_phrases
 from bot.desks.web.case.view import CaseView, load_case_view
 from bot.desks.web.queue import queries
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, get, post
+from bot.hotline.chat.messages import CaseMessageContent
 from bot.hotline.commands.types import Verb
 from bot.places.deadlines import DeadlineRules, start_of_day
 
@@ -30,17 +31,31 @@ PANES = {
 }  # fmt: skip
 PANES_WITH_CONTENT = frozenset({"conversation", "file"})
 """Panes with text of a person: fetching one is audited as reading."""
+MAX_PHRASES = 40
 MORNING = 9 * HOUR
 SNOOZE_HOURS = ((HOUR, texts.IN_AN_HOUR), (4 * HOUR, texts.IN_FOUR_HOURS))
 SNOOZE_DAYS = ((1, texts.TOMORROW), (7, texts.IN_A_WEEK))
 FOLLOW_UP_DAYS = ((1, texts.TOMORROW), (7, texts.IN_A_WEEK), (28, texts.IN_FOUR_WEEKS))
 
 
+@dataclass(frozen=True, slots=True)
+class PhraseView:
+    """One phrase."""
+
+    code: str
+    text: str
+    person_text: str
+    replies: tuple[tuple[str, str], ...]
+    """Buttons of the person: as staff and as the person read them."""
+    blanks: tuple[tuple[str, str], ...]
+    """By name, what each is."""
+
+
 @get("/cases/{reference}", Permission.CASE)
 async def case_page(request: DeskRequest) -> Response:
     """Show a case; the reading is audited first."""
-    view = await load_case_view(request, request.param("reference"))
-    values = {"view": view, **_page_values(request, view)}
+    view = await load_case_view(request)
+    values = _page_values(request, view)
     if view.access.needs_reason:
         return request.render("break_glass.html", **values)
     await _audit_read(request, view)
@@ -51,13 +66,12 @@ async def case_page(request: DeskRequest) -> Response:
 @get("/cases/{reference}/panes/{pane}", Permission.CASE, is_pane=True, is_background=True)
 async def case_pane(request: DeskRequest) -> Response:
     """Show one pane, for an open page."""
-    view = await load_case_view(request, request.param("reference"))
-    name = request.param("pane")
+    view, name = await load_case_view(request), request.param("pane")
     if name not in PANES:
         raise NotFoundError(name)
     if name in PANES_WITH_CONTENT:
         await _audit_read(request, view)
-    values = {"view": view, **_page_values(request, view)}
+    values = _page_values(request, view)
     if name == "mine":
         values["my_cases"] = await _my_cases(request)
     elif name == "file":
@@ -72,24 +86,46 @@ async def phrase_pane(request: DeskRequest) -> Response:
     The search text is sent as a form and is no part of the address: it may repeat what a person
     wrote, and addresses appear in the logs of proxies.
     """
-    view = await load_case_view(request, request.param("reference"))
+    view = await load_case_view(request)
     summary, query = view.access.summary, request.form.get("words", "")[:100]
-    groups = search_phrases(request, summary.language, query)
+    groups = _search_phrases(request, summary.language, query)
     return request.render("_phrases.html", groups=groups, summary=summary)
+
+
+def _search_phrases(
+    request: DeskRequest, language: str, query: str
+) -> list[tuple[str, list[PhraseView]]]:
+    """Return phrases with all words of the query, by group; `language` is the person's."""
+    phrasebook, words = request.context.phrasebook, request.locale.flow_catalogue
+    found: dict[str, list[PhraseView]] = {}
+
+    def both(code: str, values: dict[str, str]) -> tuple[str, str]:
+        content = CaseMessageContent(code=code, values=values)
+        staff_text = phrasebook.text_for_staff(content, request.locale.language)
+        return staff_text, phrasebook.text_for_staff(content, language)
+
+    for it in phrasebook.search(query, request.locale.language)[:MAX_PHRASES]:
+        group = request.context.phrase_groups.get(it.group)
+        view = PhraseView(
+            it.code, *both(it.code, dict.fromkeys(it.blanks, "…")),
+            tuple(both(f"{it.code}.{reply}", {}) for reply in it.replies),
+            tuple((name, meaning.render(words)) for name, meaning in it.blanks.items()),
+        )  # fmt: skip
+        found.setdefault(group.render(words) if group else it.group, []).append(view)
+    return list(found.items())
 
 
 @post("/cases/{reference}/break-glass", Permission.CHANGE, "reason")
 async def break_glass(request: DeskRequest) -> Response:
     """Open a colleague's case with a reason, which is audited and saved as a note."""
-    reference = request.param("reference")
-    view = await load_case_view(request, reference)
+    view = await load_case_view(request)
     reason, case = request.form.get("reason", "").strip(), view.access.case
     if view.access.needs_reason and reason:
         await request.audit("break_glass", case)
         request.current_session.break_glass_cases.add(case)
         note = request.locale(texts.BREAK_GLASS_NOTE, reason=reason)
         await send_command(request, case, Verb.NOTE, ActionInput(text=note))
-    return request.redirect(f"/cases/{reference}")
+    return request.redirect(f"/cases/{request.param('reference')}")
 
 
 async def _audit_read(request: DeskRequest, view: CaseView) -> None:
@@ -111,14 +147,12 @@ def _page_values(request: DeskRequest, view: CaseView) -> dict[str, Any]:
     summary, context = view.access.summary, request.context
     viewers = context.streams.viewers(summary.case) - {request.caseworker.id}
     return {
-        "summary": summary,
-        "queue_name": queue_name(summary.queue),
+        "view": view, "summary": summary, "queue_name": queue_name(summary.queue),
         "other_viewers": ", ".join(sorted(view.names.get(who, who) for who in viewers)),
-        "dispositions": context.dispositions,
-        "recipients": context.recipients,
+        "dispositions": context.dispositions, "recipients": context.recipients,
         "fillable": fillable_questions(request, view),
         **snooze_options(context.legal_deadlines.law, request.now),
-    }
+    }  # fmt: skip
 
 
 def snooze_options(law: DeadlineRules, now: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from bot.conversation.progress import FlowProgress, flow_progress
 from bot.desks.web.auth.case_access import QUEUED, CaseAccess, check_case_access
 from bot.desks.web.case.drafts import load_drafts
 from bot.desks.web.case.messages import MessageView, MessageViewBuilder, delivery_states
-from bot.dispatch.conversation_store import Conversation, Conversations
+from bot.dispatch.conversation_store import Conversations
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.chat.passphrases import Passphrases
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from bot.desks.web.context import DeskContext
     from bot.desks.web.request import DeskRequest
-    from bot.hotline.chat.takeover import TakeoverState
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.vault.keys.case_keys import Opener
@@ -84,17 +83,15 @@ class CaseView:
         return self.access.may_read and not self.is_sealed
 
 
-async def load_case_view(request: DeskRequest, reference: str) -> CaseView:
+async def load_case_view(request: DeskRequest) -> CaseView:
     """Return a case; raise NotFoundError if there is none, or the caseworker has no access."""
     keyring = request.keyring()
-    return await request.read(lambda work: _load_view(work, request, reference, keyring))
+    return await request.read(lambda work: _load_view(work, request, keyring))
 
 
-def _load_view(
-    work: Work, request: DeskRequest, reference: str, keyring: Keyring | None
-) -> CaseView:
+def _load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> CaseView:
     context = request.context
-    seen = check_case_access(work, request, reference)
+    seen = check_case_access(work, request, request.param("reference"))
     staff = context.staff.all(work)
     found = CaseView(
         seen, {each.id: each.name or each.id for each in staff},
@@ -103,7 +100,7 @@ def _load_view(
     found.is_frozen = Passphrases.is_frozen(work, seen.case)
     found.erasure_request = ErasureRequests.of_case(work, seen.case)
     found.snooze = Snoozes.of_case(work, seen.case)
-    found.chat = chat_status(work, context, seen.case, request.now)
+    found.chat = _chat_status(work, context, seen.case, request.now)
     if seen.may_read:
         try:
             _decrypt_content(work, request, found, keyring)
@@ -137,31 +134,20 @@ def _file_numbers(work: Work, case: str, opener: Opener) -> dict[str, int]:
     return found
 
 
-def chat_status(work: Work, context: DeskContext, case: str, now: int) -> ChatStatus:
+def _chat_status(work: Work, context: DeskContext, case: str, now: int) -> ChatStatus:
     """Return the state of the chat: names of questions, no answers."""
-    rows = work.rows(_CHAT_KEY, case)
+    rows, is_quiet = work.rows(_CHAT_KEY, case), False
     try:
         conversation = Conversations(context.vault).peek(work, bytes(rows[0][0])) if rows else None
     except DecryptionError:
         return ChatStatus()
-    found = _find_takeover(conversation, case)
-    if found is None:
-        return ChatStatus()
-    conversation, takeover, is_quiet = found
-    position = unpack(conversation.position, context.flow_registry)
-    progress = flow_progress(context.flow_registry, position, context.known_facts(now))
-    return ChatStatus(
-        is_taken_over=True, holder=takeover.by, is_unconfirmed=is_quiet, progress=progress
-    )
-
-
-def _find_takeover(
-    conversation: Conversation | None, case: str
-) -> tuple[Conversation, TakeoverState, bool] | None:
-    is_quiet = False
     while conversation is not None:
         takeover = conversation.takeover
         if takeover is not None and takeover.case == case:
-            return conversation, takeover, is_quiet
+            position = unpack(conversation.position, context.flow_registry)
+            progress = flow_progress(context.flow_registry, position, context.known_facts(now))
+            return ChatStatus(
+                is_taken_over=True, holder=takeover.by, is_unconfirmed=is_quiet, progress=progress
+            )
         conversation, is_quiet = conversation.suspended, True
-    return None
+    return ChatStatus()

@@ -18,7 +18,7 @@ from bot.desks.web import texts
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, get, post
 from bot.desks.web.security_headers import SANDBOX_CSP
-from bot.desks.web.team.access_report import staff_names
+from bot.desks.web.team.audit import staff_names
 from bot.errors import NotApprovedError
 from bot.hotline.staff.approvals import MAY_REQUEST, ApprovalKind, ApprovalRequest, Approvals
 from bot.store.statements import select_by

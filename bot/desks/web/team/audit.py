@@ -1,31 +1,149 @@
-"""Audit log page, and its verification."""
+"""Audit log page, its verification, and the report of who opened which case in a week."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func, select
 
+from bot.cases.state_machine import Role
+from bot.clock import DAY
+from bot.desks.web import texts
 from bot.desks.web.routes import Permission, get, post
-from bot.desks.web.team.access_report import staff_names
-from bot.store.statements import select_by
-from bot.store.tables.main import audit
+from bot.store.compiled import Prepared
+from bot.store.statements import select_by, select_one
+from bot.store.tables.main import audit, cases
 from bot.vault.audit.log import AUDIT_COLUMNS, AuditBreak, AuditRow, iter_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.responses import Response
 
     from bot.desks.web.request import DeskRequest
+    from bot.hotline.staff.staff import Caseworker
+    from bot.store.writer import Work
+
+WEEK = 7 * DAY
+MAX_WEEKS = 104
+"""The log is kept for two years."""
+READ, BREAK_GLASS = "read", "break_glass"
+EXPORT_ACTIONS = ("draft", "export", "evidence_exported", "receipt_print", "two_use")
+ESCROW_ACTIONS = ("escrow_made", "escrow_replaced", "escrow_opened")
+"""Actions with the key that opens every case."""
+REPORTED_ACTIONS = (READ, BREAK_GLASS, *EXPORT_ACTIONS, *ESCROW_ACTIONS)
+"""Reading a case, opening a colleague's case with a reason, exports, and uses of the escrow key."""
+MAX_ROWS = 50_000
+CASES_SHOWN = 60
 
 ROWS_SHOWN = 200
 _NEWEST = select_by(audit, *AUDIT_COLUMNS, order_by=audit.c.id.desc(), limit=bindparam("most"))
+_ID_RANGE = Prepared(lambda _: select(func.min(audit.c.id), func.max(audit.c.id)))
+_ROW_FROM = select_by(
+    audit, "id", "at", by=audit.c.id >= bindparam("number"), order_by="id", limit=1
+)
+_ACTIONS = [f"action_{number}" for number in range(len(REPORTED_ACTIONS))]
+_BETWEEN = select_by(
+    audit, "actor", "deed", "subject", limit=bindparam("most"),
+    by=(
+        audit.c.id >= bindparam("first"), audit.c.id < bindparam("last"),
+        audit.c.deed.in_([bindparam(name) for name in _ACTIONS]),
+    ),
+)  # fmt: skip
+_REFERENCE = select_one(cases, "reference", by="id")
+
+
+@dataclass(slots=True)
+class AccessSummary:
+    """What one member of staff read in a week."""
+
+    who: str
+    cases: Counter[str] = field(default_factory=Counter)
+    with_reason: Counter[str] = field(default_factory=Counter)
+    exports: int = 0
+    escrow_uses: int = 0
+
+
+def summarize(rows: Iterable[tuple[str, str, str]]) -> list[AccessSummary]:
+    """Summarize rows of actor, action and subject by member of staff, most cases first."""
+    found: dict[str, AccessSummary] = {}
+    for actor, action, subject in rows:
+        reader = found.setdefault(actor, AccessSummary(actor))
+        if action == READ:
+            reader.cases[subject] += 1
+        elif action == BREAK_GLASS:
+            reader.with_reason[subject] += 1
+        elif action in ESCROW_ACTIONS:
+            reader.escrow_uses += 1
+        else:
+            reader.exports += 1
+    return sorted(found.values(), key=lambda it: (-len(it.cases), it.who))
+
+
+def first_row_since(work: Work, moment: int) -> int:
+    """Return the first row id since a moment, by binary search: ids grow with time."""
+    low, high = (int(it or 0) for it in work.rows(_ID_RANGE)[0])
+    high += 1
+    while low < high:
+        middle = (low + high) // 2
+        row = work.rows(_ROW_FROM, middle)
+        if row and row[0][1] < moment:
+            low = row[0][0] + 1
+        else:
+            high = middle
+    return low
+
+
+def week_summary(work: Work, now: int, back: int) -> list[AccessSummary]:
+    """Return the summaries of the week that ended `back` weeks ago."""
+    until = now - back * WEEK
+    first, last = first_row_since(work, until - WEEK), first_row_since(work, until + 1)
+    return summarize(work.rows(_BETWEEN, first, last, *REPORTED_ACTIONS, MAX_ROWS))
+
+
+@get("/audit/reads", Permission.AUDIT)
+async def access_report(request: DeskRequest) -> Response:
+    """Show the report of one week."""
+    given = request.http.query_params.get("back", "0")
+    is_number = given.isascii() and given.isdecimal() and len(given) <= len(str(MAX_WEEKS))
+    back = min(int(given), MAX_WEEKS) if is_number else 0
+    now = request.now
+
+    def look(work: Work) -> tuple[list[AccessSummary], dict[str, str], list[Caseworker]]:
+        found = week_summary(work, now, back)
+        mentioned = {it for each in found for it in [*each.cases, *each.with_reason]}
+        references = {it: str(row[0][0]) for it in mentioned if (row := work.rows(_REFERENCE, it))}
+        return found, references, request.context.staff.all(work)
+
+    found, references, staff = await request.read(look)
+    until = now - back * WEEK
+    return request.render(
+        "access_report.html", readers=found, references=references, back=back,
+        names=staff_names(request, staff), max_weeks=MAX_WEEKS, max_cases=CASES_SHOWN,
+        since=request.locale.format_time(until - WEEK, now),
+        until=request.locale.format_time(until, now),
+    )  # fmt: skip
+
+
+def staff_names(request: DeskRequest, staff: Iterable[Caseworker]) -> dict[str, str]:
+    """Return the names of staff; an auditor sees role and id instead."""
+    shows_names = request.caseworker.role is not Role.AUDITOR
+    return {
+        it.id: (shows_names and it.name) or f"{request.locale(texts.ROLES[it.role.value])} {it.id}"
+        for it in staff
+    }
+
+
+# --- The log ----------------------------------------------------------------------------------
 
 
 @get("/audit", Permission.AUDIT)
 async def audit_page(request: DeskRequest) -> Response:
     """Show the newest rows."""
-    return await _page(request, None)
+    return await _audit_page(request, None)
 
 
 @post("/audit/check", Permission.AUDIT)
@@ -33,10 +151,10 @@ async def verify_log(request: DeskRequest) -> Response:
     """Verify the whole log."""
     writer = request.context.database.writer
     found = await asyncio.to_thread(lambda: request.context.audit.verify(iter_rows(writer)))
-    return await _page(request, found)
+    return await _audit_page(request, found)
 
 
-async def _page(request: DeskRequest, check: object) -> Response:
+async def _audit_page(request: DeskRequest, check: object) -> Response:
     rows = await request.read(lambda work: work.rows(_NEWEST, ROWS_SHOWN))
     staff = await request.read(request.context.staff.all)
     return request.render(

@@ -1,16 +1,21 @@
-"""Workload of the staff, and waiting cases by language."""
+"""Team page for supervisors: workload, overdue cases, waiting cases by language, assignment."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select
 
 from bot.cases.routing import Queue
 from bot.cases.state_machine import CaseState, Role
 from bot.clock import MINUTE
+from bot.desks.web.auth.case_access import check_case_access
+from bot.desks.web.case.actions import ActionInput, flash_result, send_command
+from bot.desks.web.queue import queries
+from bot.desks.web.routes import Permission, get, post
 from bot.desks.web.templates import MAX_COUNT
+from bot.hotline.commands.types import Verb
 from bot.hotline.queue.case_status import IS_ASSIGNED
 from bot.hotline.queue.claims import Claims, serves
 from bot.languages import LANGUAGES
@@ -21,10 +26,14 @@ from bot.store.tables.main import CASE_IS_DUE, CASE_WAITS, cases
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from starlette.responses import Response
+
+    from bot.desks.web.request import DeskRequest
     from bot.hotline.staff.staff import Caseworker, Staff
     from bot.store.writer import Work
 
-MAX_LATE = 2000
+MAX_LATE, MAX_LATE_SHOWN = 2000, 20
+"""Overdue cases counted, and on the page; the list of all waiting cases has the others."""
 
 _ASSIGNED = select_by(
     cases, "reference", "priority", "language", "due_at",
@@ -52,6 +61,43 @@ _LATE = select_by(
         cases.c.status.in_([bindparam("one"), bindparam("other")]),
     ),
 )  # fmt: skip
+
+
+@get("/team", Permission.TEAM)
+async def team_page(request: DeskRequest) -> Response:
+    """Show the team."""
+    return request.render("team.html", **await _page_values(request))
+
+
+@get("/team/pane", Permission.TEAM, is_pane=True, is_background=True)
+async def team_pane(request: DeskRequest) -> Response:
+    """Show the content alone, for an open page."""
+    return request.render("_team.html", **await _page_values(request))
+
+
+@post("/team/assign", Permission.TEAM, "reference", "to")
+async def assign_case(request: DeskRequest) -> Response:
+    """Assign a case to a caseworker."""
+    reference, to = request.form.get("reference", ""), request.form.get("to", "")[:32]
+    seen = await request.read(lambda work: check_case_access(work, request, reference))
+    flash_result(request, await send_command(request, seen.case, Verb.TRANSFER, ActionInput(to)))
+    return request.redirect("/team")
+
+
+async def _page_values(request: DeskRequest) -> dict[str, Any]:
+    context, now = request.context, request.now
+
+    def look(work: Work) -> dict[str, Any]:
+        team, late = _workloads(work, context.staff, now), _late_cases(work, now)
+        first = [it.case for it in late[:MAX_LATE_SHOWN]]
+        return {
+            "workloads": team,
+            "overdue": queries.load_rows(work, context, request.caseworker, first, now),
+            "demand": _language_demand(work, team, late, now),
+            "available_for": lambda queue: _available_for(team, queue),
+        }
+
+    return await request.read(look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +152,7 @@ class LanguageDemand:
     available: list[Workload] = field(default_factory=list)
 
 
-def workloads(work: Work, staff: Staff, now: int) -> list[Workload]:
+def _workloads(work: Work, staff: Staff, now: int) -> list[Workload]:
     """Return the staff who are on duty or have cases, the highest load first."""
     found = []
     for by in staff.all(work):
@@ -120,13 +166,12 @@ def workloads(work: Work, staff: Staff, now: int) -> list[Workload]:
     return sorted(found, key=lambda it: (not it.by.is_on_duty, -it.load, it.by.id))
 
 
-def late_cases(work: Work, now: int) -> list[LateCase]:
-    """Return the overdue cases, the oldest first."""
+def _late_cases(work: Work, now: int) -> list[LateCase]:
     states = (CaseState.WAITING.value, CaseState.REOPENED.value)
     return [LateCase(*row) for row in work.rows(_LATE, now, *states, MAX_LATE)]
 
 
-def language_demand(
+def _language_demand(
     work: Work, workloads: Iterable[Workload], late: Iterable[LateCase], now: int
 ) -> list[LanguageDemand]:
     """Return the languages with waiting cases, the longest overdue first."""
@@ -146,7 +191,7 @@ def language_demand(
     return sorted(waits, key=lambda it: (it.late_since or now, -it.waiting))
 
 
-def available_for(workloads: Iterable[Workload], queue: str) -> list[Workload]:
+def _available_for(workloads: Iterable[Workload], queue: str) -> list[Workload]:
     """Return who can be assigned a case of a queue now, those with most capacity first."""
     here = [
         it

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.responses import PlainTextResponse
 
-from bot.desks.web.server import serve
+from bot.desks.web.app import serve
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

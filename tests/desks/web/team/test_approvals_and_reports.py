@@ -14,14 +14,14 @@ from bot.cases.evidence.custody_log import AUDIT_PREFIX, CustodyAction
 from bot.cases.state_machine import Role
 from bot.clock import HOUR, SECOND
 from bot.desks.web.case.export import EXPORT_ACTION
-from bot.desks.web.team.access_report import (
+from bot.desks.web.team.approvals import COLUMNS, COPY_COLUMN, as_csv
+from bot.desks.web.team.audit import (
     EXPORT_ACTIONS,
     REPORTED_ACTIONS,
     first_row_since,
     summarize,
     week_summary,
 )
-from bot.desks.web.team.approvals import COLUMNS, COPY_COLUMN, as_csv
 from tests.support.dispatch_inspection import skip_on
 
 if TYPE_CHECKING:
