@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     Phrases = list[ShownPhrase]
     Catalogues = Mapping[str, Catalogue]
     """By language."""
+    Examined = Iterator[int | str]
+    """How much was examined, in steps, and each fault."""
 
 LONGEST_MESSAGE = 300
 """Characters in a message: what a frightened reader takes in at once."""
@@ -99,20 +101,41 @@ def run_flow_checks(
     """Run all checks of these flows, of a place, and of phrases outside the flows."""
     dialogue = list(phrases_of_flows(registry, place, extra_phrases))
     phrases = [*dialogue, *phrases_of_place(place)]
-    return [
-        _check_structure(registry),
-        _check_consent(registry),
-        _check_warning(registry),
-        _check_exits(registry, texts, catalogues),
-        _check_caseworker_reachable(registry),
-        _check_dead_ends(registry),
-        _check_complete(phrases, catalogues),
-        _check_placeholders(phrases, catalogues),
-        _check_numbers(dialogue, place),
-        _check_lengths(phrases, texts, catalogues),
-        _check_forbidden_words(phrases, catalogues),
-        _check_lock_screen(phrases, catalogues),
-    ]
+    length = f"at most {LONGEST_MESSAGE} characters a message, {ROW_WIDTH} columns a button"
+    checks: dict[tuple[str, str], Examined] = {
+        ("structure", "every step is reached, every path ends, no flow begins itself again"):
+            _structure(registry),
+        ("consent", ("free text is asked for only after the person agreed that it is stored, or was "
+         "told that nothing is sent before “Send”; nothing is sent before it")):
+            _consent(registry),
+        ("warning", "a warning about who can read the phone precedes free text"):
+            _warning(registry),
+        ("exits", "danger and leaving are one tap from every step, in every language"):
+            _exits(registry, texts, catalogues),
+        ("caseworker", "a caseworker is two taps from every step, one tap from every card"):
+            _caseworker_reachable(registry),
+        ("dead ends", "every choice leads to a question, a caseworker, or a stop"):
+            _dead_ends(registry),
+        ("complete", "every phrase is translated into every language"):
+            _complete(phrases, catalogues),
+        ("placeholders", ("blanks, digits and commands are the same, no hidden characters, "
+         "no markup")):
+            _placeholders(phrases, catalogues),
+        ("numbers", "numbers to call come from the directory, never from a translator"):
+            _numbers(dialogue, place),
+        ("length", length): _lengths(phrases, texts, catalogues),
+        ("forbidden words", "no shaming label, no verdict, no promise, no shouting"):
+            _forbidden_words(phrases, catalogues),
+        ("lock screen", "the first words of a message do not reveal its subject"):
+            _lock_screen(phrases, catalogues),
+    }  # fmt: skip
+    return [_run_check(name, rule, examined) for (name, rule), examined in checks.items()]
+
+
+def _run_check(name: str, rule: str, examined: Examined) -> FlowCheck:
+    found = list(examined)
+    faults = dict.fromkeys(it for it in found if isinstance(it, str))
+    return FlowCheck(name, rule, sum(it for it in found if isinstance(it, int)), list(faults))
 
 
 def count_paths(registry: FlowRegistry) -> int:
@@ -150,65 +173,48 @@ class Untranslated(gettext.NullTranslations):
 # --- Paths ------------------------------------------------------------------------------------
 
 
-def _check_structure(registry: FlowRegistry) -> FlowCheck:
-    check = FlowCheck(
-        "structure", "every step is reached, every path ends, no flow begins itself again"
-    )
-    check.examined = count_paths(registry)
-    check.faults += find_problems(registry, place_blanks())
-    return check
+def _structure(registry: FlowRegistry) -> Examined:
+    yield count_paths(registry)
+    yield from find_problems(registry, place_blanks())
 
 
-def _check_consent(registry: FlowRegistry) -> FlowCheck:
-    check = FlowCheck(
-        "consent",
-        "free text is asked for only after the person agreed that it is stored, or was told that "
-        "nothing is sent before “Send”; nothing is sent before it",
-    )
+def _consent(registry: FlowRegistry) -> Examined:
     for flow in _sending_flows(registry):
         asks_first = any(step.name == KEEP for step in flow.steps)
         for visit in visits(flow):
             step, location = visit.step, f"{flow.name}.{visit.step.name}"
             if isinstance(step, FREE_TEXT):
-                check.examined += visit.ways
+                yield visit.ways
                 if (KEPT if asks_first else WARNED) not in visit.marks:
-                    check.faults.append(f"{location} asks for free text before consent")
+                    yield f"{location} asks for free text before consent"
             if isinstance(step, End) and step.outcome in TAKES_EXTRAS:
-                check.examined += visit.ways
+                yield visit.ways
                 if SENT not in visit.marks:
-                    check.faults.append(f"{location} hands over what was not sent")
-    return _without_duplicates(check)
+                    yield f"{location} hands over what was not sent"
 
 
-def _check_warning(registry: FlowRegistry) -> FlowCheck:
-    check = FlowCheck("warning", "a warning about who can read the phone precedes free text")
+def _warning(registry: FlowRegistry) -> Examined:
     for compiled in registry.compiled.values():
         for visit in visits(compiled.flow):
             if isinstance(visit.step, FREE_TEXT):
-                check.examined += visit.ways
+                yield visit.ways
                 if WARNED not in visit.marks:
-                    check.faults.append(f"{compiled.name}.{visit.step.name} precedes the warning")
-    return _without_duplicates(check)
+                    yield f"{compiled.name}.{visit.step.name} precedes the warning"
 
 
-def _check_exits(registry: FlowRegistry, texts: SystemTexts, catalogues: Catalogues) -> FlowCheck:
-    check = FlowCheck("exits", "danger and leaving are one tap from every step, in every language")
+def _exits(registry: FlowRegistry, texts: SystemTexts, catalogues: Catalogues) -> Examined:
     renderer = Renderer(texts)
     for location, _question in _questions(registry):
         for tag in catalogues:
-            check.examined += 1
+            yield 1
             rows = renderer.render(_ask(registry, location), tag, "0:", {}).rows
             tokens = {button.token for row in rows[-2:] for button in row}
             if not {callback_data.DANGER_BUTTON, callback_data.BYE_BUTTON} <= tokens:
-                check.faults.append(f"{location} has no exit in {tag}")
-    return check
+                yield f"{location} has no exit in {tag}"
 
 
-def _check_caseworker_reachable(registry: FlowRegistry) -> FlowCheck:
+def _caseworker_reachable(registry: FlowRegistry) -> Examined:
     """Check that danger, then one answer, alerts staff, and that every card offers a caseworker."""
-    check = FlowCheck(
-        "caseworker", "a caseworker is two taps from every step, one tap from every card"
-    )
     outcomes = [
         ending.outcome
         for code in _choice_codes(registry, _danger_position(registry))
@@ -217,101 +223,80 @@ def _check_caseworker_reachable(registry: FlowRegistry) -> FlowCheck:
         ).endings
     ]
     if Outcome.STAFF_ALERTED not in outcomes:
-        check.faults.append("danger: no answer alerts a caseworker")
+        yield "danger: no answer alerts a caseworker"
     for location, question in _questions(registry):
-        check.examined += 1
+        yield 1
         if isinstance(question, Card) and "talk" not in question.choices:
-            check.faults.append(f"{location} offers no caseworker")
+            yield f"{location} offers no caseworker"
         if not _ask(registry, location).is_question:
-            check.faults.append(f"{location} has no danger button")
-    return check
+            yield f"{location} has no danger button"
 
 
-def _check_dead_ends(registry: FlowRegistry) -> FlowCheck:
-    check = FlowCheck("dead ends", "every choice leads to a question, a caseworker, or a stop")
+def _dead_ends(registry: FlowRegistry) -> Examined:
     for name in sorted(_entry_flows(registry)):
         for visit in visits(registry.flow(name)):
             step = visit.step
             if isinstance(step, End):
-                check.examined += visit.ways
+                yield visit.ways
                 if step.outcome not in CONTINUING_OUTCOMES and not visit.begun:
-                    check.faults.append(f"{name}.{step.name} leads nowhere")
-    return _without_duplicates(check)
+                    yield f"{name}.{step.name} leads nowhere"
 
 
 # --- Languages --------------------------------------------------------------------------------
 
 
-def _check_complete(phrases: Phrases, catalogues: Catalogues) -> FlowCheck:
-    check = FlowCheck("complete", "every phrase is translated into every language")
+def _complete(phrases: Phrases, catalogues: Catalogues) -> Examined:
     for phrase, tag, words in _translations(phrases, catalogues):
-        check.examined += 1
+        yield 1
         if not words.strip():
-            check.faults.append(f"{tag}: {phrase.location} is not translated")
-    return check
+            yield f"{tag}: {phrase.location} is not translated"
 
 
-def _check_placeholders(phrases: Phrases, catalogues: Catalogues) -> FlowCheck:
-    check = FlowCheck(
-        "placeholders", "blanks, digits and commands are the same, no hidden characters, no markup"
-    )
+def _placeholders(phrases: Phrases, catalogues: Catalogues) -> Examined:
     for phrase, tag, words in _translations(phrases, catalogues):
-        check.examined += 1
-        if words:
-            faults = find_faults(phrase.text.source, words)
-            check.faults += [f"{tag}: {phrase.location}: {fault}" for fault in faults]
-    return check
+        yield 1
+        for fault in find_faults(phrase.text.source, words) if words else ():
+            yield f"{tag}: {phrase.location}: {fault}"
 
 
-def _check_numbers(phrases: Phrases, place: Place) -> FlowCheck:
-    check = FlowCheck("numbers", "numbers to call come from the directory, never from a translator")
+def _numbers(phrases: Phrases, place: Place) -> Examined:
     numbers = {entry.number for entry in place.directory.values()}
     for phrase in phrases:
-        check.examined += 1
+        yield 1
         if numbers & set(re.findall(r"\d+", phrase.text.source)):
-            check.faults.append(f"{phrase.location} has a number in its words")
-    return check
+            yield f"{phrase.location} has a number in its words"
 
 
-def _check_lengths(phrases: Phrases, texts: SystemTexts, catalogues: Catalogues) -> FlowCheck:
-    check = FlowCheck(
-        "length", f"at most {LONGEST_MESSAGE} characters a message, {ROW_WIDTH} columns a button"
-    )
+def _lengths(phrases: Phrases, texts: SystemTexts, catalogues: Catalogues) -> Examined:
     values = {tag: {**texts.blanks(words), **SAMPLE_BLANKS} for tag, words in catalogues.items()}
     for phrase, tag, words in _translations(phrases, catalogues):
-        check.examined += 1
+        yield 1
         filled = words
         for blank, value in values[tag].items():
             filled = filled.replace("{" + blank + "}", value)
         if phrase.is_label and display_width(filled) > ROW_WIDTH:
-            check.faults.append(f"{tag}: {phrase.location} is {display_width(filled)} columns wide")
+            yield f"{tag}: {phrase.location} is {display_width(filled)} columns wide"
         if not phrase.is_label and len(filled) > LONGEST_MESSAGE:
-            check.faults.append(f"{tag}: {phrase.location} is {len(filled)} characters long")
-    return check
+            yield f"{tag}: {phrase.location} is {len(filled)} characters long"
 
 
-def _check_forbidden_words(phrases: Phrases, catalogues: Catalogues) -> FlowCheck:
-    check = FlowCheck("forbidden words", "no shaming label, no verdict, no promise, no shouting")
+def _forbidden_words(phrases: Phrases, catalogues: Catalogues) -> Examined:
     for phrase, tag, words in _translations(phrases, catalogues):
-        check.examined += 1
+        yield 1
+        found = ["anything: it has no list"]
         if tag == FALLBACK:
             found = FORBIDDEN_ENGLISH.findall(words) + LOUD_PUNCTUATION.findall(words)
-        else:
-            found = (
-                forbidden_words(tag, words) if tag in FORBIDDEN else ["anything: it has no list"]
-            )
-        check.faults += [f"{tag}: {phrase.location} says {word}" for word in found]
-    return check
+        elif tag in FORBIDDEN:
+            found = list(forbidden_words(tag, words))
+        yield from (f"{tag}: {phrase.location} says {word}" for word in found)
 
 
-def _check_lock_screen(phrases: Phrases, catalogues: Catalogues) -> FlowCheck:
-    check = FlowCheck("lock screen", "the first words of a message do not reveal its subject")
+def _lock_screen(phrases: Phrases, catalogues: Catalogues) -> Examined:
     for phrase, tag, words in _translations(phrases, catalogues):
         if tag != FALLBACK and not phrase.is_label and not phrase.is_fragment:
-            check.examined += 1
+            yield 1
             shown = forbidden_on_lock_screen(tag, words) if tag in FORBIDDEN else []
-            check.faults += [f"{tag}: {phrase.location} shows {word}" for word in shown]
-    return check
+            yield from (f"{tag}: {phrase.location} shows {word}" for word in shown)
 
 
 # --- What is examined -------------------------------------------------------------------------
@@ -367,8 +352,3 @@ def _entry_flows(registry: FlowRegistry) -> set[str]:
         last = {visit.begun for visit in visits(registry.flow(name)) if isinstance(visit.step, End)}
         pending += sorted((begun & last) - found)
     return found
-
-
-def _without_duplicates(check: FlowCheck) -> FlowCheck:
-    check.faults = list(dict.fromkeys(check.faults))
-    return check
