@@ -73,6 +73,10 @@ SAMPLE_BLANKS = {
     "about": "a" * 60, "number": "1955", "amount": "14000", "first": "Monday", "last": "Friday",
     "span": "09:00-21:00", "when": "Monday to Friday 09:00-21:00",
 }  # fmt: skip
+CONSENT_RULE = (
+    "free text is asked for only after the person agreed that it is stored, or was told that "
+    "nothing is sent before “Send”; nothing is sent before it"
+)
 FIRST_FLOW = "welcome"
 
 
@@ -105,9 +109,7 @@ def run_flow_checks(
     checks: dict[tuple[str, str], Examined] = {
         ("structure", "every step is reached, every path ends, no flow begins itself again"):
             _structure(registry),
-        ("consent", ("free text is asked for only after the person agreed that it is stored, or was "
-         "told that nothing is sent before “Send”; nothing is sent before it")):
-            _consent(registry),
+        ("consent", CONSENT_RULE): _consent(registry),
         ("warning", "a warning about who can read the phone precedes free text"):
             _warning(registry),
         ("exits", "danger and leaving are one tap from every step, in every language"):
@@ -118,8 +120,8 @@ def run_flow_checks(
             _dead_ends(registry),
         ("complete", "every phrase is translated into every language"):
             _complete(phrases, catalogues),
-        ("placeholders", ("blanks, digits and commands are the same, no hidden characters, "
-         "no markup")):
+        ("placeholders",
+         "blanks, digits and commands are the same, no hidden characters, no markup"):
             _placeholders(phrases, catalogues),
         ("numbers", "numbers to call come from the directory, never from a translator"):
             _numbers(dialogue, place),

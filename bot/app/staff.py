@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.cases.consents import ConsentRecords
-from bot.cases.queries import AnswerRenderer
 from bot.cases.sealed_fields import keep_codes, keep_everything
 from bot.channels.telegram.parsing.parse_group import parse_group
 from bot.clock import MINUTE, Clock
 from bot.desks.forum.context import ForumContext
 from bot.desks.forum.desk import ForumDesk
-from bot.desks.locale import StaffLocale
 from bot.dispatch.check_in_scheduler import CheckInScheduler
 from bot.dispatch.deadline_reminders import DeadlineReminders
 from bot.dispatch.reminder_letters import ReminderLetters
@@ -22,7 +20,6 @@ from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.commands.context import HotlineServices
 from bot.hotline.commands.store import StaffCommands
-from bot.hotline.commands.texts import DISPOSITIONS
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.queue.alerts import QueueMonitor
 from bot.hotline.queue.claims import Claims
@@ -99,18 +96,13 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
     staff, audit, place = Staff(vault), AuditLog(vault), find_place(settings.place)
     reply_clocks = ReplyClocks(settings.response_minutes)
     hotline = HotlineServices(
-        vault=vault,
-        audit=audit,
-        staff=staff,
-        claims=Claims(audit, reply_clocks, settings.zone),
-        reply_clocks=reply_clocks,
-        phrasebook=setting.phrasebook,
+        vault=vault, audit=audit, staff=staff, reply_clocks=reply_clocks,
+        claims=Claims(audit, reply_clocks, settings.zone), phrasebook=setting.phrasebook,
         deadlines=CaseDeadlines(vault, audit, place.deadline_rules),
-        check_ins=CheckIns(vault, audit),
+        check_ins=CheckIns(vault, audit), consents=ConsentRecords(vault),
         referrals=Referrals(vault, audit, setting.registry, setting.consent),
-        consents=ConsentRecords(vault),
         recipients=place.recipients,
-    )
+    )  # fmt: skip
     alerts = QueueMonitor(
         staff, hotline.claims, reply_clocks, audit,
         claim_timeout=settings.claim_lapses_minutes * MINUTE,
@@ -136,30 +128,10 @@ def retained_answers_filter(settings: Settings, setting: TurnServices) -> Answer
 
 def build_forum(settings: Settings, vault: Vault, setting: TurnServices) -> ForumDesk:
     """Return the desk in the caseworkers' Telegram group."""
-    locale = StaffLocale(settings.staff_language, settings.zone)
-    place = find_place(settings.place)
     return ForumDesk(
         ForumContext(
-            group_id=settings.desk_group,
-            shows_content=settings.desk_mode == "content",
-            locale=locale,
-            vault=vault,
-            staff=Staff(vault),
-            audit=AuditLog(vault),
-            phrasebook=setting.phrasebook,
-            flow_registry=setting.registry,
-            answer_renderer=AnswerRenderer(
-                setting.registry,
-                locale.flow_catalogue,
-                locale.staff_catalogue,
-                organisation=settings.organisation,
-            ),
-            titles=setting.texts.titles,
-            phrase_groups=GROUPS,
-            dispositions=DISPOSITIONS,
-            recipients=place.recipients,
-            legal_deadlines=CaseDeadlines(vault, AuditLog(vault), place.deadline_rules),
-            check_ins=CheckIns(vault, AuditLog(vault)),
-            username=setting.username,
+            settings=settings, vault=vault, place=find_place(settings.place),
+            phrasebook=setting.phrasebook, flow_registry=setting.registry,
+            titles=setting.texts.titles, phrase_groups=GROUPS, username=setting.username,
         )
-    )
+    )  # fmt: skip

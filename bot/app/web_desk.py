@@ -16,32 +16,18 @@ from bot.app.texts import (
     build_reader,
     build_system_texts,
 )
-from bot.cases.evidence.image_sanitizer import ImageSanitizer
 from bot.cases.queries import AnswerRenderer
 from bot.conversation import FlowRegistry
 from bot.desks.web.app import build_app, serve
-from bot.desks.web.auth.sessions import DeskSessions
-from bot.desks.web.auth.throttle import LoginThrottle
-from bot.desks.web.auth.totp import SecondFactors
-from bot.desks.web.command_client import CommandClient
 from bot.desks.web.context import DeskContext
 from bot.desks.web.live.event_log import EventLog
-from bot.desks.web.live.watcher import EventStreams, EventWatcher
-from bot.desks.web.read_pool import ReadPool
-from bot.errors import HavenError
-from bot.hotline.commands.texts import DISPOSITIONS
-from bot.hotline.deadlines import CaseDeadlines
-from bot.hotline.queue.sla import ReplyClocks
+from bot.desks.web.live.watcher import EventWatcher
 from bot.hotline.referrals.store import Referrals
-from bot.hotline.staff.staff import Staff
 from bot.languages import catalogue
 from bot.places.registry import find_place
-from bot.store.database import Database, DataDirectory
 from bot.vault import AuditLog, Vault
-from bot.vault.keys.staff_keys import StaffKeys
 from flows import ALL_FLOWS
 from flows.texts.phrasebook import GROUPS
-from flows.texts.titles import ROLE_TITLES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
@@ -50,52 +36,25 @@ if TYPE_CHECKING:
 
     from bot.app.build import App
     from bot.settings import Settings
+    from bot.store.database import Database
 
 
 def build_desk_context(
     settings: Settings, database: Database, vault: Vault, options: DeskOptions
 ) -> DeskContext:
     """Put the context of a web desk together; raise HavenError if there is no key store."""
-    if vault.keys is None:
-        raise HavenError("there is no key store, so no caseworker can sign in at the desk")
-    texts, registry, audit = build_system_texts(settings), FlowRegistry(ALL_FLOWS), AuditLog(vault)
-    place, writer, clock = find_place(settings.place), database.writer, options.clock
+    texts, registry = build_system_texts(settings), FlowRegistry(ALL_FLOWS)
+    consent = build_consent(settings, registry, texts)
     return DeskContext(
-        origin=options.origin,
-        root=options.root,
-        organisation=settings.organisation,
-        contact=settings.contact,
-        language=settings.staff_language,
-        zone=settings.zone,
-        bot_id=options.bot_id,
-        database=database,
-        vault=vault,
-        clock=clock,
-        read_pool=ReadPool(database),
-        audit=audit,
-        sessions=DeskSessions(writer, vault.keys),
-        command_client=CommandClient(writer, vault, clock, options.wake_dispatcher),
-        streams=EventStreams(),
-        throttle=LoginThrottle(),
-        factors=SecondFactors(vault),
-        staff=Staff(vault),
-        staff_keys=StaffKeys(vault.keys, vault.prove, options.password_cost),
-        reply_clocks=ReplyClocks(settings.response_minutes),
-        referrals=Referrals(vault, audit, registry, build_consent(settings, registry, texts)),
-        place=place,
-        legal_deadlines=CaseDeadlines(vault, audit, place.deadline_rules),
-        flow_registry=registry,
-        phrasebook=build_phrasebook(settings, texts),
-        phrase_groups=GROUPS,
-        titles=ROLE_TITLES,
+        settings=settings, origin=options.origin, root=options.root, database=database,
+        vault=vault, clock=options.clock, password_cost=options.password_cost,
+        wake_dispatcher=options.wake_dispatcher, place=find_place(settings.place),
+        flow_registry=registry, referrals=Referrals(vault, AuditLog(vault), registry, consent),
+        phrasebook=build_phrasebook(settings, texts), phrase_groups=GROUPS,
         known_facts=build_fact_source(settings, escrow=lambda: vault.has_escrow),
         case_reader=partial(build_reader, settings, database, vault, registry),
         answer_renderer=partial(_answer_renderer, settings, registry),
-        dispositions=DISPOSITIONS,
-        recipients={code: it.name for code, it in place.recipients.items()},
-        files_dir=DataDirectory(settings.data).files,
-        image_sanitizer=ImageSanitizer(),
-    )
+    )  # fmt: skip
 
 
 def _answer_renderer(settings: Settings, registry: FlowRegistry, language: str) -> AnswerRenderer:

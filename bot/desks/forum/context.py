@@ -5,58 +5,57 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.cases.queries import AnswerRenderer
 from bot.desks.case_summary import CaseSummaries
 from bot.desks.forum.topics import TopicStore
+from bot.desks.locale import StaffLocale
+from bot.hotline.check_ins.store import CheckIns
+from bot.hotline.commands.texts import DISPOSITIONS
+from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.staff.staff import Staff
+from bot.vault import AuditLog, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.cases.queries import AnswerRenderer
     from bot.conversation import FlowRegistry
-    from bot.desks.locale import StaffLocale
     from bot.hotline.chat.phrasebook import Phrasebook
-    from bot.hotline.check_ins.store import CheckIns
-    from bot.hotline.deadlines import CaseDeadlines
-    from bot.hotline.staff.staff import Staff
-    from bot.places.directory import Recipient
+    from bot.places.place import Place
+    from bot.settings import Settings
     from bot.store.writer import Work
     from bot.text import Text
-    from bot.vault import Vault
-    from bot.vault.audit.log import AuditLog
 
 
-@dataclass(frozen=True)
+@dataclass(kw_only=True)
 class ForumContext:
     """One group of caseworkers, and everything its desk reads from."""
 
-    group_id: int
-    """The group of the settings; `ForumGroup` knows what it has become."""
-    shows_content: bool
-    locale: StaffLocale
+    settings: Settings
     vault: Vault
-    staff: Staff
-    audit: AuditLog
+    place: Place
     phrasebook: Phrasebook
     flow_registry: FlowRegistry
-    answer_renderer: AnswerRenderer
     titles: Mapping[str, Text]
     phrase_groups: Mapping[str, Text]
-    dispositions: Mapping[str, Text]
-    recipients: Mapping[str, Recipient]
-    legal_deadlines: CaseDeadlines
-    check_ins: CheckIns
-    username: str = ""
+    username: str
     """The bot's own name: commands for another bot are ignored."""
 
-    @property
-    def topics(self) -> TopicStore:
-        """Return the store of topics."""
-        return TopicStore(self.vault)
-
-    @property
-    def summaries(self) -> CaseSummaries:
-        """Return the reader of case summaries."""
-        return CaseSummaries(self.vault)
+    def __post_init__(self) -> None:
+        settings, vault = self.settings, self.vault
+        self.shows_content = settings.desk_mode == "content"
+        self.locale = locale = StaffLocale(settings.staff_language, settings.zone)
+        self.staff = Staff(vault)
+        self.audit = AuditLog(vault)
+        self.topics = TopicStore(vault)
+        self.summaries = CaseSummaries(vault)
+        self.check_ins = CheckIns(vault, self.audit)
+        self.legal_deadlines = CaseDeadlines(vault, self.audit, self.place.deadline_rules)
+        self.recipients = self.place.recipients
+        self.dispositions = DISPOSITIONS
+        self.answer_renderer = AnswerRenderer(
+            self.flow_registry, locale.flow_catalogue, locale.staff_catalogue,
+            organisation=settings.organisation,
+        )  # fmt: skip
 
     def caseworker_name(self, work: Work, who: str) -> str:
         """Return a caseworker's name; the id of one who is not known."""

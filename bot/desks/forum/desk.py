@@ -25,7 +25,7 @@ class ForumDesk:
 
     def __init__(self, context: ForumContext) -> None:
         self.context = context
-        self.group = ForumGroup(context.group_id)
+        self.group = ForumGroup(context.settings.desk_group)
         self._command_reader = ForumCommandReader(context)
         self._pending_replies: list[tuple[str, Body]] = []
         self._pending_work: Work | None = None

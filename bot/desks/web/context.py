@@ -5,82 +5,65 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.cases.evidence.image_sanitizer import ImageSanitizer
 from bot.desks.case_summary import CaseSummaries
 from bot.desks.locale import StaffLocale
 from bot.desks.web.auth.passkeys import PasskeyStore
 from bot.desks.web.auth.refusal_log import RefusalLog
+from bot.desks.web.auth.sessions import DeskSessions
+from bot.desks.web.auth.throttle import LoginThrottle
 from bot.desks.web.auth.totp import PendingEnrolment, SecondFactors, current_code
 from bot.desks.web.auth.webauthn import WebAuthn
+from bot.desks.web.command_client import CommandClient
+from bot.desks.web.live.watcher import EventStreams
+from bot.desks.web.read_pool import ReadPool
+from bot.errors import HavenError
+from bot.hotline.commands.texts import DISPOSITIONS
+from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.queue.sla import ReplyClocks
+from bot.hotline.staff.staff import Staff
+from bot.store.database import Database, DataDirectory
+from bot.vault.audit.log import AuditLog
+from bot.vault.keys.staff_keys import StaffKeys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-    from zoneinfo import ZoneInfo
+    from collections.abc import Awaitable, Callable, Mapping
 
-    from bot.cases.evidence.image_sanitizer import ImageSanitizer
     from bot.cases.queries import AnswerRenderer, CaseReader
     from bot.clock import Clock
     from bot.conversation import FlowRegistry
-    from bot.desks.web.auth.sessions import DeskSessions
-    from bot.desks.web.auth.throttle import LoginThrottle
-    from bot.desks.web.command_client import CommandClient
-    from bot.desks.web.live.watcher import EventStreams
-    from bot.desks.web.read_pool import ReadPool
     from bot.hotline.chat.phrasebook import Phrasebook
-    from bot.hotline.deadlines import CaseDeadlines
-    from bot.hotline.queue.sla import ReplyClocks
     from bot.hotline.referrals.store import Referrals
-    from bot.hotline.staff.staff import Staff
     from bot.places.place import Place
-    from bot.store.database import Database
+    from bot.settings import Settings
     from bot.text import Text
     from bot.vault import Vault
-    from bot.vault.audit.log import AuditLog
-    from bot.vault.keys.staff_keys import StaffKeys
+    from bot.vault.keys.passwords import PasswordCost
 
 
-@dataclass
+@dataclass(kw_only=True)
 class DeskContext:
-    """Services and settings of one desk."""
+    """Services and settings of one desk; raises HavenError if there is no key store."""
 
+    settings: Settings
     origin: str
     """Address of the desk, e.g. `https://desk.example.org`; requests for another get no answer."""
     root: str
     """Path prefix without a trailing slash; empty for none."""
-    organisation: str
-    contact: str
-    language: str
-    """Language until a caseworker chooses one."""
-    zone: ZoneInfo
     database: Database
     vault: Vault
     clock: Clock
-    read_pool: ReadPool
-    sessions: DeskSessions
-    command_client: CommandClient
-    streams: EventStreams
-    throttle: LoginThrottle
-    factors: SecondFactors
-    staff: Staff
-    staff_keys: StaffKeys
-    audit: AuditLog
-    reply_clocks: ReplyClocks
-    referrals: Referrals
+    password_cost: PasswordCost
+    wake_dispatcher: Callable[[], Awaitable[None]] | None
     place: Place
-    legal_deadlines: CaseDeadlines
-    phrasebook: Phrasebook
     flow_registry: FlowRegistry
+    referrals: Referrals
+    phrasebook: Phrasebook
+    phrase_groups: Mapping[str, Text]
     known_facts: Callable[[int], frozenset[str]]
     """Facts of this deployment at a moment; the questions of a flow depend on them."""
     case_reader: Callable[[str], CaseReader]
     answer_renderer: Callable[[str], AnswerRenderer]
-    titles: Mapping[str, Text]
-    phrase_groups: Mapping[str, Text]
-    recipients: Mapping[str, Text]
-    dispositions: Mapping[str, Text]
-    files_dir: Path
-    image_sanitizer: ImageSanitizer
-    bot_id: int
     pending_enrolments: dict[str, PendingEnrolment] = field(default_factory=dict)
     """Enrolments that still need a second factor, by invitation link."""
     demo_links: dict[bytes, str] = field(default_factory=dict)
@@ -89,14 +72,30 @@ class DeskContext:
     """Name and TOTP secret of demo caseworkers, by id; empty outside a demo."""
 
     def __post_init__(self) -> None:
-        self.passkeys = PasskeyStore(self.vault)
-        self.webauthn = WebAuthn(self.origin, self.vault.prove)
+        settings, vault, writer = self.settings, self.vault, self.database.writer
+        if vault.keys is None:
+            raise HavenError("there is no key store, so no caseworker can sign in at the desk")
+        self.organisation, self.contact = settings.organisation, settings.contact
+        self.language, self.zone = settings.staff_language, settings.zone
+        self.files_dir = DataDirectory(settings.data).files
+        self.read_pool = ReadPool(self.database)
+        self.audit = AuditLog(vault)
+        self.sessions = DeskSessions(writer, vault.keys)
+        self.command_client = CommandClient(writer, vault, self.clock, self.wake_dispatcher)
+        self.streams = EventStreams()
+        self.throttle = LoginThrottle()
+        self.factors = SecondFactors(vault)
+        self.passkeys = PasskeyStore(vault)
+        self.webauthn = WebAuthn(self.origin, vault.prove)
         self.refusal_log = RefusalLog()
-
-    @property
-    def summaries(self) -> CaseSummaries:
-        """Return the summaries of cases."""
-        return CaseSummaries(self.vault)
+        self.staff = Staff(vault)
+        self.staff_keys = StaffKeys(vault.keys, vault.prove, self.password_cost)
+        self.reply_clocks = ReplyClocks(settings.response_minutes)
+        self.legal_deadlines = CaseDeadlines(vault, self.audit, self.place.deadline_rules)
+        self.recipients = {code: it.name for code, it in self.place.recipients.items()}
+        self.dispositions = DISPOSITIONS
+        self.image_sanitizer = ImageSanitizer()
+        self.summaries = CaseSummaries(vault)
 
     def demo_codes(self, now: int) -> dict[str, tuple[str, str]]:
         """Return names and current codes of demo caseworkers, by id."""
