@@ -33,8 +33,7 @@ class ShownPhrase:
 
     location: str
     text: Text
-    is_label: bool
-    """Whether it is on a button, or above an answer."""
+    is_label: bool  # whether it is on a button, or above an answer
     is_fragment: bool = False
     """Whether it is inside a message, so a locked screen never shows it first."""
 

@@ -59,10 +59,8 @@ class RunOptions:
     clock: Clock = field(default_factory=SystemClock)
     limits: RateLimits = field(default_factory=RateLimits)
     rehearsal: bool = False
-    ready: asyncio.Event | None = None
-    """Set once the bot has recovered and answers."""
-    disk: DiskSpace | None = None
-    """Of the data folder, unless another is given."""
+    ready: asyncio.Event | None = None  # set once the bot has recovered and answers
+    disk: DiskSpace | None = None  # of the data folder, unless another is given
     extra_job: Callable[[App], Coroutine[None, None, None]] | None = None
     """Runs as long as the bot does, for example the web desk."""
 

@@ -34,15 +34,13 @@ class CaseSummary:
     priority: int
     language: str
     queue: str
-    contact_rule: str
-    """Empty where nothing was chosen."""
+    contact_rule: str  # empty where nothing was chosen
     holder: str
     waiting_since: int
     due_at: int | None
     disposition: str
     chat: int
-    reasons: tuple[str, ...] | None
-    """None once only staff who sign in can open them."""
+    reasons: tuple[str, ...] | None  # None once only staff who sign in can open them
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,7 @@ class Debrief:
     claimed_after: float | None = None
     answered_after: float | None = None
     response_minutes: int = 0
-    waited: float = 0.0
-    """Until the first reply, or until now."""
+    waited: float = 0.0  # until the first reply, or until now
 
     @property
     def is_in_time(self) -> bool:

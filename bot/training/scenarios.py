@@ -24,14 +24,11 @@ class Scenario:
     """One fictional person."""
 
     title: str
-    about: str
-    """For the trainer, in one English sentence."""
+    about: str  # for the trainer, in one English sentence
     name: str
     language: str
-    after: int
-    """After how many actions of others this person comes."""
-    urgency: int
-    """P0 to P4: the right priority."""
+    after: int  # after how many actions of others this person comes
+    urgency: int  # P0 to P4: the right priority
     signs: tuple[str, ...]
     opening_lines: tuple[str, ...]
     """Actions until they are in the queue: labels in English, or their own words."""

@@ -53,8 +53,7 @@ class TrainingOptions:
 
     port: int = 0
     data: Path | None = None
-    pace: float = 3.0
-    """Seconds a person takes for one action."""
+    pace: float = 3.0  # seconds a person takes for one action
     browser: bool = False
 
 

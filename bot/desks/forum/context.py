@@ -37,8 +37,7 @@ class ForumContext:
     flow_registry: FlowRegistry
     titles: Mapping[str, Text]
     phrase_groups: Mapping[str, Text]
-    username: str
-    """The bot's own name: commands for another bot are ignored."""
+    username: str  # the bot's own name: commands for another bot are ignored
 
     def __post_init__(self) -> None:
         settings, vault = self.settings, self.vault

@@ -48,8 +48,7 @@ class DeskContext:
     settings: Settings
     origin: str
     """Address of the desk, e.g. `https://desk.example.org`; requests for another get no answer."""
-    root: str
-    """Path prefix without a trailing slash; empty for none."""
+    root: str  # path prefix without a trailing slash; empty for none
     database: Database
     vault: Vault
     clock: Clock

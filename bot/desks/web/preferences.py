@@ -51,8 +51,7 @@ class QueueFilter:
     queue: str = ""
     language: str = ""
     priority: str = ""
-    has_near_deadline: bool = False
-    """Only cases with a legal deadline that ends soon."""
+    has_near_deadline: bool = False  # only cases with a legal deadline that ends soon
 
     @property
     def is_empty(self) -> bool:

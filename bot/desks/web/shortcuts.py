@@ -28,11 +28,9 @@ KEY_ACTIONS = frozenset({GO, PRESS, STEP, OPEN, DROP, PHRASES, WRITE, UNDO, SEND
 class Shortcut:
     """One thing that can be done with the keyboard alone."""
 
-    keys: str
-    """As they are pressed, one after the other: `g m`; together: `Ctrl k`."""
+    keys: str  # as they are pressed, one after the other: `g m`; together: `Ctrl k`
     label: Text
-    action: str = ""
-    """How the page does it; empty: every browser does."""
+    action: str = ""  # how the page does it; empty: every browser does
     target: str = ""
     """To what: an address, the key of a button, a dialog, a form that drops down."""
     permission: Permission = Permission.SIGNED_IN

@@ -32,8 +32,7 @@ class CaseAccess:
 
     summary: CaseSummary
     is_mine: bool
-    may_read: bool
-    """Whether the caseworker may read its content, if their key opens it."""
+    may_read: bool  # whether the caseworker may read its content, if their key opens it
     needs_reason: bool
     """Whether it is a colleague's case: a supervisor gives a reason before opening it."""
 

@@ -42,8 +42,7 @@ class Passkey(msgspec.Struct, frozen=True):
 
     id: str
     record: PasskeyRecord
-    count: int
-    """Use count of its authenticator; 0 if it does not count."""
+    count: int  # use count of its authenticator; 0 if it does not count
     made_at: int
 
     @property

@@ -38,8 +38,7 @@ CONSENTED_STAGES = frozenset({ReferralStage.AGREED, ReferralStage.SENT})
 class QuestionView:
     """One question of the bot, and how it can be answered for the person."""
 
-    code: str
-    """`flow.step`; empty if only the person can answer."""
+    code: str  # `flow.step`; empty if only the person can answer
     name: str
     choices: tuple[tuple[str, str], ...] = ()
 

@@ -32,11 +32,9 @@ AMOUNTS = "amounts"
 class DeadlineView:
     """One running legal deadline, as staff read it."""
 
-    summary: str
-    """`help may end in 19 h (72-hour contact rule)`."""
+    summary: str  # `help may end in 19 h (72-hour contact rule)`
     nearness: str
-    last_day: str
-    """Last day, or hour; empty if it has no end."""
+    last_day: str  # last day, or hour; empty if it has no end
     opens_on: str
     must: str
     articles: tuple[str, ...]

@@ -34,8 +34,7 @@ class MessageFile:
     """One file of a message."""
 
     kind: str
-    number: int
-    """Number in the evidence list; 0 if it is not there."""
+    number: int  # number in the evidence list; 0 if it is not there
     is_picture: bool
     is_saved: bool
 
@@ -57,10 +56,8 @@ class MessageView:
     earlier_texts: list[str] = field(default_factory=list)
     delivery_state: str = ""
     """Delivery of a caseworker's message, a key of `texts.DELIVERY_STATES`."""
-    raw: str = ""
-    """Unescaped text of the person, for filling in an answer."""
-    letter: int = 0
-    """Outbox id, if the text can still be edited."""
+    raw: str = ""  # unescaped text of the person, for filling in an answer
+    letter: int = 0  # outbox id, if the text can still be edited
     is_unconfirmed: bool = False
 
     @property

@@ -47,8 +47,7 @@ class PhraseView:
     person_text: str
     replies: tuple[tuple[str, str], ...]
     """Buttons of the person: as staff and as the person read them."""
-    blanks: tuple[tuple[str, str], ...]
-    """By name, what each is."""
+    blanks: tuple[tuple[str, str], ...]  # by name, what each is
 
 
 @get("/cases/{reference}", Permission.CASE)

@@ -65,8 +65,7 @@ class SendCheckPrompt:
 @dataclass(frozen=True, slots=True)
 class _CaseTexts:
     reference: str
-    person_texts: Sequence[str]
-    """Texts of the person, and notes about them."""
+    person_texts: Sequence[str]  # texts of the person, and notes about them
     all_texts: Sequence[str]
 
 

@@ -39,8 +39,7 @@ class ChatStatus:
 
     is_taken_over: bool = False
     holder: str = ""
-    is_unconfirmed: bool = False
-    """Whether it is unknown who holds the phone now."""
+    is_unconfirmed: bool = False  # whether it is unknown who holds the phone now
     progress: FlowProgress | None = None
 
 
@@ -51,8 +50,7 @@ class CaseView:
     access: CaseAccess
     names: Mapping[str, str]
     colleagues: Sequence[Caseworker]
-    is_sealed: bool = False
-    """Whether the caseworker's key does not open it."""
+    is_sealed: bool = False  # whether the caseworker's key does not open it
     messages: list[MessageView] = field(default_factory=list)
     evidence_items: list[EvidenceFile] = field(default_factory=list)
     chat: ChatStatus = field(default_factory=ChatStatus)

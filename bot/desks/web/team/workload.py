@@ -116,8 +116,7 @@ class Workload:
 
     by: Caseworker
     cases: list[WorkloadCase]
-    load: int
-    """Number of cases; an emergency counts as two."""
+    load: int  # number of cases; an emergency counts as two
     late: int
     is_resting: bool
 
@@ -147,8 +146,7 @@ class LanguageDemand:
     language: str
     waiting: int = 0
     late: int = 0
-    late_since: int = 0
-    """When the first case became overdue; 0 for none."""
+    late_since: int = 0  # when the first case became overdue; 0 for none
     available: list[Workload] = field(default_factory=list)
 
 
