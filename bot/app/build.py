@@ -57,11 +57,7 @@ class App:
 
 
 def build(
-    settings: Settings,
-    database: Database,
-    vault: Vault,
-    channel: Channel,
-    options: BuildOptions,
+    settings: Settings, database: Database, vault: Vault, channel: Channel, options: BuildOptions
 ) -> App:
     """Put an App together around a database, a vault and a channel."""
     clock = options.clock

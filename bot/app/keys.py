@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import sys
+from contextlib import contextmanager
 from functools import cache
 from getpass import getpass
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from bot.store.database import Database, DataDirectory
 from bot.vault import HostKey, KeyStore
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from bot.settings import Settings
@@ -75,13 +77,18 @@ def open_key_store(settings: Settings) -> KeyStore:
     url = settings.keys_url or directory.keys_url
     if url == (settings.database_url or directory.database_url):
         raise SettingError("HAVEN_KEYS_URL is HAVEN_DATABASE_URL: keys need a separate database")
-    try:
+    with opening("key store", "HAVEN_KEYS_URL" if settings.keys_url else "HAVEN_DATA"):
         return KeyStore(Database(url))
+
+
+@contextmanager
+def opening(what: str, name: str) -> Iterator[None]:
+    """Raise SettingError, which names the setting, for what a database driver raises."""
+    try:
+        yield
     except HavenError:
         raise
     except Exception as error:
-        name = "HAVEN_KEYS_URL" if settings.keys_url else "HAVEN_DATA"
         raise SettingError(
-            f"{name}: the key store cannot be opened ({type(error).__name__}); haven doctor says "
-            "why"
+            f"{name}: the {what} cannot be opened ({type(error).__name__}); haven doctor says why"
         ) from error

@@ -39,7 +39,7 @@ from bot.vault.passphrase_hash import PassphraseHashWorker
 from flows.texts import phrases
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from bot.channels.telegram.parsing.split_batch import RawUpdate
     from bot.languages.availability import LanguageOffer
@@ -74,7 +74,11 @@ async def run_bot(settings: Settings, options: RunOptions | None = None) -> None
         SettingError: a setting cannot be used, or the folder is for practice only.
     """
     options = options or RunOptions()
-    directory = _lock_data_directory(settings, rehearsal=options.rehearsal)
+    directory = DataDirectory(settings.data)
+    directory.create()
+    if not options.rehearsal:
+        directory.refuse_practice()
+    directory.lock()
     try:
         offered = use_offered_languages(settings)
         async with open_storage(settings) as (database, vault):
@@ -86,13 +90,9 @@ async def run_bot(settings: Settings, options: RunOptions | None = None) -> None
 
 
 async def _run_with(
-    settings: Settings,
-    options: RunOptions,
-    offered: LanguageOffer,
-    database: Database,
-    vault: Vault,
-    hasher: PassphraseHashWorker,
-) -> None:
+    settings: Settings, options: RunOptions, offered: LanguageOffer, database: Database,
+    vault: Vault, hasher: PassphraseHashWorker,
+) -> None:  # fmt: skip
     directory = DataDirectory(settings.data)
     disk, server_time = options.disk or DiskSpace(directory.path), ServerTime(options.clock)
     bot = build_bot(settings.token(), settings.telegram_api, server_time.note_date)
@@ -114,54 +114,36 @@ async def _run_with(
         if options.ready is not None:
             options.ready.set()
         extra = [options.extra_job(app)] if options.extra_job else []
-        await _run_jobs(app, bot, disk, directory, [_profile_job(bot, settings, offered), *extra])
-
-
-def _lock_data_directory(settings: Settings, *, rehearsal: bool) -> DataDirectory:
-    directory = DataDirectory(settings.data)
-    directory.create()
-    if not rehearsal:
-        directory.refuse_practice()
-    directory.lock()
-    return directory
-
-
-def _profile_job(
-    bot: SilentBot, settings: Settings, offered: LanguageOffer
-) -> Coroutine[None, None, None]:
-    profiles = bot_profiles(settings, offered.tags)
-    return set_profile(bot, {tag: BotProfile(*profile) for tag, profile in profiles.items()})
+        profiles = bot_profiles(settings, offered.tags)
+        names = {tag: BotProfile(*profile) for tag, profile in profiles.items()}
+        await _run_jobs(app, bot, disk, directory, [set_profile(bot, names), *extra])
 
 
 async def _run_jobs(
-    app: App,
-    bot: SilentBot,
-    disk: DiskSpace,
-    directory: DataDirectory,
+    app: App, bot: SilentBot, disk: DiskSpace, directory: DataDirectory,
     extra: Sequence[Coroutine[None, None, None]],
-) -> None:
+) -> None:  # fmt: skip
     """Run all jobs; once one fails or all are cancelled, cancel the rest and wait for them."""
     downloader = FileDownloader(
         app.database.writer, app.vault, TelegramFiles(bot), directory.files, app.clock,
         disk.has_space_for_files,
     )  # fmt: skip
+
+    async def receive(batch: Sequence[RawUpdate]) -> None:
+        arrivals = [Arrival.of(raw.update_id, raw.raw) for raw in batch]
+        await app.dispatcher.receive(arrivals, next_offset(batch, None))
+
     poller = Poller(
-        bot, _receiver(app), expected_bot=app.inbox.bot, clock=app.clock,
+        bot, receive, expected_bot=app.inbox.bot, clock=app.clock,
         on_return=lambda: recover(app), has_disk_space=disk.has_space,
     )  # fmt: skip
     jobs = [
-        poller.run(),
-        app.courier.run(),
-        app.passphrase_hashing.run(),
-        downloader.run(),
-        _run_maintenance(app, poller, disk),
-        app.retention.run(app.database, app.clock),
+        poller.run(), app.courier.run(), app.passphrase_hashing.run(), downloader.run(),
+        _run_maintenance(app, poller, disk), app.retention.run(app.database, app.clock),
         app.erasure_job.run(app.database, app.clock),
         app.staff.run(app.database.writer, app.dispatcher, app.courier, app.clock),
-        wait_for_failed_commit(app.database, app.vault),
-        watch_clock(app),
-        *extra,
-    ]
+        wait_for_failed_commit(app.database, app.vault), watch_clock(app), *extra,
+    ]  # fmt: skip
     tasks = [asyncio.create_task(job) for job in jobs]
     log.info("started")
     tune_gc()
@@ -217,14 +199,6 @@ async def expire_keys(app: App) -> None:
 
     needed = await app.database.writer.run(reencrypt)
     await app.vault.expire_epochs(now, needed)
-
-
-def _receiver(app: App) -> Callable[[Sequence[RawUpdate]], Awaitable[None]]:
-    async def receive(batch: Sequence[RawUpdate]) -> None:
-        arrivals = [Arrival.of(raw.update_id, raw.raw) for raw in batch]
-        await app.dispatcher.receive(arrivals, next_offset(batch, None))
-
-    return receive
 
 
 async def _run_maintenance(app: App, poller: Poller, disk: DiskSpace) -> None:

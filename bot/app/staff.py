@@ -84,14 +84,9 @@ class StaffRuntime:
 
 
 def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the App
-    settings: Settings,
-    vault: Vault,
-    outbox: Outbox,
-    intake: Intake,
-    conversations: Conversations,
-    setting: TurnServices,
-    desks: Sequence[Desk],
-) -> StaffRuntime:
+    settings: Settings, vault: Vault, outbox: Outbox, intake: Intake, conversations: Conversations,
+    setting: TurnServices, desks: Sequence[Desk],
+) -> StaffRuntime:  # fmt: skip
     """Put the staff side of an App together."""
     staff, audit, place = Staff(vault), AuditLog(vault), find_place(settings.place)
     reply_clocks = ReplyClocks(settings.response_minutes)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 from sqlalchemy import select
 
-from bot.app.keys import load_host_key, open_key_store
+from bot.app.keys import load_host_key, open_key_store, opening
 from bot.clock import SystemClock
-from bot.errors import CommitFailedError, HavenError, SettingError
+from bot.errors import CommitFailedError, HavenError
 from bot.log import log
 from bot.store.compiled import Prepared
 from bot.store.database import Database, DataDirectory
@@ -40,15 +40,8 @@ def open_database(settings: Settings) -> Database:
     """Open the database, created or migrated if need be; raise SettingError if that fails."""
     DataDirectory(settings.data).create()
     database = Database(database_url(settings))
-    try:
+    with opening("database", "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"):
         upgrade(database)
-    except HavenError:
-        raise
-    except Exception as error:
-        name = "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"
-        raise SettingError(
-            f"{name}: the database cannot be opened ({type(error).__name__}); haven doctor says why"
-        ) from error
     return database
 
 

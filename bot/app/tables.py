@@ -51,29 +51,19 @@ def queue_table(waiting: list[QueuedCase], now: datetime) -> Table:
     for heading, longest_word in COLUMNS.items():
         table.add_column(heading, min_width=longest_word)
     for case in waiting:
+        status = f"{case.status}: {case.holder}".replace("_", " ") if case.holder else case.status
+        # First: staff must not write to a person whose phone is in other hands.
+        status = f"compromised, {status}" if case.compromised else status
+        waits_for = format_duration(int((now - case.waiting_since).total_seconds()))
         table.add_row(
-            f"P{case.priority}",
-            case.reference,
-            queue_name(case.queue).source,
-            _status_text(case),
-            format_reply_due(case.due_at, now),
-            format_duration(int((now - case.waiting_since).total_seconds())),
-            kind_name(case.kind).source,
-            case.language,
-            case.county or "-",
-            style=STYLES[case.priority],
-        )
+            f"P{case.priority}", case.reference, queue_name(case.queue).source, status,
+            _reply_due(case.due_at, now), waits_for, _kind_name(case.kind).source, case.language,
+            case.county or "-", style=STYLES[case.priority],
+        )  # fmt: skip
     return table
 
 
-def _status_text(case: QueuedCase) -> str:
-    status = f"{case.status}: {case.holder}".replace("_", " ") if case.holder else case.status
-    # First: staff must not write to a person whose phone is in other hands.
-    return f"compromised, {status}" if case.compromised else status
-
-
-def format_reply_due(due_at: datetime | None, now: datetime) -> str:
-    """Return when a reply is due, e.g. `due in 12 min`; `given` if the person was answered."""
+def _reply_due(due_at: datetime | None, now: datetime) -> str:
     if due_at is None:
         return "given"
     left = int((due_at - now).total_seconds())
@@ -92,7 +82,7 @@ def case_view(opened: CaseDetails, staff: Catalogue, zone: ZoneInfo) -> Group:
         parts.append(_heading(REASONS_HEADING, staff))
         parts += [Line(f"  {reason}") for reason in opened.reasons]
     for report in opened.reports:
-        name, sent_at = kind_name(report.kind).render(staff), _local_time(report.sent_at, zone)
+        name, sent_at = _kind_name(report.kind).render(staff), _local_time(report.sent_at, zone)
         parts.append(Line(f"\n{name}  {sent_at}", style="bold"))
         table = Table(box=None, show_header=False, padding=(0, 2))
         for answer in report.answers:
@@ -101,20 +91,16 @@ def case_view(opened: CaseDetails, staff: Catalogue, zone: ZoneInfo) -> Group:
     if opened.files:
         parts.append(_heading(FILES_HEADING, staff))
         parts += [
-            Line(f"  {file.kind}  {file.name or '-'}  {file.state}  {file.size}")
-            for file in opened.files
+            Line(f"  {it.kind}  {it.name or '-'}  {it.state}  {it.size}") for it in opened.files
         ]
     if opened.consents:
         parts.append(_heading(AGREEMENTS, staff))
         parts += [
-            Line(f"  {consent.text}  {_local_time(consent.at, zone)}  {consent.language}")
-            for consent in opened.consents
+            Line(f"  {it.text}  {_local_time(it.at, zone)}  {it.language}")
+            for it in opened.consents
         ]
-    return Group(
-        *parts,
-        *_authority_lines(opened.assessment, staff),
-        *_indicator_lines(opened.assessment, staff),
-    )
+    found = opened.assessment
+    return Group(*parts, *_authority_lines(found, staff), *_indicator_lines(found, staff))
 
 
 def _heading(text: Phrase, staff: Catalogue) -> Line:
@@ -190,15 +176,13 @@ def _local_time(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
-def kind_name(kind: str) -> Phrase:
-    """Return the name of a kind of report; its code if this release does not know it."""
+def _kind_name(kind: str) -> Phrase:
     return REPORT_KIND_NAMES.get(kind) or Phrase(kind)
 
 
 def format_duration(seconds: int) -> str:
     """Return a duration like `2 h 5 min`."""
-    minutes = max(seconds, 0) // 60
-    hours, minutes = divmod(minutes, 60)
+    hours, minutes = divmod(max(seconds, 0) // 60, 60)
     days, hours = divmod(hours, 24)
     if days:
         return f"{days} d {hours} h"

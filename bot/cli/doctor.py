@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def doctor() -> None:
     """Check settings, databases, keys, backups and disk, and print what is wrong."""
     has_failed = False
     for name, fault in run_checks(load_settings()):
-        has_failed = has_failed or fault is not None
+        has_failed |= fault is not None
         typer.echo(f"{'wrong' if fault else 'fine '}  {name}{': ' + fault if fault else ''}")
     if has_failed:
         raise typer.Exit(1)
@@ -68,18 +69,13 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "backups are made and expire", lambda: _check_backups(settings)
     yield "disk space", lambda: _check_disk(DataDirectory(settings.data))
     yield "place", lambda: find_place(settings.place)
-    yield "facts of the place", lambda: _check_facts(settings, today)
-    yield "recipients of referrals", lambda: _check_recipients(settings, today)
+    yield "facts of the place", lambda: _refuse_expired(find_place(settings.place).expired(today))
+    yield (
+        "recipients of referrals",
+        lambda: _refuse_expired(expired_recipients(find_place(settings.place).recipients, today)),
+    )
     yield "languages", lambda: _check_languages(settings)
     yield "names of the bot", lambda: checked_bot_names(settings)
-
-
-def _check_facts(settings: Settings, today: date) -> None:
-    _refuse_expired(find_place(settings.place).expired(today))
-
-
-def _check_recipients(settings: Settings, today: date) -> None:
-    _refuse_expired(expired_recipients(find_place(settings.place).recipients, today))
 
 
 def expired_recipients(recipients: Mapping[str, Recipient], today: date) -> list[str]:
@@ -109,22 +105,16 @@ def _check_key_store(settings: Settings) -> None:
 
 def _check_key_holders(settings: Settings) -> None:
     database_at(settings.keys_url or DataDirectory(settings.data).keys_url)
-    vault = open_vault(settings, database_at(database_url(settings)))
-    try:
+    with closing(open_vault(settings, database_at(database_url(settings)))) as vault:
         require_key_holder(vault)
-    finally:
-        vault.close()
 
 
 def _check_retention(settings: Settings) -> None:
-    database = existing_database(settings)
     schedule, now = RetentionSchedule(settings.keep_days), SystemClock().now()
-    try:
-        overdue = database.writer.run_sync(lambda work: schedule.overdue(work, now))
-        unfinished = database.writer.run_sync(Erasures.unfinished)
-        needs_approval = database.writer.run_sync(lambda work: schedule.needs_approval(work, now))
-    finally:
-        database.writer.close()
+    with closing(existing_database(settings).writer) as writer:
+        overdue = writer.run_sync(lambda work: schedule.overdue(work, now))
+        unfinished = writer.run_sync(Erasures.unfinished)
+        needs_approval = writer.run_sync(lambda work: schedule.needs_approval(work, now))
     faults = [f"{count} of: {what}" for what, count in overdue]
     faults += [f"{len(unfinished)} erasures are unfinished"] if unfinished else []
     faults += ["more than one case in twenty is due at once"] if needs_approval else []

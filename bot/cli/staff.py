@@ -28,7 +28,7 @@ from bot.hotline.staff.staff import Caseworker, Staff
 from bot.languages import LANGUAGES
 from bot.store.writer import Work
 from bot.vault.keys.passwords import PasswordCost
-from bot.vault.keys.staff_keys import may_open
+from bot.vault.keys.staff_keys import StaffKeys, may_open
 from flows.texts.titles import ROLE_TITLES
 
 staff_app = typer.Typer(no_args_is_help=True)
@@ -97,7 +97,7 @@ def enrol(
         if not password:
             return new, ""
         with_key.append(new.id)
-        return new, _store_key(deployment, work, new, password, cost)
+        return new, _store_key(deployment, work, new, password, keys)
 
     try:
         return deployment.run(store)
@@ -125,22 +125,17 @@ def change_password(
     ] = False,
 ) -> None:
     """Change a caseworker's password; a new recovery key is printed."""
-    cost = password_cost(context)
     with open_deployment() as deployment:
         caseworker = _require_active(deployment, who)
+        keys = staff_keys_of(deployment.vault, password_cost(context))
         if new_key:
             password = ask_new_password(password_file)
             recovery_key = deployment.run(
-                lambda work: _store_key(deployment, work, caseworker, password, cost)
+                lambda work: _store_key(deployment, work, caseworker, password, keys)
             )
         else:
-            pair = staff_keys_of(deployment.vault).unlock_pair(
-                who, ask_secret(old_file, "Current password")
-            )
-            password = ask_new_password(password_file)
-            recovery_key = staff_keys_of(deployment.vault, cost).change_password(
-                who, pair, password
-            )
+            pair = keys.unlock_pair(who, ask_secret(old_file, "Current password"))
+            recovery_key = keys.change_password(who, pair, ask_new_password(password_file))
     _print_recovery_key(recovery_key)
 
 
@@ -156,12 +151,9 @@ def recover_password(
     """Set a new password with the printed recovery key; another recovery key is printed."""
     with open_deployment() as deployment:
         _require_active(deployment, who)
-        pair = staff_keys_of(deployment.vault).recover_pair(
-            who, ask_secret(recovery_file, "Recovery key")
-        )
-        password = ask_new_password(password_file)
         keys = staff_keys_of(deployment.vault, password_cost(context))
-        recovery_key = keys.change_password(who, pair, password)
+        pair = keys.recover_pair(who, ask_secret(recovery_file, "Recovery key"))
+        recovery_key = keys.change_password(who, pair, ask_new_password(password_file))
     _print_recovery_key(recovery_key)
 
 
@@ -205,11 +197,11 @@ def _enrolment(deployment: Deployment) -> Enrolment:
 
 
 def _store_key(
-    deployment: Deployment, work: Work, caseworker: Caseworker, password: str, cost: PasswordCost
+    deployment: Deployment, work: Work, caseworker: Caseworker, password: str, keys: StaffKeys
 ) -> str:
     """Store a new key for a caseworker, wrap to it what they may open; return the recovery key."""
     now = deployment.now()
-    recovery_key = staff_keys_of(deployment.vault, cost).enrol(
+    recovery_key = keys.enrol(
         caseworker.id, caseworker.role.value, caseworker.queues, password, now
     )
     deployment.vault.cases.wraps.rewrap_all(work, None, now)
@@ -256,18 +248,11 @@ def _valid_account(number: int) -> int:
 
 def _caseworker_as_json(each: Caseworker) -> dict[str, Any]:
     return {
-        "id": each.id,
-        "name": each.name,
-        "role": each.role.value,
-        "title": each.title,
-        "languages": list(each.languages),
-        "queues": list(each.queues),
-        "skills": list(each.skills),
-        "max_chats": each.most,
-        "has_access": each.is_active,
-        "has_account": bool(each.account),
-        "is_on_duty": each.is_on_duty,
-    }
+        "id": each.id, "name": each.name, "role": each.role.value, "title": each.title,
+        "languages": list(each.languages), "queues": list(each.queues),
+        "skills": list(each.skills), "max_chats": each.most, "has_access": each.is_active,
+        "has_account": bool(each.account), "is_on_duty": each.is_on_duty,
+    }  # fmt: skip
 
 
 def _duty_status(each: Caseworker) -> str:
