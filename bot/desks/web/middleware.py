@@ -113,10 +113,13 @@ class DeskEndpoint:
             raise NotFoundError(route.path)
         if route.changes_state:
             await _parse_form(request)
-            if not is_public and not _has_csrf_token(request):
+            sent, own = request.form.get(CSRF_FIELD, "").encode(), request.csrf.encode()
+            if not is_public and not secrets.compare_digest(sent, own):
                 page = _error_page(request, HTTPStatus.FORBIDDEN, texts.WRONG_ORIGIN)
                 return self._refuse(request, RefusalReason.NO_CSRF, page)
-            _check_fields(request)
+            known = route.fields or frozenset()
+            if known != CHECKED_BY_HANDLER and set(request.form) - known - {CSRF_FIELD}:
+                raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
         if route.needs_step_up and not request.current_session.has_stepped_up(request.now):
             return request.redirect_to_step_up(_return_path(request))
         if request.session is not None and not route.is_background:
@@ -190,16 +193,6 @@ def _return_path(request: DeskRequest) -> str:
     start = f"{request.context.origin}{request.context.root}/"
     page = request.http.headers.get("referer", "").partition("?")[0]
     return f"/{page.removeprefix(start)}" if page.startswith(start) else "/"
-
-
-def _check_fields(request: DeskRequest) -> None:
-    known = request.route.fields or frozenset()
-    if known != CHECKED_BY_HANDLER and set(request.form) - known - {CSRF_FIELD}:
-        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
-
-
-def _has_csrf_token(request: DeskRequest) -> bool:
-    return secrets.compare_digest(request.form.get(CSRF_FIELD, "").encode(), request.csrf.encode())
 
 
 def _session_secret(http: Request) -> bytes:

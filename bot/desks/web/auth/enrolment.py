@@ -62,23 +62,18 @@ async def submit_password(request: DeskRequest) -> Response:
     try:
         async with throttle.check_slot(is_known=False) as has_turn:
             if not has_turn:
-                return await _password_page(
-                    request, by, texts.LOGIN_BUSY, seconds=str(RETRY_SECONDS)
-                )
-            keyring, recovery_key = await asyncio.to_thread(
-                _unlock_key, request, by, password, is_new
-            )
+                wait = str(RETRY_SECONDS)
+                return await _password_page(request, by, texts.LOGIN_BUSY, seconds=wait)
+            unlocked = await asyncio.to_thread(_unlock_key, request, by, password, is_new)
     except WrongPasswordError:
         throttle.record_failure(link, "", request.now)
         return await _password_page(request, by, texts.WRONG_PASSWORD)
-    waiting = request.context.pending_enrolments
+    waiting, (keyring, recovery_key) = request.context.pending_enrolments, unlocked
     while len(waiting) >= MAX_PENDING:
         del waiting[next(iter(waiting))]
-    pending = PendingEnrolment(
-        by.id, keyring, request.context.factors.new_totp_secret(), recovery_key
-    )
-    waiting[link] = pending
-    return _code_page(request, pending)
+    secret = request.context.factors.new_totp_secret()
+    waiting[link] = PendingEnrolment(by.id, keyring, secret, recovery_key)
+    return _code_page(request, waiting[link])
 
 
 @post("/welcome/{link}/code", Permission.PUBLIC, "code")
@@ -179,14 +174,12 @@ async def _has_key(request: DeskRequest, who: str) -> bool:
 def _unlock_key(
     request: DeskRequest, by: Caseworker, password: str, is_new: bool
 ) -> tuple[Keyring, str]:
-    recovery_key = ""
+    keys, recovery_key = request.context.staff_keys, ""
     if is_new:
         # Administrators and auditors get a key that belongs to no team: it opens no case.
         queues = by.queues if may_open(by.role.value) else ()
-        recovery_key = request.context.staff_keys.enrol(
-            by.id, by.role.value, queues, password, request.now
-        )
-    return request.context.staff_keys.unlock(by.id, password), recovery_key
+        recovery_key = keys.enrol(by.id, by.role.value, queues, password, request.now)
+    return keys.unlock(by.id, password), recovery_key
 
 
 def _password_problem(request: DeskRequest, by: Caseworker, password: str) -> Text | None:

@@ -103,9 +103,8 @@ async def remove_passkey(request: DeskRequest) -> Response:
         return context.passkeys.delete(work, by.id, wanted)
 
     is_removed = await request.write(remove)
-    request.flash(
-        texts.PASSKEY_REMOVED if is_removed else texts.LAST_FACTOR, is_refused=not is_removed
-    )
+    said = texts.PASSKEY_REMOVED if is_removed else texts.LAST_FACTOR
+    request.flash(said, is_refused=not is_removed)
     return request.redirect("/account")
 
 

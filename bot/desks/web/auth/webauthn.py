@@ -7,6 +7,7 @@ fingerprint, face or PIN.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from bot.clock import MINUTE
 from bot.errors import HavenError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from bot.desks.web.auth.passkeys import Passkey
 
@@ -37,7 +38,6 @@ CHALLENGE_LIFETIME = 5 * MINUTE
 NONCE_BYTES, TIME_BYTES, MAC_BYTES = 16, 8, 16
 PRF_INPUT = sha256(b"haven desk passkey 1").digest()
 """Input of the PRF extension; the output differs for every passkey."""
-_INVALID = (WebAuthnException, ValueError, TypeError, KeyError)
 
 
 class PasskeyError(HavenError):
@@ -87,11 +87,10 @@ class WebAuthn:
     ) -> dict[str, Any]:
         """Return the options for showing a passkey; without `known`, any of this desk."""
         options = webauthn.generate_authentication_options(
-            rp_id=self.rp_id,
-            challenge=self._challenge(about, now),
+            rp_id=self.rp_id, challenge=self._challenge(about, now),
             allow_credentials=_descriptors(known),
             user_verification=UserVerificationRequirement.REQUIRED,
-        )
+        )  # fmt: skip
         return _as_json(options)
 
     def _challenge(self, about: str, now: int) -> bytes:
@@ -106,13 +105,11 @@ class WebAuthn:
     def verify_registration(self, answer: str, about: str, now: int) -> NewPasskey:
         """Return the newly registered passkey; raise PasskeyError if the answer is invalid."""
         challenge = self._verify_challenge(answer, about, now)
-        try:
+        with _parsing():
             found = webauthn.verify_registration_response(
                 credential=answer, expected_challenge=challenge, expected_rp_id=self.rp_id,
                 expected_origin=self.origin, require_user_verification=True,
             )  # fmt: skip
-        except _INVALID:
-            raise PasskeyError("invalid registration") from None
         self.mark_used(answer, now)
         return NewPasskey(found.credential_id, found.credential_public_key, found.sign_count)
 
@@ -123,14 +120,12 @@ class WebAuthn:
             PasskeyError: the answer is invalid.
         """
         challenge = self._verify_challenge(answer, about, now)
-        try:
+        with _parsing():
             found = webauthn.verify_authentication_response(
                 credential=answer, expected_challenge=challenge, expected_rp_id=self.rp_id,
                 expected_origin=self.origin, credential_public_key=passkey.record.public,
                 credential_current_sign_count=passkey.count, require_user_verification=True,
             )  # fmt: skip
-        except _INVALID:
-            raise PasskeyError("invalid answer") from None
         return found.new_sign_count
 
     def mark_used(self, answer: str, now: int) -> None:
@@ -150,6 +145,15 @@ class WebAuthn:
         return challenge
 
 
+@contextlib.contextmanager
+def _parsing() -> Iterator[None]:
+    """Raise PasskeyError for what `webauthn` raises on an invalid answer."""
+    try:
+        yield
+    except (WebAuthnException, ValueError, TypeError, KeyError, RecursionError):
+        raise PasskeyError("invalid answer") from None
+
+
 def rp_id_of(origin: str) -> str:
     """Return the host name passkeys are bound to; empty if the address has only a number."""
     host = urlsplit(origin).hostname or ""
@@ -162,20 +166,16 @@ def rp_id_of(origin: str) -> str:
 
 def challenge_of(answer: str) -> bytes:
     """Return the challenge that an answer names; raise PasskeyError if it names none."""
-    try:
+    with _parsing():
         client = json.loads(base64url_to_bytes(_part(answer, "response", "clientDataJSON")))
         return base64url_to_bytes(client["challenge"])
-    except (*_INVALID, RecursionError):
-        raise PasskeyError("no answer of a passkey") from None
 
 
 def claimed_identity(answer: str) -> tuple[str, bytes]:
     """Return the user and credential an answer claims, unverified; raise PasskeyError for none."""
-    try:
+    with _parsing():
         user = base64url_to_bytes(_part(answer, "response", "userHandle"))
         return user.decode(), base64url_to_bytes(_part(answer, "rawId"))
-    except (*_INVALID, RecursionError):
-        raise PasskeyError("no answer of a passkey") from None
 
 
 def _part(answer: str, *names: str) -> str:

@@ -96,14 +96,12 @@ async def _read_bytes(request: DeskRequest, found: ReadableFile, action: Custody
     """Record the action, then return the bytes; raise NotFoundError if missing or altered."""
     await _log_custody(request, found, action, b"")
     evidence = EvidenceStore(request.context.vault, request.context.files_dir, request.keyring())
-    try:
-        return await asyncio.to_thread(_join, evidence, found)  # tens of MB take a while
+    try:  # in a thread: tens of MB take a while
+        return await asyncio.to_thread(
+            lambda: b"".join(evidence.read_chunks(found.opener, found.item))
+        )
     except (FileNotFoundError, DecryptionError):
         raise NotFoundError("no bytes") from None
-
-
-def _join(evidence: EvidenceStore, found: ReadableFile) -> bytes:
-    return b"".join(evidence.read_chunks(found.opener, found.item))
 
 
 async def _log_custody(

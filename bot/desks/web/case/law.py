@@ -89,13 +89,11 @@ def _deadline_view(request: DeskRequest, deadline: Deadline) -> DeadlineView:
     elif left is not None and left < SOON:
         nearness = "soon"
     return DeadlineView(
-        deadline_line(deadline, locale.staff_catalogue, request.now),
-        nearness,
-        _end_text(request, deadline),
-        deadline.opens_on.isoformat() if deadline.opens_on else "",
+        deadline_line(deadline, locale.staff_catalogue, request.now), nearness,
+        _end_text(request, deadline), deadline.opens_on.isoformat() if deadline.opens_on else "",
         locale(deadline.rule.requirement),
         tuple(it.render(locale.staff_catalogue) for it in deadline.rule.articles),
-    )
+    )  # fmt: skip
 
 
 def _end_text(request: DeskRequest, deadline: Deadline) -> str:

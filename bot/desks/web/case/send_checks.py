@@ -62,11 +62,11 @@ class SendCheckPrompt:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _CaseTexts:
     reference: str
-    person_texts: Sequence[str]  # texts of the person, and notes about them
-    all_texts: Sequence[str]
+    person_texts: list[str]  # texts of the person, and notes about them
+    all_texts: list[str]
 
 
 async def failed_send_checks(
@@ -99,7 +99,9 @@ async def _find_pasted_source(request: DeskRequest, seen: CaseAccess, text: str)
     def read(work: Work) -> list[_CaseTexts]:
         return [_load_texts(work, request, case, keyring) for case in (seen.case, *others)]
 
-    own, *rest = [await _with_answers(request, it, keyring) for it in await request.read(read)]
+    own, *rest = loaded = await request.read(read)
+    for it in loaded:
+        await _add_answers(request, it, keyring)
     named = set(_WORD.findall(text.upper()))
     for other in rest:
         if other.reference in named or is_pasted(text, other.person_texts, own.all_texts):
@@ -111,31 +113,24 @@ def _load_texts(work: Work, request: DeskRequest, case: str, keyring: Keyring) -
     summary = request.context.summaries.find(work, case)
     with contextlib.suppress(NotFoundError, CaseNotReadableError):
         if summary is not None and check_case_access(work, request, summary.reference).may_read:
-            written = CaseMessages.of_case(
-                work, case, request.context.vault.cases.opener(case, keyring)
-            )
-            messages = [it for it in written if it.content.text]
+            opener = request.context.vault.cases.opener(case, keyring)
+            written = [it for it in CaseMessages.of_case(work, case, opener) if it.content.text]
+            theirs = [it for it in written if it.side is not MessageSide.CASEWORKER]
             return _CaseTexts(
                 summary.reference,
-                [it.content.text for it in messages if it.side is not MessageSide.CASEWORKER],
-                [it.content.text for it in messages],
+                [it.content.text for it in theirs],
+                [it.content.text for it in written],
             )
-    return _CaseTexts("", (), ())
+    return _CaseTexts("", [], [])
 
 
-async def _with_answers(request: DeskRequest, found: _CaseTexts, keyring: Keyring) -> _CaseTexts:
-    if not found.reference:
-        return found
+async def _add_answers(request: DeskRequest, found: _CaseTexts, keyring: Keyring) -> None:
+    reader = request.context.case_reader(request.locale.language)
     with contextlib.suppress(CaseNotReadableError):
-        opened = await request.context.case_reader(request.locale.language).open(
-            found.reference, keyring
-        )
-        if opened is not None:
-            answers = [it.answer for sent in opened.reports for it in sent.answers]
-            return _CaseTexts(
-                found.reference, [*found.person_texts, *answers], [*found.all_texts, *answers]
-            )
-    return found
+        opened = await reader.open(found.reference, keyring) if found.reference else None
+        for sent in opened.reports if opened is not None else ():
+            found.person_texts += [it.answer for it in sent.answers]
+            found.all_texts += [it.answer for it in sent.answers]
 
 
 @post("/cases/{reference}/check", Permission.CHANGE, "words")

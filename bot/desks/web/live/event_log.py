@@ -9,6 +9,7 @@ Skipped numbers are therefore looked for a while longer.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -107,10 +108,8 @@ class WebDesk:
 
     def show(self, work: Work, events: Sequence[Event], now: int) -> list[tuple[bytes, int, Body]]:
         """Write events to the log, once per case and kind; no letter is sent."""
-        changes = dict.fromkeys(
-            (it.case, it.kind.value) for it in events if it.kind != EventKind.COMMAND_RESULT
-        )
-        for case, what in changes:
+        changes = [it for it in events if it.kind != EventKind.COMMAND_RESULT]
+        for case, what in dict.fromkeys((it.case, it.kind.value) for it in changes):
             self._insert(work, case, what, "", None, now)
         for ticket, result in _command_results(events).items():
             data = _associated_data(ticket)
@@ -176,13 +175,11 @@ class EventLog:
         work.run(_DELETE_OLD, now - MAX_AGE)
 
     def _decrypt(self, ticket: str, sealed: bytes | None) -> CommandResult | None:
-        if sealed is None:
-            return None
-        try:
-            data = _associated_data(ticket)
-            return _decode(self._vault.open(Purpose.TOPIC_MESSAGES, data, bytes(sealed)))
-        except (DecryptionError, msgspec.MsgspecError):  # altered
-            return None
+        with contextlib.suppress(DecryptionError, msgspec.MsgspecError):  # altered
+            if sealed is not None:
+                data = _associated_data(ticket)
+                return _decode(self._vault.open(Purpose.TOPIC_MESSAGES, data, bytes(sealed)))
+        return None
 
 
 def _command_results(events: Sequence[Event]) -> dict[str, CommandResult]:
@@ -194,17 +191,13 @@ def _command_results(events: Sequence[Event]) -> dict[str, CommandResult]:
         ticket = event.reply_to.removeprefix(DESK_PREFIX)
         before = found.get(ticket)
         if before is None or event.is_refused or (event.text and not before.source):
-            found[ticket] = _result_of(event, before)
+            case, said = event.case or (before.case if before else ""), event.text
+            found[ticket] = CommandResult(case)
+            if said is not None and event.kind is EventKind.COMMAND_RESULT:
+                found[ticket] = CommandResult(
+                    case, event.is_refused, said.source, said.context, dict(event.values)
+                )
     return found
-
-
-def _result_of(event: Event, before: CommandResult | None) -> CommandResult:
-    case = event.case or (before.case if before else "")
-    if event.text is None or event.kind is not EventKind.COMMAND_RESULT:
-        return CommandResult(case)
-    return CommandResult(
-        case, event.is_refused, event.text.source, event.text.context, dict(event.values)
-    )
 
 
 def _associated_data(ticket: str) -> bytes:

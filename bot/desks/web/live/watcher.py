@@ -42,12 +42,9 @@ QUEUE, CASE, PERSON_WROTE, ALERT, ALL, SIGNED_OUT = (
 """Events of a stream: the queue changed; the open case changed; its person wrote; a case waits for
 this caseworker; anything may have changed; the session has ended."""
 QUEUE_EVENTS = frozenset({CASE_ERASED, *EventKind}) - {
-    EventKind.NOTE_ADDED,
-    EventKind.ANSWER_FILLED_IN,
-    EventKind.DELIVERY_RESULT,
-    EventKind.DELAYED,
+    EventKind.NOTE_ADDED, EventKind.ANSWER_FILLED_IN, EventKind.DELIVERY_RESULT, EventKind.DELAYED,
     EventKind.WITHHELD,
-}
+}  # fmt: skip
 ALERT_EVENTS = frozenset({
     EventKind.OPENED, EventKind.REPORT_ADDED, EventKind.PERSON_WROTE, EventKind.TRANSFERRED,
     EventKind.REOPENED, EventKind.LAPSED, EventKind.OVERDUE, EventKind.LEGAL_DEADLINE,
@@ -169,7 +166,9 @@ class EventWatcher:
         while True:
             try:
                 await self.poll()
-                await self._clean_up()
+                if self.clock.monotonic() - self._cleaned_at > CLEANUP_SECONDS:
+                    self._cleaned_at = self.clock.monotonic()
+                    await self.writer.run(lambda work: expire_old_rows(work, self.clock.now()))
             except Exception as error:  # noqa: BLE001 - the next poll may succeed
                 if not is_failing:  # log once, not ten times a second
                     log.error("desk_poll_failed", error=type(error).__name__)
@@ -179,11 +178,6 @@ class EventWatcher:
                     log.info("desk_poll_recovered")
                 is_failing = False
             await asyncio.sleep(POLL_SECONDS)
-
-    async def _clean_up(self) -> None:
-        if self.clock.monotonic() - self._cleaned_at > CLEANUP_SECONDS:
-            self._cleaned_at = self.clock.monotonic()
-            await self.writer.run(lambda work: expire_old_rows(work, self.clock.now()))
 
     async def poll(self) -> None:
         """Poll once."""
@@ -206,24 +200,22 @@ class EventWatcher:
     def _new_events(
         self, work: Work, last: int, missing: list[int]
     ) -> list[tuple[DeskEvent, frozenset[str]]]:
-        now, found = self.clock.now(), []
-        for event in self.event_log.since(work, last, missing):
-            is_alert = event.what in ALERT_EVENTS
-            who = alerted_staff(work, self.staff, event.case, now) if is_alert else frozenset()
-            found.append((event, who))
-        return found
+        return [
+            (event, self._alerted_staff(work, event))
+            for event in self.event_log.since(work, last, missing)
+        ]
 
-
-def alerted_staff(work: Work, staff: Staff, case: str, now: int) -> frozenset[str]:
-    """Return who is alerted: the assigned caseworker, or those on duty in the queue."""
-    found = work.rows(_CASE_STATUS, case)
-    if not found:
-        return frozenset()
-    status, queue, holder = found[0]
-    if holder and CaseState(status) not in {CaseState.WAITING, CaseState.REOPENED}:
-        return frozenset({str(holder)})
-    here = (it for it in staff.on_duty(work) if it.rests_until <= now)
-    return frozenset(it.id for it in here if serves(it, queue))
+    def _alerted_staff(self, work: Work, event: DeskEvent) -> frozenset[str]:
+        """Return who is alerted: the assigned caseworker, or those on duty in the queue."""
+        found = work.rows(_CASE_STATUS, event.case) if event.what in ALERT_EVENTS else []
+        if not found:
+            return frozenset()
+        status, queue, holder = found[0]
+        if holder and CaseState(status) not in {CaseState.WAITING, CaseState.REOPENED}:
+            return frozenset({str(holder)})
+        now = self.clock.now()
+        here = (it for it in self.staff.on_duty(work) if it.rests_until <= now)
+        return frozenset(it.id for it in here if serves(it, queue))
 
 
 def expire_old_rows(work: Work, now: int) -> None:

@@ -21,14 +21,11 @@ from bot.languages import LANGUAGES
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from bot.store.writer import Work
 
 TABS = {
-    queries.MINE: texts.MINE,
-    queries.WAITING: texts.WAITING,
-    queries.ALL: texts.ALL,
+    queries.MINE: texts.MINE, queries.WAITING: texts.WAITING, queries.ALL: texts.ALL,
     queries.LATER: texts.SNOOZED,
-}
+}  # fmt: skip
 HOME = queries.WAITING
 
 
@@ -81,15 +78,16 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
     case_filter = QueueFilter.decode(request.preferences.get(tab, ""))
     after = request.http.query_params.get("after", "")[:16]
 
-    def look(work: Work) -> tuple[queries.QueuePage, queries.QueueCounts]:
-        wanted = queries.ListQuery(by, tab, request.now, case_filter, after)
-        page = queries.load_page(work, request.context, wanted)
-        return page, queries.queue_counts(work, by, request.now)
-
-    page, counts = await request.read(look)
+    wanted = queries.ListQuery(by, tab, request.now, case_filter, after)
+    (rows, last), counts = await request.read(
+        lambda work: (
+            queries.load_page(work, request.context, wanted),
+            queries.queue_counts(work, by, request.now),
+        )
+    )
     return {
-        "tab": tab, "tabs": TABS, "rows": page.rows, "counts": counts, "case_filter": case_filter,
-        "after": after, "next": page.next_after, "languages": LANGUAGES, "priorities": PRIORITIES,
+        "tab": tab, "tabs": TABS, "rows": rows, "counts": counts, "case_filter": case_filter,
+        "after": after, "next": last, "languages": LANGUAGES, "priorities": PRIORITIES,
         "queues": {it: QUEUE_NAMES[Queue(it)] for it in queries.queues_of(by)},
         "may_select": tab == queries.MINE or (tab == queries.ALL and by.role in SENIOR_ROLES),
     }  # fmt: skip

@@ -27,7 +27,7 @@ from bot.store.tables.main import cases
 from bot.store.tables.team import CASE_IS_LISTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from bot.desks.web.context import DeskContext
     from bot.hotline.staff.staff import Caseworker
@@ -88,21 +88,9 @@ class QueueCounts:
         """Return all assigned cases, snoozed or not."""
         return self.mine + self.later
 
-    @property
-    def waiting(self) -> int:
-        """Return the waiting cases."""
-        return sum(self.by_queue.values())
-
     def __getitem__(self, tab: str) -> int | None:
-        return {MINE: self.mine, WAITING: self.waiting, LATER: self.later}.get(tab)
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePage:
-    """One page of a list."""
-
-    rows: list[QueueRow]
-    next_after: str
+        waiting = sum(self.by_queue.values())
+        return {MINE: self.mine, WAITING: waiting, LATER: self.later}.get(tab)
 
 
 def queues_of(by: Caseworker) -> tuple[str, ...]:
@@ -114,9 +102,8 @@ def queue_counts(work: Work, by: Caseworker, now: int) -> QueueCounts:
     """Return the number of cases in each list of a caseworker."""
     held = int(work.rows(_COUNT_HELD, by.id, *_state_codes(MINE))[0][0])
     later = int(work.rows(_COUNT_SNOOZED, by.id, *_state_codes(LATER), by.id, now)[0][0])
-    return QueueCounts(
-        held - later, later, CaseSummaries.count_waiting(work, queues_of(by), MAX_COUNT + 1)
-    )
+    waiting = CaseSummaries.count_waiting(work, queues_of(by), MAX_COUNT + 1)
+    return QueueCounts(held - later, later, waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,28 +125,27 @@ class ListQuery:
 
 def my_cases(work: Work, context: DeskContext, by: Caseworker, now: int = 0) -> list[QueueRow]:
     """Return the cases assigned to a caseworker, most urgent first."""
-    return load_page(work, context, ListQuery(by, MINE, now)).rows
+    return load_page(work, context, ListQuery(by, MINE, now))[0]
 
 
-def load_page(work: Work, context: DeskContext, query: ListQuery) -> QueuePage:
-    """Return one page of a list, most urgent first."""
+def load_page(work: Work, context: DeskContext, query: ListQuery) -> tuple[list[QueueRow], str]:
+    """Return one page of a list, most urgent first, and its last number if more follow."""
     found = _case_ids(work, query)
     rows = load_rows(work, context, query.by, found[:PAGE_SIZE], query.now)
     last = rows[-1].summary.reference if rows and len(found) > PAGE_SIZE else ""
     if query.case_filter.has_near_deadline:  # the column in clear is as old as the last check
         rows = [row for row in rows if row.deadlines]
-    return QueuePage(rows, last)
+    return rows, last
 
 
 def load_rows(
-    work: Work, context: DeskContext, by: Caseworker, found: Iterable[str], now: int
+    work: Work, context: DeskContext, by: Caseworker, found: Sequence[str], now: int
 ) -> list[QueueRow]:
     """Return these cases as rows, without those that were erased."""
-    wanted = list(found)
-    dates = Snoozes.of_cases(work, wanted)
+    dates = Snoozes.of_cases(work, found)
     names = {each.id: each.name or each.id for each in context.staff.all(work)}
     rows = []
-    for case in wanted:
+    for case in found:
         summary = context.summaries.find(work, case)
         if summary is None:
             continue

@@ -58,14 +58,16 @@ async def approvals_page(request: DeskRequest) -> Response:
 async def request_approval(request: DeskRequest) -> Response:
     """Request an approval."""
     kind, subject = request.form.get("kind", ""), request.form.get("subject", "")
-    if kind not in set(ApprovalKind) or not await _is_valid_subject(
-        request, ApprovalKind(kind), subject
-    ):
+    staff, approvals = request.context.staff, _approvals(request)
+    is_valid = kind in set(ApprovalKind) and subject in {ALL_QUEUES, *Queue}
+    if kind == ApprovalKind.IDENTITY:
+        is_valid = await request.read(lambda work: staff.find(work, subject) is not None)
+    if not is_valid:
         raise NotFoundError("no such subject")
     by, why, now = request.caseworker, request.form.get("words", ""), request.now
     return await _run(
         request,
-        lambda work: _approvals(request).request(work, by, ApprovalKind(kind), subject, why, now),
+        lambda work: approvals.request(work, by, ApprovalKind(kind), subject, why, now),
     )
 
 
@@ -133,12 +135,6 @@ def _cell(name: str, value: Any) -> str:
 
 def _approvals(request: DeskRequest) -> Approvals:
     return Approvals(request.context.vault, request.context.audit)
-
-
-async def _is_valid_subject(request: DeskRequest, kind: ApprovalKind, subject: str) -> bool:
-    if kind is ApprovalKind.EXPORT:
-        return subject == ALL_QUEUES or subject in {it.value for it in Queue}
-    return await request.read(lambda work: request.context.staff.find(work, subject) is not None)
 
 
 async def _run(request: DeskRequest, do: Callable[[Work], object]) -> Response:

@@ -53,9 +53,8 @@ async def leave_note(request: DeskRequest) -> Response:
         return notes.add(work, wraps.holders(), queues, request.caseworker.id, text, now)
 
     is_saved = await request.write(write)
-    request.flash(
-        texts.SHIFT_NOTE_SAVED if is_saved else texts.SHIFT_NOTE_EMPTY, is_refused=not is_saved
-    )
+    said = texts.SHIFT_NOTE_SAVED if is_saved else texts.SHIFT_NOTE_EMPTY
+    request.flash(said, is_refused=not is_saved)
     return request.redirect("/shift")
 
 
@@ -88,10 +87,9 @@ async def start_pause(request: DeskRequest) -> Response:
     """Start a break; it ends by itself."""
     request.current_session.hard_case_at = 0
     result = await send_command(request, "", Verb.REST, ActionInput(code=PAUSE_MINUTES))
-    if result is None or result.is_refused:
-        request.flash(texts.COMMAND_STORED, is_refused=True)
-    else:
-        request.flash(texts.PAUSE_STARTED)
+    is_refused = result is None or result.is_refused
+    said = texts.COMMAND_STORED if is_refused else texts.PAUSE_STARTED
+    request.flash(said, is_refused=is_refused)
     return request.redirect("/queue/mine")
 
 
