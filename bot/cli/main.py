@@ -59,7 +59,7 @@ class CaseCommands(LazyGroup):
     entries: ClassVar[Mapping[str, Entry]] = {
         "list": Entry("cases.show", "list_cases", "List open cases, most urgent first."),
         "show": Entry("cases.show", "show_case", "Show one case."),
-        "search": Entry("cases.search", "search_cases", "Search the cases a caseworker may open."),
+        "search": Entry("cases.show", "search_cases", "Search the cases a caseworker may open."),
         "erasure-requests": Entry("cases.erasure", "list_erasure_requests", "List all requests."),
         "confirm-erasure": Entry("cases.erasure", "confirm_erasure", "Confirm a request."),
         "object-to-erasure": Entry("cases.erasure", "object_to_erasure", "Object to a request."),

@@ -112,7 +112,7 @@ async def test_a_real_folder_is_refused_before_anything_is_opened(tmp_path: Path
 async def test_a_scene_that_fits_no_flow_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("bot.training.player.TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr("bot.training.session.TIMEOUT_SECONDS", 0.5)
     lost = replace(ALL[0], opening_lines=("/start", "Any time"))
 
     async def for_ever(*_: object) -> None:

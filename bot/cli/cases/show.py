@@ -1,4 +1,4 @@
-"""`haven cases list`, `show` and `draw`."""
+"""`haven cases list`, `show`, `search` and `draw`."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ from bot.cases.state_machine import draw_mermaid
 from bot.cli.cases.deadlines import near_deadlines
 from bot.cli.deployment import no_such_case, open_deployment
 from bot.cli.options import AsJson, Language, PasswordFile, SignedIn, one_of, require_language
-from bot.cli.output import print_json, print_table
+from bot.cli.output import format_time, make_table, print_json, print_table
 from bot.clock import DAY, SystemClock
 from bot.conversation import FlowRegistry
 from bot.hotline.check_ins.model import CheckIn
 from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.check_ins.texts import check_in_json, check_in_line
+from bot.hotline.search.search import Search, SearchHit, SearchResult
 from bot.languages import STAFF_LANGUAGES, catalogue
 from bot.settings import Settings, load_settings
 from bot.store.database import Database
@@ -175,3 +176,56 @@ def _case_details_as_json(opened: CaseDetails) -> dict[str, Any]:
 def _consent_as_json(consent: ConsentView) -> dict[str, Any]:
     revoked = consent.revoked_at.isoformat() if consent.revoked_at else None
     return {**asdict(consent), "at": consent.at.isoformat(), "revoked_at": revoked}
+
+
+DEFAULT_LIMIT = 200
+
+
+def search_cases(
+    query: Annotated[str, typer.Argument(help="At least two characters, side by side.")],
+    who: SignedIn,
+    password_file: PasswordFile = None,
+    limit: Annotated[int, typer.Option(min=1, help="Hits shown, newest first.")] = DEFAULT_LIMIT,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Search everything a caseworker may open: reports, messages and notes."""
+    with open_deployment() as deployment:
+        keyring = deployment.sign_in(who, password_file)
+        found = deployment.read(
+            Search(deployment.database, deployment.vault).find(query, keyring, limit)
+        )
+        now = deployment.now()
+
+        def record(work: Work) -> None:
+            """Record who searched and which cases they read, not the query: a person's words."""
+            deployment.audit.record(work, now, who, "search", who, str(found.items))
+            for case in dict.fromkeys(hit.case for hit in found.hits):
+                deployment.audit.record(work, now, who, "read", case, "search")
+
+        deployment.run(record)
+    if as_json:
+        print_json({**asdict(found), "hits": [_hit_as_json(hit) for hit in found.hits]})
+        return
+    zone = deployment.settings.zone
+    rows = [
+        (hit.reference, format_time(hit.at, zone), hit.source.value, hit.excerpt)
+        for hit in found.hits
+    ]
+    if rows:
+        print_table(make_table("", ("case", "when", "in", "text"), rows))
+    typer.echo(_summary(found))
+
+
+def _summary(found: SearchResult) -> str:
+    closed = f"; {found.closed} cases you may not open" if found.closed else ""
+    unreadable = f"; {found.unreadable} items cannot be read" if found.unreadable else ""
+    searched = f"Searched {found.items} items of {found.cases} cases"
+    return f"Hits: {len(found.hits)}. {searched}{closed}{unreadable}."
+
+
+def _hit_as_json(hit: SearchHit) -> dict[str, str]:
+    return {
+        "reference": hit.reference, "in": hit.source.value, "at": to_utc(hit.at).isoformat(),
+        "text": hit.excerpt,
+    }  # fmt: skip

@@ -26,7 +26,6 @@ from bot.desks.forum.cards import (
     disposition_buttons,
     parse_token,
 )
-from bot.desks.forum.context import ForumContext
 from bot.desks.forum.deadline_view import check_in_lines, deadlines_report
 from bot.desks.forum.event_view import desk_location
 from bot.desks.forum.message_view import answer_usage, recipient_buttons

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec.structs import replace
 
 from bot.cases.state_machine import CaseState
-from bot.desks.forum.cards import card_buttons, card_text, topic_name
+from bot.desks.forum.cards import ButtonRows, card_buttons, card_text, topic_name
 from bot.desks.forum.topics import CLOSED, OPEN, ForumTopic, TopicContent
 from bot.errors import GroupForbiddenError, GroupMovedError, LetterRefusedError, TopicGoneError
 from bot.messages import Body, CloseTopic, EditText, EditTopic, OpenTopic, ReopenTopic, SendText
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.desks.case_summary import CaseSummary
-    from bot.desks.forum.cards import ButtonRows
     from bot.desks.forum.context import ForumContext, ForumGroup
     from bot.store.writer import Work, Writer
 

@@ -16,12 +16,11 @@ from starlette.routing import Route as StarletteRoute
 
 from bot.asgi_server import EmbeddedServer, listen
 from bot.desks.web import static_files
-from bot.desks.web.auth import account, enrolment, login_pages, passkey_pages
+from bot.desks.web.auth import account, enrolment, login_pages
 from bot.desks.web.case import actions, evidence, export, law, send_checks
 from bot.desks.web.case import pages as case_pages
 from bot.desks.web.live import sse
 from bot.desks.web.middleware import DeskEndpoint
-from bot.desks.web.queue import bulk_close
 from bot.desks.web.queue import pages as queue_pages
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, check_routes
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 KEEP_ALIVE_SECONDS, BACKLOG, MAX_CONNECTIONS = 75, 512, 1200
 MODULES = (
     static_files, login_pages, enrolment, queue_pages, shift, case_pages, law, evidence, export,
-    actions, send_checks, bulk_close, sse, account, passkey_pages, audit, workload, approvals,
+    actions, send_checks, sse, account, audit, workload, approvals,
     staff,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(

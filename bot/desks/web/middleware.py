@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 
 from bot.cases.reference import parse_reference
 from bot.desks.web import texts
@@ -31,7 +31,6 @@ from bot.languages import STAFF_LANGUAGES
 from bot.log import log
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
     from bot.desks.web.context import DeskContext

@@ -1,25 +1,36 @@
-"""Own account page: sessions, alerts, passkeys; and the step-up page.
+"""Own account page: sessions, alerts, passkeys; and step-up with a code or a passkey.
 
 Sound and notification are off until chosen. A browser gets only the name of an event, and a
 notification never says what is waiting, or whose case it is.
+
+For a passkey a script fetches the options, passes them to the browser, and sends the result as an
+ordinary form: the answer, and the secret the passkey computed, if it computes one.
 """
 
 from __future__ import annotations
 
+import contextlib
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.desks.web import texts
-from bot.desks.web.auth.passkey_pages import load_passkeys, passkeys_available
+from bot.desks.web.auth.login import browser_name
+from bot.desks.web.auth.passkeys import MAX_PASSKEYS, Passkey, PasskeyRecord
 from bot.desks.web.auth.sessions import DeskSession, DeskSessions
 from bot.desks.web.auth.step_up import complete_step_up, step_up_form
+from bot.desks.web.auth.totp import parse_secret
+from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity
 from bot.desks.web.preferences import ALERTS, NOTICE, SOUND, store_preference
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, get, post
 from bot.desks.web.static_files import safe_path
+from bot.vault.keys.browser_key import lock_with_passkey
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from bot.store.writer import Work
+    from bot.vault.keys.keyring import Keyring
 
 SESSION_ID_DIGITS = 16
 """Digits of the token digest that name a session on a page; they reveal nothing of its secret."""
@@ -91,3 +102,136 @@ async def check_step_up(request: DeskRequest) -> Response:
         return step_up_form(request, back, request.locale(texts.WRONG_CODE))
     context.throttle.record_success(name, "")
     return await complete_step_up(request, back)
+
+
+def passkeys_available(request: DeskRequest) -> bool:
+    """Whether the desk has a host name that passkeys can be bound to."""
+    return bool(request.context.webauthn.rp_id)
+
+
+async def load_passkeys(request: DeskRequest, who: str) -> list[Passkey]:
+    """Return the passkeys of a caseworker."""
+    return await request.read(lambda work: request.context.passkeys.of(work, who))
+
+
+async def verify_new_passkey(
+    request: DeskRequest, keyring: Keyring | None, binding: str
+) -> PasskeyRecord | None:
+    """Return a new passkey, the keyring wrapped under its secret; None for an invalid answer."""
+    try:
+        made = request.context.webauthn.verify_registration(
+            request.form.get("answer", ""), binding, request.now
+        )
+    except PasskeyError:
+        return None
+    output = parse_secret(request.form.get("computed", ""))
+    locked = lock_with_passkey(keyring, output) if keyring is not None and output else b""
+    return PasskeyRecord(made.credential, made.public_key, browser_name(request), locked)
+
+
+# --- Account page ---------------------------------------------------------------------------
+
+
+@post("/account/passkeys/ask", Permission.SIGNED_IN, needs_step_up=True)
+async def registration_challenge(request: DeskRequest) -> Response:
+    """Return the options with which a browser registers another passkey."""
+    known = await load_passkeys(request, request.caseworker.id)
+    if not passkeys_available(request) or len(known) >= MAX_PASSKEYS:
+        return request.json(HTTPStatus.CONFLICT, refused=True)
+    name = request.caseworker.name or request.caseworker.id
+    options = request.context.webauthn.registration_options(
+        request.caseworker.id, name, known, _session_binding(request), request.now
+    )
+    return request.json(options=options)
+
+
+@post("/account/passkeys", Permission.SIGNED_IN, "answer", "computed", needs_step_up=True)
+async def add_passkey(request: DeskRequest) -> Response:
+    """Store a newly registered passkey."""
+    by, now, context = request.caseworker, request.now, request.context
+    new = await verify_new_passkey(request, request.keyring(), _session_binding(request))
+    if new is None:
+        request.flash(texts.PASSKEY_FAILED, is_refused=True)
+        return request.redirect("/account")
+
+    def store(work: Work) -> None:
+        context.passkeys.store(work, by.id, new, 0, now)
+        context.audit.record(work, now, by.id, "desk_factor", by.id, "passkey")
+
+    await request.write(store)
+    request.flash(texts.PASSKEY_ADDED if new.locked else texts.PASSKEY_ADDED_SIGN_IN_ONLY)
+    return request.redirect("/account")
+
+
+@post("/account/passkeys/end", Permission.SIGNED_IN, "passkey", needs_step_up=True)
+async def remove_passkey(request: DeskRequest) -> Response:
+    """Remove a passkey, unless it is the last second factor."""
+    by, now, context = request.caseworker, request.now, request.context
+    wanted = request.form.get("passkey", "")
+
+    def remove(work: Work) -> bool:
+        known = [it.id for it in context.passkeys.of(work, by.id)]
+        if wanted not in known:
+            raise NotFoundError("no such passkey")
+        if len(known) == 1 and not context.factors.has_totp(work, by.id):
+            return False
+        context.audit.record(work, now, by.id, "desk_factor_gone", by.id, "passkey")
+        return context.passkeys.delete(work, by.id, wanted)
+
+    is_removed = await request.write(remove)
+    said = texts.PASSKEY_REMOVED if is_removed else texts.LAST_FACTOR
+    request.flash(said, is_refused=not is_removed)
+    return request.redirect("/account")
+
+
+# --- Step-up ------------------------------------------------------------------------------
+
+
+@post("/step-up/ask", Permission.SIGNED_IN)
+async def step_up_challenge(request: DeskRequest) -> Response:
+    """Return the options with which a browser shows one of the caseworker's passkeys."""
+    known = await load_passkeys(request, request.caseworker.id)
+    if not known:
+        return request.json(HTTPStatus.CONFLICT, refused=True)
+    return request.json(
+        options=request.context.webauthn.authentication_options(
+            known, _session_binding(request), request.now
+        )
+    )
+
+
+@post("/step-up/passkey", Permission.SIGNED_IN, "answer", "computed", "back")
+async def step_up_with_passkey(request: DeskRequest) -> Response:
+    """Check a passkey as the second factor; the session continues under a new secret."""
+    back = safe_path(request.form.get("back", "/"))
+    found = await verify_passkey(request, request.caseworker.id, _session_binding(request))
+    if found is None or not await consume_challenge(request, *found):
+        return step_up_form(request, back, request.locale(texts.PASSKEY_FAILED))
+    return await complete_step_up(request, back)
+
+
+async def verify_passkey(
+    request: DeskRequest, who: str, binding: str
+) -> tuple[Passkey, int] | None:
+    """Return which of the caseworker's passkeys gave a valid answer, and its new use count."""
+    answer = request.form.get("answer", "")
+    with contextlib.suppress(PasskeyError):
+        _user, credential = claimed_identity(answer)
+        for passkey in await load_passkeys(request, who):
+            if passkey.record.credential == credential:
+                return passkey, request.context.webauthn.verify_authentication(
+                    answer, passkey, binding, request.now
+                )
+    return None
+
+
+async def consume_challenge(request: DeskRequest, passkey: Passkey, count: int) -> bool:
+    """Mark the challenge and the use count as used; false if this answer was used before."""
+    context = request.context
+    context.webauthn.mark_used(request.form.get("answer", ""), request.now)
+    return await request.write(lambda work: context.passkeys.mark_used(work, passkey, count))
+
+
+def _session_binding(request: DeskRequest) -> str:
+    """Return what challenges of a session are bound to, so that an answer counts for it only."""
+    return f"session|{request.current_session.token.hex()}"

@@ -12,8 +12,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.desks.web import texts
+from bot.desks.web.auth.account import load_passkeys, passkeys_available, verify_new_passkey
 from bot.desks.web.auth.login import start_session
-from bot.desks.web.auth.passkey_pages import load_passkeys, passkeys_available, verify_new_passkey
 from bot.desks.web.auth.throttle import RETRY_SECONDS
 from bot.desks.web.auth.totp import PendingEnrolment
 from bot.desks.web.request import DeskRequest, NotFoundError

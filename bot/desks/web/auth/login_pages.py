@@ -17,6 +17,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.desks.web import texts
+from bot.desks.web.auth.account import consume_challenge, passkeys_available, verify_passkey
 from bot.desks.web.auth.login import (
     authenticate,
     find_caseworker,
@@ -24,7 +25,6 @@ from bot.desks.web.auth.login import (
     start_session,
     unlock_keyring,
 )
-from bot.desks.web.auth.passkey_pages import consume_challenge, passkeys_available, verify_passkey
 from bot.desks.web.auth.throttle import RETRY_SECONDS
 from bot.desks.web.auth.totp import parse_secret
 from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity

@@ -15,7 +15,7 @@ from bot.cases.routing import queue_name
 from bot.desks.web import texts
 from bot.desks.web.auth.step_up import require_step_up, text_download
 from bot.desks.web.case.file import CaseFile, load_case_file
-from bot.desks.web.case.view import CaseView, load_case_view
+from bot.desks.web.case.view import CaseView, MessageView, load_case_view
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, get
 from bot.desks.web.templates import defang, format_datetime
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from starlette.responses import Response
 
-    from bot.desks.web.case.messages import MessageView
     from bot.text import Text
 
 EXPORT_ACTION = "export"
