@@ -1,4 +1,4 @@
-"""The language of a desk: texts, priorities, language names, contact rules, times, referrals."""
+"""The language of a desk: texts, priorities, language names, contact rules and times."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bot.cases.queries import AnswerRenderer, AnswerView
 from bot.clock import DAY, SECOND
 from bot.hotline.contact_rule import ANY_TIME, HOURS
-from bot.hotline.referrals.model import DOT, LANGUAGE, Referral
 from bot.languages import LANGUAGES, catalogue
 from bot.text import Catalogue, Text, _, pgettext
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
-
 
 PRIORITY_NAMES = (
     pgettext("priority", "danger now"),
@@ -38,7 +35,6 @@ LANGUAGE_NAMES = {
     "zh_Hans": pgettext("language", "Chinese of China"),
     "ja": pgettext("language", "Japanese"),
 }
-LANGUAGE_LABEL = pgettext("column", "Language")
 CONTACT_RULE = _("May be written to: {rule}.")
 # Translators: these fill the blank in "May be written to: {rule}."
 AFTER_PERSON_WROTE = pgettext("contact rule", "for 30 minutes after the person wrote")
@@ -100,18 +96,3 @@ class StaffLocale:
 
     def _date(self, now: int) -> object:
         return datetime.fromtimestamp(now / SECOND, self.zone).date()
-
-
-def referral_answers(
-    referral: Referral, renderer: AnswerRenderer, locale: StaffLocale
-) -> list[AnswerView]:
-    """Return each included part of a referral, with its question."""
-    found: list[AnswerView] = []
-    for part in referral.included_parts:
-        flow, _dot, step = part.code.rpartition(DOT)
-        if part.code == LANGUAGE:
-            language = locale.language_name(str(part.answer))
-            found.append(AnswerView(step, locale(LANGUAGE_LABEL), language))
-        else:
-            found += renderer.render(flow, {step: part.answer})
-    return found

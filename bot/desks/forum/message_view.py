@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from bot.cases.escape_text import escape_line, escape_text
 from bot.cases.queries import REPORT_KIND_NAMES, display_text
 from bot.conversation import Choose, ChooseMany, FileRef
+from bot.desks.consent_text import referral_answers
 from bot.desks.forum import texts
 from bot.desks.forum.cards import ButtonRows, button_token, command_button
-from bot.desks.locale import referral_answers
 from bot.dispatch.turn.staff_actions import can_be_filled
 from bot.hotline.chat.messages import CaseMessage, CaseMessageKind
 from bot.hotline.commands.types import Verb

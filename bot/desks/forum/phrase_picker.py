@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from bot.conversation import Phrase
     from bot.desks.forum.context import ForumContext
 
-
 GROUP, PICK, LEAVE = "group", "pick", "leave"
 PICKER_ACTIONS = frozenset({PHRASE_MENU, GROUP, PICK, LEAVE, Verb.PHRASE})
 MAX_PHRASES = 40

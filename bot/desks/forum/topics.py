@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work
 
-
 WANTED, OPEN, CLOSED = "wanted", "open", "closed"
 """States of a topic: to be opened, open, closed with its case."""
 MAX_MESSAGES = 200

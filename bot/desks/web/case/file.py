@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.cases.consents import ConsentRecords
 from bot.cases.evidence.custody_log import CustodyEntry, CustodyFault, CustodyLog
 from bot.conversation import Choose, ChooseMany
-from bot.desks.locale import referral_answers
+from bot.desks.consent_text import referral_answers
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.law import LegalStatus, legal_status
 from bot.desks.web.request import DeskRequest, NotFoundError

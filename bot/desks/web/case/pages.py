@@ -22,7 +22,6 @@ from bot.places.deadlines import DeadlineRules, start_of_day
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-
 REREAD_AFTER = 15 * MINUTE
 """After this time another view of a case is audited again."""
 PANES = {

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
 
-
 _WORD = re.compile(r"\w+")
 RECENTLY_READ, MAX_CASES = 8 * HOUR, 5
 """How long ago, and how many, other cases are compared."""

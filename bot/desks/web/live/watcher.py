@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from bot.hotline.staff.staff import Staff
     from bot.store.writer import Work, Writer
 
-
 POLL_SECONDS = 0.1
 CLEANUP_SECONDS = 300.0
 MAX_PENDING = 32

@@ -1,0 +1,30 @@
+"""The parts of a referral that may be told, as staff read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.cases.queries import AnswerRenderer, AnswerView
+from bot.hotline.referrals.model import DOT, LANGUAGE, Referral
+from bot.text import pgettext
+
+if TYPE_CHECKING:
+    from bot.desks.locale import StaffLocale
+
+LANGUAGE_LABEL = pgettext("column", "Language")
+
+
+def referral_answers(
+    referral: Referral, renderer: AnswerRenderer, locale: StaffLocale
+) -> list[AnswerView]:
+    """Return each included part of a referral, with its question."""
+    found: list[AnswerView] = []
+    for part in referral.included_parts:
+        flow, _dot, step = part.code.rpartition(DOT)
+        if part.code == LANGUAGE:
+            found.append(
+                AnswerView(step, locale(LANGUAGE_LABEL), locale.language_name(str(part.answer)))
+            )
+        else:
+            found += renderer.render(flow, {step: part.answer})
+    return found
