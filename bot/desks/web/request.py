@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.text import Text
     from bot.vault.keys.keyring import Keyring
 
+__all__ = ["DeskRequest", "NotFoundError", "Response"]
 T = TypeVar("T")
 FETCH_HEADER = "x-haven"
 """Header of requests made by the desk's scripts; a form of another site cannot send it."""

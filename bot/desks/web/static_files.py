@@ -7,9 +7,13 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
-from starlette.responses import Response
-
-from bot.desks.web.request import LANGUAGE_COOKIE, YEAR_SECONDS, DeskRequest, NotFoundError
+from bot.desks.web.request import (
+    LANGUAGE_COOKIE,
+    YEAR_SECONDS,
+    DeskRequest,
+    NotFoundError,
+    Response,
+)
 from bot.desks.web.routes import Permission, get, post
 from bot.languages import STAFF_LANGUAGES
 

@@ -21,14 +21,12 @@ from bot.desks.web.auth.step_up import complete_step_up, step_up_form
 from bot.desks.web.auth.totp import parse_secret
 from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity
 from bot.desks.web.preferences import ALERTS, NOTICE, SOUND, store_preference
-from bot.desks.web.request import DeskRequest, NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
 from bot.desks.web.static_files import safe_path
 from bot.vault.keys.browser_key import lock_with_passkey
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
 

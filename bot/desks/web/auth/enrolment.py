@@ -16,7 +16,7 @@ from bot.desks.web.auth.account import load_passkeys, passkeys_available, verify
 from bot.desks.web.auth.login import start_session
 from bot.desks.web.auth.throttle import RETRY_SECONDS
 from bot.desks.web.auth.totp import PendingEnrolment
-from bot.desks.web.request import DeskRequest, NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
 from bot.errors import WrongPasswordError
 from bot.vault.keys.browser_key import secret_digest
@@ -26,8 +26,6 @@ from bot.vault.keys.weak_passwords import is_guessable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from starlette.responses import Response
 
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work

@@ -6,14 +6,18 @@ import asyncio
 import secrets
 from typing import TYPE_CHECKING
 
-from bot.desks.web.request import BROWSER_COOKIE, SESSION_COOKIE, YEAR_SECONDS, DeskRequest
+from bot.desks.web.request import (
+    BROWSER_COOKIE,
+    SESSION_COOKIE,
+    YEAR_SECONDS,
+    DeskRequest,
+    Response,
+)
 from bot.errors import WrongPasswordError
 from bot.text import fold
 from bot.vault.keys.passwords import SALT_LENGTH, derive_key
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring

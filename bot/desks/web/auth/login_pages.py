@@ -28,7 +28,7 @@ from bot.desks.web.auth.login import (
 from bot.desks.web.auth.throttle import RETRY_SECONDS
 from bot.desks.web.auth.totp import parse_secret
 from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity
-from bot.desks.web.request import SESSION_COOKIE, DeskRequest, NotFoundError
+from bot.desks.web.request import SESSION_COOKIE, DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
 from bot.errors import DecryptionError, WrongPasswordError
 from bot.vault.keys.browser_key import lock_with_passkey, secret_digest, unlock_with_passkey
@@ -36,8 +36,6 @@ from bot.vault.keys.keyring import STAFF_PREFIX, Keyring
 from bot.vault.keys.staff_keys import may_open
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from bot.desks.web.auth.passkeys import Passkey
     from bot.hotline.staff.staff import Caseworker
     from bot.text import Text

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from starlette.responses import Response
-
-from bot.desks.web.request import SESSION_COOKIE, DeskRequest, NotFoundError
+from bot.desks.web.request import SESSION_COOKIE, DeskRequest, NotFoundError, Response
 from bot.desks.web.security_headers import SANDBOX_CSP
 
 

@@ -33,9 +33,7 @@ from bot.hotline.commands.types import Command, Verb
 from bot.hotline.deadlines import DEADLINES_RUNNING, deadlines_line
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
-    from bot.desks.web.request import DeskRequest
+    from bot.desks.web.request import DeskRequest, Response
 
 VALUE_PREFIX = "value."
 

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from starlette.responses import Response
-
 from bot.cases.evidence.custody_log import CustodyAction, CustodyEvent
 from bot.cases.evidence.file_type import detect_type
 from bot.cases.evidence.files import EvidenceFile, EvidenceStore
 from bot.desks.web.auth.case_access import check_readable
 from bot.desks.web.auth.step_up import require_step_up
-from bot.desks.web.request import DeskRequest, NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get
 from bot.desks.web.security_headers import SANDBOX_CSP
 from bot.errors import CaseNotReadableError, DecryptionError

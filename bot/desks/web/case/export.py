@@ -16,15 +16,13 @@ from bot.desks.web import texts
 from bot.desks.web.auth.step_up import require_step_up, text_download
 from bot.desks.web.case.file import CaseFile, load_case_file
 from bot.desks.web.case.view import CaseView, MessageView, load_case_view
-from bot.desks.web.request import DeskRequest, NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get
 from bot.desks.web.templates import defang, format_datetime
 from bot.hotline.chat.messages import MessageSide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from starlette.responses import Response
 
     from bot.text import Text
 

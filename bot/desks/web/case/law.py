@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.clock import DAY
 from bot.desks.web.auth.case_access import CaseAccess, read_case
 from bot.desks.web.auth.step_up import require_step_up, text_download
-from bot.desks.web.request import DeskRequest, NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.deadlines import STRIKE, DeadlineEventRow, deadline_line
@@ -18,8 +18,6 @@ from bot.places.forms import OfficeForm, OfficeForms, fill_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from starlette.responses import Response
 
     from bot.places.deadlines import Deadline
     from bot.store.writer import Work

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.cases.routing import queue_name
 from bot.clock import HOUR, MINUTE
@@ -13,14 +13,11 @@ from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.case.file import fillable_questions, load_case_file
 from bot.desks.web.case.view import CaseView, load_case_view
 from bot.desks.web.queue import queries
-from bot.desks.web.request import DeskRequest, NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
 from bot.hotline.chat.messages import CaseMessageContent
 from bot.hotline.commands.types import Verb
 from bot.places.deadlines import DeadlineRules, start_of_day
-
-if TYPE_CHECKING:
-    from starlette.responses import Response
 
 REREAD_AFTER = 15 * MINUTE
 """After this time another view of a case is audited again."""

@@ -15,7 +15,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
 
 from bot.clock import HOUR
 from bot.desks.web import texts
@@ -27,7 +26,7 @@ from bot.desks.web.auth.case_access import (
     read_case,
 )
 from bot.desks.web.case import drafts
-from bot.desks.web.request import DeskRequest, NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, post
 from bot.errors import CaseNotReadableError
 from bot.hotline.chat.messages import CaseMessages, MessageSide

@@ -19,7 +19,7 @@ from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.middleware import CSRF_FIELD
 from bot.desks.web.preferences import PRIORITIES, SOON, QueueFilter, store_preference
 from bot.desks.web.queue import queries
-from bot.desks.web.request import DeskRequest, NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, get, post
 from bot.desks.web.team.shift import newest_unread
 from bot.hotline.commands.types import Verb
@@ -27,8 +27,6 @@ from bot.hotline.stale_facts import StaleFacts, find_stale_facts
 from bot.languages import LANGUAGES
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from bot.desks.web.queue.queries import QueueRow
     from bot.store.writer import Work
     from bot.text import Text

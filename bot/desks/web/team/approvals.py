@@ -8,14 +8,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam
-from starlette.responses import Response
 
 from bot.cases.consents import ConsentKind, ConsentRecords
 from bot.cases.routing import QUEUE_NAMES, Queue
 from bot.cases.state_machine import SENIOR_ROLES
 from bot.clock import SECOND
 from bot.desks.web import texts
-from bot.desks.web.request import DeskRequest, NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
 from bot.desks.web.security_headers import SANDBOX_CSP
 from bot.desks.web.team.audit import staff_names

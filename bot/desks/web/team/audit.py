@@ -21,9 +21,7 @@ from bot.vault.audit.log import AUDIT_COLUMNS, AuditBreak, AuditRow, iter_rows
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from starlette.responses import Response
-
-    from bot.desks.web.request import DeskRequest
+    from bot.desks.web.request import DeskRequest, Response
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
 

@@ -14,9 +14,7 @@ from bot.hotline.commands.types import Verb
 from bot.hotline.staff.shift_notes import MAX_LENGTH, ShiftNote, ShiftNotes
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
-    from bot.desks.web.request import DeskRequest
+    from bot.desks.web.request import DeskRequest, Response
     from bot.store.writer import Work
 
 PAUSE_MINUTES = "15"

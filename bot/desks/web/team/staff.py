@@ -8,12 +8,10 @@ from bot.clock import DAY
 from bot.desks.web import texts
 from bot.desks.web.auth.totp import INVITE_LIFETIME
 from bot.desks.web.queue import queries
-from bot.desks.web.request import DeskRequest, NotFoundError
+from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from bot.desks.web.auth.sessions import DeskSession
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work

@@ -26,9 +26,7 @@ from bot.store.tables.main import CASE_IS_DUE, CASE_WAITS, cases
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from starlette.responses import Response
-
-    from bot.desks.web.request import DeskRequest
+    from bot.desks.web.request import DeskRequest, Response
     from bot.hotline.staff.staff import Caseworker, Staff
     from bot.store.writer import Work
 
