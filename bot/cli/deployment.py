@@ -41,15 +41,8 @@ class Deployment:
         return self.database.writer.run_sync(unit)
 
     def read(self, reading: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine that reads, and close the connections its event loop opened."""
-
-        async def read_and_close() -> T:
-            try:
-                return await reading
-            finally:
-                await self.database.readers.dispose()
-
-        return asyncio.run(read_and_close())
+        """Run a coroutine that reads, as the function of this name."""
+        return read(self.database, reading)
 
     @staticmethod
     def now() -> int:
@@ -74,6 +67,18 @@ class Deployment:
         if found is None or not found.is_active or found.role is Role.AUDITOR:
             raise HavenError(f"{who} is not a caseworker who may do this; see haven staff list")
         return found
+
+
+def read(database: Database, reading: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that reads, and close the connections its event loop opened."""
+
+    async def read_and_close() -> T:
+        try:
+            return await reading
+        finally:
+            await database.readers.dispose()
+
+    return asyncio.run(read_and_close())
 
 
 @contextmanager

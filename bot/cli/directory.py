@@ -38,18 +38,12 @@ def directory_rows(place: Place, today: date) -> Iterable[dict[str, Any]]:
     for code, entry in place.directory.items():
         situations = [name for name, codes in place.numbers_by_situation.items() if code in codes]
         yield {
-            "code": code,
-            "number": entry.number,
-            "answers": entry.answered_by.source,
-            "situations": situations,
-            "hours": entry.hours,
-            "languages": list(entry.languages),
-            "evidence": str(entry.quality),
-            "source": entry.source,
-            "verified": entry.verified_on.isoformat(),
-            "expires": entry.expires_on.isoformat(),
+            "code": code, "number": entry.number, "answers": entry.answered_by.source,
+            "situations": situations, "hours": entry.hours, "languages": list(entry.languages),
+            "evidence": str(entry.quality), "source": entry.source,
+            "verified": entry.verified_on.isoformat(), "expires": entry.expires_on.isoformat(),
             "shown": bool(situations) and entry.is_shown(today),
-        }
+        }  # fmt: skip
 
 
 def todo_rows(place: Place, today: date) -> Iterable[dict[str, Any]]:
@@ -58,14 +52,11 @@ def todo_rows(place: Place, today: date) -> Iterable[dict[str, Any]]:
         if (do := fact.todo(today)) is not None:
             entry = fact if isinstance(fact, DirectoryEntry) else None
             yield {
-                "code": code,
-                "number": entry.number if entry else None,
+                "code": code, "number": entry.number if entry else None,
                 "about": entry.answered_by.source if entry else None,
-                "evidence": str(fact.quality),
-                "do": do,
-                "source": fact.source,
+                "evidence": str(fact.quality), "do": do, "source": fact.source,
                 "verified": fact.verified_on.isoformat(),
-            }
+            }  # fmt: skip
 
 
 def _place_and_date() -> tuple[Place, date]:

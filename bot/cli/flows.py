@@ -56,15 +56,9 @@ def check_flows(*, as_json: AsJson = False) -> None:
     )
     flows, paths = len(registry.compiled), count_paths(registry)
     if as_json:
-        print_json(
-            {
-                "flows": flows,
-                "paths": paths,
-                "languages": list(catalogues),
-                "incomplete": list(offer.refused),
-                "checks": [{**asdict(check), "holds": check.holds} for check in checks],
-            }
-        )
+        results = [{**asdict(check), "holds": check.holds} for check in checks]
+        print_json({"flows": flows, "paths": paths, "languages": list(catalogues),
+                    "incomplete": list(offer.refused), "checks": results})  # fmt: skip
     else:
         typer.echo(
             f"{flows} flows, {paths} paths, {len(catalogues)} languages: "

@@ -130,10 +130,8 @@ def has_escrow(settings: Settings) -> bool:
 def _rewrap_cases(deployment: Deployment, files: list[Path]) -> int:
     if len(files) not in {0, 2}:
         raise HavenError("--part-file is given twice, for two of the three parts, or not at all")
-    parts = [ask_secret(file) for file in files] or [
-        ask_secret(None, "A part"),
-        ask_secret(None, "Another part"),
-    ]
+    asked = ("A part", "Another part")
+    parts = [ask_secret(file) for file in files] or [ask_secret(None, what) for what in asked]
     keyring = deployment.vault.escrow.keyring(parts)
     _record_escrow(deployment, "escrow_opened")
     wraps, now = deployment.vault.cases.wraps, deployment.now()

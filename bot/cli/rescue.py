@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from sqlalchemy import bindparam, select
 
 from bot.app.keys import open_key_store
 from bot.app.sign_in import ask_secret, staff_keys_of
@@ -29,8 +28,8 @@ from bot.errors import CaseNotReadableError, DecryptionError, HavenError
 from bot.hotline.chat.messages import CaseMessages
 from bot.languages import catalogue
 from bot.settings import Settings, load_settings
-from bot.store.compiled import Prepared
 from bot.store.database import Database, DataDirectory
+from bot.store.statements import select_by
 from bot.store.tables.main import cases, reports
 from bot.store.writer import Work
 from bot.vault import HostKey, Purpose, Vault
@@ -43,22 +42,12 @@ HOST_KEY_PRESENT = (
     "this deployment's host key is present: read cases with haven cases show and haven evidence "
     "export, which record who did"
 )
-_CASES = Prepared(
-    lambda _: (
-        select(
-            cases.c.id, cases.c.reference, cases.c.kind, cases.c.status, cases.c.language,
-            cases.c.opened_at, cases.c.closed_at,
-        )
-        .order_by(cases.c.opened_at, cases.c.id)
-    )
+_CASES = select_by(
+    cases, "id", "reference", "kind", "status", "language", "opened_at", "closed_at",
+    order_by=("opened_at", "id"),
 )  # fmt: skip
-_REPORTS = Prepared(
-    lambda _: (
-        select(reports.c.id, reports.c.kind, reports.c.flow, reports.c.sealed, reports.c.sent_at)
-        .where(reports.c.case_id == bindparam("case"))
-        .order_by(reports.c.sent_at, reports.c.id)
-    ),
-    "case",
+_REPORTS = select_by(
+    reports, "id", "kind", "flow", "sealed", "sent_at", by="case_id", order_by=("sent_at", "id")
 )
 
 
@@ -66,7 +55,7 @@ def rescue_cases(folder: Path, by: SignedIn, password_file: PasswordFile = None)
     """Export every case a password opens, if the host key and all its copies are lost."""
     settings = load_settings()
     database = existing_database(settings)
-    try:
+    with closing(database.writer):
         if _has_host_key(settings, database):
             raise HavenError(HOST_KEY_PRESENT)
         # Any host key serves: what is left to open depends on none.
@@ -78,8 +67,6 @@ def rescue_cases(folder: Path, by: SignedIn, password_file: PasswordFile = None)
                 raise HavenError(f"{folder} exists already; name a new folder") from None
             rescue = CaseRescue(database, vault, keyring, DataDirectory(settings.data).files)
             written, unreadable = rescue.write(folder)
-    finally:
-        database.writer.close()
     typer.echo(f"{folder}: {len(written)} cases. They are not encrypted: keep them from others.")
     typer.echo("People cannot be written to until they write again. Start over with another")
     typer.echo("HAVEN_DATA and a new host key.")
@@ -111,11 +98,15 @@ class CaseRescue:
 
     def _write_case(self, folder: Path, case: str, opener: Opener, clear: list[Any]) -> None:
         kind, status, language, opened_at, closed_at = clear
+        messages = self._run(lambda work: CaseMessages.of_case(work, case, opener))
         content = {
             "kind": kind, "status": status, "language": language,
             "opened_at": _iso_time(opened_at), "closed_at": _iso_time(closed_at),
             "reports": self._run(lambda work: _case_reports(work, case, opener)),
-            "messages": self._run(lambda work: _case_messages(work, case, opener)),
+            "messages": [
+                {"side": it.side.value, "at": _iso_time(it.at), "text": it.content.text}
+                for it in messages
+            ],
         }  # fmt: skip
         folder.mkdir(mode=0o700)
         content["files"] = self._write_files(folder, case, opener)
@@ -155,13 +146,6 @@ def _case_reports(work: Work, case: str, opener: Opener) -> list[dict[str, Any]]
         answers = [{"question": it.question, "answer": it.answer} for it in rendered]
         found.append({"kind": kind, "sent_at": _iso_time(sent_at), "answers": answers})
     return found
-
-
-def _case_messages(work: Work, case: str, opener: Opener) -> list[dict[str, Any]]:
-    return [
-        {"side": it.side.value, "at": _iso_time(it.at), "text": it.content.text}
-        for it in CaseMessages.of_case(work, case, opener)
-    ]
 
 
 def _iso_time(moment: int | None) -> str | None:

@@ -44,20 +44,13 @@ def start(
 
 def _check_key_holders(settings: Settings) -> None:
     database = open_database(settings)
-    try:
+    with contextlib.closing(database.writer):
         settings.token()
         with contextlib.closing(open_vault(settings, database)) as vault:
             require_key_holder(vault)
-    finally:
-        database.writer.close()
 
 
-def demo(
-    port: Port = 8088,
-    data: DataFolder = None,
-    *,
-    no_browser: NoBrowser = False,
-) -> None:
+def demo(port: Port = 8088, data: DataFolder = None, *, no_browser: NoBrowser = False) -> None:
     """Try everything on this machine, with a stand-in for Telegram and no token."""
     run_until_signal(run_demo(port, data, browser=not no_browser))
 

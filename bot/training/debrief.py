@@ -66,14 +66,10 @@ def make_debrief(
         return Debrief(scenario)
     reference, priority, opened, claimed, answered = found[0]
     return Debrief(
-        scenario,
-        str(reference),
-        int(priority),
-        claimed_after=_minutes(opened, claimed),
-        answered_after=_minutes(opened, answered),
-        response_minutes=response_minutes[priority],
-        waited=_minutes(opened, answered or now) or 0.0,
-    )
+        scenario, str(reference), int(priority), _minutes(opened, claimed),
+        _minutes(opened, answered), response_minutes[priority],
+        _minutes(opened, answered or now) or 0.0,
+    )  # fmt: skip
 
 
 def parse_signs(numbers: str) -> list[str]:

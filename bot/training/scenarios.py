@@ -69,16 +69,10 @@ def load_scenario(path: Path) -> Scenario:
         raise HavenError(f"{path.name}: one line says {QUEUED_LINE}, when they wait in the queue")
     at = lines.index(QUEUED_LINE)
     return Scenario(
-        path.stem,
-        about,
-        fields["name"],
-        fields["language"],
-        int(fields["after"]),
-        int(fields["urgency"]),
-        signs,
-        tuple(_person_lines(lines[:at])),
+        path.stem, about, fields["name"], fields["language"], int(fields["after"]),
+        int(fields["urgency"]), signs, tuple(_person_lines(lines[:at])),
         tuple(_person_lines(lines[at:])),
-    )
+    )  # fmt: skip
 
 
 def _fields(lines: list[str]) -> Iterator[tuple[str, str]]:

@@ -154,19 +154,13 @@ async def run_training(
         async with serve_pages(sandbox, options.port) as address:
             settings = demo_settings(folder, address, group.id)
             who = await enrol_all(settings, workers)
-            _announce_address(announce, address, who, browser=options.browser)
+            announce(f"The caseworkers' desk is at {address}/group")
+            announce(f"To read a case, sign in as {who} with the password: {PASSWORD}")
+            if options.browser:
+                webbrowser.open(f"{address}/group")
             plan = _Plan(scenarios, group, wait_for_end, options.pace)
             phones = await _run_scenarios(sandbox, bot, settings, plan)
         return await _debriefs(settings, scenarios, phones, sandbox)
-
-
-def _announce_address(
-    announce: Callable[[str], None], address: str, who: str, *, browser: bool
-) -> None:
-    announce(f"The caseworkers' desk is at {address}/group")
-    announce(f"To read a case, sign in as {who} with the password: {PASSWORD}")
-    if browser:
-        webbrowser.open(f"{address}/group")
 
 
 @dataclass(frozen=True, slots=True)

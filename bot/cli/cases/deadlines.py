@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -38,11 +38,11 @@ def add_event(
     ] = "",
 ) -> None:
     """Record that something happened. Nothing recorded is ever changed or removed."""
-    number = _record(
-        reference,
-        by,
-        lambda work, deadlines, case, now: deadlines.add_event(work, case, event, on, by, now),
-    )
+
+    def add(work: Work, deadlines: CaseDeadlines, case: str, now: int) -> int | DeadlineRefusal:
+        return deadlines.add_event(work, case, event, on, by, now)
+
+    number = _record(reference, by, add)
     typer.echo(f"{reference}: event {number} is recorded. haven deadlines show {reference}")
 
 
@@ -77,16 +77,12 @@ def show_deadlines(
 
         running, events = deployment.run(load)
     if as_json:
-        print_json(
-            {
-                "reference": reference,
-                "deadlines": [deadline_as_json(it, words, now, zone) for it in running],
-                "events": [_event_as_json(row, zone) for row in events],
-            }
-        )
+        shown = [_deadline_as_json(it, words, now, zone) for it in running]
+        entered = [_event_as_json(row, zone) for row in events]
+        print_json({"reference": reference, "deadlines": shown, "events": entered})
         return
     for deadline in running:
-        typer.echo(_format_deadline(deadline_as_json(deadline, words, now, zone)))
+        typer.echo(_format_deadline(_deadline_as_json(deadline, words, now, zone)))
     if not running:
         typer.echo("No legal deadline runs in this case.")
     for row in events:
@@ -111,29 +107,27 @@ def near_deadlines(
     """Return the deadlines that end soon, by case; none if there is no usable host key."""
     words, now = staff_catalogue("en"), SystemClock().now()
 
-    def load(work: Work, deadlines: CaseDeadlines) -> dict[str, list[Deadline]]:
-        cases = {it: case for it in references if (case := find_case_id(work, it))}
-        return {it: deadlines.near(work, case, now) for it, case in cases.items()}
-
+    found: dict[str, list[Deadline]] = {}
     if not references:
         return {}
-    try:
-        with closing(open_vault(settings, database)) as vault:
-            deadlines = _case_deadlines(settings, vault)
-            found = database.writer.run_sync(lambda work: load(work, deadlines))
-    except HavenError:
-        return {}
+    with suppress(HavenError), closing(open_vault(settings, database)) as vault:
+        deadlines = _case_deadlines(settings, vault)
+
+        def load(work: Work) -> dict[str, list[Deadline]]:
+            cases = {it: case for it in references if (case := find_case_id(work, it))}
+            return {it: deadlines.near(work, case, now) for it, case in cases.items()}
+
+        found = database.writer.run_sync(load)
     return {
-        reference: [deadline_as_json(it, words, now, settings.zone) for it in near]
+        reference: [_deadline_as_json(it, words, now, settings.zone) for it in near]
         for reference, near in found.items()
         if near
     }
 
 
-def deadline_as_json(
+def _deadline_as_json(
     deadline: Deadline, words: Catalogue, now: int, zone: ZoneInfo
 ) -> dict[str, Any]:
-    """Return a deadline: dates, articles, what is due, hours left."""
     rule, left, ends = deadline.rule, deadline.time_left(now), deadline.ends_at
     return {
         "deadline": rule.code,
@@ -187,12 +181,8 @@ def _case_deadlines(settings: Settings, vault: Vault) -> CaseDeadlines:
 def _event_as_json(row: DeadlineEventRow, zone: ZoneInfo) -> dict[str, Any]:
     event = row.event
     return {
-        "number": row.number,
-        "event": event.code,
-        "day": event.day,
+        "number": row.number, "event": event.code, "day": event.day,
         "moment": None if event.moment is None else local_time(event.moment, zone).isoformat(),
-        "by": event.by,
-        "entered_at": local_time(row.entered_at, zone).isoformat(),
-        "counts": not row.is_struck,
-        "strikes": event.strikes or None,
-    }
+        "by": event.by, "entered_at": local_time(row.entered_at, zone).isoformat(),
+        "counts": not row.is_struck, "strikes": event.strikes or None,
+    }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from contextlib import closing
 from dataclasses import asdict
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -14,7 +14,6 @@ from rich.text import Text as Line
 from bot.app.storage import existing_database
 from bot.app.tables import case_view, notice_line, queue_table
 from bot.app.texts import build_reader
-from bot.cases.consents import ConsentView
 from bot.cases.queries import (
     CaseDetails,
     QueuedCase,
@@ -27,7 +26,7 @@ from bot.cases.queries import (
 from bot.cases.routing import Queue
 from bot.cases.state_machine import draw_mermaid
 from bot.cli.cases.deadlines import near_deadlines
-from bot.cli.deployment import no_such_case, open_deployment
+from bot.cli.deployment import no_such_case, open_deployment, read
 from bot.cli.options import AsJson, Language, PasswordFile, SignedIn, one_of, require_language
 from bot.cli.output import format_time, make_table, print_json, print_table
 from bot.clock import DAY, SystemClock
@@ -62,17 +61,12 @@ def list_cases(
     database = existing_database(settings)
 
     async def load() -> tuple[list[QueuedCase], list[ServiceNotice]]:
-        try:
-            since = SystemClock().now() - NOTICE_PERIOD
-            return await load_queue(database, only=only), await load_notices(database, since)
-        finally:
-            await database.readers.dispose()
+        since = SystemClock().now() - NOTICE_PERIOD
+        return await load_queue(database, only=only), await load_notices(database, since)
 
-    try:
-        waiting, notices = asyncio.run(load())
+    with closing(database.writer):
+        waiting, notices = read(database, load())
         deadlines = near_deadlines(settings, database, [case.reference for case in waiting])
-    finally:
-        database.writer.close()
     if as_json:
         print_json(
             [{**_case_as_json(it), "deadlines": deadlines.get(it.reference, [])} for it in waiting]
@@ -111,10 +105,11 @@ def show_case(
         found |= check_in_as_json(check_in, settings.zone) if who else {}
         print_json(found)
         return
-    staff = catalogue(language if language in STAFF_LANGUAGES else "en", "staff")
-    Console().print(
-        case_view(opened, staff, settings.zone), *check_in_lines(check_in, staff, settings)
+    staff, zone = (
+        catalogue(language if language in STAFF_LANGUAGES else "en", "staff"),
+        settings.zone,
     )
+    Console().print(case_view(opened, staff, zone), *check_in_lines(check_in, staff, settings))
 
 
 def draw_states() -> None:
@@ -156,26 +151,20 @@ def _case_as_json(case: QueuedCase) -> dict[str, Any]:
 
 def _case_details_as_json(opened: CaseDetails) -> dict[str, Any]:
     return {
-        **_case_as_json(opened.case),
-        "reasons": list(opened.reasons),
+        **_case_as_json(opened.case), "reasons": list(opened.reasons),
         "reports": [
-            {
-                "kind": report.kind,
-                "sent_at": report.sent_at.isoformat(),
-                "answers": [asdict(answer) for answer in report.answers],
-            }
-            for report in opened.reports
+            {"kind": it.kind, "sent_at": it.sent_at.isoformat(),
+             "answers": [asdict(answer) for answer in it.answers]}
+            for it in opened.reports
         ],
         "files": [asdict(file) for file in opened.files],
-        "consents": [_consent_as_json(consent) for consent in opened.consents],
-        "is_open": opened.is_decrypted,
-        **asdict(opened.assessment),
-    }
-
-
-def _consent_as_json(consent: ConsentView) -> dict[str, Any]:
-    revoked = consent.revoked_at.isoformat() if consent.revoked_at else None
-    return {**asdict(consent), "at": consent.at.isoformat(), "revoked_at": revoked}
+        "consents": [
+            {**asdict(it), "at": it.at.isoformat(),
+             "revoked_at": it.revoked_at.isoformat() if it.revoked_at else None}
+            for it in opened.consents
+        ],
+        "is_open": opened.is_decrypted, **asdict(opened.assessment),
+    }  # fmt: skip
 
 
 DEFAULT_LIMIT = 200

@@ -358,10 +358,6 @@ def _check_in(action: ForumAction) -> list[Command]:
     return action.show([*lines, context.locale(texts.CHECK_IN_USAGE)])
 
 
-def _help(action: ForumAction) -> list[Command]:
-    return action.show(map(action.context.locale, (texts.HELP, texts.HELP_MORE)))
-
-
 def _card(action: ForumAction) -> list[Command]:
     """Send the card again, at the end of the topic."""
     if action.topic is None:
@@ -413,21 +409,11 @@ _ALIASES: Mapping[str, str] = {
     "take_over": "takeover", "hand_back": "handback", "start": "help", "phrases": "phrase",
 }  # fmt: skip
 _CUSTOM: Mapping[str, Parser] = {
-    "claim": _claim,
-    "transfer": _transfer,
-    "say": _say,
-    "phrase": _phrase,
-    "answer": _fill_in,
-    "priority": _priority,
-    "refer": _refer,
-    "close": _close,
-    "clock": _deadlines,
-    "checkin": _check_in,
-    "duty": _duty,
-    "queue": _queue,
-    "card": _card,
-    "help": _help,
-}
+    "claim": _claim, "transfer": _transfer, "say": _say, "phrase": _phrase, "answer": _fill_in,
+    "priority": _priority, "refer": _refer, "close": _close, "clock": _deadlines,
+    "checkin": _check_in, "duty": _duty, "queue": _queue, "card": _card,
+    "help": lambda action: action.show(map(action.context.locale, (texts.HELP, texts.HELP_MORE))),
+}  # fmt: skip
 """Commands that need more than the arguments of the registry, and those that only show something.
 
 `/priority` also takes `p1` for 1.

@@ -30,6 +30,8 @@ from bot.log import log
 from bot.messages import Body, CopyMessage, DeleteTopic, OpenTopic, RenderPost, SendFile, SendText
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from bot.clock import Clock
     from bot.desks.forum.desk import ForumDesk
     from bot.mailbox.delivery import Channel
@@ -113,13 +115,14 @@ class ForumDelivery:
     async def _post_parts(self, body: TopicMessage) -> int | None:
         number, case = None, body.topic
         for part in split_message(body):
-            number = await self._topics.send(case, partial(self._send_in_thread, part))
+
+            def send(thread: int, part: TopicMessage = part) -> Awaitable[int | None]:
+                return self._send(replace(part, thread=thread))
+
+            number = await self._topics.send(case, send)
             if number and body.post_kind == PERSON_MESSAGE:
                 await self._topics.update(case, partial(_remember_message, number))
         return number
-
-    async def _send_in_thread(self, body: TopicMessage, thread: int) -> int | None:
-        return await self._send(replace(body, thread=thread))
 
     async def _render(self, post: RenderPost) -> None:
         if post.part == CARD:

@@ -62,8 +62,10 @@ class ForumDesk:
             renderer.bodies += self._pending_replies
         self._pending_replies, self._pending_work = [], None
         renderer.render(events)
+        vault, group = self.context.vault, self.group
         return [
-            (self._order_key(case), self.group.current_id, body) for case, body in renderer.bodies
+            (topic_key(vault, group.configured_id, case), group.current_id, body)
+            for case, body in renderer.bodies
         ]
 
     def follow_migration(self, work: Work, to: int) -> None:
@@ -71,6 +73,3 @@ class ForumDesk:
         if to < 0 and to != self.group.current_id:
             store_migration(work, self.group.configured_id, to)
             self.group.current_id = to
-
-    def _order_key(self, case: str) -> bytes:
-        return topic_key(self.context.vault, self.group.configured_id, case)
