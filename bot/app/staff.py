@@ -50,8 +50,7 @@ if TYPE_CHECKING:
 
 COMMAND_POLL_SECONDS = 0.5
 """Seconds between two checks for commands stored by another process."""
-ALERT_CHECK_SECONDS = 5.0
-"""Seconds between two checks of what is due or overdue."""
+ALERT_CHECK_SECONDS = 5.0  # seconds between two checks of what is due or overdue
 
 
 @dataclass(frozen=True)

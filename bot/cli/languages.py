@@ -49,8 +49,7 @@ HEADINGS = (
 )  # fmt: skip
 """Messages: all, drafted, reviewed, critical to safety, and of those unreviewed; whether none is
 missing and whether people can choose the language; how many are recorded, of how many."""
-MAX_LINE = 75
-"""Characters of a message that fit next to its number of reviewers."""
+MAX_LINE = 75  # characters of a message that fit next to its number of reviewers
 Tag = Annotated[str, typer.Argument(help="A language tag, e.g. id or zh_Hans.")]
 
 

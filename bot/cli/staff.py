@@ -36,8 +36,7 @@ staff_app = typer.Typer(no_args_is_help=True)
 StaffId = Annotated[str, typer.Argument(metavar="ID")]
 MAX_NAME_LENGTH = 80
 MAX_SKILLS_LENGTH = 160
-MAX_ACCOUNT = 2**52
-"""Telegram's limit for account numbers."""
+MAX_ACCOUNT = 2**52  # telegram's limit for account numbers
 MAX_CHATS = 20
 
 

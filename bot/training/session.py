@@ -45,8 +45,7 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 POLL_SECONDS = 0.05
-QUIET_SECONDS = 0.4
-"""Seconds without a new message after which the bot has finished."""
+QUIET_SECONDS = 0.4  # seconds without a new message after which the bot has finished
 TIMEOUT_SECONDS = 60.0
 """Seconds without a reply after which a scenario no longer fits the flows."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -45,17 +46,19 @@ COMBINING_CATEGORIES = frozenset({"Mn", "Me", "Mc", "Cf", "Lm"})
 TopicMessage = SendText | SendFile | CopyMessage
 
 
+@dataclass(eq=False)
 class ForumDelivery:
     """A channel that delivers into the topics of one forum, and passes on everything else."""
 
-    def __init__(self, forum: ForumDesk, channel: Channel, writer: Writer, clock: Clock) -> None:
-        self._forum = forum
-        self._context = forum.context
-        self._group = forum.group
-        self._channel = channel
-        self._writer = writer
-        self._clock = clock
-        self._topics = TopicManager(forum.context, forum.group, self._send, writer, clock)
+    forum: ForumDesk
+    channel: Channel
+    writer: Writer
+    clock: Clock
+
+    def __post_init__(self) -> None:
+        self._topics = TopicManager(
+            self.forum.context, self.forum.group, self._send, self.writer, self.clock
+        )
         self._barred_since = 0
 
     async def deliver(self, chat: int, body: Body) -> int | None:
@@ -64,8 +67,8 @@ class ForumDelivery:
         Raises:
             DeliveryError: what the channel raises; while the bot is barred, `RetryLaterError`.
         """
-        if chat not in self._group:
-            return await self._channel.deliver(chat, body)
+        if chat not in self.forum.group:
+            return await self.channel.deliver(chat, body)
         try:
             number = await self._deliver_following_migration(body)
         except GroupForbiddenError as barred:
@@ -79,7 +82,7 @@ class ForumDelivery:
             return await self._deliver_to_group(body)
         except GroupMovedError as moved:
             to = moved.chat
-        await self._writer.run(lambda work: self._forum.follow_migration(work, to))
+        await self.writer.run(lambda work: self.forum.follow_migration(work, to))
         log.warning("forum_group_moved")
         return await self._deliver_to_group(body)
 
@@ -99,7 +102,7 @@ class ForumDelivery:
         return await self._send(body)
 
     async def _send(self, body: Body) -> int | None:
-        return await self._channel.deliver(self._group.current_id, body)
+        return await self.channel.deliver(self.forum.group.current_id, body)
 
     async def _post(self, body: TopicMessage) -> int | None:
         try:
@@ -109,7 +112,7 @@ class ForumDelivery:
         except LetterRefusedError:
             if isinstance(body, SendText):
                 raise
-        text = self._context.locale(texts.FILE_UNAVAILABLE)
+        text = self.forum.context.locale(texts.FILE_UNAVAILABLE)
         return await self._post_parts(SendText(text, topic=body.topic, post_kind=body.post_kind))
 
     async def _post_parts(self, body: TopicMessage) -> int | None:
@@ -128,29 +131,29 @@ class ForumDelivery:
         if post.part == CARD:
             await self._topics.draw_card(post.topic)
             return
-        now = self._clock.now()
-        sent = await self._writer.run(
-            lambda work: self._context.summaries.submissions(work, post.topic)
+        now = self.clock.now()
+        sent = await self.writer.run(
+            lambda work: self.forum.context.summaries.submissions(work, post.topic)
         )
         for it in sent[-1:] if post.part == NEWEST_SUBMISSION else sent:
-            text = submission_text(self._context, it, now)
+            text = submission_text(self.forum.context, it, now)
             await self._post_parts(SendText(text, topic=post.topic, post_kind=PERSON_MESSAGE))
 
     async def _note_barred(self, reason: str) -> None:
         """Tell staff, once, that the group bars the bot."""
         if self._barred_since:
             return
-        self._barred_since = since = self._clock.now()
+        self._barred_since = since = self.clock.now()
         log.error("forum_access_lost", error=reason)
-        await self._writer.run(lambda work: add_barred_notice(work, since))
+        await self.writer.run(lambda work: add_barred_notice(work, since))
 
     async def _note_unbarred(self) -> None:
         if not self._barred_since:
             return
-        since, now = self._barred_since, self._clock.now()
+        since, now = self._barred_since, self.clock.now()
         self._barred_since = 0
         log.info("forum_access_restored", seconds=(now - since) / 1_000_000)
-        await self._writer.run(lambda work: end_barred_notice(work, since, now))
+        await self.writer.run(lambda work: end_barred_notice(work, since, now))
 
 
 def _remember_message(number: int, topic: ForumTopic) -> None:

@@ -41,7 +41,7 @@ from bot.hotline.queue.alerts import CaseAlert, alert_recipients
 from bot.messages import Body, Mention, OpenTopic, RenderPost, SendText, SetReaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bot.desks.case_summary import CaseSummary
     from bot.desks.forum.context import ForumContext, ForumGroup
@@ -93,30 +93,6 @@ class EventRenderer:
         self._cards_to_draw: dict[str, None] = {}
         self.bodies: list[tuple[str, Body]] = []
         """Each with its case; empty for the general topic."""
-        self._handlers: Mapping[EventKind, Callable[[Event], None]] = {
-            EventKind.OPENED: self._opened,
-            EventKind.REPORT_ADDED: self._added,
-            EventKind.PRIORITY_CHANGED: self._priority_changed,
-            EventKind.LAPSED: self._lapsed,
-            EventKind.TRANSFERRED: self._transferred,
-            EventKind.TAKEN_OVER: self._taken_over,
-            EventKind.HANDED_BACK: self._handed_back,
-            EventKind.PERSON_WROTE: self._person_wrote,
-            EventKind.PASSPHRASE_TRIED: self._passphrase_tried,
-            EventKind.CASEWORKER_WROTE: self._caseworker_wrote,
-            EventKind.DELIVERY_RESULT: self._message_result,
-            EventKind.DELAYED: self._message_delayed,
-            EventKind.NOTE_ADDED: self._note_added,
-            EventKind.ANSWER_FILLED_IN: self._answer_filled_in,
-            EventKind.REFERRED: self._referred,
-            EventKind.ERASURE_REQUESTED: self._text_with_alert,
-            EventKind.CLOSED: self._closed,
-            EventKind.LINKED: self._text_with_alert,
-            EventKind.OVERDUE: self._overdue,
-            EventKind.LEGAL_DEADLINE: self._deadline,
-            EventKind.CHECKED_IN: self._checked_in,
-            EventKind.COMMAND_RESULT: self._command_result,
-        }
 
     def render(self, events: Sequence[Event]) -> None:
         """Collect the messages for these events in order; cards come last, each once."""
@@ -126,8 +102,8 @@ class EventRenderer:
                 continue  # erased meanwhile
             if event.kind in _LINES:
                 self._add_line(event, _LINES[event.kind])
-            elif event.kind in self._handlers:
-                self._handlers[event.kind](event)
+            elif (show := getattr(self, f"_{event.kind.name.lower()}", None)) is not None:
+                show(event)
             if event.case and event.kind in CARD_EVENTS:
                 content = self._topic(event.case).content
                 if event.kind is EventKind.TAKEN_OVER or event.kind in TAKEOVER_ENDS:
@@ -193,7 +169,7 @@ class EventRenderer:
         rows = ((command_button(self._context, Verb.CLAIM, case),),) if is_free else ()
         self._add("", SendText(f"{text}\n{names}".rstrip(), rows, mentions=mentions))
 
-    # --- One for each kind of event ---------------------------------------------------------
+    # --- One for each kind of event that is shown, named for it -----------------------------
 
     def _opened(self, event: Event) -> None:
         summary, case = self._existing_summary(event), event.case
@@ -215,7 +191,7 @@ class EventRenderer:
             self._add(case, RenderPost(case, SUBMISSIONS), *blurred_files(case, files))
         self._cards_to_draw.pop(case, None)
 
-    def _added(self, event: Event) -> None:
+    def _report_added(self, event: Event) -> None:
         if not self._context.shows_content:
             self._add_line(event, texts.SENT_MORE)
             return
@@ -282,7 +258,7 @@ class EventRenderer:
         elif here is None:
             self._add_line(event, texts.MESSAGE_BY, words=caseworker_text(it))
 
-    def _message_delayed(self, event: Event) -> None:
+    def _delayed(self, event: Event) -> None:
         self._caseworker_wrote(event)
         here = parse_location(event.reply_to)
         why = self._locale(_DELAY_TEXTS.get(event.code, texts.NOT_SENT_YET))
@@ -293,7 +269,7 @@ class EventRenderer:
         waiting = self._topic(event.case).content.pending_letters
         return next((number for letter, number in waiting if letter == event.letter), 0)
 
-    def _message_result(self, event: Event) -> None:
+    def _delivery_result(self, event: Event) -> None:
         """Mark a caseworker's message as delivered, or reply why it did not arrive."""
         content, message = self._topic(event.case).content, self._message_of(event)
         content.pending_letters = [it for it in content.pending_letters if it[0] != event.letter]
@@ -320,7 +296,7 @@ class EventRenderer:
         if said is not None:
             self._add(event.case, said)
 
-    def _text_with_alert(self, event: Event) -> None:
+    def _erasure_requested(self, event: Event) -> None:
         """Post the text in the topic; if no caseworker caused it, announce it to all."""
         if event.text is None:
             return
@@ -329,6 +305,8 @@ class EventRenderer:
         if not event.by:
             reference = self._existing_summary(event).reference
             self._announce(f"{reference}: {text}", event.to, event.case)
+
+    _linked = _erasure_requested
 
     def _closed(self, event: Event) -> None:
         how = self._context.dispositions.get(event.code)
@@ -346,7 +324,7 @@ class EventRenderer:
         ]
         self._announce(f"\u231b {' '.join(parts)}", event.to, event.case)
 
-    def _deadline(self, event: Event) -> None:
+    def _legal_deadline(self, event: Event) -> None:
         summary = self._existing_summary(event)
         told = deadline_event_text(self._context, self._work, summary, event, self._now)
         self._post(event, told)

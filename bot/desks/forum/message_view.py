@@ -26,13 +26,11 @@ if TYPE_CHECKING:
 
 PERSON_MESSAGE = "words"
 """The kind of posts that hold a person's words: a reply to one is sent to the person."""
-QUOTE_SIGN = "\u275d"
-"""A quotation mark, before a person's own words."""
+QUOTE_SIGN = "\u275d"  # A quotation mark, before a person's own words
 MAX_QUESTIONS = 6
 """Questions named in each section of the progress; the rest is counted."""
 MAX_NAME_LENGTH = 60
-OUTGOING_SIGN = "\u2709"
-"""An envelope, before what is sent to the person."""
+OUTGOING_SIGN = "\u2709"  # an envelope, before what is sent to the person
 
 
 def person_messages(

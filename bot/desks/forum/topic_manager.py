@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from bot.store.writer import Work, Writer
 
 T = TypeVar("T")
-TOPIC_CLOSED = "topic_closed"
-"""The error of a topic that exists and is closed."""
+TOPIC_CLOSED = "topic_closed"  # the error of a topic that exists and is closed
 MAX_KNOWN_TOPICS = 4096
 
 
@@ -45,42 +44,35 @@ class TopicSnapshot:
         return blake2b(repr((self.text, self.rows)).encode(), digest_size=8).digest()
 
 
+@dataclass(eq=False)
 class TopicManager:
     """Finds or opens the topic of a case, and keeps it up to date."""
 
-    def __init__(
-        self,
-        context: ForumContext,
-        group: ForumGroup,
-        send: Callable[[Body], Awaitable[int | None]],
-        writer: Writer,
-        clock: Clock,
-    ) -> None:
-        self._context = context
-        self._group = group
-        self._send = send
-        self._writer = writer
-        self._clock = clock
-        self._thread_ids: dict[str, int] = {}
+    context: ForumContext
+    group: ForumGroup
+    put: Callable[[Body], Awaitable[int | None]]
+    writer: Writer
+    clock: Clock
+    _thread_ids: dict[str, int] = field(default_factory=dict)
 
     async def send(
-        self, case: str, put: Callable[[int], Awaitable[T]], *, with_card: bool = True
+        self, case: str, post: Callable[[int], Awaitable[T]], *, with_card: bool = True
     ) -> T | None:
         """Post something in a case's topic, repairing it first; None for an erased case."""
         thread = await self.open(case, with_card=with_card)
         if not thread:
             return None
         try:
-            return await put(thread)
+            return await post(thread)
         except TopicGoneError as gone:
             is_closed = gone.args[0] == TOPIC_CLOSED
         if is_closed:
-            await self._send(ReopenTopic(thread))
+            await self.put(ReopenTopic(thread))
         else:
             self._thread_ids.pop(case, None)
             await self.update(case, _set_deleted)
             thread = await self.open(case, with_card=with_card)
-        return await put(thread) if thread else None  # 0: erased meanwhile
+        return await post(thread) if thread else None  # 0: erased meanwhile
 
     async def open(self, case: str, *, with_card: bool = True) -> int:
         """Return the number of a case's topic, opening one if needed; 0 for an erased case."""
@@ -91,7 +83,7 @@ class TopicManager:
             return 0
         thread = seen.topic.thread
         if not thread:
-            thread = await self._send(OpenTopic(seen.name)) or 0
+            thread = await self.put(OpenTopic(seen.name)) or 0
             await self.update(case, partial(_set, thread=thread, state=OPEN, name=seen.name))
         if len(self._thread_ids) >= MAX_KNOWN_TOPICS:
             self._thread_ids.clear()
@@ -102,31 +94,31 @@ class TopicManager:
 
     async def load_snapshot(self, case: str) -> TopicSnapshot | None:
         """Return the current status of a case, with its topic."""
-        context, now = self._context, self._clock.now()
+        context, now = self.context, self.clock.now()
 
         def load(work: Work) -> TopicSnapshot | None:
             summary = context.summaries.find(work, case)
             if summary is None:
                 return None
-            topic = context.topics.of_case(work, self._group.current_id, case)
+            topic = context.topics.of_case(work, self.group.current_id, case)
             is_held = topic.content.is_taken_over
             text = card_text(context, work, summary, now, is_taken_over=is_held)
             rows = card_buttons(context, summary, is_taken_over=is_held)
             return TopicSnapshot(summary, topic, topic_name(context, summary), text, rows)
 
-        return await self._writer.run(load)
+        return await self.writer.run(load)
 
     async def update(self, case: str, change: Callable[[ForumTopic], None]) -> None:
         """Change a topic's row."""
 
         def unit(work: Work) -> None:
-            if self._context.summaries.find(work, case) is None:
+            if self.context.summaries.find(work, case) is None:
                 return  # erased meanwhile
-            topic = self._context.topics.of_case(work, self._group.current_id, case)
+            topic = self.context.topics.of_case(work, self.group.current_id, case)
             change(topic)
-            self._context.topics.store(work, self._group.current_id, topic)
+            self.context.topics.store(work, self.group.current_id, topic)
 
-        await self._writer.run(unit)
+        await self.writer.run(unit)
 
     async def draw_card(self, case: str) -> None:
         """Bring the card, the topic's name and whether it is closed up to date."""
@@ -147,7 +139,7 @@ class TopicManager:
     async def _post_card(self, case: str, seen: TopicSnapshot) -> int:
         if seen.topic.content.card_message:
             try:
-                await self._send(EditText(seen.topic.content.card_message, seen.text, seen.rows))
+                await self.put(EditText(seen.topic.content.card_message, seen.text, seen.rows))
             except (GroupForbiddenError, GroupMovedError):
                 raise
             except LetterRefusedError:
@@ -159,7 +151,7 @@ class TopicManager:
 
     async def _change_topic(self, case: str, body: Callable[[int], Body]) -> int | None:
         """Change the topic itself; if it has to be reopened, its card is posted by the caller."""
-        return await self.send(case, lambda thread: self._send(body(thread)), with_card=False)
+        return await self.send(case, lambda thread: self.put(body(thread)), with_card=False)
 
     async def _sync_open_state(self, case: str, seen: TopicSnapshot) -> None:
         is_over = seen.summary.state is CaseState.CLOSED

@@ -140,6 +140,7 @@ def _associated_data(case: str) -> bytes:
     return f"{case}/topic".encode()
 
 
+@dataclass(eq=False)
 class TopicEraser:
     """Deletes the topic of a case that is being erased, in the same unit of work.
 
@@ -147,21 +148,20 @@ class TopicEraser:
     the group of the settings.
     """
 
-    def __init__(self, vault: Vault, outbox: Outbox, group_id: int) -> None:
-        self._vault = vault
-        self._outbox = outbox
-        self._group_id = group_id
+    vault: Vault
+    outbox: Outbox
+    group_id: int
 
     def erase(self, work: Work, _key: bytes, case: str, now: int) -> int:
         """Delete the letters to a case's topic, and store one that deletes the topic."""
-        key = topic_key(self._vault, self._group_id, case)
+        key = topic_key(self.vault, self.group_id, case)
         topic = work.rows(_TOPIC, case)
-        numbers = self._outbox.new_ids(work, len(topic)) if topic else []
+        numbers = self.outbox.new_ids(work, len(topic)) if topic else []
         deleted = work.run(_LETTERS, key)
         letters = [
             Letter(number, key, desk, DeleteTopic(thread), Lane.STAFF, not_before=now,
                    created_at=now)
             for number, (desk, thread) in zip(numbers, topic, strict=True)
         ]  # fmt: skip
-        self._outbox.store(work, letters)
+        self.outbox.store(work, letters)
         return deleted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -23,22 +24,16 @@ REPLY_TIMEOUT = 6.0
 """Seconds to wait for a result: the dispatcher looks twice a second, and may be busy."""
 
 
+@dataclass(eq=False)
 class CommandClient:
     """Stores commands and returns what came of them."""
 
-    def __init__(
-        self,
-        writer: Writer,
-        vault: Vault,
-        clock: Clock,
-        wake_dispatcher: Callable[[], Awaitable[None]] | None = None,
-    ) -> None:
-        self._writer = writer
-        self._vault = vault
-        self._clock = clock
-        self._waiting: dict[str, asyncio.Future[CommandResult]] = {}
-        self.wake_dispatcher = wake_dispatcher
-        """Has the bot look at once, where it runs in this process."""
+    writer: Writer
+    vault: Vault
+    clock: Clock
+    wake_dispatcher: Callable[[], Awaitable[None]] | None = None
+    """Has the bot look at once, where it runs in this process."""
+    _waiting: dict[str, asyncio.Future[CommandResult]] = field(default_factory=dict)
 
     async def send(self, command: Command) -> CommandResult | None:
         """Store a command and return its result; None if there is none in time.
@@ -50,8 +45,8 @@ class CommandClient:
         self._waiting[ticket] = answer
         sent = replace(command, reply_to=DESK_PREFIX + ticket)
         try:
-            now = self._clock.now()
-            await self._writer.run(lambda work: submit_command(work, self._vault, sent, now))
+            now = self.clock.now()
+            await self.writer.run(lambda work: submit_command(work, self.vault, sent, now))
             if self.wake_dispatcher is not None:
                 await self.wake_dispatcher()
             async with asyncio.timeout(REPLY_TIMEOUT):

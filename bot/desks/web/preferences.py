@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 ALERTS, READ_UNTIL = "alerts", "read_until"
 """Names of preferences: chosen alerts, and the time of the newest shift note read."""
-SOUND, NOTICE = "sound", "notice"
-"""Kinds of alerts; all are off until chosen."""
+SOUND, NOTICE = "sound", "notice"  # kinds of alerts; all are off until chosen
 SOON = "soon"
 PRIORITIES = tuple(str(int(level)) for level in Priority)
 

@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 
     from bot.desks.web.context import DeskContext
 
-MAX_FORM_BYTES = 96 * 1024
-"""Enough for the longest message."""
+MAX_FORM_BYTES = 96 * 1024  # enough for the longest message
 MAX_HEADER_BYTES = 16 * 1024
 """Names and values together; browsers send about two thousand bytes."""
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")

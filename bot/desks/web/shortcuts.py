@@ -36,14 +36,6 @@ class Shortcut:
     permission: Permission = Permission.SIGNED_IN
 
 
-@dataclass(frozen=True, slots=True)
-class ShortcutGroup:
-    """Keys of one place."""
-
-    name: Text
-    shortcuts: tuple[Shortcut, ...]
-
-
 def _press(key: str, does: Text, may: Permission = Permission.QUEUE) -> Shortcut:
     return Shortcut(key, does, PRESS, key, may)
 
@@ -56,67 +48,58 @@ def _command(verb: Verb, action: str = PRESS, target: str = "") -> Shortcut:
     return Shortcut(found.key, found.label, action, target or found.key, Permission.QUEUE)
 
 
-SHORTCUTS = (
-    ShortcutGroup(
-        _("Everywhere"),
-        (
-            Shortcut("?", _("the sheet of keys"), OPEN, "sheet"),
-            Shortcut(
-                "Ctrl k", _("command bar: go to a case, or do anything that has a key"), OPEN, "bar"
-            ),
-            Shortcut("g m", _("to Mine"), GO, "/queue/mine", Permission.QUEUE),
-            Shortcut("g w", _("to Waiting"), GO, "/queue/waiting", Permission.QUEUE),
-            Shortcut("g a", _("to All"), GO, "/queue/all", Permission.QUEUE),
-            Shortcut("g t", _("to the team"), GO, "/team", Permission.TEAM),
-            Shortcut("g l", _("to the audit log"), GO, "/audit", Permission.AUDIT),
-            Shortcut("g r", _("to who opened which case"), GO, "/audit/reads", Permission.AUDIT),
-            Shortcut("g p", _("to approvals"), GO, "/approvals", Permission.AUDIT),
-            Shortcut("g s", _("to the staff"), GO, "/staff", Permission.STAFF),
-            Shortcut("g n", _("to the shift notes"), GO, "/shift", Permission.QUEUE),
-            Shortcut("g o", _("to my own account"), GO, "/account"),
-            _press("n", _("take the next case")),
-            Shortcut("Esc", _("close, leave the field"), LEAVE),
+SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
+    _("Everywhere"): (
+        Shortcut("?", _("the sheet of keys"), OPEN, "sheet"),
+        Shortcut(
+            "Ctrl k", _("command bar: go to a case, or do anything that has a key"), OPEN, "bar"
         ),
+        Shortcut("g m", _("to Mine"), GO, "/queue/mine", Permission.QUEUE),
+        Shortcut("g w", _("to Waiting"), GO, "/queue/waiting", Permission.QUEUE),
+        Shortcut("g a", _("to All"), GO, "/queue/all", Permission.QUEUE),
+        Shortcut("g t", _("to the team"), GO, "/team", Permission.TEAM),
+        Shortcut("g l", _("to the audit log"), GO, "/audit", Permission.AUDIT),
+        Shortcut("g r", _("to who opened which case"), GO, "/audit/reads", Permission.AUDIT),
+        Shortcut("g p", _("to approvals"), GO, "/approvals", Permission.AUDIT),
+        Shortcut("g s", _("to the staff"), GO, "/staff", Permission.STAFF),
+        Shortcut("g n", _("to the shift notes"), GO, "/shift", Permission.QUEUE),
+        Shortcut("g o", _("to my own account"), GO, "/account"),
+        _press("n", _("take the next case")),
+        Shortcut("Esc", _("close, leave the field"), LEAVE),
     ),
-    ShortcutGroup(
-        pgettext("keys", "In a list"),
-        (
-            Shortcut("j", _("next"), STEP, "1"),
-            Shortcut("k", _("previous"), STEP, "-1"),
-            Shortcut("Enter", _("open")),
-            _press("]", _("next page")),
-            _press("[", _("back to the first page")),
-            _press("x", _("show all cases")),
-        ),
+    pgettext("keys", "In a list"): (
+        Shortcut("j", _("next"), STEP, "1"),
+        Shortcut("k", _("previous"), STEP, "-1"),
+        Shortcut("Enter", _("open")),
+        _press("]", _("next page")),
+        _press("[", _("back to the first page")),
+        _press("x", _("show all cases")),
     ),
-    ShortcutGroup(
-        pgettext("keys", "In a case"),
-        (
-            _command(Verb.CLAIM),
-            _command(Verb.TAKE_OVER),
-            _command(Verb.SEND, WRITE, "as-message say-words"),
-            _command(Verb.NOTE, WRITE, "as-note note-words"),
-            _command(Verb.PHRASE, PHRASES, "phrases find"),
-            Shortcut("Ctrl Enter", _("send"), SEND, "", Permission.QUEUE),
-            Shortcut("u", _("undo, while it has not left"), UNDO, "", Permission.QUEUE),
-            _press("y", _("send anyway, when the desk asks")),
-            _command(Verb.SNOOZE, DROP, "more-aside"),
-            _command(Verb.FOLLOW_UP, DROP, "more-follow"),
-            _command(Verb.TRANSFER, DROP, "more-transfer"),
-            _command(Verb.RELEASE, DROP, "more-release"),
-            _command(Verb.SET_PRIORITY, DROP, "more-priority"),
-            _command(Verb.CLOSE, DROP, "more-close"),
-            _press("o p", _("export: print")),
-            _press("o t", _("export: text file")),
-        ),
+    pgettext("keys", "In a case"): (
+        _command(Verb.CLAIM),
+        _command(Verb.TAKE_OVER),
+        _command(Verb.SEND, WRITE, "as-message say-words"),
+        _command(Verb.NOTE, WRITE, "as-note note-words"),
+        _command(Verb.PHRASE, PHRASES, "phrases find"),
+        Shortcut("Ctrl Enter", _("send"), SEND, "", Permission.QUEUE),
+        Shortcut("u", _("undo, while it has not left"), UNDO, "", Permission.QUEUE),
+        _press("y", _("send anyway, when the desk asks")),
+        _command(Verb.SNOOZE, DROP, "more-aside"),
+        _command(Verb.FOLLOW_UP, DROP, "more-follow"),
+        _command(Verb.TRANSFER, DROP, "more-transfer"),
+        _command(Verb.RELEASE, DROP, "more-release"),
+        _command(Verb.SET_PRIORITY, DROP, "more-priority"),
+        _command(Verb.CLOSE, DROP, "more-close"),
+        _press("o p", _("export: print")),
+        _press("o t", _("export: text file")),
     ),
-)
+}
 
 
 def shortcuts_for(role: Role) -> list[tuple[Text, list[Shortcut]]]:
     """Return the shortcuts a role may use, grouped by the part of the desk."""
     found = [
-        (it.name, [key for key in it.shortcuts if role in ROLES[key.permission]])
-        for it in SHORTCUTS
+        (name, [key for key in keys if role in ROLES[key.permission]])
+        for name, keys in SHORTCUTS.items()
     ]
     return [(name, keys) for name, keys in found if keys]

@@ -37,8 +37,7 @@ def load_static_files() -> dict[str, tuple[bytes, bytes, str, str]]:
 
 
 @get("/static/{name}", Permission.PUBLIC, is_background=True)
-async def static_file(request: DeskRequest) -> Response:
-    """Return a static file, or 304 if the browser has it."""
+async def _static_file(request: DeskRequest) -> Response:
     found = load_static_files().get(request.param("name"))
     if found is None:
         raise NotFoundError("no such file")
@@ -53,8 +52,7 @@ async def static_file(request: DeskRequest) -> Response:
 
 
 @post("/language", Permission.PUBLIC, "language", "back")
-async def set_language(request: DeskRequest) -> Response:
-    """Set the language of the desk in this browser."""
+async def _set_language(request: DeskRequest) -> Response:
     chosen = request.form.get("language", "")
     if chosen not in STAFF_LANGUAGES:
         raise NotFoundError("no such language")

@@ -15,7 +15,7 @@ from bot.desks.web.templates import TEMPLATES_DIR
 if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebDeskHarness
 
-EVERY = [key for group in SHORTCUTS for key in group.shortcuts]
+EVERY = [key for keys in SHORTCUTS.values() for key in keys]
 _BUTTONS = re.compile(r'data-key="([^"{]+)"|action\(ref, "\w+", pgettext\([^)]*\), "(.)"')
 _DROP = re.compile(
     r'<details class="more" name="more" id="([^"]+)"><summary(?: aria-keyshortcuts="(.)")?>'

@@ -35,8 +35,7 @@ SESSION_ID_DIGITS = 16
 
 
 @get("/account", Permission.SIGNED_IN)
-async def account_page(request: DeskRequest) -> Response:
-    """Show the caseworker's sessions, alerts and passkeys."""
+async def _account_page(request: DeskRequest) -> Response:
     return request.render(
         "account.html", sessions=await _own_sessions(request),
         this_session=request.current_session.token, may_add=passkeys_available(request),
@@ -45,8 +44,7 @@ async def account_page(request: DeskRequest) -> Response:
 
 
 @post("/account/alerts", Permission.SIGNED_IN, SOUND, NOTICE)
-async def store_alerts(request: DeskRequest) -> Response:
-    """Store the caseworker's choice of alerts."""
+async def _store_alerts(request: DeskRequest) -> Response:
     chosen = " ".join(kind for kind in (SOUND, NOTICE) if request.form.get(kind))
     await request.write(lambda work: store_preference(work, request.caseworker.id, ALERTS, chosen))
     request.flash(texts.SAVED)
@@ -54,7 +52,7 @@ async def store_alerts(request: DeskRequest) -> Response:
 
 
 @post("/account/end", Permission.SIGNED_IN, "session", needs_step_up=True)
-async def end_own_sessions(request: DeskRequest) -> Response:
+async def _end_own_sessions(request: DeskRequest) -> Response:
     """End one of the caseworker's other sessions, or all of them."""
     wanted = request.form.get("session", "")
     found = [
@@ -80,13 +78,12 @@ def _session_id(session: DeskSession) -> str:
 
 
 @get("/step-up", Permission.SIGNED_IN)
-async def step_up_page(request: DeskRequest) -> Response:
-    """Ask for the second factor again."""
+async def _step_up_page(request: DeskRequest) -> Response:
     return step_up_form(request, safe_path(request.http.query_params.get("back", "/")))
 
 
 @post("/step-up", Permission.SIGNED_IN, "code", "back")
-async def check_step_up(request: DeskRequest) -> Response:
+async def _check_step_up(request: DeskRequest) -> Response:
     """Check the second factor; the session continues under a new secret."""
     context, by, now = request.context, request.caseworker, request.now
     back = safe_path(request.form.get("back", "/"))
@@ -131,7 +128,7 @@ async def verify_new_passkey(
 
 
 @post("/account/passkeys/ask", Permission.SIGNED_IN, needs_step_up=True)
-async def registration_challenge(request: DeskRequest) -> Response:
+async def _registration_challenge(request: DeskRequest) -> Response:
     """Return the options with which a browser registers another passkey."""
     known = await load_passkeys(request, request.caseworker.id)
     if not passkeys_available(request) or len(known) >= MAX_PASSKEYS:
@@ -144,8 +141,7 @@ async def registration_challenge(request: DeskRequest) -> Response:
 
 
 @post("/account/passkeys", Permission.SIGNED_IN, "answer", "computed", needs_step_up=True)
-async def add_passkey(request: DeskRequest) -> Response:
-    """Store a newly registered passkey."""
+async def _add_passkey(request: DeskRequest) -> Response:
     by, now, context = request.caseworker, request.now, request.context
     new = await verify_new_passkey(request, request.keyring(), _session_binding(request))
     if new is None:
@@ -162,7 +158,7 @@ async def add_passkey(request: DeskRequest) -> Response:
 
 
 @post("/account/passkeys/end", Permission.SIGNED_IN, "passkey", needs_step_up=True)
-async def remove_passkey(request: DeskRequest) -> Response:
+async def _remove_passkey(request: DeskRequest) -> Response:
     """Remove a passkey, unless it is the last second factor."""
     by, now, context = request.caseworker, request.now, request.context
     wanted = request.form.get("passkey", "")
@@ -186,7 +182,7 @@ async def remove_passkey(request: DeskRequest) -> Response:
 
 
 @post("/step-up/ask", Permission.SIGNED_IN)
-async def step_up_challenge(request: DeskRequest) -> Response:
+async def _step_up_challenge(request: DeskRequest) -> Response:
     """Return the options with which a browser shows one of the caseworker's passkeys."""
     known = await load_passkeys(request, request.caseworker.id)
     if not known:
@@ -199,7 +195,7 @@ async def step_up_challenge(request: DeskRequest) -> Response:
 
 
 @post("/step-up/passkey", Permission.SIGNED_IN, "answer", "computed", "back")
-async def step_up_with_passkey(request: DeskRequest) -> Response:
+async def _step_up_with_passkey(request: DeskRequest) -> Response:
     """Check a passkey as the second factor; the session continues under a new secret."""
     back = safe_path(request.form.get("back", "/"))
     found = await verify_passkey(request, request.caseworker.id, _session_binding(request))

@@ -36,8 +36,7 @@ MAX_PENDING = 64
 
 
 @get("/welcome/{link}", Permission.PUBLIC)
-async def enrolment_page(request: DeskRequest) -> Response:
-    """Show the first page of an enrolment."""
+async def _enrolment_page(request: DeskRequest) -> Response:
     by = await _invited_caseworker(request)
     if by is None:
         return _expired_page(request)
@@ -45,7 +44,7 @@ async def enrolment_page(request: DeskRequest) -> Response:
 
 
 @post("/welcome/{link}", Permission.PUBLIC, "password", "again")
-async def submit_password(request: DeskRequest) -> Response:
+async def _submit_password(request: DeskRequest) -> Response:
     """Check or set the password, and show the secret for an authenticator app."""
     by = await _invited_caseworker(request)
     if by is None:
@@ -75,7 +74,7 @@ async def submit_password(request: DeskRequest) -> Response:
 
 
 @post("/welcome/{link}/code", Permission.PUBLIC, "code")
-async def finish_with_code(request: DeskRequest) -> Response:
+async def _finish_with_code(request: DeskRequest) -> Response:
     """Check the first code of the authenticator app, use the invitation up, and sign in."""
     found = await _pending_enrolment(request)
     if found is None:
@@ -92,7 +91,7 @@ async def finish_with_code(request: DeskRequest) -> Response:
 
 
 @post("/welcome/{link}/ask", Permission.PUBLIC)
-async def passkey_challenge(request: DeskRequest) -> Response:
+async def _passkey_challenge(request: DeskRequest) -> Response:
     """Return the options with which a browser registers the first passkey."""
     found = await _pending_enrolment(request)
     if found is None or not passkeys_available(request):
@@ -106,7 +105,7 @@ async def passkey_challenge(request: DeskRequest) -> Response:
 
 
 @post("/welcome/{link}/passkey", Permission.PUBLIC, "answer", "computed")
-async def finish_with_passkey(request: DeskRequest) -> Response:
+async def _finish_with_passkey(request: DeskRequest) -> Response:
     """Register a passkey as the second factor, use the invitation up, and sign in."""
     found = await _pending_enrolment(request)
     if found is None:

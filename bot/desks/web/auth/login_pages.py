@@ -54,7 +54,7 @@ class VerifiedPasskey:
 
 
 @get("/signin", Permission.PUBLIC)
-async def show_login(request: DeskRequest) -> Response:
+async def _show_login(request: DeskRequest) -> Response:
     """Show the sign-in page; with a session, go to the desk."""
     if request.signed_in is not None:
         return request.redirect("/")
@@ -62,7 +62,7 @@ async def show_login(request: DeskRequest) -> Response:
 
 
 @post("/signin", Permission.PUBLIC, "who", "password", "code")
-async def sign_in(request: DeskRequest) -> Response:
+async def _sign_in(request: DeskRequest) -> Response:
     """Start a session, or say that something was wrong without saying what."""
     form, throttle = request.form, request.context.throttle
     by = await find_caseworker(request, form.get("who", ""))
@@ -90,7 +90,7 @@ def _wait_page(request: DeskRequest, text: Text, seconds: int) -> Response:
 
 
 @post("/signout", Permission.SIGNED_IN)
-async def sign_out(request: DeskRequest) -> Response:
+async def _sign_out(request: DeskRequest) -> Response:
     """End the session, and clear what the browser stored."""
     await request.context.sessions.end(request.current_session.token)
     response = request.render("signed_out.html")
@@ -100,7 +100,7 @@ async def sign_out(request: DeskRequest) -> Response:
 
 
 @get("/demo/{link}", Permission.PUBLIC)
-async def demo_sign_in(request: DeskRequest) -> Response:
+async def _demo_sign_in(request: DeskRequest) -> Response:
     """Sign in the caseworker of a demo, by a link that works once."""
     try:
         digest = secret_digest(bytes.fromhex(request.param("link")))
@@ -119,7 +119,7 @@ async def demo_sign_in(request: DeskRequest) -> Response:
 
 
 @post("/signin/ask", Permission.PUBLIC)
-async def sign_in_challenge(request: DeskRequest) -> Response:
+async def _sign_in_challenge(request: DeskRequest) -> Response:
     """Return the options with which a browser shows a passkey of this desk."""
     if not passkeys_available(request):
         raise NotFoundError("no host name to bind passkeys to")
@@ -129,7 +129,7 @@ async def sign_in_challenge(request: DeskRequest) -> Response:
 
 
 @post("/signin/passkey", Permission.PUBLIC, "answer", "computed", "password")
-async def sign_in_with_passkey(request: DeskRequest) -> Response:
+async def _sign_in_with_passkey(request: DeskRequest) -> Response:
     """Sign in by passkey, once the key of the caseworker is unlocked."""
     found = await _verify(request)
     if found is None:

@@ -34,8 +34,7 @@ STEP_UP_LIFETIME = 5 * MINUTE
 PAUSE_OFFERED_FOR = 30 * MINUTE
 NEVER = 0
 SEEN_EVERY = MINUTE
-MAX_SESSIONS = 5
-"""Sessions of one caseworker; one more ends the oldest."""
+MAX_SESSIONS = 5  # sessions of one caseworker; one more ends the oldest
 
 _COLUMNS = ("token", "staff_id", "browser", "begun_at", "seen_at", "proved_at")
 _ADD = insert(desk_sessions, *_COLUMNS)

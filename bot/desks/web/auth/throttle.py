@@ -18,8 +18,7 @@ from bot.clock import HOUR, SECOND
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-FREE_GUESSES = 3
-"""Wrong attempts without a wait: everyone mistypes."""
+FREE_GUESSES = 3  # wrong attempts without a wait: everyone mistypes
 MAX_WAIT, MAX_WAIT_KNOWN_BROWSER = 300, 30
 """Seconds, for an unknown and for a known browser."""
 EXPIRES_AFTER = 12 * HOUR

@@ -53,7 +53,7 @@ OWN_ACTIONS = {verb: spec for verb, spec in COMMANDS.items() if not spec.is_abou
 
 
 @post("/cases/{reference}/do/{verb}", Permission.CHANGE, *CHECKED_BY_HANDLER)
-async def handle_case_action(request: DeskRequest) -> Response:
+async def _handle_case_action(request: DeskRequest) -> Response:
     """Give a command about a case, and show its result."""
     verb, form = _parse_action(request, CASE_ACTIONS)
     seen = await access_case(request)
@@ -105,7 +105,7 @@ async def _ask_confirmation(
 
 
 @post("/own/{verb}", Permission.QUEUE, *CHECKED_BY_HANDLER)
-async def handle_own_action(request: DeskRequest) -> Response:
+async def _handle_own_action(request: DeskRequest) -> Response:
     """Go on duty, go off duty, or take a break."""
     verb, form = _parse_action(request, OWN_ACTIONS)
     told = await send_command(request, "", verb, _parse_input(request, form))
@@ -114,8 +114,7 @@ async def handle_own_action(request: DeskRequest) -> Response:
 
 
 @post("/next", Permission.QUEUE)
-async def claim_next(request: DeskRequest) -> Response:
-    """Claim the next waiting case for this caseworker."""
+async def _claim_next(request: DeskRequest) -> Response:
     told = await send_command(request, "", Verb.CLAIM)
     case = told.case if told is not None and not told.is_refused else ""
     summary = await request.read(lambda work: request.context.summaries.find(work, case))

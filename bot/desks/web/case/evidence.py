@@ -40,7 +40,7 @@ class ReadableFile:
 
 
 @get("/cases/{reference}/files/{number}/picture", Permission.CASE, is_pane=True)
-async def picture(request: DeskRequest) -> Response:
+async def _picture(request: DeskRequest) -> Response:
     """Return a picture re-encoded without metadata; the custody log records the view."""
     found = await _find_file(request)
     data = await _read_bytes(request, found, CustodyAction.OPENED)
@@ -52,7 +52,7 @@ async def picture(request: DeskRequest) -> Response:
 
 
 @get("/cases/{reference}/files/{number}/original", Permission.CASE)
-async def original(request: DeskRequest) -> Response:
+async def _original(request: DeskRequest) -> Response:
     """Return a file as it was sent, to be saved.
 
     Its metadata can reveal more than the sender meant: where a picture was taken, who wrote a

@@ -31,8 +31,7 @@ QUOTE_PREFIX = "    | "
 
 
 @get("/cases/{reference}/print", Permission.CASE)
-async def print_page(request: DeskRequest) -> Response:
-    """Show a case for printing."""
+async def _print_page(request: DeskRequest) -> Response:
     found = await load_case_view(request)
     if first := _step_up_first(request, found):
         return first
@@ -45,8 +44,7 @@ async def print_page(request: DeskRequest) -> Response:
 
 
 @get("/cases/{reference}/transcript", Permission.CASE)
-async def text_export(request: DeskRequest) -> Response:
-    """Return a case as a text file."""
+async def _text_export(request: DeskRequest) -> Response:
     found = await load_case_view(request)
     if first := _step_up_first(request, found):
         return first

@@ -113,7 +113,7 @@ def _event_view(request: DeskRequest, row: DeadlineEventRow) -> tuple[DeadlineEv
 
 
 @get("/cases/{reference}/forms/{form}", Permission.CASE)
-async def download_form(request: DeskRequest) -> Response:
+async def _download_form(request: DeskRequest) -> Response:
     """Return a draft form; it is audited first."""
     forms = request.context.place.office_forms
     form = forms.forms.get(request.param("form")) if forms else None

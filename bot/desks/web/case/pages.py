@@ -19,8 +19,7 @@ from bot.hotline.chat.messages import CaseMessageContent
 from bot.hotline.commands.types import Verb
 from bot.places.deadlines import DeadlineRules, start_of_day
 
-REREAD_AFTER = 15 * MINUTE
-"""After this time another view of a case is audited again."""
+REREAD_AFTER = 15 * MINUTE  # after this time another view of a case is audited again
 PANES = {
     "head": "_case_header.html", "conversation": "_conversation.html", "write": "_compose.html",
     "mine": "_my_cases.html", "file": "_case_file.html",
@@ -47,7 +46,7 @@ class PhraseView:
 
 
 @get("/cases/{reference}", Permission.CASE)
-async def case_page(request: DeskRequest) -> Response:
+async def _case_page(request: DeskRequest) -> Response:
     """Show a case; the reading is audited first."""
     view = await load_case_view(request)
     values = _page_values(request, view)
@@ -59,8 +58,7 @@ async def case_page(request: DeskRequest) -> Response:
 
 
 @get("/cases/{reference}/panes/{pane}", Permission.CASE, is_pane=True, is_background=True)
-async def case_pane(request: DeskRequest) -> Response:
-    """Show one pane, for an open page."""
+async def _case_pane(request: DeskRequest) -> Response:
     view, name = await load_case_view(request), request.param("pane")
     if name not in PANES:
         raise NotFoundError(name)
@@ -75,7 +73,7 @@ async def case_pane(request: DeskRequest) -> Response:
 
 
 @post("/cases/{reference}/panes/phrases", Permission.CASE, "words", is_pane=True)
-async def phrase_pane(request: DeskRequest) -> Response:
+async def _phrase_pane(request: DeskRequest) -> Response:
     """Show phrases that match a search.
 
     The search text is sent as a form and is no part of the address: it may repeat what a person
@@ -111,7 +109,7 @@ def _search_phrases(
 
 
 @post("/cases/{reference}/break-glass", Permission.CHANGE, "reason")
-async def break_glass(request: DeskRequest) -> Response:
+async def _break_glass(request: DeskRequest) -> Response:
     """Open a colleague's case with a reason, which is audited and saved as a note."""
     view = await load_case_view(request)
     reason, case = request.form.get("reason", "").strip(), view.access.case

@@ -132,7 +132,7 @@ async def _add_answers(request: DeskRequest, found: _CaseTexts, keyring: Keyring
 
 
 @post("/cases/{reference}/check", Permission.CHANGE, "words")
-async def check_text(request: DeskRequest) -> Response:
+async def _check_text(request: DeskRequest) -> Response:
     """Return the checks that a message will fail, before it is sent."""
     seen = await access_case(request)
     text = request.form.get("words", "")
@@ -143,8 +143,7 @@ async def check_text(request: DeskRequest) -> Response:
 
 
 @post("/cases/{reference}/drafts/{kind}", Permission.CHANGE, "words")
-async def receive_draft(request: DeskRequest) -> Response:
-    """Store a draft; an empty one is deleted."""
+async def _receive_draft(request: DeskRequest) -> Response:
     kind, words = request.param("kind"), request.form.get("words", "")
     if kind not in drafts.DRAFT_KINDS or request.keyring() is None:
         raise NotFoundError(kind)

@@ -26,8 +26,7 @@ MAX_PER_SESSION, MAX_PER_CASEWORKER = 3, 6
 
 
 @get("/stream", Permission.SIGNED_IN, is_pane=True, is_background=True)
-async def stream(request: DeskRequest) -> Response:
-    """Stream the names of events to a page."""
+async def _stream(request: DeskRequest) -> Response:
     reference = request.http.query_params.get("case", "")
     session, context = request.current_session, request.context
     case = ""
@@ -89,6 +88,6 @@ def _may_listen(work: Work, request: DeskRequest, reference: str) -> bool:
 
 
 @post("/heartbeat", Permission.SIGNED_IN)
-async def heartbeat(_request: DeskRequest) -> Response:
+async def _heartbeat(_request: DeskRequest) -> Response:
     """Note activity of a caseworker who types and has not sent anything yet."""
     return Response(status_code=HTTPStatus.NO_CONTENT)

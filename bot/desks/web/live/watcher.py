@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.1
 CLEANUP_SECONDS = 300.0
-MAX_PENDING = 32
-"""Events that wait for a slow reader."""
+MAX_PENDING = 32  # events that wait for a slow reader
 QUEUE, CASE, PERSON_WROTE, ALERT, ALL, SIGNED_OUT = (
     "queue", "case", "message", "alert", "all", "ended"
 )  # fmt: skip

@@ -39,7 +39,7 @@ HOME = queries.WAITING
 
 
 @get("/", Permission.SIGNED_IN)
-async def home(request: DeskRequest) -> Response:
+async def _home(request: DeskRequest) -> Response:
     """Redirect to the page a caseworker needs first."""
     if request.caseworker.role.value == "auditor":
         return request.redirect("/audit")
@@ -52,22 +52,19 @@ async def home(request: DeskRequest) -> Response:
 
 
 @get("/queue/{tab}", Permission.QUEUE)
-async def queue_page(request: DeskRequest) -> Response:
-    """Show one list."""
+async def _queue_page(request: DeskRequest) -> Response:
     return request.render(
         "queue.html", stale_facts=_stale_facts(request), **await _page_values(request)
     )
 
 
 @get("/queue/{tab}/pane", Permission.QUEUE, is_pane=True, is_background=True)
-async def queue_pane(request: DeskRequest) -> Response:
-    """Show the list alone, for an open page."""
+async def _queue_pane(request: DeskRequest) -> Response:
     return request.render("_queue.html", **await _page_values(request))
 
 
 @post("/queue/{tab}/filter", Permission.QUEUE, "queue", "language", "priority", SOON)
-async def set_filter(request: DeskRequest) -> Response:
-    """Store the filter of a list."""
+async def _set_filter(request: DeskRequest) -> Response:
     tab, case_filter = _tab(request), QueueFilter.from_form(request.form)
     await request.write(
         lambda work: store_preference(work, request.caseworker.id, tab, case_filter.encoded)
@@ -110,7 +107,7 @@ def _stale_facts(request: DeskRequest) -> list[StaleFacts]:
 
 
 @get("/find", Permission.CASE)
-async def find_case(request: DeskRequest) -> Response:
+async def _find_case(request: DeskRequest) -> Response:
     """Redirect to a case by its number, whether or not it exists."""
     reference = parse_reference(request.http.query_params.get("number", "")[:40])
     if not reference.isalnum():
@@ -121,13 +118,11 @@ async def find_case(request: DeskRequest) -> Response:
 # --- Closing several cases -------------------------------------------------------------------
 
 CHECKBOX_PREFIX = "case."
-MAX_CASES = queries.PAGE_SIZE
-"""At most one page, which a caseworker can still check."""
+MAX_CASES = queries.PAGE_SIZE  # at most one page, which a caseworker can still check
 
 
 @post("/bulk-close", Permission.QUEUE, *CHECKED_BY_HANDLER)
-async def ask_confirmation(request: DeskRequest) -> Response:
-    """Show the selected cases, and ask for the outcome."""
+async def _ask_confirmation(request: DeskRequest) -> Response:
     found = await _selected_cases(request)
     if not found:
         request.flash(texts.NOTHING_MARKED, is_refused=True)
@@ -141,7 +136,7 @@ async def ask_confirmation(request: DeskRequest) -> Response:
 
 
 @post("/bulk-close/confirm", Permission.QUEUE, *CHECKED_BY_HANDLER)
-async def close_cases(request: DeskRequest) -> Response:
+async def _close_cases(request: DeskRequest) -> Response:
     """Close the selected cases one by one."""
     found = [row for row, refusal in await _selected_cases(request) if refusal is None]
     outcome = request.form.get("code", "")

@@ -38,8 +38,7 @@ CONSENT_COLUMN = "counted"
 """Whether the person agrees to statistics; cases without that must not be counted."""
 COLUMNS = (*CODE_COLUMNS, *TIME_COLUMNS, CONSENT_COLUMN)
 """Columns of a case list: codes and times, no text of a person."""
-COPY_COLUMN = "copy"
-"""Marks every line with who exported it, the approval and the day."""
+COPY_COLUMN = "copy"  # marks every line with who exported it, the approval and the day
 _CASE_LIST = select_by(
     cases, "id", *CODE_COLUMNS, *TIME_COLUMNS, order_by=("opened_at", "id"),
     by=cases.c.queue.in_([bindparam(f"queue_{number}") for number in range(len(Queue))]),
@@ -48,14 +47,12 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @get("/approvals", Permission.AUDIT)
-async def approvals_page(request: DeskRequest) -> Response:
-    """Show recent requests."""
+async def _approvals_page(request: DeskRequest) -> Response:
     return await _page(request)
 
 
 @post("/approvals/request", Permission.AUDIT, "kind", "subject", "words")
-async def request_approval(request: DeskRequest) -> Response:
-    """Request an approval."""
+async def _request_approval(request: DeskRequest) -> Response:
     kind, subject = request.form.get("kind", ""), request.form.get("subject", "")
     staff, approvals = request.context.staff, _approvals(request)
     is_valid = kind in set(ApprovalKind) and subject in {ALL_QUEUES, *Queue}
@@ -71,14 +68,13 @@ async def request_approval(request: DeskRequest) -> Response:
 
 
 @post("/approvals/approve", Permission.TEAM, "request")
-async def approve(request: DeskRequest) -> Response:
-    """Approve a colleague's request."""
+async def _approve(request: DeskRequest) -> Response:
     by, number, now = request.caseworker, request.form.get("request", "")[:32], request.now
     return await _run(request, lambda work: _approvals(request).approve(work, by, number, now))
 
 
 @post("/approvals/use", Permission.AUDIT, "request")
-async def use_approval(request: DeskRequest) -> Response:
+async def _use_approval(request: DeskRequest) -> Response:
     """Use an approval once, after a step-up."""
     if not request.current_session.has_stepped_up(request.now):
         return request.redirect("/step-up?back=/approvals")

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 WEEK = 7 * DAY
-MAX_WEEKS = 104
-"""The log is kept for two years."""
+MAX_WEEKS = 104  # the log is kept for two years
 READ, BREAK_GLASS = "read", "break_glass"
 EXPORT_ACTIONS = ("draft", "export", "evidence_exported", "receipt_print", "two_use")
 ESCROW_ACTIONS = ("escrow_made", "escrow_replaced", "escrow_opened")
@@ -103,8 +102,7 @@ def week_summary(work: Work, now: int, back: int) -> list[AccessSummary]:
 
 
 @get("/audit/reads", Permission.AUDIT)
-async def access_report(request: DeskRequest) -> Response:
-    """Show the report of one week."""
+async def _access_report(request: DeskRequest) -> Response:
     given = request.http.query_params.get("back", "0")
     is_number = given.isascii() and given.isdecimal() and len(given) <= len(str(MAX_WEEKS))
     back = min(int(given), MAX_WEEKS) if is_number else 0
@@ -139,20 +137,18 @@ def staff_names(request: DeskRequest, staff: Iterable[Caseworker]) -> dict[str, 
 
 
 @get("/audit", Permission.AUDIT)
-async def audit_page(request: DeskRequest) -> Response:
-    """Show the newest rows."""
-    return await _audit_page(request, None)
+async def _audit_page(request: DeskRequest) -> Response:
+    return await _render_log(request, None)
 
 
 @post("/audit/check", Permission.AUDIT)
-async def verify_log(request: DeskRequest) -> Response:
-    """Verify the whole log."""
+async def _verify_log(request: DeskRequest) -> Response:
     writer = request.context.database.writer
     found = await asyncio.to_thread(lambda: request.context.audit.verify(iter_rows(writer)))
-    return await _audit_page(request, found)
+    return await _render_log(request, found)
 
 
-async def _audit_page(request: DeskRequest, check: object) -> Response:
+async def _render_log(request: DeskRequest, check: object) -> Response:
     rows = await request.read(lambda work: work.rows(_NEWEST, ROWS_SHOWN))
     staff = await request.read(request.context.staff.all)
     return request.render(

@@ -21,7 +21,7 @@ PAUSE_MINUTES = "15"
 
 
 @get("/shift", Permission.QUEUE)
-async def shift_page(request: DeskRequest) -> Response:
+async def _shift_page(request: DeskRequest) -> Response:
     """Show the notes of earlier shifts, and the form for a new one."""
     keyring, queues = request.keyring(), queries.queues_of(request.caseworker)
 
@@ -38,8 +38,7 @@ async def shift_page(request: DeskRequest) -> Response:
 
 
 @post("/shift/leave", Permission.QUEUE, "queue", "words")
-async def leave_note(request: DeskRequest) -> Response:
-    """Save a note for the next shift."""
+async def _leave_note(request: DeskRequest) -> Response:
     known = queries.queues_of(request.caseworker)
     chosen = request.form.get("queue", "")
     queues = [it for it in known if chosen in {"", it}]
@@ -57,8 +56,7 @@ async def leave_note(request: DeskRequest) -> Response:
 
 
 @post("/shift/read", Permission.QUEUE)
-async def mark_read(request: DeskRequest) -> Response:
-    """Store which notes were read."""
+async def _mark_read(request: DeskRequest) -> Response:
     newest = await newest_unread(request)
     if newest:
         await request.write(
@@ -81,7 +79,7 @@ def _read_until(request: DeskRequest) -> int:
 
 
 @post("/pause", Permission.QUEUE)
-async def start_pause(request: DeskRequest) -> Response:
+async def _start_pause(request: DeskRequest) -> Response:
     """Start a break; it ends by itself."""
     request.current_session.hard_case_at = 0
     result = await send_command(request, "", Verb.REST, ActionInput(code=PAUSE_MINUTES))
@@ -92,7 +90,6 @@ async def start_pause(request: DeskRequest) -> Response:
 
 
 @post("/pause/no", Permission.QUEUE)
-async def decline_pause(request: DeskRequest) -> Response:
-    """Withdraw the offer of a break."""
+async def _decline_pause(request: DeskRequest) -> Response:
     request.current_session.hard_case_at = 0
     return request.redirect("/queue/mine")

@@ -20,13 +20,12 @@ SESSIONS_ENDED = "sessions_ended"
 
 
 @get("/staff", Permission.STAFF)
-async def staff_page(request: DeskRequest) -> Response:
-    """Show all staff."""
+async def _staff_page(request: DeskRequest) -> Response:
     return await _page(request, None, "")
 
 
 @post("/staff/invite", Permission.STAFF, "staff", needs_step_up=True)
-async def invite(request: DeskRequest) -> Response:
+async def _invite(request: DeskRequest) -> Response:
     """Create an invitation link; existing second factors stay until it is used."""
     who, now = request.form.get("staff", ""), request.now
 
@@ -46,7 +45,7 @@ async def invite(request: DeskRequest) -> Response:
 
 
 @post("/staff/end", Permission.STAFF, "staff", needs_step_up=True)
-async def end_sessions(request: DeskRequest) -> Response:
+async def _end_sessions(request: DeskRequest) -> Response:
     """Sign a colleague out everywhere: a device was lost or taken."""
     who, sessions = request.form.get("staff", ""), request.context.sessions
 

@@ -62,20 +62,17 @@ _LATE = select_by(
 
 
 @get("/team", Permission.TEAM)
-async def team_page(request: DeskRequest) -> Response:
-    """Show the team."""
+async def _team_page(request: DeskRequest) -> Response:
     return request.render("team.html", **await _page_values(request))
 
 
 @get("/team/pane", Permission.TEAM, is_pane=True, is_background=True)
-async def team_pane(request: DeskRequest) -> Response:
-    """Show the content alone, for an open page."""
+async def _team_pane(request: DeskRequest) -> Response:
     return request.render("_team.html", **await _page_values(request))
 
 
 @post("/team/assign", Permission.TEAM, "reference", "to")
-async def assign_case(request: DeskRequest) -> Response:
-    """Assign a case to a caseworker."""
+async def _assign_case(request: DeskRequest) -> Response:
     reference, to = request.form.get("reference", ""), request.form.get("to", "")[:32]
     seen = await request.read(lambda work: check_case_access(work, request, reference))
     flash_result(request, await send_command(request, seen.case, Verb.TRANSFER, ActionInput(to)))
