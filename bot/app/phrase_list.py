@@ -64,15 +64,12 @@ def phrases_of_flows(
 def phrases_of_place(place: Place) -> Iterator[ShownPhrase]:
     """Yield the verified facts of a place; unverified ones are never shown."""
     for code, fact in place.facts():
-        values = (
-            {it.name: getattr(fact, it.name) for it in fields(fact)} if fact.is_verified else {}
-        )
-        for name, value in values.items():
-            for where, text in _named_phrases(f"{place.name} {code} {name}", value):
-                is_whole = isinstance(fact, PlaceSentence)
-                yield ShownPhrase(
-                    where.removesuffix(" text"), text, is_label=False, is_fragment=not is_whole
-                )
+        is_fragment = not isinstance(fact, PlaceSentence)
+        for name in [it.name for it in fields(fact)] if fact.is_verified else ():
+            named = _named_phrases(f"{place.name} {code} {name}", getattr(fact, name))
+            for where, text in named:
+                location = where.removesuffix(" text")
+                yield ShownPhrase(location, text, is_label=False, is_fragment=is_fragment)
     for code, recipient in place.recipients.items():
         where = f"{place.name} {code} about"
         yield ShownPhrase(where, recipient.about, is_label=False, is_fragment=True)

@@ -123,43 +123,36 @@ class ForumAction:
         return self.say(texts.USAGE, usage=syntax.example if syntax else "")
 
 
-class ForumCommandReader:
-    """Reads what is done in one group."""
+def parse_action(
+    context: ForumContext, recent: RecentMessages, work: Work, update: Update, group: int, now: int
+) -> ForumAction | None:
+    """Return what a caseworker did; None if the sender is not a caseworker."""
+    topic = context.topics.by_thread(work, group, update.thread)
+    by = context.staff.by_account(work, update.sender)
+    typed = parse_command(update.text, context.username)
+    if by is not None:
+        typed = typed or TypedCommand("", update.text)
+        return ForumAction(context, recent, work, update, by, topic, now, typed)
+    if update.detail == "press" or typed or topic is not None:
+        detail, case = update.detail if update.sender else "hidden", topic.case if topic else ""
+        context.audit.record(work, now, STRANGER, REFUSED, case, detail)
+    return None
 
-    def __init__(self, context: ForumContext) -> None:
-        self._context = context
-        self._recent = RecentMessages()
 
-    def parse_action(self, work: Work, update: Update, group: int, now: int) -> ForumAction | None:
-        """Return what a caseworker did; None if the sender is not a caseworker."""
-        context = self._context
-        topic = context.topics.by_thread(work, group, update.thread)
-        by = context.staff.by_account(work, update.sender)
-        typed = parse_command(update.text, context.username)
-        if by is not None:
-            typed = typed or TypedCommand("", update.text)
-            return ForumAction(context, self._recent, work, update, by, topic, now, typed)
-        if update.detail == "press" or typed or topic is not None:
-            detail = update.detail if update.sender else "hidden"
-            case = topic.case if topic else ""
-            context.audit.record(work, now, STRANGER, REFUSED, case, detail)
-        return None
-
-    @staticmethod
-    def commands(action: ForumAction) -> list[Command]:
-        """Return the commands that were given; immediate replies stand in `action.replies`."""
-        if action.update.detail == "edited":
-            return _parse_edit(action)
-        if action.update.detail == "press":
-            return _parse_press(action)
-        if action.typed.name:
-            return _parse_typed(action)
-        if not action.context.shows_content:
-            return []
-        if action.topic is None:
-            is_lost = action.update.thread and action.update.reply_to
-            return action.say(texts.NO_CASE_IN_TOPIC) if is_lost else []
-        return _parse_text(action, action.topic)
+def commands_of(action: ForumAction) -> list[Command]:
+    """Return the commands that were given; immediate replies stand in `action.replies`."""
+    if action.update.detail == "edited":
+        return _parse_edit(action)
+    if action.update.detail == "press":
+        return _parse_press(action)
+    if action.typed.name:
+        return _parse_typed(action)
+    if not action.context.shows_content:
+        return []
+    if action.topic is None:
+        is_lost = action.update.thread and action.update.reply_to
+        return action.say(texts.NO_CASE_IN_TOPIC) if is_lost else []
+    return _parse_text(action, action.topic)
 
 
 # --- written without a command ---------------------------------------------------------------

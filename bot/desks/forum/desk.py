@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.desks.forum.command_handlers import ForumCommandReader
+from bot.desks.forum.command_handlers import RecentMessages, commands_of, parse_action
 from bot.desks.forum.context import ForumContext, ForumGroup
 from bot.desks.forum.event_view import EventRenderer
 from bot.desks.forum.topics import current_group, store_migration, topic_key
@@ -26,7 +26,7 @@ class ForumDesk:
     def __init__(self, context: ForumContext) -> None:
         self.context = context
         self.group = ForumGroup(context.settings.desk_group)
-        self._command_reader = ForumCommandReader(context)
+        self._recent = RecentMessages()
         self._pending_replies: list[tuple[str, Body]] = []
         self._pending_work: Work | None = None
 
@@ -44,12 +44,13 @@ class ForumDesk:
             self.follow_migration(work, int(update.text or 0))
         if update.detail in {MIGRATED_TO, MIGRATED_FROM, "my_chat_member", "group"}:
             return []
-        action = self._command_reader.parse_action(work, update, self.group.current_id, now)
+        group = self.group.current_id
+        action = parse_action(self.context, self._recent, work, update, group, now)
         if action is None:
             return []
-        commands = self._command_reader.commands(action)
+        commands = commands_of(action)
         if action.topic is not None and action.replies:
-            self.context.topics.store(work, self.group.current_id, action.topic)
+            self.context.topics.store(work, group, action.topic)
         if self._pending_work is not work:  # replies of a unit of work that failed are dropped
             self._pending_replies, self._pending_work = [], work
         self._pending_replies += action.replies

@@ -14,6 +14,7 @@ from bot.cases.reference import parse_reference
 from bot.desks.web import texts
 from bot.desks.web.auth.login import browser_name
 from bot.desks.web.auth.refusal_log import AUDIT_INTERVAL, RefusalReason
+from bot.desks.web.auth.totp import parse_secret
 from bot.desks.web.preferences import load_preferences
 from bot.desks.web.request import LANGUAGE_COOKIE, SESSION_COOKIE, DeskRequest, NotFoundError
 from bot.desks.web.routes import CHECKED_BY_HANDLER, ROLES, Permission, Route
@@ -145,7 +146,8 @@ class DeskEndpoint:
 
     async def _authenticate(self, request: DeskRequest) -> None:
         """Look up session and caseworker for each request: access may just have ended."""
-        sessions, secret = self.context.sessions, _session_secret(request.http)
+        sessions = self.context.sessions
+        secret = parse_secret(request.http.cookies.get(SESSION_COOKIE, ""))
         session = sessions.find(secret, request.now) if secret else None
         if session is None:
             return
@@ -192,13 +194,6 @@ def _return_path(request: DeskRequest) -> str:
     start = f"{request.context.origin}{request.context.root}/"
     page = request.http.headers.get("referer", "").partition("?")[0]
     return f"/{page.removeprefix(start)}" if page.startswith(start) else "/"
-
-
-def _session_secret(http: Request) -> bytes:
-    try:
-        return bytes.fromhex(http.cookies.get(SESSION_COOKIE, ""))
-    except ValueError:
-        return b""
 
 
 def _language(http: Request, context: DeskContext) -> str:

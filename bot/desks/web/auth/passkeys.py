@@ -6,6 +6,7 @@ record also has the caseworker's key wrapped under that secret.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from typing import TYPE_CHECKING
 
@@ -65,13 +66,10 @@ class PasskeyStore:
         """Return the passkeys of a caseworker, oldest first, without altered records."""
         found = []
         for factor, sealed, count, made_at in work.rows(SELECT_FACTORS, who, PASSKEY_KIND):
-            try:
-                plain = self._vault.open(
-                    Purpose.STAFF, _associated_data(who, factor), bytes(sealed)
-                )
+            data = _associated_data(who, factor)
+            with contextlib.suppress(DecryptionError, msgspec.MsgspecError):
+                plain = self._vault.open(Purpose.STAFF, data, bytes(sealed))
                 found.append(Passkey(factor, _decode(plain), count, made_at))
-            except (DecryptionError, msgspec.MsgspecError):
-                continue
         return found
 
     def store(self, work: Work, who: str, record: PasskeyRecord, count: int, now: int) -> str:

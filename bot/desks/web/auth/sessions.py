@@ -79,11 +79,8 @@ class DeskSession:
 
     def has_expired(self, now: int) -> bool:
         """Whether it has timed out."""
-        return (
-            now - self.seen_at > IDLE_TIMEOUT
-            or now - self.begun_at > MAX_LIFETIME
-            or now < self.begun_at
-        )
+        age = now - self.begun_at
+        return now - self.seen_at > IDLE_TIMEOUT or age > MAX_LIFETIME or age < 0
 
     def is_offered_pause(self, now: int) -> bool:
         """Whether a case of danger was just closed and the offer of a break is open."""
@@ -132,9 +129,6 @@ class DeskSessions:
         return other
 
     async def _store(self, session: DeskSession, instead_of: bytes = b"") -> None:
-        row = (session.token, session.who, session.browser, session.begun_at, session.seen_at,
-               session.proved_at)  # fmt: skip
-
         def add(work: Work) -> list[bytes]:
             work.run(_END_OLD, session.seen_at - MAX_LIFETIME, session.seen_at - IDLE_TIMEOUT)
             work.run(_END, instead_of)  # first, so that it does not count towards the limit
@@ -142,17 +136,17 @@ class DeskSessions:
             over = held[: max(0, len(held) - MAX_SESSIONS + 1)]
             for token in over:
                 work.run(_END, token)
-            work.run(_ADD, *row)
+            work.run(_ADD, session.token, session.who, session.browser, session.begun_at,
+                     session.seen_at, session.proved_at)  # fmt: skip
             return [instead_of, *over]
 
-        for token in await self._writer.run(add):
-            self._sessions.pop(token, None)
-        self._expire(session.seen_at)
+        ended, now = await self._writer.run(add), session.seen_at
+        self._sessions = {
+            token: it
+            for token, it in self._sessions.items()
+            if token not in ended and not it.has_expired(now)
+        }
         self._sessions[session.token] = session
-
-    def _expire(self, now: int) -> None:
-        for token in [token for token, it in self._sessions.items() if it.has_expired(now)]:
-            del self._sessions[token]
 
     def find(self, secret: bytes, now: int) -> DeskSession | None:
         """Return the session of a secret; None if there is none or it has expired."""

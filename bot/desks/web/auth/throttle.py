@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -28,37 +27,30 @@ MAX_WAITING = 8
 RETRY_SECONDS = 10
 
 
-@dataclass(slots=True)
-class _WrongGuesses:
-    count: int
-    last_at: int
-
-
 class LoginThrottle:
     """Counts wrong attempts, and queues password checks."""
 
     def __init__(self) -> None:
-        self._wrong: dict[bytes, _WrongGuesses] = {}
+        self._wrong: dict[bytes, tuple[int, int]] = {}
+        """Number of wrong attempts, and the moment of the last."""
         self._locks = {True: asyncio.Lock(), False: asyncio.Lock()}
         self._waiting = 0
 
     def seconds_to_wait(self, name: str, browser: str, now: int) -> int:
         """Return the seconds until the next attempt is allowed; 0 for now."""
-        found = self._wrong.get(_key(name, browser))
-        if found is None or found.count < FREE_GUESSES:
+        count, last_at = self._wrong.get(_key(name, browser), (0, 0))
+        if count < FREE_GUESSES:
             return 0
         longest = MAX_WAIT_KNOWN_BROWSER if browser else MAX_WAIT
-        span = min(2 ** (found.count - FREE_GUESSES + 1), longest) * SECOND
-        left = found.last_at + span - now
+        span = min(2 ** (count - FREE_GUESSES + 1), longest) * SECOND
+        left = last_at + span - now
         return max(0, -(-left // SECOND)) if left <= span else 0
 
     def record_failure(self, name: str, browser: str, now: int) -> None:
         """Count a wrong attempt."""
         key = _key(name, browser)
-        found = self._wrong.pop(key, None)
-        if found is None or now - found.last_at > EXPIRES_AFTER:
-            found = _WrongGuesses(0, now)
-        self._wrong[key] = _WrongGuesses(found.count + 1, now)
+        count, last_at = self._wrong.pop(key, (0, now))
+        self._wrong[key] = (count + 1 if now - last_at <= EXPIRES_AFTER else 1, now)
         while len(self._wrong) > MAX_ENTRIES:
             del self._wrong[next(iter(self._wrong))]
 
