@@ -113,13 +113,10 @@ def restore(  # noqa: PLR0913 - each parameter is an option of the command
 def _erased_ledger(
     settings: Settings, archives: list[Path], ledger: Path | None, host_key: HostKey, now: int
 ) -> Ledger:
-    folders = {path.parent for path in archives} | (
-        {settings.backups} if settings.backups else set()
-    )
-    paths = {path for folder in folders if (path := folder / LEDGER_NAME).exists()}
-    found = [
-        read_ledger(path, host_key) for path in sorted(paths | ({ledger} if ledger else set()))
-    ]
+    folders = {settings.backups, *(path.parent for path in archives)}
+    paths = {path for it in folders if it and (path := it / LEDGER_NAME).exists()}
+    paths |= {ledger} if ledger else set()
+    found = [read_ledger(path, host_key) for path in sorted(paths)]
     if current := _current_ledger(settings, archives, now):
         found.append(current)
     return Ledger(

@@ -64,10 +64,11 @@ def show_status(
 ) -> None:
     """Show the progress of every language, and why one is not offered."""
     offer = load_offer(load_settings())
-    progress = [
-        _with_recordings(measure_progress(load_catalogue(tag), on=tag in offer.tags))
-        for tag in LANGUAGES
-    ]
+    texts, progress = recordable_texts(flow_texts()), []
+    for tag in LANGUAGES:
+        each = measure_progress(load_catalogue(tag), on=tag in offer.tags)
+        recorded = len(find_recordings(texts, [tag]))
+        progress.append(replace(each, recorded=recorded, recordable=len(texts)))
     if as_json:
         print_json([asdict(each) for each in progress])
         return
@@ -85,12 +86,6 @@ def _unreviewed_lines(progress: list[LanguageProgress]) -> Iterator[str]:
         for it in each.unread:
             named = f"{', '.join(it.places)}: {it.source}"
             yield f"  {it.readers}  {shorten(named, MAX_LINE, placeholder='…')}"
-
-
-def _with_recordings(progress: LanguageProgress) -> LanguageProgress:
-    texts = recordable_texts(flow_texts())
-    recorded = find_recordings(texts, [progress.language])
-    return replace(progress, recorded=len(recorded), recordable=len(texts))
 
 
 @languages_app.command("voices")
@@ -154,10 +149,9 @@ def message_contexts(language: str) -> dict[MessageKey, MessageLocation]:
     for flow in ALL_FLOWS:
         for step in flow.steps:
             screen = "\n\n".join(_step_screens(flow, step, screens, language))
+            location = MessageLocation(f"{flow.name}.{step.name}", screen)
             for text in step.phrases():
-                found.setdefault(
-                    (text.context, text.source), MessageLocation(f"{flow.name}.{step.name}", screen)
-                )
+                found.setdefault((text.context, text.source), location)
     return found
 
 

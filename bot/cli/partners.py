@@ -68,9 +68,8 @@ def add_campaign(
     name = printable_name(name, MAX_NAME_LENGTH)
     with open_deployment(create=True) as deployment:
         add, now = Campaigns(deployment.audit).add, deployment.now()
-        new = deployment.run(
-            lambda work: add(work, NewCampaign(name, partner, language), OPERATOR, now)
-        )
+        wanted = NewCampaign(name, partner, language)
+        new = deployment.run(lambda work: add(work, wanted, OPERATOR, now))
     typer.echo(f"{new.code}  {new.name}: {new.partner}, {new.language}")
     typer.echo(f"The link and its picture: haven campaigns qr {new.code} FOLDER")
 
@@ -102,14 +101,12 @@ def count_campaigns(*, as_json: AsJson = False) -> None:
     with open_deployment(create=True) as deployment:
         stats, now = LinkStats(deployment.vault, deployment.settings.zone), deployment.now()
         counts = deployment.run(lambda work: stats.list_counts(work, now))
+    few = None if as_json else f"fewer than {MIN_SHOWN}"
     rows = [
-        {
-            "month": f"{it.year}-{it.month:02}",
-            "campaign": it.campaign,
-            "chats": it.chats if as_json or it.chats is not None else f"fewer than {MIN_SHOWN}",
-        }
+        {"month": f"{it.year}-{it.month:02}", "campaign": it.campaign,
+         "chats": few if it.chats is None else it.chats}
         for it in counts
-    ]
+    ]  # fmt: skip
     print_rows(rows, ("month", "campaign", "chats"), as_json=as_json)
 
 
@@ -150,7 +147,7 @@ def write_qr_codes(url: str, path: Path) -> list[Path]:
 
 def _find_campaign(work: Work, code: str) -> Campaign:
     wanted = parse_code(code)
-    for campaign in Campaigns.all(work):
-        if campaign.code == wanted:
-            return campaign
-    raise HavenError("there is no campaign with this code; haven campaigns list shows them")
+    found = next((it for it in Campaigns.all(work) if it.code == wanted), None)
+    if found is None:
+        raise HavenError("there is no campaign with this code; haven campaigns list shows them")
+    return found

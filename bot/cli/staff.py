@@ -34,6 +34,9 @@ from flows.texts.titles import ROLE_TITLES
 staff_app = typer.Typer(no_args_is_help=True)
 
 StaffId = Annotated[str, typer.Argument(metavar="ID")]
+NewKey = Annotated[bool, typer.Option(
+    "--new-key", help="Make a new key, if there is none or password and recovery key are lost."
+)]  # fmt: skip
 MAX_NAME_LENGTH = 80
 MAX_SKILLS_LENGTH = 160
 MAX_ACCOUNT = 2**52  # telegram's limit for account numbers
@@ -115,13 +118,7 @@ def change_password(
         Path | None, typer.Option("--old-password-file", help="File with the current password.")
     ] = None,
     *,
-    new_key: Annotated[
-        bool,
-        typer.Option(
-            "--new-key",
-            help="Make a new key, if there is none or password and recovery key are lost.",
-        ),
-    ] = False,
+    new_key: NewKey = False,
 ) -> None:
     """Change a caseworker's password; a new recovery key is printed."""
     with open_deployment() as deployment:

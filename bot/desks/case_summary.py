@@ -18,6 +18,8 @@ from bot.store.tables.main import CASE_WAITS, cases, reports
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from sqlalchemy import ColumnElement
+
     from bot.conversation import Answer, FileRef
     from bot.store.writer import Work
     from bot.vault import Vault
@@ -54,6 +56,13 @@ class CaseSubmission:
     sent_at: int
 
 
+def count_waiting(*names: str, where: Sequence[ColumnElement[bool]] = ()) -> Prepared:
+    """Return a statement that counts the waiting cases of `in_queue`, up to `most`."""
+    found = select(cases.c.id).where(CASE_WAITS, cases.c.queue == bindparam("in_queue"), *where)
+    counted = select(func.count()).select_from(found.limit(bindparam("most")).subquery())
+    return Prepared(lambda _: counted, "in_queue", *names, "most")
+
+
 _COLUMNS = (
     "id", "reference", "kind", "status", "priority", "language", "queue", "contact", "holder",
     "waiting_since", "due_at", "disposition", "address", "reasons",
@@ -65,16 +74,7 @@ _NEXT_WAITING = select_by(
     order_by=("priority", "waiting_since", "id"), limit=bindparam("most"),
 )  # fmt: skip
 """One index range: for several queues in one query, a database sorts all waiting cases."""
-_COUNT_WAITING = Prepared(
-    lambda _: select(func.count()).select_from(
-        select(cases.c.id)
-        .where(CASE_WAITS, cases.c.queue == bindparam("in_queue"))
-        .limit(bindparam("most"))
-        .subquery()
-    ),
-    "in_queue",
-    "most",
-)
+_COUNT_WAITING = count_waiting()
 _REPORTS = select_by(
     reports, "id", "kind", "flow", "codes", "sent_at",
     by=("case_id", reports.c.sent_at >= bindparam("since")), order_by=("sent_at", "id"),

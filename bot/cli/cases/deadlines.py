@@ -11,7 +11,7 @@ import typer
 
 from bot.app.storage import open_vault
 from bot.cases.queries import find_case_id
-from bot.cli.deployment import Deployment, open_deployment, require_case
+from bot.cli.deployment import open_deployment, require_case
 from bot.cli.options import AsJson, By, StaffLanguage, staff_catalogue
 from bot.cli.output import format_time, local_time, print_json
 from bot.clock import HOUR, SystemClock
@@ -160,15 +160,15 @@ def _record(
     record: Callable[[Work, CaseDeadlines, str, int], int | DeadlineRefusal],
 ) -> int:
     """Return the number of the new row; raise HavenError, which says why, if it is refused."""
-
-    def check_and_record(work: Work, deployment: Deployment) -> int | DeadlineRefusal:
-        case = require_case(work, reference)
-        deployment.require_decider(work, by)
-        deadlines = _case_deadlines(deployment.settings, deployment.vault)
-        return record(work, deadlines, case, deployment.now())
-
     with open_deployment() as deployment:
-        result = deployment.run(lambda work: check_and_record(work, deployment))
+        deadlines = _case_deadlines(deployment.settings, deployment.vault)
+
+        def check_and_record(work: Work) -> int | DeadlineRefusal:
+            case = require_case(work, reference)
+            deployment.require_decider(work, by)
+            return record(work, deadlines, case, deployment.now())
+
+        result = deployment.run(check_and_record)
     if isinstance(result, DeadlineRefusal):
         raise HavenError(result.text.render(staff_catalogue("en"), result.values))
     return result

@@ -105,29 +105,27 @@ def revoke_consent(
 
 def _send(reference: str, by: str, command: Command, check: Check) -> None:
     """Store a command for the bot; raise HavenError if it would be refused."""
-
-    def check_and_store(work: Work, deployment: Deployment) -> None:
-        case = require_case(work, reference)
-        caseworker = deployment.require_decider(work, by)
-        if refusal := check(work, deployment, case, caseworker):
-            raise HavenError(f"{reference}: {refusal}")
-        command_for_case = replace(command, case=case)
-        submit_command(work, deployment.vault, command_for_case, deployment.now())
-
     with open_deployment() as deployment:
-        deployment.vault.rotate_epoch(deployment.now())  # a bot that is stopped does not
-        deployment.run(lambda work: check_and_store(work, deployment))
+        vault, now = deployment.vault, deployment.now()
+
+        def check_and_store(work: Work) -> None:
+            case = require_case(work, reference)
+            caseworker = deployment.require_decider(work, by)
+            if refusal := check(work, deployment, case, caseworker):
+                raise HavenError(f"{reference}: {refusal}")
+            submit_command(work, vault, replace(command, case=case), now)
+
+        vault.rotate_epoch(now)  # a bot that is stopped does not
+        deployment.run(check_and_store)
     typer.echo(f"{reference}: the bot carries it out within a second, or when it next runs.")
 
 
 def _request_line(request: ErasureRequest, zone: ZoneInfo) -> str:
-    parts = [f"{request.reference}  requested {format_time(request.asked_at, zone)}"]
-    if request.confirmed_by:
-        parts.append(f"confirmed by {request.confirmed_by}")
-    elif request.due_at is not None:
-        parts.append(f"erased on {format_time(request.due_at, zone)}")
-    else:
-        parts.append("not erased")
+    due = (
+        "not erased" if request.due_at is None else f"erased on {format_time(request.due_at, zone)}"
+    )
+    state = f"confirmed by {request.confirmed_by}" if request.confirmed_by else due
+    parts = [f"{request.reference}  requested {format_time(request.asked_at, zone)}", state]
     objectors = [who for who in (request.objected_by, request.seconded_by) if who]
     parts += [f"objected: {', '.join(objectors)}"] if objectors else []
     return "  ".join(parts)

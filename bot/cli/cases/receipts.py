@@ -33,8 +33,7 @@ def print_key() -> None:
 def verify_receipt(
     reference: Reference,
     passphrase: Annotated[
-        str,
-        typer.Option(help="The person's; if omitted, it is asked for and stays in no history."),
+        str, typer.Option(help="The person's; if omitted, it is asked for and stays in no history.")
     ] = "",
     passphrase_file: Annotated[Path | None, typer.Option(help="File with the passphrase.")] = None,
 ) -> None:
@@ -55,9 +54,8 @@ def print_receipt(reference: Reference, by: SignedIn, password_file: PasswordFil
     """Print a receipt with its signature, for a caseworker whose keys open the case."""
     with open_deployment() as deployment:
         keyring = deployment.sign_in(by, password_file)
-        typer.echo(
-            deployment.run(lambda work: _printable(work, deployment, reference, by, keyring))
-        )
+        text = deployment.run(lambda work: _printable(work, deployment, reference, by, keyring))
+    typer.echo(text)
 
 
 def _verify(work: Work, deployment: Deployment, reference: str, passphrase: str) -> str | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam
 
 from bot.cases.routing import Queue
 from bot.cases.state_machine import CaseState, Role
 from bot.clock import MINUTE
+from bot.desks.case_summary import count_waiting
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.actions import ActionInput, flash_result, send_command
 from bot.desks.web.queue import queries
@@ -19,9 +20,8 @@ from bot.hotline.commands.types import Verb
 from bot.hotline.queue.case_status import IS_ASSIGNED
 from bot.hotline.queue.claims import Claims, serves
 from bot.languages import LANGUAGES
-from bot.store.compiled import Prepared
 from bot.store.statements import select_by
-from bot.store.tables.main import CASE_IS_DUE, CASE_WAITS, cases
+from bot.store.tables.main import CASE_IS_DUE, cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,18 +38,7 @@ _ASSIGNED = select_by(
     by=(cases.c.holder == bindparam("staff"), IS_ASSIGNED),
     order_by=("priority", "waiting_since", "id"),
 )  # fmt: skip
-_WAITING = Prepared(
-    lambda _: select(func.count()).select_from(
-        select(cases.c.id)
-        .where(
-            CASE_WAITS, cases.c.queue == bindparam("in_queue"),
-            cases.c.language == bindparam("spoken"),
-        )
-        .limit(bindparam("most"))
-        .subquery()
-    ),
-    "in_queue", "spoken", "most",
-)  # fmt: skip
+_WAITING = count_waiting("spoken", where=[cases.c.language == bindparam("spoken")])
 # The states are listed one by one: with the condition of the queue's index, SQLite would read all
 # waiting cases.
 _LATE = select_by(
