@@ -142,8 +142,7 @@ def _indicator_lines(assessment: Assessment, staff: Catalogue) -> Iterator[Line 
 
 
 def _article_lines(articles: tuple[str, ...]) -> Iterator[Padding]:
-    for article in articles:
-        yield _indented(article, 4, style="dim")
+    return (_indented(article, 4, style="dim") for article in articles)
 
 
 def _indented(words: str, by: int = 2, style: str = "") -> Padding:

@@ -81,12 +81,7 @@ async def open_desk_app(context: DeskContext) -> AsyncIterator[ASGIApp]:
 
 
 async def run_desk(context: DeskContext, settings: Settings) -> None:
-    """Serve a desk until cancelled, or until a commit fails.
-
-    Raises:
-        CommitFailedError: the disk refused a commit; repair it, then restart.
-        SettingError: the port is taken.
-    """
+    """Serve a desk; raise CommitFailedError once one fails, SettingError if the port is taken."""
     host, port = settings.desk_host_port
     async with open_desk_app(context) as app, serve(app, host, port):
         await wait_for_failed_commit(context.database, context.vault)

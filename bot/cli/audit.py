@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -48,7 +47,7 @@ def audit_head() -> None:
 def _verify_log(heads: list[AuditHead]) -> AuditHead:
     """Return the head of an intact log; raise HavenError, which names the first bad row."""
     with open_deployment() as deployment:
-        path: Path = DataDirectory(deployment.settings.data).audit_head_file
+        path = DataDirectory(deployment.settings.data).audit_head_file
         if path.exists():
             text = path.read_text(encoding="ascii", errors="replace")
             heads = [*heads, _parse_head(text, str(path))]

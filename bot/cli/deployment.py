@@ -54,11 +54,7 @@ class Deployment:
         self.audit.record(work, self.now(), OPERATOR, action, subject, detail)
 
     def sign_in(self, who: str, password_file: Path | None, reference: str = "") -> Keyring:
-        """Sign a caseworker in with a password from a file, or asked for at the terminal.
-
-        Raises:
-            WrongPasswordError: the password is wrong, or there is no such caseworker with access.
-        """
+        """Sign a caseworker in; raise WrongPasswordError for a wrong password, or no access."""
         return sign_in(self.database, self.vault, who, ask_secret(password_file), reference)
 
     def require_decider(self, work: Work, who: str) -> Caseworker:

@@ -50,8 +50,7 @@ def create_invite(
 ) -> tuple[Caseworker, str]:
     """Return a caseworker, enrolled now if no id matches, and the secret their link ends with.
 
-    Raises:
-        HavenError: they no longer have access, or a new one would need languages and a password.
+    Raises HavenError if they have no access, or a new one would need languages and a password.
     """
     staff, audit = Staff(vault), AuditLog(vault)
     caseworker = staff.find(work, who)

@@ -27,7 +27,7 @@ from bot.languages import catalogue
 from bot.log import configure
 from bot.sandbox import Phone, Sandbox, SandboxGroup
 from bot.store.database import PRACTICE_MARKER
-from bot.text import fold
+from bot.text import Text, fold
 from bot.training.debrief import Debrief, make_debrief
 from flows.texts.phrasebook import PHRASES
 
@@ -210,9 +210,9 @@ def label_lookup(settings: Settings) -> LabelLookup:
     phrasing = build_system_texts(settings)
     replies = [label for it in PHRASES.values() for label in it.replies.values()]
     labels = [*phrasing.labels, *CONTROLS.values(), phrasing.danger, phrasing.bye, *replies]
-    by_source = {fold(label.source): [] for label in labels}  # type: ignore[var-annotated]
+    by_source: dict[str, list[Text]] = {}
     for label in labels:
-        by_source[fold(label.source)].append(label)
+        by_source.setdefault(fold(label.source), []).append(label)
 
     def names(language: str, line: str) -> frozenset[str]:
         read_in = catalogue(language)

@@ -62,11 +62,7 @@ class ForumDelivery:
         self._barred_since = 0
 
     async def deliver(self, chat: int, body: Body) -> int | None:
-        """Deliver, into a topic if the letter belongs to a case.
-
-        Raises:
-            DeliveryError: what the channel raises; while the bot is barred, `RetryLaterError`.
-        """
+        """Deliver, into the topic of a case; raise `RetryLaterError` while the bot is barred."""
         if chat not in self.forum.group:
             return await self.channel.deliver(chat, body)
         try:

@@ -93,11 +93,7 @@ def post(
 
 
 def check_routes(routes: Iterable[Route]) -> list[Route]:
-    """Return the routes, once each is known to be complete.
-
-    Raises:
-        RouteError: a route has no permission, a form has no fields, or an address is taken twice.
-    """
+    """Return the routes; raise RouteError for one that is incomplete, or an address taken twice."""
     found = list(routes)
     for route in found:
         if not isinstance(route.permission, Permission) or route.method not in {"GET", "POST"}:

@@ -9,11 +9,7 @@ from bot.desks.web.security_headers import SANDBOX_CSP
 
 
 def require_step_up(request: DeskRequest, back: str) -> Response | None:
-    """Return the redirect to the step-up page; None if a second factor was just given.
-
-    Raises:
-        NotFoundError: a page of another site made the request.
-    """
+    """Return the step-up page unless just given; raise NotFoundError for another site's request."""
     if request.http.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise NotFoundError("request of another site")
     if request.current_session.has_stepped_up(request.now):

@@ -6,7 +6,7 @@ heading. Links are disabled, and control characters are shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.cases.escape_text import escape_line
@@ -55,9 +55,9 @@ async def _text_export(request: DeskRequest) -> Response:
 
 def _step_up_first(request: DeskRequest, found: CaseView) -> Response | None:
     """Return the redirect to the step-up page, or to the case if it cannot be read."""
-    reference = found.access.summary.reference
-    first = require_step_up(request, f"/cases/{reference}")
-    return first if found.is_readable else request.redirect(f"/cases/{reference}")
+    path = f"/cases/{found.access.summary.reference}"
+    first = require_step_up(request, path)
+    return first if found.is_readable else request.redirect(path)
 
 
 async def _export_file(request: DeskRequest, found: CaseView, export_format: str) -> CaseFile:
@@ -69,20 +69,12 @@ async def _export_file(request: DeskRequest, found: CaseView, export_format: str
     return file
 
 
-@dataclass(frozen=True, slots=True)
 class ExportWriter:
     """Formats one case in the language of the caseworker."""
 
-    request: DeskRequest
-    view: CaseView
-
-    def say(self, text: Text, **values: str) -> str:
-        """Return a text in the caseworker's language."""
-        return self.request.locale(text, **values)
-
-    def at(self, moment: int) -> str:
-        """Return a moment with its date."""
-        return format_datetime(self.request.context.zone, moment)
+    def __init__(self, request: DeskRequest, view: CaseView) -> None:
+        self.request, self.view, self.say = request, view, request.locale
+        self.at = partial(format_datetime, request.context.zone)
 
     def name(self, who: str) -> str:
         """Return the name of a member of staff."""

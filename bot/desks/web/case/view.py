@@ -133,12 +133,8 @@ class MessageViewBuilder:
         view.files = [self._file(note) for note in it.content.files]
         if it.side is MessageSide.CASEWORKER:
             view.delivery_state = it.state or letters.get(it.letter or 0, "sent")
-            if (
-                it.kind in EDITABLE_KINDS
-                and it.author == self.who
-                and view.delivery_state not in FAILED_STATES
-            ):
-                view.letter = it.letter or 0
+            is_editable = it.kind in EDITABLE_KINDS and it.author == self.who
+            view.letter = (it.letter or 0) if is_editable and not view.has_failed else 0
         return view
 
     def _text(self, it: CaseMessage) -> str:
@@ -163,13 +159,11 @@ class MessageViewBuilder:
 def delivery_states(work: Work, written: Iterable[CaseMessage]) -> dict[int, str]:
     """Return the states of letters that are still in the outbox, by id."""
     numbers = [it.letter for it in written if it.letter is not None]
-    found = {}
-    for letter, state, hold in work.rows_in(_LETTERS, numbers) if numbers else ():
-        if state in IN_TRANSIT:
-            found[letter] = "held" if hold else "queued"
-        else:
-            found[letter] = state
-    return found
+    rows = work.rows_in(_LETTERS, numbers) if numbers else ()
+    return {
+        letter: state if state not in IN_TRANSIT else "held" if hold else "queued"
+        for letter, state, hold in rows
+    }
 
 
 _CHAT_KEY = select_one(cases, "chat_key", by="id")

@@ -30,8 +30,8 @@ async def _invite(request: DeskRequest) -> Response:
     who, now = request.form.get("staff", ""), request.now
 
     def make(work: Work) -> tuple[Caseworker, str] | None:
-        found = request.context.staff.find(work, who) if who.isalnum() else None
-        if found is None or not found.is_active:
+        found = request.find_active(work, who)
+        if found is None:
             return None
         request.context.audit.record(work, now, request.caseworker.id, "desk_invite", who)
         return found, request.context.factors.create_invite(work, who, now)
@@ -64,13 +64,10 @@ async def _end_sessions(request: DeskRequest) -> Response:
 
 
 async def _page(request: DeskRequest, invited: Caseworker | None, link: str) -> Response:
-    def look(work: Work) -> list[tuple[Caseworker, int]]:
-        return [
-            (it, queries.queue_counts(work, it, request.now).held)
-            for it in request.context.staff.all(work)
-        ]
-
-    found = await request.read(look)
+    staff, now = request.context.staff, request.now
+    found = await request.read(
+        lambda work: [(it, queries.queue_counts(work, it, now).held) for it in staff.all(work)]
+    )
     return request.render(
         "staff.html", staff=found, invited=invited, link=link, days=str(INVITE_LIFETIME // DAY)
     )
