@@ -9,14 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from bot.cases.indicators import ACT_ELEMENTS, ILO_INDICATORS, find_indicators, unknown_topics
-from bot.text import Text, _
+from bot.cases.indicators import (
+    ACT_ELEMENTS,
+    ILO_INDICATORS,
+    HtcdsCode,
+    Indicator,
+    find_indicators,
+    unknown_topics,
+)
+from bot.text import Catalogue, Text, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from bot.cases.indicators import HtcdsCode, Indicator
-    from bot.text import Catalogue
 
     Answers = Mapping[str, object]
 

@@ -22,7 +22,7 @@ from sqlalchemy import select
 from bot.clock import SECOND
 from bot.store.statements import insert, select_by, select_one, update_by
 from bot.store.tables.consents import agreements, wordings
-from bot.text import Text, _
+from bot.text import Catalogue, Text, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.store.writer import Work
-    from bot.text import Catalogue
     from bot.vault import AuditLog, Vault
 
 

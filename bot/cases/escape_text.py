@@ -5,12 +5,11 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from bot.conversation import FileRef, PlaceAnswer, TimeAnswer
+from bot.conversation import Answer, FileRef, PlaceAnswer, TimeAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.conversation import Answer
 
 CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Unicode categories of controls, surrogates and line separators."""

@@ -18,13 +18,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.cases.urgency import REASON_TEXTS
-from bot.conversation.answer_rules import UNDER_18, answer_is
+from bot.conversation.answer_rules import UNDER_18, Condition, answer_is
 from bot.text import Text, _, pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from bot.conversation.answer_rules import Condition
 
     Answers = Mapping[str, object]
 

@@ -6,11 +6,12 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.cases.consents import ConsentRecords
+from bot.cases.consents import ConsentRecord, ConsentRecords
 from bot.cases.reference import new_reference
 from bot.cases.response_times import RESPONSE_MINUTES, due_at, earlier_due
 from bot.cases.routing import choose_queue, raise_queue
 from bot.cases.sealed_fields import (
+    AnswerFilter,
     ReportContents,
     SentFile,
     encode,
@@ -25,15 +26,12 @@ from bot.cases.urgency import Priority, assess_urgency
 from bot.conversation import Answer, FileRef, PlaceAnswer
 from bot.store.statements import insert, select_one, update_by
 from bot.store.tables.main import cases, files, reports
-from bot.vault import Purpose
+from bot.vault import Purpose, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bot.cases.consents import ConsentRecord
-    from bot.cases.sealed_fields import AnswerFilter
     from bot.store.writer import Work
-    from bot.vault import Vault
 
 PERSON = "person"
 """The actor in the audit log where the person acts."""

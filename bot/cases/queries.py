@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import exists, or_, select
 
-from bot.cases.assessment import Assessment, assess, merge_answers
+from bot.cases.assessment import Assessment, LawLike, assess, merge_answers
 from bot.cases.consents import ConsentRecords, ConsentView, load_consents
 from bot.cases.escape_text import coordinates, escape_line, escape_text, plain_answer
 from bot.cases.reference import parse_reference
@@ -36,20 +36,17 @@ from bot.store.tables.check_ins import check_ins as hours
 from bot.store.tables.main import CASE_WAITS, cases, files, notices, reports
 from bot.store.tables.main import staff as colleagues
 from bot.store.tables.passphrases import words as chosen
-from bot.text import _, is_zawgyi
-from bot.vault import Purpose
+from bot.text import Catalogue, _, is_zawgyi
+from bot.vault import Purpose, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.cases.assessment import LawLike
     from bot.conversation import Answer, FlowRegistry
     from bot.store.database import Database
     from bot.store.writer import Work
-    from bot.text import Catalogue
-    from bot.vault import Vault
     from bot.vault.keys.case_keys import Opener
     from bot.vault.keys.keyring import Keyring
 

@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.conversation import Answer, FileRef, PlaceAnswer, TimeAnswer
+from bot.conversation import Answer, FileRef, FlowRegistry, PlaceAnswer, TimeAnswer
 from bot.conversation.questions.choice import ListQuestion
 from bot.errors import EpochExpiredError
-from bot.vault import Purpose
+from bot.vault import Purpose, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from bot.conversation import Answer, FlowRegistry
-    from bot.vault import Vault
 
     AnswerFilter = Callable[[str, Mapping[str, Answer]], dict[str, Answer]]
 

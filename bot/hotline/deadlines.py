@@ -17,20 +17,17 @@ from sqlalchemy import bindparam, or_
 from bot.clock import DAY, HOUR, MINUTE
 from bot.errors import DecryptionError
 from bot.hotline.queue.case_status import IS_NOT_CLOSED
-from bot.places.deadlines import LegalEvent
+from bot.places.deadlines import Deadline, DeadlineRules, LegalEvent
 from bot.store.statements import insert, select_by, select_one, upsert
 from bot.store.tables.deadlines import clock_events, clock_marks, clocks
 from bot.store.tables.main import cases
-from bot.text import Text, _
-from bot.vault import Purpose
+from bot.text import Catalogue, Text, _
+from bot.vault import AuditLog, Purpose, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from bot.places.deadlines import Deadline, DeadlineRules
     from bot.store.writer import Work
-    from bot.text import Catalogue
-    from bot.vault import AuditLog, Vault
 
 CONTACT: Final = "contact"
 """The event that a message of the person may be, if staff say so."""

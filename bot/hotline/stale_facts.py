@@ -7,7 +7,7 @@ told how many facts that are, and since when; `haven directory todo` names each.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from bot.cases.state_machine import SENIOR_ROLES
@@ -17,7 +17,6 @@ from bot.log import log
 from bot.text import Text, _
 
 if TYPE_CHECKING:
-    from datetime import date
     from zoneinfo import ZoneInfo
 
     from bot.hotline.staff.staff import Staff

@@ -14,10 +14,11 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from bot.clock import DAY
 from bot.errors import DecryptionError
 from bot.vault.keys.case_access import CaseKeyWraps
-from bot.vault.keys.case_keys import CaseKeys
+from bot.vault.keys.case_keys import CaseKeys, Sealer
 from bot.vault.keys.epoch_keys import (
     SEALED_TO_EPOCH,
     SEALED_WITH_EPOCH,
+    Epoch,
     EpochKind,
     Epochs,
     epoch_cipher,
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from bot.store.writer import Work
-    from bot.vault.keys.case_keys import Sealer
-    from bot.vault.keys.epoch_keys import Epoch
     from bot.vault.keys.host_key import HostKey
     from bot.vault.keys.key_store import KeyStore
 

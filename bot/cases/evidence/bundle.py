@@ -18,7 +18,7 @@ import msgspec
 from bot.cases.evidence.custody_log import CustodyAction, CustodyEntry, CustodyEvent, chain_links
 from bot.cases.evidence.file_type import detect_type
 from bot.cases.evidence.files import MISSING, EvidenceFile, EvidenceStore
-from bot.clock import SECOND
+from bot.clock import SECOND, Clock
 from bot.errors import DecryptionError, EvidenceError
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.cases.evidence.image_sanitizer import ImageSanitizer
-    from bot.clock import Clock
     from bot.store.writer import Work, Writer
     from bot.vault.keys.case_keys import Opener
 

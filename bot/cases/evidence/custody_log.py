@@ -24,13 +24,12 @@ from bot.errors import DecryptionError
 from bot.store.statements import insert, select_by, select_one
 from bot.store.tables.custody import custody
 from bot.store.tables.main import cases
-from bot.vault import AuditLog, Purpose
+from bot.vault import AuditLog, Purpose, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.store.writer import Work
-    from bot.vault import Vault
     from bot.vault.keys.keyring import Keyring
 
 FIRST_LINK = bytes(32)

@@ -20,12 +20,12 @@ from bot.cases.evidence.custody_log import CustodyAction, CustodyEvent, CustodyL
 from bot.cases.evidence.file_type import HEAD_BYTES, detect_type
 from bot.cases.intake import LOST, SAVED, TO_FETCH
 from bot.cases.sealed_fields import open_handle
-from bot.clock import DAY, SECOND
+from bot.clock import DAY, SECOND, Clock
 from bot.errors import DecryptionError, LetterRefusedError
 from bot.log import log
 from bot.store.statements import select_by, update_by
 from bot.store.tables.main import FILE_WAITS, files
-from bot.vault import AuditLog
+from bot.vault import AuditLog, Vault
 from bot.vault.audit.log import SYSTEM
 from bot.vault.file_encryption import seal_chunks
 
@@ -34,10 +34,8 @@ if TYPE_CHECKING:
     from hashlib import _Hash as HASH
     from pathlib import Path
 
-    from bot.clock import Clock
     from bot.conversation import FileRef
     from bot.store.writer import Work, Writer
-    from bot.vault import Vault
     from bot.vault.keys.case_keys import Sealer
 
 POLL_SECONDS = 2.0

@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from bot.cases.evidence.custody_log import CustodyAction, CustodyEvent, CustodyLog
+from bot.cases.evidence.custody_log import (
+    CustodyAction,
+    CustodyEntry,
+    CustodyEvent,
+    CustodyFault,
+    CustodyLog,
+)
 from bot.cases.evidence.file_type import matches_stated_type
 from bot.cases.intake import SAVED
 from bot.cases.sealed_fields import decode_file
@@ -18,17 +24,15 @@ from bot.cases.state_machine import Role
 from bot.errors import DecryptionError, EvidenceError
 from bot.store.statements import select_by, select_one
 from bot.store.tables.main import cases, files, staff
-from bot.vault import AuditLog, Purpose
+from bot.vault import AuditLog, Purpose, Vault
 from bot.vault.file_encryption import open_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bot.cases.evidence.custody_log import CustodyEntry, CustodyFault
     from bot.conversation import FileRef
     from bot.store.writer import Work
-    from bot.vault import Vault
     from bot.vault.keys.case_keys import Opener
     from bot.vault.keys.keyring import Keyring
 

@@ -19,6 +19,7 @@ from bot.cases.evidence.bundle import (
     ORIGINALS,
     README,
     VERSION,
+    FileVersion,
     Manifest,
 )
 from bot.cases.evidence.custody_log import LINK_DIGITS, CustodyAction, chain_links
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from bot.cases.evidence.bundle import FileVersion
 
 MAX_MANIFEST_BYTES: Final = 64 * 1024 * 1024
 CHUNK_BYTES: Final = 1024 * 1024

@@ -11,13 +11,12 @@ import msgspec
 from bot.conversation import FileRef  # noqa: TC001 - msgspec reads the annotation
 from bot.store.statements import insert, select_by, select_one, update_by
 from bot.store.tables.main import exchanges
-from bot.vault import Purpose
+from bot.vault import Purpose, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.store.writer import Work
-    from bot.vault import Vault
     from bot.vault.keys.case_keys import Opener
 
 

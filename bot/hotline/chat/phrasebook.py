@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 from bot.cases.escape_text import escape_line
 from bot.languages import catalogue
 from bot.messages import Button, SendText
-from bot.text import fold_accents
+from bot.text import Catalogue, Text, fold_accents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from bot.conversation.phrasebook_entry import Phrase
     from bot.hotline.chat.messages import CaseMessageContent
-    from bot.text import Catalogue, Text
 
 MAX_VALUE = 80
 """Characters in one blank: enough for a place or a time."""

@@ -18,7 +18,7 @@ from bot.store.compiled import Prepared
 from bot.store.statements import select_by, select_one, update_by, upsert
 from bot.store.tables.check_ins import check_ins
 from bot.store.tables.main import cases
-from bot.vault import Purpose
+from bot.vault import AuditLog, Purpose, Vault
 from bot.vault.audit.log import SYSTEM
 from bot.vault.passphrase_hash import is_same_digest
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from bot.store.writer import Work
-    from bot.vault import AuditLog, Vault
 
 ANSWER, DURESS, TRIED = "answer", "second", "tried"
 """What a word is to a check-in: its answer, its duress answer, or one that is to be compared."""

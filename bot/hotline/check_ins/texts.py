@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.clock import SECOND
-from bot.text import _, pgettext
+from bot.text import Catalogue, _, pgettext
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from bot.hotline.check_ins.model import CheckIn
-    from bot.text import Catalogue
 
 CHECK_IN_MISSED = _(
     "{reference}: the right word did not come by {time}. The case says what the person wants "

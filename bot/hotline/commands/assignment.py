@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from bot.cases.state_machine import ActionRefusal, CaseAction
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE
 from bot.hotline.chat.case_progress import mark_read
 from bot.hotline.chat.takeover import HandBack, TransferChat
-from bot.hotline.commands.context import find_contact
+from bot.hotline.commands.context import CommandContext, find_contact
 from bot.hotline.commands.deadlines import may_close
 from bot.hotline.commands.texts import (
     CASE_ALREADY_CLAIMED,
@@ -28,9 +26,6 @@ from bot.hotline.events import Event, EventKind
 from bot.hotline.queue.claims import AlreadyClaimed, AtCapacity, Claimed
 from bot.store.statements import update_by
 from bot.store.tables.main import cases
-
-if TYPE_CHECKING:
-    from bot.hotline.commands.context import CommandContext
 
 MAX_REST_MINUTES = 240
 _SET_PRIORITY = update_by(cases, "priority", by="id")

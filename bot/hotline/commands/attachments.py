@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 from bot.conversation import FileRef
 from bot.hotline.chat.messages import CaseMessageContent, CaseMessageKind
-from bot.messages import File, SendFile, SendLocation
+from bot.messages import Body, File, SendFile, SendLocation
 
 if TYPE_CHECKING:
     from bot.hotline.commands.types import Command
-    from bot.messages import Body
 
 NAMED_KINDS: Final = frozenset({"document", "video", "animation", "audio"})
 PLAIN_NAME: Final = "file"

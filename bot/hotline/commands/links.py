@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.cases.queries import find_case_id
 from bot.cases.state_machine import SENIOR_ROLES, ActionRefusal, CaseAction, CaseState
-from bot.hotline.case_links import MAX_LINKS, LinkKind, Links, reference_of
+from bot.hotline.case_links import MAX_LINKS, Link, LinkKind, Links, reference_of
 from bot.hotline.commands.assignment import end_chat_and_close
 from bot.hotline.commands.deadlines import may_close
 from bot.hotline.commands.texts import DONE
@@ -22,7 +22,6 @@ from bot.text import _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.hotline.case_links import Link
     from bot.hotline.commands.context import CommandContext
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work

@@ -6,7 +6,7 @@ decides anything: they store a `Command`, and the dispatcher carries it out with
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -24,14 +24,11 @@ from bot.hotline.commands import (
 from bot.hotline.commands.context import CommandContext, HotlineServices, find_contact
 from bot.hotline.commands.permissions import CommandPermission, refusal_text
 from bot.hotline.commands.texts import NO_SUCH_CASE, TOO_LONG
-from bot.hotline.commands.types import Verb
+from bot.hotline.commands.types import Command, Verb
 from bot.hotline.queue.snooze import Snoozes
 from bot.text import Text, _, pgettext
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from bot.hotline.commands.types import Command
     from bot.store.writer import Work
 
 CommandHandler = Callable[[CommandContext], None]

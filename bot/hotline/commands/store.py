@@ -22,7 +22,7 @@ from bot.store.compiled import Prepared
 from bot.store.statements import delete_by, select_by, select_one, update_by
 from bot.store.tables.desk import staff_commands
 from bot.store.tables.main import cases
-from bot.vault import Purpose
+from bot.vault import Purpose, Vault
 from bot.vault.erasure.retention import SET_ASIDE_KEPT, UPDATES_KEPT
 from bot.vault.keys.epoch_keys import RESEAL_AFTER, epoch_number
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.store.writer import Work
-    from bot.vault import Vault
 
 WAITING, QUARANTINED = "waiting", "quarantined"
 MAX_CRASHES = 3

@@ -13,14 +13,13 @@ from bot.errors import UnderLegalHoldError
 from bot.hotline.erasure.requests import ErasureRequests
 from bot.log import log
 from bot.vault.audit.log import SYSTEM
-from bot.vault.erasure.erase import ErasureReason
+from bot.vault.erasure.erase import ErasureReason, Erasures
 from bot.vault.erasure.retention import Retention
 
 if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.store.database import Database
     from bot.store.writer import Work
-    from bot.vault.erasure.erase import Erasures
 
 POLL_SECONDS = 5.0
 

@@ -14,16 +14,22 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.cases.escape_text import escape_text
-from bot.conversation import PlaceAnswer
-from bot.hotline.referrals.model import CONTACT, DOT, LANGUAGE, OPEN_STAGES, ReferralStage
+from bot.conversation import FlowRegistry, PlaceAnswer
+from bot.hotline.referrals.model import (
+    CONTACT,
+    DOT,
+    LANGUAGE,
+    OPEN_STAGES,
+    Referral,
+    ReferralPart,
+    ReferralStage,
+)
 from bot.languages import LANGUAGES, catalogue
 from bot.messages import Button, SendText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.conversation import FlowRegistry
-    from bot.hotline.referrals.model import Referral, ReferralPart
     from bot.places.directory import Recipient
     from bot.text import Catalogue, Text
 

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from bot.cases.consents import ConsentKind, ConsentRecords, Revocation
 from bot.hotline.events import Event, EventKind
-from bot.hotline.referrals.store import PERSON
+from bot.hotline.referrals.store import PERSON, Referrals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.hotline.referrals.model import Referral
-    from bot.hotline.referrals.store import Referrals
     from bot.store.writer import Work
     from bot.vault import AuditLog, Vault
 

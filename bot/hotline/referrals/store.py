@@ -17,7 +17,12 @@ from sqlalchemy import or_
 
 from bot.cases.sealed_fields import open_codes
 from bot.errors import DecryptionError, EpochExpiredError
-from bot.hotline.referrals.consent_dialog import ConsentAction
+from bot.hotline.referrals.consent_dialog import (
+    ConsentAction,
+    ConsentDialog,
+    ConsentOutcome,
+    ConsentPress,
+)
 from bot.hotline.referrals.model import (
     CONTACT,
     LANGUAGE,
@@ -29,15 +34,13 @@ from bot.hotline.referrals.model import (
 )
 from bot.store.statements import insert, select_by, select_one, update_by
 from bot.store.tables.main import cases, referrals, reports
-from bot.vault import Purpose
+from bot.vault import Purpose, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.conversation import Answer, FlowRegistry
-    from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentOutcome, ConsentPress
     from bot.store.writer import Work
-    from bot.vault import Vault
     from bot.vault.audit.log import AuditLog
 
 PERSON = "person"

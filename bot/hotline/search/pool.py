@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
-from bot.hotline.search.match import find_matches
+from bot.hotline.search.match import MatchResult, SealedRow, find_matches
 from bot.hotline.search.worker import LENGTH_PREFIX, SearchTask, decode_result, encode_batch, frame
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Mapping
 
-    from bot.hotline.search.match import MatchResult, SealedRow
     from bot.vault.keys.case_keys import CaseOpener
 
 CORES = os.cpu_count() or 1

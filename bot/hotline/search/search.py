@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from bot.errors import QueryTooShortError
-from bot.hotline.search.match import MatchResult
+from bot.hotline.search.match import MatchResult, MatchSource, SealedRow
 from bot.hotline.search.pool import CORES, SearchPool
 from bot.store.tables.main import cases, exchanges, reports
 from bot.text import fold_accents
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.hotline.search.match import MatchSource, SealedRow
     from bot.store.database import Database
     from bot.vault import Vault
     from bot.vault.keys.keyring import Keyring

@@ -9,16 +9,13 @@ from __future__ import annotations
 import resource
 import struct
 import sys
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import msgspec
 
-from bot.hotline.search.match import MatchResult, MatchSource, SearchMatch, find_matches
+from bot.hotline.search.match import MatchResult, MatchSource, SealedRow, SearchMatch, find_matches
 from bot.vault.keys.case_keys import CaseOpener
 from bot.vault.keys.hpke import KeyPair
-
-if TYPE_CHECKING:
-    from bot.hotline.search.match import SealedRow
 
 LENGTH_PREFIX = struct.Struct(">I")
 """The length of each message on the pipe."""

@@ -13,13 +13,12 @@ from sqlalchemy import bindparam, func
 from bot.clock import DAY
 from bot.store.statements import delete_by, select_by, select_one, update_by
 from bot.store.tables.main import audit
-from bot.vault.audit.log import AUDIT_LOG, CUT_MARK, SYSTEM, TRUNCATED, AuditHead
+from bot.vault.audit.log import AUDIT_LOG, CUT_MARK, SYSTEM, TRUNCATED, AuditHead, AuditLog
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.store.writer import Work
-    from bot.vault.audit.log import AuditLog
 
 KEEP_FOR = 2 * 365 * DAY
 BATCH_SIZE = 2000

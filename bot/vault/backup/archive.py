@@ -19,13 +19,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bot.errors import BackupError, DecryptionError
-from bot.vault.backup.offline_key import MARK_LENGTH
+from bot.vault.backup.offline_key import MARK_LENGTH, OfflineKey, OfflinePublicKey
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
-    from bot.vault.backup.offline_key import OfflineKey, OfflinePublicKey
     from bot.vault.keys.host_key import HostKey
 
 MAGIC = b"haven backup 1\n"

@@ -24,6 +24,7 @@ from bot.vault.backup.archive import ArchiveDigest, ArchiveWriter
 from bot.vault.backup.export_rows import (
     ARCHIVE_RETENTION,
     ArchivePart,
+    Snapshot,
     archive_tables,
     key_store_tables,
     open_snapshot,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
 
     from bot.store.database import Database
-    from bot.vault.backup.export_rows import Snapshot
     from bot.vault.backup.offline_key import OfflinePublicKey
     from bot.vault.keys.host_key import HostKey
 

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import func, literal, select
+from sqlalchemy import Table, func, literal, select
 
 from bot.clock import DAY
 from bot.store.compiled import Prepared
@@ -26,8 +26,6 @@ from bot.store.tables.main import audit, case_keys, erasures, exchanges, metadat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from sqlalchemy import Table
 
     from bot.store.database import Database
 

@@ -14,7 +14,7 @@ import msgspec
 from bot.clock import DAY
 from bot.errors import BackupError
 from bot.store.migrate import KEY_MIGRATIONS, is_known_revision
-from bot.vault.backup.archive import ArchiveDigest, ArchiveReader
+from bot.vault.backup.archive import ArchiveDigest, ArchiveEntry, ArchiveReader
 from bot.vault.backup.create import (
     END_ENTRY,
     FILE_NAME,
@@ -22,6 +22,8 @@ from bot.vault.backup.create import (
     INFO_ENTRY,
     PROOF_ENTRY,
     ROWS_PREFIX,
+    ArchiveInfo,
+    ArchiveSummary,
     decode_info,
     decode_summary,
 )
@@ -29,6 +31,7 @@ from bot.vault.backup.export_rows import (
     ARCHIVE_RETENTION,
     CASE_KEY_TABLES,
     ArchivePart,
+    TableRows,
     decode_rows,
 )
 from bot.vault.erasure.erase import LedgerEntry
@@ -38,9 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from bot.vault.backup.archive import ArchiveEntry
-    from bot.vault.backup.create import ArchiveInfo, ArchiveSummary
-    from bot.vault.backup.export_rows import TableRows
     from bot.vault.backup.offline_key import OfflineKey
     from bot.vault.keys.host_key import HostKey
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, MetaData, func, insert, select, text, update
+from sqlalchemy import Connection, Integer, MetaData, Table, func, insert, select, text, update
 
 from bot.errors import BackupError
 from bot.store.database import Database
@@ -22,9 +22,9 @@ from bot.store.tables.keys import key_metadata
 from bot.store.tables.main import audit, erasures, exchanges, files, outbox
 from bot.vault.audit.log import AUDIT_COLUMNS, INITIAL_MAC, OPERATOR, AuditHead, AuditLog
 from bot.vault.backup.create import FILE_PREFIX
-from bot.vault.backup.export_rows import TABLES_IN_BOTH, ArchivePart
-from bot.vault.backup.read import BackupArchive, file_name
-from bot.vault.erasure.erase import ErasureReason, sync_folder
+from bot.vault.backup.export_rows import TABLES_IN_BOTH, ArchivePart, TableRows
+from bot.vault.backup.read import BackupArchive, InspectedArchive, file_name
+from bot.vault.erasure.erase import ErasureReason, LedgerEntry, sync_folder
 from bot.vault.keys.key_store import open_root
 from bot.vault.vault import Vault
 
@@ -32,12 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from sqlalchemy import Connection, Table
-
-    from bot.vault.backup.export_rows import TableRows
     from bot.vault.backup.offline_key import OfflineKey
-    from bot.vault.backup.read import InspectedArchive
-    from bot.vault.erasure.erase import LedgerEntry
     from bot.vault.keys.host_key import HostKey
 
 UNFINISHED_SUFFIX = ".restore-unfinished"

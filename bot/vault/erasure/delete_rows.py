@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 
 from bot.store.statements import count, delete_by, select_by, select_one
 from bot.store.tables.keys import case_wraps
@@ -28,8 +28,6 @@ from bot.store.tables.passphrases import passphrase_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    from sqlalchemy import Table
 
     from bot.store.compiled import Prepared
     from bot.store.database import Database

@@ -24,8 +24,9 @@ from bot.errors import UnderLegalHoldError
 from bot.log import log
 from bot.store.statements import insert, select_by, select_in, update_by, upsert
 from bot.store.tables.main import cases, erasures, files, legal_holds
-from bot.vault.audit.log import SYSTEM
+from bot.vault.audit.log import SYSTEM, AuditLog
 from bot.vault.erasure.delete_rows import (
+    AlsoErase,
     StartedErasure,
     delete_case,
     erase_conversation,
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 
     from bot.store.database import Database
     from bot.store.writer import Work
-    from bot.vault.audit.log import AuditLog
-    from bot.vault.erasure.delete_rows import AlsoErase
     from bot.vault.vault import Vault
 
 ZEROS = bytes(64 * 1024)

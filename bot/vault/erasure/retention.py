@@ -14,9 +14,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, exists, func, select, text
+from sqlalchemy import Table, bindparam, exists, func, select, text
 
-from bot.clock import DAY, HOUR, MINUTE, SECOND
+from bot.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from bot.errors import UnderLegalHoldError
 from bot.log import log
 from bot.store.compiled import Prepared
@@ -32,19 +32,16 @@ from bot.store.tables.main import (
     rounds,
 )
 from bot.vault.audit.log import SYSTEM
-from bot.vault.erasure.erase import ErasureReason
+from bot.vault.erasure.erase import ErasureReason, Erasures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import Table
     from sqlalchemy.sql.elements import TextClause
 
-    from bot.clock import Clock
     from bot.store.database import Database
     from bot.store.writer import Work
     from bot.vault.audit.truncate import AuditTruncation
-    from bot.vault.erasure.erase import Erasures
     from bot.vault.erasure.ledger import BackupFolder
 
 DRAFTS_KEPT = DAY

@@ -24,7 +24,7 @@ from bot.store.statements import delete_by, insert, select_by, select_in, select
 from bot.store.tables.keys import case_wraps
 from bot.store.tables.main import case_keys, cases
 from bot.vault.keys.hpke import KeyPair, seal_to
-from bot.vault.keys.team_keys import load_holders
+from bot.vault.keys.team_keys import KeyHolder, KeyHolders, load_holders
 from bot.vault.purpose import Purpose
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from bot.vault.keys.case_keys import SealerOpener
     from bot.vault.keys.key_store import KeyStore
     from bot.vault.keys.keyring import Keyring
-    from bot.vault.keys.team_keys import KeyHolder, KeyHolders
 
     Prove = Callable[[bytes], bytes]
 

@@ -17,13 +17,12 @@ from bot.vault.keys.hpke import KEY_LENGTH, KeyPair
 from bot.vault.keys.keyring import ESCROW_PREFIX, Keyring
 from bot.vault.keys.passwords import format_printed_key, parse_printed_key
 from bot.vault.keys.shamir import SHARES, THRESHOLD, combine, split
-from bot.vault.keys.team_keys import escrow_proof_data
+from bot.vault.keys.team_keys import Prove, escrow_proof_data
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.vault.keys.key_store import KeyStore
-    from bot.vault.keys.team_keys import Prove
 
 _ADD = insert(escrows, "public", "proof", "made_at")
 _ALL = select_by(escrows, "id", "public")

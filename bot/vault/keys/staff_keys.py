@@ -29,14 +29,19 @@ from bot.vault.keys.passwords import (
     format_printed_key,
     parse_printed_key,
 )
-from bot.vault.keys.team_keys import ROLES_WITH_KEYS, TeamMember, form_teams, member_proof_data
+from bot.vault.keys.team_keys import (
+    ROLES_WITH_KEYS,
+    Prove,
+    TeamMember,
+    form_teams,
+    member_proof_data,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.store.writer import Work
     from bot.vault.keys.key_store import KeyStore
-    from bot.vault.keys.team_keys import Prove
 
 ZERO_NONCE = bytes(12)
 """Each password has a new salt, and each recovery key is new, so each key encrypts once."""
