@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -176,7 +177,7 @@ class ConsentRecords:
             ConsentKind(kind), answer, bool(given), bytes(words), bytes(notice), language, at,
             revoked_at, revoked_by,
         )  # fmt: skip
-        is_authentic = self._vault.is_same_mac(bytes(mac), self._mac(case, record))
+        is_authentic = compare_digest(bytes(mac), self._mac(case, record))
         return record if is_authentic else replace(record, is_authentic=False)
 
     def has_consent(self, work: Work, case: str, kind: ConsentKind) -> bool:

@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from bot.conversation import Answer, FlowRegistry
     from bot.store.database import Database
     from bot.store.writer import Work
-    from bot.vault.keys.case_keys import Opener
     from bot.vault.keys.keyring import Keyring
+    from bot.vault.purpose import Opener
 
     _ReportRow = tuple[str, str, int, dict[str, Answer]]
 

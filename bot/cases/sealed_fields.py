@@ -7,7 +7,7 @@ and where each file can still be fetched. Later the functions report that these 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -16,10 +16,8 @@ from bot.conversation.questions.choice import ListQuestion
 from bot.errors import EpochExpiredError
 from bot.vault import Purpose, Vault
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    AnswerFilter = Callable[[str, Mapping[str, Answer]], dict[str, Answer]]
+AnswerFilter = Callable[[str, Mapping[str, Answer]], dict[str, Answer]]
+"""Returns those answers of a flow that the bot can open for a day."""
 
 
 class ReportContents(msgspec.Struct):

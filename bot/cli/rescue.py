@@ -34,8 +34,8 @@ from bot.store.tables.main import cases, reports
 from bot.store.writer import Work
 from bot.vault import HostKey, Purpose, Vault
 from bot.vault.file_encryption import open_chunks
-from bot.vault.keys.case_keys import Opener
 from bot.vault.keys.keyring import Keyring
+from bot.vault.purpose import Opener
 from flows import ALL_FLOWS
 
 HOST_KEY_PRESENT = (

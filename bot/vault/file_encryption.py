@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from bot.vault.keys.case_keys import Opener, Sealer
+    from bot.vault.purpose import Opener, Sealer
 
 CHUNK_SIZE = 64 * 1024
 OVERHEAD = 49
@@ -28,13 +28,7 @@ def _associated_data(name: str, number: int, *, is_last: bool) -> bytes:
 async def seal_chunks(
     sealer: Sealer, name: str, plain: AsyncIterator[bytes]
 ) -> AsyncIterator[bytes]:
-    """Yield the sealed chunks of a file, of `CHUNK_SIZE` plain bytes each, the last of fewer.
-
-    Args:
-        sealer: of the case the file belongs to.
-        name: of the file, which is bound to every chunk.
-        plain: the bytes of the file, in parts of any size.
-    """
+    """Yield the sealed chunks of a file, of `CHUNK_SIZE` plain bytes each, the last of fewer."""
     buffered = b""
     number = 0
     async for part in plain:

@@ -59,14 +59,7 @@ def normalize_passphrase(passphrase: str) -> str:
 def hash_passphrase(
     passphrase: str, salt: bytes, pepper: bytes, cost: PassphraseCost = DEFAULT_COST
 ) -> bytes:
-    """Return the digest of a passphrase, `LENGTH` bytes.
-
-    Args:
-        passphrase: as typed.
-        salt: of the chat, 16 bytes.
-        pepper: a secret of this host.
-        cost: of a guess.
-    """
+    """Return the digest of a passphrase, `LENGTH` bytes; salt of the chat, pepper of the host."""
     made = Argon2id(
         salt=salt, length=LENGTH, iterations=cost.passes, lanes=1, memory_cost=cost.memory,
         secret=pepper,

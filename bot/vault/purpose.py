@@ -1,8 +1,9 @@
-"""Purposes of sealed data."""
+"""Purposes of sealed data, and the protocols of what seals and opens them."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Protocol
 
 
 class Purpose(StrEnum):
@@ -48,3 +49,25 @@ IN_TRANSIT = (
     Purpose.REFERRAL,
 )
 """Purposes sealed with an epoch or a waiting key."""
+
+
+class Sealer(Protocol):
+    """Seals bytes."""
+
+    def seal(self, purpose: Purpose, associated_data: bytes, plain: bytes) -> bytes:
+        """Return the sealed bytes, bound to the purpose and the associated data."""
+
+
+class Opener(Protocol):
+    """Opens sealed bytes."""
+
+    def open(self, purpose: Purpose, associated_data: bytes, sealed: bytes) -> bytes:
+        """Return what was sealed for this purpose with this associated data.
+
+        Raises:
+            DecryptionError: altered, cut or moved, or the key is another or erased.
+        """
+
+
+class SealerOpener(Sealer, Opener, Protocol):
+    """Seals and opens: keys derived from the root."""

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 
 class Signer:
-    """The signing key of a deployment, derived from its root.
-
-    Args:
-        seed: 32 bytes.
-    """
+    """The signing key of a deployment, derived from its root; the seed has 32 bytes."""
 
     def __init__(self, seed: bytes) -> None:
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
@@ -34,10 +28,5 @@ class Signer:
     @property
     def public_pem(self) -> str:
         """Return the public key as PEM."""
-        public: Ed25519PublicKey = self._key.public_key()
+        public = self._key.public_key()
         return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
-
-def encode_signature(signature: bytes) -> str:
-    """Return a signature in base64."""
-    return base64.b64encode(signature).decode()

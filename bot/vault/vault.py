@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from bot.clock import DAY
 from bot.errors import DecryptionError
 from bot.vault.keys.case_access import CaseKeyWraps
-from bot.vault.keys.case_keys import CaseKeys, Sealer
+from bot.vault.keys.case_keys import CaseKeys
 from bot.vault.keys.epoch_keys import (
     SEALED_TO_EPOCH,
     SEALED_WITH_EPOCH,
@@ -22,9 +22,10 @@ from bot.vault.keys.epoch_keys import (
     EpochKind,
     Epochs,
     epoch_cipher,
+    newest_public_key,
 )
 from bot.vault.keys.escrow import Escrow
-from bot.vault.purpose import IN_TRANSIT, Purpose
+from bot.vault.purpose import IN_TRANSIT, Purpose, Sealer
 from bot.vault.signatures import Signer
 
 if TYPE_CHECKING:
@@ -46,12 +47,9 @@ MAC_LENGTH = 8
 
 
 class Vault:
-    """Keys derived from the root, and what uses them.
+    """Keys derived from the root (`KeyStore.load_root`), and what uses them.
 
-    Args:
-        root: see `KeyStore.load_root`.
-        keys: the key store. Without one all is sealed with keys of the root, which is enough to
-            compute MACs and lookup keys.
+    Without a key store all is sealed with keys of the root: enough for MACs and lookup keys.
     """
 
     def __init__(self, root: HostKey, keys: KeyStore | None = None) -> None:
@@ -69,17 +67,21 @@ class Vault:
         self._button_key = root.derive("buttons")
         self._audit_key = root.derive("audit")
         self._erasure_key = root.derive("erased")
-        self._consent_key = root.derive("agreements")
-        self._count_key = root.derive("counted")
         self._passphrase_key = root.derive("words")
         self.signer = Signer(root.derive("receipts"))
         """Signs receipts."""
-        self._cached_chat_key = lru_cache(maxsize=CHAT_KEY_CACHE_SIZE)(self._chat_key)
-        self._proof_key = root.derive("members")
+        self.consent_mac = partial(hmac.digest, root.derive("agreements"), digest="sha256")
+        """Returns the MAC of a consent."""
+        self.count_digest = partial(hmac.digest, root.derive("counted"), digest="sha256")
+        """Returns the keyed digest by which a chat is counted once."""
+        self.prove = partial(hmac.digest, root.derive("members"), digest="sha256")
+        """Returns the proof that a key of a caseworker or team was created here."""
+        self.chat_key = lru_cache(maxsize=CHAT_KEY_CACHE_SIZE)(self._chat_key)
+        """Returns the lookup key of a chat of a bot, a keyed digest."""
         self._epoch: Epoch | None = None
         self._waiting_epoch: Epoch | None = None
         self.keys = keys
-        self.epochs = Epochs(keys, self._seal_epoch, self._open_epoch) if keys else None
+        self.epochs = Epochs(keys, self) if keys else None
         """The epochs; None without a key store."""
         self.cases = CaseKeys(self, CaseKeyWraps(keys, self, self.prove) if keys else None)
         """The key pairs of cases."""
@@ -121,12 +123,7 @@ class Vault:
         return self.epochs.expiring(now) if self.epochs else set()
 
     async def expire_epochs(self, now: int, needed: Collection[int]) -> int:
-        """Erase old epochs from memory, key store and WAL; return how many.
-
-        Args:
-            now: microseconds.
-            needed: numbers of waiting keys with which letters are sealed.
-        """
+        """Erase old epochs from memory, key store and WAL, but `needed` ones; return how many."""
         if self.epochs is None or self.keys is None:
             return 0
         gone = self.epochs.expire(now, needed)
@@ -150,16 +147,12 @@ class Vault:
         """Return the sealed bytes, bound to the associated data, e.g. the row they are in."""
         try:
             head, cipher, bound = self._seal_ciphers[purpose]
-        except KeyError:
-            return self._seal_to_epoch(purpose, associated_data, plain)
+        except KeyError:  # in a process that is not the bot
+            if self.keys is None:
+                raise DecryptionError(f"without a key store no {purpose} is sealed") from None
+            return newest_public_key(self.keys).seal(purpose, associated_data, plain)
         nonce = os.urandom(NONCE_LENGTH)
         return head + nonce + cipher.encrypt(nonce, plain, bound + associated_data)
-
-    def _seal_to_epoch(self, purpose: Purpose, associated_data: bytes, plain: bytes) -> bytes:
-        """Seal to the current epoch in a process that is not the bot."""
-        if self.epochs is None:
-            raise DecryptionError(f"without a key store no {purpose} is sealed")
-        return self.epochs.public_key().seal(purpose, associated_data, plain)
 
     def open(self, purpose: Purpose, associated_data: bytes, sealed: bytes) -> bytes:
         """Return what was sealed for this purpose with these associated data.
@@ -181,12 +174,6 @@ class Vault:
                 f"a sealed {purpose} does not open: altered, moved, or another host key"
             ) from None
 
-    def _seal_epoch(self, associated_data: bytes, plain: bytes) -> bytes:
-        return self.seal(Purpose.EPOCH, associated_data, plain)
-
-    def _open_epoch(self, associated_data: bytes, sealed: bytes) -> bytes:
-        return self.open(Purpose.EPOCH, associated_data, sealed)
-
     def case_sealer(self, work: Work, case: str) -> Sealer:
         """Return what seals the data of a case.
 
@@ -204,10 +191,6 @@ class Vault:
         mixed = hmac.digest(self._passphrase_key, chat_key, "sha256")
         return mixed[:LOOKUP_KEY_LENGTH], hmac.digest(self._passphrase_key, mixed, "sha256")
 
-    def chat_key(self, bot: int, chat: int) -> bytes:
-        """Return the lookup key of a chat, a keyed digest."""
-        return self._cached_chat_key(bot, chat)
-
     def _chat_key(self, bot: int, chat: int) -> bytes:
         return hmac.digest(self._identity_key, b"%d|%d" % (bot, chat), "sha256")[:LOOKUP_KEY_LENGTH]
 
@@ -216,24 +199,16 @@ class Vault:
         # Keyed BLAKE2b is four times as fast as HMAC, and every question needs one.
         return blake2b(data, key=self._button_key, digest_size=MAC_LENGTH).digest()
 
-    def count_digest(self, data: bytes) -> bytes:
-        """Return the keyed digest by which a chat is counted once."""
-        return hmac.digest(self._count_key, data, "sha256")
-
     @property
     def has_escrow(self) -> bool:
         """Tell whether there is an escrow key, as of the last `rotate_epoch`."""
-        if self._escrow is None:
-            return False
-        return self._escrow.exists() if self._has_escrow is None else self._has_escrow
+        if self._escrow is not None and self._has_escrow is None:
+            return self._escrow.exists()
+        return bool(self._has_escrow)
 
     @property
     def escrow(self) -> Escrow:
-        """Return the escrow key.
-
-        Raises:
-            DecryptionError: there is no key store.
-        """
+        """Return the escrow key; DecryptionError without a key store."""
         if self._escrow is None:
             raise DecryptionError("without a key store there is no escrow")
         return self._escrow
@@ -246,22 +221,9 @@ class Vault:
         """Return the number of epochs."""
         return self.epochs.count() if self.epochs else 0
 
-    def prove(self, data: bytes) -> bytes:
-        """Return the proof that a key of a caseworker or team was created here."""
-        return hmac.digest(self._proof_key, data, "sha256")
-
     def chain_mac(self, before: bytes, row: bytes) -> bytes:
         """Return the chain MAC of a row of the audit log, which covers all rows before it."""
         return hmac.digest(self._audit_key, before + row, "sha256")
-
-    @staticmethod
-    def is_same_mac(one: bytes, other: bytes) -> bool:
-        """Compare two MACs in constant time."""
-        return hmac.compare_digest(one, other)
-
-    def consent_mac(self, row: bytes) -> bytes:
-        """Return the MAC of a consent."""
-        return hmac.digest(self._consent_key, row, "sha256")
 
 
 _EPOCH_VERSIONS = frozenset({SEALED_WITH_EPOCH, SEALED_TO_EPOCH})

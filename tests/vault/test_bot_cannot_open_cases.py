@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from bot.store.database import Database
     from bot.store.writer import Work
     from bot.vault import HostKey
-    from bot.vault.keys.case_keys import Sealer
     from bot.vault.keys.key_store import KeyStore
+    from bot.vault.purpose import Sealer
 
 WORDS = "He keeps my passport."
 CAPTION, NAME = "This is the back door.", "kontrak Sari.pdf"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from bot.cases.evidence.image_sanitizer import ImageSanitizer
     from bot.store.writer import Work, Writer
-    from bot.vault.keys.case_keys import Opener
+    from bot.vault.purpose import Opener
 
 VERSION: Final = 1
 MANIFEST, CHECKSUMS, README = "manifest.json", "SHA256SUMS", "README.txt"

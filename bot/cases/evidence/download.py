@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from bot.conversation import FileRef
     from bot.store.writer import Work, Writer
-    from bot.vault.keys.case_keys import Sealer
+    from bot.vault.purpose import Sealer
 
 POLL_SECONDS = 2.0
 MAX_PARALLEL = 4

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from bot.conversation import FileRef
     from bot.store.writer import Work
-    from bot.vault.keys.case_keys import Opener
     from bot.vault.keys.keyring import Keyring
+    from bot.vault.purpose import Opener
 
 MISSING, ALTERED, UNPROVEN = "missing", "altered", "unproven"
 """The bytes do not exist; are not what was received; have no digest in the custody log."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,6 @@ from bot.cli.options import PasswordFile, SignedIn
 from bot.errors import HavenError
 from bot.store.writer import Work
 from bot.vault.keys.keyring import Keyring
-from bot.vault.signatures import encode_signature
 
 receipt_app = typer.Typer(no_args_is_help=True)
 WRONG_RECEIPT = "there is no receipt with this number and this passphrase"
@@ -81,7 +81,7 @@ def _printable(
         raise HavenError(f"there is no receipt {reference}")
     vault.cases.opener(receipt.case, keyring)
     deployment.audit.record(work, deployment.now(), by, "receipt_print", receipt.case)
-    signature = encode_signature(receipt.signature)
+    signature = b64encode(receipt.signature).decode()
     proof = f"Ed25519 of the lines above: {signature}\n{vault.signer.public_pem}"
     return f"{receipt.signed_text}\n{proof}\n{_verdict(work, receipts, receipt)}"
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.store.writer import Work
-    from bot.vault.keys.case_keys import Opener
+    from bot.vault.purpose import Opener
 
 
 class MessageSide(StrEnum):

@@ -16,11 +16,10 @@ from bot.vault import Purpose
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from bot.vault.keys.case_keys import Opener
+    from bot.vault.purpose import Opener
 
-    SealedRow = tuple[str, str, int, bytes]
-    """A case, a report's id or a message's side, the moment, and the sealed bytes."""
-
+SealedRow = tuple[str, str, int, bytes]
+"""A case, a report's id or a message's side, the moment, and the sealed bytes."""
 EXCERPT_BEFORE, MAX_EXCERPT = 40, 120
 """Characters before a match, and in the whole excerpt."""
 _SIDES = frozenset(side.value for side in MessageSide)

@@ -139,13 +139,8 @@ class AuditLog:
     ) -> None:
         """Record an action when the unit ends, in the same commit.
 
-        Args:
-            work: the unit of work of the action.
-            now: microseconds.
-            actor: a caseworker's id, `OPERATOR` or `SYSTEM`.
-            action: a code.
-            subject: an id.
-            detail: codes, never text of a person: anything else is stored as `?`.
+        `actor` is a caseworker's id, `OPERATOR` or `SYSTEM`; `subject` an id. `detail` holds codes,
+        never text of a person: anything else is stored as `?`.
         """
         codes = (("actor", actor), ("deed", action), ("subject", subject), ("detail", detail))
         entry = (now, *(_code(name, value) for name, value in codes))
@@ -156,12 +151,9 @@ class AuditLog:
         work.run(_ADD, *self.next_row(*_last_row(work), entry))
 
     def next_row(self, last: int, before: bytes, entry: tuple[object, ...]) -> tuple[object, ...]:
-        """Return the row after another, with its MAC.
+        """Return the row (time, actor, action, subject, detail) after number `last`, with its MAC.
 
-        Args:
-            last: number of that other row.
-            before: its MAC.
-            entry: time, actor, action, subject, detail.
+        `before` is the MAC of that other row.
         """
         row = (last + 1, *entry)
         return (*row, self._vault.chain_mac(before, _canonical(row)))
@@ -186,12 +178,7 @@ class AuditLog:
     def verify(
         self, rows: Iterable[tuple[Any, ...]], heads: Iterable[AuditHead] = ()
     ) -> AuditHead | AuditBreak:
-        """Return the head of a log, or its first fault.
-
-        Args:
-            rows: all rows in order (`iter_rows`).
-            heads: earlier heads.
-        """
+        """Return the head of a log, or its first fault; `rows` are all in order (`iter_rows`)."""
         by_number = sorted(heads, key=lambda head: head.number)
         left = iter(rows)
         first = next(left, None)
@@ -210,7 +197,14 @@ class AuditLog:
         if any(head.number == mark.number and head != mark for head in heads):
             return AuditBreak(mark.number, AuditFault.REPLACED)
         cuts: list[str] = []
-        found = self._verify(_collect_cuts(rest, cuts), heads, mark.number, _mac_bytes(first[-1]))
+
+        def collect_cuts() -> Iterator[tuple[Any, ...]]:
+            for row in rest:
+                if row[3:5] == (TRUNCATED, AUDIT_LOG):
+                    cuts.append(str(row[5]))
+                yield row
+
+        found = self._verify(collect_cuts(), heads, mark.number, _mac_bytes(first[-1]))
         if isinstance(found, AuditHead) and str(mark) not in cuts:
             return AuditBreak(1, AuditFault.MISSING)
         return found
@@ -227,9 +221,8 @@ class AuditLog:
             if not compare_digest(mac, self._vault.chain_mac(before, _canonical(row[:-1]))):
                 return AuditBreak(row[0], AuditFault.ALTERED)
             number, before = row[0], mac
-            if any(
-                head.number == number and head != AuditHead.from_row(number, mac) for head in heads
-            ):
+            here = AuditHead.from_row(number, mac)
+            if any(head.number == number and head != here for head in heads):
                 return AuditBreak(number, AuditFault.REPLACED)
         if heads and heads[-1].number > number:
             return AuditBreak(number + 1, AuditFault.CUT)
@@ -241,14 +234,6 @@ def parse_mark(row: tuple[Any, ...]) -> AuditHead | None:
     if tuple(row[1:-1]) != CUT_MARK or not isinstance(row[0], int):
         return None
     return AuditHead.from_row(row[0], _mac_bytes(row[-1]))
-
-
-def _collect_cuts(rows: Iterable[tuple[Any, ...]], cuts: list[str]) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows, and collect the cuts they record."""
-    for row in rows:
-        if row[3:5] == (TRUNCATED, AUDIT_LOG):
-            cuts.append(str(row[5]))
-        yield row
 
 
 def _last_row(work: Work) -> tuple[int, bytes]:

@@ -40,12 +40,7 @@ _SET_MARK = update_by(
 
 
 class AuditTruncation:
-    """Deletes old rows of the log.
-
-    Args:
-        audit: records that the log was cut.
-        anchor: the file with the last head that was printed.
-    """
+    """Deletes old rows of the log; `anchor` is the file with the last head that was printed."""
 
     def __init__(self, audit: AuditLog, anchor: Path) -> None:
         self._audit = audit
@@ -60,16 +55,13 @@ class AuditTruncation:
         young = work.rows(_FIRST_KEPT, now - KEEP_FOR, first)[0][0]
         oldest = head.number if young is None else young - 1
         at = min(oldest, head.number, first + BATCH_SIZE)
-        if at <= first:
-            return 0
-        found = work.rows(_MAC_AT, at)
+        found = work.rows(_MAC_AT, at) if at > first else []
         if not found:
             return 0
         gone = work.run(_DELETE, at)
         work.run(_SET_MARK, at)
-        self._audit.record(
-            work, now, SYSTEM, TRUNCATED, AUDIT_LOG, str(AuditHead.from_row(at, bytes(found[0][0])))
-        )
+        mark = AuditHead.from_row(at, bytes(found[0][0]))
+        self._audit.record(work, now, SYSTEM, TRUNCATED, AUDIT_LOG, str(mark))
         return gone
 
     def _written_head(self) -> AuditHead | None:

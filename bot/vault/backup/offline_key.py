@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from bot.errors import BackupError, DecryptionError, SettingError
+from bot.vault.keys.host_key import create_key_file
 from bot.vault.keys.hpke import KeyPair, seal_to
 
 if TYPE_CHECKING:
@@ -97,18 +98,7 @@ class OfflineKey:
             SettingError: the file exists or cannot be created.
         """
         key = cls(KeyPair.generate().private_bytes)
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-        except OSError as error:
-            if path.exists():
-                raise SettingError(
-                    f"{path} exists; without this key its backups would not open"
-                ) from None
-            raise SettingError(
-                f"{path} cannot be created: {error.strerror}; name a folder you may write to"
-            ) from None
-        with os.fdopen(handle, "w", encoding="ascii") as file:
+        with create_key_file(path, "without this key its backups would not open") as file:
             file.write(_format_file(key, passphrase))
             file.flush()
             os.fsync(file.fileno())
@@ -116,11 +106,7 @@ class OfflineKey:
 
     @classmethod
     def load(cls, path: Path, ask: Callable[[], str]) -> OfflineKey:
-        """Read a key from its file.
-
-        Args:
-            path: as `create` wrote it.
-            ask: returns the passphrase; called only if there is one.
+        """Read a key from its file; `ask` returns the passphrase if there is one.
 
         Raises:
             BackupError: no such file, readable by others, damaged, or another passphrase.

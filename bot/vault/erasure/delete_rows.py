@@ -7,6 +7,8 @@ needs them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,16 +27,16 @@ from bot.store.tables.main import (
     outbox,
 )
 from bot.store.tables.passphrases import passphrase_jobs
+from bot.store.writer import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.store.compiled import Prepared
     from bot.store.database import Database
-    from bot.store.writer import Work
 
-    AlsoErase = Callable[[Work, bytes, str, int], int]
-    """Erases other data of a chat key and a case, now (microseconds); returns the rows erased."""
+AlsoErase = Callable[[Work, bytes, str, int], int]
+"""Erases other data of a chat key and a case, now (microseconds); returns the rows erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,10 @@ def case_tables() -> tuple[Table, ...]:
     return tuple(sorted(found, key=lambda table: table is not case_keys))
 
 
-def _key_of(table: Table) -> str:
-    return "id" if table is cases else "case_id"
-
-
 CASE_TABLES = (*case_tables(), cases)
-_DELETES = [delete_by(table, by=_key_of(table)) for table in CASE_TABLES]
-_COUNTS = {table.name: count(table, by=_key_of(table)) for table in CASE_TABLES}
+_KEYED = [(it, "id" if it is cases else "case_id") for it in CASE_TABLES]
+_DELETES = [delete_by(table, by=key) for table, key in _KEYED]
+_COUNTS = {table.name: count(table, by=key) for table, key in _KEYED}
 _WRAPS = {case_wraps.name: count(case_wraps, by="case_id")}
 _CASE = select_one(cases, "chat_key", by="id", lock=True)
 _OTHERS = count(cases, by=("chat_key", cases.c.id != bindparam("case")))
@@ -100,11 +99,7 @@ def delete_case(
 ) -> StartedErasure | None:
     """Delete the key of a case, then all its rows; return None if there is no such case.
 
-    Args:
-        work: the unit of work.
-        case: its id.
-        also_erase: erase other data of it, the conversation first.
-        now: microseconds.
+    `also_erase` erase other data of it, the conversation first.
     """
     key = lock_case(work, case)
     if key is None:
@@ -148,16 +143,6 @@ def remaining_wraps(keys: Database, case: str) -> list[str]:
 
 
 def _nonempty_tables(database: Database, counts: Mapping[str, Prepared], case: str) -> list[str]:
-    connection = database.connect()
-    cursor = connection.cursor()
-    left = []
-    try:
-        for name, statement in counts.items():
-            compiled = statement.for_dialect(database.dialect)
-            cursor.execute(compiled.sql, compiled.row((case,)))
-            if cursor.fetchone()[0]:
-                left.append(name)
-    finally:
-        cursor.close()
-        connection.close()
-    return left
+    with closing(database.connect()) as connection, closing(connection.cursor()) as cursor:
+        work = Work(cursor, database.dialect)
+        return [name for name, statement in counts.items() if work.rows(statement, case)[0][0]]

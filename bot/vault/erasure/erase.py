@@ -118,14 +118,10 @@ _ALL_CASES = select_by(cases, "id")
 
 
 class Erasures:
-    """Erases cases and records each erasure.
+    """Erases cases, their sealed files in a folder included, and records each erasure.
 
-    Args:
-        vault: erases the keys.
-        audit: the audit log.
-        folder: of the sealed files.
-        also_erase: erase other data of a case and its chat, in the same unit of work; by default
-            the whole conversation.
+    `also_erase` erase other data of a case and its chat, in the same unit of work; by default the
+    whole conversation.
     """
 
     TRIES = 20
@@ -220,14 +216,11 @@ class Erasures:
         Raises:
             UnderLegalHoldError: a legal hold keeps it.
         """
-        return (
-            self._delete_decided(work, case, now) if self.decide(work, case, why, by, now) else None
-        )
+        is_decided = self.decide(work, case, why, by, now)
+        return self._delete_decided(work, case, now) if is_decided else None
 
     def _delete_decided(self, work: Work, case: str, now: int) -> StartedErasure:
-        begun = self._delete_rows(work, case, now)
-        if begun is None:
-            return StartedErasure(case, ())
+        begun = self._delete_rows(work, case, now) or StartedErasure(case, ())
         work.run(_ADD_COUNTS, begun.rows, len(begun.files), case)
         return begun
 
@@ -305,9 +298,8 @@ class Erasures:
     def _remaining(self, database: Database, begun: StartedErasure) -> list[str]:
         stored = {name.removesuffix(UNFINISHED) for name in self._stored_names()}
         keys = self._vault.keys
-        left = remaining_tables(database, begun.case) + (
-            remaining_wraps(keys.database, begun.case) if keys else []
-        )
+        left = remaining_tables(database, begun.case)
+        left += remaining_wraps(keys.database, begun.case) if keys else []
         return left + sorted(stored & set(begun.files))
 
     async def _truncate_wals(self, database: Database) -> bool:

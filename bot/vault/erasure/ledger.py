@@ -100,11 +100,7 @@ class BackupFolder:
 
 
 def read_ledger(path: Path, host: HostKey) -> Ledger:
-    """Read a ledger.
-
-    Raises:
-        BackupError: unreadable, altered, or of another deployment.
-    """
+    """Read a ledger; BackupError if it is unreadable, altered, or of another deployment."""
     try:
         *lines, proof = path.read_text(encoding="ascii").splitlines(keepends=True)
     except OSError as error:
@@ -115,14 +111,9 @@ def read_ledger(path: Path, host: HostKey) -> Ledger:
     if not lines or not hmac.compare_digest(proof.strip(), _proof(body, host)):
         raise BackupError(f"{path}: this is no ledger of this deployment, or it was altered")
     _first, until, *entries = lines
-    return Ledger(
-        tuple(_parse_entry(line) for line in entries), int(until.removeprefix(UNTIL_PREFIX))
-    )
-
-
-def _parse_entry(written: str) -> LedgerEntry:
-    case_hash, begun_at, why = written.split()
-    return LedgerEntry(bytes.fromhex(case_hash), int(begun_at), why)
+    parsed = (line.split() for line in entries)
+    erased = tuple(LedgerEntry(bytes.fromhex(case), int(at), why) for case, at, why in parsed)
+    return Ledger(erased, int(until.removeprefix(UNTIL_PREFIX)))
 
 
 def _proof(body: str, host: HostKey) -> str:

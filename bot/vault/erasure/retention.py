@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Table, bindparam, exists, func, select, text
@@ -35,7 +36,7 @@ from bot.vault.audit.log import SYSTEM
 from bot.vault.erasure.erase import ErasureReason, Erasures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy.sql.elements import TextClause
 
@@ -73,6 +74,7 @@ APPROVAL_DIVISOR = 20
 APPROVAL_THRESHOLD = 20
 """Up to this many due at once never need approval."""
 _NAME = "cases"
+ALL_ROWS = text("1 = 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class RetentionRule:
     """The column with the start of the period."""
     duration: int
     """Microseconds."""
-    where: TextClause | None = None
+    where: TextClause = ALL_ROWS
 
 
 RULES = (
@@ -119,12 +121,9 @@ class ClockStatus:
 
 
 def assess_clock(before: ClockStatus | None, now: int, drift: int = 0) -> ClockStatus:
-    """Return the status of the clock now.
+    """Return the status of the clock now, by that at the last round (None: there was none).
 
-    Args:
-        before: the status at the last round; None: there was none.
-        now: microseconds.
-        drift: difference from the monotonic clock since then, in microseconds.
+    `drift` is the difference from the monotonic clock since then, in microseconds.
     """
     if before is None:
         return ClockStatus(now, now)
@@ -185,20 +184,13 @@ _LAST = select_by(rounds, "ran_at", "steady_since", by=rounds.c.name == _NAME)
 _UPSERT = upsert(rounds, "name", "ran_at", "steady_since", key="name")
 
 
-def _count(rule: RetentionRule) -> Prepared:
-    is_old = rule.table.c[rule.since] < bindparam("before")
-    return count(rule.table, by=is_old if rule.where is None else (is_old, rule.where))
-
-
-_COUNTS = [_count(rule) for rule in RULES]
+_COUNTS = [
+    count(it.table, by=(it.table.c[it.since] < bindparam("before"), it.where)) for it in RULES
+]
 
 
 class RetentionSchedule:
-    """What is due, by the retention periods.
-
-    Args:
-        keep_days: how long a closed case is kept.
-    """
+    """What is due, by the retention periods; `keep_days` is that of a closed case."""
 
     def __init__(self, keep_days: int) -> None:
         self._keep_for = keep_days * DAY
@@ -224,24 +216,20 @@ class RetentionSchedule:
 
     def overdue(self, work: Work, now: int) -> list[tuple[str, int]]:
         """Return the labels of data that should be gone for a day, with numbers of rows."""
-        found = [
-            (rule.label, int(work.rows(statement, now - rule.duration - OVERDUE_AFTER)[0][0]))
-            for rule, statement in zip(RULES, _COUNTS, strict=True)
-        ]
+        found = [(rule.label, rows) for rule, rows in _count_old(work, now - OVERDUE_AFTER)]
         found.append(("closed cases", self.count_due(work, now, OVERDUE_AFTER)))
         return [(what, count) for what, count in found if count]
 
     def plan(self, work: Work, now: int) -> RetentionPlan:
         """Return what would be erased now."""
-        counts = [
-            int(work.rows(statement, now - rule.duration)[0][0])
-            for rule, statement in zip(RULES, _COUNTS, strict=True)
-        ]
-        planned = [DueCase(*row) for row in work.rows(_PLANNED, now, now - self._keep_for)]
-        pairs = tuple(zip(RULES, counts, strict=True))
-        return RetentionPlan(
-            self.load_clock_status(work), pairs, tuple(planned), self.needs_approval(work, now)
-        )
+        clock, counts = self.load_clock_status(work), tuple(_count_old(work, now))
+        planned = tuple(DueCase(*row) for row in work.rows(_PLANNED, now, now - self._keep_for))
+        return RetentionPlan(clock, counts, planned, self.needs_approval(work, now))
+
+
+def _count_old(work: Work, now: int) -> Iterator[tuple[RetentionRule, int]]:
+    for rule, statement in zip(RULES, _COUNTS, strict=True):
+        yield rule, int(work.rows(statement, now - rule.duration)[0][0])
 
 
 class Retention(RetentionSchedule):
@@ -272,13 +260,12 @@ class Retention(RetentionSchedule):
         await self._erasures.finish(database, now)
         gone = sum([await self._erase(database, it, SYSTEM, now) for it in due])
         if self._audit_truncation is not None and known.is_trusted:
-            cut = self._audit_truncation.truncate
-            await database.writer.run(lambda work: cut(work, now))
+            await database.writer.run(partial(self._audit_truncation.truncate, now=now))
         if self._backups is not None:
             ledger = await database.writer.run(self._erasures.load_all)
-            trusted = known.is_trusted
-            maintain = self._backups.maintain
-            await asyncio.to_thread(maintain, ledger, now, is_clock_trusted=trusted)
+            await asyncio.to_thread(
+                self._backups.maintain, ledger, now, is_clock_trusted=known.is_trusted
+            )
         return gone
 
     async def erase_due(
@@ -288,13 +275,9 @@ class Retention(RetentionSchedule):
         now: int,
         on_progress: Callable[[int], None] = lambda _gone: None,
     ) -> int:
-        """Erase all that is due, as an operator approved; return how many cases.
+        """Erase all that is due, as an operator (`by`) approved; return how many cases.
 
-        Args:
-            database: the data.
-            by: who approved.
-            now: microseconds.
-            on_progress: called with the number of erased cases so far.
+        `on_progress` is called with the number of erased cases so far.
         """
         await self._erasures.finish(database, now)
         gone = 0

@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.errors import DecryptionError
-from bot.vault.keys.hpke import KeyPair
+from bot.vault.keys.hpke import KeyPair, derive_subkey
 from bot.vault.keys.keyring import STAFF_PREFIX, Keyring
 
 if TYPE_CHECKING:
@@ -72,7 +70,7 @@ def lock_with_passkey(keyring: Keyring, prf_output: bytes) -> bytes:
     """
     private = keyring.own_key().private_bytes
     nonce = os.urandom(len(ZERO_NONCE))  # a passkey can lock another key later
-    cipher = _cipher(prf_output, b"haven desk passkey")
+    cipher = _cipher(prf_output, "haven desk passkey")
     return nonce + cipher.encrypt(nonce, private, keyring.holder.encode())
 
 
@@ -83,13 +81,13 @@ def unlock_with_passkey(keys: KeyStore, staff_id: str, sealed: bytes, prf_output
         DecryptionError: another passkey locked it, or it is another caseworker's.
     """
     holder, nonce = STAFF_PREFIX + staff_id, sealed[: len(ZERO_NONCE)]
-    cipher = _cipher(prf_output, b"haven desk passkey")
     try:
+        cipher = _cipher(prf_output, "haven desk passkey")
         raw = cipher.decrypt(nonce, sealed[len(ZERO_NONCE) :], holder.encode())
     except (InvalidTag, ValueError):
         raise DecryptionError("this passkey does not open the key") from None
     return Keyring(keys, holder, KeyPair.from_private(raw))
 
 
-def _cipher(secret: bytes, info: bytes = b"haven desk key") -> ChaCha20Poly1305:
-    return ChaCha20Poly1305(HKDF(SHA256(), LENGTH, salt=None, info=info).derive(secret))
+def _cipher(secret: bytes, info: str = "haven desk key") -> ChaCha20Poly1305:
+    return ChaCha20Poly1305(derive_subkey(secret, info))

@@ -24,18 +24,15 @@ from bot.store.statements import delete_by, insert, select_by, select_in, select
 from bot.store.tables.keys import case_wraps
 from bot.store.tables.main import case_keys, cases
 from bot.vault.keys.hpke import KeyPair, seal_to
-from bot.vault.keys.team_keys import KeyHolder, KeyHolders, load_holders
-from bot.vault.purpose import Purpose
+from bot.vault.keys.team_keys import KeyHolder, KeyHolders, Prove, load_holders
+from bot.vault.purpose import Purpose, SealerOpener
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.store.writer import Work
-    from bot.vault.keys.case_keys import SealerOpener
     from bot.vault.keys.key_store import KeyStore
     from bot.vault.keys.keyring import Keyring
-
-    Prove = Callable[[bytes], bytes]
 
 HOST = "house"
 """The holder while no caseworker has a key."""
@@ -60,13 +57,7 @@ _EXISTING = select_in(cases, "id", among="id")
 
 
 class CaseKeyWraps:
-    """The wrapped private halves of all case keys.
-
-    Args:
-        keys: the key store.
-        host: seals them while no caseworker has a key.
-        prove: computes the proof that a holder was enrolled here.
-    """
+    """The wrapped private halves of all case keys; `host` seals them while no one has a key."""
 
     def __init__(self, keys: KeyStore, host: SealerOpener, prove: Prove) -> None:
         self._keys = keys
@@ -74,19 +65,12 @@ class CaseKeyWraps:
         self._prove = prove
 
     def add(self, new: Sequence[tuple[str, str, bytes]], now: int) -> None:
-        """Wrap the private halves of new cases; they are durable when this returns.
-
-        Args:
-            new: ids of cases, each with its queue and private half.
-            now: microseconds.
-        """
+        """Wrap the private halves of new cases (id, queue, key), durably when this returns."""
 
         def wrap(work: Work) -> None:
             holders = load_holders(work, self._prove)
-            rows = []
             for case, queue, raw in new:
-                rows += self._wrap_rows(case, raw, holders.for_case(queue, ""), now)
-            work.many(_ADD, rows)
+                work.many(_ADD, self._wrap_rows(case, raw, holders.for_case(queue, ""), now))
 
         self._keys.run(wrap)
 
@@ -144,54 +128,44 @@ class CaseKeyWraps:
     def rewrap_all(self, work: Work, keyring: Keyring | None, now: int) -> int:
         """Wrap every case key this keyring opens to those who may open it now; return the changes.
 
-        Args:
-            work: a unit of work of the data.
-            keyring: None: re-wrap only the keys sealed under the host.
-            now: microseconds.
+        Without a keyring, only the keys sealed under the host. `work` is of the data.
         """
         assignments = work.rows(_ASSIGNMENTS)
         holders = self.holders()
         held: dict[str, set[str]] = {}
         for case, holder in self._keys.run(lambda it: it.rows(_ALL)):
             held.setdefault(case, set()).add(holder)
-        count = 0
-        for case, queue, holder in assignments:
-            wanted = holders.for_case(queue, holder or "")
-            has = held.get(case, set())
-            if keyring is None and HOST not in has:
-                continue
-            if has and wanted and {it.name for it in wanted} != has:
-                count += self._rewrap(case, keyring, wanted, has, now)
-        return count
+        return sum(
+            self._rewrap(
+                case, keyring, holders.for_case(queue, holder or ""), held.get(case, set()), now
+            )
+            for case, queue, holder in assignments
+            if keyring is not None or HOST in held.get(case, ())
+        )
 
     def rewrap(self, work: Work, case: str, keyring: Keyring, now: int) -> bool:
         """Wrap a case key to those who may open it now; tell whether anything changed.
 
-        Args:
-            work: a unit of work of the data.
-            case: its id; nothing changes if it is erased.
-            keyring: of the caseworker who just changed the case.
-            now: microseconds.
+        `work` is of the data, `keyring` of the caseworker who just changed the case.
         """
-        rows = work.rows(_ASSIGNMENT, case)
-        if not rows:
-            return False
-        queue, holder = rows[0]
-        wanted, has = self.holders().for_case(queue, holder or ""), self.holders_of(case)
-        if not has or not wanted or {it.name for it in wanted} == has:
-            return False
-        return self._rewrap(case, keyring, wanted, has, now)
+        for queue, holder in work.rows(_ASSIGNMENT, case):
+            wanted = self.holders().for_case(queue, holder or "")
+            return self._rewrap(case, keyring, wanted, self.holders_of(case), now)
+        return False
 
     def _rewrap(
         self, case: str, keyring: Keyring | None, wanted: list[KeyHolder], held: set[str], now: int
     ) -> bool:
+        names = {it.name for it in wanted}
+        if not held or not wanted or names == held:
+            return False
         try:
             raw = self.open_key(case, keyring).private_bytes
         except CaseNotReadableError:
             return False
         missing = [it for it in wanted if it.name not in held]
         new = self._wrap_rows(case, raw, missing, now) if missing else []
-        gone = held - {it.name for it in wanted}
+        gone = held - names
 
         def change(work: Work) -> None:
             work.many(_ADD, new)

@@ -8,13 +8,13 @@ sealed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from bot.errors import DecryptionError
 from bot.store.statements import insert, select_in, select_one
 from bot.store.tables.main import case_keys
 from bot.vault.keys.hpke import OVERHEAD, KeyPair, pad, seal_to, unpad
-from bot.vault.purpose import Purpose
+from bot.vault.purpose import Purpose, SealerOpener
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,28 +32,6 @@ CACHE_SIZE = 512
 _ADD = insert(case_keys, "case_id", "sealed")
 _FIND = select_one(case_keys, "sealed", by="case_id")
 _EXISTING = select_in(case_keys, "case_id", among="case_id")
-
-
-class Sealer(Protocol):
-    """Seals bytes."""
-
-    def seal(self, purpose: Purpose, associated_data: bytes, plain: bytes) -> bytes:
-        """Return the sealed bytes, bound to the purpose and the associated data."""
-
-
-class Opener(Protocol):
-    """Opens sealed bytes."""
-
-    def open(self, purpose: Purpose, associated_data: bytes, sealed: bytes) -> bytes:
-        """Return what was sealed for this purpose with this associated data.
-
-        Raises:
-            DecryptionError: altered, cut or moved, or the key is another or erased.
-        """
-
-
-class SealerOpener(Sealer, Opener, Protocol):
-    """Seals and opens: keys derived from the root."""
 
 
 class CaseSealer:
@@ -100,14 +78,10 @@ class CaseOpener:
 
 
 class CaseKeys:
-    """The key pairs of all cases, used inside units of work.
-
-    Args:
-        host: seals and opens the public halves.
-        wraps: stores the private halves; None without a key store.
-    """
+    """The key pairs of all cases, used inside units of work."""
 
     def __init__(self, host: SealerOpener, wraps: CaseKeyWraps | None) -> None:
+        """Use `host` for the public halves, and `wraps` for the private ones."""
         self._host = host
         self._wraps = wraps
         self._sealers: dict[str, CaseSealer] = {}
@@ -124,13 +98,9 @@ class CaseKeys:
         return self._wraps
 
     def create(self, cases: Sequence[tuple[str, str]], now: int) -> list[tuple[str, bytes]]:
-        """Create key pairs for new cases; return the rows of `case_keys` for `store`.
+        """Create key pairs for new cases (id, queue); return the rows of `case_keys` for `store`.
 
         The wrapped private halves are durable when this returns.
-
-        Args:
-            cases: ids, each with the queue whose team may open the case.
-            now: microseconds.
         """
         pairs = {case: KeyPair.generate() for case, _queue in cases}
         self.wraps.add([(case, queue, pairs[case].private_bytes) for case, queue in cases], now)

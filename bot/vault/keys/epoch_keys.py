@@ -23,24 +23,20 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import bindparam, or_
 
 from bot.clock import DAY, HOUR, MINUTE
 from bot.errors import DecryptionError, EpochExpiredError
 from bot.store.statements import count, delete_in, insert, select_by, select_one
 from bot.store.tables.keys import epochs
-from bot.vault.keys.hpke import SUITE
+from bot.vault.keys.hpke import SUITE, derive_subkey
+from bot.vault.purpose import Purpose, SealerOpener
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Collection, Iterable
 
     from bot.store.writer import Work
     from bot.vault.keys.key_store import KeyStore
-    from bot.vault.purpose import Purpose
-
-    Wrap = Callable[[bytes, bytes], bytes]
 
 SEALED_WITH_EPOCH, SEALED_TO_EPOCH = b"\x03", b"\x04"
 """First byte of data sealed with a symmetric key of an epoch, or to its public half."""
@@ -79,11 +75,8 @@ class Epoch:
 
     def cipher(self, purpose: Purpose) -> ChaCha20Poly1305:
         """Return the cipher for a purpose."""
-        return ChaCha20Poly1305(
-            HKDF(SHA256(), 32, salt=None, info=f"haven 3 {purpose}".encode()).derive(
-                self.private.private_bytes_raw()
-            )
-        )
+        secret = self.private.private_bytes_raw()
+        return ChaCha20Poly1305(derive_subkey(secret, f"haven 3 {purpose}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +107,11 @@ _DELETE = delete_in(epochs, "id")
 
 
 class Epochs:
-    """The epochs of a deployment.
+    """The epochs of a deployment; `host` seals and opens the private halves, under the root."""
 
-    Args:
-        keys: the key store.
-        seal: seals private halves under the root, with associated data.
-        unseal: opens them.
-    """
-
-    def __init__(self, keys: KeyStore, seal: Wrap, unseal: Wrap) -> None:
+    def __init__(self, keys: KeyStore, host: SealerOpener) -> None:
         self._keys = keys
-        self._seal = seal
-        self._unseal = unseal
+        self._host = host
         self._opened_epochs: dict[int, Epoch] = {}
         self._ciphers: dict[tuple[int, str], ChaCha20Poly1305] = {}
 
@@ -156,11 +142,7 @@ class Epochs:
             raise DecryptionError(f"a sealed {purpose} does not open: altered or moved") from None
 
     def epoch(self, number: int) -> Epoch:
-        """Return an epoch by its number.
-
-        Raises:
-            EpochExpiredError: it expired.
-        """
+        """Return an epoch by its number; EpochExpiredError if it expired."""
         if found := self._opened_epochs.get(number):
             return found
         rows = self._keys.run(lambda work: work.rows(_BY_NUMBER, number))
@@ -168,28 +150,15 @@ class Epochs:
             raise EpochExpiredError("the key of these data expired after a day")
         return self._open_row(*rows[0])
 
-    def public_key(self) -> EpochPublicKey:
-        """Return the key to which other processes seal.
-
-        Raises:
-            DecryptionError: the bot never ran.
-        """
-        return newest_public_key(self._keys)
-
     def expiring(self, now: int) -> set[int]:
         """Return the epochs whose letters must be sealed again."""
-        return self._older_than(now, RESEAL_AFTER)
+        return self._keys.run(lambda work: _older_than(work, EpochKind.TRANSIT, now, RESEAL_AFTER))
 
     def expire(self, now: int, needed: Collection[int] = ()) -> int:
-        """Erase old epochs and unneeded waiting keys; return how many.
-
-        Args:
-            now: microseconds.
-            needed: numbers of waiting keys with which letters are sealed.
-        """
-        old = self._older_than(now, LIFETIME)
+        """Erase old epochs, and the waiting keys that are not in `needed`; return how many."""
 
         def erase(work: Work) -> list[int]:
+            old = _older_than(work, EpochKind.TRANSIT, now, LIFETIME)
             late = _older_than(work, EpochKind.WAITING, now, MAX_WAIT)
             unused = _older_than(work, EpochKind.WAITING, now, WAITING_KEY_IN_USE)
             gone = sorted(old | late | (unused - set(needed)))
@@ -212,13 +181,11 @@ class Epochs:
             for known in [it for it in self._ciphers if it[0] == number]:
                 self._ciphers.pop(known, None)
 
-    def _older_than(self, now: int, age: int) -> set[int]:
-        return self._keys.run(lambda work: _older_than(work, EpochKind.TRANSIT, now, age))
-
     def _begin(self, kind: EpochKind, now: int) -> Epoch:
         private = X25519PrivateKey.generate()
         public = private.public_key().public_bytes_raw()
-        sealed = self._seal(_key_associated_data(kind.value, public), private.private_bytes_raw())
+        data = _key_associated_data(kind.value, public)
+        sealed = self._host.seal(Purpose.EPOCH, data, private.private_bytes_raw())
         rows = self._keys.run(lambda work: work.rows(_ADD, kind.value, public, sealed, now))
         return self._remember(Epoch(int(rows[0][0]), private, now))
 
@@ -227,7 +194,8 @@ class Epochs:
     ) -> Epoch:
         if found := self._opened_epochs.get(number):
             return found
-        raw = self._unseal(_key_associated_data(kind, bytes(public)), bytes(sealed))
+        data = _key_associated_data(kind, bytes(public))
+        raw = self._host.open(Purpose.EPOCH, data, bytes(sealed))
         return self._remember(Epoch(int(number), X25519PrivateKey.from_private_bytes(raw), born_at))
 
     def _remember(self, epoch: Epoch) -> Epoch:
@@ -236,15 +204,13 @@ class Epochs:
 
     def _cipher(self, number: int, purpose: Purpose) -> ChaCha20Poly1305:
         known = (number, str(purpose))
-        found = self._ciphers.get(known)
-        if found is None:
-            found = self._ciphers[known] = self.epoch(number).cipher(purpose)
-        return found
+        if known not in self._ciphers:
+            self._ciphers[known] = self.epoch(number).cipher(purpose)
+        return self._ciphers[known]
 
 
 def _older_than(work: Work, kind: EpochKind, now: int, age: int) -> set[int]:
-    rows = work.rows(_OLD, kind.value, now - age, now + age)
-    return {int(number) for (number,) in rows}
+    return {int(number) for (number,) in work.rows(_OLD, kind.value, now - age, now + age)}
 
 
 def newest_public_key(keys: KeyStore) -> EpochPublicKey:
@@ -265,16 +231,10 @@ def epoch_cipher(epoch: Epoch, purpose: Purpose) -> tuple[bytes, ChaCha20Poly130
     return head, epoch.cipher(purpose), _associated_data(purpose, epoch.number, b"")
 
 
-def is_sealed_in_epoch(sealed: bytes) -> bool:
-    """Tell whether data are sealed in an epoch, and so open for a limited time."""
-    return sealed[:1] in {SEALED_WITH_EPOCH, SEALED_TO_EPOCH}
-
-
 def epoch_number(sealed: bytes) -> int | None:
     """Return the number of the epoch of sealed data; None for data sealed under the root."""
-    if not is_sealed_in_epoch(sealed):
-        return None
-    return int.from_bytes(sealed[1 : 1 + NUMBER_LENGTH])
+    is_in_epoch = sealed[:1] in {SEALED_WITH_EPOCH, SEALED_TO_EPOCH}
+    return int.from_bytes(sealed[1 : 1 + NUMBER_LENGTH]) if is_in_epoch else None
 
 
 def _head(version: bytes, number: int) -> bytes:

@@ -38,13 +38,11 @@ class Escrow:
     def create(self, now: int) -> dict[int, str]:
         """Create an escrow key in place of an earlier one; return its parts, printed once."""
         pair = KeyPair.generate()
-        row = (pair.public, self._prove(escrow_proof_data(pair.public)), now)
-        self._keys.run(lambda work: work.run(_ADD, *row))
+        proof = self._prove(escrow_proof_data(pair.public))
+        self._keys.run(lambda work: work.run(_ADD, pair.public, proof, now))
+        parts = split(pair.private_bytes).items()
         # Each part includes its number, so that it need not be typed.
-        parts = split(pair.private_bytes)
-        return {
-            number: format_printed_key(bytes([number]) + part) for number, part in parts.items()
-        }
+        return {number: format_printed_key(bytes([number]) + part) for number, part in parts}
 
     def exists(self) -> bool:
         """Tell whether there is an escrow key."""

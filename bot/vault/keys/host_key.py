@@ -12,14 +12,13 @@ import secrets
 import stat
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.errors import SettingError, WrongHostKeyError
+from bot.vault.keys.hpke import derive_subkey
 from bot.vault.keys.passwords import DEFAULT_COST, SALT_LENGTH, PasswordCost, derive_key
 
 if TYPE_CHECKING:
@@ -48,23 +47,16 @@ class HostKey:
 
     def derive(self, label: str) -> bytes:
         """Return the 32-byte key for one use (HKDF-SHA256)."""
-        return HKDF(SHA256(), LENGTH, salt=None, info=f"haven 1 {label}".encode()).derive(
-            self.secret
-        )
+        return derive_subkey(self.secret, f"haven 1 {label}")
 
     @classmethod
     def load(
         cls, path: Path, data: Path | None = None, ask: Callable[[], str] | None = None
     ) -> HostKey:
-        """Read the key from its file.
-
-        Args:
-            path: a file that only its owner can read, holding 64 hex digits or a locked key.
-            data: the data directory, which must not contain the key.
-            ask: returns the passphrase; called only if the key is locked.
+        """Read the key from its file; `ask` returns the passphrase if the key is locked.
 
         Raises:
-            SettingError: the file is missing, readable by others, malformed, or inside the data
+            SettingError: the file is missing, readable by others, malformed, or inside the `data`
                 directory; or the key is locked and `ask` is None.
             WrongHostKeyError: this is not its passphrase.
         """
@@ -92,21 +84,27 @@ class HostKey:
             raise SettingError(
                 f"a passphrase has at least {MIN_PASSPHRASE_LENGTH} characters; use five words"
             )
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-        except OSError as error:
-            if path.exists():
-                raise SettingError(
-                    f"{path} exists; a new key would make everything unreadable"
-                ) from None
-            raise SettingError(
-                f"{path} cannot be created: {error.strerror}; name a folder you may write to"
-            ) from None
         secret = secrets.token_bytes(LENGTH)
-        with os.fdopen(handle, "w") as file:
+        with create_key_file(path, "a new key would make everything unreadable") as file:
             file.write(f"{_lock(secret, passphrase, cost) if passphrase else secret.hex()}\n")
         return cls(secret)
+
+
+def create_key_file(path: Path, why_not_replaced: str) -> IO[str]:
+    """Create a file that only this user can read; never replace one.
+
+    Raises:
+        SettingError: the file exists or cannot be created.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    except OSError as error:
+        why = f"cannot be created: {error.strerror}; name a folder you may write to"
+        if path.exists():
+            why = f"exists; {why_not_replaced}"
+        raise SettingError(f"{path} {why}") from None
+    return os.fdopen(handle, "w", encoding="ascii")
 
 
 def _load_secret(path: Path, ask: Callable[[], str] | None) -> bytes:

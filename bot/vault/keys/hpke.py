@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.errors import DecryptionError
 
@@ -73,6 +75,11 @@ def seal_to(public: bytes, associated_data: bytes, plain: bytes) -> bytes:
     return SUITE.encrypt(plain, X25519PublicKey.from_public_bytes(public), info=associated_data)
 
 
+def derive_subkey(secret: bytes, info: str) -> bytes:
+    """Return the 32-byte key for one use of a secret (HKDF-SHA256)."""
+    return HKDF(SHA256(), KEY_LENGTH, salt=None, info=info.encode()).derive(secret)
+
+
 def pad(plain: bytes) -> bytes:
     """Return the data, padded to one of `PADDED_LENGTHS`."""
     wanted = len(plain) + len(PADDING_MARKER)
@@ -81,12 +88,8 @@ def pad(plain: bytes) -> bytes:
 
 
 def unpad(padded: bytes) -> bytes:
-    """Return the data without padding.
-
-    Raises:
-        DecryptionError: there is no padding.
-    """
-    plain, end, _rest = padded.rstrip(b"\0").rpartition(PADDING_MARKER)
-    if not end or _rest:
+    """Return the data without padding; DecryptionError if there is none."""
+    plain, end, rest = padded.rstrip(b"\0").rpartition(PADDING_MARKER)
+    if not end or rest:
         raise DecryptionError("decrypted data without padding")
     return plain

@@ -20,6 +20,7 @@ from bot.store.migrate import upgrade_keys
 from bot.store.statements import delete_by, insert, select_by
 from bot.store.tables.keys import key_stores, roots
 from bot.store.tables.main import audit, cases, conversations, inbox, staff
+from bot.store.writer import Work
 from bot.vault.keys.host_key import LENGTH, LOSS_WARNING, HostKey
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from bot.store.compiled import Prepared
     from bot.store.database import Database
-    from bot.store.writer import Work
 
 T = TypeVar("T")
 NONCE_LENGTH = 12
@@ -89,11 +89,6 @@ class KeyStore:
     def load_root(self, host: HostKey, database: Database, now: int) -> HostKey:
         """Return the root; create it on the first start.
 
-        Args:
-            host: the host key.
-            database: the data that belong to this key store.
-            now: microseconds.
-
         Raises:
             WrongHostKeyError: the root is sealed under another host key.
             KeysMissingError: the data belong to another key store.
@@ -130,11 +125,11 @@ class KeyStore:
             WrongHostKeyError: the host key is not of this deployment.
         """
         found = self.run(lambda work: work.rows(_ROOTS))
-        store = bytes(found[0][1]) if found else b""
         root = open_root(host, found)
         if any(bytes(known) == host_key_mark(new) for known, *_rest in found):
             return
-        row = _root_row(new, store, root.secret, max(now, *(it[-1] + 1 for it in found)))
+        at = max(now, *(it[-1] + 1 for it in found))
+        row = _root_row(new, bytes(found[0][1]), root.secret, at)
         self.run(lambda work: work.run(_ADD_ROOT, *row))
 
     def count_host_keys(self) -> int:
@@ -188,9 +183,7 @@ def _is_used(database: Database) -> bool:
 
 def _query(database: Database, statement: Prepared) -> list[Any]:
     with closing(database.connect()) as connection, closing(connection.cursor()) as cursor:
-        compiled = statement.for_dialect(database.dialect)
-        cursor.execute(compiled.sql, compiled.row(()))
-        return list(cursor.fetchall())
+        return Work(cursor, database.dialect).rows(statement)
 
 
 def _set_store_id(database: Database, store: bytes) -> None:

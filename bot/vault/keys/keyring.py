@@ -28,9 +28,7 @@ class Keyring:
     @property
     def staff_id(self) -> str:
         """Return the caseworker's id; empty if the holder is no caseworker."""
-        return (
-            self.holder.removeprefix(STAFF_PREFIX) if self.holder.startswith(STAFF_PREFIX) else ""
-        )
+        return self.holder.partition(STAFF_PREFIX)[2]
 
     def seal_own(self, associated_data: bytes, plain: bytes) -> bytes:
         """Return bytes that only this keyring's own key opens.
@@ -50,11 +48,7 @@ class Keyring:
         return unpad(self.own_key().open(own_associated_data(self.holder, associated_data), sealed))
 
     def own_key(self) -> KeyPair:
-        """Return the holder's own key.
-
-        Raises:
-            DecryptionError: there is none.
-        """
+        """Return the holder's own key; DecryptionError if there is none."""
         key = self.key(self.holder)
         if key is None:
             raise DecryptionError("a keyring without a key of its own")

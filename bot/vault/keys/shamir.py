@@ -20,22 +20,11 @@ REDUCTION = 0x1B
 
 
 def split(secret: bytes, noise: bytes | None = None) -> dict[int, bytes]:
-    """Return the parts of a secret by number.
-
-    Args:
-        secret: any bytes.
-        noise: random bytes, as many as the secret has; only tests pass them.
-
-    Raises:
-        ValueError: the noise has another length.
-    """
+    """Return the parts of a secret by number; only tests pass `noise`, of the same length."""
     slope = secrets.token_bytes(len(secret)) if noise is None else noise
-    if len(slope) != len(secret):
-        raise ValueError("every byte of a secret needs one byte of noise")
+    pairs = list(zip(secret, slope, strict=True))
     return {
-        number: bytes(
-            byte ^ multiply(steep, number) for byte, steep in zip(secret, slope, strict=True)
-        )
+        number: bytes(byte ^ multiply(steep, number) for byte, steep in pairs)
         for number in range(1, SHARES + 1)
     }
 

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.errors import WrongPasswordError
 from bot.store.statements import delete_by, insert, select_one, update_by
 from bot.store.tables.keys import case_wraps, staff_keys, team_wraps
-from bot.vault.keys.hpke import KeyPair
+from bot.vault.keys.hpke import KeyPair, derive_subkey
 from bot.vault.keys.keyring import STAFF_PREFIX, Keyring
 from bot.vault.keys.passwords import (
     DEFAULT_COST,
@@ -54,13 +52,7 @@ _DELETE_WRAPS = (delete_by(team_wraps, by="holder"), delete_by(case_wraps, by="h
 
 
 class StaffKeys:
-    """The keys of caseworkers.
-
-    Args:
-        keys: the key store.
-        prove: computes the proof that a key was enrolled here.
-        cost: of a guess at a password; only tests change it.
-    """
+    """The keys of caseworkers; only tests change the cost of a guess at a password."""
 
     def __init__(self, keys: KeyStore, prove: Prove, cost: PasswordCost = DEFAULT_COST) -> None:
         self._keys = keys
@@ -89,10 +81,7 @@ class StaffKeys:
         return format_printed_key(printed)
 
     def remove(self, staff_id: str, now: int) -> bool:
-        """Erase a caseworker's key and all that is wrapped to it; tell whether there was one.
-
-        The team keys are renewed.
-        """
+        """Erase a key with all that is wrapped to it, and renew the team keys; False if none."""
 
         def leave(work: Work) -> bool:
             had_key = self._delete(work, staff_id)
@@ -134,7 +123,7 @@ class StaffKeys:
             WrongPasswordError: the recovery key is wrong, or there is no key.
         """
         public, *_rest, sealed = self._load_row(staff_id)
-        key = _derive_from_printed(parse_printed_key(printed), staff_id)
+        key = derive_subkey(parse_printed_key(printed), f"haven printed {staff_id}")
         return self._open_pair(staff_id, key, sealed, public)
 
     def _load_row(self, who: str) -> tuple[bytes, bytes, int, int, bytes, bytes]:
@@ -149,7 +138,7 @@ class StaffKeys:
     def _seal(self, who: str, pair: KeyPair, password: str, printed: bytes) -> tuple[Any, ...]:
         salt = os.urandom(SALT_LENGTH)
         by_password = ChaCha20Poly1305(derive_key(password, salt, self.cost))
-        by_recovery = ChaCha20Poly1305(_derive_from_printed(printed, who))
+        by_recovery = ChaCha20Poly1305(derive_subkey(printed, f"haven printed {who}"))
         context = _associated_data(who, pair.public)
         return (
             salt,
@@ -177,10 +166,6 @@ class StaffKeys:
 def may_open(role: str) -> bool:
     """Tell whether caseworkers in a role have a key that opens cases."""
     return role in ROLES_WITH_KEYS
-
-
-def _derive_from_printed(printed: bytes, who: str) -> bytes:
-    return HKDF(SHA256(), LENGTH, salt=None, info=f"haven printed {who}".encode()).derive(printed)
 
 
 def _associated_data(who: str, public: bytes) -> bytes:

@@ -11,6 +11,7 @@ store without the host key makes no one a member.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,10 @@ from bot.vault.keys.hpke import KEY_LENGTH, KeyPair, seal_to
 from bot.vault.keys.keyring import ESCROW_PREFIX, STAFF_PREFIX, TEAM_PREFIX, team_associated_data
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from bot.store.writer import Work
 
-    Prove = Callable[[bytes], bytes]
-
+Prove = Callable[[bytes], bytes]
+"""Computes the proof that a key was created here: a MAC under the root."""
 SUPERVISORS = "supervisors"
 SUPERVISOR = "supervisor"
 ROLES_WITH_KEYS = frozenset({"caseworker", SUPERVISOR})
@@ -71,12 +70,7 @@ class KeyHolders:
         return found or next((teams[name] for name in sorted(teams)), None)
 
     def for_case(self, queue: str, holder: str) -> list[KeyHolder]:
-        """Return who may open a case: the team of its queue, or its caseworker and supervisors.
-
-        Args:
-            queue: of the case.
-            holder: id of its caseworker; empty if it is not claimed.
-        """
+        """Return who may open a case: the team of its queue, or its `holder` and supervisors."""
         claimant = self.members.get(holder)
         # An administrator has a key to sign in with, which opens no case.
         if claimant is None or claimant.role not in ROLES_WITH_KEYS:
@@ -149,10 +143,9 @@ def form_teams(work: Work, prove: Prove, now: int) -> None:
 
 
 def _form_team(
-    work: Work, prove: Prove, name: str, to: Iterable[KeyHolder], now: int
+    work: Work, prove: Prove, name: str, to: list[KeyHolder], now: int
 ) -> KeyHolder | None:
     """Create a team's key and wrap it to its members; without members, store that it has none."""
-    to = list(to)
     if not to:
         no_key = bytes(KEY_LENGTH)
         work.rows(_ADD, name, no_key, prove(_team_proof_data(name, 0, no_key)), 0, now)

@@ -32,12 +32,7 @@ _LEET_LETTERS = str.maketrans("0134578@$!+", "oieastbasit")
 
 
 def is_guessable(password: str, personal_words: Iterable[str] = ()) -> bool:
-    """Tell whether a password is easy to guess.
-
-    Args:
-        password: as typed.
-        personal_words: words to try first for this caseworker: name, organisation.
-    """
+    """Tell whether a password is easy to guess for one who knows `personal_words`."""
     plain = _normalize(password)
     if len(set(plain)) < MIN_DISTINCT or _is_repetition(plain):
         return True

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
-    from bot.vault.keys.case_keys import Opener
+    from bot.vault.purpose import Opener
 
 WHOLE = b"jpeg" * 50_000
 """More than three sealed pieces."""

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from bot.messages import Update
     from bot.store.database import Database
     from bot.store.writer import Work
-    from bot.vault.keys.case_keys import Opener
+    from bot.vault.purpose import Opener
 
 BOT = 7_000_000_001
 FIRST_PERSON = 5_000_000_001

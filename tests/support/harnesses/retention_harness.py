@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from bot.store.writer import Work
     from bot.vault.erasure.delete_rows import AlsoErase
-    from bot.vault.keys.case_keys import Opener
+    from bot.vault.purpose import Opener
 
 WORDS = "Dia menyimpan paspor saya."
 KEPT = 90

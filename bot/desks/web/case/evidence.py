@@ -20,7 +20,7 @@ from bot.errors import CaseNotReadableError, DecryptionError
 
 if TYPE_CHECKING:
     from bot.store.writer import Work
-    from bot.vault.keys.case_keys import Opener
+    from bot.vault.purpose import Opener
 
 MAX_FILE_BYTES = 24 * 1024 * 1024
 """Bytes of one file; Telegram gives bots at most 20 MB."""

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from bot.hotline.chat.phrasebook import Phrasebook
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
-    from bot.vault.keys.case_keys import Opener
     from bot.vault.keys.keyring import Keyring
+    from bot.vault.purpose import Opener
 
 PICTURE_KINDS = frozenset({"photo"})
 EDITABLE_KINDS = frozenset({CaseMessageKind.TEXT, CaseMessageKind.FILES})
