@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -13,6 +13,11 @@ SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+
+
+def to_utc(moment: int) -> datetime:
+    """Return a stored moment as a datetime in UTC."""
+    return datetime.fromtimestamp(moment / SECOND, UTC)
 
 
 def start_of_day(moment: int, zone: tzinfo) -> int:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Protocol
 from bot.cases.indicators import (
     ACT_ELEMENTS,
     ILO_INDICATORS,
-    HtcdsCode,
     Indicator,
     find_indicators,
     unknown_topics,
@@ -142,20 +141,18 @@ def assess(answers: Answers, law: LawLike | None, staff: Catalogue) -> Assessmen
     return Assessment(
         tuple(
             AuthorityView(
-                body.name.render(staff),
-                body.task.render(staff),
-                body.condition.render(staff),
-                body.citations(staff),
+                it.name.render(staff), it.task.render(staff), it.condition.render(staff),
+                it.citations(staff),
             )
-            for body in (law.authorities(answers) if law else ())
+            for it in (law.authorities(answers) if law else ())
         ),
         tuple(
-            DutyView(duty.text.render(staff), duty.condition.render(staff), duty.citations(staff))
-            for duty in (law.duties(answers) if law else ())
+            DutyView(it.text.render(staff), it.condition.render(staff), it.citations(staff))
+            for it in (law.duties(answers) if law else ())
         ),
         tuple(_indicator_view(indicator, staff) for indicator in find_indicators(answers)),
         tuple(topic.render(staff) for topic in unknown_topics(answers)),
-    )
+    )  # fmt: skip
 
 
 def _indicator_view(indicator: Indicator, staff: Catalogue) -> IndicatorView:
@@ -163,10 +160,10 @@ def _indicator_view(indicator: Indicator, staff: Catalogue) -> IndicatorView:
         indicator.text.render(staff),
         ILO_INDICATORS[indicator.ilo].render(staff) if indicator.ilo else "",
         tuple(ACT_ELEMENTS[key].render(staff) for key in indicator.act),
-        tuple(_alternatives(codes, staff) for codes in indicator.htcds),
+        tuple(
+            str(codes[0])
+            if len(codes) == 1
+            else ALTERNATIVES.render(staff, {"codes": ", ".join(map(str, codes))})
+            for codes in indicator.htcds
+        ),
     )
-
-
-def _alternatives(codes: tuple[HtcdsCode, ...], staff: Catalogue) -> str:
-    spelt = ", ".join(map(str, codes))
-    return spelt if len(codes) == 1 else ALTERNATIVES.render(staff, {"codes": spelt})

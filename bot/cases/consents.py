@@ -12,21 +12,21 @@ A row that was changed or added without the host key's secret counts as no conse
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from enum import StrEnum
-from hmac import compare_digest
+from secrets import compare_digest
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import select
 
-from bot.clock import SECOND
+from bot.clock import to_utc
 from bot.store.statements import insert, select_by, select_one, update_by
 from bot.store.tables.consents import agreements, wordings
 from bot.text import Catalogue, Text, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -119,17 +119,6 @@ class ConsentRecord:
         return self.is_authentic and self.is_given and self.revoked_at is None
 
 
-@dataclass(frozen=True, slots=True)
-class Revocation:
-    """A request to revoke consent of one kind in one case."""
-
-    case: str
-    kind: ConsentKind
-    by: str
-    """Who revokes, as the audit log names them."""
-    at: int
-
-
 _COLUMNS = (
     "case_id", "kind", "answer", "given", "words", "notice", "language", "at", "revoked_at",
     "revoked_by", "mac",
@@ -197,20 +186,20 @@ class ConsentRecords:
                 return None
         return None
 
-    def revoke(self, work: Work, audit: AuditLog, revocation: Revocation) -> bool:
+    def revoke(
+        self, work: Work, audit: AuditLog, case: str, kind: ConsentKind, by: str, now: int
+    ) -> bool:
         """Revoke consent of one kind; tell whether that changed anything."""
-        case, kind, by, at = revocation.case, revocation.kind, revocation.by, revocation.at
-        active = [it for it in self._rows(work, case) if it[1].kind is kind and it[1].is_active]
-        self._revoke_rows(work, case, active, by, at)
-        is_new = kind is ConsentKind.OTHERS and self._forbid_sharing(work, case, by, at)
-        if active or is_new:
-            audit.record(work, at, by, "consent_revoke", case, kind.value)
-        return bool(active) or is_new
+        is_changed = self._revoke_active(work, case, [kind], by, now)
+        if kind is ConsentKind.OTHERS:
+            is_changed |= self._forbid_sharing(work, case, by, now)
+        if is_changed:
+            audit.record(work, now, by, "consent_revoke", case, kind.value)
+        return is_changed
 
     def revoke_all(self, work: Work, case: str, by: str, now: int) -> None:
         """Revoke every consent of a case, because the person withdraws."""
-        active = [it for it in self._rows(work, case) if it[1].is_active]
-        self._revoke_rows(work, case, active, by, now)
+        self._revoke_active(work, case, list(ConsentKind), by, now)
         self._forbid_sharing(work, case, by, now)
 
     @staticmethod
@@ -227,21 +216,21 @@ class ConsentRecords:
     def _rows(self, work: Work, case: str) -> list[tuple[int, ConsentRecord]]:
         return [(row[0], self.from_row(case, row)) for row in work.rows(_OF_CASE, case)]
 
-    def _revoke_rows(
-        self, work: Work, case: str, rows: Iterable[tuple[int, ConsentRecord]], by: str, at: int
-    ) -> None:
-        for row, record in rows:
+    def _revoke_active(
+        self, work: Work, case: str, kinds: Sequence[ConsentKind], by: str, at: int
+    ) -> bool:
+        active = [it for it in self._rows(work, case) if it[1].is_active and it[1].kind in kinds]
+        for row, record in active:
             revoked = replace(record, revoked_at=at, revoked_by=by)
             work.run(_REVOKE, at, by, self._mac(case, revoked), row)
+        return bool(active)
 
     def _forbid_sharing(self, work: Work, case: str, by: str, now: int) -> bool:
         """Record that nothing may be shared, where no earlier record says so."""
         if self.no_sharing_since(work, case) is not None:
             return False
-        refusal = replace(
-            new_consent("pass_on", None, None, b"", now), revoked_at=now, revoked_by=by
-        )
-        self.store(work, [(case, refusal)])
+        open_question = new_consent("pass_on", None, None, b"", now)
+        self.store(work, [(case, replace(open_question, revoked_at=now, revoked_by=by))])
         return True
 
     def _mac(self, case: str, it: ConsentRecord) -> bytes:
@@ -279,24 +268,16 @@ async def load_consents(
     connection: AsyncConnection, records: ConsentRecords, case: str, staff: Catalogue
 ) -> tuple[ConsentView, ...]:
     """Return the consent records of a case, oldest first."""
-    query = (
-        select(*CONSENT_COLUMNS)
-        .where(agreements.c.case_id == case)
-        .order_by(agreements.c.at, agreements.c.id)
-    )
-    rows = (await connection.execute(query)).all()
-    return tuple(_consent_view(records.from_row(case, row), staff) for row in rows)
+    query = select(*CONSENT_COLUMNS).where(agreements.c.case_id == case)
+    rows = await connection.execute(query.order_by(agreements.c.at, agreements.c.id))
+    return tuple(_consent_view(records.from_row(case, row), staff) for row in rows.all())
 
 
 def _consent_view(it: ConsentRecord, staff: Catalogue) -> ConsentView:
     status = GIVEN if it.is_active else REVOKED if it.revoked_at else NOT_GIVEN
     text = f"{CONSENT_NAMES[it.kind].render(staff)}: {status.render(staff)}"
-    revoked = None if it.revoked_at is None else _to_utc(it.revoked_at)
+    revoked = None if it.revoked_at is None else to_utc(it.revoked_at)
     digest, notice = it.wording_digest.hex(), it.notice_version.hex()
     return ConsentView(
-        it.kind.value, text, it.is_active, it.language, _to_utc(it.at), digest, notice, revoked
+        it.kind.value, text, it.is_active, it.language, to_utc(it.at), digest, notice, revoked
     )
-
-
-def _to_utc(moment: int) -> datetime:
-    return datetime.fromtimestamp(moment / SECOND, UTC)

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
 
 from bot.conversation import Answer, FileRef, PlaceAnswer, TimeAnswer
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Unicode categories of controls, surrogates and line separators."""
@@ -48,11 +43,8 @@ def _is_harmless(char: str) -> bool:
 
 
 def _is_hidden(char: str) -> bool:
-    return (
-        unicodedata.bidirectional(char) in BIDI_CLASSES
-        or char in BIDI_MARKS
-        or ord(char) in TAG_CHARACTERS
-    )
+    is_turning = unicodedata.bidirectional(char) in BIDI_CLASSES or char in BIDI_MARKS
+    return is_turning or ord(char) in TAG_CHARACTERS
 
 
 def plain_answer(answer: Answer) -> tuple[str, ...]:
@@ -62,13 +54,11 @@ def plain_answer(answer: Answer) -> tuple[str, ...]:
         code = answer.code if isinstance(answer, TimeAnswer) else answer.county
         return tuple(filter(None, (code, answer.text or day)))
     parts = answer if isinstance(answer, tuple) else (answer,)
-    return tuple(" ".join(_describe_file(p)) if isinstance(p, FileRef) else str(p) for p in parts)
+    return tuple(_describe_file(p) if isinstance(p, FileRef) else str(p) for p in parts)
 
 
-def _describe_file(note: FileRef) -> Iterator[str]:
-    yield escape_line(note.name) or note.kind
-    if note.caption:
-        yield note.caption
+def _describe_file(note: FileRef) -> str:
+    return " ".join(filter(None, (escape_line(note.name) or note.kind, note.caption)))
 
 
 def coordinates(answer: Answer) -> list[str]:

@@ -15,6 +15,7 @@ possible, all are named as alternatives.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.cases.urgency import REASON_TEXTS
@@ -83,17 +84,13 @@ class Indicator:
     """Codes that apply together; a tuple of several codes means that one of them applies."""
 
 
-def _control(*values: str) -> tuple[HtcdsCode, ...]:
-    return tuple(HtcdsCode("vic_MethodsOfControl", value) for value in values)
+def _codes(field: str, *values: str) -> tuple[HtcdsCode, ...]:
+    return tuple(HtcdsCode(field, value) for value in values)
 
 
-def _industry(*values: str) -> tuple[HtcdsCode, ...]:
-    return tuple(HtcdsCode("vic_ForcedLabourIndustry", value) for value in values)
-
-
-def _kind(*values: str) -> tuple[HtcdsCode, ...]:
-    return tuple(HtcdsCode("vic_TypeOfExploitation", value) for value in values)
-
+_control = partial(_codes, "vic_MethodsOfControl")
+_industry = partial(_codes, "vic_ForcedLabourIndustry")
+_kind = partial(_codes, "vic_TypeOfExploitation")
 
 # The picklist lacks restriction of movement, though the standard defines it: an extra column.
 NOT_FREE = ((HtcdsCode("vic_MethodsOfControl", "Other"),),

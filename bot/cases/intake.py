@@ -119,24 +119,16 @@ class Intake:
     """Stores reports, used inside units of work."""
 
     def __init__(
-        self,
-        vault: Vault,
-        bot: int,
-        response_minutes: Sequence[int] = RESPONSE_MINUTES,
+        self, vault: Vault, bot: int, response_minutes: Sequence[int] = RESPONSE_MINUTES,
         answer_filter: AnswerFilter = keep_nothing,
-    ) -> None:
-        """Create an intake.
+    ) -> None:  # fmt: skip
+        """Create an intake for the bot (its id) that can download the files.
 
-        Args:
-            vault: encrypts what is stored.
-            bot: the id of the bot that can download the files.
-            response_minutes: minutes to the first reply, by priority.
-            answer_filter: selects the answers that the bot can open for a day.
+        `response_minutes` are the minutes to the first reply, by priority.
         """
-        self._vault = vault
+        self._vault, self._bot = vault, bot
         self._consents = ConsentRecords(vault)
         self._answer_filter = answer_filter
-        self._bot = bot
         self._response_minutes = response_minutes
 
     def open_case(self, work: Work, opening: CaseOpening) -> NewCase:
@@ -165,31 +157,22 @@ class Intake:
             keys = self._vault.cases.create(new, opened[0].opened_at)
             work.many(_ADD_CASE, [self._case_row(case) for case in opened])
             self._vault.cases.store(work, keys)
-        report_rows, file_rows = [], []
-        consents: list[tuple[str, ConsentRecord]] = []
-        for report in new_reports:
-            report_rows.append(self._report_row(work, report))
-            consents += [(report.case, each) for each in report.consents]
-            file_rows += self._file_rows(
-                work, report.case, files_in(report.answers), report.sent_at
-            )
-        work.many(_ADD_REPORT, report_rows)
+        reports_, file_rows = list(new_reports), []
+        work.many(_ADD_REPORT, [self._report_row(work, it) for it in reports_])
+        for it in reports_:
+            found = files_in(it.answers)
+            file_rows += self._file_rows(work, it.case, found, it.sent_at)
         work.many(_ADD_FILE, file_rows)
-        if consents:
-            self._consents.store(work, consents)
+        self._consents.store(work, [(it.case, each) for it in reports_ for each in it.consents])
 
     def store_files(self, work: Work, case: str, notes: Iterable[FileRef], at: int) -> None:
         """Store files that came outside a report, so that they are downloaded."""
         work.many(_ADD_FILE, self._file_rows(work, case, notes, at))
 
     def raise_priority(
-        self,
-        work: Work,
-        case: str,
-        answers: Mapping[str, object],
-        base_priority: Priority,
+        self, work: Work, case: str, answers: Mapping[str, object], base_priority: Priority,
         now: int,
-    ) -> bool:
+    ) -> bool:  # fmt: skip
         """Raise the priority of a case as its new answers demand; tell whether it rose.
 
         Because the person wrote, a reply is due again, or earlier if the priority rises; for a
@@ -203,9 +186,9 @@ class Intake:
         old = open_reasons(self._vault, case, bytes(sealed)) or []
         merged = [*old, *(code for code in reasons if code not in old)]
         new_priority = min(priority, old_priority)
-        new_due = (
-            earlier_due(self._response_minutes, new_priority, now, due) if status != CLOSED else due
-        )
+        new_due = due
+        if status != CLOSED:
+            new_due = earlier_due(self._response_minutes, new_priority, now, due)
         work.run(
             _RAISE, int(new_priority), self._seal_reasons(case, merged),
             old_county or county_of(answers), raise_queue(queue, answers),

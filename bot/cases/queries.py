@@ -7,9 +7,7 @@ characters escaped.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import exists, or_, select
@@ -22,15 +20,14 @@ from bot.cases.routing import DEFAULT_QUEUE
 from bot.cases.sealed_fields import (
     decode_contents,
     decode_file,
-    open_queue_reasons,
+    open_reasons,
     report_associated_data,
 )
 from bot.cases.state_machine import CaseState
 from bot.cases.urgency import REASON_TEXTS as RISKS
 from bot.cases.urgency import assess_urgency, reason_texts
-from bot.clock import SECOND
+from bot.clock import to_utc
 from bot.conversation.replies import LEFT_EMPTY
-from bot.errors import EpochExpiredError
 from bot.store.statements import select_one
 from bot.store.tables.check_ins import check_ins as hours
 from bot.store.tables.main import CASE_WAITS, cases, files, notices, reports
@@ -41,6 +38,7 @@ from bot.vault import Purpose, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -171,10 +169,7 @@ _CLAIMED = (CaseState.CLAIMED.value, CaseState.OPEN.value)
 async def load_queue(database: Database, most: int = MAX_CASES, only: str = "") -> list[QueuedCase]:
     """Return waiting and assigned cases, the most urgent first, then the longest waiting.
 
-    Args:
-        database: the database.
-        most: the maximum number.
-        only: a queue; every queue if empty.
+    `only` is a queue; every queue if empty.
     """
     # Must repeat the condition of the partial index exactly, or the index is not used.
     waiting = select(*_QUEUE_COLUMNS).select_from(_WITH_HOLDER).where(CASE_WAITS)
@@ -241,10 +236,8 @@ class AnswerRenderer:
             return prompt, self._render_alarms(answer)
         parts = question.describe(answer) if question else plain_answer(answer)
         rendered = [
-            display_text(part, self.staff)
-            if isinstance(part, str)
-            else part.render(self._flow_texts)
-            for part in parts
+            display_text(it, self.staff) if isinstance(it, str) else it.render(self._flow_texts)
+            for it in parts
         ]
         return prompt, ", ".join([*rendered, *coordinates(answer)])
 
@@ -258,25 +251,16 @@ class CaseReader:
     """Decrypts cases and renders them in one language."""
 
     def __init__(
-        self,
-        database: Database,
-        vault: Vault,
-        renderer: AnswerRenderer,
-        *,
+        self, database: Database, vault: Vault, renderer: AnswerRenderer, *,
         law: LawLike | None = None,
-    ) -> None:
-        self._database = database
-        self._vault = vault
-        self._staff = renderer.staff
-        self._renderer = renderer
-        self._law = law
+    ) -> None:  # fmt: skip
+        self._database, self._vault, self._law = database, vault, law
+        self._renderer, self._staff = renderer, renderer.staff
 
     async def open(self, reference: str, keyring: Keyring | None = None) -> CaseDetails | None:
-        """Return a case with all its reports; None if there is no such case.
+        """Return a case with all its reports, its reference however typed; None if there is none.
 
-        Args:
-            reference: however it is typed.
-            keyring: of the reader; without one only the columns in clear are returned.
+        Without the keyring of a reader only the columns in clear are returned.
 
         Raises:
             CaseNotReadableError: no key of the keyring opens it.
@@ -298,11 +282,10 @@ class CaseReader:
             opener = await asyncio.to_thread(self._vault.cases.opener, case, keyring)
             sent = await self._load_reports(connection, case, opener)
             codes = await asyncio.to_thread(self._reasons, case, sealed, sent)
-            reasons = reason_texts(codes)
             answers = merge_answers(answers for *_, answers in sent)
             return CaseDetails(
                 _queued_case(clear),
-                tuple(reason.render(self._staff) for reason in reasons),
+                tuple(reason.render(self._staff) for reason in reason_texts(codes)),
                 tuple(
                     ReportView(kind, to_utc(sent_at), self._renderer.render(flow, answers))
                     for kind, flow, sent_at, answers in sent
@@ -314,11 +297,8 @@ class CaseReader:
 
     def _reasons(self, case: str, sealed: bytes, sent: list[_ReportRow]) -> list[str]:
         """Return the codes of the urgency reasons, from the queue and from the reports."""
-        stored: list[str] = []
-        with contextlib.suppress(EpochExpiredError):
-            stored = open_queue_reasons(self._vault, case, sealed)
-        found = [code for _kind, _flow, _at, answers in sent for code in assess_urgency(answers)[1]]
-        known = set(stored) | set(found)
+        known = set(open_reasons(self._vault, case, sealed) or ())
+        known.update(code for *_, answers in sent for code in assess_urgency(answers)[1])
         return [code for code in RISKS if code in known]
 
     @staticmethod
@@ -326,15 +306,11 @@ class CaseReader:
         connection: AsyncConnection, case: str, opener: Opener
     ) -> list[_ReportRow]:
         """Return kind, flow, time and answers of every report, oldest first."""
-        wanted = (
-            select(
-                reports.c.id, reports.c.kind, reports.c.flow, reports.c.sealed, reports.c.sent_at
-            )
-            .where(reports.c.case_id == case)
-            .order_by(reports.c.sent_at)
-        )
+        columns = ("id", "kind", "flow", "sealed", "sent_at")
+        wanted = select(*(reports.c[name] for name in columns)).where(reports.c.case_id == case)
+        rows = (await connection.execute(wanted.order_by(reports.c.sent_at))).all()
         found = []
-        for report, kind, flow, sealed, sent_at in (await connection.execute(wanted)).all():
+        for report, kind, flow, sealed, sent_at in rows:
             plain = opener.open(Purpose.CASE, report_associated_data(case, report), sealed)
             found.append((kind, flow, sent_at, decode_contents(plain).answers))
         return found
@@ -361,11 +337,6 @@ def _queued_case(row: Sequence[Any]) -> QueuedCase:
         reference, kind, status, priority, language, county, to_utc(since), queue,
         None if due is None else to_utc(due), holder, bool(frozen),
     )  # fmt: skip
-
-
-def to_utc(moment: int) -> datetime:
-    """Return a stored moment as a datetime in UTC."""
-    return datetime.fromtimestamp(moment / SECOND, UTC)
 
 
 def display_text(text: str, staff: Catalogue) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,7 @@ from sqlalchemy import bindparam
 
 from bot.cases.intake import PERSON
 from bot.cases.reference import ALPHABET, parse_reference
-from bot.clock import SECOND
+from bot.clock import SECOND, to_utc
 from bot.store.statements import insert, select_by, select_one
 from bot.store.tables.consents import receipts
 from bot.store.tables.main import reports
@@ -51,7 +50,7 @@ class Receipt:
     @property
     def signed_text(self) -> str:
         """The exact text that is signed."""
-        at = datetime.fromtimestamp(self.at // SECOND, UTC).isoformat()
+        at = to_utc(self.at // SECOND * SECOND).isoformat()
         return (
             f"Haven receipt 1\nnumber: {self.reference}\nreceived: {at}\n"
             f"things received: {self.count}\nSHA-256: {self.digest.hex()}\n"
@@ -99,9 +98,8 @@ class Receipts:
 
     def is_passphrase(self, receipt: Receipt | None, reference: str, passphrase: str) -> bool:
         """Tell whether a passphrase is right; without a receipt this takes the same time."""
-        digested = hash_passphrase(
-            passphrase, *salt_and_pepper(self._vault, parse_reference(reference))
-        )
+        salt, pepper = salt_and_pepper(self._vault, parse_reference(reference))
+        digested = hash_passphrase(passphrase, salt, pepper)
         return is_same_digest(receipt.passphrase_digest if receipt else None, digested)
 
     def is_signature_valid(self, receipt: Receipt) -> bool:
@@ -111,9 +109,8 @@ class Receipts:
     @staticmethod
     def is_unchanged(work: Work, receipt: Receipt) -> bool:
         """Tell whether the stored reports are the same as when the receipt was signed."""
-        return _content_digest(work, receipt.case, receipt.at) == (
-            receipt.at, receipt.count, receipt.digest
-        )  # fmt: skip
+        found = _content_digest(work, receipt.case, receipt.at)
+        return found == (receipt.at, receipt.count, receipt.digest)
 
 
 def new_number() -> str:

@@ -44,9 +44,8 @@ decode_file = msgspec.msgpack.Decoder(SentFile).decode
 def encode_fetch_handle(sent: SentFile) -> bytes:
     """Return what fetching a file needs, and nothing that its person wrote or called it."""
     note = sent.note
-    return encode(
-        SentFile(sent.bot, FileRef(note.handle, note.kind, note.size, unique=note.unique))
-    )
+    bare = FileRef(note.handle, note.kind, note.size, unique=note.unique)
+    return encode(SentFile(sent.bot, bare))
 
 
 def report_associated_data(case: str, report: str) -> bytes:
@@ -68,31 +67,15 @@ def open_reasons(vault: Vault, case: str, sealed: bytes) -> list[str] | None:
         DecryptionError: they were altered, or are another case's.
     """
     try:
-        return open_queue_reasons(vault, case, sealed)
+        return decode_reasons(vault.open(Purpose.CODES, reasons_associated_data(case), sealed))
     except EpochExpiredError:
         return None
-
-
-def open_queue_reasons(vault: Vault, case: str, sealed: bytes) -> list[str]:
-    """Return the reasons that are kept for the queue.
-
-    Raises:
-        EpochExpiredError: a day has passed.
-        DecryptionError: they were altered, or are another case's.
-    """
-    return decode_reasons(vault.open(Purpose.CODES, reasons_associated_data(case), sealed))
 
 
 def open_codes(
     vault: Vault, case: str, report: str, codes: bytes | None
 ) -> dict[str, Answer] | None:
     """Return what the bot still opens of a report: codes, for a day; None once that is over.
-
-    Args:
-        vault: opens it.
-        case: whose report.
-        report: which.
-        codes: what was kept for the bot.
 
     Raises:
         DecryptionError: it was altered, or is another report's.

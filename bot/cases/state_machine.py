@@ -164,6 +164,7 @@ WRONG_STATE = {
 
 _QUEUED = (CaseState.WAITING, CaseState.REOPENED)
 _CLAIMED = (CaseState.CLAIMED, CaseState.OPEN)
+_ENDED = (CaseState.REFERRED, CaseState.CLOSED)
 _WORK_STATES = (
     (CaseState.CLAIMED, CaseState.OPEN),
     (CaseState.OPEN, CaseState.OPEN),
@@ -210,12 +211,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         CaseAction.REFER, (*_CLAIMED, CaseState.REFERRED), CaseState.REFERRED, HOLDER_OR_SYSTEM
     ),
     *_moves(CaseAction.CLOSE, (*_CLAIMED, CaseState.REFERRED), CaseState.CLOSED, HOLDER_OR_SENIOR),
-    *_moves(
-        CaseAction.REOPEN,
-        (CaseState.REFERRED, CaseState.CLOSED),
-        CaseState.REOPENED,
-        SENIOR_OR_SYSTEM,
-    ),
+    *_moves(CaseAction.REOPEN, _ENDED, CaseState.REOPENED, SENIOR_OR_SYSTEM),
 )
 """Of several transitions of one action from one state, the first whose guards hold is taken."""
 
@@ -226,31 +222,19 @@ class CaseStateMachine:
     def __init__(self, transitions: Sequence[Transition]) -> None:
         self._transitions = transitions
         self.machine = Machine(
-            model=None,
-            states=CaseState,
-            initial=CaseState.WAITING,
-            auto_transitions=False,
+            model=None, states=CaseState, initial=CaseState.WAITING, auto_transitions=False,
             model_attribute="state",
-        )
+        )  # fmt: skip
         for action, source, target, guards in transitions:
             self.machine.add_transition(action.value, source, target, conditions=list(guards))
 
     def next_state(
-        self,
-        state: CaseState,
-        action: CaseAction,
-        role: Role | None,
-        is_holder: bool = False,
+        self, state: CaseState, action: CaseAction, role: Role | None, is_holder: bool = False,
         reason: str = "",
-    ) -> CaseState | ActionRefusal:
+    ) -> CaseState | ActionRefusal:  # fmt: skip
         """Return the state after an action, or why the action is refused.
 
-        Args:
-            state: the state of the case.
-            action: the action.
-            role: of the person who asks; None for the system.
-            is_holder: whether the case is assigned to them.
-            reason: only whether there is one matters.
+        A role of None is the system. Of the reason, only whether there is one matters.
         """
         if role is Role.AUDITOR:
             return ActionRefusal(IS_STAFF.refusal)

@@ -20,9 +20,10 @@ from bot.app.keys import open_key_store
 from bot.app.sign_in import ask_secret, staff_keys_of
 from bot.app.storage import existing_database, open_vault
 from bot.cases.evidence.files import load_file_notes
-from bot.cases.queries import AnswerRenderer, to_utc
+from bot.cases.queries import AnswerRenderer
 from bot.cases.sealed_fields import decode_contents, report_associated_data
 from bot.cli.options import PasswordFile, SignedIn
+from bot.clock import to_utc
 from bot.conversation import FlowRegistry
 from bot.errors import CaseNotReadableError, DecryptionError, HavenError
 from bot.hotline.chat.messages import CaseMessages

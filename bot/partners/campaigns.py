@@ -6,7 +6,7 @@ import re
 import secrets
 from base64 import b32encode
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam
 
@@ -15,7 +15,7 @@ from bot.store.statements import insert, select_by, select_one, update_by
 from bot.store.tables.partners import campaigns, partners
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.store.writer import Work
     from bot.vault import AuditLog
@@ -111,9 +111,8 @@ class Campaigns:
             raise HavenError(f"there is no partner {new.partner}; haven partners list shows them")
         code = b32encode(self._random_bytes(CODE_BYTES)).decode()
         if not work.run(_ADD, found[0][0], new.name, code, new.language, now):
-            raise HavenError(
-                f"there is a campaign {new.name} already; haven campaigns list shows them"
-            )
+            name = f"a campaign {new.name} already"
+            raise HavenError(f"there is {name}; haven campaigns list shows them")
         (campaign,) = [each for each in self.all(work) if each.code == code]
         self._audit.record(work, now, by, "campaign_add", str(campaign.id), new.language)
         return campaign
@@ -127,7 +126,6 @@ class Campaigns:
         return True
 
 
-def _campaign(row: tuple[object, ...]) -> Campaign:
+def _campaign(row: Sequence[Any]) -> Campaign:
     number, name, partner, code, language, revoked, disabled = row
-    is_active = revoked is None and disabled is None
-    return Campaign(int(str(number)), str(name), str(partner), str(code), str(language), is_active)
+    return Campaign(number, name, partner, code, language, revoked is None and disabled is None)

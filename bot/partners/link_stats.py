@@ -89,16 +89,11 @@ class LinkStats:
 
     def list_counts(self, work: Work, now: int) -> list[MonthlyCount]:
         """Return the counts that may be shown: of months that are over, small ones as None."""
-        rows = work.rows(_COUNTS, month_number(now, self._zone))
-        return [
-            MonthlyCount(
-                str(name),
-                month // MONTHS_IN_YEAR,
-                month % MONTHS_IN_YEAR + 1,
-                times if times >= MIN_SHOWN else None,
-            )
-            for name, month, times in rows
-        ]
+        found = []
+        for name, number, times in work.rows(_COUNTS, month_number(now, self._zone)):
+            year, month = divmod(number, MONTHS_IN_YEAR)
+            found.append(MonthlyCount(name, year, month + 1, times if times >= MIN_SHOWN else None))
+        return found
 
     def _bucket(self, campaign: int, month: int, chat_key: bytes) -> int:
         digest = self._vault.count_digest(b"%d|%d|%b" % (campaign, month, chat_key))

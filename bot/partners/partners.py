@@ -44,11 +44,7 @@ class Partners:
         return [Partner(id_, name, gone is None) for id_, name, gone in work.rows(_ALL)]
 
     def add(self, work: Work, name: str, by: str, now: int) -> Partner:
-        """Add a partner.
-
-        Raises:
-            HavenError: the name is taken.
-        """
+        """Add a partner; HavenError if the name is taken."""
         if not work.run(_ADD, name, now):
             raise HavenError(f"there is a partner {name} already; haven partners list shows them")
         (new,) = [each for each in self.all(work) if each.name == name]

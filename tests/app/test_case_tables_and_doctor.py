@@ -12,10 +12,10 @@ from rich.console import Console
 
 from bot.app.storage import open_vault
 from bot.app.tables import case_view, format_duration, notice_line, queue_table
-from bot.cases.queries import AnswerView, QueuedCase, ReportView, ServiceNotice, load_queue, to_utc
+from bot.cases.queries import AnswerView, QueuedCase, ReportView, ServiceNotice, load_queue
 from bot.cases.urgency import Priority
 from bot.cli.doctor import run_checks
-from bot.clock import MINUTE
+from bot.clock import MINUTE, to_utc
 from bot.conversation import FileRef
 from bot.desks.forum.topics import BARRED_NOTICE
 from bot.settings import load_settings

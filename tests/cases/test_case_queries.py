@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.escape_text import escape_line, escape_text
-from bot.cases.queries import load_notices, load_queue, to_utc
+from bot.cases.queries import load_notices, load_queue
 from bot.cases.state_machine import Role
 from bot.cases.urgency import REASON_TEXTS, Priority
-from bot.clock import DAY, MINUTE
+from bot.clock import DAY, MINUTE, to_utc
 from bot.conversation import FileRef, PlaceAnswer, TimeAnswer
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks

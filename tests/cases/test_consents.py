@@ -15,7 +15,6 @@ from bot.cases.consents import (
     ConsentKind,
     ConsentRecords,
     QuestionWording,
-    Revocation,
     new_consent,
 )
 from bot.clock import MINUTE
@@ -103,9 +102,7 @@ async def test_it_is_taken_back_once_and_written_down(case_store: CaseStoreHarne
     back = [
         work_at(
             case_store,
-            lambda work: LEDGER.revoke(
-                work, AUDIT, Revocation(case, ConsentKind.STATISTICS, "person", MIDDAY)
-            ),
+            lambda work: LEDGER.revoke(work, AUDIT, case, ConsentKind.STATISTICS, "person", MIDDAY),
         )
         for _ in range(2)
     ]

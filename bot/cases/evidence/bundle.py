@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -18,11 +17,11 @@ import msgspec
 from bot.cases.evidence.custody_log import CustodyAction, CustodyEntry, CustodyEvent, chain_links
 from bot.cases.evidence.file_type import detect_type
 from bot.cases.evidence.files import MISSING, EvidenceFile, EvidenceStore
-from bot.clock import SECOND, Clock
+from bot.clock import Clock, to_utc
 from bot.errors import DecryptionError, EvidenceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
 
     from bot.cases.evidence.image_sanitizer import ImageSanitizer
@@ -117,17 +116,11 @@ class BundleExporter:
     async def export(
         self, reference: str, folder: Path, by: str, *, clean: bool = False
     ) -> Manifest:
-        """Write the files of a case into a new folder.
-
-        Args:
-            reference: of the case.
-            folder: must not exist yet.
-            by: the caseworker who exports.
-            clean: whether to add clean versions of pictures.
+        """Write the files of a case into a new folder, with clean versions of pictures on demand.
 
         Raises:
-            EvidenceError: the caseworker may not, a file is not what was received, or the folder
-                exists.
+            EvidenceError: the caseworker (`by`) may not, a file is not what was received, or the
+                folder exists.
         """
         folders = (folder, folder / ORIGINALS, *([folder / CLEAN] if clean else ()))
         _make_folders(folders)  # first, so that an export that cannot be written is not recorded
@@ -136,7 +129,8 @@ class BundleExporter:
                 lambda work: self._record_export(work, reference, by)
             )
         except BaseException:
-            _remove_folders(folders)
+            for made in reversed(folders):
+                made.rmdir()
             raise
         export = _Export(folder, case, opener, by, clean)
         enclosed = [await self._export_file(export, item) for item in items]
@@ -162,16 +156,8 @@ class BundleExporter:
         if broken := self._evidence.custody.verify(work, case):
             raise EvidenceError(f"row {broken.number} of the custody log is {broken.fault}")
         items = self._evidence.list_files(work, case)
-        for item in items:
-            if item.is_saved:
-                self._evidence.custody.record(
-                    work,
-                    case,
-                    CustodyEvent(
-                        at=self._clock.now(), actor=by, action=CustodyAction.EXPORTED,
-                        file=item.id, digest=item.digest, size=item.size,
-                    ),
-                )  # fmt: skip
+        saved = [item for item in items if item.is_saved]
+        self._evidence.record(work, case, saved, CustodyAction.EXPORTED, by, self._clock.now())
         return case, items, self._evidence.opener(case)
 
     async def _export_file(self, export: _Export, item: EvidenceFile) -> BundledFile:
@@ -208,21 +194,12 @@ class BundleExporter:
         if clean is None:
             return None
         looks, digest = detect_type(clean), sha256(clean).hexdigest()
-        await self._writer.run(
-            lambda work: self._evidence.custody.record(
-                work,
-                export.case,
-                CustodyEvent(
-                    at=self._clock.now(),
-                    actor=export.by,
-                    action=CustodyAction.CLEANED,
-                    file=item.id,
-                    digest=digest,
-                    size=len(clean),
-                    detail=looks,
-                ),
-            )
-        )
+        event = CustodyEvent(
+            at=self._clock.now(), actor=export.by, action=CustodyAction.CLEANED, file=item.id,
+            digest=digest, size=len(clean), detail=looks,
+        )  # fmt: skip
+        custody = self._evidence.custody
+        await self._writer.run(lambda work: custody.record(work, export.case, event))
         path = f"{CLEAN}/{item.number:04}.{FILE_EXTENSIONS[looks]}"
         _write(export.folder / path, clean)
         return FileVersion(path, digest, len(clean))
@@ -244,7 +221,7 @@ class BundleExporter:
 
 
 def _iso_time(at: int) -> str:
-    return datetime.fromtimestamp(at / SECOND, UTC).isoformat(timespec="seconds")
+    return to_utc(at).isoformat(timespec="seconds")
 
 
 def _make_folders(folders: Iterable[Path]) -> None:
@@ -253,11 +230,6 @@ def _make_folders(folders: Iterable[Path]) -> None:
             folder.mkdir(mode=0o700)
         except OSError as error:
             raise EvidenceError(f"{folder} cannot be created: {error.strerror}") from error
-
-
-def _remove_folders(folders: Sequence[Path]) -> None:
-    for folder in reversed(folders):
-        folder.rmdir()
 
 
 def _create(path: Path) -> BinaryIO:

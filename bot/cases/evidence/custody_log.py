@@ -15,6 +15,7 @@ import os
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from itertools import accumulate
 from secrets import compare_digest
 from typing import TYPE_CHECKING
 
@@ -119,9 +120,7 @@ class CustodyLog:
 
     def __init__(self, vault: Vault, audit: AuditLog, keyring: Keyring | None = None) -> None:
         """Open the logs; reading them needs the keyring of the reader."""
-        self._vault = vault
-        self._audit = audit
-        self._keyring = keyring
+        self._vault, self._audit, self._keyring = vault, audit, keyring
 
     def record(self, work: Work, case: str, event: CustodyEvent) -> CustodyEntry | None:
         """Add an entry in the action's own unit of work; return None if the case is gone."""
@@ -210,11 +209,7 @@ class CustodyLog:
 
 def chain_links(entries: Iterable[CustodyEntry]) -> list[bytes]:
     """Return the link of each entry of an exported log."""
-    found, before = [], FIRST_LINK
-    for entry in entries:
-        before = chain_link(before, entry)
-        found.append(before)
-    return found
+    return list(accumulate(entries, chain_link, initial=FIRST_LINK))[1:]
 
 
 def _associated_data(case: str, number: int) -> bytes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import IO, TYPE_CHECKING, Protocol
@@ -27,6 +26,7 @@ from bot.store.statements import select_by, update_by
 from bot.store.tables.main import FILE_WAITS, files
 from bot.vault import AuditLog, Vault
 from bot.vault.audit.log import SYSTEM
+from bot.vault.erasure.erase import sync_file, sync_folder
 from bot.vault.file_encryption import seal_chunks
 
 if TYPE_CHECKING:
@@ -61,11 +61,9 @@ class FileSource(Protocol):
     """A channel that provides the bytes of files."""
 
     def fetch(self, handle: str, unique: str) -> AsyncIterator[bytes]:
-        """Yield the bytes of a file in chunks.
+        """Yield the bytes of a file in chunks, by the channel's handle of it.
 
-        Args:
-            handle: the channel's handle of the file.
-            unique: the channel's stable id of its bytes; may be empty.
+        `unique` is the channel's stable id of its bytes; may be empty.
 
         Raises:
             RetryLaterError: it may work later.
@@ -158,50 +156,36 @@ class FileDownloader:
             seen = await self._save_file(file)
         except LetterRefusedError:
             log.warning("file_failed", file=file.name, error="LetterRefusedError")
-            await self.writer.run(
-                lambda work: self._record_lost(work, file.name, file.case, "refused")
-            )
+            await self.writer.run(lambda it: self._record_lost(it, file.name, file.case, "refused"))
         except Exception as error:  # noqa: BLE001 - any error is retried, at most MAX_ATTEMPTS times
             log.warning("file_fetch_failed", file=file.name, error=type(error).__name__)
             await self.writer.run(
                 lambda work: self._postpone(work, file.name, file.case, file.attempts)
             )
         else:
-            await self._finish(file, seen)
-
-    async def _finish(self, file: _DueFile, seen: FileInspector) -> None:
-        if await self.writer.run(lambda work: self._record_received(work, file, seen)):
-            log.info("file_saved", file=file.name)
-        else:  # its case was erased meanwhile
-            (self.folder / file.name).unlink(missing_ok=True)
+            if await self.writer.run(lambda work: self._record_received(work, file, seen)):
+                log.info("file_saved", file=file.name)
+            else:  # its case was erased meanwhile
+                (self.folder / file.name).unlink(missing_ok=True)
 
     def _record_received(self, work: Work, file: _DueFile, seen: FileInspector) -> bool:
         if not work.run(_FINISH, SAVED, seen.size, file.name):
             return False
         self._bytes_today += seen.size
-        self._custody.record(
-            work,
-            file.case,
-            CustodyEvent(
-                at=self.clock.now(), actor=SYSTEM, action=CustodyAction.RECEIVED, file=file.name,
-                digest=seen.digest, size=seen.size, detail=detect_type(seen.head),
-            ),
+        event = CustodyEvent(
+            at=self.clock.now(), actor=SYSTEM, action=CustodyAction.RECEIVED, file=file.name,
+            digest=seen.digest, size=seen.size, detail=detect_type(seen.head),
         )  # fmt: skip
+        self._custody.record(work, file.case, event)
         return True
 
     def _record_lost(self, work: Work, name: str, case: str, why: str) -> None:
         work.run(_FINISH, LOST, 0, name)
-        with contextlib.suppress(
-            DecryptionError
-        ):  # nothing can be sealed for a case without its key
-            self._custody.record(
-                work,
-                case,
-                CustodyEvent(
-                    at=self.clock.now(), actor=SYSTEM, action=CustodyAction.LOST, file=name,
-                    detail=why,
-                ),
-            )  # fmt: skip
+        event = CustodyEvent(
+            at=self.clock.now(), actor=SYSTEM, action=CustodyAction.LOST, file=name, detail=why
+        )
+        with contextlib.suppress(DecryptionError):  # of a case without its key nothing is sealed
+            self._custody.record(work, case, event)
 
     async def _save_file(self, file: _DueFile) -> FileInspector:
         unfinished = self.folder / f"{file.name}.part"
@@ -209,12 +193,12 @@ class FileDownloader:
             with unfinished.open("wb") as out:
                 async with asyncio.timeout(FETCH_TIMEOUT):
                     seen = await self._encrypt_to(file, out)
-                await asyncio.to_thread(_fsync, out)
+                await asyncio.to_thread(sync_file, out)
             unfinished.rename(self.folder / file.name)
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
-        await asyncio.to_thread(_fsync_folder, self.folder)
+        await asyncio.to_thread(sync_folder, self.folder)
         return seen
 
     async def _encrypt_to(self, file: _DueFile, out: IO[bytes]) -> FileInspector:
@@ -231,16 +215,3 @@ class FileDownloader:
             return
         wait = min(2 ** (attempts + 1), MAX_BACKOFF_SECONDS) * SECOND
         work.run(_RETRY_LATER, self.clock.now() + wait, name)
-
-
-def _fsync(out: IO[bytes]) -> None:
-    out.flush()
-    os.fsync(out.fileno())
-
-
-def _fsync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -14,7 +14,6 @@ from bot.cases.evidence.custody_log import (
     CustodyAction,
     CustodyEntry,
     CustodyEvent,
-    CustodyFault,
     CustodyLog,
 )
 from bot.cases.evidence.file_type import matches_stated_type
@@ -106,13 +105,7 @@ class EvidenceStore:
     """The files of cases, used inside units of work."""
 
     def __init__(self, vault: Vault, folder: Path, keyring: Keyring | None = None) -> None:
-        """Open the store.
-
-        Args:
-            vault: encrypts custody entries.
-            folder: of the encrypted files.
-            keyring: of the reader; without one nothing can be opened.
-        """
+        """Open the store of a folder; without the keyring of a reader nothing can be opened."""
         self._vault = vault
         self._folder = folder
         self._keyring = keyring
@@ -120,11 +113,7 @@ class EvidenceStore:
 
     @staticmethod
     def find_case_id(work: Work, reference: str) -> str:
-        """Return the id of the case with a reference.
-
-        Raises:
-            EvidenceError: there is none.
-        """
+        """Return the id of the case with a reference; EvidenceError if there is none."""
         rows = work.rows(_BY_REFERENCE, reference)
         if not rows:
             raise EvidenceError(f"there is no case {reference}; haven cases list shows them")
@@ -178,19 +167,16 @@ class EvidenceStore:
         """
         return open_chunks(opener, item.id, self._folder / item.id)
 
-    def record_opened(
-        self, work: Work, case: str, items: list[EvidenceFile], actor: str, now: int
-    ) -> None:
-        """Record that files are read, before they are."""
+    def record(
+        self, work: Work, case: str, items: list[EvidenceFile], action: CustodyAction, actor: str,
+        now: int,
+    ) -> None:  # fmt: skip
+        """Record what is done to files, before it is."""
         for item in items:
-            self.custody.record(
-                work,
-                case,
-                CustodyEvent(
-                    at=now, actor=actor, action=CustodyAction.OPENED, file=item.id,
-                    digest=item.digest, size=item.size,
-                ),
-            )  # fmt: skip
+            event = CustodyEvent(
+                at=now, actor=actor, action=action, file=item.id, digest=item.digest, size=item.size
+            )
+            self.custody.record(work, case, event)
 
     def verify_files(self, opener: Opener, items: list[EvidenceFile]) -> list[FileFault]:
         """Read every file completely; return those that are not what was received."""
@@ -212,10 +198,6 @@ class EvidenceStore:
         if not item.digest:
             return UNPROVEN
         return "" if seen.hexdigest() == item.digest else ALTERED
-
-    def verify_custody(self, work: Work, case: str) -> CustodyFault | None:
-        """Return the first entry of the custody log that is wrong; None if all are right."""
-        return self.custody.verify(work, case)
 
 
 def _evidence_file(

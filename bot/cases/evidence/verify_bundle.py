@@ -63,11 +63,8 @@ def find_faults(
 ) -> Iterator[str]:
     """Yield the faults of a bundle as sentences, those of the custody log first.
 
-    Args:
-        folder: the bundle.
-        manifest: the result of `load_manifest`.
-        head: the head noted when the bundle was made; empty if it was not noted.
-        is_authentic: tells whether a link and its MAC were made by this deployment.
+    `head` was noted when the bundle was made, empty if it was not; `is_authentic` tells whether a
+    link and its MAC were made by this deployment.
     """
     yield from _custody_faults(manifest, head, is_authentic)
     yield from _file_faults(folder, manifest)

@@ -14,6 +14,8 @@ import typer
 from bot.cases.escape_text import escape_line
 from bot.cases.evidence.bundle import BundleExporter
 from bot.cases.evidence.files import EvidenceFile, EvidenceStore
+from bot.cases.evidence.custody_log import CustodyAction
+from bot.cases.evidence.files import EvidenceStore
 from bot.cases.evidence.image_sanitizer import ImageSanitizer
 from bot.cases.evidence.verify_bundle import find_faults, load_manifest
 from bot.cases.reference import parse_reference
@@ -108,12 +110,13 @@ def _verify_bundle(folder: Path, head: str) -> None:
 def _verify_case(reference: str, by: str, password_file: Path | None) -> None:
     with _open_evidence(by, password_file) as (deployment, evidence):
         case = deployment.run(lambda work: evidence.find_case_id(work, reference))
-        broken = deployment.run(lambda work: evidence.verify_custody(work, case))
+        broken = deployment.run(lambda work: evidence.custody.verify(work, case))
         if broken is not None:
             raise HavenError(f"row {broken.number} of the ledger {LEDGER_FAULTS[broken.fault]}")
         files = deployment.run(lambda work: evidence.list_files(work, case))
         saved, now = [file for file in files if file.is_saved], deployment.now()
-        deployment.run(lambda work: evidence.record_opened(work, case, saved, by or OPERATOR, now))
+        opened, who = CustodyAction.OPENED, by or OPERATOR
+        deployment.run(lambda work: evidence.record(work, case, saved, opened, who, now))
         faults = evidence.verify_files(evidence.opener(case), saved)
         head = deployment.run(lambda work: evidence.custody.head(work, case))
     if faults:

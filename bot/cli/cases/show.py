@@ -23,6 +23,7 @@ from bot.cases.queries import (
     load_queue,
     to_utc,
 )
+from bot.cases.queries import find_case_id, load_notices, load_queue
 from bot.cases.routing import Queue
 from bot.cases.state_machine import draw_mermaid
 from bot.cli.cases.deadlines import near_deadlines
@@ -30,6 +31,8 @@ from bot.cli.deployment import no_such_case, open_deployment, read
 from bot.cli.options import AsJson, Language, PasswordFile, SignedIn, one_of, require_language
 from bot.cli.output import format_time, make_table, print_json, print_table
 from bot.clock import DAY, SystemClock
+from bot.cli.output import print_json, print_table
+from bot.clock import DAY, SystemClock, to_utc
 from bot.conversation import FlowRegistry
 from bot.hotline.check_ins.model import CheckIn
 from bot.hotline.check_ins.store import CheckIns

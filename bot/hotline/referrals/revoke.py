@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cases.consents import ConsentKind, ConsentRecords, Revocation
+from bot.cases.consents import ConsentKind, ConsentRecords
 from bot.hotline.events import Event, EventKind
 from bot.hotline.referrals.store import PERSON, Referrals
 
@@ -28,7 +28,7 @@ class ConsentRevocation:
         self, work: Work, case: str, kind: ConsentKind, by: str, now: int
     ) -> list[Event] | None:
         """Revoke consents of a kind; return the events, or None if nothing changed."""
-        is_changed = self._consents.revoke(work, self._audit, Revocation(case, kind, by, now))
+        is_changed = self._consents.revoke(work, self._audit, case, kind, by, now)
         ended = (
             self._referrals.end_unsent(work, case, by, now) if kind is ConsentKind.OTHERS else []
         )

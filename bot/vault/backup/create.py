@@ -29,7 +29,7 @@ from bot.vault.backup.export_rows import (
     key_store_tables,
     open_snapshot,
 )
-from bot.vault.erasure.erase import sync_folder
+from bot.vault.erasure.erase import sync_file, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -196,8 +196,7 @@ class Backup:
             )
             archive.add(INFO_ENTRY, _encode(info))
             yield archive
-            out.flush()
-            os.fsync(out.fileno())
+            sync_file(out)
 
     def _path(self, part: ArchivePart, now: int) -> Path:
         return self._into / f"haven-{part}-{_format_time(now)}.sealed"

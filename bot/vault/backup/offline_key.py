@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from bot.errors import BackupError, DecryptionError, SettingError
+from bot.vault.erasure.erase import sync_file
 from bot.vault.keys.host_key import create_key_file
 from bot.vault.keys.hpke import KeyPair, seal_to
 
@@ -100,8 +101,7 @@ class OfflineKey:
         key = cls(KeyPair.generate().private_bytes)
         with create_key_file(path, "without this key its backups would not open") as file:
             file.write(_format_file(key, passphrase))
-            file.flush()
-            os.fsync(file.fileno())
+            sync_file(file)
         return key
 
     @classmethod

@@ -7,7 +7,6 @@ verified, the result is in a temporary folder or an open transaction.
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from bot.vault.audit.log import AUDIT_COLUMNS, INITIAL_MAC, OPERATOR, AuditHead,
 from bot.vault.backup.create import FILE_PREFIX
 from bot.vault.backup.export_rows import TABLES_IN_BOTH, ArchivePart, TableRows
 from bot.vault.backup.read import BackupArchive, InspectedArchive, file_name
-from bot.vault.erasure.erase import ErasureReason, LedgerEntry, sync_folder
+from bot.vault.erasure.erase import ErasureReason, LedgerEntry, sync_file, sync_folder
 from bot.vault.keys.key_store import open_root
 from bot.vault.vault import Vault
 
@@ -287,8 +286,7 @@ class _Importer:
             with (self._folder / name).open("xb") as out:
                 for part in parts:
                     out.write(part)
-                out.flush()
-                os.fsync(out.fileno())
+                sync_file(out)
             self.files.add(name)
         sync_folder(self._folder)
 

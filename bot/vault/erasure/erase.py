@@ -16,7 +16,7 @@ import os
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, literal_column
 
@@ -322,6 +322,11 @@ def overwrite(file: BufferedRandom) -> None:
     file.seek(0)
     while left > 0:
         left -= file.write(ZEROS[:left])
+    sync_file(file)
+
+
+def sync_file(file: IO[Any]) -> None:
+    """Make the content of an open file durable."""
     file.flush()
     os.fsync(file.fileno())
 

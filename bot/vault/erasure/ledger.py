@@ -11,7 +11,6 @@ ledger that is no older than a nightly copy, or an operator who confirms that th
 from __future__ import annotations
 
 import hmac
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from bot.errors import BackupError
 from bot.log import log
 from bot.vault.backup.archive import ArchiveDigest
 from bot.vault.backup.create import delete_expired
-from bot.vault.erasure.erase import LedgerEntry
+from bot.vault.erasure.erase import LedgerEntry, sync_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,8 +57,7 @@ def write_ledger(folder: Path, erased: Iterable[LedgerEntry], host: HostKey, unt
     unfinished = folder / f"{LEDGER_NAME}.part"
     with unfinished.open("w", encoding="ascii") as file:
         file.write(f"{body}{_proof(body, host)}\n")
-        file.flush()
-        os.fsync(file.fileno())
+        sync_file(file)
     unfinished.replace(folder / LEDGER_NAME)
 
 
