@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from bot.cases.escape_text import escape_line, plain_answer
 from bot.cases.sealed_fields import decode_contents, report_associated_data
@@ -35,8 +36,7 @@ class MatchSource(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class SearchMatch:
+class SearchMatch(msgspec.Struct, frozen=True, array_like=True):
     """One place where the words were found."""
 
     case: str
@@ -45,13 +45,14 @@ class SearchMatch:
     """When it was sent or written; microseconds, UTC."""
     excerpt: str
     """The text around them, on one line."""
+    reference: str = ""
+    """The reference of the case, which a worker process does not know."""
 
 
-@dataclass(slots=True)
-class MatchResult:
+class MatchResult(msgspec.Struct, array_like=True):
     """The matches of some rows."""
 
-    matches: list[SearchMatch] = field(default_factory=list)
+    matches: list[SearchMatch] = []
     items: int = 0
     """Rows that were opened."""
     unreadable: int = 0
@@ -59,11 +60,8 @@ class MatchResult:
 
     def __add__(self, other: MatchResult) -> MatchResult:
         """Return the sum of both."""
-        return MatchResult(
-            self.matches + other.matches,
-            self.items + other.items,
-            self.unreadable + other.unreadable,
-        )
+        items, unreadable = self.items + other.items, self.unreadable + other.unreadable
+        return MatchResult(self.matches + other.matches, items, unreadable)
 
 
 def find_matches(
@@ -71,10 +69,7 @@ def find_matches(
 ) -> MatchResult:
     """Open and read the rows of these openers' cases.
 
-    Args:
-        rows: as they are stored.
-        openers: by case; rows of other cases are skipped.
-        query: the words, with case and accents folded.
+    `openers` are by case; rows of other cases are skipped. Case and accents of `query` are folded.
     """
     result = MatchResult()
     for case, name, at, sealed in rows:
@@ -86,13 +81,9 @@ def find_matches(
         except DecryptionError:
             result.unreadable += 1
             continue
-        shown = next((it for text in texts if (it := excerpt_around(text, query))), "")
-        if shown:
-            result.matches.append(
-                SearchMatch(
-                    case, MatchSource(name) if name in _SIDES else MatchSource.SENT, at, shown
-                )
-            )
+        if shown := next((it for text in texts if (it := excerpt_around(text, query))), ""):
+            source = MatchSource(name) if name in _SIDES else MatchSource.SENT
+            result.matches.append(SearchMatch(case, source, at, shown))
     return result
 
 
@@ -101,10 +92,9 @@ def _open_texts(opener: Opener, case: str, name: str, at: int, sealed: bytes) ->
     if name in _SIDES:
         content = open_message(opener, case, name, at, sealed)
         return (content.text, *content.values.values(), *(it.name for it in content.files))
-    answers = decode_contents(
-        opener.open(Purpose.CASE, report_associated_data(case, name), sealed)
-    ).answers
-    return [text for answer in answers.values() for text in plain_answer(answer)]
+    plain = opener.open(Purpose.CASE, report_associated_data(case, name), sealed)
+    answers = decode_contents(plain).answers.values()
+    return [text for answer in answers for text in plain_answer(answer)]
 
 
 def excerpt_around(text: str, query: str) -> str:

@@ -7,20 +7,27 @@ is in memory only while it is read. Case and accents are ignored.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, cast
 
+from msgspec.structs import replace
 from sqlalchemy import func, select
 
 from bot.errors import QueryTooShortError
-from bot.hotline.search.match import MatchResult, MatchSource, SealedRow
-from bot.hotline.search.pool import CORES, SearchPool
+from bot.hotline.search.match import MatchResult, SealedRow, SearchMatch, find_matches
+from bot.hotline.search.worker import LENGTH_PREFIX, SearchTask, decode_result, frame
 from bot.store.tables.main import cases, exchanges, reports
 from bot.text import fold_accents
 from bot.vault.keys.case_keys import CaseOpener
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from asyncio import StreamReader, StreamWriter
+    from asyncio.subprocess import Process
+    from collections.abc import AsyncIterator, Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,27 +42,16 @@ BATCH_ROWS = 500
 """Rows in one batch; memory holds a few batches for each core."""
 POOL_THRESHOLD = 2000
 """Rows that are read faster here than worker processes start."""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchHit:
-    """One place where the words were found."""
-
-    reference: str
-    source: MatchSource
-    at: int
-    """When it was sent or written; microseconds, UTC."""
-    excerpt: str
-    """The text around them, on one line."""
-    case: str
-    """The case's id."""
+CORES = os.cpu_count() or 1
+_ROOT = Path(__file__).parents[3]
+_WORKER_COMMAND = ("-m", "bot.hotline.search.worker")
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """The result of a search."""
 
-    hits: tuple[SearchHit, ...]
+    hits: tuple[SearchMatch, ...]
     """Newest first."""
     items: int
     """Rows that were read."""
@@ -95,18 +91,13 @@ class Search:
         async with self._database.readers.connect() as connection:
             is_much = (await connection.execute(_COUNT)).scalar_one() > POOL_THRESHOLD
             async with SearchPool(CORES - 1 if is_much else 0) as readers:
-                found = (await connection.execute(_CASES)).all()
-                ids = [case for case, _reference in found]
-                known = await asyncio.to_thread(self._openers, ids, keyring)
+                reference = dict((await connection.execute(_CASES)).all())
+                known = await asyncio.to_thread(self._openers, list(reference), keyring)
                 readers.start(wanted, known)
                 came = await _search_all(connection, readers)
-        reference = dict(found)
-        hits = [
-            SearchHit(reference[it.case], it.source, it.at, it.excerpt, it.case)
-            for it in came.matches
-        ]
+        hits = [replace(it, reference=reference[it.case]) for it in came.matches]
         hits.sort(key=lambda hit: (-hit.at, hit.reference))
-        closed = len(found) - len(known)
+        closed = len(reference) - len(known)
         return SearchResult(tuple(hits[:max_hits]), came.items, len(known), closed, came.unreadable)
 
     def _openers(self, cases_: list[str], keyring: Keyring) -> dict[str, CaseOpener]:
@@ -137,3 +128,82 @@ async def _rows(connection: AsyncConnection) -> AsyncIterator[list[SealedRow]]:
         async with connection.stream(wanted) as streamed:
             async for some in streamed.partitions(BATCH_ROWS):
                 yield [tuple(row) for row in some]
+
+
+@dataclass(frozen=True, slots=True)
+class _SearchWorker:
+    process: Process
+    pipe: StreamWriter
+    answers: StreamReader
+
+
+class SearchPool:
+    """One worker in a thread of this process, and others in processes of their own.
+
+    `workers` is the number of processes; 0 where they would start later than the thread is done.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._worker_count = workers
+        self._workers: list[_SearchWorker] = []
+        self._free: asyncio.Queue[_SearchWorker | None] = asyncio.Queue()
+
+    async def __aenter__(self) -> Self:
+        """Start the worker processes; meanwhile keys and rows are loaded."""
+        try:
+            for _ in range(self._worker_count):
+                self._workers.append(await _start_worker())
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End the worker processes, with what they hold in memory."""
+        for reader in self._workers:
+            with contextlib.suppress(ProcessLookupError):
+                reader.process.kill()
+        for reader in self._workers:
+            await reader.process.wait()
+
+    def start(self, query: str, openers: Mapping[str, CaseOpener]) -> None:
+        """Give the query, its case and accents folded, and the keys by case to all workers."""
+        self._query, self._openers = query, openers
+        pairs = {case: it.private_bytes for case, it in openers.items()}
+        task = frame(SearchTask(query, pairs))
+        self._free.put_nowait(None)
+        for reader in self._workers:
+            reader.pipe.write(task)
+            self._free.put_nowait(reader)
+
+    async def search(self, rows: list[SealedRow]) -> MatchResult:
+        """Search rows with the next free worker."""
+        reader = await self._free.get()
+        try:
+            if reader is not None and (result := await _search_in_worker(reader, rows)) is not None:
+                return result
+            return await asyncio.to_thread(find_matches, rows, self._openers, self._query)
+        finally:
+            self._free.put_nowait(reader)
+
+
+async def _search_in_worker(reader: _SearchWorker, rows: list[SealedRow]) -> MatchResult | None:
+    """Search rows in a worker process; None if it has ended, and nothing was read."""
+    try:
+        reader.pipe.write(frame(rows))
+        await reader.pipe.drain()
+        (length,) = LENGTH_PREFIX.unpack(await reader.answers.readexactly(LENGTH_PREFIX.size))
+        return decode_result(await reader.answers.readexactly(length))
+    except (asyncio.IncompleteReadError, OSError):
+        return None
+
+
+async def _start_worker() -> _SearchWorker:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *_WORKER_COMMAND,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL, env={}, cwd=_ROOT, start_new_session=True,
+    )  # fmt: skip
+    return _SearchWorker(
+        process, cast("StreamWriter", process.stdin), cast("StreamReader", process.stdout)
+    )

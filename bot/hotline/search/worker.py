@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from bot.hotline.search.match import MatchResult, MatchSource, SealedRow, SearchMatch, find_matches
+from bot.hotline.search.match import MatchResult, SealedRow, find_matches
 from bot.vault.keys.case_keys import CaseOpener
 from bot.vault.keys.hpke import KeyPair
 
@@ -22,7 +22,7 @@ LENGTH_PREFIX = struct.Struct(">I")
 
 
 class SearchTask(msgspec.Struct, array_like=True):
-    """The first message to a worker."""
+    """The first message to a worker; batches of rows follow."""
 
     query: str
     """The words, with case and accents folded."""
@@ -30,44 +30,16 @@ class SearchTask(msgspec.Struct, array_like=True):
     """The private half of each case's key, by case."""
 
 
-class SearchBatch(msgspec.Struct, array_like=True):
-    """Rows to be searched."""
-
-    rows: list[tuple[str, str, int, bytes]]
-
-
-class SearchBatchResult(msgspec.Struct, array_like=True):
-    """The matches of one batch."""
-
-    matches: list[tuple[str, str, int, str]]
-    items: int
-    unreadable: int
-
-
 encode = msgspec.msgpack.Encoder().encode
+decode_result = msgspec.msgpack.Decoder(MatchResult).decode
 _decode_task = msgspec.msgpack.Decoder(SearchTask).decode
-_decode_batch = msgspec.msgpack.Decoder(SearchBatch).decode
-_decode_result = msgspec.msgpack.Decoder(SearchBatchResult).decode
+_decode_batch = msgspec.msgpack.Decoder(list[SealedRow]).decode
 
 
-def frame(message: SearchTask | SearchBatch | SearchBatchResult) -> bytes:
+def frame(message: SearchTask | list[SealedRow] | MatchResult) -> bytes:
     """Return a message with its length, for the pipe."""
     encoded = encode(message)
     return LENGTH_PREFIX.pack(len(encoded)) + encoded
-
-
-def encode_batch(rows: list[SealedRow]) -> bytes:
-    """Return rows as a message for the pipe."""
-    return frame(SearchBatch([(case, name, at, bytes(sealed)) for case, name, at, sealed in rows]))
-
-
-def decode_result(message: bytes) -> MatchResult:
-    """Return the matches of a worker's answer."""
-    result = _decode_result(message)
-    matches = [
-        SearchMatch(case, MatchSource(name), at, it) for case, name, at, it in result.matches
-    ]
-    return MatchResult(matches, result.items, result.unreadable)
 
 
 def _read_frame(pipe: BinaryIO) -> bytes:
@@ -83,9 +55,7 @@ def main() -> None:
     task = _decode_task(_read_frame(given))
     openers = {case: CaseOpener(case, KeyPair.from_private(raw)) for case, raw in task.keys.items()}
     while message := _read_frame(given):
-        result = find_matches(_decode_batch(message).rows, openers, task.query)
-        matches = [(it.case, it.source.value, it.at, it.excerpt) for it in result.matches]
-        answers.write(frame(SearchBatchResult(matches, result.items, result.unreadable)))
+        answers.write(frame(find_matches(_decode_batch(message), openers, task.query)))
         answers.flush()
 
 

@@ -79,7 +79,7 @@ def test_readers_end_with_the_search_even_one_that_is_given_up(
         ran.append(len(readers()))
         raise ZeroDivisionError
 
-    monkeypatch.setattr("bot.hotline.search.pool.find_matches", gives_up)
+    monkeypatch.setattr("bot.hotline.search.search.find_matches", gives_up)
     with pytest.raises(ExceptionGroup):
         looks(hotline, "ho chieu")
     assert ran
@@ -91,5 +91,5 @@ def test_what_a_reader_that_ended_did_not_read_is_read_here(
     hotline: HotlineHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     talked(hotline)
-    monkeypatch.setattr("bot.hotline.search.pool._WORKER_COMMAND", ("-c", "raise SystemExit"))
+    monkeypatch.setattr("bot.hotline.search.search._WORKER_COMMAND", ("-c", "raise SystemExit"))
     assert len(looks(hotline, "ho chieu").hits) == 4
