@@ -7,20 +7,12 @@ from bot.cases.urgency import Priority
 from bot.clock import MINUTE
 from bot.hotline.chat.case_progress import mark_read
 from bot.hotline.chat.takeover import HandBack, TransferChat
+from bot.hotline.commands import texts
 from bot.hotline.commands.context import CommandContext, find_contact
 from bot.hotline.commands.deadlines import may_close
 from bot.hotline.commands.texts import (
-    CASE_ALREADY_CLAIMED,
-    CLAIMED,
-    CLAIMED_OTHER_LANGUAGE,
     DISPOSITIONS,
     DONE,
-    MINUTES_NEEDED,
-    NO_SUCH_COLLEAGUE,
-    NO_SUCH_DISPOSITION,
-    NO_SUCH_PRIORITY,
-    REST_OFFERED,
-    YOU_ARE_AT_CAPACITY,
 )
 from bot.hotline.events import Event, EventKind
 from bot.hotline.queue.claims import AlreadyClaimed, AtCapacity, Claimed
@@ -33,21 +25,22 @@ _SET_PRIORITY = update_by(cases, "priority", by="id")
 
 def claim(context: CommandContext) -> None:
     """Claim the case, or the next one of the caseworker's queues."""
-    claims, staff = context.services.claims, context.services.staff
+    claims, work = context.services.claims, context.work
     if context.contact is None:
-        result = claims.claim_next(context.work, context.by, context.now)
+        result = claims.claim_next(work, context.by, context.now)
     else:
-        result = claims.claim(context.work, context.case, context.by, context.now)
+        result = claims.claim(work, context.case, context.by, context.now)
     if isinstance(result, Claimed):
         context.contact = find_contact(context.services.vault, context.work, result.case)
         mark_read(context.work, result.case, context.now)
         context.add_event(EventKind.CLAIMED)
-        context.reply(CLAIMED_OTHER_LANGUAGE if result.is_other_language else CLAIMED)
+        is_other = result.is_other_language
+        context.reply(texts.CLAIMED_OTHER_LANGUAGE if is_other else texts.CLAIMED)
     elif isinstance(result, AlreadyClaimed):
-        holder = staff.find(context.work, result.staff)
-        context.refuse(CASE_ALREADY_CLAIMED, name=holder.name if holder else result.staff)
+        holder = context.services.staff.find(context.work, result.staff)
+        context.refuse(texts.CASE_ALREADY_CLAIMED, name=holder.name if holder else result.staff)
     elif isinstance(result, AtCapacity):
-        context.refuse(YOU_ARE_AT_CAPACITY, most=str(result.most))
+        context.refuse(texts.YOU_ARE_AT_CAPACITY, most=str(result.most))
     else:
         context.refuse(result.text)
 
@@ -63,23 +56,20 @@ def release(context: CommandContext) -> None:
 
 def transfer(context: CommandContext) -> None:
     """Transfer the case to a colleague who is on duty and has room for it."""
+    by, case, claims = context.by, context.case, context.services.claims
     to = context.services.staff.find(context.work, context.command.code)
     if to is None:
-        context.refuse(NO_SUCH_COLLEAGUE)
+        context.refuse(texts.NO_SUCH_COLLEAGUE)
         return
-    moved = context.services.claims.transfer(
-        context.work, context.case, to, context.now, context.by
-    )
+    moved = claims.transfer(context.work, case, to, context.now, by)
     if isinstance(moved, ActionRefusal):
         context.refuse(moved.text)
         return
     context.add_note()
-    context.actions.append(TransferChat(context.by.id, to.id, to.title))
+    context.actions.append(TransferChat(by.id, to.id, to.title))
     contact = context.contact
     values = {"language": contact.language, "rule": contact.rule} if contact else {}
-    context.events.append(
-        Event(EventKind.TRANSFERRED, context.case, context.by.id, (to.id,), values=values)
-    )
+    context.events.append(Event(EventKind.TRANSFERRED, case, by.id, (to.id,), values=values))
     context.reply(DONE)
 
 
@@ -87,7 +77,7 @@ def set_priority(context: CommandContext) -> None:
     """Raise or lower the priority; lowering it needs a reason."""
     code = context.command.code
     if code not in {str(int(level)) for level in Priority} or context.contact is None:
-        context.refuse(NO_SUCH_PRIORITY)
+        context.refuse(texts.NO_SUCH_PRIORITY)
         return
     is_lower = int(code) > context.contact.priority
     action = CaseAction.LOWER if is_lower else CaseAction.RAISE
@@ -103,10 +93,10 @@ def close(context: CommandContext) -> None:
     """Close the case with a disposition."""
     code = context.command.code
     if code not in DISPOSITIONS:
-        context.refuse(NO_SUCH_DISPOSITION, codes=", ".join(DISPOSITIONS))
+        context.refuse(texts.NO_SUCH_DISPOSITION, codes=", ".join(DISPOSITIONS))
     elif may_close(context) and context.move(CaseAction.CLOSE, detail=code):
         end_chat_and_close(context, code)
-        context.reply(REST_OFFERED if context.is_emergency else DONE)
+        context.reply(texts.REST_OFFERED if context.is_emergency else DONE)
 
 
 def end_chat_and_close(context: CommandContext, code: str) -> None:
@@ -141,7 +131,7 @@ def rest(context: CommandContext) -> None:
     """Receive no next case for some minutes."""
     minutes = context.command.code
     if not minutes.isdecimal() or not 0 <= int(minutes) <= MAX_REST_MINUTES:
-        context.refuse(MINUTES_NEEDED)
+        context.refuse(texts.MINUTES_NEEDED)
         return
     until = context.now + int(minutes) * MINUTE
     context.services.staff.rest(context.work, context.by.id, until)

@@ -42,26 +42,19 @@ def confirm_identity(context: CommandContext) -> None:
 
 
 def _may_be_second(context: CommandContext) -> bool:
-    status = case_status.load(context.work, context.case)
-    return (
-        status is not None and status.holder != context.by.id and serves(context.by, status.queue)
-    )
+    status, by = case_status.load(context.work, context.case), context.by
+    return status is not None and status.holder != by.id and serves(by, status.queue)
 
 
 def _record_confirmation(context: CommandContext, frozen_at: int, reference: str) -> None:
     """Record one confirmation with its reason; the second one lets the conversation go on."""
-    audit = context.services.audit
+    audit, case, by = context.services.audit, context.case, context.by.id
     since = max(frozen_at, context.now - SECOND_WITHIN)
-    others = {
-        row.actor
-        for row in audit.rows_about(context.work, context.case)
-        if row.action == IDENTITY_SURE and row.at >= since
-    } - {context.by.id}
-    audit.record(context.work, context.now, context.by.id, IDENTITY_SURE, context.case)
+    rows = audit.rows_about(context.work, case)
+    earlier = {it.actor for it in rows if it.action == IDENTITY_SURE and it.at >= since}
+    audit.record(context.work, context.now, by, IDENTITY_SURE, case)
     context.add_note()
-    if others:
-        context.actions.append(
-            ConfirmIdentity(context.case, context.by.id, reference, is_approved=True)
-        )
+    if earlier - {by}:
+        context.actions.append(ConfirmIdentity(case, by, reference, is_approved=True))
     else:
         context.reply(SECOND_CONFIRMATION_NEEDED)

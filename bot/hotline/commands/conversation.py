@@ -6,26 +6,10 @@ from typing import TYPE_CHECKING
 
 from bot.cases.intake import MAX_FILE_BYTES
 from bot.cases.state_machine import CaseAction
+from bot.hotline.chat import takeover
 from bot.hotline.chat.messages import CaseMessageContent, CaseMessageKind, CaseMessages
-from bot.hotline.chat.takeover import (
-    EditMessage,
-    FillIn,
-    HandBack,
-    Insist,
-    SendMessage,
-    TakeOver,
-)
+from bot.hotline.commands import texts
 from bot.hotline.commands.attachments import message_content
-from bot.hotline.commands.texts import (
-    BLANKS_MISSING,
-    BLANKS_TOO_LONG,
-    CANNOT_EDIT,
-    FILE_TOO_LARGE,
-    INSISTED,
-    NO_SUCH_PHRASE,
-    NOTHING_TO_SEND,
-    TOO_LONG,
-)
 from bot.mailbox.letter import LetterState
 from bot.mailbox.outbox_holds import letter_state
 
@@ -44,15 +28,16 @@ def take_over(context: CommandContext) -> None:
     """Take the conversation over: the bot is silent in it."""
     contact = context.contact
     if contact and context.may_write() and context.move(CaseAction.TAKE_OVER):
+        case, by = contact.case, context.by
         context.actions.append(
-            TakeOver(context.case, context.by.id, context.by.title, contact.rule, contact.reference)
+            takeover.TakeOver(case, by.id, by.title, contact.rule, contact.reference)
         )
 
 
 def hand_back(context: CommandContext) -> None:
     """Let the bot go on."""
     if context.move(CaseAction.HAND_BACK):
-        context.actions.append(HandBack(context.by.id))
+        context.actions.append(takeover.HandBack(context.by.id))
 
 
 def send(context: CommandContext) -> None:
@@ -60,31 +45,30 @@ def send(context: CommandContext) -> None:
     command = context.command
     kind, content = message_content(command)
     if kind is CaseMessageKind.TEXT and not command.text.strip():
-        context.refuse(NOTHING_TO_SEND)
+        context.refuse(texts.NOTHING_TO_SEND)
     elif any(file.size > MAX_FILE_BYTES for file in command.files):
-        context.refuse(FILE_TOO_LARGE)
+        context.refuse(texts.FILE_TOO_LARGE)
     else:
         _send(context, kind, content)
 
 
 def send_phrase(context: CommandContext) -> None:
     """Send a sentence of the phrasebook, its blanks filled in."""
-    phrasebook, code, values = (
-        context.services.phrasebook, context.command.code, context.command.values
-    )  # fmt: skip
+    phrasebook = context.services.phrasebook
+    code, values = context.command.code, context.command.values
     if code not in phrasebook:
-        context.refuse(NO_SUCH_PHRASE)
+        context.refuse(texts.NO_SUCH_PHRASE)
     elif missing := phrasebook.missing_blanks(code, values):
-        context.refuse(BLANKS_MISSING, blanks=", ".join(missing))
+        context.refuse(texts.BLANKS_MISSING, blanks=", ".join(missing))
     elif too_long := phrasebook.too_long(code, values):
-        context.refuse(BLANKS_TOO_LONG, blanks=", ".join(too_long))
+        context.refuse(texts.BLANKS_TOO_LONG, blanks=", ".join(too_long))
     else:
         _send(context, CaseMessageKind.PHRASE, CaseMessageContent(code=code, values=values))
 
 
 def _send(context: CommandContext, kind: CaseMessageKind, content: CaseMessageContent) -> None:
     if context.may_write() and context.move(CaseAction.WORK):
-        context.actions.append(SendMessage(context.message(kind, content)))
+        context.actions.append(takeover.SendMessage(context.message(kind, content)))
 
 
 def edit(context: CommandContext) -> None:
@@ -94,7 +78,7 @@ def edit(context: CommandContext) -> None:
         context.actions.append(action)
 
 
-def _edit_action(context: CommandContext) -> EditMessage | None:
+def _edit_action(context: CommandContext) -> takeover.EditMessage | None:
     """Return the edit, or refuse it and return None."""
     command = context.command
     letter = int(command.code[:18]) if command.code.isdecimal() else 0
@@ -102,20 +86,20 @@ def _edit_action(context: CommandContext) -> EditMessage | None:
     status = letter_state(context.work, letter)
     is_theirs = found is not None and found[:2] == (context.case, context.by.id)
     if found is None or not is_theirs or found[2] not in EDITABLE_KINDS:
-        context.refuse(CANNOT_EDIT)
+        context.refuse(texts.CANNOT_EDIT)
         return None
     is_caption = found[2] is CaseMessageKind.FILES
     limit = MAX_CAPTION if is_caption else MAX_MESSAGE
     if status is None or status[0] not in EDITABLE_STATES:
-        context.refuse(CANNOT_EDIT)
+        context.refuse(texts.CANNOT_EDIT)
     elif not command.text.strip():
-        context.refuse(NOTHING_TO_SEND)
+        context.refuse(texts.NOTHING_TO_SEND)
     elif len(command.text.encode("utf-16-le", "surrogatepass")) // 2 > limit:
-        context.refuse(TOO_LONG, most=str(limit))
+        context.refuse(texts.TOO_LONG, most=str(limit))
     else:
         content = CaseMessageContent(text=command.text, message=letter)
         message = context.message(CaseMessageKind.EDIT, content)
-        return EditMessage(message, status[1], is_caption)
+        return takeover.EditMessage(message, status[1], is_caption)
     return None
 
 
@@ -123,14 +107,14 @@ def insist(context: CommandContext) -> None:
     """Ask outside the person's contact rule whether this is a good moment, for a reason."""
     if context.may_write() and context.move(CaseAction.INSIST, reason=context.command.text):
         context.add_note()
-        context.actions.append(Insist(context.by.id))
-        context.reply(INSISTED)
+        context.actions.append(takeover.Insist(context.by.id))
+        context.reply(texts.INSISTED)
 
 
 def add_note(context: CommandContext) -> None:
     """Store a note for colleagues."""
     if not context.command.text.strip():
-        context.refuse(NOTHING_TO_SEND)
+        context.refuse(texts.NOTHING_TO_SEND)
     elif context.move(CaseAction.NOTE):
         context.add_note()
 
@@ -139,4 +123,4 @@ def fill_in(context: CommandContext) -> None:
     """Answer a question of the bot for the person."""
     flow, _dot, step = context.command.code.partition(".")
     if context.move(CaseAction.WORK):
-        context.actions.append(FillIn(context.by.id, flow, step, context.command.text))
+        context.actions.append(takeover.FillIn(context.by.id, flow, step, context.command.text))

@@ -10,7 +10,7 @@ from bot.hotline.deadlines import DEADLINES_RUNNING, DeadlineRefusal
 from bot.hotline.events import EventKind
 from bot.hotline.queue import case_status
 from bot.hotline.queue.claims import check_move
-from bot.text import _
+from bot.text import Text, _
 
 if TYPE_CHECKING:
     from bot.hotline.commands.context import CommandContext
@@ -22,14 +22,11 @@ EVENT_STRUCK = _("{name} struck out event {number} as a mistake: it no longer co
 
 def add_event(context: CommandContext) -> None:
     """Enter an event from which legal deadlines are counted, on the day in the text."""
-    code = context.command.code
+    code, text = context.command.code, context.command.text
     result = context.services.deadlines.add_event(
-        context.work, context.case, code, context.command.text, context.by.id, context.now
+        context.work, context.case, code, text, context.by.id, context.now
     )
-    if isinstance(result, DeadlineRefusal):
-        context.refuse(result.text, **result.values)
-    else:
-        context.announce(EventKind.LEGAL_DEADLINE, EVENT_ENTERED, number=str(result), event=code)
+    _tell(context, result, EVENT_ENTERED, number=str(result), event=code)
 
 
 def strike_event(context: CommandContext) -> None:
@@ -38,10 +35,16 @@ def strike_event(context: CommandContext) -> None:
     result = context.services.deadlines.strike_event(
         context.work, context.case, number, context.by.id, context.now
     )
+    _tell(context, result, EVENT_STRUCK, number=number)
+
+
+def _tell(
+    context: CommandContext, result: int | DeadlineRefusal, text: Text, **values: str
+) -> None:
     if isinstance(result, DeadlineRefusal):
         context.refuse(result.text, **result.values)
     else:
-        context.announce(EventKind.LEGAL_DEADLINE, EVENT_STRUCK, number=number)
+        context.announce(EventKind.LEGAL_DEADLINE, text, **values)
 
 
 def end_check_in(context: CommandContext) -> None:
@@ -59,15 +62,14 @@ def may_close(context: CommandContext) -> bool:
     A check-in has to be ended first. A running legal deadline, which the caseworker may not be able
     to end, needs a reason. A caseworker who may not close the case learns nothing of either.
     """
-    status = case_status.load(context.work, context.case)
-    if status is None or isinstance(
-        check_move(status, CaseAction.CLOSE, context.by), ActionRefusal
-    ):
+    work, case, services = context.work, context.case, context.services
+    status = case_status.load(work, case)
+    if not status or isinstance(check_move(status, CaseAction.CLOSE, context.by), ActionRefusal):
         return True  # moving the case refuses it
-    if context.services.check_ins.of_case(context.work, context.case) is not None:
+    if services.check_ins.of_case(work, case) is not None:
         context.refuse(END_CHECK_IN_FIRST)
         return False
-    upcoming = context.services.deadlines.upcoming(context.work, context.case, context.now)
+    upcoming = services.deadlines.upcoming(work, case, context.now)
     if upcoming and not context.command.text.strip():
         context.refuse(DEADLINES_RUNNING, upcoming)
         return False

@@ -11,15 +11,10 @@ from typing import TYPE_CHECKING
 
 from bot.cases.consents import ConsentKind
 from bot.hotline.commands.texts import DONE, NO_CONSENT_GIVEN, NO_SUCH_CONSENT
-from bot.hotline.erasure.requests import (
-    DECISION_TEXTS,
-    OBJECTION_REASON_NEEDED,
-    REFUSAL_TEXTS,
-    ErasureDecision,
-    ErasureRequests,
-)
+from bot.hotline.erasure import requests
+from bot.hotline.erasure.requests import ErasureDecision, ErasureRequests
 from bot.hotline.events import EventKind
-from bot.hotline.referrals.revoke import ConsentRevocation
+from bot.hotline.referrals.store import ConsentRevocation
 
 if TYPE_CHECKING:
     from bot.hotline.commands.context import CommandContext
@@ -27,29 +22,29 @@ if TYPE_CHECKING:
 
 def confirm_erasure(context: CommandContext) -> None:
     """Confirm that the person wants the case erased: it is erased at once."""
-    requests = ErasureRequests(context.services.audit)
-    _report(context, requests.confirm(context.work, context.case, context.by.id, context.now))
+    known = ErasureRequests(context.services.audit)
+    _report(context, known.confirm(context.work, context.case, context.by.id, context.now))
 
 
 def object_to_erasure(context: CommandContext) -> None:
     """Object to erasing the case, for a reason that is stored as a note."""
     reason = context.command.text
     if not reason.strip():
-        context.refuse(OBJECTION_REASON_NEEDED)
+        context.refuse(requests.OBJECTION_REASON_NEEDED)
         return
-    requests = ErasureRequests(context.services.audit)
-    decision = requests.object(context.work, context.case, context.by.id, context.now)
+    known = ErasureRequests(context.services.audit)
+    decision = known.object(context.work, context.case, context.by.id, context.now)
     if decision in {ErasureDecision.OBJECTED, ErasureDecision.REFUSED}:
         context.store_note(reason)
     _report(context, decision)
 
 
 def _report(context: CommandContext, decision: ErasureDecision) -> None:
-    if decision in REFUSAL_TEXTS:
-        context.refuse(REFUSAL_TEXTS[decision])
-        return
-    context.announce(EventKind.ERASURE_REQUESTED, DECISION_TEXTS[decision])
-    context.reply(DONE)
+    if decision in requests.REFUSAL_TEXTS:
+        context.refuse(requests.REFUSAL_TEXTS[decision])
+    else:
+        context.announce(EventKind.ERASURE_REQUESTED, requests.DECISION_TEXTS[decision])
+        context.reply(DONE)
 
 
 def revoke_consent(context: CommandContext) -> None:
@@ -59,11 +54,10 @@ def revoke_consent(context: CommandContext) -> None:
         context.refuse(NO_SUCH_CONSENT, codes=", ".join(ConsentKind))
         return
     revocation = ConsentRevocation(services.vault, services.audit, services.referrals)
-    events = revocation.revoke(
-        context.work, context.case, ConsentKind(code), context.by.id, context.now
-    )
+    kind, by = ConsentKind(code), context.by.id
+    events = revocation.revoke(context.work, context.case, kind, by, context.now)
     if events is None:
         context.refuse(NO_CONSENT_GIVEN)
-        return
-    context.events += events
-    context.reply(DONE)
+    else:
+        context.events += events
+        context.reply(DONE)

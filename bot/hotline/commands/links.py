@@ -76,8 +76,8 @@ def unlink(context: CommandContext) -> None:
     elif context.move(CaseAction.NOTE, detail="link"):
         Links.remove(context.work, context.case, other)
         if found.kind is not LinkKind.LINKED:
-            is_duplicate = found.kind is LinkKind.DUPLICATE_OF
-            _reopen_duplicate(context, context.case if is_duplicate else other)
+            is_ours = found.kind is LinkKind.DUPLICATE_OF
+            _reopen_duplicate(context, context.case if is_ours else other)
         _record(context, other, "unlink")
 
 

@@ -20,10 +20,10 @@ from bot.hotline.commands import (
     links,
     referrals,
     snooze,
-)
+    texts,
+)  # fmt: skip
 from bot.hotline.commands.context import CommandContext, HotlineServices, find_contact
 from bot.hotline.commands.permissions import CommandPermission, refusal_text
-from bot.hotline.commands.texts import NO_SUCH_CASE, TOO_LONG
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.queue.snooze import Snoozes
 from bot.text import Text, _, pgettext
@@ -86,7 +86,7 @@ class CommandShortcut:
     label: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class CommandSpec:
     """One staff command."""
 
@@ -116,176 +116,99 @@ class CommandSpec:
         return frozenset(field.name for field in self.fields)
 
 
+_TEXT, _CUSTOM = ForumArguments.TEXT, ForumArguments.CUSTOM
 _SPECS = (
-    CommandSpec(
-        verb=Verb.CLAIM, handler=assignment.claim, title=pgettext("desk button", "Claim"),
-        changes_access=True, shortcut=CommandShortcut("c", _("claim")),
-        forum=ForumSyntax("claim", ForumArguments.CUSTOM, has_button=True, needs_topic=False),
-    ),
-    CommandSpec(
-        verb=Verb.RELEASE, handler=assignment.release,
-        title=pgettext("desk button", "Return to queue"), fields=(WORDS,), changes_access=True,
-        shortcut=CommandShortcut("b", _("return to the queue")),
-        forum=ForumSyntax("release", has_button=True),
-    ),
-    CommandSpec(
-        verb=Verb.TRANSFER, handler=assignment.transfer, title=pgettext("desk button", "Transfer"),
-        fields=(CODE, WORDS), changes_access=True,
-        shortcut=CommandShortcut("h", _("transfer to a colleague")),
-        forum=ForumSyntax("transfer", ForumArguments.CUSTOM, has_button=True),
-    ),
-    CommandSpec(
-        verb=Verb.TAKE_OVER, handler=conversation.take_over,
-        title=pgettext("desk button", "Take over"),
-        shortcut=CommandShortcut("t", _("take over, hand back")),
-        forum=ForumSyntax("takeover", has_button=True, needs_content=True),
-    ),
-    CommandSpec(
-        verb=Verb.HAND_BACK, handler=conversation.hand_back,
-        title=pgettext("desk button", "Hand back"),
-        shortcut=CommandShortcut("t", _("take over, hand back")),
-        forum=ForumSyntax("handback", has_button=True),
-    ),
-    CommandSpec(
-        verb=Verb.SEND, handler=conversation.send, title=pgettext("desk button", "Send"),
-        fields=(WORDS, SURE), is_sent_to_person=True, is_work=True,
-        shortcut=CommandShortcut("r", _("write to the person")),
-        forum=ForumSyntax("say", ForumArguments.CUSTOM, "/say ...", needs_content=True),
-    ),
-    CommandSpec(
-        verb=Verb.EDIT, handler=conversation.edit, title=pgettext("desk button", "Change"),
-        fields=(CODE, WORDS, SURE), is_sent_to_person=True, is_work=True,
-    ),
-    CommandSpec(
-        verb=Verb.PHRASE, handler=conversation.send_phrase,
-        title=pgettext("desk button", "Send"), fields=(CODE, SURE), has_values=True,
-        is_sent_to_person=True, is_work=True,
-        shortcut=CommandShortcut("/", _("phrasebook, or find a case")),
-        forum=ForumSyntax("phrase", ForumArguments.CUSTOM, needs_content=True),
-    ),
-    CommandSpec(
-        verb=Verb.INSIST, handler=conversation.insist,
-        title=pgettext("desk button", "Ask now anyway"), fields=(WORDS,), is_work=True,
-        forum=ForumSyntax("insist", ForumArguments.TEXT, "/insist ...", needs_content=True),
-    ),
-    CommandSpec(
-        verb=Verb.CONFIRM_IDENTITY, handler=confirm_identity.confirm_identity,
-        title=pgettext("desk button", "Confirm identity"), fields=(WORDS,),
-        is_work=True, forum=ForumSyntax("confirmed", ForumArguments.TEXT),
-    ),
-    CommandSpec(
-        verb=Verb.NOTE, handler=conversation.add_note, title=pgettext("desk tab", "Note"),
-        fields=(WORDS,), shortcut=CommandShortcut("m", _("write a note")),
-        forum=ForumSyntax("note", ForumArguments.TEXT, "/note ..."),
-    ),
-    CommandSpec(
-        verb=Verb.FILL_IN, handler=conversation.fill_in, title=pgettext("desk button", "Fill in"),
-        fields=(CODE, WORDS), is_work=True,
-        forum=ForumSyntax(
-            "answer", ForumArguments.CUSTOM, "/answer report.safe safe", needs_content=True
-        ),
-    ),
-    CommandSpec(
-        verb=Verb.SET_PRIORITY, handler=assignment.set_priority, title=_("Priority"),
-        fields=(CODE, WORDS), shortcut=CommandShortcut("i", _("change the urgency")),
-        forum=ForumSyntax("priority", ForumArguments.CUSTOM, "/priority 1 ..."),
-    ),
-    CommandSpec(
-        verb=Verb.REFER, handler=referrals.refer, title=pgettext("desk button", "Ask for consent"),
-        fields=(CODE, WORDS), is_work=True,
-        forum=ForumSyntax("refer", ForumArguments.CUSTOM, has_button=True, needs_content=True),
-    ),
-    CommandSpec(
-        verb=Verb.SEND_REFERRAL, handler=referrals.send_referral,
-        title=pgettext("desk button", "Record as referred"), fields=(CODE,), is_work=True,
-        forum=ForumSyntax(has_button=True, needs_content=True),
-    ),
-    CommandSpec(
-        verb=Verb.REVOKE_CONSENT, handler=erasure.revoke_consent,
-        title=pgettext("desk button", "Revoke"), fields=(CODE,),
-        permission=CommandPermission.SERVES_QUEUE,
-        forum=ForumSyntax("revoke", ForumArguments.CODE, "/revoke statistics"),
-    ),
-    CommandSpec(
-        verb=Verb.OBJECT_TO_ERASURE, handler=erasure.object_to_erasure,
-        title=pgettext("desk button", "Object to erasure"), fields=(WORDS,),
-        permission=CommandPermission.SERVES_QUEUE,
-        forum=ForumSyntax("keep", ForumArguments.TEXT, "/keep ..."),
-    ),
-    CommandSpec(
-        verb=Verb.ERASE, handler=erasure.confirm_erasure,
-        title=pgettext("desk button", "Erase permanently"), fields=(CODE,), needs_step_up=True,
-        permission=CommandPermission.HOLDER_OR_SUPERVISOR, forum=ForumSyntax("erase"),
-    ),
-    CommandSpec(
-        verb=Verb.ADD_DEADLINE_EVENT, handler=deadlines.add_event,
-        title=pgettext("desk button", "Record an event"), fields=(CODE, WORDS),
-        permission=CommandPermission.NO_AUDITOR, is_work=True,
-        forum=ForumSyntax("clock", ForumArguments.CUSTOM, needs_content=True),
-    ),
-    CommandSpec(
-        verb=Verb.STRIKE_DEADLINE_EVENT, handler=deadlines.strike_event,
-        title=pgettext("desk button", "Strike out"), fields=(CODE,),
-        permission=CommandPermission.NO_AUDITOR, is_work=True,
-    ),
-    CommandSpec(
-        verb=Verb.END_CHECK_IN, handler=deadlines.end_check_in,
-        title=pgettext("desk button", "End the agreed check-in"),
-        permission=CommandPermission.NO_AUDITOR, is_work=True,
-        forum=ForumSyntax("checkin", ForumArguments.CUSTOM),
-    ),
-    CommandSpec(
-        verb=Verb.SNOOZE, handler=snooze.snooze, title=pgettext("desk button", "Snooze"),
-        fields=(CODE, WORDS), shortcut=CommandShortcut("a", _("snooze")),
-    ),
-    CommandSpec(
-        verb=Verb.UNSNOOZE, handler=snooze.unsnooze,
-        title=pgettext("desk button", "End snooze"),
-    ),
-    CommandSpec(
-        verb=Verb.FOLLOW_UP, handler=snooze.follow_up, title=pgettext("desk button", "Follow up"),
-        fields=(CODE, WORDS), shortcut=CommandShortcut("f", _("follow up on a day")),
-    ),
-    CommandSpec(
-        verb=Verb.LINK, handler=links.link, title=pgettext("desk button", "Link"), fields=(CODE,)
-    ),
-    CommandSpec(
-        verb=Verb.MERGE, handler=links.merge, title=pgettext("desk button", "Merge"),
-        fields=(CODE, WORDS), changes_access=True,
-    ),
-    CommandSpec(
-        verb=Verb.UNLINK, handler=links.unlink,
-        title=pgettext("desk button", "Remove link"), fields=(CODE,),
-    ),
-    CommandSpec(
-        verb=Verb.CLOSE, handler=assignment.close, title=pgettext("desk button", "Close case"),
-        fields=(CODE, WORDS), changes_access=True,
-        shortcut=CommandShortcut("e", _("end: close the case")),
-        forum=ForumSyntax("close", ForumArguments.CUSTOM, has_button=True),
-    ),
-    CommandSpec(
-        verb=Verb.REOPEN, handler=assignment.reopen, title=pgettext("desk button", "Reopen"),
-        changes_access=True, forum=ForumSyntax("reopen", has_button=True),
-    ),
-    CommandSpec(
-        verb=Verb.ON_DUTY, handler=assignment.go_on_duty,
-        title=pgettext("desk button", "Go on duty"),
-        is_about_case=False,
-        permission=CommandPermission.ANY_STAFF,
-        forum=ForumSyntax("duty", ForumArguments.CUSTOM, "/duty on", needs_topic=False),
-    ),
-    CommandSpec(
-        verb=Verb.OFF_DUTY, handler=assignment.go_off_duty,
-        title=pgettext("desk button", "Go off duty"),
-        is_about_case=False, permission=CommandPermission.ANY_STAFF,
-    ),
-    CommandSpec(
-        verb=Verb.REST, handler=assignment.rest,
-        title=pgettext("desk button", "Take a 15-minute break"),
-        fields=(CODE,),
-        is_about_case=False, permission=CommandPermission.ANY_STAFF,
-        forum=ForumSyntax("rest", ForumArguments.CODE, "/rest 15", needs_topic=False),
-    ),
+    CommandSpec(Verb.CLAIM, assignment.claim, pgettext("desk button", "Claim"), changes_access=True,
+                shortcut=CommandShortcut("c", _("claim")),
+                forum=ForumSyntax("claim", _CUSTOM, has_button=True, needs_topic=False)),
+    CommandSpec(Verb.RELEASE, assignment.release, pgettext("desk button", "Return to queue"),
+                (WORDS,), changes_access=True,
+                shortcut=CommandShortcut("b", _("return to the queue")),
+                forum=ForumSyntax("release", has_button=True)),
+    CommandSpec(Verb.TRANSFER, assignment.transfer, pgettext("desk button", "Transfer"),
+                (CODE, WORDS), changes_access=True,
+                shortcut=CommandShortcut("h", _("transfer to a colleague")),
+                forum=ForumSyntax("transfer", _CUSTOM, has_button=True)),
+    CommandSpec(Verb.TAKE_OVER, conversation.take_over, pgettext("desk button", "Take over"),
+                shortcut=CommandShortcut("t", _("take over, hand back")),
+                forum=ForumSyntax("takeover", has_button=True, needs_content=True)),
+    CommandSpec(Verb.HAND_BACK, conversation.hand_back, pgettext("desk button", "Hand back"),
+                shortcut=CommandShortcut("t", _("take over, hand back")),
+                forum=ForumSyntax("handback", has_button=True)),
+    CommandSpec(Verb.SEND, conversation.send, pgettext("desk button", "Send"), (WORDS, SURE),
+                is_sent_to_person=True, is_work=True,
+                shortcut=CommandShortcut("r", _("write to the person")),
+                forum=ForumSyntax("say", _CUSTOM, "/say ...", needs_content=True)),
+    CommandSpec(Verb.EDIT, conversation.edit, pgettext("desk button", "Change"),
+                (CODE, WORDS, SURE), is_sent_to_person=True, is_work=True),
+    CommandSpec(Verb.PHRASE, conversation.send_phrase, pgettext("desk button", "Send"),
+                (CODE, SURE), has_values=True, is_sent_to_person=True, is_work=True,
+                shortcut=CommandShortcut("/", _("phrasebook, or find a case")),
+                forum=ForumSyntax("phrase", _CUSTOM, needs_content=True)),
+    CommandSpec(Verb.INSIST, conversation.insist, pgettext("desk button", "Ask now anyway"),
+                (WORDS,), is_work=True,
+                forum=ForumSyntax("insist", _TEXT, "/insist ...", needs_content=True)),
+    CommandSpec(Verb.CONFIRM_IDENTITY, confirm_identity.confirm_identity,
+                pgettext("desk button", "Confirm identity"), (WORDS,), is_work=True,
+                forum=ForumSyntax("confirmed", _TEXT)),
+    CommandSpec(Verb.NOTE, conversation.add_note, pgettext("desk tab", "Note"), (WORDS,),
+                shortcut=CommandShortcut("m", _("write a note")),
+                forum=ForumSyntax("note", _TEXT, "/note ...")),
+    CommandSpec(Verb.FILL_IN, conversation.fill_in, pgettext("desk button", "Fill in"),
+                (CODE, WORDS), is_work=True, forum=ForumSyntax(
+                    "answer", _CUSTOM, "/answer report.safe safe", needs_content=True)),
+    CommandSpec(Verb.SET_PRIORITY, assignment.set_priority, _("Priority"), (CODE, WORDS),
+                shortcut=CommandShortcut("i", _("change the urgency")),
+                forum=ForumSyntax("priority", _CUSTOM, "/priority 1 ...")),
+    CommandSpec(Verb.REFER, referrals.refer, pgettext("desk button", "Ask for consent"),
+                (CODE, WORDS), is_work=True,
+                forum=ForumSyntax("refer", _CUSTOM, has_button=True, needs_content=True)),
+    CommandSpec(Verb.SEND_REFERRAL, referrals.send_referral,
+                pgettext("desk button", "Record as referred"), (CODE,), is_work=True,
+                forum=ForumSyntax(has_button=True, needs_content=True)),
+    CommandSpec(Verb.REVOKE_CONSENT, erasure.revoke_consent, pgettext("desk button", "Revoke"),
+                (CODE,), permission=CommandPermission.SERVES_QUEUE,
+                forum=ForumSyntax("revoke", ForumArguments.CODE, "/revoke statistics")),
+    CommandSpec(Verb.OBJECT_TO_ERASURE, erasure.object_to_erasure,
+                pgettext("desk button", "Object to erasure"), (WORDS,),
+                permission=CommandPermission.SERVES_QUEUE,
+                forum=ForumSyntax("keep", _TEXT, "/keep ...")),
+    CommandSpec(Verb.ERASE, erasure.confirm_erasure, pgettext("desk button", "Erase permanently"),
+                (CODE,), needs_step_up=True, permission=CommandPermission.HOLDER_OR_SUPERVISOR,
+                forum=ForumSyntax("erase")),
+    CommandSpec(Verb.ADD_DEADLINE_EVENT, deadlines.add_event,
+                pgettext("desk button", "Record an event"), (CODE, WORDS),
+                permission=CommandPermission.NO_AUDITOR, is_work=True,
+                forum=ForumSyntax("clock", _CUSTOM, needs_content=True)),
+    CommandSpec(Verb.STRIKE_DEADLINE_EVENT, deadlines.strike_event,
+                pgettext("desk button", "Strike out"), (CODE,),
+                permission=CommandPermission.NO_AUDITOR, is_work=True),
+    CommandSpec(Verb.END_CHECK_IN, deadlines.end_check_in,
+                pgettext("desk button", "End the agreed check-in"),
+                permission=CommandPermission.NO_AUDITOR, is_work=True,
+                forum=ForumSyntax("checkin", _CUSTOM)),
+    CommandSpec(Verb.SNOOZE, snooze.snooze, pgettext("desk button", "Snooze"), (CODE, WORDS),
+                shortcut=CommandShortcut("a", _("snooze"))),
+    CommandSpec(Verb.UNSNOOZE, snooze.unsnooze, pgettext("desk button", "End snooze")),
+    CommandSpec(Verb.FOLLOW_UP, snooze.follow_up, pgettext("desk button", "Follow up"),
+                (CODE, WORDS), shortcut=CommandShortcut("f", _("follow up on a day"))),
+    CommandSpec(Verb.LINK, links.link, pgettext("desk button", "Link"), (CODE,)),
+    CommandSpec(Verb.MERGE, links.merge, pgettext("desk button", "Merge"), (CODE, WORDS),
+                changes_access=True),
+    CommandSpec(Verb.UNLINK, links.unlink, pgettext("desk button", "Remove link"), (CODE,)),
+    CommandSpec(Verb.CLOSE, assignment.close, pgettext("desk button", "Close case"), (CODE, WORDS),
+                changes_access=True, shortcut=CommandShortcut("e", _("end: close the case")),
+                forum=ForumSyntax("close", _CUSTOM, has_button=True)),
+    CommandSpec(Verb.REOPEN, assignment.reopen, pgettext("desk button", "Reopen"),
+                changes_access=True, forum=ForumSyntax("reopen", has_button=True)),
+    CommandSpec(Verb.ON_DUTY, assignment.go_on_duty, pgettext("desk button", "Go on duty"),
+                is_about_case=False, permission=CommandPermission.ANY_STAFF,
+                forum=ForumSyntax("duty", _CUSTOM, "/duty on", needs_topic=False)),
+    CommandSpec(Verb.OFF_DUTY, assignment.go_off_duty, pgettext("desk button", "Go off duty"),
+                is_about_case=False, permission=CommandPermission.ANY_STAFF),
+    CommandSpec(Verb.REST, assignment.rest, pgettext("desk button", "Take a 15-minute break"),
+                (CODE,), is_about_case=False, permission=CommandPermission.ANY_STAFF,
+                forum=ForumSyntax("rest", ForumArguments.CODE, "/rest 15", needs_topic=False)),
 )  # fmt: skip
 COMMANDS: Mapping[Verb, CommandSpec] = {spec.verb: spec for spec in _SPECS}
 
@@ -305,11 +228,11 @@ def run_command(
     contact = find_contact(services.vault, work, command.case)
     context = CommandContext(services, work, command, by, contact, now)
     if command.case and contact is None:
-        context.refuse(NO_SUCH_CASE)
+        context.refuse(texts.NO_SUCH_CASE)
     elif why := refusal_text(spec.permission, work, context.case, by):
         context.refuse(why)
     elif len(command.text) > WORDS.max_length:
-        context.refuse(TOO_LONG, most=str(WORDS.max_length))
+        context.refuse(texts.TOO_LONG, most=str(WORDS.max_length))
     else:
         spec.handler(context)
         if spec.is_work and context.case and not any(it.is_refused for it in context.events):

@@ -48,16 +48,14 @@ def _may_snooze(context: CommandContext, until: int) -> bool:
         context.refuse(EMERGENCY_NOT_SNOOZED)
     elif status is not None and status.due_at is not None:
         context.refuse(REPLY_STILL_DUE)
-    elif _has_deadline_before(context, until):
+    elif any(
+        context.now < (it.ends_at or 0) <= until
+        for it in context.services.deadlines.running(context.work, context.case)
+    ):
         context.refuse(DEADLINE_BEFORE_THEN)
     else:
         return True
     return False
-
-
-def _has_deadline_before(context: CommandContext, until: int) -> bool:
-    running = context.services.deadlines.running(context.work, context.case)
-    return any(it.ends_at is not None and context.now < it.ends_at <= until for it in running)
 
 
 def unsnooze(context: CommandContext) -> None:
@@ -73,17 +71,15 @@ def unsnooze(context: CommandContext) -> None:
 
 def follow_up(context: CommandContext) -> None:
     """Schedule a follow-up on a day, with what is to be done then; without a day it is done."""
-    day = context.command.code
+    day, law = context.command.code, context.services.deadlines.law
+    parsed = law.parse_time(day)
+    at = start_of_day(parsed[0], law.zone) if parsed else 0
     if not day.strip():
         if context.move(CaseAction.NOTE, detail="follow_up"):
             Snoozes.set_follow_up(context.work, context.case, None)
             context.add_event(EventKind.SNOOZE_CHANGED)
             context.reply(DONE)
-        return
-    law = context.services.deadlines.law
-    parsed = law.parse_time(day)
-    at = start_of_day(parsed[0], law.zone) if parsed else 0
-    if not context.now < at <= context.now + MAX_FOLLOW_UP:
+    elif not context.now < at <= context.now + MAX_FOLLOW_UP:
         context.refuse(NO_DAY)
     elif not context.command.text.strip():
         context.refuse(FOLLOW_UP_TASK_NEEDED)
@@ -95,11 +91,8 @@ def follow_up(context: CommandContext) -> None:
 def _parse_moment(context: CommandContext) -> int | None:
     """Return the moment that was typed; the start of the day where no hour was."""
     law = context.services.deadlines.law
-    parsed = law.parse_time(context.command.code)
-    if parsed is None:
-        return None
-    day, at = parsed
-    return start_of_day(day, law.zone) if at is None else at
+    day, at = law.parse_time(context.command.code) or (None, None)
+    return start_of_day(day, law.zone) if day and at is None else at
 
 
 def _finish(context: CommandContext, when: str) -> None:

@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import or_
 
+from bot.cases.consents import ConsentKind, ConsentRecords
+from bot.cases.intake import PERSON
 from bot.cases.sealed_fields import open_codes
 from bot.errors import DecryptionError, EpochExpiredError
+from bot.hotline.events import Event, EventKind
 from bot.hotline.referrals.consent_dialog import (
     ConsentAction,
     ConsentDialog,
@@ -43,8 +46,6 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.vault.audit.log import AuditLog
 
-PERSON = "person"
-"""The person, as an actor in the audit log."""
 ID_BYTES = 8
 
 
@@ -104,11 +105,7 @@ class Referrals:
         Raises:
             DecryptionError: a report was altered or belongs to another case.
         """
-        sent = [
-            (flow, answers)
-            for flow, answers in self._sent_answers(work, case)
-            if answers is not None
-        ]
+        sent = [(it[0], it[1]) for it in self._sent_answers(work, case) if it[1] is not None]
         language = work.rows(_LANGUAGE, case)
         also = {LANGUAGE: language[0][0] if language else "", CONTACT: contact.strip()}
         return collect_parts(self._book, sent, also)
@@ -118,12 +115,10 @@ class Referrals:
         return any(answers is None for _flow, answers in self._sent_answers(work, case))
 
     def _sent_answers(self, work: Work, case: str) -> list[tuple[str, dict[str, Answer] | None]]:
-        found = []
-        for report, flow, codes in work.rows(_REPORTS, case):
-            kept = None if codes is None else bytes(codes)
-            answers = open_codes(self._vault, case, report, kept)
-            found.append((flow, answers))
-        return found
+        return [
+            (flow, open_codes(self._vault, case, report, None if codes is None else bytes(codes)))
+            for report, flow, codes in work.rows(_REPORTS, case)
+        ]
 
     def offer(
         self, work: Work, case: str, recipient: str, parts: Sequence[ReferralPart], by: str,
@@ -168,13 +163,11 @@ class Referrals:
             return None
         outcome = self._consent.press(referral, pressed, now)
         if outcome.changed:
-            self._store(work, outcome.referral)
-            part = ""
+            changed, action, part = outcome.referral, _AUDIT_ACTIONS[pressed.action], ""
+            self._store(work, changed)
             if pressed.action in {ConsentAction.STRIKE, ConsentAction.RESTORE}:
-                part = outcome.referral.parts[pressed.part_index].code
-            self._audit_change(
-                work, now, PERSON, _AUDIT_ACTIONS[pressed.action], outcome.referral, part
-            )
+                part = changed.parts[pressed.part_index].code
+            self._audit_change(work, now, PERSON, action, changed, part)
         return outcome
 
     def revoke(self, work: Work, case: str, referral: str, by: str, now: int) -> Referral | None:
@@ -227,9 +220,8 @@ class Referrals:
         self._audit.record(work, now, by, action, referral.case, detail)
 
     def _store(self, work: Work, it: Referral) -> None:
-        work.run(
-            _CHANGE, it.stage.value, *self._seal(work, it), it.answered_at, it.sent_at, it.id
-        )  # fmt: skip
+        sealed, asked = self._seal(work, it)
+        work.run(_CHANGE, it.stage.value, sealed, asked, it.answered_at, it.sent_at, it.id)
 
     def _seal(self, work: Work, it: Referral) -> tuple[bytes, bytes]:
         """Return it sealed to the case, and sealed for as long as the person may answer."""
@@ -248,18 +240,44 @@ class Referrals:
 
     def _open(self, row: Sequence[Any]) -> Referral:
         bare, asked = _without_parts(row), row[5]
-        held = self._open_asked(bare, None if asked is None else bytes(asked))
-        return replace(
-            bare, parts=held.parts, struck=frozenset(held.struck), agreed_digest=held.agreed
-        )
-
-    def _open_asked(self, it: Referral, asked: bytes | None) -> _SealedReferral:
         if asked is None:
             raise DecryptionError("what a person was asked about was taken out")
         try:
-            return _decode(self._vault.open(Purpose.REFERRAL, _associated_data(it), asked))
+            plain = self._vault.open(Purpose.REFERRAL, _associated_data(bare), bytes(asked))
         except EpochExpiredError:  # the person has to be asked again
-            return _SealedReferral((), (), "")
+            return bare
+        held = _decode(plain)
+        struck = frozenset(held.struck)
+        return replace(bare, parts=held.parts, struck=struck, agreed_digest=held.agreed)
+
+
+class ConsentRevocation:
+    """Revokes consents, and the referrals that rest on them and are not sent yet."""
+
+    def __init__(self, vault: Vault, audit: AuditLog, referrals: Referrals) -> None:
+        self._audit = audit
+        self._consents = ConsentRecords(vault)
+        self._referrals = referrals
+
+    def revoke(
+        self, work: Work, case: str, kind: ConsentKind, by: str, now: int
+    ) -> list[Event] | None:
+        """Revoke consents of a kind; return the events, or None if nothing changed."""
+        is_changed = self._consents.revoke(work, self._audit, case, kind, by, now)
+        events = self._end_unsent(work, case, by, now) if kind is ConsentKind.OTHERS else []
+        return events if is_changed or events else None
+
+    def revoke_all(self, work: Work, case: str, by: str, now: int) -> list[Event]:
+        """Revoke all consents of a case; return the events."""
+        self._consents.revoke_all(work, case, by, now)
+        return self._end_unsent(work, case, by, now)
+
+    def _end_unsent(self, work: Work, case: str, by: str, now: int) -> list[Event]:
+        who = "" if by == PERSON else by
+        return [
+            Event(EventKind.REFERRED, it.case, who, code=it.stage.value, referral=it)
+            for it in self._referrals.end_unsent(work, case, by, now)
+        ]
 
 
 def _without_parts(row: Sequence[Any]) -> Referral:
