@@ -8,8 +8,10 @@ from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bot.clock import DAY
 from bot.errors import DecryptionError
@@ -26,7 +28,6 @@ from bot.vault.keys.epoch_keys import (
 )
 from bot.vault.keys.escrow import Escrow
 from bot.vault.purpose import IN_TRANSIT, Purpose, Sealer
-from bot.vault.signatures import Signer
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -34,6 +35,32 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.vault.keys.host_key import HostKey
     from bot.vault.keys.key_store import KeyStore
+
+
+class Signer:
+    """The signing key of receipts (Ed25519), derived from the root; the public key verifies."""
+
+    def __init__(self, seed: bytes) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
+
+    def sign(self, text: str) -> bytes:
+        """Return the signature of a text."""
+        return self._key.sign(text.encode())
+
+    def is_valid(self, text: str, signature: bytes) -> bool:
+        """Tell whether this key signed exactly this text."""
+        try:
+            self._key.public_key().verify(signature, text.encode())
+        except InvalidSignature:
+            return False
+        return True
+
+    @property
+    def public_pem(self) -> str:
+        """Return the public key as PEM."""
+        public = self._key.public_key()
+        return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
 
 VERSION = b"\x01"
 NONCE_LENGTH = 12
@@ -55,12 +82,8 @@ class Vault:
     def __init__(self, root: HostKey, keys: KeyStore | None = None) -> None:
         # By purpose: head, cipher, first part of the associated data.
         self._seal_ciphers = {
-            purpose: (
-                VERSION,
-                ChaCha20Poly1305(root.derive(f"seal {purpose}")),
-                f"haven/{purpose}/".encode(),
-            )
-            for purpose in Purpose
+            it: (VERSION, ChaCha20Poly1305(root.derive(f"seal {it}")), f"haven/{it}/".encode())
+            for it in Purpose
         }
         self._host_ciphers = dict(self._seal_ciphers)
         self._identity_key = root.derive("identity")
@@ -69,7 +92,6 @@ class Vault:
         self._erasure_key = root.derive("erased")
         self._passphrase_key = root.derive("words")
         self.signer = Signer(root.derive("receipts"))
-        """Signs receipts."""
         self.consent_mac = partial(hmac.digest, root.derive("agreements"), digest="sha256")
         """Returns the MAC of a consent."""
         self.count_digest = partial(hmac.digest, root.derive("counted"), digest="sha256")

@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
@@ -51,18 +52,19 @@ class ArchiveDigest:
         self._key = host.derive("backup")
         self._digest = hashlib.sha256()
 
-    def begin_entry(self, name: str, length: int) -> None:
-        """Add the name and length of the next entry."""
-        raw = name.encode()
-        self._digest.update(bytes([len(raw)]) + raw + length.to_bytes(LENGTH_BYTES, "big"))
-
     def add(self, part: bytes) -> None:
-        """Add bytes of the entry."""
+        """Add the header of an entry, or bytes of its content."""
         self._digest.update(part)
 
     def proof(self) -> bytes:
         """Return the MAC of the digest under the host key."""
         return hmac.digest(self._key, self._digest.digest(), "sha256")
+
+
+def entry_header(name: str, length: int) -> bytes:
+    """Return what precedes the content of an entry: its name, and its length in bytes."""
+    raw = name.encode()
+    return bytes([len(raw)]) + raw + length.to_bytes(LENGTH_BYTES, "big")
 
 
 class ArchiveWriter:
@@ -75,18 +77,15 @@ class ArchiveWriter:
         context = MAGIC + to.fingerprint
         head = context + to.seal(context, key)
         out.write(head)
-        self._out = out
-        self._digest = digest
+        self._out, self._digest = out, digest
         self._cipher = ChaCha20Poly1305(key)
         self._associated_data = hashlib.sha256(head).digest()
         self._buffer = bytearray()
-        self._number = 0
-        self._length = 0
+        self._number = self._length = 0
 
     def add(self, name: str, plain: bytes) -> None:
         """Add a small entry."""
-        self._write_header(name, len(plain))
-        self._write_content(plain)
+        self._write_digested(entry_header(name, len(plain)) + plain)
 
     def add_file(self, name: str, file: IO[bytes]) -> None:
         """Add an open file, with its present length.
@@ -95,12 +94,12 @@ class ArchiveWriter:
             BackupError: the file became shorter while it was read.
         """
         left = os.fstat(file.fileno()).st_size
-        self._write_header(name, left)
+        self._write_digested(entry_header(name, left))
         while left:
             part = file.read(min(CHUNK_SIZE, left))
             if not part:
                 raise BackupError(f"{name} became shorter while it was read")
-            self._write_content(part)
+            self._write_digested(part)
             left -= len(part)
 
     def finish(self) -> None:
@@ -113,13 +112,7 @@ class ArchiveWriter:
             left -= len(part)
         self._seal(is_last=True)
 
-    def _write_header(self, name: str, length: int) -> None:
-        raw = name.encode()
-        self._write(bytes([len(raw)]) + raw + length.to_bytes(LENGTH_BYTES, "big"))
-        if self._digest is not None:
-            self._digest.begin_entry(name, length)
-
-    def _write_content(self, plain: bytes) -> None:
+    def _write_digested(self, plain: bytes) -> None:
         self._write(plain)
         if self._digest is not None:
             self._digest.add(plain)
@@ -178,11 +171,9 @@ class ArchiveReader:
 
     def __init__(self, path: Path, key: OfflineKey) -> None:
         self.name = path.name
-        self._path = path
-        self._key = key
+        self._path, self._key = path, key
         self._chunks = self._open_chunks()
-        self._buffer = b""
-        self._at = 0
+        self._buffer, self._at = b"", 0
 
     def entries(self) -> Iterator[ArchiveEntry]:
         """Yield the entries in order, and check that nothing follows.
@@ -239,9 +230,8 @@ class ArchiveReader:
         head = file.read(HEADER_LENGTH)
         cipher = ChaCha20Poly1305(self._content_key(head))
         bound = hashlib.sha256(head).digest()
-        count, rest = divmod(
-            os.fstat(file.fileno()).st_size - HEADER_LENGTH, CHUNK_SIZE + TAG_LENGTH
-        )
+        length = os.fstat(file.fileno()).st_size - HEADER_LENGTH
+        count, rest = divmod(length, CHUNK_SIZE + TAG_LENGTH)
         if rest or count < 1:
             raise BackupError(
                 f"{self.name}: it is cut short, or something was added; no backup has this length"
@@ -266,15 +256,10 @@ class ArchiveReader:
     def _decrypt_chunk(
         self, cipher: ChaCha20Poly1305, bound: bytes, number: int, is_last: bool, sealed: bytes
     ) -> bytes:
-        try:
+        with suppress(InvalidTag):
             return cipher.decrypt(_nonce(number, is_last=is_last), sealed, bound)
-        except InvalidTag:
-            pass
         if is_last:
-            try:
+            with suppress(InvalidTag):
                 cipher.decrypt(_nonce(number, is_last=False), sealed, bound)
-            except InvalidTag:
-                pass
-            else:
                 raise BackupError(f"{self.name}: it is cut short, its end is missing")
         raise BackupError(f"{self.name}: it was altered, about {number * CHUNK_SIZE >> 20} MiB in")

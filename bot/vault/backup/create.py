@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import IO, TYPE_CHECKING
 
 import msgspec
 
-from bot.clock import DAY, HOUR, SECOND
+from bot.clock import DAY, HOUR, SECOND, to_utc
 from bot.errors import BackupError
 from bot.store.migrate import LATEST_KEY_REVISION, LATEST_REVISION
 from bot.store.tables.keys import key_metadata
@@ -32,7 +34,7 @@ from bot.vault.backup.export_rows import (
 from bot.vault.erasure.erase import sync_file, sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sqlalchemy import Table
@@ -58,9 +60,7 @@ class ArchiveInfo(msgspec.Struct, kw_only=True):
 
     part: str
     revision: str
-    """The revision of the data."""
     keys_revision: str
-    """The revision of the key store."""
     made_at: int
 
 
@@ -74,6 +74,8 @@ class ArchiveSummary(msgspec.Struct, kw_only=True):
     unsent: list[int] = []
 
 
+Progress = Callable[[int, int], None]
+"""Called with the number of steps done, and of all steps."""
 _encode = msgspec.msgpack.Encoder().encode
 decode_info = msgspec.msgpack.Decoder(ArchiveInfo).decode
 decode_summary = msgspec.msgpack.Decoder(ArchiveSummary).decode
@@ -94,12 +96,22 @@ class _BackupWriter:
     def __init__(self, out: IO[bytes], to: OfflinePublicKey, host: HostKey) -> None:
         self._digest = ArchiveDigest(host)
         self._writer = ArchiveWriter(out, to, self._digest)
-        self.add = self._writer.add
+        self.add, self.add_file = self._writer.add, self._writer.add_file
         self.summary = ArchiveSummary()
 
-    def add_file(self, name: str, file: IO[bytes]) -> None:
-        self._writer.add_file(name, file)
-        self.summary.files += 1
+    def add_tables(self, seen: Snapshot, tables: list[Table], advance: Callable[[], None]) -> None:
+        for table in tables:
+            self.summary.rows[str(table.name)] = seen.count(table)
+            for number, piece in enumerate(seen.batches(table)):
+                self.add(f"{ROWS_PREFIX}{table.name}/{number}", piece)
+            advance()
+
+    def add_files(self, files: Path, names: list[str], advance: Callable[[], None]) -> None:
+        for name in names:
+            with suppress(FileNotFoundError), (files / name).open("rb") as file:
+                self.add_file(f"{FILE_PREFIX}{name}", file)
+                self.summary.files += 1
+            advance()  # without a file, its case was erased meanwhile
 
     def finish(self) -> None:
         self.add(END_ENTRY, _encode(self.summary))
@@ -108,36 +120,19 @@ class _BackupWriter:
 
 
 class Backup:
-    """Creates backups of a deployment in a folder.
-
-    Args:
-        into: the folder, preferably on another disk.
-        to: the public half of the offline key.
-        host: the host key, for the MAC.
-    """
+    """Creates backups of a deployment in a folder, preferably on another disk."""
 
     def __init__(self, into: Path, to: OfflinePublicKey, host: HostKey) -> None:
-        self._into = into
-        self._to = to
-        self._host = host
+        self._into, self._to, self._host = into, to, host
 
     def create(
-        self,
-        database: Database,
-        keys: Database,
-        files: Path,
-        now: int,
-        on_progress: Callable[[int, int], None] = lambda _done, _all: None,
-    ) -> BackupResult:
+        self, database: Database, keys: Database, files: Path, now: int,
+        on_progress: Progress = lambda _done, _all: None,
+    ) -> BackupResult:  # fmt: skip
         """Create both archives; they are durable when this returns.
 
-        Args:
-            database: the data, as they are at one moment.
-            keys: the key store, as it is a moment later: so every case has its key, unless it is
-                being erased.
-            files: the folder of sealed files.
-            now: microseconds.
-            on_progress: called with the steps done and the number of steps.
+        The data are as they are at one moment, and the key store as it is a moment later: so every
+        case has its key, unless it is being erased. `files` is the folder of sealed files.
 
         Raises:
             BackupError: the folder is not writable.
@@ -154,25 +149,24 @@ class Backup:
             ) from None
 
     def _create(
-        self,
-        seen: Snapshot,
-        keys: Snapshot,
-        files: Path,
-        now: int,
-        on_progress: Callable[[int, int], None],
+        self, seen: Snapshot, keys: Snapshot, files: Path, now: int, on_progress: Progress
     ) -> BackupResult:
-        names = sorted(name for name in _file_names(files) if FILE_NAME.fullmatch(name))
-        steps = _Progress(on_progress, len(names) + len(metadata.tables) + len(key_metadata.tables))
+        stored = [path.name for path in files.iterdir()] if files.is_dir() else []
+        names = sorted(name for name in stored if FILE_NAME.fullmatch(name))
+        total = len(names) + len(metadata.tables) + len(key_metadata.tables)
+        done = count(1)
+
+        def advance() -> None:
+            on_progress(next(done), total)
+
         with self._archive(ArchivePart.MAIN, now) as main:
             keyed = seen.cases_with_key("case_keys") | keys.cases_with_key("case_wraps")
             main.summary.keyed, main.summary.unsent = sorted(keyed), seen.unsent_letters()
-            _add_tables(main, seen, archive_tables(ArchivePart.MAIN), steps)
-            _add_files(main, files, names, steps)
-            main.finish()
+            main.add_tables(seen, archive_tables(ArchivePart.MAIN), advance)
+            main.add_files(files, names, advance)
         with self._archive(ArchivePart.KEYS, now) as apart:
-            _add_tables(apart, keys, key_store_tables(), steps)
-            _add_tables(apart, seen, archive_tables(ArchivePart.KEYS), steps)
-            apart.finish()
+            apart.add_tables(keys, key_store_tables(), advance)
+            apart.add_tables(seen, archive_tables(ArchivePart.KEYS), advance)
         rows = sum(main.summary.rows.values()) + sum(apart.summary.rows.values())
         paths = tuple(self._path(part, now) for part in (ArchivePart.MAIN, ArchivePart.KEYS))
         for path in paths:
@@ -189,54 +183,16 @@ class Backup:
         with os.fdopen(handle, "wb") as out:
             archive = _BackupWriter(out, self._to, self._host)
             info = ArchiveInfo(
-                part=part.value,
-                revision=LATEST_REVISION,
-                keys_revision=LATEST_KEY_REVISION,
+                part=part.value, revision=LATEST_REVISION, keys_revision=LATEST_KEY_REVISION,
                 made_at=now,
-            )
+            )  # fmt: skip
             archive.add(INFO_ENTRY, _encode(info))
             yield archive
+            archive.finish()
             sync_file(out)
 
     def _path(self, part: ArchivePart, now: int) -> Path:
-        return self._into / f"haven-{part}-{_format_time(now)}.sealed"
-
-
-class _Progress:
-    """Counts the steps done."""
-
-    def __init__(self, tell: Callable[[int, int], None], total: int) -> None:
-        self._tell = tell
-        self._total = total
-        self._done = 0
-
-    def advance(self) -> None:
-        self._done += 1
-        self._tell(self._done, self._total)
-
-
-def _add_tables(
-    archive: _BackupWriter, seen: Snapshot, tables: list[Table], steps: _Progress
-) -> None:
-    for table in tables:
-        archive.summary.rows[str(table.name)] = seen.count(table)
-        for number, piece in enumerate(seen.batches(table)):
-            archive.add(f"{ROWS_PREFIX}{table.name}/{number}", piece)
-        steps.advance()
-
-
-def _add_files(archive: _BackupWriter, files: Path, names: list[str], steps: _Progress) -> None:
-    for name in names:
-        try:
-            with (files / name).open("rb") as file:
-                archive.add_file(f"{FILE_PREFIX}{name}", file)
-        except FileNotFoundError:
-            pass  # its case was erased meanwhile
-        steps.advance()
-
-
-def _file_names(folder: Path) -> list[str]:
-    return [path.name for path in folder.iterdir()] if folder.is_dir() else []
+        return self._into / f"haven-{part}-{to_utc(now).strftime(TIME_FORMAT)}.sealed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,10 +213,8 @@ def list_archives(folder: Path) -> list[StoredArchive]:
     found = []
     for path in folder.iterdir() if folder.is_dir() else ():
         if name := ARCHIVE_NAME.fullmatch(path.name):
-            made_at = datetime.strptime(name[2], TIME_FORMAT).replace(tzinfo=UTC)
-            found.append(
-                StoredArchive(path, ArchivePart(name[1]), int(made_at.timestamp()) * SECOND)
-            )
+            made_at = datetime.strptime(name[2], TIME_FORMAT).replace(tzinfo=UTC).timestamp()
+            found.append(StoredArchive(path, ArchivePart(name[1]), int(made_at) * SECOND))
     return sorted(found, key=lambda archive: (archive.made_at, archive.part))
 
 
@@ -281,13 +235,5 @@ def find_faults(folder: Path, now: int) -> Iterator[str]:
         newest = max((archive.made_at for archive in found if archive.part is part), default=0)
         if now - newest > MAX_BACKUP_AGE:
             yield f"the newest archive {part} is older than a day; haven backup makes one"
-    if old := [
-        archive.path.name
-        for archive in found
-        if now - DAY - archive.made_at >= ARCHIVE_RETENTION[archive.part]
-    ]:
+    if old := [archive.path.name for archive in found if archive.is_expired(now - DAY)]:
         yield f"these should be gone: {', '.join(old)}"
-
-
-def _format_time(now: int) -> str:
-    return datetime.fromtimestamp(now / SECOND, UTC).strftime(TIME_FORMAT)

@@ -11,7 +11,7 @@ people who were waiting for a letter.
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from bot.store.compiled import Prepared
 from bot.store.statements import count, select_by
 from bot.store.tables.keys import case_wraps, key_metadata
 from bot.store.tables.main import audit, case_keys, erasures, exchanges, metadata, outbox
+from bot.store.writer import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,22 +102,13 @@ class Snapshot:
     """A database as it was at one moment, however long reading takes."""
 
     def __init__(self, cursor: Any, dialect: str) -> None:
-        self._cursor = cursor
-        self._dialect = dialect
-
-    def scalar(self, statement: Prepared) -> Any:
-        """Return the first value."""
-        return self.rows(statement)[0][0]
-
-    def rows(self, statement: Prepared) -> list[Any]:
-        """Return all rows."""
-        compiled = statement.for_dialect(self._dialect)
-        self._cursor.execute(compiled.sql, compiled.row(()))
-        return list(self._cursor.fetchall())
+        self._cursor, self._dialect = cursor, dialect
+        self.rows = Work(cursor, dialect).rows
+        """Returns all rows of a statement."""
 
     def count(self, table: Table) -> int:
         """Return the number of rows of a table."""
-        return int(self.scalar(count(table)))
+        return int(self.rows(count(table))[0][0])
 
     def batches(self, table: Table) -> Iterator[bytes]:
         """Yield the rows of a table, encoded, in batches."""
@@ -124,8 +116,7 @@ class Snapshot:
         compiled = select_by(table, *table.columns).for_dialect(self._dialect)
         self._cursor.execute(compiled.sql, compiled.row(()))
         while rows := self._cursor.fetchmany(BATCH_SIZE):
-            plain = [[_as_bytes(value) for value in row] for row in rows]
-            yield _encode(TableRows(str(table.name), names, plain))
+            yield _encode(TableRows(str(table.name), names, [list(row) for row in rows]))
 
     def cases_with_key(self, table: str) -> set[str]:
         """Return the cases with a key in a table."""
@@ -143,37 +134,26 @@ def load_erased(seen: Snapshot) -> list[tuple[bytes, int, str]]:
 
 def deployed_since(seen: Snapshot) -> int:
     """Return the time of the first row of the audit log."""
-    return int(seen.scalar(_FIRST_AUDIT_AT) or NEVER)
-
-
-def _as_bytes(value: Any) -> Any:
-    return bytes(value) if isinstance(value, memoryview) else value
+    return int(seen.rows(_FIRST_AUDIT_AT)[0][0] or NEVER)
 
 
 @contextmanager
 def open_snapshot(database: Database) -> Iterator[Snapshot]:
     """Open a snapshot of a database, without blocking writers."""
-    connection = database.connect()
-    cursor = connection.cursor()
     is_sqlite = database.dialect == "sqlite"
-    try:
+    with closing(database.connect()) as connection, closing(connection.cursor()) as cursor:
         cursor.execute("BEGIN" if is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         cursor.execute("SELECT count(*) FROM alembic_version")  # the first read fixes the moment
         cursor.fetchall()
         yield Snapshot(cursor, database.dialect)
-    finally:
-        cursor.close()
-        connection.close()
 
 
 def archive_tables(part: ArchivePart) -> list[Table]:
     """Return the tables of the data in an archive, in order of their foreign keys."""
+    tables, others = metadata.sorted_tables, KEY_TABLES | set(EXCLUDED_TABLES)
     if part is ArchivePart.KEYS:
-        return [
-            table for table in metadata.sorted_tables if table.name in KEY_TABLES | TABLES_IN_BOTH
-        ]
-    others = KEY_TABLES | set(EXCLUDED_TABLES)
-    return [table for table in metadata.sorted_tables if table.name not in others]
+        return [table for table in tables if table.name in KEY_TABLES | TABLES_IN_BOTH]
+    return [table for table in tables if table.name not in others]
 
 
 def key_store_tables() -> list[Table]:

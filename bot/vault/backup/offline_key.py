@@ -157,9 +157,8 @@ def _load_lines(path: Path) -> dict[str, str]:
 
 
 def _open_private(sealed: bytes, public: OfflinePublicKey, passphrase: str) -> bytes:
-    salt, cipher = sealed[:SALT_LENGTH], sealed[SALT_LENGTH:]
-    opener = ChaCha20Poly1305(_derive_key(passphrase, salt))
-    return opener.decrypt(ZERO_NONCE, cipher, public.raw)
+    opener = ChaCha20Poly1305(_derive_key(passphrase, sealed[:SALT_LENGTH]))
+    return opener.decrypt(ZERO_NONCE, sealed[SALT_LENGTH:], public.raw)
 
 
 def _derive_key(passphrase: str, salt: bytes) -> bytes:

@@ -14,7 +14,7 @@ import msgspec
 from bot.clock import DAY
 from bot.errors import BackupError
 from bot.store.migrate import KEY_MIGRATIONS, is_known_revision
-from bot.vault.backup.archive import ArchiveDigest, ArchiveEntry, ArchiveReader
+from bot.vault.backup.archive import ArchiveDigest, ArchiveEntry, ArchiveReader, entry_header
 from bot.vault.backup.create import (
     END_ENTRY,
     FILE_NAME,
@@ -61,23 +61,14 @@ class InspectedArchive:
     ledger: list[LedgerEntry] = field(default_factory=list)
     """The record of erasures at that time."""
     cases_with_key: set[str] = field(default_factory=set)
-    """Cases with a key in the archive."""
     roots: list[list[Any]] = field(default_factory=list)
-    """Rows of `roots`."""
-
-    @property
-    def part(self) -> ArchivePart:
-        """Return which of the two archives this is."""
-        return ArchivePart(self.info.part)
 
 
 class BackupArchive:
     """An archive and the keys to read it."""
 
     def __init__(self, path: Path, key: OfflineKey, host: HostKey) -> None:
-        self._path = path
-        self._key = key
-        self._host = host
+        self._path, self._key, self._host = path, key, host
 
     def inspect(self, now: int) -> InspectedArchive:
         """Read the archive to its end.
@@ -90,9 +81,7 @@ class BackupArchive:
             if name == INFO_ENTRY:
                 info = self._decode(decode_info, plain)
                 self._check_age(info, now)
-                found = InspectedArchive(
-                    self._path, info, decode_summary(msgspec.msgpack.encode({}))
-                )
+                found = InspectedArchive(self._path, info, ArchiveSummary())
             elif found is None:
                 raise BackupError(f"{self._path.name}: it does not begin like a backup")
             elif name == END_ENTRY:
@@ -137,7 +126,7 @@ class BackupArchive:
                         "because erased cases would come back"
                     )
                 continue
-            digest.begin_entry(entry.name, entry.length)
+            digest.add(entry_header(entry.name, entry.length))
             parts = _digested_parts(entry, digest)
             yield entry, parts
             for _ in parts:  # the MAC covers unread bytes too
@@ -146,19 +135,19 @@ class BackupArchive:
             raise BackupError(f"{self._path.name}: nothing proves that it is of this deployment")
 
     def _check_age(self, info: ArchiveInfo, now: int) -> None:
-        is_ours = is_known_revision(info.revision) and is_known_revision(
-            info.keys_revision, KEY_MIGRATIONS
-        )
-        if info.part not in list(ArchivePart) or not is_ours:
+        name, keys_revision = self._path.name, info.keys_revision
+        is_known = is_known_revision(info.revision)
+        is_known = is_known and is_known_revision(keys_revision, KEY_MIGRATIONS)
+        if info.part not in list(ArchivePart) or not is_known:
             raise BackupError(
-                f"{self._path.name}: it was made by a later release; upgrade Haven to restore it"
+                f"{name}: it was made by a later release; upgrade Haven to restore it"
             )
         if info.made_at > now + MAX_CLOCK_SKEW:
-            raise BackupError(f"{self._path.name}: it is from the future; check the clock")
-        days = ARCHIVE_RETENTION[ArchivePart(info.part)] // DAY
-        if now - info.made_at > ARCHIVE_RETENTION[ArchivePart(info.part)]:
+            raise BackupError(f"{name}: it is from the future; check the clock")
+        kept = ARCHIVE_RETENTION[ArchivePart(info.part)]
+        if now - info.made_at > kept:
             raise BackupError(
-                f"{self._path.name}: it is older than {days} days and should be deleted, because "
+                f"{name}: it is older than {kept // DAY} days and should be deleted, because "
                 "erased cases would come back with it"
             )
 
@@ -166,9 +155,8 @@ class BackupArchive:
         try:
             return decode(plain)
         except msgspec.MsgspecError:
-            raise BackupError(
-                f"{self._path.name}: it cannot be read; it is of a later release"
-            ) from None
+            name = self._path.name
+            raise BackupError(f"{name}: it cannot be read; it is of a later release") from None
 
 
 def file_name(entry: str) -> str | None:

@@ -72,21 +72,13 @@ class RestoreResult:
 class Restore:
     """Restores backups of a deployment.
 
-    Args:
-        key: the offline key.
-        host: the host key of the archives.
-        on_progress: called with the name of each step when it begins.
+    `host` is the host key of the archives; `on_progress` gets the name of each step when it begins.
     """
 
     def __init__(
-        self,
-        key: OfflineKey,
-        host: HostKey,
-        on_progress: Callable[[str], None] = lambda _: None,
+        self, key: OfflineKey, host: HostKey, on_progress: Callable[[str], None] = lambda _: None
     ) -> None:
-        self._key = key
-        self._host = host
-        self._on_progress = on_progress
+        self._key, self._host, self._on_progress = key, host, on_progress
 
     def inspect(self, paths: Sequence[Path], now: int) -> dict[ArchivePart, InspectedArchive]:
         """Read both archives to their ends.
@@ -95,7 +87,7 @@ class Restore:
             BackupError: one cannot be used, or they do not belong together.
         """
         seen = [BackupArchive(path, self._key, self._host).inspect(now) for path in paths]
-        pair = {it.part: it for it in seen}
+        pair = {ArchivePart(it.info.part): it for it in seen}
         if len(seen) != len(ArchivePart) or set(pair) != set(ArchivePart):
             raise BackupError("a restore takes one archive main and one archive keys")
         if pair[ArchivePart.KEYS].info.made_at < pair[ArchivePart.MAIN].info.made_at:
@@ -106,22 +98,13 @@ class Restore:
         return pair
 
     def restore_into(
-        self,
-        paths: Sequence[Path],
-        target: RestoreTarget,
-        erased: Iterable[LedgerEntry],
-        now: int,
-        ledger_gap: str = "",
-    ) -> RestoreResult:
-        """Restore both archives into a new folder.
+        self, paths: Sequence[Path], target: RestoreTarget, erased: Iterable[LedgerEntry],
+        now: int, ledger_gap: str = "",
+    ) -> RestoreResult:  # fmt: skip
+        """Restore both archives into a new folder, without the cases in any present ledger.
 
-        Args:
-            paths: of the two archives.
-            target: where.
-            erased: the entries of all present ledgers.
-            now: microseconds.
-            ledger_gap: a code for what the ledgers may lack, if an operator went on all the same;
-                it is recorded at the end of the audit log.
+        `ledger_gap` is a code for what the ledgers may lack, if an operator went on all the same;
+        it is recorded at the end of the audit log.
 
         Raises:
             BackupError: the archives cannot be used, or the target exists. Nothing is left of a
@@ -133,12 +116,13 @@ class Restore:
             database = _open_empty(target.database_url or f"sqlite:///{folder / 'haven.db'}")
             keys = _open_empty(target.keys_url or f"sqlite:///{folder / 'keys.db'}")
             vault = Vault(self._open_root(pair))
-            entries = [*_ledger_entries(pair), *erased]
+            entries = [line for seen in pair.values() for line in seen.ledger] + list(erased)
             importer = _Importer(_erased_check(vault, pair, entries), folder / "files")
             with schema_transaction(database) as connection, schema_transaction(keys) as key_side:
                 self._import_rows(connection, pair, importer)
                 self._import_keys(key_side, pair[ArchivePart.KEYS], importer)
-                _close_open_rows(connection, database.dialect, pair, entries, now)
+                unsent = pair[ArchivePart.MAIN].summary.unsent
+                _close_open_rows(connection, database.dialect, unsent, entries, now)
                 self._on_progress("checking")
                 for it, kind in ((connection, database.dialect), (key_side, keys.dialect)):
                     _advance_sequences(it, kind)
@@ -147,7 +131,7 @@ class Restore:
                 if ledger_gap:
                     entry = (now, OPERATOR, RESTORED_WITHOUT_LEDGER, "all", ledger_gap)
                     _append_audit(connection, vault, head, entry)
-                return _result(connection, pair, importer, head)
+                return _result(connection, pair[ArchivePart.MAIN].info.made_at, importer, head)
 
     def _open_root(self, pair: dict[ArchivePart, InspectedArchive]) -> HostKey:
         """Return the root; data without a key store have the host key itself."""
@@ -250,12 +234,8 @@ class _Importer:
         table = self._tables.get(rows.table)
         if table is None or not set(rows.columns) <= set(table.c.keys()):
             raise BackupError(f"the backup has a table {rows.table} that its release does not have")
-        wanted = [
-            row
-            for row in (dict(zip(rows.columns, row, strict=True)) for row in rows.rows)
-            if self._is_wanted(rows.table, row)
-        ]
-        if wanted:
+        named = (dict(zip(rows.columns, row, strict=True)) for row in rows.rows)
+        if wanted := [row for row in named if self._is_wanted(rows.table, row)]:
             self._connection.execute(insert(table), wanted)
 
     def _is_wanted(self, table: str, row: dict[str, Any]) -> bool:
@@ -292,35 +272,19 @@ class _Importer:
 
 
 def _result(
-    connection: Connection,
-    pair: dict[ArchivePart, InspectedArchive],
-    importer: _Importer,
-    head: AuditHead,
+    connection: Connection, made_at: int, importer: _Importer, head: AuditHead
 ) -> RestoreResult:
     saved = connection.execute(select(files.c.id).where(files.c.state == "saved")).scalars()
     return RestoreResult(
-        made_at=pair[ArchivePart.MAIN].info.made_at,
-        head=head,
-        cases=len(importer.cases),
-        files=len(importer.files),
-        erased=len(importer.erased),
-        missing=len(set(saved) - importer.files),
-    )
-
-
-def _ledger_entries(pair: dict[ArchivePart, InspectedArchive]) -> list[LedgerEntry]:
-    return [line for seen in pair.values() for line in seen.ledger]
+        made_at=made_at, head=head, cases=len(importer.cases), files=len(importer.files),
+        erased=len(importer.erased), missing=len(set(saved) - importer.files),
+    )  # fmt: skip
 
 
 def _close_open_rows(
-    connection: Connection,
-    dialect: str,
-    pair: dict[ArchivePart, InspectedArchive],
-    gone: list[LedgerEntry],
-    now: int,
+    connection: Connection, dialect: str, unsent: list[int], gone: list[LedgerEntry], now: int
 ) -> None:
     """Set the state of letters in transit, and record the erasures of all ledgers."""
-    unsent = pair[ArchivePart.MAIN].summary.unsent
     for begin in range(0, len(unsent), 500):
         letters = exchanges.c.letter.in_(unsent[begin : begin + 500])
         connection.execute(update(exchanges).where(letters).values(state=UNCERTAIN))

@@ -66,16 +66,9 @@ _WRAPS = {case_wraps.name: count(case_wraps, by="case_id")}
 _CASE = select_one(cases, "chat_key", by="id", lock=True)
 _OTHERS = count(cases, by=("chat_key", cases.c.id != bindparam("case")))
 _FILES = select_by(files, "id", by="case_id")
+_OF_CASE = (exchanges.c.case_id == bindparam("case"), exchanges.c.letter.is_not(None))
 _LETTERS = delete_by(
-    outbox,
-    by=(
-        "chat_key",
-        outbox.c.id.in_(
-            select(exchanges.c.letter).where(
-                exchanges.c.case_id == bindparam("case"), exchanges.c.letter.is_not(None)
-            )
-        ),
-    ),
+    outbox, by=("chat_key", outbox.c.id.in_(select(exchanges.c.letter).where(*_OF_CASE)))
 )
 _HAS_TEXT = (outbox.c.lane >= 0) & (outbox.c.hold.is_(None) | (outbox.c.hold != "vanishes"))
 """Letters with text. Letters that delete messages from the phone continue after an erasure."""

@@ -82,33 +82,24 @@ class Erasure(LedgerEntry):
 
 
 _HOLD_UNTIL = select_by(
-    legal_holds,
-    func.max(legal_holds.c.until),
+    legal_holds, func.max(legal_holds.c.until),
     by=("case_id", legal_holds.c.agreed_by.is_not(None), legal_holds.c.until > bindparam("now")),
-)
+)  # fmt: skip
 _KNOWN_FILES = select_in(files, "id", among="id")
 _COLUMNS = ("case_hash", "case_id", "why", "begun_at", "done_at", "rows", "files")
 
 
 _UPSERT = upsert(
-    erasures,
-    *_COLUMNS,
-    key="case_hash",
-    update=("case_id", "done_at"),
+    erasures, *_COLUMNS, key="case_hash", update=("case_id", "done_at"),
     on_conflict={  # the case came back with an old copy of the data
-        "rows": erasures.c.rows + literal_column("excluded.rows"),
-        "files": erasures.c.files + literal_column("excluded.files"),
+        name: erasures.c[name] + literal_column(f"excluded.{name}") for name in ("rows", "files")
     },
-)
+)  # fmt: skip
 _ADD_IF_MISSING = insert(erasures, *_COLUMNS, unless_exists="case_hash")
 _ADD_COUNTS = update_by(
-    erasures,
-    by="case_id",
-    constants={
-        "rows": erasures.c.rows + bindparam("some"),
-        "files": erasures.c.files + bindparam("others"),
-    },
-)
+    erasures, by="case_id",
+    constants={name: erasures.c[name] + bindparam(f"more_{name}") for name in ("rows", "files")},
+)  # fmt: skip
 _SET_DONE = update_by(erasures, "done_at", by="case_id", constants={"case_id": None})
 _LEDGER = select_by(
     erasures, "case_hash", "begun_at", "why", "done_at", "rows", "files", order_by="id"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from bot.clock import HOUR
 from bot.errors import BackupError
 from bot.log import log
-from bot.vault.backup.archive import ArchiveDigest
+from bot.vault.backup.archive import ArchiveDigest, entry_header
 from bot.vault.backup.create import delete_expired
 from bot.vault.erasure.erase import LedgerEntry, sync_file
 
@@ -116,6 +116,5 @@ def read_ledger(path: Path, host: HostKey) -> Ledger:
 
 def _proof(body: str, host: HostKey) -> str:
     digest = ArchiveDigest(host)
-    digest.begin_entry("ledger", len(body))
-    digest.add(body.encode())
+    digest.add(entry_header("ledger", len(body)) + body.encode())
     return digest.proof().hex()

@@ -140,7 +140,6 @@ class DueCase:
     reference: str
     closed_at: int
     legal_hold_until: int | None = None
-    """Until when a legal hold keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +170,9 @@ _CASE_COLUMNS = ("id", "reference", "closed_at")
 _DUE = select_by(cases, *_CASE_COLUMNS, by=_IS_DUE, order_by="closed_at", limit=bindparam("most"))
 _COUNT_DUE = count(cases, by=_IS_DUE)
 _ALL = count(cases)
+_PLANNED_COLUMNS = (*(cases.c[it] for it in _CASE_COLUMNS), _HOLD_UNTIL.scalar_subquery())
 _PLANNED = Prepared(
-    lambda _: (
-        select(cases.c.id, cases.c.reference, cases.c.closed_at, _HOLD_UNTIL.scalar_subquery())
-        .where(*_CLOSED)
-        .order_by(cases.c.closed_at)
-    ),
-    "now",
-    "before",
+    lambda _: select(*_PLANNED_COLUMNS).where(*_CLOSED).order_by(cases.c.closed_at), "now", "before"
 )
 _LAST = select_by(rounds, "ran_at", "steady_since", by=rounds.c.name == _NAME)
 _UPSERT = upsert(rounds, "name", "ran_at", "steady_since", key="name")
@@ -269,12 +263,9 @@ class Retention(RetentionSchedule):
         return gone
 
     async def erase_due(
-        self,
-        database: Database,
-        by: str,
-        now: int,
+        self, database: Database, by: str, now: int,
         on_progress: Callable[[int], None] = lambda _gone: None,
-    ) -> int:
+    ) -> int:  # fmt: skip
         """Erase all that is due, as an operator (`by`) approved; return how many cases.
 
         `on_progress` is called with the number of erased cases so far.

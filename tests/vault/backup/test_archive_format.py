@@ -18,6 +18,7 @@ from bot.vault.backup.archive import (
     TAG_LENGTH,
     ArchiveReader,
     ArchiveWriter,
+    entry_header,
     padded_length,
 )
 from bot.vault.backup.offline_key import OfflineKey
@@ -231,7 +232,7 @@ def test_what_stands_behind_the_last_member_is_nothing(tmp_path: Path) -> None:
 def test_a_member_longer_than_the_archive_ends_too_early(tmp_path: Path) -> None:
     with (tmp_path / "a").open("wb") as out:
         sealer = ArchiveWriter(out, KEY.public)
-        sealer._write_header("x", 1 << 62)
+        sealer._write_digested(entry_header("x", 1 << 62))
         sealer.finish()
     assert "ends too early" in refusal(tmp_path / "a")
 
