@@ -28,12 +28,11 @@ class LinkKind(StrEnum):
     HAS_DUPLICATE = "from"
     """The other one is a duplicate of this."""
 
-
-MIRRORED_KINDS = {
-    LinkKind.LINKED: LinkKind.LINKED,
-    LinkKind.DUPLICATE_OF: LinkKind.HAS_DUPLICATE,
-    LinkKind.HAS_DUPLICATE: LinkKind.DUPLICATE_OF,
-}
+    @property
+    def mirrored(self) -> LinkKind:
+        """Return what this case is to the other one."""
+        kinds = (LinkKind.LINKED, LinkKind.HAS_DUPLICATE, LinkKind.DUPLICATE_OF)
+        return dict(zip(LinkKind, kinds, strict=True))[self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class Links:
     def add(work: Work, case: str, other: str, kind: LinkKind, by: str, now: int) -> None:
         """Link two cases, in place of an earlier link between them."""
         work.run(_ADD, case, other, kind.value, by, now)
-        work.run(_ADD, other, case, MIRRORED_KINDS[kind].value, by, now)
+        work.run(_ADD, other, case, kind.mirrored.value, by, now)
 
     @staticmethod
     def remove(work: Work, case: str, other: str) -> None:

@@ -83,22 +83,17 @@ def is_present(last_seen_at: int, now: int) -> bool:
 def received_at(sent_at: int, now: int, steady_since: int, channel_at: int | None = None) -> int:
     """Return when a person wrote, by our clock; LONG_AGO where that is unknown.
 
-    A message may have been on its way for hours. While our clock is in doubt it has to agree with
-    the channel's, and the message has to be new by both.
+    A message may have been on its way for hours. While our clock is in doubt (it is steady since
+    `steady_since`) it has to agree with the channel's, and the message has to be new by both.
 
-    Args:
-        sent_at: by the channel's clock; 0 where it does not say, which means just now.
-        now: this moment.
-        steady_since: the moment since which our clock is steady.
-        channel_at: this moment by the channel's clock; None where it dates no replies.
+    `sent_at` is by the channel's clock, 0 where it does not say, which means just now. `channel_at`
+    is this moment by the channel's clock, None where it dates no replies.
     """
     if not sent_at:
         return now
     there = now if channel_at is None else channel_at
-    if (
-        now - steady_since < DISTRUST_PERIOD
-        and max(abs(now - sent_at), abs(now - there)) > MAX_CHANNEL_SKEW
-    ):
+    is_off = max(abs(now - sent_at), abs(now - there)) > MAX_CHANNEL_SKEW
+    if is_off and now - steady_since < DISTRUST_PERIOD:
         return LONG_AGO
     return min(now, now - (there - sent_at))
 
@@ -108,12 +103,9 @@ def may_write_at(
 ) -> int:
     """Return the first moment at which the person may be written to; NEVER: after they write.
 
-    Args:
-        rule: as it is stored, e.g. `hours:morning,night`; an unknown one is the strictest.
-        last_seen_at: the person's last step, microseconds since 1970; LONG_AGO where unknown.
-        now: this moment.
-        zone: the zone the hours are meant in.
-        steady_since: the moment since which the clock is steady.
+    `rule` is as it is stored, e.g. `hours:morning,night`, in `zone`; an unknown one is the
+    strictest. `last_seen_at` is the person's last step, LONG_AGO where unknown. The clock is steady
+    since `steady_since`. All moments are microseconds since 1970.
     """
     if is_present(last_seen_at, now) or rule == ANY_TIME:
         return now

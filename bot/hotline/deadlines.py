@@ -112,16 +112,11 @@ _NEW_COLUMNS = ("case_id", "sealed", "at")
 _ADD = insert(clock_events, *_NEW_COLUMNS)
 _EVENTS = select_by(clock_events, "sealed", "at", by="case_id", order_by="id")
 _SCHEDULE_CHECK = upsert(clocks, "case_id", "next_at", "looked_at", "soon_at", key="case_id")
+_IS_DUE = or_(clocks.c.next_at <= bindparam("now"), clocks.c.looked_at > bindparam("at"))
 _DUE = select_by(
-    clocks.join(cases, cases.c.id == clocks.c.case_id),
-    clocks.c.case_id,
-    by=(
-        or_(clocks.c.next_at <= bindparam("now"), clocks.c.looked_at > bindparam("at")),
-        IS_NOT_CLOSED,
-    ),
-    order_by=clocks.c.next_at,
-    limit=bindparam("most"),
-)
+    clocks.join(cases, cases.c.id == clocks.c.case_id), clocks.c.case_id,
+    by=(_IS_DUE, IS_NOT_CLOSED), order_by=clocks.c.next_at, limit=bindparam("most"),
+)  # fmt: skip
 _ADD_WARNING = insert(clock_marks, "case_id", "sealed", "letter", "at")
 _WARNINGS = select_by(
     clock_marks, "sealed", "letter", "at", by=("case_id", clock_marks.c.at <= bindparam("now")),
@@ -176,10 +171,7 @@ class CaseDeadlines:
         number = len(work.rows(_EVENTS, case)) + 1
         if number > MAX_EVENTS:
             return DeadlineRefusal(TOO_MANY, {"most": str(MAX_EVENTS)})
-        sealed = self.vault.seal(
-            Purpose.LEGAL_DEADLINE, _event_associated_data(case, now), _encode(event)
-        )
-        work.run(_ADD, case, sealed, now)
+        work.run(_ADD, case, self._seal(f"{case}/clock/{now}", _encode(event)), now)
         # Until the next check, in seconds, the event may have a deadline that is near.
         work.run(_SCHEDULE_CHECK, case, 0, now, now)
         self._audit.record(work, now, event.by, "clock", case, str(number))
@@ -191,18 +183,21 @@ class CaseDeadlines:
         Raises:
             DecryptionError: a row was altered, or belongs to another case.
         """
-        rows = work.rows(_EVENTS, case)
         events = [
-            _decode(self._open(_event_associated_data(case, at), sealed)) for sealed, at in rows
+            (_decode(self._open(f"{case}/clock/{at}", sealed)), at)
+            for sealed, at in work.rows(_EVENTS, case)
         ]
-        struck = {it.strikes for it in events}
+        struck = {it.strikes for it, _at in events}
         return [
             DeadlineEventRow(number, it, at, number in struck or it.code == STRIKE)
-            for number, (it, (_sealed, at)) in enumerate(zip(events, rows, strict=True), 1)
+            for number, (it, at) in enumerate(events, 1)
         ]
 
-    def _open(self, data: bytes, sealed: bytes) -> bytes:
-        return self.vault.open(Purpose.LEGAL_DEADLINE, data, bytes(sealed))
+    def _seal(self, data: str, plain: bytes) -> bytes:
+        return self.vault.seal(Purpose.LEGAL_DEADLINE, data.encode(), plain)
+
+    def _open(self, data: str, sealed: bytes) -> bytes:
+        return self.vault.open(Purpose.LEGAL_DEADLINE, data.encode(), bytes(sealed))
 
     def running(self, work: Work, case: str) -> list[Deadline]:
         """Return the running deadlines of a case, the one that ends first at the top."""
@@ -221,9 +216,8 @@ class CaseDeadlines:
 
     def upcoming(self, work: Work, case: str, now: int) -> tuple[Deadline, ...]:
         """Return the running deadlines that have not ended."""
-        return tuple(
-            it for it in self.running_if_readable(work, case) if (it.time_left(now) or 0) > 0
-        )
+        running = self.running_if_readable(work, case)
+        return tuple(it for it in running if (it.time_left(now) or 0) > 0)
 
     def near(self, work: Work, case: str, now: int) -> list[Deadline]:
         """Return the running deadlines that are near enough for the queue to show."""
@@ -249,18 +243,14 @@ class CaseDeadlines:
         self, work: Work, case: str, what: str, letter: int | None, now: int
     ) -> DeadlineWarning:
         """Store that a warning was given, and return it."""
-        sealed = self.vault.seal(
-            Purpose.LEGAL_DEADLINE, _warning_associated_data(case, now), what.encode()
-        )
+        sealed = self._seal(f"{case}/clock_mark/{now}", what.encode())
         work.run(_ADD_WARNING, case, sealed, letter, now)
         return DeadlineWarning(what, letter, now)
 
     def warnings(self, work: Work, case: str, now: int) -> list[DeadlineWarning]:
         """Return the warnings that were given in a case."""
         return [
-            DeadlineWarning(
-                self._open(_warning_associated_data(case, at), sealed).decode(), letter, at
-            )
+            DeadlineWarning(self._open(f"{case}/clock_mark/{at}", sealed).decode(), letter, at)
             for sealed, letter, at in work.rows(_WARNINGS, case, now)
         ]
 
@@ -295,11 +285,3 @@ def format_span(span: int) -> str:
     if span >= 3 * DAY:
         return f"{span // DAY} d"
     return f"{span // HOUR} h" if span >= HOUR else f"{span // MINUTE} min"
-
-
-def _event_associated_data(case: str, at: int) -> bytes:
-    return f"{case}/clock/{at}".encode()
-
-
-def _warning_associated_data(case: str, at: int) -> bytes:
-    return f"{case}/clock_mark/{at}".encode()

@@ -26,7 +26,6 @@ class EventKind(StrEnum):
     REPORT_ADDED = "added"
     """The person sent more to a case."""
     PRIORITY_CHANGED = "raised"
-    """The priority of a case changed."""
     CLAIMED = "claimed"
     RELEASED = "released"
     LAPSED = "lapsed"
@@ -40,7 +39,6 @@ class EventKind(StrEnum):
     PASSPHRASE_TRIED = "word_tried"  # noqa: S105 - an event
     """A passphrase was tried: `code` is the result, `tries` in `values` the wrong tries."""
     IDENTITY_CONFIRMED = "confirmed"
-    """A caseworker confirmed that the person writes."""
     CASEWORKER_WROTE = "said"
     """A caseworker's message is on its way."""
     DELIVERY_RESULT = "settled"

@@ -29,23 +29,17 @@ def event_days(
     rows = [row for row in deadlines.events(work, case) if not row.is_struck]
     found = {}
     for blank, code in form.events.items():
-        of = [row.rule_input.day for row in rows if row.event.code == code]
-        if of:
-            found[blank] = forms.format_day(max(of))
+        if days := [row.rule_input.day for row in rows if row.event.code == code]:
+            found[blank] = forms.format_day(max(days))
     running = deadlines.running(work, case)
     last = next((it.last_day for it in running if it.rule.code == form.code), None)
     return {**found, "last_day": forms.format_day(last)} if last else found
 
 
 def base_fields(
-    forms: OfficeForms,
-    opened: CaseDetails,
-    *,
-    organisation: str,
-    contact: str,
-    zone: ZoneInfo,
+    forms: OfficeForms, opened: CaseDetails, *, organisation: str, contact: str, zone: ZoneInfo,
     now: int,
-) -> dict[str, str]:
+) -> dict[str, str]:  # fmt: skip
     """Return what is known of the organisation, and the little that is known of the person."""
     language = opened.case.language
     return {

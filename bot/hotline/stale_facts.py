@@ -69,7 +69,7 @@ def find_stale_facts(place: Place, today: date) -> list[StaleFacts]:
     over = [day for day in ends if day <= today]
     soon = [day for day in ends if today < day <= today + NOTICE_PERIOD]
     return [
-        StaleFacts(state, len(it), min(it)) for state, it in ((STALE, over), (SOON, soon)) if it
+        StaleFacts(it, len(days), min(days)) for it, days in ((STALE, over), (SOON, soon)) if days
     ]
 
 

@@ -96,10 +96,8 @@ _FROZEN_AT = Prepared(
     lambda _: union_all(
         select(words.c.frozen_at).where(words.c.case_id == bindparam("case")),
         select(check_ins.c.frozen_at).where(check_ins.c.case_id == bindparam("other")),
-    ),
-    "case",
-    "other",
-)
+    ), "case", "other",
+)  # fmt: skip
 """A case is frozen by its duress passphrase, or by that of its check-in."""
 
 
@@ -129,7 +127,7 @@ class Passphrases:
         rows = [CasePassphrases(*row) for row in work.rows(_OF_CHAT, chat_key)]
         if not rows:
             return None
-        results = [(_compare(each, digest), each) for each in rows]
+        results = [(compare_passphrase(it.safe, it.duress, digest), it) for it in rows]
         matches = [each for each in results if each[0] is not PassphraseResult.WRONG]
         for result, each in results:
             if result is PassphraseResult.DURESS:
@@ -142,11 +140,9 @@ class Passphrases:
         if tries < MAX_TRIES or result is PassphraseResult.DURESS:
             tries += result is not PassphraseResult.RIGHT
             return PassphraseAttempt(result, chosen.case, chosen.reference, tries)
-        late = (
-            PassphraseResult.RIGHT_AFTER_LIMIT
-            if result is PassphraseResult.RIGHT
-            else PassphraseResult.TOO_MANY_TRIES
-        )
+        late = PassphraseResult.TOO_MANY_TRIES
+        if result is PassphraseResult.RIGHT:
+            late = PassphraseResult.RIGHT_AFTER_LIMIT
         return PassphraseAttempt(late, chosen.case, chosen.reference, tries)
 
     @staticmethod
@@ -173,9 +169,9 @@ class Passphrases:
         work.run(_SET_TRIES, 0, now, case)
 
 
-def _compare(chosen: CasePassphrases, digest: bytes) -> PassphraseResult:
+def compare_passphrase(safe: bytes, duress: bytes | None, digest: bytes) -> PassphraseResult:
     """Return the result for one case; both digests are always compared."""
-    is_safe, is_duress = is_same_digest(chosen.safe, digest), is_same_digest(chosen.duress, digest)
+    is_safe, is_duress = is_same_digest(safe, digest), is_same_digest(duress, digest)
     if is_duress:
         return PassphraseResult.DURESS
     return PassphraseResult.RIGHT if is_safe else PassphraseResult.WRONG

@@ -36,20 +36,15 @@ class Phrasebook:
     """Sentences by code, in every language."""
 
     def __init__(
-        self,
-        phrases: Mapping[str, Phrase],
-        default_values: Callable[[Catalogue], Mapping[str, str]] | None = None,
-        *,
+        self, phrases: Mapping[str, Phrase],
+        default_values: Callable[[Catalogue], Mapping[str, str]] | None = None, *,
         groups: Mapping[str, Text] | None = None,
         exit_buttons: Mapping[str, Text] | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         """Index the sentences.
 
-        Args:
-            phrases: by code.
-            default_values: returns the values for blanks of every message, in a language.
-            groups: the names of the groups.
-            exit_buttons: labels, by token, of the buttons below every question: danger, stop.
+        `default_values` returns the values for blanks of every message, in a language;
+        `exit_buttons` are labels, by token, of the buttons below every question: danger, stop.
 
         Raises:
             ValueError: two buttons would have the same token.

@@ -58,7 +58,6 @@ class TakeoverState(msgspec.Struct, array_like=True):
     title: str
     """The title that the person is told; never a name."""
     rule: str
-    """The person's contact rule."""
     since: int
     reference: str = ""
     opener_state: OpenerState = OpenerState.TO_SEND
@@ -119,7 +118,6 @@ class EditMessage:
     delay_reason: str | None
     """Why the letter waits; None once it was sent."""
     is_caption: bool
-    """Whether the text is the caption of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,16 +179,7 @@ class ConfirmIdentity:
 
 
 ChatAction = (
-    TakeOver
-    | HandBack
-    | SendMessage
-    | EditMessage
-    | TransferChat
-    | FillIn
-    | AskConsent
-    | NotifyReferralSent
-    | Insist
-    | SendOpener
-    | ConfirmIdentity
-)
+    TakeOver | HandBack | SendMessage | EditMessage | TransferChat | FillIn | AskConsent
+    | NotifyReferralSent | Insist | SendOpener | ConfirmIdentity
+)  # fmt: skip
 """What a command does in a conversation."""

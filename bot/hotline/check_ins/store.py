@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import bindparam, or_, select
 
 from bot.cases.intake import PERSON
-from bot.hotline.chat.passphrases import PassphraseResult, Passphrases
+from bot.hotline.chat.passphrases import PassphraseResult, Passphrases, compare_passphrase
 from bot.hotline.check_ins.model import MAX_ANSWER_LENGTH, CheckIn, next_at
 from bot.store.compiled import Prepared
 from bot.store.statements import select_by, select_one, update_by, upsert
@@ -20,7 +20,6 @@ from bot.store.tables.check_ins import check_ins
 from bot.store.tables.main import cases
 from bot.vault import AuditLog, Purpose, Vault
 from bot.vault.audit.log import SYSTEM
-from bot.vault.passphrase_hash import is_same_digest
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -79,15 +78,9 @@ _END = update_by(
 _ONE = select_one(check_ins, *_COLUMNS, by=("case_id", _IS_ACTIVE))
 _OF_CHAT = select_by(check_ins, *_COLUMNS, by=("chat_key", _IS_ACTIVE))
 _CHATS = Prepared(lambda _: select(check_ins.c.chat_key).where(_IS_ACTIVE).distinct())
+_IS_DUE = or_(check_ins.c.next_at <= bindparam("now"), check_ins.c.looked_at > bindparam("at"))
 _DUE = select_by(
-    check_ins,
-    *_COLUMNS,
-    by=(
-        _IS_ACTIVE,
-        or_(check_ins.c.next_at <= bindparam("now"), check_ins.c.looked_at > bindparam("at")),
-    ),
-    order_by="next_at",
-    limit=bindparam("most"),
+    check_ins, *_COLUMNS, by=(_IS_ACTIVE, _IS_DUE), order_by="next_at", limit=bindparam("most")
 )
 _PASSPHRASES = select_one(check_ins, "answer", "duress", by="case_id")
 _BY_LETTER = select_one(check_ins, *_COLUMNS, by=("letter", _IS_ACTIVE))
@@ -186,10 +179,7 @@ class CheckIns:
         if row is None or not row.check_in.heard:
             return None
         answer, duress = work.rows(_PASSPHRASES, case)[0]
-        is_duress, is_right = is_same_digest(duress, digest), is_same_digest(answer, digest)
-        result = PassphraseResult.RIGHT if is_right else PassphraseResult.WRONG
-        result = PassphraseResult.DURESS if is_duress else result
-        check_in = row.check_in
+        result, check_in = compare_passphrase(answer, duress, digest), row.check_in
         check_in.on_their_way = max(0, check_in.on_their_way - 1)
         was_only = check_in.heard == 1 and not check_in.was_due
         if result is not PassphraseResult.WRONG:

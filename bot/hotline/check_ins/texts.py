@@ -64,25 +64,19 @@ ONCE = _("Agreed hour: once, at {hour}. Without the right word: {plan}. Then: {n
 
 def check_in_line(it: CheckIn, words: Catalogue, zone: ZoneInfo) -> str:
     """Return a check-in as one line."""
-    plan = PLANS.get(it.plan)
-    values = {
-        "hour": f"{it.hour:02}:00",
-        "plan": plan.render(words) if plan else it.plan,
-        "next": _local_datetime(it.due_at, zone).strftime("%Y-%m-%d %H:%M"),
-    }
+    plan = PLANS[it.plan].render(words) if it.plan in PLANS else it.plan
+    next_at = _local_datetime(it.due_at, zone).strftime("%Y-%m-%d %H:%M")
+    values = {"hour": f"{it.hour:02}:00", "plan": plan, "next": next_at}
     return (DAILY if it.is_daily else ONCE).render(words, values)
 
 
 def check_in_json(it: CheckIn, zone: ZoneInfo) -> dict[str, object]:
     """Return a check-in as JSON."""
+    agreed_at, next_at = (_local_datetime(at, zone).isoformat() for at in (it.agreed_at, it.due_at))
     return {
-        "hour": it.hour,
-        "daily": it.is_daily,
-        "plan": it.plan,
-        "agreed_at": _local_datetime(it.agreed_at, zone).isoformat(),
-        "next_at": _local_datetime(it.due_at, zone).isoformat(),
-        "not_asked": it.why or None,
-    }
+        "hour": it.hour, "daily": it.is_daily, "plan": it.plan, "agreed_at": agreed_at,
+        "next_at": next_at, "not_asked": it.why or None,
+    }  # fmt: skip
 
 
 def time_text(moment: int, zone: ZoneInfo) -> str:

@@ -45,12 +45,11 @@ def attachment_bodies(content: CaseMessageContent) -> list[Body]:
         return [SendLocation(content.latitude, content.longitude)]
     return [
         SendFile(
-            File(file.handle, file.unique, file.kind, file.size, file.name, file.mime),
-            content.text if index == 0 else "",
-            name=plain_name(file),
+            File(it.handle, it.unique, it.kind, it.size, it.name, it.mime),
+            "" if index else content.text, name=plain_name(it),
         )
-        for index, file in enumerate(content.files)
-    ]
+        for index, it in enumerate(content.files)
+    ]  # fmt: skip
 
 
 def plain_name(file: FileRef) -> str:

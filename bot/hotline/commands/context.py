@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.cases.sealed_fields import open_address
@@ -126,17 +126,17 @@ class CommandContext:
 
     def reply(self, text: Text, **values: str) -> None:
         """Tell the caseworker what came of the command."""
-        self.events.append(
-            Event(EventKind.COMMAND_RESULT, self.case, to=(self.by.id,), text=text, values=values,
-                  reply_to=self.command.reply_to)
-        )  # fmt: skip
+        self.events.append(self._result(text, values))
 
     def refuse(self, text: Text, deadlines: tuple[Deadline, ...] = (), /, **values: str) -> None:
         """Tell the caseworker why nothing was done; `deadlines` are those the text is about."""
         self.events.append(
-            Event(EventKind.COMMAND_RESULT, self.case, to=(self.by.id,), text=text, values=values,
-                  deadlines=deadlines, reply_to=self.command.reply_to, is_refused=True)
-        )  # fmt: skip
+            replace(self._result(text, values), deadlines=deadlines, is_refused=True)
+        )
+
+    def _result(self, text: Text, values: Mapping[str, str]) -> Event:
+        kind, to, reply_to = EventKind.COMMAND_RESULT, (self.by.id,), self.command.reply_to
+        return Event(kind, self.case, to=to, text=text, values=values, reply_to=reply_to)
 
     def message(
         self, kind: CaseMessageKind, content: CaseMessageContent,

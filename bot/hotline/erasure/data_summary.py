@@ -29,31 +29,25 @@ if TYPE_CHECKING:
 FILES, MESSAGES, SHARED, RECEIPTS, KEPT_UNTIL = "files", "messages", "told", "receipts", "until"
 """Kinds of data other than reports."""
 
-_REPORTS = Prepared(
-    lambda _: (
-        select(reports.c.kind, func.max(reports.c.sent_at))
-        .where(reports.c.case_id == bindparam("case"))
-        .group_by(reports.c.kind)
-        .order_by(func.max(reports.c.sent_at))
-    ),
-    "case",
-)
-_FILES = count(files, by="case_id")
-_MESSAGES = count(exchanges, by=("case_id", exchanges.c.side != MessageSide.NOTE.value))
-_SHARED = count(referrals, by=("case_id", referrals.c.sent_at.is_not(None)))
-_RECEIPTS = count(receipts, by="case_id")
+_NEWEST = (
+    select(reports.c.kind, func.max(reports.c.sent_at))
+    .where(reports.c.case_id == bindparam("case"))
+    .group_by(reports.c.kind).order_by(func.max(reports.c.sent_at))
+)  # fmt: skip
+_REPORTS = Prepared(lambda _: _NEWEST, "case")
+_COUNTS = {
+    FILES: count(files, by="case_id"),
+    MESSAGES: count(exchanges, by=("case_id", exchanges.c.side != MessageSide.NOTE.value)),
+    SHARED: count(referrals, by=("case_id", referrals.c.sent_at.is_not(None))),
+    RECEIPTS: count(receipts, by="case_id"),
+}
 _CLOSED = select_one(cases, "closed_at", by="id")
 
 
 def summarize_data(  # noqa: PLR0913, PLR0917 - the case, and how its times are written
-    work: Work,
-    case: str,
-    texts: Mapping[str, Text],
-    keep_days: int,
-    now: int,
-    zone: ZoneInfo,
+    work: Work, case: str, texts: Mapping[str, Text], keep_days: int, now: int, zone: ZoneInfo,
     language: str,
-) -> str:
+) -> str:  # fmt: skip
     """Return which data are stored in a case, one line for each kind."""
     read_in = catalogue(language)
     lines = []
@@ -69,15 +63,9 @@ def _entries(work: Work, case: str, keep_days: int) -> Iterator[tuple[str, int, 
     """Yield each kind of data, how many there are, and when (0 if that is not shown)."""
     for kind, at in work.rows(_REPORTS, case):
         yield str(kind), 1, int(at)
-    counts = (
-        (FILES, work.rows(_FILES, case)),
-        (MESSAGES, work.rows(_MESSAGES, case)),
-        (SHARED, work.rows(_SHARED, case)),
-        (RECEIPTS, work.rows(_RECEIPTS, case)),
-    )
-    for name, ((number,),) in counts:
-        if number:
+    for name, statement in _COUNTS.items():
+        if number := work.rows(statement, case)[0][0]:
             yield name, int(number), 0
-    closed = work.rows(_CLOSED, case)
-    if closed and closed[0][0] is not None:
-        yield KEPT_UNTIL, 1, int(closed[0][0]) + keep_days * DAY
+    for (closed_at,) in work.rows(_CLOSED, case):
+        if closed_at is not None:
+            yield KEPT_UNTIL, 1, int(closed_at) + keep_days * DAY

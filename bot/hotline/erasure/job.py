@@ -42,9 +42,8 @@ class ErasureJob:
         erased = 0
         for case, by in due:
             try:
-                result = await self._erasures.erase(
-                    database, case, ErasureReason.WITHDRAWN, by or SYSTEM, now
-                )
+                why = ErasureReason.WITHDRAWN
+                result = await self._erasures.erase(database, case, why, by or SYSTEM, now)
             except UnderLegalHoldError:
                 continue  # placed a moment ago
             erased += result is not None
@@ -54,9 +53,6 @@ class ErasureJob:
 
     @staticmethod
     def _due(work: Work, now: int) -> list[tuple[str, str]]:
-        found = ErasureRequests.due(work, now)
-        if all(by for _, by in found):
-            return found
         clock = Retention.load_clock_status(work)
         is_trusted = clock is not None and clock.is_trusted
-        return [(case, by) for case, by in found if by or is_trusted]
+        return [(case, by) for case, by in ErasureRequests.due(work, now) if by or is_trusted]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, exists, or_
 
+from bot.cases.intake import PERSON
 from bot.clock import DAY, HOUR
 from bot.store.compiled import Prepared, insert_into
 from bot.store.statements import select_by, update_by
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.vault import AuditLog
 
-PERSON = "person"
-"""In place of a caseworker: the person, who confirmed with their passphrase."""
 CONFIRM_WITHIN = 24 * HOUR
 """In this time staff confirm that the request is the person's own."""
 ERASE_AFTER = 7 * DAY
@@ -49,11 +48,6 @@ REQUEST_UNCONFIRMED = _(
     "{reference}: its chat asks to erase it, and 24 hours later no caseworker has confirmed it. In "
     "6 days it is erased, unless two caseworkers object."
 )
-ERASURE_CONFIRMED = _("{name} confirms that the person wants this case erased. It is erased now.")
-ERASURE_OBJECTED = _("{name} objects to erasing this case. A second objection is needed.")
-ERASURE_REFUSED = _("{name} objects as well: the case is not erased.")
-NO_ERASURE_REQUEST = _("There is no request to erase this case.")
-ALREADY_OBJECTED = _("You have objected already: a colleague has to object as well.")
 OBJECTION_REASON_NEEDED = _("Please say why it is not to be erased.")
 
 
@@ -71,14 +65,20 @@ class ErasureDecision(StrEnum):
 
 
 DECISION_TEXTS: Mapping[ErasureDecision, Text] = {
-    ErasureDecision.CONFIRMED: ERASURE_CONFIRMED,
-    ErasureDecision.OBJECTED: ERASURE_OBJECTED,
-    ErasureDecision.REFUSED: ERASURE_REFUSED,
-}
+    ErasureDecision.CONFIRMED: _(
+        "{name} confirms that the person wants this case erased. It is erased now."
+    ),
+    ErasureDecision.OBJECTED: _(
+        "{name} objects to erasing this case. A second objection is needed."
+    ),
+    ErasureDecision.REFUSED: _("{name} objects as well: the case is not erased."),
+}  # fmt: skip
 REFUSAL_TEXTS: Mapping[ErasureDecision, Text] = {
-    ErasureDecision.ALREADY_OBJECTED: ALREADY_OBJECTED,
-    ErasureDecision.NO_REQUEST: NO_ERASURE_REQUEST,
-}
+    ErasureDecision.ALREADY_OBJECTED: _(
+        "You have objected already: a colleague has to object as well."
+    ),
+    ErasureDecision.NO_REQUEST: _("There is no request to erase this case."),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +139,10 @@ _DUE = select_by(
     order_by="due_at", limit=bindparam("most"),
 )  # fmt: skip
 _UNCONFIRMED = select_by(
-    _JOINED,
-    *_COLUMNS,
-    by=(
-        wishes.c.asked_at <= bindparam("before"),
-        wishes.c.alerts == 0,
-        wishes.c.confirmed_by == "",
-        wishes.c.due_at.is_not(None),
-    ),
-)
+    _JOINED, *_COLUMNS,
+    by=(wishes.c.asked_at <= bindparam("before"), wishes.c.alerts == 0,
+        wishes.c.confirmed_by == "", wishes.c.due_at.is_not(None)),
+)  # fmt: skip
 _MARK_ALERTED = update_by(wishes, by="case_id", constants={"alerts": 1})
 
 

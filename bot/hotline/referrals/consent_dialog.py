@@ -113,24 +113,11 @@ class ConsentDialog:
     """The person's side of a referral."""
 
     def __init__(
-        self,
-        book: FlowRegistry,
-        recipients: Mapping[str, Recipient],
-        texts: ConsentTexts,
-        *,
+        self, book: FlowRegistry, recipients: Mapping[str, Recipient], texts: ConsentTexts, *,
         exit_buttons: Mapping[str, Text] | None = None,
-    ) -> None:
-        """Store what the dialog needs.
-
-        Args:
-            book: the flows, whose questions and choices are shown in every language.
-            recipients: by code.
-            texts: the texts of the dialog.
-            exit_buttons: labels, by token, of the buttons below every question: danger, stop.
-        """
-        self._book = book
-        self._recipients = recipients
-        self._texts = texts
+    ) -> None:  # fmt: skip
+        """Take the flows and their questions, and the labels, by token, of danger and stop."""
+        self._book, self._recipients, self._texts = book, recipients, texts
         self._exit_labels = exit_buttons or {}
 
     def question(self, referral: Referral, language: str, prefix: str) -> SendText:
@@ -155,8 +142,7 @@ class ConsentDialog:
         blanks = {"recipient": to.name.render(read_in), "about": to.about.render(read_in)}
         lines = [lead.render(read_in)] if lead is not None else []
         lines.append(words.screen.render(read_in, blanks))
-        for index, part in enumerate(referral.parts):
-            lines.append(self._line(referral, index, part, read_in))
+        lines += [self._line(referral, *part, read_in) for part in enumerate(referral.parts)]
         if not referral.included_parts:
             lines.append(words.empty.render(read_in))
         return SendText("\n\n".join(lines), self._rows(referral, read_in), prefix)
@@ -275,19 +261,14 @@ class ConsentDialog:
             tuple(numbers[at : at + BUTTONS_PER_ROW])
             for at in range(0, len(numbers), BUTTONS_PER_ROW)
         ]
+        agree, decline = self._texts.agree.render(read_in), self._texts.decline.render(read_in)
         if referral.included_parts:
-            rows.append(
-                (_button(referral, self._texts.agree.render(read_in), ConsentAction.AGREE),)
-            )
-        rows.append(
-            (_button(referral, self._texts.decline.render(read_in), ConsentAction.DECLINE),)
-        )
+            rows.append((_button(referral, agree, ConsentAction.AGREE),))
+        rows.append((_button(referral, decline, ConsentAction.DECLINE),))
         return (*rows, *self._exit_buttons(read_in))
 
     def _exit_buttons(self, read_in: Catalogue) -> tuple[tuple[Button, ...], ...]:
-        row = tuple(
-            Button(label.render(read_in), token) for token, label in self._exit_labels.items()
-        )
+        row = tuple(Button(it.render(read_in), token) for token, it in self._exit_labels.items())
         return (row,) if row else ()
 
     def _revoke_button(self, referral: Referral, language: str) -> tuple[tuple[Button, ...], ...]:

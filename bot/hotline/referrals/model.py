@@ -86,11 +86,8 @@ class Referral:
     @property
     def may_be_sent(self) -> bool:
         """Return whether the person consented to exactly what would be told now."""
-        return (
-            self.stage is ReferralStage.AGREED
-            and bool(self.included_parts)
-            and self.agreed_digest == self.digest
-        )
+        is_agreed = self.stage is ReferralStage.AGREED and self.agreed_digest == self.digest
+        return is_agreed and bool(self.included_parts)
 
     def strike(self, index: int) -> Referral | None:
         """Leave a part out; an earlier consent no longer holds."""
@@ -102,11 +99,8 @@ class Referral:
 
     def agree(self, seen_digest: str, now: int) -> Referral | None:
         """Consent to what was seen; None if that is not what would be told now."""
-        if (
-            self.stage is not ReferralStage.OFFERED
-            or not self.included_parts
-            or seen_digest != self.digest
-        ):
+        is_offered = self.stage is ReferralStage.OFFERED and bool(self.included_parts)
+        if not is_offered or seen_digest != self.digest:
             return None
         return replace(self, stage=ReferralStage.AGREED, agreed_digest=seen_digest, answered_at=now)
 
@@ -128,18 +122,13 @@ class Referral:
 
     def withdraw(self) -> Referral | None:
         """End it unsent: a newer offer replaces it, or the person withdrew from sharing."""
-        return (
-            replace(self, stage=ReferralStage.WITHDRAWN, agreed_digest="")
-            if self.stage in OPEN_STAGES
-            else None
-        )
+        if self.stage not in OPEN_STAGES:
+            return None
+        return replace(self, stage=ReferralStage.WITHDRAWN, agreed_digest="")
 
     def _with_struck(self, index: int, struck: frozenset[int]) -> Referral | None:
-        if (
-            self.stage not in OPEN_STAGES
-            or not 0 <= index < len(self.parts)
-            or struck == self.struck
-        ):
+        is_part = 0 <= index < len(self.parts)
+        if self.stage not in OPEN_STAGES or not is_part or struck == self.struck:
             return None
         return replace(self, stage=ReferralStage.OFFERED, struck=struck, agreed_digest="")
 
@@ -148,22 +137,16 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 def collect_parts(
-    book: FlowRegistry,
-    sent: Iterable[tuple[str, Mapping[str, Answer]]],
+    book: FlowRegistry, sent: Iterable[tuple[str, Mapping[str, Answer]]],
     extra_parts: Mapping[str, str],
-) -> dict[str, ReferralPart]:
+) -> dict[str, ReferralPart]:  # fmt: skip
     """Return all parts that could be told, by code, in the order of the questions.
 
     Decisions about this chat, files, and answers to questions that no longer exist are left out.
-
-    Args:
-        book: the flows.
-        sent: flows with their answers, oldest first; later answers replace earlier ones.
-        extra_parts: parts that answer no question, by code.
+    `sent` are flows with their answers, oldest first; later answers replace earlier ones.
+    `extra_parts` answer no question.
     """
-    found = {
-        code: ReferralPart(code, words) for code, words in extra_parts.items() if words.strip()
-    }
+    found = {code: ReferralPart(code, it) for code, it in extra_parts.items() if it.strip()}
     for flow, answers in sent:
         for step, answer in answers.items():
             question = book.question(flow, step)

@@ -156,5 +156,5 @@ def test_a_bot_that_accepts_any_passphrase_is_detected(monkeypatch: pytest.Monke
         patched.setattr(CheckIn, "next_action", lambda _it, _now: CheckInAction.WAIT)
         assert lived(silent).faults()
     with monkeypatch.context() as patched:
-        patched.setattr("bot.hotline.check_ins.store.is_same_digest", lambda *_: False)
+        patched.setattr("bot.hotline.chat.passphrases.is_same_digest", lambda *_: False)
         assert lived(answered).faults()
