@@ -20,7 +20,7 @@ import msgspec
 from sqlalchemy import select
 
 from bot.clock import to_utc
-from bot.store.statements import insert, select_by, select_one, update_by
+from bot.store import Work, insert, select_by, select_one, update_by
 from bot.store.tables.consents import agreements, wordings
 from bot.text import Catalogue, Text, _
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.store.writer import Work
     from bot.vault import AuditLog, Vault
 
 

@@ -24,14 +24,13 @@ from bot.cases.sealed_fields import (
 from bot.cases.state_machine import CaseState
 from bot.cases.urgency import Priority, assess_urgency
 from bot.conversation import Answer, FileRef, PlaceAnswer
-from bot.store.statements import insert, select_one, update_by
+from bot.store import Work, insert, select_one, update_by
 from bot.store.tables.main import cases, files, reports
 from bot.vault import Purpose, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bot.store.writer import Work
 
 PERSON = "person"
 """The actor in the audit log where the person acts."""

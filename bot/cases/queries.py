@@ -28,13 +28,13 @@ from bot.cases.urgency import REASON_TEXTS as RISKS
 from bot.cases.urgency import assess_urgency, reason_texts
 from bot.clock import to_utc
 from bot.conversation.replies import LEFT_EMPTY
-from bot.store.statements import select_one
+from bot.store import Database, Work, select_one
 from bot.store.tables.check_ins import check_ins as hours
 from bot.store.tables.main import CASE_WAITS, cases, files, notices, reports
 from bot.store.tables.main import staff as colleagues
 from bot.store.tables.passphrases import words as chosen
 from bot.text import Catalogue, _, is_zawgyi
-from bot.vault import Purpose, Vault
+from bot.vault import Keyring, Opener, Purpose, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,10 +43,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.conversation import Answer, FlowRegistry
-    from bot.store.database import Database
-    from bot.store.writer import Work
-    from bot.vault.keys.keyring import Keyring
-    from bot.vault.purpose import Opener
 
     _ReportRow = tuple[str, str, int, dict[str, Answer]]
 

@@ -19,13 +19,12 @@ from sqlalchemy import bindparam
 from bot.cases.intake import PERSON
 from bot.cases.reference import ALPHABET, parse_reference
 from bot.clock import SECOND, to_utc
-from bot.store.statements import insert, select_by, select_one
+from bot.store import Work, insert, select_by, select_one
 from bot.store.tables.consents import receipts
 from bot.store.tables.main import reports
 from bot.vault.passphrase_hash import hash_passphrase, is_same_digest
 
 if TYPE_CHECKING:
-    from bot.store.writer import Work
     from bot.vault import AuditLog, Vault
 
 NUMBER_LENGTH = 10

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam
 
-from bot.store.statements import delete_by, select_by, select_one, upsert
+from bot.store import Work, delete_by, select_by, select_one, upsert
 from bot.store.tables.case_extras import case_links
 from bot.store.tables.main import cases
-
-if TYPE_CHECKING:
-    from bot.store.writer import Work
 
 MAX_LINKS = 50
 """Links of one case."""

@@ -18,7 +18,7 @@ from bot.clock import DAY, HOUR, MINUTE
 from bot.errors import DecryptionError
 from bot.hotline.queue.case_status import IS_NOT_CLOSED
 from bot.places.deadlines import Deadline, DeadlineRules, LegalEvent
-from bot.store.statements import insert, select_by, select_one, upsert
+from bot.store import Work, insert, select_by, select_one, upsert
 from bot.store.tables.deadlines import clock_events, clock_marks, clocks
 from bot.store.tables.main import cases
 from bot.text import Catalogue, Text, _
@@ -27,7 +27,6 @@ from bot.vault import AuditLog, Purpose, Vault
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from bot.store.writer import Work
 
 CONTACT: Final = "contact"
 """The event that a message of the person may be, if staff say so."""

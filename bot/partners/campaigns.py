@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam
 
 from bot.errors import HavenError
-from bot.store.statements import insert, select_by, select_one, update_by
+from bot.store import Work, insert, select_by, select_one, update_by
 from bot.store.tables.partners import campaigns, partners
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.store.writer import Work
     from bot.vault import AuditLog
 
 CODE_BYTES = 10

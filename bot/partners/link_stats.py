@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, select
 
 from bot.clock import SECOND
-from bot.store.compiled import Prepared
-from bot.store.statements import delete_by, insert, select_by, upsert
+from bot.store import Prepared, Work, delete_by, insert, select_by, upsert
 from bot.store.tables.partners import campaign_counts, campaign_places, campaigns
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from bot.store.writer import Work
     from bot.vault import Vault
 
 MIN_SHOWN = 5

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import HavenError
-from bot.store.statements import insert, select_by, update_by
+from bot.store import Work, insert, select_by, update_by
 from bot.store.tables.partners import partners
 
 if TYPE_CHECKING:
-    from bot.store.writer import Work
     from bot.vault import AuditLog
 
 MAX_NAME_LENGTH = 40

@@ -13,6 +13,19 @@ integer cannot lose its zone.
 How to change the schema is in `migrations/README.md`.
 """
 
+from bot.store.compiled import Prepared, PreparedList, insert_into
+from bot.store.database import Database
+from bot.store.statements import (
+    count,
+    delete_by,
+    delete_in,
+    insert,
+    select_by,
+    select_in,
+    select_one,
+    update_by,
+    upsert,
+)
 from bot.store.tables import (  # noqa: F401 - registers every table
     case_extras,
     check_ins,
@@ -24,3 +37,9 @@ from bot.store.tables import (  # noqa: F401 - registers every table
     passphrases,
     team,
 )
+from bot.store.writer import Work, Writer
+
+__all__ = [
+    "Database", "Prepared", "PreparedList", "Work", "Writer", "count", "delete_by", "delete_in",
+    "insert", "insert_into", "select_by", "select_in", "select_one", "update_by", "upsert",
+]  # fmt: skip

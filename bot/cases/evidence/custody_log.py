@@ -22,16 +22,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.errors import DecryptionError
-from bot.store.statements import insert, select_by, select_one
+from bot.store import Work, insert, select_by, select_one
 from bot.store.tables.custody import custody
 from bot.store.tables.main import cases
-from bot.vault import AuditLog, Purpose, Vault
+from bot.vault import AuditLog, Keyring, Purpose, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.store.writer import Work
-    from bot.vault.keys.keyring import Keyring
 
 FIRST_LINK = bytes(32)
 SALT_BYTES = 16

@@ -22,10 +22,9 @@ from bot.cases.sealed_fields import open_handle
 from bot.clock import DAY, SECOND, Clock
 from bot.errors import DecryptionError, LetterRefusedError
 from bot.log import log
-from bot.store.statements import select_by, update_by
+from bot.store import Work, Writer, select_by, update_by
 from bot.store.tables.main import FILE_WAITS, files
-from bot.vault import AuditLog, Vault
-from bot.vault.audit.log import SYSTEM
+from bot.vault import SYSTEM, AuditLog, Sealer, Vault
 from bot.vault.erasure.erase import sync_file, sync_folder
 from bot.vault.file_encryption import seal_chunks
 
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.conversation import FileRef
-    from bot.store.writer import Work, Writer
-    from bot.vault.purpose import Sealer
 
 POLL_SECONDS = 2.0
 MAX_PARALLEL = 4

@@ -21,9 +21,9 @@ from bot.cases.intake import SAVED
 from bot.cases.sealed_fields import decode_file
 from bot.cases.state_machine import Role
 from bot.errors import DecryptionError, EvidenceError
-from bot.store.statements import select_by, select_one
+from bot.store import Work, select_by, select_one
 from bot.store.tables.main import cases, files, staff
-from bot.vault import AuditLog, Purpose, Vault
+from bot.vault import AuditLog, Keyring, Opener, Purpose, Vault
 from bot.vault.file_encryption import open_chunks
 
 if TYPE_CHECKING:
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.conversation import FileRef
-    from bot.store.writer import Work
-    from bot.vault.keys.keyring import Keyring
-    from bot.vault.purpose import Opener
 
 MISSING, ALTERED, UNPROVEN = "missing", "altered", "unproven"
 """The bytes do not exist; are not what was received; have no digest in the custody log."""

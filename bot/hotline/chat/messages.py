@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.conversation import FileRef  # noqa: TC001 - msgspec reads the annotation
-from bot.store.statements import insert, select_by, select_one, update_by
+from bot.store import Work, insert, select_by, select_one, update_by
 from bot.store.tables.main import exchanges
-from bot.vault import Purpose, Vault
+from bot.vault import Opener, Purpose, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from bot.store.writer import Work
-    from bot.vault.purpose import Opener
 
 
 class MessageSide(StrEnum):

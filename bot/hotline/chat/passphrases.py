@@ -15,15 +15,13 @@ from sqlalchemy import bindparam, select, union_all
 
 from bot.cases.intake import PERSON
 from bot.clock import DAY
-from bot.store.compiled import Prepared
-from bot.store.statements import select_by, update_by, upsert
+from bot.store import Prepared, Work, select_by, update_by, upsert
 from bot.store.tables.check_ins import check_ins
 from bot.store.tables.main import cases
 from bot.store.tables.passphrases import words
 from bot.vault.passphrase_hash import is_same_digest
 
 if TYPE_CHECKING:
-    from bot.store.writer import Work
     from bot.vault import AuditLog
 
 MAX_TRIES: Final = 3

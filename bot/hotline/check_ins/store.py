@@ -14,17 +14,14 @@ from sqlalchemy import bindparam, or_, select
 from bot.cases.intake import PERSON
 from bot.hotline.chat.passphrases import PassphraseResult, Passphrases, compare_passphrase
 from bot.hotline.check_ins.model import MAX_ANSWER_LENGTH, CheckIn, next_at
-from bot.store.compiled import Prepared
-from bot.store.statements import select_by, select_one, update_by, upsert
+from bot.store import Prepared, Work, select_by, select_one, update_by, upsert
 from bot.store.tables.check_ins import check_ins
 from bot.store.tables.main import cases
-from bot.vault import AuditLog, Purpose, Vault
-from bot.vault.audit.log import SYSTEM
+from bot.vault import SYSTEM, AuditLog, Purpose, Vault
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from bot.store.writer import Work
 
 ANSWER, DURESS, TRIED = "answer", "second", "tried"
 """What a word is to a check-in: its answer, its duress answer, or one that is to be compared."""

@@ -13,7 +13,7 @@ from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.commands.texts import CHAT_FROZEN
 from bot.hotline.contact_rule import WHEN_I_WRITE
 from bot.hotline.events import Event, EventKind
-from bot.store.statements import select_one
+from bot.store import Work, select_one
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from bot.hotline.staff.staff import Caseworker, Staff
     from bot.places.deadlines import Deadline
     from bot.places.directory import Recipient
-    from bot.store.writer import Work
     from bot.text import Text
     from bot.vault import AuditLog, Vault
 

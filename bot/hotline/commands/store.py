@@ -18,8 +18,7 @@ from bot.errors import DecryptionError
 from bot.hotline.commands.types import Command, decode, encode
 from bot.log import log
 from bot.mailbox.inbox import FOREVER
-from bot.store.compiled import Prepared
-from bot.store.statements import delete_by, select_by, select_one, update_by
+from bot.store import Prepared, Work, delete_by, select_by, select_one, update_by
 from bot.store.tables.desk import staff_commands
 from bot.store.tables.main import cases
 from bot.vault import Purpose, Vault
@@ -29,7 +28,6 @@ from bot.vault.keys.epoch_keys import RESEAL_AFTER, epoch_number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.store.writer import Work
 
 WAITING, QUARANTINED = "waiting", "quarantined"
 MAX_CRASHES = 3

@@ -14,8 +14,7 @@ from bot.clock import DAY
 from bot.hotline.chat.case_progress import format_time
 from bot.hotline.chat.messages import MessageSide
 from bot.languages import catalogue
-from bot.store.compiled import Prepared
-from bot.store.statements import count, select_one
+from bot.store import Prepared, Work, count, select_one
 from bot.store.tables.consents import receipts
 from bot.store.tables.main import cases, exchanges, files, referrals, reports
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from zoneinfo import ZoneInfo
 
-    from bot.store.writer import Work
     from bot.text import Text
 
 FILES, MESSAGES, SHARED, RECEIPTS, KEPT_UNTIL = "files", "messages", "told", "receipts", "until"

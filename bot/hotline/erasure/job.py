@@ -18,8 +18,7 @@ from bot.vault.erasure.retention import Retention
 
 if TYPE_CHECKING:
     from bot.clock import Clock
-    from bot.store.database import Database
-    from bot.store.writer import Work
+    from bot.store import Database, Work
 
 POLL_SECONDS = 5.0
 

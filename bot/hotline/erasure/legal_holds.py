@@ -16,16 +16,14 @@ from sqlalchemy import bindparam
 from bot.cases.state_machine import Role
 from bot.clock import DAY
 from bot.errors import LegalHoldError
-from bot.store.statements import insert, select_by, update_by
+from bot.store import Work, insert, select_by, update_by
 from bot.store.tables.main import cases, legal_holds
-from bot.vault.audit.log import OPERATOR
+from bot.vault import OPERATOR, AuditLog
 from bot.vault.erasure.delete_rows import lock_case
 from bot.vault.erasure.erase import Erasures
 
 if TYPE_CHECKING:
     from bot.hotline.staff.staff import Staff
-    from bot.store.writer import Work
-    from bot.vault import AuditLog
 
 MAX_DURATION = 180 * DAY
 """After that it has to be requested again."""

@@ -20,8 +20,7 @@ from sqlalchemy import bindparam, exists, or_
 
 from bot.cases.intake import PERSON
 from bot.clock import DAY, HOUR
-from bot.store.compiled import Prepared, insert_into
-from bot.store.statements import select_by, update_by
+from bot.store import Prepared, Work, insert_into, select_by, update_by
 from bot.store.tables.consents import wishes
 from bot.store.tables.main import cases, legal_holds
 from bot.text import Text, _
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.sql.elements import ClauseElement
 
-    from bot.store.writer import Work
     from bot.vault import AuditLog
 
 CONFIRM_WITHIN = 24 * HOUR

@@ -35,16 +35,14 @@ from bot.hotline.referrals.model import (
     ReferralStage,
     collect_parts,
 )
-from bot.store.statements import insert, select_by, select_one, update_by
+from bot.store import Work, insert, select_by, select_one, update_by
 from bot.store.tables.main import cases, referrals, reports
-from bot.vault import Purpose, Vault
+from bot.vault import AuditLog, Purpose, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.conversation import Answer, FlowRegistry
-    from bot.store.writer import Work
-    from bot.vault.audit.log import AuditLog
 
 ID_BYTES = 8
 

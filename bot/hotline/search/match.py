@@ -12,12 +12,11 @@ from bot.cases.sealed_fields import decode_contents, report_associated_data
 from bot.errors import DecryptionError
 from bot.hotline.chat.messages import MessageSide, open_message
 from bot.text import fold_accents
-from bot.vault import Purpose
+from bot.vault import Opener, Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from bot.vault.purpose import Opener
 
 SealedRow = tuple[str, str, int, bytes]
 """A case, a report's id or a message's side, the moment, and the sealed bytes."""

@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.store.database import Database
-    from bot.vault import Vault
-    from bot.vault.keys.keyring import Keyring
+    from bot.vault import Keyring, Vault
 
 MIN_QUERY = 2
 """Characters of the shortest query: one Chinese character says little, two say something."""

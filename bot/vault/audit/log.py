@@ -24,14 +24,12 @@ import msgspec
 from sqlalchemy import bindparam, func, literal, select
 
 from bot.errors import CommitFailedError
-from bot.store.compiled import Prepared
-from bot.store.statements import insert, select_by
+from bot.store import Prepared, Work, Writer, insert, select_by
 from bot.store.tables.main import audit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.store.writer import Work, Writer
     from bot.vault.vault import Vault
 
 OPERATOR = "operator"

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func
 
 from bot.clock import DAY
-from bot.store.statements import delete_by, select_by, select_one, update_by
+from bot.store import Work, delete_by, select_by, select_one, update_by
 from bot.store.tables.main import audit
 from bot.vault.audit.log import AUDIT_LOG, CUT_MARK, SYSTEM, TRUNCATED, AuditHead, AuditLog
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.store.writer import Work
 
 KEEP_FOR = 2 * 365 * DAY
 BATCH_SIZE = 2000

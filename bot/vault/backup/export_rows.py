@@ -19,16 +19,12 @@ import msgspec
 from sqlalchemy import Table, func, literal, select
 
 from bot.clock import DAY
-from bot.store.compiled import Prepared
-from bot.store.statements import count, select_by
+from bot.store import Database, Prepared, Work, count, select_by
 from bot.store.tables.keys import case_wraps, key_metadata
 from bot.store.tables.main import audit, case_keys, erasures, exchanges, metadata, outbox
-from bot.store.writer import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from bot.store.database import Database
 
 
 class ArchivePart(StrEnum):

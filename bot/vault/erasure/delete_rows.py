@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Table, bindparam, select
 
-from bot.store.statements import count, delete_by, select_by, select_one
+from bot.store import Database, Prepared, Work, count, delete_by, select_by, select_one
 from bot.store.tables.keys import case_wraps
 from bot.store.tables.main import (
     UNSENT,
@@ -27,13 +27,10 @@ from bot.store.tables.main import (
     outbox,
 )
 from bot.store.tables.passphrases import passphrase_jobs
-from bot.store.writer import Work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.store.compiled import Prepared
-    from bot.store.database import Database
 
 AlsoErase = Callable[[Work, bytes, str, int], int]
 """Erases other data of a chat key and a case, now (microseconds); returns the rows erased."""

@@ -22,7 +22,7 @@ from sqlalchemy import bindparam, func, literal_column
 
 from bot.errors import UnderLegalHoldError
 from bot.log import log
-from bot.store.statements import insert, select_by, select_in, update_by, upsert
+from bot.store import Database, Work, insert, select_by, select_in, update_by, upsert
 from bot.store.tables.main import cases, erasures, files, legal_holds
 from bot.vault.audit.log import SYSTEM, AuditLog
 from bot.vault.erasure.delete_rows import (
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from io import BufferedRandom
     from pathlib import Path
 
-    from bot.store.database import Database
-    from bot.store.writer import Work
     from bot.vault.vault import Vault
 
 ZEROS = bytes(64 * 1024)

@@ -20,8 +20,7 @@ from sqlalchemy import Table, bindparam, exists, func, select, text
 from bot.clock import DAY, HOUR, MINUTE, SECOND, Clock
 from bot.errors import UnderLegalHoldError
 from bot.log import log
-from bot.store.compiled import Prepared
-from bot.store.statements import count, select_by, upsert
+from bot.store import Database, Prepared, Work, count, select_by, upsert
 from bot.store.tables.desk import staff_commands
 from bot.store.tables.main import (
     CASE_IS_CLOSED,
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.sql.elements import TextClause
 
-    from bot.store.database import Database
-    from bot.store.writer import Work
     from bot.vault.audit.truncate import AuditTruncation
     from bot.vault.erasure.ledger import BackupFolder
 

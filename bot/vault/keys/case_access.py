@@ -20,7 +20,7 @@ from sqlalchemy import bindparam
 from bot.clock import DAY, HOUR
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.log import log
-from bot.store.statements import delete_by, insert, select_by, select_in, select_one
+from bot.store import Work, delete_by, insert, select_by, select_in, select_one
 from bot.store.tables.keys import case_wraps
 from bot.store.tables.main import case_keys, cases
 from bot.vault.keys.hpke import KeyPair, seal_to
@@ -30,7 +30,6 @@ from bot.vault.purpose import Purpose, SealerOpener
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.store.writer import Work
     from bot.vault.keys.key_store import KeyStore
     from bot.vault.keys.keyring import Keyring
 

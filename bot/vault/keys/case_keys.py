@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import DecryptionError
-from bot.store.statements import insert, select_in, select_one
+from bot.store import Work, insert, select_in, select_one
 from bot.store.tables.main import case_keys
 from bot.vault.keys.hpke import OVERHEAD, KeyPair, pad, seal_to, unpad
 from bot.vault.purpose import Purpose, SealerOpener
@@ -19,7 +19,6 @@ from bot.vault.purpose import Purpose, SealerOpener
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.store.writer import Work
     from bot.vault.keys.case_access import CaseKeyWraps
     from bot.vault.keys.keyring import Keyring
 

@@ -27,7 +27,7 @@ from sqlalchemy import bindparam, or_
 
 from bot.clock import DAY, HOUR, MINUTE
 from bot.errors import DecryptionError, EpochExpiredError
-from bot.store.statements import count, delete_in, insert, select_by, select_one
+from bot.store import Work, count, delete_in, insert, select_by, select_one
 from bot.store.tables.keys import epochs
 from bot.vault.keys.hpke import SUITE, derive_subkey
 from bot.vault.purpose import Purpose, SealerOpener
@@ -35,7 +35,6 @@ from bot.vault.purpose import Purpose, SealerOpener
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from bot.store.writer import Work
     from bot.vault.keys.key_store import KeyStore
 
 SEALED_WITH_EPOCH, SEALED_TO_EPOCH = b"\x03", b"\x04"

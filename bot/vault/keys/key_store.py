@@ -16,18 +16,15 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlalchemy import bindparam
 
 from bot.errors import DecryptionError, KeysMissingError, WrongHostKeyError
+from bot.store import Database, Prepared, Work, delete_by, insert, select_by
 from bot.store.migrate import upgrade_keys
-from bot.store.statements import delete_by, insert, select_by
 from bot.store.tables.keys import key_stores, roots
 from bot.store.tables.main import audit, cases, conversations, inbox, staff
-from bot.store.writer import Work
 from bot.vault.keys.host_key import LENGTH, LOSS_WARNING, HostKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.store.compiled import Prepared
-    from bot.store.database import Database
 
 T = TypeVar("T")
 NONCE_LENGTH = 12

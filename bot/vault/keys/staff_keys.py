@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bot.errors import WrongPasswordError
-from bot.store.statements import delete_by, insert, select_one, update_by
+from bot.store import Work, delete_by, insert, select_one, update_by
 from bot.store.tables.keys import case_wraps, staff_keys, team_wraps
 from bot.vault.keys.hpke import KeyPair, derive_subkey
 from bot.vault.keys.keyring import STAFF_PREFIX, Keyring
@@ -38,7 +38,6 @@ from bot.vault.keys.team_keys import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.store.writer import Work
     from bot.vault.keys.key_store import KeyStore
 
 ZERO_NONCE = bytes(12)

@@ -13,16 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bot.errors import DecryptionError
-from bot.store.statements import insert, select_by
+from bot.store import Work, insert, select_by
 from bot.store.tables.keys import escrows, staff_keys, team_wraps, teams
 from bot.vault.keys.hpke import KEY_LENGTH, KeyPair, seal_to
 from bot.vault.keys.keyring import ESCROW_PREFIX, STAFF_PREFIX, TEAM_PREFIX, team_associated_data
-
-if TYPE_CHECKING:
-    from bot.store.writer import Work
 
 Prove = Callable[[bytes], bytes]
 """Computes the proof that a key was created here: a MAC under the root."""
