@@ -9,13 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from bot.cases.indicators import (
-    ACT_ELEMENTS,
-    ILO_INDICATORS,
-    Indicator,
-    find_indicators,
-    unknown_topics,
-)
+from bot.cases import indicators
 from bot.text import Catalogue, Text, _
 
 if TYPE_CHECKING:
@@ -150,16 +144,16 @@ def assess(answers: Answers, law: LawLike | None, staff: Catalogue) -> Assessmen
             DutyView(it.text.render(staff), it.condition.render(staff), it.citations(staff))
             for it in (law.duties(answers) if law else ())
         ),
-        tuple(_indicator_view(indicator, staff) for indicator in find_indicators(answers)),
-        tuple(topic.render(staff) for topic in unknown_topics(answers)),
+        tuple(_indicator_view(it, staff) for it in indicators.find_indicators(answers)),
+        tuple(topic.render(staff) for topic in indicators.unknown_topics(answers)),
     )  # fmt: skip
 
 
-def _indicator_view(indicator: Indicator, staff: Catalogue) -> IndicatorView:
+def _indicator_view(indicator: indicators.Indicator, staff: Catalogue) -> IndicatorView:
     return IndicatorView(
         indicator.text.render(staff),
-        ILO_INDICATORS[indicator.ilo].render(staff) if indicator.ilo else "",
-        tuple(ACT_ELEMENTS[key].render(staff) for key in indicator.act),
+        indicators.ILO_INDICATORS[indicator.ilo].render(staff) if indicator.ilo else "",
+        tuple(indicators.ACT_ELEMENTS[key].render(staff) for key in indicator.act),
         tuple(
             str(codes[0])
             if len(codes) == 1

@@ -102,7 +102,6 @@ class ConsentRecord:
     """The code; empty where the question was left open."""
     is_given: bool
     wording_digest: bytes
-    """See `QuestionWording.digest`."""
     notice_version: bytes
     """The version of the privacy notice that was shown."""
     language: str

@@ -88,7 +88,6 @@ class NewCase:
     county: str | None
     queue: str
     contact_rule: str
-    """The contact rule, as a code."""
     due_at: int
     """When the first reply of a caseworker is due."""
     reference: str = field(default_factory=new_reference)

@@ -12,17 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import exists, or_, select
 
+from bot.cases import sealed_fields
 from bot.cases.assessment import Assessment, LawLike, assess, merge_answers
 from bot.cases.consents import ConsentRecords, ConsentView, load_consents
 from bot.cases.escape_text import coordinates, escape_line, escape_text, plain_answer
 from bot.cases.reference import parse_reference
 from bot.cases.routing import DEFAULT_QUEUE
-from bot.cases.sealed_fields import (
-    decode_contents,
-    decode_file,
-    open_reasons,
-    report_associated_data,
-)
 from bot.cases.state_machine import CaseState
 from bot.cases.urgency import REASON_TEXTS as RISKS
 from bot.cases.urgency import assess_urgency, reason_texts
@@ -293,7 +288,7 @@ class CaseReader:
 
     def _reasons(self, case: str, sealed: bytes, sent: list[_ReportRow]) -> list[str]:
         """Return the codes of the urgency reasons, from the queue and from the reports."""
-        known = set(open_reasons(self._vault, case, sealed) or ())
+        known = set(sealed_fields.open_reasons(self._vault, case, sealed) or ())
         known.update(code for *_, answers in sent for code in assess_urgency(answers)[1])
         return [code for code in RISKS if code in known]
 
@@ -307,8 +302,10 @@ class CaseReader:
         rows = (await connection.execute(wanted.order_by(reports.c.sent_at))).all()
         found = []
         for report, kind, flow, sealed, sent_at in rows:
-            plain = opener.open(Purpose.CASE, report_associated_data(case, report), sealed)
-            found.append((kind, flow, sent_at, decode_contents(plain).answers))
+            plain = opener.open(
+                Purpose.CASE, sealed_fields.report_associated_data(case, report), sealed
+            )
+            found.append((kind, flow, sent_at, sealed_fields.decode_contents(plain).answers))
         return found
 
     @staticmethod
@@ -322,7 +319,7 @@ class CaseReader:
         )
         found = []
         for name, state, size, sealed in (await connection.execute(wanted)).all():
-            note = decode_file(opener.open(Purpose.FILE, name.encode(), sealed)).note
+            note = sealed_fields.decode_file(opener.open(Purpose.FILE, name.encode(), sealed)).note
             found.append(FileView(escape_text(note.kind), escape_line(note.name), state, size))
         return tuple(found)
 

@@ -44,7 +44,6 @@ class Receipt:
     digest: bytes
     signature: bytes
     passphrase_digest: bytes
-    """The digest of the receipt's passphrase."""
 
     @property
     def signed_text(self) -> str:

@@ -152,24 +152,19 @@ HAS_REASON = ActionGuard(
 
 _IN_QUEUE = _("This case is in the queue; claim it first.")
 _ASSIGNED = _("This case is already assigned.")
+_QUEUED = (CaseState.WAITING, CaseState.REOPENED)
+_CLAIMED = (CaseState.CLAIMED, CaseState.OPEN)
 WRONG_STATE = {
-    CaseState.WAITING: _IN_QUEUE,
-    CaseState.CLAIMED: _ASSIGNED,
-    CaseState.OPEN: _ASSIGNED,
+    **dict.fromkeys(_QUEUED, _IN_QUEUE),
+    **dict.fromkeys(_CLAIMED, _ASSIGNED),
     CaseState.REFERRED: _("This case was referred; reopen it first."),
     CaseState.CLOSED: _("This case is closed; reopen it first."),
-    CaseState.REOPENED: _IN_QUEUE,
 }
 """By state: the refusal of an action that the state does not allow."""
 
-_QUEUED = (CaseState.WAITING, CaseState.REOPENED)
-_CLAIMED = (CaseState.CLAIMED, CaseState.OPEN)
+_TAKEN = (*_CLAIMED, CaseState.REFERRED)
 _ENDED = (CaseState.REFERRED, CaseState.CLOSED)
-_WORK_STATES = (
-    (CaseState.CLAIMED, CaseState.OPEN),
-    (CaseState.OPEN, CaseState.OPEN),
-    (CaseState.REFERRED, CaseState.REFERRED),
-)
+_WORK_STATES = (*((it, CaseState.OPEN) for it in _CLAIMED), (CaseState.REFERRED,) * 2)
 """States before and after work: a claimed case becomes an open one."""
 
 Transition = tuple[CaseAction, CaseState, CaseState, tuple[ActionGuard, ...]]
@@ -207,10 +202,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_works(CaseAction.LOWER, IS_HOLDER, HAS_REASON),
     *_by_senior(CaseAction.LOWER, IS_SENIOR, HAS_REASON),
     *_moves(CaseAction.NOTE, [CaseState.CLOSED], CaseState.CLOSED, IS_SENIOR),
-    *_moves(
-        CaseAction.REFER, (*_CLAIMED, CaseState.REFERRED), CaseState.REFERRED, HOLDER_OR_SYSTEM
-    ),
-    *_moves(CaseAction.CLOSE, (*_CLAIMED, CaseState.REFERRED), CaseState.CLOSED, HOLDER_OR_SENIOR),
+    *_moves(CaseAction.REFER, _TAKEN, CaseState.REFERRED, HOLDER_OR_SYSTEM),
+    *_moves(CaseAction.CLOSE, _TAKEN, CaseState.CLOSED, HOLDER_OR_SENIOR),
     *_moves(CaseAction.REOPEN, _ENDED, CaseState.REOPENED, SENIOR_OR_SYSTEM),
 )
 """Of several transitions of one action from one state, the first whose guards hold is taken."""

@@ -39,15 +39,9 @@ class Purpose(StrEnum):
 
 
 IN_TRANSIT = (
-    Purpose.INBOX,
-    Purpose.CONVERSATION,
-    Purpose.OUTBOX,
-    Purpose.STAFF_COMMAND,
-    Purpose.UNHASHED,
-    Purpose.CODES,
-    Purpose.HANDLE,
-    Purpose.REFERRAL,
-)
+    Purpose.INBOX, Purpose.CONVERSATION, Purpose.OUTBOX, Purpose.STAFF_COMMAND, Purpose.UNHASHED,
+    Purpose.CODES, Purpose.HANDLE, Purpose.REFERRAL,
+)  # fmt: skip
 """Purposes sealed with an epoch or a waiting key."""
 
 

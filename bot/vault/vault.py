@@ -15,17 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bot.clock import DAY
 from bot.errors import DecryptionError
+from bot.vault.keys import epoch_keys
 from bot.vault.keys.case_access import CaseKeyWraps
 from bot.vault.keys.case_keys import CaseKeys
-from bot.vault.keys.epoch_keys import (
-    SEALED_TO_EPOCH,
-    SEALED_WITH_EPOCH,
-    Epoch,
-    EpochKind,
-    Epochs,
-    epoch_cipher,
-    newest_public_key,
-)
 from bot.vault.keys.escrow import Escrow
 from bot.vault.purpose import IN_TRANSIT, Purpose, Sealer
 
@@ -100,10 +92,10 @@ class Vault:
         """Returns the proof that a key of a caseworker or team was created here."""
         self.chat_key = lru_cache(maxsize=CHAT_KEY_CACHE_SIZE)(self._chat_key)
         """Returns the lookup key of a chat of a bot, a keyed digest."""
-        self._epoch: Epoch | None = None
-        self._waiting_epoch: Epoch | None = None
+        self._epoch: epoch_keys.Epoch | None = None
+        self._waiting_epoch: epoch_keys.Epoch | None = None
         self.keys = keys
-        self.epochs = Epochs(keys, self) if keys else None
+        self.epochs = epoch_keys.Epochs(keys, self) if keys else None
         """The epochs; None without a key store."""
         self.cases = CaseKeys(self, CaseKeyWraps(keys, self, self.prove) if keys else None)
         """The key pairs of cases."""
@@ -122,9 +114,9 @@ class Vault:
         if self.epochs is None:
             return
         self._has_escrow = self.escrow.exists()
-        epoch = self.epochs.current(EpochKind.TRANSIT, now)
+        epoch = self.epochs.current(epoch_keys.EpochKind.TRANSIT, now)
         if epoch is not self._epoch:
-            self._seal_ciphers |= {it: epoch_cipher(epoch, it) for it in IN_TRANSIT}
+            self._seal_ciphers |= {it: epoch_keys.epoch_cipher(epoch, it) for it in IN_TRANSIT}
             self._epoch = epoch
 
     def seal_with_waiting_key(
@@ -135,8 +127,10 @@ class Vault:
             return self.seal(purpose, associated_data, plain)
         epoch = self._waiting_epoch
         if epoch is None or not 0 <= now - epoch.born_at < DAY:
-            epoch = self._waiting_epoch = self.epochs.current(EpochKind.WAITING, now, DAY)
-        head, cipher, bound = epoch_cipher(epoch, purpose)
+            epoch = self._waiting_epoch = self.epochs.current(
+                epoch_keys.EpochKind.WAITING, now, DAY
+            )
+        head, cipher, bound = epoch_keys.epoch_cipher(epoch, purpose)
         nonce = os.urandom(NONCE_LENGTH)
         return head + nonce + cipher.encrypt(nonce, plain, bound + associated_data)
 
@@ -172,7 +166,7 @@ class Vault:
         except KeyError:  # in a process that is not the bot
             if self.keys is None:
                 raise DecryptionError(f"without a key store no {purpose} is sealed") from None
-            return newest_public_key(self.keys).seal(purpose, associated_data, plain)
+            return epoch_keys.newest_public_key(self.keys).seal(purpose, associated_data, plain)
         nonce = os.urandom(NONCE_LENGTH)
         return head + nonce + cipher.encrypt(nonce, plain, bound + associated_data)
 
@@ -197,11 +191,7 @@ class Vault:
             ) from None
 
     def case_sealer(self, work: Work, case: str) -> Sealer:
-        """Return what seals the data of a case.
-
-        Raises:
-            DecryptionError: the case has no key, or the key was altered.
-        """
+        """Return what seals in a case; DecryptionError if its key is missing or altered."""
         return self.cases.sealer(work, case)
 
     def erased_case_digest(self, case: str) -> bytes:
@@ -248,4 +238,4 @@ class Vault:
         return hmac.digest(self._audit_key, before + row, "sha256")
 
 
-_EPOCH_VERSIONS = frozenset({SEALED_WITH_EPOCH, SEALED_TO_EPOCH})
+_EPOCH_VERSIONS = frozenset({epoch_keys.SEALED_WITH_EPOCH, epoch_keys.SEALED_TO_EPOCH})

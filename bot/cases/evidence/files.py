@@ -75,7 +75,6 @@ class EvidenceFile:
     digest: str = ""
     """SHA-256 of the bytes as received; empty before that, or where it was not recorded."""
     detected_type: str = ""
-    """See `file_type.detect_type`."""
 
     @property
     def matches_stated_type(self) -> bool | None:

@@ -72,7 +72,6 @@ class CheckIn(msgspec.Struct, kw_only=True):
     """A code: nothing, call, tell, place."""
     agreed_at: int
     due_at: int
-    """When the question of this round is due."""
     asked_at: int = 0
     """When the question is or was sent; 0 if it is not."""
     why: str = ""

@@ -10,10 +10,7 @@ from bot.hotline.chat.takeover import HandBack, TransferChat
 from bot.hotline.commands import texts
 from bot.hotline.commands.context import CommandContext, find_contact
 from bot.hotline.commands.deadlines import may_close
-from bot.hotline.commands.texts import (
-    DISPOSITIONS,
-    DONE,
-)
+from bot.hotline.commands.texts import DISPOSITIONS, DONE
 from bot.hotline.events import Event, EventKind
 from bot.hotline.queue.claims import AlreadyClaimed, AtCapacity, Claimed
 from bot.store.statements import update_by

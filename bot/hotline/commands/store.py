@@ -46,10 +46,10 @@ _ADD = Prepared(
     *_NEW,
 )
 _IS_WAITING = staff_commands.c.state == WAITING
+_CREATED_BEFORE = staff_commands.c.created_at < bindparam("before")
 _WAITING = select_by(
     staff_commands, "id", "sealed", "attempts", "created_at",
-    by=(_IS_WAITING, staff_commands.c.created_at < bindparam("before")),
-    order_by="id", limit=bindparam("most"),
+    by=(_IS_WAITING, _CREATED_BEFORE), order_by="id", limit=bindparam("most"),
 )  # fmt: skip
 _WAITING_SINCE = select_one(staff_commands, func.min(staff_commands.c.created_at), by=_IS_WAITING)
 _COUNT_ATTEMPT = update_by(
@@ -61,12 +61,8 @@ _QUARANTINE_CRASHING = update_by(
     staff_commands, by=(_IS_WAITING, staff_commands.c.attempts >= MAX_CRASHES),
     constants={"state": QUARANTINED, "fault": "the process ended over it"},
 )  # fmt: skip
-_OLD = select_by(
-    staff_commands, "id", "sealed", "created_at",
-    by=(_IS_WAITING, staff_commands.c.created_at < bindparam("before")),
-)  # fmt: skip
+_OLD = select_by(staff_commands, "id", "sealed", "created_at", by=(_IS_WAITING, _CREATED_BEFORE))
 _RESEAL = update_by(staff_commands, "sealed", by="id")
-_CREATED_BEFORE = staff_commands.c.created_at < bindparam("before")
 _EXPIRE_BODIES = update_by(
     staff_commands, by=(~_IS_WAITING, _CREATED_BEFORE), constants={"sealed": None}
 )
@@ -83,8 +79,7 @@ class StoredCommand:
 
 def submit_command(work: Work, vault: Vault, command: Command, now: int) -> None:
     """Store a command, sealed; the bot's process carries it out."""
-    sealed = vault.seal(Purpose.STAFF_COMMAND, _associated_data(now), encode(command))
-    work.run(_ADD, command.case, WAITING, sealed, 0, now)
+    work.run(_ADD, command.case, WAITING, _sealed(vault, command, now), 0, now)
 
 
 class StaffCommands:
@@ -131,12 +126,10 @@ class StaffCommands:
         """Seal again what still waits although the key of its epoch is about to expire."""
         expiring = self._vault.expiring_epochs(now)
         for row, sealed, created_at in work.rows(_OLD, now - RESEAL_AFTER):
-            if epoch_number(bytes(sealed)) in expiring:
-                command = self._open(work, row, sealed, created_at)
-                if command is not None:
-                    data = _associated_data(created_at)
-                    again = self._vault.seal(Purpose.STAFF_COMMAND, data, encode(command))
-                    work.run(_RESEAL, again, row)
+            if epoch_number(bytes(sealed)) not in expiring:
+                continue
+            if (command := self._open(work, row, sealed, created_at)) is not None:
+                work.run(_RESEAL, _sealed(self._vault, command, created_at), row)
 
     @staticmethod
     def expire(work: Work, now: int) -> int:
@@ -145,8 +138,8 @@ class StaffCommands:
         return work.run(_EXPIRE, now - UPDATES_KEPT)
 
     def _open(self, work: Work, row: int, sealed: bytes, created_at: int) -> Command | None:
-        data = _associated_data(created_at)
         try:
+            data = b"%d" % created_at
             return decode(self._vault.open(Purpose.STAFF_COMMAND, data, bytes(sealed)))
         except (DecryptionError, msgspec.MsgspecError):
             log.warning("quarantined", kind="unreadable")
@@ -154,5 +147,5 @@ class StaffCommands:
             return None
 
 
-def _associated_data(created_at: int) -> bytes:
-    return b"%d" % created_at
+def _sealed(vault: Vault, command: Command, created_at: int) -> bytes:
+    return vault.seal(Purpose.STAFF_COMMAND, b"%d" % created_at, encode(command))

@@ -41,7 +41,6 @@ LOWEST = -(2**63)
 """Ids start here, so that inserted rows with negative ids are seen."""
 TRUNCATED, AUDIT_LOG = "cut", "log"
 CUT_MARK = (0, SYSTEM, "cut_here", AUDIT_LOG, "")
-"""The columns of the mark of a cut."""
 PAGE_SIZE = 1000
 HEAD_DIGITS = 16
 """Hexadecimal digits of the MAC in a head: 64 bits can be written down and not guessed."""

@@ -14,26 +14,8 @@ import msgspec
 from bot.clock import DAY
 from bot.errors import BackupError
 from bot.store.migrate import KEY_MIGRATIONS, is_known_revision
+from bot.vault.backup import create, export_rows
 from bot.vault.backup.archive import ArchiveDigest, ArchiveEntry, ArchiveReader, entry_header
-from bot.vault.backup.create import (
-    END_ENTRY,
-    FILE_NAME,
-    FILE_PREFIX,
-    INFO_ENTRY,
-    PROOF_ENTRY,
-    ROWS_PREFIX,
-    ArchiveInfo,
-    ArchiveSummary,
-    decode_info,
-    decode_summary,
-)
-from bot.vault.backup.export_rows import (
-    ARCHIVE_RETENTION,
-    CASE_KEY_TABLES,
-    ArchivePart,
-    TableRows,
-    decode_rows,
-)
 from bot.vault.erasure.erase import LedgerEntry
 from bot.vault.keys.key_store import ROOT_COLUMNS
 
@@ -56,8 +38,8 @@ class InspectedArchive:
     """An archive that was read to its end."""
 
     path: Path
-    info: ArchiveInfo
-    summary: ArchiveSummary
+    info: create.ArchiveInfo
+    summary: create.ArchiveSummary
     ledger: list[LedgerEntry] = field(default_factory=list)
     """The record of erasures at that time."""
     cases_with_key: set[str] = field(default_factory=set)
@@ -78,25 +60,25 @@ class BackupArchive:
         """
         found: InspectedArchive | None = None
         for name, plain in self.small_entries():
-            if name == INFO_ENTRY:
-                info = self._decode(decode_info, plain)
+            if name == create.INFO_ENTRY:
+                info = self._decode(create.decode_info, plain)
                 self._check_age(info, now)
-                found = InspectedArchive(self._path, info, ArchiveSummary())
+                found = InspectedArchive(self._path, info, create.ArchiveSummary())
             elif found is None:
                 raise BackupError(f"{self._path.name}: it does not begin like a backup")
-            elif name == END_ENTRY:
-                found.summary = self._decode(decode_summary, plain)
-            elif name.startswith(ROWS_PREFIX):
-                _collect(found, self._decode(decode_rows, plain))
+            elif name == create.END_ENTRY:
+                found.summary = self._decode(create.decode_summary, plain)
+            elif name.startswith(create.ROWS_PREFIX):
+                _collect(found, self._decode(export_rows.decode_rows, plain))
         if found is None:
             raise BackupError(f"{self._path.name}: it is empty")
         return found
 
-    def rows(self) -> Iterator[TableRows]:
+    def rows(self) -> Iterator[export_rows.TableRows]:
         """Yield the rows of the archive in batches."""
         for name, plain in self.small_entries():
-            if name.startswith(ROWS_PREFIX):
-                yield self._decode(decode_rows, plain)
+            if name.startswith(create.ROWS_PREFIX):
+                yield self._decode(export_rows.decode_rows, plain)
 
     def small_entries(self) -> Iterator[tuple[str, bytes]]:
         """Yield all entries but files, and verify the MAC at the end.
@@ -105,7 +87,7 @@ class BackupArchive:
             BackupError: incomplete, altered, or of another deployment.
         """
         for entry, parts in self.entries():
-            if entry.name.startswith(FILE_PREFIX):
+            if entry.name.startswith(create.FILE_PREFIX):
                 continue
             if entry.length > MAX_ENTRY_SIZE:
                 raise BackupError(f"{self._path.name}: {entry.name} in it is too long")
@@ -117,7 +99,7 @@ class BackupArchive:
         for entry in ArchiveReader(self._path, self._key).entries():
             if is_proven:
                 raise BackupError(f"{self._path.name}: something follows its proof")
-            if entry.name == PROOF_ENTRY:
+            if entry.name == create.PROOF_ENTRY:
                 is_proven = compare_digest(entry.read_all(64), digest.proof())
                 if not is_proven:
                     raise BackupError(
@@ -134,17 +116,17 @@ class BackupArchive:
         if not is_proven:
             raise BackupError(f"{self._path.name}: nothing proves that it is of this deployment")
 
-    def _check_age(self, info: ArchiveInfo, now: int) -> None:
+    def _check_age(self, info: create.ArchiveInfo, now: int) -> None:
         name, keys_revision = self._path.name, info.keys_revision
         is_known = is_known_revision(info.revision)
         is_known = is_known and is_known_revision(keys_revision, KEY_MIGRATIONS)
-        if info.part not in list(ArchivePart) or not is_known:
+        if info.part not in list(export_rows.ArchivePart) or not is_known:
             raise BackupError(
                 f"{name}: it was made by a later release; upgrade Haven to restore it"
             )
         if info.made_at > now + MAX_CLOCK_SKEW:
             raise BackupError(f"{name}: it is from the future; check the clock")
-        kept = ARCHIVE_RETENTION[ArchivePart(info.part)]
+        kept = export_rows.ARCHIVE_RETENTION[export_rows.ArchivePart(info.part)]
         if now - info.made_at > kept:
             raise BackupError(
                 f"{name}: it is older than {kept // DAY} days and should be deleted, because "
@@ -161,8 +143,10 @@ class BackupArchive:
 
 def file_name(entry: str) -> str | None:
     """Return the file name of an entry; None if it is no file with a valid name."""
-    name = entry.removeprefix(FILE_PREFIX)
-    return name if entry.startswith(FILE_PREFIX) and FILE_NAME.fullmatch(name) else None
+    name = entry.removeprefix(create.FILE_PREFIX)
+    return (
+        name if entry.startswith(create.FILE_PREFIX) and create.FILE_NAME.fullmatch(name) else None
+    )
 
 
 def _digested_parts(entry: ArchiveEntry, digest: ArchiveDigest) -> Iterator[bytes]:
@@ -171,12 +155,12 @@ def _digested_parts(entry: ArchiveEntry, digest: ArchiveDigest) -> Iterator[byte
         yield part
 
 
-def _collect(found: InspectedArchive, rows: TableRows) -> None:
+def _collect(found: InspectedArchive, rows: export_rows.TableRows) -> None:
     places = {name: place for place, name in enumerate(rows.columns)}
     if rows.table == "erasures":
         wanted = [places[name] for name in ("case_hash", "begun_at", "why")]
         found.ledger += [LedgerEntry(*(row[place] for place in wanted)) for row in rows.rows]
-    elif rows.table in CASE_KEY_TABLES:
+    elif rows.table in export_rows.CASE_KEY_TABLES:
         found.cases_with_key |= {row[places["case_id"]] for row in rows.rows}
     elif rows.table == "roots":
         found.roots += [[row[places[name]] for name in ROOT_COLUMNS] for row in rows.rows]

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 LENGTH = 32
 LOCKED_PREFIX = "haven-host-key-1"
-"""The beginning of a file with a locked key."""
 ZERO_NONCE = bytes(12)
 """Each lock has its own salt, so its key encrypts once."""
 MIN_PASSPHRASE_LENGTH = 16

@@ -16,24 +16,10 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from bot.errors import WrongPasswordError
 from bot.store import Work, delete_by, insert, select_one, update_by
 from bot.store.tables.keys import case_wraps, staff_keys, team_wraps
+from bot.vault.keys import passwords, team_keys
 from bot.vault.keys.hpke import KeyPair, derive_subkey
 from bot.vault.keys.keyring import STAFF_PREFIX, Keyring
-from bot.vault.keys.passwords import (
-    DEFAULT_COST,
-    LENGTH,
-    SALT_LENGTH,
-    PasswordCost,
-    derive_key,
-    format_printed_key,
-    parse_printed_key,
-)
-from bot.vault.keys.team_keys import (
-    ROLES_WITH_KEYS,
-    Prove,
-    TeamMember,
-    form_teams,
-    member_proof_data,
-)
+from bot.vault.keys.passwords import PasswordCost
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,10 +39,10 @@ _DELETE_WRAPS = (delete_by(team_wraps, by="holder"), delete_by(case_wraps, by="h
 class StaffKeys:
     """The keys of caseworkers; only tests change the cost of a guess at a password."""
 
-    def __init__(self, keys: KeyStore, prove: Prove, cost: PasswordCost = DEFAULT_COST) -> None:
-        self._keys = keys
-        self._prove = prove
-        self.cost = cost
+    def __init__(
+        self, keys: KeyStore, prove: team_keys.Prove, cost: PasswordCost = passwords.DEFAULT_COST
+    ) -> None:
+        self._keys, self._prove, self.cost = keys, prove, cost
 
     def enrol(
         self, staff_id: str, role: str, queues: Sequence[str], password: str, now: int
@@ -66,18 +52,18 @@ class StaffKeys:
         An earlier key of this caseworker is erased, with all that was wrapped to it.
         """
         pair = KeyPair.generate()
-        printed = secrets.token_bytes(LENGTH)
+        printed = secrets.token_bytes(passwords.LENGTH)
         row = self._seal(staff_id, pair, password, printed)
-        member = TeamMember(staff_id, role, tuple(queues), pair.public)
+        member = team_keys.TeamMember(staff_id, role, tuple(queues), pair.public)
 
         def add(work: Work) -> None:
             self._delete(work, staff_id)
-            proof = self._prove(member_proof_data(member))
+            proof = self._prove(team_keys.member_proof_data(member))
             work.run(_ADD, staff_id, role, " ".join(queues), pair.public, proof, *row, now)
-            form_teams(work, self._prove, now)
+            team_keys.form_teams(work, self._prove, now)
 
         self._keys.run(add)
-        return format_printed_key(printed)
+        return passwords.format_printed_key(printed)
 
     def remove(self, staff_id: str, now: int) -> bool:
         """Erase a key with all that is wrapped to it, and renew the team keys; False if none."""
@@ -85,7 +71,7 @@ class StaffKeys:
         def leave(work: Work) -> bool:
             had_key = self._delete(work, staff_id)
             if had_key:
-                form_teams(work, self._prove, now)
+                team_keys.form_teams(work, self._prove, now)
             return had_key
 
         return self._keys.run(leave)
@@ -105,15 +91,15 @@ class StaffKeys:
             WrongPasswordError: the password is wrong, or there is no key.
         """
         public, salt, memory, passes, sealed, _printed = self._load_row(staff_id)
-        key = derive_key(password, salt, PasswordCost(memory, passes))
+        key = passwords.derive_key(password, salt, PasswordCost(memory, passes))
         return self._open_pair(staff_id, key, sealed, public)
 
     def change_password(self, staff_id: str, pair: KeyPair, password: str) -> str:
         """Seal a caseworker's key under another password; return a new recovery key."""
-        printed = secrets.token_bytes(LENGTH)
+        printed = secrets.token_bytes(passwords.LENGTH)
         row = self._seal(staff_id, pair, password, printed)
         self._keys.run(lambda work: work.run(_CHANGE, *row, staff_id))
-        return format_printed_key(printed)
+        return passwords.format_printed_key(printed)
 
     def recover_pair(self, staff_id: str, printed: str) -> KeyPair:
         """Return a caseworker's key pair by their recovery key.
@@ -122,7 +108,7 @@ class StaffKeys:
             WrongPasswordError: the recovery key is wrong, or there is no key.
         """
         public, *_rest, sealed = self._load_row(staff_id)
-        key = derive_subkey(parse_printed_key(printed), f"haven printed {staff_id}")
+        key = derive_subkey(passwords.parse_printed_key(printed), f"haven printed {staff_id}")
         return self._open_pair(staff_id, key, sealed, public)
 
     def _load_row(self, who: str) -> tuple[bytes, bytes, int, int, bytes, bytes]:
@@ -135,8 +121,8 @@ class StaffKeys:
         return bytes(public), bytes(salt), memory, passes, bytes(sealed), bytes(printed)
 
     def _seal(self, who: str, pair: KeyPair, password: str, printed: bytes) -> tuple[Any, ...]:
-        salt = os.urandom(SALT_LENGTH)
-        by_password = ChaCha20Poly1305(derive_key(password, salt, self.cost))
+        salt = os.urandom(passwords.SALT_LENGTH)
+        by_password = ChaCha20Poly1305(passwords.derive_key(password, salt, self.cost))
         by_recovery = ChaCha20Poly1305(derive_subkey(printed, f"haven printed {who}"))
         context = _associated_data(who, pair.public)
         return (
@@ -164,7 +150,7 @@ class StaffKeys:
 
 def may_open(role: str) -> bool:
     """Tell whether caseworkers in a role have a key that opens cases."""
-    return role in ROLES_WITH_KEYS
+    return role in team_keys.ROLES_WITH_KEYS
 
 
 def _associated_data(who: str, public: bytes) -> bytes:
