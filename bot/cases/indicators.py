@@ -96,60 +96,54 @@ _kind = partial(_codes, "vic_TypeOfExploitation")
 NOT_FREE = ((HtcdsCode("vic_MethodsOfControl", "Other"),),
             (HtcdsCode("x_MethodsOfControlDetail", "RestrictsMovement"),))  # fmt: skip
 
+
+def _sign(
+    code: str, ilo: str, act: tuple[str, ...], *htcds: tuple[HtcdsCode, ...], text: str = "",
+    answer: str = "",
+) -> Indicator:  # fmt: skip
+    """Return an indicator that an answer to the question about signs points to."""
+    condition = answer_is("signs", answer or code)
+    return Indicator(code, REASON_TEXTS[text or code], condition, ilo, act, htcds)
+
+
+def _sector(code: str, text: Text, *industries: str) -> Indicator:
+    return Indicator(code, text, answer_is("work", code), htcds=(_industry(*industries),))
+
+
 SIGN_INDICATORS = (
     Indicator("young", REASON_TEXTS["under_18"], UNDER_18, act=("young",)),
     Indicator("kept_in", REASON_TEXTS["kept_in"], answer_is("leaving", "locked", "forbidden"),
               "movement", ("confinement",), NOT_FREE),
     Indicator("watched", REASON_TEXTS["watched"], answer_is("leaving", "watched"),
               "movement", ("monitoring",), NOT_FREE),
-    Indicator("dependence", REASON_TEXTS["dependence"], answer_is("signs", "vulnerability"),
-              "vulnerability", ("helplessness",)),
-    Indicator("deception", REASON_TEXTS["deception"], answer_is("signs", "deception"),
-              "deception", ("fraud",), (_control("FalsePromises"),)),
-    Indicator("movement", REASON_TEXTS["movement"], answer_is("signs", "movement"),
-              "movement", ("confinement", "monitoring"), NOT_FREE),
-    Indicator("isolation", REASON_TEXTS["isolation"], answer_is("signs", "isolation"),
-              "isolation", ("monitoring", "similar"), NOT_FREE),
-    Indicator("violence", REASON_TEXTS["violence"], answer_is("signs", "violence"),
-              "violence", ("force",), (_control("PhysicalAbuse"),)),
-    Indicator("unwanted_touch", REASON_TEXTS["unwanted_touch"],
-              answer_is("signs", "unwanted_touch"), "violence", (), (_control("SexualAbuse"),)),
-    Indicator("threats", REASON_TEXTS["threats"], answer_is("signs", "threats"),
-              "threats", ("threat",),
-              (_control("PhysicalThreats", "ThreatsLawEnforcement", "ThreatensChildrenFamily"),)),
-    Indicator("documents", REASON_TEXTS["papers"], answer_is("signs", "documents"),
-              "documents", ("documents",), (_control("WithholdsDocuments"),)),
-    Indicator("wages", REASON_TEXTS["wages"], answer_is("signs", "wages"),
-              "wages", ("underpaid",), (_control("TakesEarnings", "RestrictsFinancialAccess"),)),
-    Indicator("debt", REASON_TEXTS["debt"], answer_is("signs", "debt"),
-              "debt", ("debt",), (_control("DebtBondage"),)),
-    Indicator("conditions", REASON_TEXTS["conditions"], answer_is("signs", "conditions"),
-              "conditions", ("underpaid",),
-              (_control("WithholdsNecessities", "RestrictsMedicalCare"),)),
-    Indicator("overtime", REASON_TEXTS["overtime"], answer_is("signs", "overtime"),
-              "overtime", ("underpaid",), (_control("ExcessiveWorkingHours"),)),
+    _sign("dependence", "vulnerability", ("helplessness",), answer="vulnerability"),
+    _sign("deception", "deception", ("fraud",), _control("FalsePromises")),
+    _sign("movement", "movement", ("confinement", "monitoring"), *NOT_FREE),
+    _sign("isolation", "isolation", ("monitoring", "similar"), *NOT_FREE),
+    _sign("violence", "violence", ("force",), _control("PhysicalAbuse")),
+    _sign("unwanted_touch", "violence", (), _control("SexualAbuse")),
+    _sign("threats", "threats", ("threat",),
+          _control("PhysicalThreats", "ThreatsLawEnforcement", "ThreatensChildrenFamily")),
+    _sign("documents", "documents", ("documents",), _control("WithholdsDocuments"), text="papers"),
+    _sign("wages", "wages", ("underpaid",), _control("TakesEarnings", "RestrictsFinancialAccess")),
+    _sign("debt", "debt", ("debt",), _control("DebtBondage")),
+    _sign("conditions", "conditions", ("underpaid",),
+          _control("WithholdsNecessities", "RestrictsMedicalCare")),
+    _sign("overtime", "overtime", ("underpaid",), _control("ExcessiveWorkingHours")),
 )  # fmt: skip
 """What is done to people."""
 
 SECTOR_INDICATORS = (
-    Indicator("home_care", _("Care work in a home"), answer_is("work", "home_care"),
-              htcds=(_industry("T_ActivitiesOfHouseholdsAsEmployers"),)),
-    Indicator("factory", _("Factory"), answer_is("work", "factory"),
-              htcds=(_industry("C_Manufacturing"),)),
-    Indicator("construction", _("Building site"), answer_is("work", "construction"),
-              htcds=(_industry("F_Construction"),)),
-    Indicator("farm", _("Farm"), answer_is("work", "farm"),
-              htcds=(_industry("A_AgricultureForestryAndFishing"),)),
-    Indicator("fishing_boat", _("Fishing boat"), answer_is("work", "fishing_boat"),
-              htcds=(_industry("A_AgricultureForestryAndFishing"),)),
-    Indicator("shop_restaurant", _("Shop or restaurant"), answer_is("work", "shop_restaurant"),
-              htcds=(_industry("G_WholesaleAndRetailTradeRepairOfMotorVehicles",
-                               "I_AccommodationAndFoodServiceActivities"),)),
-    Indicator("massage_entertainment", _("Massage, bar or karaoke"),
-              answer_is("work", "massage_entertainment"),
-              htcds=(_industry("S_OtherServiceActivities",
-                               "I_AccommodationAndFoodServiceActivities",
-                               "R_ArtsEntertainmentAndRecreation"),)),
+    _sector("home_care", _("Care work in a home"), "T_ActivitiesOfHouseholdsAsEmployers"),
+    _sector("factory", _("Factory"), "C_Manufacturing"),
+    _sector("construction", _("Building site"), "F_Construction"),
+    _sector("farm", _("Farm"), "A_AgricultureForestryAndFishing"),
+    _sector("fishing_boat", _("Fishing boat"), "A_AgricultureForestryAndFishing"),
+    _sector("shop_restaurant", _("Shop or restaurant"),
+            "G_WholesaleAndRetailTradeRepairOfMotorVehicles",
+            "I_AccommodationAndFoodServiceActivities"),
+    _sector("massage_entertainment", _("Massage, bar or karaoke"), "S_OtherServiceActivities",
+            "I_AccommodationAndFoodServiceActivities", "R_ArtsEntertainmentAndRecreation"),
     Indicator("street_begging", _("Selling or asking for money in the street"),
               answer_is("work", "street_begging"),
               htcds=((*_industry("G_WholesaleAndRetailTradeRepairOfMotorVehicles"),

@@ -12,7 +12,6 @@ import asyncio
 import hmac
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Protocol
 
@@ -20,22 +19,14 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from bot.errors import RetryLaterError
 from bot.text import fold_accents
+from bot.vault.keys.passwords import PasswordCost
 
 LENGTH = 32
 MIN_PASSPHRASE_LENGTH = 4
 """Characters: a person close to the writer would guess fewer."""
 
 
-@dataclass(frozen=True, slots=True)
-class PassphraseCost:
-    """The cost of one guess."""
-
-    memory: int = 19 * 1024
-    """KiB."""
-    passes: int = 2
-
-
-DEFAULT_COST = PassphraseCost()
+DEFAULT_COST = PasswordCost(memory=19 * 1024, passes=2)
 RETRY_AFTER = 1.0
 """Seconds after which to ask again for a digest that could not be computed."""
 
@@ -57,7 +48,7 @@ def normalize_passphrase(passphrase: str) -> str:
 
 
 def hash_passphrase(
-    passphrase: str, salt: bytes, pepper: bytes, cost: PassphraseCost = DEFAULT_COST
+    passphrase: str, salt: bytes, pepper: bytes, cost: PasswordCost = DEFAULT_COST
 ) -> bytes:
     """Return the digest of a passphrase, `LENGTH` bytes; salt of the chat, pepper of the host."""
     made = Argon2id(

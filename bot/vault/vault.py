@@ -29,6 +29,17 @@ if TYPE_CHECKING:
     from bot.vault.keys.key_store import KeyStore
 
 
+VERSION = b"\x01"
+NONCE_LENGTH = 12
+MIN_SEALED_LENGTH = len(VERSION) + NONCE_LENGTH + 16
+LOOKUP_KEY_LENGTH = 16
+"""Bytes of a lookup key: 128 bits."""
+CHAT_KEY_CACHE_SIZE = 4096
+"""Lookup keys in memory, so that active chats cost no digest for each update."""
+MAC_LENGTH = 8
+"""Bytes of the MAC of a button."""
+
+
 class Signer:
     """The signing key of receipts (Ed25519), derived from the root; the public key verifies."""
 
@@ -52,17 +63,6 @@ class Signer:
         """Return the public key as PEM."""
         public = self._key.public_key()
         return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
-
-VERSION = b"\x01"
-NONCE_LENGTH = 12
-MIN_SEALED_LENGTH = len(VERSION) + NONCE_LENGTH + 16
-LOOKUP_KEY_LENGTH = 16
-"""Bytes of a lookup key: 128 bits."""
-CHAT_KEY_CACHE_SIZE = 4096
-"""Lookup keys in memory, so that active chats cost no digest for each update."""
-MAC_LENGTH = 8
-"""Bytes of the MAC of a button."""
 
 
 class Vault:

@@ -89,14 +89,6 @@ class EvidenceFile:
         return self.state == SAVED
 
 
-@dataclass(frozen=True, slots=True)
-class FileFault:
-    """A file that is not what was received."""
-
-    number: int
-    fault: str
-
-
 class EvidenceStore:
     """The files of cases, used inside units of work."""
 
@@ -174,13 +166,10 @@ class EvidenceStore:
             )
             self.custody.record(work, case, event)
 
-    def verify_files(self, opener: Opener, items: list[EvidenceFile]) -> list[FileFault]:
-        """Read every file completely; return those that are not what was received."""
-        return [
-            FileFault(item.number, fault)
-            for item in items
-            if item.is_saved and (fault := self._verify_file(opener, item))
-        ]
+    def verify_files(self, opener: Opener, items: list[EvidenceFile]) -> dict[int, str]:
+        """Read every file completely; return the faults, by number, of those not as received."""
+        found = {it.number: self._verify_file(opener, it) for it in items if it.is_saved}
+        return {number: fault for number, fault in found.items() if fault}
 
     def _verify_file(self, opener: Opener, item: EvidenceFile) -> str:
         seen = sha256()

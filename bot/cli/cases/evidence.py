@@ -119,8 +119,8 @@ def _verify_case(reference: str, by: str, password_file: Path | None) -> None:
         deployment.run(lambda work: evidence.record(work, case, saved, opened, who, now))
         faults = evidence.verify_files(evidence.opener(case), saved)
         head = deployment.run(lambda work: evidence.custody.head(work, case))
-    if faults:
-        raise HavenError(f"file {faults[0].number} {FILE_FAULTS[faults[0].fault]}")
+    for number, fault in faults.items():
+        raise HavenError(f"file {number} {FILE_FAULTS[fault]}")
     typer.echo(f"Nothing was altered: {len(saved)} files, the ledger up to {head}.")
 
 

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 from bot.cases.intake import MAX_FILE_BYTES
 from bot.cases.state_machine import CaseAction
+from bot.clock import HOUR
 from bot.hotline.chat import takeover
 from bot.hotline.chat.messages import CaseMessageContent, CaseMessageKind, CaseMessages
+from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.commands import texts
 from bot.hotline.commands.attachments import message_content
+from bot.hotline.queue import case_status
+from bot.hotline.queue.claims import serves
 from bot.mailbox.letter import LetterState
 from bot.mailbox.outbox_holds import letter_state
 
@@ -22,6 +26,9 @@ EDITABLE_KINDS = frozenset({CaseMessageKind.TEXT, CaseMessageKind.FILES})
 """Messages in a caseworker's own words; sentences of the phrasebook cannot be edited."""
 EDITABLE_STATES = frozenset({LetterState.QUEUED, LetterState.SENDING, LetterState.SENT})
 """A letter that ended otherwise has no message on the person's phone to change."""
+IDENTITY_SURE = "sure"
+"""The audit action of one of the two confirmations of a frozen chat."""
+SECOND_WITHIN = HOUR
 
 
 def take_over(context: CommandContext) -> None:
@@ -101,6 +108,46 @@ def _edit_action(context: CommandContext) -> takeover.EditMessage | None:
         message = context.message(CaseMessageKind.EDIT, content)
         return takeover.EditMessage(message, status[1], is_caption)
     return None
+
+
+def confirm_identity(context: CommandContext) -> None:
+    """Confirm that the person writes, although they did not show it with a passphrase.
+
+    In a quiet chat the caseworker who holds the case has asked in neutral words and was answered. A
+    frozen chat, which the person was made to open, is different: nothing can be asked there, and
+    another person may dictate what is written. There it takes two caseworkers, each with a written
+    reason, within an hour.
+    """
+    if context.contact is None:
+        return
+    reference = context.contact.reference
+    frozen_at = Passphrases.frozen_at(context.work, context.case)
+    if not frozen_at:
+        if context.move(CaseAction.WORK, detail="confirmed"):
+            context.actions.append(takeover.ConfirmIdentity(context.case, context.by.id, reference))
+    elif not context.command.text.strip():
+        context.refuse(texts.IDENTITY_REASON_NEEDED)
+    elif _may_be_second(context) or context.move(CaseAction.WORK, detail=IDENTITY_SURE):
+        _record_confirmation(context, frozen_at, reference)
+
+
+def _may_be_second(context: CommandContext) -> bool:
+    status, by = case_status.load(context.work, context.case), context.by
+    return status is not None and status.holder != by.id and serves(by, status.queue)
+
+
+def _record_confirmation(context: CommandContext, frozen_at: int, reference: str) -> None:
+    """Record one confirmation with its reason; the second one lets the conversation go on."""
+    audit, case, by = context.services.audit, context.case, context.by.id
+    since = max(frozen_at, context.now - SECOND_WITHIN)
+    rows = audit.rows_about(context.work, case)
+    earlier = {it.actor for it in rows if it.action == IDENTITY_SURE and it.at >= since}
+    audit.record(context.work, context.now, by, IDENTITY_SURE, case)
+    context.add_note()
+    if earlier - {by}:
+        context.actions.append(takeover.ConfirmIdentity(case, by, reference, is_approved=True))
+    else:
+        context.reply(texts.SECOND_CONFIRMATION_NEEDED)
 
 
 def insist(context: CommandContext) -> None:

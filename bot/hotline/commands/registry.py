@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from bot.hotline.commands import (
     assignment,
-    confirm_identity,
     conversation,
     deadlines,
     erasure,
@@ -148,7 +147,7 @@ _SPECS = (
     CommandSpec(Verb.INSIST, conversation.insist, pgettext("desk button", "Ask now anyway"),
                 (WORDS,), is_work=True,
                 forum=ForumSyntax("insist", _TEXT, "/insist ...", needs_content=True)),
-    CommandSpec(Verb.CONFIRM_IDENTITY, confirm_identity.confirm_identity,
+    CommandSpec(Verb.CONFIRM_IDENTITY, conversation.confirm_identity,
                 pgettext("desk button", "Confirm identity"), (WORDS,), is_work=True,
                 forum=ForumSyntax("confirmed", _TEXT)),
     CommandSpec(Verb.NOTE, conversation.add_note, pgettext("desk tab", "Note"), (WORDS,),

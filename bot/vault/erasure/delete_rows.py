@@ -59,7 +59,8 @@ CASE_TABLES = (*case_tables(), cases)
 _KEYED = [(it, "id" if it is cases else "case_id") for it in CASE_TABLES]
 _DELETES = [delete_by(table, by=key) for table, key in _KEYED]
 _COUNTS = {table.name: count(table, by=key) for table, key in _KEYED}
-_WRAPS = {case_wraps.name: count(case_wraps, by="case_id")}
+WRAPS = {case_wraps.name: count(case_wraps, by="case_id")}
+"""The table of the key store with rows of a case."""
 _CASE = select_one(cases, "chat_key", by="id", lock=True)
 _OTHERS = count(cases, by=("chat_key", cases.c.id != bindparam("case")))
 _FILES = select_by(files, "id", by="case_id")
@@ -122,17 +123,10 @@ def erase_conversation(work: Work, key: bytes, _case: str, _now: int) -> int:
     return work.run(_CONVERSATION, key)
 
 
-def remaining_tables(database: Database, case: str) -> list[str]:
+def remaining_tables(
+    database: Database, case: str, counts: Mapping[str, Prepared] = _COUNTS
+) -> list[str]:
     """Return the tables that still have rows of a case, on a new connection."""
-    return _nonempty_tables(database, _COUNTS, case)
-
-
-def remaining_wraps(keys: Database, case: str) -> list[str]:
-    """Return the tables of the key store that still have rows of a case."""
-    return _nonempty_tables(keys, _WRAPS, case)
-
-
-def _nonempty_tables(database: Database, counts: Mapping[str, Prepared], case: str) -> list[str]:
     with closing(database.connect()) as connection, closing(connection.cursor()) as cursor:
         work = Work(cursor, database.dialect)
         return [name for name, statement in counts.items() if work.rows(statement, case)[0][0]]

@@ -26,13 +26,13 @@ from bot.store import Database, Work, insert, select_by, select_in, update_by, u
 from bot.store.tables.main import cases, erasures, files, legal_holds
 from bot.vault.audit.log import SYSTEM, AuditLog
 from bot.vault.erasure.delete_rows import (
+    WRAPS,
     AlsoErase,
     StartedErasure,
     delete_case,
     erase_conversation,
     lock_case,
     remaining_tables,
-    remaining_wraps,
 )
 
 if TYPE_CHECKING:
@@ -288,7 +288,7 @@ class Erasures:
         stored = {name.removesuffix(UNFINISHED) for name in self._stored_names()}
         keys = self._vault.keys
         left = remaining_tables(database, begun.case)
-        left += remaining_wraps(keys.database, begun.case) if keys else []
+        left += remaining_tables(keys.database, begun.case, WRAPS) if keys else []
         return left + sorted(stored & set(begun.files))
 
     async def _truncate_wals(self, database: Database) -> bool:

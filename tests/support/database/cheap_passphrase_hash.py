@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.vault.passphrase_hash import PassphraseCost, hash_passphrase
+from bot.vault.keys.passwords import PasswordCost
+from bot.vault.passphrase_hash import hash_passphrase
 
-CHEAP = PassphraseCost(memory=8, passes=1)
+CHEAP = PasswordCost(memory=8, passes=1)
 
 
 class InlinePassphraseHasher:
