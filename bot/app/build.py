@@ -16,7 +16,7 @@ from bot.dispatch.contact_policy import ContactPolicy, record_opener_sent
 from bot.dispatch.conversation_store import Conversations
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.passphrase_hashing import PassphraseHashing
-from bot.hotline.erasure.job import ErasureJob
+from bot.hotline.erasure.requests import ErasureJob
 from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Inbox
 from bot.mailbox.mailbox import Mailbox

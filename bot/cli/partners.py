@@ -21,6 +21,21 @@ from bot.partners.partners import MAX_NAME_LENGTH, Partners
 from bot.store.writer import Work
 from bot.vault.audit.log import OPERATOR
 
+from bot.partners.link_stats import MIN_SHOWN, LinkStats
+from bot.partners.partners import (
+    MAX_NAME_LENGTH,
+    Campaigns,
+    NewCampaign,
+    Partners,
+    campaign_url,
+    parse_code,
+)
+from bot.vault.audit.log import OPERATOR
+
+if TYPE_CHECKING:
+    from bot.partners.partners import Campaign
+    from bot.store.writer import Work
+
 partners_app = typer.Typer(no_args_is_help=True)
 campaigns_app = typer.Typer(no_args_is_help=True)
 

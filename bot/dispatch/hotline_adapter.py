@@ -30,8 +30,8 @@ from bot.hotline.erasure.data_summary import summarize_data
 from bot.hotline.erasure.requests import ERASURE_REQUESTED, ErasureRequests
 from bot.hotline.events import Event, EventKind
 from bot.hotline.referrals.store import ConsentRevocation
-from bot.partners.campaigns import Campaigns
 from bot.partners.link_stats import LinkStats
+from bot.partners.partners import Campaigns
 from bot.store.statements import select_by, select_one
 from bot.store.tables.main import cases
 from bot.vault import AuditLog
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from bot.hotline.check_ins.store import CheckIns
     from bot.hotline.referrals.consent_dialog import ConsentOutcome, ConsentPress
     from bot.hotline.referrals.store import Referrals
-    from bot.partners.campaigns import Campaign
+    from bot.partners.partners import Campaign
     from bot.store.writer import Work
 
 _EARLIER_CASE = select_by(

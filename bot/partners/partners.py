@@ -1,15 +1,22 @@
-"""Partner organisations."""
+"""Partner organisations, the links (campaigns) they give out, and the language of each link."""
 
 from __future__ import annotations
 
+import re
+import secrets
+from base64 import b32encode
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam
 
 from bot.errors import HavenError
-from bot.store import Work, insert, select_by, update_by
-from bot.store.tables.partners import partners
+from bot.store import Work, insert, select_by, select_one, update_by
+from bot.store.tables.partners import campaigns, partners
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from bot.vault import AuditLog
 
 MAX_NAME_LENGTH = 40
@@ -26,8 +33,8 @@ class Partner:
     is_active: bool
 
 
-_ADD = insert(partners, "name", "added_at", unless_exists="name")
-_ALL = select_by(partners, "id", "name", "disabled_at", order_by="id")
+_ADD_PARTNER = insert(partners, "name", "added_at", unless_exists="name")
+_ALL_PARTNERS = select_by(partners, "id", "name", "disabled_at", order_by="id")
 _DISABLE = update_by(partners, "disabled_at", by=("id", partners.c.disabled_at.is_(None)))
 
 
@@ -40,11 +47,11 @@ class Partners:
     @staticmethod
     def all(work: Work) -> list[Partner]:
         """Return every partner, disabled ones included, the oldest first."""
-        return [Partner(id_, name, gone is None) for id_, name, gone in work.rows(_ALL)]
+        return [Partner(id_, name, gone is None) for id_, name, gone in work.rows(_ALL_PARTNERS)]
 
     def add(self, work: Work, name: str, by: str, now: int) -> Partner:
         """Add a partner; HavenError if the name is taken."""
-        if not work.run(_ADD, name, now):
+        if not work.run(_ADD_PARTNER, name, now):
             raise HavenError(f"there is a partner {name} already; haven partners list shows them")
         (new,) = [each for each in self.all(work) if each.name == name]
         self._audit.record(work, now, by, "partner_add", str(new.id), "")
@@ -56,3 +63,114 @@ class Partners:
             return False
         self._audit.record(work, now, by, "partner_disable", str(partner), "")
         return True
+
+
+CODE_BYTES = 10
+"""80 bits: at a million guesses a second, a million years find none of a thousand codes."""
+CODE = re.compile(r"[A-Z2-7]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class NewCampaign:
+    """A campaign before it has a code."""
+
+    name: str
+    partner: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One link."""
+
+    id: int
+    name: str
+    partner: str
+    code: str
+    language: str
+    is_active: bool
+    """False once it is revoked or its partner is disabled."""
+
+
+_FIELDS = (
+    campaigns.c.id, campaigns.c.name, partners.c.name, campaigns.c.code, campaigns.c.language,
+    campaigns.c.revoked_at, partners.c.disabled_at,
+)  # fmt: skip
+_JOINED = campaigns.join(partners, partners.c.id == campaigns.c.partner_id)
+_IS_ACTIVE = campaigns.c.revoked_at.is_(None) & partners.c.disabled_at.is_(None)
+_ALL = select_by(_JOINED, *_FIELDS, order_by=campaigns.c.id)
+_BY_CODE = select_by(_JOINED, *_FIELDS, by=(campaigns.c.code == bindparam("code"), _IS_ACTIVE))
+_PARTNER_NAME = select_by(
+    _JOINED, partners.c.name, by=(campaigns.c.id == bindparam("campaign"), _IS_ACTIVE)
+)
+_ACTIVE_PARTNER = select_one(partners, "id", by=("name", partners.c.disabled_at.is_(None)))
+_ADD = insert(campaigns, "partner_id", "name", "code", "language", "added_at", unless_exists="name")
+_REVOKE = update_by(campaigns, "revoked_at", by=("code", campaigns.c.revoked_at.is_(None)))
+
+
+def parse_code(payload: str) -> str | None:
+    """Return the code in the payload of a link; None if it cannot be one."""
+    code = payload.strip().upper()
+    return code if len(payload) <= 2 * CODE_BYTES and CODE.fullmatch(code) else None
+
+
+def campaign_url(username: str, code: str) -> str:
+    """Return the link to give out."""
+    return f"https://t.me/{username.removeprefix('@')}?start={code}"
+
+
+class Campaigns:
+    """The campaigns of a deployment, changed in units of work with a row in the audit log."""
+
+    def __init__(
+        self, audit: AuditLog, random_bytes: Callable[[int], bytes] = secrets.token_bytes
+    ) -> None:
+        self._audit = audit
+        self._random_bytes = random_bytes
+
+    @staticmethod
+    def all(work: Work) -> list[Campaign]:
+        """Return every campaign, revoked ones included, the oldest first."""
+        return [_campaign(row) for row in work.rows(_ALL)]
+
+    @staticmethod
+    def by_code(work: Work, code: str) -> Campaign | None:
+        """Return the active campaign with a code; None if there is none."""
+        found = work.rows(_BY_CODE, code)
+        return _campaign(found[0]) if found else None
+
+    @staticmethod
+    def partner_name(work: Work, campaign: int) -> str:
+        """Return the partner of an active campaign; empty for any other."""
+        found = work.rows(_PARTNER_NAME, campaign)
+        return str(found[0][0]) if found else ""
+
+    def add(self, work: Work, new: NewCampaign, by: str, now: int) -> Campaign:
+        """Create a link for a partner.
+
+        Raises:
+            HavenError: there is no such partner, or the campaign's name is taken.
+        """
+        found = work.rows(_ACTIVE_PARTNER, new.partner)
+        if not found:
+            raise HavenError(f"there is no partner {new.partner}; haven partners list shows them")
+        code = b32encode(self._random_bytes(CODE_BYTES)).decode()
+        if not work.run(_ADD, found[0][0], new.name, code, new.language, now):
+            name = f"a campaign {new.name} already"
+            raise HavenError(f"there is {name}; haven campaigns list shows them")
+        (campaign,) = [each for each in self.all(work) if each.code == code]
+        self._audit.record(work, now, by, "campaign_add", str(campaign.id), new.language)
+        return campaign
+
+    def revoke(self, work: Work, code: str, by: str, now: int) -> bool:
+        """Revoke a link; tell whether there was one to revoke."""
+        if not work.run(_REVOKE, now, code):
+            return False
+        (revoked,) = [each for each in self.all(work) if each.code == code]
+        self._audit.record(work, now, by, "campaign_revoke", str(revoked.id), "")
+        return True
+
+
+def _campaign(row: Sequence[Any]) -> Campaign:
+    number, name, partner, code, language, revoked, disabled = row
+    return Campaign(number, name, partner, code, language, revoked is None and disabled is None)

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.languages import LANGUAGES
-from bot.partners.campaigns import CODE, Campaigns, NewCampaign, parse_code
-from bot.partners.partners import Partners
+from bot.partners.partners import CODE, Campaigns, NewCampaign, Partners, parse_code
 from bot.vault import AuditLog
 from bot.vault.audit.log import OPERATOR
 from flows.texts import organisation

@@ -37,7 +37,7 @@ from bot.dispatch.conversation_store import (
 from bot.dispatch.effects import ScheduledRemoval
 from bot.hotline.chat.takeover import OpenerState
 from bot.messages import ClearChat, SendText
-from bot.partners.campaigns import parse_code
+from bot.partners.partners import parse_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -86,7 +86,6 @@ def edit(context: CommandContext) -> None:
 
 
 def _edit_action(context: CommandContext) -> takeover.EditMessage | None:
-    """Return the edit, or refuse it and return None."""
     command = context.command
     letter = int(command.code[:18]) if command.code.isdecimal() else 0
     found = CaseMessages.of_letter(context.work, letter)

@@ -230,7 +230,6 @@ class Referrals:
         return sealed, asked
 
     def _open_or_bare(self, row: Sequence[Any]) -> Referral:
-        """Return a referral, without its parts if they cannot be opened."""
         try:
             return self._open(row)
         except DecryptionError:

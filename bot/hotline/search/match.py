@@ -58,7 +58,6 @@ class MatchResult(msgspec.Struct, array_like=True):
     """Rows that did not open although their case does: they were altered."""
 
     def __add__(self, other: MatchResult) -> MatchResult:
-        """Return the sum of both."""
         items, unreadable = self.items + other.items, self.unreadable + other.unreadable
         return MatchResult(self.matches + other.matches, items, unreadable)
 

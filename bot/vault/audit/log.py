@@ -5,10 +5,12 @@ host key, write access to the database is not enough to change, remove, insert o
 enough to cut off the end; that shows against a head, a row's number and MAC kept where the attacker
 cannot write. A plain chain of hashes would not do: an attacker could compute it again.
 
-Rows older than two years are deleted. The last of them stays as a mark without content, and a new
-row at the end records the cut. The next row's MAC covers the mark's, and the record of the cut,
-which needs the key, shows that the mark belongs there. A head from before the mark can no longer be
-checked and is reported as too old, so that even a holder of the key cannot hide behind a cut.
+Rows older than two years are deleted, but only those before a head that was written down, so that
+the head still proves what is kept; without a head the whole log stays. The last row that goes stays
+as a mark without content, and a new row at the end records the cut. The next row's MAC covers the
+mark's, and the record of the cut, which needs the key, shows that the mark belongs there. A head
+from before the mark can no longer be checked and is reported as too old, so that even a holder of
+the key cannot hide behind a cut.
 """
 
 from __future__ import annotations
@@ -23,12 +25,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import bindparam, func, literal, select
 
+from bot.clock import DAY
 from bot.errors import CommitFailedError
-from bot.store import Prepared, Work, Writer, insert, select_by
+from bot.store import Prepared, Work, Writer, delete_by, insert, select_by, select_one, update_by
 from bot.store.tables.main import audit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from bot.vault.vault import Vault
 
@@ -271,3 +275,54 @@ def _mac_bytes(value: object) -> bytes:
 
 def _code(name: str, value: str) -> str:
     return value if _CODE.fullmatch(value) and len(value) <= _MAX_LENGTHS[name] else "?"
+
+
+KEEP_FOR = 2 * 365 * DAY
+BATCH_SIZE = 2000
+"""Rows deleted in one round."""
+
+_FIRST = select_by(audit, func.min(audit.c.id))
+_FIRST_KEPT = select_by(
+    audit,
+    func.min(audit.c.id),
+    by=(audit.c.at >= bindparam("before"), audit.c.id > bindparam("first")),
+)
+_MAC_AT = select_one(audit, "mac", by="id")
+_DELETE = delete_by(audit, by=audit.c.id < bindparam("number"))
+_SET_MARK = update_by(
+    audit,
+    by="id",
+    constants=dict(zip(("at", "actor", "deed", "subject", "detail"), CUT_MARK, strict=True)),
+)
+
+
+class AuditTruncation:
+    """Deletes old rows of the log; `anchor` is the file with the last head that was printed."""
+
+    def __init__(self, audit: AuditLog, anchor: Path) -> None:
+        self._audit = audit
+        self._anchor = anchor
+
+    def truncate(self, work: Work, now: int) -> int:
+        """Delete old rows; return how many."""
+        head = self._written_head()
+        first = work.rows(_FIRST)[0][0]
+        if head is None or first is None:
+            return 0
+        young = work.rows(_FIRST_KEPT, now - KEEP_FOR, first)[0][0]
+        oldest = head.number if young is None else young - 1
+        at = min(oldest, head.number, first + BATCH_SIZE)
+        found = work.rows(_MAC_AT, at) if at > first else []
+        if not found:
+            return 0
+        gone = work.run(_DELETE, at)
+        work.run(_SET_MARK, at)
+        mark = AuditHead.from_row(at, bytes(found[0][0]))
+        self._audit.record(work, now, SYSTEM, TRUNCATED, AUDIT_LOG, str(mark))
+        return gone
+
+    def _written_head(self) -> AuditHead | None:
+        try:
+            return AuditHead.parse(self._anchor.read_text(encoding="ascii", errors="replace"))
+        except OSError:
+            return None

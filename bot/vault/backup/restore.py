@@ -115,7 +115,8 @@ class Restore:
         with _new_folder(target.folder) as folder:
             database = _open_empty(target.database_url or f"sqlite:///{folder / 'haven.db'}")
             keys = _open_empty(target.keys_url or f"sqlite:///{folder / 'keys.db'}")
-            vault = Vault(self._open_root(pair))
+            roots = pair[ArchivePart.KEYS].roots  # data without a key store have the host key
+            vault = Vault(open_root(self._host, roots) if roots else self._host)
             entries = [line for seen in pair.values() for line in seen.ledger] + list(erased)
             importer = _Importer(_erased_check(vault, pair, entries), folder / "files")
             with schema_transaction(database) as connection, schema_transaction(keys) as key_side:
@@ -132,11 +133,6 @@ class Restore:
                     entry = (now, OPERATOR, RESTORED_WITHOUT_LEDGER, "all", ledger_gap)
                     _append_audit(connection, vault, head, entry)
                 return _result(connection, pair[ArchivePart.MAIN].info.made_at, importer, head)
-
-    def _open_root(self, pair: dict[ArchivePart, InspectedArchive]) -> HostKey:
-        """Return the root; data without a key store have the host key itself."""
-        roots = pair[ArchivePart.KEYS].roots
-        return open_root(self._host, roots) if roots else self._host
 
     def _import_rows(
         self, connection: Connection, pair: dict[ArchivePart, InspectedArchive], importer: _Importer
@@ -187,7 +183,6 @@ def _check_integrity(connection: Connection, dialect: str) -> None:
 
 
 def _verified_head(connection: Connection, vault: Vault) -> AuditHead:
-    """Verify the restored audit log and return its head."""
     log = connection.execute(select(*(audit.c[it] for it in AUDIT_COLUMNS)).order_by(audit.c.id))
     found = AuditLog(vault).verify(tuple(row) for row in log)
     if not isinstance(found, AuditHead):

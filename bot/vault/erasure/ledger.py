@@ -90,7 +90,6 @@ class BackupFolder:
             log.warning("backup_cleanup_failed", error=type(error).__name__)
 
     def _previous_until(self) -> int:
-        """Return until when the stored ledger is complete."""
         try:
             return read_ledger(self._path / LEDGER_NAME, self._host).until
         except BackupError:

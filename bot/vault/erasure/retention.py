@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.sql.elements import TextClause
 
-    from bot.vault.audit.truncate import AuditTruncation
+    from bot.vault.audit.log import AuditTruncation
     from bot.vault.erasure.ledger import BackupFolder
 
 DRAFTS_KEPT = DAY

@@ -80,7 +80,6 @@ class CaseKeys:
     """The key pairs of all cases, used inside units of work."""
 
     def __init__(self, host: SealerOpener, wraps: CaseKeyWraps | None) -> None:
-        """Use `host` for the public halves, and `wraps` for the private ones."""
         self._host = host
         self._wraps = wraps
         self._sealers: dict[str, CaseSealer] = {}

@@ -4,10 +4,15 @@ The private half is split into three parts, of which any two restore it (secret 
 person opens everything, and a lost part loses nothing. It is never stored. With it a court, or two
 holders who conspire, can open every case; without it a small organisation will lose some. People
 are told whether there is one.
+
+Secret sharing (Shamir) works byte by byte over GF(256): a byte of the secret is a random line's
+value at zero, and a part is the line's value at the number of the part. The field is that of AES
+(x^8 + x^4 + x^3 + x + 1). Products are computed without tables, in the same steps for all values.
 """
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 from bot.errors import WrongPasswordError
@@ -16,11 +21,10 @@ from bot.store.tables.keys import escrows
 from bot.vault.keys.hpke import KEY_LENGTH, KeyPair
 from bot.vault.keys.keyring import ESCROW_PREFIX, Keyring
 from bot.vault.keys.passwords import format_printed_key, parse_printed_key
-from bot.vault.keys.shamir import SHARES, THRESHOLD, combine, split
 from bot.vault.keys.team_keys import Prove, escrow_proof_data
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.vault.keys.key_store import KeyStore
 
@@ -64,3 +68,54 @@ class Escrow:
             if bytes(public) == pair.public:
                 return Keyring(self._keys, f"{ESCROW_PREFIX}{number}", pair)
         raise WrongPasswordError("these parts are not of one key, or are of another deployment")
+
+
+SHARES = 3
+THRESHOLD = 2
+REDUCTION = 0x1B
+"""The remainder of x^8 in this field."""
+
+
+def split(secret: bytes, noise: bytes | None = None) -> dict[int, bytes]:
+    """Return the parts of a secret by number; only tests pass `noise`, of the same length."""
+    slope = secrets.token_bytes(len(secret)) if noise is None else noise
+    pairs = list(zip(secret, slope, strict=True))
+    return {
+        number: bytes(byte ^ multiply(steep, number) for byte, steep in pairs)
+        for number in range(1, SHARES + 1)
+    }
+
+
+def combine(shares: Mapping[int, bytes]) -> bytes:
+    """Return the secret of two parts. The caller must check that they belong together.
+
+    Raises:
+        ValueError: these are not two parts with valid numbers and one length.
+    """
+    if len(shares) != THRESHOLD or not set(shares) <= set(range(1, SHARES + 1)):
+        raise ValueError("two of the three parts are needed")
+    (one, here), (other, there) = sorted(shares.items())
+    if len(here) != len(there):
+        raise ValueError("parts of one secret have one length")
+    # Lagrange interpolation at zero.
+    both = inverse(one ^ other)
+    first, second = multiply(other, both), multiply(one, both)
+    return bytes(multiply(a, first) ^ multiply(b, second) for a, b in zip(here, there, strict=True))
+
+
+def multiply(left: int, right: int) -> int:
+    """Return the product of two elements of the field."""
+    product = 0
+    for place in range(8):
+        product ^= -(right >> place & 1) & left
+        left = (left << 1 & 0xFF) ^ (-(left >> 7) & REDUCTION)
+    return product
+
+
+def inverse(element: int) -> int:
+    """Return the multiplicative inverse of an element: its 254th power; of zero, zero."""
+    square, found = element, 1
+    for _ in range(7):
+        square = multiply(square, square)
+        found = multiply(found, square)
+    return found

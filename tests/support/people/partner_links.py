@@ -5,8 +5,7 @@ from __future__ import annotations
 from base64 import b32decode
 from typing import TYPE_CHECKING
 
-from bot.partners.campaigns import Campaigns, NewCampaign
-from bot.partners.partners import Partners
+from bot.partners.partners import Campaigns, NewCampaign, Partners
 from bot.vault import AuditLog
 from bot.vault.audit.log import OPERATOR
 

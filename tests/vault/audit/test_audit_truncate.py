@@ -9,8 +9,16 @@ import pytest
 
 from bot.store.database import Database
 from bot.vault import AuditLog
-from bot.vault.audit.log import CUT_MARK, AuditBreak, AuditFault, AuditHead, iter_rows
-from bot.vault.audit.truncate import BATCH_SIZE, KEEP_FOR, AuditTruncation
+from bot.vault.audit.log import (
+    BATCH_SIZE,
+    CUT_MARK,
+    KEEP_FOR,
+    AuditBreak,
+    AuditFault,
+    AuditHead,
+    AuditTruncation,
+    iter_rows,
+)
 from tests.support.database_fixtures import migrated_url, query
 from tests.support.harnesses.hotline_harness import VAULT
 from tests.support.moved_clock import MIDDAY

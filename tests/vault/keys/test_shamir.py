@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.vault.keys.shamir import SHARES, combine, inverse, multiply, split
+from bot.vault.keys.escrow import SHARES, combine, inverse, multiply, split
 
 bytes_ = st.integers(0, 255)
 
