@@ -16,8 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from bot.clock import DAY
 from bot.errors import DecryptionError
 from bot.vault.keys import epoch_keys
-from bot.vault.keys.case_access import CaseKeyWraps
-from bot.vault.keys.case_keys import CaseKeys
+from bot.vault.keys.case_keys import CaseKeys, CaseKeyWraps
 from bot.vault.keys.escrow import Escrow
 from bot.vault.purpose import IN_TRANSIT, Purpose, Sealer
 

@@ -17,7 +17,7 @@ from bot.cli.output import make_table, print_table
 from bot.cli.staff import enrol
 from bot.hotline.staff.staff import Staff
 from bot.vault import HostKey
-from bot.vault.keys.case_access import CaseKeyWraps
+from bot.vault.keys.case_keys import CaseKeyWraps
 from bot.vault.keys.staff_keys import StaffKeys
 from tests.support.database.key_store_fixtures import CHEAP, PASSWORD
 from tests.support.paths import ROOT

@@ -3,7 +3,7 @@
 A team key is renewed without anyone signing in: a new pair is generated, its private half is
 wrapped to the public half of every member, and forgotten. So those who join can open what comes
 later, and those who left cannot. Earlier cases are re-wrapped when a member signs in
-(`case_access`).
+(`case_keys`).
 
 Each public key of a caseworker or team has a proof, a MAC under the root: write access to the key
 store without the host key makes no one a member.

@@ -42,7 +42,7 @@ from bot.vault.backup.create import Backup, delete_expired, list_archives
 from bot.vault.backup.offline_key import OfflineKey
 from bot.vault.backup.read import BackupArchive
 from bot.vault.erasure.erase import ErasureReason
-from bot.vault.keys.case_access import HOST
+from bot.vault.keys.case_keys import HOST
 from tests.fire.drill_staff import KINDS, DrillStaff
 from tests.fire.stolen_keys import (
     Wrap,

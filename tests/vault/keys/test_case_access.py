@@ -24,7 +24,7 @@ from bot.cases.urgency import Priority
 from bot.errors import CaseNotReadableError
 from bot.store.database import Database
 from bot.vault import Vault
-from bot.vault.keys.case_access import CaseKeyWraps
+from bot.vault.keys.case_keys import CaseKeyWraps
 from bot.vault.keys.keyring import Keyring
 from tests.support.database.key_store_fixtures import PASSWORD, empty_keyring, key_store, staff_keys
 from tests.support.database_fixtures import migrated_url, query
