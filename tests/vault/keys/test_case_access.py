@@ -257,9 +257,9 @@ def test_keys_that_are_not_removed_are_detected() -> None:
             raw = self.open_key(case, keyring).private_bytes
             missing = [it for it in wanted if it.name not in held]
             rows = self._wrap_rows(case, raw, missing, now) if missing else []
-            from bot.vault.keys import case_access  # noqa: PLC0415 - behind the door
+            from bot.vault.keys import case_keys  # noqa: PLC0415 - behind the door
 
-            self._keys.run(lambda work: work.many(case_access._ADD, rows))
+            self._keys.run(lambda work: work.many(case_keys._ADD_WRAP, rows))
             return True
 
     class Leaky(Membership):
