@@ -146,9 +146,7 @@ SENIOR_OR_SYSTEM = ActionGuard(
     lambda request: IS_SENIOR(request) or IS_SYSTEM(request),
     IS_SENIOR.refusal,
 )
-HAS_REASON = ActionGuard(
-    "with a reason", lambda request: request.has_reason, _("Please give a reason.")
-)
+HAS_REASON = ActionGuard("with a reason", lambda it: it.has_reason, _("Please give a reason."))
 
 _IN_QUEUE = _("This case is in the queue; claim it first.")
 _ASSIGNED = _("This case is already assigned.")

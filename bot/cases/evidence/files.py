@@ -38,10 +38,8 @@ MISSING, ALTERED, UNPROVEN = "missing", "altered", "unproven"
 _BY_REFERENCE = select_one(cases, "id", "holder", by="reference")
 _STAFF_ROLE = select_one(staff, "role", "state", by="id")
 _ORDER = ("created_at", "id")
-_FILES = select_by(
-    files, "id", "state", "sealed", "size", "created_at", by="case_id", order_by=_ORDER
-)
-_FILE_NOTES = select_by(files, "id", "sealed", by="case_id", order_by=_ORDER)
+_COLUMNS = ("id", "state", "sealed", "size", "created_at")
+_FILES = select_by(files, *_COLUMNS, by="case_id", order_by=_ORDER)
 
 
 def load_file_notes(work: Work, case: str, opener: Opener) -> list[tuple[str, FileRef]]:
@@ -52,7 +50,7 @@ def load_file_notes(work: Work, case: str, opener: Opener) -> list[tuple[str, Fi
     """
     return [
         (name, decode_file(opener.open(Purpose.FILE, name.encode(), bytes(sealed))).note)
-        for name, sealed in work.rows(_FILE_NOTES, case)
+        for name, _state, sealed, *_rest in work.rows(_FILES, case)
     ]
 
 

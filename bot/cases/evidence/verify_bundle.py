@@ -93,12 +93,9 @@ def _custody_faults(
 
 
 def _file_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
-    received = {
-        it.row.file: it.row.digest
-        for it in manifest.ledger
-        if it.row.deed == CustodyAction.RECEIVED
-    }
-    cleaned = {it.row.digest for it in manifest.ledger if it.row.deed == CustodyAction.CLEANED}
+    rows = [it.row for it in manifest.ledger]
+    received = {it.file: it.digest for it in rows if it.deed == CustodyAction.RECEIVED}
+    cleaned = {it.digest for it in rows if it.deed == CustodyAction.CLEANED}
     for each in manifest.files:
         for version in filter(None, (each.original, each.clean)):
             if fault := _version_fault(folder, version):

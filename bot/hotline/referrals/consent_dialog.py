@@ -257,10 +257,8 @@ class ConsentDialog:
             else _button(referral, f"{TICK}{index + 1}", ConsentAction.STRIKE, index)
             for index in range(len(referral.parts))
         ]
-        rows = [
-            tuple(numbers[at : at + BUTTONS_PER_ROW])
-            for at in range(0, len(numbers), BUTTONS_PER_ROW)
-        ]
+        starts = range(0, len(numbers), BUTTONS_PER_ROW)
+        rows = [tuple(numbers[at : at + BUTTONS_PER_ROW]) for at in starts]
         agree, decline = self._texts.agree.render(read_in), self._texts.decline.render(read_in)
         if referral.included_parts:
             rows.append((_button(referral, agree, ConsentAction.AGREE),))

@@ -141,14 +141,6 @@ class BackupArchive:
             raise BackupError(f"{name}: it cannot be read; it is of a later release") from None
 
 
-def file_name(entry: str) -> str | None:
-    """Return the file name of an entry; None if it is no file with a valid name."""
-    name = entry.removeprefix(create.FILE_PREFIX)
-    return (
-        name if entry.startswith(create.FILE_PREFIX) and create.FILE_NAME.fullmatch(name) else None
-    )
-
-
 def _digested_parts(entry: ArchiveEntry, digest: ArchiveDigest) -> Iterator[bytes]:
     for part in entry.parts():
         digest.add(part)

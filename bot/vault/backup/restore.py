@@ -20,9 +20,9 @@ from bot.store.migrate import KEY_MIGRATIONS, current_revision, schema_transacti
 from bot.store.tables.keys import key_metadata
 from bot.store.tables.main import audit, erasures, exchanges, files, outbox
 from bot.vault.audit.log import AUDIT_COLUMNS, INITIAL_MAC, OPERATOR, AuditHead, AuditLog
-from bot.vault.backup.create import FILE_PREFIX
+from bot.vault.backup.create import FILE_NAME, FILE_PREFIX
 from bot.vault.backup.export_rows import TABLES_IN_BOTH, ArchivePart, TableRows
-from bot.vault.backup.read import BackupArchive, InspectedArchive, file_name
+from bot.vault.backup.read import BackupArchive, InspectedArchive
 from bot.vault.erasure.erase import ErasureReason, LedgerEntry, sync_file, sync_folder
 from bot.vault.keys.key_store import open_root
 from bot.vault.vault import Vault
@@ -253,8 +253,8 @@ class _Importer:
         for member, parts in archive.entries():
             if not member.name.startswith(FILE_PREFIX):
                 continue
-            name = file_name(member.name)
-            if name is None:
+            name = member.name.removeprefix(FILE_PREFIX)
+            if not FILE_NAME.fullmatch(name):
                 raise BackupError("a file in the backup has an invalid name")
             if name.partition(".")[0] in self._skipped_ids:
                 continue

@@ -254,9 +254,8 @@ class Retention(RetentionSchedule):
             await database.writer.run(partial(self._audit_truncation.truncate, now=now))
         if self._backups is not None:
             ledger = await database.writer.run(self._erasures.load_all)
-            await asyncio.to_thread(
-                self._backups.maintain, ledger, now, is_clock_trusted=known.is_trusted
-            )
+            maintain, is_trusted = self._backups.maintain, known.is_trusted
+            await asyncio.to_thread(maintain, ledger, now, is_clock_trusted=is_trusted)
         return gone
 
     async def erase_due(
