@@ -47,3 +47,27 @@ class SystemClock:
     def monotonic(self) -> float:
         """Return seconds that never go back, to measure durations."""
         return time.monotonic()
+
+
+class ShiftedClock:
+    """Another clock's time plus all jumps so far: in the sandbox time can jump forward."""
+
+    def __init__(self, base: Clock) -> None:
+        self._base = base
+        self._shift = 0
+
+    def now(self) -> int:
+        """Return microseconds since 1970, UTC."""
+        return self._base.now() + self._shift
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back, to measure durations."""
+        return self._base.monotonic() + self._shift / SECOND
+
+    def seconds(self) -> int:
+        """Return whole seconds since 1970, as in every `date` of the Bot API."""
+        return self.now() // SECOND
+
+    def jump(self, seconds: float) -> None:
+        """Move time forward by some seconds."""
+        self._shift += int(seconds * SECOND)

@@ -9,25 +9,29 @@ import asyncio
 from email.utils import formatdate
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import msgspec
+from starlette.datastructures import Headers, UploadFile
+from starlette.requests import Request
 
 from bot.sandbox.api_errors import BotApiError, bad_request, too_many_requests
+from bot.sandbox.call_log import ApiCall, Upload
 from bot.sandbox.fault_injection import FaultKind, InjectedFault
-from bot.sandbox.json_codec import encode
+from bot.sandbox.json_codec import decode, encode
 from bot.sandbox.methods import METHODS, bot_api_methods
-from bot.sandbox.methods.request_params import read_call
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
 
-    from bot.sandbox.call_log import ApiCall
-    from bot.sandbox.clocks import ShiftedClock
+    from bot.clock import ShiftedClock
     from bot.sandbox.files import SandboxFile
     from bot.sandbox.sandbox import Sandbox
 
 LONGEST_POLL = 50
+MAX_BODY_BYTES = 64 << 20
 JSON_TYPE = (b"content-type", b"application/json")
+HTML_TYPE = (b"content-type", b"text/html")
 BAD_GATEWAY_PAGE = (
     b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 )
@@ -55,7 +59,7 @@ class BotApi:
             await respond(send, refusal.code, error_body(refusal))
             return
         try:
-            call = await read_call(scope, receive, parts["method"], self._sandbox.clock.now())
+            call = await _read_call(scope, receive, parts["method"], self._sandbox.clock.now())
         except BotApiError as error:
             await respond(send, error.code, error_body(error))
             return
@@ -78,9 +82,8 @@ class BotApi:
     async def _answer(self, call: ApiCall) -> tuple[int, bytes]:
         try:
             body = await self._result(call)
-        except BotApiError as refusal:
-            call.code, call.description = refusal.code, refusal.description
-            return refusal.code, error_body(refusal)
+        except BotApiError as error:
+            return _refuse(call, error)
         call.code = 200
         return 200, b'{"ok":true,"result":' + body + b"}"
 
@@ -107,15 +110,13 @@ class BotApi:
     ) -> None:
         match fault.kind:
             case FaultKind.HTML:
-                await respond(
-                    send, fault.code or 502, BAD_GATEWAY_PAGE, (b"content-type", b"text/html")
-                )
+                await respond(send, fault.code or 502, BAD_GATEWAY_PAGE, HTML_TYPE)
             case FaultKind.FLOOD:
-                await _send_error(
-                    send, call, too_many_requests(fault.retry_seconds(self._sandbox.clock.now()))
-                )
+                wait = fault.retry_seconds(self._sandbox.clock.now())
+                await respond(send, *_refuse(call, too_many_requests(wait)))
             case FaultKind.ERROR:
-                await _send_error(send, call, BotApiError(fault.code or 500, fault.description))
+                error = BotApiError(fault.code or 500, fault.description)
+                await respond(send, *_refuse(call, error))
             case FaultKind.DROP_BEFORE:
                 await _abort_connection(scope, receive)
             case _:
@@ -141,9 +142,64 @@ class BotApi:
                 await respond(send, code, body)
 
 
-async def _send_error(send: Send, call: ApiCall, refusal: BotApiError) -> None:
-    call.code, call.description = refusal.code, refusal.description
-    await respond(send, refusal.code, error_body(refusal))
+async def _read_call(scope: Scope, receive: Receive, method: str, at: int) -> ApiCall:
+    """Return the call of a request: query, form, multipart or JSON.
+
+    Raises:
+        BotApiError: the body cannot be parsed.
+    """
+    kind = Headers(scope=scope).get("content-type", "").partition(";")[0].strip().lower()
+    params = _form_params(scope["query_string"])
+    if kind == "multipart/form-data":
+        return await _multipart(scope, receive, ApiCall(method, params, at))
+    body = await _read_body(receive)
+    if body:
+        params |= _json_params(body) if kind == "application/json" else _form_params(body)
+    return ApiCall(method, params, at)
+
+
+async def _read_body(receive: Receive) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY_BYTES:
+            raise BotApiError(413, "Request Entity Too Large")
+    return body
+
+
+def _form_params(raw: bytes) -> dict[str, Any]:
+    if not raw:
+        return {}
+    return dict(parse_qsl(raw.decode("utf-8", "surrogateescape"), keep_blank_values=True))
+
+
+def _json_params(body: bytes) -> dict[str, Any]:
+    try:
+        params = decode(body)
+    except ValueError:
+        raise bad_request("can't parse JSON object") from None
+    if not isinstance(params, dict):
+        raise bad_request("object expected")
+    return {name: value for name, value in params.items() if value is not None}
+
+
+async def _multipart(scope: Scope, receive: Receive, call: ApiCall) -> ApiCall:
+    async with Request(scope, receive).form(max_part_size=MAX_BODY_BYTES) as form:
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                data = await value.read()
+                mime = value.content_type or "application/octet-stream"
+                call.uploads[name] = Upload(value.filename or "file", mime, data)
+            else:
+                call.params[name] = value
+    return call
+
+
+def _refuse(call: ApiCall, error: BotApiError) -> tuple[int, bytes]:
+    call.code, call.description = error.code, error.description
+    return error.code, error_body(error)
 
 
 async def _abort_connection(scope: Scope, receive: Receive) -> None:
@@ -199,14 +255,9 @@ def _unknown_method(method: str) -> BotApiError:
 
 def error_body(refusal: BotApiError) -> bytes:
     """Return an error in the format of the Bot API."""
-    body: dict[str, Any] = {
-        "ok": False,
-        "error_code": refusal.code,
-        "description": refusal.description,
-    }
-    if refusal.parameters is not None:
-        body["parameters"] = refusal.parameters
-    return msgspec.json.encode(body)
+    body = {"ok": False, "error_code": refusal.code, "description": refusal.description}
+    more = {} if refusal.parameters is None else {"parameters": refusal.parameters}
+    return msgspec.json.encode(body | more)
 
 
 def _with_date_header(send: Send, clock: ShiftedClock) -> Send:

@@ -11,8 +11,8 @@ from bot.clock import SECOND
 if TYPE_CHECKING:
     from random import Random
 
+    from bot.clock import ShiftedClock
     from bot.sandbox.call_log import ApiCall
-    from bot.sandbox.clocks import ShiftedClock
 
 
 class FaultKind(StrEnum):

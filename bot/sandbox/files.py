@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.sandbox.api_errors import bad_request
 
 if TYPE_CHECKING:
-    from bot.sandbox.clocks import ShiftedClock
+    from bot.clock import ShiftedClock
 
 MAX_DOWNLOAD_BYTES = 20 << 20
 """The largest file that `getFile` offers."""

@@ -28,15 +28,7 @@ class SandboxGroup:
         supergroup: bool = False,
         chat_id: int | None = None,
     ) -> None:
-        """Create a group; the bot is not in it yet.
-
-        Args:
-            world: the state of the sandbox.
-            title: its name.
-            forum: whether it has topics; then it is always a supergroup.
-            supergroup: whether it is a supergroup.
-            chat_id: by default the next free one.
-        """
+        """Create a group without the bot; one with topics (`forum`) is always a supergroup."""
         self._world = world
         names: dict[str, Any] = {"title": title} | ({"is_forum": True} if forum else {})
         kind = "supergroup" if forum or supergroup else "group"
@@ -80,7 +72,7 @@ class SandboxGroup:
     def add_member(self, phone: Phone, status: str = "member") -> None:
         """Add a person as `member`, `administrator` or `creator`."""
         self.chat.members[phone.id] = status
-        self._notify()
+        self._world.events.publish(self.id, "group", self.state())
 
     def remove_member(self, phone: Phone) -> None:
         """Remove a person."""
@@ -91,7 +83,7 @@ class SandboxGroup:
         joins = self.chat.members[BOT_ID] in {"left", "kicked"}
         self._set_bot(by, status)
         if joins:
-            self._post(by, {"new_chat_members": [self._world.me()]})
+            self.send(by, {"new_chat_members": [self._world.me()]})
 
     def kick_bot(self, by: Phone) -> None:
         """Remove the bot; it is told."""
@@ -120,7 +112,12 @@ class SandboxGroup:
         reply_to: int | None = None,
     ) -> Message:
         """Send any content, in the Bot API's format."""
-        return self._post(phone, content, thread, reply_to)
+        inside = {} if thread is None else {"message_thread_id": thread, "is_topic_message": True}
+        answered = self._reply_fields(thread, reply_to)
+        message = self._world.post(self.chat, phone.api_user(), answered | content | inside)
+        if self._bot_is_member() and self._reaches_bot(message):
+            self._world.updates.add("message", message)
+        return message
 
     def send_file(
         self,
@@ -142,75 +139,47 @@ class SandboxGroup:
         if kind == "voice":
             content[kind]["duration"] = 2
         content |= {name: value for name, value in more.items() if value}
-        return self._post(phone, content, thread, reply_to)
+        return self.send(phone, content, thread=thread, reply_to=reply_to)
 
     def edit(self, phone: Phone, number: int, text: str) -> Message:
         """Edit one's own message; raises `LookupError` for another person's."""
         message = self.chat.messages[number]
         if message["from"]["id"] != phone.id:
             raise LookupError("another person wrote that")
-        message["text" if "text" in message else "caption"] = text
-        self._world.mark_edited(self.chat, message)
+        self._world.edit_text(self.chat, message, text)
         if self._bot_is_member():
             self._world.updates.add("edited_message", message)
         return message
 
     def press(self, phone: Phone, message: int, data: str) -> str:
         """Press a button under a message and return the query id."""
-        query = self._world.new_query(self.id, message)
-        pressed = self.chat.messages[message]
-        self._world.press(query, self.id, phone.api_user(), pressed, data)
-        return query
+        return self._world.press(self.id, phone.api_user(), self.chat.messages[message], data)
 
     def upgrade(self, by: Phone) -> SandboxGroup:
         """Become a supergroup with another id, which errors of the old one name."""
         title = str(self.chat.names["title"])
         new = SandboxGroup(self._world, title, supergroup=True)
         new.chat.members = dict(self.chat.members)
-        self._post(by, {"migrate_to_chat_id": new.id})
-        new._post(by, {"migrate_from_chat_id": self.id})
+        self.send(by, {"migrate_to_chat_id": new.id})
+        new.send(by, {"migrate_from_chat_id": self.id})
         self.chat.moved_to = new.id
         return new
 
     def set_forum(self, *, on: bool) -> None:
         """Switch topics on or off."""
-        if on:
-            self.chat.names["is_forum"] = True
-        else:
-            self.chat.names.pop("is_forum", None)
+        self.chat.names.pop("is_forum", None)
+        self.chat.names |= {"is_forum": True} if on else {}
 
     def set_closed(self, by: Phone, number: int, *, closed: bool) -> None:
         """Close or reopen a topic as a person; the bot sees a service message."""
         self.chat.topics[number].is_closed = closed
         self._world.notify_topics(self.chat)
         field = "forum_topic_closed" if closed else "forum_topic_reopened"
-        self._post(by, {field: {}}, number)
+        self.send(by, {field: {}}, thread=number)
 
     def delete_topic(self, number: int) -> None:
         """Delete a topic as a person; the bot is not told."""
-        del self.chat.topics[number]
-        inside = [
-            message["message_id"]
-            for message in self.chat.messages.values()
-            if message.get("message_thread_id") == number
-        ]
-        for message in inside:
-            self._world.delete_message(self.chat, message)
-        self._world.notify_topics(self.chat)
-
-    def _post(
-        self,
-        by: Phone,
-        content: dict[str, Any],
-        thread: int | None = None,
-        reply_to: int | None = None,
-    ) -> Message:
-        inside = {} if thread is None else {"message_thread_id": thread, "is_topic_message": True}
-        answered = self._reply_fields(thread, reply_to)
-        message = self._world.post(self.chat, by.api_user(), answered | content | inside)
-        if self._bot_is_member() and self._reaches_bot(message):
-            self._world.updates.add("message", message)
-        return message
+        self._world.delete_topic(self.chat, number)
 
     def _reply_fields(self, thread: int | None, reply_to: int | None) -> dict[str, Any]:
         """Return what a message replies to; in a topic by default its first message."""
@@ -222,9 +191,6 @@ class SandboxGroup:
     def _bot_is_member(self) -> bool:
         return self.chat.members[BOT_ID] not in {"left", "kicked"}
 
-    def _notify(self) -> None:
-        self._world.events.publish(self.id, "group", self.state())
-
     def _reaches_bot(self, message: Message) -> bool:
         """Tell whether privacy mode lets a command, reply or service message through."""
         if self.chat.members[BOT_ID] == "administrator" or "text" not in message:
@@ -235,5 +201,5 @@ class SandboxGroup:
     def _set_bot(self, by: Phone, status: str) -> None:
         before = self.chat.members[BOT_ID]
         self.chat.members[BOT_ID] = status
-        self._notify()
+        self._world.events.publish(self.id, "group", self.state())
         self._world.change_bot_member(self.chat, by.api_user(), before, status)

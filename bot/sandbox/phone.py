@@ -107,19 +107,14 @@ class Phone:
         shown = self.last_bot_message() if message is None else self.chat.messages.get(message)
         if data is None:
             data = _callback_data(shown, label)
-        number = shown["message_id"] if shown is not None else message
-        query = self._world.new_query(self.id, number or 0)
-        pressed = self._pressed_message(shown, number or 0)
-        self._world.press(query, self.id, self.api_user(), pressed, data)
-        return query
+        if shown is None or self._world.clock.seconds() - shown["date"] > INACCESSIBLE_AFTER:
+            number = message or 0 if shown is None else shown["message_id"]
+            shown = {"chat": self.chat.api_chat(), "message_id": number, "date": 0}
+        return self._world.press(self.id, self.api_user(), shown, data)
 
     def edit(self, number: int, text: str) -> Message:
         """Edit a message of the person."""
-        message = self.chat.messages[number]
-        field = "text" if "text" in message else "caption"
-        message[field] = text
-        message["edit_date"] = self._world.clock.seconds()
-        self._world.events.publish(self.id, "edited", message)
+        message = self._world.edit_text(self.chat, self.chat.messages[number], text)
         self._world.updates.add("edited_message", message)
         return message
 
@@ -141,17 +136,12 @@ class Phone:
 
     def react(self, number: int, *emoji: str) -> None:
         """Set the reactions to a message; without any, remove them."""
-        self._world.updates.add(
-            "message_reaction",
-            {
-                "chat": self.chat.api_chat(),
-                "message_id": number,
-                "user": self.api_user(),
-                "date": self._world.clock.seconds(),
-                "old_reaction": [],
-                "new_reaction": [{"type": "emoji", "emoji": one} for one in emoji],
-            },
-        )
+        reaction = {
+            "chat": self.chat.api_chat(), "message_id": number, "user": self.api_user(),
+            "date": self._world.clock.seconds(), "old_reaction": [],
+            "new_reaction": [{"type": "emoji", "emoji": one} for one in emoji],
+        }  # fmt: skip
+        self._world.updates.add("message_reaction", reaction)
 
     def send_photo(self, data: bytes, *, caption: str = "", **claims: Any) -> Message:
         """Send a photo; `claims` are arguments of `SandboxFiles.store`."""
@@ -184,8 +174,7 @@ class Phone:
 
     def send_location(self, latitude: float, longitude: float) -> Message:
         """Send a location."""
-        place = {"latitude": float(latitude), "longitude": float(longitude)}
-        return self.send({"location": place})
+        return self.send({"location": {"latitude": float(latitude), "longitude": float(longitude)}})
 
     def send_contact(self, number: str, name: str) -> Message:
         """Send a phone number."""
@@ -196,11 +185,6 @@ class Phone:
         hidden = {"type": "hidden_user", "sender_user_name": "Somebody"}
         now = self._world.clock.seconds()
         return self.send({"text": text, "forward_origin": {"date": now, **(origin or hidden)}})
-
-    def _pressed_message(self, shown: Message | None, number: int) -> Message:
-        if shown is None or self._world.clock.seconds() - shown["date"] > INACCESSIBLE_AFTER:
-            return {"chat": self.chat.api_chat(), "message_id": number, "date": 0}
-        return shown
 
     def _set_blocked(self, *, blocked: bool) -> None:
         if self.chat.is_blocked == blocked:
@@ -213,14 +197,9 @@ class Phone:
 
 def file_fields(stored: SandboxFile) -> dict[str, Any]:
     """Return a file in the Bot API's format."""
-    about: dict[str, Any] = {"file_id": stored.file_id, "file_unique_id": stored.unique_id}
-    if stored.name:
-        about["file_name"] = stored.name
-    if stored.mime:
-        about["mime_type"] = stored.mime
-    if stored.size:
-        about["file_size"] = stored.size
-    return about
+    about = {"file_name": stored.name, "mime_type": stored.mime, "file_size": stored.size}
+    known = {name: value for name, value in about.items() if value}
+    return {"file_id": stored.file_id, "file_unique_id": stored.unique_id, **known}
 
 
 def photo_fields(stored: SandboxFile) -> dict[str, Any]:
@@ -240,14 +219,8 @@ def command_entities(text: str) -> dict[str, Any]:
     """Return the entities of the commands in a text."""
     if "/" not in text:
         return {}
-    entities = [
-        {
-            "type": "bot_command",
-            "offset": utf16_length(text[: found.start()]),
-            "length": len(found.group()),
-        }
-        for found in COMMAND.finditer(text)
-    ]
+    found = [(utf16_length(text[: it.start()]), len(it.group())) for it in COMMAND.finditer(text)]
+    entities = [{"type": "bot_command", "offset": at, "length": size} for at, size in found]
     return {"entities": entities} if entities else {}
 
 

@@ -33,16 +33,6 @@ def all_samples(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
     }
 
 
-def sample_names(phone: Phone, now: int) -> dict[str, list[str]]:
-    """Return the names of all samples, by collection."""
-    return {name: list(updates) for name, updates in all_samples(phone, now).items()}
-
-
-def sample(phone: Phone, now: int, collection: str, name: str) -> Any:
-    """Return one sample; raises `KeyError` if there is none of that name."""
-    return all_samples(phone, now)[collection][name]
-
-
 def samples_by_type(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
     """Return one update of each type."""
     person = phone.api_user()
@@ -243,9 +233,5 @@ def poll(kind: str) -> dict[str, Any]:
 
 
 def _bare_message(phone: Phone, now: int) -> Message:
-    return {
-        "message_id": 900_001,
-        "from": phone.api_user(),
-        "chat": phone.chat.api_chat(),
-        "date": now,
-    }
+    sides = {"from": phone.api_user(), "chat": phone.chat.api_chat()}
+    return {"message_id": 900_001, **sides, "date": now}

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.clock import SystemClock
+from bot.clock import ShiftedClock, SystemClock
 from bot.sandbox.call_log import CallLog
-from bot.sandbox.clocks import ShiftedClock
 from bot.sandbox.fault_injection import FaultInjector
 from bot.sandbox.groups import SandboxGroup
 from bot.sandbox.phone import Phone
@@ -40,13 +39,8 @@ class Sandbox:
     ) -> None:
         """Create a sandbox without people.
 
-        Args:
-            clock: the machine's own by default.
-            check: gets the method and parameters of every call and returns a fault in them, or
-                None; faults are stored in `calls.complaints`.
-            seed: of the random numbers.
-            keep_calls: how many calls the call log keeps.
-            restart: restarts the bot, if it runs in this process.
+        `check` gets the method and parameters of every call and returns a fault in them, or None;
+        faults are stored in `calls.complaints`. `restart` restarts a bot in this process.
         """
         self.token = TOKEN
         self.clock = ShiftedClock(clock or SystemClock())
@@ -78,13 +72,10 @@ class Sandbox:
     def add_group(
         self,
         title: str = "Caseworkers",
-        *,
-        forum: bool = False,
-        supergroup: bool = False,
-        chat_id: int | None = None,
+        **options: Any,
     ) -> SandboxGroup:
-        """Add a group; the bot joins by `SandboxGroup.add_bot`."""
-        group = SandboxGroup(self.world, title, forum=forum, supergroup=supergroup, chat_id=chat_id)
+        """Add a group, with options of `SandboxGroup`; the bot joins by `SandboxGroup.add_bot`."""
+        group = SandboxGroup(self.world, title, **options)
         self.groups[group.id] = group
         self.events.publish(group.id, "group", group.state())
         return group

@@ -1,27 +1,132 @@
-"""HTTP server of a sandbox, in the caller's event loop."""
+"""The sandbox over HTTP: `/bot<token>/...`, `/file/bot<token>/...`, `/sandbox/...`, `/`.
+
+Why the pages check `Host` and `Origin`: any web page can make a browser send requests to a port of
+its own machine. Those carry the page's `Origin` or, when a name was made to point here, a foreign
+`Host`; both are refused.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route, Router
+from starlette.staticfiles import StaticFiles
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.asgi_server import EmbeddedServer, listen
-from bot.sandbox.app import build_app
+from bot.sandbox.api import BotApi, FileDownloads
+from bot.sandbox.control_api import ControlApi
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import AsyncIterator
 
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
     from bot.sandbox.sandbox import Sandbox
 
+PAGES = Path(__file__).resolve().parent / "pages"
+
+MOUNT_PATHS = ("/desk",)
+"""Paths of other applications, which have their own access checks."""
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})
 KEEP_ALIVE = 75
 """Seconds an idle connection is kept: longer than any client here pauses."""
-
 BACKLOG = 2048
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+SECURITY_HEADERS = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),
+)
+
+
+class MountedApp:
+    """The application mounted at a path at the moment, or a 503."""
+
+    def __init__(self, sandbox: Sandbox, path: str) -> None:
+        self._sandbox = sandbox
+        self._path = path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        app = self._sandbox.mounted_apps.get(self._path) or Response(status_code=503)
+        await app(scope, receive, send)
+
+
+class LoopbackGuard:
+    """Serves only pages and programs of this machine, and adds a strict security policy."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse a request or pass it on."""
+        headers = Headers(scope=scope)
+        host, origin = headers.get("host", ""), headers.get("origin")
+        name = host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
+        is_foreign = origin is not None and origin.partition("://")[2] != host
+        if is_foreign or name not in LOOPBACK_HOSTS:
+            refusal = PlainTextResponse("Only pages of this machine may ask here.", 403)
+            await refusal(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *SECURITY_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, send_guarded)
+
+
+def build_app(sandbox: Sandbox) -> Starlette:
+    """Return the application of a sandbox: Bot API, control API and pages."""
+    pages = Router(
+        [
+            Route("/", _phones_page),
+            Route("/phone/{phone:int}", _phones_page),
+            Route("/group", _group_page),
+            Route("/favicon.ico", _no_icon),
+            Mount("/sandbox", routes=ControlApi(sandbox).routes()),
+            Mount("/pages", StaticFiles(directory=PAGES)),
+        ]
+    )
+    return Starlette(
+        routes=[
+            Route("/bot{token}/{method}", BotApi(sandbox)),
+            Route("/file/bot{token}/{path:path}", FileDownloads(sandbox)),
+            *(Mount(path, MountedApp(sandbox, path)) for path in MOUNT_PATHS),
+            Mount("/", LoopbackGuard(pages)),
+        ]
+    )
+
+
+async def _phones_page(_: Request) -> Response:
+    return FileResponse(PAGES / "index.html")
+
+
+async def _group_page(_: Request) -> Response:
+    return FileResponse(PAGES / "group.html")
+
+
+async def _no_icon(_: Request) -> Response:
+    """Return nothing: the pages name their own icon."""
+    return Response(status_code=204)
 
 
 class AbortableProtocol(H11Protocol):

@@ -14,8 +14,8 @@ from bot.sandbox.updates import UpdateQueue
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bot.clock import ShiftedClock
     from bot.sandbox.chats import Message, SandboxChat
-    from bot.sandbox.clocks import ShiftedClock
 
 BOT_ID = 7_000_000_001
 TOKEN = f"{BOT_ID}:sandbox-stands-in-for-Telegram-here"
@@ -116,12 +116,8 @@ class World:
 
     def me(self) -> dict[str, Any]:
         """Return the bot as a `User` of the Bot API."""
-        return {
-            "id": BOT_ID,
-            "is_bot": True,
-            "first_name": self.profile.name[""],
-            "username": "haven_sandbox_bot",
-        }
+        account = {"id": BOT_ID, "is_bot": True, "first_name": self.profile.name[""]}
+        return account | {"username": "haven_sandbox_bot"}
 
     def profile_state(self) -> dict[str, Any]:
         """Return the profile as apps show it, by language, with the commands of private chats."""
@@ -157,6 +153,23 @@ class World:
         del chat.messages[number]
         self.events.publish(chat.id, "deleted", {"message_id": number})
 
+    def delete_topic(self, chat: SandboxChat, number: int) -> None:
+        """Delete a topic with all its messages."""
+        del chat.topics[number]
+        inside = [
+            message["message_id"]
+            for message in chat.messages.values()
+            if message.get("message_thread_id") == number
+        ]
+        for message in inside:
+            self.delete_message(chat, message)
+        self.notify_topics(chat)
+
+    def edit_text(self, chat: SandboxChat, message: Message, text: str) -> Message:
+        """Change a text or caption, and return the message."""
+        message["text" if "text" in message else "caption"] = text
+        return self.mark_edited(chat, message)
+
     def mark_edited(self, chat: SandboxChat, message: Message) -> Message:
         """Publish that a message changed, and return it."""
         message["edit_date"] = self.clock.seconds()
@@ -183,41 +196,26 @@ class World:
 
     def bot_member(self, status: str) -> dict[str, Any]:
         """Return the bot as a member of a chat."""
-        member: dict[str, Any] = {"user": self.me(), "status": status}
-        if status == "kicked":
-            member["until_date"] = 0
-        if status == "administrator":
-            member |= ADMIN_RIGHTS
-        return member
+        more = {"until_date": 0} if status == "kicked" else {}
+        rights = ADMIN_RIGHTS if status == "administrator" else {}
+        return {"user": self.me(), "status": status, **more, **rights}
 
-    def new_query(self, chat: int, message: int) -> str:
-        """Return the query id of a new button press."""
+    def press(self, chat: int, user: dict[str, Any], message: Message, data: str) -> str:
+        """Send the bot a button press, and return its query id."""
         self._last_query += 1
         query = str(self._last_query)
-        self.presses[query] = PendingPress(chat, message, self.clock.seconds())
-        return query
-
-    def press(
-        self, query: str, chat: int, user: dict[str, Any], message: Message, data: str
-    ) -> None:
-        """Send the bot a button press."""
+        self.presses[query] = PendingPress(chat, message["message_id"], self.clock.seconds())
         press = {"id": query, "from": user, "message": message, "data": data}
         self.updates.add("callback_query", press | {"chat_instance": str(chat * 7919)})
+        return query
 
     def change_bot_member(
         self, chat: SandboxChat, user: dict[str, Any], before: str, after: str
     ) -> None:
         """Tell the bot that a user changed its status in a chat."""
-        self.updates.add(
-            "my_chat_member",
-            {
-                "chat": chat.api_chat(),
-                "from": user,
-                "date": self.clock.seconds(),
-                "old_chat_member": self.bot_member(before),
-                "new_chat_member": self.bot_member(after),
-            },
-        )
+        change = {"chat": chat.api_chat(), "from": user, "date": self.clock.seconds()}
+        change |= {"old_chat_member": self.bot_member(before)}
+        self.updates.add("my_chat_member", change | {"new_chat_member": self.bot_member(after)})
 
     def _next_message_id(self, chat: SandboxChat) -> int:
         if chat.type in {"supergroup", "channel"}:  # these number their own messages

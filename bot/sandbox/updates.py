@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from random import Random
 
-    from bot.sandbox.clocks import ShiftedClock
+    from bot.clock import ShiftedClock
 
 DAY = 24 * 60 * 60
 QUIET_WEEK = 7 * DAY

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from bot.sandbox import TOKEN, Sandbox, serve
-from bot.sandbox.actions import PHONE_ACTIONS
-from bot.sandbox.app import build_app
+from bot.sandbox.control_api import PHONE_ACTIONS
 from bot.sandbox.sample_media import sample_png
+from bot.sandbox.server import build_app
 
 if TYPE_CHECKING:
     from bot.sandbox import Phone

@@ -12,11 +12,10 @@ from typer.testing import CliRunner
 from bot.app.build import App
 from bot.app.run import RunOptions, run_bot
 from bot.cli.main import app
-from bot.clock import MINUTE
+from bot.clock import MINUTE, ShiftedClock
 from bot.dispatch.rate_limit import ChatActivity
 from bot.errors import AlreadyRunningError
 from bot.sandbox import FaultKind
-from bot.sandbox.clocks import ShiftedClock
 from bot.sandbox.sample_updates import all_samples
 from flows.texts import phrases
 from tests.support.cli_runner import written

@@ -20,18 +20,15 @@ if TYPE_CHECKING:
 
     Method = Callable[[World, ApiCall], Any]
 
-METHODS: dict[str, Method] = {
-    name.lower(): method
-    for table in (
-        chats.METHODS,
-        edits.METHODS,
-        media.METHODS,
-        profile.METHODS,
-        sending.METHODS,
-        topics.METHODS,
-    )
-    for name, method in table.items()
-}
+METHODS: dict[str, Method] = (
+    {
+        method.__name__.replace("_", ""): method
+        for module in (chats, edits, media, profile, sending, topics)
+        for method in module.METHODS
+    }
+    | media.SENDERS
+    | profile.OTHER_METHODS
+)
 """By lower-case name, because the Bot API ignores case."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.api_errors import bad_request
-from bot.sandbox.methods.targets import check_member, find_chat, message_of, writable_chat
+from bot.sandbox.methods.targets import find_chat, joined_chat, message_of, writable_chat
 from bot.sandbox.state import BOT_ID
 
 if TYPE_CHECKING:
@@ -23,20 +23,14 @@ ADMIN_STATUSES = frozenset({"creator", "administrator"})
 
 def get_chat(world: World, call: ApiCall) -> dict[str, Any]:
     """Describe a chat."""
-    chat = find_chat(world, call)
-    check_member(chat)
-    return {
-        **chat.api_chat(),
-        "accent_color_id": 0,
-        "max_reaction_count": 11,
-        "accepted_gift_types": GIFTS,
-    }
+    chat = joined_chat(world, call)
+    about = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": GIFTS}
+    return chat.api_chat() | about
 
 
 def get_chat_member(world: World, call: ApiCall) -> dict[str, Any]:
     """Return a member of a chat."""
-    chat = find_chat(world, call)
-    check_member(chat)
+    chat = joined_chat(world, call)
     user_id = call.number("user_id")
     in_private = chat.type == "private" and user_id == chat.id
     if user_id not in chat.members and not in_private:
@@ -56,8 +50,7 @@ def get_chat_administrators(world: World, call: ApiCall) -> list[dict[str, Any]]
 
 def get_chat_member_count(world: World, call: ApiCall) -> int:
     """Count the members of a chat."""
-    chat = find_chat(world, call)
-    check_member(chat)
+    chat = joined_chat(world, call)
     gone = {"left", "kicked"}
     return sum(status not in gone for status in chat.members.values()) or 2
 
@@ -89,8 +82,7 @@ def _find_group(world: World, call: ApiCall) -> SandboxChat:
             if call.method.lower() == "getchatadministrators"
             else "chat member status can't be changed in private chats"
         )
-    check_member(chat)
-    return chat
+    return joined_chat(world, call)
 
 
 def _member(world: World, chat: SandboxChat, user_id: int) -> dict[str, Any]:
@@ -100,19 +92,16 @@ def _member(world: World, chat: SandboxChat, user_id: int) -> dict[str, Any]:
     user = world.users[user_id]
     if status == "administrator":
         return world.bot_member(status) | {"user": user}
-    member: dict[str, Any] = {"user": user, "status": status}
-    if status == "creator":
-        member["is_anonymous"] = False
-    if status == "kicked":
-        member["until_date"] = 0
-    return member
+    more = {"is_anonymous": False} if status == "creator" else {}
+    until = {"until_date": 0} if status == "kicked" else {}
+    return {"user": user, "status": status, **more, **until}
 
 
-METHODS = {
-    "getChat": get_chat,
-    "getChatMember": get_chat_member,
-    "getChatAdministrators": get_chat_administrators,
-    "getChatMemberCount": get_chat_member_count,
-    "leaveChat": leave_chat,
-    "setMessageReaction": set_message_reaction,
-}
+METHODS = (
+    get_chat,
+    get_chat_member,
+    get_chat_administrators,
+    get_chat_member_count,
+    leave_chat,
+    set_message_reaction,
+)

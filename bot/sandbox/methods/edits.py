@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import (
-    NOT_MODIFIED,
-    QUERY_TOO_OLD,
-    TOO_OLD_TO_DELETE,
-    BotApiError,
-    bad_request,
-)
-from bot.sandbox.limits import (
-    LONGEST_TOAST,
-    check_caption,
-    check_markup,
-    check_text,
-    check_utf8,
-    utf16_length,
-)
+from bot.sandbox import api_errors, limits
+from bot.sandbox.api_errors import BotApiError, bad_request
 from bot.sandbox.methods.markup import parse_formatting
-from bot.sandbox.methods.targets import check_member, find_chat, message_ids_of, message_of
+from bot.sandbox.methods.targets import joined_chat, message_ids_of, message_of
 from bot.sandbox.state import BOT_ID
 
 if TYPE_CHECKING:
@@ -40,11 +27,11 @@ def edit_message_text(world: World, call: ApiCall) -> Message:
     text = call.text("text")
     if not text:
         raise bad_request("message text is empty")
-    check_utf8(text)
+    limits.check_utf8(text)
     if "text" not in own[1]:
         raise bad_request("there is no text in the message to edit")
     content = parse_formatting(call, text, "text", "entities")
-    check_text(content.get("text", ""))
+    limits.check_text(content.get("text", ""))
     return _apply_edit(world, call, own, content, ("text", "entities"))
 
 
@@ -54,7 +41,7 @@ def edit_message_caption(world: World, call: ApiCall) -> Message:
     if "text" in own[1]:
         raise bad_request("there is no caption in the message to edit")
     content = parse_formatting(call, call.text("caption"), "caption", "caption_entities")
-    check_caption(content.get("caption", ""))
+    limits.check_caption(content.get("caption", ""))
     return _apply_edit(world, call, own, content, ("caption", "caption_entities"))
 
 
@@ -64,8 +51,7 @@ def edit_message_reply_markup(world: World, call: ApiCall) -> Message:
 
 
 def _own_message(world: World, call: ApiCall) -> tuple[SandboxChat, Message]:
-    chat = find_chat(world, call)
-    check_member(chat)
+    chat = joined_chat(world, call)
     message = message_of(call, chat, "message to edit")
     if message.get("from", {}).get("id") != BOT_ID:
         raise bad_request("message can't be edited")
@@ -80,14 +66,14 @@ def _apply_edit(
     replaced: tuple[str, ...],
 ) -> Message:
     chat, message = own
-    markup = check_markup(call.json_value("reply_markup", "reply keyboard markup"))
+    markup = limits.check_markup(call.json_value("reply_markup", "reply keyboard markup"))
     if markup is not None and "inline_keyboard" not in markup:
         raise bad_request("inline keyboard expected")
     fields = (*replaced, "reply_markup")
     before = {field: message[field] for field in fields if field in message}
     after = content | ({} if markup is None else {"reply_markup": markup})
     if before == after:
-        raise bad_request(NOT_MODIFIED)
+        raise bad_request(api_errors.NOT_MODIFIED)
     for field in fields:
         message.pop(field, None)
     message.update(after)
@@ -96,8 +82,7 @@ def _apply_edit(
 
 def delete_message(world: World, call: ApiCall) -> bool:
     """Delete a message on both sides."""
-    chat = find_chat(world, call)
-    check_member(chat)
+    chat = joined_chat(world, call)
     message = message_of(call, chat, "message to delete")
     _check_deletable(world, chat, message)
     world.delete_message(chat, message["message_id"])
@@ -106,8 +91,7 @@ def delete_message(world: World, call: ApiCall) -> bool:
 
 def delete_messages(world: World, call: ApiCall) -> bool:
     """Delete up to 100 messages; skip missing ones, refuse all for one that is too old."""
-    chat = find_chat(world, call)
-    check_member(chat)
+    chat = joined_chat(world, call)
     found = [chat.messages[number] for number in message_ids_of(call) if number in chat.messages]
     for message in found:
         _check_deletable(world, chat, message)
@@ -122,35 +106,31 @@ def _check_deletable(world: World, chat: SandboxChat, message: Message) -> None:
     if not allowed:
         raise bad_request("message can't be deleted")
     if world.clock.seconds() - message["date"] >= DELETABLE_SECONDS:
-        raise bad_request(TOO_OLD_TO_DELETE)
+        raise bad_request(api_errors.TOO_OLD_TO_DELETE)
 
 
 def answer_callback_query(world: World, call: ApiCall) -> bool:
     """Answer a button press, with or without a toast."""
     text = call.text("text")
-    check_utf8(text)
-    if utf16_length(text) > LONGEST_TOAST:
+    limits.check_utf8(text)
+    if limits.utf16_length(text) > limits.LONGEST_TOAST:
         raise BotApiError(400, "Bad Request: MESSAGE_TOO_LONG")
     query = call.text("callback_query_id")
     press = world.presses.pop(query, None)
     if press is None or world.clock.seconds() - press.pressed_at > ANSWERABLE_SECONDS:
-        raise bad_request(QUERY_TOO_OLD)
-    toast = {
-        "query": query,
-        "message_id": press.message,
-        "text": text,
-        "show_alert": call.flag("show_alert"),
-    }
+        raise bad_request(api_errors.QUERY_TOO_OLD)
+    shown = {"text": text, "show_alert": call.flag("show_alert")}
+    toast = {"query": query, "message_id": press.message, **shown}
     world.chats[press.chat].toasts.append(toast)
     world.events.publish(press.chat, "toast", toast)
     return True
 
 
-METHODS = {
-    "editMessageText": edit_message_text,
-    "editMessageCaption": edit_message_caption,
-    "editMessageReplyMarkup": edit_message_reply_markup,
-    "deleteMessage": delete_message,
-    "deleteMessages": delete_messages,
-    "answerCallbackQuery": answer_callback_query,
-}
+METHODS = (
+    edit_message_text,
+    edit_message_caption,
+    edit_message_reply_markup,
+    delete_message,
+    delete_messages,
+    answer_callback_query,
+)

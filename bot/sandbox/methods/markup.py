@@ -61,22 +61,16 @@ def from_html(marked: str) -> tuple[str, list[dict[str, Any]]]:
             raise entity_error(f'Unsupported start tag "{name}" at byte offset {at}')
         elif not closing:
             open_tags.append((name, _open_tag(name, rest, offset, at)))
-        elif not open_tags or open_tags[-1][0] != name:
-            raise _unmatched_tag(name, open_tags, at)
+        elif not open_tags:
+            raise entity_error(f"Unexpected end tag at byte offset {at}")
+        elif open_tags[-1][0] != name:
+            expected = f'expected "</{open_tags[-1][0]}>", found "</{name}>"'
+            raise entity_error(f"Unmatched end tag at byte offset {at}, {expected}")
         else:
             _close_entity(open_tags.pop()[1], offset, entities)
     if open_tags:
         raise entity_error(f'Can\'t find end tag corresponding to start tag "{open_tags[-1][0]}"')
     return text + marked[done:], _sorted_entities(entities)
-
-
-def _unmatched_tag(name: str, open_tags: list[tuple[str, dict[str, Any]]], at: int) -> Exception:
-    if not open_tags:
-        return entity_error(f"Unexpected end tag at byte offset {at}")
-    expected = open_tags[-1][0]
-    return entity_error(
-        f'Unmatched end tag at byte offset {at}, expected "</{expected}>", found "</{name}>"'
-    )
 
 
 def _open_tag(name: str, rest: str, offset: int, at: int) -> dict[str, Any]:

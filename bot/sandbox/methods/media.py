@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.api_errors import BotApiError, bad_request
@@ -11,14 +12,10 @@ from bot.sandbox.methods.sending import send
 from bot.sandbox.phone import file_fields, photo_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from bot.sandbox.call_log import ApiCall
     from bot.sandbox.chats import Message
     from bot.sandbox.files import SandboxFile
     from bot.sandbox.state import World
-
-    Method = Callable[[World, ApiCall], Message]
 
 MAX_UPLOAD_BYTES = {"photo": 10 << 20}
 MAX_ANY_UPLOAD_BYTES = 50 << 20
@@ -49,19 +46,15 @@ def send_photo(world: World, call: ApiCall) -> Message:
     return send(world, call, content | _spoiler_fields(call) | _caption_fields(call))
 
 
-def _make_sender(kind: str) -> Method:
-    def method(world: World, call: ApiCall) -> Message:
-        about = file_fields(_find_file(world, call, kind))
-        about |= EXTRA_FIELDS.get(kind, {})
-        if kind in WITH_DURATION:
-            about["duration"] = call.number("duration")
-        if kind in WITHOUT_FILE_NAME:
-            about.pop("file_name", None)
-        content: dict[str, Any] = {kind: about} | _spoiler_fields(call)
-        caption = {} if kind in WITHOUT_CAPTION else _caption_fields(call)
-        return send(world, call, content | caption)
-
-    return method
+def _send_media(world: World, call: ApiCall, *, kind: str) -> Message:
+    about = file_fields(_find_file(world, call, kind)) | EXTRA_FIELDS.get(kind, {})
+    if kind in WITH_DURATION:
+        about["duration"] = call.number("duration")
+    if kind in WITHOUT_FILE_NAME:
+        about.pop("file_name", None)
+    content: dict[str, Any] = {kind: about} | _spoiler_fields(call)
+    caption = {} if kind in WITHOUT_CAPTION else _caption_fields(call)
+    return send(world, call, content | caption)
 
 
 def _spoiler_fields(call: ApiCall) -> dict[str, Any]:
@@ -96,14 +89,8 @@ def _find_file(world: World, call: ApiCall, kind: str) -> SandboxFile:
     return stored
 
 
-METHODS = {
-    "getFile": get_file,
-    "sendPhoto": send_photo,
-    "sendDocument": _make_sender("document"),
-    "sendVoice": _make_sender("voice"),
-    "sendVideo": _make_sender("video"),
-    "sendAudio": _make_sender("audio"),
-    "sendAnimation": _make_sender("animation"),
-    "sendVideoNote": _make_sender("video_note"),
-    "sendSticker": _make_sender("sticker"),
+METHODS = (get_file, send_photo)
+SENDERS = {
+    f"send{kind.replace('_', '')}": partial(_send_media, kind=kind)
+    for kind in ("document", "voice", "video", "audio", "animation", "video_note", "sticker")
 }

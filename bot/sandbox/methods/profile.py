@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.api_errors import bad_request
@@ -79,29 +80,23 @@ def _scope(call: ApiCall) -> tuple[str, str]:
     return encode(dict(sorted(scope.items()))).decode(), call.text("language_code")
 
 
-def _make_setter(field: str) -> Any:
-    def method(world: World, call: ApiCall) -> bool:
-        text = call.text(field)
-        if len(text) > LONGEST[field]:
-            raise bad_request(f"bot {field.replace('_', ' ')} is too long")
-        by_language: dict[str, str] = getattr(world.profile, field)
-        language = call.text("language_code")
-        if text:
-            by_language[language] = text
-        elif language or field != "name":
-            by_language.pop(language, None)
-        _notify_profile(world)
-        return True
-
-    return method
+def _set_field(field: str, world: World, call: ApiCall) -> bool:
+    text = call.text(field)
+    if len(text) > LONGEST[field]:
+        raise bad_request(f"bot {field.replace('_', ' ')} is too long")
+    by_language: dict[str, str] = getattr(world.profile, field)
+    language = call.text("language_code")
+    if text:
+        by_language[language] = text
+    elif language or field != "name":
+        by_language.pop(language, None)
+    _notify_profile(world)
+    return True
 
 
-def _make_getter(field: str) -> Any:
-    def method(world: World, call: ApiCall) -> dict[str, str]:
-        by_language: dict[str, str] = getattr(world.profile, field)
-        return {field: by_language.get(call.text("language_code"), by_language.get("", ""))}
-
-    return method
+def _get_field(field: str, world: World, call: ApiCall) -> dict[str, str]:
+    by_language: dict[str, str] = getattr(world.profile, field)
+    return {field: by_language.get(call.text("language_code"), by_language.get("", ""))}
 
 
 def _notify_profile(world: World) -> None:
@@ -132,26 +127,12 @@ def set_webhook(world: World, call: ApiCall) -> bool:
     raise bad_request("bad webhook: the sandbox sends nothing anywhere; use getUpdates")
 
 
-def return_true(_world: World, _call: ApiCall) -> bool:
-    """Do nothing."""
-    return True
-
-
-METHODS = {
-    "getMe": get_me,
-    "setMyCommands": set_my_commands,
-    "getMyCommands": get_my_commands,
-    "deleteMyCommands": delete_my_commands,
-    "setMyName": _make_setter("name"),
-    "getMyName": _make_getter("name"),
-    "setMyDescription": _make_setter("description"),
-    "getMyDescription": _make_getter("description"),
-    "setMyShortDescription": _make_setter("short_description"),
-    "getMyShortDescription": _make_getter("short_description"),
-    "setChatMenuButton": return_true,
-    "getWebhookInfo": get_webhook_info,
-    "deleteWebhook": delete_webhook,
-    "setWebhook": set_webhook,
-    "logOut": return_true,
-    "close": return_true,
-}
+METHODS = (
+    get_me, set_my_commands, get_my_commands, delete_my_commands, get_webhook_info,
+    delete_webhook, set_webhook,
+)  # fmt: skip
+OTHER_METHODS: dict[str, Any] = {
+    f"{verb}my{field.replace('_', '')}": partial(method, field)
+    for field in LONGEST
+    for verb, method in (("set", _set_field), ("get", _get_field))
+} | dict.fromkeys(("setchatmenubutton", "logout", "close"), lambda _world, _call: True)

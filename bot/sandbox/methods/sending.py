@@ -151,12 +151,12 @@ def _copied_fields(message: Message) -> dict[str, Any]:
     return {field: message[field] for field in message if field in COPIED_FIELDS}
 
 
-METHODS = {
-    "sendMessage": send_message,
-    "sendLocation": send_location,
-    "sendContact": send_contact,
-    "sendChatAction": send_chat_action,
-    "copyMessage": copy_message,
-    "copyMessages": copy_messages,
-    "forwardMessage": forward_message,
-}
+METHODS = (
+    send_message,
+    send_location,
+    send_contact,
+    send_chat_action,
+    copy_message,
+    copy_messages,
+    forward_message,
+)

@@ -28,6 +28,13 @@ def find_chat(world: World, call: ApiCall, name: str = "chat_id") -> SandboxChat
     return chat
 
 
+def joined_chat(world: World, call: ApiCall) -> SandboxChat:
+    """Return the chat a call names if the bot is in it."""
+    chat = find_chat(world, call)
+    _check_member(chat)
+    return chat
+
+
 def writable_chat(world: World, call: ApiCall) -> SandboxChat:
     """Return the chat a call names if the bot may write there."""
     chat = find_chat(world, call)
@@ -37,12 +44,11 @@ def writable_chat(world: World, call: ApiCall) -> SandboxChat:
         raise forbidden("user is deactivated")
     if chat.is_blocked:
         raise forbidden("bot was blocked by the user")
-    check_member(chat)
+    _check_member(chat)
     return chat
 
 
-def check_member(chat: SandboxChat) -> None:
-    """Refuse if the bot is not in a group."""
+def _check_member(chat: SandboxChat) -> None:
     if chat.type == "private":
         return
     status = chat.members.get(BOT_ID, "left")

@@ -58,27 +58,16 @@ def reopen_forum_topic(world: World, call: ApiCall) -> bool:
 def delete_forum_topic(world: World, call: ApiCall) -> bool:
     """Delete a topic with all its messages, even old ones."""
     chat, topic = _find_topic(world, call)
-    del chat.topics[topic.number]
-    inside = [
-        number
-        for number, message in chat.messages.items()
-        if message.get("message_thread_id") == topic.number
-    ]
-    for number in inside:
-        world.delete_message(chat, number)
-    world.notify_topics(chat)
+    world.delete_topic(chat, topic.number)
     return True
 
 
 def _forum_chat(world: World, call: ApiCall) -> SandboxChat:
     chat = writable_chat(world, call)
-    if chat.type == "private":
-        if not world.has_private_topics:
-            raise bad_request("the chat is not a forum")
-        return chat
-    if not chat.names.get("is_forum"):
+    is_private = chat.type == "private"
+    if not (world.has_private_topics if is_private else chat.names.get("is_forum")):
         raise bad_request("the chat is not a forum")
-    if chat.members.get(BOT_ID) != "administrator":
+    if not is_private and chat.members.get(BOT_ID) != "administrator":
         raise bad_request("not enough rights to create a topic")
     return chat
 
@@ -99,9 +88,8 @@ def _set_closed(world: World, call: ApiCall, *, closed: bool) -> bool:
         raise bad_request("TOPIC_NOT_MODIFIED")
     topic.is_closed = closed
     world.notify_topics(chat)
-    _post_service_message(
-        world, chat, topic, "forum_topic_closed" if closed else "forum_topic_reopened", {}
-    )
+    field = "forum_topic_closed" if closed else "forum_topic_reopened"
+    _post_service_message(world, chat, topic, field, {})
     return True
 
 
@@ -119,10 +107,10 @@ def _name(call: ApiCall) -> str:
     return name
 
 
-METHODS = {
-    "createForumTopic": create_forum_topic,
-    "editForumTopic": edit_forum_topic,
-    "closeForumTopic": close_forum_topic,
-    "reopenForumTopic": reopen_forum_topic,
-    "deleteForumTopic": delete_forum_topic,
-}
+METHODS = (
+    create_forum_topic,
+    edit_forum_topic,
+    close_forum_topic,
+    reopen_forum_topic,
+    delete_forum_topic,
+)
