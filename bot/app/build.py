@@ -20,8 +20,7 @@ from bot.hotline.erasure.requests import ErasureJob
 from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Inbox
 from bot.mailbox.mailbox import Mailbox
-from bot.mailbox.outbox import Outbox
-from bot.mailbox.outbox_results import OutboxResults
+from bot.mailbox.outbox import Outbox, OutboxResults
 from bot.mailbox.passphrase_jobs import PassphraseJobs
 
 if TYPE_CHECKING:

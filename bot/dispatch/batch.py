@@ -24,8 +24,8 @@ from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.check_ins.store import TRIED, CheckIns
 from bot.hotline.events import Event, EventKind
 from bot.log import log
-from bot.mailbox.clear_chat import drop_bot_letters
 from bot.mailbox.letter import Lane, Letter
+from bot.mailbox.outbox import drop_bot_letters
 from bot.messages import LeaveGroup, Toast, Update, UpdateKind
 from bot.vault import AuditLog
 

@@ -42,7 +42,7 @@ from bot.hotline.contact_rule import LONG_AGO, NEVER, all_allow_at, is_present
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.events import Event, EventKind
 from bot.mailbox.letter import WITHDRAWN, Author, DeliveryResult, LetterState
-from bot.mailbox.outbox_holds import hold_letter
+from bot.mailbox.outbox import hold_letter
 from bot.store.statements import select_one, upsert
 from bot.store.tables.main import rounds
 

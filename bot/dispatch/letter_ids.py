@@ -13,7 +13,7 @@ from bot.dispatch.conversation_store import (
 )
 from bot.hotline.chat.takeover import NEUTRAL_PHRASES
 from bot.mailbox.letter import Author, Lane, Letter
-from bot.mailbox.outbox_holds import REMOVAL_HOLD
+from bot.mailbox.outbox import REMOVAL_HOLD
 from bot.messages import ClearChat, DeleteMessages
 
 if TYPE_CHECKING:

@@ -16,10 +16,9 @@ from bot.hotline.commands.registry import run_command
 from bot.hotline.commands.types import sanitize_text
 from bot.hotline.events import Event, EventKind
 from bot.hotline.queue.snooze import Snoozes
-from bot.mailbox import outbox_holds
-from bot.mailbox.clear_chat import drop_staff_letters
+from bot.mailbox import outbox
 from bot.mailbox.letter import WITHDRAWN, Author, Lane, Letter, LetterState
-from bot.mailbox.outbox_holds import replace_text
+from bot.mailbox.outbox import drop_staff_letters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -78,20 +77,18 @@ class StaffService:
     ) -> list[tuple[str, dict[str, object], Priority]]:
         """Store what follows for staff; return what raises the priority of a case."""
         if effects.release_waiting:
-            outbox_holds.release_letters(work, chat_key, UNTIL_OPENER_ANSWERED, now + RELEASE_DELAY)
+            outbox.release_letters(work, chat_key, UNTIL_OPENER_ANSWERED, now + RELEASE_DELAY)
         if effects.withdraw_opener:
-            for letter in outbox_holds.withdraw_letters(work, chat_key, now, Author.OPENER):
+            for letter in outbox.withdraw_letters(work, chat_key, now, Author.OPENER):
                 self.messages.record_delivery(work, letter, WITHDRAWN)
         if effects.withdraw_waiting:
-            self._record_withdrawn(
-                work, outbox_holds.withdraw_letters(work, chat_key, now), effects
-            )
+            self._record_withdrawn(work, outbox.withdraw_letters(work, chat_key, now), effects)
         if effects.freeze_chat:
             self._record_withdrawn(work, drop_staff_letters(work, chat_key, now), effects)
         if effects.confirmed_case:
             Passphrases.confirm_identity(work, effects.confirmed_case, now)
         for letter, text in effects.edited_letters.items():
-            replace_text(self.outbox, work, letter, text)
+            self.outbox.replace_text(work, letter, text)
         for message in effects.messages:
             self.intake.store_files(work, message.case, message.content.files, message.at)
         if not effects.alarms:

@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import heapq
 from collections import deque
 from typing import TYPE_CHECKING
 
 from bot.clock import SECOND
-from bot.errors import CommitFailedError, DeliveryError, RetryLaterError
+from bot.errors import CommitFailedError, DeliveryError, LetterRefusedError, RetryLaterError
 from bot.log import log
-from bot.mailbox.clear_chat import clear_chat, drop_waiting
 from bot.mailbox.delivery import PreSendCheck, RetryPolicy, with_message_ids
-from bot.mailbox.letter import Author, DeliveryResult, Lane, Letter, LetterState, sent_message_ids
+from bot.mailbox.letter import (
+    WITHDRAWN,
+    Author,
+    DeliveryResult,
+    Lane,
+    Letter,
+    LetterState,
+    sent_message_ids,
+)
 from bot.mailbox.mailbox import wait_until
-from bot.mailbox.priority_queue import LaneQueue
 from bot.mailbox.rate_limit import RateLimiter, RateLimits, TokenBucket
 from bot.messages import ClearChat, DeleteMessages, EditText, letters_named_in
 
@@ -28,9 +35,11 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.mailbox.delivery import Channel, DeliveryPolicy
     from bot.mailbox.mailbox import Mailbox
-    from bot.mailbox.priority_queue import Job
     from bot.messages import Body
     from bot.store.writer import Work, Writer
+
+    Job = bytes | tuple[int, Body] | None
+    """A chat whose first letter is due, a toast, or None to stop."""
 
 RESULT_DELAY = 0.05
 """Seconds a result may wait for a batch to store it. If the process ends meanwhile, a bot's letter
@@ -47,6 +56,59 @@ TOAST_LANE, STOP_LANE = -1, 99
 """Lanes before and behind those of letters: a toast is worth nothing later; stopping comes last."""
 SHUTDOWN_TIMEOUT = 10.0
 """Seconds a stopping process waits for letters that are being sent."""
+MAX_PER_CALL = 100
+"""Messages that one call deletes."""
+
+
+class LaneQueue:
+    """Jobs, each in its lane; in a lane the first comes first.
+
+    Carriers wake one at a time: one that wakes takes a job and wakes the next if there are more.
+    All of them woken at once would find that the first had done everything.
+    """
+
+    def __init__(self) -> None:
+        self._jobs: list[tuple[int, int, Job]] = []
+        self._serial = 0
+        self._idle: list[asyncio.Future[None]] = []
+        self._waking = False
+
+    def __len__(self) -> int:
+        """Return how many jobs there are."""
+        return len(self._jobs)
+
+    def push(self, lane: int, job: Job) -> None:
+        """Put a job at the end of its lane."""
+        self._serial += 1
+        heapq.heappush(self._jobs, (lane, self._serial, job))
+        self.wake_one()
+
+    def move(self, lane: int, job: Job) -> None:
+        """Move a job that is queued already to the end of this lane."""
+        self._jobs = [each for each in self._jobs if each[2] != job]
+        heapq.heapify(self._jobs)
+        self.push(lane, job)
+
+    async def wait(self) -> None:
+        """Wait until there is a job."""
+        while not self._jobs:
+            woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._idle.append(woken)
+            await woken
+            self._waking = False
+
+    def pop(self) -> tuple[int, Job]:
+        """Return the next job, with its lane."""
+        lane, _, job = heapq.heappop(self._jobs)
+        return lane, job
+
+    def wake_one(self) -> None:
+        """Wake a carrier that waits, if there is a job."""
+        while self._jobs and self._idle and not self._waking:
+            woken = self._idle.pop()
+            if not woken.done():
+                self._waking = True
+                woken.set_result(None)
 
 
 class Courier:
@@ -131,8 +193,12 @@ class Courier:
         if waiting is None:
             return
         is_in_flight = wipe.chat_key in self._in_flight
-        for result in drop_waiting(waiting, self._clock.now(), is_in_flight=is_in_flight):
-            self._add_result(result)
+        first = [waiting.popleft()] if is_in_flight else []
+        for letter in waiting:
+            now = self._clock.now()
+            self._add_result(DeliveryResult(letter, LetterState.REFUSED, now, fault=WITHDRAWN))
+        waiting.clear()
+        waiting.extend(first)
         if (timer := self._timers.pop(wipe.chat_key, None)) is not None:
             timer.cancel()
         if not is_in_flight:  # it need not wait where the dropped letters stood
@@ -292,27 +358,37 @@ class Courier:
         try:
             body = letter.body
             if type(body) is ClearChat:
-                numbers = [*body.messages, *(await self._message_ids(body.letters)).values()]
-                await clear_chat(letter, numbers, self._channel, self._wait_for_slot)
+                await self._clear_chat(letter, body)
                 return DeliveryResult(letter, LetterState.SENT, self._clock.now())
-            if isinstance(body, DeleteMessages | EditText) and letters_named_in(body):
-                body = await self._complete(body)
+            if isinstance(body, DeleteMessages | EditText) and (named := letters_named_in(body)):
+                body = with_message_ids(body, await self._message_ids(named))
             message = await self._channel.deliver(letter.chat, body)
         except Exception as error:  # noqa: BLE001 - the letter is not lost
             return self._retries.handle_failure(letter, error)
         return DeliveryResult(letter, LetterState.SENT, self._clock.now(), message)
 
-    async def _wait_for_slot(self) -> None:
-        """Wait until anything may be sent, and count one call."""
-        while True:
-            if (wait := self._wait_for_all()) <= 0:
-                break
-            await asyncio.sleep(wait)
-        self._total_bucket.take()
+    async def _clear_chat(self, letter: Letter, body: ClearChat) -> None:
+        """Delete messages from a chat, in as many calls as needed.
 
-    async def _complete(self, body: DeleteMessages | EditText) -> DeleteMessages | EditText:
-        """Fill in the ids of messages that are known only since they were sent."""
-        return with_message_ids(body, await self._message_ids(letters_named_in(body)))
+        Newest first: what is on top of a chat is seen first, and a chat counts both sides'
+        messages together, upwards. Between two calls the channel may ask us to wait; the letter
+        then says what is left.
+
+        Raises:
+            DeliveryError: as the channel does.
+        """
+        numbers = {*body.messages, *(await self._message_ids(body.letters)).values()}
+        left = tuple(sorted(numbers, reverse=True))
+        while left:
+            while True:
+                if (wait := self._wait_for_all()) <= 0:
+                    break
+                await asyncio.sleep(wait)
+            self._total_bucket.take()
+            with contextlib.suppress(LetterRefusedError):  # too old, or deleted: the rest is not
+                await self._channel.deliver(letter.chat, DeleteMessages(left[:MAX_PER_CALL]))
+            left = left[MAX_PER_CALL:]
+            letter.body = ClearChat(left)
 
     async def _message_ids(self, letters: tuple[int, ...]) -> dict[int, int]:
         if not letters:

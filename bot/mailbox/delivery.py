@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.mailbox.letter import Letter
-    from bot.mailbox.outbox_results import OutboxResults
+    from bot.mailbox.outbox import OutboxResults
     from bot.mailbox.rate_limit import RateLimiter
     from bot.messages import Body
     from bot.store.writer import Work, Writer

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.mailbox.fair_queue import FairQueue
-from bot.mailbox.outbox_results import OutboxResults
+from bot.mailbox.outbox import OutboxResults
 
 if TYPE_CHECKING:
     from collections.abc import Callable

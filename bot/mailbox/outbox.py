@@ -1,26 +1,36 @@
-"""The outbox: every letter, sealed, until it is sent."""
+"""The outbox: every letter, sealed, until it is sent; how letters end, and when rows are deleted.
+
+A letter may be delayed: until an hour, until the opener is answered, until the clock is steady.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import bindparam, func, select, text
+from msgspec.structs import replace
+from sqlalchemy import bindparam, func, or_, select, text
 
 from bot.errors import DecryptionError
-from bot.mailbox.letter import Letter, LetterState
-from bot.mailbox.outbox_results import UPDATE_ENDED, expire_letters
-from bot.messages import Body  # noqa: TC001 - msgspec reads the annotation
+from bot.mailbox.letter import WITHDRAWN, Author, Letter, LetterState
+from bot.messages import Body, EditText, SendFile, SendText
 from bot.store.compiled import Prepared
-from bot.store.statements import insert, select_by
+from bot.store.statements import delete_by, insert, select_by, select_one, update_by
 from bot.store.tables.main import UNSENT, exchanges, outbox
 from bot.vault import Purpose
+from bot.vault.erasure.retention import NUMBERS_KEPT, UNDELIVERED_KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
+    from bot.mailbox.letter import DeliveryResult
     from bot.store.writer import Work
     from bot.vault import Vault
+
+    OnEnded = Callable[[Work, Sequence[tuple[int, LetterState]], int], None]
+    """Gets how letters ended that are not the bot's own, by id, in the same unit of work."""
+    OnOpenerSent = Callable[[Work, Letter, int], None]
+    """Gets an opener that has arrived in a chat, in the same unit of work."""
 
 
 class LetterContent(msgspec.Struct, array_like=True, gc=False):
@@ -30,8 +40,22 @@ class LetterContent(msgspec.Struct, array_like=True, gc=False):
     body: Body
 
 
+REMOVAL_HOLD = "vanishes"
+"""The hold of a letter that deletes messages at a moment: it is never withdrawn."""
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(LetterContent).decode
+
+
+def _update_unsent(*columns: str, **constants: Any) -> Prepared:
+    """Return an UPDATE of a letter that has not ended. Row: the columns' values, then the id."""
+    return update_by(outbox, *columns, by=(UNSENT, "id"), constants=constants)
+
+
+def _expire_statement(*conditions: Any) -> Prepared:
+    """Return a DELETE of old letters among the first. Row: how many, then the moment."""
+    first = select(outbox.c.id).where(*conditions).order_by(outbox.c.id).limit(bindparam("most"))
+    return delete_by(outbox, by=(outbox.c.id.in_(first), outbox.c.settled_at < bindparam("before")))
+
 
 _INSERT = insert(
     outbox,
@@ -55,25 +79,18 @@ _NEW_IDS = Prepared(
     "count",
 )
 _QUEUED = (UNSENT, outbox.c.state == LetterState.QUEUED.value)
+_QUEUED_IN_CHAT = (*_QUEUED, "chat_key")
 _RETRYING_CHATS = (
     select(outbox.c.chat_key)
     .where(*_QUEUED, outbox.c.not_before > bindparam("now"), outbox.c.hold.is_(None))
     .correlate(None)
 )
 """Chats whose next letter is tried again later: the letters behind it wait too."""
+_LETTER_COLUMNS = ("lane", "author", "attempts", "not_before", "created_at", "hold")
+"""In the order of the fields of a `Letter`."""
 _DUE = Prepared(
     lambda _: (
-        select(
-            outbox.c.id,
-            outbox.c.chat_key,
-            outbox.c.body,
-            outbox.c.lane,
-            outbox.c.author,
-            outbox.c.attempts,
-            outbox.c.not_before,
-            outbox.c.created_at,
-            outbox.c.hold,
-        )
+        select(*(outbox.c[name] for name in ("id", "chat_key", "body", *_LETTER_COLUMNS)))
         .where(
             *_QUEUED,
             outbox.c.not_before <= bindparam("now"),
@@ -88,6 +105,52 @@ _DUE = Prepared(
 _LOAD_QUEUED = select_by(
     outbox, "id", "chat_key", by=(*_QUEUED, outbox.c.hold.is_(None)), limit=bindparam("most")
 )
+_UPDATE_SENT = update_by(
+    outbox, "message", "settled_at", by="id",
+    constants={"state": LetterState.SENT.value, "body": None},
+)  # fmt: skip
+_UPDATE_RETRY = _update_unsent(
+    "not_before", "fault", state=LetterState.QUEUED.value, attempts=outbox.c.attempts + 1
+)
+_UPDATE_ENDED = _update_unsent("state", "fault", "settled_at")
+_MARK_SENDING = _update_unsent(state=LetterState.SENDING.value)
+_MARK_UNCERTAIN = update_by(
+    outbox, "settled_at", by=(UNSENT, outbox.c.state == LetterState.SENDING.value),
+    constants={"state": LetterState.UNCERTAIN.value},
+)  # fmt: skip
+_HUMAN_LETTERS = select_by(outbox, "id", by=(*_QUEUED_IN_CHAT, outbox.c.author != Author.BOT.value))
+_BLOCK_CHAT = update_by(
+    outbox, "settled_at", by=_QUEUED_IN_CHAT, constants={"state": LetterState.BLOCKED.value}
+)
+_EXPIRE_SENT = _expire_statement(outbox.c.state == "sent")
+_EXPIRE_UNDELIVERED = _expire_statement(outbox.c.settled_at.is_not(None))
+_HOLD = _update_unsent("not_before", "hold", state=LetterState.QUEUED.value)
+_RELEASE = update_by(outbox, "not_before", by=(*_QUEUED_IN_CHAT, "hold"), constants={"hold": None})
+_HELD_LETTERS = select_by(
+    outbox,
+    "id",
+    "author",
+    by=(
+        *_QUEUED_IN_CHAT,
+        outbox.c.hold.is_not(None),
+        outbox.c.hold != REMOVAL_HOLD,
+        # A reminder is the bot's own: the contact policy decides when it is sent, and tells staff
+        # where it may not be.
+        outbox.c.author != Author.REMINDER.value,
+    ),
+)
+_FROM_STAFF = or_(*(outbox.c.author == it.value for it in (Author.CASEWORKER, Author.OPENER)))
+_FROM_BOT = or_(*(outbox.c.author == it.value for it in (Author.BOT, Author.UNSOLICITED)))
+_STAFF_LETTERS = select_by(outbox, "id", by=(*_QUEUED_IN_CHAT, _FROM_STAFF))
+_DROP_STAFF, _DROP_BOT = (
+    update_by(
+        outbox, "settled_at", by=(*_QUEUED_IN_CHAT, is_theirs),
+        constants={"state": LetterState.REFUSED.value, "fault": WITHDRAWN},
+    )
+    for is_theirs in (_FROM_STAFF, _FROM_BOT)
+)  # fmt: skip
+_LOAD_STATE = select_one(outbox, "state", "hold", "body", by="id")
+_REPLACE_BODY = update_by(outbox, "body", by=("id", _QUEUED[1], outbox.c.hold.is_not(None)))
 
 
 class Outbox:
@@ -111,19 +174,12 @@ class Outbox:
         """Store letters, sealed."""
         rows = [
             (
-                letter.id,
-                letter.chat_key,
-                letter.lane,
-                letter.author,
-                "queued",
-                self.seal(letter.id, LetterContent(letter.chat, letter.body)),
-                letter.not_before,
-                letter.delay_reason,
-                letter.attempts,
-                letter.created_at,
+                it.id, it.chat_key, it.lane, it.author, "queued",
+                self._seal(it.id, LetterContent(it.chat, it.body)),
+                it.not_before, it.delay_reason, it.attempts, it.created_at,
             )
-            for letter in letters
-        ]
+            for it in letters
+        ]  # fmt: skip
         work.many(_INSERT, rows)
 
     def load_due(
@@ -131,23 +187,16 @@ class Outbox:
     ) -> list[Letter]:
         """Return letters that may be sent now, oldest first, without those to skip."""
         due: list[Letter] = []
-        for row, key, sealed, lane, author, attempts, not_before, created, hold in work.rows(
-            _DUE, now, most + len(skip)
-        ):
+        for row, key, sealed, *rest in work.rows(_DUE, now, most + len(skip)):
             if row in skip:
                 continue
             try:
                 content = self.open(row, bytes(sealed or b""))
             except (DecryptionError, msgspec.MsgspecError) as error:
                 # It is seen as failed, and holds up no other.
-                work.run(UPDATE_ENDED, LetterState.FAILED.value, type(error).__name__, now, row)
+                work.run(_UPDATE_ENDED, LetterState.FAILED.value, type(error).__name__, now, row)
                 continue
-            chat, body = content.chat, content.body
-            due.append(
-                Letter(
-                    row, bytes(key), chat, body, lane, author, attempts, not_before, created, hold
-                )
-            )
+            due.append(Letter(row, bytes(key), content.chat, content.body, *rest))
         return due
 
     @staticmethod
@@ -157,8 +206,30 @@ class Outbox:
 
     @staticmethod
     def expire(work: Work, now: int, most: int = 2000) -> int:
-        """Delete letters by age; return how many rows."""
-        return expire_letters(work, now, most)
+        """Delete letters by age, so many of each kind at most; return how many rows.
+
+        Letters that wait, for however long, do not keep the others from being found.
+        """
+        count = work.run(_EXPIRE_SENT, most, now - NUMBERS_KEPT)
+        return count + work.run(_EXPIRE_UNDELIVERED, most, now - UNDELIVERED_KEPT)
+
+    def replace_text(self, work: Work, letter: int, text: str) -> int:
+        """Put another text into a delayed letter; return 0 if it does not wait any more.
+
+        Raises:
+            DecryptionError: the letter was altered.
+        """
+        rows = work.rows(_LOAD_STATE, letter)
+        if not rows or rows[0][2] is None:
+            return 0
+        old = self.open(letter, bytes(rows[0][2]))
+        if isinstance(old.body, SendFile):
+            new = LetterContent(old.chat, replace(old.body, caption=text))
+        elif isinstance(old.body, SendText | EditText):
+            new = LetterContent(old.chat, replace(old.body, text=text))
+        else:
+            return 0
+        return work.run(_REPLACE_BODY, self._seal(letter, new), letter)
 
     def open(self, row: int, sealed: bytes) -> LetterContent:
         """Return what a letter holds, by its id.
@@ -168,6 +239,111 @@ class Outbox:
         """
         return _decode(self._vault.open(Purpose.OUTBOX, b"%d" % row, sealed))
 
-    def seal(self, row: int, content: LetterContent) -> bytes:
-        """Return what a letter holds, sealed for its row."""
+    def _seal(self, row: int, content: LetterContent) -> bytes:
         return self._vault.seal(Purpose.OUTBOX, b"%d" % row, _encode(content))
+
+
+def hold_letter(work: Work, letter: int, reason: str, not_before: int) -> None:
+    """Delay a letter, for this reason, until a moment."""
+    work.run(_HOLD, not_before, reason, letter)
+
+
+def release_letters(work: Work, chat_key: bytes, reason: str, not_before: int) -> None:
+    """Release the letters of a chat that wait for this reason, from a moment on."""
+    work.run(_RELEASE, not_before, chat_key, reason)
+
+
+def withdraw_letters(
+    work: Work, chat_key: bytes, now: int, author: Author | None = None
+) -> list[int]:
+    """Withdraw the delayed letters of a chat, of one author or of all; return them."""
+    held = work.rows(_HELD_LETTERS, chat_key)
+    letters = [int(row) for row, written_by in held if author in {None, written_by}]
+    work.many(_UPDATE_ENDED, [(LetterState.REFUSED.value, WITHDRAWN, now, row) for row in letters])
+    return letters
+
+
+def drop_bot_letters(work: Work, chat_key: bytes, now: int) -> None:
+    """Send no letter of the bot that waits in a chat that is about to be cleared."""
+    work.run(_DROP_BOT, now, chat_key)
+
+
+def drop_staff_letters(work: Work, chat_key: bytes, now: int) -> list[int]:
+    """Send no letter of a caseworker that waits in a chat; return those letters."""
+    letters = [int(row) for (row,) in work.rows(_STAFF_LETTERS, chat_key)]
+    work.run(_DROP_STAFF, now, chat_key)
+    return letters
+
+
+def letter_state(work: Work, letter: int) -> tuple[LetterState, str | None] | None:
+    """Return the state of a letter, and why it waits; None for one whose row was deleted."""
+    rows = work.rows(_LOAD_STATE, letter)
+    return (LetterState(rows[0][0]), rows[0][1]) if rows else None
+
+
+class OutboxResults:
+    """Stores what becomes of letters, inside units of work."""
+
+    def __init__(
+        self, on_ended: OnEnded | None = None, on_opener_sent: OnOpenerSent | None = None
+    ) -> None:
+        self._on_ended = on_ended
+        self._on_opener_sent = on_opener_sent
+
+    def store(self, work: Work, results: Sequence[DeliveryResult]) -> None:
+        """Store what became of letters.
+
+        A letter that has ended stays as it ended, unless it arrived: that is true whatever was
+        stored meanwhile, and only by its message id can it be deleted from the chat.
+        """
+        sent, later, ended = [], [], []
+        # One letter may be here twice, tried again and then sent: its last state is the true one.
+        for result in {result.letter.id: result for result in results}.values():
+            row = result.letter.id
+            if result.state is LetterState.SENT:
+                sent.append((result.message_id, result.at, row))
+            elif result.state is LetterState.QUEUED:
+                later.append((result.not_before, result.fault, row))
+            else:
+                ended.append(result)
+        work.many(_UPDATE_SENT, sent)
+        work.many(_UPDATE_RETRY, later)
+        arrived = [result for result in results if result.state is LetterState.SENT]
+        reported = [it for it in arrived if it.letter.author != Author.BOT]
+        reported += [it for it in ended if self._store_ended(work, it)]
+        if reported:
+            now = max(result.at for result in results)
+            self.notify_ended(work, [(it.letter.id, it.state) for it in reported], now)
+        if self._on_opener_sent is not None:
+            for result in arrived:
+                if result.letter.author == Author.OPENER:
+                    self._on_opener_sent(work, result.letter, result.at)
+
+    def _store_ended(self, work: Work, result: DeliveryResult) -> bool:
+        """Store how a letter ended; tell whether that has to be reported."""
+        letter = result.letter
+        has_ended = work.run(_UPDATE_ENDED, result.state.value, result.fault, result.at, letter.id)
+        if result.state is LetterState.BLOCKED:
+            self.block_chat(work, letter.chat_key, result.at)
+        return bool(has_ended) and letter.author != Author.BOT
+
+    def notify_ended(self, work: Work, ended: Sequence[tuple[int, LetterState]], now: int) -> None:
+        """Report how letters ended that are not the bot's own answers."""
+        if self._on_ended is not None and ended:
+            self._on_ended(work, ended, now)
+
+    @staticmethod
+    def mark_sending(work: Work, letter: Letter) -> bool:
+        """Store that a human's letter is about to be sent; tell whether it still may be."""
+        return bool(work.run(_MARK_SENDING, letter.id))
+
+    def block_chat(self, work: Work, chat_key: bytes, now: int) -> None:
+        """Stop every letter that waits for a chat that blocked us."""
+        found = work.rows(_HUMAN_LETTERS, chat_key)
+        work.run(_BLOCK_CHAT, now, chat_key)
+        self.notify_ended(work, [(int(row), LetterState.BLOCKED) for (row,) in found], now)
+
+    @staticmethod
+    def mark_uncertain(work: Work, now: int) -> int:
+        """After a start, mark humans' letters that were being sent; return how many."""
+        return work.run(_MARK_UNCERTAIN, now)

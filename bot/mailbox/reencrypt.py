@@ -22,7 +22,7 @@ from bot.vault.keys.epoch_keys import HEADER_LENGTH, MAX_WAIT, RESEAL_AFTER, epo
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.mailbox.outbox_results import OutboxResults
+    from bot.mailbox.outbox import OutboxResults
     from bot.store.writer import Work
     from bot.vault import Vault
 

@@ -372,14 +372,14 @@ def test_numbers_are_forgotten_after_two_days_and_undelivered_words_after_seven(
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_looking_for_letters_reads_no_whole_table(kind: str, tmp_path: Path) -> None:
-    from bot.mailbox import outbox, outbox_results  # noqa: PLC0415
+    from bot.mailbox import outbox  # noqa: PLC0415
     from bot.store.database import Database  # noqa: PLC0415
 
     database = Database(migrated_url(kind, tmp_path))
     for statement, row in (
         (outbox._DUE, (1, 500)),
-        (outbox_results._MARK_UNCERTAIN, (1,)),
-        (outbox_results._BLOCK_CHAT, (1, b"key")),
-        (outbox_results._HUMAN_LETTERS, (b"key",)),
+        (outbox._MARK_UNCERTAIN, (1,)),
+        (outbox._BLOCK_CHAT, (1, b"key")),
+        (outbox._HUMAN_LETTERS, (b"key",)),
     ):
         assert "ix_outbox_open" in query_plan(database, statement, row)

@@ -15,7 +15,7 @@ from bot.hotline.commands.attachments import message_content
 from bot.hotline.queue import case_status
 from bot.hotline.queue.claims import serves
 from bot.mailbox.letter import LetterState
-from bot.mailbox.outbox_holds import letter_state
+from bot.mailbox.outbox import letter_state
 
 if TYPE_CHECKING:
     from bot.hotline.commands.context import CommandContext

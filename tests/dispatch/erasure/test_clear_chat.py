@@ -9,7 +9,7 @@ import pytest
 from bot.clock import HOUR, SECOND
 from bot.dispatch import callback_data
 from bot.errors import RetryLaterError
-from bot.mailbox.clear_chat import MAX_PER_CALL
+from bot.mailbox.courier import MAX_PER_CALL
 from bot.messages import DeleteMessages, SendText
 from flows.texts import phrases
 from tests.support.dispatch_inspection import (
