@@ -15,12 +15,11 @@ from bot.app.texts import bot_profiles, flow_recordings, use_offered_languages
 from bot.cases.evidence.download import FileDownloader
 from bot.channels.telegram.client import SilentBot, build_bot
 from bot.channels.telegram.command_menu import build_menus, set_menus
+from bot.channels.telegram.client import ServerTime, build_bot
 from bot.channels.telegram.file_download import TelegramFiles
-from bot.channels.telegram.offset import next_offset
-from bot.channels.telegram.poller import Poller
-from bot.channels.telegram.profile import BotProfile, set_profile
+from bot.channels.telegram.poller import Poller, next_offset
+from bot.channels.telegram.profile import BotProfile, build_menus, set_menus, set_profile
 from bot.channels.telegram.sender import Sender
-from bot.channels.telegram.server_time import ServerTime
 from bot.channels.telegram.voice_cache import Recordings
 from bot.clock import SECOND, Clock, SystemClock
 from bot.desks.web.live.event_log import WebDesk

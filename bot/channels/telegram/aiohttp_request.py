@@ -110,15 +110,7 @@ class AiohttpRequest(BaseRequest):
             default.connect if connect_timeout is unset else connect_timeout,
             default.pool if pool_timeout is unset else pool_timeout,
         )
-        if request_data is None:
-            return await self._exchange(method, url, None, _HEADERS, limits)
-        if has_files:
-            return await self._exchange(method, url, _form(request_data), _HEADERS, limits)
-        return await self._exchange(method, url, _body(request_data), _JSON_HEADERS, limits)
-
-    async def _exchange(
-        self, method: str, url: str, data: Any, headers: dict[str, str], limits: ClientTimeout
-    ) -> tuple[int, bytes]:
+        data, headers = _payload(request_data)
         if self._session is None or self._session.closed:
             raise NotSentError("The client is not open")
         try:
@@ -137,11 +129,9 @@ class AiohttpRequest(BaseRequest):
         raise fault  # outside the handler: aiohttp's own errors carry the URL
 
     async def stream(self, url: str, *, stall: float) -> AsyncIterator[bytes]:
-        """Yield the chunks of a file as they arrive.
+        """Yield the chunks of a file as they arrive; `stall` seconds may pass without one.
 
-        Args:
-            url: of the file; never logged, because it contains the token.
-            stall: seconds that may pass without a chunk.
+        The URL is never logged: it contains the token.
 
         Raises:
             NetworkError: there is no file, or the download stopped.
@@ -194,18 +184,18 @@ def _limits(read: Timeout, write: Timeout, connect: Timeout, pool: Timeout) -> C
     return ClientTimeout(total=total, connect=opening, sock_connect=connect, sock_read=read)
 
 
-def _body(data: RequestData) -> bytes:
-    parameters = data.parameters
-    try:
-        return msgspec.json.encode(parameters)
-    except (TypeError, ValueError, msgspec.MsgspecError):
-        return fix_json(json.dumps(parameters).encode())
-
-
-def _form(data: RequestData) -> aiohttp.FormData:
+def _payload(data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str]]:
+    """Return the body of a call, a form only for files, and its headers."""
+    if data is None:
+        return None, _HEADERS
+    if not data.contains_files:
+        try:
+            return msgspec.json.encode(data.parameters), _JSON_HEADERS
+        except (TypeError, ValueError, msgspec.MsgspecError):
+            return fix_json(json.dumps(data.parameters).encode()), _JSON_HEADERS
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, fix_text(value))
     for name, (filename, content, mime) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=mime)
-    return form
+    return form, _HEADERS

@@ -1,9 +1,11 @@
-"""The Bot that talks to Telegram, and the check that it belongs to the stored data."""
+"""The Bot that talks to Telegram, the check that it belongs to the stored data, and its time."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -14,6 +16,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
 from bot.channels.telegram.parsing.split_batch import MAX_UPDATES
 from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
+from bot.clock import SECOND
 from bot.errors import SettingError
 from bot.log import log
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from telegram import User
+
+    from bot.clock import Clock
 
 TELEGRAM_API = "https://api.telegram.org"
 TIMEOUT_MARGIN = 15.0
@@ -65,13 +70,7 @@ class SilentBot(Bot):
 def build_bot(
     token: str, api: str = TELEGRAM_API, note_date: Callable[[str], None] | None = None
 ) -> SilentBot:
-    """Return a Bot, not yet opened.
-
-    Args:
-        token: from @BotFather.
-        api: the Bot API: Telegram's, a self-hosted server, or the sandbox.
-        note_date: gets the `Date` header of every response.
-    """
+    """Return a Bot, not yet opened; `note_date` gets the `Date` header of every response."""
     number, _, secret = token.partition(":")
     if not (number.isdecimal() and secret):
         raise SettingError("HAVEN_TELEGRAM_TOKEN is no token. Copy it again from @BotFather.")
@@ -88,9 +87,7 @@ def build_bot(
 async def identify(bot: Bot, expected: int | None = None) -> User:
     """Ask Telegram which bot this is, and return it.
 
-    Args:
-        bot: with open connections.
-        expected: the id of the bot the data belongs to; None at the first start.
+    `expected` is the id of the bot the data belongs to; None at the first start.
 
     Raises:
         SettingError: the token is not accepted, it belongs to another bot than the data, or another
@@ -155,3 +152,36 @@ def build_fetch(
         return await request.retrieve(url, read_timeout=wait + margin)
 
     return fetch
+
+
+class ServerTime:
+    """Telegram's time, in case the local clock is wrong.
+
+    It is the date of the last response and the monotonic time since then.
+    """
+
+    __slots__ = ("_clock", "_last_date")
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last_date = ("", 0.0)
+        """One tuple, because the event loop writes it and the database's thread reads it."""
+
+    def note_date(self, date: str) -> None:
+        """Note the `Date` header of a response that has just arrived; may be empty."""
+        if date:
+            self._last_date = date, self._clock.monotonic()
+
+    def now(self) -> int | None:
+        """Return Telegram's time, microseconds since 1970; None before the first response."""
+        date, noted_at = self._last_date
+        time = _parse_date(date)
+        return None if time is None else time + int((self._clock.monotonic() - noted_at) * SECOND)
+
+
+@lru_cache(maxsize=2)
+def _parse_date(date: str) -> int | None:
+    try:
+        return int(parsedate_to_datetime(date).timestamp()) * SECOND
+    except (ValueError, OverflowError):
+        return None

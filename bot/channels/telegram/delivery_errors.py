@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    RetryAfter,
-    TelegramError,
-)
+from telegram import error as telegram_errors
+from telegram.error import RetryAfter, TelegramError
 
+from bot import errors
 from bot.channels.telegram.transport_errors import NotSentError, retry_delay
-from bot.errors import (
-    ChatBlockedError,
-    DeliveryError,
-    DeliveryUncertainError,
-    GroupForbiddenError,
-    GroupMovedError,
-    LetterRefusedError,
-    RetryLaterError,
-    TopicGoneError,
-)
+from bot.errors import ChatBlockedError, DeliveryError, LetterRefusedError, RetryLaterError
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -32,56 +17,28 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 CHAT_GONE = (
-    "chat not found",
-    "user not found",
-    "user is deactivated",
-    "input_user_deactivated",
-    "peer_id_invalid",
-    "user_is_blocked",
-    "bot was blocked",
-)
+    "chat not found", "user not found", "user is deactivated", "input_user_deactivated",
+    "peer_id_invalid", "user_is_blocked", "bot was blocked",
+)  # fmt: skip
 """Bad requests that mean that the person cannot be reached."""
 MESSAGE_UNCHANGED = "message is not modified"
 TOO_OLD = "message can't be deleted"
 TOPIC_UNCHANGED = "topic_not_modified"
-TOPIC_GONE = (
-    CLOSED := "topic_closed",
-    "message thread not found",
-    "topic_deleted",
-    "topic_id_invalid",
-)
+TOPIC_GONE = ("topic_closed", "message thread not found", "topic_deleted", "topic_id_invalid")
 """Bad requests about a topic that does not exist or is closed to the bot."""
 NO_RIGHTS = (
-    "not enough rights",
-    "have no rights",
-    "need administrator rights",
-    "chat_admin_required",
-    "chat_write_forbidden",
-    "chat_restricted",
-    "not a forum",
-    "bot was kicked",
+    "not enough rights", "have no rights", "need administrator rights", "chat_admin_required",
+    "chat_write_forbidden", "chat_restricted", "not a forum", "bot was kicked",
     "bot is not a member",
-)
+)  # fmt: skip
 """Errors about rights that the bot lacks in a group."""
 KNOWN_REASONS = (
-    MESSAGE_UNCHANGED,
-    TOO_OLD,
-    "message text is empty",
-    "message is too long",
-    "message_too_long",
-    "text must be encoded in utf-8",
-    "strings must be encoded in utf-8",
-    "message to edit not found",
-    "message can't be edited",
-    "message_id_invalid",
-    "button_data_invalid",
-    "reply markup is too long",
-    "can't parse",
-    "message to copy not found",
-    "message can't be copied",
-    "wrong file identifier",
-    TOPIC_UNCHANGED,
-)
+    MESSAGE_UNCHANGED, TOO_OLD, "message text is empty", "message is too long", "message_too_long",
+    "text must be encoded in utf-8", "strings must be encoded in utf-8",
+    "message to edit not found", "message can't be edited", "message_id_invalid",
+    "button_data_invalid", "reply markup is too long", "can't parse", "message to copy not found",
+    "message can't be copied", "wrong file identifier", TOPIC_UNCHANGED,
+)  # fmt: skip
 """Known reasons. Any other is not repeated in an error, because it might quote the text."""
 
 
@@ -103,27 +60,33 @@ def delivery_error(error: TelegramError, *, may_repeat: bool) -> DeliveryError:
     """Return the delivery error for an error of the library."""
     if isinstance(error, RetryAfter):
         return RetryLaterError(retry_delay(error))
-    if isinstance(error, (NotSentError, InvalidToken, Conflict)):
+    if isinstance(error, (NotSentError, telegram_errors.InvalidToken, telegram_errors.Conflict)):
         return RetryLaterError(is_global=True)
-    if isinstance(error, ChatMigrated):
-        return GroupMovedError(error.new_chat_id)
-    if isinstance(error, Forbidden):
-        return _reason_in(NO_RIGHTS, str(error), GroupForbiddenError) or ChatBlockedError("blocked")
-    if isinstance(error, BadRequest):
+    if isinstance(error, telegram_errors.ChatMigrated):
+        return errors.GroupMovedError(error.new_chat_id)
+    if isinstance(error, telegram_errors.Forbidden):
+        return _reason_in(NO_RIGHTS, str(error), errors.GroupForbiddenError) or ChatBlockedError(
+            "blocked"
+        )
+    if isinstance(error, telegram_errors.BadRequest):
         return _refused_error(str(error).lower())
     return _unknown_outcome(may_repeat=may_repeat)
 
 
 def _unknown_outcome(*, may_repeat: bool) -> DeliveryError:
-    return RetryLaterError(is_global=True) if may_repeat else DeliveryUncertainError("no answer")
+    return (
+        RetryLaterError(is_global=True)
+        if may_repeat
+        else errors.DeliveryUncertainError("no answer")
+    )
 
 
 def _refused_error(words: str) -> DeliveryError:
     if any(gone in words for gone in CHAT_GONE):
         return ChatBlockedError("gone")
     return (
-        _reason_in(TOPIC_GONE, words, TopicGoneError)
-        or _reason_in(NO_RIGHTS, words, GroupForbiddenError)
+        _reason_in(TOPIC_GONE, words, errors.TopicGoneError)
+        or _reason_in(NO_RIGHTS, words, errors.GroupForbiddenError)
         or _reason_in(KNOWN_REASONS, words, LetterRefusedError)
         or LetterRefusedError("bad request")
     )

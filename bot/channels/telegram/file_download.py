@@ -34,16 +34,10 @@ async def download(
     unique: str = "",
     stall: float = STALL_TIMEOUT,
 ) -> AsyncIterator[bytes]:
-    """Yield the bytes of a file.
+    """Yield the bytes of a file: `File.handle`, `File.unique`; at most `size_limit` bytes.
 
-    The stated size is trusted only where it is too large; the received bytes are counted.
-
-    Args:
-        bot: with open connections of `AiohttpRequest`.
-        handle: `File.handle`.
-        size_limit: maximum size, bytes.
-        unique: `File.unique`; another file under the same handle is refused.
-        stall: seconds that may pass without a byte.
+    The stated size is trusted only where it is too large; the received bytes are counted. Another
+    file under the same handle is refused. `stall` seconds may pass without a byte.
 
     Raises:
         LetterRefusedError: it is too big, or not the file that was sent.

@@ -8,15 +8,21 @@ confirmed, the error is raised and the process may stop.
 from __future__ import annotations
 
 import asyncio
+import random
+from collections import deque
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.telegram.backoff import Backoff, ConflictDetector
 from bot.channels.telegram.client import build_fetch, identify, remove_webhook
-from bot.channels.telegram.offset import ConfirmAfterCommit, OffsetPolicy
-from bot.channels.telegram.parsing.split_batch import BrokenBatchHandler, RawUpdate, split_updates
+from bot.channels.telegram.parsing.split_batch import (
+    LAST_ID,
+    BrokenBatchHandler,
+    RawUpdate,
+    is_usable,
+    split_updates,
+)
 from bot.channels.telegram.transport_errors import retry_delay
 from bot.clock import Clock, SystemClock
 from bot.errors import AlreadyRunningError, UnreadableUpdateError
@@ -26,6 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
     from telegram import Bot
+
+    Receive = Callable[[Sequence[RawUpdate]], Awaitable[None]]
+    """Stores a batch and returns after the commit."""
 
 Answer = TypeVar("Answer")
 OTHER_POLLER = (
@@ -47,6 +56,89 @@ DISK_CHECK_INTERVAL = 5.0
 MIN_INTERVAL = 0.5
 """Seconds to wait after an empty response that came at once."""
 
+FIRST_DELAY = 1.0
+MAX_DELAY = 20.0
+"""Seconds; Telegram drops button presses after 150."""
+
+
+class Backoff:
+    """Delays that double with every failure in a row, with jitter."""
+
+    def __init__(self, rng: random.Random | None = None) -> None:
+        self._rng = rng or random.SystemRandom()
+        self._delay = FIRST_DELAY
+
+    def next_delay(self) -> float:
+        """Return how many seconds to wait after one more failure."""
+        longest, self._delay = self._delay, min(self._delay * 2, MAX_DELAY)
+        return longest * self._rng.uniform(0.5, 1.0)
+
+    def reset(self) -> None:
+        """Start again after a success."""
+        self._delay = FIRST_DELAY
+
+
+class ConflictDetector:
+    """Tells a passing conflict from another program that polls for the same bot.
+
+    Telegram ends the *older* of two requests. If both programs stopped, none would be left; if both
+    went on, they would interrupt each other for ever. So a program that has just started stops at
+    once, and one that was there before goes on for a while.
+    """
+
+    YOUNG_SECONDS = 60.0
+    WINDOW_SECONDS = 120.0
+    MAX_CONFLICTS = 8
+
+    def __init__(self, started: float) -> None:
+        self._started = started
+        self._conflicts: deque[float] = deque(maxlen=self.MAX_CONFLICTS)
+
+    def should_yield(self, now: float) -> bool:
+        """Count a conflict; tell whether this program has to stop."""
+        self._conflicts.append(now)
+        is_young = now - self._started < self.YOUNG_SECONDS
+        is_lasting = (
+            len(self._conflicts) == self.MAX_CONFLICTS
+            and now - self._conflicts[0] < self.WINDOW_SECONDS
+        )
+        return is_young or is_lasting
+
+
+class ConfirmAfterCommit:
+    """Confirms nothing before it is committed."""
+
+    async def settle(
+        self, batch: Sequence[RawUpdate], asked: int | None, receive: Receive
+    ) -> int | None:
+        """Return the end of the batch after `receive` has committed it."""
+        await receive(batch)
+        return next_offset(batch, asked)
+
+
+def next_offset(batch: Sequence[RawUpdate], offset: int | None) -> int | None:
+    """Return the offset after a batch that was requested with `offset`; None if unknown.
+
+    Telegram deletes every update below the offset of a request. The offset is the end of the last
+    batch, never the highest id ever seen: after a quiet week Telegram starts again at a random,
+    possibly lower id, and everything below a higher offset would be lost. For the same reason the
+    first request has no offset; the inbox recognises what arrives twice.
+
+    An update whose id cannot be read must stop neither the others nor the offset. Telegram returns
+    the lowest ids it still has, in order, so after k such updates that follow id n, nothing unseen
+    can be below n + 1 + k: that offset loses no other update and moves on.
+
+    An id so high that the next one is no valid offset does not move the offset, however often it
+    comes: lower ids may still arrive.
+    """
+    end = offset
+    for update in batch:
+        if is_usable(update.update_id):
+            end = update.update_id + 1
+        elif end is not None and update.update_id <= LAST_ID:
+            end = min(end + 1, LAST_ID + 1)
+    return end
+
 
 @dataclass(eq=False)
 class Poller:
@@ -54,14 +146,13 @@ class Poller:
 
     bot: Bot
     """With open connections."""
-    receive: Callable[[Sequence[RawUpdate]], Awaitable[None]]
-    """Stores a batch and returns after the commit."""
+    receive: Receive
     _: KW_ONLY
     expected_bot: int | None = None
     """The id of the bot the data belongs to."""
     clock: Clock = field(default_factory=SystemClock)
     sleep: Callable[[float], Coroutine[None, None, None]] = asyncio.sleep
-    offset: OffsetPolicy = field(default_factory=ConfirmAfterCommit)
+    offset: ConfirmAfterCommit = field(default_factory=ConfirmAfterCommit)
     backoff: Backoff = field(default_factory=Backoff)
     wait: int = POLL_TIMEOUT
     on_return: Callable[[], Awaitable[None]] | None = None

@@ -1,4 +1,4 @@
-"""The bot's public profile: name and descriptions, in every language.
+"""The bot's public profile (name, descriptions) and its command menu, in every language.
 
 Telegram allows only a few changes a day, so the profile is read first and set where it differs. If
 Telegram refuses a change, the earlier profile stays.
@@ -6,11 +6,12 @@ Telegram refuses a change, the earlier profile stays.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from telegram import BotCommand, BotCommandScopeAllPrivateChats
 from telegram.error import TelegramError
 
-from bot.channels.telegram.command_menu import by_language_code
+from bot.languages import FALLBACK, LANGUAGES
 from bot.log import log
 
 if TYPE_CHECKING:
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
 
     from telegram import Bot
 
-LONGEST_DESCRIPTION, LONGEST_SHORT, LONGEST_NAME = 512, 120, 64
-"""Characters Telegram allows."""
+    from bot.text import Catalogue, Text
+
+T = TypeVar("T")
+LONGEST_DESCRIPTION, LONGEST_SHORT, LONGEST_NAME, LONGEST_COMMAND = 512, 120, 64, 256
+"""Characters Telegram allows; the last of the description of a command."""
 
 
 class BotProfile(NamedTuple):
@@ -52,3 +56,38 @@ async def _update_profile(bot: Bot, profile: BotProfile, code: str | None) -> No
     name = profile.name[:LONGEST_NAME]
     if name and (await bot.get_my_name(language_code=code)).name != name:
         await bot.set_my_name(name, language_code=code)
+
+
+def by_language_code(by_tag: Mapping[str, T]) -> dict[str, T]:
+    """Return values by ISO 639-1 code, as Telegram wants; English is also the default, "".
+
+    Telegram does not tell Traditional from Simplified Chinese: readers of both get the first in
+    `LANGUAGES` until they choose a language in the chat.
+    """
+    found: dict[str, T] = {}
+    for tag in LANGUAGES:
+        if tag in by_tag:
+            found.setdefault(LANGUAGES[tag].iso639_1, by_tag[tag])
+    return {"": by_tag[FALLBACK], **found} if FALLBACK in by_tag else found
+
+
+def build_menus(
+    phrases: Mapping[str, Text], catalogues: Mapping[str, Catalogue]
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return the menu of each language from descriptions by command, in the given order."""
+    return by_language_code(
+        {
+            tag: tuple(
+                (name, text.render(words)[:LONGEST_COMMAND]) for name, text in phrases.items()
+            )
+            for tag, words in catalogues.items()
+        }
+    )
+
+
+async def set_menus(bot: Bot, menus: Mapping[str, tuple[tuple[str, str], ...]]) -> None:
+    """Set the menus for private chats."""
+    scope = BotCommandScopeAllPrivateChats()
+    for code, menu in menus.items():
+        commands = [BotCommand(name, description) for name, description in menu]
+        await bot.set_my_commands(commands, scope, language_code=code or None)

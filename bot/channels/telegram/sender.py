@@ -10,55 +10,38 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    MessageEntity,
+    ReplyParameters,
+    User,
+)
 
+from bot import errors, messages
 from bot.cases.evidence.file_type import IMAGE_TYPES, detect_type
 from bot.cases.evidence.image_sanitizer import ImageSanitizer
-from bot.channels.telegram.delivery_errors import MESSAGE_UNCHANGED, TOO_OLD, run_call
+from bot.channels.telegram.delivery_errors import (
+    MESSAGE_UNCHANGED,
+    TOO_OLD,
+    TOPIC_UNCHANGED,
+    run_call,
+)
 from bot.channels.telegram.file_download import download
-from bot.channels.telegram.forum_topics import (
-    change_topic,
-    mention_arguments,
-    open_topic,
-    topic_arguments,
-)
 from bot.channels.telegram.parsing.fix_unicode import fix_text
-from bot.channels.telegram.split_text import split_text
+from bot.channels.telegram.split_text import split_text, utf16_length
 from bot.channels.telegram.voice_cache import Recordings
-from bot.errors import (
-    ChatBlockedError,
-    DeliveryUncertainError,
-    GroupForbiddenError,
-    LetterRefusedError,
-    MessagesTooOldError,
-    RetryLaterError,
-)
-from bot.messages import (
-    Body,
-    Button,
-    CloseTopic,
-    CopyMessage,
-    DeleteMessages,
-    DeleteTopic,
-    EditText,
-    EditTopic,
-    LeaveGroup,
-    OpenTopic,
-    ReopenTopic,
-    SendFile,
-    SendLocation,
-    SendRecording,
-    SendText,
-    SetReaction,
-    Toast,
-    button_token,
-)
+from bot.errors import ChatBlockedError, LetterRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
     from typing import Any
 
-    from telegram import Bot, Message, MessageId
+    from telegram import Bot, ForumTopic, Message, MessageId
+
+    from bot.messages import Body, Button
 
 MAX_TOAST = 200
 """Characters Telegram shows in a toast."""
@@ -72,6 +55,9 @@ BLURRABLE_FILES = frozenset({"photo", "video", "animation"})
 UNCAPTIONED_FILES = frozenset({"sticker", "video_note"})
 FILES = frozenset({"photo", "video", "animation", "voice", "audio", "document", *UNCAPTIONED_FILES})
 """Files that are sent as what they are; any other is sent as a document."""
+LONGEST_NAME = 128
+"""Characters of a topic's name."""
+NAMELESS = "-"
 
 
 class Sender:
@@ -80,33 +66,27 @@ class Sender:
     def __init__(
         self, bot: Bot, *, quiet: bool = False, recordings: Recordings | None = None
     ) -> None:
-        """Create a sender.
-
-        Args:
-            bot: with open connections.
-            quiet: whether messages in groups arrive without a sound, too.
-            recordings: sends recordings of phrases.
-        """
+        """Create a sender; `quiet`: messages in groups arrive without a sound, too."""
         self._bot = bot
         self._quiet = quiet
         self._sanitizer = ImageSanitizer()
         self._recordings = recordings or Recordings(bot)
         self._senders: dict[type, Callable[[int, Any], Coroutine[None, None, int | None]]] = {
-            SendText: self._say,
-            EditText: self._edit,
-            Toast: self._toast,
-            DeleteMessages: self._delete,
-            LeaveGroup: self._leave,
-            SendFile: self._send_file,
-            SendRecording: self._send_recording,
-            CopyMessage: self._copy,
-            SendLocation: self._send_location,
-            SetReaction: self._react,
-            OpenTopic: partial(open_topic, bot),
-            CloseTopic: partial(change_topic, bot),
-            ReopenTopic: partial(change_topic, bot),
-            DeleteTopic: partial(change_topic, bot),
-            EditTopic: partial(change_topic, bot),
+            messages.SendText: self._say,
+            messages.EditText: self._edit,
+            messages.Toast: self._toast,
+            messages.DeleteMessages: self._delete,
+            messages.LeaveGroup: self._leave,
+            messages.SendFile: self._send_file,
+            messages.SendRecording: self._send_recording,
+            messages.CopyMessage: self._copy,
+            messages.SendLocation: self._send_location,
+            messages.SetReaction: self._react,
+            messages.OpenTopic: partial(_open_topic, bot),
+            messages.CloseTopic: partial(_change_topic, bot.close_forum_topic),
+            messages.ReopenTopic: partial(_change_topic, bot.reopen_forum_topic),
+            messages.DeleteTopic: partial(_change_topic, bot.delete_forum_topic),
+            messages.EditTopic: partial(_change_topic, bot.edit_forum_topic),
         }
 
     async def deliver(self, chat: int, body: Body) -> int | None:
@@ -134,15 +114,15 @@ class Sender:
             if chat > 0:
                 raise
             reason = blocked.args[0]
-        raise GroupForbiddenError(reason)  # a group cannot block the bot
+        raise errors.GroupForbiddenError(reason)  # a group cannot block the bot
 
-    async def _say(self, chat: int, say: SendText) -> int:
+    async def _say(self, chat: int, say: messages.SendText) -> int:
         keyboard = _keyboard(say.rows, say.prefix)
-        topic = topic_arguments(say.thread, say.reply_to)
+        topic = _topic_arguments(say.thread, say.reply_to)
         texts = [text for text in split_text(fix_text(say.text)) if text.strip()] or [""]
         number = 0
         for index, text in enumerate(texts):
-            more = topic | mention_arguments(text, say.mentions) if say.mentions else topic
+            more = topic | _mention_arguments(text, say.mentions) if say.mentions else topic
             if index == len(texts) - 1:
                 more = more | {"reply_markup": keyboard}
             sent = self._send(chat, text, more, notifies=say.notifies)
@@ -163,10 +143,10 @@ class Sender:
         )
         return message.message_id
 
-    async def _send_file(self, chat: int, body: SendFile) -> int:
+    async def _send_file(self, chat: int, body: messages.SendFile) -> int:
         """Send a file by its handle, or uploaded again; the rest of its caption follows as text."""
         kind = body.file.kind if body.file.kind in FILES else "document"
-        more = topic_arguments(body.thread)
+        more = _topic_arguments(body.thread)
         caption, *rest = split_text(fix_text(body.caption), MAX_CAPTION)
         if kind in UNCAPTIONED_FILES:
             rest = [body.caption] if body.caption else []
@@ -180,13 +160,13 @@ class Sender:
         number = await run_call(_message_id(call), may_repeat=False)
         for index, text in enumerate(split_text("".join(rest)), start=1):
             if text.strip():
-                await _send_part(index, self._send(chat, text, topic_arguments(body.thread)))
+                await _send_part(index, self._send(chat, text, _topic_arguments(body.thread)))
         return number
 
-    async def _send_recording(self, chat: int, body: SendRecording) -> int:
+    async def _send_recording(self, chat: int, body: messages.SendRecording) -> int:
         return await self._recordings.send(chat, body.name, **self._delivery_options(chat))
 
-    async def _load_cleaned(self, body: SendFile) -> InputFile:
+    async def _load_cleaned(self, body: messages.SendFile) -> InputFile:
         """Return a file's bytes under another name, a picture without its metadata.
 
         Nothing has been sent when this fails.
@@ -201,23 +181,23 @@ class Sender:
             data = clean
         return InputFile(data, filename=body.name)
 
-    async def _send_location(self, chat: int, point: SendLocation) -> int:
+    async def _send_location(self, chat: int, point: messages.SendLocation) -> int:
         options = self._delivery_options(chat)
         call = self._bot.send_location(chat, point.latitude, point.longitude, **options)
         return await run_call(_message_id(call), may_repeat=False)
 
-    async def _copy(self, chat: int, copy: CopyMessage) -> int:
-        more = self._delivery_options(chat) | topic_arguments(copy.thread)
+    async def _copy(self, chat: int, copy: messages.CopyMessage) -> int:
+        more = self._delivery_options(chat) | _topic_arguments(copy.thread)
         call = self._bot.copy_message(chat, copy.chat, copy.message, **more)
         return await run_call(_message_id(call), may_repeat=False)
 
-    async def _react(self, chat: int, react: SetReaction) -> None:
+    async def _react(self, chat: int, react: messages.SetReaction) -> None:
         """Set a reaction; ignore that the message no longer exists."""
         call = self._bot.set_message_reaction(chat, react.message, react.sign or None)
         with suppress(LetterRefusedError):
             await run_call(call)
 
-    async def _edit(self, chat: int, edit: EditText) -> None:
+    async def _edit(self, chat: int, edit: messages.EditText) -> None:
         text, keyboard = fix_text(edit.text), _keyboard(edit.rows, edit.prefix)
         if edit.is_caption:
             call = self._bot.edit_message_caption(
@@ -228,45 +208,41 @@ class Sender:
                 text, chat, edit.message, parse_mode=None, link_preview_options=NO_PREVIEW,
                 reply_markup=keyboard,
             )  # fmt: skip
-        try:
-            await run_call(call)
-        except LetterRefusedError as refused:
-            if refused.args[0] != MESSAGE_UNCHANGED:
-                raise
+        await _run_unless(MESSAGE_UNCHANGED, call)
 
-    async def _toast(self, _: int, toast: Toast) -> None:
+    async def _toast(self, _: int, toast: messages.Toast) -> None:
         """Acknowledge a button press; ignore that it is too old for that."""
         text = split_text(fix_text(toast.text), MAX_TOAST)[0] or None
         with suppress(LetterRefusedError):
             await run_call(self._bot.answer_callback_query(toast.press, text))
 
-    async def _leave(self, chat: int, _: LeaveGroup) -> None:
+    async def _leave(self, chat: int, _: messages.LeaveGroup) -> None:
         """Leave a group; ignore that the bot has left it already."""
         with suppress(LetterRefusedError, ChatBlockedError):
             await run_call(self._bot.leave_chat(chat))
 
-    async def _delete(self, chat: int, delete: DeleteMessages) -> None:
+    async def _delete(self, chat: int, delete: messages.DeleteMessages) -> None:
         left: list[int] = []
         numbers = sorted(set(delete.messages))
         for begin in range(0, len(numbers), MAX_DELETIONS):
             left += await self._delete_batch(chat, numbers[begin : begin + MAX_DELETIONS])
         if left:
-            raise MessagesTooOldError(tuple(left))
+            raise errors.MessagesTooOldError(tuple(left))
 
-    async def _delete_batch(self, chat: int, messages: Sequence[int]) -> list[int]:
+    async def _delete_batch(self, chat: int, numbers: Sequence[int]) -> list[int]:
         """Delete messages and return those that stay.
 
         Telegram refuses a whole call for one message that is too old, so halves are tried. A
         message that no longer exists counts as deleted.
         """
         try:
-            await run_call(self._bot.delete_messages(chat, messages))
+            await run_call(self._bot.delete_messages(chat, numbers))
         except LetterRefusedError as refused:
-            if len(messages) == 1:
-                return list(messages) if refused.args[0] == TOO_OLD else []
-            middle = len(messages) // 2
-            first = await self._delete_batch(chat, messages[:middle])
-            return first + await self._delete_batch(chat, messages[middle:])
+            if len(numbers) == 1:
+                return list(numbers) if refused.args[0] == TOO_OLD else []
+            middle = len(numbers) // 2
+            first = await self._delete_batch(chat, numbers[:middle])
+            return first + await self._delete_batch(chat, numbers[middle:])
         return []
 
 
@@ -278,9 +254,9 @@ async def _send_part(index: int, call: Coroutine[None, None, int]) -> int:
     """Send one part of a text; a failure after the first is uncertain, so nothing is repeated."""
     try:
         return await run_call(call, may_repeat=False)
-    except RetryLaterError:
+    except errors.RetryLaterError:
         if index:
-            raise DeliveryUncertainError from None
+            raise errors.DeliveryUncertainError from None
         raise
 
 
@@ -291,5 +267,56 @@ def _keyboard(rows: Sequence[Sequence[Button]], prefix: str) -> InlineKeyboardMa
 
 
 def _button(button: Button, prefix: str) -> InlineKeyboardButton:
-    token = button_token(button, prefix)
+    token = messages.button_token(button, prefix)
     return InlineKeyboardButton(fix_text(button.label), callback_data=token)
+
+
+async def _open_topic(bot: Bot, chat: int, body: messages.OpenTopic) -> int:
+    async def opened() -> int:
+        topic: ForumTopic = await bot.create_forum_topic(chat, _topic_name(body.name))
+        return topic.message_thread_id
+
+    return await run_call(opened(), may_repeat=False)
+
+
+async def _change_topic(
+    change: Callable[..., Coroutine[None, None, bool]], chat: int, body: Any
+) -> None:
+    name = {"name": _topic_name(body.name)} if isinstance(body, messages.EditTopic) else {}
+    await _run_unless(TOPIC_UNCHANGED, change(chat, body.thread, **name))
+
+
+async def _run_unless(unchanged: str, call: Coroutine[None, None, object]) -> None:
+    """Run a call that changes something; ignore that it is so already."""
+    try:
+        await run_call(call)
+    except LetterRefusedError as refused:
+        if refused.args[0] != unchanged:
+            raise
+
+
+def _topic_arguments(thread: int, reply_to: int = 0) -> dict[str, Any]:
+    """Return the arguments that place a message in a topic and make it a reply."""
+    arguments: dict[str, Any] = {}
+    if thread:
+        arguments["message_thread_id"] = thread
+    if reply_to:
+        arguments["reply_parameters"] = ReplyParameters(reply_to, allow_sending_without_reply=True)
+    return arguments
+
+
+def _mention_arguments(text: str, mentions: Sequence[messages.Mention]) -> dict[str, Any]:
+    """Return the arguments that notify staff whose labels occur in the text."""
+    entities = []
+    for mention in mentions:
+        before, label, _ = text.partition(fix_text(mention.label))
+        if label and mention.user_id:
+            user = User(mention.user_id, label, is_bot=False)
+            entities.append(
+                MessageEntity("text_mention", utf16_length(before), utf16_length(label), user=user)
+            )
+    return {"entities": entities} if entities else {}
+
+
+def _topic_name(words: str) -> str:
+    return split_text(fix_text(words), LONGEST_NAME)[0].strip() or NAMELESS

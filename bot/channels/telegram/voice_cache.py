@@ -31,13 +31,7 @@ class Recordings:
     """Sends recordings of phrases."""
 
     def __init__(self, bot: Bot, locales: Path = LOCALES, cache_file: Path | None = None) -> None:
-        """Create a sender of recordings.
-
-        Args:
-            bot: sends them.
-            locales: the folder of the languages.
-            cache_file: stores Telegram's file ids; None: in memory only.
-        """
+        """Create a sender of recordings; `cache_file` None: keep the file ids in memory only."""
         self._bot = bot
         self._locales = locales
         self._cache_file = cache_file

@@ -8,8 +8,7 @@ import pytest
 
 from bot.app.texts import bot_profiles
 from bot.channels.telegram.client import SilentBot, build_bot
-from bot.channels.telegram.command_menu import by_language_code
-from bot.channels.telegram.profile import BotProfile, set_profile
+from bot.channels.telegram.profile import BotProfile, by_language_code, set_profile
 from bot.errors import SettingError
 from bot.languages import LANGUAGES
 from bot.languages.availability import checked_bot_names

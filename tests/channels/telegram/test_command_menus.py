@@ -3,7 +3,7 @@ from __future__ import annotations
 import gettext
 from typing import TYPE_CHECKING
 
-from bot.channels.telegram.command_menu import build_menus, set_menus
+from bot.channels.telegram.profile import build_menus, set_menus
 from bot.text import Text
 
 if TYPE_CHECKING:

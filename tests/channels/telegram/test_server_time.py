@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.channels.telegram.client import build_bot
-from bot.channels.telegram.server_time import ServerTime
+from bot.channels.telegram.client import ServerTime, build_bot
 from bot.clock import HOUR, SECOND
 from bot.sandbox import TOKEN as SANDBOX_TOKEN
 from bot.sandbox import Sandbox, serve

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.channels.telegram.client import SilentBot, build_bot
-from bot.channels.telegram.command_menu import build_menus, set_menus
 from bot.channels.telegram.file_download import download
 from bot.channels.telegram.parsing.parse import parse
 from bot.channels.telegram.poller import Poller
+from bot.channels.telegram.profile import build_menus, set_menus
 from bot.channels.telegram.sender import Sender
 from bot.errors import (
     ChatBlockedError,

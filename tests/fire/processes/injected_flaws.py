@@ -11,7 +11,7 @@ import resource
 import sqlite3
 from typing import TYPE_CHECKING
 
-from bot.channels.telegram.offset import ConfirmAfterCommit, next_offset
+from bot.channels.telegram.poller import ConfirmAfterCommit, next_offset
 from bot.dispatch.turn.turn import TurnHandler
 from bot.mailbox.fair_queue import FairQueue
 from bot.mailbox.inbox import Inbox

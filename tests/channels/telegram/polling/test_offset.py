@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.offset import ConfirmAfterCommit, next_offset
 from bot.channels.telegram.parsing.split_batch import LAST_ID, RawUpdate
+from bot.channels.telegram.poller import ConfirmAfterCommit, next_offset
 
 
 def batch(*numbers: int) -> list[RawUpdate]:

@@ -8,11 +8,9 @@ import pytest
 from structlog.testing import capture_logs
 from telegram.error import TimedOut
 
-from bot.channels.telegram.backoff import Backoff
 from bot.channels.telegram.client import SilentBot, build_fetch
-from bot.channels.telegram.offset import next_offset
 from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
-from bot.channels.telegram.poller import OUTAGE, Poller
+from bot.channels.telegram.poller import OUTAGE, Backoff, Poller, next_offset
 from bot.errors import AlreadyRunningError, SettingError
 from tests.support.telegram.telegram_loopback_server import (
     BOT_ID,

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.channels.telegram.backoff import Backoff
 from bot.channels.telegram.parsing.split_batch import MAX_FAILURES, MAX_UPDATES, RawUpdate
-from bot.channels.telegram.poller import Poller
+from bot.channels.telegram.poller import Backoff, Poller
 from bot.clock import SystemClock
 from tests.support.telegram.telegram_loopback_server import (
     ReceivedCall,
