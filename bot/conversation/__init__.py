@@ -37,9 +37,9 @@ from bot.conversation.questions.choice import Card, Choose, ChooseMany, Decide, 
 from bot.conversation.questions.review import Review
 from bot.conversation.questions.text import Ask, FreeText, Number
 from bot.conversation.questions.typed import AskPlace, AskWhen, Collect
-from bot.conversation.registry import FlowRegistry
+from bot.conversation.registry import FlowRegistry, unpack
 from bot.conversation.replies import CONTROLS, Choice, FlowEnded, Reply, Turn
-from bot.conversation.state import Frame, Position, pack, unpack
+from bot.conversation.state import Frame, Position, pack
 from bot.conversation.steps import Begin, Danger, End, Say
 
 __all__ = [

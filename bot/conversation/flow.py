@@ -101,7 +101,7 @@ def _check_last_step(flow: type[Flow]) -> None:
         raise TypeError(f"{flow.__name__} must end with an End that has no guard")
 
 
-def _check_looks_back(flow: type[Flow], step: Step, earlier: tuple[Step, ...]) -> None:
+def _check_looks_back(flow: type[Flow], step: Step, earlier: tuple[object, ...]) -> None:
     for question in step.when.looks_at():
         if question not in earlier:
             raise TypeError(

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from bot.conversation.answers import Answer
-    from bot.conversation.questions.question import Question
+    from bot.text import Text
 
     Answers = Mapping[str, Answer]
     Facts = frozenset[str]
-    Namer = Callable[[Question[Answer], str | None], str]
+    Namer = Callable[["AskedStep", str | None], str]
     """Names a question (None) or one of its choices."""
+
+
+class AskedStep(Protocol):
+    """A question, as far as a guard has to know it."""
+
+    name: str
+    short: Text
 
 
 class Guard:
@@ -30,7 +37,7 @@ class Guard:
         """Yield the guards it is composed of, or itself."""
         yield self
 
-    def looks_at(self) -> frozenset[Question[Answer]]:
+    def looks_at(self) -> frozenset[AskedStep]:
         """Return the questions it depends on."""
         return frozenset(leaf.question for leaf in self.leaves() if isinstance(leaf, AnswerGuard))
 
@@ -77,7 +84,7 @@ class Fact(Guard):
 class AnswerGuard(Guard):
     """Holds if the answer is one of the codes, has one of them, or exists and was not skipped."""
 
-    question: Question[Answer]
+    question: AskedStep
     relation: Literal["is", "has", "was answered"]
     codes: tuple[str, ...] = ()
 
@@ -144,6 +151,6 @@ class Not(Guard):
         return f"not ({self.guard.describe(name)})"
 
 
-def name_by_code(question: Question[Answer], code: str | None) -> str:
+def name_by_code(question: AskedStep, code: str | None) -> str:
     """Return the name of a question, or the code of its choice."""
     return code or question.name

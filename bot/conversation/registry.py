@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
+
 from bot.conversation.answers import FileRef, PlaceAnswer, TimeAnswer
 from bot.conversation.machine import BACK, CHANGE, FORWARD, START, build_machine
 from bot.conversation.outcomes import TAKES_EXTRAS
 from bot.conversation.questions.question import Question
 from bot.conversation.questions.review import Review
+from bot.conversation.state import Position
 from bot.conversation.steps import End, Say
 
 if TYPE_CHECKING:
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.conversation.answers import Answer
     from bot.conversation.flow import Flow
-    from bot.conversation.state import Frame, Position
+    from bot.conversation.state import Frame
 
 _Value = TypeVar("_Value")
 
@@ -162,6 +165,18 @@ class FlowRegistry:
             else:
                 compiled.migrate_names(frame)
         position.frames = [frame for frame in position.frames if frame.flow in self.compiled]
+
+
+def unpack(packed: object, registry: FlowRegistry) -> Position:
+    """Return a stored position, with the names of flows and steps of this release.
+
+    From a step that no longer exists, the engine goes to the first open step. Texts and files of a
+    flow that no longer exists are kept as extras.
+    """
+    position = packed if type(packed) is Position else msgspec.convert(packed, Position)
+    if not registry.has_current_names(position):
+        registry.migrate_names(position)
+    return position
 
 
 def _sent_questions(flow: type[Flow]) -> frozenset[str]:

@@ -1,15 +1,10 @@
 """The state of a conversation: flows that have begun and not ended, and their answers."""
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from bot.conversation.answers import Answer, FileRef
 
 # No postponed annotations here: msgspec needs the types of the fields at run time.
-if TYPE_CHECKING:
-    from bot.conversation.registry import FlowRegistry
-
 MAX_EXTRAS = 50
 """Beyond this number the oldest extra texts are joined, not deleted."""
 
@@ -66,16 +61,4 @@ class Position(msgspec.Struct, array_like=True):
 
 def pack(position: Position) -> object:
     """Return the position in a form `msgspec` can encode."""
-    return position
-
-
-def unpack(packed: object, registry: "FlowRegistry") -> Position:
-    """Return a stored position, with the names of flows and steps of this release.
-
-    From a step that no longer exists, the engine goes to the first open step. Texts and files of a
-    flow that no longer exists are kept as extras.
-    """
-    position = packed if type(packed) is Position else msgspec.convert(packed, Position)
-    if not registry.has_current_names(position):
-        registry.migrate_names(position)
     return position

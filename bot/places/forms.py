@@ -52,14 +52,7 @@ class OfficeForms:
 def fill_form(
     forms: OfficeForms, form: OfficeForm, values: Mapping[str, str], answers: list[tuple[str, str]]
 ) -> str:
-    """Return a draft of a form.
-
-    Args:
-        forms: the forms of the country.
-        form: one of them.
-        values: values by blank; a missing one stays blank.
-        answers: questions and answers of the person.
-    """
+    """Return a draft of a form: values by blank, and questions with the person's answers."""
     lines = [forms.draft_notice, ""]
     for line in form.lines:
         if line == "{told}":

@@ -20,12 +20,11 @@ from bot.places.directory import SourcedFact
 from bot.text import Text, _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import date
 
     from bot.places.authorities import Law
     from bot.places.directory import DirectoryEntry, Recipient
-    from bot.places.entitlements import Entitlement
     from bot.places.forms import OfficeForms
     from bot.text import Catalogue
 
@@ -96,6 +95,39 @@ class LawChapter(SourcedFact):
 
     facts: Mapping[str, str | Text | Money]
 
+    def blanks(self, catalogue: Catalogue) -> dict[str, str]:
+        """Return the values of the blanks it fills."""
+        return {
+            name: fact if isinstance(fact, str) else fact.render(catalogue)
+            for name, fact in self.facts.items()
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entitlement:
+    """One service or payment that the law provides, for staff.
+
+    Amounts are facts of the place; expired or unread facts are left out. Nothing here decides who
+    is entitled: that is the decision of an authority.
+    """
+
+    code: str
+    text: Text
+    """What, and up to which amount, with the blanks of its chapter."""
+    chapter: str = "amounts"
+    """The law chapter of the place that fills the blanks; expires with it."""
+    needs_event: str = ""
+    """The legal event after which it can be requested; empty: from suspicion on."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntitlementView:
+    """An entitlement, rendered for staff."""
+
+    text: str
+    is_open: bool
+    """Whether the event it needs has happened."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -136,8 +168,7 @@ class Place:
             values[blank_name("numbers", situation)] = "\n".join(e.line(catalogue) for e in entries)
             values[blank_name("calling", situation)] = entries[0].call_description(catalogue)
         for chapter in self.chapters.values():
-            for name, fact in chapter.facts.items():
-                values[name] = fact if isinstance(fact, str) else fact.render(catalogue)
+            values |= chapter.blanks(catalogue)
         return values
 
     def numbers(self, situation: str, today: date, language: str = "") -> list[DirectoryEntry]:
@@ -162,6 +193,24 @@ class Place:
             for codes in self.numbers_by_situation.values()
         )
         return frozenset(chapters | ({NUMBERS} if has_numbers else set()))
+
+    def list_entitlements(
+        self, events: Collection[str], today: date, staff: Catalogue, people: Catalogue
+    ) -> list[EntitlementView]:
+        """Return the entitlements, in their order, without those of facts expired by this day.
+
+        `events` are codes of the legal events entered for the case; `people` is the catalogue of
+        the same language as that of staff, which holds the amounts.
+        """
+        known = self.known_facts(today)
+        return [
+            EntitlementView(
+                it.text.render(staff, self.chapters[it.chapter].blanks(people)),
+                not it.needs_event or it.needs_event in events,
+            )
+            for it in self.entitlements
+            if it.chapter in known
+        ]
 
     def facts(self) -> Iterator[tuple[str, SourcedFact]]:
         """Yield every sourced fact, by code."""

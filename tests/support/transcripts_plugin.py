@@ -35,8 +35,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bot import languages
+from bot.conversation import pack, unpack
 from bot.conversation.registry import FlowRegistry
-from bot.conversation.state import pack, unpack
 from bot.conversation.tools.text_session import TextSession
 from bot.places.taiwan import TAIWAN
 from bot.places.taiwan.directory import VERIFIED_ON

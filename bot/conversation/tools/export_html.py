@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from bot.conversation.answers import Answer
     from bot.conversation.flow import Flow
+    from bot.conversation.guards import AskedStep
     from bot.text import Catalogue, Text
 
 STYLE = """
@@ -72,7 +73,7 @@ def _step(step: Step, catalogue: Catalogue) -> str:
 
 
 def _body(step: Step, catalogue: Catalogue) -> Iterator[str]:
-    def name(question: Question[Answer], code: str | None) -> str:
+    def name(question: AskedStep, code: str | None) -> str:
         if code is None or not isinstance(question, ListQuestion):
             return f"“{question.short.render(catalogue)}”"
         return f"“{question.choices[code].render(catalogue)}”"

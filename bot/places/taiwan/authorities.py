@@ -53,10 +53,7 @@ CHILD_EXPLOITED = Authority(
     _("Municipal or county government (protection of children)"),
     _("Placement and help, under the child law first"),
     _("If sexual exploitation of someone under 18 is suspected."),
-    (
-        Article(ACT, _("Article 18")),
-        Article(EXPLOITATION, _("Article 15, paragraph 1")),
-    ),
+    (Article(ACT, _("Article 18")), Article(EXPLOITATION, _("Article 15, paragraph 1"))),
 )
 LOCAL_GOVERNMENT = Authority(
     "local_government",

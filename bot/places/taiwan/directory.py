@@ -21,19 +21,12 @@ if TYPE_CHECKING:
 
 VERIFIED_ON = date(2026, 11, 24)
 EXPIRES_ON = date(2027, 11, 24)
-ALL_DAY = "24 h"
+SOURCED: Mapping[str, Any] = {"verified_on": VERIFIED_ON, "expires_on": EXPIRES_ON}
 
 
 def _entry(number: str, answered_by: Text, source: str, **more: Any) -> DirectoryEntry:
-    defaults = {"hours": ALL_DAY, "quality": SourceQuality.READ}
-    return DirectoryEntry(
-        number=number,
-        answered_by=answered_by,
-        source=source,
-        verified_on=VERIFIED_ON,
-        expires_on=EXPIRES_ON,
-        **{**defaults, **more},
-    )
+    about = {"hours": "24 h", "quality": SourceQuality.READ, **SOURCED, **more}
+    return DirectoryEntry(number=number, answered_by=answered_by, source=source, **about)
 
 
 SHOWN: Mapping[str, DirectoryEntry] = {

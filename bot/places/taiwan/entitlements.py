@@ -7,7 +7,7 @@ training are for identified victims (D0080223 Articles 8, 10, 13). Most are for 
 
 from __future__ import annotations
 
-from bot.places.entitlements import Entitlement
+from bot.places.place import Entitlement
 from bot.text import _
 
 ENTITLEMENTS = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.places.directory import SourceQuality
 from bot.places.place import PlaceSentence
-from bot.places.taiwan.directory import EXPIRES_ON, VERIFIED_ON
+from bot.places.taiwan.directory import SOURCED
 from bot.text import Text, _
 
 if TYPE_CHECKING:
@@ -17,14 +17,8 @@ if TYPE_CHECKING:
 
 
 def _sentence(text: Text, source: str, without: Text | None = None) -> PlaceSentence:
-    return PlaceSentence(
-        text=text,
-        fallback=without,
-        source=source,
-        quality=SourceQuality.READ,
-        verified_on=VERIFIED_ON,
-        expires_on=EXPIRES_ON,
-    )
+    quality = SourceQuality.READ
+    return PlaceSentence(text=text, fallback=without, source=source, quality=quality, **SOURCED)
 
 
 SENTENCES: Mapping[str, PlaceSentence] = {

@@ -5,22 +5,25 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.languages import catalogue
-from bot.places.entitlements import EntitlementView, list_entitlements
 from bot.places.taiwan import TAIWAN
 from bot.places.taiwan.directory import EXPIRES_ON, VERIFIED_ON
 from tests.support.content.fictional_country import FARAWAY
+
+if TYPE_CHECKING:
+    from bot.places.place import EntitlementView
 
 FUND = "14000"
 
 
 def told(*happened: str, language: str = "en", days: int = 0) -> list[EntitlementView]:
     day = VERIFIED_ON + timedelta(days=days)
-    return list_entitlements(
-        TAIWAN, happened, day, catalogue(language, "staff"), catalogue(language)
+    return TAIWAN.list_entitlements(
+        happened, day, catalogue(language, "staff"), catalogue(language)
     )
 
 
@@ -54,10 +57,10 @@ def test_amounts_that_expired_are_not_said() -> None:
 
 def test_another_country_says_nothing_of_taiwan() -> None:
     words = catalogue("en", "staff")
-    assert list_entitlements(FARAWAY, (), VERIFIED_ON, words, catalogue("en")) == []
+    assert FARAWAY.list_entitlements((), VERIFIED_ON, words, catalogue("en")) == []
     borrowed = replace(FARAWAY, entitlements=TAIWAN.entitlements)
     said = " ".join(
-        it.text for it in list_entitlements(borrowed, (), VERIFIED_ON, words, catalogue("en"))
+        it.text for it in borrowed.list_entitlements((), VERIFIED_ON, words, catalogue("en"))
     )
     assert "7 a year" in said
     assert FUND not in said

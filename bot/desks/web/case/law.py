@@ -15,11 +15,14 @@ from bot.hotline.deadlines import STRIKE, DeadlineEventRow, deadline_line
 from bot.hotline.form_data import OFFICE_LANGUAGE, base_fields, event_days, person_statements
 from bot.places.entitlements import EntitlementView, list_entitlements
 from bot.places.forms import OfficeForm, OfficeForms, fill_form
+from bot.places.forms import fill_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.places.deadlines import Deadline
+    from bot.places.forms import OfficeForm, OfficeForms
+    from bot.places.place import EntitlementView
     from bot.store.writer import Work
 
 SOON = 3 * DAY
@@ -72,8 +75,8 @@ def legal_status(work: Work, request: DeskRequest, case: str) -> LegalStatus:
     standing = {row.event.code for row in rows if not row.is_struck}
     found.deadlines = [_deadline_view(request, it) for it in deadlines.running(work, case)]
     found.events = [_event_view(request, row) for row in rows if row.event.code != STRIKE]
-    found.entitlements = list_entitlements(
-        place, standing, today, locale.staff_catalogue, locale.flow_catalogue
+    found.entitlements = place.list_entitlements(
+        standing, today, locale.staff_catalogue, locale.flow_catalogue
     )
     found.amounts_source = place.chapters[AMOUNTS].source if found.entitlements else ""
     return found
