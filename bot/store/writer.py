@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import queue
 import sqlite3
 import threading
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from bot.errors import CommitFailedError
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.store.compiled import Prepared, PreparedList
-
-    OnDone = Callable[[Any, BaseException | None], None]
 
 T = TypeVar("T")
 BUSY_TIMEOUT = 5000
@@ -153,30 +151,18 @@ class Writer:
         Raises:
             CommitFailedError: the disk refused this commit or an earlier one.
         """
-        return await self._submit_async(unit)
+        return await asyncio.wrap_future(self._submit(unit))
 
     def run_sync(self, unit: Callable[[Work], T]) -> T:
         """Run a unit of work from synchronous code and wait for it."""
-        ready = threading.Event()
-        said: list[Any] = []
-
-        def tell(result: T | None, error: BaseException | None) -> None:
-            said.append((result, error))
-            ready.set()
-
-        self._submit(unit, tell)
-        ready.wait()
-        result, error = said[0]
-        if error is not None:
-            raise error
-        return result  # type: ignore[no-any-return]
+        return self._submit(unit).result()
 
     async def truncate_wal(self) -> bool:
         """Truncate SQLite's WAL; tell whether that worked, which a reader can prevent.
 
         Erased data remain in the WAL until then. PostgreSQL recycles its own WAL by itself.
         """
-        return bool(await self._submit_async(None))
+        return await asyncio.wrap_future(self._submit(None))
 
     @property
     def failure_reason(self) -> str:
@@ -189,21 +175,14 @@ class Writer:
         self._units.put(None)
         self._thread.join()
 
-    async def _submit_async(self, unit: Callable[[Work], T] | None) -> T:
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[T] = loop.create_future()
-
-        def tell(result: T | None, error: BaseException | None) -> None:
-            with contextlib.suppress(RuntimeError):  # the loop may be closed
-                loop.call_soon_threadsafe(_resolve, done, result, error)
-
-        self._submit(unit, tell)
-        return await done
-
-    def _submit(self, unit: Callable[[Work], T] | None, tell: OnDone) -> None:
+    def _submit(self, unit: Callable[[Work], T] | None) -> Future[T]:
+        """Hand a unit to the thread, or None to truncate the WAL."""
         if self._is_closed:
             raise CommitFailedError("the store is closed")
-        self._units.put((unit, tell))
+        done: Future[T] = Future()
+        done.set_running_or_notify_cancel()  # a unit runs even if its caller is cancelled
+        self._units.put((unit, done))
+        return done
 
     def _run_thread(self) -> None:
         connection, error = _attempt(self._connect)
@@ -223,12 +202,16 @@ class Writer:
                 continue
             if handed is None:
                 break
-            unit, tell = handed
+            unit, done = handed
             if unit is None:
-                tell(self._truncate_wal(cursor), None)
+                done.set_result(self._truncate_wal(cursor))
                 continue
             dirty = True
-            tell(*self._run_unit(cursor, begin, work, unit))
+            result, error = self._run_unit(cursor, begin, work, unit)
+            if error is None:
+                done.set_result(result)
+            else:
+                done.set_exception(error)
             self._keep_wal_short(cursor)
         self._truncate_wal(cursor)
         cursor.close()
@@ -260,9 +243,8 @@ class Writer:
 
     def _refuse_all(self) -> None:
         while (handed := self._units.get()) is not None:
-            _, tell = handed
             reason = "the database does not open; repair it and restart Haven"
-            tell(None, CommitFailedError(reason))
+            handed[1].set_exception(CommitFailedError(reason))
 
     def _fail(self, error: Exception | None, what: str) -> CommitFailedError:
         # SQLite reports OK for commits after a failed fsync: none of them may be trusted.
@@ -351,12 +333,3 @@ def disk_failure_reason(error: BaseException | None) -> str:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & _PRIMARY
     is_frozen = code == sqlite3.SQLITE_READONLY or getattr(error, "errno", None) == errno.EROFS
     return "the disk is read-only" if is_frozen else "the disk may be full"
-
-
-def _resolve(done: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
-    if done.cancelled():
-        return
-    if error is not None:
-        done.set_exception(error)
-    else:
-        done.set_result(result)
