@@ -24,15 +24,14 @@ from bot.dispatch import callback_data
 from bot.dispatch.rendering import ROW_WIDTH, Renderer, display_width
 from bot.dispatch.turn.flow_names import LEARN_FLOW
 from bot.dispatch.turn.outcome_rules import NEXT_STEP_OUTCOMES
-from bot.languages import FALLBACK
-from bot.languages.place_overrides import OverridingCatalogue
+from bot.languages import FALLBACK, OverridingCatalogue
 from bot.languages.style_rules import (
     FORBIDDEN,
     LOUD_PUNCTUATION,
+    find_faults,
     forbidden_on_lock_screen,
     forbidden_words,
 )
-from bot.languages.translation_checks import find_faults
 from bot.places.place import all_blanks as place_blanks
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from bot.conversation import Answer, Flow
     from bot.conversation.questions.question import Question
     from bot.dispatch.system_texts import SystemTexts
-    from bot.languages.place_overrides import MessageKey
+    from bot.languages import MessageKey
     from bot.places.place import Place
     from bot.text import Catalogue, Text
 

@@ -53,8 +53,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.app.options import BuildOptions
+    from bot.languages import MessageKey
     from bot.languages.availability import LanguageOffer
-    from bot.languages.place_overrides import MessageKey
     from bot.languages.voice_files import RecordingNames
     from bot.places.directory import Recipient
     from bot.places.place import Place

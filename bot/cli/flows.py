@@ -19,9 +19,8 @@ from bot.conversation import FlowRegistry
 from bot.conversation.tools.export_html import render_page
 from bot.conversation.tools.export_mermaid import draw_mermaid
 from bot.conversation.tools.text_session import TextSession
-from bot.languages import catalogue, use_catalogues
+from bot.languages import OverridingCatalogue, catalogue, use_catalogues
 from bot.languages.availability import load_offer
-from bot.languages.place_overrides import OverridingCatalogue
 from bot.settings import load_settings
 from bot.text import Catalogue, FilledCatalogue
 from flows import ALL_FLOWS, flows_for_languages

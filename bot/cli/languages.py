@@ -30,6 +30,11 @@ from bot.languages.po_files import (
     serialize_catalogue,
 )
 from bot.languages.progress import LanguageProgress, measure_progress
+    catalogue_path,
+    load_catalogue,
+    measure_progress,
+    serialize_catalogue,
+)
 from bot.languages.review_csv import MessageLocation, apply_review_csv, write_review_csv
 from bot.languages.voice_files import (
     EXTENSION,
@@ -42,6 +47,14 @@ from bot.languages.voice_files import (
 )
 from bot.settings import load_settings
 from flows import ALL_FLOWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.conversation import Flow
+    from bot.conversation.steps import Step
+    from bot.languages import MessageKey
+    from bot.languages.po_files import CheckedCatalogue, LanguageProgress
 
 languages_app = typer.Typer(no_args_is_help=True)
 HEADINGS = (

@@ -21,14 +21,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.languages.place_overrides import OverridingCatalogue
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from bot.languages.place_overrides import MessageKey
     from bot.text import Catalogue, Text
+    from bot.text import Text
 
+MessageKey = tuple[str | None, str]
+"""Context and English of a phrase."""
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 
 SINGLE_FORM = (1, "0")
@@ -96,6 +97,33 @@ STAFF_LANGUAGES = ("en", "zh_Hant")
 
 _CHECKED: dict[str, gettext.NullTranslations] = {}
 _OVERRIDES: dict[MessageKey, Text] = {}
+
+
+class OverridingCatalogue(gettext.NullTranslations):
+    """A catalogue in which a country replaces phrases with its own."""
+
+    def __init__(
+        self, base: gettext.NullTranslations, overrides: Mapping[MessageKey, Text]
+    ) -> None:
+        super().__init__()
+        self._base = base
+        self._overrides = overrides
+
+    def gettext(self, message: str) -> str:
+        """Return the translation of the phrase or of its replacement."""
+        override = self._overrides.get((None, message))
+        return self._base.gettext(message) if override is None else override.render(self._base)
+
+    def pgettext(self, context: str, message: str) -> str:
+        """Return the translation for that context, of the phrase or of its replacement."""
+        override = self._overrides.get((context, message))
+        if override is None:
+            return self._base.pgettext(context, message)
+        return override.render(self._base)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the translation in the plural form for `n`."""
+        return self._base.ngettext(msgid1, msgid2, n)
 
 
 def use_catalogues(

@@ -1,4 +1,4 @@
-"""Catalogue files: every message with its line, and the faults in it."""
+"""Catalogue files: messages with line, faults and reviews; the progress of a language."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import gettext
 import io
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from bot.languages import FALLBACK, LANGUAGES, LOCALES
-from bot.languages.reviews import parse_reviews, translation_digest
-from bot.languages.translation_checks import find_faults
+from bot.languages.style_rules import find_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,16 +23,55 @@ if TYPE_CHECKING:
 
     from babel.messages.catalog import Catalog, Message
 
-    from bot.languages.reviews import TranslationReview
-
-MessageKey = tuple[str | None, str]
-"""Context and English of a message."""
+    from bot.languages import MessageKey
 
 SAFETY_MARK = "safety sentence"
 """Marks a safety-critical message in its remark to translators."""
 MAX_SOURCE_SHOWN = 40
 """Characters of a message that a fault quotes."""
 CHARSET = re.compile(rb'"Content-Type:[^"]*charset=([\w-]+)', re.IGNORECASE)
+
+MAX_NAME_LENGTH = 60
+_PATTERN = re.compile(r"reviewed by (?P<who>.+) on (?P<day>\d{4}-\d\d-\d\d), (?P<of>[0-9a-f]{8})")
+_DIGEST_SIZE = 4
+REQUIRED_REVIEWERS = 2
+"""Native speakers who must each have reviewed a safety-critical message."""
+
+
+class TranslationReview(NamedTuple):
+    """A reviewer's confirmation that a translation is right, as a comment in the catalogue.
+
+    It is no longer valid when English or translation changes.
+    """
+
+    reviewer: str
+    day: date
+    digest: str
+    """The digest of what was reviewed, from `translation_digest`."""
+
+    def __str__(self) -> str:
+        return f"reviewed by {self.reviewer} on {self.day.isoformat()}, {self.digest}"
+
+
+def translation_digest(context: str | None, source: str, forms: Iterable[str]) -> str:
+    """Return the digest of context, English and all forms of a translation."""
+    whole = "\x1f".join((context or "", source, *forms)).encode()
+    return blake2b(whole, digest_size=_DIGEST_SIZE).hexdigest()
+
+
+def parse_reviews(comments: Iterable[str], digest: str) -> list[TranslationReview]:
+    """Return the valid reviews among the comments of a message, one for each reviewer."""
+    reviews: dict[str, TranslationReview] = {}
+    for comment in comments:
+        if (match := _PATTERN.fullmatch(comment.strip())) and match["of"] == digest:
+            day = date.fromisoformat(match["day"])
+            reviews[match["who"]] = TranslationReview(match["who"], day, digest)
+    return list(reviews.values())
+
+
+def other_comments(comments: Iterable[str]) -> list[str]:
+    """Return the comments that are not reviews."""
+    return [comment for comment in comments if not _PATTERN.fullmatch(comment.strip())]
 
 
 class CatalogueFault(NamedTuple):
@@ -218,3 +258,65 @@ def _shorten(source: str) -> str:
     if len(text) > MAX_SOURCE_SHOWN:
         text = text[: MAX_SOURCE_SHOWN - 1] + "…"
     return f"“{text}”"
+
+
+@dataclass(frozen=True)
+class UnreviewedMessage:
+    """A safety-critical message with too few reviews."""
+
+    context: str | None
+    source: str
+    """Its English."""
+    places: tuple[str, ...]
+    """The source files it occurs in."""
+    readers: int
+
+
+@dataclass(frozen=True)
+class LanguageProgress:
+    """The progress of a language in numbers."""
+
+    language: str
+    messages: int
+    drafted: int
+    reviewed: int
+    """Messages with at least one review that is still valid."""
+    safety_critical: int
+    safety_critical_unreviewed: int
+    """Safety-critical messages with fewer than two reviews."""
+    complete: bool
+    """Whether nothing is missing or faulty."""
+    on: bool
+    """Whether this deployment offers it."""
+    recorded: int = 0
+    """Messages with a recording."""
+    recordable: int = 0
+    """Messages that can have a recording: those without a blank."""
+    unread: tuple[UnreviewedMessage, ...] = ()
+    """The safety-critical messages with fewer than two reviews."""
+
+
+def measure_progress(catalogue: CheckedCatalogue, *, on: bool) -> LanguageProgress:
+    """Return the progress of a catalogue; `on` tells whether it is offered."""
+    safety = [entry for entry in catalogue.entries if entry.is_safety]
+    unread = tuple(
+        UnreviewedMessage(*entry.key, entry.source_files, len(entry.reviews))
+        for entry in safety
+        if not has_enough_reviews(entry)
+    )
+    return LanguageProgress(
+        catalogue.tag,
+        messages=len(catalogue.entries),
+        drafted=sum(entry.is_translated for entry in catalogue.entries),
+        reviewed=sum(bool(entry.reviews) for entry in catalogue.entries),
+        safety_critical=len(safety),
+        safety_critical_unreviewed=len(unread),
+        complete=catalogue.is_complete,
+        on=on,
+        unread=unread,
+    )
+
+
+def has_enough_reviews(entry: CatalogueEntry) -> bool:
+    """Return whether enough different people have reviewed a message."""
+    return len({review.reviewer for review in entry.reviews}) >= REQUIRED_REVIEWERS

@@ -12,23 +12,29 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import ReviewSheetError
-from bot.languages.po_files import forms_of, messages_by_key
-from bot.languages.reviews import (
+from bot.languages.po_files import (
     MAX_NAME_LENGTH,
     TranslationReview,
+    forms_of,
+    messages_by_key,
     other_comments,
     parse_reviews,
     translation_digest,
 )
-from bot.languages.style_rules import FRAGMENT_FILES, forbidden_on_lock_screen, forbidden_words
-from bot.languages.translation_checks import find_faults
+from bot.languages.style_rules import (
+    FRAGMENT_FILES,
+    find_faults,
+    forbidden_on_lock_screen,
+    forbidden_words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from babel.messages.catalog import Catalog, Message
 
-    from bot.languages.po_files import CatalogueEntry, CheckedCatalogue, MessageKey
+    from bot.languages import MessageKey
+    from bot.languages.po_files import CatalogueEntry, CheckedCatalogue
 
 COLUMNS = (
     "context", "source", "plural", "form", "translation", "safety_critical", "said_in", "screen",

@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.languages import reviews
+from bot.languages import po_files
 from bot.languages.po_files import (
     catalogue_path,
     load_catalogue,
     load_template,
+    measure_progress,
     messages_by_key,
     serialize_catalogue,
 )
-from bot.languages.progress import measure_progress
 from bot.languages.review_csv import (
     FORMULA_PREFIXES,
     MessageLocation,
@@ -207,15 +207,15 @@ def test_every_cell_comes_back_as_it_was(cell: str) -> None:
 
 @given(some.text(), some.lists(some.text(), min_size=1))
 def test_a_review_is_of_its_words_alone(source: str, words: list[str]) -> None:
-    of = reviews.translation_digest(None, source, words)
-    assert of == reviews.translation_digest(None, source, list(words))
-    assert of != reviews.translation_digest(None, source, [*words[:-1], f"{words[-1]}."])
-    note = str(reviews.TranslationReview("A. Reader", TODAY, of))
-    assert [it.reviewer for it in reviews.parse_reviews([note, "another note"], of)] == [
+    of = po_files.translation_digest(None, source, words)
+    assert of == po_files.translation_digest(None, source, list(words))
+    assert of != po_files.translation_digest(None, source, [*words[:-1], f"{words[-1]}."])
+    note = str(po_files.TranslationReview("A. Reader", TODAY, of))
+    assert [it.reviewer for it in po_files.parse_reviews([note, "another note"], of)] == [
         "A. Reader"
     ]
-    assert reviews.parse_reviews([note], "0" * 8 if of != "0" * 8 else "1" * 8) == []
-    assert reviews.other_comments([note, "another note"]) == ["another note"]
+    assert po_files.parse_reviews([note], "0" * 8 if of != "0" * 8 else "1" * 8) == []
+    assert po_files.other_comments([note, "another note"]) == ["another note"]
 
 
 def test_our_own_catalogues_go_out_whole() -> None:

@@ -15,8 +15,7 @@ from bot.app.texts import build_system_texts, place_bound_phrases
 from bot.conversation import FlowRegistry
 from bot.dispatch.turn.slash_commands import COMMAND_FLOWS
 from bot.errors import SettingError
-from bot.languages import LANGUAGES, catalogue, use_catalogues
-from bot.languages.place_overrides import OverridingCatalogue
+from bot.languages import LANGUAGES, OverridingCatalogue, catalogue, use_catalogues
 from bot.messages import button_token
 from bot.places.registry import PLACES
 from bot.places.taiwan import TAIWAN

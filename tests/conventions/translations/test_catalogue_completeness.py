@@ -13,7 +13,7 @@ from bot.app.flow_checks import LONGEST_MESSAGE, SAMPLE_BLANKS
 from bot.app.texts import build_system_texts
 from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES
 from bot.languages.po_files import message_key, messages_by_key
-from bot.languages.translation_checks import find_faults
+from bot.languages.style_rules import find_faults
 from bot.settings import Settings
 from tests.support.content.catalogue_files import (
     DOMAINS,

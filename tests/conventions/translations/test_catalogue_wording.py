@@ -14,11 +14,9 @@ from bot.languages.style_rules import (
     contains_word,
     forbidden_on_lock_screen,
     forbidden_words,
-    not_simplified,
-    not_traditional,
-    spelling_faults,
 )
 from tests.support.content.catalogue_files import CataloguePhrase, phrases_of
+from tests.support.content.spelling_rules import not_simplified, not_traditional, spelling_faults
 
 TRANSLATED = [tag for tag in LANGUAGES if tag != FALLBACK]
 BEGINNING = {"organisation": "Garden", "hours": "09:00-21:00", "contact": "example.org",

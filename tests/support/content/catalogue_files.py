@@ -17,10 +17,10 @@ from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES
+from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES, MessageKey
 from bot.languages import po_files as held
-from bot.languages.po_files import MessageKey, forms_of, message_key, messages_by_key
-from bot.languages.translation_checks import blanks_in
+from bot.languages.po_files import forms_of, message_key, messages_by_key
+from bot.languages.style_rules import blanks_in
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
