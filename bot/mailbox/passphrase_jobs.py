@@ -20,7 +20,7 @@ from bot.errors import DecryptionError
 from bot.log import log
 from bot.store.compiled import Prepared
 from bot.store.statements import delete_by, insert, update_by
-from bot.store.tables.passphrases import passphrase_jobs
+from bot.store.tables.case_extras import passphrase_jobs
 from bot.vault import Purpose
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from bot.errors import DecryptionError
 from bot.log import log
 from bot.mailbox.letter import Author, LetterState
 from bot.store.statements import delete_by, select_by, update_by
+from bot.store.tables.case_extras import passphrase_jobs
 from bot.store.tables.main import UNSENT, files, outbox, referrals
-from bot.store.tables.passphrases import passphrase_jobs
 from bot.vault import Purpose
 from bot.vault.keys.epoch_keys import HEADER_LENGTH, MAX_WAIT, RESEAL_AFTER, epoch_number
 

@@ -26,17 +26,7 @@ from bot.store.statements import (
     update_by,
     upsert,
 )
-from bot.store.tables import (  # noqa: F401 - registers every table
-    case_extras,
-    check_ins,
-    consents,
-    custody,
-    deadlines,
-    desk,
-    partners,
-    passphrases,
-    team,
-)
+from bot.store.tables import case_extras, desk, partners  # noqa: F401 - registers every table
 from bot.store.writer import Work, Writer
 
 __all__ = [

@@ -12,7 +12,7 @@ from bot.cases.routing import Queue
 from bot.cases.urgency import Priority
 from bot.languages import LANGUAGES
 from bot.store.statements import delete_by, select_by, upsert
-from bot.store.tables.team import desk_choices
+from bot.store.tables.desk import desk_choices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

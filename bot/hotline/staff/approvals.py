@@ -17,7 +17,7 @@ from bot.cases.state_machine import SENIOR_ROLES, Role
 from bot.clock import DAY, HOUR
 from bot.errors import DecryptionError, NotApprovedError
 from bot.store.statements import delete_by, insert, select_by, select_one, update_by
-from bot.store.tables.team import desk_requests
+from bot.store.tables.desk import desk_requests
 from bot.vault import Purpose
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from bot.clock import DAY
 from bot.errors import DecryptionError
 from bot.store.compiled import Prepared
 from bot.store.statements import delete_by, insert, select_by
-from bot.store.tables.team import shift_notes
+from bot.store.tables.desk import shift_notes
 from bot.vault.keys.hpke import pad, seal_to, unpad
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Tables of the web desk: sessions, second factors, invites, events; and commands that wait."""
+"""Tables of the desk: sessions, factors, events, commands; settings, shift notes, approvals."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    text,
 )
 
-from bot.store.tables.main import Serial, metadata
+from bot.store.tables.main import Serial, cases, metadata, optional, partial_index, required
 
 desk_sessions = Table(
     "desk_sessions",
     metadata,
     Column("token", LargeBinary(32), primary_key=True),
     Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False),
-    Column("browser", String(24), nullable=False),
-    Column("begun_at", BigInteger, nullable=False),
-    Column("seen_at", BigInteger, nullable=False),
+    *required(browser=String(24), begun_at=BigInteger, seen_at=BigInteger),
     Column("proved_at", BigInteger, nullable=False),  # the last use of a second factor
     Index("ix_desk_sessions_staff_id", "staff_id"),
     info={
@@ -37,8 +36,7 @@ desk_factors = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False),
-    Column("kind", String(10), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    *required(kind=String(10), sealed=LargeBinary),
     Column("used", BigInteger, nullable=False),  # a code's time step, or a passkey's counter
     Column("made_at", BigInteger, nullable=False),
     Index("ix_desk_factors_staff_id", "staff_id"),
@@ -65,8 +63,7 @@ desk_bells = Table(
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("case_id", String(32), ForeignKey("cases.id")),
-    Column("what", String(16), nullable=False),
-    Column("ticket", String(32), nullable=False),
+    *required(what=String(16), ticket=String(32)),
     Column("sealed", LargeBinary),
     Column("at", BigInteger, nullable=False),
     Index("ix_desk_bells_case_id", "case_id"),
@@ -83,15 +80,63 @@ staff_commands = Table(
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("case_id", String(32), ForeignKey("cases.id")),
     Column("state", String(12), nullable=False),
-    Column("sealed", LargeBinary),
-    Column("fault", String(80)),
-    Column("attempts", SmallInteger, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
+    *optional(sealed=LargeBinary, fault=String(80)),
+    *required(attempts=SmallInteger, created_at=BigInteger),
     Index("ix_staff_commands_case_id", "case_id"),
     sqlite_autoincrement=True,  # the id of an erased row must never name another command
     info={
         "holds": "which case a caseworker gave a command about; the command itself, sealed",
         "erased": "when it is carried out, at once, and with the case; what was quarantined after "
         "24 hours, its row after 8 days",
+    },
+)
+
+CASE_IS_LISTED = text("status <> 'closed' and id <> ''")
+"""The condition of the index for lists. Every case has an id: that part of the text keeps other
+ordered queries from using this index.
+"""
+partial_index(
+    "ix_cases_in_order",
+    CASE_IS_LISTED,
+    *(cases.c[it] for it in ("priority", "waiting_since", "id", "queue", "language", "status")),
+)
+
+desk_choices = Table(
+    "desk_choices",
+    metadata,
+    Column("staff_id", String(32), ForeignKey("staff.id"), primary_key=True),
+    Column("name", String(16), primary_key=True),
+    Column("chosen", String(48), nullable=False),
+    info={
+        "holds": "settings of a caseworker, in codes: filters, sound, what was read",
+        "erased": "when they change them, or leave",
+    },
+)
+
+shift_notes = Table(
+    "shift_notes",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("queue", String(16), nullable=False),
+    Column("team", String(24), nullable=False),  # the key it is sealed to
+    Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False),
+    *required(sealed=LargeBinary, at=BigInteger),
+    Index("ix_shift_notes_at", "at"),
+    Index("ix_shift_notes_staff_id", "staff_id"),
+    info={"holds": "sealed to a team: notes from one shift to the next", "erased": "after 3 days"},
+)
+
+desk_requests = Table(
+    "desk_requests",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    *required(kind=String(12), subject=String(48), asked_by=String(32)),
+    Column("agreed_by", String(32)),  # null: not approved yet
+    *required(sealed=LargeBinary, asked_at=BigInteger, until=BigInteger),
+    Column("used_at", BigInteger),
+    Index("ix_desk_requests_until", "until"),
+    info={
+        "holds": "what one caseworker asked for and another approved, by ids; sealed: why",
+        "erased": "a week after it ends; the audit log keeps who asked and who approved",
     },
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
 
-from bot.store.tables.main import Serial, metadata
+from bot.store.tables.main import Serial, metadata, required
 
 key_metadata = MetaData(naming_convention=metadata.naming_convention)
 
@@ -18,8 +18,7 @@ roots = Table(
     Column("mark", LargeBinary(8), primary_key=True),  # of its host key
     Column("store", LargeBinary(8), nullable=False),  # which key store this is
     Column("salt", LargeBinary(16)),  # if a passphrase is part of the host key
-    Column("sealed", LargeBinary, nullable=False),
-    Column("made_at", BigInteger, nullable=False),
+    *required(sealed=LargeBinary, made_at=BigInteger),
     info={
         "holds": "sealed under a host key: the root, from which a deployment's keys are derived",
         "erased": "when a newer host key replaces it",
@@ -30,10 +29,7 @@ epochs = Table(
     "epochs",
     key_metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("kind", String(8), nullable=False),
-    Column("public", LargeBinary(32), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("born_at", BigInteger, nullable=False),
+    *required(kind=String(8), public=LargeBinary(32), sealed=LargeBinary, born_at=BigInteger),
     sqlite_autoincrement=True,  # sealed data name it: an id is never reused
     info={
         "holds": "sealed under the root: a private key for data in transit, or for letters that "
@@ -48,8 +44,7 @@ case_wraps = Table(
     key_metadata,
     Column("case_id", String(32), primary_key=True),
     Column("holder", String(40), primary_key=True),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("made_at", BigInteger, nullable=False),
+    *required(sealed=LargeBinary, made_at=BigInteger),
     Index("ix_case_wraps_made_at", "made_at"),
     info={
         "holds": "sealed to those who may open a case: the private half of its key",
@@ -61,16 +56,9 @@ staff_keys = Table(
     "staff_keys",
     key_metadata,
     Column("staff_id", String(32), primary_key=True),
-    Column("role", String(16), nullable=False),
-    Column("queues", String(160), nullable=False),
-    Column("public", LargeBinary(32), nullable=False),
-    Column("proof", LargeBinary(32), nullable=False),
-    Column("salt", LargeBinary(16), nullable=False),
-    Column("memory", Integer, nullable=False),
-    Column("passes", Integer, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("recovery", LargeBinary, nullable=False),
-    Column("made_at", BigInteger, nullable=False),
+    *required(role=String(16), queues=String(160), public=LargeBinary(32), proof=LargeBinary(32)),
+    *required(salt=LargeBinary(16), memory=Integer, passes=Integer, sealed=LargeBinary),
+    *required(recovery=LargeBinary, made_at=BigInteger),
     info={
         "holds": "sealed under a caseworker's password, and under their printed recovery key: the "
         "private half of their key",
@@ -82,11 +70,8 @@ teams = Table(
     "teams",
     key_metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("name", String(24), nullable=False),
-    Column("public", LargeBinary(32), nullable=False),
-    Column("proof", LargeBinary(32), nullable=False),
-    Column("members", Integer, nullable=False),
-    Column("born_at", BigInteger, nullable=False),
+    *required(name=String(24), public=LargeBinary(32), proof=LargeBinary(32), members=Integer),
+    *required(born_at=BigInteger),
     Index("ix_teams_name", "name", "id"),
     sqlite_autoincrement=True,
     info={
@@ -111,9 +96,7 @@ escrows = Table(
     "escrows",
     key_metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("public", LargeBinary(32), nullable=False),
-    Column("proof", LargeBinary(32), nullable=False),
-    Column("made_at", BigInteger, nullable=False),
+    *required(public=LargeBinary(32), proof=LargeBinary(32), made_at=BigInteger),
     sqlite_autoincrement=True,
     info={
         "holds": "to seal to: the public half of the escrow key, whose other half is on paper",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
@@ -19,6 +19,9 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -43,6 +46,21 @@ Serial = BigInteger().with_variant(Integer, "sqlite")
 """A number the database assigns; in SQLite only `INTEGER` can be the row id."""
 
 
+def required(**types: TypeEngine[Any] | type[TypeEngine[Any]]) -> list[Column[Any]]:
+    """Return columns that are NOT NULL, by name and type."""
+    return [Column(name, kind, nullable=False) for name, kind in types.items()]
+
+
+def optional(**types: TypeEngine[Any] | type[TypeEngine[Any]]) -> list[Column[Any]]:
+    """Return columns that may be NULL, by name and type."""
+    return [Column(name, kind) for name, kind in types.items()]
+
+
+def erased_with_case(holds: str) -> dict[str, str]:
+    """Return the `info` of a table whose rows are erased with the case."""
+    return {"holds": holds, "erased": "with the case"}
+
+
 def partial_index(name: str, where: TextClause, *columns: Column[Any]) -> None:
     """Add an index of the rows for which a condition holds, on both databases."""
     Index(name, *columns, sqlite_where=where, postgresql_where=where)
@@ -52,14 +70,9 @@ inbox = Table(
     "inbox",
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("bot", BigInteger, nullable=False),
-    Column("update_id", BigInteger, nullable=False),
-    Column("digest", LargeBinary(16), nullable=False),
-    Column("state", String(12), nullable=False),
-    Column("raw", LargeBinary),
-    Column("fault", String(80)),
-    Column("attempts", SmallInteger, nullable=False),
-    Column("received_at", BigInteger, nullable=False),
+    *required(bot=BigInteger, update_id=BigInteger, digest=LargeBinary(16), state=String(12)),
+    *optional(raw=LargeBinary, fault=String(80)),
+    *required(attempts=SmallInteger, received_at=BigInteger),
     UniqueConstraint("update_id", "digest", "bot"),  # numbers first: the usual lookup
     info={
         "holds": "the update as it arrived, sealed, until handled or quarantined; then its digest",
@@ -72,8 +85,7 @@ offsets = Table(
     "offsets",
     metadata,
     Column("bot", BigInteger, primary_key=True, autoincrement=False),
-    Column("next_update_id", BigInteger, nullable=False),
-    Column("committed_at", BigInteger, nullable=False),
+    *required(next_update_id=BigInteger, committed_at=BigInteger),
     info={"holds": "nothing", "erased": "never"},
 )
 
@@ -89,9 +101,7 @@ notices = Table(
     "notices",
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("kind", String(20), nullable=False),
-    Column("since", BigInteger, nullable=False),
-    Column("until", BigInteger, nullable=False),
+    *required(kind=String(20), since=BigInteger, until=BigInteger),
     info={"holds": "nothing: notices to staff about the service", "erased": "never"},
 )
 
@@ -108,8 +118,7 @@ conversations = Table(
     "conversations",
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("chat_key", LargeBinary(16), nullable=False),
-    Column("state", LargeBinary, nullable=False),
+    *required(chat_key=LargeBinary(16), state=LargeBinary),
     Column("touched_at", BigInteger, nullable=False),  # whole hours: the index seldom changes
     UniqueConstraint("chat_key"),
     Index("ix_conversations_touched_at", "touched_at"),
@@ -124,16 +133,12 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
-    Column("chat_key", LargeBinary(16), nullable=False),
-    Column("lane", SmallInteger, nullable=False),
-    Column("author", String(12), nullable=False),
-    Column("state", String(10), nullable=False),
+    *required(chat_key=LargeBinary(16), lane=SmallInteger, author=String(12), state=String(10)),
     Column("body", LargeBinary),
     Column("not_before", BigInteger, nullable=False),
     Column("hold", String(40)),
     Column("attempts", SmallInteger, nullable=False),
-    Column("fault", String(80)),
-    Column("message", BigInteger),
+    *optional(fault=String(80), message=BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("settled_at", BigInteger),
     info={
@@ -148,33 +153,23 @@ cases = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("reference", String(16), nullable=False, unique=True),
-    Column("kind", String(16), nullable=False),
-    Column("status", String(12), nullable=False),
-    Column("priority", SmallInteger, nullable=False),
-    Column("language", String(12), nullable=False),
+    *required(kind=String(16), status=String(12), priority=SmallInteger, language=String(12)),
     Column("county", String(8)),
     Column("chat_key", LargeBinary(16), nullable=False),
     Column("address", LargeBinary),
-    Column("reasons", LargeBinary, nullable=False),
-    Column("waiting_since", BigInteger, nullable=False),
-    Column("opened_at", BigInteger, nullable=False),
-    Column("queue", String(16), nullable=False),
-    Column("contact", String(60), nullable=False),
-    Column("holder", String(32)),
-    Column("claimed_at", BigInteger),
+    *required(reasons=LargeBinary, waiting_since=BigInteger, opened_at=BigInteger),
+    *required(queue=String(16), contact=String(60)),
+    *optional(holder=String(32), claimed_at=BigInteger),
     Column("worked_at", BigInteger),  # by its caseworker; null: claimed, not worked on yet
-    Column("read_at", BigInteger),
-    Column("answered_at", BigInteger),
+    *optional(read_at=BigInteger, answered_at=BigInteger),
     Column("due_at", BigInteger),  # null: answered, or waiting for the person
     Column("alerts", SmallInteger, nullable=False),
-    Column("disposition", String(24)),
-    Column("closed_at", BigInteger),
-    info={
-        "holds": "clear, for the queue: language, county, priority, times to the minute, "
+    *optional(disposition=String(24), closed_at=BigInteger),
+    info=erased_with_case(
+        "clear, for the queue: language, county, priority, times to the minute, "
         "caseworker, when the person may be written to; once closed no county, and times to the "
-        "day; sealed: chat, reasons",
-        "erased": "with the case",
-    },
+        "day; sealed: chat, reasons"
+    ),
 )
 partial_index(
     "ix_cases_waiting",
@@ -195,16 +190,13 @@ reports = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("flow", String(40), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    *required(kind=String(16), flow=String(40), sealed=LargeBinary),
     Column("codes", LargeBinary),
     Column("sent_at", BigInteger, nullable=False),
     Index("ix_reports_case_id", "case_id", "sent_at"),
-    info={
-        "holds": "sealed to the case: every answer; sealed for the bot, for a day: the codes",
-        "erased": "with the case",
-    },
+    info=erased_with_case(
+        "sealed to the case: every answer; sealed for the bot, for a day: the codes"
+    ),
 )
 
 files = Table(
@@ -212,18 +204,13 @@ files = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
-    Column("state", String(12), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    *required(state=String(12), sealed=LargeBinary),
     Column("handle", LargeBinary),
-    Column("attempts", SmallInteger, nullable=False),
-    Column("not_before", BigInteger, nullable=False),
-    Column("size", BigInteger, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
+    *required(attempts=SmallInteger, not_before=BigInteger, size=BigInteger, created_at=BigInteger),
     Index("ix_files_case_id", "case_id"),
-    info={
-        "holds": "sealed: handle, name and digest of a file; its bytes are sealed under files/",
-        "erased": "with the case",
-    },
+    info=erased_with_case(
+        "sealed: handle, name and digest of a file; its bytes are sealed under files/"
+    ),
 )
 partial_index("ix_files_open", FILE_WAITS, files.c.state, files.c.not_before)
 
@@ -231,16 +218,9 @@ staff = Table(
     "staff",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("role", String(16), nullable=False),
-    Column("title", String(24), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("languages", String(120), nullable=False),
-    Column("queues", String(160), nullable=False),
-    Column("skills", String(160), nullable=False),
-    Column("most", SmallInteger, nullable=False),
-    Column("state", String(10), nullable=False),
-    Column("on_duty", SmallInteger, nullable=False),
-    Column("rests_until", BigInteger, nullable=False),
+    *required(role=String(16), title=String(24), sealed=LargeBinary, languages=String(120)),
+    *required(queues=String(160), skills=String(160), most=SmallInteger, state=String(10)),
+    *required(on_duty=SmallInteger, rests_until=BigInteger),
     Column("account_key", LargeBinary(16), unique=True),
     Column("added_at", BigInteger, nullable=False),
     info={
@@ -253,12 +233,8 @@ audit = Table(
     "audit",
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=False),
-    Column("at", BigInteger, nullable=False),
-    Column("actor", String(32), nullable=False),
-    Column("deed", String(24), nullable=False),
-    Column("subject", String(40), nullable=False),
-    Column("detail", String(200), nullable=False),
-    Column("mac", LargeBinary(32), nullable=False),
+    *required(at=BigInteger, actor=String(32), deed=String(24), subject=String(40)),
+    *required(detail=String(200), mac=LargeBinary(32)),
     Index("ix_audit_subject", "subject", "id"),
     info={
         "holds": "which caseworker did what to which case, in codes; no words of a person",
@@ -274,17 +250,12 @@ exchanges = Table(
     Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
     Column("side", String(12), nullable=False),
     Column("author", String(32)),
-    Column("kind", String(12), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("letter", BigInteger),
-    Column("state", String(10)),
+    *required(kind=String(12), sealed=LargeBinary),
+    *optional(letter=BigInteger, state=String(10)),
     Column("at", BigInteger, nullable=False),
     Index("ix_exchanges_case_id", "case_id", "id"),
     Index("ix_exchanges_letter", "letter"),
-    info={
-        "holds": "sealed: messages between a person and a caseworker, and notes",
-        "erased": "with the case",
-    },
+    info=erased_with_case("sealed: messages between a person and a caseworker, and notes"),
 )
 
 referrals = Table(
@@ -292,19 +263,14 @@ referrals = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
-    Column("recipient", String(40), nullable=False),
-    Column("state", String(10), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    *required(recipient=String(40), state=String(10), sealed=LargeBinary),
     Column("asked", LargeBinary),
-    Column("offered_by", String(32), nullable=False),
-    Column("offered_at", BigInteger, nullable=False),
-    Column("answered_at", BigInteger),
-    Column("sent_at", BigInteger),
+    *required(offered_by=String(32), offered_at=BigInteger),
+    *optional(answered_at=BigInteger, sent_at=BigInteger),
     Index("ix_referrals_case_id", "case_id", "offered_at"),
-    info={
-        "holds": "clear: to whom and when; sealed: exactly what the person agreed to pass on",
-        "erased": "with the case",
-    },
+    info=erased_with_case(
+        "clear: to whom and when; sealed: exactly what the person agreed to pass on"
+    ),
 )
 
 topics = Table(
@@ -316,11 +282,10 @@ topics = Table(
     Column("state", String(10), nullable=False),
     Column("shown", LargeBinary),
     Index("ix_topics_thread", "desk", "thread"),
-    info={
-        "holds": "which topic of the staff group mirrors which case; sealed: its name, and ids of "
-        "messages in it that can be answered",
-        "erased": "with the case",
-    },
+    info=erased_with_case(
+        "which topic of the staff group mirrors which case; sealed: its name, and ids of "
+        "messages in it that can be answered"
+    ),
 )
 
 desks = Table(
@@ -350,13 +315,11 @@ legal_holds = Table(
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
-    Column("reason", String(16), nullable=False),
-    Column("asked_by", String(32), nullable=False),
+    *required(reason=String(16), asked_by=String(32)),
     Column("agreed_by", String(32)),  # null: not in force yet
-    Column("since", BigInteger, nullable=False),
-    Column("until", BigInteger, nullable=False),
+    *required(since=BigInteger, until=BigInteger),
     Index("ix_legal_holds_case_id", "case_id"),
-    info={"holds": "which case must be kept, why, by whose decision", "erased": "with the case"},
+    info=erased_with_case("which case must be kept, why, by whose decision"),
 )
 
 erasures = Table(
@@ -365,11 +328,9 @@ erasures = Table(
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("case_hash", LargeBinary(16), nullable=False, unique=True),
     Column("case_id", String(32)),  # until a check found nothing left
-    Column("why", String(24), nullable=False),
-    Column("begun_at", BigInteger, nullable=False),
+    *required(why=String(24), begun_at=BigInteger),
     Column("done_at", BigInteger),
-    Column("rows", Integer, nullable=False),
-    Column("files", Integer, nullable=False),
+    *required(rows=Integer, files=Integer),
     info={"holds": "nothing: keyed digests of erased cases", "erased": "never"},
 )
 
@@ -377,7 +338,6 @@ rounds = Table(
     "rounds",
     metadata,
     Column("name", String(12), primary_key=True),
-    Column("ran_at", BigInteger, nullable=False),
-    Column("steady_since", BigInteger, nullable=False),
+    *required(ran_at=BigInteger, steady_since=BigInteger),
     info={"holds": "nothing: since when the clock can be trusted", "erased": "never"},
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table
 
-from bot.store.tables.main import Serial, metadata
+from bot.store.tables.main import Serial, metadata, required
 
 partners = Table(
     "partners",
@@ -23,8 +23,7 @@ campaigns = Table(
     Column("partner_id", BigInteger, ForeignKey("partners.id"), nullable=False),
     Column("name", String(40), nullable=False, unique=True),
     Column("code", String(16), nullable=False, unique=True),
-    Column("language", String(12), nullable=False),
-    Column("added_at", BigInteger, nullable=False),
+    *required(language=String(12), added_at=BigInteger),
     Column("revoked_at", BigInteger),
     info={"holds": "nothing about a person: links and where they are used", "erased": "never"},
 )

@@ -10,7 +10,7 @@ from bot.hotline.erasure.legal_holds import HoldReason, LegalHolds
 from bot.hotline.erasure.requests import ErasureRequests
 from bot.hotline.staff.staff import Staff
 from bot.store.compiled import Prepared
-from bot.store.tables.consents import wishes
+from bot.store.tables.case_extras import wishes
 from bot.vault import AuditLog
 from bot.vault.erasure.retention import Retention
 from tests.support.dispatch_inspection import start_report

@@ -22,9 +22,9 @@ from bot.hotline.deadlines import CONTACT, MAX_LISTED, deadline_text
 from bot.hotline.queue.snooze import NO_DATES, Snoozes, snoozed_cases
 from bot.store.compiled import Prepared
 from bot.store.statements import count, select_one
-from bot.store.tables.deadlines import DEADLINE_IS_NEAR, clocks
+from bot.store.tables.case_extras import DEADLINE_IS_NEAR, clocks
+from bot.store.tables.desk import CASE_IS_LISTED
 from bot.store.tables.main import cases
-from bot.store.tables.team import CASE_IS_LISTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
