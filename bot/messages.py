@@ -65,7 +65,6 @@ class Update(msgspec.Struct, frozen=True, gc=False):
     language: str = ""
     """The language code the person's app reports, e.g. `id` or `zh-hant`; may be anything."""
     name: str = ""
-    """The account's display name."""
     username: str = ""
     """The account's public name, without @."""
     sent_at: int = 0
@@ -110,7 +109,6 @@ class Mention(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A caseworker mentioned in a message to the group."""
 
     label: str
-    """The part of the text that is the mention."""
     user_id: int
 
 
@@ -144,7 +142,6 @@ class EditText(msgspec.Struct, frozen=True, tag="edit", gc=False):
     letter: int = 0
     """The outbox id of the message instead of its channel id: the courier looks that up."""
     is_caption: bool = False
-    """Whether the text is the caption of a file."""
 
 
 class Toast(msgspec.Struct, frozen=True, tag="toast", gc=False):
@@ -192,7 +189,6 @@ class SendFile(msgspec.Struct, frozen=True, tag="enclose", gc=False, omit_defaul
     file: File
     caption: str = ""
     has_spoiler: bool = False
-    """Whether a picture is blurred until it is tapped."""
     thread: int = 0
     topic: str = ""
     post_kind: str = ""
@@ -218,7 +214,6 @@ class CopyMessage(msgspec.Struct, frozen=True, tag="copy", gc=False, omit_defaul
     """A message passed on unchanged, without the sender's name."""
 
     chat: int
-    """The chat it was sent in."""
     message: int
     thread: int = 0
     topic: str = ""
@@ -280,4 +275,3 @@ Body = (
     | SendFile | SendRecording | CopyMessage | SendLocation | OpenTopic | CloseTopic | ReopenTopic
     | DeleteTopic | EditTopic | RenderPost | SetReaction
 )  # fmt: skip
-"""What a letter contains."""

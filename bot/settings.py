@@ -58,7 +58,6 @@ SETTING_HINTS = {
     "backup_key": "the public key that haven keys backup printed",
     "keep_days": f"days a closed case is kept, 7 to {MAX_RETENTION_DAYS}",
 }
-"""What each setting should be, for the operator who corrects it."""
 
 
 class Settings(BaseSettings):
@@ -192,11 +191,8 @@ class Settings(BaseSettings):
         Raises:
             SettingError: one of them is not set.
         """
-        missing = [name for name in ("organisation", "contact") if not getattr(self, name)]
-        if missing:
-            raise SettingError(
-                "\n".join(f"HAVEN_{n.upper()} is not set: {SETTING_HINTS[n]}" for n in missing)
-            )
+        if missing := [name for name in ("organisation", "contact") if not getattr(self, name)]:
+            raise _not_set(*missing)
         return self.organisation, self.contact
 
     @property
@@ -215,7 +211,7 @@ class Settings(BaseSettings):
         if self.desk_origin:
             return self.desk_origin
         if self.desk_host_port[0] not in {"127.0.0.1", "::1"}:
-            raise SettingError(f"HAVEN_DESK_ORIGIN is not set: {SETTING_HINTS['desk_origin']}")
+            raise _not_set("desk_origin")
         return f"http://{self.desk_listen}"
 
     @property
@@ -230,9 +226,7 @@ class Settings(BaseSettings):
             SettingError: it is not set.
         """
         if self.telegram_token is None:
-            raise SettingError(
-                f"HAVEN_TELEGRAM_TOKEN is not set: {SETTING_HINTS['telegram_token']}"
-            )
+            raise _not_set("telegram_token")
         return self.telegram_token.get_secret_value()
 
     def host_key_credential(self) -> Path | None:
@@ -248,8 +242,13 @@ class Settings(BaseSettings):
             SettingError: it is not set.
         """
         if self.host_key_file is None:
-            raise SettingError(f"HAVEN_HOST_KEY_FILE is not set: {SETTING_HINTS['host_key_file']}")
+            raise _not_set("host_key_file")
         return self.host_key_file
+
+
+def _not_set(*names: str) -> SettingError:
+    hints = (f"HAVEN_{name.upper()} is not set: {SETTING_HINTS[name]}" for name in names)
+    return SettingError("\n".join(hints))
 
 
 def _parse_numbers(listed: str) -> tuple[int, ...]:
@@ -270,7 +269,5 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         names = sorted({str(fault["loc"][0]) if fault["loc"] else "?" for fault in error.errors()})
-        lines = [
-            f"HAVEN_{name.upper()}: {SETTING_HINTS.get(name, 'unknown setting')}" for name in names
-        ]
-        raise SettingError("\n".join(lines)) from None
+        hints = (f"HAVEN_{it.upper()}: {SETTING_HINTS.get(it, 'unknown setting')}" for it in names)
+        raise SettingError("\n".join(hints)) from None

@@ -43,7 +43,6 @@ class Language:
     tag: str
     """The name of the catalogue's folder: `id`, `zh_Hant`."""
     own_name: str
-    """Its name in its own script."""
     iso639_2: str
     """Three letters, for reports to other organisations."""
     iso639_1: str
@@ -72,7 +71,6 @@ LANGUAGES: dict[str, Language] = {
 FALLBACK = "en"
 
 ALIASES = {"in": "id", "tl": "fil", "cmn": "zh", "yue": "zh", "nan": "zh", "hak": "zh"}
-"""Other codes that apps report for a language."""
 CHINESE = {
     "hant": "zh_Hant", "tw": "zh_Hant", "hk": "zh_Hant", "mo": "zh_Hant",
     "hans": "zh_Hans", "cn": "zh_Hans", "sg": "zh_Hans", "my": "zh_Hans",
@@ -93,7 +91,6 @@ def negotiate(code: str, offered: Collection[str] = LANGUAGES.keys()) -> str:
 
 
 STAFF_LANGUAGES = ("en", "zh_Hant")
-"""Languages of the desk, whose phrases are in the domain `staff`."""
 
 _CHECKED: dict[str, gettext.NullTranslations] = {}
 _OVERRIDES: dict[MessageKey, Text] = {}
@@ -106,6 +103,7 @@ class OverridingCatalogue(gettext.NullTranslations):
         self, base: gettext.NullTranslations, overrides: Mapping[MessageKey, Text]
     ) -> None:
         super().__init__()
+        self._info = base.info()
         self._base = base
         self._overrides = overrides
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 MAX_FAULTS_SHOWN = 3
-"""Faults of a language that are listed; the others are counted."""
 
 
 @dataclass(frozen=True)

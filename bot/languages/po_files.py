@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from bot.languages import MessageKey
 
 SAFETY_MARK = "safety sentence"
-"""Marks a safety-critical message in its remark to translators."""
 MAX_SOURCE_SHOWN = 40
-"""Characters of a message that a fault quotes."""
 CHARSET = re.compile(rb'"Content-Type:[^"]*charset=([\w-]+)', re.IGNORECASE)
 
 MAX_NAME_LENGTH = 60
@@ -93,14 +91,11 @@ class CatalogueEntry:
     plural: str | None
     """English for every number but one."""
     forms: tuple[str, ...]
-    """The plural forms of the translation; empty if there is none."""
     line: int
     remarks: str
-    """The remark to translators."""
     is_safety: bool
     reviews: tuple[TranslationReview, ...]
     source_files: tuple[str, ...]
-    """The source files it occurs in."""
 
     @property
     def is_translated(self) -> bool:
@@ -117,7 +112,6 @@ class CheckedCatalogue:
     faults: tuple[CatalogueFault, ...]
     """Faults in translations, which must not be shown."""
     missing: tuple[CatalogueFault, ...]
-    """Messages without a translation."""
     catalog: Catalog | None
     """None for English, and if the file is unreadable."""
 
@@ -266,9 +260,7 @@ class UnreviewedMessage:
 
     context: str | None
     source: str
-    """Its English."""
     places: tuple[str, ...]
-    """The source files it occurs in."""
     readers: int
 
 
@@ -283,17 +275,12 @@ class LanguageProgress:
     """Messages with at least one review that is still valid."""
     safety_critical: int
     safety_critical_unreviewed: int
-    """Safety-critical messages with fewer than two reviews."""
     complete: bool
-    """Whether nothing is missing or faulty."""
     on: bool
-    """Whether this deployment offers it."""
     recorded: int = 0
-    """Messages with a recording."""
     recordable: int = 0
     """Messages that can have a recording: those without a blank."""
     unread: tuple[UnreviewedMessage, ...] = ()
-    """The safety-critical messages with fewer than two reviews."""
 
 
 def measure_progress(catalogue: CheckedCatalogue, *, on: bool) -> LanguageProgress:

@@ -55,7 +55,6 @@ class MessageLocation(NamedTuple):
     source: str
     """Flow and step, e.g. `report.safe`, or else the source file."""
     screen: str = ""
-    """The screen as text."""
 
 
 class SheetImport(NamedTuple):
@@ -117,12 +116,7 @@ class _SheetRow(NamedTuple):
 
 
 def apply_review_csv(catalogue: CheckedCatalogue, text: str, today: date) -> SheetImport:
-    """Apply the translations and reviews of a sheet to a catalogue.
-
-    Args:
-        catalogue: the catalogue, which changes only if every row is right.
-        text: the sheet as CSV.
-        today: the latest day a review may have.
+    """Apply the translations and reviews of a sheet; no review may be later than `today`.
 
     Raises:
         ReviewSheetError: a row fails a check; nothing was changed.

@@ -30,16 +30,13 @@ _GLOSSARIES = {
     if tag != FALLBACK
 }
 LOCK_SCREEN_FORBIDDEN = {tag: tuple(it["not_on_locked_screen"]) for tag, it in _GLOSSARIES.items()}
-"""Words that must not be on a locked screen, by language."""
 FORBIDDEN = {tag: tuple(it["never_used"]) for tag, it in _GLOSSARIES.items()}
-"""Words never used towards a person, by language."""
 
 UNSPACED = ("THAI", "CJK", "KHMER", "MYANMAR", "HIRAGANA", "KATAKANA")
 """Scripts without spaces between words, as in the Unicode names of their characters."""
 STACKING_MARKS = "\u17d2\u1039"
 """Characters after which a consonant is written below the previous one."""
 LOUD_PUNCTUATION = re.compile(r"[!\uff01]|\.\.\.")
-"""Exclamation marks and dots; `tests/flows` checks English for the same."""
 
 INVISIBLE = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Characters that are invisible or change the writing direction: a search would miss the word."""
@@ -47,7 +44,6 @@ MARKUP = re.compile(r"<[a-zA-Z/!]|&#?\w+;")
 BLANK = re.compile(r"\{[^{}]*\}")
 PLAIN_BLANK = re.compile(r"\{[a-z_]+\}")
 CONTROL_CATEGORIES = frozenset({"Cc", "Co", "Cs", "Cn"})
-"""Unicode categories of control, private-use, surrogate and unassigned characters."""
 MAX_LENGTH = 4096
 """Characters of a message Telegram accepts."""
 

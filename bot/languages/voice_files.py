@@ -21,7 +21,6 @@ NAME_LENGTH = 16
 BLANK_START = "{"
 
 RecordingNames = dict[tuple[str, Text], str]
-"""Names of recordings by language and phrase."""
 
 
 def recording_name(text: Text, translation: str) -> str:

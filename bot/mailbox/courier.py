@@ -57,7 +57,6 @@ TOAST_LANE, STOP_LANE = -1, 99
 SHUTDOWN_TIMEOUT = 10.0
 """Seconds a stopping process waits for letters that are being sent."""
 MAX_PER_CALL = 100
-"""Messages that one call deletes."""
 
 
 class LaneQueue:
@@ -137,9 +136,7 @@ class Courier:
         self._retries = RetryPolicy(clock, self._limiter)
         self._waiting: dict[bytes, deque[Letter]] = {}
         self._in_flight: set[bytes] = set()
-        """Chats whose first letter is being sent."""
         self._timers: dict[bytes, asyncio.TimerHandle] = {}
-        """Chats whose first letter waits for a moment."""
         self._taken: set[int] = set()
         self._dropped: dict[int, list[int]] = {}
         """Letters that waited behind one that showed that the chat has blocked us."""

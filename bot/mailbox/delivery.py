@@ -24,15 +24,12 @@ if TYPE_CHECKING:
     from bot.messages import Body
     from bot.store.writer import Work, Writer
 
-
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 300.0
 PERMISSION_LIFETIME = 10 * SECOND
-"""How long the permission to write to a person holds."""
 MAX_CHECKS = 3
 """How often permission is asked for in a row before the letter is tried again later."""
 GIVE_UP_AFTER = DAY
-"""How long a letter is tried again."""
 _EVENTS = {
     ChatBlockedError: "blocked",
     LetterRefusedError: "refused",
@@ -116,15 +113,11 @@ class RetryPolicy:
         self._clock = clock
         self._limiter = limiter
         self.pause_until = 0.0
-        """Until when the channel takes nothing at all."""
 
     def handle_failure(self, letter: Letter, error: Exception, fault: str = "") -> DeliveryResult:
-        """Return the result of a letter that was not delivered.
+        """Return the result of a letter; the error says how far it may have come.
 
-        Args:
-            letter: the letter.
-            error: says how far it may have come.
-            fault: the class of the cause, if that is another.
+        `fault` is the class of its cause, if that is another.
         """
         now = self._clock.now()
         fault = fault or type(error).__name__

@@ -81,9 +81,7 @@ class FairQueue:
     ) -> tuple[list[Arrival], list[tuple[int, Arrival]]]:
         """Return what is handled at once, and what has to wait, with its chat.
 
-        Args:
-            arrivals: each with its chat, 0 for what never waits.
-            now: seconds, by the monotonic clock.
+        Each arrival comes with its chat, 0 for what never waits; `now` is monotonic, in seconds.
         """
         at_once: list[Arrival] = []
         later: list[tuple[int, Arrival]] = []

@@ -87,7 +87,6 @@ _RETRYING_CHATS = (
 )
 """Chats whose next letter is tried again later: the letters behind it wait too."""
 _LETTER_COLUMNS = ("lane", "author", "attempts", "not_before", "created_at", "hold")
-"""In the order of the fields of a `Letter`."""
 _DUE = Prepared(
     lambda _: (
         select(*(outbox.c[name] for name in ("id", "chat_key", "body", *_LETTER_COLUMNS)))
@@ -159,7 +158,6 @@ class Outbox:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
         self._last = 0
-        """The last id given in SQLite."""
 
     def new_ids(self, work: Work, count: int) -> range | list[int]:
         """Return ids for new letters, in the order they are sent."""

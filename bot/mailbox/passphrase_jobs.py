@@ -52,7 +52,6 @@ class PassphraseToHash(msgspec.Struct, array_like=True):
     session_number: int = 0
     """The session in which it was written: only there the person reads the result."""
     last_seen_at: int = 0
-    """When the person wrote it."""
 
 
 @dataclass(slots=True)

@@ -45,7 +45,6 @@ class Statute:
 
     name: Text
     text_date: date
-    """The date of the version that was read."""
     amended_on: date | None = None
     """The date of a later amendment that was not read."""
 
@@ -115,7 +114,6 @@ class Law:
     """The authority rules and child duties of one country."""
 
     rules: tuple[AuthorityRule, ...]
-    """In display order."""
     child_duties: tuple[ChildDuty, ...]
 
     def authorities(self, answers: Answers) -> list[Authority]:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 SHOWN_AFTER_END = 7 * DAY
-"""How long a passed deadline is still shown with the queue, microseconds."""
 _MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{1,2}):(\d{2}))?")
 
 
@@ -86,7 +85,6 @@ class DeadlineRule:
     ended_by: frozenset[str]
     span: DeadlineSpan
     requirement: Text
-    """What must be done, and by whom."""
     soon_text: Text
     """One line for the queue, with the blank {left}."""
     overdue_text: Text
@@ -97,7 +95,6 @@ class DeadlineRule:
     restarts: bool = False
     """Whether a later start replaces the earlier one; otherwise each start has its own deadline."""
     is_for_person: bool = False
-    """Whether the person must do something and is reminded."""
     opens_before: MonthSpan | None = None
     """How long before the end it can be done at the earliest."""
 
@@ -118,7 +115,6 @@ class LegalEvent:
     day: date
     """In the country of the law."""
     at: int | None = None
-    """The moment, where it is known."""
 
     def time(self, zone: ZoneInfo) -> int:
         """Return the moment, or the first instant of the day."""
@@ -178,8 +174,7 @@ class DeadlineRules:
     def parse_time(self, text: str) -> tuple[date, int | None] | None:
         """Return the day, and the moment where an hour is given; None if it is neither.
 
-        Args:
-            text: `2026-11-25` or `2026-11-25 14:30`, in the time zone of this country.
+        The text is `2026-11-25` or `2026-11-25 14:30`, in the time zone of this country.
         """
         match = _MOMENT.fullmatch(text.strip())
         if match is None:

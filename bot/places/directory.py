@@ -45,11 +45,9 @@ class SourcedFact:
     source: str
     """Where it was read, or where it was looked for without success."""
     verified_on: date
-    """When it was last checked."""
     expires_on: date
     """From this day it is hidden until it is checked again."""
     missing: str = ""
-    """What must be found out before it may be shown."""
 
     def is_shown(self, today: date) -> bool:
         """Tell whether it may be shown to people."""
@@ -80,9 +78,7 @@ class DirectoryEntry(SourcedFact):
     number: str
     """As it is dialled; a string, so that no formatter changes it."""
     answered_by: Text
-    """Who answers, as shown with the number."""
     hours: str
-    """For staff."""
     languages: tuple[str, ...] = ()
     """Tags of the languages spoken there at all its hours; empty where that is not known."""
     some_hours: tuple[str, ...] = ()
@@ -116,11 +112,9 @@ class Recipient:
     about: Text
     """What it is, as shown to the person who is asked for consent."""
     source: str
-    """Where it was read."""
     read_on: date
     expires_on: date
     is_office: bool = False
-    """Whether it is part of the government."""
 
     def is_offered(self, today: date) -> bool:
         """Tell whether referrals to it are still allowed."""

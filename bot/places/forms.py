@@ -46,7 +46,6 @@ class OfficeForms:
     answer_line: str
     """The line of one answer, with {question} and {answer}."""
     no_answers_line: str
-    """Stands for the answers where there are none."""
 
 
 def fill_form(

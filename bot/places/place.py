@@ -126,7 +126,6 @@ class EntitlementView:
 
     text: str
     is_open: bool
-    """Whether the event it needs has happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,6 @@ class Place:
 
     name: str
     directory: Mapping[str, DirectoryEntry]
-    """By code."""
     numbers_by_situation: Mapping[str, tuple[str, ...]]
     """The codes of the numbers people see, in order."""
     sentences: Mapping[str, PlaceSentence]

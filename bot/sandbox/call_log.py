@@ -29,7 +29,6 @@ class ApiCall:
     """One call of a Bot API method and its result."""
 
     method: str
-    """As the caller spelt it."""
     params: dict[str, Any]
     """Typed if they came as JSON, strings if they came from a form."""
     at: int
@@ -38,11 +37,9 @@ class ApiCall:
     code: int = 0
     """The status of the response; 0 before it, or when the connection was cut first."""
     description: str = ""
-    """The description of an error; empty for a success."""
     result: Any = None
     """The result; None for `getUpdates`, whose results would be stored twice."""
     fault: str = ""
-    """The injected fault, if any."""
 
     def text(self, name: str, default: str = "") -> str:
         """Return a parameter as text."""

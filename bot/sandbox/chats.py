@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Message = dict[str, Any]
-"""A message in the Bot API's format."""
 
 
 @dataclass(slots=True)
@@ -24,7 +23,6 @@ class SandboxChat:
 
     id: int
     type: str
-    """private, group, supergroup, channel."""
     names: dict[str, Any]
     """Title, or the person's names, as every message repeats them."""
     messages: dict[int, Message] = field(default_factory=dict)
@@ -36,12 +34,9 @@ class SandboxChat:
     is_blocked: bool = False
     is_deactivated: bool = False
     moved_to: int | None = None
-    """The supergroup this group has become."""
     last_message_id: int = 0
     bot_reactions: dict[int, str] = field(default_factory=dict)
-    """The bot's reactions, by message."""
     keyboard: dict[str, Any] | None = None
-    """The reply keyboard that is shown."""
     toasts: list[dict[str, Any]] = field(default_factory=list)
     """Answers to button presses: `text`, `show_alert`, `query`, `message_id`."""
 

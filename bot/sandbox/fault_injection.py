@@ -44,24 +44,19 @@ class InjectedFault:
 
     kind: FaultKind
     method: str = ""
-    """The method it affects; empty for all."""
     chat: int = 0
-    """The chat it affects; 0 for all calls."""
     skip: int = 0
-    """How many matching calls it skips first."""
     times: int | None = None
     """How many calls it still affects; None: no limit."""
     until: int | None = None
     """When it ends, microseconds by the sandbox's clock; None: never."""
     seconds: float = 1.0
-    """The delay of SLOW and STALLED."""
     retry_after: int | None = None
     """The pause FLOOD demands, seconds; None: until it ends."""
     code: int | None = None
     """The status of ERROR (default 500) and of HTML (default 502)."""
     description: str = "Internal Server Error"
     chance: float = 1.0
-    """The probability that it affects a matching call."""
 
     def matches(self, call: ApiCall) -> bool:
         """Tell whether the fault affects this method and chat."""

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from bot.clock import ShiftedClock
 
 MAX_DOWNLOAD_BYTES = 20 << 20
-"""The largest file that `getFile` offers."""
 PATH_VALID_SECONDS = 60 * 60
 
 FOLDERS = {"photo": ("photos", ".jpg"), "voice": ("voice", ".oga"), "video": ("videos", ".mp4")}
@@ -26,7 +25,6 @@ class SandboxFile:
     kind: str
     data: bytes
     size: int
-    """As claimed by the sender."""
     name: str
     mime: str
     path_issued_at: int = 0

@@ -20,7 +20,6 @@ BUTTON_ACTIONS = frozenset(
         "switch_inline_query_current_chat", "login_url", "web_app", "copy_text",
     }
 )  # fmt: skip
-"""Actions of an inline button other than sending callback data."""
 
 
 def utf16_length(text: str) -> int:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 COMMAND = re.compile(r"(?<!\S)/[a-zA-Z0-9_]{1,64}(?:@\w+)?")
 LOW_SURROGATE_BYTES = range(0xDC, 0xE0)
-"""First bytes of a low surrogate."""
 INACCESSIBLE_AFTER = 48 * 60 * 60
 """Seconds after which a button press names its message without the content."""
 

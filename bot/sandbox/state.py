@@ -31,7 +31,6 @@ ADMIN_RIGHTS = {
          "can_change_info", "can_invite_users", "can_pin_messages", "can_manage_topics"), True,
     ),
 }  # fmt: skip
-"""The rights of a group's administrator."""
 
 PRIVATE_CHAT_SCOPES = frozenset({'{"type":"default"}', '{"type":"all_private_chats"}'})
 
@@ -107,10 +106,8 @@ class World:
         self.profile = SandboxProfile()
         self.chats: dict[int, SandboxChat] = {}
         self.users: dict[int, dict[str, Any]] = {}
-        """Every user, in the Bot API's format."""
         self.presses: dict[str, PendingPress] = {}
         self.has_private_topics = False
-        """Whether the bot may open topics in private chats."""
         self._last_message_id = 0
         self._last_query = self.rng.randrange(1 << 60, 1 << 61)
 

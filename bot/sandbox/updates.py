@@ -65,7 +65,6 @@ class UpdateQueue:
         self._queue: deque[QueuedUpdate] = deque()
         self._next_expiry = 1 << 62
         self.batches_sent = 0
-        """How many non-empty batches were delivered."""
         self._sent_count = 0
         self._sent_end = 0
         self._repeated: list[QueuedUpdate] = []

@@ -35,10 +35,8 @@ PRAGMAS = {
 """Set on every connection to SQLite, and verified."""
 
 PRACTICE_MARKER = "practice"
-"""The name of the file that marks a directory for training."""
 
 POSTGRESQL_SETTINGS = {"synchronous_commit": "on", "fsync": "on"}
-"""Settings that PostgreSQL must have."""
 
 
 class Database:

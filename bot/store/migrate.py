@@ -22,7 +22,6 @@ LATEST_REVISION = "0001"
 """The newest revision of the data. A test compares it with the folder: starting needs no Alembic.
 """
 LATEST_KEY_REVISION = "0001"
-"""The newest revision of the key store."""
 
 SCRIPTS = Path(__file__).parent / "migrations"
 MIGRATIONS = SCRIPTS / "data"

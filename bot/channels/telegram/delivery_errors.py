@@ -20,7 +20,6 @@ CHAT_GONE = (
     "chat not found", "user not found", "user is deactivated", "input_user_deactivated",
     "peer_id_invalid", "user_is_blocked", "bot was blocked",
 )  # fmt: skip
-"""Bad requests that mean that the person cannot be reached."""
 MESSAGE_UNCHANGED = "message is not modified"
 TOO_OLD = "message can't be deleted"
 TOPIC_UNCHANGED = "topic_not_modified"
@@ -31,7 +30,6 @@ NO_RIGHTS = (
     "chat_write_forbidden", "chat_restricted", "not a forum", "bot was kicked",
     "bot is not a member",
 )  # fmt: skip
-"""Errors about rights that the bot lacks in a group."""
 KNOWN_REASONS = (
     MESSAGE_UNCHANGED, TOO_OLD, "message text is empty", "message is too long", "message_too_long",
     "text must be encoded in utf-8", "strings must be encoded in utf-8",

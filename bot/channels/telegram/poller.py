@@ -52,7 +52,6 @@ PRESS_LIFETIME = 150.0
 POLL_TIMEOUT = 50
 """Seconds a request may wait for an update; the most Telegram allows."""
 DISK_CHECK_INTERVAL = 5.0
-"""Seconds between checks of a full disk."""
 MIN_INTERVAL = 0.5
 """Seconds to wait after an empty response that came at once."""
 
@@ -149,7 +148,6 @@ class Poller:
     receive: Receive
     _: KW_ONLY
     expected_bot: int | None = None
-    """The id of the bot the data belongs to."""
     clock: Clock = field(default_factory=SystemClock)
     sleep: Callable[[float], Coroutine[None, None, None]] = asyncio.sleep
     offset: ConfirmAfterCommit = field(default_factory=ConfirmAfterCommit)
@@ -168,7 +166,6 @@ class Poller:
         self._broken_batches = BrokenBatchHandler()
         self._conflicts = ConflictDetector(self.clock.monotonic())
         self.last_reached_at = self.clock.monotonic()
-        """When Telegram last answered, by the monotonic clock."""
         self._is_out = False
         self._is_doubtful = False
         self._was_away = False

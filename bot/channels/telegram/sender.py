@@ -46,12 +46,10 @@ if TYPE_CHECKING:
 MAX_TOAST = 200
 """Characters Telegram shows in a toast."""
 MAX_DELETIONS = 100
-"""Messages Telegram deletes in one call."""
 MAX_CAPTION = 1024
 """Characters of a caption."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 BLURRABLE_FILES = frozenset({"photo", "video", "animation"})
-"""Files that can be blurred until they are tapped."""
 UNCAPTIONED_FILES = frozenset({"sticker", "video_note"})
 FILES = frozenset({"photo", "video", "animation", "voice", "audio", "document", *UNCAPTIONED_FILES})
 """Files that are sent as what they are; any other is sent as a document."""

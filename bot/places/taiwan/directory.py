@@ -11,6 +11,7 @@ they can ask first: a warning alone would keep them from the line that speaks th
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.places.directory import DirectoryEntry, SourceQuality
@@ -148,8 +149,9 @@ SHOWN: Mapping[str, DirectoryEntry] = {
         languages=("zh_Hant",),
     ),
 }
-"""Shown to people."""
 
+_old = partial(_entry, quality=SourceQuality.OLD)
+_hearsay = partial(_entry, quality=SourceQuality.HEARSAY)
 NOT_SHOWN: Mapping[str, DirectoryEntry] = {
     "nia_report": _entry(
         "02-2388-3095",
@@ -158,51 +160,35 @@ NOT_SHOWN: Mapping[str, DirectoryEntry] = {
         hours="not stated in any text that was read",
         missing="its hours, its languages and what a call costs",
     ),
-    "110_app": _entry(
+    "110_app": _old(
         "110視訊報案",
         Text("police by text, silently, with the place (an app)"),
         "turnnewsapp.com/tw/billboard/217182; cn.bg3.co (Jan 2021)",
-        quality=SourceQuality.OLD,
         missing="whether the app still exists under that name",
     ),
-    "110_any_key": _entry(
+    "110_any_key": _old(
         "110",
         Text("without a voice: hold down any key once it is answered"),
         "ptsnewssignlan.pixnet.net 42551062",
-        quality=SourceQuality.OLD,
     ),
-    "110_sms": _entry(
+    "110_sms": _old(
         "110",
         Text("police by SMS, one number for each county"),
         "news.ltn.com.tw 3382042",
-        quality=SourceQuality.OLD,
         missing="the number of each county",
     ),
-    "legal_aid": _entry(
+    "legal_aid": _hearsay(
         "412-8518",
         Text("Legal Aid Foundation"),
         "not found in what was read; laf.org.tw/en service Sn=12 for what it does",
         hours="office hours",
-        quality=SourceQuality.HEARSAY,
         missing="its number and its languages",
     ),
-    "165": _entry(
-        "165",
-        Text("police, against fraud"),
-        "taipeitimes 2004-09-04",
-        quality=SourceQuality.OLD,
-    ),
-    "china": _entry(
+    "165": _old("165", Text("police, against fraud"), "taipeitimes 2004-09-04"),
+    "china": _old(
         "02-2533-9995",
         Text("Straits Exchange Foundation, for Taiwanese in trouble in China"),
         "mac.gov.tw 5EEDBC40",
-        quality=SourceQuality.OLD,
     ),
-    "ecare": _entry(
-        "ecare.mohw.gov.tw",
-        Text("113 in writing"),
-        "saydigi-tech.com 2020/08",
-        quality=SourceQuality.OLD,
-    ),
+    "ecare": _old("ecare.mohw.gov.tw", Text("113 in writing"), "saydigi-tech.com 2020/08"),
 }
-"""To be checked before they are shown."""

@@ -98,7 +98,5 @@ NON_GOVERNMENT: Mapping[str, Recipient] = {
         "simn-global.org stella-maris",
     ),
 }
-"""Organisations that are not the government."""
 
 RECIPIENTS: Mapping[str, Recipient] = {**GOVERNMENT, **NON_GOVERNMENT}
-"""By code."""

@@ -28,7 +28,6 @@ EXTRA_FIELDS: dict[str, dict[str, Any]] = {
         "width": 512, "height": 512, "type": "regular", "is_animated": False, "is_video": False,
     },
 }  # fmt: skip
-"""Additional fields of such a file."""
 WITHOUT_FILE_NAME = frozenset({"voice", "video_note", "sticker"})
 WITHOUT_CAPTION = frozenset({"video_note", "sticker"})
 

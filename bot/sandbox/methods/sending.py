@@ -33,7 +33,6 @@ COPIED_FIELDS = frozenset(
         "sticker", "video_note", "location", "venue", "contact", "caption", "caption_entities",
     }
 )  # fmt: skip
-"""Fields of a message that a copy or a forward keeps."""
 
 
 def send(world: World, call: ApiCall, content: dict[str, Any]) -> Message:

@@ -11,7 +11,6 @@ from typing import Annotated
 import msgspec
 
 Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-"""A number every database can hold."""
 
 
 class User(msgspec.Struct, gc=False):

@@ -139,7 +139,6 @@ class BrokenBatchHandler:
 
     def __init__(self) -> None:
         self.limit = MAX_UPDATES
-        """How many updates to request."""
         self._times = 0
         self._first = 0
         self._alone = b""

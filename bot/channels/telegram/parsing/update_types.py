@@ -107,4 +107,3 @@ ENVELOPE = frozenset(
         "reply_markup", "guest_bot_caller_user", "guest_bot_caller_chat", "guest_query_id",
     }
 )  # fmt: skip
-"""Fields of a message that are not its content."""
