@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.chats import Message, SandboxChat
 from bot.sandbox.phone import command_entities, file_fields, photo_fields, split_text
-from bot.sandbox.state import BOT_ID
+from bot.sandbox.state import BOT_ID, Message, SandboxChat
 
 if TYPE_CHECKING:
     from bot.sandbox.phone import Phone

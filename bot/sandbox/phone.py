@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.chats import Message, SandboxChat
 from bot.sandbox.limits import LONGEST_TEXT, utf16_length
+from bot.sandbox.state import Message, SandboxChat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bot.sandbox.chats import Message
     from bot.sandbox.phone import Phone
+    from bot.sandbox.state import Message
 
 FILE = {"file_id": "AgACAgUAAxkBodd00000001", "file_unique_id": "AQADodd00000001"}
 LOCATION = {"latitude": 25.0478, "longitude": 121.5319}

@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.methods import chats, edits, media, profile, sending, topics
+from bot.sandbox.methods import chats, edits, profile, sending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 METHODS: dict[str, Method] = (
     {
         method.__name__.replace("_", ""): method
-        for module in (chats, edits, media, profile, sending, topics)
+        for module in (chats, edits, profile, sending)
         for method in module.METHODS
     }
-    | media.SENDERS
+    | sending.SENDERS
     | profile.OTHER_METHODS
 )
 """By lower-case name, because the Bot API ignores case."""

@@ -12,8 +12,7 @@ from bot.sandbox.state import BOT_ID
 
 if TYPE_CHECKING:
     from bot.sandbox.call_log import ApiCall
-    from bot.sandbox.chats import Message, SandboxChat
-    from bot.sandbox.state import World
+    from bot.sandbox.state import Message, SandboxChat, World
 
 DELETABLE_SECONDS = 48 * 60 * 60
 """Seconds after which a message cannot be deleted."""
@@ -21,8 +20,7 @@ ANSWERABLE_SECONDS = 150
 """Seconds after which a button press cannot be answered."""
 
 
-def edit_message_text(world: World, call: ApiCall) -> Message:
-    """Change the text of a message of the bot."""
+def _edit_message_text(world: World, call: ApiCall) -> Message:
     own = _own_message(world, call)
     text = call.text("text")
     if not text:
@@ -35,8 +33,7 @@ def edit_message_text(world: World, call: ApiCall) -> Message:
     return _apply_edit(world, call, own, content, ("text", "entities"))
 
 
-def edit_message_caption(world: World, call: ApiCall) -> Message:
-    """Change the caption of a photo or file of the bot."""
+def _edit_message_caption(world: World, call: ApiCall) -> Message:
     own = _own_message(world, call)
     if "text" in own[1]:
         raise bad_request("there is no caption in the message to edit")
@@ -45,8 +42,7 @@ def edit_message_caption(world: World, call: ApiCall) -> Message:
     return _apply_edit(world, call, own, content, ("caption", "caption_entities"))
 
 
-def edit_message_reply_markup(world: World, call: ApiCall) -> Message:
-    """Change or remove the buttons of a message of the bot."""
+def _edit_message_reply_markup(world: World, call: ApiCall) -> Message:
     return _apply_edit(world, call, _own_message(world, call), {}, ())
 
 
@@ -80,8 +76,7 @@ def _apply_edit(
     return world.mark_edited(chat, message)
 
 
-def delete_message(world: World, call: ApiCall) -> bool:
-    """Delete a message on both sides."""
+def _delete_message(world: World, call: ApiCall) -> bool:
     chat = joined_chat(world, call)
     message = message_of(call, chat, "message to delete")
     _check_deletable(world, chat, message)
@@ -89,7 +84,7 @@ def delete_message(world: World, call: ApiCall) -> bool:
     return True
 
 
-def delete_messages(world: World, call: ApiCall) -> bool:
+def _delete_messages(world: World, call: ApiCall) -> bool:
     """Delete up to 100 messages; skip missing ones, refuse all for one that is too old."""
     chat = joined_chat(world, call)
     found = [chat.messages[number] for number in message_ids_of(call) if number in chat.messages]
@@ -109,7 +104,7 @@ def _check_deletable(world: World, chat: SandboxChat, message: Message) -> None:
         raise bad_request(api_errors.TOO_OLD_TO_DELETE)
 
 
-def answer_callback_query(world: World, call: ApiCall) -> bool:
+def _answer_callback_query(world: World, call: ApiCall) -> bool:
     """Answer a button press, with or without a toast."""
     text = call.text("text")
     limits.check_utf8(text)
@@ -127,10 +122,6 @@ def answer_callback_query(world: World, call: ApiCall) -> bool:
 
 
 METHODS = (
-    edit_message_text,
-    edit_message_caption,
-    edit_message_reply_markup,
-    delete_message,
-    delete_messages,
-    answer_callback_query,
-)
+    _edit_message_text, _edit_message_caption, _edit_message_reply_markup, _delete_message,
+    _delete_messages, _answer_callback_query,
+)  # fmt: skip

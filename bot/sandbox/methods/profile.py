@@ -20,8 +20,7 @@ LONGEST = {"name": 64, "description": 512, "short_description": 120}
 DEFAULT_SCOPE: dict[str, Any] = {"type": "default"}
 
 
-def get_me(world: World, _: ApiCall) -> dict[str, Any]:
-    """Return the bot."""
+def _get_me(world: World, _: ApiCall) -> dict[str, Any]:
     return {
         **world.me(),
         "can_join_groups": True,
@@ -34,8 +33,7 @@ def get_me(world: World, _: ApiCall) -> dict[str, Any]:
     }
 
 
-def set_my_commands(world: World, call: ApiCall) -> bool:
-    """Set the command menu of one scope and language."""
+def _set_my_commands(world: World, call: ApiCall) -> bool:
     commands = call.json_value("commands", "commands")
     if not isinstance(commands, list):
         raise bad_request("can't parse commands: expected an Array of BotCommand")
@@ -61,13 +59,11 @@ def _check_command(command: object) -> None:
         raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
 
 
-def get_my_commands(world: World, call: ApiCall) -> list[dict[str, str]]:
-    """Return the command menu of one scope and language."""
+def _get_my_commands(world: World, call: ApiCall) -> list[dict[str, str]]:
     return world.profile.commands.get(_scope(call), [])
 
 
-def delete_my_commands(world: World, call: ApiCall) -> bool:
-    """Remove the command menu of one scope and language."""
+def _delete_my_commands(world: World, call: ApiCall) -> bool:
     world.profile.commands.pop(_scope(call), None)
     _notify_profile(world)
     return True
@@ -103,8 +99,7 @@ def _notify_profile(world: World) -> None:
     world.events.publish(0, "profile", world.profile_state())
 
 
-def get_webhook_info(world: World, _: ApiCall) -> dict[str, Any]:
-    """Return the webhook and the number of pending updates."""
+def _get_webhook_info(world: World, _: ApiCall) -> dict[str, Any]:
     return {
         "url": world.updates.webhook,
         "has_custom_certificate": False,
@@ -112,24 +107,23 @@ def get_webhook_info(world: World, _: ApiCall) -> dict[str, Any]:
     }
 
 
-def delete_webhook(world: World, call: ApiCall) -> bool:
-    """Remove the webhook."""
+def _delete_webhook(world: World, call: ApiCall) -> bool:
     world.updates.webhook = ""
     if call.flag("drop_pending_updates"):
         world.updates.clear()
     return True
 
 
-def set_webhook(world: World, call: ApiCall) -> bool:
+def _set_webhook(world: World, call: ApiCall) -> bool:
     """Refuse, because nothing leaves this machine; an empty URL removes the webhook."""
     if not call.text("url"):
-        return delete_webhook(world, call)
+        return _delete_webhook(world, call)
     raise bad_request("bad webhook: the sandbox sends nothing anywhere; use getUpdates")
 
 
 METHODS = (
-    get_me, set_my_commands, get_my_commands, delete_my_commands, get_webhook_info,
-    delete_webhook, set_webhook,
+    _get_me, _set_my_commands, _get_my_commands, _delete_my_commands, _get_webhook_info,
+    _delete_webhook, _set_webhook,
 )  # fmt: skip
 OTHER_METHODS: dict[str, Any] = {
     f"{verb}my{field.replace('_', '')}": partial(method, field)

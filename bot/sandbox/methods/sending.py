@@ -1,11 +1,12 @@
-"""Methods that send texts, locations and contacts, and copy or forward messages."""
+"""Methods that send texts, files, locations and contacts, and copy or forward messages."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import bad_request
-from bot.sandbox.limits import check_markup, check_text, check_utf8
+from bot.sandbox.api_errors import BotApiError, bad_request
+from bot.sandbox.limits import check_caption, check_markup, check_text, check_utf8
 from bot.sandbox.methods.markup import parse_formatting
 from bot.sandbox.methods.targets import (
     find_chat,
@@ -14,11 +15,12 @@ from bot.sandbox.methods.targets import (
     thread_of,
     writable_chat,
 )
+from bot.sandbox.phone import file_fields, photo_fields
 
 if TYPE_CHECKING:
     from bot.sandbox.call_log import ApiCall
-    from bot.sandbox.chats import Message, SandboxChat
-    from bot.sandbox.state import World
+    from bot.sandbox.files import SandboxFile
+    from bot.sandbox.state import Message, SandboxChat, World
 
 CHAT_ACTIONS = frozenset(
     {
@@ -33,9 +35,22 @@ COPIED_FIELDS = frozenset(
         "sticker", "video_note", "location", "venue", "contact", "caption", "caption_entities",
     }
 )  # fmt: skip
+MAX_UPLOAD_BYTES = {"photo": 10 << 20}
+MAX_ANY_UPLOAD_BYTES = 50 << 20
+WITH_DURATION = frozenset({"voice", "video", "audio", "animation", "video_note"})
+EXTRA_FIELDS: dict[str, dict[str, Any]] = {
+    "video": {"width": 640, "height": 480},
+    "animation": {"width": 320, "height": 240},
+    "video_note": {"length": 240},
+    "sticker": {
+        "width": 512, "height": 512, "type": "regular", "is_animated": False, "is_video": False,
+    },
+}  # fmt: skip
+WITHOUT_FILE_NAME = frozenset({"voice", "video_note", "sticker"})
+WITHOUT_CAPTION = frozenset({"video_note", "sticker"})
 
 
-def send(world: World, call: ApiCall, content: dict[str, Any]) -> Message:
+def _send(world: World, call: ApiCall, content: dict[str, Any]) -> Message:
     """Send content to the chat of a call, with the options all messages have."""
     chat = writable_chat(world, call)
     thread = thread_of(call, chat)
@@ -74,36 +89,33 @@ def _replied_message(call: ApiCall, chat: SandboxChat) -> Message | None:
     return {field: message[field] for field in message if field != "reply_to_message"}
 
 
-def send_message(world: World, call: ApiCall) -> Message:
-    """Send a text."""
+def _send_message(world: World, call: ApiCall) -> Message:
     text = call.text("text")
     if not text:
         raise bad_request("message text is empty")
     check_utf8(text)
     content = parse_formatting(call, text, "text", "entities")
     check_text(content.get("text", ""))
-    return send(world, call, content)
+    return _send(world, call, content)
 
 
-def send_location(world: World, call: ApiCall) -> Message:
-    """Send a location."""
+def _send_location(world: World, call: ApiCall) -> Message:
     latitude, longitude = call.decimal("latitude"), call.decimal("longitude")
     if latitude is None:
         raise bad_request("latitude is empty")
     if longitude is None:
         raise bad_request("longitude is empty")
-    return send(world, call, {"location": {"latitude": latitude, "longitude": longitude}})
+    return _send(world, call, {"location": {"latitude": latitude, "longitude": longitude}})
 
 
-def send_contact(world: World, call: ApiCall) -> Message:
-    """Send a phone number."""
+def _send_contact(world: World, call: ApiCall) -> Message:
     contact = {"phone_number": call.text("phone_number"), "first_name": call.text("first_name")}
     if not all(contact.values()):
         raise bad_request("contact is not specified")
-    return send(world, call, {"contact": contact})
+    return _send(world, call, {"contact": contact})
 
 
-def send_chat_action(world: World, call: ApiCall) -> bool:
+def _send_chat_action(world: World, call: ApiCall) -> bool:
     """Show that the bot is typing, for five seconds."""
     chat = writable_chat(world, call)
     action = call.text("action")
@@ -113,28 +125,28 @@ def send_chat_action(world: World, call: ApiCall) -> bool:
     return True
 
 
-def copy_message(world: World, call: ApiCall) -> dict[str, int]:
+def _copy_message(world: World, call: ApiCall) -> dict[str, int]:
     """Send the content of a message without its author."""
     source = _source(world, call, "copy")
-    copy = send(world, call, _copied_fields(source))
+    copy = _send(world, call, _copied_fields(source))
     return {"message_id": copy["message_id"]}
 
 
-def copy_messages(world: World, call: ApiCall) -> list[dict[str, int]]:
+def _copy_messages(world: World, call: ApiCall) -> list[dict[str, int]]:
     """Send the content of several messages; skip missing ones."""
     chat = find_chat(world, call, "from_chat_id")
     return [
-        {"message_id": send(world, call, _copied_fields(chat.messages[number]))["message_id"]}
+        {"message_id": _send(world, call, _copied_fields(chat.messages[number]))["message_id"]}
         for number in message_ids_of(call)
         if number in chat.messages
     ]
 
 
-def forward_message(world: World, call: ApiCall) -> Message:
+def _forward_message(world: World, call: ApiCall) -> Message:
     """Forward a message with its author."""
     source = _source(world, call, "forward")
     origin = {"type": "user", "sender_user": source["from"], "date": source["date"]}
-    return send(world, call, _copied_fields(source) | {"forward_origin": origin})
+    return _send(world, call, _copied_fields(source) | {"forward_origin": origin})
 
 
 def _source(world: World, call: ApiCall, verb: str) -> Message:
@@ -150,12 +162,65 @@ def _copied_fields(message: Message) -> dict[str, Any]:
     return {field: message[field] for field in message if field in COPIED_FIELDS}
 
 
+def _get_file(world: World, call: ApiCall) -> dict[str, Any]:
+    if not call.text("file_id"):
+        raise bad_request("file_id not specified")
+    return world.files.file_info(call.text("file_id"))
+
+
+def _send_photo(world: World, call: ApiCall) -> Message:
+    content = photo_fields(_find_file(world, call, "photo"))
+    return _send(world, call, content | _spoiler_fields(call) | _caption_fields(call))
+
+
+def _send_media(world: World, call: ApiCall, *, kind: str) -> Message:
+    about = file_fields(_find_file(world, call, kind)) | EXTRA_FIELDS.get(kind, {})
+    if kind in WITH_DURATION:
+        about["duration"] = call.number("duration")
+    if kind in WITHOUT_FILE_NAME:
+        about.pop("file_name", None)
+    content: dict[str, Any] = {kind: about} | _spoiler_fields(call)
+    caption = {} if kind in WITHOUT_CAPTION else _caption_fields(call)
+    return _send(world, call, content | caption)
+
+
+def _spoiler_fields(call: ApiCall) -> dict[str, Any]:
+    return {"has_media_spoiler": True} if call.flag("has_spoiler") else {}
+
+
+def _caption_fields(call: ApiCall) -> dict[str, Any]:
+    caption = call.text("caption")
+    if not caption:
+        return {}
+    content = parse_formatting(call, caption, "caption", "caption_entities")
+    check_caption(content.get("caption", ""))
+    return content
+
+
+def _find_file(world: World, call: ApiCall, kind: str) -> SandboxFile:
+    given = call.text(kind)
+    upload = call.uploads.get(kind)
+    if upload is None and given.startswith("attach://"):
+        upload = call.uploads.get(given.removeprefix("attach://"))
+    if upload is not None:
+        if not upload.data:
+            raise bad_request("file must be non-empty")
+        if len(upload.data) > MAX_UPLOAD_BYTES.get(kind, MAX_ANY_UPLOAD_BYTES):
+            raise BotApiError(413, "Request Entity Too Large")
+        return world.files.store(kind, upload.data, name=upload.name, mime=upload.mime)
+    if not given:
+        raise bad_request(f"there is no {kind} in the request")
+    stored = world.files.get(given)
+    if stored is None:
+        raise bad_request("wrong file identifier/HTTP URL specified")
+    return stored
+
+
 METHODS = (
-    send_message,
-    send_location,
-    send_contact,
-    send_chat_action,
-    copy_message,
-    copy_messages,
-    forward_message,
-)
+    _get_file, _send_photo, _send_message, _send_location, _send_contact, _send_chat_action,
+    _copy_message, _copy_messages, _forward_message,
+)  # fmt: skip
+SENDERS = {
+    f"send{kind.replace('_', '')}": partial(_send_media, kind=kind)
+    for kind in ("document", "voice", "video", "audio", "animation", "video_note", "sticker")
+}

@@ -9,8 +9,7 @@ from bot.sandbox.state import BOT_ID
 
 if TYPE_CHECKING:
     from bot.sandbox.call_log import ApiCall
-    from bot.sandbox.chats import Message, SandboxChat
-    from bot.sandbox.state import World
+    from bot.sandbox.state import Message, SandboxChat, World
 
 GENERAL_TOPIC = 1
 """The topic every forum has; its messages carry no thread."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox import Phone
-    from bot.sandbox.chats import Message
+    from bot.sandbox.state import Message
     from tests.support.harnesses.forum_desk_harness import ForumCaseworker
 
 TELLING = "Mei-hua_Lin_trafficking_victims.PDF"

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from bot.app.build import App
     from bot.hotline.commands.types import Command
-    from bot.sandbox.chats import Message
+    from bot.sandbox.state import Message
 
 QUEUES = ("trafficking", "labour", "child_protection", "violence_at_home", "fishers", "information")
 PATIENCE = 10.0

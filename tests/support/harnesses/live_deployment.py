@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.cases.queries import CaseDetails, QueuedCase
-    from bot.sandbox.chats import Message
+    from bot.sandbox.state import Message
     from bot.text import Text
 
 PATIENCE = 12.0
