@@ -17,8 +17,8 @@ from aiohttp import ClientTimeout
 from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
+from bot.channels.telegram.delivery_errors import NotSentError, response_error, transport_error
 from bot.channels.telegram.parsing.fix_unicode import fix_json, fix_text
-from bot.channels.telegram.transport_errors import NotSentError, response_error, transport_error
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

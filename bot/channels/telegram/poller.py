@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram.client import build_fetch, identify, remove_webhook
+from bot.channels.telegram.delivery_errors import retry_delay
 from bot.channels.telegram.parsing.split_batch import (
     LAST_ID,
     BrokenBatchHandler,
@@ -23,7 +24,6 @@ from bot.channels.telegram.parsing.split_batch import (
     is_usable,
     split_updates,
 )
-from bot.channels.telegram.transport_errors import retry_delay
 from bot.clock import Clock, SystemClock
 from bot.errors import AlreadyRunningError, UnreadableUpdateError
 from bot.log import log

@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cases.consents import ConsentRecords
 from bot.cases.intake import Intake
-from bot.channels.telegram.parsing.parse import parse
-from bot.channels.telegram.parsing.parse_group import parse_group
+from bot.channels.telegram.parsing.parse import parse, parse_group
 from bot.clock import HOUR, SystemClock
 from bot.conversation import FlowRegistry
 from bot.dispatch.batch import BatchProcessor

@@ -22,7 +22,7 @@ from telegram.error import (
 
 from bot.channels.telegram.aiohttp_request import AiohttpRequest, Timeouts
 from bot.channels.telegram.client import SilentBot, build_bot
-from bot.channels.telegram.transport_errors import NotSentError, NotSentInTimeError, retry_delay
+from bot.channels.telegram.delivery_errors import NotSentError, NotSentInTimeError, retry_delay
 from tests.support.telegram.telegram_loopback_server import (
     TOKEN,
     YES,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram.parsing.parse_group import parse_group
+from bot.channels.telegram.parsing.parse import parse_group
 from bot.errors import UnreadableUpdateError
 from bot.messages import Update, UpdateKind
 
