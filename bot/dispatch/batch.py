@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from bot.hotline.commands.context import CaseContact
     from bot.hotline.commands.store import StoredCommand
     from bot.hotline.commands.types import Command
+    from bot.mailbox.courier import Mailbox
     from bot.mailbox.inbox import Arrival
-    from bot.mailbox.mailbox import Mailbox
     from bot.mailbox.passphrase_jobs import PassphraseJob, PassphraseToHash
     from bot.store.writer import Work
 

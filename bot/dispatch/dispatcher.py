@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.log import log
+from bot.mailbox.courier import wait_until
 from bot.mailbox.inbox import IN_QUEUE
-from bot.mailbox.mailbox import wait_until
 from bot.store.writer import is_store_error
 
 if TYPE_CHECKING:
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.dispatch.batch import BatchProcessor, BatchResult
     from bot.hotline.commands.store import StaffCommands, StoredCommand
-    from bot.mailbox.courier import Courier
+    from bot.mailbox.courier import Courier, Mailbox
     from bot.mailbox.inbox import Arrival
     from bot.mailbox.letter import DeliveryResult
-    from bot.mailbox.mailbox import Mailbox
     from bot.mailbox.passphrase_jobs import PassphraseJob
     from bot.store.writer import Work, Writer
 

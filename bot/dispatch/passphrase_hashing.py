@@ -15,7 +15,7 @@ from bot.cases.receipts import salt_and_pepper as receipt_salts
 from bot.errors import RetryLaterError
 from bot.hotline.check_ins.store import salt_and_pepper as check_in_salts
 from bot.log import log
-from bot.mailbox.mailbox import wait_until
+from bot.mailbox.courier import wait_until
 
 if TYPE_CHECKING:
     from bot.clock import Clock

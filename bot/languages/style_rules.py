@@ -91,13 +91,14 @@ def forbidden_words(tag: str, text: str) -> list[str]:
 def find_faults(source: str, translation: str) -> list[str]:
     """Return the names of the checks that a translation fails."""
     checks = {
-        "other blanks": blanks_in(source) != blanks_in(translation) or _has_bad_braces(translation),
+        "other blanks": blanks_in(source) != blanks_in(translation)
+        or not {"{", "}"}.isdisjoint(PLAIN_BLANK.sub("", translation)),
         "other digits": digits_in(source) != digits_in(translation),
         "other commands": commands_in(source) != commands_in(translation),
         "other lines": source.count("\n") != translation.count("\n"),
         "not NFC": not unicodedata.is_normalized("NFC", translation),
         "invisible characters": INVISIBLE.search(translation) is not None
-        or _has_controls(translation),
+        or any(unicodedata.category(it) in CONTROL_CATEGORIES for it in translation if it != "\n"),
         "markup": MARKUP.search(translation) is not None,
         "stray spaces": translation != translation.strip() or "  " in translation,
         "too long": len(translation) > MAX_LENGTH,
@@ -118,12 +119,3 @@ def digits_in(text: str) -> Counter[str]:
 def commands_in(text: str) -> list[str]:
     """Return the commands, such as /danger."""
     return sorted(re.findall(r"(?<![\w/])/\w+", text))
-
-
-def _has_bad_braces(text: str) -> bool:
-    rest = PLAIN_BLANK.sub("", text)
-    return "{" in rest or "}" in rest
-
-
-def _has_controls(text: str) -> bool:
-    return any(unicodedata.category(char) in CONTROL_CATEGORIES for char in text if char != "\n")

@@ -10,12 +10,14 @@ import asyncio
 import contextlib
 import heapq
 from collections import deque
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.clock import SECOND
 from bot.errors import CommitFailedError, DeliveryError, LetterRefusedError, RetryLaterError
 from bot.log import log
 from bot.mailbox.delivery import PreSendCheck, RetryPolicy, with_message_ids
+from bot.mailbox.fair_queue import FairQueue
 from bot.mailbox.letter import (
     WITHDRAWN,
     Author,
@@ -25,16 +27,18 @@ from bot.mailbox.letter import (
     LetterState,
     sent_message_ids,
 )
-from bot.mailbox.mailbox import wait_until
+from bot.mailbox.outbox import OutboxResults
 from bot.mailbox.rate_limit import RateLimiter, RateLimits, TokenBucket
 from bot.messages import ClearChat, DeleteMessages, EditText, letters_named_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from bot.clock import Clock
     from bot.mailbox.delivery import Channel, DeliveryPolicy
-    from bot.mailbox.mailbox import Mailbox
+    from bot.mailbox.inbox import Inbox
+    from bot.mailbox.outbox import Outbox
+    from bot.mailbox.passphrase_jobs import PassphraseJobs
     from bot.messages import Body
     from bot.store.writer import Work, Writer
 
@@ -57,6 +61,25 @@ TOAST_LANE, STOP_LANE = -1, 99
 SHUTDOWN_TIMEOUT = 10.0
 """Seconds a stopping process waits for letters that are being sent."""
 MAX_PER_CALL = 100
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """Everything that waits: updates, letters, passphrases to be hashed."""
+
+    inbox: Inbox
+    outbox: Outbox
+    passphrase_jobs: PassphraseJobs
+    results: OutboxResults = field(default_factory=OutboxResults)
+    fair_queue: FairQueue = field(default_factory=FairQueue)
+
+
+async def wait_until(is_done: Callable[[], bool]) -> None:
+    """Wait until a condition holds; only a stopping process and tests wait like this."""
+    while True:
+        if is_done():
+            return
+        await asyncio.sleep(0.005)
 
 
 class LaneQueue:
@@ -159,17 +182,11 @@ class Courier:
         for letter in letters:
             if letter.delay_reason is not None:  # else all letters of its chat would wait for it
                 continue
-            if self._has_stored_letters(letter.chat_key):
-                self._passed_over.add(letter.chat_key)
+            key, stored = letter.chat_key, self._stored_chats
+            if stored is None or key in stored or key in self._passed_over:
+                self._passed_over.add(key)
             else:
                 self._take(letter)
-
-    def _has_stored_letters(self, chat_key: bytes) -> bool:
-        return (
-            self._stored_chats is None
-            or chat_key in self._stored_chats
-            or chat_key in self._passed_over
-        )
 
     def _take(self, letter: Letter) -> None:
         if letter.id in self._taken:

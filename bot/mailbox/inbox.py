@@ -64,10 +64,9 @@ _COUNT_ATTEMPT = update_by(inbox, by="id", constants={"attempts": inbox.c.attemp
 _FINISH = update_by(inbox, by="id", constants={"state": DONE, "raw": None})
 _QUARANTINE = update_by(inbox, "fault", by="id", constants={"state": QUARANTINED})
 _QUARANTINE_CRASHING = update_by(
-    inbox,
-    by=(NOT_DONE, _IS_WAITING, "bot", inbox.c.attempts >= bindparam("crashes")),
+    inbox, by=(NOT_DONE, _IS_WAITING, "bot", inbox.c.attempts >= bindparam("crashes")),
     constants={"state": QUARANTINED, "fault": "the process ended over it"},
-)
+)  # fmt: skip
 _IN_QUEUE = select_in(
     inbox, "id", "update_id", "digest", "bot", "raw",
     among="update_id", by=inbox.c.state == IN_QUEUE,
@@ -75,11 +74,10 @@ _IN_QUEUE = select_in(
 _REQUEUE = update_by(
     inbox, by=(NOT_DONE, inbox.c.state == IN_QUEUE, "bot"), constants={"state": WAITING}
 )
+_IS_OLD = inbox.c.received_at < bindparam("before")
 _OLD_WAITING = select_by(
     inbox, "id", "update_id", "digest", "raw",
-    by=(
-        NOT_DONE, inbox.c.state != QUARANTINED, "bot", inbox.c.received_at < bindparam("before"),
-    ),
+    by=(NOT_DONE, inbox.c.state != QUARANTINED, "bot", _IS_OLD),
 )  # fmt: skip
 _SET_RAW = update_by(inbox, "raw", by="id")
 _STORE_OFFSET = upsert(offsets, "bot", "next_update_id", "committed_at", key="bot")
@@ -90,24 +88,15 @@ _COUNT_KIND = upsert(
 _FIRST_ROWS = select(inbox.c.id).order_by(inbox.c.id).limit(bindparam("most"))
 _EXPIRE = Prepared(
     lambda _: delete(inbox).where(
-        inbox.c.id.in_(_FIRST_ROWS),
-        inbox.c.received_at < bindparam("before"),
-        inbox.c.state != WAITING,
-        inbox.c.state != IN_QUEUE,
+        inbox.c.id.in_(_FIRST_ROWS), _IS_OLD, inbox.c.state != WAITING, inbox.c.state != IN_QUEUE
     ),
     "most",
     "before",
 )
 _EXPIRE_QUARANTINED = update_by(
-    inbox,
-    by=(
-        NOT_DONE,
-        inbox.c.state == QUARANTINED,
-        inbox.c.raw.is_not(None),
-        inbox.c.received_at < bindparam("before"),
-    ),
+    inbox, by=(NOT_DONE, inbox.c.state == QUARANTINED, inbox.c.raw.is_not(None), _IS_OLD),
     constants={"raw": None},
-)
+)  # fmt: skip
 
 
 class Inbox:
@@ -152,13 +141,9 @@ class Inbox:
         self, work: Work, arrivals: Sequence[Arrival], now: int, state: str = WAITING
     ) -> None:
         """Store updates to be handled later, sealed."""
-        work.many(
-            _INSERT,
-            [
-                (self.bot, a.update_id, a.digest, state, self._seal(a), None, 0, now)
-                for a in arrivals
-            ],
-        )
+        bot = self.bot
+        rows = [(bot, a.update_id, a.digest, state, self._seal(a), None, 0, now) for a in arrivals]
+        work.many(_INSERT, rows)
 
     def load_queued(self, work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Return updates that wait in the fair queue, opened, in this order."""

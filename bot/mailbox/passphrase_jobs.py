@@ -71,15 +71,10 @@ _INSERT = insert(
     constants={"attempts": 0, "not_before": 0},
 )  # fmt: skip
 _EARLIER = passphrase_jobs.alias()
+_DUE_COLUMNS = ("id", "chat_key", "sealed", "attempts", "created_at")
 _DUE = Prepared(
     lambda _: (
-        select(
-            passphrase_jobs.c.id,
-            passphrase_jobs.c.chat_key,
-            passphrase_jobs.c.sealed,
-            passphrase_jobs.c.attempts,
-            passphrase_jobs.c.created_at,
-        )
+        select(*(passphrase_jobs.c[name] for name in _DUE_COLUMNS))
         .where(
             passphrase_jobs.c.not_before <= bindparam("now"),
             passphrase_jobs.c.created_at
@@ -131,7 +126,8 @@ class PassphraseJobs:
                 work.run(_DELETE, row)
                 continue
             try:
-                passphrase = self._open(row, bytes(sealed))
+                plain = self._vault.open(Purpose.UNHASHED, row.encode(), bytes(sealed))
+                passphrase = _decode(plain)
             except (DecryptionError, msgspec.MsgspecError) as error:
                 log.error("passphrase_given_up", error=type(error).__name__)
                 work.run(_DELETE, row)
@@ -145,6 +141,3 @@ class PassphraseJobs:
     def delete(work: Work, job: PassphraseJob) -> bool:
         """Delete a job that is done; tell whether it was still there, and not erased meanwhile."""
         return bool(work.run(_DELETE, job.id))
-
-    def _open(self, row: str, sealed: bytes) -> PassphraseToHash:
-        return _decode(self._vault.open(Purpose.UNHASHED, row.encode(), sealed))

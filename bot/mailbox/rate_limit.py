@@ -68,7 +68,10 @@ class RateLimiter:
         key = chat if chat < 0 else chat_key
         bucket = self._rates.get(key)
         if bucket is None:
-            bucket = self._rates[key] = self._new_bucket(chat, now)
+            limits, is_group = self._limits, chat < 0
+            rate = limits.group_per_second if is_group else limits.person_per_second
+            burst = limits.group_burst if is_group else limits.person_burst
+            bucket = self._rates[key] = TokenBucket(rate, burst, now)
         wait = bucket.wait(now)
         if wait == 0:
             bucket.take()
@@ -89,8 +92,3 @@ class RateLimiter:
             del self._rates[key]
         for chat in [chat for chat, until in self._paused_groups.items() if until <= now]:
             del self._paused_groups[chat]
-
-    def _new_bucket(self, chat: int, now: float) -> TokenBucket:
-        if chat < 0:
-            return TokenBucket(self._limits.group_per_second, self._limits.group_burst, now)
-        return TokenBucket(self._limits.person_per_second, self._limits.person_burst, now)

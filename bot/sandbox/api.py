@@ -92,8 +92,10 @@ class BotApi:
         if name == "getupdates":
             return await self._updates(call)
         method = METHODS.get(name)
+        if method is None and name in bot_api_methods():
+            raise BotApiError(501, f"Not Implemented: the sandbox does not answer {call.method}")
         if method is None:
-            raise _unknown_method(call.method)
+            raise BotApiError(404, f"Not Found: method {call.method} not found")
         call.result = method(self._sandbox.world, call)
         return encode(call.result)
 
@@ -245,12 +247,6 @@ async def _stall(stored: SandboxFile, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": [OCTET_STREAM, length]})
     await send({"type": "http.response.body", "body": head, "more_body": True})
     await _wait_for_disconnect(receive)
-
-
-def _unknown_method(method: str) -> BotApiError:
-    if method.lower() in bot_api_methods():
-        return BotApiError(501, f"Not Implemented: the sandbox does not answer {method}")
-    return BotApiError(404, f"Not Found: method {method} not found")
 
 
 def error_body(refusal: BotApiError) -> bytes:

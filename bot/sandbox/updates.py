@@ -99,8 +99,7 @@ class UpdateQueue:
         unless `numbered` is off.
         """
         raw = update.encode() if isinstance(update, str) else update
-        thing = _decode_or_none(raw) if isinstance(raw, bytes) else raw
-        update_id = _update_id_of(thing)
+        update_id = _update_id_of(raw)
         if update_id is None:
             update_id = self._new_id()
             if numbered and isinstance(raw, dict) and "update_id" not in raw:
@@ -220,15 +219,10 @@ class UpdateQueue:
         self._poller = None
 
 
-def _decode_or_none(raw: bytes) -> object:
+def _update_id_of(raw: object) -> int | None:
     try:
-        return decode(raw)
+        thing = decode(raw) if isinstance(raw, bytes) else raw
     except ValueError:
         return None
-
-
-def _update_id_of(thing: object) -> int | None:
-    if not isinstance(thing, dict):
-        return None
-    update_id = thing.get("update_id")
+    update_id = thing.get("update_id") if isinstance(thing, dict) else None
     return update_id if isinstance(update_id, int) and not isinstance(update_id, bool) else None

@@ -169,32 +169,15 @@ class DataDirectory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.database_url = f"sqlite:///{quote(str(path / 'haven.db'))}"
+        self.keys_url = f"sqlite:///{quote(str(path / 'keys.db'))}"
+        self.files = path / "files"
+        """The folder of sealed files."""
+        self.recordings = path / "recordings.json"
+        """The channel's ids of our recordings."""
+        self.audit_head_file = path / "audit.head"
+        """The head of the audit log that was last printed."""
         self._lock: IO[str] | None = None
-
-    @property
-    def database_url(self) -> str:
-        """Return the default URL of the data."""
-        return f"sqlite:///{quote(str(self.path / 'haven.db'))}"
-
-    @property
-    def keys_url(self) -> str:
-        """Return the default URL of the key store."""
-        return f"sqlite:///{quote(str(self.path / 'keys.db'))}"
-
-    @property
-    def files(self) -> Path:
-        """Return the folder of sealed files."""
-        return self.path / "files"
-
-    @property
-    def recordings(self) -> Path:
-        """Return the file with the channel's ids of our recordings."""
-        return self.path / "recordings.json"
-
-    @property
-    def audit_head_file(self) -> Path:
-        """Return the file with the head of the audit log that was last printed."""
-        return self.path / "audit.head"
 
     def create(self) -> None:
         """Create the folders, readable for the owner only.

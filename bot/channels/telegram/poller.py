@@ -184,17 +184,14 @@ class Poller:
         log.info("polling")
         while not self._is_stopping:
             if not self.has_disk_space():
-                await self._wait_for_disk_space()
+                log.error("polling_paused")
+                while not (self._is_stopping or self.has_disk_space()):
+                    await self._run_unless_stopped(self.sleep(DISK_CHECK_INTERVAL))
                 continue
             batch = await self._retry(self._fetch_batch)
             await self._notify_return()
             if batch:
                 await self._process_batch(batch)
-
-    async def _wait_for_disk_space(self) -> None:
-        log.error("polling_paused")
-        while not (self._is_stopping or self.has_disk_space()):
-            await self._run_unless_stopped(self.sleep(DISK_CHECK_INTERVAL))
 
     def stop(self) -> None:
         """Stop: finish storing the current batch, and confirm nothing more."""
@@ -253,7 +250,9 @@ class Poller:
                 failure = error
             if failure is None:
                 self.backoff.reset()
-                self._note_answer()
+                now = self.clock.monotonic()
+                self._was_away = self._was_away or now - self.last_reached_at > PRESS_LIFETIME
+                self.last_reached_at, self._is_out = now, False
                 return answer
             await self._run_unless_stopped(self.sleep(self._delay_after(failure)))
         return None
@@ -270,11 +269,6 @@ class Poller:
             self._is_out = True
             log.error("outage", seconds=outage)
         return retry_delay(error) if isinstance(error, RetryAfter) else self.backoff.next_delay()
-
-    def _note_answer(self) -> None:
-        now = self.clock.monotonic()
-        self._was_away = self._was_away or now - self.last_reached_at > PRESS_LIFETIME
-        self.last_reached_at, self._is_out = now, False
 
     async def _notify_return(self) -> None:
         was_away, self._was_away = self._was_away, False

@@ -261,12 +261,16 @@ async def _send_part(index: int, call: Coroutine[None, None, int]) -> int:
 def _keyboard(rows: Sequence[Sequence[Button]], prefix: str) -> InlineKeyboardMarkup | None:
     if not rows:
         return None
-    return InlineKeyboardMarkup([[_button(button, prefix) for button in row] for row in rows])
-
-
-def _button(button: Button, prefix: str) -> InlineKeyboardButton:
-    token = messages.button_token(button, prefix)
-    return InlineKeyboardButton(fix_text(button.label), callback_data=token)
+    tokens = messages.button_token
+    return InlineKeyboardMarkup(
+        [
+            [
+                InlineKeyboardButton(fix_text(it.label), callback_data=tokens(it, prefix))
+                for it in row
+            ]
+            for row in rows
+        ]
+    )
 
 
 async def _open_topic(bot: Bot, chat: int, body: messages.OpenTopic) -> int:

@@ -36,9 +36,8 @@ from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentTexts
 from bot.hotline.referrals.store import Referrals
 from bot.hotline.staff.staff import Staff
-from bot.mailbox.courier import Courier
+from bot.mailbox.courier import Courier, Mailbox
 from bot.mailbox.inbox import Inbox
-from bot.mailbox.mailbox import Mailbox
 from bot.mailbox.outbox import Outbox
 from bot.mailbox.passphrase_jobs import PassphraseJobs
 from bot.mailbox.rate_limit import UNLIMITED

@@ -7,10 +7,9 @@ import contextlib
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from bot.mailbox.courier import Courier
+from bot.mailbox.courier import Courier, Mailbox
 from bot.mailbox.inbox import Inbox
 from bot.mailbox.letter import Author, Lane, Letter
-from bot.mailbox.mailbox import Mailbox
 from bot.mailbox.outbox import Outbox
 from bot.mailbox.passphrase_jobs import PassphraseJobs
 from bot.mailbox.rate_limit import UNLIMITED, RateLimits
