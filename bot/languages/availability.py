@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import SettingError
 from bot.languages import FALLBACK, LANGUAGES, LOCALES
-from bot.languages.po_files import load_catalogue
+from bot.languages.po_files import CatalogueFault, load_catalogue
 from bot.languages.style_rules import forbidden_on_lock_screen
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-    from bot.languages.po_files import CatalogueFault
     from bot.settings import Settings
 
 MAX_FAULTS_SHOWN = 3

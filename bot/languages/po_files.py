@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from bot.languages import FALLBACK, LANGUAGES, LOCALES
+from bot.languages import FALLBACK, LANGUAGES, LOCALES, MessageKey
 from bot.languages.style_rules import find_faults
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from babel.messages.catalog import Catalog, Message
 
-    from bot.languages import MessageKey
 
 SAFETY_MARK = "safety sentence"
 MAX_SOURCE_SHOWN = 40

@@ -7,21 +7,18 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
-from bot.clock import DAY, SECOND
+from bot.clock import DAY, SECOND, Clock
 from bot.errors import ChatBlockedError, DeliveryUncertainError, LetterRefusedError, RetryLaterError
 from bot.log import log
-from bot.mailbox.letter import SEND_ONCE, WITHDRAWN, DeliveryResult, Lane, LetterState
-from bot.messages import ClearChat, DeleteMessages, EditText
+from bot.mailbox.letter import SEND_ONCE, WITHDRAWN, DeliveryResult, Lane, Letter, LetterState
+from bot.messages import Body, ClearChat, DeleteMessages, EditText
 from bot.vault.erasure.retention import NUMBERS_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.clock import Clock
-    from bot.mailbox.letter import Letter
     from bot.mailbox.outbox import OutboxResults
     from bot.mailbox.rate_limit import RateLimiter
-    from bot.messages import Body
     from bot.store.writer import Work, Writer
 
 FIRST_WAIT = 1.0

@@ -14,7 +14,7 @@ from bot.errors import DecryptionError
 from bot.store.compiled import Prepared
 from bot.store.statements import insert, select_by, select_in, select_one, update_by, upsert
 from bot.store.tables.main import NOT_DONE, inbox, offsets, tallies
-from bot.vault import Purpose
+from bot.vault import Purpose, Vault
 from bot.vault.erasure.retention import SET_ASIDE_KEPT, UPDATES_KEPT
 from bot.vault.keys.epoch_keys import RESEAL_AFTER, epoch_number
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from bot.store.writer import Work
-    from bot.vault import Vault
 
 WAITING, DONE, QUARANTINED = "waiting", "done", "quarantined"
 IN_QUEUE = "in_line"

@@ -12,20 +12,18 @@ from msgspec.structs import replace
 from sqlalchemy import bindparam, func, or_, select, text
 
 from bot.errors import DecryptionError
-from bot.mailbox.letter import WITHDRAWN, Author, Letter, LetterState
+from bot.mailbox.letter import WITHDRAWN, Author, DeliveryResult, Letter, LetterState
 from bot.messages import Body, EditText, SendFile, SendText
 from bot.store.compiled import Prepared
 from bot.store.statements import delete_by, insert, select_by, select_one, update_by
 from bot.store.tables.main import UNSENT, exchanges, outbox
-from bot.vault import Purpose
+from bot.vault import Purpose, Vault
 from bot.vault.erasure.retention import NUMBERS_KEPT, UNDELIVERED_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from bot.mailbox.letter import DeliveryResult
     from bot.store.writer import Work
-    from bot.vault import Vault
 
     OnEnded = Callable[[Work, Sequence[tuple[int, LetterState]], int], None]
     """Gets how letters ended that are not the bot's own, by id, in the same unit of work."""

@@ -21,13 +21,12 @@ from bot.log import log
 from bot.store.compiled import Prepared
 from bot.store.statements import delete_by, insert, update_by
 from bot.store.tables.case_extras import passphrase_jobs
-from bot.vault import Purpose
+from bot.vault import Purpose, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.store.writer import Work
-    from bot.vault import Vault
 
 FIRST_RETRY = SECOND
 LONGEST_RETRY = 5 * MINUTE

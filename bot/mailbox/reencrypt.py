@@ -16,7 +16,7 @@ from bot.mailbox.letter import Author, LetterState
 from bot.store.statements import delete_by, select_by, update_by
 from bot.store.tables.case_extras import passphrase_jobs
 from bot.store.tables.main import UNSENT, files, outbox, referrals
-from bot.vault import Purpose
+from bot.vault import Purpose, Vault
 from bot.vault.keys.epoch_keys import HEADER_LENGTH, MAX_WAIT, RESEAL_AFTER, epoch_number
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from bot.mailbox.outbox import OutboxResults
     from bot.store.writer import Work
-    from bot.vault import Vault
 
     Reencrypt = Callable[[Purpose, bytes, bytes], bytes | None]
 

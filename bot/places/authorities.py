@@ -19,13 +19,11 @@ from bot.conversation.answer_rules import (
     any_of,
     none_of,
 )
-from bot.text import Text, _
+from bot.text import Catalogue, Text, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
-
-    from bot.text import Catalogue
 
     Answers = Mapping[str, object]
 

@@ -7,15 +7,13 @@ others stay in the same list, and `haven directory todo` says what each still ne
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.clock import SECOND
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from bot.text import Catalogue, Text
 
 PHONE_SIGN = "\u260e"

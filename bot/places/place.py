@@ -16,17 +16,15 @@ from typing import TYPE_CHECKING
 
 from bot.languages import language_of
 from bot.places.deadlines import NO_DEADLINES, DeadlineRules
-from bot.places.directory import SourcedFact
-from bot.text import Text, _
+from bot.places.directory import DirectoryEntry, Recipient, SourcedFact
+from bot.text import Catalogue, Text, _
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from datetime import date
 
     from bot.places.authorities import Law
-    from bot.places.directory import DirectoryEntry, Recipient
     from bot.places.forms import OfficeForms
-    from bot.text import Catalogue
 
 DANGER = "danger"
 """The situation whose numbers replace those of a situation that has none left to show."""

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from bot.clock import SECOND
+from bot.clock import SECOND, ShiftedClock
 
 if TYPE_CHECKING:
     from random import Random
 
-    from bot.clock import ShiftedClock
     from bot.sandbox.call_log import ApiCall
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bot.sandbox.phone import command_entities, file_fields, photo_fields, split_text
-from bot.sandbox.state import BOT_ID, Message, SandboxChat
-
-if TYPE_CHECKING:
-    from bot.sandbox.phone import Phone
-    from bot.sandbox.state import World
+from bot.sandbox.phone import Phone, command_entities, file_fields, photo_fields, split_text
+from bot.sandbox.state import BOT_ID, Message, SandboxChat, World
 
 FIRST_GROUP_ID = -4_000_000_001
 FIRST_SUPERGROUP_ID = -1_002_000_000_001

@@ -6,13 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.limits import LONGEST_TEXT, utf16_length
-from bot.sandbox.state import Message, SandboxChat
+from bot.sandbox.state import Message, SandboxChat, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bot.sandbox.files import SandboxFile
-    from bot.sandbox.state import World
 
 COMMAND = re.compile(r"(?<!\S)/[a-zA-Z0-9_]{1,64}(?:@\w+)?")
 LOW_SURROGATE_BYTES = range(0xDC, 0xE0)

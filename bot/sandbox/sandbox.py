@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.clock import ShiftedClock, SystemClock
-from bot.sandbox.call_log import CallLog
+from bot.clock import Clock, ShiftedClock, SystemClock
+from bot.sandbox.call_log import ApiCall, CallLog
 from bot.sandbox.fault_injection import FaultInjector
 from bot.sandbox.groups import SandboxGroup
 from bot.sandbox.phone import Phone
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from starlette.types import ASGIApp
-
-    from bot.clock import Clock
-    from bot.sandbox.call_log import ApiCall
 
     CallChecker = Callable[[str, dict[str, Any]], str | None]
 

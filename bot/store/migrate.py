@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import create_engine
 
 from bot.errors import StoreTooNewError
-from bot.store.database import begin_immediately
+from bot.store.database import Database, begin_immediately
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy.engine import Connection
 
-    from bot.store.database import Database
 
 LATEST_REVISION = "0001"
 """The newest revision of the data. A test compares it with the folder: starting needs no Alembic.

@@ -10,22 +10,19 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import msgspec
-from telegram import Bot
+from telegram import Bot, User
 from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
 from bot.channels.telegram.parsing.split_batch import MAX_UPDATES
 from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
-from bot.clock import SECOND
+from bot.clock import SECOND, Clock
 from bot.errors import SettingError
 from bot.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from telegram import User
-
-    from bot.clock import Clock
 
 TELEGRAM_API = "https://api.telegram.org"
 TIMEOUT_MARGIN = 15.0

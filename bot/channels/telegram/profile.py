@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from telegram import BotCommand, BotCommandScopeAllPrivateChats
+from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 from telegram.error import TelegramError
 
 from bot.languages import FALLBACK, LANGUAGES
@@ -16,8 +16,6 @@ from bot.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from telegram import Bot
 
     from bot.text import Catalogue, Text
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from telegram import InputFile
+from telegram import Bot, InputFile
 
 from bot.channels.telegram.delivery_errors import run_call
 from bot.errors import LetterRefusedError
@@ -20,9 +20,7 @@ from bot.languages.voice_files import recording_path
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Any
 
-    from telegram import Bot
 
 _read = msgspec.json.Decoder(dict[str, str]).decode
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.api_errors import bad_request
 from bot.sandbox.methods.targets import find_chat, joined_chat, message_of, writable_chat
-from bot.sandbox.state import BOT_ID, SandboxTopic
+from bot.sandbox.state import BOT_ID, SandboxChat, SandboxTopic, World
 
 if TYPE_CHECKING:
     from bot.sandbox.call_log import ApiCall
-    from bot.sandbox.state import SandboxChat, World
 
 GIFTS = dict.fromkeys(
     ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription",

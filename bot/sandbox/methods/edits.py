@@ -8,11 +8,10 @@ from bot.sandbox import api_errors, limits
 from bot.sandbox.api_errors import BotApiError, bad_request
 from bot.sandbox.methods.markup import parse_formatting
 from bot.sandbox.methods.targets import joined_chat, message_ids_of, message_of
-from bot.sandbox.state import BOT_ID
+from bot.sandbox.state import BOT_ID, Message, SandboxChat, World
 
 if TYPE_CHECKING:
     from bot.sandbox.call_log import ApiCall
-    from bot.sandbox.state import Message, SandboxChat, World
 
 DELETABLE_SECONDS = 48 * 60 * 60
 """Seconds after which a message cannot be deleted."""

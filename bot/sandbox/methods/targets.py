@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.api_errors import bad_request, forbidden, group_upgraded
-from bot.sandbox.state import BOT_ID
+from bot.sandbox.state import BOT_ID, Message, SandboxChat, World
 
 if TYPE_CHECKING:
     from bot.sandbox.call_log import ApiCall
-    from bot.sandbox.state import Message, SandboxChat, World
 
 GENERAL_TOPIC = 1
 """The topic every forum has; its messages carry no thread."""
