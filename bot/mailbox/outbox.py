@@ -124,9 +124,7 @@ _EXPIRE_UNDELIVERED = _expire_statement(outbox.c.settled_at.is_not(None))
 _HOLD = _update_unsent("not_before", "hold", state=LetterState.QUEUED.value)
 _RELEASE = update_by(outbox, "not_before", by=(*_QUEUED_IN_CHAT, "hold"), constants={"hold": None})
 _HELD_LETTERS = select_by(
-    outbox,
-    "id",
-    "author",
+    outbox, "id", "author",
     by=(
         *_QUEUED_IN_CHAT,
         outbox.c.hold.is_not(None),
@@ -135,7 +133,7 @@ _HELD_LETTERS = select_by(
         # where it may not be.
         outbox.c.author != Author.REMINDER.value,
     ),
-)
+)  # fmt: skip
 _FROM_STAFF = or_(*(outbox.c.author == it.value for it in (Author.CASEWORKER, Author.OPENER)))
 _FROM_BOT = or_(*(outbox.c.author == it.value for it in (Author.BOT, Author.UNSOLICITED)))
 _STAFF_LETTERS = select_by(outbox, "id", by=(*_QUEUED_IN_CHAT, _FROM_STAFF))

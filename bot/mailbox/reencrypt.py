@@ -29,26 +29,18 @@ if TYPE_CHECKING:
 
 WAITED_TOO_LONG = "waited too long"
 _OLD_LETTERS = select_by(
-    outbox,
-    "id",
-    "body",
-    "author",
-    "created_at",
+    outbox, "id", "body", "author", "created_at", order_by="id",
     by=(UNSENT, outbox.c.created_at < bindparam("before"), outbox.c.body.is_not(None)),
-    order_by="id",
-)
+)  # fmt: skip
 _SET_BODY = update_by(outbox, "body", by="id")
 _MARK_FAILED = update_by(
     outbox, "settled_at", by="id",
     constants={"state": LetterState.FAILED.value, "fault": WAITED_TOO_LONG, "body": None},
 )  # fmt: skip
-_OLD_PASSPHRASES = select_by(
-    passphrase_jobs, "id", "sealed", by=passphrase_jobs.c.created_at < bindparam("before")
-)
+_IS_OLD = passphrase_jobs.c.created_at < bindparam("before")
+_OLD_PASSPHRASES = select_by(passphrase_jobs, "id", "sealed", by=_IS_OLD)
 _SET_PASSPHRASE = update_by(passphrase_jobs, "sealed", by="id")
-_EXPIRE_PASSPHRASES = delete_by(
-    passphrase_jobs, by=passphrase_jobs.c.created_at < bindparam("before")
-)
+_EXPIRE_PASSPHRASES = delete_by(passphrase_jobs, by=_IS_OLD)
 _OTHER_WAITING_KEYS = [
     select_by(column.table, func.substr(column, 1, HEADER_LENGTH), by=column.is_not(None))
     for column in (files.c.handle, referrals.c.asked)

@@ -12,8 +12,7 @@ answer 501.
 from __future__ import annotations
 
 from bot.sandbox.fault_injection import FaultKind
-from bot.sandbox.groups import SandboxGroup
-from bot.sandbox.phone import Phone
+from bot.sandbox.people import Phone, SandboxGroup
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.server import serve
 from bot.sandbox.state import BOT_ID, TOKEN

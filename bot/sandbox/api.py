@@ -15,11 +15,10 @@ import msgspec
 from starlette.datastructures import Headers, UploadFile
 from starlette.requests import Request
 
-from bot.sandbox.api_errors import BotApiError, bad_request, too_many_requests
 from bot.sandbox.call_log import ApiCall, Upload
 from bot.sandbox.fault_injection import FaultKind, InjectedFault
-from bot.sandbox.json_codec import decode, encode
 from bot.sandbox.methods import METHODS, bot_api_methods
+from bot.sandbox.wire import BotApiError, bad_request, decode, encode, too_many_requests
 
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send

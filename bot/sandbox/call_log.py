@@ -6,8 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import bad_request
-from bot.sandbox.json_codec import decode
+from bot.sandbox.wire import bad_request, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,16 +12,15 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.sandbox import sample_updates
-from bot.sandbox.json_codec import decode, encode
 from bot.sandbox.sample_media import sample_png, sample_wav
+from bot.sandbox.wire import decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from starlette.requests import Request
 
-    from bot.sandbox.groups import SandboxGroup
-    from bot.sandbox.phone import Phone
+    from bot.sandbox.people import Phone, SandboxGroup
     from bot.sandbox.sandbox import Sandbox
 
     Fields = dict[str, Any]

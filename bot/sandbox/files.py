@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import bad_request
+from bot.sandbox.wire import bad_request
 
 if TYPE_CHECKING:
     from bot.clock import ShiftedClock

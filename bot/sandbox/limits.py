@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.sandbox.api_errors import BotApiError, bad_request
+from bot.sandbox.wire import BotApiError, bad_request
 
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bot.sandbox.phone import Phone
+    from bot.sandbox.people import Phone
     from bot.sandbox.state import Message
 
 FILE = {"file_id": "AgACAgUAAxkBodd00000001", "file_unique_id": "AQADodd00000001"}

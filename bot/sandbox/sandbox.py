@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.clock import Clock, ShiftedClock, SystemClock
 from bot.sandbox.call_log import ApiCall, CallLog
 from bot.sandbox.fault_injection import FaultInjector
-from bot.sandbox.groups import SandboxGroup
-from bot.sandbox.phone import Phone
+from bot.sandbox.people import Phone, SandboxGroup
 from bot.sandbox.state import TOKEN, World
 
 if TYPE_CHECKING:
@@ -77,12 +76,10 @@ class Sandbox:
         self.events.publish(group.id, "group", group.state())
         return group
 
-    def add_colleague(self, name: str, *, user_id: int | None = None) -> Phone:
+    def add_colleague(self, name: str) -> Phone:
         """Add an account of a person who works in groups and has no phone on the page."""
-        if user_id is None:
-            user_id = FIRST_COLLEAGUE_ID + len(self.colleagues)
-        account = Phone(self.world, user_id, name, "")
-        self.colleagues[user_id] = account
+        account = Phone(self.world, FIRST_COLLEAGUE_ID + len(self.colleagues), name, "")
+        self.colleagues[account.id] = account
         return account
 
     def find_account(self, user_id: int) -> Phone | None:

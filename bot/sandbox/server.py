@@ -56,27 +56,20 @@ SECURITY_HEADERS = (
 )
 
 
-class MountedApp:
-    """The application mounted at a path at the moment, or a 503."""
+def _mounted_app(sandbox: Sandbox, path: str) -> ASGIApp:
+    """Return the application mounted at a path at the moment, or a 503."""
 
-    def __init__(self, sandbox: Sandbox, path: str) -> None:
-        self._sandbox = sandbox
-        self._path = path
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
-        app = self._sandbox.mounted_apps.get(self._path) or Response(status_code=503)
+    async def pass_on(scope: Scope, receive: Receive, send: Send) -> None:
+        app = sandbox.mounted_apps.get(path) or Response(status_code=503)
         await app(scope, receive, send)
 
+    return pass_on
 
-class LoopbackGuard:
-    """Serves only pages and programs of this machine, and adds a strict security policy."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+def _guarded(app: ASGIApp) -> ASGIApp:
+    """Serve only pages and programs of this machine, and add a strict security policy."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a request or pass it on."""
+    async def guard(scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         host, origin = headers.get("host", ""), headers.get("origin")
         name = host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
@@ -91,7 +84,9 @@ class LoopbackGuard:
                 message["headers"] = [*message["headers"], *SECURITY_HEADERS]
             await send(message)
 
-        await self._app(scope, receive, send_guarded)
+        await app(scope, receive, send_guarded)
+
+    return guard
 
 
 def build_app(sandbox: Sandbox) -> Starlette:
@@ -110,8 +105,8 @@ def build_app(sandbox: Sandbox) -> Starlette:
         routes=[
             Route("/bot{token}/{method}", BotApi(sandbox)),
             Route("/file/bot{token}/{path:path}", FileDownloads(sandbox)),
-            *(Mount(path, MountedApp(sandbox, path)) for path in MOUNT_PATHS),
-            Mount("/", LoopbackGuard(pages)),
+            *(Mount(path, _mounted_app(sandbox, path)) for path in MOUNT_PATHS),
+            Mount("/", _guarded(pages)),
         ]
     )
 
@@ -157,11 +152,12 @@ class SandboxServer(EmbeddedServer):
 
 
 @asynccontextmanager
-async def serve(sandbox: Sandbox, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+async def serve(sandbox: Sandbox, *, port: int = 0) -> AsyncIterator[str]:
     """Serve while the context lasts; yield the base URL, without a slash at its end.
 
     Raises `OSError` when the port is taken; port 0 takes any free one.
     """
+    host = "127.0.0.1"
     listener = listen(host, port, BACKLOG)
     config = uvicorn.Config(
         build_app(sandbox),

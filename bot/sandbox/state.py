@@ -91,15 +91,6 @@ class SandboxProfile:
     menu_button: dict[str, Any] = field(default_factory=lambda: {"type": "commands"})
 
 
-@dataclass(slots=True)
-class PendingPress:
-    """A button press that was not answered yet."""
-
-    chat: int
-    message: int
-    pressed_at: int
-
-
 class SandboxEvent(NamedTuple):
     """Something that an app would show."""
 
@@ -150,7 +141,8 @@ class World:
         self.profile = SandboxProfile()
         self.chats: dict[int, SandboxChat] = {}
         self.users: dict[int, dict[str, Any]] = {}
-        self.presses: dict[str, PendingPress] = {}
+        self.presses: dict[str, tuple[int, int, int]] = {}
+        """Presses that were not answered yet: chat, message and the second, by query."""
         self.has_private_topics = False
         self._last_message_id = 0
         self._last_query = self.rng.randrange(1 << 60, 1 << 61)
@@ -245,7 +237,7 @@ class World:
         """Send the bot a button press, and return its query id."""
         self._last_query += 1
         query = str(self._last_query)
-        self.presses[query] = PendingPress(chat, message["message_id"], self.clock.seconds())
+        self.presses[query] = chat, message["message_id"], self.clock.seconds()
         press = {"id": query, "from": user, "message": message, "data": data}
         self.updates.add("callback_query", press | {"chat_instance": str(chat * 7919)})
         return query

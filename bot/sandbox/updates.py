@@ -11,8 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import CONFLICT, WEBHOOK_ACTIVE, BotApiError
-from bot.sandbox.json_codec import decode, encode
+from bot.sandbox.wire import CONFLICT, WEBHOOK_ACTIVE, BotApiError, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,17 +91,16 @@ class UpdateQueue:
         self._append(QueuedUpdate(update_id, raw, self.clock.seconds() + held))
         return update_id
 
-    def inject(self, update: object, *, numbered: bool = True) -> int:
+    def inject(self, update: object) -> int:
         """Queue any bytes, string or object, and return the id under which it is confirmed.
 
-        Bytes and strings are sent unchanged. An object without `update_id` gets the next one,
-        unless `numbered` is off.
+        Bytes and strings are sent unchanged. An object without `update_id` gets the next one.
         """
         raw = update.encode() if isinstance(update, str) else update
         update_id = _update_id_of(raw)
         if update_id is None:
             update_id = self._new_id()
-            if numbered and isinstance(raw, dict) and "update_id" not in raw:
+            if isinstance(raw, dict) and "update_id" not in raw:
                 raw = {"update_id": update_id, **raw}
         body = raw if isinstance(raw, bytes) else encode(raw)
         self._append(QueuedUpdate(update_id, body, self.clock.seconds() + DAY))

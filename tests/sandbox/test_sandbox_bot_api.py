@@ -13,10 +13,9 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden
 
 from bot.sandbox import BOT_ID, TOKEN, Sandbox
-from bot.sandbox.api_errors import BotApiError
 from bot.sandbox.call_log import ApiCall
-from bot.sandbox.json_codec import encode
 from bot.sandbox.methods import METHODS
+from bot.sandbox.wire import BotApiError, encode
 from tests.support.telegram.bot_api_oracle import methods
 
 if TYPE_CHECKING:

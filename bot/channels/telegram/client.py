@@ -21,7 +21,7 @@ from bot.errors import SettingError
 from bot.log import log
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
 
 
 TELEGRAM_API = "https://api.telegram.org"
@@ -131,14 +131,14 @@ async def remove_webhook(bot: Bot) -> None:
 
 
 def build_fetch(
-    bot: Bot, allowed_updates: Sequence[str] = ALLOWED_UPDATES, margin: float = TIMEOUT_MARGIN
+    bot: Bot, margin: float = TIMEOUT_MARGIN
 ) -> Callable[[int | None, int, int], Awaitable[bytes]]:
     """Return a function that fetches a batch of updates as raw bytes; it raises TelegramErrors.
 
     Its parameters are the offset (None: from the oldest update), the seconds Telegram may wait for
     an update, and the maximum number of updates.
     """
-    types = msgspec.json.encode(allowed_updates).decode()
+    types = msgspec.json.encode(ALLOWED_UPDATES).decode()
     request = bot._request[0]  # noqa: SLF001 - the library makes only the other request public
 
     async def fetch(offset: int | None, wait: int, limit: int = MAX_UPDATES) -> bytes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import bad_request
 from bot.sandbox.methods.targets import find_chat, joined_chat, message_of, writable_chat
 from bot.sandbox.state import BOT_ID, SandboxChat, SandboxTopic, World
+from bot.sandbox.wire import bad_request
 
 if TYPE_CHECKING:
     from bot.sandbox.call_log import ApiCall

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox import api_errors, limits
-from bot.sandbox.api_errors import BotApiError, bad_request
+from bot.sandbox import limits, wire
 from bot.sandbox.methods.markup import parse_formatting
 from bot.sandbox.methods.targets import joined_chat, message_ids_of, message_of
 from bot.sandbox.state import BOT_ID, Message, SandboxChat, World
+from bot.sandbox.wire import BotApiError, bad_request
 
 if TYPE_CHECKING:
     from bot.sandbox.call_log import ApiCall
@@ -68,7 +68,7 @@ def _apply_edit(
     before = {field: message[field] for field in fields if field in message}
     after = content | ({} if markup is None else {"reply_markup": markup})
     if before == after:
-        raise bad_request(api_errors.NOT_MODIFIED)
+        raise bad_request(wire.NOT_MODIFIED)
     for field in fields:
         message.pop(field, None)
     message.update(after)
@@ -100,7 +100,7 @@ def _check_deletable(world: World, chat: SandboxChat, message: Message) -> None:
     if not allowed:
         raise bad_request("message can't be deleted")
     if world.clock.seconds() - message["date"] >= DELETABLE_SECONDS:
-        raise bad_request(api_errors.TOO_OLD_TO_DELETE)
+        raise bad_request(wire.TOO_OLD_TO_DELETE)
 
 
 def _answer_callback_query(world: World, call: ApiCall) -> bool:
@@ -111,12 +111,13 @@ def _answer_callback_query(world: World, call: ApiCall) -> bool:
         raise BotApiError(400, "Bad Request: MESSAGE_TOO_LONG")
     query = call.text("callback_query_id")
     press = world.presses.pop(query, None)
-    if press is None or world.clock.seconds() - press.pressed_at > ANSWERABLE_SECONDS:
-        raise bad_request(api_errors.QUERY_TOO_OLD)
+    if press is None or world.clock.seconds() - press[2] > ANSWERABLE_SECONDS:
+        raise bad_request(wire.QUERY_TOO_OLD)
+    chat, message, _ = press
     shown = {"text": text, "show_alert": call.flag("show_alert")}
-    toast = {"query": query, "message_id": press.message, **shown}
-    world.chats[press.chat].toasts.append(toast)
-    world.events.publish(press.chat, "toast", toast)
+    toast = {"query": query, "message_id": message, **shown}
+    world.chats[chat].toasts.append(toast)
+    world.events.publish(chat, "toast", toast)
     return True
 
 

@@ -6,8 +6,8 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import bad_request
 from bot.sandbox.limits import utf16_length
+from bot.sandbox.wire import bad_request
 
 if TYPE_CHECKING:
     from bot.sandbox.call_log import ApiCall

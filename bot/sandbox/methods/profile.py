@@ -6,8 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import bad_request
-from bot.sandbox.json_codec import encode
+from bot.sandbox.wire import bad_request, encode
 
 if TYPE_CHECKING:
     from bot.sandbox.call_log import ApiCall

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.api_errors import BotApiError, bad_request
 from bot.sandbox.limits import check_caption, check_markup, check_text, check_utf8
 from bot.sandbox.methods.markup import parse_formatting
 from bot.sandbox.methods.targets import (
@@ -15,7 +14,8 @@ from bot.sandbox.methods.targets import (
     thread_of,
     writable_chat,
 )
-from bot.sandbox.phone import file_fields, photo_fields
+from bot.sandbox.people import file_fields, photo_fields
+from bot.sandbox.wire import BotApiError, bad_request
 
 if TYPE_CHECKING:
     from bot.sandbox.call_log import ApiCall

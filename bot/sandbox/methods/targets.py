@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.api_errors import bad_request, forbidden, group_upgraded
 from bot.sandbox.state import BOT_ID, Message, SandboxChat, World
+from bot.sandbox.wire import bad_request, forbidden, group_upgraded
 
 if TYPE_CHECKING:
     from bot.sandbox.call_log import ApiCall

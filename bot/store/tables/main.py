@@ -171,15 +171,8 @@ cases = Table(
         "day; sealed: chat, reasons"
     ),
 )
-partial_index(
-    "ix_cases_waiting",
-    CASE_WAITS,
-    cases.c.queue,
-    cases.c.language,
-    cases.c.priority,
-    cases.c.waiting_since,
-    cases.c.id,
-)
+_IN_QUEUE_ORDER = ("queue", "language", "priority", "waiting_since", "id")
+partial_index("ix_cases_waiting", CASE_WAITS, *(cases.c[name] for name in _IN_QUEUE_ORDER))
 Index("ix_cases_chat_key", cases.c.chat_key)
 partial_index("ix_cases_holder", CASE_IS_ASSIGNED, cases.c.holder, cases.c.status)
 partial_index("ix_cases_due_at", CASE_IS_DUE, cases.c.due_at)

@@ -17,7 +17,7 @@ from bot.errors import GroupForbiddenError
 from bot.hotline.commands.types import Command, Verb
 from bot.mailbox.inbox import Arrival
 from bot.sandbox import FaultKind
-from bot.sandbox.json_codec import encode
+from bot.sandbox.wire import encode
 from tests.support.database_fixtures import on_both_databases
 from tests.support.harnesses.forum_desk_harness import ForumDeskHarness
 from tests.support.harnesses.hotline_harness import HotlineHarness

@@ -23,7 +23,7 @@ from bot.mailbox import courier
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import UNLIMITED
 from bot.sandbox import TOKEN, Phone, Sandbox, SandboxGroup, serve
-from bot.sandbox.json_codec import encode
+from bot.sandbox.wire import encode
 from bot.store.database import Database
 from tests.support.database_fixtures import migrated_url, query
 from tests.support.harnesses.hotline_harness import VAULT, settings_for

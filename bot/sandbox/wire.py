@@ -1,8 +1,19 @@
-"""Errors of the Bot API with its exact texts, because clients match these sentences."""
+"""JSON and errors as the Bot API writes them.
+
+Errors have its exact texts, because clients match these sentences. JSON can also carry lone
+surrogates, as Telegram's can.
+"""
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
+import msgspec
+
 from bot.errors import HavenError
+
+_encoder = msgspec.json.Encoder()
 
 
 class BotApiError(HavenError):
@@ -53,3 +64,19 @@ NOT_MODIFIED = (
 )
 QUERY_TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 TOO_OLD_TO_DELETE = "message can't be deleted for everyone"
+
+
+def encode(thing: object) -> bytes:
+    r"""Return JSON, with a lone surrogate as an escape, `"\ud83d"`."""
+    try:
+        return _encoder.encode(thing)
+    except UnicodeEncodeError:
+        return json.dumps(thing, separators=(",", ":")).encode()
+
+
+def decode(raw: bytes | str) -> Any:
+    """Return the value of JSON, lone surrogates included; raises `ValueError`."""
+    try:
+        return msgspec.json.decode(raw)
+    except msgspec.DecodeError:
+        return json.loads(raw)
