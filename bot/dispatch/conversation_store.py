@@ -20,7 +20,7 @@ from bot.errors import DecryptionError, EpochExpiredError
 from bot.hotline.chat.messages import CaseMessageContent, CaseMessageKind
 from bot.hotline.chat.takeover import OpenerState, TakeoverState
 from bot.hotline.contact_rule import LONG_AGO
-from bot.mailbox.letter import sent_message_ids
+from bot.mailbox.outbox import sent_message_ids
 from bot.messages import CopyMessage, SendFile, SendLocation, SendRecording, SendText
 from bot.store.statements import delete_by, insert, select_by, select_in, update_by
 from bot.store.tables.main import cases, conversations

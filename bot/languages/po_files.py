@@ -288,7 +288,7 @@ def measure_progress(catalogue: CheckedCatalogue, *, on: bool) -> LanguageProgre
     unread = tuple(
         UnreviewedMessage(*entry.key, entry.source_files, len(entry.reviews))
         for entry in safety
-        if not has_enough_reviews(entry)
+        if len({review.reviewer for review in entry.reviews}) < REQUIRED_REVIEWERS
     )
     return LanguageProgress(
         catalogue.tag,
@@ -301,8 +301,3 @@ def measure_progress(catalogue: CheckedCatalogue, *, on: bool) -> LanguageProgre
         on=on,
         unread=unread,
     )
-
-
-def has_enough_reviews(entry: CatalogueEntry) -> bool:
-    """Return whether enough different people have reviewed a message."""
-    return len({review.reviewer for review in entry.reviews}) >= REQUIRED_REVIEWERS

@@ -12,14 +12,12 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import ReviewSheetError
+from bot.languages import po_files
 from bot.languages.po_files import (
     MAX_NAME_LENGTH,
+    CatalogueEntry,
+    CheckedCatalogue,
     TranslationReview,
-    forms_of,
-    messages_by_key,
-    other_comments,
-    parse_reviews,
-    translation_digest,
 )
 from bot.languages.style_rules import (
     FRAGMENT_FILES,
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog, Message
 
     from bot.languages import MessageKey
-    from bot.languages.po_files import CatalogueEntry, CheckedCatalogue
 
 COLUMNS = (
     "context", "source", "plural", "form", "translation", "safety_critical", "said_in", "screen",
@@ -208,10 +205,10 @@ def _apply_rows(
     by_key: dict[MessageKey, list[_SheetRow]] = {}
     for row in rows:
         by_key.setdefault(row.key, []).append(row)
-    messages = messages_by_key(catalog)
+    messages = po_files.messages_by_key(catalog)
     for key, rows_of_message in by_key.items():
         message = messages[key]
-        forms = list(forms_of(message))
+        forms = list(po_files.forms_of(message))
         for row in rows_of_message:
             changed += forms[row.form] != row.text
             forms[row.form] = row.text
@@ -224,13 +221,15 @@ def _write_reviews(
     message: Message, key: MessageKey, forms: Sequence[str], rows: Iterable[_SheetRow]
 ) -> int:
     """Write the reviews that are still valid, and the new ones; return the number of new ones."""
-    digest = translation_digest(*key, forms)
-    valid = {review.reviewer: review for review in parse_reviews(message.user_comments, digest)}
+    digest = po_files.translation_digest(*key, forms)
+    valid = {
+        review.reviewer: review for review in po_files.parse_reviews(message.user_comments, digest)
+    }
     new = {
         row.review.reviewer: row.review._replace(digest=digest)
         for row in rows
         if row.review is not None
     }
     comments = [str(review) for review in (valid | new).values()]
-    message.user_comments = [*other_comments(message.user_comments), *comments]
+    message.user_comments = [*po_files.other_comments(message.user_comments), *comments]
     return len(new)

@@ -93,8 +93,8 @@ def find_faults(source: str, translation: str) -> list[str]:
     checks = {
         "other blanks": blanks_in(source) != blanks_in(translation)
         or not {"{", "}"}.isdisjoint(PLAIN_BLANK.sub("", translation)),
-        "other digits": digits_in(source) != digits_in(translation),
-        "other commands": commands_in(source) != commands_in(translation),
+        "other digits": _digits_in(source) != _digits_in(translation),
+        "other commands": _commands_in(source) != _commands_in(translation),
         "other lines": source.count("\n") != translation.count("\n"),
         "not NFC": not unicodedata.is_normalized("NFC", translation),
         "invisible characters": INVISIBLE.search(translation) is not None
@@ -111,11 +111,9 @@ def blanks_in(text: str) -> list[str]:
     return sorted(blank[1:-1] for blank in BLANK.findall(text))
 
 
-def digits_in(text: str) -> Counter[str]:
-    """Return the numbers and ranges, with the digits they are written in."""
+def _digits_in(text: str) -> Counter[str]:
     return Counter(re.findall(r"\d+(?:-\d+)?", text))
 
 
-def commands_in(text: str) -> list[str]:
-    """Return the commands, such as /danger."""
+def _commands_in(text: str) -> list[str]:
     return sorted(re.findall(r"(?<![\w/])/\w+", text))

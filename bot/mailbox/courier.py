@@ -18,16 +18,8 @@ from bot.errors import CommitFailedError, DeliveryError, LetterRefusedError, Ret
 from bot.log import log
 from bot.mailbox.delivery import PreSendCheck, RetryPolicy, with_message_ids
 from bot.mailbox.fair_queue import FairQueue
-from bot.mailbox.letter import (
-    WITHDRAWN,
-    Author,
-    DeliveryResult,
-    Lane,
-    Letter,
-    LetterState,
-    sent_message_ids,
-)
-from bot.mailbox.outbox import OutboxResults
+from bot.mailbox.letter import WITHDRAWN, Author, DeliveryResult, Lane, Letter, LetterState
+from bot.mailbox.outbox import Outbox, OutboxResults, sent_message_ids
 from bot.mailbox.rate_limit import RateLimiter, RateLimits, TokenBucket
 from bot.messages import ClearChat, DeleteMessages, EditText, letters_named_in
 
@@ -37,7 +29,6 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.mailbox.delivery import Channel, DeliveryPolicy
     from bot.mailbox.inbox import Inbox
-    from bot.mailbox.outbox import Outbox
     from bot.mailbox.passphrase_jobs import PassphraseJobs
     from bot.messages import Body
     from bot.store.writer import Work, Writer

@@ -6,15 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
-from bot.store.statements import select_in
-from bot.store.tables.main import outbox
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bot.messages import Body
-    from bot.store.writer import Work
-
 
 WITHDRAWN = "withdrawn"
 """The fault of a letter that was withdrawn before it could be sent."""
@@ -92,11 +85,3 @@ class DeliveryResult:
     """For QUEUED: when to try again."""
     delay_reason: str | None = None
     """For QUEUED: why it is delayed; that is stored already."""
-
-
-_MESSAGE_IDS = select_in(outbox, "id", "message", among="id", by=outbox.c.message.is_not(None))
-
-
-def sent_message_ids(work: Work, letters: Sequence[int]) -> dict[int, int]:
-    """Return the channel's message ids of letters that were sent."""
-    return {int(row): int(number) for row, number in work.rows_in(_MESSAGE_IDS, letters)}

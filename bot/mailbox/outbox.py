@@ -15,7 +15,7 @@ from bot.errors import DecryptionError
 from bot.mailbox.letter import WITHDRAWN, Author, DeliveryResult, Letter, LetterState
 from bot.messages import Body, EditText, SendFile, SendText
 from bot.store.compiled import Prepared
-from bot.store.statements import delete_by, insert, select_by, select_one, update_by
+from bot.store.statements import delete_by, insert, select_by, select_in, select_one, update_by
 from bot.store.tables.main import UNSENT, exchanges, outbox
 from bot.vault import Purpose, Vault
 from bot.vault.erasure.retention import NUMBERS_KEPT, UNDELIVERED_KEPT
@@ -145,6 +145,7 @@ _DROP_STAFF, _DROP_BOT = (
     for is_theirs in (_FROM_STAFF, _FROM_BOT)
 )  # fmt: skip
 _LOAD_STATE = select_one(outbox, "state", "hold", "body", by="id")
+_MESSAGE_IDS = select_in(outbox, "id", "message", among="id", by=outbox.c.message.is_not(None))
 _REPLACE_BODY = update_by(outbox, "body", by=("id", _QUEUED[1], outbox.c.hold.is_not(None)))
 
 
@@ -267,6 +268,11 @@ def drop_staff_letters(work: Work, chat_key: bytes, now: int) -> list[int]:
     letters = [int(row) for (row,) in work.rows(_STAFF_LETTERS, chat_key)]
     work.run(_DROP_STAFF, now, chat_key)
     return letters
+
+
+def sent_message_ids(work: Work, letters: Sequence[int]) -> dict[int, int]:
+    """Return the channel's message ids of letters that were sent."""
+    return {int(row): int(number) for row, number in work.rows_in(_MESSAGE_IDS, letters)}
 
 
 def letter_state(work: Work, letter: int) -> tuple[LetterState, str | None] | None:

@@ -55,17 +55,17 @@ class BotApi:
         parts, send = scope["path_params"], _with_date_header(send, self._sandbox.clock)
         refusal = self._check_token(parts["token"])
         if refusal is not None:
-            await respond(send, refusal.code, error_body(refusal))
+            await _respond(send, refusal.code, _error_body(refusal))
             return
         try:
             call = await _read_call(scope, receive, parts["method"], self._sandbox.clock.now())
         except BotApiError as error:
-            await respond(send, error.code, error_body(error))
+            await _respond(send, error.code, _error_body(error))
             return
         self._sandbox.record_call(call)
         fault = self._sandbox.faults.next_for(call)
         if fault is None:
-            await respond(send, *await self._answer(call))
+            await _respond(send, *await self._answer(call))
         else:
             call.fault = fault.kind
             await self._answer_with_fault(call, fault, scope, receive, send)
@@ -111,13 +111,13 @@ class BotApi:
     ) -> None:
         match fault.kind:
             case FaultKind.HTML:
-                await respond(send, fault.code or 502, BAD_GATEWAY_PAGE, HTML_TYPE)
+                await _respond(send, fault.code or 502, BAD_GATEWAY_PAGE, HTML_TYPE)
             case FaultKind.FLOOD:
                 wait = fault.retry_seconds(self._sandbox.clock.now())
-                await respond(send, *_refuse(call, too_many_requests(wait)))
+                await _respond(send, *_refuse(call, too_many_requests(wait)))
             case FaultKind.ERROR:
                 error = BotApiError(fault.code or 500, fault.description)
-                await respond(send, *_refuse(call, error))
+                await _respond(send, *_refuse(call, error))
             case FaultKind.DROP_BEFORE:
                 await _abort_connection(scope, receive)
             case _:
@@ -134,13 +134,13 @@ class BotApi:
                 call.code = 0
                 await _abort_connection(scope, receive)
             case FaultKind.TRUNCATED:
-                await respond(send, 200, body[: len(body) // 2])
+                await _respond(send, 200, body[: len(body) // 2])
             case FaultKind.WRONG_BOT:
-                await respond(send, 200, encode({"ok": True, "result": OTHER_BOT}))
+                await _respond(send, 200, encode({"ok": True, "result": OTHER_BOT}))
             case _:
                 if fault.kind is FaultKind.SLOW:
                     await asyncio.sleep(fault.seconds)
-                await respond(send, code, body)
+                await _respond(send, code, body)
 
 
 async def _read_call(scope: Scope, receive: Receive, method: str, at: int) -> ApiCall:
@@ -200,7 +200,7 @@ async def _multipart(scope: Scope, receive: Receive, call: ApiCall) -> ApiCall:
 
 def _refuse(call: ApiCall, error: BotApiError) -> tuple[int, bytes]:
     call.code, call.description = error.code, error.description
-    return error.code, error_body(error)
+    return error.code, _error_body(error)
 
 
 async def _abort_connection(scope: Scope, receive: Receive) -> None:
@@ -227,11 +227,11 @@ class FileDownloads:
         parts = scope["path_params"]
         stored = self._sandbox.world.files.fetch(parts["path"])
         if parts["token"] != self._sandbox.token or stored is None:
-            await respond(send, 404, error_body(BotApiError(404, "Not Found")))
+            await _respond(send, 404, _error_body(BotApiError(404, "Not Found")))
         elif stored.stalls:
             await _stall(stored, receive, send)
         else:
-            await respond(send, 200, _file_bytes(stored), OCTET_STREAM)
+            await _respond(send, 200, _file_bytes(stored), OCTET_STREAM)
 
 
 def _file_bytes(stored: SandboxFile) -> bytes:
@@ -248,8 +248,7 @@ async def _stall(stored: SandboxFile, receive: Receive, send: Send) -> None:
     await _wait_for_disconnect(receive)
 
 
-def error_body(refusal: BotApiError) -> bytes:
-    """Return an error in the format of the Bot API."""
+def _error_body(refusal: BotApiError) -> bytes:
     body = {"ok": False, "error_code": refusal.code, "description": refusal.description}
     more = {} if refusal.parameters is None else {"parameters": refusal.parameters}
     return msgspec.json.encode(body | more)
@@ -271,10 +270,9 @@ def _http_date(seconds: int) -> bytes:
     return formatdate(seconds, usegmt=True).encode()
 
 
-async def respond(
+async def _respond(
     send: Send, code: int, body: bytes, content_type: tuple[bytes, bytes] = JSON_TYPE
 ) -> None:
-    """Send one whole response."""
     length = (b"content-length", b"%d" % len(body))
     await send({"type": "http.response.start", "status": code, "headers": [content_type, length]})
     await send({"type": "http.response.body", "body": body})

@@ -236,7 +236,7 @@ class ControlApi:
         if self._sandbox.restart is None:
             return _error("the bot runs elsewhere: restart it there", 404)
         await self._sandbox.restart()
-        return json_response({})
+        return _json_response({})
 
     def _jump(self, fields: Fields) -> Any:
         """Move time forward by `seconds`."""
@@ -251,7 +251,7 @@ class ControlApi:
         except ValueError:
             decoded = raw
         update = decoded if isinstance(decoded, dict) else raw
-        return json_response({"update_id": self._sandbox.updates.inject(update)})
+        return _json_response({"update_id": self._sandbox.updates.inject(update)})
 
     def _sample_names(self) -> Any:
         samples = sample_updates.all_samples(
@@ -300,18 +300,17 @@ def _endpoint(handle: Handler) -> Callable[[Request], Awaitable[Response]]:
             answer = handle(await _request_fields(request))
         except LookupError as missing:
             return _error(str(missing), 400)
-        return answer if isinstance(answer, Response) else json_response(answer)
+        return answer if isinstance(answer, Response) else _json_response(answer)
 
     return endpoint
 
 
-def json_response(value: Any, code: int = 200) -> Response:
-    """Return a value as a JSON response."""
+def _json_response(value: Any, code: int = 200) -> Response:
     return Response(encode(value), code, media_type="application/json")
 
 
 def _error(reason: str, code: int) -> Response:
-    return json_response({"error": reason}, code)
+    return _json_response({"error": reason}, code)
 
 
 def _no_phone() -> Response:

@@ -24,17 +24,16 @@ ADDRESS = {
 def all_samples(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
     """Return whole updates, without ids, by collection and name."""
     return {
-        "kinds": {kind: {kind: about} for kind, about in samples_by_type(phone, now).items()},
+        "kinds": {kind: {kind: about} for kind, about in _samples_by_type(phone, now).items()},
         "contents": {
-            name: {"message": one} for name, one in samples_by_content(phone, now).items()
+            name: {"message": one} for name, one in _samples_by_content(phone, now).items()
         },
-        "variants": {name: {"message": one} for name, one in unusual_messages(phone, now).items()},
-        "broken": malformed_updates(phone, now),
+        "variants": {name: {"message": one} for name, one in _unusual_messages(phone, now).items()},
+        "broken": _malformed_updates(phone, now),
     }
 
 
-def samples_by_type(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
-    """Return one update of each type."""
+def _samples_by_type(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
     person = phone.api_user()
     message = text_message(phone, now, "an odd message")
     post = {"message_id": 900_002, "chat": CHANNEL, "date": now, "text": "a post"}
@@ -87,7 +86,7 @@ def samples_by_type(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
     }  # fmt: skip
 
 
-def samples_by_content(phone: Phone, now: int) -> dict[str, Message]:
+def _samples_by_content(phone: Phone, now: int) -> dict[str, Message]:
     """Return one message of each content that a person or an app can send, by field."""
     return {
         name: {**_bare_message(phone, now), name: content}
@@ -142,7 +141,7 @@ def _contents(phone: Phone) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def unusual_messages(phone: Phone, now: int) -> dict[str, Message]:
+def _unusual_messages(phone: Phone, now: int) -> dict[str, Message]:
     """Return messages with common content and unusual other fields."""
     bare, person = _bare_message(phone, now), phone.api_user()
     robot = {"id": 6_999_999_999, "is_bot": True, "first_name": "Other bot"}
@@ -184,7 +183,7 @@ def unusual_messages(phone: Phone, now: int) -> dict[str, Message]:
     }  # fmt: skip
 
 
-def malformed_updates(phone: Phone, now: int) -> dict[str, Any]:
+def _malformed_updates(phone: Phone, now: int) -> dict[str, Any]:
     """Return updates that violate the schema, for `inject`."""
     message = text_message(phone, now, "broken")
 

@@ -34,9 +34,9 @@ def parse_formatting(call: ApiCall, text: str, field: str, entities: str) -> dic
     if not mode or mode == "none":
         found = call.json_value(entities, "entities") or []
     elif mode == "html":
-        text, found = from_html(text)
+        text, found = _from_html(text)
     elif mode in {"markdownv2", "markdown"}:
-        text, found = from_markdown(text)
+        text, found = _from_markdown(text)
     else:
         raise bad_request("unsupported parse_mode")
     text = text.rstrip() if found else text.strip()
@@ -44,8 +44,7 @@ def parse_formatting(call: ApiCall, text: str, field: str, entities: str) -> dic
     return content | ({entities: found} if found else {})
 
 
-def from_html(marked: str) -> tuple[str, list[dict[str, Any]]]:
-    """Return plain text and its entities."""
+def _from_html(marked: str) -> tuple[str, list[dict[str, Any]]]:
     text, done = "", 0
     open_tags: list[tuple[str, dict[str, Any]]] = []
     entities: list[dict[str, Any]] = []
@@ -58,25 +57,25 @@ def from_html(marked: str) -> tuple[str, list[dict[str, Any]]]:
         if found.group().startswith("&"):
             text += unescape(found.group())
         elif not name or name not in TAGS:
-            raise entity_error(f'Unsupported start tag "{name}" at byte offset {at}')
+            raise _entity_error(f'Unsupported start tag "{name}" at byte offset {at}')
         elif not closing:
             open_tags.append((name, _open_tag(name, rest, offset, at)))
         elif not open_tags:
-            raise entity_error(f"Unexpected end tag at byte offset {at}")
+            raise _entity_error(f"Unexpected end tag at byte offset {at}")
         elif open_tags[-1][0] != name:
             expected = f'expected "</{open_tags[-1][0]}>", found "</{name}>"'
-            raise entity_error(f"Unmatched end tag at byte offset {at}, {expected}")
+            raise _entity_error(f"Unmatched end tag at byte offset {at}, {expected}")
         else:
             _close_entity(open_tags.pop()[1], offset, entities)
     if open_tags:
-        raise entity_error(f'Can\'t find end tag corresponding to start tag "{open_tags[-1][0]}"')
+        raise _entity_error(f'Can\'t find end tag corresponding to start tag "{open_tags[-1][0]}"')
     return text + marked[done:], _sorted_entities(entities)
 
 
 def _open_tag(name: str, rest: str, offset: int, at: int) -> dict[str, Any]:
     entity: dict[str, Any] = {"type": TAGS[name], "offset": offset}
     if name == "span" and not SPOILER.search(rest):
-        raise entity_error(f'Tag "span" must have class "tg-spoiler" at byte offset {at}')
+        raise _entity_error(f'Tag "span" must have class "tg-spoiler" at byte offset {at}')
     if name == "a":
         href = HREF.search(rest)
         if href:
@@ -84,7 +83,7 @@ def _open_tag(name: str, rest: str, offset: int, at: int) -> dict[str, Any]:
     return entity
 
 
-def from_markdown(marked: str) -> tuple[str, list[dict[str, Any]]]:
+def _from_markdown(marked: str) -> tuple[str, list[dict[str, Any]]]:
     """Return plain text and its entities, by the rules of MarkdownV2 without links."""
     text, place = "", 0
     open_marks: list[tuple[str, dict[str, Any]]] = []
@@ -108,7 +107,7 @@ def from_markdown(marked: str) -> tuple[str, list[dict[str, Any]]]:
             place += len(mark)
             continue
         if mark and character in RESERVED:
-            raise entity_error(
+            raise _entity_error(
                 f"Character '{character}' is reserved and must be escaped with the preceding '\\'"
             )
         text += character
@@ -116,12 +115,11 @@ def from_markdown(marked: str) -> tuple[str, list[dict[str, Any]]]:
     if open_marks:
         kind = open_marks[-1][1]["type"].capitalize()
         offset = open_marks[-1][1]["offset"]
-        raise entity_error(f"Can't find end of {kind} entity at byte offset {offset}")
+        raise _entity_error(f"Can't find end of {kind} entity at byte offset {offset}")
     return text, _sorted_entities(entities)
 
 
-def entity_error(reason: str) -> Exception:
-    """Return the error for badly formatted text."""
+def _entity_error(reason: str) -> Exception:
     return bad_request(f"can't parse entities: {reason}")
 
 
