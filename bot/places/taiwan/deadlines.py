@@ -48,42 +48,36 @@ FUND = Statute(
     _("Regulations Governing Subsidy for Victims of Human Trafficking"), date(2023, 12, 28)
 )
 
-EVENT_KINDS = (
-    LegalEventKind(
-        "not_identified",
-        # Translators: "served" as the law means it, even if the person reads it later.
-        _("The notice says that the person is not a victim: the day it was served"),
-    ),
-    LegalEventKind(
-        "identified", _("The notice says that the person is a victim: the day written on it")
-    ),
-    LegalEventKind("objected", _("An objection was filed")),
-    LegalEventKind("passed_on", _("The unit forwarded the objection to its superior unit")),
-    LegalEventKind("decided", _("The objection was decided")),
-    # Translators: to be questioned by police, a prosecutor or a court.
-    LegalEventKind(
-        "summons", _("The person is summoned: the date and the time"), may_be_future=True
-    ),
-    LegalEventKind("attended", _("They attended, or gave a valid reason not to")),
-    LegalEventKind("missed", _("They did not attend, without a valid reason")),
-    LegalEventKind(
-        "contact", _("Last contact of the person with the organisation that assists by law")
-    ),
-    LegalEventKind("help_ended", _("Assistance under the law has ended")),
-    LegalEventKind("permit", _("The residence permit was issued")),
-    LegalEventKind(
-        "permit_until", _("The last day printed on the residence permit"), may_be_future=True
-    ),
-    LegalEventKind("renewal", _("An extension of the residence permit was requested")),
-    LegalEventKind("fund", _("Money from the subsidy fund was requested")),
-)
+EVENT_TEXTS = {
+    # Translators: "served" as the law means it, even if the person reads it later.
+    "not_identified": _("The notice says that the person is not a victim: the day it was served"),
+    "identified": _("The notice says that the person is a victim: the day written on it"),
+    "objected": _("An objection was filed"),
+    "passed_on": _("The unit forwarded the objection to its superior unit"),
+    "decided": _("The objection was decided"),
+    # To be questioned by police, a prosecutor or a court.
+    "summons": _("The person is summoned: the date and the time"),
+    "attended": _("They attended, or gave a valid reason not to"),
+    "missed": _("They did not attend, without a valid reason"),
+    "contact": _("Last contact of the person with the organisation that assists by law"),
+    "help_ended": _("Assistance under the law has ended"),
+    "permit": _("The residence permit was issued"),
+    "permit_until": _("The last day printed on the residence permit"),
+    "renewal": _("An extension of the residence permit was requested"),
+    "fund": _("Money from the subsidy fund was requested"),
+}
+"""What it is, and which day counts, by event."""
+MAY_BE_FUTURE = frozenset({"summons", "permit_until"})
 
 MISSED_SUMMONSES = _("assistance may end: summonses missed: {left} (more than 3 can end it)")
 EXTENSION = _("An extension is requested at the National Immigration Agency.")
 
 DEADLINE_RULES = DeadlineRules(
     zone=ZoneInfo("Asia/Taipei"),
-    event_kinds={it.code: it for it in EVENT_KINDS},
+    event_kinds={
+        code: LegalEventKind(code, text, code in MAY_BE_FUTURE)
+        for code, text in EVENT_TEXTS.items()
+    },
     rules=(
         DeadlineRule(
             code="contact",

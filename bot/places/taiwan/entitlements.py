@@ -10,84 +10,56 @@ from __future__ import annotations
 from bot.places.place import Entitlement
 from bot.text import _
 
-ENTITLEMENTS = (
-    Entitlement(code="escort", text=_("An escort to a safe place.")),
-    Entitlement(
-        code="doctor",
-        # Translators: blanks are amounts of money; staff read this in the file of a case.
-        text=_(
-            "A doctor: up to {doctor} a year, with insurance up to {doctor_insured}; a health "
-            "check up to {checkup}."
-        ),
+_TEXTS = {
+    "escort": _("An escort to a safe place."),
+    # Translators: blanks are amounts of money; staff read this in the file of a case.
+    "doctor": _(
+        "A doctor: up to {doctor} a year, with insurance up to {doctor_insured}; a health "
+        "check up to {checkup}."
     ),
-    Entitlement(code="interpreter", text=_("An interpreter.")),
-    Entitlement(
-        code="lawyer",
-        text=_(
-            "A lawyer: the Legal Aid Foundation first; otherwise up to {lawyer} for each case in "
-            "the first and in the second instance."
-        ),
+    "interpreter": _("An interpreter."),
+    "lawyer": _(
+        "A lawyer: the Legal Aid Foundation first; otherwise up to {lawyer} for each case in "
+        "the first and in the second instance."
     ),
-    Entitlement(
-        code="counsellor",
-        text=_("Counselling: up to {talks} sessions, up to {talk} each."),
-        needs_event="identified",
+    "counsellor": _("Counselling: up to {talks} sessions, up to {talk} each."),
+    "beside": _("A support person during questioning."),
+    # Translators: {rent_months} and {rent_more} count months.
+    "rent": _(
+        "Rent: up to {rent} a month for {rent_months} months, {rent_more} more if needed; up "
+        "to {deposit} advanced for the deposit."
     ),
-    Entitlement(code="beside", text=_("A support person during questioning.")),
-    Entitlement(
-        code="rent",
-        # Translators: {rent_months} and {rent_more} count months.
-        text=_(
-            "Rent: up to {rent} a month for {rent_months} months, {rent_more} more if needed; up "
-            "to {deposit} advanced for the deposit."
-        ),
-        needs_event="identified",
+    "hotel": _("A hotel until placement: up to {hotel} a day, {hotel_nights} days."),
+    "needs": _("Other needs: up to {other_needs}."),
+    "place": _("A safe place to stay."),
+    "training": _("Training for a job."),
+    "home": _("The ticket home and the permit fee, for people who cannot pay them."),
+    # Translators: {income} counts how many times the lowest wage.
+    "income": _(
+        "Assistance ends for people who work without a permit, earn {income} times the minimum "
+        "wage or more, or seriously break a shelter's rules; the residence permit also for acts "
+        "against public order or good morals."
     ),
-    Entitlement(
-        code="hotel",
-        text=_("A hotel until placement: up to {hotel} a day, {hotel_nights} days."),
+    # Translators: {fund_months} counts months; blanks of money are amounts.
+    "fund": _(
+        "The subsidy fund: {condolence} in condolence, {out_of_work} for people out of work, "
+        "once more after {fund_again} months; apply at the National Immigration Agency within "
+        "{fund_months} months."
     ),
-    Entitlement(code="needs", text=_("Other needs: up to {other_needs}.")),
-    Entitlement(code="place", text=_("A safe place to stay.")),
-    Entitlement(code="training", text=_("Training for a job."), needs_event="identified"),
-    Entitlement(
-        code="home",
-        text=_("The ticket home and the permit fee, for people who cannot pay them."),
+    # Translators: the Crime Victim Rights Protection Act of Taiwan.
+    "crime": _(
+        "The Crime Victim Rights Protection Act: its services; money only after a death, a "
+        "serious injury or a crime against sexual autonomy."
     ),
-    Entitlement(
-        code="income",
-        # Translators: {income} counts how many times the lowest wage.
-        text=_(
-            "Assistance ends for people who work without a permit, earn {income} times the "
-            "minimum wage or more, or seriously break a shelter's rules; the residence permit "
-            "also for acts against public order or good morals."
-        ),
+    # Translators: Act Article 38: provisional attachment (假扣押) of the other side's property.
+    "security": _(
+        "The notice of identification replaces security when they ask a court to attach the "
+        "other side's property (Article 38)."
     ),
-    Entitlement(
-        code="fund",
-        # Translators: {fund_months} counts months; blanks of money are amounts.
-        text=_(
-            "The subsidy fund: {condolence} in condolence, {out_of_work} for people out of work, "
-            "once more after {fund_again} months; apply at the National Immigration Agency within "
-            "{fund_months} months."
-        ),
-        needs_event="identified",
-    ),
-    Entitlement(
-        code="crime",
-        # Translators: the Crime Victim Rights Protection Act of Taiwan.
-        text=_(
-            "The Crime Victim Rights Protection Act: its services; money only after a death, a "
-            "serious injury or a crime against sexual autonomy."
-        ),
-    ),
-    Entitlement(
-        code="security",
-        # Translators: Act Article 38: provisional attachment (假扣押) of the other side's property.
-        text=_(
-            "The notice of identification replaces security when they ask a court to attach the "
-            "other side's property (Article 38)."
-        ),
-        needs_event="identified",
-    ),
+}
+_ONCE_IDENTIFIED = ("counsellor", "rent", "training", "fund", "security")
+
+ENTITLEMENTS = tuple(
+    Entitlement(code=code, text=text, needs_event="identified" if code in _ONCE_IDENTIFIED else "")
+    for code, text in _TEXTS.items()
 )
