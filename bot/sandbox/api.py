@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope, Send
 
     from bot.clock import ShiftedClock
-    from bot.sandbox.files import SandboxFile
     from bot.sandbox.sandbox import Sandbox
+    from bot.sandbox.state import SandboxFile
 
 LONGEST_POLL = 50
 MAX_BODY_BYTES = 64 << 20

@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.sandbox import sample_updates
-from bot.sandbox.sample_media import sample_png, sample_wav
+from bot.sandbox.sample_updates import sample_png, sample_wav
 from bot.sandbox.wire import decode, encode
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from bot.sandbox.state import BOT_ID, Message, SandboxChat, World
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.sandbox.files import SandboxFile
+    from bot.sandbox.state import SandboxFile
 
 COMMAND = re.compile(r"(?<!\S)/[a-zA-Z0-9_]{1,64}(?:@\w+)?")
 LOW_SURROGATE_BYTES = range(0xDC, 0xE0)
@@ -146,20 +146,16 @@ class Phone:
 
     def send_photo(self, data: bytes, *, caption: str = "", **claims: Any) -> Message:
         """Send a photo; `claims` are arguments of `SandboxFiles.store`."""
-        stored = self._world.files.store("photo", data, **claims)
-        return self.send(photo_fields(stored) | _caption_fields(caption))
+        return self.send(_media_fields(self._world, "photo", data, caption=caption, **claims))
 
     def send_voice(self, data: bytes, *, seconds: int = 2, **claims: Any) -> Message:
         """Send a voice note."""
-        stored = self._world.files.store("voice", data, **{"mime": "audio/ogg", **claims})
-        return self.send({"voice": {**file_fields(stored), "duration": seconds}})
+        about = {"mime": "audio/ogg", **claims, "seconds": seconds}
+        return self.send(_media_fields(self._world, "voice", data, **about))
 
-    def send_file(
-        self, data: bytes, *, name: str = "file", caption: str = "", **claims: Any
-    ) -> Message:
+    def send_file(self, data: bytes, *, name: str = "file", **about: Any) -> Message:
         """Send a document; `size=` may claim a wrong size."""
-        stored = self._world.files.store("document", data, name=name, **claims)
-        return self.send({"document": file_fields(stored)} | _caption_fields(caption))
+        return self.send(_media_fields(self._world, "document", data, name=name, **about))
 
     def send_album(self, photos: Sequence[bytes], *, caption: str = "") -> list[Message]:
         """Send photos as an album; the first has the caption."""
@@ -167,8 +163,7 @@ class Phone:
         return [
             self.send(
                 {"media_group_id": group}
-                | photo_fields(self._world.files.store("photo", data))
-                | (_caption_fields(caption) if place == 0 else {})
+                | _media_fields(self._world, "photo", data, "" if place else caption)
             )
             for place, data in enumerate(photos)
         ]
@@ -313,12 +308,9 @@ class SandboxGroup:
 
         `about` may hold a `caption`, the id of an `album`, and arguments of `SandboxFiles.store`.
         """
-        more = {"caption": about.pop("caption", ""), "media_group_id": about.pop("album", "")}
-        stored = self._world.files.store(kind, data, **about)
-        content = photo_fields(stored) if kind == "photo" else {kind: file_fields(stored)}
-        if kind == "voice":
-            content[kind]["duration"] = 2
-        content |= {name: value for name, value in more.items() if value}
+        album = about.pop("album", "")
+        content = _media_fields(self._world, kind, data, **about)
+        content |= {"media_group_id": album} if album else {}
         return self.send(phone, content, thread=thread, reply_to=reply_to)
 
     def edit(self, phone: Phone, number: int, text: str) -> Message:
@@ -401,8 +393,15 @@ def photo_fields(stored: SandboxFile) -> dict[str, Any]:
     return {"photo": [{**about, "width": width, "height": height} for width, height in sizes]}
 
 
-def _caption_fields(text: str) -> dict[str, Any]:
-    return {"caption": text} if text else {}
+def _media_fields(
+    world: World, kind: str, data: bytes, caption: str = "", seconds: int = 2, **claims: Any
+) -> dict[str, Any]:
+    """Store a file, and return it as the content of a message."""
+    stored = world.files.store(kind, data, **claims)
+    content = photo_fields(stored) if kind == "photo" else {kind: file_fields(stored)}
+    if kind == "voice":
+        content[kind]["duration"] = seconds
+    return content | ({"caption": caption} if caption else {})
 
 
 def command_entities(text: str) -> dict[str, Any]:

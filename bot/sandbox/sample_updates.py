@@ -1,10 +1,15 @@
-"""Sample updates: every type, every content, unusual and malformed ones.
+"""Samples: updates of every type and content, unusual and malformed ones; a photo, a voice note.
 
-They are created on each call; `UpdateQueue.add` and `UpdateQueue.inject` queue them.
+Updates are created on each call; `UpdateQueue.add` and `UpdateQueue.inject` queue them.
 """
 
 from __future__ import annotations
 
+import io
+import math
+import struct
+import wave
+import zlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,6 +24,8 @@ ADDRESS = {
     "country_code": "TW", "state": "", "city": "Kaohsiung", "street_line1": "1",
     "street_line2": "", "post_code": "800",
 }  # fmt: skip
+SAMPLE_RATE = 8000
+AMPLITUDE = 4000
 
 
 def all_samples(phone: Phone, now: int) -> dict[str, dict[str, Any]]:
@@ -234,3 +241,42 @@ def poll(kind: str) -> dict[str, Any]:
 def _bare_message(phone: Phone, now: int) -> Message:
     sides = {"from": phone.api_user(), "chat": phone.chat.api_chat()}
     return {"message_id": 900_001, **sides, "date": now}
+
+
+def sample_png(number: int = 0) -> bytes:
+    """Return a PNG with a colour gradient; each number gives another one."""
+    width, height, shift = 320, 240, number * 47 % 90
+    rows = bytearray()
+    for y in range(height):
+        rows.append(0)  # the row's filter: none
+        blue = 200 - 70 * y // height
+        for x in range(width):
+            rows += bytes((60 + x * 100 // width + shift, 150 - 40 * x // width, blue))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(rows), 6)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_png_chunk(kind, data) for kind, data in chunks)
+
+
+def sample_wav(seconds: float = 2.0) -> bytes:
+    """Return a WAV of a quiet tone."""
+    count = int(SAMPLE_RATE * seconds)
+    samples = (
+        int(
+            AMPLITUDE
+            * math.sin(math.pi * at / count)
+            * math.sin(2 * math.pi * 440 * at / SAMPLE_RATE)
+        )
+        for at in range(count)
+    )
+    out = io.BytesIO()
+    with wave.open(out, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(SAMPLE_RATE)
+        sound.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
+    return out.getvalue()
+
+
+def _png_chunk(kind: bytes, data: bytes) -> bytes:
+    check = struct.pack(">I", zlib.crc32(kind + data))
+    return struct.pack(">I", len(data)) + kind + data + check

@@ -26,7 +26,7 @@ from bot.sandbox.control_api import ControlApi
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -93,9 +93,9 @@ def build_app(sandbox: Sandbox) -> Starlette:
     """Return the application of a sandbox: Bot API, control API and pages."""
     pages = Router(
         [
-            Route("/", _phones_page),
-            Route("/phone/{phone:int}", _phones_page),
-            Route("/group", _group_page),
+            Route("/", _page("index.html")),
+            Route("/phone/{phone:int}", _page("index.html")),
+            Route("/group", _page("group.html")),
             Route("/favicon.ico", _no_icon),
             Mount("/sandbox", routes=ControlApi(sandbox).routes()),
             Mount("/pages", StaticFiles(directory=PAGES)),
@@ -111,12 +111,11 @@ def build_app(sandbox: Sandbox) -> Starlette:
     )
 
 
-async def _phones_page(_: Request) -> Response:
-    return FileResponse(PAGES / "index.html")
+def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
+    async def show(_: Request) -> Response:
+        return FileResponse(PAGES / name)
 
-
-async def _group_page(_: Request) -> Response:
-    return FileResponse(PAGES / "group.html")
+    return show
 
 
 async def _no_icon(_: Request) -> Response:

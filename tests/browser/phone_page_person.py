@@ -15,7 +15,7 @@ from bot.app.demo import DEMO_SETTINGS
 from bot.app.texts import build_system_texts
 from bot.conversation import CONTROLS
 from bot.languages import catalogue
-from bot.sandbox.sample_media import sample_png
+from bot.sandbox.sample_updates import sample_png
 from bot.settings import Settings
 from flows.requests.report import Report
 from flows.start.language import LanguageFlow

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import expect
 
-from bot.sandbox.sample_media import sample_png, sample_wav
+from bot.sandbox.sample_updates import sample_png, sample_wav
 
 if TYPE_CHECKING:
     import httpx

@@ -10,7 +10,7 @@ import pytest
 
 from bot.sandbox import TOKEN, Sandbox, serve
 from bot.sandbox.control_api import PHONE_ACTIONS
-from bot.sandbox.sample_media import sample_png
+from bot.sandbox.sample_updates import sample_png
 from bot.sandbox.server import build_app
 
 if TYPE_CHECKING:

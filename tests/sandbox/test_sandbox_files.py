@@ -10,7 +10,7 @@ import httpx
 import pytest
 from telegram.error import BadRequest, InvalidToken
 
-from bot.sandbox.sample_media import sample_png, sample_wav
+from bot.sandbox.sample_updates import sample_png, sample_wav
 
 if TYPE_CHECKING:
     import telegram

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.sandbox.sample_media import sample_png
+from bot.sandbox.sample_updates import sample_png
 
 if TYPE_CHECKING:
     import httpx

@@ -12,7 +12,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.sandbox import BOT_ID, sample_updates
 from bot.sandbox.limits import utf16_length
-from bot.sandbox.sample_media import sample_png
+from bot.sandbox.sample_updates import sample_png
 
 if TYPE_CHECKING:
     from bot.sandbox import Phone, Sandbox

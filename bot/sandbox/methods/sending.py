@@ -19,8 +19,7 @@ from bot.sandbox.wire import BotApiError, bad_request
 
 if TYPE_CHECKING:
     from bot.sandbox.call_log import ApiCall
-    from bot.sandbox.files import SandboxFile
-    from bot.sandbox.state import Message, SandboxChat, World
+    from bot.sandbox.state import Message, SandboxChat, SandboxFile, World
 
 CHAT_ACTIONS = frozenset(
     {

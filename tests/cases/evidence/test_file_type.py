@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cases.evidence.file_type import detect_type, matches_stated_type
-from bot.sandbox.sample_media import sample_wav
+from bot.sandbox.sample_updates import sample_wav
 from tests.support.hostile_images import (
     FORMATS,
     image_with_metadata,

@@ -8,7 +8,7 @@ import pytest
 
 from bot.clock import DAY
 from bot.sandbox import FaultKind
-from bot.sandbox.sample_media import sample_png, sample_wav
+from bot.sandbox.sample_updates import sample_png, sample_wav
 from tests.desks.forum.test_case_topic import met
 from tests.support.database_fixtures import on_both_databases
 from tests.support.harnesses.forum_desk_harness import ForumDeskHarness

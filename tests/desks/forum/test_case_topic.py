@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.cases.state_machine import Role
 from bot.sandbox import FaultKind
-from bot.sandbox.sample_media import sample_png
+from bot.sandbox.sample_updates import sample_png
 from tests.support.database_fixtures import on_both_databases
 from tests.support.harnesses.forum_desk_harness import ForumDeskHarness
 
