@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import queue
 import sqlite3
 import threading
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from bot.errors import CommitFailedError
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.store.compiled import Prepared, PreparedList
+
+    OnDone = Callable[[Any, BaseException | None], None]
 
 T = TypeVar("T")
 BUSY_TIMEOUT = 5000
@@ -151,18 +155,20 @@ class Writer:
         Raises:
             CommitFailedError: the disk refused this commit or an earlier one.
         """
-        return await asyncio.wrap_future(self._submit(unit))
+        return await self._submit_async(unit)
 
     def run_sync(self, unit: Callable[[Work], T]) -> T:
         """Run a unit of work from synchronous code and wait for it."""
-        return self._submit(unit).result()
+        done: Future[T] = Future()
+        self._submit(unit, partial(_resolve, done))
+        return done.result()
 
     async def truncate_wal(self) -> bool:
         """Truncate SQLite's WAL; tell whether that worked, which a reader can prevent.
 
         Erased data remain in the WAL until then. PostgreSQL recycles its own WAL by itself.
         """
-        return await asyncio.wrap_future(self._submit(None))
+        return bool(await self._submit_async(None))
 
     @property
     def failure_reason(self) -> str:
@@ -175,14 +181,21 @@ class Writer:
         self._units.put(None)
         self._thread.join()
 
-    def _submit(self, unit: Callable[[Work], T] | None) -> Future[T]:
-        """Hand a unit to the thread, or None to truncate the WAL."""
+    async def _submit_async(self, unit: Callable[[Work], T] | None) -> T:
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+
+        def tell(result: T | None, error: BaseException | None) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop may be closed
+                loop.call_soon_threadsafe(_resolve, done, result, error)
+
+        self._submit(unit, tell)
+        return await done
+
+    def _submit(self, unit: Callable[[Work], T] | None, tell: OnDone) -> None:
         if self._is_closed:
             raise CommitFailedError("the store is closed")
-        done: Future[T] = Future()
-        done.set_running_or_notify_cancel()  # a unit runs even if its caller is cancelled
-        self._units.put((unit, done))
-        return done
+        self._units.put((unit, tell))
 
     def _run_thread(self) -> None:
         connection, error = _attempt(self._connect)
@@ -202,16 +215,12 @@ class Writer:
                 continue
             if handed is None:
                 break
-            unit, done = handed
+            unit, tell = handed
             if unit is None:
-                done.set_result(self._truncate_wal(cursor))
+                tell(self._truncate_wal(cursor), None)
                 continue
             dirty = True
-            result, error = self._run_unit(cursor, begin, work, unit)
-            if error is None:
-                done.set_result(result)
-            else:
-                done.set_exception(error)
+            tell(*self._run_unit(cursor, begin, work, unit))
             self._keep_wal_short(cursor)
         self._truncate_wal(cursor)
         cursor.close()
@@ -243,8 +252,9 @@ class Writer:
 
     def _refuse_all(self) -> None:
         while (handed := self._units.get()) is not None:
+            _, tell = handed
             reason = "the database does not open; repair it and restart Haven"
-            handed[1].set_exception(CommitFailedError(reason))
+            tell(None, CommitFailedError(reason))
 
     def _fail(self, error: Exception | None, what: str) -> CommitFailedError:
         # SQLite reports OK for commits after a failed fsync: none of them may be trusted.
@@ -333,3 +343,14 @@ def disk_failure_reason(error: BaseException | None) -> str:
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & _PRIMARY
     is_frozen = code == sqlite3.SQLITE_READONLY or getattr(error, "errno", None) == errno.EROFS
     return "the disk is read-only" if is_frozen else "the disk may be full"
+
+
+def _resolve(
+    done: asyncio.Future[Any] | Future[Any], result: Any, error: BaseException | None
+) -> None:
+    if done.cancelled():
+        return
+    if error is not None:
+        done.set_exception(error)
+    else:
+        done.set_result(result)
