@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from datetime import tzinfo
-from datetime import datetime, tzinfo
-from typing import Protocol
+from datetime import tzinfo
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND

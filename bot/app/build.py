@@ -17,8 +17,6 @@ from bot.dispatch.conversation_store import Conversations
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.passphrase_hashing import PassphraseHashing
 from bot.hotline.erasure.requests import ErasureJob
-from bot.mailbox.courier import Courier
-from bot.hotline.erasure.job import ErasureJob
 from bot.mailbox.courier import Courier, Mailbox
 from bot.mailbox.inbox import Inbox
 from bot.mailbox.outbox import Outbox, OutboxResults

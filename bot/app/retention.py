@@ -13,8 +13,6 @@ from bot.mailbox.outbox import Outbox
 from bot.partners.link_stats import LinkStats
 from bot.store.database import DataDirectory
 from bot.vault import AuditLog, Vault
-from bot.vault.audit.truncate import AuditTruncation
-from bot.vault import AuditLog
 from bot.vault.audit.log import AuditTruncation
 from bot.vault.erasure.erase import Erasures
 from bot.vault.erasure.ledger import BackupFolder

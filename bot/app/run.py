@@ -13,9 +13,7 @@ from bot.app.options import BuildOptions
 from bot.app.storage import open_storage, wait_for_failed_commit
 from bot.app.texts import bot_profiles, flow_recordings, use_offered_languages
 from bot.cases.evidence.download import FileDownloader
-from bot.channels.telegram.client import SilentBot, build_bot
-from bot.channels.telegram.command_menu import build_menus, set_menus
-from bot.channels.telegram.client import ServerTime, build_bot
+from bot.channels.telegram.client import ServerTime, SilentBot, build_bot
 from bot.channels.telegram.file_download import TelegramFiles
 from bot.channels.telegram.poller import Poller, next_offset
 from bot.channels.telegram.profile import BotProfile, build_menus, set_menus, set_profile

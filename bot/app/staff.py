@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.cases.consents import ConsentRecords
 from bot.cases.sealed_fields import keep_codes, keep_everything
-from bot.channels.telegram.parsing.parse_group import parse_group
-from bot.clock import MINUTE, Clock
 from bot.channels.telegram.parsing.parse import parse_group
-from bot.clock import MINUTE
+from bot.clock import MINUTE, Clock
 from bot.desks.forum.context import ForumContext
 from bot.desks.forum.desk import ForumDesk
 from bot.dispatch.check_in_scheduler import CheckInScheduler

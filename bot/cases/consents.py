@@ -21,12 +21,8 @@ from sqlalchemy import select
 
 from bot.clock import to_utc
 from bot.store import Work, insert, select_by, select_one, update_by
-from bot.store.tables.consents import agreements, wordings
-from bot.text import Catalogue, Text, _
-from bot.clock import SECOND
-from bot.store.statements import insert, select_by, select_one, update_by
 from bot.store.tables.case_extras import agreements, wordings
-from bot.text import Text, _
+from bot.text import Catalogue, Text, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -24,20 +24,12 @@ from bot.cases.urgency import assess_urgency, reason_texts
 from bot.clock import to_utc
 from bot.conversation.replies import LEFT_EMPTY
 from bot.store import Database, Work, select_one
-from bot.store.tables.check_ins import check_ins as hours
-from bot.store.tables.main import CASE_WAITS, cases, files, notices, reports
-from bot.store.tables.main import staff as colleagues
-from bot.store.tables.passphrases import words as chosen
-from bot.text import Catalogue, _, is_zawgyi
-from bot.vault import Keyring, Opener, Purpose, Vault
-from bot.errors import EpochExpiredError
-from bot.store.statements import select_one
 from bot.store.tables.case_extras import check_ins as hours
 from bot.store.tables.case_extras import words as chosen
 from bot.store.tables.main import CASE_WAITS, cases, files, notices, reports
 from bot.store.tables.main import staff as colleagues
-from bot.text import _, is_zawgyi
-from bot.vault import Purpose
+from bot.text import Catalogue, _, is_zawgyi
+from bot.vault import Keyring, Opener, Purpose, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -20,9 +20,6 @@ from bot.cases.intake import PERSON
 from bot.cases.reference import ALPHABET, parse_reference
 from bot.clock import SECOND, to_utc
 from bot.store import Work, insert, select_by, select_one
-from bot.store.tables.consents import receipts
-from bot.clock import SECOND
-from bot.store.statements import insert, select_by, select_one
 from bot.store.tables.case_extras import receipts
 from bot.store.tables.main import reports
 from bot.vault.passphrase_hash import hash_passphrase, is_same_digest

@@ -20,16 +20,11 @@ from bot.conversation.questions.question import Question
 from bot.conversation.steps import Step
 from bot.dispatch.rendering import Renderer
 from bot.errors import HavenError
-from bot.languages import FALLBACK, LANGUAGES, catalogue
+from bot.languages import FALLBACK, LANGUAGES, MessageKey, catalogue
 from bot.languages.availability import load_offer
 from bot.languages.po_files import (
     CheckedCatalogue,
-    MessageKey,
-    catalogue_path,
-    load_catalogue,
-    serialize_catalogue,
-)
-from bot.languages.progress import LanguageProgress, measure_progress
+    LanguageProgress,
     catalogue_path,
     load_catalogue,
     measure_progress,
@@ -47,14 +42,6 @@ from bot.languages.voice_files import (
 )
 from bot.settings import load_settings
 from flows import ALL_FLOWS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from bot.conversation import Flow
-    from bot.conversation.steps import Step
-    from bot.languages import MessageKey
-    from bot.languages.po_files import CheckedCatalogue, LanguageProgress
 
 languages_app = typer.Typer(no_args_is_help=True)
 HEADINGS = (

@@ -15,26 +15,18 @@ from bot.cli.options import AsJson, one_of, printable_name
 from bot.cli.output import print_dataclasses, print_rows
 from bot.errors import HavenError
 from bot.languages import LANGUAGES
-from bot.partners.campaigns import Campaign, Campaigns, NewCampaign, campaign_url, parse_code
-from bot.partners.link_stats import MIN_SHOWN, LinkStats
-from bot.partners.partners import MAX_NAME_LENGTH, Partners
-from bot.store.writer import Work
-from bot.vault.audit.log import OPERATOR
-
 from bot.partners.link_stats import MIN_SHOWN, LinkStats
 from bot.partners.partners import (
     MAX_NAME_LENGTH,
+    Campaign,
     Campaigns,
     NewCampaign,
     Partners,
     campaign_url,
     parse_code,
 )
+from bot.store.writer import Work
 from bot.vault.audit.log import OPERATOR
-
-if TYPE_CHECKING:
-    from bot.partners.partners import Campaign
-    from bot.store.writer import Work
 
 partners_app = typer.Typer(no_args_is_help=True)
 campaigns_app = typer.Typer(no_args_is_help=True)

@@ -19,9 +19,6 @@ from bot.errors import DecryptionError
 from bot.hotline.queue.case_status import IS_NOT_CLOSED
 from bot.places.deadlines import Deadline, DeadlineRules, LegalEvent
 from bot.store import Work, insert, select_by, select_one, upsert
-from bot.store.tables.deadlines import clock_events, clock_marks, clocks
-from bot.places.deadlines import LegalEvent
-from bot.store.statements import insert, select_by, select_one, upsert
 from bot.store.tables.case_extras import clock_events, clock_marks, clocks
 from bot.store.tables.main import cases
 from bot.text import Catalogue, Text, _

@@ -24,9 +24,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from bot.languages.place_overrides import MessageKey
     from bot.text import Catalogue, Text
-    from bot.text import Text
 
 MessageKey = tuple[str | None, str]
 """Context and English of a phrase."""

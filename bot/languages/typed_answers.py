@@ -34,7 +34,7 @@ MOST_WORDS, MOST_CHARACTERS = 6, 24
 SHORTEST = 2
 """Characters of a synonym that may stand among other words, at least."""
 LARGEST_SHARE = 5
-"""A synonym is at least this part of the text it stands in: a "no" in a sentence answers nothing."""
+"""A synonym is at least this part of its text (1/5): a "no" in a long sentence answers nothing."""
 OLDEST = 99
 _RANGE = re.compile(r"#(<|>=|>)?(\d+)(?:-(\d+))?")
 _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")

@@ -23,8 +23,6 @@ import msgspec
 
 from bot.errors import DecryptionError
 from bot.store import Work, insert, select_by, select_one
-from bot.store.tables.custody import custody
-from bot.store.statements import insert, select_by, select_one
 from bot.store.tables.case_extras import custody
 from bot.store.tables.main import cases
 from bot.vault import AuditLog, Keyring, Purpose, Vault

@@ -13,9 +13,8 @@ import typer
 
 from bot.cases.escape_text import escape_line
 from bot.cases.evidence.bundle import BundleExporter
-from bot.cases.evidence.files import EvidenceFile, EvidenceStore
 from bot.cases.evidence.custody_log import CustodyAction
-from bot.cases.evidence.files import EvidenceStore
+from bot.cases.evidence.files import EvidenceFile, EvidenceStore
 from bot.cases.evidence.image_sanitizer import ImageSanitizer
 from bot.cases.evidence.verify_bundle import find_faults, load_manifest
 from bot.cases.reference import parse_reference

@@ -21,23 +21,20 @@ from bot.cases.queries import (
     find_case_id,
     load_notices,
     load_queue,
-    to_utc,
 )
-from bot.cases.queries import find_case_id, load_notices, load_queue
 from bot.cases.routing import Queue
 from bot.cases.state_machine import draw_mermaid
 from bot.cli.cases.deadlines import near_deadlines
 from bot.cli.deployment import no_such_case, open_deployment, read
 from bot.cli.options import AsJson, Language, PasswordFile, SignedIn, one_of, require_language
 from bot.cli.output import format_time, make_table, print_json, print_table
-from bot.clock import DAY, SystemClock
-from bot.cli.output import print_json, print_table
 from bot.clock import DAY, SystemClock, to_utc
 from bot.conversation import FlowRegistry
 from bot.hotline.check_ins.model import CheckIn
 from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.check_ins.texts import check_in_json, check_in_line
-from bot.hotline.search.search import Search, SearchHit, SearchResult
+from bot.hotline.search.match import SearchMatch
+from bot.hotline.search.search import Search, SearchResult
 from bot.languages import STAFF_LANGUAGES, catalogue
 from bot.settings import Settings, load_settings
 from bot.store.database import Database
@@ -216,7 +213,7 @@ def _summary(found: SearchResult) -> str:
     return f"Hits: {len(found.hits)}. {searched}{closed}{unreadable}."
 
 
-def _hit_as_json(hit: SearchHit) -> dict[str, str]:
+def _hit_as_json(hit: SearchMatch) -> dict[str, str]:
     return {
         "reference": hit.reference, "in": hit.source.value, "at": to_utc(hit.at).isoformat(),
         "text": hit.excerpt,

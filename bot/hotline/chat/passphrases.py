@@ -16,9 +16,6 @@ from sqlalchemy import bindparam, select, union_all
 from bot.cases.intake import PERSON
 from bot.clock import DAY
 from bot.store import Prepared, Work, select_by, update_by, upsert
-from bot.store.tables.check_ins import check_ins
-from bot.store.compiled import Prepared
-from bot.store.statements import select_by, update_by, upsert
 from bot.store.tables.case_extras import check_ins, words
 from bot.store.tables.main import cases
 from bot.vault.passphrase_hash import is_same_digest

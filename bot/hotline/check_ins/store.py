@@ -15,9 +15,6 @@ from bot.cases.intake import PERSON
 from bot.hotline.chat.passphrases import PassphraseResult, Passphrases, compare_passphrase
 from bot.hotline.check_ins.model import MAX_ANSWER_LENGTH, CheckIn, next_at
 from bot.store import Prepared, Work, select_by, select_one, update_by, upsert
-from bot.store.tables.check_ins import check_ins
-from bot.store.compiled import Prepared
-from bot.store.statements import select_by, select_one, update_by, upsert
 from bot.store.tables.case_extras import check_ins
 from bot.store.tables.main import cases
 from bot.vault import SYSTEM, AuditLog, Purpose, Vault

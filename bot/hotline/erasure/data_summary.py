@@ -15,9 +15,6 @@ from bot.hotline.chat.case_progress import format_time
 from bot.hotline.chat.messages import MessageSide
 from bot.languages import catalogue
 from bot.store import Prepared, Work, count, select_one
-from bot.store.tables.consents import receipts
-from bot.store.compiled import Prepared
-from bot.store.statements import count, select_one
 from bot.store.tables.case_extras import receipts
 from bot.store.tables.main import cases, exchanges, files, referrals, reports
 

@@ -27,10 +27,6 @@ from bot.clock import DAY, HOUR, Clock
 from bot.errors import UnderLegalHoldError
 from bot.log import log
 from bot.store import Database, Prepared, Work, insert_into, select_by, update_by
-from bot.store.tables.consents import wishes
-from bot.clock import DAY, HOUR
-from bot.store.compiled import Prepared, insert_into
-from bot.store.statements import select_by, update_by
 from bot.store.tables.case_extras import wishes
 from bot.store.tables.main import cases, legal_holds
 from bot.text import Text, _

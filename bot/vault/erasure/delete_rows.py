@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Table, bindparam, select
 
 from bot.store import Database, Prepared, Work, count, delete_by, select_by, select_one
-from bot.store.statements import count, delete_by, select_by, select_one
 from bot.store.tables.case_extras import passphrase_jobs
 from bot.store.tables.keys import case_wraps
 from bot.store.tables.main import (

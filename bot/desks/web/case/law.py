@@ -13,15 +13,12 @@ from bot.desks.web.routes import Permission, get
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.deadlines import STRIKE, DeadlineEventRow, deadline_line
 from bot.hotline.form_data import OFFICE_LANGUAGE, base_fields, event_days, person_statements
-from bot.places.entitlements import EntitlementView, list_entitlements
 from bot.places.forms import OfficeForm, OfficeForms, fill_form
-from bot.places.forms import fill_form
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.places.deadlines import Deadline
-    from bot.places.forms import OfficeForm, OfficeForms
     from bot.places.place import EntitlementView
     from bot.store.writer import Work
 
