@@ -98,7 +98,7 @@ class Settings(BaseSettings):
     holidays: Annotated[str, Field(pattern=LIST_PATTERN)] = ""
     """Dates without service."""
     promise_minutes: Annotated[str, Field(pattern=LIST_PATTERN)] = "2,15,240,1440,4320"
-    """Minutes until a reply is due, for P0, P1, P2, P3 and P4."""
+    """Minutes of opening hours until a reply is due, for P1 to P4; for P0 of any hour."""
     claim_lapses_minutes: Annotated[int, Field(ge=1, le=MAX_WAIT_MINUTES)] = 15
     """Minutes until an unused claim returns to the queue."""
     silence_minutes: Annotated[int, Field(ge=1, le=MAX_WAIT_MINUTES)] = 30

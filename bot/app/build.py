@@ -18,6 +18,9 @@ from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.passphrase_hashing import PassphraseHashing
 from bot.hotline.erasure.requests import ErasureJob
 from bot.mailbox.courier import Courier, Mailbox
+from bot.hotline.erasure.job import ErasureJob
+from bot.hotline.staff.opening_hours import response_times
+from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Inbox
 from bot.mailbox.outbox import Outbox, OutboxResults
 from bot.mailbox.passphrase_jobs import PassphraseJobs
@@ -70,7 +73,7 @@ def build(
         channel = ForumDelivery(forum, channel, database.writer, clock)
         desks = (*desks, forum)
     answer_filter = retained_answers_filter(settings, services)
-    intake = Intake(vault, options.bot_id, settings.response_minutes, answer_filter)
+    intake = Intake(vault, options.bot_id, response_times(settings), answer_filter)
     staff = build_staff_runtime(settings, vault, outbox, intake, conversations, services, desks)
     opener_sent = partial(record_opener_sent, conversations, services.clock_monitor)
     results = OutboxResults(staff.service.record_ended, opener_sent)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.cases.consents import ConsentRecord, ConsentRecords
 from bot.cases.reference import new_reference
-from bot.cases.response_times import RESPONSE_MINUTES, due_at, earlier_due
+from bot.cases.response_times import ResponseTimes
 from bot.cases.routing import choose_queue, raise_queue
 from bot.cases.sealed_fields import (
     AnswerFilter,
@@ -29,7 +29,7 @@ from bot.store.tables.main import cases, files, reports
 from bot.vault import Purpose, Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 
 PERSON = "person"
@@ -117,17 +117,17 @@ class Intake:
     """Stores reports, used inside units of work."""
 
     def __init__(
-        self, vault: Vault, bot: int, response_minutes: Sequence[int] = RESPONSE_MINUTES,
+        self, vault: Vault, bot: int, response_times: ResponseTimes | None = None,
         answer_filter: AnswerFilter = keep_nothing,
     ) -> None:  # fmt: skip
         """Create an intake for the bot (its id) that can download the files.
 
-        `response_minutes` are the minutes to the first reply, by priority.
+        `response_times` say how soon the first reply is due, by priority.
         """
         self._vault, self._bot = vault, bot
         self._consents = ConsentRecords(vault)
         self._answer_filter = answer_filter
-        self._response_minutes = response_minutes
+        self._response_times = response_times or ResponseTimes()
 
     def open_case(self, work: Work, opening: CaseOpening) -> NewCase:
         """Return a new case with an unused reference."""
@@ -136,7 +136,7 @@ class Intake:
         case = NewCase(
             opening.kind, opening.language, opening.chat_key, opening.chat, now, priority, reasons,
             county_of(answers), choose_queue(answers).value, contact_rule_of(answers),
-            due_at(self._response_minutes, priority, now),
+            self._response_times.due_at(priority, now),
         )  # fmt: skip
         while work.rows(_BY_REFERENCE, case.reference):
             case.reference = new_reference()
@@ -186,7 +186,7 @@ class Intake:
         new_priority = min(priority, old_priority)
         new_due = due
         if status != CLOSED:
-            new_due = earlier_due(self._response_minutes, new_priority, now, due)
+            new_due = self._response_times.earlier_due(new_priority, now, due)
         work.run(
             _RAISE, int(new_priority), self._seal_reasons(case, merged),
             old_county or county_of(answers), raise_queue(queue, answers),

@@ -25,6 +25,8 @@ from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.staff.enrolment import Enrolment
 from bot.hotline.staff.staff import Caseworker, Staff
+from bot.hotline.staff.opening_hours import response_times
+from bot.hotline.staff.staff import Staff
 from bot.languages import LANGUAGES
 from bot.store.writer import Work
 from bot.vault.keys.passwords import PasswordCost
@@ -187,7 +189,7 @@ def disable_staff(who: StaffId) -> None:
 
 
 def _enrolment(deployment: Deployment) -> Enrolment:
-    clocks = ReplyClocks(deployment.settings.response_minutes)
+    clocks = ReplyClocks(response_times(deployment.settings))
     claims = Claims(deployment.audit, clocks)
     return Enrolment(Staff(deployment.vault), claims, deployment.audit)
 

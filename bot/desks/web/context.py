@@ -21,6 +21,7 @@ from bot.errors import HavenError
 from bot.hotline.commands.texts import DISPOSITIONS
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.queue.sla import ReplyClocks
+from bot.hotline.staff.opening_hours import response_times
 from bot.hotline.staff.staff import Staff
 from bot.store.database import Database, DataDirectory
 from bot.vault.audit.log import AuditLog
@@ -89,7 +90,7 @@ class DeskContext:
         self.refusal_log = RefusalLog()
         self.staff = Staff(vault)
         self.staff_keys = StaffKeys(vault.keys, vault.prove, self.password_cost)
-        self.reply_clocks = ReplyClocks(settings.response_minutes)
+        self.reply_clocks = ReplyClocks(response_times(settings))
         self.legal_deadlines = CaseDeadlines(vault, self.audit, self.place.deadline_rules)
         self.recipients = {code: it.name for code, it in self.place.recipients.items()}
         self.dispositions = DISPOSITIONS

@@ -137,5 +137,5 @@ def _nearness(request: Any, case: Any) -> str:
         return "answered"
     if case.due_at < request.now:
         return "late"
-    allowed = request.context.reply_clocks.max_wait(case.priority)
+    allowed = request.context.reply_clocks.times.max_wait(case.priority)
     return "soon" if case.due_at - request.now < allowed // 3 else "fine"

@@ -2,8 +2,8 @@
 
 Alerts escalate: first to the holder and to caseworkers on duty who can answer, then to supervisors,
 then to administrators as well. Each further alert comes after another response time of the case's
-priority: every two minutes for an emergency, every few days for a matter of days. A circle without
-members is skipped, so an alert reaches someone if anyone can be reached.
+priority, in opening hours: every two minutes for an emergency, every few days for a matter of days.
+A circle without members is skipped, so an alert reaches someone if anyone can be reached.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, case, literal, select
+from sqlalchemy import bindparam, case, literal, or_, select
 
 from bot.cases.state_machine import CaseState, Role
 from bot.cases.urgency import Priority
@@ -28,9 +28,9 @@ from bot.vault.audit.log import SYSTEM
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.cases.response_times import ResponseTimes
     from bot.hotline.erasure.requests import ErasureRequest
     from bot.hotline.queue.claims import Claims
-    from bot.hotline.queue.sla import ReplyClocks
     from bot.hotline.staff.staff import Caseworker, Staff
     from bot.store.writer import Work
     from bot.vault.audit.log import AuditLog
@@ -45,6 +45,8 @@ MAX_SILENCE_ALERTS = 2
 """Alerts for one silence: first to the holder and caseworkers on duty, then to supervisors."""
 MAX_ALERTS = 200
 """Alerts in one check; the rest follows at the next."""
+MAX_CANDIDATES = 5 * MAX_ALERTS
+"""Overdue cases that are looked at in one check."""
 LATE, SILENT = "late", "silent"
 
 ANSWER_OVERDUE = _("{reference}: the reply is overdue by {minutes} min.")
@@ -97,18 +99,25 @@ class AssignedCase:
 _COLUMNS = (cases.c.id, cases.c.reference, cases.c.queue, cases.c.language, cases.c.holder,
          cases.c.alerts)  # fmt: skip
 _SPANS = tuple(f"span_{priority.value}" for priority in Priority)
+_SINCE = tuple(f"since_{priority.value}" for priority in Priority)
 _LATE = Prepared(
     lambda _: (
-        select(*_COLUMNS, cases.c.due_at)
+        # Closed hours between one alert and the next are left out here; `_late` counts them.
+        select(*_COLUMNS, cases.c.due_at, cases.c.priority)
         .where(
             CASE_IS_DUE,
             cases.c.due_at <= bindparam("now"),
-            cases.c.due_at + cases.c.alerts * _span() <= bindparam("now"),
+            or_(
+                cases.c.alerts == literal(0),
+                cases.c.due_at + (cases.c.alerts - literal(1)) * _by_priority(_SPANS)
+                <= _by_priority(_SINCE),
+            ),
         )
         .order_by(cases.c.due_at)
-        .limit(literal(MAX_ALERTS))
+        .limit(literal(MAX_CANDIDATES))
     ),
     *_SPANS,
+    *_SINCE,
     "now",
 )
 _ASSIGNED = select_in(
@@ -119,10 +128,10 @@ _COUNT_ALERT = update_by(cases, by="id", constants={"alerts": cases.c.alerts + 1
 _ONE = select_one(cases, *_COLUMNS, "waiting_since", by="id")
 
 
-def _span() -> Any:
-    """Return, as SQL, the response time of a row's priority."""
+def _by_priority(names: Sequence[str]) -> Any:
+    """Return, as SQL, the parameter for a row's priority."""
     whens: dict[int, Any] = {
-        priority.value: bindparam(name) for priority, name in zip(Priority, _SPANS, strict=True)
+        priority.value: bindparam(name) for priority, name in zip(Priority, names, strict=True)
     }
     return case(whens, value=cases.c.priority)
 
@@ -134,7 +143,7 @@ class QueueMonitor:
         self,
         staff: Staff,
         claims: Claims,
-        reply_clocks: ReplyClocks,
+        times: ResponseTimes,
         audit: AuditLog,
         *,
         claim_timeout: int = CLAIM_TIMEOUT,
@@ -142,7 +151,7 @@ class QueueMonitor:
     ) -> None:
         self._staff = staff
         self._claims = claims
-        self._reply_clocks = reply_clocks
+        self._times = times
         self._audit = audit
         self._claim_timeout = claim_timeout
         self._silence_limit = silence_limit
@@ -152,14 +161,24 @@ class QueueMonitor:
         staff = self._staff.all(work)
         held = [AssignedCase(*row) for row in work.rows_in(_ASSIGNED, [each.id for each in staff])]
         events = [event for each in held if (event := self._time_out_claim(work, each, now))]
-        spans = [self._reply_clocks.max_wait(priority) for priority in Priority]
-        late = [CaseAlert(*row) for row in work.rows(_LATE, *spans, now)]
-        events += [self._alert(work, each, staff, LATE, now) for each in late]
+        events += [self._alert(work, each, staff, LATE, now) for each in self._late(work, now)]
         silent = [each.silence_alert for each in held if self._is_silent(each, now)]
         events += [self._alert(work, each, staff, SILENT, now) for each in silent]
         return events + [
             self._erasure_alert(each, staff, now) for each in ErasureRequests.unconfirmed(work, now)
         ]
+
+    def _late(self, work: Work, now: int) -> list[CaseAlert]:
+        """Return the cases about which an alert is due because the reply is overdue."""
+        times = self._times
+        spans = [times.max_wait(it) for it in Priority]
+        since = [times.hours_of(it).subtract(now, times.max_wait(it)) for it in Priority]
+        found = [
+            alert
+            for *columns, priority in work.rows(_LATE, *spans, *since, now)
+            if times.due_at(priority, (alert := CaseAlert(*columns)).since, alert.alerts) <= now
+        ]
+        return found[:MAX_ALERTS]
 
     @staticmethod
     def _erasure_alert(request: ErasureRequest, staff: Sequence[Caseworker], now: int) -> Event:

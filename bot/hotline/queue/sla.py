@@ -2,7 +2,8 @@
 
 A clock runs from the moment a person sent or wrote something until a caseworker answers. What they
 write meanwhile does not move it; what they write afterwards starts a new one. A case in the queue
-always has one. A higher priority brings the moment forward; a lower one leaves it where it is.
+always has one. It runs in opening hours only, except in an emergency. A higher priority brings the
+moment forward; a lower one leaves it where it is.
 """
 
 from __future__ import annotations
@@ -10,14 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.cases.response_times import RESPONSE_MINUTES, due_at, earlier_due, response_time
+from bot.cases.response_times import ResponseTimes
 from bot.hotline.queue.case_status import IS_NOT_CLOSED
 from bot.store.statements import select_one, update_by
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bot.store.writer import Work
 
 
@@ -41,16 +40,12 @@ _STORE = update_by(cases, "due_at", "answered_at", "alerts", by="id")
 class ReplyClocks:
     """Response times of priorities, and reply clocks of cases, used inside units of work."""
 
-    def __init__(self, minutes: Sequence[int] = RESPONSE_MINUTES) -> None:
-        self.minutes = tuple(minutes)
-
-    def max_wait(self, priority: int) -> int:
-        """Return how long a case of this priority may wait, in microseconds."""
-        return response_time(self.minutes, priority)
+    def __init__(self, times: ResponseTimes | None = None) -> None:
+        self.times = times or ResponseTimes()
 
     def due_at(self, priority: int, since: int) -> int:
         """Return when a reply is due."""
-        return due_at(self.minutes, priority, since)
+        return self.times.due_at(priority, since)
 
     @staticmethod
     def after_answer(clock: ReplyClock, now: int) -> ReplyClock:
@@ -67,7 +62,7 @@ class ReplyClocks:
         """Return the clock after the priority changed: the moment can only come nearer."""
         if clock.due_at is None:
             return clock
-        due = earlier_due(self.minutes, priority, now, clock.due_at)
+        due = self.times.earlier_due(priority, now, clock.due_at)
         return replace(clock, due_at=due, alerts=clock.alerts if due == clock.due_at else 0)
 
     def caseworker_answered(self, work: Work, case: str, now: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from bot.cases.response_times import ResponseTimes
 from bot.clock import SECOND
 
 if TYPE_CHECKING:
@@ -59,11 +60,53 @@ class OpeningHours:
                 return max(now, int(opens.timestamp() * SECOND))
         return None
 
-    def _open_spans(self, day: date, days: int) -> Iterator[tuple[datetime, datetime]]:
+    def add(self, since: int, span: int) -> int:
+        """Return when `span` microseconds have passed in which the office was open, after `since`.
+
+        Without fixed hours every hour counts, for it is not known when the office is closed. If
+        there is too little of them in `MAX_DAYS_AHEAD`, it is the end of the last.
+        """
+        left, last = span, since
+        for opens, closes in self._moments_after(since):
+            begins = max(since, opens)
+            if closes - begins >= left:
+                return begins + left
+            left, last = left - (closes - begins), closes
+        return since + span if last == since else last
+
+    def subtract(self, until: int, span: int) -> int:
+        """Return since when `span` microseconds have passed in which the office was open."""
+        left, first = span, until
+        for opens, closes in self._moments_before(until):
+            ends = min(until, closes)
+            if ends - opens >= left:
+                return ends - left
+            left, first = left - (ends - opens), opens
+        return until - span if first == until else first
+
+    def _moments_after(self, moment: int) -> Iterator[tuple[int, int]]:
+        """Yield the open spans that end after a moment, soonest first."""
+        here = datetime.fromtimestamp(moment / SECOND, self._zone)
+        for span in map(_in_microseconds, self._open_spans(here.date(), MAX_DAYS_AHEAD)):
+            if span[1] > moment:
+                yield span
+
+    def _moments_before(self, moment: int) -> Iterator[tuple[int, int]]:
+        """Yield the open spans that begin before a moment, latest first."""
+        here = datetime.fromtimestamp(moment / SECOND, self._zone)
+        for days in range(MAX_DAYS_AHEAD):
+            day = here.date() - timedelta(days=days)
+            for span in map(_in_microseconds, self._open_spans(day, 0, since=0)):
+                if span[0] < moment:
+                    yield span
+
+    def _open_spans(
+        self, day: date, days: int, since: int = -1
+    ) -> Iterator[tuple[datetime, datetime]]:
         """Yield the open spans, from those of the day before on."""
         if self._begins is None:
             return
-        for ahead in range(-1, days + 1):
+        for ahead in range(since, days + 1):
             begins_on = day + timedelta(days=ahead)
             if begins_on.isoweekday() not in self._days or begins_on in self._holidays:
                 continue
@@ -73,3 +116,13 @@ class OpeningHours:
                 datetime.combine(begins_on, self._begins, self._zone),
                 datetime.combine(ends_on, self._ends, self._zone),
             )
+
+
+def response_times(settings: Settings) -> ResponseTimes:
+    """Return how soon replies are due in a deployment, counted in its opening hours."""
+    return ResponseTimes(settings.response_minutes, OpeningHours.from_settings(settings))
+
+
+def _in_microseconds(span: tuple[datetime, datetime]) -> tuple[int, int]:
+    opens, closes = (int(at.timestamp() * SECOND) for at in span)
+    return opens, closes

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -10,8 +12,10 @@ from hypothesis import strategies as st
 
 from bot.cases.state_machine import CaseAction, Role
 from bot.cases.urgency import Priority
+from bot.clock import SECOND
 from bot.hotline.events import EventKind
 from bot.hotline.queue.alerts import LATE, SILENT, CaseAlert, alert_recipients
+from bot.hotline.staff.opening_hours import OpeningHours
 from bot.hotline.staff.staff import Caseworker
 from tests.support.moved_clock import MIDDAY
 
@@ -71,6 +75,40 @@ def test_after_a_pause_of_the_watch_one_alert_is_given_at_a_time(
     queue_harness.add_waiting_case(NOW)
     queue_harness.passes(60)
     assert [len(queue_harness.looks()) for _ in range(3)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("priority", "first", "second"),
+    [(NOW, [3], [5]), (DAY, [], [6 * 60 + 15, 6 * 60 + 30])],
+)
+def test_alerts_wait_for_the_morning_except_in_an_emergency(
+    queue_harness: QueueHarness, priority: Priority, first: list[int], second: list[int]
+) -> None:
+    taipei = ZoneInfo("Asia/Taipei")
+    queue_harness.count_hours(OpeningHours("09:00-21:00", taipei))
+    queue_harness.now = int(datetime(2026, 11, 26, 3, tzinfo=taipei).timestamp()) * SECOND
+    queue_harness.add_caseworker()
+    queue_harness.add_waiting_case(priority)
+    alerted = []
+    for minute in (3, 5, 6 * 60 + 14, 6 * 60 + 15, 6 * 60 + 29, 6 * 60 + 30):
+        queue_harness.now = int(datetime(2026, 11, 26, 3, tzinfo=taipei).timestamp()) * SECOND
+        queue_harness.passes(minute)
+        alerted += [minute for _event in queue_harness.looks()]
+    expected = [*first, *second]
+    assert alerted[: len(expected)] == expected
+
+
+def test_a_second_alert_waits_for_the_next_opening(queue_harness: QueueHarness) -> None:
+    taipei = ZoneInfo("Asia/Taipei")
+    queue_harness.count_hours(OpeningHours("09:00-21:00", taipei))
+    queue_harness.now = int(datetime(2026, 11, 26, 20, 40, tzinfo=taipei).timestamp()) * SECOND
+    queue_harness.add_caseworker()
+    queue_harness.add_waiting_case(DAY)
+    alerts = []
+    for minutes in (15, 10, 6 * 60, 6 * 60 - 1, 6, 1):  # 20:55, 21:05, 03:05, 09:04, 09:10, 09:11
+        queue_harness.passes(minutes)
+        alerts.append(len(queue_harness.looks()))
+    assert alerts == [1, 0, 0, 0, 1, 0]
 
 
 def test_the_holder_is_alerted_even_off_duty(queue_harness: QueueHarness) -> None:

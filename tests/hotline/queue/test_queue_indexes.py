@@ -28,7 +28,7 @@ ASKED = {
         "ix_cases_waiting",
     ),
     "held": (claims._ASSIGNED, ("somebody",), "ix_cases_holder"),
-    "late": (alerts._LATE, (*SPANS, MIDDAY), "ix_cases_due_at"),
+    "late": (alerts._LATE, (*SPANS, *SPANS, MIDDAY), "ix_cases_due_at"),
     "load": (claims._CHAT_COUNT, ("somebody",), "ix_cases_holder"),
     "held by one": (*ONE_HOLDER, "ix_cases_holder"),
     "held by several": (*TWO_HOLDERS, "ix_cases_holder"),

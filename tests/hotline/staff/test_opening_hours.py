@@ -136,6 +136,39 @@ def test_it_is_open_exactly_where_the_wall_clock_of_its_day_says_so(
     assert OpeningHours(span, TAIPEI, days, holidays).is_open(now) is expected
 
 
+minutes_of_hours = st.integers(1, 50)
+
+
+@given(spans, days_of_week, days_off, moments, minutes_of_hours)
+def test_a_time_in_opening_hours_is_the_minutes_in_which_it_is_open(
+    span: str, days: set[int], holidays: set[date], now: int, minutes: int
+) -> None:
+    hours = OpeningHours(span, TAIPEI, days, holidays)
+    now -= now % MINUTE
+    until = hours.add(now, minutes * MINUTE)
+    assert hours.is_open(until - 1)
+    opened, moment = 0, now
+    while (moment := hours.opens_at(moment) or until) < until:
+        opened, moment = opened + 1, moment + MINUTE
+    assert opened == minutes
+    assert hours.add(hours.subtract(until, minutes * MINUTE), minutes * MINUTE) == until
+
+
+def test_opening_hours_are_counted_over_nights_and_free_days() -> None:
+    hours = OpeningHours("09:00-21:00", TAIPEI, WEEK, {date(2026, 11, 26)})
+    wednesday, friday = at("2026-11-25T20:55"), at("2026-11-27T09:10")
+    assert hours.add(wednesday, 15 * MINUTE) == friday
+    assert hours.subtract(friday, 15 * MINUTE) == wednesday
+    assert hours.add(at("2026-11-25T03:00"), 15 * MINUTE) == at("2026-11-25T09:15")
+    assert hours.add(wednesday, 5 * MINUTE) == at("2026-11-25T21:00")
+
+
+def test_without_fixed_hours_every_hour_counts() -> None:
+    never, night = OpeningHours("", TAIPEI), at("2026-11-25T03:00")
+    assert never.add(night, DAY) == night + DAY
+    assert never.subtract(night, DAY) == night - DAY
+
+
 def test_what_people_are_told_follows_the_same_hours(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, hours="09:00-21:00", weekdays="1-5", holidays="2026-11-26")
     known = build_fact_source(settings)

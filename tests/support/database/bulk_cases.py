@@ -6,7 +6,7 @@ from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from bot.cases.response_times import RESPONSE_MINUTES, due_at
+from bot.cases.response_times import ResponseTimes
 from bot.clock import MINUTE
 from tests.support.moved_clock import MIDDAY
 
@@ -51,7 +51,7 @@ def case_rows(many: int, waiting: float = 1.0, seed: int = 1) -> Iterator[tuple[
             queues[number],
             "",
             None if waits else "nobody",
-            due_at(RESPONSE_MINUTES, priority, since) if waits else None,
+            ResponseTimes().due_at(priority, since) if waits else None,
             0,
             None if waits else since,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.cases.intake import CaseOpening, Intake
+from bot.cases.response_times import ResponseTimes
 from bot.cases.sealed_fields import keep_everything
 from bot.cases.state_machine import CaseAction, Role
 from bot.cases.urgency import Priority
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bot.cases.state_machine import CaseState
     from bot.hotline.events import Event
     from bot.hotline.queue.claims import ClaimResult
+    from bot.hotline.staff.opening_hours import OpeningHours
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
 
@@ -41,9 +43,17 @@ class QueueHarness:
         self.now = MIDDAY
         self.staff, self.audit, self.promises = Staff(VAULT), AuditLog(VAULT), ReplyClocks()
         self.claims = Claims(self.audit, self.promises)
-        self.watch = QueueMonitor(self.staff, self.claims, self.promises, self.audit)
+        self.watch = QueueMonitor(self.staff, self.claims, self.promises.times, self.audit)
         self.intake = Intake(VAULT, BOT, answer_filter=keep_everything)
         self._people = 0
+
+    def count_hours(self, hours: OpeningHours) -> None:
+        """Count reply times in opening hours from now on."""
+        times = ResponseTimes(hours=hours)
+        self.promises = ReplyClocks(times)
+        self.claims = Claims(self.audit, self.promises)
+        self.watch = QueueMonitor(self.staff, self.claims, times, self.audit)
+        self.intake = Intake(VAULT, BOT, times, keep_everything)
 
     def run(self, unit: Callable[[Work], T]) -> T:
         return self.database.writer.run_sync(unit)
