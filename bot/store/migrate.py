@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 
-LATEST_REVISION = "0001"
+LATEST_REVISION = "0002"
 """The newest revision of the data. A test compares it with the folder: starting needs no Alembic.
 """
 LATEST_KEY_REVISION = "0001"

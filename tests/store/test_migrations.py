@@ -158,7 +158,9 @@ async def test_after_an_upgrade_staff_read_what_was_sent_before(
     opened = await reader.open(waiting.reference, keyring_of(vault))
     assert opened is not None
     assert WORDS in [told.answer for sent in opened.reports for told in sent.answers]
-    assert [file.kind for file in opened.files] == ["photo"]
+    # From 0.3.0 on a photo reaches the case as it comes, and again with what is sent.
+    photos = 1 if dump == DUMPS[0] else 2
+    assert [file.kind for file in opened.files] == ["photo"] * photos
     await database.close()
 
 
@@ -175,7 +177,8 @@ def test_after_an_upgrade_an_open_question_is_still_open(
     assert "needed most right now" in second.last  # a letter the old release left behind
     second.presses("Food")  # an hour later: who can see the phone comes first
     second.presses("Nobody")
-    second.presses("Go on")  # what is done with their words has changed since
+    if dump != DUMPS[-1]:  # what is done with their words has changed since
+        second.presses("Go on")
     second.presses("Food")
     assert "✓ 2 Food" in second.labels()
     home.close()
@@ -235,7 +238,7 @@ from bot.store import database, migrate
 
 left = int(sys.argv[2])
 if len(sys.argv) > 3:
-    migrate.MIGRATIONS, migrate.LATEST_REVISION = pathlib.Path(sys.argv[3]), "0002"
+    migrate.MIGRATIONS, migrate.LATEST_REVISION = pathlib.Path(sys.argv[3]), sys.argv[4]
 
 @event.listens_for(Engine, "before_cursor_execute")
 def die(*_):
@@ -253,11 +256,11 @@ migrate.upgrade(database.Database(sys.argv[1]))
 """
 
 
-def dies_upgrading(database: Database, statements: int, *folder: Path) -> None:
+def dies_upgrading(database: Database, statements: int, *others: Path | str) -> None:
     """Upgrade in a process that is killed after so many statements, 900: before the commit."""
     url = database.url.render_as_string(hide_password=False)
     died = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", DIES, url, str(statements), *map(str, folder)],
+        [sys.executable, "-c", DIES, url, str(statements), *map(str, others)],
         check=False,
         capture_output=True,
     )
@@ -276,13 +279,14 @@ def test_an_upgrade_killed_half_way_is_finished_by_the_next(
     assert differences(database) == []
 
 
-MADE_UP = '''"""A revision that no release has."""
+NEXT_REVISION = f"{int(LATEST_REVISION) + 1:04}"
+MADE_UP = f'''"""A revision that no release has."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{NEXT_REVISION}"
+down_revision = "{LATEST_REVISION}"
 
 
 def upgrade() -> None:
@@ -298,7 +302,7 @@ def next_release(tmp_path: Path) -> Path:
     """Return a folder with the revisions of this release and a made-up one."""
     folder = tmp_path / "data"
     shutil.copytree(MIGRATIONS, folder)
-    (folder / "0002_made_up.py").write_text(MADE_UP)
+    (folder / f"{NEXT_REVISION}_made_up.py").write_text(MADE_UP)
     return folder
 
 
@@ -309,13 +313,13 @@ def test_a_populated_database_killed_half_way_is_as_it_was(
 ) -> None:
     database = restored(DUMPS[-1], kind, tmp_path)
     before = rows_of(database)
-    dies_upgrading(database, statements, next_release)
+    dies_upgrading(database, statements, next_release, NEXT_REVISION)
     assert current_revision(database) == LATEST_REVISION
     assert rows_of(database) == before
     monkeypatch.setattr(migrate, "MIGRATIONS", next_release)
-    monkeypatch.setattr(migrate, "LATEST_REVISION", "0002")
+    monkeypatch.setattr(migrate, "LATEST_REVISION", NEXT_REVISION)
     upgrade(database)
-    assert current_revision(database) == "0002"
+    assert current_revision(database) == NEXT_REVISION
     after = rows_of(database)
     assert [row.pop("made_up") for row in after["legal_holds"]] == ["yes"]
     assert after == before | {"made_up": []}

@@ -1,0 +1,53 @@
+"""On-call caseworkers, their calls, and when a reply that is overdue was told to staff."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+SERIAL = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+def upgrade() -> None:
+    op.add_column("cases", sa.Column("told_at", sa.BigInteger))
+    op.create_table(
+        "on_call",
+        sa.Column("staff_id", sa.String(32), nullable=False),
+        sa.Column("position", sa.SmallInteger, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("set_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("staff_id", name="pk_on_call"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_on_call_staff_id"),
+    )
+    op.create_table(
+        "on_call_alarms",
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("since", sa.BigInteger, nullable=False),
+        sa.Column("acknowledged_at", sa.BigInteger),
+        sa.Column("told_at", sa.BigInteger),
+        sa.Column("ended_at", sa.BigInteger),
+        sa.PrimaryKeyConstraint("case_id", name="pk_on_call_alarms"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_on_call_alarms_case_id"),
+    )
+    running = sa.text("ended_at is null")
+    op.create_index(
+        "ix_on_call_alarms_running", "on_call_alarms", ["since"],
+        sqlite_where=running, postgresql_where=running,
+    )  # fmt: skip
+    op.create_table(
+        "on_call_calls",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("staff_id", sa.String(32), nullable=False),
+        sa.Column("channel", sa.String(10), nullable=False),
+        sa.Column("attempt", sa.SmallInteger, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("letter", sa.BigInteger),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_on_call_calls"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_on_call_calls_staff_id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_on_call_calls_at", "on_call_calls", ["at"])
+    op.create_index("ix_on_call_calls_letter", "on_call_calls", ["letter"])
+    op.create_index("ix_on_call_calls_staff_id", "on_call_calls", ["staff_id"])
