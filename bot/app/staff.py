@@ -21,7 +21,7 @@ from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.commands.context import HotlineServices
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.deadlines import CaseDeadlines
-from bot.hotline.queue.alerts import QueueMonitor
+from bot.hotline.queue.alerts import AlertLimits, QueueMonitor
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.store import Referrals
@@ -100,8 +100,11 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
     )  # fmt: skip
     alerts = QueueMonitor(
         staff, hotline.claims, reply_clocks.times, audit,
-        claim_timeout=settings.claim_lapses_minutes * MINUTE,
-        silence_limit=settings.silence_minutes * MINUTE,
+        AlertLimits(
+            claim_timeout=settings.claim_lapses_minutes * MINUTE,
+            silence=settings.silence_minutes * MINUTE,
+            has_group=settings.desk_group != 0,
+        ),
     )  # fmt: skip
     letters = ReminderLetters(hotline, outbox, conversations, setting)
     scheduler = CheckInScheduler(

@@ -18,6 +18,7 @@ from bot.cases.consents import (
 )
 from bot.cases.intake import PERSON, WITHDRAWAL, CaseOpening, Intake, NewCase, NewReport
 from bot.cases.receipts import Receipts, new_number
+from bot.cases.state_machine import Role
 from bot.cases.urgency import Priority
 from bot.conversation import Outcome
 from bot.dispatch.turn.flow_names import PASSPHRASE_QUESTIONS
@@ -30,6 +31,10 @@ from bot.hotline.erasure.data_summary import summarize_data
 from bot.hotline.erasure.requests import ERASURE_REQUESTED, ErasureRequests
 from bot.hotline.events import Event, EventKind
 from bot.hotline.referrals.store import ConsentRevocation
+from bot.hotline.queue.alerts import alert_recipients, load_alert, reaches_any
+from bot.hotline.referrals.revoke import ConsentRevocation
+from bot.hotline.staff.staff import Staff
+from bot.partners.campaigns import Campaigns
 from bot.partners.link_stats import LinkStats
 from bot.partners.partners import Campaigns
 from bot.store.statements import select_by, select_one
@@ -283,7 +288,26 @@ class HotlineAdapter:
         if progress is None:
             return ""
         texts, zone = self.services.texts.case_progress, self.services.zone
-        return case_progress.render_progress(progress, texts, self.now, zone, conversation.language)
+        outlook = self._reading_outlook(progress, conversation.case)
+        return case_progress.render_progress(
+            progress, texts, outlook, self.now, zone, conversation.language
+        )
+
+    def _reading_outlook(
+        self, progress: case_progress.CaseProgress, case: str
+    ) -> case_progress.ReadingOutlook:
+        """Return who reads next; what a person is told rests on it."""
+        hours, staff, now = self.services.hours, Staff(self.services.vault).all(self.work), self.now
+        alert, due_at = load_alert(self.work, case), progress.due_at or now
+        to = alert_recipients(alert, staff, now) if alert else ()
+        on_duty = [it for it in staff if it.is_active and it.is_on_duty]
+        is_staffed = hours.is_open(now) or any(it.role is not Role.AUDITOR for it in on_duty)
+        # Those on duty now may have left when the office opens again.
+        is_before_closing = hours.add(now, due_at - now) == due_at if due_at > now else True
+        will_tell = is_before_closing and reaches_any(
+            to, staff, now, has_group=self.services.has_group
+        )
+        return case_progress.ReadingOutlook(is_staffed, hours.opens_at(now), will_tell)
 
 
 def _consents_of(conversation: Conversation, sent: Submission, now: int) -> list[ConsentRecord]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bot.cases.state_machine import CaseState
 from bot.cases.urgency import Priority
 from bot.clock import SECOND
 from bot.dispatch.effects import StaffEffects
@@ -15,8 +16,12 @@ from bot.hotline.commands.links import duplicate_events
 from bot.hotline.commands.registry import run_command
 from bot.hotline.commands.types import sanitize_text
 from bot.hotline.events import Event, EventKind
+from bot.hotline.queue import case_status
 from bot.hotline.queue.snooze import Snoozes
 from bot.mailbox import outbox
+from bot.hotline.referrals.model import ReferralStage
+from bot.mailbox import outbox_holds
+from bot.mailbox.clear_chat import drop_staff_letters
 from bot.mailbox.letter import WITHDRAWN, Author, Lane, Letter, LetterState
 from bot.mailbox.outbox import drop_staff_letters
 
@@ -130,6 +135,9 @@ class StaffService:
             self.hotline.reply_clocks.person_wrote(work, event.case, now)
         elif event.kind is EventKind.CASEWORKER_WROTE:
             self.hotline.reply_clocks.caseworker_answered(work, event.case, now)
+        elif _is_referral_taken_back(event) and _is_referred(work, event.case):
+            # Nobody else looks at it any more, so our staff must.
+            self.hotline.reply_clocks.person_wrote(work, event.case, now)
         is_more = event.kind is EventKind.REPORT_ADDED or (
             event.kind is EventKind.PERSON_WROTE and event.code
         )
@@ -177,6 +185,17 @@ class StaffService:
 
 def _result_event(case: str, by: str, letter: int, code: str) -> Event:
     return Event(EventKind.DELIVERY_RESULT, case, by, code=code, letter=letter)
+
+
+def _is_referred(work: Work, case: str) -> bool:
+    status = case_status.load(work, case)
+    return status is not None and status.state is CaseState.REFERRED
+
+
+def _is_referral_taken_back(event: Event) -> bool:
+    """Return whether the person took back a consent to a referral."""
+    revoked = ReferralStage.REVOKED.value
+    return event.kind is EventKind.REFERRED and event.code == revoked and not event.by
 
 
 def with_desk(events: Sequence[Event], reply_to: str) -> list[Event]:

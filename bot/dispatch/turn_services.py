@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.dispatch.system_texts import SystemTexts
     from bot.hotline.chat.phrasebook import Phrasebook
     from bot.hotline.referrals.consent_dialog import ConsentDialog
+    from bot.hotline.staff.opening_hours import OpeningHours
     from bot.text import Text
     from bot.vault import Vault
 
@@ -38,6 +39,10 @@ class TurnServices:
     notice: PrivacyNotice
     zone: ZoneInfo
     """The zone of the hours people choose."""
+    hours: OpeningHours
+    """When caseworkers answer."""
+    has_group: bool = False
+    """Whether caseworkers answer in a Telegram group."""
     username: str = ""
     languages: frozenset[str] = frozenset(LANGUAGES)
     """Those this deployment offers."""

@@ -50,8 +50,18 @@ NOT_READ = _("Nobody has read it yet.")
 # Translators: {title} is a role from the list of titles, e.g. a social worker
 RESPONSIBLE = _("Who looks after it: {title}")
 NOBODY_YET = _("Nobody looks after it yet.")
-TRY_BY = _("We try to read it by {time}. If not, another person is told.")
-LATE = _("We are late. We wanted to read it by {time}. Another person has been told.")
+TRY_BY = _("We try to read it by {time}.")
+# Translators: another person: one more of our people, who can come.
+TRY_BY_OR_TELL = _("We try to read it by {time}. If not, another person is told.")
+LATE = _("We are late. We wanted to read it by {time}.")
+LATE_AND_TOLD = _("We are late. We wanted to read it by {time}. Another person has been told.")
+# Translators: {time} as above. Leave the word with / as it is.
+CLOSED_UNTIL = _(
+    "Nobody reads here now. We read from {time} on. In danger, do not wait: "
+    "/danger shows phone numbers."
+)
+# Translators: leave the word with / as it is.
+CLOSED = _("Nobody reads here now. In danger, do not wait: /danger shows phone numbers.")
 
 NEXT_STEP = {
     "waiting": _("What comes next: a person reads it."),
@@ -63,6 +73,8 @@ NEXT_STEP = {
     ),
     "yours": _("What comes next: they wait for your answer. There is no hurry."),
     "referred": _("What comes next: the organisation you agreed to looks at it."),
+    # Translators: that others were told something.
+    "taken_back": _("You took back that others are told. What comes next: our people look at it."),
     "closed": _("It is finished on our side. You can write here again at any time."),
 }
 """What happens next, by the state of the case; `yours`: the person is expected to answer."""

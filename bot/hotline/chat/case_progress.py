@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, exists
 
 from bot.cases.state_machine import CaseState
+from bot.cases.urgency import Priority
 from bot.clock import SECOND, start_of_day
+from bot.hotline.referrals.model import ReferralStage
 from bot.languages import catalogue
 from bot.languages.format_date import format_day
 from bot.store.statements import select_one, update_by
-from bot.store.tables.main import cases, staff
+from bot.store.tables.main import cases, referrals, staff
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 WAITING_FOR_PERSON = "yours"
 """A caseworker has answered, and the person has not written since."""
+TAKEN_BACK = "taken_back"
+"""The case was referred, and the person took their consent back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,13 @@ class CaseProgress:
     read_at: int | None
     due_at: int | None
     answered_at: int | None
+    told_at: int | None
+    """When staff who can come were last told that the reply is overdue."""
+    priority: int
     title: str | None
     """The title of the holder."""
+    is_referral_sent: bool
+    """Whether an organisation was told, and the consent to that stands."""
 
     @property
     def next_step(self) -> str:
@@ -51,7 +60,31 @@ class CaseProgress:
             and self.due_at is None
         ):
             return WAITING_FOR_PERSON
+        if self.state is CaseState.REFERRED and not self.is_referral_sent:
+            return TAKEN_BACK
         return CaseState.WAITING.value if self.state is CaseState.REOPENED else self.state.value
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOutlook:
+    """Who reads next, as far as it is known."""
+
+    is_staffed: bool
+    """Whether it is an opening hour, or a caseworker is on duty."""
+    opens_at: int | None
+    """When the office opens next; None: it has no fixed hours."""
+    will_tell: bool
+    """Whether a caseworker who can come is told when the reply is overdue."""
+    is_on_call: bool = False
+    """Whether an emergency reaches a caseworker at any hour."""
+
+    def may_be_read_in_time(self, progress: CaseProgress) -> bool:
+        """Return whether the due time is one in which a caseworker reads."""
+        if self.is_staffed:
+            return True
+        if progress.priority == Priority.EMERGENCY:
+            return self.is_on_call
+        return self.opens_at is not None
 
 
 @dataclass(frozen=True)
@@ -64,7 +97,11 @@ class ProgressTexts:
     responsible: Text
     nobody_yet: Text
     try_by: Text
+    try_by_or_tell: Text
     late: Text
+    late_and_told: Text
+    closed_until: Text
+    closed: Text
     next: Mapping[str, Text]
     titles: Mapping[str, Text]
 
@@ -72,7 +109,11 @@ class ProgressTexts:
 _PROGRESS = select_one(
     cases.outerjoin(staff, staff.c.id == cases.c.holder),
     cases.c.status, cases.c.opened_at, cases.c.read_at, cases.c.due_at, cases.c.answered_at,
-    staff.c.title, by=cases.c.id == bindparam("case"),
+    cases.c.told_at, cases.c.priority, staff.c.title,
+    exists().where(
+        referrals.c.case_id == cases.c.id, referrals.c.state == ReferralStage.SENT.value
+    ),
+    by=cases.c.id == bindparam("case"),
 )  # fmt: skip
 _MARK_READ = update_by(cases, "read_at", by=("id", cases.c.read_at.is_(None)))
 
@@ -89,8 +130,9 @@ def mark_read(work: Work, case: str, now: int) -> None:
 
 
 def render_progress(
-    progress: CaseProgress, texts: ProgressTexts, now: int, zone: ZoneInfo, language: str
-) -> str:
+    progress: CaseProgress, texts: ProgressTexts, outlook: ReadingOutlook, now: int,
+    zone: ZoneInfo, language: str,
+) -> str:  # fmt: skip
     """Return the progress in a language, one line for each fact."""
     read_in = catalogue(language)
 
@@ -106,9 +148,25 @@ def render_progress(
     elif progress.state is not CaseState.CLOSED:
         lines.append(line(texts.nobody_yet))
     lines.append(line(texts.next[progress.next_step]))
-    if progress.read_at is None and progress.due_at is not None:
-        lines.append(line(texts.late if progress.due_at < now else texts.try_by, progress.due_at))
+    due_at = progress.due_at
+    if progress.read_at is None and due_at is not None:
+        text = _due_text(progress, texts, outlook, now)
+        lines += [line(text, due_at)] if text else []
+    if due_at is not None and not outlook.is_staffed:
+        opens_at = outlook.opens_at
+        lines.append(line(texts.closed_until, opens_at) if opens_at else line(texts.closed))
     return "\n".join(lines)
+
+
+def _due_text(
+    progress: CaseProgress, texts: ProgressTexts, outlook: ReadingOutlook, now: int
+) -> Text | None:
+    """Return what is true of the time by which the case is to be read; None: no such time."""
+    if progress.due_at is not None and progress.due_at < now:
+        return texts.late if progress.told_at is None else texts.late_and_told
+    if not outlook.may_be_read_in_time(progress):
+        return None
+    return texts.try_by_or_tell if outlook.will_tell else texts.try_by
 
 
 def format_time(moment: int, now: int, zone: ZoneInfo, language: str) -> str:

@@ -26,7 +26,7 @@ from bot.text import _
 from bot.vault.audit.log import SYSTEM
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from bot.cases.response_times import ResponseTimes
     from bot.hotline.erasure.requests import ErasureRequest
@@ -124,6 +124,7 @@ _ASSIGNED = select_in(
     cases, *_COLUMNS, "priority", "claimed_at", "worked_at", "answered_at", "due_at",
     among="holder", by=IS_ASSIGNED,
 )  # fmt: skip
+_NOTE_TOLD = update_by(cases, "told_at", by="id")
 _COUNT_ALERT = update_by(cases, by="id", constants={"alerts": cases.c.alerts + 1})
 _ONE = select_one(cases, *_COLUMNS, "waiting_since", by="id")
 
@@ -136,6 +137,18 @@ def _by_priority(names: Sequence[str]) -> Any:
     return case(whens, value=cases.c.priority)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertLimits:
+    """When alerts are given, and whom they can reach."""
+
+    claim_timeout: int = CLAIM_TIMEOUT
+    """How long a claim may stay without work."""
+    silence: int = SILENCE_LIMIT
+    """How long a person in danger may be silent."""
+    has_group: bool = False
+    """Whether an alert also reaches those who are not on duty, in a Telegram group."""
+
+
 class QueueMonitor:
     """Finds alerts and lapsed claims, inside units of work; asked every few seconds."""
 
@@ -145,16 +158,13 @@ class QueueMonitor:
         claims: Claims,
         times: ResponseTimes,
         audit: AuditLog,
-        *,
-        claim_timeout: int = CLAIM_TIMEOUT,
-        silence_limit: int = SILENCE_LIMIT,
+        limits: AlertLimits | None = None,
     ) -> None:
         self._staff = staff
         self._claims = claims
         self._times = times
         self._audit = audit
-        self._claim_timeout = claim_timeout
-        self._silence_limit = silence_limit
+        self._limits = limits or AlertLimits()
 
     def check(self, work: Work, now: int) -> list[Event]:
         """Return lapsed claims to the queue, and return the alerts."""
@@ -199,7 +209,7 @@ class QueueMonitor:
 
     def _time_out_claim(self, work: Work, held: AssignedCase, now: int) -> Event | None:
         """Return a claim to the queue if it was not worked on in time."""
-        if held.worked_at is not None or held.claimed_at + self._claim_timeout > now:
+        if held.worked_at is not None or held.claimed_at + self._limits.claim_timeout > now:
             return None
         if not isinstance(self._claims.lapse(work, held.case, now), CaseState):
             return None
@@ -212,7 +222,7 @@ class QueueMonitor:
         """Return whether a person in danger is silent, and an alert about it is due."""
         if held.priority > SILENCE_PRIORITY or held.due_at is not None or held.answered_at is None:
             return False
-        spans = (now - held.answered_at) // self._silence_limit
+        spans = (now - held.answered_at) // self._limits.silence
         return held.alerts < min(spans, MAX_SILENCE_ALERTS)
 
     def _alert(
@@ -223,6 +233,8 @@ class QueueMonitor:
         values = {"reference": alert.reference, "minutes": _minutes(now - alert.since)}
         text = ANSWER_OVERDUE if why == LATE else PERSON_SILENT
         to = alert_recipients(alert, staff, now)
+        if why == LATE and reaches_any(to, staff, now, has_group=self._limits.has_group):
+            work.run(_NOTE_TOLD, now, alert.case)
         return Event(EventKind.OVERDUE, alert.case, to=to, text=text, values=values, code=why)
 
 
@@ -249,6 +261,20 @@ def alert_recipients(alert: CaseAlert, staff: Sequence[Caseworker], now: int) ->
     circles = [circle for circle in circles if circle]
     reached = [each.id for circle in circles[: alert.alerts + 1] for each in circle]
     return tuple(dict.fromkeys(reached))
+
+
+def reaches_any(
+    to: Collection[str], staff: Sequence[Caseworker], now: int, *, has_group: bool
+) -> bool:
+    """Return whether an alert reaches a caseworker who can come.
+
+    It reaches those on duty, and by name in the Telegram group those who have an account there.
+    """
+    return any(
+        each.id in to
+        and ((each.is_on_duty and each.rests_until <= now) or (has_group and each.account != 0))
+        for each in staff
+    )
 
 
 def _minutes(span: int) -> str:

@@ -55,7 +55,7 @@ _LOAD_FOR_UPDATE = select_one(cases, *_NAMES, by="id", lock=True)
 _STORE = update_by(cases, *_WRITABLE, by="id")
 _TIMESTAMPS = ("opened_at", "waiting_since", "claimed_at", "worked_at", "read_at", "answered_at")
 _LOAD_TIMESTAMPS = select_one(cases, *_TIMESTAMPS, by="id")
-_TRUNCATE = update_by(cases, *_TIMESTAMPS, by="id", constants={"county": None})
+_TRUNCATE = update_by(cases, *_TIMESTAMPS, by="id", constants={"county": None, "told_at": None})
 
 
 def load(work: Work, case: str) -> CaseStatus | None:

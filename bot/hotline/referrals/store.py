@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from bot.conversation import Answer, FlowRegistry
 
 ID_BYTES = 8
+SENT = ReferralStage.SENT
 
 
 class _SealedReferral(msgspec.Struct, frozen=True):
@@ -63,9 +64,9 @@ _ADD = insert(referrals, *_COLUMNS)
 # Locked, so that nothing is sent that is being revoked at this moment, and the other way round.
 _BY_ID = select_one(referrals, *_COLUMNS, by=("id", "case_id"), lock=True)
 _OF_CASE = select_by(referrals, *_COLUMNS, by="case_id", order_by=("offered_at", "id"))
-_UNSENT = select_by(
+_REVOCABLE = select_by(
     referrals, *_COLUMNS,
-    by=("case_id", or_(*(referrals.c.state == stage.value for stage in sorted(OPEN_STAGES)))),
+    by=("case_id", or_(*(referrals.c.state == it.value for it in (*sorted(OPEN_STAGES), SENT)))),
     order_by=("offered_at", "id"), lock=True,
 )  # fmt: skip
 _END = update_by(referrals, "state", "answered_at", by="id")
@@ -180,13 +181,13 @@ class Referrals:
             self._audit_change(work, now, by, "referral_revoke", revoked)
         return revoked
 
-    def end_unsent(self, work: Work, case: str, by: str, now: int) -> list[Referral]:
-        """End the referrals that are not sent; return them.
+    def end_all(self, work: Work, case: str, by: str, now: int) -> list[Referral]:
+        """End the referrals that are not sent, revoke those that are; return them.
 
         One that cannot be opened any more, and so cannot be sent, ends as well.
         """
         ended = []
-        for row in work.rows(_UNSENT, case):
+        for row in work.rows(_REVOCABLE, case):
             old = self._open_or_bare(row)
             new = old.revoke(now) or old.withdraw() or old
             if old.parts:

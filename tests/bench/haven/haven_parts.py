@@ -35,6 +35,7 @@ from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentTexts
 from bot.hotline.referrals.store import Referrals
+from bot.hotline.staff.opening_hours import OpeningHours
 from bot.hotline.staff.staff import Staff
 from bot.mailbox.courier import Courier, Mailbox
 from bot.mailbox.inbox import Inbox
@@ -132,6 +133,7 @@ def dispatcher(store: Database, letters: Courier, desks: Sequence[Desk] = ()) ->
         consent=consent,
         notice=PrivacyNotice(Welcome, lambda: _NOBODY, screens),
         zone=ZoneInfo("Asia/Taipei"),
+        hours=OpeningHours("", ZoneInfo("Asia/Taipei")),
     )
     kept = Conversations(VAULT)
     batches = BatchProcessor(

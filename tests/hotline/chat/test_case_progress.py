@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.support.people.chat_person import ChatPerson
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[HotlineHarness]:
@@ -56,6 +58,85 @@ def test_a_person_hears_that_we_are_late(hotline: HotlineHarness) -> None:
     heard = person.presses("Has anyone read it?")[0]
     assert "We are late. We wanted to read it by " in heard
     assert "We try to read it by" not in heard
+
+
+STANDS = "Where it stands"
+
+
+def checks(home: HotlineHarness) -> None:
+    """Let the clocks of the queue be checked once."""
+    now = home.loop.now()
+    home.database.writer.run_sync(lambda work: home.house.staff.check_due(work, now))
+
+
+def test_another_person_is_promised_only_while_one_is_on_duty(hotline: HotlineHarness) -> None:
+    person, _case = wanting(hotline)
+    assert "another person" not in person.presses(STANDS)[0]
+    hotline.colleague("Mei")
+    assert "If not, another person is told." in person.presses(STANDS)[0]
+
+
+def in_danger(home: HotlineHarness) -> ChatPerson:
+    """Return a person in danger who told staff and is shown the menu again."""
+    person = home.person()
+    person.says("/start")
+    person.presses("English", "Nobody", "Danger now", "Tell them now")
+    return person
+
+
+def late_in_danger(home: HotlineHarness) -> str:
+    """Return where the case of a person in danger stands, five minutes later."""
+    person = in_danger(home)
+    home.advance_time(5 * 60)
+    checks(home)
+    person.says("/danger")
+    person.presses("Not yet")
+    person.presses("Talk to a person", "I am safe here")
+    person.says("It is about my pay")
+    person.presses("Any time", "Send")
+    return person.presses(STANDS)[0]
+
+
+def test_another_person_has_been_told_only_if_one_was(hotline: HotlineHarness) -> None:
+    hotline.colleague("Mei")
+    assert "Another person has been told." in late_in_danger(hotline)
+
+
+def test_no_other_person_has_been_told_where_none_is_on_duty(hotline: HotlineHarness) -> None:
+    told = late_in_danger(hotline)
+    assert "We are late." in told
+    assert "nother person" not in told
+    assert hotline.ask("SELECT count(*) FROM audit WHERE deed = 'alert'") != [(0,)]
+
+
+def test_while_the_office_is_closed_the_time_told_is_one_in_which_it_is_open(
+    tmp_path: Path,
+) -> None:
+    home = HotlineHarness(tmp_path, hours="20:30-21:30")  # closed at midday, UTC: 20:00 there
+    person, _case = wanting(home)
+    told = person.presses(STANDS)[0]
+    assert "We try to read it by December 12 21:30." in told  # 24 days of one hour
+    assert "Nobody reads here now. We read from 20:30 on." in told
+    home.close()
+
+
+def test_in_danger_no_time_is_told_in_which_nobody_is_there(tmp_path: Path) -> None:
+    home = HotlineHarness(tmp_path, hours="20:30-21:30")
+    person = in_danger(home)
+    person.presses("Talk to a person", "I am safe here", "Skip", "Any time", "Send")
+    told = person.presses(STANDS)[0]
+    assert "We try to read it by" not in told
+    assert "We read from 20:30 on. In danger, do not wait: /danger shows phone numbers." in told
+    home.close()
+
+
+def test_without_fixed_hours_no_opening_is_told(tmp_path: Path) -> None:
+    home = HotlineHarness(tmp_path, hours="")
+    person, _case = wanting(home)
+    told = person.presses(STANDS)[0]
+    assert "We try to read it by" not in told
+    assert "Nobody reads here now. In danger, do not wait: /danger shows phone numbers." in told
+    home.close()
 
 
 def test_after_a_silence_the_chat_knows_of_no_case(hotline: HotlineHarness) -> None:

@@ -9,6 +9,7 @@ import pytest
 from bot.hotline.commands.texts import CONSENT_WITHDRAWN, DO_NOT_ASK_AGAIN
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
+from bot.messages import button_token
 from tests.dispatch.relay.test_staff_commands import wanting
 from tests.hotline.referrals.test_referral_consent_dialog import in_talk, stages
 from tests.support.harnesses.hotline_harness import HotlineHarness
@@ -80,6 +81,51 @@ def test_a_referral_is_sent_while_its_consent_stands(hotline: HotlineHarness) ->
     """The negative control: it is the taking back that ends it, and not the hand-back."""
     _person, mei, case, referral = agreed(hotline)
     assert stages(mei.run_command(Verb.SEND_REFERRAL, case, code=referral)) == ["sent"]
+
+
+def stands(person: ChatPerson) -> str:
+    """Return what a person reads of where their case stands."""
+    return person.presses("Where it stands")[0]
+
+
+LOOKS, TAKEN_BACK = "the organisation you agreed to looks at it", "You took back that others"
+
+
+def takes_back_by_button(person: ChatPerson) -> None:
+    """Press the button under what was agreed to, however much came after it."""
+    shown = person.home.post.chats[person.id]
+    number, token = next(
+        (number, button_token(button, said.prefix))
+        for number, said in shown.items()
+        for row in said.rows
+        for button in row
+        if button.label == "I take it back"
+    )
+    person.send_update(person.press(token, number))
+
+
+@pytest.mark.parametrize("takes_back", [tells_nobody_else, takes_back_by_button])
+def test_once_it_is_taken_back_no_organisation_is_said_to_look_at_it(
+    hotline: HotlineHarness, takes_back: Callable[[ChatPerson], None]
+) -> None:
+    person, mei, case, referral = agreed(hotline)
+    mei.run_command(Verb.SEND_REFERRAL, case, code=referral)
+    assert LOOKS in stands(person)  # negative control
+    takes_back(person)
+    assert LOOKS not in stands(person)
+    assert TAKEN_BACK in stands(person)
+
+
+def test_a_referred_case_whose_consent_is_taken_back_is_due_again(
+    hotline: HotlineHarness,
+) -> None:
+    person, mei, case, referral = agreed(hotline)
+    mei.says(case, "They know now.")
+    mei.run_command(Verb.SEND_REFERRAL, case, code=referral)
+    hotline.ask("UPDATE cases SET due_at = NULL RETURNING id")
+    tells_nobody_else(person)
+    assert hotline.ask("SELECT status, state FROM cases, referrals") == [("referred", "revoked")]
+    assert hotline.ask("SELECT count(*) FROM cases WHERE due_at > 0") == [(1,)]
 
 
 def test_staff_see_at_once_that_it_is_taken_back(hotline: HotlineHarness) -> None:
