@@ -154,7 +154,7 @@ _QUEUE_COLUMNS = (
 _BY_REFERENCE = select_one(cases, "id", by="reference")
 _IS_HOLDER = colleagues.c.id == cases.c.holder
 _WITH_HOLDER = cases.outerjoin(colleagues, _IS_HOLDER)
-_CLAIMED = (CaseState.CLAIMED.value, CaseState.OPEN.value)
+_HELD = (CaseState.CLAIMED.value, CaseState.OPEN.value, CaseState.REFERRED.value)
 
 
 async def load_queue(database: Database, most: int = MAX_CASES, only: str = "") -> list[QueuedCase]:
@@ -168,7 +168,7 @@ async def load_queue(database: Database, most: int = MAX_CASES, only: str = "") 
     taken = (
         select(*_QUEUE_COLUMNS)
         .select_from(colleagues.join(cases, _IS_HOLDER))
-        .where(cases.c.status.in_(_CLAIMED))
+        .where(cases.c.status.in_(_HELD))
     )
     found: list[QueuedCase] = []
     async with database.readers.connect() as connection:

@@ -18,7 +18,7 @@ from bot.cases.urgency import Priority
 from bot.clock import MINUTE
 from bot.hotline.erasure.requests import REQUEST_UNCONFIRMED, ErasureRequests
 from bot.hotline.events import Event, EventKind
-from bot.hotline.queue.case_status import IS_ASSIGNED
+from bot.hotline.queue.case_status import IS_HELD
 from bot.store.compiled import Prepared
 from bot.store.statements import select_in, select_one, update_by
 from bot.store.tables.main import CASE_IS_DUE, cases
@@ -122,7 +122,7 @@ _LATE = Prepared(
 )
 _ASSIGNED = select_in(
     cases, *_COLUMNS, "priority", "claimed_at", "worked_at", "answered_at", "due_at",
-    among="holder", by=IS_ASSIGNED,
+    among="holder", by=IS_HELD,
 )  # fmt: skip
 _NOTE_TOLD = update_by(cases, "told_at", by="id")
 _COUNT_ALERT = update_by(cases, by="id", constants={"alerts": cases.c.alerts + 1})

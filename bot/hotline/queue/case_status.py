@@ -21,6 +21,8 @@ QUEUED = frozenset({CaseState.WAITING, CaseState.REOPENED})
 """States in which a case waits to be claimed."""
 IS_ASSIGNED = text("status in ('held', 'open')")
 """As SQL: the case has a holder who works on it."""
+IS_HELD = text("status in ('held', 'open', 'referred')")
+"""As SQL: the case has a holder who answers for it, whether or not others look at it as well."""
 IS_NOT_CLOSED = text("status <> 'closed'")
 
 

@@ -93,6 +93,10 @@ _ASSIGNED = select_by(
     cases, "id", by=("holder", case_status.IS_ASSIGNED),
     order_by=("priority", "waiting_since", "id"),
 )  # fmt: skip
+_REFERRED = select_by(
+    cases, "id", by=("holder", cases.c.status == CaseState.REFERRED.value),
+    order_by=("priority", "waiting_since", "id"),
+)  # fmt: skip
 _CHAT_COUNT = Prepared(lambda _: chat_count_query("staff"), "staff")
 
 
@@ -253,6 +257,11 @@ class Claims:
     def assigned_cases(work: Work, staff: str) -> list[str]:
         """Return the cases a caseworker holds and has not referred, the most urgent first."""
         return [case for (case,) in work.rows(_ASSIGNED, staff)]
+
+    @staticmethod
+    def referred_cases(work: Work, staff: str) -> list[str]:
+        """Return the cases a caseworker referred and still answers for, the most urgent first."""
+        return [case for (case,) in work.rows(_REFERRED, staff)]
 
     @staticmethod
     def chat_count(work: Work, staff: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.cases.state_machine import CaseState
+from bot.cases.state_machine import CaseAction, CaseState
 from bot.store.statements import delete_by
 from bot.store.tables.desk import desk_choices, desk_factors, desk_invites, desk_sessions
 from bot.vault.audit.log import OPERATOR
@@ -50,9 +50,12 @@ class Enrolment:
             return None
         for statement in _DELETE_DESK_ACCESS:
             work.run(statement, who)
-        held = self._claims.assigned_cases(work, who)
+        moves = [(it, CaseAction.RELEASE) for it in self._claims.assigned_cases(work, who)]
+        moves += [(it, CaseAction.REOPEN) for it in self._claims.referred_cases(work, who)]
         back = [
-            case for case in held if isinstance(self._claims.release(work, case, now), CaseState)
+            case
+            for case, verb in moves
+            if isinstance(self._claims.move(work, case, verb, now), CaseState)
         ]
         self._audit.record(work, now, OPERATOR, "staff_disable", who, f"released:{len(back)}")
         return back

@@ -17,7 +17,7 @@ from bot.desks.web.queue import queries
 from bot.desks.web.routes import Permission, get, post
 from bot.desks.web.templates import MAX_COUNT
 from bot.hotline.commands.types import Verb
-from bot.hotline.queue.case_status import IS_ASSIGNED
+from bot.hotline.queue.case_status import IS_HELD
 from bot.hotline.queue.claims import Claims, serves
 from bot.languages import LANGUAGES
 from bot.store.statements import select_by
@@ -35,7 +35,7 @@ MAX_LATE, MAX_LATE_SHOWN = 2000, 20
 
 _ASSIGNED = select_by(
     cases, "reference", "priority", "language", "due_at",
-    by=(cases.c.holder == bindparam("staff"), IS_ASSIGNED),
+    by=(cases.c.holder == bindparam("staff"), IS_HELD),
     order_by=("priority", "waiting_since", "id"),
 )  # fmt: skip
 _WAITING = count_waiting("spoken", where=[cases.c.language == bindparam("spoken")])
@@ -72,7 +72,7 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
     context, now = request.context, request.now
 
     def look(work: Work) -> dict[str, Any]:
-        team, late = _workloads(work, context.staff, now), _late_cases(work, now)
+        team, late = workloads(work, context.staff, now), _late_cases(work, now)
         first = [it.case for it in late[:MAX_LATE_SHOWN]]
         return {
             "workloads": team,
@@ -134,14 +134,15 @@ class LanguageDemand:
     available: list[Workload] = field(default_factory=list)
 
 
-def _workloads(work: Work, staff: Staff, now: int) -> list[Workload]:
-    """Return the staff who are on duty or have cases, the highest load first."""
+def workloads(work: Work, staff: Staff, now: int) -> list[Workload]:
+    """Return the staff who are on duty or have cases, the highest load first.
+
+    A caseworker whose access has ended and who still has cases is among them.
+    """
     found = []
     for by in staff.all(work):
-        if not by.is_active or by.role is Role.AUDITOR:
-            continue
         held = [WorkloadCase(*row) for row in work.rows(_ASSIGNED, by.id)]
-        if held or by.is_on_duty:
+        if held or (by.is_on_duty and by.is_active and by.role is not Role.AUDITOR):
             late = sum(it.due_at is not None and it.due_at < now for it in held)
             resting = by.is_on_duty and by.rests_until > now
             found.append(Workload(by, held, Claims.chat_count(work, by.id), late, resting))
