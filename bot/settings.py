@@ -22,6 +22,8 @@ LIST_PATTERN = r"^$|^[^,\s]+(,[^,\s]+)*$"
 LISTEN_PATTERN = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):\d{1,5}$"
 LOCALHOST = r"(127\.0\.0\.1|localhost|\[::1\])"
 ORIGIN_PATTERN = rf"^$|^https://[a-z0-9.-]+(:\d{{1,5}})?$|^http://{LOCALHOST}(:\d{{1,5}})?$"
+EMAIL_PATTERN = r"^$|^[^@\s<>,]{1,64}@[A-Za-z0-9.-]{1,190}$"
+SMTP_PATTERN = r"^smtps?://([^@/\s]+@)?(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?$"
 NAMES_PATTERN = r"^$|^[A-Za-z_]+=[^,=\r\n]{1,64}(,[A-Za-z_]+=[^,=\r\n]{1,64})*$"
 MAX_WAIT_MINUTES = 60 * 24 * 31
 """One month: the longest reply time a setting may name."""
@@ -56,6 +58,8 @@ SETTING_HINTS = {
     "bot_names": "names by language, 1 to 64 characters, e.g. HAVEN_BOT_NAMES=en=Garden,id=Kebun",
     "backups": "a folder for backups, outside HAVEN_DATA and better on another disk",
     "backup_key": "the public key that haven keys backup printed",
+    "smtp_url": "smtps://USER:PASSWORD@HOST:465, or smtp://... for STARTTLS on port 587",
+    "smtp_from": "the address e-mails come from, e.g. HAVEN_SMTP_FROM=haven@example.org",
     "keep_days": f"days a closed case is kept, 7 to {MAX_RETENTION_DAYS}",
 }
 
@@ -121,6 +125,10 @@ class Settings(BaseSettings):
     """The folder of backups, where old archives are removed."""
     backup_key: str = ""
     """The public half of the offline key, which seals backups."""
+    smtp_url: SecretStr | None = None
+    """The mail server that calls on-call caseworkers; never logged."""
+    smtp_from: Annotated[str, Field(pattern=EMAIL_PATTERN)] = ""
+    """The address those e-mails come from."""
     keep_days: Annotated[int, Field(ge=7, le=MAX_RETENTION_DAYS)] = 90
     """Days a closed case is kept."""
 
@@ -130,6 +138,13 @@ class Settings(BaseSettings):
         if token is not None and not re.match(BOT_CREDENTIAL_PATTERN, token.get_secret_value()):
             raise ValueError("not a token")
         return token
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_smtp_url(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not re.match(SMTP_PATTERN, url.get_secret_value()):
+            raise ValueError("not an address of a mail server")
+        return url
 
     @field_validator("time_zone")
     @classmethod

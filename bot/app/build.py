@@ -15,15 +15,18 @@ from bot.dispatch.batch import BatchProcessor
 from bot.dispatch.contact_policy import ContactPolicy, record_opener_sent
 from bot.dispatch.conversation_store import Conversations
 from bot.dispatch.dispatcher import Dispatcher
+from bot.dispatch.on_call import CallLetters, OnCallService
 from bot.dispatch.passphrase_hashing import PassphraseHashing
 from bot.hotline.erasure.requests import ErasureJob
 from bot.mailbox.courier import Courier, Mailbox
 from bot.hotline.erasure.job import ErasureJob
+from bot.hotline.on_call.smtp import SmtpServer
 from bot.hotline.staff.opening_hours import response_times
 from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Inbox
 from bot.mailbox.outbox import Outbox, OutboxResults
 from bot.mailbox.passphrase_jobs import PassphraseJobs
+from bot.vault import AuditLog
 
 if TYPE_CHECKING:
     from bot.app.options import BuildOptions
@@ -55,6 +58,7 @@ class App:
     erasure_job: ErasureJob
     mailbox: Mailbox
     passphrase_hashing: PassphraseHashing
+    on_call: OnCallService
 
 
 def build(
@@ -82,6 +86,11 @@ def build(
         mailbox=mailbox, conversations=conversations, intake=intake, services=services,
         parse=options.parse_update, staff_service=staff.service,
     )  # fmt: skip
+    on_call = OnCallService(
+        staff.service.on_call,
+        CallLetters(outbox, vault, options.bot_id, settings.staff_language, settings.zone),
+        SmtpServer.from_settings(settings), batches, conversations, AuditLog(vault),
+    )  # fmt: skip
     policy = ContactPolicy(conversations, services, staff.service, batches, clock)
     database.writer.run_sync(policy.check_clock)
     courier = Courier(mailbox, database.writer, channel, clock, options.limits, policy)
@@ -96,5 +105,5 @@ def build(
     return App(
         database, inbox, outbox, conversations, services, dispatcher, courier, vault, clock, staff,
         build_retention(settings, vault, erasures), policy, ErasureJob(erasures),
-        mailbox, hashing,
+        mailbox, hashing, on_call,
     )  # fmt: skip

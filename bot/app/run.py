@@ -139,6 +139,7 @@ async def _run_jobs(
         _run_maintenance(app, poller, disk), app.retention.run(app.database, app.clock),
         app.erasure_job.run(app.database, app.clock),
         app.staff.run(app.database.writer, app.dispatcher, app.courier, app.clock),
+        app.on_call.run(app.database.writer, app.courier, app.clock),
         wait_for_failed_commit(app.database, app.vault), watch_clock(app), *extra,
     ]  # fmt: skip
     tasks = [asyncio.create_task(job) for job in jobs]
@@ -226,6 +227,7 @@ def delete_old_rows(app: App, work: Work) -> None:
     count = app.inbox.expire(work, now) + app.outbox.expire(work, now)
     count += app.conversations.expire(work, now)
     count += app.staff.service.commands.expire(work, now)
+    count += app.on_call.alarms.expire(work, now)
     count += LinkStats(app.vault, app.setting.zone).expire(work, now)
     app.setting.renderer.clear_blanks()
     log.info("rows_expired", count=count)

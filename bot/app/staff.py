@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.app.texts import build_roster
 from bot.cases.consents import ConsentRecords
 from bot.cases.sealed_fields import keep_codes, keep_everything
 from bot.channels.telegram.parsing.parse import parse_group
@@ -21,6 +22,7 @@ from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.commands.context import HotlineServices
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.on_call.alarms import OnCallAlarms
 from bot.hotline.queue.alerts import AlertLimits, QueueMonitor
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
@@ -113,7 +115,7 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
     reminders = DeadlineReminders(hotline.deadlines, letters, scheduler)
     service = StaffService(
         hotline, StaffCommands(vault), CaseMessages(vault), outbox, intake, desks, parse_group,
-        reminders,
+        reminders, OnCallAlarms(build_roster(settings, vault), staff, audit),
     )  # fmt: skip
     return StaffRuntime(service, alerts, StaleFactAlerts(place, staff, settings.zone))
 

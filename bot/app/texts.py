@@ -22,6 +22,7 @@ from bot.dispatch.turn_services import TurnServices
 from bot.errors import SettingError
 from bot.hotline.chat import case_progress
 from bot.hotline.chat.phrasebook import Phrasebook
+from bot.hotline.on_call.roster import OnCallRoster
 from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentTexts
 from bot.hotline.staff.opening_hours import EVERY_DAY, OpeningHours
 from bot.languages import (
@@ -47,6 +48,7 @@ from flows.texts import hotline, office_hours, organisation, phrases, questions
 from flows.texts.counties import COUNTIES
 from flows.texts.phrasebook import GROUPS, OFFICER_PHRASES, PHRASES
 from flows.texts.titles import ROLE_TITLES
+from flows.urgent.danger import DangerFlow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -115,12 +117,19 @@ def build_turn_context(settings: Settings, vault: Vault, options: BuildOptions) 
         settings.zone,
         OpeningHours.from_settings(settings),
         settings.desk_group != 0,
+        settings.staff_language,
+        build_roster(settings, vault),
         options.username,
         frozenset(options.languages),
         clock_monitor=options.clock_monitor,
         has_disk_space=options.has_disk_space,
         voices=options.voices,
     )
+
+
+def build_roster(settings: Settings, vault: Vault) -> OnCallRoster:
+    """Return the on-call roster of a deployment."""
+    return OnCallRoster(vault, settings.zone, has_email=settings.smtp_url is not None)
 
 
 def flow_recordings(languages: Collection[str], locales: Path = LOCALES) -> RecordingNames:
@@ -227,6 +236,8 @@ def build_system_texts(settings: Settings) -> SystemTexts:
         recognised=phrases.RECOGNISED,
         introduced_by_partner=organisation.PARTNER_LINK_USED,
         no_partner=organisation.NO_PARTNER_LINK,
+        nobody_comes=hotline.NOBODY_CAN_ANSWER,
+        danger_numbers=DangerFlow.numbers.text,
         caseworker_joined=hotline.CASEWORKER_JOINED,
         caseworker_changed=hotline.CASEWORKER_CHANGED,
         caseworker_left=hotline.CASEWORKER_LEFT,

@@ -20,8 +20,11 @@ from bot.app.storage import (
     fault_of,
     open_vault,
 )
+from bot.app.texts import build_roster
 from bot.clock import SystemClock
 from bot.errors import HavenError
+from bot.hotline.on_call.roster import CallChannel
+from bot.hotline.on_call.smtp import SmtpServer
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.places.directory import Recipient
 from bot.places.registry import find_place
@@ -33,6 +36,11 @@ from bot.vault.backup.offline_key import OfflinePublicKey
 from bot.vault.erasure.erase import Erasures
 from bot.vault.erasure.retention import RetentionSchedule
 
+UNREACHED = {
+    CallChannel.TELEGRAM: "no Telegram account is known",
+    CallChannel.EMAIL: "HAVEN_SMTP_URL is not set, or no address is known",
+}
+"""Why a channel reaches no one."""
 MIN_FREE_SHARE = 0.1
 """Share of the disk that must be free; below it an operator should act."""
 
@@ -65,6 +73,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "a caseworker can open what people send", lambda: _check_key_holders(settings)
     if not fault_of(lambda: check_schema(url)):
         yield "nothing is kept too long", lambda: _check_retention(settings)
+        yield "on-call caseworkers can be reached", lambda: _check_on_call(settings)
     if settings.backups is not None or settings.backup_key:
         yield "backups are made and expire", lambda: _check_backups(settings)
     yield "disk space", lambda: _check_disk(DataDirectory(settings.data))
@@ -120,6 +129,27 @@ def _check_retention(settings: Settings) -> None:
     faults += ["more than one case in twenty is due at once"] if needs_approval else []
     if faults:
         raise HavenError(f"{'; '.join(faults)}; haven retention says why, and erases")
+
+
+def _check_on_call(settings: Settings) -> None:
+    """Refuse a channel that can reach no one, and a mail server that does not answer."""
+    smtp = SmtpServer.from_settings(settings)
+    if smtp is not None:
+        smtp.check()
+    database = existing_database(settings)
+    try:
+        with closing(open_vault(settings, database)) as vault:
+            people = database.writer.run_sync(build_roster(settings, vault).all)
+    finally:
+        database.writer.close()
+    faults = [
+        f"{it.by.id} is not reached by {channel}: {UNREACHED[channel]}"
+        for it in people
+        for channel in it.settings.channels
+        if channel not in it.usable_channels(has_email=smtp is not None)
+    ]
+    if faults:
+        raise HavenError("; ".join(faults))
 
 
 def _check_backups(settings: Settings) -> None:

@@ -85,6 +85,7 @@ class Commands(LazyGroup):
         "legal-hold": Entry("retention", "legal_hold_app", "Cases that must be kept by law."),
         "retention": Entry("retention", "retention", "Erase cases whose time is over."),
         "staff": Entry("staff", "staff_app", "Caseworkers and their passwords."),
+        "on-call": Entry("on_call", "on_call_app", "Who is called for an emergency at night."),
         "desk": Entry("desk", "desk_app", "Access to the web desk."),
         "audit": Entry("audit", "audit_app", "The audit log."),
         "keys": Entry("keys", "keys_app", "The host key, escrow, rescue."),

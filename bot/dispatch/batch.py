@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.cases.consents import ConsentRecords
 from bot.conversation import Position
+from bot.dispatch.callback_data import ON_CALL_BUTTON
 from bot.dispatch.conversation_store import Conversation, ConversationRow, ids_of_hour, takeover_of
 from bot.dispatch.hotline_adapter import HotlineAdapter
 from bot.dispatch.letter_ids import (
@@ -23,6 +24,7 @@ from bot.errors import UnreadableUpdateError
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.check_ins.store import TRIED, CheckIns
 from bot.hotline.events import Event, EventKind
+from bot.languages import catalogue
 from bot.log import log
 from bot.mailbox.letter import Lane, Letter
 from bot.mailbox.outbox import drop_bot_letters
@@ -147,7 +149,7 @@ class BatchProcessor:
                 self._quarantine(work, batch, arrival, update, key, fault)
                 continue
             if update.kind in _CONVERSATION_KINDS:
-                self._take_turn(work, batch, update, key)
+                self._handle_private_update(work, batch, update, key)
             elif update.kind is not UpdateKind.IGNORED:
                 self._handle_desk_update(work, batch, update, arrival.raw)
             batch.handled.append(arrival)
@@ -244,6 +246,20 @@ class BatchProcessor:
         return HotlineAdapter(
             self._intake, shared.referrals, shared.check_ins, self._services, work, now, key
         )
+
+    def _handle_private_update(self, work: Work, batch: _Batch, update: Update, key: bytes) -> None:
+        """Take the turn of a person, or note that a caseworker saw a call."""
+        if not (_is_call_seen(update) and self._acknowledge_call(work, batch, update)):
+            self._take_turn(work, batch, update, key)
+
+    def _acknowledge_call(self, work: Work, batch: _Batch, update: Update) -> bool:
+        """Record that a caseworker saw a call; tell whether it was a caseworker."""
+        reply = self._staff_service.acknowledge_call(work, update.chat, batch.now)
+        if reply is not None:
+            read_in = catalogue(self._services.staff_language, "staff")
+            toast = Toast(update.press, reply.render(read_in))
+            batch.result.toasts.append((update.chat, toast))
+        return reply is not None
 
     # --- desks ----------------------------------------------------------------------------------
 
@@ -416,6 +432,11 @@ class BatchProcessor:
             letter_id = ids[len(letters)]
             letters.append(Letter(letter_id, key, chat, LeaveGroup(), created_at=batch.now))
         return letters
+
+
+def _is_call_seen(update: Update) -> bool:
+    """Return whether the button under a call to an on-call caseworker was pressed."""
+    return update.kind is UpdateKind.PRESS and update.text == ON_CALL_BUTTON
 
 
 def _with_message(event: Event, messages: dict[int, CaseMessage]) -> Event:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 DANGER_BUTTON = f"{GLOBAL_PREFIX}d"
 BYE_BUTTON = f"{GLOBAL_PREFIX}b"
+ON_CALL_BUTTON = f"{GLOBAL_PREFIX}o"
+"""Under a call in the private chat of a caseworker; it means nothing in another chat."""
 NO_QUESTION = "0:"
 """What tokens begin with that belong to no question of a flow: questions are counted from 1."""
 CACHE_SIZE = 4096

@@ -307,7 +307,15 @@ class HotlineAdapter:
         will_tell = is_before_closing and reaches_any(
             to, staff, now, has_group=self.services.has_group
         )
-        return case_progress.ReadingOutlook(is_staffed, hours.opens_at(now), will_tell)
+        is_on_call = progress.priority == Priority.EMERGENCY and self._is_on_call()
+        return case_progress.ReadingOutlook(
+            is_staffed, hours.opens_at(now), will_tell or is_on_call, is_on_call
+        )
+
+    def _is_on_call(self) -> bool:
+        """Return whether a caseworker is called for an emergency."""
+        roster = self.services.on_call
+        return roster is not None and bool(roster.available(self.work, self.now))
 
 
 def _consents_of(conversation: Conversation, sent: Submission, now: int) -> list[ConsentRecord]:

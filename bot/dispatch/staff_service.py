@@ -16,6 +16,7 @@ from bot.hotline.commands.links import duplicate_events
 from bot.hotline.commands.registry import run_command
 from bot.hotline.commands.types import sanitize_text
 from bot.hotline.events import Event, EventKind
+from bot.hotline.on_call.texts import NOTHING_WAITS, SEEN_REPLY
 from bot.hotline.queue import case_status
 from bot.hotline.queue.snooze import Snoozes
 from bot.mailbox import outbox
@@ -35,9 +36,11 @@ if TYPE_CHECKING:
     from bot.hotline.commands.store import StaffCommands
     from bot.hotline.commands.types import Command
     from bot.hotline.events import Desk
+    from bot.hotline.on_call.alarms import OnCallAlarms
     from bot.mailbox.outbox import Outbox
     from bot.messages import Update
     from bot.store.writer import Work
+    from bot.text import Text
 
 RELEASE_DELAY = SECOND
 """How long a released letter waits for the reply that comes before it."""
@@ -64,6 +67,14 @@ class StaffService:
     desks: Sequence[Desk]
     read_group: Callable[[bytes], Update]
     deadline_reminders: DeadlineReminders
+    on_call: OnCallAlarms
+
+    def acknowledge_call(self, work: Work, account: int, now: int) -> Text | None:
+        """Record that a caseworker saw a call; return the reply, None if it is no caseworker."""
+        by = self.hotline.staff.by_account(work, account)
+        if by is None:
+            return None
+        return SEEN_REPLY if self.on_call.acknowledge(work, by.id, now) else NOTHING_WAITS
 
     def read_commands(self, work: Work, update: Update, raw: bytes, now: int) -> DeskInput | None:
         """Return what caseworkers did with this update; None if its group is no desk."""

@@ -56,6 +56,10 @@ class SystemTexts:
     """By whose link the person came: {partner}."""
     no_partner: Text
     """The same, without a link."""
+    nobody_comes: Text
+    """For a person in danger whom no caseworker can answer now."""
+    danger_numbers: Text
+    """The phone numbers that answer in danger."""
     caseworker_joined: Text
     """Who writes now: {title} of {organisation}."""
     caseworker_changed: Text

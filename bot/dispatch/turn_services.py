@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.hotline.contact_rule import ClockMonitor
-from bot.languages import LANGUAGES
+from bot.languages import FALLBACK, LANGUAGES
 from bot.messages import SendRecording
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.dispatch.rendering import Renderer
     from bot.dispatch.system_texts import SystemTexts
     from bot.hotline.chat.phrasebook import Phrasebook
+    from bot.hotline.on_call.roster import OnCallRoster
     from bot.hotline.referrals.consent_dialog import ConsentDialog
     from bot.hotline.staff.opening_hours import OpeningHours
     from bot.text import Text
@@ -43,6 +44,10 @@ class TurnServices:
     """When caseworkers answer."""
     has_group: bool = False
     """Whether caseworkers answer in a Telegram group."""
+    staff_language: str = FALLBACK
+    """Of what caseworkers read in a private chat with the bot."""
+    on_call: OnCallRoster | None = None
+    """Who is called for an emergency; None: this deployment calls no one."""
     username: str = ""
     languages: frozenset[str] = frozenset(LANGUAGES)
     """Those this deployment offers."""

@@ -41,6 +41,12 @@ DELAYED_LETTER = _(
     "The next message was written earlier: {time}. It waited until we could write to you."
 )
 
+# Translators: safety sentence. Said once to a person in danger whom no caseworker can answer;
+# phone numbers follow.
+NOBODY_CAN_ANSWER = _(
+    "Nobody can answer in this chat right now. What you wrote here waits for our people."
+)
+
 # --- Status, one line each ---------------------------------------------
 
 # Translators: {time} in all of these e.g. 21:40 or November 24 21:40

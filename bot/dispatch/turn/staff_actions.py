@@ -27,6 +27,7 @@ from bot.hotline.chat.takeover import (
     Insist,
     NotifyReferralSent,
     OpenerState,
+    SayNobodyComes,
     SendMessage,
     SendOpener,
     TakeOver,
@@ -108,6 +109,7 @@ class StaffActions:
             Insist: self._insist,
             SendOpener: self._request_opener,
             ConfirmIdentity: self._confirm_identity,
+            SayNobodyComes: self._say_nobody_comes,
         }
 
     def perform(self, action: ChatAction, reply_to: str, language: str) -> None:
@@ -383,6 +385,14 @@ class StaffActions:
         self.engine.resume_case(action.case, action.reference)
         turn.effects.staff.confirmed_case = action.case
         turn.add_event(EventKind.IDENTITY_CONFIRMED, action.case, action.by)
+        return None
+
+    def _say_nobody_comes(self, action: SayNobodyComes) -> Text | None:
+        """Say it to the person of this case, unless a caseworker is there by now."""
+        conversation, texts = self.turn.conversation, self.turn.services.texts
+        if self._takeover is None and action.case in {conversation.case, *conversation.cases}:
+            self.replies.send_text(texts.nobody_comes)
+            self.replies.send_text(texts.danger_numbers)
         return None
 
     def _has_answered(self, by: str) -> bool:

@@ -76,15 +76,14 @@ class ReadingOutlook:
     will_tell: bool
     """Whether a caseworker who can come is told when the reply is overdue."""
     is_on_call: bool = False
-    """Whether an emergency reaches a caseworker at any hour."""
+    """Whether this is an emergency, and a caseworker can be called for it."""
 
     def may_be_read_in_time(self, progress: CaseProgress) -> bool:
         """Return whether the due time is one in which a caseworker reads."""
         if self.is_staffed:
             return True
-        if progress.priority == Priority.EMERGENCY:
-            return self.is_on_call
-        return self.opens_at is not None
+        is_emergency = progress.priority == Priority.EMERGENCY
+        return self.is_on_call or (self.opens_at is not None and not is_emergency)
 
 
 @dataclass(frozen=True)

@@ -178,8 +178,15 @@ class ConfirmIdentity:
     """Whether two caseworkers confirmed it in writing: a frozen chat can have no opener."""
 
 
+@dataclass(frozen=True, slots=True)
+class SayNobodyComes:
+    """Tell a person in danger that no caseworker can come now, and which numbers answer."""
+
+    case: str
+
+
 ChatAction = (
     TakeOver | HandBack | SendMessage | EditMessage | TransferChat | FillIn | AskConsent
-    | NotifyReferralSent | Insist | SendOpener | ConfirmIdentity
+    | NotifyReferralSent | Insist | SendOpener | ConfirmIdentity | SayNobodyComes
 )  # fmt: skip
 """What a command does in a conversation."""

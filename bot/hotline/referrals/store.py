@@ -262,19 +262,19 @@ class ConsentRevocation:
     ) -> list[Event] | None:
         """Revoke consents of a kind; return the events, or None if nothing changed."""
         is_changed = self._consents.revoke(work, self._audit, case, kind, by, now)
-        events = self._end_unsent(work, case, by, now) if kind is ConsentKind.OTHERS else []
+        events = self._end_referrals(work, case, by, now) if kind is ConsentKind.OTHERS else []
         return events if is_changed or events else None
 
     def revoke_all(self, work: Work, case: str, by: str, now: int) -> list[Event]:
         """Revoke all consents of a case; return the events."""
         self._consents.revoke_all(work, case, by, now)
-        return self._end_unsent(work, case, by, now)
+        return self._end_referrals(work, case, by, now)
 
-    def _end_unsent(self, work: Work, case: str, by: str, now: int) -> list[Event]:
+    def _end_referrals(self, work: Work, case: str, by: str, now: int) -> list[Event]:
         who = "" if by == PERSON else by
         return [
             Event(EventKind.REFERRED, it.case, who, code=it.stage.value, referral=it)
-            for it in self._referrals.end_unsent(work, case, by, now)
+            for it in self._referrals.end_all(work, case, by, now)
         ]
 
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from bot.cases.state_machine import CaseAction, CaseState
 from bot.store.statements import delete_by
 from bot.store.tables.desk import desk_choices, desk_factors, desk_invites, desk_sessions
+from bot.store.tables.desk import desk_factors, desk_invites, desk_sessions
+from bot.store.tables.on_call import on_call
+from bot.store.tables.team import desk_choices
 from bot.vault.audit.log import OPERATOR
 
 if TYPE_CHECKING:
@@ -17,9 +20,9 @@ if TYPE_CHECKING:
 
 _DELETE_DESK_ACCESS = [
     delete_by(table, by="staff_id")
-    for table in (desk_sessions, desk_factors, desk_invites, desk_choices)
+    for table in (desk_sessions, desk_factors, desk_invites, desk_choices, on_call)
 ]
-"""Sessions, second factors, invites and preferences in the web desk."""
+"""Sessions, second factors, invites and preferences in the web desk, and being on call."""
 
 
 class Enrolment:

@@ -1,0 +1,168 @@
+"""`haven on-call`: who is called for an emergency when no caseworker is at a desk."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.app.texts import build_roster
+from bot.cli.deployment import open_deployment
+from bot.cli.options import AsJson, one_of
+from bot.cli.output import make_table, print_json, print_table
+from bot.dispatch.on_call import CallLetters
+from bot.errors import HavenError
+from bot.hotline.on_call.roster import CallChannel, OnCallRoster, OnCallSettings
+from bot.hotline.on_call.smtp import SmtpServer
+from bot.languages import STAFF_LANGUAGES
+from bot.mailbox.outbox import Outbox
+from bot.settings import EMAIL_PATTERN, HOURS_PATTERN
+
+if TYPE_CHECKING:
+    from bot.cli.deployment import Deployment
+    from bot.hotline.on_call.roster import OnCallPerson
+    from bot.hotline.staff.staff import Caseworker
+    from bot.store.writer import Work
+
+on_call_app = typer.Typer(no_args_is_help=True)
+
+Who = Annotated[str, typer.Argument(metavar="ID", help="Id of a caseworker.")]
+MAX_POSITION = 99
+
+
+@on_call_app.command("set")
+def set_on_call(
+    who: Who,
+    channel: Annotated[
+        list[str] | None,
+        typer.Option(help="telegram or email; repeat for more, tried in this order."),
+    ] = None,
+    email: Annotated[str, typer.Option(help="Their e-mail address.")] = "",
+    hours: Annotated[
+        str, typer.Option(help="When they may be called, e.g. 21:00-09:00; always without it.")
+    ] = "",
+    language: Annotated[str, typer.Option(help="Of the message: zh_Hant or en.")] = "",
+    position: Annotated[
+        int, typer.Option(help="Who is called first: 1.", min=1, max=MAX_POSITION)
+    ] = 1,
+) -> None:
+    """Put a caseworker on call, or change how they are called."""
+    channels = tuple(
+        CallChannel(one_of("--channel", it, list(CallChannel)))
+        for it in channel or [CallChannel.TELEGRAM.value]
+    )
+    if not re.match(EMAIL_PATTERN, email) or bool(email) != (CallChannel.EMAIL in channels):
+        raise typer.BadParameter("--channel email needs --email ADDRESS, and only it does")
+    if not re.match(HOURS_PATTERN, hours):
+        raise typer.BadParameter("--hours are written like 21:00-09:00")
+    if language:
+        one_of("--language", language, STAFF_LANGUAGES)
+    settings = OnCallSettings(tuple(dict.fromkeys(channels)), email, hours, language)
+    with open_deployment(create=True) as deployment:
+        roster = _roster(deployment)
+
+        def store(work: Work) -> Caseworker:
+            found = deployment.require_decider(work, who)
+            roster.set(work, who, position, settings, deployment.now())
+            detail = ":".join(settings.channels)
+            deployment.record(work, "on_call_set", who, detail)
+            return found
+
+        caseworker = deployment.run(store)
+        if CallChannel.TELEGRAM in channels and not caseworker.account:
+            typer.echo("They have no Telegram account here (haven staff add --account).", err=True)
+        if email and deployment.settings.smtp_url is None:
+            typer.echo("HAVEN_SMTP_URL is not set: no e-mail can be sent.", err=True)
+    typer.echo(f"{who} is on call: {', '.join(settings.channels)}, {hours or 'at every hour'}.")
+
+
+@on_call_app.command("remove")
+def remove_on_call(who: Who) -> None:
+    """Take a caseworker off call."""
+    with open_deployment() as deployment:
+
+        def remove(work: Work) -> bool:
+            was_there = OnCallRoster.remove(work, who)
+            if was_there:
+                deployment.record(work, "on_call_remove", who)
+            return was_there
+
+        if not deployment.run(remove):
+            raise _not_on_call(who)
+    typer.echo(f"{who} is not on call any more.")
+
+
+@on_call_app.command("list")
+def list_on_call(*, as_json: AsJson = False) -> None:
+    """List who is on call, in the order in which they are called."""
+    with open_deployment() as deployment:
+        people = deployment.run(_roster(deployment).all)
+        has_email = deployment.settings.smtp_url is not None
+    if as_json:
+        print_json([_as_json(it, has_email=has_email) for it in people])
+        return
+    rows = [
+        (it.position, it.by.id, it.by.name, it.settings.channels, it.settings.hours or "always",
+         ", ".join(it.usable_channels(has_email=has_email)) or "nothing")
+        for it in people
+    ]  # fmt: skip
+    headings = ("order", "id", "name", "channels", "hours", "reached by")
+    print_table(make_table(f"On call: {len(people)}", headings, rows))
+
+
+@on_call_app.command("test")
+def send_test_call(who: Who) -> None:
+    """Send a test message to a caseworker, over each of their channels."""
+    with open_deployment() as deployment:
+        people = deployment.run(_roster(deployment).all)
+        person = next((it for it in people if it.by.id == who), None)
+        if person is None:
+            raise _not_on_call(who)
+        has_email = deployment.settings.smtp_url is not None
+        channels = person.usable_channels(has_email=has_email)
+        if not channels:
+            raise HavenError(f"no channel can reach {who}; haven doctor says why")
+        for channel in channels:
+            typer.echo(_send_test(deployment, person, channel))
+
+
+def _send_test(deployment: Deployment, person: OnCallPerson, channel: CallChannel) -> str:
+    """Send a test over one channel; return what became of it."""
+    settings = deployment.settings
+    bot = int(settings.token().partition(":")[0]) if channel is CallChannel.TELEGRAM else 0
+    letters = CallLetters(
+        Outbox(deployment.vault), deployment.vault, bot, settings.staff_language, settings.zone
+    )
+    who = person.by.id
+    if channel is CallChannel.EMAIL:
+        smtp = SmtpServer.from_settings(settings)
+        assert smtp is not None  # noqa: S101 - the channel is usable
+        smtp.send(person.settings.email, letters.text_for(person, is_test=True))
+        deployment.run(lambda work: deployment.record(work, "on_call_test", who, channel.value))
+        return "email: the mail server took it."
+
+    def store(work: Work) -> None:
+        letters.send(work, person, deployment.now(), is_test=True)
+        deployment.record(work, "on_call_test", who, channel.value)
+
+    deployment.run(store)
+    return "telegram: a running Haven sends it now."
+
+
+def _roster(deployment: Deployment) -> OnCallRoster:
+    return build_roster(deployment.settings, deployment.vault)
+
+
+def _not_on_call(who: str) -> HavenError:
+    return HavenError(f"{who} is not on call; haven on-call list shows who is")
+
+
+def _as_json(person: OnCallPerson, *, has_email: bool) -> dict[str, object]:
+    return {
+        "id": person.by.id,
+        "position": person.position,
+        "channels": list(person.settings.channels),
+        "hours": person.settings.hours,
+        "reached_by": list(person.usable_channels(has_email=has_email)),
+    }

@@ -1,0 +1,432 @@
+"""An emergency that finds no caseworker at a desk reaches one on call, or its person is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.errors import ChatBlockedError, RetryLaterError
+from bot.hotline.commands.types import Verb
+from bot.hotline.on_call.roster import CallChannel, OnCallRoster, OnCallSettings
+from bot.hotline.staff.staff import Staff
+from bot.messages import SendText
+from tests.support.database_fixtures import on_both_databases
+from tests.support.harnesses.hotline_harness import VAULT, HotlineHarness
+from tests.support.people.chat_person import ChatPerson
+from tests.support.smtp_server import smtp_server
+from tests.support.telegram.recording_channel import delivery_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bot.store.writer import Work
+    from tests.support.people.caseworker_driver import CaseworkerDriver
+
+ACCOUNT = 6_000_000_001
+WAITS = "Haven: something waits for you."
+WAITS_IN_CHINESE = "Haven：有事情在等你。"  # noqa: RUF001 - Chinese punctuation
+NOBODY = "Nobody can answer in this chat right now."
+TELEGRAM, EMAIL = CallChannel.TELEGRAM, CallChannel.EMAIL
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[HotlineHarness]:
+    made = HotlineHarness(tmp_path, hours="20:30-21:30", staff_language="en")
+    yield made
+    made.close()
+
+
+def puts_on_call(
+    home: HotlineHarness, name: str, *channels: CallChannel, position: int = 0, account: int = 0,
+    **how: Any,
+) -> CaseworkerDriver:  # fmt: skip
+    """Enrol a caseworker who is off duty and on call."""
+    mei = home.colleague(name, account=account)
+    leaves(home, mei)
+    settings, now = OnCallSettings(channels, **how), home.loop.now()
+    roster = OnCallRoster(home.vault, home.settings.zone)
+    home.database.writer.run_sync(lambda work: roster.set(work, mei.id, position, settings, now))
+    return mei
+
+
+def leaves(home: HotlineHarness, who: CaseworkerDriver, *, on: bool = False) -> None:
+    home.database.writer.run_sync(lambda work: Staff(home.vault).set_duty(work, who.id, on=on))
+
+
+def in_danger(home: HotlineHarness) -> ChatPerson:
+    person = home.person()
+    person.says("/start")
+    person.presses("English", "Nobody", "Danger now", "Tell them now")
+    return person
+
+
+def passes(home: HotlineHarness, seconds: int) -> None:
+    """Let time pass as a running bot does, with a check every five seconds."""
+    for _ in range(0, seconds, 5):
+        home.advance_time(5)
+        checks(home)
+
+
+def checks(home: HotlineHarness) -> None:
+    now, service = home.loop.now(), home.house.on_call
+    letters = home.database.writer.run_sync(lambda work: service.check(work, now))
+    home.house.courier.enqueue(letters)
+    home.settle()
+    home.run(service.send_emails(home.database.writer, home.loop))
+
+
+def calls(home: HotlineHarness, account: int = ACCOUNT) -> list[str]:
+    """Return what a private chat of a caseworker was sent."""
+    return home.post.texts(account)
+
+
+def audited(home: HotlineHarness, action: str) -> int:
+    sql = f"SELECT count(*) FROM audit WHERE deed = '{action}'"  # noqa: S608 - ours
+    return int(home.ask(sql)[0][0])
+
+
+# --- Reached ---------------------------------------------------------------------------------
+
+
+@on_both_databases
+def test_an_emergency_at_night_reaches_the_private_chat_within_a_minute(
+    kind: str, tmp_path: Path
+) -> None:
+    home = HotlineHarness(tmp_path, kind=kind, hours="20:30-21:30", staff_language="en")
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    in_danger(home)
+    passes(home, 60)
+    assert calls(home)[0] == WAITS
+    home.close()
+
+
+def test_a_call_says_nothing_about_a_case(home: HotlineHarness) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    in_danger(home)
+    passes(home, 10)
+    (body,) = home.post.chats[ACCOUNT].values()
+    assert isinstance(body, SendText)
+    assert body.text == WAITS
+    labels = [(it.label, it.token) for row in body.rows for it in row]
+    assert labels == [("I will look", "!o")]  # the same for every case
+    assert body.notifies
+
+
+def test_it_is_in_the_language_of_the_caseworker(home: HotlineHarness) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT, language="zh_Hant")
+    in_danger(home)
+    passes(home, 10)
+    assert calls(home) == [WAITS_IN_CHINESE]
+
+
+def test_no_one_is_called_while_a_caseworker_is_on_duty(home: HotlineHarness) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    home.colleague("Lan")
+    in_danger(home)
+    passes(home, 60)
+    assert calls(home) == []
+    passes(home, 65)  # they did not take it in the two minutes it may wait
+    assert calls(home) == [WAITS]
+
+
+def test_what_is_not_an_emergency_calls_no_one(home: HotlineHarness) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    person = home.person()
+    person.says("/start")
+    person.presses("English", "Nobody", "Talk to a person", "I am safe here", "Skip")
+    person.presses("Any time", "Send")
+    passes(home, 60)
+    assert calls(home) == []
+
+
+def test_outside_their_hours_no_one_is_called(home: HotlineHarness) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT, hours="03:00-04:00")
+    puts_on_call(home, "Lan", TELEGRAM, account=ACCOUNT + 1, hours="10:00-18:00")
+    in_danger(home)
+    passes(home, 60)
+    assert calls(home) == []
+    assert calls(home, ACCOUNT + 1) == [WAITS]
+
+
+def test_a_disabled_caseworker_is_not_called(home: HotlineHarness) -> None:
+    mei = puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    mei.disable()
+    in_danger(home)
+    passes(home, 60)
+    assert calls(home) == []
+    assert home.ask("SELECT count(*) FROM on_call") == [(0,)]
+
+
+def test_a_roster_row_of_another_caseworker_calls_no_one(home: HotlineHarness) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    lan = home.colleague("Lan", account=ACCOUNT + 1)
+    leaves(home, lan)
+    home.ask(f"UPDATE on_call SET staff_id = '{lan.id}' RETURNING staff_id")  # noqa: S608
+    in_danger(home)
+    passes(home, 30)
+    assert calls(home, ACCOUNT + 1) == []
+
+
+# --- Until one sees it -----------------------------------------------------------------------
+
+
+def test_calls_go_from_one_to_the_next_until_one_sees_it(home: HotlineHarness) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT, position=1)
+    puts_on_call(home, "Lan", TELEGRAM, account=ACCOUNT + 1, position=2)
+    in_danger(home)
+    passes(home, 25)
+    assert (len(calls(home)), len(calls(home, ACCOUNT + 1))) == (1, 0)
+    passes(home, 10)
+    assert (len(calls(home)), len(calls(home, ACCOUNT + 1))) == (1, 1)
+    passes(home, 310)
+    assert (len(calls(home)), len(calls(home, ACCOUNT + 1))) == (2, 1)
+
+
+SEEN = {
+    "the button": lambda home, _mei: presses_seen(home),
+    "signing in": lambda home, mei: home.ask(SIGN_IN.format(mei.id, home.loop.now())),
+    "claiming": lambda home, mei: mei.run_command(Verb.CLAIM, any_case(home)),
+}
+SIGN_IN = (
+    "INSERT INTO desk_sessions (token, staff_id, browser, begun_at, seen_at, proved_at) "
+    "VALUES (X'00', '{}', 'Firefox', {}, 1, 1) RETURNING staff_id"
+)
+
+
+def any_case(home: HotlineHarness) -> str:
+    return str(home.ask("SELECT id FROM cases")[0][0])
+
+
+def presses_seen(home: HotlineHarness) -> None:
+    mei = ChatPerson(home, ACCOUNT, "en")
+    mei.send_update(mei.press("!o"))
+    assert mei.toasts == ["Noted. Please sign in at the desk now."]
+
+
+@pytest.mark.parametrize("sees", SEEN.values(), ids=SEEN)
+def test_once_one_sees_it_calls_end_and_the_person_is_not_told_otherwise(
+    home: HotlineHarness, sees: Any
+) -> None:
+    mei = puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT, position=1)
+    puts_on_call(home, "Lan", TELEGRAM, account=ACCOUNT + 1, position=2)
+    person = in_danger(home)
+    passes(home, 10)
+    sees(home, mei)
+    passes(home, 120)
+    assert calls(home, ACCOUNT + 1) == []
+    assert not any(NOBODY in text for text in person.texts)
+    assert audited(home, "on_call_seen") + audited(home, "on_call_end") == 1
+
+
+def test_if_no_one_works_on_it_after_all_calls_begin_again(home: HotlineHarness) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    in_danger(home)
+    passes(home, 10)
+    presses_seen(home)
+    passes(home, 15 * 60)
+    assert len(calls(home)) == 2
+
+
+def test_a_second_emergency_is_called_at_once(home: HotlineHarness) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    in_danger(home)
+    passes(home, 10)
+    presses_seen(home)
+    in_danger(home)
+    passes(home, 10)
+    assert len(calls(home)) == 2
+
+
+def test_the_button_of_a_stranger_is_no_acknowledgement(home: HotlineHarness) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    person = in_danger(home)
+    passes(home, 10)
+    person.send_update(person.press("!o"))
+    assert audited(home, "on_call_seen") == 0
+
+
+def test_every_call_is_in_the_audit_log_without_content(home: HotlineHarness) -> None:
+    mei = puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    in_danger(home)
+    passes(home, 10)
+    presses_seen(home)
+    rows = home.ask(
+        "SELECT actor, deed, subject, detail FROM audit WHERE deed LIKE 'on_call%' ORDER BY id"
+    )
+    case = any_case(home)
+    assert rows == [
+        ("house", "on_call_start", case, ""),
+        ("house", "on_call_call", mei.id, "telegram"),
+        (mei.id, "on_call_seen", case, ""),
+    ]
+
+
+# --- A channel that fails --------------------------------------------------------------------
+
+
+def test_a_chat_that_blocked_the_bot_is_followed_by_an_email(tmp_path: Path) -> None:
+    with smtp_server() as mail:
+        home = HotlineHarness(
+            tmp_path, hours="20:30-21:30", staff_language="en", smtp_url=mail.url,
+            smtp_from="haven@example.org",
+        )  # fmt: skip
+        puts_on_call(home, "Mei", TELEGRAM, EMAIL, account=ACCOUNT, email="mei@example.org")
+        in_danger(home)
+        home.post.fate = lambda chat, _body: (
+            delivery_failure(ChatBlockedError("blocked")) if chat == ACCOUNT else None
+        )
+        passes(home, 30)
+        (letter,) = mail.letters
+        assert (letter["To"], letter["From"]) == ("mei@example.org", "haven@example.org")
+        assert (letter["Subject"], letter.get_payload().strip()) == (WAITS, WAITS)
+        assert audited(home, "on_call_fail") == 1
+        assert home.ask("SELECT state FROM on_call_calls ORDER BY id") == [("over",), ("sent",)]
+        home.close()
+
+
+def test_while_telegram_is_down_the_email_comes_within_a_minute(tmp_path: Path) -> None:
+    with smtp_server() as mail:
+        home = HotlineHarness(
+            tmp_path, hours="20:30-21:30", smtp_url=mail.url, smtp_from="haven@example.org"
+        )
+        puts_on_call(home, "Mei", TELEGRAM, EMAIL, account=ACCOUNT, email="mei@example.org")
+        in_danger(home)
+        home.post.fate = lambda chat, _body: (
+            delivery_failure(RetryLaterError(3600.0)) if chat == ACCOUNT else None
+        )
+        for _ in range(12):
+            home.advance_time(5)
+            checks_without_waiting(home)
+        assert [letter["Subject"] for letter in mail.letters] == [WAITS_IN_CHINESE]
+        home.crash()
+
+
+def checks_without_waiting(home: HotlineHarness) -> None:
+    now, service = home.loop.now(), home.house.on_call
+    letters = home.database.writer.run_sync(lambda work: service.check(work, now))
+    home.house.courier.enqueue(letters)
+    home.run(home.close_writer_idle(0.2))
+    home.run(service.send_emails(home.database.writer, home.loop))
+
+
+def test_an_email_that_is_refused_goes_on_to_the_next_caseworker(tmp_path: Path) -> None:
+    with smtp_server(refuses=True) as mail:
+        home = HotlineHarness(
+            tmp_path, hours="20:30-21:30", staff_language="en", smtp_url=mail.url,
+            smtp_from="haven@example.org",
+        )  # fmt: skip
+        puts_on_call(home, "Mei", EMAIL, email="mei@example.org", position=1)
+        puts_on_call(home, "Lan", TELEGRAM, account=ACCOUNT, position=2)
+        in_danger(home)
+        passes(home, 15)
+        assert mail.letters == []
+        assert calls(home) == [WAITS]
+        home.close()
+
+
+def test_without_a_mail_server_an_email_address_reaches_no_one(home: HotlineHarness) -> None:
+    puts_on_call(home, "Mei", EMAIL, email="mei@example.org")
+    person = in_danger(home)
+    passes(home, 10)
+    assert home.ask("SELECT count(*) FROM on_call_calls") == [(0,)]
+    assert any(NOBODY in text for text in person.texts)
+
+
+# --- What the person is told -----------------------------------------------------------------
+
+
+def told(person: ChatPerson) -> list[str]:
+    return [text for text in person.home.post.texts(person.id) if NOBODY in text]
+
+
+def test_with_no_one_on_call_the_person_is_told_once_and_shown_numbers(
+    home: HotlineHarness,
+) -> None:
+    person = in_danger(home)
+    before = len(home.post.texts(person.id))
+    passes(home, 5)
+    first, numbers = home.post.texts(person.id)[before:]
+    assert first.startswith(NOBODY)
+    assert "110" in numbers
+    passes(home, 300)
+    assert len(told(person)) == 1
+    assert audited(home, "on_call_told") == 1
+
+
+def test_with_someone_on_call_the_person_is_told_after_a_minute_without_an_answer(
+    home: HotlineHarness,
+) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    person = in_danger(home)
+    passes(home, 60)
+    assert told(person) == []
+    passes(home, 10)
+    assert len(told(person)) == 1
+
+
+def test_while_a_caseworker_is_on_duty_no_one_is_told_that_nobody_can_answer(
+    home: HotlineHarness,
+) -> None:
+    home.colleague("Lan")
+    person = in_danger(home)
+    passes(home, 300)
+    assert told(person) == []
+
+
+def test_a_chat_that_was_cleared_is_told_nothing(home: HotlineHarness) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    person = in_danger(home)
+    person.says("/bye")
+    passes(home, 120)
+    assert told(person) == []
+    assert home.ask("SELECT told_at IS NULL FROM on_call_alarms") == [(0,)]
+
+
+def test_a_new_session_is_told_nothing_of_an_earlier_case(home: HotlineHarness) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    person = in_danger(home)
+    home.advance_time(31 * 60)
+    person.says("hello")
+    passes(home, 120)
+    assert told(person) == []
+
+
+def test_where_it_stands_says_that_another_person_was_told_once_a_call_arrived(
+    home: HotlineHarness,
+) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    person = in_danger(home)
+    person.presses("Talk to a person", "I am safe here", "Skip", "Any time", "Send")
+    passes(home, 10)
+    assert "If not, another person is told." in person.presses("Where it stands")[0]
+    passes(home, 120)
+    assert "Another person has been told." in person.presses("Where it stands")[0]
+
+
+# --- Rows ------------------------------------------------------------------------------------
+
+
+def test_calls_are_deleted_after_a_day(home: HotlineHarness) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    in_danger(home)
+    passes(home, 10)
+    presses_seen(home)
+    alarms, now = home.house.on_call.alarms, home.loop.now()
+
+    def expire(work: Work, at: int) -> int:
+        return alarms.expire(work, at)
+
+    assert home.database.writer.run_sync(lambda work: expire(work, now)) == 0
+    later = now + 86_400_000_000 + 1
+    assert home.database.writer.run_sync(lambda work: expire(work, later)) == 1
+
+
+def test_the_roster_hides_addresses_in_the_database(home: HotlineHarness) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, EMAIL, account=ACCOUNT, email="mei@example.org")
+    ((sealed,),) = home.ask("SELECT sealed FROM on_call")
+    assert b"mei@example.org" not in bytes(sealed)
+    roster = OnCallRoster(VAULT, home.settings.zone, has_email=True)
+    (person,) = home.database.writer.run_sync(roster.all)
+    assert person.settings.email == "mei@example.org"
