@@ -167,3 +167,7 @@ class TypedAnswersError(HavenError):
 
 class QuestionListError(HavenError):
     """A file of questions people ask cannot be used; the text names the file and the phrase."""
+
+
+class EmailFailedError(HavenError):
+    """The mail server was not reached, or refused."""

@@ -10,6 +10,7 @@ from bot.app.retention import build_erasures, build_retention
 from bot.app.staff import StaffRuntime, build_forum, build_staff_runtime, retained_answers_filter
 from bot.app.texts import build_turn_context
 from bot.cases.intake import Intake
+from bot.channels.smtp import SmtpServer
 from bot.desks.forum.delivery import ForumDelivery
 from bot.dispatch.batch import BatchProcessor
 from bot.dispatch.contact_policy import ContactPolicy, record_opener_sent
@@ -20,7 +21,6 @@ from bot.dispatch.passphrase_hashing import PassphraseHashing
 from bot.hotline.erasure.requests import ErasureJob
 from bot.mailbox.courier import Courier, Mailbox
 from bot.hotline.erasure.job import ErasureJob
-from bot.hotline.on_call.smtp import SmtpServer
 from bot.hotline.staff.opening_hours import response_times
 from bot.mailbox.courier import Courier
 from bot.mailbox.inbox import Inbox
@@ -88,7 +88,7 @@ def build(
     )  # fmt: skip
     on_call = OnCallService(
         staff.service.on_call,
-        CallLetters(outbox, vault, options.bot_id, settings.staff_language, settings.zone),
+        CallLetters(outbox, vault, options.bot_id, settings.staff_language),
         SmtpServer.from_settings(settings), batches, conversations, AuditLog(vault),
     )  # fmt: skip
     policy = ContactPolicy(conversations, services, staff.service, batches, clock)

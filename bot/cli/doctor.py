@@ -21,10 +21,10 @@ from bot.app.storage import (
     open_vault,
 )
 from bot.app.texts import build_roster
+from bot.channels.smtp import SmtpServer
 from bot.clock import SystemClock
 from bot.errors import HavenError
 from bot.hotline.on_call.roster import CallChannel
-from bot.hotline.on_call.smtp import SmtpServer
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.places.directory import Recipient
 from bot.places.registry import find_place

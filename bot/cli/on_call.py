@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.app.texts import build_roster
+from bot.channels.smtp import SmtpServer
 from bot.cli.deployment import open_deployment
 from bot.cli.options import AsJson, one_of
 from bot.cli.output import make_table, print_json, print_table
 from bot.dispatch.on_call import CallLetters
 from bot.errors import HavenError
 from bot.hotline.on_call.roster import CallChannel, OnCallRoster, OnCallSettings
-from bot.hotline.on_call.smtp import SmtpServer
 from bot.languages import STAFF_LANGUAGES
 from bot.mailbox.outbox import Outbox
 from bot.settings import EMAIL_PATTERN, HOURS_PATTERN
@@ -131,9 +131,8 @@ def _send_test(deployment: Deployment, person: OnCallPerson, channel: CallChanne
     """Send a test over one channel; return what became of it."""
     settings = deployment.settings
     bot = int(settings.token().partition(":")[0]) if channel is CallChannel.TELEGRAM else 0
-    letters = CallLetters(
-        Outbox(deployment.vault), deployment.vault, bot, settings.staff_language, settings.zone
-    )
+    vault = deployment.vault
+    letters = CallLetters(Outbox(vault), vault, bot, settings.staff_language)
     who = person.by.id
     if channel is CallChannel.EMAIL:
         smtp = SmtpServer.from_settings(settings)

@@ -4,39 +4,48 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from bot.desks.locale import StaffLocale
 from bot.dispatch.callback_data import ON_CALL_BUTTON
 from bot.dispatch.conversation_store import SESSION_TIMEOUT
+from bot.errors import EmailFailedError
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.chat.takeover import SayNobodyComes
 from bot.hotline.commands.context import find_contact
 from bot.hotline.on_call.roster import CallChannel
-from bot.hotline.on_call.smtp import EmailFailedError
 from bot.hotline.on_call.texts import SEEN, SOMETHING_WAITS, TEST_CALL
+from bot.languages import catalogue
 from bot.log import log
 from bot.mailbox.letter import Lane, Letter
 from bot.messages import Button, SendText
 from bot.vault.audit.log import SYSTEM
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from bot.clock import Clock
     from bot.dispatch.batch import BatchProcessor
     from bot.dispatch.conversation_store import Conversations
     from bot.hotline.on_call.alarms import Call, NewCall, OnCallAlarms
     from bot.hotline.on_call.roster import OnCallPerson
-    from bot.hotline.on_call.smtp import SmtpServer
     from bot.mailbox.courier import Courier
     from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work, Writer
+    from bot.text import Catalogue
     from bot.vault import AuditLog, Vault
 
 CHECK_SECONDS = 5.0
 """Seconds between two checks; a call has to arrive within 60."""
 EMAIL_POLL_SECONDS = 1.0
+
+
+class Mailer(Protocol):
+    """Sends e-mail, and blocks meanwhile."""
+
+    def send(self, to: str, text: str) -> None:
+        """Send one sentence.
+
+        Raises:
+            EmailFailedError: the server was not reached, or refused.
+        """
 
 
 @dataclass(frozen=True)
@@ -48,17 +57,16 @@ class CallLetters:
     bot: int
     staff_language: str
     """Of the desk, for those who chose no other."""
-    zone: ZoneInfo
 
     def text_for(self, person: OnCallPerson, *, is_test: bool = False) -> str:
         """Return the sentence of a call, in the language of the caseworker."""
         text = TEST_CALL if is_test else SOMETHING_WAITS
-        return self._locale(person)(text)
+        return text.render(self._catalogue(person))
 
     def send(self, work: Work, person: OnCallPerson, now: int, *, is_test: bool = False) -> Letter:
         """Store the letter of a call and return it."""
         (number,) = self.outbox.new_ids(work, 1)
-        button = Button(self._locale(person)(SEEN), ON_CALL_BUTTON)
+        button = Button(SEEN.render(self._catalogue(person)), ON_CALL_BUTTON)
         body = SendText(
             self.text_for(person, is_test=is_test), () if is_test else ((button,),), notifies=True
         )
@@ -68,8 +76,8 @@ class CallLetters:
         self.outbox.store(work, [letter])
         return letter
 
-    def _locale(self, person: OnCallPerson) -> StaffLocale:
-        return StaffLocale(person.settings.language or self.staff_language, self.zone)
+    def _catalogue(self, person: OnCallPerson) -> Catalogue:
+        return catalogue(person.settings.language or self.staff_language, "staff")
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,8 @@ class OnCallService:
 
     alarms: OnCallAlarms
     letters: CallLetters
-    smtp: SmtpServer | None
+    mailer: Mailer | None
+    """None: this deployment sends no e-mail."""
     batches: BatchProcessor
     conversations: Conversations
     audit: AuditLog
@@ -131,9 +140,9 @@ class OnCallService:
 
     async def _send_email(self, writer: Writer, call: Call, to: str, text: str) -> None:
         is_sent = False
-        if self.smtp is not None:
+        if self.mailer is not None:
             try:
-                await asyncio.to_thread(self.smtp.send, to, text)
+                await asyncio.to_thread(self.mailer.send, to, text)
                 is_sent = True
             except EmailFailedError as failed:
                 log.warning("on_call_email_failed", error=type(failed.__cause__).__name__)

@@ -147,7 +147,7 @@ class StaffService:
         elif event.kind is EventKind.CASEWORKER_WROTE:
             self.hotline.reply_clocks.caseworker_answered(work, event.case, now)
         elif _is_referral_taken_back(event) and _is_referred(work, event.case):
-            # Nobody else looks at it any more, so our staff must.
+            # No organisation looks at it any more, so our staff must.
             self.hotline.reply_clocks.person_wrote(work, event.case, now)
         is_more = event.kind is EventKind.REPORT_ADDED or (
             event.kind is EventKind.PERSON_WROTE and event.code

@@ -17,6 +17,7 @@ OPENS = ("open_connection", "create_connection", "create_datagram_endpoint", "op
          "sock_connect", "urlopen", "urlretrieve")  # fmt: skip
 MAY: dict[str, str] = {
     "bot/channels/telegram/": "the one place that speaks to anybody outside, to Telegram",
+    "bot/channels/smtp.py": "calls caseworkers by e-mail, over the mail server of the settings",
     "bot/sandbox/methods/__init__.py": "reads from the library what Telegram's methods are called",
     "bot/sandbox/server.py": "finds a free port of this machine",
     "bot/asgi_server.py": "listens, and calls nobody",

@@ -10,7 +10,7 @@ from email.utils import formatdate, make_msgid
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from bot.errors import HavenError, SettingError
+from bot.errors import EmailFailedError, SettingError
 from bot.settings import SETTING_HINTS
 
 if TYPE_CHECKING:
@@ -20,10 +20,6 @@ TIMEOUT = 10.0
 """Seconds the server may take for each answer."""
 SMTPS_PORT, SUBMISSION_PORT = 465, 587
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-class EmailFailedError(HavenError):
-    """The mail server was not reached, or refused."""
 
 
 @dataclass(frozen=True, slots=True)
