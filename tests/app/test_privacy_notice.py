@@ -66,6 +66,8 @@ NOT_TOLD = {
     "claim_lapses_minutes": "among staff",
     "silence_minutes": "among staff",
     "staff_language": "among staff",
+    "smtp_url": "a call to a caseworker says nothing of a case",
+    "smtp_from": "among staff",
     "backup_key": "for whom copies open, which is nobody here",
 }
 """Settings of which nothing has to be told, and why."""

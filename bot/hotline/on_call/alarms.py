@@ -139,7 +139,7 @@ _NOTE_CALLED = update_by(
 _ADD_CALL = insert(on_call_calls, "staff_id", "channel", "attempt", "state", "letter", "at")
 _CALLS = select_by(
     on_call_calls, "id", "staff_id", "channel", "attempt", "state", "letter", "at",
-    by=on_call_calls.c.at >= bindparam("since"), order_by="id",
+    by=on_call_calls.c.at >= bindparam("since"), order_by=("at", "id"),
 )  # fmt: skip
 _SET_STATE = update_by(on_call_calls, "state", by="id")
 _EXPIRE = delete_by(on_call_calls, by=on_call_calls.c.at < bindparam("before"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.hotline.on_call import alarms as on_call
 from bot.hotline.queue import alerts, case_status, claims, next_case, snooze
 from bot.store.database import Database
 from tests.support.database.query_plans import query_plan
@@ -33,6 +34,9 @@ ASKED = {
     "held by one": (*ONE_HOLDER, "ix_cases_holder"),
     "held by several": (*TWO_HOLDERS, "ix_cases_holder"),
     "somebody wrote": (*snooze._SNOOZED_IN_CHATS.batches([b"a"])[0], "ix_cases_chat_key"),
+    "emergencies": (on_call._EMERGENCIES, (), "ix_cases_in_order"),
+    "running alarms": (on_call._RUNNING, (), "ix_on_call_alarms_running"),
+    "late calls": (on_call._CALLS, (MIDDAY,), "ix_on_call_calls_at"),
     "one case": (case_status._LOAD, ("a",), "cases"),
 }
 
