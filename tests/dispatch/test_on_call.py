@@ -366,13 +366,23 @@ def test_with_someone_on_call_the_person_is_told_after_a_minute_without_an_answe
     assert len(told(person)) == 1
 
 
-def test_while_a_caseworker_is_on_duty_no_one_is_told_that_nobody_can_answer(
+def test_while_a_caseworker_who_took_it_is_on_duty_the_person_is_not_told_otherwise(
     home: HotlineHarness,
 ) -> None:
-    home.colleague("Lan")
+    lan = home.colleague("Lan")
     person = in_danger(home)
+    lan.claims(any_case(home))
     passes(home, 300)
     assert told(person) == []
+
+
+def test_if_those_on_duty_do_not_take_it_in_time_the_person_is_told(home: HotlineHarness) -> None:
+    home.colleague("Lan")
+    person = in_danger(home)
+    passes(home, 170)  # two minutes in which a reply is due, and one in which others are called
+    assert told(person) == []
+    passes(home, 20)
+    assert len(told(person)) == 1
 
 
 def test_a_chat_that_was_cleared_is_told_nothing(home: HotlineHarness) -> None:

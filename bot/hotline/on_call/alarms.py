@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import bindparam, literal, or_
 
-from bot.cases.state_machine import CaseState, Role
+from bot.cases.state_machine import Role
 from bot.cases.urgency import Priority
 from bot.clock import DAY, MINUTE, SECOND
 from bot.hotline.on_call.roster import CallChannel, serving_first
+from bot.hotline.queue.case_status import QUEUED
 from bot.hotline.queue.claims import serves
 from bot.store.statements import (
     delete_by,
@@ -177,10 +178,12 @@ class OnCallAlarms:
         queues = {uncovered[it.case].queue for it in waiting}
         people = serving_first(self.roster.available(work, now), queues)
         result.calls = self._next_calls(work, waiting, people, calls, now)
-        absent = {it.case for it in waiting if _is_absent(uncovered[it.case], everyone, now)}
         for alarm in waiting:
-            is_late = not people or now - alarm.since >= TELL_AFTER
-            if alarm.told_at is None and alarm.case in absent and is_late:
+            emergency = uncovered[alarm.case]
+            is_absent = _is_absent(emergency, everyone, now)
+            is_late = now - alarm.since >= TELL_AFTER or (is_absent and not people)
+            is_unseen = is_absent or emergency.status in QUEUED
+            if alarm.told_at is None and is_late and is_unseen:
                 work.run(_NOTE_TOLD, now, alarm.case)
                 result.untold.append(alarm.case)
         return result
@@ -360,6 +363,6 @@ def _is_absent(it: Emergency, everyone: Iterable[Caseworker], now: int) -> bool:
         for each in everyone
         if each.is_active and each.is_on_duty and each.role is not Role.AUDITOR
     ]
-    if it.holder and it.status not in {CaseState.WAITING, CaseState.REOPENED}:
+    if it.holder and it.status not in QUEUED:
         return all(each.id != it.holder for each in on_duty)
     return not any(serves(each, it.queue) and each.rests_until <= now for each in on_duty)
