@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.channels.smtp import EmailFailedError, SmtpServer
-from bot.errors import SettingError
+from bot.channels.smtp import SmtpServer
+from bot.errors import EmailFailedError, SettingError
 from bot.settings import load_settings
 from tests.support.smtp_server import Mailbox, smtp_server
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.errors import ChatBlockedError, RetryLaterError
+from bot.errors import ChatBlockedError, DeliveryError, RetryLaterError
 from bot.hotline.commands.types import Verb
 from bot.hotline.on_call.roster import CallChannel, OnCallRoster, OnCallSettings
 from bot.hotline.staff.staff import Staff
@@ -266,6 +266,11 @@ def test_every_call_is_in_the_audit_log_without_content(home: HotlineHarness) ->
 # --- A channel that fails --------------------------------------------------------------------
 
 
+def fails_for_account(error: DeliveryError) -> Any:
+    """Return a fate that fails what goes to the private chat, and nothing else."""
+    return lambda chat, _body: delivery_failure(error) if chat == ACCOUNT else None
+
+
 def test_a_chat_that_blocked_the_bot_is_followed_by_an_email(tmp_path: Path) -> None:
     with smtp_server() as mail:
         home = HotlineHarness(
@@ -274,13 +279,11 @@ def test_a_chat_that_blocked_the_bot_is_followed_by_an_email(tmp_path: Path) -> 
         )  # fmt: skip
         puts_on_call(home, "Mei", TELEGRAM, EMAIL, account=ACCOUNT, email="mei@example.org")
         in_danger(home)
-        home.post.fate = lambda chat, _body: (
-            delivery_failure(ChatBlockedError("blocked")) if chat == ACCOUNT else None
-        )
+        home.post.fate = fails_for_account(ChatBlockedError("blocked"))
         passes(home, 30)
         (letter,) = mail.letters
         assert (letter["To"], letter["From"]) == ("mei@example.org", "haven@example.org")
-        assert (letter["Subject"], letter.get_payload().strip()) == (WAITS, WAITS)
+        assert (letter["Subject"], str(letter.get_payload()).strip()) == (WAITS, WAITS)
         assert audited(home, "on_call_fail") == 1
         assert home.ask("SELECT state FROM on_call_calls ORDER BY id") == [("over",), ("sent",)]
         home.close()
@@ -293,9 +296,7 @@ def test_while_telegram_is_down_the_email_comes_within_a_minute(tmp_path: Path) 
         )
         puts_on_call(home, "Mei", TELEGRAM, EMAIL, account=ACCOUNT, email="mei@example.org")
         in_danger(home)
-        home.post.fate = lambda chat, _body: (
-            delivery_failure(RetryLaterError(3600.0)) if chat == ACCOUNT else None
-        )
+        home.post.fate = fails_for_account(RetryLaterError(3600.0))
         for _ in range(12):
             home.advance_time(5)
             checks_without_waiting(home)

@@ -31,6 +31,8 @@ from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.commands.context import HotlineServices
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.on_call.alarms import OnCallAlarms
+from bot.hotline.on_call.roster import OnCallRoster
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentTexts
@@ -181,5 +183,5 @@ def _staff_side(
     reminding = DeadlineReminders(hotline.deadlines, reminders, checking)
     return StaffService(
         hotline, StaffCommands(VAULT), CaseMessages(VAULT), outbox, intake, desks, parse_group,
-        reminding,
+        reminding, OnCallAlarms(OnCallRoster(VAULT, setting.zone), hotline.staff, audit),
     )  # fmt: skip

@@ -20,7 +20,7 @@ from bot.cases.urgency import Priority
 from bot.clock import DAY
 from bot.desks.web.queue import queries
 from bot.desks.web.team.workload import workloads
-from bot.hotline.chat.case_progress import load_progress
+from bot.hotline.chat.case_progress import CaseProgress, load_progress
 from bot.hotline.queue.claims import serves
 from bot.hotline.queue.snooze import Snoozes
 from bot.hotline.staff.enrolment import Enrolment
@@ -217,7 +217,7 @@ class Office(RuleBasedStateMachine):
     @invariant()
     def where_it_stands_is_what_is_so(self) -> None:
         for row in self.rows():
-            progress = self.line.run(lambda work, case=row.case: load_progress(work, case))
+            progress = self.progress_of(row.case)
             assert progress is not None
             assert progress.next_step in NEXT_STEPS[CaseState(row.status)]
             looks = row.status == "referred" and row.case in self.sent
@@ -228,6 +228,9 @@ class Office(RuleBasedStateMachine):
     def listed(self, by: Caseworker, tab: str) -> set[str]:
         wanted = queries.ListQuery(by, tab, self.line.now)
         return self.line.run(lambda work: set(queries._case_ids(work, wanted)))
+
+    def progress_of(self, case: str) -> CaseProgress | None:
+        return self.line.run(lambda work: load_progress(work, case))
 
     def run_sql(self, sql: str) -> None:
         query(self.line.database, sql + " RETURNING case_id")
