@@ -19,10 +19,8 @@ from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.on_call import CallLetters, OnCallService
 from bot.dispatch.passphrase_hashing import PassphraseHashing
 from bot.hotline.erasure.requests import ErasureJob
-from bot.mailbox.courier import Courier, Mailbox
-from bot.hotline.erasure.job import ErasureJob
 from bot.hotline.staff.opening_hours import response_times
-from bot.mailbox.courier import Courier
+from bot.mailbox.courier import Courier, Mailbox
 from bot.mailbox.inbox import Inbox
 from bot.mailbox.outbox import Outbox, OutboxResults
 from bot.mailbox.passphrase_jobs import PassphraseJobs

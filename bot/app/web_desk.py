@@ -23,7 +23,6 @@ from bot.desks.web.context import DeskContext
 from bot.desks.web.live.event_log import EventLog
 from bot.desks.web.live.watcher import EventWatcher
 from bot.hotline.referrals.store import Referrals
-from bot.hotline.staff.staff import Staff
 from bot.languages import catalogue
 from bot.places.registry import find_place
 from bot.vault import AuditLog, Vault

@@ -24,9 +24,8 @@ from bot.errors import HavenError
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.staff.enrolment import Enrolment
-from bot.hotline.staff.staff import Caseworker, Staff
 from bot.hotline.staff.opening_hours import response_times
-from bot.hotline.staff.staff import Staff
+from bot.hotline.staff.staff import Caseworker, Staff
 from bot.languages import LANGUAGES
 from bot.store.writer import Work
 from bot.vault.keys.passwords import PasswordCost

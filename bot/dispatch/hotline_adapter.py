@@ -30,11 +30,9 @@ from bot.hotline.check_ins.texts import ENDED_IN_CHAT
 from bot.hotline.erasure.data_summary import summarize_data
 from bot.hotline.erasure.requests import ERASURE_REQUESTED, ErasureRequests
 from bot.hotline.events import Event, EventKind
-from bot.hotline.referrals.store import ConsentRevocation
 from bot.hotline.queue.alerts import alert_recipients, load_alert, reaches_any
-from bot.hotline.referrals.revoke import ConsentRevocation
+from bot.hotline.referrals.store import ConsentRevocation
 from bot.hotline.staff.staff import Staff
-from bot.partners.campaigns import Campaigns
 from bot.partners.link_stats import LinkStats
 from bot.partners.partners import Campaigns
 from bot.store.statements import select_by, select_one

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 CHECK_SECONDS = 5.0
 """Seconds between two checks; a call has to arrive within 60."""
 EMAIL_POLL_SECONDS = 1.0
+EMAIL_TIMEOUT = 12.0
+"""Seconds after which an e-mail counts as failed; the next channel is tried."""
 
 
 class Mailer(Protocol):
@@ -82,7 +84,7 @@ class CallLetters:
 
 @dataclass(frozen=True)
 class OnCallService:
-    """Checks alarms and makes calls; `run` does it until cancelled."""
+    """Checks alarms and makes calls: two jobs of a running bot."""
 
     alarms: OnCallAlarms
     letters: CallLetters
@@ -104,14 +106,16 @@ class OnCallService:
             log.info("on_call_calls", count=len(result.calls))
         return letters
 
-    async def run(self, writer: Writer, courier: Courier, clock: Clock) -> None:
-        """Check alarms and send e-mails until cancelled."""
-        checked_at = clock.monotonic() - CHECK_SECONDS
+    async def run_checks(self, writer: Writer, courier: Courier, clock: Clock) -> None:
+        """Check alarms until cancelled."""
         while True:
-            if clock.monotonic() - checked_at >= CHECK_SECONDS:
-                checked_at = clock.monotonic()
-                courier.enqueue(await writer.run(lambda work: self.check(work, clock.now())))
-                await self.send_emails(writer, clock)
+            courier.enqueue(await writer.run(lambda work: self.check(work, clock.now())))
+            await asyncio.sleep(CHECK_SECONDS)
+
+    async def run_emails(self, writer: Writer, clock: Clock) -> None:
+        """Send e-mails until cancelled; a job of its own: a slow server must delay no check."""
+        while True:
+            await self.send_emails(writer, clock)
             await asyncio.sleep(EMAIL_POLL_SECONDS)
 
     async def send_emails(self, writer: Writer, clock: Clock) -> None:
@@ -142,10 +146,13 @@ class OnCallService:
         is_sent = False
         if self.mailer is not None:
             try:
-                await asyncio.to_thread(self.mailer.send, to, text)
+                async with asyncio.timeout(EMAIL_TIMEOUT):
+                    await asyncio.to_thread(self.mailer.send, to, text)
                 is_sent = True
             except EmailFailedError as failed:
                 log.warning("on_call_email_failed", error=type(failed.__cause__).__name__)
+            except TimeoutError as late:
+                log.warning("on_call_email_failed", error=type(late).__name__)
         await writer.run(lambda work: self.alarms.note_email(work, call.id, is_sent=is_sent))
 
     def _tell(self, work: Work, case: str, now: int) -> None:

@@ -19,10 +19,8 @@ from bot.hotline.events import Event, EventKind
 from bot.hotline.on_call.texts import NOTHING_WAITS, SEEN_REPLY
 from bot.hotline.queue import case_status
 from bot.hotline.queue.snooze import Snoozes
-from bot.mailbox import outbox
 from bot.hotline.referrals.model import ReferralStage
-from bot.mailbox import outbox_holds
-from bot.mailbox.clear_chat import drop_staff_letters
+from bot.mailbox import outbox
 from bot.mailbox.letter import WITHDRAWN, Author, Lane, Letter, LetterState
 from bot.mailbox.outbox import drop_staff_letters
 

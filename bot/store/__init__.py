@@ -25,19 +25,13 @@ from bot.store.statements import (
     select_one,
     update_by,
     upsert,
+)
 from bot.store.tables import (  # noqa: F401 - registers every table
     case_extras,
-    check_ins,
-    consents,
-    custody,
-    deadlines,
     desk,
     on_call,
     partners,
-    passphrases,
-    team,
 )
-from bot.store.tables import case_extras, desk, partners  # noqa: F401 - registers every table
 from bot.store.writer import Work, Writer
 
 __all__ = [

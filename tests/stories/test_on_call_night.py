@@ -91,6 +91,22 @@ async def test_one_who_never_began_the_chat_gets_an_email(tmp_path: Path) -> Non
             assert str(mail.letters[0]["Subject"]) == WAITS
 
 
+async def test_a_mail_server_that_says_nothing_delays_no_one_else(tmp_path: Path) -> None:
+    with smtp_server(hangs=True) as mail, patch.object(on_call, "EMAIL_TIMEOUT", 0.1):
+        mailing = {"smtp_url": mail.url, "smtp_from": "haven@example.org"}
+        async with evening(tmp_path, **mailing) as night:
+            await night.start()
+            phone = night.sandbox.add_phone("Mei", language="en")
+            phone.say("/start")
+            await night.until(phone.bot_texts, "the chat to begin")
+            both = (CallChannel.EMAIL, CallChannel.TELEGRAM)
+            puts_on_call(night, phone.id, *both, email="mei@example.org")
+            await in_danger(night)
+            await night.until(lambda: WAITS in phone.bot_texts(), "the call")
+            assert mail.connections == 1
+            mail.is_over.set()
+
+
 async def test_with_no_one_on_call_the_person_reads_that_nobody_can_answer(
     tmp_path: Path,
 ) -> None:

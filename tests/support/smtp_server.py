@@ -20,6 +20,9 @@ class Mailbox:
     """What a mail server was given."""
 
     refuses: bool = False
+    hangs: bool = False
+    """Whether it takes connections and says nothing, until the test ends."""
+    is_over: threading.Event = field(default_factory=threading.Event)
     farewell: bytes = b"221 bye"
     url: str = ""
     """The address for HAVEN_SMTP_URL."""
@@ -41,6 +44,9 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self._mailbox.connections += 1
+        if self._mailbox.hangs:
+            self._mailbox.is_over.wait()
+            return
         self._answer(b"220 test")
         while line := self.rfile.readline():
             verb = line.strip().split(b" ")[0].split(b":")[0].upper()
@@ -66,13 +72,14 @@ class _Connection(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def smtp_server(*, refuses: bool = False) -> Iterator[Mailbox]:
+def smtp_server(*, refuses: bool = False, hangs: bool = False) -> Iterator[Mailbox]:
     """Run a mail server in a thread, and yield what it was given."""
-    mailbox = Mailbox(refuses)
+    mailbox = Mailbox(refuses, hangs)
     with _Server(("127.0.0.1", 0), partial(_Connection, mailbox)) as server:
         mailbox.url = f"smtp://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield mailbox
+        mailbox.is_over.set()
         server.shutdown()
         thread.join()

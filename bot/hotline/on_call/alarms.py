@@ -30,9 +30,9 @@ from bot.store.statements import (
     upsert,
 )
 from bot.store.tables.desk import desk_sessions
+from bot.store.tables.desk import CASE_IS_LISTED
 from bot.store.tables.main import cases, outbox, staff
 from bot.store.tables.on_call import ALARM_IS_RUNNING, on_call_alarms, on_call_calls
-from bot.store.tables.team import CASE_IS_LISTED
 from bot.vault.audit.log import SYSTEM
 
 if TYPE_CHECKING:
@@ -121,7 +121,12 @@ class AlarmResult:
 
 _EMERGENCIES = select_by(
     cases, "id", "queue", "status", "holder", "claimed_at", "due_at",
-    by=(CASE_IS_LISTED, cases.c.priority == literal(int(Priority.EMERGENCY))),
+    by=(
+        CASE_IS_LISTED,
+        cases.c.priority == literal(int(Priority.EMERGENCY)),
+        # Not "is not null": for that SQLite would take the index of what is due, and sort.
+        cases.c.due_at > literal(0),
+    ),
     order_by=("waiting_since", "id"), limit=literal(MAX_EMERGENCIES),
 )  # fmt: skip
 _ALARM_COLUMNS = ("case_id", "since", "acknowledged_at", "told_at")
@@ -223,11 +228,7 @@ class OnCallAlarms:
     @staticmethod
     def _uncovered(work: Work, everyone: Sequence[Caseworker], now: int) -> list[Emergency]:
         """Return the emergencies that no caseworker at a desk sees to."""
-        due = [
-            Emergency(*row)
-            for row in work.rows(_EMERGENCIES)
-            if row[5] is not None  # None: the person was answered
-        ]
+        due = [Emergency(*row) for row in work.rows(_EMERGENCIES)]
         return [it for it in due if it.due_at <= now or _is_absent(it, everyone, now)]
 
     def _update_alarms(

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.cases.state_machine import CaseAction, CaseState
 from bot.store.statements import delete_by
 from bot.store.tables.desk import desk_choices, desk_factors, desk_invites, desk_sessions
-from bot.store.tables.desk import desk_factors, desk_invites, desk_sessions
 from bot.store.tables.on_call import on_call
-from bot.store.tables.team import desk_choices
 from bot.vault.audit.log import OPERATOR
 
 if TYPE_CHECKING:
