@@ -152,7 +152,8 @@ def render_progress(
         text = _due_text(progress, texts, outlook, now)
         lines += [line(text, due_at)] if text else []
     if due_at is not None and not outlook.is_staffed:
-        opens_at = outlook.opens_at
+        # A caseworker who is called reads before the office opens.
+        opens_at = None if outlook.is_on_call else outlook.opens_at
         lines.append(line(texts.closed_until, opens_at) if opens_at else line(texts.closed))
     return "\n".join(lines)
 
