@@ -21,6 +21,7 @@ from bot.clock import DAY
 from bot.desks.web.queue import queries
 from bot.desks.web.team.workload import workloads
 from bot.hotline.chat.case_progress import CaseProgress, load_progress
+from bot.hotline.erasure.requests import ErasureRequests
 from bot.hotline.queue.claims import serves
 from bot.hotline.queue.snooze import Snoozes
 from bot.hotline.staff.enrolment import Enrolment
@@ -134,6 +135,14 @@ class Office(RuleBasedStateMachine):
     def consent_is_taken_back(self, case: str) -> None:
         self.run_sql(f"UPDATE referrals SET state = 'revoked' WHERE case_id = '{case}'")  # noqa: S608
         self.sent.discard(case)
+
+    @rule(case=cases)
+    def person_withdraws(self, case: str) -> None:
+        """Ask for everything of the chat to be erased: until it is, staff must see the case."""
+        ((key,),) = query(self.line.database, f"SELECT chat_key FROM cases WHERE id = '{case}'")  # noqa: S608
+        requests = ErasureRequests(self.line.audit)
+        asked = self.line.run(lambda work: requests.request(work, key, self.line.now, ()))
+        assert case in asked
 
     @rule(case=cases, days=st.integers(1, 3))
     def is_snoozed(self, case: str, days: int) -> None:
