@@ -8,8 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 STILL: dict[str, int] = {
-    "import cycles": 5,
-    "lines above 57,000": 7_500,
+    "lines above 57,000": 4_310,
 }
 
 

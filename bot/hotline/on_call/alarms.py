@@ -29,8 +29,7 @@ from bot.store.statements import (
     update_by,
     upsert,
 )
-from bot.store.tables.desk import desk_sessions
-from bot.store.tables.desk import CASE_IS_LISTED
+from bot.store.tables.desk import CASE_IS_LISTED, desk_sessions
 from bot.store.tables.main import cases, outbox, staff
 from bot.store.tables.on_call import ALARM_IS_RUNNING, on_call_alarms, on_call_calls
 from bot.vault.audit.log import SYSTEM
