@@ -271,14 +271,14 @@ class ControlApi:
 
     def _list_calls(self, fields: Fields) -> Any:
         """List the call log, or its calls of one `method`."""
-        log = self._sandbox.calls
+        calls = self._sandbox.calls
         return [
             {
                 name: getattr(call, name)
                 for name in ("method", "params", "at", "code", "description", "result", "fault")
             }
             | {"uploads": {name: len(upload.data) for name, upload in call.uploads.items()}}
-            for call in (log.of(fields["method"]) if fields.get("method") else log)
+            for call in (calls.of(fields["method"]) if fields.get("method") else calls)
         ]
 
     def _show_file(self, fields: Fields) -> Any:
