@@ -21,7 +21,9 @@ from flows.own_data.privacy import Privacy
 from flows.requests.afterwards import Afterwards
 from flows.requests.ask_for_help import AskForHelp
 from flows.requests.check_in import CheckInFlow
+from flows.requests.contact import ContactFlow
 from flows.requests.for_someone import ForSomeone
+from flows.requests.more_choices import MoreChoices
 from flows.requests.receipt import ReceiptFlow
 from flows.requests.report import Report
 from flows.requests.talk import Talk
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 
 ALL_FLOWS: tuple[type[Flow], ...] = (
     Welcome, ReturnCheck, Resume, Report, AskForHelp, Talk, Afterwards, Identify, Passphrase,
+    ContactFlow, MoreChoices,
     ReceiptFlow, CheckInFlow, AutoDelete, Learn, MySituation, MyRights, ForSomeone,
     BeingQuestioned, AfterDecision, GoingHome, WhatToKeep, PhoneNumbers, Quiz, DangerFlow, Despair,
     Story, UrgentDetails, Help, Who, LanguageFlow, Privacy, NoticeChanged, MyData, Delete, Stop,

@@ -12,17 +12,42 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.app.phrase_list import NamedPhrase, ShownPhrase, phrases_of_flows, phrases_of_place
-from bot.conversation import Begin, Card, End, FlowRegistry, Outcome, PressInput, Reply
+from bot.conversation import (
+    ALWAYS,
+    Begin,
+    Card,
+    End,
+    Fact,
+    FlowRegistry,
+    Outcome,
+    PressInput,
+    Reply,
+)
 from bot.conversation.engine import answer, begin
-from bot.conversation.outcomes import TAKES_EXTRAS
-from bot.conversation.questions.choice import ListQuestion
+from bot.conversation.guards import AnswerGuard
+from bot.conversation.outcomes import TAKES_EXTRAS, TOLD
+from bot.conversation.questions.choice import TALK, ListQuestion
 from bot.conversation.state import Frame, Position
-from bot.conversation.steps import DANGER
+from bot.conversation.steps import DANGER, KEEP, PERSON
 from bot.conversation.tools.checks import find_problems
-from bot.conversation.tools.paths import FREE_TEXT, KEEP, KEPT, SENT, WARNED, count_ways, visits
+from bot.conversation.tools.paths import (
+    FREE_TEXT,
+    KEPT,
+    SENT,
+    UNASKED,
+    WARNED,
+    count_ways,
+    visits,
+)
 from bot.dispatch import callback_data
 from bot.dispatch.rendering import ROW_WIDTH, Renderer, display_width
-from bot.dispatch.turn.flow_names import LEARN_FLOW
+from bot.dispatch.turn.flow_names import (
+    LEARN_FLOW,
+    OFFERING_FLOWS,
+    PASSPHRASE_FLOWS,
+    RECOGNITION_FLOW,
+    URGENT_DETAILS_FLOW,
+)
 from bot.dispatch.turn.outcome_rules import NEXT_STEP_OUTCOMES
 from bot.languages import FALLBACK, OverridingCatalogue
 from bot.languages.style_rules import (
@@ -50,6 +75,12 @@ if TYPE_CHECKING:
     Examined = Iterator[int | str]
     """How much was examined, in steps, and each fault."""
 
+WITHOUT_PERSON = frozenset(
+    {PERSON, *OFFERING_FLOWS, URGENT_DETAILS_FLOW, RECOGNITION_FLOW, *PASSPHRASE_FLOWS}
+)
+"""Flows whose questions need no control that leads to a person."""
+UNASKED_REASONS = frozenset({TOLD, "alarmed", ("safe", "not_safe"), ("they_safe", "danger")})
+"""Facts and answers after which the person is not asked whether answers may be stored."""
 LONGEST_MESSAGE = 300
 """Characters in a message: what a frightened reader takes in at once."""
 CONTINUING_OUTCOMES = NEXT_STEP_OUTCOMES | {
@@ -74,7 +105,8 @@ SAMPLE_BLANKS = {
 }  # fmt: skip
 CONSENT_RULE = (
     "free text is asked for only after the person agreed that it is stored, or was told that "
-    "nothing is sent before “Send”; nothing is sent before it"
+    "nothing is sent before “Send”; nothing is sent before it; consent to store is not asked for "
+    "only in danger or once staff read"
 )
 FIRST_FLOW = "welcome"
 
@@ -113,7 +145,7 @@ def run_flow_checks(
             _warning(registry),
         ("exits", "danger and leaving are one tap from every step, in every language"):
             _exits(registry, texts, catalogues),
-        ("caseworker", "a caseworker is two taps from every step, one tap from every card"):
+        ("caseworker", "a person is one tap from every question, staff are told two from danger"):
             _caseworker_reachable(registry),
         ("dead ends", "every choice leads to a question, a caseworker, or a stop"):
             _dead_ends(registry),
@@ -181,17 +213,40 @@ def _structure(registry: FlowRegistry) -> Examined:
 
 def _consent(registry: FlowRegistry) -> Examined:
     for flow in _sending_flows(registry):
+        yield from _wrongly_unasked(flow)
         asks_first = any(step.name == KEEP for step in flow.steps)
         for visit in visits(flow):
             step, location = visit.step, f"{flow.name}.{visit.step.name}"
             if isinstance(step, FREE_TEXT):
                 yield visit.ways
-                if (KEPT if asks_first else WARNED) not in visit.marks:
+                if not _is_agreed(visit.marks, asks_first=asks_first):
                     yield f"{location} asks for free text before consent"
             if isinstance(step, End) and step.outcome in TAKES_EXTRAS:
                 yield visit.ways
                 if SENT not in visit.marks:
                     yield f"{location} hands over what was not sent"
+
+
+def _is_agreed(marks: frozenset[str], *, asks_first: bool) -> bool:
+    """Return whether the person agreed to storing, or was told and must not be asked."""
+    if not asks_first:
+        return WARNED in marks
+    return KEPT in marks or {UNASKED, WARNED} <= marks
+
+
+def _wrongly_unasked(flow: type[Flow]) -> Iterator[str]:
+    """Yield the question for consent to store if it is left out for any other reason."""
+    step = next((step for step in flow.steps if step.name == KEEP), None)
+    if step is None or step.when is ALWAYS:
+        return
+    reasons = {
+        leaf.name if isinstance(leaf, Fact) else (leaf.question.name, *leaf.codes)
+        for leaf in step.when.leaves()
+        if isinstance(leaf, Fact | AnswerGuard)
+    }
+    nothing_known = step.when.holds({}, frozenset())
+    if not nothing_known or not reasons <= UNASKED_REASONS:
+        yield f"{flow.name}.{KEEP} is left out where nothing hurries"
 
 
 def _warning(registry: FlowRegistry) -> Examined:
@@ -215,7 +270,11 @@ def _exits(registry: FlowRegistry, texts: SystemTexts, catalogues: Catalogues) -
 
 
 def _caseworker_reachable(registry: FlowRegistry) -> Examined:
-    """Check that danger, then one answer, alerts staff, and that every card offers a caseworker."""
+    """Check that danger, then one answer, alerts staff, and that every question offers a person.
+
+    Exceptions are the flow in which a person is asked for, the emergency flows, which tell staff
+    by themselves, and questions in which a passphrase is chosen.
+    """
     outcomes = [
         ending.outcome
         for code in _choice_codes(registry, _danger_position(registry))
@@ -227,10 +286,35 @@ def _caseworker_reachable(registry: FlowRegistry) -> Examined:
         yield "danger: no answer alerts a caseworker"
     for location, question in _questions(registry):
         yield 1
-        if isinstance(question, Card) and "talk" not in question.choices:
-            yield f"{location} offers no caseworker"
+        if not _offers_person(registry, location, question):
+            yield f"{location} offers no person"
         if not _ask(registry, location).is_question:
             yield f"{location} has no danger button"
+
+
+def _offers_person(registry: FlowRegistry, location: str, question: Question[Answer]) -> bool:
+    """Return whether a choice or a control leads to a person from every form of a question."""
+    flow, step = location.split(".")
+    if flow in WITHOUT_PERSON:
+        return True
+    if isinstance(question, ListQuestion) and TALK in question.choices:
+        return True
+    if PERSON not in registry.compiled and not isinstance(question, Card):
+        return True  # a small registry of a test
+    return all(
+        "person" in question.ask(frame, back=back).controls
+        for frame in _forms(flow, step, question)
+        for back in (False, True)
+    )
+
+
+def _forms(flow: str, step: str, question: Question[Answer]) -> Iterator[Frame]:
+    """Yield frames in which a question is asked first, again, and with a part of an answer."""
+    part = question.codes[0] if isinstance(question, ListQuestion) else "part"
+    yield Frame(flow, step)
+    yield Frame(flow, step, {step: (part,) if question.collects_parts else part})
+    if question.collects_parts:
+        yield Frame(flow, step, partial_answers={step: (part,)})
 
 
 def _dead_ends(registry: FlowRegistry) -> Examined:

@@ -43,7 +43,6 @@ from bot.places.registry import find_place
 from bot.vault.backup.export_rows import ARCHIVE_RETENTION
 from flows import ALL_FLOWS, flows_for_languages
 from flows.own_data.privacy import Privacy
-from flows.start.welcome import Welcome
 from flows.texts import hotline, office_hours, organisation, phrases, questions
 from flows.texts.counties import COUNTIES
 from flows.texts.phrasebook import GROUPS, OFFICER_PHRASES, PHRASES
@@ -216,10 +215,8 @@ def build_system_texts(settings: Settings) -> SystemTexts:
             phrases.OPENING: phrases.PHONE_WARNING,
             phrases.SEND_WHY: phrases.STILL_READ,
             phrases.NOT_SENT: phrases.STILL_READ,
-            Welcome.kept.text: Privacy.sent.text,
-            Welcome.law.text: phrases.LAW_STILL_READ,
-            Welcome.law_police.text: phrases.LAW_POLICE_STILL_READ,
-            Welcome.promise.text: phrases.STILL_READ,
+            phrases.CONSENT: phrases.CONSENT_STILL_READ,
+            phrases.CONSENT_POLICE: phrases.CONSENT_POLICE_STILL_READ,
         },
         nothing_lost=phrases.AFTER_OUTAGE,
         same_passphrase=phrases.DURESS_SAME_AS_FIRST,

@@ -60,6 +60,8 @@ class ConsentQuestion:
     kind: ConsentKind
     yes_answers: frozenset[str]
     """Answers that give consent; every other one refuses it."""
+    undecided_answers: frozenset[str] = frozenset()
+    """Answers that put the decision off: they are no record."""
 
 
 CONSENT_QUESTIONS: Mapping[str, ConsentQuestion] = {
@@ -67,11 +69,12 @@ CONSENT_QUESTIONS: Mapping[str, ConsentQuestion] = {
     "tell": ConsentQuestion(ConsentKind.ALARM, frozenset({"now"})),
     "pass_on": ConsentQuestion(ConsentKind.OTHERS, frozenset({"may"})),
     "counting": ConsentQuestion(ConsentKind.STATISTICS, frozenset({"count"})),
-    "send": ConsentQuestion(ConsentKind.HOTLINE, frozenset({"send"})),
+    "send": ConsentQuestion(ConsentKind.HOTLINE, frozenset({"send"}), frozenset({"more"})),
+    "send_all": ConsentQuestion(ConsentKind.HOTLINE, frozenset({"send"})),
     "give": ConsentQuestion(ConsentKind.HOTLINE, frozenset({"give"})),
 }
 """By step name, in any flow."""
-READING_STEPS = frozenset({"tell", "send", "give"})
+READING_STEPS = frozenset({"tell", "send", "send_all", "give"})
 """Questions that also ask whether staff may read what follows: the reply to a yes says so."""
 MAY_BE_ASKED = frozenset({"may", "ask_first"})
 """Answers about sharing after which a person may be asked, even if they revoked before."""

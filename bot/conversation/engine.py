@@ -27,7 +27,7 @@ from bot.conversation.questions.review import Review
 from bot.conversation.questions.text import with_captions
 from bot.conversation.replies import FILE_KEPT, NO_REASON, RECEIVED, FlowEnded, Reply, Turn
 from bot.conversation.state import Frame
-from bot.conversation.steps import Begin, End
+from bot.conversation.steps import PERSON, WARNING, Begin, End, is_warning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,6 +78,13 @@ def skip(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
     return _record_answer(registry, position, question, None, facts)
 
 
+def ask_for_person(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
+    """Begin the flow that asks for a caseworker; the open question waits below it."""
+    if PERSON not in registry.compiled:
+        return ask_again(registry, position, facts)
+    return begin(registry, position, PERSON, facts)
+
+
 def keep(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
     """Keep the earlier answer of a question that is asked again."""
     question = _open_question(registry, position)
@@ -108,6 +115,7 @@ def back(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
     if frame.step in compiled.reviews:
         frame.partial_answers.pop(frame.step, None)
     compiled.go_back(frame)
+    _end_change(frame)
     return Turn([_ask(registry, position, compiled.questions[frame.step])])
 
 
@@ -142,12 +150,15 @@ def open_question(registry: FlowRegistry, position: Position) -> Reply | None:
     return question.ask(frame, back=back)
 
 
+CHANGING = "*"
+"""Among the done steps: the open question is changed from a review."""
 CONTROL_HANDLERS: dict[str, Callable[[FlowRegistry, Position, Facts], Turn]] = {
     "skip": skip,
     "why": why,
     "back": back,
     "keep": keep,
     "clear": clear,
+    "person": ask_for_person,
 }
 """The controls. "done" is not here: questions parse it."""
 
@@ -177,9 +188,15 @@ def _record_answer(
 def _advance(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:
     turn = Turn()
     frame = position.frames[-1]
+    _end_change(frame)
     registry.compiled[frame.flow].forward(frame, frame.answers, facts)
     _run_until_question(registry, position, facts, turn)
     return turn
+
+
+def _end_change(frame: Frame) -> None:
+    if CHANGING in frame.done_steps:
+        frame.done_steps.remove(CHANGING)
 
 
 def _keep_asking(
@@ -213,6 +230,7 @@ def _handle_review(
         frame.partial_answers.pop(review.name, None)
         compiled = registry.compiled[frame.flow]
         compiled.change(frame, parsed.name)
+        frame.done_steps.append(CHANGING)
         return Turn([_ask(registry, position, compiled.questions[frame.step])])
     if type(parsed) is DiscardExtras:
         position.extra_texts.clear()
@@ -242,13 +260,21 @@ def _run_until_question(
             if isinstance(step, Begin):
                 _push_flow(registry, position, step.flow_name)
                 continue
-            _say(frame, step, turn)
+            _say(position, step, turn)
         compiled.forward(frame, frame.answers, facts)
 
 
-def _say(frame: Frame, step: Step, turn: Turn) -> None:
-    turn.replies += [Reply(text) for text in step.phrases()]
+def _say(position: Position, step: Step, turn: Turn) -> None:
+    """Send a message, except a warning that a flow below has said and that still stands."""
+    *below, frame = position.frames
+    if not (is_warning(step) and any(_has_warned(each) for each in below)):
+        turn.replies += [Reply(text) for text in step.phrases()]
     frame.done_steps.append(step.name)
+
+
+def _has_warned(frame: Frame) -> bool:
+    """Return whether a flow warned, and the chat has not been silent since."""
+    return not frame.hidden_answers and any(it.startswith(WARNING) for it in frame.done_steps)
 
 
 def _push_flow(registry: FlowRegistry, position: Position, flow_name: str) -> None:
@@ -321,8 +347,11 @@ def _ask(
 def _can_go_back(registry: FlowRegistry, position: Position) -> bool:
     """Return whether there is a previous question, in this flow or one below.
 
-    A frame with hidden answers ends the search, so that Back does not reach them.
+    A frame with hidden answers ends the search, so that Back does not reach them. A question that
+    is changed leads back to the review by itself.
     """
+    if CHANGING in position.frames[-1].done_steps:
+        return False
     for depth, frame in enumerate(reversed(position.frames)):
         compiled = registry.compiled[frame.flow]
         if depth and frame.step in compiled.questions:

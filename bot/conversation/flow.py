@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RESERVED_NAMES = frozenset(
     {"name", "title", "steps", "short_names", "renamed_steps", "former_names", ALSO, "also_files"}
+    | {"moved_steps", "was_reordered", "offers_person"}
 )
 """Names of other attributes of a flow, and of the extras among its answers."""
 BUTTON_CODES = frozenset({*CONTROLS, SHOW, GO})
@@ -62,8 +63,14 @@ class Flow(metaclass=FlowMeta):
     """Names of questions in a summary, by step name, where a question has no `short` of its own."""
     renamed_steps: ClassVar[dict[str, str]] = {}
     """Former to current names of steps, so that stored drafts keep their answers."""
+    moved_steps: ClassVar[dict[str, str]] = {}
+    """Steps that another flow asks now, by its name, so that old reports can be read."""
     former_names: ClassVar[tuple[str, ...]] = ()
     """Former names of the flow, for stored drafts."""
+    was_reordered: ClassVar[bool] = False
+    """Whether a stored draft may wait at a question that now comes after an open one."""
+    offers_person: ClassVar[bool] = True
+    """Whether its questions have the control "Talk to a person"."""
 
     def __init_subclass__(cls) -> None:
         cls.steps = tuple(step for step in vars(cls).values() if isinstance(step, Step))
@@ -73,8 +80,10 @@ class Flow(metaclass=FlowMeta):
         _check_last_step(cls)
         for here, step in enumerate(cls.steps):
             _check_looks_back(cls, step, cls.steps[:here])
-            if isinstance(step, Question) and step.short is step.prompt:
-                step.short = cls.short_names.get(step.name, step.prompt)
+            if isinstance(step, Question):
+                step.offers_person &= cls.offers_person
+                if step.short is step.prompt:
+                    step.short = cls.short_names.get(step.name, step.prompt)
 
 
 def _check_title(flow: type[Flow]) -> None:

@@ -28,6 +28,8 @@ class Outcome(StrEnum):
     """The person stops: all flows end."""
     LANGUAGE_CHOSEN = "language_chosen"
     """The person chose another language."""
+    CHOICES_MADE = "choices_made"
+    """The person decided something about what they had sent, e.g. when we may write to them."""
     CHECK_IN_AGREED = "check_in_agreed"
     """The person agreed on a time for check-ins."""
     CHECK_IN_ENDED = "check_in_ended"

@@ -13,7 +13,7 @@ from bot.conversation.outcomes import TAKES_EXTRAS
 from bot.conversation.questions.question import Question
 from bot.conversation.questions.review import Review
 from bot.conversation.state import Position
-from bot.conversation.steps import End, Say
+from bot.conversation.steps import KEEP, End, Say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,6 +55,21 @@ class CompiledFlow:
             return True
         return not (earlier & self.reviews).isdisjoint(frame.done_steps)
 
+    def has_earlier_open(self, frame: Frame) -> bool:
+        """Return whether a question before the open one is open too, whatever the facts.
+
+        With hidden answers guards tell nothing of what was asked.
+        """
+        if frame.hidden_answers:
+            return False
+        asked = {*frame.answers, *frame.hidden_answers, *frame.done_steps}
+        guards = (self.steps[name].when for name in self.earlier[frame.step] - asked)
+        return any(
+            guard.holds(frame.answers, frozenset())
+            and guard.holds(frame.answers, frozenset(guard.facts()))
+            for guard in guards
+        )
+
     def has_unsent_answers(self, frame: Frame) -> bool:
         """Return whether there are answers that could be sent and were not."""
         if not self.sent_questions:
@@ -78,12 +93,13 @@ class CompiledFlow:
     def discard_unreachable(self, frame: Frame, facts: frozenset[str]) -> None:
         """Delete the answers to steps whose guard no longer holds.
 
-        With hidden answers nothing is deleted: which steps disappear would reveal them.
+        With hidden answers nothing is deleted: which steps disappear would reveal them. Whether
+        answers may be stored stays as the person decided it, also where it is not asked any more.
         """
         if frame.hidden_answers:
             return
         for name, step in self.steps.items():
-            if not step.when.holds(frame.answers, facts):
+            if name != KEEP and not step.when.holds(frame.answers, facts):
                 frame.answers.pop(name, None)
                 frame.partial_answers.pop(name, None)
                 if name in frame.done_steps:
@@ -98,7 +114,9 @@ class CompiledFlow:
             frame.partial_answers = _rename_keys(frame.partial_answers, renamed)
             frame.hidden_answers = _rename_keys(frame.hidden_answers, renamed)
             frame.done_steps = [renamed.get(name, name) for name in frame.done_steps]
-        if frame.step not in self.steps:
+        if frame.step not in self.steps or (
+            self.flow.was_reordered and self.has_earlier_open(frame)
+        ):
             frame.step = START
 
 
@@ -137,6 +155,8 @@ class FlowRegistry:
         compiled = self.compiled.get(self._current_names.get(flow, flow))
         if compiled is None:
             return None
+        if (moved_to := self.compiled.get(compiled.flow.moved_steps.get(step, ""))) is not None:
+            compiled = moved_to
         return compiled.questions.get(compiled.flow.renamed_steps.get(step, step))
 
     def has_unsent_content(self, position: Position) -> bool:
@@ -150,6 +170,8 @@ class FlowRegistry:
         for frame in position.frames:
             compiled = self.compiled.get(frame.flow)
             if compiled is None or compiled.flow.renamed_steps or frame.step not in compiled.steps:
+                return False
+            if compiled.flow.was_reordered and compiled.has_earlier_open(frame):
                 return False
         return True
 

@@ -37,8 +37,14 @@ CONTROLS: Mapping[str, Text] = {
     "done": pgettext("button", "Done"),
     "keep": pgettext("button", "Keep my answer"),
     "clear": pgettext("button", "Remove my answer"),
+    "person": pgettext("button", "Talk to a person"),
 }
-"""Buttons a question has in addition to its choices. A choice may not use these codes."""
+"""Buttons a question has in addition to its choices. A choice may not use these codes.
+
+"person" begins the flow that asks for a caseworker.
+"""
+MAX_CONTROLS = 3
+"""Controls under a question; "person" is always one of them where a person can be asked for."""
 
 CHANGE = pgettext("button", "Change")
 LEAVE_OUT = pgettext("button", "Leave out")

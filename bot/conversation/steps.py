@@ -73,3 +73,14 @@ class End(Step):
 
 DANGER = "danger"
 """The flow every question has a button for."""
+KEEP = "keep"
+"""The question whether answers may be stored before they are sent."""
+PERSON = "talk"
+"""The flow the control "Talk to a person" begins."""
+WARNING = "warning"
+"""How the name of a message begins that says who can read the chat."""
+
+
+def is_warning(step: Step) -> bool:
+    """Return whether a step says who can read the chat."""
+    return isinstance(step, Say) and step.name.startswith(WARNING)

@@ -32,7 +32,7 @@ from bot.hotline.erasure.requests import ERASURE_REQUESTED, ErasureRequests
 from bot.hotline.events import Event, EventKind
 from bot.hotline.queue.alerts import alert_recipients, load_alert, reaches_any
 from bot.hotline.referrals.store import ConsentRevocation
-from bot.hotline.staff.staff import Staff
+from bot.hotline.staff.staff import Staff, languages_on_duty
 from bot.partners.link_stats import LinkStats
 from bot.partners.partners import Campaigns
 from bot.store.statements import select_by, select_one
@@ -265,6 +265,10 @@ class HotlineAdapter:
         if self.check_ins.end(self.work, case, PERSON, self.now):
             self.events.append(Event(EventKind.CHECKED_IN, case, text=ENDED_IN_CHAT))
 
+    def is_language_spoken(self, language: str) -> bool:
+        """Tell whether a caseworker on duty speaks a language."""
+        return language in languages_on_duty(self.work)
+
     def has_check_in(self, conversation: Conversation) -> bool:
         """Tell whether a check-in is agreed on in the case of this session."""
         return self.check_ins.of_case(self.work, conversation.case) is not None
@@ -321,8 +325,10 @@ def _consents_of(conversation: Conversation, sent: Submission, now: int) -> list
     found = []
     for step in CONSENT_QUESTIONS:
         shown = conversation.consent_wordings.pop(f"{sent.flow}.{step}", None)
+        answer = sent.answers.get(step)
+        if answer in CONSENT_QUESTIONS[step].undecided_answers:
+            continue
         if shown is not None or step in sent.answers:
-            answer = sent.answers.get(step)
             record = new_consent(step, answer, shown, conversation.notice_version, now)
             found.append(record)
             if record.is_given and step in READING_STEPS and sent.opens_case:

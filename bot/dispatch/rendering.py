@@ -63,6 +63,11 @@ class Renderer:
 
     def __init__(self, texts: SystemTexts) -> None:
         self._texts = texts
+        self._control_ends = {name: f"k{place}" for place, name in enumerate(texts.controls)}
+        """The ends of tokens of controls: the same under every question and in every release.
+
+        In 0.2.0 they were c0, c1 ..., by their place under the question, and mean nothing now.
+        """
         self._blanks: dict[str, dict[str, str]] = {}
         self._all_labels: dict[str, frozenset[str]] = {}
         self._control_labels: dict[str, dict[str, str]] = {}
@@ -117,7 +122,7 @@ class Renderer:
         found = self._token_codes.get(key)
         if found is None or found[0] is not reply.choices:
             ends = {str(place): choice.code for place, choice in enumerate(reply.choices)}
-            ends.update({f"c{place}": name for place, name in enumerate(reply.controls)})
+            ends.update({self._control_ends[name]: name for name in reply.controls})
             found = (reply.choices, ends)
             self._cache(self._token_codes, key, found)
         return found[1].get(end)
@@ -153,7 +158,8 @@ class Renderer:
             labels = _by_label(
                 {c.code: fold_accents(c.label.render(read_in)) for c in reply.choices}
             )
-            for name in reply.controls:
+            hidden = () if not reply.controls else tuple(self._texts.controls)
+            for name in (*reply.controls, *hidden):  # those that found no room can be typed
                 labels.setdefault(fold_accents(self._texts.controls[name].render(read_in)), name)
             found = (reply.choices, labels)
             self._cache(self._labels, key, found)
@@ -194,8 +200,8 @@ class Renderer:
         ]
         rows = list(_rows(labels, CHOICES_PER_ROW))
         controls = [
-            Button(self._texts.controls[name].render(read_in), f"c{place}")
-            for place, name in enumerate(reply.controls)
+            Button(self._texts.controls[name].render(read_in), self._control_ends[name])
+            for name in reply.controls
         ]
         rows += _rows(sorted(controls, key=lambda it: display_width(it.label)), CONTROLS_PER_ROW)
         ways_out = [

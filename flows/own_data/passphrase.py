@@ -10,6 +10,7 @@ class Passphrase(Flow):
 
     former_names = ("secret",)
     title = phrases.CHOOSE_PASSPHRASE
+    offers_person = False
 
     warning = Say(phrases.PHONE_WARNING)
 

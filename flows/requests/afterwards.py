@@ -1,6 +1,6 @@
 """The menu after something was sent."""
 
-from bot.conversation import Ask, Begin, Decide, End, Flow, Menu, Outcome, Say
+from bot.conversation import Ask, Begin, Decide, End, Fact, Flow, Menu, Outcome, Say
 from bot.text import _, pgettext
 from flows.texts import phrases
 
@@ -10,6 +10,7 @@ class Afterwards(Flow):
 
     title = _("After sending")
 
+    contact = Begin("contact", when=Fact("just_sent"))
     what_now = Menu(
         _("What would you like to do now?"),
         # Translators: whether what was sent was read by a person, and what comes next.
@@ -25,6 +26,8 @@ class Afterwards(Flow):
         # Translators: we ask how the person is, at an hour they choose, and they answer. Last,
         # because old buttons of this question keep their places.
         check_in=pgettext("button", "Ask me at a set time"),
+        # Translators: who else may know, statistics, what we may call the person.
+        decide=pgettext("button", "More choices"),
     )
 
     shown = End(
@@ -40,6 +43,7 @@ class Afterwards(Flow):
     choosing = Begin("passphrase", when=what_now.was("secret"))
     receipt = Begin("receipt", when=what_now.was("receipt"))
     agreeing = Begin("check_in", when=what_now.was("check_in"))
+    deciding = Begin("more_choices", when=what_now.was("decide"))
 
     warning = Say(phrases.OPENING, when=what_now.was("add"))
     added = Ask(
@@ -78,5 +82,5 @@ class Afterwards(Flow):
         when=take_back.was("take_back"),
     )
 
-    led_on = End(None, when=what_now.was("tell") | what_now.was("ask") | what_now.was("talk"))
+    led_on = End(None, when=what_now.was("tell", "ask", "talk", "decide"))
     end = End(_("All right. You can write here again at any time."))

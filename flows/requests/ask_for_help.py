@@ -8,6 +8,7 @@ from bot.conversation import (
     Danger,
     Decide,
     End,
+    Fact,
     Flow,
     Outcome,
     Review,
@@ -38,6 +39,8 @@ class AskForHelp(Flow):
 
     title = _("Ask for help")
     short_names = phrases.SHORT
+    was_reordered = True
+    moved_steps = phrases.MOVED_STEPS
 
     warning = Say(phrases.OPENING)
 
@@ -50,21 +53,8 @@ class AskForHelp(Flow):
         several=pgettext("for whom", "I and others"),
     )
 
-    # --- Safety ---------------------------------------------------------------------------
+    # --- Safety and needs -----------------------------------------------------------------
 
-    age_first = Say(phrases.AGE_FIRST)
-    under_18 = Choose(
-        phrases.OWN_AGE_QUESTION,
-        why=phrases.OWN_AGE_WHY,
-        choices=phrases.OWN_AGE,
-        when=~about.was("other"),
-    )
-    they_under_18 = Choose(
-        phrases.THEIR_AGE_QUESTION,
-        why=phrases.THEIR_AGE_WHY,
-        choices=phrases.THEIR_AGE,
-        when=about.was("other", "several"),
-    )
     safe = Choose(
         phrases.SAFE_QUESTION,
         why=phrases.SAFE_WHY,
@@ -79,17 +69,6 @@ class AskForHelp(Flow):
     )
     danger = Danger(when=safe.was("not_safe") | they_safe.was("danger"))
     unsure_is_fine = Say(phrases.SAFE_UNSURE, when=safe.was("unsure") | they_safe.was("unsure"))
-    young_number = Say(
-        phrases.YOUNG_NUMBER, when=under_18.was("under") | they_under_18.was("under")
-    )
-
-    # --- Consent to keep ------------------------------------------------------------------
-
-    keep = Decide(phrases.KEEP_QUESTION, why=phrases.KEEP_WHY, choices=phrases.KEEP)
-    not_kept = End(phrases.NOT_KEPT, Outcome.STOPPED, when=keep.was("dont"))
-
-    # --- Needs ----------------------------------------------------------------------------
-
     needs = ChooseMany(
         _("What would be good to have? You can choose more than one, then press “Done”."),
         why=_("So that the right people read it first."),
@@ -108,6 +87,54 @@ class AskForHelp(Flow):
         safe_return=pgettext("service", "To go home safely"),
         unsure=phrases.NOT_SURE,
     )
+    ambulance_now = Say(phrases.AMBULANCE, when=needs.has("medical"))
+    beside_you = Say(
+        # Translators: "someone" is a social worker or another person who is trusted.
+        _(
+            "You can ask for someone to sit beside you when the police or another office asks you "
+            "questions, and for an interpreter who does not work for your broker."
+        ),
+        when=needs.has("company_at_questioning"),
+    )
+
+    # --- Consent to keep, age -------------------------------------------------------------
+
+    keep = Decide(
+        phrases.KEEP_QUESTION,
+        why=phrases.KEEP_WHY,
+        choices=phrases.KEEP,
+        when=~(Fact("told") | Fact("alarmed") | safe.was("not_safe") | they_safe.was("danger")),
+    )
+    not_kept = End(phrases.NOT_KEPT, Outcome.STOPPED, when=keep.was("dont"))
+    age_first = Say(phrases.AGE_FIRST)
+    under_18 = Choose(
+        phrases.OWN_AGE_QUESTION,
+        why=phrases.OWN_AGE_WHY,
+        choices=phrases.OWN_AGE,
+        when=~about.was("other"),
+    )
+    they_under_18 = Choose(
+        phrases.THEIR_AGE_QUESTION,
+        why=phrases.THEIR_AGE_WHY,
+        choices=phrases.THEIR_AGE,
+        when=about.was("other", "several"),
+    )
+    young_number = Say(
+        phrases.YOUNG_NUMBER, when=under_18.was("under") | they_under_18.was("under")
+    )
+    what_next = Say(
+        _(
+            "After you send it, a person reads it and looks for what is possible. Some things are "
+            "decided by other offices, so we cannot promise them. We tell you what we find."
+        )
+    )
+    send = Decide(phrases.SEND_QUESTION, why=phrases.SEND_WHY, choices=phrases.SEND_OR_MORE)
+    erased_now = End(phrases.ERASED, Outcome.STOPPED, when=send.was("later") & keep.was("sitting"))
+    not_sent_now = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
+    sent_now = End(phrases.SENT, Outcome.HELP_REQUESTED, when=send.was("send"))
+
+    # --- A few more questions -------------------------------------------------------------
+
     doctor = Choose(
         phrases.HURT_QUESTION,
         short=phrases.SHORT["hurt"],
@@ -115,7 +142,6 @@ class AskForHelp(Flow):
         choices=phrases.HURT,
         when=needs.has("medical"),
     )
-    ambulance = Say(phrases.AMBULANCE, when=doctor.was("now"))
     tonight = Choose(
         _("Is there a safe place to sleep tonight?"),
         short=pgettext("summary", "A place tonight"),
@@ -126,14 +152,6 @@ class AskForHelp(Flow):
         not_safe=pgettext("tonight", "A place, not safe"),
         can_wait=pgettext("tonight", "Safe for tonight"),
         unsure=phrases.NOT_SURE,
-    )
-    beside_you = Say(
-        # Translators: "someone" is a social worker or another person who is trusted.
-        _(
-            "You can ask for someone to sit beside you when the police or another office asks you "
-            "questions, and for an interpreter who does not work for your broker."
-        ),
-        when=needs.has("company_at_questioning"),
     )
     speaks = Choose(
         # Translators: an interpreter from a broker or agency may side with them: say the whole.
@@ -167,7 +185,11 @@ class AskForHelp(Flow):
         choices=phrases.HOW_MANY,
         when=about.was("several"),
     )
-    county = AskPlace(phrases.COUNTY_QUESTION, why=phrases.COUNTY_WHY, counties=COUNTIES)
+    county = AskPlace(
+        phrases.COUNTY_QUESTION,
+        why=phrases.COUNTY_WHY,
+        counties=COUNTIES,
+    )
     situation = Choose(
         phrases.SITUATION_QUESTION,
         why=phrases.SITUATION_WHY,
@@ -188,42 +210,16 @@ class AskForHelp(Flow):
         _("Is there something we should know, or be careful about? Write as little as you like."),
         why=_("For example someone who must not hear of it, or an illness or a pregnancy."),
     )
-
-    # --- How to reach the person, who may know, and the last word ---------------------------
-
-    call_me = Ask(phrases.CALL_ME_QUESTION, why=phrases.CALL_ME_WHY)
-    contact_rule = Choose(
-        phrases.CONTACT_QUESTION, why=phrases.CONTACT_WHY, choices=phrases.CONTACT_RULE
-    )
-    contact_silent = Say(phrases.CONTACT_SILENT, when=~contact_rule.was("hours", "any_time"))
-    contact_hours = ChooseMany(
-        phrases.HOURS_QUESTION,
-        why=phrases.HOURS_WHY,
-        choices=phrases.CONTACT_HOURS,
-        when=contact_rule.was("hours"),
-    )
-    pass_on = Choose(phrases.PASS_ON_QUESTION, why=phrases.PASS_ON_WHY, choices=phrases.PASS_ON)
-    counting = Choose(phrases.COUNT_QUESTION, why=phrases.COUNT_WHY, choices=phrases.COUNT)
-    what_next = Say(
-        _(
-            "After you send it, a person reads it and looks for what is possible. Some things are "
-            "decided by other offices, so we cannot promise them. We tell you what we find."
-        )
-    )
     review = Review(
         phrases.REVIEW,
         questions=(
-            about, under_18, they_under_18, safe, they_safe, needs, doctor, tonight, speaks,
-            speaks_other, soon, people, county, situation, they_situation, anything_else, call_me,
-            contact_rule, contact_hours, pass_on, counting,
+            about, safe, they_safe, needs, under_18, they_under_18, doctor, tonight, speaks,
+            speaks_other, soon, people, county, situation, they_situation, anything_else,
         ),
         show=phrases.REVIEW_SHOW,
         go=phrases.REVIEW_GO,
     )  # fmt: skip
-    send = Decide(phrases.SEND_QUESTION, why=phrases.SEND_WHY, choices=phrases.SEND_NOW)
-    erased = End(phrases.ERASED, Outcome.STOPPED, when=send.was("later") & keep.was("sitting"))
-    not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
-    sent = End(
-        phrases.SENT,
-        Outcome.HELP_REQUESTED,
-    )
+    send_all = Decide(phrases.SEND_QUESTION, why=phrases.SEND_WHY, choices=phrases.SEND_NOW)
+    erased = End(phrases.ERASED, Outcome.STOPPED, when=send_all.was("later") & keep.was("sitting"))
+    not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send_all.was("later"))
+    sent = End(phrases.SENT, Outcome.HELP_REQUESTED)

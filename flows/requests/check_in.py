@@ -14,6 +14,7 @@ class CheckInFlow(Flow):
     """Agree on a time for check-ins, change it, or end it."""
 
     title = _("An hour to hear from you")
+    offers_person = False
 
     what_now = Menu(
         _("An hour is agreed already. What would you like?"),

@@ -9,6 +9,7 @@ class ReceiptFlow(Flow):
     """Created only on request. All messages are deleted at the next step; the number stays."""
 
     title = phrases.RECEIPT
+    offers_person = False
 
     explained = Say(
         # Translators: "number" is ten letters and digits. "Word" is one that only the person knows.

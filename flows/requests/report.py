@@ -10,6 +10,7 @@ from bot.conversation import (
     Danger,
     Decide,
     End,
+    Fact,
     Flow,
     Outcome,
     Review,
@@ -21,10 +22,15 @@ from flows.texts.counties import COUNTIES
 
 
 class Report(Flow):
-    """Safety first, then needs, then facts; it can be kept short."""
+    """Safety first, then needs and own words; further questions are asked only on request.
+
+    Whatever a caseworker can ask later stands behind "A few more questions".
+    """
 
     title = _("Tell what happened")
     short_names = phrases.SHORT
+    was_reordered = True
+    moved_steps = phrases.MOVED_STEPS
 
     warning = Say(phrases.OPENING)
 
@@ -38,21 +44,8 @@ class Report(Flow):
         when=about.was("other"),
     )
 
-    # --- Safety ---------------------------------------------------------------------------
+    # --- Safety and needs -----------------------------------------------------------------
 
-    age_first = Say(phrases.AGE_FIRST)
-    under_18 = Choose(
-        phrases.OWN_AGE_QUESTION,
-        why=phrases.OWN_AGE_WHY,
-        choices=phrases.OWN_AGE,
-        when=~about.was("other"),
-    )
-    they_under_18 = Choose(
-        phrases.THEIR_AGE_QUESTION,
-        why=phrases.THEIR_AGE_WHY,
-        choices=phrases.THEIR_AGE,
-        when=about.was("other", "several"),
-    )
     safe = Choose(
         phrases.SAFE_QUESTION,
         why=phrases.SAFE_WHY,
@@ -67,25 +60,6 @@ class Report(Flow):
     )
     danger = Danger(when=safe.was("not_safe") | they_safe.was("danger"))
     unsure_is_fine = Say(phrases.SAFE_UNSURE, when=safe.was("unsure") | they_safe.was("unsure"))
-    young = Say(
-        # Translators: safety sentence [j], said to a person under 18. Comfort, not a judgement.
-        _(
-            "It is good that you write. What happened is not your fault. You can leave out "
-            "anything you want to leave out."
-        ),
-        when=under_18.was("under"),
-    )
-    young_number = Say(
-        phrases.YOUNG_NUMBER, when=under_18.was("under") | they_under_18.was("under")
-    )
-
-    # --- Consent to keep ------------------------------------------------------------------
-
-    keep = Decide(phrases.KEEP_QUESTION, why=phrases.KEEP_WHY, choices=phrases.KEEP)
-    not_kept = End(phrases.NOT_KEPT, Outcome.STOPPED, when=keep.was("dont"))
-
-    # --- Needs ----------------------------------------------------------------------------
-
     needs = ChooseMany(
         _("What is needed most right now? You can choose more than one, then press “Done”."),
         why=_("What you need comes before what happened. It tells us what to look for first."),
@@ -104,13 +78,69 @@ class Report(Flow):
         listen=pgettext("need", "Someone to talk to"),
         nothing=pgettext("need", "Nothing right now"),
     )
+    ambulance_now = Say(phrases.AMBULANCE, when=needs.has("doctor"))
     own_interpreter = Say(
         # Translators: an interpreter from a broker or agency may side with them: say the whole.
         _("You can ask for an interpreter who does not work for your broker or employer."),
         when=needs.has("interpreter"),
     )
-    hurt = Choose(phrases.HURT_QUESTION, why=phrases.HURT_WHY, choices=phrases.HURT)
-    ambulance = Say(phrases.AMBULANCE, when=hurt.was("now"))
+
+    # --- Consent to keep, age, own words --------------------------------------------------
+
+    keep = Decide(
+        phrases.KEEP_QUESTION,
+        why=phrases.KEEP_WHY,
+        choices=phrases.KEEP,
+        when=~(Fact("told") | Fact("alarmed") | safe.was("not_safe") | they_safe.was("danger")),
+    )
+    not_kept = End(phrases.NOT_KEPT, Outcome.STOPPED, when=keep.was("dont"))
+    age_first = Say(phrases.AGE_FIRST)
+    under_18 = Choose(
+        phrases.OWN_AGE_QUESTION,
+        why=phrases.OWN_AGE_WHY,
+        choices=phrases.OWN_AGE,
+        when=~about.was("other"),
+    )
+    they_under_18 = Choose(
+        phrases.THEIR_AGE_QUESTION,
+        why=phrases.THEIR_AGE_WHY,
+        choices=phrases.THEIR_AGE,
+        when=about.was("other", "several"),
+    )
+    young = Say(phrases.YOUNG, when=under_18.was("under"))
+    young_number = Say(
+        phrases.YOUNG_NUMBER, when=under_18.was("under") | they_under_18.was("under")
+    )
+    what = Ask(
+        _(
+            "What happened? Write or record as much or as little as you like. "
+            "Leave out what hurts to tell."
+        ),
+        short=pgettext("summary", "What happened"),
+        why=_("Your own words tell us more than buttons. It need not be exact."),
+    )
+    not_your_fault = Say(
+        # Translators: safety sentence [j]. Comfort, not a legal finding: never "you are innocent".
+        _("Thank you for telling us this. What happened is not your fault."),
+        when=what.is_answered & ~about.was("other") & ~under_18.was("under"),
+    )
+    thank_you = Say(
+        _("Thank you for telling us this. It is not easy to write it down."),
+        when=what.is_answered & about.was("other"),
+    )
+    send = Decide(phrases.SEND_QUESTION, why=phrases.SEND_WHY, choices=phrases.SEND_OR_MORE)
+    erased_now = End(phrases.ERASED, Outcome.STOPPED, when=send.was("later") & keep.was("sitting"))
+    not_sent_now = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
+    sent_now = End(phrases.SENT, Outcome.REPORT_SUBMITTED, when=send.was("send"))
+
+    # --- A few more questions -------------------------------------------------------------
+
+    hurt = Choose(
+        phrases.HURT_QUESTION,
+        why=phrases.HURT_WHY,
+        choices=phrases.HURT,
+    )
+    ambulance = Say(phrases.AMBULANCE, when=hurt.was("now") & ~needs.has("doctor"))
     leaving = Choose(
         _("Think of the place where you, or they, live and work. What is true about going out?"),
         short=pgettext("summary", "Going out"),
@@ -132,10 +162,11 @@ class Report(Flow):
         no_sign=pgettext("moved", "No sign of that"),
         unsure=phrases.NOT_SURE,
     )
-
-    # --- Facts ----------------------------------------------------------------------------
-
-    county = AskPlace(phrases.COUNTY_QUESTION, why=phrases.COUNTY_WHY, counties=COUNTIES)
+    county = AskPlace(
+        phrases.COUNTY_QUESTION,
+        why=phrases.COUNTY_WHY,
+        counties=COUNTIES,
+    )
     situation = Choose(
         phrases.SITUATION_QUESTION,
         why=phrases.SITUATION_WHY,
@@ -172,24 +203,6 @@ class Report(Flow):
         other=phrases.SOMETHING_ELSE,
         unsure=phrases.NOT_SURE,
     )
-    what = Ask(
-        _(
-            "What happened? Write or record as much or as little as you like. "
-            "Leave out what hurts to tell."
-        ),
-        short=pgettext("summary", "What happened"),
-        why=_("Your own words tell us more than buttons. It need not be exact."),
-    )
-    depth = Choose(
-        _(
-            "There are a few more questions about what happened. Each can be skipped. Shall we ask "
-            "them now?"
-        ),
-        why=_("Both are fine. You can add more later, too."),
-        enough=pgettext("button", "That is enough"),
-        more=pgettext("button", "A few more"),
-        when=~under_18.was("under"),
-    )
     signs = ChooseMany(
         _("Do any of these happen there? Choose what fits, then press “Done”."),
         short=pgettext("summary", "What happens there"),
@@ -198,7 +211,6 @@ class Report(Flow):
             "others did, not about you or your status."
         ),
         exclusive=frozenset({"none"}),
-        when=depth.was("more"),
         # Translators: the work or the pay is different from what was promised.
         deception=pgettext("sign", "Not as promised"),
         wages=pgettext("sign", "Not paid properly"),
@@ -225,7 +237,6 @@ class Report(Flow):
         _("Who does this? You do not need to give a name."),
         short=pgettext("summary", "Who does this"),
         why=_("It shows whom to be careful with, and who must not hear of it."),
-        when=depth.was("more"),
         employer=pgettext("role", "Employer or boss"),
         broker=pgettext("role", "Broker or agency"),
         # Translators: of a ship.
@@ -239,7 +250,6 @@ class Report(Flow):
         _("When did it begin? Choose, or write a date. A guess is enough."),
         short=pgettext("summary", "When it began"),
         why=_("So that we understand how long it has gone on."),
-        when=depth.was("more"),
         days=pgettext("since", "In the last days"),
         weeks=pgettext("since", "Some weeks ago"),
         months=pgettext("since", "Some months ago"),
@@ -251,14 +261,13 @@ class Report(Flow):
         _("How many people does this happen to?"),
         why=_("So that nobody is forgotten. A guess is fine."),
         choices=phrases.HOW_MANY,
-        when=depth.was("more"),
     )
     link = Choose(
         # Translators: the person this is about; for a person who writes about another.
         _("How do you know the person?"),
         short=pgettext("summary", "How you know them"),
         why=_("It shows what you could see yourself, and what you heard from others."),
-        when=depth.was("more") & about.was("other"),
+        when=about.was("other"),
         family=pgettext("link", "Family"),
         friend=pgettext("link", "Friend"),
         coworker=pgettext("link", "We work together"),
@@ -272,7 +281,7 @@ class Report(Flow):
         _("Does the person know that you write to us?"),
         short=pgettext("summary", "Whether they know"),
         why=_("If they do not know, we have to be more careful. You do not need to ask them."),
-        when=depth.was("more") & about.was("other"),
+        when=about.was("other"),
         know=pgettext("they", "They know"),
         unaware=pgettext("they", "They do not know"),
         unsure=phrases.NOT_SURE,
@@ -284,7 +293,6 @@ class Report(Flow):
             "could notice. If you know how to send a photo as a file, do that: then it stays "
             "exactly as it is."
         ),
-        when=depth.was("more"),
     )
     evidence = Collect(
         # Translators: safety sentence [n]. "Back there", not "back home". Not a ban.
@@ -294,52 +302,22 @@ class Report(Flow):
         ),
         short=pgettext("summary", "What you sent with it"),
         why=_("Pictures can be useful later. They are never more important than your safety."),
-        when=depth.was("more"),
     )
     anything_else = Ask(
         _("Is there something else we should know, or be careful about?"),
         why=_("Sometimes the most important thing was not in our questions."),
-        when=depth.was("more") | under_18.was("under"),
     )
-    not_your_fault = Say(
-        # Translators: safety sentence [j]. Comfort, not a legal finding: never "you are innocent".
-        _("Thank you for telling us this. What happened is not your fault."),
-        when=~about.was("other") & ~under_18.was("under"),
-    )
-    thank_you = Say(
-        _("Thank you for telling us this. It is not easy to write it down."),
-        when=about.was("other"),
-    )
-
-    # --- How to reach the person, who may know, and the last word ---------------------------
-
-    call_me = Ask(phrases.CALL_ME_QUESTION, why=phrases.CALL_ME_WHY)
-    contact_rule = Choose(
-        phrases.CONTACT_QUESTION, why=phrases.CONTACT_WHY, choices=phrases.CONTACT_RULE
-    )
-    contact_silent = Say(phrases.CONTACT_SILENT, when=~contact_rule.was("hours", "any_time"))
-    contact_hours = ChooseMany(
-        phrases.HOURS_QUESTION,
-        why=phrases.HOURS_WHY,
-        choices=phrases.CONTACT_HOURS,
-        when=contact_rule.was("hours"),
-    )
-    pass_on = Choose(phrases.PASS_ON_QUESTION, why=phrases.PASS_ON_WHY, choices=phrases.PASS_ON)
-    counting = Choose(phrases.COUNT_QUESTION, why=phrases.COUNT_WHY, choices=phrases.COUNT)
     review = Review(
         phrases.REVIEW,
         questions=(
-            about, under_18, they_under_18, safe, they_safe, needs, hurt, leaving, moved, county,
-            situation, they_situation, work, what, signs, who, since, people, link, they_know,
-            evidence, anything_else, call_me, contact_rule, contact_hours, pass_on, counting,
+            about, safe, they_safe, needs, under_18, they_under_18, what, hurt, leaving, moved,
+            county, situation, they_situation, work, signs, who, since, people, link, they_know,
+            evidence, anything_else,
         ),
         show=phrases.REVIEW_SHOW,
         go=phrases.REVIEW_GO,
     )  # fmt: skip
-    send = Decide(phrases.SEND_QUESTION, why=phrases.SEND_WHY, choices=phrases.SEND_NOW)
-    erased = End(phrases.ERASED, Outcome.STOPPED, when=send.was("later") & keep.was("sitting"))
-    not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
-    sent = End(
-        phrases.SENT,
-        Outcome.REPORT_SUBMITTED,
-    )
+    send_all = Decide(phrases.SEND_QUESTION, why=phrases.SEND_WHY, choices=phrases.SEND_NOW)
+    erased = End(phrases.ERASED, Outcome.STOPPED, when=send_all.was("later") & keep.was("sitting"))
+    not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send_all.was("later"))
+    sent = End(phrases.SENT, Outcome.REPORT_SUBMITTED)

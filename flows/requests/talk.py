@@ -1,21 +1,34 @@
 """A request to talk to a person, which says honestly whether one is there."""
 
-from bot.conversation import Ask, Choose, ChooseMany, Danger, Decide, End, Fact, Flow, Outcome, Say
+from bot.conversation import Choose, Danger, Decide, End, Fact, Flow, Outcome, Say
 from bot.text import _
 from flows.texts import phrases
 
 
 class Talk(Flow):
-    """As short as possible: who is there, what about, how to reach the person, send."""
+    """As short as possible: whether the person is safe, who is there, send."""
 
     title = _("Talk to a person")
+    short_names = phrases.SHORT
+    moved_steps = phrases.MOVED_STEPS
+    offers_person = False
 
     warning = Say(phrases.OPENING)
 
+    safe = Choose(phrases.SAFE_QUESTION, why=phrases.SAFE_WHY, choices=phrases.SAFE_NOW)
+    danger = Danger(when=safe.was("not_safe"))
     someone_here = Say(
         # Translators: {organisation} e.g. Garden of Light Foundation
         _("Someone from {organisation} is here now. They may be answering others first."),
-        when=Fact("staffed"),
+        when=Fact("staffed") & Fact("spoken"),
+    )
+    interpreter_first = Say(
+        # Translators: {organisation} e.g. Garden of Light Foundation
+        _(
+            "Someone from {organisation} is here now. They may not speak your language, so an "
+            "answer can take longer. They may be answering others first."
+        ),
+        when=Fact("staffed") & ~Fact("spoken"),
     )
     nobody_here = Say(
         # Translators: {hours} e.g. every day 09:00-21:00; {numbers_other} is a list, one number a
@@ -26,22 +39,6 @@ class Talk(Flow):
             "In Taiwan these answer now:\n{numbers_other}"
         ),
         when=~Fact("staffed"),
-    )
-    safe = Choose(phrases.SAFE_QUESTION, why=phrases.SAFE_WHY, choices=phrases.SAFE_NOW)
-    danger = Danger(when=safe.was("not_safe"))
-    about_what = Ask(
-        _("If you like, write in one line what it is about."),
-        why=_("So that the right person answers. You can also tell it only to them."),
-    )
-    contact_rule = Choose(
-        phrases.CONTACT_QUESTION, why=phrases.CONTACT_WHY, choices=phrases.CONTACT_RULE
-    )
-    contact_silent = Say(phrases.CONTACT_SILENT, when=~contact_rule.was("hours", "any_time"))
-    contact_hours = ChooseMany(
-        phrases.HOURS_QUESTION,
-        why=phrases.HOURS_WHY,
-        choices=phrases.CONTACT_HOURS,
-        when=contact_rule.was("hours"),
     )
     send = Decide(
         # Translators: {organisation} e.g. Garden of Light Foundation

@@ -26,8 +26,9 @@ class Help(Flow):
     buttons = Say(
         # Translators: quote the words on the buttons exactly.
         _(
-            "Under a question you can skip it, ask why we ask, or go back. “Danger now” shows "
-            "phone numbers. “Clear chat” deletes the messages here at once and ends it."
+            "Under a question you can skip it, go back, or talk to a person. To know why we ask, "
+            "write: why. “Danger now” shows phone numbers. “Clear chat” deletes the messages here "
+            "at once and ends it."
         )
     )
     commands = End(

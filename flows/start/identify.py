@@ -10,6 +10,7 @@ class Identify(Flow):
 
     former_names = ("before",)
     title = phrases.WRITTEN_BEFORE
+    offers_person = False
 
     warning = Say(phrases.PHONE_WARNING)
 

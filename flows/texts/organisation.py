@@ -26,6 +26,27 @@ POLICE = _(
     "When people read: {hours}\nYou can also reach us: {contact}"
 )
 
+FIRST = _(
+    # Translators: {organisation} e.g. Garden of Light Foundation. Safety sentence [f]: "can read"
+    # is an ability; a Telegram account, not a bank account. Quote the word on the button exactly.
+    "A bot asks, people from {organisation} answer. We are not police or government.\n"
+    "Telegram and anyone with your phone or Telegram account can read this chat. If someone sees "
+    "it now, press “Clear chat” and write later."
+)
+OFFICE_FIRST = _(
+    # Translators: {organisation} e.g. Labor Department of the city. As above.
+    "A bot asks, people from {organisation} answer. It is a government office in Taiwan.\n"
+    "Telegram and anyone with your phone or Telegram account can read this chat. If someone sees "
+    "it now, press “Clear chat” and write later."
+)
+POLICE_FIRST = _(
+    # Translators: {organisation} e.g. National Immigration Agency. As above.
+    "A bot asks, people from {organisation} answer. It is a government office in Taiwan with "
+    "police duties.\n"
+    "Telegram and anyone with your phone or Telegram account can read this chat. If someone sees "
+    "it now, press “Clear chat” and write later."
+)
+
 PARTNER_LINK_USED = _(
     # Translators: {partner} e.g. Harbour House, the organisation that shares our link. Its name
     # stands at the end: a locked screen shows only the beginning. "Agree" to tell them something.

@@ -12,7 +12,7 @@ from bot.text import Text, _, pgettext
 from flows.own_data.privacy import Privacy
 from flows.requests.ask_for_help import AskForHelp
 from flows.requests.report import Report
-from flows.start.welcome import Welcome
+from flows.start.return_check import ReturnCheck
 from flows.texts import phrases
 from flows.urgent.danger import DangerFlow
 
@@ -67,7 +67,7 @@ ALL_PHRASES = (
             "not_me": pgettext("reply", "I did not write"),
         },
     ),
-    Phrase("seen", OPENING, Welcome.seen.prompt, replies=Welcome.seen.choices),
+    Phrase("seen", OPENING, ReturnCheck.seen.prompt, replies=ReturnCheck.seen.choices),
     Phrase(
         "alone",
         OPENING,
@@ -297,7 +297,7 @@ ALL_PHRASES = (
     # --- To end --------------------------------------------------------------------------------
     Phrase("thanks", ENDING, _("Thank you. You can write more whenever it is good for you.")),
     Phrase("silent", ENDING, phrases.CONTACT_SILENT),
-    Phrase("clear_chat", ENDING, Welcome.careful.text),
+    Phrase("clear_chat", ENDING, ReturnCheck.careful.text),
     Phrase(
         "closing",
         ENDING,

@@ -134,6 +134,11 @@ HOW_MANY = {
 }
 
 SEND_NOW = {"send": SEND, "later": NOT_NOW}
+SEND_OR_MORE = {
+    **SEND_NOW,
+    # Translators: answer a few more questions before it is sent. Each can be skipped.
+    "more": pgettext("button", "More questions first"),
+}
 
 # --- Questions and sentences many flows share ----------------------------------------------
 
@@ -151,13 +156,27 @@ OPENING = _(
     "Somebody with your phone or your Telegram account can read this chat."
 )
 
+# Translators: safety sentences [c], [d] and [i]. "Locked": stored so that others cannot read it
+# there. It is the harm that is told, not the reader who is reported. Quote the word “Send”.
+CONSENT = _(
+    "What you write is locked on our computer. People read it only after you press “Send” or give "
+    "it to a person. By law they must tell police at once if someone seems forced or controlled, "
+    "and the city or county if someone under 18 is harmed."
+)
+# Translators: as above, where the staff are officers themselves.
+CONSENT_POLICE = _(
+    "What you write is locked on our computer. Officers read it only after you press “Send” or "
+    "give it to a person. They have police duties: by law they must act at once if someone "
+    "seems forced or controlled, or someone under 18 is harmed."
+)
+
 WHO = _("Who is this about?")
 WHO_WHY = _("So that we ask the right questions. You do not need to name anybody.")
 
+# Translators: stands before the question about age. "They": the people who read it.
 AGE_FIRST = _(
-    "The next question is about age. When someone under 18 is being harmed, Taiwan law says "
-    "staff must tell the city or county, and the police if they seem to be forced. You can choose "
-    "not to answer."
+    "The next question is about age. If someone under 18 is harmed, Taiwan law says they must tell "
+    "the city or county government. You need not answer."
 )
 # Translators: safety sentence [g]. Not a negative question; each button states the fact.
 OWN_AGE_QUESTION = _("Are you under 18?")
@@ -169,6 +188,10 @@ OWN_AGE_WHY = _(
 THEIR_AGE_QUESTION = _("Is anyone else in this under 18?")
 THEIR_AGE_WHY = _("If so, we look sooner, and other offices may have to act. A guess is fine.")
 
+YOUNG = _(
+    # Translators: safety sentence [j], said to a person under 18. Comfort, not a judgement.
+    "It is good that you write. What happened is not your fault. You can leave out anything."
+)
 YOUNG_NUMBER = Text("{young_line}")
 """Whom people under 18 can call. The place fills it in, so that no translation has a number."""
 
@@ -226,7 +249,9 @@ CALL_ME_WHY = _("Only so that we can greet you. It does not have to be your own 
 CONTACT_QUESTION = _("When is it safe for you that we write to you in this chat?")
 CONTACT_WHY = _("A message at the wrong moment can be seen by others. We keep to what you choose.")
 CONTACT_SILENT = _(
-    "Then we stay silent until you write. To see an answer, write any word here when it is safe."
+    # Translators: quote the words on the button exactly. A word only the person knows.
+    "Then we stay silent until you write. To see our answer: write here, press “I have written "
+    "before”, and write your secret word."
 )
 HOURS_QUESTION = _("Which hours are safe for you? This is Taiwan time.")
 HOURS_WHY = _("We write to you only in the hours you choose.")
@@ -248,6 +273,14 @@ COUNT_WHY = _(
     "Numbers can show others what has to change. Nothing you get depends on your answer, and you "
     "can take it back."
 )
+MOVED_STEPS = {
+    "contact_rule": "contact",
+    "contact_hours": "contact",
+    "call_me": "more_choices",
+    "pass_on": "more_choices",
+    "counting": "more_choices",
+}
+"""Questions that were asked before "Send" until 0.2.0, and the flows that ask them now."""
 COUNT = {
     "count": pgettext("button", "You may count it"),
     "dont": pgettext("button", "Do not count it"),
@@ -353,16 +386,15 @@ WITH_CASE = _("They have it now.")
 """For a message that answered no question and reached the case."""
 STILL_READ = _("They have what you wrote. You can go on writing here: they read it.")
 """In place of what is true only before staff read what a person writes."""
-LAW_STILL_READ = _(
-    # Translators: as in "People read it only after you send it. Taiwan law ...", once staff read.
-    "They have what you wrote. Taiwan law says they must tell the police at once when someone "
-    "seems to be forced or controlled, and the city or county when someone under 18 is being "
+CONSENT_STILL_READ = _(
+    # Translators: in place of "What you write is locked on our computer ...", once staff read.
+    "They have what you wrote, and read what you write here. By law they must tell police at "
+    "once if someone seems forced or controlled, and the city or county if someone under 18 is "
     "harmed."
 )
-LAW_POLICE_STILL_READ = _(
-    "They have what you wrote. They are officials with police duties. Taiwan law says they must "
-    "act on some things: when someone under 18 is being harmed, and when someone seems to be "
-    "forced or controlled."
+CONSENT_POLICE_STILL_READ = _(
+    "They have what you wrote, and read what you write here. They have police duties: by law they "
+    "must act at once if someone seems forced or controlled, or someone under 18 is harmed."
 )
 
 # --- Names of questions in a summary ----------------------------------------------------

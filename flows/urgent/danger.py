@@ -9,6 +9,7 @@ class DangerFlow(Flow):
     """Numbers first, then one question. Answers that were not sent stay unsent."""
 
     title = _("Danger now")
+    offers_person = False
 
     numbers = Say(Text("{danger_line}\n{numbers}"))
     without_a_voice = Say(Text("{silent_line}"))

@@ -10,6 +10,7 @@ class Despair(Flow):
     """Numbers first, then whether a caseworker is told. The reasons are not asked."""
 
     title = _("I do not want to live")
+    offers_person = False
 
     numbers = Say(
         # Translators: safety sentence. {numbers_despair} is a list of phone numbers, one a line.

@@ -12,6 +12,7 @@ class Story(Flow):
     """Thanks, numbers, and one question: whether a caseworker reads it now."""
 
     title = _("What you wrote")
+    offers_person = False
 
     rehearsal = Say(phrases.REHEARSAL, when=Fact("rehearsal"))
     kept = Say(

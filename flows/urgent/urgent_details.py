@@ -10,6 +10,7 @@ class UrgentDetails(Flow):
     """Safety, the place, injuries. Each answer reaches the case at once; all can be skipped."""
 
     title = _("What helpers need first")
+    offers_person = False
     short_names = phrases.SHORT
 
     safe = Choose(

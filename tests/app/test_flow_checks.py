@@ -183,16 +183,60 @@ def test_a_step_without_danger_and_stop_is_found() -> None:
 
     found = proofs(Hidden)
     assert found["exits"].faults == ["hidden.about has no exit in en"]
-    assert found["caseworker"].faults == ["hidden.about has no danger button"]
+    assert found["caseworker"].faults == [
+        "hidden.about offers no person",
+        "hidden.about has no danger button",
+    ]
 
 
-def test_a_card_without_a_person_is_found() -> None:
+def test_a_question_without_a_person_is_found() -> None:
     class Alone(Flow):
         title = T
+        offers_person = False
         card = Card(T, choices={"next": Text("Next")})
+        other = Card(T, choices={"talk": Text("Talk")})
         end = End(T)
 
-    assert faults("caseworker", Alone) == ["alone.card offers no caseworker"]
+    assert faults("caseworker", Alone) == ["alone.card offers no person"]
+
+
+def test_consent_left_out_where_nothing_hurries_is_found() -> None:
+    class Lazy(Flow):
+        title = T
+        warning = Say(T)
+        about = Choose(T, why=WHY, choices=YES_NO)
+        keep = Decide(
+            T,
+            why=WHY,
+            choices={"may": Text("Keep"), "dont": Text("Do not")},
+            when=~about.was("yes"),
+        )
+        gone = End(T, when=keep.was("dont"))
+        what = Ask(T, why=WHY)
+        send = Decide(T, why=WHY, choices=SENDS)
+        left = End(T, Outcome.STOPPED, when=send.was("later"))
+        end = End(T, Outcome.REPORT_SUBMITTED)
+
+    assert faults("consent", Lazy) == ["lazy.keep is left out where nothing hurries"]
+
+
+def test_consent_may_be_left_out_once_staff_read() -> None:
+    class Read(Flow):
+        title = T
+        warning = Say(T)
+        keep = Decide(
+            T,
+            why=WHY,
+            choices={"may": Text("Keep"), "dont": Text("Do not")},
+            when=~Fact("told"),
+        )
+        gone = End(T, when=keep.was("dont"))
+        what = Ask(T, why=WHY)
+        send = Decide(T, why=WHY, choices=SENDS)
+        left = End(T, Outcome.STOPPED, when=send.was("later"))
+        end = End(T, Outcome.REPORT_SUBMITTED)
+
+    assert faults("consent", Read) == []
 
 
 def test_a_dead_end_is_found() -> None:

@@ -152,10 +152,9 @@ async def is_in_danger(person: PhonePagePerson) -> None:
     """Go on to where danger is said, and let us be told now."""
     await person.begins()
     await person.chooses(LanguageFlow.language, person.language)
-    await person.chooses(Welcome.seen, "nobody")
     await person.chooses(Welcome.menu, "tell")
     await person.chooses(Report.about, "me")
-    await person.chooses(Report.under_18, "adult")
+    await person.chooses(Report.safe, "safe")
     await person.presses(phrases.DANGER)
     await person.chooses(DangerFlow.tell, "now")
 

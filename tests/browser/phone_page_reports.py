@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from flows.requests.contact import ContactFlow
 from flows.requests.report import Report
 from flows.requests.talk import Talk
 from flows.start.language import LanguageFlow
@@ -21,7 +22,6 @@ REFERENCE = re.compile(r"\b[0-9A-Z]{6}\b")
 async def is_welcomed(person: PhonePagePerson, wish: str) -> None:
     await person.begins()
     await person.chooses(LanguageFlow.language, person.language)
-    await person.chooses(Welcome.seen, "nobody")
     await person.chooses(Welcome.menu, wish)
 
 
@@ -30,20 +30,24 @@ async def wants_to_talk(person: PhonePagePerson, about: str = "") -> None:
     await is_welcomed(person, "talk")
     await person.chooses(Talk.safe, "safe")
     if about:
-        await person.answers(Talk.about_what, about)
-    else:
-        await person.passes(Talk.about_what)
-    await person.chooses(Talk.contact_rule, "any_time")
+        await person.is_asked(Talk.send)
+        await person.writes(about)
     await person.chooses(Talk.send, "send")
+    await person.chooses(ContactFlow.contact_rule, "any_time")
 
 
-async def go_to_what_happened(person: PhonePagePerson, *, leaving: str) -> None:
-    """Come to the question what has happened, whether or not one may go out."""
+async def go_to_what_happened(person: PhonePagePerson) -> None:
+    """Come to the question what has happened."""
     await person.chooses(Report.about, "me")
-    await person.chooses(Report.under_18, "adult")
     await person.chooses(Report.safe, "safe")
-    await person.chooses(Report.keep, "may")
     await person.ticks(Report.needs, "papers", "legal")
+    await person.chooses(Report.keep, "may")
+    await person.chooses(Report.under_18, "adult")
+
+
+async def answers_more(person: PhonePagePerson, *, leaving: str) -> None:
+    """Answer a few more questions first, whether or not one may go out."""
+    await person.chooses(Report.send, "more")
     await person.chooses(Report.hurt, "nobody")
     await person.chooses(Report.leaving, leaving)
     await person.chooses(Report.moved, "no_sign")
@@ -55,17 +59,18 @@ async def go_to_what_happened(person: PhonePagePerson, *, leaving: str) -> None:
 async def sends_a_report(person: PhonePagePerson, words: str) -> str:
     """Tell that papers were taken and pay is short; return the number of the case."""
     await is_welcomed(person, "tell")
-    await go_to_what_happened(person, leaving="watched")
+    await go_to_what_happened(person)
     await person.answers(Report.what, words)
-    await person.chooses(Report.depth, "enough")
-    await person.passes(Report.call_me)
-    await person.chooses(Report.contact_rule, "any_time")
-    await person.chooses(Report.pass_on, "may")
-    await person.chooses(Report.counting, "dont")
+    await answers_more(person, leaving="watched")
+    left_out = (Report.signs, Report.who, Report.since, Report.people, Report.evidence)
+    for unanswered in (*left_out, Report.anything_else):
+        await person.passes(unanswered)
     await person.is_asked(Report.review)
     await person.presses(phrases.REVIEW_GO)
-    await person.chooses(Report.send, "send")
-    return await case_reference_on_phone(person, Report.sent.text)
+    await person.chooses(Report.send_all, "send")
+    reference = await case_reference_on_phone(person, Report.sent.text)
+    await person.chooses(ContactFlow.contact_rule, "any_time")
+    return reference
 
 
 async def case_reference_on_phone(person: PhonePagePerson, last_words: Text | None) -> str:

@@ -66,22 +66,22 @@ async def _danger_comes_first(
     await mei.writes("/answer report.safe unsure")
     await mei.reads("Mei filled in an answer")
     await mei.writes("/handback")
-    await sari.is_asked(Report.keep)
+    await sari.is_asked(Report.needs)
 
 
 async def _a_colleague_goes_on(
     jun: GroupPageCaseworker, mei: GroupPageCaseworker, linh: PhonePagePerson
 ) -> None:
     """Pass Linh on; the colleague is told what was promised, and Linh hears of it."""
-    await jun.opens("P3")
+    await jun.opens("P1")
     await _takes_over(jun, linh)
     await linh.writes(PASSPORT)
     await jun.reads(PASSPORT)
     await jun.writes("/transfer Mei Needs a lawyer.")
     context = await jun.reads("Language: Vietnamese.")
-    await expect(context).to_contain_text("Priority: P3")
+    await expect(context).to_contain_text("Priority: P1")
     await expect(context).to_contain_text("any time", ignore_case=True)
-    await mei.opens("P3")
+    await mei.opens("P1")
     await mei.answers(PASSPORT, HELLO)
     await expect(linh.said.filter(has_text=HELLO)).to_be_visible()
 

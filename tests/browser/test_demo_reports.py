@@ -11,14 +11,22 @@ from playwright.async_api import expect
 
 from bot.conversation import CONTROLS
 from bot.languages import catalogue
+from flows.own_data.passphrase import Passphrase
+from flows.requests.afterwards import Afterwards
 from flows.requests.ask_for_help import AskForHelp
+from flows.requests.contact import ContactFlow
+from flows.requests.more_choices import MoreChoices
 from flows.requests.report import Report
 from flows.start.language import LanguageFlow
 from flows.start.welcome import Welcome
 from flows.texts import phrases
 from flows.urgent.danger import DangerFlow
 from tests.browser.conftest import NARROW, WIDE
-from tests.browser.phone_page_reports import case_reference_on_phone, go_to_what_happened
+from tests.browser.phone_page_reports import (
+    answers_more,
+    case_reference_on_phone,
+    go_to_what_happened,
+)
 from tests.support.paths import TESTS
 
 if TYPE_CHECKING:
@@ -45,12 +53,12 @@ async def test_a_report_in_indonesian_reaches_staff_who_read_chinese(
     async with open_demo_page(NARROW) as page:
         sari = await add_phone(page, "Sari", "Bahasa Indonesia", "id")
         await _is_welcomed(sari, "tell")
-        await go_to_what_happened(sari, leaving="forbidden")
+        await go_to_what_happened(sari)
         await _tells_what_happened(sari)
-        await _decides(sari)
         await _looks_over_her_answers(sari)
-        await sari.chooses(Report.send, "send")
+        await sari.chooses(Report.send_all, "send")
         reference = await case_reference_on_phone(sari, Report.sent.text)
+        await _decides(sari)
     assert sari.cut == set()
     case = await _case(demo, reference)
     assert (case["kind"], case["language"], case["county"]) == ("report", "id", "TAO")
@@ -71,9 +79,9 @@ async def test_a_report_in_indonesian_reaches_staff_who_read_chinese(
             Report.signs: ("wages", "documents"),
             Report.who: ("broker",),
             Report.since: ("months",),
-            Report.contact_rule: ("when_i_write",),
-            Report.pass_on: ("ask_first",),
-            Report.counting: ("dont",),
+            ContactFlow.contact_rule: ("when_i_write",),
+            MoreChoices.pass_on: ("ask_first",),
+            MoreChoices.counting: ("dont",),
         },
     )
     assert read["reasons"]
@@ -88,11 +96,12 @@ async def test_help_is_asked_for_in_thai_with_danger_and_another_language_in_bet
         malee = await add_phone(page, "Malee", "ไทย", "th")
         await _is_welcomed(malee, "ask")
         await malee.chooses(AskForHelp.about, "me")
-        await malee.chooses(AskForHelp.under_18, "adult")
         await _looks_at_the_numbers(malee)
         await malee.chooses(AskForHelp.safe, "safe")
-        await malee.chooses(AskForHelp.keep, "may")
         await malee.ticks(AskForHelp.needs, "shelter", "interpreting")
+        await malee.chooses(AskForHelp.keep, "may")
+        await malee.chooses(AskForHelp.under_18, "adult")
+        await malee.chooses(AskForHelp.send, "more")
         await malee.chooses(AskForHelp.tonight, "can_wait")
         await _reads_in(malee, "en", AskForHelp.speaks)
         await malee.chooses(AskForHelp.speaks, "th")
@@ -101,13 +110,9 @@ async def test_help_is_asked_for_in_thai_with_danger_and_another_language_in_bet
         await malee.chooses(AskForHelp.county, "KHH")
         await malee.chooses(AskForHelp.situation, "works_here")
         await malee.answers(AskForHelp.anything_else, "ห้ามโทรหานายจ้าง")
-        await malee.passes(AskForHelp.call_me)
-        await malee.chooses(AskForHelp.contact_rule, "any_time")
-        await malee.chooses(AskForHelp.pass_on, "keep_here")
-        await malee.passes(AskForHelp.counting)
         await malee.is_asked(AskForHelp.review)
         await malee.presses(phrases.REVIEW_GO)
-        await malee.chooses(AskForHelp.send, "send")
+        await malee.chooses(AskForHelp.send_all, "send")
         reference = await case_reference_on_phone(malee, AskForHelp.sent.text)
     assert malee.cut == set()
     case = await _case(demo, reference)
@@ -159,12 +164,12 @@ async def test_two_phones_side_by_side_do_not_mix(
         for person, words in people.items():
             await person.answers(Report.what, words)
         for person in people:
-            await person.is_asked(Report.depth)
+            await person.is_asked(Report.send)
         for person, words in people.items():
             (other,) = set(people) - {person}
             await expect(person.phone).to_contain_text(words)
             await expect(person.phone).not_to_contain_text(people[other])
-            await expect(person.phone).not_to_contain_text(other.read(Report.depth.prompt))
+            await expect(person.phone).not_to_contain_text(other.read(Report.send.choices["more"]))
 
 
 async def test_the_picture_in_the_readme_is_of_this_phone(
@@ -193,12 +198,12 @@ async def _hears_what_to_know(person: PhonePagePerson) -> None:
     await person.begins()
     await person.hears(phrases.REHEARSAL)
     await person.chooses(LanguageFlow.language, person.language)
-    await person.chooses(Welcome.seen, "nobody")
 
 
 async def _tells_what_happened(sari: PhonePagePerson) -> None:
     await sari.answers(Report.what, HAPPENED)
-    await sari.chooses(Report.depth, "more")
+    await sari.hears(Report.not_your_fault.text)
+    await answers_more(sari, leaving="forbidden")
     await sari.ticks(Report.signs, "documents", "wages")
     await sari.chooses(Report.who, "broker")
     await sari.chooses(Report.since, "months")
@@ -207,15 +212,17 @@ async def _tells_what_happened(sari: PhonePagePerson) -> None:
     await sari.sends_a_photo()
     await sari.presses(CONTROLS["done"])
     await sari.answers(Report.anything_else, CAREFUL)
-    await sari.hears(Report.not_your_fault.text)
 
 
 async def _decides(sari: PhonePagePerson) -> None:
-    await sari.answers(Report.call_me, "Ani")
-    await sari.chooses(Report.contact_rule, "when_i_write")
+    await sari.chooses(ContactFlow.contact_rule, "when_i_write")
     await sari.hears(phrases.CONTACT_SILENT)
-    await sari.chooses(Report.pass_on, "ask_first")
-    await sari.chooses(Report.counting, "dont")
+    await sari.passes(Passphrase.word)
+    await sari.chooses(Afterwards.what_now, "decide")
+    await sari.answers(MoreChoices.call_me, "Ani")
+    await sari.chooses(MoreChoices.pass_on, "ask_first")
+    await sari.chooses(MoreChoices.counting, "dont")
+    await sari.is_asked(Afterwards.what_now)
 
 
 async def _looks_over_her_answers(sari: PhonePagePerson) -> None:
@@ -256,27 +263,17 @@ async def _come_to_their_own_words(people: Iterable[PhonePagePerson]) -> None:
     for person in people:
         await person.chooses(LanguageFlow.language, person.language)
     for question, code in (
-        (Welcome.seen, "nobody"),
         (Welcome.menu, "tell"),
         (Report.about, "other"),
-        (Report.they_under_18, "adult"),
         (Report.they_safe, "no_danger"),
-        (Report.keep, "may"),
     ):
         for person in people:
             await person.chooses(question, code)
-    left_out = (
-        Report.needs,
-        Report.hurt,
-        Report.leaving,
-        Report.moved,
-        Report.county,
-        Report.they_situation,
-        Report.work,
-    )
-    for unanswered in left_out:
+    for person in people:
+        await person.passes(Report.needs)
+    for question, code in ((Report.keep, "may"), (Report.they_under_18, "adult")):
         for person in people:
-            await person.passes(unanswered)
+            await person.chooses(question, code)
 
 
 # What came of it
@@ -296,8 +293,7 @@ async def _is_fetched(demo: DemoProcess, reference: str) -> None:
 
 
 def _told(case: dict[str, Any]) -> dict[str, str]:
-    (report,) = case["reports"]
-    return {it["step"]: it["answer"] for it in report["answers"]}
+    return {it["step"]: it["answer"] for sent in case["reports"] for it in sent["answers"]}
 
 
 def _reads_in_chinese(

@@ -65,7 +65,7 @@ async def test_a_caseworker_steps_into_the_chat_and_the_person_keeps_their_place
         if os.environ.get("PICTURES"):
             PICTURE.write_bytes(await desk.screenshot(animations="disabled", caret="hide"))
         await mei.writes("/handback")
-        await malee.is_asked(Report.safe)
+        await malee.is_asked(Report.needs)
 
 
 async def test_a_deleted_topic_is_there_again_and_a_second_caseworker_goes_on(

@@ -10,6 +10,7 @@ from aiohttp import ClientSession
 from playwright.async_api import expect
 
 from bot.sandbox import TOKEN
+from flows.requests.report import Report
 from flows.start.language import LanguageFlow
 from flows.start.welcome import Welcome
 from flows.texts import phrases
@@ -65,7 +66,7 @@ async def test_acting_after_scrolling_up_shows_the_answer(
         await person.is_asked(DangerFlow.tell)
         assert await _is_in_sight(await person.hears(DangerFlow.numbers.text))
         await person.presses(DangerFlow.tell.choices["not_yet"])
-        assert await _is_in_sight(await person.is_asked(Welcome.seen))
+        assert await _is_in_sight(await person.is_asked(Welcome.menu))
 
 
 async def test_a_word_about_an_old_button_lies_over_no_number(
@@ -74,13 +75,13 @@ async def test_a_word_about_an_old_button_lies_over_no_number(
     async with open_demo_page(NARROW) as page:
         person = await add_phone(page, "Sari", "Bahasa Indonesia", "id")
         await _comes_to_the_first_question(person)
-        other = await person.key(Welcome.seen.choices["someone"]).get_attribute("title")
-        await person.chooses(Welcome.seen, "nobody")
-        await person.is_asked(Welcome.menu)
+        other = await person.key(Welcome.menu.choices["ask"]).get_attribute("title")
+        await person.chooses(Welcome.menu, "tell")
+        await person.is_asked(Report.about)
         await person.phone.get_by_role("button", name=other, exact=True).click()
         toast = person.phone.locator(".toast")
         await expect(toast).to_have_text(person.read(phrases.STALE_BUTTON))
-        await person.is_asked(Welcome.menu)
+        await person.is_asked(Report.about)
         await person.presses(phrases.DANGER)
         await person.is_asked(DangerFlow.tell)
         assert await _is_in_sight(await person.hears(DangerFlow.numbers.text))
@@ -107,7 +108,7 @@ async def test_an_unasked_message_does_not_move_the_scroll_position(
 async def _comes_to_the_first_question(person: PhonePagePerson) -> None:
     await person.begins()
     await person.chooses(LanguageFlow.language, person.language)
-    await person.is_asked(Welcome.seen)
+    await person.is_asked(Welcome.menu)
 
 
 async def _is_in_sight(message: Locator) -> bool:

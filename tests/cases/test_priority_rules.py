@@ -36,7 +36,7 @@ EXAMPLES: dict[str, tuple[list[FlowAnswers], list[FlowAnswers]]] = {
         [report(safe="unsure"), about_another(they_safe="no_danger")],
     ),
     "young_at_risk": (
-        [report(under_18="under", safe="unsure", work=..., depth=..., signs=..., who=...),
+        [report(under_18="under", safe="unsure", work=..., signs=..., who=...),
          request(under_18="under", safe=None),
          about_another(they_under_18="under", they_safe=None)],
         [request(under_18="under"), report(safe="unsure")],
@@ -109,7 +109,7 @@ EXAMPLES: dict[str, tuple[list[FlowAnswers], list[FlowAnswers]]] = {
         [report(), talk(), about_another()],
     ),
     "going_out_unknown": ([report(leaving="unsure"), report(leaving=None)], [report()]),
-    "signs_unknown": ([report(signs=None)], [report(), report(depth="enough", signs=..., who=...)]),
+    "signs_unknown": ([report(signs=None)], [report(), report(send="send", signs=..., who=...)]),
     "move_unknown": ([report(moved="unsure"), report(moved=None)], [report()]),
     "hurt_unknown": (
         [report(hurt="unsure"), report(hurt=None), request(needs=MEDICAL, doctor=None)],

@@ -233,9 +233,9 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path | str
     written(folder / "wrong", "another long password")
     person = home.person("en")
     person.says("hello")
-    person.presses("English", "Nobody can see", "Talk to a person", "I am safe here")
+    person.presses("English", "Talk to a person", "I am safe here")
     person.says(WORDS)
-    person.presses("Only when I write", "Send", "Ask me at a set time")
+    person.presses("Send", "Only when I write", "Skip", "Ask me at a set time")
     person.says("21")
     person.presses("Every day", "Call a number")
     person.says("My sister, 0900 000 000.")
@@ -304,7 +304,7 @@ def test_a_case_is_opened_in_the_language_of_who_reads_it(
     assert "I am safe here" in english.stdout
     chinese = json.loads(run_haven(*typed, "--language", "zh_Hant", "--json", **deployment).stdout)
     told = {it["step"]: it["answer"] for it in chinese["reports"][0]["answers"]}
-    assert told["about_what"] == WORDS
+    assert told["also"] == f"hello, {WORDS}"
     assert told["safe"] != "I am safe here"
     assert len(chinese["authorities"]) == 3
     for body in chinese["authorities"]:

@@ -33,8 +33,8 @@ def deployed(tmp_path: Path) -> Deployment:
     mei = home.colleague("Mei").id
     person = home.person("en")
     person.says("hello")
-    person.presses("English", "Nobody can see", "Talk to a person", "I am safe here", "Skip")
-    person.presses("Only when I write", "Send")
+    person.presses("English", "Talk to a person", "I am safe here")
+    person.presses("Send", "Only when I write", "Skip")
     ((reference,),) = home.ask("SELECT reference FROM cases")
     home.close()
     return Deployment(typing(home, tmp_path), reference, mei)

@@ -63,8 +63,8 @@ def deployed(tmp_path: Path) -> Deployment:
     claimant, jun = home.colleague("Mei"), home.colleague("Jun").id
     person = home.person("en")
     person.says("hello")
-    person.presses("English", "Nobody can see", "Talk to a person", "I am safe here", "Skip")
-    person.presses("Only when I write", "Send")
+    person.presses("English", "Talk to a person", "I am safe here")
+    person.presses("Send", "Only when I write", "Skip")
     person.says("/delete")
     person.presses("Erase it")
     ((case, reference),) = home.ask("SELECT id, reference FROM cases")

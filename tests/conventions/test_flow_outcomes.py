@@ -85,8 +85,13 @@ def test_whatever_is_sent_is_known_to_the_cases_by_the_same_name() -> None:
 
 
 def test_only_what_opens_a_case_or_asks_about_one_leads_on_to_more() -> None:
-    # Asked about a case that is there, or changed what was agreed to in it.
-    looks_at_one = {Outcome.STATUS_REQUESTED, Outcome.DATA_REQUESTED, Outcome.CONSENT_REVOKED}
+    # Asked about a case that is there, or changed what was decided in it.
+    looks_at_one = {
+        Outcome.STATUS_REQUESTED,
+        Outcome.DATA_REQUESTED,
+        Outcome.CONSENT_REVOKED,
+        Outcome.CHOICES_MADE,
+    }
     assert all(OUTCOME_RULES[outcome].opens_case for outcome in NEXT_STEP_OUTCOMES - looks_at_one)
 
 

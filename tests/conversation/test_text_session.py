@@ -61,7 +61,7 @@ def test_a_rehearsal_shows_numbered_choices_and_ways_on() -> None:
         "bot: Others may read this.",
         "bot: About whom?",
         "     [1 Me] [2 Another]",
-        "     /skip (Skip) /why (Why do you ask?)",
+        "     /skip (Skip) /why (Why do you ask?) /person (Talk to a person)",
     ]
 
 
@@ -162,7 +162,7 @@ def test_a_language_chosen_on_the_way_is_read_from_there_on() -> None:
         book=all_flows(),
         read_in=lambda tag: Upper() if tag == "th" else ENGLISH,
     )
-    assert "bot: CAN ANYONE ELSE SEE THIS PHONE OR THIS CHAT NOW?" in text.splitlines()
+    assert "bot: WHAT WOULD YOU LIKE TO DO?" in text.splitlines()
 
 
 def test_english_is_the_source_itself() -> None:

@@ -411,12 +411,12 @@ def test_where_it_stands_says_that_another_person_was_told_once_a_call_arrived(
     person = in_danger(home)
     person.presses("Talk to a person", "I am safe here", "Skip", "Any time", "Send")
     passes(home, 10)
-    stands = person.presses("Where it stands")[0]
+    stands = person.presses("Has anyone read it?")[0]
     assert "If not, another person is told." in stands
     assert "Nobody reads here now. In danger, do not wait" in stands
     assert "20:30" not in stands  # who is called reads before the office opens
     passes(home, 120)
-    assert "Another person has been told." in person.presses("Where it stands")[0]
+    assert "Another person has been told." in person.presses("Has anyone read it?")[0]
 
 
 # --- Rows ------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from bot.languages.voice_files import (
 from bot.messages import DeleteMessages, SendRecording, SendText
 from bot.sandbox import TOKEN, Sandbox, serve
 from bot.text import Text, pgettext
-from flows.texts.phrases import PHONE_WARNING
+from flows.texts.phrases import CONSENT
 from tests.support.harnesses.hotline_harness import HotlineHarness
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def record(locales: Path, tag: str, text: Text, sound: bytes = SOUND) -> str:
 
 
 def test_a_recording_is_sent_before_the_words_it_says(tmp_path: Path) -> None:
-    name = record(tmp_path, "en", PHONE_WARNING)
+    name = record(tmp_path, "en", CONSENT)
     home = HotlineHarness(tmp_path, voices=find_recordings(flow_texts(), LANGUAGES, tmp_path))
     person = home.person("en")
     person.says("/start")
@@ -52,7 +52,7 @@ def test_a_recording_is_sent_before_the_words_it_says(tmp_path: Path) -> None:
     assert bodies[at] == SendRecording(name)
     following = bodies[at + 1]
     assert isinstance(following, SendText)
-    assert following.text == PHONE_WARNING.source
+    assert following.text == CONSENT.source
     other = home.person("id")  # nothing was recorded in Indonesian
     other.says("/start")
     other.presses("Bahasa Indonesia")
@@ -64,7 +64,7 @@ def test_a_recording_is_sent_before_the_words_it_says(tmp_path: Path) -> None:
 def test_what_can_be_heard_goes_with_everything_else_when_the_chat_is_cleared(
     tmp_path: Path,
 ) -> None:
-    record(tmp_path, "en", PHONE_WARNING)
+    record(tmp_path, "en", CONSENT)
     gone = []
     for voices in ({}, find_recordings(flow_texts(), ["en"], tmp_path)):
         home = HotlineHarness(tmp_path, voices=voices)
@@ -106,14 +106,14 @@ def test_labels_and_phrases_with_blanks_are_not_recorded() -> None:
 
 
 async def test_telegram_gets_a_recording_once_and_its_number_from_then_on(tmp_path: Path) -> None:
-    name, kept = record(tmp_path, "id", PHONE_WARNING), tmp_path / "recordings.json"
+    name, kept = record(tmp_path, "id", CONSENT), tmp_path / "recordings.json"
     sandbox = Sandbox()
     sari = sandbox.add_phone("Sari")
     sari.say("/start")
     async with serve(sandbox) as base, build_bot(TOKEN, base) as bot:
         for _ in range(2):
             assert await Recordings(bot, tmp_path, kept).send(sari.id, name)  # a new process each
-        record(tmp_path, "id", PHONE_WARNING, SOUND + b"anew")
+        record(tmp_path, "id", CONSENT, SOUND + b"anew")
         assert await Recordings(bot, tmp_path, kept).send(sari.id, name)
         kept.write_text('{"' + "0" * 64 + '": "gone"}', encoding="utf-8")
         assert await Recordings(bot, tmp_path, kept).send(sari.id, name)
@@ -129,7 +129,7 @@ async def test_a_number_telegram_does_not_know_any_more_costs_one_more_upload(
 ) -> None:
     from hashlib import sha256  # noqa: PLC0415
 
-    name, kept = record(tmp_path, "id", PHONE_WARNING), tmp_path / "recordings.json"
+    name, kept = record(tmp_path, "id", CONSENT), tmp_path / "recordings.json"
     sandbox = Sandbox()
     sari = sandbox.add_phone("Sari")
     sari.say("/start")

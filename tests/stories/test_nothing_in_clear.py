@@ -34,7 +34,7 @@ async def test_a_needle_in_every_answer_is_found_nowhere(
         await night.until(night.quarantined, "quarantined")
         await sari.press("Proof that I wrote")
         await sari.say(f"{NEEDLE} receipt")
-        await night.until(lambda: night.sql("SELECT count FROM receipts") == [(1,)], "receipt")
+        await night.until(lambda: night.sql("SELECT count FROM receipts") == [(2,)], "receipt")
         await night.until(lambda: night.sql("SELECT state FROM files") == [("saved",)], "saved")
 
         opened = await night.opened(reference)

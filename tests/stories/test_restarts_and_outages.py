@@ -18,11 +18,13 @@ from bot.errors import AlreadyRunningError
 from bot.sandbox import FaultKind
 from bot.sandbox.sample_updates import all_samples
 from flows.texts import phrases
+from flows.urgent.story import Story
 from tests.support.cli_runner import written
 from tests.support.content.catalogue_files import read_in
 from tests.support.database.key_store_fixtures import CHEAP, PASSWORD
 from tests.support.harnesses.live_deployment import (
-    SHORT_REPORT,
+    AFTER_HURT,
+    TO_HURT,
     TO_SENDING,
     LiveDeployment,
     LivePerson,
@@ -34,9 +36,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HURT = "Is anyone hurt or ill right now?"
-LEAVING = "Think of the place where you, or they, live and work. What is true about going out?"
-TO_HURT = SHORT_REPORT[: SHORT_REPORT.index("Nobody hurt or ill")]
-AFTER_HURT = SHORT_REPORT[SHORT_REPORT.index("Nobody hurt or ill") :]
 HOUR = 3600
 UNCONFIRMED = "update_id is the largest"
 """Its number plus one is no offset: it is kept, and Telegram forgets it after a day."""
@@ -58,8 +57,6 @@ async def ends_well(guest: LivePerson) -> str:
     """Go on from the middle to a reference."""
     await guest.press(*AFTER_HURT)
     await guest.say("words")
-    await guest.press("That is enough")
-    await guest.say("Ani")
     await guest.press(*TO_SENDING)
     return await guest.reference()
 
@@ -232,11 +229,11 @@ async def through_broken_answers(folder: Path, trouble: FaultKind) -> None:
         await night.settled()
         night.sandbox.faults.clear()
         await sari.say("?")
-        if not sari.is_about(LEAVING):
+        if sari.is_about(Story.give.prompt.source):
             await sari.press("Back to the question")
         await sari.press(*AFTER_HURT[1:])
         await sari.say("words")
-        await sari.press("That is enough", "Skip", *TO_SENDING)
+        await sari.press(*TO_SENDING)
         await sari.reference()
         await night.settled()
         assert ends(night) <= {"sent", "uncertain"}

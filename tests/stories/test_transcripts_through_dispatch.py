@@ -25,10 +25,9 @@ from flows.information.learn import Learn
 from flows.requests.afterwards import Afterwards
 from flows.requests.check_in import CheckInFlow
 from flows.start.welcome import Welcome
+from flows.texts import organisation, phrases
 from flows.urgent.danger import DangerFlow
-from flows.urgent.story import Story
 from tests.support.content.catalogue_files import read_in
-from tests.support.dispatch_inspection import conversation_of, current_step
 from tests.support.harnesses.hotline_harness import ALWAYS, NEVER, HotlineHarness
 from tests.support.paths import TESTS
 from tests.support.people.chat_person import update_json
@@ -66,9 +65,11 @@ BY_TOPIC = {
 }
 """Where the list of topics leads."""
 BY_THE_MENU = {"report": "tell", "ask_for_help": "ask", "talk": "talk", "identify": "before"}
-AFTER_SENDING = {"passphrase": "secret"}
+AFTER_SENDING = {"passphrase": "secret", "more_choices": "decide"}
 """Choices after sending that have another name than the flow they lead to."""
-AFTERWARDS = ("/start", "@hello", "@menu talk", "/skip", "/skip", "/skip", "@1")
+JUST_SENT = ("/start", "@hello", "@menu talk", "/skip", "@1")
+"""What brings somebody to when we may write to them."""
+AFTERWARDS = (*JUST_SENT, "/skip")
 """What brings somebody to the question after sending."""
 DEPLOYED: dict[str, dict[str, Any]] = {
     "police": {"organisation_kind": "police"},
@@ -76,14 +77,12 @@ DEPLOYED: dict[str, dict[str, Any]] = {
     "desk_content": {"desk_group": -5, "desk_mode": "content"},
 }
 """Settings that make a fact true."""
-COMES_BY_ITSELF = {"sent", "unsent", "checks_in", "alerted"}
-"""Facts that are true because of what a person did before."""
+COMES_BY_ITSELF = {"sent", "just_sent", "unsent", "checks_in"}
+"""Facts that are true because of what somebody did before."""
 KNOWN_OF_THE_HOUSE = {"staffed", "rehearsal", *COMES_BY_ITSELF, *DEPLOYED, *LAW}
-OFFERED = {"story", "urgent_details"}
-"""Flows that begin by themselves, which transcripts of others do not hold."""
-A_STORY = "zzz zzz zzz zzz zzz"
-"""In no language."""
 SAID_BY_ENGINE = re.compile(r"^bot(?: \((?:edited|fleeting)\))?: (.*)$")
+FIRST_WARNINGS = (organisation.FIRST, organisation.OFFICE_FIRST, organisation.POLICE_FIRST)
+"""What the welcome says of who can read the chat; no flow above it says it again."""
 REFERENCE = re.compile(r"\b[346789ACDEFHJKMNPQRTWXY]{6}(?:[346789ACDEFHJKMNPQRTWXY]{4})?\b")
 """Of a case, or of a receipt."""
 
@@ -120,7 +119,6 @@ class Speaker:
         self.home = house.home(known)
         self.times = house.times
         self.language = language
-        self.flow = ""
         self.person: ChatPerson = self.home.person(language)
 
     def words(self, text: Text) -> str:
@@ -134,21 +132,17 @@ class Speaker:
         if self.times > 1:  # and once more, in a batch of its own
             self.home.receive_updates(Arrival.of(number, arrival.raw))
 
-    def arrives(self, flow: str) -> None:  # noqa: C901 - a row for each way in
+    def arrives(self, flow: str) -> None:
         """Come to where a transcript of that flow begins."""
-        if flow in OFFERED:
-            self._writes(A_STORY)
-            if flow == "urgent_details":
-                self._press(self.words(Story.give.choices["give"]))
-        elif flow == "return_check":
+        if flow == "return_check":
             self._speak("/start", "@hello", "@menu tell", "@1")
             self.home.advance_time(3600)
             self._speak("x")
         elif flow == "resume":
             self._speak("/start", "@hello", "@menu tell", "@1", "/start")
-        elif flow == "afterwards":
-            self._speak(*AFTERWARDS)
-        elif flow in {"passphrase", "receipt", "check_in"}:
+        elif flow in {"contact", "afterwards"}:
+            self._speak(*(JUST_SENT if flow == "contact" else AFTERWARDS))
+        elif flow in {"passphrase", "receipt", "check_in", "more_choices"}:
             self._speak(*AFTERWARDS)
             self._press(self.words(Afterwards.what_now.choices[AFTER_SENDING.get(flow, flow)]))
         elif flow == "notice_changed":
@@ -167,11 +161,6 @@ class Speaker:
             self._speak("/start", "@hello", f"@menu {BY_THE_MENU[flow]}")
         else:
             self._speak("/start", "@hello", TYPED.get(flow, f"/{flow}"))
-
-    def alerts_staff(self) -> None:
-        """Let staff be told of danger."""
-        self._speak("/danger")
-        self._press(self.words(DangerFlow.tell.choices["now"]))
 
     def agrees_on_an_hour(self) -> None:
         """Agree on one, and come back to where another could be."""
@@ -197,13 +186,14 @@ class Speaker:
     def speaks(self, line: str) -> None:
         if line == "@hello":
             self._press(LANGUAGES[self.language].own_name)
-            self._press(self.words(Welcome.seen.choices["nobody"]))
         elif line == "@1":
             self.does(self.person.press(self._tokens()[0][1]))
         elif line.startswith("@menu "):
             self._press(self.words(Welcome.menu.choices[line.removeprefix("@menu ")]))
         elif line.startswith("/") and line[1:] in CONTROLS:
-            self._press(self.words(CONTROLS[line[1:]]))
+            label = self.words(CONTROLS[line[1:]])
+            if not self._press(label, must=False):
+                self._writes(label)  # there was no room for its button
         elif point := POINT.fullmatch(line):
             place = {"latitude": float(point[1]), "longitude": float(point[2])}
             self.does(self.person.message(location=place))
@@ -214,10 +204,8 @@ class Speaker:
             self._writes(line.replace("\\n", "\n"))
 
     def _writes(self, words: str) -> None:
-        """Write words; close what they bring in a chat, and not in a transcript of one flow."""
+        """Write words; the card alarming ones bring, which the engine alone does not, is closed."""
         self.does(self.person.words(words))
-        if self.flow not in OFFERED:
-            self._press(self.words(Story.give.choices["go_on"]), must=False)
         not_yet = self.words(DangerFlow.tell.choices["not_yet"])
         if not words.startswith("/") and not_yet in [name for name, _ in self._tokens()]:
             self._press(not_yet)
@@ -228,15 +216,7 @@ class Speaker:
         assert found or not must, f"no button {label}: {[name for name, _ in self._tokens()]}"
         if found:
             self.does(self.person.press(found[0]))
-        while self.flow not in OFFERED and self._is_in("urgent_details"):
-            self.does(self.person.press(dict(self._tokens())[self.words(CONTROLS["skip"])]))
         return bool(found)
-
-    def _is_in(self, flow: str) -> bool:
-        if conversation_of(self.person) is None:
-            return False
-        step = current_step(self.person)
-        return step is not None and step[0] == flow
 
     def _tokens(self) -> list[tuple[str, str]]:
         if not any(say.rows for say in self.person.screen):
@@ -290,19 +270,20 @@ def spoken_in(
 ) -> list[str]:
     """Let one person speak the lines of a transcript; return what they were told."""
     speaker = Speaker(house, header["language"] or FALLBACK, known - COMES_BY_ITSELF - LAW)
-    speaker.flow = header["flow"]
-    if "alerted" in known:
-        speaker.alerts_staff()
-    if "sent" in known and header["flow"] != "afterwards":
+    if "just_sent" in known:
+        speaker.arrives("contact")
+    elif "sent" in known and header["flow"] not in {"afterwards", "more_choices"}:
         speaker.arrives("afterwards")
     if "sent" in known and header["flow"] in TYPED:
         speaker.speaks(TYPED[header["flow"]])
+    elif "just_sent" in known:
+        pass
     elif "checks_in" in known:
         speaker.agrees_on_an_hour()
     elif "unsent" in known:
         speaker.begins_to_tell(again="sent" in known)
         speaker.speaks(f"/{header['flow']}")
-    elif "alerted" not in known:
+    else:
         speaker.arrives(header["flow"])
     for line in lines:
         speaker.speaks(line)
@@ -310,14 +291,18 @@ def spoken_in(
 
 
 def instead_of(heard: list[str], header: dict[str, str], house: House) -> list[str]:
-    """Return what would have been said if staff did not read what the person writes."""
+    """Return what would have been said without a welcome, or if staff read nothing."""
     words = read_in(header["language"] or FALLBACK)
     (home, *_) = house.homes.values()
-    return [
+    first = [text.render(words).partition("\n")[2] for text in FIRST_WARNINGS]
+    was_warned = any(warning in text for text in heard for warning in first)
+    said_before = [text.render(words) for text in (phrases.OPENING, phrases.PHONE_WARNING)]
+    once_read = [
         before.render(words)
         for before, instead in home.house.setting.texts.once_read.items()
         if "sent" in header["known"] and instead.render(words) in heard
     ]
+    return [*once_read, *(said_before if was_warned else [])]
 
 
 def differences(path: Path, houses: tuple[House, House]) -> list[str]:

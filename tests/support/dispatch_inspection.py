@@ -265,9 +265,19 @@ def start_report(person: ChatPerson, *, until: str = "send") -> None:
     """Go from the first hello through a report, skipping, until a question of it is open."""
     if conversation_of(person) is None:
         person.says("/start")
-        person.presses("English", "Nobody can see", "Tell what happened")
+        person.presses("English", "Tell what happened")
     while current_step(person) != ("report", until):
-        skip_on(person)
+        if current_step(person) == ("report", "send"):
+            person.presses("More questions first")
+        else:
+            skip_on(person)
+
+
+def send_report(person: ChatPerson) -> None:
+    """Go from the first hello through a report, and on to what can be done after sending."""
+    start_report(person)
+    person.presses("Send", "Skip")
+    assert current_step(person) == ("afterwards", "what_now")
 
 
 GO_ON = "Back to the question"

@@ -86,9 +86,9 @@ def evening(
     home = HotlineHarness(folder, vault=vault)
     person = home.person()
     person.says("/start")
-    person.presses("English", "Nobody", "Talk to a person", "I am safe here")
+    person.presses("English", "Talk to a person", "I am safe here")
     person.says(WORDS)
-    person.presses("Any time", "Send", "Add something")
+    person.presses("Send", "Any time", "Add something")
     person.sends(photo=[{"file_id": "f1", "file_unique_id": "u1", "file_size": 900}])
     for number, size in ((2, 900), (3, MAX_FILE_BYTES + 1)):
         person.sends(**named(number, size))

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 
+TALK = "talk"
+"""The choice that leads to a person: a question with it needs no control for that."""
 MAX_TICK_CACHE = 512
 """Combinations of ticks cached for each question."""
 
@@ -51,6 +53,7 @@ class ListQuestion(Question[A_co], Generic[A_co]):
             raise ValueError(f"these codes are controls: {', '.join(sorted(taken))}")
         self.choices = dict(choices)
         self.codes = tuple(self.choices)
+        self.offers_person = TALK not in self.choices
         self.numbered = number_choices(self.choices)
 
     def code_of(self, text: str) -> str | None:
@@ -123,7 +126,7 @@ class Decide(Choose):
 
 
 class Menu(Decide):
-    """Offer where to go next. It asks nothing, so it has no reason and no controls."""
+    """Offer where to go next. It asks nothing: its only control leads to a person."""
 
     controls: ClassVar[bool] = False
 

@@ -8,7 +8,7 @@ import msgspec
 
 from bot.conversation.answers import Answer, FileRef
 from bot.conversation.guards import ALWAYS, AnswerGuard, Guard
-from bot.conversation.replies import NOT_UNDERSTOOD, Reply
+from bot.conversation.replies import MAX_CONTROLS, NOT_UNDERSTOOD, Reply
 from bot.conversation.steps import Step
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ class Question(Step, Generic[A_co]):
     skippable: ClassVar[bool] = True
     controls: ClassVar[bool] = True
     """Whether it has controls, such as "Skip" and "Back"."""
+    offers_person: bool = True
+    """Whether "Talk to a person" is one of its controls; its flow decides."""
 
     def __init__(
         self, prompt: Text, *, why: Text | None, short: Text | None = None, when: Guard = ALWAYS
@@ -119,7 +121,7 @@ class Question(Step, Generic[A_co]):
         return Reply(
             self.prompt,
             choices=self.choices_now(partial),
-            controls=self._controls_now(frame, partial, back=back) if self.controls else (),
+            controls=self._controls_now(frame, partial, back=back),
             is_question=True,
             edits_last=edits_last,
         )
@@ -129,16 +131,27 @@ class Question(Step, Generic[A_co]):
         return ()
 
     def _controls_now(self, frame: Frame, partial: AnswerParts, *, back: bool) -> tuple[str, ...]:
-        controls = ["done"] if partial and self.name in frame.partial_answers else []
-        if frame.answers.get(self.name) is not None:
-            controls += ["keep", "clear"] if self.skippable else ["keep"]
-        elif self.skippable and not partial:
-            controls.append("skip")
+        """Return at most `MAX_CONTROLS`: the way on, the way back, a person, then the reason.
+
+        Where a way back and "Remove my answer" do not both fit, Back stays: an answer can be
+        replaced, and the review offers to remove it. Each can also be typed.
+        """
+        person = ["person"] if self.offers_person else []
+        if not self.controls:
+            return tuple(person)
+        controls = self._ways_on(frame, partial)
+        if back:
+            controls.insert(1 if controls else 0, "back")
         if self.why is not None:
             controls.append("why")
-        if back:
-            controls.append("back")
-        return tuple(controls)
+        return (*controls[: MAX_CONTROLS - len(person)], *person)
+
+    def _ways_on(self, frame: Frame, partial: AnswerParts) -> list[str]:
+        if partial and self.name in frame.partial_answers:
+            return ["done"]
+        if frame.answers.get(self.name) is not None:
+            return ["keep", "clear"] if self.skippable else ["keep"]
+        return ["skip"] if self.skippable and not partial else []
 
     def phrases(self) -> tuple[Text, ...]:
         """Return all phrases a person may read here."""

@@ -10,8 +10,8 @@ from bot.conversation.outcomes import Outcome
 from bot.conversation.questions.choice import Card, ListQuestion
 from bot.conversation.questions.review import Review
 from bot.conversation.state import Frame
-from bot.conversation.steps import DANGER, Begin, End, Say
-from bot.conversation.tools.paths import FREE_TEXT, WARNING, explore
+from bot.conversation.steps import DANGER, WARNING, Begin, End, Say
+from bot.conversation.tools.paths import FREE_TEXT, explore
 from bot.errors import FlowCheckError
 from bot.text import fold
 

@@ -15,7 +15,7 @@ from bot.conversation.questions.choice import Choose, ChooseMany
 from bot.conversation.questions.question import Question
 from bot.conversation.questions.text import Ask
 from bot.conversation.questions.typed import AskPlace, AskWhen, Collect
-from bot.conversation.steps import Begin, End, Say, Step
+from bot.conversation.steps import KEEP, Begin, End, Step, is_warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from bot.conversation.flow import Flow
 
 
-WARNING = "warning"
-"""The name of the step that says who can read the chat."""
 FREE_TEXT = (Ask, Collect, AskPlace, AskWhen)
 """Questions answered in the person's own words."""
 ANY_TEXT = "something"
@@ -36,8 +34,10 @@ AnswerPairs = tuple[tuple[str, "Answer"], ...]
 
 WARNED, KEPT, SENT = "warned", "kept", "sent"
 """Marks: who can read was said; keeping answers was agreed; "Send" was pressed."""
-KEEP, REFUSED = "keep", "dont"
-"""The step that asks whether answers may be kept, and the answer that they may not."""
+UNASKED = "unasked"
+"""The mark that the guard of the question whether answers may be kept left it out."""
+REFUSED = "dont"
+"""The answer that answers may not be kept."""
 SENDING = frozenset({"send", "give"})
 """Answers by which a person hands over what they wrote."""
 
@@ -157,6 +157,8 @@ def _visits(flow: type[Flow], facts: frozenset[str]) -> Iterator[StepVisit]:
                 if isinstance(step, End):
                     continue
                 after = list(_after(step, state, possible if step.name in last_guard else {}))
+            elif step.name == KEEP:
+                after = [state._replace(marks=state.marks | {UNASKED})]
             for following in after:
                 needed = tuple(one for one in following.answers if last_guard[one[0]] > here)
                 ahead[following._replace(answers=needed)] += count
@@ -172,7 +174,7 @@ def _after(step: Step, state: _State, possible: dict[str, list[Answer]]) -> Iter
             pairs = (*state.answers, (step.name, answer)) if possible else state.answers
             yield _State(pairs, step.name, state.marks | _marks(step.name, answer))
     else:
-        warned = {WARNED} if isinstance(step, Say) and step.name == WARNING else set()
+        warned = {WARNED} if is_warning(step) else set()
         yield state._replace(before=step.name, marks=state.marks | warned)
 
 

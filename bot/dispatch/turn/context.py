@@ -82,6 +82,8 @@ class TurnContext:
         self.facts = facts | {"sent"} if self.conversation.has_case else facts
         if self.conversation.is_alerted:
             self.facts |= {"alerted"}
+        if self.conversation.alarms:
+            self.facts |= {"alarmed"}
         self.set_read(is_read=self.conversation.is_read)
 
     def set_read(self, *, is_read: bool) -> None:

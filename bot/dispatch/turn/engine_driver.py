@@ -22,6 +22,7 @@ from bot.conversation.engine import CONTROL_HANDLERS
 from bot.conversation.inputs import PressInput
 from bot.conversation.outcomes import TELLS_STAFF
 from bot.conversation.replies import FILE_KEPT
+from bot.conversation.steps import PERSON
 from bot.dispatch.conversation_store import copy_position
 from bot.dispatch.effects import Submission
 from bot.dispatch.turn.flow_names import (
@@ -91,6 +92,9 @@ class EngineDriver:
                 continue
             elif frame.flow == DELETE_FLOW:
                 self._load_erasure_facts()
+            elif frame.flow == PERSON:
+                if turn.hotline.is_language_spoken(turn.conversation.language):
+                    turn.facts |= {"spoken"}
             elif frame.flow in _CHECK_IN_FLOWS and turn.hotline.has_check_in(turn.conversation):
                 turn.facts |= {"checks_in"}
 
@@ -319,6 +323,8 @@ class EngineDriver:
         elif outcome is Outcome.ERASURE_REQUESTED:
             turn.hotline.request_erasure(conversation)
             self.drafts.discard()
+        elif outcome is Outcome.CHOICES_MADE and not conversation.has_case:
+            return  # there is nothing the choice could be about
         elif OUTCOME_RULES[outcome].kind is not None:
             values["reference"] = self._submit(ending)
 
@@ -330,13 +336,15 @@ class EngineDriver:
             ending.flow,
             self._submission_answers(ending),
             rule.opens_case,
-            rule.min_priority,
+            rule.priority(is_staffed="staffed" in turn.facts),
         )
         conversation = turn.conversation
         reference = turn.hotline.submit(conversation, submission)
         turn.facts |= {"sent"}
         if ending.outcome in TELLS_STAFF:
             turn.set_read(is_read=True)
+            if ending.outcome is not Outcome.STAFF_ALERTED:
+                turn.facts |= {"just_sent"}
         elif ending.outcome is Outcome.WITHDRAWN:
             turn.set_read(is_read=False)
         if ending.outcome is Outcome.STAFF_ALERTED:

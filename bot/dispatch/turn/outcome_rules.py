@@ -23,17 +23,28 @@ class OutcomeRule:
     """Whether it opens a case, if none of this session waits for it."""
     min_priority: Priority = Priority.STANDARD
     """Its priority when no rule says more."""
+    staffed_priority: Priority | None = None
+    """The same while a caseworker is on duty; None: no other."""
+
+    def priority(self, *, is_staffed: bool) -> Priority:
+        """Return the priority when no rule says more."""
+        return (is_staffed and self.staffed_priority) or self.min_priority
 
 
 OUTCOME_RULES: Mapping[Outcome, OutcomeRule] = {
     Outcome.FINISHED: OutcomeRule(),
     Outcome.REPORT_SUBMITTED: OutcomeRule("report", opens_case=True),
     Outcome.HELP_REQUESTED: OutcomeRule("request", opens_case=True),
-    Outcome.TALK_REQUESTED: OutcomeRule("talk", opens_case=True),
-    Outcome.STORY_GIVEN: OutcomeRule("story", opens_case=True),
+    Outcome.TALK_REQUESTED: OutcomeRule(
+        "talk", opens_case=True, staffed_priority=Priority.WITHIN_A_DAY
+    ),
+    Outcome.STORY_GIVEN: OutcomeRule(
+        "story", opens_case=True, staffed_priority=Priority.WITHIN_A_DAY
+    ),
     Outcome.STAFF_ALERTED: OutcomeRule("danger", opens_case=True, min_priority=Priority.EMERGENCY),
     Outcome.ADDITION_SENT: OutcomeRule("addition"),
     Outcome.WITHDRAWN: OutcomeRule("withdrawal"),
+    Outcome.CHOICES_MADE: OutcomeRule("addition"),
     Outcome.CHECK_IN_AGREED: OutcomeRule("check_in"),
     Outcome.CHECK_IN_ENDED: OutcomeRule(),
     Outcome.STOPPED: OutcomeRule(),
@@ -52,6 +63,7 @@ NEXT_STEP_OUTCOMES = frozenset(
         Outcome.REPORT_SUBMITTED,
         Outcome.HELP_REQUESTED,
         Outcome.TALK_REQUESTED,
+        Outcome.CHOICES_MADE,
         Outcome.STATUS_REQUESTED,
         Outcome.DATA_REQUESTED,
         Outcome.CONSENT_REVOKED,
@@ -88,11 +100,10 @@ DRAFT_FLOWS = frozenset({"report", "ask_for_help", "talk", "afterwards"})
 """Flows whose answers make a draft."""
 DRAFT_STOP_STEPS = {
     "stop": ("unsent",),
-    "report": ("send",),
-    "ask_for_help": ("send",),
+    "report": ("send", "send_all"),
+    "ask_for_help": ("send", "send_all"),
     "talk": ("send",),
     "afterwards": ("send",),
     "return_check": ("go_on",),
-    "welcome": ("go_on",),
 }
 """Questions after which a draft may be kept: only before these is a copy worth its cost."""

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.cases.consents import CONSENT_QUESTIONS
-from bot.conversation import Card, Choose, ChooseMany, Decide, Menu, open_question
+from bot.conversation import CONTROLS, Card, Choose, ChooseMany, Decide, Menu, open_question
 from bot.conversation.inputs import PressInput, TextInput
 from bot.conversation.questions.question import NoMatch
-from bot.conversation.replies import CONTROLS
 from bot.dispatch import callback_data
 from bot.dispatch.turn.flow_names import DANGER_FLOW
 from bot.dispatch.turn.slash_commands import BYE, parse_command
@@ -98,8 +97,17 @@ class TypedText:
             return None
         frame = turn.frames[-1]
         question = turn.services.registry.question(frame.flow, frame.step)
+        if question is not None and question.why is not None and self._asks_why(text):
+            return PressInput("why")
         if not isinstance(question, Choose | ChooseMany) or self.fits_question(text):
             return None
+        code = self._choice_meant(question, frame.step, text, whole=whole)
+        return None if code is None else PressInput(code)
+
+    def _choice_meant(
+        self, question: Choose | ChooseMany, step: str, text: str, *, whole: bool
+    ) -> str | None:
+        """Return the code of the choice a text means in other words."""
         offered = {
             label.source: code
             for code, label in question.choices.items()
@@ -107,18 +115,18 @@ class TypedText:
         }
         if question.choices.keys() & LANGUAGES.keys():
             language = match_language(text)
-            return PressInput(language) if language and language in offered.values() else None
-        spoken = turn.conversation.language
+            return language if language and language in offered.values() else None
+        spoken = self.turn.conversation.language
         decides = isinstance(question, Decide) and not isinstance(question, Menu | Card)
-        whole = whole or decides or frame.step in CONSENT_QUESTIONS
+        whole = whole or decides or step in CONSENT_QUESTIONS
         label = match_label(text, offered.keys(), spoken, whole=whole)
         if label is None:
             control = match_label(text, CONTROL_LABELS.keys(), spoken, whole=True)
-            return PressInput(CONTROL_LABELS[control]) if control and question.controls else None
+            return CONTROL_LABELS[control] if control and question.controls else None
         code = offered[label]
-        is_certain = whole or (frame.step, code) not in REASSURING_ANSWERS
+        is_certain = whole or (step, code) not in REASSURING_ANSWERS
         if is_certain or match_label(text, offered.keys(), spoken, whole=True) == label:
-            return PressInput(code)
+            return code
         return None
 
     def answers_question(self, text: str) -> bool:
@@ -128,6 +136,11 @@ class TypedText:
         if self.turn.asks_passphrase() or self.fits_question(text):
             return True
         return self.choice_of_synonym(text, whole=True) is not None
+
+    def _asks_why(self, text: str) -> bool:
+        """Tell whether a text asks why a question is asked, and says nothing else."""
+        why = CONTROLS["why"].source
+        return match_label(text, (why,), self.turn.conversation.language, whole=True) == why
 
     def is_command(self, text: str) -> bool:
         """Tell whether a text is a slash command or the label of one."""

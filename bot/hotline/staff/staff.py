@@ -71,12 +71,20 @@ _BY_ACCOUNT = select_one(staff, *_COLUMN_NAMES, by="account_key")
 _ON_DUTY = select_by(
     staff, *_COLUMN_NAMES, by=(staff.c.on_duty == 1, _HAS_ACCESS), order_by=("added_at", "id")
 )
+_LANGUAGES_ON_DUTY = select_by(
+    staff, "languages", by=(staff.c.on_duty == 1, _HAS_ACCESS), order_by="id"
+)
 _SET_DUTY = update_by(staff, "on_duty", by=("id", _HAS_ACCESS))
 _REST = update_by(staff, "rests_until", by="id")
 _DISABLE = update_by(
     staff, "sealed", by=("id", _HAS_ACCESS),
     constants={"state": DISABLED, "on_duty": 0, "account_key": None},
 )  # fmt: skip
+
+
+def languages_on_duty(work: Work) -> frozenset[str]:
+    """Return the languages that the caseworkers on duty speak."""
+    return frozenset(tag for (tags,) in work.rows(_LANGUAGES_ON_DUTY) for tag in tags.split())
 
 
 class Staff:

@@ -18,12 +18,12 @@ from flows import ALL_FLOWS
 
 BOOK = FlowRegistry(ALL_FLOWS)
 QUESTIONS = {
-    "seen": ("welcome", "seen", ("someone", "nobody", "unsure")),
+    "seen": ("return_check", "seen", ("someone", "nobody", "unsure")),
     "age": ("report", "under_18", ("under", "adult", "unsaid")),
     "safe": ("report", "safe", ("safe", "not_safe", "unsure")),
     "danger": ("danger", "tell", ("now", "not_yet")),
-    "pass_on": ("report", "pass_on", ("may", "ask_first", "keep_here")),
-    "contact": ("report", "contact_rule", ("when_i_write", "hours", "any_time")),
+    "pass_on": ("more_choices", "pass_on", ("may", "ask_first", "keep_here")),
+    "contact": ("contact", "contact_rule", ("when_i_write", "hours", "any_time")),
     "send": ("report", "send", ("send", "later")),
 }
 """Questions on which most hangs ([b], [g], safety, [k], [h], [o] and [c] of the language guides):

@@ -168,7 +168,7 @@ def test_all_kinds_of_question_were_looked_at() -> None:
     kinds = {type(question) for _, question in questions()}
     assert kinds >= {Choose, ChooseMany, Collect, AskPlace, AskWhen, Review}
     controls = {control for shown in every_state() for control in shown.reply.controls}
-    assert controls == {"skip", "why", "back", "done", "keep", "clear"}
+    assert controls == {"skip", "why", "back", "done", "keep", "clear", "person"}
 
 
 # --- Buttons that fit -----------------------------------------------------------------------

@@ -172,7 +172,7 @@ async def test_handed_back_the_bot_asks_on_and_a_closed_case_closes_its_topic(
     async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
         sari, mei, thread = await met(office)
         await mei.presses("Hand back", office.card(thread))
-        assert "Are you safe where you are right now?" in sari.bot_texts()[-1]
+        assert "What is needed most right now?" in sari.bot_texts()[-1]
         assert "The bot speaks with the person." in office.card(thread)["text"]
         await mei.presses("Close case", office.card(thread))
         await mei.presses("helped", office.shown(thread)[-1])

@@ -33,7 +33,7 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HotlineHarn
 def in_danger(home: HotlineHarness) -> tuple[ChatPerson, str]:
     person = home.person("en")
     person.says("/start")
-    person.presses("English", "Nobody", "Tell what happened", "About me", "18 or over")
+    person.presses("English", "Tell what happened", "About me", "I am safe here")
     person.presses("Danger now", "Tell them now")
     return person, home.ask("SELECT id FROM cases")[0][0]
 

@@ -168,7 +168,7 @@ def test_let_in_again_everything_is_shown_that_had_to_wait(
     home.colleague()
     kit = home.person("en")
     kit.says("/start")
-    kit.presses("English", "Nobody", "Tell what happened", "About me", "18 or over")
+    kit.presses("English", "Tell what happened", "About me", "I am safe here")
     kit.presses("Danger now", "Tell them now")
     last_to_kit = max(moment for chat, moment in tried if chat == kit.id)
     assert last_to_kit < 600 < home.loop.moved
@@ -199,7 +199,7 @@ async def _until(office: ForumDeskHarness, holds: Any) -> None:
 
 
 async def _walks_into_danger(office: ForumDeskHarness, phone: Any) -> None:
-    for label in ("English", "Nobody", "Tell what happened", "About me", "18 or over",
+    for label in ("English", "Tell what happened", "About me", "I am safe here",
                   "Danger now", "Tell them now"):  # fmt: skip
         await _until(office, lambda label=label: _button(phone, label))
         number, shown = _button(phone, label)

@@ -141,7 +141,7 @@ def met(home: HotlineHarness, rule: str) -> tuple[ChatPerson, CaseworkerDriver, 
     """Return a person with a rule and a caseworker who write to each other, at noon."""
     person = home.person()
     person.says("/start")
-    person.presses("English", "Nobody", "Tell what happened", "About me", "18 or over")
+    person.presses("English", "Tell what happened", "About me", "I am safe here")
     person.presses("Danger now", "Tell them now")
     case = home.ask("SELECT id FROM cases ORDER BY opened_at DESC LIMIT 1")[0][0]
     choose(home, case, rule)

@@ -18,6 +18,7 @@ from tests.support.dispatch_inspection import (
     place_at,
     reachable_positions,
     readable_text,
+    send_report,
     skip_on,
     start_report,
     stored_conversation,
@@ -89,7 +90,7 @@ def test_telling_now_opens_an_emergency_with_language_and_codes_only(
     leave_details(person)
     assert stored_conversation(person).position.extra_texts == ["the gate is blue", TOLD]
     assert frames(person)[-1].answers["what"] == TOLD
-    assert current_step(person) == ("report", "depth")
+    assert current_step(person) == ("report", "send")
 
 
 def test_alarming_words_go_along_as_codes_only(hotline: HotlineHarness) -> None:
@@ -134,8 +135,7 @@ def test_a_report_in_the_same_session_joins_the_case_and_a_later_one_does_not(
 
 def test_danger_after_a_report_raises_its_case(hotline: HotlineHarness) -> None:
     person = hotline.person()
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     assert cases_of(hotline)[0].priority != Priority.EMERGENCY
     person.says("/danger")
     person.presses("Tell them now")

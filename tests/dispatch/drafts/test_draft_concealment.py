@@ -25,6 +25,7 @@ from tests.support.dispatch_inspection import (
     key_of,
     quarantine_reasons,
     readable_text,
+    send_report,
     skip_on,
     start_report,
     stored_conversation,
@@ -132,10 +133,9 @@ def test_who_is_called_away_twice_sends_all_three_parts(hotline: HotlineHarness)
     start_report(person, until="what")
     person.says(TOLD)
     goes_on(hotline, person)
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     ((sent,),) = [case.sent for case in cases_of(hotline)]
-    assert {"about", "under_18", "what", "contact_rule"} <= sent.answers.keys()
+    assert {"about", "under_18", "what", "send"} <= sent.answers.keys()
     assert sent.answers["under_18"] == "under"
     assert sent.answers["what"] == TOLD
     assert sent.answers["also"] == ("one", "hi")
@@ -146,12 +146,12 @@ def test_back_does_not_reach_answers_from_before_a_silence(hotline: HotlineHarne
     start_report(person, until="what")
     person.says(TOLD)
     goes_on(hotline, person)
-    assert current_step(person) == ("report", "depth")
+    assert current_step(person) == ("report", "send")
     assert not {"Back", "Keep my answer", "Remove my answer"} & set(person.labels())
     person.says("Back")
-    assert current_step(person) == ("report", "depth")
-    person.presses("That is enough", "Back")
-    assert current_step(person) == ("report", "depth")
+    assert current_step(person) == ("report", "send")
+    person.presses("More questions first", "Back")
+    assert current_step(person) == ("report", "send")
     assert "Keep my answer" in person.labels()
 
 
@@ -164,7 +164,7 @@ def test_a_question_gone_back_to_is_not_asked_again_with_its_answer(
     person.presses("Back")
     assert "Keep my answer" in person.labels()
     goes_on(hotline, person)
-    assert current_step(person) == ("report", "depth")
+    assert current_step(person) == ("report", "send")
     assert "Keep my answer" not in person.labels()
 
 
@@ -173,9 +173,8 @@ def test_ticks_from_before_a_silence_are_sent_and_not_shown(hotline: HotlineHarn
     start_report(person, until="needs")
     person.presses("Food", "A doctor")
     goes_on(hotline, person)
-    assert current_step(person) == ("report", "hurt")
-    start_report(person)
-    person.presses("Send")
+    assert current_step(person) == ("report", "keep")
+    send_report(person)
     assert cases_of(hotline)[0].sent[0].answers["needs"] == ("food", "doctor")
 
 
@@ -185,7 +184,7 @@ def test_an_unsafe_answer_before_a_silence_is_not_followed_up(hotline: HotlineHa
     person.presses("I am not safe")
     assert current_step(person) == ("danger", "tell")
     goes_on(hotline, person)
-    assert current_step(person) == ("report", "keep")
+    assert current_step(person) == ("report", "needs")
 
 
 def test_no_button_of_before_tells_that_it_was_pressed(hotline: HotlineHarness) -> None:
@@ -225,7 +224,7 @@ def test_of_two_drafts_neither_is_shown(hotline: HotlineHarness) -> None:
     person.presses("Not yet", "Talk to a person", "I am safe here")
     assert stored_conversation(person).draft is not None
     goes_on(hotline, person)
-    assert current_step(person) == ("talk", "about_what")
+    assert current_step(person) == ("talk", "send")
     tell_on = stored_conversation(person)
     assert tell_on.draft is not None
     assert [frame.answers for frame in (*tell_on.draft.frames, *frames(person))] == [{}, {}]
@@ -246,7 +245,7 @@ def test_extra_text_without_a_draft_is_sent_later_and_never_shown(hotline: Hotli
     person.says(TOLD)
     hotline.advance_time(LONG)
     person.says("/start")
-    person.presses("English", "Nobody can see", "Tell what happened")
+    person.presses("English", "Tell what happened")
     start_report(person, until="review")
     summary = person.presses("Show my answers")[-1]
     assert TOLD not in summary

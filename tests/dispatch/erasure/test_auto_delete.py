@@ -8,7 +8,11 @@ import pytest
 
 from bot.clock import HOUR, SECOND
 from bot.messages import DeleteMessages
-from tests.support.dispatch_inspection import quarantine_reasons, start_report, stored_conversation
+from tests.support.dispatch_inspection import (
+    quarantine_reasons,
+    send_report,
+    stored_conversation,
+)
 
 if TYPE_CHECKING:
     from tests.support.harnesses.hotline_harness import HotlineHarness
@@ -65,8 +69,7 @@ def test_auto_delete_survives_a_restart(hotline: HotlineHarness) -> None:
 
 def test_the_choice_goes_out_of_sight_with_the_rest(hotline: HotlineHarness) -> None:
     person, stranger = hotline.person(), hotline.person()
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     person.says("/vanish")
     person.presses("After 1 hour")
     hotline.advance_time(31 * 60)

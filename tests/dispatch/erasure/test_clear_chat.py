@@ -16,6 +16,7 @@ from tests.support.dispatch_inspection import (
     cases_of,
     current_step,
     quarantine_reasons,
+    send_report,
     start_report,
     stored_conversation,
 )
@@ -55,8 +56,7 @@ class Phone:
 
 def whole_report(home: HotlineHarness) -> tuple[ChatPerson, Phone]:
     person = home.person()
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     return person, Phone(home, person)
 
 

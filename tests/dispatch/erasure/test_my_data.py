@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.consents import ConsentKind, ConsentRecords
-from tests.support.dispatch_inspection import skip_on, start_report
+from tests.support.dispatch_inspection import send_report, start_report
 from tests.support.harnesses.hotline_harness import ALWAYS, VAULT, HotlineHarness
 
 if TYPE_CHECKING:
@@ -31,10 +31,8 @@ def sent(home: HotlineHarness) -> ChatPerson:
     person = home.person()
     start_report(person, until="what")
     person.says(SAID)
-    start_report(person, until="counting")
-    person.presses("You may count it")
-    skip_on(person)
-    person.presses("Send")
+    send_report(person)
+    person.presses("More choices", "Skip", "Skip", "You may count it")
     return person
 
 
@@ -42,7 +40,7 @@ def asks(person: ChatPerson) -> list[str]:
     """Type the command; after a silence the hello may come first."""
     heard = person.says("/mydata")
     if not any("erased after 24 hours" in text for text in heard):
-        person.presses("English", "Nobody can see")
+        person.presses("English")
         heard = person.says("/mydata")
     return heard
 

@@ -18,6 +18,7 @@ from tests.support.dispatch_inspection import (
     quarantine_reasons,
     reachable_positions,
     readable_text,
+    send_report,
     skip_on,
     start_report,
     stored_conversation,
@@ -64,14 +65,14 @@ def test_an_album_at_a_file_question_is_one_answer_with_one_reply(hotline: Hotli
 def test_an_album_at_an_open_question_answers_that_one_and_no_other(
     hotline: HotlineHarness,
 ) -> None:
-    """`anything_else` is followed by another open question: a name must not become a photo."""
-    person = at_an_open_question(hotline)
+    """`what` is followed by another question: what belongs to one answer is none of the next."""
+    person = put_at_step(hotline, "what")
     album(person, "one", "two", "three", caption="look")
     answers = frames(person)[-1].answers
-    assert handles(answers["anything_else"]) == ["one"]
+    assert handles(answers["what"]) == ["one"]
     assert handles(stored_conversation(person).position.extra_files) == ["two", "three"]
-    assert current_step(person) == ("report", "call_me")
-    assert "call_me" not in answers
+    assert current_step(person) == ("report", "send")
+    assert "send" not in answers
 
 
 def test_an_album_at_a_choice_is_kept_as_extra_with_one_reply(hotline: HotlineHarness) -> None:
@@ -102,8 +103,7 @@ def test_files_outside_questions_are_sent_with_the_report(hotline: HotlineHarnes
     person = hotline.person()
     start_report(person, until="about")
     album(person, "one", "two")
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     (case,) = cases_of(hotline)
     assert handles(case.sent[0].answers["also_files"]) == ["one", "two"]
     assert hotline.ask("SELECT count(*) FROM files") == [(2,)]
@@ -124,7 +124,7 @@ def test_a_file_too_large_is_noted_and_the_person_told(hotline: HotlineHarness, 
     heard = person.sends(document=document("film", size))
     assert heard[0].startswith("This file is too large")
     person.presses("Done")
-    while current_step(person) != ("report", "send"):
+    while current_step(person) != ("report", "send_all"):
         skip_on(person)
     person.presses("Send")
     assert hotline.ask("SELECT state FROM files") == [("too_large",)]

@@ -9,6 +9,7 @@ import pytest
 from bot.dispatch import callback_data
 from bot.languages import LANGUAGES
 from bot.messages import button_token
+from flows.texts import phrases
 from tests.support.dispatch_inspection import (
     HELLO,
     cases_of,
@@ -103,12 +104,12 @@ def test_an_older_questions_button_gets_a_toast_and_the_open_question(
     start_report(person, until="about")
     old = person.token("About me")
     person.presses("About me")
-    person.presses("Rather not say")
-    assert current_step(person) == ("report", "safe")
+    person.presses("I am safe here", "Skip")
+    assert current_step(person) == ("report", "keep")
     heard = person.send_update(person.press(old))
-    assert heard == ["Are you safe where you are right now?"]
+    assert heard == [phrases.KEEP_QUESTION.source]
     assert person.toasts[-1] == STALE
-    assert frames(person)[-1].answers == {"about": "me", "under_18": "unsaid"}
+    assert frames(person)[-1].answers == {"about": "me", "safe": "safe", "needs": None}
 
 
 def test_a_double_press_has_one_effect_and_a_quiet_line(hotline: HotlineHarness) -> None:
@@ -122,7 +123,7 @@ def test_a_double_press_has_one_effect_and_a_quiet_line(hotline: HotlineHarness)
     assert len(cases_of(hotline)) == 1
     assert len(cases_of(hotline)[0].sent) == 1
     assert person.toasts[-1] == "We have your answer."
-    assert person.last == "What would you like to do now?"
+    assert person.last == phrases.CONTACT_QUESTION.source
 
 
 def test_every_press_is_acknowledged(hotline: HotlineHarness) -> None:
@@ -219,4 +220,28 @@ def test_hello_is_enough_to_begin(hotline: HotlineHarness) -> None:
     person = hotline.person()
     for line in HELLO:
         person.says(line)
-    assert current_step(person) == ("welcome", "seen")
+    assert current_step(person) == ("welcome", "menu")
+
+
+@pytest.mark.parametrize("end", ["c0", "c1", "c2"])
+def test_a_control_of_an_earlier_release_does_nothing_but_ask_again(
+    hotline: HotlineHarness, end: str
+) -> None:
+    """There a token was the place of a control: what is in that place now is another one."""
+    person = at_question(hotline, "report", "needs")
+    before, prefix = stored_conversation(person).position, person.asked()[1].prefix
+    heard = person.send_update(person.press(prefix + end))
+    assert len(heard) == 1
+    assert person.toasts[-1] == STALE
+    assert stored_conversation(person).position == before
+
+
+def test_a_control_has_the_same_token_under_every_question(hotline: HotlineHarness) -> None:
+    ends: dict[str, set[str]] = {}
+    for step in ("about", "needs", "keep", "review"):
+        person = at_question(hotline, "report", step)
+        for button in person.buttons():
+            if button.token.startswith("k"):
+                ends.setdefault(button.label, set()).add(button.token)
+    assert set(map(len, ends.values())) == {1}
+    assert "Talk to a person" in ends

@@ -14,6 +14,7 @@ from tests.support.dispatch_inspection import (
     current_step,
     frames,
     quarantine_reasons,
+    send_report,
     start_report,
     stored_conversation,
 )
@@ -86,8 +87,7 @@ def test_words_of_any_kind_are_kept_exactly(
     start_report(person, until="what")
     person.says(words)
     assert frames(person)[-1].answers["what"] == words
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     (case,) = cases_of(hotline)
     assert case.sent[0].answers["what"] == words
     assert case.sent[0].answers["also"] == (words,)
@@ -127,9 +127,8 @@ def test_any_language_code_begins_in_a_language_we_have(
 def test_first_words_go_along_with_what_is_sent_later(hotline: HotlineHarness) -> None:
     person = hotline.person()
     person.says("my boss has my passport")
-    person.presses("Back to the question", "English", "Nobody can see", "Tell what happened")
-    start_report(person)
-    person.presses("Send")
+    person.presses("Back to the question", "English", "Tell what happened")
+    send_report(person)
     (case,) = cases_of(hotline)
     assert case.sent[0].answers["also"] == ("my boss has my passport",)
 
@@ -139,11 +138,10 @@ def test_no_message_text_reaches_a_log(
 ) -> None:
     person = hotline.person()
     person.says("needle-one")
-    person.presses("English", "Nobody can see", "Tell what happened")
+    person.presses("English", "Tell what happened")
     start_report(person, until="what")
     person.says("needle-two")
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     out = "".join((debug_log.getvalue(), *capfd.readouterr()))
     assert "case_opened" in out
     assert "needle" not in out

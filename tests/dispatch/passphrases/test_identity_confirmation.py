@@ -48,7 +48,7 @@ def quiet(
 def compromised(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
     """Return somebody who was made to write the second word, and whoever holds their case."""
     person, mei, case = quiet(home, again="/start")
-    person.presses("English", "Nobody can see", "I have written before")
+    person.presses("English", "I have written before")
     person.says(SECOND_WORD)
     return person, mei, case
 
@@ -210,6 +210,6 @@ def test_a_second_duress_passphrase_undoes_the_first_confirmation(hotline: Hotli
 def test_the_right_passphrase_needs_no_caseworker(hotline: HotlineHarness) -> None:
     """The negative control: what the person alone knows opens the chat as ever."""
     person, _mei, case = quiet(hotline, again="/start")
-    person.presses("English", "Nobody can see", "I have written before")
+    person.presses("English", "I have written before")
     person.says(WORD)
     assert case in stored_conversation(person).cases

@@ -16,7 +16,12 @@ from bot.hotline.events import EventKind
 from bot.mailbox.passphrase_jobs import PassphraseToHash
 from bot.vault import Purpose
 from flows.texts import phrases
-from tests.support.dispatch_inspection import cases_of, key_of, quarantine_reasons, start_report
+from tests.support.dispatch_inspection import (
+    cases_of,
+    key_of,
+    quarantine_reasons,
+    send_report,
+)
 from tests.support.harnesses.hotline_harness import VAULT
 from tests.support.telegram.recording_channel import FINE, delivery_failure
 
@@ -41,8 +46,7 @@ LEAVES: Ways = {"bye": ["/bye"], "delete": ["/delete", "Erase it"], "block": []}
 
 def sent(home: HotlineHarness) -> ChatPerson:
     person = home.person()
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     return person
 
 
@@ -65,7 +69,7 @@ def before(home: HotlineHarness) -> ChatPerson:
 
 def asked(person: ChatPerson) -> None:
     person.says("/start")
-    person.presses("English", "Nobody can see", "I have written before")
+    person.presses("English", "I have written before")
 
 
 def choosing(home: HotlineHarness) -> ChatPerson:

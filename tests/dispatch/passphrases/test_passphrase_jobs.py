@@ -52,7 +52,7 @@ def held_up(home: HotlineHarness) -> StubbornHasher:
 
 def tried(home: HotlineHarness, person: ChatPerson, word: str) -> None:
     person.says("/start")
-    person.presses("English", "Nobody can see", "I have written before")
+    person.presses("English", "I have written before")
     person.send_update(person.words(word))
 
 

@@ -28,7 +28,7 @@ from tests.support.dispatch_inspection import (
     current_step,
     quarantine_reasons,
     readable_text,
-    start_report,
+    send_report,
     stored_conversation,
 )
 from tests.support.people.caseworker_driver import refusals
@@ -45,8 +45,8 @@ NOTHING = Identify.end.text.source if Identify.end.text else ""
 def with_words(home: HotlineHarness, *, second: bool = True) -> tuple[ChatPerson, str]:
     """Return somebody who has sent a report and chosen words."""
     person = home.person()
-    start_report(person)
-    person.presses("Send", "Choose a secret word")
+    send_report(person)
+    person.presses("Choose a secret word")
     person.says(WORD)
     if second:
         person.presses("Choose a second word")
@@ -59,7 +59,7 @@ def with_words(home: HotlineHarness, *, second: bool = True) -> tuple[ChatPerson
 def tries(person: ChatPerson, word: str) -> list[str]:
     """Come back as a newcomer, say one has written before, and write a word."""
     person.says("/start")
-    person.presses("English", "Nobody can see", "I have written before")
+    person.presses("English", "I have written before")
     return person.says(word)
 
 
@@ -238,16 +238,16 @@ def test_the_phone_does_not_show_that_a_passphrase_was_chosen(hotline: HotlineHa
 
 def test_a_guessable_passphrase_is_refused(hotline: HotlineHarness) -> None:
     person = hotline.person()
-    start_report(person)
-    person.presses("Send", "Choose a secret word")
+    send_report(person)
+    person.presses("Choose a secret word")
     assert person.says("x" * (MIN_PASSPHRASE_LENGTH - 1))[0] == phrases.PASSPHRASE_TOO_SHORT.source
     assert current_step(person) == ("passphrase", "word")
 
 
 def test_the_duress_passphrase_must_differ_from_the_passphrase(hotline: HotlineHarness) -> None:
     person = hotline.person()
-    start_report(person)
-    person.presses("Send", "Choose a secret word")
+    send_report(person)
+    person.presses("Choose a secret word")
     person.says(WORD)
     person.presses("Choose a second word")
     person.says(WORD.upper())
@@ -259,7 +259,7 @@ def test_a_passphrase_survives_a_crash_before_comparison(hotline: HotlineHarness
     person, case = with_words(hotline)
     hotline.advance_time(LONG)
     person.says("/start")
-    person.presses("English", "Nobody can see", "I have written before")
+    person.presses("English", "I have written before")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(hotline, "settle", lambda: None)
         person.send_update(person.words(WORD))
@@ -276,7 +276,7 @@ def test_skipping_and_files_lead_on_as_for_everybody(hotline: HotlineHarness) ->
     hotline.advance_time(LONG)
     for one in (person, stranger):
         one.says("/start")
-        one.presses("English", "Nobody can see", "I have written before")
+        one.presses("English", "I have written before")
     assert person.presses("Skip") == stranger.presses("Skip")
     photo = [{"file_id": "f1", "file_unique_id": "u1", "file_size": 900}]
     assert person.sends(photo=photo) == stranger.sends(photo=photo)
@@ -298,8 +298,8 @@ def test_alarm_words_are_not_taken_as_a_passphrase_and_show_the_numbers(
     hotline: HotlineHarness,
 ) -> None:
     person = hotline.person()
-    start_report(person)
-    person.presses("Send", "Choose a secret word")
+    send_report(person)
+    person.presses("Choose a secret word")
     person.says("help me now")
     assert current_step(person) == ("danger", "tell")
     assert "help me now" in readable_text(stored_conversation(person))

@@ -22,7 +22,7 @@ from tests.support.database.cheap_passphrase_hash import CHEAP, InlinePassphrase
 from tests.support.dispatch_inspection import (
     current_step,
     readable_text,
-    start_report,
+    send_report,
     stored_conversation,
 )
 from tests.support.harnesses.hotline_harness import VAULT
@@ -38,8 +38,8 @@ NUMBER = re.compile(f"[{ALPHABET}]{{{NUMBER_LENGTH}}}")
 def asks(home: HotlineHarness) -> ChatPerson:
     """Return somebody who has sent a report and reads what a receipt is."""
     person = home.person()
-    start_report(person)
-    person.presses("Send", "Proof that I wrote")
+    send_report(person)
+    person.presses("Proof that I wrote")
     return person
 
 
@@ -49,8 +49,8 @@ def numbers_in(person: ChatPerson) -> list[str]:
 
 def test_a_receipt_is_only_issued_on_request(hotline: HotlineHarness) -> None:
     person = hotline.person()
-    start_report(person)
-    person.presses("Send", "Nothing more")
+    send_report(person)
+    person.presses("Nothing more")
     assert hotline.ask("SELECT count(*) FROM receipts") == [(0,)]
     assert numbers_in(person) == []
 

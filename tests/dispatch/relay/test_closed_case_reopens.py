@@ -8,7 +8,7 @@ import pytest
 
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
-from tests.support.dispatch_inspection import start_report
+from tests.support.dispatch_inspection import send_report
 
 if TYPE_CHECKING:
     from tests.support.harnesses.hotline_harness import HotlineHarness
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 def sent_and_closed(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
     """Return a person who is still here, and whoever has closed their case."""
     person = home.person()
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     mei = home.colleague()
     case = mei.claims()
     mei.run_command(Verb.CLOSE, case, code="helped")

@@ -14,6 +14,9 @@ from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.hotline.chat.messages import CaseMessageKind, CaseMessages, MessageSide
 from bot.hotline.events import EventKind
 from bot.settings import Settings
+from flows.requests.ask_for_help import AskForHelp
+from flows.requests.report import Report
+from flows.requests.talk import Talk
 from flows.start.welcome import Welcome
 from tests.support.dispatch_inspection import (
     cases_of,
@@ -21,6 +24,7 @@ from tests.support.dispatch_inspection import (
     frames,
     leave_details,
     quarantine_reasons,
+    send_report,
     skip_on,
     start_report,
     stored_conversation,
@@ -98,9 +102,8 @@ def test_it_reaches_the_case_after_a_restart(hotline: HotlineHarness) -> None:
 
 
 def test_what_answers_the_question_is_its_answer_too(hotline: HotlineHarness) -> None:
-    person = told(hotline)
-    while current_step(person) != ("report", "what"):
-        skip_on(person)
+    person = told(hotline, until="under_18")
+    skip_on(person)
     person.says("they took my passport and my money")
     assert written(hotline)[-1] == "they took my passport and my money"
     assert frames(person)[-1].answers["what"] == "they took my passport and my money"
@@ -114,11 +117,12 @@ def test_a_number_that_answers_nothing_reaches_it(hotline: HotlineHarness) -> No
 
 def test_once_staff_read_the_welcome_says_nothing_of_sending_first() -> None:
     replaced = build_system_texts(Settings(**DEMO_SETTINGS)).once_read  # type: ignore[arg-type]
-    spoken = {it.text for it in vars(Welcome).values() if isinstance(it, Say)}
-    of_sending = {it for it in spoken if it is not None and "send" in it.source.lower()}
-    assert len(of_sending) >= 4
+    flows = (Welcome, Report, AskForHelp, Talk)
+    spoken = {it.text for flow in flows for it in flow.steps if isinstance(it, Say)}
+    of_sending = {it for it in spoken if "“send”" in it.source.lower()}
+    assert len(of_sending) >= 3
     assert of_sending <= replaced.keys()
-    assert not any("only after you send" in it.source for it in replaced.values())
+    assert not any("only after you press" in it.source for it in replaced.values())
 
 
 def test_files_places_and_edits_reach_it(sqlite_hotline: HotlineHarness) -> None:
@@ -157,8 +161,7 @@ def test_more_alarming_words_raise_the_priority_and_interrupt_nothing(
     sqlite_hotline: HotlineHarness,
 ) -> None:
     person = sqlite_hotline.person()
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     before = cases_of(sqlite_hotline)[0].priority
     person.says("he is coming now, he has a gun")
     assert cases_of(sqlite_hotline)[0].priority == Priority.EMERGENCY < before
@@ -197,8 +200,8 @@ def test_reading_is_agreed_to_with_the_words_shown(hotline: HotlineHarness) -> N
 
 def test_taking_it_back_ends_the_reading(hotline: HotlineHarness) -> None:
     person = hotline.person()
-    start_report(person)
-    person.presses("Send", "Take it back", "Take it back")
+    send_report(person)
+    person.presses("Take it back", "Take it back")
     person.says("and this is not for you any more")
     assert written(hotline) == []
 

@@ -32,9 +32,9 @@ def wanting(home: HotlineHarness, language: str = "en") -> tuple[ChatPerson, str
     """Return somebody who wants to talk, and their case."""
     person = home.person(language)
     person.says("/start")
-    person.presses("English", "Nobody", "Talk to a person", "I am safe here")
+    person.presses("English", "Talk to a person", "I am safe here")
     person.says("It is about my pay")
-    person.presses("Any time", "Send")
+    person.presses("Send", "Any time")
     return person, home.ask("SELECT id FROM cases ORDER BY opened_at DESC LIMIT 1")[0][0]
 
 

@@ -10,8 +10,8 @@ from bot.hotline.chat.messages import CaseMessageKind, MessageSide
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
 from bot.languages import catalogue
+from flows.requests.report import Report
 from flows.texts import hotline as hotline_texts
-from flows.texts import phrases
 from flows.texts.titles import ROLE_TITLES
 from tests.support.database_fixtures import on_both_databases
 from tests.support.harnesses.hotline_harness import HotlineHarness
@@ -40,7 +40,7 @@ def in_danger(home: HotlineHarness, language: str = "en") -> tuple[ChatPerson, s
     """Return somebody in the middle of a report whose case was opened by danger."""
     person = home.person(language)
     person.says("/start")
-    person.presses("English", "Nobody", "Tell what happened", "About me", "18 or over")
+    person.presses("English", "Tell what happened", "About me", "I am safe here")
     person.presses("Danger now", "Tell them now")
     return person, home.ask("SELECT id FROM cases ORDER BY opened_at DESC LIMIT 1")[0][0]
 
@@ -200,7 +200,7 @@ def test_after_the_hand_back_the_first_missing_question_is_asked(hotline: Hotlin
     before = len(person.texts)
     mei.hand_back(case)
     assert person.texts[before].startswith("The bot answers here again.")
-    assert person.last == phrases.KEEP_QUESTION.source
+    assert person.last == Report.needs.prompt.source
 
 
 def test_a_restart_in_the_middle_changes_nothing(hotline: HotlineHarness) -> None:

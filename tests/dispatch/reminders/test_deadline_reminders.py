@@ -37,8 +37,8 @@ def hotline(tmp_path: Path) -> Iterator[HotlineHarness]:
 def wants_a_person(home: HotlineHarness, rule: str = "Any time", *more: str) -> ChatPerson:
     person = home.person("en")
     person.says("/start")
-    person.presses("English", "Nobody can see", "Talk to a person", "I am safe here", "Skip")
-    person.presses(rule, *more, "Send")
+    person.presses("English", "Talk to a person", "I am safe here")
+    person.presses("Send", rule, *more)
     return person
 
 

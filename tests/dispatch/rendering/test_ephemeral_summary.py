@@ -117,7 +117,7 @@ def test_a_long_summary_goes_in_several_letters_that_are_all_removed(
     assert bodies[-1].rows
     person.presses("Go on")
     assert shown.isdisjoint(hotline.post.chats[person.id])
-    assert current_step(person) == ("report", "send")
+    assert current_step(person) == ("report", "send_all")
     assert cases_of(hotline) == []
 
 

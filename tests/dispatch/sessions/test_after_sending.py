@@ -16,8 +16,8 @@ from tests.support.dispatch_inspection import (
     frames,
     place_at,
     reachable_positions,
+    send_report,
     skip_on,
-    start_report,
     stored_conversation,
 )
 
@@ -33,9 +33,7 @@ MORE = "there is also a second house"
 def sent(home: HotlineHarness) -> ChatPerson:
     """Return somebody who has just sent a report."""
     person = home.person()
-    start_report(person)
-    person.presses("Send")
-    assert current_step(person) == ("afterwards", "what_now")
+    send_report(person)
     return person
 
 
@@ -47,7 +45,7 @@ def test_after_a_second_report_no_farewell_precedes_the_next_question(
     heard = person.presses(again)
     while "Send" not in [label.lstrip("0123456789 ") for label in person.labels()]:
         heard += skip_on(person)
-    heard += person.presses("Send")
+    heard += person.presses("Send", "Skip")
     assert current_step(person) == ("afterwards", "what_now")
     assert [said for said in heard if said.startswith("All right.")] == []
 
@@ -122,7 +120,7 @@ def test_something_new_is_a_case_of_its_own_and_asked_about_again(hotline: Hotli
     while current_step(person) != ("ask_for_help", "send"):
         skip_on(person)
     hotline.advance_time(1)
-    person.presses("Send")
+    person.presses("Send", "Skip")
     assert [case.kind for case in cases_of(hotline)] == ["report", "request"]
     assert current_step(person) == ("afterwards", "what_now")
     assert stored_conversation(person).reference in {case.reference for case in cases_of(hotline)}

@@ -30,7 +30,7 @@ def held(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
     """Return a person in the middle of a report, with a caseworker in the chat."""
     person = home.person()
     person.says("/start")
-    person.presses("English", "Nobody", "Tell what happened", "About me", "18 or over")
+    person.presses("English", "Tell what happened", "About me", "I am safe here")
     person.presses("Danger now", "Tell them now")
     case = home.ask("SELECT id FROM cases")[0][0]
     mei = home.colleague()

@@ -19,6 +19,7 @@ from tests.support.dispatch_inspection import (
     current_step,
     frames,
     quarantine_reasons,
+    send_report,
     start_report,
     stored_conversation,
 )
@@ -58,8 +59,7 @@ WAYS = [silent, left, another_language, another_name, another_account]
 
 def with_a_case(home: HotlineHarness) -> tuple[ChatPerson, str]:
     person = home.person()
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     return person, home.ask("SELECT id FROM cases ORDER BY opened_at DESC, id LIMIT 1")[0][0]
 
 
@@ -86,7 +86,7 @@ def test_the_chat_is_as_if_new(hotline: HotlineHarness, way: object, is_held: bo
         person.presses("I can write now")
     way(hotline, person)  # type: ignore[operator]
     stranger = twin(hotline, person)
-    for line in (MORE, "English", "/help", "Nobody can see", "/privacy", "/start"):
+    for line in (MORE, "English", "/help", "Know my rights", "/privacy", "/start"):
         assert person.says(line) == stranger.says(line)
         assert person.labels() == stranger.labels()
     assert quarantine_reasons(hotline) == []
@@ -113,7 +113,7 @@ def test_what_is_written_reaches_the_case_as_not_confirmed(
         person.presses("I can write now")
     way(hotline, person)  # type: ignore[operator]
     hotline.board.events.clear()
-    person.says(MORE, "2", "English", "1", "/help")
+    person.says(MORE, "2", "English", "4", "/help")
     person.sends(photo=[{"file_id": "f1", "file_unique_id": "u1", "file_size": 900}])
     new = [it for it in mei.reads(case) if it.content.unconfirmed]
     assert [(it.kind, it.content.text) for it in new] == [
@@ -130,7 +130,7 @@ def test_answers_in_a_draft_are_the_drafts_alone(hotline: HotlineHarness) -> Non
     person, case = with_a_case(hotline)
     hotline.advance_time(LONG)
     person.says("/start")
-    person.presses("English", "Nobody can see", "Tell what happened")
+    person.presses("English", "Tell what happened")
     start_report(person, until="what")
     person.says("not sent yet")
     assert hotline.colleague().reads(case) == []

@@ -18,6 +18,7 @@ from tests.support.dispatch_inspection import (
     quarantine_reasons,
     reachable_positions,
     readable_text,
+    send_report,
     start_report,
     stored_conversation,
 )
@@ -154,8 +155,7 @@ def test_alarming_words_without_a_draft_are_kept_with_their_alarm(hotline: Hotli
 def test_after_sending_and_a_silence_the_chat_is_as_if_new(hotline: HotlineHarness) -> None:
     """Whoever holds the phone then learns nothing, not even that a case exists (P11)."""
     person, stranger = hotline.person(), hotline.person()
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     (case,) = cases_of(hotline)
     hotline.advance_time(LONG)
     steps = ("hello", "English", "/stop", "Keep for 24 hours", "/start", "nobody knows", "/danger")
@@ -170,13 +170,11 @@ def test_a_report_after_a_sending_and_a_silence_is_a_case_of_its_own(
     hotline: HotlineHarness,
 ) -> None:
     person = hotline.person()
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     hotline.advance_time(LONG)
     person.says("/start")
-    person.presses("English", "Nobody can see", "Tell what happened")
-    start_report(person)
-    person.presses("Send")
+    person.presses("English", "Tell what happened")
+    send_report(person)
     assert [len(case.sent) for case in cases_of(hotline)] == [1, 1]
 
 
@@ -220,8 +218,8 @@ def test_a_place_that_moves_by_itself_ends_no_silence(hotline: HotlineHarness) -
 
 def test_an_addition_begun_before_a_silence_is_not_lost(hotline: HotlineHarness) -> None:
     person = hotline.person()
-    start_report(person)
-    person.presses("Send", "Add something")
+    send_report(person)
+    person.presses("Add something")
     person.says("there is also a dog")
     hotline.advance_time(LONG)
     person.says(WORDS)

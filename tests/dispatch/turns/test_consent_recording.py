@@ -16,7 +16,7 @@ from flows.texts import phrases
 from tests.support.content.catalogue_files import read_in
 from tests.support.dispatch_inspection import (
     current_step,
-    skip_on,
+    send_report,
     start_report,
     stored_conversation,
 )
@@ -62,30 +62,43 @@ def test_skipping_consents_only_to_the_chat_and_the_hotline(
     hotline: HotlineHarness,
 ) -> None:
     person = hotline.person()
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     found = {it.kind: it for it in agreed(hotline)}
     assert found.keys() == {
         ConsentKind.CHAT,
-        ConsentKind.OTHERS,
-        ConsentKind.STATISTICS,
         ConsentKind.HOTLINE,
         ConsentKind.READING,
     }
-    assert {kind for kind, it in found.items() if it.is_active} == {
-        ConsentKind.CHAT,
-        ConsentKind.HOTLINE,
-        ConsentKind.READING,
-    }
-    assert (found[ConsentKind.OTHERS].answer, found[ConsentKind.STATISTICS].answer) == ("", "")
+    assert all(it.is_active for it in found.values())
+
+
+def test_skipping_what_is_asked_after_sending_is_no_consent(hotline: HotlineHarness) -> None:
+    person = hotline.person()
+    send_report(person)
+    person.presses("More choices", "Skip", "Skip", "Do not count it")
+    found = {it.kind: it for it in agreed(hotline)}
+    assert (found[ConsentKind.OTHERS].answer, found[ConsentKind.STATISTICS].answer) == ("", "dont")
+    assert not found[ConsentKind.OTHERS].is_active
+    assert not found[ConsentKind.STATISTICS].is_active
+
+
+def test_putting_the_decision_off_is_no_record_and_sending_then_is_one(
+    hotline: HotlineHarness,
+) -> None:
+    person = hotline.person()
+    start_report(person, until="send_all")
+    person.presses("Send")
+    sent = [it for it in agreed(hotline) if it.kind is ConsentKind.HOTLINE]
+    assert [(it.answer, it.is_active) for it in sent] == [("send", True)]
+    assert wording(hotline, sent[0]) == asked_in(
+        hotline, phrases.SEND_QUESTION, phrases.SEND_NOW, "en"
+    )
 
 
 def test_a_yes_to_being_counted_is_kept(hotline: HotlineHarness) -> None:
     person = hotline.person()
-    start_report(person, until="counting")
-    person.presses("You may count it")
-    skip_on(person)
-    person.presses("Send")
+    send_report(person)
+    person.presses("More choices", "Skip", "Skip", "You may count it")
     assert ConsentKind.STATISTICS in {it.kind for it in agreed(hotline) if it.is_active}
 
 
@@ -96,7 +109,7 @@ def test_the_digest_is_of_exactly_what_was_shown_in_that_language(
     words, person = read_in(tag), hotline.person(tag)
     person.says("/start")
     person.presses(LANGUAGES[tag].own_name)
-    for label in ("Nobody can see", "Talk to a person", "I am safe here", "Skip", "Skip"):
+    for label in ("Talk to a person", "I am safe here"):
         person.presses(next(it for it in person.labels() if it.endswith(label_in(words, label))))
     person.presses(next(it for it in person.labels() if it.endswith(phrases.SEND.render(words))))
     (sent,) = [it for it in agreed(hotline) if it.kind is ConsentKind.HOTLINE]
@@ -158,16 +171,15 @@ def test_danger_told_is_agreed_to_as_well(hotline: HotlineHarness) -> None:
 
 def test_taking_it_back_takes_back_what_was_agreed(hotline: HotlineHarness) -> None:
     person = hotline.person()
-    start_report(person)
-    person.presses("Send", "Take it back", "Take it back")
+    send_report(person)
+    person.presses("Take it back", "Take it back")
     assert not any(it.is_active for it in agreed(hotline))
 
 
 def test_nothing_is_counted_without_consent(hotline: HotlineHarness) -> None:
     """Beside what was sent, only how often each kind of update came is written down, by day."""
     person = hotline.person()
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     counted = {kind for (kind,) in hotline.ask("SELECT kind FROM tallies")}
     assert counted <= {"words", "press", "start", "command"}
 

@@ -15,6 +15,7 @@ from tests.support.dispatch_inspection import (
     current_step,
     frames,
     quarantine_reasons,
+    send_report,
     start_report,
     stored_conversation,
 )
@@ -49,8 +50,7 @@ class Fails(Exception):
 def wants_it_gone(home: HotlineHarness) -> ChatPerson:
     """Somebody who is about to say that what they sent is to be erased."""
     person = home.person()
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     person.says("/delete")
     return person
 

@@ -44,7 +44,7 @@ def settle_otherwise(home: HotlineHarness, tmp_path: Path, **given: object) -> N
 def telling(home: HotlineHarness, language: str = "en") -> ChatPerson:
     person = home.person(language)
     person.says("Hello")
-    person.presses("English", "Nobody", "Tell what happened", "About me", "18 or over")
+    person.presses("English", "Tell what happened", "About me", "I am safe here")
     return person
 
 
@@ -53,10 +53,10 @@ def test_a_person_is_asked_again_once_and_their_answer_is_taken(
 ) -> None:
     person = telling(hotline)
     settle_otherwise(hotline, tmp_path, **OTHERWISE)
-    heard = person.presses("I am safe here")
+    heard = person.presses("Skip")
     assert any(text.startswith(ASKED) for text in heard)
     assert current_step(person) == ("notice_changed", "go_on")
-    assert stored_conversation(person).position.frames[-2].answers["safe"] == "safe"
+    assert stored_conversation(person).position.frames[-2].answers["needs"] is None
     person.presses("Go on")
     assert current_step(person) == ("report", "keep")
     heard = person.presses("You may keep them")
@@ -70,7 +70,7 @@ def test_a_spare_key_made_while_the_bot_runs_is_told_and_asked_about(tmp_path: P
     person = telling(home)
     vault.escrow.create(home.loop.now())
     home.advance_time(30)
-    heard = person.presses("I am safe here")
+    heard = person.presses("Skip")
     assert any(text.startswith(ASKED) for text in heard)
     heard = person.presses("Read it first", "More", "More", "More")
     assert any("There is a spare key in three parts" in text for text in heard)
@@ -88,7 +88,7 @@ def test_a_spare_key_made_while_the_bot_runs_is_told_and_asked_about(tmp_path: P
 def test_it_can_be_read_first(hotline: HotlineHarness, tmp_path: Path) -> None:
     person = telling(hotline)
     settle_otherwise(hotline, tmp_path, **OTHERWISE)
-    person.presses("I am safe here")
+    person.presses("Skip")
     heard = person.presses("Read it first")
     assert any("30 days" in text for text in heard)
     person.presses("That is enough")
@@ -105,7 +105,7 @@ def test_refusing_a_new_privacy_notice_erases_the_answers(
 ) -> None:
     person = telling(hotline)
     settle_otherwise(hotline, tmp_path, **OTHERWISE)
-    person.presses("I am safe here", *way)
+    person.presses("Skip", *way)
     assert flows_of(person) == []
     assert stored_conversation(person).draft is None
     assert cases_of(hotline) == []
@@ -116,7 +116,7 @@ def test_the_question_waits_through_another_restart(
 ) -> None:
     person = telling(hotline)
     settle_otherwise(hotline, tmp_path, **OTHERWISE)
-    person.presses("I am safe here")
+    person.presses("Skip")
     settle_otherwise(hotline, tmp_path, **OTHERWISE)
     assert current_step(person) == ("notice_changed", "go_on")
     person.presses("Go on")
@@ -128,7 +128,7 @@ def test_an_unchanged_privacy_notice_is_not_asked_about(
 ) -> None:
     person = telling(hotline)
     settle_otherwise(hotline, tmp_path, hours="09:00-17:00")
-    heard = person.presses("I am safe here")
+    heard = person.presses("Skip")
     assert not any(text.startswith(ASKED) for text in heard)
     assert current_step(person) == ("report", "keep")
 
@@ -147,13 +147,14 @@ def test_another_language_is_no_other_notice(hotline: HotlineHarness) -> None:
     heard = person.says("/language")
     person.presses("Bahasa Indonesia")
     assert heard
-    assert current_step(person) == ("report", "safe")
+    assert current_step(person) == ("report", "needs")
     assert stored_conversation(person).notice_version == hotline.house.setting.notice.version("id")
 
 
 def test_the_hello_and_the_numbers_come_before_it(hotline: HotlineHarness, tmp_path: Path) -> None:
     """Whoever can see the phone, and danger, are asked about first; then this."""
     person = telling(hotline)
+    person.presses("Back")
     settle_otherwise(hotline, tmp_path, **OTHERWISE)
     person.presses("I am not safe")
     assert current_step(person) == ("danger", "tell")
@@ -166,5 +167,5 @@ def test_a_new_report_uses_the_new_notice_without_asking(
 ) -> None:
     settle_otherwise(hotline, tmp_path, **OTHERWISE)
     person = telling(hotline)
-    person.presses("I am safe here")
+    person.presses("Skip")
     assert current_step(person) == ("report", "keep")

@@ -45,7 +45,7 @@ LONG = SESSION_TIMEOUT // 1_000_000 + 60
 MOST_MOVES = 40
 WORD, DURESS, THIRD = "mangga tua", "hujan besar", "pohon durian"
 LINES = (
-    "hello", "1", "2", "3", "9", "English", "Nobody can see", "About me", "he has my passport",
+    "hello", "1", "2", "3", "9", "English", "About me", "he has my passport",
     "help me now", "I have written before", "Clear chat", "Danger now", "Skip", "wrong word",
     "Who are you?", DURESS, "another word", "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35", "x" * 4097, " ",
 )  # fmt: skip
@@ -195,7 +195,7 @@ class ChatPair:
     def _word(self, way: int) -> None:
         """Say that one has written before, and write a word that is not the right one."""
         self.is_met = True
-        for line in ("/start", "English", "Nobody can see", "I have written before"):
+        for line in ("/start", "English", "I have written before"):
             self.home.receives(*(person.words(line) for person in self.both))
         line = ("wrong word", DURESS, "another word", "/bye")[way]
         self.home.receives(*(person.words(line) for person in self.both))
@@ -264,9 +264,9 @@ def _plain(body: Body, references: Sequence[str]) -> Any:
 
 def _with_a_case(home: HotlineHarness, person: ChatPerson, secret: CaseSecret) -> str:
     person.says(f"/start {LINK}")
-    person.presses("English", "Nobody can see", "Talk to a person", "I am safe here")
+    person.presses("English", "Talk to a person", "I am safe here")
     person.says("he has my passport")
-    person.presses("Only when I write", "Send")
+    person.presses("Send", "Only when I write", "Skip")
     ((case,),) = home.ask(
         "SELECT id FROM cases WHERE status = 'waiting' ORDER BY opened_at DESC, id LIMIT 1"
     )

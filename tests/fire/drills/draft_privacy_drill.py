@@ -30,9 +30,9 @@ MENU = {"report": "Tell what happened", "ask_for_help": "Ask for help", "talk": 
 """The flows in which a draft is written, by what leads there."""
 AWAY = frozenset(
     {"Clear chat", "Do not keep them", "Only while we chat", "Show my answers", "Not now", "Send",
-     "Tell them now", "Back"}
+     "Tell them now", "Back", "Talk to a person"}
 )  # fmt: skip
-"""Buttons that end a draft, send it, or lead back."""
+"""Buttons that end a draft, send it, lead back, or to another flow."""
 STOPPED = ("/stop", "Keep for 24 hours")
 """How a draft is put down."""
 WRITTEN = ("his name is Chen", "he keeps my passport", "x" * 300, "12", "\u0e0a\u0e48\u0e27\u0e22")
@@ -105,7 +105,7 @@ def _writes(person: ChatPerson, place: tuple[str, str], dice: random.Random) -> 
     if dice.random() < 0.5:
         person.says(dice.choice(WRITTEN))
         person.sends(**PHOTO, caption=dice.choice(WRITTEN))
-    person.presses("English", "Nobody can see", MENU[place[0]])
+    person.presses("English", MENU[place[0]])
     while current_step(person) != place:
         _goes_on(person, dice)
     if place[1] == "review" and dice.random() < 0.5:

@@ -15,6 +15,7 @@ from bot.conversation import ChooseMany
 from bot.conversation.replies import CONTROLS
 from bot.languages import catalogue
 from flows.requests.afterwards import Afterwards
+from flows.requests.contact import ContactFlow
 from flows.requests.talk import Talk
 from flows.start.language import LanguageFlow
 from flows.start.welcome import Welcome
@@ -118,16 +119,15 @@ def _walk(dice: Random, *, presses: bool) -> Iterator[WalkerAction]:
 
     yield WalkerAction("/start", waits=False)
     yield from choose(LanguageFlow.language, LANGUAGE)
-    yield from choose(Welcome.seen, "nobody")
     yield from beside()
     yield from choose(Welcome.menu, "talk")
     yield from choose(Talk.safe, "safe")
     yield line()
     yield from beside()
-    yield from choose(Talk.contact_rule, "hours")
-    yield from choose(Talk.contact_hours, "morning", "evening")
-    yield from beside()
     yield from choose(Talk.send, "send")
+    yield from beside()
+    yield from choose(ContactFlow.contact_rule, "hours")
+    yield from choose(ContactFlow.contact_hours, "morning", "evening")
     while True:
         yield from beside()
         yield from choose(Afterwards.what_now, "add")

@@ -36,9 +36,9 @@ def claimed(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
     """Return a person, the caseworker who claimed their case, and the case."""
     person = home.person("en")
     person.says("/start")
-    person.presses("English", "Nobody", "Talk to a person", "I am safe here")
+    person.presses("English", "Talk to a person", "I am safe here")
     person.says("It is about my pay")
-    person.presses("Any time", "Send")
+    person.presses("Send", "Any time")
     mei = home.colleague()
     return person, mei, mei.claims()
 

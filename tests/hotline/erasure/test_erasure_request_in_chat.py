@@ -52,7 +52,7 @@ def test_what_was_not_sent_is_gone_at_once(hotline: HotlineHarness) -> None:
 def test_the_chat_is_cleared_and_says_the_same_to_everybody(hotline: HotlineHarness) -> None:
     with_case, without = sent(hotline), hotline.person()
     without.says("/start")
-    without.presses("English", "Nobody can see")
+    without.presses("English")
     screens = []
     for person in (with_case, without):
         before = set(hotline.post.chats[person.id])

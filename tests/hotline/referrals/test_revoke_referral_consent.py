@@ -85,7 +85,7 @@ def test_a_referral_is_sent_while_its_consent_stands(hotline: HotlineHarness) ->
 
 def stands(person: ChatPerson) -> str:
     """Return what a person reads of where their case stands."""
-    return person.presses("Where it stands")[0]
+    return person.presses("Has anyone read it?")[0]
 
 
 LOOKS, TAKEN_BACK = "the organisation you agreed to looks at it", "You took back that others"
@@ -198,8 +198,8 @@ def test_revoking_referral_consent_covers_earlier_cases_of_the_chat(
     person, mei, case, referral = agreed(hotline)
     hotline.advance_time(3600)
     person.says("/start")
-    person.presses("English", "Nobody", "Talk to a person", "I am safe here", "Skip")
-    person.presses("Any time", "Send")
+    person.presses("English", "Talk to a person", "I am safe here")
+    person.presses("Send", "Any time")
     tells_nobody_else(person)
     assert refusals(mei.run_command(Verb.SEND_REFERRAL, case, code=referral)) == [
         CONSENT_WITHDRAWN.source

@@ -15,7 +15,7 @@ from bot.text import fold_accents
 from bot.vault.erasure.erase import ErasureReason
 from tests.support.database.key_store_fixtures import empty_keyring
 from tests.support.database_fixtures import on_both_databases
-from tests.support.dispatch_inspection import start_report
+from tests.support.dispatch_inspection import send_report, start_report
 from tests.support.harnesses.hotline_harness import ALWAYS, KEEPER, VAULT, HotlineHarness
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def talked(home: HotlineHarness) -> str:
     person = home.person()
     start_report(person, until="what")
     person.says(SENT)
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     ((case,),) = home.ask("SELECT id FROM cases")
     mei = home.colleague()
     mei.claims(case)

@@ -119,7 +119,7 @@ class ForumDeskHarness:
         phone = self.sandbox.add_phone("Sari", language=language)
         phone.say("/start")
         await self.settle()
-        for label in ("English", "Nobody", "Tell what happened", "About me", "18 or over",
+        for label in ("English", "Tell what happened", "About me", "I am safe here",
                       "Danger now", "Tell them now"):  # fmt: skip
             await self.presses(phone, label)
         return phone, self.ask("SELECT id FROM cases ORDER BY opened_at DESC LIMIT 1")[0][0]

@@ -229,7 +229,7 @@ class LivePerson:
     async def arrives(self) -> None:
         """Say hello, choose the language, and come to the menu."""
         await self.say("/start")
-        await self.press(LANGUAGES[self.language].own_name, "Nobody can see")
+        await self.press(LANGUAGES[self.language].own_name)
 
     async def reference(self) -> str:
         """Return the number of the case this person was given."""
@@ -245,13 +245,17 @@ class LivePerson:
 
 
 SHORT_REPORT = (
-    "Tell what happened", "About me", "Age 18 or over", "I am safe here", "You may keep them",
-    "Papers back", "Done", "Nobody hurt or ill", "Not allowed out", "No sign of that", "Taoyuan",
-    "Working in Taiwan", "Factory",
+    "Tell what happened", "About me", "I am safe here", "Papers back", "Done",
+    "You may keep them", "Age 18 or over",
 )  # fmt: skip
 """From the menu to what happened."""
-REST = ("That is enough",)
-TO_SENDING = ("Only when I write", "Ask me first", "Skip", "Go on", "Send")
+TO_HURT = (*SHORT_REPORT, "Skip", "More questions first")
+AFTER_HURT = (
+    "Nobody hurt or ill", "Not allowed out", "No sign of that", "Taoyuan", "Working in Taiwan",
+    "Factory", "None of these", "Done", *["Skip"] * 4,
+)  # fmt: skip
+"""From the first of a few more questions to the last one."""
+TO_SENDING = ("Go on", "Send")
 
 
 async def reports(
@@ -260,8 +264,10 @@ async def reports(
     """Tell everything from the menu on, and return the reference."""
     await guest.press(*SHORT_REPORT)
     await guest.say(what)
-    await guest.press(*REST)
+    await guest.press("More questions first", *AFTER_HURT, "Skip", *TO_SENDING)
+    reference = await guest.reference()
+    await guest.press("Only when I write", "Skip", "More choices")
     await guest.asks("You do not have to give your name. What may we call you? Any name is fine.")
     await guest.say(name)
-    await guest.press(*TO_SENDING)
-    return await guest.reference()
+    await guest.press("Ask me first", "Skip")
+    return reference

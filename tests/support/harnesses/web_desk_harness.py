@@ -131,9 +131,9 @@ class WebDeskHarness:
         """Return somebody who wrote to the hotline, and the number of their case."""
         person = self.home.person("th")
         person.says("/start")
-        person.presses("English", "Nobody", "Talk to a person", "I am safe here")
+        person.presses("English", "Talk to a person", "I am safe here")
         person.says(words)
-        person.presses("Any time", "Send")
+        person.presses("Send", "Any time")
         return person, self.newest()
 
     def newest(self) -> str:

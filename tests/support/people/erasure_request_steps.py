@@ -13,7 +13,7 @@ from bot.store.compiled import Prepared
 from bot.store.tables.case_extras import wishes
 from bot.vault import AuditLog
 from bot.vault.erasure.retention import Retention
-from tests.support.dispatch_inspection import start_report
+from tests.support.dispatch_inspection import send_report
 from tests.support.harnesses.hotline_harness import VAULT, HotlineHarness
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def work(home: HotlineHarness, do: Callable[[Work], object]) -> object:
 
 def sent(home: HotlineHarness) -> ChatPerson:
     person = home.person()
-    start_report(person)
-    person.presses("Send")
+    send_report(person)
     return person
 
 
@@ -45,7 +44,7 @@ def start_erasure_dialog(person: ChatPerson) -> list[str]:
     """Type the command; after a silence the hello may come first."""
     heard = person.says("/delete")
     if not any("Erase it" in label for label in person.labels()):
-        person.presses("English", "Nobody can see")
+        person.presses("English")
         heard = person.says("/delete")
     return heard
 
@@ -82,7 +81,7 @@ def identified_by_passphrase(home: HotlineHarness) -> tuple[ChatPerson, str]:
     person.presses("One word is enough")
     home.advance_time(3600)
     person.says("/start")
-    person.presses("English", "Nobody can see", "I have written before")
+    person.presses("English", "I have written before")
     person.says(WORD)
     return person, cases(home)[0]
 

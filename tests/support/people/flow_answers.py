@@ -24,7 +24,7 @@ class FlowAnswers(NamedTuple):
 REPORT: dict[str, Answer] = {
     "about": "me", "under_18": "adult", "safe": "safe", "keep": "may", "needs": ("nothing",),
     "hurt": "nobody", "leaving": "free", "moved": "no_sign", "county": PlaceAnswer("TPE"),
-    "work": "factory", "what": None, "depth": "more", "signs": ("none",), "who": None,
+    "work": "factory", "what": None, "send": "more", "signs": ("none",), "who": None,
 }  # fmt: skip
 """A report in which nothing is urgent."""
 REQUEST: dict[str, Answer] = {
@@ -38,7 +38,7 @@ BY_ANOTHER = {"about": "other", "under_18": ..., "safe": ..., "they_under_18": "
 
 
 def report(**changed: object) -> FlowAnswers:
-    return FlowAnswers("report", _changed(REPORT, changed))
+    return FlowAnswers("report", _asked("report", _changed(REPORT, changed)))
 
 
 def about_another(**changed: object) -> FlowAnswers:
@@ -46,11 +46,11 @@ def about_another(**changed: object) -> FlowAnswers:
 
 
 def request(**changed: object) -> FlowAnswers:
-    return FlowAnswers("ask_for_help", _changed(REQUEST, changed))
+    return FlowAnswers("ask_for_help", _asked("ask_for_help", _changed(REQUEST, changed)))
 
 
 def talk(**changed: object) -> FlowAnswers:
-    return FlowAnswers("talk", _changed({"safe": "safe", "contact_rule": "when_i_write"}, changed))
+    return FlowAnswers("talk", _changed({"safe": "safe"}, changed))
 
 
 def danger(tell: str) -> FlowAnswers:
@@ -65,6 +65,12 @@ def from_check_in(what: str) -> FlowAnswers:
 def _changed(calm: dict[str, Answer], changed: dict[str, object]) -> dict[str, Answer]:
     answers: dict[str, object] = {**calm, **changed}
     return {step: answer for step, answer in answers.items() if answer is not ...}  # type: ignore[misc]
+
+
+def _asked(flow: str, answers: dict[str, Answer]) -> dict[str, Answer]:
+    """Leave out whether answers may be kept where that is not asked: in danger."""
+    is_asked = BOOK.compiled[flow].questions["keep"].when.holds(answers, frozenset())
+    return {step: answer for step, answer in answers.items() if is_asked or step != "keep"}
 
 
 def impossible_answers(told: FlowAnswers) -> list[str]:

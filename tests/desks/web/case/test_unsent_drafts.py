@@ -127,7 +127,7 @@ def in_danger(office: WebDeskHarness) -> tuple[ChatPerson, str]:
     """Return somebody in the middle of a report, whose case danger has opened."""
     person = office.home.person("th")
     person.says("/start")
-    person.presses("English", "Nobody", "Tell what happened", "About me", "18 or over")
+    person.presses("English", "Tell what happened", "About me", "I am safe here")
     person.presses("Danger now", "Tell them now")
     return person, office.newest()
 

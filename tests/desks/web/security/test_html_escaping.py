@@ -87,9 +87,9 @@ def told(office: WebDeskHarness, mei: WebCaseworker, said: tuple[str, ...]) -> s
     person.account["first_name"], person.account["language_code"] = said[0], said[1]
     person.account["username"] = said[2]
     person.says("/start")
-    person.presses("English", "Nobody", "Talk to a person", "I am safe here")
+    person.presses("English", "Talk to a person", "I am safe here")
     person.says(said[0])
-    person.presses("Any time", "Send")
+    person.presses("Send", "Any time")
     reference = office.newest()
     office.sends(
         reference, image_with_metadata("JPEG"), kind="photo", caption=said[1], name=said[2]
