@@ -12,6 +12,7 @@ from bot.hotline.on_call.roster import CallChannel, OnCallRoster, OnCallSettings
 from bot.hotline.staff.staff import Staff
 from bot.messages import SendText
 from tests.support.database_fixtures import on_both_databases
+from tests.support.dispatch_inspection import leave_details
 from tests.support.harnesses.hotline_harness import VAULT, HotlineHarness
 from tests.support.people.chat_person import ChatPerson
 from tests.support.smtp_server import smtp_server
@@ -58,7 +59,8 @@ def leaves(home: HotlineHarness, who: CaseworkerDriver, *, on: bool = False) -> 
 def in_danger(home: HotlineHarness) -> ChatPerson:
     person = home.person()
     person.says("/start")
-    person.presses("English", "Nobody", "Danger now", "Tell them now")
+    person.presses("English", "Danger now", "Tell them now")
+    leave_details(person)
     return person
 
 
@@ -135,8 +137,7 @@ def test_what_is_not_an_emergency_calls_no_one(home: HotlineHarness) -> None:
     puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
     person = home.person()
     person.says("/start")
-    person.presses("English", "Nobody", "Talk to a person", "I am safe here", "Skip")
-    person.presses("Any time", "Send")
+    person.presses("English", "Talk to a person", "I am safe here", "Send")
     passes(home, 60)
     assert calls(home) == []
 

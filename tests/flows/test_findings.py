@@ -34,7 +34,7 @@ TRUTH = (
         "en",
         "Telegram can read a chat: only our computer locks words",
         ("so that others cannot read it",),
-        ("On our computer your words are locked.",),
+        ("What you write is locked on our computer.",),
     ),
     Finding(
         "en",
@@ -225,8 +225,8 @@ def test_a_long_message_without_the_polite_word_would_be_found() -> None:
 @pytest.mark.parametrize("tag", [tag for tag in LANGUAGES if tag != FALLBACK])
 def test_in_every_language_the_city_or_county_and_the_police_are_told(tag: str) -> None:
     sentences = {phrase.source: phrase.words for phrase in phrases_of(tag)}
-    law = next(words for source, words in sentences.items() if source.startswith("People read it "
-               "only after you send it. Taiwan law says"))  # fmt: skip
+    begins = "What you write is locked on our computer. People read it"
+    law = next(words for source, words in sentences.items() if source.startswith(begins))
     told = {"id": "polisi", "vi": "cảnh sát", "th": "ตำรวจ", "fil": "pulis", "zh_Hant": "警察",
             "zh_Hans": "警察", "ja": "警察", "km": "ប៉ូលីស", "my": "ရဲ"}  # fmt: skip
     assert told[tag] in law

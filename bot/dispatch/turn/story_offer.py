@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.conversation import keep_extra
 from bot.conversation.inputs import TextInput
+from bot.conversation.steps import PERSON
 from bot.dispatch.turn.flow_names import LANGUAGE_QUESTION, OFFERING_FLOWS, STORY_FLOW
 from bot.languages.detect import guess_language
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from bot.dispatch.turn.engine_driver import EngineDriver
     from bot.dispatch.turn.replies import Replies
 
+SENDING_STEPS = frozenset({"send", "send_all"})
 STORY_WORDS = 5
 """Words of a text that tells something, and does not merely try to answer."""
 STORY_SIGNS = 12
@@ -61,7 +63,9 @@ class StoryOffer:
         turn = self.turn
         if turn.read_case or turn.is_in_case or turn.conversation.takeover is not None:
             return False
-        return not turn.is_in_flow(*OFFERING_FLOWS) and not turn.asks_passphrase()
+        if turn.is_in_flow(*OFFERING_FLOWS, PERSON) or turn.asks_passphrase():
+            return False
+        return not (turn.frames and turn.frames[-1].step in SENDING_STEPS)  # words go along
 
     def _is_second_failure(self) -> bool:
         """Note that the open question was not understood; tell whether that was said before.

@@ -41,7 +41,7 @@ FREE = {
     "zh_Hans": "这个要钱吗",
     "ja": "無料ですか",
 }
-PLACES = (("welcome", "seen"), ("welcome", "menu"), ("report", "safe"), ("report", "needs"))
+PLACES = (("welcome", "menu"), ("welcome", "menu"), ("report", "safe"), ("report", "needs"))
 LATER = 5.0
 """Seconds after which a message is not part of the same burst any more."""
 ONE_OF_EACH = {
@@ -90,11 +90,11 @@ def test_every_kind_is_answered_with_what_holds_now(
     sqlite_hotline: HotlineHarness, kind: str
 ) -> None:
     person = sqlite_hotline.person()
-    place_at(person, reachable_positions()["welcome", "seen"])
+    place_at(person, reachable_positions()["welcome", "menu"])
     facts = build_fact_source(sqlite_hotline.settings)(sqlite_hotline.loop.now())
     expected = [it.text for it in questions.ANSWERS[kind] if it.when.holds({}, facts)]
     heard = person.says(ONE_OF_EACH[kind])
-    assert heard == [shown(sqlite_hotline, it) for it in (*expected, Welcome.seen.prompt)]
+    assert heard == [shown(sqlite_hotline, it) for it in (*expected, Welcome.menu.prompt)]
 
 
 def test_the_same_question_can_be_answered_afterwards(sqlite_hotline: HotlineHarness) -> None:
@@ -104,9 +104,9 @@ def test_the_same_question_can_be_answered_afterwards(sqlite_hotline: HotlineHar
     person.says("are you police?")
     sqlite_hotline.advance_time(LATER)
     person.says("will my boss know?")
-    assert current_step(person) == ("welcome", "seen")
-    person.presses("Nobody can see")
-    assert frames(person)[0].answers["seen"] == "nobody"
+    assert current_step(person) == ("welcome", "menu")
+    person.presses("Tell what happened")
+    assert frames(person)[0].answers["menu"] == "tell"
 
 
 def test_what_was_asked_is_read_once_the_person_sends(sqlite_hotline: HotlineHarness) -> None:
@@ -171,7 +171,7 @@ def test_a_question_that_comes_first_is_answered_and_kept(sqlite_hotline: Hotlin
 def test_a_caseworker_who_holds_the_chat_answers_alone(sqlite_hotline: HotlineHarness) -> None:
     person = sqlite_hotline.person()
     person.says("/start")
-    person.presses("English", "Nobody", "Tell what happened", "About me", "18 or over")
+    person.presses("English", "Tell what happened", "About me")
     person.presses("Danger now", "Tell them now")
     case = sqlite_hotline.ask("SELECT id FROM cases")[0][0]
     mei = sqlite_hotline.colleague()
@@ -197,7 +197,7 @@ def test_the_answer_says_who_runs_this_deployment(
 ) -> None:
     home = HotlineHarness(tmp_path, organisation_kind=kind)
     person = home.person()
-    place_at(person, reachable_positions()["welcome", "seen"])
+    place_at(person, reachable_positions()["welcome", "menu"])
     assert person.says("are you police")[0] == shown(home, police)
     home.advance_time(LATER)
     assert person.says("will i be deported")[0] == shown(home, deported)
@@ -207,7 +207,7 @@ def test_the_answer_says_who_runs_this_deployment(
 def test_after_hours_nobody_is_said_to_be_there(tmp_path: Path) -> None:
     home = HotlineHarness(tmp_path, hours="")
     person = home.person()
-    place_at(person, reachable_positions()["welcome", "seen"])
+    place_at(person, reachable_positions()["welcome", "menu"])
     assert person.says("when will you answer")[0] == shown(home, questions.OFF_DUTY)
     home.close()
 

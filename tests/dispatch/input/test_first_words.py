@@ -118,13 +118,13 @@ def test_a_voice_message_a_photo_or_a_place_is_a_story_too(sqlite_hotline: Hotli
 
 def test_the_draft_stays_unsent_when_a_story_is_given(sqlite_hotline: HotlineHarness) -> None:
     person = sqlite_hotline.person("en")
-    place_at(person, reachable_positions()["report", "depth"])
+    place_at(person, reachable_positions()["report", "leaving"])
     person.says(FIRST_WORDS["en"][0])
     person.presses("Give it to a person")
     (case,) = cases_of(sqlite_hotline)
     assert set(case.sent[0].answers) == {"give", "also"}
     person.presses("I am safe here")
-    assert current_step(person) == ("report", "depth")
+    assert current_step(person) == ("report", "leaving")
 
 
 def test_the_consent_is_kept_with_the_words_shown(sqlite_hotline: HotlineHarness) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.dispatch.relay.test_staff_commands import wanting
+from tests.support.dispatch_inspection import leave_details
 from tests.support.harnesses.hotline_harness import HotlineHarness
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def in_danger(home: HotlineHarness) -> ChatPerson:
     """Return a person in danger who told staff and is shown the menu again."""
     person = home.person()
     person.says("/start")
-    person.presses("English", "Nobody", "Danger now", "Tell them now")
+    person.presses("English", "Danger now", "Tell them now")
+    leave_details(person)
     return person
 
 
