@@ -15,7 +15,6 @@ from bot.app.phrase_list import NamedPhrase, ShownPhrase, phrases_of_flows, phra
 from bot.conversation import (
     ALWAYS,
     Begin,
-    Card,
     End,
     Fact,
     FlowRegistry,
@@ -286,21 +285,19 @@ def _caseworker_reachable(registry: FlowRegistry) -> Examined:
         yield "danger: no answer alerts a caseworker"
     for location, question in _questions(registry):
         yield 1
-        if not _offers_person(registry, location, question):
+        if not _offers_person(location, question):
             yield f"{location} offers no person"
         if not _ask(registry, location).is_question:
             yield f"{location} has no danger button"
 
 
-def _offers_person(registry: FlowRegistry, location: str, question: Question[Answer]) -> bool:
+def _offers_person(location: str, question: Question[Answer]) -> bool:
     """Return whether a choice or a control leads to a person from every form of a question."""
     flow, step = location.split(".")
     if flow in WITHOUT_PERSON:
         return True
     if isinstance(question, ListQuestion) and TALK in question.choices:
         return True
-    if PERSON not in registry.compiled and not isinstance(question, Card):
-        return True  # a small registry of a test
     return all(
         "person" in question.ask(frame, back=back).controls
         for frame in _forms(flow, step, question)

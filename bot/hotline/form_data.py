@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.cases.consents import CONSENT_QUESTIONS
 from bot.cases.escape_text import escape_line
 from bot.clock import SECOND
 from bot.languages import LANGUAGES
@@ -58,4 +59,5 @@ def person_statements(opened: CaseDetails) -> list[tuple[str, str]]:
         for received in opened.reports
         if received.kind in STATEMENT_KINDS
         for told in received.answers
+        if told.step not in CONSENT_QUESTIONS
     ]

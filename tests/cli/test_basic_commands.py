@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 KEY = bytes(range(32)).hex()
 """The key of the vault in `tests.support.harnesses.hotline_harness`."""
-WORDS = "Someone waits at the gate with my papers."
+WORDS = "My papers are in the blue box."
 
 
 def commands() -> Iterator[tuple[str, click.Command]]:

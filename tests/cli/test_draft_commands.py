@@ -41,7 +41,7 @@ def test_an_objection_is_drafted_with_its_last_day_and_what_was_said(
     last = DEADLINE_RULES.date_of(SystemClock().now() + 15 * DAY)
     assert format_minguo(served) in done.stdout
     assert format_minguo(last) in done.stdout
-    assert f"「{WORDS}」" in done.stdout
+    assert f"{WORDS}」" in done.stdout
     assert BLANK in done.stdout
     assert done.stdout.startswith(PAPERS.draft_notice)
 

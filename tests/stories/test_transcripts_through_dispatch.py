@@ -27,7 +27,9 @@ from flows.requests.check_in import CheckInFlow
 from flows.start.welcome import Welcome
 from flows.texts import organisation, phrases
 from flows.urgent.danger import DangerFlow
+from flows.urgent.story import Story
 from tests.support.content.catalogue_files import read_in
+from tests.support.dispatch_inspection import conversation_of, current_step
 from tests.support.harnesses.hotline_harness import ALWAYS, NEVER, HotlineHarness
 from tests.support.paths import TESTS
 from tests.support.people.chat_person import update_json
@@ -77,9 +79,13 @@ DEPLOYED: dict[str, dict[str, Any]] = {
     "desk_content": {"desk_group": -5, "desk_mode": "content"},
 }
 """Settings that make a fact true."""
-COMES_BY_ITSELF = {"sent", "just_sent", "unsent", "checks_in"}
-"""Facts that are true because of what somebody did before."""
+COMES_BY_ITSELF = {"sent", "just_sent", "unsent", "checks_in", "alerted"}
+"""Facts that are true because of what a person did before."""
 KNOWN_OF_THE_HOUSE = {"staffed", "rehearsal", *COMES_BY_ITSELF, *DEPLOYED, *LAW}
+OFFERED = {"story", "urgent_details"}
+"""Flows that begin by themselves, which transcripts of others do not hold."""
+A_STORY = "zzz zzz zzz zzz zzz"
+"""In no language."""
 SAID_BY_ENGINE = re.compile(r"^bot(?: \((?:edited|fleeting)\))?: (.*)$")
 FIRST_WARNINGS = (organisation.FIRST, organisation.OFFICE_FIRST, organisation.POLICE_FIRST)
 """What the welcome says of who can read the chat; no flow above it says it again."""
@@ -119,6 +125,7 @@ class Speaker:
         self.home = house.home(known)
         self.times = house.times
         self.language = language
+        self.flow = ""
         self.person: ChatPerson = self.home.person(language)
 
     def words(self, text: Text) -> str:
@@ -132,9 +139,13 @@ class Speaker:
         if self.times > 1:  # and once more, in a batch of its own
             self.home.receive_updates(Arrival.of(number, arrival.raw))
 
-    def arrives(self, flow: str) -> None:
+    def arrives(self, flow: str) -> None:  # noqa: C901 - a row for each way in
         """Come to where a transcript of that flow begins."""
-        if flow == "return_check":
+        if flow in OFFERED:
+            self._writes(A_STORY)
+            if flow == "urgent_details":
+                self._press(self.words(Story.give.choices["give"]))
+        elif flow == "return_check":
             self._speak("/start", "@hello", "@menu tell", "@1")
             self.home.advance_time(3600)
             self._speak("x")
@@ -161,6 +172,11 @@ class Speaker:
             self._speak("/start", "@hello", f"@menu {BY_THE_MENU[flow]}")
         else:
             self._speak("/start", "@hello", TYPED.get(flow, f"/{flow}"))
+
+    def alerts_staff(self) -> None:
+        """Let staff be told of danger."""
+        self._speak("/danger")
+        self._press(self.words(DangerFlow.tell.choices["now"]))
 
     def agrees_on_an_hour(self) -> None:
         """Agree on one, and come back to where another could be."""
@@ -204,8 +220,10 @@ class Speaker:
             self._writes(line.replace("\\n", "\n"))
 
     def _writes(self, words: str) -> None:
-        """Write words; the card alarming ones bring, which the engine alone does not, is closed."""
+        """Write words; close what they bring in a chat, and not in a transcript of one flow."""
         self.does(self.person.words(words))
+        if self.flow not in OFFERED:
+            self._press(self.words(Story.give.choices["go_on"]), must=False)
         not_yet = self.words(DangerFlow.tell.choices["not_yet"])
         if not words.startswith("/") and not_yet in [name for name, _ in self._tokens()]:
             self._press(not_yet)
@@ -216,7 +234,15 @@ class Speaker:
         assert found or not must, f"no button {label}: {[name for name, _ in self._tokens()]}"
         if found:
             self.does(self.person.press(found[0]))
+        while self.flow not in OFFERED and self._is_in("urgent_details"):
+            self.does(self.person.press(dict(self._tokens())[self.words(CONTROLS["skip"])]))
         return bool(found)
+
+    def _is_in(self, flow: str) -> bool:
+        if conversation_of(self.person) is None:
+            return False
+        step = current_step(self.person)
+        return step is not None and step[0] == flow
 
     def _tokens(self) -> list[tuple[str, str]]:
         if not any(say.rows for say in self.person.screen):
@@ -270,6 +296,9 @@ def spoken_in(
 ) -> list[str]:
     """Let one person speak the lines of a transcript; return what they were told."""
     speaker = Speaker(house, header["language"] or FALLBACK, known - COMES_BY_ITSELF - LAW)
+    speaker.flow = header["flow"]
+    if "alerted" in known:
+        speaker.alerts_staff()
     if "just_sent" in known:
         speaker.arrives("contact")
     elif "sent" in known and header["flow"] not in {"afterwards", "more_choices"}:
@@ -283,7 +312,7 @@ def spoken_in(
     elif "unsent" in known:
         speaker.begins_to_tell(again="sent" in known)
         speaker.speaks(f"/{header['flow']}")
-    else:
+    elif "alerted" not in known:
         speaker.arrives(header["flow"])
     for line in lines:
         speaker.speaks(line)

@@ -82,7 +82,7 @@ class TurnContext:
         self.facts = facts | {"sent"} if self.conversation.has_case else facts
         if self.conversation.is_alerted:
             self.facts |= {"alerted"}
-        if self.conversation.alarms:
+        if self.conversation.urgent_messages:  # none is left of before a silence
             self.facts |= {"alarmed"}
         self.set_read(is_read=self.conversation.is_read)
 

@@ -29,7 +29,7 @@ from bot.dispatch.turn.flow_names import (
     AFTERWARDS_FLOW,
     CHECK_IN_FLOW,
     DELETE_FLOW,
-    LANGUAGE_QUESTION,
+    GREETING_FLOWS,
     LEARN_FLOW,
     NOTICE_CHANGED_FLOW,
     OFFERING_FLOWS,
@@ -285,11 +285,8 @@ class EngineDriver:
 
     def _begin_details(self) -> None:
         """Ask what helpers need first; the greeting beneath has no use any more."""
-        frames = self.turn.frames
-        if frames and (frames[-1].flow, frames[-1].step) == LANGUAGE_QUESTION:
-            frames.pop()
-            if frames and frames[-1].flow == WELCOME_FLOW:
-                frames.pop()
+        while self.turn.is_in_flow(*GREETING_FLOWS):
+            self.turn.frames.pop()
         self.begin_flow(URGENT_DETAILS_FLOW)
 
     def _begin_next_flow(self, endings: list[FlowEnded]) -> None:

@@ -33,5 +33,6 @@ PASSPHRASE_QUESTIONS = frozenset(
     | {("passphrase", DURESS_STEP), (CHECK_IN_FLOW, DURESS_STEP)}
 )
 """Questions (flow, step) whose answer is a passphrase, which no one may see."""
+GREETING_FLOWS = (WELCOME_FLOW, LANGUAGE_FLOW)
 LANGUAGE_QUESTION = (LANGUAGE_FLOW, "language")
 """The question (flow, step) in which a language is chosen."""

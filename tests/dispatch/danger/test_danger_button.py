@@ -126,7 +126,7 @@ def test_a_report_in_the_same_session_joins_the_case_and_a_later_one_does_not(
     assert case.priority == Priority.EMERGENCY
     assert case.reference in " ".join(person.texts)
     hotline.advance_time(1)
-    person.presses("Tell something new")
+    person.presses("Skip", "Tell something new")
     finish(person, hotline)
     person.presses("Send")
     assert [len(found.sent) for found in cases_of(hotline)] == [2, 1]

@@ -9,7 +9,7 @@ import pytest
 from bot.app.texts import build_fact_source
 from bot.languages import LANGUAGES, catalogue
 from bot.languages.questions import KINDS
-from flows.start.welcome import Welcome
+from flows.requests.report import Report
 from flows.texts import organisation, questions
 from tests.support.dispatch_inspection import (
     cases_of,
@@ -90,11 +90,11 @@ def test_every_kind_is_answered_with_what_holds_now(
     sqlite_hotline: HotlineHarness, kind: str
 ) -> None:
     person = sqlite_hotline.person()
-    place_at(person, reachable_positions()["welcome", "menu"])
+    place_at(person, reachable_positions()["report", "safe"])
     facts = build_fact_source(sqlite_hotline.settings)(sqlite_hotline.loop.now())
     expected = [it.text for it in questions.ANSWERS[kind] if it.when.holds({}, facts)]
     heard = person.says(ONE_OF_EACH[kind])
-    assert heard == [shown(sqlite_hotline, it) for it in (*expected, Welcome.menu.prompt)]
+    assert heard == [shown(sqlite_hotline, it) for it in (*expected, Report.safe.prompt)]
 
 
 def test_the_same_question_can_be_answered_afterwards(sqlite_hotline: HotlineHarness) -> None:
@@ -104,9 +104,9 @@ def test_the_same_question_can_be_answered_afterwards(sqlite_hotline: HotlineHar
     person.says("are you police?")
     sqlite_hotline.advance_time(LATER)
     person.says("will my boss know?")
-    assert current_step(person) == ("welcome", "menu")
+    assert current_step(person) == ("welcome", "then")
     person.presses("Tell what happened")
-    assert frames(person)[0].answers["menu"] == "tell"
+    assert current_step(person) == ("report", "about")
 
 
 def test_what_was_asked_is_read_once_the_person_sends(sqlite_hotline: HotlineHarness) -> None:
@@ -197,7 +197,7 @@ def test_the_answer_says_who_runs_this_deployment(
 ) -> None:
     home = HotlineHarness(tmp_path, organisation_kind=kind)
     person = home.person()
-    place_at(person, reachable_positions()["welcome", "menu"])
+    place_at(person, reachable_positions()["report", "safe"])
     assert person.says("are you police")[0] == shown(home, police)
     home.advance_time(LATER)
     assert person.says("will i be deported")[0] == shown(home, deported)
@@ -207,7 +207,7 @@ def test_the_answer_says_who_runs_this_deployment(
 def test_after_hours_nobody_is_said_to_be_there(tmp_path: Path) -> None:
     home = HotlineHarness(tmp_path, hours="")
     person = home.person()
-    place_at(person, reachable_positions()["welcome", "menu"])
+    place_at(person, reachable_positions()["report", "safe"])
     assert person.says("when will you answer")[0] == shown(home, questions.OFF_DUTY)
     home.close()
 

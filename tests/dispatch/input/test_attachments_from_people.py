@@ -85,7 +85,7 @@ def test_an_album_at_a_choice_is_kept_as_extra_with_one_reply(hotline: HotlineHa
 
 
 def test_two_albums_in_turns_and_over_two_batches_are_all_kept(hotline: HotlineHarness) -> None:
-    person = at_an_open_question(hotline)
+    person = put_at_step(hotline, "what")
     for name in ("one", "two", "three", "four"):
         album(person, name, group="a" if name in {"one", "three"} else "b")
         if name == "two":

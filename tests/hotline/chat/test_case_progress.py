@@ -50,12 +50,8 @@ def test_a_person_hears_that_we_are_late(hotline: HotlineHarness) -> None:
     person = hotline.person()
     person.says("/start")
     person.presses("English", "Danger now", "Tell them now")
+    leave_details(person)
     hotline.advance_time(5 * 60)
-    person.says("/danger")
-    person.presses("Not yet")
-    person.presses("Talk to a person", "I am safe here")
-    person.says("It is about my pay")
-    person.presses("Send", "Any time")
     heard = person.presses("Has anyone read it?")[0]
     assert "We are late. We wanted to read it by " in heard
     assert "We try to read it by" not in heard
@@ -91,11 +87,6 @@ def late_in_danger(home: HotlineHarness) -> str:
     person = in_danger(home)
     home.advance_time(5 * 60)
     checks(home)
-    person.says("/danger")
-    person.presses("Not yet")
-    person.presses("Talk to a person", "I am safe here")
-    person.says("It is about my pay")
-    person.presses("Any time", "Send")
     return person.presses(STANDS)[0]
 
 
@@ -125,7 +116,6 @@ def test_while_the_office_is_closed_the_time_told_is_one_in_which_it_is_open(
 def test_in_danger_no_time_is_told_in_which_nobody_is_there(tmp_path: Path) -> None:
     home = HotlineHarness(tmp_path, hours="20:30-21:30")
     person = in_danger(home)
-    person.presses("Talk to a person", "I am safe here", "Skip", "Any time", "Send")
     told = person.presses(STANDS)[0]
     assert "We try to read it by" not in told
     assert "We read from 20:30 on. In danger, do not wait: /danger shows phone numbers." in told
