@@ -106,6 +106,25 @@ def match_label(
     return None
 
 
+def match_agreement(typed: str, labels: Collection[str], language: str) -> str | None:
+    """Return the label of a yes or no that stands in a few words which deny nothing.
+
+    "Ok, let them read" agrees; "do not tell them", or a question, does not.
+    """
+    if any(sign in typed for sign in ("?", "\uff1f")):
+        return None
+    for tag in (language, FALLBACK):
+        known = load_answers(tag)
+        plain = known.plain(typed)
+        is_unspaced = _UNSPACED.search(plain) is not None
+        within = plain if is_unspaced else f" {plain} "
+        denials = [it if is_unspaced else f" {it} " for it in known.negations]
+        found = _contained_meanings(typed, tag, labels)
+        if len(found) == 1 and not any(it in within for it in denials):
+            return found.pop()
+    return None
+
+
 def _whole_meanings(typed: str, tag: str, labels: Collection[str]) -> set[str]:
     """Return the labels all of whose words were typed, and the ages."""
     known = load_answers(tag)

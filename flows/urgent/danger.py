@@ -23,6 +23,7 @@ class DangerFlow(Flow):
         ),
         when=~Fact("staffed"),
     )
+    already_told = End(phrases.STILL_READ, Outcome.STAFF_ALERTED, when=Fact("told"))
     tell = Choose(
         # Translators: safety sentence [k]. An offer, both answers equal. Not "let us go together".
         _(

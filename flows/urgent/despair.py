@@ -35,6 +35,7 @@ class Despair(Flow):
         ),
         when=~Fact("staffed"),
     )
+    already_told = End(phrases.STILL_READ, Outcome.STAFF_ALERTED, when=Fact("told"))
     tell = Choose(DangerFlow.tell.prompt, why=DangerFlow.tell.why, choices=DangerFlow.tell.choices)
     only_rehearsed = End(
         phrases.REHEARSAL, Outcome.STAFF_ALERTED, when=tell.was("now") & Fact("rehearsal")

@@ -61,12 +61,14 @@ class CommandHandler:
         return alarms
 
     def begin_alarm_flow(self, alarms: frozenset[str]) -> None:
-        """Begin the flow for these alarms, unless it is open, or staff were alerted already.
+        """Begin the flow for these alarms, unless it is open.
 
-        Words of despair show whom to call even then.
+        Where staff read already, numbers are shown once, and words of despair show whom to call.
         """
         flow = flow_for_alarms(alarms)
         if flow is None or self.turn.is_in_flow(flow):
             return
-        if flow == SUICIDE_FLOW or not (self.turn.conversation.is_alerted and self.turn.read_case):
+        if flow == SUICIDE_FLOW or not self.turn.read_case:
             self.engine.begin_flow(flow)
+        elif not self.turn.conversation.is_alerted:
+            self.engine.replies.send_text(self.turn.services.texts.danger_numbers)

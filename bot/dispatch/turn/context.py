@@ -39,6 +39,8 @@ class TurnContext:
     effects: Effects = field(default_factory=Effects)
     alarms: frozenset[str] = frozenset()
     """Codes of alarming words found in this turn."""
+    must_reply: bool = False
+    """Whether what is said answers a question of the person, which no burst leaves out."""
     is_in_case: bool = False
     """Whether what was written in this turn has reached the case."""
     position_before_answer: Position | None = None
@@ -55,7 +57,7 @@ class TurnContext:
         """Make ready for a turn; without a hotline nothing may be asked of it."""
         self.chat_key, self.now, self._hotline = chat_key, now, hotline
         self.effects, self.position_before_answer = Effects(), None
-        self.alarms, self.is_in_case = frozenset(), False
+        self.alarms, self.is_in_case, self.must_reply = frozenset(), False, False
         self.conversation = conversation or Conversation("", Position())
         unpack(self.conversation.position, self.services.registry)
         self._load_facts()

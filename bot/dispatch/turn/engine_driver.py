@@ -201,7 +201,16 @@ class EngineDriver:
         elif self.turn.conversation.case:
             self.begin_flow(AFTERWARDS_FLOW)
         else:
+            self.begin_greeting()
+
+    def begin_greeting(self) -> None:
+        """Greet; the language in which the person wrote at once is not asked for."""
+        conversation = self.turn.conversation
+        if not conversation.is_language_known:
             self.begin_flow(WELCOME_FLOW)
+            return
+        self.begin_silently(WELCOME_FLOW)
+        self.answer_question(PressInput(conversation.language))
 
     def begin_welcome(self) -> None:
         """Greet the person from the beginning; what they wrote outside questions is kept."""

@@ -70,6 +70,7 @@ class FloodControl:
         has_moved = turn.conversation is not conversation or self._current_step() != step
         if (
             has_moved
+            or turn.must_reply
             or not activity.was_just_answered(turn.now)
             or not self.typed.is_free_text(update)
         ):

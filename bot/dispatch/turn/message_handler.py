@@ -104,6 +104,9 @@ class MessageHandler:
                 return
             choice = self.typed.choice_of_label(update.text)
         alarms = frozenset() if choice else self.commands.note_alarms(update.text)
+        if not (choice or alarms) and (name := self.typed.command_meant(update.text)) is not None:
+            self.commands.run(name)
+            return
         if not (choice or alarms) and self._answer_asked(update.text):
             return
         if choice is None and (synonym := self.typed.choice_of_synonym(update.text)):
@@ -131,6 +134,7 @@ class MessageHandler:
             if answered.when.holds({}, turn.facts):
                 self.replies.send_text(answered.text)
         self.engine.continue_or_start()
+        turn.must_reply = True
         return True
 
     def _keep_longer_text(self, text: str, alarms: frozenset[str]) -> None:

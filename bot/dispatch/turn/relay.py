@@ -48,7 +48,7 @@ SAFETY_COMMANDS = frozenset({DANGER_FLOW, STOP_FLOW, BYE})
 """Commands that come before everything else."""
 TAKEOVER_COMMANDS = SAFETY_COMMANDS | {DELETE_FLOW, LANGUAGE_FLOW}
 """Commands the bot answers during a takeover: no human has to be asked for them first."""
-MAX_URGENT_MESSAGES = 5
+MAX_URGENT_MESSAGES = 20
 UNCONFIRMED = "unconfirmed"
 """The code of a message whose writer is not known to be the person."""
 _KINDS = {

@@ -12,7 +12,7 @@ from bot.conversation.replies import FILE_KEPT, NOT_UNDERSTOOD
 from bot.dispatch.conversation_store import VISIBLE_BODIES, letter_ids, person_message_ids
 from bot.dispatch.effects import ScheduledRemoval
 from bot.dispatch.privacy_notice import text_digest
-from bot.dispatch.turn.flow_names import AFTERWARDS_FLOW, PASSPHRASE_FLOWS, STORY_FLOW
+from bot.dispatch.turn.flow_names import PASSPHRASE_FLOWS, STORY_FLOW
 from bot.messages import DeleteMessages, EditText, SendText, Toast
 
 if TYPE_CHECKING:
@@ -107,8 +107,8 @@ class Replies:
             return replies
         if turn.is_in_case:
             instead |= dict.fromkeys(UNANSWERED, texts.with_case)
-            if turn.is_in_flow(AFTERWARDS_FLOW) and replies and replies[0].text in UNANSWERED:
-                replies = replies[:1]  # the menu stands above: no reason to show it at every line
+        if replies and replies[0].text in UNANSWERED:
+            replies = replies[:1]  # the question stands above: it need not come after every line
         return [
             replace(reply, text=instead[reply.text]) if reply.text in instead else reply
             for reply in replies

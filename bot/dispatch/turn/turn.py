@@ -11,7 +11,12 @@ from bot.dispatch.turn.context import TurnContext
 from bot.dispatch.turn.drafts import Drafts
 from bot.dispatch.turn.engine_driver import EngineDriver
 from bot.dispatch.turn.flood_control import FloodControl
-from bot.dispatch.turn.flow_names import DANGER_FLOW, PASSPHRASE_FLOWS, RETURN_CHECK_FLOW
+from bot.dispatch.turn.flow_names import (
+    DANGER_FLOW,
+    PASSPHRASE_FLOWS,
+    RETURN_CHECK_FLOW,
+    SUICIDE_FLOW,
+)
 from bot.dispatch.turn.message_handler import MessageHandler
 from bot.dispatch.turn.passphrase_handler import PassphraseHandler
 from bot.dispatch.turn.press_handler import PressHandler
@@ -95,7 +100,10 @@ class TurnHandler:
                 self._answer(update, accepted, fleeting)
             else:
                 self._check_return(accepted)
-        if turn.alarms and not turn.is_in_case:
+        is_urgent = turn.is_in_flow(DANGER_FLOW, SUICIDE_FLOW) and self._typed.is_free_text(
+            accepted
+        )
+        if (turn.alarms or is_urgent) and not turn.is_in_case:
             if read_case and read_case == turn.read_case:
                 self._relay.store_read(accepted)
             elif not read_case:
@@ -168,6 +176,7 @@ class TurnHandler:
         turn, conversation = self.context, self.context.conversation
         written = guess_language(update.text)
         offered = turn.services.languages
+        conversation.is_language_known = written in offered
         conversation.language = (
             written if written in offered else negotiate(update.language, offered)
         )

@@ -10,11 +10,11 @@ from bot.conversation import CONTROLS, Card, Choose, ChooseMany, Decide, Menu, o
 from bot.conversation.inputs import PressInput, TextInput
 from bot.conversation.questions.question import NoMatch
 from bot.dispatch import callback_data
-from bot.dispatch.turn.flow_names import DANGER_FLOW
+from bot.dispatch.turn.flow_names import DANGER_FLOW, STOP_FLOW
 from bot.dispatch.turn.slash_commands import BYE, parse_command
 from bot.languages import LANGUAGES
 from bot.languages.names import match_language
-from bot.languages.typed_answers import match_label
+from bot.languages.typed_answers import match_agreement, match_label
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ REASSURING_ANSWERS = frozenset(
 )
 """Answers (step, code) after which fewer people hurry: "safe" within "they say it is safe" is none
 of them."""
+WAYS_OUT = (("Clear chat", BYE, False), ("Stop here", STOP_FLOW, True))
+"""English labels, their commands, and whether only the whole text counts."""
+YES_OR_NO_STEPS = frozenset({"tell", "give"})
+"""Questions of consent that are answered with yes or no."""
 WRITTEN_KINDS = frozenset(
     {
         UpdateKind.TEXT,
@@ -69,6 +73,16 @@ class TypedText:
             return None
         turn = self.turn
         return turn.services.renderer.command_of_label(turn.conversation.language, text)
+
+    def command_meant(self, text: str) -> str | None:
+        """Return the way out that a text asks for in other words: to clear the chat, or to stop."""
+        turn = self.turn
+        if turn.asks_passphrase() or turn.conversation.takeover is not None:
+            return None
+        for label, command, whole in WAYS_OUT:
+            if match_label(text, (label,), turn.conversation.language, whole=whole):
+                return command
+        return None
 
     def may_be_label(self, text: str) -> bool:
         """Tell whether any button anywhere has this label: most texts are none."""
@@ -120,6 +134,8 @@ class TypedText:
         decides = isinstance(question, Decide) and not isinstance(question, Menu | Card)
         whole = whole or decides or step in CONSENT_QUESTIONS
         label = match_label(text, offered.keys(), spoken, whole=whole)
+        if label is None and step in YES_OR_NO_STEPS:
+            label = match_agreement(text, offered.keys(), spoken)
         if label is None:
             control = match_label(text, CONTROL_LABELS.keys(), spoken, whole=True)
             return CONTROL_LABELS[control] if control and question.controls else None

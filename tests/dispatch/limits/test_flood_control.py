@@ -21,6 +21,7 @@ from bot.dispatch.rate_limit import (
 )
 from bot.hotline.chat.messages import MessageSide
 from bot.hotline.events import EventKind
+from flows.texts import phrases
 from flows.texts.phrases import DAILY_LIMIT, FILES_REFUSED
 from tests.dispatch.sessions.test_conversation_expiry import held
 from tests.support.dispatch_inspection import (
@@ -31,6 +32,7 @@ from tests.support.dispatch_inspection import (
 )
 
 if TYPE_CHECKING:
+    from bot.text import Text
     from tests.support.harnesses.hotline_harness import HotlineHarness
     from tests.support.people.chat_person import ChatPerson
 
@@ -46,10 +48,15 @@ def at_a_question(home: HotlineHarness) -> ChatPerson:
 
 
 def questions(home: HotlineHarness, person: ChatPerson) -> int:
-    """How often the person was shown buttons."""
+    """How often the person was answered: a question above is not always shown again."""
     return sum(
-        chat == person.id and bool(getattr(body, "rows", ())) for chat, body in home.post.arrived
+        chat == person.id and (bool(getattr(body, "rows", ())) or body_is(body, phrases.KEPT_TOO))
+        for chat, body in home.post.arrived
     )
+
+
+def body_is(body: object, text: Text) -> bool:
+    return getattr(body, "text", "") == text.source
 
 
 def words_of(person: ChatPerson) -> str:

@@ -163,9 +163,9 @@ def test_more_alarming_words_raise_the_priority_and_interrupt_nothing(
     person = sqlite_hotline.person()
     send_report(person)
     before = cases_of(sqlite_hotline)[0].priority
-    person.says("he is coming now, he has a gun")
+    heard = person.says("he is coming now, he has a gun")
+    assert "110" in "\n".join(heard)
     assert cases_of(sqlite_hotline)[0].priority == Priority.EMERGENCY < before
-    person.presses("Tell them now")
     person.says("he is coming now, please come quickly")
     assert current_step(person) != ("danger", "tell")
     assert written(sqlite_hotline)[-1] == "he is coming now, please come quickly"

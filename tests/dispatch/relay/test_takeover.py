@@ -123,7 +123,7 @@ def test_danger_answers_during_a_takeover_and_asks_nothing(
     person, _mei, case = met(hotline)
     heard = person.says("/danger")
     assert "110" in heard[0]
-    heard = person.presses("Tell them now")
+    assert heard[-1].startswith("They have what you wrote.")
     assert "/danger" not in " ".join(heard)
     assert not any("Are you safe" in text for text in heard)
     assert hotline.ask("SELECT id, priority FROM cases") == [(case, 0)]

@@ -8,6 +8,7 @@ import pytest
 
 from bot.clock import SECOND
 from bot.dispatch.conversation_store import SESSION_TIMEOUT
+from flows.start.welcome import Welcome
 from tests.support.dispatch_inspection import (
     QUESTIONS,
     cases_of,
@@ -105,7 +106,7 @@ def test_it_is_asked_at_every_question_of_a_draft(hotline: HotlineHarness) -> No
         began = any(frame.answers for frame in frames(person))
         hotline.advance_time(LONG)
         heard = person.says(WORDS)
-        assert heard == [CAREFUL] if began else heard[-1].startswith("Choose your language.")
+        assert heard == [CAREFUL] if began else heard[-1] == Welcome.menu.prompt.source
         assert WORDS in stored_conversation(person).position.extra_texts
         if began:
             person.presses("Nobody can see")

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 COMMANDS = (
     "/start", "/help", "/language", "/privacy", "/danger", "/stop", "/bye", "/start@other x",
 )  # fmt: skip
-SENDS = {"send", "now", "take_back"}
+SENDS = {"send", "now", "take_back", "give"}
 """Codes with which a person lets something go to the hotline."""
 PEOPLE = st.integers(0, 1)
 FAREWELLS = (
@@ -257,9 +257,10 @@ class People(RuleBasedStateMachine):
         assert new == 1
         open_now = before.position.frames[-1] if before and before.position.frames else None
         if open_now is None:
-            return False
+            return bool(before) and before.is_read
         question = self.home.house.setting.registry.question(open_now.flow, open_now.step)
-        return not SENDS.isdisjoint(getattr(question, "choices", ()))
+        is_danger_once_read = before.is_read  # as the person agreed
+        return is_danger_once_read or not SENDS.isdisjoint(getattr(question, "choices", ()))
 
     def _erased(self, mark: int, person: ChatPerson) -> bool:
         """Tell whether the person has just been told that what was not sent is erased."""
