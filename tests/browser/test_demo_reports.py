@@ -21,6 +21,7 @@ from flows.start.language import LanguageFlow
 from flows.start.welcome import Welcome
 from flows.texts import phrases
 from flows.urgent.danger import DangerFlow
+from flows.urgent.urgent_details import UrgentDetails
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.phone_page_reports import (
     answers_more,
@@ -145,7 +146,7 @@ async def test_tell_them_now_puts_a_case_first_in_the_queue(
         await expect(numbers).to_contain_text("110")
         await linh.chooses(DangerFlow.tell, "now")
         await linh.hears(DangerFlow.only_rehearsed.text)
-        await linh.is_asked(LanguageFlow.language)
+        await linh.is_asked(UrgentDetails.where)  # and not for a language
     assert linh.cut == set()
     first = (await demo.haven("cases", "list"))[0]
     assert (first["priority"], first["kind"], first["language"]) == ("P0", "danger", "vi")

@@ -10,7 +10,6 @@ from playwright.async_api import expect
 from flows.requests.report import Report
 from flows.texts import phrases
 from flows.texts.phrasebook import PHRASES
-from flows.urgent.danger import DangerFlow
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.group_page_caseworker import GroupPageCaseworker
 from tests.browser.phone_page_person import is_in_danger
@@ -87,7 +86,6 @@ async def test_a_deleted_topic_is_there_again_and_a_second_caseworker_goes_on(
         await first.get_by_role("menuitem", name="Delete the topic").click()
         await mei.reads("is waiting")  # where all look
         await sari.presses(phrases.DANGER)
-        await sari.chooses(DangerFlow.tell, "now")
         await jun.opens("P0")
         await jun.reads("Mei (a caseworker) answers for this case.")
 

@@ -12,6 +12,7 @@ import msgspec
 
 from bot.cases.sealed_fields import decode_contents, report_associated_data
 from bot.dispatch.conversation_store import Conversation
+from bot.hotline.chat.messages import open_message
 from bot.sandbox import BOT_ID
 from bot.store.database import Database, DataDirectory
 from bot.vault import HostKey, KeyStore, Purpose, Vault
@@ -138,9 +139,22 @@ class StoredDeployment:
             for frame in kept.position.frames:
                 _sort(chat, frame.answers)
             _sort(chat, {"also": tuple(kept.position.extra_texts)})
+        chat.beside += self._read_at_once(key, set(chat.lines))
         rows = self.ask("SELECT message FROM outbox WHERE chat_key = ? ORDER BY id", key)
         chat.numbers = [int(row[0]) for row in rows if row[0] is not None]
         return chat
+
+    def _read_at_once(self, key: bytes, known: set[int]) -> list[int]:
+        """Return the lines that are kept as messages of a case alone: staff read them at once."""
+        found: list[int] = []
+        for case, side, at, sealed in self.ask(
+            "SELECT e.case_id, e.side, e.at, e.sealed FROM exchanges e JOIN cases c "
+            "ON c.id = e.case_id WHERE c.chat_key = ? AND e.side = 'person' ORDER BY e.rowid",
+            key,
+        ):
+            opener = self._vault.cases.opener(case, None)
+            found += lines_in(open_message(opener, case, side, at, bytes(sealed)).text)
+        return [line for line in found if line not in known]
 
 
 def _sort(chat: StoredChat, answers: dict[str, Any]) -> None:

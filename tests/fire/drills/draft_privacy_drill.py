@@ -105,7 +105,14 @@ def _writes(person: ChatPerson, place: tuple[str, str], dice: random.Random) -> 
     if dice.random() < 0.5:
         person.says(dice.choice(WRITTEN))
         person.sends(**PHOTO, caption=dice.choice(WRITTEN))
-    person.presses("English", MENU[place[0]])
+    if current_step(person) == ("story", "give"):
+        person.says("2")  # back to the question
+    if current_step(person) == ("language", "language"):
+        person.presses("English")
+    else:
+        person.says("/language")
+        person.presses("English")
+    person.presses(MENU[place[0]])
     while current_step(person) != place:
         _goes_on(person, dice)
     if place[1] == "review" and dice.random() < 0.5:

@@ -23,6 +23,8 @@ FULL = {
     "tests/fire/test_case_privacy_drill.py": "a quiet chat answers as one without a case",
     "tests/hotline/check_ins/test_check_ins_stateful.py": "staff are called by silence and duress",
     "tests/hotline/erasure/test_erasure_requests.py": "erasure requests in any order",
+    "tests/hotline/on_call/test_on_call_stateful.py": "an emergency calls until one sees it",
+    "tests/hotline/queue/test_every_case_is_seen.py": "every case is in the lists that need it",
     "tests/hotline/queue/test_queue_stateful.py": "a case has one holder, and returns to the queue",
     "tests/hotline/referrals/test_referrals_stateful.py": "only what was agreed to is passed on",
     "tests/hotline/staff/test_staff_records.py": "staff records follow every change",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import count, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.conversation import ChooseMany
 from bot.conversation.replies import CONTROLS
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from bot.sandbox import Phone
 
 LANGUAGE = "en"
-MOST_BESIDE = 3
-"""Lines written beside one question, at most."""
+MOST_BESIDE = 1
+"""Lines written beside one question, at most: after two a caseworker is offered instead."""
 _LINE = re.compile(r"line (\d+),")
 
 
@@ -83,7 +83,7 @@ class NumberedWalker:
     def _press(self, act: WalkerAction) -> bool:
         """Press a button where it was asked for, or where the first one of several was pressed."""
         if act.waits:
-            self._shown = int(self.phone.last_bot_message()["message_id"])
+            self._shown = int(self._asked()["message_id"])
         if act.label not in self.phone.button_labels(self.phone.chat.messages[self._shown]):
             return False
         self.phone.press(self._shown, label=act.label)
@@ -99,8 +99,18 @@ class NumberedWalker:
 
     def _question(self) -> str:
         """Return what tells the newest question from all others, however often it is repeated."""
-        rows = self.phone.last_bot_message().get("reply_markup", {}).get("inline_keyboard", [])
+        rows = _rows(self._asked())
         return str(rows[0][0]["callback_data"]) if rows else ""
+
+    def _asked(self) -> dict[str, Any]:
+        """Return the newest message with buttons: what staff read is answered without any."""
+        newest = self.phone.last_bot_message()
+        messages = (self.phone.chat.messages[it] for it in sorted(self.phone.chat.messages)[::-1])
+        return next((it for it in messages if _rows(it)), newest)
+
+
+def _rows(message: dict[str, Any]) -> list[Any]:
+    return message.get("reply_markup", {}).get("inline_keyboard", [])  # type: ignore[no-any-return]
 
 
 def _walk(dice: Random, *, presses: bool) -> Iterator[WalkerAction]:
@@ -112,7 +122,8 @@ def _walk(dice: Random, *, presses: bool) -> Iterator[WalkerAction]:
         return WalkerAction(f"line {next(number)}, {dish}", waits=waits)
 
     def beside() -> Iterator[WalkerAction]:
-        return (line() for _ in range(dice.randint(0, MOST_BESIDE)))
+        """Write lines that answer nothing: the question is not always asked again after them."""
+        return (line(waits=False) for _ in range(dice.randint(0, MOST_BESIDE)))
 
     def choose(question: Choose | ChooseMany, *codes: str) -> Iterator[WalkerAction]:
         return _pressed(question, codes) if presses else _typed(question, codes)
@@ -122,7 +133,7 @@ def _walk(dice: Random, *, presses: bool) -> Iterator[WalkerAction]:
     yield from beside()
     yield from choose(Welcome.menu, "talk")
     yield from choose(Talk.safe, "safe")
-    yield line()
+    yield line(waits=False)
     yield from beside()
     yield from choose(Talk.send, "send")
     yield from beside()
