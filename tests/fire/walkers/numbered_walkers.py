@@ -19,6 +19,7 @@ from flows.requests.contact import ContactFlow
 from flows.requests.talk import Talk
 from flows.start.language import LanguageFlow
 from flows.start.welcome import Welcome
+from tests.support.dispatch_inspection import GO_ON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,7 @@ class NumberedWalker:
     def act(self) -> bool:
         """Do what comes next, once the chat is ready for it; tell whether it was done."""
         act = self.acts[self.done]
-        if self.presses and act.waits and not self._is_asked_anew():
+        if self.presses and act.waits and (self._declines_offer() or not self._is_asked_anew()):
             return False
         if act.words:
             self.phone.say(act.words)
@@ -87,6 +88,17 @@ class NumberedWalker:
         if act.label not in self.phone.button_labels(self.phone.chat.messages[self._shown]):
             return False
         self.phone.press(self._shown, label=act.label)
+        return True
+
+    def _declines_offer(self) -> bool:
+        """Go back to the question where a caseworker was offered instead; tell if that was done."""
+        if not self.phone.bot_texts():
+            return False
+        asked = self._asked()
+        back = [it for it in self.phone.button_labels(asked) if it.endswith(GO_ON)]
+        if not back or not self._is_asked_anew():
+            return False
+        self.phone.press(int(asked["message_id"]), label=back[0])
         return True
 
     def _is_asked_anew(self) -> bool:
