@@ -20,7 +20,7 @@ import msgspec
 from sqlalchemy import select
 
 from bot.clock import to_utc
-from bot.store import Work, insert, select_by, select_one, update_by
+from bot.store import Work, insert, select_by, select_in, select_one, update_by
 from bot.store.tables.case_extras import agreements, wordings
 from bot.text import Catalogue, Text, _
 
@@ -127,6 +127,7 @@ _COLUMNS = (
 _ADD = insert(agreements, *_COLUMNS)
 CONSENT_COLUMNS = (agreements.c.id, *(agreements.c[name] for name in _COLUMNS[1:]))
 _OF_CASE = select_by(agreements, *CONSENT_COLUMNS, by="case_id", order_by="id", lock=True)
+_OF_CASES = select_in(agreements, "case_id", *CONSENT_COLUMNS, among="case_id")
 _REVOKE = update_by(agreements, "revoked_at", "revoked_by", "mac", by="id")
 _ADD_WORDING = insert(wordings, "digest", "language", "words", "since", unless_exists="digest")
 _FIND_WORDING = select_one(wordings, "words", by="digest")
@@ -180,12 +181,25 @@ class ConsentRecords:
 
         A record that is not authentic forbids it too.
         """
-        for it in reversed(self.of_case(work, case)):
-            if it.kind is ConsentKind.OTHERS and (it.revoked_at is not None or not it.is_authentic):
-                return it.revoked_at or it.at
-            if it.kind is ConsentKind.OTHERS and it.answer in MAY_BE_ASKED:
-                return None
-        return None
+        return _no_sharing_since(self.of_case(work, case))
+
+    def taken_back_at(self, work: Work, case: str) -> int | None:
+        """Return when the person took back that others read or share the case; None: never.
+
+        A person who agrees again later has not taken it back any more.
+        """
+        return _taken_back_at(self.of_case(work, case))
+
+    def taken_back_in(self, work: Work, cases: Iterable[str]) -> dict[str, int]:
+        """Return `taken_back_at` of those of the cases that have it."""
+        found: dict[str, list[Sequence[Any]]] = {}
+        for case, *row in work.rows_in(_OF_CASES, list(cases)):
+            found.setdefault(case, []).append(row)
+        moments = {
+            case: _taken_back_at([self.from_row(case, row) for row in sorted(rows, key=_row_id)])
+            for case, rows in found.items()
+        }
+        return {case: at for case, at in moments.items() if at is not None}
 
     def revoke(
         self, work: Work, audit: AuditLog, case: str, kind: ConsentKind, by: str, now: int
@@ -236,6 +250,25 @@ class ConsentRecords:
 
     def _mac(self, case: str, it: ConsentRecord) -> bytes:
         return self._vault.consent_mac(_encode((case, *_clear_columns(it))))
+
+
+def _row_id(row: Sequence[Any]) -> int:
+    return int(row[0])
+
+
+def _no_sharing_since(records: Sequence[ConsentRecord]) -> int | None:
+    for it in reversed(records):
+        if it.kind is ConsentKind.OTHERS and (it.revoked_at is not None or not it.is_authentic):
+            return it.revoked_at or it.at
+        if it.kind is ConsentKind.OTHERS and it.answer in MAY_BE_ASKED:
+            return None
+    return None
+
+
+def _taken_back_at(records: Sequence[ConsentRecord]) -> int | None:
+    newest = [it for it in records if it.kind is ConsentKind.HOTLINE][-1:]
+    moments = [_no_sharing_since(records), *(it.revoked_at for it in newest)]
+    return max((at for at in moments if at is not None), default=None)
 
 
 def _clear_columns(it: ConsentRecord) -> tuple[object, ...]:

@@ -73,6 +73,10 @@ IN_FOUR_WEEKS = _("in four weeks")
 # --- Conversation and export ---------------------------------------------------------------
 
 BREAK_GLASS_NOTE = _("Opened by a supervisor. Reason: {reason}")
+CONSENT_TAKEN_BACK = _(
+    "The person took consent back on {date}: do not share or pass on. Ask a supervisor about "
+    "erasure."
+)
 WARN_LANGUAGE = _("The person reads {language}; this looks like another language.")
 WARN_OTHER_CASE = _("Some of this text also stands in another case you have opened: {reference}.")
 CONVERSATION = _("Conversation")

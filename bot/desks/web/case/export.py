@@ -87,6 +87,8 @@ def _lines(to: ExportWriter, file: CaseFile) -> Iterator[str]:
     yield to.say(texts.EXPORTED, name=to.name(request.caseworker.id), at=to.at(request.now))
     yield to.say(texts.STATES[summary.state.value])
     yield request.locale.contact_rule(summary.contact_rule)
+    if to.view.consent_taken_back_at is not None:
+        yield to.say(texts.CONSENT_TAKEN_BACK, date=to.at(to.view.consent_taken_back_at))
     yield from _submissions(to, file)
     yield from _referrals(to, file)
     yield from _heading(to, texts.CONVERSATION)
@@ -116,7 +118,8 @@ def _submissions(to: ExportWriter, file: CaseFile) -> Iterator[str]:
             yield from _quote(part.answer)
     yield from _heading(to, texts.CONSENT)
     for it in opened.consents:
-        yield f"{it.at.astimezone(to.request.context.zone):%Y-%m-%d %H:%M}  {escape_line(it.text)}"
+        at = (it.revoked_at or it.at).astimezone(to.request.context.zone)
+        yield f"{at:%Y-%m-%d %H:%M}  {escape_line(it.text)}"
 
 
 def _referrals(to: ExportWriter, file: CaseFile) -> Iterator[str]:

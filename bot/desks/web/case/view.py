@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.cases.consents import ConsentRecords
 from bot.cases.escape_text import escape_line
 from bot.cases.evidence.files import EvidenceFile, EvidenceStore, load_file_notes
 from bot.cases.queries import display_text
@@ -191,6 +192,7 @@ class CaseView:
     evidence_items: list[EvidenceFile] = field(default_factory=list)
     chat: ChatStatus = field(default_factory=ChatStatus)
     is_frozen: bool = False
+    consent_taken_back_at: int | None = None
     erasure_request: ErasureRequest | None = None
     snooze: ReviewDates = NO_DATES
     drafts: Mapping[str, str] = field(default_factory=dict)
@@ -232,6 +234,7 @@ def _load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> Cas
         [each for each in staff if each.is_active and each.id != request.caseworker.id],
     )  # fmt: skip
     found.is_frozen = Passphrases.is_frozen(work, seen.case)
+    found.consent_taken_back_at = ConsentRecords(context.vault).taken_back_at(work, seen.case)
     found.erasure_request = ErasureRequests.of_case(work, seen.case)
     found.snooze = Snoozes.of_case(work, seen.case)
     found.chat = _chat_status(work, context, seen.case, request.now)

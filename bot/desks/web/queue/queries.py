@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select, tuple_
 
+from bot.cases.consents import ConsentRecords
 from bot.cases.routing import Queue
 from bot.cases.state_machine import SENIOR_ROLES, CaseState
 from bot.cases.urgency import reason_texts
@@ -73,6 +74,7 @@ class QueueRow:
     """Why the snooze ended, a key of `texts.SNOOZE_ENDED`; empty for none."""
     is_follow_up_due: bool = False
     snoozed_until: int | None = None
+    is_consent_taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ def load_rows(
 ) -> list[QueueRow]:
     """Return these cases as rows, without those that were erased."""
     dates = Snoozes.of_cases(work, found)
+    taken_back = ConsentRecords(context.vault).taken_back_in(work, found)
     names = {each.id: each.name or each.id for each in context.staff.all(work)}
     rows = []
     for case in found:
@@ -163,6 +166,7 @@ def load_rows(
                 "" if is_waiting else names.get(summary.holder, summary.holder),
                 summary.holder == by.id, tuple(deadline_text(it, now) for it in soon[:MAX_LISTED]),
                 snooze.return_reason(by.id, now), snooze.is_due(now), snooze.snoozed_until,
+                case in taken_back,
             )
         )  # fmt: skip
     return rows
