@@ -61,6 +61,10 @@ class DutyLike(Cited, Protocol):
     """A legal duty when someone is under 18."""
 
     @property
+    def is_certain(self) -> bool:
+        """Whether the condition is known to hold."""
+
+    @property
     def text(self) -> Text:
         """What must be done."""
 
@@ -92,6 +96,8 @@ class DutyView:
     text: str
     condition: str
     articles: tuple[str, ...]
+    is_certain: bool = True
+    """Whether the condition is known to hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,10 @@ def assess(answers: Answers, law: LawLike | None, staff: Catalogue) -> Assessmen
             for it in (law.authorities(answers) if law else ())
         ),
         tuple(
-            DutyView(it.text.render(staff), it.condition.render(staff), it.citations(staff))
+            DutyView(
+                it.text.render(staff), it.condition.render(staff), it.citations(staff),
+                it.is_certain,
+            )
             for it in (law.duties(answers) if law else ())
         ),
         tuple(_indicator_view(it, staff) for it in indicators.find_indicators(answers)),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Answers = Mapping[str, object]
 
 IF_UNDER_18 = _("Someone is under 18.")
-IF_MAYBE_UNDER_18 = _("If someone is under 18: the age is not known.")
+IF_MAYBE_UNDER_18 = _("If someone may be under 18 (the age is not known):")
 CITATION = _("{law}, {article} (text of {day})")
 OUTDATED_CITATION = _("{law}, {article} (text of {day}; amended on {changed}, new text not read)")
 MAYBE_UNDER_18 = any_of(
@@ -92,6 +92,8 @@ class ChildDuty:
     text: Text
     articles: tuple[Article, ...]
     condition: Text = IF_UNDER_18
+    is_certain: bool = True
+    """Whether the condition is known to hold."""
 
     def citations(self, catalogue: Catalogue) -> tuple[str, ...]:
         """Return the articles as citations."""
@@ -127,5 +129,8 @@ class Law:
         if UNDER_18(answers):
             return list(self.child_duties)
         if MAYBE_UNDER_18(answers):
-            return [replace(duty, condition=IF_MAYBE_UNDER_18) for duty in self.child_duties]
+            return [
+                replace(duty, condition=IF_MAYBE_UNDER_18, is_certain=False)
+                for duty in self.child_duties
+            ]
         return []

@@ -156,7 +156,7 @@ async def test_an_opened_case_ends_with_the_law_and_the_signs(
         staff.gettext("Authorities that may be responsible"),
         opened.assessment.authorities[0].condition,
         staff.gettext("Legal duties when someone is under 18"),
-        staff.gettext("If someone is under 18: the age is not known."),
+        staff.gettext("If someone may be under 18 (the age is not known):"),
         staff.gettext("Indicators, in three vocabularies"),
         "HTCDS 2.0",
         "RestrictsMovement",

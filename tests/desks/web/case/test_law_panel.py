@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.cases.intake import Intake, NewReport
 from bot.cases.state_machine import Role
 from bot.clock import DAY, HOUR, SECOND
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
 from bot.hotline.check_ins.store import ANSWER, CheckIns
 from bot.languages.format_date import format_minguo
+from bot.places.authorities import IF_MAYBE_UNDER_18, IF_UNDER_18
 from bot.places.taiwan.forms import OFFICE_FORMS as PAPERS
+from tests.support.harnesses.hotline_harness import BOT
 
 if TYPE_CHECKING:
     from bot.store.writer import Work
@@ -248,3 +251,20 @@ def test_form_drafts_are_refused_without_access_and_to_other_sites(
     assert admin.browser.get(path).status_code == 404
     assert mei.browser.get(path, **{"sec-fetch-site": "cross-site"}).status_code == 404
     assert mei.browser.get(path, **{"sec-fetch-site": "same-origin"}).status_code == 200
+
+
+@pytest.mark.parametrize(("age", "is_certain"), [("under", True), ("unsaid", False)])
+def test_a_duty_stands_after_its_condition_and_is_bold_only_where_that_is_known(
+    web_desk: WebDeskHarness, age: str, is_certain: bool
+) -> None:
+    mei = web_desk.worker().comes()
+    reference = claimed(web_desk, mei)
+    case, intake = web_desk.case(reference), Intake(web_desk.vault, BOT)
+    told = NewReport(case, "addition", "report", {"under_18": age}, web_desk.home.loop.now())
+    web_desk.home.database.writer.run_sync(lambda work: intake.store(work, [], [told]))
+    page = file_of(mei, reference)
+    duties = re.findall(r'<p class="duty">(.*?)</p>', page, re.DOTALL)
+    condition = IF_UNDER_18 if is_certain else IF_MAYBE_UNDER_18
+    assert len(duties) == len(web_desk.front.place.law.child_duties)
+    assert all(it.startswith(condition.source) for it in duties)
+    assert all(("<strong>" in it) is is_certain for it in duties)
