@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.cases.queries import AnswerRenderer, AnswerView
-from bot.hotline.referrals.model import DOT, LANGUAGE, Referral
+from bot.hotline.referrals.model import ALSO, DOT, LANGUAGE, Referral
 from bot.text import pgettext
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ def referral_answers(
             found.append(
                 AnswerView(step, locale(LANGUAGE_LABEL), locale.language_name(str(part.answer)))
             )
+        elif flow == ALSO:
+            found += renderer.render("", {ALSO: part.answer})
         else:
             found += renderer.render(flow, {step: part.answer})
     return found

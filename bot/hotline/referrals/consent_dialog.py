@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.cases.escape_text import escape_text
 from bot.conversation import FlowRegistry, PlaceAnswer
+from bot.conversation.replies import ALSO_WRITTEN
 from bot.hotline.referrals.model import (
+    ALSO,
     CONTACT,
     DOT,
     LANGUAGE,
@@ -239,7 +241,10 @@ class ConsentDialog:
             known = LANGUAGES.get(str(part.answer))
             name = known.own_name if known else escape_text(str(part.answer))
             return self._texts.language.render(read_in), name
-        question = self._book.question(*part.code.split(DOT, 1))
+        flow, step = part.code.split(DOT, 1)
+        if flow == ALSO:
+            return ALSO_WRITTEN.render(read_in), escape_text(str(part.answer))
+        question = self._book.question(flow, step)
         if question is None:
             return part.code, escape_text(str(part.answer))
         answers = [

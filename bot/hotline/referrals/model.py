@@ -17,12 +17,17 @@ from hashlib import blake2b
 
 import msgspec
 
+from bot.cases.consents import CONSENT_QUESTIONS
 from bot.conversation import Answer, FileRef, FlowRegistry
 
 CONTACT, LANGUAGE = "contact", "language"
 """Parts that answer no question: how to reach the person, and their language."""
 DOT = "."
 """Separates a flow from its step."""
+ALSO = "also"
+"""What a person wrote outside the questions. Each text is a part, `also.1`, to tick on its own."""
+MAX_OWN_TEXTS = 40
+"""Parts of own words; earlier texts share the first one, so that every part has a button."""
 DIGEST_BYTES = 6
 """Length of the digest of a content; the button tokens that hold it are authenticated."""
 
@@ -49,7 +54,7 @@ class ReferralPart(msgspec.Struct, frozen=True):
     """One thing that may be told."""
 
     code: str
-    """`flow.step`, or a part that answers no question."""
+    """`flow.step`, `also.number`, or another part that answers no question."""
     answer: Answer
 
 
@@ -142,19 +147,36 @@ def collect_parts(
 ) -> dict[str, ReferralPart]:  # fmt: skip
     """Return all parts that could be told, by code, in the order of the questions.
 
-    Decisions about this chat, files, and answers to questions that no longer exist are left out.
+    Consent, decisions about this chat, files, and answers to questions that no longer exist are
+    left out. What the person wrote outside the questions comes last, one part a text.
     `sent` are flows with their answers, oldest first; later answers replace earlier ones.
     `extra_parts` answer no question.
     """
     found = {code: ReferralPart(code, it) for code, it in extra_parts.items() if it.strip()}
+    own_texts: list[str] = []
     for flow, answers in sent:
         for step, answer in answers.items():
+            if step == ALSO:
+                own_texts += _own_texts(answer)
+                continue
             question = book.question(flow, step)
-            if question is None or not question.skippable or not _is_shareable(answer):
+            is_offered = question is not None and question.skippable
+            if not is_offered or step in CONSENT_QUESTIONS or not _is_shareable(answer):
                 continue
             code = f"{flow}{DOT}{step}"
             found[code] = ReferralPart(code, answer)
+    if len(own_texts) > MAX_OWN_TEXTS:
+        rest = len(own_texts) - MAX_OWN_TEXTS + 1
+        own_texts[:rest] = ["\n".join(own_texts[:rest])]
+    for number, text in enumerate(own_texts, 1):
+        code = f"{ALSO}{DOT}{number}"
+        found[code] = ReferralPart(code, text)
     return found
+
+
+def _own_texts(answer: Answer) -> list[str]:
+    texts = answer if isinstance(answer, tuple) else (answer,)
+    return [it for it in texts if isinstance(it, str) and it.strip()]
 
 
 def _is_shareable(answer: Answer) -> bool:

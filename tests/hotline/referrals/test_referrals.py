@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import update
 
 from bot.cases.intake import NewReport
-from bot.conversation import FileRef
+from bot.conversation import FileRef, PlaceAnswer
 from bot.dispatch.rendering import display_width
 from bot.errors import DecryptionError
 from bot.hotline.referrals.consent_dialog import ConsentAction, ConsentReply
-from bot.hotline.referrals.model import ReferralPart, ReferralStage
+from bot.hotline.referrals.model import MAX_OWN_TEXTS, ReferralPart, ReferralStage
 from bot.languages import LANGUAGES
 from bot.messages import button_token as whole
 from bot.places.taiwan.recipients import EXPIRES_ON, READ_ON, RECIPIENTS
@@ -30,6 +30,7 @@ from tests.support.people.referral_dialog import (
 )
 
 if TYPE_CHECKING:
+    from bot.conversation import Answer
     from bot.hotline.referrals.model import Referral
     from tests.support.harnesses.queue_harness import QueueHarness
 
@@ -66,6 +67,53 @@ def test_answers_that_were_sent_can_be_told_and_decisions_about_this_chat_cannot
     assert set(may) == told | {"language", "contact"}
     assert may["contact"] == ReferralPart("contact", "0912")
     assert may["report.what"] == ReferralPart("report.what", "They keep my papers.")
+
+
+def test_a_question_of_consent_is_no_part_of_a_referral(asked: ReferralDialog) -> None:
+    case = asked.person({"pass_on": "may", "counting": "count", "county": PlaceAnswer("TAO")})
+    now, intake = asked.line.now, asked.line.intake
+    flows: dict[str, dict[str, Answer]] = {
+        "danger": {"tell": "now"},
+        "story": {"give": "give"},
+        "urgent_details": {"where": "Zhongshan Road 5", "hurt": "no"},
+    }
+    sent = [NewReport(case, "addition", flow, answers, now) for flow, answers in flows.items()]
+    asked.line.run(lambda work: intake.store(work, [], sent))
+    may = asked.line.run(lambda work: asked.referrals.offerable_parts(work, case))
+    assert set(may) == {"language", "report.county", "urgent_details.where", "urgent_details.hurt"}
+
+
+def test_each_text_outside_the_questions_is_shown_and_can_be_left_out_alone(
+    asked: ReferralDialog,
+) -> None:
+    case = asked.person({"what": "They keep my papers.", "also": ("I am hungry.", "Come at night")})
+    asked.line.passes(5)
+    more = NewReport(case, "addition", "report", {"also": ("He is back.",)}, asked.line.now)
+    asked.line.run(lambda work: asked.line.intake.store(work, [], [more]))
+    may = asked.line.run(lambda work: asked.referrals.offerable_parts(work, case))
+    own = ["I am hungry.", "Come at night", "He is back."]
+    codes = [f"also.{number}" for number in (1, 2, 3)]
+    assert [code for code in may if code.startswith("also.")] == codes
+    assert [may[code].answer for code in codes] == own
+    screen = asked.looks(case, asked.offers(case, codes))
+    assert all(f"You also wrote: {text}" in screen.text for text in own)
+    left = asked.sees(asked.presses(case, token_of(screen, ConsentAction.STRIKE, 1)))
+    assert [text in left.text for text in own] == [True, False, True]
+    agreed = asked.presses(case, token_of(left, ConsentAction.AGREE)).referral
+    sent = asked.sends(case, agreed)
+    assert sent is not None
+    assert [part.answer for part in sent.included_parts] == [own[0], own[2]]
+
+
+def test_many_texts_outside_the_questions_lose_none_and_fit_the_buttons(
+    asked: ReferralDialog,
+) -> None:
+    texts = tuple(f"text {number} here" for number in range(3 * MAX_OWN_TEXTS))
+    case = asked.person({"also": texts})
+    may = asked.line.run(lambda work: asked.referrals.offerable_parts(work, case))
+    own = [str(part.answer) for code, part in may.items() if code.startswith("also.")]
+    assert len(own) == MAX_OWN_TEXTS
+    assert "\n".join(own).split("\n") == list(texts)
 
 
 def test_what_was_sent_later_holds(asked: ReferralDialog) -> None:
