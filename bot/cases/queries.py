@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 
     _ReportRow = tuple[str, str, int, dict[str, Answer]]
 
-ALARMS = "alarms"
+ALARMS, ALSO = "alarms", "also"
 NOT_ANSWERS = {
-    "also": _("Messages outside the questions"),
+    ALSO: _("In their own words"),
     "also_files": _("Files outside the questions"),
     "alarms": _("Alarming words"),
 }
@@ -230,7 +230,8 @@ class AnswerRenderer:
             display_text(it, self.staff) if isinstance(it, str) else it.render(self._flow_texts)
             for it in parts
         ]
-        return prompt, ", ".join([*rendered, *coordinates(answer)])
+        between = "\n" if step == ALSO else ", "  # a message a line: no comma is the person's
+        return prompt, between.join([*rendered, *coordinates(answer)])
 
     def _render_alarms(self, answer: Answer) -> str:
         codes = map(str, answer if isinstance(answer, tuple) else (answer,))

@@ -163,7 +163,7 @@ async def test_extra_messages_and_alarms_have_labels(
     for reads in ("en", "zh_Hant"):
         staff = read_in(reads, "staff")
         told = case_store.told(await case_store.reads(case.reference, reads))
-        assert told["also"] == (staff.gettext("Messages outside the questions"), "jangan telepon")
+        assert told["also"] == (staff.gettext("In their own words"), "jangan telepon")
         assert told["also_files"][0] == staff.gettext("Files outside the questions")
         assert "dengar ini" in told["also_files"][1]
         name, alarms = told["alarms"]
@@ -171,6 +171,16 @@ async def test_extra_messages_and_alarms_have_labels(
         assert alarms == " ".join(
             REASON_TEXTS[f"alarm_{code}"].render(staff) for code in ("self_harm", "danger_now")
         )
+
+
+async def test_each_message_outside_the_questions_stands_on_its_own_line(
+    case_store: CaseStoreHarness,
+) -> None:
+    written, signs = ("Yes, I can talk, now", "Come at night"), ("movement", "debt")
+    case = case_store.opens({"also": written, "signs": signs})
+    told = case_store.told(await case_store.reads(case.reference))
+    assert told["also"] == ("In their own words", "Yes, I can talk, now\nCome at night")
+    assert "\n" not in told["signs"][1]  # negative control
 
 
 async def test_reasons_are_words_in_the_language_of_staff(case_store: CaseStoreHarness) -> None:

@@ -108,7 +108,7 @@ def _submissions(to: ExportWriter, file: CaseFile) -> Iterator[str]:
     opened = file.opened
     if opened is None:
         return
-    for sent in opened.reports:
+    for sent in file.reports:
         kind = REPORT_KIND_NAMES.get(sent.kind)
         yield ""
         at = sent.sent_at.astimezone(to.request.context.zone)

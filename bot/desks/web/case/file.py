@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.cases.consents import ConsentRecords
+from bot.cases.consents import CONSENT_QUESTIONS, ConsentRecords
 from bot.cases.evidence.custody_log import CustodyEntry, CustodyFault, CustodyLog
 from bot.conversation import Choose, ChooseMany
 from bot.desks.consent_text import referral_answers
@@ -23,7 +23,7 @@ from bot.hotline.referrals.model import Referral, ReferralStage
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.cases.queries import AnswerView, CaseDetails
+    from bot.cases.queries import AnswerView, CaseDetails, ReportView
     from bot.desks.case_summary import CaseSummary
     from bot.desks.web.case.view import CaseView
     from bot.store.writer import Work
@@ -62,6 +62,18 @@ class CaseFile:
     check_in: str = ""
     law: LegalStatus = field(default_factory=LegalStatus)
     audit_rows: list[AuditRow] = field(default_factory=list)
+
+    @property
+    def reports(self) -> list[ReportView]:
+        """Return the reports; what stands under consent is no answer here."""
+        if self.opened is None:
+            return []
+        shown = {it.kind for it in self.opened.consents}
+        steps = {step for step, asked in CONSENT_QUESTIONS.items() if asked.kind.value in shown}
+        return [
+            replace(it, answers=tuple(part for part in it.answers if part.step not in steps))
+            for it in self.opened.reports
+        ]
 
 
 async def load_case_file(request: DeskRequest, view: CaseView) -> CaseFile:

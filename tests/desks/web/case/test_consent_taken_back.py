@@ -1,17 +1,21 @@
-"""Consent that was taken back: seen at the top of the case, in the queue and in its exports."""
+"""Consent in a case: what stands where, and how a page says that it was taken back."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from bot.cases.intake import Intake, NewReport
 from bot.desks.web.templates import format_datetime
+from tests.support.harnesses.hotline_harness import BOT
 
 if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
     from tests.support.people.chat_person import ChatPerson
 
 BANNER = "do not share or pass on. Ask a supervisor about erasure."
+CONSENT_QUESTION = "Send this now?"
+EXPORTS = ("transcript", "print")
 ROW_REASON = "consent taken back"
 
 
@@ -80,3 +84,29 @@ def test_another_consent_taken_back_does_not_forbid_sharing(web_desk: WebDeskHar
     assert BANNER not in pane(mei, reference, "head")
     mei.told(reference, "revoke", code="hotline")
     assert BANNER in pane(mei, reference, "head")
+
+
+def test_a_question_of_consent_stands_under_consent_and_not_among_the_answers(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    file = pane(mei, reference, "file")
+    texts = [file, *(mei.browser.get(f"/cases/{reference}/{it}").text for it in EXPORTS)]
+    assert all("I am safe here" in text for text in texts)  # negative control
+    assert all(CONSENT_QUESTION not in text for text in texts)
+    assert any("Read and keep what was sent: agreed" in it for it in consent_rows(file))
+
+
+def test_a_decision_without_a_record_of_consent_stays_among_the_answers(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    case, intake = web_desk.case(reference), Intake(web_desk.vault, BOT)
+    now = web_desk.home.loop.now()
+    told = NewReport(case, "addition", "report", {"pass_on": "ask_first"}, now)
+    web_desk.home.database.writer.run_sync(lambda work: intake.store(work, [], [told]))
+    assert "Telling an organisation" in pane(mei, reference, "file")
