@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from bot.cases.assessment import NO_FINDING, UNKNOWN_TOPIC, VOCABULARIES
 from bot.cases.queries import REPORT_KIND_NAMES
+from bot.hotline.chat.takeover import (
+    UNTIL_CLOCK_STEADY,
+    UNTIL_HOURS,
+    UNTIL_OPENER_ANSWERED,
+    UNTIL_PERSON_WRITES,
+)
 from bot.text import _, pgettext
 
 CASE_TEXTS = (NO_FINDING, UNKNOWN_TOPIC, VOCABULARIES, REPORT_KIND_NAMES)
@@ -114,6 +120,15 @@ DELIVERY_STATES = {
     "sent": _("delivered"),
     "queued": _("sending"),
     "held": _("waiting to be sent"),
+    # Translators: the quotation is the opening question of the phrasebook.
+    UNTIL_OPENER_ANSWERED: _(
+        "not sent yet: waits until the person answers “Is this a good moment to write?”"
+    ),
+    UNTIL_HOURS: _("not sent yet: waits for the hours the person chose"),
+    UNTIL_PERSON_WRITES: _("not sent yet: waits until the person writes"),
+    UNTIL_CLOCK_STEADY: _(
+        "not sent yet: waits a while, because the clock of the server was changed"
+    ),
     "uncertain": _("delivery uncertain"),
     "failed": _("not delivered"),
     "blocked": _("the person has blocked the bot"),

@@ -162,9 +162,16 @@ def delivery_states(work: Work, written: Iterable[CaseMessage]) -> dict[int, str
     numbers = [it.letter for it in written if it.letter is not None]
     rows = work.rows_in(_LETTERS, numbers) if numbers else ()
     return {
-        letter: state if state not in IN_TRANSIT else "held" if hold else "queued"
+        letter: _waiting_state(hold) if state in IN_TRANSIT else state
         for letter, state, hold in rows
     }
+
+
+def _waiting_state(hold: str | None) -> str:
+    """Return the state of a letter on its way; what holds it up is a state of its own."""
+    if not hold:
+        return "queued"
+    return hold if hold in texts.DELIVERY_STATES else "held"
 
 
 _CHAT_KEY = select_one(cases, "chat_key", by="id")

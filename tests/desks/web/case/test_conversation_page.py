@@ -1,0 +1,71 @@
+"""The conversation of a case: whether a message was sent, and why not."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.hotline.chat.takeover import (
+    NO_TIME_LIMIT,
+    UNTIL_CLOCK_STEADY,
+    UNTIL_HOURS,
+    UNTIL_PERSON_WRITES,
+)
+from bot.mailbox.outbox import hold_letter
+
+if TYPE_CHECKING:
+    from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
+
+WAITS = "waits until the person answers “Is this a good moment to write?”"
+
+
+def conversation(worker: WebCaseworker, reference: str) -> str:
+    return worker.browser.get(f"/cases/{reference}/panes/conversation").text
+
+
+def bubble(page: str, text: str) -> str:
+    """Return the message that holds a text, with its markup."""
+    (found,) = (it for it in re.findall(r"<article.*?</article>", page, re.DOTALL) if text in it)
+    return str(found)
+
+
+def test_a_message_that_waits_for_the_opening_question_says_so(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = web_desk.add_person()
+    for verb in ("claim", "take_over"):
+        mei.told(reference, verb)
+    mei.told(reference, "say", words="I am here for you.")
+    assert f"not sent yet: {WAITS}" in bubble(conversation(mei, reference), "I am here")
+    person.presses("I can write now")
+    web_desk.home.advance_time(5)
+    web_desk.settles()
+    assert any("I am here for you." in it for it in person.texts)
+    assert WAITS not in conversation(mei, reference)
+
+
+@pytest.mark.parametrize(
+    ("hold", "shown"),
+    [
+        (UNTIL_HOURS, "not sent yet: waits for the hours the person chose"),
+        (UNTIL_PERSON_WRITES, "not sent yet: waits until the person writes"),
+        (UNTIL_CLOCK_STEADY, "not sent yet: waits a while"),
+        ("a reason of tomorrow", "waiting to be sent"),
+    ],
+)
+def test_every_reason_why_a_message_waits_is_shown(
+    web_desk: WebDeskHarness, hold: str, shown: str
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = web_desk.add_person()
+    for verb in ("claim", "take_over"):
+        mei.told(reference, verb)
+    mei.told(reference, "say", words="I am here for you.")
+    rows = web_desk.home.ask("SELECT letter FROM exchanges WHERE letter IS NOT NULL")
+    web_desk.home.database.writer.run_sync(
+        lambda work: hold_letter(work, rows[-1][0], hold, NO_TIME_LIMIT)
+    )
+    message = bubble(conversation(mei, reference), "I am here")
+    assert shown in message
+    assert WAITS not in message
