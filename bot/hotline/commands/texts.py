@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 NO_SUCH_CASE = _("There is no such case.")
 CASE_ALREADY_CLAIMED = _("{name} holds this case already.")
-YOU_ARE_AT_CAPACITY = _("You hold as many chats as agreed ({most}). Release or close one first.")
+YOU_ARE_AT_CAPACITY = _(
+    "You hold as many chats as agreed ({most}; an emergency counts as two). Release or close one "
+    "first."
+)
 NO_SUCH_COLLEAGUE = _("There is no such colleague, or not on duty.")
 NO_SUCH_PHRASE = _("There is no such sentence in the phrasebook.")
 BLANKS_MISSING = _("These blanks are still empty: {blanks}.")

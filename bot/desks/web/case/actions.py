@@ -183,7 +183,8 @@ def _respond(request: DeskRequest, result: CommandResult | None, path: str) -> R
         said, is_refused = _message(request, result)
         # A desk of pages offers the pause by a button.
         is_hard = result is not None and result.source == REST_OFFERED.source
-        return request.json(told=said, refused=is_refused, go=request.url(path), pause=is_hard)
+        go = "" if is_refused else request.url(path)  # on another page a refusal is not read
+        return request.json(told=said, refused=is_refused, go=go, pause=is_hard)
     flash_result(request, result)
     return request.redirect(path)
 

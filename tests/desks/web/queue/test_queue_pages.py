@@ -321,3 +321,18 @@ def test_a_refreshed_list_brings_its_counts(web_desk: WebDeskHarness) -> None:
     assert 'data-counts="mine=1 waiting=0 all= "' in mei.browser.get("/queue/mine/pane").text
     assert lines(mei, "/queue/mine") == [reference]
     assert MINE in queries._STATES
+
+
+def test_a_refused_claim_of_the_next_case_stays_on_the_page_and_says_why(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker(most=2).comes()
+    web_desk.add_person()
+    web_desk.add_person()
+    claimed = mei.browser.post("/next", is_fetched=True).json()
+    web_desk.settles()
+    assert claimed["go"].startswith("/cases/")  # negative control
+    mei.told(claimed["go"].rpartition("/")[2], "priority", code="0")
+    refused = mei.browser.post("/next", is_fetched=True).json()
+    assert (refused["refused"], refused["go"]) == (True, "")
+    assert "2; an emergency counts as two" in refused["told"]
