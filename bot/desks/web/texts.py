@@ -42,6 +42,7 @@ PASSKEY_NEEDS_PASSWORD = _("Passkey accepted. Enter your password to unlock your
 SAVED = _("Saved.")
 ENDED = _("Signed out.")
 COMMAND_STORED = _("Saved. It will be done as soon as the bot runs.")
+CASE_TRANSFERRED = _("Case {reference} was transferred.")
 ERASE_WRONG_NUMBER = _("That is not the number of this case. Nothing was erased.")
 PASSKEY_ADDED = _("Passkey added. It also unlocks your cases.")
 PASSKEY_ADDED_SIGN_IN_ONLY = _("Passkey added. You still need your password to unlock your cases.")

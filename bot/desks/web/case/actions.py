@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest, Response
 
 VALUE_PREFIX = "value."
+QUEUE_PATH = "/queue/mine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,18 @@ async def _handle_case_action(request: DeskRequest) -> Response:
     if form.is_sent_to_person and (asked := await _failed_checks(request, seen, filled)):
         return await _ask_confirmation(request, seen, verb, asked)
     told = await send_command(request, seen.case, verb, filled)
+    if verb is Verb.TRANSFER and told is not None and not told.is_refused:
+        return _leave_transferred_case(request, seen)
     return _respond(request, told, path)
+
+
+def _leave_transferred_case(request: DeskRequest, seen: CaseAccess) -> Response:
+    """Go to the queue, which says so: the page of the case is a colleague's from now on."""
+    request.flash(texts.CASE_TRANSFERRED, reference=seen.summary.reference)
+    if request.is_fetched:
+        done = request.locale(texts.CASE_TRANSFERRED, reference=seen.summary.reference)
+        return request.json(told=done, refused=False, go=request.url(QUEUE_PATH))
+    return request.redirect(QUEUE_PATH)
 
 
 async def _failed_checks(

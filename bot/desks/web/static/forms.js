@@ -33,7 +33,10 @@ function fieldsOf(form) {
 async function send(form, fields, keepalive = false) {
   const button = form.querySelector("button");
   if (button) button.disabled = true;
+  document.body.toggleAttribute("data-sending", true); // panes wait for the answer before they reload
   const answer = await post(form.action, fields, keepalive);
+  const goes = Boolean(answer.go) && ("go" in form.dataset || answer.go.includes("/step-up"));
+  document.body.toggleAttribute("data-sending", goes);
   if (button) button.disabled = false;
   if (answer.signedOut || answer.offline) {
     if (answer.signedOut) showSignedOut();
@@ -43,9 +46,9 @@ async function send(form, fields, keepalive = false) {
   if (answer.checks) return { isSent: false, ...answer };
   if (answer.pause) document.getElementById("break-offer").hidden = false;
   if (answer.told) toast(answer.told, answer.refused);
-  if (answer.go && ("go" in form.dataset || answer.go.includes("/step-up"))) location.assign(answer.go);
   if (!answer.refused) clear(form);
-  refresh();
+  if (goes) location.assign(answer.go);
+  else refresh();
   return { isSent: !answer.refused };
 }
 

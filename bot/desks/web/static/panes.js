@@ -24,7 +24,7 @@ async function refreshPane(pane) {
   if (status === 401) showSignedOut();
   else if (status === 404) {
     pane.replaceChildren(); // erased or forbidden: remove it from the screen
-    location.reload();
+    if (!("sending" in document.body.dataset)) location.reload(); // else the answer leads on
   } else if (status === 200 && page?.body) {
     morphChildren(pane, page.body);
     follow(pane);
