@@ -143,6 +143,8 @@ def _message(to: ExportWriter, it: MessageView) -> Iterator[str]:
         who = f"{to.say(texts.NOTE)} ({who})"
     state = texts.DELIVERY_STATES.get(it.delivery_state)
     marks = [to.say(state)] if state else []
+    if it.edited_at is not None:
+        marks.append(to.say(texts.EDITED_AT, time=to.at(it.edited_at)))
     if it.is_unconfirmed:
         marks.append(to.say(texts.NOT_CONFIRMED))
     yield ""

@@ -68,6 +68,8 @@ class MessageView:
     location: str = ""
     files: list[MessageFile] = field(default_factory=list)
     earlier_texts: list[str] = field(default_factory=list)
+    edited_at: int | None = None
+    """When the newest edit was made; None where there is none."""
     delivery_state: str = ""
     """Delivery of a caseworker's message, a key of `texts.DELIVERY_STATES`."""
     raw: str = ""  # unescaped text of the person, for filling in an answer
@@ -106,7 +108,7 @@ class MessageViewBuilder:
                 known = (by_message if is_person else by_letter).get(it.content.message)
                 if known is not None:
                     known.earlier_texts.append(known.text)
-                    known.text = self._text(it)
+                    known.text, known.edited_at = self._text(it), it.at
                     known.raw = it.content.text if known.raw else ""
                     continue
             view = self._build_one(it, letters)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.desks.web.templates import format_datetime
 from bot.hotline.chat.takeover import (
     NO_TIME_LIMIT,
     UNTIL_CLOCK_STEADY,
@@ -69,3 +70,30 @@ def test_every_reason_why_a_message_waits_is_shown(
     message = bubble(conversation(mei, reference), "I am here")
     assert shown in message
     assert WAITS not in message
+
+
+def test_an_edited_message_is_marked_and_says_when_it_was_edited(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = web_desk.add_person()
+    for verb in ("claim", "take_over"):
+        mei.told(reference, verb)
+    person.presses("I can write now")
+    first = person.words("Come at eight")
+    number = first["message"]["message_id"]
+    person.send_update(first)
+    person.says("Please")
+    web_desk.home.advance_time(600)
+    edited_at = web_desk.home.loop.now()
+    person.send_update(person.edit("Come at nine", message_id=number))
+    page = conversation(mei.comes(), reference)
+    edited = bubble(page, "Come at nine")
+    locale, now = web_desk.front.locale("en"), web_desk.home.loop.now()
+    assert f"edited {locale.format_time(edited_at, now)}" in edited
+    assert 'class="message person edited"' in edited
+    assert "Come at eight" in edited
+    assert "edited" not in bubble(page, "Please")  # negative control
+    when = format_datetime(web_desk.front.zone, edited_at)
+    for export in ("transcript", "print"):
+        assert f"(edited {when})" in mei.browser.get(f"/cases/{reference}/{export}").text
