@@ -35,11 +35,10 @@ LANGUAGE_NAMES = {
     "zh_Hans": pgettext("language", "Chinese of China"),
     "ja": pgettext("language", "Japanese"),
 }
-CONTACT_RULE = _("May be written to: {rule}.")
-# Translators: these fill the blank in "May be written to: {rule}."
-AFTER_PERSON_WROTE = pgettext("contact rule", "for 30 minutes after the person wrote")
-AT_AGREED_HOURS = pgettext("contact rule", "for 30 minutes after the person wrote, and at {hours}")
-AT_ANY_TIME = pgettext("contact rule", "at any time")
+AFTER_PERSON_WROTE = _("You may write for 30 minutes after the person last wrote.")
+# Translators: {hours} e.g. 6-12, 18-22
+AT_AGREED_HOURS = _("You may write for 30 minutes after the person last wrote, and at {hours}.")
+AT_ANY_TIME = _("You may write at any time.")
 
 
 @dataclass(frozen=True)
@@ -80,13 +79,11 @@ class StaffLocale:
         name, _colon, codes = rule.partition(":")
         spans = [HOURS[code] for code in codes.split(",") if code in HOURS]
         if rule == ANY_TIME:
-            text = self(AT_ANY_TIME)
-        elif name == "hours" and spans:
+            return self(AT_ANY_TIME)
+        if name == "hours" and spans:
             hours = ", ".join(f"{begin}-{end % 24}" for begin, end in spans)
-            text = self(AT_AGREED_HOURS, hours=hours)
-        else:
-            text = self(AFTER_PERSON_WROTE)
-        return self(CONTACT_RULE, rule=text)
+            return self(AT_AGREED_HOURS, hours=hours)
+        return self(AFTER_PERSON_WROTE)
 
     def format_time(self, moment: int, now: int) -> str:
         """Return a moment as its time, with the date if that is not today."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
 from bot.cases.escape_text import escape_line, escape_text
-from bot.clock import SECOND
+from bot.clock import MINUTE, SECOND
 from bot.desks.web import texts
 from bot.desks.web.shortcuts import shortcuts_for
 from bot.text import Text
@@ -128,8 +128,11 @@ def _reply_due(request: Any, due_at: int | None) -> str:
     locale: StaffLocale = request.locale
     if due_at is None:
         return locale(texts.ANSWERED)
-    text = texts.REPLY_DUE_IN if due_at >= request.now else texts.REPLY_LATE
-    return locale(text, span=format_duration(locale, abs(due_at - request.now)))
+    left = due_at - request.now
+    if abs(left) < MINUTE:
+        return locale(texts.REPLY_DUE_NOW)
+    text = texts.REPLY_DUE_IN if left > 0 else texts.REPLY_LATE
+    return locale(text, span=format_duration(locale, abs(left)))
 
 
 def _nearness(request: Any, case: Any) -> str:

@@ -50,6 +50,7 @@ MAX_CANDIDATES = 5 * MAX_ALERTS
 LATE, SILENT = "late", "silent"
 
 ANSWER_OVERDUE = _("{reference}: the reply is overdue by {minutes} min.")
+ANSWER_DUE_NOW = _("{reference}: the reply is due now.")
 PERSON_SILENT = _("{reference}: in danger, answered, and silent for {minutes} min.")
 CLAIM_TIMED_OUT = _(
     "{reference}: claimed {minutes} min ago and not worked on; it waits in the queue again."
@@ -230,8 +231,10 @@ class QueueMonitor:
     ) -> Event:
         work.run(_COUNT_ALERT, alert.case)
         self._audit.record(work, now, SYSTEM, "alert", alert.case, f"{why}:{alert.alerts + 1}")
-        values = {"reference": alert.reference, "minutes": _minutes(now - alert.since)}
-        text = ANSWER_OVERDUE if why == LATE else PERSON_SILENT
+        late = now - alert.since
+        values = {"reference": alert.reference, "minutes": _minutes(late)}
+        overdue = ANSWER_OVERDUE if late >= MINUTE else ANSWER_DUE_NOW
+        text = overdue if why == LATE else PERSON_SILENT
         to = alert_recipients(alert, staff, now)
         if why == LATE and reaches_any(to, staff, now, has_group=self._limits.has_group):
             work.run(_NOTE_TOLD, now, alert.case)

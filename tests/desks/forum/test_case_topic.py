@@ -47,7 +47,7 @@ async def test_a_new_case_is_announced_and_gets_a_topic_with_a_card(
             f"{reference} \u00b7 \u203c P0 danger now\nEnglish (English)"
         )
         assert "No caseworker answers for this case yet." in card["text"]
-        assert "for 30 minutes after the person wrote" in card["text"]
+        assert "for 30 minutes after the person last wrote" in card["text"]
         assert "Why: Reports danger now" in card["text"]
         assert office.labels(card) == ["Claim"]
         call = office.shown()[-1]

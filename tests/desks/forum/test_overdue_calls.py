@@ -63,12 +63,13 @@ def test_an_overdue_case_calls_caseworkers_then_supervisors(home: HotlineHarness
     assert looks(home) == []
     home.advance_time(2 * 60 + 1)
     (first,) = looks(home)
-    assert "the reply is overdue" in first.text
+    assert "the reply is due now." in first.text
     assert called(first) == ["Mei"]
     assert [button.label for row in first.rows for button in row] == ["Claim"]
     home.advance_time(2 * 60)
     (second,) = looks(home)
     assert called(second) == ["Mei", "Ada"]
+    assert "the reply is overdue by 2 min." in second.text
 
 
 def test_an_idle_claim_returns_to_the_queue_with_a_call(home: HotlineHarness) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.cases.intake import Intake, NewReport
 from bot.cases.state_machine import Role
 from bot.clock import DAY, HOUR, SECOND
+from bot.desks.locale import StaffLocale
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
 from bot.hotline.check_ins.store import ANSWER, CheckIns
 from bot.languages.format_date import format_minguo
@@ -268,3 +270,16 @@ def test_a_duty_stands_after_its_condition_and_is_bold_only_where_that_is_known(
     assert len(duties) == len(web_desk.front.place.law.child_duties)
     assert all(it.startswith(condition.source) for it in duties)
     assert all(("<strong>" in it) is is_certain for it in duties)
+
+
+@pytest.mark.parametrize(
+    ("rule", "shown"),
+    [
+        ("when_i_write", "You may write for 30 minutes after the person last wrote."),
+        ("hours:morning", "for 30 minutes after the person last wrote, and at 6-12."),
+        ("any_time", "You may write at any time."),
+        ("a rule of tomorrow", "You may write for 30 minutes after the person last wrote."),
+    ],
+)
+def test_a_contact_rule_is_a_sentence_to_the_caseworker(rule: str, shown: str) -> None:
+    assert shown in StaffLocale("en", ZoneInfo("Asia/Taipei")).contact_rule(rule)

@@ -8,17 +8,20 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
 from bot.cases.intake import Intake
 from bot.cases.state_machine import Role
 from bot.cases.urgency import Priority
-from bot.clock import HOUR
+from bot.clock import HOUR, SECOND
 from bot.desks.web.preferences import QueueFilter, load_preferences
 from bot.desks.web.queue import queries
 from bot.desks.web.queue.queries import ALL, MINE, WAITING
 from bot.hotline.commands.types import Verb
 from bot.places.taiwan.deadlines import DEADLINE_RULES
+from bot.store.compiled import Prepared
 from bot.store.database import Database
+from bot.store.tables.main import cases
 from tests.support.content.expired_place import expired_place
 from tests.support.database.bulk_cases import case_rows as crowd
 from tests.support.database.bulk_cases import insert_cases
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bot.store.compiled import Prepared
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
 
 _LINES = re.compile(r'id="case-([A-Z0-9]+)"')
@@ -336,3 +338,23 @@ def test_a_refused_claim_of_the_next_case_stays_on_the_page_and_says_why(
     refused = mei.browser.post("/next", is_fetched=True).json()
     assert (refused["refused"], refused["go"]) == (True, "")
     assert "2; an emergency counts as two" in refused["told"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (90, "due in 1 min"), (59, "due now"), (0, "due now"), (-59, "due now"),
+        (-60, "overdue by 1 min"),
+    ],
+)  # fmt: skip
+def test_a_reply_due_within_a_minute_is_due_now(
+    web_desk: WebDeskHarness, seconds: int, shown: str
+) -> None:
+    mei = web_desk.worker().comes()
+    web_desk.add_person()
+    due_at = web_desk.home.loop.now() + seconds * SECOND
+    change = Prepared(lambda _: update(cases).values(due_at=due_at))
+    web_desk.home.database.writer.run_sync(lambda work: work.run(change))
+    page = mei.browser.get("/queue/waiting").text
+    assert f">{shown}</span>" in page
+    assert "0 min<" not in page.partition('class="reply-due')[2]
