@@ -27,8 +27,10 @@ FOUND_ELSEWHERE = 0.7
 FALSE_AT_MOST = 0.03
 """Share of ordinary sentences that may raise an alarm."""
 UNDERSTOOD, NAMED = 0.9, 0.95
-CONTROLS = {"Skip", "Back"}
-"""Buttons below every question."""
+CONTROLS = {"Skip", "Back", "Clear chat", "Stop here"}
+"""Buttons below every question, and what is typed at any time."""
+WHOLE = CONTROLS - {"Clear chat"}
+"""Of these, what only a whole text means."""
 
 
 def sentences(name: str, tag: str) -> dict[str, Any]:
@@ -56,8 +58,8 @@ def misunderstood(name: str, tag: str) -> list[tuple[str, str, str | None]]:
 
 
 def _label_of(text: str, meant: str, tag: str) -> str | None:
-    """Return the label a text is taken for; the buttons below a question want the whole text."""
-    return match_label(text, labels_beside(meant), tag, whole=meant in CONTROLS)
+    """Return the label a text is taken for; most buttons below a question want the whole text."""
+    return match_label(text, labels_beside(meant), tag, whole=meant in WHOLE)
 
 
 def unnamed(name: str, tag: str) -> list[tuple[str, str]]:
