@@ -172,3 +172,34 @@ def test_a_story_names_no_language_and_is_no_typed_answer() -> None:
     story = "I came to Taiwan to work and my employer speaks Chinese and takes my passport away"
     assert match_language(story) is None
     assert match_label(story, {"Yes", "No"}, "en") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("dont let anyone read it", "en"),
+        ("jangan kasih mereka baca", "id"),
+        ("đừng cho họ đọc", "vi"),
+        ("wag nyo ipabasa", "fil"),
+        ("ไม่ต้องให้ใครอ่าน", "th"),
+        ("不同意給他們看", "zh_Hant"),
+        ("我不想给他们看", "zh_Hans"),
+        ("កុំឱ្យគេអាន", "km"),
+        ("ဘယ်သူ့ကိုမှမပြနဲ့", "my"),
+        ("読んでほしくないです", "ja"),
+    ],
+)
+def test_a_refusal_is_not_taken_for_consent(text: str, tag: str) -> None:
+    give, tell = "Give it to a person", "Tell them now"
+    assert match_label(text, {give, "Back to the question"}, tag) != give
+    assert match_label(text, {tell, "Not yet"}, tag) != tell
+
+
+def test_a_word_that_holds_delete_clears_no_chat() -> None:
+    assert match_label("ลบ", {"Clear chat"}, "th") == "Clear chat"
+    hidden, fainted, hands, tired = "หลบอยู่", "สลบไปแล้ว", "xoa bóp tay", "ayoko na"
+    labels = {"Clear chat", "Stop here", "Massage, bar, KTV"}
+    assert match_label(hidden, labels, "th") is None
+    assert match_label(fainted, labels, "th") is None
+    assert match_label(hands, labels, "vi") == "Massage, bar, KTV"
+    assert match_label(tired, labels, "fil") is None
