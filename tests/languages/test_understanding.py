@@ -195,11 +195,19 @@ def test_a_refusal_is_not_taken_for_consent(text: str, tag: str) -> None:
     assert match_label(text, {tell, "Not yet"}, tag) != tell
 
 
-def test_a_word_that_holds_delete_clears_no_chat() -> None:
-    assert match_label("ลบ", {"Clear chat"}, "th") == "Clear chat"
-    hidden, fainted, hands, tired = "หลบอยู่", "สลบไปแล้ว", "xoa bóp tay", "ayoko na"
-    labels = {"Clear chat", "Stop here", "Massage, bar, KTV"}
-    assert match_label(hidden, labels, "th") is None
-    assert match_label(fainted, labels, "th") is None
-    assert match_label(hands, labels, "vi") == "Massage, bar, KTV"
-    assert match_label(tired, labels, "fil") is None
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("หลบอยู่", "th"),
+        ("สลบไปแล้ว", "th"),
+        ("xoa bóp tay", "vi"),
+        ("dạ đúng", "vi"),
+        ("đừng", "vi"),
+        ("không muốn nói", "vi"),
+        ("ayoko na", "fil"),
+        ("အကြောင်းကြားပေးပါ", "my"),
+    ],
+)
+def test_what_only_looks_like_a_way_out_is_none(text: str, tag: str) -> None:
+    assert match_label(text, {"Clear chat"}, tag) is None
+    assert match_label(text, {"Stop here"}, tag, whole=True) is None
