@@ -375,7 +375,7 @@ def _matches_characters(phrase: AlarmPhrase, text: str, span: tuple[int, int]) -
         hits = [(start + window.find(it), it) for it in piece.spellings if it in window]
         if not hits:
             return False
-        place, found = min(hits, key=lambda hit: abs(hit[0] - span[0]))
+        place, found = min(hits, key=lambda hit: (abs(hit[0] - span[0]), hit))
         spans.append((place, place + len(found)))
         first, last = min(first, place), max(last, place + len(found))
     if _is_negated_within(phrase.negation, text, spans):

@@ -40,8 +40,8 @@ REASSURING_ANSWERS = frozenset(
 )
 """Answers (step, code) after which fewer people hurry: "safe" within "they say it is safe" is none
 of them."""
-WAYS_OUT = (("Clear chat", BYE, False), ("Stop here", STOP_FLOW, True))
-"""English labels, their commands, and whether only the whole text counts."""
+WAYS_OUT = {"Clear chat": BYE, "Stop here": STOP_FLOW}
+"""Commands by the English label of what a person wants: only a whole text means it."""
 YES_OR_NO_STEPS = frozenset({"tell", "give"})
 """Questions of consent that are answered with yes or no."""
 WRITTEN_KINDS = frozenset(
@@ -75,14 +75,18 @@ class TypedText:
         return turn.services.renderer.command_of_label(turn.conversation.language, text)
 
     def command_meant(self, text: str) -> str | None:
-        """Return the way out that a text asks for in other words: to clear the chat, or to stop."""
+        """Return the way out that a text asks for in other words: to clear the chat, or to stop.
+
+        What the open question offers comes first: "delete" may answer whether answers are kept.
+        """
         turn = self.turn
         if turn.asks_passphrase() or turn.conversation.takeover is not None:
             return None
-        for label, command, whole in WAYS_OUT:
-            if match_label(text, (label,), turn.conversation.language, whole=whole):
-                return command
-        return None
+        label = match_label(text, WAYS_OUT.keys(), turn.conversation.language, whole=True)
+        if label is None or text.lstrip().startswith("/"):
+            return None
+        is_answer = self.choice_of_synonym(text, whole=True) is not None
+        return None if is_answer else WAYS_OUT[label]
 
     def may_be_label(self, text: str) -> bool:
         """Tell whether any button anywhere has this label: most texts are none."""

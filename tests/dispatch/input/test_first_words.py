@@ -211,3 +211,50 @@ def test_a_story_of_forty_thousand_characters_is_kept_and_given(
 def test_a_story_is_told_by_its_length(text: str, is_one: bool) -> None:
     assert is_story(text) is is_one
     assert STORY_WORDS == 5
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("en", "clear this chat"),
+        ("id", "hapus semua"),
+        ("zh_Hant", "刪掉"),
+        ("th", "ลบแชทเลย"),
+        ("vi", "xoá chat"),
+        ("fil", "burahin lahat"),
+    ],
+)
+def test_a_wish_to_clear_the_chat_is_obeyed_in_other_words(
+    sqlite_hotline: HotlineHarness, tag: str, words: str
+) -> None:
+    person = sqlite_hotline.person(tag)
+    place_at(person, reachable_positions()["report", "safe"], language=tag)
+    assert person.says(words)[-1] == phrases.CHAT_CLEARED.render(catalogue(tag))
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("en", "boss delete my photos"),
+        ("id", "majikan hapus foto saya"),
+        ("zh_Hant", "他刪掉照片"),
+        ("ja", "消してやると言われた"),
+    ],
+)
+def test_a_report_of_deleting_clears_nothing(
+    sqlite_hotline: HotlineHarness, tag: str, words: str
+) -> None:
+    person = sqlite_hotline.person(tag)
+    place_at(person, reachable_positions()["report", "safe"], language=tag)
+    person.says(words)
+    assert words in stored_conversation(person).position.extra_texts
+    assert current_step(person) is not None
+
+
+def test_delete_answers_the_question_whether_answers_are_kept(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person("id")
+    place_at(person, reachable_positions()["report", "keep"], language="id")
+    heard = person.says("hapus")
+    assert phrases.CHAT_CLEARED.render(catalogue("id")) not in heard
