@@ -129,10 +129,10 @@ class Conversation(msgspec.Struct, array_like=True):
     """Whether staff were alerted to danger in this session."""
     urgent_messages: list[UrgentMessage] = []
     """The last messages with alarming words that staff do not know of."""
-    is_language_known: bool = False
-    """Whether the person began to write in a language that could be told."""
     misunderstood_at: str = ""
     """The question (`flow.step`) whose last typed answer was not understood."""
+    is_language_known: bool = False
+    """Whether the person began to write in a language that could be told."""
 
     @property
     def has_case(self) -> bool:

@@ -58,8 +58,9 @@ class PassphraseHashing:
             due, self._waiting_count = await self._writer.run(
                 lambda work: self._jobs.load_due(work, self._clock.now())
             )
-            for job in due:
-                await self._hash(job)
+            are_done = [await self._hash(job) for job in due]
+            if not all(are_done):  # one that fails is tried again, and not without end
+                await asyncio.sleep(POLL_INTERVAL)
             if not due:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._jobs.added.wait(), POLL_INTERVAL)
@@ -68,15 +69,17 @@ class PassphraseHashing:
         """Wait until no passphrase waits; for a stopping process and tests."""
         await wait_until(lambda: self._waiting_count == 0 and not self._jobs.added.is_set())
 
-    async def _hash(self, job: PassphraseJob) -> None:
-        """Hash one passphrase and apply the result."""
+    async def _hash(self, job: PassphraseJob) -> bool:
+        """Hash one passphrase and apply the result; return whether that was done."""
         try:
             digest = await self._hasher.hash(job.passphrase.text, *self._salts(job))
             await self._dispatcher.apply_hash(job, digest)
         except RetryLaterError:
-            pass  # the worker process ended over it
+            return False  # the worker process ended over it
         except Exception as error:  # noqa: BLE001 - the job is stored, and tried again
             log.error("turn_failed", error=type(error).__name__)
+            return False
+        return True
 
     def _salts(self, job: PassphraseJob) -> tuple[bytes, bytes]:
         """Return salt and pepper: those of a receipt, of a check-in, or of the chat."""
