@@ -304,7 +304,7 @@ def test_a_case_is_opened_in_the_language_of_who_reads_it(
     assert "I am safe here" in english.stdout
     chinese = json.loads(run_haven(*typed, "--language", "zh_Hant", "--json", **deployment).stdout)
     told = {it["step"]: it["answer"] for it in chinese["reports"][0]["answers"]}
-    assert told["also"] == f"hello, {WORDS}"
+    assert told["also"] == f"hello\n{WORDS}"
     assert told["safe"] != "I am safe here"
     assert len(chinese["authorities"]) == 3
     for body in chinese["authorities"]:
