@@ -97,7 +97,9 @@ async def _opens(page: Page, reference: str) -> list[str]:
 async def _takes_over(page: Page, person: PhonePagePerson) -> None:
     await page.keyboard.press("c")
     await expect(page.locator(".my-cases [aria-current]")).to_be_visible()  # it is one of hers now
+    await expect(page.locator("#do-take_over button")).to_be_visible()  # it comes a moment later
     await page.keyboard.press("t")
+    await expect(page.locator("#do-hand_back button")).to_be_visible()
     opener = PHRASES["opener"]
     await person.hears(opener.text)
     await person.presses(opener.replies["can_write"])
