@@ -146,7 +146,6 @@ def _walk(dice: Random, *, presses: bool) -> Iterator[WalkerAction]:
     yield from choose(Welcome.menu, "talk")
     yield from choose(Talk.safe, "safe")
     yield line(waits=False)
-    yield from beside()
     yield from choose(Talk.send, "send")
     yield from beside()
     yield from choose(ContactFlow.contact_rule, "hours")
