@@ -3,6 +3,7 @@
 A file lists, for the English label of a button, other ways to say it in that language. A label
 stands in one kind of question, so "no" can mean *I am alone* in one and *Age 18 or over* in
 another. `#<18`, `#>=18`, `#2-5` stand for any such number, in digits or in words (`[numbers]`).
+A synonym after `=` counts only as the whole text: `=help me` is no part of "help me delete this".
 Words of politeness ("please", "po", "ครับ") and punctuation do not count, nor does case, nor
 accents. `[same]` lists other spellings of a word ("ga", "gak" for "tidak"), and `negations` what
 turns a shorter synonym round ("di safe").
@@ -48,6 +49,8 @@ class AnswerList(NamedTuple):
     particles: tuple[str, ...]
     labels: Mapping[str, frozenset[str]]
     """By plain typed words: the English labels they may mean."""
+    exact: Mapping[str, frozenset[str]]
+    """The same by whole texts, in which words of politeness count."""
     numbers: Mapping[str, range]
     """English labels that mean a number: which ones."""
     in_digits: Mapping[str, str]
@@ -129,7 +132,8 @@ def _whole_meanings(typed: str, tag: str, labels: Collection[str]) -> set[str]:
     """Return the labels all of whose words were typed, and the ages."""
     known = load_answers(tag)
     plain = known.plain(typed, known.particles)
-    found = known.labels.get(plain, frozenset()).intersection(labels)
+    meant = known.labels.get(plain, frozenset()) | known.exact.get(known.plain(typed), frozenset())
+    found = meant.intersection(labels)
     if found or not known.numbers.keys() & labels or not _is_short(plain):
         return set(found)
     numbers = {int(it) for it in _NUMBER.findall(known.with_digits(plain))}
@@ -201,7 +205,7 @@ def load_answers(tag: str, folder: Path = LOCALES) -> AnswerList:
     """
     path = folder / tag / "answers.toml"
     if not path.exists():
-        return AnswerList((), {}, {}, {}, {}, ())
+        return AnswerList((), {}, {}, {}, {}, {}, ())
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
@@ -222,24 +226,29 @@ def load_answers(tag: str, folder: Path = LOCALES) -> AnswerList:
         particles,
         {},
         {},
+        {},
         in_digits,
         same,
         tuple(it if _UNSPACED.search(it) else f" {it}" for it in negations),
     )
     labels: dict[str, set[str]] = {}
+    exact: dict[str, set[str]] = {}
     numbers: dict[str, range] = {}
     for label, synonyms in content.get("synonyms", {}).items():
         for synonym in synonyms:
             if meant := _RANGE.fullmatch(synonym):
                 numbers[label] = _numbers(meant)
                 continue
-            plain = known.plain(synonym, particles)
+            is_exact = synonym.startswith("=")
+            plain = known.plain(synonym, () if is_exact else particles)
             if not plain:
                 raise TypedAnswersError(f"{path}: {label!r} has an empty synonym")
-            labels.setdefault(plain, set()).add(label)
-    return known._replace(
-        labels={key: frozenset(it) for key, it in labels.items()}, numbers=numbers
-    )
+            (exact if is_exact else labels).setdefault(plain, set()).add(label)
+    return known._replace(labels=_frozen(labels), exact=_frozen(exact), numbers=numbers)
+
+
+def _frozen(labels: dict[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {words: frozenset(meant) for words, meant in labels.items()}
 
 
 def _numbers(written: re.Match[str]) -> range:

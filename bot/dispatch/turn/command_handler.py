@@ -65,10 +65,16 @@ class CommandHandler:
 
         Where staff read already, numbers are shown once, and words of despair show whom to call.
         """
+        if (flow := self.alarm_flow(alarms)) is not None:
+            self.engine.begin_flow(flow)
+            return
+        is_new = not self.turn.is_in_flow(DANGER_FLOW) and not self.turn.conversation.is_alerted
+        if is_new and flow_for_alarms(alarms) == DANGER_FLOW:
+            self.engine.replies.send_text(self.turn.services.texts.danger_numbers)
+
+    def alarm_flow(self, alarms: frozenset[str]) -> str | None:
+        """Return the flow that these alarms begin now; None for none."""
         flow = flow_for_alarms(alarms)
         if flow is None or self.turn.is_in_flow(flow):
-            return
-        if flow == SUICIDE_FLOW or not self.turn.read_case:
-            self.engine.begin_flow(flow)
-        elif not self.turn.conversation.is_alerted:
-            self.engine.replies.send_text(self.turn.services.texts.danger_numbers)
+            return None
+        return flow if flow == SUICIDE_FLOW or not self.turn.read_case else None

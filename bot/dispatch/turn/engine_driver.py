@@ -35,6 +35,7 @@ from bot.dispatch.turn.flow_names import (
     OFFERING_FLOWS,
     RESUME_FLOW,
     STOP_FLOW,
+    STORY_FLOW,
     URGENT_DETAILS_FLOW,
     WELCOME_FLOW,
 )
@@ -215,6 +216,8 @@ class EngineDriver:
     def begin_welcome(self) -> None:
         """Greet the person from the beginning; what they wrote outside questions is kept."""
         conversation = self.turn.conversation
+        if self.turn.is_in_flow(STORY_FLOW):
+            conversation.urgent_messages = []  # nothing was given, and nothing alarmed
         conversation.position = conversation.position.extras_only()
         self.turn.record_notice()
         self.begin_flow(WELCOME_FLOW)
@@ -268,6 +271,8 @@ class EngineDriver:
         values, endings = dict(values or {}), engine_turn.endings
         for ending in endings:
             self._apply_outcome(ending, values)
+        if any(ending.flow == STORY_FLOW for ending in endings):
+            self.turn.conversation.urgent_messages = []  # given, or not to be given
         is_told = any(ending.outcome in DETAILED_OUTCOMES for ending in endings)
         takeover = self.turn.conversation.takeover
         if takeover is not None and endings:  # the caseworker goes on, not the flow beneath
@@ -293,8 +298,8 @@ class EngineDriver:
             self._begin_next_flow(endings)
 
     def _begin_details(self) -> None:
-        """Ask what helpers need first; the greeting beneath has no use any more."""
-        while self.turn.is_in_flow(*GREETING_FLOWS):
+        """Ask what helpers need first; a greeting or an offer below has no use any more."""
+        while self.turn.is_in_flow(*GREETING_FLOWS, STORY_FLOW):
             self.turn.frames.pop()
         self.begin_flow(URGENT_DETAILS_FLOW)
 

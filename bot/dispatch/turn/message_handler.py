@@ -148,6 +148,8 @@ class MessageHandler:
         self, text: str, choice: PressInput | None, alarms: frozenset[str] = frozenset()
     ) -> None:
         is_answer = choice is not None or self.typed.fits_question(text)
+        if not is_answer and self._keep_for_alarm(TextInput(text), alarms):
+            return
         if not is_answer and not alarms and self.stories.take(TextInput(text)):
             return
         if self.turn.frames:
@@ -157,8 +159,20 @@ class MessageHandler:
             self.engine.start_conversation()
         else:
             self.turn.conversation.position.add_extra(text)
-            if not alarms:  # danger comes before a greeting, and before the choice of a language
-                self.engine.start_conversation()
+            self.engine.start_conversation()
+
+    def _keep_for_alarm(self, incoming: Input, alarms: frozenset[str]) -> bool:
+        """Keep what answers no question if its alarms begin a flow; tell whether so.
+
+        Danger comes at once: no reminder of the open question, no greeting before it.
+        """
+        turn = self.turn
+        if turn.asks_passphrase() or self.commands.alarm_flow(alarms) is None:
+            return False
+        if self.typed.fits(incoming):
+            return False
+        keep_extra(turn.conversation.position, incoming)
+        return True
 
     def _handle_files(self, update: Update) -> None:
         alarms = self.commands.note_alarms(update.text)
@@ -166,6 +180,8 @@ class MessageHandler:
             self.replies.send_text(self.turn.services.texts.file_too_large)
         if self._continues_album(update):
             self._keep_album_files(_files_in(update))
+        elif self._keep_for_alarm(_files_in(update), alarms):
+            pass
         elif alarms or not self._offer_for(_files_in(update)):
             self.engine.answer_or_keep(_files_in(update))
         self.commands.begin_alarm_flow(alarms)

@@ -12,7 +12,7 @@ from bot.conversation.replies import FILE_KEPT, NOT_UNDERSTOOD
 from bot.dispatch.conversation_store import VISIBLE_BODIES, letter_ids, person_message_ids
 from bot.dispatch.effects import ScheduledRemoval
 from bot.dispatch.privacy_notice import text_digest
-from bot.dispatch.turn.flow_names import PASSPHRASE_FLOWS, STORY_FLOW
+from bot.dispatch.turn.flow_names import OFFERING_FLOWS, PASSPHRASE_FLOWS, STORY_FLOW
 from bot.messages import DeleteMessages, EditText, SendText, Toast
 
 if TYPE_CHECKING:
@@ -101,13 +101,14 @@ class Replies:
         turn, texts = self.turn, self.turn.services.texts
         if turn.read_case:
             instead = dict(texts.once_read)
-        elif turn.is_in_flow(STORY_FLOW):
+        elif turn.is_in_flow(*OFFERING_FLOWS):
             instead = dict.fromkeys(UNANSWERED, texts.kept_too)
         else:
             return replies
         if turn.is_in_case:
             instead |= dict.fromkeys(UNANSWERED, texts.with_case)
-        if replies and replies[0].text in UNANSWERED:
+        is_danger = not turn.read_case and not turn.is_in_flow(STORY_FLOW)
+        if replies and replies[0].text in UNANSWERED and not is_danger:
             replies = replies[:1]  # the question stands above: it need not come after every line
         return [
             replace(reply, text=instead[reply.text]) if reply.text in instead else reply

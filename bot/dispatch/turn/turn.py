@@ -13,9 +13,9 @@ from bot.dispatch.turn.engine_driver import EngineDriver
 from bot.dispatch.turn.flood_control import FloodControl
 from bot.dispatch.turn.flow_names import (
     DANGER_FLOW,
+    OFFERING_FLOWS,
     PASSPHRASE_FLOWS,
     RETURN_CHECK_FLOW,
-    SUICIDE_FLOW,
 )
 from bot.dispatch.turn.message_handler import MessageHandler
 from bot.dispatch.turn.passphrase_handler import PassphraseHandler
@@ -100,9 +100,7 @@ class TurnHandler:
                 self._answer(update, accepted, fleeting)
             else:
                 self._check_return(accepted)
-        is_urgent = turn.is_in_flow(DANGER_FLOW, SUICIDE_FLOW) and self._typed.is_free_text(
-            accepted
-        )
+        is_urgent = turn.is_in_flow(*OFFERING_FLOWS) and self._typed.is_free_text(accepted)
         if (turn.alarms or is_urgent) and not turn.is_in_case:
             if read_case and read_case == turn.read_case:
                 self._relay.store_read(accepted)

@@ -1,0 +1,143 @@
+"""Danger in the middle of a story: the numbers come at once, and after a yes the story is read.
+
+A walk in the demo, in Vietnamese and only typed, is the reason for this file: the story came first,
+then a cry for help, and only the cry was read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flows.texts import phrases
+from flows.urgent.danger import DangerFlow
+from tests.dispatch.input.test_first_words import FIRST_WORDS, in_the_case, told
+from tests.support.dispatch_inspection import (
+    cases_of,
+    current_step,
+    place_at,
+    reachable_positions,
+    stored_conversation,
+)
+
+if TYPE_CHECKING:
+    from tests.support.harnesses.hotline_harness import HotlineHarness
+
+VOICE = {"file_id": "V", "file_unique_id": "u", "duration": 3, "file_size": 9}
+URGENT = "he has a knife, he is here now"
+PLEAS = {
+    "en": "help, he is here now",
+    "id": "tolong, dia ada di sini",
+    "vi": "cứu em, nó đang ở đây",
+    "fil": "saklolo, andito na sya",
+    "zh_Hant": "救命",
+    "zh_Hans": "救救我",
+    "th": "ช่วยด้วย",
+    "km": "ជួយខ្ញុំផង",
+    "my": "ကယ်ပါ",
+    "ja": "助けて",
+}
+"""By language: what a person types who is asked whether a caseworker is told."""
+
+
+@pytest.mark.parametrize("tag", FIRST_WORDS)
+def test_a_story_told_before_danger_is_read_after_one_yes(
+    hotline: HotlineHarness, tag: str
+) -> None:
+    story, address = FIRST_WORDS[tag]
+    person = hotline.person(tag)
+    person.says(story)
+    person.says("17")
+    person.sends(voice=VOICE)
+    person.says(PLEAS["en"])
+    person.says("yes")
+    (case,) = cases_of(hotline)
+    read = in_the_case(hotline) if case.kind == "danger" else [*case.sent[0].answers["also"]]
+    assert {story, "17"} <= set(read)
+    assert hotline.ask("SELECT count(*) FROM files") == [(1,)]
+    person.says(address)
+    assert in_the_case(hotline)[-1] == address
+
+
+def test_a_story_with_danger_after_it_is_in_one_case(sqlite_hotline: HotlineHarness) -> None:
+    story = FIRST_WORDS["en"][0]
+    person = sqlite_hotline.person("en")
+    person.says(story)
+    person.says(URGENT)
+    assert current_step(person) == ("danger", "tell")
+    person.presses("Tell them now")
+    assert in_the_case(sqlite_hotline) == [story, URGENT]
+    assert [it.kind for it in cases_of(sqlite_hotline)] == ["danger"]
+    assert current_step(person)[0] == "urgent_details"
+    person.says("5 Harbour Road")
+    person.presses("Skip")
+    assert "story" not in {frame.flow for frame in stored_conversation(person).position.frames}
+
+
+def test_a_story_that_was_not_given_stays_unread_in_danger(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person("en")
+    place_at(person, reachable_positions()["report", "leaving"])
+    person.says(FIRST_WORDS["en"][0])
+    person.presses("Back to the question")
+    person.says(URGENT)
+    person.presses("Tell them now")
+    assert in_the_case(sqlite_hotline) == [URGENT]
+
+
+@pytest.mark.parametrize("tag", PLEAS)
+def test_a_plea_is_a_yes_where_we_ask_whether_to_tell(
+    sqlite_hotline: HotlineHarness, tag: str
+) -> None:
+    person = sqlite_hotline.person(tag)
+    place_at(person, reachable_positions()["danger", "tell"], language=tag)
+    person.says(PLEAS[tag])
+    (case,) = cases_of(sqlite_hotline)
+    assert case.priority == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "help me delete this",
+        "who can help me",
+        "can you help?",
+        "do not help",
+        "he is here",
+        "tolong hapus",
+        "giúp em xóa",
+        "ช่วยลบ",
+        "不要救我",
+    ],
+)
+def test_other_words_about_help_are_no_yes(sqlite_hotline: HotlineHarness, words: str) -> None:
+    person = sqlite_hotline.person("en")
+    place_at(person, reachable_positions()["danger", "tell"])
+    person.says(words)
+    assert cases_of(sqlite_hotline) == []
+
+
+def test_words_at_the_question_of_telling_are_kept_and_it_is_asked_again(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person("vi")
+    place_at(person, reachable_positions()["danger", "tell"], language="vi")
+    heard = person.says("số 15 ngõ 30 đường Trung Sơn")
+    assert heard == [told(person, phrases.KEPT_TOO), told(person, DangerFlow.tell.prompt)]
+    person.presses(told(person, DangerFlow.tell.choices["now"]))
+    assert in_the_case(sqlite_hotline) == ["số 15 ngõ 30 đường Trung Sơn"]
+
+
+@pytest.mark.parametrize("place", [("language", "language"), ("report", "safe")])
+def test_danger_comes_before_the_open_question(
+    sqlite_hotline: HotlineHarness, place: tuple[str, str]
+) -> None:
+    person = sqlite_hotline.person("en")
+    place_at(person, reachable_positions()[place])
+    heard = person.says(URGENT)
+    assert "110" in heard[0]
+    assert heard[-1] == told(person, DangerFlow.tell.prompt)
+    assert not any("fits best" in it for it in heard)
+    person.presses("Not yet")
+    assert current_step(person) == place
+    assert stored_conversation(person).position.extra_texts == [URGENT]
