@@ -241,6 +241,8 @@ def messages_by_key(catalog: Catalog) -> dict[MessageKey, Message]:
 def serialize_catalogue(catalog: Catalog) -> bytes:
     """Return a catalogue file in a fixed order, without its creation date."""
     out = io.BytesIO()
+    for message in catalog:  # babel orders by the first place, and sorts places only later
+        message.locations.sort()
     write_po(out, catalog, width=0, sort_by_file=True, ignore_obsolete=True)
     lines = out.getvalue().splitlines(keepends=True)
     return b"".join(line for line in lines if not line.startswith(b'"POT-Creation-Date'))

@@ -42,7 +42,8 @@ questions about residence documents, worry about another person, a time without 
 MAX_NUMBERS = 3
 """A frightened reader cannot use a long list."""
 SENTENCES = frozenset({
-    "rehearsal_line", "language_line", "danger_line", "silent_line", "ambulance_line", "young_line",
+    "rehearsal_line", "language_line", "danger_line", "silent_line", "no_sim_line",
+    "ambulance_line", "young_line",
 })  # fmt: skip
 """Sentences that each place says as a whole, because they contain a number or its name."""
 CHAPTER_BLANKS: Mapping[str, frozenset[str]] = {

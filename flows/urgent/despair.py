@@ -1,7 +1,7 @@
 """Suicidal thoughts: a kind word, whom to call, and an offer to tell a caseworker."""
 
 from bot.conversation import Begin, Card, Choose, End, Fact, Flow, Outcome, Say
-from bot.text import _, pgettext
+from bot.text import Text, _, pgettext
 from flows.texts import cards, phrases
 from flows.urgent.danger import DangerFlow
 
@@ -20,6 +20,7 @@ class Despair(Flow):
             "in Taiwan, day and night:\n{numbers_despair}"
         )
     )
+    without_a_sim = Say(Text("{no_sim_line}"))
     until_then = Say(
         # Translators: safety sentence.
         _(

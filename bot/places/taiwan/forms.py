@@ -79,11 +79,7 @@ WORK = OfficeForm(
         "　□ 足資證明經司法警察機關（單位）鑑別為人口販運被害人之文件影本",
         *_SIGNATURE,
     ),
-    events={
-        "permit_on": "permit",
-        "permit_until": "permit_until",
-        "identified_on": "identified",
-    },
+    events={"permit_on": "permit", "permit_until": "permit_until", "identified_on": "identified"},
 )
 OBJECTION = OfficeForm(
     code="objection",

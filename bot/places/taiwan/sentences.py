@@ -52,6 +52,11 @@ SENTENCES: Mapping[str, PlaceSentence] = {
         _("If you cannot speak: in Taiwan call 119 and press 1 again and again."),
         "tfdp.com.tw 1564; taipeitimes 2021-04-26",
     ),
+    "no_sim_line": _sentence(
+        # Translators: safety sentence. "Call" is to phone. No SIM card is not "no credit".
+        _("If your phone has no SIM card: in Taiwan call 112 and press 0 when a voice answers."),
+        "excusemetaiwan.com/emergencycall",
+    ),
     "ambulance_line": _sentence(
         # Translators: safety sentence. 119 is the ambulance in Taiwan.
         _("If it cannot wait, call an ambulance. In Taiwan the number is 119, day and night."),
