@@ -58,8 +58,7 @@ class MyRights(Flow):
         when=whose.was("fishing") & Fact("duties"),
     )
     at_sea = cards.page(
-        cards.SEA_CALL,
-        when=fishing.was("next") | (whose.was("fishing") & ~Fact("duties")),
+        cards.SEA_CALL, when=fishing.was("next") | (whose.was("fishing") & ~Fact("duties"))
     )
     crew = cards.page(cards.CREW, when=at_sea.was("next"))
     spouse = cards.page(

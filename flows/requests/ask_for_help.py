@@ -8,7 +8,6 @@ from bot.conversation import (
     Danger,
     Decide,
     End,
-    Fact,
     Flow,
     Outcome,
     Review,
@@ -16,7 +15,7 @@ from bot.conversation import (
 )
 from bot.text import _, pgettext
 from flows.start.language import OWN_NAMES
-from flows.texts import cards, phrases
+from flows.texts import cards, phrases, shared_questions
 from flows.texts.counties import COUNTIES
 
 _NAMES = list(OWN_NAMES.items())
@@ -55,18 +54,8 @@ class AskForHelp(Flow):
 
     # --- Safety and needs -----------------------------------------------------------------
 
-    safe = Choose(
-        phrases.SAFE_QUESTION,
-        why=phrases.SAFE_WHY,
-        choices=phrases.SAFE_NOW,
-        when=~about.was("other"),
-    )
-    they_safe = Choose(
-        phrases.THEIR_DANGER_QUESTION,
-        why=phrases.THEIR_DANGER_WHY,
-        choices=phrases.THEIR_DANGER,
-        when=about.was("other"),
-    )
+    safe = shared_questions.safety(~about.was("other"))
+    they_safe = shared_questions.their_safety(about.was("other"))
     danger = Danger(when=safe.was("not_safe") | they_safe.was("danger"))
     unsure_is_fine = Say(phrases.SAFE_UNSURE, when=safe.was("unsure") | they_safe.was("unsure"))
     needs = ChooseMany(
@@ -99,26 +88,11 @@ class AskForHelp(Flow):
 
     # --- Consent to keep, age -------------------------------------------------------------
 
-    keep = Decide(
-        phrases.KEEP_QUESTION,
-        why=phrases.KEEP_WHY,
-        choices=phrases.KEEP,
-        when=~(Fact("told") | Fact("alarmed") | safe.was("not_safe") | they_safe.was("danger")),
-    )
+    keep = shared_questions.to_keep(safe, they_safe)
     not_kept = End(phrases.NOT_KEPT, Outcome.STOPPED, when=keep.was("dont"))
     age_first = Say(phrases.AGE_FIRST)
-    under_18 = Choose(
-        phrases.OWN_AGE_QUESTION,
-        why=phrases.OWN_AGE_WHY,
-        choices=phrases.OWN_AGE,
-        when=~about.was("other"),
-    )
-    they_under_18 = Choose(
-        phrases.THEIR_AGE_QUESTION,
-        why=phrases.THEIR_AGE_WHY,
-        choices=phrases.THEIR_AGE,
-        when=about.was("other", "several"),
-    )
+    under_18 = shared_questions.age(~about.was("other"))
+    they_under_18 = shared_questions.their_age(about.was("other", "several"))
     young_number = Say(
         phrases.YOUNG_NUMBER, when=under_18.was("under") | they_under_18.was("under")
     )
@@ -147,6 +121,7 @@ class AskForHelp(Flow):
         short=pgettext("summary", "A place tonight"),
         why=_("Someone without a place for tonight comes before someone who can wait."),
         when=needs.has("shelter"),
+        reassuring=("can_wait",),
         none=pgettext("tonight", "No place tonight"),
         # Translators: there is a place, but it is not safe to be there.
         not_safe=pgettext("tonight", "A place, not safe"),
@@ -185,22 +160,10 @@ class AskForHelp(Flow):
         choices=phrases.HOW_MANY,
         when=about.was("several"),
     )
-    county = AskPlace(
-        phrases.COUNTY_QUESTION,
-        why=phrases.COUNTY_WHY,
-        counties=COUNTIES,
-    )
-    situation = Choose(
-        phrases.SITUATION_QUESTION,
-        why=phrases.SITUATION_WHY,
-        choices=phrases.SITUATION,
-        when=~about.was("other") & ~under_18.was("under"),
-    )
-    they_situation = Choose(
-        phrases.THEIR_SITUATION_QUESTION,
-        why=phrases.SITUATION_WHY,
-        choices=phrases.SITUATION,
-        when=about.was("other") & ~they_under_18.was("under"),
+    county = AskPlace(phrases.COUNTY_QUESTION, why=phrases.COUNTY_WHY, counties=COUNTIES)
+    situation = shared_questions.situation(~about.was("other") & ~under_18.was("under"))
+    they_situation = shared_questions.situation(
+        about.was("other") & ~they_under_18.was("under"), of_another=True
     )
     abroad_numbers = Say(
         cards.ABROAD_LINE, when=situation.was("abroad") | they_situation.was("abroad")

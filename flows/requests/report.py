@@ -10,14 +10,13 @@ from bot.conversation import (
     Danger,
     Decide,
     End,
-    Fact,
     Flow,
     Outcome,
     Review,
     Say,
 )
 from bot.text import _, pgettext
-from flows.texts import phrases
+from flows.texts import phrases, shared_questions
 from flows.texts.counties import COUNTIES
 
 
@@ -46,18 +45,8 @@ class Report(Flow):
 
     # --- Safety and needs -----------------------------------------------------------------
 
-    safe = Choose(
-        phrases.SAFE_QUESTION,
-        why=phrases.SAFE_WHY,
-        choices=phrases.SAFE_NOW,
-        when=~about.was("other"),
-    )
-    they_safe = Choose(
-        phrases.THEIR_DANGER_QUESTION,
-        why=phrases.THEIR_DANGER_WHY,
-        choices=phrases.THEIR_DANGER,
-        when=about.was("other"),
-    )
+    safe = shared_questions.safety(~about.was("other"))
+    they_safe = shared_questions.their_safety(about.was("other"))
     danger = Danger(when=safe.was("not_safe") | they_safe.was("danger"))
     unsure_is_fine = Say(phrases.SAFE_UNSURE, when=safe.was("unsure") | they_safe.was("unsure"))
     needs = ChooseMany(
@@ -87,26 +76,11 @@ class Report(Flow):
 
     # --- Consent to keep, age, own words --------------------------------------------------
 
-    keep = Decide(
-        phrases.KEEP_QUESTION,
-        why=phrases.KEEP_WHY,
-        choices=phrases.KEEP,
-        when=~(Fact("told") | Fact("alarmed") | safe.was("not_safe") | they_safe.was("danger")),
-    )
+    keep = shared_questions.to_keep(safe, they_safe)
     not_kept = End(phrases.NOT_KEPT, Outcome.STOPPED, when=keep.was("dont"))
     age_first = Say(phrases.AGE_FIRST)
-    under_18 = Choose(
-        phrases.OWN_AGE_QUESTION,
-        why=phrases.OWN_AGE_WHY,
-        choices=phrases.OWN_AGE,
-        when=~about.was("other"),
-    )
-    they_under_18 = Choose(
-        phrases.THEIR_AGE_QUESTION,
-        why=phrases.THEIR_AGE_WHY,
-        choices=phrases.THEIR_AGE,
-        when=about.was("other", "several"),
-    )
+    under_18 = shared_questions.age(~about.was("other"))
+    they_under_18 = shared_questions.their_age(about.was("other", "several"))
     young = Say(phrases.YOUNG, when=under_18.was("under"))
     young_number = Say(
         phrases.YOUNG_NUMBER, when=under_18.was("under") | they_under_18.was("under")
@@ -136,15 +110,14 @@ class Report(Flow):
     # --- A few more questions -------------------------------------------------------------
 
     hurt = Choose(
-        phrases.HURT_QUESTION,
-        why=phrases.HURT_WHY,
-        choices=phrases.HURT,
+        phrases.HURT_QUESTION, why=phrases.HURT_WHY, choices=phrases.HURT, reassuring=("nobody",)
     )
     ambulance = Say(phrases.AMBULANCE, when=hurt.was("now") & ~needs.has("doctor"))
     leaving = Choose(
         _("Think of the place where you, or they, live and work. What is true about going out?"),
         short=pgettext("summary", "Going out"),
         why=_("If someone is kept in, people have to act faster and more carefully."),
+        reassuring=("free",),
         free=pgettext("going out", "Free to go out"),
         # Translators: may go out, but never alone.
         watched=pgettext("going out", "Only with someone"),
@@ -157,27 +130,16 @@ class Report(Flow):
         _("Could someone be taken to another place, or be sent away, soon?"),
         short=pgettext("summary", "Taken away soon"),
         why=_("After a move it is harder to find people, so time matters."),
+        reassuring=("no_sign",),
         today=pgettext("moved", "Within a day"),
         soon=pgettext("moved", "In the next days"),
         no_sign=pgettext("moved", "No sign of that"),
         unsure=phrases.NOT_SURE,
     )
-    county = AskPlace(
-        phrases.COUNTY_QUESTION,
-        why=phrases.COUNTY_WHY,
-        counties=COUNTIES,
-    )
-    situation = Choose(
-        phrases.SITUATION_QUESTION,
-        why=phrases.SITUATION_WHY,
-        choices=phrases.SITUATION,
-        when=~about.was("other") & ~under_18.was("under"),
-    )
-    they_situation = Choose(
-        phrases.THEIR_SITUATION_QUESTION,
-        why=phrases.SITUATION_WHY,
-        choices=phrases.SITUATION,
-        when=about.was("other") & ~they_under_18.was("under"),
+    county = AskPlace(phrases.COUNTY_QUESTION, why=phrases.COUNTY_WHY, counties=COUNTIES)
+    situation = shared_questions.situation(~about.was("other") & ~under_18.was("under"))
+    they_situation = shared_questions.situation(
+        about.was("other") & ~they_under_18.was("under"), of_another=True
     )
     work = Choose(
         _("What kind of work or place is it?"),
@@ -292,7 +254,7 @@ class Report(Flow):
             "You do not need to take new photos or recordings, and please take none where someone "
             "could notice. If you know how to send a photo as a file, do that: then it stays "
             "exactly as it is."
-        ),
+        )
     )
     evidence = Collect(
         # Translators: safety sentence [n]. "Back there", not "back home". Not a ban.

@@ -1,8 +1,8 @@
 """A request to talk to a person, which says honestly whether one is there."""
 
-from bot.conversation import Choose, Danger, Decide, End, Fact, Flow, Outcome, Say
+from bot.conversation import Danger, Decide, End, Fact, Flow, Outcome, Say
 from bot.text import _
-from flows.texts import phrases
+from flows.texts import phrases, shared_questions
 
 
 class Talk(Flow):
@@ -15,7 +15,7 @@ class Talk(Flow):
 
     warning = Say(phrases.OPENING)
 
-    safe = Choose(phrases.SAFE_QUESTION, why=phrases.SAFE_WHY, choices=phrases.SAFE_NOW)
+    safe = shared_questions.safety()
     danger = Danger(when=safe.was("not_safe"))
     someone_here = Say(
         # Translators: {organisation} e.g. Garden of Light Foundation
@@ -47,7 +47,4 @@ class Talk(Flow):
         choices=phrases.SEND_NOW,
     )
     not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
-    sent = End(
-        phrases.SENT,
-        Outcome.TALK_REQUESTED,
-    )
+    sent = End(phrases.SENT, Outcome.TALK_REQUESTED)

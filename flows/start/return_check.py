@@ -16,6 +16,7 @@ class ReturnCheck(Flow):
         # Translators: safety sentence [b]. "Anyone else" than you. Not "is a person spying".
         _("Can anyone else see this phone or this chat now?"),
         why=_("If someone can see it, it may be safer to write at another time or place."),
+        reassuring=("nobody",),
         # Translators: someone other than you can see it.
         someone=pgettext("button", "Someone can see"),
         nobody=pgettext("button", "Nobody can see"),

@@ -2,7 +2,7 @@
 
 from bot.conversation import Ask, Choose, End, Fact, Flow, Say
 from bot.text import _
-from flows.texts import phrases
+from flows.texts import phrases, shared_questions
 from flows.urgent.danger import DangerFlow
 
 
@@ -13,12 +13,7 @@ class UrgentDetails(Flow):
     offers_person = False
     short_names = phrases.SHORT
 
-    safe = Choose(
-        phrases.SAFE_QUESTION,
-        why=phrases.SAFE_WHY,
-        choices=phrases.SAFE_NOW,
-        when=~Fact("alerted"),
-    )
+    safe = shared_questions.safety(~Fact("alerted"))
     numbers = Say(DangerFlow.numbers.text, when=safe.was("not_safe"))
     without_a_voice = Say(DangerFlow.without_a_voice.text, when=safe.was("not_safe"))
     warning = Say(phrases.PHONE_WARNING, when=Fact("alerted") | safe.was("not_safe", "unsure"))
@@ -32,6 +27,7 @@ class UrgentDetails(Flow):
         phrases.HURT_QUESTION,
         why=phrases.HURT_WHY,
         choices=phrases.HURT,
+        reassuring=("nobody",),
         when=Fact("alerted") | safe.was("not_safe"),
     )
     ambulance = Say(phrases.AMBULANCE, when=hurt.was("now"))

@@ -124,7 +124,7 @@ SHARED = {
     f"flows.texts.{name}"
     for name in (
         "phrases", "counties", "titles", "phrasebook", "hotline", "office_hours", "cards",
-        "organisation", "questions",
+        "organisation", "questions", "shared_questions",
     )
 }  # fmt: skip
 """Modules of `flows` with text that several flows use."""

@@ -94,11 +94,15 @@ class Choose(ListQuestion[str]):
         short: Text | None = None,
         when: Guard = ALWAYS,
         choices: Mapping[str, Text] | None = None,
+        reassuring: Collection[str] = (),
         **codes: Text,
     ) -> None:
         super().__init__(
             prompt, why=why, choices=_merge_choices(choices, codes), short=short, when=when
         )
+        self.reassuring = frozenset(self.check_codes(reassuring))
+        """Choices after which helpers hurry less. Typed, only the whole text counts as one: "they
+        say it is safe" is not "safe"."""
 
     def was(self, *codes: str) -> Guard:
         """Return a guard that holds if one of these choices was made."""
@@ -139,7 +143,7 @@ class Menu(Decide):
         withheld: Collection[str] = (),
         **codes: Text,
     ) -> None:
-        super().__init__(prompt, why=None, when=when, choices=choices, **codes)
+        super().__init__(prompt, why=None, when=when, choices=_merge_choices(choices, codes))
         self.withheld = frozenset(self.check_codes(withheld))
         self.numbered = number_choices(self.choices, self.withheld)
 

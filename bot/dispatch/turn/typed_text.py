@@ -27,19 +27,6 @@ CONTROL_LABELS = {CONTROLS[code].source: code for code in ("skip", "back")}
 """Buttons below a question that are typed in other words, too."""
 LONGEST_TYPED_NUMBER = 2
 """Digits of a button's number, typed."""
-REASSURING_ANSWERS = frozenset(
-    {
-        ("safe", "safe"),
-        ("they_safe", "no_danger"),
-        ("seen", "nobody"),
-        ("hurt", "nobody"),
-        ("leaving", "free"),
-        ("moved", "no_sign"),
-        ("tonight", "can_wait"),
-    }
-)
-"""Answers (step, code) after which fewer people hurry: "safe" within "they say it is safe" is none
-of them."""
 WAYS_OUT = {"Clear chat": BYE, "Stop here": STOP_FLOW}
 """Commands by the English label of what a person wants: only a whole text means it."""
 YES_OR_NO_STEPS = frozenset({"tell", "give"})
@@ -144,7 +131,7 @@ class TypedText:
             control = match_label(text, CONTROL_LABELS.keys(), spoken, whole=True)
             return CONTROL_LABELS[control] if control and question.controls else None
         code = offered[label]
-        is_certain = whole or (step, code) not in REASSURING_ANSWERS
+        is_certain = whole or isinstance(question, ChooseMany) or code not in question.reassuring
         if is_certain or match_label(text, offered.keys(), spoken, whole=True) == label:
             return code
         return None
