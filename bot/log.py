@@ -76,10 +76,7 @@ class _LibraryHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
         log.warning(
-            "library_message",
-            logger=record.name.split(".")[0],
-            level=record.levelname,
-            error=error,
+            "library_message", logger=record.name.split(".")[0], level=record.levelname, error=error
         )
 
 

@@ -12,16 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.app.phrase_list import NamedPhrase, ShownPhrase, phrases_of_flows, phrases_of_place
-from bot.conversation import (
-    ALWAYS,
-    Begin,
-    End,
-    Fact,
-    FlowRegistry,
-    Outcome,
-    PressInput,
-    Reply,
-)
+from bot.conversation import ALWAYS, Begin, End, Fact, FlowRegistry, Outcome, PressInput, Reply
 from bot.conversation.engine import answer, begin
 from bot.conversation.guards import AnswerGuard
 from bot.conversation.outcomes import TAKES_EXTRAS, TOLD
@@ -29,15 +20,7 @@ from bot.conversation.questions.choice import TALK, ListQuestion
 from bot.conversation.state import Frame, Position
 from bot.conversation.steps import DANGER, KEEP, PERSON
 from bot.conversation.tools.checks import find_problems
-from bot.conversation.tools.paths import (
-    FREE_TEXT,
-    KEPT,
-    SENT,
-    UNASKED,
-    WARNED,
-    count_ways,
-    visits,
-)
+from bot.conversation.tools.paths import FREE_TEXT, KEPT, SENT, UNASKED, WARNED, count_ways, visits
 from bot.dispatch import callback_data
 from bot.dispatch.rendering import ROW_WIDTH, Renderer, display_width
 from bot.dispatch.turn.flow_names import (

@@ -121,10 +121,7 @@ def _match_spaced(words: list[str]) -> Iterator[QuestionPhrase]:
     if len(words) > MOST_WORDS:
         return
     words = [START, *words, END]
-    index, excluded = (
-        _index(is_spaced=True),
-        _excluded(f" {' '.join(words)} ", is_spaced=True),
-    )
+    index, excluded = (_index(is_spaced=True), _excluded(f" {' '.join(words)} ", is_spaced=True))
     tried = set()
     for word in words:
         for phrase in index.get(word, ()):

@@ -65,11 +65,7 @@ class Sandbox:
         self.events.publish(user_id, "phone", phone.state())
         return phone
 
-    def add_group(
-        self,
-        title: str = "Caseworkers",
-        **options: Any,
-    ) -> SandboxGroup:
+    def add_group(self, title: str = "Caseworkers", **options: Any) -> SandboxGroup:
         """Add a group, with options of `SandboxGroup`; the bot joins by `SandboxGroup.add_bot`."""
         group = SandboxGroup(self.world, title, **options)
         self.groups[group.id] = group

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 STILL: dict[str, int] = {
-    "lines above 57,000": 4_805,
+    "lines above 57,000": 4_754,
 }
 
 

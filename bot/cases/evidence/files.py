@@ -10,12 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from bot.cases.evidence.custody_log import (
-    CustodyAction,
-    CustodyEntry,
-    CustodyEvent,
-    CustodyLog,
-)
+from bot.cases.evidence.custody_log import CustodyAction, CustodyEntry, CustodyEvent, CustodyLog
 from bot.cases.evidence.file_type import matches_stated_type
 from bot.cases.intake import SAVED
 from bot.cases.sealed_fields import decode_file

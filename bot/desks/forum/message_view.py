@@ -62,10 +62,7 @@ def _both_languages(
     context: ForumContext, summary: CaseSummary, message: CaseMessage
 ) -> tuple[str, str]:
     text = context.phrasebook.text_for_staff
-    return (
-        text(message.content, context.locale.language),
-        text(message.content, summary.language),
-    )
+    return (text(message.content, context.locale.language), text(message.content, summary.language))
 
 
 def phrase_text(context: ForumContext, summary: CaseSummary, message: CaseMessage) -> str:

@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING
 from bot.conversation.inputs import PressInput, TextInput
 from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.dispatch.effects import ScheduledRemoval
-from bot.dispatch.turn.flow_names import (
-    CHECK_IN_FLOW,
-    DURESS_STEP,
-    RECEIPT_FLOW,
-    RECOGNITION_FLOW,
-)
+from bot.dispatch.turn.flow_names import CHECK_IN_FLOW, DURESS_STEP, RECEIPT_FLOW, RECOGNITION_FLOW
 from bot.dispatch.turn.session import session_cases
 from bot.hotline.chat.passphrases import PassphraseResult
 from bot.hotline.check_ins import store as check_ins

@@ -21,14 +21,7 @@ from bot.clock import DAY, MINUTE, SECOND
 from bot.hotline.on_call.roster import CallChannel, serving_first
 from bot.hotline.queue.case_status import QUEUED
 from bot.hotline.queue.claims import serves
-from bot.store.statements import (
-    delete_by,
-    insert,
-    select_by,
-    select_in,
-    update_by,
-    upsert,
-)
+from bot.store.statements import delete_by, insert, select_by, select_in, update_by, upsert
 from bot.store.tables.desk import CASE_IS_LISTED, desk_sessions
 from bot.store.tables.main import cases, outbox, staff
 from bot.store.tables.on_call import ALARM_IS_RUNNING, on_call_alarms, on_call_calls

@@ -62,8 +62,7 @@ async def _request_approval(request: DeskRequest) -> Response:
         raise NotFoundError("no such subject")
     by, why, now = request.caseworker, request.form.get("words", ""), request.now
     return await _run(
-        request,
-        lambda work: approvals.request(work, by, ApprovalKind(kind), subject, why, now),
+        request, lambda work: approvals.request(work, by, ApprovalKind(kind), subject, why, now)
     )
 
 
