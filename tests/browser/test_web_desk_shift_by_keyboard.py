@@ -47,6 +47,7 @@ async def test_everything_of_a_shift_is_done_with_keys_alone(
         page = await context.new_page()
         complaints = complaints_of(page, office.address)
         await page.goto(f"{office.address}/signin")
+        await expect(page.locator("input[name=who]")).to_be_focused()
         keys = page.keyboard
         for typed in (mei.id, PASSWORD):
             await keys.type(typed)

@@ -35,8 +35,14 @@ AWAY = frozenset(
 """Buttons that end a draft, send it, lead back, or to another flow."""
 STOPPED = ("/stop", "Keep for 24 hours")
 """How a draft is put down."""
-WRITTEN = ("his name is Chen", "he keeps my passport", "x" * 300, "12", "\u0e0a\u0e48\u0e27\u0e22")
-"""What may be in it."""
+WRITTEN = (
+    "his name is Chen",
+    "he keeps my passport",
+    "x" * 300,
+    "12",
+    "\u0e19\u0e32\u0e22\u0e08\u0e49\u0e32\u0e07",
+)
+"""What may be in it; nothing that asks for help, which would open a case."""
 PLACES = tuple(
     (flow, question.name)
     for flow in MENU
@@ -69,6 +75,7 @@ class DraftChatPair(ChatPair):
         _writes(self.known, secret.place, random.Random(secret.seed))
         if secret.way == "silence":
             _writes(self.fresh, secret.place, random.Random(secret.other))
+        assert not home.ask("SELECT id FROM cases"), "a draft without a case is what is compared"
         goes_quiet(home, self.known, Case(secret.way))
         self.fresh.account.update({**self.known.account, "id": self.fresh.id})
         self.began, self.toasts = len(home.post.arrived), len(home.post.toasts)
