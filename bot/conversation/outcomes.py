@@ -75,6 +75,6 @@ TAKES_EXTRAS = frozenset(
 )
 """Outcomes that also send texts and files that answered no question.
 
-Not `STAFF_ALERTED`: there the person agreed to send the words that raised the alarm, which the
-dispatcher hands over, and no answers of a draft.
+Not `STAFF_ALERTED`: there the person agreed to send what they wrote just now, which the dispatcher
+hands over: the alarming words, a story told before them, and no answers of a draft.
 """

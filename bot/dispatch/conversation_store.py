@@ -128,7 +128,7 @@ class Conversation(msgspec.Struct, array_like=True):
     is_alerted: bool = False
     """Whether staff were alerted to danger in this session."""
     urgent_messages: list[UrgentMessage] = []
-    """The last messages with alarming words that staff do not know of."""
+    """The last messages of a story, or with alarming words, that staff do not know of."""
     misunderstood_at: str = ""
     """The question (`flow.step`) whose last typed answer was not understood."""
     is_language_known: bool = False

@@ -48,7 +48,7 @@ SAFETY_COMMANDS = frozenset({DANGER_FLOW, STOP_FLOW, BYE})
 """Commands that come before everything else."""
 TAKEOVER_COMMANDS = SAFETY_COMMANDS | {DELETE_FLOW, LANGUAGE_FLOW}
 """Commands the bot answers during a takeover: no human has to be asked for them first."""
-MAX_URGENT_MESSAGES = 20
+MAX_URGENT_MESSAGES = 40
 UNCONFIRMED = "unconfirmed"
 """The code of a message whose writer is not known to be the person."""
 _KINDS = {
@@ -150,7 +150,7 @@ class Relay:
         )
 
     def remember_urgent(self, update: Update) -> None:
-        """Keep a message with alarming words until the person decides whether staff are told."""
+        """Keep an urgent message until the person decides whether staff are told."""
         content = self._read(update)
         if content is not None:
             urgent = self.turn.conversation.urgent_messages
