@@ -2,7 +2,7 @@
 
 from bot.conversation import Choose, End, Fact, Flow, Outcome, Say
 from bot.text import Text, _, pgettext
-from flows.texts import phrases
+from flows.texts import cards, phrases
 
 
 class DangerFlow(Flow):
@@ -13,6 +13,9 @@ class DangerFlow(Flow):
 
     numbers = Say(Text("{danger_line}\n{numbers}"))
     without_a_voice = Say(Text("{silent_line}"))
+    # Words may be misread: these numbers are added, and none is left out.
+    abroad = Say(cards.ABROAD_LINE, when=Fact("abroad"))
+    at_sea = Say(cards.SEA_CALL, when=Fact("at_sea"))
     nobody_now = Say(
         # Translators: {hours} e.g. every day 09:00-21:00; {numbers_night} is a list of phone
         # numbers, one a line.

@@ -5,7 +5,7 @@ It is kept, and a caseworker can have it after one tap. Nothing has to be answer
 
 from bot.conversation import Decide, End, Fact, Flow, Outcome, Say
 from bot.text import _, pgettext
-from flows.texts import phrases
+from flows.texts import cards, phrases
 
 
 class Story(Flow):
@@ -23,6 +23,8 @@ class Story(Flow):
             "In Taiwan these answer now:\n{numbers}"
         )
     )
+    abroad = Say(cards.ABROAD_LINE, when=Fact("abroad"))
+    at_sea = Say(cards.SEA_CALL, when=Fact("at_sea"))
     give = Decide(
         # Translators: safety sentence. "They must tell": a duty of the staff by law. "Seems to be
         # forced or controlled": any person, not only the one who writes.

@@ -1,8 +1,8 @@
 """What helpers need first, once staff were told: one question a message."""
 
 from bot.conversation import Ask, Choose, End, Fact, Flow, Say
-from bot.text import _
-from flows.texts import phrases, shared_questions
+from bot.text import _, pgettext
+from flows.texts import phrases
 from flows.urgent.danger import DangerFlow
 
 
@@ -13,13 +13,25 @@ class UrgentDetails(Flow):
     offers_person = False
     short_names = phrases.SHORT
 
-    safe = shared_questions.safety(~Fact("alerted"))
+    safe = Choose(
+        # Translators: asked after a story, which may be about the person or about someone else.
+        _("Is anyone in danger right now? You, or the person you wrote about."),
+        why=phrases.THEIR_DANGER_WHY,
+        reassuring=("safe",),
+        not_safe=pgettext("button", "Someone is in danger"),
+        safe=pgettext("button", "Nobody is in danger"),
+        unsure=phrases.NOT_SURE,
+        when=~Fact("alerted"),
+    )
     numbers = Say(DangerFlow.numbers.text, when=safe.was("not_safe"))
     without_a_voice = Say(DangerFlow.without_a_voice.text, when=safe.was("not_safe"))
     warning = Say(phrases.PHONE_WARNING, when=Fact("alerted") | safe.was("not_safe", "unsure"))
     where = Ask(
         # Translators: the place where the person is, or the one who needs help.
-        _("Where is it? A street, a shop sign, a photo of the door: send what you can."),
+        _(
+            "Where is it? A street, a shop sign, the name of a ship, a photo of the door: send "
+            "what you can."
+        ),
         why=_("So that people can find the place. You can also share a location."),
         when=Fact("alerted") | safe.was("not_safe", "unsure"),
     )

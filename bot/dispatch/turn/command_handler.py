@@ -5,23 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.dispatch.turn.flow_names import DANGER_FLOW, SUICIDE_FLOW
+from bot.dispatch.turn.flow_names import DANGER_FLOW, SUICIDE_FLOW, flow_for_alarms
 from bot.dispatch.turn.slash_commands import BYE, COMMAND_FLOWS, START
 
 if TYPE_CHECKING:
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.engine_driver import EngineDriver
     from bot.dispatch.turn.session import Session
-
-SUICIDE_ALARM = "self_harm"
-"""The alarm that may mean that a person does not want to live; it comes before every other."""
-
-
-def flow_for_alarms(alarms: frozenset[str]) -> str | None:
-    """Return the flow that these alarms begin; None for none."""
-    if not alarms:
-        return None
-    return SUICIDE_FLOW if SUICIDE_ALARM in alarms else DANGER_FLOW
 
 
 @dataclass(slots=True, eq=False)

@@ -18,6 +18,7 @@ from bot.conversation import (
     begin,
     keep_extra,
 )
+from bot.conversation.answers import PlaceAnswer
 from bot.conversation.engine import CONTROL_HANDLERS
 from bot.conversation.inputs import PressInput
 from bot.conversation.outcomes import TELLS_STAFF
@@ -28,6 +29,7 @@ from bot.dispatch.effects import Submission
 from bot.dispatch.turn.flow_names import (
     AFTERWARDS_FLOW,
     CHECK_IN_FLOW,
+    DANGER_FLOW,
     DELETE_FLOW,
     GREETING_FLOWS,
     LEARN_FLOW,
@@ -38,6 +40,7 @@ from bot.dispatch.turn.flow_names import (
     STORY_FLOW,
     URGENT_DETAILS_FLOW,
     WELCOME_FLOW,
+    flow_for_alarms,
 )
 from bot.dispatch.turn.outcome_rules import (
     CONSENT_WITHDRAWALS,
@@ -49,6 +52,7 @@ from bot.dispatch.turn.outcome_rules import (
     OUTCOME_RULES,
 )
 from bot.hotline.chat.takeover import OpenerState
+from bot.languages.whereabouts import find_whereabouts
 
 if TYPE_CHECKING:
     from bot.conversation import Answer, FlowEnded, Frame, Position, Turn
@@ -65,6 +69,17 @@ READ_FLOWS = DRAFT_FLOWS - {AFTERWARDS_FLOW} | {URGENT_DETAILS_FLOW}
 """Flows whose answers reach the case at once, if staff read what the person writes."""
 _CHECK_IN_FLOWS = frozenset({AFTERWARDS_FLOW, CHECK_IN_FLOW})
 """Flows with a guard that asks whether a check-in is agreed on."""
+
+
+def _words_of(position: Position) -> list[str]:
+    """Return what was written and chosen since the last silence."""
+    words = [*position.extra_texts]
+    for answer_given in (it for frame in position.frames for it in frame.answers.values()):
+        if isinstance(answer_given, PlaceAnswer):
+            words += [answer_given.county or "", answer_given.text]
+        elif isinstance(answer_given, str):
+            words.append(answer_given)
+    return words
 
 
 def _is_grown(position: Position, before: Position) -> bool:
@@ -174,6 +189,8 @@ class EngineDriver:
             self.drafts.update_unsent_fact()
         values = self._load_erasure_facts() if flow == DELETE_FLOW else {}
         position = turn.conversation.position
+        if flow in OFFERING_FLOWS:  # numbers follow that work only in some places
+            turn.facts |= find_whereabouts(_words_of(position))
         self.apply(begin(turn.services.registry, position, flow, turn.facts), 0, values)
 
     def begin_silently(self, flow: str) -> None:
@@ -298,9 +315,17 @@ class EngineDriver:
             self._begin_next_flow(endings)
 
     def _begin_details(self) -> None:
-        """Ask what helpers need first; a greeting or an offer below has no use any more."""
-        while self.turn.is_in_flow(*GREETING_FLOWS, STORY_FLOW):
-            self.turn.frames.pop()
+        """Ask what helpers need first; a greeting or an offer below has no use any more.
+
+        If words of danger were the yes, its numbers come before the first question.
+        """
+        turn = self.turn
+        while turn.is_in_flow(*GREETING_FLOWS, STORY_FLOW):
+            turn.frames.pop()
+        if not turn.conversation.is_alerted and flow_for_alarms(turn.alarms) == DANGER_FLOW:
+            self.replies.send_text(turn.services.texts.danger_numbers)
+            turn.conversation.is_alerted = True
+            turn.facts |= {"alerted"}
         self.begin_flow(URGENT_DETAILS_FLOW)
 
     def _begin_next_flow(self, endings: list[FlowEnded]) -> None:

@@ -36,3 +36,12 @@ PASSPHRASE_QUESTIONS = frozenset(
 GREETING_FLOWS = (WELCOME_FLOW, LANGUAGE_FLOW)
 LANGUAGE_QUESTION = (LANGUAGE_FLOW, "language")
 """The question (flow, step) in which a language is chosen."""
+SUICIDE_ALARM = "self_harm"
+"""The alarm that may mean that a person does not want to live; it comes before every other."""
+
+
+def flow_for_alarms(alarms: frozenset[str]) -> str | None:
+    """Return the flow that these alarms begin; None for none."""
+    if not alarms:
+        return None
+    return SUICIDE_FLOW if SUICIDE_ALARM in alarms else DANGER_FLOW

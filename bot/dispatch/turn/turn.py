@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.clock import HOUR
 from bot.dispatch.conversation_store import ids_of_hour
-from bot.dispatch.turn.command_handler import CommandHandler, flow_for_alarms
+from bot.dispatch.turn.command_handler import CommandHandler
 from bot.dispatch.turn.context import TurnContext
 from bot.dispatch.turn.drafts import Drafts
 from bot.dispatch.turn.engine_driver import EngineDriver
@@ -16,6 +16,7 @@ from bot.dispatch.turn.flow_names import (
     OFFERING_FLOWS,
     PASSPHRASE_FLOWS,
     RETURN_CHECK_FLOW,
+    flow_for_alarms,
 )
 from bot.dispatch.turn.message_handler import MessageHandler
 from bot.dispatch.turn.passphrase_handler import PassphraseHandler

@@ -80,9 +80,9 @@ def test_first_words_are_with_a_person_after_one_tap(hotline: HotlineHarness, ta
     assert case.sent[0].answers["also"] == (words,)
     assert case.language == tag
     assert case.reference in heard[0]
-    assert heard[-1] == told(person, phrases.SAFE_QUESTION)
+    assert heard[-1] == told(person, UrgentDetails.safe.prompt)
     hotline.restart()
-    person.presses(told(person, phrases.SAFE_NOW["not_safe"]))
+    person.presses(told(person, UrgentDetails.safe.choices["not_safe"]))
     assert person.last == told(person, UrgentDetails.where.prompt)
     person.says(address)
     assert in_the_case(hotline)[-1] == address
@@ -123,7 +123,7 @@ def test_the_draft_stays_unsent_when_a_story_is_given(sqlite_hotline: HotlineHar
     person.presses("Give it to a person")
     (case,) = cases_of(sqlite_hotline)
     assert set(case.sent[0].answers) == {"give", "also"}
-    person.presses("I am safe here")
+    person.presses("Nobody is in danger")
     assert current_step(person) == ("report", "leaving")
 
 
