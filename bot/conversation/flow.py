@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 RESERVED_NAMES = frozenset(
     {"name", "title", "steps", "short_names", "renamed_steps", "former_names", ALSO, "also_files"}
-    | {"moved_steps", "was_reordered", "offers_person"}
+    | {"moved_steps", "was_reordered", "offers_person", "has_controls"}
 )
 """Names of other attributes of a flow, and of the extras among its answers."""
 BUTTON_CODES = frozenset({*CONTROLS, SHOW, GO})
@@ -71,6 +71,8 @@ class Flow(metaclass=FlowMeta):
     """Whether a stored draft may wait at a question that now comes after an open one."""
     offers_person: ClassVar[bool] = True
     """Whether its questions have the control "Talk to a person"."""
+    has_controls: ClassVar[bool] = True
+    """Whether its questions have controls. Without them a question fits on a small phone."""
 
     def __init_subclass__(cls) -> None:
         cls.steps = tuple(step for step in vars(cls).values() if isinstance(step, Step))
@@ -82,6 +84,7 @@ class Flow(metaclass=FlowMeta):
             _check_looks_back(cls, step, cls.steps[:here])
             if isinstance(step, Question):
                 step.offers_person &= cls.offers_person
+                step.controls &= cls.has_controls
                 if step.short is step.prompt:
                     step.short = cls.short_names.get(step.name, step.prompt)
 

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from bot.languages import language_of
 from bot.places.deadlines import NO_DEADLINES, DeadlineRules
-from bot.places.directory import DirectoryEntry, Recipient, SourcedFact
+from bot.places.directory import PHONE_SIGN, DirectoryEntry, Recipient, SourcedFact
 from bot.text import Catalogue, Text, _
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
 
     from bot.places.authorities import Law
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 DANGER = "danger"
 """The situation whose numbers replace those of a situation that has none left to show."""
+NIGHT = "night"
+"""The situation in which no caseworker is on duty: lines that answer at any hour."""
 SHOWN_WHEN_OLD = frozenset({DANGER, "despair", "abroad"})
 """Situations in which an expired number is better than none, or than one that works elsewhere."""
 IN_ORDER = frozenset({DANGER})
@@ -35,7 +37,7 @@ IN_ORDER = frozenset({DANGER})
 NUMBERS = "numbers"
 """The fact that every situation has a number that was checked recently enough."""
 SITUATIONS = frozenset(
-    {DANGER, "work", "home", "young", "sea", "abroad", "despair", "papers", "other", "night"}
+    {DANGER, "work", "home", "young", "sea", "abroad", "despair", "papers", "other", NIGHT}
 )
 """Danger now, work, violence at home, someone under 18, at sea, someone abroad, suicidal thoughts,
 questions about residence documents, worry about another person, a time without staff on duty."""
@@ -163,7 +165,11 @@ class Place:
         for situation in SITUATIONS:
             entries = self.numbers(situation, today, language)
             values[blank_name("numbers", situation)] = "\n".join(e.line(catalogue) for e in entries)
+            values[blank_name("digits", situation)] = join_numbers(entries)
             values[blank_name("calling", situation)] = entries[0].call_description(catalogue)
+        # In danger: who can come, and who speaks the language.
+        can_come, speaks = self.numbers(DANGER, today), self.numbers(NIGHT, today, language)
+        values[blank_name("digits", DANGER)] = join_numbers([*can_come[:2], speaks[0]])
         for chapter in self.chapters.values():
             values |= chapter.blanks(catalogue)
         return values
@@ -237,12 +243,23 @@ class Place:
                 yield f"an unknown or unverified number for {situation}"
 
 
+def join_numbers(entries: Iterable[DirectoryEntry]) -> str:
+    """Return numbers in one line, which fits into the message of a question."""
+    return f"{PHONE_SIGN} {' · '.join(entry.number for entry in entries)}"
+
+
 def blank_name(kind: str, situation: str) -> str:
-    """Return the blank of a situation; `kind` is `numbers`, or `calling` for a call description."""
+    """Return the blank of a situation.
+
+    `kind` is `numbers` for a list, `digits` for the same in one line without words, or `calling`
+    for what happens during a call.
+    """
     return kind if situation == DANGER else f"{kind}_{situation}"
 
 
 def all_blanks() -> frozenset[str]:
     """Return every blank that a place fills."""
-    blanks = {blank_name(kind, it) for kind in ("numbers", "calling") for it in SITUATIONS}
+    blanks = {
+        blank_name(kind, it) for kind in ("numbers", "digits", "calling") for it in SITUATIONS
+    }
     return frozenset(blanks).union(SENTENCES, *CHAPTER_BLANKS.values())

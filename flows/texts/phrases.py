@@ -311,6 +311,12 @@ SENT = _(
 
 # --- Messages between flows ------------------------------------------------------------
 
+NOBODY_NOW = _(
+    # Translators: {hours} e.g. every day 09:00-21:00
+    "Nobody is on duty in this chat right now. If you can call, do not wait for us.\n"
+    "When people read: {hours}"
+)
+
 REHEARSAL = Text("{rehearsal_line}")
 """The first message of a bot that is only a test."""
 

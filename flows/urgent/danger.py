@@ -9,29 +9,21 @@ class DangerFlow(Flow):
     """Numbers first, then one question. Answers that were not sent stay unsent."""
 
     title = _("Danger now")
-    offers_person = False
+    offers_person = has_controls = False
 
     numbers = Say(Text("{danger_line}\n{numbers}"))
-    without_a_voice = Say(Text("{silent_line}"))
+    without_a_voice = Say(Text("{silent_line}\n{numbers_night}"))
     # Words may be misread: these numbers are added, and none is left out.
     abroad = Say(cards.ABROAD_LINE, when=Fact("abroad"))
     at_sea = Say(cards.SEA_CALL, when=Fact("at_sea"))
-    nobody_now = Say(
-        # Translators: {hours} e.g. every day 09:00-21:00; {numbers_night} is a list of phone
-        # numbers, one a line.
-        _(
-            "Nobody is on duty here now. If you can call, do not wait. In Taiwan, day and "
-            "night:\n{numbers_night}\n"
-            "When people read: {hours}"
-        ),
-        when=~Fact("staffed"),
-    )
+    nobody_now = Say(phrases.NOBODY_NOW, when=~Fact("staffed"))
     already_told = End(phrases.STILL_READ, Outcome.STAFF_ALERTED, when=Fact("told"))
     tell = Choose(
         # Translators: safety sentence [k]. An offer, both answers equal. Not "let us go together".
+        # {digits} are phone numbers, e.g. 110.
         _(
             "Shall we tell a caseworker now? They then read what you wrote just now and what you "
-            "write here from now on. They may answer you here."
+            "write here from now on. They may answer you here.\n{digits}"
         ),
         why=_(
             "Nothing else goes with it: no answers you have not sent. A person can help you "

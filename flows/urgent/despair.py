@@ -10,7 +10,7 @@ class Despair(Flow):
     """Numbers first, then whether a caseworker is told. The reasons are not asked."""
 
     title = _("I do not want to live")
-    offers_person = False
+    offers_person = has_controls = False
 
     numbers = Say(
         # Translators: safety sentence. {numbers_despair} is a list of phone numbers, one a line.
@@ -28,16 +28,17 @@ class Despair(Flow):
             "put away what could hurt you."
         )
     )
-    nobody_now = Say(
-        # Translators: {hours} e.g. every day 09:00-21:00
-        _(
-            "Nobody is on duty in this chat right now. If you can call, do not wait for us.\n"
-            "When people read: {hours}"
-        ),
-        when=~Fact("staffed"),
-    )
+    nobody_now = Say(phrases.NOBODY_NOW, when=~Fact("staffed"))
     already_told = End(phrases.STILL_READ, Outcome.STAFF_ALERTED, when=Fact("told"))
-    tell = Choose(DangerFlow.tell.prompt, why=DangerFlow.tell.why, choices=DangerFlow.tell.choices)
+    tell = Choose(
+        # Translators: safety sentence. As in danger. {digits_despair} are phone numbers.
+        _(
+            "Shall we tell a caseworker now? They then read what you wrote just now and what you "
+            "write here from now on. They may answer you here.\n{digits_despair}"
+        ),
+        why=DangerFlow.tell.why,
+        choices=DangerFlow.tell.choices,
+    )
     only_rehearsed = End(
         phrases.REHEARSAL, Outcome.STAFF_ALERTED, when=tell.was("now") & Fact("rehearsal")
     )

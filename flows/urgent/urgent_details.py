@@ -27,10 +27,11 @@ class UrgentDetails(Flow):
     without_a_voice = Say(DangerFlow.without_a_voice.text, when=safe.was("not_safe"))
     warning = Say(phrases.PHONE_WARNING, when=Fact("alerted") | safe.was("not_safe", "unsure"))
     where = Ask(
-        # Translators: the place where the person is, or the one who needs help.
+        # Translators: the place where the person is, or the one who needs help. {digits} are phone
+        # numbers, e.g. 110.
         _(
             "Where is it? A street, a shop sign, the name of a ship, a photo of the door: send "
-            "what you can."
+            "what you can.\n{digits}"
         ),
         why=_("So that people can find the place. You can also share a location."),
         when=Fact("alerted") | safe.was("not_safe", "unsure"),

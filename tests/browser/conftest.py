@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
 NARROW = {"width": 360, "height": 740}
+SMALLEST = {"width": 320, "height": 568}
+"""The smallest phone that people still use."""
 WIDE = {"width": 1280, "height": 900}
 PATIENCE = 15_000
 """Milliseconds anything on a page may take on a busy machine."""
@@ -82,8 +84,8 @@ def add_phone(demo: DemoProcess) -> AddPhone:
     async def joined(page: Page, name: str, app: str, tag: str) -> PhonePagePerson:
         await page.goto(demo.address)
         await page.wait_for_selector("body.ready")
-        alone = page.viewport_size == NARROW
-        if alone:
+        alone = page.viewport_size in (NARROW, SMALLEST)
+        if alone and not await page.get_by_role("region").count():
             await page.get_by_role("button", name=app, exact=True).click()
         else:
             await _adds_another(page, name, app)

@@ -37,6 +37,12 @@ CUT = """keys => keys.filter((key) => key.firstChild.scrollWidth > key.clientWid
   .map((key) => key.title)"""
 """The labels that do not fit on their buttons."""
 
+IN_SIGHT = """(message) => {
+  const { top, bottom } = message.getBoundingClientRect();
+  const chat = message.closest('.log').getBoundingClientRect();
+  return top >= chat.top && bottom <= chat.bottom;
+}"""
+
 
 class PhonePagePerson:
     """Somebody who reads one language, at one phone."""
@@ -134,6 +140,10 @@ class PhonePagePerson:
         """Wait for a question and answer it in their own words."""
         await self.is_asked(question)
         await self.writes(words)
+
+    async def is_in_sight(self, message: Locator) -> bool:
+        """Tell whether all of a message is to be seen without scrolling."""
+        return bool(await message.evaluate(IN_SIGHT))
 
     async def goes_to_the_newest(self) -> None:
         """Go down to the newest message, as the arrow beside the chat offers."""

@@ -256,3 +256,11 @@ def test_a_place_fills_its_blanks_in_the_order_of_the_language(tag: str) -> None
     filled = TAIWAN.blanks(read_in(tag), VERIFIED_ON)["numbers_night"].splitlines()
     numbers = [entry.number for entry in TAIWAN.numbers("night", VERIFIED_ON, tag)]
     assert [line.split()[1] for line in filled] == numbers
+
+
+@pytest.mark.parametrize(("tag", "speaks"), [("vi", "1955"), ("fil", "1955"), ("km", "113")])
+def test_numbers_beside_a_question_are_who_can_come_and_who_speaks(tag: str, speaks: str) -> None:
+    filled = TAIWAN.blanks(read_in(tag), VERIFIED_ON)
+    assert filled["digits"] == f"\u260e 110 · 112 · {speaks}"
+    assert filled["digits_other"].split(" ")[1] == speaks
+    assert all(number in filled["numbers_night"] for number in ("1955", "113"))

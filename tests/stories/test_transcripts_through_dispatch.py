@@ -16,6 +16,7 @@ import pytest
 
 from bot.conversation import CONTROLS
 from bot.conversation.tools.text_session import FILE, POINT
+from bot.dispatch.turn.flow_names import OFFERING_FLOWS
 from bot.languages import FALLBACK, LANGUAGES
 from bot.mailbox.inbox import Arrival
 from bot.messages import button_token
@@ -225,7 +226,8 @@ class Speaker:
         if self.flow not in OFFERED:
             self._press(self.words(Story.give.choices["go_on"]), must=False)
         not_yet = self.words(DangerFlow.tell.choices["not_yet"])
-        if not words.startswith("/") and not_yet in [name for name, _ in self._tokens()]:
+        is_aside = self.flow not in OFFERING_FLOWS and not words.startswith("/")
+        if is_aside and not_yet in [name for name, _ in self._tokens()]:
             self._press(not_yet)
 
     def _press(self, label: str, *, must: bool = True) -> bool:

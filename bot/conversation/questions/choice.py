@@ -132,7 +132,7 @@ class Decide(Choose):
 class Menu(Decide):
     """Offer where to go next. It asks nothing: its only control leads to a person."""
 
-    controls: ClassVar[bool] = False
+    controls = False
 
     def __init__(
         self,

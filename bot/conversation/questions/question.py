@@ -69,8 +69,8 @@ class Question(Step, Generic[A_co]):
     collects_parts: ClassVar[bool] = False
     """Whether the answer consists of parts, until "Done"."""
     skippable: ClassVar[bool] = True
-    controls: ClassVar[bool] = True
-    """Whether it has controls, such as "Skip" and "Back"."""
+    controls: bool = True
+    """Whether it has controls, such as "Skip" and "Back"; its flow decides as well."""
     offers_person: bool = True
     """Whether "Talk to a person" is one of its controls; its flow decides."""
 

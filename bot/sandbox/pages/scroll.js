@@ -1,11 +1,9 @@
-// Scrolling of a chat: to its end, or to the first of several messages that come at once.
+// Scrolling of a chat: to its end, as Telegram does, unless the reader scrolled up.
 
 import { iconButton } from "./dom.js";
 
 const NEAR_THE_END = 160;
 const UNSEEN = 40;
-const ABOVE = 6;
-const BURST_PAUSE = 4000;
 
 /** Follows new messages, but never moves a reader who scrolled up, unless they have just acted. */
 export class ChatScroll {
@@ -21,10 +19,8 @@ export class ChatScroll {
 
   /** Scroll to the newest message. */
   toEnd() {
-    this.first = null; // the message that stays visible when more come than fit
     this.isAwaiting = false;
-    this.addedAt = -Infinity;
-    this.scroll();
+    this.log.scrollTop = this.log.scrollHeight;
   }
 
   /** The person acts: the next message is the answer, so scroll to it. */
@@ -32,38 +28,21 @@ export class ChatScroll {
     this.isAwaiting = true;
   }
 
-  /** Change the chat and keep the position. */
+  /** Change the chat and keep the end in sight if it was. */
   during(change) {
-    const follows = this.follows();
-    change();
-    if (follows) this.scroll();
-    this.showButton();
+    this.change(change, this.below() < NEAR_THE_END);
   }
 
   /** Change a message in place, without moving anything else. */
   within(change) {
-    const isAtEnd = this.isAtEnd();
-    change();
-    if (isAtEnd) this.scroll();
-    this.showButton();
+    this.change(change, this.below() < 2);
   }
 
-  /** Add a message: `number` is the bot's, null is the person's own. */
+  /** Add a message; `number` is the bot's, null is the person's own. */
   added(number, change) {
-    const own = number === null;
-    const follows = this.follows() || this.isAwaiting || own;
-    const begins = this.isAwaiting || this.first === null || (this.isQuiet() && this.isAtEnd());
-    change();
-    if (own) {
-      this.first = null;
-      this.isAwaiting = true;
-    } else if (follows) {
-      if (begins) this.first = number;
-      this.isAwaiting = false;
-      this.addedAt = performance.now();
-    }
-    if (follows) this.scroll();
-    this.showButton();
+    const isOwn = number === null;
+    this.change(change, isOwn || this.isAwaiting || this.below() < NEAR_THE_END);
+    if (isOwn) this.isAwaiting = true;
   }
 
   /** Show the button to the end if there is more below. */
@@ -71,27 +50,13 @@ export class ChatScroll {
     this.down.hidden = this.below() < UNSEEN;
   }
 
-  follows() {
-    if (Math.abs(this.log.scrollTop - this.at) > 1) this.first = null; // they scrolled
-    return this.first !== null || this.below() < NEAR_THE_END;
-  }
-
-  isQuiet() {
-    return performance.now() - this.addedAt > BURST_PAUSE;
-  }
-
-  isAtEnd() {
-    return this.below() < 2;
+  change(change, follows) {
+    change();
+    if (follows) this.toEnd();
+    this.showButton();
   }
 
   below() {
     return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight;
-  }
-
-  /** Scroll to the end, or to the first new message if they do not all fit. */
-  scroll() {
-    const first = this.first === null ? null : this.log.querySelector(`[data-message="${this.first}"]`);
-    this.log.scrollTop = first ? first.offsetTop - this.log.offsetTop - ABOVE : this.log.scrollHeight;
-    this.at = this.log.scrollTop;
   }
 }

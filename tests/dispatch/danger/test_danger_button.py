@@ -75,15 +75,6 @@ def test_not_yet_returns_to_the_same_question_and_sends_nothing(
     assert cases_of(sqlite_hotline) == []
 
 
-def test_skipping_the_danger_question_opens_no_case(hotline: HotlineHarness) -> None:
-    person = hotline.person()
-    start_report(person, until="what")
-    person.says("/danger")
-    person.presses("Skip")
-    assert cases_of(hotline) == []
-    assert current_step(person) == ("report", "what")
-
-
 def test_telling_now_opens_an_emergency_with_language_and_codes_only(
     hotline: HotlineHarness,
 ) -> None:

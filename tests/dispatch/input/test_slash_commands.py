@@ -188,15 +188,15 @@ def test_changing_the_language_returns_to_every_question(sqlite_hotline: Hotline
         assert stored_conversation(person).language == "fil"
 
 
-def test_stop_and_danger_return_to_every_question_by_back(sqlite_hotline: HotlineHarness) -> None:
+def test_stop_and_danger_return_to_every_question(sqlite_hotline: HotlineHarness) -> None:
     for place in QUESTIONS:
-        for command in ("/stop", "/danger"):
+        for command, back in (("/stop", "Back"), ("/danger", "Not yet")):
             if place[0] == command[1:]:
                 continue
             person = sqlite_hotline.person()
             place_at(person, with_extra_text(reachable_positions()[place]))
             person.says(command)
-            person.presses("Back")
+            person.presses(back)
             assert current_step(person) == place, command
 
 

@@ -15,6 +15,8 @@ from bot.conversation import CONTROLS
 from bot.languages import LANGUAGES
 from bot.mailbox import courier
 from bot.mailbox.rate_limit import UNLIMITED
+from bot.places.taiwan import TAIWAN
+from bot.places.taiwan.directory import VERIFIED_ON
 from bot.sandbox import TOKEN, Phone, Sandbox, serve
 from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import DiskSpace
@@ -170,7 +172,8 @@ class LivePerson:
     def words_of(self, english: str) -> set[str]:
         """Return what an English phrase is in this person's language."""
         catalogue = read_in(self.language)
-        return {text.render(catalogue) for text in LABELS.get(english, ())} | {english}
+        blanks = TAIWAN.blanks(catalogue, VERIFIED_ON)
+        return {text.render(catalogue, blanks) for text in LABELS.get(english, ())} | {english}
 
     def asked(self) -> Message | None:
         """Return the newest message with buttons."""
