@@ -169,5 +169,9 @@ class QuestionListError(HavenError):
     """A file of questions people ask cannot be used; the text names the file and the phrase."""
 
 
+class PushFailedError(HavenError):
+    """A push service was not reached, or refused."""
+
+
 class EmailFailedError(HavenError):
     """The mail server was not reached, or refused."""

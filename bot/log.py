@@ -31,7 +31,7 @@ EVENTS = frozenset(
         "letter_blocked", "letter_delayed", "letter_failed", "letter_refused", "letter_uncertain",
         # Cases.
         "case_opened", "case_wrapped_to_host_key", "hotline_alerts", "deadlines_unreadable",
-        "on_call_calls", "on_call_email_failed",
+        "on_call_calls", "on_call_failed",
         "directory_entries_expired", "file_saved", "file_failed", "file_fetch_failed",
         # Desks.
         "desk_request_failed", "desk_request_refused", "desk_poll_failed",

@@ -59,6 +59,7 @@ SETTING_HINTS = {
     "backups": "a folder for backups, outside HAVEN_DATA and better on another disk",
     "backup_key": "the public key that haven keys backup printed",
     "smtp_url": "smtps://USER:PASSWORD@HOST:465, or smtp://... for STARTTLS on port 587",
+    "push_contact": "an e-mail address, e.g. HAVEN_PUSH_CONTACT=admin@example.org",
     "smtp_from": "the address e-mails come from, e.g. HAVEN_SMTP_FROM=haven@example.org",
     "keep_days": f"days a closed case is kept, 7 to {MAX_RETENTION_DAYS}",
 }
@@ -129,6 +130,8 @@ class Settings(BaseSettings):
     """The mail server that calls on-call caseworkers; never logged."""
     smtp_from: Annotated[str, Field(pattern=EMAIL_PATTERN)] = ""
     """The address those e-mails come from."""
+    push_contact: Annotated[str, Field(pattern=EMAIL_PATTERN)] = ""
+    """An e-mail address for push services; set, on-call caseworkers can be called in a browser."""
     keep_days: Annotated[int, Field(ge=7, le=MAX_RETENTION_DAYS)] = 90
     """Days a closed case is kept."""
 

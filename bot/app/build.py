@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.app.retention import build_erasures, build_retention
 from bot.app.staff import StaffRuntime, build_forum, build_staff_runtime, retained_answers_filter
-from bot.app.texts import build_turn_context
+from bot.app.texts import build_push, build_turn_context
 from bot.cases.intake import Intake
 from bot.channels.smtp import SmtpServer
 from bot.desks.forum.delivery import ForumDelivery
@@ -16,7 +16,7 @@ from bot.dispatch.batch import BatchProcessor
 from bot.dispatch.contact_policy import ContactPolicy, record_opener_sent
 from bot.dispatch.conversation_store import Conversations
 from bot.dispatch.dispatcher import Dispatcher
-from bot.dispatch.on_call import CallLetters, OnCallService
+from bot.dispatch.on_call import CallLetters, CallSenders, OnCallService
 from bot.dispatch.passphrase_hashing import PassphraseHashing
 from bot.hotline.erasure.requests import ErasureJob
 from bot.hotline.staff.opening_hours import response_times
@@ -87,7 +87,8 @@ def build(
     on_call = OnCallService(
         staff.service.on_call,
         CallLetters(outbox, vault, options.bot_id, settings.staff_language),
-        SmtpServer.from_settings(settings), batches, conversations, AuditLog(vault),
+        CallSenders(SmtpServer.from_settings(settings), build_push(settings, vault)),
+        batches, conversations, AuditLog(vault),
     )  # fmt: skip
     policy = ContactPolicy(conversations, services, staff.service, batches, clock)
     database.writer.run_sync(policy.check_clock)

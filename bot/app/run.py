@@ -140,7 +140,7 @@ async def _run_jobs(
         app.erasure_job.run(app.database, app.clock),
         app.staff.run(app.database.writer, app.dispatcher, app.courier, app.clock),
         app.on_call.run_checks(app.database.writer, app.courier, app.clock),
-        app.on_call.run_emails(app.database.writer, app.clock),
+        app.on_call.run_senders(app.database.writer, app.clock),
         wait_for_failed_commit(app.database, app.vault), watch_clock(app), *extra,
     ]  # fmt: skip
     tasks = [asyncio.create_task(job) for job in jobs]

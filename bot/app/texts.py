@@ -12,6 +12,7 @@ from sqlalchemy import make_url
 
 from bot.app.phrase_list import phrases_outside_flows
 from bot.cases.queries import AnswerRenderer, CaseReader
+from bot.channels.web_push import WebPush
 from bot.clock import DAY, MINUTE
 from bot.conversation import CONTROLS, FlowRegistry
 from bot.dispatch import callback_data
@@ -22,7 +23,7 @@ from bot.dispatch.turn_services import TurnServices
 from bot.errors import SettingError
 from bot.hotline.chat import case_progress
 from bot.hotline.chat.phrasebook import Phrasebook
-from bot.hotline.on_call.roster import OnCallRoster
+from bot.hotline.on_call.roster import OnCallRoster, configured_channels
 from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentTexts
 from bot.hotline.staff.opening_hours import EVERY_DAY, OpeningHours
 from bot.languages import (
@@ -128,7 +129,12 @@ def build_turn_context(settings: Settings, vault: Vault, options: BuildOptions) 
 
 def build_roster(settings: Settings, vault: Vault) -> OnCallRoster:
     """Return the on-call roster of a deployment."""
-    return OnCallRoster(vault, settings.zone, has_email=settings.smtp_url is not None)
+    return OnCallRoster(vault, settings.zone, configured_channels(settings))
+
+
+def build_push(settings: Settings, vault: Vault) -> WebPush | None:
+    """Return what calls browsers; None where the deployment has no contact for push services."""
+    return WebPush(vault.push_key, settings.push_contact) if settings.push_contact else None
 
 
 def flow_recordings(languages: Collection[str], locales: Path = LOCALES) -> RecordingNames:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import date, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import typer
@@ -39,6 +40,7 @@ from bot.vault.erasure.retention import RetentionSchedule
 UNREACHED = {
     CallChannel.TELEGRAM: "no Telegram account is known",
     CallChannel.EMAIL: "HAVEN_SMTP_URL is not set, or no address is known",
+    CallChannel.PUSH: "HAVEN_PUSH_CONTACT is not set, or no browser was chosen at the desk",
 }
 """Why a channel reaches no one."""
 MIN_FREE_SHARE = 0.1
@@ -139,15 +141,18 @@ def _check_on_call(settings: Settings) -> None:
     database = existing_database(settings)
     try:
         with closing(open_vault(settings, database)) as vault:
-            people = database.writer.run_sync(build_roster(settings, vault).all)
+            roster = build_roster(settings, vault)
+            people = database.writer.run_sync(roster.all)
     finally:
         database.writer.close()
     faults = [
         f"{it.by.id} is not reached by {channel}: {UNREACHED[channel]}"
         for it in people
         for channel in it.settings.channels
-        if channel not in it.usable_channels(has_email=smtp is not None)
+        if channel not in it.usable_channels(roster.configured)
     ]
+    if settings.push_contact and find_spec("pywebpush") is None:
+        faults.append("HAVEN_PUSH_CONTACT needs pywebpush: pip install 'haven[push]'")
     if faults:
         raise HavenError("; ".join(faults))
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.app.texts import build_roster
+from bot.app.texts import build_push, build_roster
 from bot.channels.smtp import SmtpServer
 from bot.cli.deployment import open_deployment
 from bot.cli.options import AsJson, one_of
 from bot.cli.output import make_table, print_json, print_table
-from bot.dispatch.on_call import CallLetters
+from bot.dispatch.on_call import CallLetters, CallSenders
 from bot.errors import HavenError
 from bot.hotline.on_call.roster import CallChannel, OnCallRoster, OnCallSettings
 from bot.languages import STAFF_LANGUAGES
@@ -20,6 +20,8 @@ from bot.mailbox.outbox import Outbox
 from bot.settings import EMAIL_PATTERN, HOURS_PATTERN
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from bot.cli.deployment import Deployment
     from bot.hotline.on_call.roster import OnCallPerson
     from bot.hotline.staff.staff import Caseworker
@@ -36,7 +38,7 @@ def set_on_call(
     who: Who,
     channel: Annotated[
         list[str] | None,
-        typer.Option(help="telegram or email; repeat for more, tried in this order."),
+        typer.Option(help="telegram, email or push; repeat for more, tried in this order."),
     ] = None,
     email: Annotated[str, typer.Option(help="Their e-mail address.")] = "",
     hours: Annotated[
@@ -58,14 +60,17 @@ def set_on_call(
         raise typer.BadParameter("--hours are written like 21:00-09:00")
     if language:
         one_of("--language", language, STAFF_LANGUAGES)
-    settings = OnCallSettings(tuple(dict.fromkeys(channels)), email, hours, language)
+    channels = tuple(dict.fromkeys(channels))
     with open_deployment(create=True) as deployment:
         roster = _roster(deployment)
 
         def store(work: Work) -> Caseworker:
             found = deployment.require_decider(work, who)
+            known = roster.of(work, who)
+            browsers = known.settings.browsers if known else ()
+            settings = OnCallSettings(channels, email, hours, language, browsers)
             roster.set(work, who, position, settings, deployment.now())
-            detail = ":".join(settings.channels)
+            detail = ":".join(channels)
             deployment.record(work, "on_call_set", who, detail)
             return found
 
@@ -74,7 +79,9 @@ def set_on_call(
             typer.echo("They have no Telegram account here (haven staff add --account).", err=True)
         if email and deployment.settings.smtp_url is None:
             typer.echo("HAVEN_SMTP_URL is not set: no e-mail can be sent.", err=True)
-    typer.echo(f"{who} is on call: {', '.join(settings.channels)}, {hours or 'at every hour'}.")
+        if CallChannel.PUSH in channels:
+            typer.echo("They choose the browser themselves: My account, at the desk.", err=True)
+    typer.echo(f"{who} is on call: {', '.join(channels)}, {hours or 'at every hour'}.")
 
 
 @on_call_app.command("remove")
@@ -97,14 +104,14 @@ def remove_on_call(who: Who) -> None:
 def list_on_call(*, as_json: AsJson = False) -> None:
     """List who is on call, in the order in which they are called."""
     with open_deployment() as deployment:
-        people = deployment.run(_roster(deployment).all)
-        has_email = deployment.settings.smtp_url is not None
+        roster = _roster(deployment)
+        people, configured = deployment.run(roster.all), roster.configured
     if as_json:
-        print_json([_as_json(it, has_email=has_email) for it in people])
+        print_json([_as_json(it, configured) for it in people])
         return
     rows = [
         (it.position, it.by.id, it.by.name, it.settings.channels, it.settings.hours or "always",
-         ", ".join(it.usable_channels(has_email=has_email)) or "nothing")
+         ", ".join(it.usable_channels(configured)) or "nothing")
         for it in people
     ]  # fmt: skip
     headings = ("order", "id", "name", "channels", "hours", "reached by")
@@ -115,12 +122,11 @@ def list_on_call(*, as_json: AsJson = False) -> None:
 def send_test_call(who: Who) -> None:
     """Send a test message to a caseworker, over each of their channels."""
     with open_deployment() as deployment:
-        people = deployment.run(_roster(deployment).all)
-        person = next((it for it in people if it.by.id == who), None)
+        roster = _roster(deployment)
+        person = deployment.run(lambda work: roster.of(work, who))
         if person is None:
             raise _not_on_call(who)
-        has_email = deployment.settings.smtp_url is not None
-        channels = person.usable_channels(has_email=has_email)
+        channels = person.usable_channels(roster.configured)
         if not channels:
             raise HavenError(f"no channel can reach {who}; haven doctor says why")
         for channel in channels:
@@ -134,12 +140,11 @@ def _send_test(deployment: Deployment, person: OnCallPerson, channel: CallChanne
     vault = deployment.vault
     letters = CallLetters(Outbox(vault), vault, bot, settings.staff_language)
     who = person.by.id
-    if channel is CallChannel.EMAIL:
-        smtp = SmtpServer.from_settings(settings)
-        assert smtp is not None  # noqa: S101 - the channel is usable
-        smtp.send(person.settings.email, letters.text_for(person, is_test=True))
+    if channel is not CallChannel.TELEGRAM:
+        senders = CallSenders(SmtpServer.from_settings(settings), build_push(settings, vault))
+        senders.send(person, channel, letters.text_for(person, is_test=True))
         deployment.run(lambda work: deployment.record(work, "on_call_test", who, channel.value))
-        return "email: the mail server took it."
+        return f"{channel}: the server took it."
 
     def store(work: Work) -> None:
         letters.send(work, person, deployment.now(), is_test=True)
@@ -157,11 +162,11 @@ def _not_on_call(who: str) -> HavenError:
     return HavenError(f"{who} is not on call; haven on-call list shows who is")
 
 
-def _as_json(person: OnCallPerson, *, has_email: bool) -> dict[str, object]:
+def _as_json(person: OnCallPerson, configured: Collection[CallChannel]) -> dict[str, object]:
     return {
         "id": person.by.id,
         "position": person.position,
         "channels": list(person.settings.channels),
         "hours": person.settings.hours,
-        "reached_by": list(person.usable_channels(has_email=has_email)),
+        "reached_by": list(person.usable_channels(configured)),
     }

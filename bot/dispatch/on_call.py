@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.dispatch.callback_data import ON_CALL_BUTTON
 from bot.dispatch.conversation_store import SESSION_TIMEOUT
-from bot.errors import EmailFailedError
+from bot.errors import EmailFailedError, PushFailedError
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.chat.takeover import SayNobodyComes
 from bot.hotline.commands.context import find_contact
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.dispatch.batch import BatchProcessor
     from bot.dispatch.conversation_store import Conversations
     from bot.hotline.on_call.alarms import Call, NewCall, OnCallAlarms
-    from bot.hotline.on_call.roster import OnCallPerson
+    from bot.hotline.on_call.roster import OnCallPerson, PushSubscription
     from bot.mailbox.courier import Courier
     from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work, Writer
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 CHECK_SECONDS = 5.0
 """Seconds between two checks; a call has to arrive within 60."""
-EMAIL_POLL_SECONDS = 1.0
-EMAIL_TIMEOUT = 12.0
-"""Seconds after which an e-mail counts as failed; the next channel is tried."""
+SEND_POLL_SECONDS = 1.0
+SEND_TIMEOUT = 12.0
+"""Seconds after which an e-mail or push counts as failed; the next channel is tried."""
 
 
 class Mailer(Protocol):
@@ -48,6 +48,49 @@ class Mailer(Protocol):
         Raises:
             EmailFailedError: the server was not reached, or refused.
         """
+
+
+class Pusher(Protocol):
+    """Sends to browsers, and blocks meanwhile."""
+
+    def send(self, subscription: PushSubscription, text: str) -> None:
+        """Send one sentence to a browser.
+
+        Raises:
+            PushFailedError: it was not taken.
+        """
+
+
+@dataclass(frozen=True)
+class CallSenders:
+    """What sends calls outside Telegram; None where the deployment has none."""
+
+    mailer: Mailer | None = None
+    pusher: Pusher | None = None
+
+    def send(self, person: OnCallPerson, channel: str, text: str) -> None:
+        """Send a sentence over e-mail, or to every browser of a caseworker; one is enough.
+
+        Raises:
+            EmailFailedError, PushFailedError: it was not taken.
+        """
+        if channel == CallChannel.EMAIL and self.mailer is not None:
+            self.mailer.send(person.settings.email, text)
+        elif channel == CallChannel.PUSH and self.pusher is not None:
+            self._push(self.pusher, person, text)
+        else:
+            raise PushFailedError(f"{channel} is not set up")
+
+    @staticmethod
+    def _push(pusher: Pusher, person: OnCallPerson, text: str) -> None:
+        failures = []
+        for browser in person.settings.browsers:
+            try:
+                pusher.send(browser, text)
+            except PushFailedError as failed:
+                failures.append(failed)
+        if len(failures) == len(person.settings.browsers):
+            raise PushFailedError("no browser took it") from (failures[0] if failures else None)
 
 
 @dataclass(frozen=True)
@@ -88,8 +131,7 @@ class OnCallService:
 
     alarms: OnCallAlarms
     letters: CallLetters
-    mailer: Mailer | None
-    """None: this deployment sends no e-mail."""
+    senders: CallSenders
     batches: BatchProcessor
     conversations: Conversations
     audit: AuditLog
@@ -112,16 +154,16 @@ class OnCallService:
             courier.enqueue(await writer.run(lambda work: self.check(work, clock.now())))
             await asyncio.sleep(CHECK_SECONDS)
 
-    async def run_emails(self, writer: Writer, clock: Clock) -> None:
-        """Send e-mails until cancelled; a job of its own: a slow server must delay no check."""
+    async def run_senders(self, writer: Writer, clock: Clock) -> None:
+        """Send e-mail and push until cancelled; a slow server must delay no check."""
         while True:
-            await self.send_emails(writer, clock)
-            await asyncio.sleep(EMAIL_POLL_SECONDS)
+            await self.send_waiting(writer, clock)
+            await asyncio.sleep(SEND_POLL_SECONDS)
 
-    async def send_emails(self, writer: Writer, clock: Clock) -> None:
-        """Send the e-mails that wait, all at the same time."""
-        waiting = await writer.run(lambda work: self._load_emails(work, clock.now()))
-        await asyncio.gather(*(self._send_email(writer, *each) for each in waiting))
+    async def send_waiting(self, writer: Writer, clock: Clock) -> None:
+        """Send the calls by e-mail and push that wait, all at the same time."""
+        waiting = await writer.run(lambda work: self._load_waiting(work, clock.now()))
+        await asyncio.gather(*(self._send(writer, *each) for each in waiting))
 
     def _make(self, work: Work, call: NewCall, now: int) -> Letter | None:
         letter = (
@@ -132,28 +174,28 @@ class OnCallService:
         self.alarms.store_call(work, call, letter.id if letter else None, now)
         return letter
 
-    def _load_emails(self, work: Work, now: int) -> list[tuple[Call, str, str]]:
-        """Return the calls by e-mail that wait, with their addresses and texts."""
-        queued = self.alarms.queued_emails(work, now)
+    def _load_waiting(self, work: Work, now: int) -> list[tuple[Call, OnCallPerson, str]]:
+        """Return the calls outside Telegram that wait, with whom they call and their texts."""
+        queued = self.alarms.queued_outside_telegram(work, now)
         people = {it.by.id: it for it in self.alarms.roster.all(work)} if queued else {}
         return [
-            (call, person.settings.email, self.letters.text_for(person))
+            (call, person, self.letters.text_for(person))
             for call in queued
             if (person := people.get(call.staff)) is not None
         ]
 
-    async def _send_email(self, writer: Writer, call: Call, to: str, text: str) -> None:
+    async def _send(self, writer: Writer, call: Call, person: OnCallPerson, text: str) -> None:
         is_sent = False
-        if self.mailer is not None:
-            try:
-                async with asyncio.timeout(EMAIL_TIMEOUT):
-                    await asyncio.to_thread(self.mailer.send, to, text)
-                is_sent = True
-            except EmailFailedError as failed:
-                log.warning("on_call_email_failed", error=type(failed.__cause__).__name__)
-            except TimeoutError as late:
-                log.warning("on_call_email_failed", error=type(late).__name__)
-        await writer.run(lambda work: self.alarms.note_email(work, call.id, is_sent=is_sent))
+        try:
+            async with asyncio.timeout(SEND_TIMEOUT):
+                await asyncio.to_thread(self.senders.send, person, call.channel, text)
+            is_sent = True
+        except (EmailFailedError, PushFailedError) as failed:
+            error = type(failed.__cause__ or failed).__name__
+            log.warning("on_call_failed", kind=call.channel, error=error)
+        except TimeoutError as late:
+            log.warning("on_call_failed", kind=call.channel, error=type(late).__name__)
+        await writer.run(lambda work: self.alarms.note_sent(work, call.id, is_sent=is_sent))
 
     def _tell(self, work: Work, case: str, now: int) -> None:
         """Tell a person who is in their session that no one can come, and which numbers answer."""

@@ -18,6 +18,7 @@ from bot.errors import DecryptionError
 from bot.vault.keys import epoch_keys
 from bot.vault.keys.case_keys import CaseKeys, CaseKeyWraps
 from bot.vault.keys.escrow import Escrow
+from bot.vault.keys.push_key import PushKey
 from bot.vault.purpose import IN_TRANSIT, Purpose, Sealer
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class Vault:
         self._erasure_key = root.derive("erased")
         self._passphrase_key = root.derive("words")
         self.signer = Signer(root.derive("receipts"))
+        self._push_seed = root.derive("web push")
         self.consent_mac = partial(hmac.digest, root.derive("agreements"), digest="sha256")
         """Returns the MAC of a consent."""
         self.count_digest = partial(hmac.digest, root.derive("counted"), digest="sha256")
@@ -201,6 +203,11 @@ class Vault:
         """Return the salt and the pepper of a chat's passphrases: 16 and 32 bytes."""
         mixed = hmac.digest(self._passphrase_key, chat_key, "sha256")
         return mixed[:LOOKUP_KEY_LENGTH], hmac.digest(self._passphrase_key, mixed, "sha256")
+
+    @property
+    def push_key(self) -> PushKey:
+        """Return the key by which push services know this deployment."""
+        return PushKey(self._push_seed)
 
     def _chat_key(self, bot: int, chat: int) -> bytes:
         return hmac.digest(self._identity_key, b"%d|%d" % (bot, chat), "sha256")[:LOOKUP_KEY_LENGTH]

@@ -68,6 +68,7 @@ NOT_TOLD = {
     "staff_language": "among staff",
     "smtp_url": "a call to a caseworker says nothing of a case",
     "smtp_from": "among staff",
+    "push_contact": "among staff",
     "backup_key": "for whom copies open, which is nobody here",
 }
 """Settings of which nothing has to be told, and why."""

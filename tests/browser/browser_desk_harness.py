@@ -63,8 +63,8 @@ class BrowserCaseworker:
 class BrowserDeskHarness:
     """A house with a desk that browsers reach."""
 
-    def __init__(self, folder: Path, language: str) -> None:
-        self.settings = settings_for(folder, staff_language=language)
+    def __init__(self, folder: Path, language: str, **given: Any) -> None:
+        self.settings = settings_for(folder, staff_language=language, **given)
         self.database = Database(migrated_url("sqlite", folder))
         self.vault = Vault(ROOT, key_store())
         self.post = RecordingChannel()
@@ -91,9 +91,11 @@ class BrowserDeskHarness:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, folder: Path, language: str = "en") -> AsyncIterator[BrowserDeskHarness]:
-        """Give an office that runs while the context lasts."""
-        office = cls(folder, language)
+    async def open(
+        cls, folder: Path, language: str = "en", **given: Any
+    ) -> AsyncIterator[BrowserDeskHarness]:
+        """Give an office that runs while the context lasts; `given` are further settings."""
+        office = cls(folder, language, **given)
         await recover(office.house)
         courier = asyncio.create_task(office.house.courier.run())
         hashing = asyncio.create_task(office.house.passphrase_hashing.run())

@@ -125,7 +125,7 @@ def test_a_test_goes_over_every_channel(tmp_path: Path) -> None:
         (letter,) = mail.letters
         assert letter["Subject"] == "Haven: this is a test. Nothing waits for you."
     assert done.stdout.splitlines() == [
-        "telegram: a running Haven sends it now.", "email: the mail server took it."
+        "telegram: a running Haven sends it now.", "email: the server took it."
     ]  # fmt: skip
     with closing(log_of(tmp_path)) as connection:
         ((state,),) = connection.execute("SELECT state FROM outbox").fetchall()

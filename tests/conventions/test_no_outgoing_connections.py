@@ -10,13 +10,15 @@ from tests.support.source_tree import calls_in, imports_of, modules, name_of, tr
 
 CONNECTS = (
     "urllib.request", "http.client", "aiohttp", "httpx", "requests", "socket", "smtplib", "ftplib",
-    "poplib", "imaplib", "xmlrpc", "telnetlib", "websockets", "telegram", "webbrowser", "asyncssh",
+    "poplib", "imaplib", "xmlrpc", "telnetlib", "pywebpush", "websockets", "telegram", "webbrowser",
+    "asyncssh",
 )  # fmt: skip
 """What connections are opened with."""
 OPENS = ("open_connection", "create_connection", "create_datagram_endpoint", "open_unix_connection",
          "sock_connect", "urlopen", "urlretrieve")  # fmt: skip
 MAY: dict[str, str] = {
     "bot/channels/telegram/": "the one place that speaks to anybody outside, to Telegram",
+    "bot/channels/web_push.py": "calls caseworkers in browsers, over four known push services",
     "bot/channels/smtp.py": "calls caseworkers by e-mail, over the mail server of the settings",
     "bot/sandbox/methods/__init__.py": "reads from the library what Telegram's methods are called",
     "bot/sandbox/server.py": "finds a free port of this machine",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.channels.web_push import WebPush
+from bot.dispatch.on_call import CallSenders
 from bot.errors import ChatBlockedError, DeliveryError, RetryLaterError
 from bot.hotline.commands.types import Verb
 from bot.hotline.on_call.roster import CallChannel, OnCallRoster, OnCallSettings
@@ -15,6 +18,7 @@ from tests.support.database_fixtures import on_both_databases
 from tests.support.dispatch_inspection import leave_details
 from tests.support.harnesses.hotline_harness import VAULT, HotlineHarness
 from tests.support.people.chat_person import ChatPerson
+from tests.support.push_server import PushBrowser, push_service
 from tests.support.smtp_server import smtp_server
 from tests.support.telegram.recording_channel import delivery_failure
 
@@ -29,7 +33,7 @@ ACCOUNT = 6_000_000_001
 WAITS = "Haven: something waits for you."
 WAITS_IN_CHINESE = "Haven：有事情在等你。"  # noqa: RUF001 - Chinese punctuation
 NOBODY = "Nobody can answer in this chat right now."
-TELEGRAM, EMAIL = CallChannel.TELEGRAM, CallChannel.EMAIL
+TELEGRAM, EMAIL, PUSH = CallChannel.TELEGRAM, CallChannel.EMAIL, CallChannel.PUSH
 
 
 @pytest.fixture
@@ -76,7 +80,7 @@ def checks(home: HotlineHarness) -> None:
     letters = home.database.writer.run_sync(lambda work: service.check(work, now))
     home.house.courier.enqueue(letters)
     home.settle()
-    home.run(service.send_emails(home.database.writer, home.loop))
+    home.run(service.send_waiting(home.database.writer, home.loop))
 
 
 def calls(home: HotlineHarness, account: int = ACCOUNT) -> list[str]:
@@ -310,7 +314,7 @@ def checks_without_waiting(home: HotlineHarness) -> None:
     letters = home.database.writer.run_sync(lambda work: service.check(work, now))
     home.house.courier.enqueue(letters)
     home.run(home.close_writer_idle(0.2))
-    home.run(service.send_emails(home.database.writer, home.loop))
+    home.run(service.send_waiting(home.database.writer, home.loop))
 
 
 def test_an_email_that_is_refused_goes_on_to_the_next_caseworker(tmp_path: Path) -> None:
@@ -441,6 +445,65 @@ def test_the_roster_hides_addresses_in_the_database(home: HotlineHarness) -> Non
     puts_on_call(home, "Mei", TELEGRAM, EMAIL, account=ACCOUNT, email="mei@example.org")
     ((sealed,),) = home.ask("SELECT sealed FROM on_call")
     assert b"mei@example.org" not in bytes(sealed)
-    roster = OnCallRoster(VAULT, home.settings.zone, has_email=True)
+    roster = OnCallRoster(VAULT, home.settings.zone, [CallChannel.TELEGRAM, CallChannel.EMAIL])
     (person,) = home.database.writer.run_sync(roster.all)
     assert person.settings.email == "mei@example.org"
+
+
+# --- In a browser ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pushing_home(tmp_path: Path) -> Iterator[HotlineHarness]:
+    made = HotlineHarness(
+        tmp_path, hours="20:30-21:30", staff_language="en", push_contact="admin@example.org"
+    )
+    push = WebPush(made.vault.push_key, "admin@example.org", lambda _address: True)
+    on_call = replace(made.house.on_call, senders=CallSenders(pusher=push))
+    made.house = replace(made.house, on_call=on_call)
+    yield made
+    made.close()
+
+
+def test_a_browser_shows_that_something_waits(pushing_home: HotlineHarness) -> None:
+    with push_service() as service:
+        browser = PushBrowser(service.url)
+        puts_on_call(pushing_home, "Mei", PUSH, browsers=(browser.subscription,))
+        in_danger(pushing_home)
+        passes(pushing_home, 15)
+        assert [browser.reads(it) for it in service.bodies] == [WAITS]
+    assert ("push", "sent") in pushing_home.ask("SELECT channel, state FROM on_call_calls")
+
+
+def test_a_browser_that_is_gone_gives_way_to_the_next_channel(
+    pushing_home: HotlineHarness,
+) -> None:
+    with push_service(410) as service:
+        browsers = (PushBrowser(service.url).subscription,)
+        puts_on_call(pushing_home, "Mei", PUSH, TELEGRAM, account=ACCOUNT, browsers=browsers)
+        in_danger(pushing_home)
+        passes(pushing_home, 30)
+    assert calls(pushing_home) == [WAITS]
+
+
+def test_one_of_two_browsers_is_enough(pushing_home: HotlineHarness) -> None:
+    with push_service(410) as gone, push_service() as service:
+        browsers = [PushBrowser(it.url) for it in (gone, service)]
+        puts_on_call(
+            pushing_home, "Mei", PUSH, TELEGRAM, account=ACCOUNT,
+            browsers=tuple(it.subscription for it in browsers),
+        )  # fmt: skip
+        in_danger(pushing_home)
+        passes(pushing_home, 25)
+        assert [browsers[1].reads(it) for it in service.bodies] == [WAITS]
+    assert calls(pushing_home) == []
+
+
+def test_without_a_contact_no_browser_is_called(home: HotlineHarness) -> None:
+    """The negative control."""
+    with push_service() as service:
+        browsers = (PushBrowser(service.url).subscription,)
+        puts_on_call(home, "Mei", PUSH, browsers=browsers)
+        in_danger(home)
+        passes(home, 30)
+        assert service.bodies == []

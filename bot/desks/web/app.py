@@ -24,7 +24,7 @@ from bot.desks.web.middleware import DeskEndpoint
 from bot.desks.web.queue import pages as queue_pages
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, check_routes
-from bot.desks.web.team import approvals, audit, shift, staff, workload
+from bot.desks.web.team import approvals, audit, call_browsers, shift, staff, workload
 from bot.errors import SettingError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ KEEP_ALIVE_SECONDS, BACKLOG, MAX_CONNECTIONS = 75, 512, 1200
 MODULES = (
     static_files, login_pages, enrolment, queue_pages, shift, case_pages, law, evidence, export,
     actions, send_checks, sse, account, audit, workload, approvals,
-    staff,
+    staff, call_browsers,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(
     it for module in MODULES for it in vars(module).values() if isinstance(it, Route)

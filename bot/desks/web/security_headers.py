@@ -20,6 +20,10 @@ PAGE_CSP = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
+WORKER_CSP = (
+    PAGE_CSP.replace("trusted-types 'none'", "trusted-types haven-worker") + "; worker-src 'self'"
+)
+"""For the one page that installs the script which shows calls."""
 SANDBOX_CSP = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 )

@@ -41,6 +41,7 @@ PASSKEY_NEEDS_PASSWORD = _("Passkey accepted. Enter your password to unlock your
 
 SAVED = _("Saved.")
 ENDED = _("Signed out.")
+BROWSER_NOT_ADDED = _("This browser's push service is not one we know. Use another browser.")
 COMMAND_STORED = _("Saved. It will be done as soon as the bot runs.")
 CASE_TRANSFERRED = _("Case {reference} was transferred.")
 ERASE_WRONG_NUMBER = _("That is not the number of this case. Nothing was erased.")

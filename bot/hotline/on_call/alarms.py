@@ -198,16 +198,16 @@ class OnCallAlarms:
             self._acknowledge(work, alarm.case, by, now)
         return len(waiting)
 
-    def queued_emails(self, work: Work, now: int) -> list[Call]:
-        """Return the calls by e-mail that are not sent yet."""
+    def queued_outside_telegram(self, work: Work, now: int) -> list[Call]:
+        """Return the calls by e-mail and push that are not sent yet."""
         return [
             it
             for it in _calls_since(work, now - CALLS_KEPT)
-            if it.channel == CallChannel.EMAIL and it.state == CallState.QUEUED
+            if it.channel != CallChannel.TELEGRAM and it.state == CallState.QUEUED
         ]
 
-    def note_email(self, work: Work, call: int, *, is_sent: bool) -> None:
-        """Store what became of a call by e-mail."""
+    def note_sent(self, work: Work, call: int, *, is_sent: bool) -> None:
+        """Store what became of a call by e-mail or push."""
         work.run(_SET_STATE, (CallState.SENT if is_sent else CallState.FAILED).value, call)
 
     @staticmethod
@@ -310,7 +310,7 @@ class OnCallAlarms:
         if not is_due:
             return []
         person = people[len(firsts) % round_size]
-        return [NewCall(person, person.usable_channels(has_email=self.roster.has_email)[0], 0)]
+        return [NewCall(person, person.usable_channels(self.roster.configured)[0], 0)]
 
     def _retry(
         self, work: Work, calls: list[Call], people: list[OnCallPerson], now: int
@@ -325,7 +325,7 @@ class OnCallAlarms:
             detail = f"{call.channel}:{'slow' if is_slow else 'failed'}"
             self._audit.record(work, now, SYSTEM, "on_call_fail", call.staff, detail)
             person = by_id.get(call.staff)
-            channels = person.usable_channels(has_email=self.roster.has_email) if person else ()
+            channels = person.usable_channels(self.roster.configured) if person else ()
             if person is not None and call.attempt + 1 < len(channels):
                 retries.append(NewCall(person, channels[call.attempt + 1], call.attempt + 1))
             else:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.cases.state_machine import Role
 from bot.errors import DecryptionError
@@ -21,10 +22,11 @@ from bot.store.tables.on_call import on_call
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from zoneinfo import ZoneInfo
 
     from bot.hotline.staff.staff import Caseworker
+    from bot.settings import Settings
     from bot.store.writer import Work
     from bot.vault import Vault
 
@@ -35,6 +37,22 @@ class CallChannel(StrEnum):
     TELEGRAM = "telegram"
     """Their private chat with the bot, which they began."""
     EMAIL = "email"
+    PUSH = "push"
+    """Browsers they chose at the desk."""
+
+
+class PushSubscription(msgspec.Struct, frozen=True):
+    """One browser that shows calls, as the browser gave it."""
+
+    endpoint: str
+    """The address at its push service."""
+    public_key: str
+    """Its key, base64url; the sentence is encrypted to it."""
+    secret: str
+    """Its shared secret, base64url."""
+    browser: str
+    """A name to tell it from others, e.g. Firefox on Linux."""
+    added_at: int
 
 
 class OnCallSettings(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -47,6 +65,24 @@ class OnCallSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """In the zone of the deployment, e.g. 21:00-09:00; empty for every hour."""
     language: str = ""
     """Of the message; empty for that of the desk."""
+    browsers: tuple[PushSubscription, ...] = ()
+    """For push; at most `MAX_BROWSERS`."""
+
+    def with_browser(self, added: PushSubscription) -> OnCallSettings:
+        """Return the settings with one more browser; the oldest gives way, push is tried first."""
+        others = [it for it in self.browsers if it.endpoint != added.endpoint]
+        channels = tuple(it for it in self.channels if it is not CallChannel.PUSH)
+        return replace(
+            self,
+            browsers=(*others, added)[-MAX_BROWSERS:],
+            channels=(CallChannel.PUSH, *channels),
+        )
+
+    def without_browser(self, endpoint: str) -> OnCallSettings:
+        """Return the settings without a browser; without any, push is no channel any more."""
+        left = tuple(it for it in self.browsers if it.endpoint != endpoint)
+        channels = tuple(it for it in self.channels if left or it is not CallChannel.PUSH)
+        return replace(self, browsers=left, channels=channels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +93,18 @@ class OnCallPerson:
     position: int
     settings: OnCallSettings
 
-    def usable_channels(self, *, has_email: bool) -> tuple[CallChannel, ...]:
-        """Return the channels that can reach them, in their order."""
-        usable = {
+    def usable_channels(self, configured: Collection[CallChannel]) -> tuple[CallChannel, ...]:
+        """Return the channels that can reach them, in their order.
+
+        Args:
+            configured: channels of this deployment.
+        """
+        has_address = {
             CallChannel.TELEGRAM: self.by.account != 0,
-            CallChannel.EMAIL: has_email and bool(self.settings.email),
+            CallChannel.EMAIL: bool(self.settings.email),
+            CallChannel.PUSH: bool(self.settings.browsers),
         }
-        return tuple(it for it in self.settings.channels if usable[it])
+        return tuple(it for it in self.settings.channels if it in configured and has_address[it])
 
     def is_on_call(self, zone: ZoneInfo, now: int) -> bool:
         """Return whether they may be called now."""
@@ -73,6 +114,7 @@ class OnCallPerson:
         return not hours or OpeningHours(hours, zone).is_open(now)
 
 
+MAX_BROWSERS = 5
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(OnCallSettings).decode
 _ALL = select_by(
@@ -85,18 +127,27 @@ _REMOVE = delete_by(on_call, by="staff_id")
 class OnCallRoster:
     """The roster as rows, used inside units of work."""
 
-    def __init__(self, vault: Vault, zone: ZoneInfo, *, has_email: bool = False) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        zone: ZoneInfo,
+        configured: Collection[CallChannel] = (CallChannel.TELEGRAM,),
+    ) -> None:
         """Create a roster.
 
         Args:
             vault: seals the settings.
             zone: of the hours.
-            has_email: whether this deployment can send e-mail.
+            configured: channels over which this deployment can call.
         """
         self._vault = vault
         self._staff = Staff(vault)
         self._zone = zone
-        self.has_email = has_email
+        self.configured = frozenset(configured)
+
+    def of(self, work: Work, who: str) -> OnCallPerson | None:
+        """Return a caseworker on the roster; None if they are not on it."""
+        return next((it for it in self.all(work) if it.by.id == who), None)
 
     def all(self, work: Work) -> list[OnCallPerson]:
         """Return all who are on the roster and have access, in order."""
@@ -115,7 +166,7 @@ class OnCallRoster:
         return [
             it
             for it in self.all(work)
-            if it.is_on_call(self._zone, now) and it.usable_channels(has_email=self.has_email)
+            if it.is_on_call(self._zone, now) and it.usable_channels(self.configured)
         ]
 
     def set(self, work: Work, who: str, position: int, settings: OnCallSettings, now: int) -> None:
@@ -133,6 +184,16 @@ class OnCallRoster:
             return _decode(self._vault.open(Purpose.STAFF, _associated_data(who), sealed))
         except (DecryptionError, msgspec.MsgspecError):
             return None
+
+
+def configured_channels(settings: Settings) -> frozenset[CallChannel]:
+    """Return the channels over which a deployment can call."""
+    is_set = {
+        CallChannel.TELEGRAM: True,
+        CallChannel.EMAIL: settings.smtp_url is not None,
+        CallChannel.PUSH: bool(settings.push_contact),
+    }
+    return frozenset(it for it, is_ready in is_set.items() if is_ready)
 
 
 def serving_first(people: Iterable[OnCallPerson], queues: set[str]) -> list[OnCallPerson]:

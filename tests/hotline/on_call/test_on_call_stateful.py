@@ -51,7 +51,9 @@ class Night(RuleBasedStateMachine):
         super().__init__()
         self.folder = TemporaryDirectory()
         self.line = QueueHarness(migrated_url(self.kind, Path(self.folder.name)))
-        self.roster = OnCallRoster(VAULT, ZoneInfo("Asia/Taipei"), has_email=True)
+        self.roster = OnCallRoster(
+            VAULT, ZoneInfo("Asia/Taipei"), [CallChannel.TELEGRAM, CallChannel.EMAIL]
+        )
         self.alarms = on_call.OnCallAlarms(self.roster, self.line.staff, self.line.audit)
         self.staff: dict[str, Any] = {}
         self.waits: Counter[str] = Counter()

@@ -40,6 +40,7 @@ async def _account_page(request: DeskRequest) -> Response:
         "account.html", sessions=await _own_sessions(request),
         this_session=request.current_session.token, may_add=passkeys_available(request),
         passkeys=await load_passkeys(request, request.caseworker.id), session_id=_session_id,
+        may_be_called=bool(request.context.settings.push_contact),
     )  # fmt: skip
 
 
