@@ -67,37 +67,33 @@ SITUATION = {
 NUMBERS = {topic: Text(f"{{numbers_{topic}}}") for topic in ("home", "young", "sea")}
 """Phone numbers of the place, as a whole message."""
 
-WORK_CALL = _(
-    # Translators: {numbers_work} is a list of phone numbers, one a line.
-    "About pay, hours or a contract, in Taiwan you can call:\n{numbers_work}"
-)
+# Translators: {numbers_work} is a list of phone numbers, one a line.
+WORK_CALL = _("About pay, hours or a contract, in Taiwan you can call:\n{numbers_work}")
+# Translators: quote the words on the button exactly.
 NO_NUMBERS = _(
-    # Translators: quote the words on the button exactly.
     "We show no numbers for this now, because nobody has checked them lately. A person here can "
     "tell you whom to call. In danger, press “Danger now”."
 )
-WHOM_TO_CALL = _(
-    # Translators: {numbers_other} is a list of phone numbers, one a line.
-    "Whom you can call in Taiwan:\n{numbers_other}"
-)
+# Translators: {numbers_other} is a list of phone numbers, one a line.
+WHOM_TO_CALL = _("Whom you can call in Taiwan:\n{numbers_other}")
+# Translators: {numbers_sea} is a list of phone numbers, one a line.
 SEA_CALL = _(
-    # Translators: {numbers_sea} is a list of phone numbers, one a line.
     "In a harbour in Taiwan, or where the phone network of Taiwan still works, you can "
     "call:\n{numbers_sea}"
 )
+# Translators: {numbers_abroad} is a list of phone numbers, one a line.
 ABROAD_CALL = _(
-    # Translators: {numbers_abroad} is a list of phone numbers, one a line.
     "What happened to them is not their fault, and not yours. You can tell it here, or call. "
     "Taiwan's short numbers work only in Taiwan:\n{numbers_abroad}"
 )
+# Translators: for a person who is in another country now. {numbers_abroad} is a list of phone
+# numbers, one a line.
 ABROAD_LINE = _(
-    # Translators: for a person who is in another country now. {numbers_abroad} is a list of phone
-    # numbers, one a line.
     "Taiwan's short numbers work only in Taiwan. People from Taiwan can call this from other "
     "countries, day and night:\n{numbers_abroad}"
 )
+# Translators: the agency of Taiwan's government for fishing. "Hired" is: signed the contract.
 CREW = _(
-    # Translators: the agency of Taiwan's government for fishing. "Hired" is: signed the contract.
     "If you were hired outside Taiwan for a fishing ship far at sea, the Fisheries Agency looks "
     "after your work, not the office for other workers. Other rules hold then. A person here can "
     "tell you whom to ask."
@@ -114,14 +110,14 @@ YOUNG_FIRST = _(
     "For anyone under 18 nobody has to show that there was force. Having agreed to it does not "
     "count against a person under 18."
 )
+# Translators: {child_hours} e.g. 24. "Local government" is the city or county in Taiwan.
 YOUNG_DUTY = _(
-    # Translators: {child_hours} e.g. 24. "Local government" is the city or county in Taiwan.
     "In Taiwan social workers, doctors, teachers, police and some others must tell the local "
     "government within {child_hours} hours when someone under 18 is harmed. That is so that they "
     "are looked after."
 )
+# Translators: the law in Taiwan about people who were exploited.
 SECRET = _(
-    # Translators: the law in Taiwan about people who were exploited.
     "For people the law protects like this: whoever learns at work who they are must keep it "
     "secret. Nobody may make their name, face, school or workplace public, unless a law says so."
 )

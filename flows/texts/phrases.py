@@ -188,14 +188,12 @@ OWN_AGE_WHY = _(
 THEIR_AGE_QUESTION = _("Is anyone else in this under 18?")
 THEIR_AGE_WHY = _("If so, we look sooner, and other offices may have to act. A guess is fine.")
 
-YOUNG = _(
-    # Translators: safety sentence [j], said to a person under 18. Comfort, not a judgement.
-    "It is good that you write. What happened is not your fault. You can leave out anything."
-)
+# Translators: safety sentence [j], said to a person under 18. Comfort, not a judgement.
+YOUNG = _("It is good that you write. What happened is not your fault. You can leave out anything.")
 YOUNG_NUMBER = Text("{young_line}")
 """Whom people under 18 can call. The place fills it in, so that no translation has a number."""
 
-# Translators: safety at this moment and in this place, not safety in general.
+# Translators: safety sentence. Safety at this moment and in this place, not in general.
 SAFE_QUESTION = _("Are you safe where you are right now?")
 SAFE_WHY = _("If you are not safe, that comes before everything else we ask.")
 SAFE_UNSURE = _(
@@ -248,8 +246,8 @@ CALL_ME_WHY = _("Only so that we can greet you. It does not have to be your own 
 # Translators: safety sentence [o]. Safe for the person, not for us; "write" is a message here.
 CONTACT_QUESTION = _("When is it safe for you that we write to you in this chat?")
 CONTACT_WHY = _("A message at the wrong moment can be seen by others. We keep to what you choose.")
+# Translators: quote the words on the button exactly. A word only the person knows.
 CONTACT_SILENT = _(
-    # Translators: quote the words on the button exactly. A word only the person knows.
     "Then we stay silent until you write. To see our answer: write here, press “I have written "
     "before”, and write your secret word."
 )
@@ -311,8 +309,8 @@ SENT = _(
 
 # --- Messages between flows ------------------------------------------------------------
 
+# Translators: {hours} e.g. every day 09:00-21:00
 NOBODY_NOW = _(
-    # Translators: {hours} e.g. every day 09:00-21:00
     "Nobody is on duty in this chat right now. If you can call, do not wait for us.\n"
     "When people read: {hours}"
 )
@@ -392,8 +390,8 @@ WITH_CASE = _("They have it now.")
 """For a message that answered no question and reached the case."""
 STILL_READ = _("They have what you wrote. You can go on writing here: they read it.")
 """In place of what is true only before staff read what a person writes."""
+# Translators: in place of "What you write is locked on our computer ...", once staff read.
 CONSENT_STILL_READ = _(
-    # Translators: in place of "What you write is locked on our computer ...", once staff read.
     "They have what you wrote, and read what you write here. By law they must tell police at "
     "once if someone seems forced or controlled, and the city or county if someone under 18 is "
     "harmed."

@@ -11,40 +11,40 @@ from flows.own_data.privacy import Privacy
 from flows.start.help import Help
 from flows.texts import organisation
 
+# Translators: "controlled" by another person. The lawyer is paid by a foundation, after a look
+# at each person; no promise.
 COST = _(
-    # Translators: "controlled" by another person. The lawyer is paid by a foundation, after a look
-    # at each person; no promise.
     "Writing here costs nothing, and this chat never asks you for money. In Taiwan a person who "
     "may have been forced or controlled can ask for a lawyer without cost. It is looked at each "
     "time."
 )
+# Translators: {organisation} e.g. Garden of Light Foundation. "Says so": agrees with a button.
 READERS = _(
-    # Translators: {organisation} e.g. Garden of Light Foundation. "Says so": agrees with a button.
     "No person here reads it until you say so. Then the people of {organisation} read it. They "
     "tell others what you agree to, or what the law says they must. Telegram, the company, can "
     "read this chat."
 )
+# Translators: {organisation} as above; staff read it already.
 READERS_NOW = _(
-    # Translators: {organisation} as above; staff read it already.
     "The people of {organisation} read what you write here. They tell others what you agree to, "
     "or what the law says they must. Telegram, the company, and a person with your phone can read "
     "this chat."
 )
+# Translators: "agency" is the broker. Something an office does can be noticed by the boss.
 EMPLOYER = _(
-    # Translators: "agency" is the broker. Something an office does can be noticed by the boss.
     "It is good that you ask before you write. We do not tell your boss or your agency about this "
     "chat. A person with your phone can read it. If an office has to act because of the law, your "
     "boss may notice it."
 )
+# Translators: safety sentence. The law says "may"; no promise. "Punished less or not at all".
 NO_PROMISE = _(
-    # Translators: safety sentence. The law says "may"; no promise. "Punished less or not at all".
     "Nobody here can promise what an office decides. You need not tell us about your visa. If "
     "someone broke rules because they were forced, the law in Taiwan says that they may be "
     "punished less or not at all."
 )
+# Translators: safety sentence. Officers decide whether a person was forced. "Begin that": the
+# deciding.
 NOT_SENT_OUT = _(
-    # Translators: safety sentence. Officers decide whether a person was forced. "Begin that": the
-    # deciding.
     "While officers decide whether someone was forced, that person may not be sent out of Taiwan. "
     "Writing here does not begin that. You can ask for a lawyer first, whatever papers you have."
 )
@@ -52,40 +52,40 @@ LAWYER_FIRST = _(
     "You can ask for a lawyer first, before anything is decided, whatever papers you have. A "
     "person here can tell you how."
 )
+# Translators: staff with police duties.
 OFFICERS_READ = _(
-    # Translators: staff with police duties.
     "The people who read what you send here are officers. You can ask a lawyer before you tell "
     "them more."
 )
+# Translators: {hours} e.g. every day 09:00-21:00.
 ON_DUTY = _(
-    # Translators: {hours} e.g. every day 09:00-21:00.
     "Someone is on duty now and reads what you send, the most urgent first. Nobody can say yet how "
     "long the rest takes.\nWhen people read: {hours}"
 )
+# Translators: {hours} as above. Quote the words on the button exactly.
 OFF_DUTY = _(
-    # Translators: {hours} as above. Quote the words on the button exactly.
     "Nobody reads here at this moment. What you send waits. Nobody can say yet how long the rest "
     "takes. If it cannot wait, press “Danger now”.\nWhen people read: {hours}"
 )
+# Translators: {organisation} as above; {contact} e.g. www.example.org. The code that Telegram
+# sends to log in.
 TRUST = _(
-    # Translators: {organisation} as above; {contact} e.g. www.example.org. The code that Telegram
-    # sends to log in.
     "It is right to be careful. This chat never asks for money, a bank card or your Telegram code, "
     "and you need not give your name. You can ask {organisation} whether this chat is theirs: "
     "{contact}"
 )
+# Translators: to call with the voice.
 PHONE = _(
-    # Translators: to call with the voice.
     "We answer in this chat. We do not see your phone number unless you send it. If a call would "
     "be useful, a person asks you here first, and you decide."
 )
+# Translators: a place on the map; a photo can hold the place where it was taken.
 LOCATION = _(
-    # Translators: a place on the map; a photo can hold the place where it was taken.
     "This chat does not show us where you are. We only know it if you write it or send a place. A "
     "photo sent as a file can show it too. We cannot know whether someone else follows your phone."
 )
+# Translators: quote the words on the button exactly; leave the words with / as they are.
 STOP = _(
-    # Translators: quote the words on the button exactly; leave the words with / as they are.
     "You can stop at any time: type /stop. “Clear chat” deletes the messages here and erases what "
     "you have not sent. To ask that what you sent is erased, type /delete. What others were told "
     "stays with them."

@@ -37,6 +37,7 @@ class DangerFlow(Flow):
         phrases.REHEARSAL, Outcome.STAFF_ALERTED, when=tell.was("now") & Fact("rehearsal")
     )
     told = End(
+        # Translators: safety sentence. "Them" and "someone": caseworkers. A fact, not a promise.
         _("We told them, and someone is on duty. They read what you write here."),
         Outcome.STAFF_ALERTED,
         when=tell.was("now") & Fact("staffed"),
@@ -51,4 +52,7 @@ class DangerFlow(Flow):
         Outcome.STAFF_ALERTED,
         when=tell.was("now"),
     )
-    not_told = End(_("All right. We told nobody. We go on where we were."))
+    not_told = End(
+        # Translators: safety sentence. No person was told of it.
+        _("All right. We told nobody. We go on where we were.")
+    )

@@ -70,8 +70,8 @@ SENTENCES: Mapping[str, PlaceSentence] = {
             "day and night. Social workers answer. It is not the police line."
         ),
         "worldvision.org.tw 113; taiwannews 3984218; taidaily.com 434865",
+        # Translators: said while the number of a phone line for them was not checked lately.
         without=_(
-            # Translators: said while the number of a phone line for them was not checked lately.
             "There are also people who look after those under 18. A person here can tell you more."
         ),
     ),

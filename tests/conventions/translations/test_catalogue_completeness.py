@@ -29,9 +29,11 @@ from tests.support.content.catalogue_files import (
     written,
 )
 from tests.support.paths import ROOT
-from tests.support.source_tree import name_of
+from tests.support.source_tree import comments_in, modules, name_of, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from babel.messages.catalog import Catalog
 
 LARGEST = 4096
@@ -113,6 +115,30 @@ def test_translators_are_given_what_the_source_says_now(domain: str) -> None:
         assert files_of(given[key]) == files_of(message), key
         remarks = [" ".join(one.auto_comments) for one in (given[key], message)]
         assert remarks[0] == remarks[1], key
+
+
+def lost_notes(source: str, remarks: str) -> Iterator[int]:
+    """Yield the line of every note whose first line is in no remark: it stands inside `_(`."""
+    for line, comment in comments_in(source):
+        note = comment.removeprefix("# ")
+        if note.startswith("Translators:") and note not in remarks:
+            yield line
+
+
+def test_every_note_in_the_source_reaches_translators() -> None:
+    messages = [message for domain in DOMAINS for message in extracted(domain)]
+    remarks = "\n".join(" ".join(message.auto_comments) for message in messages)
+    lost = [
+        f"{name_of(path)}:{line}"
+        for path in modules()
+        for line in lost_notes(text_of(path), remarks)
+    ]
+    assert lost == []
+
+
+def test_a_note_that_reaches_no_one_would_be_found() -> None:
+    source = "# Translators: a name.\nA = _(\n    # Translators: a day.\n    'It is {day}.'\n)\n"
+    assert list(lost_notes(source, "Translators: a name. Another remark.")) == [3]
 
 
 def test_no_phrase_stands_where_no_translator_finds_it() -> None:
