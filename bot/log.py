@@ -25,7 +25,7 @@ EVENTS = frozenset(
         # Telegram.
         "polling", "polling_paused", "poll_failed", "poll_conflict", "poll_response_quarantined",
         "webhook_removed", "outage", "loss_window", "questions_asked_again", "profile_not_updated",
-        "language_refused",
+        "language_refused", "recordings_unreadable",
         # Updates and letters.
         "quarantined", "turn_failed", "queue_round_failed", "passphrase_given_up",
         "letter_blocked", "letter_delayed", "letter_failed", "letter_refused", "letter_uncertain",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.app.build import App, build
 from bot.app.options import BuildOptions
 from bot.app.storage import open_storage, wait_for_failed_commit
-from bot.app.texts import bot_profiles, flow_recordings, use_offered_languages
+from bot.app.texts import bot_profiles, load_place, load_recordings, use_offered_languages
 from bot.cases.evidence.download import FileDownloader
 from bot.channels.telegram.client import ServerTime, SilentBot, build_bot
 from bot.channels.telegram.file_download import TelegramFiles
@@ -101,7 +101,7 @@ async def _run_with(
                 bot_id=bot.id, username=bot.username, clock=options.clock,
                 clock_monitor=ClockMonitor(server_time.now), limits=options.limits,
                 rehearsal=options.rehearsal, desks=(WebDesk(vault),), languages=offered.tags,
-                voices=flow_recordings(offered.tags), hasher=hasher,
+                voices=load_recordings(load_place(settings), offered.tags), hasher=hasher,
                 has_disk_space=disk.has_space_for_files,
             ),
         )  # fmt: skip

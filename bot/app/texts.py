@@ -137,9 +137,18 @@ def build_push(settings: Settings, vault: Vault) -> WebPush | None:
     return WebPush(vault.push_key, settings.push_contact) if settings.push_contact else None
 
 
-def flow_recordings(languages: Collection[str], locales: Path = LOCALES) -> RecordingNames:
-    """Return the recordings of messages of the flows, in their present wording."""
-    return find_recordings(flow_texts(), languages, locales)
+def load_recordings(
+    place: Place, languages: Collection[str], locales: Path = LOCALES
+) -> RecordingNames:
+    """Return the recordings that may be sent, of messages in their present wording."""
+    return find_recordings(spoken_texts(place), languages, locales)
+
+
+def spoken_texts(place: Place) -> list[Text]:
+    """Return the messages that can be heard: of flows, of the place, and answers to questions."""
+    lines = [it for line in place.sentences.values() for it in (line.text, line.fallback) if it]
+    answers = [answer.text for each in questions.ANSWERS.values() for answer in each]
+    return [*flow_texts(), *lines, *answers, hotline.NOBODY_CAN_ANSWER]
 
 
 def flow_texts() -> list[Text]:

@@ -12,7 +12,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.app.texts import build_system_texts, flow_texts
+from bot.app.safety_sentences import safety_sentences
+from bot.app.texts import build_system_texts, load_place, spoken_texts
 from bot.cli.options import AsJson, one_of
 from bot.cli.output import make_table, print_json, print_table
 from bot.conversation import Flow, Frame
@@ -30,15 +31,15 @@ from bot.languages.po_files import (
     measure_progress,
     serialize_catalogue,
 )
+from bot.languages.recording_manifest import EXTENSION, RecordingManifest
 from bot.languages.review_csv import MessageLocation, apply_review_csv, write_review_csv
 from bot.languages.voice_files import (
-    EXTENSION,
     find_recordings,
     orphaned_recordings,
     recordable_texts,
     recording_names,
-    recording_path,
     recordings_folder,
+    spoken_words,
 )
 from bot.settings import load_settings
 from flows import ALL_FLOWS
@@ -63,11 +64,12 @@ def show_status(
     as_json: AsJson = False,
 ) -> None:
     """Show the progress of every language, and why one is not offered."""
-    offer = load_offer(load_settings())
-    texts, progress = recordable_texts(flow_texts()), []
+    settings = load_settings()
+    offer, place = load_offer(settings), load_place(settings)
+    texts, progress = recordable_texts(spoken_texts(place)), []
     for tag in LANGUAGES:
         each = measure_progress(load_catalogue(tag), on=tag in offer.tags)
-        recorded = len(find_recordings(texts, [tag]))
+        recorded = len(set(find_recordings(texts, [tag]).values()))
         progress.append(replace(each, recorded=recorded, recordable=len(texts)))
     if as_json:
         print_json([asdict(each) for each in progress])
@@ -89,15 +91,35 @@ def _unreviewed_lines(progress: list[LanguageProgress]) -> Iterator[str]:
 
 
 @languages_app.command("voices")
-def list_voices(language: Tag) -> None:
+def list_voices(
+    language: Tag,
+    *,
+    safety: Annotated[
+        bool, typer.Option("--safety", help="Only the safety sentences, the most urgent first.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """List what can be recorded and the name of each file, and files that match no message."""
     one_of("LANGUAGE", language, LANGUAGES)
-    typer.echo(f"Into {recordings_folder(language)}, as Opus in OGG, at most 1 MB each:")
-    for text, name in recording_names(language, flow_texts()).items():
-        state = "recorded" if recording_path(f"{language}/{name}").exists() else "missing"
-        words = text.render(catalogue(language)).replace("\n", " | ")
-        typer.echo(f"{name}{EXTENSION}  {state:10}  {words}")
-    for name in orphaned_recordings(language, flow_texts()):
+    place, folder = load_place(load_settings()), recordings_folder(language)
+    manifest, texts = RecordingManifest(folder), spoken_texts(place)
+    if safety:
+        found = {it.name: it.words for it in safety_sentences(language, place)}
+    else:
+        words, names = catalogue(language), recording_names(language, texts)
+        found = {name: spoken_words(text.render(words)) for text, name in names.items()}
+    rows = [
+        {"number": number, "file": f"{name}{EXTENSION}", "state": manifest.state(name), "words": it}
+        for number, (name, it) in enumerate(found.items(), start=1)
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    typer.echo(f"Into {folder}, as Opus in OGG, at most 1 MB each:")
+    for row in rows:
+        shown = str(row["words"]).replace("\n", " | ")
+        typer.echo(f"{row['number']:3}  {row['file']}  {row['state']:12}  {shown}")
+    for name in orphaned_recordings(language, texts):
         typer.echo(f"{name}: no message has these words any more", err=True)
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from bot.hotline.contact_rule import ClockMonitor
 from bot.languages import FALLBACK, LANGUAGES
+from bot.languages.voice_files import recording_of
 from bot.messages import SendRecording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
     from bot.conversation import FlowRegistry
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from bot.hotline.on_call.roster import OnCallRoster
     from bot.hotline.referrals.consent_dialog import ConsentDialog
     from bot.hotline.staff.opening_hours import OpeningHours
-    from bot.text import Text
+    from bot.languages.voice_files import RecordingNames
     from bot.vault import Vault
 
 
@@ -52,12 +53,12 @@ class TurnServices:
     languages: frozenset[str] = frozenset(LANGUAGES)
     """Those this deployment offers."""
     clock_monitor: ClockMonitor = field(default_factory=ClockMonitor)
-    voices: Mapping[tuple[str, Text], str] = field(default_factory=dict)
-    """Recordings of phrases, by language and phrase; nearly every deployment has none."""
+    voices: RecordingNames = field(default_factory=dict)
+    """Recordings of phrases; nearly every deployment has none."""
     has_disk_space: Callable[[], bool] = lambda: True
     """Tells whether the disk has room for files."""
 
-    def recording_of(self, language: str, text: Text) -> list[SendRecording]:
-        """Return the recording of a phrase, if there is one."""
-        name = self.voices.get((language, text))
+    def recording_of(self, language: str, shown: str) -> list[SendRecording]:
+        """Return the recording that says a message as it is shown, if there is one."""
+        name = recording_of(self.voices, language, shown) if self.voices else None
         return [SendRecording(name)] if name else []

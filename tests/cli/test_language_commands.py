@@ -64,6 +64,19 @@ def test_a_table_is_printed_for_people() -> None:
     assert all(tag in done.stdout for tag in LANGUAGES)
 
 
+def test_safety_sentences_to_record_are_listed_the_most_urgent_first() -> None:
+    rows = json.loads(run_haven("languages", "voices", "id", "--safety", "--json").stdout)
+    assert [row["number"] for row in rows] == list(range(1, 36))
+    assert rows[0]["words"].startswith("Kalau aman untuk menelepon")
+    printed = run_haven("languages", "voices", "id", "--safety").stdout.splitlines()
+    assert len(printed) == 1 + len(rows)
+    for row, line in zip(rows, printed[1:], strict=True):
+        assert row["state"] in {"missing", "recorded", "record again", "reviewed"}
+        assert line.split()[:2] == [str(row["number"]), row["file"]]
+    everything = json.loads(run_haven("languages", "voices", "id", "--json").stdout)
+    assert {row["file"] for row in rows} < {row["file"] for row in everything}
+
+
 @pytest.fixture
 def indonesian_catalogue() -> Iterator[Path]:
     """The catalogue of this repository, put back as it was whatever a test makes of it."""

@@ -43,10 +43,11 @@ class Replies:
             language: in which; empty: that of the conversation.
         """
         turn = self.turn
-        shown = turn.services.renderer.text(text, language or turn.conversation.language)
+        language = language or turn.conversation.language
+        shown = turn.services.renderer.text(text, language)
         for blank, value in (values or {}).items():
             shown = shown.replace("{" + blank + "}", value)
-        turn.effects.bodies.append(SendText(shown))
+        turn.effects.bodies += [*turn.services.recording_of(language, shown), SendText(shown)]
 
     def send_fleeting(self, message: SendText) -> None:
         """Send a message that vanishes at the next step."""
@@ -87,8 +88,8 @@ class Replies:
                 self.send_fleeting(shown)
                 continue
             is_edit = reply.edits_last and message
-            if services.voices and not is_edit:
-                bodies += services.recording_of(language, reply.text)
+            if not is_edit:
+                bodies += services.recording_of(language, shown.text)
             bodies.append(
                 EditText(message, shown.text, shown.rows, shown.prefix) if is_edit else shown
             )
