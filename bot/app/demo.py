@@ -17,10 +17,12 @@ from rich.console import Console
 from rich.live import Live
 
 from bot.app.options import DeskOptions
+from bot.app.recording_page import RECORDINGS_PATH, RecordingPage
 from bot.app.run import RunOptions, run_bot
 from bot.app.sign_in import staff_keys_of
 from bot.app.storage import database_url, open_storage
 from bot.app.tables import queue_table
+from bot.app.texts import load_place
 from bot.app.web_desk import build_desk_context, open_desk_app
 from bot.cases.queries import load_queue
 from bot.cases.routing import Queue
@@ -28,7 +30,7 @@ from bot.cases.state_machine import Role
 from bot.clock import SystemClock
 from bot.errors import HavenError, SettingError
 from bot.hotline.staff.staff import Staff
-from bot.languages import LANGUAGES
+from bot.languages import LANGUAGES, LOCALES
 from bot.log import configure
 from bot.mailbox.rate_limit import UNLIMITED
 from bot.sandbox import TOKEN, Sandbox, serve
@@ -71,8 +73,13 @@ CLEARED_SETTINGS = dict.fromkeys(("database_url", "keys_url", "backups")) | {"ba
 """Settings of a real deployment that the environment may hold; the demo must not touch it."""
 
 
-async def run_demo(port: int, data: Path | None, *, browser: bool) -> None:
-    """Serve the phone page, run the bot behind it, and show the queue until stopped."""
+async def run_demo(
+    port: int, data: Path | None, recordings: Path | None = None, *, browser: bool
+) -> None:
+    """Serve the phone page, run the bot behind it, and show the queue until stopped.
+
+    Recordings of safety sentences go into `recordings`, by default where the bot reads them.
+    """
     with contextlib.ExitStack() as stack:
         folder = data or temporary_folder(stack)
         configure(stack.enter_context(log_file(folder)))
@@ -82,6 +89,7 @@ async def run_demo(port: int, data: Path | None, *, browser: bool) -> None:
         async with serve_pages(sandbox, port) as address:
             try:
                 settings = demo_settings(folder, address, group.id)
+                _mount_recording_page(sandbox, settings, recordings or LOCALES)
                 who = await enrol_all(settings, workers)
                 async with _open_desk(sandbox, settings, address, bot) as context:
                     links = await _create_links(context, who)
@@ -102,6 +110,12 @@ async def serve_pages(sandbox: Sandbox, port: int) -> AsyncIterator[str]:
                 f"port {port}: {error.strerror}; choose another with --port"
             ) from None
         yield address
+
+
+def _mount_recording_page(sandbox: Sandbox, settings: Settings, locales: Path) -> None:
+    """Serve what the page *Record sentences* asks for."""
+    page = RecordingPage(locales, load_place(settings), lambda: datetime.now(settings.zone).date())
+    sandbox.mounted_apps[RECORDINGS_PATH] = page.app()
 
 
 @contextlib.asynccontextmanager

@@ -74,7 +74,7 @@ class Commands(LazyGroup):
 
     entries: ClassVar[Mapping[str, Entry]] = {
         "start": Entry("start", "start", "Run the bot and the web desk."),
-        "demo": Entry("start", "demo", "Try everything on this machine, without Telegram."),
+        "demo": Entry("train", "demo", "Try everything on this machine, without Telegram."),
         "train": Entry("train", "train", "Train caseworkers with fictional people."),
         "doctor": Entry("doctor", "doctor", "Check settings, databases, keys and disk."),
         "cases": Entry("main", "cases_app", "Cases: the queue, search, erasure."),

@@ -1,4 +1,4 @@
-"""`haven start` and `haven demo`."""
+"""`haven start`, and how a command runs until a signal stops it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.app.demo import run_demo
 from bot.app.run import RunOptions, run_bot
 from bot.app.sign_in import require_key_holder
 from bot.app.storage import open_database, open_vault
 from bot.app.web_desk import desk_job, run_standalone_desk
-from bot.cli.options import DataFolder, NoBrowser, Port
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.log import configure
 from bot.settings import Settings, load_settings
@@ -48,11 +46,6 @@ def _check_key_holders(settings: Settings) -> None:
         settings.token()
         with contextlib.closing(open_vault(settings, database)) as vault:
             require_key_holder(vault)
-
-
-def demo(port: Port = 8088, data: DataFolder = None, *, no_browser: NoBrowser = False) -> None:
-    """Try everything on this machine, with a stand-in for Telegram and no token."""
-    run_until_signal(run_demo(port, data, browser=not no_browser))
 
 
 def run_until_signal(work: Coroutine[Any, Any, None]) -> None:

@@ -1,20 +1,39 @@
-"""`haven train`: fictional people for new caseworkers, and a debrief afterwards."""
+"""`haven demo`, and `haven train`: fictional people for new caseworkers, and a debrief afterwards.
+
+Both use the stand-in for Telegram, which `haven start` does not load.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot.app.demo import run_demo
 from bot.cases.indicators import ILO_INDICATORS
 from bot.cli.options import DataFolder, NoBrowser, Port
+from bot.cli.start import run_until_signal
 from bot.errors import HavenError
 from bot.training.debrief import SIGN_ORDER, Debrief, parse_signs
 from bot.training.scenarios import Scenario, load_scenarios
 from bot.training.session import TrainingOptions, run_training
+
+
+def demo(
+    port: Port = 8088,
+    data: DataFolder = None,
+    recordings: Annotated[
+        Path | None, typer.Option(help="Keep recordings below this folder instead of locales/.")
+    ] = None,
+    *,
+    no_browser: NoBrowser = False,
+) -> None:
+    """Try everything on this machine, with a stand-in for Telegram and no token."""
+    run_until_signal(run_demo(port, data, recordings, browser=not no_browser))
 
 
 def train(

@@ -98,6 +98,7 @@ class Sandbox:
             "bot": self.world.profile_state(),
             "phones": [phone.state() for phone in self.phones.values()],
             "groups": [group.state() for group in self.groups.values()],
+            "apps": sorted(self.mounted_apps),
         }
 
     def record_call(self, call: ApiCall) -> None:

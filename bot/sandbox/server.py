@@ -37,6 +37,8 @@ PAGES = Path(__file__).resolve().parent / "pages"
 
 MOUNT_PATHS = ("/desk",)
 """Paths of other applications, which have their own access checks."""
+GUARDED_MOUNT_PATHS = ("/recordings",)
+"""Paths of other applications, which rely on the checks of these pages."""
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})
 KEEP_ALIVE = 75
 """Seconds an idle connection is kept: longer than any client here pauses."""
@@ -96,7 +98,9 @@ def build_app(sandbox: Sandbox) -> Starlette:
             Route("/", _page("index.html")),
             Route("/phone/{phone:int}", _page("index.html")),
             Route("/group", _page("group.html")),
+            Route("/record", _page("record.html")),
             Route("/favicon.ico", _no_icon),
+            *(Mount(path, _mounted_app(sandbox, path)) for path in GUARDED_MOUNT_PATHS),
             Mount("/sandbox", routes=ControlApi(sandbox).routes()),
             Mount("/pages", StaticFiles(directory=PAGES)),
         ]

@@ -16,6 +16,9 @@ let bot = { name: {}, description: {}, commands: {} };
 const desk = make("a", { class: "plain", href: "/group", target: "_blank", rel: "noopener", hidden: true },
   icon("link"), make("span", { text: "The caseworkers’ desk" }));
 
+const record = make("a", { class: "plain", href: "/record", target: "_blank", rel: "noopener", "aria-label": "Record sentences", hidden: true },
+  icon("voice"), make("span", { text: "Record sentences" }));
+
 const notice = make("p", { class: "notice", role: "alert", hidden: true });
 document.body.append(notice);
 
@@ -57,6 +60,7 @@ function removeUnknown(known) {
 function showAll(state) {
   bot = state.bot;
   desk.hidden = !state.groups.length;
+  record.hidden = !state.apps.includes("/recordings");
   removeUnknown(state.phones.map(({ id }) => id));
   for (const phone of phones.values()) phone.describe(bot);
   for (const phone of state.phones) show(phone);
@@ -125,6 +129,7 @@ function theme() {
 
 if (only) document.body.classList.add("alone");
 tools.append(
+  record,
   desk,
   make("button", { type: "button", class: "plain", "aria-label": "Add a phone", onclick: askForPhone }, icon("add"), make("span", { text: "Add a phone" })),
   iconButton("bolt", "Faults", () => pane.toggle()),
