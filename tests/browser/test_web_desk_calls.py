@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from bot.hotline.on_call.roster import CallChannel, OnCallRoster, OnCallSettings
@@ -37,9 +36,10 @@ async def test_a_push_shows_that_something_waits_and_no_more(
         await page.goto(f"{office.address}/account/calls")
         pushes = await _worker_of(page)
         await page.get_by_role("button", name="Call me in this browser").click()
-        await _until(page, REGISTERED, wanted=True)
+        await page.wait_for_function(REGISTERED)
         await pushes(WAITS)
-        await _until(page, SHOWN, wanted=[["Haven", WAITS]])
+        await page.wait_for_function(f"{SHOWN}.then((all) => all.length)")
+        assert await page.evaluate(SHOWN) == [["Haven", WAITS]]
         # The page's policy allowed the worker; without a network no push service gives an address.
         assert [it for it in complaints if "policy" in it.lower()] == []
         await context.close()
@@ -67,9 +67,3 @@ async def _worker_of(page: Page) -> Any:
         )
 
     return delivers
-
-
-async def _until(page: Page, expression: str, *, wanted: object) -> None:
-    async with asyncio.timeout(PATIENCE / 1000):
-        while await page.evaluate(expression) != wanted:
-            await asyncio.sleep(0.1)
