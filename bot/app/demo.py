@@ -1,4 +1,4 @@
-"""The demo: a stand-in for Telegram, the bot and the web desk with two caseworkers.
+"""The demo: a stand-in for Telegram, the bot and the web desk with caseworkers in three roles.
 
 The phones are on one page; the caseworkers' Telegram group is on another, for a second window.
 """
@@ -9,7 +9,9 @@ import asyncio
 import contextlib
 import tempfile
 import webbrowser
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -43,7 +45,7 @@ from bot.vault.keys.browser_key import new_session_secret, secret_digest
 from bot.vault.keys.passwords import PasswordCost
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
     from bot.app.build import App
     from bot.desks.web.context import DeskContext
@@ -52,12 +54,21 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.vault import Vault
 
+    AddCases = Callable[["RunningDemo"], Awaitable[None]]
+
 REFRESH_SECONDS = 1.0
 PASSWORD = "only a rehearsal"  # noqa: S105 - printed on purpose
 DEMO_COST = PasswordCost(memory=8 * 1024, passes=1)
 """Of hashing the password: it need not resist guessing."""
-CASEWORKERS = (("Mei", tuple(LANGUAGES)), ("Jun", tuple(LANGUAGES)))
-"""Names and languages."""
+STAFF = {
+    "Mei": Role.CASEWORKER,
+    "Jun": Role.CASEWORKER,
+    "Hui": Role.SUPERVISOR,
+    "Wen": Role.ADMINISTRATOR,
+}
+"""Who works here, by name."""
+IN_GROUP = ("Mei", "Jun")
+"""Who is in the Telegram group as well."""
 DESK_PATH = "/desk"
 FIRST_GROUP_ID = -1_002_000_000_000
 GROUP_ID_RANGE = 900_000_000
@@ -73,27 +84,38 @@ CLEARED_SETTINGS = dict.fromkeys(("database_url", "keys_url", "backups")) | {"ba
 """Settings of a real deployment that the environment may hold; the demo must not touch it."""
 
 
-async def run_demo(
-    port: int, data: Path | None, recordings: Path | None = None, *, browser: bool
-) -> None:
-    """Serve the phone page, run the bot behind it, and show the queue until stopped.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOptions:
+    """Options of a demo."""
 
-    Recordings of safety sentences go into `recordings`, by default where the bot reads them.
-    """
+    port: int = 0
+    data: Path | None = None
+    """Where it is kept; without it, in a folder that is deleted when the demo ends."""
+    recordings: Path | None = None
+    """Where recordings of safety sentences go, by default where the bot reads them."""
+    browser: bool = False
+    """Whether to open the pages."""
+    add_cases: AddCases | None = None
+    """Fills a queue in which no case is yet."""
+
+
+async def run_demo(options: DemoOptions) -> None:
+    """Serve the phone page, run the bot behind it, and show the queue until stopped."""
     with contextlib.ExitStack() as stack:
-        folder = data or temporary_folder(stack)
+        folder = options.data or temporary_folder(stack)
         configure(stack.enter_context(log_file(folder)))
         bot = RestartableBot()
         sandbox = Sandbox(restart=bot.restart)
         group, workers = create_group(sandbox)
-        async with serve_pages(sandbox, port) as address:
+        async with serve_pages(sandbox, options.port) as address:
             try:
                 settings = demo_settings(folder, address, group.id)
-                _mount_recording_page(sandbox, settings, recordings or LOCALES)
-                who = await enrol_all(settings, workers)
+                _mount_recording_page(sandbox, settings, options.recordings or LOCALES)
+                staff = await enrol_all(settings, workers)
                 async with _open_desk(sandbox, settings, address, bot) as context:
-                    links = await _create_links(context, who)
-                    await _run_bot_and_view(bot, settings, links, browser=browser)
+                    sandbox.links = await _create_links(context, staff)
+                    demo = RunningDemo(sandbox, context, bot, settings, staff)
+                    await _run_bot_and_view(demo, options)
             except OSError as error:
                 where = error.filename or folder
                 raise HavenError(f"the demo ended: {where}: {error.strerror}") from None
@@ -138,21 +160,17 @@ async def _open_desk(
                 sandbox.mounted_apps.pop(DESK_PATH, None)
 
 
-async def _create_links(context: DeskContext, who: str) -> dict[str, str]:
-    """Return the addresses to print, with a link that signs a caseworker in once."""
-    secret, factors, now = new_session_secret(), context.factors, context.clock.now()
-    totp_secret = factors.new_totp_secret()
-    context.demo_links[secret_digest(secret)] = f"{who}:{PASSWORD}"
-    context.demo_authenticators[who] = CASEWORKERS[0][0], totp_secret
-    await context.database.writer.run(
-        lambda work: factors.store_totp(work, who, totp_secret, 0, now)
-    )
-    return {
-        "phones": f"{context.origin}/",
-        "group": f"{context.origin}/group",
-        "desk": f"{context.origin}{DESK_PATH}/demo/{secret.hex()}",
-        "who": who,
-    }
+async def _create_links(context: DeskContext, staff: Sequence[Caseworker]) -> dict[str, str]:
+    """Return links to the desk by what the page shows: each signs one of the staff in."""
+    factors, now, links = context.factors, context.clock.now(), {}
+    for each in staff:
+        secret, totp_secret = new_session_secret(), factors.new_totp_secret()
+        context.demo_links[secret_digest(secret)] = f"{each.id}:{PASSWORD}"
+        context.demo_authenticators[each.id] = each.name, totp_secret
+        store = partial(factors.store_totp, who=each.id, secret=totp_secret, step=0, now=now)
+        await context.database.writer.run(store)
+        links[f"{each.name}, {each.role.value}"] = f"{DESK_PATH}/demo/{secret.hex()}"
+    return links
 
 
 class RestartableBot:
@@ -207,11 +225,25 @@ class RestartableBot:
             await asyncio.gather(self._task, return_exceptions=True)
 
 
-async def _run_bot_and_view(
-    bot: RestartableBot, settings: Settings, links: dict[str, str], *, browser: bool
-) -> None:
-    running = asyncio.create_task(bot.run(settings))
-    view = asyncio.create_task(_show_when_ready(bot.ready, settings, links, browser=browser))
+@dataclass(frozen=True, slots=True)
+class RunningDemo:
+    """The parts of a demo that runs."""
+
+    sandbox: Sandbox
+    context: DeskContext
+    bot: RestartableBot
+    settings: Settings
+    staff: list[Caseworker]
+
+    def id_of(self, name: str) -> str:
+        """Return the id of one of the staff."""
+        return next(it.id for it in self.staff if it.name == name)
+
+
+async def _run_bot_and_view(demo: RunningDemo, options: DemoOptions) -> None:
+    bot = demo.bot
+    running = asyncio.create_task(bot.run(demo.settings))
+    view = asyncio.create_task(_show_when_ready(demo, options))
     try:
         await running
     finally:  # the caller deletes the folder, so the bot must have ended
@@ -222,22 +254,23 @@ async def _run_bot_and_view(
         await asyncio.gather(running, view, return_exceptions=True)
 
 
-async def _show_when_ready(
-    ready: asyncio.Event, settings: Settings, links: dict[str, str], *, browser: bool
-) -> None:
-    """Print the addresses once the bot is ready, and show the queue."""
-    await ready.wait()
+async def _show_when_ready(demo: RunningDemo, options: DemoOptions) -> None:
+    """Print the addresses once the bot is ready, fill the queue, and show it."""
+    await demo.bot.ready.wait()
+    origin, links = demo.context.origin, demo.sandbox.links
     lines = (
-        f"Haven is ready at {links['phones']}",
-        f"The caseworkers' desk, as Mei, once: {links['desk']}",
-        f"Their Telegram group is at {links['group']}",
-        f"Cases are read by {links['who']}, with the password: {PASSWORD}",
+        f"Haven is ready at {origin}/",
+        *(f"Desk, as {who}: {origin}{path}" for who, path in links.items()),
+        f"The Telegram group is at {origin}/group",
+        f"At the command line, sign in as {demo.id_of(IN_GROUP[0])} with: {PASSWORD}",
     )
     print(*lines, sep="\n", flush=True)  # noqa: T201 - also read by programs that start the demo
-    if browser:
-        webbrowser.open(links["phones"])
-        webbrowser.open_new(links["desk"])
-    await _show_queue(settings)
+    if options.browser:
+        webbrowser.open(f"{origin}/")
+        webbrowser.open_new(f"{origin}{next(iter(links.values()))}")
+    if options.add_cases is not None and not await load_queue(demo.context.database):
+        await options.add_cases(demo)
+    await _show_queue(demo.settings)
 
 
 def create_group(sandbox: Sandbox) -> tuple[SandboxGroup, list[Phone]]:
@@ -245,35 +278,40 @@ def create_group(sandbox: Sandbox) -> tuple[SandboxGroup, list[Phone]]:
     # Another id at every start: the topics of an earlier demo are gone.
     number = FIRST_GROUP_ID - sandbox.clock.seconds() % GROUP_ID_RANGE
     group = sandbox.add_group("Harbour House, night shift", forum=True, chat_id=number)
-    workers = [sandbox.add_colleague(name) for name, _language in CASEWORKERS]
+    workers = [sandbox.add_colleague(name) for name in IN_GROUP]
     for worker in workers:
         group.add_member(worker)
     group.add_bot(workers[0], "administrator")
     return group, workers
 
 
-async def enrol_all(settings: Settings, workers: list[Phone]) -> str:
-    """Enrol the caseworkers with keys, and set them on duty; return the first one's id."""
+async def enrol_all(settings: Settings, workers: list[Phone]) -> list[Caseworker]:
+    """Enrol the staff with keys, and set caseworkers on duty; return all, in the order of `STAFF`.
+
+    `workers` are the accounts of those in the group.
+    """
+    accounts = dict(zip(IN_GROUP, (worker.id for worker in workers), strict=True))
     async with open_storage(settings) as (database, vault):
-        caseworkers = await database.writer.run(lambda work: _enrol(work, vault, workers))
-        await asyncio.to_thread(_create_keys, database, vault, caseworkers)
-        return caseworkers[0].id
+        staff = await database.writer.run(lambda work: _enrol(work, vault, accounts))
+        await asyncio.to_thread(_create_keys, database, vault, staff)
+        return staff
 
 
-def _enrol(work: Work, vault: Vault, workers: list[Phone]) -> list[Caseworker]:
+def _enrol(work: Work, vault: Vault, accounts: dict[str, int]) -> list[Caseworker]:
     staff, audit, now = Staff(vault), AuditLog(vault), SystemClock().now()
+    known = {it.name: it for it in staff.all(work)}
     enrolled: list[Caseworker] = []
-    for worker, (name, languages) in zip(workers, CASEWORKERS, strict=True):
-        caseworker = staff.by_account(work, worker.id)
-        if caseworker is None:
-            caseworker = staff.add(
-                work, now, name=name, role=Role.CASEWORKER, title="caseworker",
-                languages=languages, queues=[queue.value for queue in Queue], most=9,
-                account=worker.id,
+    for name, role in STAFF.items():
+        each = known.get(name)
+        if each is None:
+            each = staff.add(
+                work, now, name=name, role=role, title="caseworker", languages=tuple(LANGUAGES),
+                queues=[queue.value for queue in Queue], most=9, account=accounts.get(name, 0),
             )  # fmt: skip
-            audit.record(work, now, OPERATOR, "staff_add", caseworker.id, caseworker.role.value)
-        staff.set_duty(work, caseworker.id, on=True)
-        enrolled.append(caseworker)
+            audit.record(work, now, OPERATOR, "staff_add", each.id, each.role.value)
+        if role is Role.CASEWORKER:
+            staff.set_duty(work, each.id, on=True)
+        enrolled.append(each)
     return enrolled
 
 

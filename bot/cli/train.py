@@ -13,12 +13,13 @@ from typing import Annotated
 
 import typer
 
-from bot.app.demo import run_demo
+from bot.app.demo import DemoOptions, run_demo
 from bot.cases.indicators import ILO_INDICATORS
 from bot.cli.options import DataFolder, NoBrowser, Port
 from bot.cli.start import run_until_signal
 from bot.errors import HavenError
 from bot.training.debrief import SIGN_ORDER, Debrief, parse_signs
+from bot.training.demo_cases import add_demo_cases
 from bot.training.scenarios import Scenario, load_scenarios
 from bot.training.session import TrainingOptions, run_training
 
@@ -31,9 +32,14 @@ def demo(
     ] = None,
     *,
     no_browser: NoBrowser = False,
+    empty: Annotated[bool, typer.Option("--empty", help="Begin without cases.")] = False,
 ) -> None:
     """Try everything on this machine, with a stand-in for Telegram and no token."""
-    run_until_signal(run_demo(port, data, recordings, browser=not no_browser))
+    options = DemoOptions(
+        port=port, data=data, recordings=recordings, browser=not no_browser,
+        add_cases=None if empty else add_demo_cases,
+    )  # fmt: skip
+    run_until_signal(run_demo(options))
 
 
 def train(

@@ -51,6 +51,8 @@ class Sandbox:
         self.groups: dict[int, SandboxGroup] = {}
         self.restart = restart
         self.mounted_apps: dict[str, ASGIApp] = {}
+        self.links: dict[str, str] = {}
+        """Links the page of the phones shows, by their words."""
         """Other applications that are served here, by path."""
         self._check = check
 
@@ -72,9 +74,9 @@ class Sandbox:
         self.events.publish(group.id, "group", group.state())
         return group
 
-    def add_colleague(self, name: str) -> Phone:
-        """Add an account of a person who works in groups and has no phone on the page."""
-        account = Phone(self.world, FIRST_COLLEAGUE_ID + len(self.colleagues), name, "")
+    def add_colleague(self, name: str, *, language: str = "") -> Phone:
+        """Add an account of a person who has no phone on the page, as those who work in groups."""
+        account = Phone(self.world, FIRST_COLLEAGUE_ID + len(self.colleagues), name, language)
         self.colleagues[account.id] = account
         return account
 
@@ -99,6 +101,7 @@ class Sandbox:
             "phones": [phone.state() for phone in self.phones.values()],
             "groups": [group.state() for group in self.groups.values()],
             "apps": sorted(self.mounted_apps),
+            "links": self.links,
         }
 
     def record_call(self, call: ApiCall) -> None:

@@ -53,9 +53,7 @@ TIMEOUT_SECONDS = 60.0
 async def play(phone: Phone, scenario: Scenario, pace: float, find_labels: LabelLookup) -> None:
     """Play a scenario to its end; raise HavenError if it was written for other flows."""
     await asyncio.sleep(scenario.after * pace)
-    for line in scenario.opening_lines:
-        await _act(phone, scenario, line, find_labels, patience=TIMEOUT_SECONDS)
-        await _wait_until_quiet(phone, pace)
+    await play_opening(phone, scenario, find_labels, pace)
     seen = _chat_state(phone)
     for line in scenario.replies:
         if not find_labels(scenario.language, line):
@@ -63,6 +61,19 @@ async def play(phone: Phone, scenario: Scenario, pace: float, find_labels: Label
         await _wait_until_quiet(phone, pace)
         seen = _chat_state(phone)  # taken before the reply: a caseworker may write meanwhile
         await _act(phone, scenario, line, find_labels, patience=None)
+
+
+async def play_opening(
+    phone: Phone, scenario: Scenario, find_labels: LabelLookup, pace: float = 0.0
+) -> None:
+    """Play a scenario until the person is in the queue.
+
+    Raises:
+        HavenError: it was written for other flows.
+    """
+    for line in scenario.opening_lines:
+        await _act(phone, scenario, line, find_labels, patience=TIMEOUT_SECONDS)
+        await _wait_until_quiet(phone, pace)
 
 
 async def _poll(find: Callable[[], Found | None], patience: float | None = None) -> Found | None:
@@ -152,7 +163,7 @@ async def run_training(
         group, workers = create_group(sandbox)
         async with serve_pages(sandbox, options.port) as address:
             settings = demo_settings(folder, address, group.id)
-            who = await enrol_all(settings, workers)
+            who = (await enrol_all(settings, workers))[0].id
             announce(f"The caseworkers' desk is at {address}/group")
             announce(f"To read a case, sign in as {who} with the password: {PASSWORD}")
             if options.browser:

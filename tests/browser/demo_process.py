@@ -32,10 +32,11 @@ class DemoProcess:
     data: Path
 
     @classmethod
-    async def started(cls, data: Path) -> DemoProcess:
+    async def started(cls, data: Path, *, is_empty: bool = True) -> DemoProcess:
         """Start a demo and wait until it says that it is ready."""
+        how = ("--empty",) if is_empty else ()
         process = await asyncio.create_subprocess_exec(
-            *HAVEN, "demo", "--port", "0", "--no-browser", "--data", str(data),
+            *HAVEN, "demo", *how, "--port", "0", "--no-browser", "--data", str(data),
             cwd=ROOT, env=_clean(), stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         assert process.stdout is not None
@@ -73,7 +74,8 @@ class DemoProcess:
 
     async def opened(self, reference: str) -> Any:
         """Return a case as the demo's first caseworker reads it in Chinese, signed in."""
-        who = (await self.haven("staff", "list"))[0]["id"]
+        staff = await self.haven("staff", "list")
+        who = next(it["id"] for it in staff if it["role"] == "caseworker")
         password = self.data.with_name("password")
         password.write_text(PASSWORD)
         password.chmod(0o600)

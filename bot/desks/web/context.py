@@ -67,7 +67,7 @@ class DeskContext:
     pending_enrolments: dict[str, PendingEnrolment] = field(default_factory=dict)
     """Enrolments that still need a second factor, by invitation link."""
     demo_links: dict[bytes, str] = field(default_factory=dict)
-    """Links that sign in the caseworker of a demo, by digest; empty outside a demo."""
+    """Links that sign in the staff of a demo, by digest; empty outside a demo."""
     demo_authenticators: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Name and TOTP secret of demo caseworkers, by id; empty outside a demo."""
 

@@ -13,8 +13,12 @@ const only = Number(location.pathname.match(/^\/phone\/(\d+)$/)?.[1] ?? 0);
 const phones = new Map();
 let bot = { name: {}, description: {}, commands: {} };
 
+const deskList = make("div", { class: "desk-list" });
+const desks = make("details", { class: "desks", hidden: true },
+  make("summary", { class: "plain", "aria-label": "Desk" }, icon("link"), make("span", { text: "Desk" })), deskList);
+
 const desk = make("a", { class: "plain", href: "/group", target: "_blank", rel: "noopener", hidden: true },
-  icon("link"), make("span", { text: "The caseworkers’ desk" }));
+  icon("link"), make("span", { text: "Telegram group" }));
 
 const record = make("a", { class: "plain", href: "/record", target: "_blank", rel: "noopener", "aria-label": "Record sentences", hidden: true },
   icon("voice"), make("span", { text: "Record sentences" }));
@@ -60,12 +64,23 @@ function removeUnknown(known) {
 function showAll(state) {
   bot = state.bot;
   desk.hidden = !state.groups.length;
+  showDesks(state.links);
   record.hidden = !state.apps.includes("/recordings");
   removeUnknown(state.phones.map(({ id }) => id));
   for (const phone of phones.values()) phone.describe(bot);
   for (const phone of state.phones) show(phone);
   if (!phones.size && !only) stage.replaceChildren(welcome());
   document.body.classList.add("ready");
+}
+
+/** Offer the desk to each of the staff, in a second window. */
+function showDesks(links) {
+  desks.hidden = !Object.keys(links).length;
+  deskList.replaceChildren(...Object.entries(links).map(([who, path]) => deskLink(who, path)));
+}
+
+function deskLink(who, path) {
+  return make("a", { class: "link", href: path, target: "desk", rel: "noopener", text: who });
 }
 
 const HANDLERS = {
@@ -103,8 +118,17 @@ function welcome() {
   return make("section", { class: "welcome" },
     make("h2", { text: "Whose phone?" }),
     make("p", { class: "quiet", text: "Choose the language the person’s app speaks." }),
-    desk.hidden ? null : make("p", { class: "quiet" }, "Caseworkers answer at ", make("a", { class: "link", href: "/group", target: "_blank", rel: "noopener", text: "the caseworkers’ desk" }), ": open it in a second window."),
+    desks.hidden ? null : tour(),
     languageButtons((code) => addPhone(code)));
+}
+
+/** Three steps that show what Haven is for. */
+function tour() {
+  const first = deskList.firstChild.cloneNode(true);
+  return make("ol", { class: "tour quiet" },
+    make("li", { text: "Choose a phone below and write a sentence, as someone would who needs help." }),
+    make("li", {}, "Open the desk in a second window: ", first, ". Claim the case, take over, answer."),
+    make("li", { text: "Look at the phone: the answer is there. Nothing leaves this machine." }));
 }
 
 function askForPhone() {
@@ -130,6 +154,7 @@ function theme() {
 if (only) document.body.classList.add("alone");
 tools.append(
   record,
+  desks,
   desk,
   make("button", { type: "button", class: "plain", "aria-label": "Add a phone", onclick: askForPhone }, icon("add"), make("span", { text: "Add a phone" })),
   iconButton("bolt", "Faults", () => pane.toggle()),

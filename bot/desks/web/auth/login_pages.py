@@ -4,9 +4,9 @@ A passkey names its caseworker and proves it. If it computes a secret (PRF exten
 the caseworker's key. If not, the page asks for the password with the same answer, within the five
 minutes for which the challenge is valid. Roles that open no case need neither.
 
-The link of a demo works once and replaces only the password: an action that cannot be undone asks
-for the second factor as always. Because a demo has no phone, the step-up page shows the code
-(`DeskContext.demo_codes`).
+The link of a demo works while it runs and replaces only the password: an action that cannot be
+undone asks for the second factor as always. Because a demo has no phone, the step-up page shows the
+code (`DeskContext.demo_codes`).
 """
 
 from __future__ import annotations
@@ -101,10 +101,10 @@ async def _sign_out(request: DeskRequest) -> Response:
 
 @get("/demo/{link}", Permission.PUBLIC)
 async def _demo_sign_in(request: DeskRequest) -> Response:
-    """Sign in the caseworker of a demo, by a link that works once."""
+    """Sign in one of a demo's staff, by a link that works while the demo runs."""
     try:
         digest = secret_digest(bytes.fromhex(request.param("link")))
-        owner = request.context.demo_links.pop(digest, "")
+        owner = request.context.demo_links.get(digest, "")
         who, _colon, password = owner.partition(":")
         by = await find_caseworker(request, who)
         if by is None:

@@ -1,4 +1,4 @@
-"""A rehearsal's link signs in once and proves nothing; what proves is said there, nowhere else."""
+"""The link of a demo signs in and proves nothing; what proves is said there, nowhere else."""
 
 from __future__ import annotations
 
@@ -31,11 +31,12 @@ def code_on(page: str) -> str:
     return found[1] if found else ""
 
 
-def test_a_link_signs_in_once(web_desk: WebDeskHarness) -> None:
+def test_a_link_signs_in_again_and_another_one_does_not(web_desk: WebDeskHarness) -> None:
     mei, link = rehearsed(web_desk)
     assert mei.browser.get(link).status_code == 303
     assert mei.browser.get("/queue/mine").status_code == 200
-    other = HttpBrowser(web_desk).get(link)
+    assert HttpBrowser(web_desk).get(link).status_code == 303
+    other = HttpBrowser(web_desk).get(f"/demo/{new_session_secret().hex()}")
     assert other.status_code == 404
     assert SESSION_COOKIE not in other.cookies
 
