@@ -25,7 +25,14 @@ from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.staff.enrolment import Enrolment
 from bot.hotline.staff.opening_hours import response_times
-from bot.hotline.staff.staff import Caseworker, Staff
+from bot.hotline.staff.staff import (
+    MAX_CHATS,
+    MAX_NAME_LENGTH,
+    MAX_SKILLS_LENGTH,
+    Caseworker,
+    Staff,
+    is_skill,
+)
 from bot.languages import LANGUAGES
 from bot.store.writer import Work
 from bot.vault.keys.passwords import PasswordCost
@@ -38,10 +45,7 @@ StaffId = Annotated[str, typer.Argument(metavar="ID")]
 NewKey = Annotated[bool, typer.Option(
     "--new-key", help="Make a new key, if there is none or password and recovery key are lost."
 )]  # fmt: skip
-MAX_NAME_LENGTH = 80
-MAX_SKILLS_LENGTH = 160
 MAX_ACCOUNT = 2**52  # telegram's limit for account numbers
-MAX_CHATS = 20
 
 
 @staff_app.command("add")
@@ -230,7 +234,7 @@ def _some_of(option: str, given: Iterable[str], offered: Collection[str]) -> lis
 
 def _valid_skills(given: list[str]) -> list[str]:
     for skill in given:
-        if not (skill.isascii() and skill.replace("_", "").isalnum()):
+        if not is_skill(skill):
             raise typer.BadParameter(f"--skill {skill!r} may have letters, digits and _ only")
     if len(" ".join(given)) > MAX_SKILLS_LENGTH:
         raise typer.BadParameter(f"--skill: together at most {MAX_SKILLS_LENGTH} characters")

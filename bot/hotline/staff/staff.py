@@ -7,7 +7,7 @@ changed in the database, the row does not open, and it gives access to no one.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 ACTIVE, DISABLED = "active", "disabled"
 NO_BOT = 0
 """In place of a bot's number in the lookup key of staff accounts."""
-DEFAULT_MAX_CHATS = 3
-"""Chats at once, unless another number was agreed."""
+DEFAULT_MAX_CHATS, MAX_CHATS = 3, 20
+"""Chats at once: unless another number was agreed, and the most that can be."""
+MAX_NAME_LENGTH, MAX_SKILLS_LENGTH = 80, 160
+"""Characters of a name, and of all skills with the spaces between them."""
 
 
 class _SealedStaff(msgspec.Struct):
@@ -58,6 +60,33 @@ class Caseworker:
     rests_until: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountTerms:
+    """What was agreed with a member of staff, and can be changed later."""
+
+    role: Role
+    title: str = "caseworker"
+    languages: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    most: int = DEFAULT_MAX_CHATS
+
+    @classmethod
+    def of(cls, colleague: Caseworker) -> AccountTerms:
+        """Return what is agreed with a colleague now."""
+        return cls(**{it.name: getattr(colleague, it.name) for it in fields(cls)})
+
+    def differences(self, other: AccountTerms) -> tuple[str, ...]:
+        """Return the names of what differs from other terms."""
+        names = (it.name for it in fields(self))
+        return tuple(it for it in names if getattr(self, it) != getattr(other, it))
+
+
+def is_skill(typed: str) -> bool:
+    """Whether a word can name a skill: letters of English, digits and `_`."""
+    return typed.isascii() and typed.replace("_", "").isalnum()
+
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_SealedStaff).decode
 _COLUMN_NAMES = ("id", "role", "title", "sealed", "languages", "queues", "skills", "most", "state",
@@ -76,6 +105,10 @@ _LANGUAGES_ON_DUTY = select_by(
 )
 _SET_DUTY = update_by(staff, "on_duty", by=("id", _HAS_ACCESS))
 _REST = update_by(staff, "rests_until", by="id")
+_CHANGE = update_by(
+    staff, "role", "title", "sealed", "languages", "queues", "skills", "most",
+    by=("id", _HAS_ACCESS),
+)  # fmt: skip
 _DISABLE = update_by(
     staff, "sealed", by=("id", _HAS_ACCESS),
     constants={"state": DISABLED, "on_duty": 0, "account_key": None},
@@ -152,6 +185,15 @@ class Staff:
     def rest(self, work: Work, who: str, until: int) -> None:
         """Assign a caseworker no next case until a moment."""
         work.run(_REST, until, who)
+
+    def change(self, work: Work, colleague: Caseworker, terms: AccountTerms) -> None:
+        """Store other terms of a member of staff."""
+        who, role = colleague.id, terms.role
+        sealed = self._seal(who, role, colleague.name, colleague.account)
+        work.run(
+            _CHANGE, role.value, terms.title, sealed, " ".join(terms.languages),
+            " ".join(terms.queues), " ".join(terms.skills), terms.most, who,
+        )  # fmt: skip
 
     def disable(self, work: Work, who: str) -> bool:
         """End a caseworker's access and erase the account; return whether they had access."""

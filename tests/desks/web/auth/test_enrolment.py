@@ -15,17 +15,22 @@ from tests.support.database.key_store_fixtures import PASSWORD
 from tests.support.harnesses.web_desk_harness import HttpBrowser, WebCaseworker
 
 if TYPE_CHECKING:
+    from bot.store.writer import Work
     from tests.support.harnesses.web_desk_harness import WebDeskHarness
 
 CHOSEN = "seven grey herons wade"
 _SECRET = re.compile(r'<p class="secret" translate="no">([A-Z2-7 ]+)</p>')
 
 
-def invited(office: WebDeskHarness, who: str = "Wu", role: str = "administrator") -> str:
+def invited(office: WebDeskHarness, who: str = "Wu") -> str:
+    """Return the link of a colleague, by id, or of a new administrator, by name."""
     now = office.home.loop.now()
-    _colleague, secret = office.home.database.writer.run_sync(
-        lambda work: create_invite(work, office.vault, who, role, now)
-    )
+
+    def invite(work: Work) -> str:
+        role = "" if office.front.staff.find(work, who) else "administrator"
+        return create_invite(work, office.vault, who, role, now)[1]
+
+    secret = office.home.database.writer.run_sync(invite)
     return f"/welcome/{secret}"
 
 
