@@ -210,14 +210,31 @@ async def _an_administrator(
     await page.goto(f"{office.address}/cases/{reference}")
     await look.at(page, "case, sealed")
     await _every_tab(look, page, "administrator")
-    await page.goto(f"{office.address}/staff")
-    await page.locator("form[action$='/staff/invite'] button").first.click()
-    await look.at(page, "staff, a link")
+    await _administration(office, look, page)
     await context.close()
     context, page = await opened(browser, scheme)
     await office.worker("Lo", Role.AUDITOR).signs_in(page, office.address)
     await _every_tab(look, page, "auditor")
     await context.close()
+
+
+async def _administration(office: BrowserDeskHarness, look: Look, page: Page) -> None:
+    """Look at every subject, at a form that was filled in wrongly, and at a link."""
+    await page.goto(f"{office.address}/staff")
+    subjects = await page.eval_on_selector_all("nav.subjects a", "all => all.map((it) => it.href)")
+    for address in (*subjects, f"{office.address}/administration/languages/km"):
+        await page.goto(address)
+        await look.at(page, f"administration, {address.rpartition('/')[2]}")
+    await page.goto(f"{office.address}/staff/new")
+    await page.locator("form.account-form button.primary").click()
+    await expect(page.locator("#fault-role")).not_to_be_empty()
+    await look.at(page, "staff, a new account")
+    await page.goto(f"{office.address}/staff")
+    await page.locator("a.row-link").first.click()
+    await look.at(page, "staff, an account")
+    await page.locator("form[action$='/staff/invite'] button").click()
+    await expect(page.locator(".qr-frame")).to_be_visible()
+    await look.at(page, "staff, a link")
 
 
 async def _every_tab(look: Look, page: Page, who: str) -> None:

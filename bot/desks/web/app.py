@@ -16,6 +16,15 @@ from starlette.routing import Route as StarletteRoute
 
 from bot.asgi_server import EmbeddedServer, listen
 from bot.desks.web import static_files
+from bot.desks.web.administration import (
+    deployment,
+    directory,
+    invitations,
+    languages,
+    phrases,
+    retention,
+    staff,
+)
 from bot.desks.web.auth import account, enrolment, login_pages
 from bot.desks.web.case import actions, evidence, export, law, send_checks
 from bot.desks.web.case import pages as case_pages
@@ -24,7 +33,7 @@ from bot.desks.web.middleware import DeskEndpoint
 from bot.desks.web.queue import pages as queue_pages
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, check_routes
-from bot.desks.web.team import approvals, audit, call_browsers, shift, staff, workload
+from bot.desks.web.team import approvals, audit, call_browsers, shift, workload
 from bot.errors import SettingError
 
 if TYPE_CHECKING:
@@ -39,7 +48,8 @@ KEEP_ALIVE_SECONDS, BACKLOG, MAX_CONNECTIONS = 75, 512, 1200
 MODULES = (
     static_files, login_pages, enrolment, queue_pages, shift, case_pages, law, evidence, export,
     actions, send_checks, sse, account, audit, workload, approvals,
-    staff, call_browsers,
+    call_browsers,
+    invitations, staff, languages, directory, phrases, deployment, retention,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(
     it for module in MODULES for it in vars(module).values() if isinstance(it, Route)

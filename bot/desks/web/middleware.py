@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from bot.cases.reference import parse_reference
 from bot.desks.web import texts
+from bot.desks.web.administration.texts import NOT_FOR_ROLE
 from bot.desks.web.auth.login import browser_name
 from bot.desks.web.auth.refusal_log import AUDIT_INTERVAL, RefusalReason
 from bot.desks.web.auth.totp import parse_secret
@@ -110,7 +111,11 @@ class DeskEndpoint:
         if not is_public and request.signed_in is None:
             return _to_sign_in(request)
         if request.signed_in is not None and request.signed_in.role not in ROLES[route.permission]:
-            raise NotFoundError(route.path)
+            if route.permission is not Permission.STAFF:
+                raise NotFoundError(route.path)
+            # There is nothing to guess: everyone knows that accounts are administered.
+            await self._audit_not_found(request)
+            return _error_page(request, HTTPStatus.FORBIDDEN, NOT_FOR_ROLE)
         if route.changes_state:
             await _parse_form(request)
             sent, own = request.form.get(CSRF_FIELD, "").encode(), request.csrf.encode()

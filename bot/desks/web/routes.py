@@ -32,7 +32,7 @@ class Permission(StrEnum):
     CHANGE = "change"  # the same, to change a case
     AUDIT = "audit"  # auditors, supervisors and administrators: who did what
     TEAM = "team"  # supervisors and administrators: workload and overdue cases
-    STAFF = "staff"  # administrators: accounts of the staff
+    STAFF = "staff"  # administrators: accounts, and what this deployment tells people
 
 
 CHECKED_BY_HANDLER = frozenset({"*"})

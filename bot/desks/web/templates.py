@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from bot.cases.escape_text import escape_line, escape_text
 from bot.clock import MINUTE, SECOND
 from bot.desks.web import texts
+from bot.desks.web.qr_code import qr_code
 from bot.desks.web.shortcuts import shortcuts_for
 from bot.text import Text
 
@@ -55,7 +56,7 @@ def environment() -> Environment:
         ),
     )
     made.filters |= {
-        "defang": defang, "one_line": escape_line, "count": format_count,
+        "defang": defang, "one_line": escape_line, "count": format_count, "qr_code": qr_code,
         "language_tag": lambda tag: tag.replace("_", "-"),
         "time": _of_request(lambda request, at: request.locale.format_time(at, request.now)),
         "datetime": _of_request(lambda request, at: format_datetime(request.context.zone, at)),

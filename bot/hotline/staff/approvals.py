@@ -37,11 +37,14 @@ class ApprovalKind(StrEnum):
     """To export a list of many cases."""
     IDENTITY = "identity"
     """To see which person works here under a role."""
+    ACCOUNT = "account"
+    """To hand an invitation to a new colleague; requested where accounts are administered."""
 
 
 MAY_REQUEST = {
     ApprovalKind.EXPORT: SENIOR_ROLES,
     ApprovalKind.IDENTITY: SENIOR_ROLES | {Role.AUDITOR},
+    ApprovalKind.ACCOUNT: frozenset({Role.ADMINISTRATOR}),
 }
 
 

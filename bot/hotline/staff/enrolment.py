@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.cases.state_machine import CaseAction, CaseState
+from bot.cases.state_machine import CaseAction, CaseState, Role
+from bot.errors import HavenError
+from bot.hotline.staff.staff import AccountTerms
 from bot.store.statements import delete_by
 from bot.store.tables.desk import desk_choices, desk_factors, desk_invites, desk_sessions
 from bot.store.tables.on_call import on_call
 from bot.vault.audit.log import OPERATOR
+from bot.vault.keys.staff_keys import may_open
 
 if TYPE_CHECKING:
     from bot.hotline.queue.claims import Claims
@@ -31,17 +34,37 @@ class Enrolment:
         self._claims = claims
         self._audit = audit
 
-    def enrol(self, work: Work, now: int, **agreed: Any) -> Caseworker:
-        """Enrol a caseworker; `agreed` is what `Staff.add` takes.
+    def enrol(self, work: Work, now: int, *, by: str = OPERATOR, **agreed: Any) -> Caseworker:
+        """Enrol a caseworker; `by` is who does it, `agreed` is what `Staff.add` takes.
 
         Raises:
             AlreadyEnrolled: the account belongs to a colleague.
         """
         new = self._staff.add(work, now, **agreed)
-        self._audit.record(work, now, OPERATOR, "staff_add", new.id, new.role.value)
+        self._audit.record(work, now, by, "staff_add", new.id, new.role.value)
         return new
 
-    def disable(self, work: Work, now: int, who: str) -> list[str] | None:
+    def change(
+        self, work: Work, now: int, who: str, terms: AccountTerms, *, by: str
+    ) -> tuple[str, ...]:
+        """Store other terms; return the names of what changed.
+
+        Raises:
+            HavenError: there is no access to change, or the role would cross the line between those
+                who can read cases and those who cannot.
+        """
+        found = self._staff.find(work, who)
+        if found is None or not found.is_active:
+            raise HavenError(f"there is no colleague {who} with access")
+        if reads_cases(found.role) != reads_cases(terms.role):
+            raise HavenError("this role cannot be given to this account; make a new one")
+        if changed := terms.differences(AccountTerms.of(found)):
+            self._staff.change(work, found, terms)
+            detail = [f"role:{terms.role.value}" if it == "role" else it for it in changed]
+            self._audit.record(work, now, by, "staff_change", who, ",".join(detail))
+        return changed
+
+    def disable(self, work: Work, now: int, who: str, *, by: str = OPERATOR) -> list[str] | None:
         """End a caseworker's access and return the cases they held to the queue.
 
         Returns:
@@ -58,5 +81,10 @@ class Enrolment:
             for case, verb in moves
             if isinstance(self._claims.move(work, case, verb, now), CaseState)
         ]
-        self._audit.record(work, now, OPERATOR, "staff_disable", who, f"released:{len(back)}")
+        self._audit.record(work, now, by, "staff_disable", who, f"released:{len(back)}")
         return back
+
+
+def reads_cases(role: Role) -> bool:
+    """Whether a role reads cases; only those who do have queues, and languages to answer in."""
+    return may_open(role.value)

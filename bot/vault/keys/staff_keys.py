@@ -32,6 +32,7 @@ _SEALED = ("salt", "memory", "passes", "sealed", "recovery")
 _ADD = insert(staff_keys, "staff_id", "role", "queues", "public", "proof", *_SEALED, "made_at")
 _ONE = select_one(staff_keys, "public", *_SEALED, by="staff_id")
 _CHANGE = update_by(staff_keys, *_SEALED, by="staff_id")
+_SET_MEMBER = update_by(staff_keys, "role", "queues", "proof", by="staff_id")
 _DELETE = delete_by(staff_keys, by="staff_id")
 _DELETE_WRAPS = (delete_by(team_wraps, by="holder"), delete_by(case_wraps, by="holder"))
 
@@ -64,6 +65,25 @@ class StaffKeys:
 
         self._keys.run(add)
         return passwords.format_printed_key(printed)
+
+    def change_member(self, staff_id: str, role: str, queues: Sequence[str], now: int) -> bool:
+        """Store the role and queues of a key, and renew the team keys; False if there is no key.
+
+        A colleague who leaves a team opens nothing new with it. What they could open stays wrapped
+        to them until a colleague who can open it signs in: it may be that no one else can.
+        """
+
+        def change(work: Work) -> bool:
+            rows = work.rows(_ONE, staff_id)
+            if not rows:
+                return False
+            member = team_keys.TeamMember(staff_id, role, tuple(queues), bytes(rows[0][0]))
+            proof = self._prove(team_keys.member_proof_data(member))
+            work.run(_SET_MEMBER, role, " ".join(queues), proof, staff_id)
+            team_keys.form_teams(work, self._prove, now)
+            return True
+
+        return self._keys.run(change)
 
     def remove(self, staff_id: str, now: int) -> bool:
         """Erase a key with all that is wrapped to it, and renew the team keys; False if none."""

@@ -70,7 +70,7 @@ async def _submit_password(request: DeskRequest) -> Response:
         del waiting[next(iter(waiting))]
     secret = request.context.factors.new_totp_secret()
     waiting[link] = PendingEnrolment(by.id, keyring, secret, recovery_key)
-    return _code_page(request, waiting[link])
+    return _code_page(request, by, waiting[link])
 
 
 @post("/welcome/{link}/code", Permission.PUBLIC, "code")
@@ -83,7 +83,7 @@ async def _finish_with_code(request: DeskRequest) -> Response:
     factors, code = request.context.factors, "".join(request.form.get("code", "").split())
     step = factors.step_of(pending.totp_secret, code, request.now)
     if not step:
-        return _code_page(request, pending, texts.WRONG_CODE)
+        return _code_page(request, by, pending, texts.WRONG_CODE)
     return await _finish(
         request, by, pending, "codes",
         lambda work: factors.store_totp(work, by.id, pending.totp_secret, step, request.now),
@@ -113,7 +113,7 @@ async def _finish_with_passkey(request: DeskRequest) -> Response:
     by, pending = found
     new = await verify_new_passkey(request, pending.keyring, _link_binding(request))
     if new is None:
-        return _code_page(request, pending, texts.PASSKEY_FAILED)
+        return _code_page(request, by, pending, texts.PASSKEY_FAILED)
     return await _finish(
         request, by, pending, "passkey",
         lambda work: request.context.passkeys.store(work, by.id, new, 0, request.now),
@@ -198,12 +198,15 @@ async def _password_page(
 
 
 def _code_page(
-    request: DeskRequest, pending: PendingEnrolment, error: Text | None = None
+    request: DeskRequest, by: Caseworker, pending: PendingEnrolment, error: Text | None = None
 ) -> Response:
-    secret = pending.totp_secret
+    secret, organisation = pending.totp_secret, request.context.organisation
+    address = request.context.factors.totp_address(
+        secret, by.name or by.id, organisation or "Haven"
+    )
     return request.render(
         "enrol_second_factor.html", status=HTTPStatus.UNAUTHORIZED if error else HTTPStatus.OK,
-        link=request.param("link"), passkeys=passkeys_available(request),
+        link=request.param("link"), passkeys=passkeys_available(request), totp_address=address,
         totp_secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         error=request.locale(error) if error else "",
     )  # fmt: skip

@@ -73,6 +73,8 @@ class DeskSession:
     """Routes that answered "not found", with the time of the last audit row."""
     csrf_token: str = field(default_factory=lambda: secrets.token_hex(16))
     """It stays when the secret is rotated, so that open pages still work."""
+    invitation: str = ""
+    """The id of a new colleague and the secret of their link, until it was shown once."""
     streams: int = 0
     hard_case_at: int = 0
     """When a case of danger was closed last; 0 once the offer of a break was answered."""

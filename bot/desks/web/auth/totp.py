@@ -43,6 +43,9 @@ _INSERT_INVITE = insert(desk_invites, "token", "staff_id", "until")
 _FIND_INVITE = select_one(
     desk_invites, "staff_id", by=("token", desk_invites.c.until > bindparam("now"))
 )
+_INVITE_UNTIL = select_by(
+    desk_invites, "until", by=("staff_id", desk_invites.c.until > bindparam("now"))
+)
 _DELETE_INVITES = delete_by(
     desk_invites,
     (desk_invites.c.staff_id == bindparam("who")) | (desk_invites.c.until <= bindparam("now")),
@@ -72,6 +75,11 @@ class SecondFactors:
     def new_totp_secret() -> str:
         """Return a new secret, as authenticator apps take it."""
         return pyotp.random_base32(32)
+
+    @staticmethod
+    def totp_address(secret: str, name: str, organisation: str) -> str:
+        """Return the address that adds a secret to an authenticator app, as its QR code says."""
+        return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=organisation)
 
     @staticmethod
     def step_of(secret: str, code: str, now: int) -> int:
@@ -126,6 +134,12 @@ class SecondFactors:
         secret = parse_secret(text)
         rows = work.rows(_FIND_INVITE, secret_digest(secret), now) if secret else []
         return str(rows[0][0]) if rows else ""
+
+    @staticmethod
+    def invite_expiry(work: Work, who: str, now: int) -> int:
+        """Return until when a colleague's link can be used; 0 if they have none."""
+        rows = work.rows(_INVITE_UNTIL, who, now)
+        return int(rows[0][0]) if rows else 0
 
     @staticmethod
     def use_invite(work: Work, text: str) -> bool:

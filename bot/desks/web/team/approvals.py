@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 ALL_QUEUES = "all"
+REQUESTED_HERE = (ApprovalKind.EXPORT, ApprovalKind.IDENTITY)
+"""An account is requested and used where accounts are administered."""
 CODE_COLUMNS = (
     "reference", "kind", "queue", "language", "priority", "status", "disposition", "holder"
 )  # fmt: skip
@@ -55,7 +57,7 @@ async def _approvals_page(request: DeskRequest) -> Response:
 async def _request_approval(request: DeskRequest) -> Response:
     kind, subject = request.form.get("kind", ""), request.form.get("subject", "")
     staff, approvals = request.context.staff, _approvals(request)
-    is_valid = kind in set(ApprovalKind) and subject in {ALL_QUEUES, *Queue}
+    is_valid = kind in REQUESTED_HERE and subject in {ALL_QUEUES, *Queue}
     if kind == ApprovalKind.IDENTITY:
         is_valid = await request.read(lambda work: staff.find(work, subject) is not None)
     if not is_valid:
@@ -78,6 +80,9 @@ async def _use_approval(request: DeskRequest) -> Response:
     if not request.current_session.has_stepped_up(request.now):
         return request.redirect("/step-up?back=/approvals")
     by, number, now = request.caseworker, request.form.get("request", "")[:32], request.now
+    found = await request.read(lambda work: _approvals(request).find(work, number))
+    if found is not None and found.kind not in REQUESTED_HERE:
+        return _refused(request)
     try:
         approval = await request.write(lambda work: _approvals(request).use(work, by, number, now))
     except NotApprovedError:
@@ -156,6 +161,7 @@ async def _page(request: DeskRequest, shown: str = "") -> Response:
     return request.render(
         "approvals.html", approvals=found, staff=staff, Kind=ApprovalKind, queues=QUEUE_NAMES,
         names=staff_names(request, staff), all_queues=ALL_QUEUES,
-        may_request=[it for it in ApprovalKind if request.caseworker.role in MAY_REQUEST[it]],
+        roles={it.id: request.locale(texts.ROLES[it.role.value]) for it in staff},
+        may_request=[it for it in REQUESTED_HERE if request.caseworker.role in MAY_REQUEST[it]],
         shown=next((it for it in staff if it.id == shown), None),
     )  # fmt: skip

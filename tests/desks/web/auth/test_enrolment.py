@@ -117,7 +117,8 @@ def test_an_administrator_invites_and_their_key_opens_no_case(web_desk: WebDeskH
     _person, reference = web_desk.add_person()
     chief, mei = web_desk.worker("Wu", Role.ADMINISTRATOR).comes(), web_desk.worker()
     made = chief.browser.post("/staff/invite", {"staff": mei.id})
-    found = re.search(r"https://desk\.test(/welcome/[0-9a-f]{64})", made.text)
+    shown_once = chief.browser.get(made.headers["location"]).text
+    found = re.search(r"https://desk\.test(/welcome/[0-9a-f]{64})", shown_once)
     assert found is not None
     assert HttpBrowser(web_desk).get(found[1]).status_code == 200
     page = chief.browser.get(f"/cases/{reference}")

@@ -1,0 +1,1 @@
+"""Administration: accounts, languages, phone numbers, phrases, and the settings of a deployment."""

@@ -1,0 +1,245 @@
+"""Staff pages for administrators: the list, one account, a new one, and the end of access."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from bot.cases.routing import QUEUE_NAMES, Queue
+from bot.cases.state_machine import SENIOR_ROLES, Role
+from bot.desks.web import texts as desk_texts
+from bot.desks.web.administration import texts
+from bot.desks.web.administration.account_form import (
+    LANGUAGE_PREFIX,
+    NEW_FIELDS,
+    QUEUE_PREFIX,
+    TERM_FIELDS,
+    AccountForm,
+    empty_form,
+    form_of,
+    parse_account,
+    roles_of,
+)
+from bot.desks.web.administration.invitations import (
+    InvitationStatus,
+    approvers,
+    invitation_status,
+    invitation_statuses,
+    is_only_approver,
+    make_link,
+    request_approval,
+    show_once,
+)
+from bot.desks.web.auth.step_up import require_step_up
+from bot.desks.web.queue import queries
+from bot.desks.web.request import DeskRequest, NotFoundError, Response
+from bot.desks.web.routes import Permission, get, post
+from bot.hotline.queue.claims import Claims
+from bot.hotline.staff.enrolment import Enrolment, reads_cases
+from bot.languages import LANGUAGES
+from bot.vault.keys.staff_keys import may_open
+
+if TYPE_CHECKING:
+    from bot.desks.web.auth.sessions import DeskSession
+    from bot.hotline.staff.staff import Caseworker
+    from bot.store.writer import Work
+    from bot.text import Text
+
+SESSIONS_ENDED = "sessions_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """One account on the list."""
+
+    colleague: Caseworker
+    held: int
+    """Assigned cases, snoozed or not."""
+    status: InvitationStatus
+
+
+@get("/staff", Permission.STAFF)
+async def _list_page(request: DeskRequest) -> Response:
+    def look(work: Work) -> list[StaffRow]:
+        everyone, now = request.context.staff.all(work), request.now
+        statuses = invitation_statuses(work, request, everyone)
+        return [
+            StaffRow(it, queries.queue_counts(work, it, now).held, statuses[it.id])
+            for it in everyone
+        ]
+
+    rows = await request.read(look)
+    return request.render(
+        "staff.html", rows=[it for it in rows if it.colleague.is_active],
+        former=[it.colleague for it in rows if not it.colleague.is_active],
+        queues=QUEUE_NAMES, all_queues=len(Queue), reads_cases=reads_cases,
+    )  # fmt: skip
+
+
+# --- A new account ----------------------------------------------------------------------------
+
+
+@get("/staff/new", Permission.STAFF)
+async def _new_page(request: DeskRequest) -> Response:
+    if (answer := require_step_up(request, "/staff/new")) is not None:
+        return answer
+    return await _form_page(request, empty_form())
+
+
+@post("/staff/new", Permission.STAFF, *NEW_FIELDS)
+async def _create(request: DeskRequest) -> Response:
+    """Create an account, and make its link, or ask for the approval it needs."""
+    has_approvers = bool(await request.read(lambda work: approvers(work, request)))
+    form = parse_account(request.form, needs_reason=has_approvers)
+    terms = form.terms
+    if terms is None or not request.current_session.has_stepped_up(request.now):
+        return await _form_page(request, form)
+
+    def create(work: Work) -> tuple[str, str]:
+        new = _enrolment(request).enrol(
+            work, request.now, by=request.caseworker.id, name=form.name, **asdict(terms)
+        )
+        if not approvers(work, request):
+            return new.id, make_link(work, request, new)
+        request_approval(work, request, new.id, form.reason)
+        return new.id, ""
+
+    who, secret = await request.write(create)
+    if secret:
+        return show_once(request, who, secret)
+    request.flash(texts.APPROVAL_ASKED)
+    return request.redirect(f"/staff/account/{who}")
+
+
+# --- One account ------------------------------------------------------------------------------
+
+
+@get("/staff/account/{who}", Permission.STAFF)
+async def _account_page(request: DeskRequest) -> Response:
+    colleague = await _colleague(request)
+    if (answer := require_step_up(request, f"/staff/account/{colleague.id}")) is not None:
+        return answer
+    return await _form_page(request, form_of(colleague), colleague)
+
+
+@post("/staff/account/{who}/change", Permission.STAFF, *TERM_FIELDS)
+async def _change(request: DeskRequest) -> Response:
+    colleague = await _colleague(request)
+    form = parse_account(request.form, colleague)
+    terms = form.terms
+    if colleague.id == request.caseworker.id:
+        return _refuse(request, colleague, texts.OWN_ACCOUNT)
+    if terms is None or not request.current_session.has_stepped_up(request.now):
+        return await _form_page(request, form, colleague)
+    who, by, now = colleague.id, request.caseworker.id, request.now
+    keys = request.context.staff_keys
+
+    def change(work: Work) -> bool:
+        if terms.role not in SENIOR_ROLES and is_only_approver(work, request, who):
+            return False
+        changed = _enrolment(request).change(work, now, who, terms, by=by)
+        # Last: the key store is a database of its own, and this transaction can still fail.
+        if {"role", "queues"} & set(changed):
+            queues = terms.queues if may_open(terms.role.value) else ()
+            keys.change_member(who, terms.role.value, queues, now)
+        return True
+
+    if not await request.write(change):
+        return _refuse(request, colleague, texts.LAST_APPROVER)
+    request.flash(desk_texts.SAVED)
+    return request.redirect(f"/staff/account/{who}")
+
+
+@post("/staff/account/{who}/disable", Permission.STAFF, "sure", needs_step_up=True)
+async def _disable(request: DeskRequest) -> Response:
+    """End the access of a colleague; their cases wait again."""
+    colleague = await _colleague(request)
+    who, by, now = colleague.id, request.caseworker.id, request.now
+    if who == by:
+        return _refuse(request, colleague, texts.OWN_ACCOUNT)
+    if not request.form.get("sure"):
+        return _refuse(request, colleague, texts.NOT_SURE)
+    if await asyncio.to_thread(_is_last_key_holder, request, who):
+        return _refuse(request, colleague, texts.LAST_KEY)
+
+    def disable(work: Work) -> list[str] | None:
+        if is_only_approver(work, request, who):
+            return None
+        return _enrolment(request).disable(work, now, who, by=by) or []
+
+    returned = await request.write(disable)
+    if returned is None:
+        return _refuse(request, colleague, texts.LAST_APPROVER)
+    await asyncio.to_thread(request.context.staff_keys.remove, who, now)
+    request.flash(texts.ACCESS_ENDED, name=colleague.name or who, count=str(len(returned)))
+    return request.redirect("/staff")
+
+
+@post("/staff/end", Permission.STAFF, "staff", needs_step_up=True)
+async def _end_sessions(request: DeskRequest) -> Response:
+    """Sign a colleague out everywhere: a device was lost or taken."""
+    who, sessions = request.form.get("staff", ""), request.context.sessions
+
+    def look(work: Work) -> list[DeskSession] | None:
+        found = request.context.staff.find(work, who) if who.isalnum() else None
+        return sessions.of(work, who) if found is not None else None
+
+    known = await request.read(look)
+    if known is None:
+        raise NotFoundError("no such colleague")
+    await request.audit(SESSIONS_ENDED, who, str(len(known)))
+    for it in known:
+        await sessions.end(it.token)
+    request.flash(desk_texts.ENDED)
+    return request.redirect("/staff")
+
+
+def _enrolment(request: DeskRequest) -> Enrolment:
+    context = request.context
+    return Enrolment(context.staff, Claims(context.audit, context.reply_clocks), context.audit)
+
+
+def _is_last_key_holder(request: DeskRequest, who: str) -> bool:
+    members = request.context.vault.cases.wraps.holders().members.values()
+    holders = {it.id for it in members if may_open(it.role)}
+    return holders == {who}
+
+
+async def _colleague(request: DeskRequest) -> Caseworker:
+    found = await request.read(lambda work: request.find_active(work, request.param("who")))
+    if found is None:
+        raise NotFoundError("no such colleague")
+    return found
+
+
+def _refuse(request: DeskRequest, colleague: Caseworker, why: Text) -> Response:
+    request.flash(why, is_refused=True)
+    return request.redirect(f"/staff/account/{colleague.id}")
+
+
+async def _form_page(
+    request: DeskRequest, form: AccountForm, colleague: Caseworker | None = None
+) -> Response:
+    def look(work: Work) -> tuple[InvitationStatus | None, bool, int]:
+        has_approvers = bool(approvers(work, request))
+        if colleague is None:
+            return None, has_approvers, 0
+        held = queries.queue_counts(work, colleague, request.now).held
+        return invitation_status(work, request, colleague), has_approvers, held
+
+    status, has_approvers, held = await request.read(look)
+    has_lapsed = not request.current_session.has_stepped_up(request.now)
+    errors = {name: request.locale(text, **blanks) for name, (text, blanks) in form.faults.items()}
+    return request.render(
+        "staff_account.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if errors or has_lapsed else HTTPStatus.OK,
+        form=form, errors=errors, has_lapsed=has_lapsed, colleague=colleague, invitation=status,
+        held=held, needs_reason=colleague is None and has_approvers, queues=QUEUE_NAMES,
+        is_own=colleague is not None and colleague.id == request.caseworker.id,
+        roles=roles_of(colleague), meanings=texts.ROLE_MEANINGS, titles=texts.TITLES,
+        languages=list(LANGUAGES), language_prefix=LANGUAGE_PREFIX, queue_prefix=QUEUE_PREFIX,
+        asks_terms=colleague is None or reads_cases(colleague.role),
+        no_terms=[it.value for it in Role if not reads_cases(it)],
+    )  # fmt: skip

@@ -1,0 +1,138 @@
+"""Texts of the administration that Python needs; all others stand in its pages."""
+
+from __future__ import annotations
+
+from bot.text import _, pgettext
+
+# --- Accounts ------------------------------------------------------------------------------
+
+ROLE_MEANINGS = {
+    "caseworker": _("Answers people, and reads the cases of their queues."),
+    "supervisor": _("Reads every case, assigns cases, and approves what takes two people."),
+    "administrator": _("Manages accounts and this page. Reads no case."),
+    "auditor": _("Reads the audit log without names. Reads no case and changes nothing."),
+}
+TITLES = {
+    "caseworker": pgettext("title", "a caseworker"),
+    "counsellor": pgettext("title", "a counsellor"),
+    "social_worker": pgettext("title", "a social worker"),
+    "lawyer": pgettext("title", "a lawyer"),
+    "interpreter": pgettext("title", "an interpreter"),
+    "officer": pgettext("title", "a government officer"),
+}
+NAME_NEEDED = _("Enter a name of at most {count} characters.")
+ROLE_NEEDED = _("Choose a role.")
+ROLE_CROSSES = _("This role cannot be given to this account. Make a new account instead.")
+TITLE_NEEDED = _("Choose what people are told.")
+LANGUAGE_NEEDED = _("Choose at least one language.")
+QUEUE_NEEDED = _("Choose at least one queue.")
+SKILLS_WRONG = _(
+    "A skill has only letters, digits and _. Separate skills by spaces; at most {count} characters."
+)
+CHATS_WRONG = _("Enter a number from 1 to {count}.")
+REASON_NEEDED = _("Say who this is and how you know them. The colleague who approves reads it.")
+NOT_SURE = _("Confirm first that the access is to end. Nothing was changed.")
+OWN_ACCOUNT = _("You cannot change or end your own account. Ask another administrator.")
+LAST_KEY = _(
+    "No one else could open a case then. Invite another caseworker or supervisor first. Nothing "
+    "was changed."
+)
+LAST_APPROVER = _(
+    "No one else could approve a new account then. Invite another supervisor or administrator "
+    "first. Nothing was changed."
+)
+ACCESS_ENDED = _("{name} has no access now. Cases returned to the queue: {count}.")
+APPROVAL_ASKED = _("Approval requested. A supervisor or another administrator sees it.")
+INVITATION_NEEDS_APPROVAL = _("The invitation needs an approval first.")
+NOT_FOR_ROLE = _("Only administrators can open this page. Nothing was changed.")
+
+# --- Numbers and recipients ----------------------------------------------------------------
+
+FACT_STATES = {
+    "shown": pgettext("fact", "shown"),
+    "due": pgettext("fact", "shown; read it again soon"),
+    "expired": pgettext("fact", "hidden: too old, read it again"),
+    "unread": pgettext("fact", "hidden: not read in a public text of this year"),
+    "incomplete": pgettext("fact", "hidden: something is not known"),
+}
+SITUATIONS = {
+    "danger": pgettext("situation", "danger now"),
+    "work": pgettext("situation", "work"),
+    "home": pgettext("situation", "violence at home"),
+    "young": pgettext("situation", "under 18"),
+    "sea": pgettext("situation", "at sea"),
+    "abroad": pgettext("situation", "in another country"),
+    "despair": pgettext("situation", "thoughts of suicide"),
+    "papers": pgettext("situation", "residence documents"),
+    "other": pgettext("situation", "worry about another person"),
+    "night": pgettext("situation", "no one on duty"),
+}
+
+# --- Retention -----------------------------------------------------------------------------
+
+RETENTION_RULES = {
+    "drafts and conversations, after the last step": _(
+        "Drafts and conversations, after the last step"
+    ),
+    "content of updates set aside": _("Content of messages that could not be processed"),
+    "content of commands set aside": _("Content of commands that could not be carried out"),
+    "digests of updates": _("Digests of messages, by which a repeated one is recognised"),
+    "numbers of messages, after they were sent": _("Numbers of messages, after they were sent"),
+    "letters that did not arrive": _("Messages that could not be delivered"),
+}
+
+HOLD_REASONS = {
+    "court": _("a court or a prosecutor ordered it"),
+    "authority": _("another authority demanded it by law"),
+    "claim": _("the person needs it for a claim"),
+    "complaint": _("a complaint about the organisation"),
+}
+
+# --- Settings ------------------------------------------------------------------------------
+
+DAY_NAMES = {
+    1: pgettext("day", "Monday"),
+    2: pgettext("day", "Tuesday"),
+    3: pgettext("day", "Wednesday"),
+    4: pgettext("day", "Thursday"),
+    5: pgettext("day", "Friday"),
+    6: pgettext("day", "Saturday"),
+    7: pgettext("day", "Sunday"),
+}
+GROUP_ORGANISATION = pgettext("settings", "Organisation and languages")
+GROUP_SERVICE = pgettext("settings", "Hours, reply times and retention")
+GROUP_DESK = pgettext("settings", "The desk")
+GROUP_KEYS = pgettext("settings", "Keys, addresses and folders")
+SETTING_MEANINGS = {
+    "organisation": _("The name people read of the organisation that answers."),
+    "organisation_kind": _("Decides what people read about duties to report."),
+    "contact": _("How people reach the organisation outside the chat."),
+    "place": _("The country whose phone numbers and law apply."),
+    "time_zone": _("The time zone of hours and dates."),
+    "languages": _("Languages people can choose. Empty: all that are complete."),
+    "bot_names": _("The bot's name in each language. Empty: the name given at Telegram."),
+    "staff_language": _("The language of the desk, until a colleague chooses another."),
+    "hours": _("When caseworkers answer. Empty: no fixed hours."),
+    "weekdays": _("The days of those hours, from the first to the last. Monday is 1."),
+    "holidays": _("Dates on which no one answers."),
+    "promise_minutes": _("Minutes until a reply is due, for P0 to P4."),
+    "claim_lapses_minutes": _("Minutes until a claimed case no one worked on waits again."),
+    "silence_minutes": _("Minutes of silence after danger until staff are alerted."),
+    "keep_days": _("Days a closed case is kept."),
+    "desk_origin": _("The desk's address in browsers."),
+    "desk_listen": _("Where the desk listens on this machine."),
+    "desk_group": _("The Telegram group of caseworkers."),
+    "desk_mode": _("Whether that group shows what people write. Then Telegram stores it too."),
+    "telegram_token": _("Gives control of the bot."),
+    "telegram_api": _("The server through which the bot reaches Telegram."),
+    "host_key_file": _("The key that opens this deployment's data."),
+    "passphrase_file": _("The passphrase of a locked host key."),
+    "data": _("The folder of this deployment."),
+    "database_url": _("The database. Empty: a file in the folder."),
+    "keys_url": _("The key store. Empty: a file in the folder."),
+    "backups": _("The folder in which backups are kept."),
+    "backup_key": _("The public half of the key that opens backups."),
+    "smtp_url": _("The mail server that calls caseworkers on call."),
+    "smtp_from": _("The address those e-mails come from."),
+    "push_contact": _("The e-mail address push services see when browsers are called."),
+}
