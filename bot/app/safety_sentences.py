@@ -73,6 +73,7 @@ NOT_RECORDED: Mapping[str, Sequence[TextOrPlaceLine]] = {
     "a caseworker chooses it while writing": (phrasebook.PHRASES["not_back"].text,),
     "a voice message would stay in a chat that was just cleared": (phrases.CHAT_CLEARED,),
     "said in a rehearsal only": ("rehearsal_line",),
+    "the same words are recorded for danger": (Despair.tell.prompt,),
 }  # fmt: skip
 """Safety sentences that have no recording, by the reason."""
 

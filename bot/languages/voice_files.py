@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 FOLDER_NAME = "voice"
 NAME_LENGTH = 16
 BLANK_START = "{"
-NUMBER_LIST = re.compile(r"\n\{numbers\w*\}$")
-"""The end of a message that closes with phone numbers, one a line."""
+NUMBER_LIST = re.compile(r"\n\{(?:numbers|digits)\w*\}$")
+"""The end of a message that closes with phone numbers, one a line or all in one."""
 LIST_INTRODUCTION = ":"
 """The end of an English sentence behind which a list is put, for example of a place's numbers."""
 
@@ -46,8 +46,11 @@ break, the beginning of one that closes with phone numbers."""
 
 
 def recording_name(text: Text, translation: str) -> str:
-    """Return the file name of a recording, without its extension."""
-    whole = f"{text.context or ''}\0{text.source}\0{translation}"
+    """Return the file name of a recording, without its extension.
+
+    Messages that differ only in the numbers at their end share a recording.
+    """
+    whole = f"{text.context or ''}\0{spoken_words(text.source)}\0{spoken_words(translation)}"
     return sha256(whole.encode()).hexdigest()[:NAME_LENGTH]
 
 
