@@ -88,6 +88,10 @@ class EvidenceError(HavenError):
     """Files of a case cannot be exported, or a bundle is incomplete. The text says why."""
 
 
+class DocumentError(HavenError):
+    """A PDF cannot be made. The text says why and, if something is missing, how to install it."""
+
+
 # --- Flows and translations ---------------------------------------------------------------
 
 
