@@ -1,16 +1,17 @@
-"""Export of evidence: a folder with the originals, clean versions and the custody log.
+"""Export of evidence: the originals, clean versions and the custody log, as a folder or an archive.
 
 Anyone can verify it with `sha256sum -c SHA256SUMS`; a link of the custody log is the SHA-256 of the
 link before it and of the row. Originals are numbered and end in `.bin`, so that none opens by
-accident. Nothing in the folder is encrypted.
+accident. Nothing in it is encrypted. A file is handed on in pieces and never held as a whole.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 import msgspec
 
@@ -21,7 +22,7 @@ from bot.clock import Clock, to_utc
 from bot.errors import DecryptionError, EvidenceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from bot.cases.evidence.image_sanitizer import ImageSanitizer
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 MANIFEST, CHECKSUMS, README = "manifest.json", "SHA256SUMS", "README.txt"
+COVER, CASE_FILE = "cover.pdf", "case.txt"
+"""Documents that a bundle can hold besides the files."""
 ORIGINALS, CLEAN = "files", "clean"
 FILE_EXTENSIONS: Final = {"jpeg": "jpg", "png": "png", "webp": "webp"}
 README_TEXT: Final = """\
@@ -91,11 +94,51 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     head: str
     files: list[BundledFile]
     ledger: list[BundledCustodyRow]
+    documents: list[FileVersion] = []
+
+    @property
+    def versions(self) -> list[FileVersion]:
+        """Return every file that has a checksum."""
+        files = [it for each in self.files for it in (each.original, each.clean) if it]
+        return [*files, *self.documents]
+
+
+class BundleTarget(Protocol):
+    """Where a bundle is written."""
+
+    async def write(self, path: str, pieces: Iterable[bytes]) -> None:
+        """Write one file, in pieces."""
+
+
+DocumentMaker = Callable[[Manifest], Awaitable[dict[str, bytes]]]
+"""Makes documents about a bundle, by name, once its files are written."""
+
+
+class FolderTarget:
+    """A new folder; its files can be read by this user alone."""
+
+    def __init__(self, folder: Path, subfolders: Iterable[str]) -> None:
+        self.folders = (folder, *(folder / it for it in subfolders))
+
+    def create(self) -> None:
+        """Create the folders; raise EvidenceError if they exist or cannot be written."""
+        _make_folders(self.folders)
+
+    def remove(self) -> None:
+        """Remove the folders while they are empty."""
+        for made in reversed(self.folders):
+            made.rmdir()
+
+    async def write(self, path: str, pieces: Iterable[bytes]) -> None:
+        """Write one file; it must not exist yet."""
+        with _create(self.folders[0] / path) as out:
+            for piece in pieces:
+                out.write(piece)
 
 
 @dataclass(frozen=True, slots=True)
 class _Export:
-    folder: Path
+    target: BundleTarget
     case: str
     opener: Opener
     by: str
@@ -122,29 +165,54 @@ class BundleExporter:
             EvidenceError: the caseworker (`by`) may not, a file is not what was received, or the
                 folder exists.
         """
-        folders = (folder, folder / ORIGINALS, *([folder / CLEAN] if clean else ()))
-        _make_folders(folders)  # first, so that an export that cannot be written is not recorded
+        target = FolderTarget(folder, (ORIGINALS, *([CLEAN] if clean else ())))
+        target.create()  # first, so that an export that cannot be written is not recorded
         try:
-            case, items, opener = await self._writer.run(
-                lambda work: self._record_export(work, reference, by)
-            )
+            export, items = await self._begin(target, reference, by, clean=clean)
         except BaseException:
-            for made in reversed(folders):
-                made.rmdir()
+            target.remove()
             raise
-        export = _Export(folder, case, opener, by, clean)
+        return await self._write(export, reference, items)
+
+    async def stream(
+        self, reference: str, target: BundleTarget, by: str, make_documents: DocumentMaker
+    ) -> Manifest:
+        """Write the files of a case into a target, with documents about them.
+
+        Raises:
+            EvidenceError: the caseworker (`by`) may not, or a file is not what was received.
+        """
+        export, items = await self._begin(target, reference, by, clean=False)
+        return await self._write(export, reference, items, make_documents)
+
+    async def _begin(
+        self, target: BundleTarget, reference: str, by: str, *, clean: bool
+    ) -> tuple[_Export, list[EvidenceFile]]:
+        case, items, opener = await self._writer.run(
+            lambda work: self._record_export(work, reference, by)
+        )
+        return _Export(target, case, opener, by, clean), items
+
+    async def _write(
+        self, export: _Export, reference: str, items: list[EvidenceFile],
+        make_documents: DocumentMaker | None = None,
+    ) -> Manifest:  # fmt: skip
+        write, case, by = export.target.write, export.case, export.by
         enclosed = [await self._export_file(export, item) for item in items]
         manifest = await self._writer.run(
             lambda work: self._build_manifest(work, reference, case, by, enclosed)
         )
-        _write(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1))
-        versions = [it for each in enclosed for it in (each.original, each.clean) if it]
-        sums = "".join(f"{it.sha256}  {it.path}\n" for it in versions)
-        _write(folder / CHECKSUMS, sums.encode())
+        made = await make_documents(manifest) if make_documents is not None else {}
+        for path, data in made.items():
+            await write(path, [data])
+        manifest = msgspec.structs.replace(manifest, documents=_versions_of(made))
+        await write(MANIFEST, [msgspec.json.format(msgspec.json.encode(manifest), indent=1)])
+        sums = "".join(f"{it.sha256}  {it.path}\n" for it in manifest.versions)
+        await write(CHECKSUMS, [sums.encode()])
         about = README_TEXT.format(
             reference=reference, count=len(items), at=manifest.exported_at, head=manifest.head
         )
-        _write(folder / README, about.encode())
+        await write(README, [about.encode()])
         return manifest
 
     def _record_export(
@@ -163,7 +231,7 @@ class BundleExporter:
     async def _export_file(self, export: _Export, item: EvidenceFile) -> BundledFile:
         original = clean = None
         if item.is_saved:
-            original = self._export_original(export, item)
+            original = await self._export_original(export, item)
             clean = await self._export_clean(export, item) if export.clean else None
         return BundledFile(
             number=item.number, id=item.id, state=item.state, kind=item.kind,
@@ -172,21 +240,18 @@ class BundleExporter:
             came_at=_iso_time(item.received_at), original=original, clean=clean,
         )  # fmt: skip
 
-    def _export_original(self, export: _Export, item: EvidenceFile) -> FileVersion:
-        path, seen, size = f"{ORIGINALS}/{item.number:04}.bin", sha256(), 0
+    async def _export_original(self, export: _Export, item: EvidenceFile) -> FileVersion:
+        path, counted = f"{ORIGINALS}/{item.number:04}.bin", _Counted()
         try:
-            with _create(export.folder / path) as out:
-                for chunk in self._evidence.read_chunks(export.opener, item):
-                    out.write(chunk)
-                    seen.update(chunk)
-                    size += len(chunk)
+            pieces = self._evidence.read_chunks(export.opener, item)
+            await export.target.write(path, counted.pass_on(pieces))
         except FileNotFoundError:
             raise EvidenceError(f"file {item.number} is {MISSING}") from None
         except DecryptionError:
             raise EvidenceError(f"file {item.number} is altered: it cannot be decrypted") from None
-        if item.digest and seen.hexdigest() != item.digest:
+        if item.digest and counted.seen.hexdigest() != item.digest:
             raise EvidenceError(f"file {item.number} is altered: it is not what was received")
-        return FileVersion(path, seen.hexdigest(), size)
+        return FileVersion(path, counted.seen.hexdigest(), counted.size)
 
     async def _export_clean(self, export: _Export, item: EvidenceFile) -> FileVersion | None:
         original = b"".join(self._evidence.read_chunks(export.opener, item))
@@ -201,7 +266,7 @@ class BundleExporter:
         custody = self._evidence.custody
         await self._writer.run(lambda work: custody.record(work, export.case, event))
         path = f"{CLEAN}/{item.number:04}.{FILE_EXTENSIONS[looks]}"
-        _write(export.folder / path, clean)
+        await export.target.write(path, [clean])
         return FileVersion(path, digest, len(clean))
 
     def _build_manifest(
@@ -238,6 +303,18 @@ def _create(path: Path) -> BinaryIO:
     return os.fdopen(handle, "wb")
 
 
-def _write(path: Path, data: bytes) -> None:
-    with _create(path) as out:
-        out.write(data)
+def _versions_of(made: Mapping[str, bytes]) -> list[FileVersion]:
+    return [FileVersion(path, sha256(data).hexdigest(), len(data)) for path, data in made.items()]
+
+
+class _Counted:
+    """The digest and size of what is passed on."""
+
+    def __init__(self) -> None:
+        self.seen, self.size = sha256(), 0
+
+    def pass_on(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            self.seen.update(piece)
+            self.size += len(piece)
+            yield piece

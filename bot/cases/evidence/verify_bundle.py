@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from bot.cases.evidence.bundle import (
+    CASE_FILE,
     CHECKSUMS,
     CLEAN,
+    COVER,
     MANIFEST,
     ORIGINALS,
     README,
@@ -22,7 +24,7 @@ from bot.cases.evidence.bundle import (
     FileVersion,
     Manifest,
 )
-from bot.cases.evidence.custody_log import LINK_DIGITS, CustodyAction, chain_links
+from bot.cases.evidence.custody_log import FIRST_LINK, LINK_DIGITS, CustodyAction, chain_links
 from bot.errors import EvidenceError
 
 if TYPE_CHECKING:
@@ -32,7 +34,10 @@ if TYPE_CHECKING:
 
 MAX_MANIFEST_BYTES: Final = 64 * 1024 * 1024
 CHUNK_BYTES: Final = 1024 * 1024
-_FILE_PATH = re.compile(rf"(?:{ORIGINALS}/\d{{4,8}}\.bin|{CLEAN}/\d{{4,8}}\.(?:jpg|png|webp))")
+_FILE_PATH = re.compile(
+    rf"(?:{ORIGINALS}/\d{{4,8}}\.bin|{CLEAN}/\d{{4,8}}\.(?:jpg|png|webp)"
+    rf"|{re.escape(COVER)}|{re.escape(CASE_FILE)})"
+)
 _decode = msgspec.json.Decoder(Manifest).decode
 
 
@@ -85,7 +90,9 @@ def _custody_faults(
         if is_authentic is not None and not is_authentic(link, _from_hex(it.mac)):
             yield f"row {number} was not written by this deployment"
             return
-    heads = {f"{number}:{link.hex()[:LINK_DIGITS]}" for number, link in enumerate(links, 1)}
+    # A case without files has no rows: its head is that of an empty log.
+    known = list(enumerate(links, 1)) or [(0, FIRST_LINK)]
+    heads = {f"{number}:{link.hex()[:LINK_DIGITS]}" for number, link in known}
     if manifest.head not in heads or not manifest.head.startswith(f"{len(links)}:"):
         yield "rows at the end of the custody log were removed, or other rows were added"
     elif head and head.strip().lower() not in heads:
@@ -96,6 +103,9 @@ def _file_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
     rows = [it.row for it in manifest.ledger]
     received = {it.file: it.digest for it in rows if it.deed == CustodyAction.RECEIVED}
     cleaned = {it.digest for it in rows if it.deed == CustodyAction.CLEANED}
+    for version in manifest.documents:
+        if fault := _version_fault(folder, version):
+            yield f"{version.path!a} {fault}"
     for each in manifest.files:
         for version in filter(None, (each.original, each.clean)):
             if fault := _version_fault(folder, version):
@@ -123,7 +133,7 @@ def _version_fault(folder: Path, version: FileVersion) -> str:
 
 
 def _folder_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
-    versions = [it for each in manifest.files for it in (each.original, each.clean) if it]
+    versions = manifest.versions
     known = {MANIFEST, CHECKSUMS, README, ORIGINALS, CLEAN, *(it.path for it in versions)}
     for path in sorted(folder.rglob("*")):
         if path.relative_to(folder).as_posix() not in known:
