@@ -24,6 +24,8 @@ LOCALHOST = r"(127\.0\.0\.1|localhost|\[::1\])"
 ORIGIN_PATTERN = rf"^$|^https://[a-z0-9.-]+(:\d{{1,5}})?$|^http://{LOCALHOST}(:\d{{1,5}})?$"
 EMAIL_PATTERN = r"^$|^[^@\s<>,]{1,64}@[A-Za-z0-9.-]{1,190}$"
 SMTP_PATTERN = r"^smtps?://([^@/\s]+@)?(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?$"
+AGREEMENT = r"[a-z0-9_]{1,40}=\d{4}-\d\d-\d\d/(\d{4}-\d\d-\d\d)?"
+AGREEMENTS_PATTERN = rf"^$|^{AGREEMENT}(,{AGREEMENT})*$"
 NAMES_PATTERN = r"^$|^[A-Za-z_]+=[^,=\r\n]{1,64}(,[A-Za-z_]+=[^,=\r\n]{1,64})*$"
 MAX_WAIT_MINUTES = 60 * 24 * 31
 """One month: the longest reply time a setting may name."""
@@ -61,6 +63,8 @@ SETTING_HINTS = {
     "smtp_url": "smtps://USER:PASSWORD@HOST:465, or smtp://... for STARTTLS on port 587",
     "push_contact": "an e-mail address, e.g. HAVEN_PUSH_CONTACT=admin@example.org",
     "smtp_from": "the address e-mails come from, e.g. HAVEN_SMTP_FROM=haven@example.org",
+    "agreements": "recipients with the first and last day, e.g. legal_aid=2026-01-01/2026-12-31,"
+    "spa=2026-06-01/; haven directory recipients lists their codes",
     "keep_days": f"days a closed case is kept, 7 to {MAX_RETENTION_DAYS}",
 }
 
@@ -132,6 +136,8 @@ class Settings(BaseSettings):
     """The address those e-mails come from."""
     push_contact: Annotated[str, Field(pattern=EMAIL_PATTERN)] = ""
     """An e-mail address for push services; set, on-call caseworkers can be called in a browser."""
+    agreements: Annotated[str, Field(pattern=AGREEMENTS_PATTERN)] = ""
+    """Organisations that agreed to take referrals, each with the first and the last day of that."""
     keep_days: Annotated[int, Field(ge=7, le=MAX_RETENTION_DAYS)] = 90
     """Days a closed case is kept."""
 
@@ -171,6 +177,16 @@ class Settings(BaseSettings):
         _parse_dates(days)
         return days
 
+    @field_validator("agreements")
+    @classmethod
+    def _check_agreements(cls, listed: str) -> str:
+        parsed = _parse_agreements(listed)
+        if len(parsed) != len(listed.split(",")) and listed:
+            raise ValueError("one recipient twice")
+        if any(until is not None and until < since for since, until in parsed.values()):
+            raise ValueError("an agreement ends before it begins")
+        return listed
+
     @field_validator("promise_minutes")
     @classmethod
     def _check_promise_minutes(cls, minutes: str) -> str:
@@ -196,6 +212,11 @@ class Settings(BaseSettings):
     def holiday_dates(self) -> frozenset[date]:
         """Return the dates without service."""
         return frozenset(_parse_dates(self.holidays))
+
+    @property
+    def agreement_days(self) -> dict[str, tuple[date, date | None]]:
+        """Return the first and last day of each agreement, by recipient; None: no end is set."""
+        return _parse_agreements(self.agreements)
 
     @property
     def bot_names_by_language(self) -> dict[str, str]:
@@ -275,6 +296,15 @@ def _parse_numbers(listed: str) -> tuple[int, ...]:
 
 def _parse_dates(listed: str) -> tuple[date, ...]:
     return tuple(date.fromisoformat(day) for day in listed.split(",") if day)
+
+
+def _parse_agreements(listed: str) -> dict[str, tuple[date, date | None]]:
+    found = {}
+    for one in filter(None, listed.split(",")):
+        code, _equals, days = one.partition("=")
+        since, _slash, until = days.partition("/")
+        found[code] = (date.fromisoformat(since), date.fromisoformat(until) if until else None)
+    return found
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.app.referral_recipients import deployment_place, find_recipients
 from bot.app.texts import build_roster
 from bot.cases.consents import ConsentRecords
 from bot.cases.sealed_fields import keep_codes, keep_everything
@@ -98,7 +99,7 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
         deadlines=CaseDeadlines(vault, audit, place.deadline_rules),
         check_ins=CheckIns(vault, audit), consents=ConsentRecords(vault),
         referrals=Referrals(vault, audit, setting.registry, setting.consent),
-        recipients=place.recipients,
+        recipients=find_recipients(settings),
     )  # fmt: skip
     alerts = QueueMonitor(
         staff, hotline.claims, reply_clocks.times, audit,
@@ -130,7 +131,7 @@ def build_forum(settings: Settings, vault: Vault, setting: TurnServices) -> Foru
     """Return the desk in the caseworkers' Telegram group."""
     return ForumDesk(
         ForumContext(
-            settings=settings, vault=vault, place=find_place(settings.place),
+            settings=settings, vault=vault, place=deployment_place(settings),
             phrasebook=setting.phrasebook, flow_registry=setting.registry,
             titles=setting.texts.titles, phrase_groups=GROUPS, username=setting.username,
         )

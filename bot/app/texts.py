@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from bot.app.phrase_list import phrases_outside_flows
+from bot.app.referral_recipients import find_recipients, recipient_facts
 from bot.cases.queries import AnswerRenderer, CaseReader
 from bot.channels.web_push import WebPush
 from bot.clock import DAY, MINUTE
@@ -212,8 +213,13 @@ def build_notice(
         escrow: tells whether there is an escrow key; one can be made while Haven runs.
     """
     renderer = renderer or Renderer(build_system_texts(settings))
-    facts = permanent_facts(settings)
-    return PrivacyNotice(Privacy, lambda: _with_escrow(facts, exists=escrow()), renderer)
+    permanent = permanent_facts(settings)
+
+    def facts() -> frozenset[str]:
+        today = datetime.now(settings.zone).date()
+        return _with_escrow(permanent | recipient_facts(settings, today), exists=escrow())
+
+    return PrivacyNotice(Privacy, facts, renderer)
 
 
 def build_system_texts(settings: Settings) -> SystemTexts:
@@ -254,7 +260,7 @@ def build_system_texts(settings: Settings) -> SystemTexts:
             try_by=hotline.TRY_BY, try_by_or_tell=hotline.TRY_BY_OR_TELL,
             late=hotline.LATE, late_and_told=hotline.LATE_AND_TOLD,
             closed_until=hotline.CLOSED_UNTIL, closed=hotline.CLOSED,
-            next=hotline.NEXT_STEP, titles=ROLE_TITLES,
+            next=hotline.NEXT_STEP, replies=hotline.RECIPIENT_REPLIES, titles=ROLE_TITLES,
         ),
         blanks=lambda read_in: _blank_values(settings, read_in),
         find_alarms=find_alarms,
@@ -264,7 +270,7 @@ def build_system_texts(settings: Settings) -> SystemTexts:
 
 def _blank_values(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
     place, today = find_place(settings.place), datetime.now(settings.zone).date()
-    offered = [recipient for recipient in place.recipients.values() if recipient.is_offered(today)]
+    offered = [it for it in find_recipients(settings).values() if it.is_offered(today)]
     return {
         **place.blanks(read_in, today),
         "offices": _recipient_names((it for it in offered if it.is_office), read_in),
@@ -300,7 +306,7 @@ def build_consent(settings: Settings, book: FlowRegistry, phrasing: SystemTexts)
         callback_data.DANGER_BUTTON: phrasing.danger,
         callback_data.BYE_BUTTON: phrasing.bye,
     }
-    return ConsentDialog(book, find_place(settings.place).recipients, words, exit_buttons=ways_out)
+    return ConsentDialog(book, find_recipients(settings), words, exit_buttons=ways_out)
 
 
 def _hours_text(settings: Settings, read_in: Catalogue) -> str:
@@ -394,6 +400,7 @@ def build_fact_source(
     def known_in(minute: int) -> frozenset[str]:
         staffed = {"staffed"} if hours.is_open(minute * MINUTE) else set()
         today = datetime.fromtimestamp(minute * 60, settings.zone).date()
-        return frozenset(permanent | staffed | place.known_facts(today))
+        told = recipient_facts(settings, today)
+        return frozenset(permanent | staffed | told | place.known_facts(today))
 
     return lambda now: _with_escrow(known_in(now // MINUTE), exists=escrow())

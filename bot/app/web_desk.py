@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.app.options import DeskOptions
+from bot.app.referral_recipients import deployment_place
 from bot.app.storage import latest_bot_id, open_storage, wait_for_failed_commit
 from bot.app.texts import (
     build_consent,
@@ -24,7 +25,6 @@ from bot.desks.web.live.event_log import EventLog
 from bot.desks.web.live.watcher import EventWatcher
 from bot.hotline.referrals.store import Referrals
 from bot.languages import catalogue
-from bot.places.registry import find_place
 from bot.vault import AuditLog, Vault
 from flows import ALL_FLOWS
 from flows.texts.phrasebook import GROUPS
@@ -48,7 +48,7 @@ def build_desk_context(
     return DeskContext(
         settings=settings, origin=options.origin, root=options.root, database=database,
         vault=vault, clock=options.clock, password_cost=options.password_cost,
-        wake_dispatcher=options.wake_dispatcher, place=find_place(settings.place),
+        wake_dispatcher=options.wake_dispatcher, place=deployment_place(settings),
         flow_registry=registry, referrals=Referrals(vault, AuditLog(vault), registry, consent),
         phrasebook=build_phrasebook(settings, texts), phrase_groups=GROUPS,
         known_facts=build_fact_source(settings, escrow=lambda: vault.has_escrow),

@@ -1,22 +1,30 @@
-"""`haven directory`: the numbers people are shown, and facts of the place that need re-reading."""
+"""`haven directory`: numbers people are shown, recipients of referrals, facts to re-read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 import typer
 
+from bot.app.referral_recipients import find_recipients
 from bot.cli.options import AsJson
 from bot.cli.output import print_rows
-from bot.places.directory import DirectoryEntry
+from bot.places.directory import DirectoryEntry, Recipient, Unavailability
 from bot.places.place import Place
 from bot.places.registry import find_place
 from bot.settings import load_settings
 
 directory_app = typer.Typer(no_args_is_help=True)
 LIST_COLUMNS = ("number", "answers", "situations", "hours", "languages", "verified")
+RECIPIENT_COLUMNS = ("code", "name", "from", "until", "can be chosen")
+UNAVAILABLE = {
+    Unavailability.NO_AGREEMENT: "no: no agreement",
+    Unavailability.NOT_YET: "no: the agreement has not begun",
+    Unavailability.ENDED: "no: the agreement has ended",
+    Unavailability.UNVERIFIED: "no: verified too long ago",
+}
 TODO_COLUMNS = ("code", "evidence", "do", "source")
 
 
@@ -31,6 +39,31 @@ def list_directory(*, as_json: AsJson = False) -> None:
 def todo_directory(*, as_json: AsJson = False) -> None:
     """List the facts that people are not shown, or will soon not be, and what each lacks."""
     print_rows(list(todo_rows(*_place_and_date())), TODO_COLUMNS, as_json=as_json)
+
+
+@directory_app.command("recipients")
+def list_recipients(*, as_json: AsJson = False) -> None:
+    """List whom a case can be referred to, with the agreements in HAVEN_AGREEMENTS."""
+    settings = load_settings()
+    today = datetime.now(settings.zone).date()
+    rows = list(recipient_rows(find_recipients(settings), today))
+    print_rows(rows, RECIPIENT_COLUMNS, as_json=as_json)
+
+
+def recipient_rows(
+    recipients: Mapping[str, Recipient], today: date
+) -> Iterable[dict[str, str | None]]:
+    """Yield every recipient with its agreement, and why it cannot be chosen."""
+    for code, it in recipients.items():
+        agreement, why = it.agreement, it.unavailability(today)
+        until = agreement.until if agreement else None
+        yield {
+            "code": code, "name": it.name.source,
+            "from": agreement.since.isoformat() if agreement else None,
+            "until": until.isoformat() if until else None,
+            "can be chosen": UNAVAILABLE[why] if why else "yes",
+            "verified": it.read_on.isoformat(),
+        }  # fmt: skip
 
 
 def directory_rows(place: Place, today: date) -> Iterable[dict[str, Any]]:

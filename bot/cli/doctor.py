@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from bot.app.storage import (
 from bot.app.texts import build_roster
 from bot.channels.smtp import SmtpServer
 from bot.clock import SystemClock
+from bot.documents.typesetter import Typesetter
 from bot.errors import HavenError
 from bot.hotline.on_call.roster import CallChannel
 from bot.languages.availability import checked_bot_names, load_offer
@@ -43,6 +44,8 @@ UNREACHED = {
     CallChannel.PUSH: "HAVEN_PUSH_CONTACT is not set, or no browser was chosen at the desk",
 }
 """Why a channel reaches no one."""
+AGREEMENT_NOTICE = timedelta(days=30)
+"""Before an agreement ends, an operator should renew it."""
 MIN_FREE_SHARE = 0.1
 """Share of the disk that must be free; below it an operator should act."""
 
@@ -85,13 +88,34 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         "recipients of referrals",
         lambda: _refuse_expired(expired_recipients(find_place(settings.place).recipients, today)),
     )
+    yield "agreements about referrals", lambda: _check_agreements(settings, today)
+    if settings.agreements:
+        yield "referral sheets can be made as PDF", Typesetter().check
     yield "languages", lambda: _check_languages(settings)
     yield "names of the bot", lambda: checked_bot_names(settings)
 
 
 def expired_recipients(recipients: Mapping[str, Recipient], today: date) -> list[str]:
     """Return the codes of recipients that were verified too long ago."""
-    return [code for code, it in recipients.items() if not it.is_offered(today)]
+    return [code for code, it in recipients.items() if not it.is_verified(today)]
+
+
+def _check_agreements(settings: Settings, today: date) -> None:
+    """Refuse agreements with no known recipient, and those that have ended or end soon."""
+    known = find_place(settings.place).recipients
+    days = settings.agreement_days
+    if unknown := ", ".join(days.keys() - known.keys()):
+        raise HavenError(
+            f"HAVEN_AGREEMENTS: no such recipient: {unknown} (haven directory recipients)"
+        )
+    soon = today + AGREEMENT_NOTICE
+    ending = [
+        f"{code} on {until}" for code, (_since, until) in days.items() if until and until < soon
+    ]
+    if ending:
+        raise HavenError(
+            f"agreements end: {', '.join(ending)}; renew them and change HAVEN_AGREEMENTS"
+        )
 
 
 def _refuse_expired(codes: list[str]) -> None:

@@ -6,7 +6,8 @@ others stay in the same list, and `haven directory todo` says what each still ne
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping  # noqa: TC003 - a dataclass field is read by tools
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -102,6 +103,27 @@ class DirectoryEntry(SourcedFact):
         return self.call_text.render(catalogue, {"number": self.number})
 
 
+class Unavailability(StrEnum):
+    """Why nothing can be referred to an organisation now."""
+
+    NO_AGREEMENT = "none"
+    NOT_YET = "not_yet"
+    """The agreement has not begun."""
+    ENDED = "ended"
+    """The agreement has ended."""
+    UNVERIFIED = "old"
+    """What we know of the organisation was not verified in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralAgreement:
+    """An agreement of this deployment with an organisation that takes its referrals."""
+
+    since: date
+    until: date | None = None
+    """The last day; None: no end is set."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """An organisation that can receive a referral."""
@@ -113,11 +135,41 @@ class Recipient:
     read_on: date
     expires_on: date
     is_office: bool = False
+    agreement: ReferralAgreement | None = None
+
+    def unavailability(self, today: date) -> Unavailability | None:
+        """Return why nothing can be referred to it; None if it can."""
+        if not self.is_verified(today):
+            return Unavailability.UNVERIFIED
+        if self.agreement is None:
+            return Unavailability.NO_AGREEMENT
+        if today < self.agreement.since:
+            return Unavailability.NOT_YET
+        if self.agreement.until is not None and today > self.agreement.until:
+            return Unavailability.ENDED
+        return None
+
+    def is_verified(self, today: date) -> bool:
+        """Tell whether what is known of it was verified recently."""
+        return today < self.expires_on
 
     def is_offered(self, today: date) -> bool:
-        """Tell whether referrals to it are still allowed."""
-        return today < self.expires_on
+        """Tell whether referrals to it are allowed."""
+        return self.unavailability(today) is None
 
     def is_offered_at(self, now: int) -> bool:
         """Tell whether referrals to it are allowed at a moment; days are in UTC."""
-        return self.is_offered(datetime.fromtimestamp(now / SECOND, UTC).date())
+        return self.is_offered(utc_day(now))
+
+
+def utc_day(now: int) -> date:
+    """Return the day of a moment, in UTC."""
+    return datetime.fromtimestamp(now / SECOND, UTC).date()
+
+
+def with_agreements(
+    recipients: Mapping[str, Recipient], days: Mapping[str, tuple[date, date | None]]
+) -> dict[str, Recipient]:
+    """Return recipients with the agreements of a deployment: the first and last day, by code."""
+    found = {code: ReferralAgreement(*span) for code, span in days.items()}
+    return {code: replace(it, agreement=found.get(code)) for code, it in recipients.items()}

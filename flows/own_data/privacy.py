@@ -177,12 +177,12 @@ class Privacy(Flow):
     offices = Say(
         # Translators: {offices} is a list, one office a line.
         _("If you agree, we can tell these offices in Taiwan:\n{offices}"),
-        when=drafts.was("more"),
+        when=drafts.was("more") & Fact("agreed_office"),
     )
     organisations = Say(
         # Translators: {organisations} is a list, one name a line.
         _("If you agree, we can tell these organisations:\n{organisations}"),
-        when=drafts.was("more"),
+        when=drafts.was("more") & Fact("agreed_organisation"),
     )
     talking = Begin("talk", when=cards.chosen("talk", locals()))
     end = End(None)

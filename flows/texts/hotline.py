@@ -81,9 +81,22 @@ NEXT_STEP = {
     "referred": _("What comes next: the organisation you agreed to looks at it."),
     # Translators: that others were told something.
     "taken_back": _("You took back that others are told. What comes next: our people look at it."),
+    # Translators: no organisation that was told does more now.
+    "not_taken": _("What comes next: our people look at what else is possible."),
     "closed": _("It is finished on our side. You can write here again at any time."),
 }
 """What happens next, by the state of the case; `yours`: the person is expected to answer."""
+
+# Translators: {time} in all of these e.g. 21:40 or 11/24 21:40
+RECIPIENT_REPLIES = {
+    "accepted": _("The organisation you agreed to says that it can take this up ({time})."),
+    "no_place": _("The organisation you agreed to says that it has no place free now ({time})."),
+    "declined": _("The organisation you agreed to says that it does not take this up ({time})."),
+    "unreached": _("The organisation you agreed to says that it could not reach you ({time})."),
+    # Translators: that it has done what it does.
+    "finished": _("The organisation you agreed to says that its part is finished ({time})."),
+}
+"""What an organisation answered that was told something, with the person's consent."""
 
 # --- Stored data, one line a kind ---------------------------------------------
 
@@ -119,7 +132,8 @@ REFERRAL = {
     # Translators: {recipient} e.g. Legal Aid Foundation; {about} says who they are.
     "screen": _(
         "You decide whether we tell this, and what. They would read only what has a tick below. "
-        "Press a number to leave it out.\nWe would tell: {recipient}\nWho they are: {about}"
+        "Press a number to add its tick or to take it away.\nWe would tell: {recipient}\n"
+        "Who they are: {about}"
     ),
     # Translators: marks an answer that is not told.
     "left_out": pgettext("referral", "left out"),

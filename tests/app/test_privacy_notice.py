@@ -27,6 +27,7 @@ from bot.settings import Settings
 from bot.vault.backup.export_rows import ARCHIVE_RETENTION
 from flows import ALL_FLOWS
 from flows.own_data.privacy import Privacy
+from tests.support.harnesses.hotline_harness import AGREED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +45,7 @@ TOLD: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "desk_group": ({"desk_group": -5},),
     "desk_mode": ({"desk_group": -5, "desk_mode": "content"},),
     "place": (),  # whom it lets us tell is named: below
+    "agreements": ({"agreements": "legal_aid=2026-01-01/"}, {"agreements": AGREED}),
     "database_url": ({"database_url": "postgresql://haven@db.example.org/haven"},),
 }
 """Settings that change what is true, and other values of them."""
@@ -111,8 +113,17 @@ def test_a_version_is_the_digest_of_exactly_what_is_shown(tag: str) -> None:
 
 
 @every_language
+def test_nobody_without_an_agreement_is_named_in_it(tag: str) -> None:
+    words = notice_of(agreements="spa=2026-01-01/,nia=2026-01-01/2026-01-31").text(tag)
+    assert "Serve the People" in words
+    assert "Hope Workers" not in words
+    for name in ("police", "nia"):
+        assert GOVERNMENT[name].name.render(catalogue(tag)).partition(" (")[0] not in words
+
+
+@every_language
 def test_everybody_who_can_be_told_is_named_in_it(tag: str) -> None:
-    words = notice_of().text(tag)
+    words = notice_of(agreements=AGREED).text(tag)
     for recipient in (GOVERNMENT | NON_GOVERNMENT).values():
         name = recipient.name.render(catalogue(tag))
         assert name.partition(" (")[0].partition("\uff08")[0] in words
@@ -125,6 +136,7 @@ deployments = st.fixed_dictionaries(
         "desk_mode": st.sampled_from(["notify", "content"]),
         "keep_days": st.integers(7, 365),
         "backups": st.sampled_from([None, Path("/backups")]),
+        "agreements": st.sampled_from(["", "nia=2026-01-01/", "spa=2026-01-01/", AGREED]),
         "database_url": st.sampled_from(
             [None, "sqlite:////x/y.db", "postgresql://h@localhost/h", "postgresql://h@other/h"]
         ),
@@ -147,6 +159,8 @@ CLAIMS: Mapping[str, Any] = {
     "group": lambda it: bool(it.desk_group) and it.desk_mode == "notify",
     "group_reads": lambda it: bool(it.desk_group) and it.desk_mode == "content",
     "copies": lambda it: it.backups is not None,
+    "offices": lambda it: "nia=" in it.agreements,
+    "organisations": lambda it: "spa=" in it.agreements,
     "sent": lambda _: True,
 }
 """What each sentence claims of a deployment, said a second time and from the settings alone."""
@@ -202,7 +216,17 @@ def pages(facts: frozenset[str]) -> list[list[str]]:
     return [[line for line in page if line.startswith("bot: ")] for page in found]
 
 
-ALL_AT_ONCE = frozenset({"elsewhere", "backups", "desk_notify", "desk_content", "escrow"})
+ALL_AT_ONCE = frozenset(
+    {
+        "agreed_office",
+        "agreed_organisation",
+        "elsewhere",
+        "backups",
+        "desk_notify",
+        "desk_content",
+        "escrow",
+    }
+)
 
 
 @pytest.mark.parametrize(

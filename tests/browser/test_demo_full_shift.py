@@ -87,17 +87,17 @@ async def _a_colleague_goes_on(
 
 
 async def _two_things_are_told(mei: GroupPageCaseworker, linh: PhonePagePerson) -> None:
-    """Ask Linh; she strikes all but two parts, and agrees to those."""
+    """Ask Linh; she ticks parts until there are two, and agrees to those."""
     await mei.writes("/refer labor_1955")
     show = hotline.REFERRAL["show"]
     await expect(linh.key(show)).to_be_visible()
     await linh.presses(show)
     ticked = linh.asked.get_by_role("button", name=re.compile(r"^✓ \d+$"))
     await expect(ticked.first).to_be_visible()
-    while await ticked.count() > 2:
-        count = await ticked.count()
-        await ticked.last.click()
-        await expect(ticked).to_have_count(count - 1)
+    empty = linh.asked.get_by_role("button", name=re.compile(r"^\d+$"))
+    while (count := await ticked.count()) < 2:
+        await empty.first.click()
+        await expect(ticked).to_have_count(count + 1)
     await linh.presses(hotline.REFERRAL["agree"])
     agreed = await mei.reads("The person agrees that exactly this is told to")
     assert (await agreed.inner_text()).count("•") == 2

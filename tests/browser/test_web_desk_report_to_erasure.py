@@ -166,21 +166,26 @@ async def _nobody_is_told_without_a_yes(
 
 
 async def _is_told_on(page: Page, person: PhonePagePerson) -> None:
-    """Ask anew; the person strikes all but two parts and agrees to those."""
+    """Ask anew; the person ticks parts until there are two and agrees to those."""
     await _asks_to_tell(page)
     await person.presses(hotline.REFERRAL["show"])
     ticked = person.asked.get_by_role("button", name=re.compile(r"^✓ \d+$"))
     await expect(ticked.first).to_be_visible()
-    while (count := await ticked.count()) > 2:
-        await ticked.last.click()
-        await expect(ticked).to_have_count(count - 1)
+    empty = person.asked.get_by_role("button", name=re.compile(r"^\d+$"))
+    while (count := await ticked.count()) < 2:
+        await empty.first.click()
+        await expect(ticked).to_have_count(count + 1)
     await person.presses(hotline.REFERRAL["agree"])
     told = page.locator("details[id^=referral-]")
-    await expect(told.locator("dt")).to_have_text(["Language", "About"])  # she reads what to tell
+    await expect(told.locator("dt")).to_have_text(
+        ["Language", "What is needed"]
+    )  # she reads what to tell
     await _shows_both_languages(page)
     await page.locator(DO.format("tell_others")).locator("button").click()
     await person.hears(hotline.REFERRAL["sent"])
     await expect(page.locator("#referrals")).to_contain_text("referred")
+    note = page.locator(DO.format("recipient_reply")).locator("input[name=words]")
+    await expect(note).to_have_value("")  # what stood in the form before is not in this one
     await expect(page.locator(".case-title .pill")).to_have_text("referred")
 
 

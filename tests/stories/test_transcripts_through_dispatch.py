@@ -82,7 +82,9 @@ DEPLOYED: dict[str, dict[str, Any]] = {
 """Settings that make a fact true."""
 COMES_BY_ITSELF = {"sent", "just_sent", "unsent", "checks_in", "alerted"}
 """Facts that are true because of what a person did before."""
-KNOWN_OF_THE_HOUSE = {"staffed", "rehearsal", *COMES_BY_ITSELF, *DEPLOYED, *LAW}
+AGREED = {"agreed_office", "agreed_organisation"}
+"""Every house here has agreements with all recipients."""
+KNOWN_OF_THE_HOUSE = {"staffed", "rehearsal", *AGREED, *COMES_BY_ITSELF, *DEPLOYED, *LAW}
 OFFERED = {"story", "urgent_details"}
 """Flows that begin by themselves, which transcripts of others do not hold."""
 A_STORY = "zzz zzz zzz zzz zzz"

@@ -26,7 +26,7 @@ from bot.desks.web.administration import (
     staff,
 )
 from bot.desks.web.auth import account, enrolment, login_pages
-from bot.desks.web.case import actions, evidence, export, law, send_checks
+from bot.desks.web.case import actions, bundle, evidence, export, law, referral_sheet, send_checks
 from bot.desks.web.case import pages as case_pages
 from bot.desks.web.live import sse
 from bot.desks.web.middleware import DeskEndpoint
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 KEEP_ALIVE_SECONDS, BACKLOG, MAX_CONNECTIONS = 75, 512, 1200
 MODULES = (
     static_files, login_pages, enrolment, queue_pages, shift, case_pages, law, evidence, export,
-    actions, send_checks, sse, account, audit, workload, approvals,
+    bundle, actions, referral_sheet, send_checks, sse, account, audit, workload, approvals,
     call_browsers,
     invitations, staff, languages, directory, phrases, deployment, retention,
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.cases.consents import ConsentRecords
 from bot.cases.evidence.image_sanitizer import ImageSanitizer
 from bot.desks.case_summary import CaseSummaries
 from bot.desks.locale import StaffLocale
@@ -17,10 +18,12 @@ from bot.desks.web.auth.webauthn import WebAuthn
 from bot.desks.web.command_client import CommandClient
 from bot.desks.web.live.watcher import EventStreams
 from bot.desks.web.read_pool import ReadPool
+from bot.documents.typesetter import Typesetter
 from bot.errors import HavenError
 from bot.hotline.commands.texts import DISPOSITIONS
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.queue.sla import ReplyClocks
+from bot.hotline.referrals.copies import ReferralCopies
 from bot.hotline.staff.opening_hours import response_times
 from bot.hotline.staff.staff import Staff
 from bot.store.database import Database, DataDirectory
@@ -95,6 +98,8 @@ class DeskContext:
         self.recipients = {code: it.name for code, it in self.place.recipients.items()}
         self.dispositions = DISPOSITIONS
         self.image_sanitizer = ImageSanitizer()
+        self.typesetter = Typesetter()
+        self.referral_copies = ReferralCopies(ConsentRecords(vault), self.audit)
         self.summaries = CaseSummaries(vault)
 
     def demo_codes(self, now: int) -> dict[str, tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.cases.assessment import NO_FINDING, UNKNOWN_TOPIC, VOCABULARIES
 from bot.cases.queries import REPORT_KIND_NAMES
+from bot.desks.evidence_cover import GROUNDS
 from bot.hotline.chat.takeover import (
     UNTIL_CLOCK_STEADY,
     UNTIL_HOURS,
@@ -147,6 +148,25 @@ REFERRAL_STAGES = {
     "revoked": _("revoked"),
     "withdrawn": _("withdrawn"),
 }
+RECIPIENT_REPLIES = {
+    "accepted": pgettext("organisation", "takes it up"),
+    "no_place": pgettext("organisation", "has no place free now"),
+    "declined": pgettext("organisation", "does not take it up"),
+    "unreached": pgettext("organisation", "could not reach the person"),
+    "finished": pgettext("organisation", "its part is finished"),
+}
+"""What the recipient of a referral answered."""
+UNAVAILABLE = {
+    # Translators: follows the name of an organisation.
+    "none": _("no agreement"),
+    # Translators: follows the name of an organisation; {since} e.g. 2026-12-31
+    "not_yet": _("agreement from {since} on"),
+    "ended": _("agreement ended on {until}"),
+    "old": _("entry too old: verify it again"),
+}
+"""Why an organisation cannot be chosen."""
+BUNDLE_GROUNDS = GROUNDS
+"""On what ground evidence and case file can leave."""
 CUSTODY_ACTIONS = {
     "received": pgettext("custody", "received"),
     "lost": pgettext("custody", "could not be downloaded"),

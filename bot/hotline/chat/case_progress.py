@@ -6,19 +6,19 @@ unknown who holds the phone, and the chat behaves as if there were no case.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, exists
+from sqlalchemy import bindparam
 
 from bot.cases.state_machine import CaseState
 from bot.cases.urgency import Priority
 from bot.clock import SECOND, start_of_day
-from bot.hotline.referrals.model import ReferralStage
+from bot.hotline.referrals.model import TAKES_IT, RecipientReply, ReferralStage
 from bot.languages import catalogue
 from bot.languages.format_date import format_day
-from bot.store.statements import select_one, update_by
+from bot.store.statements import select_by, select_one, update_by
 from bot.store.tables.main import cases, referrals, staff
 
 if TYPE_CHECKING:
@@ -32,6 +32,12 @@ WAITING_FOR_PERSON = "yours"
 """A caseworker has answered, and the person has not written since."""
 TAKEN_BACK = "taken_back"
 """The case was referred, and the person took their consent back."""
+
+
+NOT_TAKEN = "not_taken"
+"""The case was referred, and no organisation that was told takes it up, or still has it."""
+MAX_REPLIES = 3
+"""Answers of organisations that are shown, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,8 @@ class CaseProgress:
     priority: int
     title: str | None
     """The title of the holder."""
-    is_referral_sent: bool
-    """Whether an organisation was told, and the consent to that stands."""
+    recipient_replies: tuple[tuple[RecipientReply | None, int | None], ...] = ()
+    """By organisation that was told while the consent to that stands: its answer, and when."""
 
     @property
     def next_step(self) -> str:
@@ -60,8 +66,12 @@ class CaseProgress:
             and self.due_at is None
         ):
             return WAITING_FOR_PERSON
-        if self.state is CaseState.REFERRED and not self.is_referral_sent:
+        if self.state is CaseState.REFERRED and not self.recipient_replies:
             return TAKEN_BACK
+        if self.state is CaseState.REFERRED and not any(
+            reply in TAKES_IT for reply, _at in self.recipient_replies
+        ):
+            return NOT_TAKEN
         return CaseState.WAITING.value if self.state is CaseState.REOPENED else self.state.value
 
 
@@ -102,17 +112,19 @@ class ProgressTexts:
     closed_until: Text
     closed: Text
     next: Mapping[str, Text]
+    replies: Mapping[str, Text]
+    """What an organisation answered."""
     titles: Mapping[str, Text]
 
 
 _PROGRESS = select_one(
     cases.outerjoin(staff, staff.c.id == cases.c.holder),
     cases.c.status, cases.c.opened_at, cases.c.read_at, cases.c.due_at, cases.c.answered_at,
-    cases.c.told_at, cases.c.priority, staff.c.title,
-    exists().where(
-        referrals.c.case_id == cases.c.id, referrals.c.state == ReferralStage.SENT.value
-    ),
-    by=cases.c.id == bindparam("case"),
+    cases.c.told_at, cases.c.priority, staff.c.title, by=cases.c.id == bindparam("case"),
+)  # fmt: skip
+_REPLIES = select_by(
+    referrals, "reply", "replied_at",
+    by=("case_id", referrals.c.state == ReferralStage.SENT.value), order_by=("sent_at", "id"),
 )  # fmt: skip
 _MARK_READ = update_by(cases, "read_at", by=("id", cases.c.read_at.is_(None)))
 
@@ -120,7 +132,14 @@ _MARK_READ = update_by(cases, "read_at", by=("id", cases.c.read_at.is_(None)))
 def load_progress(work: Work, case: str) -> CaseProgress | None:
     """Return the progress of a case; None for one that was erased."""
     rows = work.rows(_PROGRESS, case)
-    return CaseProgress(CaseState(rows[0][0]), *rows[0][1:]) if rows else None
+    if not rows:
+        return None
+    replies = tuple(
+        (None if reply is None else RecipientReply(reply), at)
+        for reply, at in work.rows(_REPLIES, case)
+    )
+    state, *known = rows[0]
+    return replace(CaseProgress(CaseState(state), *known), recipient_replies=replies)
 
 
 def mark_read(work: Work, case: str, now: int) -> None:
@@ -146,6 +165,11 @@ def render_progress(
         lines.append(line(texts.responsible, title=title))
     elif progress.state is not CaseState.CLOSED:
         lines.append(line(texts.nobody_yet))
+    lines += [
+        line(texts.replies[reply], at)
+        for reply, at in progress.recipient_replies[-MAX_REPLIES:]
+        if reply is not None
+    ]
     lines.append(line(texts.next[progress.next_step]))
     due_at = progress.due_at
     if progress.read_at is None and due_at is not None:

@@ -12,6 +12,7 @@ from bot.cases.state_machine import CaseAction
 from bot.hotline.chat.takeover import AskConsent, NotifyReferralSent
 from bot.hotline.commands import texts
 from bot.hotline.events import Event, EventKind
+from bot.hotline.referrals.model import TAKES_IT, RecipientReply, ReferralStage, is_least
 
 if TYPE_CHECKING:
     from bot.hotline.commands.context import CommandContext
@@ -24,7 +25,8 @@ def refer(context: CommandContext) -> None:
     referrals, directory = context.services.referrals, context.services.recipients
     recipients = [code for code, it in directory.items() if it.is_offered_at(now)]
     if code not in recipients:
-        context.refuse(texts.NO_SUCH_RECIPIENT, codes=", ".join(recipients))
+        why = texts.NOT_OFFERED if code in directory else texts.NO_SUCH_RECIPIENT
+        context.refuse(why, codes=", ".join(recipients) or "-")
         return
     if referrals.has_sealed_answers(work, case):
         context.refuse(texts.ANSWERS_SEALED)
@@ -36,7 +38,8 @@ def refer(context: CommandContext) -> None:
         context.refuse(texts.NOTHING_TO_REFER, codes=", ".join(offerable) or "-")
     elif _may_ask(context) and context.may_write() and context.move(CaseAction.WORK):
         context.add_note()
-        offer = referrals.offer(work, case, code, chosen, context.by.id, now)
+        parts = [(part, is_least(part)) for part in chosen]
+        offer = referrals.offer(work, case, code, parts, context.by.id, now)
         context.actions.append(AskConsent(offer))
 
 
@@ -64,6 +67,29 @@ def send_referral(context: CommandContext) -> None:
             context.events.append(event)
             context.actions.append(NotifyReferralSent(sent))
             context.reply(texts.DONE)
+
+
+def record_reply(context: CommandContext) -> None:
+    """Record what the recipient of a referral answered; the person reads it when they ask.
+
+    If the recipient does not take it up, our staff must look again: a reply is due.
+    """
+    referral, _dot, answer = context.command.code.rpartition(".")
+    known = {it.value: it for it in RecipientReply}
+    if answer not in known:
+        context.refuse(texts.NO_SUCH_REPLY, codes=", ".join(known))
+        return
+    work, reply, by = context.work, known[answer], context.by.id
+    found = context.services.referrals.find(work, context.case, referral)
+    if found is None or found.stage is not ReferralStage.SENT:
+        context.refuse(texts.NOT_REFERRED)
+    elif context.move(CaseAction.WORK):
+        referrals = context.services.referrals
+        referrals.record_reply(work, context.case, referral, reply, by, context.now)
+        context.add_note()
+        if reply not in TAKES_IT:
+            context.services.reply_clocks.person_wrote(work, context.case, context.now)
+        context.reply(texts.DONE)
 
 
 def _is_consent_withdrawn(context: CommandContext, referral: Referral) -> bool:

@@ -165,6 +165,8 @@ _SPECS = (
     CommandSpec(Verb.SEND_REFERRAL, referrals.send_referral,
                 pgettext("desk button", "Record as referred"), (CODE,), is_work=True,
                 forum=ForumSyntax(has_button=True, needs_content=True)),
+    CommandSpec(Verb.RECORD_REPLY, referrals.record_reply,
+                pgettext("desk button", "Record the answer"), (CODE, WORDS), is_work=True),
     CommandSpec(Verb.REVOKE_CONSENT, erasure.revoke_consent, pgettext("desk button", "Revoke"),
                 (CODE,), permission=CommandPermission.SERVES_QUEUE,
                 forum=ForumSyntax("revoke", ForumArguments.CODE, "/revoke statistics")),

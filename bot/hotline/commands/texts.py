@@ -30,11 +30,20 @@ CLAIMED_OTHER_LANGUAGE = _(
     "The case is yours. Careful: the person writes in another language than yours."
 )
 NO_SUCH_RECIPIENT = _("Say who is to be told: {codes}.")
+NOT_OFFERED = _(
+    "This organisation cannot be chosen now: there is no agreement with it, or its entry is too "
+    "old. One of: {codes}. haven directory recipients says why."
+)
 NOTHING_TO_REFER = _("This case has no answer that could be told. One of: {codes}.")
 ANSWERS_SEALED = _(
     "The answers are sealed for staff who sign in: from here they can no longer be referred."
 )
 NO_MATCHING_CONSENT = _("The person has not agreed to exactly that: it may not be told to anyone.")
+NO_SUCH_REPLY = _("Say what the organisation answered: {codes}.")
+NOT_REFERRED = _(
+    "This referral is not recorded as referred, or the person took it back: there is no answer to "
+    "record."
+)
 CONSENT_WITHDRAWN = _("The person has withdrawn from sharing: nothing may be told to anyone.")
 DO_NOT_ASK_AGAIN = _(
     "The person has withdrawn from sharing and is not asked about it again. If they bring it up "

@@ -42,6 +42,8 @@ class Verb(StrEnum):
     """Ask the person whether `code` may receive the parts named in `values`."""
     SEND_REFERRAL = "tell_others"
     """Mark the referral `code` as sent: its recipient was told what the person consented to."""
+    RECORD_REPLY = "recipient_reply"
+    """Record what the recipient of a referral answered: `code` is `referral.answer`."""
     ERASE = "erase"
     OBJECT_TO_ERASURE = "keep"
     """Object to erasing it, for the reason in `text`; it takes two."""

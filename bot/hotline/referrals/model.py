@@ -26,6 +26,9 @@ DOT = "."
 """Separates a flow from its step."""
 ALSO = "also"
 """What a person wrote outside the questions. Each text is a part, `also.1`, to tick on its own."""
+LEAST_PARTS = frozenset({LANGUAGE, "needs"})
+"""Parts ticked at the start, by code or step: what help is needed, in which language. The person
+ticks the others."""
 MAX_OWN_TEXTS = 40
 """Parts of own words; earlier texts share the first one, so that every part has a button."""
 DIGEST_BYTES = 6
@@ -46,6 +49,21 @@ class ReferralStage(StrEnum):
     """A newer offer replaced it, or the person withdrew from sharing."""
 
 
+class RecipientReply(StrEnum):
+    """What the recipient of a referral answered."""
+
+    ACCEPTED = "accepted"
+    NO_PLACE = "no_place"
+    """They have no place free now."""
+    DECLINED = "declined"
+    UNREACHED = "unreached"
+    """They did not reach the person."""
+    FINISHED = "finished"
+    """Their part is finished."""
+
+
+TAKES_IT = frozenset({RecipientReply.ACCEPTED, None})
+"""Answers, or none yet, with which the recipient is looking at the referral."""
 OPEN_STAGES = frozenset({ReferralStage.OFFERED, ReferralStage.AGREED})
 """Stages in which the content can still change."""
 
@@ -76,6 +94,8 @@ class Referral:
     """The digest of what the person consented to; empty for none."""
     answered_at: int | None = None
     sent_at: int | None = None
+    reply: RecipientReply | None = None
+    replied_at: int | None = None
 
     @property
     def included_parts(self) -> tuple[ReferralPart, ...]:
@@ -125,6 +145,18 @@ class Referral:
         """Mark as sent; None without a consent to exactly this content."""
         return replace(self, stage=ReferralStage.SENT, sent_at=now) if self.may_be_sent else None
 
+    @property
+    def may_be_printed(self) -> bool:
+        """Return whether a sheet of what the person agreed to may be made, also once sent."""
+        is_sent = self.stage is ReferralStage.SENT and self.agreed_digest == self.digest
+        return self.may_be_sent or (is_sent and bool(self.included_parts))
+
+    def record_reply(self, reply: RecipientReply, now: int) -> Referral | None:
+        """Record what the recipient answered; None if nothing was sent, or it was revoked."""
+        if self.stage is not ReferralStage.SENT:
+            return None
+        return replace(self, reply=reply, replied_at=now)
+
     def withdraw(self) -> Referral | None:
         """End it unsent: a newer offer replaces it, or the person withdrew from sharing."""
         if self.stage not in OPEN_STAGES:
@@ -172,6 +204,11 @@ def collect_parts(
         code = f"{ALSO}{DOT}{number}"
         found[code] = ReferralPart(code, text)
     return found
+
+
+def is_least(part: ReferralPart) -> bool:
+    """Return whether a part is ticked when the person is first asked."""
+    return part.code.rpartition(DOT)[2] in LEAST_PARTS
 
 
 def _own_texts(answer: Answer) -> list[str]:

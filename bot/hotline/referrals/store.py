@@ -30,6 +30,7 @@ from bot.hotline.referrals.model import (
     CONTACT,
     LANGUAGE,
     OPEN_STAGES,
+    RecipientReply,
     Referral,
     ReferralPart,
     ReferralStage,
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
 ID_BYTES = 8
 SENT = ReferralStage.SENT
 
+OfferedPart = tuple[ReferralPart, bool]
+"""A part that may be told, and whether it is ticked when the person is first asked."""
+
 
 class _SealedReferral(msgspec.Struct, frozen=True):
     parts: tuple[ReferralPart, ...]
@@ -58,7 +62,7 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_SealedReferral).decode
 _COLUMNS = (
     "id", "case_id", "recipient", "state", "sealed", "asked", "offered_by", "offered_at",
-    "answered_at", "sent_at",
+    "answered_at", "sent_at", "reply", "replied_at",
 )  # fmt: skip
 _ADD = insert(referrals, *_COLUMNS)
 # Locked, so that nothing is sent that is being revoked at this moment, and the other way round.
@@ -70,6 +74,7 @@ _REVOCABLE = select_by(
     order_by=("offered_at", "id"), lock=True,
 )  # fmt: skip
 _END = update_by(referrals, "state", "answered_at", by="id")
+_REPLY = update_by(referrals, "reply", "replied_at", by="id")
 _CHANGE = update_by(referrals, "state", "sealed", "asked", "answered_at", "sent_at", by="id")
 _REPORTS = select_by(reports, "id", "flow", "codes", by="case_id", order_by=("sent_at", "id"))
 _LANGUAGE = select_one(cases, "language", by="id")
@@ -120,10 +125,12 @@ class Referrals:
         ]
 
     def offer(
-        self, work: Work, case: str, recipient: str, parts: Sequence[ReferralPart], by: str,
+        self, work: Work, case: str, recipient: str, parts: Sequence[OfferedPart], by: str,
         now: int,
     ) -> Referral:  # fmt: skip
         """Store a referral about which the person is to be asked; it replaces an open one.
+
+        Parts without a tick are told only if the person ticks them.
 
         Raises:
             ValueError: there are no parts.
@@ -134,9 +141,16 @@ class Referrals:
             if old.recipient == recipient and old.stage in OPEN_STAGES:
                 self._store(work, old.withdraw() or old)
                 self._audit_change(work, now, by, "referral_withdraw", old)
-        new = Referral(secrets.token_hex(ID_BYTES), case, recipient, tuple(parts), by, now)
+        struck = frozenset(at for at, (_part, is_ticked) in enumerate(parts) if not is_ticked)
+        offered = tuple(part for part, _is_ticked in parts)
+        new = Referral(
+            secrets.token_hex(ID_BYTES), case, recipient, offered, by, now, struck=struck
+        )
         sealed, asked = self._seal(work, new)
-        work.run(_ADD, new.id, case, recipient, new.stage.value, sealed, asked, by, now, None, None)
+        unanswered = (None,) * 4
+        work.run(
+            _ADD, new.id, case, recipient, new.stage.value, sealed, asked, by, now, *unanswered
+        )
         self._audit_change(work, now, by, "referral_offer", new)
         return new
 
@@ -212,6 +226,17 @@ class Referrals:
             self._audit_change(work, now, by, "referral_send", sent)
         return sent
 
+    def record_reply(
+        self, work: Work, case: str, referral: str, reply: RecipientReply, by: str, now: int
+    ) -> Referral | None:  # fmt: skip
+        """Record what the recipient answered; None if nothing was sent, or it was revoked."""
+        found = self.find(work, case, referral)
+        replied = found.record_reply(reply, now) if found else None
+        if replied is not None:
+            work.run(_REPLY, reply.value, now, replied.id)
+            self._audit_change(work, now, by, "referral_reply", replied, reply.value)
+        return replied
+
     def _audit_change(
         self, work: Work, now: int, by: str, action: str, referral: Referral, part: str = ""
     ) -> None:
@@ -279,10 +304,12 @@ class ConsentRevocation:
 
 
 def _without_parts(row: Sequence[Any]) -> Referral:
-    referral, case, recipient, state, _sealed, _asked, by, offered_at, answered_at, sent_at = row
+    referral, case, recipient, state, _sealed, _asked, by, offered_at, *answers = row
+    answered_at, sent_at, reply, replied_at = answers
     return Referral(
         referral, case, recipient, (), by, offered_at, ReferralStage(state),
-        answered_at=answered_at, sent_at=sent_at,
+        answered_at=answered_at, sent_at=sent_at, replied_at=replied_at,
+        reply=None if reply is None else RecipientReply(reply),
     )  # fmt: skip
 
 

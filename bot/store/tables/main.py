@@ -261,9 +261,23 @@ referrals = Table(
     Column("asked", LargeBinary),
     *required(offered_by=String(32), offered_at=BigInteger),
     *optional(answered_at=BigInteger, sent_at=BigInteger),
+    *optional(reply=String(10), replied_at=BigInteger),  # what the recipient answered
     Index("ix_referrals_case_id", "case_id", "offered_at"),
     info=erased_with_case(
-        "clear: to whom and when; sealed: exactly what the person agreed to pass on"
+        "clear: to whom and when, what the recipient answered; sealed: exactly what the person "
+        "agreed to pass on"
+    ),
+)
+
+referral_copies = Table(
+    "referral_copies",
+    metadata,
+    Column("id", String(12), primary_key=True),  # as printed on the sheet
+    Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
+    *required(referral=String(32), digest=LargeBinary(32), made_by=String(32), made_at=BigInteger),
+    Index("ix_referral_copies_case_id", "case_id", "made_at"),
+    info=erased_with_case(
+        "digests of referral sheets that left the desk, by whom and when; no word of them"
     ),
 )
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from bot.hotline.commands.texts import NOT_OFFERED
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import Event, EventKind
+from bot.hotline.referrals.consent_dialog import TICK
 from bot.places.taiwan.recipients import RECIPIENTS
 from tests.dispatch.relay.test_staff_commands import told, wanting
-from tests.support.harnesses.hotline_harness import HotlineHarness
+from tests.support.harnesses.hotline_harness import AGREED, HotlineHarness
 from tests.support.people.caseworker_driver import CaseworkerDriver, refusals
 
 if TYPE_CHECKING:
@@ -96,13 +98,55 @@ def test_an_agreement_can_be_taken_back(hotline: HotlineHarness) -> None:
 
 
 def test_a_recipient_unverified_for_a_year_is_told_nothing(
-    hotline: HotlineHarness, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _person, mei, case = in_talk(hotline)
     too_old = replace(RECIPIENTS["labor_1955"], expires_on=date(2026, 1, 1))
     monkeypatch.setitem(cast("dict[str, Recipient]", RECIPIENTS), "labor_1955", too_old)
-    (refused,) = refusals(mei.run_command(Verb.REFER, case, code="labor_1955"))
-    assert refused == "Say who is to be told: {codes}."
+    assert refused_in(tmp_path, agreements=AGREED) == [NOT_OFFERED.source]
+
+
+@pytest.mark.parametrize(
+    "agreements",
+    ["", "spa=2026-01-01/", "labor_1955=2026-01-01/2026-02-01", "labor_1955=2031-01-01/"],
+)
+def test_a_recipient_without_an_agreement_today_is_told_nothing(
+    tmp_path: Path, agreements: str
+) -> None:
+    assert refused_in(tmp_path, agreements=agreements) == [NOT_OFFERED.source]
+
+
+def test_a_recipient_with_an_agreement_today_can_be_chosen(tmp_path: Path) -> None:
+    assert refused_in(tmp_path, agreements="labor_1955=2026-01-01/2031-01-01") == []
+
+
+def refused_in(folder: Path, **given: str) -> list[str]:
+    """Return why a deployment refuses to refer a case."""
+    home = HotlineHarness(folder, **given)
+    try:
+        _person, mei, case = in_talk(home)
+        return refusals(mei.run_command(Verb.REFER, case, code="labor_1955"))
+    finally:
+        home.close()
+
+
+def test_only_the_least_is_ticked_when_the_person_is_first_asked(hotline: HotlineHarness) -> None:
+    person, mei, case = in_talk(hotline)
+    mei.run_command(Verb.REFER, case, code="labor_1955")
+    person.presses("Show it to me")
+    ticked = [line for line in person.last.split("\n\n") if line.startswith(TICK)]
+    assert [line.partition(" ")[2].partition(" ")[2] for line in ticked] == [
+        "Your language: English"
+    ]
+    assert "(left out)" in person.last
+    assert "Please come." not in person.last
+    person.presses("You may tell them")
+    (sent,) = [
+        it
+        for it in mei.run_command(Verb.SEND_REFERRAL, case, code=offered(hotline))
+        if it.code == "sent"
+    ]
+    assert sent.referral
+    assert [part.code for part in sent.referral.included_parts] == ["language"]
 
 
 def test_a_stranger_to_the_directory_is_told_nothing(hotline: HotlineHarness) -> None:

@@ -403,8 +403,8 @@ def test_every_step_is_written_down_with_who_took_it(asked: ReferralDialog) -> N
 def test_everybody_who_can_be_told_was_read_in_a_public_text_and_is_read_again() -> None:
     for recipient in RECIPIENTS.values():
         assert recipient.source
-        assert recipient.is_offered(READ_ON)
-        assert not recipient.is_offered(EXPIRES_ON)
+        assert recipient.is_verified(READ_ON)
+        assert not recipient.is_verified(EXPIRES_ON)
 
 
 def test_no_recipient_is_an_office_of_a_home_country() -> None:

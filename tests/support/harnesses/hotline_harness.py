@@ -18,6 +18,7 @@ from bot.hotline.commands.store import submit_command
 from bot.languages import LANGUAGES
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import UNLIMITED, RateLimits
+from bot.places.taiwan.recipients import RECIPIENTS
 from bot.settings import Settings, load_settings
 from bot.store.heartbeat import record_heartbeat
 from bot.vault import HostKey, Vault
@@ -49,6 +50,8 @@ VAULT = Vault(ROOT, key_store())
 VAULT.rotate_epoch(MIDDAY)
 KEEPER = enrol_keyholder(VAULT)
 """The keys of a supervisor who is enrolled there."""
+AGREED = ",".join(f"{code}=2026-01-01/" for code in RECIPIENTS)
+"""Agreements with everybody, as `HAVEN_AGREEMENTS`."""
 ALWAYS = "00:00-24:00"
 NEVER = ""
 
@@ -65,6 +68,7 @@ def settings_for(folder: Path, **given: Any) -> Settings:
             "organisation": "Hope House",
             "contact": "02-1234",
             "hours": ALWAYS,
+            "agreements": AGREED,
             **given,
         }
     )

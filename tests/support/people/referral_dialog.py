@@ -65,11 +65,14 @@ class ReferralDialog:
         return case
 
     def offers(
-        self, case: str, codes: Sequence[str], recipient: str = "legal_aid", by: str = "mei"
-    ) -> Referral:
+        self, case: str, codes: Sequence[str], recipient: str = "legal_aid", by: str = "mei",
+        ticked: Sequence[str] | None = None,
+    ) -> Referral:  # fmt: skip
+        """Ask about some parts, all of them ticked at the start unless some are named."""
+
         def unit(work: Work) -> Referral:
             may = self.referrals.offerable_parts(work, case, contact="0912 345 678")
-            parts = [may[code] for code in codes]
+            parts = [(may[code], ticked is None or code in ticked) for code in codes]
             return self.referrals.offer(work, case, recipient, parts, by, self.line.now)
 
         return self.line.run(unit)

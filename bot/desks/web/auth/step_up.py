@@ -37,10 +37,17 @@ async def complete_step_up(request: DeskRequest, back: str) -> Response:
 
 def text_download(name: str, text: str) -> Response:
     """Return text as a file to save; a browser does not display it."""
-    return Response(
-        text.encode(), media_type="text/plain; charset=utf-8",
-        headers={
-            "content-disposition": f'attachment; filename="{name}"',
-            "content-security-policy": SANDBOX_CSP, "cache-control": "no-store",
-        },
-    )  # fmt: skip
+    return file_download(name, text.encode(), "text/plain; charset=utf-8")
+
+
+def file_download(name: str, data: bytes, media_type: str) -> Response:
+    """Return a file to save; a browser does not display it."""
+    return Response(data, media_type=media_type, headers=download_headers(name))
+
+
+def download_headers(name: str) -> dict[str, str]:
+    """Return the headers of a file to save."""
+    return {
+        "content-disposition": f'attachment; filename="{name}"',
+        "content-security-policy": SANDBOX_CSP, "cache-control": "no-store",
+    }  # fmt: skip

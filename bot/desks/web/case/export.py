@@ -48,9 +48,14 @@ async def _text_export(request: DeskRequest) -> Response:
     found = await load_case_view(request)
     if first := _step_up_first(request, found):
         return first
-    file = await _export_file(request, found, "transcript")
-    text = "\n".join(_lines(ExportWriter(request, found), file)) + "\n"
+    text = await case_as_text(request, found, "transcript")
     return text_download(f"{found.access.summary.reference}-transcript.txt", text)
+
+
+async def case_as_text(request: DeskRequest, found: CaseView, export_format: str) -> str:
+    """Audit the export, then return the whole case as text."""
+    file = await _export_file(request, found, export_format)
+    return "\n".join(_lines(ExportWriter(request, found), file)) + "\n"
 
 
 def _step_up_first(request: DeskRequest, found: CaseView) -> Response | None:

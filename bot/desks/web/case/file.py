@@ -10,6 +10,7 @@ from bot.cases.consents import CONSENT_QUESTIONS, ConsentRecords
 from bot.cases.evidence.custody_log import CustodyEntry, CustodyFault, CustodyLog
 from bot.conversation import Choose, ChooseMany
 from bot.desks.consent_text import referral_answers
+from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.law import LegalStatus, legal_status
 from bot.desks.web.request import DeskRequest, NotFoundError
@@ -19,6 +20,7 @@ from bot.hotline.case_links import Link, Links
 from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.check_ins.texts import check_in_line
 from bot.hotline.referrals.model import Referral, ReferralStage
+from bot.places.directory import utc_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
     from bot.cases.queries import AnswerView, CaseDetails, ReportView
     from bot.desks.case_summary import CaseSummary
     from bot.desks.web.case.view import CaseView
+    from bot.hotline.referrals.copies import ReferralCopy
     from bot.store.writer import Work
+    from bot.text import Text
     from bot.vault.audit.log import AuditRow
     from bot.vault.keys.keyring import Keyring
 
@@ -56,6 +60,12 @@ class CaseFile:
     broken_custody: CustodyFault | None = None
     referrals: list[tuple[Referral, Sequence[AnswerView]]] = field(default_factory=list)
     """Each with what it passes on: nothing until the person agrees."""
+    sheet_refusals: dict[str, Text] = field(default_factory=dict)
+    """By referral: why no sheet of it can be made."""
+    copies: dict[str, list[ReferralCopy]] = field(default_factory=dict)
+    """By referral: the sheets that left the desk, oldest first."""
+    unavailable: dict[str, str] = field(default_factory=dict)
+    """By recipient that cannot be chosen: why."""
     refuses_referrals: bool = False
     links: list[tuple[Link, CaseSummary | None]] = field(default_factory=list)
     """Each with the other case; None for one the caseworker may not see."""
@@ -105,6 +115,7 @@ def _load(work: Work, request: DeskRequest, view: CaseView, keyring: Keyring | N
             found.custody_log = custody.of_case(work, case)
             found.custody_head = custody.head(work, case)
         found.referrals = _referrals(work, request, case)
+        _load_sheets(work, request, found)
         consents = ConsentRecords(context.vault)
         found.refuses_referrals = consents.no_sharing_since(work, case) is not None
         found.check_in = _check_in_line(work, request, case)
@@ -143,6 +154,32 @@ def _referrals(
         (it, referral_answers(it, renderer, locale) if it.stage in CONSENTED_STAGES else ())
         for it in found
     ]
+
+
+def _load_sheets(work: Work, request: DeskRequest, found: CaseFile) -> None:
+    """Load which sheets left, and where none can be made, why."""
+    context, now = request.context, request.now
+    known, copies = context.place.recipients, context.referral_copies
+    for it, _parts in found.referrals:
+        refusal = copies.refusal(work, it, known.get(it.recipient), now)
+        if refusal is not None:
+            found.sheet_refusals[it.id] = refusal
+        for copy in copies.of_case(work, it.case):
+            if copy.referral == it.id:
+                found.copies.setdefault(it.id, []).append(copy)
+    found.unavailable = unavailable_recipients(request)
+
+
+def unavailable_recipients(request: DeskRequest) -> dict[str, str]:
+    """Return why recipients cannot be chosen, by code, in the reader's language."""
+    today = utc_day(request.now)
+    found = {}
+    for code, it in request.context.place.recipients.items():
+        why, agreed = it.unavailability(today), it.agreement
+        days = {"since": str(agreed.since), "until": str(agreed.until)} if agreed else {}
+        if why is not None:
+            found[code] = request.locale(texts.UNAVAILABLE[why], **days)
+    return found
 
 
 def fillable_questions(request: DeskRequest, view: CaseView) -> list[QuestionView]:

@@ -1,4 +1,4 @@
-"""On-call caseworkers, their calls, and when a reply that is overdue was told to staff."""
+"""On-call caseworkers and their calls; referral sheets that left, and what recipients answered."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,11 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def upgrade() -> None:
+    _add_on_call()
+    _add_referral_copies()
+
+
+def _add_on_call() -> None:
     op.add_column("cases", sa.Column("told_at", sa.BigInteger))
     op.create_table(
         "on_call",
@@ -51,3 +56,20 @@ def upgrade() -> None:
     op.create_index("ix_on_call_calls_at", "on_call_calls", ["at"])
     op.create_index("ix_on_call_calls_letter", "on_call_calls", ["letter"])
     op.create_index("ix_on_call_calls_staff_id", "on_call_calls", ["staff_id"])
+
+
+def _add_referral_copies() -> None:
+    op.add_column("referrals", sa.Column("reply", sa.String(10)))
+    op.add_column("referrals", sa.Column("replied_at", sa.BigInteger))
+    op.create_table(
+        "referral_copies",
+        sa.Column("id", sa.String(12), nullable=False),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("referral", sa.String(32), nullable=False),
+        sa.Column("digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("made_by", sa.String(32), nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_referral_copies"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_referral_copies_case_id"),
+    )
+    op.create_index("ix_referral_copies_case_id", "referral_copies", ["case_id", "made_at"])
