@@ -10,7 +10,13 @@ from bot.app.retention import build_erasures
 from bot.errors import QueryTooShortError
 from bot.hotline.commands.types import Verb
 from bot.hotline.search.match import EXCERPT_BEFORE, MAX_EXCERPT, MatchSource, excerpt_around
-from bot.hotline.search.search import BATCH_ROWS, Search
+from bot.hotline.search.search import (
+    BATCH_ROWS,
+    EVERYTHING,
+    Search,
+    SearchProgress,
+    SearchScope,
+)
 from bot.text import fold_accents
 from bot.vault.erasure.erase import ErasureReason
 from tests.support.database.key_store_fixtures import empty_keyring
@@ -60,6 +66,34 @@ def talked(home: HotlineHarness) -> str:
     mei.says(case, SAID)
     mei.run_command(Verb.NOTE, case, text=NOTED)
     return str(case)
+
+
+@pytest.mark.parametrize("has_thread", [True, False])
+@on_both_databases
+def test_only_the_cases_of_a_scope_are_opened_and_the_progress_counts_their_rows(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_thread: bool
+) -> None:
+    monkeypatch.setattr("bot.hotline.search.search.POOL_THRESHOLD", 1)
+    monkeypatch.setattr("bot.hotline.search.search.BATCH_CASES", 1)
+    home = HotlineHarness(tmp_path, hours=ALWAYS, kind=kind)
+    cases = []
+    for _person in range(3):
+        person = home.person()
+        start_report(person, until="what")
+        person.says(SENT)
+        send_report(person)
+        cases.append(str(home.ask("SELECT id FROM cases ORDER BY opened_at DESC, id")[0][0]))
+        home.advance_time(60)
+
+    def found_in(scope: SearchScope) -> tuple[set[str], int]:
+        progress, search = SearchProgress(), Search(home.database, VAULT)
+        found = home.run(search.find("ho chieu", KEEPER, scope=scope, progress=progress))
+        assert progress.items == progress.total == found.items > 0
+        return {hit.case for hit in found.hits}, found.cases
+
+    assert found_in(SearchScope(cases[:2], has_thread=has_thread)) == (set(cases[:2]), 2)
+    assert found_in(EVERYTHING) == (set(cases), 3)
+    home.close()
 
 
 @on_both_databases
