@@ -27,6 +27,7 @@ from bot.hotline.referrals.store import Referrals
 from bot.languages import catalogue
 from bot.vault import AuditLog, Vault
 from flows import ALL_FLOWS
+from flows.texts.counties import COUNTIES
 from flows.texts.phrasebook import GROUPS
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def build_desk_context(
         wake_dispatcher=options.wake_dispatcher, place=deployment_place(settings),
         flow_registry=registry, referrals=Referrals(vault, AuditLog(vault), registry, consent),
         phrasebook=build_phrasebook(settings, texts), phrase_groups=GROUPS,
+        counties=COUNTIES,
         known_facts=build_fact_source(settings, escrow=lambda: vault.has_escrow),
         case_reader=partial(build_reader, settings, database, vault, registry),
         answer_renderer=partial(_answer_renderer, settings, registry),

@@ -161,7 +161,6 @@ WRONG_STATE = {
 """By state: the refusal of an action that the state does not allow."""
 
 _TAKEN = (*_CLAIMED, CaseState.REFERRED)
-_ENDED = (CaseState.REFERRED, CaseState.CLOSED)
 _WORK_STATES = (*((it, CaseState.OPEN) for it in _CLAIMED), (CaseState.REFERRED,) * 2)
 """States before and after work: a claimed case becomes an open one."""
 
@@ -202,7 +201,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_moves(CaseAction.NOTE, [CaseState.CLOSED], CaseState.CLOSED, IS_SENIOR),
     *_moves(CaseAction.REFER, _TAKEN, CaseState.REFERRED, HOLDER_OR_SYSTEM),
     *_moves(CaseAction.CLOSE, _TAKEN, CaseState.CLOSED, HOLDER_OR_SENIOR),
-    *_moves(CaseAction.REOPEN, _ENDED, CaseState.REOPENED, SENIOR_OR_SYSTEM),
+    *_moves(CaseAction.REOPEN, [CaseState.REFERRED], CaseState.REOPENED, SENIOR_OR_SYSTEM),
+    *_moves(CaseAction.REOPEN, [CaseState.CLOSED], CaseState.REOPENED, HOLDER_SENIOR_OR_SYSTEM),
 )
 """Of several transitions of one action from one state, the first whose guards hold is taken."""
 

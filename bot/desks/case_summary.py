@@ -12,7 +12,7 @@ from bot.cases.sealed_fields import open_address, open_codes, open_reasons
 from bot.cases.state_machine import CaseState
 from bot.errors import DecryptionError
 from bot.store.compiled import Prepared
-from bot.store.statements import select_by, select_one
+from bot.store.statements import select_by, select_in, select_one
 from bot.store.tables.main import CASE_WAITS, cases, reports
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class CaseSummary:
     waiting_since: int
     due_at: int | None
     disposition: str
+    closed_at: int | None
+    county: str  # empty where none was chosen, and once it is closed
     chat: int
     reasons: tuple[str, ...] | None  # None once only staff who sign in can open them
 
@@ -65,9 +67,10 @@ def count_waiting(*names: str, where: Sequence[ColumnElement[bool]] = ()) -> Pre
 
 _COLUMNS = (
     "id", "reference", "kind", "status", "priority", "language", "queue", "contact", "holder",
-    "waiting_since", "due_at", "disposition", "address", "reasons",
+    "waiting_since", "due_at", "disposition", "closed_at", "county", "address", "reasons",
 )  # fmt: skip
 _BY_ID = select_one(cases, *_COLUMNS, by="id")
+_BY_IDS = select_in(cases, *_COLUMNS, among="id")
 _BY_REFERENCE = select_one(cases, "id", by="reference")
 _NEXT_WAITING = select_by(
     cases, *_COLUMNS, by=(CASE_WAITS, "queue", "language"),
@@ -91,6 +94,11 @@ class CaseSummaries:
         """Return a case; None for one that was erased."""
         rows = work.rows(_BY_ID, case) if case else []
         return self._summary(rows[0]) if rows else None
+
+    def find_all(self, work: Work, found: Sequence[str]) -> dict[str, CaseSummary]:
+        """Return these cases by id, without those that were erased."""
+        rows = work.rows_in(_BY_IDS, found) if found else []
+        return {str(row[0]): self._summary(row) for row in rows}
 
     def next_waiting(
         self, work: Work, queues: Iterable[str], languages: Iterable[str], limit: int
@@ -137,13 +145,13 @@ class CaseSummaries:
 
     def _summary(self, row: Sequence[Any]) -> CaseSummary:
         (case, reference, kind, status, priority, language, queue, contact, holder, since, due_at,
-         disposition, address, reasons) = row  # fmt: skip
+         disposition, closed_at, county, address, reasons) = row  # fmt: skip
         chat = 0
         if address is not None:
             chat = open_address(self._vault, case, bytes(address))
         return CaseSummary(
             case, reference, kind, CaseState(status), priority, language, queue, contact,
-            holder or "", since, due_at, disposition or "", chat,
+            holder or "", since, due_at, disposition or "", closed_at, county or "", chat,
             self._reasons(case, bytes(reasons)),
         )  # fmt: skip
 

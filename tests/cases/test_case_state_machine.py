@@ -80,7 +80,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
     },
     "closed": {
         "note": {"S": "closed"},
-        "reopen": {"S": "reopened", "M": "reopened"},
+        "reopen": {"H": "reopened", "S": "reopened", "M": "reopened"},
     },
     "reopened": {
         "claim": {"C": "held", "S": "held"},

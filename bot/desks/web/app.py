@@ -31,6 +31,7 @@ from bot.desks.web.case import pages as case_pages
 from bot.desks.web.live import sse
 from bot.desks.web.middleware import DeskEndpoint
 from bot.desks.web.queue import pages as queue_pages
+from bot.desks.web.queue import search as search_pages
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, check_routes
 from bot.desks.web.team import approvals, audit, call_browsers, shift, workload
@@ -46,9 +47,9 @@ if TYPE_CHECKING:
 
 KEEP_ALIVE_SECONDS, BACKLOG, MAX_CONNECTIONS = 75, 512, 1200
 MODULES = (
-    static_files, login_pages, enrolment, queue_pages, shift, case_pages, law, evidence, export,
-    bundle, actions, referral_sheet, send_checks, sse, account, audit, workload, approvals,
-    call_browsers,
+    static_files, login_pages, enrolment, queue_pages, search_pages, shift, case_pages, law,
+    evidence, export, bundle, actions, referral_sheet, send_checks, sse, account, audit, workload,
+    approvals, call_browsers,
     invitations, staff, languages, directory, phrases, deployment, retention,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(

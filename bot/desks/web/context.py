@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
     from bot.vault import Vault
     from bot.vault.keys.passwords import PasswordCost
 
+MAX_SEARCHES = 2
+"""Searches for words at one time: each takes the processor cores that the desk leaves."""
+
 
 @dataclass(kw_only=True)
 class DeskContext:
@@ -63,6 +67,8 @@ class DeskContext:
     referrals: Referrals
     phrasebook: Phrasebook
     phrase_groups: Mapping[str, Text]
+    counties: Mapping[str, Text]
+    """Names of counties by code, as people read them."""
     known_facts: Callable[[int], frozenset[str]]
     """Facts of this deployment at a moment; the questions of a flow depend on them."""
     case_reader: Callable[[str], CaseReader]
@@ -86,6 +92,7 @@ class DeskContext:
         self.sessions = DeskSessions(writer, vault.keys)
         self.command_client = CommandClient(writer, vault, self.clock, self.wake_dispatcher)
         self.streams = EventStreams()
+        self.search_slots = asyncio.Semaphore(MAX_SEARCHES)
         self.throttle = LoginThrottle()
         self.factors = SecondFactors(vault)
         self.passkeys = PasskeyStore(vault)

@@ -5,8 +5,10 @@ Only short codes are stored, never text of a person.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from bot.cases.routing import Queue
 from bot.cases.urgency import Priority
@@ -24,6 +26,9 @@ ALERTS, READ_UNTIL = "alerts", "read_until"
 SOUND, NOTICE = "sound", "notice"  # kinds of alerts; all are off until chosen
 SOON = "soon"
 PRIORITIES = tuple(str(int(level)) for level in Priority)
+FILTER_FIELDS = ("queue", "language", "priority", SOON, "county")
+"""Names of the fields of a filter, in its form and in its address, in the order they are stored."""
+_COUNTY = re.compile(r"[A-Za-z_]{2,8}")
 
 _OF_STAFF = select_by(desk_choices, "name", "chosen", by="staff_id")
 _UPSERT = upsert(desk_choices, "staff_id", "name", "chosen", key=("staff_id", "name"))
@@ -45,12 +50,16 @@ def store_preference(work: Work, who: str, name: str, chosen: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """Filter of a case list; empty fields filter nothing."""
+    """Filter of a case list; empty fields filter nothing.
+
+    It holds codes only, so it may stand in an address.
+    """
 
     queue: str = ""
     language: str = ""
     priority: str = ""
     has_near_deadline: bool = False  # only cases with a legal deadline that ends soon
+    county: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -60,22 +69,33 @@ class QueueFilter:
     @property
     def encoded(self) -> str:
         """Return the stored form; empty for an empty filter."""
+        return "" if self.is_empty else "/".join(self._values())
+
+    @property
+    def address(self) -> str:
+        """Return the part of an address that names the filter, e.g. `queue=labour&county=TPE`."""
+        named = zip(FILTER_FIELDS, self._values(), strict=True)
+        return urlencode([(name, value) for name, value in named if value])
+
+    def _values(self) -> tuple[str, ...]:
         soon = SOON if self.has_near_deadline else ""
-        return "" if self.is_empty else f"{self.queue}/{self.language}/{self.priority}/{soon}"
+        return self.queue, self.language, self.priority, soon, self.county
 
     @classmethod
     def from_form(cls, form: Mapping[str, str]) -> QueueFilter:
         """Return the filter of a form; unknown values are ignored."""
-        queue, language, priority = (form.get(it, "") for it in ("queue", "language", "priority"))
+        queue, language, priority, soon, county = (form.get(it, "") for it in FILTER_FIELDS)
         return cls(
             queue if queue in {it.value for it in Queue} else "",
             language if language in LANGUAGES else "",
             priority if priority in PRIORITIES else "",
-            form.get(SOON, "") != "",
+            soon != "",
+            county if _COUNTY.fullmatch(county) else "",
         )
 
     @classmethod
     def decode(cls, stored: str) -> QueueFilter:
         """Return a stored filter; parts of another release that are unknown are ignored."""
-        parts = (stored.split("/") + [""] * 4)[:4]
-        return cls.from_form(dict(zip(("queue", "language", "priority", SOON), parts, strict=True)))
+        count = len(FILTER_FIELDS)
+        parts = (stored.split("/") + [""] * count)[:count]
+        return cls.from_form(dict(zip(FILTER_FIELDS, parts, strict=True)))

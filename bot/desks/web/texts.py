@@ -68,6 +68,14 @@ MINE = pgettext("desk tab", "Mine")
 WAITING = pgettext("desk tab", "Waiting")
 ALL = pgettext("desk tab", "All")
 SNOOZED = pgettext("desk tab", "Snoozed")
+CLOSED = pgettext("desk tab", "Closed")
+SEARCH_TOO_SHORT = _("Type a case number, or at least two characters.")
+FOUND_IN = {
+    "sent": _("what the person sent"),
+    "person": _("a message of the person"),
+    "caseworker": _("a message to the person"),
+    "note": _("a note"),
+}
 REPLY_DUE_IN = _("due in {span}")
 REPLY_DUE_NOW = _("due now")
 REPLY_LATE = _("overdue by {span}")

@@ -24,6 +24,7 @@ from bot.vault.keys.browser_key import (
 )
 
 if TYPE_CHECKING:
+    from bot.hotline.search.job import SearchJob
     from bot.store.writer import Work, Writer
     from bot.vault.keys.key_store import KeyStore
     from bot.vault.keys.keyring import Keyring
@@ -78,6 +79,8 @@ class DeskSession:
     streams: int = 0
     hard_case_at: int = 0
     """When a case of danger was closed last; 0 once the offer of a break was answered."""
+    search: SearchJob | None = None
+    """The newest search for words."""
 
     def has_expired(self, now: int) -> bool:
         """Whether it has timed out."""
@@ -178,7 +181,9 @@ class DeskSessions:
 
     async def end(self, token: bytes) -> None:
         """End a session."""
-        self._sessions.pop(token, None)
+        ended = self._sessions.pop(token, None)
+        if ended is not None and ended.search is not None:
+            ended.search.cancel()
         await self._writer.run(lambda work: work.run(_END, token))
 
     @staticmethod

@@ -1,4 +1,8 @@
-"""Case lists: Mine, Waiting, All and Snoozed; and closing several selected cases at once."""
+"""Case lists: Mine, Snoozed, Waiting, All, Closed; and closing several selected cases at once.
+
+The filter of a list is remembered, and can be given to a colleague as an address: the address
+counts for its own page only.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 
-from bot.cases.reference import parse_reference
 from bot.cases.routing import QUEUE_NAMES, Queue
 from bot.cases.state_machine import SENIOR_ROLES, ActionRefusal, CaseAction, next_state
 from bot.clock import SECOND
@@ -17,7 +20,12 @@ from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.middleware import CSRF_FIELD
-from bot.desks.web.preferences import PRIORITIES, SOON, QueueFilter, store_preference
+from bot.desks.web.preferences import (
+    FILTER_FIELDS,
+    PRIORITIES,
+    QueueFilter,
+    store_preference,
+)
 from bot.desks.web.queue import queries
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, get, post
@@ -32,8 +40,8 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 TABS = {
-    queries.MINE: texts.MINE, queries.WAITING: texts.WAITING, queries.ALL: texts.ALL,
-    queries.LATER: texts.SNOOZED,
+    queries.MINE: texts.MINE, queries.LATER: texts.SNOOZED, queries.WAITING: texts.WAITING,
+    queries.ALL: texts.ALL, queries.CLOSED: texts.CLOSED,
 }  # fmt: skip
 HOME = queries.WAITING
 
@@ -63,13 +71,27 @@ async def _queue_pane(request: DeskRequest) -> Response:
     return request.render("_queue.html", **await _page_values(request))
 
 
-@post("/queue/{tab}/filter", Permission.QUEUE, "queue", "language", "priority", SOON)
+@post("/queue/{tab}/filter", Permission.QUEUE, *FILTER_FIELDS)
 async def _set_filter(request: DeskRequest) -> Response:
+    """Remember a filter, and show its list at an address of its own."""
     tab, case_filter = _tab(request), QueueFilter.from_form(request.form)
     await request.write(
         lambda work: store_preference(work, request.caseworker.id, tab, case_filter.encoded)
     )
-    return request.redirect(f"/queue/{tab}")
+    return request.redirect(_address(tab, case_filter.address))
+
+
+def _address(tab: str, *parts: str) -> str:
+    query = "&".join(part for part in parts if part)
+    return f"/queue/{tab}?{query}" if query else f"/queue/{tab}"
+
+
+def _chosen_filter(request: DeskRequest, tab: str) -> QueueFilter:
+    """Return the filter of the address; without one, the filter that is remembered."""
+    asked = request.http.query_params
+    if any(name in asked for name in FILTER_FIELDS):
+        return QueueFilter.from_form(asked)
+    return QueueFilter.decode(request.preferences.get(tab, ""))
 
 
 def _tab(request: DeskRequest) -> str:
@@ -81,7 +103,7 @@ def _tab(request: DeskRequest) -> str:
 
 async def _page_values(request: DeskRequest) -> dict[str, Any]:
     tab, by = _tab(request), request.caseworker
-    case_filter = QueueFilter.decode(request.preferences.get(tab, ""))
+    case_filter = _chosen_filter(request, tab)
     after = request.http.query_params.get("after", "")[:16]
 
     wanted = queries.ListQuery(by, tab, request.now, case_filter, after)
@@ -94,9 +116,19 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
     return {
         "tab": tab, "tabs": TABS, "rows": rows, "counts": counts, "case_filter": case_filter,
         "after": after, "next": last, "languages": LANGUAGES, "priorities": PRIORITIES,
+        "first_page": _address(tab, case_filter.address),
+        "next_page": _address(tab, case_filter.address, f"after={last}"),
+        "pane": _address(f"{tab}/pane", case_filter.address, f"after={after}" if after else ""),
+        "counties": county_names(request),
         "queues": {it: QUEUE_NAMES[Queue(it)] for it in queries.queues_of(by)},
         "may_select": tab == queries.MINE or (tab == queries.ALL and by.role in SENIOR_ROLES),
     }  # fmt: skip
+
+
+def county_names(request: DeskRequest) -> dict[str, str]:
+    """Return the names of all counties by code, in the language of the desk."""
+    words = request.locale.flow_catalogue
+    return {code: name.render(words) for code, name in request.context.counties.items()}
 
 
 def _stale_facts(request: DeskRequest) -> list[StaleFacts]:
@@ -104,15 +136,6 @@ def _stale_facts(request: DeskRequest) -> list[StaleFacts]:
         return []
     today = datetime.fromtimestamp(request.now / SECOND, request.context.zone).date()
     return find_stale_facts(request.context.place, today)
-
-
-@get("/find", Permission.CASE)
-async def _find_case(request: DeskRequest) -> Response:
-    """Redirect to a case by its number, whether or not it exists."""
-    reference = parse_reference(request.http.query_params.get("number", "")[:40])
-    if not reference.isalnum():
-        raise NotFoundError("no number")
-    return request.redirect(f"/cases/{reference}")
 
 
 # --- Closing several cases -------------------------------------------------------------------

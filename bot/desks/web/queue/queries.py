@@ -2,6 +2,8 @@
 
 A list is read from one index in its order, one page at a time: the cost does not grow with the
 number of cases. Only the cases of the page are looked at one by one.
+
+Of closed cases, caseworkers see their own, and supervisors all, the newest first.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from bot.store.compiled import Prepared
 from bot.store.statements import count, select_one
 from bot.store.tables.case_extras import DEADLINE_IS_NEAR, clocks
 from bot.store.tables.desk import CASE_IS_LISTED
-from bot.store.tables.main import cases
+from bot.store.tables.main import CASE_IS_CLOSED, cases
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.text import Text
 
-MINE, WAITING, ALL, LATER = "mine", "waiting", "all", "later"
+MINE, WAITING, ALL, LATER, CLOSED = "mine", "waiting", "all", "later", "closed"
 PAGE_SIZE = 50
 CHECK_IN_SILENCE = "check_in_silence"
 """Reason of a case whose person did not answer at the agreed check-in."""
@@ -45,6 +47,8 @@ _STATES = {MINE: _ASSIGNED, LATER: _ASSIGNED, WAITING: _WAITING, ALL: (*_WAITING
 _ORDER = (cases.c.priority, cases.c.waiting_since, cases.c.id)
 """By priority, then waiting time, then id for a stable order."""
 _POSITION = select_one(cases, *_ORDER, by="reference")
+_CLOSED_ORDER = (cases.c.closed_at.desc(), cases.c.id.desc())
+_CLOSED_POSITION = select_one(cases, "closed_at", "id", by=("reference", CASE_IS_CLOSED))
 _IS_ASSIGNED = (
     cases.c.holder == bindparam("who"),
     cases.c.status.in_([bindparam(f"state_{number}") for number in range(len(_ASSIGNED))]),
@@ -147,9 +151,10 @@ def load_rows(
     dates = Snoozes.of_cases(work, found)
     taken_back = ConsentRecords(context.vault).taken_back_in(work, found)
     names = {each.id: each.name or each.id for each in context.staff.all(work)}
+    summaries = context.summaries.find_all(work, found)
     rows = []
     for case in found:
-        summary = context.summaries.find(work, case)
+        summary = summaries.get(case)
         if summary is None:
             continue
         reasons, snooze = summary.reasons or (), dates.get(case, NO_DATES)
@@ -173,6 +178,8 @@ def load_rows(
 
 
 def _case_ids(work: Work, query: ListQuery) -> list[str]:
+    if query.tab == CLOSED:
+        return _closed_ids(work, query)
     by, wanted = query.by, query.case_filter
     visible = tuple(it.value for it in Queue) if query.is_own else queues_of(by)
     queues = [it for it in visible if wanted.queue in {"", it}]
@@ -187,18 +194,21 @@ def _case_ids(work: Work, query: ListQuery) -> list[str]:
         values.append(wanted.language)
     if wanted.priority:
         values.append(int(wanted.priority))
+    if wanted.county:
+        values.append(wanted.county)
     values += list(position[0]) if position else []
     statement = _list_statement(
         query.tab, bool(wanted.language), bool(wanted.priority), wanted.has_near_deadline,
-        bool(position),
+        bool(position), has_county=bool(wanted.county),
     )  # fmt: skip
     return [str(case) for (case,) in work.rows(statement, *values, PAGE_SIZE + 1)]
 
 
 @cache
 def _list_statement(
-    tab: str, has_language: bool, has_priority: bool, is_soon: bool, has_position: bool
-) -> Prepared:
+    tab: str, has_language: bool, has_priority: bool, is_soon: bool, has_position: bool,
+    *, has_county: bool = False,
+) -> Prepared:  # fmt: skip
     """Return the statement for a list.
 
     The states are listed one by one: with the condition of a smaller index, SQLite would use that
@@ -219,6 +229,7 @@ def _list_statement(
     for is_set, name, column in (
         (has_language, "spoken", cases.c.language),
         (has_priority, "level", cases.c.priority),
+        (has_county, "county", cases.c.county),
     ):
         if is_set:
             where.append(column == bindparam(name))
@@ -230,6 +241,41 @@ def _list_statement(
         where.append(tuple_(*_ORDER) > tuple_(*(bindparam(name) for name in position)))
         names += position
     statement = select(cases.c.id).where(*where).order_by(*_ORDER).limit(bindparam("most"))
+    return Prepared(lambda _: statement, *names, "most")
+
+
+def _closed_ids(work: Work, query: ListQuery) -> list[str]:
+    """Return closed cases, the newest first: all of them for supervisors, else the own ones."""
+    by, wanted = query.by, query.case_filter
+    position = work.rows(_CLOSED_POSITION, query.after) if query.after else []
+    filters = {
+        "holder": "" if by.role in SENIOR_ROLES else by.id, "queue": wanted.queue,
+        "language": wanted.language, "priority": wanted.priority,
+    }  # fmt: skip
+    chosen = {name: value for name, value in filters.items() if value}
+    values = [int(value) if name == "priority" else value for name, value in chosen.items()]
+    values += [*position[0], position[0][0]] if position else []
+    statement = _closed_statement(tuple(chosen), bool(position))
+    return [str(case) for (case,) in work.rows(statement, *values, PAGE_SIZE + 1)]
+
+
+@cache
+def _closed_statement(chosen: tuple[str, ...], has_position: bool) -> Prepared:
+    """Return the statement for the list of closed cases, with conditions on these columns.
+
+    A closed case has no county and no legal deadline, so nothing filters by them.
+    """
+    names = list(chosen)
+    where: list[Any] = [CASE_IS_CLOSED, *(cases.c[it] == bindparam(it) for it in chosen)]
+    if has_position:
+        names += ["from_closed", "from_case", "closed_until"]
+        where.append(
+            tuple_(cases.c.closed_at, cases.c.id)
+            < tuple_(bindparam("from_closed"), bindparam("from_case"))
+        )
+        # Without this SQLite would read the index from its end for every page.
+        where.append(cases.c.closed_at <= bindparam("closed_until"))
+    statement = select(cases.c.id).where(*where).order_by(*_CLOSED_ORDER).limit(bindparam("most"))
     return Prepared(lambda _: statement, *names, "most")
 
 

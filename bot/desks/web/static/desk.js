@@ -10,6 +10,7 @@ import { initLive } from "./live.js";
 import { initFollowing } from "./panes.js";
 import { initPhrases } from "./phrases.js";
 import { initPictures } from "./pictures.js";
+import { initSearch } from "./search.js";
 
 initIdle(); // first: it must be able to stop the key or click that only wakes the page
 initForms();
@@ -22,6 +23,7 @@ initPhrases();
 initLive();
 initAlerts();
 initFollowing();
+initSearch();
 for (const toast of document.querySelectorAll(".toast")) setTimeout(() => toast.remove(), 6000);
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload(); // a page from the browser's cache may be out of date

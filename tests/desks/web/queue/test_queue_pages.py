@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
 
 _LINES = re.compile(r'id="case-([A-Z0-9]+)"')
-_NEXT = re.compile(r'href="(/queue/\w+\?after=[A-Z0-9]+)"')
+_NEXT = re.compile(r'id="page-next"[^>]* href="([^"]+)"')
 
 
 def lines(worker: WebCaseworker, path: str = "/queue/waiting") -> list[str]:
@@ -46,7 +46,7 @@ def lines(worker: WebCaseworker, path: str = "/queue/waiting") -> list[str]:
 
 def narrows(worker: WebCaseworker, tab: str = "waiting", **wanted: str) -> None:
     said = worker.browser.post(f"/queue/{tab}/filter", wanted)
-    assert said.headers["location"] == f"/queue/{tab}"
+    assert said.headers["location"].partition("?")[0] == f"/queue/{tab}"
 
 
 # --- what each wants to see ------------------------------------------------------------------
@@ -67,15 +67,40 @@ def test_queue_filters_are_stored_for_each_caseworker(web_desk: WebDeskHarness) 
     assert lines(mei) == everything
 
 
-@pytest.mark.parametrize("name", ["queue", "language", "priority"])
+@pytest.mark.parametrize("name", ["queue", "language", "priority", "county"])
 def test_each_filter_leaves_what_it_names(web_desk: WebDeskHarness, name: str) -> None:
     insert_cases(web_desk.home.database, crowd(40))
+    web_desk.home.ask("UPDATE cases SET county = 'TPE' WHERE id LIKE '%5' RETURNING id")
     mei = web_desk.worker().comes()
     every = set(lines(mei))
-    values = {"queue": "labour", "language": "id", "priority": "3"}
+    values = {"queue": "labour", "language": "id", "priority": "3", "county": "TPE"}
     kept = web_desk.home.ask(f"SELECT reference FROM cases WHERE {name} = '{values[name]}'")  # noqa: S608 - ours
     narrows(mei, **{name: values[name]})
-    assert set(lines(mei)) == {reference for (reference,) in kept} < every
+    assert set() < set(lines(mei)) == {reference for (reference,) in kept} < every
+
+
+def test_a_filter_is_an_address_a_colleague_can_open(web_desk: WebDeskHarness) -> None:
+    insert_cases(web_desk.home.database, crowd(400))
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    said = mei.browser.post("/queue/waiting/filter", {"queue": "labour", "language": "vi"})
+    address = said.headers["location"]
+    assert address == "/queue/waiting?queue=labour&language=vi"
+    assert lines(mei, address) == lines(mei) == lines(jun, address) != lines(jun)
+    page = jun.browser.get("/queue/waiting?queue=labour").text
+    (following,) = _NEXT.findall(page)  # the next page and the pane keep it
+    assert following.startswith("/queue/waiting?queue=labour&amp;after=")
+    assert 'data-pane="/queue/waiting/pane?queue=labour"' in page
+    everything = jun.browser.get("/queue/waiting").text
+    assert 'data-pane="/queue/waiting/pane"' in everything  # nothing of it is remembered for Jun
+
+
+def test_an_address_without_a_value_shows_all_for_once(web_desk: WebDeskHarness) -> None:
+    insert_cases(web_desk.home.database, crowd(40))
+    mei = web_desk.worker().comes()
+    every = lines(mei)
+    narrows(mei, queue="labour")
+    assert lines(mei, "/queue/waiting?queue=") == every
+    assert lines(mei) != every
 
 
 @pytest.mark.parametrize("written", ["", "nobody/xx/9/", "//", "a/b/c/d/e/f", "labour"])
@@ -89,7 +114,7 @@ def test_unknown_filter_values_filter_nothing(written: str) -> None:
     "wanted",
     [
         QueueFilter(),
-        QueueFilter("violence_at_home", "zh_Hant", "0", has_near_deadline=True),
+        QueueFilter("violence_at_home", "zh_Hant", "0", has_near_deadline=True, county="at_sea"),
         QueueFilter(priority="4"),
         QueueFilter(has_near_deadline=True),
     ],
@@ -104,7 +129,7 @@ def test_disabling_staff_deletes_their_filters(web_desk: WebDeskHarness) -> None
     mei = web_desk.worker().comes()
     narrows(mei, queue="labour")
     read = web_desk.home.database.writer.run_sync
-    assert read(lambda work: load_preferences(work, mei.id)) == {"waiting": "labour///"}
+    assert read(lambda work: load_preferences(work, mei.id)) == {"waiting": "labour////"}
     mei.colleague.disable()
     assert read(lambda work: load_preferences(work, mei.id)) == {}
 
@@ -318,9 +343,15 @@ def test_alerts_are_off_by_default_and_say_nothing(
 def test_a_refreshed_list_brings_its_counts(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     _person, reference = web_desk.add_person()
-    assert 'data-counts="mine=0 waiting=1 all= "' in mei.browser.get("/queue/waiting/pane").text
+    assert (
+        'data-counts="mine=0 later=0 waiting=1 all= closed= "'
+        in mei.browser.get("/queue/waiting/pane").text
+    )
     mei.does(reference, "claim")
-    assert 'data-counts="mine=1 waiting=0 all= "' in mei.browser.get("/queue/mine/pane").text
+    assert (
+        'data-counts="mine=1 later=0 waiting=0 all= closed= "'
+        in mei.browser.get("/queue/mine/pane").text
+    )
     assert lines(mei, "/queue/mine") == [reference]
     assert MINE in queries._STATES
 
