@@ -23,6 +23,7 @@ from bot.cases.urgency import Priority
 from bot.conversation import Outcome
 from bot.dispatch.turn.flow_names import PASSPHRASE_QUESTIONS
 from bot.dispatch.turn.outcome_rules import EMERGENCY_KIND
+from bot.hotline.case_links import Links
 from bot.hotline.chat import case_progress
 from bot.hotline.chat.case_progress import format_time
 from bot.hotline.chat.messages import CaseMessage, CaseMessages, MessageSide
@@ -41,7 +42,7 @@ from bot.vault import AuditLog
 from bot.vault.erasure.erase import Erasures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from bot.conversation import Answer
     from bot.dispatch.conversation_store import Conversation, UrgentMessage
@@ -108,6 +109,7 @@ class HotlineAdapter:
             self.opened_cases.append(case)
             conversation.case, conversation.reference = case.id, case.reference
             conversation.cases.append(case.id)
+            self.link_proven(case.id, conversation.proven_cases)
         conversation.urgent_only = submission.kind == EMERGENCY_KIND and (
             conversation.urgent_only or not joins
         )
@@ -128,6 +130,24 @@ class HotlineAdapter:
             )
             self.after_store.append(revoke)
         return conversation.reference
+
+    def link_proven(self, case: str, others: Iterable[str]) -> None:
+        """Link a case to others of the person who has just proved to be the same.
+
+        Staff who may see both find the earlier one from the later. Nothing is shown in the chat.
+        """
+        wanted = [other for other in dict.fromkeys(others) if other != case]
+
+        def link(work: Work) -> list[Event]:
+            audit, events = AuditLog(self.services.vault), []
+            for other in Links.add_same_person(work, case, wanted, PERSON, self.now):
+                for one, to in ((case, other), (other, case)):
+                    audit.record(work, self.now, PERSON, "link", one, to)
+                    events.append(Event(EventKind.LINKED, one))
+            return events
+
+        if wanted:
+            self.after_store.append(link)
 
     def add_messages(self, case: str, urgent: Sequence[UrgentMessage]) -> None:
         """Add what the person wrote before staff were told, once the case is stored."""

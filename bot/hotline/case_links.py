@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam
 
 from bot.store import Work, delete_by, select_by, select_one, upsert
 from bot.store.tables.case_extras import case_links
 from bot.store.tables.main import cases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_LINKS = 50
 """Links of one case."""
@@ -23,12 +27,17 @@ class LinkKind(StrEnum):
     """This one is a duplicate and was merged into the other."""
     HAS_DUPLICATE = "from"
     """The other one is a duplicate of this."""
+    SAME_PERSON = "person"
+    """Both are of one person, who proved it by passphrase."""
 
     @property
     def mirrored(self) -> LinkKind:
         """Return what this case is to the other one."""
-        kinds = (LinkKind.LINKED, LinkKind.HAS_DUPLICATE, LinkKind.DUPLICATE_OF)
-        return dict(zip(LinkKind, kinds, strict=True))[self]
+        mirrored = {
+            LinkKind.DUPLICATE_OF: LinkKind.HAS_DUPLICATE,
+            LinkKind.HAS_DUPLICATE: LinkKind.DUPLICATE_OF,
+        }
+        return mirrored.get(self, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,23 @@ class Links:
         """Link two cases, in place of an earlier link between them."""
         work.run(_ADD, case, other, kind.value, by, now)
         work.run(_ADD, other, case, kind.mirrored.value, by, now)
+
+    @staticmethod
+    def add_same_person(
+        work: Work, case: str, others: Iterable[str], by: str, now: int
+    ) -> list[str]:
+        """Link a case to others of the same person; return those that are newly linked.
+
+        A link that staff made stays as it is; a case that was erased gets none.
+        """
+        if not reference_of(work, case):
+            return []
+        known = {link.other for link in Links.of_case(work, case)}
+        room = MAX_LINKS - len(known)
+        new = [it for it in others if it not in {case, *known} and reference_of(work, it)][:room]
+        for other in new:
+            Links.add(work, case, other, LinkKind.SAME_PERSON, by, now)
+        return new
 
     @staticmethod
     def remove(work: Work, case: str, other: str) -> None:

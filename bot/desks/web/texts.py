@@ -188,7 +188,12 @@ SNOOZE_ENDED = {
     "urgent": _("Snooze ended: it is more urgent now."),
     "asked": _("You ended the snooze early."),
 }
-LINK_KINDS = {"linked": _("linked with"), "into": _("merged into"), "from": _("merged from")}
+LINK_KINDS = {
+    "linked": _("linked with"),
+    "into": _("merged into"),
+    "from": _("merged from"),
+    "person": _("same person, proved by passphrase"),
+}
 OFFICE_FORM_NAMES = {
     "residence": pgettext("desk button", "Residence permit"),
     "work": pgettext("desk button", "Work permit"),

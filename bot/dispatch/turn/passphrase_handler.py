@@ -155,6 +155,7 @@ class PassphraseHandler:
             self.engine.resume_case(attempt.case, attempt.reference)
             if attempt.case not in turn.conversation.proven_cases:
                 turn.conversation.proven_cases.append(attempt.case)
+            turn.hotline.link_proven(attempt.case, sorted(session_cases(turn.conversation)))
         elif is_asked:
             self.engine.answer_question(PressInput("skip"))
 

@@ -75,7 +75,7 @@ def unlink(context: CommandContext) -> None:
         context.refuse(NOT_LINKED)
     elif context.move(CaseAction.NOTE, detail="link"):
         Links.remove(context.work, context.case, other)
-        if found.kind is not LinkKind.LINKED:
+        if found.kind in {LinkKind.DUPLICATE_OF, LinkKind.HAS_DUPLICATE}:
             is_ours = found.kind is LinkKind.DUPLICATE_OF
             _reopen_duplicate(context, context.case if is_ours else other)
         _record(context, other, "unlink")

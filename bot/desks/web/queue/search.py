@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.cases.reference import parse_reference
-from bot.cases.routing import QUEUE_NAMES
 from bot.cases.state_machine import Role
 from bot.desks.web.auth.case_access import check_case_access, readable_among, readable_cases
 from bot.desks.web.queue import queries
@@ -123,7 +122,6 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
     return {
         "job": job, "found": found,
         "is_short": job is None or len(fold_accents(job.query)) < MIN_QUERY,
-        "queues": {it.value: name for it, name in QUEUE_NAMES.items()},
         "reads_content": request.caseworker.role is not Role.ADMINISTRATOR,
         "is_supervisor": request.caseworker.role is Role.SUPERVISOR,
     }  # fmt: skip

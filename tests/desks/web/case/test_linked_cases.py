@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.hotline.case_links import Links
 from tests.desks.web.case.test_case_erasure_page import erased, wish
 
 if TYPE_CHECKING:
@@ -44,6 +45,42 @@ def test_two_cases_that_are_linked_see_each_other(web_desk: WebDeskHarness) -> N
     assert one not in links(mei, other)
     deeds = web_desk.home.ask("SELECT deed, count(*) FROM audit WHERE deed LIKE '%link' GROUP BY 1")
     assert dict(deeds) == {"link": 2, "unlink": 2}
+
+
+def test_an_earlier_case_of_the_person_shows_no_number_without_access(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    hua = web_desk.supervisor().comes()
+    one, other = two(web_desk, mei)
+    now = web_desk.home.loop.now()
+    web_desk.home.database.writer.run_sync(
+        lambda work: Links.add_same_person(
+            work, web_desk.case(one), [web_desk.case(other)], "person", now
+        )
+    )
+    shown = links(mei, one)
+    assert "same person, proved by passphrase" in shown
+    assert f'href="/cases/{other}"' in shown
+    hua.told(other, "transfer", code=jun.id)
+    shown = links(mei, one)
+    assert "a case you may not see; a supervisor can" in shown
+    assert other not in shown
+    assert f'href="/cases/{other}"' in links(hua, one)
+
+
+def test_removing_a_link_to_an_earlier_case_reopens_nothing(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    one, other = two(web_desk, mei)
+    mei.told(other, "close", code="duplicate")
+    now = web_desk.home.loop.now()
+    web_desk.home.database.writer.run_sync(
+        lambda work: Links.add_same_person(
+            work, web_desk.case(one), [web_desk.case(other)], "person", now
+        )
+    )
+    mei.told(one, "unlink", code=other)
+    assert stands(web_desk, other) == "closed"
 
 
 def test_a_linked_case_without_access_shows_only_its_reference(web_desk: WebDeskHarness) -> None:
