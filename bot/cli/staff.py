@@ -22,6 +22,7 @@ from bot.cli.options import AsJson, NewPasswordFile, one_of, printable_name
 from bot.cli.output import make_table, print_json, print_table
 from bot.errors import HavenError
 from bot.hotline.queue.claims import Claims
+from bot.hotline.queue.offers import SKILLS
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.staff.enrolment import Enrolment
 from bot.hotline.staff.opening_hours import response_times
@@ -60,7 +61,12 @@ def add_staff(  # noqa: PLR0913, PLR0917 - each parameter is an option of the co
     queue: Annotated[
         list[str] | None, typer.Option(help="Queue they serve; without it, all of them.")
     ] = None,
-    skill: Annotated[list[str] | None, typer.Option(help="A skill, e.g. children.")] = None,
+    skill: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A skill; cases of its queue are offered to them first: " + ", ".join(SKILLS) + "."
+        ),
+    ] = None,
     max_chats: Annotated[int, typer.Option(help="Chats at once.", min=1, max=MAX_CHATS)] = 3,
     account: Annotated[int, typer.Option(help="Their Telegram account number; 0: none.")] = 0,
     password_file: NewPasswordFile = None,

@@ -20,7 +20,13 @@ from bot.cases.state_machine import (
     next_state,
 )
 from bot.hotline.queue import case_status
-from bot.hotline.queue.next_case import chat_count_query, is_spared, take_next
+from bot.hotline.queue.next_case import (
+    chat_count_query,
+    colleagues_on_duty,
+    is_spared,
+    take_next,
+)
+from bot.hotline.queue.offers import load_offers
 from bot.store.compiled import Prepared
 from bot.store.statements import select_by, update_by
 from bot.store.tables.main import CASE_WAITS, cases
@@ -110,21 +116,26 @@ class Claims:
         """Of the days to which the times of a closed case are reduced."""
 
     def claim_next(self, work: Work, caseworker: Caseworker, now: int) -> ClaimResult:
-        """Assign the next case of their queues and languages to a caseworker."""
+        """Assign the next case they are offered to a caseworker."""
         if why := self._unavailable_reason(caseworker, now):
             return why
         moved = next_state(CaseState.WAITING, CaseAction.CLAIM, caseworker.role)
         if isinstance(moved, ActionRefusal):
             return moved
-        spares = is_spared(work, caseworker, now)
-        case = take_next(work, caseworker, now, spares=spares)
+        colleagues = colleagues_on_duty(work, caseworker, now)
+        offered = load_offers(work, caseworker, colleagues, now)
+        spares = is_spared(work, caseworker, colleagues, offered, now)
+        case = take_next(work, caseworker, offered, now, spares=spares)
         if case is None and spares:
             return ActionRefusal(LEFT_TO_OTHERS)
         if case is None:
             full = self._is_at_capacity(work, caseworker)
             return AtCapacity(caseworker.most) if full else ActionRefusal(NOBODY_WAITS)
-        self._audit.record(work, now, caseworker.id, CaseAction.CLAIM.value, case)
-        return Claimed(case)
+        status = case_status.load(work, case)
+        is_other = status is not None and status.language not in caseworker.languages
+        detail = OTHER_LANGUAGE if is_other else ""
+        self._audit.record(work, now, caseworker.id, CaseAction.CLAIM.value, case, detail)
+        return Claimed(case, is_other)
 
     def claim(self, work: Work, case: str, caseworker: Caseworker, now: int) -> ClaimResult:
         """Assign this case to a caseworker, if it has no holder and they may claim it."""

@@ -15,6 +15,7 @@ from bot.cases.state_machine import Role
 from bot.clock import SystemClock
 from bot.hotline.queue import next_case
 from bot.hotline.queue.claims import Claimed, Claims
+from bot.hotline.queue.offers import ALWAYS
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.staff.staff import Caseworker
 from bot.store.compiled import Prepared
@@ -109,7 +110,7 @@ class Claiming:
     def asked(self) -> tuple[Prepared, tuple[Any, ...]]:
         """Return the statement that finds the next case, and its values."""
         pairs = [(queue, language) for queue in QUEUES for language in LANGUAGES]
-        codes = (code for pair in pairs for code in pair)
+        codes = (code for pair in pairs for code in (*pair, ALWAYS, 0))
         return next_case.take_statement(len(pairs)), ("nobody", 0, "nobody", 1, *codes)
 
     def _claim(self, work: Work, who: Caseworker) -> str | None:

@@ -152,8 +152,11 @@ def test_the_next_case_is_the_most_urgent_then_the_oldest(queue_harness: QueueHa
     assert queue_harness.claims_next(mei) == ActionRefusal(said.NOBODY_WAITS)
 
 
-def test_next_are_only_their_own_queues_and_languages(queue_harness: QueueHarness) -> None:
+def test_next_are_only_their_own_queues_and_languages_others_speak_better(
+    queue_harness: QueueHarness,
+) -> None:
     mei = queue_harness.add_caseworker(languages=("id",), queues=("labour",))
+    queue_harness.add_caseworker("Ana", languages=("vi",), queues=("labour",))
     queue_harness.add_waiting_case(NOW, "trafficking", "id")
     queue_harness.add_waiting_case(NOW, "labour", "vi")
     assert queue_harness.claims_next(mei) == ActionRefusal(said.NOBODY_WAITS)

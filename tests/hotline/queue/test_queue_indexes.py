@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 SPANS = (1, 2, 3, 4, 5)
 ONE_HOLDER = alerts._ASSIGNED.batches(["somebody"])[0]
 TWO_HOLDERS = alerts._ASSIGNED.batches(["somebody", "other"])[0]
+OFFER = ("labour", "id", MIDDAY, 0)
 ASKED = {
-    "next": (next_case.find_statement(1), ("labour", "id"), "ix_cases_waiting"),
-    "next of many": (next_case.find_statement(12), ("labour", "id") * 12, "ix_cases_waiting"),
+    "next": (next_case.find_statement(1), OFFER, "ix_cases_waiting"),
+    "next of many": (next_case.find_statement(12), OFFER * 12, "ix_cases_waiting"),
     "next, taken": (
         next_case.take_statement(12),
-        ("a", MIDDAY, "a", 3, *("labour", "id") * 12),
+        ("a", MIDDAY, "a", 3, *OFFER * 12),
         "ix_cases_waiting",
     ),
     "held": (claims._ASSIGNED, ("somebody",), "ix_cases_holder"),
