@@ -1,27 +1,23 @@
-"""Team page for supervisors: workload, overdue cases, waiting cases by language, assignment."""
+"""Team page for supervisors: overdue replies, who is on duty, workload, assignment in the row."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam
-
-from bot.cases.routing import Queue
 from bot.cases.state_machine import CaseState, Role
 from bot.clock import MINUTE
-from bot.desks.case_summary import count_waiting
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.actions import ActionInput, flash_result, send_command
 from bot.desks.web.queue import queries
 from bot.desks.web.routes import Permission, get, post
-from bot.desks.web.templates import MAX_COUNT
+from bot.desks.web.team.overdue import overdue_cases, overdue_replies
 from bot.hotline.commands.types import Verb
 from bot.hotline.queue.case_status import IS_HELD
-from bot.hotline.queue.claims import Claims, serves
-from bot.languages import LANGUAGES
-from bot.store.statements import select_by
-from bot.store.tables.main import CASE_IS_DUE, cases
+from bot.hotline.queue.claims import serves
+from bot.hotline.queue.offers import chat_weight, skill_name
+from bot.store.statements import select_in
+from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,23 +26,11 @@ if TYPE_CHECKING:
     from bot.hotline.staff.staff import Caseworker, Staff
     from bot.store.writer import Work
 
-MAX_LATE, MAX_LATE_SHOWN = 2000, 20
-"""Overdue cases counted, and on the page; the list of all waiting cases has the others."""
-
-_ASSIGNED = select_by(
-    cases, "reference", "priority", "language", "due_at",
-    by=(cases.c.holder == bindparam("staff"), IS_HELD),
-    order_by=("priority", "waiting_since", "id"),
-)  # fmt: skip
-_WAITING = count_waiting("spoken", where=[cases.c.language == bindparam("spoken")])
-# The states are listed one by one: with the condition of the queue's index, SQLite would read all
-# waiting cases.
-_LATE = select_by(
-    cases, "id", "language", "due_at", order_by="due_at", limit=bindparam("most"),
-    by=(
-        CASE_IS_DUE, cases.c.due_at < bindparam("now"),
-        cases.c.status.in_([bindparam("one"), bindparam("other")]),
-    ),
+MAX_LATE_SHOWN = 20
+"""Overdue cases on the page; the count says how many there are."""
+_HELD = select_in(
+    cases, "holder", "reference", "priority", "language", "due_at", "queue", "status",
+    "waiting_since", among="holder", by=IS_HELD,
 )  # fmt: skip
 
 
@@ -72,13 +56,16 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
     context, now = request.context, request.now
 
     def look(work: Work) -> dict[str, Any]:
-        team, late = workloads(work, context.staff, now), _late_cases(work, now)
-        first = [it.case for it in late[:MAX_LATE_SHOWN]]
+        team, first = workloads(work, context.staff, now), overdue_cases(work, now, MAX_LATE_SHOWN)
         return {
             "workloads": team,
+            "skill_name": lambda code: request.locale(skill_name(code)),
+            "late": overdue_replies(work, now),
             "overdue": queries.load_rows(work, context, request.caseworker, first, now),
-            "demand": _language_demand(work, team, late, now),
-            "available_for": lambda queue: _available_for(team, queue),
+            "available_for": lambda case, holder: available_for(team, case, holder),
+            "readers_of": lambda language: [
+                it for it in team if it.is_available and language in it.by.languages
+            ],
         }
 
     return await request.read(look)
@@ -92,6 +79,9 @@ class WorkloadCase:
     priority: int
     language: str
     due_at: int | None
+    queue: str
+    state: CaseState
+    waiting_since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,25 +103,10 @@ class Workload:
         """Return how many more cases they can take."""
         return max(0, self.by.most - self.load)
 
-
-@dataclass(frozen=True, slots=True)
-class LateCase:
-    """One overdue case."""
-
-    case: str
-    language: str
-    due_at: int
-
-
-@dataclass(slots=True)
-class LanguageDemand:
-    """Waiting cases in one language."""
-
-    language: str
-    waiting: int = 0
-    late: int = 0
-    late_since: int = 0  # when the first case became overdue; 0 for none
-    available: list[Workload] = field(default_factory=list)
+    @property
+    def is_available(self) -> bool:
+        """Whether they are on duty and on no break."""
+        return self.by.is_on_duty and not self.is_resting
 
 
 def workloads(work: Work, staff: Staff, now: int) -> list[Workload]:
@@ -139,46 +114,34 @@ def workloads(work: Work, staff: Staff, now: int) -> list[Workload]:
 
     A caseworker whose access has ended and who still has cases is among them.
     """
+    everyone = staff.all(work)
+    held: dict[str, list[WorkloadCase]] = {}
+    for row in work.rows_in(_HELD, [by.id for by in everyone]):
+        holder, reference, priority, language, due_at, queue, status, since = row
+        held.setdefault(holder, []).append(
+            WorkloadCase(reference, priority, language, due_at, queue, CaseState(status), since)
+        )
     found = []
-    for by in staff.all(work):
-        held = [WorkloadCase(*row) for row in work.rows(_ASSIGNED, by.id)]
-        if held or (by.is_on_duty and by.is_active and by.role is not Role.AUDITOR):
-            late = sum(it.due_at is not None and it.due_at < now for it in held)
+    for by in everyone:
+        mine = sorted(
+            held.get(by.id, []), key=lambda it: (it.priority, it.waiting_since, it.reference)
+        )
+        if mine or (by.is_on_duty and by.is_active and by.role is not Role.AUDITOR):
+            late = sum(it.due_at is not None and it.due_at < now for it in mine)
+            load = sum(chat_weight(it.priority) for it in mine if it.state != CaseState.REFERRED)
             resting = by.is_on_duty and by.rests_until > now
-            found.append(Workload(by, held, Claims.chat_count(work, by.id), late, resting))
+            found.append(Workload(by, mine, load, late, resting))
     return sorted(found, key=lambda it: (not it.by.is_on_duty, -it.load, it.by.id))
 
 
-def _late_cases(work: Work, now: int) -> list[LateCase]:
-    states = (CaseState.WAITING.value, CaseState.REOPENED.value)
-    return [LateCase(*row) for row in work.rows(_LATE, now, *states, MAX_LATE)]
+def available_for(workloads: Iterable[Workload], case: Any, holder: str) -> list[Workload]:
+    """Return who can be assigned a case now, except its holder.
 
-
-def _language_demand(
-    work: Work, workloads: Iterable[Workload], late: Iterable[LateCase], now: int
-) -> list[LanguageDemand]:
-    """Return the languages with waiting cases, the longest overdue first."""
-    found = {tag: LanguageDemand(tag) for tag in LANGUAGES}
-    for tag, it in found.items():
-        counted = (work.rows(_WAITING, queue.value, tag, MAX_COUNT + 1) for queue in Queue)
-        it.waiting = sum(int(count[0][0]) for count in counted)
-    for each in late:
-        it = found.setdefault(each.language, LanguageDemand(each.language))
-        it.late += 1
-        it.late_since = it.late_since or each.due_at
-    for there in workloads:
-        if there.by.is_on_duty and not there.is_resting:
-            for tag in found.keys() & set(there.by.languages):
-                found[tag].available.append(there)
-    waits = [it for it in found.values() if it.waiting or it.late]
-    return sorted(waits, key=lambda it: (it.late_since or now, -it.waiting))
-
-
-def _available_for(workloads: Iterable[Workload], queue: str) -> list[Workload]:
-    """Return who can be assigned a case of a queue now, those with most capacity first."""
+    `case` has a queue and a language. Those who speak it come first, then those with most capacity.
+    """
     here = [
         it
         for it in workloads
-        if it.by.is_on_duty and not it.is_resting and it.free_slots and serves(it.by, queue)
+        if it.is_available and it.free_slots and serves(it.by, case.queue) and it.by.id != holder
     ]
-    return sorted(here, key=lambda it: -it.free_slots)
+    return sorted(here, key=lambda it: (case.language not in it.by.languages, -it.free_slots))

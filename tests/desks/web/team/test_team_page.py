@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.state_machine import Role
-from bot.desks.web.team import workload
+from bot.clock import MINUTE
+from bot.desks.web.team import overdue, workload
 from bot.store.database import Database
 from tests.support.database.query_plans import query_plan
 from tests.support.database_fixtures import DATABASE_KINDS, migrated_url
@@ -47,10 +48,11 @@ def test_the_team_page_shows_workloads_without_content(web_desk: WebDeskHarness)
     chief = web_desk.supervisor().comes()
     page = chief.browser.get("/team").text
     assert re.search(
-        rf"Mei caseworker On duty 1 of 5 0 P\d {reference}", row(page, f"staff-{mei.id}")
+        rf"Mei caseworker .*English.* On duty 1 of 5 0 P\d {reference}",
+        row(page, f"staff-{mei.id}"),
     )
     assert WORDS not in page
-    assert "No overdue cases." in page
+    assert "No overdue replies." in page
 
 
 def test_overdue_cases_are_listed_with_available_caseworkers(web_desk: WebDeskHarness) -> None:
@@ -60,13 +62,36 @@ def test_overdue_cases_are_listed_with_available_caseworkers(web_desk: WebDeskHa
     chief = web_desk.supervisor().comes()
     page = chief.browser.get("/team").text
     assert "overdue by" in row(page, f"overdue-{reference}")
-    assert "Mei (0 of 5)" in row(page, f"overdue-{reference}")
+    assert "Mei 0 of 5, English" in row(page, f"overdue-{reference}")
     assert re.search(r"English 1 1 \d d.* Mei \(0 of 5\)", row(page, "language-en"))
     chief.browser.post("/team/assign", {"reference": reference, "to": mei.id})
     web_desk.settles()
     assert held_by(web_desk, reference) == mei.id
     mei.comes()
     assert WORDS in mei.browser.get(f"/cases/{reference}").text  # and their key opens it
+
+
+@pytest.mark.parametrize("status", ["waiting", "held", "open", "referred", "reopened"])
+def test_an_overdue_emergency_is_listed_whatever_the_state_of_its_case(
+    web_desk: WebDeskHarness, status: str
+) -> None:
+    _person, reference = web_desk.add_person()
+    mei = web_desk.worker(most=5)
+    holder = "NULL" if status in {"waiting", "reopened"} else f"'{mei.id}'"
+    due = web_desk.home.loop.now() - 20 * MINUTE
+    web_desk.home.ask(
+        f"UPDATE cases SET status = '{status}', holder = {holder}, priority = 0, "  # noqa: S608 - ours
+        f"due_at = {due}, claimed_at = 1 WHERE reference = '{reference}' RETURNING id"
+    )
+    page = web_desk.supervisor().comes().browser.get("/team").text
+    assert "No overdue replies." not in page
+    listed = row(page, f"overdue-{reference}")
+    assert "P0" in listed
+    assert "overdue by 20 min" in listed
+    said = {"held": "claimed", "open": "in progress"}.get(status, status)
+    assert (f"{said} Assign" in listed) == (status != "referred")
+    assert (f"Mei, {said}" in listed) == (holder != "NULL")
+    assert "Overdue replies: 1, of them 1 with immediate danger." in page
 
 
 def test_a_language_without_a_reader_on_duty_is_named(web_desk: WebDeskHarness) -> None:
@@ -124,9 +149,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 def test_the_team_page_reads_no_whole_table(database: Database) -> None:
     for statement, values, index in (
-        (workload._ASSIGNED, ("somebody",), "ix_cases_holder"),
-        (workload._WAITING, ("labour", "id", 1001), "ix_cases_waiting"),
-        (workload._LATE, (1, "waiting", "reopened", 20), "ix_cases_due_at"),
+        (*workload._HELD.batches(["somebody"])[0], "ix_cases_holder"),
+        (overdue._WAITING, (), "ix_cases_waiting"),
+        (overdue._COUNTS, (1,), "ix_cases_due_at"),
+        (overdue._FIRST, (1, 20), "ix_cases_due_at"),
     ):
         told = query_plan(database, statement, values)
         assert index in told or database.dialect == "postgresql"  # which is the best, it counts
