@@ -25,6 +25,7 @@ from bot.hotline.queue.next_case import (
     colleagues_on_duty,
     is_spared,
     take_next,
+    with_one_other_language,
 )
 from bot.hotline.queue.offers import load_offers
 from bot.store.compiled import Prepared
@@ -125,14 +126,16 @@ class Claims:
         colleagues = colleagues_on_duty(work, caseworker, now)
         offered = load_offers(work, caseworker, colleagues, now)
         spares = is_spared(work, caseworker, colleagues, offered, now)
-        case = take_next(work, caseworker, offered, now, spares=spares)
-        if case is None and spares:
+        if not spares:  # else the one of the other language may be an emergency that is left out
+            offered = with_one_other_language(work, offered)
+        taken = take_next(work, caseworker, offered, now, spares=spares)
+        if taken is None and spares:
             return ActionRefusal(LEFT_TO_OTHERS)
-        if case is None:
+        if taken is None:
             full = self._is_at_capacity(work, caseworker)
             return AtCapacity(caseworker.most) if full else ActionRefusal(NOBODY_WAITS)
-        status = case_status.load(work, case)
-        is_other = status is not None and status.language not in caseworker.languages
+        case, language = taken
+        is_other = language not in caseworker.languages
         detail = OTHER_LANGUAGE if is_other else ""
         self._audit.record(work, now, caseworker.id, CaseAction.CLAIM.value, case, detail)
         return Claimed(case, is_other)

@@ -15,7 +15,7 @@ from bot.cases.state_machine import Role
 from bot.clock import SystemClock
 from bot.hotline.queue import next_case
 from bot.hotline.queue.claims import Claimed, Claims
-from bot.hotline.queue.offers import ALWAYS
+from bot.hotline.queue.offers import ALWAYS, Offer
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.staff.staff import Caseworker
 from bot.store.compiled import Prepared
@@ -110,8 +110,11 @@ class Claiming:
     def asked(self) -> tuple[Prepared, tuple[Any, ...]]:
         """Return the statement that finds the next case, and its values."""
         pairs = [(queue, language) for queue in QUEUES for language in LANGUAGES]
-        codes = (code for pair in pairs for code in (*pair, ALWAYS, 0))
-        return next_case.take_statement(len(pairs)), ("nobody", 0, "nobody", 1, *codes)
+        offered = [Offer(*pair, ALWAYS, 0) for pair in pairs]
+        dialect = self._store.dialect
+        values = next_case.parameters(dialect, offered)
+        statement = next_case.take_statement(dialect, len(offered))
+        return statement, ("nobody", 0, "nobody", 1, *values)
 
     def _claim(self, work: Work, who: Caseworker) -> str | None:
         taken = self._claims.claim_next(work, who, self._clock.now())
