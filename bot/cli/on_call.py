@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import replace
 
 from bot.app.texts import build_push, build_roster
 from bot.channels.smtp import SmtpServer
@@ -67,8 +68,8 @@ def set_on_call(
         def store(work: Work) -> Caseworker:
             found = deployment.require_decider(work, who)
             known = roster.of(work, who)
-            browsers = known.settings.browsers if known else ()
-            settings = OnCallSettings(channels, email, hours, language, browsers)
+            old = known.settings if known else OnCallSettings(())  # browsers, days of the desk
+            settings = replace(old, channels=channels, email=email, hours=hours, language=language)
             roster.set(work, who, position, settings, deployment.now())
             detail = ":".join(channels)
             deployment.record(work, "on_call_set", who, detail)

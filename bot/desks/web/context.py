@@ -23,6 +23,7 @@ from bot.documents.typesetter import Typesetter
 from bot.errors import HavenError
 from bot.hotline.commands.texts import DISPOSITIONS
 from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.on_call.roster import OnCallRoster, configured_channels
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.copies import ReferralCopies
 from bot.hotline.staff.opening_hours import response_times
@@ -99,6 +100,7 @@ class DeskContext:
         self.webauthn = WebAuthn(self.origin, vault.prove)
         self.refusal_log = RefusalLog()
         self.staff = Staff(vault)
+        self.on_call = OnCallRoster(vault, self.zone, configured_channels(settings))
         self.staff_keys = StaffKeys(vault.keys, vault.prove, self.password_cost)
         self.reply_clocks = ReplyClocks(response_times(settings))
         self.legal_deadlines = CaseDeadlines(vault, self.audit, self.place.deadline_rules)

@@ -88,6 +88,14 @@ TOMORROW = _("tomorrow")
 IN_A_WEEK = _("in a week")
 IN_FOUR_WEEKS = _("in four weeks")
 
+WEEKDAYS = (
+    _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"),
+    _("Sunday"),
+)  # fmt: skip
+ON_CALL_HOURS_WRONG = _("Not saved: hours are written like 21:00-09:00, or are empty.")
+ON_CALL_EMAIL_WRONG = _("Not saved: the e-mail address is not valid.")
+ON_CALL_CHANNEL_MISSING = _("Not saved: choose Telegram, or give an e-mail address.")
+
 # --- Conversation and export ---------------------------------------------------------------
 
 BREAK_GLASS_NOTE = _("Opened by a supervisor. Reason: {reason}")

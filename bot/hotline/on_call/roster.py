@@ -1,5 +1,6 @@
 """The on-call roster: who is called, in which order, at which hours and over which channels.
 
+Hours that pass midnight belong to the day on which they begin, as opening hours do.
 Hours, channels and addresses are sealed, bound to the caseworker. A row that was changed in the
 database does not open, and calls no one.
 """
@@ -7,6 +8,7 @@ database does not open, and calls no one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from msgspec.structs import replace
 
 from bot.cases.state_machine import Role
 from bot.errors import DecryptionError
-from bot.hotline.staff.opening_hours import OpeningHours
+from bot.hotline.staff.opening_hours import EVERY_DAY, OpeningHours
 from bot.hotline.staff.staff import Staff
 from bot.store.statements import delete_by, select_by, upsert
 from bot.store.tables.on_call import on_call
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.store.writer import Work
     from bot.vault import Vault
+
+EVERY_HOUR = "00:00-24:00"
 
 
 class CallChannel(StrEnum):
@@ -67,6 +71,10 @@ class OnCallSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """Of the message; empty for that of the desk."""
     browsers: tuple[PushSubscription, ...] = ()
     """For push; at most `MAX_BROWSERS`."""
+    days: tuple[int, ...] = ()
+    """Days of the week, Monday is 1; empty for every day."""
+    off: tuple[str, ...] = ()
+    """Dates on which they are not called, e.g. 2026-12-25."""
 
     def with_browser(self, added: PushSubscription) -> OnCallSettings:
         """Return the settings with one more browser; the oldest gives way, push is tried first."""
@@ -83,6 +91,15 @@ class OnCallSettings(msgspec.Struct, frozen=True, omit_defaults=True):
         left = tuple(it for it in self.browsers if it.endpoint != endpoint)
         channels = tuple(it for it in self.channels if left or it is not CallChannel.PUSH)
         return replace(self, browsers=left, channels=channels)
+
+    def covers(self, day: date) -> bool:
+        """Return whether they are on call on a day."""
+        return (not self.days or day.isoweekday() in self.days) and day.isoformat() not in self.off
+
+    def opening_hours(self, zone: ZoneInfo) -> OpeningHours:
+        """Return when they may be called."""
+        off = [date.fromisoformat(it) for it in self.off]
+        return OpeningHours(self.hours or EVERY_HOUR, zone, self.days or EVERY_DAY, off)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +127,7 @@ class OnCallPerson:
         """Return whether they may be called now."""
         if not self.by.is_active or self.by.role is Role.AUDITOR:
             return False
-        hours = self.settings.hours
-        return not hours or OpeningHours(hours, zone).is_open(now)
+        return self.settings.opening_hours(zone).is_open(now)
 
 
 MAX_BROWSERS = 5
