@@ -30,7 +30,7 @@ WAITS = "Haven: something waits for you."
 def _checks_often() -> Iterator[None]:
     with (
         patch.object(on_call, "CHECK_SECONDS", 0.0),
-        patch.object(on_call, "EMAIL_POLL_SECONDS", 0.05),
+        patch.object(on_call, "SEND_POLL_SECONDS", 0.05),
     ):
         yield
 
@@ -92,7 +92,7 @@ async def test_one_who_never_began_the_chat_gets_an_email(tmp_path: Path) -> Non
 
 
 async def test_a_mail_server_that_says_nothing_delays_no_one_else(tmp_path: Path) -> None:
-    with smtp_server(hangs=True) as mail, patch.object(on_call, "EMAIL_TIMEOUT", 0.1):
+    with smtp_server(hangs=True) as mail, patch.object(on_call, "SEND_TIMEOUT", 0.1):
         mailing = {"smtp_url": mail.url, "smtp_from": "haven@example.org"}
         async with evening(tmp_path, **mailing) as night:
             await night.start()

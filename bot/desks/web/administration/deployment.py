@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 SETTING_GROUPS: dict[Text, tuple[str, ...]] = {
     texts.GROUP_ORGANISATION: (
-        "organisation", "organisation_kind", "contact", "place", "time_zone", "languages",
-        "bot_names", "staff_language",
+        "organisation", "organisation_kind", "contact", "agreements", "place", "time_zone",
+        "languages", "bot_names", "staff_language",
     ),
     texts.GROUP_SERVICE: (
         "hours", "weekdays", "holidays", "promise_minutes", "claim_lapses_minutes",
@@ -40,7 +40,8 @@ SETTING_GROUPS: dict[Text, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 SHOWN_VALUES = frozenset({
-    "organisation", "organisation_kind", "contact", "place", "time_zone", "languages", "bot_names",
+    "organisation", "organisation_kind", "contact", "agreements", "place", "time_zone",
+    "languages", "bot_names",
     "staff_language", "hours", "weekdays", "holidays", "promise_minutes", "claim_lapses_minutes",
     "silence_minutes", "keep_days", "desk_origin", "desk_listen", "desk_mode",
 })  # fmt: skip
