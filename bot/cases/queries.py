@@ -22,6 +22,7 @@ from bot.cases.state_machine import CaseState
 from bot.cases.urgency import REASON_TEXTS as RISKS
 from bot.cases.urgency import assess_urgency, reason_texts
 from bot.clock import to_utc
+from bot.conversation import Ask, Choose, FileRef
 from bot.conversation.replies import LEFT_EMPTY
 from bot.store import Database, Work, select_one
 from bot.store.tables.case_extras import check_ins as hours
@@ -95,6 +96,13 @@ class AnswerView:
     step: str
     question: str
     answer: str
+    code: str = ""
+    """The code of a single choice; empty for any other answer."""
+    is_own_words: bool = False
+    """Whether the person wrote it in words of their own."""
+    files: tuple[FileRef, ...] = ()
+    point: str = ""
+    """Latitude and longitude of a shared location, e.g. `25.0330, 121.5654`; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +217,19 @@ class AnswerRenderer:
 
     def render(self, flow: str, answers: Mapping[str, Answer]) -> tuple[AnswerView, ...]:
         """Return the questions of a flow with their answers."""
-        return tuple(
-            AnswerView(step, *self._render_answer(flow, step, answer))
-            for step, answer in answers.items()
-        )
+        return tuple(self._view(flow, step, answer) for step, answer in answers.items())
+
+    def _view(self, flow: str, step: str, answer: Answer) -> AnswerView:
+        question = self._book.question(flow, step)
+        is_code = isinstance(question, Choose) and isinstance(answer, str)
+        parts = answer if isinstance(answer, tuple) else ()
+        return AnswerView(
+            step, *self._render_answer(flow, step, answer),
+            code=answer if is_code and isinstance(answer, str) else "",
+            is_own_words=answer is not None and (isinstance(question, Ask) or step == ALSO),
+            files=tuple(it for it in parts if isinstance(it, FileRef)),
+            point="".join(coordinates(answer)),
+        )  # fmt: skip
 
     def _render_answer(self, flow: str, step: str, answer: Answer) -> tuple[str, str]:
         question = self._book.question(flow, step)

@@ -11,7 +11,7 @@ from bot.clock import SECOND
 from bot.dispatch.effects import StaffEffects
 from bot.hotline.chat.messages import MessageSide
 from bot.hotline.chat.passphrases import Passphrases
-from bot.hotline.chat.takeover import UNTIL_OPENER_ANSWERED
+from bot.hotline.chat.takeover import OPENER, UNTIL_OPENER_ANSWERED
 from bot.hotline.commands.links import duplicate_events
 from bot.hotline.commands.registry import run_command
 from bot.hotline.commands.types import sanitize_text
@@ -22,7 +22,7 @@ from bot.hotline.queue.snooze import Snoozes
 from bot.hotline.referrals.model import ReferralStage
 from bot.mailbox import outbox
 from bot.mailbox.letter import WITHDRAWN, Author, Lane, Letter, LetterState
-from bot.mailbox.outbox import drop_staff_letters
+from bot.mailbox.outbox import drop_staff_letters, letter_author
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -94,11 +94,11 @@ class StaffService:
             outbox.release_letters(work, chat_key, UNTIL_OPENER_ANSWERED, now + RELEASE_DELAY)
         if effects.withdraw_opener:
             for letter in outbox.withdraw_letters(work, chat_key, now, Author.OPENER):
-                self.messages.record_delivery(work, letter, WITHDRAWN)
+                self.messages.record_delivery(work, letter, WITHDRAWN, now)
         if effects.withdraw_waiting:
-            self._record_withdrawn(work, outbox.withdraw_letters(work, chat_key, now), effects)
+            self._record_withdrawn(work, outbox.withdraw_letters(work, chat_key, now), effects, now)
         if effects.freeze_chat:
-            self._record_withdrawn(work, drop_staff_letters(work, chat_key, now), effects)
+            self._record_withdrawn(work, drop_staff_letters(work, chat_key, now), effects, now)
         if effects.confirmed_case:
             Passphrases.confirm_identity(work, effects.confirmed_case, now)
         for letter, text in effects.edited_letters.items():
@@ -123,9 +123,11 @@ class StaffService:
         self.apply_effects(work, chat_key, effects, now)
         return effects.events
 
-    def _record_withdrawn(self, work: Work, letters: list[int], effects: StaffEffects) -> None:
+    def _record_withdrawn(
+        self, work: Work, letters: list[int], effects: StaffEffects, now: int
+    ) -> None:
         for letter in letters:
-            if found := self.messages.record_delivery(work, letter, WITHDRAWN):
+            if found := self.messages.record_delivery(work, letter, WITHDRAWN, now):
                 case, by = found
                 effects.events.append(_result_event(case, by, letter, WITHDRAWN))
 
@@ -143,7 +145,11 @@ class StaffService:
         if event.kind is EventKind.PERSON_WROTE:
             self.hotline.reply_clocks.person_wrote(work, event.case, now)
         elif event.kind is EventKind.CASEWORKER_WROTE:
-            self.hotline.reply_clocks.caseworker_answered(work, event.case, now)
+            if not _is_opener(event):  # asked by itself: nobody has answered yet
+                self.hotline.reply_clocks.caseworker_answered(work, event.case, now)
+        elif event.kind is EventKind.DELAYED and event.code == UNTIL_OPENER_ANSWERED:
+            # The caseworker has written, and the person decides when to read it.
+            self.hotline.reply_clocks.clear_due(work, event.case)
         elif _is_referral_taken_back(event) and _is_referred(work, event.case):
             # No organisation looks at it any more, so our staff must.
             self.hotline.reply_clocks.person_wrote(work, event.case, now)
@@ -179,10 +185,11 @@ class StaffService:
         """Record how letters of humans ended, and show it at the desks."""
         events = []
         for letter, state in ended:
-            if found := self.messages.record_delivery(work, letter, state.value):
+            if found := self.messages.record_delivery(work, letter, state.value, now):
                 case, by = found
                 events.append(_result_event(case, by, letter, state.value))
-                if state is LetterState.SENT:  # a delayed letter answers the person only now
+                is_opener = letter_author(work, letter) == Author.OPENER
+                if state is LetterState.SENT and not is_opener:  # a delayed one answers only now
                     self._after_event(work, Event(EventKind.CASEWORKER_WROTE, case, by), now)
             elif state is not LetterState.SENT and (
                 event := self.deadline_reminders.note_undelivered(work, letter, state.value, now)
@@ -194,6 +201,10 @@ class StaffService:
 
 def _result_event(case: str, by: str, letter: int, code: str) -> Event:
     return Event(EventKind.DELIVERY_RESULT, case, by, code=code, letter=letter)
+
+
+def _is_opener(event: Event) -> bool:
+    return event.message is not None and event.message.content.code == OPENER
 
 
 def _is_referred(work: Work, case: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 
 MINGUO_OFFSET = 1911
 """The year before year 1 of the Republic of China, by which Taiwan counts."""
@@ -17,6 +17,12 @@ def format_day(language: str, month: int, day: int) -> str:
     """Return a day without a year, e.g. `24 November`, `11月24日`. Digits are 0 to 9."""
     # Any leap year works, since no year is shown.
     return format_skeleton("MMMMd", date(2000, month, day), locale=Locale.parse(language))
+
+
+@lru_cache(maxsize=1024)
+def format_full_day(language: str, day: date) -> str:
+    """Return a day with weekday and year, e.g. `Tuesday, November 24, 2026`."""
+    return format_date(day, "full", locale=Locale.parse(language))
 
 
 def format_minguo(day: date) -> str:

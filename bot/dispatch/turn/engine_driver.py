@@ -50,6 +50,7 @@ from bot.dispatch.turn.outcome_rules import (
     LOOKUP_OUTCOMES,
     NEXT_STEP_OUTCOMES,
     OUTCOME_RULES,
+    READ_FLOWS,
 )
 from bot.hotline.chat.takeover import OpenerState
 from bot.languages.whereabouts import find_whereabouts
@@ -65,8 +66,6 @@ if TYPE_CHECKING:
 
 MESSAGE_LIFETIMES = {"hour": HOUR, "hours": 8 * HOUR, "day": 24 * HOUR}
 """How long messages stay, by the answer; within the time in which they can be deleted."""
-READ_FLOWS = DRAFT_FLOWS - {AFTERWARDS_FLOW} | {URGENT_DETAILS_FLOW}
-"""Flows whose answers reach the case at once, if staff read what the person writes."""
 _CHECK_IN_FLOWS = frozenset({AFTERWARDS_FLOW, CHECK_IN_FLOW})
 """Flows with a guard that asks whether a check-in is agreed on."""
 
@@ -166,7 +165,11 @@ class EngineDriver:
             return
         parts = question.describe(given)
         answer_text = ", ".join(it if isinstance(it, str) else it.source for it in parts)
-        self.relay.store_answer(f"{question.short.source}: {answer_text}")
+        codes = given if isinstance(given, tuple) else (given,)
+        chosen = tuple(map(str, codes)) if is_chosen else ()
+        self.relay.store_answer(
+            f"{question.short.source}: {answer_text}", f"{frame.flow}.{step}", chosen
+        )
         turn.hotline.raise_priority(turn.read_case, {step: given})
 
     def answer_or_keep(self, heard: Input) -> None:

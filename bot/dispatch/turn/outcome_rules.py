@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.cases.consents import ConsentKind
 from bot.cases.urgency import Priority
 from bot.conversation import Outcome
+from bot.dispatch.turn.flow_names import AFTERWARDS_FLOW, URGENT_DETAILS_FLOW
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,6 +99,8 @@ EMERGENCY_KIND = "danger"
 """The kind that holds no answer of a person: language and codes only."""
 DRAFT_FLOWS = frozenset({"report", "ask_for_help", "talk", "afterwards"})
 """Flows whose answers make a draft."""
+READ_FLOWS = DRAFT_FLOWS - {AFTERWARDS_FLOW} | {URGENT_DETAILS_FLOW}
+"""Flows whose answers reach the case at once, if staff read what the person writes."""
 DRAFT_STOP_STEPS = {
     "stop": ("unsent",),
     "report": ("send", "send_all"),

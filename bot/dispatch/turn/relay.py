@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bot.clock import SECOND
-from bot.conversation import FileRef
+from bot.conversation import Card, Choose, ChooseMany, FileRef, Menu
 from bot.dispatch import callback_data
 from bot.dispatch.conversation_store import SESSION_TIMEOUT, UrgentMessage
 from bot.dispatch.rate_limit import STREAM_INTERVAL
 from bot.dispatch.turn.flow_names import DANGER_FLOW, DELETE_FLOW, LANGUAGE_FLOW, STOP_FLOW
-from bot.dispatch.turn.outcome_rules import DRAFT_FLOWS
+from bot.dispatch.turn.outcome_rules import DRAFT_FLOWS, READ_FLOWS
 from bot.dispatch.turn.slash_commands import BYE
 from bot.hotline.chat.case_progress import format_time
 from bot.hotline.chat.messages import CaseMessage, CaseMessageContent, CaseMessageKind, MessageSide
@@ -119,10 +119,21 @@ class Relay:
         if not turn.hotline.case_exists(case):  # it was erased
             turn.set_read(is_read=False)
             return
-        self._add(CaseMessage(case, MessageSide.PERSON, *content, turn.now))
+        kind, sealed = content[0], replace(content[1], asked=self._open_question())
+        self._add(CaseMessage(case, MessageSide.PERSON, kind, sealed, turn.now))
         turn.is_in_case = True
         if update.kind is not UpdateKind.PRESS:
             turn.effects.staff.alarms |= turn.services.texts.find_alarms(update.text)
+
+    def _open_question(self) -> str:
+        """Return the question that takes written words and is open, as `flow.step`; else empty."""
+        frames = self.turn.frames
+        if not frames or self.turn.conversation.takeover is not None:
+            return ""
+        flow, step = frames[-1].flow, frames[-1].step
+        question = self.turn.services.registry.question(flow, step)
+        is_chosen = isinstance(question, Choose | ChooseMany | Menu | Card)
+        return "" if question is None or is_chosen or flow not in READ_FLOWS else f"{flow}.{step}"
 
     def store_position(self, update: Update) -> None:
         """Add where a live location has moved to; desks are shown it twice a minute at most."""
@@ -141,10 +152,16 @@ class Relay:
             activity.note_update(turn.now)
             self._show(EventKind.PERSON_WROTE, message)
 
-    def store_answer(self, text: str) -> None:
-        """Add an answer that was given with a button to the case of this session."""
+    def store_answer(self, text: str, asked: str, chosen: tuple[str, ...]) -> None:
+        """Add an answer that was given with a button to the case of this session.
+
+        Args:
+            text: question and answer, in English.
+            asked: the question, as `flow.step`.
+            chosen: the codes of what was chosen; empty if the answer is no choice.
+        """
         case = self.turn.read_case
-        content = CaseMessageContent(text=text)
+        content = CaseMessageContent(text=text, asked=asked, chosen=chosen)
         self._add(
             CaseMessage(case, MessageSide.PERSON, CaseMessageKind.TEXT, content, self.turn.now)
         )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 
 from bot.conversation import FileRef  # noqa: TC001 - msgspec reads the annotation
-from bot.store import Work, insert, select_by, select_one, update_by
-from bot.store.tables.main import exchanges
+from bot.store import Prepared, Work, insert, select_by, select_one, update_by
+from bot.store.tables.main import UNSENT, exchanges, outbox
 from bot.vault import Opener, Purpose, Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
 
 class MessageSide(StrEnum):
@@ -53,6 +54,10 @@ class CaseMessageContent(msgspec.Struct, frozen=True, kw_only=True):
     longitude: float | None = None
     unconfirmed: bool = False
     """Whether it came in a quiet chat, so that it is unknown who wrote it."""
+    asked: str = ""
+    """The question of the bot that this answers, as `flow.step`; empty for none."""
+    chosen: tuple[str, ...] = ()
+    """The codes of the buttons that answered it; `text` says them in English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +75,72 @@ class CaseMessage:
     state: str | None = None
     """How the letter ended if it did not arrive; None while it waits, or once it arrived."""
     id: int = 0
+    arrived_at: int | None = None
+    """When a caseworker's message arrived; None while it waits, and for those before 0.3.0."""
+
+    @property
+    def seen_at(self) -> int:
+        """Return when the person had it before their eyes, as far as is known."""
+        return self.at if self.arrived_at is None else self.arrived_at
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    """Some messages of a case that follow each other, with what changes them."""
+
+    messages: tuple[CaseMessage, ...]
+    """In the order in which the person saw them; last those that wait to be sent."""
+    edits: tuple[CaseMessage, ...]
+    """Every edit in the case, oldest first."""
+    earlier: int
+    """How many messages come before."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(CaseMessageContent).decode
 _NEW_COLUMNS = ("case_id", "side", "author", "kind", "sealed", "letter", "at")
 _ADD = insert(exchanges, *_NEW_COLUMNS)
-_OF_CASE = select_by(
-    exchanges, "id", "side", "author", "kind", "sealed", "letter", "state", "at",
-    by="case_id", order_by="id",
+_COLUMNS = ("id", "side", "author", "kind", "sealed", "letter", "state", "at", "arrived_at")
+_OF_CASE = select_by(exchanges, *_COLUMNS, by="case_id", order_by="id")
+_IS_EDIT = exchanges.c.kind == CaseMessageKind.EDIT.value
+_EDITS = select_by(exchanges, *_COLUMNS, by=("case_id", _IS_EDIT), order_by="id")
+_SEEN_AT = func.coalesce(exchanges.c.arrived_at, exchanges.c.at)
+_IS_WAITING = exists().where(outbox.c.id == exchanges.c.letter, UNSENT)
+"""A letter that is on its way or waits; it stands after everything the person has seen."""
+_HAS_BEEN_SEEN = (exchanges.c.kind != CaseMessageKind.EDIT.value, ~_IS_WAITING)
+_BEFORE = or_(
+    bindparam("seen_before") > _SEEN_AT,
+    and_(bindparam("seen_before") == _SEEN_AT, exchanges.c.id < bindparam("id_before")),
+)
+_LATEST = select_by(
+    exchanges, *_COLUMNS, by=("case_id", *_HAS_BEEN_SEEN),
+    order_by=(_SEEN_AT.desc(), exchanges.c.id.desc()), limit=bindparam("most"),
 )  # fmt: skip
+_EARLIER = Prepared(
+    lambda _: (
+        select(*(exchanges.c[name] for name in _COLUMNS))
+        .where(exchanges.c.case_id == bindparam("case"), *_HAS_BEEN_SEEN, _BEFORE)
+        .order_by(_SEEN_AT.desc(), exchanges.c.id.desc())
+        .limit(bindparam("most"))
+    ),
+    "case", "seen_before", "id_before", "most",
+)  # fmt: skip
+_COUNT_EARLIER = Prepared(
+    lambda _: (
+        select(func.count())
+        .select_from(exchanges)
+        .where(exchanges.c.case_id == bindparam("case"), *_HAS_BEEN_SEEN, _BEFORE)
+    ),
+    "case", "seen_before", "id_before",
+)  # fmt: skip
+_WAITING = select_by(
+    exchanges, *_COLUMNS,
+    by=("case_id", exchanges.c.kind != CaseMessageKind.EDIT.value, _IS_WAITING), order_by="id",
+)  # fmt: skip
+_BY_ID = select_one(exchanges, *_COLUMNS, by=("id", "case_id"))
+_NEWEST = select_by(exchanges, func.coalesce(func.max(exchanges.c.id), 0), by="case_id")
 _SET_STATE = update_by(exchanges, "state", by="letter")
+_SET_ARRIVED = update_by(exchanges, "arrived_at", by="letter")
 _BY_LETTER = select_one(exchanges, "case_id", "author", "kind", by="letter")
 
 
@@ -108,21 +168,55 @@ class CaseMessages:
         Raises:
             DecryptionError: a row was altered or belongs to another case.
         """
-        return [
-            CaseMessage(
-                case, MessageSide(side), CaseMessageKind(kind),
-                open_message(opener, case, side, at, bytes(sealed)), at, author or "", letter,
-                state, row,
-            )
-            for row, side, author, kind, sealed, letter, state, at in work.rows(_OF_CASE, case)
-        ]  # fmt: skip
+        return [_open(opener, case, row) for row in work.rows(_OF_CASE, case)]
 
-    def record_delivery(self, work: Work, letter: int, state: str) -> tuple[str, str] | None:
-        """Record how a caseworker's letter ended; return its case and author."""
+    @staticmethod
+    def page(
+        work: Work, case: str, opener: Opener, most: int, before: tuple[int, int] | None = None,
+        also: Collection[int] = (),
+    ) -> MessagePage:  # fmt: skip
+        """Return the latest messages of a case, or those before one; nothing else is opened.
+
+        Args:
+            work: the unit of work.
+            case: its id.
+            opener: of the case.
+            most: how many at most, besides those that wait to be sent.
+            before: the `seen_at` and the id of the message before which they stand.
+            also: the ids of messages that are wanted wherever they stand.
+
+        Raises:
+            DecryptionError: a row was altered or belongs to another case.
+        """
+        if before is None:
+            rows = work.rows(_LATEST, case, most)
+            waiting = [_open(opener, case, row) for row in work.rows(_WAITING, case)]
+        else:
+            rows, waiting = work.rows(_EARLIER, case, *before, most), []
+        found = [_open(opener, case, row) for row in reversed(rows)]
+        earlier = 0
+        if len(found) == most:
+            earlier = work.rows(_COUNT_EARLIER, case, found[0].seen_at, found[0].id)[0][0]
+        for row in sorted(set(also) - {it.id for it in (*found, *waiting)}, reverse=True):
+            found[:0] = [_open(opener, case, it) for it in work.rows(_BY_ID, row, case)]
+        edits = tuple(_open(opener, case, row) for row in work.rows(_EDITS, case))
+        return MessagePage((*found, *waiting), edits, int(earlier))
+
+    @staticmethod
+    def newest_id(work: Work, case: str) -> int:
+        """Return the highest id among the messages of a case; 0 for none."""
+        return int(work.rows(_NEWEST, case)[0][0])
+
+    def record_delivery(
+        self, work: Work, letter: int, state: str, now: int
+    ) -> tuple[str, str] | None:
+        """Record how a caseworker's letter ended, and when it arrived; return case and author."""
         found = work.rows(_BY_LETTER, letter)
         if not found:
             return None
-        if state != "sent":
+        if state == "sent":
+            work.run(_SET_ARRIVED, now, letter)
+        else:
             work.run(_SET_STATE, state, letter)
         case, author, _kind = found[0]
         return case, author or ""
@@ -138,6 +232,15 @@ class CaseMessages:
         return sealer.seal(
             Purpose.CASE, _associated_data(it.case, it.side, it.at), _encode(it.content)
         )
+
+
+def _open(opener: Opener, case: str, stored: Sequence[Any]) -> CaseMessage:
+    row, side, author, kind, sealed, letter, state, at, arrived_at = stored
+    content = open_message(opener, case, side, at, bytes(sealed))
+    return CaseMessage(
+        case, MessageSide(side), CaseMessageKind(kind), content, at, author or "", letter, state,
+        row, arrived_at,
+    )  # fmt: skip
 
 
 def open_message(

@@ -1,7 +1,7 @@
 """Tables of what belongs to a case beyond the case itself, and of the jobs that wait for it.
 
-Snoozes, follow-ups, links, drafts; the chain of custody; check-ins and passphrases; legal deadlines
-(events, when to check them next, warnings); consents, erasure requests and receipts.
+Snoozes, follow-ups, links, drafts, what was seen; the chain of custody; check-ins and passphrases;
+legal deadlines (events, when to check them next, warnings); consents, erasure requests, receipts.
 """
 
 from __future__ import annotations
@@ -69,6 +69,17 @@ desk_drafts = Table(
         "holds": "sealed to a caseworker: text they have not sent yet",
         "erased": "when sent, after 7 days, and with the case",
     },
+)
+
+case_looks = Table(
+    "case_looks",
+    metadata,
+    Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
+    Column("staff_id", String(32), ForeignKey("staff.id"), primary_key=True),
+    Column("looked_at", BigInteger, nullable=False),
+    info=erased_with_case(
+        "clear: up to which moment a caseworker has seen the conversation of a case"
+    ),
 )
 
 custody = Table(

@@ -1,4 +1,4 @@
-"""On-call caseworkers and their calls; referral sheets that left, and what recipients answered."""
+"""On-call caseworkers and their calls; copies of referrals; what has arrived and was seen."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 def upgrade() -> None:
     _add_on_call()
     _add_referral_copies()
+    _add_conversation()
 
 
 def _add_on_call() -> None:
@@ -73,3 +74,16 @@ def _add_referral_copies() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_referral_copies_case_id"),
     )
     op.create_index("ix_referral_copies_case_id", "referral_copies", ["case_id", "made_at"])
+
+
+def _add_conversation() -> None:
+    op.add_column("exchanges", sa.Column("arrived_at", sa.BigInteger))
+    op.create_table(
+        "case_looks",
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("staff_id", sa.String(32), nullable=False),
+        sa.Column("looked_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "staff_id", name="pk_case_looks"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_case_looks_case_id"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_case_looks_staff_id"),
+    )
