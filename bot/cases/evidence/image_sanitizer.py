@@ -7,11 +7,9 @@ more than 40 million pixels, is cut off, or is also a file of another type has n
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import sys
 from pathlib import Path
 
+from bot.cases.evidence.confined_worker import ConfinedWorker
 from bot.cases.evidence.file_type import IMAGE_TYPES, detect_type
 
 TIMEOUT_SECONDS = 10.0
@@ -22,32 +20,12 @@ class ImageSanitizer:
     """Re-encodes pictures, one at a time so that many of them cannot exhaust the memory."""
 
     def __init__(self, seconds: float = TIMEOUT_SECONDS, worker: Path = WORKER) -> None:
-        self._seconds = seconds
-        self._worker = worker
-        self._one_at_a_time = asyncio.Semaphore()
+        self._worker = ConfinedWorker(worker, seconds)
 
     async def sanitize(self, data: bytes) -> bytes | None:
         """Return the picture as pixels alone; None where that is not possible."""
         detected = detect_type(data)
         if detected not in IMAGE_TYPES:
             return None
-        async with self._one_at_a_time:
-            clean = await self._run_worker(data)
+        clean = await self._worker.run(data)
         return clean if clean and detect_type(clean) == detected else None
-
-    async def _run_worker(self, data: bytes) -> bytes | None:
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", str(self._worker),
-            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL, env={}, cwd="/", start_new_session=True,
-        )  # fmt: skip
-        try:
-            async with asyncio.timeout(self._seconds):
-                clean, _stderr = await child.communicate(data)
-        except TimeoutError:
-            return None
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
-        return clean if child.returncode == 0 else None
