@@ -52,6 +52,7 @@ def _more(name: str, than: str, figure: str) -> Callable[[Costs], float | None]:
 _OURS: Final = "haven, 64 in flight"
 _QUEUE, _FIRST = "a page of the queue", "the first page"
 _SAID, _LISTEN = "words until drawn", "500 streams open"
+_LONG, _MORE = "a conversation of 2,000", "one more message of 2,000"
 _SMALL, _LARGE = "haven, 1 k", "haven, 1 M"
 
 GOALS: Final = (
@@ -110,6 +111,9 @@ GOALS: Final = (
     Goal("desk", "a page of the queue, ms at the median", None, 60, _is(_QUEUE, "p50_ms")),
     Goal("desk", "the first page and all it names, KB", None, 150, _is(_FIRST, "sent_kb")),
     Goal("desk", "words of a person until drawn, ms", None, 300, _is(_SAID, "p50_ms")),
+    Goal("desk", "a case with 2,000 messages, ms", None, 1000, _is(_LONG, "p50_ms")),
+    Goal("desk", "one more message there until drawn, ms", None, 300, _is(_MORE, "p50_ms")),
+    Goal("desk", "what that message brings, KB", None, 10, _is(_MORE, "sent_kb")),
     Goal("desk", "memory at its peak with 500 streams, MB", None, 150, _is(_LISTEN, "rss_mb")),
     *(
         Goal(

@@ -218,6 +218,8 @@ def _desk() -> Scenario:
             row("a page of the queue", "desk-queue", 30),
             row("the first page", "desk-first-page", 10),
             row("words until drawn", "desk-words", 15),
+            row("a conversation of 2,000", "desk-long-page", 10),
+            row("one more message of 2,000", "desk-long-words", 10),
             row("500 streams open", "desk-streams", 30),
         ),
     )

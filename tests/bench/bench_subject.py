@@ -22,6 +22,8 @@ _SUBJECTS: Final = {
     "desk-queue": "tests.bench.haven.web_desk_bench:DeskQueue",
     "desk-first-page": "tests.bench.haven.web_desk_bench:DeskFirstPage",
     "desk-words": "tests.bench.haven.web_desk_bench:DeskWords",
+    "desk-long-page": "tests.bench.haven.web_desk_bench:DeskLongConversation",
+    "desk-long-words": "tests.bench.haven.web_desk_bench:DeskLongWords",
     "desk-streams": "tests.bench.haven.web_desk_bench:DeskStreams",
     "haven-search": "tests.bench.haven.search_bench:Searching",
     "claim-sqlite": "tests.bench.haven.claim_bench:Claiming",

@@ -274,9 +274,11 @@ def test_people_a_peer_loses_are_counted_and_people_haven_loses_end_the_run() ->
     assert run_one._lost(120, BenchRun(subject="haven", people=100, warm_up=20)) == 0
 
 
-@pytest.mark.parametrize("what", ["queue", "first-page", "words", "streams"])
+@pytest.mark.parametrize(
+    "what", ["queue", "first-page", "words", "streams", "long-page", "long-words"]
+)
 async def test_the_desk_answers_over_a_socket(what: str, tmp_path: Path) -> None:
     run = BenchRun(subject=f"desk-{what}", people=1, stored=50, warm_up=1, folder=str(tmp_path))
     measured = await run_one.measure(run)
     assert measured.p50_ms > 0
-    assert (measured.sent_kb > 1) is (what == "first-page")
+    assert (measured.sent_kb > 1) is (what in {"first-page", "long-page", "long-words"})

@@ -23,6 +23,13 @@ from bot.desks.web.app import serve
 from bot.desks.web.live.event_log import WebDesk
 from bot.desks.web.request import SESSION_COOKIE
 from bot.dispatch.conversation_store import Conversation, ConversationRow, Conversations
+from bot.hotline.chat.messages import (
+    CaseMessage,
+    CaseMessageContent,
+    CaseMessageKind,
+    CaseMessages,
+    MessageSide,
+)
 from bot.hotline.chat.takeover import OpenerState, TakeoverState
 from bot.hotline.staff.staff import Staff
 from bot.mailbox.inbox import Arrival
@@ -53,6 +60,9 @@ WAITING: Final = 0.3
 STREAMS, OF_ONE = 500, 5
 CHEAP: Final = PasswordCost(memory=64, passes=1)
 SAID: Final = "Mereka menyimpan paspor saya, dan kami tidak boleh keluar dari rumah itu."
+LONG: Final = 2_000
+"""Messages of a conversation that has gone on for long."""
+_CURSOR: Final = re.compile(rb'data-after="([0-9.]+)"')
 _ASSETS: Final = re.compile(rb"""(?:src|href)="(/static/[^"]+)"|from "\\./([a-z_]+\\.js)\"""")
 _WORDS: Final = (
     '{"update_id":%d,"message":{"message_id":%d,"date":%d,"text":"%s",'
@@ -280,21 +290,95 @@ class DeskWords(DeskQueue):
     async def feed(self, _raw: bytes) -> None:
         """Take words; return when the page has heard of them and drawn them."""
         self._done += 1
+        words = await self._hear_words()
+        path = f"/cases/{self._case.reference}/panes/conversation"
+        page, _length = await self.wire.get(path)
+        if words.encode() not in page:
+            raise SystemExit("the desk: what was written does not stand on the page.")
+
+    async def _hear_words(self) -> str:
+        """Take words, and return them once the page has heard that there are some."""
         self._number += 1
         words, seconds = f"{SAID} {self._number}", haven_parts.CLOCK.now() // 1_000_000
         raw = _WORDS % (self._number, self._number, seconds, words, self._person, self._person)
         await self._dispatcher.receive([Arrival.of(self._number, raw.encode())], self._number + 1)
         await self._stream.hears(b"message")
-        path = f"/cases/{self._case.reference}/panes/conversation"
-        page, _length = await self.wire.get(path)
-        if words.encode() not in page:
-            raise SystemExit("the desk: what was written does not stand on the page.")
+        return words
 
     async def close(self) -> None:
         """End the courier as well."""
         self._courier.cancel()
         await asyncio.gather(self._courier, return_exceptions=True)
         await super().close()
+
+
+class DeskLongConversation(DeskWords):
+    """Every update that is fed opens a case with 2,000 messages, as a browser does."""
+
+    sent = 0
+
+    @property
+    def sent_kb(self) -> float:
+        """Return what one answer brings, packed, in KB."""
+        return self.sent / max(self._done, 1) / 1024
+
+    async def setup(self, stored: int) -> None:
+        """Let the person and the caseworker have written to each other for a long time."""
+        await super().setup(stored)
+        await self._store.writer.run(self._wrote)
+
+    def _wrote(self, work: Work) -> None:
+        begin, case = haven_parts.CLOCK.now() - LONG * 1_000_000, self._case.id
+        written = [
+            CaseMessage(
+                case,
+                MessageSide.CASEWORKER if number % 2 else MessageSide.PERSON,
+                CaseMessageKind.TEXT,
+                CaseMessageContent(text=f"{SAID} {number}"),
+                begin + number * 1_000_000,
+                self.who if number % 2 else "",
+            )
+            for number in range(LONG)
+        ]
+        CaseMessages(haven_parts.VAULT).store(work, written)
+
+    async def feed(self, _raw: bytes) -> None:
+        """Open the page."""
+        self._done += 1
+        _page, length = await self.wire.get(f"/cases/{self._case.reference}")
+        self.sent += length
+
+
+class DeskLongWords(DeskLongConversation):
+    """Every update that is fed is one more message there, until the page has what is new."""
+
+    async def setup(self, stored: int) -> None:
+        """Open the page."""
+        await super().setup(stored)
+        self._pane = f"/cases/{self._case.reference}/panes/conversation"
+        self._after = _cursor(await self._plain(self._pane))
+
+    async def feed(self, _raw: bytes) -> None:
+        """Take words; return when the page has heard of them and has what is new."""
+        self._done += 1
+        words = await self._hear_words()
+        page = await self._plain(f"{self._pane}?after={self._after}")
+        self._after = _cursor(page)
+        if words.encode() not in page:
+            raise SystemExit("the desk: what was written does not stand on the page.")
+
+    async def _plain(self, path: str) -> bytes:
+        import gzip  # noqa: PLC0415 - only here
+
+        body, length = await self.wire.get(path)
+        self.sent += length
+        return gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+
+
+def _cursor(page: bytes) -> str:
+    """Return what a page says it has; 0.0.0 where it does not say so."""
+    found = _CURSOR.search(page)
+    return found[1].decode() if found else "0.0.0"
 
 
 class DeskStreams(DeskQueue):
