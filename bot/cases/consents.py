@@ -190,6 +190,11 @@ class ConsentRecords:
         """
         return _taken_back_at(self.of_case(work, case))
 
+    def reading_taken_back_at(self, work: Work, case: str) -> int | None:
+        """Return when the person took back that staff read the case; None: never, or not now."""
+        newest = [it for it in self.of_case(work, case) if it.kind is ConsentKind.HOTLINE][-1:]
+        return newest[0].revoked_at if newest else None
+
     def taken_back_in(self, work: Work, cases: Iterable[str]) -> dict[str, int]:
         """Return `taken_back_at` of those of the cases that have it."""
         found: dict[str, list[Sequence[Any]]] = {}

@@ -21,8 +21,15 @@ if TYPE_CHECKING:
 
 
 def confirm_erasure(context: CommandContext) -> None:
-    """Confirm that the person wants the case erased: it is erased at once."""
-    known = ErasureRequests(context.services.audit)
+    """Confirm that the person wants the case erased: it is erased at once.
+
+    A person who took back that staff read the case may have said so in words: the request is
+    recorded then. In any other case they have to request it themselves.
+    """
+    known, consents = ErasureRequests(context.services.audit), context.services.consents
+    is_withdrawn = consents.reading_taken_back_at(context.work, context.case) is not None
+    if is_withdrawn and known.of_case(context.work, context.case) is None:
+        known.record(context.work, context.case, context.by.id, context.now)
     _report(context, known.confirm(context.work, context.case, context.by.id, context.now))
 
 

@@ -44,7 +44,13 @@ def refer(context: CommandContext) -> None:
 
 
 def _may_ask(context: CommandContext) -> bool:
-    """Return whether the person may be asked; a person who withdrew has to bring it up."""
+    """Return whether the person may be asked; a person who withdrew has to bring it up.
+
+    Nobody refers what staff may not even read any more.
+    """
+    if context.services.consents.reading_taken_back_at(context.work, context.case) is not None:
+        context.refuse(texts.CONSENT_WITHDRAWN)
+        return False
     withdrew_at = context.services.consents.no_sharing_since(context.work, context.case)
     if withdrew_at is not None and not context.command.text.strip():
         context.refuse(texts.DO_NOT_ASK_AGAIN, recipient=context.command.code)
@@ -93,6 +99,8 @@ def record_reply(context: CommandContext) -> None:
 
 
 def _is_consent_withdrawn(context: CommandContext, referral: Referral) -> bool:
-    """Return whether the person withdrew from sharing after they consented to this."""
+    """Return whether the person withdrew from sharing after they consented to this, or from all."""
+    if context.services.consents.reading_taken_back_at(context.work, context.case) is not None:
+        return True
     since = context.services.consents.no_sharing_since(context.work, context.case)
     return since is not None and (referral.answered_at is None or referral.answered_at <= since)

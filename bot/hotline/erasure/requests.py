@@ -174,6 +174,11 @@ class ErasureRequests:
             self._audit.record(work, now, PERSON, "wish", case, "word" if is_sure else "")
         return requested
 
+    def record(self, work: Work, case: str, by: str, now: int) -> None:
+        """Store a request that the person made in words to a caseworker; to be confirmed."""
+        work.run(_REQUEST, case, now, now + ERASE_AFTER, "")
+        self._audit.record(work, now, by, "wish", case)
+
     @staticmethod
     def of_case(work: Work, case: str) -> ErasureRequest | None:
         """Return the request to erase a case; None if there is none."""
