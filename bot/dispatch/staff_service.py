@@ -145,7 +145,7 @@ class StaffService:
         if event.kind is EventKind.PERSON_WROTE:
             self.hotline.reply_clocks.person_wrote(work, event.case, now)
         elif event.kind is EventKind.CASEWORKER_WROTE:
-            if not _is_opener(event):  # asked by itself: nobody has answered yet
+            if not _is_opener(event):  # it asks by itself: no one has answered yet
                 self.hotline.reply_clocks.caseworker_answered(work, event.case, now)
         elif event.kind is EventKind.DELAYED and event.code == UNTIL_OPENER_ANSWERED:
             # The caseworker has written, and the person decides when to read it.

@@ -90,7 +90,7 @@ async def _opens(page: Page, reference: str) -> list[str]:
     await _photographs(page, "queue-en", clip={"x": 0, "y": 0, "width": 1280, "height": 360})
     await rows.nth(1).click()
     await page.wait_for_url(f"**/cases/{reference}")
-    await expect(page.locator("#case-file").get_by_text(HAPPENED)).to_be_visible()
+    await expect(page.locator("#messages").get_by_text(HAPPENED)).to_be_visible()
     return [it for it in found if it != reference]
 
 
@@ -139,9 +139,10 @@ async def _keeps_the_newest_in_sight(page: Page) -> None:
     await page.locator("#messages").evaluate("it => { it.scrollTop = 0; }")
     await expect(newest).not_to_be_in_viewport()
     await page.set_viewport_size({"width": WIDE["width"], "height": WIDE["height"] - 240})
-    await expect(page.locator(".message").first).to_be_in_viewport(ratio=1)
+    await expect(page.locator(".report-card").first).to_be_in_viewport()
     await expect(newest).not_to_be_in_viewport()
     await page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    await page.locator("#messages").evaluate("it => { it.scrollTop = it.scrollHeight; }")
     await expect(newest).to_be_in_viewport(ratio=1)
 
 
@@ -234,7 +235,7 @@ async def _erases(page: Page, reference: str, other: str) -> None:
     await page.locator("input[name=code]").fill(code[0])
     await page.get_by_role("button", name="Continue").click()
     await page.wait_for_url(f"**/cases/{reference}")
-    await expect(page.locator("#case-file").get_by_text(HAPPENED)).to_be_visible()
+    await expect(page.locator("#messages").get_by_text(HAPPENED)).to_be_visible()
     await _types_its_number(page, other)
     await expect(page.locator(".toast.refused")).to_contain_text("Nothing was erased")
     await _types_its_number(page, reference)

@@ -112,7 +112,7 @@ async def _is_asked(page: Page) -> None:
 
 
 async def _looks_a_sentence_up(page: Page) -> None:
-    keys, said = page.keyboard, page.locator(".message.caseworker")
+    keys, said = page.keyboard, page.locator(".message.caseworker, .opener")
     before = await said.count()
     await keys.press("/")
     await expect(page.locator("#phrases")).to_be_visible()

@@ -26,7 +26,16 @@ from bot.desks.web.administration import (
     staff,
 )
 from bot.desks.web.auth import account, enrolment, login_pages
-from bot.desks.web.case import actions, bundle, evidence, export, law, referral_sheet, send_checks
+from bot.desks.web.case import (
+    actions,
+    bundle,
+    evidence,
+    export,
+    law,
+    looks,
+    referral_sheet,
+    send_checks,
+)
 from bot.desks.web.case import pages as case_pages
 from bot.desks.web.live import sse
 from bot.desks.web.middleware import DeskEndpoint
@@ -48,8 +57,8 @@ if TYPE_CHECKING:
 KEEP_ALIVE_SECONDS, BACKLOG, MAX_CONNECTIONS = 75, 512, 1200
 MODULES = (
     static_files, login_pages, enrolment, queue_pages, search_pages, shift, case_pages, law,
-    evidence, export, bundle, actions, referral_sheet, send_checks, sse, account, audit, workload,
-    approvals, call_browsers, roster,
+    evidence, export, bundle, actions, referral_sheet, send_checks, looks, sse, account, audit,
+    workload, approvals, call_browsers, roster,
     invitations, staff, languages, directory, phrases, deployment, retention,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.cases.consents import ConsentRecords
+from bot.cases.evidence.audio_sanitizer import AudioSanitizer
 from bot.cases.evidence.image_sanitizer import ImageSanitizer
 from bot.desks.case_summary import CaseSummaries
 from bot.desks.locale import StaffLocale
@@ -109,6 +110,7 @@ class DeskContext:
         self.image_sanitizer = ImageSanitizer()
         self.typesetter = Typesetter()
         self.referral_copies = ReferralCopies(ConsentRecords(vault), self.audit)
+        self.audio_sanitizer = AudioSanitizer()
         self.summaries = CaseSummaries(vault)
 
     def demo_codes(self, now: int) -> dict[str, tuple[str, str]]:

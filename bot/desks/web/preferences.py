@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from bot.store.writer import Work
 
-ALERTS, READ_UNTIL = "alerts", "read_until"
-"""Names of preferences: chosen alerts, and the time of the newest shift note read."""
+ALERTS, READ_UNTIL, MAPS = "alerts", "read_until", "maps"
+"""Names of preferences: chosen alerts, the time of the newest shift note read, and whether places
+have a link to a map."""
 SOUND, NOTICE = "sound", "notice"  # kinds of alerts; all are off until chosen
 SOON = "soon"
 PRIORITIES = tuple(str(int(level)) for level in Priority)

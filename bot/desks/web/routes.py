@@ -84,11 +84,11 @@ def get(
 
 def post(
     path: str, permission: Permission, *fields: str, needs_step_up: bool = False,
-    is_pane: bool = False,
+    is_pane: bool = False, is_background: bool = False,
 ) -> Callable[[RouteHandler], Route]:  # fmt: skip
     """Make a handler the route of a form with these fields."""
     return lambda handler: Route(
-        path, handler, permission, "POST", frozenset(fields), needs_step_up, is_pane
+        path, handler, permission, "POST", frozenset(fields), needs_step_up, is_pane, is_background
     )
 
 

@@ -20,6 +20,7 @@ from bot.clock import MINUTE, SECOND
 from bot.desks.web import texts
 from bot.desks.web.qr_code import qr_code
 from bot.desks.web.shortcuts import shortcuts_for
+from bot.languages.format_date import format_full_day
 from bot.text import Text
 
 if TYPE_CHECKING:
@@ -59,6 +60,12 @@ def environment() -> Environment:
         "defang": defang, "one_line": escape_line, "count": format_count, "qr_code": qr_code,
         "language_tag": lambda tag: tag.replace("_", "-"),
         "time": _of_request(lambda request, at: request.locale.format_time(at, request.now)),
+        "clock_time": _of_request(
+            lambda request, at: f"{datetime.fromtimestamp(at / SECOND, request.context.zone):%H:%M}"
+        ),
+        "full_day": _of_request(
+            lambda request, day: format_full_day(request.locale.language, day)
+        ),
         "datetime": _of_request(lambda request, at: format_datetime(request.context.zone, at)),
         "law_time": _of_request(
             lambda request, at: request.context.legal_deadlines.law.format_time(at)
@@ -68,6 +75,7 @@ def environment() -> Environment:
     }  # fmt: skip
     made.globals |= {
         "texts": texts, "shortcuts_for": shortcuts_for, "nearness": _of_request(_nearness),
+        "MINUTE": MINUTE,
     }  # fmt: skip
     return made
 

@@ -11,7 +11,7 @@ from bot.hotline.chat.takeover import (
     UNTIL_OPENER_ANSWERED,
     UNTIL_PERSON_WRITES,
 )
-from bot.text import _, pgettext
+from bot.text import Text, _, pgettext
 
 CASE_TEXTS = (NO_FINDING, UNKNOWN_TOPIC, VOCABULARIES, REPORT_KIND_NAMES)
 
@@ -103,6 +103,11 @@ CONSENT_TAKEN_BACK = _(
     "The person took consent back on {date}: do not share or pass on. Ask a supervisor about "
     "erasure."
 )
+SHARING_LOCKS = _("Printing, the text file and draft forms are locked.")
+WITHDRAWN_LOCKS = _(
+    "Referrals, printing, the text file and draft forms are locked until the person agrees again."
+)
+EXPORT_LOCKED = _("Nothing was exported: the person took consent back.")
 WARN_LANGUAGE = _("The person reads {language}; this looks like another language.")
 WARN_OTHER_CASE = _("Some of this text also stands in another case you have opened: {reference}.")
 CONVERSATION = _("Conversation")
@@ -120,6 +125,68 @@ CONSENT = _("Consent")
 REFERRALS = _("Referrals")
 CASE_LOG = _("Audit log of this case")
 EXPORTED = _("Exported by {name} on {at}. Keep it locked away, and dispose of it safely after use.")
+
+# --- Timeline of a case --------------------------------------------------------------------
+
+IDENTITY_CONFIRMED = _("{name} confirmed that the person is writing.")
+CASE_EVENTS: dict[str, tuple[Text | None, Text | None, Text | None]] = {
+    "claim": (None, None, _("{name} claimed the case.")),
+    "release": (
+        _("Returned to the queue."), None, _("{name} returned the case to the queue.")
+    ),
+    "lapse": (_("Returned to the queue: the case was claimed and not worked on."), None, None),
+    "transfer": (None, None, _("{name} transferred the case to {other}.")),
+    "take_over": (None, None, _("{name} took over. The bot is silent.")),
+    "hand_back": (None, None, _("{name} handed back to the bot.")),
+    "insist": (
+        None, None, _("{name} had the opening question asked outside the agreed hours.")
+    ),
+    "close": (None, None, _("{name} closed the case: {outcome}.")),
+    "reopen": (_("The case was reopened."), None, _("{name} reopened the case.")),
+    "freeze": (
+        None,
+        _("The duress passphrase was used: someone is forcing the person to open this chat."),
+        None,
+    ),
+    "sure": (None, None, _("{name} confirmed in writing that the person is writing.")),
+    "wish": (
+        None, _("The person asked to erase everything."),
+        _("{name} recorded that the person wants everything erased."),
+    ),
+    "wish_confirm": (None, None, _("{name} confirmed the erasure.")),
+    "wish_object": (None, None, _("{name} objected to the erasure.")),
+    "check_in:agreed": (None, _("The person agreed to be asked whether they are safe."), None),
+    "check_in:ended": (
+        None, _("The person ended the agreed check-in."), _("{name} ended the agreed check-in.")
+    ),
+    "referral_offer": (
+        None, None, _("{name} asked for consent to a referral to {recipient}.")
+    ),
+    "referral_agree": (None, _("The person agreed to the referral to {recipient}."), None),
+    "referral_decline": (None, _("The person refused the referral to {recipient}."), None),
+    "referral_revoke": (
+        None, _("The person took back consent to the referral to {recipient}."),
+        _("{name} recorded that the person took back consent to the referral to {recipient}."),
+    ),
+    "referral_send": (None, None, _("{name} recorded the referral to {recipient}.")),
+    "referral_withdraw": (
+        _("The question about a referral to {recipient} was withdrawn."),
+        _("The question about a referral to {recipient} was withdrawn."),
+        _("The question about a referral to {recipient} was withdrawn."),
+    ),
+}  # fmt: skip
+"""What was done in a case, by the action in the audit log (with its detail, where that decides): by
+Haven itself, by the person, by staff. None: it is not done by them, or needs no line."""
+FILE_KINDS = {
+    "photo": pgettext("file", "Picture"),
+    "voice": pgettext("file", "Voice message"),
+    "audio": pgettext("file", "Sound"),
+    "video": pgettext("file", "Video"),
+    "video_note": pgettext("file", "Video message"),
+    "animation": pgettext("file", "Animation"),
+    "sticker": pgettext("file", "Sticker"),
+    "document": pgettext("file", "Document"),
+}
 
 # --- Names of stored codes -----------------------------------------------------------------
 

@@ -46,7 +46,7 @@ def refer(context: CommandContext) -> None:
 def _may_ask(context: CommandContext) -> bool:
     """Return whether the person may be asked; a person who withdrew has to bring it up.
 
-    Nobody refers what staff may not even read any more.
+    What staff may not even read any more is never referred.
     """
     if context.services.consents.reading_taken_back_at(context.work, context.case) is not None:
         context.refuse(texts.CONSENT_WITHDRAWN)

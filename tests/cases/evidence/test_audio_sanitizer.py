@@ -49,19 +49,15 @@ async def test_a_recording_comes_back_as_its_sound_alone(kind: str) -> None:
     assert seconds_of(clean) == pytest.approx(2, abs=0.15)
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"OggS" + bytes(4000),
-        b"ID3" + bytes(4000),
-        recording()[:60],
-        b"%PDF-1.7",
-        b"<svg></svg>",
-    ],
-)
-async def test_what_is_no_recording_has_no_clean_version(data: bytes) -> None:
-    assert await AudioSanitizer().sanitize(data) is None
+NO_RECORDINGS = {
+    "empty": b"", "no_ogg": b"OggS" + bytes(4000), "no_mp3": b"ID3" + bytes(4000),
+    "cut_off": recording()[:60], "pdf": b"%PDF-1.7", "svg": b"<svg></svg>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NO_RECORDINGS)
+async def test_what_is_no_recording_has_no_clean_version(kind: str) -> None:
+    assert await AudioSanitizer().sanitize(NO_RECORDINGS[kind]) is None
 
 
 async def test_a_playlist_that_names_other_files_is_not_followed() -> None:

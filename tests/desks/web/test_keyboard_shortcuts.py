@@ -56,7 +56,7 @@ def test_every_form_of_a_cases_head_has_its_key_but_what_cannot_be_undone() -> N
     assert {it: key for it, key in found.items() if key} == {
         key.target: key.keys for key in EVERY if key.action == DROP
     }
-    cannot_be_undone = {"more-confirm", "more-erase", "more-keep"}
+    cannot_be_undone = {"more-confirm", "more-erase", "more-erase-withdrawn", "more-keep"}
     assert {it for it, key in found.items() if not key} == cannot_be_undone
 
 

@@ -149,7 +149,7 @@ class WebDeskHarness:
         writer.run_sync(lambda work: intake.store(work, [], [report]))
         self.front.files_dir.mkdir(parents=True, exist_ok=True)
         keeper = FileDownloader(
-            writer, self.vault, _SingleFileSource(data), self.front.files_dir, self.home.loop
+            writer, self.vault, SingleFileSource(data), self.front.files_dir, self.home.loop
         )
         self.does(keeper.download_due())
 
@@ -166,7 +166,7 @@ class WebDeskHarness:
         return str(rows[0][0])
 
 
-class _SingleFileSource:
+class SingleFileSource:
     """Hands one file over, whichever is asked for."""
 
     def __init__(self, data: bytes) -> None:

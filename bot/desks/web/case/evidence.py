@@ -1,4 +1,4 @@
-"""Files of a case: re-encoded pictures on request, originals as downloads."""
+"""Files of a case: re-encoded pictures and sound on request, originals as downloads."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from bot.cases.evidence.audio_sanitizer import MEDIA_TYPE
 from bot.cases.evidence.custody_log import CustodyAction, CustodyEvent
 from bot.cases.evidence.file_type import detect_type
 from bot.cases.evidence.files import EvidenceFile, EvidenceStore
@@ -49,6 +50,21 @@ async def _picture(request: DeskRequest) -> Response:
         raise NotFoundError("no picture")
     await _log_custody(request, found, CustodyAction.CLEANED, clean)
     return Response(clean, media_type=f"image/{detect_type(clean)}", headers=_FILE_HEADERS)
+
+
+@get("/cases/{reference}/files/{number}/sound", Permission.CASE, is_pane=True)
+async def _sound(request: DeskRequest) -> Response:
+    """Return a recording re-encoded as sound alone; the custody log records that it was heard."""
+    sanitizer = request.context.audio_sanitizer
+    if not sanitizer.is_available:
+        raise NotFoundError("no decoder")
+    found = await _find_file(request)
+    data = await _read_bytes(request, found, CustodyAction.OPENED)
+    clean = await sanitizer.sanitize(data)
+    if clean is None:
+        raise NotFoundError("no sound")
+    await _log_custody(request, found, CustodyAction.CLEANED, clean)
+    return Response(clean, media_type=MEDIA_TYPE, headers=_FILE_HEADERS)
 
 
 @get("/cases/{reference}/files/{number}/original", Permission.CASE)

@@ -15,7 +15,7 @@ from bot.cases.routing import queue_name
 from bot.desks.web import texts
 from bot.desks.web.auth.step_up import require_step_up, text_download
 from bot.desks.web.case.file import CaseFile, load_case_file
-from bot.desks.web.case.view import CaseView, MessageView, load_case_view
+from bot.desks.web.case.view import CaseView, load_case_view
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get
 from bot.desks.web.templates import defang, format_datetime
@@ -24,6 +24,7 @@ from bot.hotline.chat.messages import MessageSide
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bot.desks.web.case.message_view import MessageView
     from bot.text import Text
 
 EXPORT_ACTION = "export"
@@ -59,8 +60,11 @@ async def case_as_text(request: DeskRequest, found: CaseView, export_format: str
 
 
 def _step_up_first(request: DeskRequest, found: CaseView) -> Response | None:
-    """Return the redirect to the step-up page, or to the case if it cannot be read."""
+    """Return the redirect to the step-up page, or to the case if it may not be exported."""
     path = f"/cases/{found.access.summary.reference}"
+    if found.consent_taken_back_at is not None:
+        request.flash(texts.EXPORT_LOCKED, is_refused=True)
+        return request.redirect(path)
     first = require_step_up(request, path)
     return first if found.is_readable else request.redirect(path)
 

@@ -76,14 +76,17 @@ class CaseFile:
     @property
     def reports(self) -> list[ReportView]:
         """Return the reports; what stands under consent is no answer here."""
-        if self.opened is None:
-            return []
-        shown = {it.kind for it in self.opened.consents}
-        steps = {step for step, asked in CONSENT_QUESTIONS.items() if asked.kind.value in shown}
-        return [
-            replace(it, answers=tuple(part for part in it.answers if part.step not in steps))
-            for it in self.opened.reports
-        ]
+        return [] if self.opened is None else shown_reports(self.opened)
+
+
+def shown_reports(opened: CaseDetails) -> list[ReportView]:
+    """Return the reports of a case without the answers that stand among its consents."""
+    shown = {it.kind for it in opened.consents}
+    steps = {step for step, asked in CONSENT_QUESTIONS.items() if asked.kind.value in shown}
+    return [
+        replace(it, answers=tuple(part for part in it.answers if part.step not in steps))
+        for it in opened.reports
+    ]
 
 
 async def load_case_file(request: DeskRequest, view: CaseView) -> CaseFile:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.cases.consents import ConsentRecords
 from bot.clock import DAY
+from bot.desks.web import texts
 from bot.desks.web.auth.case_access import CaseAccess, read_case
 from bot.desks.web.auth.step_up import require_step_up, text_download
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
@@ -120,6 +122,10 @@ async def _download_form(request: DeskRequest) -> Response:
     if forms is None or form is None:
         raise NotFoundError("no such form")
     seen = await read_case(request)
+    consents = ConsentRecords(request.context.vault)
+    if await request.read(lambda work: consents.taken_back_at(work, seen.case)) is not None:
+        request.flash(texts.EXPORT_LOCKED, is_refused=True)
+        return request.redirect(f"/cases/{seen.summary.reference}")
     if first := require_step_up(request, f"/cases/{request.param('reference')}"):
         return first
     text = await _fill_form(request, seen, forms, form)

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.cases.routing import queue_name
 from bot.clock import HOUR, MINUTE
 from bot.desks.web import texts
 from bot.desks.web.case.actions import ActionInput, send_command
+from bot.desks.web.case.conversation import (
+    ShownConversation,
+    Window,
+    load_conversation,
+    load_words,
+)
 from bot.desks.web.case.file import fillable_questions, load_case_file
-from bot.desks.web.case.view import CaseView, load_case_view
+from bot.desks.web.case.looks import MAX_DIGITS
+from bot.desks.web.case.view import CaseView, load_case_page_view
 from bot.desks.web.queue import queries
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
+from bot.errors import CaseNotReadableError
 from bot.hotline.chat.messages import CaseMessageContent
 from bot.hotline.commands.types import Verb
 from bot.places.deadlines import DeadlineRules, start_of_day
 
+if TYPE_CHECKING:
+    from bot.cases.queries import CaseDetails
+
 REREAD_AFTER = 15 * MINUTE  # after this time another view of a case is audited again
 PANES = {
     "head": "_case_header.html", "conversation": "_conversation.html", "write": "_compose.html",
-    "mine": "_my_cases.html", "file": "_case_file.html",
+    "mine": "_my_cases.html", "file": "_case_file.html", "answer": "_use_answer.html",
 }  # fmt: skip
-PANES_WITH_CONTENT = frozenset({"conversation", "file"})
+PANES_WITH_CONTENT = frozenset({"conversation", "file", "answer"})
 """Panes with text of a person: fetching one is audited as reading."""
 MAX_PHRASES = 40
 MORNING = 9 * HOUR
@@ -48,18 +59,21 @@ class PhraseView:
 @get("/cases/{reference}", Permission.CASE)
 async def _case_page(request: DeskRequest) -> Response:
     """Show a case; the reading is audited first."""
-    view = await load_case_view(request)
+    view = await load_case_page_view(request)
     values = _page_values(request, view)
     if view.access.needs_reason:
         return request.render("break_glass.html", **values)
     await _audit_read(request, view)
     file, my_cases = await load_case_file(request, view), await _my_cases(request)
-    return request.render("case.html", file=file, my_cases=my_cases, **values)
+    talk = await _load_conversation(request, view, Window(is_first=True), file.opened)
+    return request.render(
+        "case.html", file=file, my_cases=my_cases, talk=talk, words="", **values
+    )  # fmt: skip
 
 
 @get("/cases/{reference}/panes/{pane}", Permission.CASE, is_pane=True, is_background=True)
 async def _case_pane(request: DeskRequest) -> Response:
-    view, name = await load_case_view(request), request.param("pane")
+    view, name = await load_case_page_view(request), request.param("pane")
     if name not in PANES:
         raise NotFoundError(name)
     if name in PANES_WITH_CONTENT:
@@ -69,7 +83,30 @@ async def _case_pane(request: DeskRequest) -> Response:
         values["my_cases"] = await _my_cases(request)
     elif name == "file":
         values["file"] = await load_case_file(request, view)
+    elif name == "answer":
+        values["words"] = await _words_of(request, view)
+    elif name == "conversation":
+        values["talk"] = await _load_conversation(request, view, Window.of(request))
     return request.render(PANES[name], **values)
+
+
+async def _words_of(request: DeskRequest, view: CaseView) -> str:
+    """Return the words of the message that a query names; empty for none."""
+    message = request.http.query_params.get("message", "")
+    if not (view.is_readable and message.isdecimal() and len(message) <= MAX_DIGITS):
+        return ""
+    return await load_words(request, view, int(message))
+
+
+async def _load_conversation(
+    request: DeskRequest, view: CaseView, window: Window, opened: CaseDetails | None = None
+) -> ShownConversation:
+    if view.is_readable:
+        try:
+            return await load_conversation(request, view, window, opened)
+        except CaseNotReadableError:  # a colleague has just claimed it
+            view.is_sealed = True
+    return ShownConversation()
 
 
 @post("/cases/{reference}/panes/phrases", Permission.CASE, "words", is_pane=True)
@@ -79,7 +116,7 @@ async def _phrase_pane(request: DeskRequest) -> Response:
     The search text is sent as a form and is no part of the address: it may repeat what a person
     wrote, and addresses appear in the logs of proxies.
     """
-    view = await load_case_view(request)
+    view = await load_case_page_view(request)
     summary, query = view.access.summary, request.form.get("words", "")[:100]
     groups = _search_phrases(request, summary.language, query)
     return request.render("_phrases.html", groups=groups, summary=summary)
@@ -111,7 +148,7 @@ def _search_phrases(
 @post("/cases/{reference}/break-glass", Permission.CHANGE, "reason")
 async def _break_glass(request: DeskRequest) -> Response:
     """Open a colleague's case with a reason, which is audited and saved as a note."""
-    view = await load_case_view(request)
+    view = await load_case_page_view(request)
     reason, case = request.form.get("reason", "").strip(), view.access.case
     if view.access.needs_reason and reason:
         await request.audit("break_glass", case)

@@ -6,175 +6,36 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.cases.consents import ConsentRecords
-from bot.cases.escape_text import escape_line
-from bot.cases.evidence.files import EvidenceFile, EvidenceStore, load_file_notes
-from bot.cases.queries import display_text
-from bot.conversation import FileRef, unpack
+from bot.cases.evidence.files import EvidenceFile, EvidenceStore
+from bot.conversation import unpack
 from bot.conversation.progress import FlowProgress, flow_progress
-from bot.desks.web import texts
 from bot.desks.web.auth.case_access import QUEUED, CaseAccess, check_case_access
 from bot.desks.web.case.drafts import load_drafts
+from bot.desks.web.case.message_view import (
+    MessageView,
+    MessageViewBuilder,
+    delivery_states,
+    file_numbers,
+)
 from bot.dispatch.conversation_store import Conversations
 from bot.errors import CaseNotReadableError, DecryptionError
-from bot.hotline.chat.messages import CaseMessage, CaseMessageKind, CaseMessages, MessageSide
+from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.erasure.requests import ErasureRequest, ErasureRequests
 from bot.hotline.queue.snooze import NO_DATES, ReviewDates, Snoozes
-from bot.store.statements import select_in, select_one
-from bot.store.tables.main import cases, outbox
+from bot.store.statements import select_one
+from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from bot.desks.locale import StaffLocale
     from bot.desks.web.context import DeskContext
     from bot.desks.web.request import DeskRequest
-    from bot.hotline.chat.phrasebook import Phrasebook
+    from bot.hotline.chat.messages import CaseMessage
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
     from bot.vault.purpose import Opener
-
-PICTURE_KINDS = frozenset({"photo"})
-EDITABLE_KINDS = frozenset({CaseMessageKind.TEXT, CaseMessageKind.FILES})
-IN_TRANSIT = frozenset({"queued", "sending"})
-FAILED_STATES = frozenset({"uncertain", "failed", "blocked", "refused", "withdrawn"})
-"""Delivery states that a caseworker must notice."""
-_LETTERS = select_in(outbox, "id", "state", "hold", among="id")
-
-
-@dataclass(frozen=True, slots=True)
-class MessageFile:
-    """One file of a message."""
-
-    kind: str
-    number: int  # number in the evidence list; 0 if it is not there
-    is_picture: bool
-    is_saved: bool
-
-
-@dataclass(slots=True)
-class MessageView:
-    """One message."""
-
-    id: int
-    side: str
-    author: str
-    at: int
-    text: str = ""
-    language: str = ""
-    person_text: str = ""
-    label: str = ""
-    location: str = ""
-    files: list[MessageFile] = field(default_factory=list)
-    earlier_texts: list[str] = field(default_factory=list)
-    edited_at: int | None = None
-    """When the newest edit was made; None where there is none."""
-    delivery_state: str = ""
-    """Delivery of a caseworker's message, a key of `texts.DELIVERY_STATES`."""
-    raw: str = ""  # unescaped text of the person, for filling in an answer
-    letter: int = 0  # outbox id, if the text can still be edited
-    is_unconfirmed: bool = False
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether a caseworker must notice the delivery state."""
-        return self.delivery_state in FAILED_STATES
-
-
-@dataclass(slots=True)
-class MessageViewBuilder:
-    """Builds the messages of one case for one caseworker."""
-
-    locale: StaffLocale
-    language: str
-    phrasebook: Phrasebook
-    names: Mapping[str, str]
-    items: Sequence[EvidenceFile]
-    file_numbers: Mapping[str, int]
-    """Numbers of the evidence files, by their unique id in the channel."""
-    who: str
-
-    def build(
-        self, written: Iterable[CaseMessage], letters: Mapping[int, str]
-    ) -> list[MessageView]:
-        """Return the messages, oldest first."""
-        found: list[MessageView] = []
-        by_message: dict[int, MessageView] = {}
-        by_letter: dict[int, MessageView] = {}
-        for it in written:
-            if it.kind is CaseMessageKind.EDIT:
-                is_person = it.side is MessageSide.PERSON
-                known = (by_message if is_person else by_letter).get(it.content.message)
-                if known is not None:
-                    known.earlier_texts.append(known.text)
-                    known.text, known.edited_at = self._text(it), it.at
-                    known.raw = it.content.text if known.raw else ""
-                    continue
-            view = self._build_one(it, letters)
-            found.append(view)
-            if it.side is MessageSide.PERSON and it.content.message:
-                by_message[it.content.message] = view
-            elif it.letter is not None:
-                by_letter[it.letter] = view
-        return found
-
-    def _build_one(self, it: CaseMessage, letters: Mapping[int, str]) -> MessageView:
-        view = MessageView(
-            it.id, it.side.value, self.names.get(it.author, it.author), it.at, self._text(it),
-            self.language if it.side is MessageSide.PERSON else "",
-            is_unconfirmed=it.content.unconfirmed,
-        )  # fmt: skip
-        if it.kind in {CaseMessageKind.PHRASE, CaseMessageKind.REPLY}:
-            self._phrase(view, it)
-        if it.kind is CaseMessageKind.EDIT:
-            view.label = self.locale(texts.CHANGED_TO, words="").strip()
-        if it.kind is CaseMessageKind.LOCATION and it.content.latitude is not None:
-            view.location = f"{it.content.latitude:.5f}, {it.content.longitude:.5f}"
-        if it.side is MessageSide.PERSON and it.kind is CaseMessageKind.TEXT:
-            view.raw = it.content.text
-        view.files = [self._file(note) for note in it.content.files]
-        if it.side is MessageSide.CASEWORKER:
-            view.delivery_state = it.state or letters.get(it.letter or 0, "sent")
-            is_editable = it.kind in EDITABLE_KINDS and it.author == self.who
-            view.letter = (it.letter or 0) if is_editable and not view.has_failed else 0
-        return view
-
-    def _text(self, it: CaseMessage) -> str:
-        return display_text(it.content.text, self.locale.staff_catalogue)
-
-    def _phrase(self, view: MessageView, it: CaseMessage) -> None:
-        render = self.phrasebook.text_for_staff
-        view.text = render(it.content, self.locale.language)
-        person_text = render(it.content, self.language)
-        view.language = self.locale.language
-        view.person_text = "" if person_text == view.text else person_text
-        if it.kind is CaseMessageKind.REPLY:
-            view.label = self.locale(texts.PRESSED, words="").strip()
-
-    def _file(self, note: FileRef) -> MessageFile:
-        number = self.file_numbers.get(note.unique, 0)
-        item = next((it for it in self.items if it.number == number), None)
-        is_saved = item is not None and item.is_saved
-        return MessageFile(escape_line(note.kind), number, note.kind in PICTURE_KINDS, is_saved)
-
-
-def delivery_states(work: Work, written: Iterable[CaseMessage]) -> dict[int, str]:
-    """Return the states of letters that are still in the outbox, by id."""
-    numbers = [it.letter for it in written if it.letter is not None]
-    rows = work.rows_in(_LETTERS, numbers) if numbers else ()
-    return {
-        letter: _waiting_state(hold) if state in IN_TRANSIT else state
-        for letter, state, hold in rows
-    }
-
-
-def _waiting_state(hold: str | None) -> str:
-    """Return the state of a letter on its way; what holds it up is a state of its own."""
-    if not hold:
-        return "queued"
-    return hold if hold in texts.DELIVERY_STATES else "held"
-
 
 _CHAT_KEY = select_one(cases, "chat_key", by="id")
 
@@ -198,10 +59,15 @@ class CaseView:
     colleagues: Sequence[Caseworker]
     is_sealed: bool = False  # whether the caseworker's key does not open it
     messages: list[MessageView] = field(default_factory=list)
+    """Every message, for an export; a page loads the part of the timeline it shows."""
     evidence_items: list[EvidenceFile] = field(default_factory=list)
     chat: ChatStatus = field(default_factory=ChatStatus)
     is_frozen: bool = False
     consent_taken_back_at: int | None = None
+    """When the person took back that others read or share the case; until they agree again nothing
+    is exported."""
+    is_withdrawn: bool = False
+    """Whether they took back that staff read it: then nothing is referred either."""
     erasure_request: ErasureRequest | None = None
     snooze: ReviewDates = NO_DATES
     drafts: Mapping[str, str] = field(default_factory=dict)
@@ -228,13 +94,60 @@ class CaseView:
         return self.access.may_read and not self.is_sealed
 
 
+def _message_view_builder(
+    work: Work, request: DeskRequest, view: CaseView, opener: Opener
+) -> MessageViewBuilder:
+    """Return the builder of a case for the caseworker of a request."""
+    context, summary = request.context, view.access.summary
+    return MessageViewBuilder(
+        request.locale, summary.language, context.phrasebook, context.flow_registry, view.names,
+        view.evidence_items, file_numbers(work, summary.case, opener), request.caseworker.id,
+    )  # fmt: skip
+
+
+def load_message_views(
+    work: Work, request: DeskRequest, view: CaseView, written: Sequence[CaseMessage]
+) -> list[MessageView]:
+    """Return messages of a readable case as they are shown, in the order given.
+
+    Raises:
+        DecryptionError: a description of a file was altered.
+    """
+    opener = request.context.vault.cases.opener(view.access.case, request.keyring())
+    builder = _message_view_builder(work, request, view, opener)
+    return builder.build(written, delivery_states(work, written))
+
+
 async def load_case_view(request: DeskRequest) -> CaseView:
-    """Return a case; raise NotFoundError if there is none, or the caseworker has no access."""
+    """Return a case with every message, for an export.
+
+    Raises:
+        NotFoundError: there is no such case, or the caseworker has no access.
+    """
     keyring = request.keyring()
-    return await request.read(lambda work: _load_view(work, request, keyring))
+
+    def load(work: Work) -> CaseView:
+        found = load_view(work, request, keyring)
+        if found.is_readable:
+            case = found.access.case
+            written = CaseMessages.of_case(
+                work, case, request.context.vault.cases.opener(case, keyring)
+            )
+            written.sort(key=lambda it: (it.seen_at, it.id))
+            found.messages = load_message_views(work, request, found, written)
+        return found
+
+    return await request.read(load)
 
 
-def _load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> CaseView:
+async def load_case_page_view(request: DeskRequest) -> CaseView:
+    """Return a case without its messages, as `load_case_view`."""
+    keyring = request.keyring()
+    return await request.read(lambda work: load_view(work, request, keyring))
+
+
+def load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> CaseView:
+    """Return a case without its messages, as `load_case_view`."""
     context = request.context
     seen = check_case_access(work, request, request.param("reference"))
     staff = context.staff.all(work)
@@ -243,7 +156,9 @@ def _load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> Cas
         [each for each in staff if each.is_active and each.id != request.caseworker.id],
     )  # fmt: skip
     found.is_frozen = Passphrases.is_frozen(work, seen.case)
-    found.consent_taken_back_at = ConsentRecords(context.vault).taken_back_at(work, seen.case)
+    consents = ConsentRecords(context.vault)
+    found.consent_taken_back_at = consents.taken_back_at(work, seen.case)
+    found.is_withdrawn = consents.reading_taken_back_at(work, seen.case) is not None
     found.erasure_request = ErasureRequests.of_case(work, seen.case)
     found.snooze = Snoozes.of_case(work, seen.case)
     found.chat = _chat_status(work, context, seen.case, request.now)
@@ -258,26 +173,12 @@ def _load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> Cas
 def _decrypt_content(
     work: Work, request: DeskRequest, found: CaseView, keyring: Keyring | None
 ) -> None:
-    context, summary = request.context, found.access.summary
-    opener = context.vault.cases.opener(summary.case, keyring)
-    found.drafts = load_drafts(work, summary.case, keyring) if keyring is not None else {}
-    written = CaseMessages.of_case(work, summary.case, opener)
+    context, case = request.context, found.access.case
+    context.vault.cases.opener(case, keyring)  # raises for a key that does not open it
+    found.drafts = load_drafts(work, case, keyring) if keyring is not None else {}
     found.evidence_items = EvidenceStore(context.vault, context.files_dir, keyring).list_files(
-        work, summary.case
+        work, case
     )
-    builder = MessageViewBuilder(
-        request.locale, summary.language, context.phrasebook, found.names, found.evidence_items,
-        _file_numbers(work, summary.case, opener), request.caseworker.id,
-    )  # fmt: skip
-    found.messages = builder.build(written, delivery_states(work, written))
-
-
-def _file_numbers(work: Work, case: str, opener: Opener) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for number, (_name, note) in enumerate(load_file_notes(work, case, opener), 1):
-        if note.unique:
-            found.setdefault(note.unique, number)
-    return found
 
 
 def _chat_status(work: Work, context: DeskContext, case: str, now: int) -> ChatStatus:

@@ -11,11 +11,14 @@ import { initFollowing } from "./panes.js";
 import { initPhrases } from "./phrases.js";
 import { initPictures } from "./pictures.js";
 import { initSearch } from "./search.js";
+import { initSounds } from "./sounds.js";
+import { initTimeline } from "./timeline.js";
 
 initIdle(); // first: it must be able to stop the key or click that only wakes the page
 initForms();
 initDrafts();
 initPictures();
+initSounds();
 initDialogs();
 initKeys();
 initCommandBar();
@@ -23,6 +26,7 @@ initPhrases();
 initLive();
 initAlerts();
 initFollowing();
+initTimeline(); // after it: the page may begin at what is new
 initSearch();
 for (const toast of document.querySelectorAll(".toast")) setTimeout(() => toast.remove(), 6000);
 window.addEventListener("pageshow", (event) => {

@@ -4,6 +4,7 @@
 const PRESERVED = new Set(["open", "value", "checked"]);
 
 export function morph(old, fresh) {
+  if (old.dataset?.shown !== undefined && old.id && old.id === fresh.id) return;
   if (old.nodeType !== fresh.nodeType || old.nodeName !== fresh.nodeName || old.id !== fresh.id) {
     old.replaceWith(document.importNode(fresh, true));
     return;

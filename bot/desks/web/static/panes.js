@@ -2,6 +2,7 @@
 
 import { banner, fetchPane } from "./http.js";
 import { morphChildren } from "./morph.js";
+import { addressOf, isAddition, mergeTimeline, timelineDrawn } from "./timeline.js";
 
 const NEAR = 60; // pixels from the end that count as reading the newest message
 const following = new Set();
@@ -20,13 +21,15 @@ async function refreshPane(pane) {
     return;
   }
   busy.set(pane, false);
-  const { status, page } = await fetchPane(pane.dataset.pane);
+  const { status, page } = await fetchPane(addressOf(pane));
   if (status === 401) showSignedOut();
   else if (status === 404) {
     pane.replaceChildren(); // erased or forbidden: remove it from the screen
     if (!("sending" in document.body.dataset)) location.reload(); // else the answer leads on
   } else if (status === 200 && page?.body) {
-    morphChildren(pane, page.body);
+    if (isAddition(pane, page.body)) mergeTimeline(pane, page.body);
+    else morphChildren(pane, page.body);
+    timelineDrawn(pane);
     follow(pane);
     showCounts(pane.querySelector("[data-counts]")?.dataset.counts);
   }

@@ -57,8 +57,58 @@ def test_consent_taken_back_stands_at_the_top_of_the_case_and_in_the_queue(
     when = format_datetime(web_desk.front.zone, at[0])
     assert f'role="status">The person took consent back on {when}: {BANNER}' in head
     assert ROW_REASON in mei.browser.get("/queue/mine").text
-    assert f"took consent back on {when}" in mei.browser.get(f"/cases/{reference}/transcript").text
-    assert f"took consent back on {when}" in mei.browser.get(f"/cases/{reference}/print").text
+
+
+def test_nothing_leaves_a_case_whose_consent_was_taken_back(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    paths = [f"/cases/{reference}/{it}" for it in (*EXPORTS, "forms/work")]
+    assert [mei.browser.get(it).status_code for it in paths] == [200] * 3  # negative control
+    assert "/transcript" in pane(mei, reference, "file")
+    takes_back(web_desk, mei, person, reference)
+    before = web_desk.home.ask("SELECT count(*) FROM audit WHERE deed IN ('export', 'draft')")
+    for path in paths:
+        response = mei.browser.get(path)
+        assert (response.status_code, response.headers["location"]) == (303, f"/cases/{reference}")
+        assert "Nothing was exported" in mei.browser.get(f"/cases/{reference}").text
+    file = pane(mei, reference, "file")
+    assert "Locked: the person took consent back." in file
+    assert not any(it in file for it in ("/transcript", "/print", "/forms/"))
+    after = web_desk.home.ask("SELECT count(*) FROM audit WHERE deed IN ('export', 'draft')")
+    assert after == before
+
+
+def test_a_case_nobody_may_read_any_more_is_not_referred(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = web_desk.add_person()
+    for verb in ("claim", "take_over"):
+        mei.told(reference, verb)
+    person.presses("I can write now")
+    fields = {"code": "legal_aid", "words": "She asked for a lawyer herself."}
+    mei.told(reference, "revoke", code="hotline")
+    refused = mei.does(reference, "refer", **fields).json()
+    assert refused["refused"]
+    assert "nothing may be told to anyone" in refused["told"]
+    assert "/do/refer" not in pane(mei, reference, "file")
+    assert web_desk.home.ask("SELECT id FROM referrals") == []
+
+
+def test_a_withdrawn_case_is_erased_when_the_person_says_so_in_words(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    assert "/do/erase" not in pane(mei, reference, "head")  # negative control
+    assert mei.does(reference, "erase", code=reference).json()["refused"]
+    mei.told(reference, "revoke", code="hotline")
+    assert "/do/erase" in pane(mei, reference, "head")
+    mei.told(reference, "erase", code=reference)
+    (wish,) = web_desk.home.ask("SELECT confirmed_by FROM wishes")
+    assert wish == (mei.id,)
+    deeds = web_desk.home.ask("SELECT deed, actor FROM audit WHERE deed LIKE 'wish%' ORDER BY id")
+    assert deeds == [("wish", mei.id), ("wish_confirm", mei.id)]
 
 
 def test_a_revoked_consent_is_shown_with_the_time_it_was_revoked(

@@ -136,6 +136,10 @@ def conversation(worker: WebCaseworker, reference: str) -> str:
     return worker.browser.get(f"/cases/{reference}/panes/conversation").text
 
 
+def answer_pane(worker: WebCaseworker, reference: str, message: str = "") -> str:
+    return worker.browser.get(f"/cases/{reference}/panes/answer?message={message}").text
+
+
 def test_a_message_becomes_the_answer_of_a_question(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     person, reference = in_danger(web_desk)
@@ -146,15 +150,14 @@ def test_a_message_becomes_the_answer_of_a_question(web_desk: WebDeskHarness) ->
     said = 'He "locked" the door\nand <took> my phone'
     person.says(said)
     web_desk.settles()
-    shown = conversation(mei, reference)
-    words = re.search(r'name="words" value="([^"]*)"', shown)
-    assert words is not None
-    assert unescape(words[1]) == said
-    codes = re.findall(r'<option value="(report\.\w+)">', shown)
+    (message,) = re.findall(r'data-answer="(\d+)"', conversation(mei, reference))
+    words = re.findall(r'name="words" value="([^"]*)"', answer_pane(mei, reference, message))
+    assert [unescape(it) for it in words] == [said]
+    codes = re.findall(r'<option value="(report\.\w+)">', answer_pane(mei, reference))
     assert codes
-    mei.told(reference, "answer", code=codes[0], words=unescape(words[1]))
+    mei.told(reference, "answer", code=codes[0], words=unescape(words[0]))
     file = mei.browser.get(f"/cases/{reference}/panes/file").text
-    assert codes[0] not in conversation(mei, reference)
+    assert codes[0] not in answer_pane(mei, reference)
     assert "Answered" in file
 
 
@@ -166,6 +169,6 @@ def test_only_the_takeover_holder_marks_answers(web_desk: WebDeskHarness) -> Non
     person.presses("I can write now")
     person.says("He locked the door")
     web_desk.settles()
-    assert "Use as an answer" in conversation(mei, reference)
+    assert "Which question" in answer_pane(mei, reference)
     mei.told(reference, "hand_back")
-    assert "Use as an answer" not in conversation(mei, reference)
+    assert "Which question" not in answer_pane(mei, reference)

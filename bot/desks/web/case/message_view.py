@@ -1,0 +1,258 @@
+"""Messages of a case as a page or an export shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.cases.escape_text import escape_line
+from bot.cases.evidence.audio_sanitizer import AUDIO_TYPES
+from bot.cases.evidence.file_type import IMAGE_TYPES
+from bot.cases.evidence.files import load_file_notes
+from bot.cases.intake import TO_FETCH
+from bot.cases.queries import display_text
+from bot.conversation import Choose, ChooseMany
+from bot.desks.web import texts
+from bot.dispatch.turn.relay import FORWARDED_MARK
+from bot.hotline.chat.messages import CaseMessageKind, MessageSide
+from bot.hotline.chat.takeover import OPENER
+from bot.store.statements import select_in
+from bot.store.tables.main import outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bot.cases.evidence.files import EvidenceFile
+    from bot.conversation import FileRef, FlowRegistry
+    from bot.desks.locale import StaffLocale
+    from bot.hotline.chat.messages import CaseMessage
+    from bot.hotline.chat.phrasebook import Phrasebook
+    from bot.store.writer import Work
+    from bot.vault.purpose import Opener
+
+PICTURE_KINDS, SOUND_KINDS = frozenset({"photo"}), frozenset({"voice", "audio"})
+EDITABLE_KINDS = frozenset({CaseMessageKind.TEXT, CaseMessageKind.FILES})
+IN_TRANSIT = frozenset({"queued", "sending"})
+FAILED_STATES = frozenset({"uncertain", "failed", "blocked", "refused", "withdrawn"})
+"""Delivery states that a caseworker must notice."""
+_LETTERS = select_in(outbox, "id", "state", "hold", among="id")
+
+
+class Delivery(NamedTuple):
+    """How far a caseworker's message has come."""
+
+    state: str
+    """A key of `texts.DELIVERY_STATES`."""
+    is_waiting: bool
+    """Whether it is on its way, or waits to be sent."""
+
+
+ARRIVED = Delivery("sent", is_waiting=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFile:
+    """One file of a message."""
+
+    kind: str
+    number: int  # number in the evidence list; 0 if it is not there
+    is_picture: bool
+    is_sound: bool
+    is_saved: bool
+    is_coming: bool
+    """Whether it is still being downloaded."""
+
+
+@dataclass(slots=True)
+class MessageView:
+    """One message."""
+
+    id: int
+    side: str
+    author: str
+    at: int
+    """When it was written."""
+    seen_at: int
+    """When the person saw it, as far as is known: what a caseworker writes may arrive later."""
+    text: str = ""
+    language: str = ""
+    person_text: str = ""
+    label: str = ""
+    question: str = ""
+    """The question of the bot that it answers; empty for none."""
+    is_choice: bool = False
+    """Whether the person answered with a button: `text` is what they chose."""
+    is_automatic: bool = False
+    """Whether it is the opening question, which Haven asks by itself."""
+    forwarded_from: str = ""
+    """Who wrote it, if the person passed on what another wrote."""
+    location: str = ""
+    files: list[MessageFile] = field(default_factory=list)
+    earlier_texts: list[str] = field(default_factory=list)
+    edited_at: int | None = None
+    """When the newest edit was made; None where there is none."""
+    newest_edit: int = 0
+    """The id of the row of the newest edit."""
+    delivery_state: str = ""
+    """Delivery of a caseworker's message, a key of `texts.DELIVERY_STATES`."""
+    is_waiting: bool = False
+    """Whether it is on its way, or waits to be sent."""
+    raw: str = ""  # unescaped text of the person, for filling in an answer
+    letter: int = 0  # outbox id, if the text can still be edited
+    is_unconfirmed: bool = False
+    is_mine: bool = False
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Whether it will soon be shown differently: it has not arrived, or a file has not."""
+        return self.is_waiting or any(it.is_coming for it in self.files)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether a caseworker must notice the delivery state."""
+        return self.delivery_state in FAILED_STATES
+
+
+@dataclass(slots=True)
+class MessageViewBuilder:
+    """Builds the messages of one case for one caseworker."""
+
+    locale: StaffLocale
+    language: str
+    phrasebook: Phrasebook
+    registry: FlowRegistry
+    names: Mapping[str, str]
+    items: Sequence[EvidenceFile]
+    file_numbers: Mapping[str, int]
+    """Numbers of the evidence files, by their unique id in the channel."""
+    who: str
+
+    def build(
+        self, written: Iterable[CaseMessage], letters: Mapping[int, Delivery]
+    ) -> list[MessageView]:
+        """Return the messages in their order; an edit changes the message it stands after."""
+        found: list[MessageView] = []
+        by_message: dict[int, MessageView] = {}
+        by_letter: dict[int, MessageView] = {}
+        for it in written:
+            if it.kind is CaseMessageKind.EDIT:
+                is_person = it.side is MessageSide.PERSON
+                known = (by_message if is_person else by_letter).get(it.content.message)
+                if known is not None:
+                    known.earlier_texts.append(known.text)
+                    known.text, known.edited_at = self._text(it.content.text), it.at
+                    known.newest_edit = it.id
+                    known.raw = it.content.text if known.raw else ""
+                    continue
+            view = self._build_one(it, letters)
+            found.append(view)
+            if it.side is MessageSide.PERSON and it.content.message:
+                by_message[it.content.message] = view
+            elif it.letter is not None:
+                by_letter[it.letter] = view
+        return found
+
+    def _build_one(self, it: CaseMessage, letters: Mapping[int, Delivery]) -> MessageView:
+        view = MessageView(
+            it.id, it.side.value, self.names.get(it.author, it.author), it.at, it.seen_at,
+            self._text(it.content.text),
+            self.language if it.side is MessageSide.PERSON else "",
+            is_unconfirmed=it.content.unconfirmed,
+            is_mine=bool(it.author) and it.author == self.who,
+        )  # fmt: skip
+        if it.kind in {CaseMessageKind.PHRASE, CaseMessageKind.REPLY}:
+            self._phrase(view, it)
+        if it.kind is CaseMessageKind.EDIT:
+            view.label = self.locale(texts.CHANGED_TO, words="").strip()
+        if it.kind is CaseMessageKind.LOCATION and it.content.latitude is not None:
+            view.location = f"{it.content.latitude:.5f}, {it.content.longitude:.5f}"
+        if it.side is MessageSide.PERSON:
+            self._add_origin(view, it)
+        view.files = [self.file(note) for note in it.content.files]
+        if it.side is MessageSide.CASEWORKER:
+            delivery = letters.get(it.letter or 0, ARRIVED)
+            view.delivery_state = it.state or delivery.state
+            view.is_waiting = it.state is None and delivery.is_waiting
+            is_editable = it.kind in EDITABLE_KINDS and view.is_mine
+            view.letter = (it.letter or 0) if is_editable and not view.has_failed else 0
+        return view
+
+    def _add_origin(self, view: MessageView, it: CaseMessage) -> None:
+        """Say which question a person's message answers, and whether another wrote it."""
+        content = it.content
+        if it.kind is CaseMessageKind.TEXT:
+            view.raw = "" if content.chosen else content.text
+        sender, _newline, rest = content.text.partition("\n")
+        if sender.startswith(FORWARDED_MARK):
+            view.forwarded_from = escape_line(sender.removeprefix(FORWARDED_MARK).strip())
+            view.text = self._text(rest)
+        flow, _dot, step = content.asked.partition(".")
+        question = self.registry.question(flow, step) if content.asked else None
+        if question is None:
+            return
+        words = self.locale.flow_catalogue
+        view.question = question.short.render(words).replace("\n", " ")
+        if content.chosen and isinstance(question, Choose | ChooseMany):
+            is_single = isinstance(question, Choose)
+            parts = question.describe(content.chosen[0] if is_single else content.chosen)
+            view.text = ", ".join(p if isinstance(p, str) else p.render(words) for p in parts)
+            view.language, view.is_choice = self.locale.language, True
+
+    def _text(self, text: str) -> str:
+        return display_text(text, self.locale.staff_catalogue)
+
+    def _phrase(self, view: MessageView, it: CaseMessage) -> None:
+        render = self.phrasebook.text_for_staff
+        view.text = render(it.content, self.locale.language)
+        person_text = render(it.content, self.language)
+        view.language = self.locale.language
+        view.person_text = "" if person_text == view.text else person_text
+        view.is_automatic = it.content.code == OPENER
+        if it.kind is CaseMessageKind.REPLY:
+            view.label = self.locale(texts.PRESSED, words="").strip()
+
+    def file(self, note: FileRef) -> MessageFile:
+        """Return a file as a page offers it."""
+        number = self.file_numbers.get(note.unique, 0)
+        item = next((it for it in self.items if it.number == number), None)
+        return message_file(note.kind, number, item)
+
+
+def message_file(kind: str, number: int, item: EvidenceFile | None) -> MessageFile:
+    """Return a file of the evidence as a page offers it; without an item it cannot be opened."""
+    looks = item.detected_type if item is not None else ""
+    return MessageFile(
+        escape_line(kind), number,
+        is_picture=kind in PICTURE_KINDS or looks in IMAGE_TYPES,
+        is_sound=kind in SOUND_KINDS and (not looks or looks in AUDIO_TYPES),
+        is_saved=item is not None and item.is_saved,
+        is_coming=item is not None and item.state == TO_FETCH,
+    )  # fmt: skip
+
+
+def delivery_states(work: Work, written: Iterable[CaseMessage]) -> dict[int, Delivery]:
+    """Return how far letters have come that are still in the outbox, by id."""
+    numbers = [it.letter for it in written if it.letter is not None and it.arrived_at is None]
+    rows = work.rows_in(_LETTERS, numbers) if numbers else ()
+    return {
+        letter: Delivery(_waiting_state(hold), is_waiting=True)
+        if state in IN_TRANSIT
+        else Delivery(state, is_waiting=False)
+        for letter, state, hold in rows
+    }
+
+
+def _waiting_state(hold: str | None) -> str:
+    """Return the state of a letter on its way; what holds it up is a state of its own."""
+    if not hold:
+        return "queued"
+    return hold if hold in texts.DELIVERY_STATES else "held"
+
+
+def file_numbers(work: Work, case: str, opener: Opener) -> dict[str, int]:
+    """Return the numbers of the evidence files, by their unique id in the channel."""
+    found: dict[str, int] = {}
+    for number, (_name, note) in enumerate(load_file_notes(work, case, opener), 1):
+        if note.unique:
+            found.setdefault(note.unique, number)
+    return found
