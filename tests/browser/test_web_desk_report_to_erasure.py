@@ -40,7 +40,8 @@ PICTURES = TESTS / "browser" / "pictures"
 OFFICE = "labor_1955"
 NUMBER = "[A-Z0-9]{6}"
 AWAITED = (
-    rf"^403 \S+/cases/{NUMBER}/do/erase$|^404 \S+/(cases/{NUMBER}(/panes/\w+)?|find\S*|stream\S+)$"
+    rf"^403 \S+/cases/{NUMBER}/do/erase$"
+    rf"|^404 \S+/(cases/{NUMBER}(/panes/\w+|/moved)?|find\S*|stream\S+)$"
     "|^Failed to load resource: .* 40[34] "
 )
 """What is refused at the desk in this evening: erasing before a second factor, and what is gone."""
@@ -96,7 +97,7 @@ async def _opens(page: Page, reference: str) -> list[str]:
 
 async def _takes_over(page: Page, person: PhonePagePerson) -> None:
     await page.keyboard.press("c")
-    await expect(page.locator(".my-cases [aria-current]")).to_be_visible()  # it is one of hers now
+    await expect(page.locator(".own-cases [aria-current]")).to_be_visible()  # it is one of hers now
     await expect(page.locator("#do-take_over button")).to_be_visible()  # it comes a moment later
     await page.keyboard.press("t")
     await expect(page.locator("#do-hand_back button")).to_be_visible()
@@ -251,10 +252,9 @@ async def _types_its_number(page: Page, number: str) -> None:
 
 async def _is_gone_at_the_desk(page: Page, reference: str, others: list[str]) -> None:
     """The page that was open shows nothing of it any more, nor does anything that leads to it."""
-    gone = page.get_by_text("Page not found")
-    await expect(gone).to_be_visible()
+    await expect(page.locator("#moved")).to_contain_text("no longer open to you")
     await expect(page.get_by_text(HAPPENED)).to_have_count(0)
-    await page.get_by_role("link", name="Go to the desk").click()
+    await page.get_by_role("link", name="Go to your cases").click()
     await page.locator("[data-tab=all]").click()
     await expect(page.locator("a.case-link")).to_have_text(others)
     await page.locator("#find").fill(reference)

@@ -1,8 +1,9 @@
 """Web desk: the pages on which caseworkers answer, each signed in with a key of their own.
 
 The server renders whole pages, and an open page fetches a pane again when it has changed. A stream
-tells it only the name of what changed. What a caseworker does becomes a `Command` for the
-dispatcher (`bot.hotline.commands`); the desk makes no decision that the hotline makes.
+tells it only the name of what changed, and the number of a case if the page shows that case. What a
+caseworker does becomes a `Command` for the dispatcher (`bot.hotline.commands`); the desk makes no
+decision that the hotline makes.
 
     app, routes, middleware   every address, its permission, and what every request passes through
     auth                      sign-in, passkeys, sessions, step-up, access to cases
@@ -18,7 +19,13 @@ Why text from a person stays text: templates escape by themselves, no script wri
 Types without any policy), links are shown disabled, and a file is re-encoded or sent as bytes.
 
 Why an unknown address and a forbidden one give the same answer: a guess reveals nothing, not even
-that a case exists.
+that a case exists. Only of a case that was shown in the same session, and not erased, the desk says
+who has it (`case.moved`): a caseworker who is overtaken must know who helps the person now.
+
+Why all tabs of a browser share one connection: browsers open six to a host, and the tab that holds
+the Web Lock passes events on. A lock is free again as soon as its tab is closed or hangs.
+
+Why reading marks are kept in memory (`live.seen_marks`): see there.
 
 Why a list is one index, read in its order: one query per queue and language would cost the same
 with an empty queue as with a full one, and its parts would have to be sorted. The statement lists

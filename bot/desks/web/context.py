@@ -18,6 +18,7 @@ from bot.desks.web.auth.throttle import LoginThrottle
 from bot.desks.web.auth.totp import PendingEnrolment, SecondFactors, current_code
 from bot.desks.web.auth.webauthn import WebAuthn
 from bot.desks.web.command_client import CommandClient
+from bot.desks.web.live.seen_marks import SeenMarks
 from bot.desks.web.live.watcher import EventStreams
 from bot.desks.web.read_pool import ReadPool
 from bot.documents.typesetter import Typesetter
@@ -95,6 +96,7 @@ class DeskContext:
         self.command_client = CommandClient(writer, vault, self.clock, self.wake_dispatcher)
         self.streams = EventStreams()
         self.search_slots = asyncio.Semaphore(MAX_SEARCHES)
+        self.seen_marks = SeenMarks()
         self.throttle = LoginThrottle()
         self.factors = SecondFactors(vault)
         self.passkeys = PasskeyStore(vault)

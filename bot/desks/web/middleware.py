@@ -11,11 +11,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.cases.reference import parse_reference
+from bot.cases.state_machine import Role
 from bot.desks.web import texts
 from bot.desks.web.administration.texts import NOT_FOR_ROLE
 from bot.desks.web.auth.login import browser_name
 from bot.desks.web.auth.refusal_log import AUDIT_INTERVAL, RefusalReason
 from bot.desks.web.auth.totp import parse_secret
+from bot.desks.web.case.moved import describe_move, leads_on
+from bot.desks.web.live.own_cases import load_own_cases
 from bot.desks.web.preferences import load_preferences
 from bot.desks.web.request import LANGUAGE_COOKIE, SESSION_COOKIE, DeskRequest, NotFoundError
 from bot.desks.web.routes import CHECKED_BY_HANDLER, ROLES, Permission, Route
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 CSRF_FIELD = "csrf"
+QUEUE_PATH = "/queue/mine"
 MAX_FIELDS = 60
 
 
@@ -56,7 +60,10 @@ class DeskEndpoint:
         nonce = secrets.token_urlsafe(16)
         locale = self.context.locale(_language(http, self.context))
         now = self.context.clock.now()
-        request = DeskRequest(http, self.context, self.route, locale, nonce, now)
+        request = DeskRequest(
+            http, self.context, self.route, locale, nonce, now,
+            position=self.context.streams.position,
+        )  # fmt: skip
         try:
             response = await self._respond(request)
         except HTTPException as error:  # an invalid form
@@ -79,6 +86,9 @@ class DeskEndpoint:
             return self._refuse_early(request) or await self._authorize(request)
         except NotFoundError:
             await self._audit_not_found(request)
+            if leads_on(request) and (moved := await describe_move(request)):
+                request.current_session.flashes.append((moved, True))
+                return request.redirect(QUEUE_PATH)
             # The one answer to everything that does not exist or is forbidden.
             return request.render(
                 "error.html", status=HTTPStatus.NOT_FOUND, message=texts.NOT_FOUND
@@ -172,6 +182,8 @@ class DeskEndpoint:
             if found is not None and sessions.exists(work, session):
                 request.signed_in = found
                 request.preferences = load_preferences(work, found.id)
+                if request.is_for_page and found.role is not Role.AUDITOR:
+                    request.own_cases = load_own_cases(work, request)
 
         await request.read(look)
         if request.signed_in is None:

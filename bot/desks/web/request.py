@@ -9,11 +9,12 @@ from urllib.parse import quote
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from bot.desks.web.routes import Permission
 from bot.desks.web.templates import render_template
 from bot.errors import HavenError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from starlette.requests import Request
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bot.desks.web.auth.sessions import DeskSession
     from bot.desks.web.context import DeskContext
     from bot.desks.web.routes import Route
+    from bot.hotline.queue.own_cases import OwnCase
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.text import Text
@@ -55,6 +57,10 @@ class DeskRequest:
     signed_in: Caseworker | None = None
     form: Mapping[str, str] = field(default_factory=dict)
     preferences: Mapping[str, str] = field(default_factory=dict)
+    own_cases: Sequence[OwnCase] = ()
+    """The caseworker's own cases, which every page shows."""
+    position: str = ""
+    """Position of the event log before anything was read."""
 
     @property
     def caseworker(self) -> Caseworker:
@@ -80,6 +86,12 @@ class DeskRequest:
         """Whether a script of the desk made the request."""
         return FETCH_HEADER in self.http.headers
 
+    @property
+    def is_for_page(self) -> bool:
+        """Whether a whole page of the desk is asked for, not a part of one."""
+        is_part = self.route.is_pane or self.route.is_background or self.is_fetched
+        return not is_part and self.route.permission is not Permission.PUBLIC
+
     async def read(self, unit: Callable[[Work], T]) -> T:
         """Run a unit of work that only reads, and return its result."""
         return await self.context.read_pool.run(unit)
@@ -101,6 +113,10 @@ class DeskRequest:
         """Write a row to the audit log; the actor is the caseworker unless another is named."""
         who, now, log = actor or self.caseworker.id, self.now, self.context.audit
         await self.write(lambda work: log.record(work, now, who, action, subject, detail))
+
+    def own_case(self, reference: str) -> OwnCase | None:
+        """Return one of the caseworker's own cases by its number; None if it is not listed."""
+        return next((it for it in self.own_cases if it.reference == reference), None)
 
     def url(self, path: str) -> str:
         """Return a path of the desk with its prefix."""

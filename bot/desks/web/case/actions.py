@@ -25,7 +25,7 @@ from bot.desks.web.case.send_checks import (
     prompts_as_json,
 )
 from bot.desks.web.live.event_log import CommandResult
-from bot.desks.web.middleware import CSRF_FIELD
+from bot.desks.web.middleware import CSRF_FIELD, QUEUE_PATH
 from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, post
 from bot.hotline.commands.registry import CODE, COMMANDS, CommandSpec
 from bot.hotline.commands.texts import DONE, REST_OFFERED
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest, Response
 
 VALUE_PREFIX = "value."
-QUEUE_PATH = "/queue/mine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +192,8 @@ def _parse_input(request: DeskRequest, form: CommandSpec) -> ActionInput:
 def _respond(request: DeskRequest, result: CommandResult | None, path: str) -> Response:
     if request.is_fetched:
         said, is_refused = _message(request, result)
+        if result is None:  # it is stored and will be carried out: nothing is to be sent again
+            return request.json(told=said, refused=False, stored=True, go="", pause=False)
         # A desk of pages offers the pause by a button.
         is_hard = result is not None and result.source == REST_OFFERED.source
         go = "" if is_refused else request.url(path)  # on another page a refusal is not read

@@ -19,7 +19,6 @@ from bot.desks.web.case.conversation import (
 from bot.desks.web.case.file import fillable_questions, load_case_file
 from bot.desks.web.case.looks import MAX_DIGITS
 from bot.desks.web.case.view import CaseView, load_case_page_view
-from bot.desks.web.queue import queries
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
 from bot.errors import CaseNotReadableError
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 REREAD_AFTER = 15 * MINUTE  # after this time another view of a case is audited again
 PANES = {
     "head": "_case_header.html", "conversation": "_conversation.html", "write": "_compose.html",
-    "mine": "_my_cases.html", "file": "_case_file.html", "answer": "_use_answer.html",
+    "file": "_case_file.html", "answer": "_use_answer.html",
 }  # fmt: skip
 PANES_WITH_CONTENT = frozenset({"conversation", "file", "answer"})
 """Panes with text of a person: fetching one is audited as reading."""
@@ -64,11 +63,9 @@ async def _case_page(request: DeskRequest) -> Response:
     if view.access.needs_reason:
         return request.render("break_glass.html", **values)
     await _audit_read(request, view)
-    file, my_cases = await load_case_file(request, view), await _my_cases(request)
+    file = await load_case_file(request, view)
     talk = await _load_conversation(request, view, Window(is_first=True), file.opened)
-    return request.render(
-        "case.html", file=file, my_cases=my_cases, talk=talk, words="", **values
-    )  # fmt: skip
+    return request.render("case.html", file=file, talk=talk, words="", **values)
 
 
 @get("/cases/{reference}/panes/{pane}", Permission.CASE, is_pane=True, is_background=True)
@@ -79,9 +76,7 @@ async def _case_pane(request: DeskRequest) -> Response:
     if name in PANES_WITH_CONTENT:
         await _audit_read(request, view)
     values = _page_values(request, view)
-    if name == "mine":
-        values["my_cases"] = await _my_cases(request)
-    elif name == "file":
+    if name == "file":
         values["file"] = await load_case_file(request, view)
     elif name == "answer":
         values["words"] = await _words_of(request, view)
@@ -165,12 +160,6 @@ async def _audit_read(request: DeskRequest, view: CaseView) -> None:
         if view.is_readable and request.now - session.read_cases.get(case, 0) >= REREAD_AFTER:
             await request.audit("read", case, "web")
             session.read_cases[case] = request.now  # after the row: a failure is tried again
-
-
-async def _my_cases(request: DeskRequest) -> list[queries.QueueRow]:
-    return await request.read(
-        lambda work: queries.my_cases(work, request.context, request.caseworker, request.now)
-    )
 
 
 def _page_values(request: DeskRequest, view: CaseView) -> dict[str, Any]:

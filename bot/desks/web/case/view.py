@@ -10,6 +10,7 @@ from bot.cases.evidence.files import EvidenceFile, EvidenceStore
 from bot.conversation import unpack
 from bot.conversation.progress import FlowProgress, flow_progress
 from bot.desks.web.auth.case_access import QUEUED, CaseAccess, check_case_access
+from bot.desks.web.case.colleagues import transfer_choices
 from bot.desks.web.case.drafts import load_drafts
 from bot.desks.web.case.message_view import (
     MessageView,
@@ -29,10 +30,10 @@ from bot.store.tables.main import cases
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bot.desks.web.case.colleagues import TransferChoice
     from bot.desks.web.context import DeskContext
     from bot.desks.web.request import DeskRequest
     from bot.hotline.chat.messages import CaseMessage
-    from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
     from bot.vault.purpose import Opener
@@ -56,7 +57,7 @@ class CaseView:
 
     access: CaseAccess
     names: Mapping[str, str]
-    colleagues: Sequence[Caseworker]
+    colleagues: Sequence[TransferChoice]
     is_sealed: bool = False  # whether the caseworker's key does not open it
     messages: list[MessageView] = field(default_factory=list)
     """Every message, for an export; a page loads the part of the timeline it shows."""
@@ -153,7 +154,7 @@ def load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> Case
     staff = context.staff.all(work)
     found = CaseView(
         seen, {each.id: each.name or each.id for each in staff},
-        [each for each in staff if each.is_active and each.id != request.caseworker.id],
+        transfer_choices(work, staff, seen.summary, request.now),
     )  # fmt: skip
     found.is_frozen = Passphrases.is_frozen(work, seen.case)
     consents = ConsentRecords(context.vault)

@@ -1,4 +1,8 @@
-"""Server-sent events of an open page, and its heartbeat."""
+"""Live updates of open pages, by a stream of events or by requests that wait; and heartbeats.
+
+All pages of one browser share one connection: browsers open six to a host at most, and a stream
+takes one of them for as long as it lasts.
+"""
 
 from __future__ import annotations
 
@@ -10,37 +14,86 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response, StreamingResponse
 
 from bot.desks.web.auth.case_access import check_case_access
-from bot.desks.web.live.watcher import SIGNED_OUT
+from bot.desks.web.live.watcher import ALL, CASE, SIGNED_OUT
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, get, post
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 
+    from bot.desks.web.live.watcher import EventStream
     from bot.store.writer import Work
 
 HEARTBEAT_SECONDS = 20.0
 """Seconds of silence after which a stream sends a ping, so that proxies keep it open."""
+WAIT_SECONDS, GATHER_SECONDS = 20.0, 0.05
+"""How long a request waits for an event, and then for others of the same moment."""
 MAX_PER_SESSION, MAX_PER_CASEWORKER = 3, 6
-"""Open streams; further pages do not update by themselves."""
+"""Connections; a session has one, and a second while the page that holds it changes."""
+MAX_CASES = 20
 
 
 @get("/stream", Permission.SIGNED_IN, is_pane=True, is_background=True)
 async def _stream(request: DeskRequest) -> Response:
-    reference = request.http.query_params.get("case", "")
-    session, context = request.current_session, request.context
-    case = ""
-    if reference:
-        access = await request.read(lambda work: check_case_access(work, request, reference))
-        case = access.case
-    is_full = context.streams.count(session.who) >= MAX_PER_CASEWORKER
-    if session.streams >= MAX_PER_SESSION or is_full:
+    """Send events by name, without content, until the session ends."""
+    cases = await _asked_cases(request)
+    if _is_full(request):
         return Response(status_code=HTTPStatus.TOO_MANY_REQUESTS)
-    events = _events(request, case, reference)
+    events = _events(request, cases)
     first = await anext(events)  # from here on the stream counts towards the limits
     return StreamingResponse(
         _prepend(first, events), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
     )
+
+
+@get("/events", Permission.SIGNED_IN, is_pane=True, is_background=True)
+async def _wait(request: DeskRequest) -> Response:
+    """Return events once there are some, for browsers to which no stream gets through.
+
+    `since` is the position of the last answer; without the newest one, anything may have changed.
+    """
+    cases, streams = await _asked_cases(request), request.context.streams
+    if request.http.query_params.get("since", "") != streams.position:
+        return request.json(position=streams.position, events=[ALL])
+    if _is_full(request):
+        return Response(status_code=HTTPStatus.TOO_MANY_REQUESTS)
+    with _connected(request, cases) as opened:
+        events = []
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(WAIT_SECONDS):
+                events.append(await opened.events.get())
+            await asyncio.sleep(GATHER_SECONDS)
+            while not opened.events.empty():
+                events.append(opened.events.get_nowait())
+        lost = await _lost_cases(request, opened.cases)
+        if lost is None or SIGNED_OUT in events:
+            return request.json(HTTPStatus.UNAUTHORIZED)
+        events += [f"{CASE} {reference}" for reference in lost]
+        return request.json(position=streams.position, events=events)
+
+
+async def _asked_cases(request: DeskRequest) -> dict[str, str]:
+    """Return the cases the pages show, by id; raise NotFoundError if none of them may be seen."""
+    asked = request.http.query_params.getlist("case")[:MAX_CASES]
+
+    def look(work: Work) -> dict[str, str]:
+        found = {}
+        for reference in asked:
+            with contextlib.suppress(NotFoundError):
+                seen = check_case_access(work, request, reference)
+                found[seen.case] = seen.summary.reference
+        return found
+
+    found = await request.read(look) if asked else {}
+    if asked and not found:
+        raise NotFoundError("no case, or no access")
+    return found
+
+
+def _is_full(request: DeskRequest) -> bool:
+    session = request.current_session
+    is_full = request.context.streams.count(session.who) >= MAX_PER_CASEWORKER
+    return session.streams >= MAX_PER_SESSION or is_full
 
 
 async def _prepend(first: bytes, events: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
@@ -50,44 +103,84 @@ async def _prepend(first: bytes, events: AsyncGenerator[bytes]) -> AsyncIterator
             yield event
 
 
-async def _events(request: DeskRequest, case: str, reference: str) -> AsyncGenerator[bytes]:
-    """Yield events by name, without content, until the session ends: `event: queue`."""
+@contextlib.contextmanager
+def _connected(request: DeskRequest, cases: dict[str, str]) -> Iterator[EventStream]:
     session = request.current_session
     session.streams += 1
     try:
-        with request.context.streams.subscribe(session.who, case) as opened:
-            yield b"retry: 2000\nevent: connected\ndata: .\n\n"
-            while True:
-                event = "ping"
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(HEARTBEAT_SECONDS):
-                        event = await opened.events.get()
-                if event == SIGNED_OUT or not await _is_still_in(request, reference):
-                    yield b"event: ended\ndata: .\n\n"
-                    return
-                yield f"event: {event}\ndata: .\n\n".encode()
+        with request.context.streams.subscribe(session.who, cases) as opened:
+            yield opened
     finally:
         session.streams -= 1
 
 
-async def _is_still_in(request: DeskRequest, reference: str) -> bool:
+async def _events(request: DeskRequest, cases: dict[str, str]) -> AsyncGenerator[bytes]:
+    streams = request.context.streams
+    with _connected(request, cases) as opened:
+        yield b"retry: 2000\n" + _as_bytes("connected", streams.position)
+        while True:
+            event = "ping"
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    event = await opened.events.get()
+            lost = await _lost_cases(request, opened.cases)
+            if event == SIGNED_OUT or lost is None:
+                yield _as_bytes(SIGNED_OUT)
+                return
+            for reference in lost:
+                yield _as_bytes(f"{CASE} {reference}")
+            if event.partition(" ")[2] not in lost:
+                # A position stands for all events before it, so only the last one carries it.
+                yield _as_bytes(event, streams.position if opened.events.empty() else "")
+
+
+def _as_bytes(event: str, position: str = "") -> bytes:
+    """Return an event as it is sent; its data is the number of a case, or nothing."""
+    name, _space, reference = event.partition(" ")
+    line = f"id: {position}\n" if position else ""
+    return f"{line}event: {name}\ndata: {reference or '.'}\n\n".encode()
+
+
+async def _lost_cases(request: DeskRequest, cases: dict[str, str]) -> list[str] | None:
+    """Remove cases the caseworker may no longer see, and return their numbers.
+
+    None: the session has ended.
+    """
     if request.current_session.has_expired(request.context.clock.now()):
-        return False
-    return await request.read(lambda work: _may_listen(work, request, reference))
+        return None
+    lost = await request.read(lambda work: _look_for_lost(work, request, tuple(cases.items())))
+    for case, _reference in lost or ():
+        cases.pop(case, None)
+    return None if lost is None else [reference for _case, reference in lost]
 
 
-def _may_listen(work: Work, request: DeskRequest, reference: str) -> bool:
+def _look_for_lost(
+    work: Work, request: DeskRequest, cases: Iterable[tuple[str, str]]
+) -> list[tuple[str, str]] | None:
     session = request.current_session
     found = request.find_active(work, session.who)
     if found is None or not request.context.sessions.exists(work, session):
-        return False
+        return None
     request.signed_in = found
-    with contextlib.suppress(NotFoundError):
-        return not reference or bool(check_case_access(work, request, reference))
-    return False
+    lost = []
+    for case, reference in cases:
+        try:
+            check_case_access(work, request, reference)
+        except NotFoundError:
+            lost.append((case, reference))
+    return lost
 
 
 @post("/heartbeat", Permission.SIGNED_IN)
 async def _heartbeat(_request: DeskRequest) -> Response:
     """Note activity of a caseworker who types and has not sent anything yet."""
     return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@get("/session", Permission.SIGNED_IN, is_pane=True, is_background=True)
+async def _session(request: DeskRequest) -> Response:
+    """Return whose session this browser has now, and its CSRF token.
+
+    A page that was left behind by a sign-in in another tab goes on with them.
+    """
+    return request.json(who=request.caseworker.id, csrf=request.csrf)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from bot.store.statements import select_one
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from bot.clock import Clock
     from bot.desks.web.command_client import CommandClient
@@ -34,11 +35,12 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.1
 CLEANUP_SECONDS = 300.0
 MAX_PENDING = 32  # events that wait for a slow reader
-QUEUE, CASE, PERSON_WROTE, ALERT, ALL, SIGNED_OUT = (
-    "queue", "case", "message", "alert", "all", "ended"
+QUEUE, CASE, PERSON_WROTE, OWN, ALERT, ALL, SIGNED_OUT = (
+    "queue", "case", "message", "own", "alert", "all", "ended"
 )  # fmt: skip
-"""Events of a stream: the queue changed; the open case changed; its person wrote; a case waits for
-this caseworker; anything may have changed; the session has ended."""
+"""Events of a stream: the queue changed; an open case changed; its person wrote; a case this
+caseworker holds changed; a case waits for them; anything may have changed; the session has ended.
+CASE and PERSON_WROTE are followed by the number of the case, which the page itself asked for."""
 QUEUE_EVENTS = frozenset({CASE_ERASED, *EventKind}) - {
     EventKind.NOTE_ADDED, EventKind.ANSWER_FILLED_IN, EventKind.DELIVERY_RESULT, EventKind.DELAYED,
     EventKind.WITHHELD,
@@ -48,6 +50,13 @@ ALERT_EVENTS = frozenset({
     EventKind.REOPENED, EventKind.LAPSED, EventKind.OVERDUE, EventKind.LEGAL_DEADLINE,
 })  # fmt: skip
 """Events after which a caseworker is needed."""
+SHOWN_AS_UNREAD = frozenset({EventKind.PERSON_WROTE, EventKind.REPORT_ADDED})
+"""Of these, what the list of own cases counts; the open pages of the holder alert from there."""
+MOVES = frozenset({
+    CASE_ERASED, EventKind.TRANSFERRED, EventKind.RELEASED, EventKind.LAPSED, EventKind.CLOSED,
+    EventKind.REOPENED,
+})  # fmt: skip
+"""Events after which a case may have left the list of a caseworker who no longer holds it."""
 _CASE_STATUS = select_one(cases, "status", "queue", "holder", by="id")
 
 
@@ -71,10 +80,11 @@ class DistinctQueue(asyncio.Queue[str]):
 
 @dataclass(eq=False, slots=True)
 class EventStream:
-    """Stream of one open page."""
+    """Stream of one browser, for all its open pages."""
 
     who: str
-    case: str
+    cases: dict[str, str] = field(default_factory=dict)
+    """Numbers of the cases that pages show, by id."""
     events: DistinctQueue = field(default_factory=lambda: DistinctQueue(MAX_PENDING))
 
     def put(self, event: str) -> None:
@@ -88,29 +98,44 @@ class EventStream:
                 self.events.get_nowait()
             self.events.put_nowait(ALL)
 
+    def put_case(self, case: str, event: str = CASE) -> None:
+        """Add an event of a case, if a page shows the case."""
+        if case in self.cases:
+            self.put(f"{event} {self.cases[case]}")
+
 
 class EventStreams:
     """All streams of the desk."""
 
     def __init__(self) -> None:
         self._open: set[EventStream] = set()
+        self._run, self._published = secrets.token_hex(4), 0
+
+    @property
+    def position(self) -> str:
+        """Name the newest event: another position means that something has happened since.
+
+        A page is drawn at one position and its stream opens at another.
+        """
+        return f"{self._run}-{self._published}"
 
     @contextlib.contextmanager
-    def subscribe(self, who: str, case: str) -> Iterator[EventStream]:
-        """Yield a stream that receives events while the context lasts."""
-        stream = EventStream(who, case)
+    def subscribe(self, who: str, cases: Mapping[str, str] | None = None) -> Iterator[EventStream]:
+        """Yield a stream that receives events while the context lasts; `cases`: numbers, by id."""
+        stream = EventStream(who, dict(cases or {}))
         self._open.add(stream)
-        self._notify_viewers(case, who)
+        self._notify_viewers(stream)
         try:
             yield stream
         finally:
             self._open.discard(stream)
-            self._notify_viewers(case, who)
+            self._notify_viewers(stream)
 
-    def _notify_viewers(self, case: str, who: str) -> None:
+    def _notify_viewers(self, changed: EventStream) -> None:
         for stream in self._open:
-            if case and stream.case == case and stream.who != who:
-                stream.put(CASE)
+            if stream.who != changed.who:
+                for case in changed.cases:
+                    stream.put_case(case)
 
     def count(self, who: str) -> int:
         """Return the number of open streams of a caseworker."""
@@ -118,28 +143,41 @@ class EventStreams:
 
     def viewers(self, case: str) -> set[str]:
         """Return who has a case open."""
-        return {stream.who for stream in self._open if stream.case == case}
+        return {stream.who for stream in self._open if case in stream.cases}
 
     def publish(self, event: DeskEvent) -> None:
         """Send an event to the pages it concerns."""
+        self._published += 1
+        name = PERSON_WROTE if event.what == EventKind.PERSON_WROTE else CASE
         for stream in self._open:
-            if event.case and stream.case == event.case:
-                stream.put(PERSON_WROTE if event.what == EventKind.PERSON_WROTE else CASE)
-            elif event.what == CASE_ERASED and stream.case:
-                stream.put(CASE)
+            if event.what == CASE_ERASED:
+                for case in stream.cases:
+                    stream.put_case(case)
+            elif event.case:
+                stream.put_case(event.case, name)
             if event.what in QUEUE_EVENTS:
                 stream.put(QUEUE)
+            if event.what in MOVES:
+                stream.put(OWN)
 
-    def alert(self, who: frozenset[str]) -> None:
-        """Alert these caseworkers."""
+    def tell(self, who: frozenset[str], event: str) -> None:
+        """Send an event to all pages of these caseworkers."""
         for stream in self._open:
             if stream.who in who:
-                stream.put(ALERT)
+                stream.put(event)
 
     def end_all(self) -> None:
         """Tell all pages that their session has ended."""
         for stream in self._open:
             stream.put(SIGNED_OUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """The caseworkers an event concerns."""
+
+    holder: str = ""
+    alerted: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -184,12 +222,12 @@ class EventWatcher:
             return
         cursor, now = self._cursor, self.clock.monotonic()
         last, missing = cursor.last, cursor.missing(now)
-        for event, who in await self.read_pool.run(
+        for event, concerned in await self.read_pool.run(
             lambda work: self._new_events(work, last, missing)
         ):
             cursor.advance(event.number, now)
-            if who:
-                self.streams.alert(who)
+            self.streams.tell(frozenset({concerned.holder}), OWN)
+            self.streams.tell(concerned.alerted, ALERT)
             if event.result is not None and event.ticket:
                 self.command_client.deliver_result(event.ticket, event.result)
             else:
@@ -197,23 +235,28 @@ class EventWatcher:
 
     def _new_events(
         self, work: Work, last: int, missing: list[int]
-    ) -> list[tuple[DeskEvent, frozenset[str]]]:
+    ) -> list[tuple[DeskEvent, Concerned]]:
         return [
-            (event, self._alerted_staff(work, event))
+            (event, self._concerned(work, event))
             for event in self.event_log.since(work, last, missing)
         ]
 
-    def _alerted_staff(self, work: Work, event: DeskEvent) -> frozenset[str]:
-        """Return who is alerted: the assigned caseworker, or those on duty in the queue."""
-        found = work.rows(_CASE_STATUS, event.case) if event.what in ALERT_EVENTS else []
+    def _concerned(self, work: Work, event: DeskEvent) -> Concerned:
+        """Return the holder, and who is alerted: the holder, or those on duty in the queue."""
+        found = work.rows(_CASE_STATUS, event.case) if event.case else []
         if not found:
-            return frozenset()
+            return Concerned()
         status, queue, holder = found[0]
+        is_alert = event.what in ALERT_EVENTS
         if holder and CaseState(status) not in {CaseState.WAITING, CaseState.REOPENED}:
-            return frozenset({str(holder)})
+            is_counted = event.what in SHOWN_AS_UNREAD
+            alerted = frozenset({str(holder)} if is_alert and not is_counted else ())
+            return Concerned(str(holder), alerted)
+        if not is_alert:
+            return Concerned()
         now = self.clock.now()
         here = (it for it in self.staff.on_duty(work) if it.rests_until <= now)
-        return frozenset(it.id for it in here if serves(it, queue))
+        return Concerned(alerted=frozenset(it.id for it in here if serves(it, queue)))
 
 
 def expire_old_rows(work: Work, now: int) -> None:

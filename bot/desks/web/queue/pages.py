@@ -19,6 +19,7 @@ from bot.clock import SECOND
 from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.actions import ActionInput, send_command
+from bot.desks.web.live.own_cases import load_own_cases
 from bot.desks.web.middleware import CSRF_FIELD
 from bot.desks.web.preferences import (
     FILTER_FIELDS,
@@ -68,6 +69,7 @@ async def _queue_page(request: DeskRequest) -> Response:
 
 @get("/queue/{tab}/pane", Permission.QUEUE, is_pane=True, is_background=True)
 async def _queue_pane(request: DeskRequest) -> Response:
+    request.own_cases = await request.read(lambda work: load_own_cases(work, request))
     return request.render("_queue.html", **await _page_values(request))
 
 
@@ -113,6 +115,9 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
             queries.queue_counts(work, by, request.now),
         )
     )
+    # A caseworker who opens one of these too late is told who was first.
+    open_rows = {row.summary.reference for row in rows if row.is_mine or not row.holder}
+    request.current_session.known_references |= open_rows
     return {
         "tab": tab, "tabs": TABS, "rows": rows, "counts": counts, "case_filter": case_filter,
         "after": after, "next": last, "languages": LANGUAGES, "priorities": PRIORITIES,

@@ -22,6 +22,7 @@ from bot.desks.case_summary import CaseSummaries, CaseSummary
 from bot.desks.web.preferences import QueueFilter
 from bot.desks.web.templates import MAX_COUNT
 from bot.hotline.deadlines import CONTACT, MAX_LISTED, deadline_text
+from bot.hotline.queue.own_cases import DUE_ORDER
 from bot.hotline.queue.snooze import NO_DATES, Snoozes, snoozed_cases
 from bot.store.compiled import Prepared
 from bot.store.statements import count, select_one
@@ -49,6 +50,7 @@ _ORDER = (cases.c.priority, cases.c.waiting_since, cases.c.id)
 _POSITION = select_one(cases, *_ORDER, by="reference")
 _CLOSED_ORDER = (cases.c.closed_at.desc(), cases.c.id.desc())
 _CLOSED_POSITION = select_one(cases, "closed_at", "id", by=("reference", CASE_IS_CLOSED))
+_DUE_POSITION = select_one(cases, *DUE_ORDER, by="reference")
 _IS_ASSIGNED = (
     cases.c.holder == bindparam("who"),
     cases.c.status.in_([bindparam(f"state_{number}") for number in range(len(_ASSIGNED))]),
@@ -129,13 +131,11 @@ class ListQuery:
         return self.tab in {MINE, LATER}
 
 
-def my_cases(work: Work, context: DeskContext, by: Caseworker, now: int = 0) -> list[QueueRow]:
-    """Return the cases assigned to a caseworker, most urgent first."""
-    return load_page(work, context, ListQuery(by, MINE, now))[0]
-
-
 def load_page(work: Work, context: DeskContext, query: ListQuery) -> tuple[list[QueueRow], str]:
-    """Return one page of a list, most urgent first, and its last number if more follow."""
+    """Return one page of a list, and its last number if more follow.
+
+    Own cases come by the reply that is due first, all others by priority and waiting time.
+    """
     found = _case_ids(work, query)
     rows = load_rows(work, context, query.by, found[:PAGE_SIZE], query.now)
     last = rows[-1].summary.reference if rows and len(found) > PAGE_SIZE else ""
@@ -183,7 +183,8 @@ def _case_ids(work: Work, query: ListQuery) -> list[str]:
     by, wanted = query.by, query.case_filter
     visible = tuple(it.value for it in Queue) if query.is_own else queues_of(by)
     queues = [it for it in visible if wanted.queue in {"", it}]
-    position = work.rows(_POSITION, query.after) if query.after else []
+    position_of = _DUE_POSITION if query.is_own else _POSITION
+    position = work.rows(position_of, query.after) if query.after else []
     if not queues:
         return []
     values: list[Any] = [*_state_codes(query.tab)]
@@ -236,11 +237,12 @@ def _list_statement(
             names.append(name)
     if is_soon:
         where.append(cases.c.id.in_(select(clocks.c.case_id).where(DEADLINE_IS_NEAR)))
+    order = DUE_ORDER if tab in {MINE, LATER} else _ORDER
     if has_position:
-        position = ("from_priority", "from_since", "from_case")
-        where.append(tuple_(*_ORDER) > tuple_(*(bindparam(name) for name in position)))
+        position = tuple(f"from_{place}" for place in range(len(order)))
+        where.append(tuple_(*order) > tuple_(*(bindparam(name) for name in position)))
         names += position
-    statement = select(cases.c.id).where(*where).order_by(*_ORDER).limit(bindparam("most"))
+    statement = select(cases.c.id).where(*where).order_by(*order).limit(bindparam("most"))
     return Prepared(lambda _: statement, *names, "most")
 
 

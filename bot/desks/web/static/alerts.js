@@ -4,7 +4,10 @@
 const { alerts: chosen = "", alertText = "" } = document.body.dataset;
 const title = document.title;
 const MIN_INTERVAL = 10000; // milliseconds between two alerts
-let count = 0;
+const TURN = 150; // milliseconds in which a page with the focus goes first
+const SOUND_LENGTH = 1000;
+let missed = 0; // alerts while the caseworker looked at something else
+let unread = 0; // messages in their own cases
 let lastAlert = 0;
 
 /** Ask the browser for permission once notifications are chosen, and reset the count on focus. */
@@ -15,24 +18,45 @@ export function initAlerts() {
       globalThis.Notification?.requestPermission?.();
     }
   });
-  document.addEventListener("visibilitychange", resetCount);
-  addEventListener("focus", resetCount);
+  document.addEventListener("visibilitychange", resetMissed);
+  addEventListener("focus", resetMissed);
 }
 
+/** A caseworker is needed: count it if the caseworker looks elsewhere, and sound in any case. */
 export function alertNow() {
-  if (!document.hidden && document.hasFocus()) return;
-  count += 1;
-  document.title = `(${count}) ${title}`;
+  if (!isLooking()) {
+    missed += 1;
+    showTitle();
+  }
+  callAttention();
+}
+
+/** Show how many messages of the own cases are unread. */
+export function showUnread(count) {
+  unread = count;
+  showTitle();
+}
+
+export function callAttention() {
   if (Date.now() - lastAlert < MIN_INTERVAL) return;
   lastAlert = Date.now();
-  if (chosen.includes("sound")) playSound();
-  if (chosen.includes("notice")) notify();
+  if (chosen.includes("sound")) soundOnce();
+  if (chosen.includes("notice") && !isLooking()) notify();
 }
 
-function resetCount() {
+export function isLooking() {
+  return !document.hidden && document.hasFocus();
+}
+
+function showTitle() {
+  const count = unread + missed;
+  document.title = count ? `(${count}) ${title}` : title;
+}
+
+function resetMissed() {
   if (document.hidden) return;
-  count = 0;
-  document.title = title;
+  missed = 0;
+  showTitle();
 }
 
 function notify() {
@@ -43,6 +67,20 @@ function notify() {
     window.focus();
     shown.close();
   };
+}
+
+/** Sound in one of the open pages, that with the focus before all others. */
+async function soundOnce() {
+  if (navigator.userActivation?.hasBeenActive === false) return; // browsers keep such a page silent
+  if (!navigator.locks) {
+    playSound();
+    return;
+  }
+  if (!isLooking()) await new Promise((done) => setTimeout(done, TURN));
+  navigator.locks.request("haven-sound", { ifAvailable: true }, (lock) => {
+    if (lock) playSound();
+    return new Promise((done) => setTimeout(done, lock ? SOUND_LENGTH : 0));
+  });
 }
 
 /** Play two soft tones. */

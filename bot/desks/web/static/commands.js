@@ -1,7 +1,7 @@
 // Commands of the page, read from the dialog of shortcuts: keys, name, and whether they can run now.
 
 import { root } from "./http.js";
-import { undo } from "./forms.js";
+import { undo } from "./outgoing.js";
 import { search } from "./phrases.js";
 
 const DOES = {
@@ -96,7 +96,8 @@ function hasPhrases() {
 }
 
 function rows() {
-  return [...document.querySelectorAll("a.case-link, .my-cases li a")];
+  const listed = [...document.querySelectorAll("a.case-link")];
+  return listed.length ? listed : [...document.querySelectorAll(".own-cases li a")];
 }
 
 function step(by) {

@@ -7,6 +7,8 @@ import { initForms } from "./forms.js";
 import { initIdle } from "./idle.js";
 import { initDialogs, initKeys } from "./keys.js";
 import { initLive } from "./live.js";
+import { initOutgoing } from "./outgoing.js";
+import { initOwnCases } from "./own_cases.js";
 import { initFollowing } from "./panes.js";
 import { initPhrases } from "./phrases.js";
 import { initPictures } from "./pictures.js";
@@ -16,6 +18,7 @@ import { initTimeline } from "./timeline.js";
 
 initIdle(); // first: it must be able to stop the key or click that only wakes the page
 initForms();
+initOutgoing();
 initDrafts();
 initPictures();
 initSounds();
@@ -24,6 +27,7 @@ initKeys();
 initCommandBar();
 initPhrases();
 initLive();
+initOwnCases();
 initAlerts();
 initFollowing();
 initTimeline(); // after it: the page may begin at what is new

@@ -2,6 +2,8 @@
 
 const body = document.body;
 export const root = body.dataset.root;
+/** Number of the case this page shows; empty for none. */
+export const shownCase = location.pathname.match(/\/cases\/([A-Z0-9]+)$/)?.[1] ?? "";
 
 /** Fetch a pane as an inert document; `fields` are sent as a form. */
 export function fetchPane(address, fields = null) {
@@ -19,8 +21,21 @@ export function fetchPane(address, fields = null) {
   });
 }
 
-/** Send a form; returns the answer: `told`, `refused`, `go`; or `signedOut`, `offline`. */
-export async function post(address, fields, keepalive = false) {
+/** Fetch JSON; `status` is 0 without a connection, and `signal` can end the wait. */
+export async function fetchJson(address, signal = null) {
+  try {
+    const answer = await fetch(address, { headers: { "X-Haven": "1" }, redirect: "manual", signal });
+    return { status: answer.status, said: answer.ok ? await answer.json() : {} };
+  } catch {
+    return { status: 0, said: {} };
+  }
+}
+
+/**
+ * Send a form; returns the answer: `told`, `refused`, `go`; or `signedOut`, `offline`, `gone`. A page
+ * whose session was replaced by a sign-in in another tab tries once more with the new CSRF token.
+ */
+export async function post(address, fields, keepalive = false, isRetry = false) {
   const sent = new URLSearchParams(fields);
   sent.set("csrf", body.dataset.csrf);
   try {
@@ -32,20 +47,42 @@ export async function post(address, fields, keepalive = false) {
       keepalive,
     });
     if (answer.status === 401) return { signedOut: true };
+    if (answer.status === 404) return { gone: true };
     if (answer.type === "opaqueredirect" || answer.status === 204) return {};
-    return await answer.json();
+    const said = await answer.json();
+    const isStale = answer.status === 403 && !said.go && !isRetry;
+    const isRenewed = isStale && (await renewSession()) === "other";
+    return isRenewed ? await post(address, fields, keepalive, true) : said;
   } catch {
     return { offline: true };
   }
 }
 
-/** Show a message for a few seconds. */
-export function toast(words, refused = false) {
-  const message = document.createElement("p");
+/** Take the CSRF token of the session this browser has now: `other`, the `same`; empty for none. */
+export async function renewSession() {
+  const { status, said } = await fetchJson(`${root}/session`);
+  if (status !== 200) return "";
+  if (said.who !== body.dataset.who) {
+    location.replace(`${root}/`); // a colleague has signed in: nothing here is theirs
+    return "";
+  }
+  const isOther = said.csrf !== body.dataset.csrf;
+  body.dataset.csrf = said.csrf;
+  for (const field of document.querySelectorAll("input[name=csrf]")) field.value = said.csrf;
+  return isOther ? "other" : "same";
+}
+
+/** Show a message for a few seconds; with an address it is a link. */
+export function toast(words, refused = false, address = "") {
+  const message = document.createElement(address ? "a" : "p");
   message.className = refused ? "toast refused" : "toast";
   message.textContent = words;
+  if (address) {
+    for (const older of document.querySelectorAll("a.toast")) if (older.getAttribute("href") === address) older.remove();
+    message.href = address;
+  }
   document.getElementById("toasts").append(message);
-  setTimeout(() => message.remove(), refused ? 9000 : 5000);
+  setTimeout(() => message.remove(), refused || address ? 9000 : 5000);
 }
 
 export function banner(name, shown) {

@@ -30,7 +30,10 @@ function wake() {
   const was = isIdle;
   clearTimeout(timer);
   timer = setTimeout(blur, IDLE_AFTER, true);
-  if (was) blur(false);
+  if (was) {
+    blur(false);
+    document.dispatchEvent(new CustomEvent("awake"));
+  }
   return was;
 }
 

@@ -4,7 +4,9 @@ import { commands, isField, open } from "./commands.js";
 import { search } from "./phrases.js";
 
 const NAMES = { Escape: "Esc" };
+const TYPING = 1500; // milliseconds after a key in a field in which a letter alone does nothing
 let prefix = "";
+let typedAt = 0;
 
 export function initKeys() {
   const known = commands();
@@ -12,7 +14,12 @@ export function initKeys() {
     if (event.isComposing || event.altKey) return; // an input method is composing
     const pressed = nameOf(event);
     const isGlobal = pressed.startsWith("Ctrl ") || pressed === "Esc";
-    if (!isGlobal && isField(event.target)) return;
+    if (!isGlobal && isField(event.target)) {
+      noteTyping(event);
+      return;
+    }
+    if (!isGlobal && isTyping()) return; // the field lost the focus in the middle of a word
+    typedAt = 0;
     if (!isGlobal && pressed !== "?" && document.querySelector("dialog[open]")) return;
     const wanted = prefix ? `${prefix} ${pressed}` : pressed;
     prefix = "";
@@ -23,6 +30,19 @@ export function initKeys() {
       event.preventDefault();
     }
   });
+}
+
+/** Note a key in a field; one that leaves or sends it ends the typing. */
+function noteTyping(event) {
+  const leaves = event.key === "Tab" || (event.key === "Enter" && event.target.nodeName !== "TEXTAREA");
+  typedAt = leaves ? 0 : Date.now();
+}
+
+/** Whether the caseworker is in the middle of a sentence; each further key keeps it so. */
+function isTyping() {
+  if (Date.now() - typedAt > TYPING) return false;
+  typedAt = Date.now();
+  return true;
 }
 
 function nameOf(event) {

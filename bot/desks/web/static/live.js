@@ -1,87 +1,274 @@
-// Live updates. A stream carries names of events only; the panes they concern are fetched.
+// Live updates. One page of a browser holds the connection and passes events on to the others: a
+// browser opens only six connections to a host. Events are names only; what they concern is fetched.
 
 import { alertNow } from "./alerts.js";
-import { banner, post, root } from "./http.js";
-import { showSignedOut, refresh } from "./panes.js";
+import { banner, fetchJson, post, renewSession, root, shownCase } from "./http.js";
+import { onLeaving } from "./moved.js";
+import { isSignedOut, refresh, showSignedIn, showSignedOut } from "./panes.js";
 
 const MINUTE = 60000;
-const RETRY_DELAYS = [2000, 5000, 15000, 30000];
-const NEW_SECRET_DELAY = 1000;
+const RETRY_DELAYS = [1000, 2000, 5000, 15000, 30000];
+const CONNECT_PATIENCE = 8000; // milliseconds until a stream without a word counts as blocked
+const SILENCE = 45000; // the desk says something every 20 seconds
+const MISSES = 2; // streams that did not open before requests that wait are used
+const POLLS = 30; // such requests before a stream is tried again
+const REGROUP = 80; // milliseconds to learn what the other pages show
+const NAME = `haven-live ${root}`;
+const EVENTS = ["queue", "case", "message", "own", "alert", "all", "ping"];
+const STATES = ["offline", "reconnecting", "paused"];
+
+const page = `${Date.now()}-${Math.random()}`;
+const pages = new Map([[page, shownCase]]); // what each page shows, as the leader knows it
+const channel = globalThis.BroadcastChannel ? new BroadcastChannel(NAME) : null;
+let position = document.body.dataset.position;
+let state = "";
+let isLeader = false;
+let isOver = false; // the session has ended
+let heardAt = Date.now();
 let lastHeartbeat = 0;
-let tries = 0;
-let wasLost = false;
+let interrupt = () => {}; // ends the connection or the pause, so that the next begins at once
 
 export function initLive() {
-  connect();
+  if (channel) channel.onmessage = ({ data }) => receive(data);
+  lead();
+  greet();
+  onLeaving(() => {
+    pages.set(page, "");
+    greet();
+    interrupt();
+  });
   for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, heartbeat, { passive: true });
-  addEventListener("offline", () => lost("offline"));
-  addEventListener("online", () => wasLost && lost("reconnecting"));
-  setInterval(() => refresh("queue"), MINUTE); // durations go on while nothing happens
-}
-
-function connect() {
-  const shown = location.pathname.match(/\/cases\/([A-Z0-9]+)$/);
-  const stream = new EventSource(`${root}/stream${shown ? `?case=${shown[1]}` : ""}`);
-  stream.addEventListener("connected", connected);
-  stream.addEventListener("error", () => {
-    lost(navigator.onLine ? "reconnecting" : "offline");
-    if (stream.readyState === EventSource.CLOSED) refused(); // otherwise the browser reconnects
+  addEventListener("pagehide", () => channel?.postMessage({ bye: page }));
+  addEventListener("offline", () => setState("offline"));
+  addEventListener("online", () => {
+    if (state) showState("reconnecting");
+    interrupt();
+    greet(); // the page that holds the connection may not have lost it
   });
-  for (const event of ["queue", "case", "message", "alert"]) stream.addEventListener(event, () => refresh(event));
-  stream.addEventListener("alert", alertNow);
-  stream.addEventListener("all", () => refresh());
-  stream.addEventListener("ended", () => {
-    stream.close();
-    refresh(); // the caseworker may just have lost access to this case: then a pane answers 404
-    // After a step-up the session continues under a new secret, and so does this page; the answer
-    // that brings the secret may still be on its way.
-    setTimeout(continueSession, NEW_SECRET_DELAY);
-  });
+  for (const kind of ["focus", "pageshow"]) addEventListener(kind, () => isSignedOut() && signedIn());
+  setInterval(() => ["queue", "own"].forEach((event) => refresh(event)), MINUTE); // durations go on
+  setInterval(watch, 5000);
 }
 
-async function continueSession() {
-  const answer = await post(`${root}/heartbeat`, {});
-  if (answer.signedOut) signedOut();
-  else connect();
-}
+// --- which page leads ----------------------------------------------------------------------------
 
-function connected() {
-  showBanner("");
-  tries = 0;
-  if (wasLost) refresh();
-  wasLost = false;
-}
-
-function lost(how) {
-  wasLost = true;
-  showBanner(how);
-}
-
-/** The desk refused the stream: too many are open, or the session has ended. */
-async function refused() {
-  const answer = await post(`${root}/heartbeat`, {});
-  if (answer.signedOut) {
-    signedOut();
+/** Hold the connection once no other page does; `steal`: at once, from one that has stopped. */
+function lead(steal = false) {
+  if (!channel || !navigator.locks) {
+    isLeader = true;
+    keepConnected();
     return;
   }
-  if (!answer.offline) showBanner("paused");
-  setTimeout(connect, RETRY_DELAYS[Math.min(tries, RETRY_DELAYS.length - 1)]);
-  tries += 1;
+  const held = navigator.locks.request(NAME, { steal }, () => {
+    isLeader = true;
+    channel.postMessage({ call: true });
+    keepConnected();
+    return new Promise(() => {}); // for as long as the page is open
+  });
+  held.catch(() => {
+    const wasLeader = isLeader;
+    isLeader = !wasLeader; // another page took over; or there are no locks, and each page has its own
+    if (!wasLeader) keepConnected();
+    else {
+      interrupt();
+      lead();
+    }
+  });
+}
+
+function greet() {
+  channel?.postMessage({ hello: page, shows: pages.get(page) });
+}
+
+function tell(message) {
+  channel?.postMessage(message);
+  receive(message);
+}
+
+function receive(message) {
+  if (message.hello) {
+    meet(message.hello, message.shows);
+    if (isSignedOut()) signedIn(); // that page has a session
+  } else if (message.bye) meet(message.bye, "");
+  else if (message.call) greet();
+  else {
+    heardAt = Date.now();
+    if ("state" in message) showState(message.state);
+    if (message.signedOut) signedOut();
+    if (message.event) handle(message.event, message.about);
+    if (message.position) moveTo(message.position, !message.event);
+  }
+}
+
+/** Learn what another page shows, and tell it where the events stand. */
+function meet(other, shows) {
+  if (!isLeader) return;
+  const before = shownCases().join();
+  pages.set(other, shows);
+  if (shownCases().join() !== before) setTimeout(interrupt, REGROUP);
+  channel.postMessage({ state, position });
+}
+
+function shownCases() {
+  return [...new Set([...pages.values()].filter(Boolean))].sort();
+}
+
+/** Notice a connection, or a leading page, that went silent. */
+function watch() {
+  if (isOver || Date.now() - heardAt < SILENCE) return;
+  heardAt = Date.now();
+  if (isLeader) interrupt();
+  else if (!document.hidden && navigator.locks) lead(true);
+}
+
+// --- the connection --------------------------------------------------------------------------------
+
+async function keepConnected() {
+  await pause(REGROUP);
+  let misses = 0;
+  let failures = 0;
+  let polls = 0;
+  while (isLeader && !isOver) {
+    const isPolling = misses >= MISSES;
+    const outcome = await (isPolling ? poll() : stream());
+    if (outcome === "ended") await afterEnd();
+    if (outcome === "interrupted" || outcome === "ended") continue;
+    if (outcome === "heard") {
+      failures = 0;
+      polls += isPolling ? 1 : 0;
+      if (!isPolling) setState(navigator.onLine ? "reconnecting" : "offline"); // it was lost just now
+      if (polls > POLLS) misses = polls = 0;
+      if (isPolling) continue;
+      misses = 0;
+    } else {
+      misses = outcome === "blocked" ? MISSES : misses + 1;
+      if (isPolling) misses = MISSES - 1; // neither way: a stream first, then a request again
+      if (failures > 0) setState(outcome === "full" ? "paused" : navigator.onLine ? "reconnecting" : "offline");
+      failures += 1;
+    }
+    await pause(RETRY_DELAYS[Math.min(failures, RETRY_DELAYS.length - 1)]);
+  }
+}
+
+/** Wait; the wait can be interrupted. */
+function pause(milliseconds) {
+  return new Promise((done) => {
+    setTimeout(done, milliseconds);
+    interrupt = done;
+  });
+}
+
+function askedCases() {
+  return shownCases().map((reference) => `&case=${reference}`).join("");
+}
+
+/** Listen to a stream until it is lost: `heard`, `missed`, `blocked`, `interrupted` or `ended`. */
+function stream() {
+  return new Promise((done) => {
+    const source = new EventSource(`${root}/stream${askedCases().replace("&", "?")}`);
+    let isConnected = false;
+    const timer = setTimeout(() => end("blocked"), CONNECT_PATIENCE);
+    const end = (outcome) => {
+      clearTimeout(timer);
+      source.close();
+      done(outcome);
+    };
+    interrupt = () => end("interrupted");
+    source.addEventListener("connected", (event) => {
+      clearTimeout(timer);
+      isConnected = true;
+      tell({ state: "", position: event.lastEventId });
+    });
+    for (const event of EVENTS) {
+      source.addEventListener(event, ({ data, lastEventId }) => tell({ event, about: data, position: lastEventId }));
+    }
+    source.addEventListener("ended", () => end("ended"));
+    source.addEventListener("error", () => end(isConnected ? "heard" : "missed"));
+  });
+}
+
+/** Wait for events by one request, where no stream gets through. */
+async function poll() {
+  const waiting = new AbortController();
+  let isInterrupted = false;
+  interrupt = () => {
+    isInterrupted = true;
+    waiting.abort();
+  };
+  const { status, said } = await fetchJson(`${root}/events?since=${position}${askedCases()}`, waiting.signal);
+  if (isInterrupted) return "interrupted";
+  if (status === 401) return "ended";
+  if (status !== 200) return status === 429 ? "full" : "missed";
+  tell({ state: "" });
+  for (const each of said.events) {
+    const [event, about = ""] = each.split(" ");
+    tell({ event, about });
+  }
+  tell({ event: "ping", position: said.position });
+  return "heard";
+}
+
+// --- what comes of it --------------------------------------------------------------------------------
+
+function handle(event, about) {
+  if (event === "ping") return;
+  if (event === "all") refresh();
+  else if (about.length < 2 || about === shownCase) refresh(event);
+  if (event === "alert") alertNow();
+}
+
+/** Note where the events stand; `isCheck`: fetch everything again if this page is older. */
+function moveTo(newest, isCheck) {
+  const [run, number] = newest.split("-");
+  const [ownRun, ownNumber] = position.split("-");
+  const isOlder = run !== ownRun || Number(number) > Number(ownNumber);
+  if (isOlder) position = newest;
+  if (isOlder && isCheck) refresh();
+}
+
+function setState(next) {
+  if (isLeader) tell({ state: next });
+  else if (next === "offline") showState(next); // this page knows first
+}
+
+function showState(next) {
+  if (state && !next) refresh(); // events were missed meanwhile
+  state = next;
+  for (const each of STATES) banner(each, each === next && !isSignedOut());
+}
+
+// --- the session -----------------------------------------------------------------------------------
+
+/**
+ * The stream has ended. After a step-up the session continues under a new secret, and so does this
+ * page; the answer that brings the secret may still be on its way.
+ */
+async function afterEnd() {
+  await pause(RETRY_DELAYS[0]);
+  const answer = await post(`${root}/heartbeat`, {});
+  if (answer.signedOut) tell({ signedOut: true });
 }
 
 function signedOut() {
-  showBanner("signed-out");
+  isOver = true;
+  showState("");
   showSignedOut();
 }
 
-/** Show one banner, or none. */
-function showBanner(name) {
-  for (const each of ["offline", "reconnecting", "paused", "signed-out"]) banner(each, each === name);
+/** Go on after a sign-in in another tab, if there was one. */
+async function signedIn() {
+  if (!(await renewSession()) || !isSignedOut()) return;
+  const wasOver = isOver;
+  isOver = false;
+  heardAt = Date.now();
+  showSignedIn();
+  refresh();
+  if (isLeader && wasOver) keepConnected();
 }
 
 /** Report activity at most once a minute: without any the session ends. */
 function heartbeat() {
   if (Date.now() - lastHeartbeat < MINUTE) return;
   lastHeartbeat = Date.now();
-  post(`${root}/heartbeat`, {}).then((answer) => answer.signedOut && signedOut());
+  post(`${root}/heartbeat`, {}).then((answer) => answer.signedOut && tell({ signedOut: true }));
 }

@@ -71,7 +71,20 @@ export function morphChildren(old, fresh) {
   }
   while (place) {
     const next = place.nextSibling;
-    place.remove();
+    if (holdsWords(place)) setAside(place);
+    else place.remove();
     place = next;
   }
+}
+
+/** Whether the caseworker has typed something there that was not sent. */
+function holdsWords(node) {
+  return node.nodeName === "FORM" && Boolean(node.querySelector("[data-draft]")?.value.trim());
+}
+
+/** Keep a form with its words, which cannot be sent any more; if it comes back, it is as before. */
+function setAside(form) {
+  form.dataset.aside = "";
+  for (const button of form.querySelectorAll("button")) button.disabled = true;
+  for (const hint of form.querySelectorAll("[data-aside-hint]")) hint.hidden = false;
 }

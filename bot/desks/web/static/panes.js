@@ -3,6 +3,7 @@
 import { banner, fetchPane } from "./http.js";
 import { morphChildren } from "./morph.js";
 import { addressOf, isAddition, mergeTimeline, timelineDrawn } from "./timeline.js";
+import { isGone, leaveCase } from "./moved.js";
 
 const NEAR = 60; // pixels from the end that count as reading the newest message
 const following = new Set();
@@ -10,12 +11,13 @@ const busy = new Map();
 
 /** Fetch the panes that depend on an event again; without an event, all of them. */
 export function refresh(event = "") {
-  for (const pane of document.querySelectorAll("[data-pane]")) {
-    if (!event || pane.dataset.on.split(" ").includes(event)) refreshPane(pane);
-  }
+  if (isSignedOut()) return Promise.resolve();
+  const panes = [...document.querySelectorAll("[data-pane]")];
+  return Promise.all(panes.filter((it) => !event || it.dataset.on.split(" ").includes(event)).map(refreshPane));
 }
 
 async function refreshPane(pane) {
+  if (isGone() && pane.closest("main")) return;
   if (busy.has(pane)) {
     busy.set(pane, true);
     return;
@@ -24,18 +26,23 @@ async function refreshPane(pane) {
   const { status, page } = await fetchPane(addressOf(pane));
   if (status === 401) showSignedOut();
   else if (status === 404) {
-    pane.replaceChildren(); // erased or forbidden: remove it from the screen
-    if (!("sending" in document.body.dataset)) location.reload(); // else the answer leads on
-  } else if (status === 200 && page?.body) {
+    if (!hasInput(pane)) pane.replaceChildren(); // erased or forbidden: remove it from the screen
+    if (!("sending" in document.body.dataset)) await leaveCase(); // else the answer leads on
+  } else if (status === 200 && page?.body && !(isGone() && pane.closest("main"))) {
     if (isAddition(pane, page.body)) mergeTimeline(pane, page.body);
     else morphChildren(pane, page.body);
     timelineDrawn(pane);
     follow(pane);
     showCounts(pane.querySelector("[data-counts]")?.dataset.counts);
+    pane.dispatchEvent(new CustomEvent("renewed", { bubbles: true }));
   }
   const again = busy.get(pane);
   busy.delete(pane);
-  if (again) refreshPane(pane);
+  if (again) await refreshPane(pane);
+}
+
+export function isSignedOut() {
+  return !document.getElementById("signed-out").hidden;
 }
 
 /**
@@ -47,6 +54,10 @@ export function showSignedOut() {
   for (const pane of document.querySelectorAll("[data-pane]")) {
     if (!hasInput(pane)) pane.replaceChildren();
   }
+}
+
+export function showSignedIn() {
+  banner("signed-out", false);
 }
 
 function hasInput(pane) {
@@ -86,6 +97,7 @@ function follow(pane) {
   if (following.has(pane)) pane.scrollTop = pane.scrollHeight;
 }
 
-function isNear(pane) {
+/** Whether the end of a pane is in sight. */
+export function isNear(pane) {
   return pane.scrollHeight - pane.scrollTop - pane.clientHeight < NEAR;
 }

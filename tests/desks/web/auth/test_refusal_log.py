@@ -107,7 +107,7 @@ def test_a_request_for_a_former_case_is_not_logged_as_an_attempt(web_desk: WebDe
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun")
     mei.told(reference, "claim")
     mei.told(reference, "transfer", code=jun.id)
-    assert mei.browser.get(f"/cases/{reference}").status_code == 404
+    assert mei.browser.get(f"/cases/{reference}/panes/head").status_code == 404
     mei.browser.get("/nowhere")
     HttpBrowser(web_desk).get("/staff")
     assert tried(web_desk) == []

@@ -82,7 +82,7 @@ def shows_a_factor_again(office: WebDeskHarness, mei: WebCaseworker, _reference:
     proves(mei)
 
 
-@pytest.mark.parametrize("ends", [loses_access, loses_the_case, shows_a_factor_again])
+@pytest.mark.parametrize("ends", [loses_access, shows_a_factor_again])
 def test_a_stream_hears_nothing_more_once_its_page_may_not(
     web_desk: WebDeskHarness, ends: Callable[[WebDeskHarness, WebCaseworker, str], None]
 ) -> None:

@@ -121,13 +121,14 @@ def test_every_window_that_had_it_open_hears_it_and_gets_the_one_404(
     reference = wished(web_desk, mei)
     case, streams = web_desk.case(reference), web_desk.front.streams
     other = mei.browser.get("/cases/QQQQQQ").text
-    with streams.subscribe(mei.id, case) as one, streams.subscribe(hua.id, case) as two:
+    shown = {case: reference}
+    with streams.subscribe(mei.id, shown) as one, streams.subscribe(hua.id, shown) as two:
         mei.told(reference, "erase", code=reference)
         _drain(one), _drain(two)
         assert erased(web_desk) == 1
         web_desk.settles()
-        assert CASE in _drain(one)
-        assert CASE in _drain(two)
+        assert f"{CASE} {reference}" in _drain(one)
+        assert f"{CASE} {reference}" in _drain(two)
     for pane in ("head", "conversation", "write", "file"):
         gone = mei.browser.get(f"/cases/{reference}/panes/{pane}")
         assert gone.status_code == 404
@@ -142,15 +143,15 @@ def test_an_erasure_refreshes_pages_of_other_cases_without_losing_them(
     _person, kept = web_desk.add_person("Another.")
     mei.told(kept, "claim")
     reference = wished(web_desk, mei)
-    with web_desk.front.streams.subscribe(mei.id, web_desk.case(kept)) as stream:
+    with web_desk.front.streams.subscribe(mei.id, {web_desk.case(kept): kept}) as stream:
         mei.told(reference, "erase", code=reference)
         _drain(stream)
         assert erased(web_desk) == 1
         web_desk.settles()
         heard = _drain(stream)
-        assert CASE in heard
+        assert f"{CASE} {kept}" in heard
         assert QUEUE in heard
-        assert PERSON_WROTE not in heard
+        assert f"{PERSON_WROTE} {kept}" not in heard
     assert mei.browser.get(f"/cases/{kept}").status_code == 200
 
 

@@ -138,7 +138,7 @@ def test_additions_to_a_merged_case_reach_the_holder(
     mei.told(other, "claim")
     mei.told(other, "merge", code=one)
     del first
-    with web_desk.front.streams.subscribe(mei.id, web_desk.case(one)) as stream:
+    with web_desk.front.streams.subscribe(mei.id, {web_desk.case(one): one}) as stream:
         second.presses("Add something")
         second.says("It is worse now.")
         second.presses("Send")
@@ -147,7 +147,7 @@ def test_additions_to_a_merged_case_reach_the_holder(
         while not stream.events.empty():
             heard.append(stream.events.get_nowait())
     assert stands(web_desk, other) == "reopened"
-    assert "case" in heard
+    assert f"case {one}" in heard
     assert "reopened" in links(mei, one)
 
 

@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 def test_viewers_of_a_case_see_each_other(web_desk: WebDeskHarness) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     _person, reference = web_desk.add_person()
-    case, streams = web_desk.case(reference), web_desk.front.streams
+    case, streams = {web_desk.case(reference): reference}, web_desk.front.streams
     with streams.subscribe(mei.id, case) as mine:
         assert "Also viewing" not in head(mei, reference)
         with streams.subscribe(jun.id, case):
-            assert _drain(mine) == [CASE]
+            assert _drain(mine) == [f"{CASE} {reference}"]
             assert "Also viewing: Jun" in head(mei, reference)
             assert "Also viewing: Mei" in head(jun, reference)
-        assert _drain(mine) == [CASE]
+        assert _drain(mine) == [f"{CASE} {reference}"]
         assert "Also viewing" not in head(mei, reference)
 
 
 def test_a_second_page_of_the_same_viewer_is_not_counted(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     _person, reference = web_desk.add_person()
-    case, streams = web_desk.case(reference), web_desk.front.streams
+    case, streams = {web_desk.case(reference): reference}, web_desk.front.streams
     with streams.subscribe(mei.id, case), streams.subscribe(mei.id, case):
         assert "Also viewing" not in head(mei, reference)
 
@@ -39,7 +39,7 @@ def test_a_viewer_of_another_case_is_not_named(web_desk: WebDeskHarness) -> None
     _person, other = web_desk.add_person("Another.")
     streams = web_desk.front.streams
     with (
-        streams.subscribe(mei.id, web_desk.case(one)),
-        streams.subscribe(jun.id, web_desk.case(other)),
+        streams.subscribe(mei.id, {web_desk.case(one): one}),
+        streams.subscribe(jun.id, {web_desk.case(other): other}),
     ):
         assert "Also viewing" not in head(mei, one)

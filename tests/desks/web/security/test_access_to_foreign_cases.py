@@ -213,13 +213,30 @@ def test_an_event_stream_of_a_foreign_case_is_not_found(web_desk: WebDeskHarness
 
 
 def test_a_case_that_is_taken_away_is_not_there_any_more(web_desk: WebDeskHarness) -> None:
+    """Whoever saw it is told who has it; to everybody else it is like one that never was."""
     cast = Cast(web_desk, Role.CASEWORKER)
-    path = f"/cases/{cast.cases['waiting']}"
-    assert cast.looks.browser.get(path).status_code == 200
-    cast.jun.colleague.claims(web_desk.case(cast.cases["waiting"]))
-    assert normalised_response(cast.looks.browser.get(path)) == normalised_response(
-        cast.looks.browser.get("/nowhere")
-    )
+    reference = cast.cases["waiting"]
+    path, browser = f"/cases/{reference}", cast.looks.browser
+    never_saw = web_desk.worker("Ann").comes().browser
+    nowhere = normalised_response(browser.get("/nowhere"))
+    assert browser.get(path).status_code == 200
+    cast.jun.colleague.claims(web_desk.case(reference))
+    assert browser.get(path).headers["location"] == "/queue/mine"
+    assert f"Jun has case {reference} now" in browser.get("/queue/mine").text
+    for part in ("panes/head", "panes/conversation", "files/1/picture", "stream"):
+        assert normalised_response(browser.get(f"{path}/{part}")) == nowhere, part
+    for each in (path, f"{path}/moved"):
+        assert normalised_response(never_saw.get(each)) == nowhere, each
+
+
+def test_an_erased_case_is_not_spoken_of_to_those_who_saw_it(web_desk: WebDeskHarness) -> None:
+    cast = Cast(web_desk, Role.CASEWORKER)
+    path, browser = f"/cases/{cast.cases['waiting']}", cast.looks.browser
+    assert browser.get(path).status_code == 200
+    web_desk.erases(cast.cases["waiting"])
+    nowhere = normalised_response(browser.get("/nowhere"))
+    for each in (path, f"{path}/moved"):
+        assert normalised_response(browser.get(each)) == nowhere, each
 
 
 def test_a_letter_of_another_case_is_not_changed_through_ones_own(web_desk: WebDeskHarness) -> None:

@@ -1,0 +1,50 @@
+"""The caseworker's own cases, on every page: what is unread, who wrote when, what is due."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from bot.desks.web.auth.case_access import access_case
+from bot.desks.web.live.watcher import OWN
+from bot.desks.web.routes import Permission, get, post
+from bot.hotline.queue.own_cases import OwnCase, SeenMark, newest_message, own_cases
+
+if TYPE_CHECKING:
+    from bot.desks.web.request import DeskRequest
+    from bot.store.writer import Work
+
+MAX_DIGITS = 18
+
+
+def load_own_cases(work: Work, request: DeskRequest) -> list[OwnCase]:
+    """Return the caseworker's own cases, by the reply that is due first."""
+    who = request.caseworker.id
+    return own_cases(work, who, request.now, request.context.seen_marks.of(who))
+
+
+@get("/own-cases", Permission.QUEUE, is_pane=True, is_background=True)
+async def _pane(request: DeskRequest) -> Response:
+    request.own_cases = await request.read(lambda work: load_own_cases(work, request))
+    return request.render("_own_cases.html")
+
+
+@post("/cases/{reference}/seen", Permission.CASE, "message", is_pane=True, is_background=True)
+async def _mark_seen(request: DeskRequest) -> Response:
+    """Note that the caseworker has the case before their eyes, up to the number of a message.
+
+    It leaves the idle timeout running: a page alone at a desk reports this as well.
+    """
+    seen, who = await access_case(request), request.caseworker.id
+    number = request.form.get("message", "")
+    if not (number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS):
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
+    if seen.is_mine:
+        newest = await request.read(lambda work: newest_message(work, seen.case))
+        mark = SeenMark(min(int(number), newest), request.now)
+        request.context.seen_marks.move(who, seen.case, mark)
+        request.context.streams.tell(frozenset({who}), OWN)
+    return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -1,0 +1,142 @@
+// Messages to a person, and taking over their chat: delayed for a few seconds, so that they can be
+// undone; then sent one after the other, and shown until they stand in the conversation.
+
+import { clear, fieldsOf, send } from "./forms.js";
+import { post } from "./http.js";
+import { isGone, onLeaving, showKept } from "./moved.js";
+
+const DELAY = 5000; // milliseconds
+const bar = document.getElementById("outgoing");
+const line = document.getElementById("sending");
+let waiting = null; // what can still be undone
+let last = Promise.resolve(); // of what is being sent
+
+export function initOutgoing() {
+  if (!bar) return;
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-undo]")) undo();
+    if (event.target.closest("[data-send-anyway]")) sendAnyway();
+  });
+  document.getElementById("messages").addEventListener("renewed", removeShown);
+  onLeaving(undo);
+  // With failed checks the draft is kept.
+  addEventListener("pagehide", () => waiting && !waiting.checks && deliver(take(), true));
+}
+
+/** Delay what a form sends, so that it can be undone. */
+export function delay(form) {
+  if (waiting?.checks) {
+    bar.querySelector("[data-send-anyway]").focus(); // an open question comes first
+    return;
+  }
+  const field = form.querySelector("textarea"); // a phrase or a button has none
+  if (waiting && !field && waiting.form.action === form.action && !form.querySelector("p")) return; // pressed twice
+  if (waiting) sendNow();
+  const words = field?.value ?? (form.querySelector("p") ?? form.querySelector("button")).textContent;
+  waiting = { form, fields: fieldsOf(form), words, field, when: form.dataset.delay };
+  show("");
+  if (form.dataset.closeDialog) document.getElementById(form.dataset.closeDialog).close();
+  if (field) field.value = "";
+  field?.focus();
+  waiting.timer = setTimeout(sendNow, DELAY);
+  if (form.dataset.check) check(waiting);
+}
+
+/** Show what is delayed; with a question it waits for the answer. */
+function show(question) {
+  const when = bar.querySelector(".outgoing-when");
+  bar.querySelector(".outgoing-text").textContent = waiting.words;
+  bar.querySelector(".outgoing-question").textContent = question;
+  bar.querySelector(".outgoing-question").hidden = !question;
+  when.textContent = waiting.when || when.dataset.message;
+  when.hidden = Boolean(question);
+  bar.querySelector("[data-send-anyway]").hidden = !question;
+  bar.hidden = false;
+}
+
+async function check(mine) {
+  const answer = await post(mine.form.dataset.check, { words: mine.words });
+  if (waiting === mine && answer.checks) ask(answer);
+}
+
+function ask({ checks, told }) {
+  clearTimeout(waiting.timer);
+  waiting.checks = checks;
+  show(told);
+}
+
+function sendAnyway() {
+  if (!waiting?.checks) return;
+  const confirmed = waiting.fields.filter(([name]) => name === "sure").map(([, value]) => value);
+  waiting.fields = waiting.fields.filter(([name]) => name !== "sure");
+  waiting.fields.push(["sure", [...confirmed, waiting.checks].join(" ")]);
+  sendNow();
+}
+
+/** End the time for undoing; return what was delayed. */
+function take() {
+  const mine = waiting;
+  clearTimeout(mine.timer);
+  waiting = null;
+  bar.hidden = true;
+  return mine;
+}
+
+/** Send what was delayed, after what is being sent: people read messages in the order of writing. */
+function sendNow() {
+  const mine = take();
+  const shown = addLine(mine.words);
+  last = last.then(() => deliver(mine, false, shown));
+}
+
+async function deliver(mine, keepalive, shown = null) {
+  const answer = await send(mine.form, mine.fields, keepalive);
+  if (answer.isStored) {
+    shown?.setAttribute("data-stored", "");
+    shown?.querySelector("span").replaceChildren(line.dataset.stored);
+    return;
+  }
+  if (answer.isSent) {
+    if (!mine.field) clear(mine.form); // the composer was cleared before, and has newer words now
+    await answer.shown;
+  }
+  shown?.remove();
+  if (answer.checks && !waiting) {
+    waiting = mine;
+    ask(answer);
+  } else if (!answer.isSent) giveBack(mine);
+}
+
+function addLine(words) {
+  const row = document.createElement("p");
+  const label = document.createElement("span");
+  label.className = "quiet";
+  label.textContent = line.dataset.sending;
+  row.append(label, " ", words);
+  line.append(row);
+  return row;
+}
+
+/** Remove what was stored and stands in the conversation by now. */
+function removeShown() {
+  const said = new Set([...document.querySelectorAll(".message.caseworker .text")].map((it) => it.textContent.trim()));
+  for (const row of line.querySelectorAll("[data-stored]")) {
+    if (said.has(row.lastChild.textContent.trim())) row.remove();
+  }
+}
+
+export function undo() {
+  if (!waiting) return false;
+  const mine = take();
+  giveBack(mine);
+  (document.getElementById(mine.field?.id) ?? mine.field)?.focus();
+  return true;
+}
+
+/** Put words back into the composer, before what was written since. */
+function giveBack({ words, field }) {
+  if (!field) return;
+  const now = document.getElementById(field.id) ?? field;
+  now.value = [words, now.value].filter(Boolean).join("\n");
+  if (isGone()) showKept();
+}

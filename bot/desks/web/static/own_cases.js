@@ -1,0 +1,70 @@
+// The caseworker's own cases, on every page: what is new in them is said at once, without any words of
+// the person, and what the caseworker has before their eyes is reported as seen.
+
+import { callAttention, isLooking, showUnread } from "./alerts.js";
+import { post, root, shownCase, toast } from "./http.js";
+import { isNear, refresh } from "./panes.js";
+
+const list = document.getElementById("own-cases");
+const conversation = document.getElementById("messages");
+let known = new Map();
+let reported = "";
+
+export function initOwnCases() {
+  if (!list) return;
+  known = read();
+  show();
+  list.addEventListener("renewed", () => {
+    const now = read();
+    for (const [reference, it] of now) compare(reference, known.get(reference), it);
+    known = now;
+    show();
+  });
+  report();
+  document.addEventListener("renewed", report);
+  document.addEventListener("visibilitychange", report);
+  document.addEventListener("awake", report);
+  conversation?.addEventListener("scroll", report, { passive: true });
+  addEventListener("focus", report);
+}
+
+/** Read the list: unread messages and priority of each case, by its number. */
+function read() {
+  const rows = [...list.querySelectorAll("[data-own]")];
+  return new Map(rows.map(({ dataset }) => [dataset.own, { unread: Number(dataset.unread), priority: Number(dataset.priority) }]));
+}
+
+function compare(reference, before, now) {
+  const said = sentenceFor(before, now);
+  if (!said || (reference === shownCase && (isLooking() || !before))) return;
+  const words = said.replace("{reference}", reference).replace("{priority}", `P${now.priority}`);
+  toast(words, false, list.querySelector(`[data-own="${CSS.escape(reference)}"]`).href);
+  callAttention();
+}
+
+function sentenceFor(before, now) {
+  if (!before) return list.dataset.given;
+  if (now.unread > before.unread) return list.dataset.new;
+  return now.priority < before.priority ? list.dataset.raised : "";
+}
+
+function show() {
+  const unread = [...known.values()].reduce((sum, it) => sum + it.unread, 0);
+  showUnread(unread);
+  document.querySelector('[data-tab="mine"]')?.classList.toggle("has-unread", unread > 0);
+  for (const link of list.querySelectorAll("[data-own]")) {
+    if (link.dataset.own === shownCase) link.setAttribute("aria-current", "page");
+  }
+}
+
+/** Report that the end of the conversation is before the caseworker's eyes, if something is unread. */
+function report() {
+  const { unread } = known.get(shownCase) ?? { unread: 0 };
+  if (!unread || !conversation || !isLooking() || document.body.classList.contains("idle")) return;
+  if (!isNear(conversation)) return;
+  const numbers = [...conversation.querySelectorAll('[id^="message-"]')].map((it) => Number(it.id.slice(8)) || 0);
+  const message = Math.max(0, ...numbers);
+  if (reported === `${message}/${unread}`) return;
+  reported = `${message}/${unread}`;
+  post(`${root}/cases/${shownCase}/seen`, { message }).then(() => refresh("own"));
+}

@@ -1,0 +1,464 @@
+"""Several cases, several tabs, several caseworkers: nobody is overlooked, and no words are lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import sqlite3
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.async_api import expect
+
+from bot.cases.state_machine import Role
+from tests.browser.browser_desk_harness import BrowserDeskHarness
+from tests.browser.conftest import PATIENCE, WIDE
+from tests.support.database_fixtures import query
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from playwright.async_api import Browser, BrowserContext, Page
+
+    from tests.browser.browser_desk_harness import BrowserCaseworker
+    from tests.support.people.chat_person import ChatPerson
+
+BACK = "He is back, help"
+SOUNDS = """
+window.AudioContext = class {
+  currentTime = 0;
+  createGain() {
+    document.documentElement.dataset.sounded = "";
+    return { gain: { setValueAtTime() {}, exponentialRampToValueAtTime() {} }, connect() {} };
+  }
+  createOscillator() { return { frequency: {}, connect() {}, start() {}, stop() {} }; }
+  close() { return Promise.resolve(); }
+};
+"""
+"""A browser that notes a sound instead of making it."""
+
+
+@asynccontextmanager
+async def window(browser: Browser, **how: Any) -> AsyncIterator[BrowserContext]:
+    """Open a browser of its own."""
+    context = await browser.new_context(viewport=WIDE, reduced_motion="reduce", **how)  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
+    try:
+        yield context
+    finally:
+        await context.close()
+
+
+async def signed_in(context: BrowserContext, who: BrowserCaseworker, address: str) -> Page:
+    page = await context.new_page()
+    await who.signs_in(page, address)
+    return page
+
+
+async def takes(page: Page, office: BrowserDeskHarness, reference: str) -> None:
+    """Claim a case and take the chat over."""
+    await page.goto(f"{office.address}/cases/{reference}")
+    await page.locator("form[action$='/do/claim'] button").click()
+    await page.locator("form[action$='/do/take_over'] button").click()
+    await expect(page.locator("#say-words")).to_have_count(1)
+
+
+async def held(page: Page, office: BrowserDeskHarness) -> tuple[ChatPerson, str]:
+    """Let somebody come, and their case be held by who looks at this page."""
+    person, reference = await office.somebody()
+    await takes(page, office, reference)
+    return person, reference
+
+
+def new_in(page: Page, reference: str) -> Any:
+    return page.locator(f"#own-{reference} .unread")
+
+
+def said_in(page: Page) -> Any:
+    """Find what the caseworker wrote, without the opening question the desk puts before it."""
+    return page.locator(".message.caseworker:not(:has(.person-text)) .text").filter(
+        has_not_text="Is this a good moment"
+    )
+
+
+async def says(office: BrowserDeskHarness, person: ChatPerson, words: str = BACK) -> None:
+    await office.hears(person.words(words))
+
+
+# --- nobody unseen ----------------------------------------------------------------------------
+
+
+async def test_a_message_in_another_case_is_seen_at_once_on_every_page(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        mei = office.worker("Mei")
+        page = await signed_in(context, mei, office.address)
+        one, first = await held(page, office)
+        _other, second = await held(page, office)
+        for path in (f"/cases/{second}", "/queue/waiting", "/account", "/shift"):
+            await page.goto(f"{office.address}{path}")
+            await expect(page.locator(f"#own-{first}")).to_be_visible()
+            before = await new_in(page, first).count()
+            await says(office, one)
+            toast = page.locator("a.toast")
+            await expect(toast).to_contain_text(first)
+            await expect(new_in(page, first)).to_be_visible()
+            assert before == 0 or path != f"/cases/{second}"
+            await expect(page).to_have_title(re.compile(r"^\(\d\) "))
+            body = await page.locator("body").inner_text()
+            assert BACK not in body, path
+        await toast.click()
+        await expect(page.locator(".message.person").filter(has_text=BACK).last).to_be_visible()
+        await expect(new_in(page, first)).to_have_count(0)  # it is before her eyes now
+        await expect(page).not_to_have_title(re.compile(r"^\("))
+
+
+async def test_what_is_due_first_stands_first_and_a_danger_is_said(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        one, first = await held(page, office)
+        _other, second = await held(page, office)
+        own = page.locator(".own-cases [data-own]")
+        await page.locator("#say-words").fill("Are you safe?")
+        await page.keyboard.press("Control+Enter")
+        await expect(said_in(page)).to_have_text(["Are you safe?"])
+        await expect(own.first).to_have_attribute("data-own", first)  # the other is answered
+        await page.goto(f"{office.address}/cases/{first}")
+        await page.locator("#say-words").fill("I am here.")
+        await page.keyboard.press("Control+Enter")
+        await expect(said_in(page)).to_have_text(["I am here."])
+        await page.goto(f"{office.address}/cases/{second}")
+        await says(office, one, "Are you there?")
+        await expect(own.first).to_have_attribute("data-own", first)
+        await page.goto(f"{office.address}/queue/mine")
+        row = page.locator("table tbody tr").first
+        await expect(row).to_have_id(f"case-{first}")
+        await expect(row.locator(".unread")).to_have_text("1 new")
+        await expect(row.locator(".heard")).to_contain_text("wrote")
+
+        await page.goto(f"{office.address}/cases/{second}")
+        async with window(browser) as other:
+            chief = await signed_in(other, office.worker("Hua", Role.SUPERVISOR), office.address)
+            await chief.goto(f"{office.address}/cases/{first}")
+            await chief.locator("[name=reason]").fill("A call came.")
+            await chief.locator("form[action$='/break-glass'] button").click()
+            await chief.locator("#more-priority summary").click()
+            await chief.locator("#more-priority select").select_option("0")
+            await chief.locator("#more-priority button").click()
+            await expect(page.locator("a.toast")).to_contain_text(f"{first} is P0 now")
+
+
+async def test_sound_that_was_chosen_is_heard_while_the_page_has_the_focus(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        await context.add_init_script(SOUNDS)
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        person, _first = await held(page, office)
+        await held(page, office)
+        await page.goto(f"{office.address}/account")
+        await page.get_by_role("checkbox", name="Short sound").check()
+        await page.locator("form[data-alerts-form] button").click()
+        await page.goto(f"{office.address}/queue/mine")
+        await page.locator("h1").click()  # browsers let no page sound that nobody has touched
+        await says(office, person)
+        await expect(page.locator("html")).to_have_attribute("data-sounded", "")
+        assert await page.evaluate("document.hasFocus()")
+
+
+async def test_four_tabs_of_one_browser_share_a_stream_and_all_hear(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        mei = office.worker("Mei")
+        first_page = await signed_in(context, mei, office.address)
+        person, first = await held(first_page, office)
+        _other, second = await held(first_page, office)
+        pages = [first_page]
+        for path in (f"/cases/{second}", "/queue/waiting", "/account", "/queue/all"):
+            page = await context.new_page()
+            await page.goto(f"{office.address}{path}")
+            pages.append(page)
+        for page in pages:
+            await expect(page.locator(f"#own-{first}")).to_be_visible()
+        await asyncio.sleep(0.5)
+        assert office.front.streams.count(mei.id) == 1
+        await pages[0].goto(f"{office.address}/queue/mine")
+        await says(office, person)
+        for page in pages:
+            await expect(page.locator("a.toast")).to_contain_text(first)
+        await pages[0].close()  # the one that held the connection
+        await expect(pages[4].locator("a.toast")).to_have_count(0)
+        await says(office, person, "Again")
+        await expect(pages[4].locator("a.toast")).to_contain_text(first)
+        assert office.front.streams.count(mei.id) == 1
+
+
+@pytest.mark.parametrize("blocked", ["aborted", "silent"])
+async def test_where_streams_are_blocked_requests_that_wait_take_their_place(
+    browser: Browser, tmp_path: Path, blocked: str
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+
+        async def block(route: Any) -> None:
+            if blocked == "aborted":
+                await route.abort()
+
+        await context.route(re.compile(r"/stream"), block)
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        person, first = await held(page, office)
+        async with page.expect_request(re.compile(r"/events")):
+            await page.goto(f"{office.address}/queue/all")
+        await says(office, person)
+        await expect(page.locator("a.toast")).to_contain_text(first)
+        await expect(page.locator(".banner:visible")).to_have_count(0)
+
+
+async def test_a_blip_of_the_network_is_shown_and_taken_back(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        person, first = await held(page, office)
+        async with page.expect_response(re.compile(r"/stream")):
+            await page.goto(f"{office.address}/queue/all")
+        await context.set_offline(True)
+        await expect(page.locator("#offline")).to_be_visible()
+        await says(office, person)
+        await context.set_offline(False)
+        await expect(page.locator(".banner:visible")).to_have_count(0)
+        await expect(new_in(page, first)).to_have_text("1 new")  # of what was missed as well
+
+
+# --- sending --------------------------------------------------------------------------------------
+
+
+async def test_two_messages_within_five_seconds_are_two_messages(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        await held(page, office)
+        words = page.locator("#say-words")
+        await words.focus()
+        await page.keyboard.type("Are you safe?")
+        await page.keyboard.press("Control+Enter")
+        await page.keyboard.type("Where are you?")
+        await page.keyboard.press("Control+Enter")
+        await page.keyboard.type("I wait")  # and goes on
+        await expect(said_in(page)).to_have_text(["Are you safe?", "Where are you?"])
+        await expect(words).to_have_value("I wait")
+        await expect(words).to_be_focused()
+
+
+async def test_a_letter_typed_when_the_field_was_lost_is_no_command(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        await held(page, office)
+        words = page.locator("#say-words")
+        await words.focus()
+        await page.keyboard.type("Wai")
+        await page.evaluate("document.activeElement.blur()")
+        await page.keyboard.type("t here")
+        await expect(page.locator("#outgoing")).to_be_hidden()
+        await expect(page.locator("details.more[open], dialog[open]")).to_have_count(0)
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("t")  # and after Escape it is one
+        await expect(page.locator("#outgoing")).to_be_visible()
+
+
+async def test_taking_over_can_be_undone_for_five_seconds(browser: Browser, tmp_path: Path) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        _person, reference = await office.somebody()
+        await page.goto(f"{office.address}/cases/{reference}")
+        await page.keyboard.press("c")
+        await expect(page.locator("#do-take_over")).to_be_visible()
+        await page.keyboard.press("t")
+        bar = page.locator("#outgoing")
+        await expect(bar).to_contain_text("Take over")
+        await page.keyboard.press("u")
+        await expect(bar).to_be_hidden()
+        await expect(page.locator("#do-take_over")).to_be_visible()
+        await page.keyboard.press("t")
+        await page.keyboard.press("t")  # twice is once
+        await expect(page.locator("#do-hand_back")).to_be_visible()
+
+
+async def test_sent_words_wait_visibly_while_the_database_is_busy(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        await held(page, office)
+        await page.locator("#say-words").fill("Are you safe?")
+        await page.keyboard.press("Control+Enter")
+        (path,) = [row[2] for row in query(office.database, "PRAGMA database_list")]
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        waits = page.locator("#sending p")
+        await expect(waits).to_contain_text("Are you safe?")
+        await expect(page.locator("#outgoing")).to_be_hidden()
+        await expect(page.locator("#say-words")).to_have_value("")
+        other.execute("ROLLBACK")
+        other.close()
+        await expect(said_in(page)).to_have_text(["Are you safe?"])
+        await expect(waits).to_have_count(0)
+
+
+async def test_words_that_are_stored_and_not_carried_out_do_not_come_back(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        await held(page, office)
+        wake, office.front.command_client.wake_dispatcher = (
+            office.front.command_client.wake_dispatcher,
+            None,
+        )  # fmt: skip - as if the bot were down
+        await page.locator("#say-words").fill("Are you safe?")
+        await page.keyboard.press("Control+Enter")
+        waits = page.locator("#sending p")
+        await expect(waits).to_contain_text("as soon as the bot runs")
+        await expect(page.locator("#say-words")).to_have_value("")  # sent twice otherwise
+        assert wake is not None
+        await wake()
+        await expect(said_in(page)).to_have_text(["Are you safe?"])
+        await expect(waits).to_have_count(0)
+
+
+async def test_signing_in_again_in_another_tab_rescues_this_one(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        mei = office.worker("Mei")
+        page = await signed_in(context, mei, office.address)
+        _person, _first = await held(page, office)
+        await page.locator("#say-words").fill("Half a sentence")
+        await office.front.sessions.end_all()
+        office.front.streams.end_all()
+        await expect(page.locator("#signed-out")).to_be_visible()
+        await expect(page.locator("#case-file")).to_be_empty()
+        await expect(page.locator("#say-words")).to_have_value("Half a sentence")
+        await asyncio.sleep(31 - asyncio.get_running_loop().time() % 1)  # a code is good once
+        await signed_in(context, mei, office.address)
+        await expect(page.locator("#signed-out")).to_be_hidden()
+        await expect(page.locator("#case-file")).not_to_be_empty()
+        await expect(page.locator("#say-words")).to_have_value("Half a sentence")
+        await page.locator("#say-words").focus()
+        await page.keyboard.press("Control+Enter")
+        await expect(said_in(page)).to_have_text(["Half a sentence"])
+
+
+# --- passing on ---------------------------------------------------------------------------------
+
+
+async def test_a_transfer_lists_who_can_take_it_and_ends_on_the_queue(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        jun, away = office.worker("Jun"), office.worker("Lin")
+        office.database.writer.run_sync(
+            lambda work: office.front.staff.set_duty(work, away.id, on=False)
+        )
+        _person, reference = await held(page, office)
+        await page.locator("#more-transfer summary").click()
+        choice = page.locator("#transfer-to")
+        await expect(choice.locator(f"option[value='{jun.id}']")).to_have_text(
+            "Jun · English, Indonesian, Thai · 0 of 9"
+        )
+        await expect(choice.locator(f"option[value='{away.id}']")).to_contain_text("off duty")
+        await expect(choice.locator(f"option[value='{away.id}']")).to_be_disabled()
+        await choice.select_option(jun.id)
+        await page.locator("#more-transfer textarea").fill("She likes short sentences.")
+        await page.locator("#more-transfer button").click()
+        await page.wait_for_url("**/queue/mine")
+        await expect(page.locator(".toast")).to_contain_text(f"Case {reference} was transferred")
+
+
+async def test_a_refused_transfer_stays_and_says_why(browser: Browser, tmp_path: Path) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        jun = office.worker("Jun")
+        _person, reference = await held(page, office)
+        await page.locator("#more-transfer summary").click()
+        await page.locator("#transfer-to").select_option(jun.id)
+        await page.locator("#more-transfer textarea").fill("She likes short sentences.")
+        office.database.writer.run_sync(
+            lambda work: office.front.staff.set_duty(work, jun.id, on=False)
+        )
+        await page.locator("#more-transfer button").click()
+        why = page.locator("#more-transfer [data-error]")
+        await expect(why).to_contain_text("not on duty")
+        await expect(page).to_have_url(re.compile(f"/cases/{reference}$"))
+        await expect(page.locator("#more-transfer textarea")).to_have_value(
+            "She likes short sentences."
+        )
+
+
+async def test_a_case_given_away_in_the_middle_of_a_sentence_says_to_whom_and_by_whom(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with (
+        BrowserDeskHarness.open(tmp_path) as office,
+        window(browser) as context,
+        window(browser) as others,
+    ):
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        jun = office.worker("Jun")
+        chief = await signed_in(others, office.worker("Hua", Role.SUPERVISOR), office.address)
+        _person, reference = await held(page, office)
+        words = page.locator("#say-words")
+        await words.focus()
+        await page.keyboard.type("Please do not open the do")
+        await chief.goto(f"{office.address}/team")
+        await chief.locator(f"#workload #assign-{reference}").check()
+        await chief.locator("#assign-to").select_option(jun.id)
+        await chief.locator("#assign button.primary").click()
+        moved = page.locator("#moved")
+        await expect(moved).to_contain_text(f"Jun has case {reference} now: Hua transferred it at")
+        await expect(moved).to_contain_text("What you typed was not sent")
+        await page.keyboard.type("or")
+        await expect(words).to_have_value("Please do not open the door")
+        await expect(page.locator("#messages, #case-file").first).to_be_empty()
+        await expect(page.locator("#case-file")).to_be_empty()
+        await moved.get_by_role("link").click()
+        await page.wait_for_url("**/queue/mine")
+        await page.go_back()
+        await page.wait_for_url("**/queue/mine")  # no error page behind it either
+
+
+async def test_who_loses_a_race_for_a_case_reads_who_has_it(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with (
+        BrowserDeskHarness.open(tmp_path) as office,
+        window(browser) as context,
+        window(browser) as others,
+    ):
+        mei = await signed_in(context, office.worker("Mei"), office.address)
+        jun = await signed_in(others, office.worker("Jun"), office.address)
+        _person, reference = await office.somebody()
+        for page in (mei, jun):
+            await page.goto(f"{office.address}/cases/{reference}")
+            await expect(page.locator("#do-claim")).to_be_visible()
+        await asyncio.gather(
+            *(page.locator("#do-claim button").click() for page in (mei, jun)),
+            return_exceptions=True,
+        )
+        with contextlib.suppress(AssertionError):
+            await expect(mei.locator("#moved")).to_be_visible(timeout=3000)
+        loser, winner = (mei, "Jun") if await mei.locator("#moved").is_visible() else (jun, "Mei")
+        await expect(loser.locator("#moved")).to_contain_text(f"{winner} has case {reference} now")
+        await loser.goto(f"{office.address}/cases/{reference}")
+        await loser.wait_for_url("**/queue/mine")
+        await expect(loser.locator(".toast")).to_contain_text(f"{winner} has case {reference} now")
