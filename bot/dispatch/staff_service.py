@@ -189,7 +189,9 @@ class StaffService:
                 case, by = found
                 events.append(_result_event(case, by, letter, state.value))
                 is_opener = letter_author(work, letter) == Author.OPENER
-                if state is LetterState.SENT and not is_opener:  # a delayed one answers only now
+                # A delayed letter answers the person only now, but nothing they wrote after it.
+                is_answer = not is_opener and not self.messages.has_newer_from_person(work, letter)
+                if state is LetterState.SENT and is_answer:
                     self._after_event(work, Event(EventKind.CASEWORKER_WROTE, case, by), now)
             elif state is not LetterState.SENT and (
                 event := self.deadline_reminders.note_undelivered(work, letter, state.value, now)

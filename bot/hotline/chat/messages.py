@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, literal, or_, select
 
 from bot.conversation import FileRef  # noqa: TC001 - msgspec reads the annotation
 from bot.store import Prepared, Work, insert, select_by, select_one, update_by
@@ -141,6 +141,15 @@ _BY_ID = select_one(exchanges, *_COLUMNS, by=("id", "case_id"))
 _NEWEST = select_by(exchanges, func.coalesce(func.max(exchanges.c.id), 0), by="case_id")
 _SET_STATE = update_by(exchanges, "state", by="letter")
 _SET_ARRIVED = update_by(exchanges, "arrived_at", by="letter")
+_NEWER = exchanges.alias("newer")
+_FROM_PERSON_SINCE = select_by(
+    exchanges.join(_NEWER, _NEWER.c.case_id == exchanges.c.case_id), _NEWER.c.id,
+    by=(
+        exchanges.c.letter == bindparam("of_letter"), _NEWER.c.id > exchanges.c.id,
+        _NEWER.c.side == literal(MessageSide.PERSON.value),
+    ),
+    limit=literal(1),
+)  # fmt: skip
 _BY_LETTER = select_one(exchanges, "case_id", "author", "kind", by="letter")
 
 
@@ -220,6 +229,11 @@ class CaseMessages:
             work.run(_SET_STATE, state, letter)
         case, author, _kind = found[0]
         return case, author or ""
+
+    @staticmethod
+    def has_newer_from_person(work: Work, letter: int) -> bool:
+        """Return whether the person has written since a caseworker wrote this letter."""
+        return bool(work.rows(_FROM_PERSON_SINCE, letter))
 
     @staticmethod
     def of_letter(work: Work, letter: int) -> tuple[str, str, CaseMessageKind] | None:

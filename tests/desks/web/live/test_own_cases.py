@@ -128,6 +128,23 @@ def test_own_cases_come_by_the_reply_that_is_due_first(web_desk: WebDeskHarness)
     assert re.findall(r'id="case-(\w+)"', page) == wanted
 
 
+def test_a_letter_that_was_written_before_is_no_reply_to_what_the_person_wrote_then(
+    web_desk: WebDeskHarness,
+) -> None:
+    """It waited for an answer to the opening question, and that answer asks for help."""
+    mei = web_desk.worker().comes()
+    person, reference = talks(web_desk, mei)
+    mei.does(reference, "say", words="Are you safe?")
+    assert "Are you safe?" not in web_desk.home.post.texts(person.id)
+    writes(web_desk, person)
+    web_desk.home.advance_time(2)  # a letter goes a moment after another
+    web_desk.settles()
+    assert "Are you safe?" in web_desk.home.post.texts(person.id)
+    assert web_desk.home.ask("SELECT due_at FROM cases")[0][0] is not None
+    mei.does(reference, "say", words="I am here.")
+    assert web_desk.home.ask("SELECT due_at FROM cases") == [(None,)]
+
+
 def test_a_snoozed_case_is_not_listed_until_the_person_writes(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     person, reference = talks(web_desk, mei)
