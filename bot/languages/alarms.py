@@ -12,15 +12,19 @@ in `[words]`. In scripts without spaces a "word" is any run of characters, and a
 is one table, or several by kind (`[danger_now.help]`), each with its own counter-examples. A match
 is dropped
 
-- when a word of negation stands just before it or inside it (`before`; words of `between` do not
+- when a negation stands right before one of its words (`before`; what is in `between` does not
   count), just after it (`after`; "たこと ない" with a little between), or around one of its words
   (`around`, "မ ဘူး"); what is negated in another clause is another thing ("no, he hit me");
 - when a word of `unless` stands near it ("kill time");
 - when a word of `beside` is what it is about: right before it ("my phone is locked"), or right
   after it where no person is named ("he locked the car");
 - when the message tells a story (`[harmless] story`: a film) or what is over and well again
-  (`over`), or asks about the law or a word (`asked`) and names none of `self`. Danger now and
-  self-harm are never dropped for these, sexual violence and weapons not for being over.
+  (`over`, but not with a word of `still`), or asks about the law or a word (`asked`) and names none
+  of `self`. Danger now and self-harm are never dropped for these, sexual violence and weapons not
+  for being over.
+
+A run of characters does not begin or end inside a syllable of Thai, Burmese or Khmer ("သေ", die, is
+not in "သေး", still). Where people type accents, a word without any is no word with some.
 """
 
 from __future__ import annotations
@@ -57,10 +61,8 @@ GAP_WORDS = 3
 """Other words that may stand between the words of a phrase, in all."""
 REACH = {"ja": 8, "zh_Hans": 8, "zh_Hant": 8, "km": 18, "my": 18, "th": 18}
 """The same for scripts without spaces, in characters; also how far `unless` reaches there."""
-NEGATION_WORDS = 2
-"""How many words before a phrase a negation may stand."""
 NEGATION_CHARACTERS = 3
-"""How many characters may stand between a negation and what it negates."""
+"""How many characters may stand between what is negated and the second half of a negation."""
 NEAR_WORDS = 4
 """How far around a phrase a word of `unless` counts, in words."""
 BESIDE = {"ja": 4, "zh_Hans": 4, "zh_Hant": 4, "km": 10, "my": 10, "th": 8}
@@ -71,6 +73,9 @@ TOLD = frozenset(CATEGORIES) - {"danger_now", "self_harm"}
 """Categories that a story, or a question about the law, does not mean."""
 OVER = TOLD - {"sexual_violence", "weapon"}
 """Categories that what is over and well again does not mean."""
+
+ACCENTED = 3
+"""One word in so many has accents where people type them."""
 
 SIBLINGS = {"zh_Hans": "zh_Hant", "zh_Hant": "zh_Hans", "fil": "en", "en": "fil"}
 """Languages that share most characters, or are mixed by most who write one: what speaks against a
@@ -89,6 +94,10 @@ _APART = re.compile(r"\b(di|ni|naka|nag|pina) (?=[a-z]{3})")
 """The beginning of a word, written apart: "di kunci", "naka lock"."""
 _NAME = re.compile(r"@(\w+)")
 _KANA = re.compile("[\u3041-\u30ff]")
+_GOES_ON = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u102b-\u1030\u1032-\u103e\u17b6-\u17d3]")
+"""Vowels and signs of Thai, Burmese and Khmer that belong to the sign before them."""
+_OPENS = "\u0e40\u0e41\u0e42\u0e43\u0e44\u1039\u17d2"
+"""Thai vowels and signs of Burmese and Khmer that belong to the sign after them."""
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
 """A letter drawn out: "tolonggg"."""
 
@@ -103,15 +112,17 @@ class Piece:
     """The same without accents: for words that are typed without any."""
     plain_prefixes: tuple[str, ...]
 
-    def fits(self, word: str) -> bool:
-        """Tell whether a word of a message is this one."""
+    def fits(self, word: str, *, is_accented: bool) -> bool:
+        """Tell whether a word of a message is this one; with accents, only as it is written."""
         if word in self.whole or word.startswith(self.prefixes):
             return True
-        return word.isascii() and (word in self.plain_whole or word.startswith(self.plain_prefixes))
+        if is_accented or not word.isascii():
+            return False
+        return word in self.plain_whole or word.startswith(self.plain_prefixes)
 
     def is_in(self, text: str) -> bool:
         """Tell whether a text without spaces has this word anywhere."""
-        return any(it in text for it in self.whole) or any(it in text for it in self.prefixes)
+        return any(it in text and _find_run(text, it) >= 0 for it in self.spellings)
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -122,7 +133,7 @@ class Piece:
 class Negation(NamedTuple):
     """What speaks against a phrase, by where it stands."""
 
-    before: frozenset[str]
+    before: tuple[str, ...]
     between: frozenset[str]
     """Words that may stand between a negation and the phrase without counting."""
     after: tuple[str, ...]
@@ -153,6 +164,8 @@ class Harmless:
 
     story: tuple[tuple[Piece, ...], ...]
     over: tuple[tuple[Piece, ...], ...]
+    still: tuple[tuple[Piece, ...], ...]
+    """What says that it is not over."""
     asked: tuple[tuple[Piece, ...], ...]
     self_words: tuple[Piece, ...]
 
@@ -163,6 +176,10 @@ class Words:
     def __init__(self, folded: str) -> None:
         self._folded = folded
         self.listed: list[str] = _WORD.findall(folded)
+        self.is_accented = not folded.isascii() and ACCENTED * sum(
+            not it.isascii() for it in self.listed
+        ) >= len(self.listed)
+        """Whether it is written with its accents: then "cho" is no "chở"."""
 
     def is_one_clause(self, first: int, last: int) -> bool:
         """Tell whether no clause ends between two words."""
@@ -183,9 +200,11 @@ def find_alarms(text: str) -> frozenset[str]:
             _find_spaced(Words(joined), frozenset(_WORD.findall(joined)) - {*words.listed})
         )
     if found:
-        listed = words.listed
         found -= _harmless_categories(
-            _spaced_harmless(), lambda piece: any(piece.fits(word) for word in listed)
+            _spaced_harmless(),
+            lambda piece: any(
+                piece.fits(word, is_accented=words.is_accented) for word in words.listed
+            ),
         )
     if not folded.isascii():
         found |= _find_in_characters(folded)
@@ -209,7 +228,7 @@ def _harmless_categories(
     for it in known:
         if _holds_any(it.story, holds):
             return TOLD
-        if _holds_any(it.over, holds):
+        if _holds_any(it.over, holds) and not _holds_any(it.still, holds):
             dropped |= OVER
         if _holds_any(it.asked, holds):
             if is_about_self is None:
@@ -241,14 +260,14 @@ class SpacedIndex(NamedTuple):
     """By their first characters, without accents."""
     plain_prefixes: dict[str, list[tuple[str, int]]]
 
-    def bits(self, word: str, plain: str) -> int:
+    def bits(self, word: str, plain: str, *, is_accented: bool) -> int:
         """Return the bits of the pieces that a word of a message fits."""
         found = self.whole.get(word, 0)
         beginning = plain[:SHORTEST]
         for prefix, bits in self.prefixes.get(beginning, ()):
             if word.startswith(prefix):
                 found |= bits
-        if word.isascii():
+        if not is_accented and word.isascii():
             found |= self.plain_whole.get(word, 0)
             for prefix, bits in self.plain_prefixes.get(beginning, ()):
                 if word.startswith(prefix):
@@ -262,7 +281,7 @@ def _find_spaced(message: Words, among: Container[str] | None = None) -> set[str
     plain_words = [word if word.isascii() else fold_accents(word) for word in message.listed]
     present = 0
     for word, plain in zip(message.listed, plain_words, strict=True):
-        present |= index.bits(word, plain)
+        present |= index.bits(word, plain, is_accented=message.is_accented)
     found: set[str] = set()
     for at, plain in enumerate(plain_words):
         for key in (plain, f"{plain[:SHORTEST]}*"):
@@ -270,7 +289,7 @@ def _find_spaced(message: Words, among: Container[str] | None = None) -> set[str
                 if (
                     bits & present == bits
                     and phrase.category not in found
-                    and phrase.pieces[0].fits(message.listed[at])
+                    and phrase.pieces[0].fits(message.listed[at], is_accented=message.is_accented)
                     and _matches_words(phrase, message, at, among)
                 ):
                     found.add(phrase.category)
@@ -281,28 +300,33 @@ def _matches_words(
     phrase: AlarmPhrase, message: Words, at: int, among: Container[str] | None = None
 ) -> bool:
     words = message.listed
-    places = _place_words(phrase, words, at)
+    places = _place_words(phrase, message, at)
     if places is None or (among is not None and not any(words[n] in among for n in places)):
         return False
     first, last = min(places), max(places)
-    inside = (words[n] for n in range(first, last) if n not in places)
-    if _is_negated(phrase.negation, message, first, inside):
+    if any(_is_negated(phrase.negation, message, place, places) for place in places):
         return False
-    if phrase.beside and _is_about_a_thing(phrase, words, places):
+    if phrase.beside and _is_about_a_thing(phrase, message, places):
         return False
     near = " ".join(["", *words[max(0, first - NEAR_WORDS) : last + 1 + NEAR_WORDS], ""])
     unless = phrase.plain_unless if near.isascii() else phrase.unless
     return not any(it in near for it in unless)
 
 
-def _is_about_a_thing(phrase: AlarmPhrase, words: list[str], places: set[int]) -> bool:
+def _is_about_a_thing(phrase: AlarmPhrase, message: Words, places: set[int]) -> bool:
+    words = message.listed
     first, last = min(places), max(places)
     small = phrase.negation.between
     before, after = first - 1, last + 1
     while before >= 0 and fold_accents(words[before]) in small:
         before -= 1
     named = [before, *(n for n in range(first, last) if n not in places)]
-    if any(n >= 0 and fold_accents(words[n]) in phrase.beside for n in named):
+    if any(
+        n >= 0
+        and fold_accents(words[n]) in phrase.beside
+        and (n > first or message.is_one_clause(n, first))
+        for n in named
+    ):
         return True
     if any(fold_accents(words[n]) in phrase.about for n in places):
         return False
@@ -311,34 +335,37 @@ def _is_about_a_thing(phrase: AlarmPhrase, words: list[str], places: set[int]) -
     return any(fold_accents(word) in phrase.beside for word in words[first : after + 1])
 
 
-def _is_negated(negation: Negation, message: Words, first: int, inside: Iterable[str]) -> bool:
-    if any(word in negation.before for word in inside):
-        return True
-    left = NEGATION_WORDS
-    for at in range(first - 1, -1, -1):
-        word = message.listed[at]
-        if word in negation.before:
-            return message.is_one_clause(at, first)
-        left -= fold_accents(word) not in negation.between
-        if not left:
-            break
+def _is_negated(negation: Negation, message: Words, place: int, places: set[int]) -> bool:
+    """Tell whether a word is negated: only words of `between` stand before it, then a negation."""
+    words = message.listed
+    at = place - 1
+    while at >= 0 and at not in places:
+        if words[at] in negation.before:
+            return message.is_one_clause(at, place)
+        if fold_accents(words[at]) not in negation.between:
+            return False
+        at -= 1
     return False
 
 
-def _place_words(phrase: AlarmPhrase, words: list[str], at: int) -> set[int] | None:
+def _place_words(phrase: AlarmPhrase, message: Words, at: int) -> set[int] | None:
     """Return where the words of a phrase stand around its first word; None where they do not."""
+    words, is_accented = message.listed, message.is_accented
     count = len(phrase.pieces)
     if phrase.is_ordered:
         if at + count > len(words):
             return None
-        fits = all(piece.fits(words[at + n]) for n, piece in enumerate(phrase.pieces))
+        fits = all(
+            piece.fits(words[at + n], is_accented=is_accented)
+            for n, piece in enumerate(phrase.pieces)
+        )
         return set(range(at, at + count)) if fits else None
     reach = count - 1 + GAP_WORDS
     places = {at}
     for piece in phrase.pieces[1:]:
         window = range(max(0, at - reach), min(len(words), at + reach + 1))
         free = (n for n in sorted(window, key=lambda n: abs(n - at)) if n not in places)
-        place = next((n for n in free if piece.fits(words[n])), None)
+        place = next((n for n in free if piece.fits(words[n], is_accented=is_accented)), None)
         if place is None:
             return None
         places.add(place)
@@ -357,7 +384,7 @@ def _find_unspaced(tight: str) -> set[str]:
             for spelling, phrase in index.get(key, ()):
                 if (
                     phrase.category not in found
-                    and tight.startswith(spelling, at)
+                    and _is_run(tight, spelling, at)
                     and not (is_japanese and phrase.tag in SHARES_SIGNS_WITH_JAPANESE)
                     and _matches_characters(phrase, tight, (at, at + len(spelling)))
                 ):
@@ -372,7 +399,11 @@ def _matches_characters(phrase: AlarmPhrase, text: str, span: tuple[int, int]) -
         length = max(map(len, piece.spellings))
         start = last if phrase.is_ordered else max(0, first - phrase.reach - length)
         window = text[start : last + phrase.reach + length]
-        hits = [(start + window.find(it), it) for it in piece.spellings if it in window]
+        hits = [
+            (start + at, it)
+            for it in piece.spellings
+            if it in window and (at := _find_run(window, it)) >= 0
+        ]
         if not hits:
             return False
         place, found = min(hits, key=lambda hit: (abs(hit[0] - span[0]), hit))
@@ -382,19 +413,33 @@ def _matches_characters(phrase: AlarmPhrase, text: str, span: tuple[int, int]) -
         return False
     if phrase.beside:
         before = text[max(0, first - BESIDE[phrase.tag]) : first]
-        if any(it in _STOP.split(before)[-1] for it in phrase.beside):
+        if any(_find_run(_STOP.split(before)[-1], it) >= 0 for it in phrase.beside):
             return False
     near = text[max(0, first - phrase.reach) : last + phrase.reach]
-    return not any(it in near for it in phrase.unless)
+    return not any(_find_run(near, it) >= 0 for it in phrase.unless)
+
+
+def _is_run(text: str, spelling: str, at: int) -> bool:
+    """Tell whether a run stands here and cuts no syllable at its beginning or end."""
+    return (
+        text.startswith(spelling, at)
+        and not _GOES_ON.match(text, at + len(spelling))
+        and (at == 0 or text[at - 1] not in _OPENS)
+    )
+
+
+def _find_run(text: str, spelling: str) -> int:
+    """Return where a run stands first, or -1."""
+    at = text.find(spelling)
+    while at >= 0 and not _is_run(text, spelling, at):
+        at = text.find(spelling, at + 1)
+    return at
 
 
 def _is_negated_within(negation: Negation, text: str, spans: list[tuple[int, int]]) -> bool:
-    first, last = min(spans)[0], max(end for _, end in spans)
-    for word in negation.before:
-        start = max(0, first - len(word) - NEGATION_CHARACTERS)
-        place = text.find(word, start, last)
-        if place >= 0 and _STOP.search(text, place, max(place, first)) is None:
-            return True
+    last = max(end for _, end in spans)
+    if any(_is_negated_before(negation, text, start, spans) for start, _ in spans):
+        return True
     if text.startswith(negation.after, last):
         return True
     for head, tail in negation.after_apart:
@@ -411,6 +456,19 @@ def _is_negated_within(negation: Negation, text: str, spans: list[tuple[int, int
         for head, tail in negation.around
         for start, end in spans
     )
+
+
+def _is_negated_before(
+    negation: Negation, text: str, start: int, spans: list[tuple[int, int]]
+) -> bool:
+    """Tell whether a run is negated: only runs of `between` stand before it, then a negation."""
+    while True:
+        if text.endswith(negation.before, 0, start):
+            return True
+        small = next((it for it in negation.between if text.endswith(it, 0, start)), "")
+        if not small or any(first < start <= last for first, last in spans):
+            return False
+        start -= len(small)
 
 
 def _in_list_spelling(text: str) -> str:
@@ -463,10 +521,10 @@ def load_harmless(tag: str, folder: Path = LOCALES) -> Harmless:
             )
             for it in table.get(name, ())
         )
-        for name in ("story", "over", "asked", "self")
+        for name in ("story", "over", "still", "asked", "self")
     }
     own = tuple(piece for frame in frames["self"] for piece in frame)
-    return Harmless(frames["story"], frames["over"], frames["asked"], own)
+    return Harmless(frames["story"], frames["over"], frames["still"], frames["asked"], own)
 
 
 def _kinds(table: dict[str, Any]) -> list[tuple[str, dict[str, list[str]]]]:
@@ -565,7 +623,7 @@ def _parse_negation(
     after = [plain(it).split() for it in lists.get("after", ())]
     around = (plain(pair).split() for pair in lists.get("around", ()))
     return Negation(
-        frozenset(fold_one(it) for it in lists.get("before", ()) if plain(it) not in own),
+        tuple({fold_one(it) for it in lists.get("before", ()) if plain(it) not in own}),
         frozenset(map(plain, lists.get("between", ()))),
         tuple(it[0] for it in after if len(it) == 1),
         tuple((it[0], it[1]) for it in after if len(it) > 1),

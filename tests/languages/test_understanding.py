@@ -36,7 +36,13 @@ from tests.languages.scores import (
     unnamed,
 )
 
-LEAST = {"first": (50, 50), "second": (60, 50), "third": (30, 25), "fourth": (8, 0), "fifth": (30, 0)}
+LEAST = {
+    "first": (50, 50),
+    "second": (60, 50),
+    "third": (30, 25),
+    "fourth": (8, 0),
+    "fifth": (30, 0),
+}
 """By set: urgent and ordinary sentences, and typed answers, that a language has at least."""
 
 
