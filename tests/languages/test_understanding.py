@@ -42,6 +42,7 @@ LEAST = {
     "third": (30, 25),
     "fourth": (8, 0),
     "fifth": (30, 0),
+    "sixth": (25, 0),
 }
 """By set: urgent and ordinary sentences, and typed answers, that a language has at least."""
 
