@@ -34,7 +34,7 @@ import tomllib
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from bot.errors import AlarmPhrasesError
 from bot.languages import LANGUAGES, LOCALES
@@ -43,6 +43,9 @@ from bot.text import fold, fold_accents
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
     from pathlib import Path
+
+Frame = TypeVar("Frame")
+"""A phrase of harmless words: its pieces, or their bits."""
 
 CATEGORIES = (
     "danger_now",
@@ -97,6 +100,15 @@ _APART = re.compile(r"\b(di|ni|naka|nag|pina) (?=[a-z]{3})")
 """The beginning of a word, written apart: "di kunci", "naka lock"."""
 _NAME = re.compile(r"@(\w+)")
 _KANA = re.compile("[\u3041-\u30ff]")
+_SIGNS = {
+    "th": re.compile("[\u0e00-\u0e7f]"),
+    "km": re.compile("[\u1780-\u17ff]"),
+    "my": re.compile("[\u1000-\u109f]"),
+    "ja": re.compile("[\u3040-\u30ff]"),
+    "zh_Hans": re.compile("[\u4e00-\u9fff]"),
+    "zh_Hant": re.compile("[\u4e00-\u9fff]"),
+}
+"""What a message in these languages has."""
 _GOES_ON = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u102b-\u1030\u1032-\u103e\u17b6-\u17d3]")
 """Vowels and signs of Thai, Burmese and Khmer that belong to the sign before them."""
 _OPENS = "\u0e40\u0e41\u0e42\u0e43\u0e44\u1039\u17d2"
@@ -114,6 +126,10 @@ class Piece:
     plain_whole: frozenset[str]
     """The same without accents: for words that are typed without any."""
     plain_prefixes: tuple[str, ...]
+    spellings: tuple[str, ...]
+    """Every spelling, whole words and beginnings."""
+    longest: int
+    """Characters of the longest spelling."""
 
     def fits(self, word: str, *, is_accented: bool) -> bool:
         """Tell whether a word of a message is this one; with accents, only as it is written."""
@@ -126,11 +142,6 @@ class Piece:
     def is_in(self, text: str) -> bool:
         """Tell whether a text without spaces has this word anywhere."""
         return any(it in text and _find_run(text, it) >= 0 for it in self.spellings)
-
-    @property
-    def spellings(self) -> tuple[str, ...]:
-        """Return every spelling, whole words and beginnings."""
-        return (*self.whole, *self.prefixes)
 
 
 class Negation(NamedTuple):
@@ -162,15 +173,15 @@ class AlarmPhrase:
 
 
 @dataclass(frozen=True, slots=True)
-class Harmless:
+class Harmless(Generic[Frame]):
     """What makes a whole message ordinary: phrases whose words may stand anywhere in it."""
 
-    story: tuple[tuple[Piece, ...], ...]
-    over: tuple[tuple[Piece, ...], ...]
-    still: tuple[tuple[Piece, ...], ...]
+    story: tuple[Frame, ...]
+    over: tuple[Frame, ...]
+    still: tuple[Frame, ...]
     """What says that it is not over."""
-    asked: tuple[tuple[Piece, ...], ...]
-    self_words: tuple[Piece, ...]
+    asked: tuple[Frame, ...]
+    self_words: tuple[Frame, ...]
 
 
 class Words:
@@ -179,6 +190,8 @@ class Words:
     def __init__(self, folded: str) -> None:
         self._folded = folded
         self.listed: list[str] = _WORD.findall(folded)
+        self.plain = [it if it.isascii() else fold_accents(it) for it in self.listed]
+        """The same without accents."""
         self.is_accented = not folded.isascii() and ACCENTED * sum(
             not it.isascii() for it in self.listed
         ) >= len(self.listed)
@@ -196,19 +209,14 @@ def find_alarms(text: str) -> frozenset[str]:
     if "2" in folded:
         folded = _SAID_TWICE.sub(r"\1", folded)
     words = Words(folded)
-    found = _find_spaced(words)
+    present = _bits_of(words)
+    found = _find_spaced(words, present)
     joined = _APART.sub(r"\1", folded)
     if joined != folded:
-        found.update(
-            _find_spaced(Words(joined), frozenset(_WORD.findall(joined)) - {*words.listed})
-        )
+        apart = Words(joined)
+        found.update(_find_spaced(apart, _bits_of(apart), {*apart.listed} - {*words.listed}))
     if found:
-        found -= _harmless_categories(
-            _spaced_harmless(),
-            lambda piece: any(
-                piece.fits(word, is_accented=words.is_accented) for word in words.listed
-            ),
-        )
+        found -= _harmless_categories(_spaced_index().harmless, lambda bits: bits & present == bits)
     if not folded.isascii():
         found |= _find_in_characters(folded)
     return frozenset(found)
@@ -218,31 +226,29 @@ def _find_in_characters(folded: str) -> set[str]:
     tight = _in_list_spelling("".join(folded.split()))
     found = _find_unspaced(tight)
     if found:
-        found -= _harmless_categories(_unspaced_harmless(), lambda piece: piece.is_in(tight))
+        known = (it for tag, it in _unspaced_harmless() if _SIGNS[tag].search(tight))
+        found -= _harmless_categories(known, lambda frame: all(it.is_in(tight) for it in frame))
     return found
 
 
 def _harmless_categories(
-    known: Iterable[Harmless], holds: Callable[[Piece], bool]
+    known: Iterable[Harmless[Frame]], holds: Callable[[Frame], bool]
 ) -> frozenset[str]:
     """Return the categories that a message as a whole does not mean."""
+    languages = list(known)
     is_about_self: bool | None = None
     dropped: frozenset[str] = frozenset()
-    for it in known:
-        if _holds_any(it.story, holds):
+    for it in languages:
+        if any(map(holds, it.story)):
             return TOLD
-        if _holds_any(it.over, holds) and not _holds_any(it.still, holds):
+        if any(map(holds, it.over)) and not any(map(holds, it.still)):
             dropped |= OVER
-        if _holds_any(it.asked, holds):
+        if any(map(holds, it.asked)):
             if is_about_self is None:
-                is_about_self = any(holds(word) for each in known for word in each.self_words)
+                is_about_self = any(any(map(holds, each.self_words)) for each in languages)
             if not is_about_self:
                 return TOLD
     return dropped
-
-
-def _holds_any(frames: Iterable[tuple[Piece, ...]], holds: Callable[[Piece], bool]) -> bool:
-    return any(all(map(holds, frame)) for frame in frames)
 
 
 # --- scripts with spaces ---------------------------------------------------------------------
@@ -262,6 +268,8 @@ class SpacedIndex(NamedTuple):
     prefixes: dict[str, list[tuple[str, int]]]
     """By their first characters, without accents."""
     plain_prefixes: dict[str, list[tuple[str, int]]]
+    harmless: tuple[Harmless[int], ...] = ()
+    """By language: the bits of every phrase."""
 
     def bits(self, word: str, plain: str, *, is_accented: bool) -> int:
         """Return the bits of the pieces that a word of a message fits."""
@@ -278,15 +286,20 @@ class SpacedIndex(NamedTuple):
         return found
 
 
-def _find_spaced(message: Words, among: Container[str] | None = None) -> set[str]:
+def _bits_of(message: Words) -> int:
+    """Return the bits of the pieces that the words of a message fit."""
+    index = _spaced_index()
+    present = 0
+    for word, plain in zip(message.listed, message.plain, strict=True):
+        present |= index.bits(word, plain, is_accented=message.is_accented)
+    return present
+
+
+def _find_spaced(message: Words, present: int, among: Container[str] | None = None) -> set[str]:
     """Find categories; with `among`, only by phrases that hold one of these words."""
     index = _spaced_index()
-    plain_words = [word if word.isascii() else fold_accents(word) for word in message.listed]
-    present = 0
-    for word, plain in zip(message.listed, plain_words, strict=True):
-        present |= index.bits(word, plain, is_accented=message.is_accented)
     found: set[str] = set()
-    for at, plain in enumerate(plain_words):
+    for at, plain in enumerate(message.plain):
         for key in (plain, f"{plain[:SHORTEST]}*"):
             for bits, phrase in index.phrases.get(key, ()):
                 if (
@@ -384,14 +397,16 @@ def _find_unspaced(tight: str) -> set[str]:
     found: set[str] = set()
     for at, sign in enumerate(tight):
         for key in (sign, tight[at : at + 2]):
-            for spelling, phrase in index.get(key, ()):
-                if (
-                    phrase.category not in found
-                    and _is_run(tight, spelling, at)
-                    and not (is_japanese and phrase.tag in SHARES_SIGNS_WITH_JAPANESE)
-                    and _matches_characters(phrase, tight, (at, at + len(spelling)))
-                ):
-                    found.add(phrase.category)
+            for spelling, phrases in index.get(key, {}).items():
+                if not tight.startswith(spelling, at) or not _is_run(tight, spelling, at):
+                    continue
+                for phrase in phrases:
+                    if (
+                        phrase.category not in found
+                        and not (is_japanese and phrase.tag in SHARES_SIGNS_WITH_JAPANESE)
+                        and _matches_characters(phrase, tight, (at, at + len(spelling)))
+                    ):
+                        found.add(phrase.category)
     return found
 
 
@@ -399,7 +414,7 @@ def _matches_characters(phrase: AlarmPhrase, text: str, span: tuple[int, int]) -
     first, last = span
     spans = [span]
     for piece in phrase.pieces[1:]:
-        length = max(map(len, piece.spellings))
+        length = piece.longest
         start = last if phrase.is_ordered else max(0, first - phrase.reach - length)
         window = text[start : last + phrase.reach + length]
         hits = [
@@ -507,7 +522,7 @@ def load_phrases(tag: str, folder: Path = LOCALES) -> list[AlarmPhrase]:
     ]
 
 
-def load_harmless(tag: str, folder: Path = LOCALES) -> Harmless:
+def load_harmless(tag: str, folder: Path = LOCALES) -> Harmless[tuple[Piece, ...]]:
     """Return what makes a whole message ordinary in one language.
 
     Raises:
@@ -526,7 +541,7 @@ def load_harmless(tag: str, folder: Path = LOCALES) -> Harmless:
         )
         for name in ("story", "over", "still", "asked", "self")
     }
-    own = tuple(piece for frame in frames["self"] for piece in frame)
+    own = tuple((piece,) for frame in frames["self"] for piece in frame)
     return Harmless(frames["story"], frames["over"], frames["still"], frames["asked"], own)
 
 
@@ -638,11 +653,10 @@ def _parse_piece(word: str, *, keeps_accents: bool) -> Piece:
     spellings = word.split("/")
     whole = frozenset(it for it in spellings if not it.endswith("*"))
     prefixes = tuple(it[:-1] for it in spellings if it.endswith("*"))
-    if keeps_accents:
-        return Piece(whole, prefixes, frozenset(), ())
-    return Piece(
-        whole, prefixes, frozenset(map(fold_accents, whole)), tuple(map(fold_accents, prefixes))
-    )
+    every = (*whole, *prefixes)
+    plain_whole = frozenset() if keeps_accents else frozenset(map(fold_accents, whole))
+    plain_prefixes = () if keeps_accents else tuple(map(fold_accents, prefixes))
+    return Piece(whole, prefixes, plain_whole, plain_prefixes, every, max(map(len, every)))
 
 
 @cache
@@ -662,9 +676,27 @@ def _spaced_index() -> SpacedIndex:
         keys = {f"{fold_accents(it)[:SHORTEST]}*" for it in first.prefixes}
         for key in keys.union(map(fold_accents, first.whole)):
             index.phrases.setdefault(key, []).append((bits, replace(phrase, pieces=pieces)))
+    harmless = tuple(_numbered(load_harmless(tag), bit_of) for tag in LANGUAGES if tag not in REACH)
     for piece, bit in bit_of.items():
         _add_piece(index, piece, bit)
-    return index
+    return index._replace(harmless=harmless)
+
+
+def _numbered(known: Harmless[tuple[Piece, ...]], bit_of: dict[Piece, int]) -> Harmless[int]:
+    """Return every phrase as the bits of its pieces; pieces without a bit get one."""
+
+    def bits(frames: Iterable[tuple[Piece, ...]]) -> tuple[int, ...]:
+        return tuple(
+            sum({bit_of.setdefault(piece, 1 << len(bit_of)) for piece in frame}) for frame in frames
+        )
+
+    return Harmless(
+        bits(known.story),
+        bits(known.over),
+        bits(known.still),
+        bits(known.asked),
+        bits(known.self_words),
+    )
 
 
 def _add_piece(index: SpacedIndex, piece: Piece, bit: int) -> None:
@@ -684,9 +716,9 @@ def _add_piece(index: SpacedIndex, piece: Piece, bit: int) -> None:
 
 
 @cache
-def _unspaced_index() -> dict[str, list[tuple[str, AlarmPhrase]]]:
-    """Return the phrases of languages without spaces, by two characters of their first word."""
-    index: dict[str, list[tuple[str, AlarmPhrase]]] = {}
+def _unspaced_index() -> dict[str, dict[str, list[AlarmPhrase]]]:
+    """Return the phrases of languages without spaces, by how their first word begins, and by it."""
+    index: dict[str, dict[str, list[AlarmPhrase]]] = {}
     known = set()  # both Chinese lists hold most phrases
     for tag in sorted(LANGUAGES.keys() & REACH.keys()):
         for phrase in load_phrases(tag):
@@ -695,18 +727,13 @@ def _unspaced_index() -> dict[str, list[tuple[str, AlarmPhrase]]]:
                 continue
             known.add(same)
             for spelling in phrase.pieces[0].spellings:
-                index.setdefault(spelling[:2], []).append((spelling, phrase))
+                index.setdefault(spelling[:2], {}).setdefault(spelling, []).append(phrase)
     return index
 
 
 @cache
-def _spaced_harmless() -> tuple[Harmless, ...]:
-    return tuple(load_harmless(tag) for tag in LANGUAGES if tag not in REACH)
-
-
-@cache
-def _unspaced_harmless() -> tuple[Harmless, ...]:
-    return tuple(load_harmless(tag) for tag in LANGUAGES if tag in REACH)
+def _unspaced_harmless() -> tuple[tuple[str, Harmless[tuple[Piece, ...]]], ...]:
+    return tuple((tag, load_harmless(tag)) for tag in LANGUAGES if tag in REACH)
 
 
 @cache
