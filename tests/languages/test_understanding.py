@@ -43,6 +43,7 @@ LEAST = {
     "fourth": (8, 0),
     "fifth": (30, 0),
     "sixth": (25, 0),
+    "seventh": (25, 0),
 }
 """By set: urgent and ordinary sentences, and typed answers, that a language has at least."""
 
