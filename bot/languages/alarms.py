@@ -416,11 +416,12 @@ def _matches_characters(phrase: AlarmPhrase, text: str, span: tuple[int, int]) -
     for piece in phrase.pieces[1:]:
         length = piece.longest
         start = last if phrase.is_ordered else max(0, first - phrase.reach - length)
-        window = text[start : last + phrase.reach + length]
+        end = last + phrase.reach + length
+        window = text[start:end]
         hits = [
-            (start + at, it)
+            (at, it)
             for it in piece.spellings
-            if it in window and (at := _find_run(window, it)) >= 0
+            if it in window and (at := _find_run(text, it, start, end, spans)) >= 0
         ]
         if not hits:
             return False
@@ -434,7 +435,7 @@ def _matches_characters(phrase: AlarmPhrase, text: str, span: tuple[int, int]) -
         if any(_find_run(_STOP.split(before)[-1], it) >= 0 for it in phrase.beside):
             return False
     near = text[max(0, first - phrase.reach) : last + phrase.reach]
-    return not any(_find_run(near, it) >= 0 for it in phrase.unless)
+    return not any(it in near and _find_run(near, it) >= 0 for it in phrase.unless)
 
 
 def _is_run(text: str, spelling: str, at: int) -> bool:
@@ -446,11 +447,20 @@ def _is_run(text: str, spelling: str, at: int) -> bool:
     )
 
 
-def _find_run(text: str, spelling: str) -> int:
-    """Return where a run stands first, or -1."""
-    at = text.find(spelling)
-    while at >= 0 and not _is_run(text, spelling, at):
-        at = text.find(spelling, at + 1)
+def _find_run(
+    text: str,
+    spelling: str,
+    start: int = 0,
+    end: int | None = None,
+    taken: Iterable[tuple[int, int]] = (),
+) -> int:
+    """Return where a run stands first between two places and outside what is taken, or -1."""
+    at = text.find(spelling, start, end)
+    while at >= 0 and not (
+        _is_run(text, spelling, at)
+        and all(at >= last or at + len(spelling) <= first for first, last in taken)
+    ):
+        at = text.find(spelling, at + 1, end)
     return at
 
 
