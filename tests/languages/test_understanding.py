@@ -44,6 +44,7 @@ LEAST = {
     "fifth": (30, 0),
     "sixth": (25, 0),
     "seventh": (25, 0),
+    "eighth": (20, 0),
 }
 """By set: urgent and ordinary sentences, and typed answers, that a language has at least."""
 
