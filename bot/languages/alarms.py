@@ -434,8 +434,24 @@ def _matches_characters(phrase: AlarmPhrase, text: str, span: tuple[int, int]) -
         before = text[max(0, first - BESIDE[phrase.tag]) : first]
         if any(_find_run(_STOP.split(before)[-1], it) >= 0 for it in phrase.beside):
             return False
-    near = text[max(0, first - phrase.reach) : last + phrase.reach]
-    return not any(it in near and _find_run(near, it) >= 0 for it in phrase.unless)
+    start, end = max(0, first - phrase.reach), last + phrase.reach
+    near = text[start:end]
+    return not any(
+        it in near and _speaks_against(it, text, (start, end), spans) for it in phrase.unless
+    )
+
+
+def _speaks_against(
+    word: str, text: str, near: tuple[int, int], spans: list[tuple[int, int]]
+) -> bool:
+    """Tell whether a word of `unless` stands near; one that holds what was found must hold it."""
+    held = [(first, last) for first, last in spans if text[first:last] in word]
+    at = _find_run(text, word, *near)
+    while held and at >= 0:
+        if any(at <= first and last <= at + len(word) for first, last in held):
+            return True
+        at = _find_run(text, word, at + 1, near[1])
+    return at >= 0
 
 
 def _is_run(text: str, spelling: str, at: int) -> bool:
