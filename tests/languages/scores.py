@@ -20,7 +20,17 @@ from bot.languages.typed_answers import match_label
 from flows import ALL_FLOWS
 
 FOLDER = Path(__file__).parent / "sentences"
-SETS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+SETS = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+)
 FOUND = dict.fromkeys(("id", "vi", "en", "zh_Hant", "fil", "th"), 0.85)
 """Share of urgent sentences that must be found."""
 FOUND_ELSEWHERE = 0.7

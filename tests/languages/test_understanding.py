@@ -45,6 +45,7 @@ LEAST = {
     "sixth": (25, 0),
     "seventh": (25, 0),
     "eighth": (20, 0),
+    "ninth": (20, 0),
 }
 """By set: urgent and ordinary sentences, and typed answers, that a language has at least."""
 
