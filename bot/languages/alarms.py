@@ -88,6 +88,8 @@ SIBLINGS = {"zh_Hans": "zh_Hant", "zh_Hant": "zh_Hans", "fil": "en", "en": "fil"
 phrase of one counts for both."""
 SHARES_SIGNS_WITH_JAPANESE = frozenset({"zh_Hans", "zh_Hant"})
 """Their phrases say nothing in a message with kana."""
+JAPANESE = frozenset({"ja"})
+"""Its phrases say nothing in a message without kana."""
 SHORTEST = 3
 """Characters of a beginning, at least."""
 
@@ -393,7 +395,7 @@ def _place_words(phrase: AlarmPhrase, message: Words, at: int) -> set[int] | Non
 
 def _find_unspaced(tight: str) -> set[str]:
     index = _unspaced_index()
-    is_japanese = _KANA.search(tight) is not None
+    silent = SHARES_SIGNS_WITH_JAPANESE if _KANA.search(tight) else JAPANESE
     found: set[str] = set()
     for at, sign in enumerate(tight):
         for key in (sign, tight[at : at + 2]):
@@ -403,7 +405,7 @@ def _find_unspaced(tight: str) -> set[str]:
                 for phrase in phrases:
                     if (
                         phrase.category not in found
-                        and not (is_japanese and phrase.tag in SHARES_SIGNS_WITH_JAPANESE)
+                        and phrase.tag not in silent
                         and _matches_characters(phrase, tight, (at, at + len(spelling)))
                     ):
                         found.add(phrase.category)
