@@ -32,7 +32,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -101,16 +101,14 @@ _SAID_TWICE = re.compile(r"\b([^\W\d_]{3,})2\b")
 _APART = re.compile(r"\b(di|ni|naka|nag|pina) (?=[a-z]{3})")
 """The beginning of a word, written apart: "di kunci", "naka lock"."""
 _NAME = re.compile(r"@(\w+)")
-_KANA = re.compile("[\u3041-\u30ff]")
+_HAN = "[\u4e00-\u9fff]"
 _SIGNS = {
-    "th": re.compile("[\u0e00-\u0e7f]"),
-    "km": re.compile("[\u1780-\u17ff]"),
-    "my": re.compile("[\u1000-\u109f]"),
-    "ja": re.compile("[\u3040-\u30ff]"),
-    "zh_Hans": re.compile("[\u4e00-\u9fff]"),
-    "zh_Hant": re.compile("[\u4e00-\u9fff]"),
+    "th": "[\u0e00-\u0e7f]",
+    "my": "[\u1000-\u109f]",
+    "km": "[\u1780-\u17ff]",
+    "ja": "[\u3041-\u30ff]",
 }
-"""What a message in these languages has."""
+"""What every message in these languages has."""
 _GOES_ON = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u102b-\u1030\u1032-\u103e\u17b6-\u17d3]")
 """Vowels and signs of Thai, Burmese and Khmer that belong to the sign before them."""
 _OPENS = "\u0e40\u0e41\u0e42\u0e43\u0e44\u1039\u17d2"
@@ -228,7 +226,7 @@ def _find_in_characters(folded: str) -> set[str]:
     tight = _in_list_spelling("".join(folded.split()))
     found = _find_unspaced(tight)
     if found:
-        known = (it for tag, it in _unspaced_harmless() if _SIGNS[tag].search(tight))
+        known = (it for tag, it in _unspaced_harmless() if re.search(_SIGNS.get(tag, _HAN), tight))
         found -= _harmless_categories(known, lambda frame: all(it.is_in(tight) for it in frame))
     return found
 
@@ -395,7 +393,7 @@ def _place_words(phrase: AlarmPhrase, message: Words, at: int) -> set[int] | Non
 
 def _find_unspaced(tight: str) -> set[str]:
     index = _unspaced_index()
-    silent = SHARES_SIGNS_WITH_JAPANESE if _KANA.search(tight) else JAPANESE
+    silent = SHARES_SIGNS_WITH_JAPANESE if re.search(_SIGNS["ja"], tight) else JAPANESE
     found: set[str] = set()
     for at, sign in enumerate(tight):
         for key in (sign, tight[at : at + 2]):
@@ -436,24 +434,8 @@ def _matches_characters(phrase: AlarmPhrase, text: str, span: tuple[int, int]) -
         before = text[max(0, first - BESIDE[phrase.tag]) : first]
         if any(_find_run(_STOP.split(before)[-1], it) >= 0 for it in phrase.beside):
             return False
-    start, end = max(0, first - phrase.reach), last + phrase.reach
-    near = text[start:end]
-    return not any(
-        it in near and _speaks_against(it, text, (start, end), spans) for it in phrase.unless
-    )
-
-
-def _speaks_against(
-    word: str, text: str, near: tuple[int, int], spans: list[tuple[int, int]]
-) -> bool:
-    """Tell whether a word of `unless` stands near; one that holds what was found must hold it."""
-    held = [(first, last) for first, last in spans if text[first:last] in word]
-    at = _find_run(text, word, *near)
-    while held and at >= 0:
-        if any(at <= first and last <= at + len(word) for first, last in held):
-            return True
-        at = _find_run(text, word, at + 1, near[1])
-    return at >= 0
+    near = text[max(0, first - phrase.reach) : last + phrase.reach]
+    return not any(it in near and _find_run(near, it) >= 0 for it in phrase.unless)
 
 
 def _is_run(text: str, spelling: str, at: int) -> bool:
@@ -718,13 +700,7 @@ def _numbered(known: Harmless[tuple[Piece, ...]], bit_of: dict[Piece, int]) -> H
             sum({bit_of.setdefault(piece, 1 << len(bit_of)) for piece in frame}) for frame in frames
         )
 
-    return Harmless(
-        bits(known.story),
-        bits(known.over),
-        bits(known.still),
-        bits(known.asked),
-        bits(known.self_words),
-    )
+    return Harmless(*(bits(getattr(known, it.name)) for it in fields(known)))
 
 
 def _add_piece(index: SpacedIndex, piece: Piece, bit: int) -> None:
