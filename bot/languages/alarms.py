@@ -60,11 +60,8 @@ CATEGORIES = (
     "police",
 )
 """Every category a file has a table for."""
-GAP_WORDS = {"en": 8, "id": 8, "fil": 8, "vi": 5}
-"""Other words that may stand between the words of a phrase, in all. In Vietnamese every syllable is
-a word, and many are spelled alike."""
-GAP_ELSEWHERE = 3
-"""The same for languages that are romanised."""
+GAP_WORDS = 5
+"""Other words that may stand between the words of a phrase, in all."""
 REACH = {"ja": 10, "zh_Hans": 10, "zh_Hant": 10, "km": 22, "my": 22, "th": 22}
 """The same for scripts without spaces, in characters; also how far `unless` reaches there."""
 NEGATION_CHARACTERS = 3
@@ -376,7 +373,7 @@ def _place_words(phrase: AlarmPhrase, message: Words, at: int) -> set[int] | Non
             for n, piece in enumerate(phrase.pieces)
         )
         return set(range(at, at + count)) if fits else None
-    reach = count - 1 + GAP_WORDS.get(phrase.tag, GAP_ELSEWHERE)
+    reach = count - 1 + GAP_WORDS
     places = {at}
     for piece in phrase.pieces[1:]:
         window = range(max(0, at - reach), min(len(words), at + reach + 1))
