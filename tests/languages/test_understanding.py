@@ -117,6 +117,9 @@ def test_a_harmless_word_does_not_hide_a_real_alarm(text: str) -> None:
         "is it against the law if someone is locked in",
         "my phone is locked",
         "my old boss hit people but the new one is kind",
+        "my ex used to beat me but we divorced years ago",
+        "đừng gọi cho em, bà chủ coi điện thoại",
+        "ဒီလ လခ မရသေးဘူး",
     ],
 )
 def test_a_harmless_frame_is_no_alarm(text: str) -> None:
