@@ -147,6 +147,7 @@ _FROM_PERSON_SINCE = select_by(
     by=(
         exchanges.c.letter == bindparam("of_letter"), _NEWER.c.id > exchanges.c.id,
         _NEWER.c.side == literal(MessageSide.PERSON.value),
+        _NEWER.c.kind != literal(CaseMessageKind.REPLY.value),  # "I can write now" asks nothing
     ),
     limit=literal(1),
 )  # fmt: skip
