@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.app.phrase_list import NamedPhrase, ShownPhrase, phrases_of_flows, phrases_of_place
-from bot.conversation import ALWAYS, Begin, End, Fact, FlowRegistry, Outcome, PressInput, Reply
+from bot.conversation import ALWAYS, Begin, End, Fact, FlowRegistry, Outcome, PressInput, Reply, Say
 from bot.conversation.engine import answer, begin
 from bot.conversation.guards import AnswerGuard
-from bot.conversation.outcomes import TAKES_EXTRAS, TOLD
+from bot.conversation.outcomes import TAKES_EXTRAS, TELLS_STAFF, TOLD
 from bot.conversation.questions.choice import TALK, ListQuestion
 from bot.conversation.state import Frame, Position
 from bot.conversation.steps import DANGER, KEEP, PERSON
@@ -78,6 +78,11 @@ FORBIDDEN_ENGLISH = re.compile(
     re.IGNORECASE,
 )
 """Labels that shame and promises, in English; `style_rules` has the lists of other languages."""
+STAFF_READ = re.compile(
+    r"\bthey read (?:it|what you write)\b|\bread what you write here\b|\bgo on writing\b",
+    re.IGNORECASE,
+)
+"""What says that staff read from now on, in English."""
 SAMPLE_BLANKS = {
     "reference": "K7M4Q2", "trail": "t" * 240, "held": "h" * 240, "count": "12",
     "title": "a government officer", "time": "11/24 21:40", "until": "11/24", "place": "p" * 40,
@@ -129,6 +134,10 @@ def run_flow_checks(
             _exits(registry, texts, catalogues),
         ("caseworker", "a person is one tap from every question, staff are told two from danger"):
             _caseworker_reachable(registry),
+        ("danger first", "where staff are offered, the first question can hand over the words"):
+            _words_can_be_sent_first(registry),
+        ("reading", "it is said that staff read only where they do"):
+            _says_who_reads(registry),
         ("dead ends", "every choice leads to a question, a caseworker, or a stop"):
             _dead_ends(registry),
         ("complete", "every phrase is translated into every language"):
@@ -257,14 +266,7 @@ def _caseworker_reachable(registry: FlowRegistry) -> Examined:
     Exceptions are the flow in which a person is asked for, the emergency flows, which tell staff
     by themselves, and questions in which a passphrase is chosen.
     """
-    outcomes = [
-        ending.outcome
-        for code in _choice_codes(registry, _danger_position(registry))
-        for ending in answer(
-            registry, _danger_position(registry), PressInput(code), frozenset()
-        ).endings
-    ]
-    if Outcome.STAFF_ALERTED not in outcomes:
+    if Outcome.STAFF_ALERTED not in _outcomes_of_first_question(registry, DANGER):
         yield "danger: no answer alerts a caseworker"
     for location, question in _questions(registry):
         yield 1
@@ -272,6 +274,41 @@ def _caseworker_reachable(registry: FlowRegistry) -> Examined:
             yield f"{location} offers no person"
         if not _ask(registry, location).is_question:
             yield f"{location} has no danger button"
+
+
+def _words_can_be_sent_first(registry: FlowRegistry) -> Examined:
+    """Check that danger, despair and a story ask nothing before staff can be told."""
+    for flow in OFFERING_FLOWS:
+        if flow not in registry.compiled:
+            continue
+        yield 1
+        if not _outcomes_of_first_question(registry, flow) & TELLS_STAFF:
+            yield f"{flow} asks something before staff can be told"
+
+
+def _outcomes_of_first_question(registry: FlowRegistry, flow: str) -> set[Outcome | None]:
+    return {
+        ending.outcome
+        for code in _choice_codes(registry, _begun(registry, flow))
+        for ending in answer(
+            registry, _begun(registry, flow), PressInput(code), frozenset()
+        ).endings
+    }
+
+
+def _says_who_reads(registry: FlowRegistry) -> Examined:
+    for compiled in registry.compiled.values():
+        for step in compiled.flow.steps:
+            if isinstance(step, Say | End) and any(map(_says_they_read, step.phrases())):
+                yield 1
+                is_after = isinstance(step, End) and step.outcome in TELLS_STAFF
+                is_told = {TOLD, "alerted"} & set(step.when.facts())
+                if not (is_after or is_told or compiled.name == URGENT_DETAILS_FLOW):
+                    yield f"{compiled.name}.{step.name} says that staff read"
+
+
+def _says_they_read(text: Text) -> bool:
+    return STAFF_READ.search(text.source) is not None
 
 
 def _offers_person(location: str, question: Question[Answer]) -> bool:
@@ -393,9 +430,10 @@ def _ask(registry: FlowRegistry, location: str) -> Reply:
     return registry.compiled[flow].questions[step].ask(Frame(flow, step), back=False)
 
 
-def _danger_position(registry: FlowRegistry) -> Position:
+def _begun(registry: FlowRegistry, flow: str) -> Position:
+    """Return a new conversation in which this flow has begun."""
     position = Position()
-    begin(registry, position, DANGER, frozenset())
+    begin(registry, position, flow, frozenset())
     return position
 
 

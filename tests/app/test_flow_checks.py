@@ -421,3 +421,24 @@ def test_the_command_fails_for_a_sentence_of_the_phrasebook_that_promises(
     assert done.exit_code == 1
     assert "en: phrasebook planted says will" in done.output
     assert "vi: phrasebook planted is not translated" in done.output
+
+
+def test_a_promise_that_staff_read_is_found_where_they_do_not() -> None:
+    class Promises(Flow):
+        title = T
+        about = Decide(T, why=WHY, choices=YES_NO)
+        kept = End(Text("You can go on writing here."), when=about.was("yes"))
+        sent = End(Text("They read what you write."), Outcome.REPORT_SUBMITTED)
+
+    assert faults("reading", Promises) == ["promises.kept says that staff read"]
+
+
+def test_a_question_before_staff_can_be_told_in_danger_is_found() -> None:
+    class Story(Flow):
+        title = T
+        where = Decide(T, why=WHY, choices=YES_NO)
+        give = Decide(T, why=WHY, choices=SENDS)
+        given = End(T, Outcome.STORY_GIVEN, when=give.was("send"))
+        end = End(T)
+
+    assert "story asks something before staff can be told" in faults("danger first", Story)
