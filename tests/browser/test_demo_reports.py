@@ -180,7 +180,6 @@ async def test_the_picture_in_the_readme_is_of_this_phone(
         sari = await add_phone(page, "Sari", "Bahasa Indonesia", "id")
         await _hears_what_to_know(sari)
         await sari.is_asked(Welcome.menu)
-        await sari.goes_to_the_newest()
         taken = await _photograph(page)
     if os.environ.get("PICTURES"):
         PICTURE.write_bytes(taken)

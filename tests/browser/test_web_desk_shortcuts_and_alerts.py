@@ -82,7 +82,7 @@ async def test_an_alert_says_only_that_a_person_is_waiting(
         await desk.get_by_role(
             "checkbox", name="which says only that there is new activity"
         ).check()
-        await desk.get_by_role("button", name="Save", exact=True).click()
+        await desk.locator("form[data-alerts-form] button").click()
         await desk.wait_for_load_state()
         async with open_demo_page(WIDE) as another:
             await is_in_danger(await add_phone(another, "Sari", "Bahasa Indonesia", "id"))

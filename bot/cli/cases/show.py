@@ -15,6 +15,7 @@ from bot.app.storage import existing_database
 from bot.app.tables import case_view, notice_line, queue_table
 from bot.app.texts import build_reader
 from bot.cases.queries import (
+    AnswerView,
     CaseDetails,
     QueuedCase,
     ServiceNotice,
@@ -149,12 +150,16 @@ def _case_as_json(case: QueuedCase) -> dict[str, Any]:
     }
 
 
+def _answer_as_json(answer: AnswerView) -> dict[str, Any]:
+    return {**asdict(answer), "files": [it.kind for it in answer.files]}
+
+
 def _case_details_as_json(opened: CaseDetails) -> dict[str, Any]:
     return {
         **_case_as_json(opened.case), "reasons": list(opened.reasons),
         "reports": [
             {"kind": it.kind, "sent_at": it.sent_at.isoformat(),
-             "answers": [asdict(answer) for answer in it.answers]}
+             "answers": [_answer_as_json(answer) for answer in it.answers]}
             for it in opened.reports
         ],
         "files": [asdict(file) for file in opened.files],
