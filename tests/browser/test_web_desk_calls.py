@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from bot.hotline.on_call.roster import CallChannel, OnCallRoster, OnCallSettings
@@ -48,22 +49,21 @@ async def test_a_push_shows_that_something_waits_and_no_more(
 async def _worker_of(page: Page) -> Any:
     """Return what delivers a push to the worker of a page, as a push service would."""
     tools = await page.context.new_cdp_session(page)
-    registrations: list[dict[str, Any]] = []
-    tools.on(
-        "ServiceWorker.workerRegistrationUpdated",
-        lambda event: registrations.extend(event["registrations"]),
-    )
+    known: asyncio.Queue[str] = asyncio.Queue()
+
+    def note(event: dict[str, Any]) -> None:
+        for it in event["registrations"]:
+            known.put_nowait(it["registrationId"])
+
+    tools.on("ServiceWorker.workerRegistrationUpdated", note)
     await tools.send("ServiceWorker.enable")
 
     async def delivers(words: str) -> None:
         origin = page.url.split("/account", maxsplit=1)[0]
+        number = await asyncio.wait_for(known.get(), PATIENCE / 1000)
         await tools.send(
             "ServiceWorker.deliverPushMessage",
-            {
-                "origin": origin,
-                "registrationId": registrations[-1]["registrationId"],
-                "data": words,
-            },
+            {"origin": origin, "registrationId": number, "data": words},
         )
 
     return delivers
