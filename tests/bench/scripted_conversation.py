@@ -42,8 +42,8 @@ STEPS: Final = (
     Step(
         "what",
         "What happened? Please tell us in your own words.",
-        "My documents were taken by the employer and he threatens me. I can not leave the house, "
-        "there are two more women with me here.",
+        "The employer has kept our documents since spring and the pay is late again. We work until "
+        "midnight, there are two more women with me.",
     ),
     Step(
         "since",

@@ -17,6 +17,7 @@ from tests.support.paths import ROOT
 FULL = {
     "tests/cases/test_case_state_machine.py": "any order of moves leads a case only where it may",
     "tests/desks/web/security/test_route_fuzzing.py": "no request makes the web desk fail",
+    "tests/desks/web/team/test_overdue_counts.py": "every overdue reply is counted",
     "tests/dispatch/contact_policy/test_contact_policy.py": "nothing goes outside a contact rule",
     "tests/dispatch/turns/test_dispatch_stateful.py": "random actions of people lose nothing",
     "tests/dispatch/turns/test_order_and_isolation.py": "one update's failure is no other's",
@@ -25,6 +26,7 @@ FULL = {
     "tests/hotline/erasure/test_erasure_requests.py": "erasure requests in any order",
     "tests/hotline/on_call/test_on_call_stateful.py": "an emergency calls until one sees it",
     "tests/hotline/queue/test_every_case_is_seen.py": "every case is in the lists that need it",
+    "tests/hotline/queue/test_offers.py": "a case is offered first to who speaks its language",
     "tests/hotline/queue/test_queue_stateful.py": "a case has one holder, and returns to the queue",
     "tests/hotline/referrals/test_referrals_stateful.py": "only what was agreed to is passed on",
     "tests/hotline/staff/test_staff_records.py": "staff records follow every change",
