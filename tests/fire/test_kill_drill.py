@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.fire.processes.process_spawner import ProcessSpawner
 
 SHORT = KillPlan(kills=5, updates=110, repeats=0.5)
-CONTROL = 3.0
+CONTROL = 8.0
 """Seconds after which somebody is given up who lost their way because something was broken."""
 
 
