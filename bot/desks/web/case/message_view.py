@@ -192,6 +192,7 @@ class MessageViewBuilder:
             return
         words = self.locale.flow_catalogue
         view.question = question.short.render(words).replace("\n", " ")
+        view.text = view.text.removeprefix(f"{question.short.source}: ")  # it stands above
         if content.chosen and isinstance(question, Choose | ChooseMany):
             is_single = isinstance(question, Choose)
             parts = question.describe(content.chosen[0] if is_single else content.chosen)

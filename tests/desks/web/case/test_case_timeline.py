@@ -197,7 +197,9 @@ def test_answers_after_staff_were_told_stand_with_their_question(
     mei.browser.client.cookies.set("__Host-haven-language", language)
     page = timeline(mei, reference)
     (written,) = re.findall(r'<article class="message person".*?</article>', page, re.DOTALL)
-    assert asked in written.partition("Behind the old temple")[0]
+    before = written.partition("Behind the old temple")[0]
+    assert asked in before
+    assert "Where:" not in before  # the question is said once
     (answer,) = re.findall(r'<article class="event answer.*?</article>', page, re.DOTALL)
     assert asked in answer
     assert (chosen in answer) is (language == "en")
