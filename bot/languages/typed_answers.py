@@ -25,7 +25,7 @@ from bot.languages import FALLBACK, LANGUAGES, LOCALES
 from bot.text import fold_accents
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
 LONGEST = 60
@@ -43,14 +43,40 @@ _UNSPACED = re.compile("[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 """Scripts without spaces between words: there a space means nothing."""
 
 
+class PlainText(NamedTuple):
+    """An answer without case, accents and punctuation (`plain_answer`)."""
+
+    text: str
+    words: Sequence[str]
+    is_unspaced: bool
+
+    @classmethod
+    def of(cls, plain: str) -> PlainText:
+        """Return a plain answer with its words."""
+        return cls(plain, plain.split(), _UNSPACED.search(plain) is not None)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether a synonym may stand among its other words."""
+        is_long = self.is_unspaced and len(self.text) > MOST_CHARACTERS
+        return len(self.words) <= MOST_WORDS and not is_long
+
+    @property
+    def framed(self) -> str:
+        """The text in which whole words are found: with a space at both ends, if it has any."""
+        return self.text if self.is_unspaced else f" {self.text} "
+
+
 class AnswerList(NamedTuple):
     """The synonyms of one language."""
 
-    particles: tuple[str, ...]
+    particles: Particles
     labels: Mapping[str, frozenset[str]]
     """By plain typed words: the English labels they may mean."""
     exact: Mapping[str, frozenset[str]]
     """The same by whole texts, in which words of politeness count."""
+    by_label: Mapping[str, Sequence[str]]
+    """The keys of `labels` by each English label."""
     numbers: Mapping[str, range]
     """English labels that mean a number: which ones."""
     in_digits: Mapping[str, str]
@@ -59,16 +85,25 @@ class AnswerList(NamedTuple):
     """By another spelling of a word: the spelling in the lists."""
     negations: tuple[str, ...]
 
-    def plain(self, typed: str, particles: Iterable[str] = ()) -> str:
-        """Return an answer in plain words, each in the spelling of the lists."""
-        return plain_answer(_respell(plain_answer(typed), self.same), particles)
+    def respell(self, plain: PlainText) -> PlainText:
+        """Return an answer with each word in the spelling of the lists."""
+        if plain.is_unspaced:
+            text = plain.text
+            for variant, word in self.same.items():
+                text = text.replace(variant, word)
+            return plain if text == plain.text else PlainText.of(plain_answer(text))
+        if self.same.keys().isdisjoint(plain.words):
+            return plain
+        return PlainText.of(
+            plain_answer(" ".join(self.same.get(word, word) for word in plain.words))
+        )
 
     def before(self, words: str) -> str:
         """Return what stands before a synonym, without words of politeness ("hindi po ligtas")."""
         if _UNSPACED.search(words):
             return words
         kept = words.split()
-        while kept and kept[-1] in self.particles:
+        while kept and kept[-1] in self.particles.words:
             kept.pop()
         return f" {' '.join(kept)}"
 
@@ -81,6 +116,32 @@ class AnswerList(NamedTuple):
         words = "|".join(map(re.escape, longest_first))
         pattern = words if is_unspaced else rf"\b(?:{words})\b"
         return re.sub(pattern, lambda it: f" {self.in_digits[it[0]]} ", plain)
+
+
+class Particles(NamedTuple):
+    """Words of politeness, and how an answer may begin and end with them."""
+
+    words: tuple[str, ...]
+    starts: tuple[str, ...]
+    ends: tuple[str, ...]
+
+    @classmethod
+    def of(cls, words: tuple[str, ...]) -> Particles:
+        """Return words of politeness; those in ASCII stand apart from other words."""
+        spaced = tuple((word, " " if word.isascii() else "") for word in words)
+        return cls(
+            words,
+            tuple(word + space for word, space in spaced),
+            tuple(space + word for word, space in spaced),
+        )
+
+    def strip(self, plain: str) -> str:
+        """Return a plain answer without words of politeness at its ends."""
+        if not (plain.startswith(self.starts) or plain.endswith(self.ends)):
+            return plain
+        for start, end in zip(self.starts, self.ends, strict=True):
+            plain = plain.removeprefix(start).removesuffix(end).strip() or plain
+        return plain
 
 
 def match_label(
@@ -97,13 +158,14 @@ def match_label(
     """
     if len(typed) > LONGEST:
         return None
+    plain = PlainText.of(plain_answer(typed))
     read = ((language,), (FALLBACK,))
     others = sorted(LANGUAGES.keys() - {language, FALLBACK})
     ways = [(_whole_meanings, tags) for tags in (*read, others)]
     if not whole:  # a short word of another language within a text means nothing: "so" is no "sợ"
         ways += [(_contained_meanings, tags) for tags in read]
     for meanings, tags in ways:
-        found = {it for tag in tags for it in meanings(typed, tag, labels)}
+        found = {it for tag in tags for it in meanings(plain, load_answers(tag), labels)}
         if found:
             return found.pop() if len(found) == 1 else None
     return None
@@ -116,84 +178,77 @@ def match_agreement(typed: str, labels: Collection[str], language: str) -> str |
     """
     if any(sign in typed for sign in ("?", "\uff1f")):
         return None
+    plain = PlainText.of(plain_answer(typed))
     for tag in (language, FALLBACK):
         known = load_answers(tag)
-        plain = known.plain(typed)
-        is_unspaced = _UNSPACED.search(plain) is not None
-        within = plain if is_unspaced else f" {plain} "
-        denials = [it if is_unspaced else f" {it} " for it in known.negations]
-        found = _contained_meanings(typed, tag, labels)
-        if len(found) == 1 and not any(it in within for it in denials):
+        respelled = known.respell(plain)
+        denials = [it if respelled.is_unspaced else f" {it} " for it in known.negations]
+        found = _contained_meanings(plain, known, labels)
+        if len(found) == 1 and not any(it in respelled.framed for it in denials):
             return found.pop()
     return None
 
 
-def _whole_meanings(typed: str, tag: str, labels: Collection[str]) -> set[str]:
+def _whole_meanings(plain: PlainText, known: AnswerList, labels: Collection[str]) -> set[str]:
     """Return the labels all of whose words were typed, and the ages."""
-    known = load_answers(tag)
-    plain = known.plain(typed, known.particles)
-    meant = known.labels.get(plain, frozenset()) | known.exact.get(known.plain(typed), frozenset())
-    found = meant.intersection(labels)
-    if found or not known.numbers.keys() & labels or not _is_short(plain):
-        return set(found)
-    numbers = {int(it) for it in _NUMBER.findall(known.with_digits(plain))}
+    respelled = known.respell(plain)
+    polite = known.particles.strip(respelled.text)
+    found = {
+        label
+        for meant in (known.labels.get(polite, ()), known.exact.get(respelled.text, ()))
+        for label in meant
+        if label in labels
+    }
+    asked = known.numbers.keys() & labels
+    if found or not asked or not PlainText.of(polite).is_short:
+        return found
+    numbers = {int(it) for it in _NUMBER.findall(known.with_digits(polite))}
     if len(numbers) != 1:
         return set()
     number = numbers.pop()
-    return {it for it in known.numbers if it in labels and number in known.numbers[it]}
+    return {it for it in asked if number in known.numbers[it]}
 
 
-def _contained_meanings(typed: str, tag: str, labels: Collection[str]) -> set[str]:
+def _contained_meanings(plain: PlainText, known: AnswerList, labels: Collection[str]) -> set[str]:
     """Return the labels of the longest synonym within a few words."""
-    known = load_answers(tag)
-    plain = known.plain(typed)
-    asks_a_number = bool(known.numbers.keys() & labels)
-    if not _is_short(plain) or (asks_a_number and len(_NUMBER.findall(plain)) > 1):
+    respelled = known.respell(plain)
+    asks_a_number = not known.numbers.keys().isdisjoint(labels)
+    has_several = asks_a_number and len(_NUMBER.findall(respelled.text)) > 1
+    if has_several or not respelled.is_short:
         return set()
-    is_unspaced = _UNSPACED.search(plain) is not None
-    within = plain if is_unspaced else f" {plain} "
-    least = max(SHORTEST, math.ceil(len(plain) / LARGEST_SHARE))
+    within = respelled.framed
+    least = max(SHORTEST, math.ceil(len(respelled.text) / LARGEST_SHARE))
     longest = 0
     found: set[str] = set()
-    for synonym, meant in known.labels.items():
-        if len(synonym) < max(longest, least) or meant.isdisjoint(labels):
-            continue
-        place = within.find(synonym if is_unspaced else f" {synonym} ")
-        if place >= 0 and not known.before(within[:place]).endswith(known.negations):
-            if len(synonym) > longest:
-                longest, found = len(synonym), set()
-            found |= meant.intersection(labels)
+    for label in labels:
+        for synonym in known.by_label.get(label, ()):
+            if len(synonym) < max(longest, least):
+                break  # the longest come first
+            place = within.find(synonym if respelled.is_unspaced else f" {synonym} ")
+            if place >= 0 and not known.before(within[:place]).endswith(known.negations):
+                if len(synonym) > longest:
+                    longest, found = len(synonym), set()
+                found.add(label)
     return found
 
 
-def _is_short(plain: str) -> bool:
-    is_unspaced = _UNSPACED.search(plain) is not None
-    return len(plain.split()) <= MOST_WORDS and not (is_unspaced and len(plain) > MOST_CHARACTERS)
-
-
-def plain_answer(typed: str, particles: Iterable[str] = ()) -> str:
-    """Return an answer without case, accents, punctuation, and words of politeness at its ends."""
+def plain_answer(typed: str) -> str:
+    """Return an answer without case, accents and punctuation."""
     folded = fold_accents(typed.replace("\u2019", "'"))
-    kept = (sign if _is_kept(sign) else " " for sign in folded)
-    words = "".join(kept).split()
-    plain = ("" if _UNSPACED.search(folded) else " ").join(words)
-    for word in particles:
-        space = " " if word.isascii() else ""
-        plain = plain.removeprefix(word + space).removesuffix(space + word).strip() or plain
-    return plain
+    return ("" if _UNSPACED.search(folded) else " ").join(folded.translate(_KEPT).split())
 
 
-def _respell(plain: str, same: Mapping[str, str]) -> str:
-    if _UNSPACED.search(plain):
-        for variant, word in same.items():
-            plain = plain.replace(variant, word)
-        return plain
-    return " ".join(same.get(word, word) for word in plain.split())
+class _KeptSigns(dict[int, int | str]):
+    """For `str.translate`: letters, marks, digits and apostrophes stay, others part words."""
+
+    def __missing__(self, code: int) -> int | str:
+        sign = chr(code)
+        is_kept = sign == "'" or unicodedata.category(sign)[0] in "LMN"
+        self[code] = kept = code if is_kept else " "
+        return kept
 
 
-def _is_kept(sign: str) -> bool:
-    """Tell whether a character is a letter, a mark on one, a digit or an apostrophe."""
-    return sign == "'" or unicodedata.category(sign)[0] in "LMN"
+_KEPT = _KeptSigns()
 
 
 @cache
@@ -205,12 +260,11 @@ def load_answers(tag: str, folder: Path = LOCALES) -> AnswerList:
     """
     path = folder / tag / "answers.toml"
     if not path.exists():
-        return AnswerList((), {}, {}, {}, {}, {}, ())
+        return AnswerList(Particles.of(()), {}, {}, {}, {}, {}, {}, ())
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise TypedAnswersError(f"{path}: {error}") from None
-    particles = tuple(plain_answer(word) for word in content.get("particles", ()))
     same = {
         plain_answer(variant): plain_answer(word)
         for word, variants in content.get("same", {}).items()
@@ -223,28 +277,42 @@ def load_answers(tag: str, folder: Path = LOCALES) -> AnswerList:
         for word in words
     }
     known = AnswerList(
-        particles,
-        {},
-        {},
-        {},
-        in_digits,
-        same,
-        tuple(it if _UNSPACED.search(it) else f" {it}" for it in negations),
+        particles=Particles.of(tuple(map(plain_answer, content.get("particles", ())))),
+        labels={},
+        exact={},
+        by_label={},
+        numbers={},
+        in_digits=in_digits,
+        same=same,
+        negations=tuple(it if _UNSPACED.search(it) else f" {it}" for it in negations),
     )
     labels: dict[str, set[str]] = {}
     exact: dict[str, set[str]] = {}
+    by_label: dict[str, set[str]] = {}
     numbers: dict[str, range] = {}
     for label, synonyms in content.get("synonyms", {}).items():
         for synonym in synonyms:
             if meant := _RANGE.fullmatch(synonym):
                 numbers[label] = _numbers(meant)
                 continue
-            is_exact = synonym.startswith("=")
-            plain = known.plain(synonym, () if is_exact else particles)
+            plain = known.respell(PlainText.of(plain_answer(synonym))).text
+            if synonym.startswith("="):
+                exact.setdefault(plain, set()).add(label)
+            else:
+                plain = known.particles.strip(plain)
+                labels.setdefault(plain, set()).add(label)
+                by_label.setdefault(label, set()).add(plain)
             if not plain:
                 raise TypedAnswersError(f"{path}: {label!r} has an empty synonym")
-            (exact if is_exact else labels).setdefault(plain, set()).add(label)
-    return known._replace(labels=_frozen(labels), exact=_frozen(exact), numbers=numbers)
+    return known._replace(
+        labels=_frozen(labels),
+        exact=_frozen(exact),
+        by_label={
+            label: sorted(synonyms, key=lambda it: (-len(it), it))
+            for label, synonyms in by_label.items()
+        },
+        numbers=numbers,
+    )
 
 
 def _frozen(labels: dict[str, set[str]]) -> dict[str, frozenset[str]]:
