@@ -4,13 +4,7 @@ An alarm raises the priority of what the words belong to and shows the danger ca
 a message, never decides a queue alone, and passes nothing on. Every language is tried on every
 message, because people mix languages, and a frightened person writes in the first one that comes.
 
-A phrase is one or more words. Words may stand in any order, with a few other words between them.
-`a/b` means either word, `rap*` means any word that begins so, `=` before a phrase asks for exactly
-these words in this order, `!` asks for accents as written. `@me` stands for the words of that name
-in `[words]`. In scripts without spaces a "word" is any run of characters, and a spelling in
-`[same]` counts as the one it stands for; Chinese is compared in simplified characters. A category
-is one table, or several by kind (`[danger_now.help]`), each with its own counter-examples. A match
-is dropped
+How a phrase is written stands in `alarm_phrases`. A match is dropped
 
 - when a negation stands right before one of its words (`before`; what is in `between` does not
   count), just after it (`after`; "たこと ない" with a little between), or around one of its words
@@ -23,47 +17,43 @@ is dropped
   of `self`. Danger now and self-harm are never dropped for these, sexual violence and weapons not
   for being over.
 
-A run of characters does not begin or end inside a syllable of Thai, Burmese or Khmer ("သေ", die, is
-not in "သေး", still). Where people type accents, a word without any is no word with some.
+Where people type accents, a word without any is no word with some.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
-from dataclasses import dataclass, fields, replace
-from functools import cache, partial
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from dataclasses import fields, replace
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from bot.errors import AlarmPhrasesError
-from bot.languages import LANGUAGES, LOCALES
+from bot.languages import LANGUAGES
+from bot.languages.alarm_phrases import (
+    CATEGORIES,
+    REACH,
+    SHORTEST,
+    AlarmPhrase,
+    Frame,
+    Harmless,
+    Negation,
+    Piece,
+    find_run,
+    in_list_spelling,
+    is_run,
+    load_harmless,
+    load_phrases,
+)
 from bot.text import fold, fold_accents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
-    from pathlib import Path
 
-Frame = TypeVar("Frame")
-"""A phrase of harmless words: its pieces, or their bits."""
+Pieces: TypeAlias = tuple[int, ...]
+"""Pieces of phrases, by their numbers."""
 
-CATEGORIES = (
-    "danger_now",
-    "violence",
-    "sexual_violence",
-    "held",
-    "moved",
-    "weapon",
-    "medical",
-    "self_harm",
-    "child",
-    "police",
-)
-"""Every category a file has a table for."""
 GAP_WORDS = 5
 """Other words that may stand between the words of a phrase, in all."""
-REACH = {"ja": 10, "zh_Hans": 10, "zh_Hant": 10, "km": 22, "my": 22, "th": 22}
-"""The same for scripts without spaces, in characters; also how far `unless` reaches there."""
 NEGATION_CHARACTERS = 3
 """How many characters may stand between what is negated and the second half of a negation."""
 NEAR_WORDS = 4
@@ -76,20 +66,12 @@ TOLD = frozenset(CATEGORIES) - {"danger_now", "self_harm"}
 """Categories that a story, or a question about the law, does not mean."""
 OVER = TOLD - {"sexual_violence", "weapon"}
 """Categories that what is over and well again does not mean."""
-
 ACCENTED = 3
 """One word in so many has accents where people type them."""
-
-SIBLINGS = {"zh_Hans": "zh_Hant", "zh_Hant": "zh_Hans", "fil": "en", "en": "fil"}
-"""Languages that share most characters, or are mixed by most who write one: what speaks against a
-phrase of one counts for both."""
 SHARES_SIGNS_WITH_JAPANESE = frozenset({"zh_Hans", "zh_Hant"})
 """Their phrases say nothing in a message with kana."""
 JAPANESE = frozenset({"ja"})
 """Its phrases say nothing in a message without kana."""
-SHORTEST = 3
-"""Characters of a beginning, at least."""
-
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _STOP = re.compile("[,.!?;:\n\u3001\u3002\u104a\u104b\u17d4\u17d6]")
 """The end of a clause."""
@@ -97,7 +79,6 @@ _SAID_TWICE = re.compile(r"\b([^\W\d_]{3,})2\b")
 """A word said twice, as Indonesian and Filipino write it: "malam2"."""
 _APART = re.compile(r"\b(di|ni|naka|nag|pina) (?=[a-z]{3})")
 """The beginning of a word, written apart: "di kunci", "naka lock"."""
-_NAME = re.compile(r"@(\w+)")
 _HAN = "[\u4e00-\u9fff]"
 _SIGNS = {
     "th": "[\u0e00-\u0e7f]",
@@ -106,79 +87,8 @@ _SIGNS = {
     "ja": "[\u3041-\u30ff]",
 }
 """What every message in these languages has."""
-_GOES_ON = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u102b-\u1030\u1032-\u103e\u17b6-\u17d3]")
-"""Vowels and signs of Thai, Burmese and Khmer that belong to the sign before them."""
-_OPENS = "\u0e40\u0e41\u0e42\u0e43\u0e44\u1039\u17d2"
-"""Thai vowels and signs of Burmese and Khmer that belong to the sign after them."""
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
 """A letter drawn out: "tolonggg"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One word of a phrase: any of these, whole or as a beginning."""
-
-    whole: frozenset[str]
-    prefixes: tuple[str, ...]
-    plain_whole: frozenset[str]
-    """The same without accents: for words that are typed without any."""
-    plain_prefixes: tuple[str, ...]
-    spellings: tuple[str, ...]
-    """Every spelling, whole words and beginnings."""
-    longest: int
-    """Characters of the longest spelling."""
-
-    def fits(self, word: str, *, is_accented: bool) -> bool:
-        """Tell whether a word of a message is this one; with accents, only as it is written."""
-        if word in self.whole or word.startswith(self.prefixes):
-            return True
-        if is_accented or not word.isascii():
-            return False
-        return word in self.plain_whole or word.startswith(self.plain_prefixes)
-
-    def is_in(self, text: str) -> bool:
-        """Tell whether a text without spaces has this word anywhere."""
-        return any(it in text and _find_run(text, it) >= 0 for it in self.spellings)
-
-
-class Negation(NamedTuple):
-    """What speaks against a phrase, by where it stands."""
-
-    before: tuple[str, ...]
-    between: frozenset[str]
-    """Words that may stand between a negation and the phrase without counting."""
-    after: tuple[str, ...]
-    after_apart: tuple[tuple[str, str], ...]
-    around: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmPhrase:
-    """One phrase of one category."""
-
-    category: str
-    pieces: tuple[Piece, ...]
-    is_ordered: bool
-    reach: int
-    unless: tuple[str, ...]
-    plain_unless: tuple[str, ...]
-    beside: frozenset[str]
-    about: frozenset[str]
-    """The words for people: a phrase with one of them is about nothing else."""
-    negation: Negation
-    tag: str
-
-
-@dataclass(frozen=True, slots=True)
-class Harmless(Generic[Frame]):
-    """What makes a whole message ordinary: phrases whose words may stand anywhere in it."""
-
-    story: tuple[Frame, ...]
-    over: tuple[Frame, ...]
-    still: tuple[Frame, ...]
-    """What says that it is not over."""
-    asked: tuple[Frame, ...]
-    self_words: tuple[Frame, ...]
 
 
 class Words:
@@ -206,21 +116,21 @@ def find_alarms(text: str) -> frozenset[str]:
     if "2" in folded:
         folded = _SAID_TWICE.sub(r"\1", folded)
     words = Words(folded)
-    present = _bits_of(words)
+    present = _pieces_in(words)
     found = _find_spaced(words, present)
     joined = _APART.sub(r"\1", folded)
     if joined != folded:
         apart = Words(joined)
-        found.update(_find_spaced(apart, _bits_of(apart), {*apart.listed} - {*words.listed}))
+        found.update(_find_spaced(apart, _pieces_in(apart), {*apart.listed} - {*words.listed}))
     if found:
-        found -= _harmless_categories(_spaced_index().harmless, lambda bits: bits & present == bits)
+        found -= _harmless_categories(_spaced_index().harmless, present.issuperset)
     if not folded.isascii():
         found |= _find_in_characters(folded)
     return frozenset(found)
 
 
 def _find_in_characters(folded: str) -> set[str]:
-    tight = _in_list_spelling("".join(folded.split()))
+    tight = in_list_spelling("".join(folded.split()))
     found = _find_unspaced(tight)
     if found:
         known = (it for tag, it in _unspaced_harmless() if re.search(_SIGNS.get(tag, _HAN), tight))
@@ -254,53 +164,57 @@ def _harmless_categories(
 class SpacedIndex(NamedTuple):
     """The phrases of languages with spaces, to be found by their words.
 
-    Every piece of a phrase is one bit. A message has the bits of its words; only a phrase all of
-    whose bits it has is looked at closely.
+    Every piece of a phrase has a number. Only a phrase all of whose pieces stand somewhere in a
+    message is looked at closely.
     """
 
-    phrases: dict[str, list[tuple[int, AlarmPhrase]]]
-    """By their rarest word, or how it begins: their bits, and they."""
-    whole: dict[str, int]
-    plain_whole: dict[str, int]
-    prefixes: dict[str, list[tuple[str, int]]]
-    """By their first characters, without accents."""
-    plain_prefixes: dict[str, list[tuple[str, int]]]
-    harmless: tuple[Harmless[int], ...] = ()
-    """By language: the bits of every phrase."""
+    phrases: dict[str, list[tuple[Pieces, AlarmPhrase]]]
+    """By their rarest word, or how it begins: their pieces, and they."""
+    whole: dict[str, Pieces]
+    """By a word: the pieces it fits."""
+    plain_whole: dict[str, Pieces]
+    prefixes: dict[str, dict[str, Pieces]]
+    """By their first characters, without accents: what a word begins with."""
+    plain_prefixes: dict[str, dict[str, Pieces]]
+    harmless: tuple[Harmless[Pieces], ...] = ()
+    """By language."""
 
-    def bits(self, word: str, plain: str, *, is_accented: bool) -> int:
-        """Return the bits of the pieces that a word of a message fits."""
-        found = self.whole.get(word, 0)
+    def pieces(self, word: str, plain: str, *, is_accented: bool) -> Iterable[int]:
+        """Return the pieces that a word of a message fits, some of them twice."""
         beginning = plain[:SHORTEST]
-        for prefix, bits in self.prefixes.get(beginning, ()):
-            if word.startswith(prefix):
-                found |= bits
+        found = [*self.whole.get(word, ())]
+        tables = [self.prefixes]
         if not is_accented and word.isascii():
-            found |= self.plain_whole.get(word, 0)
-            for prefix, bits in self.plain_prefixes.get(beginning, ()):
-                if word.startswith(prefix):
-                    found |= bits
+            found += self.plain_whole.get(word, ())
+            tables.append(self.plain_prefixes)
+        for table in tables:
+            if beginning in table:
+                for prefix, pieces in table[beginning].items():
+                    if word.startswith(prefix):
+                        found += pieces
         return found
 
 
-def _bits_of(message: Words) -> int:
-    """Return the bits of the pieces that the words of a message fit."""
+def _pieces_in(message: Words) -> set[int]:
+    """Return the pieces that the words of a message fit."""
     index = _spaced_index()
-    present = 0
+    present: set[int] = set()
     for word, plain in zip(message.listed, message.plain, strict=True):
-        present |= index.bits(word, plain, is_accented=message.is_accented)
+        present.update(index.pieces(word, plain, is_accented=message.is_accented))
     return present
 
 
-def _find_spaced(message: Words, present: int, among: Container[str] | None = None) -> set[str]:
+def _find_spaced(
+    message: Words, present: set[int], among: Container[str] | None = None
+) -> set[str]:
     """Find categories; with `among`, only by phrases that hold one of these words."""
     index = _spaced_index()
     found: set[str] = set()
     for at, plain in enumerate(message.plain):
         for key in (plain, f"{plain[:SHORTEST]}*"):
-            for bits, phrase in index.phrases.get(key, ()):
+            for pieces, phrase in index.phrases.get(key, ()):
                 if (
-                    bits & present == bits
+                    present.issuperset(pieces)
                     and phrase.category not in found
                     and phrase.pieces[0].fits(message.listed[at], is_accented=message.is_accented)
                     and _matches_words(phrase, message, at, among)
@@ -395,7 +309,7 @@ def _find_unspaced(tight: str) -> set[str]:
     for at, sign in enumerate(tight):
         for key in (sign, tight[at : at + 2]):
             for spelling, phrases in index.get(key, {}).items():
-                if not tight.startswith(spelling, at) or not _is_run(tight, spelling, at):
+                if not tight.startswith(spelling, at) or not is_run(tight, spelling, at):
                     continue
                 for phrase in phrases:
                     if (
@@ -418,7 +332,7 @@ def _matches_characters(phrase: AlarmPhrase, text: str, span: tuple[int, int]) -
         hits = [
             (at, it)
             for it in piece.spellings
-            if it in window and (at := _find_run(text, it, start, end, spans)) >= 0
+            if it in window and (at := find_run(text, it, start, end, spans)) >= 0
         ]
         if not hits:
             return False
@@ -429,36 +343,10 @@ def _matches_characters(phrase: AlarmPhrase, text: str, span: tuple[int, int]) -
         return False
     if phrase.beside:
         before = text[max(0, first - BESIDE[phrase.tag]) : first]
-        if any(_find_run(_STOP.split(before)[-1], it) >= 0 for it in phrase.beside):
+        if any(find_run(_STOP.split(before)[-1], it) >= 0 for it in phrase.beside):
             return False
     near = text[max(0, first - phrase.reach) : last + phrase.reach]
-    return not any(it in near and _find_run(near, it) >= 0 for it in phrase.unless)
-
-
-def _is_run(text: str, spelling: str, at: int) -> bool:
-    """Tell whether a run stands here and cuts no syllable at its beginning or end."""
-    return (
-        text.startswith(spelling, at)
-        and not _GOES_ON.match(text, at + len(spelling))
-        and (at == 0 or text[at - 1] not in _OPENS)
-    )
-
-
-def _find_run(
-    text: str,
-    spelling: str,
-    start: int = 0,
-    end: int | None = None,
-    taken: Iterable[tuple[int, int]] = (),
-) -> int:
-    """Return where a run stands first between two places and outside what is taken, or -1."""
-    at = text.find(spelling, start, end)
-    while at >= 0 and not (
-        _is_run(text, spelling, at)
-        and all(at >= last or at + len(spelling) <= first for first, last in taken)
-    ):
-        at = text.find(spelling, at + 1, end)
-    return at
+    return not any(it in near and find_run(near, it) >= 0 for it in phrase.unless)
 
 
 def _is_negated_within(negation: Negation, text: str, spans: list[tuple[int, int]]) -> bool:
@@ -496,224 +384,52 @@ def _is_negated_before(
         start -= len(small)
 
 
-def _in_list_spelling(text: str) -> str:
-    """Return text in the spelling of the lists: Chinese simplified, variants as in `[same]`."""
-    table, variants, pattern = _spellings()
-    text = text.translate(table)
-    return pattern.sub(lambda it: variants[it[0]], text) if pattern else text
-
-
-# --- the files -------------------------------------------------------------------------------
-
-
-def load_phrases(tag: str, folder: Path = LOCALES) -> list[AlarmPhrase]:
-    """Return the phrases of one language.
-
-    Raises:
-        AlarmPhrasesError: the file is no TOML, has an unknown category, or a phrase that is empty
-            or too short to be looked up.
-    """
-    content = _read_file(tag, folder)
-    sibling = _read_file(SIBLINGS[tag], folder) if tag in SIBLINGS else {}
-    lists = _Lists(
-        tag,
-        content.get("words", {}),
-        _merge(content.get("negation", {}), sibling.get("negation", {})),
-    )
-    return [
-        _parse_phrase(category, phrase, lists, counter)
-        for category in CATEGORIES
-        for name, kind in _kinds(content.get(category, {}))
-        for counter in [_merge(kind, dict(_kinds(sibling.get(category, {}))).get(name, {}))]
-        for phrase in kind.get("phrases", ())
-    ]
-
-
-def load_harmless(tag: str, folder: Path = LOCALES) -> Harmless[tuple[Piece, ...]]:
-    """Return what makes a whole message ordinary in one language.
-
-    Raises:
-        AlarmPhrasesError: as `load_phrases`.
-    """
-    content = _read_file(tag, folder)
-    words = content.get("words", {})
-    table = content.get("harmless", {})
-    frames = {
-        name: tuple(
-            tuple(
-                _parse_piece(word, keeps_accents=False)
-                for word in _plain(_fill(it, words), tag).split()
-            )
-            for it in table.get(name, ())
-        )
-        for name in ("story", "over", "still", "asked", "self")
-    }
-    own = tuple((piece,) for frame in frames["self"] for piece in frame)
-    return Harmless(frames["story"], frames["over"], frames["still"], frames["asked"], own)
-
-
-def _kinds(table: dict[str, Any]) -> list[tuple[str, dict[str, list[str]]]]:
-    """Return the tables of one category: itself, or one for each kind."""
-    if any(isinstance(it, dict) for it in table.values()):
-        return list(table.items())
-    return [("", table)]
-
-
-class _Lists(NamedTuple):
-    """What all phrases of a language share."""
-
-    tag: str
-    words: dict[str, list[str]]
-    negation: dict[str, list[str]]
-
-
-def _read_file(tag: str, folder: Path) -> dict[str, dict[str, Any]]:
-    path = folder / tag / "alarms.toml"
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise AlarmPhrasesError(f"{path}: {error}") from None
-    if unknown := set(content) - {*CATEGORIES, "negation", "words", "harmless", "same", "signs"}:
-        raise AlarmPhrasesError(f"{path}: unknown tables {sorted(unknown)}")
-    return content
-
-
-def _plain(text: str, tag: str) -> str:
-    """Return words of a list as they are compared."""
-    folded = fold(text)
-    return _in_list_spelling(folded) if tag in REACH else folded
-
-
-def _fill(phrase: str, words: dict[str, list[str]]) -> str:
-    """Return a phrase with every `@name` replaced by the words of that name.
-
-    Raises:
-        AlarmPhrasesError: no words have that name.
-    """
-    try:
-        return _NAME.sub(lambda name: "/".join(words[name[1]]), phrase)
-    except KeyError as error:
-        raise AlarmPhrasesError(f"{phrase!r}: no words are called {error}") from None
-
-
-def _merge(one: dict[str, list[str]], other: dict[str, list[str]]) -> dict[str, list[str]]:
-    return {name: [*one.get(name, ()), *other.get(name, ())] for name in one.keys() | other.keys()}
-
-
-def _parse_phrase(
-    category: str, written: str, lists: _Lists, counter: dict[str, list[str]]
-) -> AlarmPhrase:
-    tag, words, negation = lists
-    phrase = _fill(written, words)
-    reach = 0 if phrase.isascii() else REACH.get(tag, 0)  # romanised: words with spaces
-    marks = phrase[: len(phrase) - len(phrase.lstrip("=!"))]
-    pieces = [
-        _parse_piece(word, keeps_accents="!" in marks)
-        for word in _plain(phrase.lstrip("=!"), tag).split()
-    ]
-    if not pieces:
-        raise AlarmPhrasesError(f"[{category}] an empty phrase")
-    if any(len(it) < SHORTEST for piece in pieces for it in piece.prefixes):
-        raise AlarmPhrasesError(f"[{category}] a beginning in {phrase!r} is too short")
-    is_ordered = "=" in marks
-    if not is_ordered:  # looked up by the longest word: the rarest
-        pieces.sort(key=lambda piece: -min(map(len, piece.spellings)))
-    plain = partial(_plain, tag=tag) if reach else fold_accents
-    own = {plain(spelling) for piece in pieces for spelling in piece.spellings}
-    unless = counter.get("unless", ())
-    return AlarmPhrase(
-        category,
-        tuple(pieces),
-        is_ordered,
-        reach,
-        tuple(_plain(word, tag) if reach else _delimit(fold(word)) for word in unless),
-        tuple(_delimit(fold_accents(word)) for word in unless),
-        frozenset(map(plain, counter.get("beside", ()))),
-        frozenset(map(plain, words.get("me", ()))),
-        _parse_negation(negation, "".join(own) if reach else own, plain),
-        tag,
-    )
-
-
-def _delimit(words: str) -> str:
-    """Return words as they stand in a line of words: whole, or with `*` as a beginning."""
-    return f" {words[:-1]}" if words.endswith("*") else f" {words} "
-
-
-def _parse_negation(
-    lists: dict[str, list[str]], own: Container[str], plain: Callable[[str], str]
-) -> Negation:
-    """Return the negations of a language but those a phrase itself is made of ("cannot leave")."""
-    fold_one = fold if plain is fold_accents else plain  # negations keep their accents
-    after = [plain(it).split() for it in lists.get("after", ())]
-    around = (plain(pair).split() for pair in lists.get("around", ()))
-    return Negation(
-        tuple({fold_one(it) for it in lists.get("before", ()) if plain(it) not in own}),
-        frozenset(map(plain, lists.get("between", ()))),
-        tuple(it[0] for it in after if len(it) == 1),
-        tuple((it[0], it[1]) for it in after if len(it) > 1),
-        tuple((head, tail) for head, tail in around),
-    )
-
-
-def _parse_piece(word: str, *, keeps_accents: bool) -> Piece:
-    spellings = word.split("/")
-    whole = frozenset(it for it in spellings if not it.endswith("*"))
-    prefixes = tuple(it[:-1] for it in spellings if it.endswith("*"))
-    every = (*whole, *prefixes)
-    plain_whole = frozenset() if keeps_accents else frozenset(map(fold_accents, whole))
-    plain_prefixes = () if keeps_accents else tuple(map(fold_accents, prefixes))
-    return Piece(whole, prefixes, plain_whole, plain_prefixes, every, max(map(len, every)))
-
-
 @cache
 def _spaced_index() -> SpacedIndex:
     phrases = [it for tag in LANGUAGES for it in load_phrases(tag) if not it.reach]
     often = Counter(it for phrase in phrases for piece in phrase.pieces for it in piece.spellings)
     index = SpacedIndex({}, {}, {}, {}, {})
-    bit_of: dict[Piece, int] = {}
+    numbers: dict[Piece, int] = {}
     for phrase in phrases:
         pieces = phrase.pieces
         if not phrase.is_ordered:
             pieces = tuple(sorted(pieces, key=lambda it: max(often[each] for each in it.spellings)))
-        bits = 0
-        for piece in pieces:
-            bits |= bit_of.setdefault(piece, 1 << len(bit_of))
         first = pieces[0]
         keys = {f"{fold_accents(it)[:SHORTEST]}*" for it in first.prefixes}
+        entry = (_number(pieces, numbers), replace(phrase, pieces=pieces))
         for key in keys.union(map(fold_accents, first.whole)):
-            index.phrases.setdefault(key, []).append((bits, replace(phrase, pieces=pieces)))
-    harmless = tuple(_numbered(load_harmless(tag), bit_of) for tag in LANGUAGES if tag not in REACH)
-    for piece, bit in bit_of.items():
-        _add_piece(index, piece, bit)
+            index.phrases.setdefault(key, []).append(entry)
+    harmless = tuple(
+        _numbered(load_harmless(tag), numbers) for tag in LANGUAGES if tag not in REACH
+    )
+    for piece, number in numbers.items():
+        _add_piece(index, piece, number)
     return index._replace(harmless=harmless)
 
 
-def _numbered(known: Harmless[tuple[Piece, ...]], bit_of: dict[Piece, int]) -> Harmless[int]:
-    """Return every phrase as the bits of its pieces; pieces without a bit get one."""
-
-    def bits(frames: Iterable[tuple[Piece, ...]]) -> tuple[int, ...]:
-        return tuple(
-            sum({bit_of.setdefault(piece, 1 << len(bit_of)) for piece in frame}) for frame in frames
-        )
-
-    return Harmless(*(bits(getattr(known, it.name)) for it in fields(known)))
+def _number(pieces: Iterable[Piece], numbers: dict[Piece, int]) -> Pieces:
+    """Return the numbers of pieces; those without one get the next."""
+    return tuple({numbers.setdefault(piece, len(numbers)) for piece in pieces})
 
 
-def _add_piece(index: SpacedIndex, piece: Piece, bit: int) -> None:
+def _numbered(known: Harmless[tuple[Piece, ...]], numbers: dict[Piece, int]) -> Harmless[Pieces]:
+    def all_of(frames: Iterable[tuple[Piece, ...]]) -> tuple[Pieces, ...]:
+        return tuple(_number(frame, numbers) for frame in frames)
+
+    return Harmless(*(all_of(getattr(known, it.name)) for it in fields(known)))
+
+
+def _add_piece(index: SpacedIndex, piece: Piece, number: int) -> None:
     for table, words in ((index.whole, piece.whole), (index.plain_whole, piece.plain_whole)):
         for word in words:
-            table[word] = table.get(word, 0) | bit
+            table[word] = (*table.get(word, ()), number)
     for buckets, prefixes in (
         (index.prefixes, piece.prefixes),
         (index.plain_prefixes, piece.plain_prefixes),
     ):
         for prefix in prefixes:
-            bucket = buckets.setdefault(fold_accents(prefix)[:SHORTEST], [])
-            place = next((n for n, known in enumerate(bucket) if known[0] == prefix), len(bucket))
-            bucket[place : place + 1] = [
-                (prefix, bit | (bucket[place][1] if place < len(bucket) else 0))
-            ]
+            bucket = buckets.setdefault(fold_accents(prefix)[:SHORTEST], {})
+            bucket[prefix] = (*bucket.get(prefix, ()), number)
 
 
 @cache
@@ -735,21 +451,3 @@ def _unspaced_index() -> dict[str, dict[str, list[AlarmPhrase]]]:
 @cache
 def _unspaced_harmless() -> tuple[tuple[str, Harmless[tuple[Piece, ...]]], ...]:
     return tuple((tag, load_harmless(tag)) for tag in LANGUAGES if tag in REACH)
-
-
-@cache
-def _spellings() -> tuple[dict[int, str], dict[str, str], re.Pattern[str] | None]:
-    """Return how to write text as the lists are written: by sign, and by run of signs."""
-    table: dict[int, str] = {}
-    variants: dict[str, str] = {}
-    for tag in sorted(LANGUAGES.keys() & REACH.keys()):
-        content = _read_file(tag, LOCALES)
-        for pairs in content.get("signs", {}).values():
-            table |= {ord(pair[0]): pair[1] for pair in pairs}
-        for word, others in content.get("same", {}).items():
-            variants |= {
-                fold(other).translate(table): fold(word).translate(table) for other in others
-            }
-    longest_first = sorted(variants, key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, longest_first))) if variants else None
-    return table, variants, pattern

@@ -13,12 +13,12 @@ from collections import Counter
 from bot.text import fold
 
 THAI, KHMER, BURMESE, KANA, HAN, LATIN = "thai", "khmer", "burmese", "kana", "han", "latin"
-_SCRIPTS = (
-    (THAI, 0x0E00, 0x0E7F), (KHMER, 0x1780, 0x17FF), (BURMESE, 0x1000, 0x109F),
-    (KANA, 0x3040, 0x30FF), (HAN, 0x3400, 0x4DBF), (HAN, 0x4E00, 0x9FFF), (HAN, 0xF900, 0xFAFF),
-    (LATIN, 0x0041, 0x005A), (LATIN, 0x0061, 0x007A), (LATIN, 0x00C0, 0x024F),
-    (LATIN, 0x1E00, 0x1EFF),
-)  # fmt: skip
+_RUN = re.compile(
+    f"(?P<{THAI}>[\u0e00-\u0e7f]+)|(?P<{KHMER}>[\u1780-\u17ff]+)|(?P<{BURMESE}>[\u1000-\u109f]+)"
+    f"|(?P<{KANA}>[\u3040-\u30ff]+)|(?P<{HAN}>[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+)"
+    f"|(?P<{LATIN}>[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+)"
+)
+"""Characters of one script in a row."""
 _SCRIPTS_OF_LANGUAGE: dict[str, frozenset[str]] = {
     "th": frozenset({THAI}), "km": frozenset({KHMER}), "my": frozenset({BURMESE}),
     "ja": frozenset({KANA, HAN}), "zh_Hant": frozenset({HAN}), "zh_Hans": frozenset({HAN}),
@@ -42,6 +42,7 @@ _FUNCTION_WORDS = {
 }
 FUNCTION_WORDS = {tag: frozenset(words.split()) for tag, words in _FUNCTION_WORDS.items()}
 """Function words that no other of these languages has."""
+_LANGUAGE_OF_WORD = {word: tag for tag, words in FUNCTION_WORDS.items() for word in words}
 _WORD = re.compile(r"[^\W\d_]+")
 MIN_CHARACTERS, MIN_WORDS = 4, 2
 """Characters of a script, and function words, that make a sentence and not a name."""
@@ -67,16 +68,14 @@ def seems_other_language(text: str, language: str) -> bool:
 
 def _count_function_words(text: str) -> Counter[str]:
     """Count the function words of each language that is written in Latin letters."""
-    words = Counter(_WORD.findall(fold(text)))
-    return +Counter(
-        {tag: sum(words[word] for word in known) for tag, known in FUNCTION_WORDS.items()}
-    )
+    words = _WORD.findall(fold(text))
+    return Counter(_LANGUAGE_OF_WORD[word] for word in words if word in _LANGUAGE_OF_WORD)
 
 
 def _count_scripts(text: str) -> Counter[str]:
     scripts: Counter[str] = Counter()
-    for char in text:
-        scripts.update(name for name, first, last in _SCRIPTS if first <= ord(char) <= last)
+    for run in _RUN.finditer(text):
+        scripts[str(run.lastgroup)] += run.end() - run.start()
     return scripts
 
 

@@ -13,6 +13,7 @@ a text tells what others said. A long text is a story.
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 from dataclasses import dataclass
@@ -121,15 +122,18 @@ def _match_spaced(words: list[str]) -> Iterator[QuestionPhrase]:
     if len(words) > MOST_WORDS:
         return
     words = [START, *words, END]
-    index, excluded = (_index(is_spaced=True), _excluded(f" {' '.join(words)} ", is_spaced=True))
-    tried = set()
-    for word in words:
-        for phrase in index.get(word, ()):
-            if id(phrase) in tried or (phrase.tag, phrase.kind) in excluded:
-                continue
-            tried.add(id(phrase))
-            if any(_fits_words(phrase, words, 0, at) for at in range(len(words))):
-                yield phrase
+    index = _index(is_spaced=True)
+    candidates = {id(it): it for word in words for it in index.get(word, ())}
+    asked = [it for it in candidates.values() if _fits(it, words)]
+    if asked:
+        excluded = _excluded(f" {' '.join(words)} ", is_spaced=True)
+        yield from (it for it in asked if (it.tag, it.kind) not in excluded)
+
+
+def _fits(phrase: QuestionPhrase, words: Sequence[str]) -> bool:
+    if any(word.isdisjoint(words) for word in phrase.words):
+        return False
+    return any(_fits_words(phrase, words, 0, at) for at in range(len(words)))
 
 
 def _fits_words(phrase: QuestionPhrase, words: Sequence[str], number: int, at: int) -> bool:
@@ -147,16 +151,17 @@ def _fits_words(phrase: QuestionPhrase, words: Sequence[str], number: int, at: i
 
 def _match_unspaced(tight: str) -> Iterator[QuestionPhrase]:
     length, text = len(tight), f"{START}{tight}{END}"
-    index, excluded = _index(is_spaced=False), _excluded(text, is_spaced=False)
-    tried = set()
-    for at, sign in enumerate(text):
-        for key in (sign, text[at : at + 2]):
-            for phrase in index.get(key, ()):
-                if id(phrase) in tried or (phrase.tag, phrase.kind) in excluded:
-                    continue
-                tried.add(id(phrase))
-                if length <= MOST_CHARACTERS[phrase.tag] and _fits_text(phrase, text):
-                    yield phrase
+    index = _index(is_spaced=False)
+    keys = dict.fromkeys([*text, *map("".join, itertools.pairwise(text))])
+    candidates = {id(it): it for key in keys for it in index.get(key, ())}
+    asked = [
+        it
+        for it in candidates.values()
+        if length <= MOST_CHARACTERS[it.tag] and _fits_text(it, text)
+    ]
+    if asked:
+        excluded = _excluded(text, is_spaced=False)
+        yield from (it for it in asked if (it.tag, it.kind) not in excluded)
 
 
 def _fits_text(phrase: QuestionPhrase, text: str, number: int = 0, at: int = 0) -> bool:

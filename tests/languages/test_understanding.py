@@ -12,13 +12,8 @@ from __future__ import annotations
 import pytest
 
 from bot.languages import LANGUAGES
-from bot.languages.alarms import (
-    CATEGORIES,
-    SpacedIndex,
-    find_alarms,
-    load_harmless,
-    load_phrases,
-)
+from bot.languages.alarm_phrases import CATEGORIES, load_harmless, load_phrases
+from bot.languages.alarms import SpacedIndex, find_alarms
 from bot.languages.names import match_language
 from bot.languages.typed_answers import load_answers, match_label
 from tests.languages.scores import (
