@@ -18,7 +18,7 @@ import re
 import tomllib
 import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.errors import TypedAnswersError
 from bot.languages import FALLBACK, LANGUAGES, LOCALES
@@ -259,57 +259,60 @@ def load_answers(tag: str, folder: Path = LOCALES) -> AnswerList:
         TypedAnswersError: the file is no TOML, or a synonym has no words.
     """
     path = folder / tag / "answers.toml"
-    if not path.exists():
-        return AnswerList(Particles.of(()), {}, {}, {}, {}, {}, {}, ())
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+        content = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return _with_synonyms(_read_lists(content), content.get("synonyms", {}))
+    except (tomllib.TOMLDecodeError, TypedAnswersError) as error:
         raise TypedAnswersError(f"{path}: {error}") from None
-    same = {
-        plain_answer(variant): plain_answer(word)
-        for word, variants in content.get("same", {}).items()
-        for variant in variants
-    }
+
+
+def _read_lists(content: dict[str, Any]) -> AnswerList:
+    """Return what all synonyms of a language share."""
     negations = map(plain_answer, content.get("negations", ()))
-    in_digits = {
-        plain_answer(word): number
-        for number, words in content.get("numbers", {}).items()
-        for word in words
-    }
-    known = AnswerList(
+    return AnswerList(
         particles=Particles.of(tuple(map(plain_answer, content.get("particles", ())))),
         labels={},
         exact={},
         by_label={},
         numbers={},
-        in_digits=in_digits,
-        same=same,
+        in_digits={
+            plain_answer(word): number
+            for number, words in content.get("numbers", {}).items()
+            for word in words
+        },
+        same={
+            plain_answer(variant): plain_answer(word)
+            for word, variants in content.get("same", {}).items()
+            for variant in variants
+        },
         negations=tuple(it if _UNSPACED.search(it) else f" {it}" for it in negations),
     )
+
+
+def _with_synonyms(known: AnswerList, synonyms: dict[str, list[str]]) -> AnswerList:
     labels: dict[str, set[str]] = {}
     exact: dict[str, set[str]] = {}
     by_label: dict[str, set[str]] = {}
     numbers: dict[str, range] = {}
-    for label, synonyms in content.get("synonyms", {}).items():
-        for synonym in synonyms:
+    for label, written in synonyms.items():
+        for synonym in written:
             if meant := _RANGE.fullmatch(synonym):
                 numbers[label] = _numbers(meant)
                 continue
             plain = known.respell(PlainText.of(plain_answer(synonym))).text
+            if not plain:
+                raise TypedAnswersError(f"{label!r} has an empty synonym")
             if synonym.startswith("="):
                 exact.setdefault(plain, set()).add(label)
             else:
-                plain = known.particles.strip(plain)
-                labels.setdefault(plain, set()).add(label)
-                by_label.setdefault(label, set()).add(plain)
-            if not plain:
-                raise TypedAnswersError(f"{path}: {label!r} has an empty synonym")
+                polite = known.particles.strip(plain)
+                labels.setdefault(polite, set()).add(label)
+                by_label.setdefault(label, set()).add(polite)
     return known._replace(
         labels=_frozen(labels),
         exact=_frozen(exact),
         by_label={
-            label: sorted(synonyms, key=lambda it: (-len(it), it))
-            for label, synonyms in by_label.items()
+            label: sorted(found, key=lambda it: (-len(it), it)) for label, found in by_label.items()
         },
         numbers=numbers,
     )
