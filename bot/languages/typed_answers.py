@@ -160,7 +160,7 @@ def match_label(
         return None
     plain = PlainText.of(plain_answer(typed))
     read = ((language,), (FALLBACK,))
-    others = sorted(LANGUAGES.keys() - {language, FALLBACK})
+    others = () if _all_lists().cannot_hold(plain, labels) else _other_languages(language)
     ways = [(_whole_meanings, tags) for tags in (*read, others)]
     if not whole:  # a short word of another language within a text means nothing: "so" is no "sợ"
         ways += [(_contained_meanings, tags) for tags in read]
@@ -169,6 +169,45 @@ def match_label(
         if found:
             return found.pop() if len(found) == 1 else None
     return None
+
+
+@cache
+def _other_languages(language: str) -> tuple[str, ...]:
+    return tuple(sorted(LANGUAGES.keys() - {language, FALLBACK}))
+
+
+class AllLists(NamedTuple):
+    """What the lists of all languages hold: nearly no text is in any of them."""
+
+    whole: frozenset[str]
+    variants: frozenset[str]
+    starts: tuple[str, ...]
+    ends: tuple[str, ...]
+    numbers: frozenset[str]
+
+    def cannot_hold(self, plain: PlainText, labels: Collection[str]) -> bool:
+        """Tell quickly that a text with spaces is no whole answer in any language."""
+        text = plain.text
+        return not (
+            plain.is_unspaced
+            or text in self.whole
+            or not self.variants.isdisjoint(plain.words)
+            or text.startswith(self.starts)
+            or text.endswith(self.ends)
+            or not self.numbers.isdisjoint(labels)
+        )
+
+
+@cache
+def _all_lists() -> AllLists:
+    lists = [load_answers(tag) for tag in LANGUAGES]
+    return AllLists(
+        frozenset(it for known in lists for it in (*known.labels, *known.exact)),
+        frozenset(it for known in lists for it in known.same),
+        tuple({it for known in lists for it in known.particles.starts}),
+        tuple({it for known in lists for it in known.particles.ends}),
+        frozenset(it for known in lists for it in known.numbers),
+    )
 
 
 def match_agreement(typed: str, labels: Collection[str], language: str) -> str | None:

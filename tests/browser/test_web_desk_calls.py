@@ -15,10 +15,20 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
 
 WAITS = "Haven: something waits for you."
-REGISTERED = """navigator.serviceWorker.getRegistration('/static/push_worker.js')
-  .then((it) => Boolean(it?.active))"""
-SHOWN = """navigator.serviceWorker.getRegistration('/static/push_worker.js')
-  .then((it) => it.getNotifications()).then((all) => all.map((it) => [it.title, it.body]))"""
+UNTIL = """async (found) => {
+  for (;;) {
+    const worker = await navigator.serviceWorker.getRegistration('/static/push_worker.js');
+    const result = worker && (await found(worker));
+    if (result) return result;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}"""
+"""`wait_for_function` does not wait for what a promise brings."""
+REGISTERED = f"({UNTIL})((worker) => Boolean(worker.active))"
+SHOWN = f"""({UNTIL})(async (worker) => {{
+  const all = await worker.getNotifications();
+  return all.length && all.map((it) => [it.title, it.body]);
+}})"""
 
 
 async def test_a_push_shows_that_something_waits_and_no_more(
@@ -37,30 +47,39 @@ async def test_a_push_shows_that_something_waits_and_no_more(
         await page.goto(f"{office.address}/account/calls")
         pushes = await _worker_of(page)
         await page.get_by_role("button", name="Call me in this browser").click()
-        await page.wait_for_function(REGISTERED)
-        await pushes(WAITS)
-        await page.wait_for_function(f"{SHOWN}.then((all) => all.length)")
-        assert await page.evaluate(SHOWN) == [["Haven", WAITS]]
+        async with asyncio.timeout(PATIENCE / 1000):
+            await page.evaluate(REGISTERED)
+            assert await _shown_after(pushes, page) == [["Haven", WAITS]]
         # The page's policy allowed the worker; without a network no push service gives an address.
         assert [it for it in complaints if "policy" in it.lower()] == []
         await context.close()
 
 
+async def _shown_after(pushes: Any, page: Page) -> Any:
+    """Push until a notification is shown: a worker that has just started may miss the first."""
+    shown = asyncio.ensure_future(page.evaluate(SHOWN))
+    while not shown.done():
+        await pushes(WAITS)
+        await asyncio.wait((shown,), timeout=2)
+    return await shown
+
+
 async def _worker_of(page: Page) -> Any:
     """Return what delivers a push to the worker of a page, as a push service would."""
     tools = await page.context.new_cdp_session(page)
-    known: asyncio.Queue[str] = asyncio.Queue()
+    known: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     def note(event: dict[str, Any]) -> None:
         for it in event["registrations"]:
-            known.put_nowait(it["registrationId"])
+            if not known.done():
+                known.set_result(it["registrationId"])
 
     tools.on("ServiceWorker.workerRegistrationUpdated", note)
     await tools.send("ServiceWorker.enable")
 
     async def delivers(words: str) -> None:
         origin = page.url.split("/account", maxsplit=1)[0]
-        number = await asyncio.wait_for(known.get(), PATIENCE / 1000)
+        number = await known
         await tools.send(
             "ServiceWorker.deliverPushMessage",
             {"origin": origin, "registrationId": number, "data": words},

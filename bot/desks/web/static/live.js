@@ -13,6 +13,8 @@ const SILENCE = 45000; // the desk says something every 20 seconds
 const MISSES = 2; // streams that did not open before requests that wait are used
 const POLLS = 30; // such requests before a stream is tried again
 const REGROUP = 80; // milliseconds to learn what the other pages show
+const QUIET = 3000; // while the session ends or gets a new secret, a request would be refused
+const RENEWS_SESSION = "form[action$='/signout'], form[action*='/step-up'], form[data-passkey]";
 const NAME = `haven-live ${root}`;
 const EVENTS = ["queue", "case", "message", "own", "alert", "all", "ping"];
 const STATES = ["offline", "reconnecting", "paused"];
@@ -26,6 +28,7 @@ let isLeader = false;
 let isOver = false; // the session has ended
 let heardAt = Date.now();
 let lastHeartbeat = 0;
+let quietUntil = 0;
 let interrupt = () => {}; // ends the connection or the pause, so that the next begins at once
 
 export function initLive() {
@@ -38,6 +41,7 @@ export function initLive() {
     interrupt();
   });
   for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, heartbeat, { passive: true });
+  document.addEventListener("submit", ({ target }) => target.matches(RENEWS_SESSION) && tell({ quiet: true }), true);
   addEventListener("pagehide", () => channel?.postMessage({ bye: page }));
   addEventListener("offline", () => setState("offline"));
   addEventListener("online", () => {
@@ -94,6 +98,7 @@ function receive(message) {
   else {
     heardAt = Date.now();
     if ("state" in message) showState(message.state);
+    if (message.quiet) beQuiet();
     if (message.signedOut) signedOut();
     if (message.event) handle(message.event, message.about);
     if (message.position) moveTo(message.position, !message.event);
@@ -129,6 +134,7 @@ async function keepConnected() {
   let failures = 0;
   let polls = 0;
   while (isLeader && !isOver) {
+    while (Date.now() < quietUntil) await pause(quietUntil - Date.now());
     const isPolling = misses >= MISSES;
     const outcome = await (isPolling ? poll() : stream());
     if (outcome === "ended") await afterEnd();
@@ -156,6 +162,12 @@ function pause(milliseconds) {
     setTimeout(done, milliseconds);
     interrupt = done;
   });
+}
+
+/** Close the connection for a moment. */
+function beQuiet() {
+  quietUntil = Date.now() + QUIET;
+  interrupt();
 }
 
 function askedCases() {
