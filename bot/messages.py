@@ -51,6 +51,18 @@ class File(msgspec.Struct, frozen=True, gc=False):
     mime: str = ""
 
 
+class OutgoingFile(msgspec.Struct, frozen=True, gc=False):
+    """A file a caseworker sends from a desk, with its bytes: no channel has it yet."""
+
+    id: str
+    """Names the copy that is kept with the case."""
+    kind: str
+    """photo, voice, document."""
+    name: str
+    """What it is called on the person's phone: nothing a caseworker chose."""
+    data: bytes
+
+
 class Update(msgspec.Struct, frozen=True, gc=False):
     """One update, from a chat with one person or from the caseworkers' group."""
 
@@ -196,6 +208,13 @@ class SendFile(msgspec.Struct, frozen=True, tag="enclose", gc=False, omit_defaul
     """A new name: the file is then downloaded and uploaded, so that its old name is not sent."""
 
 
+class SendUpload(msgspec.Struct, frozen=True, tag="upload", gc=False, omit_defaults=True):
+    """A file that is uploaded."""
+
+    upload: OutgoingFile
+    caption: str = ""
+
+
 class SendLocation(msgspec.Struct, frozen=True, tag="point", gc=False):
     """A place on the map."""
 
@@ -272,6 +291,6 @@ class SetReaction(msgspec.Struct, frozen=True, tag="react", gc=False):
 
 Body = (
     SendText | EditText | Toast | DeleteMessages | ClearChat | LeaveGroup
-    | SendFile | SendRecording | CopyMessage | SendLocation | OpenTopic | CloseTopic | ReopenTopic
-    | DeleteTopic | EditTopic | RenderPost | SetReaction
+    | SendFile | SendUpload | SendRecording | CopyMessage | SendLocation
+    | OpenTopic | CloseTopic | ReopenTopic | DeleteTopic | EditTopic | RenderPost | SetReaction
 )  # fmt: skip

@@ -21,7 +21,14 @@ from bot.hotline.chat.messages import CaseMessageContent, CaseMessageKind
 from bot.hotline.chat.takeover import OpenerState, TakeoverState
 from bot.hotline.contact_rule import LONG_AGO
 from bot.mailbox.outbox import sent_message_ids
-from bot.messages import CopyMessage, SendFile, SendLocation, SendRecording, SendText
+from bot.messages import (
+    CopyMessage,
+    SendFile,
+    SendLocation,
+    SendRecording,
+    SendText,
+    SendUpload,
+)
 from bot.store.statements import delete_by, insert, select_by, select_in, update_by
 from bot.store.tables.main import cases, conversations
 from bot.vault import Purpose
@@ -40,7 +47,7 @@ SESSION_TIMEOUT = 30 * MINUTE
 SESSION_ONLY_ANSWER = ("keep", "sitting")
 """The answer (step, code) after which nothing unsent outlives the session it was written in."""
 
-VISIBLE_BODIES = (SendText, SendFile, CopyMessage, SendLocation, SendRecording)
+VISIBLE_BODIES = (SendText, SendFile, SendUpload, CopyMessage, SendLocation, SendRecording)
 """Bodies that become a message in the chat."""
 
 

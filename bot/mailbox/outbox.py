@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, or_, select, text
 
 from bot.errors import DecryptionError
 from bot.mailbox.letter import WITHDRAWN, Author, DeliveryResult, Letter, LetterState
-from bot.messages import Body, EditText, SendFile, SendText
+from bot.messages import Body, EditText, SendFile, SendText, SendUpload
 from bot.store.compiled import Prepared
 from bot.store.statements import delete_by, insert, select_by, select_in, select_one, update_by
 from bot.store.tables.main import UNSENT, exchanges, outbox
@@ -219,7 +219,7 @@ class Outbox:
         if not rows or rows[0][2] is None:
             return 0
         old = self.open(letter, bytes(rows[0][2]))
-        if isinstance(old.body, SendFile):
+        if isinstance(old.body, SendFile | SendUpload):
             new = LetterContent(old.chat, replace(old.body, caption=text))
         elif isinstance(old.body, SendText | EditText):
             new = LetterContent(old.chat, replace(old.body, text=text))

@@ -76,6 +76,7 @@ class Sender:
             messages.DeleteMessages: self._delete,
             messages.LeaveGroup: self._leave,
             messages.SendFile: self._send_file,
+            messages.SendUpload: self._send_upload,
             messages.SendRecording: self._send_recording,
             messages.CopyMessage: self._copy,
             messages.SendLocation: self._send_location,
@@ -142,23 +143,34 @@ class Sender:
         return message.message_id
 
     async def _send_file(self, chat: int, body: messages.SendFile) -> int:
-        """Send a file by its handle, or uploaded again; the rest of its caption follows as text."""
-        kind = body.file.kind if body.file.kind in FILES else "document"
+        """Send a file by its handle, or uploaded again."""
         more = _topic_arguments(body.thread)
-        caption, *rest = split_text(fix_text(body.caption), MAX_CAPTION)
-        if kind in UNCAPTIONED_FILES:
-            rest = [body.caption] if body.caption else []
-        else:
-            more["caption"] = caption or None
-        if kind in BLURRABLE_FILES and body.has_spoiler:
+        if body.file.kind in BLURRABLE_FILES and body.has_spoiler:
             more["has_spoiler"] = True
         file = await self._load_cleaned(body) if body.name else body.file.handle
+        return await self._send_with_caption(chat, body.file.kind, file, body.caption, more)
+
+    async def _send_upload(self, chat: int, body: messages.SendUpload) -> int:
+        file = InputFile(body.upload.data, filename=body.upload.name)
+        return await self._send_with_caption(chat, body.upload.kind, file, body.caption, {})
+
+    async def _send_with_caption(
+        self, chat: int, kind: str, file: str | InputFile, caption: str, more: dict[str, Any]
+    ) -> int:
+        """Send a file; the rest of a long caption follows as text."""
+        topic = {name: value for name, value in more.items() if name != "has_spoiler"}
+        kind = kind if kind in FILES else "document"
+        first, *rest = split_text(fix_text(caption), MAX_CAPTION)
+        if kind in UNCAPTIONED_FILES:
+            rest = [caption] if caption else []
+        else:
+            more = more | {"caption": first or None}
         send = getattr(self._bot, f"send_{kind}")
         call = send(chat, file, **self._delivery_options(chat), **more)
         number = await run_call(_message_id(call), may_repeat=False)
         for index, text in enumerate(split_text("".join(rest)), start=1):
             if text.strip():
-                await _send_part(index, self._send(chat, text, _topic_arguments(body.thread)))
+                await _send_part(index, self._send(chat, text, topic))
         return number
 
     async def _send_recording(self, chat: int, body: messages.SendRecording) -> int:

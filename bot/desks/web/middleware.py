@@ -6,6 +6,7 @@ import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
@@ -18,6 +19,12 @@ from bot.desks.web.auth.login import browser_name
 from bot.desks.web.auth.refusal_log import AUDIT_INTERVAL, RefusalReason
 from bot.desks.web.auth.totp import parse_secret
 from bot.desks.web.case.moved import describe_move, leads_on
+from bot.desks.web.form_with_file import (
+    FILE_FIELD,
+    is_multipart,
+    max_form_bytes,
+    parse_form_with_file,
+)
 from bot.desks.web.live.own_cases import load_own_cases
 from bot.desks.web.preferences import load_preferences
 from bot.desks.web.request import LANGUAGE_COOKIE, SESSION_COOKIE, DeskRequest, NotFoundError
@@ -56,7 +63,7 @@ class DeskEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        http = Request(scope, limit_body(receive), send)
+        http = Request(scope, limit_body(receive, max_form_bytes(self.route)), send)
         nonce = secrets.token_urlsafe(16)
         locale = self.context.locale(_language(http, self.context))
         now = self.context.clock.now()
@@ -110,7 +117,10 @@ class DeskEndpoint:
             return self._refuse(
                 request, RefusalReason.HOST, PlainTextResponse("Not here.\n", HTTPStatus.NOT_FOUND)
             )
-        if self.route.changes_state and not (is_same_origin(http, self.context) and is_form(http)):
+        is_own_form = is_same_origin(http, self.context) and is_form(
+            http, max_form_bytes(self.route)
+        )
+        if self.route.changes_state and not is_own_form:
             page = _error_page(request, HTTPStatus.FORBIDDEN, texts.WRONG_ORIGIN)
             return self._refuse(request, RefusalReason.CROSS_ORIGIN, page)
         return None
@@ -197,12 +207,21 @@ def _close(status: HTTPStatus) -> Response:
 
 
 async def _parse_form(request: DeskRequest) -> None:
-    form = await request.http.form(max_files=0, max_fields=MAX_FIELDS)
-    pairs = form.multi_items()
-    names = {name for name, _value in pairs}
-    if len(names) != len(pairs) or not all(isinstance(value, str) for _name, value in pairs):
-        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
-    request.form = {name: str(value) for name, value in pairs}
+    if request.route.takes_file and is_multipart(request.http):
+        form = await parse_form_with_file(request.http, MAX_FIELDS)
+    else:
+        form = await request.http.form(max_files=0, max_fields=MAX_FIELDS)
+    try:
+        pairs = form.multi_items()
+        texts_of_form = {name: value for name, value in pairs if isinstance(value, str)}
+        files = [it for name, it in pairs if isinstance(it, UploadFile) and name == FILE_FIELD]
+        if len(texts_of_form) + len(files) != len(pairs):
+            raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
+        request.form = texts_of_form
+        if files and files[0].filename:  # a form without a file sends an empty one
+            request.uploaded = await files[0].read()
+    finally:
+        await form.close()
 
 
 def _return_path(request: DeskRequest) -> str:

@@ -56,6 +56,8 @@ class DeskRequest:
     session_secret: bytes = b""
     signed_in: Caseworker | None = None
     form: Mapping[str, str] = field(default_factory=dict)
+    uploaded: bytes | None = None
+    """The file of the form; None for none."""
     preferences: Mapping[str, str] = field(default_factory=dict)
     own_cases: Sequence[OwnCase] = ()
     """The caseworker's own cases, which every page shows."""

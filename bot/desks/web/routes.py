@@ -66,6 +66,8 @@ class Route:
     """Whether a script fetches it: without a session the answer is an error, not a redirect."""
     is_background: bool = False
     """Whether a request leaves the idle timeout running: streams, panes that refresh themselves."""
+    takes_file: bool = False
+    """Whether its form may have one file, in the field `file`."""
 
     @property
     def changes_state(self) -> bool:
@@ -84,12 +86,13 @@ def get(
 
 def post(
     path: str, permission: Permission, *fields: str, needs_step_up: bool = False,
-    is_pane: bool = False, is_background: bool = False,
+    is_pane: bool = False, is_background: bool = False, takes_file: bool = False,
 ) -> Callable[[RouteHandler], Route]:  # fmt: skip
     """Make a handler the route of a form with these fields."""
     return lambda handler: Route(
-        path, handler, permission, "POST", frozenset(fields), needs_step_up, is_pane, is_background
-    )
+        path, handler, permission, "POST", frozenset(fields), needs_step_up, is_pane, is_background,
+        takes_file,
+    )  # fmt: skip
 
 
 def check_routes(routes: Iterable[Route]) -> list[Route]:

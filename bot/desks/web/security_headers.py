@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from bot.desks.web.context import DeskContext
 
 MAX_FORM_BYTES = 96 * 1024  # enough for the longest message
+MAX_UPLOAD_BYTES = 10 * 1024 * 1024
+"""Bytes of a form with a file; Telegram takes pictures of at most 10 MB."""
 MAX_HEADER_BYTES = 16 * 1024
 """Names and values together; browsers send about two thousand bytes."""
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -87,15 +89,15 @@ def is_same_origin(request: Request, context: DeskContext) -> bool:
     return request.headers.get("origin") == context.origin and site == "same-origin"
 
 
-def is_form(request: Request) -> bool:
+def is_form(request: Request, max_bytes: int = MAX_FORM_BYTES) -> bool:
     """Whether the body is a form of an allowed size."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     length = request.headers.get("content-length", "")
-    is_a_number = length.isdecimal() and len(length) <= len(str(MAX_FORM_BYTES))
-    return kind in FORM_TYPES and is_a_number and int(length) <= MAX_FORM_BYTES
+    is_a_number = length.isdecimal() and len(length) <= len(str(max_bytes))
+    return kind in FORM_TYPES and is_a_number and int(length) <= max_bytes
 
 
-def limit_body(receive: Receive) -> Receive:
+def limit_body(receive: Receive, max_bytes: int = MAX_FORM_BYTES) -> Receive:
     """Return a `receive` that ends the connection when the body exceeds the limit."""
     seen = 0
 
@@ -103,7 +105,7 @@ def limit_body(receive: Receive) -> Receive:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > MAX_FORM_BYTES:
+        if seen > max_bytes:
             return {"type": "http.disconnect"}
         return message
 

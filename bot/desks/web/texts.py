@@ -43,6 +43,16 @@ PASSKEY_NEEDS_PASSWORD = _("Passkey accepted. Enter your password to unlock your
 SAVED = _("Saved.")
 ENDED = _("Signed out.")
 BROWSER_NOT_ADDED = _("This browser's push service is not one we know. Use another browser.")
+NO_FILE = _("Choose a file first.")
+FILE_NOT_READABLE = _("This file cannot be read. Save it as JPEG, PNG, MP3 or PDF, and try again.")
+FILE_TYPE_REFUSED = _(
+    "Only pictures (JPEG, PNG, WebP), recordings and PDF files can be sent. This file was not sent."
+)
+NO_SOUND_HERE = _(
+    "Recordings cannot be sent: the program was installed without the extra \u201cvoice\u201d."
+)
+NO_POINT = _("Write the point as two numbers: 25.0330, 121.5654. Nothing was sent.")
+ATTACH_AGAIN = _("Nothing was sent. Confirm, and attach the file again: {question}")
 COMMAND_STORED = _("Saved. It will be done as soon as the bot runs.")
 CASE_TRANSFERRED = _("Case {reference} was transferred.")
 CASE_GIVEN_AWAY = _("{name} has case {reference} now: {by} transferred it at {at}.")

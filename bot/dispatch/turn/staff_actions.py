@@ -291,10 +291,10 @@ class StaffActions:
     def _parts_of(self, message: CaseMessage) -> list[Body]:
         turn, content, renderer = self.turn, message.content, self.turn.services.renderer
         if message.kind is CaseMessageKind.FILES:
-            return attachment_bodies(content)
+            return attachment_bodies(message)
         if message.kind is CaseMessageKind.LOCATION:
             text = renderer.split_message(SendText(content.text)) if content.text else []
-            return [*attachment_bodies(content), *text]
+            return [*attachment_bodies(message), *text]
         if message.kind is CaseMessageKind.PHRASE:
             phrase = turn.services.phrasebook.render(
                 content.code, content.values, turn.conversation.language, turn.phrase_prefix()

@@ -10,12 +10,15 @@ import msgspec
 from sqlalchemy import and_, bindparam, exists, func, literal, or_, select
 
 from bot.conversation import FileRef  # noqa: TC001 - msgspec reads the annotation
+from bot.hotline.chat import sent_files
 from bot.store import Prepared, Work, insert, select_by, select_one, update_by
 from bot.store.tables.main import UNSENT, exchanges, outbox
 from bot.vault import Opener, Purpose, Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
+
+    from bot.messages import OutgoingFile
 
 
 class MessageSide(StrEnum):
@@ -77,6 +80,8 @@ class CaseMessage:
     id: int = 0
     arrived_at: int | None = None
     """When a caseworker's message arrived; None while it waits, and for those before 0.3.0."""
+    uploads: tuple[OutgoingFile, ...] = ()
+    """Files it brings from a desk; once it is stored, `sent_files` has them."""
 
     @property
     def seen_at(self) -> int:
@@ -160,7 +165,7 @@ class CaseMessages:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
-    def store(self, work: Work, written: Iterable[CaseMessage]) -> None:
+    def store(self, work: Work, written: Sequence[CaseMessage]) -> None:
         """Store messages, sealed."""
         work.many(
             _ADD,
@@ -170,6 +175,9 @@ class CaseMessages:
                 for it in written
             ],
         )  # fmt: skip
+        for it in written:
+            if it.uploads:
+                sent_files.store(work, self._vault, it.case, it.uploads)
 
     @staticmethod
     def of_case(work: Work, case: str, opener: Opener) -> list[CaseMessage]:

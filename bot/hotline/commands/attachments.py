@@ -5,6 +5,7 @@ they have no file name: the bot sends them again by their handle. A file that ca
 (`NAMED_KINDS`) is fetched and sent under a neutral name, because its name may identify a
 caseworker, another person or this hotline, and it stays on the phone. A picture among them is
 re-encoded, because its metadata may say where it was taken. Messages are never copied or forwarded.
+A file from a desk comes with its bytes (`Upload`): the desk has done the same to it.
 A live location is sent once, as it was, so that no one can follow a caseworker.
 """
 
@@ -14,8 +15,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from bot.conversation import FileRef
-from bot.hotline.chat.messages import CaseMessageContent, CaseMessageKind
-from bot.messages import Body, File, SendFile, SendLocation
+from bot.hotline.chat.messages import CaseMessage, CaseMessageContent, CaseMessageKind
+from bot.messages import Body, File, SendFile, SendLocation, SendUpload
 
 if TYPE_CHECKING:
     from bot.hotline.commands.types import Command
@@ -31,7 +32,8 @@ def message_content(command: Command) -> tuple[CaseMessageKind, CaseMessageConte
         return CaseMessageKind.LOCATION, CaseMessageContent(
             text=command.text, latitude=command.latitude, longitude=command.longitude
         )
-    files = tuple(
+    sent = tuple(FileRef("", it.kind, len(it.data), unique=it.id) for it in command.uploads)
+    files = sent + tuple(
         FileRef(file.handle, file.kind, file.size, file.name, unique=file.unique, mime=file.mime)
         for file in command.files
     )
@@ -39,16 +41,21 @@ def message_content(command: Command) -> tuple[CaseMessageKind, CaseMessageConte
     return kind, CaseMessageContent(text=command.text, files=files)
 
 
-def attachment_bodies(content: CaseMessageContent) -> list[Body]:
+def attachment_bodies(message: CaseMessage) -> list[Body]:
     """Return the messages that carry a location or files; the text is the first file's caption."""
+    content = message.content
     if content.latitude is not None and content.longitude is not None:
         return [SendLocation(content.latitude, content.longitude)]
+    uploads = {it.id: it for it in message.uploads}
+    captions = [content.text] + [""] * len(content.files)
     return [
-        SendFile(
+        SendUpload(uploads[it.unique], caption)
+        if it.unique in uploads
+        else SendFile(
             File(it.handle, it.unique, it.kind, it.size, it.name, it.mime),
-            "" if index else content.text, name=plain_name(it),
+            caption, name=plain_name(it),
         )
-        for index, it in enumerate(content.files)
+        for it, caption in zip(content.files, captions, strict=False)
     ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.cases.intake import MAX_FILE_BYTES
@@ -19,6 +20,7 @@ from bot.mailbox.outbox import letter_state
 
 if TYPE_CHECKING:
     from bot.hotline.commands.context import CommandContext
+    from bot.messages import OutgoingFile
 
 MAX_MESSAGE, MAX_CAPTION = 4096, 1024
 """The longest message, and caption of a file, that the channel takes, in UTF-16 units."""
@@ -56,7 +58,7 @@ def send(context: CommandContext) -> None:
     elif any(file.size > MAX_FILE_BYTES for file in command.files):
         context.refuse(texts.FILE_TOO_LARGE)
     else:
-        _send(context, kind, content)
+        _send(context, kind, content, command.uploads)
 
 
 def send_phrase(context: CommandContext) -> None:
@@ -73,9 +75,15 @@ def send_phrase(context: CommandContext) -> None:
         _send(context, CaseMessageKind.PHRASE, CaseMessageContent(code=code, values=values))
 
 
-def _send(context: CommandContext, kind: CaseMessageKind, content: CaseMessageContent) -> None:
+def _send(
+    context: CommandContext,
+    kind: CaseMessageKind,
+    content: CaseMessageContent,
+    uploads: tuple[OutgoingFile, ...] = (),
+) -> None:
     if context.may_write() and context.move(CaseAction.WORK):
-        context.actions.append(takeover.SendMessage(context.message(kind, content)))
+        message = replace(context.message(kind, content), uploads=uploads)
+        context.actions.append(takeover.SendMessage(message))
 
 
 def edit(context: CommandContext) -> None:

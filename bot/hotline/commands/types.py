@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bot.cases.escape_text import strip_direction
-from bot.messages import File  # noqa: TC001 - msgspec reads the annotation
+from bot.messages import File, OutgoingFile  # noqa: TC001 - msgspec reads the annotations
 
 
 class Verb(StrEnum):
@@ -87,6 +87,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     code: str = ""
     values: dict[str, str] = {}
     files: tuple[File, ...] = ()
+    uploads: tuple[OutgoingFile, ...] = ()
     latitude: float | None = None
     longitude: float | None = None
     reply_to: str = ""

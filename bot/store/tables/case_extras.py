@@ -1,7 +1,8 @@
 """Tables of what belongs to a case beyond the case itself, and of the jobs that wait for it.
 
-Snoozes, follow-ups, links, drafts, what was seen; the chain of custody; check-ins and passphrases;
-legal deadlines (events, when to check them next, warnings); consents, erasure requests, receipts.
+Snoozes, follow-ups, links, drafts, what was seen, files that were sent; the chain of custody;
+check-ins and passphrases; legal deadlines (events, when to check them next, warnings); consents,
+erasure requests, receipts.
 """
 
 from __future__ import annotations
@@ -80,6 +81,16 @@ case_looks = Table(
     info=erased_with_case(
         "clear: up to which moment a caseworker has seen the conversation of a case"
     ),
+)
+
+sent_files = Table(
+    "sent_files",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
+    *required(sealed=LargeBinary),
+    Index("ix_sent_files_case_id", "case_id"),
+    info=erased_with_case("sealed: files that caseworkers sent from a desk"),
 )
 
 custody = Table(

@@ -19,6 +19,7 @@ from bot.messages import (
     SendLocation,
     SendRecording,
     SendText,
+    SendUpload,
     Toast,
 )
 
@@ -74,7 +75,9 @@ class RecordingChannel:
             self._number += 1
             self.chats[chat][self._number] = body
             return self._number
-        if isinstance(body, SendFile | CopyMessage | SendLocation | OpenTopic | SendRecording):
+        if isinstance(
+            body, SendFile | SendUpload | CopyMessage | SendLocation | OpenTopic | SendRecording
+        ):
             self._number += 1
             return self._number
         if isinstance(body, EditText):

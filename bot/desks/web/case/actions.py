@@ -34,6 +34,7 @@ from bot.hotline.deadlines import DEADLINES_RUNNING, deadlines_line
 
 if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest, Response
+    from bot.messages import OutgoingFile
 
 VALUE_PREFIX = "value."
 
@@ -45,6 +46,9 @@ class ActionInput:
     code: str = ""
     text: str = ""
     values: dict[str, str] = field(default_factory=dict)
+    uploads: tuple[OutgoingFile, ...] = ()
+    point: tuple[float, float] | None = None
+    """Latitude and longitude."""
 
 
 NO_INPUT = ActionInput()
@@ -65,14 +69,14 @@ async def _handle_case_action(request: DeskRequest) -> Response:
             other = CommandResult(
                 seen.case, is_refused=True, source=texts.ERASE_WRONG_NUMBER.source
             )
-            return _respond(request, other, path)
+            return respond(request, other, path)
     filled = _parse_input(request, form)
     if form.is_sent_to_person and (asked := await _failed_checks(request, seen, filled)):
-        return await _ask_confirmation(request, seen, verb, asked)
+        return await ask_confirmation(request, seen, verb, asked)
     told = await send_command(request, seen.case, verb, filled)
     if verb is Verb.TRANSFER and told is not None and not told.is_refused:
         return _leave_transferred_case(request, seen)
-    return _respond(request, told, path)
+    return respond(request, told, path)
 
 
 def _leave_transferred_case(request: DeskRequest, seen: CaseAccess) -> Response:
@@ -97,7 +101,7 @@ async def _failed_checks(
     return [it for it in found if it.check is not SendCheck.LANGUAGE]
 
 
-async def _ask_confirmation(
+async def ask_confirmation(
     request: DeskRequest, seen: CaseAccess, verb: Verb, asked: list[SendCheckPrompt]
 ) -> Response:
     """Ask the caseworker to confirm; the text is kept as a draft and stays on the page."""
@@ -121,7 +125,7 @@ async def _handle_own_action(request: DeskRequest) -> Response:
     verb, form = _parse_action(request, OWN_ACTIONS)
     told = await send_command(request, "", verb, _parse_input(request, form))
     # Going off duty leads to the shift note, which the next caseworker sees first.
-    return _respond(request, told, "/shift" if verb is Verb.OFF_DUTY else "/")
+    return respond(request, told, "/shift" if verb is Verb.OFF_DUTY else "/")
 
 
 @post("/next", Permission.QUEUE)
@@ -130,7 +134,7 @@ async def _claim_next(request: DeskRequest) -> Response:
     case = told.case if told is not None and not told.is_refused else ""
     summary = await request.read(lambda work: request.context.summaries.find(work, case))
     path = f"/cases/{summary.reference}" if summary is not None else "/queue/waiting"
-    return _respond(request, told, path)
+    return respond(request, told, path)
 
 
 async def send_command(
@@ -138,9 +142,13 @@ async def send_command(
 ) -> CommandResult | None:
     """Send a command, then encrypt the case key for the staff who have access afterwards."""
     who, now, keyring = request.caseworker.id, request.now, request.keyring()
+    latitude, longitude = given.point or (None, None)
     told = await request.context.command_client.send(
-        Command(verb=verb, by=who, case=case, code=given.code, text=given.text, values=given.values)
-    )
+        Command(
+            verb=verb, by=who, case=case, code=given.code, text=given.text, values=given.values,
+            uploads=given.uploads, latitude=latitude, longitude=longitude,
+        )
+    )  # fmt: skip
     if told is not None and told.source == DEADLINES_RUNNING.source:
         told = await _with_deadlines(request, told)
     if told is not None and told.source == REST_OFFERED.source:
@@ -189,7 +197,8 @@ def _parse_input(request: DeskRequest, form: CommandSpec) -> ActionInput:
     return ActionInput(given.get("code", ""), written, values)
 
 
-def _respond(request: DeskRequest, result: CommandResult | None, path: str) -> Response:
+def respond(request: DeskRequest, result: CommandResult | None, path: str) -> Response:
+    """Return what came of a command, for a script or by leading to a page."""
     if request.is_fetched:
         said, is_refused = _message(request, result)
         if result is None:  # it is stored and will be carried out: nothing is to be sent again

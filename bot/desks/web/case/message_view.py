@@ -61,6 +61,8 @@ class MessageFile:
     is_saved: bool
     is_coming: bool
     """Whether it is still being downloaded."""
+    sent: str = ""
+    """The id of a file that a caseworker sent from a desk; empty for the person's."""
 
 
 @dataclass(slots=True)
@@ -214,6 +216,12 @@ class MessageViewBuilder:
 
     def file(self, note: FileRef) -> MessageFile:
         """Return a file as a page offers it."""
+        if not note.handle:
+            return MessageFile(
+                escape_line(note.kind), 0,
+                is_picture=note.kind in PICTURE_KINDS, is_sound=note.kind in SOUND_KINDS,
+                is_saved=True, is_coming=False, sent=note.unique,
+            )  # fmt: skip
         number = self.file_numbers.get(note.unique, 0)
         item = next((it for it in self.items if it.number == number), None)
         return message_file(note.kind, number, item)

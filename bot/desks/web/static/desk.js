@@ -1,6 +1,7 @@
 // Entry point of the desk's pages.
 
 import { initAlerts } from "./alerts.js";
+import { initAttach } from "./attach.js";
 import { initCommandBar } from "./command_bar.js";
 import { initDrafts } from "./drafts.js";
 import { initForms } from "./forms.js";
@@ -19,6 +20,7 @@ import { initTimeline } from "./timeline.js";
 initIdle(); // first: it must be able to stop the key or click that only wakes the page
 initForms();
 initOutgoing();
+initAttach();
 initDrafts();
 initPictures();
 initSounds();

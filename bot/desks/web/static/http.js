@@ -31,12 +31,20 @@ export async function fetchJson(address, signal = null) {
   }
 }
 
+/** Return the fields of a form as they are sent: with a file as parts, else in one line. */
+function formOf(fields) {
+  const pairs = Array.isArray(fields) ? fields : Object.entries(fields);
+  const sent = pairs.some(([, value]) => value instanceof File) ? new FormData() : new URLSearchParams();
+  for (const [name, value] of pairs) sent.append(name, value);
+  return sent;
+}
+
 /**
  * Send a form; returns the answer: `told`, `refused`, `go`; or `signedOut`, `offline`, `gone`. A page
  * whose session was replaced by a sign-in in another tab tries once more with the new CSRF token.
  */
 export async function post(address, fields, keepalive = false, isRetry = false) {
-  const sent = new URLSearchParams(fields);
+  const sent = formOf(fields);
   sent.set("csrf", body.dataset.csrf);
   try {
     const answer = await fetch(address, {

@@ -3,6 +3,7 @@
 
 import { clear, fieldsOf, send } from "./forms.js";
 import { post } from "./http.js";
+import { attach } from "./attach.js";
 import { isGone, onLeaving, showKept } from "./moved.js";
 
 const DELAY = 5000; // milliseconds
@@ -19,8 +20,9 @@ export function initOutgoing() {
   });
   document.getElementById("messages").addEventListener("renewed", removeShown);
   onLeaving(undo);
-  // With failed checks the draft is kept.
-  addEventListener("pagehide", () => waiting && !waiting.checks && deliver(take(), true));
+  // With failed checks the draft is kept; a file is too large to leave with the page.
+  addEventListener("pagehide", () => waiting && !waiting.checks && !waiting.file && deliver(take(), true));
+  addEventListener("beforeunload", (event) => waiting?.file && event.preventDefault());
 }
 
 /** Delay what a form sends, so that it can be undone. */
@@ -32,11 +34,14 @@ export function delay(form) {
   const field = form.querySelector("textarea"); // a phrase or a button has none
   if (waiting && !field && waiting.form.action === form.action && !form.querySelector("p")) return; // pressed twice
   if (waiting) sendNow();
+  const file = form.querySelector("input[type=file]")?.files[0];
   const words = field?.value ?? (form.querySelector("p") ?? form.querySelector("button")).textContent;
-  waiting = { form, fields: fieldsOf(form), words, field, when: form.dataset.delay };
+  waiting = { form, fields: fieldsOf(form), words, field, file, when: form.dataset.delay };
   show("");
   if (form.dataset.closeDialog) document.getElementById(form.dataset.closeDialog).close();
   if (field) field.value = "";
+  if (file) form.closest("details").open = false;
+  if (file) form.reset();
   field?.focus();
   waiting.timer = setTimeout(sendNow, DELAY);
   if (form.dataset.check) check(waiting);
@@ -45,13 +50,17 @@ export function delay(form) {
 /** Show what is delayed; with a question it waits for the answer. */
 function show(question) {
   const when = bar.querySelector(".outgoing-when");
-  bar.querySelector(".outgoing-text").textContent = waiting.words;
+  bar.querySelector(".outgoing-text").textContent = describe(waiting);
   bar.querySelector(".outgoing-question").textContent = question;
   bar.querySelector(".outgoing-question").hidden = !question;
   when.textContent = waiting.when || when.dataset.message;
   when.hidden = Boolean(question);
   bar.querySelector("[data-send-anyway]").hidden = !question;
   bar.hidden = false;
+}
+
+function describe({ file, words }) {
+  return [file?.name, words].filter(Boolean).join(" · ");
 }
 
 async function check(mine) {
@@ -85,7 +94,7 @@ function take() {
 /** Send what was delayed, after what is being sent: people read messages in the order of writing. */
 function sendNow() {
   const mine = take();
-  const shown = addLine(mine.words);
+  const shown = addLine(describe(mine));
   last = last.then(() => deliver(mine, false, shown));
 }
 
@@ -134,7 +143,8 @@ export function undo() {
 }
 
 /** Put words back into the composer, before what was written since. */
-function giveBack({ words, field }) {
+function giveBack({ words, field, file }) {
+  if (file) attach(file);
   if (!field) return;
   const now = document.getElementById(field.id) ?? field;
   now.value = [words, now.value].filter(Boolean).join("\n");

@@ -13,6 +13,7 @@ def upgrade() -> None:
     _add_on_call()
     _add_referral_copies()
     _add_conversation()
+    _add_sent_files()
 
 
 def _add_on_call() -> None:
@@ -74,6 +75,18 @@ def _add_referral_copies() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_referral_copies_case_id"),
     )
     op.create_index("ix_referral_copies_case_id", "referral_copies", ["case_id", "made_at"])
+
+
+def _add_sent_files() -> None:
+    op.create_table(
+        "sent_files",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_sent_files"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_sent_files_case_id"),
+    )
+    op.create_index("ix_sent_files_case_id", "sent_files", ["case_id"])
 
 
 def _add_conversation() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels.telegram.sender import Sender
 from bot.errors import DeliveryUncertainError, LetterRefusedError, RetryLaterError
-from bot.messages import EditText, File, SendFile, SendLocation
+from bot.messages import EditText, File, OutgoingFile, SendFile, SendLocation, SendUpload
 from tests.support.hostile_images import MARK, image_with_metadata
 from tests.support.telegram.telegram_loopback_server import (
     MESSAGE,
@@ -111,3 +111,27 @@ async def test_words_under_a_file_are_changed_there(
     asked = telegram_server.asked("editMessageCaption")[0]
     assert (asked["chat_id"], asked["message_id"], asked["caption"]) == (5, 7, "The other door")
     assert "parse_mode" not in asked
+
+
+@pytest.mark.parametrize(
+    ("kind", "method"),
+    [("photo", "sendPhoto"), ("voice", "sendVoice"), ("document", "sendDocument")],
+)
+async def test_a_file_from_a_desk_is_uploaded_protected_with_its_words(
+    telegram_server: TelegramLoopbackServer, bot: SilentBot, kind: str, method: str
+) -> None:
+    telegram_server.respond_with(method, api_success(MESSAGE | {"message_id": 12}))
+    body = SendUpload(OutgoingFile("id", kind, "file.bin", DATA), "This is the door")
+    assert await Sender(bot).deliver(5, body) == 12
+    (call,) = [it for it in telegram_server.calls if it.method == method]
+    assert list(call.files.values()) == [DATA]
+    assert call.parameters["caption"] == "This is the door"
+    assert call.parameters["protect_content"] in {True, "true", "True"}
+
+
+async def test_it_is_uncertain_whether_an_upload_arrived_when_the_connection_breaks(
+    telegram_server: TelegramLoopbackServer, bot: SilentBot
+) -> None:
+    telegram_server.respond_with("sendPhoto", DropConnection())
+    with pytest.raises(DeliveryUncertainError):
+        await Sender(bot).deliver(5, SendUpload(OutgoingFile("id", "photo", "file.jpg", DATA)))
