@@ -17,6 +17,7 @@ from bot.hotline.contact_rule import (
     MAX_CHANNEL_SKEW,
     NEVER,
     PRESENCE_WINDOW,
+    ClockMonitor,
     may_write_at,
     received_at,
 )
@@ -36,6 +37,15 @@ def hour(moment: int, zone: ZoneInfo) -> int:
 def allowed(code: str, at: int) -> bool:
     begin, end = HOURS[code]
     return begin <= at < end or begin <= at + 24 < end
+
+
+@pytest.mark.parametrize("step", [-HOUR, -MINUTE, MINUTE, HOUR])
+def test_a_clock_set_forward_or_back_begins_a_new_span(step: int) -> None:
+    monitor = ClockMonitor()
+    assert monitor.check(NOW, 100.0)
+    assert not monitor.check(NOW + SECOND, 101.0)  # the control
+    assert monitor.check(NOW + 2 * SECOND + step, 102.0)
+    assert monitor.steady_since == NOW + 2 * SECOND + step
 
 
 @given(moments, st.integers(0, PRESENCE_WINDOW), zones)

@@ -101,14 +101,19 @@ def test_what_was_not_sent_is_tried_again(round_: CourierHarness, author: Author
     assert round_.letters()[letter][4] == 5
 
 
+ONCE = (Author.CASEWORKER, Author.UNSOLICITED, Author.REMINDER)
+"""Whose letters a person must not read twice: what a human wrote, and what comes unasked."""
+
+
+@pytest.mark.parametrize("author", ONCE)
 @pytest.mark.parametrize(
     "error", [DeliveryUncertainError("no answer"), RuntimeError("a mistake of ours")]
 )
 def test_words_of_a_person_are_never_sent_twice_by_themselves(
-    round_: CourierHarness, error: Exception
+    round_: CourierHarness, error: Exception, author: Author
 ) -> None:
     round_.post.fate = failing_once(error, arrives=True)
-    first, second = round_.leave(A, "one", "two", author=Author.CASEWORKER)
+    first, second = round_.leave(A, "one", "two", author=author)
     round_.settle()
     assert round_.arrivals(A) == ["one", "two"]
     assert round_.states() == {first: "uncertain", second: "sent"}
@@ -305,12 +310,13 @@ def test_a_stopping_courier_lets_what_is_on_the_wire_arrive(tmp_path: Path) -> N
     assert round_.states() == {letters[0]: "sent"}
 
 
+@pytest.mark.parametrize("author", ONCE)
 def test_a_letter_of_a_person_under_way_in_a_crash_is_uncertain_and_stays_so(
-    tmp_path: Path,
+    tmp_path: Path, author: Author
 ) -> None:
     round_ = CourierHarness(tmp_path)
     round_.post.fate = lambda _chat, _body: DeliveryFault(seconds=5)
-    first, second = round_.leave(A, "one", "two", author=Author.CASEWORKER)
+    first, second = round_.leave(A, "one", "two", author=author)
     round_.passes(1)
     assert round_.states() == {first: "sending", second: "queued"}
     round_.crash()

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import bindparam, update
 
 from bot.clock import DAY, HOUR
-from bot.mailbox.inbox import DONE, MAX_CRASHES, QUARANTINED, WAITING, Arrival, Inbox
+from bot.mailbox.inbox import DONE, IN_QUEUE, QUARANTINED, WAITING, Arrival, Inbox
 from bot.store.compiled import Prepared
 from bot.store.database import Database
+from bot.store.statements import update_by
 from bot.store.tables.main import inbox
 from tests.support.database.query_plans import query_plan
 from tests.support.database_fixtures import migrated_url, on_both_databases, query
@@ -29,6 +30,7 @@ SPOIL = Prepared(
     "raw",
     "last",
 )
+TRIED_ONCE = update_by(inbox, by="update_id", constants={"attempts": 1})
 STATES = "SELECT update_id, state FROM inbox ORDER BY id"
 RAWS = "SELECT update_id, raw FROM inbox WHERE raw IS NOT NULL ORDER BY id"
 
@@ -129,8 +131,18 @@ def deaths_until_all_is_handled(box: Box, deadly: set[int]) -> int:
 def test_an_update_that_ends_the_process_three_times_is_set_aside_alone(box: Box) -> None:
     """With its neighbours it would take up to nine people's messages along."""
     box.does("store_waiting", arrivals(*range(25)), MIDDAY)
-    assert deaths_until_all_is_handled(box, {13}) == MAX_CRASHES
+    assert deaths_until_all_is_handled(box, {13}) == 3
     assert dict(box.states()) == {n: QUARANTINED if n == 13 else DONE for n in range(25)}
+
+
+def test_an_update_that_was_tried_comes_alone_whatever_stands_beside_it(box: Box) -> None:
+    box.does("store_waiting", arrivals(1, 2, 3), MIDDAY)
+    box.database.writer.run_sync(lambda work: work.run(TRIED_ONCE, 2))
+    batches = []
+    while taken := box.does("load_waiting", 10):
+        batches.append([it.update_id for it in taken])
+        box.does("store_handled", taken, MIDDAY)
+    assert batches == [[1], [2], [3]]
 
 
 def test_many_deadly_updates_hide_nothing_behind_them(box: Box) -> None:
@@ -198,6 +210,14 @@ def test_what_waits_is_never_forgotten(box: Box) -> None:
     box.does("store_waiting", arrivals(1), MIDDAY)
     box.does("expire", MIDDAY + 365 * DAY)
     assert [arrival.raw for arrival in box.does("load_waiting", 10)] == [b'{"n":1}']
+
+
+def test_what_stands_in_the_fair_queue_is_never_forgotten(box: Box) -> None:
+    box.database.writer.run_sync(
+        lambda work: box.inbox.store_waiting(work, arrivals(1), MIDDAY, IN_QUEUE)
+    )
+    box.does("expire", MIDDAY + 365 * DAY)
+    assert [it.raw for it in box.does("load_queued", arrivals(1))] == [b'{"n":1}']
 
 
 def test_what_came_is_counted_by_kind_and_day(box: Box) -> None:

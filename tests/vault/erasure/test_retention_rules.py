@@ -16,6 +16,7 @@ from bot.log import configure
 from bot.vault.erasure import retention
 from bot.vault.erasure.retention import (
     APPROVAL_THRESHOLD,
+    MAX_DRIFT,
     OVERDUE_AFTER,
     TRUST_AFTER,
     ClockStatus,
@@ -217,6 +218,14 @@ def test_the_times_are_those_that_are_promised() -> None:
 # --- The clock -------------------------------------------------------------------------------
 
 spans = st.integers(-3 * DAY, 3 * DAY)
+
+
+@pytest.mark.parametrize("drift", [MAX_DRIFT + 1, -MAX_DRIFT - 1])
+def test_a_clock_that_drifts_from_the_monotonic_one_either_way_is_new(drift: int) -> None:
+    before = assess_clock(None, 1_000 * DAY)
+    now = 1_000 * DAY + HOUR
+    assert assess_clock(before, now).steady_since == before.steady_since  # the control
+    assert assess_clock(before, now, drift).steady_since == now
 
 
 @given(st.lists(spans, max_size=60))

@@ -77,6 +77,14 @@ def test_one_part_tells_nothing() -> None:
             assert seen == set(range(256))
 
 
+def test_each_secret_has_a_slope_of_its_own_that_is_not_zero() -> None:
+    """Of 32 bytes with a slope of zero every part would be the secret."""
+    secret = bytes(range(32))
+    one, other = split(secret), split(secret)
+    assert secret not in one.values()
+    assert set(one.values()).isdisjoint(other.values())
+
+
 def test_a_scheme_whose_slope_is_fixed_would_tell() -> None:
     assert {split(b"a", b"\0")[1], split(b"a", b"\0")[2]} == {b"a"}
 
