@@ -161,6 +161,28 @@ def _harmless_categories(
 # --- scripts with spaces ---------------------------------------------------------------------
 
 
+class PieceTable(NamedTuple):
+    """Which pieces a word of a message fits."""
+
+    whole: dict[str, Pieces]
+    prefixes: dict[str, dict[str, Pieces]]
+    """By their first characters, without accents: what a word begins with."""
+
+    def add(self, spellings: Iterable[str], prefixes: Iterable[str], number: int) -> None:
+        """Add a piece."""
+        for word in spellings:
+            _add_number(self.whole, word, number)
+        for prefix in prefixes:
+            bucket = self.prefixes.setdefault(fold_accents(prefix)[:SHORTEST], {})
+            _add_number(bucket, prefix, number)
+
+
+def _add_number(table: dict[str, Pieces], word: str, number: int) -> None:
+    known = table.get(word, ())
+    if number not in known:
+        table[word] = (*known, number)
+
+
 class SpacedIndex(NamedTuple):
     """The phrases of languages with spaces, to be found by their words.
 
@@ -169,39 +191,36 @@ class SpacedIndex(NamedTuple):
     """
 
     phrases: dict[str, list[tuple[Pieces, AlarmPhrase]]]
-    """By their rarest word, or how it begins: their pieces, and they."""
-    whole: dict[str, Pieces]
-    """By a word: the pieces it fits."""
-    plain_whole: dict[str, Pieces]
-    prefixes: dict[str, dict[str, Pieces]]
-    """By their first characters, without accents: what a word begins with."""
-    plain_prefixes: dict[str, dict[str, Pieces]]
+    """By their rarest word: their pieces, and they."""
+    phrases_by_prefix: dict[str, list[tuple[Pieces, AlarmPhrase]]]
+    """By how their rarest word begins."""
+    as_written: PieceTable
+    without_accents: PieceTable
+    """The same, and what a word without accents fits where nobody typed any."""
     harmless: tuple[Harmless[Pieces], ...] = ()
     """By language."""
 
-    def pieces(self, word: str, plain: str, *, is_accented: bool) -> Iterable[int]:
-        """Return the pieces that a word of a message fits, some of them twice."""
-        beginning = plain[:SHORTEST]
-        found = [*self.whole.get(word, ())]
-        tables = [self.prefixes]
-        if not is_accented and word.isascii():
-            found += self.plain_whole.get(word, ())
-            tables.append(self.plain_prefixes)
-        for table in tables:
-            if beginning in table:
-                for prefix, pieces in table[beginning].items():
-                    if word.startswith(prefix):
-                        found += pieces
-        return found
+    @classmethod
+    def empty(cls) -> SpacedIndex:
+        """Return an index without phrases."""
+        return cls({}, {}, PieceTable({}, {}), PieceTable({}, {}))
 
 
 def _pieces_in(message: Words) -> set[int]:
     """Return the pieces that the words of a message fit."""
     index = _spaced_index()
-    present: set[int] = set()
+    found: list[Pieces] = []
     for word, plain in zip(message.listed, message.plain, strict=True):
-        present.update(index.pieces(word, plain, is_accented=message.is_accented))
-    return present
+        is_strict = message.is_accented or not word.isascii()
+        whole, prefixes = index.as_written if is_strict else index.without_accents
+        if word in whole:
+            found.append(whole[word])
+        beginning = plain[:SHORTEST]
+        if beginning in prefixes:
+            for prefix, pieces in prefixes[beginning].items():
+                if word.startswith(prefix):
+                    found.append(pieces)
+    return set().union(*found)
 
 
 def _find_spaced(
@@ -211,8 +230,8 @@ def _find_spaced(
     index = _spaced_index()
     found: set[str] = set()
     for at, plain in enumerate(message.plain):
-        for key in (plain, f"{plain[:SHORTEST]}*"):
-            for pieces, phrase in index.phrases.get(key, ()):
+        for table, key in ((index.phrases, plain), (index.phrases_by_prefix, plain[:SHORTEST])):
+            for pieces, phrase in table.get(key, ()):
                 if (
                     present.issuperset(pieces)
                     and phrase.category not in found
@@ -388,22 +407,24 @@ def _is_negated_before(
 def _spaced_index() -> SpacedIndex:
     phrases = [it for tag in LANGUAGES for it in load_phrases(tag) if not it.reach]
     often = Counter(it for phrase in phrases for piece in phrase.pieces for it in piece.spellings)
-    index = SpacedIndex({}, {}, {}, {}, {})
+    index = SpacedIndex.empty()
     numbers: dict[Piece, int] = {}
     for phrase in phrases:
         pieces = phrase.pieces
         if not phrase.is_ordered:
             pieces = tuple(sorted(pieces, key=lambda it: max(often[each] for each in it.spellings)))
-        first = pieces[0]
-        keys = {f"{fold_accents(it)[:SHORTEST]}*" for it in first.prefixes}
         entry = (_number(pieces, numbers), replace(phrase, pieces=pieces))
-        for key in keys.union(map(fold_accents, first.whole)):
+        for key in set(map(fold_accents, pieces[0].whole)):
             index.phrases.setdefault(key, []).append(entry)
+        for key in {fold_accents(it)[:SHORTEST] for it in pieces[0].prefixes}:
+            index.phrases_by_prefix.setdefault(key, []).append(entry)
     harmless = tuple(
         _numbered(load_harmless(tag), numbers) for tag in LANGUAGES if tag not in REACH
     )
     for piece, number in numbers.items():
-        _add_piece(index, piece, number)
+        for table in (index.as_written, index.without_accents):
+            table.add(piece.whole, piece.prefixes, number)
+        index.without_accents.add(piece.plain_whole, piece.plain_prefixes, number)
     return index._replace(harmless=harmless)
 
 
@@ -417,19 +438,6 @@ def _numbered(known: Harmless[tuple[Piece, ...]], numbers: dict[Piece, int]) -> 
         return tuple(_number(frame, numbers) for frame in frames)
 
     return Harmless(*(all_of(getattr(known, it.name)) for it in fields(known)))
-
-
-def _add_piece(index: SpacedIndex, piece: Piece, number: int) -> None:
-    for table, words in ((index.whole, piece.whole), (index.plain_whole, piece.plain_whole)):
-        for word in words:
-            table[word] = (*table.get(word, ()), number)
-    for buckets, prefixes in (
-        (index.prefixes, piece.prefixes),
-        (index.plain_prefixes, piece.plain_prefixes),
-    ):
-        for prefix in prefixes:
-            bucket = buckets.setdefault(fold_accents(prefix)[:SHORTEST], {})
-            bucket[prefix] = (*bucket.get(prefix, ()), number)
 
 
 @cache

@@ -58,9 +58,7 @@ def test_urgent_sentences_are_found_and_ordinary_ones_are_not(name: str, tag: st
 
 
 def test_an_empty_phrase_list_would_miss_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "bot.languages.alarms._spaced_index", lambda: SpacedIndex({}, {}, {}, {}, {})
-    )
+    monkeypatch.setattr("bot.languages.alarms._spaced_index", SpacedIndex.empty)
     assert len(missed("first", "en")) == len(sentences("first", "en")["urgent"])
 
 
