@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, ClassVar, NamedTuple
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -105,16 +108,42 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, help
 cases_app = typer.Typer(cls=CaseCommands, no_args_is_help=True)
 
 
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"haven {installed_version()}")
+        raise typer.Exit
+
+
 @app.callback()
-@cases_app.callback()
-def _group() -> None:
+def _haven(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
     """Make the Typer a group; its commands come from `entries`."""
+
+
+@cases_app.callback()
+def _cases() -> None:
+    """Make the Typer a group; its commands come from `entries`."""
+
+
+def installed_version() -> str:
+    """Return the version of the installed package, or of the checkout."""
+    try:
+        return version("haven")
+    except PackageNotFoundError:
+        project = Path(__file__).parents[2] / "pyproject.toml"
+        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
 
 
 def main() -> None:
     """Run a command; print the text of a HavenError instead of a traceback."""
     try:
-        app()
+        app(prog_name="haven")
     except HavenError as error:
         typer.echo(str(error), err=True)
         sys.exit(1)

@@ -196,7 +196,7 @@ class SpacedIndex(NamedTuple):
     """By how their rarest word begins."""
     as_written: PieceTable
     without_accents: PieceTable
-    """The same, and what a word without accents fits where nobody typed any."""
+    """The same, and what a word without accents fits where the message has none."""
     harmless: tuple[Harmless[Pieces], ...] = ()
     """By language."""
 

@@ -1,0 +1,36 @@
+"""Compiled catalogues in the wheel: a step of the build, named in `pyproject.toml`.
+
+A checkout compiles its catalogues by `./run`; an installed package may lie where nothing can be
+written, so its catalogues are compiled when it is built.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from setuptools.command.build_py import build_py
+
+
+class BuildWithCatalogues(build_py):  # type: ignore[misc]  # setuptools says nothing of types
+    """Copies the packages and compiles every catalogue, next to its source."""
+
+    def run(self) -> None:
+        """Copy and compile; an editable install is compiled by `./run`."""
+        super().run()
+        if not self.editable_mode:
+            compile_catalogues(Path(self.build_lib) / "locales")
+
+
+def compile_catalogues(folder: Path) -> None:
+    """Write the compiled form of every catalogue in a folder next to it.
+
+    Raises:
+        OSError: there is no such folder, or it cannot be written.
+    """
+    for path in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+        with path.open("rb") as source:
+            catalogue = read_po(source, locale=path.parts[-3])
+        with path.with_suffix(".mo").open("wb") as compiled:
+            write_mo(compiled, catalogue)
