@@ -7,9 +7,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bot.clock import DAY, SECOND
+from bot.clock import SECOND
 from bot.hotline.contact_rule import ANY_TIME, HOURS
 from bot.languages import LANGUAGES, catalogue
+from bot.languages.format_date import format_short_date, format_short_day
 from bot.text import Catalogue, Text, _, pgettext
 
 if TYPE_CHECKING:
@@ -86,10 +87,15 @@ class StaffLocale:
         return self(AFTER_PERSON_WROTE)
 
     def format_time(self, moment: int, now: int) -> str:
-        """Return a moment as its time, with the date if that is not today."""
-        at = datetime.fromtimestamp(moment / SECOND, self.zone)
-        is_near = abs(moment - now) < DAY and at.date() == self._date(now)
-        return at.strftime("%H:%M" if is_near else "%m-%d %H:%M")
+        """Return a moment as its time, with the date if that is not today, e.g. `Nov 28 14:30`."""
+        at, today = (datetime.fromtimestamp(it / SECOND, self.zone) for it in (moment, now))
+        if at.date() == today.date():
+            return f"{at:%H:%M}"
+        if at.year != today.year:
+            return self.format_full_time(moment)
+        return f"{format_short_day(self.language, at.month, at.day)} {at:%H:%M}"
 
-    def _date(self, now: int) -> object:
-        return datetime.fromtimestamp(now / SECOND, self.zone).date()
+    def format_full_time(self, moment: int) -> str:
+        """Return a moment with its date, e.g. `Nov 28, 2026 14:30`."""
+        at = datetime.fromtimestamp(moment / SECOND, self.zone)
+        return f"{format_short_date(self.language, at.date())} {at:%H:%M}"

@@ -20,6 +20,18 @@ def format_day(language: str, month: int, day: int) -> str:
 
 
 @lru_cache(maxsize=1024)
+def format_short_day(language: str, month: int, day: int) -> str:
+    """Return a day without a year in few letters, e.g. `Nov 24`, `11月24日`."""
+    return format_skeleton("MMMd", date(2000, month, day), locale=Locale.parse(language))
+
+
+@lru_cache(maxsize=1024)
+def format_short_date(language: str, day: date) -> str:
+    """Return a day with its year in few letters, e.g. `Nov 24, 2026`, `2026年11月24日`."""
+    return format_date(day, "medium", locale=Locale.parse(language))
+
+
+@lru_cache(maxsize=1024)
 def format_full_day(language: str, day: date) -> str:
     """Return a day with weekday and year, e.g. `Tuesday, November 24, 2026`."""
     return format_date(day, "full", locale=Locale.parse(language))

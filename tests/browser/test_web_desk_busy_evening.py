@@ -140,7 +140,7 @@ async def test_what_is_due_first_stands_first_and_a_danger_is_said(
         row = page.locator("table tbody tr").first
         await expect(row).to_have_id(f"case-{first}")
         await expect(row.locator(".unread")).to_have_text("1 new")
-        await expect(row.locator(".heard")).to_contain_text("wrote")
+        await expect(row.locator("[data-label='Last message']")).to_contain_text(":")
 
         await page.goto(f"{office.address}/cases/{second}")
         async with window(browser) as other:
@@ -148,7 +148,8 @@ async def test_what_is_due_first_stands_first_and_a_danger_is_said(
             await chief.goto(f"{office.address}/cases/{first}")
             await chief.locator("[name=reason]").fill("A call came.")
             await chief.locator("form[action$='/break-glass'] button").click()
-            await chief.locator("#more-priority summary").click()
+            await chief.locator("#case-actions > summary").click()
+            await chief.locator("#more-priority > summary").click()
             await chief.locator("#more-priority select").select_option("0")
             await chief.locator("#more-priority button").click()
             await expect(page.locator("a.toast")).to_contain_text(f"{first} is P0 now")
@@ -371,7 +372,8 @@ async def test_a_transfer_lists_who_can_take_it_and_ends_on_the_queue(
             lambda work: office.front.staff.set_duty(work, away.id, on=False)
         )
         _person, reference = await held(page, office)
-        await page.locator("#more-transfer summary").click()
+        await page.locator("#case-actions > summary").click()
+        await page.locator("#more-transfer > summary").click()
         choice = page.locator("#transfer-to")
         await expect(choice.locator(f"option[value='{jun.id}']")).to_have_text(
             "Jun · English, Indonesian, Thai · 0 of 9"
@@ -390,7 +392,8 @@ async def test_a_refused_transfer_stays_and_says_why(browser: Browser, tmp_path:
         page = await signed_in(context, office.worker("Mei"), office.address)
         jun = office.worker("Jun")
         _person, reference = await held(page, office)
-        await page.locator("#more-transfer summary").click()
+        await page.locator("#case-actions > summary").click()
+        await page.locator("#more-transfer > summary").click()
         await page.locator("#transfer-to").select_option(jun.id)
         await page.locator("#more-transfer textarea").fill("She likes short sentences.")
         office.database.writer.run_sync(

@@ -188,7 +188,7 @@ async def _is_told_on(page: Page, person: PhonePagePerson) -> None:
     await expect(page.locator("#referrals")).to_contain_text("referred")
     note = page.locator(DO.format("recipient_reply")).locator("input[name=words]")
     await expect(note).to_have_value("")  # what stood in the form before is not in this one
-    await expect(page.locator(".case-title .pill")).to_have_text("referred")
+    await expect(page.locator(".case-status .pill")).to_have_text("referred")
 
 
 async def _hands_back(page: Page, person: PhonePagePerson) -> None:

@@ -175,8 +175,9 @@ async def _takes_out(page: Page, reference: str) -> None:
 
 async def _closes(page: Page) -> None:
     keys = page.keyboard
-    await _tabs_to(page, "#more-close summary")
-    await keys.press("Enter")
+    for opened in ("#case-actions > summary", "#more-close > summary"):
+        await _tabs_to(page, opened)
+        await keys.press("Enter")
     await _tabs_to(page, "#more-close select")
     await keys.press("ArrowDown")
     await _tabs_to(page, "#more-close button")

@@ -1,4 +1,4 @@
-"""Stylesheet, scripts and icon of the pages, and the choice of a language."""
+"""Stylesheet, scripts, icons and manifest of the pages, and the choice of a language."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from bot.desks.web.routes import Permission, get, post
 from bot.languages import STAFF_LANGUAGES
 
 STATIC_DIR = Path(__file__).with_name("static")
-MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+MEDIA_TYPES = {
+    ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
+}  # fmt: skip
 
 
 @cache

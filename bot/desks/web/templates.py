@@ -58,6 +58,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "defang": defang, "one_line": escape_line, "count": format_count, "qr_code": qr_code,
+        "initials": initials,
         "language_tag": lambda tag: tag.replace("_", "-"),
         "time": _of_request(lambda request, at: request.locale.format_time(at, request.now)),
         "clock_time": _of_request(
@@ -67,6 +68,7 @@ def environment() -> Environment:
             lambda request, day: format_full_day(request.locale.language, day)
         ),
         "datetime": _of_request(lambda request, at: format_datetime(request.context.zone, at)),
+        "full_time": _of_request(lambda request, at: request.locale.format_full_time(at)),
         "law_time": _of_request(
             lambda request, at: request.context.legal_deadlines.law.format_time(at)
         ),
@@ -103,6 +105,15 @@ def _defang_link(address: str) -> str:
     scheme, separator, rest = address.rpartition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme.replace('tt', 'xx')}{separator}{host.replace('.', '[.]')}{slash}{path}"
+
+
+def initials(name: str) -> str:
+    """Return one or two letters for a name: `ML` for Mei Lin, `王` for 王小明."""
+    words = name.split()
+    if not words:
+        return ""
+    letters = words[0][:1] + (words[-1][:1] if len(words) > 1 else "")
+    return letters.upper()
 
 
 def format_count(count: int | None) -> str:

@@ -15,11 +15,11 @@ from bot.cases.state_machine import CaseState
 from bot.hotline.chat.messages import MessageSide
 from bot.hotline.queue.snooze import snoozed_cases
 from bot.store.compiled import Prepared
-from bot.store.statements import select_one
+from bot.store.statements import select_in, select_one
 from bot.store.tables.main import cases, exchanges, reports
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import ColumnElement, ScalarSelect, Select
 
@@ -75,11 +75,14 @@ def _newest(column: ColumnElement[Any], where: ColumnElement[bool]) -> ScalarSel
     return found.order_by(_EARLIER.c.id.desc()).limit(1).scalar_subquery()
 
 
+_LAST_MESSAGE = _newest(_EARLIER.c.at, _EARLIER.c.side == _OF_PERSON)
+_LAST_REPORT = (
+    select(func.max(reports.c.sent_at)).where(reports.c.case_id == cases.c.id).scalar_subquery()
+)
 _OWN_LAST = func.coalesce(_newest(_EARLIER.c.id, _EARLIER.c.author == bindparam("who")), 0)
 _COLUMNS: tuple[Any, ...] = (
     cases.c.id, cases.c.reference, cases.c.priority, cases.c.language, cases.c.due_at,
-    cases.c.claimed_at, _newest(_EARLIER.c.at, _EARLIER.c.side == _OF_PERSON),
-    select(func.max(reports.c.sent_at)).where(reports.c.case_id == cases.c.id).scalar_subquery(),
+    cases.c.claimed_at, _LAST_MESSAGE, _LAST_REPORT,
 )  # fmt: skip
 
 
@@ -105,12 +108,20 @@ _UNREAD = Prepared(
     *_PARAMETERS,
 )
 
+_HEARD = select_in(cases, "id", _LAST_MESSAGE, _LAST_REPORT, among="id")
 _NEWEST = select_one(exchanges, func.coalesce(func.max(exchanges.c.id), 0), by="case_id")
 
 
 def newest_message(work: Work, case: str) -> int:
     """Return the number of the newest message of a case; 0 for none."""
     return int(work.rows(_NEWEST, case)[0][0])
+
+
+def heard_in(work: Work, found: Sequence[str]) -> dict[str, int]:
+    """Return when the person of each of these cases last sent something, by case."""
+    rows = work.rows_in(_HEARD, found) if found else []
+    moments = {str(case): max(wrote_at or 0, sent_at or 0) for case, wrote_at, sent_at in rows}
+    return {case: at for case, at in moments.items() if at}
 
 
 def own_cases(

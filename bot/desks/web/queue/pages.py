@@ -119,7 +119,7 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
     open_rows = {row.summary.reference for row in rows if row.is_mine or not row.holder}
     request.current_session.known_references |= open_rows
     return {
-        "tab": tab, "tabs": TABS, "rows": rows, "counts": counts, "case_filter": case_filter,
+        "tab": tab, "tabs": TABS, "rows": rows, "queue_counts": counts, "case_filter": case_filter,
         "after": after, "next": last, "languages": LANGUAGES, "priorities": PRIORITIES,
         "first_page": _address(tab, case_filter.address),
         "next_page": _address(tab, case_filter.address, f"after={last}"),

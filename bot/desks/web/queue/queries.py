@@ -22,7 +22,7 @@ from bot.desks.case_summary import CaseSummaries, CaseSummary
 from bot.desks.web.preferences import QueueFilter
 from bot.desks.web.templates import MAX_COUNT
 from bot.hotline.deadlines import CONTACT, MAX_LISTED, deadline_text
-from bot.hotline.queue.own_cases import DUE_ORDER
+from bot.hotline.queue.own_cases import DUE_ORDER, heard_in
 from bot.hotline.queue.snooze import NO_DATES, Snoozes, snoozed_cases
 from bot.store.compiled import Prepared
 from bot.store.statements import count, select_one
@@ -81,6 +81,8 @@ class QueueRow:
     is_follow_up_due: bool = False
     snoozed_until: int | None = None
     is_consent_taken_back: bool = False
+    heard_at: int | None = None
+    """When the person last sent something; None if that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def load_rows(
     dates = Snoozes.of_cases(work, found)
     taken_back = ConsentRecords(context.vault).taken_back_in(work, found)
     names = {each.id: each.name or each.id for each in context.staff.all(work)}
-    summaries = context.summaries.find_all(work, found)
+    summaries, heard = context.summaries.find_all(work, found), heard_in(work, found)
     rows = []
     for case in found:
         summary = summaries.get(case)
@@ -171,7 +173,7 @@ def load_rows(
                 "" if is_waiting else names.get(summary.holder, summary.holder),
                 summary.holder == by.id, tuple(deadline_text(it, now) for it in soon[:MAX_LISTED]),
                 snooze.return_reason(by.id, now), snooze.is_due(now), snooze.snoozed_until,
-                case in taken_back,
+                case in taken_back, heard.get(case),
             )
         )  # fmt: skip
     return rows

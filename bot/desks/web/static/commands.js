@@ -17,6 +17,8 @@ const DOES = {
   open,
   drop: (target) => {
     const dropdown = document.getElementById(target);
+    const menu = dropdown.closest(".menu");
+    if (menu) menu.open = true;
     dropdown.open = true;
     dropdown.querySelector(FIELDS).focus();
     return true;
@@ -77,9 +79,9 @@ export function open(name) {
   return Boolean(dialog);
 }
 
-/** Close an open dropdown, unless the focus is in a field outside it; focus its summary. */
+/** Close an open form, or the menu, unless the focus is in a field outside it; focus its summary. */
 function closeDropdown(target) {
-  const dropdown = document.querySelector("details.more[open]");
+  const dropdown = document.querySelector("details.more[open]") ?? document.querySelector("details.menu[open]");
   if (!dropdown || document.querySelector("dialog[open]")) return false;
   if (isField(target) && !dropdown.contains(target)) return false;
   dropdown.open = false;

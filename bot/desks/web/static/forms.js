@@ -66,5 +66,5 @@ export function clear(form) {
   for (const field of form.querySelectorAll("select")) {
     if (field.options[0]?.value === "") field.value = ""; // no choice carries over to the next form
   }
-  form.closest("details.more")?.removeAttribute("open");
+  for (const it of [form.closest("details.more"), form.closest("details.menu")]) it?.removeAttribute("open");
 }

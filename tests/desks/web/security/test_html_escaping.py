@@ -208,7 +208,11 @@ def test_no_address_can_be_followed() -> None:
 
 
 NO_ELEMENTS = {"iframe", "svg", "object", "embed", "base", "math", "style", "x", "script", "link"}
-OURS = {"script": [{"type", "nonce", "src"}], "link": [{"rel", "href"}, {"rel", "href", "type"}]}
+OURS = {
+    "script": [{"type", "nonce", "src"}],
+    "link": [{"rel", "href"}, {"rel", "href", "type"}],
+    "svg": [{"class", "viewbox", "aria-hidden"}],
+}
 
 
 def strange(page: str) -> list[str]:

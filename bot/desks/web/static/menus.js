@@ -1,0 +1,32 @@
+// Menus and sheets: what is open closes by a click outside it, or by the back button of a phone; and
+// on phones whose keyboard covers the page, the page ends above it.
+
+const COVERED = 80; // pixels: smaller differences are bars of the browser, not a keyboard
+
+export function initMenus() {
+  document.addEventListener("click", ({ target }) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!target.closest?.(".menu-panel, summary, dialog")) menu.open = false;
+    }
+  });
+  document.addEventListener("toggle", ({ target }) => target.matches?.("details.menu") && followBack(target), true);
+  visualViewport?.addEventListener("resize", fit);
+}
+
+/** Let the back button of the phone close an open menu. */
+function followBack(menu) {
+  if (!menu.open || !globalThis.CloseWatcher) return;
+  const watcher = new CloseWatcher();
+  watcher.onclose = () => (menu.open = false);
+  menu.addEventListener("toggle", () => watcher.destroy(), { once: true });
+}
+
+/** End the page above the keyboard, where the browser does not do so itself. */
+function fit() {
+  const { height, scale } = visualViewport;
+  const isCovered = scale === 1 && innerHeight - height > COVERED;
+  const { style } = document.documentElement;
+  if (isCovered) style.setProperty("--seen", `${Math.round(height)}px`);
+  else style.removeProperty("--seen");
+  if (isCovered) scrollTo(0, 0);
+}
