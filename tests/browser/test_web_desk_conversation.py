@@ -112,6 +112,7 @@ async def test_a_picture_and_a_recording_stay_when_messages_come(
         await gets(office, reference, "photo", image_with_metadata("JPEG"))
         async with case_page(browser, office, mei, reference) as page:
             await page.locator("#messages [data-picture]").click()
+            await page.locator(".file-tabs label:has(#show-files)").click()
             await page.locator("#case-file [data-picture]").click()
             await expect(page.locator("#messages img.picture")).to_be_visible()
             await takes_over(office, page, person)
@@ -197,3 +198,28 @@ async def test_a_withdrawal_is_a_banner_that_locks_what_would_leave(
             await expect(page.locator("a[href$='/print']")).to_have_count(0)
             await banner.locator("summary").click()
             await expect(banner.locator("form[action$='/erase'] button")).to_be_visible()
+
+
+async def test_the_case_file_shows_one_part_at_a_time_and_keeps_it(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office:
+        mei = office.worker("Mei")
+        person, reference = await office.somebody(WORDS)
+        async with case_page(browser, office, mei, reference) as page:
+            await takes_over(office, page, person)
+            await expect(page.locator("#consent")).to_be_visible()
+            await expect(page.locator("#deadlines")).to_be_hidden()
+            await page.get_by_role("radio", name="Person").focus()
+            for part, shown in (("Law", "#deadlines"), ("Files", "#export"), ("Log", "#audit-log")):
+                await page.keyboard.press("ArrowRight")
+                await expect(page.get_by_role("radio", name=part)).to_be_checked()
+                await expect(page.locator(shown)).to_be_visible()
+                await expect(page.locator("#consent")).to_be_hidden()
+            await expect(page.locator("#audit-log")).to_contain_text("Mei: claimed the case")
+            await office.hears(person.words("Are you there?"))
+            await expect(page.locator("#messages")).to_contain_text("Are you there?")
+            await expect(page.locator("#audit-log")).to_be_visible()
+            await page.goto(f"{office.address}/cases/{reference}#export")
+            await page.reload()
+            await expect(page.locator("#export")).to_be_visible()

@@ -21,13 +21,18 @@ if TYPE_CHECKING:
 
     from bot.store.writer import Work
 
-ALERTS, READ_UNTIL, MAPS = "alerts", "read_until", "maps"
-"""Names of preferences: chosen alerts, the time of the newest shift note read, and whether places
-have a link to a map."""
+ALERTS, READ_UNTIL, MAPS, DENSITY = "alerts", "read_until", "maps", "density"
+"""Names of preferences: chosen alerts, the time of the newest shift note read, whether places have
+a link to a map, and how much room a case takes in a list."""
+ROOMY = "roomy"
 SOUND, NOTICE = "sound", "notice"  # kinds of alerts; all are off until chosen
 SOON = "soon"
 PRIORITIES = tuple(str(int(level)) for level in Priority)
-FILTER_FIELDS = ("queue", "language", "priority", SOON, "county")
+SORT, ORDER = "sort", "order"
+"""Fields that say by what a list is sorted: the one that is kept, and the button of a column."""
+BY_PRIORITY, BY_WAITING, BY_DUE = "priority", "waiting", "due"
+ORDERS = (BY_PRIORITY, BY_WAITING, BY_DUE)
+FILTER_FIELDS = ("queue", "language", "priority", SOON, "county", SORT)
 """Names of the fields of a filter, in its form and in its address, in the order they are stored."""
 _COUNTY = re.compile(r"[A-Za-z_]{2,8}")
 
@@ -61,16 +66,18 @@ class QueueFilter:
     priority: str = ""
     has_near_deadline: bool = False  # only cases with a legal deadline that ends soon
     county: str = ""
+    order: str = ""
+    """By what the list is sorted, one of `ORDERS`; empty: as the list is by itself."""
 
     @property
     def is_empty(self) -> bool:
         """Whether no case is filtered out."""
-        return self == QueueFilter()
+        return self == QueueFilter(order=self.order)
 
     @property
     def encoded(self) -> str:
         """Return the stored form; empty for an empty filter."""
-        return "" if self.is_empty else "/".join(self._values())
+        return "" if self == QueueFilter() else "/".join(self._values())
 
     @property
     def address(self) -> str:
@@ -80,18 +87,20 @@ class QueueFilter:
 
     def _values(self) -> tuple[str, ...]:
         soon = SOON if self.has_near_deadline else ""
-        return self.queue, self.language, self.priority, soon, self.county
+        return self.queue, self.language, self.priority, soon, self.county, self.order
 
     @classmethod
     def from_form(cls, form: Mapping[str, str]) -> QueueFilter:
         """Return the filter of a form; unknown values are ignored."""
-        queue, language, priority, soon, county = (form.get(it, "") for it in FILTER_FIELDS)
+        queue, language, priority, soon, county, order = (form.get(it, "") for it in FILTER_FIELDS)
+        order = form.get(ORDER, "") or order
         return cls(
             queue if queue in {it.value for it in Queue} else "",
             language if language in LANGUAGES else "",
             priority if priority in PRIORITIES else "",
             soon != "",
             county if _COUNTY.fullmatch(county) else "",
+            order if order in ORDERS else "",
         )
 
     @classmethod

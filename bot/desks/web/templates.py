@@ -18,9 +18,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from bot.cases.escape_text import escape_line, escape_text
 from bot.clock import MINUTE, SECOND
 from bot.desks.web import texts
+from bot.desks.web.audit_texts import AUDIT_ACTIONS
 from bot.desks.web.qr_code import qr_code
 from bot.desks.web.shortcuts import shortcuts_for
-from bot.languages.format_date import format_full_day
+from bot.languages.format_date import format_full_day, format_short_date
 from bot.text import Text
 
 if TYPE_CHECKING:
@@ -68,6 +69,16 @@ def environment() -> Environment:
             lambda request, day: format_full_day(request.locale.language, day)
         ),
         "datetime": _of_request(lambda request, at: format_datetime(request.context.zone, at)),
+        "sent_time": _of_request(
+            lambda request, at: request.locale.format_time(
+                round(at.timestamp() * SECOND), request.now
+            )
+        ),
+        "full_date": _of_request(
+            lambda request, at: format_short_date(
+                request.locale.language, datetime.fromtimestamp(at / SECOND, request.context.zone)
+            )
+        ),
         "full_time": _of_request(lambda request, at: request.locale.format_full_time(at)),
         "law_time": _of_request(
             lambda request, at: request.context.legal_deadlines.law.format_time(at)
@@ -76,8 +87,8 @@ def environment() -> Environment:
         "reply_due": _of_request(_reply_due),
     }  # fmt: skip
     made.globals |= {
-        "texts": texts, "shortcuts_for": shortcuts_for, "nearness": _of_request(_nearness),
-        "MINUTE": MINUTE,
+        "texts": texts, "AUDIT_ACTIONS": AUDIT_ACTIONS, "shortcuts_for": shortcuts_for,
+        "nearness": _of_request(_nearness), "MINUTE": MINUTE,
     }  # fmt: skip
     return made
 

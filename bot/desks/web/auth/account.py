@@ -20,7 +20,15 @@ from bot.desks.web.auth.sessions import DeskSession, DeskSessions
 from bot.desks.web.auth.step_up import complete_step_up, step_up_form
 from bot.desks.web.auth.totp import parse_secret
 from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity
-from bot.desks.web.preferences import ALERTS, MAPS, NOTICE, SOUND, store_preference
+from bot.desks.web.preferences import (
+    ALERTS,
+    DENSITY,
+    MAPS,
+    NOTICE,
+    ROOMY,
+    SOUND,
+    store_preference,
+)
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
 from bot.desks.web.static_files import safe_path
@@ -56,6 +64,14 @@ async def _store_alerts(request: DeskRequest) -> Response:
 async def _store_maps(request: DeskRequest) -> Response:
     chosen = "link" if request.form.get(MAPS) else ""
     await request.write(lambda work: store_preference(work, request.caseworker.id, MAPS, chosen))
+    request.flash(texts.SAVED)
+    return request.redirect("/account")
+
+
+@post("/account/density", Permission.SIGNED_IN, DENSITY)
+async def _store_density(request: DeskRequest) -> Response:
+    chosen = ROOMY if request.form.get(DENSITY) == ROOMY else ""
+    await request.write(lambda work: store_preference(work, request.caseworker.id, DENSITY, chosen))
     request.flash(texts.SAVED)
     return request.redirect("/account")
 

@@ -23,6 +23,7 @@ from bot.desks.web.live.own_cases import load_own_cases
 from bot.desks.web.middleware import CSRF_FIELD
 from bot.desks.web.preferences import (
     FILTER_FIELDS,
+    ORDER,
     PRIORITIES,
     QueueFilter,
     store_preference,
@@ -73,7 +74,7 @@ async def _queue_pane(request: DeskRequest) -> Response:
     return request.render("_queue.html", **await _page_values(request))
 
 
-@post("/queue/{tab}/filter", Permission.QUEUE, *FILTER_FIELDS)
+@post("/queue/{tab}/filter", Permission.QUEUE, *FILTER_FIELDS, ORDER)
 async def _set_filter(request: DeskRequest) -> Response:
     """Remember a filter, and show its list at an address of its own."""
     tab, case_filter = _tab(request), QueueFilter.from_form(request.form)
@@ -126,6 +127,7 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
         "pane": _address(f"{tab}/pane", case_filter.address, f"after={after}" if after else ""),
         "counties": county_names(request),
         "queues": {it: QUEUE_NAMES[Queue(it)] for it in queries.queues_of(by)},
+        "order": wanted.order,
         "may_select": tab == queries.MINE or (tab == queries.ALL and by.role in SENIOR_ROLES),
     }  # fmt: skip
 

@@ -10,7 +10,20 @@ export function initMenus() {
     }
   });
   document.addEventListener("toggle", ({ target }) => target.matches?.("details.menu") && followBack(target), true);
+  openPart();
+  addEventListener("hashchange", openPart);
   visualViewport?.addEventListener("resize", fit);
+}
+
+/** Show the part of the case file that an address leads to. */
+function openPart() {
+  const wanted = document.getElementById(location.hash.slice(1));
+  const part = wanted?.closest(".part");
+  if (!part) return;
+  document.getElementById(`show-${part.dataset.part}`).checked = true;
+  const file = document.getElementById("case-file");
+  if (getComputedStyle(file).display === "none") file.showPopover();
+  wanted.scrollIntoView();
 }
 
 /** Let the back button of the phone close an open menu. */
