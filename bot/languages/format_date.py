@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 from babel import Locale
@@ -35,6 +35,15 @@ def format_short_date(language: str, day: date) -> str:
 def format_full_day(language: str, day: date) -> str:
     """Return a day with weekday and year, e.g. `Tuesday, November 24, 2026`."""
     return format_date(day, "full", locale=Locale.parse(language))
+
+
+def format_moment(language: str, at: datetime) -> str:
+    """Return a weekday, a day and a time, e.g. `Saturday, November 28, 14:00`.
+
+    It never says "today", because it may be read later.
+    """
+    weekday = format_date(at, "EEEE", locale=Locale.parse(language))
+    return f"{weekday}, {format_day(language, at.month, at.day)}, {at:%H:%M}"
 
 
 def format_minguo(day: date) -> str:

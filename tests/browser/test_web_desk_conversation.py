@@ -223,3 +223,29 @@ async def test_the_case_file_shows_one_part_at_a_time_and_keeps_it(
             await page.goto(f"{office.address}/cases/{reference}#export")
             await page.reload()
             await expect(page.locator("#export")).to_be_visible()
+
+
+async def test_a_day_in_words_is_shown_as_understood_and_a_phrase_writes_it_out(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office:
+        mei = office.worker("Mei")
+        person, reference = await office.somebody(WORDS)
+        async with case_page(browser, office, mei, reference) as page:
+            await takes_over(office, page, person)
+            await page.keyboard.press("f")
+            await page.keyboard.type("24 Dec 2026")
+            said = page.locator("#understood-day")
+            await expect(said).to_have_text("Thursday, December 24, 2026")
+            await page.locator("#more-follow [name=code]").fill("some day")
+            await expect(said).to_contain_text("Not understood.")
+            for _twice in range(2):
+                await page.keyboard.press("Escape")
+            await page.get_by_role("button", name="Phrasebook").click()
+            phrase = page.locator("#phrase-call_at")
+            await phrase.locator("[type=datetime-local]").fill("2030-01-05T14:00")
+            await phrase.get_by_role("button", name="Send").click()
+            await page.keyboard.press("Control+Enter")
+            await expect(page.locator("#messages")).to_contain_text(
+                "Saturday, January 5, 14:00", timeout=PATIENCE
+            )

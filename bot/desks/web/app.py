@@ -37,6 +37,7 @@ from bot.desks.web.case import (
     referral_sheet,
     send_checks,
     send_file,
+    typed_times,
 )
 from bot.desks.web.case import pages as case_pages
 from bot.desks.web.live import own_cases, sse
@@ -60,7 +61,7 @@ KEEP_ALIVE_SECONDS, BACKLOG, MAX_CONNECTIONS = 75, 512, 1200
 MODULES = (
     static_files, login_pages, enrolment, queue_pages, search_pages, shift, case_pages, law,
     evidence, export, bundle, actions, referral_sheet, send_checks, send_file, looks, moved, sse,
-    own_cases, account, audit, workload, approvals, call_browsers, roster,
+    own_cases, typed_times, account, audit, workload, approvals, call_browsers, roster,
     invitations, staff, languages, directory, phrases, deployment, retention,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(

@@ -70,9 +70,7 @@ def environment() -> Environment:
         ),
         "datetime": _of_request(lambda request, at: format_datetime(request.context.zone, at)),
         "sent_time": _of_request(
-            lambda request, at: request.locale.format_time(
-                round(at.timestamp() * SECOND), request.now
-            )
+            lambda request, at: request.locale.format_full_time(round(at.timestamp() * SECOND))
         ),
         "full_date": _of_request(
             lambda request, at: format_short_date(

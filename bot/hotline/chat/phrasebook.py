@@ -8,11 +8,13 @@ blanks carry free text, so they are short, and control characters in them are sh
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from bot.cases.escape_text import escape_line
 from bot.languages import catalogue
+from bot.languages.format_date import format_moment
 from bot.messages import Button, SendText
 from bot.text import Catalogue, Text, fold_accents
 
@@ -26,6 +28,10 @@ MAX_VALUE = 80
 """Characters in one blank: enough for a place or a time."""
 DOT = "."
 """Separates a phrase from its reply."""
+TIME = "time"
+"""The blank of a moment. Its value in digits, `2026-11-28T14:00` in local time, is written out in
+the language of each reader."""
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _BLANK = re.compile(r"\{(\w+)\}")
 _TOKEN_PREFIX = "p"  # noqa: S105 - a prefix of button tokens
 _DIGEST_BYTES = 4
@@ -83,7 +89,7 @@ class Phrasebook:
         if rows and self._exit_labels:
             ways_out = self._exit_labels.items()
             rows.append(tuple(Button(label.render(words), token) for token, label in ways_out))
-        return SendText(self._fill(phrase, values, words), tuple(rows), prefix if rows else "")
+        return SendText(self._fill(phrase, values, language), tuple(rows), prefix if rows else "")
 
     def parse_token(self, end: str) -> tuple[str, str] | None:
         """Return the phrase and the reply of a token's end; None for another button's.
@@ -104,7 +110,7 @@ class Phrasebook:
         words = catalogue(language)
         if reply:
             return phrase.replies[reply].render(words)
-        return self._fill(phrase, content.values, words)
+        return self._fill(phrase, content.values, language)
 
     def search(self, query: str, language: str) -> list[Phrase]:
         """Return the sentences that hold all words of a query, in order; all for an empty one.
@@ -133,12 +139,26 @@ class Phrasebook:
         found = (part for it in texts for part in (it.source, it.render(read)))
         return fold_accents(" ".join((phrase.code, phrase.group, *found)))
 
-    def _fill(self, phrase: Phrase, values: Mapping[str, str], words: Catalogue) -> str:
+    def _fill(self, phrase: Phrase, values: Mapping[str, str], language: str) -> str:
         # In one pass, so that a value cannot contain another blank. Caseworkers fill only the
         # sentence's own blanks, not those with default values such as the organisation.
-        written = {name: escape_line(values.get(name, "").strip()) for name in phrase.blanks}
+        words = catalogue(language)
+        written = {
+            name: _in_language(escape_line(values.get(name, "").strip()), language)
+            for name in phrase.blanks
+        }
         known = {**self._default_values(words), **written}
         return _BLANK.sub(lambda blank: known.get(blank[1], blank[0]), phrase.text.render(words))
+
+
+def _in_language(value: str, language: str) -> str:
+    """Return a value; a moment in digits is written as its reader writes it, the day in words."""
+    if _MOMENT.fullmatch(value) is None:
+        return value
+    try:
+        return format_moment(language, datetime.fromisoformat(value))
+    except ValueError:  # there is no such day
+        return value
 
 
 def token_of(phrase: str, reply: str) -> str:

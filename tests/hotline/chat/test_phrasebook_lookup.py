@@ -167,3 +167,23 @@ def test_a_group_is_found_by_its_name() -> None:
 
 def test_nothing_sought_is_everything_in_order() -> None:
     assert codes("  ") == list(PHRASES)
+
+
+@pytest.mark.parametrize(
+    ("language", "read"),
+    [
+        ("id", "Sabtu, 28 November, 14:00"),
+        ("th", "วันเสาร์, 28 พฤศจิกายน, 14:00"),
+        ("zh_Hant", "星期六, 11月28日, 14:00"),
+    ],
+)
+def test_a_moment_is_written_out_in_the_language_of_each_reader(language: str, read: str) -> None:
+    values = {"place": "台北車站 M4", "time": "2026-11-28T14:00"}
+    assert read in BOOK.render("meet", values, language, "0:").text
+    sent = CaseMessageContent(code="meet", values=values)
+    assert read in BOOK.text_for_staff(sent, language)
+
+
+@pytest.mark.parametrize("written", ["11/26 14:00", "2026-02-30T14:00", "after 2026-11-28 14:00"])
+def test_a_time_in_other_words_is_sent_as_it_was_written(written: str) -> None:
+    assert written in BOOK.render("call_at", {"time": written}, "id", "0:").text

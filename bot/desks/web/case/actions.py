@@ -24,6 +24,7 @@ from bot.desks.web.case.send_checks import (
     keep_draft,
     prompts_as_json,
 )
+from bot.desks.web.case.typed_times import in_digits
 from bot.desks.web.live.event_log import CommandResult
 from bot.desks.web.middleware import CSRF_FIELD, QUEUE_PATH
 from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, post
@@ -33,6 +34,8 @@ from bot.hotline.commands.types import Command, Verb
 from bot.hotline.deadlines import DEADLINES_RUNNING, deadlines_line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.desks.web.request import DeskRequest, Response
     from bot.messages import OutgoingFile
 
@@ -70,7 +73,7 @@ async def _handle_case_action(request: DeskRequest) -> Response:
                 seen.case, is_refused=True, source=texts.ERASE_WRONG_NUMBER.source
             )
             return respond(request, other, path)
-    filled = _parse_input(request, form)
+    filled = _parse_input(in_digits(request, verb, dict(request.form)), form)
     if form.is_sent_to_person and (asked := await _failed_checks(request, seen, filled)):
         return await ask_confirmation(request, seen, verb, asked)
     told = await send_command(request, seen.case, verb, filled)
@@ -123,7 +126,7 @@ async def ask_confirmation(
 async def _handle_own_action(request: DeskRequest) -> Response:
     """Go on duty, go off duty, or take a break."""
     verb, form = _parse_action(request, OWN_ACTIONS)
-    told = await send_command(request, "", verb, _parse_input(request, form))
+    told = await send_command(request, "", verb, _parse_input(request.form, form))
     # Going off duty leads to the shift note, which the next caseworker sees first.
     return respond(request, told, "/shift" if verb is Verb.OFF_DUTY else "/")
 
@@ -186,11 +189,11 @@ def _parse_action(request: DeskRequest, known: dict[Verb, CommandSpec]) -> tuple
     return verb, form
 
 
-def _parse_input(request: DeskRequest, form: CommandSpec) -> ActionInput:
-    given = {name: request.form[name] for name in form.field_names if name in request.form}
+def _parse_input(fields: Mapping[str, str], form: CommandSpec) -> ActionInput:
+    given = {name: fields[name] for name in form.field_names if name in fields}
     values = {
         name.removeprefix(VALUE_PREFIX): value
-        for name, value in request.form.items()
+        for name, value in fields.items()
         if form.has_values and name.startswith(VALUE_PREFIX)
     }
     written = given.get("words", "").replace("\r\n", "\n")

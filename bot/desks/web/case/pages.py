@@ -23,6 +23,7 @@ from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
 from bot.errors import CaseNotReadableError
 from bot.hotline.chat.messages import CaseMessageContent
+from bot.hotline.chat.phrasebook import TIME
 from bot.hotline.commands.types import Verb
 from bot.places.deadlines import DeadlineRules, start_of_day
 
@@ -52,7 +53,8 @@ class PhraseView:
     person_text: str
     replies: tuple[tuple[str, str], ...]
     """Buttons of the person: as staff and as the person read them."""
-    blanks: tuple[tuple[str, str], ...]  # by name, what each is
+    blanks: tuple[tuple[str, str, bool], ...]
+    """The name of each, what it is, and whether it is a moment."""
 
 
 @get("/cases/{reference}", Permission.CASE)
@@ -114,7 +116,8 @@ async def _phrase_pane(request: DeskRequest) -> Response:
     view = await load_case_page_view(request)
     summary, query = view.access.summary, request.form.get("words", "")[:100]
     groups = _search_phrases(request, summary.language, query)
-    return request.render("_phrases.html", groups=groups, summary=summary)
+    now = request.context.legal_deadlines.law.format_time(request.now).replace(" ", "T")
+    return request.render("_phrases.html", groups=groups, summary=summary, now_in_digits=now)
 
 
 def _search_phrases(
@@ -134,7 +137,9 @@ def _search_phrases(
         view = PhraseView(
             it.code, *both(it.code, dict.fromkeys(it.blanks, "…")),
             tuple(both(f"{it.code}.{reply}", {}) for reply in it.replies),
-            tuple((name, meaning.render(words)) for name, meaning in it.blanks.items()),
+            tuple(
+                (name, meaning.render(words), name == TIME) for name, meaning in it.blanks.items()
+            ),
         )  # fmt: skip
         found.setdefault(group.render(words) if group else it.group, []).append(view)
     return list(found.items())

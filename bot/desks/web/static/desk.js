@@ -17,6 +17,7 @@ import { initPictures } from "./pictures.js";
 import { initSearch } from "./search.js";
 import { initSounds } from "./sounds.js";
 import { initTimeline } from "./timeline.js";
+import { initTypedTimes } from "./typed_times.js";
 
 initIdle(); // first: it must be able to stop the key or click that only wakes the page
 initForms();
@@ -27,6 +28,7 @@ initPictures();
 initSounds();
 initDialogs();
 initMenus();
+initTypedTimes();
 initKeys();
 initCommandBar();
 initPhrases();

@@ -4,6 +4,7 @@ import { banner, post, toast } from "./http.js";
 import { leaveCase } from "./moved.js";
 import { delay } from "./outgoing.js";
 import { showSignedOut, refresh } from "./panes.js";
+import { forget } from "./typed_times.js";
 
 export function initForms() {
   document.addEventListener("submit", (event) => {
@@ -63,6 +64,7 @@ function tell(form, { told = "", refused = false }) {
 export function clear(form) {
   for (const field of form.querySelectorAll("textarea")) field.value = "";
   for (const field of form.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox])")) field.value = field.defaultValue;
+  forget(form);
   for (const field of form.querySelectorAll("select")) {
     if (field.options[0]?.value === "") field.value = ""; // no choice carries over to the next form
   }

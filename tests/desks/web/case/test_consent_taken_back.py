@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.cases.intake import Intake, NewReport
-from bot.desks.web.templates import format_datetime
 from tests.support.harnesses.hotline_harness import BOT
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def test_consent_taken_back_stands_at_the_top_of_the_case_and_in_the_queue(
     takes_back(web_desk, mei, person, reference)
     head = pane(mei, reference, "head")
     (at,) = web_desk.home.ask("SELECT DISTINCT revoked_at FROM agreements WHERE kind = 'hotline'")
-    when = format_datetime(web_desk.front.zone, at[0])
+    when = web_desk.front.locale("en").format_full_time(at[0])
     assert f'role="status">The person took consent back on {when}: {BANNER}' in head
     assert ROW_REASON in mei.browser.get("/queue/mine").text
 
@@ -119,7 +118,7 @@ def test_a_revoked_consent_is_shown_with_the_time_it_was_revoked(
     mei.told(reference, "claim")
     takes_back(web_desk, mei, person, reference)
     (row,) = web_desk.home.ask("SELECT at, revoked_at FROM agreements WHERE kind = 'hotline'")
-    given, revoked = (format_datetime(web_desk.front.zone, at)[5:] for at in row)
+    given, revoked = (web_desk.front.locale("en").format_full_time(at) for at in row)
     (line,) = (it for it in consent_rows(pane(mei, reference, "file")) if "Read and keep" in it)
     assert given != revoked
     assert line.endswith(revoked)

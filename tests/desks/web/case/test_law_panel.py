@@ -89,7 +89,7 @@ def test_a_mistake_is_struck_stays_to_be_seen_and_starts_no_clock(web_desk: WebD
 
 @pytest.mark.parametrize(
     ("code", "day"),
-    [("contact", "yesterday"), ("contact", "2199-01-01"), ("contact", "1990-01-01"),
+    [("contact", "some day"), ("contact", "2199-01-01"), ("contact", "1990-01-01"),
      ("elsewhere", "2026-01-01"), ("contact", "2026-02-30")],
 )  # fmt: skip
 def test_what_cannot_have_happened_is_refused_with_a_reason(

@@ -1,0 +1,62 @@
+"""Days and times that staff type in words: shown as they were understood, then given as digits."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from bot.clock import SECOND
+from bot.desks.web import texts
+from bot.desks.web.routes import Permission, post
+from bot.hotline.commands.types import Verb
+from bot.languages.format_date import format_full_day
+from bot.languages.typed_time import TypedTime, parse_typed_time
+
+if TYPE_CHECKING:
+    from bot.desks.web.request import DeskRequest, Response
+
+MOMENT, DAY, PAST = "moment", "day", "past"
+"""What a field asks for: a moment to come, a day to come, and when something happened."""
+MORNING = time(9)
+"""The time of a day to come where none was typed."""
+FIELDS = {
+    Verb.SNOOZE: ("code", MOMENT),
+    Verb.FOLLOW_UP: ("code", DAY),
+    Verb.ADD_DEADLINE_EVENT: ("words", PAST),
+}
+"""By command: the field with a day or time, and what it asks for."""
+
+
+@post("/understood", Permission.QUEUE, "words", "kind", is_pane=True)
+async def _show_understood(request: DeskRequest) -> Response:
+    """Say how a day or time was understood, before it counts."""
+    found = _parse(request, request.form.get("words", ""), request.form.get("kind", ""))
+    if found is None:
+        return request.json(told=request.locale(texts.TIME_NOT_UNDERSTOOD), refused=True)
+    shown = format_full_day(request.locale.language, found.day)
+    if found.at is not None:
+        shown = f"{shown} {found.at:%H:%M}"
+    return request.json(told=shown, refused=False)
+
+
+def in_digits(request: DeskRequest, verb: Verb, form: dict[str, str]) -> dict[str, str]:
+    """Return the fields of a command with its day or time as `2026-11-25 14:30`.
+
+    What is not understood stays as it is: the command refuses it and says what to write.
+    """
+    name, kind = FIELDS.get(verb, ("", ""))
+    found = _parse(request, form.get(name, ""), kind) if name in form else None
+    if found is None:
+        return form
+    digits = f"{found.day}" if found.at is None else f"{found.day} {found.at:%H:%M}"
+    return {**form, name: digits}
+
+
+def _parse(request: DeskRequest, words: str, kind: str) -> TypedTime | None:
+    now = datetime.fromtimestamp(request.now / SECOND, request.context.legal_deadlines.law.zone)
+    found = parse_typed_time(words, now, is_past=kind == PAST)
+    if found is None or kind == PAST:
+        return found
+    if kind == DAY:
+        return TypedTime(found.day)
+    return found if found.at is not None else TypedTime(found.day, MORNING)
