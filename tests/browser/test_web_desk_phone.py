@@ -214,7 +214,7 @@ async def _look_at_a_case(
     await look.at(page, "case, one action")
     for _twice in range(2):
         await page.keyboard.press("Escape")
-    await page.locator("[popovertarget=case-file].icon-button").tap()
+    await page.locator(".case-title [popovertarget=case-file]").tap()
     await look.at(page, "case, its file")
     await page.goto(f"{office.address}/queue/mine")
     await page.locator("[popovertarget=menu]").tap()

@@ -8,7 +8,7 @@ export function initMenus() {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (!target.closest?.(".menu-panel, summary, dialog")) menu.open = false;
     }
-  });
+  }, true); // before what the click does, which may open one
   document.addEventListener("toggle", ({ target }) => target.matches?.("details.menu") && followBack(target), true);
   openPart();
   addEventListener("hashchange", openPart);

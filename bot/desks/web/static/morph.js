@@ -34,7 +34,7 @@ function morphOptions(old, fresh) {
  * the person instead of into a note.
  */
 function morphRadio(old, fresh, wasDisabled) {
-  const group = old.closest("[role=radiogroup]")?.parentElement;
+  const group = old.closest(".compose");
   if (!group) return;
   const isWriting = [...group.querySelectorAll("textarea")].some((it) => it.value);
   if (isWriting || group.contains(document.activeElement)) return;
