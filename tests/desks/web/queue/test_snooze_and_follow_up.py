@@ -144,7 +144,7 @@ def test_a_moment_that_is_past_or_far_or_without_a_reason_is_refused(
     mei = web_desk.worker().comes()
     _person, reference = answered(web_desk, mei)
     assert mei.does(reference, "aside", code=at(web_desk, span), words=why).json()["refused"]
-    assert mei.does(reference, "aside", code="tomorrow", words=why).json()["refused"]
+    assert mei.does(reference, "aside", code="some day", words=why).json()["refused"]
     assert listed(mei, "mine") == [reference]
 
 
