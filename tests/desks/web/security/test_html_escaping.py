@@ -122,7 +122,7 @@ def test_what_people_and_colleagues_write_is_text_on_every_page(web_desk: WebDes
     shown = mei.browser.get(f"/cases/{bad}").text
     assert "7*7" in shown  # it is there, and it is text
     assert "49" not in shown.partition("7*7")[0][-8:]
-    # In the field for changing a message its words stand as they were sent; nothing there is a link.
+    # The field that changes a message has its words as they were sent; nothing there is a link.
     outside_fields = re.sub(r"<textarea.*?</textarea>", "", shown, flags=re.DOTALL)
     assert "evil.example" not in outside_fields
     assert "evil[.]example" in outside_fields
