@@ -150,6 +150,7 @@ async def test_back_leads_to_the_list_and_forward_to_the_unsent_words(
         reference = await a_conversation(office, page, office.worker("Mei"))
         await page.goto(f"{office.address}/queue/mine")
         await page.locator("a.case-link").tap()
+        await page.wait_for_url(f"**/cases/{reference}")  # with its scripts: a draft is saved
         async with page.expect_response(re.compile(r"/drafts/say$")):
             await page.locator("#say-words").fill("I will call the shelter")
         await page.go_back()
