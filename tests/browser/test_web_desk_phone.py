@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.async_api import expect
 
 from bot.cases.state_machine import Role
-from bot.desks.web.static_files import STATIC_DIR
+from bot.desks.web.assets import STATIC_DIR
 from tests.browser.browser_desk_harness import BrowserDeskHarness
 from tests.browser.conftest import PATIENCE, SMALLEST, complaints_of
 from tests.browser.test_web_desk_accessibility import SIDEWAYS, Look

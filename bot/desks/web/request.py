@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from bot.desks.web.assets import static_path
 from bot.desks.web.routes import Permission
 from bot.desks.web.templates import render_template
 from bot.errors import HavenError
@@ -124,6 +125,10 @@ class DeskRequest:
         """Return a path of the desk with its prefix."""
         return f"{self.context.root}{path}"
 
+    def static_url(self, name: str) -> str:
+        """Return the address of a stylesheet or script, which changes with its content."""
+        return self.url(static_path(name))
+
     def param(self, name: str) -> str:
         """Return a path parameter; empty for none."""
         return str(self.http.path_params.get(name, ""))
@@ -132,7 +137,9 @@ class DeskRequest:
 
     def render(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return a page or a pane."""
-        page = render_template(template, request=self, say=self.locale, url=self.url, **values)
+        page = render_template(
+            template, request=self, say=self.locale, url=self.url, static=self.static_url, **values
+        )
         return HTMLResponse(page, status)
 
     def redirect(self, path: str) -> Response:

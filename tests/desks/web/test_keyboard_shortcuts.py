@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.state_machine import Role
+from bot.desks.web.assets import STATIC_DIR
 from bot.desks.web.shortcuts import DROP, KEY_ACTIONS, PRESS, SHORTCUTS, Shortcut, shortcuts_for
-from bot.desks.web.static_files import STATIC_DIR
 from bot.desks.web.templates import TEMPLATES_DIR
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pytest
 
 from bot.cases.state_machine import Role
 from bot.desks.web.app import ROUTES, build_app
+from bot.desks.web.assets import STATIC_DIR
 from bot.desks.web.routes import Permission, Route, RouteError
-from bot.desks.web.static_files import STATIC_DIR
 from bot.desks.web.templates import TEMPLATES_DIR
 from bot.errors import WrongPasswordError
 from tests.support.harnesses.web_desk_harness import ORIGIN, HttpBrowser, WebDeskHarness, fill_path

@@ -4,18 +4,18 @@ import { commands } from "./commands.js";
 import { root } from "./http.js";
 
 const CASE_NUMBER = /^[a-z0-9][a-z0-9-]{2,14}[a-z0-9]$/i;
-const bar = document.getElementById("bar");
+const commandBar = document.getElementById("bar");
 const field = document.getElementById("bar-words");
-const list = document.getElementById("bar-found");
-let known = [];
+const foundList = document.getElementById("bar-found");
+let knownCommands = [];
 let found = [];
 let selected = 0;
 
 export function initCommandBar() {
-  if (!bar) return;
-  known = commands().filter((it) => it.isListed);
-  new MutationObserver(() => bar.open && reset()).observe(bar, { attributeFilter: ["open"] });
-  field.addEventListener("input", search);
+  if (!commandBar) return;
+  knownCommands = commands().filter((it) => it.isListed);
+  new MutationObserver(() => commandBar.open && reset()).observe(commandBar, { attributeFilter: ["open"] });
+  field.addEventListener("input", searchCommands);
   field.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -23,30 +23,30 @@ export function initCommandBar() {
     if (by || event.key === "Enter") event.preventDefault();
     if (event.key === "Enter") run(found[selected]);
   });
-  list.addEventListener("click", (event) => {
+  foundList.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
-    if (option) run(found[[...list.children].indexOf(option)]);
+    if (option) run(found[[...foundList.children].indexOf(option)]);
   });
 }
 
 function reset() {
   field.value = "";
   field.focus();
-  search();
+  searchCommands();
 }
 
-function search() {
+function searchCommands() {
   const query = field.value.trim();
   const parts = query.toLowerCase().split(/\s+/).filter(Boolean);
-  found = known.filter((it) => it.can() && parts.every((part) => it.name.toLowerCase().includes(part)));
-  const number = bar.dataset.cases && CASE_NUMBER.test(query) ? query : "";
+  found = knownCommands.filter((it) => it.can() && parts.every((part) => it.name.toLowerCase().includes(part)));
+  const number = commandBar.dataset.cases && CASE_NUMBER.test(query) ? query : "";
   if (number) {
-    const name = bar.dataset.cases.replace("{number}", query.toUpperCase());
+    const name = commandBar.dataset.cases.replace("{number}", query.toUpperCase());
     const go = () => location.assign(`${root}/find?number=${encodeURIComponent(query)}`);
     const isCertain = /\d/.test(query) || !found.length;
     found.splice(isCertain ? 0 : found.length, 0, { name, keys: "", run: go });
   }
-  list.replaceChildren(...found.map(optionOf));
+  foundList.replaceChildren(...found.map(optionOf));
   document.getElementById("bar-none").hidden = found.length > 0;
   select(0);
 }
@@ -66,14 +66,14 @@ function optionOf({ name, keys }, place) {
 
 function select(place) {
   selected = place;
-  [...list.children].forEach((it, number) => it.setAttribute("aria-selected", String(number === selected)));
-  const chosen = list.children[selected];
+  [...foundList.children].forEach((it, number) => it.setAttribute("aria-selected", String(number === selected)));
+  const chosen = foundList.children[selected];
   chosen?.scrollIntoView({ block: "nearest" });
   field.setAttribute("aria-activedescendant", chosen?.id ?? "");
 }
 
 function run(command) {
   if (!command) return;
-  bar.close();
+  commandBar.close();
   command.run();
 }

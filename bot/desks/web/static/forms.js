@@ -46,14 +46,14 @@ export async function send(form, fields, keepalive = false) {
   if (answer.signedOut || answer.offline || answer.gone) return { isSent: false };
   if (answer.checks) return { isSent: false, ...answer };
   if (answer.pause) document.getElementById("break-offer").hidden = false;
-  tell(form, answer);
+  tellResult(form, answer);
   if (goes) location.assign(answer.go);
   const shown = goes ? null : refresh();
   return { isSent: !answer.refused, isStored: Boolean(answer.stored), shown };
 }
 
 /** Say what came of a form: a refusal next to its fields where there is a place for it. */
-function tell(form, { told = "", refused = false }) {
+function tellResult(form, { told = "", refused = false }) {
   const error = form.querySelector("[data-error]");
   if (error) error.textContent = refused ? told : "";
   error?.toggleAttribute("data-shown", Boolean(refused)); // a pane that is fetched again leaves it

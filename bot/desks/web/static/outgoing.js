@@ -7,13 +7,13 @@ import { attach } from "./attach.js";
 import { isGone, onLeaving, showKept } from "./moved.js";
 
 const DELAY = 5000; // milliseconds
-const bar = document.getElementById("outgoing");
+const outgoingBar = document.getElementById("outgoing");
 const line = document.getElementById("sending");
 let waiting = null; // what can still be undone
 let last = Promise.resolve(); // of what is being sent
 
 export function initOutgoing() {
-  if (!bar) return;
+  if (!outgoingBar) return;
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-undo]")) undo();
     if (event.target.closest("[data-send-anyway]")) sendAnyway();
@@ -28,7 +28,7 @@ export function initOutgoing() {
 /** Delay what a form sends, so that it can be undone. */
 export function delay(form) {
   if (waiting?.checks) {
-    bar.querySelector("[data-send-anyway]").focus(); // an open question comes first
+    outgoingBar.querySelector("[data-send-anyway]").focus(); // an open question comes first
     return;
   }
   const field = form.querySelector("textarea"); // a phrase or a button has none
@@ -37,7 +37,7 @@ export function delay(form) {
   const file = form.querySelector("input[type=file]")?.files[0];
   const words = field?.value ?? (form.querySelector("p") ?? form.querySelector("button")).textContent;
   waiting = { form, fields: fieldsOf(form), words, field, file, when: form.dataset.delay };
-  show("");
+  showOutgoing("");
   if (form.dataset.closeDialog) document.getElementById(form.dataset.closeDialog).close();
   if (field) field.value = "";
   if (file) form.closest("details").open = false;
@@ -48,15 +48,15 @@ export function delay(form) {
 }
 
 /** Show what is delayed; with a question it waits for the answer. */
-function show(question) {
-  const when = bar.querySelector(".outgoing-when");
-  bar.querySelector(".outgoing-text").textContent = describe(waiting);
-  bar.querySelector(".outgoing-question").textContent = question;
-  bar.querySelector(".outgoing-question").hidden = !question;
+function showOutgoing(question) {
+  const when = outgoingBar.querySelector(".outgoing-when");
+  outgoingBar.querySelector(".outgoing-text").textContent = describe(waiting);
+  outgoingBar.querySelector(".outgoing-question").textContent = question;
+  outgoingBar.querySelector(".outgoing-question").hidden = !question;
   when.textContent = waiting.when || when.dataset.message;
   when.hidden = Boolean(question);
-  bar.querySelector("[data-send-anyway]").hidden = !question;
-  bar.hidden = false;
+  outgoingBar.querySelector("[data-send-anyway]").hidden = !question;
+  outgoingBar.hidden = false;
 }
 
 function describe({ file, words }) {
@@ -71,7 +71,7 @@ async function check(mine) {
 function ask({ checks, told }) {
   clearTimeout(waiting.timer);
   waiting.checks = checks;
-  show(told);
+  showOutgoing(told);
 }
 
 function sendAnyway() {
@@ -87,7 +87,7 @@ function take() {
   const mine = waiting;
   clearTimeout(mine.timer);
   waiting = null;
-  bar.hidden = true;
+  outgoingBar.hidden = true;
   return mine;
 }
 

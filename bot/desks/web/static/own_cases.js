@@ -5,20 +5,20 @@ import { callAttention, isLooking, showUnread } from "./alerts.js";
 import { post, root, shownCase, toast } from "./http.js";
 import { isNear, refresh } from "./panes.js";
 
-const list = document.getElementById("own-cases");
+const ownList = document.getElementById("own-cases");
 const conversation = document.getElementById("messages");
-let known = new Map();
-let reported = "";
+let knownCases = new Map();
+let reportedSeen = "";
 
 export function initOwnCases() {
-  if (!list) return;
-  known = read();
-  show();
-  list.addEventListener("renewed", () => {
+  if (!ownList) return;
+  knownCases = read();
+  showOwnCases();
+  ownList.addEventListener("renewed", () => {
     const now = read();
-    for (const [reference, it] of now) compare(reference, known.get(reference), it);
-    known = now;
-    show();
+    for (const [reference, it] of now) compare(reference, knownCases.get(reference), it);
+    knownCases = now;
+    showOwnCases();
   });
   report();
   document.addEventListener("renewed", report);
@@ -30,7 +30,7 @@ export function initOwnCases() {
 
 /** Read the list: unread messages and priority of each case, by its number. */
 function read() {
-  const rows = [...list.querySelectorAll("[data-own]")];
+  const rows = [...ownList.querySelectorAll("[data-own]")];
   return new Map(rows.map(({ dataset }) => [dataset.own, { unread: Number(dataset.unread), priority: Number(dataset.priority) }]));
 }
 
@@ -38,33 +38,33 @@ function compare(reference, before, now) {
   const said = sentenceFor(before, now);
   if (!said || (reference === shownCase && (isLooking() || !before))) return;
   const words = said.replace("{reference}", reference).replace("{priority}", `P${now.priority}`);
-  toast(words, false, list.querySelector(`[data-own="${CSS.escape(reference)}"]`).href);
+  toast(words, false, ownList.querySelector(`[data-own="${CSS.escape(reference)}"]`).href);
   callAttention();
 }
 
 function sentenceFor(before, now) {
-  if (!before) return list.dataset.given;
-  if (now.unread > before.unread) return list.dataset.new;
-  return now.priority < before.priority ? list.dataset.raised : "";
+  if (!before) return ownList.dataset.given;
+  if (now.unread > before.unread) return ownList.dataset.new;
+  return now.priority < before.priority ? ownList.dataset.raised : "";
 }
 
-function show() {
-  const unread = [...known.values()].reduce((sum, it) => sum + it.unread, 0);
+function showOwnCases() {
+  const unread = [...knownCases.values()].reduce((sum, it) => sum + it.unread, 0);
   showUnread(unread);
   document.querySelector('[data-tab="mine"]')?.classList.toggle("has-unread", unread > 0);
-  for (const link of list.querySelectorAll("[data-own]")) {
+  for (const link of ownList.querySelectorAll("[data-own]")) {
     if (link.dataset.own === shownCase) link.setAttribute("aria-current", "page");
   }
 }
 
 /** Report that the end of the conversation is before the caseworker's eyes, if something is unread. */
 function report() {
-  const { unread } = known.get(shownCase) ?? { unread: 0 };
+  const { unread } = knownCases.get(shownCase) ?? { unread: 0 };
   if (!unread || !conversation || !isLooking() || document.body.classList.contains("idle")) return;
   if (!isNear(conversation)) return;
   const numbers = [...conversation.querySelectorAll('[id^="message-"]')].map((it) => Number(it.id.slice(8)) || 0);
   const message = Math.max(0, ...numbers);
-  if (reported === `${message}/${unread}`) return;
-  reported = `${message}/${unread}`;
+  if (reportedSeen === `${message}/${unread}`) return;
+  reportedSeen = `${message}/${unread}`;
   post(`${root}/cases/${shownCase}/seen`, { message }).then(() => refresh("own"));
 }

@@ -15,11 +15,11 @@ export function initPhrases() {
 export function search() {
   const field = document.getElementById("phrase-words");
   field.focus();
-  show(field, field.value);
+  showPhrases(field, field.value);
   return true;
 }
 
-async function show(field, words) {
+async function showPhrases(field, words) {
   const { status, page } = await fetchPane(field.form.dataset.search, { words });
   if (status === 200 && page?.body && field.value === words) {
     morphChildren(document.getElementById("phrase-results"), page.body);

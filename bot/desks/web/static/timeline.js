@@ -12,7 +12,7 @@ const MAX_LOOKS = 20;
 let lookTimer = 0;
 let fileTimer = 0;
 let fileLooks = 0;
-let reported = 0;
+let reportedUntil = 0;
 
 /** Return the address of a pane; of a timeline that is shown, that of what is new in it. */
 export function addressOf(pane) {
@@ -82,14 +82,14 @@ export function initTimeline() {
     const point = event.target.closest("[data-copy]");
     if (point) copy(point);
   });
-  start(pane);
+  startTimeline(pane);
   document.addEventListener("visibilitychange", () => lookSoon(pane));
   addEventListener("focus", () => lookSoon(pane));
   timelineDrawn(pane);
 }
 
 /** Begin at what is new; a case with nothing but its report begins at the top. */
-function start(pane) {
+function startTimeline(pane) {
   const line = document.getElementById("new-since");
   if (line) pane.scrollTop = line.offsetTop - pane.offsetTop - 60;
   else if (!pane.querySelector(".message")) pane.scrollTop = 0;
@@ -113,8 +113,8 @@ function lookSoon(pane) {
   lookTimer = setTimeout(() => {
     const until = Number(cursorOf(pane)?.dataset.until ?? 0);
     if (document.hidden || !document.hasFocus() || document.body.classList.contains("idle")) return;
-    if (until <= reported) return;
-    reported = until;
+    if (until <= reportedUntil) return;
+    reportedUntil = until;
     post(pane.dataset.pane.replace("panes/conversation", "looked"), { until });
   }, LOOK_DELAY);
 }

@@ -2,18 +2,18 @@
 
 import { post, root } from "./http.js";
 
-const PAUSE = 200; // milliseconds
-let timer = 0;
+const UNDERSTAND_PAUSE = 200; // milliseconds
+let understandTimer = 0;
 
 export function initTypedTimes() {
   document.addEventListener("input", ({ target }) => {
     if (!target.matches?.("[data-when]")) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => show(target), PAUSE);
+    clearTimeout(understandTimer);
+    understandTimer = setTimeout(() => showUnderstood(target), UNDERSTAND_PAUSE);
   });
 }
 
-async function show(field) {
+async function showUnderstood(field) {
   const words = field.value;
   const answer = words.trim() ? await post(`${root}/understood`, { words, kind: field.dataset.when }) : {};
   const place = document.getElementById(field.getAttribute("aria-describedby"));
