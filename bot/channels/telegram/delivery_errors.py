@@ -90,8 +90,8 @@ def transport_error(error: BaseException) -> TelegramError:
 def response_error(status: int, payload: bytes) -> TelegramError | None:
     """Return the error to raise for a response that is no success; None to leave it to the Bot.
 
-    A page of a captive portal or a proxy is not from Telegram: with a redirect or a refusal the
-    call did not arrive, with a server error it may have.
+    Only a refusal that Telegram wrote says that a call did not arrive. A page of a proxy may come
+    after the call was carried out, whatever its status: the body was written by then.
     """
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return None
@@ -99,12 +99,8 @@ def response_error(status: int, payload: bytes) -> TelegramError | None:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         wait = _wait(answer)
         return SlowDownError(wait) if wait else NotSentError("Too many requests (429)")
-    if status == HTTPStatus.BAD_GATEWAY:
-        return NotSentError("Bad gateway (502)")
     if answer is not None:
         return None
-    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return NotSentError(f"Another server answered ({status})")
     return NetworkError(f"Failed without a reason ({status})")
 
 

@@ -202,7 +202,7 @@ async def test_a_press_left_over_from_an_outage_is_acknowledged_in_vain(
 @pytest.mark.parametrize(
     ("trouble", "failure"),
     [
-        (FaultKind.HTML, RetryLaterError),
+        (FaultKind.HTML, DeliveryUncertainError),
         (FaultKind.FLOOD, RetryLaterError),
         (FaultKind.TRUNCATED, DeliveryUncertainError),
         (FaultKind.DROP_BEFORE, DeliveryUncertainError),
