@@ -27,6 +27,8 @@ PERMISSION_LIFETIME = 10 * SECOND
 MAX_CHECKS = 3
 """How often permission is asked for in a row before the letter is tried again later."""
 GIVE_UP_AFTER = DAY
+BEHIND_OLDER = "older"
+"""Why a letter waits that would overtake an older one of its chat; the store keeps their order."""
 _EVENTS = {
     ChatBlockedError: "blocked",
     LetterRefusedError: "refused",
@@ -83,6 +85,10 @@ class PreSendCheck:
             refused = self.policy.judge(work, letter, clock.now())
             if refused is not None:
                 return refused
+        if self._results.owes_older(work, letter):
+            return DeliveryResult(
+                letter, LetterState.QUEUED, clock.now(), delay_reason=BEHIND_OLDER
+            )
         if letter.author in SEND_ONCE and not self._results.mark_sending(work, letter):
             return DeliveryResult(letter, LetterState.REFUSED, clock.now(), fault=WITHDRAWN)
         return None

@@ -78,6 +78,17 @@ _NEW_IDS = Prepared(
 )
 _QUEUED = (UNSENT, outbox.c.state == LetterState.QUEUED.value)
 _QUEUED_IN_CHAT = (*_QUEUED, "chat_key")
+_OWED_BEFORE = select_by(
+    outbox, "id",
+    by=(
+        *_QUEUED_IN_CHAT,
+        outbox.c.hold.is_(None),
+        outbox.c.author == Author.CASEWORKER.value,
+        outbox.c.id < bindparam("letter"),
+    ),
+    limit=1,
+)  # fmt: skip
+"""A caseworker's letter that is older than another one of its chat, and is not being sent."""
 _RETRYING_CHATS = (
     select(outbox.c.chat_key)
     .where(*_QUEUED, outbox.c.not_before > bindparam("now"), outbox.c.hold.is_(None))
@@ -338,6 +349,16 @@ class OutboxResults:
         """Report how letters ended that are not the bot's own answers."""
         if self._on_ended is not None and ended:
             self._on_ended(work, ended, now)
+
+    @staticmethod
+    def owes_older(work: Work, letter: Letter) -> bool:
+        """Tell whether an older letter of a caseworker must be sent to this chat before this one.
+
+        One that was released is in the store alone until it is due.
+        """
+        if letter.author != Author.CASEWORKER:
+            return False
+        return bool(work.rows(_OWED_BEFORE, letter.chat_key, letter.id))
 
     @staticmethod
     def mark_sending(work: Work, letter: Letter) -> bool:

@@ -9,11 +9,13 @@ import pytest
 from bot.clock import HOUR, SECOND
 from bot.errors import ChatBlockedError, DeliveryUncertainError, LetterRefusedError, RetryLaterError
 from bot.mailbox.letter import Author, DeliveryResult, Lane, Letter, LetterState
+from bot.mailbox.outbox import hold_letter, release_letters
 from bot.mailbox.rate_limit import RateLimits
 from bot.messages import DeleteMessages, SendText, Toast
 from tests.support.database.query_plans import query_plan
 from tests.support.database_fixtures import migrated_url
 from tests.support.harnesses.courier_harness import CourierHarness
+from tests.support.harnesses.hotline_harness import BOT, VAULT
 from tests.support.telegram.recording_channel import FINE, DeliveryFault, delivery_failure
 
 if TYPE_CHECKING:
@@ -118,6 +120,18 @@ def test_words_of_a_person_are_never_sent_twice_by_themselves(
     assert round_.arrivals(A) == ["one", "two"]
     assert round_.states() == {first: "uncertain", second: "sent"}
     assert round_.letters()[first][1] is not None  # so that a caseworker can send it again
+
+
+def test_a_released_letter_is_not_overtaken_by_a_newer_one(round_: CourierHarness) -> None:
+    key, work = VAULT.chat_key(BOT, A), round_.database.writer.run_sync
+    held, newer = round_.leave(A, "held", "behind", author=Author.CASEWORKER, hand=False)
+    work(lambda it: [hold_letter(it, letter, "an answer", 2**60) for letter in (held, newer)])
+    round_.passes(3)
+    work(lambda it: release_letters(it, key, "an answer", round_.loop.now() + SECOND))
+    round_.leave(A, "new", author=Author.CASEWORKER)
+    round_.leave(A, "answer of the bot")
+    round_.passes(5)
+    assert round_.arrivals(A) == ["answer of the bot", "held", "behind", "new"]
 
 
 def test_a_bot_question_is_repeated_after_an_uncertain_delivery(round_: CourierHarness) -> None:
