@@ -36,6 +36,8 @@ _TRANSIENT = frozenset(
     }
 )  # fmt: skip
 """Errors of SQLite that another try may not have."""
+BUSY_ERRORS = (sqlite3.OperationalError, CommitFailedError)
+"""What a unit of work raises that the store did not take; nothing of it was stored."""
 _TRANSIENT_STATES = ("08", "40", "53", "55", "57", "58")
 """The same of PostgreSQL: no connection, deadlock, no space, lock, operator, system."""
 IDLE = 0.2

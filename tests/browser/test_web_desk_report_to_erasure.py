@@ -49,7 +49,9 @@ DO = "form[action$='/do/{}']"
 POST = """([address, fields]) => fetch(address, {
   method: "POST",
   headers: { "X-Haven": "1" },
-  body: new URLSearchParams({ ...fields, csrf: document.body.dataset.csrf }),
+  body: new URLSearchParams({
+    ...fields, csrf: document.body.dataset.csrf, nonce: crypto.randomUUID().replaceAll("-", ""),
+  }),
 }).then((answer) => answer.json())"""
 
 

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from httpx import Response
 
 _NEW = re.compile(r"(?<=nonce[-=])\"?[\w-]{22}\"?|(?<=data-csrf=\")[0-9a-f]{32}"
-                  r"|(?<=name=\"csrf\" value=\")[0-9a-f]{32}")  # fmt: skip
+                  r"|(?<=name=\"csrf\" value=\")[0-9a-f]{32}"
+                  r"|(?<=name=\"nonce\" value=\")[0-9a-f]{24}")  # fmt: skip
 
 Likeness = tuple[int, tuple[tuple[str, str], ...], str]
 

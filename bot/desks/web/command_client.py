@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from bot.desks.web.live.event_log import DESK_PREFIX, CommandResult
+from bot.desks.web.form_nonces import digest_of, take_nonce
+from bot.desks.web.live.event_log import DESK_PREFIX, CommandResult, EventLog
 from bot.hotline.commands.store import submit_command
+from bot.store.writer import BUSY_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.clock import Clock
     from bot.hotline.commands.types import Command
-    from bot.store.writer import Writer
+    from bot.store.writer import Work, Writer
     from bot.vault import Vault
 
 REPLY_TIMEOUT = 6.0
 """Seconds to wait for a result: the dispatcher looks twice a second, and may be busy."""
+TICKET_LENGTH = 32
 
 
 @dataclass(eq=False)
@@ -33,31 +37,63 @@ class CommandClient:
     clock: Clock
     wake_dispatcher: Callable[[], Awaitable[None]] | None = None
     """Has the bot look at once, where it runs in this process."""
-    _waiting: dict[str, asyncio.Future[CommandResult]] = field(default_factory=dict)
+    _waiting: dict[str, set[asyncio.Future[CommandResult]]] = field(default_factory=dict)
+    _wakes: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def send(self, command: Command) -> CommandResult | None:
+    async def send(self, command: Command, nonce: str = "") -> CommandResult | None:
         """Store a command and return its result; None if there is none in time.
 
-        The command is durable when this returns: it is carried out as soon as the bot runs.
+        The command is durable when this returns: it is carried out as soon as the bot runs. With a
+        nonce, an equal command is stored once; the others get its result.
+
+        Raises:
+            sqlite3.OperationalError, CommitFailedError: it is not stored.
         """
-        ticket = secrets.token_hex(8)
-        answer: asyncio.Future[CommandResult] = asyncio.get_running_loop().create_future()
-        self._waiting[ticket] = answer
+        # A file is the same by its id: cleaned twice, its bytes may differ.
+        content = replace(command, uploads=tuple(it.id for it in command.uploads))
+        digest = digest_of(nonce, content) if nonce else secrets.token_bytes(32)
+        ticket = digest.hex()[:TICKET_LENGTH]
         sent = replace(command, reply_to=DESK_PREFIX + ticket)
+        answer: asyncio.Future[CommandResult] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(ticket, set()).add(answer)
         try:
             now = self.clock.now()
-            await self.writer.run(lambda work: submit_command(work, self.vault, sent, now))
-            if self.wake_dispatcher is not None:
-                await self.wake_dispatcher()
+            known = await self.writer.run(lambda work: self._store(work, sent, digest, ticket, now))
+            if known is not None:
+                return known
+            self._wake()
             async with asyncio.timeout(REPLY_TIMEOUT):
                 return await answer
         except TimeoutError:
             return None
         finally:
-            self._waiting.pop(ticket, None)
+            self._waiting[ticket].discard(answer)
+            if not self._waiting[ticket]:
+                del self._waiting[ticket]
+
+    def _store(
+        self, work: Work, command: Command, digest: bytes, ticket: str, now: int
+    ) -> CommandResult | None:
+        """Store a command, and return nothing; or return the result of the one that is equal."""
+        if not take_nonce(work, digest, now):
+            return EventLog(self.vault).result_of(work, ticket)
+        submit_command(work, self.vault, command, now)
+        return None
+
+    def _wake(self) -> None:
+        """Have the bot look; the command is stored, whatever goes wrong there."""
+        if self.wake_dispatcher is not None:
+            task = asyncio.get_running_loop().create_task(self._wake_quietly(self.wake_dispatcher))
+            self._wakes.add(task)
+            task.add_done_callback(self._wakes.discard)
+
+    @staticmethod
+    async def _wake_quietly(wake: Callable[[], Awaitable[None]]) -> None:
+        with suppress(*BUSY_ERRORS):  # the dispatcher looks again by itself
+            await wake()
 
     def deliver_result(self, ticket: str, result: CommandResult) -> None:
-        """Give a result to the request that waits for it."""
-        answer = self._waiting.get(ticket)
-        if answer is not None and not answer.done():
-            answer.set_result(result)
+        """Give a result to the requests that wait for it."""
+        for answer in self._waiting.get(ticket, ()):
+            if not answer.done():
+                answer.set_result(result)

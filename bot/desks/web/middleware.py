@@ -19,6 +19,13 @@ from bot.desks.web.auth.login import browser_name
 from bot.desks.web.auth.refusal_log import AUDIT_INTERVAL, RefusalReason
 from bot.desks.web.auth.totp import parse_secret
 from bot.desks.web.case.moved import describe_move, leads_on
+from bot.desks.web.form_nonces import (
+    NONCE_FIELD,
+    digest_of,
+    is_nonce,
+    release_nonce,
+    take_nonce,
+)
 from bot.desks.web.form_with_file import (
     FILE_FIELD,
     is_multipart,
@@ -28,7 +35,7 @@ from bot.desks.web.form_with_file import (
 from bot.desks.web.live.own_cases import load_own_cases
 from bot.desks.web.preferences import load_preferences
 from bot.desks.web.request import LANGUAGE_COOKIE, SESSION_COOKIE, DeskRequest, NotFoundError
-from bot.desks.web.routes import CHECKED_BY_HANDLER, ROLES, Permission, Route
+from bot.desks.web.routes import CHECKED_BY_HANDLER, ROLES, Permission, Repetition, Route
 from bot.desks.web.security_headers import (
     add_security_headers,
     has_own_host,
@@ -142,13 +149,13 @@ class DeskEndpoint:
             if not is_public and not secrets.compare_digest(sent, own):
                 page = _error_page(request, HTTPStatus.FORBIDDEN, texts.WRONG_ORIGIN)
                 return self._refuse(request, RefusalReason.NO_CSRF, page)
-            known = route.fields or frozenset()
-            if known != CHECKED_BY_HANDLER and set(request.form) - known - {CSRF_FIELD}:
-                raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
+            _check_fields(request)
         if route.needs_step_up and not request.current_session.has_stepped_up(request.now):
             return request.redirect_to_step_up(_return_path(request))
         if request.session is not None and not route.is_background:
             await self.context.sessions.touch(request.session, request.now)
+        if route.repetition is Repetition.IGNORED:
+            return await _handle_once(request)
         return await route.handler(request)
 
     async def _audit_not_found(self, request: DeskRequest) -> None:
@@ -222,6 +229,34 @@ async def _parse_form(request: DeskRequest) -> None:
             request.uploaded = await files[0].read()
     finally:
         await form.close()
+
+
+def _check_fields(request: DeskRequest) -> None:
+    """Raise HTTPException for a field that a form does not have, or without a nonce it needs."""
+    route, known = request.route, request.route.fields or frozenset()
+    unknown = set(request.form) - known - {CSRF_FIELD, NONCE_FIELD}
+    lacks_nonce = route.repetition is not Repetition.ALLOWED and not is_nonce(request.sent_nonce)
+    if (known != CHECKED_BY_HANDLER and unknown) or lacks_nonce:
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+async def _handle_once(request: DeskRequest) -> Response:
+    """Handle a form, unless the same form was handled before."""
+    fields = sorted(it for it in request.form.items() if it[0] not in {CSRF_FIELD, NONCE_FIELD})
+    digest = digest_of(request.sent_nonce, request.http.url.path, fields)
+    if not await request.write(lambda work: take_nonce(work, digest, request.now)):
+        if request.is_fetched:
+            return request.json(told=request.locale(texts.SENT_ALREADY), refused=False, go="")
+        request.flash(texts.SENT_ALREADY)
+        return request.redirect(_return_path(request))
+    is_done = False
+    try:
+        response = await request.route.handler(request)
+        is_done = response.status_code < HTTPStatus.BAD_REQUEST
+    finally:
+        if not is_done:
+            await request.write(lambda work: release_nonce(work, digest))
+    return response
 
 
 def _return_path(request: DeskRequest) -> str:

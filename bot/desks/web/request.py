@@ -10,6 +10,7 @@ from urllib.parse import quote
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from bot.desks.web.assets import static_path
+from bot.desks.web.form_nonces import NONCE_FIELD, new_nonce
 from bot.desks.web.routes import Permission
 from bot.desks.web.templates import render_template
 from bot.errors import HavenError
@@ -62,6 +63,8 @@ class DeskRequest:
     preferences: Mapping[str, str] = field(default_factory=dict)
     own_cases: Sequence[OwnCase] = ()
     """The caseworker's own cases, which every page shows."""
+    form_nonce: str = field(default_factory=new_nonce)
+    """The nonce of the forms on the page that is drawn."""
     position: str = ""
     """Position of the event log before anything was read."""
 
@@ -83,6 +86,11 @@ class DeskRequest:
     def csrf(self) -> str:
         """Return the CSRF token of the session; empty before sign-in."""
         return self.session.csrf_token if self.session is not None else ""
+
+    @property
+    def sent_nonce(self) -> str:
+        """Return the nonce of the form that was sent; empty for none."""
+        return self.form.get(NONCE_FIELD, "")
 
     @property
     def is_fetched(self) -> bool:

@@ -35,6 +35,14 @@ class Permission(StrEnum):
     STAFF = "staff"  # administrators: accounts, and what this deployment tells people
 
 
+class Repetition(StrEnum):
+    """What happens when the same form arrives again; see `form_nonces`."""
+
+    IGNORED = "ignored"  # it does nothing, and says so
+    SAME_RESULT = "same_result"  # its handler gives commands, and each is carried out once
+    ALLOWED = "allowed"  # it changes nothing that could be there twice
+
+
 CHECKED_BY_HANDLER = frozenset({"*"})
 _CASE_ROLES = frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 ROLES: dict[Permission, frozenset[Role]] = {
@@ -68,6 +76,7 @@ class Route:
     """Whether a request leaves the idle timeout running: streams, panes that refresh themselves."""
     takes_file: bool = False
     """Whether its form may have one file, in the field `file`."""
+    repetition: Repetition = Repetition.ALLOWED
 
     @property
     def changes_state(self) -> bool:
@@ -84,14 +93,21 @@ def get(
     )
 
 
-def post(
+def post(  # noqa: PLR0913 - each is a property of the route
     path: str, permission: Permission, *fields: str, needs_step_up: bool = False,
     is_pane: bool = False, is_background: bool = False, takes_file: bool = False,
+    repetition: Repetition = Repetition.IGNORED,
 ) -> Callable[[RouteHandler], Route]:  # fmt: skip
-    """Make a handler the route of a form with these fields."""
+    """Make a handler the route of a form with these fields.
+
+    What a script asks for, and what people do before they are signed in, may be repeated.
+    """
+    if is_pane or is_background or permission is Permission.PUBLIC:
+        repetition = Repetition.ALLOWED
     return lambda handler: Route(
         path, handler, permission, "POST", frozenset(fields), needs_step_up, is_pane, is_background,
         takes_file,
+        repetition,
     )  # fmt: skip
 
 

@@ -54,6 +54,7 @@ NO_SOUND_HERE = _(
 NO_POINT = _("Write the point as two numbers: 25.0330, 121.5654. Nothing was sent.")
 ATTACH_AGAIN = _("Nothing was sent. Confirm, and attach the file again: {question}")
 COMMAND_STORED = _("Saved. It will be done as soon as the bot runs.")
+SENT_ALREADY = _("This form was sent before. It was done once.")
 CASE_TRANSFERRED = _("Case {reference} was transferred.")
 CASE_GIVEN_AWAY = _("{name} has case {reference} now: {by} transferred it at {at}.")
 CASE_GIVEN_BY_YOU = _("{name} has case {reference} now: you transferred it at {at}.")

@@ -91,6 +91,18 @@ staff_commands = Table(
     },
 )
 
+desk_nonces = Table(
+    "desk_nonces",
+    metadata,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("taken_at", BigInteger, nullable=False),
+    Index("ix_desk_nonces_taken_at", "taken_at"),
+    info={
+        "holds": "which form of the desk was sent: a digest of its random number and fields",
+        "erased": "after 24 hours",
+    },
+)
+
 CASE_IS_LISTED = text("status <> 'closed' and id <> ''")
 """The condition of the index for lists. Every case has an id: that part of the text keeps other
 ordered queries from using this index.

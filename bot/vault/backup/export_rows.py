@@ -58,6 +58,7 @@ EXCLUDED_TABLES = {
     "epochs": "data in transit are in no backup, and their keys exist for a day",
     "desk_sessions": "a session is of one desk and lasts for hours",
     "desk_invites": "a link is used within days, or never",
+    "desk_nonces": "a form arrives again within minutes, or never",
     "desk_drafts": "a draft is sent within hours, or never",
     "desk_bells": "events for open pages are of the past",
     "shift_notes": "notes for the next shift are of the past",

@@ -11,6 +11,7 @@ import pytest
 from bot.cases.state_machine import Role
 from bot.desks.web.app import ROUTES, build_app
 from bot.desks.web.assets import STATIC_DIR
+from bot.desks.web.form_nonces import new_nonce
 from bot.desks.web.routes import Permission, Route, RouteError
 from bot.desks.web.templates import TEMPLATES_DIR
 from bot.errors import WrongPasswordError
@@ -217,7 +218,8 @@ def test_a_form_that_is_too_long_or_says_something_twice_is_refused(
     assert long.status_code == 403
     csrf = mei.browser.csrf()
     twice = mei.browser.asks(
-        "POST", f"/cases/{reference}/do/note", content=f"csrf={csrf}&words=a&words=b",
+        "POST", f"/cases/{reference}/do/note",
+        content=f"csrf={csrf}&nonce={new_nonce()}&words=a&words=b",
         headers={"origin": ORIGIN, "content-type": "application/x-www-form-urlencoded"},
     )  # fmt: skip
     assert twice.status_code == 422

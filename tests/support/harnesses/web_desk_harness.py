@@ -19,6 +19,7 @@ from bot.clock import SECOND
 from bot.conversation import FileRef
 from bot.desks.web.app import ROUTES, build_app
 from bot.desks.web.auth.totp import STEP_SECONDS, SecondFactors
+from bot.desks.web.form_nonces import new_nonce
 from bot.desks.web.live.event_log import EventLog, WebDesk
 from bot.desks.web.live.watcher import EventWatcher
 from bot.vault import Vault
@@ -254,6 +255,7 @@ class HttpBrowser:
         sent = dict(fields or {})
         if is_signed:
             sent.setdefault("csrf", self.csrf())
+            sent.setdefault("nonce", new_nonce())
         given = {"origin": ORIGIN, "sec-fetch-site": "same-origin", **headers}
         if is_fetched:
             given["x-haven"] = "1"

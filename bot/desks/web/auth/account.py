@@ -30,7 +30,7 @@ from bot.desks.web.preferences import (
     store_preference,
 )
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
-from bot.desks.web.routes import Permission, get, post
+from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.desks.web.static_files import safe_path
 from bot.vault.keys.browser_key import lock_with_passkey
 
@@ -152,7 +152,10 @@ async def verify_new_passkey(
 # --- Account page ---------------------------------------------------------------------------
 
 
-@post("/account/passkeys/ask", Permission.SIGNED_IN, needs_step_up=True)
+@post(
+    "/account/passkeys/ask", Permission.SIGNED_IN, needs_step_up=True,
+    repetition=Repetition.ALLOWED,
+)  # fmt: skip
 async def _registration_challenge(request: DeskRequest) -> Response:
     """Return the options with which a browser registers another passkey."""
     known = await load_passkeys(request, request.caseworker.id)
@@ -206,7 +209,7 @@ async def _remove_passkey(request: DeskRequest) -> Response:
 # --- Step-up ------------------------------------------------------------------------------
 
 
-@post("/step-up/ask", Permission.SIGNED_IN)
+@post("/step-up/ask", Permission.SIGNED_IN, repetition=Repetition.ALLOWED)
 async def _step_up_challenge(request: DeskRequest) -> Response:
     """Return the options with which a browser shows one of the caseworker's passkeys."""
     known = await load_passkeys(request, request.caseworker.id)

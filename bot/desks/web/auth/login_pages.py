@@ -29,7 +29,7 @@ from bot.desks.web.auth.throttle import RETRY_SECONDS
 from bot.desks.web.auth.totp import parse_secret
 from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity
 from bot.desks.web.request import SESSION_COOKIE, DeskRequest, NotFoundError, Response
-from bot.desks.web.routes import Permission, get, post
+from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.errors import DecryptionError, WrongPasswordError
 from bot.vault.keys.browser_key import lock_with_passkey, secret_digest, unlock_with_passkey
 from bot.vault.keys.keyring import STAFF_PREFIX, Keyring
@@ -89,7 +89,7 @@ def _wait_page(request: DeskRequest, text: Text, seconds: int) -> Response:
     return login_page(request, text, status=status, seconds=str(seconds))
 
 
-@post("/signout", Permission.SIGNED_IN)
+@post("/signout", Permission.SIGNED_IN, repetition=Repetition.ALLOWED)
 async def _sign_out(request: DeskRequest) -> Response:
     """End the session, and clear what the browser stored."""
     await request.context.sessions.end(request.current_session.token)

@@ -6,6 +6,7 @@ decides whether a command is carried out. A field that a form does not have is r
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -25,13 +26,15 @@ from bot.desks.web.case.send_checks import (
     prompts_as_json,
 )
 from bot.desks.web.case.typed_times import in_digits
+from bot.desks.web.form_nonces import NONCE_FIELD
 from bot.desks.web.live.event_log import CommandResult
 from bot.desks.web.middleware import CSRF_FIELD, QUEUE_PATH
-from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, post
+from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, Repetition, post
 from bot.hotline.commands.registry import CODE, COMMANDS, CommandSpec
 from bot.hotline.commands.texts import DONE, REST_OFFERED
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.deadlines import DEADLINES_RUNNING, deadlines_line
+from bot.store.writer import BUSY_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +62,10 @@ CASE_ACTIONS = {verb: spec for verb, spec in COMMANDS.items() if spec.is_about_c
 OWN_ACTIONS = {verb: spec for verb, spec in COMMANDS.items() if not spec.is_about_case}
 
 
-@post("/cases/{reference}/do/{verb}", Permission.CHANGE, *CHECKED_BY_HANDLER)
+@post(
+    "/cases/{reference}/do/{verb}", Permission.CHANGE, *CHECKED_BY_HANDLER,
+    repetition=Repetition.SAME_RESULT,
+)  # fmt: skip
 async def _handle_case_action(request: DeskRequest) -> Response:
     """Give a command about a case, and show its result."""
     verb, form = _parse_action(request, CASE_ACTIONS)
@@ -112,9 +118,8 @@ async def ask_confirmation(
         await keep_draft(request, seen.case, drafts.SAY, request.form.get("words", ""))
     if request.is_fetched:
         return prompts_as_json(request, asked)
-    given = {
-        name: value for name, value in request.form.items() if name not in {CSRF_FIELD, "sure"}
-    }
+    left_out = {CSRF_FIELD, NONCE_FIELD, "sure"}
+    given = {name: value for name, value in request.form.items() if name not in left_out}
     sure = {*request.form.get("sure", "").split(), *(it.check.value for it in asked)}
     return request.render(
         "confirm.html", status=HTTPStatus.CONFLICT, reference=seen.summary.reference,
@@ -122,7 +127,7 @@ async def ask_confirmation(
     )  # fmt: skip
 
 
-@post("/own/{verb}", Permission.QUEUE, *CHECKED_BY_HANDLER)
+@post("/own/{verb}", Permission.QUEUE, *CHECKED_BY_HANDLER, repetition=Repetition.SAME_RESULT)
 async def _handle_own_action(request: DeskRequest) -> Response:
     """Go on duty, go off duty, or take a break."""
     verb, form = _parse_action(request, OWN_ACTIONS)
@@ -131,7 +136,7 @@ async def _handle_own_action(request: DeskRequest) -> Response:
     return respond(request, told, "/shift" if verb is Verb.OFF_DUTY else "/")
 
 
-@post("/next", Permission.QUEUE)
+@post("/next", Permission.QUEUE, repetition=Repetition.SAME_RESULT)
 async def _claim_next(request: DeskRequest) -> Response:
     told = await send_command(request, "", Verb.CLAIM)
     case = told.case if told is not None and not told.is_refused else ""
@@ -150,18 +155,21 @@ async def send_command(
         Command(
             verb=verb, by=who, case=case, code=given.code, text=given.text, values=given.values,
             uploads=given.uploads, latitude=latitude, longitude=longitude,
-        )
+        ),
+        request.sent_nonce,
     )  # fmt: skip
-    if told is not None and told.source == DEADLINES_RUNNING.source:
-        told = await _with_deadlines(request, told)
-    if told is not None and told.source == REST_OFFERED.source:
-        request.current_session.hard_case_at = now
-    if told is not None and not told.is_refused and verb.value in drafts.DRAFT_KINDS:
-        await request.write(lambda work: drafts.delete_draft(work, case, who, verb.value))
-    moved = case or (told.case if told else "")
-    if moved and COMMANDS[verb].changes_access and keyring is not None:
-        wraps = request.context.vault.cases.wraps
-        await request.write(lambda work: wraps.rewrap(work, moved, keyring, now))
+    # The command is stored: whatever fails from here on must not look as if it were not.
+    with contextlib.suppress(*BUSY_ERRORS):
+        if told is not None and told.source == DEADLINES_RUNNING.source:
+            told = await _with_deadlines(request, told)
+        if told is not None and told.source == REST_OFFERED.source:
+            request.current_session.hard_case_at = now
+        if (told is None or not told.is_refused) and verb.value in drafts.DRAFT_KINDS:
+            await request.write(lambda work: drafts.delete_draft(work, case, who, verb.value))
+        moved = case or (told.case if told else "")
+        if moved and COMMANDS[verb].changes_access and keyring is not None:
+            wraps = request.context.vault.cases.wraps
+            await request.write(lambda work: wraps.rewrap(work, moved, keyring, now))
     return told
 
 
@@ -180,7 +188,7 @@ def _parse_action(request: DeskRequest, known: dict[Verb, CommandSpec]) -> tuple
     if verb is None:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
     form = known[verb]
-    for name in set(request.form) - {CSRF_FIELD}:
+    for name in set(request.form) - {CSRF_FIELD, NONCE_FIELD}:
         is_value = form.has_values and name.startswith(VALUE_PREFIX)
         if name not in form.field_names and not is_value:
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -224,6 +232,6 @@ def flash_result(request: DeskRequest, result: CommandResult | None) -> None:
 def _message(request: DeskRequest, result: CommandResult | None) -> tuple[str, bool]:
     """Return what a result says, and whether it is a refusal."""
     if result is None:
-        return request.locale(texts.COMMAND_STORED), True
+        return request.locale(texts.COMMAND_STORED), False
     text = DONE if result.source == REST_OFFERED.source else result.text
     return request.locale(text, **result.values) if text.source else "", result.is_refused

@@ -24,7 +24,7 @@ from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.case.export import case_as_text
 from bot.desks.web.case.view import CaseView, load_case_view
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
-from bot.desks.web.routes import Permission, post
+from bot.desks.web.routes import Permission, Repetition, post
 from bot.errors import DecryptionError, DocumentError, EvidenceError
 from bot.hotline.commands.types import Verb
 from bot.text import Text, _
@@ -57,7 +57,9 @@ class _Bundle:
     case_text: str
 
 
-@post("/cases/{reference}/bundle", Permission.CHANGE, "code", "words")
+@post(
+    "/cases/{reference}/bundle", Permission.CHANGE, "code", "words", repetition=Repetition.ALLOWED
+)
 async def _bundle(request: DeskRequest) -> Response:
     """Return the archive; refuse without a ground, a step-up, or the right to export."""
     view = await load_case_view(request)

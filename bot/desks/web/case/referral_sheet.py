@@ -14,7 +14,7 @@ from bot.desks.referral_sheet import SHEET_LANGUAGES, SheetReader, SheetSender, 
 from bot.desks.web.auth.case_access import check_readable
 from bot.desks.web.auth.step_up import file_download, require_step_up
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
-from bot.desks.web.routes import Permission, post
+from bot.desks.web.routes import Permission, Repetition, post
 from bot.errors import DecryptionError, DocumentError
 from bot.hotline.commands.texts import NO_MATCHING_CONSENT
 from bot.hotline.referrals.copies import ReferralCopy, new_copy_id
@@ -40,7 +40,11 @@ class PrintableReferral:
     refusal: Text | None
 
 
-@post("/cases/{reference}/referrals/{referral}/sheet", Permission.CHANGE)
+@post(
+    "/cases/{reference}/referrals/{referral}/sheet",
+    Permission.CHANGE,
+    repetition=Repetition.ALLOWED,
+)
 async def _sheet(request: DeskRequest) -> Response:
     """Make a sheet, record that it leaves, and return it as a file."""
     reference = request.param("reference")

@@ -27,7 +27,7 @@ from bot.desks.web.auth.case_access import (
 )
 from bot.desks.web.case import drafts
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
-from bot.desks.web.routes import Permission, post
+from bot.desks.web.routes import Permission, Repetition, post
 from bot.errors import CaseNotReadableError
 from bot.hotline.chat.messages import CaseMessages, MessageSide
 from bot.hotline.commands.registry import WORDS
@@ -131,7 +131,7 @@ async def _add_answers(request: DeskRequest, found: _CaseTexts, keyring: Keyring
             found.all_texts += [it.answer for it in sent.answers]
 
 
-@post("/cases/{reference}/check", Permission.CHANGE, "words")
+@post("/cases/{reference}/check", Permission.CHANGE, "words", repetition=Repetition.ALLOWED)
 async def _check_text(request: DeskRequest) -> Response:
     """Return the checks that a message will fail, before it is sent."""
     seen = await access_case(request)
@@ -142,7 +142,7 @@ async def _check_text(request: DeskRequest) -> Response:
     return prompts_as_json(request, prompts)
 
 
-@post("/cases/{reference}/drafts/{kind}", Permission.CHANGE, "words")
+@post("/cases/{reference}/drafts/{kind}", Permission.CHANGE, "words", repetition=Repetition.ALLOWED)
 async def _receive_draft(request: DeskRequest) -> Response:
     kind, words = request.param("kind"), request.form.get("words", "")
     if kind not in drafts.DRAFT_KINDS or request.keyring() is None:

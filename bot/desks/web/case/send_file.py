@@ -8,7 +8,6 @@ this hotline on a phone that others read.
 from __future__ import annotations
 
 import re
-import secrets
 from typing import TYPE_CHECKING
 
 from bot.cases.evidence.audio_sanitizer import AUDIO_TYPES, CLEAN_TYPE
@@ -17,8 +16,9 @@ from bot.desks.web import texts
 from bot.desks.web.auth.case_access import access_case, check_readable
 from bot.desks.web.case.actions import ActionInput, ask_confirmation, respond, send_command
 from bot.desks.web.case.send_checks import failed_send_checks
+from bot.desks.web.form_nonces import digest_of
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
-from bot.desks.web.routes import Permission, get, post
+from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.desks.web.security_headers import SANDBOX_CSP
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.chat import sent_files
@@ -35,13 +35,21 @@ _SUFFIXES = {"jpeg": "jpg"}
 _MEDIA_TYPES = {PDF: "application/pdf", "mp3": "audio/mpeg"}
 MAX_LATITUDE, MAX_LONGITUDE = 90, 180
 _POINT = re.compile(r"(-?\d{1,3}\.\d{2,})(?:\s*,\s*|%2C|\s+)(-?\d{1,3}\.\d{2,})")
+ID_LENGTH = 32
 _ID = re.compile("[0-9a-f]{32}")
 _HEADERS = {
     "content-security-policy": SANDBOX_CSP, "cache-control": "no-store", "accept-ranges": "none",
 }  # fmt: skip
 
 
-@post("/cases/{reference}/send-file", Permission.CHANGE, "words", "sure", takes_file=True)
+@post(
+    "/cases/{reference}/send-file",
+    Permission.CHANGE,
+    "words",
+    "sure",
+    takes_file=True,
+    repetition=Repetition.SAME_RESULT,
+)
 async def _send_file(request: DeskRequest) -> Response:
     """Send one file to the person, with words or without."""
     seen = await access_case(request)
@@ -61,7 +69,9 @@ async def _send_file(request: DeskRequest) -> Response:
     return respond(request, await send_command(request, seen.case, Verb.SEND, given), path)
 
 
-@post("/cases/{reference}/send-place", Permission.CHANGE, "place")
+@post(
+    "/cases/{reference}/send-place", Permission.CHANGE, "place", repetition=Repetition.SAME_RESULT
+)
 async def _send_place(request: DeskRequest) -> Response:
     """Send a point on the map to the person."""
     seen = await access_case(request)
@@ -97,21 +107,23 @@ async def _clean(request: DeskRequest) -> OutgoingFile | Text:
         return texts.NO_FILE
     detected = detect_type(data)
     if detected == PDF:
-        return _upload("document", detected, data)
+        return _upload(request, "document", detected, data)
     if detected in IMAGE_TYPES:
         clean = await context.image_sanitizer.sanitize(data)
-        return _upload("photo", detected, clean) if clean else texts.FILE_NOT_READABLE
+        return _upload(request, "photo", detected, clean) if clean else texts.FILE_NOT_READABLE
     if detected in AUDIO_TYPES:
         if not context.audio_sanitizer.is_available:
             return texts.NO_SOUND_HERE
         clean = await context.audio_sanitizer.sanitize(data)
-        return _upload("voice", CLEAN_TYPE, clean) if clean else texts.FILE_NOT_READABLE
+        return _upload(request, "voice", CLEAN_TYPE, clean) if clean else texts.FILE_NOT_READABLE
     return texts.FILE_TYPE_REFUSED
 
 
-def _upload(kind: str, detected: str, data: bytes) -> OutgoingFile:
+def _upload(request: DeskRequest, kind: str, detected: str, data: bytes) -> OutgoingFile:
+    """Return a file under an id that is the same when the same form arrives again."""
     suffix = _SUFFIXES.get(detected, detected)
-    return OutgoingFile(secrets.token_hex(16), kind, f"{NAME}.{suffix}", data)
+    number = digest_of(request.sent_nonce, request.uploaded).hex()[:ID_LENGTH]
+    return OutgoingFile(number, kind, f"{NAME}.{suffix}", data)
 
 
 @get("/cases/{reference}/sent/{file}/picture", Permission.CASE, is_pane=True)

@@ -59,6 +59,7 @@ _SINCE = select_by(
     limit=bindparam("most"),
 )  # fmt: skip
 _BY_NUMBERS = select_in(desk_bells, *_COLUMNS, among="id")
+_BY_TICKET = select_by(desk_bells, "sealed", by="ticket", limit=1)
 _NEWEST = Prepared(lambda _: select(func.coalesce(func.max(desk_bells.c.id), 0)))
 _DELETE_OLD = delete_by(desk_bells, desk_bells.c.at < bindparam("before"))
 
@@ -168,6 +169,11 @@ class EventLog:
             DeskEvent(number, case or "", what, ticket, self._decrypt(ticket, sealed))
             for number, case, what, ticket, sealed in rows
         ]
+
+    def result_of(self, work: Work, ticket: str) -> CommandResult | None:
+        """Return the result of a command by its ticket; None if there is none, or none any more."""
+        rows = work.rows(_BY_TICKET, ticket)
+        return self._decrypt(ticket, rows[0][0]) if rows else None
 
     @staticmethod
     def expire(work: Work, now: int) -> None:

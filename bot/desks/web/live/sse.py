@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.live.watcher import ALL, CASE, SIGNED_OUT
 from bot.desks.web.request import DeskRequest, NotFoundError
-from bot.desks.web.routes import Permission, get, post
+from bot.desks.web.routes import Permission, Repetition, get, post
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
@@ -171,7 +171,7 @@ def _look_for_lost(
     return lost
 
 
-@post("/heartbeat", Permission.SIGNED_IN)
+@post("/heartbeat", Permission.SIGNED_IN, repetition=Repetition.ALLOWED)
 async def _heartbeat(_request: DeskRequest) -> Response:
     """Note activity of a caseworker who types and has not sent anything yet."""
     return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from bot.cases.state_machine import CaseState
 from bot.desks.web.case.drafts import expire_drafts
+from bot.desks.web.form_nonces import expire_nonces
 from bot.desks.web.live.event_log import CASE_ERASED, DeskEvent, EventCursor, EventLog
 from bot.hotline.events import EventKind
 from bot.hotline.queue.claims import serves
@@ -260,8 +261,9 @@ class EventWatcher:
 
 
 def expire_old_rows(work: Work, now: int) -> None:
-    """Delete expired events, drafts, shift notes and approvals."""
+    """Delete expired events, drafts, nonces, shift notes and approvals."""
     EventLog.expire(work, now)
     expire_drafts(work, now)
+    expire_nonces(work, now)
     ShiftNotes.delete_old(work, now)
     Approvals.delete_old(work, now)

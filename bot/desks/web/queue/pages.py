@@ -19,6 +19,7 @@ from bot.clock import SECOND
 from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.actions import ActionInput, send_command
+from bot.desks.web.form_nonces import NONCE_FIELD
 from bot.desks.web.live.own_cases import load_own_cases
 from bot.desks.web.middleware import CSRF_FIELD
 from bot.desks.web.preferences import (
@@ -30,7 +31,7 @@ from bot.desks.web.preferences import (
 )
 from bot.desks.web.queue import queries
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
-from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, get, post
+from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, Repetition, get, post
 from bot.desks.web.team.shift import newest_unread
 from bot.hotline.commands.types import Verb
 from bot.hotline.stale_facts import StaleFacts, find_stale_facts
@@ -74,7 +75,7 @@ async def _queue_pane(request: DeskRequest) -> Response:
     return request.render("_queue.html", **await _page_values(request))
 
 
-@post("/queue/{tab}/filter", Permission.QUEUE, *FILTER_FIELDS, ORDER)
+@post("/queue/{tab}/filter", Permission.QUEUE, *FILTER_FIELDS, ORDER, repetition=Repetition.ALLOWED)
 async def _set_filter(request: DeskRequest) -> Response:
     """Remember a filter, and show its list at an address of its own."""
     tab, case_filter = _tab(request), QueueFilter.from_form(request.form)
@@ -151,7 +152,7 @@ CHECKBOX_PREFIX = "case."
 MAX_CASES = queries.PAGE_SIZE  # at most one page, which a caseworker can still check
 
 
-@post("/bulk-close", Permission.QUEUE, *CHECKED_BY_HANDLER)
+@post("/bulk-close", Permission.QUEUE, *CHECKED_BY_HANDLER, repetition=Repetition.ALLOWED)
 async def _ask_confirmation(request: DeskRequest) -> Response:
     found = await _selected_cases(request)
     if not found:
@@ -165,7 +166,10 @@ async def _ask_confirmation(request: DeskRequest) -> Response:
     )  # fmt: skip
 
 
-@post("/bulk-close/confirm", Permission.QUEUE, *CHECKED_BY_HANDLER)
+@post(
+    "/bulk-close/confirm", Permission.QUEUE, *CHECKED_BY_HANDLER,
+    repetition=Repetition.SAME_RESULT,
+)  # fmt: skip
 async def _close_cases(request: DeskRequest) -> Response:
     """Close the selected cases one by one."""
     found = [row for row, refusal in await _selected_cases(request) if refusal is None]
@@ -199,7 +203,7 @@ async def _selected_cases(request: DeskRequest) -> list[tuple[QueueRow, Text | N
         it.removeprefix(CHECKBOX_PREFIX) for it in request.form if it.startswith(CHECKBOX_PREFIX)
     ]
     boxes = {CHECKBOX_PREFIX + it for it in references}
-    if set(request.form) - boxes - {CSRF_FIELD, "tab", "code"}:
+    if set(request.form) - boxes - {CSRF_FIELD, NONCE_FIELD, "tab", "code"}:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
     if len(references) > MAX_CASES:
         raise NotFoundError("too many")

@@ -15,7 +15,7 @@ from bot.cases.state_machine import Role
 from bot.desks.web.auth.case_access import check_case_access, readable_among, readable_cases
 from bot.desks.web.queue import queries
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
-from bot.desks.web.routes import Permission, get, post
+from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.hotline.search.job import SearchJob
 from bot.hotline.search.search import MIN_QUERY, Search, SearchScope
 from bot.text import fold_accents
@@ -57,7 +57,7 @@ async def _open_number(request: DeskRequest) -> Response:
     return request.redirect(f"/cases/{reference}")
 
 
-@post("/find", Permission.CASE, "words")
+@post("/find", Permission.CASE, "words", repetition=Repetition.ALLOWED)
 async def _find(request: DeskRequest) -> Response:
     """Open the case with this number, or search for these words."""
     query = " ".join(request.form.get("words", "").split())[:MAX_QUERY]

@@ -1,10 +1,18 @@
 // Forms sent by script: their answers are shown, and the panes they concern are fetched again.
 
-import { banner, post, toast } from "./http.js";
+import { banner, newNonce, post, toast } from "./http.js";
 import { leaveCase } from "./moved.js";
 import { delay } from "./outgoing.js";
 import { showSignedOut, refresh } from "./panes.js";
 import { forget } from "./typed_times.js";
+
+const unansweredForms = new WeakMap(); // fields of forms that may have arrived, although no answer came
+
+/** Return fields with the nonce of others: sent again unchanged, they are still one form. */
+export function sameNonce(fields, others) {
+  const nonce = others.find(([name]) => name === "nonce");
+  return [...fields.filter(([name]) => name !== "nonce"), nonce];
+}
 
 export function initForms() {
   document.addEventListener("submit", (event) => {
@@ -20,15 +28,21 @@ export function initForms() {
   });
 }
 
+/** Return the fields of a form, with a new nonce: the page may send many forms like this one. */
 export function fieldsOf(form) {
-  return [...new FormData(form)];
+  const fields = new FormData(form);
+  fields.set("nonce", newNonce());
+  return [...fields];
 }
 
 async function sendForm(form) {
   const button = form.querySelector("button");
   const had = document.activeElement; // a disabled button loses the focus
   if (button) button.disabled = true;
-  const { isSent } = await send(form, fieldsOf(form));
+  const fields = unansweredForms.get(form) ?? fieldsOf(form);
+  const { isSent, isOffline } = await send(form, sameNonce(fieldsOf(form), fields));
+  if (isOffline) unansweredForms.set(form, fields);
+  else unansweredForms.delete(form);
   if (button) button.disabled = false;
   if (isSent) clear(form);
   else if (had === button) button.focus();
@@ -43,7 +57,8 @@ export async function send(form, fields, keepalive = false) {
   if (answer.signedOut) showSignedOut();
   if (answer.offline) banner("offline", true);
   if (answer.gone) await leaveCase();
-  if (answer.signedOut || answer.offline || answer.gone) return { isSent: false };
+  if (answer.offline) return { isSent: false, isOffline: true };
+  if (answer.signedOut || answer.gone) return { isSent: false };
   if (answer.checks) return { isSent: false, ...answer };
   if (answer.pause) document.getElementById("break-offer").hidden = false;
   tellResult(form, answer);

@@ -39,6 +39,11 @@ function formOf(fields) {
   return sent;
 }
 
+/** Make the nonce of a form: however often it arrives, what it does is done once. */
+export function newNonce() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (it) => it.toString(16).padStart(2, "0")).join("");
+}
+
 /**
  * Send a form; returns the answer: `told`, `refused`, `go`; or `signedOut`, `offline`, `gone`. A page
  * whose session was replaced by a sign-in in another tab tries once more with the new CSRF token.
@@ -46,6 +51,7 @@ function formOf(fields) {
 export async function post(address, fields, keepalive = false, isRetry = false) {
   const sent = formOf(fields);
   sent.set("csrf", body.dataset.csrf);
+  if (!sent.has("nonce")) sent.set("nonce", newNonce());
   try {
     const answer = await fetch(address, {
       method: "POST",
@@ -60,7 +66,7 @@ export async function post(address, fields, keepalive = false, isRetry = false) 
     const said = await answer.json();
     const isStale = answer.status === 403 && !said.go && !isRetry;
     const isRenewed = isStale && (await renewSession()) === "other";
-    return isRenewed ? await post(address, fields, keepalive, true) : said;
+    return isRenewed ? await post(address, [...sent], keepalive, true) : said;
   } catch {
     return { offline: true };
   }

@@ -1,7 +1,7 @@
 // Messages to a person, and taking over their chat: delayed for a few seconds, so that they can be
 // undone; then sent one after the other, and shown until they stand in the conversation.
 
-import { clear, fieldsOf, send } from "./forms.js";
+import { clear, fieldsOf, sameNonce, send } from "./forms.js";
 import { post } from "./http.js";
 import { attach } from "./attach.js";
 import { isGone, onLeaving, showKept } from "./moved.js";
@@ -10,6 +10,7 @@ const DELAY = 5000; // milliseconds
 const outgoingBar = document.getElementById("outgoing");
 const line = document.getElementById("sending");
 let waiting = null; // what can still be undone
+let unanswered = null; // what may have arrived, although no answer came
 let last = Promise.resolve(); // of what is being sent
 
 export function initOutgoing() {
@@ -36,7 +37,9 @@ export function delay(form) {
   if (waiting) sendNow();
   const file = form.querySelector("input[type=file]")?.files[0];
   const words = field?.value ?? (form.querySelector("p") ?? form.querySelector("button")).textContent;
-  waiting = { form, fields: fieldsOf(form), words, field, file, when: form.dataset.delay };
+  const isAgain = unanswered?.words === words && unanswered.file === file && unanswered.form.action === form.action;
+  const fields = isAgain ? sameNonce(fieldsOf(form), unanswered.fields) : fieldsOf(form);
+  waiting = { form, fields, words, field, file, when: form.dataset.delay };
   showOutgoing("");
   if (form.dataset.closeDialog) document.getElementById(form.dataset.closeDialog).close();
   if (field) field.value = "";
@@ -100,6 +103,7 @@ function sendNow() {
 
 async function deliver(mine, keepalive, shown = null) {
   const answer = await send(mine.form, mine.fields, keepalive);
+  unanswered = answer.isOffline ? mine : null;
   if (answer.isStored) {
     shown?.setAttribute("data-stored", "");
     shown?.querySelector("span").replaceChildren(line.dataset.stored);

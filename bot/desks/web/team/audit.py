@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select
 from bot.cases.state_machine import Role
 from bot.clock import DAY
 from bot.desks.web import texts
-from bot.desks.web.routes import Permission, get, post
+from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.store.compiled import Prepared
 from bot.store.statements import select_by, select_one
 from bot.store.tables.main import audit, cases
@@ -141,7 +141,7 @@ async def _audit_page(request: DeskRequest) -> Response:
     return await _render_log(request, None)
 
 
-@post("/audit/check", Permission.AUDIT)
+@post("/audit/check", Permission.AUDIT, repetition=Repetition.ALLOWED)
 async def _verify_log(request: DeskRequest) -> Response:
     writer = request.context.database.writer
     found = await asyncio.to_thread(lambda: request.context.audit.verify(iter_rows(writer)))

@@ -9,7 +9,7 @@ from bot.desks.web import texts
 from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.preferences import READ_UNTIL, store_preference
 from bot.desks.web.queue import queries
-from bot.desks.web.routes import Permission, get, post
+from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.hotline.commands.types import Verb
 from bot.hotline.staff.shift_notes import MAX_LENGTH, ShiftNote, ShiftNotes
 
@@ -78,14 +78,13 @@ def _read_until(request: DeskRequest) -> int:
     return int(written) if written.isascii() and written.isdecimal() else 0
 
 
-@post("/pause", Permission.QUEUE)
+@post("/pause", Permission.QUEUE, repetition=Repetition.SAME_RESULT)
 async def _start_pause(request: DeskRequest) -> Response:
     """Start a break; it ends by itself."""
     request.current_session.hard_case_at = 0
     result = await send_command(request, "", Verb.REST, ActionInput(code=PAUSE_MINUTES))
-    is_refused = result is None or result.is_refused
-    said = texts.COMMAND_STORED if is_refused else texts.PAUSE_STARTED
-    request.flash(said, is_refused=is_refused)
+    is_stored = result is None or result.is_refused
+    request.flash(texts.COMMAND_STORED if is_stored else texts.PAUSE_STARTED)
     return request.redirect("/queue/mine")
 
 

@@ -10,7 +10,7 @@ from bot.clock import MINUTE
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.actions import ActionInput, flash_result, send_command
 from bot.desks.web.queue import queries
-from bot.desks.web.routes import Permission, get, post
+from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.desks.web.team.overdue import overdue_cases, overdue_replies
 from bot.hotline.commands.types import Verb
 from bot.hotline.queue.case_status import IS_HELD
@@ -44,7 +44,7 @@ async def _team_pane(request: DeskRequest) -> Response:
     return request.render("_team.html", **await _page_values(request))
 
 
-@post("/team/assign", Permission.TEAM, "reference", "to")
+@post("/team/assign", Permission.TEAM, "reference", "to", repetition=Repetition.SAME_RESULT)
 async def _assign_case(request: DeskRequest) -> Response:
     reference, to = request.form.get("reference", ""), request.form.get("to", "")[:32]
     seen = await request.read(lambda work: check_case_access(work, request, reference))

@@ -1,4 +1,4 @@
-"""On-call caseworkers and their calls; copies of referrals; what has arrived and was seen."""
+"""On-call caseworkers, calls; copies of referrals; what has arrived and was seen; sent forms."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ def upgrade() -> None:
     _add_referral_copies()
     _add_conversation()
     _add_sent_files()
+    _add_form_nonces()
 
 
 def _add_on_call() -> None:
@@ -100,3 +101,13 @@ def _add_conversation() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_case_looks_case_id"),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_case_looks_staff_id"),
     )
+
+
+def _add_form_nonces() -> None:
+    op.create_table(
+        "desk_nonces",
+        sa.Column("digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("taken_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_desk_nonces"),
+    )
+    op.create_index("ix_desk_nonces_taken_at", "desk_nonces", ["taken_at"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from bot.desks.web.form_nonces import new_nonce
 from tests.support.harnesses.web_desk_harness import ORIGIN
 from tests.support.response_likeness import normalised_response
 
@@ -34,7 +35,7 @@ def at_once(
 
     async def does(worker: WebCaseworker, path: str, fields: dict[str, str], mark: str) -> Response:
         headers = {"origin": ORIGIN, "x-haven": "1"}
-        sent = {**fields, "csrf": mark}
+        sent = {**fields, "csrf": mark, "nonce": new_nonce()}
         return await worker.browser.client.post(path, data=sent, headers=headers)
 
     marks = [worker.browser.csrf() for worker, _path, _fields in asked]

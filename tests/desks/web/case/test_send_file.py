@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.desks.web.case.send_file import parse_point
+from bot.desks.web.form_nonces import new_nonce
 from bot.desks.web.security_headers import MAX_UPLOAD_BYTES
 from bot.messages import SendLocation, SendUpload
 from tests.support.harnesses.web_desk_harness import ORIGIN
@@ -40,7 +41,7 @@ class SentCase(NamedTuple):
         headers = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
         if is_fetched:
             headers["x-haven"] = "1"
-        fields = {"csrf": browser.csrf(), "words": words, **other}
+        fields = {"csrf": browser.csrf(), "nonce": new_nonce(), "words": words, **other}
         path = f"/cases/{self.reference}/send-file"
         files = {"file": (NAME, data)}
         response = browser.asks("POST", path, data=fields, files=files, headers=headers)
@@ -72,6 +73,15 @@ def case(web_desk: WebDeskHarness) -> SentCase:
         mei.told(reference, verb, **fields)
     person.presses("I can write now")
     return SentCase(mei, person, reference)
+
+
+def test_a_file_whose_form_arrives_again_goes_out_once(case: SentCase) -> None:
+    picture, nonce = image_with_metadata("JPEG"), new_nonce()
+    said = [case.sends(picture, "Look", nonce=nonce).json() for _ in range(3)]
+    assert said[0] == said[1] == said[2]
+    assert len(case.received) == 1
+    case.sends(picture, "Look")  # another form
+    assert len(case.received) == 2
 
 
 def test_a_picture_reaches_the_person_without_name_and_metadata(case: SentCase) -> None:

@@ -13,6 +13,7 @@ from bot.desks.web.app import ROUTES
 from bot.desks.web.auth.sessions import MAX_SESSIONS
 from bot.desks.web.auth.throttle import MAX_WAIT, MAX_WAITING
 from bot.desks.web.auth.totp import STEP_SECONDS
+from bot.desks.web.form_nonces import new_nonce
 from bot.desks.web.live.event_log import DeskEvent
 from bot.desks.web.live.sse import MAX_PER_CASEWORKER, MAX_PER_SESSION
 from bot.desks.web.live.watcher import ALL, MAX_PENDING, QUEUE, EventStream
@@ -213,7 +214,7 @@ def test_a_body_longer_than_it_said_is_cut_off(web_desk: WebDeskHarness) -> None
 def test_a_body_as_long_as_it_said_is_answered(web_desk: WebDeskHarness) -> None:
     """The control."""
     mei, reference = holding(web_desk)
-    body = f"csrf={mei.browser.csrf()}&words=w".encode()
+    body = f"csrf={mei.browser.csrf()}&nonce={new_nonce()}&words=w".encode()
 
     async def in_pieces() -> AsyncIterator[bytes]:
         for place in range(len(body)):

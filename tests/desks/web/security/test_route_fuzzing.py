@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.cases.state_machine import Role
 from bot.desks.web.app import ROUTES
 from bot.desks.web.case.actions import CASE_ACTIONS
+from bot.desks.web.form_nonces import NONCE_FIELD, new_nonce
 from bot.desks.web.request import BROWSER_COOKIE, LANGUAGE_COOKIE, SESSION_COOKIE
 from bot.desks.web.routes import Permission, Route
 from tests.support.drill_length import drill_length
@@ -81,6 +82,7 @@ class Knocker:
             known = sorted(door.fields or ())
             fields = [
                 ("csrf", browser.csrf()),
+                (NONCE_FIELD, new_nonce()),
                 *((it, data.draw(TEXTS)) for it in known if it != "*"),
             ]
         raw["content-type"] = data.draw(KINDS).encode()

@@ -10,6 +10,7 @@ import pytest
 from bot.cases.state_machine import Role
 from bot.desks.web.app import ROUTES
 from bot.desks.web.case.actions import CASE_ACTIONS, OWN_ACTIONS, VALUE_PREFIX
+from bot.desks.web.form_nonces import NONCE_FIELD, new_nonce
 from bot.desks.web.routes import CHECKED_BY_HANDLER, ROLES, Permission
 from tests.desks.web.security.test_csrf_and_cookies import EXTRA, stored
 from tests.support.harnesses.web_desk_harness import ORIGIN, HttpBrowser, WebDeskHarness, fill_path
@@ -38,8 +39,9 @@ def chief(web_desk: WebDeskHarness) -> WebCaseworker:
 
 
 def sends(worker: WebCaseworker, path: str, pairs: list[tuple[str, str]]) -> Response:
+    content = urlencode([*pairs, (NONCE_FIELD, new_nonce())])
     return worker.browser.asks(
-        "POST", path, content=urlencode(pairs), headers={"origin": ORIGIN, "content-type": FORM}
+        "POST", path, content=content, headers={"origin": ORIGIN, "content-type": FORM}
     )
 
 
