@@ -23,7 +23,8 @@ EVENTS = frozenset(
         "started", "stopped", "clock_jumped", "commit_failed", "library_message",
         "disk_low", "disk_full", "disk_read_only", "rows_expired",
         # Telegram.
-        "polling", "polling_paused", "poll_failed", "poll_conflict", "poll_response_quarantined",
+        "telegram_missing", "polling", "polling_paused", "poll_failed", "poll_conflict",
+        "poll_response_quarantined",
         "webhook_removed", "outage", "loss_window", "questions_asked_again", "profile_not_updated",
         "language_refused", "recordings_unreadable",
         # Updates and letters.

@@ -26,7 +26,8 @@ class BuildOptions:
     """How one App differs from another with the same settings."""
 
     bot_id: int
-    username: str = ""
+    username: Callable[[], str] = lambda: ""
+    """The bot's username; empty while it is not known."""
     clock: Clock = field(default_factory=SystemClock)
     clock_monitor: ClockMonitor = field(default_factory=ClockMonitor)
     limits: RateLimits = field(default_factory=RateLimits)

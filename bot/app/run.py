@@ -13,10 +13,15 @@ from bot.app.options import BuildOptions
 from bot.app.storage import open_storage, wait_for_failed_commit
 from bot.app.texts import bot_profiles, load_place, load_recordings, use_offered_languages
 from bot.cases.evidence.download import FileDownloader
-from bot.channels.telegram.client import ServerTime, SilentBot, build_bot
+from bot.channels.telegram.client import ServerTime, SilentBot, build_bot, connections
 from bot.channels.telegram.file_download import TelegramFiles
 from bot.channels.telegram.poller import Poller, next_offset
-from bot.channels.telegram.profile import BotProfile, build_menus, set_menus, set_profile
+from bot.channels.telegram.profile import (
+    BotProfile,
+    PublicProfile,
+    build_menus,
+    publish_profile,
+)
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.voice_cache import Recordings
 from bot.clock import SECOND, Clock, SystemClock
@@ -58,6 +63,7 @@ class RunOptions:
     rehearsal: bool = False
     ready: asyncio.Event | None = None  # set once the bot has recovered and answers
     disk: DiskSpace | None = None  # of the data folder, unless another is given
+    offer: LanguageOffer | None = None  # if it was loaded and checked before
     extra_job: Callable[[App], Coroutine[None, None, None]] | None = None
     """Runs as long as the bot does, for example the web desk."""
 
@@ -77,7 +83,7 @@ async def run_bot(settings: Settings, options: RunOptions | None = None) -> None
         directory.refuse_practice()
     directory.lock()
     try:
-        offered = use_offered_languages(settings)
+        offered = use_offered_languages(settings, options.offer)
         async with open_storage(settings) as (database, vault):
             with contextlib.closing(PassphraseHashWorker()) as hasher:
                 await _run_with(settings, options, offered, database, vault, hasher)
@@ -94,33 +100,38 @@ async def _run_with(
     disk, server_time = options.disk or DiskSpace(directory.path), ServerTime(options.clock)
     bot = build_bot(settings.token(), settings.telegram_api, server_time.note_date)
     sender = Sender(bot, recordings=Recordings(bot, cache_file=directory.recordings))
-    async with bot:
+    async with connections(bot):
         app = build(
             settings, database, vault, sender,
             BuildOptions(
-                bot_id=bot.id, username=bot.username, clock=options.clock,
+                bot_id=bot.id, username=lambda: bot.known_username, clock=options.clock,
                 clock_monitor=ClockMonitor(server_time.now), limits=options.limits,
                 rehearsal=options.rehearsal, desks=(WebDesk(vault),), languages=offered.tags,
                 voices=load_recordings(load_place(settings), offered.tags), hasher=hasher,
                 has_disk_space=disk.has_space_for_files,
             ),
         )  # fmt: skip
-        await recover(app)
-        catalogues = {tag: catalogue(tag) for tag in offered.tags}
-        await set_menus(bot, build_menus(phrases.COMMAND_DESCRIPTIONS, catalogues))
-        if options.ready is not None:
-            options.ready.set()
-        extra = [options.extra_job(app)] if options.extra_job else []
-        profiles = bot_profiles(settings, offered.tags)
-        names = {tag: BotProfile(*profile) for tag, profile in profiles.items()}
-        await _run_jobs(app, bot, disk, directory, [set_profile(bot, names), *extra])
+        profile = _public_profile(settings, offered)
+        await _run_jobs(app, bot, disk, directory, profile, options)
+
+
+def _public_profile(settings: Settings, offered: LanguageOffer) -> PublicProfile:
+    catalogues = {tag: catalogue(tag) for tag in offered.tags}
+    profiles = bot_profiles(settings, offered.tags)
+    return PublicProfile(
+        build_menus(phrases.COMMAND_DESCRIPTIONS, catalogues),
+        {tag: BotProfile(*profile) for tag, profile in profiles.items()},
+    )
 
 
 async def _run_jobs(
-    app: App, bot: SilentBot, disk: DiskSpace, directory: DataDirectory,
-    extra: Sequence[Coroutine[None, None, None]],
+    app: App, bot: SilentBot, disk: DiskSpace, directory: DataDirectory, profile: PublicProfile,
+    options: RunOptions,
 ) -> None:  # fmt: skip
-    """Run all jobs; once one fails or all are cancelled, cancel the rest and wait for them."""
+    """Run all jobs; once one fails or all are cancelled, cancel the rest and wait for them.
+
+    The desk comes first: it needs neither Telegram nor an end of the recovery.
+    """
     downloader = FileDownloader(
         app.database.writer, app.vault, TelegramFiles(bot), directory.files, app.clock,
         disk.has_space_for_files,
@@ -130,23 +141,32 @@ async def _run_jobs(
         arrivals = [Arrival.of(raw.update_id, raw.raw) for raw in batch]
         await app.dispatcher.receive(arrivals, next_offset(batch, None))
 
+    async def publish() -> None:
+        await poller.identified.wait()
+        await publish_profile(bot, profile, directory.profile_digest)
+
     poller = Poller(
         bot, receive, expected_bot=app.inbox.bot, clock=app.clock,
         on_return=lambda: recover(app), has_disk_space=disk.has_space,
     )  # fmt: skip
-    jobs = [
-        poller.run(), app.courier.run(), app.passphrase_hashing.run(), downloader.run(),
-        _run_maintenance(app, poller, disk), app.retention.run(app.database, app.clock),
-        app.erasure_job.run(app.database, app.clock),
-        app.staff.run(app.database.writer, app.dispatcher, app.courier, app.clock),
-        app.on_call.run_checks(app.database.writer, app.courier, app.clock),
-        app.on_call.run_senders(app.database.writer, app.clock),
-        wait_for_failed_commit(app.database, app.vault), watch_clock(app), *extra,
-    ]  # fmt: skip
-    tasks = [asyncio.create_task(job) for job in jobs]
-    log.info("started")
-    tune_gc()
+    desk = [options.extra_job(app)] if options.extra_job else []
+    tasks = [asyncio.create_task(job) for job in desk]
     try:
+        await recover(app)
+        if options.ready is not None:
+            options.ready.set()
+        jobs = [
+            poller.run(), app.courier.run(), app.passphrase_hashing.run(), downloader.run(),
+            _run_maintenance(app, poller, disk), app.retention.run(app.database, app.clock),
+            app.erasure_job.run(app.database, app.clock),
+            app.staff.run(app.database.writer, app.dispatcher, app.courier, app.clock),
+            app.on_call.run_checks(app.database.writer, app.courier, app.clock),
+            app.on_call.run_senders(app.database.writer, app.clock),
+            wait_for_failed_commit(app.database, app.vault), watch_clock(app), publish(),
+        ]  # fmt: skip
+        tasks += [asyncio.create_task(job) for job in jobs]
+        log.info("started")
+        tune_gc()
         await asyncio.gather(*tasks)
     finally:
         poller.stop()

@@ -364,9 +364,9 @@ def bot_profiles(settings: Settings, languages: Collection[str]) -> dict[str, tu
     return profiles
 
 
-def use_offered_languages(settings: Settings) -> LanguageOffer:
+def use_offered_languages(settings: Settings, offer: LanguageOffer | None = None) -> LanguageOffer:
     """Use the checked catalogues from now on, with the overrides of this place."""
-    offered = load_offer(settings)
+    offered = offer or load_offer(settings)
     for tag, faults in offered.refused.items():
         log.warning("language_refused", language=tag, count=len(faults))
     use_catalogues(offered.checked, load_place(settings).overrides)

@@ -33,11 +33,12 @@ def start(
         return
     checked_bot_names(settings)
     _check_key_holders(settings)
-    for refusal in load_offer(settings).refusals():
+    offer = load_offer(settings)
+    for refusal in offer.refusals():
         typer.echo(refusal, err=True)
     configure()
     desk = None if only else desk_job(settings)
-    run_until_signal(run_bot(settings, RunOptions(extra_job=desk)))
+    run_until_signal(run_bot(settings, RunOptions(extra_job=desk, offer=offer)))
 
 
 def _check_key_holders(settings: Settings) -> None:

@@ -49,7 +49,8 @@ class TurnServices:
     """Of what caseworkers read in a private chat with the bot."""
     on_call: OnCallRoster | None = None
     """Who is called for an emergency; None: this deployment calls no one."""
-    username: str = ""
+    username: Callable[[], str] = lambda: ""
+    """The bot's username; empty while it is not known."""
     languages: frozenset[str] = frozenset(LANGUAGES)
     """Those this deployment offers."""
     clock_monitor: ClockMonitor = field(default_factory=ClockMonitor)

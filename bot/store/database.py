@@ -174,6 +174,8 @@ class DataDirectory:
         """The folder of sealed files."""
         self.recordings = path / "recordings.json"
         """The channel's ids of our recordings."""
+        self.profile_digest = path / "profile.digest"
+        """The digest of the public profile that the channel was told last."""
         self.audit_head_file = path / "audit.head"
         """The head of the audit log that was last printed."""
         self._lock: IO[str] | None = None

@@ -72,7 +72,7 @@ class BrowserDeskHarness:
         self.house = build(
             self.settings, self.database, self.vault, self.post,
             BuildOptions(
-                bot_id=BOT, username="haven_bot", clock=self.clock, limits=UNLIMITED,
+                bot_id=BOT, username=lambda: "haven_bot", clock=self.clock, limits=UNLIMITED,
                 hasher=InlinePassphraseHasher(),
             ),
         )  # fmt: skip

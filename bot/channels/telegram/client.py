@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -14,6 +15,7 @@ from telegram import Bot, User
 from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.delivery_errors import UNREADABLE
 from bot.channels.telegram.parsing.split_batch import MAX_UPDATES
 from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
 from bot.clock import SECOND, Clock
@@ -21,7 +23,7 @@ from bot.errors import SettingError
 from bot.log import log
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
 
 TELEGRAM_API = "https://api.telegram.org"
@@ -44,6 +46,21 @@ class SilentBot(Bot):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.token.partition(':')[0]})"
 
+    @property
+    def id(self) -> int:
+        """The bot's number, which stands in the token."""
+        return bot_number(self.token)
+
+    @property
+    def known_username(self) -> str:
+        """The bot's username; empty until Telegram was asked for it."""
+        return "" if self._bot_user is None else str(self._bot_user.username or "")
+
+    async def open(self) -> None:
+        """Open the connections; nothing is asked of Telegram."""
+        await asyncio.gather(*(request.initialize() for request in self._request))
+        self._requests_initialized = True
+
     async def initialize(self) -> None:
         """Open the connections and ask Telegram which bot this is.
 
@@ -64,13 +81,29 @@ class SilentBot(Bot):
             raise SettingError(REJECTED)
 
 
+def bot_number(token: str) -> int:
+    """Return the number of the bot of a token; raise SettingError for what is no token."""
+    number, _, secret = token.partition(":")
+    if not (number.isdecimal() and number.isascii() and secret):
+        raise SettingError("HAVEN_TELEGRAM_TOKEN is no token. Copy it again from @BotFather.")
+    return int(number)
+
+
+@contextlib.asynccontextmanager
+async def connections(bot: SilentBot) -> AsyncIterator[None]:
+    """Keep a bot's connections open; Telegram need not be there."""
+    await bot.open()
+    try:
+        yield
+    finally:
+        await bot.shutdown()
+
+
 def build_bot(
     token: str, api: str = TELEGRAM_API, note_date: Callable[[str], None] | None = None
 ) -> SilentBot:
     """Return a Bot, not yet opened; `note_date` gets the `Date` header of every response."""
-    number, _, secret = token.partition(":")
-    if not (number.isdecimal() and secret):
-        raise SettingError("HAVEN_TELEGRAM_TOKEN is no token. Copy it again from @BotFather.")
+    bot_number(token)
     base = api.rstrip("/")
     return SilentBot(
         token,
@@ -94,6 +127,8 @@ async def identify(bot: Bot, expected: int | None = None) -> User:
         me = await bot.get_me()
     except InvalidToken:
         me = None
+    except UNREADABLE:
+        raise TelegramError("An answer cannot be read") from None
     if me is None:
         raise SettingError(REJECTED)
     if str(me.id) != bot.token.partition(":")[0]:
@@ -125,7 +160,11 @@ async def username_of(token: str, api: str = TELEGRAM_API) -> str:
 
 async def remove_webhook(bot: Bot) -> None:
     """Remove a webhook that an earlier program may have set."""
-    if (await bot.get_webhook_info()).url:
+    try:
+        has_webhook = bool((await bot.get_webhook_info()).url)
+    except UNREADABLE:
+        raise TelegramError("An answer cannot be read") from None
+    if has_webhook:
         await bot.delete_webhook(drop_pending_updates=False)
         log.warning("webhook_removed")
 

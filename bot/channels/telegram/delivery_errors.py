@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
+"""What the library raises for an answer of another shape than Telegram documents."""
 CHAT_GONE = (
     "chat not found", "user not found", "user is deactivated", "input_user_deactivated",
     "peer_id_invalid", "user_is_blocked", "bot was blocked",
@@ -133,7 +135,7 @@ async def run_call(call: Coroutine[None, None, Answer], *, may_repeat: bool = Tr
         return await call
     except TelegramError as error:
         failure = delivery_error(error, may_repeat=may_repeat)
-    except (LookupError, TypeError, ValueError, AttributeError):
+    except UNREADABLE:
         failure = _unknown_outcome(may_repeat=may_repeat)
     raise failure  # outside the handler: the library's error may quote a response
 

@@ -56,8 +56,8 @@ MIN_INTERVAL = 0.5
 """Seconds to wait after an empty response that came at once."""
 
 FIRST_DELAY = 1.0
-MAX_DELAY = 20.0
-"""Seconds; Telegram drops button presses after 150."""
+MAX_DELAY = 8.0
+"""Seconds: once Telegram answers again, polling begins within ten."""
 
 
 class Backoff:
@@ -166,11 +166,13 @@ class Poller:
         self._broken_batches = BrokenBatchHandler()
         self._conflicts = ConflictDetector(self.clock.monotonic())
         self.last_reached_at = self.clock.monotonic()
-        self._is_out = False
+        self._is_out = self._is_missed = False
         self._is_doubtful = False
         self._was_away = False
         self._is_stopping = False
         self._waiting: asyncio.Future[Any] | None = None
+        self.identified = asyncio.Event()
+        """Set once Telegram has said that it knows the bot."""
 
     async def run(self) -> None:
         """Poll until `stop`.
@@ -181,7 +183,9 @@ class Poller:
         """
         await self._retry(self._prepare)
         await self._notify_return()
-        log.info("polling")
+        if not self._is_stopping:
+            self.identified.set()
+            log.info("polling")
         while not self._is_stopping:
             if not self.has_disk_space():
                 log.error("polling_paused")
@@ -261,8 +265,11 @@ class Poller:
         """Return how long to wait after a failure; raise one that waiting does not fix."""
         if isinstance(error, Conflict):
             self._yield_to_others(error)
-        else:
+        elif self.identified.is_set():
             log.warning("poll_failed", error=type(error).__name__)
+        elif not self._is_missed:
+            self._is_missed = True
+            log.error("telegram_missing", error=type(error).__name__)
         self._is_doubtful = self._is_doubtful or isinstance(error, InvalidToken)
         outage = self.clock.monotonic() - self.last_reached_at
         if outage > OUTAGE and not self._is_out:

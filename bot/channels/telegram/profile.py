@@ -1,25 +1,37 @@
 """The bot's public profile (name, descriptions) and its command menu, in every language.
 
-Telegram allows only a few changes a day, so the profile is read first and set where it differs. If
-Telegram refuses a change, the earlier profile stays.
+Both are set in the background, once Telegram is there, and only if they changed: a digest of what
+Telegram was told last is remembered. Telegram allows only a few changes a day, so the profile is
+read first and set where it differs. If Telegram refuses a change, the earlier profile stays.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+import msgspec
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 
+from bot.channels.telegram.delivery_errors import UNREADABLE, retry_delay
 from bot.languages import FALLBACK, LANGUAGES
 from bot.log import log
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
+    from pathlib import Path
 
     from bot.text import Catalogue, Text
 
 T = TypeVar("T")
+Menu = tuple[tuple[str, str], ...]
+"""Commands, each with its description."""
+FIRST_DELAY, LONGEST_DELAY = 5.0, 3600.0
+"""Seconds until the menus are told again after a failure; they double."""
 LONGEST_DESCRIPTION, LONGEST_SHORT, LONGEST_NAME, LONGEST_COMMAND = 512, 120, 64, 256
 """Characters Telegram allows; the last of the description of a command."""
 
@@ -35,13 +47,67 @@ class BotProfile(NamedTuple):
     """Shown on locked screens; empty: keep the current name."""
 
 
-async def set_profile(bot: Bot, by_tag: Mapping[str, BotProfile]) -> None:
-    """Set the profile in each language; English is also the default."""
+@dataclass(frozen=True)
+class PublicProfile:
+    """What people see of the bot before they write to it, by language."""
+
+    menus: Mapping[str, Menu]
+    profiles: Mapping[str, BotProfile]
+
+    def digest(self, bot: Bot) -> str:
+        """Return what identifies this profile of this bot."""
+        return sha256(msgspec.json.encode((bot.id, self.menus, self.profiles))).hexdigest()
+
+
+async def publish_profile(
+    bot: Bot,
+    profile: PublicProfile,
+    digest_file: Path,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Tell Telegram the profile, unless it was told the same before; return once it knows.
+
+    Whatever Telegram answers is logged and tried again, or left as it is; nothing is raised.
+    """
+    digest = profile.digest(bot)
+    if _was_told(digest_file, digest):
+        return
+    delay = FIRST_DELAY
+    while True:
+        try:
+            await set_menus(bot, profile.menus)
+            break
+        except (TelegramError, *UNREADABLE) as error:
+            log.warning("profile_not_updated", error=type(error).__name__)
+            asked = retry_delay(error) if isinstance(error, RetryAfter) else 0.0
+        await sleep(max(asked, delay))
+        delay = min(2 * delay, LONGEST_DELAY)
+    if await set_profile(bot, profile.profiles):
+        _note_told(digest_file, digest)
+
+
+def _was_told(digest_file: Path, digest: str) -> bool:
+    try:
+        return digest_file.read_text("ascii") == digest
+    except (OSError, UnicodeError):
+        return False
+
+
+def _note_told(digest_file: Path, digest: str) -> None:
+    with contextlib.suppress(OSError):  # on a full disk it is told again at the next start
+        digest_file.write_text(digest, "ascii")
+
+
+async def set_profile(bot: Bot, by_tag: Mapping[str, BotProfile]) -> bool:
+    """Set the profile in each language; English is also the default. Tell whether all are set."""
+    is_set = True
     for code, profile in by_language_code(by_tag).items():
         try:
             await _update_profile(bot, profile, code or None)
-        except TelegramError as error:
+        except (TelegramError, *UNREADABLE) as error:
+            is_set = False
             log.warning("profile_not_updated", error=type(error).__name__)
+    return is_set
 
 
 async def _update_profile(bot: Bot, profile: BotProfile, code: str | None) -> None:
@@ -71,7 +137,7 @@ def by_language_code(by_tag: Mapping[str, T]) -> dict[str, T]:
 
 def build_menus(
     phrases: Mapping[str, Text], catalogues: Mapping[str, Catalogue]
-) -> dict[str, tuple[tuple[str, str], ...]]:
+) -> dict[str, Menu]:
     """Return the menu of each language from descriptions by command, in the given order."""
     return by_language_code(
         {
@@ -83,7 +149,7 @@ def build_menus(
     )
 
 
-async def set_menus(bot: Bot, menus: Mapping[str, tuple[tuple[str, str], ...]]) -> None:
+async def set_menus(bot: Bot, menus: Mapping[str, Menu]) -> None:
     """Set the menus for private chats."""
     scope = BotCommandScopeAllPrivateChats()
     for code, menu in menus.items():

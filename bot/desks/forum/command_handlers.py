@@ -129,7 +129,7 @@ def parse_action(
     """Return what a caseworker did; None if the sender is not a caseworker."""
     topic = context.topics.by_thread(work, group, update.thread)
     by = context.staff.by_account(work, update.sender)
-    typed = parse_command(update.text, context.username)
+    typed = parse_command(update.text, context.username())
     if by is not None:
         typed = typed or TypedCommand("", update.text)
         return ForumAction(context, recent, work, update, by, topic, now, typed)

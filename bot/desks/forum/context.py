@@ -16,7 +16,7 @@ from bot.hotline.staff.staff import Staff
 from bot.vault import AuditLog, Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from bot.conversation import FlowRegistry
     from bot.hotline.chat.phrasebook import Phrasebook
@@ -37,7 +37,7 @@ class ForumContext:
     flow_registry: FlowRegistry
     titles: Mapping[str, Text]
     phrase_groups: Mapping[str, Text]
-    username: str  # the bot's own name: commands for another bot are ignored
+    username: Callable[[], str]  # the bot's own name: commands for another bot are ignored
 
     def __post_init__(self) -> None:
         settings, vault = self.settings, self.vault

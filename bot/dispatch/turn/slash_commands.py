@@ -27,8 +27,8 @@ _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,64}))?(?:\s+(.*
 def parse_command(text: str, username: str = "") -> tuple[str, str] | None:
     """Return the command in a text and what follows it; None for ordinary text.
 
-    A command to another bot (`/start@other`) is ordinary text. What follows `/start` is the payload
-    of a link, and is not believed here.
+    A command to another bot (`/start@other`) is ordinary text, if our own name is known. What
+    follows `/start` is the payload of a link, and is not believed here.
     """
     if not text.lstrip().startswith("/"):
         return None
@@ -36,7 +36,8 @@ def parse_command(text: str, username: str = "") -> tuple[str, str] | None:
     if match is None:
         return None
     name, addressee, rest = match.groups()
-    if addressee is not None and addressee.casefold() != username.removeprefix("@").casefold():
+    own = username.removeprefix("@").casefold()
+    if addressee is not None and own and addressee.casefold() != own:
         return None
     name = name.lower()
     return (name, rest or "") if name in IMMEDIATE_COMMANDS or name in COMMAND_FLOWS else None

@@ -52,7 +52,7 @@ class TypedText:
 
     def parse_command(self, text: str) -> tuple[str, str] | None:
         """Return the slash command in a text and what follows it."""
-        return parse_command(text, self.turn.services.username)
+        return parse_command(text, self.turn.services.username())
 
     def command_of_label(self, text: str) -> str | None:
         """Return the command of the button below every question whose label was typed."""

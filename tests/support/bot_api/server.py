@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 BOT_NUMBER = 7_100_000_001
-TOKEN = f"{BOT_NUMBER}:independent-bot-api"
+TOKEN = f"{BOT_NUMBER}:AAindependent-bot-api-of-the-drills-00"
 LONGEST_POLL, MOST_UPDATES = 50, 100
 CONFLICT = "Conflict: terminated by other getUpdates request"
 

@@ -81,7 +81,7 @@ class ForumDeskHarness:
         async with serve(sandbox) as base, build_bot(TOKEN, base) as bot:
             house = build(
                 settings, database, VAULT, Sender(bot),
-                BuildOptions(bot_id=bot.id, username=bot.username, limits=UNLIMITED),
+                BuildOptions(bot_id=bot.id, username=lambda: bot.known_username, limits=UNLIMITED),
             )  # fmt: skip
             with patch.object(courier, "RESULT_DELAY", 0.0):  # `settle` waits for each result
                 jobs = {

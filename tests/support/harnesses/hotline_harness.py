@@ -122,7 +122,7 @@ class HotlineHarness:
         self.house = build(
             self.settings, self.database, self.vault, self.post,
             BuildOptions(
-                bot_id=BOT, username="haven_bot", clock=self.loop, desks=(self.board,),
+                bot_id=BOT, username=lambda: "haven_bot", clock=self.loop, desks=(self.board,),
                 hasher=InlinePassphraseHasher(), **self._made,
             ),
         )  # fmt: skip

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 12.0
 """Real seconds after which what should have happened has not."""
+START_PATIENCE = 60.0
+"""The same for a start: whatever is imported late is imported then."""
 LOOK = 0.004
 LABELS: dict[str, list[Text]] = {}
 """English labels to the phrases they come from."""
@@ -64,13 +66,17 @@ class LiveDeployment:
         self._reading: Any = None
 
     async def start(self) -> None:
-        ready = asyncio.Event()
+        """Start the process, and wait until it asks for updates."""
+        ready, asked = asyncio.Event(), len(self.sandbox.calls.of("getUpdates"))
         self.bot = asyncio.create_task(self.run(ready))
         waiting = asyncio.create_task(ready.wait())
         await asyncio.wait({self.bot, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if self.bot.done():
             waiting.cancel()
             self.bot.result()
+        await self.until(
+            lambda: len(self.sandbox.calls.of("getUpdates")) > asked, "polling", START_PATIENCE
+        )
 
     def run(self, ready: asyncio.Event | None = None) -> Any:
         room = DiskSpace.unlimited(self.settings.data)
@@ -89,9 +95,11 @@ class LiveDeployment:
         self.sandbox.jump(away)
         await self.start()
 
-    async def until(self, true: Callable[[], Any], what: str = "it") -> Any:
+    async def until(
+        self, true: Callable[[], Any], what: str = "it", patience: float | None = None
+    ) -> Any:
         """Wait until something is so, and return it; the bot must go on meanwhile."""
-        end = asyncio.get_running_loop().time() + self.patience
+        end = asyncio.get_running_loop().time() + (patience or self.patience)
         while not (found := true()):
             if self.bot is not None and self.bot.done():
                 self.bot.result()
