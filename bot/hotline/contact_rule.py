@@ -6,9 +6,10 @@ which a restart of the bot does not disturb. After a jump, or a start of the mac
 counts as absent until they write again, and hours are not trusted for an hour. A direct answer to
 something a person sent needs no clock.
 
-How long a message was on its way is measured by the channel's clock, which dates the message and
-the channel's replies. Where it dates no replies, a message that was on its way for exactly as long
-as our clock was set back (to two minutes) looks in that hour as if it had just arrived.
+How long a message was on its way is measured by the channel's clock alone, which dates the message
+and the channel's replies: however wrong ours is, no person counts as absent for it. Where the
+channel dates no replies, a message that was on its way for exactly as long as our clock was set
+back (to two minutes) looks in that hour as if it had just arrived.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ MAX_DRIFT: Final = 30 * SECOND
 DISTRUST_PERIOD: Final = HOUR
 """How long after a jump no hour is trusted."""
 MAX_CHANNEL_SKEW: Final = 2 * MINUTE
-"""The largest difference between the channel's clock and ours while ours is in doubt."""
+"""The largest difference between the channel's clock and ours at which ours counts as right."""
 MAX_ROUNDS: Final = 8
 """Rounds through rules that must all allow a moment, before there is none."""
 
@@ -83,19 +84,26 @@ def is_present(last_seen_at: int, now: int) -> bool:
 def received_at(sent_at: int, now: int, steady_since: int, channel_at: int | None = None) -> int:
     """Return when a person wrote, by our clock; LONG_AGO where that is unknown.
 
-    A message may have been on its way for hours. While our clock is in doubt (it is steady since
-    `steady_since`) it has to agree with the channel's, and the message has to be new by both.
+    A message may have been on its way for hours. Its age is the time between its date and this
+    moment, both by the channel's clock. Where the channel dates no replies, our clock stands in for
+    it; while that is in doubt (it is steady since `steady_since`), the message has to be new by it.
 
     `sent_at` is by the channel's clock, 0 where it does not say, which means just now. `channel_at`
     is this moment by the channel's clock, None where it dates no replies.
     """
     if not sent_at:
         return now
-    there = now if channel_at is None else channel_at
-    is_off = max(abs(now - sent_at), abs(now - there)) > MAX_CHANNEL_SKEW
-    if is_off and now - steady_since < DISTRUST_PERIOD:
+    if channel_at is not None:
+        return min(now, now - (channel_at - sent_at))
+    if abs(now - sent_at) > MAX_CHANNEL_SKEW and now - steady_since < DISTRUST_PERIOD:
         return LONG_AGO
-    return min(now, now - (there - sent_at))
+    return min(now, sent_at)
+
+
+def clock_error(now: int, channel_at: int | None) -> int:
+    """Return by how much our clock is ahead of the channel's, microseconds; 0 while they agree."""
+    error = 0 if channel_at is None else now - channel_at
+    return error if abs(error) > MAX_CHANNEL_SKEW else 0
 
 
 def may_write_at(

@@ -18,6 +18,7 @@ from bot.hotline.contact_rule import (
     NEVER,
     PRESENCE_WINDOW,
     ClockMonitor,
+    clock_error,
     may_write_at,
     received_at,
 )
@@ -97,16 +98,29 @@ def test_to_a_steady_clock_a_line_is_as_old_as_the_channel_says(ago: int, wrong:
 
 
 @given(ages, off, st.integers(0, DISTRUST_PERIOD - 1))
-def test_with_a_doubtful_clock_a_message_is_recent_only_by_both_clocks(
+def test_with_a_doubtful_clock_too_the_channel_says_how_old_a_line_is(
     ago: int, wrong: int, since: int
 ) -> None:
     now = NOW + wrong
-    heard = received_at(NOW - ago, now, now - since, NOW)
-    is_new = abs(wrong) <= MAX_CHANNEL_SKEW and abs(now - (NOW - ago)) <= MAX_CHANNEL_SKEW
-    assert heard == (min(now, now - ago) if is_new else LONG_AGO)
+    assert received_at(NOW - ago, now, now - since, NOW) == now - ago
 
 
-@pytest.mark.parametrize(("channel_at", "heard"), [(NOW, LONG_AGO), (None, NOW - 2 * HOUR)])
+@given(ages, off, st.integers(0, DISTRUST_PERIOD - 1))
+def test_without_dates_a_doubtful_clock_believes_only_what_is_new(
+    ago: int, wrong: int, since: int
+) -> None:
+    now = NOW + wrong
+    is_new = abs(now - (NOW - ago)) <= MAX_CHANNEL_SKEW
+    assert received_at(NOW - ago, now, now - since) == (min(now, NOW - ago) if is_new else LONG_AGO)
+
+
+@given(off)
+def test_a_clock_is_wrong_that_differs_by_more_than_two_minutes(wrong: int) -> None:
+    assert clock_error(NOW + wrong, NOW) == (wrong if abs(wrong) > MAX_CHANNEL_SKEW else 0)
+    assert clock_error(NOW + wrong, None) == 0
+
+
+@pytest.mark.parametrize(("channel_at", "heard"), [(NOW, NOW - 4 * HOUR), (None, NOW - 2 * HOUR)])
 def test_a_late_message_looks_new_only_without_a_server_date(
     channel_at: int | None, heard: int
 ) -> None:

@@ -278,10 +278,20 @@ class Relay:
             takeover.answered_at = 0
             if session is conversation or takeover.opener_state == OpenerState.SENT:
                 self._mark_returned(takeover)
-        conversation.last_seen_at = received_at(
-            update.sent_at * SECOND, turn.now, since, monitor.channel()
-        )
+        seen_at = received_at(update.sent_at * SECOND, turn.now, since, monitor.channel())
+        conversation.last_seen_at = max(seen_at, self._answered_since())
         conversation.last_seen_clock_span = since
+
+    def _answered_since(self) -> int:
+        """Return a moment before which nothing was written that comes now; 0 where there is none.
+
+        A chat is in order: what follows the answer to an opener was written after it arrived.
+        """
+        found, span = self.turn.find_takeover(), self.turn.services.clock_monitor.steady_since
+        if found is None or found[1].opener_clock_span != span:
+            return 0
+        is_answered = found[1].opener_state == OpenerState.ANSWERED
+        return found[1].opener_arrived_at if is_answered else 0
 
     def mark_absent(self) -> None:
         """Note that the person has blocked us: what comes next answers no opener."""
@@ -316,6 +326,7 @@ class Relay:
             takeover.is_answer = True
         elif takeover.opener_state == OpenerState.SENT and _answers_opener(takeover, code):
             takeover.opener_state = OpenerState.ANSWERED
+            conversation.last_seen_at = max(conversation.last_seen_at, self._answered_since())
             conversation.case, conversation.reference = takeover.case, takeover.reference
             if takeover.case not in conversation.cases:
                 conversation.cases.append(takeover.case)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot.clock import HOUR
+from bot.clock import HOUR, SECOND
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
 from tests.support.drill_length import drill_length
@@ -310,6 +310,28 @@ def test_after_a_jump_of_the_clock_no_hour_is_believed_for_an_hour(hotline: Hotl
     hotline.advance_time(11 * 60)
     hotline.run(hotline.close_writer_idle(3))
     assert person.texts[before:] == [OPENER]
+
+
+@pytest.mark.parametrize("is_dated", [True, False])
+@pytest.mark.parametrize("wrong", [-7200, -2400, 0, 2400, 7200])
+def test_a_wrong_clock_silences_no_caseworker_and_asks_once(
+    tmp_path: Path, wrong: int, is_dated: bool
+) -> None:
+    home = ContactRuleHarness(tmp_path)
+    home.loop.jumped += wrong * SECOND
+    if not is_dated:
+        home.house.setting.clock_monitor.channel = lambda: None
+    home.run(home.close_writer_idle(3))
+    person, mei, case = met(home, "when_i_write")
+    for number in range(5):
+        person.says(f"line {number}")
+        mei.says(case, f"answer {number}")
+        home.advance_time(60)
+        home.run(home.close_writer_idle(3))
+    texts = person.texts
+    home.close()
+    assert [it for it in texts if it.startswith("answer")] == [f"answer {it}" for it in range(5)]
+    assert texts.count(OPENER) == 1
 
 
 @pytest.mark.parametrize("is_dated", [True, False])
