@@ -24,16 +24,17 @@ from bot.channels.telegram.profile import (
 )
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.voice_cache import Recordings
-from bot.clock import SECOND, Clock, SystemClock
+from bot.clock import MINUTE, SECOND, Clock, SystemClock
 from bot.desks.web.live.event_log import WebDesk
 from bot.dispatch.recovery import ask_again_after_downtime
-from bot.hotline.contact_rule import ClockMonitor
+from bot.hotline.contact_rule import ClockMonitor, clock_error
 from bot.languages import catalogue, use_catalogues
 from bot.log import log
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import RateLimits
 from bot.mailbox.reencrypt import reencrypt_waiting
 from bot.partners.link_stats import LinkStats
+from bot.store.clock_error import record_clock_error
 from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import DiskLevel, DiskSpace
 from bot.store.heartbeat import record_heartbeat, return_from_absence
@@ -240,6 +241,7 @@ def _record_heartbeat(app: App, poller: Poller, work: Work) -> None:
     unreached = int((app.clock.monotonic() - poller.last_reached_at) * SECOND)
     record_heartbeat(work, app.inbox.bot, now - unreached)
     app.inbox.store_progress(work, now)
+    _record_clock_error(app, work)
 
 
 def delete_old_rows(app: App, work: Work) -> None:
@@ -255,10 +257,26 @@ def delete_old_rows(app: App, work: Work) -> None:
 
 
 async def watch_clock(app: App) -> None:
-    """Notice within a second that the wall clock jumped; moments are not trusted after a jump."""
-    monitor, clock = app.setting.clock_monitor, app.clock
+    """Notice within a second that the wall clock jumped, or differs from the channel's.
+
+    After a jump moments are not trusted. A clock that differs is told to operators and staff.
+    """
+    monitor, clock, told = app.setting.clock_monitor, app.clock, 0
     while True:
         if not monitor.is_steady(clock.now(), clock.monotonic()):
             log.warning("clock_jumped")
             await app.database.writer.run(app.gate.check_clock)
+        error = clock_error(clock.now(), monitor.channel())
+        if abs(error - told) > MINUTE:
+            told = error
+            if error:
+                log.error("clock_wrong", seconds=error / SECOND)
+            else:
+                log.info("clock_right")
+            await app.database.writer.run(lambda work: _record_clock_error(app, work))
         await asyncio.sleep(CLOCK_CHECK_SECONDS)
+
+
+def _record_clock_error(app: App, work: Work) -> None:
+    now = app.clock.now()
+    record_clock_error(work, clock_error(now, app.setting.clock_monitor.channel()), now)

@@ -23,7 +23,7 @@ from bot.app.storage import (
 )
 from bot.app.texts import build_roster
 from bot.channels.smtp import SmtpServer
-from bot.clock import SystemClock
+from bot.clock import SECOND, SystemClock
 from bot.documents.typesetter import Typesetter
 from bot.errors import HavenError
 from bot.hotline.on_call.roster import CallChannel
@@ -31,6 +31,7 @@ from bot.languages.availability import checked_bot_names, load_offer
 from bot.places.directory import Recipient
 from bot.places.registry import find_place
 from bot.settings import Settings, load_settings
+from bot.store.clock_error import load_clock_error
 from bot.store.database import DataDirectory
 from bot.store.disk_space import is_read_only
 from bot.vault.backup.create import find_faults
@@ -77,6 +78,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "key store opens with this host key", lambda: _check_key_store(settings)
     yield "a caseworker can open what people send", lambda: _check_key_holders(settings)
     if not fault_of(lambda: check_schema(url)):
+        yield "clock agrees with Telegram's", lambda: _check_clock(settings)
         yield "nothing is kept too long", lambda: _check_retention(settings)
         yield "on-call caseworkers can be reached", lambda: _check_on_call(settings)
     if settings.backups is not None or settings.backup_key:
@@ -155,6 +157,18 @@ def _check_retention(settings: Settings) -> None:
     faults += ["more than one case in twenty is due at once"] if needs_approval else []
     if faults:
         raise HavenError(f"{'; '.join(faults)}; haven retention says why, and erases")
+
+
+def _check_clock(settings: Settings) -> None:
+    """Refuse a clock that the running bot found wrong within the last minutes."""
+    with closing(existing_database(settings).writer) as writer:
+        error = writer.run_sync(lambda work: load_clock_error(work, SystemClock().now()))
+    if error:
+        seconds, way = abs(error) // SECOND, "fast" if error > 0 else "slow"
+        raise HavenError(
+            f"this computer's clock is {seconds} seconds {way}; set it, and let it be kept right "
+            "(timedatectl set-ntp true)"
+        )
 
 
 def _check_on_call(settings: Settings) -> None:

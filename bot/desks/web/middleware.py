@@ -48,6 +48,7 @@ from bot.desks.web.security_headers import (
 from bot.errors import HavenError
 from bot.languages import STAFF_LANGUAGES
 from bot.log import log
+from bot.store.clock_error import load_clock_error
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -199,6 +200,7 @@ class DeskEndpoint:
             if found is not None and sessions.exists(work, session):
                 request.signed_in = found
                 request.preferences = load_preferences(work, found.id)
+                request.clock_error = load_clock_error(work, request.now)
                 if request.is_for_page and found.role is not Role.AUDITOR:
                     request.own_cases = load_own_cases(work, request)
 

@@ -65,6 +65,8 @@ class DeskRequest:
     """The caseworker's own cases, which every page shows."""
     form_nonce: str = field(default_factory=new_nonce)
     """The nonce of the forms on the page that is drawn."""
+    clock_error: int = 0
+    """Microseconds by which this machine's clock is ahead; 0 while it is right."""
     position: str = ""
     """Position of the event log before anything was read."""
 
