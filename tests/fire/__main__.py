@@ -35,6 +35,9 @@ MODULES = {
     "restore": "restore_drill",
     "kill": "kill_drill",
     "claim": "claim_drill",
+    "letters": "letters_drill",
+    "start": "start_drill",
+    "clock": "clock_drill",
     "states": "full_length_drill",
 }
 """Each drill's module: its `drill(...)` returns figures, with what is wrong under `faults`."""
@@ -47,6 +50,9 @@ LONG: dict[str, dict[str, Any]] = {
     "walk": {"moves": 2000},
     "fresh": {"rounds": 100_000},
     "flood": {"seconds": 600.0},
+    "letters": {"rounds": 20},
+    "start": {"starts": 100},
+    "clock": {"clocks": 15},
     "states": {"files": 100},
 }
 """What a drill is asked for with `--long`; what it does not take is left out."""

@@ -78,8 +78,8 @@ class BotApiServer:
         """Refuse connections, and cut those that are open."""
         runner, self._runner = self._runner, None
         if runner is not None:
-            self._end_poll()
             await runner.cleanup()
+        self._poll = None
 
     # --- people ---------------------------------------------------------------------------------
 
@@ -107,11 +107,21 @@ class BotApiServer:
 
     def press(self, number: int, label: str) -> int:
         """Let a person press the newest button with this label; return the update's id."""
+        found = self._button(number, label)
+        if found is None:
+            raise LookupError(f"no button {label!r} in chat {number}")
+        return self.inject(self._press(number, *found))
+
+    def has_button(self, number: int, label: str) -> bool:
+        """Tell whether a person sees a button with this label; numbers before it do not count."""
+        return self._button(number, label) is not None
+
+    def _button(self, number: int, label: str) -> tuple[Delivered, str] | None:
         for it in reversed(self.record.delivered):
-            data = {name: data for row in it.rows for name, data in row}.get(label)
-            if it.chat == number and data is not None:
-                return self.inject(self._press(number, it, data))
-        raise LookupError(f"no button {label!r} in chat {number}")
+            shown = {name.lstrip("✓ 0123456789"): data for row in it.rows for name, data in row}
+            if it.chat == number and label in shown:
+                return it, shown[label]
+        return None
 
     def _press(self, number: int, below: Delivered, data: str) -> dict[str, Any]:
         about = {

@@ -1,0 +1,215 @@
+"""A deployment that `haven start` runs as a process, with the desk; and a browser at that desk."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import httpx
+import pyotp
+
+from bot.app.storage import open_database, open_vault
+from bot.cases.state_machine import Role
+from bot.desks.web.auth.totp import SecondFactors
+from bot.hotline.staff.staff import Staff
+from bot.settings import load_settings
+from bot.store.database import Database, DataDirectory
+from bot.vault import HostKey
+from tests.support.bot_api.server import TOKEN
+from tests.support.database.key_store_fixtures import PASSWORD, QUEUES, staff_keys
+from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from typing import Any
+
+HOST = "127.0.0.1"
+_CSRF = re.compile(r'data-csrf="([0-9a-f]{32})"')
+PATIENCE = 30.0
+"""Seconds after which what should have happened has not."""
+
+
+async def wait_for(what: Callable[[], Any], name: str = "it", patience: float = PATIENCE) -> Any:
+    """Wait until something is so, and return it; raise TimeoutError with its name."""
+    end = time.monotonic() + patience
+    while not (found := what()):
+        if time.monotonic() > end:
+            raise TimeoutError(f"waits for {name}")
+        await asyncio.sleep(0.02)
+    return found
+
+
+@dataclass(frozen=True)
+class EndedProcess:
+    """What a process ended with, and what it cost."""
+
+    status: int
+    cpu: float
+    """Seconds of processor time."""
+
+
+class StartedProcess:
+    """One life of `haven start`."""
+
+    def __init__(self, settings: dict[str, str], log: Path, words: tuple[str, ...]) -> None:
+        with log.open("ab") as out:
+            self._process = subprocess.Popen(  # noqa: S603
+                [sys.executable, *words],
+                env={**os.environ, **settings}, cwd=ROOT, stdout=out, stderr=out,
+            )  # fmt: skip
+        self._ended = asyncio.create_task(asyncio.to_thread(self._wait))
+
+    def _wait(self) -> EndedProcess:
+        _process, status, used = os.wait4(self._process.pid, 0)
+        self._process.returncode = os.waitstatus_to_exitcode(status)
+        return EndedProcess(self._process.returncode, used.ru_utime + used.ru_stime)
+
+    @property
+    def is_over(self) -> bool:
+        return self._ended.done()
+
+    def cpu(self) -> float:
+        """Return the seconds of processor time used so far."""
+        with open(f"/proc/{self._process.pid}/stat", encoding="ascii") as stat:  # noqa: PTH123
+            fields = stat.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    async def end(self, number: int = signal.SIGTERM) -> EndedProcess:
+        """End the process, unless it has ended, and return what it ended with."""
+        if not self.is_over:
+            os.kill(self._process.pid, number)
+        return await self._ended
+
+
+class StartedDeployment:
+    """Data, keys and one supervisor; `begin` starts a process on them."""
+
+    def __init__(self, folder: Path, address: str, program: tuple[str, ...] = ()) -> None:
+        """Make the data; `program` is run in place of `haven start`."""
+        with socket.socket() as free:
+            free.bind((HOST, 0))
+            port = free.getsockname()[1]
+        self.desk = f"http://{HOST}:{port}"
+        self.data, self.log = folder / "data", folder / "log"
+        self._program = program or ("-m", "bot.cli", "start")
+        given = {
+            "data": self.data, "host_key_file": folder / "key", "telegram_token": TOKEN,
+            "telegram_api": address, "organisation": "Hope House", "contact": "02-1234",
+            "hours": "00:00-24:00", "staff_language": "en", "desk_listen": f"{HOST}:{port}",
+        }  # fmt: skip
+        # As on a host: a process finds what an earlier one compiled.
+        self._settings = {"PYTHONDONTWRITEBYTECODE": ""}
+        self._settings |= {f"HAVEN_{name.upper()}": str(value) for name, value in given.items()}
+        HostKey.create(folder / "key")
+        self._enrol(load_settings(**given))
+
+    def _enrol(self, settings: Any) -> None:
+        database = open_database(settings)
+        with closing(database.writer), closing(open_vault(settings, database)) as vault:
+            now, run, staff = time.time_ns() // 1000, database.writer.run_sync, Staff(vault)
+            about = {"name": "Mei", "role": Role.SUPERVISOR, "title": "caseworker",
+                     "queues": QUEUES, "languages": ("en",), "most": 99}  # fmt: skip
+            self.who = run(lambda work: staff.add(work, now, **about)).id
+            run(lambda work: staff.set_duty(work, self.who, on=True))
+            staff_keys(vault).enrol(self.who, Role.SUPERVISOR.value, QUEUES, PASSWORD, now)
+            self.secret = SecondFactors.new_totp_secret()
+            run(lambda work: SecondFactors(vault).store_totp(work, self.who, self.secret, 0, now))
+
+    def begin(self) -> StartedProcess:
+        """Start a process."""
+        return StartedProcess(self._settings, self.log, self._program)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings of this deployment, for other commands."""
+        return {**os.environ, **self._settings}
+
+    def said(self) -> str:
+        """Return everything the processes wrote."""
+        return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+
+    def ask(self, sql: str) -> list[Any]:
+        """Return the rows of a question."""
+        with closing(Database(DataDirectory(self.data).database_url).connect()) as connection:
+            return list(connection.execute(sql))
+
+
+class DeskClient:
+    """A caseworker's browser at a desk of a real process."""
+
+    def __init__(self, deployment: StartedDeployment) -> None:
+        self._deployment = deployment
+        self._client = httpx.AsyncClient(
+            base_url=deployment.desk, timeout=httpx.Timeout(20.0),
+            headers={"user-agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"},
+        )  # fmt: skip
+        self._cookies: dict[str, str] = {}
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def is_served(self) -> bool:
+        """Tell whether the desk answers."""
+        try:
+            return (await self._client.get("/signin")).status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False
+
+    async def wait_until_served(self) -> None:
+        """Wait until the desk answers; raise TimeoutError."""
+        end = time.monotonic() + PATIENCE
+        while not await self.is_served():
+            if time.monotonic() > end:
+                raise TimeoutError("waits for the desk")
+            await asyncio.sleep(0.02)
+
+    async def sign_in(self) -> None:
+        """Start a session."""
+        code = pyotp.TOTP(self._deployment.secret).now()
+        fields = {"who": self._deployment.who, "password": PASSWORD, "code": code}
+        answer = await self.send("/signin", fields)
+        assert answer.status_code == httpx.codes.SEE_OTHER, answer.status_code
+        page = await self.get("/account")
+        found = _CSRF.search(page.text)
+        assert found is not None
+        self._csrf = found[1]
+
+    async def get(self, path: str) -> httpx.Response:
+        """Go to a page."""
+        return await self._keep(self._client.get(path, headers=self._headers()))
+
+    async def send(self, path: str, fields: dict[str, str], **headers: str) -> httpx.Response:
+        """Send a form."""
+        given = {"origin": self._deployment.desk, **self._headers(), **headers}
+        return await self._keep(self._client.post(path, data=fields, headers=given))
+
+    async def do(self, reference: str, verb: str, nonce: str = "", **fields: str) -> dict[str, Any]:
+        """Give a command about a case, and return what was said."""
+        sent = {"csrf": self._csrf, "nonce": nonce or secrets.token_hex(12), **fields}
+        path = f"/cases/{reference}/do/{verb}"
+        answer = await self.send(path, sent, **{"x-haven": "1"})
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def _headers(self) -> dict[str, str]:
+        return {"cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+
+    async def _keep(self, call: Any) -> httpx.Response:
+        answer: httpx.Response = await call
+        for line in answer.headers.get_list("set-cookie"):
+            name, _, value = line.partition(";")[0].partition("=")
+            self._cookies[name] = value
+        self._client.cookies.clear()  # secure cookies are not sent over HTTP: ours are
+        return answer

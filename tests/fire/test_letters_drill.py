@@ -1,0 +1,36 @@
+"""A caseworker's letter arrives once and in order, whatever Telegram answers; the short drill.
+
+The long one is `./run fire letters --long`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fire.drills.letters_drill import SHORT, LettersPlan, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLAN = LettersPlan(faults=SHORT, has_outage=False)
+
+
+async def test_a_letter_arrives_once_and_in_order_whatever_is_answered(tmp_path: Path) -> None:
+    found = await run(PLAN, tmp_path)
+    assert found.faults == {}
+    assert found.letters == len(SHORT) + 4
+    assert found.forms > found.letters
+
+
+@pytest.mark.parametrize(
+    ("control", "fault"), [("sent_again", "twice"), ("overtakes", "out_of_order")]
+)
+async def test_the_drill_notices_a_haven_that_does_it_wrong(
+    tmp_path: Path, control: str, fault: str
+) -> None:
+    faults = {"sent_again": ("502 after",)}.get(control, ())
+    found = await run(replace(PLAN, faults=faults, control=control), tmp_path)
+    assert fault in found.faults
