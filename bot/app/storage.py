@@ -18,6 +18,7 @@ from bot.store.database import Database, DataDirectory
 from bot.store.migrate import LATEST_REVISION, current_revision, upgrade
 from bot.store.tables.main import heartbeats
 from bot.vault import Vault
+from bot.vault.keys.team_keys import number_teams
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -78,8 +79,10 @@ def open_vault(settings: Settings, database: Database) -> Vault:
         KeysMissingError: the key store is empty, or belongs to another deployment.
     """
     host_key = load_host_key(settings)
-    keys = open_key_store(settings)
-    return Vault(keys.load_root(host_key, database, SystemClock().now()), keys)
+    keys, now = open_key_store(settings), SystemClock().now()
+    vault = Vault(keys.load_root(host_key, database, now), keys)
+    keys.run(lambda work: number_teams(work, vault.prove, now))
+    return vault
 
 
 @asynccontextmanager

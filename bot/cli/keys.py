@@ -13,11 +13,12 @@ from bot.app.sign_in import ask_again, ask_secret, password_cost
 from bot.app.storage import existing_database
 from bot.cli.backup import new_backup_key
 from bot.cli.deployment import Deployment, open_deployment
+from bot.cli.options import PasswordFile, SignedIn
 from bot.cli.rescue import rescue_cases
 from bot.clock import SystemClock
 from bot.errors import HavenError
 from bot.settings import Settings, load_settings
-from bot.vault import HostKey
+from bot.vault import OPERATOR, HostKey
 
 keys_app = typer.Typer(no_args_is_help=True)
 keys_app.command("backup")(new_backup_key)
@@ -78,6 +79,8 @@ def rotate_key(
 @keys_app.command("escrow")
 def escrow_keys(
     part_file: PartFile = None,
+    signed_in: SignedIn = "",
+    password_file: PasswordFile = None,
     *,
     open_cases: Annotated[
         bool, typer.Option("--open", help="With two parts, give staff access to all cases again.")
@@ -85,16 +88,19 @@ def escrow_keys(
 ) -> None:
     """Make an escrow key, printed in three parts of which any two open every case to come.
 
-    The audit log records when it was made, replaced and used.
+    While anyone has a key that opens cases, one of them signs in for it. The audit log records when
+    it was made, replaced and used.
     """
     with open_deployment() as deployment:
         if open_cases:
             count = _rewrap_cases(deployment, part_file or [])
             typer.echo(f"Cases whose keys were re-wrapped to staff: {count}.")
             return
+        _require_holder(deployment, signed_in, password_file)
         escrow, is_replaced = deployment.vault.escrow, deployment.vault.has_escrow
         # The audit row comes first: an interrupted run has made no key that is not recorded.
-        _record_escrow(deployment, "escrow_replaced" if is_replaced else "escrow_made")
+        action = "escrow_replaced" if is_replaced else "escrow_made"
+        _record_escrow(deployment, action, signed_in or OPERATOR)
         for number, part in escrow.create(deployment.now()).items():
             typer.echo(f"Part {number} of 3: {part}")
     typer.echo("Printed this once and stored nowhere. Two of them together open every case that")
@@ -133,13 +139,29 @@ def _rewrap_cases(deployment: Deployment, files: list[Path]) -> int:
     asked = ("A part", "Another part")
     parts = [ask_secret(file) for file in files] or [ask_secret(None, what) for what in asked]
     keyring = deployment.vault.escrow.keyring(parts)
-    _record_escrow(deployment, "escrow_opened")
+    _record_escrow(deployment, "escrow_opened", OPERATOR)
     wraps, now = deployment.vault.cases.wraps, deployment.now()
     return deployment.run(lambda work: wraps.rewrap_all(work, keyring, now))
 
 
-def _record_escrow(deployment: Deployment, action: str) -> None:
-    deployment.run(lambda work: deployment.record(work, action, "escrow"))
+def _require_holder(deployment: Deployment, who: str, password_file: Path | None) -> None:
+    """Raise HavenError unless a present key holder signs in, or there is none."""
+    if not deployment.vault.cases.wraps.holders().present:
+        return
+    if not who:
+        raise HavenError(
+            "an escrow key opens every case, so a caseworker or supervisor whose key opens cases "
+            "signs in for it: name one with --as ID (haven staff list)"
+        )
+    deployment.sign_in(who, password_file)
+    if who not in deployment.vault.cases.wraps.holders().present:
+        raise HavenError(f"the key of {who} opens no case; name someone else with --as")
+
+
+def _record_escrow(deployment: Deployment, action: str, by: str) -> None:
+    deployment.run(
+        lambda work: deployment.audit.record(work, deployment.now(), by, action, "escrow")
+    )
 
 
 def _ask_passphrase(file: Path | None, *, lock: bool) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -18,8 +19,15 @@ from bot.app.sign_in import (
 from bot.cases.routing import QUEUE_NAMES
 from bot.cases.state_machine import Role
 from bot.cli.deployment import Deployment, open_deployment
-from bot.cli.options import AsJson, NewPasswordFile, one_of, printable_name
-from bot.cli.output import make_table, print_json, print_table
+from bot.cli.options import (
+    AsJson,
+    NewPasswordFile,
+    PasswordFile,
+    SignedIn,
+    one_of,
+    printable_name,
+)
+from bot.cli.output import format_time, local_time, make_table, print_json, print_table
 from bot.errors import HavenError
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.offers import SKILLS
@@ -36,6 +44,7 @@ from bot.hotline.staff.staff import (
 )
 from bot.languages import LANGUAGES
 from bot.store.writer import Work
+from bot.vault.keys.key_requests import KeyRequest
 from bot.vault.keys.passwords import PasswordCost
 from bot.vault.keys.staff_keys import StaffKeys, may_open
 from flows.texts.titles import ROLE_TITLES
@@ -46,6 +55,10 @@ StaffId = Annotated[str, typer.Argument(metavar="ID")]
 NewKey = Annotated[bool, typer.Option(
     "--new-key", help="Make a new key, if there is none or password and recovery key are lost."
 )]  # fmt: skip
+NOT_APPROVED = (
+    "This key opens no case yet: a colleague whose key opens cases has to approve it, at the desk "
+    "or with: haven staff approve {who} --as THEIR-ID"
+)
 MAX_ACCOUNT = 2**52  # telegram's limit for account numbers
 
 
@@ -86,9 +99,12 @@ def add_staff(  # noqa: PLR0913, PLR0917 - each parameter is an option of the co
     password = ask_new_password(password_file) if may_open(role) else ""
     with open_deployment(create=True) as deployment:
         new, recovery_key = enrol(deployment, agreed, password, password_cost(context))
+        waits = _waits(deployment, new.id)
     typer.echo(f"{new.id}  {new.name}: {new.role.value}, {' '.join(new.languages)}")
     if recovery_key:
         _print_recovery_key(recovery_key)
+    if waits:
+        typer.echo(NOT_APPROVED.format(who=new.id))
 
 
 def enrol(
@@ -143,7 +159,10 @@ def change_password(
         else:
             pair = keys.unlock_pair(who, ask_secret(old_file, "Current password"))
             recovery_key = keys.change_password(who, pair, ask_new_password(password_file))
+        waits = _waits(deployment, who)
     _print_recovery_key(recovery_key)
+    if waits:
+        typer.echo(NOT_APPROVED.format(who=who))
 
 
 @staff_app.command("recover")
@@ -181,6 +200,56 @@ def list_staff(*, as_json: AsJson = False) -> None:
     print_table(make_table(f"Staff: {len(caseworkers)}", headings, rows))
 
 
+@staff_app.command("requests")
+def list_requests(*, as_json: AsJson = False) -> None:
+    """List the keys that wait until a colleague approves them."""
+    with open_deployment() as deployment:
+        waiting = staff_keys_of(deployment.vault).requests()
+        names = {it.id: it.name for it in deployment.run(Staff(deployment.vault).all)}
+    if as_json:
+        zone = deployment.settings.zone
+        print_json([_request_as_json(each, names, zone) for each in waiting])
+        return
+    headings = ("id", "name", "role", "queues", "asked by", "asked at")
+    rows = [
+        (each.staff_id, names.get(each.staff_id, ""), each.role, each.queues, each.asked_by,
+         format_time(each.asked_at, deployment.settings.zone))
+        for each in waiting
+    ]  # fmt: skip
+    print_table(make_table(f"Keys that wait for approval: {len(waiting)}", headings, rows))
+
+
+@staff_app.command("approve")
+def approve_key(who: StaffId, signed_in: SignedIn, password_file: PasswordFile = None) -> None:
+    """Approve a colleague's key, signed in as a supervisor whose key opens cases."""
+    with open_deployment() as deployment:
+        keyring = deployment.sign_in(signed_in, password_file)
+        keys, now = staff_keys_of(deployment.vault), deployment.now()
+
+        def approve(work: Work) -> None:
+            deployment.audit.record(work, now, signed_in, "key_approve", who)
+            keys.approve(keyring, who, now)
+            deployment.vault.cases.wraps.rewrap_all(work, keyring, now)
+
+        deployment.run(approve)
+    typer.echo(f"The key of {who} is approved: it opens cases now.")
+
+
+@staff_app.command("refuse")
+def refuse_key(who: StaffId, signed_in: SignedIn, password_file: PasswordFile = None) -> None:
+    """Refuse a colleague's key, signed in as a supervisor whose key opens cases."""
+    with open_deployment() as deployment:
+        keyring = deployment.sign_in(signed_in, password_file)
+        keys, now = staff_keys_of(deployment.vault), deployment.now()
+
+        def refuse(work: Work) -> None:
+            deployment.audit.record(work, now, signed_in, "key_refuse", who)
+            keys.refuse(keyring, who)
+
+        deployment.run(refuse)
+    typer.echo(f"The key of {who} is refused: it opens no more than before.")
+
+
 @staff_app.command("disable")
 def disable_staff(who: StaffId) -> None:
     """End a caseworker's access; their cases return to the queue."""
@@ -213,6 +282,19 @@ def _store_key(
     )
     deployment.vault.cases.wraps.rewrap_all(work, None, now)
     return recovery_key
+
+
+def _waits(deployment: Deployment, who: str) -> bool:
+    """Tell whether a key waits for a colleague's approval."""
+    return any(it.staff_id == who for it in staff_keys_of(deployment.vault).requests())
+
+
+def _request_as_json(each: KeyRequest, names: Mapping[str, str], zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "id": each.staff_id, "name": names.get(each.staff_id, ""), "role": each.role,
+        "queues": list(each.queues), "asked_by": each.asked_by,
+        "asked_at": local_time(each.asked_at, zone).isoformat(),
+    }  # fmt: skip
 
 
 def _print_recovery_key(recovery_key: str) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LATEST_REVISION = "0002"
 """The newest revision of the data. A test compares it with the folder: starting needs no Alembic.
 """
-LATEST_KEY_REVISION = "0001"
+LATEST_KEY_REVISION = "0002"
 
 SCRIPTS = Path(__file__).parent / "migrations"
 MIGRATIONS = SCRIPTS / "data"

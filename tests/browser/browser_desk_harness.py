@@ -30,7 +30,13 @@ from bot.mailbox.rate_limit import UNLIMITED
 from bot.store.database import Database
 from bot.vault import Vault
 from tests.support.database.cheap_passphrase_hash import InlinePassphraseHasher
-from tests.support.database.key_store_fixtures import CHEAP, PASSWORD, QUEUES, key_store
+from tests.support.database.key_store_fixtures import (
+    CHEAP,
+    PASSWORD,
+    QUEUES,
+    enrol_approved,
+    key_store,
+)
 from tests.support.database_fixtures import migrated_url, query
 from tests.support.harnesses.hotline_harness import BOT, FIRST_PERSON, ROOT, settings_for
 from tests.support.people.chat_person import ChatPerson, update_json
@@ -121,7 +127,7 @@ class BrowserDeskHarness:
         who = run(lambda work: staff.add(work, now, **given)).id
         run(lambda work: staff.set_duty(work, who, on=True))
         queues = QUEUES if role in {Role.CASEWORKER, Role.SUPERVISOR} else ()
-        self.front.staff_keys.enrol(who, role.value, queues, PASSWORD, now)
+        enrol_approved(self.front.staff_keys, who, role.value, queues, PASSWORD, now)
         secret = SecondFactors.new_totp_secret()
         run(lambda work: self.front.factors.store_totp(work, who, secret, 0, now))
         return BrowserCaseworker(who, secret)

@@ -14,7 +14,7 @@ from bot.cases.state_machine import Role
 from tests.browser.browser_desk_harness import BrowserDeskHarness
 from tests.browser.conftest import PATIENCE, WIDE
 from tests.support.content.expired_place import expired_place
-from tests.support.database.key_store_fixtures import PASSWORD
+from tests.support.database.key_store_fixtures import PASSWORD, QUEUES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -191,6 +191,14 @@ async def _a_supervisor(
     office.front.place = expired_place(office.front.place, LONG_AGO)
     context, page = await opened(browser, scheme)
     await office.worker("Hua", Role.SUPERVISOR).signs_in(page, office.address)
+    new = office.worker("Tuan")
+    office.front.staff_keys.enrol(new.id, "caseworker", QUEUES, PASSWORD, office.clock.now())
+    await page.goto(f"{office.address}/queue/waiting")
+    await look.at(page, "a key waits for approval")
+    await page.locator("#key-requests a").click()
+    await look.at(page, "keys that wait for approval")
+    await page.locator("form[action$='/key-requests/refuse'] button").click()
+    await expect(page.locator("#toasts .toast")).to_be_visible()
     await page.goto(f"{office.address}/cases/{reference}")
     await look.at(page, "glass")
     await _every_tab(look, page, "supervisor")

@@ -19,7 +19,13 @@ from bot.languages import LANGUAGES
 from bot.vault import HostKey, Vault
 from flows import ALL_FLOWS
 from tests.support.cli_runner import is_user_message, run_haven, start_haven, written
-from tests.support.database.key_store_fixtures import PASSWORD, QUEUES, key_store, staff_keys
+from tests.support.database.key_store_fixtures import (
+    PASSWORD,
+    QUEUES,
+    enrol_approved,
+    key_store,
+    staff_keys,
+)
 from tests.support.harnesses import hotline_harness
 from tests.support.harnesses.hotline_harness import HotlineHarness
 from tests.support.moved_clock import MIDDAY
@@ -225,8 +231,8 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path | str
     vault = Vault(hotline_harness.ROOT, store)
     home = HotlineHarness(folder, vault=vault)
     reader, stranger = home.colleague("Mei"), home.colleague("Jun")
-    staff_keys(vault).enrol(reader.id, "caseworker", QUEUES, PASSWORD, MIDDAY)
-    staff_keys(vault).enrol(stranger.id, "caseworker", (), PASSWORD, MIDDAY)
+    enrol_approved(staff_keys(vault), reader.id, "caseworker", QUEUES, PASSWORD, MIDDAY)
+    enrol_approved(staff_keys(vault), stranger.id, "caseworker", (), PASSWORD, MIDDAY)
     (folder / "reader").write_text(reader.id)
     (folder / "stranger").write_text(stranger.id)
     written(folder / "password", PASSWORD)

@@ -10,7 +10,7 @@ import pytest
 from bot.cases.state_machine import Role
 from bot.vault import HostKey
 from tests.support.cli_runner import CommandResult, command_runner, written
-from tests.support.database.key_store_fixtures import QUEUES, staff_keys
+from tests.support.database.key_store_fixtures import QUEUES, enrol_approved, staff_keys
 from tests.support.harnesses.hotline_harness import ROOT
 from tests.support.harnesses.retention_harness import WORDS, RetentionHarness, deployed_in
 
@@ -31,8 +31,8 @@ def shelf(tmp_path: Path) -> Iterator[RetentionHarness]:
     assert made.vault.keys is not None
     made.vault.keys.load_root(ROOT, made.database, made.now)
     keys = staff_keys(made.vault)
-    keys.enrol(made.mei.id, Role.SUPERVISOR, QUEUES, MEIS, made.now)
-    keys.enrol(made.jun.id, Role.CASEWORKER, ("labour",), JUNS, made.now)
+    enrol_approved(keys, made.mei.id, Role.SUPERVISOR, QUEUES, MEIS, made.now)
+    enrol_approved(keys, made.jun.id, Role.CASEWORKER, ("labour",), JUNS, made.now)
     made.has_file(made.opens(), PHOTO)
     claimed = made.opens()
     made.claims_this(made.jun, claimed)

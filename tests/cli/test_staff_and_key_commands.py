@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -260,6 +261,48 @@ def test_staff_who_lost_password_and_recovery_key_get_a_new_key(
     assert opens(run_command, who, new)
 
 
+def test_a_second_caseworker_waits_until_the_first_approves_at_the_terminal(
+    run_command: Haven, tmp_path: Path
+) -> None:
+    mei, password = keyed(run_command, tmp_path)[0], str(tmp_path / "password")
+    assert json.loads(run_command("staff", "requests", "--json").stdout) == []
+    added = run_command("staff", "add", "Jun", "--language", "id", "--role", "supervisor").stdout
+    jun = added[:8]
+    assert "opens no case yet" in added
+    (asked,) = json.loads(run_command("staff", "requests", "--json").stdout)
+    assert (asked["id"], asked["name"], asked["role"]) == (jun, "Jun", "supervisor")
+    assert asked["asked_by"] == "operator"
+    assert jun in run_command("staff", "requests").stdout
+    for who, by in ((jun, jun), (mei, mei), (mei, jun), ("0" * 8, mei)):
+        refused = run_command("staff", "approve", who, "--as", by, "--password-file", password)
+        assert refused.returncode == 1
+        assert is_user_message(refused.stderr)
+    wrong = written(tmp_path / "wrong", "not it, by any means")
+    typed = ("staff", "approve", jun, "--as", mei, "--password-file")
+    assert run_command(*typed, str(wrong)).returncode == 1
+    assert len(json.loads(run_command("staff", "requests", "--json").stdout)) == 1
+    assert run_command(*typed, password).returncode == 0
+    assert json.loads(run_command("staff", "requests", "--json").stdout) == []
+    again = (
+        "staff",
+        "password",
+        mei,
+        "--new-key",
+        "--password-file",
+        str(written(tmp_path / "n", PASSWORD)),
+    )
+    assert "opens no case yet" in run_command(*again).stdout
+    assert (
+        run_command("staff", "refuse", mei, "--as", jun, "--password-file", password).returncode
+        == 0
+    )
+    with closing(log_of(tmp_path)) as connection:
+        deeds = connection.execute(
+            "SELECT actor, deed, subject FROM audit WHERE deed LIKE 'key_%' ORDER BY id"
+        ).fetchall()
+    assert deeds == [(mei, "key_approve", jun), (jun, "key_refuse", mei)]
+
+
 @pytest.mark.parametrize("bad", ["short", "", " "])
 def test_a_short_password_is_refused_and_no_account_is_added(
     bad: str, run_command: Haven, tmp_path: Path
@@ -327,8 +370,8 @@ def test_a_rotated_key_takes_the_place_of_the_old_one(run_command: Haven, tmp_pa
 
 
 def test_two_printed_parts_give_the_cases_back(run_command: Haven, tmp_path: Path) -> None:
-    keyed(run_command, tmp_path)
-    said = run_command("keys", "escrow").stdout
+    mei, password = keyed(run_command, tmp_path)[0], str(tmp_path / "password")
+    said = run_command("keys", "escrow", "--as", mei, "--password-file", password).stdout
     parts = [line.split(": ")[1] for line in said.splitlines() if line.startswith("Part ")]
     assert len(parts) == 3
     files = [written(tmp_path / f"part{place}", part) for place, part in enumerate(parts)]
@@ -341,21 +384,26 @@ def test_two_printed_parts_give_the_cases_back(run_command: Haven, tmp_path: Pat
 def test_a_key_of_last_resort_is_never_made_or_used_in_silence(
     run_command: Haven, tmp_path: Path
 ) -> None:
-    keyed(run_command, tmp_path)
+    mei, password = keyed(run_command, tmp_path)[0], str(tmp_path / "password")
+    make = ("keys", "escrow", "--as", mei, "--password-file", password)
+    refused = run_command("keys", "escrow")  # without a present holder it would open every case
+    assert refused.returncode == 1
+    assert is_user_message(refused.stderr)
+    assert "--as" in refused.stderr
     parts = [
         written(tmp_path / f"part{place}", line.split(": ")[1])
-        for place, line in enumerate(run_command("keys", "escrow").stdout.splitlines())
+        for place, line in enumerate(run_command(*make).stdout.splitlines())
         if line.startswith("Part ")
     ]
     given = [word for part in parts[:2] for word in ("--part-file", str(part))]
     assert run_command("keys", "escrow", "--open", *given).returncode == 0
-    assert run_command("keys", "escrow").returncode == 0
+    assert run_command(*make).returncode == 0
     with closing(log_of(tmp_path)) as connection:
         deeds = connection.execute(
             "SELECT actor, deed FROM audit WHERE subject = 'escrow' ORDER BY id"
         ).fetchall()
     assert deeds == [
-        ("operator", "escrow_made"), ("operator", "escrow_opened"), ("operator", "escrow_replaced"),
+        (mei, "escrow_made"), ("operator", "escrow_opened"), (mei, "escrow_replaced"),
     ]  # fmt: skip
 
 

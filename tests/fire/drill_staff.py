@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.cases.routing import Queue
 from bot.cases.state_machine import Role
 from bot.vault.keys.keyring import ESCROW_PREFIX, STAFF_PREFIX, TEAM_PREFIX
-from tests.support.database.key_store_fixtures import PASSWORD, staff_keys
+from tests.support.database.key_store_fixtures import PASSWORD, enrol_approved, staff_keys
 
 if TYPE_CHECKING:
     from bot.store.database import Database
@@ -35,7 +35,7 @@ class DrillStaff:
 
     def joins(self, vault: Vault, who: str, role: Role, now: int) -> None:
         """Give somebody a key of their own; the teams are formed anew."""
-        staff_keys(vault).enrol(who, role.value, QUEUES, PASSWORD, now)
+        enrol_approved(staff_keys(vault), who, role.value, QUEUES, PASSWORD, now)
         self.who.append(who)
 
     def reads(self, vault: Vault, database: Database, case: str, who: str, now: int) -> None:

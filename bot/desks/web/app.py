@@ -46,7 +46,15 @@ from bot.desks.web.queue import pages as queue_pages
 from bot.desks.web.queue import search as search_pages
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, check_routes
-from bot.desks.web.team import approvals, audit, call_browsers, roster, shift, workload
+from bot.desks.web.team import (
+    approvals,
+    audit,
+    call_browsers,
+    key_requests,
+    roster,
+    shift,
+    workload,
+)
 from bot.errors import SettingError
 
 if TYPE_CHECKING:
@@ -61,7 +69,8 @@ KEEP_ALIVE_SECONDS, BACKLOG, MAX_CONNECTIONS = 75, 512, 1200
 MODULES = (
     static_files, login_pages, enrolment, queue_pages, search_pages, shift, case_pages, law,
     evidence, export, bundle, actions, referral_sheet, send_checks, send_file, looks, moved, sse,
-    own_cases, typed_times, account, audit, workload, approvals, call_browsers, roster,
+    own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
+    roster,
     invitations, staff, languages, directory, phrases, deployment, retention,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(

@@ -49,6 +49,7 @@ from bot.errors import HavenError
 from bot.languages import STAFF_LANGUAGES
 from bot.log import log
 from bot.store.clock_error import load_clock_error
+from bot.vault.keys.staff_keys import may_open
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -203,6 +204,8 @@ class DeskEndpoint:
                 request.clock_error = load_clock_error(work, request.now)
                 if request.is_for_page and found.role is not Role.AUDITOR:
                     request.own_cases = load_own_cases(work, request)
+                if request.is_for_page and may_open(found.role.value):
+                    request.key_requests = self.context.staff_keys.requests()
 
         await request.read(look)
         if request.signed_in is None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.text import Text
+    from bot.vault.keys.key_requests import KeyRequest
     from bot.vault.keys.keyring import Keyring
 
 __all__ = ["DeskRequest", "NotFoundError", "Response"]
@@ -67,6 +68,8 @@ class DeskRequest:
     """The nonce of the forms on the page that is drawn."""
     clock_error: int = 0
     """Microseconds by which this machine's clock is ahead; 0 while it is right."""
+    key_requests: Sequence[KeyRequest] = ()
+    """Keys that wait for a colleague's approval, which every page shows to those who read cases."""
     position: str = ""
     """Position of the event log before anything was read."""
 

@@ -75,6 +75,15 @@ NOT_CLOSED_YET = _("{reference}: saved. It will be closed as soon as the bot run
 APPROVAL_REFUSED = _(
     "This needs the approval of a second person, or the approval has expired. Nothing was done."
 )
+HOST_OPERATOR = pgettext("role", "the operator of this server")
+KEY_APPROVED = _("Approved. This colleague can open cases now.")
+KEY_REFUSED = _("Refused. The key opens no more than before.")
+KEY_NOT_YOURS = _(
+    "Nothing was done: a colleague decides about this key, or it was decided already."
+)
+KEY_NEEDS_PASSWORD = _(
+    "Nothing was done: this session has no key. Sign in again with your password, then approve."
+)
 SHIFT_NOTE_SAVED = _("Saved for the next shift.")
 SHIFT_NOTE_EMPTY = _("Not saved: the note was empty, or no one could have opened it.")
 PAUSE_STARTED = _("You get no new cases for 15 minutes. The break ends by itself.")

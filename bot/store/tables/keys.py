@@ -72,11 +72,36 @@ teams = Table(
     Column("id", Serial, primary_key=True, autoincrement=True),
     *required(name=String(24), public=LargeBinary(32), proof=LargeBinary(32), members=Integer),
     *required(born_at=BigInteger),
+    # In which renewal of all teams it was made.
+    Column("round", BigInteger, nullable=False, server_default="0"),
     Index("ix_teams_name", "name", "id"),
     sqlite_autoincrement=True,
     info={
         "holds": "to seal to: the public half of a team's key",
-        "erased": "when a newer one replaces it and nothing is wrapped to it",
+        "erased": "when the teams are renewed",
+    },
+)
+
+team_rounds = Table(
+    "team_rounds",
+    key_metadata,
+    Column("round", BigInteger, primary_key=True, autoincrement=False),
+    *required(teams=Integer, proof=LargeBinary(32)),
+    info={
+        "holds": "which renewal of the teams is the newest, and how many teams it has",
+        "erased": "when the teams are renewed",
+    },
+)
+
+key_requests = Table(
+    "key_requests",
+    key_metadata,
+    Column("staff_id", String(32), primary_key=True),
+    *required(role=String(16), queues=String(160), public=LargeBinary(32), asked_by=String(32)),
+    *required(asked_at=BigInteger, proof=LargeBinary(32)),
+    info={
+        "holds": "whose key waits until a colleague approves it, who asked, and what it would open",
+        "erased": "when a colleague approves or refuses it; when the caseworker leaves",
     },
 )
 

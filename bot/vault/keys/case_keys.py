@@ -68,7 +68,11 @@ class CaseKeyWraps:
         self._prove = prove
 
     def add(self, new: Sequence[tuple[str, str, bytes]], now: int) -> None:
-        """Wrap the private halves of new cases (id, queue, key), durably when this returns."""
+        """Wrap the private halves of new cases (id, queue, key), durably when this returns.
+
+        Raises:
+            DecryptionError: a key of a team was altered or deleted; nothing falls back to the host.
+        """
 
         def wrap(work: Work) -> None:
             holders = load_holders(work, self._prove)

@@ -1,25 +1,35 @@
 """Keys of caseworkers: the private half, sealed under a password and under a printed recovery key.
 
 Neither the password nor the recovery key is stored. A caseworker who lost both is enrolled with a
-new key; when a colleague signs in, the cases they may open are wrapped to it.
+new key; once a colleague has approved it, the cases they may open are wrapped to it.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from bot.errors import WrongPasswordError
+from bot.errors import NotApprovedError, WrongPasswordError
 from bot.store import Work, delete_by, insert, select_one, update_by
 from bot.store.tables.keys import case_wraps, staff_keys, team_wraps
+from bot.vault.audit.log import OPERATOR
 from bot.vault.keys import passwords, team_keys
 from bot.vault.keys.hpke import KeyPair, derive_subkey
+from bot.vault.keys.key_requests import (
+    KeyRequest,
+    delete_request,
+    load_requests,
+    require_approver,
+    store_request,
+)
 from bot.vault.keys.keyring import STAFF_PREFIX, Keyring
 from bot.vault.keys.passwords import PasswordCost
+from bot.vault.keys.team_keys import TeamMember
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,44 +56,110 @@ class StaffKeys:
         self._keys, self._prove, self.cost = keys, prove, cost
 
     def enrol(
-        self, staff_id: str, role: str, queues: Sequence[str], password: str, now: int
-    ) -> str:
-        """Create a key for a caseworker and renew the team keys; return the recovery key.
+        self, staff_id: str, role: str, queues: Sequence[str], password: str, now: int,
+        asked_by: str = OPERATOR,
+    ) -> str:  # fmt: skip
+        """Create a key for a caseworker; return the recovery key.
 
-        An earlier key of this caseworker is erased, with all that was wrapped to it.
+        The first key that opens cases is in its teams at once. Each later one waits for the
+        approval of a present holder (`key_requests`), and opens nothing until then. An earlier key
+        of this caseworker is erased, with all that was wrapped to it.
         """
         pair = KeyPair.generate()
         printed = secrets.token_bytes(passwords.LENGTH)
         row = self._seal(staff_id, pair, password, printed)
-        member = team_keys.TeamMember(staff_id, role, tuple(queues), pair.public)
+        wanted = TeamMember(staff_id, role, tuple(queues), pair.public)
 
         def add(work: Work) -> None:
             self._delete(work, staff_id)
-            proof = self._prove(team_keys.member_proof_data(member))
-            work.run(_ADD, staff_id, role, " ".join(queues), pair.public, proof, *row, now)
+            holders = team_keys.load_holders(work, self._prove)
+            now_ = wanted
+            if may_open(role) and holders.present:
+                now_ = replace(wanted, role=team_keys.UNAPPROVED, queues=())
+                self._ask(work, wanted, asked_by, now)
+            proof = self._prove(team_keys.member_proof_data(now_))
+            given = (now_.role, " ".join(now_.queues), pair.public, proof)
+            work.run(_ADD, staff_id, *given, *row, now)
             team_keys.form_teams(work, self._prove, now)
 
         self._keys.run(add)
         return passwords.format_printed_key(printed)
 
-    def change_member(self, staff_id: str, role: str, queues: Sequence[str], now: int) -> bool:
+    def change_member(
+        self, staff_id: str, role: str, queues: Sequence[str], now: int, asked_by: str = OPERATOR
+    ) -> bool:
         """Store the role and queues of a key, and renew the team keys; False if there is no key.
 
-        A colleague who leaves a team opens nothing new with it. What they could open stays wrapped
-        to them until a colleague who can open it signs in: it may be that no one else can.
+        A queue or a role that opens more waits for the approval of a present holder; what opens
+        less counts at once. A colleague who leaves a team opens nothing new with it. What they
+        could open stays wrapped to them until a colleague who can open it signs in: it may be that
+        no one else can.
         """
 
         def change(work: Work) -> bool:
-            rows = work.rows(_ONE, staff_id)
-            if not rows:
+            holders = team_keys.load_holders(work, self._prove)
+            member = holders.members.get(staff_id)
+            if member is None:
                 return False
-            member = team_keys.TeamMember(staff_id, role, tuple(queues), bytes(rows[0][0]))
-            proof = self._prove(team_keys.member_proof_data(member))
-            work.run(_SET_MEMBER, role, " ".join(queues), proof, staff_id)
-            team_keys.form_teams(work, self._prove, now)
+            wanted = replace(member, role=role, queues=tuple(queues))
+            delete_request(work, staff_id)
+            given = wanted
+            if may_open(role) and set(holders.present) - {staff_id}:
+                given = _granted(member, wanted)
+                if given != wanted:
+                    self._ask(work, wanted, asked_by, now)
+            self._set(work, given, now)
             return True
 
         return self._keys.run(change)
+
+    def requests(self) -> list[KeyRequest]:
+        """Return the keys that wait for an approval, oldest first."""
+        return self._keys.run(lambda work: load_requests(work, self._prove))
+
+    def approve(self, keyring: Keyring, staff_id: str, now: int) -> KeyRequest:
+        """Let a key open what was asked for, and renew the team keys; return the request.
+
+        `keyring` is that of a present holder: it shows that they opened their own key. Cases are
+        wrapped to the new key when it re-wraps them (`CaseKeyWraps.rewrap_all`).
+
+        Raises:
+            NotApprovedError: they may not approve this key, or nothing waits.
+        """
+
+        def approve(work: Work) -> KeyRequest:
+            request = self._take(work, keyring, staff_id)
+            self._set(work, request.member, now)
+            return request
+
+        return self._keys.run(approve)
+
+    def refuse(self, keyring: Keyring, staff_id: str) -> KeyRequest:
+        """Delete the request for a key, which then stays as it is; return the request.
+
+        Raises:
+            NotApprovedError: they may not approve this key, or nothing waits.
+        """
+        return self._keys.run(lambda work: self._take(work, keyring, staff_id))
+
+    def _take(self, work: Work, keyring: Keyring, staff_id: str) -> KeyRequest:
+        holders = team_keys.load_holders(work, self._prove)
+        require_approver(holders, keyring.staff_id, keyring.own_key().public, staff_id)
+        found = load_requests(work, self._prove)
+        request = next((it for it in found if it.staff_id == staff_id), None)
+        if request is None:
+            raise NotApprovedError(f"no key of {staff_id} waits for an approval")
+        delete_request(work, staff_id)
+        return request
+
+    def _ask(self, work: Work, wanted: TeamMember, by: str, now: int) -> None:
+        asked = KeyRequest(wanted.id, wanted.role, wanted.queues, wanted.public, by, now)
+        store_request(work, self._prove, asked)
+
+    def _set(self, work: Work, member: TeamMember, now: int) -> None:
+        proof = self._prove(team_keys.member_proof_data(member))
+        work.run(_SET_MEMBER, member.role, " ".join(member.queues), proof, member.id)
+        team_keys.form_teams(work, self._prove, now)
 
     def remove(self, staff_id: str, now: int) -> bool:
         """Erase a key with all that is wrapped to it, and renew the team keys; False if none."""
@@ -165,12 +241,20 @@ class StaffKeys:
     def _delete(work: Work, who: str) -> bool:
         for statement in _DELETE_WRAPS:
             work.run(statement, STAFF_PREFIX + who)
+        delete_request(work, who)
         return bool(work.run(_DELETE, who))
 
 
 def may_open(role: str) -> bool:
     """Tell whether caseworkers in a role have a key that opens cases."""
     return role in team_keys.ROLES_WITH_KEYS
+
+
+def _granted(member: TeamMember, wanted: TeamMember) -> TeamMember:
+    """Return a member with those of the wanted role and queues that open no more than before."""
+    if member.role == team_keys.SUPERVISOR:  # opens every case already
+        return wanted
+    return replace(member, queues=tuple(it for it in wanted.queues if it in member.queues))
 
 
 def _associated_data(who: str, public: bytes) -> bytes:

@@ -6,18 +6,21 @@ later, and those who left cannot. Earlier cases are re-wrapped when a member sig
 (`case_keys`).
 
 Each public key of a caseworker or team has a proof, a MAC under the root: write access to the key
-store without the host key makes no one a member.
+store without the host key makes no one a member. All teams are renewed together, in a numbered
+round. The proof of a team covers the number, and another proof says which round is the newest and
+how many teams it has: with a row deleted or put back, nothing is wrapped to any team.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hmac import compare_digest
 
 from bot.errors import DecryptionError
-from bot.store import Work, insert, select_by
-from bot.store.tables.keys import escrows, staff_keys, team_wraps, teams
-from bot.vault.keys.hpke import KEY_LENGTH, KeyPair, seal_to
+from bot.store import Work, delete_by, insert, select_by
+from bot.store.tables.keys import escrows, staff_keys, team_rounds, team_wraps, teams
+from bot.vault.keys.hpke import KeyPair, seal_to
 from bot.vault.keys.keyring import ESCROW_PREFIX, STAFF_PREFIX, TEAM_PREFIX, team_associated_data
 
 Prove = Callable[[bytes], bytes]
@@ -26,6 +29,10 @@ SUPERVISORS = "supervisors"
 SUPERVISOR = "supervisor"
 ROLES_WITH_KEYS = frozenset({"caseworker", SUPERVISOR})
 """Roles whose keys open cases. Administrators and auditors need none."""
+UNAPPROVED = "unapproved"
+"""The role of a key that no present holder has approved yet (`key_requests`): it opens no case."""
+NO_ROUND = 0
+"""The round of teams from before rounds were numbered; it has no proof of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,11 @@ class KeyHolders:
     members: dict[str, TeamMember]
     escrow: KeyHolder | None
 
+    @property
+    def present(self) -> dict[str, TeamMember]:
+        """Return the members whose keys open cases, by id."""
+        return {who: it for who, it in self.members.items() if it.role in ROLES_WITH_KEYS}
+
     def for_queue(self, queue: str) -> KeyHolder | None:
         """Return the team that opens waiting cases of a queue; None if no team has a key."""
         teams = self.teams
@@ -80,9 +92,13 @@ class KeyHolders:
 _MEMBERS = select_by(
     staff_keys, "staff_id", "role", "queues", "public", "proof", order_by="staff_id"
 )
-_TEAMS = select_by(teams, "id", "name", "public", "proof", "members", order_by="id")
+_TEAMS = select_by(teams, "id", "name", "public", "proof", "members", "round", order_by="id")
+_ROUND = select_by(team_rounds, "round", "teams", "proof")
+_ADD_ROUND = insert(team_rounds, "round", "teams", "proof")
+_DELETE_ROUNDS = delete_by(team_rounds, ())
+_DELETE_TEAMS = delete_by(teams, ())
 _ESCROW = select_by(escrows, "id", "public", "proof", order_by=escrows.c.id.desc(), limit=1)
-_ADD = insert(teams, "name", "public", "proof", "members", "born_at", returning="id")
+_ADD = insert(teams, "name", "public", "proof", "members", "round", "born_at", returning="id")
 _WRAP = insert(team_wraps, "team", "holder", "sealed")
 
 
@@ -95,7 +111,7 @@ def load_members(work: Work, prove: Prove) -> list[TeamMember]:
     found = []
     for who, role, queues, public, proof in work.rows(_MEMBERS):
         member = TeamMember(who, role, tuple(queues.split()), bytes(public))
-        if bytes(proof) != prove(member_proof_data(member)):
+        if not compare_digest(bytes(proof), prove(member_proof_data(member))):
             raise DecryptionError(
                 f"the key of {who} is not the one that was enrolled; enrol them again"
             )
@@ -109,46 +125,87 @@ def load_holders(work: Work, prove: Prove) -> KeyHolders:
     Raises:
         DecryptionError: a key was altered, or not created here.
     """
-    newest: dict[str, KeyHolder] = {}
-    for number, name, public, proof, members in work.rows(_TEAMS):
-        if bytes(proof) != prove(_team_proof_data(name, members, bytes(public))):
-            raise DecryptionError(f"the key of team {name} was not created here")
-        newest.pop(name, None)
-        if members:
-            newest[name] = KeyHolder(f"{TEAM_PREFIX}{number}", bytes(public))
     members_ = {each.id: each for each in load_members(work, prove)}
+    found = _load_teams(work, prove)
+    was_formed = bool(found or work.rows(_TEAMS) or work.rows(_ROUND))
+    if not was_formed and any(it.role in ROLES_WITH_KEYS for it in members_.values()):
+        raise DecryptionError(
+            "caseworkers have keys and there is no trace of their teams: rows of the key store "
+            "were deleted. Restore it from a backup"
+        )
     escrow = None
     for number, public, proof in work.rows(_ESCROW):
-        if bytes(proof) != prove(escrow_proof_data(bytes(public))):
+        if not compare_digest(bytes(proof), prove(escrow_proof_data(bytes(public)))):
             raise DecryptionError("the escrow key was not created here")
         escrow = KeyHolder(f"{ESCROW_PREFIX}{number}", bytes(public))
-    return KeyHolders(newest, members_, escrow)
+    return KeyHolders(found, members_, escrow)
+
+
+def _load_teams(work: Work, prove: Prove) -> dict[str, KeyHolder]:
+    newest, count = _load_round(work, prove)
+    rows = work.rows(_TEAMS)
+    if any(it[-1] != newest for it in rows) or (newest != NO_ROUND and len(rows) != count):
+        raise DecryptionError(
+            "the keys of the teams are not those that were made last: a row of the key store was "
+            "deleted or put back. Restore the key store from a backup"
+        )
+    found: dict[str, KeyHolder] = {}
+    for number, name, public, proof, members, round_ in rows:
+        data = _team_proof_data(name, members, bytes(public), round_)
+        if not compare_digest(bytes(proof), prove(data)):
+            raise DecryptionError(f"the key of team {name} was not created here")
+        found.pop(name, None)  # before rounds were numbered, earlier keys of a team stayed
+        if members:
+            found[name] = KeyHolder(f"{TEAM_PREFIX}{number}", bytes(public))
+    return found
+
+
+def _load_round(work: Work, prove: Prove) -> tuple[int, int]:
+    """Return the number of the newest round, and how many teams it has."""
+    for round_, count, proof in work.rows(_ROUND):
+        if not compare_digest(bytes(proof), prove(_round_proof_data(round_, count))):
+            raise DecryptionError("the number of the newest team keys was not stored here")
+        return round_, count
+    return NO_ROUND, 0
+
+
+def number_teams(work: Work, prove: Prove, now: int) -> None:
+    """Renew the teams of a key store from before rounds were numbered, if it is one."""
+    if work.rows(_TEAMS) and _load_round(work, prove)[0] == NO_ROUND:
+        _load_teams(work, prove)  # refuses what was altered
+        form_teams(work, prove, now)
 
 
 def form_teams(work: Work, prove: Prove, now: int) -> None:
-    """Renew the key of every team, for its present members with a role that opens cases."""
+    """Renew the key of every team, for its present members with a role that opens cases.
+
+    The earlier teams are deleted. What was wrapped to them still opens for their members.
+    """
     members = [each for each in load_members(work, prove) if each.role in ROLES_WITH_KEYS]
+    round_ = _load_round(work, prove)[0] + 1
+    work.run(_DELETE_TEAMS)
     chiefs = [each.holder for each in members if each.role == SUPERVISOR]
-    supervisors = _form_team(work, prove, SUPERVISORS, chiefs, now)
-    known = {name for _number, name, *_rest in work.rows(_TEAMS)} - {SUPERVISORS}
-    for queue in sorted(known.union(*(each.queues for each in members))):
+    supervisors = _form_team(work, prove, SUPERVISORS, chiefs, round_, now)
+    formed = [supervisors]
+    for queue in sorted(set().union(*(each.queues for each in members))):
         team = [each.holder for each in members if queue in each.queues]
-        if supervisors is not None and team:
+        if supervisors is not None:
             team.append(supervisors)
-        _form_team(work, prove, queue, team, now)
+        formed.append(_form_team(work, prove, queue, team, round_, now))
+    count = sum(each is not None for each in formed)
+    work.run(_DELETE_ROUNDS)
+    work.run(_ADD_ROUND, round_, count, prove(_round_proof_data(round_, count)))
 
 
 def _form_team(
-    work: Work, prove: Prove, name: str, to: list[KeyHolder], now: int
+    work: Work, prove: Prove, name: str, to: list[KeyHolder], round_: int, now: int
 ) -> KeyHolder | None:
-    """Create a team's key and wrap it to its members; without members, store that it has none."""
+    """Create a team's key and wrap it to its members; None without members."""
     if not to:
-        no_key = bytes(KEY_LENGTH)
-        work.rows(_ADD, name, no_key, prove(_team_proof_data(name, 0, no_key)), 0, now)
         return None
     pair = KeyPair.generate()
-    proof = prove(_team_proof_data(name, len(to), pair.public))
-    number = int(work.rows(_ADD, name, pair.public, proof, len(to), now)[0][0])
+    proof = prove(_team_proof_data(name, len(to), pair.public, round_))
+    number = int(work.rows(_ADD, name, pair.public, proof, len(to), round_, now)[0][0])
     team = f"{TEAM_PREFIX}{number}"
     for member in to:
         context = team_associated_data(team, member.name)
@@ -168,5 +225,10 @@ def escrow_proof_data(public: bytes) -> bytes:
     return b"escrow|" + public
 
 
-def _team_proof_data(name: str, members: int, public: bytes) -> bytes:
-    return f"team|{name}|{members}|".encode() + public
+def _team_proof_data(name: str, members: int, public: bytes, round_: int) -> bytes:
+    number = "" if round_ == NO_ROUND else f"{round_}|"
+    return f"team|{name}|{members}|{number}".encode() + public
+
+
+def _round_proof_data(round_: int, count: int) -> bytes:
+    return f"teams|{round_}|{count}".encode()

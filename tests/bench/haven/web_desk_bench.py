@@ -161,7 +161,9 @@ class DeskQueue:
         await self._stack.enter_async_context(serve(app, "127.0.0.1", self.port))
         self.who = await self._store.writer.run(self._staffed)
         now, queues = self._clock.now(), tuple(it.value for it in Queue)
-        self.front.staff_keys.enrol(self.who, "supervisor", queues, "walks by the sea", now)
+        keys, (first, password) = self.front.staff_keys, haven_parts.WHO
+        keys.enrol(self.who, "supervisor", queues, "walks by the sea", now)
+        keys.approve(keys.unlock(first, password), self.who, now)
         self._keyring = self.front.staff_keys.unlock(self.who, "walks by the sea")
         self.cases = await self._store.writer.run(self._talked)
         self.wire = await self.signed_in(self.who)

@@ -13,16 +13,22 @@ from bot.store.database import Database
 from bot.store.migrate import upgrade_keys
 from bot.vault import KeyStore
 from bot.vault.keys.hpke import KeyPair
+from bot.vault.keys.key_requests import approvers
 from bot.vault.keys.keyring import Keyring
 from bot.vault.keys.passwords import PasswordCost
 from bot.vault.keys.staff_keys import StaffKeys
+from bot.vault.keys.team_keys import load_holders
 from tests.support.moved_clock import MIDDAY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bot.vault import Vault
 
 _FOLDER = TemporaryDirectory(prefix="haven-keys-")
 _MADE: list[KeyStore] = []
+_KEYRINGS: dict[str, dict[str, Keyring]] = {}
+"""The keys of everybody who was enrolled, by the address of the key store."""
 
 
 def key_store(folder: Path | None = None) -> KeyStore:
@@ -48,9 +54,29 @@ def staff_keys(vault: Vault) -> StaffKeys:
 
 def enrol_keyholder(vault: Vault, who: str = "keeper", role: str = "supervisor") -> Keyring:
     """Enrol somebody whose keys open cases, and return them."""
-    keys = staff_keys(vault)
-    keys.enrol(who, role, QUEUES, PASSWORD, MIDDAY)
-    return keys.unlock(who, PASSWORD)
+    return enrol_approved(staff_keys(vault), who, role, QUEUES, PASSWORD, MIDDAY)
+
+
+def enrol_approved(
+    keys: StaffKeys, who: str, role: str, queues: Iterable[str], password: str, now: int
+) -> Keyring:
+    """Enrol somebody, have a present holder approve their key, and return their keys.
+
+    Whoever approves was enrolled here too.
+    """
+    keys.enrol(who, role, tuple(queues), password, now)
+    known = _KEYRINGS.setdefault(str(keys._keys.database.url), {})
+    ring = known[who] = keys.unlock(who, password)
+    approve_waiting(keys, now)
+    return ring
+
+
+def approve_waiting(keys: StaffKeys, now: int) -> None:
+    """Have present holders who were enrolled here approve every key that waits."""
+    known = _KEYRINGS[str(keys._keys.database.url)]
+    for request in keys.requests():
+        present = keys._keys.run(lambda work: load_holders(work, keys._prove)).present
+        keys.approve(known[min(approvers(present, request.staff_id))], request.staff_id, now)
 
 
 def empty_keyring(vault: Vault) -> Keyring:

@@ -23,7 +23,13 @@ from bot.errors import HavenError
 from bot.hotline.staff.staff import Staff
 from bot.store.database import DataDirectory
 from tests.support.cli_runner import written
-from tests.support.database.key_store_fixtures import PASSWORD, QUEUES, enrol_keyholder, staff_keys
+from tests.support.database.key_store_fixtures import (
+    PASSWORD,
+    QUEUES,
+    enrol_approved,
+    enrol_keyholder,
+    staff_keys,
+)
 from tests.support.harnesses.case_store_harness import CHAT, CHAT_KEY
 from tests.support.harnesses.hotline_harness import BOT, settings_for
 
@@ -89,7 +95,7 @@ class EvidenceHarness:
                  "queues": ("trafficking",), "most": 3, **given}  # fmt: skip
         writer, now = self.database.writer, SystemClock().now()
         new = writer.run_sync(lambda work: staff.add(work, now, **about))
-        staff_keys(self.vault).enrol(new.id, new.role.value, QUEUES, PASSWORD, now)
+        enrol_approved(staff_keys(self.vault), new.id, new.role.value, QUEUES, PASSWORD, now)
         custody = self.vault.cases.wraps  # the keeper signs in: what came before opens as well
         writer.run_sync(lambda work: custody.rewrap_all(work, self.keeper, now))
         return new.id

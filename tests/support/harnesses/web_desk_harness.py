@@ -24,7 +24,13 @@ from bot.desks.web.live.event_log import EventLog, WebDesk
 from bot.desks.web.live.watcher import EventWatcher
 from bot.vault import Vault
 from bot.vault.erasure.erase import ErasureReason
-from tests.support.database.key_store_fixtures import CHEAP, PASSWORD, QUEUES, key_store
+from tests.support.database.key_store_fixtures import (
+    CHEAP,
+    PASSWORD,
+    QUEUES,
+    enrol_approved,
+    key_store,
+)
 from tests.support.harnesses.hotline_harness import BOT, ROOT, HotlineHarness
 
 if TYPE_CHECKING:
@@ -115,7 +121,7 @@ class WebDeskHarness:
         """Return a colleague with a key, an authenticator and a browser, not signed in yet."""
         colleague = self.home.colleague(name, role=role, **given)
         queues = given.get("queues", QUEUES) if role in {Role.CASEWORKER, Role.SUPERVISOR} else ()
-        self.keys.enrol(colleague.id, role.value, queues, PASSWORD, self.home.loop.now())
+        enrol_approved(self.keys, colleague.id, role.value, queues, PASSWORD, self.home.loop.now())
         secret = SecondFactors.new_totp_secret()
         now = self.home.loop.now()
         self.home.database.writer.run_sync(

@@ -26,7 +26,13 @@ from bot.store.database import Database
 from bot.vault import Vault
 from bot.vault.keys.case_keys import CaseKeyWraps
 from bot.vault.keys.keyring import Keyring
-from tests.support.database.key_store_fixtures import PASSWORD, empty_keyring, key_store, staff_keys
+from tests.support.database.key_store_fixtures import (
+    PASSWORD,
+    empty_keyring,
+    enrol_approved,
+    key_store,
+    staff_keys,
+)
 from tests.support.database_fixtures import migrated_url, query
 from tests.support.drill_length import drill_length
 from tests.support.harnesses.hotline_harness import BOT, ROOT
@@ -160,7 +166,7 @@ class Membership(RuleBasedStateMachine):
     )  # fmt: skip
     def joins(self, who: str, role: str, queues: set[str]) -> None:
         where = tuple(sorted(queues))
-        self.staff.enrol(who, role, where, PASSWORD, MIDDAY)
+        enrol_approved(self.staff, who, role, where, PASSWORD, MIDDAY)
         self.model.join(who, role, where)
         self.settle()
 

@@ -143,7 +143,7 @@ async def _change(request: DeskRequest) -> Response:
         # Last: the key store is a database of its own, and this transaction can still fail.
         if {"role", "queues"} & set(changed):
             queues = terms.queues if may_open(terms.role.value) else ()
-            keys.change_member(who, terms.role.value, queues, now)
+            keys.change_member(who, terms.role.value, queues, now, by)
         return True
 
     if not await request.write(change):

@@ -19,6 +19,7 @@ from bot.desks.web.auth.totp import PendingEnrolment
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
 from bot.errors import WrongPasswordError
+from bot.vault.audit.log import OPERATOR
 from bot.vault.keys.browser_key import secret_digest
 from bot.vault.keys.passwords import MIN_LENGTH
 from bot.vault.keys.staff_keys import may_open
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from bot.vault.keys.keyring import Keyring
 
 MAX_PENDING = 64
+INVITED = "desk_invite"
+"""The action by which the audit log says who made a link."""
 
 
 @get("/welcome/{link}", Permission.PUBLIC)
@@ -61,7 +64,8 @@ async def _submit_password(request: DeskRequest) -> Response:
             if not has_turn:
                 wait = str(RETRY_SECONDS)
                 return await _password_page(request, by, texts.LOGIN_BUSY, seconds=wait)
-            unlocked = await asyncio.to_thread(_unlock_key, request, by, password, is_new)
+            inviter = await request.read(lambda work: _inviter(work, request, by.id))
+            unlocked = await asyncio.to_thread(_unlock_key, request, by, password, is_new, inviter)
     except WrongPasswordError:
         throttle.record_failure(link, "", request.now)
         return await _password_page(request, by, texts.WRONG_PASSWORD)
@@ -168,14 +172,20 @@ async def _has_key(request: DeskRequest, who: str) -> bool:
     return who in (await asyncio.to_thread(request.context.vault.cases.wraps.holders)).members
 
 
+def _inviter(work: Work, request: DeskRequest, who: str) -> str:
+    """Return the id of the administrator who made the link, or the operator."""
+    rows = request.context.audit.rows_about(work, who)
+    return next((it.actor for it in reversed(rows) if it.action == INVITED), OPERATOR)
+
+
 def _unlock_key(
-    request: DeskRequest, by: Caseworker, password: str, is_new: bool
+    request: DeskRequest, by: Caseworker, password: str, is_new: bool, inviter: str
 ) -> tuple[Keyring, str]:
     keys, recovery_key = request.context.staff_keys, ""
     if is_new:
         # Administrators and auditors get a key that belongs to no team: it opens no case.
         queues = by.queues if may_open(by.role.value) else ()
-        recovery_key = keys.enrol(by.id, by.role.value, queues, password, request.now)
+        recovery_key = keys.enrol(by.id, by.role.value, queues, password, request.now, inviter)
     return keys.unlock(by.id, password), recovery_key
 
 
