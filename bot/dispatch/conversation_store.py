@@ -140,6 +140,10 @@ class Conversation(msgspec.Struct, array_like=True):
     """The question (`flow.step`) whose last typed answer was not understood."""
     is_language_known: bool = False
     """Whether the person began to write in a language that could be told."""
+    name_fingerprint: int = 0
+    """A digest of the account's names alone; 0: of an earlier release."""
+    is_concealed: bool = False
+    """Whether this is a suspended session of another device of the account, with unsent answers."""
 
     @property
     def has_case(self) -> bool:
@@ -158,13 +162,23 @@ class Conversation(msgspec.Struct, array_like=True):
 
     @property
     def retention_start(self) -> int:
-        """Return the moment from which this conversation is kept for a day, to the hour.
+        """Return the moment from which this row is kept for a day, to the hour.
+
+        A concealed draft counts from its own last step, so that it is not kept longer than others.
+        """
+        concealed = (it for it in suspended_sessions(self) if it.is_concealed)
+        return min([self.retained_from, *(it.retained_from for it in concealed)])
+
+    @property
+    def retained_from(self) -> int:
+        """Return the moment from which this session is kept for a day, to the hour.
 
         A session that nothing may outlive counts from so long ago that it expires when it is over.
         """
+        used = self.touched_at if self.is_concealed else self.last_used_at
         if self.is_session_only:
-            return self.last_used_at + SESSION_TIMEOUT - DRAFTS_KEPT - HOUR
-        return self.last_used_at // HOUR * HOUR
+            return used + SESSION_TIMEOUT - DRAFTS_KEPT - HOUR
+        return used // HOUR * HOUR
 
     @property
     def last_used_at(self) -> int:
@@ -297,14 +311,22 @@ class Conversations:
         """Expire conversations whose last step was more than a day ago; return how many.
 
         Ids of messages that can still be deleted from the phone are kept a day longer. A takeover
-        is kept too: a person who writes after two days still writes to the caseworker.
+        is kept too: a person who writes after two days still writes to the caseworker. Of a chat
+        with several devices only the sessions that are old enough expire.
         """
         expired: dict[bytes, ConversationRow] = {}
-        for row, key, state, touched in work.rows(_EXPIRED, now - DRAFTS_KEPT - HOUR, most):
+        before = now - DRAFTS_KEPT - HOUR
+        for row, key, state, touched in work.rows(_EXPIRED, before, most):
             try:
-                expired[bytes(key)] = self._open(row, bytes(key), bytes(state), touched)
+                found = self._open(row, bytes(key), bytes(state), touched)
             except EpochExpiredError:  # the clock went ahead of the keys: nothing is left
-                expired[bytes(key)] = ConversationRow(row, Conversation("", Position()), touched)
+                found = ConversationRow(row, Conversation("", Position()), touched)
+            left = _unexpired(found.conversation, before)
+            if left is None:
+                expired[bytes(key)] = found
+            else:
+                sealed = self.seal(bytes(key), left)
+                work.run(_UPDATE_STATE_AND_TIME, sealed, left.retention_start, row)
         takeovers = {key: takeover_of(row.conversation) for key, row in expired.items()}
         held = work.rows_in(_ASSIGNED_CASES, [it.case for it in takeovers.values() if it])
         assigned = {case for (case,) in held}
@@ -348,6 +370,34 @@ def suspended_sessions(conversation: Conversation) -> list[Conversation]:
         sessions.append(before)
         before = before.suspended
     return sessions
+
+
+def set_suspended(conversation: Conversation, sessions: Iterable[Conversation]) -> None:
+    """Make these the suspended sessions of a chat, the last one first."""
+    for session in sessions:
+        conversation.suspended = session
+        conversation = session
+    conversation.suspended = None
+
+
+def _unexpired(conversation: Conversation, before: int) -> Conversation | None:
+    """Return a conversation without the sessions that expired; None if all of it did."""
+    concealed = [it for it in suspended_sessions(conversation) if it.is_concealed]
+    fresh = [it for it in concealed if it.retained_from >= before]
+    is_old = conversation.retained_from < before
+    if is_old and not fresh:
+        return None
+    left = conversation
+    if is_old:  # what another device of the account wrote is younger than the last session
+        left = Conversation(
+            "", Position(), conversation.chat, message_ids=conversation.message_ids,
+            account_fingerprint=conversation.account_fingerprint,
+            name_fingerprint=conversation.name_fingerprint,
+            session_number=conversation.session_number + 1, suspended=conversation.suspended,
+        )  # fmt: skip
+    others = suspended_sessions(left)
+    set_suspended(left, [it for it in others if not it.is_concealed or it in fresh])
+    return left
 
 
 def takeover_of(conversation: Conversation | None) -> TakeoverState | None:

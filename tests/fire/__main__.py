@@ -38,6 +38,7 @@ MODULES = {
     "letters": "letters_drill",
     "start": "start_drill",
     "clock": "clock_drill",
+    "devices": "devices_drill",
     "states": "full_length_drill",
 }
 """Each drill's module: its `drill(...)` returns figures, with what is wrong under `faults`."""
@@ -46,6 +47,7 @@ LONG: dict[str, dict[str, Any]] = {
     "restore": {"cases": 100_000, "files": 2000, "damages": 1000},
     "kill": {"kills": 300, "updates": 2000},
     "claim": {"cases": 10_000, "kills": 20},
+    "devices": {"people": 1000},
     "rule": {"steps": 1_000_000},
     "walk": {"moves": 2000},
     "fresh": {"rounds": 100_000},

@@ -15,8 +15,11 @@ Why, where the promises conflict:
 - "An unsent report can be gone on with for a day" and "who takes the phone learns nothing of it".
   With a case, the draft is suspended too. Without one it stays after mere silence, behind the
   question who can see the phone: a report that is lost at every interruption is never sent. But
-  its answers are hidden: they go along, and none is shown. Once the account looks like another
-  person's, the draft is erased: without a passphrase no one could show that it is theirs.
+  its answers are hidden: they go along, and none is shown. Once the account's name is another, the
+  draft is erased: without a passphrase no one could show that it is theirs.
+- The language of the app is another on a second device of the same person, and some apps send none.
+  So if only the language changes, the draft is concealed: the bot answers as in a chat in which no
+  one ever wrote. It is shown again, as after a silence, once the account looks as it did before.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ from bot.dispatch.conversation_store import (
     SESSION_TIMEOUT,
     Conversation,
     person_message_ids,
+    set_suspended,
     suspended_sessions,
 )
 from bot.dispatch.effects import ScheduledRemoval
@@ -40,13 +44,13 @@ from bot.messages import ClearChat, SendText
 from bot.partners.partners import parse_code
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.drafts import Drafts
     from bot.dispatch.turn.relay import Relay
     from bot.messages import Update
 
+MAX_CONCEALED = 8
+"""Unsent drafts of other devices of an account that a chat keeps; the oldest gives way."""
 FAREWELL_LIFETIME = 2 * MINUTE
 """How long the last message of a cleared chat stays, if no one writes."""
 
@@ -54,6 +58,11 @@ FAREWELL_LIFETIME = 2 * MINUTE
 def fingerprint_account(update: Update) -> int:
     """Return a number for what an account looks like: its names, and the language of its app."""
     return crc32(f"{update.language}\n{update.name}\n{update.username}".encode()) or 1
+
+
+def fingerprint_name(update: Update) -> int:
+    """Return a number for the names of an account."""
+    return crc32(f"{update.name}\n{update.username}".encode()) or 1
 
 
 @dataclass(slots=True, eq=False)
@@ -69,24 +78,80 @@ class Session:
 
         With something to hide, or with nothing to go on with, a new session begins instead.
         """
+        looks, names = fingerprint_account(update), fingerprint_name(update)
+        conversation = self.turn.conversation
+        looks_different = conversation.account_fingerprint not in {0, looks}
+        is_other_person = looks_different and conversation.name_fingerprint != names
+        if is_other_person:
+            self._discard_concealed()
+        goes_on = not conversation.touched_at or self._suspend_or_hide(
+            looks_different=looks_different, is_other_person=is_other_person
+        )
+        conversation = self.turn.conversation
+        conversation.account_fingerprint, conversation.name_fingerprint = looks, names
+        return self._restore_concealed() if looks_different else goes_on
+
+    def _suspend_or_hide(self, *, looks_different: bool, is_other_person: bool) -> bool:
+        """Hide what someone else must not see; tell whether the conversation goes on."""
         turn, conversation = self.turn, self.turn.conversation
-        fingerprint, previous = fingerprint_account(update), conversation.account_fingerprint
-        conversation.account_fingerprint = fingerprint
-        if not conversation.touched_at:
-            return True
         silence = turn.now - conversation.touched_at
-        is_other_account = previous not in {0, fingerprint}
-        if silence <= SESSION_TIMEOUT and not is_other_account:
+        if silence <= SESSION_TIMEOUT and not looks_different:
             return True
-        lifetime = SESSION_TIMEOUT if conversation.is_session_only else DRAFT_LIFETIME
-        if silence > lifetime or (is_other_account and not turn.has_known_case()):
+        has_case = turn.has_known_case()
+        if silence > _draft_lifetime(conversation) or (is_other_person and not has_case):
             self.drafts.discard()
-        if turn.has_known_case() or not self.drafts.has_any():
+        if looks_different and not has_case:
+            self._conceal()
+        elif has_case or not self.drafts.has_any():
             self.suspend()
-            self._expire_suspended_drafts()
+        else:
+            self.drafts.hide()
+            return False
+        self._expire_suspended_drafts()
+        return True
+
+    def _conceal(self) -> None:
+        """Put an unsent draft away until the account looks again as it does now."""
+        old, registry = self.turn.conversation, self.turn.services.registry
+        if self.drafts.has_any() or registry.has_unsent_content(old.position):
+            concealed = [it for it in suspended_sessions(old) if it.is_concealed]
+            for each in concealed[MAX_CONCEALED - 1 :]:
+                self._remove_suspended(each)
+            old.is_concealed = True
+        else:
+            self.drafts.discard()
+        self.suspend()
+
+    def _restore_concealed(self) -> bool:
+        """Go on with the draft of an account that looks as before; False: the check comes first."""
+        new = self.turn.conversation
+        old = next((it for it in suspended_sessions(new) if _is_shown_to(it, new)), None)
+        if old is None:
             return True
-        self.drafts.hide()
-        return False
+        self._remove_suspended(old)
+        unpack(old.position, self.turn.services.registry)
+        if self.turn.now - old.touched_at > _draft_lifetime(old):
+            return True
+        old.is_concealed, old.suspended, old.chat = False, new.suspended, new.chat
+        old.message_ids, old.fleeting_letters = new.message_ids, new.fleeting_letters
+        old.session_number, old.question_count = new.session_number + 1, new.question_count
+        old.name_fingerprint = new.name_fingerprint
+        old.last_seen_at, old.last_seen_clock_span = new.last_seen_at, new.last_seen_clock_span
+        self._switch_to(old)
+        if self.drafts.has_any():
+            self.drafts.hide()
+            return False
+        self.suspend()  # only texts outside the questions: they go along, and are not shown
+        return True
+
+    def _discard_concealed(self) -> None:
+        for session in suspended_sessions(self.turn.conversation):
+            if session.is_concealed:
+                self._remove_suspended(session)
+
+    def _remove_suspended(self, session: Conversation) -> None:
+        others = suspended_sessions(self.turn.conversation)
+        set_suspended(self.turn.conversation, [it for it in others if it is not session])
 
     def suspend_after_silence(self) -> None:
         """Suspend a session with a case whose person has been silent for too long."""
@@ -107,14 +172,15 @@ class Session:
             fleeting_letters=old.fleeting_letters,
             message_ids=old.message_ids,
             account_fingerprint=old.account_fingerprint,
+            name_fingerprint=old.name_fingerprint,
             session_number=old.session_number + 1,
             suspended=old.suspended,
         )
-        if self.turn.has_known_case():
+        if self.turn.has_known_case() or old.is_concealed:
             if old.takeover is not None:
                 old.takeover.opener_state = OpenerState.TO_SEND
                 old.takeover.answered_at = 0
-            if old.is_session_only:
+            if old.is_session_only and not old.is_concealed:
                 old.position, old.draft = Position(), None
             old.urgent_messages = []
             old.message_ids, old.fleeting_letters, old.proven_cases = [], [], []
@@ -137,6 +203,7 @@ class Session:
         self._let_vanish(1)
         self.relay.end_takeover()
         self.drafts.discard()
+        self._discard_concealed()
         self.suspend()
 
     def end_for_erasure(self) -> None:
@@ -159,12 +226,12 @@ class Session:
         """Erase unsent answers of suspended sessions that are older than any draft is kept."""
         left = []
         for session in suspended_sessions(self.turn.conversation):
-            if self.turn.now - session.touched_at <= DRAFT_LIFETIME:
+            if self.turn.now - session.touched_at <= _draft_lifetime(session):
                 left.append(session)
             elif session.takeover is not None:
                 session.position, session.draft, session.alarms = Position(), None, []
                 left.append(session)
-        _set_suspended(self.turn.conversation, left)
+        set_suspended(self.turn.conversation, left)
 
     def resume(self, case: str, reference: str) -> bool:
         """Go on with a case whose person is identified; return whether its session was suspended.
@@ -186,10 +253,11 @@ class Session:
         old.touched_at = self.turn.now
         old.message_ids, old.fleeting_letters = new.message_ids, new.fleeting_letters
         old.account_fingerprint = new.account_fingerprint
+        old.name_fingerprint = new.name_fingerprint
         old.session_number, old.question_count = new.session_number + 1, new.question_count
         old.notice_version = new.notice_version or old.notice_version
         old.last_seen_at, old.last_seen_clock_span = new.last_seen_at, new.last_seen_clock_span
-        _set_suspended(old, [each for each in suspended if each is not old])
+        set_suspended(old, [each for each in suspended if each is not old])
         old.case, old.reference = case, reference
         old.cases = list(dict.fromkeys([*old.cases, *new.cases, case]))
         self._switch_to(old)
@@ -206,11 +274,14 @@ class Session:
             turn.conversation.language = campaign.language  # the first question offers all others
 
 
-def _set_suspended(conversation: Conversation, sessions: Sequence[Conversation]) -> None:
-    for session in sessions:
-        conversation.suspended = session
-        conversation = session
-    conversation.suspended = None
+def _is_shown_to(concealed: Conversation, now: Conversation) -> bool:
+    """Tell whether a concealed session was of an account that looked as it looks now."""
+    is_same = concealed.account_fingerprint == now.account_fingerprint
+    return concealed.is_concealed and is_same
+
+
+def _draft_lifetime(session: Conversation) -> int:
+    return SESSION_TIMEOUT if session.is_session_only else DRAFT_LIFETIME
 
 
 def session_cases(session: Conversation) -> set[str]:

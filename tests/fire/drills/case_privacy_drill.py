@@ -84,6 +84,7 @@ KINDS = {
     "block": 2,
     "restart": 1,
     "colleague": 4,
+    "device": 3,
 }
 """What can be done, and how many ways there are to do it."""
 
@@ -202,6 +203,13 @@ class ChatPair:
 
     def _wait(self, way: int) -> None:
         self.home.advance_time((60, 29 * 60, 31 * 60, 25 * 3600)[way])
+
+    def _device(self, way: int) -> None:
+        """Go on with both accounts on a device in another language, or in none."""
+        if not self.is_met:  # they may look as before again, and the bot never heard of a change
+            return
+        for person in self.both:
+            person.account["language_code"] = ("vi", "en", "")[way]
 
     def _restart(self, _way: int) -> None:
         if self.is_met:

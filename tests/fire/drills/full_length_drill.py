@@ -22,6 +22,7 @@ FULL = {
     "tests/dispatch/turns/test_dispatch_stateful.py": "random actions of people lose nothing",
     "tests/dispatch/turns/test_order_and_isolation.py": "one update's failure is no other's",
     "tests/fire/test_case_privacy_drill.py": "a quiet chat answers as one without a case",
+    "tests/fire/test_devices_drill.py": "no device reads or erases what another wrote",
     "tests/hotline/check_ins/test_check_ins_stateful.py": "staff are called by silence and duress",
     "tests/hotline/erasure/test_erasure_requests.py": "erasure requests in any order",
     "tests/hotline/on_call/test_on_call_stateful.py": "an emergency calls until one sees it",
