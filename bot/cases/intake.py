@@ -6,6 +6,8 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sqlalchemy import func
+
 from bot.cases.consents import ConsentRecord, ConsentRecords
 from bot.cases.reference import new_reference
 from bot.cases.response_times import ResponseTimes
@@ -101,8 +103,9 @@ _ADD_CASE = insert(
 _ADD_REPORT = insert(reports, "id", "case_id", "kind", "flow", "sealed", "codes", "sent_at")
 _ADD_FILE = insert(
     files, "id", "case_id", "state", "sealed", "handle", "attempts", "not_before", "size",
-    "created_at",
+    "created_at", "number",
 )  # fmt: skip
+_LAST_NUMBER = select_one(files, func.max(files.c.number), by="case_id")
 _BY_REFERENCE = select_one(cases, "id", by="reference")
 _LOCK_CASE = select_one(
     cases, "priority", "reasons", "county", "queue", "contact", "due_at", "alerts", "status",
@@ -155,17 +158,21 @@ class Intake:
             keys = self._vault.cases.create(new, opened[0].opened_at)
             work.many(_ADD_CASE, [self._case_row(case) for case in opened])
             self._vault.cases.store(work, keys)
-        reports_, file_rows = list(new_reports), []
+        reports_ = list(new_reports)
         work.many(_ADD_REPORT, [self._report_row(work, it) for it in reports_])
         for it in reports_:
-            found = files_in(it.answers)
-            file_rows += self._file_rows(work, it.case, found, it.sent_at)
-        work.many(_ADD_FILE, file_rows)
+            self.store_files(work, it.case, files_in(it.answers), it.sent_at)
         self._consents.store(work, [(it.case, each) for it in reports_ for each in it.consents])
 
     def store_files(self, work: Work, case: str, notes: Iterable[FileRef], at: int) -> None:
-        """Store files that came outside a report, so that they are downloaded."""
-        work.many(_ADD_FILE, self._file_rows(work, case, notes, at))
+        """Store files that reached a case, in the order in which they arrived; they are downloaded.
+
+        Their numbers go on from those of the case, and never change.
+        """
+        in_order = sorted(notes, key=lambda it: (it.arrived_at, it.sent_at, it.message))
+        if in_order:
+            last = int(work.rows(_LAST_NUMBER, case)[0][0] or 0)
+            work.many(_ADD_FILE, self._file_rows(work, case, in_order, at, last))
 
     def raise_priority(
         self, work: Work, case: str, answers: Mapping[str, object], base_priority: Priority,
@@ -216,10 +223,10 @@ class Intake:
         return (report.id, report.case, report.kind, report.flow, sealed, codes, report.sent_at)
 
     def _file_rows(
-        self, work: Work, case: str, notes: Iterable[FileRef], at: int
+        self, work: Work, case: str, notes: Iterable[FileRef], at: int, last: int
     ) -> list[tuple[object, ...]]:
         rows: list[tuple[object, ...]] = []
-        for note in notes:
+        for number, note in enumerate(notes, last + 1):
             name = secrets.token_hex(16)
             sent, data = SentFile(self._bot, note), name.encode()
             sealed = self._vault.case_sealer(work, case).seal(Purpose.FILE, data, encode(sent))
@@ -229,16 +236,22 @@ class Intake:
                 handle = self._vault.seal_with_waiting_key(
                     Purpose.HANDLE, data, encode_fetch_handle(sent), at
                 )
-            rows.append((name, case, state, sealed, handle, 0, 0, note.size, at))
+            rows.append((name, case, state, sealed, handle, 0, 0, note.size, at, number))
         return rows
 
 
 def files_in(answers: Mapping[str, object]) -> list[FileRef]:
-    """Return every file in the answers, each once."""
+    """Return every file in the answers, each once: as it came first."""
+    found = [
+        part
+        for answer in answers.values()
+        if isinstance(answer, tuple | list)
+        for part in answer
+        if isinstance(part, FileRef)
+    ]
     by_handle: dict[str, FileRef] = {}
-    for answer in answers.values():
-        if isinstance(answer, tuple | list):
-            by_handle |= {part.handle: part for part in answer if isinstance(part, FileRef)}
+    for part in sorted(found, key=lambda it: it.arrived_at):
+        by_handle.setdefault(part.handle, part)
     return list(by_handle.values())
 
 

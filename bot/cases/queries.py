@@ -333,7 +333,7 @@ class CaseReader:
         wanted = (
             select(files.c.id, files.c.state, files.c.size, files.c.sealed)
             .where(files.c.case_id == case)
-            .order_by(files.c.created_at, files.c.id)
+            .order_by(files.c.number, files.c.created_at, files.c.id)
         )
         found = []
         for name, state, size, sealed in (await connection.execute(wanted)).all():

@@ -42,9 +42,15 @@ decode_file = msgspec.msgpack.Decoder(SentFile).decode
 
 
 def encode_fetch_handle(sent: SentFile) -> bytes:
-    """Return what fetching a file needs, and nothing that its person wrote or called it."""
+    """Return what fetching a file needs, and nothing that its person wrote or called it.
+
+    The custody log notes when it arrived, so that stands here too.
+    """
     note = sent.note
-    bare = FileRef(note.handle, note.kind, note.size, unique=note.unique)
+    bare = FileRef(
+        note.handle, note.kind, note.size, unique=note.unique, arrived_at=note.arrived_at,
+        sent_at=note.sent_at, message=note.message,
+    )  # fmt: skip
     return encode(SentFile(sent.bot, bare))
 
 

@@ -20,6 +20,12 @@ class FileRef(msgspec.Struct, frozen=True, tag="file", omit_defaults=True):
     unique: str = ""
     """The channel's stable id for the same bytes."""
     mime: str = ""
+    arrived_at: int = 0
+    """When it arrived here, in microseconds since 1970; 0: it was kept by an earlier release."""
+    sent_at: int = 0
+    """When the channel says that it was sent, in microseconds since 1970."""
+    message: int = 0
+    """The channel's number of its message: it grows within a chat."""
 
 
 class PlaceAnswer(msgspec.Struct, frozen=True, tag="where", omit_defaults=True):

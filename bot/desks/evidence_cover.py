@@ -12,7 +12,7 @@ from bot.documents.content import PrintedDocument, PrintedEntry, PrintedSection
 from bot.text import Text, _, pgettext
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from bot.cases.evidence.bundle import BundledFile, Manifest
@@ -32,6 +32,9 @@ NOT_ENCRYPTED = _("Nothing in this archive is encrypted. Store it where no one e
 HANDED_OVER = _("Handed over")
 GIVEN_BY = _("Handed over by (name, date, signature)")
 TAKEN_BY = _("Received by (name, date, signature)")
+ARRIVED = pgettext("file", "arrived")
+# Translators: followed by the date of a message in Telegram, and its number.
+CHANNEL = pgettext("file", "sent in Telegram, message number")
 NOT_SAVED = _("not in the archive: it could not be downloaded")
 GROUNDS: Mapping[str, Text] = {
     "order": pgettext("ground", "order of a court or a prosecutor, or a duty by law"),
@@ -74,7 +77,7 @@ def build_cover(
         entry(_AT, f"{at:%Y-%m-%d %H:%M}"),
         entry(HEAD, manifest.head, is_code=True),
     )
-    files = tuple(_file_entry(it, both(NOT_SAVED)) for it in manifest.files)
+    files = tuple(_file_entry(it, about.zone, both) for it in manifest.files)
     log = PrintedEntry(both(CUSTODY), tuple(_custody_lines(manifest, about, locales)), is_code=True)
     sections = (
         PrintedSection(both(FILES), files, () if files else both(NO_FILES)),
@@ -86,13 +89,23 @@ def build_cover(
     return PrintedDocument(both(TITLE), facts, sections, footer)
 
 
-def _file_entry(it: BundledFile, not_saved: tuple[str, ...]) -> PrintedEntry:
+def _file_entry(
+    it: BundledFile, zone: ZoneInfo, both: Callable[[Text], tuple[str, ...]]
+) -> PrintedEntry:
     label = (f"{it.number}. {escape_line(it.kind)}",)
-    name = (escape_line(it.stated_name),) if it.stated_name else ()
+    arrival = f"{' / '.join(both(ARRIVED))} {_moment(it.came_at, zone)}"
+    if it.channel_date:
+        sent = " / ".join(both(CHANNEL))
+        arrival += f"; {sent} {_moment(it.channel_date, zone)}, {it.channel_number}"
+    name = (*((escape_line(it.stated_name),) if it.stated_name else ()), arrival)
     if it.original is None:
-        return PrintedEntry(label, (*name, *not_saved))
+        return PrintedEntry(label, (*name, *both(NOT_SAVED)))
     size = f"{it.original.path}, {it.original.size} bytes, {it.looks or it.stated_type}"
     return PrintedEntry(label, (*name, size, f"SHA-256 {it.original.sha256}"), is_code=True)
+
+
+def _moment(iso: str, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(iso).astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
 
 def _custody_lines(

@@ -47,6 +47,11 @@ To verify: sha256sum -c SHA256SUMS, or: haven evidence verify THIS-FOLDER --head
 The custody log ("ledger" in manifest.json) says who did what to each file. Each row has a link: the
 SHA-256 of the link before it (32 zero bytes before the first) and of the row as JSON, with sorted
 keys and without spaces. It ends at {head}: compare this with the head noted at the export.
+
+Times of a file in manifest.json: "came_at" is when it arrived here, "reached_case_at" when the
+person sent it on to staff, "channel_date" and "channel_number" are what Telegram says: when its
+message was sent, and the number of the message, which grows within a chat. Files are numbered as
+they reached the case, those of one report in order of arrival.
 """
 
 
@@ -71,6 +76,13 @@ class BundledFile(msgspec.Struct, frozen=True, kw_only=True):
     looks: str
     is_as_stated: bool | None
     came_at: str
+    """When it arrived, by this server's clock."""
+    reached_case_at: str = ""
+    """When the person sent it on to staff."""
+    channel_date: str = ""
+    """When the channel says it was sent; empty: not known."""
+    channel_number: int = 0
+    """The channel's number of its message; it grows within a chat. 0: not known."""
     original: FileVersion | None = None
     clean: FileVersion | None = None
 
@@ -237,7 +249,10 @@ class BundleExporter:
             number=item.number, id=item.id, state=item.state, kind=item.kind,
             stated_name=item.name, stated_type=item.mime, caption=item.caption,
             looks=item.detected_type, is_as_stated=item.matches_stated_type,
-            came_at=_iso_time(item.received_at), original=original, clean=clean,
+            came_at=_iso_time(item.arrived_at),
+            reached_case_at=_iso_time(item.reached_case_at),
+            channel_date=_iso_time(item.sent_at) if item.sent_at else "",
+            channel_number=item.message, original=original, clean=clean,
         )  # fmt: skip
 
     async def _export_original(self, export: _Export, item: EvidenceFile) -> FileVersion:

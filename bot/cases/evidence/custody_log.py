@@ -67,6 +67,12 @@ class CustodyEvent:
     """In bytes."""
     detail: str = ""
     """A code."""
+    arrived_at: int = 0
+    """When the file arrived here, for the first entry about it."""
+    sent_at: int = 0
+    """When the channel says it was sent."""
+    message: int = 0
+    """The channel's number of its message."""
 
 
 class CustodyEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -83,6 +89,10 @@ class CustodyEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """SHA-256 in hexadecimal digits."""
     size: int = 0
     detail: str = ""
+    arrived_at: int = 0
+    """When the file arrived, in microseconds since 1970; `at` is when it was downloaded."""
+    sent_at: int = 0
+    message: int = 0
     salt: bytes = b""
 
 
@@ -128,6 +138,7 @@ class CustodyLog:
         entry = CustodyEntry(
             number=last + 1, at=event.at, actor=event.actor, deed=event.action.value,
             file=event.file, digest=event.digest, size=event.size, detail=event.detail,
+            arrived_at=event.arrived_at, sent_at=event.sent_at, message=event.message,
             salt=os.urandom(SALT_BYTES),
         )  # fmt: skip
         sealer = self._vault.case_sealer(work, case)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import IO, TYPE_CHECKING, Protocol
 
@@ -153,11 +153,13 @@ class FileDownloader:
             seen = await self._save_file(file)
         except LetterRefusedError:
             log.warning("file_failed", file=file.name, error="LetterRefusedError")
-            await self.writer.run(lambda it: self._record_lost(it, file.name, file.case, "refused"))
+            await self.writer.run(
+                lambda it: self._record_lost(it, file.name, file.case, "refused", file.note)
+            )
         except Exception as error:  # noqa: BLE001 - any error is retried, at most MAX_ATTEMPTS times
             log.warning("file_fetch_failed", file=file.name, error=type(error).__name__)
             await self.writer.run(
-                lambda work: self._postpone(work, file.name, file.case, file.attempts)
+                lambda work: self._postpone(work, file.name, file.case, file.attempts, file.note)
             )
         else:
             if await self.writer.run(lambda work: self._record_received(work, file, seen)):
@@ -173,14 +175,19 @@ class FileDownloader:
             at=self.clock.now(), actor=SYSTEM, action=CustodyAction.RECEIVED, file=file.name,
             digest=seen.digest, size=seen.size, detail=detect_type(seen.head),
         )  # fmt: skip
+        event = _with_arrival(event, file.note)
         self._custody.record(work, file.case, event)
         return True
 
-    def _record_lost(self, work: Work, name: str, case: str, why: str) -> None:
+    def _record_lost(
+        self, work: Work, name: str, case: str, why: str, note: FileRef | None
+    ) -> None:
         work.run(_FINISH, LOST, 0, name)
         event = CustodyEvent(
             at=self.clock.now(), actor=SYSTEM, action=CustodyAction.LOST, file=name, detail=why
         )
+        if note is not None:
+            event = _with_arrival(event, note)
         with contextlib.suppress(DecryptionError):  # of a case without its key nothing is sealed
             self._custody.record(work, case, event)
 
@@ -205,10 +212,17 @@ class FileDownloader:
             out.write(piece)
         return seen
 
-    def _postpone(self, work: Work, name: str, case: str, attempts: int) -> None:
+    def _postpone(
+        self, work: Work, name: str, case: str, attempts: int, note: FileRef | None = None
+    ) -> None:
         if attempts + 1 >= MAX_ATTEMPTS:
             log.warning("file_failed", file=name, attempts=attempts + 1)
-            self._record_lost(work, name, case, "given_up")
+            self._record_lost(work, name, case, "given_up", note)
             return
         wait = min(2 ** (attempts + 1), MAX_BACKOFF_SECONDS) * SECOND
         work.run(_RETRY_LATER, self.clock.now() + wait, name)
+
+
+def _with_arrival(event: CustodyEvent, note: FileRef) -> CustodyEvent:
+    """Add when and how a file came, which the first entry about it notes."""
+    return replace(event, arrived_at=note.arrived_at, sent_at=note.sent_at, message=note.message)

@@ -32,7 +32,7 @@ MISSING, ALTERED, UNPROVEN = "missing", "altered", "unproven"
 
 _BY_REFERENCE = select_one(cases, "id", "holder", by="reference")
 _STAFF_ROLE = select_one(staff, "role", "state", by="id")
-_ORDER = ("created_at", "id")
+_ORDER = ("number", "created_at", "id")
 _COLUMNS = ("id", "state", "sealed", "size", "created_at")
 _FILES = select_by(files, *_COLUMNS, by="case_id", order_by=_ORDER)
 
@@ -54,7 +54,7 @@ class EvidenceFile:
     """One file of a case."""
 
     number: int
-    """From 1, in order of arrival."""
+    """From 1, as the files reached the case; those of one report in order of arrival."""
     id: str
     state: str
     kind: str
@@ -64,7 +64,14 @@ class EvidenceFile:
     mime: str
     caption: str
     size: int
-    received_at: int
+    reached_case_at: int
+    """When the person sent it on to staff, in microseconds since 1970."""
+    arrived_at: int
+    """When it arrived here, before or as it reached the case."""
+    sent_at: int = 0
+    """When the channel says it was sent; 0: not known."""
+    message: int = 0
+    """The channel's number of its message; 0: not known."""
     digest: str = ""
     """SHA-256 of the bytes as received; empty before that, or where it was not recorded."""
     detected_type: str = ""
@@ -181,10 +188,10 @@ class EvidenceStore:
 def _evidence_file(
     opener: Opener, number: int, row: tuple[str, str, bytes, int, int], receipt: CustodyEntry | None
 ) -> EvidenceFile:
-    name, state, sealed, size, came_at = row
+    name, state, sealed, size, reached_at = row
     note = decode_file(opener.open(Purpose.FILE, name.encode(), bytes(sealed))).note
     digest, looks = (receipt.digest, receipt.detail) if receipt else ("", "")
     return EvidenceFile(
-        number, name, state, note.kind, note.name, note.mime, note.caption, size, came_at, digest,
-        looks,
+        number, name, state, note.kind, note.name, note.mime, note.caption, size, reached_at,
+        note.arrived_at or reached_at, note.sent_at, note.message, digest, looks,
     )  # fmt: skip

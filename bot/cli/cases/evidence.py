@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -20,7 +21,7 @@ from bot.cases.evidence.verify_bundle import find_faults, load_manifest
 from bot.cases.reference import parse_reference
 from bot.cli.deployment import Deployment, open_deployment
 from bot.cli.options import AsJson, PasswordFile, SignedIn
-from bot.cli.output import make_table, print_json, print_table
+from bot.cli.output import local_time, make_table, print_json, print_table
 from bot.clock import SystemClock
 from bot.errors import HavenError
 from bot.store.database import DataDirectory
@@ -39,7 +40,10 @@ LEDGER_FAULTS = {
     "cut": "and all rows after it were cut off",
     "replaced": "is not the one the audit log knows: the ledger was rewritten",
 }
-COLUMNS = ("", "stated type", "name", "detected type", "state", "bytes", "SHA-256")
+COLUMNS = (
+    "", "arrived", "channel's date", "message", "stated type", "name", "detected type", "state",
+    "bytes", "SHA-256",
+)  # fmt: skip
 
 
 @evidence_app.command("list")
@@ -48,6 +52,7 @@ def list_evidence(
 ) -> None:
     """List the files of a case: stated type, detected type, SHA-256."""
     with _open_evidence(by, password_file) as (deployment, evidence):
+        zone = deployment.settings.zone
         files = deployment.run(
             lambda work: evidence.list_files(work, evidence.find_case_id(work, _parse(reference)))
         )
@@ -55,7 +60,8 @@ def list_evidence(
         rows = [{**asdict(file), "is_as_stated": file.matches_stated_type} for file in files]
         print_json(rows, ascii_only=True)
         return
-    print_table(make_table(f"Files: {len(files)}", COLUMNS, map(_row, files)))
+    rows_ = [_row(file, zone) for file in files]
+    print_table(make_table(f"Files: {len(files)}", COLUMNS, rows_))
 
 
 @evidence_app.command("export")
@@ -146,10 +152,15 @@ def _parse(reference: str) -> str:
     return parse_reference(reference) or reference
 
 
-def _row(file: EvidenceFile) -> tuple[object, ...]:
+def _row(file: EvidenceFile, zone: ZoneInfo) -> tuple[object, ...]:
     stated = f"{file.kind} {escape_line(file.mime)}".strip()
     differs = ": not as stated" if file.matches_stated_type is False else ""
     return (
-        file.number, stated, escape_line(file.name) or "-", f"{file.detected_type}{differs}" or "-",
-        file.state, file.size, file.digest or "-",
+        file.number, _moment(file.arrived_at, zone), _moment(file.sent_at, zone),
+        file.message or "-", stated, escape_line(file.name) or "-",
+        f"{file.detected_type}{differs}" or "-", file.state, file.size, file.digest or "-",
     )  # fmt: skip
+
+
+def _moment(at: int, zone: ZoneInfo) -> str:
+    return f"{local_time(at, zone):%Y-%m-%d %H:%M:%S}" if at else "-"

@@ -78,6 +78,9 @@ def environment() -> Environment:
             )
         ),
         "full_time": _of_request(lambda request, at: request.locale.format_full_time(at)),
+        "second": _of_request(
+            lambda request, at: format_datetime(request.context.zone, at, seconds=True)
+        ),
         "law_time": _of_request(
             lambda request, at: request.context.legal_deadlines.law.format_time(at)
         ),
@@ -132,9 +135,10 @@ def format_count(count: int | None) -> str:
     return f"{MAX_COUNT}+" if count > MAX_COUNT else str(count)
 
 
-def format_datetime(zone: ZoneInfo, at: int) -> str:
+def format_datetime(zone: ZoneInfo, at: int, *, seconds: bool = False) -> str:
     """Return a moment with its date: an export is read on another day."""
-    return f"{datetime.fromtimestamp(at / SECOND, zone):%Y-%m-%d %H:%M}"
+    moment = datetime.fromtimestamp(at / SECOND, zone)
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if seconds else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def format_duration(locale: StaffLocale, microseconds: int) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.cases.intake import MAX_FILE_BYTES
-from bot.conversation import Collect, FileRef, answer, keep_extra
+from bot.conversation import Collect, answer, keep_extra
 from bot.conversation.inputs import FilesInput, LocationInput, TextInput
+from bot.dispatch.turn.received_files import received_files
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class MessageHandler:
             return frozenset()
         if update.kind is UpdateKind.FILES:
             self._continues_album(update)
-            keep_extra(position, _files_in(update))
+            keep_extra(position, self._files_in(update))
         else:
             position.add_extra(update.text)
         if update.latitude is not None:
@@ -179,11 +180,11 @@ class MessageHandler:
         if any(file.size > MAX_FILE_BYTES for file in update.files):
             self.replies.send_text(self.turn.services.texts.file_too_large)
         if self._continues_album(update):
-            self._keep_album_files(_files_in(update))
-        elif self._keep_for_alarm(_files_in(update), alarms):
+            self._keep_album_files(self._files_in(update))
+        elif self._keep_for_alarm(self._files_in(update), alarms):
             pass
-        elif alarms or not self._offer_for(_files_in(update)):
-            self.engine.answer_or_keep(_files_in(update))
+        elif alarms or not self._offer_for(self._files_in(update)):
+            self.engine.answer_or_keep(self._files_in(update))
         self.commands.begin_alarm_flow(alarms)
 
     def _continues_album(self, update: Update) -> bool:
@@ -229,17 +230,12 @@ class MessageHandler:
             self.replies.send_text(self.turn.services.texts.received_edit)
         self.commands.begin_alarm_flow(alarms)
 
+    def _files_in(self, update: Update) -> FilesInput:
+        return FilesInput(received_files(update, self.turn.now), update.text)
+
     def _handle_unsupported(self, _update: Update) -> None:
         self.replies.send_text(self.turn.services.texts.unsupported_content)
         self.engine.continue_or_start()
-
-
-def _files_in(update: Update) -> FilesInput:
-    files = (
-        FileRef(file.handle, file.kind, file.size, file.name, unique=file.unique, mime=file.mime)
-        for file in update.files
-    )
-    return FilesInput(tuple(files), update.text)
 
 
 def _location_in(update: Update) -> LocationInput:

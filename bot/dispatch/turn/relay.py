@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bot.clock import SECOND
-from bot.conversation import Card, Choose, ChooseMany, FileRef, Menu
+from bot.conversation import Card, Choose, ChooseMany, Menu
 from bot.dispatch import callback_data
 from bot.dispatch.conversation_store import SESSION_TIMEOUT, UrgentMessage
 from bot.dispatch.rate_limit import STREAM_INTERVAL
 from bot.dispatch.turn.flow_names import DANGER_FLOW, DELETE_FLOW, LANGUAGE_FLOW, STOP_FLOW
 from bot.dispatch.turn.outcome_rules import DRAFT_FLOWS, READ_FLOWS
+from bot.dispatch.turn.received_files import received_files
 from bot.dispatch.turn.slash_commands import BYE
 from bot.hotline.chat.case_progress import format_time
 from bot.hotline.chat.messages import CaseMessage, CaseMessageContent, CaseMessageKind, MessageSide
@@ -209,12 +210,7 @@ class Relay:
         if update.kind is UpdateKind.PRESS:
             code = self._phrase_reply(update.text)
             return None if code is None else (CaseMessageKind.REPLY, CaseMessageContent(code=code))
-        files = tuple(
-            FileRef(
-                file.handle, file.kind, file.size, file.name, unique=file.unique, mime=file.mime
-            )
-            for file in update.files
-        )
+        files = received_files(update, self.turn.now)
         sender = f"{FORWARDED_MARK} {update.forwarded_from}\n" if update.forwarded_from else ""
         return _KINDS.get(update.kind, CaseMessageKind.TEXT), CaseMessageContent(
             text=sender + update.text,

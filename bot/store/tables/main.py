@@ -201,6 +201,8 @@ files = Table(
     *required(state=String(12), sealed=LargeBinary),
     Column("handle", LargeBinary),
     *required(attempts=SmallInteger, not_before=BigInteger, size=BigInteger, created_at=BigInteger),
+    # In its case, from 1: as they reached it, and within one report as they arrived.
+    Column("number", Integer, nullable=False, server_default="0"),
     Index("ix_files_case_id", "case_id"),
     info=erased_with_case(
         "sealed: handle, name and digest of a file; its bytes are sealed under files/"

@@ -63,6 +63,12 @@ class MessageFile:
     """Whether it is still being downloaded."""
     sent: str = ""
     """The id of a file that a caseworker sent from a desk; empty for the person's."""
+    arrived_at: int = 0
+    """When it arrived; 0 if it is not in the evidence list."""
+    sent_at: int = 0
+    """When the channel says it was sent; 0: not known."""
+    message: int = 0
+    """The channel's number of its message."""
 
 
 @dataclass(slots=True)
@@ -236,6 +242,9 @@ def message_file(kind: str, number: int, item: EvidenceFile | None) -> MessageFi
         is_sound=kind in SOUND_KINDS and (not looks or looks in AUDIO_TYPES),
         is_saved=item is not None and item.is_saved,
         is_coming=item is not None and item.state == TO_FETCH,
+        arrived_at=item.arrived_at if item is not None else 0,
+        sent_at=item.sent_at if item is not None else 0,
+        message=item.message if item is not None else 0,
     )  # fmt: skip
 
 

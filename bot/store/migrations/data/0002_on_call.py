@@ -1,4 +1,5 @@
 """On-call caseworkers, calls; copies of referrals; what has arrived and was seen; sent forms."""
+"""On-call caseworkers; copies of referrals; what has arrived and was seen; numbered files."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +16,7 @@ def upgrade() -> None:
     _add_conversation()
     _add_sent_files()
     _add_form_nonces()
+    _number_files()
 
 
 def _add_on_call() -> None:
@@ -111,3 +113,10 @@ def _add_form_nonces() -> None:
         sa.PrimaryKeyConstraint("digest", name="pk_desk_nonces"),
     )
     op.create_index("ix_desk_nonces_taken_at", "desk_nonces", ["taken_at"])
+def _number_files() -> None:
+    op.add_column("files", sa.Column("number", sa.Integer, nullable=False, server_default="0"))
+    op.execute(
+        "UPDATE files SET number = (SELECT count(*) FROM files AS earlier WHERE "
+        "earlier.case_id = files.case_id AND (earlier.created_at < files.created_at OR "
+        "(earlier.created_at = files.created_at AND earlier.id <= files.id)))"
+    )
