@@ -115,8 +115,12 @@ def test_a_version_is_the_digest_of_exactly_what_is_shown(tag: str) -> None:
 @every_language
 def test_nobody_without_an_agreement_is_named_in_it(tag: str) -> None:
     words = notice_of(agreements="spa=2026-01-01/,nia=2026-01-01/2026-01-31").text(tag)
-    assert "Serve the People" in words
-    assert "Hope Workers" not in words
+    offered, other = (
+        NON_GOVERNMENT[code].name.render(catalogue(tag)).partition(" (")[0].partition("\uff08")[0]
+        for code in ("spa", "hope_workers")
+    )
+    assert offered in words
+    assert other not in words
     for name in ("police", "nia"):
         assert GOVERNMENT[name].name.render(catalogue(tag)).partition(" (")[0] not in words
 

@@ -86,7 +86,8 @@ async def test_answers_stand_there_in_chinese_and_english() -> None:
     text = await text_of(referral(PARTS))
     for words in (
         "轉介單 Referral", "轉介單位 From Harbour House 02-0000-0000",
-        "受理單位 To Legal Aid Foundation (法律扶助基金會)", "語言 Language 泰語 Thai",
+        "受理單位 To 法律扶助基金會 Legal Aid Foundation (法律扶助基金會)",
+        "語言 Language 泰語 Thai",
         "需要什麼 What is needed 問法律問題, 拿回證件 Legal advice, Papers back",
         "桃園市", "Taoyuan",
         "如何聯絡當事人 How to reach the person 0912 345 678",

@@ -2,7 +2,8 @@
 
 Only facts read in a public text ([V] facts of the research of 2026). Shelter addresses are never
 written here. Authorities of a person's home country are not listed, because contacting them is not
-always safe. Names of organisations are not translated, so that people can find them.
+always safe. Names of organisations are not translated, so that people can find them; readers of
+Chinese see the Chinese name alone.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.places.directory import Recipient
-from bot.text import Text, _
+from bot.text import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,39 +64,40 @@ GOVERNMENT = {code: replace(it, is_office=True) for code, it in _OFFICES.items()
 
 NON_GOVERNMENT: Mapping[str, Recipient] = {
     "legal_aid": _recipient(
-        Text("Legal Aid Foundation (法律扶助基金會)"),
+        # Translators: a name. In Chinese write the Chinese name alone; elsewhere keep it as it is.
+        _("Legal Aid Foundation (法律扶助基金會)"),
         _("lawyers; for many people they are free"),
         "laf.org.tw/en service Sn=12; A0030157 Art. 13, 14",
     ),
     "garden_of_hope": _recipient(
-        Text("Garden of Hope Foundation (勵馨)"),
+        _("Garden of Hope Foundation (勵馨)"),
         _("an organisation for women and girls and for people from other countries"),
         "ruwonnepal.org.np; shelterasia.org; taipeitimes 2010-01-20",
     ),
     "spa": _recipient(
-        Text("Serve the People Association (桃園市群眾服務協會)"),
+        _("Serve the People Association (桃園市群眾服務協會)"),
         _("an organisation for workers from other countries, in Taoyuan"),
         "spa.org.tw; tnews.cc Newscon35721",
     ),
     "hope_workers": _recipient(
-        Text("Hope Workers' Center (希望職工中心)"),
+        _("Hope Workers' Center (希望職工中心)"),
         _("an organisation for workers from other countries, in Zhongli"),
         "hopeworkerscenter.org",
     ),
     "vmwio": _recipient(
-        Text("Vietnamese Migrant & Immigrant Office (越南移工移民辦公室)"),
+        _("Vietnamese Migrant & Immigrant Office (越南移工移民辦公室)"),
         _("an organisation of the church for people from Vietnam, in Bade in Taoyuan"),
         "hcd.org.tw/swc; vmwio.news",
     ),
     "rerum_novarum": _recipient(
-        Text("Rerum Novarum Center (新事社會服務中心)"),
+        _("Rerum Novarum Center (新事社會服務中心)"),
         _("an organisation for workers from other countries and fishers, in Taipei"),
         "nownews tag 新事社會服務中心",
     ),
     "stella_maris": _recipient(
-        Text("Stella Maris Kaohsiung"),
+        _("Stella Maris Kaohsiung (海星國際服務中心)"),
         _("an organisation for people who work at sea or on land, in Kaohsiung"),
-        "simn-global.org stella-maris",
+        "simn-global.org stella-maris; stellamaris.weebly.com",
     ),
 }
 

@@ -230,7 +230,8 @@ def test_a_long_message_would_be_found() -> None:
 
 
 def same_as_english(phrases: list[CataloguePhrase]) -> list[CataloguePhrase]:
-    return [it for it in phrases if it.words == it.source and not it.is_county]
+    kept = [it for it in phrases if it.words == it.source and not it.is_county]
+    return [it for it in kept if not it.is_own_name]
 
 
 @every_file

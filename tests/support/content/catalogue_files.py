@@ -21,6 +21,7 @@ from bot.languages import FALLBACK, LANGUAGES, LOCALES, STAFF_LANGUAGES, Message
 from bot.languages import po_files as held
 from bot.languages.po_files import forms_of, message_key, messages_by_key
 from bot.languages.style_rules import blanks_in
+from bot.places.taiwan.recipients import NON_GOVERNMENT
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -71,6 +72,10 @@ WHOLE = [(tag, domain) for tag, domain in FILES if domain == "staff" or tag in A
 __all__ = ["blanks_in", "message_key", "messages_by_key"]
 
 
+OWN_NAMES = frozenset(it.name.source for it in NON_GOVERNMENT.values())
+"""Names of organisations: written in Chinese for readers of Chinese, elsewhere kept."""
+
+
 class CataloguePhrase(NamedTuple):
     """A phrase of ours and what it is in one language."""
 
@@ -86,6 +91,11 @@ class CataloguePhrase(NamedTuple):
     def is_label(self) -> bool:
         """Whether it stands on a button or above an answer: those have a context."""
         return self.key[0] is not None
+
+    @property
+    def is_own_name(self) -> bool:
+        """Whether it is the name of an organisation, which most languages keep as it is."""
+        return self.source in OWN_NAMES
 
     @property
     def is_county(self) -> bool:
