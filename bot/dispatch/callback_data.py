@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from binascii import b2a_base64
 from functools import lru_cache
+from secrets import compare_digest
 from typing import TYPE_CHECKING
 
 from bot.messages import GLOBAL_PREFIX
@@ -39,6 +40,11 @@ def token_prefix(vault: Vault, chat_key: bytes, question_count: int, where: str)
     proof = vault.button_mac(b"%b|%d|%b" % (chat_key, question_count, where.encode()))
     text = b2a_base64(proof, newline=False).rstrip(b"=").decode()
     return f"{question_count:x}:{text}:"
+
+
+def has_prefix(token: str, prefix: str) -> bool:
+    """Tell in constant time whether a token begins with a prefix, which holds a proof."""
+    return compare_digest(token[: len(prefix)].encode(), prefix.encode())
 
 
 def question_number(token: str) -> int | None:

@@ -69,11 +69,11 @@ class PressHandler:
         if question is None:
             return None
         prefix = turn.token_prefix(fleeting=question.fleeting)
-        if token.startswith(prefix):
+        if callback_data.has_prefix(token, prefix):
             return renderer.code_of_token(question, token[len(prefix) :])
         before = turn.conversation.question_count - 1
         prefix = turn.token_prefix(before, fleeting=question.fleeting)
-        if not token.startswith(prefix):
+        if not callback_data.has_prefix(token, prefix):
             return None
         code = renderer.code_of_token(question, token[len(prefix) :])
         return code if any(choice.code == code for choice in question.choices) else None

@@ -224,7 +224,7 @@ class Relay:
     def _phrase_reply(self, token: str) -> str | None:
         """Return the reply a button stands for, as `phrase.reply`; None for any other button."""
         prefix = self.turn.phrase_prefix()
-        if not token.startswith(prefix):
+        if not callback_data.has_prefix(token, prefix):
             return None
         reply = self.turn.services.phrasebook.parse_token(token[len(prefix) :])
         return None if reply is None else ".".join(reply)
@@ -236,7 +236,7 @@ class Relay:
         if not token.startswith(callback_data.NO_QUESTION):
             return None
         prefix = self.turn.consent_prefix()
-        if not token.startswith(prefix):
+        if not callback_data.has_prefix(token, prefix):
             return None
         return self.turn.services.consent.parse_token(token[len(prefix) :])
 
