@@ -39,6 +39,7 @@ MODULES = {
     "start": "start_drill",
     "clock": "clock_drill",
     "devices": "devices_drill",
+    "sockets": "sockets_drill",
     "states": "full_length_drill",
 }
 """Each drill's module: its `drill(...)` returns figures, with what is wrong under `faults`."""
@@ -48,6 +49,7 @@ LONG: dict[str, dict[str, Any]] = {
     "kill": {"kills": 300, "updates": 2000},
     "claim": {"cases": 10_000, "kills": 20},
     "devices": {"people": 1000},
+    "sockets": {"sockets": 4000, "colleagues": 200},
     "rule": {"steps": 1_000_000},
     "walk": {"moves": 2000},
     "fresh": {"rounds": 100_000},

@@ -40,6 +40,7 @@ from bot.desks.web.case import (
     typed_times,
 )
 from bot.desks.web.case import pages as case_pages
+from bot.desks.web.connections import ConnectionLimits
 from bot.desks.web.live import own_cases, sse
 from bot.desks.web.middleware import DeskEndpoint
 from bot.desks.web.queue import pages as queue_pages
@@ -103,7 +104,9 @@ def build_app(context: DeskContext, routes: Iterable[Route] = ROUTES) -> Starlet
 
 
 @contextlib.asynccontextmanager
-async def serve(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
+async def serve(
+    app: ASGIApp, host: str, port: int, limits: ConnectionLimits | None = None
+) -> AsyncIterator[int]:
     """Serve while the context lasts; yield the port.
 
     Headers of proxies are ignored: access never depends on them.
@@ -118,7 +121,8 @@ async def serve(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
             f"HAVEN_DESK_LISTEN: {host}:{port}: {error.strerror}; name another port"
         ) from None
     config = uvicorn.Config(
-        app, ws="none", lifespan="off", log_config=None, access_log=False, date_header=False,
+        app, http=(limits or ConnectionLimits()).protocol,  # type: ignore[arg-type]
+        ws="none", lifespan="off", log_config=None, access_log=False, date_header=False,
         server_header=False, proxy_headers=False, timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=1, limit_concurrency=MAX_CONNECTIONS,
         h11_max_incomplete_event_size=16384,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bot.desks.web import texts
 from bot.desks.web.auth.account import load_passkeys, passkeys_available, verify_new_passkey
 from bot.desks.web.auth.login import start_session
-from bot.desks.web.auth.throttle import RETRY_SECONDS
+from bot.desks.web.auth.throttle import RETRY_SECONDS, Line
 from bot.desks.web.auth.totp import PendingEnrolment
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
@@ -60,7 +60,7 @@ async def _submit_password(request: DeskRequest) -> Response:
     if is_new and (problem := _password_problem(request, by, password)):
         return await _password_page(request, by, problem, count=str(MIN_LENGTH))
     try:
-        async with throttle.check_slot(is_known=False) as has_turn:
+        async with throttle.check_slot(Line.INVITED) as has_turn:
             if not has_turn:
                 wait = str(RETRY_SECONDS)
                 return await _password_page(request, by, texts.LOGIN_BUSY, seconds=wait)

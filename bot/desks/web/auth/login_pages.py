@@ -25,7 +25,7 @@ from bot.desks.web.auth.login import (
     start_session,
     unlock_keyring,
 )
-from bot.desks.web.auth.throttle import RETRY_SECONDS
+from bot.desks.web.auth.throttle import RETRY_SECONDS, Line
 from bot.desks.web.auth.totp import parse_secret
 from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity
 from bot.desks.web.request import SESSION_COOKIE, DeskRequest, NotFoundError, Response
@@ -70,7 +70,7 @@ async def _sign_in(request: DeskRequest) -> Response:
     browser = known_browser_id(request, by.id) if by else ""
     if seconds := throttle.seconds_to_wait(name, browser, request.now):
         return _wait_page(request, texts.TOO_MANY_ATTEMPTS, seconds)
-    async with throttle.check_slot(is_known=bool(browser)) as has_turn:
+    async with throttle.check_slot(Line.KNOWN if browser else Line.UNKNOWN) as has_turn:
         if not has_turn:
             return _wait_page(request, texts.LOGIN_BUSY, RETRY_SECONDS)
         code = "".join(form.get("code", "").split())
@@ -182,7 +182,7 @@ async def _unlock_by_password(
     browser = known_browser_id(request, who)
     if seconds := throttle.seconds_to_wait(who, browser, request.now):
         return None, texts.TOO_MANY_ATTEMPTS, str(seconds)
-    async with throttle.check_slot(is_known=bool(browser)) as has_turn:
+    async with throttle.check_slot(Line.KNOWN if browser else Line.UNKNOWN) as has_turn:
         if not has_turn:
             return None, texts.LOGIN_BUSY, str(RETRY_SECONDS)
         password = request.form.get("password", "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from enum import StrEnum
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,19 @@ MAX_WAIT, MAX_WAIT_KNOWN_BROWSER = 300, 30
 EXPIRES_AFTER = 12 * HOUR
 MAX_ENTRIES = 20_000
 MAX_WAITING = 8
-"""Requests of unknown browsers that may queue for a password check of about a second."""
+"""Requests of one line that may queue for a password check of about a second."""
 RETRY_SECONDS = 10
+
+
+class Line(StrEnum):
+    """Who queues together for a password check."""
+
+    KNOWN = "known"
+    """Browsers that signed in before: their line has no end."""
+    UNKNOWN = "unknown"
+    """All others: anyone on the network."""
+    INVITED = "invited"
+    """Holders of an invitation link, whom strangers who guess must not keep out."""
 
 
 class LoginThrottle:
@@ -33,8 +45,8 @@ class LoginThrottle:
     def __init__(self) -> None:
         self._wrong: dict[bytes, tuple[int, int]] = {}
         """Number of wrong attempts, and the moment of the last."""
-        self._locks = {True: asyncio.Lock(), False: asyncio.Lock()}
-        self._waiting = 0
+        self._locks = {line: asyncio.Lock() for line in Line}
+        self._waiting = dict.fromkeys(Line, 0)
 
     def seconds_to_wait(self, name: str, browser: str, now: int) -> int:
         """Return the seconds until the next attempt is allowed; 0 for now."""
@@ -59,21 +71,21 @@ class LoginThrottle:
         self._wrong.pop(_key(name, browser), None)
 
     @contextlib.asynccontextmanager
-    async def check_slot(self, *, is_known: bool) -> AsyncIterator[bool]:
+    async def check_slot(self, line: Line) -> AsyncIterator[bool]:
         """Wait for a turn to check a password; yield whether there is one.
 
-        A check takes a second and much memory, so one runs at a time: known browsers queue
-        separately from unknown ones, whose queue is short.
+        A check takes a second and much memory, so one of each line runs at a time. The lines of
+        unknown browsers and of invitations are short.
         """
-        if not is_known and self._waiting >= MAX_WAITING:
+        if line is not Line.KNOWN and self._waiting[line] >= MAX_WAITING:
             yield False
             return
-        self._waiting += not is_known
+        self._waiting[line] += 1
         try:
-            async with self._locks[is_known]:
+            async with self._locks[line]:
                 yield True
         finally:
-            self._waiting -= not is_known
+            self._waiting[line] -= 1
 
 
 def _key(name: str, browser: str) -> bytes:

@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 
 from bot.desks.web.app import ROUTES
 from bot.desks.web.auth.sessions import MAX_SESSIONS
-from bot.desks.web.auth.throttle import MAX_WAIT, MAX_WAITING
+from bot.desks.web.auth.throttle import MAX_WAIT, MAX_WAITING, Line, LoginThrottle
 from bot.desks.web.auth.totp import STEP_SECONDS
 from bot.desks.web.form_nonces import new_nonce
 from bot.desks.web.live.event_log import DeskEvent
@@ -235,20 +235,19 @@ def test_fifty_simultaneous_sign_ins_do_not_shut_out_known_staff(
     web_desk.home.advance_time(STEP_SECONDS)
 
     async def at_once() -> tuple[list[int], int, int]:
-        async with turns.check_slot(is_known=False):  # somebody is being checked
+        async with turns.check_slot(Line.UNKNOWN):  # somebody is being checked
             fields = [{"who": f"nobody {it}", "password": "x", "code": "1"} for it in range(50)]
             strangers = [asyncio.create_task(posts(web_desk, "/signin", it)) for it in fields]
             for sent_away in islice(asyncio.as_completed(strangers), 50 - (MAX_WAITING - 1)):
                 await sent_away
             at_home = await posts(web_desk, "/signin", mei.fields(), mei.browser)
-            by_link = await posts(web_desk, link, {"password": PASSWORD})
+            by_link = await posts(web_desk, link, {"password": "not it, by any means"})
         return sorted(await asyncio.gather(*strangers)), at_home, by_link
 
     found, at_home, by_link = web_desk.does(at_once())
     assert found == [401] * (MAX_WAITING - 1) + [429] * (50 - (MAX_WAITING - 1))
     assert at_home == 303
-    assert by_link == 401
-    assert web_desk.front.pending_enrolments == {}
+    assert by_link == 401  # a line of its own: the password was checked, and was wrong
     with_time = HttpBrowser(web_desk).post(link, {"password": PASSWORD}, is_signed=False)
     assert with_time.status_code == 200  # the control: the same link, once the line is short
 
@@ -278,3 +277,34 @@ def test_guessing_across_accounts_locks_no_one_out(web_desk: WebDeskHarness) -> 
         assert worker.signs_in().status_code == 303
     web_desk.home.advance_time(MAX_WAIT + 1)
     assert new.post("/signin", workers[0].fields(), is_signed=False).status_code == 303
+
+
+async def _turns_of_invitations(throttle: LoginThrottle) -> bool:
+    """Let sixteen strangers and more guess, and tell whether an invitation gets its turn."""
+    has_begun, is_over = asyncio.Event(), asyncio.Event()
+
+    async def guesses() -> None:
+        async with throttle.check_slot(Line.UNKNOWN) as has_turn:
+            has_begun.set()
+            if has_turn:
+                await is_over.wait()
+
+    strangers = [asyncio.create_task(guesses()) for _stranger in range(40)]
+    await has_begun.wait()
+    async with asyncio.timeout(5), throttle.check_slot(Line.INVITED) as has_turn:
+        is_over.set()
+    await asyncio.gather(*strangers)
+    return has_turn
+
+
+async def test_strangers_who_guess_keep_no_invitation_waiting() -> None:
+    assert await _turns_of_invitations(LoginThrottle())
+
+
+async def test_one_line_for_all_would_be_noticed() -> None:
+    """The negative control."""
+    throttle = LoginThrottle()
+    for line in Line:
+        throttle._waiting[line] = MAX_WAITING
+    async with throttle.check_slot(Line.INVITED) as has_turn:
+        assert not has_turn
