@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.errors import SettingError
+from bot.errors import HavenError, SettingError
+from bot.private_file import read_private_line
 
 BOT_CREDENTIAL_PATTERN = r"^\d{1,20}:[A-Za-z0-9_-]{30,60}$"
 MAX_RETENTION_DAYS = 365
@@ -32,9 +33,12 @@ MAX_WAIT_MINUTES = 60 * 24 * 31
 PRIORITY_COUNT = 5
 CREDENTIAL = "haven-host-key"
 """The name of the host key among the credentials of a systemd service."""
+TOKEN_CREDENTIAL = "haven-telegram-token"  # noqa: S105 - a name
+"""The name of the bot's token there."""
 SETTING_HINTS = {
     "data": "a folder Haven may write to, e.g. HAVEN_DATA=/var/lib/haven",
     "telegram_token": "the token BotFather gave, like 123456:ABC..., without quotes or spaces",
+    "telegram_token_file": "a file with that token, outside HAVEN_DATA, mode 0400",
     "host_key_file": "a file made with: haven keys new; outside HAVEN_DATA, mode 0400",
     "passphrase_file": "a file with the host key's passphrase, outside HAVEN_DATA, mode 0400",
     "telegram_api": "an address like https://api.telegram.org or http://127.0.0.1:8081",
@@ -78,6 +82,8 @@ class Settings(BaseSettings):
     """The folder of this deployment."""
     telegram_token: SecretStr | None = None
     """The bot's token, from BotFather; never logged."""
+    telegram_token_file: Path | None = None
+    """A file with that token, which then stands in no environment; systemd can hand it over too."""
     telegram_api: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")] = (
         "https://api.telegram.org"
     )
@@ -259,20 +265,27 @@ class Settings(BaseSettings):
         return ZoneInfo(self.time_zone)
 
     def token(self) -> str:
-        """Return the bot's token.
+        """Return the bot's token: as it is set, from its file, or from systemd's credential.
 
         Raises:
-            SettingError: it is not set.
+            SettingError: it is not set, or its file cannot be used.
         """
-        if self.telegram_token is None:
+        if self.telegram_token is not None:
+            return self.telegram_token.get_secret_value()
+        path = self.telegram_token_file or _credential(TOKEN_CREDENTIAL)
+        if path is None:
             raise _not_set("telegram_token")
-        return self.telegram_token.get_secret_value()
+        try:
+            token = read_private_line(path).strip()
+        except HavenError as error:
+            raise SettingError(f"HAVEN_TELEGRAM_TOKEN_FILE: {error}") from None
+        if not re.match(BOT_CREDENTIAL_PATTERN, token):
+            raise SettingError(f"HAVEN_TELEGRAM_TOKEN_FILE: {SETTING_HINTS['telegram_token']}")
+        return token
 
     def host_key_credential(self) -> Path | None:
         """Return the host key from systemd (LoadCredentialEncrypted=haven-host-key:...), if any."""
-        folder = os.environ.get("CREDENTIALS_DIRECTORY")
-        path = Path(folder) / CREDENTIAL if folder else None
-        return path if path is not None and path.exists() else None
+        return _credential(CREDENTIAL)
 
     def required_host_key_file(self) -> Path:
         """Return the path of the host key.
@@ -283,6 +296,13 @@ class Settings(BaseSettings):
         if self.host_key_file is None:
             raise _not_set("host_key_file")
         return self.host_key_file
+
+
+def _credential(name: str) -> Path | None:
+    """Return the file of a credential that systemd handed to this service, if any."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(folder) / name if folder else None
+    return path if path is not None and path.exists() else None
 
 
 def _not_set(*names: str) -> SettingError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 import sys
 from contextlib import contextmanager
 from functools import cache
@@ -10,12 +9,12 @@ from getpass import getpass
 from typing import TYPE_CHECKING
 
 from bot.errors import HavenError, SettingError
+from bot.private_file import read_private_line
 from bot.store.database import Database, DataDirectory
 from bot.vault import HostKey, KeyStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from bot.settings import Settings
 
@@ -46,19 +45,6 @@ def load_passphrase(settings: Settings) -> str:
         return read_private_line(path)
     except HavenError as error:
         raise SettingError(f"HAVEN_PASSPHRASE_FILE: {error}") from None
-
-
-def read_private_line(path: Path) -> str:
-    """Return the first line of a file; raise HavenError if it is empty, or others can read it."""
-    try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise HavenError(f"others can read {path}; chmod 0400 {path}")
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
-        raise HavenError(f"{path} cannot be read; its first line must be the secret") from None
-    if not lines or not lines[0]:
-        raise HavenError(f"{path} is empty; its first line must be the secret")
-    return lines[0]
 
 
 @cache

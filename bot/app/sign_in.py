@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.app.keys import read_private_line
 from bot.cases.queries import find_case_id
 from bot.clock import SystemClock
 from bot.errors import HavenError, NoKeyHolderError, WrongPasswordError
 from bot.hotline.staff.staff import Staff
+from bot.private_file import read_private_line
 from bot.vault import AuditLog, Vault
 from bot.vault.keys.passwords import DEFAULT_COST, MIN_LENGTH, PasswordCost
 from bot.vault.keys.staff_keys import StaffKeys

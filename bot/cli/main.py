@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from bot.errors import HavenError
+from bot.process_hardening import harden_process
 
 GC_THRESHOLDS = (50_000, 20, 100)
 
@@ -147,6 +148,7 @@ def main() -> None:
     """Run a command; print the text of a HavenError instead of a traceback."""
     # The collector would walk all that is imported, again and again: a tenth of a start.
     gc.set_threshold(*GC_THRESHOLDS)
+    harden_process()
     try:
         app(prog_name="haven")
     except HavenError as error:

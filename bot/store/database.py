@@ -189,6 +189,8 @@ class DataDirectory:
         try:
             for folder in (self.path, self.files):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for file in self.path.glob("*.db*"):  # of a release that did not set the umask
+                file.chmod(0o600)
         except OSError as error:
             raise self._unwritable(error) from None
 

@@ -18,6 +18,7 @@ from typing import Protocol
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from bot.errors import RetryLaterError
+from bot.process_hardening import harden_process
 from bot.text import fold_accents
 from bot.vault.keys.passwords import PasswordCost
 
@@ -77,7 +78,9 @@ class PassphraseHashWorker:
         """
         if self._pool is None:
             # Spawned, not forked: a copy of this process would hold every key.
-            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+            self._pool = ProcessPoolExecutor(
+                1, mp_context=get_context("spawn"), initializer=harden_process
+            )
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._pool, hash_passphrase, passphrase, salt, pepper)

@@ -52,6 +52,7 @@ TOLD: Mapping[str, tuple[Mapping[str, Any], ...]] = {
 NOT_TOLD = {
     "data": "where on this machine",
     "telegram_token": "which bot",
+    "telegram_token_file": "where on this machine",
     "telegram_api": "Telegram can read it whoever brings it there",
     "host_key_file": "where on this machine",
     "passphrase_file": "where on this machine",

@@ -51,15 +51,22 @@ def haven(shelf: RetentionHarness, tmp_path: Path) -> Haven:
     return command_runner(tmp_path)
 
 
+def verified(haven: Haven, folder: Path, number: str, words: str) -> CommandResult:
+    """Verify a receipt with a passphrase, which stands in a file."""
+    file = folder / "passphrase"
+    file.unlink(missing_ok=True)
+    return haven("receipt", "verify", number, "--passphrase-file", str(written(file, words)))
+
+
 def deeds(shelf: RetentionHarness) -> list[tuple[str, str, str]]:
     sql = "SELECT actor, deed, detail FROM audit WHERE deed LIKE 'receipt_%' ORDER BY id"
     return query(shelf.database, sql)  # type: ignore[return-value]
 
 
 def test_the_pair_that_fits_says_when_and_how_much_and_no_more(
-    shelf: RetentionHarness, haven: Haven
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path
 ) -> None:
-    said = haven("receipt", "verify", "k7m4q 9wxa3", "--passphrase", " Pohon  MANGGA")
+    said = verified(haven, tmp_path, "k7m4q 9wxa3", " Pohon  MANGGA")
     assert said.returncode == 0, said.stderr
     assert f"number: {NUMBER}" in said.stdout
     assert "is unchanged here" in said.stdout
@@ -70,10 +77,10 @@ def test_the_pair_that_fits_says_when_and_how_much_and_no_more(
 
 
 def test_a_wrong_pair_is_answered_like_an_unknown_one(
-    shelf: RetentionHarness, haven: Haven
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path
 ) -> None:
-    wrong = haven("receipt", "verify", NUMBER, "--passphrase", "durian")
-    unknown = haven("receipt", "verify", "AAAAAAAAAA", "--passphrase", WORD)
+    wrong = verified(haven, tmp_path, NUMBER, "durian")
+    unknown = verified(haven, tmp_path, "AAAAAAAAAA", WORD)
     assert wrong == unknown
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert deeds(shelf) == [("operator", "receipt_verify", "no")] * 2
@@ -82,7 +89,7 @@ def test_a_wrong_pair_is_answered_like_an_unknown_one(
 
 
 def test_a_wrong_pair_costs_as_many_digests_as_an_unknown_one(
-    shelf: RetentionHarness, haven: Haven, monkeypatch: pytest.MonkeyPatch
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     costs = []
 
@@ -91,8 +98,8 @@ def test_a_wrong_pair_costs_as_many_digests_as_an_unknown_one(
         return bytes(32)
 
     monkeypatch.setattr("bot.cases.receipts.hash_passphrase", counted)
-    haven("receipt", "verify", NUMBER, "--passphrase", "durian")
-    haven("receipt", "verify", "AAAAAAAAAA", "--passphrase", WORD)
+    verified(haven, tmp_path, NUMBER, "durian")
+    verified(haven, tmp_path, "AAAAAAAAAA", WORD)
     assert costs == [(), ()]  # one each, at the full price
 
 
@@ -109,12 +116,14 @@ def writes(shelf: RetentionHarness, sql: str) -> None:
         connection.execute(sql)
 
 
-def test_what_was_changed_since_is_said(shelf: RetentionHarness, haven: Haven) -> None:
+def test_what_was_changed_since_is_said(
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path
+) -> None:
     writes(shelf, "UPDATE reports SET sent_at = sent_at - 1")
-    said = haven("receipt", "verify", NUMBER, "--passphrase", WORD)
+    said = verified(haven, tmp_path, NUMBER, WORD)
     assert "has been changed here since" in said.stdout
     writes(shelf, "UPDATE receipts SET count = 7")
-    said = haven("receipt", "verify", NUMBER, "--passphrase", WORD)
+    said = verified(haven, tmp_path, NUMBER, WORD)
     assert "was not issued here" in said.stdout
 
 
@@ -162,8 +171,8 @@ def test_an_unknown_receipt_number_is_not_printed(
     assert (said.returncode, "AAAAAAAAAA" in said.stderr) == (1, True)
 
 
-def test_it_is_gone_with_its_case(shelf: RetentionHarness, haven: Haven) -> None:
+def test_it_is_gone_with_its_case(shelf: RetentionHarness, haven: Haven, tmp_path: Path) -> None:
     ((case,),) = query(shelf.database, "SELECT id FROM cases")
     assert shelf.erases(case) == ()
-    gone = haven("receipt", "verify", NUMBER, "--passphrase", WORD)
-    assert gone == haven("receipt", "verify", "AAAAAAAAAA", "--passphrase", WORD)
+    gone = verified(haven, tmp_path, NUMBER, WORD)
+    assert gone == verified(haven, tmp_path, "AAAAAAAAAA", WORD)

@@ -32,16 +32,15 @@ def print_key() -> None:
 @receipt_app.command("verify")
 def verify_receipt(
     reference: Reference,
-    passphrase: Annotated[
-        str, typer.Option(help="The person's; if omitted, it is asked for and stays in no history.")
-    ] = "",
-    passphrase_file: Annotated[Path | None, typer.Option(help="File with the passphrase.")] = None,
+    passphrase_file: Annotated[
+        Path | None, typer.Option(help="File with the passphrase; without it, it is asked for.")
+    ] = None,
 ) -> None:
     """Verify a receipt with the person's passphrase.
 
     A wrong passphrase and an unknown number are answered alike, in the same time.
     """
-    typed = passphrase or ask_secret(passphrase_file, "Passphrase")
+    typed = ask_secret(passphrase_file, "Passphrase")
     with open_deployment() as deployment:
         text = deployment.run(lambda work: _verify(work, deployment, reference, typed))
     if text is None:

@@ -6,7 +6,6 @@ the keys of the cases through a pipe, keeps them only in memory, and ends with t
 
 from __future__ import annotations
 
-import resource
 import struct
 import sys
 from typing import BinaryIO
@@ -14,6 +13,7 @@ from typing import BinaryIO
 import msgspec
 
 from bot.hotline.search.match import MatchResult, SealedRow, find_matches
+from bot.process_hardening import harden_process
 from bot.vault.keys.case_keys import CaseOpener
 from bot.vault.keys.hpke import KeyPair
 
@@ -50,7 +50,7 @@ def _read_frame(pipe: BinaryIO) -> bytes:
 
 def main() -> None:
     """Search batches until the pipe is closed."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # keys in memory must not reach the disk
+    harden_process()  # keys in memory must not reach the disk
     given, answers = sys.stdin.buffer, sys.stdout.buffer
     task = _decode_task(_read_frame(given))
     openers = {case: CaseOpener(case, KeyPair.from_private(raw)) for case, raw in task.keys.items()}

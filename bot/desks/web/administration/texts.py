@@ -124,6 +124,7 @@ SETTING_MEANINGS = {
     "desk_group": _("The Telegram group of caseworkers."),
     "desk_mode": _("Whether that group shows what people write. Then Telegram stores it too."),
     "telegram_token": _("Gives control of the bot."),
+    "telegram_token_file": _("A file that holds that token."),
     "telegram_api": _("The server through which the bot reaches Telegram."),
     "host_key_file": _("The key that opens this deployment's data."),
     "passphrase_file": _("The passphrase of a locked host key."),

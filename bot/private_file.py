@@ -1,0 +1,24 @@
+"""Secrets in files that only their owner can read."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+from bot.errors import HavenError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read_private_line(path: Path) -> str:
+    """Return the first line of a file; raise HavenError if it is empty, or others can read it."""
+    try:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise HavenError(f"others can read {path}; chmod 0400 {path}")
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        raise HavenError(f"{path} cannot be read; its first line must be the secret") from None
+    if not lines or not lines[0]:
+        raise HavenError(f"{path} is empty; its first line must be the secret")
+    return lines[0]
