@@ -1,5 +1,4 @@
-"""On-call caseworkers, calls; copies of referrals; what has arrived and was seen; sent forms."""
-"""On-call caseworkers; copies of referrals; what has arrived and was seen; numbered files."""
+"""On-call caseworkers; referral sheets; what was seen; sent forms and files; numbered files."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -113,6 +112,8 @@ def _add_form_nonces() -> None:
         sa.PrimaryKeyConstraint("digest", name="pk_desk_nonces"),
     )
     op.create_index("ix_desk_nonces_taken_at", "desk_nonces", ["taken_at"])
+
+
 def _number_files() -> None:
     op.add_column("files", sa.Column("number", sa.Integer, nullable=False, server_default="0"))
     op.execute(
