@@ -57,6 +57,11 @@ ATTACKS: list[list[Move]] = [
     [("command", COMMANDS.index(f"/start {LINK}")), *[("say", LINES.index(it)) for it in ASKS]],
     [("command", COMMANDS.index("/start")), *[("say", LINES.index(it)) for it in ASKS]],
 ]
+AFTER_CLEARING: list[list[Move]] = [
+    [("edit", 9), ("old", 49), ("thing", 4)],
+    [("edit", 0), ("thing", 4)],
+]
+"""The last words of the session leave the chat with the first step of the next one."""
 
 
 @pytest.mark.parametrize("moves", ATTACKS)
@@ -66,6 +71,11 @@ def test_obvious_attempts_do_not_reveal_a_case(
 ) -> None:
     secret = CaseSecret(has_words=True, is_claimed=True, is_held=is_held, is_adding=True)
     assert session(tmp_path, secret, moves) is None
+
+
+@pytest.mark.parametrize("moves", AFTER_CLEARING)
+def test_what_leaves_a_cleared_chat_changes_no_reply(moves: list[Move], tmp_path: Path) -> None:
+    assert session(tmp_path, CaseSecret("bye", is_adding=True), moves) is None
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bot.cases.intake import MAX_FILE_BYTES
 from bot.dispatch.turn.flow_names import STORY_FLOW
-from bot.messages import UpdateKind
+from bot.messages import DeleteMessages, UpdateKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,8 @@ class FloodControl:
         question_count, step = conversation.question_count, self._current_step()
         handle(update)
         effects, activity = turn.effects, turn.conversation.activity
-        if not effects.bodies:
+        # What only leaves the chat is no reply: it says that there was something.
+        if all(isinstance(body, DeleteMessages) for body in effects.bodies):
             return
         has_moved = turn.conversation is not conversation or self._current_step() != step
         if (
