@@ -169,6 +169,7 @@ def test_a_file_that_was_sent_is_erased_with_its_case(
 ) -> None:
     case.sends(PDF)
     assert web_desk.home.ask("SELECT count(*) FROM sent_files") == [(1,)]
+    assert web_desk.home.ask("SELECT count(*) FROM files") == [(0,)]  # it is no evidence
     web_desk.erases(case.reference)
     assert web_desk.home.ask("SELECT count(*) FROM sent_files") == [(0,)]
 
