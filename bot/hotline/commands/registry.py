@@ -161,6 +161,7 @@ _SPECS = (
                 forum=ForumSyntax("priority", _CUSTOM, "/priority 1 ...")),
     CommandSpec(Verb.REFER, referrals.refer, pgettext("desk button", "Ask for consent"),
                 (CODE, WORDS), is_work=True,
+                shortcut=CommandShortcut("s", _("refer to an organisation")),
                 forum=ForumSyntax("refer", _CUSTOM, has_button=True, needs_content=True)),
     CommandSpec(Verb.SEND_REFERRAL, referrals.send_referral,
                 pgettext("desk button", "Record as referred"), (CODE,), is_work=True,

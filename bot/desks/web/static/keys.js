@@ -12,6 +12,7 @@ export function initKeys() {
   const known = commands();
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey) return; // an input method is composing
+    if (sendsChoice(event)) return;
     const pressed = nameOf(event);
     const isGlobal = pressed.startsWith("Ctrl ") || pressed === "Esc";
     if (!isGlobal && isField(event.target)) {
@@ -30,6 +31,15 @@ export function initKeys() {
       event.preventDefault();
     }
   });
+}
+
+/** Send the form of a list on Enter, as a browser does from a field of one line. */
+function sendsChoice(event) {
+  const { key, target } = event;
+  if (key !== "Enter" || target.nodeName !== "SELECT" || !("fetch" in (target.form?.dataset ?? {}))) return false;
+  event.preventDefault();
+  target.form.requestSubmit();
+  return true;
 }
 
 /** Note a key in a field; one that leaves or sends it ends the typing. */
