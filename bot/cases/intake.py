@@ -59,6 +59,8 @@ class NewReport:
     sent_at: int
     consents: list[ConsentRecord] = field(default_factory=list)
     """The consent questions of the flow and their answers."""
+    known_files: frozenset[str] = frozenset()
+    """The channel's ids of files that the case has already: they are not stored again."""
     id: str = field(default_factory=lambda: secrets.token_hex(16))
 
 
@@ -161,7 +163,8 @@ class Intake:
         reports_ = list(new_reports)
         work.many(_ADD_REPORT, [self._report_row(work, it) for it in reports_])
         for it in reports_:
-            self.store_files(work, it.case, files_in(it.answers), it.sent_at)
+            unknown = [note for note in files_in(it.answers) if note.unique not in it.known_files]
+            self.store_files(work, it.case, unknown, it.sent_at)
         self._consents.store(work, [(it.case, each) for it in reports_ for each in it.consents])
 
     def store_files(self, work: Work, case: str, notes: Iterable[FileRef], at: int) -> None:

@@ -144,6 +144,8 @@ class Conversation(msgspec.Struct, array_like=True):
     """A digest of the account's names alone; 0: of an earlier release."""
     is_concealed: bool = False
     """Whether this is a suspended session of another device of the account, with unsent answers."""
+    files_in_case: list[tuple[str, str]] = []
+    """The last files that went to a case as they came: the case, the channel's id of the bytes."""
 
     @property
     def has_case(self) -> bool:

@@ -119,9 +119,16 @@ class HotlineAdapter:
             for step, answer in submission.answers.items()
             if (submission.flow, step) not in PASSPHRASE_QUESTIONS
         }
+        known = {file for case, file in conversation.files_in_case if case == conversation.case}
         self.reports.append(
             NewReport(
-                conversation.case, submission.kind, submission.flow, content, self.now, agreed
+                conversation.case,
+                submission.kind,
+                submission.flow,
+                content,
+                self.now,
+                agreed,
+                frozenset(known),
             )
         )
         if submission.kind == WITHDRAWAL:

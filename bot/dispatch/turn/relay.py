@@ -59,6 +59,10 @@ _KINDS = {
 }
 
 
+MAX_FILES_KNOWN = 100
+"""Files of a session that are not stored again with a report."""
+
+
 @dataclass(slots=True, eq=False)
 class Relay:
     """Passes messages between a person and the caseworker who has taken over."""
@@ -123,6 +127,9 @@ class Relay:
         kind, sealed = content[0], replace(content[1], asked=self._open_question())
         self._add(CaseMessage(case, MessageSide.PERSON, kind, sealed, turn.now))
         turn.is_in_case = True
+        new = [(case, it.unique) for it in sealed.files if it.unique]
+        known = [*turn.conversation.files_in_case, *new]
+        turn.conversation.files_in_case = known[-MAX_FILES_KNOWN:]
         if update.kind is not UpdateKind.PRESS:
             turn.effects.staff.alarms |= turn.services.texts.find_alarms(update.text)
 

@@ -50,6 +50,17 @@ def test_after_a_second_report_no_farewell_precedes_the_next_question(
     assert [said for said in heard if said.startswith("All right.")] == []
 
 
+def test_a_photo_that_is_added_is_one_file_of_the_case(hotline: HotlineHarness) -> None:
+    """It reaches the case as it comes, and stands in what is sent then."""
+    person = sent(hotline)
+    person.presses("Add something")
+    person.sends(photo=[{"file_id": "f1", "file_unique_id": "u1", "file_size": 900}])
+    assert hotline.ask("SELECT count(*) FROM files") == [(1,)]
+    person.presses("Send")
+    assert len(cases_of(hotline)[0].sent) == 2
+    assert hotline.ask("SELECT count(*) FROM files") == [(1,)]
+
+
 def test_what_is_added_joins_the_case(hotline: HotlineHarness) -> None:
     person = sent(hotline)
     person.presses("Add something")
