@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import selectors
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from bot.clock import SECOND
 
@@ -21,6 +22,8 @@ MIDDAY = 1_795_060_800 * SECOND
 """A Thursday in November 2026, noon in Taipei."""
 LEAST = 1e-6
 """Seconds any turn of the loop takes: a moment too short to be added would never be over."""
+TURN_OF_CHILD = 0.002
+"""Real seconds before each jump while a child process runs: a loop that never rests starves it."""
 STUCK = 30.0
 """Real seconds without any sign of life after which a test has hung."""
 
@@ -50,6 +53,7 @@ class ManualTimeLoop(asyncio.SelectorEventLoop):
         self.jumped = 0
         """Microseconds the wall clock was set ahead, or back."""
         self.in_hand = 0
+        self._children: WeakSet[asyncio.SubprocessTransport] = WeakSet()
         super().__init__(_Selector(self))
 
     def time(self) -> float:
@@ -77,6 +81,17 @@ class ManualTimeLoop(asyncio.SelectorEventLoop):
         work.add_done_callback(self._done)
         return work
 
+    async def subprocess_exec(self, *args: Any, **given: Any) -> Any:
+        """Start a child process, which needs the processor this loop would turn on."""
+        transport, protocol = await super().subprocess_exec(*args, **given)
+        self._children.add(transport)
+        return transport, protocol
+
+    @property
+    def has_child(self) -> bool:
+        """Whether a child process runs."""
+        return any(it.get_returncode() is None for it in self._children)
+
     def _done(self, _work: object) -> None:
         self.in_hand -= 1
 
@@ -103,8 +118,9 @@ class _Selector(selectors.DefaultSelector):
         if ready or timeout == 0:
             return ready
         if timeout is not None and not self._loop.in_hand:
-            self._loop.moved += timeout
-            return []
+            ready = super().select(TURN_OF_CHILD) if self._loop.has_child else []
+            self._loop.moved += 0 if ready else timeout
+            return ready
         ready = super().select(STUCK)
         if not ready:
             raise AssertionError("nothing is due, and nothing has happened for half a minute")
