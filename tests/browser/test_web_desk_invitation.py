@@ -96,6 +96,7 @@ async def test_an_invited_caseworker_enrols_by_the_picture_and_signs_in(
         await expect(chief.locator("main")).not_to_contain_text(WORDS)
         secret = await _enrols(hoa, office, link)
         await hoa.goto(f"{office.address}/account")
+        await hoa.locator("[popovertarget=menu]").first.click()  # on a phone it is in the menu
         await hoa.locator("form[action$='/signout'] button").first.click()
         await hoa.goto(link)
         await expect(hoa.locator("main")).to_contain_text("already used or has expired")

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 CODES = ("report.county", "report.what", "report.needs", "language", "contact")
 RECIPIENTS = ("legal_aid", "spa")
 LONG_ENOUGH = settings(
-    max_examples=drill_length(12, 40),
+    max_examples=drill_length(30, 60),  # few evenings end with something told
     stateful_step_count=25,
+    derandomize=True,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
