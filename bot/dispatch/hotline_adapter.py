@@ -113,24 +113,7 @@ class HotlineAdapter:
         conversation.urgent_only = submission.kind == EMERGENCY_KIND and (
             conversation.urgent_only or not joins
         )
-        agreed = _consents_of(conversation, submission, self.now)
-        content = {
-            step: answer
-            for step, answer in submission.answers.items()
-            if (submission.flow, step) not in PASSPHRASE_QUESTIONS
-        }
-        known = {file for case, file in conversation.files_in_case if case == conversation.case}
-        self.reports.append(
-            NewReport(
-                conversation.case,
-                submission.kind,
-                submission.flow,
-                content,
-                self.now,
-                agreed,
-                frozenset(known),
-            )
-        )
+        self.reports.append(_report_of(conversation, submission, self.now))
         if submission.kind == WITHDRAWAL:
             revoke = partial(
                 self._revocation.revoke_all, case=conversation.case, by=PERSON, now=self.now
@@ -345,6 +328,24 @@ class HotlineAdapter:
         """Return whether a caseworker is called for an emergency."""
         roster = self.services.on_call
         return roster is not None and bool(roster.available(self.work, self.now))
+
+
+def _report_of(conversation: Conversation, submission: Submission, now: int) -> NewReport:
+    """Return what was sent, without passphrases, and with the files its case has already."""
+    content = {
+        step: answer
+        for step, answer in submission.answers.items()
+        if (submission.flow, step) not in PASSPHRASE_QUESTIONS
+    }
+    return NewReport(
+        conversation.case,
+        submission.kind,
+        submission.flow,
+        content,
+        now,
+        _consents_of(conversation, submission, now),
+        frozenset(it for case, it in conversation.files_in_case if case == conversation.case),
+    )
 
 
 def _consents_of(conversation: Conversation, sent: Submission, now: int) -> list[ConsentRecord]:

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, async_playwright
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+CHROMIUM = "/usr/bin/chromium"
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -29,7 +30,7 @@ QUIET = [
 async def chromium() -> AsyncIterator[Browser]:
     """Start Chromium once."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
         await browser.close()
 

@@ -28,6 +28,7 @@ from bot.desks.web.auth.login import (
 from bot.desks.web.auth.throttle import RETRY_SECONDS, Line
 from bot.desks.web.auth.totp import parse_secret
 from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity
+from bot.desks.web.queue.home import home_path
 from bot.desks.web.request import SESSION_COOKIE, DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.errors import DecryptionError, WrongPasswordError
@@ -81,7 +82,7 @@ async def _sign_in(request: DeskRequest) -> Response:
             await request.audit(REFUSED, by.id, "web", actor="stranger")
         return login_page(request, texts.LOGIN_FAILED)
     throttle.record_success(name, browser)
-    return await start_session(request, by, keyring, "/")
+    return await start_session(request, by, keyring, await home_path(request, by))
 
 
 def _wait_page(request: DeskRequest, text: Text, seconds: int) -> Response:
@@ -112,7 +113,8 @@ async def _demo_sign_in(request: DeskRequest) -> Response:
         keyring = request.context.staff_keys.unlock(by.id, password)
     except (ValueError, WrongPasswordError):
         raise NotFoundError("no link") from None
-    return await start_session(request, by, keyring, "/", has_stepped_up=False)
+    home = await home_path(request, by)
+    return await start_session(request, by, keyring, home, has_stepped_up=False)
 
 
 # --- Passkeys -------------------------------------------------------------------------------
@@ -146,7 +148,7 @@ async def _sign_in_with_passkey(request: DeskRequest) -> Response:
     if not await consume_challenge(request, found.passkey, found.count):
         return login_page(request, texts.PASSKEY_FAILED)
     await _store_wrapped_key(request, found, keyring)
-    return await start_session(request, found.by, keyring, "/")
+    return await start_session(request, found.by, keyring, await home_path(request, found.by))
 
 
 async def _verify(request: DeskRequest) -> VerifiedPasskey | None:

@@ -30,9 +30,9 @@ from bot.desks.web.preferences import (
     store_preference,
 )
 from bot.desks.web.queue import queries
+from bot.desks.web.queue.home import home_path
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, Repetition, get, post
-from bot.desks.web.team.shift import newest_unread
 from bot.hotline.commands.types import Verb
 from bot.hotline.stale_facts import StaleFacts, find_stale_facts
 from bot.languages import LANGUAGES
@@ -46,20 +46,12 @@ TABS = {
     queries.MINE: texts.MINE, queries.LATER: texts.SNOOZED, queries.WAITING: texts.WAITING,
     queries.ALL: texts.ALL, queries.CLOSED: texts.CLOSED,
 }  # fmt: skip
-HOME = queries.WAITING
 
 
 @get("/", Permission.SIGNED_IN)
 async def _home(request: DeskRequest) -> Response:
     """Redirect to the page a caseworker needs first."""
-    if request.caseworker.role.value == "auditor":
-        return request.redirect("/audit")
-    if request.caseworker.is_on_duty and await newest_unread(request):
-        return request.redirect("/shift")
-    counts = await request.read(
-        lambda work: queries.queue_counts(work, request.caseworker, request.now)
-    )
-    return request.redirect("/queue/mine" if counts.mine else f"/queue/{HOME}")
+    return request.redirect(await home_path(request, request.caseworker))
 
 
 @get("/queue/{tab}", Permission.QUEUE)

@@ -14,7 +14,10 @@ from bot.hotline.commands.types import Verb
 from bot.hotline.staff.shift_notes import MAX_LENGTH, ShiftNote, ShiftNotes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.desks.web.request import DeskRequest, Response
+    from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
 
 PAUSE_MINUTES = "15"
@@ -32,8 +35,8 @@ async def _shift_page(request: DeskRequest) -> Response:
     notes, names = await request.read(look)
     return request.render(
         "shift.html", notes=notes, names=names, max_length=MAX_LENGTH,
-        read_until=_read_until(request),
-        queues={it: QUEUE_NAMES[Queue(it)] for it in queues}, unread=await newest_unread(request),
+        read_until=_read_until(request.preferences),
+        queues={it: QUEUE_NAMES[Queue(it)] for it in queues}, unread=await _newest_unread(request),
     )  # fmt: skip
 
 
@@ -57,7 +60,7 @@ async def _leave_note(request: DeskRequest) -> Response:
 
 @post("/shift/read", Permission.QUEUE)
 async def _mark_read(request: DeskRequest) -> Response:
-    newest = await newest_unread(request)
+    newest = await _newest_unread(request)
     if newest:
         await request.write(
             lambda work: store_preference(work, request.caseworker.id, READ_UNTIL, str(newest))
@@ -65,16 +68,19 @@ async def _mark_read(request: DeskRequest) -> Response:
     return request.redirect("/queue/mine")
 
 
-async def newest_unread(request: DeskRequest) -> int:
-    """Return the time of the newest unread note; 0 for none."""
-    queues, since = queries.queues_of(request.caseworker), _read_until(request)
-    return await request.read(
-        lambda work: ShiftNotes.newest_at(work, queues, request.caseworker.id, since, request.now)
-    )
+async def _newest_unread(request: DeskRequest) -> int:
+    by, preferences = request.caseworker, request.preferences
+    return await request.read(lambda work: newest_unread_of(work, by, preferences, request.now))
 
 
-def _read_until(request: DeskRequest) -> int:
-    written = request.preferences.get(READ_UNTIL, "0")
+def newest_unread_of(work: Work, by: Caseworker, preferences: Mapping[str, str], now: int) -> int:
+    """Return the time of the newest note that a caseworker has not read; 0 for none."""
+    since = _read_until(preferences)
+    return ShiftNotes.newest_at(work, queries.queues_of(by), by.id, since, now)
+
+
+def _read_until(preferences: Mapping[str, str]) -> int:
+    written = preferences.get(READ_UNTIL, "0")
     return int(written) if written.isascii() and written.isdecimal() else 0
 
 
