@@ -48,6 +48,16 @@ _FIRST = Prepared(
     "now",
     "most",
 )
+_NEXT_DUE = Prepared(
+    lambda _: (
+        select(cases.c.id)
+        .where(CASE_IS_DUE, cases.c.due_at >= bindparam("now"), CASE_WAITS)
+        .order_by(cases.c.due_at, cases.c.id)
+        .limit(bindparam("most"))
+    ),
+    "now",
+    "most",
+)
 _WAITING = Prepared(
     lambda _: select(cases.c.language, func.count()).where(CASE_WAITS).group_by(cases.c.language)
 )
@@ -100,6 +110,11 @@ class OverdueReplies:
 def overdue_cases(work: Work, now: int, limit: int) -> list[str]:
     """Return the cases whose reply is overdue, the most urgent first."""
     return [str(case) for (case,) in work.rows(_FIRST, now, limit)]
+
+
+def waiting_cases(work: Work, now: int, limit: int) -> list[str]:
+    """Return cases that no one has and that are not overdue, the next due first."""
+    return [str(case) for (case,) in work.rows(_NEXT_DUE, now, limit)]
 
 
 def overdue_replies(work: Work, now: int) -> OverdueReplies:

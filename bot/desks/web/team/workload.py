@@ -11,7 +11,7 @@ from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.actions import ActionInput, flash_result, send_command
 from bot.desks.web.queue import queries
 from bot.desks.web.routes import Permission, Repetition, get, post
-from bot.desks.web.team.overdue import overdue_cases, overdue_replies
+from bot.desks.web.team.overdue import overdue_cases, overdue_replies, waiting_cases
 from bot.hotline.commands.types import Verb
 from bot.hotline.queue.case_status import IS_HELD
 from bot.hotline.queue.claims import serves
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MAX_LATE_SHOWN = 20
 """Overdue cases on the page; the count says how many there are."""
+MAX_WAITING_SHOWN = 20
+"""Cases that no one has on the page, the next due first."""
 _HELD = select_in(
     cases, "holder", "reference", "priority", "language", "due_at", "queue", "status",
     "waiting_since", among="holder", by=IS_HELD,
@@ -57,11 +59,14 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
 
     def look(work: Work) -> dict[str, Any]:
         team, first = workloads(work, context.staff, now), overdue_cases(work, now, MAX_LATE_SHOWN)
+        waiting = waiting_cases(work, now, MAX_WAITING_SHOWN)
         return {
             "workloads": team,
             "skill_name": lambda code: request.locale(skill_name(code)),
             "late": overdue_replies(work, now),
             "overdue": queries.load_rows(work, context, request.caseworker, first, now),
+            "max_waiting": MAX_WAITING_SHOWN,
+            "waiting": queries.load_rows(work, context, request.caseworker, waiting, now),
             "available_for": lambda case, holder: available_for(team, case, holder),
             "readers_of": lambda language: [
                 it for it in team if it.is_available and language in it.by.languages

@@ -226,3 +226,14 @@ def test_closing_a_foreign_case_looks_like_closing_a_missing_case(
         assert lin.browser.post(path, marks("ZZZZZZ", code="helped")).text == said.text
     assert states(web_desk) == {theirs: "held"}
     assert 'name="case.' not in lin.browser.get("/queue/all").text
+
+
+def test_a_case_that_waits_can_be_assigned_before_it_is_overdue(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person()
+    mei, chief = web_desk.worker("Mei"), web_desk.worker("Hua", Role.SUPERVISOR).comes()
+    assert f'id="waiting-{reference}"' in chief.browser.get("/team").text
+    assert f'id="overdue-{reference}"' not in chief.browser.get("/team").text
+    chief.browser.post("/team/assign", {"reference": reference, "to": mei.id})
+    web_desk.settles()
+    assert web_desk.home.ask("SELECT holder FROM cases") == [(mei.id,)]
+    assert f'id="waiting-{reference}"' not in chief.browser.get("/team").text
