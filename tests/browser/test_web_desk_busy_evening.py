@@ -391,11 +391,15 @@ async def test_a_transfer_lists_who_can_take_it_and_ends_on_the_queue(
 async def test_a_refused_transfer_stays_and_says_why(browser: Browser, tmp_path: Path) -> None:
     async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
         page = await signed_in(context, office.worker("Mei"), office.address)
-        jun = office.worker("Jun")
+        jun, ann = office.worker("Jun"), office.worker("Ann")
+        office.database.writer.run_sync(
+            lambda work: office.front.staff.set_duty(work, ann.id, on=False)
+        )
         _person, reference = await held(page, office)
         await page.locator("#case-actions > summary").click()
         await page.locator("#more-transfer > summary").click()
-        await page.locator("#transfer-to").select_option(jun.id)
+        choice = page.locator("#transfer-to")
+        await choice.select_option(jun.id)
         await page.locator("#more-transfer textarea").fill("She likes short sentences.")
         office.database.writer.run_sync(
             lambda work: office.front.staff.set_duty(work, jun.id, on=False)
@@ -407,6 +411,10 @@ async def test_a_refused_transfer_stays_and_says_why(browser: Browser, tmp_path:
         await expect(page.locator("#more-transfer textarea")).to_have_value(
             "She likes short sentences."
         )
+        # The list was fetched again: no one stands there under the name of another.
+        await expect(choice.locator(f"option[value='{jun.id}']")).to_contain_text("Jun")
+        await expect(choice.locator(f"option[value='{ann.id}']")).to_contain_text("Ann")
+        await expect(choice).to_have_value("")
 
 
 async def test_a_case_given_away_in_the_middle_of_a_sentence_says_to_whom_and_by_whom(

@@ -1,7 +1,8 @@
 // Morphing: changes one part of a page into another and leaves alone what is equal. A field keeps
 // its text, open details stay open, and a shown picture stays shown.
 
-const PRESERVED = new Set(["open", "value", "checked"]);
+const PRESERVED = new Set(["open", "checked"]);
+const CODES = new Set(["hidden", "radio", "checkbox"]); // kinds of fields whose value no one types
 
 export function morph(old, fresh) {
   if (old.dataset?.shown !== undefined && old.id && old.id === fresh.id) return;
@@ -17,16 +18,23 @@ export function morph(old, fresh) {
   const wasDisabled = old.disabled;
   morphAttributes(old, fresh);
   if (old.type === "radio") morphRadio(old, fresh, wasDisabled);
-  if (old.nodeName === "SELECT" && "updateOptions" in old.dataset) morphOptions(old, fresh);
+  if (old.nodeName === "SELECT") morphOptions(old, fresh);
   if (old.nodeName === "TEXTAREA" || old.nodeName === "SELECT") return;
   morphChildren(old, fresh);
 }
 
-/** Update the options of a select; the chosen one stays if it still exists. */
+/**
+ * Replace the options of a select if they changed. The chosen one stays if it can still be chosen;
+ * else nothing is chosen.
+ */
 function morphOptions(old, fresh) {
+  if (old.innerHTML === fresh.innerHTML) return;
+  const isDefault = old.selectedOptions[0]?.defaultSelected;
   const chosen = old.value;
-  morphChildren(old, fresh);
-  if ([...old.options].some((it) => it.value === chosen)) old.value = chosen;
+  old.replaceChildren(...[...fresh.childNodes].map((it) => document.importNode(it, true)));
+  if (isDefault) return;
+  const kept = [...old.options].find((it) => it.value === chosen && !it.disabled);
+  old.value = kept ? chosen : old.options[0]?.value;
 }
 
 /**
@@ -44,11 +52,19 @@ function morphRadio(old, fresh, wasDisabled) {
 
 function morphAttributes(old, fresh) {
   for (const { name } of [...old.attributes]) {
-    if (!fresh.hasAttribute(name) && !PRESERVED.has(name)) old.removeAttribute(name);
+    if (!fresh.hasAttribute(name) && !isPreserved(old, name)) old.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {
-    if (!PRESERVED.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    if (!isPreserved(old, name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
+}
+
+/** Whether what the caseworker did or typed there counts, and not what the fresh page says. */
+function isPreserved(old, name) {
+  if (name !== "value") return PRESERVED.has(name);
+  // A hidden code says what a button means: it changes with the words next to it. The number of a
+  // form stays until it was taken, so that what is sent twice is done once.
+  return old.nodeName === "INPUT" && (!CODES.has(old.type) || old.name === "nonce");
 }
 
 /** Match children by id at any position, all others by order. */
