@@ -241,6 +241,9 @@ async def test_a_day_in_words_is_shown_as_understood_and_a_phrase_writes_it_out(
             await expect(said).to_contain_text("Not understood.")
             for _twice in range(2):
                 await page.keyboard.press("Escape")
+            await page.locator("#case-actions > summary").click()
+            await page.locator("#attach > summary").click()
+            await expect(page.locator("#case-actions .menu-panel")).to_be_hidden()  # one at a time
             await page.get_by_role("button", name="Phrasebook").click()
             phrase = page.locator("#phrase-call_at")
             await phrase.locator("[type=datetime-local]").fill("2030-01-05T14:00")

@@ -5,11 +5,15 @@ const COVERED = 80; // pixels: smaller differences are bars of the browser, not 
 
 export function initMenus() {
   document.addEventListener("click", ({ target }) => {
+    const part = target.closest?.(".menu-panel, summary"); // what dims the page is of the menu, too
     for (const menu of document.querySelectorAll("details.menu[open]")) {
-      if (!target.closest?.(".menu-panel, summary, dialog")) menu.open = false;
+      if (!menu.contains(part) && !target.closest?.("dialog")) menu.open = false;
     }
   }, true); // before what the click does, which may open one
-  document.addEventListener("toggle", ({ target }) => target.matches?.("details.menu") && followBack(target), true);
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.matches?.("details.menu")) followBack(target);
+    if (target.matches?.("details.change[open]")) showForm(target);
+  }, true);
   openPart();
   addEventListener("hashchange", openPart);
   visualViewport?.addEventListener("resize", fit);
@@ -24,6 +28,12 @@ function openPart() {
   const file = document.getElementById("case-file");
   if (getComputedStyle(file).display === "none") file.showPopover();
   wanted.scrollIntoView();
+}
+
+/** Bring a form that opened at the end of the conversation into sight. */
+function showForm(details) {
+  details.querySelector("textarea").focus({ preventScroll: true });
+  details.closest("article").scrollIntoView({ block: "nearest" });
 }
 
 /** Let the back button of the phone close an open menu. */
