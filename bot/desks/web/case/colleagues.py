@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.text import Text
 
+_READS_NO_CASE = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 _WEIGHT = case((cases.c.priority == int(Priority.EMERGENCY), EMERGENCY_WEIGHT), else_=1)
 _LOADS = Prepared(
     # From the few on duty to their cases, not from every case that ever had a holder.
@@ -58,7 +59,7 @@ class TransferChoice:
 def transfer_choices(
     work: Work, team: Iterable[Caseworker], summary: CaseSummary, now: int
 ) -> list[TransferChoice]:
-    """Return everyone but the holder: first who can take the case, then who reads it, then by load.
+    """Return everyone who reads cases but the holder: first who can take the case, then who reads it, then by load.
 
     The bot decides about a transfer when it is asked for; this says what it would answer now.
     """
@@ -66,7 +67,7 @@ def transfer_choices(
     found = [
         _choice(it, summary, loads.get(it.id, 0), now)
         for it in team
-        if it.is_active and it.id != summary.holder and it.role is not Role.AUDITOR
+        if it.is_active and it.id != summary.holder and it.role not in _READS_NO_CASE
     ]
     return sorted(found, key=lambda it: _rank(it, summary.language))
 

@@ -70,6 +70,7 @@ def test_the_list_of_a_transfer_says_who_can_take_it(web_desk: WebDeskHarness) -
     web_desk.worker("Lin", queues=("fishers",))
     web_desk.worker("Ann", most=0)
     web_desk.worker("Wu", Role.AUDITOR)
+    web_desk.worker("Wen", Role.ADMINISTRATOR)
     _person, reference = web_desk.add_person()
     jun.colleague.claims(web_desk.case(web_desk.add_person()[1]))
     mei.told(reference, "claim")
@@ -82,4 +83,5 @@ def test_the_list_of_a_transfer_says_who_can_take_it(web_desk: WebDeskHarness) -
     assert "holds as many cases as agreed" in later
     assert later.count("disabled") == 2
     assert "Wu" not in page
+    assert "Wen" not in page
     assert "Mei" not in page
