@@ -59,8 +59,9 @@ class TransferChoice:
 def transfer_choices(
     work: Work, team: Iterable[Caseworker], summary: CaseSummary, now: int
 ) -> list[TransferChoice]:
-    """Return everyone who reads cases but the holder: first who can take the case, then who reads it, then by load.
+    """Return everyone who may read cases, but the holder.
 
+    First stands who can take the case now, then who reads its language, then by load.
     The bot decides about a transfer when it is asked for; this says what it would answer now.
     """
     loads = {str(who): int(load) for who, load in work.rows(_LOADS)}
