@@ -246,7 +246,14 @@ async def test_a_day_in_words_is_shown_as_understood_and_a_phrase_writes_it_out(
             await expect(page.locator("#case-actions .menu-panel")).to_be_hidden()  # one at a time
             await page.get_by_role("button", name="Phrasebook").click()
             phrase = page.locator("#phrase-call_at")
-            await phrase.locator("[type=datetime-local]").fill("2030-01-05T14:00")
+            time = phrase.get_by_label("Day and time")
+            await time.fill("5 Jan 2030")
+            await expect(phrase.locator(".understood")).to_contain_text("a day and a time to come")
+            await phrase.get_by_role("button", name="Send").click()  # nothing is sent
+            await time.fill("5 Jan 2030 14:00")
+            await expect(phrase.locator(".understood")).to_have_text(
+                "Saturday, January 5, 2030 14:00"
+            )
             await phrase.get_by_role("button", name="Send").click()
             await page.keyboard.press("Control+Enter")
             await expect(page.locator("#messages")).to_contain_text(

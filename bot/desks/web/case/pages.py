@@ -116,8 +116,7 @@ async def _phrase_pane(request: DeskRequest) -> Response:
     view = await load_case_page_view(request)
     summary, query = view.access.summary, request.form.get("words", "")[:100]
     groups = _search_phrases(request, summary.language, query)
-    now = request.context.legal_deadlines.law.format_time(request.now).replace(" ", "T")
-    return request.render("_phrases.html", groups=groups, summary=summary, now_in_digits=now)
+    return request.render("_phrases.html", groups=groups, summary=summary)
 
 
 def _search_phrases(

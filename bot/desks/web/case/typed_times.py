@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.clock import SECOND
 from bot.desks.web import texts
 from bot.desks.web.routes import Permission, post
+from bot.hotline.chat.phrasebook import TIME
 from bot.hotline.commands.types import Verb
 from bot.languages.format_date import format_full_day
 from bot.languages.typed_time import TypedTime, parse_typed_time
@@ -15,14 +16,16 @@ from bot.languages.typed_time import TypedTime, parse_typed_time
 if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest, Response
 
-MOMENT, DAY, PAST = "moment", "day", "past"
-"""What a field asks for: a moment to come, a day to come, and when something happened."""
+MOMENT, DAY, PAST, APPOINTMENT = "moment", "day", "past", "appointment"
+"""What a field asks for: a moment to come, a day to come, when something happened, and a day with a
+time that is offered to the person."""
 MORNING = time(9)
 """The time of a day to come where none was typed."""
 FIELDS = {
     Verb.SNOOZE: ("code", MOMENT),
     Verb.FOLLOW_UP: ("code", DAY),
     Verb.ADD_DEADLINE_EVENT: ("words", PAST),
+    Verb.PHRASE: (f"value.{TIME}", APPOINTMENT),
 }
 """By command: the field with a day or time, and what it asks for."""
 
@@ -30,9 +33,11 @@ FIELDS = {
 @post("/understood", Permission.QUEUE, "words", "kind", is_pane=True)
 async def _show_understood(request: DeskRequest) -> Response:
     """Say how a day or time was understood, before it counts."""
-    found = _parse(request, request.form.get("words", ""), request.form.get("kind", ""))
+    kind = request.form.get("kind", "")
+    found = _parse(request, request.form.get("words", ""), kind)
     if found is None:
-        return request.json(told=request.locale(texts.TIME_NOT_UNDERSTOOD), refused=True)
+        why = texts.APPOINTMENT_UNCLEAR if kind == APPOINTMENT else texts.TIME_NOT_UNDERSTOOD
+        return request.json(told=request.locale(why), refused=True)
     shown = format_full_day(request.locale.language, found.day)
     if found.at is not None:
         shown = f"{shown} {found.at:%H:%M}"
@@ -52,11 +57,28 @@ def in_digits(request: DeskRequest, verb: Verb, form: dict[str, str]) -> dict[st
     return {**form, name: digits}
 
 
+def unclear_appointment(request: DeskRequest, verb: Verb) -> bool:
+    """Whether a phrase offers the person a time that was not understood, or that is over.
+
+    A phrase would repeat it to the person as it was typed, in the language of staff.
+    """
+    name, kind = FIELDS.get(verb, ("", ""))
+    if kind != APPOINTMENT or name not in request.form:
+        return False
+    return _parse(request, request.form[name], kind) is None
+
+
 def _parse(request: DeskRequest, words: str, kind: str) -> TypedTime | None:
     now = datetime.fromtimestamp(request.now / SECOND, request.context.legal_deadlines.law.zone)
     found = parse_typed_time(words, now, is_past=kind == PAST)
     if found is None or kind == PAST:
         return found
+    if kind == APPOINTMENT:
+        return found if found.at is not None and _is_ahead(found, now) else None
     if kind == DAY:
         return TypedTime(found.day)
     return found if found.at is not None else TypedTime(found.day, MORNING)
+
+
+def _is_ahead(found: TypedTime, now: datetime) -> bool:
+    return datetime.combine(found.day, found.at or MORNING, now.tzinfo) > now

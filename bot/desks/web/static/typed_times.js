@@ -8,6 +8,7 @@ let understandTimer = 0;
 export function initTypedTimes() {
   document.addEventListener("input", ({ target }) => {
     if (!target.matches?.("[data-when]")) return;
+    target.setCustomValidity("");
     clearTimeout(understandTimer);
     understandTimer = setTimeout(() => showUnderstood(target), UNDERSTAND_PAUSE);
   });
@@ -19,6 +20,7 @@ async function showUnderstood(field) {
   const place = document.getElementById(field.getAttribute("aria-describedby"));
   if (!place || field.value !== words) return;
   place.textContent = answer.told || place.dataset.hint;
+  field.setCustomValidity(answer.refused ? answer.told : ""); // nothing is sent until it is clear
   place.classList.toggle("field-error", Boolean(answer.refused));
   place.toggleAttribute("data-shown", Boolean(answer.told)); // a pane that is fetched again leaves it
 }

@@ -159,7 +159,7 @@ def test_a_blank_of_a_sentence_can_betray_as_well(web_desk: WebDeskHarness) -> N
     mei = web_desk.worker().comes()
     _one, two = in_two_cases(web_desk, mei)
     book = web_desk.front.phrasebook
-    phrase = next(it for it in book if len(it.blanks) == 1)
+    phrase = next(it for it in book if len(it.blanks) == 1 and "time" not in it.blanks)
     values = {f"value.{name}": "behind the temple in Xinzhuang" for name in phrase.blanks}
     told = mei.does(two, "phrase", code=phrase.code, **values).json()
     assert (told["refused"], told["checks"]) == (True, "elsewhere")

@@ -40,6 +40,22 @@ def test_what_is_not_understood_says_what_to_write(web_desk: WebDeskHarness) -> 
     assert (told.startswith("Not understood."), is_refused) == (True, True)
 
 
+@pytest.mark.parametrize("words", ["some time", "tomorrow", "yesterday 14:00", "明天"])
+def test_a_phrase_offers_no_time_that_is_unclear_or_over(
+    web_desk: WebDeskHarness, words: str
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = answered(web_desk, mei)
+    assert understood(mei, words, "appointment")[1]
+    said = mei.does(reference, "phrase", code="call_at", **{"value.time": words}).json()
+    assert said["refused"]
+    assert "a day and a time to come" in said["told"]
+    said = mei.does(reference, "phrase", code="call_at", **{"value.time": "明天 14:00"}).json()
+    assert not said["refused"], said
+    then = days_on(web_desk, 1)
+    assert f"{then:%A, %B} {then.day}, 14:00" in mei.browser.get(f"/cases/{reference}").text
+
+
 def test_a_case_is_snoozed_until_what_was_typed(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     _person, reference = answered(web_desk, mei)
