@@ -37,6 +37,7 @@ AFRAID = "Saya takut dia tahu saya menulis."
 HERE = "Saya di sini. Kita bisa menulis pelan-pelan."
 PICTURES = TESTS / "browser" / "pictures"
 """What the README shows. `PICTURES=1 ./run test tests/browser` takes them anew."""
+PHONE = {"width": 390, "height": 844}
 OFFICE = "labor_1955"
 NUMBER = "[A-Z0-9]{6}"
 AWAITED = (
@@ -202,9 +203,12 @@ async def _hands_back(page: Page, person: PhonePagePerson) -> None:
 
 
 async def _shows_both_languages(page: Page) -> None:
-    """Take the pictures of a case, in each language of the desk."""
+    """Take the pictures of a case: on a phone, and in each language of the desk."""
     if not os.environ.get("PICTURES"):
         return
+    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    await _photographs(page, "case-phone")
+    await page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     for name, scheme in (("case-en", "light"), ("case-zh-dark", "dark")):
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         await page.locator("#consent").evaluate("it => it.scrollIntoView()")
