@@ -19,6 +19,7 @@ from bot.mailbox.outbox import hold_letter
 if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
 
+ANSWERED = '<span class="reply-due answered">answered</span>'
 WAITS = "waits until the person answers “Is this a good moment to write?”"
 
 
@@ -39,9 +40,13 @@ def test_a_message_that_waits_for_the_opening_question_says_so(web_desk: WebDesk
         mei.told(reference, verb)
     mei.told(reference, "say", words="I am here for you.")
     assert f"not sent yet: {WAITS}" in bubble(conversation(mei, reference), "I am here")
+    head = mei.browser.get(f"/cases/{reference}/panes/head").text
+    assert (ANSWERED in head, "waiting for the person" in head) == (False, True)
     person.presses("I can write now")
     web_desk.home.advance_time(5)
     web_desk.settles()
+    mei.told(reference, "say", words="Take your time.")
+    assert ANSWERED in mei.browser.get(f"/cases/{reference}/panes/head").text
     assert any("I am here for you." in it for it in person.texts)
     assert WAITS not in conversation(mei, reference)
 
