@@ -109,9 +109,7 @@ ANSWERED = _("answered")
 MINUTES, HOURS, DAYS = _("{n} min"), _("{n} h"), _("{n} d")
 TWO_SPANS = _("{longer} {shorter}")
 TIME_NOT_UNDERSTOOD = _("Not understood. Write it as tomorrow 14:00 or 2026-11-25 14:30.")
-APPOINTMENT_UNCLEAR = _(
-    "Write a day and a time to come, such as tomorrow 14:00 or 2026-11-25 14:30."
-)
+TIME_TO_COME = _("Write a day and a time to come, such as tomorrow 14:00 or 2026-11-25 14:30.")
 IN_AN_HOUR = _("in an hour")
 IN_FOUR_HOURS = _("in four hours")
 TOMORROW = _("tomorrow")

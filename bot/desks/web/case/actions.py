@@ -80,7 +80,7 @@ async def _handle_case_action(request: DeskRequest) -> Response:
             )
             return respond(request, other, path)
     if unclear_appointment(request, verb):
-        why = CommandResult(seen.case, is_refused=True, source=texts.APPOINTMENT_UNCLEAR.source)
+        why = CommandResult(seen.case, is_refused=True, source=texts.TIME_TO_COME.source)
         return respond(request, why, path)
     filled = _parse_input(in_digits(request, verb, dict(request.form)), form)
     if form.is_sent_to_person and (asked := await _failed_checks(request, seen, filled)):

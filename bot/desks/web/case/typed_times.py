@@ -36,7 +36,7 @@ async def _show_understood(request: DeskRequest) -> Response:
     kind = request.form.get("kind", "")
     found = _parse(request, request.form.get("words", ""), kind)
     if found is None:
-        why = texts.APPOINTMENT_UNCLEAR if kind == APPOINTMENT else texts.TIME_NOT_UNDERSTOOD
+        why = texts.TIME_TO_COME if kind in {MOMENT, APPOINTMENT} else texts.TIME_NOT_UNDERSTOOD
         return request.json(told=request.locale(why), refused=True)
     shown = format_full_day(request.locale.language, found.day)
     if found.at is not None:
@@ -77,7 +77,8 @@ def _parse(request: DeskRequest, words: str, kind: str) -> TypedTime | None:
         return found if found.at is not None and _is_ahead(found, now) else None
     if kind == DAY:
         return TypedTime(found.day)
-    return found if found.at is not None else TypedTime(found.day, MORNING)
+    moment = found if found.at is not None else TypedTime(found.day, MORNING)
+    return moment if _is_ahead(moment, now) else None
 
 
 def _is_ahead(found: TypedTime, now: datetime) -> bool:

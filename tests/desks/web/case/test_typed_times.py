@@ -36,8 +36,12 @@ def test_a_time_in_words_is_shown_with_its_weekday_before_it_counts(
 
 
 def test_what_is_not_understood_says_what_to_write(web_desk: WebDeskHarness) -> None:
-    told, is_refused = understood(web_desk.worker().comes(), "some time")
+    mei = web_desk.worker().comes()
+    told, is_refused = understood(mei, "some time", "day")
     assert (told.startswith("Not understood."), is_refused) == (True, True)
+    for words in ("some time", "yesterday", "昨天 14:00"):
+        told, is_refused = understood(mei, words)
+        assert ("a time to come" in told, is_refused) == (True, True)
 
 
 @pytest.mark.parametrize("words", ["some time", "tomorrow", "yesterday 14:00", "明天"])
