@@ -80,6 +80,13 @@ async def test_a_pasted_picture_goes_out_without_words(browser: Browser, tmp_pat
             (sent,) = await arrived(office)
             assert sent.upload.kind == "photo"
             await expect(page.locator("#attach")).not_to_have_attribute("open", "")
+            await page.locator("#attach > summary").click()
+            await page.locator("#send-place input[name=place]").fill("25.0330, 121.5654")
+            await page.locator("#send-place button").click()
+            await expect(page.locator("#outgoing")).to_contain_text("25.0330, 121.5654")
+            await page.locator("[data-undo]").click()
+            await expect(page.locator("#outgoing")).to_be_hidden()
+            await expect(page.locator("#send-place input[name=place]")).to_be_visible()
 
 
 async def test_a_message_that_was_sent_can_be_changed(browser: Browser, tmp_path: Path) -> None:

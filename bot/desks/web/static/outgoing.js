@@ -36,14 +36,14 @@ export function delay(form) {
   if (waiting && !field && waiting.form.action === form.action && !form.querySelector("p")) return; // pressed twice
   if (waiting) sendNow();
   const file = form.querySelector("input[type=file]")?.files[0];
-  const words = field?.value ?? (form.querySelector("p") ?? form.querySelector("button")).textContent;
+  const words = field?.value ?? form.elements.place?.value ?? (form.querySelector("p") ?? form.querySelector("button")).textContent;
   const isAgain = unanswered?.words === words && unanswered.file === file && unanswered.form.action === form.action;
   const fields = isAgain ? sameNonce(fieldsOf(form), unanswered.fields) : fieldsOf(form);
   waiting = { form, fields, words, field, file, when: form.dataset.delay };
   showOutgoing("");
   if (form.dataset.closeDialog) document.getElementById(form.dataset.closeDialog).close();
   if (field) field.value = "";
-  if (file) form.closest("details").open = false;
+  if (file || form.elements.place) form.closest("details").open = false;
   if (file) form.reset();
   field?.focus();
   waiting.timer = setTimeout(sendNow, DELAY);
@@ -147,8 +147,9 @@ export function undo() {
 }
 
 /** Put words back into the composer, before what was written since. */
-function giveBack({ words, field, file }) {
+function giveBack({ form, words, field, file }) {
   if (file) attach(file);
+  if (form.elements.place) form.closest("details").open = true; // with what was refused
   if (!field) return;
   const now = document.getElementById(field.id) ?? field;
   now.value = [words, now.value].filter(Boolean).join("\n");
