@@ -19,7 +19,7 @@ class AlreadyRunningError(HavenError):
 
 
 class CommitFailedError(HavenError):
-    """The disk refused a commit, so the process stops. Repair the disk and restart."""
+    """The disk refused a commit. Make room on it or repair it; restart Haven if it has ended."""
 
 
 class StoreTooNewError(HavenError):

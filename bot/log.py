@@ -22,7 +22,7 @@ EVENTS = frozenset(
         # The process, its clock and its disk.
         "started", "stopped", "clock_jumped", "clock_wrong", "clock_right", "commit_failed",
         "library_message",
-        "disk_low", "disk_full", "disk_read_only", "rows_expired",
+        "disk_low", "disk_full", "disk_read_only", "disk_writable", "rows_expired",
         # Telegram.
         "telegram_missing", "polling", "polling_paused", "poll_failed", "poll_conflict",
         "poll_response_quarantined",

@@ -59,6 +59,17 @@ class App:
     on_call: OnCallService
 
 
+@dataclass
+class RunningApp:
+    """The App of this moment: another one is built once a full disk takes writes again."""
+
+    app: App
+
+    async def wake_dispatcher(self) -> None:
+        """Have the dispatcher carry out stored commands now."""
+        await self.app.dispatcher.resume()
+
+
 def build(
     settings: Settings, database: Database, vault: Vault, channel: Channel, options: BuildOptions
 ) -> App:

@@ -47,7 +47,7 @@ from bot.vault.keys.passwords import PasswordCost
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
-    from bot.app.build import App
+    from bot.app.build import RunningApp
     from bot.desks.web.context import DeskContext
     from bot.hotline.staff.staff import Caseworker
     from bot.sandbox import Phone, SandboxGroup
@@ -180,7 +180,7 @@ class RestartableBot:
 
     def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
-        self._app: App | None = None
+        self._running: RunningApp | None = None
         self._is_restarting = False
         self.ready = asyncio.Event()
 
@@ -198,18 +198,18 @@ class RestartableBot:
                 await self._task
                 return
 
-    async def _know_app(self, app: App) -> None:
+    async def _know_app(self, running: RunningApp) -> None:
         """Know the App for as long as it runs."""
-        self._app = app
+        self._running = running
         try:
             await asyncio.Event().wait()
         finally:
-            self._app = None
+            self._running = None
 
     async def wake_dispatcher(self) -> None:
         """Have the bot carry out stored commands now, if it is running."""
-        if self._app is not None:
-            await self._app.dispatcher.resume()
+        if self._running is not None:
+            await self._running.wake_dispatcher()
 
     async def restart(self) -> None:
         """Cancel the bot, and return once it has recovered."""

@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import gc
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.app.build import App, build
+from bot.app.build import App, RunningApp, build
+from bot.app.jobs import run_together
 from bot.app.options import BuildOptions
-from bot.app.storage import open_storage, wait_for_failed_commit
+from bot.app.storage import open_storage, wait_for_failed_commit, wait_until_writable
 from bot.app.texts import bot_profiles, load_place, load_recordings, use_offered_languages
 from bot.cases.evidence.download import FileDownloader
 from bot.channels.telegram.client import ServerTime, SilentBot, build_bot, connections
@@ -65,7 +67,7 @@ class RunOptions:
     ready: asyncio.Event | None = None  # set once the bot has recovered and answers
     disk: DiskSpace | None = None  # of the data folder, unless another is given
     offer: LanguageOffer | None = None  # if it was loaded and checked before
-    extra_job: Callable[[App], Coroutine[None, None, None]] | None = None
+    extra_job: Callable[[RunningApp], Coroutine[None, None, None]] | None = None
     """Runs as long as the bot does, for example the web desk."""
 
 
@@ -74,7 +76,8 @@ async def run_bot(settings: Settings, options: RunOptions | None = None) -> None
 
     Raises:
         AlreadyRunningError: another bot uses the data folder, or the token.
-        CommitFailedError: the disk refused a commit; repair it, then restart.
+        CommitFailedError: the disk takes no writes at the start, or what it stored is not certain
+            any more; repair it, then restart.
         SettingError: a setting cannot be used, or the folder is for practice only.
     """
     options = options or RunOptions()
@@ -102,18 +105,42 @@ async def _run_with(
     bot = build_bot(settings.token(), settings.telegram_api, server_time.note_date)
     sender = Sender(bot, recordings=Recordings(bot, cache_file=directory.recordings))
     async with connections(bot):
-        app = build(
-            settings, database, vault, sender,
-            BuildOptions(
-                bot_id=bot.id, username=lambda: bot.known_username, clock=options.clock,
-                clock_monitor=ClockMonitor(server_time.now), limits=options.limits,
-                rehearsal=options.rehearsal, desks=(WebDesk(vault),), languages=offered.tags,
-                voices=load_recordings(load_place(settings), offered.tags), hasher=hasher,
-                has_disk_space=disk.has_space_for_files,
-            ),
+        build_options = BuildOptions(
+            bot_id=bot.id, username=lambda: bot.known_username, clock=options.clock,
+            clock_monitor=ClockMonitor(server_time.now), limits=options.limits,
+            rehearsal=options.rehearsal, desks=(WebDesk(vault),), languages=offered.tags,
+            voices=load_recordings(load_place(settings), offered.tags), hasher=hasher,
+            has_disk_space=disk.has_space_for_files,
         )  # fmt: skip
-        profile = _public_profile(settings, offered)
-        await _run_jobs(app, bot, disk, directory, profile, options)
+        build_app = partial(build, settings, database, vault, sender, build_options)
+        running, profile = RunningApp(build_app()), _public_profile(settings, offered)
+        # The desk comes first: it needs neither Telegram nor an end of the recovery.
+        desk = [options.extra_job(running)] if options.extra_job else []
+
+        def run_once() -> Coroutine[None, None, None]:
+            return _run_jobs(running.app, bot, disk, directory, profile, options)
+
+        await run_together(*desk, _run_while_writable(running, build_app, run_once))
+
+
+async def _run_while_writable(
+    running: RunningApp, build_app: Callable[[], App],
+    run_once: Callable[[], Coroutine[None, None, None]],
+) -> None:  # fmt: skip
+    """Run the jobs; after a refused write, again on a new App once the disk takes writes.
+
+    What the old App had in memory may not be on the disk. A new one begins like a new process, and
+    the desk goes on meanwhile: it reads.
+    """
+    database, vault = running.app.database, running.app.vault
+    while True:
+        try:
+            await run_once()
+        except Exception:
+            if not (database.writer.failed.is_set() or vault.has_failed):
+                raise
+        await wait_until_writable(database, vault)
+        running.app = build_app()
 
 
 def _public_profile(settings: Settings, offered: LanguageOffer) -> PublicProfile:
@@ -129,10 +156,7 @@ async def _run_jobs(
     app: App, bot: SilentBot, disk: DiskSpace, directory: DataDirectory, profile: PublicProfile,
     options: RunOptions,
 ) -> None:  # fmt: skip
-    """Run all jobs; once one fails or all are cancelled, cancel the rest and wait for them.
-
-    The desk comes first: it needs neither Telegram nor an end of the recovery.
-    """
+    """Run all jobs but the desk; once one fails or all are cancelled, cancel the rest."""
     downloader = FileDownloader(
         app.database.writer, app.vault, TelegramFiles(bot), directory.files, app.clock,
         disk.has_space_for_files,
@@ -150,8 +174,6 @@ async def _run_jobs(
         bot, receive, expected_bot=app.inbox.bot, clock=app.clock,
         on_return=lambda: recover(app), has_disk_space=disk.has_space,
     )  # fmt: skip
-    desk = [options.extra_job(app)] if options.extra_job else []
-    tasks = [asyncio.create_task(job) for job in desk]
     try:
         await recover(app)
         if options.ready is not None:
@@ -165,16 +187,10 @@ async def _run_jobs(
             app.on_call.run_senders(app.database.writer, app.clock),
             wait_for_failed_commit(app.database, app.vault), watch_clock(app), publish(),
         ]  # fmt: skip
-        tasks += [asyncio.create_task(job) for job in jobs]
         log.info("started")
         tune_gc()
-        await asyncio.gather(*tasks)
+        await run_together(*jobs, at_end=poller.stop)
     finally:
-        poller.stop()
-        for task in tasks:
-            if not task.cancelling():  # a second cancellation would interrupt its clean-up
-                task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
         log.info("stopped")
 
 

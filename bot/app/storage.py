@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from sqlalchemy import select
 
 from bot.app.keys import load_host_key, open_key_store, opening
-from bot.clock import SystemClock
+from bot.clock import SECOND, SystemClock
 from bot.errors import CommitFailedError, HavenError
 from bot.log import log
 from bot.store.compiled import Prepared
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 FAILURE_CHECK_SECONDS = 0.25
+REOPEN_SECONDS = 5.0
+"""Seconds between two tries to store something on a disk that refused it."""
 _LATEST_BOT = Prepared(
     lambda _: select(heartbeats.c.bot).order_by(heartbeats.c.alive_at.desc()).limit(1)
 )
@@ -85,7 +87,7 @@ def open_vault(settings: Settings, database: Database) -> Vault:
     return vault
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def open_storage(settings: Settings) -> AsyncIterator[tuple[Database, Vault]]:
     """Open database and vault of a long-running process, and close them afterwards.
 
@@ -103,15 +105,46 @@ async def open_storage(settings: Settings) -> AsyncIterator[tuple[Database, Vaul
 
 
 async def wait_for_failed_commit(database: Database, vault: Vault) -> NoReturn:
-    """Raise CommitFailedError once one fails: nothing is stored until the disk is repaired."""
+    """Raise CommitFailedError once one fails."""
     writer = database.writer
     # Polled: a thread that waits for the event could not be cancelled.
     while not (writer.failed.is_set() or vault.has_failed):  # noqa: ASYNC110
         await asyncio.sleep(FAILURE_CHECK_SECONDS)
-    log.error("commit_failed")
     raise CommitFailedError(
         f"a commit failed; {writer.failure_reason}; restart Haven after repairing it"
     )
+
+
+async def wait_until_writable(database: Database, vault: Vault) -> None:
+    """Return once the disk takes writes again, which is tried every few seconds.
+
+    Raises:
+        CommitFailedError: something else than a refused write failed; only a restart helps.
+    """
+    writers = [it for it in (vault.writer, database.writer) if it is not None]
+    since = min((it.failed_at for it in writers if it.failed_at), default=SystemClock().now())
+    why = next((it.failure_reason for it in writers if it.failed_at), "")
+    log.error("commit_failed", state=why)
+    while all(it.can_reopen for it in writers):
+        await asyncio.sleep(REOPEN_SECONDS)
+        with contextlib.suppress(CommitFailedError):
+            for writer in writers:
+                await writer.reopen()
+            log.info("disk_writable", seconds=(SystemClock().now() - since) / SECOND)
+            return
+    raise CommitFailedError(f"a commit failed; {why}; restart Haven after repairing it")
+
+
+async def keep_store_open(database: Database, vault: Vault) -> NoReturn:
+    """Open the store again whenever the disk had refused a write.
+
+    Raises:
+        CommitFailedError: only a restart helps.
+    """
+    while True:
+        with contextlib.suppress(CommitFailedError):
+            await wait_for_failed_commit(database, vault)
+        await wait_until_writable(database, vault)
 
 
 def latest_bot_id(work: Work) -> int:

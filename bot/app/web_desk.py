@@ -7,9 +7,10 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.app.jobs import run_together
 from bot.app.options import DeskOptions
 from bot.app.referral_recipients import deployment_place
-from bot.app.storage import latest_bot_id, open_storage, wait_for_failed_commit
+from bot.app.storage import keep_store_open, latest_bot_id, open_storage
 from bot.app.texts import (
     build_consent,
     build_fact_source,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from bot.app.build import App
+    from bot.app.build import RunningApp
     from bot.settings import Settings
     from bot.store.database import Database
 
@@ -83,20 +84,21 @@ async def open_desk_app(context: DeskContext) -> AsyncIterator[ASGIApp]:
 
 
 async def run_desk(context: DeskContext, settings: Settings) -> None:
-    """Serve a desk; raise CommitFailedError once one fails, SettingError if the port is taken."""
+    """Serve a desk until cancelled; raise SettingError if the port is taken."""
     host, port = settings.desk_host_port
     async with open_desk_app(context) as app, serve(app, host, port):
-        await wait_for_failed_commit(context.database, context.vault)
+        await asyncio.Event().wait()
 
 
-def desk_job(settings: Settings) -> Callable[[App], Coroutine[None, None, None]]:
+def desk_job(settings: Settings) -> Callable[[RunningApp], Coroutine[None, None, None]]:
     """Return the job that serves the desk in a bot's process; raise SettingError without origin."""
     origin = settings.desk_url
 
-    def job(app: App) -> Coroutine[None, None, None]:
+    def job(running: RunningApp) -> Coroutine[None, None, None]:
+        app = running.app
         options = DeskOptions(
             bot_id=app.inbox.bot, origin=origin, clock=app.clock,
-            wake_dispatcher=app.dispatcher.resume,
+            wake_dispatcher=running.wake_dispatcher,
         )  # fmt: skip
         return run_desk(build_desk_context(settings, app.database, app.vault, options), settings)
 
@@ -113,4 +115,5 @@ async def run_standalone_desk(settings: Settings) -> None:
     async with open_storage(settings) as (database, vault):
         bot_id = await database.writer.run(latest_bot_id)
         options = DeskOptions(bot_id=bot_id, origin=settings.desk_url)
-        await run_desk(build_desk_context(settings, database, vault, options), settings)
+        context = build_desk_context(settings, database, vault, options)
+        await run_together(run_desk(context, settings), keep_store_open(database, vault))

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from bot.clock import SystemClock
 from bot.errors import CommitFailedError
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     OnDone = Callable[[Any, BaseException | None], None]
 
 T = TypeVar("T")
+_REOPEN: Any = object()
+"""Is handed in instead of a unit of work."""
 BUSY_TIMEOUT = 5000
 """Milliseconds to wait for another process that writes."""
 BUSY_RETRIES = 12
@@ -36,6 +39,12 @@ _TRANSIENT = frozenset(
     }
 )  # fmt: skip
 """Errors of SQLite that another try may not have."""
+_NOTHING_WRITTEN = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+)
+_WRITE_REFUSED = frozenset({sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
+"""Primary and extended codes of a write that the disk refused. After them SQLite knows what is on
+the disk. After a failed fsync it does not, and takes commits for durable that are not."""
 BUSY_ERRORS = (sqlite3.OperationalError, CommitFailedError)
 """What a unit of work raises that the store did not take; nothing of it was stored."""
 _TRANSIENT_STATES = ("08", "40", "53", "55", "57", "58")
@@ -87,9 +96,10 @@ class Work:
         while self._deferred:
             self._deferred.pop(0)(self)
 
-    def discard_deferred(self) -> None:
-        """Discard the deferred functions, because the unit is rolled back."""
-        self._deferred.clear()
+    def execute(self, sql: str) -> list[Any]:
+        """Run a statement of the database's own language, and return its rows."""
+        self._cursor.execute(sql)
+        return self._cursor.fetchall()
 
     def rows(self, statement: Prepared, *values: Any) -> list[Any]:
         """Run a statement and return its rows."""
@@ -122,11 +132,18 @@ class Work:
         self._cursor.executemany(compiled.sql, arranged)
 
 
+def _probe(work: Work) -> None:
+    """Write a page that changes nothing."""
+    version = int(work.execute("PRAGMA user_version")[0][0])
+    work.execute(f"PRAGMA user_version={version}")
+
+
 class Writer:
     """Runs units of work, one after the other, in one thread on one connection.
 
     After the first failed commit nothing more is trusted: every further unit fails with
-    `CommitFailedError`, and `failed` is set so that the process can stop and say why.
+    `CommitFailedError`, and `failed` is set. If the disk only refused to write, `reopen` begins
+    again on a new connection; after anything else the process must stop and say why.
     """
 
     def __init__(
@@ -146,9 +163,13 @@ class Writer:
         self._units_since_check = 0
         self._units: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run_thread, name="writer", daemon=True)
+        self._connection: Any = None
+        self._cursor: Any = None
         self._failure: BaseException | None = None
         self._is_closed = False
         self.failed = threading.Event()
+        self.failed_at = 0
+        """The moment since which nothing is stored, microseconds; 0 while all is well."""
         self._thread.start()
 
     async def run(self, unit: Callable[[Work], T]) -> T:
@@ -171,6 +192,22 @@ class Writer:
         Erased data remain in the WAL until then. PostgreSQL recycles its own WAL by itself.
         """
         return bool(await self._submit_async(None))
+
+    async def reopen(self) -> None:
+        """Trust commits again after a write was refused, if one works on a new connection.
+
+        Raises:
+            CommitFailedError: the disk still refuses, or `can_reopen` is false.
+        """
+        await self._submit_async(_REOPEN)
+
+    @property
+    def can_reopen(self) -> bool:
+        """Tell whether SQLite still knows what is on the disk, so that it may begin again."""
+        code = getattr(self._failure, "sqlite_errorcode", sqlite3.SQLITE_OK)
+        is_moved = code == sqlite3.SQLITE_READONLY_DBMOVED
+        is_refused = code & _PRIMARY in _NOTHING_WRITTEN or code in _WRITE_REFUSED
+        return self._failure is None or (is_refused and not is_moved)
 
     @property
     def failure_reason(self) -> str:
@@ -200,39 +237,74 @@ class Writer:
         self._units.put((unit, tell))
 
     def _run_thread(self) -> None:
-        connection, error = _attempt(self._connect)
-        if connection is None:
-            self._fail(error, "no connection")
+        if not self._open():
             self._refuse_all()
             return
-        cursor = connection.cursor()
-        work = Work(cursor, self._dialect)
-        begin = "BEGIN IMMEDIATE" if self._dialect == "sqlite" else "BEGIN"
         dirty = False
         while True:
             try:
                 handed = self._units.get(timeout=IDLE) if dirty else self._units.get()
             except queue.Empty:
-                dirty = not self._truncate_wal(cursor)
+                dirty = not self._truncate_wal(self._cursor)
                 continue
             if handed is None:
                 break
             unit, tell = handed
             if unit is None:
-                tell(self._truncate_wal(cursor), None)
+                tell(self._truncate_wal(self._cursor), None)
+                continue
+            if unit is _REOPEN:
+                tell(*self._reopen())
                 continue
             dirty = True
-            tell(*self._run_unit(cursor, begin, work, unit))
-            self._keep_wal_short(cursor)
-        self._truncate_wal(cursor)
-        cursor.close()
-        connection.close()
+            tell(*self._run_unit(unit))
+            self._keep_wal_short(self._cursor)
+        self._truncate_wal(self._cursor)
+        self._close()
 
-    def _run_unit(
-        self, cursor: Cursor, begin: str, work: Work, unit: Callable[[Work], T]
-    ) -> tuple[T | None, Exception | None]:
+    def _open(self) -> bool:
+        connection, error = _attempt(self._connect)
+        if connection is None:
+            self._fail(error, "no connection")
+            return False
+        self._connection, self._cursor = connection, connection.cursor()
+        return True
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._cursor.close()
+            self._connection.close()  # rolls back what could not be committed
+            self._connection = self._cursor = None
+
+    def _reopen(self) -> tuple[None, Exception | None]:
+        before = self._failure
+        if before is None:
+            return None, None
+        if not self.can_reopen:
+            return None, CommitFailedError(f"a commit failed; {self.failure_reason}")
+        # The new connection first: with none open, SQLite would remove the WAL and its index, which
+        # a full disk could not take again. Then nothing could be read either.
+        connection, _ = _attempt(self._connect)
+        if connection is None:
+            return None, CommitFailedError(f"nothing can be opened; {self.failure_reason}")
+        _attempt(self._close)
+        self._connection, self._cursor = connection, connection.cursor()
+        self._failure = None
+        _, error = self._run_unit(_probe)
+        if error is None:  # a page of the WAL may still fit where the database cannot grow
+            self._checkpoint(self._cursor, "PASSIVE")
+        self._failure = self._failure or (before if error else None)
+        if self._failure is not None:
+            return None, CommitFailedError(f"nothing can be stored yet; {self.failure_reason}")
+        self.failed.clear()
+        self.failed_at = 0
+        return None, None
+
+    def _run_unit(self, unit: Callable[[Work], T]) -> tuple[T | None, Exception | None]:
         if self._failure is not None:
             return None, CommitFailedError(f"an earlier commit failed; {self.failure_reason}")
+        cursor, work = self._cursor, Work(self._cursor, self._dialect)
+        begin = "BEGIN IMMEDIATE" if self._dialect == "sqlite" else "BEGIN"
         _, error = _attempt(lambda: _begin(cursor, begin))
         if error is not None:
             return None, error if _is_busy(error) else self._fail(error, "no transaction begins")
@@ -244,10 +316,10 @@ class Writer:
 
         result, error = _attempt(whole)
         if error is not None:
-            work.discard_deferred()
             _, failure = _attempt(lambda: cursor.execute("ROLLBACK"))
             if failure is not None:
-                self._fail(failure, "a rollback failed")
+                # SQLite rolls back by itself when the disk is full; that is then what is wrong.
+                self._fail(error if is_store_error(error) else failure, "a rollback failed")
             return None, error
         _, error = _attempt(lambda: cursor.execute("COMMIT"))
         return (result, None) if error is None else (None, self._fail(error, "a commit failed"))
@@ -261,6 +333,7 @@ class Writer:
     def _fail(self, error: Exception | None, what: str) -> CommitFailedError:
         # SQLite reports OK for commits after a failed fsync: none of them may be trusted.
         self._failure = error
+        self.failed_at = self.failed_at or SystemClock().now()
         self.failed.set()
         failure = CommitFailedError(
             f"{what} ({type(error).__name__}); {disk_failure_reason(error)}"
@@ -270,7 +343,7 @@ class Writer:
 
     def _keep_wal_short(self, cursor: Cursor) -> None:
         self._units_since_check += 1
-        if self._wal is None or self._units_since_check < CHECK_WAL_EVERY:
+        if self._wal is None or self._failure or self._units_since_check < CHECK_WAL_EVERY:
             return
         self._units_since_check = 0
         size = self._wal.stat().st_size if self._wal.exists() else 0

@@ -24,7 +24,7 @@ from bot.vault.purpose import IN_TRANSIT, Purpose, Sealer
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from bot.store.writer import Work
+    from bot.store.writer import Work, Writer
     from bot.vault.keys.host_key import HostKey
     from bot.vault.keys.key_store import KeyStore
 
@@ -154,6 +154,11 @@ class Vault:
     def has_failed(self) -> bool:
         """Tell whether the key store refused a commit."""
         return self.keys is not None and self.keys.database.writer.failed.is_set()
+
+    @property
+    def writer(self) -> Writer | None:
+        """Return the writer of the key store; None without a key store."""
+        return self.keys.database.writer if self.keys is not None else None
 
     def close(self) -> None:
         """Close the key store."""

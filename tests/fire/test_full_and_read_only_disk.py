@@ -1,4 +1,4 @@
-"""A full disk, or a read-only one, stops the process, which says so; later everything is there."""
+"""A full disk, or a read-only one: nothing more is taken; later it goes on by itself, complete."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tests.fire.delivery_findings import judge
 from tests.fire.processes.kill_scenario import KillPlan, kill_scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.fire.processes.kill_scenario import KillScenario
@@ -17,78 +18,82 @@ if TYPE_CHECKING:
 PLAN = KillPlan(kills=0, updates=200, repeats=0)
 ROOM = 24 * 1024
 """Bytes every file may still grow until the disk is full."""
-FULL = "the disk may be full"
+FULL, FROZEN = "the disk may be full", "the disk is read-only"
+REFUSED, TAKEN = '"commit_failed"', '"disk_writable"'
+UNLIMITED = -1
 
 
-async def begin_with_little_room(here: KillScenario) -> BotProcess:
-    size = (here.nursery.data / "haven.db").stat().st_size
-    return await here.begin(f"has_room_for:{size + ROOM}")
-
-
-async def fill(here: KillScenario) -> None:
-    """Let people write, first with room enough, then until there is no more."""
-    life = await here.begin()
+async def refuse(here: KillScenario, life: BotProcess, begin: Callable[[], object]) -> int:
+    """Let the disk refuse writes while people write; return how many batches came after it."""
     here.crowd.allowed = PLAN.updates // 4
-    await here.until(lambda: here.crowd.done == here.crowd.allowed, life)
-    life.signal(signal.SIGTERM)
-    await here.note_end(life)
-    life = await begin_with_little_room(here)
+    updates = here.sandbox.updates
+    await here.until(lambda: here.crowd.done == here.crowd.allowed and not len(updates), life)
+    begin()
     here.crowd.allowed = PLAN.updates
-    await here.until(lambda: life.is_over, life)
-    await here.note_end(life)
+    await here.until(lambda: REFUSED in here.nursery.said(), life)
+    assert not life.is_over
+    before = updates.batches_sent
+    await here.until(lambda: updates.batches_sent > before, life, 1.0)
+    return updates.batches_sent - before
 
 
-async def test_a_full_disk_stops_the_process_which_says_so_and_nothing_confirmed_is_lost(
+async def heal(here: KillScenario, life: BotProcess) -> None:
+    """Wait until the process goes on by itself, and let it finish."""
+    await here.until(lambda: TAKEN in here.nursery.said(), life, 30.0)
+    assert TAKEN in here.nursery.said()
+    await here.rest(life)
+
+
+async def test_on_a_full_disk_the_process_waits_and_loses_nothing_confirmed(
     tmp_path: Path, spawner: ProcessSpawner
 ) -> None:
     async with kill_scenario(PLAN, tmp_path, spawner) as here, here.people():
-        await fill(here)
-        *_, last = here.nursery.said().strip().splitlines()
-        await here.rest()
-    assert here.course.ends == (0, 1, 0)
-    assert FULL in last
+        life = await here.begin()
+
+        def fill() -> None:
+            size = (here.nursery.data / "haven.db").stat().st_size
+            life.limit_file_size(size + ROOM)
+
+        assert not await refuse(here, life, fill)
+        life.limit_file_size(UNLIMITED)
+        await heal(here, life)
+        assert here.nursery.lives == 1
+    assert here.course.ends == (0,)
+    assert FULL in here.nursery.said()
     assert "Traceback" not in here.nursery.said()
     assert judge(here.disk, here.crowd.walkers).faults == {}
 
 
-FROZEN = "the disk is read-only"
-
-
-def frost(sign: Path, *, comes: bool) -> None:
-    """Make the disk read-only, or mend it."""
-    if comes:
-        sign.touch()
-    else:
-        sign.unlink()
-
-
-async def freeze(here: KillScenario, sign: Path) -> int:
-    """Let the disk become read-only while people write; return what was fetched after that."""
-    life = await here.begin(f"read_only_by:{sign}")
-    here.crowd.allowed = PLAN.updates // 4
-    await here.until(lambda: here.crowd.done == here.crowd.allowed, life)
-    frost(sign, comes=True)
-    fetched = here.sandbox.updates.batches_sent
-    here.crowd.allowed = PLAN.updates
-    await here.until(lambda: life.is_over, life)
-    await here.note_end(life)
-    return here.sandbox.updates.batches_sent - fetched
-
-
-async def test_a_read_only_disk_stops_the_process_and_loses_nothing(
+async def test_on_a_read_only_disk_the_process_waits_and_a_new_one_says_why_it_ends(
     tmp_path: Path, spawner: ProcessSpawner
 ) -> None:
     sign = tmp_path / "read-only"
     async with kill_scenario(PLAN, tmp_path, spawner) as here, here.people():
-        fetched = await freeze(here, sign)
-        *_, last = here.nursery.said().strip().splitlines()
-        assert fetched <= 1  # what was being asked for when it happened
+        life = await here.begin(f"read_only_by:{sign}")
+        assert not await refuse(here, life, sign.touch)
+        life.signal(signal.SIGTERM)
+        await here.note_end(life)
         again = await here.begin(f"read_only_by:{sign}")
         await here.note_end(again)
+        *_, last = here.nursery.said().strip().splitlines()
+        assert FROZEN in last
         assert not here.sandbox.calls.of("getUpdates")
-        frost(sign, comes=False)
+        sign.unlink()
         await here.rest()
-    assert here.course.ends == (1, 1, 0)
-    assert FROZEN in last
+    assert here.course.ends == (0, 1, 0)
     assert "Traceback" not in here.nursery.said()
+    assert judge(here.disk, here.crowd.walkers).faults == {}
+
+
+async def test_when_a_read_only_disk_is_mended_the_same_process_goes_on(
+    tmp_path: Path, spawner: ProcessSpawner
+) -> None:
+    sign = tmp_path / "read-only"
+    async with kill_scenario(PLAN, tmp_path, spawner) as here, here.people():
+        life = await here.begin(f"read_only_by:{sign}")
+        await refuse(here, life, sign.touch)
+        sign.unlink()
+        await heal(here, life)
+        assert here.nursery.lives == 1
+    assert here.course.ends == (0,)
     assert judge(here.disk, here.crowd.walkers).faults == {}

@@ -157,6 +157,86 @@ async def test_a_unit_that_cannot_be_undone_stops_the_writer_too(tmp_path: Path)
     writer.close()
 
 
+def disk_error(code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("disk")
+    error.sqlite_errorcode = code
+    return error
+
+
+class RefusingDisk:
+    """Connections on which no commit works while the disk refuses it."""
+
+    def __init__(self, path: str, error: sqlite3.OperationalError) -> None:
+        self.path, self.error, self.refuses = path, error, True
+
+    def connect(self) -> Any:
+        disk = self
+
+        class Refusing(Broken):
+            def execute(self, sql: str, *values: Any) -> Any:
+                if sql == "COMMIT" and disk.refuses:
+                    raise disk.error
+                return self._cursor.execute(sql, *values)
+
+        return Refusing(self.path, "never")
+
+
+@pytest.mark.parametrize(
+    "code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR_WRITE]
+)
+async def test_after_a_refused_write_it_begins_again_once_a_write_works(
+    tmp_path: Path, code: int
+) -> None:
+    database = Database(migrated_url("sqlite", tmp_path))
+    disk = RefusingDisk(str(database.url.database), disk_error(code))
+    writer = Writer(disk.connect, "sqlite")
+    with pytest.raises(CommitFailedError):
+        await writer.run(note("lost"))
+    since = writer.failed_at
+    with pytest.raises(CommitFailedError):
+        await writer.reopen()
+    assert writer.failed.is_set()
+    assert writer.failed_at == since > 0
+    disk.refuses = False
+    with pytest.raises(CommitFailedError):  # not by itself
+        await writer.run(note("too early"))
+    await writer.reopen()
+    assert not writer.failed.is_set()
+    assert not writer.failed_at
+    await writer.run(note("kept"))
+    writer.close()
+    assert noted(database) == ["kept"]
+
+
+async def test_after_a_failed_fsync_it_never_begins_again(tmp_path: Path) -> None:
+    database = Database(migrated_url("sqlite", tmp_path))
+    disk = RefusingDisk(str(database.url.database), disk_error(sqlite3.SQLITE_IOERR_FSYNC))
+    writer = Writer(disk.connect, "sqlite")
+    with pytest.raises(CommitFailedError):
+        await writer.run(note("lost"))
+    disk.refuses = False
+    assert not writer.can_reopen
+    with pytest.raises(CommitFailedError):
+        await writer.reopen()
+    writer.close()
+
+
+async def test_a_disk_full_in_the_midst_of_a_unit_is_a_refused_write(tmp_path: Path) -> None:
+    database = Database(migrated_url("sqlite", tmp_path))
+
+    def fill(work: Work) -> None:
+        work.execute("ROLLBACK")  # as SQLite does by itself when the disk is full
+        raise disk_error(sqlite3.SQLITE_FULL)
+
+    with pytest.raises(sqlite3.OperationalError):
+        await database.writer.run(fill)
+    assert database.writer.failed.is_set()
+    await database.writer.reopen()
+    await database.writer.run(note("kept"))
+    await database.close()
+    assert noted(database) == ["kept"]
+
+
 def impatient(path: str) -> sqlite3.Connection:
     """Open a connection that waits a twentieth of a second where others wait five."""
     connection = connect_sqlite(path)

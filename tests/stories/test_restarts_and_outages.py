@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from bot.app.build import App
+from bot.app.build import RunningApp
 from bot.app.run import RunOptions, run_bot
 from bot.cli.main import app
 from bot.clock import MINUTE, ShiftedClock
@@ -279,11 +279,11 @@ async def test_odd_updates_in_the_middle_of_a_report_do_no_harm(
 
 async def test_a_wrong_local_clock_is_corrected_by_telegrams(tmp_path: Path) -> None:
     async with evening(tmp_path) as night:
-        ours, met = ShiftedClock(night.clock), asyncio.Queue[App]()
+        ours, met = ShiftedClock(night.clock), asyncio.Queue[RunningApp]()
         ours.jump(-2 * HOUR)
         options = RunOptions(clock=ours, extra_job=met.put)
         night.bot = asyncio.create_task(run_bot(night.settings, options))
-        house = await met.get()
+        house = (await met.get()).app
         at = await night.until(house.setting.clock_monitor.channel, "a date")
         assert abs(at - night.clock.now()) < MINUTE
         assert night.clock.now() - house.clock.now() > MINUTE  # ours is another

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import resource
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -82,12 +81,6 @@ def _dies_over(word: str) -> None:
     TurnHandler.take = take
 
 
-def _has_room_for(size: str) -> None:
-    """Let no file grow beyond this many bytes, as on a full disk."""
-    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (int(size), most))
-
-
 def _read_only_by(sign: str) -> None:
     """Let the disk be read-only while this file is there, as one becomes that fails.
 
@@ -115,6 +108,5 @@ KNOWN: dict[str, Callable[[str], None]] = {
     "confirms_early": _confirms_early,
     "forgets": _forgets,
     "dies_over": _dies_over,
-    "has_room_for": _has_room_for,
     "read_only_by": _read_only_by,
 }

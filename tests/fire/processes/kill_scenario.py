@@ -94,9 +94,12 @@ class KillScenario:
             self.crowd.allowed = self.plan.updates
             await self.rest()
 
-    async def rest(self) -> None:
-        """Run the bot, begun anew whenever it ends, until nothing moves any more; then stop it."""
-        life = await self.begin()
+    async def rest(self, life: BotProcess | None = None) -> None:
+        """Run the bot, begun anew whenever it ends, until nothing moves any more; then stop it.
+
+        A process that is given goes on; it is the first.
+        """
+        life = life or await self.begin()
         await self._first_question(life)
         before, since = self._state(), time.monotonic()
         while not self._is_at_rest() and time.monotonic() - since < self.plan.patience:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -63,6 +64,10 @@ class BotProcess:
     @property
     def is_over(self) -> bool:
         return self._ended.done()
+
+    def limit_file_size(self, most: int) -> None:
+        """Let no file of the process grow beyond so many bytes, as on a full disk; -1: any size."""
+        resource.prlimit(self._process, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 
     def signal(self, number: int) -> None:
         """Send a signal to the process, unless it has ended by itself."""

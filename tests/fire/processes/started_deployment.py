@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import resource
 import secrets
 import signal
 import socket
@@ -78,6 +79,10 @@ class StartedProcess:
     @property
     def is_over(self) -> bool:
         return self._ended.done()
+
+    def limit_file_size(self, most: int) -> None:
+        """Let no file of the process grow beyond so many bytes, as on a full disk; -1: any size."""
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 
     def cpu(self) -> float:
         """Return the seconds of processor time used so far."""
@@ -177,14 +182,18 @@ class DeskClient:
 
     async def sign_in(self) -> None:
         """Start a session."""
-        code = pyotp.TOTP(self._deployment.secret).now()
-        fields = {"who": self._deployment.who, "password": PASSWORD, "code": code}
-        answer = await self.send("/signin", fields)
+        answer = await self.try_to_sign_in()
         assert answer.status_code == httpx.codes.SEE_OTHER, answer.status_code
         page = await self.get("/account")
         found = _CSRF.search(page.text)
         assert found is not None
         self._csrf = found[1]
+
+    async def try_to_sign_in(self, later: int = 0) -> httpx.Response:
+        """Send name, password and the code of so many half minutes later: each is taken once."""
+        code = pyotp.TOTP(self._deployment.secret).at(int(time.time()) + 30 * later)
+        fields = {"who": self._deployment.who, "password": PASSWORD, "code": code}
+        return await self.send("/signin", fields)
 
     async def get(self, path: str) -> httpx.Response:
         """Go to a page."""
