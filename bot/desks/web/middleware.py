@@ -49,6 +49,7 @@ from bot.errors import HavenError
 from bot.languages import STAFF_LANGUAGES
 from bot.log import log
 from bot.store.clock_error import load_clock_error
+from bot.store.writer import is_store_error
 from bot.vault.keys.staff_keys import may_open
 
 if TYPE_CHECKING:
@@ -89,10 +90,11 @@ class DeskEndpoint:
             return
         except HavenError as error:
             log.warning("desk_request_failed", error=type(error).__name__)
-            response = _error_page(request, HTTPStatus.CONFLICT, texts.CANNOT_DO)
+            response = _failure_page(request, error, HTTPStatus.CONFLICT, texts.CANNOT_DO)
         except Exception as error:  # noqa: BLE001 - the answer reveals no details of an error
             log.error("desk_request_failed", error=type(error).__name__)
-            response = _error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, texts.SERVER_ERROR)
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+            response = _failure_page(request, error, status, texts.SERVER_ERROR)
         has_script = response.status_code != HTTPStatus.NOT_FOUND
         answer = add_security_headers(response, self.context, nonce if has_script else "")
         await answer(scope, receive, send)
@@ -281,6 +283,20 @@ def _to_sign_in(request: DeskRequest) -> Response:
     if request.is_fetched or request.route.is_pane or request.route.changes_state:
         return _error_page(request, HTTPStatus.UNAUTHORIZED, texts.SIGN_IN_FIRST)
     return request.redirect("/signin")
+
+
+def _failure_page(
+    request: DeskRequest, error: Exception, status: HTTPStatus, message: Text
+) -> Response:
+    """Return the page for an error; it says so if the disk takes no writes."""
+    if not (request.writes_refused_since and is_store_error(error)):
+        return _error_page(request, status, message)
+    if request.route.permission is Permission.CASE:
+        message = texts.READING_NOT_RECORDED
+    else:
+        is_sign_in = request.route.permission is Permission.PUBLIC
+        message = texts.NO_SIGN_IN_NOW if is_sign_in else texts.NOTHING_STORED
+    return _error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, message)
 
 
 def _error_page(request: DeskRequest, status: HTTPStatus, message: Text) -> Response:

@@ -98,6 +98,11 @@ class DeskRequest:
         return self.form.get(NONCE_FIELD, "")
 
     @property
+    def writes_refused_since(self) -> int:
+        """The moment since which the disk takes no writes, microseconds; 0 while it does."""
+        return self.context.writes_refused_since
+
+    @property
     def is_fetched(self) -> bool:
         """Whether a script of the desk made the request."""
         return FETCH_HEADER in self.http.headers

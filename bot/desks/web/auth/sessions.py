@@ -7,6 +7,7 @@ its caseworker loses access, and when the process stops.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam
 
 from bot.clock import HOUR, MINUTE
+from bot.errors import CommitFailedError
 from bot.store.statements import delete_by, insert, select_by, select_one, update_by
 from bot.store.tables.desk import desk_sessions
 from bot.vault.keys.browser_key import (
@@ -171,7 +173,8 @@ class DeskSessions:
         is_due = now - session.seen_at >= SEEN_EVERY
         session.seen_at = now
         if is_due:
-            await self._writer.run(lambda work: work.run(_TOUCH, now, session.token))
+            with contextlib.suppress(CommitFailedError):  # a full disk ends no session
+                await self._writer.run(lambda work: work.run(_TOUCH, now, session.token))
 
     def unlock_keyring(self, session: DeskSession, secret: bytes) -> Keyring | None:
         """Return the keys of a session, unlocked for this request."""
@@ -184,7 +187,8 @@ class DeskSessions:
         ended = self._sessions.pop(token, None)
         if ended is not None and ended.search is not None:
             ended.search.cancel()
-        await self._writer.run(lambda work: work.run(_END, token))
+        with contextlib.suppress(CommitFailedError):  # its key was in memory, and is gone
+            await self._writer.run(lambda work: work.run(_END, token))
 
     @staticmethod
     def of(work: Work, who: str) -> list[DeskSession]:
