@@ -1,0 +1,202 @@
+"""Cut the power at every sync of the database; what was acknowledged must be there, once.
+
+SQLite's writes are recorded while people write to Haven. For each sync a disk is put together as a
+cut right before or after it could leave it: writes that were not synced are there, lost or torn.
+Haven starts on that disk. Telegram delivers what it was not told we have, and some of the rest.
+
+`python -m tests.fire.drills.power_drill --cuts 1000` writes what it found as one line of JSON; it
+ends with 1 when anything is wrong. `--control unsynced` runs SQLite without syncs, `early`
+acknowledges before the commit. They must be found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sqlite3
+import sys
+from collections import Counter
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from bot.errors import CommitFailedError
+from bot.mailbox.inbox import Arrival
+from bot.store import database
+from bot.store.database import Database
+from tests.support.database.recorded_writes import WriteRecorder, recorded_writes
+from tests.support.database_fixtures import migrated_url
+from tests.support.harnesses.hotline_harness import BOT, HotlineHarness
+from tests.support.people.chat_person import update_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.people.chat_person import ChatPerson
+
+PEOPLE, BATCHES = 3, 24
+MOST_AT_ONCE = 4
+REPEATED = 4
+"""Acknowledged updates that Telegram delivers again nevertheless."""
+CONTROLS = ("", "unsynced", "early")
+
+
+@dataclass
+class PowerFindings:
+    """What was found."""
+
+    cuts: int = 0
+    syncs: int = 0
+    """Syncs that were recorded; a cut was made before and after each."""
+    acknowledged: int = 0
+    """Updates that had been acknowledged, over all cuts."""
+    lost: int = 0
+    twice: int = 0
+    out_of_order: int = 0
+    damaged: int = 0
+    """Databases in which SQLite finds fault."""
+
+    @property
+    def faults(self) -> dict[str, int]:
+        """Everything that should not be."""
+        names = ("lost", "twice", "out_of_order", "damaged")
+        return {name: value for name in names if (value := getattr(self, name))}
+
+
+@dataclass
+class RecordedEvening:
+    """What people wrote, what was written to the disk, and when which of it was acknowledged."""
+
+    recorder: WriteRecorder = field(default_factory=WriteRecorder)
+    lines: list[tuple[int, str, Arrival]] = field(default_factory=list)
+    """Chat, words and update, in the order Telegram has them."""
+    acknowledged: list[tuple[int, int]] = field(default_factory=list)
+    """After how many calls so many of the lines had been acknowledged."""
+
+    def count_acknowledged(self, calls: int) -> int:
+        """Return how many lines were acknowledged when the power failed."""
+        return max((count for at, count in self.acknowledged if at <= calls), default=0)
+
+
+def record_evening(folder: Path, seed: int, control: str) -> RecordedEvening:
+    """Let people write, and record it."""
+    dice, kept = Random(seed), RecordedEvening()
+    unsynced = {"synchronous": "0"} if control == "unsynced" else {}
+    here = Database(migrated_url("sqlite", folder))
+    with patch.dict(database.PRAGMAS, unsynced), recorded_writes() as kept.recorder:
+        home = HotlineHarness(folder, database=here)
+        people = [home.person("en") for _ in range(PEOPLE)]
+        for _ in range(BATCHES):
+            batch = [_line(home, kept, dice.choice(people)) for _ in range(dice.randint(1, 4))]
+            if control == "early":
+                kept.acknowledged.append((len(kept.recorder.calls), len(kept.lines)))
+            home.run(home.house.dispatcher.receive(batch, home.next_update))
+            kept.acknowledged.append((len(kept.recorder.calls), len(kept.lines)))
+            if dice.random() < 0.5:
+                home.settle()
+            if dice.random() < 0.25:
+                home.run(home.database.writer.truncate_wal())
+        end = len(kept.recorder.calls)
+        home.close()
+    del kept.recorder.calls[end:]  # the end in good order is no part of it
+    return kept
+
+
+def _line(home: HotlineHarness, kept: RecordedEvening, person: ChatPerson) -> Arrival:
+    words, number = f"line {len(kept.lines)}", home.next_update
+    home.next_update += 1
+    arrival = Arrival.of(number, update_json(number, person.words(words)))
+    kept.lines.append((person.id, words, arrival))
+    return arrival
+
+
+def cut(kept: RecordedEvening, calls: int, dice: Random, found: PowerFindings) -> None:
+    """Cut the power after so many calls, start on what is left, and look."""
+    done = kept.count_acknowledged(calls)
+    found.cuts += 1
+    found.acknowledged += done
+    with TemporaryDirectory() as folder:
+        for name, content in kept.recorder.files_after_cut(calls, dice).items():
+            (Path(folder) / name).write_bytes(content)
+        here = Database(f"sqlite:///{folder}/haven.db")
+        if _is_damaged(here):
+            found.damaged += 1
+            return
+        home = HotlineHarness(Path(folder), database=here)
+        again = kept.lines[max(0, done - dice.randint(0, REPEATED)) :]
+        for start in range(0, len(again), MOST_AT_ONCE):
+            arrivals = [it for _chat, _words, it in again[start : start + MOST_AT_ONCE]]
+            home.receive_updates(*arrivals)
+        _compare(kept, home, found)
+        home.close()
+
+
+def _is_damaged(here: Database) -> bool:
+    try:
+        with closing(here.connect()) as connection:
+            return list(connection.execute("PRAGMA integrity_check")) != [("ok",)]
+    except (sqlite3.DatabaseError, CommitFailedError):
+        return True
+
+
+def _compare(kept: RecordedEvening, home: HotlineHarness, found: PowerFindings) -> None:
+    for chat in {chat for chat, _words, _arrival in kept.lines}:
+        written = [words for it, words, _arrival in kept.lines if it == chat]
+        stored = _stored_lines(home, chat)
+        found.lost += (Counter(written) - Counter(stored)).total()
+        found.twice += (Counter(stored) - Counter(written)).total()
+        found.out_of_order += [it for it in written if it in stored] != list(dict.fromkeys(stored))
+
+
+def _stored_lines(home: HotlineHarness, chat: int) -> list[str]:
+    key = home.house.vault.chat_key(BOT, chat)
+    rows = home.database.writer.run_sync(lambda work: home.house.conversations.load(work, [key]))
+    also = rows[key].conversation.position.extra_texts if key in rows else []
+    return "\n".join(also).splitlines()
+
+
+def run(
+    *, cuts: int, seed: int = 1, control: str = "", tell: Callable[[int], None] = lambda _: None
+) -> PowerFindings:
+    """Record evenings, and cut the power around each of their syncs, until there were so many."""
+    found, dice = PowerFindings(), Random(seed)
+    while found.cuts < cuts:
+        with TemporaryDirectory() as folder:
+            kept = record_evening(Path(folder), seed, control)
+        begin = kept.acknowledged[0][0] if control != "early" else 0
+        places = [it for sync in kept.recorder.syncs for it in (sync, sync + 1)]
+        if control:  # without syncs, or before the first: anywhere
+            places = list(range(begin, len(kept.recorder.calls)))
+        found.syncs += len(kept.recorder.syncs)
+        dice.shuffle(places)
+        for place in places[: cuts - found.cuts]:
+            cut(kept, place, dice, found)
+            tell(found.cuts)
+        seed += 1
+    return found
+
+
+def drill(
+    *, cuts: int = 100, control: str = "", tell: Callable[[int], None] = lambda _: None
+) -> dict[str, Any]:
+    """Cut so often; return one row of figures, with what is wrong under `faults`."""
+    found = run(cuts=cuts, control=control, tell=tell)
+    return asdict(found) | {"faults": found.faults}
+
+
+def main() -> int:
+    """Cut the power, as asked on the command line."""
+    asked = argparse.ArgumentParser(prog="tests.fire.drills.power_drill", description=__doc__)
+    asked.add_argument("--cuts", type=int, default=1000)
+    asked.add_argument("--control", default="", choices=CONTROLS, help="must be found wanting")
+    row = drill(**vars(asked.parse_args()))
+    print(json.dumps(row))  # noqa: T201 - the result, for whoever asked
+    return bool(row["faults"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
