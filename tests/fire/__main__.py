@@ -40,6 +40,8 @@ MODULES = {
     "clock": "clock_drill",
     "devices": "devices_drill",
     "sockets": "sockets_drill",
+    "power": "power_drill",
+    "storm": "storm_drill",
     "states": "full_length_drill",
 }
 """Each drill's module: its `drill(...)` returns figures, with what is wrong under `faults`."""
@@ -57,6 +59,8 @@ LONG: dict[str, dict[str, Any]] = {
     "letters": {"rounds": 20},
     "start": {"starts": 100},
     "clock": {"clocks": 15},
+    "power": {"cuts": 1000},
+    "storm": {"rounds": 100},
     "states": {"files": 100},
 }
 """What a drill is asked for with `--long`; what it does not take is left out."""

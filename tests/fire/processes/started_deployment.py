@@ -131,9 +131,9 @@ class StartedDeployment:
             self.secret = SecondFactors.new_totp_secret()
             run(lambda work: SecondFactors(vault).store_totp(work, self.who, self.secret, 0, now))
 
-    def begin(self) -> StartedProcess:
-        """Start a process."""
-        return StartedProcess(self._settings, self.log, self._program)
+    def begin(self, *more: str) -> StartedProcess:
+        """Start a process; `more` is added to its command."""
+        return StartedProcess(self._settings, self.log, (*self._program, *more))
 
     @property
     def environment(self) -> dict[str, str]:
