@@ -68,7 +68,7 @@ def test_within_the_session_it_lists_data_by_kind_without_content(
     heard = person.presses("Show the list")
     told = next(text for text in heard if text.startswith("From this sitting"))
     assert "What you added: " in told
-    assert "Photos and other files: 2" in told  # as a message at once, and in the addition
+    assert "Photos and other files: 1" in told  # it stands in a message and in the addition
 
 
 def test_after_a_silence_it_says_the_same_to_every_chat(hotline: HotlineHarness) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.mailbox.inbox import Arrival
-from bot.store.writer import Writer
+from bot.store.writer import Work, Writer
 from tests.support.dispatch_inspection import (
     cases_of,
     current_step,
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from bot.conversation import Reply
     from bot.messages import SendText
-    from bot.store.writer import Cursor, Work
     from tests.support.harnesses.hotline_harness import HotlineHarness
     from tests.support.people.chat_person import ChatPerson
 
@@ -167,10 +166,11 @@ def test_where_the_store_is_at_fault_nothing_is_set_aside_and_all_comes_again(
 
 
 def commit_whatever_fails(
-    _writer: Writer, cursor: Cursor, begin: str, work: Work, unit: Callable[[Work], Any]
+    writer: Writer, unit: Callable[[Work], Any]
 ) -> tuple[Any, Exception | None]:
     """Run a unit of work as a writer would that never undoes one."""
-    cursor.execute(begin)
+    cursor, work = writer._cursor, Work(writer._cursor, writer._dialect)
+    cursor.execute("BEGIN")
     result, failure = None, None
     try:
         result = unit(work)

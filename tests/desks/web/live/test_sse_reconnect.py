@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from bot.app.jobs import run_together
+from bot.app.storage import keep_store_open
 from bot.app.web_desk import run_desk
 from bot.desks.web.command_client import CommandClient
 from bot.desks.web.live.event_log import (
@@ -111,7 +113,8 @@ async def test_a_unit_that_fails_costs_no_connection(kind: str, tmp_path: Path) 
 def test_a_desk_that_can_write_nothing_down_ends_and_says_so(web_desk: WebDeskHarness) -> None:
     loop, writer = web_desk.home.loop, web_desk.front.database.writer
     settings = web_desk.home.settings.model_copy(update={"desk_listen": "127.0.0.1:0"})
-    serves = loop.create_task(run_desk(web_desk.front, settings))
+    store = keep_store_open(web_desk.front.database, web_desk.front.vault)
+    serves = loop.create_task(run_together(run_desk(web_desk.front, settings), store))
     web_desk.home.run(asyncio.wait({serves}, timeout=5))
     assert not serves.done()  # the control
     with pytest.raises(CommitFailedError):  # nothing is left to commit, as on a disk that refuses
