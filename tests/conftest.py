@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from tests.support.harnesses.case_store_harness import CaseStoreHarness
 
 pytest_plugins = ["tests.support.transcripts_plugin", "tests.support.chromium"]
+BROWSERS = 3
+"""Processes with a browser; with more, pages are too slow."""
 SHARE_A_LOOP = (TESTS / "browser", TESTS / "sandbox")
 """Folders whose tests run on one event loop, for the sake of one browser."""
 
@@ -40,11 +42,12 @@ settings.load_profile("haven")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each file on one process, and all that need a browser on two: more are too slow."""
+    """Keep each file on one process, and all that need a browser on three: they mostly wait."""
     paths = sorted({item.path for item in items if "chromium" in getattr(item, "fixturenames", ())})
     on_one_loop = pytest.mark.asyncio(loop_scope="session")
     for item in items:
-        name = f"browser {paths.index(item.path) % 2}" if item.path in paths else str(item.path)
+        has_browser = item.path in paths
+        name = f"browser {paths.index(item.path) % BROWSERS}" if has_browser else str(item.path)
         item.add_marker(pytest.mark.xdist_group(name))
         if item.path.parent in SHARE_A_LOOP and is_async_test(item):
             item.add_marker(on_one_loop, append=False)
