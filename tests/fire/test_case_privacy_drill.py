@@ -78,6 +78,11 @@ def test_what_leaves_a_cleared_chat_changes_no_reply(moves: list[Move], tmp_path
     assert session(tmp_path, CaseSecret("bye", is_adding=True), moves) is None
 
 
+def test_what_staff_read_is_answered_the_same_beside_a_held_case(tmp_path: Path) -> None:
+    moves = [("thing", 2), ("edit", 8), ("say", 1), ("command", 5), ("say", 19)]
+    assert session(tmp_path, CaseSecret("account", is_held=True, days=2), moves) is None
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_bot_that_never_hides_a_case_is_detected(
     way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

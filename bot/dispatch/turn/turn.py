@@ -191,9 +191,10 @@ class TurnHandler:
         """
         if not self._typed.is_free_text(update):
             return
+        # A caseworker may hold an earlier case of this chat: what staff read here reaches both.
         if self._relay.earlier_case():
             self._relay.store_unconfirmed(update)
-        elif self.context.read_case and not self._flood_control.is_over_daily_limit(update):
+        if self.context.read_case and not self._flood_control.is_over_daily_limit(update):
             self._relay.store_read(update)
 
     def _forward(self, update: Update, silence: int) -> bool:
