@@ -57,10 +57,25 @@ def environment() -> Environment:
             )
         ),
     )
-    made.filters |= {
+    made.filters |= _text_filters() | _time_filters()
+    made.globals |= {
+        "texts": texts, "AUDIT_ACTIONS": AUDIT_ACTIONS, "shortcuts_for": shortcuts_for,
+        "nearness": _of_request(_nearness), "MINUTE": MINUTE,
+    }  # fmt: skip
+    return made
+
+
+def _text_filters() -> dict[str, Callable[..., str]]:
+    return {
         "defang": defang, "one_line": escape_line, "count": format_count, "qr_code": qr_code,
         "initials": initials,
         "language_tag": lambda tag: tag.replace("_", "-"),
+    }  # fmt: skip
+
+
+def _time_filters() -> dict[str, Callable[..., str]]:
+    """Return the filters that show a moment or a span, in the language of the request."""
+    return {
         "time": _of_request(lambda request, at: request.locale.format_time(at, request.now)),
         "clock_time": _of_request(
             lambda request, at: f"{datetime.fromtimestamp(at / SECOND, request.context.zone):%H:%M}"
@@ -87,11 +102,6 @@ def environment() -> Environment:
         "duration": _of_request(lambda request, span: format_duration(request.locale, span)),
         "reply_due": _of_request(_reply_due),
     }  # fmt: skip
-    made.globals |= {
-        "texts": texts, "AUDIT_ACTIONS": AUDIT_ACTIONS, "shortcuts_for": shortcuts_for,
-        "nearness": _of_request(_nearness), "MINUTE": MINUTE,
-    }  # fmt: skip
-    return made
 
 
 def render_template(name: str, /, **values: Any) -> str:
