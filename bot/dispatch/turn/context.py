@@ -15,7 +15,7 @@ from bot.hotline.contact_rule import is_present
 from bot.hotline.events import Event
 
 if TYPE_CHECKING:
-    from bot.conversation import Frame
+    from bot.conversation import Frame, Outcome
     from bot.dispatch.hotline_adapter import HotlineAdapter
     from bot.dispatch.turn_services import TurnServices
     from bot.hotline.chat.takeover import TakeoverState
@@ -43,6 +43,8 @@ class TurnContext:
     """Whether what is said answers a question of the person, which no burst leaves out."""
     is_in_case: bool = False
     """Whether what was written in this turn has reached the case."""
+    submitted: Outcome | None = None
+    """With which outcome something was sent to staff in this turn."""
     position_before_answer: Position | None = None
     """Where the conversation stood before an answer that may end with a draft being kept."""
     _hotline: HotlineAdapter | None = None
@@ -58,6 +60,7 @@ class TurnContext:
         self.chat_key, self.now, self._hotline = chat_key, now, hotline
         self.effects, self.position_before_answer = Effects(), None
         self.alarms, self.is_in_case, self.must_reply = frozenset(), False, False
+        self.submitted = None
         self.conversation = conversation or Conversation("", Position())
         unpack(self.conversation.position, self.services.registry)
         self._load_facts()

@@ -379,6 +379,7 @@ class EngineDriver:
         )
         conversation = turn.conversation
         reference = turn.hotline.submit(conversation, submission)
+        turn.submitted = ending.outcome
         turn.facts |= {"sent"}
         if ending.outcome in TELLS_STAFF:
             turn.set_read(is_read=True)

@@ -183,6 +183,12 @@ class Relay:
                 -MAX_URGENT_MESSAGES:
             ]
 
+    def store_agreement(self, update: Update) -> None:
+        """Add the words with which the person had staff told to the case that this opened."""
+        content = self._read(update)
+        if content is not None:
+            self.turn.hotline.add_messages(self.turn.read_case, [UrgentMessage(*content)])
+
     def _add(self, message: CaseMessage, code: str = "") -> None:
         self.turn.effects.staff.messages.append(message)
         if self._is_shown_at_desks():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.clock import HOUR
+from bot.conversation import Outcome
+from bot.conversation.outcomes import TAKES_EXTRAS
 from bot.dispatch.conversation_store import ids_of_hour
 from bot.dispatch.turn.command_handler import CommandHandler
 from bot.dispatch.turn.context import TurnContext
@@ -101,12 +103,7 @@ class TurnHandler:
                 self._answer(update, accepted, fleeting)
             else:
                 self._check_return(accepted)
-        is_urgent = turn.is_in_flow(*OFFERING_FLOWS) and self._typed.is_free_text(accepted)
-        if (turn.alarms or is_urgent) and not turn.is_in_case:
-            if read_case and read_case == turn.read_case:
-                self._relay.store_read(accepted)
-            elif not read_case:
-                self._relay.remember_urgent(accepted)
+        self._keep_urgent(accepted, read_case)
         self._engine.ask_about_notice()
         self._passphrases.check_text(update, was_choosing=was_choosing)
         self._replies.schedule_removal(0 if update.kind is UpdateKind.PRESS else update.message)
@@ -195,6 +192,31 @@ class TurnHandler:
         if self._relay.earlier_case():
             self._relay.store_unconfirmed(update)
         if self.context.read_case and not self._flood_control.is_over_daily_limit(update):
+            self._relay.store_read(update)
+
+    def _keep_urgent(self, update: Update, read_case: str) -> None:
+        """Keep urgent words that no case has yet.
+
+        Words with which the person agreed that staff are told go to the case this opened; others
+        wait until the person decides.
+
+        Args:
+            update: what was written.
+            read_case: the case that staff read before this turn; empty for none.
+        """
+        turn = self.context
+        if turn.is_in_case or turn.submitted in TAKES_EXTRAS:
+            return
+        if turn.submitted is Outcome.STAFF_ALERTED and not read_case:
+            if self._typed.is_free_text(update):
+                self._relay.store_agreement(update)
+            return
+        is_urgent = turn.is_in_flow(*OFFERING_FLOWS) and self._typed.is_free_text(update)
+        if not (turn.alarms or is_urgent):
+            return
+        if not read_case:
+            self._relay.remember_urgent(update)
+        elif read_case == turn.read_case:
             self._relay.store_read(update)
 
     def _forward(self, update: Update, silence: int) -> bool:

@@ -94,6 +94,30 @@ def test_a_plea_is_a_yes_where_we_ask_whether_to_tell(
     person.says(PLEAS[tag])
     (case,) = cases_of(sqlite_hotline)
     assert case.priority == 0
+    assert in_the_case(sqlite_hotline) == [PLEAS[tag]]
+
+
+@pytest.mark.parametrize("tag", PLEAS)
+def test_a_plea_that_is_the_yes_stands_in_the_case_with_the_story_before_it(
+    sqlite_hotline: HotlineHarness, tag: str
+) -> None:
+    story, address = FIRST_WORDS[tag]
+    person = sqlite_hotline.person(tag)
+    for words in (story, URGENT, PLEAS[tag], address):
+        person.says(words)
+    assert [it.kind for it in cases_of(sqlite_hotline)] == ["danger"]
+    assert in_the_case(sqlite_hotline) == [story, URGENT, PLEAS[tag], address]
+
+
+def test_an_urgent_yes_that_gives_a_story_is_sent_once(sqlite_hotline: HotlineHarness) -> None:
+    story, agreed = FIRST_WORDS["en"][0], PLEAS["en"]
+    person = sqlite_hotline.person("en")
+    person.says(story)
+    person.says(agreed)
+    (case,) = cases_of(sqlite_hotline)
+    sent = [*case.sent[0].answers.get("also", ()), *in_the_case(sqlite_hotline)]  # type: ignore[misc]
+    assert sent == [story, agreed]
+    assert stored_conversation(person).urgent_messages == []
 
 
 @pytest.mark.parametrize(
