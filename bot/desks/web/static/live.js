@@ -13,6 +13,7 @@ const SILENCE = 45000; // the desk says something every 20 seconds
 const MISSES = 2; // streams that did not open before requests that wait are used
 const POLLS = 30; // such requests before a stream is tried again
 const REGROUP = 80; // milliseconds to learn what the other pages show
+const HEARTBEAT_DELAY = 1000; // the key or press may be one that ends the session
 const QUIET = 3000; // while the session ends or gets a new secret, a request would be refused
 const RENEWS_SESSION = "form[action$='/signout'], form[action*='/step-up'], form[data-passkey]";
 const NAME = `haven-live ${root}`;
@@ -27,7 +28,7 @@ let state = "";
 let isLeader = false;
 let isOver = false; // the session has ended
 let heardAt = Date.now();
-let lastHeartbeat = 0;
+let lastHeartbeat = Date.now(); // asking for the page was activity
 let quietUntil = 0;
 let interrupt = () => {}; // ends the connection or the pause, so that the next begins at once
 
@@ -257,8 +258,7 @@ function showState(next) {
  */
 async function afterEnd() {
   await pause(RETRY_DELAYS[0]);
-  const answer = await post(`${root}/heartbeat`, {});
-  if (answer.signedOut) tell({ signedOut: true });
+  await reportActivity();
 }
 
 function signedOut() {
@@ -282,5 +282,11 @@ async function signedIn() {
 function heartbeat() {
   if (Date.now() - lastHeartbeat < MINUTE) return;
   lastHeartbeat = Date.now();
-  post(`${root}/heartbeat`, {}).then((answer) => answer.signedOut && tell({ signedOut: true }));
+  setTimeout(reportActivity, HEARTBEAT_DELAY);
+}
+
+async function reportActivity() {
+  if (Date.now() < quietUntil) return;
+  const answer = await post(`${root}/heartbeat`, {});
+  if (answer.signedOut) tell({ signedOut: true });
 }
