@@ -13,7 +13,7 @@ from bot.app.texts import load_recordings
 from bot.places.registry import find_place
 from bot.sandbox import Sandbox, serve
 from tests.browser.conftest import NARROW, WIDE, complaints_of
-from tests.support.chromium import QUIET
+from tests.support.chromium import CHROMIUM, QUIET
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -32,7 +32,7 @@ async def booth(tmp_path: Path) -> AsyncIterator[Page]:
     sandbox.mounted_apps[RECORDINGS_PATH] = page.app()
     async with serve(sandbox) as base, async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=[*QUIET, *FAKE_MICROPHONE]
+            executable_path=CHROMIUM, args=[*QUIET, *FAKE_MICROPHONE]
         )
         context = await browser.new_context(viewport=WIDE, reduced_motion="reduce")  # type: ignore[arg-type]
         page = await context.new_page()

@@ -32,14 +32,17 @@ SHOWN = f"""({UNTIL})(async (worker) => {{
 
 
 async def test_a_push_shows_that_something_waits_and_no_more(
-    browser: Browser, tmp_path: Path
+    full_chromium: Browser, tmp_path: Path
 ) -> None:
     async with BrowserDeskHarness.open(tmp_path, push_contact="admin@example.org") as office:
         mei = office.worker("Mei")
         roster = OnCallRoster(office.vault, office.settings.zone)
         settings, now = OnCallSettings((CallChannel.TELEGRAM,)), office.clock.now()
         office.database.writer.run_sync(lambda work: roster.set(work, mei.id, 1, settings, now))
-        context = await browser.new_context(viewport=WIDE, permissions=["notifications"])  # type: ignore[arg-type]
+        context = await full_chromium.new_context(
+            viewport=WIDE,  # type: ignore[arg-type]
+            permissions=["notifications"],
+        )
         context.set_default_timeout(PATIENCE)
         page = await context.new_page()
         await mei.signs_in(page, office.address)
