@@ -66,6 +66,19 @@ async def takes_over(office: BrowserDeskHarness, page: Page, person: ChatPerson)
     await office.hears(person.press(person.token("I can write now")))
 
 
+@asynccontextmanager
+async def a_conversation_held(
+    browser: Browser, folder: Path
+) -> AsyncIterator[tuple[Page, BrowserDeskHarness, ChatPerson, str]]:
+    """Give the page of a case that Mei has taken over, the office, the person, the number."""
+    async with BrowserDeskHarness.open(folder) as office:
+        mei = office.worker("Mei")
+        person, reference = await office.somebody(WORDS)
+        async with case_page(browser, office, mei, reference) as page:
+            await takes_over(office, page, person)
+            yield page, office, person, reference
+
+
 async def gets(office: BrowserDeskHarness, reference: str, kind: str, data: bytes) -> None:
     """Let a file have come with a report to a case."""
     ((case,),) = query(office.database, f"SELECT id FROM cases WHERE reference = '{reference}'")  # noqa: S608 - ours
@@ -129,24 +142,20 @@ async def test_a_picture_and_a_recording_stay_when_messages_come(
 async def test_a_line_says_what_is_new_since_the_page_was_looked_at(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with BrowserDeskHarness.open(tmp_path) as office:
-        mei = office.worker("Mei")
-        person, reference = await office.somebody(WORDS)
-        async with case_page(browser, office, mei, reference) as page:
-            await takes_over(office, page, person)
-            async with page.expect_response("**/looked"):
-                await office.hears(person.words("I am at the station."))
-            await expect(page.locator(".message.person").last).to_contain_text("station")
-            await page.goto(f"{office.address}/queue/mine")
-            await office.hears(person.words("He is here."))
-            await page.goto(f"{office.address}/cases/{reference}")
-            line = page.locator("#new-since")
-            await expect(line).to_have_text("New since you looked")
-            await expect(line).to_be_in_viewport()
-            await expect(page.locator("#new-since + .message")).to_contain_text("He is here.")
-            await office.hears(person.words("He goes away."))
-            await expect(page.locator(".message.person").last).to_contain_text("He goes away.")
-            await expect(page.locator("#new-since + .message")).to_contain_text("He is here.")
+    async with a_conversation_held(browser, tmp_path) as (page, office, person, reference):
+        async with page.expect_response("**/looked"):
+            await office.hears(person.words("I am at the station."))
+        await expect(page.locator(".message.person").last).to_contain_text("station")
+        await page.goto(f"{office.address}/queue/mine")
+        await office.hears(person.words("He is here."))
+        await page.goto(f"{office.address}/cases/{reference}")
+        line = page.locator("#new-since")
+        await expect(line).to_have_text("New since you looked")
+        await expect(line).to_be_in_viewport()
+        await expect(page.locator("#new-since + .message")).to_contain_text("He is here.")
+        await office.hears(person.words("He goes away."))
+        await expect(page.locator(".message.person").last).to_contain_text("He goes away.")
+        await expect(page.locator("#new-since + .message")).to_contain_text("He is here.")
 
 
 async def test_earlier_messages_come_when_wanted_and_the_page_stays_where_it_is(
@@ -180,82 +189,68 @@ async def test_earlier_messages_come_when_wanted_and_the_page_stays_where_it_is(
 async def test_a_withdrawal_is_a_banner_that_locks_what_would_leave(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with BrowserDeskHarness.open(tmp_path) as office:
-        mei = office.worker("Mei")
-        person, reference = await office.somebody(WORDS)
-        async with case_page(browser, office, mei, reference) as page:
-            await takes_over(office, page, person)
-            banner, refer = (
-                page.locator("#consent-taken-back"),
-                page.locator("form[action$='/refer']"),
-            )
-            await expect(refer).to_be_visible()
-            await expect(banner).to_have_count(0)  # negative control
-            await page.locator("form[action$='/revoke']:has([value=hotline]) button").click()
-            await expect(banner).to_be_in_viewport()
-            await expect(banner).to_contain_text("took consent back")
-            await expect(refer).to_have_count(0)
-            await expect(page.locator("a[href$='/print']")).to_have_count(0)
-            await banner.locator("summary").click()
-            await expect(banner.locator("form[action$='/erase'] button")).to_be_visible()
+    async with a_conversation_held(browser, tmp_path) as (page, _office, _person, _reference):
+        banner, refer = (
+            page.locator("#consent-taken-back"),
+            page.locator("form[action$='/refer']"),
+        )
+        await expect(refer).to_be_visible()
+        await expect(banner).to_have_count(0)  # negative control
+        await page.locator("form[action$='/revoke']:has([value=hotline]) button").click()
+        await expect(banner).to_be_in_viewport()
+        await expect(banner).to_contain_text("took consent back")
+        await expect(refer).to_have_count(0)
+        await expect(page.locator("a[href$='/print']")).to_have_count(0)
+        await banner.locator("summary").click()
+        await expect(banner.locator("form[action$='/erase'] button")).to_be_visible()
 
 
 async def test_the_case_file_shows_one_part_at_a_time_and_keeps_it(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with BrowserDeskHarness.open(tmp_path) as office:
-        mei = office.worker("Mei")
-        person, reference = await office.somebody(WORDS)
-        async with case_page(browser, office, mei, reference) as page:
-            await takes_over(office, page, person)
-            await expect(page.locator("#consent")).to_be_visible()
-            await expect(page.locator("#deadlines")).to_be_hidden()
-            await page.get_by_role("radio", name="Person").focus()
-            for part, shown in (("Law", "#deadlines"), ("Files", "#export"), ("Log", "#audit-log")):
-                await page.keyboard.press("ArrowRight")
-                await expect(page.get_by_role("radio", name=part)).to_be_checked()
-                await expect(page.locator(shown)).to_be_visible()
-                await expect(page.locator("#consent")).to_be_hidden()
-            await expect(page.locator("#audit-log")).to_contain_text("Mei: claimed the case")
-            await office.hears(person.words("Are you there?"))
-            await expect(page.locator("#messages")).to_contain_text("Are you there?")
-            await expect(page.locator("#audit-log")).to_be_visible()
-            await page.goto(f"{office.address}/cases/{reference}#export")
-            await page.reload()
-            await expect(page.locator("#export")).to_be_visible()
+    async with a_conversation_held(browser, tmp_path) as (page, office, person, reference):
+        await expect(page.locator("#consent")).to_be_visible()
+        await expect(page.locator("#deadlines")).to_be_hidden()
+        await page.get_by_role("radio", name="Person").focus()
+        for part, shown in (("Law", "#deadlines"), ("Files", "#export"), ("Log", "#audit-log")):
+            await page.keyboard.press("ArrowRight")
+            await expect(page.get_by_role("radio", name=part)).to_be_checked()
+            await expect(page.locator(shown)).to_be_visible()
+            await expect(page.locator("#consent")).to_be_hidden()
+        await expect(page.locator("#audit-log")).to_contain_text("Mei: claimed the case")
+        await office.hears(person.words("Are you there?"))
+        await expect(page.locator("#messages")).to_contain_text("Are you there?")
+        await expect(page.locator("#audit-log")).to_be_visible()
+        await page.goto(f"{office.address}/cases/{reference}#export")
+        await page.reload()
+        await expect(page.locator("#export")).to_be_visible()
 
 
 async def test_a_day_in_words_is_shown_as_understood_and_a_phrase_writes_it_out(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with BrowserDeskHarness.open(tmp_path) as office:
-        mei = office.worker("Mei")
-        person, reference = await office.somebody(WORDS)
-        async with case_page(browser, office, mei, reference) as page:
-            await takes_over(office, page, person)
-            await page.keyboard.press("f")
-            await page.keyboard.type("24 Dec 2026")
-            said = page.locator("#understood-day")
-            await expect(said).to_have_text("Thursday, December 24, 2026")
-            await page.locator("#more-follow [name=code]").fill("some day")
-            await expect(said).to_contain_text("Not understood.")
-            for _twice in range(2):
-                await page.keyboard.press("Escape")
-            await page.locator("#case-actions > summary").click()
-            await page.locator("#attach > summary").click()
-            await expect(page.locator("#case-actions .menu-panel")).to_be_hidden()  # one at a time
-            await page.get_by_role("button", name="Phrasebook").click()
-            phrase = page.locator("#phrase-call_at")
-            time = phrase.get_by_label("Day and time")
-            await time.fill("5 Jan 2030")
-            await expect(phrase.locator(".understood")).to_contain_text("a day and a time to come")
-            await phrase.get_by_role("button", name="Send").click()  # nothing is sent
-            await time.fill("5 Jan 2030 14:00")
-            await expect(phrase.locator(".understood")).to_have_text(
-                "Saturday, January 5, 2030 14:00"
-            )
-            await phrase.get_by_role("button", name="Send").click()
-            await page.keyboard.press("Control+Enter")
-            await expect(page.locator("#messages")).to_contain_text(
-                "Saturday, January 5, 14:00", timeout=PATIENCE
-            )
+    async with a_conversation_held(browser, tmp_path) as (page, _office, _person, _reference):
+        await page.keyboard.press("f")
+        await page.keyboard.type("24 Dec 2026")
+        said = page.locator("#understood-day")
+        await expect(said).to_have_text("Thursday, December 24, 2026")
+        await page.locator("#more-follow [name=code]").fill("some day")
+        await expect(said).to_contain_text("Not understood.")
+        for _twice in range(2):
+            await page.keyboard.press("Escape")
+        await page.locator("#case-actions > summary").click()
+        await page.locator("#attach > summary").click()
+        await expect(page.locator("#case-actions .menu-panel")).to_be_hidden()  # one at a time
+        await page.get_by_role("button", name="Phrasebook").click()
+        phrase = page.locator("#phrase-call_at")
+        time = phrase.get_by_label("Day and time")
+        await time.fill("5 Jan 2030")
+        await expect(phrase.locator(".understood")).to_contain_text("a day and a time to come")
+        await phrase.get_by_role("button", name="Send").click()  # nothing is sent
+        await time.fill("5 Jan 2030 14:00")
+        await expect(phrase.locator(".understood")).to_have_text("Saturday, January 5, 2030 14:00")
+        await phrase.get_by_role("button", name="Send").click()
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#messages")).to_contain_text(
+            "Saturday, January 5, 14:00", timeout=PATIENCE
+        )
