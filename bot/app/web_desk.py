@@ -73,13 +73,14 @@ async def open_desk_app(context: DeskContext) -> AsyncIterator[ASGIApp]:
         context.read_pool, EventLog(context.vault), context.streams, context.command_client,
         context.database.writer, context.clock, context.staff,
     )  # fmt: skip
-    watching = asyncio.create_task(watcher.run())
+    jobs = [asyncio.create_task(it) for it in (watcher.run(), context.seen_marks.run())]
     try:
         yield build_app(context)
     finally:
         context.streams.end_all()
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        for it in jobs:
+            it.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
         context.read_pool.close()
 
 

@@ -168,9 +168,7 @@ async def test_after_an_upgrade_staff_read_what_was_sent_before(
     opened = await reader.open(waiting.reference, keyring_of(vault))
     assert opened is not None
     assert WORDS in [told.answer for sent in opened.reports for told in sent.answers]
-    # From 0.3.0 on a photo reaches the case as it comes, and again with what is sent.
-    photos = 1 if dump == DUMPS[0] else 2
-    assert [file.kind for file in opened.files] == ["photo"] * photos
+    assert [file.kind for file in opened.files] == ["photo"]
     await database.close()
 
 

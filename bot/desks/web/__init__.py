@@ -25,8 +25,6 @@ who has it (`case.moved`): a caseworker who is overtaken must know who helps the
 Why all tabs of a browser share one connection: browsers open six to a host, and the tab that holds
 the Web Lock passes events on. A lock is free again as soon as its tab is closed or hangs.
 
-Why reading marks are kept in memory (`live.seen_marks`): see there.
-
 Why a list is one index, read in its order: one query per queue and language would cost the same
 with an empty queue as with a full one, and its parts would have to be sorted. The statement lists
 the states and repeats the condition of the index, so that the database uses exactly that index.

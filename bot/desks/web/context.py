@@ -96,7 +96,7 @@ class DeskContext:
         self.command_client = CommandClient(writer, vault, self.clock, self.wake_dispatcher)
         self.streams = EventStreams()
         self.search_slots = asyncio.Semaphore(MAX_SEARCHES)
-        self.seen_marks = SeenMarks()
+        self.seen_marks = SeenMarks(writer)
         self.throttle = LoginThrottle()
         self.factors = SecondFactors(vault)
         self.passkeys = PasskeyStore(vault)

@@ -16,6 +16,7 @@ from bot.hotline.chat.messages import MessageSide
 from bot.hotline.queue.snooze import snoozed_cases
 from bot.store.compiled import Prepared
 from bot.store.statements import select_in, select_one
+from bot.store.tables.case_extras import case_looks
 from bot.store.tables.main import cases, exchanges, reports
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ class SeenMark:
     message: int = 0
     """Number of the newest message that was shown."""
     at: int = 0
+
+    def merge(self, other: SeenMark) -> SeenMark:
+        """Return the mark that is ahead of both."""
+        return SeenMark(max(self.message, other.message), max(self.at, other.at))
 
 
 NOT_SEEN = SeenMark()
@@ -80,9 +85,20 @@ _LAST_REPORT = (
     select(func.max(reports.c.sent_at)).where(reports.c.case_id == cases.c.id).scalar_subquery()
 )
 _OWN_LAST = func.coalesce(_newest(_EARLIER.c.id, _EARLIER.c.author == bindparam("who")), 0)
+
+
+def _seen(column: str) -> ColumnElement[Any]:
+    """Return, as SQL, one number of the mark of `who` in a case; 0 without a mark."""
+    found = select(case_looks.c[column]).where(
+        case_looks.c.case_id == cases.c.id, case_looks.c.staff_id == bindparam("who")
+    )
+    return func.coalesce(found.correlate(cases).scalar_subquery(), 0)
+
+
+_SEEN_MESSAGE, _SEEN_AT = _seen("seen_message"), _seen("seen_at")
 _COLUMNS: tuple[Any, ...] = (
     cases.c.id, cases.c.reference, cases.c.priority, cases.c.language, cases.c.due_at,
-    cases.c.claimed_at, _LAST_MESSAGE, _LAST_REPORT,
+    cases.c.claimed_at, _LAST_MESSAGE, _LAST_REPORT, _SEEN_MESSAGE, _SEEN_AT,
 )  # fmt: skip
 
 
@@ -103,6 +119,7 @@ _UNREAD = Prepared(
     lambda _: _own(cases.c.id, exchanges.c.id).where(
         exchanges.c.case_id == cases.c.id,
         exchanges.c.id > _OWN_LAST,
+        exchanges.c.id > _SEEN_MESSAGE,
         exchanges.c.side == _OF_PERSON,
     ),
     *_PARAMETERS,
@@ -110,11 +127,22 @@ _UNREAD = Prepared(
 
 _HEARD = select_in(cases, "id", _LAST_MESSAGE, _LAST_REPORT, among="id")
 _NEWEST = select_one(exchanges, func.coalesce(func.max(exchanges.c.id), 0), by="case_id")
+_MARK = Prepared(
+    lambda _: select(_SEEN_MESSAGE, _SEEN_AT, _LAST_REPORT).where(cases.c.id == bindparam("of")),
+    "who", "of",
+)  # fmt: skip
 
 
-def newest_message(work: Work, case: str) -> int:
-    """Return the number of the newest message of a case; 0 for none."""
-    return int(work.rows(_NEWEST, case)[0][0])
+def new_mark(work: Work, case: str, who: str, message: int, now: int) -> SeenMark | None:
+    """Return how far a caseworker has seen a case who was shown it up to the number of a message.
+
+    None if that is stored already: neither a message nor a report was added.
+    """
+    mark = SeenMark(min(message, int(work.rows(_NEWEST, case)[0][0])), now)
+    for stored, seen_at, sent_at in work.rows(_MARK, who, case):
+        if mark.message > stored or (sent_at or 0) > seen_at:
+            return mark
+    return None
 
 
 def heard_in(work: Work, found: Sequence[str]) -> dict[str, int]:
@@ -129,7 +157,8 @@ def own_cases(
 ) -> list[OwnCase]:
     """Return the cases a caseworker holds and has not snoozed, by the reply that is due first.
 
-    `seen` says, by case, up to where they have looked. At most `MAX_LISTED` are returned.
+    `seen` says, by case, up to where they have looked, as far as that is not stored yet. At most
+    `MAX_LISTED` are returned.
     """
     marks = seen or {}
     values = (who, *(it.value for it in HELD_STATES), who, now, MAX_LISTED)
@@ -142,8 +171,8 @@ def own_cases(
 
 
 def _own_case(row: tuple[Any, ...], unread: int, mark: SeenMark) -> OwnCase:
-    case, reference, priority, language, due_at, claimed_at, wrote_at, sent_at = row
-    has_new_report = (sent_at or 0) > max(claimed_at or 0, mark.at)
+    case, reference, priority, language, due_at, claimed_at, wrote_at, sent_at, _, seen_at = row
+    has_new_report = (sent_at or 0) > max(claimed_at or 0, mark.at, seen_at)
     heard_at = max(wrote_at or 0, sent_at or 0) or None
     return OwnCase(
         case, reference, priority, language, due_at, heard_at, unread + int(has_new_report)

@@ -77,9 +77,10 @@ case_looks = Table(
     metadata,
     Column("case_id", String(32), ForeignKey("cases.id"), primary_key=True),
     Column("staff_id", String(32), ForeignKey("staff.id"), primary_key=True),
-    Column("looked_at", BigInteger, nullable=False),
+    *optional(looked_at=BigInteger, seen_message=BigInteger, seen_at=BigInteger),
     info=erased_with_case(
-        "clear: up to which moment a caseworker has seen the conversation of a case"
+        "clear: up to which moment, and up to which number of a message, a caseworker has seen "
+        "the conversation of a case"
     ),
 )
 

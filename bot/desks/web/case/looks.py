@@ -26,7 +26,7 @@ MAX_DIGITS = 18
 def looked_at(work: Work, case: str, who: str) -> int | None:
     """Return up to which moment a caseworker has seen a case; None: never."""
     rows = work.rows(_LOAD, case, who)
-    return int(rows[0][0]) if rows else None
+    return rows[0][0] if rows else None
 
 
 def record_look(work: Work, case: str, who: str, until: int) -> None:

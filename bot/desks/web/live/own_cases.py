@@ -11,7 +11,7 @@ from starlette.responses import Response
 from bot.desks.web.auth.case_access import access_case
 from bot.desks.web.live.watcher import OWN
 from bot.desks.web.routes import Permission, get, post
-from bot.hotline.queue.own_cases import OwnCase, SeenMark, newest_message, own_cases
+from bot.hotline.queue.own_cases import OwnCase, new_mark, own_cases
 
 if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest
@@ -43,8 +43,10 @@ async def _mark_seen(request: DeskRequest) -> Response:
     if not (number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS):
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
     if seen.is_mine:
-        newest = await request.read(lambda work: newest_message(work, seen.case))
-        mark = SeenMark(min(int(number), newest), request.now)
-        request.context.seen_marks.move(who, seen.case, mark)
-        request.context.streams.tell(frozenset({who}), OWN)
+        mark = await request.read(
+            lambda work: new_mark(work, seen.case, who, int(number), request.now)
+        )
+        if mark is not None:
+            request.context.seen_marks.move(who, seen.case, mark)
+            request.context.streams.tell(frozenset({who}), OWN)
     return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import HOUR
-from bot.desks.web.live.seen_marks import MAX_MARKS, SeenMarks
+from bot.desks.web.live import seen_marks
+from bot.desks.web.live.seen_marks import SeenMarks
 from bot.desks.web.live.watcher import CASE, OWN
 from bot.hotline.queue.own_cases import MAX_LISTED, SeenMark, own_cases
 from tests.desks.web.case.test_case_erasure_page import _drain
@@ -16,6 +17,7 @@ from tests.support.harnesses.web_desk_harness import ORIGIN
 from tests.support.sse_client import SseClient, close_all, open_all
 
 if TYPE_CHECKING:
+    from bot.store.writer import Work
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
     from tests.support.people.chat_person import ChatPerson
 
@@ -198,16 +200,106 @@ def _statements(office: WebDeskHarness, who: str, monkeypatch: pytest.MonkeyPatc
     return ran
 
 
-def test_marks_move_forward_only_and_old_ones_are_forgotten() -> None:
-    marks = SeenMarks()
-    marks.move("mei", "a", SeenMark(5, 7))
-    marks.move("mei", "a", SeenMark(3, 9))
-    assert marks.of("mei") == {"a": SeenMark(5, 9)}
-    assert marks.of("jun") == {}
-    for number in range(MAX_MARKS):
-        marks.move("mei", str(number), SeenMark(1, 1))
-    assert "a" not in marks.of("mei")
-    assert len(marks.of("mei")) == MAX_MARKS
+def stored(office: WebDeskHarness) -> list[tuple[object, ...]]:
+    """Let the desk store what was seen, and return the marks of the database."""
+    office.does(office.front.seen_marks.store())
+    return list(office.home.ask("SELECT case_id, staff_id, seen_message, seen_at FROM case_looks"))
+
+
+def sees(who: WebCaseworker, reference: str, message: str) -> None:
+    path = f"/cases/{reference}/seen"
+    assert who.browser.post(path, {"message": message}).status_code == 204
+
+
+def test_what_was_seen_is_still_seen_after_a_restart(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = talks(web_desk, mei)
+    writes(web_desk, person)
+    number = newest(web_desk)
+    sees(mei, reference, number)
+    ((case, who, message, _at),) = stored(web_desk)
+    assert (case, who, message) == (web_desk.case(reference), mei.id, int(number))
+    assert shown(mei) == {reference: 0}
+    web_desk.front.seen_marks = SeenMarks(web_desk.home.database.writer)  # as another process has
+    assert shown(mei) == {reference: 0}
+    writes(web_desk, person)
+    assert shown(mei) == {reference: 1}
+
+
+def test_an_addition_that_was_seen_is_still_seen_after_a_restart(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    person.presses("Add something")
+    person.says(WORDS)
+    person.presses("Send")
+    web_desk.settles()
+    assert shown(mei)[reference] > 0
+    web_desk.home.advance_time(2)
+    sees(mei, reference, newest(web_desk))
+    stored(web_desk)
+    web_desk.front.seen_marks = SeenMarks(web_desk.home.database.writer)
+    assert shown(mei) == {reference: 0}
+
+
+def test_nothing_is_written_where_nothing_new_was_seen(
+    web_desk: WebDeskHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mei = web_desk.worker().comes()
+    cases = [talks(web_desk, mei) for _each in range(3)]
+    for person, _reference in cases:
+        writes(web_desk, person)
+    number, units = newest(web_desk), []
+    store = seen_marks.store_marks
+
+    def counts(work: Work, rows: list[tuple[str, int, int, str]]) -> None:
+        units.append(len(rows))
+        store(work, rows)
+
+    monkeypatch.setattr(seen_marks, "store_marks", counts)
+    for _person, reference in cases * 2:
+        sees(mei, reference, number)
+    before = stored(web_desk)
+    assert (len(before), units) == (3, [3])  # one unit of work for all of them
+    web_desk.home.advance_time(5)
+    for _person, reference in cases:
+        sees(mei, reference, number)
+    assert stored(web_desk) == before
+    assert units == [3]
+
+
+def test_a_mark_moves_forward_only_whichever_process_stores_it_last(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = talks(web_desk, mei)
+    case, writer = web_desk.case(reference), web_desk.home.database.writer
+    one, other = SeenMarks(writer), SeenMarks(writer)
+    one.move(mei.id, case, SeenMark(5, 9))
+    one.move(mei.id, case, SeenMark(3, 7))
+    other.move(mei.id, case, SeenMark(4, 11))
+    assert one.of(mei.id) == {case: SeenMark(5, 9)}
+    for marks in (one, other):
+        web_desk.does(marks.store())
+        assert marks.of(mei.id) == {}
+    assert [row[2:] for row in stored(web_desk)] == [(5, 11)]
+
+
+def test_what_was_seen_is_erased_with_its_case(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = talks(web_desk, mei)
+    other_person, other = talks(web_desk, mei)
+    for wrote in (person, other_person):
+        writes(web_desk, wrote)
+    for it in (reference, other):
+        sees(mei, it, newest(web_desk))
+    assert len(stored(web_desk)) == 2
+    late = SeenMarks(web_desk.home.database.writer)  # stored only after the case is gone
+    late.move(mei.id, web_desk.case(reference), SeenMark(9, 9))
+    left = web_desk.case(other)
+    web_desk.erases(reference)
+    web_desk.does(late.store())
+    assert [row[0] for row in stored(web_desk)] == [left]
 
 
 # --- one stream for all tabs -------------------------------------------------------------------
