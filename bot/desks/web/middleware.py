@@ -46,6 +46,7 @@ from bot.desks.web.security_headers import (
     limit_body,
 )
 from bot.errors import HavenError
+from bot.hotline.queue.held_replies import held_replies
 from bot.languages import STAFF_LANGUAGES
 from bot.log import log
 from bot.store.clock_error import load_clock_error
@@ -204,6 +205,8 @@ class DeskEndpoint:
                 request.signed_in = found
                 request.preferences = load_preferences(work, found.id)
                 request.clock_error = load_clock_error(work, request.now)
+                if request.http.method == "GET" and found.role is not Role.AUDITOR:
+                    request.held_replies = held_replies(work)
                 if request.is_for_page and found.role is not Role.AUDITOR:
                     request.own_cases = load_own_cases(work, request)
                 if request.is_for_page and may_open(found.role.value):

@@ -62,6 +62,8 @@ class DeskRequest:
     uploaded: bytes | None = None
     """The file of the form; None for none."""
     preferences: Mapping[str, str] = field(default_factory=dict)
+    held_replies: frozenset[str] = frozenset()
+    """References of cases in which a caseworker's message waits for the person."""
     own_cases: Sequence[OwnCase] = ()
     """The caseworker's own cases, which every page shows."""
     form_nonce: str = field(default_factory=new_nonce)

@@ -60,7 +60,7 @@ def environment() -> Environment:
     made.filters |= _text_filters() | _time_filters()
     made.globals |= {
         "texts": texts, "AUDIT_ACTIONS": AUDIT_ACTIONS, "shortcuts_for": shortcuts_for,
-        "nearness": _of_request(_nearness), "MINUTE": MINUTE,
+        "nearness": _of_request(_nearness), "reply_due": _of_request(_reply_due), "MINUTE": MINUTE,
     }  # fmt: skip
     return made
 
@@ -100,7 +100,6 @@ def _time_filters() -> dict[str, Callable[..., str]]:
             lambda request, at: request.context.legal_deadlines.law.format_time(at)
         ),
         "duration": _of_request(lambda request, span: format_duration(request.locale, span)),
-        "reply_due": _of_request(_reply_due),
     }  # fmt: skip
 
 
@@ -167,11 +166,12 @@ def format_duration(locale: StaffLocale, microseconds: int) -> str:
     return locale(texts.TWO_SPANS, longer=longer, shorter=locale(small, n=str(rest)))
 
 
-def _reply_due(request: Any, due_at: int | None) -> str:
+def _reply_due(request: Any, case: Any) -> str:
     locale: StaffLocale = request.locale
-    if due_at is None:
-        return locale(texts.ANSWERED)
-    left = due_at - request.now
+    if case.due_at is None:
+        is_held = case.reference in request.held_replies
+        return locale(texts.REPLY_HELD if is_held else texts.ANSWERED)
+    left = case.due_at - request.now
     if abs(left) < MINUTE:
         return locale(texts.REPLY_DUE_NOW)
     text = texts.REPLY_DUE_IN if left > 0 else texts.REPLY_LATE
@@ -180,7 +180,7 @@ def _reply_due(request: Any, due_at: int | None) -> str:
 
 def _nearness(request: Any, case: Any) -> str:
     if case.due_at is None:
-        return "answered"
+        return "held" if case.reference in request.held_replies else "answered"
     if case.due_at < request.now:
         return "late"
     allowed = request.context.reply_clocks.times.max_wait(case.priority)

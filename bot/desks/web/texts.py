@@ -119,6 +119,9 @@ REPLY_DUE_IN = _("due in {span}")
 REPLY_DUE_NOW = _("due now")
 REPLY_LATE = _("overdue by {span}")
 ANSWERED = _("answered")
+# Translators: a caseworker has replied, and the person has not pressed the button yet after which
+# they read it.
+REPLY_HELD = _("not delivered yet, waiting for the person")
 MINUTES, HOURS, DAYS = _("{n} min"), _("{n} h"), _("{n} d")
 TWO_SPANS = _("{longer} {shorter}")
 TIME_NOT_UNDERSTOOD = _("Not understood. Write it as tomorrow 14:00 or 2026-11-25 14:30.")

@@ -22,7 +22,6 @@ from bot.dispatch.conversation_store import Conversations
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.chat.passphrases import Passphrases
-from bot.hotline.chat.takeover import OpenerState
 from bot.hotline.erasure.requests import ErasureRequest, ErasureRequests
 from bot.hotline.queue.snooze import NO_DATES, ReviewDates, Snoozes
 from bot.store.statements import select_one
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from bot.vault.keys.keyring import Keyring
     from bot.vault.purpose import Opener
 
-OPENER_IS_OPEN = frozenset({OpenerState.SENT, OpenerState.WAITING})
 _CHAT_KEY = select_one(cases, "chat_key", by="id")
 
 
@@ -50,8 +48,6 @@ class ChatStatus:
     is_taken_over: bool = False
     holder: str = ""
     is_unconfirmed: bool = False  # whether it is unknown who holds the phone now
-    is_opener_open: bool = False
-    """Whether the person has not answered the opener yet; until then no message leaves."""
     progress: FlowProgress | None = None
 
 
@@ -199,8 +195,7 @@ def _chat_status(work: Work, context: DeskContext, case: str, now: int) -> ChatS
             position = unpack(conversation.position, context.flow_registry)
             progress = flow_progress(context.flow_registry, position, context.known_facts(now))
             return ChatStatus(
-                is_taken_over=True, holder=takeover.by, is_unconfirmed=is_quiet,
-                is_opener_open=takeover.opener_state in OPENER_IS_OPEN, progress=progress,
-            )  # fmt: skip
+                is_taken_over=True, holder=takeover.by, is_unconfirmed=is_quiet, progress=progress
+            )
         conversation, is_quiet = conversation.suspended, True
     return ChatStatus()

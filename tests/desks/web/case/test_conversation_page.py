@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
 
 ANSWERED = '<span class="reply-due answered">answered</span>'
+HELD = '<span class="reply-due held">not delivered yet, waiting for the person</span>'
 WAITS = "waits until the person answers “Is this a good moment to write?”"
 
 
@@ -33,6 +34,30 @@ def bubble(page: str, text: str) -> str:
     return str(found)
 
 
+def test_no_list_calls_a_case_answered_while_its_reply_waits_for_the_person(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, hua = web_desk.worker().comes(), web_desk.supervisor().comes()
+    person, reference = web_desk.add_person()
+    for verb in ("claim", "take_over"):
+        mei.told(reference, verb)
+    own = ("/queue/mine", "/queue/mine/pane", "/own-cases", f"/cases/{reference}/panes/head")
+
+    def said() -> list[tuple[bool, bool]]:
+        pages = [mei.browser.get(path).text for path in own]
+        pages += [hua.browser.get(path).text for path in ("/queue/all", "/team")]
+        return [(HELD in page, ANSWERED in page) for page in pages]
+
+    assert said() == [(False, False)] * 6  # a reply is due
+    mei.told(reference, "say", words="I am here for you.")
+    assert said() == [(True, False)] * 6
+    person.presses("I can write now")
+    web_desk.home.advance_time(5)
+    web_desk.settles()
+    mei.told(reference, "say", words="Take your time.")
+    assert said() == [(False, True)] * 6
+
+
 def test_a_message_that_waits_for_the_opening_question_says_so(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     person, reference = web_desk.add_person()
@@ -40,13 +65,9 @@ def test_a_message_that_waits_for_the_opening_question_says_so(web_desk: WebDesk
         mei.told(reference, verb)
     mei.told(reference, "say", words="I am here for you.")
     assert f"not sent yet: {WAITS}" in bubble(conversation(mei, reference), "I am here")
-    head = mei.browser.get(f"/cases/{reference}/panes/head").text
-    assert (ANSWERED in head, "waiting for the person" in head) == (False, True)
     person.presses("I can write now")
     web_desk.home.advance_time(5)
     web_desk.settles()
-    mei.told(reference, "say", words="Take your time.")
-    assert ANSWERED in mei.browser.get(f"/cases/{reference}/panes/head").text
     assert any("I am here for you." in it for it in person.texts)
     assert WAITS not in conversation(mei, reference)
 
