@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.app.fact_checks import FactCheckFollower
 from bot.app.retention import build_erasures, build_retention
 from bot.app.staff import StaffRuntime, build_forum, build_staff_runtime, retained_answers_filter
 from bot.app.texts import build_push, build_turn_context
@@ -57,6 +58,7 @@ class App:
     mailbox: Mailbox
     passphrase_hashing: PassphraseHashing
     on_call: OnCallService
+    fact_checks: FactCheckFollower
 
 
 @dataclass
@@ -79,6 +81,8 @@ def build(
     inbox, outbox = Inbox(options.bot_id, vault), Outbox(vault)
     conversations = Conversations(vault)
     services = build_turn_context(settings, vault, options)
+    fact_checks = FactCheckFollower(settings.zone, services.renderer.clear_blanks)
+    database.writer.run_sync(fact_checks.follow)
     desks = options.desks
     if settings.desk_group:
         forum = build_forum(settings, vault, services)
@@ -115,5 +119,5 @@ def build(
     return App(
         database, inbox, outbox, conversations, services, dispatcher, courier, vault, clock, staff,
         build_retention(settings, vault, erasures), policy, ErasureJob(erasures),
-        mailbox, hashing, on_call,
+        mailbox, hashing, on_call, fact_checks,
     )  # fmt: skip

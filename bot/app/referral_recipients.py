@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,34 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-def find_recipients(settings: Settings) -> dict[str, Recipient]:
+class DeploymentRecipients(Mapping[str, Recipient]):
+    """All recipients of the place by code, at each moment as two people last checked them.
+
+    Only those with an agreement are offered.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __getitem__(self, code: str) -> Recipient:
+        return find_recipients(self._settings)[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(find_recipients(self._settings))
+
+    def __len__(self) -> int:
+        return len(find_recipients(self._settings))
+
+
+def find_recipients(settings: Settings) -> Mapping[str, Recipient]:
     """Return all recipients of the place, by code; only those with an agreement are offered."""
-    return with_agreements(find_place(settings.place).recipients, settings.agreement_days)
+    return deployment_place(settings).recipients
 
 
 def deployment_place(settings: Settings) -> Place:
     """Return the place, its recipients with the agreements of this deployment."""
-    return replace(find_place(settings.place), recipients=find_recipients(settings))
+    place = find_place(settings.place)
+    return replace(place, recipients=with_agreements(place.recipients, settings.agreement_days))
 
 
 def recipient_facts(settings: Settings, today: date) -> frozenset[str]:

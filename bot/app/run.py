@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.app.build import App, RunningApp, build
+from bot.app.fact_checks import keep_following
 from bot.app.jobs import run_together
 from bot.app.options import BuildOptions
 from bot.app.storage import open_storage, wait_for_failed_commit, wait_until_writable
@@ -185,6 +186,7 @@ async def _run_jobs(
             app.staff.run(app.database.writer, app.dispatcher, app.courier, app.clock),
             app.on_call.run_checks(app.database.writer, app.courier, app.clock),
             app.on_call.run_senders(app.database.writer, app.clock),
+            keep_following(app.fact_checks.follow, app.database.writer.run),
             wait_for_failed_commit(app.database, app.vault), watch_clock(app), publish(),
         ]  # fmt: skip
         log.info("started")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.app.referral_recipients import deployment_place, find_recipients
+from bot.app.referral_recipients import DeploymentRecipients, deployment_place
 from bot.app.texts import build_roster
 from bot.cases.consents import ConsentRecords
 from bot.cases.sealed_fields import keep_codes, keep_everything
@@ -99,7 +100,7 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
         deadlines=CaseDeadlines(vault, audit, place.deadline_rules),
         check_ins=CheckIns(vault, audit), consents=ConsentRecords(vault),
         referrals=Referrals(vault, audit, setting.registry, setting.consent),
-        recipients=find_recipients(settings),
+        recipients=DeploymentRecipients(settings),
     )  # fmt: skip
     alerts = QueueMonitor(
         staff, hotline.claims, reply_clocks.times, audit,
@@ -118,7 +119,8 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
         hotline, StaffCommands(vault), CaseMessages(vault), outbox, intake, desks, parse_group,
         reminders, OnCallAlarms(build_roster(settings, vault), staff, audit),
     )  # fmt: skip
-    return StaffRuntime(service, alerts, StaleFactAlerts(place, staff, settings.zone))
+    stale_facts = StaleFactAlerts(partial(find_place, settings.place), staff, settings.zone)
+    return StaffRuntime(service, alerts, stale_facts)
 
 
 def retained_answers_filter(settings: Settings, setting: TurnServices) -> AnswerFilter:
@@ -131,7 +133,7 @@ def build_forum(settings: Settings, vault: Vault, setting: TurnServices) -> Foru
     """Return the desk in the caseworkers' Telegram group."""
     return ForumDesk(
         ForumContext(
-            settings=settings, vault=vault, place=deployment_place(settings),
+            settings=settings, vault=vault, find_place=partial(deployment_place, settings),
             phrasebook=setting.phrasebook, flow_registry=setting.registry,
             titles=setting.texts.titles, phrase_groups=GROUPS, username=setting.username,
         )

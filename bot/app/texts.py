@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from bot.app.phrase_list import phrases_outside_flows
-from bot.app.referral_recipients import find_recipients, recipient_facts
+from bot.app.referral_recipients import DeploymentRecipients, find_recipients, recipient_facts
 from bot.cases.queries import AnswerRenderer, CaseReader
 from bot.channels.web_push import WebPush
 from bot.clock import DAY, MINUTE
@@ -306,7 +306,8 @@ def build_consent(settings: Settings, book: FlowRegistry, phrasing: SystemTexts)
         callback_data.DANGER_BUTTON: phrasing.danger,
         callback_data.BYE_BUTTON: phrasing.bye,
     }
-    return ConsentDialog(book, find_recipients(settings), words, exit_buttons=ways_out)
+    recipients = DeploymentRecipients(settings)
+    return ConsentDialog(book, recipients, words, exit_buttons=ways_out)
 
 
 def _hours_text(settings: Settings, read_in: Catalogue) -> str:
@@ -393,14 +394,15 @@ def build_fact_source(
 ) -> Callable[[int], frozenset[str]]:
     """Return the facts at a moment: staffed, what the place knows, and the permanent ones."""
     permanent = permanent_facts(settings) | ({"rehearsal"} if rehearsal else set())
-    place = find_place(settings.place)
     hours = OpeningHours.from_settings(settings)
 
     @lru_cache(maxsize=2)
-    def known_in(minute: int) -> frozenset[str]:
+    def known_in(minute: int, place: Place) -> frozenset[str]:
         staffed = {"staffed"} if hours.is_open(minute * MINUTE) else set()
         today = datetime.fromtimestamp(minute * 60, settings.zone).date()
         told = recipient_facts(settings, today)
         return frozenset(permanent | staffed | told | place.known_facts(today))
 
-    return lambda now: _with_escrow(known_in(now // MINUTE), exists=escrow())
+    return lambda now: _with_escrow(
+        known_in(now // MINUTE, find_place(settings.place)), exists=escrow()
+    )

@@ -7,6 +7,7 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.app.fact_checks import FactCheckFollower, keep_following
 from bot.app.jobs import run_together
 from bot.app.options import DeskOptions
 from bot.app.referral_recipients import deployment_place
@@ -50,7 +51,8 @@ def build_desk_context(
     return DeskContext(
         settings=settings, origin=options.origin, root=options.root, database=database,
         vault=vault, clock=options.clock, password_cost=options.password_cost,
-        wake_dispatcher=options.wake_dispatcher, place=deployment_place(settings),
+        wake_dispatcher=options.wake_dispatcher, find_place=partial(deployment_place, settings),
+        follow_fact_checks=FactCheckFollower(settings.zone).follow,
         flow_registry=registry, referrals=Referrals(vault, AuditLog(vault), registry, consent),
         phrasebook=build_phrasebook(settings, texts), phrase_groups=GROUPS,
         counties=COUNTIES,
@@ -73,7 +75,9 @@ async def open_desk_app(context: DeskContext) -> AsyncIterator[ASGIApp]:
         context.read_pool, EventLog(context.vault), context.streams, context.command_client,
         context.database.writer, context.clock, context.staff,
     )  # fmt: skip
-    jobs = [asyncio.create_task(it) for it in (watcher.run(), context.seen_marks.run())]
+    await context.read_pool.run(context.follow_fact_checks)
+    following = keep_following(context.follow_fact_checks, context.read_pool.run)
+    jobs = [asyncio.create_task(it) for it in (watcher.run(), context.seen_marks.run(), following)]
     try:
         yield build_app(context)
     finally:

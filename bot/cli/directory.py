@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from bot.app.fact_checks import use_stored_checks
 from bot.app.referral_recipients import find_recipients
 from bot.cli.options import AsJson
 from bot.cli.output import print_rows
@@ -45,6 +46,7 @@ def todo_directory(*, as_json: AsJson = False) -> None:
 def list_recipients(*, as_json: AsJson = False) -> None:
     """List whom a case can be referred to, with the agreements in HAVEN_AGREEMENTS."""
     settings = load_settings()
+    use_stored_checks(settings)
     today = datetime.now(settings.zone).date()
     rows = list(recipient_rows(find_recipients(settings), today))
     print_rows(rows, RECIPIENT_COLUMNS, as_json=as_json)
@@ -94,4 +96,5 @@ def todo_rows(place: Place, today: date) -> Iterable[dict[str, Any]]:
 
 def _place_and_date() -> tuple[Place, date]:
     settings = load_settings()
+    use_stored_checks(settings)
     return find_place(settings.place), datetime.now(settings.zone).date()

@@ -17,6 +17,7 @@ from bot.log import log
 from bot.text import Text, _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
     from bot.hotline.staff.staff import Staff
@@ -77,7 +78,7 @@ def find_stale_facts(place: Place, today: date) -> list[StaleFacts]:
 class StaleFactAlerts:
     """Tells senior staff, inside units of work; asked every few seconds."""
 
-    place: Place
+    find_place: Callable[[], Place]
     staff: Staff
     zone: ZoneInfo
     checked_at: int | None = field(default=None, init=False)
@@ -89,7 +90,7 @@ class StaleFactAlerts:
         alert_at = int(datetime.combine(here, ALERT_TIME, self.zone).timestamp()) * SECOND
         if before is not None and not before < alert_at <= now:
             return []
-        found = find_stale_facts(self.place, here.date())
+        found = find_stale_facts(self.find_place(), here.date())
         for it in found:
             log.warning("directory_entries_expired", count=it.count, state=it.state)
         # An alert that comes every day for a month goes unread: what expires soon, on Mondays.

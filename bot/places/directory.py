@@ -47,10 +47,12 @@ class SourcedFact:
     expires_on: date
     """From this day it is hidden until it is checked again."""
     missing: str = ""
+    is_wrong: bool = False
+    """Whether two people found that it is wrong (`bot.places.checks`)."""
 
     def is_shown(self, today: date) -> bool:
         """Tell whether it may be shown to people."""
-        return self.is_verified and today < self.expires_on
+        return self.is_verified and not self.is_wrong and today < self.expires_on
 
     @property
     def is_verified(self) -> bool:
@@ -63,6 +65,8 @@ class SourcedFact:
             return f"find out {self.missing}"
         if self.quality is not SourceQuality.READ:
             return f"read it in a public text of this year ({self.quality})"
+        if self.is_wrong:
+            return "two people found it wrong, and it is hidden: correct it in a release"
         if today >= self.expires_on:
             return "expired and hidden: read it again"
         if today - self.verified_on > RECHECK_AFTER:
@@ -136,6 +140,8 @@ class Recipient:
     expires_on: date
     is_office: bool = False
     agreement: ReferralAgreement | None = None
+    is_wrong: bool = False
+    """Whether two people found that what is known of it is wrong."""
 
     def unavailability(self, today: date) -> Unavailability | None:
         """Return why nothing can be referred to it; None if it can."""
@@ -151,7 +157,7 @@ class Recipient:
 
     def is_verified(self, today: date) -> bool:
         """Tell whether what is known of it was verified recently."""
-        return today < self.expires_on
+        return not self.is_wrong and today < self.expires_on
 
     def is_offered(self, today: date) -> bool:
         """Tell whether referrals to it are allowed."""

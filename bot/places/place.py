@@ -129,7 +129,7 @@ class EntitlementView:
     is_open: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Place:
     """One country. The defaults stand for a part that has not been researched yet.
 
@@ -182,11 +182,15 @@ class Place:
         An old number for danger is better than none; `haven doctor` reports that it must be checked
         again.
         """
-        listed = [self.directory[code] for code in self.numbers_by_situation[situation]]
+        named = [self.directory[code] for code in self.numbers_by_situation[situation]]
+        listed = [entry for entry in named if not entry.is_wrong]
         if language and situation not in IN_ORDER:
             listed.sort(key=lambda entry: entry.foreignness(language))
         current = [entry for entry in listed if entry.is_shown(today)]
-        return current or (listed if situation in SHOWN_WHEN_OLD else self.numbers(DANGER, today))
+        if current or (listed and situation in SHOWN_WHEN_OLD):
+            return current or listed
+        # Two people can be wrong as well: someone in danger is never shown an empty list.
+        return named if situation == DANGER else self.numbers(DANGER, today)
 
     def known_facts(self, today: date) -> frozenset[str]:
         """Return the facts that may be stated today: law chapters by name, and `NUMBERS`."""
@@ -223,7 +227,7 @@ class Place:
 
     def expired(self, today: date) -> list[str]:
         """Return the codes of verified facts that have expired."""
-        return [code for code, it in self.facts() if it.is_verified and not it.is_shown(today)]
+        return [code for code, it in self.facts() if it.is_verified and today >= it.expires_on]
 
     def _faults(self) -> Iterator[str]:
         if self.numbers_by_situation.keys() != SITUATIONS:

@@ -5,17 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import SettingError
+from bot.places.checks import with_checks
 from bot.places.taiwan import TAIWAN
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.places.checks import FactCheck
     from bot.places.place import Place
 
 PLACES: dict[str, Place] = {place.name: place for place in (TAIWAN,)}
 """A new country is a new package, and an entry here."""
+_CHECKS: list[FactCheck] = []
+
+
+def use_checks(checks: Iterable[FactCheck]) -> None:
+    """Have every place say from now on what two people found, and nothing they found before."""
+    _CHECKS[:] = checks
 
 
 def find_place(name: str) -> Place:
-    """Return the place of a deployment.
+    """Return the place of a deployment, as two people last checked it.
 
     Raises:
         SettingError: there is none of that name; the text lists those there are.
@@ -23,4 +33,4 @@ def find_place(name: str) -> Place:
     found = PLACES.get(name)
     if found is None:
         raise SettingError(f"HAVEN_PLACE: there is no such place; one of: {', '.join(PLACES)}")
-    return found
+    return with_checks(found, tuple(_CHECKS))

@@ -191,7 +191,8 @@ async def _what_the_person_decided(
 async def _a_supervisor(
     office: BrowserDeskHarness, look: Look, browser: Browser, scheme: str, reference: str
 ) -> None:
-    office.front.place = expired_place(office.front.place, LONG_AGO)
+    old = expired_place(office.front.place, LONG_AGO)
+    office.front.find_place = lambda: old
     context, page = await opened(browser, scheme)
     await office.worker("Hua", Role.SUPERVISOR).signs_in(page, office.address)
     new = office.worker("Tuan")
@@ -295,7 +296,8 @@ async def test_at_400_percent_no_page_scrolls_sideways(browser: Browser, tmp_pat
         page = await context.new_page()
         _person, reference = await office.somebody("https://example.org/" + "w" * 300)
         wide = {}
-        office.front.place = expired_place(office.front.place, LONG_AGO)
+        old = expired_place(office.front.place, LONG_AGO)
+        office.front.find_place = lambda: old
         await page.goto(f"{office.address}/signin")
         wide["/signin"] = await page.evaluate(SIDEWAYS)
         await office.worker("Wu", Role.SUPERVISOR).signs_in(page, office.address)

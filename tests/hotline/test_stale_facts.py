@@ -33,7 +33,7 @@ def morning(day: date, hour: int = 9) -> int:
 
 def started(line: QueueHarness, day: date, hour: int = 9) -> tuple[StaleFactAlerts, list[Event]]:
     """Return what watches since a moment of a day, and what it said then."""
-    rereading = StaleFactAlerts(TAIWAN, line.staff, TAIPEI)
+    rereading = StaleFactAlerts(lambda: TAIWAN, line.staff, TAIPEI)
     return rereading, looks(line, rereading, morning(day, hour))
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from bot.conversation import FlowRegistry
     from bot.hotline.chat.phrasebook import Phrasebook
+    from bot.places.directory import Recipient
     from bot.places.place import Place
     from bot.settings import Settings
     from bot.store.writer import Work
@@ -32,7 +33,7 @@ class ForumContext:
 
     settings: Settings
     vault: Vault
-    place: Place
+    find_place: Callable[[], Place]
     phrasebook: Phrasebook
     flow_registry: FlowRegistry
     titles: Mapping[str, Text]
@@ -49,12 +50,21 @@ class ForumContext:
         self.summaries = CaseSummaries(vault)
         self.check_ins = CheckIns(vault, self.audit)
         self.legal_deadlines = CaseDeadlines(vault, self.audit, self.place.deadline_rules)
-        self.recipients = self.place.recipients
         self.dispositions = DISPOSITIONS
         self.answer_renderer = AnswerRenderer(
             self.flow_registry, locale.flow_catalogue, locale.staff_catalogue,
             organisation=settings.organisation,
         )  # fmt: skip
+
+    @property
+    def place(self) -> Place:
+        """The place, as two people last checked it."""
+        return self.find_place()
+
+    @property
+    def recipients(self) -> Mapping[str, Recipient]:
+        """Organisations a case can be referred to, by code."""
+        return self.place.recipients
 
     def caseworker_name(self, work: Work, who: str) -> str:
         """Return a caseworker's name; the id of one who is not known."""

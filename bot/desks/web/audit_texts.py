@@ -94,6 +94,8 @@ AUDIT_ACTIONS = {
     "partner_disable": pgettext("audit", "ended a partner"),
     "campaign_add": pgettext("audit", "made a partner link"),
     "campaign_revoke": pgettext("audit", "ended a partner link"),
+    "fact_check": pgettext("audit", "checked a number or an organisation"),
+    "fact_confirm": pgettext("audit", "confirmed the check of a number or an organisation"),
     "backup": pgettext("audit", "made a backup"),
     "cut": pgettext("audit", "deleted rows of this log that were too old"),
 }

@@ -25,6 +25,7 @@ from bot.documents.typesetter import Typesetter
 from bot.errors import HavenError
 from bot.hotline.commands.texts import DISPOSITIONS
 from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.fact_checks import FactChecks
 from bot.hotline.on_call.roster import OnCallRoster, configured_channels
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.copies import ReferralCopies
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from bot.hotline.referrals.store import Referrals
     from bot.places.place import Place
     from bot.settings import Settings
+    from bot.store.writer import Work
     from bot.text import Text
     from bot.vault import Vault
     from bot.vault.keys.passwords import PasswordCost
@@ -65,7 +67,9 @@ class DeskContext:
     clock: Clock
     password_cost: PasswordCost
     wake_dispatcher: Callable[[], Awaitable[None]] | None
-    place: Place
+    find_place: Callable[[], Place]
+    follow_fact_checks: Callable[[Work], None]
+    """Has this process use the checks of numbers and organisations that are in force now."""
     flow_registry: FlowRegistry
     referrals: Referrals
     phrasebook: Phrasebook
@@ -108,12 +112,18 @@ class DeskContext:
         self.reply_clocks = ReplyClocks(response_times(settings))
         self.legal_deadlines = CaseDeadlines(vault, self.audit, self.place.deadline_rules)
         self.recipients = {code: it.name for code, it in self.place.recipients.items()}
+        self.fact_checks = FactChecks(self.audit)
         self.dispositions = DISPOSITIONS
         self.image_sanitizer = ImageSanitizer()
         self.typesetter = Typesetter()
         self.referral_copies = ReferralCopies(ConsentRecords(vault), self.audit)
         self.audio_sanitizer = AudioSanitizer()
         self.summaries = CaseSummaries(vault)
+
+    @property
+    def place(self) -> Place:
+        """The place, as two people last checked it."""
+        return self.find_place()
 
     @property
     def writes_refused_since(self) -> int:

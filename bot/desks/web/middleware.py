@@ -12,8 +12,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.cases.reference import parse_reference
-from bot.cases.state_machine import Role
+from bot.cases.state_machine import SENIOR_ROLES, Role
 from bot.desks.web import texts
+from bot.desks.web.administration.directory import load_wrong_facts
 from bot.desks.web.administration.texts import NOT_FOR_ROLE
 from bot.desks.web.auth.login import browser_name
 from bot.desks.web.auth.refusal_log import AUDIT_INTERVAL, RefusalReason
@@ -209,6 +210,8 @@ class DeskEndpoint:
                     request.held_replies = held_replies(work)
                 if request.is_for_page and found.role is not Role.AUDITOR:
                     request.own_cases = load_own_cases(work, request)
+                if request.is_for_page and found.role in SENIOR_ROLES:
+                    request.wrong_facts = load_wrong_facts(work, request)
                 if request.is_for_page and may_open(found.role.value):
                     request.key_requests = self.context.staff_keys.requests()
 

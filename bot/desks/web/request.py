@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.desks.web.routes import Route
     from bot.hotline.queue.own_cases import OwnCase
     from bot.hotline.staff.staff import Caseworker
+    from bot.places.checks import CheckableFact
     from bot.store.writer import Work
     from bot.text import Text
     from bot.vault.keys.key_requests import KeyRequest
@@ -70,6 +71,8 @@ class DeskRequest:
     """The nonce of the forms on the page that is drawn."""
     clock_error: int = 0
     """Microseconds by which this machine's clock is ahead; 0 while it is right."""
+    wrong_facts: Sequence[CheckableFact] = ()
+    """Numbers and organisations that one colleague found wrong, which supervisors see."""
     key_requests: Sequence[KeyRequest] = ()
     """Keys that wait for a colleague's approval, which every page shows to those who read cases."""
     position: str = ""

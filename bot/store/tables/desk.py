@@ -125,6 +125,21 @@ desk_choices = Table(
     },
 )
 
+fact_checks = Table(
+    "fact_checks",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    *required(kind=String(10), code=String(40), about=String(80)),
+    *required(verdict=String(8), method=String(8), checked_by=String(32), checked_at=BigInteger),
+    *optional(confirmed_by=String(32), confirmed_at=BigInteger),  # null: by one person only
+    Index("ix_fact_checks_code", "kind", "code"),
+    info={
+        "holds": "nothing about a person: which caseworkers found a phone number or an "
+        "organisation right or wrong, and when",
+        "erased": "when it is checked again; after 14 days if no one confirmed it",
+    },
+)
+
 shift_notes = Table(
     "shift_notes",
     metadata,

@@ -54,7 +54,21 @@ FACT_STATES = {
     "expired": pgettext("fact", "hidden: too old, read it again"),
     "unread": pgettext("fact", "hidden: not read in a public text of this year"),
     "incomplete": pgettext("fact", "hidden: something is not known"),
+    "agreement": pgettext("fact", "not offered: no agreement in force"),
+    "wrong": pgettext("fact", "hidden: two people found it wrong"),
 }
+VERDICTS = {
+    "right": pgettext("check", "right"),
+    "wrong": pgettext("check", "wrong"),
+}
+CHECK_METHODS = {
+    "source": pgettext("check", "read in a public source"),
+    "call": pgettext("check", "called, or asked them"),
+}
+CHECK_RECORDED = _(
+    "Recorded. It counts once a second person has read or called as well and found the same."
+)
+CHECK_CONFIRMED = _("Confirmed by two people. It counts from now on.")
 SITUATIONS = {
     "danger": pgettext("situation", "danger now"),
     "work": pgettext("situation", "work"),

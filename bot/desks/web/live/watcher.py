@@ -17,6 +17,7 @@ from bot.desks.web.case.drafts import expire_drafts
 from bot.desks.web.form_nonces import expire_nonces
 from bot.desks.web.live.event_log import CASE_ERASED, DeskEvent, EventCursor, EventLog
 from bot.hotline.events import EventKind
+from bot.hotline.fact_checks import FactChecks
 from bot.hotline.queue.claims import serves
 from bot.hotline.staff.approvals import Approvals
 from bot.hotline.staff.shift_notes import ShiftNotes
@@ -261,9 +262,10 @@ class EventWatcher:
 
 
 def expire_old_rows(work: Work, now: int) -> None:
-    """Delete expired events, drafts, nonces, shift notes and approvals."""
+    """Delete expired events, drafts, nonces, shift notes, approvals and unconfirmed checks."""
     EventLog.expire(work, now)
     expire_drafts(work, now)
     expire_nonces(work, now)
     ShiftNotes.delete_old(work, now)
     Approvals.delete_old(work, now)
+    FactChecks.delete_lapsed(work, now)

@@ -1,4 +1,4 @@
-"""On-call caseworkers; referral sheets; what was seen; sent forms and files; numbered files."""
+"""On-call caseworkers; referral sheets; what was seen; sent forms and files; checks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,7 @@ def upgrade() -> None:
     _add_conversation()
     _add_sent_files()
     _add_form_nonces()
+    _add_fact_checks()
     _number_files()
 
 
@@ -114,6 +115,24 @@ def _add_form_nonces() -> None:
         sa.PrimaryKeyConstraint("digest", name="pk_desk_nonces"),
     )
     op.create_index("ix_desk_nonces_taken_at", "desk_nonces", ["taken_at"])
+
+
+def _add_fact_checks() -> None:
+    op.create_table(
+        "fact_checks",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("kind", sa.String(10), nullable=False),
+        sa.Column("code", sa.String(40), nullable=False),
+        sa.Column("about", sa.String(80), nullable=False),
+        sa.Column("verdict", sa.String(8), nullable=False),
+        sa.Column("method", sa.String(8), nullable=False),
+        sa.Column("checked_by", sa.String(32), nullable=False),
+        sa.Column("checked_at", sa.BigInteger, nullable=False),
+        sa.Column("confirmed_by", sa.String(32)),
+        sa.Column("confirmed_at", sa.BigInteger),
+        sa.PrimaryKeyConstraint("id", name="pk_fact_checks"),
+    )
+    op.create_index("ix_fact_checks_code", "fact_checks", ["kind", "code"])
 
 
 def _number_files() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,7 +21,6 @@ from tests.support.pdf_text import document_text, squeezed
 if TYPE_CHECKING:
     import httpx
 
-    from bot.places.directory import Recipient
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
 
 ORGANISATION, CONTACT = "Hope House", "02-1234"
@@ -241,8 +240,10 @@ def test_recipients_without_an_agreement_are_shown_and_cannot_be_chosen(
 ) -> None:
     mei, _person, reference = asked(web_desk)
     assert "no agreement" not in file(mei, reference)
-    recipients = cast("dict[str, Recipient]", web_desk.front.place.recipients)
-    recipients["police"] = replace(recipients["police"], agreement=None)
+    place = web_desk.front.place
+    police = replace(place.recipients["police"], agreement=None)
+    changed = replace(place, recipients={**place.recipients, "police": police})
+    web_desk.front.find_place = lambda: changed
     page = file(mei, reference)
     assert re.search(r'<option value="police" disabled>[^<]*\(no agreement\)</option>', page)
     assert re.search(r'<option value="nia">', page)

@@ -168,7 +168,8 @@ def test_stale_facts_are_shown_on_the_queue_only_to_those_who_can_act(
     mei, hua = web_desk.worker().comes(), web_desk.supervisor().comes()
     wu = web_desk.worker("Wu", Role.ADMINISTRATOR).comes()
     end = datetime.fromtimestamp(web_desk.home.seconds(), web_desk.front.zone).date()
-    web_desk.front.place = expired_place(web_desk.front.place, end + timedelta(days=days))
+    old = expired_place(web_desk.front.place, end + timedelta(days=days))
+    web_desk.front.find_place = lambda: old
     notice = said.format(day=end + timedelta(days=days))
     for path in ("/queue/mine", "/queue/waiting", "/queue/all"):
         for above in (hua, wu):

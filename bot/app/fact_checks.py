@@ -1,0 +1,65 @@
+"""What people are told follows what two colleagues found, in every process, within a second."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from bot.app.storage import existing_database
+from bot.errors import HavenError
+from bot.hotline.fact_checks import FactChecks
+from bot.log import log
+from bot.places.registry import use_checks
+from bot.store.writer import is_store_error
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from zoneinfo import ZoneInfo
+
+    from bot.places.checks import FactCheck
+    from bot.settings import Settings
+    from bot.store.writer import Work
+
+READ_SECONDS = 1.0
+
+
+class FactCheckFollower:
+    """Reads the checks of the database, and has them used when they have changed."""
+
+    def __init__(self, zone: ZoneInfo, on_change: Callable[[], None] = lambda: None) -> None:
+        self._zone, self._on_change = zone, on_change
+        self._used: tuple[FactCheck, ...] | None = None
+
+    def follow(self, work: Work) -> None:
+        """Use the checks that are in force now."""
+        found = FactChecks.in_force(work, self._zone)
+        if found == self._used:
+            return
+        self._used = found
+        use_checks(found)
+        self._on_change()
+
+
+def use_stored_checks(settings: Settings) -> None:
+    """Use the checks of a deployment once, for a command; none if it has no database yet."""
+    with contextlib.suppress(HavenError):
+        database = existing_database(settings)
+        try:
+            database.writer.run_sync(FactCheckFollower(settings.zone).follow)
+        finally:
+            database.writer.close()
+
+
+async def keep_following(
+    follow: Callable[[Work], None], read: Callable[[Callable[[Work], None]], Awaitable[None]]
+) -> None:
+    """Follow once a second until cancelled; `read` runs a unit of work."""
+    while True:
+        try:
+            await read(follow)
+        except Exception as error:
+            if not is_store_error(error):
+                raise
+            log.warning("fact_checks_not_read", error=type(error).__name__)
+        await asyncio.sleep(READ_SECONDS)
