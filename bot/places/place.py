@@ -20,11 +20,12 @@ from bot.places.directory import PHONE_SIGN, DirectoryEntry, Recipient, SourcedF
 from bot.text import Catalogue, Text, _
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from datetime import date
 
     from bot.places.authorities import Law
     from bot.places.forms import OfficeForms
+    from bot.places.outlines import CountyOutlines
 
 DANGER = "danger"
 """The situation whose numbers replace those of a situation that has none left to show."""
@@ -148,6 +149,8 @@ class Place:
     deadline_rules: DeadlineRules = NO_DEADLINES
     office_forms: OfficeForms | None = None
     entitlements: tuple[Entitlement, ...] = ()
+    find_outlines: Callable[[], CountyOutlines] | None = None
+    """Returns the outlines of its counties; None: they are not known."""
     overrides: Mapping[tuple[str | None, str], Text] = field(default_factory=dict)
     """Replacements of phrases that are true in Taiwan only, by context and English text."""
 

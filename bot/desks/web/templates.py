@@ -19,6 +19,7 @@ from bot.cases.escape_text import escape_line, escape_text
 from bot.clock import MINUTE, SECOND
 from bot.desks.web import texts
 from bot.desks.web.audit_texts import AUDIT_ACTIONS
+from bot.desks.web.case.place_sketch import shared_place
 from bot.desks.web.qr_code import qr_code
 from bot.desks.web.shortcuts import shortcuts_for
 from bot.languages.format_date import format_full_day, format_short_date
@@ -61,6 +62,7 @@ def environment() -> Environment:
     made.globals |= {
         "texts": texts, "AUDIT_ACTIONS": AUDIT_ACTIONS, "shortcuts_for": shortcuts_for,
         "nearness": _of_request(_nearness), "reply_due": _of_request(_reply_due), "MINUTE": MINUTE,
+        "shared_place": _of_request(shared_place),
     }  # fmt: skip
     return made
 
@@ -108,7 +110,7 @@ def render_template(name: str, /, **values: Any) -> str:
     return environment().get_template(name).render(values)
 
 
-def _of_request(function: Callable[..., str]) -> Callable[..., str]:
+def _of_request(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function of a page that gets the request first."""
     return pass_context(lambda page, *given, **values: function(page["request"], *given, **values))
 

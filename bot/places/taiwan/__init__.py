@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.places.directory import SourceQuality
 from bot.places.place import LawChapter, Money, Place
 from bot.places.taiwan.authorities import LAW as LAW
+from bot.places.taiwan.counties import county_outlines
 from bot.places.taiwan.deadlines import DEADLINE_RULES
 from bot.places.taiwan.directory import NOT_SHOWN, SHOWN, SOURCED
 from bot.places.taiwan.entitlements import ENTITLEMENTS
@@ -82,4 +83,5 @@ TAIWAN = Place(
     deadline_rules=DEADLINE_RULES,
     office_forms=OFFICE_FORMS,
     entitlements=ENTITLEMENTS,
+    find_outlines=county_outlines,
 )

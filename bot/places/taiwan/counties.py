@@ -1,0 +1,30 @@
+"""Taiwan: in which of its 22 counties and cities a point lies, offline.
+
+The outlines and their licence are in `outlines/`; the codes are those of `flows.texts.counties`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from bot.places.outlines import parse_outlines, position_in
+
+if TYPE_CHECKING:
+    from bot.places.outlines import CountyOutlines, CountyPosition
+
+KINMEN, MATSU = "KIN", "LIE"
+"""They lie a few kilometres off the coast of China."""
+
+
+@cache
+def county_outlines() -> CountyOutlines:
+    """Return the outlines, read on first use."""
+    text = (files("bot.places.taiwan") / "outlines" / "counties.json").read_text(encoding="utf-8")
+    return parse_outlines(text, near_other_coasts={KINMEN, MATSU})
+
+
+def county_of(latitude: float, longitude: float) -> CountyPosition:
+    """Return where a point lies; degrees, south and west are negative."""
+    return position_in(county_outlines(), latitude, longitude)
