@@ -474,3 +474,24 @@ async def test_who_loses_a_race_for_a_case_reads_who_has_it(
         await loser.goto(f"{office.address}/cases/{reference}")
         await loser.wait_for_url("**/queue/mine")
         await expect(loser.locator(".toast")).to_contain_text(f"{winner} has case {reference} now")
+
+
+async def test_assigning_moves_no_column_and_every_page_counts_what_waits(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        for name in ("Mei", "Jun", "Ann", "Ming-Hua Chang"):
+            office.worker(name)
+        chief = await signed_in(context, office.worker("Hua", Role.SUPERVISOR), office.address)
+        _person, reference = await office.somebody()
+        await chief.goto(f"{office.address}/team")
+        waiting = chief.locator("[data-count=waiting]")
+        await expect(waiting).to_have_text("1")
+        heads = chief.locator("#waiting th")
+        before = [await it.bounding_box() for it in await heads.all()]
+        await chief.locator(f"#waiting #assign-{reference} summary").click()
+        await expect(chief.locator(f"#waiting #assign-{reference} button").first).to_be_visible()
+        assert [await it.bounding_box() for it in await heads.all()] == before
+        await chief.goto(f"{office.address}/account")
+        await office.somebody()
+        await expect(waiting).to_have_text("2")

@@ -4,6 +4,36 @@ from __future__ import annotations
 
 from bot.text import pgettext
 
+AUDIT_ACTORS = {
+    "person": pgettext("audit actor", "The person"),
+    "operator": pgettext("audit actor", "Command line"),
+    "house": pgettext("audit actor", "Haven"),
+    "stranger": pgettext("audit actor", "Someone not signed in"),
+}
+AUDIT_DETAILS = {
+    "web": pgettext("audit detail", "at the desk"),
+    "cli": pgettext("audit detail", "at the command line"),
+    "other_language": pgettext("audit detail", "in a language they do not read"),
+    "aside": pgettext("audit detail", "snoozed it"),
+    "back": pgettext("audit detail", "ended the snooze"),
+    "follow_up": pgettext("audit detail", "follow-up"),
+    "link": pgettext("audit detail", "link to another case"),
+    "duplicate": pgettext("audit detail", "duplicate"),
+    "confirmed": pgettext("audit detail", "confirmed who is writing"),
+    "sure": pgettext("audit detail", "one of two confirmations"),
+    "print": pgettext("audit detail", "on paper"),
+    "transcript": pgettext("audit detail", "as a text file"),
+    "agreed": pgettext("audit detail", "agreed"),
+    "ended": pgettext("audit detail", "ended"),
+    "word": pgettext("audit detail", "with the secret word"),
+    "right": pgettext("audit detail", "right"),
+    "wrong": pgettext("audit detail", "wrong"),
+    "source": pgettext("audit detail", "read in a source"),
+    "call": pgettext("audit detail", "called"),
+    "late": pgettext("audit detail", "overdue"),
+    "silent": pgettext("audit detail", "silent after danger"),
+}
+"""Words for codes of the details; names, references and numbers need none."""
 AUDIT_ACTIONS = {
     # Cases
     "claim": pgettext("audit", "claimed the case"),

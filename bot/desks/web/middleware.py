@@ -209,7 +209,7 @@ class DeskEndpoint:
                 if request.http.method == "GET" and found.role is not Role.AUDITOR:
                     request.held_replies = held_replies(work)
                 if request.is_for_page and found.role is not Role.AUDITOR:
-                    request.own_cases = load_own_cases(work, request)
+                    load_own_cases(work, request)
                 if request.is_for_page and found.role in SENIOR_ROLES:
                     request.wrong_facts = load_wrong_facts(work, request)
                 if request.is_for_page and may_open(found.role.value):

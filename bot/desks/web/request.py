@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.desks.locale import StaffLocale
     from bot.desks.web.auth.sessions import DeskSession
     from bot.desks.web.context import DeskContext
+    from bot.desks.web.queue.queries import QueueCounts
     from bot.desks.web.routes import Route
     from bot.hotline.queue.own_cases import OwnCase
     from bot.hotline.staff.staff import Caseworker
@@ -65,6 +66,8 @@ class DeskRequest:
     preferences: Mapping[str, str] = field(default_factory=dict)
     held_replies: frozenset[str] = frozenset()
     """References of cases in which a caseworker's message waits for the person."""
+    queue_counts: QueueCounts | None = None
+    """How many cases are in each list, which the bar of every page shows."""
     own_cases: Sequence[OwnCase] = ()
     """The caseworker's own cases, which every page shows."""
     form_nonce: str = field(default_factory=new_nonce)

@@ -11,6 +11,7 @@ from bot.cases.evidence.custody_log import CustodyEntry, CustodyFault, CustodyLo
 from bot.conversation import Choose, ChooseMany
 from bot.desks.consent_text import referral_answers
 from bot.desks.web import texts
+from bot.desks.web.audit_view import audit_lines
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.law import LegalStatus, legal_status
 from bot.desks.web.request import DeskRequest, NotFoundError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from bot.cases.queries import AnswerView, CaseDetails, ReportView
     from bot.desks.case_summary import CaseSummary
+    from bot.desks.web.audit_view import AuditLine
     from bot.desks.web.case.view import CaseView
     from bot.hotline.referrals.copies import ReferralCopy
     from bot.store.writer import Work
@@ -72,6 +74,9 @@ class CaseFile:
     check_in: str = ""
     law: LegalStatus = field(default_factory=LegalStatus)
     audit_rows: list[AuditRow] = field(default_factory=list)
+    """As they are stored, for an export; the newest first."""
+    audit_lines: list[AuditLine] = field(default_factory=list)
+    """The same in words."""
 
     @property
     def reports(self) -> list[ReportView]:
@@ -106,6 +111,7 @@ def _load(work: Work, request: DeskRequest, view: CaseView, keyring: Keyring | N
     context, case, progress = request.context, view.access.case, view.chat.progress
     found = CaseFile()
     found.audit_rows = list(reversed(context.audit.rows_about(work, case)))[:MAX_AUDIT_ROWS]
+    found.audit_lines = audit_lines(work, request, found.audit_rows)
     found.links = _links(work, request, case)
     if progress is not None:
         found.answered = _question_views(request, progress.flow, progress.answered)

@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from bot.desks.web.auth.case_access import access_case
 from bot.desks.web.live.watcher import OWN
+from bot.desks.web.queue.queries import queue_counts
 from bot.desks.web.routes import Permission, get, post
-from bot.hotline.queue.own_cases import OwnCase, new_mark, own_cases
+from bot.hotline.queue.own_cases import new_mark, own_cases
 
 if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest
@@ -20,15 +21,16 @@ if TYPE_CHECKING:
 MAX_DIGITS = 18
 
 
-def load_own_cases(work: Work, request: DeskRequest) -> list[OwnCase]:
-    """Return the caseworker's own cases, by the reply that is due first."""
-    who = request.caseworker.id
-    return own_cases(work, who, request.now, request.context.seen_marks.of(who))
+def load_own_cases(work: Work, request: DeskRequest) -> None:
+    """Load what every page shows: own cases, the reply due first on top, and counts of lists."""
+    by, now = request.caseworker, request.now
+    request.own_cases = own_cases(work, by.id, now, request.context.seen_marks.of(by.id))
+    request.queue_counts = queue_counts(work, by, now)
 
 
 @get("/own-cases", Permission.QUEUE, is_pane=True, is_background=True)
 async def _pane(request: DeskRequest) -> Response:
-    request.own_cases = await request.read(lambda work: load_own_cases(work, request))
+    await request.read(lambda work: load_own_cases(work, request))
     return request.render("_own_cases.html")
 
 

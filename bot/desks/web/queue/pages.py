@@ -63,7 +63,7 @@ async def _queue_page(request: DeskRequest) -> Response:
 
 @get("/queue/{tab}/pane", Permission.QUEUE, is_pane=True, is_background=True)
 async def _queue_pane(request: DeskRequest) -> Response:
-    request.own_cases = await request.read(lambda work: load_own_cases(work, request))
+    await request.read(lambda work: load_own_cases(work, request))
     return request.render("_queue.html", **await _page_values(request))
 
 
@@ -103,18 +103,14 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
     after = request.http.query_params.get("after", "")[:16]
 
     wanted = queries.ListQuery(by, tab, request.now, case_filter, after)
-    (rows, last), counts = await request.read(
-        lambda work: (
-            queries.load_page(work, request.context, wanted),
-            queries.queue_counts(work, by, request.now),
-        )
-    )
+    rows, last = await request.read(lambda work: queries.load_page(work, request.context, wanted))
     # A caseworker who opens one of these too late is told who was first.
     open_rows = {row.summary.reference for row in rows if row.is_mine or not row.holder}
     request.current_session.known_references |= open_rows
     return {
-        "tab": tab, "tabs": TABS, "rows": rows, "queue_counts": counts, "case_filter": case_filter,
-        "after": after, "next": last, "languages": LANGUAGES, "priorities": PRIORITIES,
+        "tab": tab, "tabs": TABS, "rows": rows, "case_filter": case_filter,
+        "queue_counts": request.queue_counts, "priorities": PRIORITIES,
+        "after": after, "next": last, "languages": LANGUAGES,
         "first_page": _address(tab, case_filter.address),
         "next_page": _address(tab, case_filter.address, f"after={last}"),
         "pane": _address(f"{tab}/pane", case_filter.address, f"after={after}" if after else ""),

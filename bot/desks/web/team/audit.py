@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select
 
-from bot.cases.state_machine import Role
 from bot.clock import DAY
-from bot.desks.web import texts
+from bot.desks.web.audit_view import audit_lines, staff_names
 from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.store.compiled import Prepared
 from bot.store.statements import select_by, select_one
@@ -21,6 +20,7 @@ from bot.vault.audit.log import AUDIT_COLUMNS, AuditBreak, AuditRow, iter_rows
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bot.desks.web.audit_view import AuditLine
     from bot.desks.web.request import DeskRequest, Response
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
@@ -124,15 +124,6 @@ async def _access_report(request: DeskRequest) -> Response:
     )  # fmt: skip
 
 
-def staff_names(request: DeskRequest, staff: Iterable[Caseworker]) -> dict[str, str]:
-    """Return the names of staff; an auditor sees role and id instead."""
-    shows_names = request.caseworker.role is not Role.AUDITOR
-    return {
-        it.id: (shows_names and it.name) or f"{request.locale(texts.ROLES[it.role.value])} {it.id}"
-        for it in staff
-    }
-
-
 # --- The log ----------------------------------------------------------------------------------
 
 
@@ -149,9 +140,11 @@ async def _verify_log(request: DeskRequest) -> Response:
 
 
 async def _render_log(request: DeskRequest, check: object) -> Response:
-    rows = await request.read(lambda work: work.rows(_NEWEST, ROWS_SHOWN))
-    staff = await request.read(request.context.staff.all)
+    def look(work: Work) -> list[AuditLine]:
+        rows = [AuditRow(*row) for row in work.rows(_NEWEST, ROWS_SHOWN)]
+        return audit_lines(work, request, rows)
+
     return request.render(
-        "audit.html", rows=[AuditRow(*row) for row in rows], check=check,
-        is_broken=isinstance(check, AuditBreak), names=staff_names(request, staff),
+        "audit.html", rows=await request.read(look), check=check,
+        is_broken=isinstance(check, AuditBreak),
     )  # fmt: skip
