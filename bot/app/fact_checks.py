@@ -58,8 +58,7 @@ async def keep_following(
     while True:
         try:
             await read(follow)
-        except Exception as error:
-            if not is_store_error(error):
-                raise
-            log.warning("fact_checks_not_read", error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the next look may work
+            if not is_store_error(error):  # the whole process says what is wrong with the disk
+                log.error("fact_checks_not_read", error=type(error).__name__)
         await asyncio.sleep(READ_SECONDS)

@@ -42,9 +42,11 @@ READS_CLOCK = {
 }
 """Files that may ask the machine what time it is, and why."""
 CATCHES_ALL = {
+    "bot/app/fact_checks.py": "one failed look must not end the bot or the desk",
     "bot/app/storage.py": "a check that cannot run has failed",
     "bot/cases/evidence/download.py": "a failed download is tried again, and given up in the end",
     "bot/desks/web/middleware.py": "a failed request ends alone, and its error is not shown",
+    "bot/desks/web/live/seen_marks.py": "what could not be stored is stored with the next",
     "bot/desks/web/live/watcher.py": "one failed look must not stop the next",
     "bot/dispatch/batch.py": "one update's failure must not stop the others",
     "bot/dispatch/dispatcher.py": "the error is handed to every caller that waits",

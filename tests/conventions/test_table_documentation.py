@@ -23,6 +23,7 @@ SHORT_NAMES = 48
 """Signs that a code, a state or a reference may have; a person's words would not fit."""
 CODES = {
     "audit.detail": "what is no code is written as a question mark: test_audit_stored.py",
+    "fact_checks.about": "a number or a name of a release: bot/places/checks.py",
     "key_requests.queues": "names of queues, as in staff.queues",
     "staff_keys.queues": "names of queues, as in staff.queues",
     "cases.contact": "the contact rule and its hours: bot/hotline/contact_rule.py",

@@ -7,7 +7,7 @@ from bot.text import pgettext
 AUDIT_ACTORS = {
     "person": pgettext("audit actor", "The person"),
     "operator": pgettext("audit actor", "Command line"),
-    "house": pgettext("audit actor", "Haven"),
+    "house": pgettext("audit actor", "Haven itself"),
     "stranger": pgettext("audit actor", "Someone not signed in"),
 }
 AUDIT_DETAILS = {

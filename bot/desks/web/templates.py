@@ -17,9 +17,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
 from bot.cases.escape_text import escape_line, escape_text
 from bot.clock import MINUTE, SECOND
+from bot.desks.place_sketch import shared_place
 from bot.desks.web import texts
 from bot.desks.web.audit_texts import AUDIT_ACTIONS
-from bot.desks.web.case.place_sketch import shared_place
 from bot.desks.web.qr_code import qr_code
 from bot.desks.web.shortcuts import shortcuts_for
 from bot.languages.format_date import format_full_day, format_short_date
@@ -62,7 +62,11 @@ def environment() -> Environment:
     made.globals |= {
         "texts": texts, "AUDIT_ACTIONS": AUDIT_ACTIONS, "shortcuts_for": shortcuts_for,
         "nearness": _of_request(_nearness), "reply_due": _of_request(_reply_due), "MINUTE": MINUTE,
-        "shared_place": _of_request(shared_place),
+        "shared_place": _of_request(
+            lambda request, point: shared_place(
+                point, request.context.place, request.locale, request.context.counties
+            )
+        ),
     }  # fmt: skip
     return made
 

@@ -122,11 +122,6 @@ ANSWERED = _("answered")
 # Translators: a caseworker has replied, and the person has not pressed the button yet after which
 # they read it.
 REPLY_HELD = _("not delivered yet, waiting for the person")
-# Translators: where a place lies that a person shared. {county}: its name; {km}: a whole number.
-PLACE_IN_COUNTY = _("In {county}")
-PLACE_AT_SEA = _("At sea, {km} km from {county}")
-PLACE_AT_SEA_OR_COAST = _("At sea or on another country's coast, {km} km from {county}")
-PLACE_FAR_AWAY = _("Outside Taiwan, or far out at sea: {km} km from {county}")
 MINUTES, HOURS, DAYS = _("{n} min"), _("{n} h"), _("{n} d")
 TWO_SPANS = _("{longer} {shorter}")
 TIME_NOT_UNDERSTOOD = _("Not understood. Write it as tomorrow 14:00 or 2026-11-25 14:30.")

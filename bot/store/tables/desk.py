@@ -134,9 +134,9 @@ fact_checks = Table(
     *optional(confirmed_by=String(32), confirmed_at=BigInteger),  # null: by one person only
     Index("ix_fact_checks_code", "kind", "code"),
     info={
-        "holds": "nothing about a person: which caseworkers found a phone number or an "
-        "organisation right or wrong, and when",
-        "erased": "when it is checked again; after 14 days if no one confirmed it",
+        "holds": "which caseworkers found a phone number or an organisation right or wrong, and "
+        "when; nothing about a person",
+        "erased": "when it is checked again; unconfirmed, two weeks later",
     },
 )
 

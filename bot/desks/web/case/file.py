@@ -11,10 +11,10 @@ from bot.cases.evidence.custody_log import CustodyEntry, CustodyFault, CustodyLo
 from bot.conversation import Choose, ChooseMany
 from bot.desks.consent_text import referral_answers
 from bot.desks.web import texts
-from bot.desks.web.audit_view import audit_lines
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.law import LegalStatus, legal_status
 from bot.desks.web.request import DeskRequest, NotFoundError
+from bot.desks.web.team.audit_view import audit_lines
 from bot.dispatch.turn.staff_actions import can_be_filled
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.case_links import Link, Links
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from bot.cases.queries import AnswerView, CaseDetails, ReportView
     from bot.desks.case_summary import CaseSummary
-    from bot.desks.web.audit_view import AuditLine
     from bot.desks.web.case.view import CaseView
+    from bot.desks.web.team.audit_view import AuditLine
     from bot.hotline.referrals.copies import ReferralCopy
     from bot.store.writer import Work
     from bot.text import Text

@@ -14,10 +14,10 @@ from bot.cases.routing import QUEUE_NAMES, Queue
 from bot.cases.state_machine import SENIOR_ROLES
 from bot.clock import SECOND
 from bot.desks.web import texts
-from bot.desks.web.audit_view import staff_names
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
 from bot.desks.web.security_headers import SANDBOX_CSP
+from bot.desks.web.team.audit_view import staff_names
 from bot.errors import NotApprovedError
 from bot.hotline.staff.approvals import MAY_REQUEST, ApprovalKind, ApprovalRequest, Approvals
 from bot.store.statements import select_by

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, select
 
 from bot.clock import DAY
-from bot.desks.web.audit_view import audit_lines, staff_names
 from bot.desks.web.routes import Permission, Repetition, get, post
+from bot.desks.web.team.audit_view import audit_lines, staff_names
 from bot.store.compiled import Prepared
 from bot.store.statements import select_by, select_one
 from bot.store.tables.main import audit, cases
@@ -20,8 +20,8 @@ from bot.vault.audit.log import AUDIT_COLUMNS, AuditBreak, AuditRow, iter_rows
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.desks.web.audit_view import AuditLine
     from bot.desks.web.request import DeskRequest, Response
+    from bot.desks.web.team.audit_view import AuditLine
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
 

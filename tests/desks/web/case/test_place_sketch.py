@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.desks.web.case.place_sketch import HEIGHT, MAX_SCALE, WIDTH, draw_sketch, parse_point
+from bot.desks.place_sketch import HEIGHT, MAX_SCALE, WIDTH, draw_sketch, parse_point
 from bot.places.taiwan.counties import county_of, county_outlines
 
 if TYPE_CHECKING:

@@ -6,14 +6,16 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.desks.web import texts
 from bot.places.outlines import DEGREE_KM, Surroundings, position_in
+from bot.text import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from bot.desks.web.request import DeskRequest
+    from bot.desks.locale import StaffLocale
     from bot.places.outlines import CountyOutlines, CountyPosition, Polygon, Ring
+    from bot.places.place import Place
+    from bot.text import Text
 
 WIDTH, HEIGHT = 240, 160
 """Size of the map in its own units, pixels on most screens."""
@@ -25,10 +27,11 @@ SCALES_KM = (100, 50, 20, 10, 5)
 """Lengths of the scale; the longest that fits is drawn."""
 MAX_SCALE = 80
 WORDS = {
-    Surroundings.LAND: texts.PLACE_IN_COUNTY,
-    Surroundings.SEA: texts.PLACE_AT_SEA,
-    Surroundings.SEA_OR_COAST: texts.PLACE_AT_SEA_OR_COAST,
-    Surroundings.FAR: texts.PLACE_FAR_AWAY,
+    # Translators: where a place lies that a person shared. {county} is its name, {km} a number.
+    Surroundings.LAND: _("In {county}"),
+    Surroundings.SEA: _("At sea, {km} km from {county}"),
+    Surroundings.SEA_OR_COAST: _("At sea or on another country's coast, {km} km from {county}"),
+    Surroundings.FAR: _("Outside Taiwan, or far out at sea: {km} km from {county}"),
 }
 
 
@@ -55,21 +58,21 @@ class SharedPlace:
     """None where there is no land to draw near the place."""
 
 
-def shared_place(request: DeskRequest, point: str) -> SharedPlace | None:
-    """Return what is shown of a point, `25.03300, 121.56540`.
+def shared_place(
+    point: str, place: Place, locale: StaffLocale, counties: Mapping[str, Text]
+) -> SharedPlace | None:
+    """Return what is shown of a point, `25.03300, 121.56540`; `counties` are names by code.
 
     None for what is no point, and in a country whose outlines are not known.
     """
-    find_outlines, coordinates = request.context.place.find_outlines, parse_point(point)
-    if find_outlines is None or coordinates is None:
+    coordinates = parse_point(point)
+    if place.find_outlines is None or coordinates is None:
         return None
-    outlines = find_outlines()
+    outlines = place.find_outlines()
     position = position_in(outlines, *coordinates)
-    county = request.context.counties.get(position.county)
-    name = county.render(request.locale.flow_catalogue) if county else position.county
-    words = request.locale(
-        WORDS[position.surroundings], county=name, km=str(position.kilometres)
-    )  # fmt: skip
+    county = counties.get(position.county)
+    name = county.render(locale.flow_catalogue) if county else position.county
+    words = locale(WORDS[position.surroundings], county=name, km=str(position.kilometres))
     if position.surroundings is Surroundings.FAR:
         return SharedPlace(words)
     return SharedPlace(words, draw_sketch(outlines, position, *coordinates))
