@@ -37,7 +37,8 @@ EVENTS = frozenset(
         "directory_entries_expired", "file_saved", "file_failed", "file_fetch_failed",
         # Desks.
         "desk_request_failed", "desk_request_refused", "desk_poll_failed",
-        "desk_poll_recovered", "forum_access_lost", "forum_access_restored", "forum_group_moved",
+        "desk_poll_recovered", "seen_marks_not_stored", "fact_checks_not_read",
+        "forum_access_lost", "forum_access_restored", "forum_group_moved",
         # Erasure, retention and backups.
         "case_erased", "erasure_unfinished", "erasure_requests_done", "retention_paused",
         "retention_needs_approval", "backups_removed", "backup_cleanup_failed",
