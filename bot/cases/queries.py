@@ -53,7 +53,7 @@ REPORT_KIND_NAMES = {
     "report": _("What happened"),
     "request": _("Asks for help"),
     "talk": _("Wants to talk to a person"),
-    "story": _("In their words"),
+    "story": _("Wrote a message of their own"),
     "addition": _("Added"),
     "withdrawal": _("Asks to withdraw"),
     # Translators: a time at which the person agreed to be asked whether they are safe.

@@ -53,9 +53,19 @@ def test_the_log_of_a_case_has_words_and_no_codes(web_desk: WebDeskHarness) -> N
         assert code not in page
 
 
+def tells(office: WebDeskHarness) -> str:
+    """Let someone write a story before any question, and return the number of their case."""
+    person = office.home.person("en")
+    for words in ("He keeps my passport.", "I work day and night and get no pay."):
+        person.says(words)
+    person.presses("Give it to a person")
+    office.settles()
+    return office.newest()
+
+
 def test_the_words_of_a_person_have_one_heading_on_the_page(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
-    _person, reference = web_desk.add_person()
+    reference = tells(web_desk)
     mei.told(reference, "claim")
     page = mei.browser.get(f"/cases/{reference}").text
     headings = re.findall(r"<h\d[^>]*>([^<]*)</h\d>", page)
