@@ -44,11 +44,25 @@ from bot.languages.alarm_phrases import (
     load_harmless,
     load_phrases,
 )
+from bot.languages.urgency import load_model, sentences_of
 from bot.text import fold, fold_accents
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Collection, Container, Iterable
 
+    from bot.languages.urgency import Likelihood
+
+CERTAIN = 1.8
+"""Odds from where on a message is an alarm, although no phrase of the lists is in it."""
+DOUBTED, DOUBTED_IF_GRAVE, DOUBTED_IF_SHORT = 1.0, 0.0, -1.0
+"""Odds up to where a message is none, although one is: most false alarms are long sentences with
+one such phrase. All were chosen on two sets; tests/README.md has the measures on a third."""
+GRAVE = frozenset({"danger_now", "sexual_violence", "self_harm"})
+"""Categories whose phrases are doubted last."""
+SHORT = 25
+"""Features of a message of about four words: too few to say much against a phrase."""
+LEAST_EVIDENCE = 12
+"""Features that an alarm without a phrase rests on: "Ho" and "14:00" are none."""
 Pieces: TypeAlias = tuple[int, ...]
 """Pieces of phrases, by their numbers."""
 
@@ -111,7 +125,38 @@ class Words:
 
 
 def find_alarms(text: str) -> frozenset[str]:
-    """Return the categories of what a message may mean; empty for nearly all messages."""
+    """Return the categories of what a message may mean; empty for nearly all messages.
+
+    The lists speak first. What they find in a sentence is dropped where the learnt examples say
+    clearly that it is ordinary; a sentence in which they find nothing is urgent where the examples
+    say so. Each sentence is judged by itself: one cry in a long story is one.
+    """
+    listed, model = find_listed(text), load_model()
+    judged = [(it, model.likelihood(it)) for it in sentences_of(text)]
+    found: set[str] = set()
+    left = set(listed)
+    for sentence, likelihood in judged:
+        own = listed if len(judged) == 1 or not listed else find_listed(sentence) & listed
+        left -= own
+        if own:
+            found |= own if is_believed(own, likelihood) else set()
+        elif likelihood.odds > CERTAIN and likelihood.evidence >= LEAST_EVIDENCE:
+            found.add(model.category(sentence))
+    if left and judged and is_believed(left, max(it for _, it in judged)):
+        found |= left  # a phrase that reaches over the end of a sentence
+    return frozenset(found)
+
+
+def is_believed(listed: Collection[str], likelihood: Likelihood) -> bool:
+    """Tell whether words with phrases of the lists are an alarm: a short cry always is."""
+    is_short, is_grave = likelihood.evidence <= SHORT, not GRAVE.isdisjoint(listed)
+    if is_grave:
+        return is_short or likelihood.odds > DOUBTED_IF_GRAVE
+    return likelihood.odds > (DOUBTED_IF_SHORT if is_short else DOUBTED)
+
+
+def find_listed(text: str) -> frozenset[str]:
+    """Return the categories of the phrases in a message."""
     folded = _DRAWN_OUT.sub(r"\1", fold(text).replace("\u2019", "'"))
     if "2" in folded:
         folded = _SAID_TWICE.sub(r"\1", folded)

@@ -1,0 +1,145 @@
+"""How likely a message is urgent, learnt from the sentences of `locales/*/alarm_examples.toml`.
+
+The lists of `alarms` hold what is known to be urgent; most people say it in other words. This is a
+linear model over the words, pairs of words and short runs of characters of a sentence, one for all
+languages, because people mix them. Every feature has a weight of one byte, found by a checksum of
+the feature; the sum says how likely a sentence is urgent, and of which category. Nothing is sent
+anywhere, and nothing is learnt from what people write.
+
+The weights lie in `locales/urgency.model`, made from the examples by
+`python -m tests.support.content.urgency_model`; native speakers review the examples, not the
+weights.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from bot.languages import LOCALES
+from bot.languages.alarm_phrases import CATEGORIES, in_list_spelling
+from bot.text import fold, fold_accents
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+MODEL = LOCALES / "urgency.model"
+MASK = (1 << 18) - 1
+"""Features have a weight in a table of this many bytes, and one."""
+CATEGORY_MASK = (1 << 15) - 1
+"""The same for each category."""
+LONGEST_SENTENCE = 180
+"""Characters that are looked at together: about 30 words."""
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
+_HAN_OR_KANA = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_ENDS = ".!?\u3002\uff01\uff1f\u104b\u17d4"
+_SENTENCE = re.compile(f"[^{_ENDS}]{{1,{LONGEST_SENTENCE - 3}}}[{_ENDS}]{{0,3}}")
+
+
+class UrgencyTable(msgspec.Struct, frozen=True):
+    """The file of weights.
+
+    A weight is a signed byte as the number 0 to 255 that Python reads of it.
+    """
+
+    digest: bytes
+    """SHA-256 of the examples it was made from."""
+    scale: float
+    """What one step of a weight is worth."""
+    weights: bytes
+    bias: float
+    category_scale: float
+    category_weights: list[bytes]
+    """In the order of `CATEGORIES`."""
+
+    def model(self) -> UrgencyModel:
+        """Return the weights, ready to be summed."""
+        categories = tuple(memoryview(it).cast("b") for it in self.category_weights)
+        return UrgencyModel(memoryview(self.weights).cast("b"), self.scale, self.bias, categories)
+
+
+class Likelihood(NamedTuple):
+    """How likely a sentence is urgent."""
+
+    odds: float
+    """Their logarithm, about: 0 is even, above 2 is likely, below -2 is not."""
+    evidence: int
+    """Features it rests on: about 25 for four words."""
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencyModel:
+    """Weights of features, ready to be summed."""
+
+    weights: Sequence[int]
+    scale: float
+    bias: float
+    category_weights: tuple[Sequence[int], ...]
+
+    def likelihood(self, sentence: str) -> Likelihood:
+        """Return how likely a sentence is urgent."""
+        weights, found = self.weights, features(sentence)
+        if not found:
+            return Likelihood(0.0, 0)
+        total = sum([weights[it & MASK] for it in found])
+        return Likelihood(total * self.scale / len(found) ** 0.5 + self.bias, len(found))
+
+    def category(self, sentence: str) -> str:
+        """Return the category an urgent sentence most likely has."""
+        found = [it & CATEGORY_MASK for it in features(sentence)]
+        totals = [sum([table[it] for it in found]) for table in self.category_weights]
+        return CATEGORIES[totals.index(max(totals))]
+
+
+def sentences_of(text: str) -> list[str]:
+    """Return the sentences of a text, each of at most `LONGEST_SENTENCE` characters."""
+    return [it for it in _SENTENCE.findall(text) if it.strip()]
+
+
+def features(sentence: str) -> set[int]:
+    """Return the features of a sentence, as checksums."""
+    folded = fold(sentence)
+    found: list[str] = []
+    if not folded.isascii():
+        tight = in_list_spelling(folded)
+        for run in _UNSPACED.findall(tight):
+            lengths = (1, 2, 3) if _HAN_OR_KANA.search(run) else (3, 4)
+            for n in lengths:
+                found += [run[at : at + n] for at in range(len(run) - n + 1)]
+        folded = _UNSPACED.sub(" ", tight)
+    words: list[str] = _WORD.findall(folded)
+    plain = words if folded.isascii() else [fold_accents(it) for it in words]
+    found += [f"={it}" for it in plain]
+    if plain is not words:
+        found += [f"~{it}" for it in words if not it.isascii()]
+    found += [f"{one} {other}" for one, other in pairwise(plain)]
+    found += [f"{one}  {other}" for one, other in zip(plain, plain[2:], strict=False)]
+    for word in plain:
+        marked = f"_{word}_"
+        found += [marked[at : at + 4] for at in range(len(marked) - 3)]
+    checksum = zlib.crc32
+    return {checksum(it.encode(errors="replace")) for it in found}
+
+
+@cache
+def load_model(path: Path = MODEL) -> UrgencyModel:
+    """Return the model.
+
+    Raises:
+        OSError: the file cannot be read.
+        msgspec.DecodeError: it is no model.
+    """
+    return read_table(path).model()
+
+
+def read_table(path: Path) -> UrgencyTable:
+    """Return what the file of weights holds; raises as `load_model`."""
+    return msgspec.msgpack.decode(zlib.decompress(path.read_bytes()), type=UrgencyTable)
