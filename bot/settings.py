@@ -107,13 +107,13 @@ class Settings(BaseSettings):
     contact: Annotated[str, Field(max_length=80)] = ""
     """A way to reach the organisation outside this chat."""
     hours: Annotated[str, Field(pattern=HOURS_PATTERN)] = ""
-    """When caseworkers answer, e.g. 09:00-21:00; empty for no fixed hours."""
+    """When caseworkers answer, until it is set at the desk; empty for no fixed hours."""
     weekdays: Annotated[str, Field(pattern=WEEKDAYS_PATTERN)] = "1-7"
     """The days of those hours, Monday is 1; `6-2` spans the end of the week."""
     holidays: Annotated[str, Field(pattern=LIST_PATTERN)] = ""
-    """Dates without service."""
+    """Dates without service, until they are set at the desk."""
     promise_minutes: Annotated[str, Field(pattern=LIST_PATTERN)] = "2,15,240,1440,4320"
-    """Minutes of opening hours until a reply is due, for P1 to P4; for P0 of any hour."""
+    """Minutes until a reply is due, in opening hours (P0: any hour), until set at the desk."""
     claim_lapses_minutes: Annotated[int, Field(ge=1, le=MAX_WAIT_MINUTES)] = 15
     """Minutes until an unused claim returns to the queue."""
     silence_minutes: Annotated[int, Field(ge=1, le=MAX_WAIT_MINUTES)] = 30

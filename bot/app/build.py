@@ -20,7 +20,6 @@ from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.on_call import CallLetters, CallSenders, OnCallService
 from bot.dispatch.passphrase_hashing import PassphraseHashing
 from bot.hotline.erasure.requests import ErasureJob
-from bot.hotline.staff.opening_hours import response_times
 from bot.mailbox.courier import Courier, Mailbox
 from bot.mailbox.inbox import Inbox
 from bot.mailbox.outbox import Outbox, OutboxResults
@@ -90,7 +89,7 @@ def build(
         channel = ForumDelivery(forum, channel, database.writer, clock)
         desks = (*desks, forum)
     answer_filter = retained_answers_filter(settings, services)
-    intake = Intake(vault, options.bot_id, response_times(settings), answer_filter)
+    intake = Intake(vault, options.bot_id, services.service_hours, answer_filter)
     staff = build_staff_runtime(settings, vault, outbox, intake, conversations, services, desks)
     opener_sent = partial(record_opener_sent, conversations, services.clock_monitor)
     results = OutboxResults(staff.service.record_ended, opener_sent)

@@ -29,7 +29,6 @@ from bot.hotline.queue.alerts import AlertLimits, QueueMonitor
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.store import Referrals
-from bot.hotline.staff.opening_hours import response_times
 from bot.hotline.staff.staff import Staff
 from bot.hotline.stale_facts import StaleFactAlerts
 from bot.log import log
@@ -93,7 +92,7 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
 ) -> StaffRuntime:  # fmt: skip
     """Put the staff side of an App together."""
     staff, audit, place = Staff(vault), AuditLog(vault), find_place(settings.place)
-    reply_clocks = ReplyClocks(response_times(settings))
+    reply_clocks = ReplyClocks(setting.service_hours)
     hotline = HotlineServices(
         vault=vault, audit=audit, staff=staff, reply_clocks=reply_clocks,
         claims=Claims(audit, reply_clocks, settings.zone), phrasebook=setting.phrasebook,

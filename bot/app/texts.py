@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
+from bot.app.hours_text import hours_text
 from bot.app.phrase_list import phrases_outside_flows
 from bot.app.referral_recipients import DeploymentRecipients, find_recipients, recipient_facts
 from bot.cases.queries import AnswerRenderer, CaseReader
@@ -26,7 +27,7 @@ from bot.hotline.chat import case_progress
 from bot.hotline.chat.phrasebook import Phrasebook
 from bot.hotline.on_call.roster import OnCallRoster, configured_channels
 from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentTexts
-from bot.hotline.staff.opening_hours import EVERY_DAY, OpeningHours
+from bot.hotline.staff.service_hours import ServiceHours, plan_of_settings
 from bot.languages import (
     FALLBACK,
     LANGUAGES,
@@ -45,7 +46,7 @@ from bot.places.registry import find_place
 from bot.vault.backup.export_rows import ARCHIVE_RETENTION
 from flows import ALL_FLOWS, flows_for_languages
 from flows.own_data.privacy import Privacy
-from flows.texts import hotline, office_hours, organisation, phrases, questions
+from flows.texts import hotline, organisation, phrases, questions
 from flows.texts.counties import COUNTIES
 from flows.texts.phrasebook import GROUPS, OFFICER_PHRASES, PHRASES
 from flows.texts.titles import ROLE_TITLES
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.app.options import BuildOptions
+    from bot.hotline.staff.service_hours import ServicePlan
     from bot.languages import MessageKey
     from bot.languages.availability import LanguageOffer
     from bot.languages.voice_files import RecordingNames
@@ -97,8 +99,9 @@ def build_turn_context(settings: Settings, vault: Vault, options: BuildOptions) 
         SettingError: the place has no texts of its own for phrases that are true in Taiwan only.
     """
     load_place(settings)
+    service_hours = ServiceHours(settings, vault)
     texts, registry = (
-        build_system_texts(settings),
+        build_system_texts(settings, lambda: service_hours.latest),
         FlowRegistry(flows_for_languages(options.languages)),
     )
     renderer = Renderer(texts)
@@ -111,12 +114,17 @@ def build_turn_context(settings: Settings, vault: Vault, options: BuildOptions) 
         renderer,
         texts,
         vault,
-        build_fact_source(settings, rehearsal=options.rehearsal, escrow=has_escrow),
+        build_fact_source(
+            settings,
+            rehearsal=options.rehearsal,
+            escrow=has_escrow,
+            plan=lambda: service_hours.latest,
+        ),
         build_phrasebook(settings, texts),
         build_consent(settings, registry, texts),
         build_notice(settings, renderer, escrow=has_escrow),
         settings.zone,
-        OpeningHours.from_settings(settings),
+        service_hours,
         settings.desk_group != 0,
         settings.staff_language,
         build_roster(settings, vault),
@@ -222,8 +230,16 @@ def build_notice(
     return PrivacyNotice(Privacy, facts, renderer)
 
 
-def build_system_texts(settings: Settings) -> SystemTexts:
-    """Return the texts outside flows, with this deployment's blanks."""
+def build_system_texts(
+    settings: Settings, plan: Callable[[], ServicePlan] | None = None
+) -> SystemTexts:
+    """Return the texts outside flows, with this deployment's blanks.
+
+    Args:
+        settings: of the deployment.
+        plan: returns the hours that hold now; by default those of the settings.
+    """
+    current_plan = plan or _plan_of(settings)
     return SystemTexts(
         controls=CONTROLS, labels=flow_texts(), danger=phrases.DANGER, bye=phrases.CLEAR_CHAT,
         other_language=phrases.OTHER_LANGUAGE, kept_too=phrases.KEPT_TOO,
@@ -262,13 +278,18 @@ def build_system_texts(settings: Settings) -> SystemTexts:
             closed_until=hotline.CLOSED_UNTIL, closed=hotline.CLOSED,
             next=hotline.NEXT_STEP, replies=hotline.RECIPIENT_REPLIES, titles=ROLE_TITLES,
         ),
-        blanks=lambda read_in: _blank_values(settings, read_in),
+        blanks=lambda read_in: _blank_values(settings, current_plan(), read_in),
         find_alarms=find_alarms,
         find_question=find_question,
     )  # fmt: skip
 
 
-def _blank_values(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
+def _plan_of(settings: Settings) -> Callable[[], ServicePlan]:
+    plan = plan_of_settings(settings)
+    return lambda: plan
+
+
+def _blank_values(settings: Settings, plan: ServicePlan, read_in: Catalogue) -> Mapping[str, str]:
     place, today = find_place(settings.place), datetime.now(settings.zone).date()
     offered = [it for it in find_recipients(settings).values() if it.is_offered(today)]
     return {
@@ -277,7 +298,7 @@ def _blank_values(settings: Settings, read_in: Catalogue) -> Mapping[str, str]:
         "organisations": _recipient_names((it for it in offered if not it.is_office), read_in),
         "organisation": settings.organisation,
         "contact": settings.contact,
-        "hours": _hours_text(settings, read_in),
+        "hours": hours_text(plan, today, read_in),
         "keep_days": str(settings.keep_days),
         "copy_days": str(max(ARCHIVE_RETENTION.values()) // DAY),
     }
@@ -308,22 +329,6 @@ def build_consent(settings: Settings, book: FlowRegistry, phrasing: SystemTexts)
     }
     recipients = DeploymentRecipients(settings)
     return ConsentDialog(book, recipients, words, exit_buttons=ways_out)
-
-
-def _hours_text(settings: Settings, read_in: Catalogue) -> str:
-    """Return the office hours in words."""
-    if not settings.hours:
-        return office_hours.NO_HOURS.render(read_in)
-    first, last = (
-        office_hours.DAYS[int(day)].render(read_in) for day in settings.weekdays.split("-")
-    )
-    wording = (
-        office_hours.EVERY_DAY if settings.open_weekdays == EVERY_DAY else office_hours.SOME_DAYS
-    )
-    when = wording.render(read_in, {"first": first, "last": last, "span": settings.hours})
-    return (
-        office_hours.NOT_ON_HOLIDAYS.render(read_in, {"when": when}) if settings.holidays else when
-    )
 
 
 def permanent_facts(settings: Settings) -> frozenset[str]:
@@ -357,9 +362,11 @@ def _recipient_names(recipients: Iterable[Recipient], read_in: Catalogue) -> str
 def bot_profiles(settings: Settings, languages: Collection[str]) -> dict[str, tuple[str, str, str]]:
     """Return the bot's description, short description and name, by language."""
     profiles, names = {}, checked_bot_names(settings)
+    plan = plan_of_settings(settings)  # the description names no hours
     for tag in languages:
         read_in = catalogue(tag)
-        description = phrases.BOT_DESCRIPTION.render(read_in, _blank_values(settings, read_in))
+        blanks = _blank_values(settings, plan, read_in)
+        description = phrases.BOT_DESCRIPTION.render(read_in, blanks)
         short = phrases.BOT_SHORT_DESCRIPTION.render(read_in)
         profiles[tag] = (description, short, names.get(tag, ""))
     return profiles
@@ -390,19 +397,23 @@ def build_reader(
 
 
 def build_fact_source(
-    settings: Settings, *, rehearsal: bool = False, escrow: Callable[[], bool] = lambda: False
+    settings: Settings,
+    *,
+    rehearsal: bool = False,
+    escrow: Callable[[], bool] = lambda: False,
+    plan: Callable[[], ServicePlan] | None = None,
 ) -> Callable[[int], frozenset[str]]:
     """Return the facts at a moment: staffed, what the place knows, and the permanent ones."""
     permanent = permanent_facts(settings) | ({"rehearsal"} if rehearsal else set())
-    hours = OpeningHours.from_settings(settings)
+    current_plan = plan or _plan_of(settings)
 
     @lru_cache(maxsize=2)
-    def known_in(minute: int, place: Place) -> frozenset[str]:
-        staffed = {"staffed"} if hours.is_open(minute * MINUTE) else set()
+    def known_in(minute: int, plan: ServicePlan, place: Place) -> frozenset[str]:
+        staffed = {"staffed"} if plan.hours().is_open(minute * MINUTE) else set()
         today = datetime.fromtimestamp(minute * 60, settings.zone).date()
         told = recipient_facts(settings, today)
         return frozenset(permanent | staffed | told | place.known_facts(today))
 
     return lambda now: _with_escrow(
-        known_in(now // MINUTE, find_place(settings.place)), exists=escrow()
+        known_in(now // MINUTE, current_plan(), find_place(settings.place)), exists=escrow()
     )

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.app.fact_checks import FactCheckFollower, keep_following
+from bot.app.hours_text import hours_text
 from bot.app.jobs import run_together
 from bot.app.options import DeskOptions
 from bot.app.referral_recipients import deployment_place
@@ -26,6 +27,7 @@ from bot.desks.web.context import DeskContext
 from bot.desks.web.live.event_log import EventLog
 from bot.desks.web.live.watcher import EventWatcher
 from bot.hotline.referrals.store import Referrals
+from bot.hotline.staff.service_hours import ServiceHours
 from bot.languages import catalogue
 from bot.vault import AuditLog, Vault
 from flows import ALL_FLOWS
@@ -46,7 +48,8 @@ def build_desk_context(
     settings: Settings, database: Database, vault: Vault, options: DeskOptions
 ) -> DeskContext:
     """Put the context of a web desk together; raise HavenError if there is no key store."""
-    texts, registry = build_system_texts(settings), FlowRegistry(ALL_FLOWS)
+    hours = ServiceHours(settings, vault)
+    texts, registry = build_system_texts(settings, lambda: hours.latest), FlowRegistry(ALL_FLOWS)
     consent = build_consent(settings, registry, texts)
     return DeskContext(
         settings=settings, origin=options.origin, root=options.root, database=database,
@@ -55,8 +58,11 @@ def build_desk_context(
         follow_fact_checks=FactCheckFollower(settings.zone).follow,
         flow_registry=registry, referrals=Referrals(vault, AuditLog(vault), registry, consent),
         phrasebook=build_phrasebook(settings, texts), phrase_groups=GROUPS,
-        counties=COUNTIES,
-        known_facts=build_fact_source(settings, escrow=lambda: vault.has_escrow),
+        counties=COUNTIES, service_hours=hours,
+        hours_in_words=lambda plan, day, tag: hours_text(plan, day, catalogue(tag)),
+        known_facts=build_fact_source(
+            settings, escrow=lambda: vault.has_escrow, plan=lambda: hours.latest
+        ),
         case_reader=partial(build_reader, settings, database, vault, registry),
         answer_renderer=partial(_answer_renderer, settings, registry),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy import func
 
 from bot.cases.consents import ConsentRecord, ConsentRecords
 from bot.cases.reference import new_reference
-from bot.cases.response_times import ResponseTimes
+from bot.cases.response_times import ResponseTimes, ResponseTimeSource
 from bot.cases.routing import choose_queue, raise_queue
 from bot.cases.sealed_fields import (
     AnswerFilter,
@@ -122,26 +122,27 @@ class Intake:
     """Stores reports, used inside units of work."""
 
     def __init__(
-        self, vault: Vault, bot: int, response_times: ResponseTimes | None = None,
+        self, vault: Vault, bot: int, response_times: ResponseTimeSource | None = None,
         answer_filter: AnswerFilter = keep_nothing,
     ) -> None:  # fmt: skip
         """Create an intake for the bot (its id) that can download the files.
 
-        `response_times` say how soon the first reply is due, by priority.
+        `response_times` say how soon the first reply is due, by queue and priority.
         """
         self._vault, self._bot = vault, bot
         self._consents = ConsentRecords(vault)
         self._answer_filter = answer_filter
-        self._response_times = response_times or ResponseTimes()
+        self._response_times: ResponseTimeSource = response_times or ResponseTimes()
 
     def open_case(self, work: Work, opening: CaseOpening) -> NewCase:
         """Return a new case with an unused reference."""
         answers, now = opening.answers, opening.now
         priority, reasons = assess_urgency(answers, opening.base_priority)
+        queue = choose_queue(answers).value
         case = NewCase(
             opening.kind, opening.language, opening.chat_key, opening.chat, now, priority, reasons,
-            county_of(answers), choose_queue(answers).value, contact_rule_of(answers),
-            self._response_times.due_at(priority, now),
+            county_of(answers), queue, contact_rule_of(answers),
+            self._response_times.of(work, queue).due_at(priority, now),
         )  # fmt: skip
         while work.rows(_BY_REFERENCE, case.reference):
             case.reference = new_reference()
@@ -194,12 +195,13 @@ class Intake:
         old = open_reasons(self._vault, case, bytes(sealed)) or []
         merged = [*old, *(code for code in reasons if code not in old)]
         new_priority = min(priority, old_priority)
-        new_due = due
+        new_due, new_queue = due, raise_queue(queue, answers)
         if status != CLOSED:
-            new_due = self._response_times.earlier_due(new_priority, now, due)
+            times = self._response_times.of(work, new_queue)
+            new_due = times.earlier_due(new_priority, now, due)
         work.run(
             _RAISE, int(new_priority), self._seal_reasons(case, merged),
-            old_county or county_of(answers), raise_queue(queue, answers),
+            old_county or county_of(answers), new_queue,
             contact_rule_of(answers) or contact, new_due, alerts if new_due == due else 0, case,
         )  # fmt: skip
         return bool(new_priority < old_priority)

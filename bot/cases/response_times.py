@@ -15,6 +15,8 @@ from bot.clock import MINUTE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.store.writer import Work
+
 RESPONSE_MINUTES = (2, 15, 4 * 60, 24 * 60, 72 * 60)
 """Minutes to the first answer, by priority (`taiwan.md` 7.3), unless the deployment sets others."""
 
@@ -46,13 +48,34 @@ class EveryHour:
 EVERY_HOUR = EveryHour()
 
 
+class ResponseTimeSource(Protocol):
+    """Gives the response times that hold now, by queue."""
+
+    def of(self, work: Work, queue: str) -> ResponseTimes:
+        """Return the response times of a queue."""
+
+    def all(self, work: Work) -> Sequence[ResponseTimes]:
+        """Return the response times of all queues, each once."""
+
+
 @dataclass(frozen=True, slots=True)
 class ResponseTimes:
-    """The response times of a deployment, counted in its hours."""
+    """The response times of a deployment, counted in its hours.
+
+    It is a `ResponseTimeSource` that never changes, with the same times for every queue.
+    """
 
     minutes: Sequence[int] = RESPONSE_MINUTES
     """By priority."""
     hours: StaffedHours = EVERY_HOUR
+
+    def of(self, _work: Work, _queue: str) -> ResponseTimes:
+        """Return these times, which are those of every queue."""
+        return self
+
+    def all(self, _work: Work) -> Sequence[ResponseTimes]:
+        """Return these times alone."""
+        return [self]
 
     def max_wait(self, priority: int) -> int:
         """Return how long a case of this priority may wait, in microseconds of opening hours."""

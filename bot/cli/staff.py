@@ -33,7 +33,7 @@ from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.offers import SKILLS
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.staff.enrolment import Enrolment
-from bot.hotline.staff.opening_hours import response_times
+from bot.hotline.staff.service_hours import ServiceHours
 from bot.hotline.staff.staff import (
     MAX_CHATS,
     MAX_NAME_LENGTH,
@@ -267,7 +267,7 @@ def disable_staff(who: StaffId) -> None:
 
 
 def _enrolment(deployment: Deployment) -> Enrolment:
-    clocks = ReplyClocks(response_times(deployment.settings))
+    clocks = ReplyClocks(ServiceHours(deployment.settings, deployment.vault))
     claims = Claims(deployment.audit, clocks)
     return Enrolment(Staff(deployment.vault), claims, deployment.audit)
 

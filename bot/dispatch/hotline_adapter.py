@@ -309,8 +309,10 @@ class HotlineAdapter:
         self, progress: case_progress.CaseProgress, case: str
     ) -> case_progress.ReadingOutlook:
         """Return who reads next; what a person is told rests on it."""
-        hours, staff, now = self.services.hours, Staff(self.services.vault).all(self.work), self.now
+        staff, now = Staff(self.services.vault).all(self.work), self.now
         alert, due_at = load_alert(self.work, case), progress.due_at or now
+        plan = self.services.service_hours.plan(self.work)
+        hours = plan.hours(alert.queue if alert else "")
         to = alert_recipients(alert, staff, now) if alert else ()
         on_duty = [it for it in staff if it.is_active and it.is_on_duty]
         is_staffed = hours.is_open(now) or any(it.role is not Role.AUDITOR for it in on_duty)

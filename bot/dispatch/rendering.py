@@ -69,6 +69,8 @@ class Renderer:
         In 0.2.0 they were c0, c1 ..., by their place under the question, and mean nothing now.
         """
         self._blanks: dict[str, dict[str, str]] = {}
+        self._blanks_of: object = None
+        """What the blanks were computed from."""
         self._all_labels: dict[str, frozenset[str]] = {}
         self._control_labels: dict[str, dict[str, str]] = {}
         self._fixed_texts: dict[tuple[str, int], tuple[Text, str]] = {}
@@ -175,7 +177,13 @@ class Renderer:
 
     def clear_blanks(self) -> None:
         """Compute blanks again from now on: a number that people are shown may have expired."""
-        self._blanks = {}
+        self._blanks, self._fixed_texts = {}, {}
+
+    def use_blanks_of(self, source: object) -> None:
+        """Compute blanks again if they come from another object than before."""
+        if source is not self._blanks_of:
+            self._blanks_of = source
+            self.clear_blanks()
 
     def _layout(self, reply: Reply, language: str) -> Layout:
         key = (language, id(reply.choices), reply.controls)

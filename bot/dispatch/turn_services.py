@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from bot.hotline.chat.phrasebook import Phrasebook
     from bot.hotline.on_call.roster import OnCallRoster
     from bot.hotline.referrals.consent_dialog import ConsentDialog
-    from bot.hotline.staff.opening_hours import OpeningHours
+    from bot.hotline.staff.service_hours import ServiceHours
     from bot.languages.voice_files import RecordingNames
+    from bot.store.writer import Work
     from bot.vault import Vault
 
 
@@ -41,8 +42,8 @@ class TurnServices:
     notice: PrivacyNotice
     zone: ZoneInfo
     """The zone of the hours people choose."""
-    hours: OpeningHours
-    """When caseworkers answer."""
+    service_hours: ServiceHours
+    """When caseworkers answer, and how soon."""
     has_group: bool = False
     """Whether caseworkers answer in a Telegram group."""
     staff_language: str = FALLBACK
@@ -58,6 +59,10 @@ class TurnServices:
     """Recordings of phrases; nearly every deployment has none."""
     has_disk_space: Callable[[], bool] = lambda: True
     """Tells whether the disk has room for files."""
+
+    def load_hours(self, work: Work) -> None:
+        """Read the hours that hold now, so that texts and facts follow them."""
+        self.renderer.use_blanks_of(self.service_hours.plan(work))
 
     def recording_of(self, language: str, shown: str) -> list[SendRecording]:
         """Return the recording that says a message as it is shown, if there is one."""

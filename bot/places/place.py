@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.places.authorities import Law
     from bot.places.forms import OfficeForms
     from bot.places.outlines import CountyOutlines
+    from bot.places.holidays import PublicHoliday
 
 DANGER = "danger"
 """The situation whose numbers replace those of a situation that has none left to show."""
@@ -151,6 +152,8 @@ class Place:
     entitlements: tuple[Entitlement, ...] = ()
     find_outlines: Callable[[], CountyOutlines] | None = None
     """Returns the outlines of its counties; None: they are not known."""
+    holidays: tuple[PublicHoliday, ...] = ()
+    """In order; the desk proposes them."""
     overrides: Mapping[tuple[str | None, str], Text] = field(default_factory=dict)
     """Replacements of phrases that are true in Taiwan only, by context and English text."""
 

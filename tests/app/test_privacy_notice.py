@@ -21,6 +21,8 @@ from bot.conversation import Card, FlowRegistry, Say
 from bot.conversation.tools.text_session import TextSession
 from bot.dispatch.privacy_notice import PrivacyNotice, text_digest
 from bot.dispatch.rendering import Renderer
+from bot.hotline.staff.opening_hours import same_week
+from bot.hotline.staff.service_hours import ServicePlan, plan_of_settings
 from bot.languages import LANGUAGES, catalogue
 from bot.places.taiwan.recipients import GOVERNMENT, NON_GOVERNMENT
 from bot.settings import Settings
@@ -207,6 +209,23 @@ def test_whether_there_is_a_spare_key_is_told_as_it_is(tag: str) -> None:
     with_it, without = notice_of(escrow=True).parts(tag), notice_of().parts(tag)
     assert (there in with_it, none in with_it) == (True, False)
     assert (there in without, none in without) == (False, True)
+
+
+@every_language
+def test_a_change_of_hours_asks_no_one_again_because_the_notice_names_none(tag: str) -> None:
+    deployment = Settings(**PLAIN, hours="09:00-18:00")
+    plans = [plan_of_settings(deployment)]
+    renderer = Renderer(build_system_texts(deployment, lambda: plans[-1]))
+    notice = told_by(deployment, renderer)
+    before, told = notice.version(tag), renderer.blanks(tag)["hours"]
+    night = ServicePlan(
+        deployment.zone, same_week("22:00-06:00", {6}), (), deployment.response_minutes, {}, {}
+    )
+    plans.append(night)
+    renderer.use_blanks_of(night)
+    assert renderer.blanks(tag)["hours"] != told  # negative control: other texts follow
+    assert notice.version(tag) == before
+    assert "22:00" not in notice.text(tag)
 
 
 # --- In pages ---------------------------------------------------------------------------------

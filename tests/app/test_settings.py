@@ -6,12 +6,14 @@ from datetime import date
 
 import pytest
 
-from bot.app.texts import _hours_text
+from bot.app.hours_text import hours_text
 from bot.errors import SettingError
+from bot.hotline.staff.service_hours import plan_of_settings
 from bot.languages import LANGUAGES
 from bot.settings import SETTING_HINTS, load_settings
 from tests.support.content.catalogue_files import read_in
 
+TODAY = date(2026, 11, 28)
 WRONG = [
     ("weekdays", "3-3"), ("weekdays", "0-5"), ("weekdays", "1-8"), ("weekdays", "monday"),
     ("holidays", "2027-02-30"), ("holidays", "2027-01-01;2027-01-02"), ("holidays", "tomorrow"),
@@ -68,12 +70,12 @@ def test_holidays_are_dates() -> None:
 def test_people_are_told_the_days_and_hours_as_they_are_set(
     given: dict[str, str], said: str
 ) -> None:
-    assert _hours_text(load_settings(**given), read_in("en")) == said
+    assert hours_text(plan_of_settings(load_settings(**given)), TODAY, read_in("en")) == said
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_in_every_language_days_and_hours_are_said_whole(tag: str) -> None:
     given = {"hours": "09:00-21:00", "weekdays": "1-5", "holidays": "2027-01-01"}
-    said = _hours_text(load_settings(**given), read_in(tag))
+    said = hours_text(plan_of_settings(load_settings(**given)), TODAY, read_in(tag))
     assert "09:00-21:00" in said
     assert "{" not in said

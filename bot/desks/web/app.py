@@ -19,6 +19,7 @@ from bot.desks.web import static_files
 from bot.desks.web.administration import (
     deployment,
     directory,
+    hours,
     invitations,
     languages,
     phrases,
@@ -72,7 +73,7 @@ MODULES = (
     evidence, export, bundle, actions, referral_sheet, send_checks, send_file, looks, moved, sse,
     own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
     roster,
-    invitations, staff, languages, directory, phrases, deployment, retention,
+    invitations, staff, languages, directory, phrases, hours, deployment, retention,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(
     it for module in MODULES for it in vars(module).values() if isinstance(it, Route)

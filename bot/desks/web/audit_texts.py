@@ -120,6 +120,8 @@ AUDIT_ACTIONS = {
     "on_call_end": pgettext("audit", "ended the calls"),
     "on_call_test": pgettext("audit", "tested the calls"),
     # The deployment
+    "hours_set": pgettext("audit", "changed hours, special days or reply times"),
+    "hours_reset": pgettext("audit", "let the settings decide about hours again"),
     "partner_add": pgettext("audit", "added a partner"),
     "partner_disable": pgettext("audit", "ended a partner"),
     "campaign_add": pgettext("audit", "made a partner link"),

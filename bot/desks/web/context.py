@@ -29,7 +29,6 @@ from bot.hotline.fact_checks import FactChecks
 from bot.hotline.on_call.roster import OnCallRoster, configured_channels
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.copies import ReferralCopies
-from bot.hotline.staff.opening_hours import response_times
 from bot.hotline.staff.staff import Staff
 from bot.store.database import Database, DataDirectory
 from bot.vault.audit.log import AuditLog
@@ -37,12 +36,14 @@ from bot.vault.keys.staff_keys import StaffKeys
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from datetime import date
 
     from bot.cases.queries import AnswerRenderer, CaseReader
     from bot.clock import Clock
     from bot.conversation import FlowRegistry
     from bot.hotline.chat.phrasebook import Phrasebook
     from bot.hotline.referrals.store import Referrals
+    from bot.hotline.staff.service_hours import ServiceHours, ServicePlan
     from bot.places.place import Place
     from bot.settings import Settings
     from bot.store.writer import Work
@@ -80,6 +81,10 @@ class DeskContext:
     """Facts of this deployment at a moment; the questions of a flow depend on them."""
     case_reader: Callable[[str], CaseReader]
     answer_renderer: Callable[[str], AnswerRenderer]
+    hours_in_words: Callable[[ServicePlan, date, str], str]
+    """Returns the opening hours as people read them, on a day, in a language."""
+    service_hours: ServiceHours
+    """When caseworkers answer, and how soon."""
     pending_enrolments: dict[str, PendingEnrolment] = field(default_factory=dict)
     """Enrolments that still need a second factor, by invitation link."""
     demo_links: dict[bytes, str] = field(default_factory=dict)
@@ -109,7 +114,7 @@ class DeskContext:
         self.staff = Staff(vault)
         self.on_call = OnCallRoster(vault, self.zone, configured_channels(settings))
         self.staff_keys = StaffKeys(vault.keys, vault.prove, self.password_cost)
-        self.reply_clocks = ReplyClocks(response_times(settings))
+        self.reply_clocks = ReplyClocks(self.service_hours)
         self.legal_deadlines = CaseDeadlines(vault, self.audit, self.place.deadline_rules)
         self.recipients = {code: it.name for code, it in self.place.recipients.items()}
         self.fact_checks = FactChecks(self.audit)

@@ -208,6 +208,7 @@ class DeskEndpoint:
                 request.clock_error = load_clock_error(work, request.now)
                 if request.http.method == "GET" and found.role is not Role.AUDITOR:
                     request.held_replies = held_replies(work)
+                self.context.service_hours.plan(work)  # of what every page shows
                 if request.is_for_page and found.role is not Role.AUDITOR:
                     load_own_cases(work, request)
                 if request.is_for_page and found.role in SENIOR_ROLES:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from bot.cases.state_machine import Role
 from bot.errors import DecryptionError
-from bot.hotline.staff.opening_hours import EVERY_DAY, OpeningHours
+from bot.hotline.staff.opening_hours import EVERY_DAY, same_hours
 from bot.hotline.staff.staff import Staff
 from bot.store.statements import delete_by, select_by, upsert
 from bot.store.tables.on_call import on_call
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from zoneinfo import ZoneInfo
 
+    from bot.hotline.staff.opening_hours import OpeningHours
     from bot.hotline.staff.staff import Caseworker
     from bot.settings import Settings
     from bot.store.writer import Work
@@ -99,7 +100,7 @@ class OnCallSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     def opening_hours(self, zone: ZoneInfo) -> OpeningHours:
         """Return when they may be called."""
         off = [date.fromisoformat(it) for it in self.off]
-        return OpeningHours(self.hours or EVERY_HOUR, zone, self.days or EVERY_DAY, off)
+        return same_hours(self.hours or EVERY_HOUR, zone, self.days or EVERY_DAY, off)
 
 
 @dataclass(frozen=True, slots=True)

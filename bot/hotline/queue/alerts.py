@@ -28,7 +28,7 @@ from bot.vault.audit.log import SYSTEM
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from bot.cases.response_times import ResponseTimes
+    from bot.cases.response_times import ResponseTimeSource
     from bot.hotline.erasure.requests import ErasureRequest
     from bot.hotline.queue.claims import Claims
     from bot.hotline.staff.staff import Caseworker, Staff
@@ -157,7 +157,7 @@ class QueueMonitor:
         self,
         staff: Staff,
         claims: Claims,
-        times: ResponseTimes,
+        times: ResponseTimeSource,
         audit: AuditLog,
         limits: AlertLimits | None = None,
     ) -> None:
@@ -181,14 +181,18 @@ class QueueMonitor:
 
     def _late(self, work: Work, now: int) -> list[CaseAlert]:
         """Return the cases about which an alert is due because the reply is overdue."""
-        times = self._times
-        spans = [times.max_wait(it) for it in Priority]
-        since = [times.hours_of(it).subtract(now, times.max_wait(it)) for it in Priority]
-        found = [
-            alert
-            for *columns, priority in work.rows(_LATE, *spans, *since, now)
-            if times.due_at(priority, (alert := CaseAlert(*columns)).since, alert.alerts) <= now
+        every_time = self._times.all(work)
+        spans = [min(times.max_wait(it) for times in every_time) for it in Priority]
+        since = [
+            max(times.hours_of(it).subtract(now, times.max_wait(it)) for times in every_time)
+            for it in Priority
         ]
+        found = []
+        for *columns, priority in work.rows(_LATE, *spans, *since, now):
+            alert = CaseAlert(*columns)
+            times = self._times.of(work, alert.queue)
+            if times.due_at(priority, alert.since, alert.alerts) <= now:
+                found.append(alert)
         return found[:MAX_ALERTS]
 
     @staticmethod

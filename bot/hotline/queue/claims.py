@@ -250,19 +250,19 @@ class Claims:
         moved = check_move(found, verb, by, reason)
         if isinstance(moved, ActionRefusal):
             return moved
-        case_status.store(work, case, self._next_status(found, verb, moved, detail, now))
+        case_status.store(work, case, self._next_status(work, found, verb, moved, detail, now))
         if verb is CaseAction.CLOSE:
             case_status.truncate_times(work, case, self._zone)
         self._audit.record(work, now, by.id if by else SYSTEM, verb.value, case, detail)
         return moved
 
     def _next_status(
-        self, old: CaseStatus, verb: CaseAction, state: CaseState, detail: str, now: int
-    ) -> CaseStatus:
+        self, work: Work, old: CaseStatus, verb: CaseAction, state: CaseState, detail: str,
+        now: int,
+    ) -> CaseStatus:  # fmt: skip
         if verb in _REQUEUING_MOVES:
-            return case_status.as_queued(
-                old, state, self._reply_clocks.due_at(old.priority, now), now
-            )
+            due_at = self._reply_clocks.due_at(work, old.queue, old.priority, now)
+            return case_status.as_queued(old, state, due_at, now)
         if verb is CaseAction.CLOSE:
             return case_status.as_closed(old, detail, now)
         return case_status.as_worked_on(old, state, now) if state in _AT_WORK else old

@@ -9,9 +9,9 @@ moment forward; a lower one leaves it where it is.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from bot.cases.response_times import ResponseTimes
+from bot.cases.response_times import ResponseTimes, ResponseTimeSource
 from bot.hotline.queue.case_status import IS_NOT_CLOSED
 from bot.store.statements import select_one, update_by
 from bot.store.tables.main import cases
@@ -30,67 +30,80 @@ class ReplyClock:
     alerts: int = 0
     """How many alerts there were that the reply is overdue."""
 
+    def after_answer(self, now: int) -> ReplyClock:
+        """Return the clock after a caseworker answered: it stops."""
+        return replace(self, due_at=None, answered_at=now, alerts=0)
+
+    def after_message(self, times: ResponseTimes, priority: int, now: int) -> ReplyClock:
+        """Return the clock after the person wrote: a running one is not moved."""
+        if self.due_at is not None:
+            return self
+        return replace(self, due_at=times.due_at(priority, now), alerts=0)
+
+    def after_priority_change(self, times: ResponseTimes, priority: int, now: int) -> ReplyClock:
+        """Return the clock after the priority changed: the moment can only come nearer."""
+        if self.due_at is None:
+            return self
+        due = times.earlier_due(priority, now, self.due_at)
+        return replace(self, due_at=due, alerts=self.alerts if due == self.due_at else 0)
+
+
+class _CaseClock(NamedTuple):
+    """A case's reply clock, and what decides how it runs."""
+
+    priority: int
+    queue: str
+    clock: ReplyClock
+
 
 _LOAD = select_one(
-    cases, "priority", "due_at", "answered_at", "alerts", by=("id", IS_NOT_CLOSED), lock=True
-)
+    cases, "priority", "queue", "due_at", "answered_at", "alerts", by=("id", IS_NOT_CLOSED),
+    lock=True,
+)  # fmt: skip
 _STORE = update_by(cases, "due_at", "answered_at", "alerts", by="id")
 
 
 class ReplyClocks:
-    """Response times of priorities, and reply clocks of cases, used inside units of work."""
+    """Response times of queues, and reply clocks of cases, used inside units of work."""
 
-    def __init__(self, times: ResponseTimes | None = None) -> None:
-        self.times = times or ResponseTimes()
+    def __init__(self, times: ResponseTimeSource | None = None) -> None:
+        self.times: ResponseTimeSource = times or ResponseTimes()
 
-    def due_at(self, priority: int, since: int) -> int:
+    def due_at(self, work: Work, queue: str, priority: int, since: int) -> int:
         """Return when a reply is due."""
-        return self.times.due_at(priority, since)
-
-    @staticmethod
-    def after_answer(clock: ReplyClock, now: int) -> ReplyClock:
-        """Return the clock after a caseworker answered: it stops."""
-        return replace(clock, due_at=None, answered_at=now, alerts=0)
-
-    def after_message(self, clock: ReplyClock, priority: int, now: int) -> ReplyClock:
-        """Return the clock after the person wrote: a running one is not moved."""
-        if clock.due_at is not None:
-            return clock
-        return replace(clock, due_at=self.due_at(priority, now), alerts=0)
-
-    def after_priority_change(self, clock: ReplyClock, priority: int, now: int) -> ReplyClock:
-        """Return the clock after the priority changed: the moment can only come nearer."""
-        if clock.due_at is None:
-            return clock
-        due = self.times.earlier_due(priority, now, clock.due_at)
-        return replace(clock, due_at=due, alerts=clock.alerts if due == clock.due_at else 0)
+        return self.times.of(work, queue).due_at(priority, since)
 
     def caseworker_answered(self, work: Work, case: str, now: int) -> None:
         """Stop the clock because a caseworker answered; a closed case has none."""
         if found := self._load(work, case):
-            self._store(work, case, found[1], self.after_answer(found[1], now))
+            self._store(work, case, found.clock, found.clock.after_answer(now))
 
     def person_wrote(self, work: Work, case: str, now: int) -> None:
         """Start the clock because the person wrote; no write while it runs."""
         if found := self._load(work, case):
-            priority, clock = found
-            self._store(work, case, clock, self.after_message(clock, priority, now))
+            times = self.times.of(work, found.queue)
+            after = found.clock.after_message(times, found.priority, now)
+            self._store(work, case, found.clock, after)
 
     def clear_due(self, work: Work, case: str) -> None:
         """Stop the clock because what the person wrote needs no reply."""
         if found := self._load(work, case):
-            self._store(work, case, found[1], replace(found[1], due_at=None, alerts=0))
+            self._store(work, case, found.clock, replace(found.clock, due_at=None, alerts=0))
 
     def priority_changed(self, work: Work, case: str, now: int) -> None:
         """Adapt the clock to another priority."""
         if found := self._load(work, case):
-            priority, clock = found
-            self._store(work, case, clock, self.after_priority_change(clock, priority, now))
+            times = self.times.of(work, found.queue)
+            after = found.clock.after_priority_change(times, found.priority, now)
+            self._store(work, case, found.clock, after)
 
     @staticmethod
-    def _load(work: Work, case: str) -> tuple[int, ReplyClock] | None:
+    def _load(work: Work, case: str) -> _CaseClock | None:
         rows = work.rows(_LOAD, case)
-        return (rows[0][0], ReplyClock(*rows[0][1:])) if rows else None
+        if not rows:
+            return None
+        priority, queue, *clock = rows[0]
+        return _CaseClock(priority, queue, ReplyClock(*clock))
 
     @staticmethod
     def _store(work: Work, case: str, old: ReplyClock, new: ReplyClock) -> None:

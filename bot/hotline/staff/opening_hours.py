@@ -1,25 +1,41 @@
-"""Office hours: hours of the day, days of the week, and holidays."""
+"""Opening hours: spans of each day of the week, and days on which others hold."""
 
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from bot.cases.response_times import ResponseTimes
+import msgspec
+
 from bot.clock import SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
     from zoneinfo import ZoneInfo
 
-    from bot.settings import Settings
-
 EVERY_DAY = frozenset(range(1, 8))
 """Monday is 1."""
+DAY_MINUTES = 24 * 60
 MAX_DAYS_AHEAD = 400
 """Days to look ahead for the next opening."""
-_MIDNIGHT = "24:00"
+
+
+class Span(msgspec.Struct, frozen=True, order=True, array_like=True):
+    """Minutes since midnight of the day on which it begins; after `DAY_MINUTES`, the next day."""
+
+    begins: int
+    ends: int
+
+    def __str__(self) -> str:
+        ends = self.ends if self.ends <= DAY_MINUTES else self.ends - DAY_MINUTES
+        return f"{_clock(self.begins)}-{_clock(ends)}"
+
+
+Spans: TypeAlias = tuple[Span, ...]
+"""The spans of a day, in order; empty on a day that is closed."""
+Week: TypeAlias = tuple[Spans, Spans, Spans, Spans, Spans, Spans, Spans]
+"""The spans of each day, Monday first."""
 
 
 class OpeningHours:
@@ -29,23 +45,19 @@ class OpeningHours:
     """
 
     def __init__(
-        self,
-        span: str,
-        zone: ZoneInfo,
-        days: Collection[int] = EVERY_DAY,
-        holidays: Collection[date] = (),
+        self, week: Week | None, zone: ZoneInfo, special_days: Mapping[date, Spans] | None = None
     ) -> None:
+        """Create opening hours; a `week` of None has no fixed hours, and is never open."""
+        self._week = week
         self._zone = zone
-        self._days = frozenset(days)
-        self._holidays = frozenset(holidays)
-        begins, _dash, ends = span.partition("-")
-        self._begins = time.fromisoformat(begins) if span else None
-        self._ends = time() if ends in {"", _MIDNIGHT} else time.fromisoformat(ends)
+        self._special_days = dict(special_days or {})
 
-    @classmethod
-    def from_settings(cls, settings: Settings) -> OpeningHours:
-        """Return the hours of the settings."""
-        return cls(settings.hours, settings.zone, settings.open_weekdays, settings.holiday_dates)
+    def spans_on(self, day: date) -> Spans:
+        """Return the spans that begin on a day."""
+        if self._week is None:
+            return ()
+        found = self._special_days.get(day)
+        return self._week[day.isoweekday() - 1] if found is None else found
 
     def is_open(self, now: int) -> bool:
         """Return whether the office is open."""
@@ -96,7 +108,8 @@ class OpeningHours:
         here = datetime.fromtimestamp(moment / SECOND, self._zone)
         for days in range(MAX_DAYS_AHEAD):
             day = here.date() - timedelta(days=days)
-            for span in map(_in_microseconds, self._open_spans(day, 0, since=0)):
+            spans = reversed(list(self._open_spans(day, 0, since=0)))
+            for span in map(_in_microseconds, spans):
                 if span[0] < moment:
                     yield span
 
@@ -104,23 +117,65 @@ class OpeningHours:
         self, day: date, days: int, since: int = -1
     ) -> Iterator[tuple[datetime, datetime]]:
         """Yield the open spans, from those of the day before on."""
-        if self._begins is None:
+        if self._week is None:
             return
         for ahead in range(since, days + 1):
             begins_on = day + timedelta(days=ahead)
-            if begins_on.isoweekday() not in self._days or begins_on in self._holidays:
-                continue
-            over_midnight = self._ends <= self._begins
-            ends_on = begins_on + timedelta(days=1) if over_midnight else begins_on
-            yield (
-                datetime.combine(begins_on, self._begins, self._zone),
-                datetime.combine(ends_on, self._ends, self._zone),
-            )
+            for span in self.spans_on(begins_on):
+                yield (
+                    self._moment(begins_on, span.begins),
+                    self._moment(begins_on, span.ends),
+                )
+
+    def _moment(self, day: date, minutes: int) -> datetime:
+        days, minutes = divmod(minutes, DAY_MINUTES)
+        at = time(minutes // 60, minutes % 60)
+        return datetime.combine(day + timedelta(days=days), at, self._zone)
 
 
-def response_times(settings: Settings) -> ResponseTimes:
-    """Return how soon replies are due in a deployment, counted in its opening hours."""
-    return ResponseTimes(settings.response_minutes, OpeningHours.from_settings(settings))
+def same_hours(
+    span: str,
+    zone: ZoneInfo,
+    days: Collection[int] = EVERY_DAY,
+    holidays: Iterable[date] = (),
+) -> OpeningHours:
+    """Return hours that are the same on each of some days, and closed on holidays.
+
+    Args:
+        span: e.g. `09:00-21:00`, `22:00-06:00`, or empty for no fixed hours.
+        zone: of the hours.
+        days: days of the week, Monday is 1.
+        holidays: dates on which it is closed.
+    """
+    return OpeningHours(same_week(span, days), zone, dict.fromkeys(holidays, ()))
+
+
+def same_week(span: str, days: Collection[int] = EVERY_DAY) -> Week | None:
+    """Return a week with one span on each of some days; None for an empty span."""
+    if not span:
+        return None
+    begins, _dash, ends = span.partition("-")
+    start, end = _minutes(begins), _minutes(ends)
+    spans = (Span(start, end if end > start else end + DAY_MINUTES),)
+    mon, tue, wed, thu, fri, sat, sun = (spans if day in days else () for day in range(1, 8))
+    return mon, tue, wed, thu, fri, sat, sun
+
+
+def overlap(one: Spans, other: Spans) -> Spans:
+    """Return the time that is in both of two days' spans."""
+    found = (
+        Span(max(it.begins, each.begins), min(it.ends, each.ends)) for it in one for each in other
+    )
+    return tuple(sorted(it for it in found if it.begins < it.ends))
+
+
+def _minutes(clock: str) -> int:
+    hours, _colon, minutes = clock.partition(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _in_microseconds(span: tuple[datetime, datetime]) -> tuple[int, int]:

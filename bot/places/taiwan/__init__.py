@@ -17,6 +17,7 @@ from bot.places.taiwan.deadlines import DEADLINE_RULES
 from bot.places.taiwan.directory import NOT_SHOWN, SHOWN, SOURCED
 from bot.places.taiwan.entitlements import ENTITLEMENTS
 from bot.places.taiwan.forms import OFFICE_FORMS
+from bot.places.taiwan.holidays import HOLIDAYS
 from bot.places.taiwan.recipients import RECIPIENTS
 from bot.places.taiwan.sentences import SENTENCES
 
@@ -84,4 +85,5 @@ TAIWAN = Place(
     office_forms=OFFICE_FORMS,
     entitlements=ENTITLEMENTS,
     find_outlines=county_outlines,
+    holidays=HOLIDAYS,
 )

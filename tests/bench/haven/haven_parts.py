@@ -37,7 +37,7 @@ from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentTexts
 from bot.hotline.referrals.store import Referrals
-from bot.hotline.staff.opening_hours import OpeningHours
+from bot.hotline.staff.service_hours import ServiceHours
 from bot.hotline.staff.staff import Staff
 from bot.mailbox.courier import Courier, Mailbox
 from bot.mailbox.inbox import Inbox
@@ -45,6 +45,7 @@ from bot.mailbox.outbox import Outbox
 from bot.mailbox.passphrase_jobs import PassphraseJobs
 from bot.mailbox.rate_limit import UNLIMITED
 from bot.places.deadlines import NO_DEADLINES
+from bot.settings import Settings
 from bot.store.database import Database
 from bot.text import Text
 from bot.vault import HostKey, KeyStore, Vault
@@ -135,7 +136,7 @@ def dispatcher(store: Database, letters: Courier, desks: Sequence[Desk] = ()) ->
         consent=consent,
         notice=PrivacyNotice(Welcome, lambda: _NOBODY, screens),
         zone=ZoneInfo("Asia/Taipei"),
-        hours=OpeningHours("", ZoneInfo("Asia/Taipei")),
+        service_hours=ServiceHours(Settings(), VAULT),
     )
     kept = Conversations(VAULT)
     batches = BatchProcessor(

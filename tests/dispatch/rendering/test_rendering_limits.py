@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -131,6 +132,17 @@ def test_what_is_remembered_mixes_neither_languages_nor_ticks(tmp_path: Path) ->
             for language in LANGUAGES:
                 fresh = Renderer(phrasing).render(reply, language, f"{number}:", {})
                 assert remembers.render(reply, language, f"{number}:", {}) == fresh
+
+
+def test_a_blank_that_changed_changes_texts_that_were_shown_before(tmp_path: Path) -> None:
+    phrasing, shown = build_system_texts(settings_for(tmp_path)), {"hours": "09:00-18:00"}
+    renderer = Renderer(replace(phrasing, blanks=lambda _: phrasing.blanks(_) | shown))
+    reply = next(it for it in ALL_REPLIES if "{hours}" in it.text.source)
+    assert "09:00-18:00" in renderer.render(reply, "en", PREFIX, {}).text
+    shown["hours"] = "14:00-17:00"
+    for _ in range(2):
+        renderer.use_blanks_of(object())
+        assert "14:00-17:00" in renderer.render(reply, "en", PREFIX, {}).text
 
 
 def test_ticks_of_one_person_are_not_shown_to_another(screens: Renderer) -> None:

@@ -10,17 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.cases.response_times import ResponseTimes
 from bot.cases.state_machine import CaseAction, Role
 from bot.cases.urgency import Priority
 from bot.clock import SECOND
 from bot.hotline.events import EventKind
 from bot.hotline.queue.alerts import LATE, SILENT, CaseAlert, alert_recipients
-from bot.hotline.staff.opening_hours import OpeningHours
+from bot.hotline.staff.opening_hours import same_hours
 from bot.hotline.staff.staff import Caseworker
 from tests.support.moved_clock import MIDDAY
 
 if TYPE_CHECKING:
     from bot.hotline.events import Event
+    from bot.store.writer import Work
     from tests.support.harnesses.queue_harness import QueueHarness
 
 pytestmark = pytest.mark.both_databases
@@ -85,7 +87,7 @@ def test_alerts_wait_for_the_morning_except_in_an_emergency(
     queue_harness: QueueHarness, priority: Priority, first: list[int], second: list[int]
 ) -> None:
     taipei = ZoneInfo("Asia/Taipei")
-    queue_harness.count_hours(OpeningHours("09:00-21:00", taipei))
+    queue_harness.count_hours(same_hours("09:00-21:00", taipei))
     queue_harness.now = int(datetime(2026, 11, 26, 3, tzinfo=taipei).timestamp()) * SECOND
     queue_harness.add_caseworker()
     queue_harness.add_waiting_case(priority)
@@ -100,7 +102,7 @@ def test_alerts_wait_for_the_morning_except_in_an_emergency(
 
 def test_a_second_alert_waits_for_the_next_opening(queue_harness: QueueHarness) -> None:
     taipei = ZoneInfo("Asia/Taipei")
-    queue_harness.count_hours(OpeningHours("09:00-21:00", taipei))
+    queue_harness.count_hours(same_hours("09:00-21:00", taipei))
     queue_harness.now = int(datetime(2026, 11, 26, 20, 40, tzinfo=taipei).timestamp()) * SECOND
     queue_harness.add_caseworker()
     queue_harness.add_waiting_case(DAY)
@@ -109,6 +111,37 @@ def test_a_second_alert_waits_for_the_next_opening(queue_harness: QueueHarness) 
         queue_harness.passes(minutes)
         alerts.append(len(queue_harness.looks()))
     assert alerts == [1, 0, 0, 0, 1, 0]
+
+
+def test_a_queue_with_its_own_hours_is_alerted_in_them(queue_harness: QueueHarness) -> None:
+    taipei = ZoneInfo("Asia/Taipei")
+    spans = {"trafficking": "09:00-21:00", "labour": "14:00-14:20"}
+    times = {it: ResponseTimes(hours=same_hours(span, taipei)) for it, span in spans.items()}
+    queue_harness.count_times(TimesByQueue(times))
+    queue_harness.now = int(datetime(2026, 11, 26, 9, tzinfo=taipei).timestamp()) * SECOND
+    queue_harness.add_caseworker(queues=tuple(spans))
+    cases = {it: queue_harness.add_waiting_case(DAY, it) for it in spans}
+    alerted: dict[str, list[bool]] = {it: [] for it in spans}
+    for minutes in (15, 15, 4 * 60 + 29, 1, 14, 1):  # 09:15, 09:30, 13:59, 14:00, 14:14, 14:15
+        queue_harness.passes(minutes)
+        told = {it.case for it in queue_harness.looks()}
+        for queue, case in cases.items():
+            alerted[queue].append(case in told)
+    assert alerted["labour"] == [False, False, False, True, False, True]
+    assert all(alerted["trafficking"])
+
+
+class TimesByQueue:
+    """Other times for each queue."""
+
+    def __init__(self, times: dict[str, ResponseTimes]) -> None:
+        self._times = times
+
+    def of(self, _work: Work, queue: str) -> ResponseTimes:
+        return self._times.get(queue) or self._times["trafficking"]
+
+    def all(self, _work: Work) -> list[ResponseTimes]:
+        return list(self._times.values())
 
 
 def test_the_holder_is_alerted_even_off_duty(queue_harness: QueueHarness) -> None:

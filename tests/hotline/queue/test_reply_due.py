@@ -15,8 +15,8 @@ from bot.cases.response_times import RESPONSE_MINUTES, ResponseTimes
 from bot.cases.state_machine import CaseAction
 from bot.cases.urgency import Priority
 from bot.clock import HOUR, MINUTE, SECOND
-from bot.hotline.queue.sla import ReplyClock, ReplyClocks
-from bot.hotline.staff.opening_hours import OpeningHours
+from bot.hotline.queue.sla import ReplyClock
+from bot.hotline.staff.opening_hours import same_hours
 from bot.settings import Settings
 from tests.support.moved_clock import MIDDAY
 
@@ -36,13 +36,13 @@ def test_default_reply_times_are_the_agreed_ones() -> None:
 
 @every_priority
 def test_every_priority_has_its_reply_time(priority: Priority) -> None:
-    promises = ReplyClocks(ResponseTimes((1, 2, 3, 4, 5)))
+    promises = ResponseTimes((1, 2, 3, 4, 5))
     assert promises.due_at(priority, MIDDAY) == MIDDAY + (priority + 1) * MINUTE
 
 
 # --- In opening hours ------------------------------------------------------------------------
 
-OFFICE = OpeningHours("09:00-21:00", ZoneInfo("Asia/Taipei"))
+OFFICE = same_hours("09:00-21:00", ZoneInfo("Asia/Taipei"))
 IN_OFFICE = ResponseTimes(hours=OFFICE)
 NIGHT = int(datetime(2026, 11, 26, 3, tzinfo=ZoneInfo("Asia/Taipei")).timestamp()) * SECOND
 MORNING = NIGHT + 6 * HOUR
@@ -50,11 +50,11 @@ MORNING = NIGHT + 6 * HOUR
 
 @every_priority
 def test_at_night_only_an_emergency_is_due_before_the_office_opens(priority: Priority) -> None:
-    clock = ReplyClocks(IN_OFFICE).after_message(ReplyClock(None), priority, NIGHT)
+    clock = ReplyClock(None).after_message(IN_OFFICE, priority, NIGHT)
     is_emergency = priority is Priority.EMERGENCY
     assert clock.due_at is not None
     assert clock.due_at == NIGHT + 2 * MINUTE if is_emergency else clock.due_at > MORNING
-    every_hour = ReplyClocks().due_at(priority, NIGHT)
+    every_hour = ResponseTimes().due_at(priority, NIGHT)
     assert (clock.due_at == every_hour) is is_emergency  # negative control: hours do matter
 
 
@@ -67,9 +67,8 @@ def test_no_reply_is_due_in_the_first_moment_after_a_closed_hour(
 
 
 def test_a_case_that_becomes_an_emergency_at_night_is_due_at_once() -> None:
-    clocks = ReplyClocks(IN_OFFICE)
-    waiting = ReplyClock(clocks.due_at(STANDARD, NIGHT))
-    assert clocks.after_priority_change(waiting, NOW, NIGHT).due_at == NIGHT + 2 * MINUTE
+    waiting = ReplyClock(IN_OFFICE.due_at(STANDARD, NIGHT))
+    assert waiting.after_priority_change(IN_OFFICE, NOW, NIGHT).due_at == NIGHT + 2 * MINUTE
 
 
 # --- In a case -------------------------------------------------------------------------------
@@ -161,7 +160,7 @@ deeds = st.lists(
 
 
 def lived(
-    promises: ReplyClocks, deeds: list[tuple[str, int]]
+    promises: ResponseTimes, deeds: list[tuple[str, int]]
 ) -> list[tuple[str, int, int, ReplyClock]]:
     """Return what a clock went through: the deed, the moment, the priority, the clock after."""
     now, priority = MIDDAY, Priority.STANDARD.value
@@ -170,13 +169,13 @@ def lived(
     for deed, ahead in deeds:
         now += ahead * MINUTE
         if deed == "answer":
-            clock = promises.after_answer(clock, now)
+            clock = clock.after_answer(now)
         elif deed == "word":
-            clock = promises.after_message(clock, priority, now)
+            clock = clock.after_message(promises, priority, now)
         else:
             priority += -1 if deed == "raise" else 1
             priority = min(max(priority, 0), 4)
-            clock = promises.after_priority_change(clock, priority, now)
+            clock = clock.after_priority_change(promises, priority, now)
         passed.append((deed, now, priority, clock))
     return passed
 
@@ -185,7 +184,7 @@ def lived(
 def test_the_clock_stops_only_between_a_reply_and_the_next_message(
     minutes: tuple[int, ...], deeds: list[tuple[str, int]]
 ) -> None:
-    for before, (deed, _, _, clock) in pairwise(lived(ReplyClocks(ResponseTimes(minutes)), deeds)):
+    for before, (deed, _, _, clock) in pairwise(lived(ResponseTimes(minutes), deeds)):
         stood = before[3].due_at is None
         assert (clock.due_at is None) == (deed == "answer" or (stood and deed != "word"))
 
@@ -194,9 +193,7 @@ def test_the_clock_stops_only_between_a_reply_and_the_next_message(
 def test_a_running_due_time_is_never_postponed(
     minutes: tuple[int, ...], deeds: list[tuple[str, int]]
 ) -> None:
-    for (_, _, _, old), (_, _, _, new) in pairwise(
-        lived(ReplyClocks(ResponseTimes(minutes)), deeds)
-    ):
+    for (_, _, _, old), (_, _, _, new) in pairwise(lived(ResponseTimes(minutes), deeds)):
         if old.due_at is not None and new.due_at is not None:
             assert new.due_at <= old.due_at
 
@@ -205,7 +202,7 @@ def test_a_running_due_time_is_never_postponed(
 def test_no_due_time_is_later_than_the_priority_allows(
     minutes: tuple[int, ...], deeds: list[tuple[str, int]]
 ) -> None:
-    promises = ReplyClocks(ResponseTimes(minutes))
+    promises = ResponseTimes(minutes)
     for (_, _, _, old), (deed, now, priority, new) in pairwise(lived(promises, deeds)):
         if new.due_at is not None and (deed in {"raise", "lower"} or old.due_at is None):
             assert new.due_at <= promises.due_at(priority, now)
@@ -215,8 +212,6 @@ def test_no_due_time_is_later_than_the_priority_allows(
 def test_a_new_due_time_starts_without_alerts(
     minutes: tuple[int, ...], deeds: list[tuple[str, int]]
 ) -> None:
-    for (_, _, _, old), (_, _, _, new) in pairwise(
-        lived(ReplyClocks(ResponseTimes(minutes)), deeds)
-    ):
+    for (_, _, _, old), (_, _, _, new) in pairwise(lived(ResponseTimes(minutes), deeds)):
         if new.due_at != old.due_at:
             assert new.alerts == 0

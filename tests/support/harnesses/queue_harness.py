@@ -24,6 +24,7 @@ from tests.support.moved_clock import MIDDAY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.cases.response_times import ResponseTimeSource
     from bot.cases.state_machine import CaseState
     from bot.hotline.events import Event
     from bot.hotline.queue.claims import ClaimResult
@@ -49,7 +50,10 @@ class QueueHarness:
 
     def count_hours(self, hours: OpeningHours) -> None:
         """Count reply times in opening hours from now on."""
-        times = ResponseTimes(hours=hours)
+        self.count_times(ResponseTimes(hours=hours))
+
+    def count_times(self, times: ResponseTimeSource) -> None:
+        """Count other reply times from now on."""
         self.promises = ReplyClocks(times)
         self.claims = Claims(self.audit, self.promises)
         self.watch = QueueMonitor(self.staff, self.claims, times, self.audit)

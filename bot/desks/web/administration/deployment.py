@@ -1,4 +1,4 @@
-"""Page of hours, reply times and settings: what holds now, and the variable that says so.
+"""Page of settings: what holds now, and the variable that says so.
 
 Settings are variables of the environment: they are read at the start, and changed where Haven is
 started. Only values on a list are shown, so that no new setting can reveal a secret.
@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from bot.clock import MINUTE, SECOND
 from bot.desks.web.administration import texts
 from bot.desks.web.routes import Permission, get
-from bot.hotline.staff.opening_hours import OpeningHours
+from bot.hotline.staff.service_hours import DAYS, REPLIES, WEEK
 from bot.settings import SETTING_HINTS, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from bot.desks.web.request import DeskRequest, Response
     from bot.text import Text
@@ -63,36 +61,40 @@ class SettingRow:
     """Empty if it is not set, or is not shown."""
     is_shown: bool
     is_set: bool
+    is_replaced: bool
+    """Whether what was set at the desk holds instead."""
+
+
+REPLACED_BY = {"hours": WEEK, "weekdays": WEEK, "holidays": DAYS, "promise_minutes": REPLIES}
+"""Settings that hold until a part of the hours is set at the desk."""
 
 
 @get("/administration/deployment", Permission.STAFF)
 async def _deployment_page(request: DeskRequest) -> Response:
-    settings, now = request.context.settings, request.now
-    hours = OpeningHours.from_settings(settings)
-    today = datetime.fromtimestamp(now / SECOND, settings.zone).date()
-    groups = {name: setting_rows(settings, fields) for name, fields in SETTING_GROUPS.items()}
-    return request.render(
-        "deployment.html", groups=groups, settings=settings, is_open=hours.is_open(now),
-        opens_at=hours.opens_at(now), weekdays=_weekday_names(settings),
-        holidays=_upcoming(settings.holiday_dates, today),
-        past=sum(it < today for it in settings.holiday_dates),
-        reply_times=[it * MINUTE for it in settings.response_minutes],
-        claim_lapses=settings.claim_lapses_minutes * MINUTE,
-        silence=settings.silence_minutes * MINUTE, day_names=texts.DAY_NAMES,
-    )  # fmt: skip
+    settings = request.context.settings
+    plan = await request.read(request.context.service_hours.plan)
+    groups = {
+        name: setting_rows(settings, fields, plan.stored) for name, fields in SETTING_GROUPS.items()
+    }
+    return request.render("deployment.html", groups=groups)
 
 
-def setting_rows(settings: Settings, names: Sequence[str]) -> list[SettingRow]:
-    """Return settings with what they mean, and the values that may be shown."""
-    return [_setting_row(settings, name) for name in names]
+def setting_rows(
+    settings: Settings, names: Sequence[str], stored: Collection[str] = ()
+) -> list[SettingRow]:
+    """Return settings with what they mean, and the values that may be shown.
+
+    `stored` names the parts of the hours that were set at the desk.
+    """
+    return [_setting_row(settings, name, REPLACED_BY.get(name) in stored) for name in names]
 
 
-def _setting_row(settings: Settings, name: str) -> SettingRow:
+def _setting_row(settings: Settings, name: str, is_replaced: bool) -> SettingRow:
     value = getattr(settings, name)
     is_shown = name in SHOWN_VALUES
     return SettingRow(
         f"HAVEN_{name.upper()}", texts.SETTING_MEANINGS[name], _example(name),
-        str(value) if is_shown and value else "", is_shown, bool(value),
+        str(value) if is_shown and value else "", is_shown, bool(value), is_replaced,
     )  # fmt: skip
 
 
@@ -100,11 +102,3 @@ def _example(name: str) -> str:
     """Return the example in the hint of a setting."""
     found = _EXAMPLE.search(SETTING_HINTS[name])
     return found[1] if found else ""
-
-
-def _weekday_names(settings: Settings) -> list[Text]:
-    return [texts.DAY_NAMES[day] for day in sorted(settings.open_weekdays)]
-
-
-def _upcoming(days: frozenset[date], today: date) -> list[date]:
-    return sorted(it for it in days if it >= today)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.hotline.staff.typed_hours import HoursFault
 from bot.text import _, pgettext
 
 # --- Accounts ------------------------------------------------------------------------------
@@ -101,6 +102,29 @@ HOLD_REASONS = {
     "claim": _("the person needs it for a claim"),
     "complaint": _("a complaint about the organisation"),
 }
+
+# --- Hours and reply times -----------------------------------------------------------------
+
+HOURS_FAULTS = {
+    HoursFault.NONSENSE: _("Not understood. Write it as 09:00-18:00, or 9-12, 13-18."),
+    HoursFault.BACKWARDS: _("This ends before it begins. Hours past midnight last 16 h at most."),
+    HoursFault.OVERLAP: _("These hours overlap."),
+    HoursFault.TOO_MANY: _("Too many hours for one day."),
+}
+HOURS_OVERLAP_NIGHT = _("This overlaps with the hours past midnight: {hours}.")
+HOURS_NEVER_OPEN = _("At least one day must have hours.")
+HOURS_SAVED = _("Saved. It holds from now on. What was due before stays due.")
+DAY_WRONG = _("Write a day, such as 2027-02-06, tomorrow or Mon.")
+DAY_PAST = _("This day is past.")
+DAY_TOO_MANY = _("There can be {count} days at most. Remove one first.")
+DAY_NAME_NEEDED = _("Enter a name of at most {count} characters, such as Typhoon.")
+NO_HOLIDAY_CHOSEN = _("Tick at least one holiday. Nothing was changed.")
+CLOSED_EARLY = _("Closed early")
+CLOSED_ALREADY = _("All is closed for the rest of today already. Nothing was changed.")
+CLOSED_FROM_NOW = _("Closed for the rest of today. People are told so from now on.")
+REPLY_WRONG = _("Write a time, such as 15 min, 4 h or 3 d.")
+REPLY_TOO_LONG = _("Between a minute and 31 days.")
+REPLY_FALLS = _("This must not be shorter than that of the more urgent priority above.")
 
 # --- Settings ------------------------------------------------------------------------------
 

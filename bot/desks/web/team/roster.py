@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.hotline.on_call.roster import OnCallPerson
+    from bot.hotline.staff.service_hours import ServicePlan
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.text import Text
@@ -45,7 +46,10 @@ class RosterDay:
     is_today: bool
     hours: str
     """When the hotline answers; empty on a day on which it is closed, or without fixed hours."""
-    is_holiday: bool
+    is_special: bool
+    """Whether it is a holiday, or has other hours than its day of the week."""
+    name: str
+    """Of a special day; empty for none."""
     has_call: bool
     """Whether a colleague who can be reached is on call on it."""
 
@@ -54,7 +58,9 @@ class RosterDay:
 async def _roster_page(request: DeskRequest) -> Response:
     week = _week(request.http.query_params.get("week", ""))
 
-    def look(work: Work) -> tuple[list[Caseworker], list[OnCallPerson], list[Caseworker]]:
+    def look(
+        work: Work,
+    ) -> tuple[list[Caseworker], list[OnCallPerson], list[Caseworker], ServicePlan]:
         on_call = request.context.on_call.all(work)
         named = {it.by.id for it in on_call}
         others = [
@@ -62,12 +68,14 @@ async def _roster_page(request: DeskRequest) -> Response:
             for it in request.context.staff.all(work)
             if it.is_active and it.role is not Role.AUDITOR and it.id not in named
         ]
-        return request.context.staff.on_duty(work), on_call, others
+        plan = request.context.service_hours.plan(work)
+        return request.context.staff.on_duty(work), on_call, others, plan
 
-    on_duty, on_call, others = await request.read(look)
+    on_duty, on_call, others, plan = await request.read(look)
     zone, now = request.context.zone, request.now
     return request.render(
-        "roster.html", week=week, days=_days(request, week, on_call), on_call=on_call,
+        "roster.html", week=week, days=_days(request, week, on_call, plan), on_call=on_call,
+        has_hours=plan.week is not None,
         on_duty=[it for it in on_duty if it.role is not Role.AUDITOR], others=others,
         on_call_now={it.by.id for it in on_call if it.is_on_call(zone, now)},
         may_edit=request.caseworker.role in SENIOR_ROLES, max_position=MAX_POSITION,
@@ -164,19 +172,27 @@ def _refusal(hours: str, email: str, channels: Sequence[CallChannel]) -> Text | 
     return None if channels else texts.ON_CALL_CHANNEL_MISSING
 
 
-def _days(request: DeskRequest, week: int, on_call: Sequence[OnCallPerson]) -> list[RosterDay]:
-    settings, today = request.context.settings, _today(request)
+def _days(
+    request: DeskRequest, week: int, on_call: Sequence[OnCallPerson], plan: ServicePlan
+) -> list[RosterDay]:
+    today, hours = _today(request), plan.hours()
     configured = request.context.on_call.configured
     reachable = [it for it in on_call if it.usable_channels(configured)]
     monday = today - timedelta(days=today.isoweekday() - 1) + timedelta(weeks=week)
     found = []
     for number in range(DAYS):
         day = monday + timedelta(days=number)
-        is_holiday = day in settings.holiday_dates
-        is_open = day.isoweekday() in settings.open_weekdays and not is_holiday
+        special = plan.special_day(day)
         covered = any(it.settings.covers(day) for it in reachable)
         found.append(
-            RosterDay(day, day == today, settings.hours if is_open else "", is_holiday, covered)
+            RosterDay(
+                day,
+                day == today,
+                ", ".join(map(str, hours.spans_on(day))),
+                special is not None,
+                special.name if special else "",
+                covered,
+            )
         )
     return found
 

@@ -1,4 +1,4 @@
-"""On-call caseworkers; referral sheets; what was seen; sent forms and files; checks."""
+"""On-call caseworkers; referral sheets; what was seen; sent forms and files; checks; hours."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,7 @@ def upgrade() -> None:
     _add_sent_files()
     _add_form_nonces()
     _add_fact_checks()
+    _add_service_hours()
     _number_files()
 
 
@@ -133,6 +134,18 @@ def _add_fact_checks() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_fact_checks"),
     )
     op.create_index("ix_fact_checks_code", "fact_checks", ["kind", "code"])
+
+
+def _add_service_hours() -> None:
+    op.create_table(
+        "service_hours",
+        sa.Column("name", sa.String(24), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("set_by", sa.String(32), nullable=False),
+        sa.Column("set_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_service_hours"),
+        sa.ForeignKeyConstraint(["set_by"], ["staff.id"], name="fk_service_hours_set_by"),
+    )
 
 
 def _number_files() -> None:

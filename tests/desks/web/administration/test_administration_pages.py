@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -75,19 +74,6 @@ def test_no_value_of_a_secret_or_an_address_of_the_server_is_shown() -> None:
         assert str(secret) not in values
     assert "hunter" not in values
     assert {it.variable for it in rows if it.is_set} >= {f"HAVEN_{it.upper()}" for it in SECRETS}
-
-
-def test_hours_holidays_and_reply_times_are_those_of_the_settings(tmp_path: Path) -> None:
-    office = WebDeskHarness(
-        tmp_path, hours="09:00-21:00", weekdays="1-5", holidays="2020-01-01,2099-01-01"
-    )
-    shown = page(office.worker("Wu", Role.ADMINISTRATOR).comes(), "deployment")
-    for said in ("09:00-21:00", "Monday, Tuesday, Wednesday, Thursday, Friday", "2099-01-01"):
-        assert said in " ".join(shown.split())
-    assert "past: 1" in shown
-    assert "2020-01-01" not in shown.partition("HAVEN_HOLIDAYS")[0]
-    assert re.search(r"P2</span></dt><dd>4 h</dd>", shown)
-    office.close()
 
 
 # --- Languages and phrases -----------------------------------------------------------------------
