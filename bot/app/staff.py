@@ -29,6 +29,7 @@ from bot.hotline.queue.alerts import AlertLimits, QueueMonitor
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.store import Referrals
+from bot.hotline.staff.shift_duty import ShiftDuty
 from bot.hotline.staff.staff import Staff
 from bot.hotline.stale_facts import StaleFactAlerts
 from bot.log import log
@@ -64,14 +65,16 @@ class StaffRuntime:
     service: StaffService
     alerts: QueueMonitor
     stale_facts: StaleFactAlerts
+    shifts: ShiftDuty
 
     def check_due(self, work: Work, now: int) -> list[Letter]:
         """Check every clock once; return the letters that alert staff."""
+        released = self.shifts.check(work, now)  # first: alerts go to those on duty
         due = self.service.deadline_reminders.run_due(work, now)
         events = [*self.alerts.check(work, now), *due.events, *self.stale_facts.check(work, now)]
         if events:
             log.info("hotline_alerts", count=len(events))
-        return [*due.letters, *self.service.show_events(work, events, now)]
+        return [*due.letters, *self.service.show_events(work, [*released, *events], now)]
 
     async def run(
         self, writer: Writer, dispatcher: Dispatcher, courier: Courier, clock: Clock
@@ -119,7 +122,7 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
         reminders, OnCallAlarms(build_roster(settings, vault), staff, audit),
     )  # fmt: skip
     stale_facts = StaleFactAlerts(partial(find_place, settings.place), staff, settings.zone)
-    return StaffRuntime(service, alerts, stale_facts)
+    return StaffRuntime(service, alerts, stale_facts, ShiftDuty(staff, hotline.claims, audit))
 
 
 def retained_answers_filter(settings: Settings, setting: TurnServices) -> AnswerFilter:

@@ -33,6 +33,7 @@ from bot.hotline.erasure.requests import ERASURE_REQUESTED, ErasureRequests
 from bot.hotline.events import Event, EventKind
 from bot.hotline.queue.alerts import alert_recipients, load_alert, reaches_any
 from bot.hotline.referrals.store import ConsentRevocation
+from bot.hotline.staff.shift_duty import as_present
 from bot.hotline.staff.staff import Staff, languages_on_duty
 from bot.partners.link_stats import LinkStats
 from bot.partners.partners import Campaigns
@@ -309,7 +310,8 @@ class HotlineAdapter:
         self, progress: case_progress.CaseProgress, case: str
     ) -> case_progress.ReadingOutlook:
         """Return who reads next; what a person is told rests on it."""
-        staff, now = Staff(self.services.vault).all(self.work), self.now
+        staff = as_present(self.work, Staff(self.services.vault).all(self.work))
+        now = self.now
         alert, due_at = load_alert(self.work, case), progress.due_at or now
         plan = self.services.service_hours.plan(self.work)
         hours = plan.hours(alert.queue if alert else "")

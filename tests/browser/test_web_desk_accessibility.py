@@ -208,10 +208,34 @@ async def _a_supervisor(
     await _every_tab(look, page, "supervisor")
     await page.goto(f"{office.address}/queue/waiting")
     await expect(page.locator(".notice")).to_contain_text("haven directory todo")
+    await _hours_and_shifts(office, look, page)
     await page.goto(f"{office.address}/audit")
     await page.locator("form[action$='/audit/check'] button").click()
     await look.at(page, "the log, checked")
     await context.close()
+
+
+async def _hours_and_shifts(office: BrowserDeskHarness, look: Look, page: Page) -> None:
+    """Look at the hours and a colleague's week, both filled in wrongly and as they are."""
+    for path in ("", "/week/general", "/week/labour", "/days", "/replies"):
+        await page.goto(f"{office.address}/administration/hours{path}")
+        await look.at(page, f"hours {path}")
+    await page.goto(f"{office.address}/administration/hours/week/general")
+    await page.locator("#day1").fill("banana")
+    await page.locator(".hours-form button.primary").click()
+    await expect(page.locator("#fault-day1")).not_to_be_empty()
+    await look.at(page, "hours, not understood")
+    await page.goto(f"{office.address}/roster?week=1")
+    await page.locator(".shifts .edit").first.click()
+    await page.locator("#day1").fill("9-18")
+    await page.locator("#day2").fill("banana")
+    await page.locator(".plan-form button.primary").click()
+    await expect(page.locator("#fault-day2")).not_to_be_empty()
+    await look.at(page, "a week of shifts, not understood")
+    await page.locator("#day2").fill("22-6")
+    await page.locator(".plan-form button.primary").click()
+    await expect(page.locator(".shift")).to_have_count(2)
+    await look.at(page, "roster with shifts")
 
 
 async def _an_administrator(

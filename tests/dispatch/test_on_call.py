@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.channels.web_push import WebPush
+from bot.clock import HOUR
 from bot.dispatch.on_call import CallSenders
 from bot.errors import ChatBlockedError, DeliveryError, RetryLaterError
 from bot.hotline.commands.types import Verb
 from bot.hotline.on_call.roster import CallChannel, OnCallRoster, OnCallSettings
+from bot.hotline.staff.duty_shifts import DutyShifts
 from bot.hotline.staff.staff import Staff
 from bot.messages import SendText
 from tests.support.database_fixtures import on_both_databases
@@ -134,6 +136,21 @@ def test_no_one_is_called_while_a_caseworker_is_on_duty(home: HotlineHarness) ->
     passes(home, 60)
     assert calls(home) == []
     passes(home, 65)  # they did not take it in the two minutes it may wait
+    assert calls(home) == [WAITS]
+
+
+def test_a_shift_of_someone_who_is_not_there_keeps_no_one_from_being_called(
+    home: HotlineHarness,
+) -> None:
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    lan = home.colleague("Lan")
+    leaves(home, lan)
+    now, run = home.loop.now(), home.database.writer.run_sync
+    run(lambda work: DutyShifts.plan(work, lan.id, now, now + HOUR))
+    run(lambda work: home.house.staff.check_due(work, home.loop.now()))
+    assert home.ask("SELECT count(*) FROM staff WHERE on_duty = 1") == [(1,)]
+    in_danger(home)
+    passes(home, 10)
     assert calls(home) == [WAITS]
 
 

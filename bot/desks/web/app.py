@@ -55,6 +55,8 @@ from bot.desks.web.team import (
     key_requests,
     roster,
     shift,
+    shift_notice,
+    week_plan,
     workload,
 )
 from bot.errors import SettingError
@@ -72,7 +74,7 @@ MODULES = (
     static_files, login_pages, enrolment, queue_pages, search_pages, shift, case_pages, law,
     evidence, export, bundle, actions, referral_sheet, send_checks, send_file, looks, moved, sse,
     own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
-    roster,
+    roster, week_plan, shift_notice,
     invitations, staff, languages, directory, phrases, hours, deployment, retention,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(

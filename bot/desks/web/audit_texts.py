@@ -119,6 +119,11 @@ AUDIT_ACTIONS = {
     "on_call_fail": pgettext("audit", "could not reach someone on call"),
     "on_call_end": pgettext("audit", "ended the calls"),
     "on_call_test": pgettext("audit", "tested the calls"),
+    # Shifts
+    "shift_plan": pgettext("audit", "planned a colleague's shifts"),
+    "shift_copy": pgettext("audit", "copied the shifts of a week"),
+    "shift_begin": pgettext("audit", "began a shift"),
+    "shift_end": pgettext("audit", "ended a shift"),
     # The deployment
     "hours_set": pgettext("audit", "changed hours, special days or reply times"),
     "hours_reset": pgettext("audit", "let the settings decide about hours again"),

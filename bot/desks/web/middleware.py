@@ -46,6 +46,7 @@ from bot.desks.web.security_headers import (
     is_same_origin,
     limit_body,
 )
+from bot.desks.web.team.shift_notice import load_shift_notice
 from bot.errors import HavenError
 from bot.hotline.queue.held_replies import held_replies
 from bot.languages import STAFF_LANGUAGES
@@ -211,6 +212,7 @@ class DeskEndpoint:
                 self.context.service_hours.plan(work)  # of what every page shows
                 if request.is_for_page and found.role is not Role.AUDITOR:
                     load_own_cases(work, request)
+                    request.shift_notice = load_shift_notice(work, request)
                 if request.is_for_page and found.role in SENIOR_ROLES:
                     request.wrong_facts = load_wrong_facts(work, request)
                 if request.is_for_page and may_open(found.role.value):

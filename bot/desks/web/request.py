@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.desks.web.queue.queries import QueueCounts
     from bot.desks.web.routes import Route
     from bot.hotline.queue.own_cases import OwnCase
+    from bot.hotline.staff.shift_notice import ShiftNotice
     from bot.hotline.staff.staff import Caseworker
     from bot.places.checks import CheckableFact
     from bot.store.writer import Work
@@ -70,6 +71,8 @@ class DeskRequest:
     """How many cases are in each list, which the bar of every page shows."""
     own_cases: Sequence[OwnCase] = ()
     """The caseworker's own cases, which every page shows."""
+    shift_notice: ShiftNotice | None = None
+    """What every page says about the caseworker's shift."""
     form_nonce: str = field(default_factory=new_nonce)
     """The nonce of the forms on the page that is drawn."""
     clock_error: int = 0

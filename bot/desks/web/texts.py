@@ -11,6 +11,8 @@ from bot.hotline.chat.takeover import (
     UNTIL_OPENER_ANSWERED,
     UNTIL_PERSON_WRITES,
 )
+from bot.hotline.staff.shift_plan import ShiftFault
+from bot.hotline.staff.typed_hours import HoursFault
 from bot.text import Text, _, pgettext
 
 CASE_TEXTS = (NO_FINDING, UNKNOWN_TOPIC, VOCABULARIES, REPORT_KIND_NAMES)
@@ -136,6 +138,18 @@ WEEKDAYS = (
     _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"),
     _("Sunday"),
 )  # fmt: skip
+HOURS_FAULTS = {
+    HoursFault.NONSENSE: _("Not understood. Write it as 09:00-18:00, or 9-12, 13-18."),
+    HoursFault.BACKWARDS: _("This ends before it begins. Hours past midnight last 16 h at most."),
+    HoursFault.OVERLAP: _("These hours overlap."),
+    HoursFault.TOO_MANY: _("Too many hours for one day."),
+}
+SHIFT_FAULTS = {
+    ShiftFault.PAST: _("This shift would be over already."),
+    ShiftFault.OVERLAP: _("This overlaps with another shift of this colleague."),
+}
+SHIFTS_SAVED = _("Shifts of {name} saved.")
+SHIFTS_COPIED = _("Shifts copied: {count}. Days left out, closed or planned already: {left_out}.")
 ON_CALL_HOURS_WRONG = _("Not saved: hours are written like 21:00-09:00, or are empty.")
 ON_CALL_EMAIL_WRONG = _("Not saved: the e-mail address is not valid.")
 ON_CALL_CHANNEL_MISSING = _("Not saved: choose Telegram, or give an e-mail address.")

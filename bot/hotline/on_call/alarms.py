@@ -21,6 +21,7 @@ from bot.clock import DAY, MINUTE, SECOND
 from bot.hotline.on_call.roster import CallChannel, serving_first
 from bot.hotline.queue.case_status import QUEUED
 from bot.hotline.queue.claims import serves
+from bot.hotline.staff.shift_duty import as_present
 from bot.store.statements import delete_by, insert, select_by, select_in, update_by, upsert
 from bot.store.tables.desk import CASE_IS_LISTED, desk_sessions
 from bot.store.tables.main import cases, outbox, staff
@@ -163,7 +164,7 @@ class OnCallAlarms:
 
     def check(self, work: Work, now: int) -> AlarmResult:
         """Begin and end alarms; return whom to call, and which people to tell."""
-        everyone = self._staff.all(work)
+        everyone = as_present(work, self._staff.all(work))
         uncovered = {it.case: it for it in self._uncovered(work, everyone, now)}
         running = self._update_alarms(work, uncovered, now)
         calls = self._update_calls(work, now) if running else []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 from bot.cases.urgency import Priority
 from bot.clock import SECOND
 from bot.desks.web.administration import texts
+from bot.desks.web.texts import HOURS_FAULTS
 from bot.hotline.staff.opening_hours import DAY_MINUTES, Spans, Week
 from bot.hotline.staff.service_hours import MAX_DAY_NAME, SpecialDay
 from bot.hotline.staff.typed_hours import HoursFault, parse_typed_hours, parse_typed_minutes
@@ -59,7 +60,7 @@ def parse_week(values: Mapping[str, str]) -> ParsedForm[Week]:
     for name in DAY_FIELDS:
         spans = parse_typed_hours(values.get(name, ""))
         if isinstance(spans, HoursFault):
-            faults[name] = (texts.HOURS_FAULTS[spans], {})
+            faults[name] = (HOURS_FAULTS[spans], {})
         found.append(() if isinstance(spans, HoursFault) else spans)
     for (name, spans), (after, following) in pairwise(
         [*zip(DAY_FIELDS, found, strict=True), (DAY_FIELDS[0], found[0])]
@@ -95,7 +96,7 @@ def parse_special_day(
         faults["name"] = (texts.DAY_NAME_NEEDED, {"count": str(MAX_DAY_NAME)})
     spans = parse_typed_hours(values.get("hours", ""))
     if isinstance(spans, HoursFault):
-        faults["hours"] = (texts.HOURS_FAULTS[spans], {})
+        faults["hours"] = (HOURS_FAULTS[spans], {})
     elif day is not None and (night := _touching_night(plan, day, spans)):
         faults["hours"] = (texts.HOURS_OVERLAP_NIGHT, {"hours": night})
     if faults or day is None or isinstance(spans, HoursFault):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.hotline.staff.typed_hours import HoursFault
 from bot.text import _, pgettext
 
 # --- Accounts ------------------------------------------------------------------------------
@@ -105,12 +104,6 @@ HOLD_REASONS = {
 
 # --- Hours and reply times -----------------------------------------------------------------
 
-HOURS_FAULTS = {
-    HoursFault.NONSENSE: _("Not understood. Write it as 09:00-18:00, or 9-12, 13-18."),
-    HoursFault.BACKWARDS: _("This ends before it begins. Hours past midnight last 16 h at most."),
-    HoursFault.OVERLAP: _("These hours overlap."),
-    HoursFault.TOO_MANY: _("Too many hours for one day."),
-}
 HOURS_OVERLAP_NIGHT = _("This overlaps with the hours past midnight: {hours}.")
 HOURS_NEVER_OPEN = _("At least one day must have hours.")
 HOURS_SAVED = _("Saved. It holds from now on. What was due before stays due.")

@@ -15,6 +15,7 @@ import { initFollowing } from "./panes.js";
 import { initPhrases } from "./phrases.js";
 import { initPictures } from "./pictures.js";
 import { initSearch } from "./search.js";
+import { initShiftNotice } from "./shift_notice.js";
 import { initSounds } from "./sounds.js";
 import { initTimeline } from "./timeline.js";
 import { initTypedTimes } from "./typed_times.js";
@@ -38,6 +39,7 @@ initAlerts();
 initFollowing();
 initTimeline(); // after it: the page may begin at what is new
 initSearch();
+initShiftNotice();
 for (const toast of document.querySelectorAll(".toast")) setTimeout(() => toast.remove(), 6000);
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload(); // a page from the browser's cache may be out of date

@@ -1,4 +1,4 @@
-"""Roster: who is on duty now, and who is on call in a week; supervisors change the calls.
+"""Roster: who is on duty now and in a week, and who is on call; supervisors change the calls.
 
 Everyone who answers cases sees it. How a colleague is reached is shown to supervisors only.
 """
@@ -17,24 +17,28 @@ from bot.clock import SECOND
 from bot.desks.web import texts
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
+from bot.desks.web.team.week_plan import MAX_WEEKS, day_gaps, monday_of, planned_week
 from bot.hotline.on_call.roster import CallChannel, OnCallSettings
 from bot.hotline.queue.offers import skill_name
+from bot.hotline.staff.duty_shifts import DutyShift, DutyShifts, span_of, week_moments
 from bot.settings import EMAIL_PATTERN, HOURS_PATTERN
+from bot.store.statements import select_by
+from bot.store.tables.desk import desk_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.hotline.on_call.roster import OnCallPerson
+    from bot.hotline.staff.opening_hours import Span
     from bot.hotline.staff.service_hours import ServicePlan
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.text import Text
 
-MAX_WEEKS = 8
-"""Weeks ahead that can be planned."""
 MAX_POSITION = 99
 MAX_EMAIL = 255
 DAYS = 7
+_SIGNED_IN = select_by(desk_sessions, "staff_id")
 _DAY_FIELDS = tuple(f"day{number}" for number in range(1, DAYS + 1))
 
 
@@ -52,37 +56,55 @@ class RosterDay:
     """Of a special day; empty for none."""
     has_call: bool
     """Whether a colleague who can be reached is on call on it."""
+    gaps: list[Span]
+    """Opening hours for which no one is planned, if anyone is planned in this week."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRows:
+    """What the roster is made of."""
+
+    staff: list[Caseworker]
+    on_call: list[OnCallPerson]
+    shifts: list[DutyShift]
+    """Partly in the week that is shown."""
+    current_shifts: dict[str, DutyShift]
+    """Those of now, by colleague."""
+    signed_in: frozenset[str]
+    plan: ServicePlan
 
 
 @get("/roster", Permission.QUEUE)
 async def _roster_page(request: DeskRequest) -> Response:
     week = _week(request.http.query_params.get("week", ""))
-
-    def look(
-        work: Work,
-    ) -> tuple[list[Caseworker], list[OnCallPerson], list[Caseworker], ServicePlan]:
-        on_call = request.context.on_call.all(work)
-        named = {it.by.id for it in on_call}
-        others = [
-            it
-            for it in request.context.staff.all(work)
-            if it.is_active and it.role is not Role.AUDITOR and it.id not in named
-        ]
-        plan = request.context.service_hours.plan(work)
-        return request.context.staff.on_duty(work), on_call, others, plan
-
-    on_duty, on_call, others, plan = await request.read(look)
-    zone, now = request.context.zone, request.now
+    monday = monday_of(request, week)
+    found = await request.read(lambda work: _load_rows(work, request, monday))
+    zone, now, on_call = request.context.zone, request.now, found.on_call
+    named = {it.by.id for it in on_call}
+    answering = [it for it in found.staff if it.is_active and it.role is not Role.AUDITOR]
     return request.render(
-        "roster.html", week=week, days=_days(request, week, on_call, plan), on_call=on_call,
-        has_hours=plan.week is not None,
-        on_duty=[it for it in on_duty if it.role is not Role.AUDITOR], others=others,
+        "roster.html", week=week, days=_days(request, monday, found), on_call=on_call,
+        has_hours=found.plan.week is not None, monday=monday,
+        planned=planned_week(found.staff, found.shifts, request),
+        current_shifts=found.current_shifts, signed_in=found.signed_in,
+        on_duty=[it for it in answering if it.is_on_duty],
+        others=[it for it in answering if it.id not in named],
         on_call_now={it.by.id for it in on_call if it.is_on_call(zone, now)},
         may_edit=request.caseworker.role in SENIOR_ROLES, max_position=MAX_POSITION,
         configured=request.context.on_call.configured, max_week=MAX_WEEKS,
-        days_from=_today(request),
+        days_from=_today(request), span_of=lambda shift: span_of(shift, zone),
         weeks={number: f"/roster?week={number}" for number in (week - 1, week + 1)},
         skill_name=lambda code: request.locale(skill_name(code)),
+    )  # fmt: skip
+
+
+def _load_rows(work: Work, request: DeskRequest, monday: date) -> RosterRows:
+    context, now = request.context, request.now
+    staff, (since, until) = context.staff.all(work), week_moments(monday, context.zone)
+    current = {it.staff: it for it in DutyShifts.between(work, now, now + 1)}
+    return RosterRows(
+        staff, context.on_call.all(work), DutyShifts.between(work, since, until), current,
+        frozenset(str(who) for (who,) in work.rows(_SIGNED_IN)), context.service_hours.plan(work),
     )  # fmt: skip
 
 
@@ -172,29 +194,23 @@ def _refusal(hours: str, email: str, channels: Sequence[CallChannel]) -> Text | 
     return None if channels else texts.ON_CALL_CHANNEL_MISSING
 
 
-def _days(
-    request: DeskRequest, week: int, on_call: Sequence[OnCallPerson], plan: ServicePlan
-) -> list[RosterDay]:
-    today, hours = _today(request), plan.hours()
+def _days(request: DeskRequest, monday: date, found: RosterRows) -> list[RosterDay]:
+    today, hours = _today(request), found.plan.hours()
     configured = request.context.on_call.configured
-    reachable = [it for it in on_call if it.usable_channels(configured)]
-    monday = today - timedelta(days=today.isoweekday() - 1) + timedelta(weeks=week)
-    found = []
+    reachable = [it for it in found.on_call if it.usable_channels(configured)]
+    days = []
     for number in range(DAYS):
         day = monday + timedelta(days=number)
-        special = plan.special_day(day)
+        special = found.plan.special_day(day)
         covered = any(it.settings.covers(day) for it in reachable)
-        found.append(
+        missing = day_gaps(day, found.shifts, found.plan, request.now) if found.shifts else []
+        days.append(
             RosterDay(
-                day,
-                day == today,
-                ", ".join(map(str, hours.spans_on(day))),
-                special is not None,
-                special.name if special else "",
-                covered,
+                day, day == today, ", ".join(map(str, hours.spans_on(day))),
+                special is not None, special.name if special else "", covered, missing,
             )
-        )
-    return found
+        )  # fmt: skip
+    return days
 
 
 def _today(request: DeskRequest) -> date:

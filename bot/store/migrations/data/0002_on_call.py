@@ -1,4 +1,4 @@
-"""On-call caseworkers; referral sheets; what was seen; sent forms and files; checks; hours."""
+"""On-call caseworkers; referral sheets; what was seen; forms and files; checks; hours, shifts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -146,6 +146,19 @@ def _add_service_hours() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_service_hours"),
         sa.ForeignKeyConstraint(["set_by"], ["staff.id"], name="fk_service_hours_set_by"),
     )
+    op.create_table(
+        "duty_shifts",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("staff_id", sa.String(32), nullable=False),
+        sa.Column("begins_at", sa.BigInteger, nullable=False),
+        sa.Column("ends_at", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_duty_shifts"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_duty_shifts_staff_id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_duty_shifts_begins_at", "duty_shifts", ["begins_at"])
+    op.create_index("ix_duty_shifts_staff_id", "duty_shifts", ["staff_id"])
 
 
 def _number_files() -> None:
