@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from bot.places.authorities import Law
     from bot.places.forms import OfficeForms
-    from bot.places.outlines import CountyOutlines
     from bot.places.holidays import PublicHoliday
+    from bot.places.outlines import CountyOutlines
 
 DANGER = "danger"
 """The situation whose numbers replace those of a situation that has none left to show."""

@@ -31,7 +31,7 @@ def load_shift_notice(work: Work, request: DeskRequest) -> ShiftNotice:
 @get("/shift/notice", Permission.QUEUE, is_pane=True, is_background=True)
 async def _pane(request: DeskRequest) -> Response:
     def look(work: Work) -> None:
-        request.own_cases = load_own_cases(work, request)
+        load_own_cases(work, request)
         request.shift_notice = load_shift_notice(work, request)
 
     await request.read(look)
