@@ -16,6 +16,7 @@ from typing import Any
 from bot.conversation.questions.choice import ListQuestion
 from bot.languages import LANGUAGES
 from bot.languages.alarms import find_alarms
+from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.names import match_language
 from bot.languages.typed_answers import match_label
 from flows import ALL_FLOWS
@@ -42,6 +43,19 @@ FALSE_AT_MOST = 0.03
 UNDERSTOOD, NAMED = 0.9, 0.95
 CONTROLS = {"Skip", "Back", "Clear chat", "Stop here"}
 """Buttons below every question, and what is typed at any time."""
+REASSURING = frozenset(
+    {
+        "I am safe here",
+        "Not at this moment",
+        "Nobody can see",
+        "Nobody hurt or ill",
+        "Free to go out",
+        "No sign of that",
+        "Safe for tonight",
+        "Nobody is in danger",
+    }
+)
+"""Buttons that would let us worry less."""
 WHOLE = CONTROLS - {"Clear chat"}
 """Of these, what only a whole text means."""
 
@@ -66,13 +80,19 @@ def misunderstood(name: str, tag: str) -> list[tuple[str, str, str | None]]:
     return [
         (it["text"], it["means"], found)
         for it in sentences(name, tag).get("typed", [])
-        if (found := _label_of(it["text"], it["means"], tag)) != it["means"]
+        if (found := label_of(it["text"], it["means"], tag)) != it["means"]
     ]
 
 
-def _label_of(text: str, meant: str, tag: str) -> str | None:
+def label_of(text: str, meant: str, tag: str) -> str | None:
     """Return the label a text is taken for; most buttons below a question want the whole text."""
-    return match_label(text, labels_beside(meant), tag, whole=meant in WHOLE)
+    labels = labels_beside(meant)
+    label = match_label(text, labels, tag, whole=meant in WHOLE)
+    if label is not None or labels & CONTROLS:
+        return label
+    likely = load_answer_model().most_likely(text, labels)
+    sure_enough = likely and likely.probability >= (SURE if likely.label in REASSURING else LIKELY)
+    return likely.label if likely and sure_enough else None
 
 
 def unnamed(name: str, tag: str) -> list[tuple[str, str]]:

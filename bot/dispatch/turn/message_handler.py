@@ -110,8 +110,8 @@ class MessageHandler:
             return
         if not (choice or alarms) and self._answer_asked(update.text):
             return
-        if choice is None and (synonym := self.typed.choice_of_synonym(update.text)):
-            self._keep_longer_text(update.text, alarms)
+        if choice is None:
+            synonym = self._choice_in_other_words(update.text, alarms)
         if choice or synonym or not self.turn.asks_passphrase():
             self._answer_text(update.text, choice or synonym, alarms)
         elif alarms:  # a cry for help is no passphrase: staff have to read it
@@ -138,12 +138,15 @@ class MessageHandler:
         turn.must_reply = True
         return True
 
-    def _keep_longer_text(self, text: str, alarms: frozenset[str]) -> None:
-        """Keep a text that is read as an answer, if it may say more than that."""
-        if self.turn.is_in_case:
-            return
-        if alarms or len(text.split()) > ANSWER_WORDS or len(text) > ANSWER_CHARACTERS:
+    def _choice_in_other_words(self, text: str, alarms: frozenset[str]) -> PressInput | None:
+        """Return the button a text means in other words; what may say more is kept as well."""
+        listed = self.typed.choice_of_synonym(text)
+        choice = listed or self.typed.likely_choice(text)
+        is_longer = len(text.split()) > ANSWER_WORDS or len(text) > ANSWER_CHARACTERS
+        says_more = bool(alarms) or is_longer or listed is None
+        if choice is not None and says_more and not self.turn.is_in_case:
             self.turn.conversation.position.add_extra(text)
+        return choice
 
     def _answer_text(
         self, text: str, choice: PressInput | None, alarms: frozenset[str] = frozenset()

@@ -13,6 +13,7 @@ from bot.dispatch import callback_data
 from bot.dispatch.turn.flow_names import DANGER_FLOW, STOP_FLOW
 from bot.dispatch.turn.slash_commands import BYE, parse_command
 from bot.languages import LANGUAGES
+from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.names import match_language
 from bot.languages.typed_answers import match_agreement, match_label
 from bot.messages import UpdateKind
@@ -109,15 +110,32 @@ class TypedText:
         code = self._choice_meant(question, frame.step, text, whole=whole)
         return None if code is None else PressInput(code)
 
+    def likely_choice(self, text: str) -> PressInput | None:
+        """Return the button of the open question that the learnt examples say a text means.
+
+        Nothing is agreed to in this way, and what would let us worry less has to be surer.
+        """
+        turn = self.turn
+        if not turn.frames or turn.asks_passphrase() or text.lstrip().startswith("/"):
+            return None
+        frame = turn.frames[-1]
+        question = turn.services.registry.question(frame.flow, frame.step)
+        is_agreement = isinstance(question, Decide) or frame.step in CONSENT_QUESTIONS
+        if not isinstance(question, Choose) or is_agreement or self.fits_question(text):
+            return None
+        offered = _offered(question)
+        likely = load_answer_model().most_likely(text, offered.keys())
+        if likely is None:
+            return None
+        code = offered[likely.label]
+        least = SURE if code in question.reassuring else LIKELY
+        return PressInput(code) if likely.probability >= least else None
+
     def _choice_meant(
         self, question: Choose | ChooseMany, step: str, text: str, *, whole: bool
     ) -> str | None:
         """Return the code of the choice a text means in other words."""
-        offered = {
-            label.source: code
-            for code, label in question.choices.items()
-            if code not in question.withheld
-        }
+        offered = _offered(question)
         if question.choices.keys() & LANGUAGES.keys():
             language = match_language(text)
             return language if language and language in offered.values() else None
@@ -192,3 +210,12 @@ class TypedText:
         return question is not None and not isinstance(
             question.parse(incoming, question.partial_answer(frame)), NoMatch
         )
+
+
+def _offered(question: Choose | ChooseMany) -> dict[str, str]:
+    """Return the codes of the choices a question offers, by English label."""
+    return {
+        label.source: code
+        for code, label in question.choices.items()
+        if code not in question.withheld
+    }

@@ -125,7 +125,7 @@ def read_answers(tag: str) -> dict[str, dict[str, list[str]]]:
     return tomllib.loads((LOCALES / tag / "answer_examples.toml").read_text("utf-8"))
 
 
-def digest_of(examples: Iterable[Example]) -> bytes:
+def digest_of(examples: Iterable[NamedTuple]) -> bytes:
     """Return what changes when an example does."""
     return hashlib.sha256(msgspec.msgpack.encode(list(examples))).digest()
 

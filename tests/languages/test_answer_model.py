@@ -1,0 +1,113 @@
+"""What people type in place of pressing a button is understood, and stories are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.conversation import Choose
+from bot.languages import LANGUAGES
+from bot.languages.answer_model import LIKELY, LONGEST, MODEL, load_answer_model, read_answer_table
+from flows import ALL_FLOWS
+from tests.languages.scores import HELD_SETS, REASSURING, label_of, labels_beside, sentences
+from tests.support.content.answer_model import (
+    AnswerExample,
+    load_answer_examples,
+    make_answer_table,
+)
+from tests.support.content.urgency_model import digest_of, read_answers
+
+UNDERSTOOD, WRONG = 0.82, 0.04
+"""Shares of the answers of a held set, consents left out: what is understood, and wrongly."""
+TAKEN_FOR_AN_ANSWER = 0.015
+"""Share of ordinary sentences of the held sets that are, at a question of no matter which kind."""
+LEAST = 8
+"""Example answers to each button."""
+ALONE = ("I am safe here", "I am not safe", "Not sure")
+
+
+def test_the_weights_were_made_from_the_examples_as_they_are() -> None:
+    examples = load_answer_examples()
+    assert read_answer_table(MODEL).digest == digest_of(examples)
+    assert read_answer_table(MODEL).digest != digest_of(examples[1:])
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_every_button_has_examples_in_every_language(tag: str) -> None:
+    found = read_answers(tag)
+    few = {
+        (question, label)
+        for question, labels in found.items()
+        for label, listed in labels.items()
+        if len(listed) < LEAST - 1
+    }
+    assert few == set()
+    assert found.keys() == read_answers("en").keys()
+    known = load_answer_model().biases.keys()
+    assert all(labels.keys() <= known for labels in found.values())
+
+
+def test_answers_that_nothing_was_learnt_from_are_understood() -> None:
+    known, wrong, missed = 0, [], []
+    for tag in LANGUAGES:
+        for it in sentences("thirteenth", tag)["typed"]:
+            if not load_answer_model().biases.keys() >= labels_beside(it["means"]):
+                continue  # a consent, which only whole texts of the lists can give
+            known += 1
+            found = label_of(it["text"], it["means"], tag)
+            if found != it["means"]:
+                (missed if found is None else wrong).append((tag, it["text"], found))
+    assert known > 350
+    assert len(wrong) <= WRONG * known, wrong
+    assert len(missed) + len(wrong) <= (1 - UNDERSTOOD) * known, missed
+
+
+def test_ordinary_sentences_are_hardly_taken_for_answers() -> None:
+    asked = [tuple(labels) for labels in read_answers("en").values()]
+    held = [
+        it for tag in LANGUAGES for name in HELD_SETS for it in sentences(name, tag)["ordinary"]
+    ]
+    taken = []
+    for number, sentence in enumerate(held):
+        likely = load_answer_model().most_likely(sentence, asked[number % len(asked)])
+        if likely is not None and likely.probability >= LIKELY:
+            taken.append((sentence, likely))
+    assert len(taken) <= TAKEN_FOR_AN_ANSWER * len(held), taken
+
+
+def test_a_long_text_or_an_unknown_button_is_not_guessed() -> None:
+    model = load_answer_model()
+    words = "no he is outside my door"
+    likely = model.most_likely(words, ALONE)
+    assert likely is not None
+    assert likely.label == "I am not safe"
+    assert model.most_likely(words * (LONGEST // len(words) + 1), ALONE) is None
+    assert model.most_likely(words, (*ALONE, "Give it to a person")) is None
+    assert model.most_likely("4", ALONE) is None
+
+
+def test_learning_compares_the_buttons_of_one_question() -> None:
+    few = [
+        AnswerExample("red one please", ("Red", "Blue"), "Red"),
+        AnswerExample("the red", ("Red", "Blue"), "Red"),
+        AnswerExample("blue one please", ("Red", "Blue"), "Blue"),
+        AnswerExample("the blue", ("Red", "Blue"), "Blue"),
+        AnswerExample("what is this", ("Red", "Blue"), ""),
+    ]
+    once = make_answer_table(few, is_silent=True)
+    assert once == make_answer_table(few, is_silent=True)
+    model = once.model()
+    found = model.most_likely("give me red", ("Red", "Blue"))
+    assert found is not None
+    assert found.label == "Red"
+    assert model.most_likely("what is this", ("Red", "Blue")) is None
+
+
+def test_the_reassuring_buttons_are_those_of_the_flows() -> None:
+    found = {
+        step.choices[code].source
+        for flow in ALL_FLOWS
+        for step in flow.steps
+        if isinstance(step, Choose)
+        for code in step.reassuring
+    }
+    assert found == REASSURING

@@ -1,0 +1,146 @@
+"""Makes `locales/answers.model` from the example answers; the same examples make the same file.
+
+Run `python -m tests.support.content.answer_model` after examples were changed. It takes a minute.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+import zlib
+from collections import Counter, defaultdict
+from typing import NamedTuple
+
+import msgspec
+from rich.progress import track
+
+from bot.languages import LANGUAGES
+from bot.languages.answer_model import MASK, MODEL, NONE, AnswerTable, offset_of
+from bot.languages.urgency import features
+from tests.languages.scores import LEARNT_SETS, sentences
+from tests.support.content.urgency_model import (
+    COUNTED,
+    SEED,
+    SMOOTHING,
+    STEPS,
+    digest_of,
+    read_answers,
+    read_examples,
+)
+
+EPOCHS, RATE = 12, 0.25
+CERTAIN = 0.99
+"""An answer understood this well teaches nothing more in this epoch."""
+URGENT_QUESTIONS = frozenset(
+    {"I am not safe", "They are in danger", "Needs a doctor now", "Locked in", "No place tonight",
+     "Someone can see", "Within a day"}
+)  # fmt: skip
+"""Buttons an urgent sentence may well mean: such a sentence is no example of "none" there."""
+QUESTIONS_EACH = 2
+"""Questions of which an ordinary sentence is an example of "none"."""
+MOST_URGENT = 300
+"""Urgent sentences of a language that are examples of "none" at other questions."""
+
+
+class AnswerExample(NamedTuple):
+    """What was typed, at which buttons, and which is meant (`NONE`: none of them)."""
+
+    words: str
+    labels: tuple[str, ...]
+    meant: str
+
+
+def load_answer_examples() -> list[AnswerExample]:
+    """Return every example: answers to each question, and other sentences that answer nothing."""
+    found: list[AnswerExample] = []
+    chance = random.Random(SEED)
+    for tag in LANGUAGES:
+        asked = [tuple(labels) for labels in read_answers(tag).values()]
+        for labels in read_answers(tag).values():
+            for label, listed in labels.items():
+                found += [AnswerExample(it, tuple(labels), label) for it in listed]
+        known = {label for labels in asked for label in labels}
+        for name in LEARNT_SETS:
+            for it in sentences(name, tag).get("typed", ()):
+                beside = next((a for a in map(set, asked) if it["means"] in a), None)
+                if it["means"] in known and beside is not None:
+                    found.append(AnswerExample(it["text"], tuple(sorted(beside)), it["means"]))
+        sentences_of_tag = read_examples(tag)
+        calm = [it.words for it in sentences_of_tag if not it.is_urgent]
+        urgent = [it.words for it in sentences_of_tag if it.is_urgent]
+        found += [
+            AnswerExample(it, labels, NONE)
+            for it in calm
+            for labels in chance.sample(asked, QUESTIONS_EACH)
+        ]
+        quiet = [labels for labels in asked if not URGENT_QUESTIONS & {*labels}]
+        sample = chance.sample(urgent, min(MOST_URGENT, len(urgent)))
+        found += [AnswerExample(it, chance.choice(quiet), NONE) for it in sample]
+    return found
+
+
+def make_answer_table(examples: list[AnswerExample], *, is_silent: bool = False) -> AnswerTable:
+    """Return the weights learnt from examples: a softmax over the buttons of each question."""
+    weights, seen = [0.0] * (MASK + 1), [1e-6] * (MASK + 1)
+    biases: dict[str, float] = {}
+    rows = [
+        (sorted(features(it.words)), (*it.labels, NONE), (*it.labels, NONE).index(it.meant))
+        for it in examples
+    ]
+    chance = random.Random(SEED)
+    for _epoch in track(range(EPOCHS), "answers", disable=is_silent):
+        chance.shuffle(rows)
+        for found, labels, meant in rows:
+            if not found:
+                continue
+            share = 1 / math.sqrt(len(found))
+            places = [[(it + offset_of(label)) & MASK for it in found] for label in labels]
+            totals = [
+                sum([weights[it] for it in place]) * share + biases.get(label, 0.0)
+                for place, label in zip(places, labels, strict=True)
+            ]
+            most = max(totals)
+            powers = [math.exp(it - most) for it in totals]
+            whole = sum(powers)
+            if powers[meant] / whole > CERTAIN:
+                continue
+            for n, (place, label) in enumerate(zip(places, labels, strict=True)):
+                error = powers[n] / whole - (n == meant)
+                biases[label] = biases.get(label, 0.0) - 0.01 * error
+                step = error * share
+                square = step * step
+                for it in place:
+                    seen[it] += square
+                    weights[it] -= RATE * step / math.sqrt(seen[it])
+    add_counts(weights, rows)
+    scale = max(map(abs, weights)) / STEPS
+    table = bytes(round(it / scale) & 0xFF for it in weights)
+    return AnswerTable(digest_of(examples), scale, table, dict(sorted(biases.items())))
+
+
+def add_counts(weights: list[float], rows: list[tuple[list[int], tuple[str, ...], int]]) -> None:
+    """Add how much more often a feature is with a button than usual: see `COUNTED`."""
+    usual: Counter[int] = Counter()
+    by_label: dict[str, Counter[int]] = defaultdict(Counter)
+    answers: Counter[str] = Counter()
+    for found, labels, meant in rows:
+        usual.update(found)
+        by_label[labels[meant]].update(found)
+        answers[labels[meant]] += 1
+    for label, counted in by_label.items():
+        for it, often in counted.items():
+            here = math.log((often + SMOOTHING) / (answers[label] + 2 * SMOOTHING))
+            anywhere = math.log((usual[it] + SMOOTHING) / (len(rows) + 2 * SMOOTHING))
+            weights[(it + offset_of(label)) & MASK] += COUNTED * (here - anywhere)
+
+
+def main() -> int:
+    """Write the model."""
+    table = make_answer_table(load_answer_examples())
+    MODEL.write_bytes(zlib.compress(msgspec.msgpack.encode(table), 9))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
