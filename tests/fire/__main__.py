@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import inspect
 import io
 import json
 import sys
@@ -16,15 +15,13 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from bot.log import configure
+from tests.fire.drill_command import run_drill
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    Drill = Callable[..., dict[str, Any]]
+    from collections.abc import Iterator
 
 MODULES = {
     "needle": "needle_drill",
@@ -63,7 +60,7 @@ LONG: dict[str, dict[str, Any]] = {
     "storm": {"rounds": 100},
     "states": {"files": 100},
 }
-"""What a drill is asked for with `--long`; what it does not take is left out."""
+"""What a drill is asked for with `--long`."""
 QUIET = {"drill", "faults"}
 """Columns that are not figures."""
 
@@ -88,18 +85,10 @@ def asked(parse: list[str] | None = None) -> argparse.Namespace:
 
 
 def burned(names: list[str], *, is_long: bool) -> Iterator[dict[str, Any]]:
-    """Yield the row of each drill, showing on stderr how far it is."""
-    with Progress(console=Console(stderr=True), transient=True) as bars:
-        for name in names:
-            bar = bars.add_task(name, total=None)
-            drill = importlib.import_module(offered()[name]).drill
-            takes = inspect.signature(drill).parameters
-            given = {it: value for it, value in LONG[name].items() if is_long and it in takes}
-            if "tell" in takes:
-                given["tell"] = lambda done, bar=bar: bars.update(bar, completed=done)
-            row = {"drill": name, **drill(**given)}
-            bars.update(bar, total=1, completed=1)
-            yield row
+    """Yield the row of each drill."""
+    for name in names:
+        drill = importlib.import_module(offered()[name]).drill
+        yield run_drill(name, drill, LONG[name] if is_long else {})
 
 
 def shown(row: dict[str, Any]) -> Table:
@@ -112,9 +101,9 @@ def shown(row: dict[str, Any]) -> Table:
     return table
 
 
-def main() -> int:
+def main(typed: list[str] | None = None) -> int:
     """Burn what was asked for, print the rows, and tell whether a promise is broken."""
-    what, console, broken = asked(), Console(), False
+    what, console, broken = asked(typed), Console(), False
     configure(io.StringIO())  # drills that look at the log have one of their own
     for row in burned(what.drills or list(offered()), is_long=what.long):
         broken = broken or bool(row["faults"])

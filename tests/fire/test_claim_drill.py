@@ -21,7 +21,7 @@ on_both = pytest.mark.parametrize("kind", DATABASE_KINDS)
 def contest(kind: str, folder: Path, *options: str) -> dict[str, Any]:
     """Let processes of their own contest, and return what was found."""
     url = migrated_url(kind, folder)
-    command = [sys.executable, "-m", "tests.fire.drills.claim_drill", f"--url={url}", *options]
+    command = [sys.executable, "-m", "tests.fire.drills.claim_drill", f"--database={url}", *options]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)  # noqa: S603 - ours
     assert ran.stdout, ran.stderr.decode()
     found: dict[str, Any] = json.loads(ran.stdout)
@@ -42,13 +42,13 @@ def test_twelve_who_want_every_case_give_each_one_holder_even_when_killed(
 
 @on_both
 def test_twelve_claiming_next_share_the_queue_and_leave_no_case(kind: str, tmp_path: Path) -> None:
-    found = contest(kind, tmp_path, "--next", "--cases=150", "--kills=3")
+    found = contest(kind, tmp_path, "--takes-next", "--cases=150", "--kills=3")
     assert found["faults"] == {}
     assert 150 - 3 <= found["claimed"] <= 150
 
 
 @on_both
 def test_reading_before_writing_is_detected_as_double_claims(kind: str, tmp_path: Path) -> None:
-    found = contest(kind, tmp_path, "--flaw", "--cases=300")
+    found = contest(kind, tmp_path, "--flaw", "--cases=300", "--kills=0")
     assert found["doubles"] > 0
     assert found["unwritten"] > 0

@@ -14,10 +14,8 @@ JSON, and ends with
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import io
-import json
 import random
 import statistics
 import sys
@@ -31,6 +29,7 @@ from bot.dispatch import callback_data
 from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.hotline.commands.types import Verb
 from bot.messages import DeleteMessages, EditText, SendText, button_token
+from tests.fire.drill_command import run_command
 from tests.support.harnesses.hotline_harness import HotlineHarness
 from tests.support.people.partner_links import LINK, OTHER_LINK, create_links
 
@@ -362,7 +361,7 @@ def run_sessions(rounds: int, seed: int) -> PrivacyFindings:
     return found
 
 
-def delays(count: int) -> dict[str, Any]:
+def measure_delays(count: int) -> dict[str, Any]:
     """Measure in real time how long a word in each chat takes until the answer is carried.
 
     Both are answered alone, in turn, so that whatever else the machine does meets both alike.
@@ -402,30 +401,20 @@ def _apart(one: Sequence[float], other: Sequence[float]) -> float:
     return greatest
 
 
-def drill(*, rounds: int = 40, seed: int = 0) -> dict[str, Any]:
-    """Look once; return one row of figures, with what is wrong under `faults`."""
+def drill(*, rounds: int = 40, seed: int = 0, delays: int = 0) -> dict[str, Any]:
+    """Look once; return one row of figures, with what is wrong under `faults`.
+
+    With `delays`, also how long so many answers of each kind take.
+    """
     began = time.monotonic()
     found = asdict(run_sessions(rounds, seed))
     different = found.pop("differences")
     took = round(time.monotonic() - began, 1)
     faults = {"differences": different} if different else {}
+    if delays:
+        found["delays"] = measure_delays(delays)
     return found | {"rounds": rounds, "seconds": took, "faults": faults}
 
 
-def main() -> int:
-    """Look, print what was found, and tell whether there was a difference."""
-    given = argparse.ArgumentParser(description=__doc__)
-    given.add_argument("--rounds", type=int, default=200)
-    given.add_argument("--seed", type=int, default=0)
-    given.add_argument("--delays", type=int, default=0)
-    asked = given.parse_args()
-    if asked.delays:
-        sys.stdout.write(json.dumps(delays(asked.delays), indent=2) + "\n")
-        return 0
-    found = run_sessions(asked.rounds, asked.seed)
-    sys.stdout.write(json.dumps(asdict(found), ensure_ascii=False, indent=2) + "\n")
-    return 1 if found.differences else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(drill))

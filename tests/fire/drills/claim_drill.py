@@ -1,16 +1,13 @@
 """Let many processes claim the same cases, kill some of them, and look whether all agree.
 
-`python -m tests.fire.drills.claim_drill --cases 10000 --claimers 12 --database postgresql --kills
-20` writes
-what it found as one line of JSON; it ends with 1 when anything is wrong. Every case is claimed by
-`--rivals` claimers at about the same time, and given back now and then; with `--next` each takes
-whatever is next until nobody waits.
+`python -m tests.fire.drills.claim_drill --cases 10000 --database postgresql --kills 20` writes what
+it found as one line of JSON; it ends with 1 when anything is wrong. Every case is claimed by
+`--rivals` claimers at about the same time, and given back now and then; with `--takes-next` each
+takes whatever is next until nobody waits.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import signal
 import sys
@@ -27,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from bot.store.database import Database
 from bot.vault.audit.log import AuditHead, AuditLog, iter_rows
 from tests.fire.claim_history_checker import GOT, HELD, SEEN, UNKNOWN, ClaimAttempt, is_linearizable
+from tests.fire.drill_command import run_command
 from tests.fire.processes.claim_worker import FREE, NEXT, VAULT, ClaimTask, ClaimWorker
 from tests.support.database.bulk_cases import case_rows, insert_cases
 from tests.support.database_fixtures import migrated_url, query
@@ -47,7 +45,7 @@ class ClaimDrillPlan:
     kills: int = 0
     frees: float = 0.2
     seed: int = 1
-    next: bool = False
+    takes_next: bool = False
     flaw: bool = False
 
 
@@ -99,8 +97,8 @@ def tasks(plan: ClaimDrillPlan, url: str, folder: Path) -> list[ClaimTask]:
                 url,
                 f"claimer{place}",
                 folder / f"claimer{place}.log",
-                () if plan.next else tuple(wanted),
-                frees=0.0 if plan.next else plan.frees,
+                () if plan.takes_next else tuple(wanted),
+                frees=0.0 if plan.takes_next else plan.frees,
                 flaw=plan.flaw,
             )
         )
@@ -212,42 +210,25 @@ def run_claims(plan: ClaimDrillPlan, url: str, folder: Path) -> ClaimDrillFindin
 
 @contextmanager
 def empty_database(kind: str) -> Iterator[tuple[str, Path]]:
-    """Have an empty database on a real disk, and a folder beside it."""
+    """Have an empty database on a real disk, unless an address is given, and a folder."""
     with TemporaryDirectory(prefix="haven-claims-", dir="/var/tmp") as folder:
-        yield migrated_url(kind, Path(folder)), Path(folder)
+        yield kind if "://" in kind else migrated_url(kind, Path(folder)), Path(folder)
 
 
-def drill(*, cases: int = 300, kills: int = 6, database: str = "sqlite") -> dict[str, Any]:
-    """Contest once; return one row of figures, with what is wrong under `faults`."""
+def drill(
+    *, cases: int = 300, rivals: int = ClaimDrillPlan.rivals, kills: int = 6,
+    database: str = "sqlite", takes_next: bool = False, flaw: bool = False,
+) -> dict[str, Any]:  # fmt: skip
+    """Contest once; return one row of figures, with what is wrong under `faults`.
+
+    `database` is a kind, or the address of an empty database of this release. With `takes_next`
+    each takes whatever is next; with `flaw` all read, then write, which must be noticed.
+    """
+    plan = ClaimDrillPlan(cases=cases, rivals=rivals, kills=kills, takes_next=takes_next, flaw=flaw)
     with empty_database(database) as (at, folder):
-        found = run_claims(ClaimDrillPlan(cases=cases, kills=kills), at, folder)
-    return {"database": database, "cases": cases, **asdict(found), "faults": found.faults}
-
-
-def main() -> int:
-    """Contest once, as asked on the command line."""
-    asked = argparse.ArgumentParser(prog="tests.fire.drills.claim_drill", description=__doc__)
-    asked.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
-    asked.add_argument("--url", default="", help="an empty database of this release instead")
-    for name in ("cases", "claimers", "rivals", "kills", "seed"):
-        asked.add_argument(f"--{name}", type=int, default=getattr(ClaimDrillPlan, name))
-    asked.add_argument("--frees", type=float, default=ClaimDrillPlan.frees)
-    asked.add_argument("--next", action="store_true", help="everybody takes what is next")
-    asked.add_argument("--flaw", action="store_true", help="read, then write: must be noticed")
-    given = vars(asked.parse_args())
-    kind, url = given.pop("database"), given.pop("url")
-    with empty_database(kind) if not url else _given(url) as (at, folder):
-        found = run_claims(ClaimDrillPlan(**given), at, folder)
-    told = {"database": kind, **given, **asdict(found), "faults": found.faults}
-    print(json.dumps(told))  # noqa: T201 - the result, for whoever asked
-    return bool(found.faults)
-
-
-@contextmanager
-def _given(url: str) -> Iterator[tuple[str, Path]]:
-    with TemporaryDirectory(prefix="haven-claims-") as folder:
-        yield url, Path(folder)
+        found = run_claims(plan, at, folder)
+    return {"database": database, **asdict(plan), **asdict(found), "faults": found.faults}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(drill))

@@ -8,7 +8,6 @@ every line while the clocks differ, as it once did: that must be found.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import subprocess
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from tests.fire.drill_command import run_command
 from tests.fire.drills.letters_drill import START, UNLIMITED_START, Correspondent
 from tests.fire.processes.started_deployment import DeskClient, StartedDeployment, wait_for
 from tests.support.bot_api.server import BotApiServer, serve_bot_api
@@ -187,15 +187,5 @@ def drill(
         return asyncio.run(run(offsets, Path(folder), control=control, tell=tell)).row()
 
 
-def main() -> int:
-    """Try clocks, as asked on the command line."""
-    asked = argparse.ArgumentParser(prog="tests.fire.drills.clock_drill", description=__doc__)
-    asked.add_argument("--clocks", type=int, default=len(OFFSETS))
-    asked.add_argument("--control", action="store_true", help="a Haven that must be found wanting")
-    row = drill(**vars(asked.parse_args()))
-    print(json.dumps(row))  # noqa: T201 - the result, for whoever asked
-    return bool(row["faults"])
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(drill))

@@ -7,8 +7,6 @@ when a letter arrived outside its rule. `--flaw` takes the gate away, which must
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 import time
 from collections import Counter
@@ -16,18 +14,16 @@ from dataclasses import asdict
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import Any
 
+from tests.fire.drill_command import run_command
 from tests.support.people.contact_rule_simulation import ContactRuleSimulation, random_step
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 EPOCH = 2000
 """Steps after which everybody is somebody new: chats do not grow for ever."""
 
 
-def run(steps: int, seed: int, *, flaw: bool = False) -> dict[str, object]:
+def run(steps: int, seed: int, *, flaw: bool = False) -> dict[str, Any]:
     """Let things happen, and return what was found."""
     began, done = time.monotonic(), 0
     counted: Counter[str] = Counter()
@@ -50,24 +46,11 @@ def run(steps: int, seed: int, *, flaw: bool = False) -> dict[str, object]:
     }  # fmt: skip
 
 
-def drill(*, steps: int = 4_000, seed: int = 1) -> dict[str, object]:
+def drill(*, steps: int = 4_000, seed: int = 1, flaw: bool = False) -> dict[str, Any]:
     """Burn once; return one row of figures, with what is wrong under `faults`."""
-    found = run(steps, seed)
+    found = run(steps, seed, flaw=flaw)
     return found | {"faults": {"outside": found["first"]} if found["outside"] else {}}
 
 
-def main(given: Sequence[str] | None = None) -> int:
-    """Burn once, as asked on the command line."""
-    asked = argparse.ArgumentParser(
-        prog="tests.fire.drills.contact_rule_drill", description=__doc__
-    )
-    asked.add_argument("--steps", type=int, default=1_000_000)
-    asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--flaw", action="store_true")
-    found = run(**vars(asked.parse_args(given)))
-    print(json.dumps(found))  # noqa: T201 - the result, for whoever asked
-    return bool(found["outside"])
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(drill))

@@ -11,10 +11,8 @@ was lost or shown; `--flaw erases` and `--flaw shows` must be found.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import io
-import json
 import random
 import sys
 import time
@@ -27,6 +25,7 @@ from unittest.mock import patch
 
 from bot.dispatch.turn.outcome_rules import DRAFT_FLOWS
 from bot.dispatch.turn.session import Session
+from tests.fire.drill_command import run_command
 from tests.fire.drills.case_privacy_drill import LINES, THINGS, ChatPair
 from tests.fire.drills.case_privacy_drill import CaseSecret as Case
 from tests.fire.drills.draft_privacy_drill import PLACES, _buttons, _writes
@@ -184,9 +183,9 @@ def run(people: int, seed: int = 0, flaw: str = "") -> DeviceFindings:
     return found
 
 
-def drill(*, people: int = 60, seed: int = 0) -> dict[str, Any]:
+def drill(*, people: int = 60, seed: int = 0, flaw: str = "") -> dict[str, Any]:
     """Look once; return one row of figures, with what is wrong under `faults`."""
-    began, found = time.monotonic(), run(people, seed)
+    began, found = time.monotonic(), run(people, seed, flaw)
     faults = {name: what for name in ("lost", "shown") if (what := getattr(found, name))}
     return {
         "people": found.people, "changes": found.changes, "drafts": found.drafts,
@@ -195,18 +194,5 @@ def drill(*, people: int = 60, seed: int = 0) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def main() -> int:
-    """Look, print what was found, and tell whether something was lost or shown."""
-    given = argparse.ArgumentParser(description=__doc__)
-    given.add_argument("--people", type=int, default=60)
-    given.add_argument("--seed", type=int, default=0)
-    given.add_argument("--flaw", choices=FLAWS, default="")
-    asked = given.parse_args()
-    with _flawed(asked.flaw):
-        row = drill(people=asked.people, seed=asked.seed)
-    sys.stdout.write(json.dumps(row, ensure_ascii=False, indent=2, default=str) + "\n")
-    return int(bool(row["faults"]))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(drill, flaw=("", *FLAWS)))

@@ -8,19 +8,15 @@ whoever comes first, `--flaw sending` sends to whoever comes first: both must be
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tests.fire.drill_command import run_command
 from tests.support.people.flood_simulation import LONGEST, SENDING, TURNS, FloodPlan, simulate_flood
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def run(plan: FloodPlan) -> dict[str, Any]:
@@ -40,26 +36,17 @@ def is_broken(told: dict[str, Any]) -> bool:
     return bool(told["unanswered"] or told["p99"] >= LONGEST)
 
 
-def drill(*, seconds: float = 30.0) -> dict[str, Any]:
+def drill(
+    *, seconds: float = 30.0, senders: int = FloodPlan.senders, people: int = FloodPlan.people,
+    pause: float = FloodPlan.pause, seed: int = FloodPlan.seed, flaw: str = "",
+) -> dict[str, Any]:  # fmt: skip
     """Burn once; return one row of figures, with what is wrong under `faults`."""
-    told = run(FloodPlan(seconds=seconds))
+    told = run(
+        FloodPlan(senders, people=people, pause=pause, seconds=seconds, seed=seed, flaw=flaw)
+    )
     wrong = {"unanswered": told["unanswered"], "p99": told["p99"]}
     return told | {"faults": wrong if is_broken(told) else {}}
 
 
-def main(given: Sequence[str] | None = None) -> int:
-    """Let one come, as asked on the command line."""
-    asked = argparse.ArgumentParser(prog="tests.fire.drills.flood_drill", description=__doc__)
-    asked.add_argument("--seconds", type=float, default=FloodPlan.seconds)
-    asked.add_argument("--senders", type=int, default=FloodPlan.senders)
-    asked.add_argument("--people", type=int, default=FloodPlan.people)
-    asked.add_argument("--pause", type=float, default=FloodPlan.pause)
-    asked.add_argument("--seed", type=int, default=FloodPlan.seed)
-    asked.add_argument("--flaw", choices=[TURNS, SENDING], default="")
-    told = run(FloodPlan(**vars(asked.parse_args(given))))
-    print(json.dumps(told))  # noqa: T201 - the result, for whoever asked
-    return is_broken(told)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(drill, flaw=("", TURNS, SENDING)))

@@ -11,6 +11,7 @@ import sys
 import time
 from typing import Any
 
+from tests.fire.drill_command import run_command
 from tests.support.drill_length import FULL_LENGTH
 from tests.support.paths import ROOT
 
@@ -61,3 +62,7 @@ def drill(files: int = 5) -> dict[str, Any]:
         "seconds": round(time.monotonic() - began),
         "faults": {path: line for path, line in found.items() if line},
     }
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(drill))

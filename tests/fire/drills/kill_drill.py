@@ -7,9 +7,7 @@ what it found as one line of JSON; it ends with 1 when anything is wrong.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
 import sys
 import time
 from dataclasses import asdict, dataclass, replace
@@ -17,10 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.progress import Progress
-
 from tests.fire.delivery_findings import DeliveryFindings, judge, replies
+from tests.fire.drill_command import run_command
 from tests.fire.processes.kill_scenario import KillPlan, KillProgress, kill_scenario
 from tests.fire.processes.process_spawner import process_spawner
 
@@ -69,10 +65,11 @@ def compare(
 
 
 def drill(
-    *, kills: int = 30, updates: int = 400, tell: Callable[[int], None] = _nothing
-) -> dict[str, Any]:
+    *, kills: int = 30, updates: int = 400, seed: int = KillPlan.seed, flaws: str = "",
+    tell: Callable[[int], None] = _nothing,
+) -> dict[str, Any]:  # fmt: skip
     """Burn once; return one row of figures, with what is wrong under `faults`."""
-    plan = KillPlan(kills=kills, updates=updates)
+    plan = KillPlan(kills=kills, updates=updates, seed=seed, flaws=flaws)
     began = time.monotonic()
     with TemporaryDirectory() as folder, process_spawner() as ours:
         result = compare(plan, Path(folder), ours, tell)
@@ -80,31 +77,5 @@ def drill(
     return told | {"faults": result.found.faults, "seconds": round(time.monotonic() - began, 1)}
 
 
-def main() -> int:
-    """Burn once, as asked on the command line."""
-    asked = argparse.ArgumentParser(prog="tests.fire.drills.kill_drill", description=__doc__)
-    asked.add_argument("--kills", type=int, default=300)
-    asked.add_argument("--updates", type=int, default=2000)
-    asked.add_argument("--people", type=int, default=KillPlan.people)
-    asked.add_argument("--seed", type=int, default=KillPlan.seed)
-    asked.add_argument("--repeats", type=float, default=KillPlan.repeats)
-    asked.add_argument("--flaws", default="", help="confirms_early or forgets: must be noticed")
-    given = vars(asked.parse_args())
-    began = time.monotonic()
-    bars = Progress(console=Console(stderr=True))
-    with TemporaryDirectory() as folder, process_spawner() as ours, bars:
-        bar = bars.add_task("kills", total=given["kills"])
-        result = compare(
-            KillPlan(**given),
-            Path(folder),
-            ours,
-            lambda done: bars.update(bar, completed=done),
-        )
-    told = given | asdict(result.course) | asdict(result.found)
-    told |= {"faults": result.found.faults, "seconds": round(time.monotonic() - began, 1)}
-    print(json.dumps(told))  # noqa: T201 - the result, for whoever asked
-    return bool(result.found.faults)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(drill))

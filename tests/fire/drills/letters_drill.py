@@ -11,9 +11,7 @@ sent", as it once did; `overtakes` and `many_forms` are others. They must be fou
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
 import secrets
 import sys
 from collections import Counter
@@ -26,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from tests.fire.drill_command import run_command
 from tests.fire.processes.started_deployment import DeskClient, StartedDeployment, wait_for
 from tests.support.bot_api.faults import SpoiltAnswer
 from tests.support.bot_api.server import BotApiServer, serve_bot_api
@@ -297,16 +296,5 @@ def drill(
         return asyncio.run(run(plan, Path(folder), tell)).row()
 
 
-def main() -> int:
-    """Write letters, as asked on the command line."""
-    asked = argparse.ArgumentParser(prog="tests.fire.drills.letters_drill", description=__doc__)
-    asked.add_argument("--rounds", type=int, default=20)
-    asked.add_argument("--people", type=int, default=3)
-    asked.add_argument("--control", default="", choices=CONTROLS, help="must be found wanting")
-    row = drill(**vars(asked.parse_args()))
-    print(json.dumps(row))  # noqa: T201 - the result, for whoever asked
-    return bool(row["faults"])
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(drill, control=CONTROLS))

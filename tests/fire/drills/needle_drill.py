@@ -12,7 +12,6 @@ can sign in, of the parts put together.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import io
 import json
@@ -43,6 +42,7 @@ from bot.vault.backup.offline_key import OfflineKey
 from bot.vault.backup.read import BackupArchive
 from bot.vault.erasure.erase import ErasureReason
 from bot.vault.keys.case_keys import HOST
+from tests.fire.drill_command import run_command
 from tests.fire.drill_staff import KINDS, DrillStaff
 from tests.fire.stolen_keys import (
     Wrap,
@@ -364,18 +364,8 @@ def drill(*, people: int = 2, flaw: str = "", tell: Callable[[int], None] = _not
         found = asyncio.run(run(Path(folder), people, flaw, tell))
     found.seconds = round(time.monotonic() - began, 1)
     assert TOKEN
-    return {"drill": "needle", **asdict(found), "faults": found.faults}
-
-
-def main() -> int:
-    """Burn once, as asked on the command line."""
-    asked = argparse.ArgumentParser(prog="tests.fire.drills.needle_drill", description=__doc__)
-    asked.add_argument("--people", type=int, default=2)
-    asked.add_argument("--flaw", choices=FLAWS, default="", help="must be noticed")
-    told = drill(**vars(asked.parse_args()))
-    print(json.dumps(told))  # noqa: T201 - the result, for whoever asked
-    return bool(told["faults"])
+    return {**asdict(found), "faults": found.faults}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(drill, flaw=FLAWS))

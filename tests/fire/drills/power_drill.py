@@ -11,8 +11,6 @@ acknowledges before the commit. They must be found.
 
 from __future__ import annotations
 
-import argparse
-import json
 import sqlite3
 import sys
 from collections import Counter
@@ -28,6 +26,7 @@ from bot.errors import CommitFailedError
 from bot.mailbox.inbox import Arrival
 from bot.store import database
 from bot.store.database import Database
+from tests.fire.drill_command import run_command
 from tests.support.database.recorded_writes import WriteRecorder, recorded_writes
 from tests.support.database_fixtures import migrated_url
 from tests.support.harnesses.hotline_harness import BOT, HotlineHarness
@@ -188,15 +187,5 @@ def drill(
     return asdict(found) | {"faults": found.faults}
 
 
-def main() -> int:
-    """Cut the power, as asked on the command line."""
-    asked = argparse.ArgumentParser(prog="tests.fire.drills.power_drill", description=__doc__)
-    asked.add_argument("--cuts", type=int, default=1000)
-    asked.add_argument("--control", default="", choices=CONTROLS, help="must be found wanting")
-    row = drill(**vars(asked.parse_args()))
-    print(json.dumps(row))  # noqa: T201 - the result, for whoever asked
-    return bool(row["faults"])
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(drill, control=CONTROLS))

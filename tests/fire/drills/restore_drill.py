@@ -8,9 +8,7 @@ passes.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -27,6 +25,7 @@ from bot.vault.backup.create import Backup
 from bot.vault.backup.offline_key import OfflineKey
 from bot.vault.backup.restore import Restore, RestoreTarget
 from bot.vault.erasure.erase import ErasureReason, Erasures
+from tests.fire.drill_command import run_command
 from tests.support.database.bulk_cases import case_rows, insert_cases
 from tests.support.database_fixtures import migrated_url, query
 from tests.support.harnesses.hotline_harness import ROOT, VAULT
@@ -159,19 +158,9 @@ def drill(
     began = time.monotonic()
     with TemporaryDirectory(prefix="haven-restore-") as folder:
         found = run(Path(folder), cases, files, damages, seed, tell)
-    told = {"drill": "restore", **asdict(found), "faults": found.faults}
+    told = {**asdict(found), "faults": found.faults}
     return told | {"seconds": round(time.monotonic() - began, 1)}
 
 
-def main() -> int:
-    """Burn once, as asked on the command line."""
-    asked = argparse.ArgumentParser(prog="tests.fire.drills.restore_drill", description=__doc__)
-    for name, most in (("cases", 2000), ("files", 50), ("damages", 60), ("seed", 1)):
-        asked.add_argument(f"--{name}", type=int, default=most)
-    told = drill(**vars(asked.parse_args()))
-    print(json.dumps(told))  # noqa: T201 - the result, for whoever asked
-    return bool(told["faults"])
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(drill))

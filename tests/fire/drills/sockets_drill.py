@@ -10,10 +10,8 @@ was kept out; `--flaw patient`, a server that waits for ever, must be found.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
-import json
 import resource
 import sys
 import time
@@ -28,6 +26,7 @@ from starlette.routing import Route
 from bot.desks.web.app import MAX_CONNECTIONS, serve
 from bot.desks.web.auth.throttle import Line, LoginThrottle
 from bot.desks.web.connections import MAX_WAITING, ConnectionLimits
+from tests.fire.drill_command import run_command
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -160,9 +159,11 @@ def run(sockets: int, colleagues: int = 20, flaw: str = "") -> SocketFindings:
     return asyncio.run(_attack(sockets, colleagues, flaw))
 
 
-def drill(*, sockets: int = MAX_CONNECTIONS + 100, colleagues: int = 20) -> dict[str, Any]:
+def drill(
+    *, sockets: int = MAX_CONNECTIONS + 100, colleagues: int = 20, flaw: str = ""
+) -> dict[str, Any]:
     """Look once; return one row of figures, with what is wrong under `faults`."""
-    began, found = time.monotonic(), run(sockets, colleagues)
+    began, found = time.monotonic(), run(sockets, colleagues, flaw)
     return {
         "sockets": found.sockets, "colleagues": found.colleagues, "answered": found.answered,
         "left_open": found.left_open, "invitations": found.invitations,
@@ -170,16 +171,5 @@ def drill(*, sockets: int = MAX_CONNECTIONS + 100, colleagues: int = 20) -> dict
     }  # fmt: skip
 
 
-def main() -> int:
-    """Look, print what was found, and tell whether someone was kept out."""
-    given = argparse.ArgumentParser(description=__doc__)
-    given.add_argument("--sockets", type=int, default=MAX_CONNECTIONS + 100)
-    given.add_argument("--flaw", choices=FLAWS, default="")
-    asked = given.parse_args()
-    found = run(asked.sockets, flaw=asked.flaw)
-    sys.stdout.write(json.dumps(found.__dict__, indent=2) + "\n")
-    return int(bool(found.faults))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(drill, flaw=("", *FLAWS)))

@@ -7,9 +7,7 @@ anything else, as Haven once did: that must be found.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
 import sys
 import time
 from collections import Counter
@@ -21,6 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from bot.store.database import DataDirectory
+from tests.fire.drill_command import run_command
 from tests.fire.processes.started_deployment import DeskClient, StartedDeployment, wait_for
 from tests.support.bot_api.faults import SpoiltAnswer
 from tests.support.bot_api.server import BotApiServer
@@ -208,16 +207,5 @@ def drill(
     return found.row()
 
 
-def main() -> int:
-    """Start, as asked on the command line."""
-    asked = argparse.ArgumentParser(prog="tests.fire.drills.start_drill", description=__doc__)
-    asked.add_argument("--starts", type=int, default=100)
-    asked.add_argument("--control", action="store_true", help="a start that must be found wanting")
-    given = asked.parse_args()
-    row = drill(starts=given.starts, control=given.control)
-    print(json.dumps(row))  # noqa: T201 - the result, for whoever asked
-    return bool(row["faults"])
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(drill))

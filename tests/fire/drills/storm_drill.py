@@ -11,9 +11,7 @@ letter again after a 502; it must be found.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
 import re
 import secrets
 import signal
@@ -30,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from tests.fire.drill_command import run_command
 from tests.fire.drills.letters_drill import (
     CONTROLS as LETTER_CONTROLS,
 )
@@ -268,15 +267,5 @@ def drill(
     return asdict(found) | {"faults": found.faults}
 
 
-def main() -> int:
-    """Let it rage, as asked on the command line."""
-    asked = argparse.ArgumentParser(prog="tests.fire.drills.storm_drill", description=__doc__)
-    asked.add_argument("--rounds", type=int, default=100)
-    asked.add_argument("--control", default="", choices=CONTROLS, help="must be found wanting")
-    row = drill(**vars(asked.parse_args()))
-    print(json.dumps(row))  # noqa: T201 - the result, for whoever asked
-    return bool(row["faults"])
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(drill, control=CONTROLS))

@@ -14,10 +14,7 @@ when there is a fault.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import io
-import json
 import random
 import sys
 import time
@@ -39,9 +36,9 @@ from bot.dispatch.rendering import Renderer
 from bot.dispatch.turn.slash_commands import COMMAND_FLOWS
 from bot.errors import DecryptionError
 from bot.languages import LANGUAGES
-from bot.log import configure
 from bot.sandbox.state import BOT_ID
 from bot.vault import Purpose
+from tests.fire.drill_command import run_command
 from tests.fire.walkers.path_planner import (
     Way,
     has_just_begun,
@@ -268,23 +265,12 @@ async def run(moves: int, languages: Sequence[str], seed: int) -> dict[str, Any]
     }
 
 
-def drill(*, moves: int = 150, seed: int = 1) -> dict[str, Any]:
-    """Walk in every language, as `./run fire walk` does."""
-    return asyncio.run(run(moves, tuple(LANGUAGES), seed))
-
-
-def main(given: Sequence[str] | None = None) -> int:
-    """Walk as long as is wanted."""
-    asked = argparse.ArgumentParser(prog="tests.fire.drills.walk_drill", description=__doc__)
-    asked.add_argument("--moves", type=int, default=1000, help="for each language")
-    asked.add_argument("--language", action="append", help="only this one; more than once")
-    asked.add_argument("--seed", type=int, default=1)
-    what = asked.parse_args(given)
-    configure(io.StringIO())
-    found = asyncio.run(run(what.moves, what.language or tuple(LANGUAGES), what.seed))
-    sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
-    return int(bool(found["faults"]))
+def drill(
+    *, moves: int = 150, seed: int = 1, languages: tuple[str, ...] = tuple(LANGUAGES)
+) -> dict[str, Any]:
+    """Walk so many moves in each language; return one row of figures."""
+    return asyncio.run(run(moves, languages, seed))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(drill, languages=tuple(LANGUAGES)))
