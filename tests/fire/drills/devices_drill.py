@@ -23,6 +23,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+from bot.clock import SECOND
+from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.dispatch.turn.outcome_rules import DRAFT_FLOWS
 from bot.dispatch.turn.session import Session
 from tests.fire.drill_command import run_command
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("vi", "en", "id", "th", "zh-hant", "pt-BR", None)
 """Of a device's app; None: it names none."""
 MOST_DEVICES, MOST_MOVES, LONGEST_PAUSE = 4, 6, 2 * 3600
+SILENCE = SESSION_TIMEOUT // SECOND
 ERASING = frozenset({"Clear chat"})
 """Lines by which a person erases what is unsent; no loss is looked for after them."""
 KINDS = {"say": len(LINES), "press": 12, "thing": len(THINGS), "edit": len(LINES)}
@@ -127,10 +130,12 @@ def _live(home: HotlineHarness, dice: random.Random, found: DeviceFindings) -> N
     _writes(person, place, dice)
     before = unsent(stored_conversation(person))
     found.drafts += 1
+    silence, is_heard = 0, False
     for language in languages[1:]:
         uses(person, language)
         found.changes += 1
         pair, moves = DevicePair(home, person), []
+        answers = _count_answers(home, person)
         for _ in range(dice.randint(1, MOST_MOVES)):
             kind = dice.choice(tuple(KINDS))
             way = dice.randrange(KINDS[kind])
@@ -144,15 +149,23 @@ def _live(home: HotlineHarness, dice: random.Random, found: DeviceFindings) -> N
                     {"language": language, "moves": moves, "one": one, "other": other}
                 )
                 return
-        home.advance_time(dice.randint(1, LONGEST_PAUSE))
+        is_heard = is_heard or _count_answers(home, person) > answers
+        silence += (pause := dice.randint(1, LONGEST_PAUSE))
+        home.advance_time(pause)
     uses(person, own)
     found.changes += 1
     heard = person.says("I am here again")
     after = unsent(stored_conversation(person))
-    if (before["answers"] and not heard[0].startswith(CHECK[0])) or not is_kept(before, after):
+    # Nobody is asked who can see the phone after a short while in which no other device was used.
+    is_checked = heard[0].startswith(CHECK[0]) or not (is_heard or silence > SILENCE)
+    if (before["answers"] and not is_checked) or not is_kept(before, after):
         found.lost.append({"place": place, "languages": languages, "before": str(before)[:400]})
         return
     found.returned += 1
+
+
+def _count_answers(home: HotlineHarness, person: ChatPerson) -> int:
+    return sum(chat == person.id for chat, _body in home.post.arrived)
 
 
 def _flawed(flaw: str) -> ExitStack:
