@@ -15,22 +15,23 @@ from tests.fire.drills.letters_drill import SHORT, LettersPlan, run
 if TYPE_CHECKING:
     from pathlib import Path
 
-PLAN = LettersPlan(faults=SHORT, has_outage=False)
+FLAWED = {
+    "sent_again": (LettersPlan(faults=("502 after",), spoilt=1, parts=()), "twice"),
+    "overtakes": (LettersPlan(faults=(), parts=("release",)), "out_of_order"),
+    "many_forms": (LettersPlan(faults=(), parts=("forms",)), "twice"),
+}
+"""What each control must meet, and the fault by which it is found."""
 
 
 async def test_a_letter_arrives_once_and_in_order_whatever_is_answered(tmp_path: Path) -> None:
-    found = await run(PLAN, tmp_path)
+    found = await run(LettersPlan(faults=SHORT, parts=("forms", "release")), tmp_path)
     assert found.faults == {}
     assert found.letters == len(SHORT) + 4
     assert found.forms > found.letters
 
 
-@pytest.mark.parametrize(
-    ("control", "fault"), [("sent_again", "twice"), ("overtakes", "out_of_order")]
-)
-async def test_the_drill_notices_a_haven_that_does_it_wrong(
-    tmp_path: Path, control: str, fault: str
-) -> None:
-    faults = {"sent_again": ("502 after",)}.get(control, ())
-    found = await run(replace(PLAN, faults=faults, control=control), tmp_path)
+@pytest.mark.parametrize("control", FLAWED)
+async def test_the_drill_notices_a_haven_that_does_it_wrong(tmp_path: Path, control: str) -> None:
+    plan, fault = FLAWED[control]
+    found = await run(replace(plan, control=control), tmp_path)
     assert fault in found.faults

@@ -45,7 +45,10 @@ FAULTS: dict[str, dict[str, Any]] = {
     "cut after": {"reply": SpoiltAnswer.CUT, "delivers": True},
     "429 before": {"status": 429, "retry_after": 1},
 }
-"""What becomes of the call that carries a letter, by name; twice in a row."""
+"""What becomes of the call that carries a letter, by name."""
+PARTS = ("forms", "release", "outage")
+"""What happens in each round besides: a form sent several times, letters that waited for an opener,
+and an outage."""
 UNCERTAIN = {name for name, given in FAULTS.items() if given.get("delivers")}
 SHORT = ("none", "502 after", "HTML 404 after", "cut after")
 UNLIMITED_START = (
@@ -80,7 +83,9 @@ class LettersPlan:
     rounds: int = 1
     people: int = 1
     faults: tuple[str, ...] = tuple(FAULTS)
-    has_outage: bool = True
+    spoilt: int = 2
+    """Answers in a row that are spoilt."""
+    parts: tuple[str, ...] = PARTS
     control: str = ""
 
 
@@ -159,19 +164,21 @@ class Correspondent:
 class LettersDrill:
     """One evening of letters."""
 
-    def __init__(self, server: BotApiServer, deployment: StartedDeployment) -> None:
-        self.server, self.deployment = server, deployment
+    def __init__(
+        self, plan: LettersPlan, server: BotApiServer, deployment: StartedDeployment
+    ) -> None:
+        self.plan, self.server, self.deployment = plan, server, deployment
         self.desk = DeskClient(deployment)
         self.found = LetterFindings()
         self.people: list[Correspondent] = []
         self._sent: dict[int, list[tuple[str, str]]] = {}
         """Letters of each person in the order of writing: the words, and what happens to them."""
 
-    async def begin(self, people: int) -> None:
+    async def begin(self) -> None:
         """Let people report, and take over their chats."""
         await self.desk.wait_until_served()
         await self.desk.sign_in()
-        for number in range(people):
+        for number in range(self.plan.people):
             person = Correspondent(self.server, FIRST + number)
             await person.reports(self.deployment)
             for verb in ("claim", "take_over"):
@@ -185,7 +192,9 @@ class LettersDrill:
         """Write a letter, whose answer is spoilt, in a form that is sent so often."""
         words = f"Letter {secrets.token_hex(4)}: we are here."
         if FAULTS[fault]:
-            self.server.faults.add("sendMessage", chat=person.number, times=2, **FAULTS[fault])
+            self.server.faults.add(
+                "sendMessage", chat=person.number, times=self.plan.spoilt, **FAULTS[fault]
+            )
         nonce = secrets.token_hex(12)
         said = await asyncio.gather(
             *(self.desk.do(person.reference, "say", nonce, words=words) for _ in range(times))
@@ -226,16 +235,7 @@ class LettersDrill:
         self.found.forms += 1
 
     async def _settled(self) -> None:
-        waiting = (
-            "SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') AND hold IS NULL"
-        )
-        commands = "SELECT count(*) FROM staff_commands WHERE state = 'waiting'"
-        await wait_for(
-            lambda: (
-                not self.deployment.ask(waiting)[0][0] and not self.deployment.ask(commands)[0][0]
-            ),
-            "letters",
-        )
+        await wait_for(lambda: not self.deployment.has_letters_to_send(), "letters")
 
     def judge(self) -> None:
         """Compare what was written with what arrived and with what staff were told."""
@@ -265,16 +265,18 @@ async def run(
     async with serve_bot_api() as server:
         deployment = StartedDeployment(folder, server.address, program_of(plan.control))
         life = deployment.begin()
-        drill = LettersDrill(server, deployment)
+        drill = LettersDrill(plan, server, deployment)
         try:
-            await drill.begin(plan.people)
+            await drill.begin()
             for number in range(1, plan.rounds + 1):
                 for place, fault in enumerate(plan.faults):
                     await drill.write(drill.people[place % plan.people], fault)
                 person = drill.people[number % plan.people]
-                await drill.write(person, "none", TIMES)
-                await drill.release(person)
-                if plan.has_outage:
+                if "forms" in plan.parts:
+                    await drill.write(person, "none", TIMES)
+                if "release" in plan.parts:
+                    await drill.release(person)
+                if "outage" in plan.parts:
                     await drill.outage()
                 tell(number)
         except (TimeoutError, httpx.TransportError) as error:

@@ -6,7 +6,8 @@ or delivered and then spoilt, and the bot is killed. Telegram's clock is two hou
 
 `python -m tests.fire.drills.storm_drill --rounds 100` writes what it found as one line of JSON; it
 ends with 1 when anything is wrong. `--control sent_again` runs a Haven that sends a caseworker's
-letter again after a 502; it must be found.
+letter again after a 502, `forgets` one that does not know a person's line when it comes again. Both
+must be found.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 CONTROLS = {
     "": "",
     "sent_again": LETTER_CONTROLS["sent_again"],
+    "forgets": "from tests.fire.processes.injected_flaws import inject_flaw; "
+    "inject_flaw('forgets_handled'); ",
 }
 """Havens that must be found wanting, by what they do."""
 START = "sys.argv[1:] = ['start', '--only', sys.argv[1]]; from bot.cli.main import main; main()"
@@ -59,6 +62,8 @@ METHODS = ("getUpdates", "getMe", "setMyCommands", "sendMessage", "answerCallbac
 CALM = 60.0
 """Seconds in which all must be handled once nothing goes wrong any more."""
 POLLING = '"polling"'
+WORDS = "SELECT count(*) FROM exchanges WHERE side = 'person' AND kind = 'words'"
+"""Counts the lines of people that are stored."""
 LINE = re.compile(r"storm line (\d+)\.")
 
 
@@ -68,6 +73,8 @@ class StormFindings:
 
     rounds: int = 0
     kills: int = 0
+    unconfirmed: int = 0
+    """Kills while a line was stored and not confirmed."""
     spoilt: int = 0
     """Calls that were answered wrongly."""
     lines: int = 0
@@ -146,18 +153,19 @@ class StormDrill:
         """Let both sides write while everything fails and the bot is killed, then be calm."""
         chat, faults = self.chats[-1], self.server.faults
         self._spoil_calls()
-        handed = self.server.record.handed_out.total()
+        said, stored = [], self.deployment.ask(WORDS)[0][0]
         for number in range(max(LINES, LETTERS)):
             if number < LINES:
-                self.server.say(chat.person.number, f"storm line {chat.lines}.")
+                said.append(self.server.say(chat.person.number, f"storm line {chat.lines}."))
                 chat.lines += 1
             if number < LETTERS:
                 self._send(chat)
-        # What was just handed out is stored, its confirmation fails, and the process is killed.
-        with suppress(TimeoutError):
-            await wait_for(lambda: self.server.record.handed_out.total() > handed, "it", 2.0)
-        deaf = faults.add("getUpdates", times=-1, reply=SpoiltAnswer.HTML)
+        # What is handed out is stored, its confirmation fails, and the process is killed.
+        deaf = faults.add("getUpdates", times=-1, confirms=said[0], reply=SpoiltAnswer.HTML)
         faults.faults.insert(0, faults.faults.pop())
+        with suppress(TimeoutError):
+            await wait_for(lambda: self.deployment.ask(WORDS)[0][0] > stored, "a line")
+            self.found.unconfirmed += 1
         await asyncio.sleep(self._dice.uniform(0, 0.5))
         assert self._bot is not None
         await self._bot.end(signal.SIGKILL)
@@ -236,8 +244,9 @@ async def run(
     folder: Path, *, rounds: int, seed: int = 1, control: str = "", patience: float = CALM,
     tell: Callable[[int], None] = lambda _: None,
 ) -> StormFindings:  # fmt: skip
-    """Let a storm rage for so many rounds."""
-    program = ("-c", f"{UNLIMITED_START}{CONTROLS[control]}{START}")
+    """Let a storm rage for so many rounds; `control` names what is broken, if anything."""
+    broken = "".join(CONTROLS[it] for it in control.split())
+    program = ("-c", f"{UNLIMITED_START}{broken}{START}")
     async with serve_bot_api() as server:
         server.date_offset = AHEAD
         deployment = StartedDeployment(folder, server.address, program)

@@ -15,6 +15,8 @@ from bot.dispatch.turn.turn import TurnHandler
 from bot.mailbox.fair_queue import FairQueue
 from bot.mailbox.inbox import Inbox
 from bot.store import writer
+from bot.store.statements import delete_by
+from bot.store.tables.main import inbox
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     Receive = Callable[[Sequence[RawUpdate]], Awaitable[None]]
 
+_DELETE = delete_by(inbox, by="id")
 SLOW_DISK = 0.25
 """Seconds."""
 
@@ -69,6 +72,16 @@ def _forgets(_value: str) -> None:
     FairQueue.is_needed = lambda _line, _count: False
 
 
+def forget_handled(_self: Inbox, work: Work, arrivals: Iterable[Arrival], _now: int) -> None:
+    """Keep no trace of what was handled, in place of `Inbox.store_handled`: it is new again."""
+    work.many(_DELETE, [(it.row,) for it in arrivals if it.row is not None])
+
+
+def _forgets_handled(_value: str) -> None:
+    """Take whatever comes again for new, also if it comes right after a start."""
+    Inbox.store_handled = forget_handled
+
+
 def _dies_over(word: str) -> None:
     """End the process, without a word, over an update that holds the word."""
     healthy = TurnHandler.take
@@ -107,6 +120,7 @@ def _read_only_by(sign: str) -> None:
 KNOWN: dict[str, Callable[[str], None]] = {
     "confirms_early": _confirms_early,
     "forgets": _forgets,
+    "forgets_handled": _forgets_handled,
     "dies_over": _dies_over,
     "read_only_by": _read_only_by,
 }

@@ -149,6 +149,14 @@ class StartedDeployment:
         with closing(Database(DataDirectory(self.data).database_url).connect()) as connection:
             return list(connection.execute(sql))
 
+    def has_letters_to_send(self) -> bool:
+        """Tell whether a letter, or a command that may lead to one, is on its way."""
+        waiting = (
+            "SELECT (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') "
+            "AND hold IS NULL) + (SELECT count(*) FROM staff_commands WHERE state = 'waiting')"
+        )
+        return bool(self.ask(waiting)[0][0])
+
 
 class DeskClient:
     """A caseworker's browser at a desk of a real process."""

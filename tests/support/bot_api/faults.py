@@ -37,15 +37,18 @@ class Fault:
     """Seconds; for 429."""
     chat: int = 0
     """Only calls to this chat; 0: to any."""
+    confirms: int = 0
+    """Only calls that confirm this update; 0: any."""
     spoilt: int = 0
     """How many calls it has spoilt."""
 
-    def fits(self, method: str, chat: int) -> bool:
-        """Tell whether it spoils this call."""
+    def fits(self, method: str, chat: int, offset: int) -> bool:
+        """Tell whether it spoils this call, which confirms the updates below an offset."""
         return (
             self.times != 0
             and (not self.methods or method in self.methods)
             and self.chat in {0, chat}
+            and (not self.confirms or offset > self.confirms)
         )
 
     def take(self) -> None:
@@ -70,9 +73,9 @@ class FaultScript:
         """Heal: spoil nothing more."""
         self.faults.clear()
 
-    def next_for(self, method: str, chat: int) -> Fault | None:
+    def next_for(self, method: str, chat: int, offset: int = 0) -> Fault | None:
         """Return the fault that spoils this call, counted; None if there is none."""
-        fault = next((it for it in self.faults if it.fits(method, chat)), None)
+        fault = next((it for it in self.faults if it.fits(method, chat, offset)), None)
         if fault is not None:
             fault.take()
         return fault

@@ -160,7 +160,7 @@ class BotApiServer:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         given = await _parameters(request)
-        fault = self.faults.next_for(method, _chat_of(given))
+        fault = self.faults.next_for(method, _chat_of(given), int(given.get("offset", 0)))
         outcome = "200" if fault is None else f"{fault.reply.value} {fault.status}"
         answer: tuple[int, Any] = (0, None)
         if fault is None or fault.delivers:
