@@ -24,8 +24,8 @@ EVENTS = frozenset(
         "library_message",
         "disk_low", "disk_full", "disk_read_only", "disk_writable", "rows_expired",
         # Telegram.
-        "telegram_missing", "polling", "polling_paused", "poll_failed", "poll_conflict",
-        "poll_response_quarantined",
+        "telegram_missing", "token_refused", "token_accepted", "polling", "polling_paused",
+        "poll_failed", "poll_conflict", "poll_response_quarantined",
         "webhook_removed", "outage", "loss_window", "questions_asked_again", "profile_not_updated",
         "language_refused", "recordings_unreadable",
         # Updates and letters.
@@ -48,9 +48,11 @@ EVENTS = frozenset(
 FIELDS = {
     "count": int, "seconds": float, "error": str, "state": str, "kind": str, "priority": int,
     "letter": int, "case": str, "file": str, "attempts": int, "logger": str, "level": str,
-    "language": str, "route": str,
+    "language": str, "route": str, "fix": str,
 }  # fmt: skip
-"""Fields an event may have, and their types. `error` is the name of a class, never its text."""
+"""Fields an event may have, and their types.
+
+`error` is the name of a class, never its text; `fix` is what to do, in words of this program."""
 MAX_LENGTH = 64
 """Characters kept of a field."""
 

@@ -42,6 +42,7 @@ from bot.store.clock_error import record_clock_error
 from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import DiskLevel, DiskSpace
 from bot.store.heartbeat import record_heartbeat, return_from_absence
+from bot.store.token_refusal import record_token_refusal
 from bot.vault.passphrase_hash import PassphraseHashWorker
 from flows.texts import phrases
 
@@ -175,6 +176,7 @@ async def _run_jobs(
     poller = Poller(
         bot, receive, expected_bot=app.inbox.bot, clock=app.clock,
         on_return=lambda: recover(app), has_disk_space=disk.has_space,
+        on_refusal=lambda: app.database.writer.run(lambda work: _record_refusal(app, poller, work)),
     )  # fmt: skip
     try:
         await recover(app)
@@ -261,6 +263,11 @@ def _record_heartbeat(app: App, poller: Poller, work: Work) -> None:
     record_heartbeat(work, app.inbox.bot, now - unreached)
     app.inbox.store_progress(work, now)
     _record_clock_error(app, work)
+    _record_refusal(app, poller, work)
+
+
+def _record_refusal(app: App, poller: Poller, work: Work) -> None:
+    record_token_refusal(work, poller.refused_since, app.clock.now())
 
 
 def delete_old_rows(app: App, work: Work) -> None:

@@ -35,6 +35,7 @@ from bot.settings import Settings, load_settings
 from bot.store.clock_error import load_clock_error
 from bot.store.database import DataDirectory
 from bot.store.disk_space import is_read_only
+from bot.store.token_refusal import load_token_refusal
 from bot.vault.backup.create import find_faults
 from bot.vault.backup.offline_key import OfflinePublicKey
 from bot.vault.erasure.erase import Erasures
@@ -80,6 +81,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "a caseworker can open what people send", lambda: _check_key_holders(settings)
     if not fault_of(lambda: check_schema(url)):
         use_stored_checks(settings)
+        yield "Telegram accepts the token", lambda: _check_token(settings)
         yield "clock agrees with Telegram's", lambda: _check_clock(settings)
         yield "nothing is kept too long", lambda: _check_retention(settings)
         yield "on-call caseworkers can be reached", lambda: _check_on_call(settings)
@@ -159,6 +161,19 @@ def _check_retention(settings: Settings) -> None:
     faults += ["more than one case in twenty is due at once"] if needs_approval else []
     if faults:
         raise HavenError(f"{'; '.join(faults)}; haven retention says why, and erases")
+
+
+def _check_token(settings: Settings) -> None:
+    """Refuse a token that Telegram refused to the running bot within the last minutes."""
+    with closing(existing_database(settings).writer) as writer:
+        since = writer.run_sync(lambda work: load_token_refusal(work, SystemClock().now()))
+    if since:
+        when = datetime.fromtimestamp(since / SECOND, settings.zone)
+        raise HavenError(
+            f"Telegram has refused it since {when:%Y-%m-%d %H:%M}: it was revoked or renewed. No "
+            "message arrives or leaves; all waits. Set HAVEN_TELEGRAM_TOKEN to the one @BotFather "
+            "shows under /token, then restart Haven"
+        )
 
 
 def _check_clock(settings: Settings) -> None:

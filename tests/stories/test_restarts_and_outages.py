@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from bot.app.build import RunningApp
@@ -310,10 +311,23 @@ async def test_a_second_bot_with_the_same_token_stops_and_says_why(tmp_path: Pat
         await night.add_person("Nid", "th").arrives()
 
 
-async def test_a_start_that_fails_lets_the_data_go(tmp_path: Path) -> None:
+async def test_a_revoked_token_ends_nothing_and_what_waits_comes_once_it_is_taken(
+    tmp_path: Path,
+) -> None:
     async with evening(tmp_path) as night:
         night.sandbox.faults.add(FaultKind.ERROR, method="getMe", code=401, times=2)
-        with pytest.raises(SettingError, match="HAVEN_TELEGRAM_TOKEN"):
+        with capture_logs() as logs:
+            await night.start()
+            await night.add_person().arrives()
+        assert [it["event"] for it in logs if it["event"].startswith("token_")] == [
+            "token_refused", "token_accepted",
+        ]  # fmt: skip
+
+
+async def test_a_start_that_fails_lets_the_data_go(tmp_path: Path) -> None:
+    async with evening(tmp_path) as night:
+        night.sandbox.faults.add(FaultKind.WRONG_BOT, method="getMe")
+        with pytest.raises(SettingError, match="another bot"):
             await night.start()
         night.bot = None
         night.sandbox.faults.clear()

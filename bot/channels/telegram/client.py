@@ -15,7 +15,7 @@ from telegram import Bot, User
 from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
-from bot.channels.telegram.delivery_errors import UNREADABLE
+from bot.channels.telegram.delivery_errors import UNREADABLE, TokenRefusedError
 from bot.channels.telegram.parsing.split_batch import MAX_UPDATES
 from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
 from bot.clock import SECOND, Clock
@@ -120,8 +120,9 @@ async def identify(bot: Bot, expected: int | None = None) -> User:
     `expected` is the id of the bot the data belongs to; None at the first start.
 
     Raises:
-        SettingError: the token is not accepted, it belongs to another bot than the data, or another
-            server than Telegram answers.
+        TokenRefusedError: the token is not accepted.
+        SettingError: it belongs to another bot than the data, or another server than Telegram
+            answers.
     """
     try:
         me = await bot.get_me()
@@ -130,7 +131,7 @@ async def identify(bot: Bot, expected: int | None = None) -> User:
     except UNREADABLE:
         raise TelegramError("An answer cannot be read") from None
     if me is None:
-        raise SettingError(REJECTED)
+        raise TokenRefusedError(REJECTED)
     if str(me.id) != bot.token.partition(":")[0]:
         raise SettingError(
             "HAVEN_TELEGRAM_API answers for another bot than HAVEN_TELEGRAM_TOKEN's."

@@ -62,6 +62,12 @@ class NotSentInTimeError(NotSentError, TimedOut):
     __slots__ = ()
 
 
+class TokenRefusedError(TelegramError):
+    """Telegram does not know the token, asked whose it is: it was revoked or renewed."""
+
+    __slots__ = ()
+
+
 class SlowDownError(RetryAfter):
     """Telegram demands a pause."""
 

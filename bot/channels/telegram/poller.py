@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.channels.telegram.client import build_fetch, identify, remove_webhook
-from bot.channels.telegram.delivery_errors import retry_delay
+from bot.channels.telegram.delivery_errors import TokenRefusedError, retry_delay
 from bot.channels.telegram.parsing.split_batch import (
     LAST_ID,
     BrokenBatchHandler,
@@ -58,6 +58,9 @@ MIN_INTERVAL = 0.5
 FIRST_DELAY = 1.0
 MAX_DELAY = 8.0
 """Seconds: once Telegram answers again, polling begins within ten."""
+MAX_DELAY_REFUSED = 60.0
+"""Seconds: a token that was revoked is rarely accepted again."""
+NEW_TOKEN = "set the new HAVEN_TELEGRAM_TOKEN from @BotFather, restart"  # noqa: S105 - no secret
 
 
 class Backoff:
@@ -67,9 +70,9 @@ class Backoff:
         self._rng = rng or random.SystemRandom()
         self._delay = FIRST_DELAY
 
-    def next_delay(self) -> float:
-        """Return how many seconds to wait after one more failure."""
-        longest, self._delay = self._delay, min(self._delay * 2, MAX_DELAY)
+    def next_delay(self, most: float = MAX_DELAY) -> float:
+        """Return how many seconds, at most so many, to wait after one more failure."""
+        longest, self._delay = self._delay, min(self._delay * 2, most)
         return longest * self._rng.uniform(0.5, 1.0)
 
     def reset(self) -> None:
@@ -156,6 +159,8 @@ class Poller:
     on_return: Callable[[], Awaitable[None]] | None = None
     """Called when Telegram answers again after so long that button presses may be lost, before any
     update that waited is received."""
+    on_refusal: Callable[[], Awaitable[None]] | None = None
+    """Called when Telegram begins or ceases to refuse the token: `refused_since` has changed."""
     has_disk_space: Callable[[], bool] = lambda: True
     """While it returns False, nothing is requested; Telegram keeps updates for a day."""
 
@@ -171,15 +176,19 @@ class Poller:
         self._was_away = False
         self._is_stopping = False
         self._waiting: asyncio.Future[Any] | None = None
+        self.refused_since = 0
+        """Since when Telegram refuses the token, microseconds since 1970; 0 while it does not."""
         self.identified = asyncio.Event()
         """Set once Telegram has said that it knows the bot."""
 
     async def run(self) -> None:
         """Poll until `stop`.
 
+        A token that Telegram refuses is tried again for as long as it takes: the desk goes on.
+
         Raises:
             AlreadyRunningError: another program polls for this bot.
-            SettingError: the token is not accepted, or belongs to another bot.
+            SettingError: the token belongs to another bot.
         """
         await self._retry(self._prepare)
         await self._notify_return()
@@ -257,7 +266,10 @@ class Poller:
                 now = self.clock.monotonic()
                 self._was_away = self._was_away or now - self.last_reached_at > PRESS_LIFETIME
                 self.last_reached_at, self._is_out = now, False
+                await self._note_refusal(is_refused=False)
                 return answer
+            if isinstance(failure, TokenRefusedError):
+                await self._note_refusal(is_refused=True)
             await self._run_unless_stopped(self.sleep(self._delay_after(failure)))
         return None
 
@@ -265,17 +277,33 @@ class Poller:
         """Return how long to wait after a failure; raise one that waiting does not fix."""
         if isinstance(error, Conflict):
             self._yield_to_others(error)
+        elif isinstance(error, TokenRefusedError):
+            pass  # it is told by itself
         elif self.identified.is_set():
             log.warning("poll_failed", error=type(error).__name__)
         elif not self._is_missed:
             self._is_missed = True
             log.error("telegram_missing", error=type(error).__name__)
-        self._is_doubtful = self._is_doubtful or isinstance(error, InvalidToken)
+        is_refused = isinstance(error, (InvalidToken, TokenRefusedError))
+        self._is_doubtful = self._is_doubtful or is_refused
         outage = self.clock.monotonic() - self.last_reached_at
         if outage > OUTAGE and not self._is_out:
             self._is_out = True
             log.error("outage", seconds=outage)
-        return retry_delay(error) if isinstance(error, RetryAfter) else self.backoff.next_delay()
+        if isinstance(error, RetryAfter):
+            return retry_delay(error)
+        return self.backoff.next_delay(MAX_DELAY_REFUSED if self.refused_since else MAX_DELAY)
+
+    async def _note_refusal(self, *, is_refused: bool) -> None:
+        if is_refused == bool(self.refused_since):
+            return
+        self.refused_since = self.clock.now() if is_refused else 0
+        if is_refused:
+            log.error("token_refused", fix=NEW_TOKEN)
+        else:
+            log.info("token_accepted")
+        if self.on_refusal is not None:
+            await self.on_refusal()
 
     async def _notify_return(self) -> None:
         was_away, self._was_away = self._was_away, False

@@ -52,6 +52,7 @@ from bot.hotline.queue.held_replies import held_replies
 from bot.languages import STAFF_LANGUAGES
 from bot.log import log
 from bot.store.clock_error import load_clock_error
+from bot.store.token_refusal import load_token_refusal
 from bot.store.writer import is_store_error
 from bot.vault.keys.staff_keys import may_open
 
@@ -210,6 +211,7 @@ class DeskEndpoint:
                 if request.http.method == "GET" and found.role is not Role.AUDITOR:
                     request.held_replies = held_replies(work)
                 self.context.service_hours.plan(work)  # of what every page shows
+                request.token_refused_since = load_token_refusal(work, request.now)
                 if request.is_for_page and found.role is not Role.AUDITOR:
                     load_own_cases(work, request)
                     request.shift_notice = load_shift_notice(work, request)

@@ -79,6 +79,8 @@ class DeskRequest:
     """Microseconds by which this machine's clock is ahead; 0 while it is right."""
     wrong_facts: Sequence[CheckableFact] = ()
     """Numbers and organisations that one colleague found wrong, which supervisors see."""
+    token_refused_since: int = 0
+    """Since when Telegram refuses the bot's token; 0 while it does not."""
     key_requests: Sequence[KeyRequest] = ()
     """Keys that wait for a colleague's approval, which every page shows to those who read cases."""
     position: str = ""

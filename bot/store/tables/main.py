@@ -350,5 +350,8 @@ rounds = Table(
     metadata,
     Column("name", String(12), primary_key=True),
     *required(ran_at=BigInteger, steady_since=BigInteger),
-    info={"holds": "nothing: since when the clock can be trusted", "erased": "never"},
+    info={
+        "holds": "nothing: since when the clock can be trusted, or the token is refused",
+        "erased": "never",
+    },
 )

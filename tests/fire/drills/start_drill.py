@@ -35,8 +35,9 @@ CPU_ALLOWED = 1.2
 """Seconds of processor time until the desk answers."""
 SARI = 5_100_000_001
 REFUSED, HEALTHY = "connection refused", "healthy"
-MISSING = "telegram_missing"
-"""The event that says that Telegram is not there."""
+REVOKED = "401"
+MISSING, TOKEN_REFUSED = "telegram_missing", "token_refused"
+"""The events that say that Telegram is not there, or does not take the token."""
 _ASKS_FIRST = (
     "import sys; from bot.app import run; run.connections = lambda bot: bot; "
     "sys.argv[1:] = ['start']; from bot.cli.main import main; main()"
@@ -48,6 +49,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "429": {"status": 429, "retry_after": 2},
     "502": {"status": 502},
     "400": {"status": 400},
+    REVOKED: {"status": 401},
     "HTML 404": {"status": 404, "reply": SpoiltAnswer.HTML},
     "HTML 502": {"status": 502, "reply": SpoiltAnswer.HTML},
     "cut": {"reply": SpoiltAnswer.CUT},
@@ -134,7 +136,7 @@ class StartDrill:
             found.cpu, found.slow = [], 0  # it compiled what the others find
         said = self.deployment.said()[begin:]
         found.tracebacks += said.count("Traceback")
-        if fault != HEALTHY and said.count(MISSING) != 1:
+        if fault != HEALTHY and said.count(_event(fault)) != 1:
             found.not_told[fault] += 1
         if is_measured:
             found.menus_again += len(server.record.of("setMyCommands")) > menus
@@ -152,7 +154,8 @@ class StartDrill:
         found.slow += cpu > CPU_ALLOWED
         if fault != HEALTHY:  # it must have met the fault, and bear it
             with suppress(TimeoutError):
-                await wait_for(lambda: MISSING in self.deployment.said()[begin:], MISSING)
+                told = _event(fault)
+                await wait_for(lambda: told in self.deployment.said()[begin:], told)
         if life.is_over:
             found.ended[fault] += 1
             return
@@ -171,6 +174,10 @@ class StartDrill:
             found.ended[fault] += life.is_over
             return
         found.healed_after.append(time.monotonic() - healed)
+
+
+def _event(fault: str) -> str:
+    return TOKEN_REFUSED if fault == REVOKED else MISSING
 
 
 async def _unless_over(life: StartedProcess, waiting: Any) -> None:

@@ -10,7 +10,14 @@ from telegram.error import TimedOut
 
 from bot.channels.telegram.client import SilentBot, build_fetch
 from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
-from bot.channels.telegram.poller import OUTAGE, Backoff, Poller, next_offset
+from bot.channels.telegram.poller import (
+    MAX_DELAY,
+    MAX_DELAY_REFUSED,
+    OUTAGE,
+    Backoff,
+    Poller,
+    next_offset,
+)
 from bot.errors import AlreadyRunningError, SettingError
 from tests.support.telegram.telegram_loopback_server import (
     BOT_ID,
@@ -384,12 +391,43 @@ async def test_an_answer_from_another_bot_is_refused(scene: Scene) -> None:
         await scene.poller().run()
 
 
-async def test_a_token_taken_back_while_we_run_is_noticed(scene: Scene) -> None:
-    scene.answers(api_error(401, "Unauthorized"))
-    scene.wire.respond_with("getMe", api_success(ME), api_error(401, "Unauthorized"))
-    with pytest.raises(SettingError, match="HAVEN_TELEGRAM_TOKEN") as caught:
-        await scene.poller().run()
-    assert TOKEN not in str(caught.value)
+@pytest.mark.parametrize("asked_before", [0, 1])
+async def test_a_refused_token_is_told_once_and_tried_again_until_it_is_accepted(
+    scene: Scene, asked_before: int
+) -> None:
+    """At a start, or while the bot runs; nobody has to do anything once Telegram takes it again."""
+    times, noted = 12, []
+    refused = api_error(401, "Unauthorized")
+    if asked_before:
+        scene.answers(refused)
+    scene.wire.respond_with(
+        "getMe", *[api_success(ME)] * asked_before, *[refused] * times, api_success(ME)
+    )
+    scene.queue.add(message(5))
+
+    async def note() -> None:
+        noted.append(poller.refused_since)
+
+    poller = scene.poller(on_refusal=note)
+    with capture_logs() as logs:
+        await scene.until_idle(poller)
+    assert scene.inbox.kept == [5]
+    assert bool(noted[0]), "since when"
+    assert noted[1:] == [0]
+    told = [it for it in logs if it["event"].startswith("token_")]
+    assert [it["event"] for it in told] == ["token_refused", "token_accepted"]
+    assert "HAVEN_TELEGRAM_TOKEN" in told[0]["fix"]
+    assert TOKEN not in str(logs)
+
+
+async def test_a_refused_token_is_tried_with_patience_and_an_outage_is_not(scene: Scene) -> None:
+    scene.wire.respond_with("getMe", *[api_error(401, "Unauthorized")] * 12, api_success(ME))
+    await scene.until_idle(scene.poller())
+    assert 30 <= max(scene.time.slept) <= MAX_DELAY_REFUSED
+    scene.time.slept.clear()
+    scene.answers(*[api_error(502, "Bad Gateway")] * 12)
+    await scene.until_idle(scene.poller())
+    assert max(scene.time.slept) <= MAX_DELAY
 
 
 @pytest.mark.parametrize("rejection", [api_error(401, "Unauthorized"), api_error(404, "Not Found")])

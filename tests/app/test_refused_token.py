@@ -1,0 +1,58 @@
+"""A token that Telegram refuses is shown on every page of the desk and told by the doctor."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.app.storage import open_database
+from bot.cli.doctor import run_checks
+from bot.clock import HOUR, MINUTE, SystemClock
+from bot.store.token_refusal import FINDING_LIFETIME, record_token_refusal
+from tests.support.harnesses.hotline_harness import settings_for
+from tests.support.harnesses.web_desk_harness import WebDeskHarness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CHECK = "Telegram accepts the token"
+BANNER = "Telegram has refused the bot&#39;s token since"
+
+
+@pytest.fixture
+def web_desk(tmp_path: Path) -> Iterator[WebDeskHarness]:
+    made = WebDeskHarness(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_every_page_of_the_desk_says_that_the_token_is_refused(
+    web_desk: WebDeskHarness, is_refused: bool
+) -> None:
+    mei, now = web_desk.worker().comes(), web_desk.home.loop.now()
+    since = now - HOUR if is_refused else 0
+    web_desk.home.database.writer.run_sync(lambda work: record_token_refusal(work, since, now))
+    for path in ("/queue/mine", "/account"):
+        page = mei.browser.get(path).text
+        assert (BANNER in page) == is_refused
+        assert ("restart Haven" in page) == is_refused
+
+
+@pytest.mark.parametrize(
+    ("is_refused", "age", "is_told"),
+    [(True, 0, True), (True, FINDING_LIFETIME + MINUTE, False), (False, 0, False)],
+)
+def test_the_doctor_says_that_the_token_is_refused_and_what_to_do(
+    tmp_path: Path, is_refused: bool, age: int, is_told: bool
+) -> None:
+    settings, at = settings_for(tmp_path), SystemClock().now() - age
+    with closing(open_database(settings).writer) as writer:
+        since = at - HOUR if is_refused else 0
+        writer.run_sync(lambda work: record_token_refusal(work, since, at))
+    fault = dict(run_checks(settings))[CHECK]
+    assert bool(fault) == is_told
+    assert not fault or all(it in fault for it in ("@BotFather", "HAVEN_TELEGRAM_TOKEN", "restart"))
