@@ -173,7 +173,9 @@ class BatchProcessor:
             else:
                 self._run_command(work, batch, each.command)
         if not fault:
-            stored.delete(work, commands)
+            refused = _refused_words(batch, commands)
+            stored.keep_refused(work, refused)
+            stored.delete(work, [each for each in commands if each not in refused])
         self._store(work, batch)
         return batch.result
 
@@ -433,6 +435,12 @@ class BatchProcessor:
             letter_id = ids[len(letters)]
             letters.append(Letter(letter_id, key, chat, LeaveGroup(), created_at=batch.now))
         return letters
+
+
+def _refused_words(batch: _Batch, commands: Sequence[StoredCommand]) -> list[StoredCommand]:
+    """Return the commands that were refused and hold words: who wrote them gets them back."""
+    refused = {event.reply_to for event in batch.events if event.is_refused} - {""}
+    return [each for each in commands if each.command.text and each.command.reply_to in refused]
 
 
 def _is_call_seen(update: Update) -> bool:

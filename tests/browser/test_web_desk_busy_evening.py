@@ -13,6 +13,8 @@ import pytest
 from playwright.async_api import expect
 
 from bot.cases.state_machine import Role
+from bot.hotline.commands.store import submit_command
+from bot.hotline.commands.types import Command, Verb
 from tests.browser.browser_desk_harness import BrowserDeskHarness
 from tests.browser.conftest import PATIENCE, WIDE
 from tests.support.database_fixtures import query
@@ -336,6 +338,37 @@ async def test_words_that_are_stored_and_not_carried_out_do_not_come_back(
         await wake()
         await expect(said_in(page)).to_have_text(["Are you safe?"])
         await expect(waits).to_have_count(0)
+
+
+async def test_words_that_are_stored_and_refused_later_are_in_the_composer_again(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        mei = office.worker("Mei")
+        page = await signed_in(context, mei, office.address)
+        await held(page, office)
+        client = office.front.command_client
+        wake, client.wake_dispatcher = client.wake_dispatcher, None  # as if the bot were down
+        give(office, mei, Verb.HAND_BACK)
+        await page.locator("#say-words").fill("Are you safe?")
+        await page.keyboard.press("Control+Enter")
+        waits = page.locator("#sending p")
+        await expect(waits).to_contain_text("as soon as the bot runs")
+        await page.locator("#say-words").fill("And then?")
+        give(office, mei, Verb.TAKE_OVER)
+        assert wake is not None
+        await wake()
+        await expect(page.locator("#say-words")).to_have_value("Are you safe?\nAnd then?")
+        await expect(page.locator(".toast").last).to_contain_text("was not sent or saved")
+        await expect(waits).to_have_count(0)
+        await expect(said_in(page)).to_have_count(0)
+
+
+def give(office: BrowserDeskHarness, by: BrowserCaseworker, verb: Verb) -> None:
+    """Store a command about the only case, as a desk does."""
+    ((case,),) = query(office.database, "SELECT id FROM cases")
+    command, now = Command(verb=verb, by=by.id, case=case), office.clock.now()
+    office.database.writer.run_sync(lambda work: submit_command(work, office.vault, command, now))
 
 
 async def test_signing_in_again_in_another_tab_rescues_this_one(

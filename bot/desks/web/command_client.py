@@ -92,8 +92,9 @@ class CommandClient:
         with suppress(*BUSY_ERRORS):  # the dispatcher looks again by itself
             await wake()
 
-    def deliver_result(self, ticket: str, result: CommandResult) -> None:
-        """Give a result to the requests that wait for it."""
-        for answer in self._waiting.get(ticket, ()):
-            if not answer.done():
-                answer.set_result(result)
+    def deliver_result(self, ticket: str, result: CommandResult) -> bool:
+        """Give a result to the requests that wait for it; tell whether there was one."""
+        waiting = [it for it in self._waiting.get(ticket, ()) if not it.done()]
+        for answer in waiting:
+            answer.set_result(result)
+        return bool(waiting)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import bindparam, cast, func, insert, select
+from sqlalchemy import and_, bindparam, cast, func, insert, select
 
 from bot.errors import DecryptionError
 from bot.hotline.commands.types import Command, decode, encode
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-WAITING, QUARANTINED = "waiting", "quarantined"
+WAITING, QUARANTINED, REFUSED = "waiting", "quarantined", "refused"
 MAX_CRASHES = 3
 """Times the process may end over a command before it is quarantined."""
 _NEW = ("state", "sealed", "attempts", "created_at")
@@ -61,6 +61,13 @@ _QUARANTINE_CRASHING = update_by(
     staff_commands, by=(_IS_WAITING, staff_commands.c.attempts >= MAX_CRASHES),
     constants={"state": QUARANTINED, "fault": "the process ended over it"},
 )  # fmt: skip
+_REFUSE = update_by(staff_commands, by="id", constants={"state": REFUSED})
+_IS_UNDONE = and_(~_IS_WAITING, staff_commands.c.sealed.is_not(None))
+_UNDONE = select_by(
+    staff_commands, "id", "sealed", "attempts", "created_at", by=("case_id", _IS_UNDONE),
+    order_by="id",
+)  # fmt: skip
+_EMPTY = update_by(staff_commands, by="id", constants={"sealed": None})
 _OLD = select_by(staff_commands, "id", "sealed", "created_at", by=(_IS_WAITING, _CREATED_BEFORE))
 _RESEAL = update_by(staff_commands, "sealed", by="id")
 _EXPIRE_BODIES = update_by(
@@ -121,6 +128,26 @@ class StaffCommands:
     def quarantine(work: Work, command: StoredCommand, why: str) -> None:
         """Set a command aside, sealed, with the reason; all others go on."""
         work.run(_QUARANTINE, why[:80], command.id)
+
+    @staticmethod
+    def keep_refused(work: Work, commands: Sequence[StoredCommand]) -> None:
+        """Keep refused commands, sealed: their words go back to who wrote them."""
+        work.many(_REFUSE, [(each.id,) for each in commands])
+
+    @staticmethod
+    def has_undone(work: Work, case: str) -> bool:
+        """Tell whether commands about a case are kept that were refused or failed."""
+        return bool(work.rows(_UNDONE, case))
+
+    def take_undone(self, work: Work, case: str, by: str) -> list[Command]:
+        """Return a caseworker's commands about a case that were refused or failed, once each."""
+        found = []
+        for row, sealed, _attempts, created_at in work.rows(_UNDONE, case):
+            command = self._open(work, row, sealed, created_at)
+            if command is not None and command.by == by:
+                work.run(_EMPTY, row)
+                found.append(command)
+        return found
 
     def reencrypt_waiting(self, work: Work, now: int) -> None:
         """Seal again what still waits although the key of its epoch is about to expire."""

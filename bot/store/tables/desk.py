@@ -86,8 +86,8 @@ staff_commands = Table(
     sqlite_autoincrement=True,  # the id of an erased row must never name another command
     info={
         "holds": "which case a caseworker gave a command about; the command itself, sealed",
-        "erased": "when it is carried out, at once, and with the case; what was quarantined after "
-        "24 hours, its row after 8 days",
+        "erased": "when it is carried out, at once, and with the case; what was quarantined or "
+        "refused after 24 hours, its row after 8 days",
     },
 )
 

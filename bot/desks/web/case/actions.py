@@ -31,6 +31,7 @@ from bot.desks.web.live.event_log import CommandResult
 from bot.desks.web.middleware import CSRF_FIELD, QUEUE_PATH
 from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, Repetition, post
 from bot.hotline.commands.registry import CODE, COMMANDS, CommandSpec
+from bot.hotline.commands.store import StaffCommands
 from bot.hotline.commands.texts import DONE, REST_OFFERED
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.deadlines import DEADLINES_RUNNING, deadlines_line
@@ -169,6 +170,11 @@ async def send_command(
             request.current_session.hard_case_at = now
         if (told is None or not told.is_refused) and verb.value in drafts.DRAFT_KINDS:
             await request.write(lambda work: drafts.delete_draft(work, case, who, verb.value))
+        if told is not None and told.is_refused and case and keyring is not None:
+            commands = StaffCommands(request.context.vault)
+            await request.write(
+                lambda work: drafts.take_back(work, commands, case, keyring, request.now)
+            )
         moved = case or (told.case if told else "")
         if moved and COMMANDS[verb].changes_access and keyring is not None:
             wraps = request.context.vault.cases.wraps

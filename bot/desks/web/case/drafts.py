@@ -18,6 +18,7 @@ from bot.store.statements import delete_by, select_by, upsert
 from bot.store.tables.case_extras import desk_drafts
 
 if TYPE_CHECKING:
+    from bot.hotline.commands.store import StaffCommands
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
 
@@ -60,6 +61,25 @@ def store_draft(work: Work, case: str, kind: str, text: str, keyring: Keyring, n
         return
     sealed = keyring.seal_own(_associated_data(case, kind), text.encode())
     work.run(_UPSERT, case, keyring.staff_id, kind, sealed, now)
+
+
+def take_back(
+    work: Work, commands: StaffCommands, case: str, keyring: Keyring, now: int
+) -> dict[str, str]:
+    """Make drafts of what a caseworker sent that was refused later; return it by kind.
+
+    It stands before what they have written since.
+    """
+    returned: dict[str, list[str]] = {}
+    for command in commands.take_undone(work, case, keyring.staff_id):
+        if command.verb.value in DRAFT_KINDS and command.text:
+            returned.setdefault(command.verb.value, []).append(command.text)
+    known = load_drafts(work, case, keyring) if returned else {}
+    for kind, texts in returned.items():
+        since = known.get(kind, "")
+        kept = [*(it for it in texts if it not in since), since]
+        store_draft(work, case, kind, "\n".join(filter(None, kept)), keyring, now)
+    return {kind: "\n".join(texts) for kind, texts in returned.items()}
 
 
 def _associated_data(case: str, kind: str) -> bytes:

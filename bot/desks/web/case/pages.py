@@ -18,7 +18,7 @@ from bot.desks.web.case.conversation import (
 )
 from bot.desks.web.case.file import fillable_questions, load_case_file
 from bot.desks.web.case.looks import MAX_DIGITS
-from bot.desks.web.case.view import CaseView, load_case_page_view
+from bot.desks.web.case.view import CaseView, load_case_page_view, take_back_words
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
 from bot.errors import CaseNotReadableError
@@ -65,6 +65,7 @@ async def _case_page(request: DeskRequest) -> Response:
     if view.access.needs_reason:
         return request.render("break_glass.html", **values)
     await _audit_read(request, view)
+    await take_back_words(request, view)
     file = await load_case_file(request, view)
     talk = await _load_conversation(request, view, Window(is_first=True), file.opened)
     return request.render("case.html", file=file, talk=talk, words="", **values)
@@ -80,6 +81,8 @@ async def _case_pane(request: DeskRequest) -> Response:
     values = _page_values(request, view)
     if name == "file":
         values["file"] = await load_case_file(request, view)
+    elif name == "write":
+        await take_back_words(request, view)
     elif name == "answer":
         values["words"] = await _words_of(request, view)
     elif name == "conversation":

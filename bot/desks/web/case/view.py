@@ -9,9 +9,14 @@ from bot.cases.consents import ConsentRecords
 from bot.cases.evidence.files import EvidenceFile, EvidenceStore
 from bot.conversation import unpack
 from bot.conversation.progress import FlowProgress, flow_progress
-from bot.desks.web.auth.case_access import QUEUED, CaseAccess, check_case_access
+from bot.desks.web.auth.case_access import (
+    QUEUED,
+    CaseAccess,
+    check_case_access,
+    check_readable,
+)
 from bot.desks.web.case.colleagues import transfer_choices
-from bot.desks.web.case.drafts import load_drafts
+from bot.desks.web.case.drafts import load_drafts, take_back
 from bot.desks.web.case.message_view import (
     MessageView,
     MessageViewBuilder,
@@ -22,6 +27,7 @@ from bot.dispatch.conversation_store import Conversations
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.chat.passphrases import Passphrases
+from bot.hotline.commands.store import StaffCommands
 from bot.hotline.erasure.requests import ErasureRequest, ErasureRequests
 from bot.hotline.queue.snooze import NO_DATES, ReviewDates, Snoozes
 from bot.store.statements import select_one
@@ -72,6 +78,10 @@ class CaseView:
     erasure_request: ErasureRequest | None = None
     snooze: ReviewDates = NO_DATES
     drafts: Mapping[str, str] = field(default_factory=dict)
+    has_undone: bool = False
+    """Whether commands are kept that were refused or failed after their caseworker had gone on."""
+    returned: Mapping[str, str] = field(default_factory=dict)
+    """The words of such commands of this caseworker, by the kind of draft they are now."""
 
     @property
     def holder_name(self) -> str:
@@ -141,6 +151,21 @@ async def load_case_view(request: DeskRequest) -> CaseView:
     return await request.read(load)
 
 
+async def take_back_words(request: DeskRequest, view: CaseView) -> None:
+    """Make drafts of the words that this caseworker sent and that were refused later."""
+    keyring, case = request.keyring(), view.access.case
+    if not view.has_undone or keyring is None:
+        return
+    commands = StaffCommands(request.context.vault)
+
+    def take(work: Work) -> None:
+        check_readable(work, request, view.access.summary.reference)  # it may have been erased
+        view.returned = take_back(work, commands, case, keyring, request.now)
+        view.drafts = load_drafts(work, case, keyring)
+
+    await request.write(take)
+
+
 async def load_case_page_view(request: DeskRequest) -> CaseView:
     """Return a case without its messages, as `load_case_view`."""
     keyring = request.keyring()
@@ -177,6 +202,7 @@ def _decrypt_content(
     context, case = request.context, found.access.case
     context.vault.cases.opener(case, keyring)  # raises for a key that does not open it
     found.drafts = load_drafts(work, case, keyring) if keyring is not None else {}
+    found.has_undone = StaffCommands.has_undone(work, case)
     found.evidence_items = EvidenceStore(context.vault, context.files_dir, keyring).list_files(
         work, case
     )

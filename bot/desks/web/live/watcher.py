@@ -230,10 +230,10 @@ class EventWatcher:
             cursor.advance(event.number, now)
             self.streams.tell(frozenset({concerned.holder}), OWN)
             self.streams.tell(concerned.alerted, ALERT)
-            if event.result is not None and event.ticket:
-                self.command_client.deliver_result(event.ticket, event.result)
-            else:
+            if event.result is None or not event.ticket:
                 self.streams.publish(event)
+            elif not self.command_client.deliver_result(event.ticket, event.result):
+                self.streams.publish(event)  # its words may have to go back to an open page
 
     def _new_events(
         self, work: Work, last: int, missing: list[int]

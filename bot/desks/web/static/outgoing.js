@@ -2,7 +2,7 @@
 // undone; then sent one after the other, and shown until they stand in the conversation.
 
 import { clear, fieldsOf, sameNonce, send } from "./forms.js";
-import { post } from "./http.js";
+import { post, toast } from "./http.js";
 import { attach } from "./attach.js";
 import { isGone, onLeaving, showKept } from "./moved.js";
 
@@ -20,6 +20,7 @@ export function initOutgoing() {
     if (event.target.closest("[data-send-anyway]")) sendAnyway();
   });
   document.getElementById("messages").addEventListener("renewed", removeShown);
+  document.addEventListener("renewed", ({ target }) => takeBack(target.querySelector("#returned")));
   onLeaving(undo);
   // With failed checks the draft is kept; a file is too large to leave with the page.
   addEventListener("pagehide", () => waiting && !waiting.checks && !waiting.file && deliver(take(), true));
@@ -136,6 +137,19 @@ function removeShown() {
   for (const row of line.querySelectorAll("[data-stored]")) {
     if (said.has(row.lastChild.textContent.trim())) row.remove();
   }
+}
+
+/** Put words into the composer that were stored, and refused later. */
+function takeBack(notice) {
+  if (!notice) return;
+  for (const [kind, words] of Object.entries(JSON.parse(notice.dataset.words))) {
+    const field = document.getElementById(`${kind}-words`);
+    if (field && !field.value.includes(words)) field.value = [words, field.value].filter(Boolean).join("\n");
+    for (const row of line.querySelectorAll("[data-stored]")) {
+      if (words.includes(row.lastChild.textContent.trim())) row.remove();
+    }
+  }
+  toast(notice.textContent, true);
 }
 
 export function undo() {
