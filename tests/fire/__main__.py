@@ -1,4 +1,4 @@
-"""Every drill, one row of figures each: `./run fire [needle|walk|restore ...] [--json]`.
+"""Every drill, one row of figures each: `./run fire [needle|walk|restore ...] [--json|--table]`.
 
 It ends with 1 when a promise is broken. Without `--long` each takes a minute or two; drills whose
 module is not there are not offered.
@@ -19,6 +19,7 @@ from rich.table import Table
 
 from bot.log import configure
 from tests.fire.drill_command import run_drill
+from tests.fire.promise_table import BROKEN, markdown, rows_of_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +46,13 @@ MODULES = {
 LONG: dict[str, dict[str, Any]] = {
     "needle": {"people": 20},
     "restore": {"cases": 100_000, "files": 2000, "damages": 1000},
-    "kill": {"kills": 300, "updates": 2000},
+    "kill": {"kills": 1000, "updates": 6500},
     "claim": {"cases": 10_000, "kills": 20},
     "devices": {"people": 1000},
     "sockets": {"sockets": 4000, "colleagues": 200},
     "rule": {"steps": 1_000_000},
     "walk": {"moves": 2000},
-    "fresh": {"rounds": 100_000},
+    "fresh": {"rounds": 2000},
     "flood": {"seconds": 600.0},
     "letters": {"rounds": 20},
     "start": {"starts": 100},
@@ -76,6 +77,9 @@ def asked(parse: list[str] | None = None) -> argparse.Namespace:
     typed = argparse.ArgumentParser(prog="./run fire", description=__doc__)
     typed.add_argument("drills", nargs="*", metavar="DRILL", help=", ".join(offered()))
     typed.add_argument("--json", action="store_true", help="one line of JSON for each")
+    typed.add_argument(
+        "--table", action="store_true", help="the table of promises: all drills, and the tests"
+    )
     typed.add_argument("--long", action="store_true", help="as long as a release wants it")
     found = typed.parse_args(parse)
     known = ", ".join(offered())
@@ -105,6 +109,10 @@ def main(typed: list[str] | None = None) -> int:
     """Burn what was asked for, print the rows, and tell whether a promise is broken."""
     what, console, broken = asked(typed), Console(), False
     configure(io.StringIO())  # drills that look at the log have one of their own
+    if what.table:
+        rows = rows_of_table(lambda name: next(burned([name], is_long=what.long)))
+        sys.stdout.write(f"{markdown(rows)}\n")
+        return int(any(BROKEN in result for *_, result in rows))
     for row in burned(what.drills or list(offered()), is_long=what.long):
         broken = broken or bool(row["faults"])
         if what.json:

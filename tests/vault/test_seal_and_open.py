@@ -151,3 +151,9 @@ def test_no_key_can_be_read_off_an_object() -> None:
         assert key.secret.hex() not in shown
     with pytest.raises(TypeError):
         pickle.dumps(Vault(key))
+
+
+def test_without_a_key_store_what_waits_long_is_sealed_by_the_root() -> None:
+    vault = Vault(HostKey(SECRET))
+    sealed = vault.seal_with_waiting_key(Purpose.OUTBOX, b"7", b"words", 0)
+    assert vault.open(Purpose.OUTBOX, b"7", sealed) == b"words"

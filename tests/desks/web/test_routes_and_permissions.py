@@ -62,6 +62,29 @@ def test_every_route_requires_a_permission(web_desk: WebDeskHarness) -> None:
     assert all(isinstance(route.app, DeskEndpoint) for route in web_desk.app.routes)  # type: ignore[attr-defined]
 
 
+def test_only_these_addresses_take_a_file_or_want_a_fresh_second_factor() -> None:
+    """What gives access or ends it is no weaker than these; only one form holds a file."""
+    assert {it.path for it in ROUTES if it.takes_file} == {"/cases/{reference}/send-file"}
+    assert {it.path for it in ROUTES if it.needs_step_up} == {
+        "/account/calls", "/account/calls/end", "/account/end", "/account/passkeys",
+        "/account/passkeys/ask", "/account/passkeys/end", "/key-requests/approve",
+        "/key-requests/refuse", "/staff/account/{who}/approval", "/staff/account/{who}/disable",
+        "/staff/end", "/staff/invite",
+    }  # fmt: skip
+
+
+def test_only_these_addresses_are_for_scripts() -> None:
+    """A stranger who asks for any other is led to the sign-in, and using it keeps a session up."""
+    shown = ("/pane", "/{pane}", "/picture", "/sound", "/panes/phrases")
+    named = {
+        "/events", "/own-cases", "/session", "/stream", "/understood", "/cases/{reference}/looked",
+        "/cases/{reference}/moved", "/cases/{reference}/seen",
+    }  # fmt: skip
+    found = {it.path for it in ROUTES if it.is_pane and not it.path.endswith(shown)}
+    assert found == named
+    assert all(it.is_pane or it.path == "/static/{name}" for it in ROUTES if it.is_background)
+
+
 @pytest.mark.parametrize(
     "path", ["/a%0Ab", "/cases/%0A/x", "/%0D%0A", "/queue/mine/", "/x//", "/%2F"]
 )

@@ -21,7 +21,10 @@ from bot.vault.backup.archive import (
     entry_header,
     padded_length,
 )
+from bot.vault.backup.create import INFO_ENTRY
 from bot.vault.backup.offline_key import OfflineKey
+from bot.vault.backup.read import BackupArchive
+from bot.vault.keys.host_key import HostKey
 from tests.support.drill_length import drill_length
 
 if TYPE_CHECKING:
@@ -245,3 +248,24 @@ def test_a_small_thing_that_is_long_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     assert "cannot be read" in refusal(tmp_path / "none")
+
+
+def test_a_file_that_is_no_backup_is_told_from_one_of_another_key(tmp_path: Path) -> None:
+    path = sealed(tmp_path / "archive", ("part", b"text"))
+    path.write_bytes(b"x" * len(MAGIC) + path.read_bytes()[len(MAGIC) :])
+    assert "no backup of Haven" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("members", "reason"),
+    [
+        ([("rows/cases", b"")], "does not begin like a backup"),
+        ([(INFO_ENTRY, b"not of this release")], "of a later release"),
+    ],
+)
+def test_what_is_sealed_and_is_no_backup_is_refused(
+    tmp_path: Path, members: list[tuple[str, bytes]], reason: str
+) -> None:
+    path = sealed(tmp_path / "archive", *members)
+    with pytest.raises(BackupError, match=reason):
+        BackupArchive(path, KEY, HostKey(bytes(32))).inspect(0)

@@ -19,7 +19,7 @@ from bot.messages import SendText
 from bot.store.tables.main import metadata
 from bot.vault import Purpose
 from bot.vault.erasure.delete_rows import CASE_TABLES, case_tables, remaining_tables
-from bot.vault.erasure.erase import ErasureReason, Erasures
+from bot.vault.erasure.erase import ErasureReason, Erasures, LedgerEntry
 from tests.support.database.key_store_fixtures import empty_keyring
 from tests.support.database.kill_at_line import count_lines, kill_at_line
 from tests.support.database_fixtures import DATABASE_KINDS, migrated_url, query
@@ -342,7 +342,7 @@ def test_what_comes_back_with_an_old_copy_is_erased_again(tmp_path: Path) -> Non
         live.erasures.erase(live.database, case, ErasureReason.WITHDRAWN, "house", live.now)
     )
     old = RetentionHarness.reopened(after)
-    ledger = live.ledger()
+    ledger = [*live.ledger(), LedgerEntry(b"of an older one!", live.now, "withdrawn")]
     found = old.run(lambda work: old.erasures.replay(work, ledger, live.now))
     assert [begun.case for begun in found] == [case]
     for begun in found:
@@ -353,6 +353,8 @@ def test_what_comes_back_with_an_old_copy_is_erased_again(tmp_path: Path) -> Non
     assert [(it.case_hash, it.why) for it in old.ledger()] == [
         (it.case_hash, it.why) for it in ledger
     ]
+    counts = "SELECT case_id, rows, files FROM erasures WHERE case_hash = x'{}'"
+    assert query(old.database, counts.format(ledger[1].case_hash.hex())) == [(None, 0, 0)]
     assert old.run(lambda work: old.erasures.replay(work, ledger, live.now)) == []
     live.close()
     old.close()

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.clock import DAY, HOUR, MINUTE
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.vault import HostKey, Purpose, Vault
 from bot.vault.keys.case_keys import CACHE_SIZE, MIN_LENGTH_TO_CASE, CaseOpener, CaseSealer
@@ -133,6 +134,23 @@ def test_once_its_wraps_are_destroyed_nothing_of_a_case_opens(desk: CaseStoreHar
     assert supervisor_opener(desk.database, other.id)
 
 
+def test_keys_without_a_case_go_after_an_hour_and_those_of_cases_stay(
+    desk: CaseStoreHarness,
+) -> None:
+    """A process that ended between the two commits leaves keys that no case ever gets."""
+    wraps, now = fresh().cases.wraps, MIDDAY + 30 * DAY
+    ages = {"young": 30 * MINUTE, "due": 2 * HOUR, "late": 47 * HOUR, "old": 3 * DAY}
+    names = {age: f"{age:x>32}" for age in ages}
+    for age, microseconds in ages.items():
+        fresh().cases.create([(names[age], "labour")], now - microseconds)
+    case = desk.opens({}, at=now - 2 * HOUR)
+    assert desk.database.writer.run_sync(lambda work: wraps.delete_orphans(work, now)) == 2
+    left = {age for age, name in names.items() if wraps.holders_of(name)}
+    assert left == {"young", "old"}  # of what is older, all were looked at before
+    assert wraps.holders_of(case.id)
+    assert desk.database.writer.run_sync(lambda work: wraps.delete_orphans(work, now)) == 0
+
+
 def test_only_so_many_keys_are_remembered_and_none_that_is_gone(desk: CaseStoreHarness) -> None:
     vault = fresh()
     vault.cases.create([(f"{number:032x}", "labour") for number in range(CACHE_SIZE + 20)], MIDDAY)
@@ -144,3 +162,9 @@ def test_only_so_many_keys_are_remembered_and_none_that_is_gone(desk: CaseStoreH
     assert list(vault.cases._sealers) == [case.id]
     desk.writes("DELETE FROM case_keys")
     assert run(vault.cases.evict_erased) == 1
+
+
+def test_a_search_in_another_process_gets_the_key_that_opens_the_case() -> None:
+    sealed = ONE.seal(Purpose.CASE, b"here", WORDS)
+    pair = KeyPair.from_private(OPENER.private_bytes)
+    assert CaseOpener("c", pair).open(Purpose.CASE, b"here", sealed) == WORDS

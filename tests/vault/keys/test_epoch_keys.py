@@ -210,3 +210,8 @@ def _raw(sql: str) -> object:
     from bot.store.compiled import Prepared  # noqa: PLC0415
 
     return Prepared(lambda _: text(sql))
+
+
+def test_before_the_bot_ever_ran_nothing_is_sealed_to_it() -> None:
+    with pytest.raises(DecryptionError, match="haven start"):
+        newest_public_key(key_store())

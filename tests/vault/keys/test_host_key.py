@@ -173,3 +173,5 @@ def test_a_passphrase_that_is_soon_guessed_is_refused_before_anything_is_made(
     with pytest.raises(SettingError, match="16 characters"):
         HostKey.create(tmp_path / "key", "x" * (MIN_PASSPHRASE_LENGTH - 1), CHEAP)
     assert not (tmp_path / "key").exists()
+    HostKey.create(tmp_path / "key", "x" * MIN_PASSPHRASE_LENGTH, CHEAP)
+    assert (tmp_path / "key").exists()

@@ -1,0 +1,110 @@
+"""The table of promises: the strongest check of each, what it counted, and what came of it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+HEAD = ("promise", "strongest check", "counted", "result")
+BROKEN = "**broken**"
+_PASSED = re.compile(r"(\d+) passed")
+
+
+@dataclass(frozen=True)
+class PromiseCheck:
+    """What shows promises: a drill with the figures that count, or tests."""
+
+    promises: str
+    drill: str = ""
+    figures: tuple[str, ...] = ()
+    """Keys of the drill's row."""
+    tests: tuple[str, ...] = ()
+    """Files and folders below `tests`, where there is no drill."""
+
+    @property
+    def named(self) -> str:
+        """What is run, as the table says it."""
+        if self.drill:
+            return f"`./run fire {self.drill}`"
+        return ", ".join(f"`{it}`" for it in self.tests)
+
+
+CHECKS = (
+    PromiseCheck("P1, P2, P3", "kill", ("kills", "in_the_midst", "lines", "lost", "twice")),
+    PromiseCheck("P1, P2, P3", "power", ("cuts", "syncs", "acknowledged", "cases")),
+    PromiseCheck("P1, P2, P3, P7", "storm", ("rounds", "kills", "spoilt", "lines", "letters")),
+    PromiseCheck("P4", "claim", ("cases", "claimed", "refused", "killed")),
+    PromiseCheck("P5, P6", "needle", ("people", "ciphertexts", "keys", "opened_before", "opened")),
+    PromiseCheck("P7", "letters", ("letters", "forms")),
+    PromiseCheck("P7, P20", "clock", ("clocks", "letters")),
+    PromiseCheck("P8", "start", ("starts", "healed_after_seconds", "cpu_seconds")),
+    PromiseCheck("P9", "walk", ("languages", "moves", "steps", "stood_at_in_every_language")),
+    PromiseCheck("P10", tests=("fire/test_clear_chat_when_killed.py", "dispatch/erasure")),
+    PromiseCheck("P11", "fresh", ("sessions", "moves")),
+    PromiseCheck("P11, P26", "devices", ("people", "changes", "returned")),
+    PromiseCheck(
+        "P12", tests=("vault/test_bot_cannot_open_cases.py", "vault/keys/test_case_access.py")
+    ),
+    PromiseCheck("P13", "flood", ("sent", "asked", "answered", "p99")),
+    PromiseCheck("P14", tests=("browser/test_web_desk_accessibility.py",)),
+    PromiseCheck("P15", "restore", ("cases", "files", "damaged")),
+    PromiseCheck("P16", tests=("store/test_migrations.py",)),
+    PromiseCheck("P17", tests=("partners/test_link_stats.py",)),
+    PromiseCheck("P19", tests=("vault/audit",)),
+    PromiseCheck("P20", "rule", ("steps", "arrived", "gated", "outside")),
+    PromiseCheck("P21", tests=("places/taiwan/test_taiwan_deadlines.py",)),
+    PromiseCheck(
+        "P22", tests=("hotline/queue/test_every_case_is_seen.py", "dispatch/test_on_call.py")
+    ),
+    PromiseCheck("P23", tests=("languages/test_voice_files.py", "app/test_safety_sentences.py")),
+    PromiseCheck("P24", tests=("hotline/referrals/test_referrals_stateful.py",)),
+    PromiseCheck("P25", tests=("vault/keys/test_key_requests.py",)),
+    PromiseCheck("P27", tests=("cases/evidence/test_evidence_arrival.py",)),
+    PromiseCheck("P28", "sockets", ("sockets", "colleagues", "answered", "left_open")),
+    PromiseCheck("P29", tests=("fire/test_desk_on_a_full_disk.py",)),
+)  # fmt: skip
+
+
+def rows_of_table(burn: Callable[[str], Mapping[str, Any]]) -> list[tuple[str, ...]]:
+    """Run every check and return the rows of the table; `burn` returns the row of a drill."""
+    return [
+        (it.promises, it.named, *(_drilled(it, burn(it.drill)) if it.drill else _tested(it)))
+        for it in CHECKS
+    ]
+
+
+def _drilled(check: PromiseCheck, row: Mapping[str, Any]) -> tuple[str, str]:
+    faults = row["faults"]
+    counted = (f"{name.replace('_', ' ')} {shown(row.get(name))}" for name in check.figures)
+    return ", ".join(counted), f"{BROKEN}: {faults}" if faults else "holds"
+
+
+def _tested(check: PromiseCheck) -> tuple[str, str]:
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider"]
+    paths = [f"tests/{it}" for it in check.tests]
+    done = subprocess.run(  # noqa: S603 - our own tests
+        [*command, *paths], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    last = done.stdout.strip().rpartition("\n")[2]
+    passed = _PASSED.search(last)
+    counted = f"{passed[1] if passed else 0} tests"
+    return counted, "holds" if done.returncode == 0 else f"{BROKEN}: {last}"
+
+
+def shown(value: object) -> str:
+    """Return a figure as people read it."""
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def markdown(rows: list[tuple[str, ...]]) -> str:
+    """Return rows as a table of Markdown."""
+    lines = [HEAD, ("---",) * len(HEAD), *rows]
+    return "\n".join(f"| {' | '.join(it)} |" for it in lines)
