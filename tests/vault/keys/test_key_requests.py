@@ -296,3 +296,11 @@ def test_a_key_store_of_an_earlier_release_gets_numbered_teams(office: Office) -
     assert rounds == query(office.store, "SELECT round FROM team_rounds") == [(1,)]
     assert NO_ROUND == 0
     assert office.opens("hui", office.case())
+
+
+def test_a_count_of_the_newest_teams_that_was_not_stored_here_is_refused(office: Office) -> None:
+    with_two_rounds(office)
+    execute(office.store, "DELETE FROM teams WHERE name = 'supervisors'")
+    execute(office.store, "UPDATE team_rounds SET teams = (SELECT count(*) FROM teams)")
+    with pytest.raises(DecryptionError, match="was not stored here"):
+        office.case()

@@ -67,3 +67,11 @@ def test_what_was_drawn_by_lot_is_one() -> None:
     signs = "abcdefghijkmnpqrstuvwxyz23456789-"
     drawn = ["".join(dice.choices(signs, k=MIN_LENGTH)) for _each in range(2000)]
     assert [it for it in drawn if is_guessable(it, KNOWN)] == []
+
+
+@pytest.mark.parametrize(("password", "is_refused"), [
+    ("wqzkhvzqwhkvqzhw", False), ("wqzkhhzqwhkhqzhw", True),
+])  # fmt: skip
+def test_six_different_signs_are_enough_and_five_are_not(password: str, is_refused: bool) -> None:
+    assert len(set(password)) == 5 + (not is_refused)
+    assert is_guessable(password, KNOWN) is is_refused
