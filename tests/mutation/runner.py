@@ -46,6 +46,8 @@ LONGEST_TESTS = 12.0
 """Seconds of tests for one mutant; those of its mirror file come first, then the shortest."""
 PATIENCE, SPARE_SECONDS = 4.0, 20.0
 """A mutant hangs that takes so many times as long as the tests did, and so much more."""
+NOT_RUN = {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED}
+"""Exit codes of pytest without a test; a mutant that breaks what all tests need leads there too."""
 FOLDER = "haven-mutants-"
 
 
@@ -149,10 +151,17 @@ class MutationRun:
         status = self._in_child(run, limit)
         if status is None:
             return Outcome.HUNG
-        was_not_run = {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED}
-        if status in was_not_run and mutant.function:  # else the program cannot be imported
+        if status in NOT_RUN and not self._can_be_run(names):
             raise RuntimeError(f"no test was run for {mutant.name}: {status}")
         return Outcome.SURVIVED if status == 0 else Outcome.KILLED
+
+    def _can_be_run(self, names: list[str]) -> bool:
+        """Tell whether tests are found without a mutant: then it is the mutant that stops them."""
+
+        def collect(folder: Path) -> int:
+            return _run_pytest(["--collect-only", *names], folder)
+
+        return self._in_child(collect, 600.0) == 0
 
     def _in_child(self, work: Callable[[Path], int], limit: float) -> int | None:
         """Do something in a forked process that stands in the root of what is mutated."""
