@@ -9,6 +9,7 @@ import pytest
 from bot.mailbox.letter import Author, LetterState
 from bot.mailbox.outbox import hold_letter, letter_author, letter_state
 from bot.messages import DeleteMessages, EditText, File, SendFile, SendText
+from tests.support.database_fixtures import query
 from tests.support.harnesses.courier_harness import CourierHarness
 from tests.support.moved_clock import MIDDAY
 
@@ -82,3 +83,25 @@ def test_a_letter_without_words_keeps_what_it_holds(round_: Round) -> None:
     round_.does(lambda work: hold_letter(work, letter, "undo", MIDDAY + 9))
     assert round_.does(lambda work: round_.outbox.replace_text(work, letter, "new")) == 0
     assert round_.body_of(letter) == body
+
+
+def test_a_letter_that_does_not_open_is_seen_as_failed_and_holds_up_no_other(
+    round_: Round,
+) -> None:
+    altered, other = round_.waits("I am here."), round_.waits("another")
+    spoil = f"UPDATE outbox SET body = x'00' WHERE id = {altered} RETURNING id"  # noqa: S608 - ours
+    assert query(round_.database, spoil) == [(altered,)]
+    due = round_.does(lambda work: round_.outbox.load_due(work, MIDDAY, 9))
+    assert [it.id for it in due] == [other]
+    assert round_.states()[altered] == LetterState.FAILED
+
+
+def test_letters_that_are_skipped_are_not_returned_and_take_no_place(round_: Round) -> None:
+    first, second, third = (round_.waits(it) for it in ("one", "two", "three"))
+
+    def due(most: int, *skip: int) -> list[int]:
+        found = round_.does(lambda work: round_.outbox.load_due(work, MIDDAY, most, set(skip)))
+        return [it.id for it in found]
+
+    assert due(1, first) == [second]
+    assert due(9, first, second) == [third]

@@ -36,7 +36,8 @@ TESTS = (
     "tests/mailbox", "tests/vault", "tests/cases/test_case_state_machine.py", "tests/hotline/queue",
     "tests/hotline/commands", "tests/desks/web/auth", "tests/desks/web/security",
     "tests/desks/web/test_routes_and_permissions.py", "tests/dispatch/limits",
-    "tests/dispatch/turns",
+    "tests/dispatch/turns", "tests/dispatch/passphrases", "tests/desks/web/queue",
+    "tests/hotline/erasure", "tests/channels/test_web_push.py",
 )  # fmt: skip
 PARTS = ("import", "call")
 """Mutants of what runs at import, which takes longer to try, and of what runs in functions."""

@@ -15,6 +15,8 @@ from bot.errors import DecryptionError, EpochExpiredError
 from bot.vault import HostKey, Purpose, Vault
 from bot.vault.keys.epoch_keys import (
     LIFETIME,
+    ROTATION_PERIOD,
+    SEALED_WITH_EPOCH,
     Epoch,
     EpochPublicKey,
     epoch_cipher,
@@ -215,3 +217,14 @@ def _raw(sql: str) -> object:
 def test_before_the_bot_ever_ran_nothing_is_sealed_to_it() -> None:
     with pytest.raises(DecryptionError, match="haven start"):
         newest_public_key(key_store())
+
+
+def test_the_bot_seals_with_the_key_of_the_newest_epoch() -> None:
+    vault = Vault(ROOT, key_store())
+    numbers = []
+    for now in (MIDDAY, MIDDAY + ROTATION_PERIOD):
+        vault.rotate_epoch(now)
+        sealed = vault.seal(Purpose.INBOX, b"1", b"words")
+        assert sealed[:1] == SEALED_WITH_EPOCH  # and not to its public half, as others must
+        numbers.append(epoch_number(sealed))
+    assert numbers[0] != numbers[1]

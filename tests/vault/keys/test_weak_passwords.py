@@ -75,3 +75,8 @@ def test_what_was_drawn_by_lot_is_one() -> None:
 def test_six_different_signs_are_enough_and_five_are_not(password: str, is_refused: bool) -> None:
     assert len(set(password)) == 5 + (not is_refused)
     assert is_guessable(password, KNOWN) is is_refused
+
+
+def test_runs_of_four_neighbours_are_no_words_of_ones_own() -> None:
+    assert is_guessable("abcd-uiop-hjkl-4321", KNOWN)
+    assert not is_guessable("abc-uio-hjk-xw-gpt", KNOWN)

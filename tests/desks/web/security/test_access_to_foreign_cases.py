@@ -319,3 +319,20 @@ def test_a_route_with_a_different_answer_is_detected(tmp_path: Path) -> None:
     cast = Cast(office, Role.CASEWORKER)
     assert len({cast.tries(bad, kind) for kind in ("anothers", "erased", "forged")}) > 1
     office.close()
+
+
+def test_a_supervisor_reads_a_colleagues_case_only_with_a_reason(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, hua = web_desk.worker().comes(), web_desk.supervisor().comes()
+    _person, waiting = web_desk.add_person()
+    _other, held = web_desk.add_person()
+    mei.told(held, "claim")
+
+    def is_asked_why(reference: str) -> bool:
+        return "/break-glass" in hua.browser.get(f"/cases/{reference}").text
+
+    assert not is_asked_why(waiting)
+    assert is_asked_why(held)
+    hua.browser.post(f"/cases/{held}/break-glass", {"reason": "She is ill."})
+    assert not is_asked_why(held)
