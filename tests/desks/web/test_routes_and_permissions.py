@@ -67,7 +67,8 @@ def test_only_these_addresses_take_a_file_or_want_a_fresh_second_factor() -> Non
     assert {it.path for it in ROUTES if it.takes_file} == {"/cases/{reference}/send-file"}
     assert {it.path for it in ROUTES if it.needs_step_up} == {
         "/account/calls", "/account/calls/end", "/account/end", "/account/passkeys",
-        "/account/passkeys/ask", "/account/passkeys/end", "/key-requests/approve",
+        "/account/passkeys/ask", "/account/passkeys/end", "/administration/hours/reset",
+        "/key-requests/approve",
         "/key-requests/refuse", "/staff/account/{who}/approval", "/staff/account/{who}/disable",
         "/staff/end", "/staff/invite",
     }  # fmt: skip
@@ -78,7 +79,8 @@ def test_only_these_addresses_are_for_scripts() -> None:
     shown = ("/pane", "/{pane}", "/picture", "/sound", "/panes/phrases")
     named = {
         "/events", "/own-cases", "/session", "/stream", "/understood", "/cases/{reference}/looked",
-        "/cases/{reference}/moved", "/cases/{reference}/seen",
+        "/cases/{reference}/moved", "/cases/{reference}/seen", "/shift/notice",
+        "/administration/directory/wrong",
     }  # fmt: skip
     found = {it.path for it in ROUTES if it.is_pane and not it.path.endswith(shown)}
     assert found == named
