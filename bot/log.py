@@ -29,7 +29,8 @@ EVENTS = frozenset(
         "webhook_removed", "outage", "loss_window", "questions_asked_again", "profile_not_updated",
         "language_refused", "recordings_unreadable",
         # Updates and letters.
-        "quarantined", "turn_failed", "queue_round_failed", "passphrase_given_up",
+        "quarantined", "update_tried_again", "turn_failed", "queue_round_failed",
+        "passphrase_given_up",
         "letter_blocked", "letter_delayed", "letter_failed", "letter_refused", "letter_uncertain",
         # Cases.
         "case_opened", "case_wrapped_to_host_key", "hotline_alerts", "deadlines_unreadable",

@@ -253,6 +253,7 @@ async def _run_maintenance(app: App, poller: Poller, disk: DiskSpace) -> None:
             await app.database.writer.run(lambda work: delete_old_rows(app, work))
             await expire_keys(app)
         await asyncio.sleep(HEARTBEAT_SECONDS)
+        await app.dispatcher.retry_crashed()
 
 
 def _record_heartbeat(app: App, poller: Poller, work: Work) -> None:

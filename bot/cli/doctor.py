@@ -29,6 +29,7 @@ from bot.documents.typesetter import Typesetter
 from bot.errors import HavenError
 from bot.hotline.on_call.roster import CallChannel
 from bot.languages.availability import checked_bot_names, load_offer
+from bot.mailbox.inbox import Inbox
 from bot.places.directory import Recipient
 from bot.places.registry import find_place
 from bot.settings import Settings, load_settings
@@ -83,6 +84,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         use_stored_checks(settings)
         yield "Telegram accepts the token", lambda: _check_token(settings)
         yield "clock agrees with Telegram's", lambda: _check_clock(settings)
+        yield "every message was handled", lambda: _check_quarantine(settings)
         yield "nothing is kept too long", lambda: _check_retention(settings)
         yield "on-call caseworkers can be reached", lambda: _check_on_call(settings)
     if settings.backups is not None or settings.backup_key:
@@ -161,6 +163,18 @@ def _check_retention(settings: Settings) -> None:
     faults += ["more than one case in twenty is due at once"] if needs_approval else []
     if faults:
         raise HavenError(f"{'; '.join(faults)}; haven retention says why, and erases")
+
+
+def _check_quarantine(settings: Settings) -> None:
+    """Refuse messages that could not be handled: no one reads them."""
+    with closing(existing_database(settings).writer) as writer:
+        count = writer.run_sync(Inbox.count_quarantined)
+    if count:
+        raise HavenError(
+            f"{count} messages of the last day could not be handled, and no one reads them. The "
+            "log says why (turn_failed, quarantined). Those over which Haven ended are tried again "
+            "by themselves; what is left is erased after a day"
+        )
 
 
 def _check_token(settings: Settings) -> None:

@@ -87,6 +87,18 @@ class Dispatcher:
         if self._queue:
             self._begin_work()
 
+    async def retry_crashed(self) -> None:
+        """Handle one update again that was quarantined because the process ended over it.
+
+        For a process that has lived for a while: if it ends now, the update was to blame.
+        """
+        async with self._resume_lock:
+            updates = await self._writer.run(self._inbox.load_crashed)
+            for taken in await self._process_each(updates, self._process_stored):
+                self._hand_over(taken)
+        if updates:
+            log.info("update_tried_again")
+
     async def drain(self) -> None:
         """Wait until the fair queue is empty."""
         await wait_until(lambda: not self._queue)

@@ -29,8 +29,14 @@ IN_QUEUE = "in_line"
 DIGEST_LENGTH = 16
 FOREVER = 2**62
 """In place of a moment: none waits."""
-MAX_CRASHES = 3
-"""Times a process may end over an update before it is quarantined."""
+MAX_CRASHES, MAX_ATTEMPTS = 3, 6
+"""Times a process may end over an update before it is quarantined, and in all.
+
+The update need not be the cause: a full memory, or a computer that starts again and again, ends a
+process over what waits first. So a process that has lived for a while tries such an update again,
+alone.
+"""
+_ENDED_OVER_IT = "the process ended over it"
 
 
 @dataclass(slots=True)
@@ -64,8 +70,19 @@ _FINISH = update_by(inbox, by="id", constants={"state": DONE, "raw": None})
 _QUARANTINE = update_by(inbox, "fault", by="id", constants={"state": QUARANTINED})
 _QUARANTINE_CRASHING = update_by(
     inbox, by=(NOT_DONE, _IS_WAITING, "bot", inbox.c.attempts >= bindparam("crashes")),
-    constants={"state": QUARANTINED, "fault": "the process ended over it"},
+    constants={"state": QUARANTINED, "fault": _ENDED_OVER_IT},
 )  # fmt: skip
+_ENDED_OVER = select_by(
+    inbox, "id", "update_id", "digest", "raw",
+    by=(
+        NOT_DONE, inbox.c.state == QUARANTINED, inbox.c.fault == _ENDED_OVER_IT, "bot",
+        inbox.c.raw.is_not(None), inbox.c.attempts < MAX_ATTEMPTS,
+    ),
+    order_by="id", limit=1,
+)  # fmt: skip
+_COUNT_QUARANTINED = select_by(
+    inbox, func.count(), by=(NOT_DONE, inbox.c.state == QUARANTINED, inbox.c.raw.is_not(None))
+)
 _IN_QUEUE = select_in(
     inbox, "id", "update_id", "digest", "bot", "raw",
     among="update_id", by=inbox.c.state == IN_QUEUE,
@@ -188,6 +205,24 @@ class Inbox:
                     break
         work.many(_COUNT_ATTEMPT, [(arrival.row,) for arrival in found])
         return found
+
+    def load_crashed(self, work: Work) -> list[Arrival]:
+        """Return the oldest update that was quarantined because the process ended over it.
+
+        An attempt is counted; after `MAX_ATTEMPTS` it stays quarantined.
+        """
+        found = [
+            opened
+            for row, number, digest, raw in work.rows(_ENDED_OVER, self.bot)
+            for opened in self._open(work, row, number, bytes(digest), bytes(raw))
+        ]
+        work.many(_COUNT_ATTEMPT, [(arrival.row,) for arrival in found])
+        return found
+
+    @staticmethod
+    def count_quarantined(work: Work) -> int:
+        """Return how many updates could not be handled, and are not erased yet."""
+        return int(work.rows(_COUNT_QUARANTINED)[0][0])
 
     def quarantine(self, work: Work, arrival: Arrival, why: str, now: int) -> None:
         """Quarantine an update, sealed, with the reason; everything else goes on."""

@@ -8,7 +8,16 @@ import pytest
 from sqlalchemy import bindparam, update
 
 from bot.clock import DAY, HOUR
-from bot.mailbox.inbox import DONE, IN_QUEUE, QUARANTINED, WAITING, Arrival, Inbox
+from bot.mailbox.inbox import (
+    DONE,
+    IN_QUEUE,
+    MAX_ATTEMPTS,
+    MAX_CRASHES,
+    QUARANTINED,
+    WAITING,
+    Arrival,
+    Inbox,
+)
 from bot.store.compiled import Prepared
 from bot.store.database import Database
 from bot.store.statements import update_by
@@ -133,6 +142,49 @@ def test_an_update_that_ends_the_process_three_times_is_set_aside_alone(box: Box
     box.does("store_waiting", arrivals(*range(25)), MIDDAY)
     assert deaths_until_all_is_handled(box, {13}) == 3
     assert dict(box.states()) == {n: QUARANTINED if n == 13 else DONE for n in range(25)}
+
+
+def test_an_update_set_aside_is_tried_again_alone_and_not_for_ever(box: Box) -> None:
+    """Whoever killed the process need not be the update: a full memory kills, too."""
+    box.does("store_waiting", arrivals(1, 2), MIDDAY)
+    deaths_until_all_is_handled(box, {1, 2})
+    assert box.does("count_quarantined") == 2
+    (tried,) = box.does("load_crashed")
+    assert (tried.update_id, tried.raw) == (1, b'{"n":1}')
+    box.does("store_handled", [tried], MIDDAY)
+    assert box.states() == [(1, DONE), (2, QUARANTINED)]
+    again = 0
+    while box.does("load_crashed"):  # the process ends each time
+        again += 1
+    assert again == MAX_ATTEMPTS - MAX_CRASHES
+    assert box.states() == [(1, DONE), (2, QUARANTINED)]
+    assert box.does("count_quarantined") == 1
+
+
+def test_what_was_set_aside_for_another_reason_is_not_tried_again(box: Box) -> None:
+    box.does("store_waiting", arrivals(1), MIDDAY)
+    (stored,) = box.does("load_waiting", 10)
+    box.does("quarantine", stored, "turn failed: LookupError", MIDDAY)
+    assert box.does("load_crashed") == []
+
+
+def test_a_message_set_aside_by_crashes_reaches_the_conversation_later(tmp_path: Path) -> None:
+    hotline = HotlineHarness(tmp_path)
+    person = hotline.person()
+    number = hotline.next_update
+    arrival = Arrival.of(number, update_json(number, person.words("they keep us here")))
+    house, writer = hotline.house, hotline.database.writer
+    writer.run_sync(lambda work: house.inbox.store_waiting(work, [arrival], MIDDAY))
+    for _ in range(MAX_CRASHES + 1):  # the process ended over it each time
+        writer.run_sync(lambda work: house.inbox.load_waiting(work, 10))
+    hotline.run(house.dispatcher.resume())
+    assert person.texts == []
+    hotline.run(house.dispatcher.retry_crashed())
+    hotline.settle()
+    assert person.texts != []
+    assert hotline.ask("SELECT state FROM inbox") == [(DONE,)]
+    hotline.run(house.dispatcher.retry_crashed())  # nothing is left
+    hotline.close()
 
 
 def test_an_update_that_was_tried_comes_alone_whatever_stands_beside_it(box: Box) -> None:
