@@ -1,4 +1,7 @@
-"""Urgent sentences: which alarms a message may hold, by the lists in `locales/*/alarms.toml`.
+"""Urgent sentences: which alarms a message may hold, by phrases and by learnt examples.
+
+Phrases stand in `locales/*/alarms.toml`. Most people say it in other words: `urgency` says how
+likely a sentence is urgent that has no phrase, and which one is ordinary although it has.
 
 An alarm raises the priority of what the words belong to and shows the danger card. It never blocks
 a message, never decides a queue alone, and passes nothing on. Every language is tried on every
@@ -53,10 +56,10 @@ if TYPE_CHECKING:
     from bot.languages.urgency import Likelihood
 
 CERTAIN = 1.8
-"""Odds from where on a message is an alarm, although no phrase of the lists is in it."""
+"""Odds from where on a sentence without a phrase is an alarm."""
 DOUBTED, DOUBTED_IF_GRAVE, DOUBTED_IF_SHORT = 1.0, 0.0, -1.0
-"""Odds up to where a message is none, although one is: most false alarms are long sentences with
-one such phrase. All were chosen on two sets; tests/README.md has the measures on a third."""
+"""Odds up to where a sentence with a phrase is no alarm: most false alarms are long sentences that
+have one. All four numbers were chosen on two sets; tests/README.md has the measures on others."""
 GRAVE = frozenset({"danger_now", "sexual_violence", "self_harm"})
 """Categories whose phrases are doubted last."""
 SHORT = 25
