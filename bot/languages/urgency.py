@@ -37,12 +37,10 @@ CATEGORY_MASK = (1 << 15) - 1
 """The same for each category."""
 LONGEST_SENTENCE = 180
 """Characters that are looked at together: about 30 words."""
-SHORT_TEXT = 120
-"""Bytes of UTF-8 that are looked at together, whatever stands between: 20 words, or 40 signs."""
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
 _HAN_OR_KANA = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_ENDS = ".!?\u3002\uff01\uff1f\u104b\u17d4"
+_ENDS = ".!\u3002\uff01\u104b\u17d4"
 _SENTENCE = re.compile(f"[^{_ENDS}]{{1,{LONGEST_SENTENCE - 3}}}[{_ENDS}]{{0,3}}")
 
 
@@ -102,12 +100,10 @@ class UrgencyModel:
 
 
 def sentences_of(text: str) -> list[str]:
-    """Return the sentences of a text, at most `LONGEST_SENTENCE` long; a short text is one.
+    """Return the sentences of a text, at most `LONGEST_SENTENCE` long.
 
-    "Call the police? No, I only ask about my pay" says one thing.
+    What follows a question belongs to it: "Call the police? No, I only ask about my pay".
     """
-    if len(text.encode(errors="replace")) <= SHORT_TEXT:
-        return [text] if text.strip() else []
     return [it for it in _SENTENCE.findall(text) if it.strip()]
 
 
