@@ -190,7 +190,7 @@ def test_a_story_of_forty_thousand_characters_is_kept_and_given(
     sqlite_hotline: HotlineHarness,
 ) -> None:
     person = sqlite_hotline.person("en")
-    part = "we work day and night and may not go out. " * 95
+    part = "we work day and night and sleep very little. " * 95
     person.send_update(*(person.words(part) for _ in range(10)))
     person.presses("Give it to a person")
     given = cases_of(sqlite_hotline)[0].sent[0].answers["also"]
