@@ -38,11 +38,10 @@ from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import RateLimits
 from bot.mailbox.reencrypt import reencrypt_waiting
 from bot.partners.link_stats import LinkStats
-from bot.store.clock_error import record_clock_error
 from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import DiskLevel, DiskSpace
+from bot.store.findings import CLOCK_ERROR, TOKEN_REFUSED_SINCE
 from bot.store.heartbeat import record_heartbeat, return_from_absence
-from bot.store.token_refusal import record_token_refusal
 from bot.vault.passphrase_hash import PassphraseHashWorker
 from flows.texts import phrases
 
@@ -268,7 +267,7 @@ def _record_heartbeat(app: App, poller: Poller, work: Work) -> None:
 
 
 def _record_refusal(app: App, poller: Poller, work: Work) -> None:
-    record_token_refusal(work, poller.refused_since, app.clock.now())
+    TOKEN_REFUSED_SINCE.record(work, poller.refused_since, app.clock.now())
 
 
 def delete_old_rows(app: App, work: Work) -> None:
@@ -307,4 +306,4 @@ async def watch_clock(app: App) -> None:
 
 def _record_clock_error(app: App, work: Work) -> None:
     now = app.clock.now()
-    record_clock_error(work, clock_error(now, app.setting.clock_monitor.channel()), now)
+    CLOCK_ERROR.record(work, clock_error(now, app.setting.clock_monitor.channel()), now)

@@ -33,10 +33,9 @@ from bot.mailbox.inbox import Inbox
 from bot.places.directory import Recipient
 from bot.places.registry import find_place
 from bot.settings import Settings, load_settings
-from bot.store.clock_error import load_clock_error
 from bot.store.database import DataDirectory
 from bot.store.disk_space import is_read_only
-from bot.store.token_refusal import load_token_refusal
+from bot.store.findings import CLOCK_ERROR, TOKEN_REFUSED_SINCE
 from bot.vault.backup.create import find_faults
 from bot.vault.backup.offline_key import OfflinePublicKey
 from bot.vault.erasure.erase import Erasures
@@ -180,7 +179,7 @@ def _check_quarantine(settings: Settings) -> None:
 def _check_token(settings: Settings) -> None:
     """Refuse a token that Telegram refused to the running bot within the last minutes."""
     with closing(existing_database(settings).writer) as writer:
-        since = writer.run_sync(lambda work: load_token_refusal(work, SystemClock().now()))
+        since = writer.run_sync(lambda work: TOKEN_REFUSED_SINCE.load(work, SystemClock().now()))
     if since:
         when = datetime.fromtimestamp(since / SECOND, settings.zone)
         raise HavenError(
@@ -193,7 +192,7 @@ def _check_token(settings: Settings) -> None:
 def _check_clock(settings: Settings) -> None:
     """Refuse a clock that the running bot found wrong within the last minutes."""
     with closing(existing_database(settings).writer) as writer:
-        error = writer.run_sync(lambda work: load_clock_error(work, SystemClock().now()))
+        error = writer.run_sync(lambda work: CLOCK_ERROR.load(work, SystemClock().now()))
     if error:
         seconds, way = abs(error) // SECOND, "fast" if error > 0 else "slow"
         raise HavenError(

@@ -10,7 +10,7 @@ import pytest
 from bot.app.storage import open_database
 from bot.cli.doctor import run_checks
 from bot.clock import HOUR, MINUTE, SystemClock
-from bot.store.token_refusal import FINDING_LIFETIME, record_token_refusal
+from bot.store.findings import FINDING_LIFETIME, TOKEN_REFUSED_SINCE
 from tests.support.harnesses.hotline_harness import settings_for
 from tests.support.harnesses.web_desk_harness import WebDeskHarness
 
@@ -35,7 +35,9 @@ def test_every_page_of_the_desk_says_that_the_token_is_refused(
 ) -> None:
     mei, now = web_desk.worker().comes(), web_desk.home.loop.now()
     since = now - HOUR if is_refused else 0
-    web_desk.home.database.writer.run_sync(lambda work: record_token_refusal(work, since, now))
+    web_desk.home.database.writer.run_sync(
+        lambda work: TOKEN_REFUSED_SINCE.record(work, since, now)
+    )
     for path in ("/queue/mine", "/account"):
         page = mei.browser.get(path).text
         assert (BANNER in page) == is_refused
@@ -52,7 +54,7 @@ def test_the_doctor_says_that_the_token_is_refused_and_what_to_do(
     settings, at = settings_for(tmp_path), SystemClock().now() - age
     with closing(open_database(settings).writer) as writer:
         since = at - HOUR if is_refused else 0
-        writer.run_sync(lambda work: record_token_refusal(work, since, at))
+        writer.run_sync(lambda work: TOKEN_REFUSED_SINCE.record(work, since, at))
     fault = dict(run_checks(settings))[CHECK]
     assert bool(fault) == is_told
     assert not fault or all(it in fault for it in ("@BotFather", "HAVEN_TELEGRAM_TOKEN", "restart"))

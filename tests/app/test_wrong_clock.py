@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bot.app.storage import open_database
 from bot.cli.doctor import run_checks
 from bot.clock import MINUTE, SECOND, SystemClock
-from bot.store.clock_error import MEASUREMENT_LIFETIME, load_clock_error, record_clock_error
+from bot.store.findings import CLOCK_ERROR, FINDING_LIFETIME
 from tests.support.harnesses.hotline_harness import settings_for
 from tests.support.harnesses.web_desk_harness import WebDeskHarness
 from tests.support.people.contact_rule_simulation import ContactRuleHarness
@@ -32,14 +32,14 @@ def test_a_wrong_clock_is_logged_once_with_its_seconds_and_so_is_a_right_one(
     with capture_logs() as logs:
         home.loop.jumped += wrong * SECOND
         home.run(home.close_writer_idle(5))
-        stored = home.database.writer.run_sync(lambda work: load_clock_error(work, home.loop.now()))
+        stored = home.database.writer.run_sync(lambda work: CLOCK_ERROR.load(work, home.loop.now()))
         home.loop.jumped -= wrong * SECOND
         home.run(home.close_writer_idle(5))
     told = [it for it in logs if it["event"].startswith(("clock_wrong", "clock_right"))]
     assert [it["event"] for it in told] == ["clock_wrong", "clock_right"]
     assert abs(told[0]["seconds"] - wrong) < 1
     assert abs(stored - wrong * SECOND) < SECOND
-    assert home.database.writer.run_sync(lambda work: load_clock_error(work, home.loop.now())) == 0
+    assert home.database.writer.run_sync(lambda work: CLOCK_ERROR.load(work, home.loop.now())) == 0
     home.close()
 
 
@@ -67,7 +67,7 @@ def test_every_page_of_the_desk_says_that_the_clock_is_wrong(
 ) -> None:
     mei, now = web_desk.worker().comes(), web_desk.home.loop.now()
     write = web_desk.home.database.writer.run_sync
-    write(lambda work: record_clock_error(work, error * SECOND, now))
+    write(lambda work: CLOCK_ERROR.record(work, error * SECOND, now))
     for path in ("/queue/mine", "/account"):
         page = mei.browser.get(path).text
         assert (shown in page) if shown else ("clock of Haven" not in page)
@@ -78,7 +78,7 @@ def test_every_page_of_the_desk_says_that_the_clock_is_wrong(
     [
         (HOURS, 0, "7200 seconds fast"),
         (-HOURS, 0, "7200 seconds slow"),
-        (HOURS, MEASUREMENT_LIFETIME + MINUTE, None),
+        (HOURS, FINDING_LIFETIME + MINUTE, None),
         (0, 0, None),
     ],
 )
@@ -88,6 +88,6 @@ def test_the_doctor_says_that_the_clock_is_wrong(
     settings = settings_for(tmp_path)
     with closing(open_database(settings).writer) as writer:
         at = SystemClock().now() - age
-        writer.run_sync(lambda work: record_clock_error(work, error * SECOND, at))
+        writer.run_sync(lambda work: CLOCK_ERROR.record(work, error * SECOND, at))
     found = dict(run_checks(settings))[CHECK]
     assert found is None if fault is None else fault in str(found)

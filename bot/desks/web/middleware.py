@@ -51,8 +51,7 @@ from bot.errors import HavenError
 from bot.hotline.queue.held_replies import held_replies
 from bot.languages import STAFF_LANGUAGES
 from bot.log import log
-from bot.store.clock_error import load_clock_error
-from bot.store.token_refusal import load_token_refusal
+from bot.store.findings import CLOCK_ERROR, TOKEN_REFUSED_SINCE
 from bot.store.writer import is_store_error
 from bot.vault.keys.staff_keys import may_open
 
@@ -207,11 +206,11 @@ class DeskEndpoint:
             if found is not None and sessions.exists(work, session):
                 request.signed_in = found
                 request.preferences = load_preferences(work, found.id)
-                request.clock_error = load_clock_error(work, request.now)
+                request.clock_error = CLOCK_ERROR.load(work, request.now)
                 if request.http.method == "GET" and found.role is not Role.AUDITOR:
                     request.held_replies = held_replies(work)
                 self.context.service_hours.plan(work)  # of what every page shows
-                request.token_refused_since = load_token_refusal(work, request.now)
+                request.token_refused_since = TOKEN_REFUSED_SINCE.load(work, request.now)
                 if request.is_for_page and found.role is not Role.AUDITOR:
                     load_own_cases(work, request)
                     request.shift_notice = load_shift_notice(work, request)
