@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from bot.languages import LOCALES
-from bot.languages.urgency import features
+from bot.languages.urgency import features, read_weights
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -107,9 +107,4 @@ def load_answer_model(path: Path = MODEL) -> AnswerModel:
         OSError: the file cannot be read.
         msgspec.DecodeError: it is no model.
     """
-    return read_answer_table(path).model()
-
-
-def read_answer_table(path: Path) -> AnswerTable:
-    """Return what the file of weights holds; raises as `load_answer_model`."""
-    return msgspec.msgpack.decode(zlib.decompress(path.read_bytes()), type=AnswerTable)
+    return read_weights(path, AnswerTable).model()

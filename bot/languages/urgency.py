@@ -18,7 +18,7 @@ import zlib
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+Weights = TypeVar("Weights")
+"""What a file of weights holds."""
 MODEL = LOCALES / "urgency.model"
 MASK = (1 << 18) - 1
 """Features have a weight in a table of this many bytes, and one."""
@@ -140,9 +142,9 @@ def load_model(path: Path = MODEL) -> UrgencyModel:
         OSError: the file cannot be read.
         msgspec.DecodeError: it is no model.
     """
-    return read_table(path).model()
+    return read_weights(path, UrgencyTable).model()
 
 
-def read_table(path: Path) -> UrgencyTable:
-    """Return what the file of weights holds; raises as `load_model`."""
-    return msgspec.msgpack.decode(zlib.decompress(path.read_bytes()), type=UrgencyTable)
+def read_weights(path: Path, kind: type[Weights]) -> Weights:
+    """Return what a file of weights holds; raises as `load_model`."""
+    return msgspec.msgpack.decode(zlib.decompress(path.read_bytes()), type=kind)

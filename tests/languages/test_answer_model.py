@@ -6,7 +6,8 @@ import pytest
 
 from bot.conversation import Choose
 from bot.languages import LANGUAGES
-from bot.languages.answer_model import LIKELY, LONGEST, MODEL, load_answer_model, read_answer_table
+from bot.languages.answer_model import LIKELY, LONGEST, MODEL, AnswerTable, load_answer_model
+from bot.languages.urgency import read_weights
 from flows import ALL_FLOWS
 from tests.languages.scores import HELD_SETS, REASSURING, label_of, labels_beside, sentences
 from tests.support.content.answer_model import (
@@ -27,8 +28,8 @@ ALONE = ("I am safe here", "I am not safe", "Not sure")
 
 def test_the_weights_were_made_from_the_examples_as_they_are() -> None:
     examples = load_answer_examples()
-    assert read_answer_table(MODEL).digest == digest_of(examples)
-    assert read_answer_table(MODEL).digest != digest_of(examples[1:])
+    assert read_weights(MODEL, AnswerTable).digest == digest_of(examples)
+    assert read_weights(MODEL, AnswerTable).digest != digest_of(examples[1:])
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)

@@ -10,8 +10,9 @@ from bot.languages.alarms import find_alarms
 from bot.languages.urgency import (
     LONGEST_SENTENCE,
     MODEL,
+    UrgencyTable,
     load_model,
-    read_table,
+    read_weights,
     sentences_of,
 )
 from tests.languages import scores
@@ -29,9 +30,9 @@ LEAST_URGENT, LEAST_ORDINARY = 25, 500
 
 def test_the_weights_were_made_from_the_examples_as_they_are() -> None:
     examples = load_examples()
-    assert read_table(MODEL).digest == digest_of(examples)
+    assert read_weights(MODEL, UrgencyTable).digest == digest_of(examples)
     changed = [*examples, Example("one more", is_urgent=False, category="")]
-    assert read_table(MODEL).digest != digest_of(changed)
+    assert read_weights(MODEL, UrgencyTable).digest != digest_of(changed)
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)

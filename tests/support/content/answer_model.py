@@ -8,11 +8,9 @@ from __future__ import annotations
 import math
 import random
 import sys
-import zlib
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
-import msgspec
 from rich.progress import track
 
 from bot.languages import LANGUAGES
@@ -25,8 +23,10 @@ from tests.support.content.urgency_model import (
     SMOOTHING,
     STEPS,
     digest_of,
+    in_bytes,
     read_answers,
     read_examples,
+    write_weights,
 )
 
 EPOCHS, RATE = 12, 0.25
@@ -115,8 +115,9 @@ def make_answer_table(examples: list[AnswerExample], *, is_silent: bool = False)
                     weights[it] -= RATE * step / math.sqrt(seen[it])
     add_counts(weights, rows)
     scale = max(map(abs, weights)) / STEPS
-    table = bytes(round(it / scale) & 0xFF for it in weights)
-    return AnswerTable(digest_of(examples), scale, table, dict(sorted(biases.items())))
+    return AnswerTable(
+        digest_of(examples), scale, in_bytes(weights, scale), dict(sorted(biases.items()))
+    )
 
 
 def add_counts(weights: list[float], rows: list[tuple[list[int], tuple[str, ...], int]]) -> None:
@@ -137,8 +138,7 @@ def add_counts(weights: list[float], rows: list[tuple[list[int], tuple[str, ...]
 
 def main() -> int:
     """Write the model."""
-    table = make_answer_table(load_answer_examples())
-    MODEL.write_bytes(zlib.compress(msgspec.msgpack.encode(table), 9))
+    write_weights(MODEL, make_answer_table(load_answer_examples()))
     return 0
 
 

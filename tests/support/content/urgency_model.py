@@ -25,6 +25,7 @@ from tests.languages.scores import LEARNT_SETS, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
 SEED = 1
 EPOCHS = 12
@@ -195,21 +196,26 @@ def make_table(examples: Sequence[Example], *, is_silent: bool = False) -> Urgen
     return UrgencyTable(
         digest_of(examples),
         scale,
-        _in_bytes(listed, scale),
+        in_bytes(listed, scale),
         bias,
         category_scale,
-        [_in_bytes(it, category_scale) for it in tables],
+        [in_bytes(it, category_scale) for it in tables],
     )
 
 
-def _in_bytes(weights: Iterable[float], scale: float) -> bytes:
+def write_weights(path: Path, table: msgspec.Struct) -> None:
+    """Write a file of weights."""
+    path.write_bytes(zlib.compress(msgspec.msgpack.encode(table), 9))
+
+
+def in_bytes(weights: Iterable[float], scale: float) -> bytes:
+    """Return weights as bytes; `scale` is what one step is worth."""
     return bytes(round(it / scale) & 0xFF for it in weights)
 
 
 def main() -> int:
     """Write the model."""
-    table = make_table(load_examples())
-    MODEL.write_bytes(zlib.compress(msgspec.msgpack.encode(table), 9))
+    write_weights(MODEL, make_table(load_examples()))
     return 0
 
 
