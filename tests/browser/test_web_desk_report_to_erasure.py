@@ -42,7 +42,7 @@ OFFICE = "labor_1955"
 NUMBER = "[A-Z0-9]{6}"
 AWAITED = (
     rf"^403 \S+/cases/{NUMBER}/do/erase$"
-    rf"|^404 \S+/(cases/{NUMBER}(/panes/\w+(\?\S*)?|/moved)?|find\S*|stream\S+)$"
+    rf"|^404 \S+/(cases/{NUMBER}(/panes/\w+(\?\S*)?|/moved|/looked|/seen)?|find\S*|stream\S+)$"
     "|^Failed to load resource: .* 40[34] "
 )
 """What is refused at the desk in this evening: erasing before a second factor, and what is gone."""
