@@ -19,6 +19,7 @@ from flows.requests.contact import ContactFlow
 from flows.requests.talk import Talk
 from flows.start.language import LanguageFlow
 from flows.start.welcome import Welcome
+from flows.texts.phrases import WITH_CASE
 from tests.support.dispatch_inspection import GO_ON
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class NumberedWalker:
     def act(self) -> bool:
         """Do what comes next, once the chat is ready for it; tell whether it was done."""
         act = self.acts[self.done]
-        if self.presses and act.waits and (self._declines_offer() or not self._is_asked_anew()):
+        if self.presses and act.waits and not self._is_ready():
             return False
         if act.words:
             self.phone.say(act.words)
@@ -80,6 +81,25 @@ class NumberedWalker:
             return False
         self.done += 1
         return True
+
+    def _is_ready(self) -> bool:
+        """Tell whether the own words are answered and a question is open; decline an offer first.
+
+        Who pressed what stood there before their words were answered would press a button of a
+        question that is not the open one any more.
+        """
+        if self._is_unanswered() or self._declines_offer():
+            return False
+        return self._is_asked_anew()
+
+    def _is_unanswered(self) -> bool:
+        """Tell whether a question still has to follow the last words; none follows `WITH_CASE`."""
+        messages = self.phone.chat.messages
+        own = max((it for it in messages if not messages[it]["from"]["is_bot"]), default=0)
+        if not own or (self.phone.bot_texts() and int(self._asked()["message_id"]) > own):
+            return False
+        newest = messages[max(messages)]
+        return bool(newest.get("text") != WITH_CASE.render(catalogue(LANGUAGE)))
 
     def _press(self, act: WalkerAction) -> bool:
         """Press a button where it was asked for, or where the first one of several was pressed."""
