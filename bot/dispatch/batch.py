@@ -26,6 +26,7 @@ from bot.hotline.check_ins.store import TRIED, CheckIns
 from bot.hotline.events import Event, EventKind
 from bot.languages import catalogue
 from bot.log import log
+from bot.mailbox.inbox import Arrival
 from bot.mailbox.letter import Lane, Letter
 from bot.mailbox.outbox import drop_bot_letters
 from bot.messages import LeaveGroup, Toast, Update, UpdateKind
@@ -47,12 +48,13 @@ if TYPE_CHECKING:
     from bot.hotline.commands.store import StoredCommand
     from bot.hotline.commands.types import Command
     from bot.mailbox.courier import Mailbox
-    from bot.mailbox.inbox import Arrival
     from bot.mailbox.passphrase_jobs import PassphraseJob, PassphraseToHash
     from bot.store.writer import Work
 
 _CONVERSATION_KINDS = frozenset(UpdateKind) - {UpdateKind.IGNORED, UpdateKind.GROUP}
 """Kinds that belong to a conversation with one person."""
+_KeyedArrival = tuple[Arrival, Update, bytes]
+"""What arrived, what it says, and the key of its chat."""
 _COMMAND = "command"
 """The name under which commands are counted among the updates."""
 
@@ -68,6 +70,15 @@ class BatchResult:
     has_passphrases: bool = False
     handled_count: int = 0
 
+    def add(self, later: BatchResult) -> None:
+        """Add what is to be done for a later part of the same batch."""
+        self.letters += later.letters
+        self.toasts += later.toasts
+        self.groups_to_leave += later.groups_to_leave
+        self.opened_cases += later.opened_cases
+        self.has_passphrases |= later.has_passphrases
+        self.handled_count += later.handled_count
+
 
 @dataclass(slots=True)
 class _Batch:
@@ -82,6 +93,7 @@ class _Batch:
     """Letters of the turns so far."""
     passphrases: list[tuple[bytes, PassphraseToHash]] = field(default_factory=list)
     new_cases: list[NewCase] = field(default_factory=list)
+    chats_with_new_case: set[bytes] = field(default_factory=set)
     reports: list[NewReport] = field(default_factory=list)
     priority_raises: list[tuple[str, dict[str, object], Priority]] = field(default_factory=list)
     blocked_chats: list[bytes] = field(default_factory=list)
@@ -141,9 +153,26 @@ class BatchProcessor:
             (arrival, update, chat_key(bot, update.chat))
             for arrival, update in self._parse_updates(work, arrivals, now)
         ]
+        result = BatchResult()
+        while keyed:
+            part, keyed = self._process_part(work, keyed, now, fault)
+            result.add(part)
+        return result
+
+    def _process_part(
+        self, work: Work, keyed: list[_KeyedArrival], now: int, fault: str
+    ) -> tuple[BatchResult, list[_KeyedArrival]]:
+        """Answer arrivals and store what follows; return also what is left for the next part.
+
+        A turn reads what the database holds of its case. So where somebody writes more after words
+        that opened a case, the case is stored first, in the same unit of work.
+        """
         writing = {key for _, update, key in keyed if update.kind in _CONVERSATION_KINDS}
         batch = _Batch(now, self._conversations.load(work, list(writing)) if writing else {})
-        for arrival, update, key in keyed:
+        for number, (arrival, update, key) in enumerate(keyed):
+            if key in batch.chats_with_new_case and update.kind in _CONVERSATION_KINDS:
+                rest = keyed[number:]
+                break
             batch.update_counts[update.detail or update.kind.value] += 1
             if fault:
                 self._quarantine(work, batch, arrival, update, key, fault)
@@ -153,9 +182,12 @@ class BatchProcessor:
             elif update.kind is not UpdateKind.IGNORED:
                 self._handle_desk_update(work, batch, update, arrival.raw)
             batch.handled.append(arrival)
-        batch.events += self._staff_service.end_snoozes(work, writing, now)
+        else:
+            rest = []
+        taken = {key for _, update, key in keyed[: len(keyed) - len(rest)]} & writing
+        batch.events += self._staff_service.end_snoozes(work, taken, now)
         self._store(work, batch)
-        return batch.result
+        return batch.result, rest
 
     def process_commands(
         self, work: Work, commands: Sequence[StoredCommand], now: int, fault: str = ""
@@ -354,7 +386,9 @@ class BatchProcessor:
         row.conversation.fleeting_letters += [-1 - first - place for place in effects.fleeting]
         batch.turns.append(TurnLetters(key, chat, effects))
         batch.letter_count += len(effects.bodies)
-        batch.new_cases += hotline.opened_cases
+        if hotline.opened_cases:
+            batch.new_cases += hotline.opened_cases
+            batch.chats_with_new_case.add(key)
         batch.reports += hotline.reports
         batch.priority_raises += hotline.priority_raises
         batch.events += hotline.events
