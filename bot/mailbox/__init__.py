@@ -4,7 +4,7 @@ Why an update is answered in the transaction that stores it: every durable commi
 and one commit for both costs one. An update, its turn and its letters become durable together;
 until then Telegram still has the update, so it comes again whenever the process ends. The first
 batch after a start is stored before it is handled: an update that ended the last process is then
-counted, and after three times it is quarantined, so that everybody else is served.
+counted, and after eight times it is quarantined, so that everybody else is served.
 
 Why a letter of the bot may be sent twice and one of a person may not: `sendMessage` takes no key
 that makes it happen once. The bot's questions do no harm twice, so a crash between sending and

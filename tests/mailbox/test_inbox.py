@@ -137,10 +137,10 @@ def deaths_until_all_is_handled(box: Box, deadly: set[int]) -> int:
     return deaths
 
 
-def test_an_update_that_ends_the_process_three_times_is_set_aside_alone(box: Box) -> None:
+def test_an_update_that_ends_the_process_too_often_is_set_aside_alone(box: Box) -> None:
     """With its neighbours it would take up to nine people's messages along."""
     box.does("store_waiting", arrivals(*range(25)), MIDDAY)
-    assert deaths_until_all_is_handled(box, {13}) == 3
+    assert deaths_until_all_is_handled(box, {13}) == MAX_CRASHES
     assert dict(box.states()) == {n: QUARANTINED if n == 13 else DONE for n in range(25)}
 
 

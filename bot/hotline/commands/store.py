@@ -17,7 +17,7 @@ from sqlalchemy import and_, bindparam, cast, func, insert, select
 from bot.errors import DecryptionError
 from bot.hotline.commands.types import Command, decode, encode
 from bot.log import log
-from bot.mailbox.inbox import FOREVER
+from bot.mailbox.inbox import FOREVER, MAX_CRASHES
 from bot.store import Prepared, Work, delete_by, select_by, select_one, update_by
 from bot.store.tables.desk import staff_commands
 from bot.store.tables.main import cases
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 
 WAITING, QUARANTINED, REFUSED = "waiting", "quarantined", "refused"
-MAX_CRASHES = 3
-"""Times the process may end over a command before it is quarantined."""
 _NEW = ("state", "sealed", "attempts", "created_at")
 _ADD = Prepared(
     # A case that was erased meanwhile has no row to refer to: the command is refused later.

@@ -11,7 +11,7 @@ from bot.hotline.commands import registry
 from bot.hotline.commands.store import QUARANTINED, StaffCommands, submit_command
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.events import EventKind
-from bot.mailbox.inbox import Arrival
+from bot.mailbox.inbox import MAX_CRASHES, Arrival
 from bot.vault import Vault
 from bot.vault.erasure.delete_rows import case_tables
 from bot.vault.keys.epoch_keys import epoch_number
@@ -147,7 +147,7 @@ def test_a_command_over_which_the_process_ends_is_quarantined_alone(
             crashes += 1
         else:
             run(lambda work, taken=taken: commands.delete(work, taken))
-    assert crashes == 3
+    assert crashes == MAX_CRASHES
     assert [row[:2] for row in hotline.ask(ROWS)] == [(deadly, QUARANTINED)]
 
 
