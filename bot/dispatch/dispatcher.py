@@ -159,7 +159,7 @@ class Dispatcher:
     async def _process_round(self) -> bool:
         """Take the next turns of the fair queue; tell whether that succeeded."""
         turns = self._queue.next_round()
-        waiting = [arrival for _chat, part in turns for arrival in part]
+        waiting = [number for _chat, part in turns for number in part]
         try:
             answered = await self._process_each(waiting, self._process_queued)
         except Exception as error:  # noqa: BLE001 - it is stored, and tried again
@@ -267,7 +267,7 @@ class Dispatcher:
             self._inbox.store_waiting(work, [arrival for _, arrival in later], now, IN_QUEUE)
         return self._batches.process(work, fresh, now), later
 
-    def _process_queued(self, work: Work, waiting: list[Arrival], fault: str = "") -> BatchResult:
+    def _process_queued(self, work: Work, waiting: list[int], fault: str = "") -> BatchResult:
         return self._process_stored(work, self._inbox.load_queued(work, waiting), fault)
 
     def _process_stored(self, work: Work, waiting: list[Arrival], fault: str = "") -> BatchResult:

@@ -162,20 +162,17 @@ class Inbox:
         rows = [(bot, a.update_id, a.digest, state, self._seal(a), None, 0, now) for a in arrivals]
         work.many(_INSERT, rows)
 
-    def load_queued(self, work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    def load_queued(self, work: Work, update_ids: Sequence[int]) -> list[Arrival]:
         """Return updates that wait in the fair queue, opened, in this order."""
-        found = {
-            (number, bytes(digest)): (row, bytes(raw))
-            for row, number, digest, bot, raw in work.rows_in(
-                _IN_QUEUE, [arrival.update_id for arrival in arrivals]
-            )
-            if bot == self.bot
-        }
+        found: dict[int, list[tuple[int, bytes, bytes]]] = {}
+        for row, number, digest, bot, raw in work.rows_in(_IN_QUEUE, update_ids):
+            if bot == self.bot:
+                found.setdefault(number, []).append((row, bytes(digest), bytes(raw)))
         return [
             opened
-            for arrival in arrivals
-            if (it := found.get((arrival.update_id, arrival.digest))) is not None
-            for opened in self._open(work, it[0], arrival.update_id, arrival.digest, it[1])
+            for number in dict.fromkeys(update_ids)
+            for row, digest, raw in sorted(found.get(number, ()))
+            for opened in self._open(work, row, number, digest, raw)
         ]
 
     def requeue_all(self, work: Work) -> None:

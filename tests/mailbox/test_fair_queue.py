@@ -12,6 +12,7 @@ from bot.mailbox.fair_queue import (
     RUSH_ROUND,
     RUSH_SIZE,
     FairQueue,
+    QueueRound,
 )
 from bot.mailbox.inbox import Arrival
 
@@ -20,7 +21,7 @@ def written(*chats: int) -> list[tuple[int, Arrival]]:
     return [(chat, Arrival.of(number, b"words")) for number, chat in enumerate(chats)]
 
 
-def chats_in(round_: list[tuple[int, list[Arrival]]]) -> list[int]:
+def chats_in(round_: QueueRound) -> list[int]:
     return [chat for chat, _part in round_]
 
 
@@ -71,7 +72,7 @@ def test_once_nobody_waits_turns_that_were_used_are_forgotten() -> None:
 
 def test_a_full_queue_comes_before_anything_new() -> None:
     queue = FairQueue()
-    queue.add(written(*[1] * (MAX_QUEUED - 1)))
+    queue.add(written(1) * (MAX_QUEUED - 1))
     assert not queue.is_full
     queue.add(written(2))
     assert queue.is_full

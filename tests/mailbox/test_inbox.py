@@ -269,7 +269,17 @@ def test_what_stands_in_the_fair_queue_is_never_forgotten(box: Box) -> None:
         lambda work: box.inbox.store_waiting(work, arrivals(1), MIDDAY, IN_QUEUE)
     )
     box.does("expire", MIDDAY + 365 * DAY)
-    assert [it.raw for it in box.does("load_queued", arrivals(1))] == [b'{"n":1}']
+    assert [it.raw for it in box.does("load_queued", [1])] == [b'{"n":1}']
+
+
+def test_two_updates_of_one_number_both_come_out_of_the_fair_queue_once(box: Box) -> None:
+    """Telegram may count from the beginning again for a bot that was quiet for a week."""
+    again = Arrival.of(1, b'{"n":"another"}')
+    box.database.writer.run_sync(
+        lambda work: box.inbox.store_waiting(work, [*arrivals(1, 2), again], MIDDAY, IN_QUEUE)
+    )
+    opened = [it.raw for it in box.does("load_queued", [1, 2, 1])]
+    assert opened == [b'{"n":1}', b'{"n":"another"}', b'{"n":2}']
 
 
 def test_what_came_is_counted_by_kind_and_day(box: Box) -> None:
