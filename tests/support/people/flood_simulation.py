@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -45,6 +45,9 @@ SENDING, TURNS = "sending", "turns"
 """What may serve whoever comes first."""
 LONGEST = 5.0
 """Seconds within which 99 of 100 answers to people begin to arrive."""
+MOST_WRITTEN = 15
+"""Messages of one person, after whom another comes: flood or not, whoever writes more than 20 in a
+row that answer nothing is answered twice a minute (`MAX_BURSTS`)."""
 GRACE = 30.0
 """Seconds after the flood in which whoever was not answered may still be."""
 
@@ -125,31 +128,35 @@ def simulate_flood(plan: FloodPlan, folder: Path) -> FloodResult:
     waits: deque[Arrival] = deque()
     fetching = home.loop.create_task(_fetch(home, waits))
     found, dice = FloodResult(), Random(plan.seed)
-    waiting: dict[int, deque[int]] = {}
     attackers = [home.person() for _ in range(plan.senders)]
+    waiting: dict[int, deque[int]] = defaultdict(deque)
+    written_by: Counter[int] = Counter()
     people = [home.person() for _ in range(plan.people)]
-    waiting = {person.id: deque() for person in people}
 
     def fate(chat: int, body: Body) -> DeliveryFault:
-        if chat in waiting and isinstance(body, SendText):
+        if isinstance(body, SendText):
             while waiting[chat]:  # an answer is to all that was written before it
                 found.waits.append((home.loop.now() - waiting[chat].popleft()) / SECOND)
         return FINE
 
     home.post.fate = fate
-    due = {person.id: dice.uniform(0, plan.pause) for person in people}
+    due = [dice.uniform(0, plan.pause) for _ in people]
     owed = 0.0
     for tick in range(int(plan.seconds / TICK)):
         owed += plan.senders * plan.each_second * TICK
         written = [(dice.choice(attackers), 0) for _ in range(int(owed))]
         found.sent += int(owed)
         owed -= int(owed)
-        for person in people:
-            if due[person.id] <= tick * TICK:
-                due[person.id] += dice.uniform(0.8, 1.2) * plan.pause
-                written.insert(dice.randrange(len(written) + 1), (person, 1))
-                waiting[person.id].append(home.loop.now())
-                found.asked += 1
+        for place, person in enumerate(people):
+            if due[place] > tick * TICK:
+                continue
+            due[place] += dice.uniform(0.8, 1.2) * plan.pause
+            written.insert(dice.randrange(len(written) + 1), (person, 1))
+            waiting[person.id].append(home.loop.now())
+            found.asked += 1
+            written_by[person.id] += 1
+            if written_by[person.id] == MOST_WRITTEN:
+                people[place] = home.person()
         waits.extend(_written(home, who) for who, _ in written)
         home.run(home.close_writer_idle(TICK))
     home.run(home.close_writer_idle(GRACE))
