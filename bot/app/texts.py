@@ -24,6 +24,7 @@ from bot.dispatch.system_texts import SystemTexts
 from bot.dispatch.turn_services import TurnServices
 from bot.errors import SettingError
 from bot.hotline.chat import case_progress
+from bot.hotline.chat.phrase_edits import PhraseEdits
 from bot.hotline.chat.phrasebook import Phrasebook
 from bot.hotline.on_call.roster import OnCallRoster, configured_channels
 from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentTexts
@@ -120,7 +121,7 @@ def build_turn_context(settings: Settings, vault: Vault, options: BuildOptions) 
             escrow=has_escrow,
             plan=lambda: service_hours.latest,
         ),
-        build_phrasebook(settings, texts),
+        build_phrasebook(settings, texts, PhraseEdits(vault)),
         build_consent(settings, registry, texts),
         build_notice(settings, renderer, escrow=has_escrow),
         settings.zone,
@@ -304,14 +305,16 @@ def _blank_values(settings: Settings, plan: ServicePlan, read_in: Catalogue) -> 
     }
 
 
-def build_phrasebook(settings: Settings, phrasing: SystemTexts) -> Phrasebook:
+def build_phrasebook(
+    settings: Settings, phrasing: SystemTexts, edits: PhraseEdits | None = None
+) -> Phrasebook:
     """Return the phrasebook of this organisation, with the danger and bye buttons."""
     ways_out = {
         callback_data.DANGER_BUTTON: phrasing.danger,
         callback_data.BYE_BUTTON: phrasing.bye,
     }
     sentences = OFFICER_PHRASES if _has_officers(settings) else PHRASES
-    return Phrasebook(sentences, phrasing.blanks, groups=GROUPS, exit_buttons=ways_out)
+    return Phrasebook(sentences, phrasing.blanks, groups=GROUPS, exit_buttons=ways_out, edits=edits)
 
 
 def _has_officers(settings: Settings) -> bool:

@@ -26,6 +26,7 @@ from bot.desks.web.app import build_app, serve
 from bot.desks.web.context import DeskContext
 from bot.desks.web.live.event_log import EventLog
 from bot.desks.web.live.watcher import EventWatcher
+from bot.hotline.chat.phrase_edits import PhraseEdits
 from bot.hotline.referrals.store import Referrals
 from bot.hotline.staff.service_hours import ServiceHours
 from bot.languages import catalogue
@@ -48,7 +49,7 @@ def build_desk_context(
     settings: Settings, database: Database, vault: Vault, options: DeskOptions
 ) -> DeskContext:
     """Put the context of a web desk together; raise HavenError if there is no key store."""
-    hours = ServiceHours(settings, vault)
+    hours, phrase_edits = ServiceHours(settings, vault), PhraseEdits(vault)
     texts, registry = build_system_texts(settings, lambda: hours.latest), FlowRegistry(ALL_FLOWS)
     consent = build_consent(settings, registry, texts)
     return DeskContext(
@@ -57,7 +58,8 @@ def build_desk_context(
         wake_dispatcher=options.wake_dispatcher, find_place=partial(deployment_place, settings),
         follow_fact_checks=FactCheckFollower(settings.zone).follow,
         flow_registry=registry, referrals=Referrals(vault, AuditLog(vault), registry, consent),
-        phrasebook=build_phrasebook(settings, texts), phrase_groups=GROUPS,
+        phrasebook=build_phrasebook(settings, texts, phrase_edits), phrase_edits=phrase_edits,
+        phrase_groups=GROUPS,
         counties=COUNTIES, service_hours=hours,
         hours_in_words=lambda plan, day, tag: hours_text(plan, day, catalogue(tag)),
         known_facts=build_fact_source(

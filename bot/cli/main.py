@@ -94,6 +94,7 @@ class Commands(LazyGroup):
         "staff": Entry("staff", "staff_app", "Caseworkers and their passwords."),
         "on-call": Entry("duty.on_call", "on_call_app", "Who is called for an emergency at night."),
         "hours": Entry("duty.hours", "hours", "Opening hours, reply times, and who set them."),
+        "phrases": Entry("phrases", "phrases", "The phrasebook, its reviews, and who changed it."),
         "desk": Entry("desk", "desk_app", "Access to the web desk."),
         "audit": Entry("audit", "audit_app", "The audit log."),
         "keys": Entry("keys", "keys_app", "The host key, escrow, rescue."),

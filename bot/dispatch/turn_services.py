@@ -60,9 +60,10 @@ class TurnServices:
     has_disk_space: Callable[[], bool] = lambda: True
     """Tells whether the disk has room for files."""
 
-    def load_hours(self, work: Work) -> None:
-        """Read the hours that hold now, so that texts and facts follow them."""
+    def load_changes(self, work: Work) -> None:
+        """Read the hours and phrases that hold now, so that texts and facts follow them."""
         self.renderer.use_blanks_of(self.service_hours.plan(work))
+        self.phrasebook.load(work)
 
     def recording_of(self, language: str, shown: str) -> list[SendRecording]:
         """Return the recording that says a message as it is shown, if there is one."""

@@ -31,6 +31,7 @@ from bot.store.tables import (  # noqa: F401 - registers every table
     desk,
     on_call,
     partners,
+    phrases,
     service_hours,
 )
 from bot.store.writer import Work, Writer

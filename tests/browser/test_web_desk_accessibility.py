@@ -258,7 +258,8 @@ async def _administration(office: BrowserDeskHarness, look: Look, page: Page) ->
     """Look at every subject, at a form that was filled in wrongly, and at a link."""
     await page.goto(f"{office.address}/staff")
     subjects = await page.eval_on_selector_all("nav.subjects a", "all => all.map((it) => it.href)")
-    for address in (*subjects, f"{office.address}/administration/languages/km"):
+    further = ("languages/km", "phrase/safe", "phrase/safe/text/km", "new-phrase")
+    for address in (*subjects, *(f"{office.address}/administration/{it}" for it in further)):
         await page.goto(address)
         await look.at(page, f"administration, {address.rpartition('/')[2]}")
     await page.goto(f"{office.address}/staff/new")

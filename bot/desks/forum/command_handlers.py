@@ -258,6 +258,7 @@ def _say(action: ForumAction) -> list[Command]:
 
 def _phrase(action: ForumAction) -> list[Command]:
     code, book = action.typed.first_word.lower(), action.context.phrasebook
+    book.load(action.work)
     if code not in book:
         picker = PhrasePicker(action.context)
         return action.reply(picker.search(action.typed.text, action.update.thread))
@@ -389,6 +390,7 @@ def _parse_picker_press(action: ForumAction, parts: list[str]) -> list[Command]:
         return action.command(Verb.PHRASE, code=parts[1])
     summary = action.context.summaries.find(action.work, action.case)
     language = summary.language if summary else ""
+    action.context.phrasebook.load(action.work)
     picker = PhrasePicker(action.context)
     return action.reply(picker.handle_press(parts, action.update, language))
 

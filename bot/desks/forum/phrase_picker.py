@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.desks.forum import texts
 from bot.desks.forum.cards import PHRASE_MENU, ButtonRows, button_token, command_button
-from bot.hotline.chat.messages import CaseMessageContent
+from bot.hotline.chat.phrase_reviews import WARNINGS, phrase_text
 from bot.hotline.commands.types import Verb
 from bot.languages import catalogue
 from bot.messages import Button, DeleteMessages, EditText, SendText, Update
@@ -86,20 +86,22 @@ class PhrasePicker:
 
     def _phrase_text(self, code: str, language: str) -> str:
         blanks = {name: f"{{{name}}}" for name in self._context.phrasebook[code].blanks}
-        return self._context.phrasebook.text_for_staff(
-            CaseMessageContent(code=code, values=blanks), language
-        )
+        return self._context.phrasebook.preview(code, blanks, language)
 
     def _preview(self, phrase: Phrase, language: str) -> tuple[str, ButtonRows]:
         read = self._phrase_text(phrase.code, self._locale.language)
         theirs = self._phrase_text(phrase.code, language) if language else read
         lines = [self._locale(texts.PREVIEW, words=read, theirs=theirs)]
+        book = self._context.phrasebook
+        if language and not (theirs_now := phrase_text(book, phrase, language)).is_reliable:
+            lines.append(self._locale(WARNINGS[theirs_now.state]))
         replies = [text.render(self._locale.flow_catalogue) for text in phrase.replies.values()]
         if replies:
             lines.append("\n".join(f"[ {reply} ]" for reply in replies))
         back = Button(self._locale(texts.CANCEL), button_token(LEAVE))
         if not phrase.blanks:
-            send = command_button(self._context, Verb.PHRASE, phrase.code)
+            chosen = book.chosen_code(phrase.code)
+            send = command_button(self._context, Verb.PHRASE, chosen)
             return "\n\n".join(lines), ((send,), (back,))
         flows = catalogue(self._locale.language)
         lines += [

@@ -127,6 +127,12 @@ AUDIT_ACTIONS = {
     # The deployment
     "hours_set": pgettext("audit", "changed hours, special days or reply times"),
     "hours_reset": pgettext("audit", "let the settings decide about hours again"),
+    "phrase_new": pgettext("audit", "wrote a phrase"),
+    "phrase_text": pgettext("audit", "changed the text of a phrase"),
+    "phrase_reviewed": pgettext("audit", "marked the text of a phrase as reviewed"),
+    "phrase_shipped": pgettext("audit", "went back to the shipped text of a phrase"),
+    "phrase_withdrawn": pgettext("audit", "withdrew a phrase"),
+    "phrase_restored": pgettext("audit", "restored a phrase"),
     "partner_add": pgettext("audit", "added a partner"),
     "partner_disable": pgettext("audit", "ended a partner"),
     "campaign_add": pgettext("audit", "made a partner link"),

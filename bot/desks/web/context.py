@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from bot.cases.queries import AnswerRenderer, CaseReader
     from bot.clock import Clock
     from bot.conversation import FlowRegistry
+    from bot.hotline.chat.phrase_edits import PhraseEdits
     from bot.hotline.chat.phrasebook import Phrasebook
     from bot.hotline.referrals.store import Referrals
     from bot.hotline.staff.service_hours import ServiceHours, ServicePlan
@@ -74,6 +75,8 @@ class DeskContext:
     flow_registry: FlowRegistry
     referrals: Referrals
     phrasebook: Phrasebook
+    phrase_edits: PhraseEdits
+    """What was changed in the phrasebook at the desk."""
     phrase_groups: Mapping[str, Text]
     counties: Mapping[str, Text]
     """Names of counties by code, as people read them."""

@@ -210,6 +210,7 @@ class DeskEndpoint:
                 if request.http.method == "GET" and found.role is not Role.AUDITOR:
                     request.held_replies = held_replies(work)
                 self.context.service_hours.plan(work)  # of what every page shows
+                self.context.phrasebook.load(work)
                 request.token_refused_since = TOKEN_REFUSED_SINCE.load(work, request.now)
                 if request.is_for_page and found.role is not Role.AUDITOR:
                     load_own_cases(work, request)

@@ -297,8 +297,9 @@ class StaffActions:
             return [*attachment_bodies(message), *text]
         if message.kind is CaseMessageKind.PHRASE:
             phrase = turn.services.phrasebook.render(
-                content.code, content.values, turn.conversation.language, turn.phrase_prefix()
-            )
+                content.code, content.values, turn.conversation.language, turn.phrase_prefix(),
+                content.phrase_edit,
+            )  # fmt: skip
             return [*renderer.split_message(phrase)]
         return [*renderer.split_message(SendText(content.text))]
 

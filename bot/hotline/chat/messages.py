@@ -51,6 +51,8 @@ class CaseMessageContent(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[FileRef, ...] = ()
     code: str = ""
     values: dict[str, str] = {}
+    phrase_edit: int = 0
+    """The number of the last edit of the phrasebook when a phrase was sent; 0 for none."""
     message: int = 0
     """In an edit: the channel's number of a person's message, the outbox id of a caseworker's."""
     latitude: float | None = None

@@ -3,6 +3,9 @@
 The caseworker picks a sentence in their language, the person reads it in theirs, and a press comes
 back as a code that each side reads in its own language: nothing is translated by a machine. Only
 blanks carry free text, so they are short, and control characters in them are shown, not obeyed.
+
+Phrases are part of a release. An organisation can write more, give one another text, or withdraw
+it (`phrase_edits`); what was sent before is still read as it was sent.
 """
 
 from __future__ import annotations
@@ -13,7 +16,9 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from bot.cases.escape_text import escape_line
-from bot.languages import catalogue
+from bot.conversation import Phrase
+from bot.hotline.chat.phrase_edits import EditedPhrases
+from bot.languages import FALLBACK, catalogue
 from bot.languages.format_date import format_moment
 from bot.messages import Button, SendText
 from bot.text import Catalogue, Text, fold_accents
@@ -21,13 +26,17 @@ from bot.text import Catalogue, Text, fold_accents
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from bot.conversation.phrasebook_entry import Phrase
     from bot.hotline.chat.messages import CaseMessageContent
+    from bot.hotline.chat.phrase_edits import PhraseEdits
+    from bot.store.writer import Work
 
 MAX_VALUE = 80
 """Characters in one blank: enough for a place or a time."""
 DOT = "."
 """Separates a phrase from its reply."""
+EDIT_MARK = "@"
+"""Stands between a phrase and the number of the edit of which it was chosen."""
+NO_EDITS = EditedPhrases()
 TIME = "time"
 """The blank of a moment. Its value in digits, `2026-11-28T14:00` in local time, is written out in
 the language of each reader."""
@@ -46,34 +55,123 @@ class Phrasebook:
         default_values: Callable[[Catalogue], Mapping[str, str]] | None = None, *,
         groups: Mapping[str, Text] | None = None,
         exit_buttons: Mapping[str, Text] | None = None,
+        edits: PhraseEdits | None = None,
     ) -> None:  # fmt: skip
         """Index the sentences.
 
+        `edits` are the changes of a deployment; without them nothing is changed.
         `default_values` returns the values for blanks of every message, in a language;
         `exit_buttons` are labels, by token, of the buttons below every question: danger, stop.
 
         Raises:
             ValueError: two buttons would have the same token.
         """
-        self._phrases = phrases
+        self._shipped = phrases
+        self._edits = edits
+        self._last: tuple[EditedPhrases, Mapping[str, Phrase]] = (NO_EDITS, phrases)
         self._default_values = default_values or (lambda _: {})
         self._groups = groups or {}
         self._exit_labels = exit_buttons or {}
         self._by_token = _index_tokens(phrases)
 
     def __contains__(self, code: object) -> bool:
-        return code in self._phrases
+        return code in self._phrases and self.edited.withdrawn(str(code)) is None
 
     def __getitem__(self, code: str) -> Phrase:
         return self._phrases[code]
 
     def __iter__(self) -> Iterator[Phrase]:
-        return iter(self._phrases.values())
+        """Yield the sentences that can be sent."""
+        return (it for it in self.all_phrases() if it.code in self)
 
-    def render(self, code: str, values: Mapping[str, str], language: str, prefix: str) -> SendText:
+    def all_phrases(self) -> list[Phrase]:
+        """Return all sentences by group, those that were withdrawn as well."""
+        order = {group: place for place, group in enumerate(self._groups)}
+        return sorted(self._phrases.values(), key=lambda it: order.get(it.group, len(order)))
+
+    def load(self, work: Work) -> None:
+        """Read what was changed at the desk, so that it holds from now on."""
+        if self._edits is not None:
+            self._edits.load(work)
+
+    @property
+    def edited(self) -> EditedPhrases:
+        """What was changed at the desk, as it was read last in this process."""
+        return NO_EDITS if self._edits is None else self._edits.latest
+
+    @property
+    def _phrases(self) -> Mapping[str, Phrase]:
+        """All sentences, those of this organisation last."""
+        edited, (known, phrases) = self.edited, self._last
+        if known is not edited:
+            # A later release may have a code that was written here: the one written here stays.
+            phrases = dict(self._shipped) | {
+                it.code: Phrase(it.code, it.group, Text(it.english), self.blanks_of(it.english))
+                for it in edited.written().values()
+            }
+            self._last = (edited, phrases)
+        return phrases
+
+    def is_shipped(self, code: str) -> bool:
+        """Whether a sentence is part of the release."""
+        return code in self._shipped and code not in self.edited.written()
+
+    @property
+    def blank_labels(self) -> Mapping[str, Text]:
+        """The blanks that a caseworker can fill, and what each means."""
+        return {name: label for it in self._shipped.values() for name, label in it.blanks.items()}
+
+    def default_blanks(self) -> frozenset[str]:
+        """Return the blanks that fill themselves, such as the name of the organisation."""
+        return frozenset(self._default_values(catalogue(FALLBACK)))
+
+    def blanks_of(self, text: str) -> dict[str, Text]:
+        """Return the blanks of a text that a caseworker fills."""
+        labels = self.blank_labels
+        return {it: labels[it] for it in dict.fromkeys(_BLANK.findall(text)) if it in labels}
+
+    def text(self, code: str, language: str, until: int | None = None) -> str:
+        """Return a sentence in a language with its blanks unfilled, now or as it was at an edit.
+
+        Where a sentence was not written in a language, it is in English.
+        """
+        written = self.edited.find_text(code, language, until)
+        if written is not None:
+            return written.edit.text
+        if self.is_shipped(code):
+            return self.shipped_text(code, language)
+        if language != FALLBACK:
+            return self.text(code, FALLBACK, until)
+        return self._phrases[code].text.source
+
+    def shipped_text(self, code: str, language: str) -> str:
+        """Return a sentence as the release has it; empty if it does not have it."""
+        if not self.is_shipped(code):
+            return ""
+        return self._shipped[code].text.render(catalogue(language))
+
+    def has_text(self, code: str, language: str) -> bool:
+        """Whether a sentence was written in a language, in a release or at the desk."""
+        return self.is_shipped(code) or self.edited.find_text(code, language) is not None
+
+    def chosen_code(self, code: str) -> str:
+        """Return what a desk sends for a sentence that it shows: its code, and of which edit."""
+        edit = self.edited.last_edit_of(code)
+        return f"{code}{EDIT_MARK}{edit}" if edit else code
+
+    def parse_chosen(self, chosen: str) -> tuple[str, bool]:
+        """Return the code of what a desk sent, and whether it was changed since it was shown."""
+        code, mark, edit = chosen.partition(EDIT_MARK)
+        return code, bool(mark) and edit != str(self.edited.last_edit_of(code))
+
+    def render(
+        self, code: str, values: Mapping[str, str], language: str, prefix: str,
+        until: int | None = None,
+    ) -> SendText:  # fmt: skip
         """Return a sentence as a message in the person's language, with its reply buttons.
 
-        `prefix` begins the tokens of its buttons; it must be authenticated.
+        `prefix` begins the tokens of its buttons; it must be authenticated. `until` is the last
+        edit that counts; without it, all do.
 
         Raises:
             ValueError: a blank is empty or too long.
@@ -89,7 +187,8 @@ class Phrasebook:
         if rows and self._exit_labels:
             ways_out = self._exit_labels.items()
             rows.append(tuple(Button(label.render(words), token) for token, label in ways_out))
-        return SendText(self._fill(phrase, values, language), tuple(rows), prefix if rows else "")
+        text = self._fill(phrase, values, language, until)
+        return SendText(text, tuple(rows), prefix if rows else "")
 
     def parse_token(self, end: str) -> tuple[str, str] | None:
         """Return the phrase and the reply of a token's end; None for another button's.
@@ -110,7 +209,11 @@ class Phrasebook:
         words = catalogue(language)
         if reply:
             return phrase.replies[reply].render(words)
-        return self._fill(phrase, content.values, language)
+        return self._fill(phrase, content.values, language, content.phrase_edit)
+
+    def preview(self, code: str, values: Mapping[str, str], language: str) -> str:
+        """Return a sentence as it would be read if it were sent now."""
+        return self._fill(self._phrases[code], values, language, None)
 
     def search(self, query: str, language: str) -> list[Phrase]:
         """Return the sentences that hold all words of a query, in order; all for an empty one.
@@ -132,14 +235,17 @@ class Phrasebook:
         return tuple(name for name in blanks if len(values.get(name, "").strip()) > MAX_VALUE)
 
     def _search_text(self, phrase: Phrase, language: str) -> str:
-        texts = [phrase.text, *phrase.replies.values()]
+        texts = [*phrase.replies.values()]
         if phrase.group in self._groups:
             texts.append(self._groups[phrase.group])
         read = catalogue(language)
-        found = (part for it in texts for part in (it.source, it.render(read)))
+        found = [part for it in texts for part in (it.source, it.render(read))]
+        found += [self.text(phrase.code, it) for it in (FALLBACK, language)]
         return fold_accents(" ".join((phrase.code, phrase.group, *found)))
 
-    def _fill(self, phrase: Phrase, values: Mapping[str, str], language: str) -> str:
+    def _fill(
+        self, phrase: Phrase, values: Mapping[str, str], language: str, until: int | None
+    ) -> str:
         # In one pass, so that a value cannot contain another blank. Caseworkers fill only the
         # sentence's own blanks, not those with default values such as the organisation.
         words = catalogue(language)
@@ -148,7 +254,8 @@ class Phrasebook:
             for name in phrase.blanks
         }
         known = {**self._default_values(words), **written}
-        return _BLANK.sub(lambda blank: known.get(blank[1], blank[0]), phrase.text.render(words))
+        text = self.text(phrase.code, language, until)
+        return _BLANK.sub(lambda blank: known.get(blank[1], blank[0]), text)
 
 
 def _in_language(value: str, language: str) -> str:

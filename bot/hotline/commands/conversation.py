@@ -64,15 +64,20 @@ def send(context: CommandContext) -> None:
 def send_phrase(context: CommandContext) -> None:
     """Send a sentence of the phrasebook, its blanks filled in."""
     phrasebook = context.services.phrasebook
-    code, values = context.command.code, context.command.values
+    phrasebook.load(context.work)
+    code, has_changed = phrasebook.parse_chosen(context.command.code)
+    values, edit = context.command.values, phrasebook.edited.newest
     if code not in phrasebook:
         context.refuse(texts.NO_SUCH_PHRASE)
+    elif has_changed:
+        context.refuse(texts.PHRASE_CHANGED)
     elif missing := phrasebook.missing_blanks(code, values):
         context.refuse(texts.BLANKS_MISSING, blanks=", ".join(missing))
     elif too_long := phrasebook.too_long(code, values):
         context.refuse(texts.BLANKS_TOO_LONG, blanks=", ".join(too_long))
     else:
-        _send(context, CaseMessageKind.PHRASE, CaseMessageContent(code=code, values=values))
+        content = CaseMessageContent(code=code, values=values, phrase_edit=edit)
+        _send(context, CaseMessageKind.PHRASE, content)
 
 
 def _send(

@@ -17,6 +17,7 @@ YOU_ARE_AT_CAPACITY = _(
 )
 NO_SUCH_COLLEAGUE = _("There is no such colleague, or not on duty.")
 NO_SUCH_PHRASE = _("There is no such sentence in the phrasebook.")
+PHRASE_CHANGED = _("This phrase was changed just now. Nothing was sent. Read it again.")
 BLANKS_MISSING = _("These blanks are still empty: {blanks}.")
 BLANKS_TOO_LONG = _("These blanks have too much in them: {blanks}.")
 NO_SUCH_DISPOSITION = _("Say how it ended: {codes}.")

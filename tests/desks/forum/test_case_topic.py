@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.cases.state_machine import Role
+from bot.hotline.chat.phrase_edits import EditKind, PhraseEdit, PhraseEdits
 from bot.sandbox import FaultKind
 from bot.sandbox.sample_updates import sample_png
 from tests.support.database_fixtures import on_both_databases
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox import Phone
+    from bot.store.writer import Work
     from tests.support.harnesses.forum_desk_harness import ForumCaseworker
 
 TEN_THOUSAND = "The office is open tomorrow. " * 345
@@ -137,6 +139,44 @@ async def test_phrases_work_between_a_thai_speaker_and_an_english_reader(
         await office.settle()
         assert office.last(thread).startswith("\u275d Pressed: ")
         assert "I am safe here" in office.last(thread)
+
+
+@on_both_databases
+async def test_a_phrase_written_at_the_desk_is_sent_from_the_group_until_withdrawn(
+    kind: str, tmp_path: Path
+) -> None:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
+        sari, mei, thread = await met(office)
+        await office.writes(sari, "/language")
+        await office.presses(sari, "\u0e44\u0e17\u0e22")
+        english, thai = "Please take {place} along.", "\u0e44\u0e17\u0e22 {place}"
+        written = PhraseEdit(EditKind.CREATED, english, english, "meeting")
+        in_thai = PhraseEdit(EditKind.WRITTEN, thai, english)
+        for language, edit in (("en", written), ("th", in_thai)):
+            _edits_phrase(office, language, edit)
+        await mei.says("/phrase take_along", thread)
+        assert "still empty" in office.last(thread)
+        await mei.presses("Phrasebook", office.card(thread))
+        await mei.presses("Calling and meeting", office.shown(thread)[-1])
+        await mei.presses("Please take", office.shown(thread)[-1])
+        assert "No one has reviewed the person's text." in office.last(thread)
+        await mei.says("/phrase take_along place=it", thread)
+        assert sari.bot_texts()[-1] == "\u0e44\u0e17\u0e22 it"
+        _edits_phrase(office, "", PhraseEdit(EditKind.WITHDRAWN))
+        await mei.says("/phrase take_along place=that", thread)
+        assert sari.bot_texts()[-1] == "\u0e44\u0e17\u0e22 it"
+
+
+def _edits_phrase(office: ForumDeskHarness, language: str, edit: PhraseEdit) -> None:
+    edits = PhraseEdits(office.house.setting.vault)
+    office.house.database.writer.run_sync(
+        lambda work: edits.add(work, "take_along", language, edit, _someone(work), 1)
+    )
+
+
+def _someone(work: Work) -> str:
+    ((who,),) = work.execute("SELECT min(id) FROM staff")
+    return str(who)
 
 
 async def test_a_sentence_that_is_left_goes_without_a_trace(tmp_path: Path) -> None:

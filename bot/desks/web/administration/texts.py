@@ -119,6 +119,30 @@ REPLY_WRONG = _("Write a time, such as 15 min, 4 h or 3 d.")
 REPLY_TOO_LONG = _("Between a minute and 31 days.")
 REPLY_FALLS = _("This must not be shorter than that of the more urgent priority above.")
 
+# --- Phrases -------------------------------------------------------------------------------
+
+PHRASE_EMPTY = _("Write the text.")
+PHRASE_TOO_LONG = _("{about} characters. A phrase has at most {most}: send it in two.")
+PHRASE_NO_SUCH_BLANK = _("There is no blank {about} here.")
+PHRASE_BLANK_MISSING = _("The blank {about} of the English is missing.")
+PHRASE_BRACES = _("Braces stand around the name of a blank, and nowhere else.")
+PHRASE_OTHER_DIGITS = _("The digits must be those of the English: {about}")
+PHRASE_MARKUP = _("Use plain text: no tags, and no control characters.")
+PHRASE_ZAWGYI = _("This was typed in Zawgyi, which many phones do not show. Type it in Unicode.")
+PHRASE_UNCHANGED = _("This is the text already.")
+PHRASE_CHANGED_MEANWHILE = _("A colleague changed this text just now. Nothing was saved.")
+PHRASE_CODE_WRONG = _("Small letters a to z, digits and _, at most 32. It begins with a letter.")
+PHRASE_CODE_TAKEN = _("Another phrase has this code.")
+PHRASE_NO_GROUP = _("Choose a group.")
+PHRASE_NOT_WRITTEN = _("There is no text in this language to review.")
+PHRASE_OWN_REVIEW = _("You wrote this text. A colleague has to review it.")
+PHRASE_SAVED = _("Saved. It counts from now on.")
+PHRASE_REVIEWED = _("Marked as reviewed.")
+PHRASE_SHIPPED_AGAIN = _("The text of the release counts again.")
+PHRASE_WITHDRAWN = _("Withdrawn. No one can send it from now on.")
+PHRASE_RESTORED = _("It can be sent again.")
+PHRASE_REFUSALS = frozenset({PHRASE_CHANGED_MEANWHILE, PHRASE_NOT_WRITTEN, PHRASE_OWN_REVIEW})
+
 # --- Settings ------------------------------------------------------------------------------
 
 DAY_NAMES = {

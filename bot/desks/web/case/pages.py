@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,15 +21,17 @@ from bot.desks.web.case.file import fillable_questions, load_case_file
 from bot.desks.web.case.looks import MAX_DIGITS
 from bot.desks.web.case.view import CaseView, load_case_page_view, take_back_words
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
-from bot.desks.web.routes import Permission, get, post
+from bot.desks.web.routes import ROLES, Permission, get, post
 from bot.errors import CaseNotReadableError
 from bot.hotline.chat.messages import CaseMessageContent
+from bot.hotline.chat.phrase_reviews import WARNINGS, phrase_text
 from bot.hotline.chat.phrasebook import TIME
 from bot.hotline.commands.types import Verb
 from bot.places.deadlines import DeadlineRules, start_of_day
 
 if TYPE_CHECKING:
     from bot.cases.queries import CaseDetails
+    from bot.hotline.chat.phrase_reviews import TextState
 
 REREAD_AFTER = 15 * MINUTE  # after this time another view of a case is audited again
 PANES = {
@@ -37,7 +40,7 @@ PANES = {
 }  # fmt: skip
 PANES_WITH_CONTENT = frozenset({"conversation", "file", "answer"})
 """Panes with text of a person: fetching one is audited as reading."""
-MAX_PHRASES = 40
+MAX_PHRASES = 200
 MORNING = 9 * HOUR
 SNOOZE_HOURS = ((HOUR, texts.IN_AN_HOUR), (4 * HOUR, texts.IN_FOUR_HOURS))
 SNOOZE_DAYS = ((1, texts.TOMORROW), (7, texts.IN_A_WEEK))
@@ -49,8 +52,12 @@ class PhraseView:
     """One phrase."""
 
     code: str
+    chosen: str
+    """What the form sends: the code, and of which edit."""
     text: str
     person_text: str
+    state: TextState
+    """Whether someone has reviewed what the person reads."""
     replies: tuple[tuple[str, str], ...]
     """Buttons of the person: as staff and as the person read them."""
     blanks: tuple[tuple[str, str, bool], ...]
@@ -118,8 +125,11 @@ async def _phrase_pane(request: DeskRequest) -> Response:
     """
     view = await load_case_page_view(request)
     summary, query = view.access.summary, request.form.get("words", "")[:100]
-    groups = _search_phrases(request, summary.language, query)
-    return request.render("_phrases.html", groups=groups, summary=summary)
+    groups = await asyncio.to_thread(_search_phrases, request, summary.language, query)
+    return request.render(
+        "_phrases.html", groups=groups, summary=summary, warnings=WARNINGS,
+        may_edit=request.caseworker.role in ROLES[Permission.TEAM],
+    )  # fmt: skip
 
 
 def _search_phrases(
@@ -129,16 +139,19 @@ def _search_phrases(
     phrasebook, words = request.context.phrasebook, request.locale.flow_catalogue
     found: dict[str, list[PhraseView]] = {}
 
-    def both(code: str, values: dict[str, str]) -> tuple[str, str]:
-        content = CaseMessageContent(code=code, values=values)
+    def both(code: str) -> tuple[str, str]:
+        content = CaseMessageContent(code=code)
         staff_text = phrasebook.text_for_staff(content, request.locale.language)
         return staff_text, phrasebook.text_for_staff(content, language)
 
     for it in phrasebook.search(query, request.locale.language)[:MAX_PHRASES]:
-        group = request.context.phrase_groups.get(it.group)
+        group, values = request.context.phrase_groups.get(it.group), dict.fromkeys(it.blanks, "…")
         view = PhraseView(
-            it.code, *both(it.code, dict.fromkeys(it.blanks, "…")),
-            tuple(both(f"{it.code}.{reply}", {}) for reply in it.replies),
+            it.code, phrasebook.chosen_code(it.code),
+            phrasebook.preview(it.code, values, request.locale.language),
+            phrasebook.preview(it.code, values, language),
+            phrase_text(phrasebook, it, language).state,
+            tuple(both(f"{it.code}.{reply}") for reply in it.replies),
             tuple(
                 (name, meaning.render(words), name == TIME) for name, meaning in it.blanks.items()
             ),

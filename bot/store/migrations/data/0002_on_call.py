@@ -1,4 +1,4 @@
-"""On-call caseworkers; referral sheets; what was seen; forms and files; checks; hours, shifts."""
+"""On-call caseworkers; referral sheets; what was seen; forms, files; checks; hours; phrases."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,7 @@ def upgrade() -> None:
     _add_form_nonces()
     _add_fact_checks()
     _add_service_hours()
+    _add_phrase_edits()
     _number_files()
 
 
@@ -159,6 +160,21 @@ def _add_service_hours() -> None:
     )
     op.create_index("ix_duty_shifts_begins_at", "duty_shifts", ["begins_at"])
     op.create_index("ix_duty_shifts_staff_id", "duty_shifts", ["staff_id"])
+
+
+def _add_phrase_edits() -> None:
+    op.create_table(
+        "phrase_edits",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("code", sa.String(32), nullable=False),
+        sa.Column("language", sa.String(16), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("set_by", sa.String(32), nullable=False),
+        sa.Column("set_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_phrase_edits"),
+        sa.ForeignKeyConstraint(["set_by"], ["staff.id"], name="fk_phrase_edits_set_by"),
+        sqlite_autoincrement=True,
+    )
 
 
 def _number_files() -> None:
