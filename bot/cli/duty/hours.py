@@ -10,10 +10,17 @@ from bot.cli.deployment import open_deployment
 from bot.cli.options import AsJson
 from bot.cli.output import format_time, make_table, print_json, print_table
 from bot.clock import SECOND
-from bot.hotline.staff.service_hours import DAYS, QUEUE_WEEK, REPLIES, WEEK, ServiceHours
+from bot.hotline.staff.service_hours import (
+    DAYS,
+    QUEUE_REPLIES,
+    QUEUE_WEEK,
+    REPLIES,
+    WEEK,
+    ServiceHours,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from bot.hotline.staff.opening_hours import Week
     from bot.hotline.staff.service_hours import ServicePlan
@@ -61,8 +68,16 @@ def hours_rows(plan: ServicePlan, now: int) -> Iterator[HoursRow]:
         for it in plan.days_from(today)
     ]
     yield HoursRow("special days", "\n".join(days) or "none ahead", _source(plan, DAYS))
-    minutes = ", ".join(f"P{priority} {it} min" for priority, it in enumerate(plan.minutes))
-    yield HoursRow("reply times", minutes, _source(plan, REPLIES))
+    yield HoursRow("reply times", _minutes_text(plan.minutes), _source(plan, REPLIES))
+    for queue in Queue:
+        if queue.value in plan.queue_minutes:
+            minutes = _minutes_text(plan.minutes_of(queue.value))
+            source = _source(plan, QUEUE_REPLIES + queue.value)
+            yield HoursRow(f"reply times {queue.value}", minutes, source)
+
+
+def _minutes_text(minutes: Sequence[int]) -> str:
+    return ", ".join(f"P{priority} {it} min" for priority, it in enumerate(minutes))
 
 
 def _week_text(week: Week | None) -> str:

@@ -189,5 +189,6 @@ def _nearness(request: Any, case: Any) -> str:
         return "held" if case.reference in request.held_replies else "answered"
     if case.due_at < request.now:
         return "late"
-    allowed = request.context.service_hours.latest.minutes[case.priority] * MINUTE
+    minutes = request.context.service_hours.latest.minutes_of(case.queue)
+    allowed = minutes[case.priority] * MINUTE
     return "soon" if case.due_at - request.now < allowed // 3 else "fine"

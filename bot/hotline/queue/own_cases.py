@@ -63,6 +63,7 @@ class OwnCase:
     reference: str
     priority: int
     language: str
+    queue: str
     due_at: int | None
     heard_at: int | None
     """When the person last sent something; None if that is not known."""
@@ -97,8 +98,8 @@ def _seen(column: str) -> ColumnElement[Any]:
 
 _SEEN_MESSAGE, _SEEN_AT = _seen("seen_message"), _seen("seen_at")
 _COLUMNS: tuple[Any, ...] = (
-    cases.c.id, cases.c.reference, cases.c.priority, cases.c.language, cases.c.due_at,
-    cases.c.claimed_at, _LAST_MESSAGE, _LAST_REPORT, _SEEN_MESSAGE, _SEEN_AT,
+    cases.c.id, cases.c.reference, cases.c.priority, cases.c.language, cases.c.queue,
+    cases.c.due_at, cases.c.claimed_at, _LAST_MESSAGE, _LAST_REPORT, _SEEN_MESSAGE, _SEEN_AT,
 )  # fmt: skip
 
 
@@ -171,9 +172,10 @@ def own_cases(
 
 
 def _own_case(row: tuple[Any, ...], unread: int, mark: SeenMark) -> OwnCase:
-    case, reference, priority, language, due_at, claimed_at, wrote_at, sent_at, _, seen_at = row
+    case, reference, priority, language, queue, due_at, *moments = row
+    claimed_at, wrote_at, sent_at, _, seen_at = moments
     has_new_report = (sent_at or 0) > max(claimed_at or 0, mark.at, seen_at)
     heard_at = max(wrote_at or 0, sent_at or 0) or None
     return OwnCase(
-        case, reference, priority, language, due_at, heard_at, unread + int(has_new_report)
+        case, reference, priority, language, queue, due_at, heard_at, unread + int(has_new_report)
     )

@@ -7,9 +7,9 @@ open, and counts as not stored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -39,9 +39,11 @@ if TYPE_CHECKING:
 
 WEEK, DAYS, REPLIES = "week", "days", "replies"
 """Names of the parts that can be set."""
-QUEUE_WEEK = f"{WEEK}/"
-"""What the name of a queue's hours begins with."""
+QUEUE_WEEK, QUEUE_REPLIES = f"{WEEK}/", f"{REPLIES}/"
+"""What the names of a queue's hours and of its reply times begin with."""
 MAX_DAY_NAME = 40
+OwnMinutes: TypeAlias = tuple[int | None, int | None, int | None, int | None, int | None]
+"""A queue's minutes until a reply is due, by priority; None: the general time holds."""
 
 
 class SpecialDay(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -75,6 +77,22 @@ class ServicePlan:
     """Hours of the queues that have their own."""
     stored: Mapping[str, StoredBy]
     """The parts that were set at the desk, by name."""
+    queue_minutes: Mapping[str, OwnMinutes] = field(default_factory=dict)
+    """Reply times of the queues that have their own."""
+
+    def minutes_of(self, queue: str) -> tuple[int, ...]:
+        """Return the minutes until a reply is due in a queue, by priority.
+
+        Where a queue has no time of its own, the general one holds. What is more urgent is never
+        due later than what is less urgent, whatever was set first.
+        """
+        own = self.queue_minutes.get(queue)
+        if own is None:
+            return self.minutes
+        found = [
+            general if it is None else it for it, general in zip(own, self.minutes, strict=True)
+        ]
+        return tuple(min(found[priority:]) for priority in range(len(found)))
 
     def hours(self, queue: str = "") -> OpeningHours:
         """Return the opening hours of a queue, or of the deployment.
@@ -128,7 +146,7 @@ class _Read:
     rows: tuple[tuple[Any, ...], ...]
     plan: ServicePlan
     times: Mapping[str, ResponseTimes]
-    """By queue; an empty name for all queues without hours of their own."""
+    """By queue; an empty name for all queues without hours or times of their own."""
 
 
 _ALL = select_by(service_hours, "name", "sealed", "set_by", "set_at", order_by="name")
@@ -138,6 +156,7 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode_week = msgspec.msgpack.Decoder(Week | None).decode
 _decode_days = msgspec.msgpack.Decoder(tuple[SpecialDay, ...]).decode
 _decode_minutes = msgspec.msgpack.Decoder(tuple[int, int, int, int, int]).decode
+_decode_own_minutes = msgspec.msgpack.Decoder(OwnMinutes).decode
 
 
 class ServiceHours:
@@ -167,7 +186,7 @@ class ServiceHours:
         return list(self._load(work).times.values())
 
     def set(self, work: Work, name: str, value: object, by: str, now: int) -> None:
-        """Store one part: a `Week` or None, special days, or minutes by priority."""
+        """Store one part: a `Week` or None, special days, minutes or `OwnMinutes` by priority."""
         sealed = self._vault.seal(Purpose.STAFF, _associated_data(name), _encode(value))
         work.run(_SET, name, sealed, by, now)
         self._last = (None, self._last[1])
@@ -198,7 +217,9 @@ def plan_of_settings(settings: Settings) -> ServicePlan:
 
 def _read(rows: tuple[tuple[Any, ...], ...], default: ServicePlan, vault: Vault) -> _Read:
     """Return the plan of stored rows; a row that cannot be read counts as not stored."""
-    plan, queue_weeks, stored = default, {}, {}
+    plan, stored = default, {}
+    queue_weeks: dict[str, Week] = {}
+    queue_minutes: dict[str, OwnMinutes] = {}
     for name, sealed, by, at in rows:
         try:
             value = vault.open(Purpose.STAFF, _associated_data(name), bytes(sealed))
@@ -208,13 +229,16 @@ def _read(rows: tuple[tuple[Any, ...], ...], default: ServicePlan, vault: Vault)
                 plan = replace(plan, days=_decode_days(value))
             elif name == REPLIES:
                 plan = replace(plan, minutes=_decode_minutes(value))
+            elif name.startswith(QUEUE_REPLIES):
+                queue_minutes[name.removeprefix(QUEUE_REPLIES)] = _decode_own_minutes(value)
             elif (week := _decode_week(value)) is not None:
                 queue_weeks[name.removeprefix(QUEUE_WEEK)] = week
         except (DecryptionError, msgspec.MsgspecError):
             continue
         stored[name] = StoredBy(by, at)
-    plan = replace(plan, queue_weeks=queue_weeks, stored=stored)
-    times = {it: ResponseTimes(plan.minutes, plan.hours(it)) for it in ("", *queue_weeks)}
+    plan = replace(plan, queue_weeks=queue_weeks, queue_minutes=queue_minutes, stored=stored)
+    queues = ("", *(queue_weeks | queue_minutes))
+    times = {it: ResponseTimes(plan.minutes_of(it), plan.hours(it)) for it in queues}
     return _Read(rows, plan, times)
 
 

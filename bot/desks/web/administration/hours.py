@@ -21,6 +21,7 @@ from bot.desks.web.administration.hours_form import (
     UNFIXED,
     WEEK_FIELDS,
     ParsedForm,
+    parse_own_replies,
     parse_replies,
     parse_special_day,
     parse_week,
@@ -34,6 +35,7 @@ from bot.desks.web.routes import Permission, get, post
 from bot.hotline.staff.service_hours import (
     DAYS,
     MAX_DAY_NAME,
+    QUEUE_REPLIES,
     QUEUE_WEEK,
     REPLIES,
     WEEK,
@@ -57,7 +59,9 @@ HOLIDAY_FIELDS = frozenset(
     f"{HOLIDAY_PREFIX}{it.day}" for place in PLACES.values() for it in place.holidays
 )
 MAX_DETAIL = 200
-PARTS = frozenset({WEEK, DAYS, REPLIES, *(QUEUE_WEEK + it.value for it in Queue)})
+PARTS = frozenset({WEEK, DAYS, REPLIES}).union(
+    *({QUEUE_WEEK + it.value, QUEUE_REPLIES + it.value} for it in Queue)
+)
 VARIABLES = {WEEK: "HAVEN_HOURS", DAYS: "HAVEN_HOLIDAYS", REPLIES: "HAVEN_PROMISE_MINUTES"}
 
 
@@ -90,11 +94,23 @@ async def _overview_page(request: DeskRequest) -> Response:
         "hours.html", plan=plan, sources=sources, queues=QUEUE_NAMES,
         days=plan.days_from(today), is_open=hours.is_open(now), opens_at=hours.opens_at(now),
         told=request.context.hours_in_words(plan, today, request.locale.language),
-        reply_times=[it * MINUTE for it in plan.minutes],
+        reply_times=[it * MINUTE for it in plan.minutes], own_times=_own_times(plan),
         claim_lapses=settings.claim_lapses_minutes * MINUTE,
         silence=settings.silence_minutes * MINUTE, day_names=texts.DAY_NAMES,
-        queue_prefix=QUEUE_WEEK, zone=settings.time_zone, today=today,
+        queue_prefix=QUEUE_WEEK, replies_prefix=QUEUE_REPLIES, zone=settings.time_zone, today=today,
     )  # fmt: skip
+
+
+def _own_times(plan: ServicePlan) -> dict[str, list[tuple[int, int]]]:
+    """Return the priorities and reply times, in microseconds, in which queues differ."""
+    return {
+        queue: [
+            (priority, minutes * MINUTE)
+            for priority, minutes in enumerate(plan.minutes_of(queue))
+            if minutes != plan.minutes[priority] or own[priority] is not None
+        ]
+        for queue, own in plan.queue_minutes.items()
+    }
 
 
 # --- The hours of a week ----------------------------------------------------------------------
@@ -266,12 +282,42 @@ async def _change_replies(request: DeskRequest) -> Response:
     return request.redirect(PAGE)
 
 
+@get(PAGE + "/replies/{queue}", Permission.TEAM)
+async def _queue_replies_page(request: DeskRequest) -> Response:
+    queue = _own_queue(request)
+    if (answer := require_step_up(request, f"{PAGE}/replies/{queue}")) is not None:
+        return answer
+    plan = await _plan(request)
+    own = plan.queue_minutes.get(queue, (None,) * len(REPLY_FIELDS))
+    named = zip(REPLY_FIELDS, own, strict=True)
+    typed = {name: _typed_minutes(it) for name, it in named if it is not None}
+    return _replies_form_page(request, ParsedForm(typed), plan, queue)
+
+
+@post(PAGE + "/replies/{queue}", Permission.TEAM, *REPLY_FIELDS)
+async def _change_queue_replies(request: DeskRequest) -> Response:
+    """Set the reply times of a queue; with all fields empty it has none of its own."""
+    queue, plan = _own_queue(request), await _plan(request)
+    form = parse_own_replies(request.form, plan.minutes)
+    if form.meaning is None or _has_lapsed(request):
+        return _replies_form_page(request, form, plan, queue)
+    if any(it is not None for it in form.meaning):
+        detail = ",".join("-" if it is None else str(it) for it in form.meaning)
+        await _set(request, QUEUE_REPLIES + queue, lambda _plan: form.meaning, detail)
+    else:
+        await _reset(request, QUEUE_REPLIES + queue)
+    request.flash(texts.HOURS_SAVED)
+    return request.redirect(PAGE)
+
+
 def _replies_form_page(
-    request: DeskRequest, form: ParsedForm[tuple[int, ...]], plan: ServicePlan
+    request: DeskRequest, form: ParsedForm[Any], plan: ServicePlan, queue: str = ""
 ) -> Response:
+    general = [_typed_minutes(it) if queue else "" for it in plan.minutes]
     return _form_page(
-        request, "hours_replies.html", form, part=REPLIES, is_stored=REPLIES in plan.stored,
-        fields=REPLY_FIELDS, priority_names=PRIORITY_NAMES,
+        request, "hours_replies.html", form, part=REPLIES, fields=REPLY_FIELDS, general=general,
+        is_stored=REPLIES in plan.stored and not queue, priority_names=PRIORITY_NAMES, queue=queue,
+        queue_name=QUEUE_NAMES[Queue(queue)] if queue else None,
     )  # fmt: skip
 
 
@@ -346,6 +392,12 @@ def _queue(request: DeskRequest) -> str:
     if named != GENERAL and named not in set(Queue):
         raise NotFoundError("no such queue")
     return "" if named == GENERAL else named
+
+
+def _own_queue(request: DeskRequest) -> str:
+    if not (queue := _queue(request)):
+        raise NotFoundError("the general reply times have an address of their own")
+    return queue
 
 
 def _week_of(plan: ServicePlan, queue: str) -> Week | None:

@@ -18,10 +18,10 @@ from bot.languages.typed_time import parse_typed_time
 from bot.settings import MAX_WAIT_MINUTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-    from bot.hotline.staff.service_hours import ServicePlan
+    from bot.hotline.staff.service_hours import OwnMinutes, ServicePlan
     from bot.text import Text
 
 FIXED, UNFIXED = "fixed", "unfixed"
@@ -114,18 +114,38 @@ def _touching_night(plan: ServicePlan, day: date, spans: Spans) -> str:
 
 def parse_replies(values: Mapping[str, str]) -> ParsedForm[tuple[int, ...]]:
     """Return the minutes until a reply is due, by priority; they never fall."""
+    found, faults = _parse_minutes(values, None)
+    return ParsedForm(values, None if faults else found, faults)
+
+
+def parse_own_replies(values: Mapping[str, str], general: Sequence[int]) -> ParsedForm[OwnMinutes]:
+    """Return the minutes of a queue; with the general ones in empty fields they never fall."""
+    found, faults = _parse_minutes(values, general)
+    own = (
+        minutes if values.get(name, "").strip() else None
+        for name, minutes in zip(REPLY_FIELDS, found, strict=True)
+    )  # fmt: skip
+    return ParsedForm(values, None if faults else cast("OwnMinutes", tuple(own)), faults)
+
+
+def _parse_minutes(
+    values: Mapping[str, str], general: Sequence[int] | None
+) -> tuple[tuple[int, ...], Faults]:
+    """Return minutes by priority and what is wrong; an empty field has the general time, if any."""
     faults: Faults = {}
     found: list[int] = []
-    for name in REPLY_FIELDS:
-        minutes = parse_typed_minutes(values.get(name, ""))
+    for priority, name in enumerate(REPLY_FIELDS):
+        typed = values.get(name, "").strip()
+        is_general = not typed and general is not None
+        minutes = general[priority] if is_general and general else parse_typed_minutes(typed)
         if minutes is None:
             faults[name] = (texts.REPLY_WRONG, {})
         elif not 1 <= minutes <= MAX_WAIT_MINUTES:
             faults[name] = (texts.REPLY_TOO_LONG, {})
         elif found and minutes < found[-1]:
-            faults[name] = (texts.REPLY_FALLS, {})
+            faults[name] = (texts.REPLY_FALLS_GENERAL if is_general else texts.REPLY_FALLS, {})
         found.append(minutes or (found[-1] if found else 1))
-    return ParsedForm(values, None if faults else tuple(found), faults)
+    return tuple(found), faults
 
 
 def with_day(days: Iterable[SpecialDay], added: SpecialDay) -> tuple[SpecialDay, ...]:

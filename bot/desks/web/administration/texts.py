@@ -118,6 +118,7 @@ CLOSED_FROM_NOW = _("Closed for the rest of today. People are told so from now o
 REPLY_WRONG = _("Write a time, such as 15 min, 4 h or 3 d.")
 REPLY_TOO_LONG = _("Between a minute and 31 days.")
 REPLY_FALLS = _("This must not be shorter than that of the more urgent priority above.")
+REPLY_FALLS_GENERAL = _("The general time is shorter than that of the priority above. Write one.")
 
 # --- Phrases -------------------------------------------------------------------------------
 
