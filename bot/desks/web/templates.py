@@ -191,4 +191,4 @@ def _nearness(request: Any, case: Any) -> str:
         return "late"
     minutes = request.context.service_hours.latest.minutes_of(case.queue)
     allowed = minutes[case.priority] * MINUTE
-    return "soon" if case.due_at - request.now < allowed // 3 else "fine"
+    return "soon" if case.due_at - request.now < max(allowed // 3, MINUTE) else "fine"

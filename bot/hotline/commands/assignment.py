@@ -113,7 +113,7 @@ def reopen(context: CommandContext) -> None:
 def go_on_duty(context: CommandContext) -> None:
     """Begin to receive cases."""
     context.services.staff.set_duty(context.work, context.by.id, on=True)
-    context.reply(DONE)
+    context.reply(texts.ON_DUTY)
 
 
 def go_off_duty(context: CommandContext) -> None:
@@ -121,7 +121,7 @@ def go_off_duty(context: CommandContext) -> None:
     context.services.staff.set_duty(context.work, context.by.id, on=False)
     for case in context.services.claims.end_shift(context.work, context.by, context.now):
         context.events.append(Event(EventKind.RELEASED, case, context.by.id))
-    context.reply(DONE)
+    context.reply(texts.OFF_DUTY)
 
 
 def rest(context: CommandContext) -> None:

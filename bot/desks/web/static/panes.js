@@ -71,7 +71,7 @@ function showCounts(counts) {
     const shown = name && document.querySelector(`[data-count="${CSS.escape(name)}"]`);
     if (!shown) continue;
     shown.textContent = count;
-    shown.hidden = count === "0";
+    shown.hidden = !count || count === "0"; // some lists are not counted
   }
 }
 

@@ -141,6 +141,22 @@ def test_a_pause_can_be_ended_early(web_desk: WebDeskHarness) -> None:
     assert "End the break" not in mei.browser.get("/account").text
 
 
+def test_off_duty_the_queue_offers_to_go_on_duty_and_no_next_case(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    mei.told(reference, "take_over")
+    assert "Claim next case" in mei.browser.get("/queue/waiting").text
+    mei.browser.post("/own/off_duty")
+    assert "hold cases: 1. They stay yours." in mei.browser.get("/shift").text
+    shown = mei.browser.get("/queue/waiting").text
+    assert "Claim next case</button>" not in shown
+    assert "You are off duty: no case is offered to you." in shown
+    mei.browser.post("/own/on_duty")
+    assert "Claim next case" in mei.browser.get("/queue/waiting").text
+    assert "They stay yours" not in mei.browser.get("/shift").text
+
+
 def test_going_off_duty_leads_to_the_shift_note(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     assert mei.browser.post("/own/off_duty").headers["location"] == "/shift"

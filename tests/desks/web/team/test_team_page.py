@@ -103,6 +103,19 @@ def test_a_language_without_a_reader_on_duty_is_named(web_desk: WebDeskHarness) 
     assert "Lin" in row(chief.browser.get("/team").text, "language-en")
 
 
+def test_at_night_the_page_says_once_that_no_one_is_on_duty(web_desk: WebDeskHarness) -> None:
+    web_desk.add_person()
+    mei, hua = web_desk.worker("Mei").comes(), web_desk.supervisor().comes()
+    for each in (mei, hua):
+        each.browser.post("/own/off_duty")
+    shown = hua.browser.get("/team").text
+    assert shown.count("No one is on duty") == 1
+    assert "no one on duty reads it" not in shown
+    assert "has capacity" not in shown
+    mei.browser.post("/own/on_duty")
+    assert "No one is on duty" not in hua.browser.get("/team").text
+
+
 def test_a_case_is_taken_from_one_and_given_to_another(web_desk: WebDeskHarness) -> None:
     _person, reference = web_desk.add_person(WORDS)
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
