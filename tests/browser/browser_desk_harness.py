@@ -44,7 +44,7 @@ from tests.support.people.chat_person import ChatPerson, update_json
 from tests.support.telegram.recording_channel import RecordingChannel
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from playwright.async_api import Page
@@ -157,11 +157,27 @@ class BrowserDeskHarness:
         rows = query(self.database, "SELECT reference FROM cases ORDER BY opened_at DESC, id DESC")
         return person, str(rows[0][0])
 
-    async def hears(self, update: dict[str, Any]) -> None:
-        """Take an update in, and let the answers go out."""
-        arrival = Arrival.of(self._updates, update_json(self._updates, update))
-        self._updates += 1
-        await self.house.dispatcher.receive([arrival], self._updates)
+    async def everybody(self, words: Sequence[str]) -> list[tuple[ChatPerson, str]]:
+        """Return people who wrote at the same time, and the numbers of their cases."""
+        first = FIRST_PERSON + self._people + 1
+        self._people += len(words)
+        people = [ChatPerson(self, first + it, "en") for it in range(len(words))]  # type: ignore[arg-type]
+        await self.hears(*(it.words("/start") for it in people))
+        for label in ("English", "Talk to a person", "I am safe here"):
+            await self.hears(*(it.press(it.token(label)) for it in people))
+        await self.hears(*(it.words(said) for it, said in zip(people, words, strict=True)))
+        for label in ("Send", "Any time"):
+            await self.hears(*(it.press(it.token(label)) for it in people))
+        rows = query(self.database, "SELECT chat_key, reference FROM cases")
+        numbers = {bytes(key): str(reference) for key, reference in rows}
+        return [(it, numbers[self.vault.chat_key(BOT, it.id)]) for it in people]
+
+    async def hears(self, *updates: dict[str, Any]) -> None:
+        """Take updates in together, and let the answers go out."""
+        numbered = enumerate(updates, self._updates)
+        arrivals = [Arrival.of(number, update_json(number, it)) for number, it in numbered]
+        self._updates += len(arrivals)
+        await self.house.dispatcher.receive(arrivals, self._updates)
         await self.house.dispatcher.drain()
         await self.house.courier.drain()
 
