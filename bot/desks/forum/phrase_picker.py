@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 
 from bot.desks.forum import texts
 from bot.desks.forum.cards import PHRASE_MENU, ButtonRows, button_token, command_button
-from bot.hotline.chat.phrase_reviews import WARNINGS, phrase_text
+from bot.hotline.chat.phrase_reviews import (
+    STAFF_TEXT_IS_OLDER,
+    WARNINGS,
+    TextState,
+    phrase_text,
+)
 from bot.hotline.commands.types import Verb
 from bot.languages import catalogue
 from bot.messages import Button, DeleteMessages, EditText, SendText, Update
@@ -95,6 +100,9 @@ class PhrasePicker:
         book = self._context.phrasebook
         if language and not (theirs_now := phrase_text(book, phrase, language)).is_reliable:
             lines.append(self._locale(WARNINGS[theirs_now.state]))
+        read_now = phrase_text(book, phrase, self._locale.language)
+        if read_now.state is TextState.OLDER and read != theirs:
+            lines.append(self._locale(STAFF_TEXT_IS_OLDER))
         replies = [text.render(self._locale.flow_catalogue) for text in phrase.replies.values()]
         if replies:
             lines.append("\n".join(f"[ {reply} ]" for reply in replies))

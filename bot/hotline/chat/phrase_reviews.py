@@ -43,6 +43,7 @@ WARNINGS: Mapping[TextState, Text] = {
     TextState.ONE: _("One person has reviewed the person's text."),
 }
 """What a caseworker reads before they send; nothing about a text that was reviewed."""
+STAFF_TEXT_IS_OLDER = _("What you read here is older than the English. It may say something else.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,14 +24,13 @@ from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import ROLES, Permission, get, post
 from bot.errors import CaseNotReadableError
 from bot.hotline.chat.messages import CaseMessageContent
-from bot.hotline.chat.phrase_reviews import WARNINGS, phrase_text
+from bot.hotline.chat.phrase_reviews import STAFF_TEXT_IS_OLDER, WARNINGS, TextState, phrase_text
 from bot.hotline.chat.phrasebook import TIME
 from bot.hotline.commands.types import Verb
 from bot.places.deadlines import DeadlineRules, start_of_day
 
 if TYPE_CHECKING:
     from bot.cases.queries import CaseDetails
-    from bot.hotline.chat.phrase_reviews import TextState
 
 REREAD_AFTER = 15 * MINUTE  # after this time another view of a case is audited again
 PANES = {
@@ -58,6 +57,8 @@ class PhraseView:
     person_text: str
     state: TextState
     """Whether someone has reviewed what the person reads."""
+    is_staff_text_older: bool
+    """Whether what the caseworker reads may say something else."""
     replies: tuple[tuple[str, str], ...]
     """Buttons of the person: as staff and as the person read them."""
     blanks: tuple[tuple[str, str, bool], ...]
@@ -128,6 +129,7 @@ async def _phrase_pane(request: DeskRequest) -> Response:
     groups = await asyncio.to_thread(_search_phrases, request, summary.language, query)
     return request.render(
         "_phrases.html", groups=groups, summary=summary, warnings=WARNINGS,
+        staff_text_is_older=STAFF_TEXT_IS_OLDER,
         may_edit=request.caseworker.role in ROLES[Permission.TEAM],
     )  # fmt: skip
 
@@ -151,6 +153,7 @@ def _search_phrases(
             phrasebook.preview(it.code, values, request.locale.language),
             phrasebook.preview(it.code, values, language),
             phrase_text(phrasebook, it, language).state,
+            phrase_text(phrasebook, it, request.locale.language).state is TextState.OLDER,
             tuple(both(f"{it.code}.{reply}") for reply in it.replies),
             tuple(
                 (name, meaning.render(words), name == TIME) for name, meaning in it.blanks.items()

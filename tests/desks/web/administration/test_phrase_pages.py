@@ -12,6 +12,7 @@ from bot.app.texts import build_phrasebook, build_system_texts
 from bot.clock import SECOND
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
 from bot.hotline.chat.phrase_edits import PhraseEdits
+from bot.hotline.chat.phrase_reviews import STAFF_TEXT_IS_OLDER
 from bot.hotline.chat.phrase_rules import MAX_LENGTH
 from bot.languages import catalogue
 from flows.texts.phrasebook import PHRASES
@@ -199,6 +200,9 @@ def test_when_the_english_changes_every_other_text_is_shown_as_older(
     assert "The person&#39;s text is older than the English." in pane
     reviews(ada, "safe", "vi")
     assert "Reviewed by Ada" in row(chief, "safe", "vi")
+    mei.browser.post("/language", {"language": "zh_Hant", "back": "/"})
+    pane = mei.browser.post(f"/cases/{reference}/panes/phrases", {"words": "safe around"}).text
+    assert catalogue("zh_Hant", "staff").gettext(STAFF_TEXT_IS_OLDER.source) in pane
 
 
 # --- what is refused ------------------------------------------------------------------------------
