@@ -7,6 +7,7 @@ page or an error of a script fails the test.
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,7 @@ from tests.browser.conftest import PATIENCE, WIDE
 from tests.browser.test_web_desk_accessibility import SIDEWAYS
 from tests.browser.test_web_desk_phone import PHONE
 from tests.support.database_fixtures import query
+from tests.support.paths import TESTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -216,3 +218,6 @@ async def _looks_around(hua: Window, jun: Window, passed_on: str) -> None:
         await hua.goes(path)
     await expect(hua.page.locator("#waiting tbody tr")).to_have_count(0)
     await expect(hua.page.locator("#workload tbody tr")).to_have_count(4)
+    if os.environ.get("PICTURES"):
+        taken = await hua.page.screenshot(animations="disabled", caret="hide")
+        (TESTS / "browser" / "pictures" / "team-zh-dark.png").write_bytes(taken)
