@@ -68,6 +68,9 @@ def test_only_these_addresses_take_a_file_or_want_a_fresh_second_factor() -> Non
     assert {it.path for it in ROUTES if it.needs_step_up} == {
         "/account/calls", "/account/calls/end", "/account/end", "/account/passkeys",
         "/account/passkeys/ask", "/account/passkeys/end", "/administration/hours/reset",
+        "/administration/phrase/{code}/restore", "/administration/phrase/{code}/withdraw",
+        "/administration/phrase/{code}/text/{tag}/reviewed",
+        "/administration/phrase/{code}/text/{tag}/shipped",
         "/key-requests/approve",
         "/key-requests/refuse", "/staff/account/{who}/approval", "/staff/account/{who}/disable",
         "/staff/end", "/staff/invite",
