@@ -10,6 +10,7 @@ import gc
 import io
 import logging
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,6 +38,9 @@ SHARE_A_LOOP = (TESTS / "browser", TESTS / "sandbox")
 """Folders whose tests run on one event loop, for the sake of one browser."""
 
 use_memory_folder()
+# Without it every process compiles Haven, and each worker rewrites every assertion, all over again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 settings.register_profile("haven", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("haven")
 
