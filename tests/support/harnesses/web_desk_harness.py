@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
     from bot.vault.keys.staff_keys import StaffKeys
     from tests.support.people.caseworker_driver import CaseworkerDriver
     from tests.support.people.chat_person import ChatPerson
+
+# For each request httpx asks whether this is installed; without an answer Python looks at the disk.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 ORIGIN = "https://desk.test"
 FIREFOX = "Firefox Linux"
@@ -240,6 +244,8 @@ class HttpBrowser:
             transport=httpx.ASGITransport(office.app, raise_app_exceptions=True), base_url=ORIGIN,
             headers={"user-agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"},
         )  # fmt: skip
+        self._csrf = ""
+        self._session: dict[str, str] = {}
 
     def asks(self, method: str, path: str, **given: Any) -> httpx.Response:
         return self.office.does(self.client.request(method, path, **given))  # type: ignore[no-any-return]
@@ -251,7 +257,15 @@ class HttpBrowser:
     def csrf(self) -> str:
         """Return what forms of this session carry, as it stands on any page."""
         found = _CSRF.search(self.get("/account").text)
-        return found[1] if found else ""
+        self._session, self._csrf = self._cookies(), found[1] if found else ""
+        return self._csrf
+
+    def _known_csrf(self) -> str:
+        """Return what stood on the page last opened in this session: most forms need no newer."""
+        return self._csrf if self._csrf and self._session == self._cookies() else self.csrf()
+
+    def _cookies(self) -> dict[str, str]:
+        return dict(self.client.cookies)
 
     def post(
         self, path: str, fields: dict[str, str] | None = None, *, is_signed: bool = True,
@@ -260,7 +274,7 @@ class HttpBrowser:
         """Send a form of this desk."""
         sent = dict(fields or {})
         if is_signed:
-            sent.setdefault("csrf", self.csrf())
+            sent.setdefault("csrf", self._known_csrf())
             sent.setdefault("nonce", new_nonce())
         given = {"origin": ORIGIN, "sec-fetch-site": "same-origin", **headers}
         if is_fetched:

@@ -227,6 +227,7 @@ def test_adding_a_passkey_needs_a_recent_step_up(
     mei, key = with_passkey(web_desk)
     for path in ("/account/passkeys/ask", "/account/passkeys", "/account/passkeys/end"):
         web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
+        mei.browser.get("/account")
         said = mei.browser.post(path, referer="https://desk.test/account")
         assert said.headers["location"] == "/step-up?back=/account"
     fetched = mei.browser.post("/account/passkeys/ask", is_fetched=True)
