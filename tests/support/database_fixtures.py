@@ -73,12 +73,17 @@ def query(database: Database, sql: str) -> list[tuple[Any, ...]]:
     """Return the rows of a question, by a connection of its own."""
     connection = database.connect()
     try:
-        cursor = connection.cursor()
-        cursor.execute(sql)
-        rows = cursor.fetchall()
-        cursor.close()
+        return rows_of(connection, sql)
     finally:
         connection.close()
+
+
+def rows_of(connection: Any, sql: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a question to an open connection."""
+    cursor = connection.cursor()
+    cursor.execute(sql)
+    rows = cursor.fetchall()
+    cursor.close()
     return [tuple(_plain(value) for value in row) for row in rows]
 
 

@@ -178,5 +178,4 @@ def test_one_that_waits_outlives_its_hour_and_not_fourteen_days(days: int, tmp_p
             lambda work: jobs.load_due(work, home.loop.now())
         )
         assert [job.passphrase for job in due] == [passphrase]
-    home.run(home.database.close())
-    home.loop.close()
+    home.close()

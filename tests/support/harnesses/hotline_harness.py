@@ -24,7 +24,7 @@ from bot.store.heartbeat import record_heartbeat
 from bot.vault import HostKey, Vault
 from tests.support.database.cheap_passphrase_hash import InlinePassphraseHasher
 from tests.support.database.key_store_fixtures import enrol_keyholder, key_store
-from tests.support.database_fixtures import database_on, migrated_url, query
+from tests.support.database_fixtures import database_on, migrated_url, rows_of
 from tests.support.moved_clock import MIDDAY, ManualTimeLoop
 from tests.support.people.caseworker_driver import CaseworkerDriver, RecordingDesk
 from tests.support.people.chat_person import ChatPerson, update_json
@@ -112,10 +112,12 @@ class HotlineHarness:
         self._people = 0
         self._at = MIDDAY
         self._jumped = 0
+        self._asking: Any = None
         self.open()
 
     def open(self) -> None:
         """Start the process."""
+        self._stop_asking()
         self.loop = ManualTimeLoop(self._at)
         self.loop.jumped = self._jumped
         self.database = database_on(self.url, self.loop)
@@ -140,6 +142,7 @@ class HotlineHarness:
 
     def close(self) -> None:
         """End the process in good order."""
+        self._stop_asking()
         for task in self._running:
             task.cancel()
         self.run(asyncio.wait(self._running))
@@ -147,6 +150,7 @@ class HotlineHarness:
 
     def crash(self) -> None:
         """End the process as a power cut would: nothing more is written down."""
+        self._stop_asking()
         self.database.writer.close()
         for task in asyncio.all_tasks(self.loop):
             task.cancel()
@@ -232,5 +236,15 @@ class HotlineHarness:
         return supervisor_opener(self.database, case)
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return the rows of a question to the database."""
-        return query(self.database, sql)
+        """Return the rows of a question to the database.
+
+        One connection asks as long as the process lives: opening it costs more than most questions.
+        """
+        if self._asking is None:
+            self._asking = self.database.connect()
+        return rows_of(self._asking, sql)
+
+    def _stop_asking(self) -> None:
+        if self._asking is not None:
+            self._asking.close()
+            self._asking = None
