@@ -11,7 +11,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from bot.cases.state_machine import Role
-from tests.browser.browser_desk_harness import BrowserDeskHarness
+from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
 from tests.browser.conftest import PATIENCE, WIDE
 from tests.support.content.expired_place import expired_place
 from tests.support.database.key_store_fixtures import PASSWORD, QUEUES
@@ -127,6 +127,8 @@ async def _a_caseworker(
     await page.goto(f"{office.address}/cases/{reference}")
     await look.at(page, "case, not held")
     await page.locator(FORM.format("claim")).click()
+    await expect(page.locator(FORM.format("take_over"))).to_be_visible()
+    await without_time_to_undo(page)
     await page.locator(FORM.format("take_over")).click()
     await expect(page.locator("#say-words")).to_have_count(1)
     await page.keyboard.press("r")

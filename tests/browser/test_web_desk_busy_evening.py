@@ -15,7 +15,7 @@ from playwright.async_api import expect
 from bot.cases.state_machine import Role
 from bot.hotline.commands.store import submit_command
 from bot.hotline.commands.types import Command, Verb
-from tests.browser.browser_desk_harness import BrowserDeskHarness
+from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
 from tests.browser.conftest import PATIENCE, WIDE
 from tests.support.database_fixtures import query
 
@@ -66,8 +66,11 @@ async def takes(page: Page, office: BrowserDeskHarness, reference: str) -> None:
     """Claim a case and take the chat over."""
     await page.goto(f"{office.address}/cases/{reference}")
     await page.locator("form[action$='/do/claim'] button").click()
+    await expect(page.locator("#do-take_over")).to_be_visible()
+    await without_time_to_undo(page)
     await page.locator("form[action$='/do/take_over'] button").click()
     await expect(page.locator("#say-words")).to_have_count(1)
+    await expect(page.locator("#sending p")).to_have_count(0)
 
 
 async def held(page: Page, office: BrowserDeskHarness) -> tuple[ChatPerson, str]:
@@ -130,11 +133,13 @@ async def test_what_is_due_first_stands_first_and_a_danger_is_said(
         _other, second = await held(page, office)
         own = page.locator(".own-cases [data-own]")
         await page.locator("#say-words").fill("Are you safe?")
+        await without_time_to_undo(page)
         await page.keyboard.press("Control+Enter")
         await expect(said_in(page)).to_have_text(["Are you safe?"])
         await expect(own.first).to_have_attribute("data-own", first)  # the other is answered
         await page.goto(f"{office.address}/cases/{first}")
         await page.locator("#say-words").fill("I am here.")
+        await without_time_to_undo(page)
         await page.keyboard.press("Control+Enter")
         await expect(said_in(page)).to_have_text(["I am here."])
         await page.goto(f"{office.address}/cases/{second}")
@@ -330,6 +335,7 @@ async def test_words_that_are_stored_and_not_carried_out_do_not_come_back(
             None,
         )  # fmt: skip - as if the bot were down
         await page.locator("#say-words").fill("Are you safe?")
+        await without_time_to_undo(page)
         await page.keyboard.press("Control+Enter")
         waits = page.locator("#sending p")
         await expect(waits).to_contain_text("as soon as the bot runs")
@@ -351,6 +357,7 @@ async def test_words_that_are_stored_and_refused_later_are_in_the_composer_again
         wake, client.wake_dispatcher = client.wake_dispatcher, None  # as if the bot were down
         give(office, mei, Verb.HAND_BACK)
         await page.locator("#say-words").fill("Are you safe?")
+        await without_time_to_undo(page)
         await page.keyboard.press("Control+Enter")
         waits = page.locator("#sending p")
         await expect(waits).to_contain_text("as soon as the bot runs")
@@ -389,6 +396,7 @@ async def test_signing_in_again_in_another_tab_rescues_this_one(
         await expect(page.locator("#case-file")).not_to_be_empty()
         await expect(page.locator("#say-words")).to_have_value("Half a sentence")
         await page.locator("#say-words").focus()
+        await without_time_to_undo(page)
         await page.keyboard.press("Control+Enter")
         await expect(said_in(page)).to_have_text(["Half a sentence"])
 

@@ -17,7 +17,7 @@ from bot.hotline.chat.messages import (
     CaseMessages,
     MessageSide,
 )
-from tests.browser.browser_desk_harness import BrowserDeskHarness
+from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
 from tests.browser.conftest import PATIENCE, WIDE, complaints_of
 from tests.support.database_fixtures import query
 from tests.support.harnesses.hotline_harness import BOT
@@ -60,6 +60,7 @@ async def case_page(
 async def takes_over(office: BrowserDeskHarness, page: Page, person: ChatPerson) -> None:
     await page.keyboard.press("c")
     await expect(page.locator("#do-take_over button")).to_be_visible()
+    await without_time_to_undo(page)
     await page.keyboard.press("t")
     await expect(page.locator("#do-hand_back button")).to_be_visible()
     await office.house.courier.drain()
@@ -250,6 +251,7 @@ async def test_a_day_in_words_is_shown_as_understood_and_a_phrase_writes_it_out(
         await time.fill("5 Jan 2030 14:00")
         await expect(phrase.locator(".understood")).to_have_text("Saturday, January 5, 2030 14:00")
         await phrase.get_by_role("button", name="Send").click()
+        await without_time_to_undo(page)
         await page.keyboard.press("Control+Enter")
         await expect(page.locator("#messages")).to_contain_text(
             "Saturday, January 5, 14:00", timeout=PATIENCE

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
-from tests.browser.browser_desk_harness import BrowserDeskHarness
+from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
 from tests.browser.conftest import PATIENCE, WIDE
 from tests.support.database_fixtures import query
 
@@ -49,10 +49,12 @@ async def test_a_reply_takes_four_keys_a_transfer_and_a_referral_three(
         keys = CountedKeys(page)
         await keys.press("n")
         await page.wait_for_url(f"**/cases/{reference}")
+        await without_time_to_undo(page)
         await keys.press("t")
         await expect(page.locator("#say-words")).to_have_count(1)
         await keys.press("r")
         await page.keyboard.type("Are you somewhere safe?")
+        await without_time_to_undo(page)
         await keys.press("Control+Enter")
         assert keys.take() == 4
         await expect(page.locator(".message.caseworker")).to_have_count(1)

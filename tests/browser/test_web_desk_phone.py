@@ -10,7 +10,7 @@ from playwright.async_api import expect
 
 from bot.cases.state_machine import Role
 from bot.desks.web.assets import STATIC_DIR
-from tests.browser.browser_desk_harness import BrowserDeskHarness
+from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
 from tests.browser.conftest import PATIENCE, SMALLEST, complaints_of
 from tests.browser.test_web_desk_accessibility import SIDEWAYS, Look
 
@@ -62,6 +62,8 @@ async def a_conversation(office: BrowserDeskHarness, page: Page, mei: BrowserCas
     await mei.signs_in(page, office.address)
     await page.goto(f"{office.address}/cases/{reference}")
     await page.locator("#do-claim button").tap()
+    await expect(page.locator("#do-take_over")).to_be_visible()
+    await without_time_to_undo(page)
     await page.locator("#do-take_over button").tap()
     await expect(page.locator("#do-hand_back button")).to_be_visible()
     await office.house.courier.drain()

@@ -19,6 +19,7 @@ from flows.own_data.my_data import MyData
 from flows.requests.afterwards import Afterwards
 from flows.texts import hotline
 from flows.texts.phrasebook import PHRASES
+from tests.browser.browser_desk_harness import without_time_to_undo
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.phone_page_person import is_in_danger
 from tests.browser.phone_page_reports import sends_a_report, wants_to_talk
@@ -102,6 +103,7 @@ async def _takes_over(page: Page, person: PhonePagePerson) -> None:
     await page.keyboard.press("c")
     await expect(page.locator(".own-cases [aria-current]")).to_be_visible()  # it is one of hers now
     await expect(page.locator("#do-take_over button")).to_be_visible()  # it comes a moment later
+    await without_time_to_undo(page)
     await page.keyboard.press("t")
     await expect(page.locator("#do-hand_back button")).to_be_visible()
     opener = PHRASES["opener"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from playwright.async_api import expect
 
 from bot.messages import SendUpload
+from tests.browser.browser_desk_harness import without_time_to_undo
 from tests.browser.test_web_desk_conversation import a_conversation_held
 from tests.support.hostile_images import image_with_metadata
 
@@ -55,6 +56,7 @@ async def test_a_dropped_picture_goes_out_with_words_and_can_be_undone(
         await expect(page.locator("#outgoing")).to_be_hidden()
         assert await arrived(office) == []
         await expect(page.locator("#file-words")).to_have_value("Is it this door?")
+        await without_time_to_undo(page)
         await page.locator("#send-file button").click()
         await expect(page.locator(".message.caseworker").last).to_contain_text("Is it this door?")
         (sent,) = await arrived(office)
@@ -66,6 +68,7 @@ async def test_a_dropped_picture_goes_out_with_words_and_can_be_undone(
 async def test_a_pasted_picture_goes_out_without_words(browser: Browser, tmp_path: Path) -> None:
     async with a_conversation_held(browser, tmp_path) as (page, office, _person, _reference):
         await drops(page, "paste")
+        await without_time_to_undo(page)
         await page.locator("#send-file button").click()
         await expect(page.locator(".message.caseworker [data-picture]")).to_have_count(1)
         (sent,) = await arrived(office)
@@ -83,6 +86,7 @@ async def test_a_pasted_picture_goes_out_without_words(browser: Browser, tmp_pat
 async def test_a_message_that_was_sent_can_be_changed(browser: Browser, tmp_path: Path) -> None:
     async with a_conversation_held(browser, tmp_path) as (page, office, person, _reference):
         await page.locator("#say-words").fill("Come at 10.")
+        await without_time_to_undo(page)
         await page.locator("#say button").click()
         own = page.locator(".message.caseworker").last
         await expect(own).to_contain_text("Come at 10.")

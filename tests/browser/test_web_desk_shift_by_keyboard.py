@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pyotp
 from playwright.async_api import expect
 
-from tests.browser.browser_desk_harness import BrowserDeskHarness
+from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
 from tests.browser.conftest import PATIENCE, WIDE, complaints_of
 from tests.support.database.key_store_fixtures import PASSWORD
 
@@ -73,6 +73,7 @@ async def test_everything_of_a_shift_is_done_with_keys_alone(
 
 async def _writes(page: Page) -> None:
     keys, words = page.keyboard, page.locator("#say-words")
+    await without_time_to_undo(page)
     await keys.press("t")
     await expect(words).to_have_count(1)
     await expect(page.locator("#as-message")).to_be_checked()  # whoever takes over wants to write
@@ -87,6 +88,7 @@ async def _writes(page: Page) -> None:
     await expect(words).to_have_value(HELLO)
     sent = page.locator(".message.caseworker").filter(has_text=HELLO)
     await expect(sent).to_have_count(0)
+    await without_time_to_undo(page)
     await keys.press("Control+Enter")
     await expect(sent).to_be_visible()
     await keys.press("Escape")
@@ -128,6 +130,7 @@ async def _looks_a_sentence_up(page: Page) -> None:
     await expect(said).to_have_count(before)
     await keys.press("/")
     await _tabs_to(page, "#phrase-results form:not(:has(input[required])) button")
+    await without_time_to_undo(page)
     await keys.press("Enter")
     await expect(said).to_have_count(before + 1)
 
