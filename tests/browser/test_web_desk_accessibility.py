@@ -61,7 +61,7 @@ class Look:
         await page.emulate_media(color_scheme=self.scheme)  # type: ignore[arg-type]
 
     async def _run(self, page: Page, name: str, only: dict[str, Any]) -> None:
-        options = {"runOnly": only, "resultTypes": ["violations"]}
+        options = {"runOnly": only, "resultTypes": ["violations"], "preload": {"assets": ["media"]}}
         said: Any = await page.evaluate("(options) => axe.run(options)", options)
         for wrong in said["violations"]:
             where = [node["target"][0] for node in wrong["nodes"]][:3]

@@ -90,7 +90,8 @@ class ManualTimeLoop(asyncio.SelectorEventLoop):
     @property
     def has_child(self) -> bool:
         """Whether a child process runs."""
-        return any(it.get_returncode() is None for it in self._children)
+        # Asked at every turn: going through an empty set of weak references is not cheap.
+        return bool(self._children) and any(it.get_returncode() is None for it in self._children)
 
     def _done(self, _work: object) -> None:
         self.in_hand -= 1
