@@ -24,6 +24,7 @@ from bot.log import configure
 from bot.mailbox.rate_limit import UNLIMITED
 from bot.settings import load_settings
 from tests.fire.processes.injected_flaws import inject_flaw
+from tests.support.content.offered_languages import offered_languages
 
 LATE = ("alembic.command", "sqlalchemy.dialects.sqlite")
 """What is otherwise imported only once it is needed."""
@@ -55,7 +56,9 @@ def answer_everything() -> None:
 async def _run_while_watched() -> None:
     # Whoever made us holds the other end. With nobody there to kill us we would stay for ever.
     asyncio.get_running_loop().add_reader(0, os._exit, NOBODY_THERE)
-    await run_bot(load_settings(), RunOptions(limits=UNLIMITED))
+    settings = load_settings()
+    offer = offered_languages(settings.languages)
+    await run_bot(settings, RunOptions(limits=UNLIMITED, offer=offer))
 
 
 def _speak_into(path: str) -> None:
@@ -85,4 +88,5 @@ def _tell(what: str, number: int) -> None:
 if __name__ == "__main__":
     for name in LATE:
         importlib.import_module(name)
+    offered_languages("")
     sys.exit(serve_spawn_requests())

@@ -24,6 +24,7 @@ from bot.text import fold
 from flows import ALL_FLOWS
 from flows.texts import phrases
 from tests.support.content.catalogue_files import read_in
+from tests.support.content.offered_languages import offered_languages
 from tests.support.database.key_store_fixtures import empty_keyring
 from tests.support.harnesses.hotline_harness import settings_for
 from tests.support.people.flow_answers import BOOK
@@ -80,7 +81,10 @@ class LiveDeployment:
 
     def run(self, ready: asyncio.Event | None = None) -> Any:
         room = DiskSpace.unlimited(self.settings.data)
-        options = RunOptions(clock=self.clock, limits=UNLIMITED, ready=ready, disk=room)
+        offer = offered_languages(self.settings.languages)
+        options = RunOptions(
+            clock=self.clock, limits=UNLIMITED, ready=ready, disk=room, offer=offer
+        )
         return run_bot(self.settings, options)
 
     async def stop(self) -> None:
