@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -63,11 +64,11 @@ class _State(NamedTuple):
     begun: str = ""
 
 
-def visits(flow: type[Flow]) -> Iterator[StepVisit]:
-    """Yield the steps of all paths; paths that no longer differ are followed once."""
+@lru_cache(maxsize=64)  # several checks follow the same paths
+def visits(flow: type[Flow]) -> tuple[StepVisit, ...]:
+    """Return the steps of all paths; paths that no longer differ are followed once."""
     facts = sorted(frozenset[str]().union(*(step.when.facts() for step in flow.steps)))
-    for stated in _subsets(facts):
-        yield from _visits(flow, frozenset(stated))
+    return tuple(visit for stated in _subsets(facts) for visit in _visits(flow, frozenset(stated)))
 
 
 def count_ways(flow: type[Flow]) -> int:
