@@ -164,7 +164,7 @@ class BatchProcessor:
     ) -> tuple[BatchResult, list[_KeyedArrival]]:
         """Answer arrivals and store what follows; return also what is left for the next part.
 
-        A turn reads what the database holds of its case. So where somebody writes more after words
+        A turn reads what the database holds of its case. So where a person writes more after words
         that opened a case, the case is stored first, in the same unit of work.
         """
         writing = {key for _, update, key in keyed if update.kind in _CONVERSATION_KINDS}
