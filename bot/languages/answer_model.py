@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MODEL = LOCALES / "answers.model"
-MASK = (1 << 20) - 1
+MASK = (1 << 22) - 1
 """A feature of a button has a weight in a table of this many bytes, and one."""
 NONE = ""
 """Stands for "this answers nothing"."""
@@ -35,7 +35,7 @@ LONGEST = 100
 """Characters of an answer; a longer message is a story."""
 LEAST_EVIDENCE = 6
 """Features of a text that says anything: a number has fewer."""
-LIKELY, SURE = 0.6, 0.85
+LIKELY, SURE = 0.7, 0.85
 """Probability from where on a button is meant; and one that would let us worry less."""
 
 

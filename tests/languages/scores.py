@@ -34,6 +34,8 @@ LEARNT_SETS = (
     "ninth",
 )
 HELD_SETS = ("tenth", "eleventh", "twelfth", "thirteenth")
+HELD_ANSWER_SETS = ("thirteenth", "fourteenth", "fifteenth")
+"""What was typed in place of a button; the last two hold nothing else, and name the question."""
 SETS = (*LEARNT_SETS, *HELD_SETS)
 FOUND = dict.fromkeys(("id", "vi", "en", "zh_Hant", "fil", "th"), 0.85)
 """Share of urgent sentences that must be found."""
@@ -84,9 +86,9 @@ def misunderstood(name: str, tag: str) -> list[tuple[str, str, str | None]]:
     ]
 
 
-def label_of(text: str, meant: str, tag: str) -> str | None:
+def label_of(text: str, meant: str, tag: str, labels: set[str] | None = None) -> str | None:
     """Return the label a text is taken for; most buttons below a question want the whole text."""
-    labels = labels_beside(meant)
+    labels = labels or labels_beside(meant)
     label = match_label(text, labels, tag, whole=meant in WHOLE)
     if label is not None or labels & CONTROLS:
         return label

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from bot.conversation import Choose
 from bot.languages import LANGUAGES
-from bot.languages.answer_model import LIKELY, LONGEST, MODEL, AnswerTable, load_answer_model
+from bot.languages.answer_model import LIKELY, LONGEST, MODEL, SURE, AnswerTable, load_answer_model
 from bot.languages.urgency import read_weights
 from flows import ALL_FLOWS
-from tests.languages.scores import HELD_SETS, REASSURING, label_of, labels_beside, sentences
+from tests.languages.scores import (
+    HELD_ANSWER_SETS,
+    HELD_SETS,
+    REASSURING,
+    label_of,
+    labels_beside,
+    sentences,
+)
 from tests.support.content.answer_model import (
     AnswerExample,
     load_answer_examples,
@@ -17,13 +26,38 @@ from tests.support.content.answer_model import (
 )
 from tests.support.content.urgency_model import digest_of, read_answers
 
-UNDERSTOOD, WRONG = 0.82, 0.04
-"""Shares of the answers of a held set, consents left out: what is understood, and wrongly."""
-TAKEN_FOR_AN_ANSWER = 0.015
-"""Share of ordinary sentences of the held sets that are, at a question of no matter which kind."""
+UNDERSTOOD, WRONG = 0.9, 0.04
+"""Shares of the answers of the held sets together: what is understood, and wrongly."""
+UNDERSTOOD_IN_EACH = 0.8
+"""Share in each language."""
+TAKEN_FOR_AN_ANSWER = 0.045
+"""Share of ordinary sentences of the held sets that are, at a question of no matter which kind.
+
+It was 0.015 while 84 of 100 answers were understood. About a quarter do answer the question ("I
+work in a screw factory" where we ask for the situation); all are kept in the person's words too.
+"""
 LEAST = 8
 """Example answers to each button."""
+LEAST_HELD = 120
+"""Answers of the held sets in each language."""
 ALONE = ("I am safe here", "I am not safe", "Not sure")
+
+
+def held_answers(name: str, tag: str) -> list[tuple[str, str, set[str]]]:
+    """Return the answers of a held set that are no consent: text, button meant, buttons asked.
+
+    A consent is given by whole texts of the lists alone, so no example is learnt for one.
+    """
+    asked = {question: {*labels} for question, labels in read_answers(tag).items()}
+    known = set[str]().union(*asked.values())
+    return [
+        (
+            it["text"], it["means"],
+            asked[it["question"]] if "question" in it else labels_beside(it["means"]),
+        )
+        for it in sentences(name, tag)["typed"]
+        if it["means"] in known
+    ]  # fmt: skip
 
 
 def test_the_weights_were_made_from_the_examples_as_they_are() -> None:
@@ -47,22 +81,37 @@ def test_every_button_has_examples_in_every_language(tag: str) -> None:
     assert all(labels.keys() <= known for labels in found.values())
 
 
-def test_answers_that_nothing_was_learnt_from_are_understood() -> None:
-    known, wrong, missed = 0, [], []
+def test_no_example_is_an_answer_of_a_held_set() -> None:
     for tag in LANGUAGES:
-        for it in sentences("thirteenth", tag)["typed"]:
-            if not load_answer_model().biases.keys() >= labels_beside(it["means"]):
-                continue  # a consent, which only whole texts of the lists can give
-            known += 1
-            found = label_of(it["text"], it["means"], tag)
-            if found != it["means"]:
-                (missed if found is None else wrong).append((tag, it["text"], found))
-    assert known > 350
-    assert len(wrong) <= WRONG * known, wrong
-    assert len(missed) + len(wrong) <= (1 - UNDERSTOOD) * known, missed
+        learnt = {
+            it.casefold()
+            for labels in read_answers(tag).values()
+            for listed in labels.values()
+            for it in listed
+        }
+        held = {
+            text.casefold() for name in HELD_ANSWER_SETS for text, *_ in held_answers(name, tag)
+        }
+        assert learnt & held == set()
+        assert len(held) > LEAST_HELD
 
 
-def test_ordinary_sentences_are_hardly_taken_for_answers() -> None:
+def test_answers_that_nothing_was_learnt_from_are_understood() -> None:
+    count, wrong, missed = Counter[str](), [], []
+    for tag in LANGUAGES:
+        for name in HELD_ANSWER_SETS:
+            for text, meant, labels in held_answers(name, tag):
+                count[tag] += 1
+                found = label_of(text, meant, tag, labels)
+                if found != meant:
+                    (missed if found is None else wrong).append((tag, text, found))
+    unknown = Counter(tag for tag, *_ in [*wrong, *missed])
+    assert len(wrong) <= WRONG * count.total(), wrong
+    assert unknown.total() <= (1 - UNDERSTOOD) * count.total(), missed
+    assert all(unknown[it] <= (1 - UNDERSTOOD_IN_EACH) * count[it] for it in LANGUAGES), unknown
+
+
+def test_few_ordinary_sentences_are_taken_for_answers() -> None:
     asked = [tuple(labels) for labels in read_answers("en").values()]
     held = [
         it for tag in LANGUAGES for name in HELD_SETS for it in sentences(name, tag)["ordinary"]
@@ -70,7 +119,8 @@ def test_ordinary_sentences_are_hardly_taken_for_answers() -> None:
     taken = []
     for number, sentence in enumerate(held):
         likely = load_answer_model().most_likely(sentence, asked[number % len(asked)])
-        if likely is not None and likely.probability >= LIKELY:
+        sure_enough = LIKELY if likely is None or likely.label not in REASSURING else SURE
+        if likely is not None and likely.probability >= sure_enough:
             taken.append((sentence, likely))
     assert len(taken) <= TAKEN_FOR_AN_ANSWER * len(held), taken
 
@@ -92,7 +142,7 @@ def test_learning_compares_the_buttons_of_one_question() -> None:
         AnswerExample("the red", ("Red", "Blue"), "Red"),
         AnswerExample("blue one please", ("Red", "Blue"), "Blue"),
         AnswerExample("the blue", ("Red", "Blue"), "Blue"),
-        AnswerExample("what is this", ("Red", "Blue"), ""),
+        *[AnswerExample("what is this", ("Red", "Blue"), "")] * 2,
     ]
     once = make_answer_table(few, is_silent=True)
     assert once == make_answer_table(few, is_silent=True)

@@ -139,9 +139,13 @@ class MessageHandler:
         return True
 
     def _choice_in_other_words(self, text: str, alarms: frozenset[str]) -> PressInput | None:
-        """Return the button a text means in other words; what may say more is kept as well."""
+        """Return the button a text means in other words; what may say more is kept as well.
+
+        Nothing is guessed of what staff read as it was written: an address is easily taken for an
+        answer, and they would see a choice the person never made.
+        """
         listed = self.typed.choice_of_synonym(text)
-        choice = listed or self.typed.likely_choice(text)
+        choice = listed or (None if self.turn.is_in_case else self.typed.likely_choice(text))
         is_longer = len(text.split()) > ANSWER_WORDS or len(text) > ANSWER_CHARACTERS
         says_more = bool(alarms) or is_longer or listed is None
         if choice is not None and says_more and not self.turn.is_in_case:

@@ -152,7 +152,7 @@ def test_words_at_the_question_of_telling_are_kept_and_it_is_asked_again(
     assert in_the_case(sqlite_hotline) == ["số 15 ngõ 30 đường Trung Sơn"]
 
 
-@pytest.mark.parametrize("place", [("language", "language"), ("report", "safe")])
+@pytest.mark.parametrize("place", [("language", "language"), ("report", "leaving")])
 def test_danger_comes_before_the_open_question(
     sqlite_hotline: HotlineHarness, place: tuple[str, str]
 ) -> None:
@@ -165,3 +165,17 @@ def test_danger_comes_before_the_open_question(
     person.presses("Not yet")
     assert current_step(person) == place
     assert stored_conversation(person).position.extra_texts == [URGENT]
+
+
+def test_danger_that_answers_the_question_is_not_asked_about_again(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person("en")
+    place_at(person, reachable_positions()["report", "safe"])
+    heard = person.says(URGENT)
+    assert "110" in heard[0]
+    assert heard[-1] == told(person, DangerFlow.tell.prompt)
+    person.presses("Not yet")
+    position = stored_conversation(person).position
+    assert position.frames[-1].answers["safe"] == "not_safe"
+    assert position.extra_texts == [URGENT]

@@ -151,7 +151,7 @@ def test_alarming_words_before_talking_make_it_an_emergency(hotline: HotlineHarn
     person.says("/start")
     person.presses("English", "Talk to a person")
     person.says("he has a knife, help me now")
-    person.presses("Not yet", "I am safe here", "Send")
+    person.presses("Not yet", "Send")  # it was also the answer: not safe
     assert cases_of(hotline)[0].priority == Priority.EMERGENCY
 
 

@@ -1,6 +1,7 @@
 """Makes `locales/answers.model` from the example answers; the same examples make the same file.
 
-Run `python -m tests.support.content.answer_model` after examples were changed. It takes a minute.
+Run `python -m tests.support.content.answer_model` after examples were changed. It takes four
+minutes.
 """
 
 from __future__ import annotations
@@ -25,11 +26,14 @@ from tests.support.content.urgency_model import (
     digest_of,
     in_bytes,
     read_answers,
+    read_details,
     read_examples,
     write_weights,
 )
 
 EPOCHS, RATE = 12, 0.25
+LEAST_SEEN = 2
+"""Examples a feature must be in: what is seen once says little and takes the place of others."""
 CERTAIN = 0.99
 """An answer understood this well teaches nothing more in this epoch."""
 URGENT_QUESTIONS = frozenset(
@@ -37,7 +41,7 @@ URGENT_QUESTIONS = frozenset(
      "Someone can see", "Within a day"}
 )  # fmt: skip
 """Buttons an urgent sentence may well mean: such a sentence is no example of "none" there."""
-QUESTIONS_EACH = 2
+QUESTIONS_EACH = 4
 """Questions of which an ordinary sentence is an example of "none"."""
 MOST_URGENT = 300
 """Urgent sentences of a language that are examples of "none" at other questions."""
@@ -74,6 +78,7 @@ def load_answer_examples() -> list[AnswerExample]:
             for it in calm
             for labels in chance.sample(asked, QUESTIONS_EACH)
         ]
+        found += [AnswerExample(it, labels, NONE) for it in read_details(tag) for labels in asked]
         quiet = [labels for labels in asked if not URGENT_QUESTIONS & {*labels}]
         sample = chance.sample(urgent, min(MOST_URGENT, len(urgent)))
         found += [AnswerExample(it, chance.choice(quiet), NONE) for it in sample]
@@ -84,9 +89,15 @@ def make_answer_table(examples: list[AnswerExample], *, is_silent: bool = False)
     """Return the weights learnt from examples: a softmax over the buttons of each question."""
     weights, seen = [0.0] * (MASK + 1), [1e-6] * (MASK + 1)
     biases: dict[str, float] = {}
+    heard = [features(it.words) for it in examples]
+    often = Counter(feature for found in heard for feature in found)
     rows = [
-        (sorted(features(it.words)), (*it.labels, NONE), (*it.labels, NONE).index(it.meant))
-        for it in examples
+        (
+            sorted(it for it in found if often[it] >= LEAST_SEEN),
+            (*example.labels, NONE),
+            (*example.labels, NONE).index(example.meant),
+        )
+        for found, example in zip(heard, examples, strict=True)
     ]
     chance = random.Random(SEED)
     for _epoch in track(range(EPOCHS), "answers", disable=is_silent):

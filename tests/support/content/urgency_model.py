@@ -111,7 +111,8 @@ def read_examples(tag: str) -> list[Example]:
         for category, listed in content["urgent"].items()
         for it in listed
     ]
-    calm = [it for listed in content["ordinary"].values() for it in listed] + [
+    ordinary = content["ordinary"]
+    calm = [*ordinary["near"], *ordinary["plain"]] + [
         it
         for labels in read_answers(tag).values()
         for label, listed in labels.items()
@@ -119,6 +120,12 @@ def read_examples(tag: str) -> list[Example]:
         for it in listed[:MOST_ANSWERS]
     ]
     return found + [Example(it, is_urgent=False, category="") for it in calm]
+
+
+def read_details(tag: str) -> list[str]:
+    """Return addresses, names and numbers: they answer no question with buttons."""
+    content = tomllib.loads((LOCALES / tag / "alarm_examples.toml").read_text("utf-8"))
+    return list(content["ordinary"]["details"])
 
 
 def read_answers(tag: str) -> dict[str, dict[str, list[str]]]:
