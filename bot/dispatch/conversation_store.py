@@ -62,10 +62,13 @@ class HourlyMessageIds(msgspec.Struct, array_like=True):
 
 
 class UrgentMessage(msgspec.Struct, array_like=True):
-    """A message with alarming words that goes along if the person lets us alert staff."""
+    """A message that goes along if the person lets us alert staff."""
 
     kind: CaseMessageKind = CaseMessageKind.TEXT
     content: CaseMessageContent = CaseMessageContent()
+    loose_at: int = 0
+    """When it was written, if nothing in it alarms and it answered no question: such words are of
+    "just now" for half an hour. 0: alarming words, or a story."""
 
 
 class Conversation(msgspec.Struct, array_like=True):
@@ -135,7 +138,8 @@ class Conversation(msgspec.Struct, array_like=True):
     is_alerted: bool = False
     """Whether staff were alerted to danger in this session."""
     urgent_messages: list[UrgentMessage] = []
-    """The last messages of a story, or with alarming words, that staff do not know of."""
+    """The last messages that staff do not know of: of a story, with alarming words, or outside the
+    questions."""
     misunderstood_at: str = ""
     """The question (`flow.step`) whose last typed answer was not understood."""
     is_language_known: bool = False

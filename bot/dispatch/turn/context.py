@@ -87,7 +87,8 @@ class TurnContext:
         self.facts = facts | {"sent"} if self.conversation.has_case else facts
         if self.conversation.is_alerted:
             self.facts |= {"alerted"}
-        if self.conversation.urgent_messages:  # none is left of before a silence
+        # None is left of before a silence.
+        if any(not it.loose_at for it in self.conversation.urgent_messages):
             self.facts |= {"alarmed"}
         self.set_read(is_read=self.conversation.is_read)
 

@@ -390,7 +390,7 @@ class EngineDriver:
         if ending.outcome is Outcome.STAFF_ALERTED:
             conversation.is_alerted = True
             turn.facts |= {"alerted"}
-            turn.hotline.add_messages(conversation.case, conversation.urgent_messages)
+            turn.hotline.add_messages(conversation.case, self.relay.messages_of_just_now())
         conversation.urgent_messages = []
         if ending.outcome is Outcome.CHECK_IN_AGREED:
             turn.hotline.agree_check_in(turn.conversation, ending.answers)

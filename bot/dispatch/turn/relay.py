@@ -174,14 +174,27 @@ class Relay:
             CaseMessage(case, MessageSide.PERSON, CaseMessageKind.TEXT, content, self.turn.now)
         )
 
-    def remember_urgent(self, update: Update) -> None:
-        """Keep an urgent message until the person decides whether staff are told."""
+    def remember_urgent(self, update: Update, *, is_loose: bool = False) -> None:
+        """Keep a message until the person decides whether staff are told.
+
+        Args:
+            update: what was written.
+            is_loose: nothing in it alarms, and it answered no question.
+        """
         content = self._read(update)
-        if content is not None:
-            urgent = self.turn.conversation.urgent_messages
-            self.turn.conversation.urgent_messages = [*urgent, UrgentMessage(*content)][
-                -MAX_URGENT_MESSAGES:
-            ]
+        if content is None:
+            return
+        kept = [*self.turn.conversation.urgent_messages]
+        kept.append(UrgentMessage(*content, self.turn.now if is_loose else 0))
+        if len(kept) > MAX_URGENT_MESSAGES:  # alarming words stay longest
+            del kept[next((at for at, it in enumerate(kept) if it.loose_at), 0)]
+        self.turn.conversation.urgent_messages = kept
+
+    def messages_of_just_now(self) -> list[UrgentMessage]:
+        """Return what goes along if the person lets us alert staff now."""
+        since = self.turn.now - SESSION_TIMEOUT
+        urgent = self.turn.conversation.urgent_messages
+        return [it for it in urgent if not it.loose_at or it.loose_at >= since]
 
     def store_agreement(self, update: Update) -> None:
         """Add the words with which the person had staff told to the case that this opened."""

@@ -96,14 +96,15 @@ class TurnHandler:
         silence = self._note_activity(update)
         accepted = self._flood_control.count(update)
         was_choosing = turn.is_in_flow(*PASSPHRASE_FLOWS)
-        read_case = turn.read_case
+        read_case, extras = turn.read_case, _count_extras(turn.conversation)
         self._store_written(accepted)
         if not self._forward(accepted, silence):
             if goes_on:
                 self._answer(update, accepted, fleeting)
             else:
                 self._check_return(accepted)
-        self._keep_urgent(accepted, read_case)
+        is_extra = _count_extras(turn.conversation) > extras
+        self._keep_urgent(accepted, read_case, is_extra=is_extra)
         self._engine.ask_about_notice()
         self._passphrases.check_text(update, was_choosing=was_choosing)
         self._replies.schedule_removal(0 if update.kind is UpdateKind.PRESS else update.message)
@@ -194,15 +195,16 @@ class TurnHandler:
         if self.context.read_case and not self._flood_control.is_over_daily_limit(update):
             self._relay.store_read(update)
 
-    def _keep_urgent(self, update: Update, read_case: str) -> None:
-        """Keep urgent words that no case has yet.
+    def _keep_urgent(self, update: Update, read_case: str, *, is_extra: bool) -> None:
+        """Keep words that no case has yet, and that go along with an alert.
 
         Words with which the person agreed that staff are told go to the case this opened; others
-        wait until the person decides.
+        wait until the person decides. An address that answered no question is of "just now", too.
 
         Args:
             update: what was written.
             read_case: the case that staff read before this turn; empty for none.
+            is_extra: it was kept outside the questions.
         """
         turn = self.context
         if turn.is_in_case or turn.submitted in TAKES_EXTRAS:
@@ -213,6 +215,8 @@ class TurnHandler:
             return
         is_urgent = turn.is_in_flow(*OFFERING_FLOWS) and self._typed.is_free_text(update)
         if not (turn.alarms or is_urgent):
+            if is_extra and not read_case and self._typed.is_free_text(update):
+                self._relay.remember_urgent(update, is_loose=True)
             return
         if not read_case:
             self._relay.remember_urgent(update)
@@ -263,3 +267,8 @@ class TurnHandler:
             self.context.conversation.position.add_extra(
                 f"{FORWARDED_MARK} {update.forwarded_from}"
             )
+
+
+def _count_extras(conversation: Conversation) -> int:
+    position = conversation.position
+    return len(position.extra_texts) + len(position.extra_files)

@@ -179,3 +179,31 @@ def test_danger_that_answers_the_question_is_not_asked_about_again(
     position = stored_conversation(person).position
     assert position.frames[-1].answers["safe"] == "not_safe"
     assert position.extra_texts == [URGENT]
+
+
+@pytest.mark.parametrize("place", [("welcome", "menu"), ("report", "leaving")])
+def test_words_beside_a_question_go_along_when_danger_is_pressed_next(
+    sqlite_hotline: HotlineHarness, place: tuple[str, str]
+) -> None:
+    person = sqlite_hotline.person("en")
+    place_at(person, reachable_positions()[place])
+    person.says("5 Harbour Road")
+    person.sends(voice=VOICE)
+    person.presses("Danger now")
+    person.presses("Tell them now")
+    assert in_the_case(sqlite_hotline)[0] == "5 Harbour Road"
+    assert sqlite_hotline.ask("SELECT count(*) FROM files") == [(1,)]
+
+
+def test_words_beside_a_question_are_of_just_now_for_half_an_hour(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person("en")
+    place_at(person, reachable_positions()["report", "leaving"])
+    person.says("5 Harbour Road")
+    for _ in range(2):
+        sqlite_hotline.advance_time(20 * 60)
+        person.presses("Back")
+    person.presses("Danger now")
+    person.presses("Tell them now")
+    assert in_the_case(sqlite_hotline) == []
