@@ -150,6 +150,8 @@ class Conversation(msgspec.Struct, array_like=True):
     """Whether this is a suspended session of another device of the account, with unsent answers."""
     files_in_case: list[tuple[str, str]] = []
     """The last files that went to a case as they came: the case, the channel's id of the bytes."""
+    consent_asked_at: dict[str, int] = {}
+    """By `flow.step`: since when the open question is asked by which the person agrees."""
 
     @property
     def has_case(self) -> bool:

@@ -109,6 +109,13 @@ class TurnContext:
         frames = self.conversation.position.frames
         return bool(frames) and frames[-1].flow in flows
 
+    def forget_closed_questions(self) -> None:
+        """Forget since when a question of consent is asked once it is not open any more."""
+        conversation, frames = self.conversation, self.frames
+        asked = f"{frames[-1].flow}.{frames[-1].step}" if frames else ""
+        since = conversation.consent_asked_at.get(asked, 0)
+        conversation.consent_asked_at = {asked: since} if since else {}
+
     def asks_passphrase(self) -> bool:
         """Tell whether the open question is answered with a passphrase."""
         frames = self.conversation.position.frames

@@ -99,16 +99,20 @@ class MessageHandler:
             self.commands.run_typed(*command)
             return
         choice = synonym = None
+        is_too_old = self.typed.is_older_than_question(update)
         if self.typed.may_be_label(update.text):
             if (name := self.typed.command_of_label(update.text)) is not None:
                 self.commands.run(name)
                 return
-            choice = self.typed.choice_of_label(update.text)
+            choice = None if is_too_old else self.typed.choice_of_label(update.text)
         alarms = frozenset() if choice else self.commands.note_alarms(update.text)
         if not (choice or alarms) and (name := self.typed.command_meant(update.text)) is not None:
             self.commands.run(name)
             return
         if not (choice or alarms) and self._answer_asked(update.text):
+            return
+        if is_too_old and not alarms:  # a cry for help asks for a person, whatever was asked
+            self._keep_beside_question(update.text)
             return
         if choice is None:
             synonym = self._choice_in_other_words(update.text, alarms)
@@ -119,6 +123,12 @@ class MessageHandler:
         else:
             self.passphrases.submit(update)
         self.commands.begin_alarm_flow(alarms)
+
+    def _keep_beside_question(self, text: str) -> None:
+        """Keep a text that cannot answer the open question, and ask that again."""
+        if not self.turn.is_in_case:
+            self.turn.conversation.position.add_extra(text)
+        self.engine.repeat_question()
 
     def _answer_asked(self, text: str) -> bool:
         """Answer a question of the person and ask ours again; tell whether it is one we know.

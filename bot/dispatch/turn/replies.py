@@ -124,6 +124,7 @@ class Replies:
         words = "\n".join([shown.text, *choices])
         wording = QuestionWording(text_digest(words), conversation.language)
         conversation.consent_wordings[f"{frame.flow}.{frame.step}"] = wording
+        conversation.consent_asked_at.setdefault(f"{frame.flow}.{frame.step}", turn.now)
         turn.effects.wordings.append((wording, words))
         notice, language = turn.services.notice, conversation.language
         if conversation.notice_version == notice.version(language):

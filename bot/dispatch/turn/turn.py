@@ -109,6 +109,7 @@ class TurnHandler:
         self._passphrases.check_text(update, was_choosing=was_choosing)
         self._replies.schedule_removal(0 if update.kind is UpdateKind.PRESS else update.message)
         self._keep_sender(update)
+        turn.forget_closed_questions()
         return turn.effects
 
     def perform(self, action: ChatAction, reply_to: str, language: str) -> Effects:

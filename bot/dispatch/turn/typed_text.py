@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.cases.consents import CONSENT_QUESTIONS
+from bot.clock import SECOND
 from bot.conversation import CONTROLS, Card, Choose, ChooseMany, Decide, Menu, open_question
 from bot.conversation.inputs import PressInput, TextInput
 from bot.conversation.questions.question import NoMatch
 from bot.dispatch import callback_data
 from bot.dispatch.turn.flow_names import DANGER_FLOW, STOP_FLOW
 from bot.dispatch.turn.slash_commands import BYE, parse_command
+from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES
 from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.names import match_language
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from bot.messages import Update
 
 LONGEST_LABEL = 60
+DATE_PRECISION = 2 * SECOND
+"""How far the date of a message and the channel's time may be apart from ours: whole seconds."""
 CONTROL_LABELS = {CONTROLS[code].source: code for code in ("skip", "back")}
 """Buttons below a question that are typed in other words, too."""
 LONGEST_TYPED_NUMBER = 2
@@ -153,6 +157,27 @@ class TypedText:
         if is_certain or match_label(text, offered.keys(), spoken, whole=True) == label:
             return code
         return None
+
+    def is_older_than_question(self, update: Update) -> bool:
+        """Tell whether a text was written before the open question of consent was asked.
+
+        After an outage lines arrive together: a "yes" among them answers no question that only
+        follows from the line before it. No one agrees to words that were not on the screen.
+        """
+        turn = self.turn
+        if not turn.frames or not update.sent_at:
+            return False
+        frame, monitor = turn.frames[-1], turn.services.clock_monitor
+        asked_at = turn.conversation.consent_asked_at.get(f"{frame.flow}.{frame.step}", 0)
+        before, sent_at = asked_at - DATE_PRECISION, update.sent_at * SECOND
+        if sent_at > before:
+            return False
+        # One wrong clock, ours or the channel's, must not keep a person from saying yes.
+        return (
+            LONG_AGO
+            < received_at(sent_at, turn.now, monitor.steady_since, monitor.channel())
+            <= before
+        )
 
     def answers_question(self, text: str) -> bool:
         """Tell whether the whole text is an answer to the open question."""
