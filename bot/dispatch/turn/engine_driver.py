@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from bot.cases.consents import CONSENT_QUESTIONS
 from bot.clock import HOUR
 from bot.conversation import (
@@ -236,8 +238,11 @@ class EngineDriver:
     def begin_welcome(self) -> None:
         """Greet the person from the beginning; what they wrote outside questions is kept."""
         conversation = self.turn.conversation
-        if self.turn.is_in_flow(STORY_FLOW):
-            conversation.urgent_messages = []  # nothing was given, and nothing alarmed
+        if self.turn.is_in_flow(STORY_FLOW) and not conversation.alarms:  # nothing alarmed
+            conversation.urgent_messages = [
+                replace(it, loose_at=it.loose_at or self.turn.now)
+                for it in conversation.urgent_messages
+            ]
         conversation.position = conversation.position.extras_only()
         self.turn.record_notice()
         self.begin_flow(WELCOME_FLOW)

@@ -207,3 +207,30 @@ def test_words_beside_a_question_are_of_just_now_for_half_an_hour(
     person.presses("Danger now")
     person.presses("Tell them now")
     assert in_the_case(sqlite_hotline) == []
+
+
+def test_a_cry_for_help_is_not_forgotten_over_a_photo_and_start(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person("en")
+    place_at(person, reachable_positions()["welcome", "menu"])
+    person.says(URGENT)
+    person.says("/start")
+    person.sends(voice=VOICE)
+    assert current_step(person) == ("story", "give")
+    person.says("/start")
+    person.presses("Danger now")
+    person.presses("Tell them now")
+    assert in_the_case(sqlite_hotline)[0] == URGENT
+
+
+def test_a_story_before_start_goes_along_when_danger_is_pressed_next(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person("en")
+    place_at(person, reachable_positions()["welcome", "menu"])
+    person.says(FIRST_WORDS["en"][0])
+    person.says("/start")
+    person.presses("Danger now")
+    person.presses("Tell them now")
+    assert in_the_case(sqlite_hotline) == [FIRST_WORDS["en"][0]]
