@@ -26,6 +26,10 @@ class StoreTooNewError(HavenError):
     """A newer Haven wrote the database. Install that version, or restore an older backup."""
 
 
+class SchemaIncompleteError(HavenError):
+    """The database lacks a table or a column of its revision. Restore a backup into a new folder."""
+
+
 class WrongHostKeyError(HavenError):
     """The host key belongs to another deployment. Set `HAVEN_HOST_KEY_FILE` to this one's key."""
 

@@ -15,7 +15,7 @@ from bot.errors import CommitFailedError, HavenError
 from bot.log import log
 from bot.store.compiled import Prepared
 from bot.store.database import Database, DataDirectory
-from bot.store.migrate import LATEST_REVISION, current_revision, upgrade
+from bot.store.migrate import LATEST_REVISION, check_complete, current_revision, upgrade
 from bot.store.tables.main import heartbeats
 from bot.vault import Vault
 from bot.vault.keys.team_keys import number_teams
@@ -59,9 +59,11 @@ def existing_database(settings: Settings) -> Database:
 
 def check_schema(url: str) -> None:
     """Raise HavenError unless a database exists and has this release's schema."""
-    revision = current_revision(database_at(url))
+    database = database_at(url)
+    revision = current_revision(database)
     if revision != LATEST_REVISION:
         raise HavenError(f"its schema is {revision}; haven start migrates it to {LATEST_REVISION}")
+    check_complete(database)
 
 
 def database_at(url: str) -> Database:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine
 
-from bot.errors import StoreTooNewError
+from bot.errors import SchemaIncompleteError, StoreTooNewError
 from bot.store.database import Database, begin_immediately
+from bot.store.tables import case_extras, desk, main, on_call, partners, phrases, service_hours
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,19 @@ LATEST_REVISION = "0002"
 """
 LATEST_KEY_REVISION = "0002"
 
+TABLES = {
+    table.name: table
+    for module in (case_extras, desk, main, on_call, partners, phrases, service_hours)
+    for table in module.metadata.sorted_tables
+}
+"""The tables of the data, by name."""
+_COLUMNS = {
+    "sqlite": "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c"
+    " WHERE m.type = 'table'",
+    "postgresql": "SELECT table_name, column_name FROM information_schema.columns"
+    " WHERE table_schema = current_schema()",
+}
+
 SCRIPTS = Path(__file__).parent / "migrations"
 MIGRATIONS = SCRIPTS / "data"
 KEY_MIGRATIONS = SCRIPTS / "keys"
@@ -32,9 +46,32 @@ def upgrade(database: Database) -> None:
 
     Raises:
         StoreTooNewError: a newer Haven wrote this database.
+        SchemaIncompleteError: a table or a column of this revision is missing.
     """
     if current_revision(database) != LATEST_REVISION:
         _migrate(database, MIGRATIONS)
+    check_complete(database)
+
+
+def check_complete(database: Database) -> None:
+    """Raise SchemaIncompleteError unless every table is there with all its columns.
+
+    Without one, Haven would confirm every message and could answer none.
+    """
+    connection = database.connect()
+    cursor = connection.cursor()
+    try:
+        cursor.execute(_COLUMNS[database.dialect])
+        found = {(str(table), str(column)) for table, column in cursor.fetchall()}
+    finally:
+        cursor.close()
+        connection.close()
+    wanted = {(name, column.name) for name, table in TABLES.items() for column in table.columns}
+    if missing := sorted(f"{table}.{column}" for table, column in wanted - found):
+        raise SchemaIncompleteError(
+            f"{len(missing)} columns of revision {LATEST_REVISION} are missing, {missing[0]} among"
+            " them: restore a backup into a new folder"
+        )
 
 
 def upgrade_keys(database: Database) -> None:

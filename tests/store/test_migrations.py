@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.app.storage import check_schema
 from bot.cases.consents import ConsentRecords
 from bot.cases.queries import AnswerRenderer, CaseReader, load_queue
 from bot.conversation import FlowRegistry
 from bot.desks.forum.topics import TopicStore, current_group
-from bot.errors import StoreTooNewError
+from bot.errors import SchemaIncompleteError, StoreTooNewError
 from bot.hotline.chat.messages import CaseMessageKind, CaseMessages
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.events import EventKind
@@ -131,6 +132,25 @@ def test_a_database_of_a_newer_release_is_refused_and_left_alone(kind: str, tmp_
     with pytest.raises(StoreTooNewError, match="9999"):
         upgrade(database)
     assert current_revision(database) == "9999"
+
+
+@on_both_databases
+def test_a_database_that_lacks_a_table_or_a_column_is_refused_at_the_start(
+    kind: str, tmp_path: Path
+) -> None:
+    """Else every message would be confirmed, and none answered."""
+    for spoil, named in (
+        ("ALTER TABLE phrase_edits DROP COLUMN set_at", "phrase_edits.set_at"),
+        ("DROP TABLE phrase_edits", "phrase_edits.code"),
+    ):
+        database = Database(empty_url(kind, tmp_path))
+        upgrade(database)
+        execute(database, spoil)
+        with pytest.raises(SchemaIncompleteError, match=named):
+            upgrade(database)
+        with pytest.raises(SchemaIncompleteError, match="restore a backup"):
+            check_schema(database.url.render_as_string(hide_password=False))
+        (tmp_path / "haven.db").unlink(missing_ok=True)
 
 
 # --- Every release, populated ----------------------------------------------------------------
