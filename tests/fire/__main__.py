@@ -19,10 +19,10 @@ from rich.table import Table
 
 from bot.log import configure
 from tests.fire.drill_command import run_drill
-from tests.fire.promise_table import BROKEN, markdown, rows_of_table
+from tests.fire.promise_table import BROKEN, HEAD, markdown, rows_of_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MODULES = {
     "needle": "needle_drill",
@@ -105,14 +105,23 @@ def shown(row: dict[str, Any]) -> Table:
     return table
 
 
+def print_table(rows: Iterable[tuple[str, ...]]) -> int:
+    """Print each row of the table of promises once it is had; return 1 if one is broken."""
+    broken = 0
+    sys.stdout.write(markdown(HEAD) + markdown(("---",) * len(HEAD)))
+    for row in rows:
+        sys.stdout.write(markdown(row))
+        sys.stdout.flush()
+        broken |= BROKEN in row[-1]
+    return broken
+
+
 def main(typed: list[str] | None = None) -> int:
     """Burn what was asked for, print the rows, and tell whether a promise is broken."""
     what, console, broken = asked(typed), Console(), False
     configure(io.StringIO())  # drills that look at the log have one of their own
     if what.table:
-        rows = rows_of_table(lambda name: next(burned([name], is_long=what.long)))
-        sys.stdout.write(f"{markdown(rows)}\n")
-        return int(any(BROKEN in result for *_, result in rows))
+        return print_table(rows_of_table(lambda name: next(burned([name], is_long=what.long))))
     for row in burned(what.drills or list(offered()), is_long=what.long):
         broken = broken or bool(row["faults"])
         if what.json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +11,9 @@ from tests.fire import __main__ as fire
 from tests.fire import promise_table
 from tests.fire.promise_table import BROKEN, CHECKS, PromiseCheck, rows_of_table
 from tests.support.paths import TESTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 README = (TESTS / "README.md").read_text("utf-8")
 _PROMISE = re.compile(r"P\d+")
@@ -50,3 +53,15 @@ def test_a_test_that_fails_breaks_its_promise(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(promise_table, "CHECKS", (check,))
     ((*_, result),) = rows_of_table(lambda _: {})
     assert BROKEN in result
+
+
+def test_a_row_is_printed_before_the_next_check_begins(capsys: pytest.CaptureFixture[str]) -> None:
+    """The whole table takes hours: whoever stops it keeps what was had."""
+
+    def rows() -> Iterator[tuple[str, ...]]:
+        yield "P1", "kill", "kills 1,000", "holds"
+        assert "| P1 | kill | kills 1,000 | holds |" in capsys.readouterr().out
+        yield "P2", "power", "cuts 5", f"{BROKEN}: lost 1"
+
+    assert fire.print_table(rows()) == 1
+    assert "power" in capsys.readouterr().out
