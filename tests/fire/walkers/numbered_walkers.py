@@ -7,7 +7,7 @@ late leads them astray. The others wait for each question and press.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,8 @@ class WalkerAction:
     label: str = ""
     waits: bool = True
     """Whether somebody who presses first waits for a question not answered yet."""
+    asked: str = ""
+    """How the question begins that everybody waits for: what was written before it is no yes."""
 
 
 def lines_in(words: str) -> list[int]:
@@ -75,6 +77,8 @@ class NumberedWalker:
         act = self.acts[self.done]
         if self.presses and act.waits and not self._is_ready():
             return False
+        if act.asked and (self._is_unanswered() or not self._is_asked(act.asked)):
+            return False
         if act.words:
             self.phone.say(act.words)
         elif not self._press(act):
@@ -100,6 +104,9 @@ class NumberedWalker:
             return False
         newest = messages[max(messages)]
         return bool(newest.get("text") != WITH_CASE.render(catalogue(LANGUAGE)))
+
+    def _is_asked(self, beginning: str) -> bool:
+        return str(self._asked().get("text")).startswith(beginning)
 
     def _press(self, act: WalkerAction) -> bool:
         """Press a button where it was asked for, or where the first one of several was pressed."""
@@ -160,13 +167,17 @@ def _walk(dice: Random, *, presses: bool) -> Iterator[WalkerAction]:
     def choose(question: Choose | ChooseMany, *codes: str) -> Iterator[WalkerAction]:
         return _pressed(question, codes) if presses else _typed(question, codes)
 
+    def agree(question: Choose, *first: WalkerAction) -> Iterator[WalkerAction]:
+        """Write something at a question of consent, and agree."""
+        beginning = question.prompt.source.partition("{")[0]
+        return (replace(act, asked=beginning) for act in (*first, *choose(question, "send")))
+
     yield WalkerAction("/start", waits=False)
     yield from choose(LanguageFlow.language, LANGUAGE)
     yield from beside()
     yield from choose(Welcome.menu, "talk")
     yield from choose(Talk.safe, "safe")
-    yield line(waits=False)
-    yield from choose(Talk.send, "send")
+    yield from agree(Talk.send, line(waits=False))
     yield from beside()
     yield from choose(ContactFlow.contact_rule, "hours")
     yield from choose(ContactFlow.contact_hours, "morning", "evening")
@@ -174,8 +185,7 @@ def _walk(dice: Random, *, presses: bool) -> Iterator[WalkerAction]:
         yield from beside()
         yield from choose(Afterwards.what_now, "add")
         yield line()
-        yield from beside()
-        yield from choose(Afterwards.send, "send")
+        yield from agree(Afterwards.send, *beside())
         yield line(waits=False)  # no question is open: it opens the door again
 
 
