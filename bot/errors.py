@@ -27,7 +27,7 @@ class StoreTooNewError(HavenError):
 
 
 class SchemaIncompleteError(HavenError):
-    """The database lacks a table or a column of its revision. Restore a backup into a new folder."""
+    """The data lack a table or a column of their revision. Restore a backup into a new folder."""
 
 
 class WrongHostKeyError(HavenError):
