@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import date, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -40,6 +41,9 @@ from bot.vault.backup.create import find_faults
 from bot.vault.backup.offline_key import OfflinePublicKey
 from bot.vault.erasure.erase import Erasures
 from bot.vault.erasure.retention import RetentionSchedule
+
+if TYPE_CHECKING:
+    from bot.store.writer import Work
 
 UNREACHED = {
     CallChannel.TELEGRAM: "no Telegram account is known",
@@ -164,11 +168,15 @@ def _check_retention(settings: Settings) -> None:
         raise HavenError(f"{'; '.join(faults)}; haven retention says why, and erases")
 
 
+def _read(settings: Settings, load: Callable[[Work], int]) -> int:
+    """Return a number that the database holds."""
+    with closing(existing_database(settings).writer) as writer:
+        return writer.run_sync(load)
+
+
 def _check_quarantine(settings: Settings) -> None:
     """Refuse messages that could not be handled: no one reads them."""
-    with closing(existing_database(settings).writer) as writer:
-        count = writer.run_sync(Inbox.count_quarantined)
-    if count:
+    if count := _read(settings, Inbox.count_quarantined):
         raise HavenError(
             f"{count} messages of the last day could not be handled, and no one reads them. The "
             "log says why (turn_failed, quarantined). Those over which Haven ended are tried again "
@@ -178,9 +186,8 @@ def _check_quarantine(settings: Settings) -> None:
 
 def _check_token(settings: Settings) -> None:
     """Refuse a token that Telegram refused to the running bot within the last minutes."""
-    with closing(existing_database(settings).writer) as writer:
-        since = writer.run_sync(lambda work: TOKEN_REFUSED_SINCE.load(work, SystemClock().now()))
-    if since:
+    now = SystemClock().now()
+    if since := _read(settings, lambda work: TOKEN_REFUSED_SINCE.load(work, now)):
         when = datetime.fromtimestamp(since / SECOND, settings.zone)
         raise HavenError(
             f"Telegram has refused it since {when:%Y-%m-%d %H:%M}: it was revoked or renewed. No "
@@ -191,9 +198,8 @@ def _check_token(settings: Settings) -> None:
 
 def _check_clock(settings: Settings) -> None:
     """Refuse a clock that the running bot found wrong within the last minutes."""
-    with closing(existing_database(settings).writer) as writer:
-        error = writer.run_sync(lambda work: CLOCK_ERROR.load(work, SystemClock().now()))
-    if error:
+    now = SystemClock().now()
+    if error := _read(settings, lambda work: CLOCK_ERROR.load(work, now)):
         seconds, way = abs(error) // SECOND, "fast" if error > 0 else "slow"
         raise HavenError(
             f"this computer's clock is {seconds} seconds {way}; set it, and let it be kept right "

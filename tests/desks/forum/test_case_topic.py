@@ -32,6 +32,14 @@ async def met(office: ForumDeskHarness) -> tuple[Phone, ForumCaseworker, int]:
     return sari, mei, thread
 
 
+async def met_in_thai(office: ForumDeskHarness) -> tuple[Phone, ForumCaseworker, int]:
+    """Return the same, after the person has chosen Thai."""
+    sari, mei, thread = await met(office)
+    await office.writes(sari, "/language")
+    await office.presses(sari, "\u0e44\u0e17\u0e22")
+    return sari, mei, thread
+
+
 @on_both_databases
 async def test_a_new_case_is_announced_and_gets_a_topic_with_a_card(
     kind: str, tmp_path: Path
@@ -123,9 +131,7 @@ async def test_phrases_work_between_a_thai_speaker_and_an_english_reader(
     kind: str, tmp_path: Path
 ) -> None:
     async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
-        sari, mei, thread = await met(office)
-        await office.writes(sari, "/language")
-        await office.presses(sari, "\u0e44\u0e17\u0e22")
+        sari, mei, thread = await met_in_thai(office)
         await mei.says("/phrase", thread)
         await mei.presses("Safety", office.shown(thread)[-1])
         await mei.presses("Are you safe", office.shown(thread)[-1])
@@ -146,9 +152,7 @@ async def test_a_phrase_written_at_the_desk_is_sent_from_the_group_until_withdra
     kind: str, tmp_path: Path
 ) -> None:
     async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
-        sari, mei, thread = await met(office)
-        await office.writes(sari, "/language")
-        await office.presses(sari, "\u0e44\u0e17\u0e22")
+        sari, mei, thread = await met_in_thai(office)
         english, thai = "Please take {place} along.", "\u0e44\u0e17\u0e22 {place}"
         written = PhraseEdit(EditKind.CREATED, english, english, "meeting")
         in_thai = PhraseEdit(EditKind.WRITTEN, thai, english)
