@@ -42,6 +42,8 @@ INVISIBLE = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Characters that are invisible or change the writing direction: a search would miss the word."""
 MARKUP = re.compile(r"<[a-zA-Z/!]|&#?\w+;")
 BLANK = re.compile(r"\{[^{}]*\}")
+DIGITS = re.compile(r"\d+(?:-\d+)?")
+COMMAND = re.compile(r"(?<![\w/])/\w+")
 PLAIN_BLANK = re.compile(r"\{[a-z_]+\}")
 CONTROL_CATEGORIES = frozenset({"Cc", "Co", "Cs", "Cn"})
 MAX_LENGTH = 4096
@@ -98,7 +100,7 @@ def find_faults(source: str, translation: str) -> list[str]:
         "other lines": source.count("\n") != translation.count("\n"),
         "not NFC": not unicodedata.is_normalized("NFC", translation),
         "invisible characters": INVISIBLE.search(translation) is not None
-        or any(unicodedata.category(it) in CONTROL_CATEGORIES for it in translation if it != "\n"),
+        or _has_control_characters(translation),
         "markup": MARKUP.search(translation) is not None,
         "stray spaces": translation != translation.strip() or "  " in translation,
         "too long": len(translation) > MAX_LENGTH,
@@ -106,14 +108,21 @@ def find_faults(source: str, translation: str) -> list[str]:
     return [fault for fault, failed in checks.items() if failed]
 
 
+def _has_control_characters(text: str) -> bool:
+    text = text.replace("\n", "")
+    return not text.isprintable() and any(  # few texts need the second look
+        unicodedata.category(character) in CONTROL_CATEGORIES for character in text
+    )
+
+
 def blanks_in(text: str) -> list[str]:
     """Return the texts in braces."""
-    return sorted(blank[1:-1] for blank in BLANK.findall(text))
+    return sorted(blank[1:-1] for blank in BLANK.findall(text)) if "{" in text else []
 
 
 def _digits_in(text: str) -> Counter[str]:
-    return Counter(re.findall(r"\d+(?:-\d+)?", text))
+    return Counter(DIGITS.findall(text))
 
 
 def _commands_in(text: str) -> list[str]:
-    return sorted(re.findall(r"(?<![\w/])/\w+", text))
+    return sorted(COMMAND.findall(text)) if "/" in text else []

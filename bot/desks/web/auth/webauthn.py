@@ -2,29 +2,20 @@
 
 A challenge carries its time and a MAC, so that nothing is stored for a stranger who asks for one.
 It is valid for five minutes and one answer. The authenticator must have verified its user by
-fingerprint, face or PIN.
+fingerprint, face or PIN. The library `webauthn` takes a tenth of a second to load, so the
+first passkey loads it, not a start.
 """
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import secrets
-from dataclasses import dataclass
 from hashlib import sha256
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-import webauthn
-from webauthn.helpers import base64url_to_bytes
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from bot.clock import MINUTE
 from bot.errors import HavenError
@@ -32,25 +23,18 @@ from bot.errors import HavenError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from bot.desks.web.auth.passkey_protocol import RegisteredKey
     from bot.desks.web.auth.passkeys import Passkey
 
 CHALLENGE_LIFETIME = 5 * MINUTE
 NONCE_BYTES, TIME_BYTES, MAC_BYTES = 16, 8, 16
 PRF_INPUT = sha256(b"haven desk passkey 1").digest()
 """Input of the PRF extension; the output differs for every passkey."""
+PRF_REQUEST = {"prf_input": PRF_INPUT.hex()}
 
 
 class PasskeyError(HavenError):
     """The answer of a browser proves no passkey."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewPasskey:
-    """A newly registered passkey."""
-
-    credential: bytes
-    public_key: bytes
-    sign_count: int
 
 
 class WebAuthn:
@@ -71,27 +55,23 @@ class WebAuthn:
 
         It later returns `who` as its user. The challenge is bound to `about`, e.g. a session.
         """
-        options = webauthn.generate_registration_options(
-            rp_id=self.rp_id, rp_name="Haven", user_id=who.encode(), user_name=name,
-            user_display_name=name, challenge=self._challenge(about, now),
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.REQUIRED,
-                user_verification=UserVerificationRequirement.REQUIRED,
-            ),
-            exclude_credentials=_descriptors(known),
-        )  # fmt: skip
-        return _as_json(options)
+        from bot.desks.web.auth import passkey_protocol as protocol  # noqa: PLC0415 - see above
+
+        fields = protocol.registration_options(
+            self.rp_id, self._challenge(about, now), who, name, _credentials(known)
+        )
+        return fields | PRF_REQUEST
 
     def authentication_options(
         self, known: Iterable[Passkey], about: str, now: int
     ) -> dict[str, Any]:
         """Return the options for showing a passkey; without `known`, any of this desk."""
-        options = webauthn.generate_authentication_options(
-            rp_id=self.rp_id, challenge=self._challenge(about, now),
-            allow_credentials=_descriptors(known),
-            user_verification=UserVerificationRequirement.REQUIRED,
-        )  # fmt: skip
-        return _as_json(options)
+        from bot.desks.web.auth import passkey_protocol as protocol  # noqa: PLC0415 - see above
+
+        fields = protocol.authentication_options(
+            self.rp_id, self._challenge(about, now), _credentials(known)
+        )
+        return fields | PRF_REQUEST
 
     def _challenge(self, about: str, now: int) -> bytes:
         payload = secrets.token_bytes(NONCE_BYTES) + now.to_bytes(TIME_BYTES)
@@ -102,16 +82,15 @@ class WebAuthn:
 
     # --- Answers ------------------------------------------------------------------------------
 
-    def verify_registration(self, answer: str, about: str, now: int) -> NewPasskey:
+    def verify_registration(self, answer: str, about: str, now: int) -> RegisteredKey:
         """Return the newly registered passkey; raise PasskeyError if the answer is invalid."""
+        from bot.desks.web.auth import passkey_protocol as protocol  # noqa: PLC0415 - see above
+
         challenge = self._verify_challenge(answer, about, now)
         with _parsing():
-            found = webauthn.verify_registration_response(
-                credential=answer, expected_challenge=challenge, expected_rp_id=self.rp_id,
-                expected_origin=self.origin, require_user_verification=True,
-            )  # fmt: skip
+            found = protocol.verify_registration(answer, challenge, self.rp_id, self.origin)
         self.mark_used(answer, now)
-        return NewPasskey(found.credential_id, found.credential_public_key, found.sign_count)
+        return found
 
     def verify_authentication(self, answer: str, passkey: Passkey, about: str, now: int) -> int:
         """Return the new use count of a passkey; the challenge stays open for now.
@@ -119,14 +98,14 @@ class WebAuthn:
         Raises:
             PasskeyError: the answer is invalid.
         """
+        from bot.desks.web.auth import passkey_protocol as protocol  # noqa: PLC0415 - see above
+
         challenge = self._verify_challenge(answer, about, now)
         with _parsing():
-            found = webauthn.verify_authentication_response(
-                credential=answer, expected_challenge=challenge, expected_rp_id=self.rp_id,
-                expected_origin=self.origin, credential_public_key=passkey.record.public,
-                credential_current_sign_count=passkey.count, require_user_verification=True,
+            return protocol.verify_authentication(
+                answer, challenge, self.rp_id, self.origin,
+                public_key=passkey.record.public, sign_count=passkey.count,
             )  # fmt: skip
-        return found.new_sign_count
 
     def mark_used(self, answer: str, now: int) -> None:
         """Mark the challenge of an answer as used."""
@@ -147,10 +126,10 @@ class WebAuthn:
 
 @contextlib.contextmanager
 def _parsing() -> Iterator[None]:
-    """Raise PasskeyError for what `webauthn` raises on an invalid answer."""
+    """Raise PasskeyError for what an invalid answer raises while it is read."""
     try:
         yield
-    except (WebAuthnException, ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         raise PasskeyError("invalid answer") from None
 
 
@@ -167,15 +146,15 @@ def rp_id_of(origin: str) -> str:
 def challenge_of(answer: str) -> bytes:
     """Return the challenge that an answer names; raise PasskeyError if it names none."""
     with _parsing():
-        client = json.loads(base64url_to_bytes(_part(answer, "response", "clientDataJSON")))
-        return base64url_to_bytes(client["challenge"])
+        client = json.loads(_base64url(_part(answer, "response", "clientDataJSON")))
+        return _base64url(client["challenge"])
 
 
 def claimed_identity(answer: str) -> tuple[str, bytes]:
     """Return the user and credential an answer claims, unverified; raise PasskeyError for none."""
     with _parsing():
-        user = base64url_to_bytes(_part(answer, "response", "userHandle"))
-        return user.decode(), base64url_to_bytes(_part(answer, "rawId"))
+        user = _base64url(_part(answer, "response", "userHandle"))
+        return user.decode(), _base64url(_part(answer, "rawId"))
 
 
 def _part(answer: str, *names: str) -> str:
@@ -187,10 +166,9 @@ def _part(answer: str, *names: str) -> str:
     return found
 
 
-def _descriptors(known: Iterable[Passkey]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=it.record.credential) for it in known]
+def _credentials(known: Iterable[Passkey]) -> list[bytes]:
+    return [it.record.credential for it in known]
 
 
-def _as_json(options: Any) -> dict[str, Any]:
-    fields: dict[str, Any] = json.loads(webauthn.options_to_json(options))
-    return fields | {"prf_input": PRF_INPUT.hex()}
+def _base64url(text: str) -> bytes:
+    return base64.urlsafe_b64decode(f"{text}===")  # browsers leave the padding out
