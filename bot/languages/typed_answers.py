@@ -36,6 +36,8 @@ SHORTEST = 2
 """Characters of a synonym that may stand among other words, at least."""
 LARGEST_SHARE = 5
 """A synonym is at least this part of its text (1/5): a "no" in a long sentence answers nothing."""
+PHRASE_SIGNS = 4
+"""Signs of a script without spaces that are more than one word."""
 OLDEST = 99
 _RANGE = re.compile(r"#(<|>=|>)?(\d+)(?:-(\d+))?")
 _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
@@ -208,6 +210,12 @@ def _all_lists() -> AllLists:
         tuple({it for known in lists for it in known.particles.ends}),
         frozenset(it for known in lists for it in known.numbers),
     )
+
+
+def is_phrase(typed: str) -> bool:
+    """Tell whether a text has several words, or some signs of a script without spaces."""
+    plain = PlainText.of(plain_answer(typed))
+    return len(plain.words) > 1 or (plain.is_unspaced and len(plain.text) >= PHRASE_SIGNS)
 
 
 def match_agreement(typed: str, labels: Collection[str], language: str) -> str | None:

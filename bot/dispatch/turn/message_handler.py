@@ -9,6 +9,7 @@ from bot.cases.intake import MAX_FILE_BYTES
 from bot.conversation import Collect, answer, keep_extra
 from bot.conversation.inputs import FilesInput, LocationInput, TextInput
 from bot.dispatch.turn.received_files import received_files
+from bot.dispatch.turn.typed_text import PERSON_BUTTON
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
@@ -170,6 +171,8 @@ class MessageHandler:
             return
         if not is_answer and not alarms and self.stories.take(TextInput(text)):
             return
+        if choice is not None and choice.code == PERSON_BUTTON:
+            self.stories.offer_language(text)
         if self.turn.frames:
             self.engine.answer_question(choice or TextInput(text))
         elif self.turn.is_in_case:

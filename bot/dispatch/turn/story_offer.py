@@ -54,9 +54,23 @@ class StoryOffer:
             return False
         keep_extra(turn.conversation.position, incoming)
         turn.conversation.misunderstood_at = ""
-        self._offer_language(text)
+        self.offer_language(text)
         self.engine.begin_flow(STORY_FLOW)
         return True
+
+    def offer_language(self, text: str) -> None:
+        """Go on in the language of a text if none was chosen yet; else say how to change it."""
+        turn, conversation = self.turn, self.turn.conversation
+        language = guess_language(text)
+        if language is None or language not in turn.services.languages:
+            return
+        if language == conversation.language:
+            return
+        frames = turn.frames
+        if not frames or (frames[-1].flow, frames[-1].step) == LANGUAGE_QUESTION:
+            self.engine.change_language(language)
+        else:
+            self.replies.send_text(turn.services.texts.other_language, language=language)
 
     def _may_offer(self) -> bool:
         """Tell whether words reach a caseworker in no other way, and none was offered just now."""
@@ -79,17 +93,3 @@ class StoryOffer:
         is_second = conversation.misunderstood_at == here
         conversation.misunderstood_at = here
         return is_second
-
-    def _offer_language(self, text: str) -> None:
-        """Go on in the language of a text if none was chosen yet; else say how to change it."""
-        turn, conversation = self.turn, self.turn.conversation
-        language = guess_language(text)
-        if language is None or language not in turn.services.languages:
-            return
-        if language == conversation.language:
-            return
-        frames = turn.frames
-        if not frames or (frames[-1].flow, frames[-1].step) == LANGUAGE_QUESTION:
-            self.engine.change_language(language)
-        else:
-            self.replies.send_text(turn.services.texts.other_language, language=language)

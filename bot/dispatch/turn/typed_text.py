@@ -17,7 +17,7 @@ from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES
 from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.names import match_language
-from bot.languages.typed_answers import match_agreement, match_label
+from bot.languages.typed_answers import is_phrase, match_agreement, match_label
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 LONGEST_LABEL = 60
 DATE_PRECISION = 2 * SECOND
 """How far the date of a message and the channel's time may be apart from ours: whole seconds."""
-CONTROL_LABELS = {CONTROLS[code].source: code for code in ("skip", "back")}
+PERSON_BUTTON = "person"
+CONTROL_LABELS = {CONTROLS[code].source: code for code in ("skip", "back", PERSON_BUTTON)}
 """Buttons below a question that are typed in other words, too."""
 LONGEST_TYPED_NUMBER = 2
 """Digits of a button's number, typed."""
@@ -142,21 +143,33 @@ class TypedText:
         offered = _offered(question)
         if question.choices.keys() & LANGUAGES.keys():
             language = match_language(text)
-            return language if language and language in offered.values() else None
+            is_offered = language is not None and language in offered.values()
+            return language if is_offered else self._control_meant(question, text)
         spoken = self.turn.conversation.language
         decides = isinstance(question, Decide) and not isinstance(question, Menu | Card)
         whole = whole or decides or step in CONSENT_QUESTIONS
-        label = match_label(text, offered.keys(), spoken, whole=whole)
-        if label is None and step in YES_OR_NO_STEPS:
+        label = match_label(text, offered.keys(), spoken, whole=True)
+        if label is not None:
+            return offered[label]
+        if (control := self._control_meant(question, text)) is not None:
+            return control
+        if not whole:
+            label = match_label(text, offered.keys(), spoken)
+        elif step in YES_OR_NO_STEPS:
             label = match_agreement(text, offered.keys(), spoken)
+        code = offered[label] if label is not None else None
+        return None if isinstance(question, Choose) and code in question.reassuring else code
+
+    def _control_meant(self, question: Choose | ChooseMany, text: str) -> str | None:
+        """Return the code of the button below a question that a whole text means."""
+        spoken = self.turn.conversation.language
+        label = match_label(text, CONTROL_LABELS.keys(), spoken, whole=True)
         if label is None:
-            control = match_label(text, CONTROL_LABELS.keys(), spoken, whole=True)
-            return CONTROL_LABELS[control] if control and question.controls else None
-        code = offered[label]
-        is_certain = whole or isinstance(question, ChooseMany) or code not in question.reassuring
-        if is_certain or match_label(text, offered.keys(), spoken, whole=True) == label:
-            return code
-        return None
+            return None
+        code = CONTROL_LABELS[label]
+        if code == PERSON_BUTTON:  # "agent" alone may answer who it was
+            return code if question.offers_person and is_phrase(text) else None
+        return code if question.controls else None
 
     def is_older_than_question(self, update: Update) -> bool:
         """Tell whether a text was written before the open question of consent was asked.

@@ -31,6 +31,18 @@ NOT_SAFE = {
     "zh_Hans": "不安全",
     "ja": "安全じゃない",
 }
+TALK = {
+    "id": "mau bicara dengan orang",
+    "vi": "muốn nói chuyện với người",
+    "en": "can i talk to someone",
+    "zh_Hant": "我要跟人說",
+    "fil": "gusto ko makausap ang tao",
+    "th": "ขอคุยกับคน",
+    "km": "ចង់និយាយជាមួយមនុស្ស",
+    "my": "လူနဲ့ပြောချင်တယ်",
+    "zh_Hans": "我要跟人说",
+    "ja": "人と話したい",
+}
 OWN_NAMES = {
     "id": "bahasa indonesia",
     "vi": "tieng viet",
@@ -63,6 +75,36 @@ def test_a_text_that_only_holds_a_reassuring_word_is_no_answer(
     place_at(person, reachable_positions()["report", "safe"], language="fil")
     person.says(typed)
     assert frames(person)[0].answers.get("safe") != "safe"
+
+
+@pytest.mark.parametrize(("language", "typed"), TALK.items())
+def test_a_wish_to_talk_is_understood_before_a_language_is_chosen(
+    sqlite_hotline: HotlineHarness, language: str, typed: str
+) -> None:
+    person = sqlite_hotline.person("ja" if language == "en" else "en")
+    person.says("/start")
+    assert current_step(person) == ("language", "language")
+    person.says(typed)
+    assert (frames(person)[-1].flow, stored_conversation(person).language) == ("talk", language)
+
+
+@pytest.mark.parametrize(("language", "typed"), TALK.items())
+def test_a_wish_to_talk_is_understood_at_every_choice(
+    sqlite_hotline: HotlineHarness, language: str, typed: str
+) -> None:
+    for place in (("report", "about"), ("report", "safe"), ("report", "who"), ("welcome", "menu")):
+        person = sqlite_hotline.person(language)
+        place_at(person, reachable_positions()[place], language=language)
+        person.says(typed)
+        assert frames(person)[-1].flow == "talk", place
+
+
+def test_a_wish_not_to_talk_begins_nothing(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person()
+    place_at(person, reachable_positions()["report", "safe"])
+    for typed in ("do not talk to a person", "a person hits me", "agent", "i cannot talk"):
+        person.says(typed)
+        assert frames(person)[-1].flow != "talk", typed
 
 
 @pytest.mark.parametrize("language", NOT_SAFE)
