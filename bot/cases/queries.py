@@ -253,7 +253,7 @@ class AnswerRenderer:
     def _render_alarms(self, answer: Answer) -> str:
         codes = map(str, answer if isinstance(answer, tuple) else (answer,))
         reasons = [(code, RISKS.get(f"alarm_{code}")) for code in codes]
-        return " ".join(r.render(self.staff) if r else escape_text(code) for code, r in reasons)
+        return "\n".join(r.render(self.staff) if r else escape_text(code) for code, r in reasons)
 
 
 class CaseReader:

@@ -168,7 +168,7 @@ async def test_extra_messages_and_alarms_have_labels(
         assert "dengar ini" in told["also_files"][1]
         name, alarms = told["alarms"]
         assert name == staff.gettext("Alarming words")
-        assert alarms == " ".join(
+        assert alarms == "\n".join(
             REASON_TEXTS[f"alarm_{code}"].render(staff) for code in ("self_harm", "danger_now")
         )
 

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 MINE, WAITING, ALL, LATER, CLOSED = "mine", "waiting", "all", "later", "closed"
 PAGE_SIZE = 50
 CHECK_IN_SILENCE = "check_in_silence"
+TOLD_NOW = "told_now"
+"""The reason that says no more than the priority: in a row it stands behind all others."""
 """Reason of a case whose person did not answer at the agreed check-in."""
 _ASSIGNED = (CaseState.CLAIMED, CaseState.OPEN, CaseState.REFERRED)
 _WAITING = (CaseState.WAITING, CaseState.REOPENED)
@@ -169,7 +171,8 @@ def load_rows(
         summary = summaries.get(case)
         if summary is None:
             continue
-        reasons, snooze = summary.reasons or (), dates.get(case, NO_DATES)
+        reasons = sorted(summary.reasons or (), key=_says_little)
+        snooze = dates.get(case, NO_DATES)
         # After an unanswered check-in the contact deadline is shown from the first day.
         soon = [
             it
@@ -187,6 +190,10 @@ def load_rows(
             )
         )  # fmt: skip
     return rows
+
+
+def _says_little(reason: str) -> bool:
+    return reason == TOLD_NOW
 
 
 def _case_ids(work: Work, query: ListQuery) -> list[str]:

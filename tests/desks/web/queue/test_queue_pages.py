@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from bot.conversation.answers import Answer
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
 
 _LINES = re.compile(r'id="case-([A-Z0-9]+)"')
@@ -209,6 +210,21 @@ def test_a_time_that_runs_out_stands_in_the_row_and_can_be_asked_for(
     assert set(lines(mei, "/queue/mine")) == {far, near}
     narrows(mei, "mine", soon="1")
     assert lines(mei, "/queue/mine") == [near]
+
+
+def test_what_the_priority_says_already_stands_last_in_a_row(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person()
+    intake, now = Intake(web_desk.vault, BOT), web_desk.home.loop.now()
+    answers: dict[str, Answer] = {"tell": "now", "alarms": ("held",)}
+    web_desk.home.database.writer.run_sync(
+        lambda work: intake.raise_priority(
+            work, web_desk.case(reference), answers, Priority.EMERGENCY, now
+        )
+    )
+    page = web_desk.worker().comes().browser.get("/queue/waiting").text
+    row = page.partition(f'id="case-{reference}"')[2].partition("</tr>")[0]
+    held, told = "being locked in or held", "Reports danger now"
+    assert 0 < row.index(held) < row.index(told)
 
 
 def test_a_missed_check_in_shows_the_deadline_at_once(web_desk: WebDeskHarness) -> None:
