@@ -71,6 +71,18 @@ def test_overdue_cases_are_listed_with_available_caseworkers(web_desk: WebDeskHa
     assert WORDS in mei.browser.get(f"/cases/{reference}").text  # and their key opens it
 
 
+def test_the_page_never_says_that_no_case_waits_while_an_overdue_one_does(
+    web_desk: WebDeskHarness,
+) -> None:
+    _person, _reference = web_desk.add_person()
+    chief = web_desk.supervisor().comes()
+    web_desk.home.advance_time(3 * 24 * 3600)
+    chief.comes()
+    page = chief.browser.get("/team").text
+    assert "No other case waits." in page
+    assert "No cases waiting." not in page
+
+
 @pytest.mark.parametrize("status", ["waiting", "held", "open", "referred", "reopened"])
 def test_an_overdue_emergency_is_listed_whatever_the_state_of_its_case(
     web_desk: WebDeskHarness, status: str
