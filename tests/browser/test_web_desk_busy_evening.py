@@ -285,6 +285,25 @@ async def test_a_letter_typed_when_the_field_was_lost_is_no_command(
         await expect(page.locator("#outgoing")).to_be_visible()
 
 
+async def test_words_typed_while_taking_over_waits_are_words_and_no_commands(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        await office.somebody()
+        await page.keyboard.press("n")
+        await expect(page.locator("#do-take_over")).to_be_visible()
+        await page.keyboard.press("t")
+        await expect(page.locator("#outgoing")).to_contain_text("Take over")
+        await page.keyboard.press("r")  # at once: five seconds are not waited for
+        await page.keyboard.type("Are you somewhere safe?")
+        await expect(page.locator("#say-words")).to_be_focused()
+        await expect(page.locator("#say-words")).to_have_value("Are you somewhere safe?")
+        await expect(page.locator("details.more[open], dialog[open]")).to_have_count(0)
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#outgoing")).to_contain_text("Are you somewhere safe?")
+
+
 async def test_taking_over_can_be_undone_for_five_seconds(browser: Browser, tmp_path: Path) -> None:
     async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
         page = await signed_in(context, office.worker("Mei"), office.address)

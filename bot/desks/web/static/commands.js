@@ -1,8 +1,9 @@
 // Commands of the page, read from the dialog of shortcuts: keys, name, and whether they can run now.
 
 import { root } from "./http.js";
-import { undo } from "./outgoing.js";
+import { isTakingOver, undo } from "./outgoing.js";
 import { search } from "./phrases.js";
+import { writeAhead } from "./typed_ahead.js";
 
 const DOES = {
   go: (target) => {
@@ -29,6 +30,10 @@ const DOES = {
   },
   write: (target) => {
     const [radio, field] = target.split(" ");
+    if (document.getElementById(radio).disabled) {
+      writeAhead();
+      return true;
+    }
     document.getElementById(radio).checked = true;
     return focus(field);
   },
@@ -49,7 +54,10 @@ const CAN = {
   step: () => rows().length > 0,
   drop: (target) => Boolean(document.getElementById(target)),
   phrases: (target) => hasPhrases() || Boolean(document.getElementById(target.split(" ")[1])),
-  write: (target) => document.getElementById(target.split(" ")[0])?.disabled === false,
+  write: (target) => {
+    const radio = document.getElementById(target.split(" ")[0]);
+    return radio?.disabled === false || Boolean(radio && isTakingOver());
+  },
   undo: () => document.getElementById("outgoing")?.hidden === false,
 };
 const FIELDS = ".dropdown :is(input:not([type=hidden]), select, textarea)";

@@ -2,6 +2,7 @@
 
 import { commands, isField, open } from "./commands.js";
 import { search } from "./phrases.js";
+import { keepKey } from "./typed_ahead.js";
 
 const NAMES = { Escape: "Esc" };
 const TYPING = 1500; // milliseconds after a key in a field in which a letter alone does nothing
@@ -13,6 +14,10 @@ export function initKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey) return; // an input method is composing
     if (sendsChoice(event)) return;
+    if (keepKey(event)) {
+      typedAt = Date.now();
+      return;
+    }
     const pressed = nameOf(event);
     const isGlobal = pressed.startsWith("Ctrl ") || pressed === "Esc";
     if (!isGlobal && isField(event.target)) {

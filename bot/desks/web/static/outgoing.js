@@ -12,6 +12,7 @@ const line = document.getElementById("sending");
 let waiting = null; // what can still be undone
 let unanswered = null; // what may have arrived, although no answer came
 let last = Promise.resolve(); // of what is being sent
+let taking = null; // the same, while the chat is being taken over
 
 export function initOutgoing() {
   if (!outgoingBar) return;
@@ -100,6 +101,20 @@ function sendNow() {
   const mine = take();
   const shown = addLine(describe(mine));
   last = last.then(() => deliver(mine, false, shown));
+  if (isTakeOver(mine)) taking = last.finally(() => (taking = null));
+}
+
+const isTakeOver = (it) => Boolean(it?.form.action.endsWith("/do/take_over"));
+
+/** Whether taking over can still be undone, or is being sent. */
+export function isTakingOver() {
+  return taking !== null || isTakeOver(waiting);
+}
+
+/** Let taking over wait no longer; return how it was answered. */
+export function takeOverNow() {
+  if (isTakeOver(waiting)) sendNow();
+  return taking;
 }
 
 async function deliver(mine, keepalive, shown = null) {
@@ -108,7 +123,7 @@ async function deliver(mine, keepalive, shown = null) {
   if (answer.isStored) {
     shown?.setAttribute("data-stored", "");
     shown?.querySelector("span").replaceChildren(line.dataset.stored);
-    return;
+    return answer;
   }
   if (answer.isSent) {
     if (!mine.field) clear(mine.form); // the composer was cleared before, and has newer words now
@@ -119,6 +134,7 @@ async function deliver(mine, keepalive, shown = null) {
     waiting = mine;
     ask(answer);
   } else if (!answer.isSent) giveBack(mine);
+  return answer;
 }
 
 function addLine(words) {
