@@ -71,6 +71,7 @@ ATTACH_AGAIN = _("Nothing was sent. Confirm, and attach the file again: {questio
 COMMAND_STORED = _("Saved. It will be done as soon as the bot runs.")
 SENT_ALREADY = _("This form was sent before. It was done once.")
 CASE_TRANSFERRED = _("Case {reference} was transferred.")
+CASE_ASSIGNED = _("Case {reference} was assigned to {colleague}.")
 CASE_GIVEN_AWAY = _("{name} has case {reference} now: {by} transferred it at {at}.")
 CASE_GIVEN_BY_YOU = _("{name} has case {reference} now: you transferred it at {at}.")
 CASE_CLAIMED_BY = _("{name} has case {reference} now, claimed at {at}.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cases.state_machine import CaseState, Role
 from bot.clock import MINUTE
+from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.actions import ActionInput, flash_result, send_command
 from bot.desks.web.queue import queries
@@ -50,7 +51,16 @@ async def _team_pane(request: DeskRequest) -> Response:
 async def _assign_case(request: DeskRequest) -> Response:
     reference, to = request.form.get("reference", ""), request.form.get("to", "")[:32]
     seen = await request.read(lambda work: check_case_access(work, request, reference))
-    flash_result(request, await send_command(request, seen.case, Verb.TRANSFER, ActionInput(to)))
+    told = await send_command(request, seen.case, Verb.TRANSFER, ActionInput(to))
+    if told is None or told.is_refused:
+        flash_result(request, told)
+    else:
+        colleague = await request.read(lambda work: request.context.staff.find(work, to))
+        request.flash(
+            texts.CASE_ASSIGNED,
+            reference=seen.summary.reference,
+            colleague=(colleague and colleague.name) or to,
+        )
     return request.redirect("/team")
 
 

@@ -68,6 +68,16 @@ def test_queue_filters_are_stored_for_each_caseworker(web_desk: WebDeskHarness) 
     assert lines(mei) == everything
 
 
+def test_an_empty_list_names_no_button_that_is_not_on_the_page(web_desk: WebDeskHarness) -> None:
+    web_desk.add_person()
+    mei = web_desk.worker().comes()
+    assert "Claim next case gives you" in mei.browser.get("/queue/mine").text
+    mei.browser.post("/own/off_duty")
+    page = mei.browser.get("/queue/mine").text
+    assert "Waiting shows the cases that no one has." in page
+    assert "Claim next case" not in page.partition("<main")[2].partition("</main>")[0]
+
+
 @pytest.mark.parametrize("name", ["queue", "language", "priority", "county"])
 def test_each_filter_leaves_what_it_names(web_desk: WebDeskHarness, name: str) -> None:
     insert_cases(web_desk.home.database, crowd(40))

@@ -135,7 +135,7 @@ def test_a_case_is_taken_from_one_and_given_to_another(web_desk: WebDeskHarness)
     chief = web_desk.supervisor().comes()
     said = chief.browser.post("/team/assign", {"reference": reference, "to": jun.id})
     assert said.headers["location"] == "/team"
-    assert "Done." in chief.browser.get("/team").text
+    assert f"Case {reference} was assigned to Jun." in chief.browser.get("/team").text
     assert held_by(web_desk, reference) == jun.id
     assert WORDS in jun.browser.get(f"/cases/{reference}").text
     assert mei.browser.get(f"/cases/{reference}").headers["location"] == "/queue/mine"
