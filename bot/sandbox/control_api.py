@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.sandbox import sample_updates
-from bot.sandbox.sample_updates import sample_png, sample_wav
+from bot.sandbox.sample_updates import sample_photo, sample_wav
 from bot.sandbox.wire import decode, encode
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ QUEUE_FAULTS = frozenset({"twice", "again", "backwards"})
 
 def _photo(phone: Phone, fields: Fields) -> Any:
     """Send the body as a photo, or a sample."""
-    data = fields.get("data") or sample_png(len(phone.chat.messages))
+    data = fields.get("data") or sample_photo(len(phone.chat.messages))
     return phone.send_photo(data, caption=fields.get("caption", ""))
 
 
 def _album(phone: Phone, fields: Fields) -> Any:
     """Send `count` sample photos together."""
-    photos = [sample_png(place) for place in range(int(fields.get("count", 3)))]
+    photos = [sample_photo(place) for place in range(int(fields.get("count", 3)))]
     return phone.send_album(photos, caption=fields.get("caption", ""))
 
 
@@ -103,7 +103,7 @@ def _group_voice(group: SandboxGroup, by: Phone, fields: Fields) -> Any:
 
 def _group_photo(group: SandboxGroup, by: Phone, fields: Fields) -> Any:
     """Send the body as a photo, or a sample."""
-    data = fields.get("data") or sample_png(len(group.chat.messages))
+    data = fields.get("data") or sample_photo(len(group.chat.messages))
     return group.send_file(by, "photo", data, **_about(fields))
 
 
@@ -288,7 +288,7 @@ class ControlApi:
             return Response(status_code=404)
         kind = stored.mime if stored.mime.startswith(("image/", "audio/", "video/")) else ""
         if stored.kind == "photo":
-            kind = kind or "image/png"
+            kind = kind or "image/jpeg"
         return Response(stored.data, media_type=kind or "application/octet-stream")
 
 

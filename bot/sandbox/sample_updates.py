@@ -25,6 +25,7 @@ ADDRESS = {
     "street_line2": "", "post_code": "800",
 }  # fmt: skip
 SAMPLE_RATE = 8000
+SAMPLE_SIZE = (320, 240)
 AMPLITUDE = 4000
 
 
@@ -245,16 +246,33 @@ def _bare_message(phone: Phone, now: int) -> Message:
 
 def sample_png(number: int = 0) -> bytes:
     """Return a PNG with a colour gradient; each number gives another one."""
-    width, height, shift = 320, 240, number * 47 % 90
-    rows = bytearray()
+    width, height = SAMPLE_SIZE
+    row = 3 * width
+    pixels = _gradient(number)
+    rows = b"".join(b"\0" + pixels[at : at + row] for at in range(0, len(pixels), row))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 6)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_png_chunk(kind, data) for kind, data in chunks)
+
+
+def sample_photo(number: int = 0) -> bytes:
+    """Return such a picture as a JPEG, which Telegram makes of every photo."""
+    from PIL import Image  # noqa: PLC0415 - slow to load, and seldom wanted
+
+    out = io.BytesIO()
+    Image.frombytes("RGB", SAMPLE_SIZE, _gradient(number)).save(out, "JPEG", quality=87)
+    return out.getvalue()
+
+
+def _gradient(number: int) -> bytes:
+    """Return the pixels of a colour gradient, three bytes each."""
+    (width, height), shift = SAMPLE_SIZE, number * 47 % 90
+    pixels = bytearray()
     for y in range(height):
-        rows.append(0)  # the row's filter: none
         blue = 200 - 70 * y // height
         for x in range(width):
-            rows += bytes((60 + x * 100 // width + shift, 150 - 40 * x // width, blue))
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(rows), 6)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_png_chunk(kind, data) for kind, data in chunks)
+            pixels += bytes((60 + x * 100 // width + shift, 150 - 40 * x // width, blue))
+    return bytes(pixels)
 
 
 def sample_wav(seconds: float = 2.0) -> bytes:

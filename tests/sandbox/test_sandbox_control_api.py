@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from bot.sandbox import TOKEN, Sandbox, serve
 from bot.sandbox.control_api import PHONE_ACTIONS
@@ -75,6 +77,15 @@ async def test_bytes_are_sent_as_they_are(
     shown = await control_api.get(f"files/{about['file_id']}")
     assert shown.content == data
     assert (await control_api.get("files/none")).status_code == 404
+
+
+async def test_a_made_up_photo_is_the_jpeg_that_a_photo_is_in_telegram(
+    control_api: httpx.AsyncClient, indonesian_person: Phone
+) -> None:
+    sent = await control_api.post(f"phones/{indonesian_person.id}/photo", json={})
+    shown = await control_api.get(f"files/{sent.json()['photo'][-1]['file_id']}")
+    assert shown.headers["content-type"] == "image/jpeg"
+    assert Image.open(io.BytesIO(shown.content)).format == "JPEG"
 
 
 async def test_an_impossible_action_says_why(
