@@ -180,7 +180,8 @@ def _check_quarantine(settings: Settings) -> None:
         raise HavenError(
             f"{count} messages of the last day could not be handled, and no one reads them. The "
             "log says why (turn_failed, quarantined). Those over which Haven ended are tried again "
-            "by themselves; what is left is erased after a day"
+            "by themselves; those of a fault that met everyone, at the next start. What is left is "
+            "erased after a day"
         )
 
 

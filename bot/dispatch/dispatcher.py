@@ -105,7 +105,8 @@ class Dispatcher:
 
     async def _resume(self) -> None:
         if self._is_starting:
-            await self._writer.run(self._inbox.requeue_all)
+            now = self._clock.now()
+            await self._writer.run(lambda work: self._inbox.requeue_all(work, now))
             self._is_starting = False
         most = FIRST_BATCH
         while True:

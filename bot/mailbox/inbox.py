@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, or_, select
 
 from bot.clock import DAY
 from bot.errors import DecryptionError
@@ -38,6 +38,10 @@ after three an innocent one in fifty was quarantined, and after eight none. A pr
 lived for a while tries a quarantined update again, alone.
 """
 _ENDED_OVER_IT = "the process ended over it"
+_MISTAKES = ("turn failed:", "unreadable:")
+"""How the reasons begin that another release, or repaired data, may do away with."""
+TRIED_AGAIN_WITHIN = DAY
+"""How long an update is tried again at a start: as long as Telegram would have kept it."""
 
 
 @dataclass(slots=True)
@@ -91,6 +95,21 @@ _IN_QUEUE = select_in(
 _REQUEUE = update_by(
     inbox, by=(NOT_DONE, inbox.c.state == IN_QUEUE, "bot"), constants={"state": WAITING}
 )
+_LAST_DONE = (
+    select(func.coalesce(func.max(inbox.c.id), 0))
+    .where(inbox.c.state == DONE, inbox.c.bot == bindparam("same_bot"))
+    .scalar_subquery()
+)
+_REQUEUE_FAILED = update_by(
+    inbox,
+    by=(
+        NOT_DONE, inbox.c.state == QUARANTINED, "bot", inbox.c.raw.is_not(None),
+        or_(*(inbox.c.fault.startswith(it, autoescape=True) for it in _MISTAKES)),
+        inbox.c.attempts < MAX_CRASHES, inbox.c.received_at >= bindparam("since"),
+        inbox.c.id > _LAST_DONE,
+    ),
+    constants={"state": WAITING, "fault": None},
+)  # fmt: skip
 _IS_OLD = inbox.c.received_at < bindparam("before")
 _OLD_WAITING = select_by(
     inbox, "id", "update_id", "digest", "raw",
@@ -175,9 +194,16 @@ class Inbox:
             for opened in self._open(work, row, number, digest, raw)
         ]
 
-    def requeue_all(self, work: Work) -> None:
-        """Let what an earlier process left in its fair queue simply wait: the order is lost."""
+    def requeue_all(self, work: Work, now: int) -> None:
+        """Let what an earlier process left in its fair queue simply wait: the order is lost.
+
+        What failed for a mistake in Haven waits again, too, if nothing succeeded since: with broken
+        data or a broken release every turn fails, and everyone who wrote meanwhile must be heard
+        once that is repaired. Where others were answered, it stays quarantined: the person may have
+        written on, or cleared the chat, and a late answer would be seen.
+        """
         work.run(_REQUEUE, self.bot)
+        work.run(_REQUEUE_FAILED, self.bot, now - TRIED_AGAIN_WITHIN, self.bot)
 
     def waiting_since(self, work: Work) -> int:
         """Return when the oldest waiting update was stored; a moment far away if none waits."""

@@ -168,6 +168,66 @@ def test_what_was_set_aside_for_another_reason_is_not_tried_again(box: Box) -> N
     assert box.does("load_crashed") == []
 
 
+def failed(box: Box, *numbers: int) -> None:
+    for arrival in arrivals(*numbers):
+        box.does("quarantine", arrival, "turn failed: LookupError", MIDDAY)
+
+
+def test_what_failed_for_everyone_is_tried_again_at_a_start_in_order(box: Box) -> None:
+    box.does("store_handled", arrivals(1), MIDDAY)
+    failed(box, 2, 3)
+    box.does("quarantine", arrivals(4)[0], "unreadable: KeyError", MIDDAY)
+    box.does("requeue_all", MIDDAY + HOUR)
+    seen = [box.does("load_waiting", 10) for _ in range(3)]
+    assert [[it.update_id for it in alone] for alone in seen] == [[2], [2], [2]]  # none was handled
+    for number in (2, 3, 4):
+        (waiting,) = box.does("load_waiting", 10)
+        assert waiting.update_id == number
+        box.does("store_handled", [waiting], MIDDAY)
+    assert box.states() == [(1, DONE), (2, DONE), (3, DONE), (4, DONE)]
+
+
+def test_what_failed_while_others_were_answered_stays_set_aside(box: Box) -> None:
+    failed(box, 1)
+    box.does("store_handled", arrivals(2), MIDDAY)
+    failed(box, 3)
+    other = Inbox(BOT + 1, VAULT)
+    box.database.writer.run_sync(lambda work: other.store_handled(work, arrivals(9), MIDDAY))
+    box.does("requeue_all", MIDDAY + HOUR)
+    assert box.states()[:3] == [(1, QUARANTINED), (2, DONE), (3, WAITING)]
+
+
+def test_what_failed_is_not_tried_again_after_a_day_or_for_ever(box: Box) -> None:
+    failed(box, 1)
+    box.does("requeue_all", MIDDAY + 2 * DAY)
+    assert box.states() == [(1, QUARANTINED)]
+    for _ in range(1, MAX_CRASHES):
+        box.does("requeue_all", MIDDAY + HOUR)
+        (again,) = box.does("load_waiting", 10)
+        box.does("quarantine", again, "turn failed: LookupError", MIDDAY)
+    box.does("requeue_all", MIDDAY + HOUR)
+    assert box.states() == [(1, QUARANTINED)]
+
+
+def test_who_wrote_to_a_broken_release_is_answered_by_the_next(tmp_path: Path) -> None:
+    broken = HotlineHarness(tmp_path)
+    people, now = [broken.person() for _ in range(3)], broken.loop.now()
+    number = broken.next_update
+    written = [
+        Arrival.of(number + n, update_json(number + n, it.words("they keep us here")))
+        for n, it in enumerate(people)
+    ]
+    broken.database.writer.run_sync(
+        lambda work: [
+            broken.house.inbox.quarantine(work, it, "turn failed: ImportError", now)
+            for it in written
+        ]
+    )
+    broken.restart(seconds_away=60)
+    assert all(it.texts for it in people)
+    assert {state for (state,) in broken.ask("SELECT state FROM inbox")} == {DONE}
+
+
 def test_a_message_set_aside_by_crashes_reaches_the_conversation_later(tmp_path: Path) -> None:
     hotline = HotlineHarness(tmp_path)
     person = hotline.person()
