@@ -1,20 +1,34 @@
-"""Settings from HAVEN_... variables. A missing or invalid one stops the start with its fix."""
+"""Settings from HAVEN_... variables and the file of settings, in which `haven setup` writes them.
+
+What the environment names wins over the file. A missing, invalid or unknown setting stops the start
+with its fix.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import HavenError, SettingError
 from bot.private_file import read_private_line
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PREFIX = "HAVEN_"
+ENV_FILE = Path("/etc/haven/haven.env")
+"""The file of settings that every command reads, unless HAVEN_ENV_FILE names another."""
+OTHER_NAMES = frozenset({"HAVEN_ENV_FILE", "HAVEN_PYTHON", "HAVEN_FULL_LENGTH", "HAVEN_BENCH_KEYS"})
+"""Variables that are no settings: of this file, of `run`, of drills and benchmarks."""
 BOT_CREDENTIAL_PATTERN = r"^\d{1,20}:[A-Za-z0-9_-]{30,60}$"
 MAX_RETENTION_DAYS = 365
 HOURS_PATTERN = r"^$|^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
@@ -23,6 +37,7 @@ LIST_PATTERN = r"^$|^[^,\s]+(,[^,\s]+)*$"
 LISTEN_PATTERN = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):\d{1,5}$"
 LOCALHOST = r"(127\.0\.0\.1|localhost|\[::1\])"
 ORIGIN_PATTERN = rf"^$|^https://[a-z0-9.-]+(:\d{{1,5}})?$|^http://{LOCALHOST}(:\d{{1,5}})?$"
+SOURCE_PATTERN = r"^$|^https?://[^\s]{4,100}$"
 EMAIL_PATTERN = r"^$|^[^@\s<>,]{1,64}@[A-Za-z0-9.-]{1,190}$"
 SMTP_PATTERN = r"^smtps?://([^@/\s]+@)?(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?$"
 AGREEMENT = r"[a-z0-9_]{1,40}=\d{4}-\d\d-\d\d/(\d{4}-\d\d-\d\d)?"
@@ -69,6 +84,7 @@ SETTING_HINTS = {
     "smtp_from": "the address e-mails come from, e.g. HAVEN_SMTP_FROM=haven@example.org",
     "agreements": "recipients with the first and last day, e.g. legal_aid=2026-01-01/2026-12-31,"
     "spa=2026-06-01/; haven directory recipients lists their codes",
+    "source": "where people find the source code, e.g. HAVEN_SOURCE=https://example.org/haven",
     "keep_days": f"days a closed case is kept, 7 to {MAX_RETENTION_DAYS}",
 }
 
@@ -146,6 +162,8 @@ class Settings(BaseSettings):
     """Organisations that agreed to take referrals, each with the first and the last day of that."""
     keep_days: Annotated[int, Field(ge=7, le=MAX_RETENTION_DAYS)] = 90
     """Days a closed case is kept."""
+    source: Annotated[str, Field(pattern=SOURCE_PATTERN)] = ""
+    """Where the source code of this release is; empty: people are told to ask you for it."""
 
     @field_validator("telegram_token")
     @classmethod
@@ -327,15 +345,88 @@ def _parse_agreements(listed: str) -> dict[str, tuple[date, date | None]]:
     return found
 
 
-def load_settings(**overrides: object) -> Settings:
-    """Return the settings of this process.
+def load_settings(*, with_file: bool = True, **overrides: object) -> Settings:
+    """Return the settings of this process; `with_file` says whether the file is read as well.
 
     Raises:
-        SettingError: names every invalid setting and what it should be, never its value.
+        SettingError: names every invalid or unknown setting and what it should be, never its value.
     """
+    in_file = read_env_file(_env_file()) if with_file else {}
+    refuse_unknown(os.environ)
+    set_here = {name.upper() for name in os.environ}
+    given = {_field(name): it for name, it in in_file.items() if name not in set_here} | overrides
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]
+        return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         names = sorted({str(fault["loc"][0]) if fault["loc"] else "?" for fault in error.errors()})
-        hints = (f"HAVEN_{it.upper()}: {SETTING_HINTS.get(it, 'unknown setting')}" for it in names)
-        raise SettingError("\n".join(hints)) from None
+        raise SettingError("\n".join(setting_hint(it) for it in names)) from None
+
+
+def setting_hint(field: str) -> str:
+    """Return what the value of a setting should be."""
+    return f"{setting_name(field)}: {SETTING_HINTS.get(field, 'unknown setting')}"
+
+
+def setting_name(field: str) -> str:
+    """Return the variable of a setting."""
+    return PREFIX + field.upper()
+
+
+def _field(name: str) -> str:
+    return name.removeprefix(PREFIX).lower()
+
+
+def _env_file() -> Path | None:
+    """Return the file of settings; None if there is none, or HAVEN_ENV_FILE is empty."""
+    named = os.environ.get("HAVEN_ENV_FILE")
+    if named is not None:
+        return Path(named) if named else None
+    try:
+        return ENV_FILE if ENV_FILE.exists() else None
+    except OSError:  # its folder is closed to this user
+        return ENV_FILE
+
+
+def read_env_file(path: Path | None) -> dict[str, str]:
+    """Return the settings of a file by variable; empty for no file.
+
+    Raises:
+        SettingError: the file cannot be read, or a line is no setting.
+    """
+    if path is None:
+        return {}
+    try:
+        with path.open(encoding="utf-8") as file:
+            lines = list(parse_stream(file))
+    except PermissionError:
+        raise SettingError(f"{path} cannot be read by this user: run this as root (sudo)") from None
+    except (OSError, ValueError):
+        raise SettingError(
+            f"{path} cannot be read; haven setup writes it, HAVEN_ENV_FILE names another"
+        ) from None
+    found = {}
+    for line in lines:
+        if line.error or (line.key is not None and line.value is None):
+            text = line.original.string
+            number = line.original.line + len(text) - len(text.lstrip("\n"))
+            raise SettingError(f'{path}, line {number}: write it as HAVEN_NAME="value"')
+        if line.key is not None and line.value is not None:
+            found[line.key] = line.value
+    refuse_unknown(found, f" in {path}", prefix="")
+    return found
+
+
+def refuse_unknown(names: Iterable[str], where: str = "", prefix: str = PREFIX) -> None:
+    """Raise SettingError for variables that begin with a prefix and are no settings.
+
+    The text names the setting that was probably meant.
+    """
+    known = {setting_name(field) for field in Settings.model_fields} | OTHER_NAMES
+    unknown = sorted({it.upper() for it in names if it.upper().startswith(prefix)} - known)
+    faults = []
+    for name in unknown:
+        meant = get_close_matches(name, known - OTHER_NAMES, n=1, cutoff=0.5)
+        hint = f"did you mean {meant[0]}?" if meant else "remove it"
+        faults.append(f"{name}{where} is no setting of Haven: {hint}")
+    if faults:
+        raise SettingError("\n".join(faults))

@@ -38,6 +38,7 @@ SHARE_A_LOOP = (TESTS / "browser", TESTS / "sandbox")
 """Folders whose tests run on one event loop, for the sake of one browser."""
 
 use_memory_folder()
+os.environ.setdefault("HAVEN_ENV_FILE", "")  # no test reads the settings of this machine
 # Without it every process compiles Haven, and each worker rewrites every assertion, all over again.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -338,6 +338,7 @@ def demo_settings(folder: Path, address: str, group: int) -> Settings:
     if not key.exists():
         HostKey.create(key)
     return load_settings(
+        with_file=False,
         data=folder,
         telegram_token=TOKEN,
         telegram_api=address,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,9 @@ from bot.hotline.staff.service_hours import plan_of_settings
 from bot.languages import LANGUAGES
 from bot.settings import SETTING_HINTS, load_settings
 from tests.support.content.catalogue_files import read_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TODAY = date(2026, 11, 28)
 WRONG = [
@@ -79,3 +83,68 @@ def test_in_every_language_days_and_hours_are_said_whole(tag: str) -> None:
     said = hours_text(plan_of_settings(load_settings(**given)), TODAY, read_in(tag))
     assert "09:00-21:00" in said
     assert "{" not in said
+
+
+# --- The file of settings, and names that are none ----------------------------------------------
+
+
+@pytest.fixture
+def settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "haven.env"
+    path.write_text("# a comment\nHAVEN_ORGANISATION=\"Women's House\"\nHAVEN_KEEP_DAYS='30'\n")
+    monkeypatch.setenv("HAVEN_ENV_FILE", str(path))
+    return path
+
+
+def test_settings_are_read_from_the_file_and_the_environment_wins(
+    settings_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_settings().organisation == "Women's House"
+    assert load_settings().keep_days == 30
+    monkeypatch.setenv("HAVEN_KEEP_DAYS", "60")
+    assert load_settings().keep_days == 60
+    assert load_settings(keep_days=40).keep_days == 40
+    assert load_settings(with_file=False).organisation == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("HAVEN_HOUR=9", "HAVEN_HOUR in {} is no setting of Haven: did you mean HAVEN_HOURS?"),
+        ("PATH=/bin", "PATH in {} is no setting of Haven: remove it"),
+        ("\nHAVEN_HOURS", '{}, line 5: write it as HAVEN_NAME="value"'),
+        ('HAVEN_HOURS="9', '{}, line 4: write it as HAVEN_NAME="value"'),
+        ("HAVEN_HOURS=9", f"HAVEN_HOURS: {SETTING_HINTS['hours']}"),
+    ],
+)  # fmt: skip
+def test_a_wrong_line_of_the_file_is_named_with_the_fix(
+    settings_file: Path, line: str, said: str
+) -> None:
+    settings_file.write_text(settings_file.read_text() + line + "\n")
+    with pytest.raises(SettingError) as refused:
+        load_settings()
+    assert str(refused.value) == said.format(settings_file)
+
+
+def test_a_file_that_does_not_exist_is_named(settings_file: Path) -> None:
+    settings_file.unlink()
+    with pytest.raises(SettingError, match=r"haven\.env cannot be read; haven setup writes it"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("HAVEN_TELEGRAM_TOKN", "did you mean HAVEN_TELEGRAM_TOKEN?"),
+        ("HAVEN_BACKUP", "did you mean HAVEN_BACKUPS?"),
+        ("HAVEN_QQQQ_XXXX", "remove it"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_nearest_right_one(
+    name: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_settings()  # the control
+    monkeypatch.setenv(name, "x")
+    with pytest.raises(SettingError) as refused:
+        load_settings()
+    assert str(refused.value) == f"{name} is no setting of Haven: {said}"
