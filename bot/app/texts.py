@@ -299,6 +299,7 @@ def _blank_values(settings: Settings, plan: ServicePlan, read_in: Catalogue) -> 
         "organisations": _recipient_names((it for it in offered if not it.is_office), read_in),
         "organisation": settings.organisation,
         "contact": settings.contact,
+        "source": settings.source,
         "hours": hours_text(plan, today, read_in),
         "keep_days": str(settings.keep_days),
         "copy_days": str(max(ARCHIVE_RETENTION.values()) // DAY),
@@ -342,6 +343,7 @@ def permanent_facts(settings: Settings) -> frozenset[str]:
         "elsewhere": _is_remote(settings.database_url),
         f"desk_{settings.desk_mode}": bool(settings.desk_group),
         "backups": settings.backups is not None,
+        "source": bool(settings.source),
     }
     return frozenset(fact for fact, holds in facts.items() if holds)
 

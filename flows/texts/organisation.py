@@ -58,3 +58,10 @@ NO_PARTNER_LINK = _(
     "We do not tell the people who told you of this chat that you wrote. From us they get nothing "
     "of it unless you agree or the law says we must."
 )
+
+# Translators: the program of this bot, which anyone may have. {source} is a web address.
+SOURCE_CODE = _("Anyone may read and copy the program behind this bot: {source}")
+# Translators: as above. {contact} e.g. www.example.org
+SOURCE_ON_REQUEST = _(
+    "Anyone may read and copy the program behind this bot. To get it, ask: {contact}"
+)

@@ -74,6 +74,7 @@ NOT_TOLD = {
     "smtp_url": "a call to a caseworker says nothing of a case",
     "smtp_from": "among staff",
     "push_contact": "among staff",
+    "source": "the program, not data",
     "backup_key": "for whom copies open, which is nobody here",
 }
 """Settings of which nothing has to be told, and why."""

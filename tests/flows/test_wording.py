@@ -49,6 +49,7 @@ BLANKS = {
     "offices": "x" * 231,
     "organisations": "x" * 180,
     "introduced": "x" * 200,
+    "source": "x" * 100,
 }
 """Each blank at about the longest it may be."""
 LONGEST_MESSAGE = 300

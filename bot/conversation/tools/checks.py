@@ -26,7 +26,7 @@ ASK_NOTHING = (Card, Review)
 """Questions that need no reason because they ask for nothing."""
 FILLED_BLANKS = frozenset(
     {"organisation", "contact", "numbers", "reference", "hours", "keep_days", "copy_days", "trail"}
-    | {"offices", "organisations", "held", "until", "introduced"}
+    | {"offices", "organisations", "held", "until", "introduced", "source"}
 )
 """Blanks the renderer fills everywhere, in addition to those of the place."""
 

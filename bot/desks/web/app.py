@@ -24,6 +24,7 @@ from bot.desks.web.administration import (
     languages,
     phrases,
     retention,
+    source_offer,
     staff,
 )
 from bot.desks.web.auth import account, enrolment, login_pages
@@ -76,6 +77,7 @@ MODULES = (
     own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
     roster, week_plan, shift_notice,
     invitations, staff, languages, directory, phrases, hours, deployment, retention,
+    source_offer,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(
     it for module in MODULES for it in vars(module).values() if isinstance(it, Route)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SETTING_GROUPS: dict[Text, tuple[str, ...]] = {
     texts.GROUP_ORGANISATION: (
         "organisation", "organisation_kind", "contact", "agreements", "place", "time_zone",
-        "languages", "bot_names", "staff_language",
+        "languages", "bot_names", "staff_language", "source",
     ),
     texts.GROUP_SERVICE: (
         "hours", "weekdays", "holidays", "promise_minutes", "claim_lapses_minutes",
@@ -41,7 +41,7 @@ SHOWN_VALUES = frozenset({
     "organisation", "organisation_kind", "contact", "agreements", "place", "time_zone",
     "languages", "bot_names",
     "staff_language", "hours", "weekdays", "holidays", "promise_minutes", "claim_lapses_minutes",
-    "silence_minutes", "keep_days", "desk_origin", "desk_listen", "desk_mode",
+    "silence_minutes", "keep_days", "desk_origin", "desk_listen", "desk_mode", "source",
 })  # fmt: skip
 """Settings whose value stands on the page; of all others only whether they are set."""
 

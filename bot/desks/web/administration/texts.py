@@ -175,6 +175,7 @@ SETTING_MEANINGS = {
     "claim_lapses_minutes": _("Minutes until a claimed case no one worked on waits again."),
     "silence_minutes": _("Minutes of silence after danger until staff are alerted."),
     "keep_days": _("Days a closed case is kept."),
+    "source": _("Where people find the source code. Empty: they are told to ask you."),
     "desk_origin": _("The desk's address in browsers."),
     "desk_listen": _("Where the desk listens on this machine."),
     "desk_group": _("The Telegram group of caseworkers."),
