@@ -115,7 +115,7 @@ async def _run_with(
             has_disk_space=disk.has_space_for_files,
         )  # fmt: skip
         build_app = partial(build, settings, database, vault, sender, build_options)
-        running, profile = RunningApp(build_app()), _public_profile(settings, offered)
+        running, profile = RunningApp(build_app()), public_profile(settings, offered)
         # The desk comes first: it needs neither Telegram nor an end of the recovery.
         desk = [options.extra_job(running)] if options.extra_job else []
 
@@ -145,7 +145,8 @@ async def _run_while_writable(
         running.app = build_app()
 
 
-def _public_profile(settings: Settings, offered: LanguageOffer) -> PublicProfile:
+def public_profile(settings: Settings, offered: LanguageOffer) -> PublicProfile:
+    """Return what people see of the bot before they write to it, in the offered languages."""
     catalogues = {tag: catalogue(tag) for tag in offered.tags}
     profiles = bot_profiles(settings, offered.tags)
     return PublicProfile(

@@ -55,13 +55,18 @@ def ask_secret(file: Path | None, what: str = "Password") -> str:
 def ask_new_password(file: Path | None) -> str:
     """Return a new password, typed twice at the terminal; raise HavenError if it is too weak."""
     password = ask_secret(file, "New password")
-    if len(password) < MIN_LENGTH:
-        raise HavenError(f"a password needs {MIN_LENGTH} characters; several words are easiest")
-    if is_guessable(password):
-        raise HavenError("this password is easy to guess; choose words of your own")
+    require_strong(password)
     if file is None:
         ask_again(password)
     return password
+
+
+def require_strong(password: str, related: tuple[str, ...] = ()) -> None:
+    """Raise HavenError for a password that is too short, or easy to guess from words around it."""
+    if len(password) < MIN_LENGTH:
+        raise HavenError(f"a password needs {MIN_LENGTH} characters; several words are easiest")
+    if is_guessable(password, related):
+        raise HavenError("this password is easy to guess; choose words of your own")
 
 
 def ask_again(secret: str) -> None:

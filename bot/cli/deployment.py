@@ -78,15 +78,17 @@ def read(database: Database, reading: Coroutine[Any, Any, T]) -> T:
 
 
 @contextmanager
-def open_deployment(*, create: bool = False) -> Iterator[Deployment]:
-    """Open the deployment that the environment names, and close it afterwards.
+def open_deployment(
+    *, create: bool = False, settings: Settings | None = None
+) -> Iterator[Deployment]:
+    """Open the deployment of some settings, by default this process's, and close it afterwards.
 
     With `create` the database is created or migrated; otherwise it must exist.
 
     Raises:
         HavenError: settings, database, host key or key store cannot be used.
     """
-    settings = load_settings()
+    settings = settings or load_settings()
     if create:
         load_host_key(settings)  # without one, no database is created
     database = open_database(settings) if create else existing_database(settings)

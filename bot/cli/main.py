@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,6 +19,10 @@ from bot.errors import HavenError
 from bot.process_hardening import harden_process
 
 GC_THRESHOLDS = (50_000, 20, 100)
+INSTALLED = Path("/etc/haven/haven.env")
+"""What `haven setup` writes on a machine."""
+KEEPS_USER = frozenset({"setup", "source", "demo", "train", "keys", "restore"})
+"""Commands that root runs as root: they write where they are told to, or touch no deployment."""
 
 
 class Entry(NamedTuple):
@@ -80,6 +85,7 @@ class Commands(LazyGroup):
     """The commands of `haven`."""
 
     entries: ClassVar[Mapping[str, Entry]] = {
+        "setup": Entry("setup", "setup", "Install Haven on this machine, or change it."),
         "start": Entry("start", "start", "Run the bot and the web desk."),
         "demo": Entry("train", "demo", "Try everything on this machine, without Telegram."),
         "train": Entry("train", "train", "Train caseworkers with fictional people."),
@@ -106,6 +112,7 @@ class Commands(LazyGroup):
         "languages": Entry("languages", "languages_app", "Translations, reviews, recordings."),
         "flows": Entry("flows", "flows_app", "The conversations: draw, print, check."),
         "rehearse": Entry("flows", "rehearse", "Hold a conversation at this terminal."),
+        "source": Entry("setup", "source", "The licence, and where the source code is."),
         "privacy": Entry("flows", "privacy", "Print the privacy notice people are shown."),
     }
 
@@ -152,7 +159,16 @@ def main() -> None:
     gc.set_threshold(*GC_THRESHOLDS)
     harden_process()
     try:
+        _run_as_service_user(sys.argv[1:])
         app(prog_name="haven")
     except HavenError as error:
         typer.echo(str(error), err=True)
         sys.exit(1)
+
+
+def _run_as_service_user(words: Sequence[str]) -> None:
+    """On a machine that was set up, run what root types as the user of the service."""
+    is_theirs = bool(words) and not words[0].startswith("-") and words[0] not in KEEPS_USER
+    is_installed = "HAVEN_ENV_FILE" not in os.environ and INSTALLED.exists()
+    if is_theirs and is_installed and not os.geteuid():
+        import_module("bot.setup.credentials").run_as_owner()

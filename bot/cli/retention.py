@@ -9,11 +9,11 @@ from typing import Annotated, TypeVar
 import typer
 from rich.progress import Progress
 
-from bot.app.retention import build_erasures, open_backup_folder
+from bot.app.retention import build_erasures, build_retention, open_backup_folder
 from bot.cli.deployment import Deployment, open_deployment, require_case
 from bot.cli.options import By, one_of
 from bot.cli.output import format_time, make_table, print_table
-from bot.clock import DAY, HOUR
+from bot.clock import DAY, HOUR, SystemClock
 from bot.errors import HavenError
 from bot.hotline.erasure.legal_holds import HoldReason, LegalHolds
 from bot.hotline.staff.staff import Staff
@@ -40,8 +40,14 @@ def retention(
         bool, typer.Option("--trust-clock", help="You checked that this machine's clock is right.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,
+    scheduled: Annotated[
+        bool, typer.Option("--scheduled", help="For a timer: erase what the bot would by itself.")
+    ] = False,
 ) -> None:
     """Erase the cases whose time is over, after printing what is due and what prevents it."""
+    if scheduled:
+        _erase_as_the_bot_does()
+        return
     if dry_run and trust_clock:
         raise typer.BadParameter("--dry-run changes nothing, --trust-clock does")
     with open_deployment() as deployment:
@@ -59,6 +65,15 @@ def retention(
             raise typer.Exit(1)
         _erase_due(deployment, rules, len(plan.due), now)
         _update_ledger(deployment, erasures, now)
+
+
+def _erase_as_the_bot_does() -> None:
+    """Erase what needs no one's approval, also while the bot does not run; name no case."""
+    with open_deployment() as deployment:
+        settings, vault = deployment.settings, deployment.vault
+        rules = build_retention(settings, vault, build_erasures(settings, vault))
+        erased = asyncio.run(rules.run_once(deployment.database, SystemClock()))
+    typer.echo(f"Erased: {erased}.")
 
 
 def _erase_due(deployment: Deployment, rules: Retention, due: int, now: int) -> None:

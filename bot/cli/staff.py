@@ -102,7 +102,7 @@ def add_staff(  # noqa: PLR0913, PLR0917 - each parameter is an option of the co
         waits = _waits(deployment, new.id)
     typer.echo(f"{new.id}  {new.name}: {new.role.value}, {' '.join(new.languages)}")
     if recovery_key:
-        _print_recovery_key(recovery_key)
+        print_recovery_key(recovery_key)
     if waits:
         typer.echo(NOT_APPROVED.format(who=new.id))
 
@@ -160,7 +160,7 @@ def change_password(
             pair = keys.unlock_pair(who, ask_secret(old_file, "Current password"))
             recovery_key = keys.change_password(who, pair, ask_new_password(password_file))
         waits = _waits(deployment, who)
-    _print_recovery_key(recovery_key)
+    print_recovery_key(recovery_key)
     if waits:
         typer.echo(NOT_APPROVED.format(who=who))
 
@@ -180,7 +180,7 @@ def recover_password(
         keys = staff_keys_of(deployment.vault, password_cost(context))
         pair = keys.recover_pair(who, ask_secret(recovery_file, "Recovery key"))
         recovery_key = keys.change_password(who, pair, ask_new_password(password_file))
-    _print_recovery_key(recovery_key)
+    print_recovery_key(recovery_key)
 
 
 @staff_app.command("list")
@@ -297,7 +297,8 @@ def _request_as_json(each: KeyRequest, names: Mapping[str, str], zone: ZoneInfo)
     }  # fmt: skip
 
 
-def _print_recovery_key(recovery_key: str) -> None:
+def print_recovery_key(recovery_key: str) -> None:
+    """Print a recovery key, and what to do with it."""
     typer.echo(f"Recovery key, printed this once: {recovery_key}")
     typer.echo("Keep it on paper, locked up: it opens what the password opens.")
 

@@ -1,0 +1,354 @@
+"""`haven setup` installs Haven on a machine; `haven source` says where its source code is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.app.run import public_profile
+from bot.app.sign_in import password_cost
+from bot.app.storage import database_at, fault_of
+from bot.app.texts import use_offered_languages
+from bot.cases.routing import QUEUE_NAMES
+from bot.cases.state_machine import Role
+from bot.channels.telegram.installation import tell_profile
+from bot.cli.deployment import Deployment, open_deployment
+from bot.cli.doctor import run_checks
+from bot.cli.staff import enrol, print_recovery_key
+from bot.desks.web.auth.totp import SecondFactors
+from bot.errors import HavenError, SettingError
+from bot.hotline.staff.staff import Caseworker
+from bot.settings import (
+    CREDENTIAL,
+    ENV_FILE,
+    TOKEN_CREDENTIAL,
+    Settings,
+    load_settings,
+    read_env_file,
+)
+from bot.setup import accounts
+from bot.setup.answers import example_answers, read_answers
+from bot.setup.checks import check_port, check_settings, check_user, command_line, settings_of
+from bot.setup.credentials import CredentialFolder, copy_key, new_host_key
+from bot.setup.env_file import format_env
+from bot.setup.files import PlannedFile, Target
+from bot.setup.interview import Interview
+from bot.setup.ownership import give_to_user, make_user
+from bot.setup.questions import QUESTIONS
+from bot.setup.service_files import Service, proxy_files, unit_files
+from bot.vault.keys.passwords import PasswordCost
+
+ACCOUNTS = {
+    "administrator": frozenset({"administrator", "administrator_password"}),
+    "caseworker": frozenset({"caseworker", "caseworker_languages", "caseworker_password"}),
+}
+"""Questions about each first account."""
+LICENCE = "Haven is free software: AGPL-3.0-or-later, https://www.gnu.org/licenses/agpl-3.0.html"
+UNITS = "haven.service haven-retention.timer"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What is set up, and for which machine."""
+
+    target: Target
+    values: Mapping[str, str]
+    """Settings by field, as that machine will have them."""
+    answers: Mapping[str, str]
+    credentials: CredentialFolder
+    is_new: bool
+
+    def settings(self) -> Settings:
+        """Return the settings as they hold here, where that machine's folders are below a root."""
+        folders = {
+            field: self.target.at(Path(self.values[field]))
+            for field in ("data", "backups")
+            if self.values.get(field)
+        }
+        return settings_of(self.values, **folders)
+
+
+def source() -> None:
+    """Print the licence, and where the source code of this release is."""
+    typer.echo(LICENCE)
+    settings = load_settings()
+    where = settings.source or f"ask {settings.contact or 'those who run this installation'}"
+    typer.echo(f"Source code: {where}")
+
+
+def setup(
+    context: typer.Context,
+    answers: Annotated[
+        Path | None, typer.Option(help="A file with the answers; without it, you are asked.")
+    ] = None,
+    root: Annotated[
+        Path, typer.Option(help="A folder that becomes the root of another machine or an image.")
+    ] = Path("/"),
+    *,
+    print_answers: Annotated[
+        bool, typer.Option("--print-answers", help="Print an example of a file of answers.")
+    ] = False,
+) -> None:
+    """Install Haven: settings, keys, services, first accounts; again, to change what is asked."""
+    if print_answers:
+        typer.echo(example_answers(), nl=False)
+        return
+    target = Target(root.resolve())
+    check_user(is_this_machine=target.is_this_machine)
+    given = None if answers is None else read_answers(answers)
+    installation = _collect(target, given)
+    changed = _write(installation, is_asked=given is None)
+    _make_accounts(installation, password_cost(context), is_asked=given is None)
+    _give_away(installation)
+    if changed:
+        _tell_telegram(installation)
+    _print_findings(installation)
+    _print_next_steps(installation, is_changed=bool(changed))
+
+
+# --- Answers ---------------------------------------------------------------------------------
+
+
+def _collect(target: Target, given: Mapping[str, str] | None) -> Installation:
+    """Return what is to be set up, asked for and checked."""
+    env, credentials = target.at(ENV_FILE), CredentialFolder.of(target)
+    known = {_field(name): it for name, it in read_env_file(_existing(env)).items()}
+    before = Installation(target, known, {}, credentials, is_new=not known)
+    stored_token = credentials.load(TOKEN_CREDENTIAL) if credentials.has(TOKEN_CREDENTIAL) else ""
+    interview = Interview(known, _existing_accounts(before), stored_token)
+    if given is None:
+        interview.at_terminal()
+    else:
+        interview.from_file(given)
+    answers = interview.answers
+    set_ = {key: it for key, it in answers.items() if QUESTIONS[key].setting}
+    values = {"data": QUESTIONS["data"].default} | known | set_
+    made = Installation(target, values, answers, credentials, is_new=not known)
+    _check_all(made, known)
+    return made
+
+
+def _check_all(installation: Installation, known: Mapping[str, str]) -> None:
+    settings = installation.settings()
+    check_settings(settings)
+    if installation.target.is_this_machine and (
+        known.get("desk_listen") != installation.values.get("desk_listen")
+    ):
+        check_port(settings)
+    for name, url in (("DATABASE", settings.database_url), ("KEYS", settings.keys_url)):
+        if url is not None and not url.startswith("sqlite"):
+            fault = fault_of(lambda url=url: database_at(url).connect().close())  # type: ignore[misc]
+            if fault:
+                raise SettingError(f"HAVEN_{name}_URL: {fault.splitlines()[0]}")
+
+
+def _existing(path: Path) -> Path | None:
+    return path if path.exists() else None
+
+
+def _field(name: str) -> str:
+    return name.removeprefix("HAVEN_").lower()
+
+
+def _existing_accounts(before: Installation) -> frozenset[str]:
+    """Return the questions about accounts that need not be asked."""
+    if before.is_new or not before.credentials.has(CREDENTIAL):
+        return frozenset()
+    before.credentials.hand_over()
+    try:
+        with open_deployment(settings=before.settings()) as deployment:
+            found = _accounts_of(deployment)
+    except HavenError:  # there is no database yet: an earlier setup was interrupted
+        return frozenset()
+    return frozenset().union(*(ACCOUNTS[it] for it in found))
+
+
+def _accounts_of(deployment: Deployment) -> set[str]:
+    vault = deployment.vault
+    found = set()
+    if deployment.run(lambda work: accounts.has_administrator(work, vault)):
+        found.add("administrator")
+    if vault.cases.wraps.holders().teams:
+        found.add("caseworker")
+    return found
+
+
+# --- Files -----------------------------------------------------------------------------------
+
+
+def _write(installation: Installation, *, is_asked: bool) -> list[PlannedFile]:
+    """Write what differs, after showing it; return the files that changed."""
+    target, files = installation.target, list(_planned(installation))
+    changed = target.changed(files)
+    for difference in target.differences(files):
+        typer.echo(difference, nl=False)
+    if not changed:
+        typer.echo("No file has to change.")
+    elif is_asked and not typer.confirm("Write these files?", default=True):
+        raise HavenError("nothing was changed")
+    target.write(changed)
+    installation.credentials.hand_over()
+    if copy := installation.answers.get("host_key_copy"):
+        copy_key(installation.credentials.load(CREDENTIAL), Path(copy))
+    return changed
+
+
+def _planned(installation: Installation) -> Iterator[PlannedFile]:
+    values, credentials = installation.values, installation.credentials
+    shown = format_env(values, is_shown=True)
+    hides = any(values.get(it) for it in ("smtp_url", "database_url", "keys_url"))
+    content = format_env(values).encode()
+    yield PlannedFile(ENV_FILE, content, 0o640, shown=shown if hides else None)
+    if not credentials.has(CREDENTIAL):
+        yield credentials.planned(CREDENTIAL, new_host_key())
+    token = installation.answers.get("token", "")
+    if token and not (
+        credentials.has(TOKEN_CREDENTIAL) and credentials.load(TOKEN_CREDENTIAL) == token
+    ):
+        yield credentials.planned(TOKEN_CREDENTIAL, token)
+    yield from unit_files(_service(installation))
+    settings = installation.settings()
+    yield from proxy_files(settings.desk_origin, settings.desk_listen)
+
+
+def _service(installation: Installation) -> Service:
+    program, folder = command_line(
+        installation.answers.get("program", ""),
+        is_this_machine=installation.target.is_this_machine,
+    )
+    values, credentials = installation.values, installation.credentials
+    data, backups = Path(values["data"]), values.get("backups")
+    return Service(
+        program, folder or data, data, Path(backups) if backups else None,
+        credentials.path(CREDENTIAL), credentials.path(TOKEN_CREDENTIAL), credentials.is_encrypted,
+    )  # fmt: skip
+
+
+def _give_away(installation: Installation) -> None:
+    """Make the user of the service the owner of the data; in an image, its first start does."""
+    if not installation.target.is_this_machine:
+        return
+    make_user()
+    settings = installation.settings()
+    folders = [it for it in (settings.data, settings.backups) if it is not None]
+    for it in folders:
+        it.mkdir(mode=0o700, parents=True, exist_ok=True)
+    give_to_user(folders, [ENV_FILE])
+
+
+# --- Accounts --------------------------------------------------------------------------------
+
+
+def _make_accounts(installation: Installation, cost: PasswordCost, *, is_asked: bool) -> None:
+    """Enrol the first caseworker, whose key opens cases, then the first administrator."""
+    answers = installation.answers
+    with open_deployment(create=True, settings=installation.settings()) as deployment:
+        found = _accounts_of(deployment)
+        if "caseworker" in answers and "caseworker" not in found:
+            _enrol_caseworker(deployment, answers, cost)
+        if "administrator" in answers and "administrator" not in found:
+            _add_administrator(deployment, answers, cost, is_asked=is_asked)
+
+
+def _enrol_caseworker(
+    deployment: Deployment, answers: Mapping[str, str], cost: PasswordCost
+) -> None:
+    agreed = {
+        "name": answers["caseworker"], "role": Role.CASEWORKER, "title": "caseworker",
+        "languages": answers["caseworker_languages"].split(","),
+        "queues": [it.value for it in QUEUE_NAMES], "skills": (), "most": 3, "account": 0,
+    }  # fmt: skip
+    new, recovery_key = enrol(deployment, agreed, answers["caseworker_password"], cost)
+    typer.echo(f"\n{new.id}  {new.name}: {new.role.value}")
+    print_recovery_key(recovery_key)
+    _print_invitation(deployment, new)
+
+
+def _add_administrator(
+    deployment: Deployment, answers: Mapping[str, str], cost: PasswordCost, *, is_asked: bool
+) -> None:
+    vault, now = deployment.vault, deployment.now()
+    new = deployment.run(
+        lambda work: accounts.add_administrator(work, vault, answers["administrator"], now)
+    )
+    typer.echo(f"\n{new.id}  {new.name}: {new.role.value}")
+    password = answers.get("administrator_password")
+    if password:
+        print_recovery_key(accounts.set_password(vault, new, password, cost, now))
+    if not (password and is_asked and _set_second_factor(deployment, new)):
+        _print_invitation(deployment, new)
+
+
+def _set_second_factor(deployment: Deployment, who: Caseworker) -> bool:
+    """Draw the code for an authenticator app, and ask for its digits; whether they came."""
+    vault, secret = deployment.vault, SecondFactors.new_totp_secret()
+    address = SecondFactors.totp_address(secret, who.name, deployment.settings.organisation)
+    typer.echo("\nScan this with an authenticator app on the administrator's phone:\n")
+    typer.echo(accounts.draw_code(address))
+    typer.echo(f"Or type this secret into it: {secret}")
+    while code := str(typer.prompt("Six digits it shows; empty to do this later", default="")):
+        if deployment.run(
+            lambda work, code=code: accounts.store_factor(  # type: ignore[misc]
+                work, vault, who, secret, code, deployment.now()
+            )
+        ):
+            typer.echo("That is right. The second factor is set up.")
+            return True
+        typer.echo("That is not the code of now. Check the clocks of the phone and this machine.")
+    return False
+
+
+def _print_invitation(deployment: Deployment, who: Caseworker) -> None:
+    path = deployment.run(
+        lambda work: accounts.invite(work, deployment.vault, who, deployment.now())
+    )
+    typer.echo("Link for signing in the first time; it works once, within three days. Hand it over")
+    typer.echo(f"in person: {deployment.settings.desk_url}{path}")
+
+
+# --- Telegram, findings, next steps ----------------------------------------------------------
+
+
+def _tell_telegram(installation: Installation) -> None:
+    settings = installation.settings()
+    profile = public_profile(settings, use_offered_languages(settings))
+    try:
+        is_told = asyncio.run(tell_profile(settings.token(), settings.telegram_api, profile))
+    except HavenError:  # the bot tries again at its start
+        is_told = False
+    languages = len(profile.profiles)
+    if is_told:
+        typer.echo(f"\nTelegram shows descriptions and commands in {languages} languages.")
+    else:
+        typer.echo("\nTelegram took only a part of the descriptions; the bot tells it again later.")
+
+
+def _print_findings(installation: Installation) -> None:
+    typer.echo("\nFindings of haven doctor:")
+    for name, fault in run_checks(installation.settings()):
+        typer.echo(f"{'wrong' if fault else 'fine '}  {name}{': ' + fault if fault else ''}")
+
+
+def _print_next_steps(installation: Installation, *, is_changed: bool) -> None:
+    credentials, values = installation.credentials, installation.values
+    if installation.is_new and not installation.answers.get("host_key_copy"):
+        copy = str(credentials.path(CREDENTIAL))
+        if credentials.is_encrypted:
+            copy = f"systemd-creds decrypt --name={CREDENTIAL} {copy} COPY"
+        else:
+            copy = f"cp {copy} COPY"
+        typer.echo("\nKeep a copy of the host key elsewhere: without it no bot starts, and no")
+        typer.echo(f"backup is restored: {copy}")
+    if values.get("desk_origin", "").startswith("https"):
+        typer.echo(
+            "\nA web server in front of the desk: /etc/haven/proxy has files for Caddy, nginx."
+        )
+    if is_changed:
+        units = UNITS + (" haven-backup.timer" if values.get("backups") else "")
+        verb = "enable --now" if installation.is_new else "restart"
+        typer.echo(f"\nNow: systemctl daemon-reload && systemctl {verb} {units}")

@@ -1,0 +1,1 @@
+"""Installing Haven: questions, the file of settings, credentials, service files, Telegram."""

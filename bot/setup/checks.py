@@ -1,0 +1,104 @@
+"""Checks of what was answered, before anything is written."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.app.texts import load_place
+from bot.errors import HavenError, SettingError
+from bot.languages import LANGUAGES
+from bot.languages.availability import checked_bot_names, wanted_languages
+from bot.settings import load_settings
+from bot.setup.questions import QUESTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.settings import Settings
+
+PRIVATE_FOLDERS = (Path("/root"), Path("/home"), Path("/tmp"))  # noqa: S108 - refused
+"""Folders that the service may not read."""
+
+
+def settings_of(values: Mapping[str, str], **overrides: object) -> Settings:
+    """Return settings by field, empty ones left out; raise SettingError for a wrong one."""
+    given = {field: value for field, value in values.items() if value}
+    return load_settings(with_file=False, **{**given, **overrides})
+
+
+def check_answer(key: str, answer: str) -> None:
+    """Raise HavenError if one answer alone is wrong."""
+    question = QUESTIONS[key]
+    if not answer:
+        if question.is_needed:
+            raise HavenError(f"{key}: {question.text} is needed. {question.help}")
+    elif question.setting:
+        settings_of({question.setting: answer})
+    elif key == "token":
+        settings_of({"telegram_token": answer})
+    elif key == "caseworker_languages" and (wrong := set(answer.split(",")) - set(LANGUAGES)):
+        raise HavenError(f"{key}: {', '.join(sorted(wrong))}: choose from {', '.join(LANGUAGES)}")
+
+
+def check_settings(settings: Settings) -> None:
+    """Raise SettingError for settings that do not go together, or that the place forbids."""
+    settings.public_identity()
+    _ = settings.desk_url
+    if (settings.backups is None) == bool(settings.backup_key):
+        raise SettingError("HAVEN_BACKUPS and HAVEN_BACKUP_KEY belong together: set both or none")
+    if settings.backups is not None and settings.backups.is_relative_to(settings.data):
+        raise SettingError("HAVEN_BACKUPS lies in HAVEN_DATA; name another folder")
+    if settings.database_url is not None and settings.database_url == settings.keys_url:
+        raise SettingError("HAVEN_KEYS_URL is HAVEN_DATABASE_URL: keys need a separate database")
+    load_place(settings)
+    wanted_languages(settings)
+    checked_bot_names(settings)
+
+
+def check_port(settings: Settings) -> None:
+    """Raise SettingError if another program listens where the desk will."""
+    host, port = settings.desk_host_port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingError(
+                f"HAVEN_DESK_LISTEN: {settings.desk_listen} cannot be used ({error.strerror}); "
+                "stop the other program, or name another port"
+            ) from None
+
+
+def check_user(*, is_this_machine: bool) -> None:
+    """Raise HavenError if the service would be set up by someone who may not."""
+    if is_this_machine and os.geteuid() != 0:
+        raise HavenError(
+            "haven setup writes to /etc: run it as root (sudo haven setup), or name a folder with "
+            "--root"
+        )
+
+
+def command_line(given: str, *, is_this_machine: bool) -> tuple[str, Path | None]:
+    """Return the command line of the service, and the folder of the checkout it needs, if any.
+
+    Raises:
+        HavenError: it lies where the service may not read.
+    """
+    program, folder = Path(given or sys.argv[0]).absolute(), None
+    words = str(program)
+    if not given and program.name == "__main__.py":
+        folder = program.parents[2]
+        words = f"{sys.executable} -m bot.cli"
+    if any(it in words for it in ' "\\') and folder is None:
+        raise HavenError(f"program: {words} has a space or a quote; install Haven elsewhere")
+    if is_this_machine and any(program.resolve().is_relative_to(it) for it in PRIVATE_FOLDERS):
+        raise HavenError(
+            f"{program} lies where the service may not read; install Haven in a folder of its own: "
+            "python3 -m venv /opt/haven && /opt/haven/bin/pip install haven"
+        )
+    return words, folder

@@ -1,0 +1,138 @@
+"""The host key and the bot's token as credentials of the systemd service.
+
+Where systemd can, they are encrypted for this machine (its TPM, or a key that only root reads).
+Elsewhere they are files that only root reads. The service gets them in a folder in memory; a
+command that root runs gets them here in the same way, and then runs as the user of the service.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import HavenError, SettingError
+from bot.private_file import read_private_line
+from bot.settings import CREDENTIAL, TOKEN_CREDENTIAL, load_settings
+from bot.setup.files import CREDENTIALS, MACHINE, PlannedFile, Target
+from bot.vault import HostKey
+from bot.vault.keys.host_key import create_key_file
+
+TOOL = "systemd-creds"
+SUFFIX = ".cred"
+VARIABLES = {CREDENTIAL: "HAVEN_HOST_KEY_FILE", TOKEN_CREDENTIAL: "HAVEN_TELEGRAM_TOKEN_FILE"}
+INSTEAD = {TOKEN_CREDENTIAL: "HAVEN_TELEGRAM_TOKEN"}
+"""Variables that would be used in place of a credential."""
+MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder in it, deleted at once
+RUNS_SYSTEMD = Path("/run/systemd/system")
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialFolder:
+    """The folder of credentials of a machine."""
+
+    target: Target
+    is_encrypted: bool
+
+    @classmethod
+    def of(cls, target: Target) -> CredentialFolder:
+        """Return the folder as it is, or as it will be made."""
+        names = [target.at(CREDENTIALS / name) for name in VARIABLES]
+        if any(path.exists() for path in names):
+            return cls(target, is_encrypted=False)
+        if any(path.with_name(path.name + SUFFIX).exists() for path in names):
+            return cls(target, is_encrypted=True)
+        return cls(target, is_encrypted=target.is_this_machine and can_encrypt())
+
+    def path(self, name: str) -> Path:
+        """Return where a credential is kept."""
+        return CREDENTIALS / (name + SUFFIX * self.is_encrypted)
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a credential."""
+        return self.target.at(self.path(name)).exists()
+
+    def planned(self, name: str, secret: str) -> PlannedFile:
+        """Return the file that holds a secret; raise HavenError if systemd cannot encrypt it."""
+        content = f"{secret}\n".encode()
+        if self.is_encrypted:
+            content = _run_tool("encrypt", name, "-", content)
+        return PlannedFile(self.path(name), content, 0o400, shown="")
+
+    def load(self, name: str) -> str:
+        """Return a secret; raise HavenError if it cannot be read."""
+        path = self.target.at(self.path(name))
+        if not self.is_encrypted:
+            return read_private_line(path)
+        return _run_tool("decrypt", name, str(path), b"").decode().strip()
+
+    def hand_over(self, owner: int | None = None) -> None:
+        """Name the credentials in this process's environment, as files in memory without a name.
+
+        They end with the process. `owner` is the user who may read them, by default this one.
+        """
+        for name, variable in VARIABLES.items():
+            if self.has(name):
+                handle = os.memfd_create(name)
+                os.write(handle, f"{self.load(name)}\n".encode())
+                if owner is not None:
+                    os.fchown(handle, owner, -1)
+                os.fchmod(handle, 0o400)
+                os.environ[variable] = f"/proc/self/fd/{handle}"
+                os.environ.pop(INSTEAD.get(name, ""), None)
+
+
+def can_encrypt() -> bool:
+    """Whether this machine is run by a systemd that encrypts credentials."""
+    return shutil.which(TOOL) is not None and RUNS_SYSTEMD.is_dir()
+
+
+def _run_tool(verb: str, name: str, source: str, given: bytes) -> bytes:
+    done = subprocess.run(  # noqa: S603 - a fixed command; what is secret goes through a pipe
+        [shutil.which(TOOL) or TOOL, verb, f"--name={name}", source, "-"],
+        input=given, capture_output=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        why = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
+        raise HavenError(f"{TOOL} cannot {verb} {name}: {why[0]}")
+    return done.stdout
+
+
+def new_host_key() -> str:
+    """Return the text of a new host key file."""
+    folder = str(MEMORY) if MEMORY.is_dir() else None
+    with tempfile.TemporaryDirectory(dir=folder) as made:
+        path = Path(made) / "host.key"
+        HostKey.create(path)
+        return path.read_text(encoding="ascii").strip()
+
+
+def copy_key(secret: str, path: Path) -> None:
+    """Write a copy of the host key, once; raise HavenError if something else is there."""
+    if path.exists() and read_private_line(path) == secret:
+        return
+    with create_key_file(path, "it is no copy of this host key") as file:
+        file.write(f"{secret}\n")
+
+
+def run_as_owner(target: Target = MACHINE) -> None:
+    """Become the owner of the data, with the credentials, if root runs a command of theirs.
+
+    Files that root would write there, the service could not read.
+    """
+    try:
+        data = load_settings().data
+    except SettingError:  # the command itself says it
+        return
+    if os.geteuid() or not data.is_dir() or not (owner := data.stat().st_uid):
+        return
+    CredentialFolder.of(target).hand_over(owner)
+    who = pwd.getpwuid(owner)
+    os.initgroups(who.pw_name, who.pw_gid)
+    os.setgid(who.pw_gid)
+    os.setuid(owner)
+    os.environ["HOME"] = who.pw_dir

@@ -1,0 +1,49 @@
+"""The text of the file of settings, in quotes that systemd, shells and containers read alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.errors import SettingError
+from bot.settings import Settings, setting_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HEAD = """\
+# Settings of Haven, written by haven setup. Every haven command reads this file; what the
+# environment names wins. Tokens and keys are not here but in the folder credentials.
+"""
+SECRET_SETTINGS = frozenset({"smtp_url", "database_url", "keys_url"})
+"""Settings whose value may hold a password."""
+HIDDEN = '"(not shown)"'
+
+
+def format_env(values: Mapping[str, str], *, is_shown: bool = False) -> str:
+    """Return the file with settings by field, in the order of `Settings`; empty ones are left out.
+
+    `is_shown` hides secrets.
+
+    Raises:
+        SettingError: a value has signs that not every reader of such files takes.
+    """
+    lines = []
+    for field in Settings.model_fields:
+        if value := values.get(field, ""):
+            hidden = is_shown and field in SECRET_SETTINGS
+            lines.append(f"{setting_name(field)}={HIDDEN if hidden else _quoted(field, value)}\n")
+    return HEAD + "".join(lines)
+
+
+def _quoted(field: str, value: str) -> str:
+    if not value.isprintable():
+        raise SettingError(
+            f"{setting_name(field)} has a line break or an invisible sign: remove it"
+        )
+    if not set(value) & set('"\\$`'):
+        return f'"{value}"'
+    if not set(value) & set("'\\"):
+        return f"'{value}'"
+    raise SettingError(
+        f"{setting_name(field)} mixes quotes, or has a backslash: leave those signs out"
+    )

@@ -1,0 +1,136 @@
+"""Asking the questions: at the terminal, each until its answer is right, or from a file."""
+
+from __future__ import annotations
+
+import asyncio
+import textwrap
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import typer
+
+from bot.app.sign_in import require_strong
+from bot.channels.telegram.client import TELEGRAM_API
+from bot.channels.telegram.installation import KnownBot, check_group, find_bot, recent_groups
+from bot.errors import HavenError
+from bot.hotline.staff.staff import MAX_NAME_LENGTH
+from bot.setup.checks import check_answer
+from bot.setup.questions import QUESTIONS, SECTIONS, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WIDTH = 88
+NAMES = frozenset({"administrator", "caseworker"})
+PASSWORDS = frozenset({"administrator_password", "caseworker_password"})
+ADD_TO_GROUP = (
+    "Add the bot to the group as an administrator who may manage topics and delete messages, then "
+    "press Enter; its number is found by itself."
+)
+
+
+@dataclass
+class Interview:
+    """Collects answers; those that are known already are offered, and stay if none is given."""
+
+    known: Mapping[str, str]
+    """Answers by key, as they are set up now; empty before."""
+    left_out: frozenset[str]
+    """Keys of accounts that exist already."""
+    stored_token: str = ""
+    answers: dict[str, str] = field(default_factory=dict)
+    bot: KnownBot | None = None
+
+    @property
+    def token(self) -> str:
+        """The bot's token, as it is answered or stored."""
+        return self.answers.get("token") or self.stored_token
+
+    def current(self, question: Question) -> str:
+        """Return the answer that holds without another."""
+        if question.key == "token":
+            return self.stored_token
+        return self.known.get(question.key, "") if self.known else question.default
+
+    def from_file(self, given: Mapping[str, str]) -> None:
+        """Take and check the answers of a file; raise HavenError for the first that is wrong."""
+        # First where Telegram is, then what is asked of it.
+        for question in sorted(QUESTIONS.values(), key=lambda it: it.key != "telegram_api"):
+            if question.key in self.left_out:
+                continue
+            if question.key in given or not self.known:
+                self._take(question, given.get(question.key, self.current(question)))
+
+    def at_terminal(self) -> None:
+        """Ask all questions; rare ones on request."""
+        for title, questions in SECTIONS.items():
+            asked = [it for it in questions if it.key not in self.left_out]
+            if not asked:
+                continue
+            typer.echo(f"\n{title}")
+            if asked[0].is_rare and not typer.confirm(
+                "Change folders, databases, languages, mail or other details?", default=False
+            ):
+                for it in asked:
+                    self.answers[it.key] = self.current(it)
+                continue
+            for it in asked:
+                self._ask(it)
+
+    def _ask(self, question: Question) -> None:
+        typer.echo("")
+        for line in textwrap.wrap(question.help, WIDTH):
+            typer.echo(line)
+        while True:
+            try:
+                if found := self._take(question, self._typed(question)):
+                    typer.echo(found)
+            except HavenError as error:
+                typer.echo(f"{error}")
+            else:
+                return
+
+    def _typed(self, question: Question) -> str:
+        default = self.current(question)
+        if question.key == "desk_group" and not default:
+            default = self._offered_group()
+        if question.is_secret and default:
+            typer.echo("Press Enter to keep the one that is set.")
+        answer = typer.prompt(
+            question.text, default=default, hide_input=question.is_secret,
+            confirmation_prompt="The same again" if question.key in PASSWORDS else False,
+            show_default=bool(default) and not question.is_secret,
+        )  # fmt: skip
+        return " ".join(str(answer).split())
+
+    def _offered_group(self) -> str:
+        if not typer.confirm("Is there such a group, or will there be one?", default=False):
+            return ""
+        typer.prompt(ADD_TO_GROUP, default="", show_default=False)
+        groups = asyncio.run(recent_groups(self.token, self._api))
+        for it in groups:
+            typer.echo(f"{it.id}: {it.title}")
+        return str(groups[-1].id) if groups else ""
+
+    @property
+    def _api(self) -> str:
+        answered = self.answers.get("telegram_api") or self.known.get("telegram_api")
+        return answered or TELEGRAM_API
+
+    def _take(self, question: Question, answer: str) -> str:
+        """Check an answer and keep it; return what was found out."""
+        key = question.key
+        check_answer(key, answer)
+        found = ""
+        if key == "token":
+            self.bot = asyncio.run(find_bot(answer, self._api))
+            found = f"This is @{self.bot.username}, “{self.bot.name}”."
+        elif key == "desk_group" and answer not in {"", "0"}:
+            title = asyncio.run(check_group(self.token, self._api, int(answer)))
+            found = f"This is “{title}”; the bot has the rights it needs there."
+        elif key in PASSWORDS and answer:
+            require_strong(answer, (self.answers.get("organisation", ""),))
+        elif key in NAMES and not (answer.isprintable() and len(answer) <= MAX_NAME_LENGTH):
+            raise HavenError(f"{key}: at most {MAX_NAME_LENGTH} printable characters")
+        self.answers[key] = answer
+        return found

@@ -1,0 +1,72 @@
+"""Files for systemd and for web servers in front of the desk, from templates."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.setup.files import ETC, UNITS, PlannedFile
+
+TEMPLATES = Path(__file__).with_name("templates")
+SERVICES = ("haven.service", "haven-retention.service", "haven-retention.timer")
+BACKUP_SERVICES = ("haven-backup.service", "haven-backup.timer")
+PROXIES = ETC / "proxy"
+BLANK = re.compile("@([A-Z_]+)@")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the files of the service depend on."""
+
+    program: str
+    """The command line that runs Haven, without arguments."""
+    folder: Path
+    """The working folder."""
+    data: Path
+    backups: Path | None
+    host_key: Path
+    token: Path
+    is_encrypted: bool
+    """Whether systemd decrypts the credentials."""
+
+    @property
+    def blanks(self) -> dict[str, str]:
+        """What fills the templates."""
+        writes = [str(self.data), *([str(self.backups)] if self.backups else [])]
+        kept = f"d {self.backups} 0700 haven haven -" if self.backups else ""
+        return {
+            "PROGRAM": self.program, "FOLDER": str(self.folder), "DATA": str(self.data),
+            "BACKUPS": kept, "WRITES": " ".join(writes), "HOST_KEY": str(self.host_key),
+            "TOKEN": str(self.token), "ENCRYPTED": "Encrypted" if self.is_encrypted else "",
+        }  # fmt: skip
+
+
+def fill_template(name: str, blanks: dict[str, str]) -> str:
+    """Return a template with its blanks filled."""
+    text = (TEMPLATES / name).read_text(encoding="utf-8")
+    return BLANK.sub(lambda it: blanks[it[1]], text).rstrip() + "\n"
+
+
+def unit_files(service: Service) -> list[PlannedFile]:
+    """Return services, timers, and the user and folders they need."""
+    blanks = service.blanks
+    blanks["HARDENING"] = fill_template("hardening.conf", blanks)
+    names = SERVICES + (BACKUP_SERVICES if service.backups else ())
+    found = {UNITS / name: name for name in names}
+    found[Path("/etc/sysusers.d/haven.conf")] = "sysusers.conf"
+    found[Path("/etc/tmpfiles.d/haven.conf")] = "tmpfiles.conf"
+    return [PlannedFile(path, fill_template(name, blanks).encode()) for path, name in found.items()]
+
+
+def proxy_files(origin: str, listen: str) -> list[PlannedFile]:
+    """Return files for Caddy and nginx; none for a desk that is reached on this machine only."""
+    address = urlsplit(origin)
+    if address.scheme != "https" or address.hostname is None:
+        return []
+    blanks = {"HOST": address.netloc, "NAME": address.hostname, "LISTEN": listen}
+    return [
+        PlannedFile(PROXIES / name, fill_template(name, blanks).encode())
+        for name in ("Caddyfile", "nginx.conf")
+    ]
