@@ -36,11 +36,12 @@ from bot.setup.answers import example_answers, read_answers
 from bot.setup.checks import check_port, check_settings, check_user, command_line, settings_of
 from bot.setup.credentials import CredentialFolder, copy_key, new_host_key
 from bot.setup.env_file import format_env
+from bot.setup.files import UNITS as UNIT_FOLDER
 from bot.setup.files import PlannedFile, Target
 from bot.setup.interview import Interview
 from bot.setup.ownership import give_to_user, make_user
 from bot.setup.questions import QUESTIONS
-from bot.setup.service_files import Service, proxy_files, unit_files
+from bot.setup.service_files import Service, proxy_files, read_program, unit_files
 from bot.vault.keys.passwords import PasswordCost
 
 ACCOUNTS = {
@@ -49,7 +50,9 @@ ACCOUNTS = {
 }
 """Questions about each first account."""
 LICENCE = "Haven is free software: AGPL-3.0-or-later, https://www.gnu.org/licenses/agpl-3.0.html"
-UNITS = "haven.service haven-retention.timer"
+SERVICE_FILE = UNIT_FOLDER / "haven.service"
+STARTED = "haven.service haven-retention.timer"
+"""Units that are enabled."""
 
 
 @dataclass(frozen=True)
@@ -217,16 +220,25 @@ def _planned(installation: Installation) -> Iterator[PlannedFile]:
 
 
 def _service(installation: Installation) -> Service:
-    program, folder = command_line(
-        installation.answers.get("program", ""),
-        is_this_machine=installation.target.is_this_machine,
-    )
     values, credentials = installation.values, installation.credentials
     data, backups = Path(values["data"]), values.get("backups")
+    program, folder = _program(installation)
     return Service(
         program, folder or data, data, Path(backups) if backups else None,
         credentials.path(CREDENTIAL), credentials.path(TOKEN_CREDENTIAL), credentials.is_encrypted,
     )  # fmt: skip
+
+
+def _program(installation: Installation) -> tuple[str, Path | None]:
+    """Return what the service runs: as answered, as before if it is still there, or this."""
+    target, answer = installation.target, installation.answers.get("program", "")
+    unit = target.at(SERVICE_FILE)
+    before = read_program(unit.read_text(encoding="utf-8")) if unit.exists() else None
+    if not answer and before is not None:
+        is_there = Path(before[0].split()[0]).exists()
+        if is_there or not target.is_this_machine:
+            return before
+    return command_line(answer, is_this_machine=target.is_this_machine)
 
 
 def _give_away(installation: Installation) -> None:
@@ -349,6 +361,6 @@ def _print_next_steps(installation: Installation, *, is_changed: bool) -> None:
             "\nA web server in front of the desk: /etc/haven/proxy has files for Caddy, nginx."
         )
     if is_changed:
-        units = UNITS + (" haven-backup.timer" if values.get("backups") else "")
+        units = STARTED + (" haven-backup.timer" if values.get("backups") else "")
         verb = "enable --now" if installation.is_new else "restart"
         typer.echo(f"\nNow: systemctl daemon-reload && systemctl {verb} {units}")

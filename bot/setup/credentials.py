@@ -87,8 +87,13 @@ class CredentialFolder:
 
 
 def can_encrypt() -> bool:
-    """Whether this machine is run by a systemd that encrypts credentials."""
-    return shutil.which(TOOL) is not None and RUNS_SYSTEMD.is_dir()
+    """Whether this machine is run by a systemd that encrypts credentials: it is tried."""
+    if shutil.which(TOOL) is None or not RUNS_SYSTEMD.is_dir():
+        return False
+    try:
+        return bool(_run_tool("encrypt", "trial", "-", b"trial"))
+    except HavenError:
+        return False
 
 
 def _run_tool(verb: str, name: str, source: str, given: bytes) -> bytes:

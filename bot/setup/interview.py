@@ -50,7 +50,7 @@ class Interview:
         """Return the answer that holds without another."""
         if question.key == "token":
             return self.stored_token
-        return self.known.get(question.key, "") if self.known else question.default
+        return self.known.get(question.key) or question.default
 
     def from_file(self, given: Mapping[str, str]) -> None:
         """Take and check the answers of a file; raise HavenError for the first that is wrong."""

@@ -13,6 +13,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 SERVICES = ("haven.service", "haven-retention.service", "haven-retention.timer")
 BACKUP_SERVICES = ("haven-backup.service", "haven-backup.timer")
 PROXIES = ETC / "proxy"
+PROGRAM = re.compile(r"^ExecStart=(.+) start\nWorkingDirectory=(.+)$", re.MULTILINE)
 BLANK = re.compile("@([A-Z_]+)@")
 
 
@@ -41,6 +42,12 @@ class Service:
             "BACKUPS": kept, "WRITES": " ".join(writes), "HOST_KEY": str(self.host_key),
             "TOKEN": str(self.token), "ENCRYPTED": "Encrypted" if self.is_encrypted else "",
         }  # fmt: skip
+
+
+def read_program(unit: str) -> tuple[str, Path] | None:
+    """Return the command line and the folder that a written service names."""
+    found = PROGRAM.search(unit)
+    return None if found is None else (found[1], Path(found[2]))
 
 
 def fill_template(name: str, blanks: dict[str, str]) -> str:

@@ -110,7 +110,8 @@ def command_settings(settings: dict[str, str | Path]) -> dict[str, str]:
     """Return an environment with these settings of Haven and no others."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HAVEN_")}
     clean |= {f"HAVEN_{name.upper()}": str(value) for name, value in settings.items()}
-    return clean | {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "NO_COLOR": "1"}
+    usual = {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "NO_COLOR": "1"}
+    return {"HAVEN_ENV_FILE": "", **clean, **usual}
 
 
 def run_haven(*typed: str | Path, said: str = "", **settings: str | Path) -> CommandResult:

@@ -1,0 +1,236 @@
+"""`haven setup` on an empty root: what it makes works, and again it changes only what is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import pyotp
+import pytest
+
+from bot.clock import SystemClock
+from bot.languages import LANGUAGES
+from bot.settings import read_env_file
+from tests.support.harnesses.setup_harness import (
+    ADMINISTRATOR_PASSWORD,
+    CASEWORKER_PASSWORD,
+    PROGRAM,
+    BareMachine,
+    Terminal,
+    bare_machine,
+)
+from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+UNITS = {"haven.service", "haven-retention.service", "haven-retention.timer"}
+BACKUP_UNITS = {"haven-backup.service", "haven-backup.timer"}
+PATIENCE = 60.0
+
+
+@pytest.fixture
+async def machine(tmp_path: Path) -> AsyncIterator[BareMachine]:
+    async with bare_machine(tmp_path) as made:
+        yield made
+
+
+async def test_an_empty_root_becomes_a_hotline_that_answers_a_person(machine: BareMachine) -> None:
+    done = await machine.sets_up_as_usual()
+    assert done.returncode == 0, done.stderr
+    assert "wrong" not in done.stdout.partition("Findings")[2].replace(
+        disk_finding(done.stdout), ""
+    )
+    found = await machine.types("doctor")
+    assert {it for it in found.stdout.splitlines() if it.startswith("wrong")} <= {
+        disk_finding(found.stdout)
+    }
+    phone = machine.sandbox.add_phone("Sari", language="id")
+    async with started(machine):
+        phone.say("/start")
+        async with asyncio.timeout(PATIENCE):
+            while not phone.bot_texts():  # noqa: ASYNC110 - a process of its own answers
+                await asyncio.sleep(0.02)
+
+
+def disk_finding(findings: str) -> str:
+    """Return the line about this computer's disk, which is no matter of setup."""
+    return next(it for it in findings.splitlines() if it[7:].startswith("disk space"))
+
+
+@contextlib.asynccontextmanager
+async def started(machine: BareMachine) -> AsyncIterator[None]:
+    """Run the bot with what setup wrote, and nothing else."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.cli", "start",
+        env=machine.environment, cwd=ROOT, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        yield
+    finally:
+        process.terminate()
+        _out, said = await process.communicate()
+        assert process.returncode == 0, said
+
+
+async def test_set_up_again_nothing_changes(machine: BareMachine) -> None:
+    await machine.sets_up_as_usual()
+    before = machine.files()
+    calls = len(machine.sandbox.calls.of("setMyCommands"))
+    again = await machine.sets_up_as_usual()
+    assert again.returncode == 0
+    assert "No file has to change." in again.stdout
+    assert "Recovery key" not in again.stdout
+    assert machine.files() == before
+    assert len(machine.sandbox.calls.of("setMyCommands")) == calls > 0
+    staff = await machine.types("staff", "list", "--json")
+    assert staff.stdout.count('"name"') == 2
+
+
+async def test_set_up_again_changes_what_is_asked_and_keeps_the_rest(machine: BareMachine) -> None:
+    await machine.sets_up_as_usual(smtp_url="smtp://u:first@mail.example.org", keep_days=30)
+    before = machine.files()
+    done = await machine.sets_up(contact="02-9999", smtp_url="smtp://u:second@mail.example.org")
+    assert done.returncode == 0, done.stderr
+    assert "changed: /etc/haven/haven.env" in done.stdout
+    assert "second" not in done.stdout + done.stderr
+    after = machine.files()
+    changed = {path for path in after if after[path] != before.get(path)}
+    assert changed == {"etc/haven/haven.env"}
+    values = read_env_file(machine.at("/etc/haven/haven.env"))
+    assert values["HAVEN_CONTACT"] == "02-9999"
+    assert values["HAVEN_SMTP_URL"].endswith("second@mail.example.org")
+    assert values["HAVEN_KEEP_DAYS"] == "30"
+
+
+async def test_a_change_is_shown_line_by_line(machine: BareMachine) -> None:
+    await machine.sets_up_as_usual()
+    done = await machine.sets_up(contact="02-9999")
+    assert '-HAVEN_CONTACT="02-1234"\n+HAVEN_CONTACT="02-9999"\n' in done.stdout
+    assert "HAVEN_HOURS" not in done.stdout
+
+
+async def test_an_interrupted_setup_is_finished_by_the_next(machine: BareMachine) -> None:
+    await machine.sets_up_as_usual()
+    for name in ("haven.db", "keys.db"):
+        machine.at(f"/var/lib/haven/{name}").unlink()
+    key = machine.at("/etc/haven/credentials/haven-host-key").read_bytes()
+    done = await machine.sets_up_as_usual()
+    assert done.returncode == 0, done.stderr
+    assert "Recovery key" in done.stdout
+    assert machine.at("/etc/haven/credentials/haven-host-key").read_bytes() == key
+
+
+async def test_telegram_is_told_descriptions_and_commands_in_every_language(
+    machine: BareMachine,
+) -> None:
+    await machine.sets_up_as_usual(bot_names="en=Garden,id=Kebun")
+    profile = machine.sandbox.world.profile
+    codes = {it.iso639_1 for it in LANGUAGES.values()}
+    told = codes - {"en"} | {""}  # English is what all others see
+    assert profile.description.keys() == profile.short_description.keys() == told
+    assert {code for _scope, code in profile.commands} == codes | {""}
+    assert profile.name["id"] == "Kebun"
+    assert max(map(len, profile.description.values())) <= 512
+    assert max(map(len, profile.short_description.values())) <= 120
+
+
+@pytest.mark.parametrize("has_backups", [False, True])
+async def test_services_and_proxies_are_written_for_what_was_answered(
+    machine: BareMachine, has_backups: bool
+) -> None:
+    more = {"backups": "/var/backups/haven", "backup_key": "age1qq"} if has_backups else {}
+    await machine.sets_up_as_usual(desk_origin="https://desk.example.org", **more)
+    units = {it.name for it in machine.at("/etc/systemd/system").iterdir()}
+    assert units == UNITS | (BACKUP_UNITS if has_backups else set())
+    service = machine.at("/etc/systemd/system/haven.service").read_text()
+    assert f"ExecStart={PROGRAM} start\n" in service
+    assert ("/var/backups/haven" in service) == has_backups
+    caddy = machine.at("/etc/haven/proxy/Caddyfile").read_text()
+    assert "desk.example.org {" in caddy
+
+
+async def test_secrets_are_in_no_file_but_credentials_and_only_root_reads_those(
+    machine: BareMachine,
+) -> None:
+    await machine.sets_up_as_usual()
+    secrets = machine.at("/etc/haven/credentials")
+    assert secrets.stat().st_mode & 0o777 == 0o700
+    for name in ("haven-host-key", "haven-telegram-token"):
+        path = secrets / name
+        assert path.stat().st_mode & 0o777 == 0o400
+        secret = path.read_bytes().strip()
+        others = {it for it, held in machine.files().items() if secret in held}
+        assert others == {f"etc/haven/credentials/{name}"}
+    assert machine.at("/etc/haven/haven.env").stat().st_mode & 0o777 == 0o640
+    assert CASEWORKER_PASSWORD.encode() not in b"".join(machine.files().values())
+
+
+async def test_a_copy_of_the_host_key_is_written_where_it_was_asked_for(
+    machine: BareMachine,
+) -> None:
+    copy = machine.folder / "stick" / "host.key"
+    done = await machine.sets_up_as_usual(host_key_copy=str(copy))
+    assert copy.read_bytes() == machine.at("/etc/haven/credentials/haven-host-key").read_bytes()
+    assert "Keep a copy" not in done.stdout
+
+
+# --- At the terminal -------------------------------------------------------------------------
+
+
+async def test_at_a_terminal_each_answer_is_checked_and_the_second_factor_is_drawn(
+    machine: BareMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong token is asked for again; the QR code leads to a factor that signs in."""
+    monkeypatch.setenv("COLUMNS", "100")
+    shown = await asyncio.to_thread(set_up_at_a_terminal, machine)
+    assert "is no token" in shown or "HAVEN_TELEGRAM_TOKEN" in shown
+    assert "This is @" in shown
+    assert "█" in shown
+    assert "The second factor is set up." in shown
+    assert CASEWORKER_PASSWORD not in shown
+    assert machine.usual["token"] not in shown
+    assert read_env_file(machine.at("/etc/haven/haven.env"))["HAVEN_CONTACT"] == "02-1234"
+    found = await machine.types("doctor")
+    assert "fine   a caseworker can open what people send" in found.stdout
+
+
+def set_up_at_a_terminal(machine: BareMachine) -> str:
+    """Answer every question as a person does; return all that was on the screen."""
+    machine.at("/etc/haven").mkdir(parents=True)
+    env = f'HAVEN_TELEGRAM_API="{machine.address}"\nHAVEN_DESK_LISTEN="127.0.0.1:0"\n'
+    machine.at("/etc/haven/haven.env").write_text(env)
+    terminal = Terminal("setup", "--root", str(machine.root))
+    terminal.answers("Token: ", "123:no")
+    terminal.answers("Token: ", machine.usual["token"])
+    terminal.answers("Name of the organisation", "Women's House")
+    terminal.answers("Kind:", "ngo")
+    terminal.answers("Contact", "")
+    terminal.answers("\nContact", "02-1234")
+    terminal.answers("Hours", "9 to 5")
+    terminal.answers("\nHours", "09:00-21:00")
+    terminal.answers("Language of the desk", "en")
+    terminal.answers("Address of the desk", "")
+    terminal.answers("Is there such a group", "n")
+    terminal.answers("Telegram group", "")
+    terminal.answers("Folder of backups", "")
+    terminal.answers("Key of backups", "")
+    terminal.answers("Name of the first administrator", "Wen")
+    for question in ("Their password: ", "The same again: "):
+        terminal.answers(question, ADMINISTRATOR_PASSWORD)
+    terminal.answers("Name of the first caseworker", "Mei")
+    terminal.answers("Languages they write", "id,en")
+    for question in ("Their password: ", "The same again: "):
+        terminal.answers(question, CASEWORKER_PASSWORD)
+    terminal.answers("other details?", "n")
+    terminal.answers("Write these files?", "y")
+    terminal.answers("Six digits", "000000")
+    secret = re.findall(r"secret into it: ([A-Z2-7]{32})", terminal.shown)[-1]
+    seconds = SystemClock().now() // 1_000_000
+    terminal.answers("Six digits", pyotp.TOTP(secret).generate_otp(seconds // 30))
+    assert terminal.ends() == 0, terminal.shown
+    return terminal.shown

@@ -1,0 +1,129 @@
+"""What bad input gets from `haven setup`: one line with the fix, and nothing is written."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.errors import SettingError
+from bot.sandbox import TOKEN
+from bot.settings import load_settings
+from bot.setup.checks import check_port
+from tests.support.cli_runner import is_user_message, run_haven
+from tests.support.harnesses.setup_harness import BareMachine, bare_machine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+OTHER_TOKEN = f"{TOKEN[:-1]}x"
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"token": "123:abc"}, "HAVEN_TELEGRAM_TOKEN: the token BotFather gave"),
+    ({"token": OTHER_TOKEN}, "Telegram does not accept HAVEN_TELEGRAM_TOKEN"),
+    ({"token": None}, "token: Token is needed"),
+    ({"telegram_api": "http://127.0.0.1:9"}, "Telegram does not answer at http://127.0.0.1:9"),
+    ({"organisation": ""}, "organisation: Name of the organisation is needed"),
+    ({"organisation": "a" * 61}, "HAVEN_ORGANISATION: the name people are told"),
+    ({"organisation": "mixed \" and '"}, "HAVEN_ORGANISATION mixes quotes"),
+    ({"contact": None}, "contact: Contact is needed"),
+    ({"hours": "9-17"}, "HAVEN_HOURS: when caseworkers answer"),
+    ({"desk_origin": "desk.example.org"}, "HAVEN_DESK_ORIGIN: the desk's address in browsers"),
+    ({"desk_listen": "0.0.0.0:8090"}, "HAVEN_DESK_ORIGIN is not set"),
+    ({"desk_group": "-1005"}, "HAVEN_DESK_GROUP: the bot is not in a group -1005"),
+    ({"backups": "/var/backups/haven"}, "HAVEN_BACKUPS and HAVEN_BACKUP_KEY belong together"),
+    ({"backup_key": "age1qq"}, "HAVEN_BACKUPS and HAVEN_BACKUP_KEY belong together"),
+    ({"backups": "/var/lib/haven/b", "backup_key": "age1qq"}, "HAVEN_BACKUPS lies in HAVEN_DATA"),
+    ({"database_url": "postgresql://127.0.0.1:9/haven"}, "HAVEN_DATABASE_URL: "),
+    ({"languages": ["xx"]}, "HAVEN_LANGUAGES: xx: choose from"),
+    ({"bot_names": "xx=Garden"}, "HAVEN_BOT_NAMES: xx: choose from"),
+    ({"caseworker_languages": "klingon"}, "caseworker_languages: klingon: choose from"),
+    ({"caseworker_password": "short"}, "a password needs"),
+    ({"caseworker_password": None}, "caseworker_password: Their password is needed"),
+    ({"administrator_password": "aaaaaaaaaaaaaaaa"}, "this password is easy to guess"),
+    ({"organization": "x"}, "organization is no question of haven setup: did you mean organis"),
+    ({"hours": True}, 'write hours = "..."'),
+    ({"place": "nowhere"}, "place is no question of haven setup"),
+]
+
+
+@pytest.fixture
+async def machine(tmp_path: Path) -> AsyncIterator[BareMachine]:
+    async with bare_machine(tmp_path) as made:
+        yield made
+
+
+@pytest.mark.parametrize(("other", "said"), WRONG, ids=lambda it: str(it)[:40])
+async def test_a_wrong_answer_is_one_line_and_nothing_is_written(
+    machine: BareMachine, other: dict[str, Any], said: str
+) -> None:
+    done = await machine.sets_up_as_usual(**other)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert is_user_message(done.stderr)
+    assert done.stderr.count("\n") == 1
+    assert list(machine.root.iterdir()) == []
+
+
+async def test_a_wrong_answer_later_leaves_everything_as_it_is(machine: BareMachine) -> None:
+    await machine.sets_up_as_usual()
+    before = machine.files()
+    done = await machine.sets_up(contact="02-9999", hours="9-17")
+    assert done.returncode == 1
+    assert machine.files() == before
+
+
+async def test_the_rights_of_the_bot_in_the_group_are_checked(machine: BareMachine) -> None:
+    group = machine.sandbox.add_group("Night shift", forum=False)
+    mei = machine.sandbox.add_colleague("Mei")
+    group.add_member(mei)
+    group.add_bot(mei)
+    done = await machine.sets_up_as_usual(desk_group=group.id)
+    assert "the group has no topics; switch them on in its settings" in done.stderr
+    assert "the bot is no administrator of the group; make it one" in done.stderr
+    group.set_forum(on=True)
+    group.add_bot(mei, "administrator")
+    right = await machine.sets_up_as_usual(desk_group=group.id)  # the control
+    assert right.returncode == 0, right.stderr
+
+
+async def test_an_answers_file_that_others_can_read_is_refused(machine: BareMachine) -> None:
+    path = machine.answers(**machine.usual)
+    path.chmod(0o644)
+    done = await asyncio.to_thread(run_haven, "setup", "--answers", path, "--root", machine.root)
+    assert done.stderr == f"others can read {path}, which holds secrets; chmod 0600 {path}\n"
+
+
+@pytest.mark.parametrize("text", ['token = "x', "\udcff", None])
+def test_an_answers_file_that_cannot_be_read_is_named(tmp_path: Path, text: str | None) -> None:
+    path = tmp_path / "answers.toml"
+    if text is not None:
+        path.write_bytes(text.encode(errors="surrogateescape"))
+        path.chmod(0o600)
+    done = run_haven("setup", "--answers", path, "--root", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith(str(path))
+    assert done.stderr.count("\n") == 1
+
+
+async def test_a_file_that_cannot_be_written_leaves_none(machine: BareMachine) -> None:
+    blocked = machine.at("/etc/systemd")
+    blocked.parent.mkdir()
+    blocked.write_text("a file where a folder has to be")
+    done = await machine.sets_up_as_usual()
+    assert done.returncode == 1
+    assert "nothing was changed" in done.stderr
+    assert [it for it in machine.at("/etc").rglob("*") if it.is_file()] == [blocked]
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(SettingError, match=f"HAVEN_DESK_LISTEN: {listen} cannot be used"):
+            check_port(load_settings(desk_listen=listen))
+    check_port(load_settings(desk_listen=listen))  # the control
