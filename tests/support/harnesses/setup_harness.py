@@ -109,7 +109,7 @@ class Terminal:
 
     def __init__(self, *words: str) -> None:
         self._own, theirs = pty.openpty()
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-m", "bot.cli", *words], cwd=ROOT, env=command_settings({}),
             stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
         )  # fmt: skip
