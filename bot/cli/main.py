@@ -21,8 +21,10 @@ from bot.process_hardening import harden_process
 GC_THRESHOLDS = (50_000, 20, 100)
 INSTALLED = Path("/etc/haven/haven.env")
 """What `haven setup` writes on a machine."""
-KEEPS_USER = frozenset({"setup", "source", "demo", "train", "keys", "restore"})
-"""Commands that root runs as root: they write where they are told to, or touch no deployment."""
+AS_TYPED = frozenset({"setup", "source", "demo", "train"})
+"""Commands that are no matter of the deployment on this machine."""
+KEEPS_USER = frozenset({"keys", "restore"})
+"""Commands that root runs as root: they write keys and folders where they are told to."""
 
 
 class Entry(NamedTuple):
@@ -168,7 +170,8 @@ def main() -> None:
 
 def _run_as_service_user(words: Sequence[str]) -> None:
     """On a machine that was set up, run what root types as the user of the service."""
-    is_theirs = bool(words) and not words[0].startswith("-") and words[0] not in KEEPS_USER
+    is_theirs = bool(words) and not words[0].startswith("-") and words[0] not in AS_TYPED
     is_installed = "HAVEN_ENV_FILE" not in os.environ and INSTALLED.exists()
     if is_theirs and is_installed and not os.geteuid():
-        import_module("bot.setup.credentials").run_as_owner()
+        module = import_module("bot.setup.credentials")
+        module.run_as_owner(keeps_user=words[0] in KEEPS_USER)

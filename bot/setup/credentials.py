@@ -124,10 +124,11 @@ def copy_key(secret: str, path: Path) -> None:
         file.write(f"{secret}\n")
 
 
-def run_as_owner(target: Target = MACHINE) -> None:
+def run_as_owner(target: Target = MACHINE, *, keeps_user: bool = False) -> None:
     """Become the owner of the data, with the credentials, if root runs a command of theirs.
 
-    Files that root would write there, the service could not read.
+    Files that root would write there, the service could not read. With `keeps_user` root stays
+    root and only gets the credentials.
     """
     try:
         data = load_settings().data
@@ -135,7 +136,9 @@ def run_as_owner(target: Target = MACHINE) -> None:
         return
     if os.geteuid() or not data.is_dir() or not (owner := data.stat().st_uid):
         return
-    CredentialFolder.of(target).hand_over(owner)
+    CredentialFolder.of(target).hand_over(None if keeps_user else owner)
+    if keeps_user:
+        return
     who = pwd.getpwuid(owner)
     os.initgroups(who.pw_name, who.pw_gid)
     os.setgid(who.pw_gid)

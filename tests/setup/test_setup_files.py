@@ -281,14 +281,15 @@ def test_what_root_types_runs_as_the_user_of_the_service_with_their_key(
     folder.target.write([folder.planned(CREDENTIAL, key)])
     monkeypatch.setenv("HAVEN_DATA", str(data))
 
-    def seen() -> str:
-        run_as_owner(Target(root))
+    def seen(*, keeps_user: bool = False) -> str:
+        run_as_owner(Target(root), keeps_user=keeps_user)
         load = load_host_key(load_settings())
         return f"{os.geteuid()} {os.getuid()} {load.secret.hex() == key}"
 
     assert in_a_child(lambda: (run_as_owner(Target(root)), str(os.geteuid()))[1]) == "0"
     os.chown(data, NOBODY, NOBODY)
     assert in_a_child(seen) == f"{NOBODY} {NOBODY} True"
+    assert in_a_child(lambda: seen(keeps_user=True)) == "0 0 True"
 
 
 def in_a_child(work: Callable[[], str]) -> str:
