@@ -99,6 +99,6 @@ def command_line(given: str, *, is_this_machine: bool) -> tuple[str, Path | None
     if is_this_machine and any(program.resolve().is_relative_to(it) for it in PRIVATE_FOLDERS):
         raise HavenError(
             f"{program} lies where the service may not read; install Haven in a folder of its own: "
-            "python3 -m venv /opt/haven && /opt/haven/bin/pip install haven"
+            "python3 -m venv /opt/haven && /opt/haven/bin/pip install FOLDER-OF-HAVEN"
         )
     return words, folder
