@@ -87,7 +87,7 @@ class Commands(LazyGroup):
     """The commands of `haven`."""
 
     entries: ClassVar[Mapping[str, Entry]] = {
-        "setup": Entry("setup", "setup", "Install Haven on this machine, or change it."),
+        "setup": Entry("install.setup", "setup", "Install Haven on this machine, or change it."),
         "start": Entry("start", "start", "Run the bot and the web desk."),
         "demo": Entry("train", "demo", "Try everything on this machine, without Telegram."),
         "train": Entry("train", "train", "Train caseworkers with fictional people."),
@@ -114,7 +114,7 @@ class Commands(LazyGroup):
         "languages": Entry("languages", "languages_app", "Translations, reviews, recordings."),
         "flows": Entry("flows", "flows_app", "The conversations: draw, print, check."),
         "rehearse": Entry("flows", "rehearse", "Hold a conversation at this terminal."),
-        "source": Entry("setup", "source", "The licence, and where the source code is."),
+        "source": Entry("install.setup", "source", "The licence, and where the source code is."),
         "privacy": Entry("flows", "privacy", "Print the privacy notice people are shown."),
     }
 

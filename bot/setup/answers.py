@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import HavenError
-from bot.setup.questions import QUESTIONS, SECTIONS, Question
+from bot.setup.questions import QUESTIONS, SECTIONS, SetupQuestion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def example_answers() -> str:
     )
 
 
-def _example(question: Question) -> str:
+def _example(question: SetupQuestion) -> str:
     needed = " Required." if question.is_needed else ""
     lines = textwrap.wrap(f"{question.text}. {question.help}{needed}", WIDTH)
     value = json.dumps(question.example or question.default)

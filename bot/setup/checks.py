@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.app.texts import load_place
+from bot.asgi_server import listen
 from bot.errors import HavenError, SettingError
 from bot.languages import LANGUAGES
 from bot.languages.availability import checked_bot_names, wanted_languages
@@ -61,17 +61,13 @@ def check_settings(settings: Settings) -> None:
 
 def check_port(settings: Settings) -> None:
     """Raise SettingError if another program listens where the desk will."""
-    host, port = settings.desk_host_port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise SettingError(
-                f"HAVEN_DESK_LISTEN: {settings.desk_listen} cannot be used ({error.strerror}); "
-                "stop the other program, or name another port"
-            ) from None
+    try:
+        listen(*settings.desk_host_port, 1).close()
+    except OSError as error:
+        raise SettingError(
+            f"HAVEN_DESK_LISTEN: {settings.desk_listen} cannot be used ({error.strerror}); stop "
+            "the other program, or name another port"
+        ) from None
 
 
 def check_user(*, is_this_machine: bool) -> None:

@@ -125,7 +125,7 @@ def copy_key(secret: str, path: Path) -> None:
 
 
 def run_as_owner(target: Target = MACHINE, *, keeps_user: bool = False) -> None:
-    """Become the owner of the data, with the credentials, if root runs a command of theirs.
+    """Become the owner of the data, with the credentials, if root runs a command that uses it.
 
     Files that root would write there, the service could not read. With `keeps_user` root stays
     root and only gets the credentials.

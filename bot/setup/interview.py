@@ -15,7 +15,7 @@ from bot.channels.telegram.installation import KnownBot, check_group, find_bot, 
 from bot.errors import HavenError
 from bot.hotline.staff.staff import MAX_NAME_LENGTH
 from bot.setup.checks import check_answer
-from bot.setup.questions import QUESTIONS, SECTIONS, Question
+from bot.setup.questions import QUESTIONS, SECTIONS, SetupQuestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ class Interview:
         """The bot's token, as it is answered or stored."""
         return self.answers.get("token") or self.stored_token
 
-    def current(self, question: Question) -> str:
+    def current(self, question: SetupQuestion) -> str:
         """Return the answer that holds without another."""
         if question.key == "token":
             return self.stored_token
@@ -77,7 +77,7 @@ class Interview:
             for it in asked:
                 self._ask(it)
 
-    def _ask(self, question: Question) -> None:
+    def _ask(self, question: SetupQuestion) -> None:
         typer.echo("")
         for line in textwrap.wrap(question.help, WIDTH):
             typer.echo(line)
@@ -90,7 +90,7 @@ class Interview:
             else:
                 return
 
-    def _typed(self, question: Question) -> str:
+    def _typed(self, question: SetupQuestion) -> str:
         default = self.current(question)
         if question.key == "desk_group" and not default:
             default = self._offered_group()
@@ -117,7 +117,7 @@ class Interview:
         answered = self.answers.get("telegram_api") or self.known.get("telegram_api")
         return answered or TELEGRAM_API
 
-    def _take(self, question: Question, answer: str) -> str:
+    def _take(self, question: SetupQuestion, answer: str) -> str:
         """Check an answer and keep it; return what was found out."""
         key = question.key
         check_answer(key, answer)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One question."""
+class SetupQuestion:
+    """One question of the command."""
 
     key: str
     text: str
@@ -27,16 +27,18 @@ class Question:
     """Whether it is asked only while there is no such account yet."""
 
 
-def _setting(key: str, text: str, help_: str, default: str = "", **more: str | bool) -> Question:
-    return Question(key, text, help_, default, setting=key, **more)  # type: ignore[arg-type]
+def _setting(
+    key: str, text: str, help_: str, default: str = "", **more: str | bool
+) -> SetupQuestion:
+    return SetupQuestion(key, text, help_, default, setting=key, **more)  # type: ignore[arg-type]
 
 
-def _rare(key: str, text: str, help_: str, default: str = "", example: str = "") -> Question:
-    return Question(key, text, help_, default, example, setting=key, is_rare=True)
+def _rare(key: str, text: str, help_: str, default: str = "", example: str = "") -> SetupQuestion:
+    return SetupQuestion(key, text, help_, default, example, setting=key, is_rare=True)
 
 
 BOT = (
-    Question(
+    SetupQuestion(
         "token", "Token",
         "On a phone, open @BotFather in Telegram and send /newbot. The name you give is shown on "
         "locked screens and read by others: choose a harmless one, as of a shop or a garden. "
@@ -77,19 +79,19 @@ BACKUPS = (
              "haven keys backup offline.key. Folder and key belong together."),
 )  # fmt: skip
 STAFF = (
-    Question("administrator", "Name of the first administrator",
+    SetupQuestion("administrator", "Name of the first administrator",
              "Administrators enrol colleagues and change settings at the desk; they open no case.",
              example="Wen", is_needed=True, is_for_new=True),
-    Question("administrator_password", "Their password",
+    SetupQuestion("administrator_password", "Their password",
              "Several words are easiest. In a file of answers, leave it empty: they choose it at "
              "the desk, by the link that setup prints.", is_secret=True, is_for_new=True),
-    Question("caseworker", "Name of the first caseworker",
+    SetupQuestion("caseworker", "Name of the first caseworker",
              "Haven starts only once someone can read what people send. Give the administrator's "
              "name again if one person does both: they get two accounts.",
              example="Mei", is_needed=True, is_for_new=True),
-    Question("caseworker_languages", "Languages they write, e.g. id,vi,en",
+    SetupQuestion("caseworker_languages", "Languages they write, e.g. id,vi,en",
              "Cases are offered by language.", "en", example="id,vi,en", is_for_new=True),
-    Question("caseworker_password", "Their password",
+    SetupQuestion("caseworker_password", "Their password",
              "It opens what people send, and cannot be read by anyone else.", is_needed=True,
              is_secret=True, is_for_new=True),
 )  # fmt: skip
@@ -115,11 +117,11 @@ MORE = (
           "they are told to ask you.", example="https://example.org/haven"),
     _rare("telegram_api", "Bot API", "Another server than Telegram's, if you run one.",
           "https://api.telegram.org"),
-    Question("host_key_copy", "File for a copy of the host key",
+    SetupQuestion("host_key_copy", "File for a copy of the host key",
              "Without this key no bot starts and no backup is restored: keep a copy elsewhere, "
              "e.g. on a stick. Empty: no copy is written.", example="/media/stick/haven-host.key",
              is_rare=True),
-    Question("program", "Program", "What the service runs. Empty: the program that runs now.",
+    SetupQuestion("program", "Program", "What the service runs. Empty: the program that runs now.",
              example="/opt/haven/bin/haven", is_rare=True),
 )  # fmt: skip
 SECTIONS = {

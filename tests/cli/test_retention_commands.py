@@ -85,6 +85,22 @@ def test_retention_asks_and_then_erases(shelf: RetentionHarness, haven: Haven) -
     assert "Closed more than 90 days ago: 0" in nothing.stdout
 
 
+def test_a_timer_erases_what_the_bot_would_and_names_no_case(
+    shelf: RetentionHarness, haven: Haven
+) -> None:
+    old, young = shelf.closed(KEPT + 1), shelf.closed(1)
+    named = reference(shelf, old)
+    untrusted = haven("retention", "--scheduled")
+    assert untrusted.returncode == 0, untrusted.stderr
+    assert "Erased: 0." in untrusted.stdout
+    assert shelf.cases() == {old, young}
+    haven("retention", "--trust-clock")
+    done = haven("retention", "--scheduled")
+    assert "Erased: 1." in done.stdout
+    assert named not in untrusted.stdout + done.stdout
+    assert shelf.cases() == {young}
+
+
 def test_the_clock_can_be_declared_right_by_command(shelf: RetentionHarness, haven: Haven) -> None:
     shelf.closed(KEPT + 1)
     assert "The clock is trusted: it is " in haven("retention", "--trust-clock").stdout

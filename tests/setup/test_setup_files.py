@@ -231,7 +231,7 @@ def test_only_root_sets_up_this_machine(monkeypatch: pytest.MonkeyPatch) -> None
     check_user(is_this_machine=False)
 
 
-@pytest.mark.parametrize("program", ["/root/.local/bin/haven", "/home/mei/haven"])
+@pytest.mark.parametrize("program", ["/root/.local/bin/haven", "/home/haven"])
 def test_a_program_the_service_cannot_read_is_refused_with_where_to_put_it(program: str) -> None:
     with pytest.raises(HavenError, match="python3 -m venv /opt/haven"):
         command_line(program, is_this_machine=True)

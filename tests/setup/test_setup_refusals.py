@@ -109,6 +109,13 @@ def test_an_answers_file_that_cannot_be_read_is_named(tmp_path: Path, text: str 
     assert done.stderr.count("\n") == 1
 
 
+def test_without_a_terminal_it_says_how_to_answer_from_a_file(tmp_path: Path) -> None:
+    done = run_haven("setup", "--root", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("there is no terminal to ask at: haven setup --print-answers")
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_a_file_that_cannot_be_written_leaves_none(machine: BareMachine) -> None:
     blocked = machine.at("/etc/systemd")
     blocked.parent.mkdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,10 @@ ACCOUNTS = {
     "caseworker": frozenset({"caseworker", "caseworker_languages", "caseworker_password"}),
 }
 """Questions about each first account."""
+NO_TERMINAL = (
+    "there is no terminal to ask at: haven setup --print-answers > answers.toml, edit it, then "
+    "haven setup --answers answers.toml"
+)
 LICENCE = "Haven is free software: AGPL-3.0-or-later, https://www.gnu.org/licenses/agpl-3.0.html"
 SERVICE_FILE = UNIT_FOLDER / "haven.service"
 STARTED = "haven.service haven-retention.timer"
@@ -103,6 +108,8 @@ def setup(
         return
     target = Target(root.resolve())
     check_user(is_this_machine=target.is_this_machine)
+    if answers is None and not sys.stdin.isatty():
+        raise HavenError(NO_TERMINAL)
     given = None if answers is None else read_answers(answers)
     installation = _collect(target, given)
     changed = _write(installation, is_asked=given is None)
