@@ -27,6 +27,10 @@ ADD_TO_GROUP = (
     "Add the bot to the group as an administrator who may manage topics and delete messages, then "
     "press Enter; its number is found by itself."
 )
+FORBID_GROUPS = (
+    "Anyone can add this bot to a group, where others see that it was added. To forbid it: send "
+    "/setjoingroups to @BotFather, choose @{bot}, then Disable."
+)
 
 
 @dataclass
@@ -83,8 +87,9 @@ class Interview:
             typer.echo(line)
         while True:
             try:
-                if found := self._take(question, self._typed(question)):
-                    typer.echo(found)
+                found = self._take(question, self._typed(question))
+                for line in textwrap.wrap(found, WIDTH):
+                    typer.echo(line)
             except HavenError as error:
                 typer.echo(f"{error}")
             else:
@@ -128,6 +133,8 @@ class Interview:
         elif key == "desk_group" and answer not in {"", "0"}:
             title = asyncio.run(check_group(self.token, self._api, int(answer)))
             found = f"This is “{title}”; the bot has the rights it needs there."
+        elif key == "desk_group" and self.bot is not None and self.bot.joins_groups:
+            found = FORBID_GROUPS.format(bot=self.bot.username)
         elif key in PASSWORDS and answer:
             require_strong(answer, (self.answers.get("organisation", ""),))
         elif key in NAMES and not (answer.isprintable() and len(answer) <= MAX_NAME_LENGTH):

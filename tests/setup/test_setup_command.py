@@ -190,6 +190,7 @@ async def test_at_a_terminal_each_answer_is_checked_and_the_second_factor_is_dra
     shown = await asyncio.to_thread(set_up_at_a_terminal, machine)
     assert "is no token" in shown or "HAVEN_TELEGRAM_TOKEN" in shown
     assert "This is @" in shown
+    assert "/setjoingroups" in shown
     assert "█" in shown
     assert "The second factor is set up." in shown
     assert CASEWORKER_PASSWORD not in shown
