@@ -61,7 +61,7 @@ class CredentialFolder:
         content = f"{secret}\n".encode()
         if self.is_encrypted:
             content = _run_tool("encrypt", name, "-", content)
-        return PlannedFile(self.path(name), content, 0o400, shown="")
+        return PlannedFile(self.path(name), content, 0o400, is_secret=True)
 
     def load(self, name: str) -> str:
         """Return a secret; raise HavenError if it cannot be read."""

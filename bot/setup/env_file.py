@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.errors import SettingError
@@ -14,25 +15,21 @@ HEAD = """\
 # Settings of Haven, written by haven setup. Every haven command reads this file; what the
 # environment names wins. Tokens and keys are not here but in the folder credentials.
 """
-SECRET_SETTINGS = frozenset({"smtp_url", "database_url", "keys_url"})
-"""Settings whose value may hold a password."""
-HIDDEN = '"(not shown)"'
+SECRETS = re.compile(r"(?m)^(HAVEN_(?:SMTP_URL|DATABASE_URL|KEYS_URL)=).*$")
+"""Lines whose value may hold a password."""
 
 
-def format_env(values: Mapping[str, str], *, is_shown: bool = False) -> str:
+def format_env(values: Mapping[str, str]) -> str:
     """Return the file with settings by field, in the order of `Settings`; empty ones are left out.
-
-    `is_shown` hides secrets.
 
     Raises:
         SettingError: a value has signs that not every reader of such files takes.
     """
-    lines = []
-    for field in Settings.model_fields:
-        if value := values.get(field, ""):
-            hidden = is_shown and field in SECRET_SETTINGS
-            lines.append(f"{setting_name(field)}={HIDDEN if hidden else _quoted(field, value)}\n")
-    return HEAD + "".join(lines)
+    return HEAD + "".join(
+        f"{setting_name(field)}={_quoted(field, value)}\n"
+        for field in Settings.model_fields
+        if (value := values.get(field, ""))
+    )
 
 
 def _quoted(field: str, value: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.errors import HavenError
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator, Sequence
 
 ETC = Path("/etc/haven")
@@ -20,6 +21,7 @@ UNITS = Path("/etc/systemd/system")
 FOLDER_MODES = {CREDENTIALS: 0o700}
 """Modes of new folders; others get `FOLDER_MODE`."""
 FOLDER_MODE = 0o755
+HIDDEN = "(not shown)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,24 @@ class PlannedFile:
     """Where it is on the machine for which it is meant."""
     content: bytes
     mode: int = 0o644
-    shown: str | None = None
-    """What a difference shows instead of the content; empty for a secret."""
+    is_secret: bool = False
+    """Whether nothing of it is ever shown."""
+    hides: re.Pattern[str] | None = None
+    """What a difference does not show: the group stays, the rest is left out."""
 
-    @property
-    def text(self) -> str:
-        """The content as a difference shows it."""
-        return self.content.decode() if self.shown is None else self.shown
+    def difference(self, old: bytes) -> str:
+        """Return how the content differs from an old one, without secrets."""
+        before, now = self._shown(old), self._shown(self.content)
+        if self.is_secret or before == now:
+            return f"changed: {self.path} {HIDDEN}\n"
+        name = str(self.path)
+        return "".join(difflib.unified_diff(before, now, name, name, n=0))
+
+    def _shown(self, content: bytes) -> list[str]:
+        text = content.decode(errors="replace")
+        if self.hides is not None:
+            text = self.hides.sub(rf"\1{HIDDEN}", text)
+        return text.splitlines(keepends=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +81,7 @@ class Target:
         """Yield a text for every changed file, without secrets."""
         for it in self.changed(files):
             old = self._current(it)
-            if old is None:
-                yield f"new: {it.path}\n"
-            elif it.shown is not None:
-                yield f"changed: {it.path}\n"
-            else:
-                yield "".join(_diff(it, old))
+            yield f"new: {it.path}\n" if old is None else it.difference(old)
 
     def write(self, files: Sequence[PlannedFile]) -> None:
         """Write files under other names first, and rename them once all are there.
@@ -121,11 +129,3 @@ def _write_new(path: Path, content: bytes, mode: int) -> None:
         file.flush()
         os.fchmod(file.fileno(), mode)
         os.fsync(file.fileno())
-
-
-def _diff(file: PlannedFile, old: bytes) -> Iterable[str]:
-    return difflib.unified_diff(
-        old.decode(errors="replace").splitlines(keepends=True),
-        file.text.splitlines(keepends=True),
-        str(file.path), str(file.path), n=0,
-    )  # fmt: skip

@@ -96,8 +96,8 @@ async def test_set_up_again_changes_what_is_asked_and_keeps_the_rest(machine: Ba
     before = machine.files()
     done = await machine.sets_up(contact="02-9999", smtp_url="smtp://u:second@mail.example.org")
     assert done.returncode == 0, done.stderr
-    assert "changed: /etc/haven/haven.env" in done.stdout
-    assert "second" not in done.stdout + done.stderr
+    assert '-HAVEN_CONTACT="02-1234"\n' in done.stdout
+    assert "mail.example.org" not in done.stdout + done.stderr
     after = machine.files()
     changed = {path for path in after if after[path] != before.get(path)}
     assert changed == {"etc/haven/haven.env"}
@@ -112,6 +112,10 @@ async def test_a_change_is_shown_line_by_line(machine: BareMachine) -> None:
     done = await machine.sets_up(contact="02-9999")
     assert '-HAVEN_CONTACT="02-1234"\n+HAVEN_CONTACT="02-9999"\n' in done.stdout
     assert "HAVEN_HOURS" not in done.stdout
+    secret = await machine.sets_up(smtp_url="smtp://u:p@mail.example.org")
+    assert "+HAVEN_SMTP_URL=(not shown)\n" in secret.stdout
+    other = await machine.sets_up(smtp_url="smtp://u:q@mail.example.org")
+    assert "changed: /etc/haven/haven.env (not shown)\n" in other.stdout
 
 
 async def test_an_interrupted_setup_is_finished_by_the_next(machine: BareMachine) -> None:

@@ -36,7 +36,7 @@ from bot.setup import accounts
 from bot.setup.answers import example_answers, read_answers
 from bot.setup.checks import check_port, check_settings, check_user, command_line, settings_of
 from bot.setup.credentials import CredentialFolder, copy_key, new_host_key
-from bot.setup.env_file import format_env
+from bot.setup.env_file import SECRETS, format_env
 from bot.setup.files import UNITS as UNIT_FOLDER
 from bot.setup.files import PlannedFile, Target
 from bot.setup.interview import Interview
@@ -210,10 +210,7 @@ def _write(installation: Installation, *, is_asked: bool) -> list[PlannedFile]:
 
 def _planned(installation: Installation) -> Iterator[PlannedFile]:
     values, credentials = installation.values, installation.credentials
-    shown = format_env(values, is_shown=True)
-    hides = any(values.get(it) for it in ("smtp_url", "database_url", "keys_url"))
-    content = format_env(values).encode()
-    yield PlannedFile(ENV_FILE, content, 0o640, shown=shown if hides else None)
+    yield PlannedFile(ENV_FILE, format_env(values).encode(), 0o640, hides=SECRETS)
     if not credentials.has(CREDENTIAL):
         yield credentials.planned(CREDENTIAL, new_host_key())
     token = installation.answers.get("token", "")
