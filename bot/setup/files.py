@@ -64,7 +64,9 @@ class Target:
         return self.root == Path("/")
 
     def at(self, path: Path) -> Path:
-        """Return where a path of that machine is found from here."""
+        """Return where a path of that machine is found from here; HavenError for a relative one."""
+        if not path.is_absolute():
+            raise HavenError(f"the folder {path} has to begin with /")
         return self.root / path.relative_to("/")
 
     def changed(self, files: Iterable[PlannedFile]) -> list[PlannedFile]:

@@ -38,6 +38,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"backup_key": "age1qq"}, "HAVEN_BACKUPS and HAVEN_BACKUP_KEY belong together"),
     ({"backups": "/var/lib/haven/b", "backup_key": "age1qq"}, "HAVEN_BACKUPS lies in HAVEN_DATA"),
     ({"database_url": "postgresql://127.0.0.1:9/haven"}, "HAVEN_DATABASE_URL: "),
+    ({"data": "haven-data"}, "the folder haven-data has to begin with /"),
+    ({"program": "/opt/my haven/haven"}, "has a space or a quote; install Haven elsewhere"),
     ({"languages": ["xx"]}, "HAVEN_LANGUAGES: xx: choose from"),
     ({"bot_names": "xx=Garden"}, "HAVEN_BOT_NAMES: xx: choose from"),
     ({"caseworker_languages": "klingon"}, "caseworker_languages: klingon: choose from"),
