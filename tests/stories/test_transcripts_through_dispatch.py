@@ -77,6 +77,7 @@ AFTERWARDS = (*JUST_SENT, "/skip")
 DEPLOYED: dict[str, dict[str, Any]] = {
     "police": {"organisation_kind": "police"},
     "office": {"organisation_kind": "labour"},
+    "source": {"source": "https://example.org/haven"},
     "desk_content": {"desk_group": -5, "desk_mode": "content"},
 }
 """Settings that make a fact true."""
