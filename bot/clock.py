@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -14,6 +16,8 @@ SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+"""Where Linux tells one start of the machine from another."""
 
 
 def to_utc(moment: int) -> datetime:
@@ -48,6 +52,15 @@ class SystemClock:
     def monotonic(self) -> float:
         """Return seconds that never go back, to measure durations."""
         return time.monotonic()
+
+
+def boot_number() -> int:
+    """Return a number of this start of this machine; 0 where the system has none."""
+    try:
+        boot = UUID(BOOT_ID.read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        return 0
+    return boot.int >> 65  # fits a signed column of eight bytes
 
 
 class ShiftedClock:

@@ -27,7 +27,7 @@ from bot.channels.telegram.profile import (
 )
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.voice_cache import Recordings
-from bot.clock import MINUTE, SECOND, Clock, SystemClock
+from bot.clock import MINUTE, SECOND, Clock, SystemClock, boot_number
 from bot.desks.web.live.event_log import WebDesk
 from bot.dispatch.recovery import ask_again_after_downtime
 from bot.hotline.contact_rule import ClockMonitor, clock_error
@@ -40,7 +40,7 @@ from bot.mailbox.reencrypt import reencrypt_waiting
 from bot.partners.link_stats import LinkStats
 from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import DiskLevel, DiskSpace
-from bot.store.findings import CLOCK_ERROR, TOKEN_REFUSED_SINCE
+from bot.store.findings import CLOCK_DOUBTED_UNTIL, CLOCK_ERROR, TOKEN_REFUSED_SINCE
 from bot.store.heartbeat import record_heartbeat, return_from_absence
 from bot.vault.passphrase_hash import PassphraseHashWorker
 from flows.texts import phrases
@@ -109,7 +109,7 @@ async def _run_with(
     async with connections(bot):
         build_options = BuildOptions(
             bot_id=bot.id, username=lambda: bot.known_username, clock=options.clock,
-            clock_monitor=ClockMonitor(server_time.now), limits=options.limits,
+            clock_monitor=ClockMonitor(server_time.now, boot_number()), limits=options.limits,
             rehearsal=options.rehearsal, desks=(WebDesk(vault),), languages=offered.tags,
             voices=load_recordings(load_place(settings), offered.tags), hasher=hasher,
             has_disk_space=disk.has_space_for_files,
@@ -262,7 +262,7 @@ def _record_heartbeat(app: App, poller: Poller, work: Work) -> None:
     unreached = int((app.clock.monotonic() - poller.last_reached_at) * SECOND)
     record_heartbeat(work, app.inbox.bot, now - unreached)
     app.inbox.store_progress(work, now)
-    _record_clock_error(app, work)
+    _record_clock(app, work)
     _record_refusal(app, poller, work)
 
 
@@ -286,24 +286,42 @@ def delete_old_rows(app: App, work: Work) -> None:
 async def watch_clock(app: App) -> None:
     """Notice within a second that the wall clock jumped, or differs from the channel's.
 
-    After a jump moments are not trusted. A clock that differs is told to operators and staff.
+    After a jump moments are not trusted. Both are told to operators and staff.
     """
-    monitor, clock, told = app.setting.clock_monitor, app.clock, 0
+    monitor, clock = app.setting.clock_monitor, app.clock
+    told, told_doubt = 0, 0
     while True:
-        if not monitor.is_steady(clock.now(), clock.monotonic()):
-            log.warning("clock_jumped")
+        if monitor.needs_check(clock.now(), clock.monotonic()):
             await app.database.writer.run(app.gate.check_clock)
-        error = clock_error(clock.now(), monitor.channel())
-        if abs(error - told) > MINUTE:
-            told = error
-            if error:
-                log.error("clock_wrong", seconds=error / SECOND)
-            else:
-                log.info("clock_right")
-            await app.database.writer.run(lambda work: _record_clock_error(app, work))
+        error, doubt = clock_error(clock.now(), monitor.channel()), _log_doubt(app, told_doubt)
+        if abs(error - told) > MINUTE or doubt != told_doubt:
+            if abs(error - told) > MINUTE:
+                told = error
+                _log_clock_error(error)
+            told_doubt = doubt
+            await app.database.writer.run(lambda work: _record_clock(app, work))
         await asyncio.sleep(CLOCK_CHECK_SECONDS)
 
 
-def _record_clock_error(app: App, work: Work) -> None:
-    now = app.clock.now()
-    CLOCK_ERROR.record(work, clock_error(now, app.setting.clock_monitor.channel()), now)
+def _log_clock_error(error: int) -> None:
+    if error:
+        log.error("clock_wrong", seconds=error / SECOND)
+    else:
+        log.info("clock_right")
+
+
+def _log_doubt(app: App, told: int) -> int:
+    """Log once that hours are not trusted, and once that they are; return until when not."""
+    monitor, now = app.setting.clock_monitor, app.clock.now()
+    until = monitor.doubted_until(now)
+    if until and until != told:
+        log.error("clock_doubted", kind=monitor.doubt, seconds=(until - now) / SECOND)
+    elif told and not until:
+        log.info("clock_believed")
+    return until
+
+
+def _record_clock(app: App, work: Work) -> None:
+    now, monitor = app.clock.now(), app.setting.clock_monitor
+    CLOCK_ERROR.record(work, clock_error(now, monitor.channel()), now)
+    CLOCK_DOUBTED_UNTIL.record(work, monitor.doubted_until(now), now)

@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import date, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -36,7 +36,7 @@ from bot.places.registry import find_place
 from bot.settings import Settings, load_settings
 from bot.store.database import DataDirectory
 from bot.store.disk_space import is_read_only
-from bot.store.findings import CLOCK_ERROR, TOKEN_REFUSED_SINCE
+from bot.store.findings import load_findings
 from bot.vault.backup.create import find_faults
 from bot.vault.backup.offline_key import OfflinePublicKey
 from bot.vault.erasure.erase import Erasures
@@ -45,6 +45,7 @@ from bot.vault.erasure.retention import RetentionSchedule
 if TYPE_CHECKING:
     from bot.store.writer import Work
 
+T = TypeVar("T")
 UNREACHED = {
     CallChannel.TELEGRAM: "no Telegram account is known",
     CallChannel.EMAIL: "HAVEN_SMTP_URL is not set, or no address is known",
@@ -87,6 +88,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         use_stored_checks(settings)
         yield "Telegram accepts the token", lambda: _check_token(settings)
         yield "clock agrees with Telegram's", lambda: _check_clock(settings)
+        yield "messages are fetched from Telegram", lambda: _check_polling(settings)
         yield "every message was handled", lambda: _check_quarantine(settings)
         yield "nothing is kept too long", lambda: _check_retention(settings)
         yield "on-call caseworkers can be reached", lambda: _check_on_call(settings)
@@ -168,8 +170,8 @@ def _check_retention(settings: Settings) -> None:
         raise HavenError(f"{'; '.join(faults)}; haven retention says why, and erases")
 
 
-def _read(settings: Settings, load: Callable[[Work], int]) -> int:
-    """Return a number that the database holds."""
+def _read(settings: Settings, load: Callable[[Work], T]) -> T:
+    """Return what the database holds."""
     with closing(existing_database(settings).writer) as writer:
         return writer.run_sync(load)
 
@@ -188,7 +190,7 @@ def _check_quarantine(settings: Settings) -> None:
 def _check_token(settings: Settings) -> None:
     """Refuse a token that Telegram refused to the running bot within the last minutes."""
     now = SystemClock().now()
-    if since := _read(settings, lambda work: TOKEN_REFUSED_SINCE.load(work, now)):
+    if since := _read(settings, lambda work: load_findings(work, now)).token_refused_since:
         when = datetime.fromtimestamp(since / SECOND, settings.zone)
         raise HavenError(
             f"Telegram has refused it since {when:%Y-%m-%d %H:%M}: it was revoked or renewed. No "
@@ -200,11 +202,30 @@ def _check_token(settings: Settings) -> None:
 def _check_clock(settings: Settings) -> None:
     """Refuse a clock that the running bot found wrong within the last minutes."""
     now = SystemClock().now()
-    if error := _read(settings, lambda work: CLOCK_ERROR.load(work, now)):
+    found = _read(settings, lambda work: load_findings(work, now))
+    if until := found.clock_doubted_until:
+        when = datetime.fromtimestamp(until / SECOND, settings.zone)
+        raise HavenError(
+            f"it was set, or could not be checked after a start: until {when:%H:%M} check-ins "
+            "raise no alarm. See clock_doubted in the log, and let the clock be kept right "
+            "(timedatectl set-ntp true)"
+        )
+    if error := found.clock_error:
         seconds, way = abs(error) // SECOND, "fast" if error > 0 else "slow"
         raise HavenError(
             f"this computer's clock is {seconds} seconds {way}; set it, and let it be kept right "
             "(timedatectl set-ntp true)"
+        )
+
+
+def _check_polling(settings: Settings) -> None:
+    """Refuse a bot that ran, and has fetched nothing for five minutes."""
+    now = SystemClock().now()
+    if since := _read(settings, lambda work: load_findings(work, now)).polling_stopped_since:
+        when = datetime.fromtimestamp(since / SECOND, settings.zone)
+        raise HavenError(
+            f"none since {when:%Y-%m-%d %H:%M}: start Haven (haven start); if it runs, its log "
+            "says why (polling_stopped, poll_failed, polling_paused, commit_failed)"
         )
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 EVENTS = frozenset(
     {
         # The process, its clock and its disk.
-        "started", "stopped", "clock_jumped", "clock_wrong", "clock_right", "commit_failed",
-        "library_message",
+        "started", "stopped", "clock_doubted", "clock_believed", "clock_jumped", "clock_wrong",
+        "clock_right", "commit_failed", "library_message",
         "disk_low", "disk_full", "disk_read_only", "disk_writable", "rows_expired",
         # Telegram.
         "telegram_missing", "token_refused", "token_accepted", "polling", "polling_paused",
