@@ -37,6 +37,10 @@ from bot.log import log
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import RateLimits
 from bot.mailbox.reencrypt import reencrypt_waiting
+from bot.monitoring.activity import Activity
+from bot.monitoring.canary import CanaryTimes
+from bot.monitoring.polling_alarm import watch_polling
+from bot.monitoring.server import WatchPages, serve_watch_pages
 from bot.partners.link_stats import LinkStats
 from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import DiskLevel, DiskSpace
@@ -69,6 +73,7 @@ class RunOptions:
     ready: asyncio.Event | None = None  # set once the bot has recovered and answers
     disk: DiskSpace | None = None  # of the data folder, unless another is given
     offer: LanguageOffer | None = None  # if it was loaded and checked before
+    canary: CanaryTimes = field(default_factory=CanaryTimes)
     extra_job: Callable[[RunningApp], Coroutine[None, None, None]] | None = None
     """Runs as long as the bot does, for example the web desk."""
 
@@ -116,13 +121,32 @@ async def _run_with(
         )  # fmt: skip
         build_app = partial(build, settings, database, vault, sender, build_options)
         running, profile = RunningApp(build_app()), _public_profile(settings, offered)
+        activity = Activity(options.clock)
         # The desk comes first: it needs neither Telegram nor an end of the recovery.
         desk = [options.extra_job(running)] if options.extra_job else []
+        watch = _watch_jobs(settings, running, activity)
 
         def run_once() -> Coroutine[None, None, None]:
-            return _run_jobs(running.app, bot, disk, directory, profile, options)
+            process = ProcessParts(bot, disk, directory, profile, activity)
+            return _run_jobs(running.app, process, options)
 
-        await run_together(*desk, _run_while_writable(running, build_app, run_once))
+        await run_together(*desk, *watch, _run_while_writable(running, build_app, run_once))
+
+
+def _watch_jobs(
+    settings: Settings, running: RunningApp, activity: Activity
+) -> list[Coroutine[None, None, None]]:
+    """Return the jobs that watch the bot, and go on while a full disk has stopped its own."""
+    jobs: list[Coroutine[None, None, None]] = [watch_polling(lambda: running.app, activity)]
+    if (address := settings.watch_host_port) is not None:
+        pages = WatchPages(lambda: running.app, activity, settings.backups)
+        jobs.append(_serve_until_cancelled(pages, *address))
+    return jobs
+
+
+async def _serve_until_cancelled(pages: WatchPages, host: str, port: int) -> None:
+    async with serve_watch_pages(pages, host, port):
+        await asyncio.Event().wait()
 
 
 async def _run_while_writable(
@@ -154,11 +178,20 @@ def _public_profile(settings: Settings, offered: LanguageOffer) -> PublicProfile
     )
 
 
-async def _run_jobs(
-    app: App, bot: SilentBot, disk: DiskSpace, directory: DataDirectory, profile: PublicProfile,
-    options: RunOptions,
-) -> None:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class ProcessParts:
+    """What lasts as long as the process, whatever App runs in it."""
+
+    bot: SilentBot
+    disk: DiskSpace
+    directory: DataDirectory
+    profile: PublicProfile
+    activity: Activity
+
+
+async def _run_jobs(app: App, process: ProcessParts, options: RunOptions) -> None:
     """Run all jobs but the desk; once one fails or all are cancelled, cancel the rest."""
+    bot, disk, directory = process.bot, process.disk, process.directory
     downloader = FileDownloader(
         app.database.writer, app.vault, TelegramFiles(bot), directory.files, app.clock,
         disk.has_space_for_files,
@@ -170,11 +203,12 @@ async def _run_jobs(
 
     async def publish() -> None:
         await poller.identified.wait()
-        await publish_profile(bot, profile, directory.profile_digest)
+        await publish_profile(bot, process.profile, directory.profile_digest)
 
     poller = Poller(
         bot, receive, expected_bot=app.inbox.bot, clock=app.clock,
-        on_return=lambda: recover(app), has_disk_space=disk.has_space,
+        on_return=lambda: recover(app), on_answer=process.activity.note_poll,
+        has_disk_space=disk.has_space,
         on_refusal=lambda: app.database.writer.run(lambda work: _record_refusal(app, poller, work)),
     )  # fmt: skip
     try:
@@ -183,7 +217,7 @@ async def _run_jobs(
             options.ready.set()
         jobs = [
             poller.run(), app.courier.run(), app.passphrase_hashing.run(), downloader.run(),
-            _run_maintenance(app, poller, disk), app.retention.run(app.database, app.clock),
+            _run_maintenance(app, poller, process), app.retention.run(app.database, app.clock),
             app.erasure_job.run(app.database, app.clock),
             app.staff.run(app.database.writer, app.dispatcher, app.courier, app.clock),
             app.on_call.run_checks(app.database.writer, app.courier, app.clock),
@@ -191,6 +225,8 @@ async def _run_jobs(
             keep_following(app.fact_checks.follow, app.database.writer.run),
             wait_for_failed_commit(app.database, app.vault), watch_clock(app), publish(),
         ]  # fmt: skip
+        if not options.rehearsal:
+            jobs.append(app.canary.run(process.activity.canary, options.canary))
         log.info("started")
         tune_gc()
         await run_together(*jobs, at_end=poller.stop)
@@ -241,11 +277,12 @@ async def expire_keys(app: App) -> None:
     await app.vault.expire_epochs(now, needed)
 
 
-async def _run_maintenance(app: App, poller: Poller, disk: DiskSpace) -> None:
+async def _run_maintenance(app: App, poller: Poller, process: ProcessParts) -> None:
     cleaned_at = app.clock.monotonic()
     while True:
         await app.database.writer.run(lambda work: _record_heartbeat(app, poller, work))
-        if disk.level() >= DiskLevel.LOW:
+        process.activity.note_commit()
+        if process.disk.level() >= DiskLevel.LOW:
             log.error("disk_low")
         if app.clock.monotonic() - cleaned_at > CLEANUP_SECONDS:
             cleaned_at = app.clock.monotonic()

@@ -21,7 +21,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.dispatch.clock_record import check_clock
 from bot.dispatch.conversation_store import takeover_of
 from bot.dispatch.reminder_letters import NO_HOUR, REMINDER_LIFETIME, contact_rules, may_remind_at
 from bot.hotline.chat.takeover import (
@@ -33,6 +32,7 @@ from bot.hotline.chat.takeover import (
     OpenerState,
     SendOpener,
 )
+from bot.hotline.clock_record import check_clock
 from bot.hotline.commands.context import CaseContact
 from bot.hotline.contact_rule import LONG_AGO, NEVER, all_allow_at, is_present
 from bot.hotline.deadlines import CaseDeadlines

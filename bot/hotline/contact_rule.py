@@ -8,7 +8,7 @@ clock.
 
 A start of the machine, or another machine, begins the monotonic clock at zero. That alone is no
 jump: the clock is believed as before once the channel's clock agrees with it, unless it was wrong
-before, or the database knows of a later moment (`bot.dispatch.clock_record`).
+before, or the database knows of a later moment (`bot.hotline.clock_record`).
 
 How long a message was on its way is measured by the channel's clock alone, which dates the message
 and the channel's replies: however wrong ours is, no person counts as absent for it. Where the

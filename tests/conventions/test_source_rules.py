@@ -49,6 +49,7 @@ CATCHES_ALL = {
     "bot/desks/web/live/seen_marks.py": "what could not be stored is stored with the next",
     "bot/desks/web/live/watcher.py": "one failed look must not stop the next",
     "bot/dispatch/batch.py": "one update's failure must not stop the others",
+    "bot/monitoring/canary.py": "a failed round is recorded, and must not end the bot",
     "bot/dispatch/dispatcher.py": "the error is handed to every caller that waits",
     "bot/dispatch/passphrase_hashing.py": "the job is stored, and tried again",
     "bot/dispatch/recovery.py": "one conversation's failure must not stop the others",

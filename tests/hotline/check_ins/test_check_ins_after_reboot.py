@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.clock import HOUR, MINUTE, SystemClock, boot_number
-from bot.dispatch.clock_record import _fault_of
+from bot.hotline.clock_record import _fault_of
 from bot.hotline.contact_rule import DISTRUST_PERIOD
 from bot.store.database import Database
 from bot.store.findings import CLOCK_DOUBTED_UNTIL, CLOCK_ERROR, load_findings
