@@ -40,7 +40,6 @@ from bot.mailbox.reencrypt import reencrypt_waiting
 from bot.monitoring.activity import Activity
 from bot.monitoring.canary import CanaryTimes
 from bot.monitoring.polling_alarm import watch_polling
-from bot.monitoring.server import WatchPages, serve_watch_pages
 from bot.partners.link_stats import LinkStats
 from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import DiskLevel, DiskSpace
@@ -124,7 +123,7 @@ async def _run_with(
         activity = Activity(options.clock)
         # The desk comes first: it needs neither Telegram nor an end of the recovery.
         desk = [options.extra_job(running)] if options.extra_job else []
-        watch = _watch_jobs(settings, running, activity)
+        watch = _watch_jobs(settings, running, activity, options)
 
         def run_once() -> Coroutine[None, None, None]:
             process = ProcessParts(bot, disk, directory, profile, activity)
@@ -134,19 +133,19 @@ async def _run_with(
 
 
 def _watch_jobs(
-    settings: Settings, running: RunningApp, activity: Activity
+    settings: Settings, running: RunningApp, activity: Activity, options: RunOptions
 ) -> list[Coroutine[None, None, None]]:
     """Return the jobs that watch the bot, and go on while a full disk has stopped its own."""
-    jobs: list[Coroutine[None, None, None]] = [watch_polling(lambda: running.app, activity)]
+    jobs: list[Coroutine[None, None, None]] = []
+    if not options.rehearsal:  # there time jumps
+        jobs.append(watch_polling(lambda: running.app, activity))
     if (address := settings.watch_host_port) is not None:
+        # Memory that is not needed without the port.
+        from bot.monitoring.server import WatchPages, serve_until_cancelled  # noqa: PLC0415
+
         pages = WatchPages(lambda: running.app, activity, settings.backups)
-        jobs.append(_serve_until_cancelled(pages, *address))
+        jobs.append(serve_until_cancelled(pages, *address))
     return jobs
-
-
-async def _serve_until_cancelled(pages: WatchPages, host: str, port: int) -> None:
-    async with serve_watch_pages(pages, host, port):
-        await asyncio.Event().wait()
 
 
 async def _run_while_writable(
@@ -198,6 +197,7 @@ async def _run_jobs(app: App, process: ProcessParts, options: RunOptions) -> Non
     )  # fmt: skip
 
     async def receive(batch: Sequence[RawUpdate]) -> None:
+        await check_clock_if_needed(app)  # first: who writes is seen in the span it confirms
         arrivals = [Arrival.of(raw.update_id, raw.raw) for raw in batch]
         await app.dispatcher.receive(arrivals, next_offset(batch, None))
 
@@ -320,6 +320,13 @@ def delete_old_rows(app: App, work: Work) -> None:
     log.info("rows_expired", count=count)
 
 
+async def check_clock_if_needed(app: App) -> None:
+    """Compare the clocks if one has jumped, or the channel can confirm ours."""
+    clock = app.clock
+    if app.setting.clock_monitor.needs_check(clock.now(), clock.monotonic()):
+        await app.database.writer.run(app.gate.check_clock)
+
+
 async def watch_clock(app: App) -> None:
     """Notice within a second that the wall clock jumped, or differs from the channel's.
 
@@ -328,8 +335,7 @@ async def watch_clock(app: App) -> None:
     monitor, clock = app.setting.clock_monitor, app.clock
     told, told_doubt = 0, 0
     while True:
-        if monitor.needs_check(clock.now(), clock.monotonic()):
-            await app.database.writer.run(app.gate.check_clock)
+        await check_clock_if_needed(app)
         error, doubt = clock_error(clock.now(), monitor.channel()), _log_doubt(app, told_doubt)
         if abs(error - told) > MINUTE or doubt != told_doubt:
             if abs(error - told) > MINUTE:

@@ -6,7 +6,6 @@ It answers on an address of its own, never on the desk's: what browsers reach sh
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,7 @@ from bot.monitoring.readings import DatabaseReader, are_keys_usable, backup_age
 from bot.store.findings import POLLING_ALARM
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import Callable
     from pathlib import Path
 
     from starlette.requests import Request
@@ -80,9 +79,8 @@ class WatchPages:
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 
-@contextlib.asynccontextmanager
-async def serve_watch_pages(pages: WatchPages, host: str, port: int) -> AsyncIterator[int]:
-    """Serve the pages while the context lasts; yield the port.
+async def serve_until_cancelled(pages: WatchPages, host: str, port: int) -> None:
+    """Serve the pages until cancelled.
 
     Raises:
         SettingError: the port is taken.
@@ -101,7 +99,7 @@ async def serve_watch_pages(pages: WatchPages, host: str, port: int) -> AsyncIte
     server = EmbeddedServer(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        yield listener.getsockname()[1]
+        await asyncio.shield(running)
     finally:
         server.should_exit = True
         await asyncio.wait({running})

@@ -65,12 +65,12 @@ CLOCK_DOUBTED_UNTIL = Finding("clock_doubt")
 """Until when no hour is trusted, microseconds since 1970."""
 
 
-def load_findings(work: Work, now: int) -> Findings:
+def load_findings(work: Work, now: int, *, is_polling_watched: bool = True) -> Findings:
     """Return what is wrong now."""
     rows = work.rows_in(_LOAD_ALL, [CLOCK_ERROR.name, CLOCK_DOUBTED_UNTIL.name,
                                     TOKEN_REFUSED_SINCE.name])  # fmt: skip
     found = {name: _valid(value, found_at, now) for name, value, found_at in rows}
-    fetched_at = last_heartbeat(work)
+    fetched_at = last_heartbeat(work) if is_polling_watched else 0
     return Findings(
         clock_error=found.get(CLOCK_ERROR.name, 0),
         clock_doubted_until=found.get(CLOCK_DOUBTED_UNTIL.name, 0),

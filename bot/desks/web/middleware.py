@@ -206,7 +206,9 @@ class DeskEndpoint:
             if found is not None and sessions.exists(work, session):
                 request.signed_in = found
                 request.preferences = load_preferences(work, found.id)
-                request.findings = load_findings(work, request.now)
+                request.findings = load_findings(
+                    work, request.now, is_polling_watched=not self.context.rehearsal
+                )
                 if request.http.method == "GET" and found.role is not Role.AUDITOR:
                     request.held_replies = held_replies(work)
                 self.context.service_hours.plan(work)  # of what every page shows
