@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -14,6 +18,12 @@ SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+"""Where Linux tells one start of the machine from another."""
+_TIMEX_SIZE = 512
+"""Bytes, more than `struct timex` has anywhere."""
+_TIME_ERROR = 5
+"""From sys/timex.h: the clock is not synchronised."""
 
 
 def to_utc(moment: int) -> datetime:
@@ -48,6 +58,24 @@ class SystemClock:
     def monotonic(self) -> float:
         """Return seconds that never go back, to measure durations."""
         return time.monotonic()
+
+
+def boot_number() -> int:
+    """Return a number of this start of this machine; 0 where the system has none."""
+    try:
+        boot = UUID(BOOT_ID.read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        return 0
+    return boot.int >> 65  # fits a signed column of eight bytes
+
+
+def is_clock_synchronised() -> bool | None:
+    """Tell whether the kernel says that a time service keeps the clock; None: it does not say."""
+    if sys.platform != "linux":
+        return None
+    # The state is asked for and nothing is set: the first member, `modes`, is 0.
+    state = ctypes.CDLL(None).adjtimex(ctypes.byref(ctypes.create_string_buffer(_TIMEX_SIZE)))
+    return None if state < 0 else bool(state != _TIME_ERROR)
 
 
 class ShiftedClock:

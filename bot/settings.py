@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv.parser import parse_stream
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import HavenError, SettingError
@@ -73,6 +73,8 @@ SETTING_HINTS = {
     "desk_group": "the id of the caseworkers' group, negative, e.g. -1001234567890",
     "desk_mode": "notify (no texts of people in the group) or content (all of them)",
     "desk_listen": "an address and a port of this machine, e.g. HAVEN_DESK_LISTEN=127.0.0.1:8090",
+    "watch_listen": "an address and a port, not the desk's, e.g. "
+    "HAVEN_WATCH_LISTEN=127.0.0.1:8091; empty for none",
     "desk_origin": "the desk's address in browsers: https://NAME, or http:// on this machine only",
     "staff_language": "the language of the desk: zh_Hant or en",
     "languages": "languages people can choose, e.g. HAVEN_LANGUAGES=id,vi,en; empty for all",
@@ -142,6 +144,8 @@ class Settings(BaseSettings):
     """Where the browser desk listens; a proxy before it speaks TLS."""
     desk_origin: Annotated[str, Field(pattern=ORIGIN_PATTERN)] = ""
     """The desk's address in browsers, by default where it listens."""
+    watch_listen: Annotated[str, Field(pattern=rf"^$|{LISTEN_PATTERN}")] = ""
+    """Where `/healthz`, `/readyz` and `/metrics` are served, without a password; empty: nowhere."""
     staff_language: Literal["zh_Hant", "en"] = "zh_Hant"
     """The language of the group, and of the desk until a caseworker chooses another."""
     languages: Annotated[str, Field(pattern=LIST_PATTERN)] = ""
@@ -178,6 +182,13 @@ class Settings(BaseSettings):
         if url is not None and not re.match(SMTP_PATTERN, url.get_secret_value()):
             raise ValueError("not an address of a mail server")
         return url
+
+    @field_validator("watch_listen")
+    @classmethod
+    def _check_watch_listen(cls, address: str, others: ValidationInfo) -> str:
+        if address and address == others.data.get("desk_listen"):
+            raise ValueError("the desk listens there")
+        return address
 
     @field_validator("time_zone")
     @classmethod
@@ -261,8 +272,12 @@ class Settings(BaseSettings):
     @property
     def desk_host_port(self) -> tuple[str, int]:
         """Return the address and the port the desk listens on."""
-        host, _colon, port = self.desk_listen.rpartition(":")
-        return host.strip("[]"), int(port)
+        return _parse_address(self.desk_listen)
+
+    @property
+    def watch_host_port(self) -> tuple[str, int] | None:
+        """Return the address and the port for monitoring; None for nowhere."""
+        return _parse_address(self.watch_listen) if self.watch_listen else None
 
     @property
     def desk_url(self) -> str:
@@ -314,6 +329,11 @@ class Settings(BaseSettings):
         if self.host_key_file is None:
             raise _not_set("host_key_file")
         return self.host_key_file
+
+
+def _parse_address(address: str) -> tuple[str, int]:
+    host, _colon, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def _credential(name: str) -> Path | None:

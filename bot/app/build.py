@@ -20,19 +20,27 @@ from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.on_call import CallLetters, CallSenders, OnCallService
 from bot.dispatch.passphrase_hashing import PassphraseHashing
 from bot.hotline.erasure.requests import ErasureJob
+from bot.hotline.events import Event, EventKind
+from bot.mailbox.canary import CanaryChannel
 from bot.mailbox.courier import Courier, Mailbox
 from bot.mailbox.inbox import Inbox
 from bot.mailbox.outbox import Outbox, OutboxResults
 from bot.mailbox.passphrase_jobs import PassphraseJobs
+from bot.monitoring.canary import Canary
 from bot.vault import AuditLog
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.app.options import BuildOptions
     from bot.clock import Clock
     from bot.dispatch.turn_services import TurnServices
     from bot.mailbox.delivery import Channel
+    from bot.mailbox.letter import Letter
     from bot.settings import Settings
     from bot.store.database import Database
+    from bot.store.writer import Work
+    from bot.text import Text
     from bot.vault import Vault
     from bot.vault.erasure.retention import Retention
 
@@ -58,6 +66,12 @@ class App:
     passphrase_hashing: PassphraseHashing
     on_call: OnCallService
     fact_checks: FactCheckFollower
+    canary: Canary
+
+    def tell_staff(self, work: Work, text: Text, values: Mapping[str, str]) -> list[Letter]:
+        """Store and return the letters that tell all staff something about the service."""
+        event = Event(EventKind.OVERDUE, text=text, values=values)
+        return self.staff.service.show_events(work, [event], self.clock.now())
 
 
 @dataclass
@@ -88,6 +102,7 @@ def build(
         database.writer.run_sync(forum.load_group)
         channel = ForumDelivery(forum, channel, database.writer, clock)
         desks = (*desks, forum)
+    canary_channel = CanaryChannel(channel)
     answer_filter = retained_answers_filter(settings, services)
     intake = Intake(vault, options.bot_id, services.service_hours, answer_filter)
     staff = build_staff_runtime(settings, vault, outbox, intake, conversations, services, desks)
@@ -106,7 +121,7 @@ def build(
     )  # fmt: skip
     policy = ContactPolicy(conversations, services, staff.service, batches, clock)
     database.writer.run_sync(policy.check_clock)
-    courier = Courier(mailbox, database.writer, channel, clock, options.limits, policy)
+    courier = Courier(mailbox, database.writer, canary_channel, clock, options.limits, policy)
     dispatcher = Dispatcher(
         mailbox=mailbox, commands=staff.service.commands, batches=batches, writer=database.writer,
         courier=courier, clock=clock,
@@ -114,9 +129,10 @@ def build(
     hashing = PassphraseHashing(
         mailbox.passphrase_jobs, options.hasher, vault, database.writer, clock, dispatcher
     )
+    canary = Canary(canary_channel, dispatcher, inbox, vault, database.writer, clock)
     erasures = build_erasures(settings, vault, outbox)
     return App(
         database, inbox, outbox, conversations, services, dispatcher, courier, vault, clock, staff,
         build_retention(settings, vault, erasures), policy, ErasureJob(erasures),
-        mailbox, hashing, on_call, fact_checks,
+        mailbox, hashing, on_call, fact_checks, canary,
     )  # fmt: skip

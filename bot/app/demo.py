@@ -150,7 +150,7 @@ async def _open_desk(
     bot_id = int(TOKEN.partition(":")[0])
     options = DeskOptions(
         bot_id=bot_id, origin=address, root=DESK_PATH, password_cost=DEMO_COST,
-        wake_dispatcher=bot.wake_dispatcher,
+        rehearsal=True, wake_dispatcher=bot.wake_dispatcher,
     )  # fmt: skip
     async with open_storage(settings) as (database, vault):
         context = build_desk_context(settings, database, vault, options)

@@ -51,5 +51,7 @@ class DeskOptions:
     """Path below the origin, if other pages are served at the same origin."""
     clock: Clock = field(default_factory=SystemClock)
     password_cost: PasswordCost = DEFAULT_COST
+    rehearsal: bool = False
+    """Whether time can jump, so that the bot's last sign of life says nothing."""
     wake_dispatcher: Callable[[], Awaitable[None]] | None = None
     """Has the bot carry out a command at once, if it runs in the same process."""

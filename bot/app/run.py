@@ -27,7 +27,7 @@ from bot.channels.telegram.profile import (
 )
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.voice_cache import Recordings
-from bot.clock import MINUTE, SECOND, Clock, SystemClock
+from bot.clock import MINUTE, SECOND, Clock, SystemClock, boot_number
 from bot.desks.web.live.event_log import WebDesk
 from bot.dispatch.recovery import ask_again_after_downtime
 from bot.hotline.contact_rule import ClockMonitor, clock_error
@@ -37,10 +37,13 @@ from bot.log import log
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import RateLimits
 from bot.mailbox.reencrypt import reencrypt_waiting
+from bot.monitoring.activity import Activity
+from bot.monitoring.canary import CanaryTimes
+from bot.monitoring.polling_alarm import watch_polling
 from bot.partners.link_stats import LinkStats
 from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import DiskLevel, DiskSpace
-from bot.store.findings import CLOCK_ERROR, TOKEN_REFUSED_SINCE
+from bot.store.findings import CLOCK_DOUBTED_UNTIL, CLOCK_ERROR, TOKEN_REFUSED_SINCE
 from bot.store.heartbeat import record_heartbeat, return_from_absence
 from bot.vault.passphrase_hash import PassphraseHashWorker
 from flows.texts import phrases
@@ -69,6 +72,7 @@ class RunOptions:
     ready: asyncio.Event | None = None  # set once the bot has recovered and answers
     disk: DiskSpace | None = None  # of the data folder, unless another is given
     offer: LanguageOffer | None = None  # if it was loaded and checked before
+    canary: CanaryTimes = field(default_factory=CanaryTimes)
     extra_job: Callable[[RunningApp], Coroutine[None, None, None]] | None = None
     """Runs as long as the bot does, for example the web desk."""
 
@@ -109,20 +113,39 @@ async def _run_with(
     async with connections(bot):
         build_options = BuildOptions(
             bot_id=bot.id, username=lambda: bot.known_username, clock=options.clock,
-            clock_monitor=ClockMonitor(server_time.now), limits=options.limits,
+            clock_monitor=ClockMonitor(server_time.now, boot_number()), limits=options.limits,
             rehearsal=options.rehearsal, desks=(WebDesk(vault),), languages=offered.tags,
             voices=load_recordings(load_place(settings), offered.tags), hasher=hasher,
             has_disk_space=disk.has_space_for_files,
         )  # fmt: skip
         build_app = partial(build, settings, database, vault, sender, build_options)
         running, profile = RunningApp(build_app()), public_profile(settings, offered)
+        activity = Activity(options.clock)
         # The desk comes first: it needs neither Telegram nor an end of the recovery.
         desk = [options.extra_job(running)] if options.extra_job else []
+        watch = _watch_jobs(settings, running, activity, options)
 
         def run_once() -> Coroutine[None, None, None]:
-            return _run_jobs(running.app, bot, disk, directory, profile, options)
+            process = ProcessParts(bot, disk, directory, profile, activity)
+            return _run_jobs(running.app, process, options)
 
-        await run_together(*desk, _run_while_writable(running, build_app, run_once))
+        await run_together(*desk, *watch, _run_while_writable(running, build_app, run_once))
+
+
+def _watch_jobs(
+    settings: Settings, running: RunningApp, activity: Activity, options: RunOptions
+) -> list[Coroutine[None, None, None]]:
+    """Return the jobs that watch the bot, and go on while a full disk has stopped its own."""
+    jobs: list[Coroutine[None, None, None]] = []
+    if not options.rehearsal:  # there time jumps
+        jobs.append(watch_polling(lambda: running.app, activity))
+    if (address := settings.watch_host_port) is not None:
+        # Memory that is not needed without the port.
+        from bot.monitoring.server import WatchPages, serve_until_cancelled  # noqa: PLC0415
+
+        pages = WatchPages(lambda: running.app, activity, settings.backups)
+        jobs.append(serve_until_cancelled(pages, *address))
+    return jobs
 
 
 async def _run_while_writable(
@@ -155,27 +178,38 @@ def public_profile(settings: Settings, offered: LanguageOffer) -> PublicProfile:
     )
 
 
-async def _run_jobs(
-    app: App, bot: SilentBot, disk: DiskSpace, directory: DataDirectory, profile: PublicProfile,
-    options: RunOptions,
-) -> None:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class ProcessParts:
+    """What lasts as long as the process, whatever App runs in it."""
+
+    bot: SilentBot
+    disk: DiskSpace
+    directory: DataDirectory
+    profile: PublicProfile
+    activity: Activity
+
+
+async def _run_jobs(app: App, process: ProcessParts, options: RunOptions) -> None:
     """Run all jobs but the desk; once one fails or all are cancelled, cancel the rest."""
+    bot, disk, directory = process.bot, process.disk, process.directory
     downloader = FileDownloader(
         app.database.writer, app.vault, TelegramFiles(bot), directory.files, app.clock,
         disk.has_space_for_files,
     )  # fmt: skip
 
     async def receive(batch: Sequence[RawUpdate]) -> None:
+        await check_clock_if_needed(app)  # first: who writes is seen in the span it confirms
         arrivals = [Arrival.of(raw.update_id, raw.raw) for raw in batch]
         await app.dispatcher.receive(arrivals, next_offset(batch, None))
 
     async def publish() -> None:
         await poller.identified.wait()
-        await publish_profile(bot, profile, directory.profile_digest)
+        await publish_profile(bot, process.profile, directory.profile_digest)
 
     poller = Poller(
         bot, receive, expected_bot=app.inbox.bot, clock=app.clock,
-        on_return=lambda: recover(app), has_disk_space=disk.has_space,
+        on_return=lambda: recover(app), on_answer=process.activity.note_poll,
+        has_disk_space=disk.has_space,
         on_refusal=lambda: app.database.writer.run(lambda work: _record_refusal(app, poller, work)),
     )  # fmt: skip
     try:
@@ -184,7 +218,7 @@ async def _run_jobs(
             options.ready.set()
         jobs = [
             poller.run(), app.courier.run(), app.passphrase_hashing.run(), downloader.run(),
-            _run_maintenance(app, poller, disk), app.retention.run(app.database, app.clock),
+            _run_maintenance(app, poller, process), app.retention.run(app.database, app.clock),
             app.erasure_job.run(app.database, app.clock),
             app.staff.run(app.database.writer, app.dispatcher, app.courier, app.clock),
             app.on_call.run_checks(app.database.writer, app.courier, app.clock),
@@ -192,6 +226,8 @@ async def _run_jobs(
             keep_following(app.fact_checks.follow, app.database.writer.run),
             wait_for_failed_commit(app.database, app.vault), watch_clock(app), publish(),
         ]  # fmt: skip
+        if not options.rehearsal:
+            jobs.append(app.canary.run(process.activity.canary, options.canary))
         log.info("started")
         tune_gc()
         await run_together(*jobs, at_end=poller.stop)
@@ -242,11 +278,12 @@ async def expire_keys(app: App) -> None:
     await app.vault.expire_epochs(now, needed)
 
 
-async def _run_maintenance(app: App, poller: Poller, disk: DiskSpace) -> None:
+async def _run_maintenance(app: App, poller: Poller, process: ProcessParts) -> None:
     cleaned_at = app.clock.monotonic()
     while True:
         await app.database.writer.run(lambda work: _record_heartbeat(app, poller, work))
-        if disk.level() >= DiskLevel.LOW:
+        process.activity.note_commit()
+        if process.disk.level() >= DiskLevel.LOW:
             log.error("disk_low")
         if app.clock.monotonic() - cleaned_at > CLEANUP_SECONDS:
             cleaned_at = app.clock.monotonic()
@@ -263,7 +300,7 @@ def _record_heartbeat(app: App, poller: Poller, work: Work) -> None:
     unreached = int((app.clock.monotonic() - poller.last_reached_at) * SECOND)
     record_heartbeat(work, app.inbox.bot, now - unreached)
     app.inbox.store_progress(work, now)
-    _record_clock_error(app, work)
+    _record_clock(app, work)
     _record_refusal(app, poller, work)
 
 
@@ -284,27 +321,51 @@ def delete_old_rows(app: App, work: Work) -> None:
     log.info("rows_expired", count=count)
 
 
+async def check_clock_if_needed(app: App) -> None:
+    """Compare the clocks if one has jumped, or the channel can confirm ours."""
+    clock = app.clock
+    if app.setting.clock_monitor.needs_check(clock.now(), clock.monotonic()):
+        await app.database.writer.run(app.gate.check_clock)
+
+
 async def watch_clock(app: App) -> None:
     """Notice within a second that the wall clock jumped, or differs from the channel's.
 
-    After a jump moments are not trusted. A clock that differs is told to operators and staff.
+    After a jump moments are not trusted. Both are told to operators and staff.
     """
-    monitor, clock, told = app.setting.clock_monitor, app.clock, 0
+    monitor, clock = app.setting.clock_monitor, app.clock
+    told, told_doubt = 0, 0
     while True:
-        if not monitor.is_steady(clock.now(), clock.monotonic()):
-            log.warning("clock_jumped")
-            await app.database.writer.run(app.gate.check_clock)
-        error = clock_error(clock.now(), monitor.channel())
-        if abs(error - told) > MINUTE:
-            told = error
-            if error:
-                log.error("clock_wrong", seconds=error / SECOND)
-            else:
-                log.info("clock_right")
-            await app.database.writer.run(lambda work: _record_clock_error(app, work))
+        await check_clock_if_needed(app)
+        error, doubt = clock_error(clock.now(), monitor.channel()), _log_doubt(app, told_doubt)
+        if abs(error - told) > MINUTE or doubt != told_doubt:
+            if abs(error - told) > MINUTE:
+                told = error
+                _log_clock_error(error)
+            told_doubt = doubt
+            await app.database.writer.run(lambda work: _record_clock(app, work))
         await asyncio.sleep(CLOCK_CHECK_SECONDS)
 
 
-def _record_clock_error(app: App, work: Work) -> None:
-    now = app.clock.now()
-    CLOCK_ERROR.record(work, clock_error(now, app.setting.clock_monitor.channel()), now)
+def _log_clock_error(error: int) -> None:
+    if error:
+        log.error("clock_wrong", seconds=error / SECOND)
+    else:
+        log.info("clock_right")
+
+
+def _log_doubt(app: App, told: int) -> int:
+    """Log once that hours are not trusted, and once that they are; return until when not."""
+    monitor, now = app.setting.clock_monitor, app.clock.now()
+    until = monitor.doubted_until(now)
+    if until and until != told:
+        log.error("clock_doubted", kind=monitor.doubt, seconds=(until - now) / SECOND)
+    elif told and not until:
+        log.info("clock_believed")
+    return until
+
+
+def _record_clock(app: App, work: Work) -> None:
+    now, monitor = app.clock.now(), app.setting.clock_monitor
+    CLOCK_ERROR.record(work, clock_error(now, monitor.channel()), now)
+    CLOCK_DOUBTED_UNTIL.record(work, monitor.doubted_until(now), now)

@@ -55,7 +55,8 @@ def build_desk_context(
     return DeskContext(
         settings=settings, origin=options.origin, root=options.root, database=database,
         vault=vault, clock=options.clock, password_cost=options.password_cost,
-        wake_dispatcher=options.wake_dispatcher, find_place=partial(deployment_place, settings),
+        wake_dispatcher=options.wake_dispatcher, rehearsal=options.rehearsal,
+        find_place=partial(deployment_place, settings),
         follow_fact_checks=FactCheckFollower(settings.zone).follow,
         flow_registry=registry, referrals=Referrals(vault, AuditLog(vault), registry, consent),
         phrasebook=build_phrasebook(settings, texts, phrase_edits), phrase_edits=phrase_edits,

@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import date, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -25,6 +25,7 @@ from bot.app.storage import (
 )
 from bot.app.texts import build_roster
 from bot.channels.smtp import SmtpServer
+from bot.cli.health.surroundings import surroundings
 from bot.clock import SECOND, SystemClock
 from bot.documents.typesetter import Typesetter
 from bot.errors import HavenError
@@ -34,10 +35,11 @@ from bot.mailbox.inbox import Inbox
 from bot.places.directory import Recipient
 from bot.places.registry import find_place
 from bot.settings import Settings, load_settings
-from bot.store.database import DataDirectory
+from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import is_read_only
-from bot.store.findings import CLOCK_ERROR, TOKEN_REFUSED_SINCE
-from bot.vault.backup.create import find_faults
+from bot.store.findings import load_findings
+from bot.store.migrate import current_revision
+from bot.vault.backup.create import find_faults, list_archives
 from bot.vault.backup.offline_key import OfflinePublicKey
 from bot.vault.erasure.erase import Erasures
 from bot.vault.erasure.retention import RetentionSchedule
@@ -45,6 +47,7 @@ from bot.vault.erasure.retention import RetentionSchedule
 if TYPE_CHECKING:
     from bot.store.writer import Work
 
+T = TypeVar("T")
 UNREACHED = {
     CallChannel.TELEGRAM: "no Telegram account is known",
     CallChannel.EMAIL: "HAVEN_SMTP_URL is not set, or no address is known",
@@ -79,14 +82,19 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "telegram token", settings.token
     yield "organisation and contact", settings.public_identity
     yield "host key", lambda: load_host_key(settings)
-    yield "database opens and is durable", lambda: database_at(url).connect().close()
-    yield "database has this release's schema", lambda: check_schema(url)
-    yield "key store opens with this host key", lambda: _check_key_store(settings)
-    yield "a caseworker can open what people send", lambda: _check_key_holders(settings)
+    yield from surroundings(settings)
+    if is_not_started(settings):
+        yield "not started yet (haven start makes the databases)", lambda: _refuse_lost(settings)
+    else:
+        yield "database opens and is durable", lambda: database_at(url).connect().close()
+        yield "database has this release's schema", lambda: check_schema(url)
+        yield "key store opens with this host key", lambda: _check_key_store(settings)
+        yield "a caseworker can open what people send", lambda: _check_key_holders(settings)
     if not fault_of(lambda: check_schema(url)):
         use_stored_checks(settings)
         yield "Telegram accepts the token", lambda: _check_token(settings)
         yield "clock agrees with Telegram's", lambda: _check_clock(settings)
+        yield "messages are fetched from Telegram", lambda: _check_polling(settings)
         yield "every message was handled", lambda: _check_quarantine(settings)
         yield "nothing is kept too long", lambda: _check_retention(settings)
         yield "on-call caseworkers can be reached", lambda: _check_on_call(settings)
@@ -104,6 +112,34 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "referral sheets can be made as PDF", Typesetter().check
     yield "languages", lambda: _check_languages(settings)
     yield "names of the bot", lambda: checked_bot_names(settings)
+
+
+def is_not_started(settings: Settings) -> bool:
+    """Tell whether nothing of a deployment is there: neither data, nor keys, nor files."""
+    directory = DataDirectory(settings.data)
+    urls = (database_url(settings), settings.keys_url or directory.keys_url)
+    has_files = directory.files.is_dir() and any(directory.files.iterdir())
+    return not has_files and all(is_empty(url) for url in urls)
+
+
+def is_empty(url: str) -> bool:
+    """Tell whether there is no database, or an empty one; one that does not open is not."""
+    try:
+        database = Database(url)
+        if database.dialect == "sqlite" and not Path(str(database.url.database)).exists():
+            return True
+        return database.dialect != "sqlite" and current_revision(database) is None
+    except Exception:  # noqa: BLE001 - the checks that follow say what is wrong with it
+        return False
+
+
+def _refuse_lost(settings: Settings) -> None:
+    """Refuse an empty installation that has backups: its data are elsewhere, or lost."""
+    if settings.backups is not None and list_archives(settings.backups):
+        raise HavenError(
+            f"there are no data, but {settings.backups} holds backups. Is HAVEN_DATA "
+            f"({settings.data}) the right folder? If the data are lost: haven restore"
+        )
 
 
 def expired_recipients(recipients: Mapping[str, Recipient], today: date) -> list[str]:
@@ -168,8 +204,8 @@ def _check_retention(settings: Settings) -> None:
         raise HavenError(f"{'; '.join(faults)}; haven retention says why, and erases")
 
 
-def _read(settings: Settings, load: Callable[[Work], int]) -> int:
-    """Return a number that the database holds."""
+def _read(settings: Settings, load: Callable[[Work], T]) -> T:
+    """Return what the database holds."""
     with closing(existing_database(settings).writer) as writer:
         return writer.run_sync(load)
 
@@ -188,7 +224,7 @@ def _check_quarantine(settings: Settings) -> None:
 def _check_token(settings: Settings) -> None:
     """Refuse a token that Telegram refused to the running bot within the last minutes."""
     now = SystemClock().now()
-    if since := _read(settings, lambda work: TOKEN_REFUSED_SINCE.load(work, now)):
+    if since := _read(settings, lambda work: load_findings(work, now)).token_refused_since:
         when = datetime.fromtimestamp(since / SECOND, settings.zone)
         raise HavenError(
             f"Telegram has refused it since {when:%Y-%m-%d %H:%M}: it was revoked or renewed. No "
@@ -200,11 +236,30 @@ def _check_token(settings: Settings) -> None:
 def _check_clock(settings: Settings) -> None:
     """Refuse a clock that the running bot found wrong within the last minutes."""
     now = SystemClock().now()
-    if error := _read(settings, lambda work: CLOCK_ERROR.load(work, now)):
+    found = _read(settings, lambda work: load_findings(work, now))
+    if until := found.clock_doubted_until:
+        when = datetime.fromtimestamp(until / SECOND, settings.zone)
+        raise HavenError(
+            f"it was set, or could not be checked after a start: until {when:%H:%M} check-ins "
+            "raise no alarm. See clock_doubted in the log, and let the clock be kept right "
+            "(timedatectl set-ntp true)"
+        )
+    if error := found.clock_error:
         seconds, way = abs(error) // SECOND, "fast" if error > 0 else "slow"
         raise HavenError(
             f"this computer's clock is {seconds} seconds {way}; set it, and let it be kept right "
             "(timedatectl set-ntp true)"
+        )
+
+
+def _check_polling(settings: Settings) -> None:
+    """Refuse a bot that ran, and has fetched nothing for five minutes."""
+    now = SystemClock().now()
+    if since := _read(settings, lambda work: load_findings(work, now)).polling_stopped_since:
+        when = datetime.fromtimestamp(since / SECOND, settings.zone)
+        raise HavenError(
+            f"none since {when:%Y-%m-%d %H:%M}: start Haven (haven start); if it runs, its log "
+            "says why (polling_stopped, poll_failed, polling_paused, commit_failed)"
         )
 
 
@@ -236,7 +291,8 @@ def _check_backups(settings: Settings) -> None:
     if settings.backups is None or not settings.backup_key:
         raise HavenError("HAVEN_BACKUPS and HAVEN_BACKUP_KEY belong together: set both")
     OfflinePublicKey.parse(settings.backup_key)
-    if faults := list(find_faults(settings.backups, SystemClock().now())):
+    faults = list(find_faults(settings.backups, SystemClock().now()))
+    if faults and not is_not_started(settings):
         raise HavenError("; ".join(faults))
 
 

@@ -92,6 +92,7 @@ class Commands(LazyGroup):
         "demo": Entry("train", "demo", "Try everything on this machine, without Telegram."),
         "train": Entry("train", "train", "Train caseworkers with fictional people."),
         "doctor": Entry("doctor", "doctor", "Check settings, databases, keys and disk."),
+        "logs": Entry("health.logs", "logs", "Show the log of the service."),
         "cases": Entry("main", "cases_app", "Cases: the queue, search, erasure."),
         "deadlines": Entry("cases.deadlines", "deadlines_app", "Legal deadlines of cases."),
         "evidence": Entry("cases.evidence", "evidence_app", "Files: list, export, verify."),

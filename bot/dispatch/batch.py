@@ -26,6 +26,7 @@ from bot.hotline.check_ins.store import TRIED, CheckIns
 from bot.hotline.events import Event, EventKind
 from bot.languages import catalogue
 from bot.log import log
+from bot.mailbox.canary import CANARY_CHAT
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.letter import Lane, Letter
 from bot.mailbox.outbox import drop_bot_letters
@@ -173,7 +174,8 @@ class BatchProcessor:
             if key in batch.chats_with_new_case and update.kind in _CONVERSATION_KINDS:
                 rest = keyed[number:]
                 break
-            batch.update_counts[update.detail or update.kind.value] += 1
+            if update.chat != CANARY_CHAT:
+                batch.update_counts[update.detail or update.kind.value] += 1
             if fault:
                 self._quarantine(work, batch, arrival, update, key, fault)
                 continue
@@ -387,6 +389,8 @@ class BatchProcessor:
         batch.turns.append(TurnLetters(key, chat, effects))
         batch.letter_count += len(effects.bodies)
         if hotline.opened_cases:
+            if chat == CANARY_CHAT:
+                raise AssertionError("the canary must open no case")
             batch.new_cases += hotline.opened_cases
             batch.chats_with_new_case.add(key)
         batch.reports += hotline.reports

@@ -32,14 +32,13 @@ from bot.hotline.chat.takeover import (
     OpenerState,
     SendOpener,
 )
+from bot.hotline.clock_record import check_clock
 from bot.hotline.commands.context import CaseContact
 from bot.hotline.contact_rule import LONG_AGO, NEVER, all_allow_at, is_present
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.events import Event, EventKind
 from bot.mailbox.letter import WITHDRAWN, Author, DeliveryResult, LetterState
 from bot.mailbox.outbox import hold_letter
-from bot.store.statements import select_one, upsert
-from bot.store.tables.main import rounds
 
 if TYPE_CHECKING:
     from bot.clock import Clock
@@ -52,13 +51,8 @@ if TYPE_CHECKING:
     from bot.mailbox.letter import Letter
     from bot.store.writer import Work
 
-CLOCK_ROW = "clock"
-"""The row of `rounds` that keeps, over restarts, how the two clocks stood to each other."""
 OUTSIDE_RULE = "the contact rule"
 """The fault of a letter to a person who is not present."""
-
-_LOAD_CLOCK = select_one(rounds, "ran_at", "steady_since", by="name")
-_STORE_CLOCK = upsert(rounds, "name", "ran_at", "steady_since", key="name")
 
 
 @dataclass(slots=True)
@@ -101,11 +95,7 @@ class ContactPolicy:
 
     def check_clock(self, work: Work) -> None:
         """Compare the clocks with each other, and with how they stood before a restart."""
-        monitor = self._services.clock_monitor
-        if monitor.wall_zero is None and (rows := work.rows(_LOAD_CLOCK, CLOCK_ROW)):
-            monitor.wall_zero, monitor.steady_since = rows[0]
-        if monitor.check(self._clock.now(), self._clock.monotonic()):
-            work.run(_STORE_CLOCK, CLOCK_ROW, monitor.wall_zero, monitor.steady_since)
+        check_clock(work, self._services.clock_monitor, self._clock)
 
     def judge(self, work: Work, letter: Letter, now: int) -> DeliveryResult | None:
         """Return None when a letter may be sent now; else its result."""

@@ -2,9 +2,13 @@
 
 Why the clock is distrusted: a clock that jumped turns three at night into noon, and makes a person
 who wrote hours ago look present. The wall clock is compared with the machine's monotonic clock,
-which a restart of the bot does not disturb. After a jump, or a start of the machine, a person
-counts as absent until they write again, and hours are not trusted for an hour. A direct answer to
-something a person sent needs no clock.
+which a restart of the bot does not disturb. After a jump a person counts as absent until they write
+again, and hours are not trusted for an hour. A direct answer to something a person sent needs no
+clock.
+
+A start of the machine, or another machine, begins the monotonic clock at zero. That alone is no
+jump: the clock is believed as before once the channel's clock agrees with it, unless it was wrong
+before, or the database knows of a later moment (`bot.hotline.clock_record`).
 
 How long a message was on its way is measured by the channel's clock alone, which dates the message
 and the channel's replies: however wrong ours is, no person counts as absent for it. Where the
@@ -45,6 +49,10 @@ DISTRUST_PERIOD: Final = HOUR
 """How long after a jump no hour is trusted."""
 MAX_CHANNEL_SKEW: Final = 2 * MINUTE
 """The largest difference between the channel's clock and ours at which ours counts as right."""
+CONFIRM_WITHIN: Final = MINUTE
+"""How long after a start of the machine the channel may take to confirm the clock, untold."""
+UNCONFIRMED, JUMPED = "unconfirmed", "jumped"
+"""Why the clock is doubted: the channel has not confirmed it after a start; it was set."""
 MAX_ROUNDS: Final = 8
 """Rounds through rules that must all allow a moment, before there is none."""
 
@@ -52,21 +60,28 @@ MAX_ROUNDS: Final = 8
 class ClockMonitor:
     """Compares the wall clock with the monotonic one, to know whether it can be trusted."""
 
-    __slots__ = ("channel", "steady_since", "wall_zero")
+    __slots__ = ("boot", "channel", "doubt", "span_before", "steady_since", "wall_zero")
 
-    def __init__(self, channel: Callable[[], int | None] = lambda: None) -> None:
+    def __init__(self, channel: Callable[[], int | None] = lambda: None, boot: int = 0) -> None:
         self.channel = channel
         """Returns the moment by the channel's clock; None where it dates no replies."""
+        self.boot = boot
+        """A number of this start of this machine; 0: unknown, and no start is confirmed."""
         self.wall_zero: int | None = None
         """The wall clock when the monotonic clock was 0; None: never compared."""
         self.steady_since = 0
         """The moment since which both agree; it also identifies that span of time."""
+        self.doubt = ""
+        """Why the span began: a code that is logged."""
+        self.span_before: int | None = None
+        """The span that goes on once the channel confirms the clock; None: nothing to confirm."""
 
     def check(self, now: int, monotonic: float) -> bool:
         """Compare the clocks; return whether a new span has begun."""
         if self.is_steady(now, monotonic):
             return False
         self.wall_zero, self.steady_since = now - int(monotonic * SECOND), now
+        self.span_before, self.doubt = None, JUMPED
         return True
 
     def is_steady(self, now: int, monotonic: float) -> bool:
@@ -74,6 +89,26 @@ class ClockMonitor:
         if self.wall_zero is None:
             return False
         return abs(now - int(monotonic * SECOND) - self.wall_zero) <= MAX_DRIFT
+
+    def needs_check(self, now: int, monotonic: float) -> bool:
+        """Return whether there is something to compare or to confirm."""
+        can_confirm = self.span_before is not None and self.channel() is not None
+        return can_confirm or not self.is_steady(now, monotonic)
+
+    def await_confirmation(self, span_before: int) -> None:
+        """Let an earlier span go on, once the channel confirms the clock."""
+        self.span_before, self.doubt = span_before, UNCONFIRMED
+
+    def resume(self) -> None:
+        """Go on with the earlier span: the channel has confirmed the clock."""
+        if self.span_before is not None:
+            self.steady_since, self.span_before, self.doubt = self.span_before, None, ""
+
+    def doubted_until(self, now: int) -> int:
+        """Return until when no hour is trusted; 0 while all is well, or will be in a moment."""
+        age = now - self.steady_since
+        is_told = age < DISTRUST_PERIOD and (self.span_before is None or age > CONFIRM_WITHIN)
+        return self.steady_since + DISTRUST_PERIOD if is_told else 0
 
 
 def is_present(last_seen_at: int, now: int) -> bool:

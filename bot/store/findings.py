@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.clock import MINUTE
-from bot.store.statements import select_one, upsert
+from bot.store.heartbeat import last_heartbeat
+from bot.store.statements import select_in, select_one, upsert
 from bot.store.tables.main import rounds
 
 if TYPE_CHECKING:
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
 
 FINDING_LIFETIME = 5 * MINUTE
 """How long a finding counts: the bot may have ended, or what it found may have been mended."""
+POLLING_ALARM = 5 * MINUTE
+"""How long nothing may be fetched from the channel before staff and operators are told."""
 _STORE = upsert(rounds, "name", "ran_at", "steady_since", key="name")
 _LOAD = select_one(rounds, "ran_at", "steady_since", by="name")
+_LOAD_ALL = select_in(rounds, "name", "ran_at", "steady_since", among="name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,45 @@ class Finding:
     def load(self, work: Work, now: int) -> int:
         """Return what was found last; 0 if all is well, or nothing was found out lately."""
         for value, found_at in work.rows(_LOAD, self.name):
-            if abs(now - found_at) <= FINDING_LIFETIME:
-                return int(value)
+            return _valid(value, found_at, now)
         return 0
+
+
+def _valid(value: int, found_at: int, now: int) -> int:
+    return int(value) if abs(now - found_at) <= FINDING_LIFETIME else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is wrong with the bot's surroundings; 0 where nothing is, or nothing is known."""
+
+    clock_error: int = 0
+    """Microseconds by which this machine's clock is ahead of its channel's."""
+    clock_doubted_until: int = 0
+    """Until when no hour is trusted."""
+    token_refused_since: int = 0
+    """Since when the channel refuses the bot's token."""
+    polling_stopped_since: int = 0
+    """Since when nothing was fetched from the channel, whatever the reason."""
 
 
 CLOCK_ERROR = Finding("clock_error")
 """By how many microseconds this machine's clock is ahead of its channel's."""
 TOKEN_REFUSED_SINCE = Finding("token")
 """Since when the channel refuses the bot's token, microseconds since 1970."""
+CLOCK_DOUBTED_UNTIL = Finding("clock_doubt")
+"""Until when no hour is trusted, microseconds since 1970."""
+
+
+def load_findings(work: Work, now: int, *, is_polling_watched: bool = True) -> Findings:
+    """Return what is wrong now."""
+    rows = work.rows_in(_LOAD_ALL, [CLOCK_ERROR.name, CLOCK_DOUBTED_UNTIL.name,
+                                    TOKEN_REFUSED_SINCE.name])  # fmt: skip
+    found = {name: _valid(value, found_at, now) for name, value, found_at in rows}
+    fetched_at = last_heartbeat(work) if is_polling_watched else 0
+    return Findings(
+        clock_error=found.get(CLOCK_ERROR.name, 0),
+        clock_doubted_until=found.get(CLOCK_DOUBTED_UNTIL.name, 0),
+        token_refused_since=found.get(TOKEN_REFUSED_SINCE.name, 0),
+        polling_stopped_since=fetched_at if fetched_at and now - fetched_at > POLLING_ALARM else 0,
+    )

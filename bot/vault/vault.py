@@ -120,6 +120,11 @@ class Vault:
             self._seal_ciphers |= {it: epoch_keys.epoch_cipher(epoch, it) for it in IN_TRANSIT}
             self._epoch = epoch
 
+    @property
+    def epoch_began_at(self) -> int | None:
+        """Return when the epoch that seals began; None before `rotate_epoch`."""
+        return None if self._epoch is None else self._epoch.born_at
+
     def seal_with_waiting_key(
         self, purpose: Purpose, associated_data: bytes, plain: bytes, now: int
     ) -> bytes:

@@ -92,7 +92,7 @@ def _all_logged(sources: list[str]) -> tuple[set[str], set[str]]:
 
 def test_the_list_of_what_may_be_logged_is_what_is_logged() -> None:
     sources = [path.read_text("utf-8") for path in BOT.rglob("*.py")]
-    assert _all_logged(sources) == (EVENTS, set(FIELDS))
+    assert _all_logged(sources) == (EVENTS.keys(), set(FIELDS))
 
 
 def test_what_is_logged_and_not_on_the_list_would_be_seen() -> None:

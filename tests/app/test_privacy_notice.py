@@ -59,6 +59,7 @@ NOT_TOLD = {
     "host_key_file": "where on this machine",
     "passphrase_file": "where on this machine",
     "desk_listen": "where on this machine",
+    "watch_listen": "where on this machine; what is asked there names no person",
     "desk_origin": "where colleagues find what they read in any case",
     "keys_url": "keys lie there locked, as the words do",
     "time_zone": "what clock",

@@ -10,8 +10,8 @@ from structlog.testing import capture_logs
 
 from bot.app.storage import open_database
 from bot.cli.doctor import run_checks
-from bot.clock import MINUTE, SECOND, SystemClock
-from bot.store.findings import CLOCK_ERROR, FINDING_LIFETIME
+from bot.clock import HOUR, MINUTE, SECOND, SystemClock
+from bot.store.findings import CLOCK_DOUBTED_UNTIL, CLOCK_ERROR, FINDING_LIFETIME
 from tests.support.harnesses.hotline_harness import settings_for
 from tests.support.harnesses.web_desk_harness import WebDeskHarness
 from tests.support.people.contact_rule_simulation import ContactRuleHarness
@@ -91,3 +91,22 @@ def test_the_doctor_says_that_the_clock_is_wrong(
         writer.run_sync(lambda work: CLOCK_ERROR.record(work, error * SECOND, at))
     found = dict(run_checks(settings))[CHECK]
     assert found is None if fault is None else fault in str(found)
+
+
+def test_every_page_of_the_desk_says_that_the_clock_is_doubted(web_desk: WebDeskHarness) -> None:
+    mei, now = web_desk.worker().comes(), web_desk.home.loop.now()
+    words = "check-ins raise no alarm"
+    assert words not in mei.browser.get("/account").text
+    web_desk.home.database.writer.run_sync(
+        lambda work: CLOCK_DOUBTED_UNTIL.record(work, now + HOUR, now)
+    )
+    for path in ("/queue/mine", "/account"):
+        assert words in mei.browser.get(path).text
+
+
+def test_the_doctor_says_that_the_clock_is_doubted(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    with closing(open_database(settings).writer) as writer:
+        now = SystemClock().now()
+        writer.run_sync(lambda work: CLOCK_DOUBTED_UNTIL.record(work, now + HOUR, now))
+    assert "check-ins raise no alarm" in str(dict(run_checks(settings))[CHECK])

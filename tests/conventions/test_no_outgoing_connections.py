@@ -20,6 +20,7 @@ MAY: dict[str, str] = {
     "bot/channels/telegram/": "the one place that speaks to anybody outside, to Telegram",
     "bot/channels/web_push.py": "calls caseworkers in browsers, over four known push services",
     "bot/channels/smtp.py": "calls caseworkers by e-mail, over the mail server of the settings",
+    "bot/channels/tls_certificate.py": "looks at the certificate of the desk's own address",
     "bot/sandbox/methods/__init__.py": "reads from the library what Telegram's methods are called",
     "bot/sandbox/server.py": "finds a free port of this machine",
     "bot/asgi_server.py": "listens, and calls nobody",

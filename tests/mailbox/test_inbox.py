@@ -226,6 +226,7 @@ def test_who_wrote_to_a_broken_release_is_answered_by_the_next(tmp_path: Path) -
     broken.restart(seconds_away=60)
     assert all(it.texts for it in people)
     assert {state for (state,) in broken.ask("SELECT state FROM inbox")} == {DONE}
+    broken.close()
 
 
 def test_a_message_set_aside_by_crashes_reaches_the_conversation_later(tmp_path: Path) -> None:
@@ -243,6 +244,7 @@ def test_a_message_set_aside_by_crashes_reaches_the_conversation_later(tmp_path:
     hotline.settle()
     assert person.texts != []
     assert hotline.ask("SELECT state FROM inbox") == [(DONE,)]
+    hotline.close()
     hotline.run(house.dispatcher.retry_crashed())  # nothing is left
     hotline.close()
 

@@ -47,8 +47,10 @@ class ManualClock:
 class ManualTimeLoop(asyncio.SelectorEventLoop):
     """An event loop whose time jumps to whatever is due next. It is a clock as well."""
 
-    def __init__(self, at: int = MIDDAY) -> None:
+    def __init__(self, at: int = MIDDAY, booted_at: int = MIDDAY) -> None:
         self.began = at
+        self.booted_at = booted_at
+        """When the machine started: its monotonic clock was 0 then."""
         self.moved = 0.0
         self.jumped = 0
         """Microseconds the wall clock was set ahead, or back."""
@@ -68,7 +70,7 @@ class ManualTimeLoop(asyncio.SelectorEventLoop):
 
     def monotonic(self) -> float:
         """Return seconds of the machine's own: it goes on whatever process is running."""
-        return self.moved + (self.began - MIDDAY) / SECOND
+        return self.moved + (self.began - self.booted_at) / SECOND
 
     def advance(self, seconds: float) -> None:
         """Let time pass at once; timers that fell due fire together at the next turn."""

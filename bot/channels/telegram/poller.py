@@ -45,8 +45,6 @@ WEBHOOK = (
     "Another program has Telegram send the messages of this bot to its webhook. Stop it first: "
     "two would take them away from each other."
 )
-OUTAGE = 300.0
-"""Seconds without Telegram after which staff are told."""
 PRESS_LIFETIME = 150.0
 """Seconds Telegram keeps a button press: after a longer outage some may be lost."""
 POLL_TIMEOUT = 50
@@ -161,6 +159,8 @@ class Poller:
     update that waited is received."""
     on_refusal: Callable[[], Awaitable[None]] | None = None
     """Called when Telegram begins or ceases to refuse the token: `refused_since` has changed."""
+    on_answer: Callable[[], None] = lambda: None
+    """Called at every answer of Telegram that is not an error."""
     has_disk_space: Callable[[], bool] = lambda: True
     """While it returns False, nothing is requested; Telegram keeps updates for a day."""
 
@@ -171,7 +171,7 @@ class Poller:
         self._broken_batches = BrokenBatchHandler()
         self._conflicts = ConflictDetector(self.clock.monotonic())
         self.last_reached_at = self.clock.monotonic()
-        self._is_out = self._is_missed = False
+        self._is_missed = False
         self._is_doubtful = False
         self._was_away = False
         self._is_stopping = False
@@ -265,7 +265,8 @@ class Poller:
                 self.backoff.reset()
                 now = self.clock.monotonic()
                 self._was_away = self._was_away or now - self.last_reached_at > PRESS_LIFETIME
-                self.last_reached_at, self._is_out = now, False
+                self.last_reached_at = now
+                self.on_answer()
                 await self._note_refusal(is_refused=False)
                 return answer
             if isinstance(failure, TokenRefusedError):
@@ -286,10 +287,6 @@ class Poller:
             log.error("telegram_missing", error=type(error).__name__)
         is_refused = isinstance(error, (InvalidToken, TokenRefusedError))
         self._is_doubtful = self._is_doubtful or is_refused
-        outage = self.clock.monotonic() - self.last_reached_at
-        if outage > OUTAGE and not self._is_out:
-            self._is_out = True
-            log.error("outage", seconds=outage)
         if isinstance(error, RetryAfter):
             return retry_delay(error)
         return self.backoff.next_delay(MAX_DELAY_REFUSED if self.refused_since else MAX_DELAY)

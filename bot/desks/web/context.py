@@ -69,6 +69,8 @@ class DeskContext:
     clock: Clock
     password_cost: PasswordCost
     wake_dispatcher: Callable[[], Awaitable[None]] | None
+    rehearsal: bool
+    """Whether time can jump: then no page says that nothing is fetched."""
     find_place: Callable[[], Place]
     follow_fact_checks: Callable[[Work], None]
     """Has this process use the checks of numbers and organisations that are in force now."""

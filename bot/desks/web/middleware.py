@@ -51,7 +51,7 @@ from bot.errors import HavenError
 from bot.hotline.queue.held_replies import held_replies
 from bot.languages import STAFF_LANGUAGES
 from bot.log import log
-from bot.store.findings import CLOCK_ERROR, TOKEN_REFUSED_SINCE
+from bot.store.findings import load_findings
 from bot.store.writer import is_store_error
 from bot.vault.keys.staff_keys import may_open
 
@@ -206,12 +206,13 @@ class DeskEndpoint:
             if found is not None and sessions.exists(work, session):
                 request.signed_in = found
                 request.preferences = load_preferences(work, found.id)
-                request.clock_error = CLOCK_ERROR.load(work, request.now)
+                request.findings = load_findings(
+                    work, request.now, is_polling_watched=not self.context.rehearsal
+                )
                 if request.http.method == "GET" and found.role is not Role.AUDITOR:
                     request.held_replies = held_replies(work)
                 self.context.service_hours.plan(work)  # of what every page shows
                 self.context.phrasebook.load(work)
-                request.token_refused_since = TOKEN_REFUSED_SINCE.load(work, request.now)
                 if request.is_for_page and found.role is not Role.AUDITOR:
                     load_own_cases(work, request)
                     request.shift_notice = load_shift_notice(work, request)

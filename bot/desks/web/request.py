@@ -14,6 +14,7 @@ from bot.desks.web.form_nonces import NONCE_FIELD, new_nonce
 from bot.desks.web.routes import Permission
 from bot.desks.web.templates import render_template
 from bot.errors import HavenError
+from bot.store.findings import Findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -75,12 +76,10 @@ class DeskRequest:
     """What every page says about the caseworker's shift."""
     form_nonce: str = field(default_factory=new_nonce)
     """The nonce of the forms on the page that is drawn."""
-    clock_error: int = 0
-    """Microseconds by which this machine's clock is ahead; 0 while it is right."""
+    findings: Findings = field(default_factory=Findings)
+    """What is wrong with the bot's surroundings, which every page shows."""
     wrong_facts: Sequence[CheckableFact] = ()
     """Numbers and organisations that one colleague found wrong, which supervisors see."""
-    token_refused_since: int = 0
-    """Since when Telegram refuses the bot's token; 0 while it does not."""
     key_requests: Sequence[KeyRequest] = ()
     """Keys that wait for a colleague's approval, which every page shows to those who read cases."""
     position: str = ""

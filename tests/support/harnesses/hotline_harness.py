@@ -15,6 +15,7 @@ from bot.app.options import BuildOptions
 from bot.app.run import recover
 from bot.clock import SECOND
 from bot.hotline.commands.store import submit_command
+from bot.hotline.contact_rule import ClockMonitor
 from bot.languages import LANGUAGES
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import UNLIMITED, RateLimits
@@ -112,20 +113,22 @@ class HotlineHarness:
         self._people = 0
         self._at = MIDDAY
         self._jumped = 0
+        self._booted_at, self.boot = MIDDAY, 1
         self._asking: Any = None
         self.open()
 
     def open(self) -> None:
         """Start the process."""
         self._stop_asking()
-        self.loop = ManualTimeLoop(self._at)
+        self.loop = ManualTimeLoop(self._at, self._booted_at)
         self.loop.jumped = self._jumped
         self.database = database_on(self.url, self.loop)
         self.house = build(
             self.settings, self.database, self.vault, self.post,
             BuildOptions(
                 bot_id=BOT, username=lambda: "haven_bot", clock=self.loop, desks=(self.board,),
-                hasher=InlinePassphraseHasher(), **self._made,
+                hasher=InlinePassphraseHasher(), clock_monitor=ClockMonitor(boot=self.boot),
+                **self._made,
             ),
         )  # fmt: skip
         self.built()
@@ -167,6 +170,16 @@ class HotlineHarness:
         """End the process in good order and start it again, some time later."""
         self.close()
         self._at += int(seconds_away * SECOND)
+        self.open()
+
+    def reboot(self, seconds_away: float = 60.0, *, new_start: bool = True) -> None:
+        """End the process, start the machine again, and the process on it.
+
+        Without `new_start` only the wall clock was set meanwhile: the machine ran on.
+        """
+        self.close()
+        self._at += int(seconds_away * SECOND)
+        self._booted_at, self.boot = self._at, self.boot + new_start
         self.open()
 
     def run(self, work: Coroutine[Any, Any, Any] | asyncio.Future[Any]) -> Any:

@@ -15,6 +15,7 @@ from bot.conversation import CONTROLS
 from bot.languages import LANGUAGES
 from bot.mailbox import courier
 from bot.mailbox.rate_limit import UNLIMITED
+from bot.monitoring.canary import CanaryTimes
 from bot.places.taiwan import TAIWAN
 from bot.places.taiwan.directory import VERIFIED_ON
 from bot.sandbox import TOKEN, Phone, Sandbox, serve
@@ -64,6 +65,7 @@ class LiveDeployment:
         self.database = Database(DataDirectory(self.settings.data).database_url)
         self.bot: asyncio.Task[None] | None = None
         self.patience = PATIENCE
+        self.canary = CanaryTimes()
         self._reading: Any = None
 
     async def start(self) -> None:
@@ -83,7 +85,12 @@ class LiveDeployment:
         room = DiskSpace.unlimited(self.settings.data)
         offer = offered_languages(self.settings.languages)
         options = RunOptions(
-            clock=self.clock, limits=UNLIMITED, ready=ready, disk=room, offer=offer
+            clock=self.clock,
+            limits=UNLIMITED,
+            ready=ready,
+            disk=room,
+            offer=offer,
+            canary=self.canary,
         )
         return run_bot(self.settings, options)
 

@@ -34,7 +34,7 @@ SETTING_GROUPS: dict[Text, tuple[str, ...]] = {
     texts.GROUP_KEYS: (
         "telegram_token", "telegram_token_file", "telegram_api", "host_key_file",
         "passphrase_file", "data", "database_url", "keys_url", "backups", "backup_key",
-        "smtp_url", "smtp_from", "push_contact",
+        "smtp_url", "smtp_from", "push_contact", "watch_listen",
     ),
 }  # fmt: skip
 SHOWN_VALUES = frozenset({

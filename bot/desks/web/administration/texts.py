@@ -178,6 +178,7 @@ SETTING_MEANINGS = {
     "source": _("Where people find the source code. Empty: they are told to ask you."),
     "desk_origin": _("The desk's address in browsers."),
     "desk_listen": _("Where the desk listens on this machine."),
+    "watch_listen": _("Where monitoring asks how Haven is. Empty: nowhere."),
     "desk_group": _("The Telegram group of caseworkers."),
     "desk_mode": _("Whether that group shows what people write. Then Telegram stores it too."),
     "telegram_token": _("Gives control of the bot."),

@@ -13,7 +13,6 @@ from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
 from bot.channels.telegram.poller import (
     MAX_DELAY,
     MAX_DELAY_REFUSED,
-    OUTAGE,
     Backoff,
     Poller,
     next_offset,
@@ -369,14 +368,6 @@ async def test_without_a_network_at_the_start_it_waits_for_one(scene: Scene) -> 
     await scene.until_idle(scene.poller())
     assert scene.inbox.kept == [5]
     assert len(scene.time.slept) == 2
-
-
-async def test_a_long_outage_is_told_once(scene: Scene) -> None:
-    scene.answers(*[api_error(502, "Bad Gateway")] * 60)
-    with capture_logs() as logs:
-        await scene.until_idle(scene.poller())
-    (told,) = [entry for entry in logs if entry["event"] == "outage"]
-    assert told["seconds"] > OUTAGE
 
 
 async def test_the_token_of_another_bot_is_refused(scene: Scene) -> None:

@@ -14,38 +14,11 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import structlog
 
+from bot.log.events import EVENTS
+
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-EVENTS = frozenset(
-    {
-        # The process, its clock and its disk.
-        "started", "stopped", "clock_jumped", "clock_wrong", "clock_right", "commit_failed",
-        "library_message",
-        "disk_low", "disk_full", "disk_read_only", "disk_writable", "rows_expired",
-        # Telegram.
-        "telegram_missing", "token_refused", "token_accepted", "polling", "polling_paused",
-        "poll_failed", "poll_conflict", "poll_response_quarantined",
-        "webhook_removed", "outage", "loss_window", "questions_asked_again", "profile_not_updated",
-        "language_refused", "recordings_unreadable",
-        # Updates and letters.
-        "quarantined", "update_tried_again", "turn_failed", "queue_round_failed",
-        "passphrase_given_up",
-        "letter_blocked", "letter_delayed", "letter_failed", "letter_refused", "letter_uncertain",
-        # Cases.
-        "case_opened", "case_wrapped_to_host_key", "hotline_alerts", "deadlines_unreadable",
-        "on_call_calls", "on_call_failed",
-        "directory_entries_expired", "file_saved", "file_failed", "file_fetch_failed",
-        # Desks.
-        "desk_request_failed", "desk_request_refused", "desk_poll_failed",
-        "desk_poll_recovered", "seen_marks_not_stored", "fact_checks_not_read",
-        "forum_access_lost", "forum_access_restored", "forum_group_moved",
-        # Erasure, retention and backups.
-        "case_erased", "erasure_unfinished", "erasure_requests_done", "retention_paused",
-        "retention_needs_approval", "backups_removed", "backup_cleanup_failed",
-        "restored_without_ledger",
-    }
-)  # fmt: skip
 FIELDS = {
     "count": int, "seconds": float, "error": str, "state": str, "kind": str, "priority": int,
     "letter": int, "case": str, "file": str, "attempts": int, "logger": str, "level": str,

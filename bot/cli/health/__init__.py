@@ -1,0 +1,1 @@
+"""Commands and checks about the health of an installation."""

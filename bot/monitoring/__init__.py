@@ -1,0 +1,1 @@
+"""What operators watch: health, metrics, alert rules, a dashboard, and the alarm for staff."""

@@ -1,0 +1,69 @@
+"""When the bot last fetched, committed and sent its canary, over every App of a process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from bot.monitoring.canary import CanaryRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.clock import Clock
+    from bot.dispatch.turn_services import TurnServices
+    from bot.mailbox.courier import Courier
+    from bot.mailbox.letter import Letter
+    from bot.store.database import Database
+    from bot.store.writer import Work
+    from bot.text import Text
+    from bot.vault import Vault
+
+
+class WatchedApp(Protocol):
+    """What is watched of an App."""
+
+    @property
+    def database(self) -> Database:
+        """Return the database."""
+
+    @property
+    def vault(self) -> Vault:
+        """Return the vault."""
+
+    @property
+    def courier(self) -> Courier:
+        """Return the courier."""
+
+    @property
+    def setting(self) -> TurnServices:
+        """Return the services of turns, with the clock's monitor."""
+
+    def tell_staff(self, work: Work, text: Text, values: Mapping[str, str]) -> list[Letter]:
+        """Store and return the letters that tell all staff something about the service."""
+
+
+class Activity:
+    """Moments by the monotonic clock; before the first of a kind, the start of the process."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.polled_at = self.committed_at = clock.monotonic()
+        self.canary = CanaryRecord(clock)
+
+    def note_poll(self) -> None:
+        """Note that the channel answered."""
+        self.polled_at = self.clock.monotonic()
+
+    def note_commit(self) -> None:
+        """Note that a commit is durable."""
+        self.committed_at = self.clock.monotonic()
+
+    @property
+    def seconds_since_poll(self) -> float:
+        """Return how long ago the channel answered."""
+        return self.clock.monotonic() - self.polled_at
+
+    @property
+    def seconds_since_commit(self) -> float:
+        """Return how long ago a commit was durable."""
+        return self.clock.monotonic() - self.committed_at

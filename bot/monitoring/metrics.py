@@ -1,0 +1,132 @@
+"""The metrics, as text for Prometheus: values are computed when they are asked for.
+
+No metric has a label about a person, a case, a language or a caseworker. The one label there is
+names how urgent an overdue reply is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from bot.clock import SECOND
+from bot.monitoring.readings import are_keys_usable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from prometheus_client.metrics_core import Metric
+
+    from bot.monitoring.activity import Activity, WatchedApp
+    from bot.monitoring.readings import Readings
+
+LEVEL = "level"
+"""The only label: P0 to P4."""
+
+
+class MetricText(NamedTuple):
+    """What a metric is."""
+
+    name: str
+    meaning: str
+
+
+POLL_AGE = MetricText("haven_poll_age_seconds", "since Telegram answered last")
+COMMIT_AGE = MetricText("haven_commit_age_seconds", "since a commit was durable; 30 at rest")
+DATABASE_UP = MetricText("haven_database_up", "1 if the database answers within 3 seconds")
+DATABASE_LATENCY = MetricText(
+    "haven_database_latency_seconds", "until the database had answered, with all that was before"
+)
+KEYS_USABLE = MetricText("haven_keys_usable", "1 if what is sealed now can be opened")
+EPOCH_AGE = MetricText(
+    "haven_key_epoch_age_seconds", "age of the key that seals what is in transit; 1800 at most"
+)
+OLDEST_UPDATE = MetricText("haven_oldest_update_seconds", "age of the oldest update that waits")
+OLDEST_LETTER = MetricText(
+    "haven_oldest_letter_seconds", "age of the oldest letter that may leave and has not"
+)
+OVERDUE = MetricText("haven_replies_overdue", "replies to people that are overdue, by level")
+SESSIONS = MetricText("haven_desk_sessions", "sessions at the desk")
+BACKUP_AGE = MetricText(
+    "haven_backup_age_seconds",
+    "age of the newest backup; +Inf for none, absent without HAVEN_BACKUPS",
+)
+CLOCK_ERROR = MetricText(
+    "haven_clock_error_seconds", "by how much the clock is ahead of Telegram's, to the second"
+)
+CLOCK_DOUBTED = MetricText("haven_clock_doubted", "1 while no hour is trusted")
+CANARY_AGE = MetricText("haven_canary_age_seconds", "since the canary got through last")
+CANARY_TIME = MetricText("haven_canary_seconds", "how long it took then")
+CANARY_FAILURES = MetricText("haven_canary_failures_total", "rounds of the canary that failed")
+METRICS: Final = (
+    POLL_AGE, COMMIT_AGE, DATABASE_UP, DATABASE_LATENCY, KEYS_USABLE, EPOCH_AGE, OLDEST_UPDATE,
+    OLDEST_LETTER, OVERDUE, SESSIONS, BACKUP_AGE, CLOCK_ERROR, CLOCK_DOUBTED, CANARY_AGE,
+    CANARY_TIME, CANARY_FAILURES,
+)  # fmt: skip
+"""All of them; Prometheus's own for the process (`process_...`) come in addition."""
+
+
+class _Computed(Collector):
+    """Metrics that are computed already."""
+
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterable[Metric]:
+        """Return them."""
+        return self._families
+
+
+def metrics_text(
+    app: WatchedApp, activity: Activity, found: Readings | None, backup: float | None
+) -> bytes:
+    """Return all metrics; those of the database are absent where it has not answered (None).
+
+    `backup` is the age of the newest backup in seconds; None where none is set up.
+    """
+    now, canary = activity.clock.now(), activity.canary
+    families = [
+        _gauge(POLL_AGE, activity.seconds_since_poll),
+        _gauge(COMMIT_AGE, activity.seconds_since_commit),
+        _gauge(DATABASE_UP, found is not None),
+        _gauge(KEYS_USABLE, are_keys_usable(app)),
+        _gauge(CANARY_AGE, activity.clock.monotonic() - canary.passed_at),
+        CounterMetricFamily(CANARY_FAILURES.name, CANARY_FAILURES.meaning, value=canary.failures),
+        *_of_keys_and_clock(app, now),
+        *(_of_database(found) if found is not None else ()),
+    ]
+    if canary.seconds is not None:
+        families.append(_gauge(CANARY_TIME, canary.seconds))
+    if backup is not None:
+        families.append(_gauge(BACKUP_AGE, backup))
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Computed(families))
+    ProcessCollector(registry=registry)
+    return bytes(generate_latest(registry))
+
+
+def _of_keys_and_clock(app: WatchedApp, now: int) -> Iterator[Metric]:
+    if (born_at := app.vault.epoch_began_at) is not None:
+        yield _gauge(EPOCH_AGE, max(0, now - born_at) / SECOND)
+    monitor = app.setting.clock_monitor
+    if (channel_at := monitor.channel()) is not None:
+        yield _gauge(CLOCK_ERROR, (now - channel_at) / SECOND)
+    yield _gauge(CLOCK_DOUBTED, bool(monitor.doubted_until(now)))
+
+
+def _of_database(found: Readings) -> Iterator[Metric]:
+    yield _gauge(DATABASE_LATENCY, found.latency)
+    yield _gauge(OLDEST_UPDATE, found.oldest_update / SECOND)
+    yield _gauge(OLDEST_LETTER, found.oldest_letter / SECOND)
+    yield _gauge(SESSIONS, found.sessions)
+    overdue = GaugeMetricFamily(OVERDUE.name, OVERDUE.meaning, labels=[LEVEL])
+    for level, count in found.overdue.items():
+        overdue.add_metric([f"P{level.value}"], count)
+    yield overdue
+
+
+def _gauge(text: MetricText, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(text.name, text.meaning, value=float(value))

@@ -1,0 +1,106 @@
+"""The local port for monitoring: `/healthz`, `/readyz` and `/metrics`, without a password.
+
+It answers on an address of its own, never on the desk's: what browsers reach shows no metrics.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.asgi_server import EmbeddedServer, listen
+from bot.clock import SECOND
+from bot.errors import SettingError
+from bot.monitoring.metrics import metrics_text
+from bot.monitoring.readings import DatabaseReader, are_keys_usable, backup_age
+from bot.store.findings import POLLING_ALARM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+    from bot.monitoring.activity import Activity, WatchedApp
+
+BACKLOG = 16
+MAX_CONNECTIONS = 16
+
+
+class WatchPages:
+    """The three pages about the App of this moment."""
+
+    def __init__(
+        self, current: Callable[[], WatchedApp], activity: Activity, backups: Path | None
+    ) -> None:
+        self._current, self._activity, self._backups = current, activity, backups
+        self._reader = DatabaseReader()
+
+    def app(self) -> Starlette:
+        """Return them as an application."""
+        routes = [
+            Route("/healthz", self._health, methods=["GET"]),
+            Route("/readyz", self._ready, methods=["GET"]),
+            Route("/metrics", self._metrics, methods=["GET"]),
+        ]
+        return Starlette(routes=routes)
+
+    async def _health(self, _request: Request) -> Response:
+        """Say that the process lives and its event loop turns."""
+        return PlainTextResponse("alive\n")
+
+    async def _ready(self, _request: Request) -> Response:
+        """Say what is ready: database, polling within five minutes, keys."""
+        app, gap = self._current(), self._activity.seconds_since_poll
+        found = await self._reader.read(app, self._activity.clock.now())
+        checks = {
+            "database answers": found is not None,
+            "Telegram answered within 5 minutes": gap * SECOND <= POLLING_ALARM,
+            "keys are usable": are_keys_usable(app),
+        }
+        lines = (f"{'ok ' if is_fine else 'no '} {name}\n" for name, is_fine in checks.items())
+        is_ready = all(checks.values())
+        status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
+        return PlainTextResponse("".join(lines), status)
+
+    async def _metrics(self, _request: Request) -> Response:
+        """Return the metrics of this moment."""
+        app, now = self._current(), self._activity.clock.now()
+        found = await self._reader.read(app, now)
+        age = None if self._backups is None else await backup_age(self._backups, now)
+        text = metrics_text(app, self._activity, found, age)
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+
+async def serve_until_cancelled(pages: WatchPages, host: str, port: int) -> None:
+    """Serve the pages until cancelled.
+
+    Raises:
+        SettingError: the port is taken.
+    """
+    try:
+        listener = listen(host, port, BACKLOG)
+    except OSError as error:
+        raise SettingError(
+            f"HAVEN_WATCH_LISTEN: {host}:{port}: {error.strerror}; name another port"
+        ) from None
+    config = uvicorn.Config(
+        pages.app(), ws="none", lifespan="off", log_config=None, access_log=False,
+        server_header=False, proxy_headers=False, timeout_graceful_shutdown=1,
+        limit_concurrency=MAX_CONNECTIONS,
+    )  # fmt: skip
+    server = EmbeddedServer(config)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        await asyncio.shield(running)
+    finally:
+        server.should_exit = True
+        await asyncio.wait({running})
+        listener.close()

@@ -1,0 +1,185 @@
+"""The doctor asks Telegram, the time service and the desk's address, and knows a new deployment."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.app.storage import open_database, open_vault
+from bot.cli.doctor import is_not_started, run_checks
+from bot.cli.health import surroundings as asked
+from bot.cli.health.logs import journal_command, logs
+from bot.clock import is_clock_synchronised
+from bot.sandbox import TOKEN, FaultKind, Sandbox, serve
+from bot.store.database import DataDirectory
+from bot.vault.backup.create import list_archives
+from tests.support.harnesses.hotline_harness import settings_for
+from tests.support.tls_server import HOST, tls_server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.settings import Settings
+
+ANSWERS = "Telegram answers and takes the token"
+WEBHOOK = "no other program takes the messages"
+GROUP = "caseworkers' group"
+CLOCK = "clock is right by Telegram's at this moment"
+DESK = "desk's address and its certificate"
+NTP = "clock is kept by NTP"
+NEW = "not started yet (haven start makes the databases)"
+
+
+async def doctor(settings: Settings) -> dict[str, str | None]:
+    return await asyncio.to_thread(lambda: dict(run_checks(settings)))
+
+
+def settings_at(folder: Path, address: str, **given: Any) -> Settings:
+    return settings_for(folder, telegram_token=TOKEN, telegram_api=address, **given)
+
+
+async def test_telegram_is_asked_and_nothing_is_changed_there(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    group = sandbox.add_group(forum=True)
+    group.add_bot(sandbox.add_colleague("Mei"), "administrator")
+    async with serve(sandbox) as address:
+        found = await doctor(settings_at(tmp_path, address, desk_group=group.id))
+    assert [found[name] for name in (ANSWERS, WEBHOOK, GROUP, CLOCK)] == [None] * 4
+    called = {call.method.lower() for call in sandbox.calls}
+    assert called == {"getme", "getwebhookinfo", "getchat", "getchatmember"}
+
+
+async def test_a_token_that_is_refused_and_a_telegram_that_is_away_are_told(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    async with serve(sandbox) as address:
+        other = settings_for(
+            tmp_path, telegram_token="123456:" + "a" * 35, telegram_api=address, desk_group=-1001
+        )
+        refused = await doctor(other)
+        sandbox.faults.add(FaultKind.ERROR, code=502)
+        failing = await doctor(settings_at(tmp_path, address))
+    gone = await doctor(settings_at(tmp_path, address))
+    assert "@BotFather" in str(refused[ANSWERS])
+    assert "not asked" in str(refused[GROUP])
+    for found in (failing, gone):
+        assert "does not answer" in str(found[ANSWERS])
+        assert "HAVEN_TELEGRAM_API" in str(found[ANSWERS])
+        assert found[WEBHOOK] is found[CLOCK] is None
+
+
+async def test_a_webhook_and_a_clock_that_differs_are_told(tmp_path: Path) -> None:
+    sandbox = Sandbox()
+    sandbox.updates.webhook = "https://other.example/hook/secret"
+    async with serve(sandbox) as address:
+        sandbox.jump(7200)
+        found = await doctor(settings_at(tmp_path, address))
+    assert "other.example" in str(found[WEBHOOK])
+    assert "secret" not in str(found[WEBHOOK])
+    assert "seconds slow" in str(found[CLOCK])
+
+
+@pytest.mark.parametrize(
+    ("is_forum", "status", "fault"),
+    [
+        (False, "administrator", "has no topics"),
+        (True, "member", "no administrator"),
+        (True, "", "does not show the group"),
+    ],
+)
+async def test_a_group_in_which_the_bot_cannot_work_is_told(
+    tmp_path: Path, is_forum: bool, status: str, fault: str
+) -> None:
+    sandbox = Sandbox()
+    group = sandbox.add_group(forum=is_forum)
+    if status:
+        group.add_bot(sandbox.add_colleague("Mei"), status)
+    async with serve(sandbox) as address:
+        found = await doctor(settings_at(tmp_path, address, desk_group=group.id))
+    assert fault in str(found[GROUP])
+
+
+@pytest.mark.parametrize(
+    ("days", "fault"), [(90, None), (5, "its certificate ends on"), (-1, "certificate has expired")]
+)
+def test_the_certificate_of_the_desk_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: float, fault: str | None
+) -> None:
+    with tls_server(tmp_path, days) as (port, authority):
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        found = dict(run_checks(settings_for(tmp_path, desk_origin=f"https://{HOST}:{port}")))
+    assert found[DESK] is None if fault is None else fault in str(found[DESK])
+
+
+def test_a_certificate_no_browser_trusts_and_an_address_without_tls_are_told(
+    tmp_path: Path,
+) -> None:
+    with tls_server(tmp_path, 90) as (port, _authority):
+        settings = settings_for(tmp_path, desk_origin=f"https://{HOST}:{port}")
+        assert "not valid" in str(dict(run_checks(settings))[DESK])
+    assert "does not answer by TLS" in str(dict(run_checks(settings))[DESK])
+    assert DESK not in dict(run_checks(settings_for(tmp_path)))
+
+
+def test_a_clock_without_a_time_service_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert is_clock_synchronised() in {True, False, None}
+    for state, is_wrong in ((True, False), (None, False), (False, True)):
+        monkeypatch.setattr(asked, "is_clock_synchronised", lambda state=state: state)
+        fault = dict(run_checks(settings_for(tmp_path)))[NTP]
+        assert (fault is not None) == is_wrong
+        assert not is_wrong or "timedatectl set-ntp true" in str(fault)
+
+
+# --- Before the first start -------------------------------------------------------------------
+
+
+def test_before_the_first_start_nothing_reads_as_lost(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, backups=tmp_path / "backups", backup_key="00")
+    assert is_not_started(settings)
+    found = dict(run_checks(settings))
+    assert found[NEW] is None
+    assert not {name for name, fault in found.items() if fault} & {
+        "database opens and is durable", "key store opens with this host key", NEW,
+    }  # fmt: skip
+    assert "none at" not in " ".join(filter(None, found.values()))
+    assert not settings.data.exists()
+
+
+def test_an_empty_folder_with_backups_is_asked_about(tmp_path: Path) -> None:
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    settings = settings_for(tmp_path, backups=backups)
+    (backups / "haven-main-20261128T020000Z.sealed").touch()
+    assert list_archives(backups)
+    assert "HAVEN_DATA" in str(dict(run_checks(settings))[NEW])
+
+
+def test_data_without_keys_are_no_new_deployment(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    database = open_database(settings)
+    open_vault(settings, database).close()
+    database.writer.close()
+    assert not is_not_started(settings)
+    keys = DataDirectory(settings.data).path / "keys.db"
+    keys.rename(tmp_path / "elsewhere")
+    found = dict(run_checks(settings))
+    assert NEW not in found
+    assert found["key store opens with this host key"]
+
+
+# --- The log ----------------------------------------------------------------------------------
+
+
+def test_logs_come_from_the_journal_or_say_where_they_go(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = journal_command("journalctl", "haven", 50, "yesterday", follow=True)
+    assert command == [
+        "journalctl", "--unit=haven", "--lines=50", "--output=cat", "--since=yesterday", "--follow",
+    ]  # fmt: skip
+    monkeypatch.setattr("bot.cli.health.logs.RUNNING_SYSTEMD", tmp_path / "none")
+    logs()
+    assert "standard error" in capsys.readouterr().out

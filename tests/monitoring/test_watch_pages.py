@@ -1,0 +1,113 @@
+"""What the monitoring port says of a running Haven, and what it never says."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.app.run import RunOptions, run_bot
+from bot.errors import SettingError
+from bot.monitoring.metrics import LEVEL, METRICS
+from bot.sandbox import FaultKind
+from bot.settings import load_settings
+from bot.store.database import DataDirectory
+from bot.store.disk_space import DiskSpace
+from tests.support.harnesses.hotline_harness import settings_for
+from tests.support.watched_deployment import watched
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LEVELS = {"P0", "P1", "P2", "P3", "P4"}
+BACKUP = "haven_backup_age_seconds"
+
+
+async def test_a_running_haven_is_alive_and_ready_and_every_metric_is_there(tmp_path: Path) -> None:
+    async with watched(tmp_path, backups=tmp_path / "backups") as haven:
+        health, ready = await haven.get("/healthz"), await haven.get("/readyz")
+        page = await haven.get("/metrics")
+        assert (await haven.get("/")).status_code == 404
+    assert (health.status_code, health.text) == (200, "alive\n")
+    assert ready.status_code == 200
+    assert ready.text.count("ok ") == 3
+    assert page.headers["content-type"].startswith("text/plain; version=")
+    samples = [it for each in text_string_to_metric_families(page.text) for it in each.samples]
+    ours = {it.name for it in samples if it.name.startswith("haven_")}
+    assert ours == {it.name for it in METRICS}
+    values = {it.name: it.value for it in samples if not it.labels}
+    assert values["haven_database_up"] == values["haven_keys_usable"] == 1
+    assert 0 <= values["haven_key_epoch_age_seconds"] < 1800
+    assert values["haven_poll_age_seconds"] < 60
+
+
+async def test_no_label_and_no_line_tells_of_a_person_a_case_or_a_language(tmp_path: Path) -> None:
+    async with watched(tmp_path) as haven:
+        guest = haven.deployment.add_person("Sari", "vi")
+        await guest.arrives()
+        await guest.press("Danger now", "Tell them now")
+        await haven.deployment.until(
+            lambda: haven.deployment.sql("SELECT reference FROM cases"), "a case"
+        )
+        ((reference, case, language),) = haven.deployment.sql(
+            "SELECT reference, id, language FROM cases"
+        )
+        page = await haven.scrape() or ""
+    labels = {
+        pair
+        for each in text_string_to_metric_families(page)
+        for sample in each.samples
+        for pair in sample.labels.items()
+    }
+    assert labels == {(LEVEL, level) for level in LEVELS}
+    for words in (reference, case, str(guest.phone.id), "Sari", f'"{language}"'):
+        assert words not in page
+
+
+async def test_it_is_alive_and_not_ready_while_the_database_is_locked(tmp_path: Path) -> None:
+    async with watched(tmp_path) as haven:
+        path = DataDirectory(haven.deployment.settings.data).path / "haven.db"
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            ready, health = await haven.get("/readyz"), await haven.get("/healthz")
+        again = await haven.get("/readyz")
+    assert health.status_code == 200
+    assert (ready.status_code, "no  database answers" in ready.text) == (503, True)
+    assert again.status_code == 200
+
+
+async def test_it_is_not_ready_after_five_minutes_without_telegram(tmp_path: Path) -> None:
+    async with watched(tmp_path) as haven:
+        haven.deployment.sandbox.faults.add(FaultKind.ERROR, code=502)
+        haven.deployment.sandbox.jump(290)
+        before = await haven.get("/readyz")
+        haven.deployment.sandbox.jump(20)
+        after = await haven.get("/readyz")
+    assert before.status_code == 200
+    assert after.status_code == 503
+    assert "no  Telegram answered within 5 minutes" in after.text
+
+
+def test_the_desks_address_is_refused_and_nothing_listens_by_itself() -> None:
+    with pytest.raises(SettingError, match="HAVEN_WATCH_LISTEN: an address and a port, not the"):
+        load_settings(desk_listen="127.0.0.1:8090", watch_listen="127.0.0.1:8090")
+    assert load_settings().watch_host_port is None
+    assert load_settings(watch_listen="[::1]:8091").watch_host_port == ("::1", 8091)
+
+
+async def test_a_port_that_is_taken_ends_the_start_with_the_fix(tmp_path: Path) -> None:
+    async with watched(tmp_path / "first") as haven:
+        address = re.sub("^http://", "", haven.address)
+        (tmp_path / "second").mkdir()
+        settings = settings_for(
+            tmp_path / "second",
+            watch_listen=address,
+            telegram_token=haven.deployment.settings.telegram_token,
+            telegram_api=haven.deployment.settings.telegram_api,
+        )
+        with pytest.raises(SettingError, match=r"HAVEN_WATCH_LISTEN: .* name another port"):
+            await run_bot(settings, RunOptions(disk=DiskSpace.unlimited(settings.data)))
