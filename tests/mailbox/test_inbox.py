@@ -244,7 +244,6 @@ def test_a_message_set_aside_by_crashes_reaches_the_conversation_later(tmp_path:
     hotline.settle()
     assert person.texts != []
     assert hotline.ask("SELECT state FROM inbox") == [(DONE,)]
-    hotline.close()
     hotline.run(house.dispatcher.retry_crashed())  # nothing is left
     hotline.close()
 
