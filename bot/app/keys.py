@@ -57,11 +57,15 @@ def _ask_passphrase() -> str:
     return getpass("Passphrase of the host key: ")
 
 
+def key_store_url(settings: Settings) -> str:
+    """Return the URL of the deployment's key store."""
+    return settings.keys_url or DataDirectory(settings.data).keys_url
+
+
 def open_key_store(settings: Settings) -> KeyStore:
     """Open the key store; raise SettingError if it fails, or shares the database of the cases."""
-    directory = DataDirectory(settings.data)
-    url = settings.keys_url or directory.keys_url
-    if url == (settings.database_url or directory.database_url):
+    url = key_store_url(settings)
+    if url == (settings.database_url or DataDirectory(settings.data).database_url):
         raise SettingError("HAVEN_KEYS_URL is HAVEN_DATABASE_URL: keys need a separate database")
     with opening("key store", "HAVEN_KEYS_URL" if settings.keys_url else "HAVEN_DATA"):
         return KeyStore(Database(url))

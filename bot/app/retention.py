@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.app.keys import load_host_key
 from bot.desks.forum.topics import TopicEraser
 from bot.desks.web.live.event_log import log_case_erased
 from bot.dispatch.conversation_store import Conversations
+from bot.errors import SettingError
 from bot.hotline.case_links import delete_links
 from bot.mailbox.outbox import Outbox
 from bot.partners.link_stats import LinkStats
 from bot.store.database import DataDirectory
 from bot.vault import AuditLog, Vault
 from bot.vault.audit.log import AuditTruncation
+from bot.vault.backup.offline_key import BackupRecipients
 from bot.vault.erasure.erase import Erasures
 from bot.vault.erasure.ledger import BackupFolder
 from bot.vault.erasure.retention import Retention
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def build_retention(settings: Settings, vault: Vault, erasures: Erasures) -> Retention:
     """Return what erases closed cases, old backups and the oldest rows of the audit log."""
     truncation = AuditTruncation(AuditLog(vault), DataDirectory(settings.data).audit_head_file)
-    return Retention(erasures, settings.keep_days, open_backup_folder(settings), truncation)
+    return Retention(erasures, settings.keep_days, open_backup_folder(settings, vault), truncation)
 
 
 def build_erasures(settings: Settings, vault: Vault, outbox: Outbox | None = None) -> Erasures:
@@ -41,8 +42,25 @@ def build_erasures(settings: Settings, vault: Vault, outbox: Outbox | None = Non
     return Erasures(vault, AuditLog(vault), DataDirectory(settings.data).files, erasers)
 
 
-def open_backup_folder(settings: Settings) -> BackupFolder | None:
+def open_backup_folder(settings: Settings, vault: Vault) -> BackupFolder | None:
     """Return the folder of backups that the bot maintains; None if HAVEN_BACKUPS is not set."""
     if settings.backups is None:
         return None
-    return BackupFolder(settings.backups, load_host_key(settings))
+    return BackupFolder(settings.backups, vault.backup_mac)
+
+
+def check_backup_settings(settings: Settings) -> None:
+    """Raise SettingError if half of the settings of backups is missing, or the key is malformed."""
+    if settings.backups is None and not settings.backup_key:
+        return
+    if not settings.backup_key:
+        raise SettingError(
+            "HAVEN_BACKUPS is set and HAVEN_BACKUP_KEY is not, so no backup can be made: set it to "
+            "the line that haven keys backup prints, or unset HAVEN_BACKUPS"
+        )
+    if settings.backups is None:
+        raise SettingError(
+            "HAVEN_BACKUP_KEY is set and HAVEN_BACKUPS is not, so no backup is kept: set "
+            "HAVEN_BACKUPS to a folder, best on another disk, or unset HAVEN_BACKUP_KEY"
+        )
+    BackupRecipients.parse(settings.backup_key)

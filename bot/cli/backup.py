@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.app.keys import load_host_key, open_key_store
-from bot.app.storage import existing_database
+from bot.app.keys import key_store_url, load_host_key, open_key_store
+from bot.app.storage import database_at, existing_database, fault_of
 from bot.cli.deployment import open_deployment
 from bot.clock import HOUR, SystemClock
 from bot.errors import BackupError, HavenError, SettingError
@@ -20,12 +20,20 @@ from bot.log import log
 from bot.settings import Settings, load_settings
 from bot.store.database import DataDirectory
 from bot.vault import HostKey
-from bot.vault.backup.create import Backup, delete_expired, list_archives
+from bot.vault.backup.create import (
+    Backup,
+    StoredArchive,
+    delete_expired,
+    list_archives,
+    newest_pair,
+    stored_archive,
+)
 from bot.vault.backup.export_rows import deployed_since, load_erased, open_snapshot
-from bot.vault.backup.offline_key import OfflineKey, OfflinePublicKey
-from bot.vault.backup.restore import Restore, RestoreTarget
+from bot.vault.backup.offline_key import BackupRecipients, OfflineKey, OfflineKeys
+from bot.vault.backup.restore import InspectedBackup, Restore, RestoreTarget, check_new_folder
 from bot.vault.erasure.erase import Erasures, LedgerEntry
 from bot.vault.erasure.ledger import LEDGER_NAME, Ledger, read_ledger, write_ledger
+from bot.vault.keys.key_store import live_root
 
 LEDGER_HINT = (
     "Name another with --ledger: one is stored with the backups and with every copy of them. Only "
@@ -33,6 +41,10 @@ LEDGER_HINT = (
 )
 NO_BACKUP_KEY = (
     "HAVEN_BACKUP_KEY is not set: make a key with haven keys backup, best on another machine"
+)
+NO_HOST_KEY = (
+    "A restore needs the host key of the deployment, from the copy kept elsewhere; a new one does "
+    "not open its backups"
 )
 
 
@@ -47,7 +59,7 @@ def new_backup_key(
         typed = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True)
     key = OfflineKey.create(path, typed)
     typer.echo(f"Made {path}. Take two copies to places without backups, then delete it here.")
-    typer.echo(f"export HAVEN_BACKUP_KEY={key.public}")
+    typer.echo(f"export HAVEN_BACKUP_KEY={key.recipient}")
 
 
 def backup(
@@ -55,21 +67,21 @@ def backup(
         Path | None, typer.Argument(help="A folder; without it, HAVEN_BACKUPS.")
     ] = None,
 ) -> None:
-    """Make a backup while Haven runs: two archives that only the offline key opens."""
+    """Make a backup while Haven runs: two archives that only an offline key opens."""
     with open_deployment() as deployment:
-        settings, now = deployment.settings, deployment.now()
+        settings, now, mac = deployment.settings, deployment.now(), deployment.vault.backup_mac
         folder = into or settings.backups
         if folder is None:
             raise typer.BadParameter("name a folder, or set HAVEN_BACKUPS")
         if not settings.backup_key:
             raise SettingError(NO_BACKUP_KEY)
-        public_key, host_key = OfflinePublicKey.parse(settings.backup_key), load_host_key(settings)
+        recipients = BackupRecipients.parse(settings.backup_key)
         files = DataDirectory(settings.data).files
         with closing(open_key_store(settings)) as keys, _progress_bar("packed") as progress:
-            made = Backup(folder, public_key, host_key).create(
+            made = Backup(folder, recipients, mac).create(
                 deployment.database, keys.database, files, now, progress
             )
-        write_ledger(folder, deployment.run(Erasures.load_all), host_key, now)
+        write_ledger(folder, deployment.run(Erasures.load_all), mac, now)
         expired = delete_expired(folder, now)
         deployment.run(lambda work: deployment.record(work, "backup", "all"))
     for path in made.paths:
@@ -79,29 +91,52 @@ def backup(
 
 
 def restore(  # noqa: PLR0913 - each parameter is an option of the command
-    archives: Annotated[list[Path], typer.Argument(help="One main and one keys archive.")],
+    archives: Annotated[
+        list[Path],
+        typer.Argument(help="A folder of backups, for its newest; or one main and one keys."),
+    ],
+    *,
     to: Annotated[Path, typer.Option("--to", help="A folder that does not exist yet.")],
-    key: Annotated[Path, typer.Option("--key", help="The file of the offline key.")],
+    key: Annotated[
+        list[Path], typer.Option("--key", help="A file of an offline key; several are all tried.")
+    ],
+    host_key: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--host-key", help="An earlier host key, for archives from before a rotation."
+        ),
+    ] = None,
     ledger: Annotated[Path | None, typer.Option(help="An erased.ledger from elsewhere.")] = None,
     database: Annotated[str, typer.Option(help="An empty database, for PostgreSQL.")] = "",
     keys: Annotated[str, typer.Option(help="An empty key store, for PostgreSQL.")] = "",
-    *,
     without_ledger: Annotated[
         bool, typer.Option("--without-ledger", help="Accept that erased cases may come back.")
     ] = False,
 ) -> None:
     """Restore a backup into a new folder, without the cases that were erased since."""
     settings, now = load_settings(), SystemClock().now()
-    host_key = load_host_key(settings)
+    hosts = [_host_key(settings), *map(_earlier_key, host_key or [])]
     if to.resolve() == settings.data.resolve():
         raise HavenError(f"{to} is HAVEN_DATA: restore into another folder, never over it")
-    erased = _erased_ledger(settings, archives, ledger, host_key, now)
+    check_new_folder(to)
+    paths = _named_archives(archives)
+    live = _live_root(settings, hosts)
+    status = Console(stderr=True).status("reading")
+
+    def ask(path: Path) -> str:
+        status.stop()
+        passphrase = _ask_passphrase(path)
+        status.start()
+        return passphrase
+
+    restoring = Restore(OfflineKeys.load(key, ask), hosts, status.update, live)
+    with status:
+        found = restoring.inspect(paths, now)
+    erased = _erased_ledger(settings, paths, ledger, found, live)
     waiver = _check_ledger_age(erased, now, is_waived=without_ledger)
-    offline_key = OfflineKey.load(key, lambda: typer.prompt("Passphrase", hide_input=True))
-    with Console(stderr=True).status("reading") as status:
-        done = Restore(offline_key, host_key, status.update).restore_into(
-            archives, RestoreTarget(to, database, keys), erased.entries, now, waiver
-        )
+    with status:
+        target = RestoreTarget(to, database, keys)
+        done = restoring.restore_into(found, target, erased.entries, now, waiver)
     typer.echo(f"In {to}: {done.cases} cases, {done.files} files.")
     typer.echo(f"Erased since, and not restored: {done.erased} cases.")
     if done.missing:
@@ -110,34 +145,89 @@ def restore(  # noqa: PLR0913 - each parameter is an option of the command
     typer.echo(f"Check it with HAVEN_DATA={to} haven doctor; then start with it.")
 
 
+def _host_key(settings: Settings) -> HostKey:
+    try:
+        return load_host_key(settings)
+    except SettingError as error:
+        raise SettingError(f"{error}. {NO_HOST_KEY}") from None
+
+
+def _earlier_key(path: Path) -> HostKey:
+    if not path.exists():
+        raise BackupError(
+            f"there is no file {path}: name the earlier host key with --host-key, from where it "
+            "was kept since the rotation"
+        )
+    return HostKey.load(path, ask=lambda: _ask_passphrase(path))
+
+
+def _named_archives(named: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the archives to restore: of a folder, or of several nights, the newest that match.
+
+    Raises:
+        BackupError: one is missing, or there is no pair.
+    """
+    stored: list[StoredArchive] = []
+    for path in named:
+        if not path.exists():
+            raise BackupError(
+                f"there is no {path}: name a folder that holds copies of the backups, or one "
+                "archive haven-main-....age and one haven-keys-....age"
+            )
+        found = list_archives(path) if path.is_dir() else filter(None, [stored_archive(path)])
+        stored += found
+    if not any(path.is_dir() for path in named) and len(stored) < len(named):
+        return tuple(named)  # under names of their own
+    pair = newest_pair(stored, ", ".join(str(path) for path in named))
+    typer.echo(f"Restoring {' and '.join(path.name for path in pair)}.")
+    return pair
+
+
+def _ask_passphrase(path: Path) -> str:
+    return str(typer.prompt(f"Passphrase of {path}", hide_input=True))
+
+
+def _live_root(settings: Settings, hosts: Sequence[HostKey]) -> HostKey | None:
+    """Return the root of the present key store; None if there is none, or it cannot be opened."""
+    found: list[HostKey | None] = []
+    with suppress(HavenError):
+        database = database_at(key_store_url(settings))
+        fault_of(lambda: found.append(live_root(database, hosts)))  # it may be what was lost
+    return found[0] if found else None
+
+
 def _erased_ledger(
-    settings: Settings, archives: list[Path], ledger: Path | None, host_key: HostKey, now: int
-) -> Ledger:
+    settings: Settings, archives: Sequence[Path], ledger: Path | None, found: InspectedBackup,
+    live: HostKey | None,
+) -> Ledger:  # fmt: skip
+    """Return what all ledgers say was erased, and until when the newest is complete."""
+    if ledger is not None and not ledger.exists():
+        raise BackupError(f"there is no file {ledger}: name a copy of {LEDGER_NAME} with --ledger")
     folders = {settings.backups, *(path.parent for path in archives)}
     paths = {path for it in folders if it and (path := it / LEDGER_NAME).exists()}
     paths |= {ledger} if ledger else set()
-    found = [read_ledger(path, host_key) for path in sorted(paths)]
-    if current := _current_ledger(settings, archives, now):
-        found.append(current)
+    ledgers = [read_ledger(path, found.vault.backup_mac) for path in sorted(paths)]
+    made_at, now = min(it.info.made_at for it in found.archives.values()), SystemClock().now()
+    if live == found.root and (current := _current_ledger(settings, made_at, now)):
+        ledgers.append(current)
     return Ledger(
-        tuple(entry for it in found for entry in it.entries),
-        max((it.until for it in found if it.until <= now + HOUR), default=0),
+        tuple(entry for it in ledgers for entry in it.entries),
+        max((it.until for it in ledgers if it.until <= now + HOUR), default=0),
     )
 
 
-def _current_ledger(settings: Settings, archives: list[Path], now: int) -> Ledger | None:
-    """Return what the current data say was erased; None if there are no data.
+def _current_ledger(settings: Settings, made_at: int, now: int) -> Ledger | None:
+    """Return what the present data say was erased; None if there are no data.
 
-    They are complete until now, unless they begin after the archives were made: then they belong
-    to another deployment, or to one that was started from scratch.
+    They are complete until now, unless they begin after the archives were made: then they were
+    started from scratch.
     """
     try:
         database = existing_database(settings)
     except HavenError:
         return None
-    made = [it.made_at for path in archives for it in list_archives(path.parent) if it.path == path]
     with open_snapshot(database) as snapshot:
-        is_complete = deployed_since(snapshot) < min(made, default=0)
+        is_complete = deployed_since(snapshot) < made_at
         entries = tuple(LedgerEntry(bytes(it), at, why) for it, at, why in load_erased(snapshot))
     return Ledger(entries, now if is_complete else 0)
 

@@ -14,6 +14,7 @@ import typer
 
 from bot.app.fact_checks import use_stored_checks
 from bot.app.keys import load_host_key
+from bot.app.retention import check_backup_settings
 from bot.app.sign_in import require_key_holder
 from bot.app.storage import (
     check_schema,
@@ -40,7 +41,6 @@ from bot.store.disk_space import is_read_only
 from bot.store.findings import load_findings
 from bot.store.migrate import current_revision
 from bot.vault.backup.create import find_faults, list_archives
-from bot.vault.backup.offline_key import OfflinePublicKey
 from bot.vault.erasure.erase import Erasures
 from bot.vault.erasure.retention import RetentionSchedule
 
@@ -288,10 +288,9 @@ def _check_on_call(settings: Settings) -> None:
 
 
 def _check_backups(settings: Settings) -> None:
-    if settings.backups is None or not settings.backup_key:
-        raise HavenError("HAVEN_BACKUPS and HAVEN_BACKUP_KEY belong together: set both")
-    OfflinePublicKey.parse(settings.backup_key)
-    faults = list(find_faults(settings.backups, SystemClock().now()))
+    check_backup_settings(settings)
+    folder = settings.backups
+    faults = list(find_faults(folder, SystemClock().now())) if folder is not None else []
     if faults and not is_not_started(settings):
         raise HavenError("; ".join(faults))
 

@@ -14,11 +14,17 @@ from bot.app.storage import existing_database
 from bot.cli.backup import new_backup_key
 from bot.cli.deployment import Deployment, open_deployment
 from bot.cli.options import PasswordFile, SignedIn
+from bot.cli.output import local_time
 from bot.cli.rescue import rescue_cases
 from bot.clock import SystemClock
 from bot.errors import HavenError
 from bot.settings import Settings, load_settings
-from bot.vault import OPERATOR, HostKey
+from bot.store.database import Database
+from bot.vault import OPERATOR, HostKey, KeyStore, Vault
+from bot.vault.backup.create import Backup
+from bot.vault.backup.export_rows import ARCHIVE_RETENTION, ArchivePart
+from bot.vault.backup.offline_key import BackupRecipients
+from bot.vault.keys.key_store import host_key_mark, live_root
 
 keys_app = typer.Typer(no_args_is_help=True)
 keys_app.command("backup")(new_backup_key)
@@ -61,9 +67,10 @@ def rotate_key(
     *,
     lock: Lock = False,
 ) -> None:
-    """Make another host key; once Haven has started with it, the old one opens nothing."""
+    """Make another host key; once Haven has started with it, the old one opens no data."""
     settings = load_settings()
-    existing_database(settings).writer.close()
+    database, now = existing_database(settings), SystemClock().now()
+    database.writer.close()
     with closing(open_key_store(settings)) as keys:
         old = load_host_key(settings)
         passphrase = _ask_passphrase(passphrase_file, lock=lock)
@@ -71,9 +78,43 @@ def rotate_key(
             new = HostKey.load(path, settings.data, lambda: passphrase)
         else:
             new = HostKey.create(path, passphrase, password_cost(context))
-        keys.add_host_key(old, new, SystemClock().now())
+        keys.add_host_key(old, new, now)
+        root = live_root(keys.database, [new])
+        made = _back_up_keys(settings, database, keys, root, now) if root else None
     typer.echo(f"Both keys open now. Set HAVEN_HOST_KEY_FILE={path} and start Haven:")
-    typer.echo("from then on the old key opens nothing. Keep a copy of the new one elsewhere.")
+    typer.echo("from then on the old key opens no data. Keep a copy of the new one elsewhere.")
+    _explain_earlier_key(settings, old, made, now)
+
+
+def _back_up_keys(
+    settings: Settings, database: Database, keys: KeyStore, root: HostKey, now: int
+) -> Path | None:
+    """Back up the keys, so that the new host key alone restores earlier archives of data."""
+    if settings.backups is None or not settings.backup_key:
+        return None
+    try:
+        recipients = BackupRecipients.parse(settings.backup_key)
+        backup = Backup(settings.backups, recipients, Vault(root).backup_mac)
+        return backup.create_keys(database, keys.database, now)
+    except HavenError as error:
+        typer.echo(
+            f"The keys were not backed up: {error}. Repair that, then: haven backup", err=True
+        )
+        return None
+
+
+def _explain_earlier_key(settings: Settings, old: HostKey, made: Path | None, now: int) -> None:
+    """Print until when the earlier key is needed, and for what."""
+    named = settings.host_key_file or settings.host_key_credential()
+    until = local_time(now + ARCHIVE_RETENTION[ArchivePart.KEYS], settings.zone).date()
+    if made is None:
+        typer.echo("Make a backup now (haven backup): it is restored with the new key alone.")
+    else:
+        typer.echo(f"Made {made}: with it, the new key alone restores every")
+        typer.echo("backup of the past 30 days. Copy it to where your backups are copied.")
+    typer.echo(f"Keep the old key, {named} (mark {host_key_mark(old).hex()}), until {until}, apart")
+    typer.echo("from the backups: archives of keys made before now open with it alone")
+    typer.echo(f"(haven restore --host-key {named}). Then destroy it.")
 
 
 @keys_app.command("escrow")

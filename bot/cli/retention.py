@@ -108,7 +108,7 @@ def _print_plan(plan: RetentionPlan, deployment: Deployment) -> None:
 
 
 def _update_ledger(deployment: Deployment, erasures: Erasures, now: int) -> None:
-    if folder := open_backup_folder(deployment.settings):
+    if folder := open_backup_folder(deployment.settings, deployment.vault):
         folder.maintain(deployment.run(erasures.load_all), now, is_clock_trusted=False)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.app.retention import check_backup_settings
 from bot.app.run import RunOptions, run_bot
 from bot.app.sign_in import require_key_holder
 from bot.app.storage import open_database, open_vault
@@ -27,6 +28,7 @@ def start(
         raise typer.BadParameter(f"--only {only} is none of: bot, desk")
     settings = load_settings()
     settings.public_identity()
+    check_backup_settings(settings)
     if only == "desk":
         configure()
         run_until_signal(run_standalone_desk(settings))

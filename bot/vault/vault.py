@@ -91,6 +91,8 @@ class Vault:
         """Returns the keyed digest by which a chat is counted once."""
         self.prove = partial(hmac.digest, root.derive("members"), digest="sha256")
         """Returns the proof that a key of a caseworker or team was created here."""
+        self.backup_mac = partial(hmac.digest, root.derive("backup"), digest="sha256")
+        """Returns the MAC of the manifest of an archive, or of a ledger of erasures."""
         self.chat_key = lru_cache(maxsize=CHAT_KEY_CACHE_SIZE)(self._chat_key)
         """Returns the lookup key of a chat of a bot, a keyed digest."""
         self._epoch: epoch_keys.Epoch | None = None

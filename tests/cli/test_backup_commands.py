@@ -6,18 +6,21 @@ import json
 import re
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.clock import DAY, HOUR, SystemClock
-from bot.vault import HostKey
+from bot.store.database import Database
+from bot.vault import HostKey, Vault
+from bot.vault.backup.offline_key import OfflineKey
 from bot.vault.erasure.ledger import LEDGER_NAME, write_ledger
+from bot.vault.keys.key_store import live_root
 from tests.support.cli_runner import CommandResult, command_runner, is_user_message, listed_cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     Haven = Callable[..., CommandResult]
 
@@ -29,7 +32,7 @@ def haven(tmp_path: Path) -> Haven:
     """A deployment with one caseworker, and an offline key that is kept elsewhere."""
     HostKey.create(tmp_path / "host.key")
     made = command_runner(tmp_path)(
-        "keys", "backup", str(tmp_path / "offline.key"), input=PASSPHRASE
+        "keys", "backup", str(tmp_path / "offline.key"), "--no-passphrase"
     )
     assert made.returncode == 0, made.stderr
     public = made.stdout.split("HAVEN_BACKUP_KEY=")[1].strip()
@@ -44,17 +47,25 @@ def backed_up(haven: Haven) -> list[str]:
     made = haven("backup")
     assert made.returncode == 0, made.stderr
     assert "Rows: " in made.stdout
-    return [line for line in made.stdout.splitlines() if line.endswith(".sealed")]
+    return [line for line in made.stdout.splitlines() if line.endswith(".age")]
 
 
 def test_a_deployment_is_backed_up_restored_and_answers_as_before(
     haven: Haven, tmp_path: Path
 ) -> None:
+    (tmp_path / "offline.key").unlink()
+    made = haven("keys", "backup", str(tmp_path / "offline.key"), input=PASSPHRASE)
+    recipient = made.stdout.split("HAVEN_BACKUP_KEY=")[1].strip()
+    haven = command_runner(
+        tmp_path, HAVEN_BACKUP_KEY=recipient, HAVEN_BACKUPS=f"{tmp_path}/backups"
+    )
     paths = backed_up(haven)
     assert [re.search(r"haven-(\w+)-", path)[1] for path in paths] == ["main", "keys"]  # type: ignore[index]
     assert (tmp_path / "backups" / LEDGER_NAME).exists()
     head = haven("audit", "head").stdout.strip()
     to, key = str(tmp_path / "new"), str(tmp_path / "offline.key")
+    other = haven("restore", *paths, "--to", to, "--key", key, input="wrong\n")
+    assert "not its passphrase" in other.stderr
     done = haven("restore", *paths, "--to", to, "--key", key, input="three words, or four\n")
     assert done.returncode == 0, done.stderr
     assert "0 cases, 0 files" in done.stdout
@@ -74,13 +85,9 @@ def test_nothing_is_restored_over_anything(haven: Haven, tmp_path: Path) -> None
     key = ("--key", str(tmp_path / "offline.key"))
     live = haven("restore", *paths, "--to", str(tmp_path / "data"), *key)
     assert "another folder, never over it" in live.stderr
-    other = haven("restore", *paths, "--to", str(tmp_path / "backups"), *key, input="wrong\n")
-    assert "not its passphrase" in other.stderr
-    taken = haven(
-        "restore", *paths, "--to", str(tmp_path / "backups"), *key, input="three words, or four\n"
-    )
-    assert "something is there" in taken.stderr
-    for done in (live, other, taken):
+    taken = haven("restore", *paths, "--to", str(tmp_path / "backups"), *key)
+    assert "something is there; name a new folder with --to" in taken.stderr
+    for done in (live, taken):
         assert done.returncode == 1
         assert is_user_message(done.stderr)
     assert len(json.loads(haven("staff", "list", "--json").stdout)) == 1
@@ -108,7 +115,15 @@ def elsewhere(haven: Haven, tmp_path: Path) -> tuple[Haven, list[str]]:
 
 def restored(there: tuple[Haven, list[str]], *also: str) -> CommandResult:
     haven, typed = there
-    return haven(*typed, *also, input="three words, or four\n")
+    return haven(*typed, *also)
+
+
+def backup_mac(folder: Path) -> Callable[[bytes], bytes]:
+    """Return what proves ledgers of the deployment in a folder."""
+    keys = Database(f"sqlite:///{folder}/data/keys.db")
+    root = live_root(keys, [HostKey.load(folder / "host.key", folder / "data")])
+    assert root is not None
+    return Vault(root).backup_mac
 
 
 def no_ledger(folder: Path) -> None:
@@ -116,8 +131,9 @@ def no_ledger(folder: Path) -> None:
 
 
 def three_days_old(folder: Path) -> None:
-    host = HostKey.load(folder / "host.key", folder / "data")
-    write_ledger(folder / "copies", [], host, SystemClock().now() - 3 * DAY - HOUR // 2)
+    write_ledger(
+        folder / "copies", [], backup_mac(folder), SystemClock().now() - 3 * DAY - HOUR // 2
+    )
 
 
 def data_begun_anew(folder: Path) -> None:
@@ -155,8 +171,8 @@ def test_erased_cases_return_only_on_request_and_are_audited(
 def test_a_ledger_of_last_night_is_enough_and_its_age_is_said(
     elsewhere: tuple[Haven, list[str]], tmp_path: Path
 ) -> None:
-    host = HostKey.load(tmp_path / "host.key", tmp_path / "data")
-    write_ledger(tmp_path / "copies", [], host, SystemClock().now() - 25 * HOUR - HOUR // 2)
+    until = SystemClock().now() - 25 * HOUR - HOUR // 2
+    write_ledger(tmp_path / "copies", [], backup_mac(tmp_path), until)
     done = restored(elsewhere)
     assert done.returncode == 0, done.stderr
     assert "known until 25 hours ago" in done.stdout
@@ -168,8 +184,6 @@ def test_the_doctor_says_when_no_backup_is_made(haven: Haven, tmp_path: Path) ->
     assert "older than a day; haven backup" in haven("doctor").stdout
     backed_up(haven)
     assert "fine   backups are made" in haven("doctor").stdout
-    alone = command_runner(tmp_path, HAVEN_BACKUPS=f"{tmp_path}/backups")
-    assert "belong together" in alone("doctor").stdout
 
 
 def test_without_a_key_or_a_place_nothing_is_made(haven: Haven, tmp_path: Path) -> None:
@@ -177,9 +191,133 @@ def test_without_a_key_or_a_place_nothing_is_made(haven: Haven, tmp_path: Path) 
     assert bare("backup").returncode == 2
     refused = bare("backup", str(tmp_path / "backups"))
     assert (refused.returncode, "haven keys backup" in refused.stderr) == (1, True)
-    mistyped = command_runner(tmp_path, HAVEN_BACKUP_KEY="00" * 36)
-    assert "a digit is wrong" in mistyped("backup", str(tmp_path / "backups")).stderr
+    mistyped = command_runner(tmp_path, HAVEN_BACKUP_KEY="age1" + "q" * 58)
+    said = mistyped("backup", str(tmp_path / "backups")).stderr
+    assert "a character is wrong or missing" in said
     assert "its backups would not open" in haven("keys", "backup", str(tmp_path / "offline.key"),
                                          input=PASSPHRASE).stderr  # fmt: skip
     plain = haven("keys", "backup", str(tmp_path / "other.key"), "--no-passphrase")
     assert plain.returncode == 0
+
+
+# --- The folder, and what is missing ------------------------------------------------------------
+
+
+def test_a_restore_takes_the_newest_of_a_folder_on_every_night(
+    elsewhere: tuple[Haven, list[str]], haven: Haven, tmp_path: Path
+) -> None:
+    there, (_restore, main, keys, *to) = elsewhere
+    for name in (main, keys):  # the nights before
+        for day in ("20200101", "20210101"):
+            (tmp_path / "copies" / re.sub(r"\d{8}", day, name.rsplit("/", 1)[1])).write_bytes(b"x")
+    newest = (there, ["restore", str(tmp_path / "copies"), *to])
+    done = restored(newest)
+    assert done.returncode == 0, done.stderr
+    assert f"Restoring {main.rsplit('/', 1)[1]} and {keys.rsplit('/', 1)[1]}." in done.stdout
+    again = restored(newest)
+    assert "name a new folder with --to" in again.stderr
+    every = sorted(str(path) for path in (tmp_path / "copies").glob("*.age"))
+    done = restored((there, ["restore", *every, "--to", f"{tmp_path}/other-place", *to[2:]]))
+    assert done.returncode == 0, done.stderr  # so is what a shell makes of haven-*.age
+
+
+def test_a_restore_tries_every_offline_key_and_asks_for_none_too_many(
+    elsewhere: tuple[Haven, list[str]], tmp_path: Path
+) -> None:
+    there, typed = elsewhere
+    OfflineKey.create(tmp_path / "first.key")
+    done = restored((there, [*typed, "--key", str(tmp_path / "first.key")]))
+    assert done.returncode == 0, done.stderr
+    wrong = there(*typed[:3], "--to", f"{tmp_path}/new2", "--key", str(tmp_path / "first.key"))
+    assert "another offline key; name that file with --key" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (
+            ["{0}/copies/haven-main-20200101T000000Z.age", "{2}"],
+            "there is no {0}/copies/haven-main",
+        ),
+        (["{0}/nowhere"], "there is no {0}/nowhere: name a folder"),
+        (["{0}/data"], "no archive of keys (haven-keys-....age)"),
+        (["{2}"], "no archive of data (haven-main-....age)"),
+        (["{1}"], "no archive of keys"),
+        (["{1}", "{2}", "--key", "{0}/lost.key"], "no file {0}/lost.key: fetch the offline key"),
+        (["{1}", "{2}", "--ledger", "{0}/lost"], "no file {0}/lost: name a copy of erased.ledger"),
+        (["{1}", "{2}", "--host-key", "{0}/lost"], "no file {0}/lost: name the earlier host key"),
+    ],
+)
+def test_what_a_restore_lacks_is_named_with_the_fix(
+    elsewhere: tuple[Haven, list[str]], tmp_path: Path, typed: list[str], said: str
+) -> None:
+    there, (_restore, main, keys, *to) = elsewhere
+    words = [word.format(tmp_path, main, keys) for word in typed]
+    done = restored((there, ["restore", *words, *to]))
+    assert (done.returncode, said.format(tmp_path) in done.stderr) == (1, True), done.stderr
+    assert is_user_message(done.stderr)
+    assert not (tmp_path / "new").exists()
+
+
+def test_without_its_host_key_a_restore_says_which_one_is_needed(
+    elsewhere: tuple[Haven, list[str]], tmp_path: Path
+) -> None:
+    (tmp_path / "host.key").rename(tmp_path / "away.key")
+    missing = restored(elsewhere)
+    assert "there is no file" in missing.stderr
+    assert "from the copy kept elsewhere; a new one does not open its backups" in missing.stderr
+    HostKey.create(tmp_path / "host.key")
+    fresh = restored(elsewhere)
+    assert "not made with this host key, but with one of mark" in fresh.stderr
+    done = restored(elsewhere, "--host-key", str(tmp_path / "away.key"))
+    assert done.returncode == 0, done.stderr
+    assert (
+        "fine   key store opens"
+        in command_runner(tmp_path, HAVEN_DATA=f"{tmp_path}/new")("doctor").stdout
+    )
+
+
+def test_a_damaged_archive_is_refused_before_anything_is_written(
+    elsewhere: tuple[Haven, list[str]], tmp_path: Path
+) -> None:
+    for place in (1, 2):
+        _there, typed = elsewhere
+        path = Path(typed[place])
+        whole = path.read_bytes()
+        for damaged in (whole[: len(whole) // 2], whole[:-1] + bytes([whole[-1] ^ 1])):
+            path.write_bytes(damaged)
+            done = restored(elsewhere)
+            assert "cut short or was altered" in done.stderr
+            assert "use another copy" in done.stderr
+            assert not list(tmp_path.glob("new*"))
+        path.write_bytes(whole)
+
+
+# --- Settings -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"HAVEN_BACKUPS": "/backups"}, "HAVEN_BACKUP_KEY is not, so no backup can be made: set"),
+        ({"HAVEN_BACKUP_KEY": OfflineKey.generate().recipient}, "HAVEN_BACKUPS is not, so no"),
+        ({"HAVEN_BACKUPS": "/backups", "HAVEN_BACKUP_KEY": "age1nobody"}, "is no age recipient"),
+        (
+            {"HAVEN_BACKUPS": "/backups", "HAVEN_BACKUP_KEY": "/lost"},
+            "/lost is neither a recipient",
+        ),
+    ],
+)
+def test_half_a_backup_setting_is_refused_at_start_and_by_the_doctor(
+    tmp_path: Path, settings: dict[str, str], said: str
+) -> None:
+    HostKey.create(tmp_path / "host.key")
+    identity = {"HAVEN_ORGANISATION": "Hope House", "HAVEN_CONTACT": "02"}
+    half = command_runner(tmp_path, **identity, **settings)
+    for only in ((), ("--only", "bot"), ("--only", "desk")):
+        refused = half("start", *only)
+        assert (refused.returncode, said in refused.stderr) == (1, True), refused.stderr
+        assert len(refused.stderr.splitlines()) == 1
+    (line,) = [line for line in half("doctor").stdout.splitlines() if "backups are made" in line]
+    assert line.startswith("wrong  backups are made and expire: ")
+    assert said in line

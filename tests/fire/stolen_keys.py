@@ -20,6 +20,7 @@ from bot.cases.intake import report_associated_data
 from bot.errors import DecryptionError
 from bot.hotline.chat.messages import _associated_data as exchange_place
 from bot.vault import HostKey, Purpose, Vault, file_encryption
+from bot.vault.backup.offline_key import OfflineKey, OfflineKeys
 from bot.vault.backup.read import BackupArchive
 from bot.vault.file_encryption import _associated_data as piece_place
 from bot.vault.keys.case_keys import HOST, CaseOpener
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from bot.vault.backup.offline_key import OfflineKey
     from bot.vault.keys.keyring import Keyring
 
 NONCE, TAG = 12, 16
@@ -78,10 +78,10 @@ def wraps_in(path: Path) -> list[Wrap]:
     return found
 
 
-def wraps_in_archive(path: Path, key: OfflineKey, host: HostKey) -> list[Wrap]:
+def wraps_in_archive(path: Path, key: OfflineKey) -> list[Wrap]:
     """Return the keys of cases in an archive that is still there."""
     found = []
-    for rows in BackupArchive(path, key, host).rows():
+    for rows in BackupArchive(path, OfflineKeys([key])).rows():
         if rows.table == "case_wraps":
             at = [rows.columns.index(name) for name in ("case_id", "holder", "sealed")]
             found += [(row[at[0]], row[at[1]], row[at[2]]) for row in rows.rows]

@@ -1,42 +1,41 @@
-"""The encrypted archive format: named entries in one file, which is read as a whole or refused.
+"""The format of an archive: a tar file, padded and encrypted by age.
 
-An archive is written and read in chunks, so that memory does not depend on its length. Each chunk
-is bound to the header of its archive, to its number and to whether it is the last (STREAM): a cut,
-longer, reordered or altered archive is refused with the reason. Padding leaves four lengths for
-each doubling of the size.
+All its files are in one folder. The last two are `MANIFEST`, the SHA-256 of each file before it in
+the form of `sha256sum`, and `PROOF`, a MAC of the manifest under the root: anyone who knows the
+public recipients can make an age file, but no archive of this deployment. A file of zeros follows
+them, `padding`; it leaves four lengths for each doubling of the size.
+
+An archive is written and read in pieces, so that memory does not depend on its length. An archive
+that is cut, longer, or altered is refused with the reason.
 """
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import os
-import secrets
-from contextlib import suppress
-from dataclasses import dataclass
+from hmac import compare_digest
+from tarfile import BLOCKSIZE, GNU_FORMAT, REGTYPE, HeaderError, TarInfo
 from typing import IO, TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-
-from bot.errors import BackupError, DecryptionError
-from bot.vault.backup.offline_key import MARK_LENGTH, OfflineKey, OfflinePublicKey
+from bot.clock import SECOND
+from bot.errors import BackupError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from bot.vault.keys.host_key import HostKey
+    from bot.vault.backup.offline_key import DecryptedStream, OfflineKeys
 
-MAGIC = b"haven backup 1\n"
-WRAPPED_KEY_LENGTH = 80
-"""Bytes of the sealed content key: ephemeral public key (32), key (32), tag (16)."""
-HEADER_LENGTH = len(MAGIC) + MARK_LENGTH + WRAPPED_KEY_LENGTH
-CHUNK_SIZE = 64 * 1024
-TAG_LENGTH = 16
+    Mac = Callable[[bytes], bytes]
+
+MANIFEST, PROOF, PADDING = "MANIFEST", "PROOF", "padding"
+PROOF_CONTEXT = b"archive\n"
+"""Precedes a manifest in its MAC; the ledger of erasures has a MAC with the same key."""
+PIECE_SIZE = 64 * 1024
 MIN_PADDED_LENGTH = 1024 * 1024
-LENGTH_BYTES = 8
-"""Bytes of the length of an entry."""
+MAX_MANIFEST_SIZE = 1024 * 1024 * 1024
+MAX_PROOF_SIZE = 1024
+END_OF_TAR = bytes(2 * BLOCKSIZE)
 
 
 def padded_length(length: int) -> int:
@@ -45,118 +44,107 @@ def padded_length(length: int) -> int:
     return max(-(-length // step), 1) * step
 
 
-class ArchiveDigest:
-    """The digest of all entries written to an archive, or read from one, so far."""
+class ArchiveStream:
+    """An archive that is made piece by piece; each method yields the next pieces, in clear.
 
-    def __init__(self, host: HostKey) -> None:
-        self._key = host.derive("backup")
-        self._digest = hashlib.sha256()
+    Args:
+        folder: the name of the folder in the archive.
+        made_at: the time of all files, in microseconds.
+        mac: returns a MAC under the root (`Vault.backup_mac`).
+    """
 
-    def add(self, part: bytes) -> None:
-        """Add the header of an entry, or bytes of its content."""
-        self._digest.update(part)
+    def __init__(self, folder: str, made_at: int, mac: Mac) -> None:
+        self._folder, self._made_at, self._mac = folder, made_at, mac
+        self._manifest: list[str] = []
+        self._length = 0
 
-    def proof(self) -> bytes:
-        """Return the MAC of the digest under the host key."""
-        return hmac.digest(self._key, self._digest.digest(), "sha256")
+    def add(self, name: str, plain: bytes) -> Iterator[bytes]:
+        """Yield a small file."""
+        self._manifest.append(_manifest_line(name, hashlib.sha256(plain).hexdigest()))
+        yield self._counted(self._head(name, len(plain)) + plain + _fill(len(plain)))
 
-
-def entry_header(name: str, length: int) -> bytes:
-    """Return what precedes the content of an entry: its name, and its length in bytes."""
-    raw = name.encode()
-    return bytes([len(raw)]) + raw + length.to_bytes(LENGTH_BYTES, "big")
-
-
-class ArchiveWriter:
-    """Writes an archive, and adds all entries to a digest."""
-
-    def __init__(
-        self, out: IO[bytes], to: OfflinePublicKey, digest: ArchiveDigest | None = None
-    ) -> None:
-        key = secrets.token_bytes(32)
-        context = MAGIC + to.fingerprint
-        head = context + to.seal(context, key)
-        out.write(head)
-        self._out, self._digest = out, digest
-        self._cipher = ChaCha20Poly1305(key)
-        self._associated_data = hashlib.sha256(head).digest()
-        self._buffer = bytearray()
-        self._number = self._length = 0
-
-    def add(self, name: str, plain: bytes) -> None:
-        """Add a small entry."""
-        self._write_digested(entry_header(name, len(plain)) + plain)
-
-    def add_file(self, name: str, file: IO[bytes]) -> None:
-        """Add an open file, with its present length.
+    def add_file(self, name: str, file: IO[bytes]) -> Iterator[bytes]:
+        """Yield an open file, with its present length.
 
         Raises:
             BackupError: the file became shorter while it was read.
         """
-        left = os.fstat(file.fileno()).st_size
-        self._write_digested(entry_header(name, left))
+        length = left = os.fstat(file.fileno()).st_size
+        digest = hashlib.sha256()
+        yield self._counted(self._head(name, length))
         while left:
-            part = file.read(min(CHUNK_SIZE, left))
+            part = file.read(min(PIECE_SIZE, left))
             if not part:
                 raise BackupError(f"{name} became shorter while it was read")
-            self._write_digested(part)
+            digest.update(part)
             left -= len(part)
+            yield self._counted(part)
+        yield self._counted(_fill(length))
+        self._manifest.append(_manifest_line(name, digest.hexdigest()))
 
-    def finish(self) -> None:
-        """Write the end marker and the padding, and seal the last chunk."""
-        self._write(b"\0")
-        left = padded_length(self._length) - self._length
+    def finish(self) -> Iterator[bytes]:
+        """Yield the manifest, its proof, the end and the padding."""
+        manifest = "".join(self._manifest).encode()
+        yield from self.add(MANIFEST, manifest)
+        yield from self.add(PROOF, archive_proof(self._mac, manifest))
+        least = self._length + BLOCKSIZE + len(END_OF_TAR)
+        left = padded_length(least) - least
+        yield self._head(PADDING, left)
         while left:
-            part = bytes(min(CHUNK_SIZE, left))
-            self._write(part)
+            part = bytes(min(PIECE_SIZE, left))
             left -= len(part)
-        self._seal(is_last=True)
+            yield part
+        yield END_OF_TAR
 
-    def _write_digested(self, plain: bytes) -> None:
-        self._write(plain)
-        if self._digest is not None:
-            self._digest.add(plain)
+    def _head(self, name: str, length: int) -> bytes:
+        info = TarInfo(f"{self._folder}/{name}")
+        info.size, info.mode, info.mtime = length, 0o600, self._made_at // SECOND
+        return info.tobuf(GNU_FORMAT, "utf-8", "strict")
 
-    def _write(self, plain: bytes) -> None:
-        self._length += len(plain)
-        self._buffer += plain
-        while len(self._buffer) > CHUNK_SIZE:
-            self._seal(is_last=False)
-
-    def _seal(self, *, is_last: bool) -> None:
-        chunk = bytes(self._buffer[:CHUNK_SIZE])
-        del self._buffer[:CHUNK_SIZE]
-        nonce = _nonce(self._number, is_last=is_last)
-        self._out.write(self._cipher.encrypt(nonce, chunk, self._associated_data))
-        self._number += 1
+    def _counted(self, piece: bytes) -> bytes:
+        self._length += len(piece)
+        return piece
 
 
-def _nonce(number: int, *, is_last: bool) -> bytes:
-    return number.to_bytes(11, "big") + bytes([is_last])
+def archive_proof(mac: Mac, manifest: bytes) -> bytes:
+    """Return what proves that an archive with this manifest was made by this deployment."""
+    return mac(PROOF_CONTEXT + manifest).hex().encode() + b"\n"
 
 
-@dataclass
+def _manifest_line(name: str, digest: str) -> str:
+    return f"{digest}  {name}\n"
+
+
+def _fill(length: int) -> bytes:
+    return bytes(-length % BLOCKSIZE)
+
+
 class ArchiveEntry:
-    """An entry of an archive, which can be read once, before the next."""
+    """A file in an archive, which can be read once, before the next."""
 
-    name: str
-    length: int
-    _reader: ArchiveReader
-    _left: int
+    def __init__(self, name: str, length: int, reader: ArchiveReader) -> None:
+        self.name, self.length = name, length
+        """The name is without the folder of the archive."""
+        self.digest = hashlib.sha256()
+        """Of what was read so far."""
+        self._reader, self._left = reader, length
 
     def parts(self) -> Iterator[bytes]:
-        """Yield the bytes of the entry in parts.
+        """Yield the bytes of the file in parts.
 
         Raises:
             BackupError: the archive is incomplete or altered.
         """
         while self._left:
-            part = self._reader.read(min(CHUNK_SIZE, self._left))
+            part = self._reader.read_exactly(min(PIECE_SIZE, self._left))
             self._left -= len(part)
+            self.digest.update(part)
             yield part
+            if not self._left:
+                self._reader.read_exactly(-self.length % BLOCKSIZE)
 
     def read_all(self, most: int) -> bytes:
-        """Return the bytes of the entry.
+        """Return the bytes of the file.
 
         Raises:
             BackupError: the archive is incomplete or altered, or there are more than `most` bytes.
@@ -167,99 +155,85 @@ class ArchiveEntry:
 
 
 class ArchiveReader:
-    """Reads an archive. Nothing of it may be trusted before it was read to its end."""
+    """Reads an archive. Nothing of it may be trusted before it was read to its end, and proven."""
 
-    def __init__(self, path: Path, key: OfflineKey) -> None:
+    def __init__(self, path: Path, keys: OfflineKeys) -> None:
         self.name = path.name
-        self._path, self._key = path, key
-        self._chunks = self._open_chunks()
-        self._buffer, self._at = b"", 0
+        self._path, self._keys = path, keys
+        self._stream: DecryptedStream | None = None
+        self._folder = ""
+        self._manifest, self._proof = b"", b""
+
+    def is_proven(self, mac: Mac) -> bool:
+        """Tell whether the archive was read to its end and was made with the root of a MAC."""
+        return compare_digest(self._proof, archive_proof(mac, self._manifest))
 
     def entries(self) -> Iterator[ArchiveEntry]:
-        """Yield the entries in order, and check that nothing follows.
+        """Yield the files in order, then check that they are those of the manifest.
 
         Raises:
-            BackupError: no archive, incomplete or altered, or sealed to another key.
+            BackupError: no archive, incomplete or altered, or encrypted to another key.
         """
+        with self._keys.decrypt(self._path) as self._stream:
+            found: list[str] = []
+            while (entry := self._next_entry()).name != MANIFEST:
+                yield entry
+                for _ in entry.parts():
+                    pass
+                found.append(_manifest_line(entry.name, entry.digest.hexdigest()))
+            manifest = entry.read_all(MAX_MANIFEST_SIZE)
+            if manifest != "".join(found).encode():
+                raise BackupError(f"{self.name}: its files are not those of its manifest")
+            last = self._next_entry()
+            if last.name != PROOF:
+                raise self._unproven()
+            proof = last.read_all(MAX_PROOF_SIZE)
+            self._check_padding()
+            self._manifest, self._proof = manifest, proof
+
+    def _next_entry(self) -> ArchiveEntry:
+        """Read the head of the next file.
+
+        Raises:
+            BackupError: there is none, or it is no plain file in the folder of the archive.
+        """
+        head = self.read_exactly(BLOCKSIZE)
+        if head.count(0) == BLOCKSIZE:
+            raise self._unproven()
         try:
-            yield from self._entries()
-        finally:
-            self._chunks.close()
+            info = TarInfo.frombuf(head, "utf-8", "strict")
+        except (HeaderError, ValueError):
+            raise self._unknown() from None
+        folder, _slash, name = info.name.partition("/")
+        if info.type != REGTYPE or not name or folder != (self._folder or folder) or info.size < 0:
+            raise self._unknown()
+        self._folder = folder
+        return ArchiveEntry(name, info.size, self)
 
-    def _entries(self) -> Iterator[ArchiveEntry]:
-        while length := self.read_exactly(1)[0]:
-            name = self.read_exactly(length).decode("utf-8", "replace")
-            size = int.from_bytes(self.read_exactly(LENGTH_BYTES), "big")
-            entry = ArchiveEntry(name, size, self, size)
-            yield entry
-            for _ in entry.parts():
-                pass
-        rest = self._buffer[self._at :]
-        while rest.count(0) == len(rest):
-            try:
-                rest = next(self._chunks)
-            except StopIteration:
-                return
-        raise BackupError(f"{self.name}: something follows its end")
+    def _unproven(self) -> BackupError:
+        return BackupError(f"{self.name}: nothing proves that it is of this deployment")
 
-    def read(self, most: int) -> bytes:
-        """Return the next bytes, at least one."""
-        if self._at == len(self._buffer):
-            self._buffer, self._at = next(self._chunks, b""), 0
-        part = self._buffer[self._at : self._at + most]
-        self._at += len(part)
-        if not part:
+    def _unknown(self) -> BackupError:
+        return BackupError(f"{self.name} is no backup of Haven, or of a later release")
+
+    def _check_padding(self) -> None:
+        """Read to the end of the file, which has nothing but zeros."""
+        padding = self._next_entry()
+        is_empty = all(part.count(0) == len(part) for part in padding.parts())
+        end = self._read(len(END_OF_TAR) + 1)
+        if padding.name != PADDING or not is_empty or end != END_OF_TAR:
+            raise BackupError(f"{self.name}: something follows its end")
+
+    def read_exactly(self, length: int) -> bytes:
+        """Return the next bytes.
+
+        Raises:
+            BackupError: there are fewer.
+        """
+        part = self._read(length)
+        if len(part) < length:
             raise BackupError(f"{self.name}: it ends too early")
         return part
 
-    def read_exactly(self, length: int) -> bytes:
-        """Return the next `length` bytes."""
-        found = b""
-        while len(found) < length:
-            found += self.read(length - len(found))
-        return found
-
-    def _open_chunks(self) -> Generator[bytes, None, None]:
-        try:
-            with self._path.open("rb") as file:
-                yield from self._decrypt_chunks(file)
-        except OSError as error:
-            raise BackupError(f"{self._path} cannot be read: {error.strerror}") from None
-
-    def _decrypt_chunks(self, file: IO[bytes]) -> Iterator[bytes]:
-        head = file.read(HEADER_LENGTH)
-        cipher = ChaCha20Poly1305(self._content_key(head))
-        bound = hashlib.sha256(head).digest()
-        length = os.fstat(file.fileno()).st_size - HEADER_LENGTH
-        count, rest = divmod(length, CHUNK_SIZE + TAG_LENGTH)
-        if rest or count < 1:
-            raise BackupError(
-                f"{self.name}: it is cut short, or something was added; no backup has this length"
-            )
-        for number in range(count):
-            sealed = file.read(CHUNK_SIZE + TAG_LENGTH)
-            yield self._decrypt_chunk(cipher, bound, number, number == count - 1, sealed)
-
-    def _content_key(self, head: bytes) -> bytes:
-        if not head.startswith(MAGIC):
-            raise BackupError(f"{self.name} is no backup of Haven, or of a later release")
-        if len(head) < HEADER_LENGTH:
-            raise BackupError(f"{self.name}: it is cut short")
-        context = head[: len(MAGIC) + MARK_LENGTH]
-        if context[len(MAGIC) :] != self._key.public.fingerprint:
-            raise BackupError(f"{self.name}: it is sealed to another offline key")
-        try:
-            return self._key.open(context, head[len(context) :])
-        except DecryptionError:
-            raise BackupError(f"{self.name}: it was altered at its beginning") from None
-
-    def _decrypt_chunk(
-        self, cipher: ChaCha20Poly1305, bound: bytes, number: int, is_last: bool, sealed: bytes
-    ) -> bytes:
-        with suppress(InvalidTag):
-            return cipher.decrypt(_nonce(number, is_last=is_last), sealed, bound)
-        if is_last:
-            with suppress(InvalidTag):
-                cipher.decrypt(_nonce(number, is_last=False), sealed, bound)
-                raise BackupError(f"{self.name}: it is cut short, its end is missing")
-        raise BackupError(f"{self.name}: it was altered, about {number * CHUNK_SIZE >> 20} MiB in")
+    def _read(self, most: int) -> bytes:
+        return self._stream.read(most) if self._stream else b""

@@ -1,7 +1,7 @@
-"""Creation of backups while the bot runs: two archives, sealed to the offline key.
+"""Creation of backups while the bot runs: two archives, encrypted to the offline key.
 
-Each ends with a MAC under the host key, so that the public offline key is not enough to forge an
-archive of this deployment.
+Each ends with a MAC under the root, so that the public offline key is not enough to forge an
+archive of this deployment, and so that archives stay valid when the host key is rotated.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
-from typing import IO, TYPE_CHECKING
+from itertools import chain, count
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -22,7 +22,7 @@ from bot.errors import BackupError
 from bot.store.migrate import LATEST_KEY_REVISION, LATEST_REVISION
 from bot.store.tables.keys import key_metadata
 from bot.store.tables.main import metadata
-from bot.vault.backup.archive import ArchiveDigest, ArchiveWriter
+from bot.vault.backup.archive import ArchiveStream
 from bot.vault.backup.export_rows import (
     ARCHIVE_RETENTION,
     ArchivePart,
@@ -31,23 +31,24 @@ from bot.vault.backup.export_rows import (
     key_store_tables,
     open_snapshot,
 )
+from bot.vault.backup.load_script import README_TEXT, load_script
 from bot.vault.erasure.erase import sync_file, sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from sqlalchemy import Table
 
     from bot.store.database import Database
-    from bot.vault.backup.offline_key import OfflinePublicKey
-    from bot.vault.keys.host_key import HostKey
+    from bot.vault.backup.offline_key import BackupRecipients
 
-INFO_ENTRY, ROWS_PREFIX, FILE_PREFIX = "about", "rows/", "file/"
-END_ENTRY, PROOF_ENTRY = "end", "proof"
-"""Names of the entries of an archive, in this order."""
+README_ENTRY, INFO_ENTRY, LOAD_ENTRY, END_ENTRY = "README.txt", "about.json", "load.sql", "end.json"
+ROWS_PREFIX, FILE_PREFIX = "rows/", "files/"
+"""Names of the files of an archive, without its folder."""
+FORMAT = 2
 UNFINISHED = ".part"
-ARCHIVE_NAME = re.compile(r"haven-(main|keys)-(\d{8}T\d{6}Z)\.sealed")
+ARCHIVE_NAME = re.compile(r"haven-(main|keys)-(\d{8}T\d{6}Z)\.age")
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 MAX_BACKUP_AGE = 26 * HOUR
 """How old the newest backup may be before the doctor reports it."""
@@ -56,16 +57,18 @@ FILE_NAME = re.compile(r"[0-9a-f]{32}(?:\.[a-z]{1,12})?")
 
 
 class ArchiveInfo(msgspec.Struct, kw_only=True):
-    """The first entry of an archive."""
+    """What an archive is; the file comes before all that depends on it."""
 
     part: str
     revision: str
     keys_revision: str
     made_at: int
+    """In microseconds."""
+    format: int = FORMAT
 
 
 class ArchiveSummary(msgspec.Struct, kw_only=True):
-    """The last entry of an archive: what it must contain."""
+    """What an archive must contain; the last file but the manifest and its proof."""
 
     rows: dict[str, int] = {}
     files: int = 0
@@ -76,9 +79,9 @@ class ArchiveSummary(msgspec.Struct, kw_only=True):
 
 Progress = Callable[[int, int], None]
 """Called with the number of steps done, and of all steps."""
-_encode = msgspec.msgpack.Encoder().encode
-decode_info = msgspec.msgpack.Decoder(ArchiveInfo).decode
-decode_summary = msgspec.msgpack.Decoder(ArchiveSummary).decode
+_encode = msgspec.json.Encoder().encode
+decode_info = msgspec.json.Decoder(ArchiveInfo).decode
+decode_summary = msgspec.json.Decoder(ArchiveSummary).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,40 +93,50 @@ class BackupResult:
     files: int
 
 
-class _BackupWriter:
-    """An archive while it is written, with its summary."""
+class _ArchiveContent:
+    """The files of an archive in their order, and its summary."""
 
-    def __init__(self, out: IO[bytes], to: OfflinePublicKey, host: HostKey) -> None:
-        self._digest = ArchiveDigest(host)
-        self._writer = ArchiveWriter(out, to, self._digest)
-        self.add, self.add_file = self._writer.add, self._writer.add_file
+    def __init__(self, stream: ArchiveStream, info: ArchiveInfo) -> None:
+        self.add, self.add_file = stream.add, stream.add_file
         self.summary = ArchiveSummary()
+        self._stream, self._info = stream, info
 
-    def add_tables(self, seen: Snapshot, tables: list[Table], advance: Callable[[], None]) -> None:
+    def begin(self, tables: list[Table]) -> Iterator[bytes]:
+        yield from self.add(README_ENTRY, README_TEXT.encode())
+        yield from self.add(INFO_ENTRY, _encode(self._info))
+        yield from self.add(LOAD_ENTRY, load_script(tables).encode())
+
+    def add_tables(
+        self, seen: Snapshot, tables: list[Table], advance: Callable[[], None]
+    ) -> Iterator[bytes]:
         for table in tables:
             self.summary.rows[str(table.name)] = seen.count(table)
             for number, piece in enumerate(seen.batches(table)):
-                self.add(f"{ROWS_PREFIX}{table.name}/{number}", piece)
+                yield from self.add(f"{ROWS_PREFIX}{table.name}/{number:06}.json", piece)
             advance()
 
-    def add_files(self, files: Path, names: list[str], advance: Callable[[], None]) -> None:
+    def add_files(
+        self, files: Path, names: list[str], advance: Callable[[], None]
+    ) -> Iterator[bytes]:
         for name in names:
             with suppress(FileNotFoundError), (files / name).open("rb") as file:
-                self.add_file(f"{FILE_PREFIX}{name}", file)
+                yield from self.add_file(f"{FILE_PREFIX}{name}", file)
                 self.summary.files += 1
             advance()  # without a file, its case was erased meanwhile
 
-    def finish(self) -> None:
-        self.add(END_ENTRY, _encode(self.summary))
-        self.add(PROOF_ENTRY, self._digest.proof())
-        self._writer.finish()
+    def finish(self) -> Iterator[bytes]:
+        yield from self.add(END_ENTRY, _encode(self.summary))
+        yield from self._stream.finish()
 
 
 class Backup:
-    """Creates backups of a deployment in a folder, preferably on another disk."""
+    """Creates backups of a deployment in a folder, preferably on another disk.
 
-    def __init__(self, into: Path, to: OfflinePublicKey, host: HostKey) -> None:
-        self._into, self._to, self._host = into, to, host
+    `mac` returns a MAC under the root (`Vault.backup_mac`).
+    """
+
+    def __init__(self, into: Path, to: BackupRecipients, mac: Callable[[bytes], bytes]) -> None:
+        self._into, self._to, self._mac = into, to, mac
 
     def create(
         self, database: Database, keys: Database, files: Path, now: int,
@@ -137,12 +150,28 @@ class Backup:
         Raises:
             BackupError: the folder is not writable.
         """
+        with self._folder(), open_snapshot(database) as seen, open_snapshot(keys) as seen_keys:
+            return self._create(seen, seen_keys, files, now, on_progress)
+
+    def create_keys(self, database: Database, keys: Database, now: int) -> Path:
+        """Create the archive of keys alone, which goes with any earlier archive of data.
+
+        Raises:
+            BackupError: the folder is not writable.
+        """
+        with self._folder(), open_snapshot(database) as seen, open_snapshot(keys) as seen_keys:
+            self._write_keys(seen, seen_keys, now, lambda: None)
+            (path,) = self._publish((ArchivePart.KEYS,), now)
+            return path
+
+    @contextmanager
+    def _folder(self) -> Iterator[None]:
+        """Have the folder, without what a killed backup left."""
         try:
             self._into.mkdir(mode=0o700, parents=True, exist_ok=True)
             for path in self._into.glob(f"haven-*{UNFINISHED}"):
                 path.unlink()
-            with open_snapshot(database) as seen, open_snapshot(keys) as seen_keys:
-                return self._create(seen, seen_keys, files, now, on_progress)
+            yield
         except OSError as error:
             raise BackupError(
                 f"{self._into}: {error.strerror}; name a folder with space that Haven may write to"
@@ -159,40 +188,60 @@ class Backup:
         def advance() -> None:
             on_progress(next(done), total)
 
-        with self._archive(ArchivePart.MAIN, now) as main:
-            keyed = seen.cases_with_key("case_keys") | keys.cases_with_key("case_wraps")
-            main.summary.keyed, main.summary.unsent = sorted(keyed), seen.unsent_letters()
-            main.add_tables(seen, archive_tables(ArchivePart.MAIN), advance)
-            main.add_files(files, names, advance)
-        with self._archive(ArchivePart.KEYS, now) as apart:
-            apart.add_tables(keys, key_store_tables(), advance)
-            apart.add_tables(seen, archive_tables(ArchivePart.KEYS), advance)
-        rows = sum(main.summary.rows.values()) + sum(apart.summary.rows.values())
-        paths = tuple(self._path(part, now) for part in (ArchivePart.MAIN, ArchivePart.KEYS))
-        for path in paths:
-            path.with_name(path.name + UNFINISHED).rename(path)
-        sync_folder(self._into)
-        return BackupResult(paths, rows, main.summary.files)
+        main, tables = self._content(ArchivePart.MAIN, now), archive_tables(ArchivePart.MAIN)
+        keyed = seen.cases_with_key("case_keys") | keys.cases_with_key("case_wraps")
+        main.summary.keyed, main.summary.unsent = sorted(keyed), seen.unsent_letters()
+        pieces = chain(
+            main.begin(tables),
+            main.add_tables(seen, tables, advance),
+            main.add_files(files, names, advance),
+            main.finish(),
+        )
+        self._write(ArchivePart.MAIN, now, pieces)
+        apart = self._write_keys(seen, keys, now, advance)
+        rows = sum(main.summary.rows.values()) + sum(apart.rows.values())
+        return BackupResult(self._publish(tuple(ArchivePart), now), rows, main.summary.files)
 
-    @contextmanager
-    def _archive(self, part: ArchivePart, now: int) -> Iterator[_BackupWriter]:
-        """Yield an archive to write; it is durable at the end."""
+    def _write_keys(
+        self, seen: Snapshot, keys: Snapshot, now: int, advance: Callable[[], None]
+    ) -> ArchiveSummary:
+        content = self._content(ArchivePart.KEYS, now)
+        of_store, of_data = key_store_tables(), archive_tables(ArchivePart.KEYS)
+        pieces = chain(
+            content.begin([*of_store, *of_data]),
+            content.add_tables(keys, of_store, advance),
+            content.add_tables(seen, of_data, advance),
+            content.finish(),
+        )
+        self._write(ArchivePart.KEYS, now, pieces)
+        return content.summary
+
+    def _content(self, part: ArchivePart, now: int) -> _ArchiveContent:
+        info = ArchiveInfo(
+            part=part.value, revision=LATEST_REVISION, keys_revision=LATEST_KEY_REVISION,
+            made_at=now,
+        )  # fmt: skip
+        return _ArchiveContent(ArchiveStream(self._path(part, now).stem, now, self._mac), info)
+
+    def _write(self, part: ArchivePart, now: int, pieces: Iterable[bytes]) -> None:
+        """Write an archive; it is durable at the end."""
         path = self._path(part, now)
         unfinished = path.with_name(path.name + UNFINISHED)
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as out:
-            archive = _BackupWriter(out, self._to, self._host)
-            info = ArchiveInfo(
-                part=part.value, revision=LATEST_REVISION, keys_revision=LATEST_KEY_REVISION,
-                made_at=now,
-            )  # fmt: skip
-            archive.add(INFO_ENTRY, _encode(info))
-            yield archive
-            archive.finish()
+            self._to.encrypt(pieces, out)
             sync_file(out)
 
+    def _publish(self, parts: Sequence[ArchivePart], now: int) -> tuple[Path, ...]:
+        """Give finished archives their names."""
+        paths = tuple(self._path(part, now) for part in parts)
+        for path in paths:
+            path.with_name(path.name + UNFINISHED).rename(path)
+        sync_folder(self._into)
+        return paths
+
     def _path(self, part: ArchivePart, now: int) -> Path:
-        return self._into / f"haven-{part}-{to_utc(now).strftime(TIME_FORMAT)}.sealed"
+        return self._into / f"haven-{part}-{to_utc(now).strftime(TIME_FORMAT)}.age"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +257,44 @@ class StoredArchive:
         return now - self.made_at >= ARCHIVE_RETENTION[self.part]
 
 
+def stored_archive(path: Path) -> StoredArchive | None:
+    """Return what the name of an archive says; None for any other name."""
+    name = ARCHIVE_NAME.fullmatch(path.name)
+    if name is None:
+        return None
+    made_at = datetime.strptime(name[2], TIME_FORMAT).replace(tzinfo=UTC).timestamp()
+    return StoredArchive(path, ArchivePart(name[1]), int(made_at) * SECOND)
+
+
 def list_archives(folder: Path) -> list[StoredArchive]:
     """Return the archives in a folder, oldest first."""
-    found = []
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if name := ARCHIVE_NAME.fullmatch(path.name):
-            made_at = datetime.strptime(name[2], TIME_FORMAT).replace(tzinfo=UTC).timestamp()
-            found.append(StoredArchive(path, ArchivePart(name[1]), int(made_at) * SECOND))
+    paths = folder.iterdir() if folder.is_dir() else ()
+    found = [archive for path in paths if (archive := stored_archive(path))]
     return sorted(found, key=lambda archive: (archive.made_at, archive.part))
+
+
+def newest_pair(archives: Iterable[StoredArchive], where: str) -> tuple[Path, Path]:
+    """Return the newest archive of data for which there are keys, and the newest of these.
+
+    Keys go with data of the same moment or of an earlier one.
+
+    Raises:
+        BackupError: there is no such pair; the text names what is missing.
+    """
+    found = sorted(archives, key=lambda archive: archive.made_at)
+    keys = [it for it in found if it.part is ArchivePart.KEYS]
+    if not keys:
+        raise BackupError(
+            f"{where}: there is no archive of keys (haven-keys-....age); add the newest one, from "
+            "the same place as the rest"
+        )
+    main = [it for it in found if it.part is ArchivePart.MAIN and it.made_at <= keys[-1].made_at]
+    if not main:
+        raise BackupError(
+            f"{where}: there is no archive of data (haven-main-....age) as old as "
+            f"{keys[-1].path.name} or older; add the newest one, from the same place"
+        )
+    return main[-1].path, keys[-1].path
 
 
 def delete_expired(folder: Path, now: int) -> int:

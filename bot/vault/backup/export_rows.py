@@ -11,12 +11,13 @@ people who were waiting for a letter.
 from __future__ import annotations
 
 import re
+from binascii import a2b_base64
 from contextlib import closing, contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import Table, func, literal, select
+from sqlalchemy import LargeBinary, Table, func, literal, select
 
 from bot.clock import DAY
 from bot.store import Database, Prepared, Work, count, select_by
@@ -70,18 +71,41 @@ NEVER = 2**63
 SHORT_LIVED = re.compile(r"\d+ (?:hours|days)")
 """The retention text of a table that must not be in a backup, unless it is erased with its case."""
 
-_encode = msgspec.msgpack.Encoder().encode
+_encode = msgspec.json.Encoder().encode
 
 
 class TableRows(msgspec.Struct):
-    """Rows of a table."""
+    """Rows of a table, as JSON, which holds bytes as base64."""
 
     table: str
     columns: list[str]
+    binary: list[str]
+    """The columns that hold bytes."""
     rows: list[list[Any]]
 
 
-decode_rows = msgspec.msgpack.Decoder(TableRows).decode
+_decode = msgspec.json.Decoder(TableRows).decode
+
+
+def decode_rows(text: bytes) -> TableRows:
+    """Return rows from JSON; raise msgspec.DecodeError if they are malformed."""
+    found = _decode(text)
+    places = [found.columns.index(name) for name in found.binary if name in found.columns]
+    try:
+        for row in found.rows:
+            for place in places:
+                if row[place] is not None:
+                    row[place] = a2b_base64(row[place], strict_mode=True)
+    except (ValueError, TypeError, IndexError):
+        raise msgspec.DecodeError("no base64") from None
+    return found
+
+
+def binary_columns(table: Table) -> list[str]:
+    """Return the names of the columns that hold bytes."""
+    return [str(it.name) for it in table.columns if isinstance(it.type, LargeBinary)]
+
+
 _CASES_WITH_KEY = {
     "case_keys": select_by(case_keys, "case_id"),
     "case_wraps": Prepared(lambda _: select(case_wraps.c.case_id).distinct()),
@@ -108,12 +132,16 @@ class Snapshot:
         return int(self.rows(count(table))[0][0])
 
     def batches(self, table: Table) -> Iterator[bytes]:
-        """Yield the rows of a table, encoded, in batches."""
-        names = [str(column.name) for column in table.columns]
+        """Yield the rows of a table, encoded, in batches; one without rows if there are none."""
+        names, binary = [str(column.name) for column in table.columns], binary_columns(table)
         compiled = select_by(table, *table.columns).for_dialect(self._dialect)
         self._cursor.execute(compiled.sql, compiled.row(()))
-        while rows := self._cursor.fetchmany(BATCH_SIZE):
-            yield _encode(TableRows(str(table.name), names, [list(row) for row in rows]))
+        rows = self._cursor.fetchmany(BATCH_SIZE)
+        while True:
+            yield _encode(TableRows(str(table.name), names, binary, [list(row) for row in rows]))
+            rows = self._cursor.fetchmany(BATCH_SIZE)
+            if not rows:
+                return
 
     def cases_with_key(self, table: str) -> set[str]:
         """Return the cases with a key in a table."""

@@ -1,166 +1,381 @@
-"""The offline key of backups: this host seals to its public half and cannot open.
+"""The offline key of backups, an age identity: this host encrypts to it and cannot decrypt.
 
-The private half is written to a file once, to be kept elsewhere. The public half is a setting with
-a checksum, because a backup sealed to a mistyped key would open nowhere.
+The identity is written to a file once, to be kept elsewhere. Its public half, a recipient, is a
+setting; there may be several. Both have the form of age (https://age-encryption.org/v1), so that
+the command `age` of a Debian system opens a backup without Haven.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
+import re
 import stat
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from threading import Thread
+from typing import IO, TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+import pyrage
 
-from bot.errors import BackupError, DecryptionError, SettingError
+from bot.errors import BackupError, SettingError
 from bot.vault.erasure.erase import sync_file
 from bot.vault.keys.host_key import create_key_file
-from bot.vault.keys.hpke import KeyPair, seal_to
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-LENGTH = 32
-CHECKSUM_LENGTH = 4
-MARK_LENGTH = 8
-"""Bytes of the fingerprint in an archive."""
-SALT_LENGTH = 16
-ZERO_NONCE = bytes(12)
-"""Each salt gives a new key, which encrypts once."""
-FIRST_LINE = "Haven backup key 1: keep it away from the machine whose backups it opens"
+SECRET_PREFIX = "AGE-SECRET-KEY-"  # noqa: S105 - how every identity begins
+RECIPIENT_PREFIX = "age1"
+LOCKED_BEGINNINGS = (b"-----BEGIN AGE ENCRYPTED FILE-----", b"age-encryption.org/v1\n")
+"""How a file begins that age encrypted, for example an identity with a passphrase."""
+ARCHIVE_BEGINNING = b"age-encryption.org/v1\n"
+OTHER_KEY = "No matching keys found"
+"""What pyrage says of a file that is encrypted to another identity."""
+FIRST_LINE = "# Haven's offline key: keep it away from the machine whose backups it opens"
 
 
 @dataclass(frozen=True)
-class OfflinePublicKey:
-    """The public half."""
+class BackupRecipients:
+    """Those to whom backups are encrypted: each alone opens them with their identity."""
 
-    raw: bytes
+    written: tuple[str, ...]
+    """Recipients in age's form, `age1...`."""
 
     @classmethod
-    def parse(cls, written: str, where: str = "HAVEN_BACKUP_KEY") -> OfflinePublicKey:
-        """Return a key from its printed form.
+    def parse(cls, setting: str, where: str = "HAVEN_BACKUP_KEY") -> BackupRecipients:
+        """Return the recipients of a setting: `age1...`, several with commas, or a file of them.
+
+        A file has one recipient a line; empty lines and lines that begin with `#` are skipped.
 
         Raises:
-            SettingError: malformed, or a digit is wrong.
+            SettingError: none, a character is wrong, or the file cannot be read.
         """
+        found: list[str] = []
+        for part in filter(None, (it.strip() for it in setting.split(","))):
+            if part.startswith((RECIPIENT_PREFIX, SECRET_PREFIX)):
+                found.append(_checked_recipient(part, where))
+            else:
+                found += _recipients_in(Path(part), where)
+        if not found:
+            raise SettingError(f"{where} names no recipient; haven keys backup prints one")
+        return cls(tuple(dict.fromkeys(found)))
+
+    def encrypt(self, pieces: Iterable[bytes], out: IO[bytes]) -> None:
+        """Write pieces, encrypted, to an open file.
+
+        Raises:
+            OSError: the file takes no more.
+        """
+        reader, writer = _PieceReader(pieces), _CheckedWriter(out)
+        recipients = [pyrage.x25519.Recipient.from_str(it) for it in self.written]
         try:
-            found = bytes.fromhex(written.strip())
-        except ValueError:
-            found = b""
-        raw, checksum = found[:LENGTH], found[LENGTH:]
-        if len(raw) != LENGTH or checksum != _checksum(raw):
-            raise SettingError(
-                f"{where}: a digit is wrong or missing; copy it as haven keys backup printed it"
-            )
-        return cls(raw)
-
-    def __str__(self) -> str:
-        return (self.raw + _checksum(self.raw)).hex()
-
-    @property
-    def fingerprint(self) -> bytes:
-        """Return the fingerprint of the key."""
-        return hashlib.sha256(b"haven offline key" + self.raw).digest()[:MARK_LENGTH]
-
-    def seal(self, associated_data: bytes, plain: bytes) -> bytes:
-        """Return bytes that only the private half opens (HPKE, associated data as `info`)."""
-        return seal_to(self.raw, associated_data, plain)
+            pyrage.encrypt_io(reader, writer, recipients)
+        except (pyrage.EncryptError, OSError) as error:  # the first of them says why
+            raise reader.failure or writer.failure or error from None
 
 
 @dataclass(frozen=True)
 class OfflineKey:
-    """The private half."""
+    """An age identity (X25519)."""
 
-    secret: bytes = field(repr=False)
+    secret: str = field(repr=False)
+    """In age's form, `AGE-SECRET-KEY-1...`."""
+
+    @classmethod
+    def generate(cls) -> OfflineKey:
+        """Return a new identity."""
+        return cls(str(pyrage.x25519.Identity.generate()))
 
     @property
-    def public(self) -> OfflinePublicKey:
-        """Return the public half."""
-        return OfflinePublicKey(KeyPair.from_private(self.secret).public)
+    def recipient(self) -> str:
+        """Return the public half, `age1...`."""
+        return str(pyrage.x25519.Identity.from_str(self.secret).to_public())
 
-    def open(self, associated_data: bytes, sealed: bytes) -> bytes:
-        """Return what was sealed to the public half with this associated data.
-
-        Raises:
-            DecryptionError: altered or cut, or sealed with other associated data or another key.
-        """
-        return KeyPair.from_private(self.secret).open(associated_data, sealed)
+    @property
+    def public(self) -> BackupRecipients:
+        """Return the public half as the only recipient."""
+        return BackupRecipients((self.recipient,))
 
     @classmethod
     def create(cls, path: Path, passphrase: str = "") -> OfflineKey:
-        """Write a new key to a file; never replace one.
+        """Write a new identity to a file; never replace one.
+
+        With a passphrase the file is itself encrypted by age (scrypt), so `age -d -i` asks for it.
 
         Raises:
             SettingError: the file exists or cannot be created.
         """
-        key = cls(KeyPair.generate().private_bytes)
+        key = cls.generate()
+        text = f"{FIRST_LINE}\n# public key: {key.recipient}\n{key.secret}\n"
+        if passphrase:
+            text = pyrage.passphrase.encrypt(text.encode(), passphrase, armored=True).decode()
         with create_key_file(path, "without this key its backups would not open") as file:
-            file.write(_format_file(key, passphrase))
+            file.write(text)
             sync_file(file)
         return key
 
+
+class OfflineKeys:
+    """Identities of which one opens an archive: all of them are tried.
+
+    Files with a passphrase come last, and it is asked only if no other identity opens the archive.
+    """
+
+    def __init__(
+        self,
+        identities: Sequence[OfflineKey] = (),
+        locked: Sequence[Path] = (),
+        ask: Callable[[Path], str] | None = None,
+    ) -> None:
+        self._identities, self._locked, self._ask = list(identities), list(locked), ask
+
     @classmethod
-    def load(cls, path: Path, ask: Callable[[], str]) -> OfflineKey:
-        """Read a key from its file; `ask` returns the passphrase if there is one.
+    def load(cls, paths: Sequence[Path], ask: Callable[[Path], str]) -> OfflineKeys:
+        """Read identity files; `ask` returns the passphrase of one.
 
         Raises:
-            BackupError: no such file, readable by others, damaged, or another passphrase.
+            BackupError: a file is missing, readable by others, or no identity file.
         """
-        lines = _load_lines(path)
-        public = OfflinePublicKey.parse(lines["public"], f"{path}, second line")
+        identities: list[OfflineKey] = []
+        locked: list[Path] = []
+        for path in paths:
+            data = _read_key_file(path)
+            if data.startswith(LOCKED_BEGINNINGS):
+                locked.append(path)
+                continue
+            if stat.S_IMODE(path.stat().st_mode) & 0o077:
+                raise BackupError(
+                    f"{path}: others can read it; chmod 0400 {path} (from a stick, copy it first)"
+                )
+            identities += _identities_in(path, data)
+        return cls(identities, locked, ask)
+
+    @contextmanager
+    def decrypt(self, path: Path) -> Iterator[DecryptedStream]:
+        """Yield what is in an age file, as it is decrypted.
+
+        Raises:
+            BackupError: no age file, or none of the identities opens it.
+        """
         try:
-            if "sealed" in lines:
-                key = cls(_open_private(bytes.fromhex(lines["sealed"]), public, ask()))
-            else:
-                key = cls(bytes.fromhex(lines["private"]))
-            is_whole = key.public == public
-        except (ValueError, KeyError, DecryptionError):
-            is_whole = False
-        except InvalidTag:
-            raise BackupError(f"{path}: this is not its passphrase") from None
-        if not is_whole:
-            raise BackupError(f"{path}: its third line is damaged; use another copy")
-        return key
+            with path.open("rb") as sealed:
+                if not sealed.read(len(ARCHIVE_BEGINNING)).startswith(ARCHIVE_BEGINNING):
+                    raise BackupError(f"{path.name} is no backup of Haven, or it is cut short")
+                while not _opens(path, self._identities):
+                    self._unlock_next(path)
+                sealed.seek(0)
+                with _decrypted(path.name, sealed, self._identities) as stream:
+                    yield stream
+        except OSError as error:
+            raise BackupError(f"{path} cannot be read: {error.strerror}") from None
+
+    def _unlock_next(self, archive: Path) -> None:
+        if not self._locked or self._ask is None:
+            raise BackupError(
+                f"{archive.name}: it is encrypted to another offline key; name that file with --key"
+            )
+        path = self._locked[0]
+        try:
+            data = pyrage.passphrase.decrypt(_read_key_file(path), self._ask(path))
+        except pyrage.DecryptError:
+            raise BackupError(
+                f"{path}: this is not its passphrase, or the file is damaged"
+            ) from None
+        self._identities += _identities_in(path, data)
+        del self._locked[0]
 
 
-def _checksum(raw: bytes) -> bytes:
-    return hashlib.sha256(b"haven offline key checksum" + raw).digest()[:CHECKSUM_LENGTH]
+class DecryptedStream:
+    """The content of an age file, while another thread decrypts it."""
+
+    def __init__(self, name: str, plain: IO[bytes], thread: Thread, failures: list[str]) -> None:
+        self._name, self._plain, self._thread, self._failures = name, plain, thread, failures
+
+    def read(self, most: int) -> bytes:
+        """Return the next bytes; none at the end.
+
+        Raises:
+            BackupError: the file is cut short or was altered.
+        """
+        part = self._plain.read(most)
+        if len(part) < most:
+            self._thread.join()
+            if self._failures:
+                raise BackupError(
+                    f"{self._name}: it is cut short or was altered ({self._failures[0]}); use "
+                    "another copy"
+                )
+        return part
 
 
-def _format_file(key: OfflineKey, passphrase: str) -> str:
-    half = f"private {key.secret.hex()}"
-    if passphrase:
-        salt = os.urandom(SALT_LENGTH)
-        cipher = ChaCha20Poly1305(_derive_key(passphrase, salt))
-        half = f"sealed {(salt + cipher.encrypt(ZERO_NONCE, key.secret, key.public.raw)).hex()}"
-    return f"{FIRST_LINE}\npublic {key.public}\n{half}\n"
-
-
-def _load_lines(path: Path) -> dict[str, str]:
+@contextmanager
+def _decrypted(
+    name: str, sealed: IO[bytes], identities: Sequence[OfflineKey]
+) -> Iterator[DecryptedStream]:
+    ours, theirs = os.pipe()
+    failures: list[str] = []
+    thread = Thread(target=_decrypt_into, args=(sealed, theirs, identities, failures), daemon=True)
     try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise BackupError(f"{path}: others can read it; chmod 0400 {path}")
-        first, *lines = path.read_text(encoding="ascii").splitlines()
-        found = dict(line.split(" ", 1) for line in lines)
+        with os.fdopen(ours, "rb") as plain:
+            thread.start()
+            yield DecryptedStream(name, plain, thread, failures)
+    finally:
+        thread.join()  # a reader that stopped early broke its pipe
+
+
+def _decrypt_into(
+    sealed: IO[bytes], handle: int, identities: Sequence[OfflineKey], failures: list[str]
+) -> None:
+    # Failures are collected first, because the reader looks at them once the pipe is closed.
+    with os.fdopen(handle, "wb", buffering=0) as out:
+        try:
+            pyrage.decrypt_io(sealed, out, _loaded(identities))
+        except (pyrage.DecryptError, OSError) as error:
+            failures.append(str(error))
+
+
+def _opens(path: Path, identities: Sequence[OfflineKey]) -> bool:
+    """Tell whether one of the identities opens an age file.
+
+    Raises:
+        BackupError: the beginning of the file was altered.
+    """
+    if not identities:
+        return False
+    with path.open("rb") as sealed:
+        try:
+            pyrage.decrypt_io(sealed, _FullWriter(), _loaded(identities))
+        except pyrage.DecryptError as error:
+            if str(error) == OTHER_KEY:
+                return False
+            raise BackupError(
+                f"{path.name}: it is cut short, or was altered at its beginning; use another copy"
+            ) from None
+        except OSError:  # the first piece was decrypted, or is damaged: reading it tells
+            return True
+    return True
+
+
+class _FullWriter:
+    """Takes nothing."""
+
+    def write(self, _part: bytes) -> int:
+        raise BrokenPipeError
+
+    def flush(self) -> None:
+        """Do nothing."""
+
+
+class _PieceReader:
+    """Reads pieces as a file; keeps what failed, which the library reports as text."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces, self._rest = iter(pieces), memoryview(b"")
+        self.failure: Exception | None = None
+
+    def read(self, most: int) -> bytes:
+        try:
+            while not self._rest:
+                self._rest = memoryview(next(self._pieces))
+        except StopIteration:
+            return b""
+        except Exception as error:
+            self.failure = error
+            raise
+        part, self._rest = bytes(self._rest[:most]), self._rest[most:]
+        return part
+
+
+class _CheckedWriter:
+    """Writes to a file; keeps what failed, which the library reports as text."""
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+        self.failure: OSError | None = None
+
+    def write(self, part: bytes) -> int:
+        try:
+            return self._out.write(part)
+        except OSError as error:
+            self.failure = error
+            raise
+
+    def flush(self) -> None:
+        """Leave flushing to the one who syncs the file."""
+
+
+def _loaded(identities: Sequence[OfflineKey]) -> list[pyrage.x25519.Identity]:
+    return [pyrage.x25519.Identity.from_str(it.secret) for it in identities]
+
+
+def _checked_recipient(written: str, where: str) -> str:
+    if written.startswith(SECRET_PREFIX):
+        raise SettingError(
+            f"{where} has the private half of an offline key: name the public half, age1..., which "
+            "haven keys backup printed; if others could read this setting, make another key"
+        )
+    with suppress(pyrage.RecipientError):
+        return str(pyrage.x25519.Recipient.from_str(written))
+    raise SettingError(
+        f"{where}: {written[:12]}... is no age recipient: a character is wrong or missing; copy it "
+        "as haven keys backup printed it"
+    )
+
+
+def _recipients_in(path: Path, where: str) -> list[str]:
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="ascii").splitlines()]
     except OSError as error:
-        raise BackupError(f"{path} cannot be read: {error.strerror}") from None
+        raise SettingError(
+            f"{where}: {_shown(path)} is neither a recipient (age1...) nor a file that can be read "
+            f"({error.strerror}); copy what haven keys backup printed"
+        ) from None
     except ValueError:
-        first, found = "", {}
-    if first != FIRST_LINE or found.keys() not in ({"public", "private"}, {"public", "sealed"}):
-        raise BackupError(f"{path} is no file of haven keys backup")
+        lines = []
+    found = [
+        _checked_recipient(line, f"{where}, file {path}")
+        for line in lines
+        if line and not line.startswith("#")
+    ]
+    if not found:
+        raise SettingError(f"{where}: the file {path} names no recipient (age1...), one a line")
     return found
 
 
-def _open_private(sealed: bytes, public: OfflinePublicKey, passphrase: str) -> bytes:
-    opener = ChaCha20Poly1305(_derive_key(passphrase, sealed[:SALT_LENGTH]))
-    return opener.decrypt(ZERO_NONCE, sealed[SALT_LENGTH:], public.raw)
+def _shown(path: Path) -> str:
+    """Return a path for an error; what is no path of a file may be a secret."""
+    return str(path) if re.fullmatch(r"[\w./~-]{1,40}", str(path)) else "its value"
 
 
-def _derive_key(passphrase: str, salt: bytes) -> bytes:
-    kdf = Argon2id(salt=salt, length=LENGTH, iterations=3, lanes=1, memory_cost=256 * 1024)
-    return kdf.derive(passphrase.encode())
+def _read_key_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise BackupError(
+            f"there is no file {path}: fetch the offline key from where it is kept, and name it "
+            "with --key"
+        ) from None
+    except OSError as error:
+        raise BackupError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _identities_in(path: Path, data: bytes) -> list[OfflineKey]:
+    lines = [line.strip() for line in data.decode("ascii", "replace").splitlines()]
+    found = []
+    for number, line in enumerate(lines, start=1):
+        if not line or line.startswith("#"):
+            continue
+        if not line.startswith(SECRET_PREFIX):
+            break
+        try:
+            pyrage.x25519.Identity.from_str(line)
+        except pyrage.IdentityError:
+            raise BackupError(f"{path}: line {number} is damaged; use another copy") from None
+        found.append(OfflineKey(line))
+    else:
+        if found:
+            return found
+    raise BackupError(
+        f"{path} is no offline key: haven keys backup makes such files, with a line {SECRET_PREFIX}"
+    )

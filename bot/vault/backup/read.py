@@ -6,7 +6,6 @@ An archive is read twice: once to its end before anything of it is trusted, then
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -15,7 +14,7 @@ from bot.clock import DAY
 from bot.errors import BackupError
 from bot.store.migrate import KEY_MIGRATIONS, is_known_revision
 from bot.vault.backup import create, export_rows
-from bot.vault.backup.archive import ArchiveDigest, ArchiveEntry, ArchiveReader, entry_header
+from bot.vault.backup.archive import ArchiveEntry, ArchiveReader
 from bot.vault.erasure.erase import LedgerEntry
 from bot.vault.keys.key_store import ROOT_COLUMNS
 
@@ -23,12 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from bot.vault.backup.offline_key import OfflineKey
-    from bot.vault.keys.host_key import HostKey
+    from bot.vault.backup.offline_key import OfflineKeys
 
 T = TypeVar("T")
 MAX_ENTRY_SIZE = 256 * 1024 * 1024
 """Bytes of an entry that is not a file."""
+FOREIGN = (
+    "it was not made with this host key: it is of another deployment, or forged. No archive is "
+    "restored without its host key, because erased cases would come back"
+)
 MAX_CLOCK_SKEW = DAY
 """How far in the future the time of an archive may be."""
 
@@ -39,7 +41,9 @@ class InspectedArchive:
 
     path: Path
     info: create.ArchiveInfo
-    summary: create.ArchiveSummary
+    is_proven: Callable[[Callable[[bytes], bytes]], bool] = lambda _mac: False
+    """Tells whether it was made with the root of a MAC (`Vault.backup_mac`)."""
+    summary: create.ArchiveSummary = field(default_factory=create.ArchiveSummary)
     ledger: list[LedgerEntry] = field(default_factory=list)
     """The record of erasures at that time."""
     cases_with_key: set[str] = field(default_factory=set)
@@ -47,10 +51,16 @@ class InspectedArchive:
 
 
 class BackupArchive:
-    """An archive and the keys to read it."""
+    """An archive, the keys to read it, and the MAC that proves it (`Vault.backup_mac`).
 
-    def __init__(self, path: Path, key: OfflineKey, host: HostKey) -> None:
-        self._path, self._key, self._host = path, key, host
+    The root, from which the MAC is made, is in the archive of keys itself: without a MAC the
+    archive is read unproven.
+    """
+
+    def __init__(
+        self, path: Path, keys: OfflineKeys, mac: Callable[[bytes], bytes] | None = None
+    ) -> None:
+        self._path, self._keys, self._mac = path, keys, mac
 
     def inspect(self, now: int) -> InspectedArchive:
         """Read the archive to its end.
@@ -59,11 +69,14 @@ class BackupArchive:
             BackupError: incomplete, altered, of another deployment, expired, or of a later release.
         """
         found: InspectedArchive | None = None
-        for name, plain in self.small_entries():
+        reader = ArchiveReader(self._path, self._keys)
+        for name, plain in self._small_entries(reader):
+            if name == create.README_ENTRY:
+                continue
             if name == create.INFO_ENTRY:
                 info = self._decode(create.decode_info, plain)
                 self._check_age(info, now)
-                found = InspectedArchive(self._path, info, create.ArchiveSummary())
+                found = InspectedArchive(self._path, info, reader.is_proven)
             elif found is None:
                 raise BackupError(f"{self._path.name}: it does not begin like a backup")
             elif name == create.END_ENTRY:
@@ -81,44 +94,34 @@ class BackupArchive:
                 yield self._decode(export_rows.decode_rows, plain)
 
     def small_entries(self) -> Iterator[tuple[str, bytes]]:
-        """Yield all entries but files, and verify the MAC at the end.
+        """Yield the content of each file but those people sent, and verify the MAC at the end.
 
         Raises:
             BackupError: incomplete, altered, or of another deployment.
         """
-        for entry, parts in self.entries():
-            if entry.name.startswith(create.FILE_PREFIX):
-                continue
-            if entry.length > MAX_ENTRY_SIZE:
-                raise BackupError(f"{self._path.name}: {entry.name} in it is too long")
-            yield entry.name, b"".join(parts)
+        return self._small_entries(ArchiveReader(self._path, self._keys))
 
-    def entries(self) -> Iterator[tuple[ArchiveEntry, Iterator[bytes]]]:
-        """Yield all entries with their bytes, which must be read before the next entry."""
-        digest, is_proven = ArchiveDigest(self._host), False
-        for entry in ArchiveReader(self._path, self._key).entries():
-            if is_proven:
-                raise BackupError(f"{self._path.name}: something follows its proof")
-            if entry.name == create.PROOF_ENTRY:
-                is_proven = compare_digest(entry.read_all(64), digest.proof())
-                if not is_proven:
-                    raise BackupError(
-                        f"{self._path.name}: it was not made with this host key: it is of another "
-                        "deployment, or forged. No archive is restored without its host key, "
-                        "because erased cases would come back"
-                    )
-                continue
-            digest.add(entry_header(entry.name, entry.length))
-            parts = _digested_parts(entry, digest)
-            yield entry, parts
-            for _ in parts:  # the MAC covers unread bytes too
-                pass
-        if not is_proven:
-            raise BackupError(f"{self._path.name}: nothing proves that it is of this deployment")
+    def entries(self) -> Iterator[ArchiveEntry]:
+        """Yield all files, and verify the MAC at the end.
+
+        Raises:
+            BackupError: incomplete, altered, or of another deployment.
+        """
+        return self._entries(ArchiveReader(self._path, self._keys))
+
+    def _small_entries(self, reader: ArchiveReader) -> Iterator[tuple[str, bytes]]:
+        for entry in self._entries(reader):
+            if not entry.name.startswith(create.FILE_PREFIX):
+                yield entry.name, entry.read_all(MAX_ENTRY_SIZE)
+
+    def _entries(self, reader: ArchiveReader) -> Iterator[ArchiveEntry]:
+        yield from reader.entries()
+        if self._mac is not None and not reader.is_proven(self._mac):
+            raise BackupError(f"{self._path.name}: {FOREIGN}")
 
     def _check_age(self, info: create.ArchiveInfo, now: int) -> None:
         name, keys_revision = self._path.name, info.keys_revision
-        is_known = is_known_revision(info.revision)
+        is_known = info.format == create.FORMAT and is_known_revision(info.revision)
         is_known = is_known and is_known_revision(keys_revision, KEY_MIGRATIONS)
         if info.part not in list(export_rows.ArchivePart) or not is_known:
             raise BackupError(
@@ -139,12 +142,6 @@ class BackupArchive:
         except msgspec.MsgspecError:
             name = self._path.name
             raise BackupError(f"{name}: it cannot be read; it is of a later release") from None
-
-
-def _digested_parts(entry: ArchiveEntry, digest: ArchiveDigest) -> Iterator[bytes]:
-    for part in entry.parts():
-        digest.add(part)
-        yield part
 
 
 def _collect(found: InspectedArchive, rows: export_rows.TableRows) -> None:

@@ -8,30 +8,41 @@ verified, the result is in a temporary folder or an open transaction.
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Integer, MetaData, Table, func, insert, select, text, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
-from bot.errors import BackupError
+from bot.errors import BackupError, WrongHostKeyError
 from bot.store.database import Database
 from bot.store.migrate import KEY_MIGRATIONS, current_revision, schema_transaction, upgrade_to
-from bot.store.tables.keys import key_metadata
+from bot.store.tables.keys import key_metadata, roots
 from bot.store.tables.main import audit, erasures, exchanges, files, outbox
 from bot.vault.audit.log import AUDIT_COLUMNS, INITIAL_MAC, OPERATOR, AuditHead, AuditLog
 from bot.vault.backup.create import FILE_NAME, FILE_PREFIX
 from bot.vault.backup.export_rows import TABLES_IN_BOTH, ArchivePart, TableRows
-from bot.vault.backup.read import BackupArchive, InspectedArchive
+from bot.vault.backup.read import FOREIGN, BackupArchive, InspectedArchive
 from bot.vault.erasure.erase import ErasureReason, LedgerEntry, sync_file, sync_folder
-from bot.vault.keys.key_store import open_root
+from bot.vault.keys.key_store import ROOT_COLUMNS, open_root, sealed_root
 from bot.vault.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from bot.vault.backup.offline_key import OfflineKey
+    from bot.vault.backup.offline_key import OfflineKeys
     from bot.vault.keys.host_key import HostKey
 
 UNFINISHED_SUFFIX = ".restore-unfinished"
@@ -69,36 +80,84 @@ class RestoreResult:
     """Files without their bytes in the backup."""
 
 
+@dataclass(frozen=True, slots=True)
+class InspectedBackup:
+    """Both archives of a backup, whole and proven, and the root with which they were made."""
+
+    archives: dict[ArchivePart, InspectedArchive]
+    root: HostKey
+
+    @property
+    def vault(self) -> Vault:
+        """Return the vault of the deployment, without a key store."""
+        return Vault(self.root)
+
+
 class Restore:
     """Restores backups of a deployment.
 
-    `host` is the host key of the archives; `on_progress` gets the name of each step when it begins.
+    Args:
+        keys: the offline keys.
+        hosts: host keys: first the one under which the root is sealed after the restore, then
+            earlier ones, which open archives made before a rotation.
+        on_progress: gets the name of each step when it begins.
+        live_root: the root of the data that are present, if there are any. It proves archives of
+            the same deployment whatever the host key was when they were made.
     """
 
     def __init__(
-        self, key: OfflineKey, host: HostKey, on_progress: Callable[[str], None] = lambda _: None
-    ) -> None:
-        self._key, self._host, self._on_progress = key, host, on_progress
+        self, keys: OfflineKeys, hosts: Sequence[HostKey],
+        on_progress: Callable[[str], None] = lambda _: None, live_root: HostKey | None = None,
+    ) -> None:  # fmt: skip
+        self._keys, self._hosts, self._on_progress = keys, hosts, on_progress
+        self._live_root = live_root
 
-    def inspect(self, paths: Sequence[Path], now: int) -> dict[ArchivePart, InspectedArchive]:
-        """Read both archives to their ends.
+    def inspect(self, paths: Sequence[Path], now: int) -> InspectedBackup:
+        """Read both archives to their ends, and prove them.
 
         Raises:
             BackupError: one cannot be used, or they do not belong together.
         """
-        seen = [BackupArchive(path, self._key, self._host).inspect(now) for path in paths]
+        self._on_progress("verifying the archives")
+        seen = [BackupArchive(path, self._keys).inspect(now) for path in paths]
         pair = {ArchivePart(it.info.part): it for it in seen}
         if len(seen) != len(ArchivePart) or set(pair) != set(ArchivePart):
             raise BackupError("a restore takes one archive main and one archive keys")
+        root = self._proven_root(pair[ArchivePart.KEYS])
+        if not pair[ArchivePart.MAIN].is_proven(Vault(root).backup_mac):
+            raise BackupError(f"{pair[ArchivePart.MAIN].path.name}: {FOREIGN}")
         if pair[ArchivePart.KEYS].info.made_at < pair[ArchivePart.MAIN].info.made_at:
             raise BackupError(
                 f"{pair[ArchivePart.KEYS].path.name}: these keys are older than the rest; use "
                 "keys of the same backup, or of a later one"
             )
-        return pair
+        return InspectedBackup(pair, root)
+
+    def _proven_root(self, keys: InspectedArchive) -> HostKey:
+        """Return the root with which an archive of keys was made.
+
+        Raises:
+            BackupError: no host key opens it, or the archive is not of this deployment.
+        """
+        found = [self._live_root] if self._live_root else []
+        for host in self._hosts:
+            with suppress(WrongHostKeyError):  # data without a key store have the host key
+                found.append(open_root(host, keys.roots) if keys.roots else host)
+        for root in found:
+            if keys.is_proven(Vault(root).backup_mac):
+                return root
+        if keys.roots and not found:
+            marks = " or ".join(bytes(row[0]).hex() for row in keys.roots)
+            raise BackupError(
+                f"{keys.path.name}: it was not made with this host key, but with one of mark "
+                f"{marks}: an earlier one, or of another deployment. After a rotation, name the "
+                "earlier key with --host-key, or take a later archive of keys (haven keys rotate "
+                "made one)"
+            )
+        raise BackupError(f"{keys.path.name}: {FOREIGN}")
 
     def restore_into(
-        self, paths: Sequence[Path], target: RestoreTarget, erased: Iterable[LedgerEntry],
+        self, backup: InspectedBackup, target: RestoreTarget, erased: Iterable[LedgerEntry],
         now: int, ledger_gap: str = "",
     ) -> RestoreResult:  # fmt: skip
         """Restore both archives into a new folder, without the cases in any present ledger.
@@ -110,18 +169,16 @@ class Restore:
             BackupError: the archives cannot be used, or the target exists. Nothing is left of a
                 failed restore.
         """
-        self._on_progress("verifying the archives")
-        pair = self.inspect(paths, now)
+        pair, vault = backup.archives, backup.vault
         with _new_folder(target.folder) as folder:
             database = _open_empty(target.database_url or f"sqlite:///{folder / 'haven.db'}")
             keys = _open_empty(target.keys_url or f"sqlite:///{folder / 'keys.db'}")
-            roots = pair[ArchivePart.KEYS].roots  # data without a key store have the host key
-            vault = Vault(open_root(self._host, roots) if roots else self._host)
             entries = [line for seen in pair.values() for line in seen.ledger] + list(erased)
             importer = _Importer(_erased_check(vault, pair, entries), folder / "files")
             with schema_transaction(database) as connection, schema_transaction(keys) as key_side:
-                self._import_rows(connection, pair, importer)
-                self._import_keys(key_side, pair[ArchivePart.KEYS], importer)
+                self._import_rows(connection, backup, importer)
+                self._import_keys(key_side, backup, importer)
+                _seal_root(key_side, self._hosts[0], backup.root, now)
                 unsent = pair[ArchivePart.MAIN].summary.unsent
                 _close_open_rows(connection, database.dialect, unsent, entries, now)
                 self._on_progress("checking")
@@ -135,33 +192,44 @@ class Restore:
                 return _result(connection, pair[ArchivePart.MAIN].info.made_at, importer, head)
 
     def _import_rows(
-        self, connection: Connection, pair: dict[ArchivePart, InspectedArchive], importer: _Importer
+        self, connection: Connection, backup: InspectedBackup, importer: _Importer
     ) -> None:
         for part in (ArchivePart.MAIN, ArchivePart.KEYS):
             self._on_progress(f"restoring archive {part}")
-            upgrade_to(connection, pair[part].info.revision)
+            upgrade_to(connection, backup.archives[part].info.revision)
             importer.use_schema(connection)
-            for rows in self._archive(pair[part]).rows():
+            for rows in self._archive(backup, part).rows():
                 if rows.table not in key_metadata.tables and (
                     part is ArchivePart.KEYS or rows.table not in TABLES_IN_BOTH
                 ):
                     importer.import_rows(rows)
         self._on_progress("restoring files")
-        importer.import_files(self._archive(pair[ArchivePart.MAIN]))
+        importer.import_files(self._archive(backup, ArchivePart.MAIN))
         upgrade_to(connection, "head")
 
     def _import_keys(
-        self, connection: Connection, seen: InspectedArchive, importer: _Importer
+        self, connection: Connection, backup: InspectedBackup, importer: _Importer
     ) -> None:
-        upgrade_to(connection, seen.info.keys_revision, KEY_MIGRATIONS)
+        info = backup.archives[ArchivePart.KEYS].info
+        upgrade_to(connection, info.keys_revision, KEY_MIGRATIONS)
         importer.use_schema(connection)
-        for rows in self._archive(seen).rows():
+        for rows in self._archive(backup, ArchivePart.KEYS).rows():
             if rows.table in key_metadata.tables:
                 importer.import_rows(rows)
         upgrade_to(connection, "head", KEY_MIGRATIONS)
 
-    def _archive(self, seen: InspectedArchive) -> BackupArchive:
-        return BackupArchive(seen.path, self._key, self._host)
+    def _archive(self, backup: InspectedBackup, part: ArchivePart) -> BackupArchive:
+        return BackupArchive(backup.archives[part].path, self._keys, backup.vault.backup_mac)
+
+
+def _seal_root(connection: Connection, host: HostKey, root: HostKey, now: int) -> None:
+    """Seal the root under the present host key alone, whichever sealed it in the backup."""
+    row = connection.execute(select(roots.c.store)).first()
+    if row is None:
+        return  # data without a key store
+    connection.execute(delete(roots))
+    values = zip(ROOT_COLUMNS, sealed_root(host, bytes(row[0]), root.secret, now), strict=True)
+    connection.execute(insert(roots).values(dict(values)))
 
 
 def _erased_check(
@@ -250,7 +318,7 @@ class _Importer:
     def import_files(self, archive: BackupArchive) -> None:
         """Write the sealed files of restored cases to the folder."""
         self._folder.mkdir(mode=0o700)
-        for member, parts in archive.entries():
+        for member in archive.entries():
             if not member.name.startswith(FILE_PREFIX):
                 continue
             name = member.name.removeprefix(FILE_PREFIX)
@@ -259,7 +327,7 @@ class _Importer:
             if name.partition(".")[0] in self._skipped_ids:
                 continue
             with (self._folder / name).open("xb") as out:
-                for part in parts:
+                for part in member.parts():
                     out.write(part)
                 sync_file(out)
             self.files.add(name)
@@ -322,12 +390,19 @@ def _open_empty(url: str) -> Database:
     return database
 
 
+def check_new_folder(to: Path) -> None:
+    """Raise BackupError if something is in a folder, which a restore must not replace."""
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise BackupError(
+            f"{to}: something is there; name a new folder with --to, or move the old one away"
+        )
+
+
 @contextmanager
 def _new_folder(to: Path) -> Iterator[Path]:
     """Yield a temporary folder, which gets the target's name at the end."""
     unfinished = to.with_name(to.name + UNFINISHED_SUFFIX)
-    if to.exists() and (not to.is_dir() or any(to.iterdir())):
-        raise BackupError(f"{to}: something is there; a backup goes into a new folder")
+    check_new_folder(to)
     try:
         if unfinished.exists():
             shutil.rmtree(unfinished)  # left by a killed restore

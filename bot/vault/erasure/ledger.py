@@ -1,8 +1,8 @@
 """The ledger of erasures, a file next to the backups, so that no restore brings a case back.
 
 It says until when it is complete, and has a line for each erased case: keyed digest of the id,
-time, reason. The last line is a MAC, so no line can be removed. Without the host key it says
-nothing.
+time, reason. The last line is a MAC under the root, so no line can be removed, and a ledger stays
+valid when the host key is rotated. Without the root it says nothing.
 
 A case erased after the ledger was written comes back with an older archive. So a restore needs a
 ledger that is no older than a nightly copy, or an operator who confirms that there is none.
@@ -17,18 +17,19 @@ from typing import TYPE_CHECKING
 from bot.clock import HOUR
 from bot.errors import BackupError
 from bot.log import log
-from bot.vault.backup.archive import ArchiveDigest, entry_header
 from bot.vault.backup.create import delete_expired
 from bot.vault.erasure.erase import LedgerEntry, sync_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from bot.vault.keys.host_key import HostKey
+    Mac = Callable[[bytes], bytes]
 
 LEDGER_NAME = "erased.ledger"
-FIRST_LINE = "Haven ledger 1: what was erased, and must not come back"
+FIRST_LINE = "Haven ledger 2: what was erased, and must not come back"
+PROOF_CONTEXT = b"ledger\n"
+"""Precedes a ledger in its MAC; archives have a MAC with the same key."""
 UNTIL_PREFIX = "until "
 """The beginning of the second line."""
 REWRITE_INTERVAL = HOUR
@@ -50,13 +51,16 @@ class Ledger:
         return not -HOUR <= now - self.until <= MAX_AGE
 
 
-def write_ledger(folder: Path, erased: Iterable[LedgerEntry], host: HostKey, until: int) -> None:
-    """Write the ledger, complete until a moment, in place of an earlier one."""
+def write_ledger(folder: Path, erased: Iterable[LedgerEntry], mac: Mac, until: int) -> None:
+    """Write the ledger, complete until a moment, in place of an earlier one.
+
+    `mac` returns a MAC under the root (`Vault.backup_mac`).
+    """
     lines = [f"{it.case_hash.hex()} {it.begun_at} {it.why}" for it in erased]
     body = "\n".join([FIRST_LINE, f"{UNTIL_PREFIX}{until}", *lines]) + "\n"
     unfinished = folder / f"{LEDGER_NAME}.part"
     with unfinished.open("w", encoding="ascii") as file:
-        file.write(f"{body}{_proof(body, host)}\n")
+        file.write(f"{body}{_proof(body, mac)}\n")
         sync_file(file)
     unfinished.replace(folder / LEDGER_NAME)
 
@@ -64,9 +68,9 @@ def write_ledger(folder: Path, erased: Iterable[LedgerEntry], host: HostKey, unt
 class BackupFolder:
     """The folder of backups: the bot writes the ledger there and deletes old archives."""
 
-    def __init__(self, path: Path, host: HostKey) -> None:
+    def __init__(self, path: Path, mac: Mac) -> None:
         self._path = path
-        self._host = host
+        self._mac = mac
         self._written_count: int | None = None
         self._until = 0
 
@@ -82,7 +86,7 @@ class BackupFolder:
                 is_clock_trusted and now - self._until >= REWRITE_INTERVAL
             ):
                 until = now if is_clock_trusted else self._until or self._previous_until()
-                write_ledger(self._path, erased, self._host, until)
+                write_ledger(self._path, erased, self._mac, until)
                 self._written_count, self._until = len(erased), until
             if is_clock_trusted and (count := delete_expired(self._path, now)):
                 log.info("backups_removed", count=count)
@@ -91,12 +95,12 @@ class BackupFolder:
 
     def _previous_until(self) -> int:
         try:
-            return read_ledger(self._path / LEDGER_NAME, self._host).until
+            return read_ledger(self._path / LEDGER_NAME, self._mac).until
         except BackupError:
             return 0
 
 
-def read_ledger(path: Path, host: HostKey) -> Ledger:
+def read_ledger(path: Path, mac: Mac) -> Ledger:
     """Read a ledger; BackupError if it is unreadable, altered, or of another deployment."""
     try:
         *lines, proof = path.read_text(encoding="ascii").splitlines(keepends=True)
@@ -105,7 +109,7 @@ def read_ledger(path: Path, host: HostKey) -> Ledger:
     except ValueError:
         lines, proof = [], ""
     body = "".join(lines)
-    if not lines or not hmac.compare_digest(proof.strip(), _proof(body, host)):
+    if not lines or not hmac.compare_digest(proof.strip(), _proof(body, mac)):
         raise BackupError(f"{path}: this is no ledger of this deployment, or it was altered")
     _first, until, *entries = lines
     parsed = (line.split() for line in entries)
@@ -113,7 +117,5 @@ def read_ledger(path: Path, host: HostKey) -> Ledger:
     return Ledger(erased, int(until.removeprefix(UNTIL_PREFIX)))
 
 
-def _proof(body: str, host: HostKey) -> str:
-    digest = ArchiveDigest(host)
-    digest.add(entry_header("ledger", len(body)) + body.encode())
-    return digest.proof().hex()
+def _proof(body: str, mac: Mac) -> str:
+    return mac(PROOF_CONTEXT + body.encode()).hex()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cryptography.exceptions import InvalidTag
@@ -17,7 +17,7 @@ from sqlalchemy import bindparam
 
 from bot.errors import DecryptionError, KeysMissingError, WrongHostKeyError
 from bot.store import Database, Prepared, Work, delete_by, insert, select_by
-from bot.store.migrate import upgrade_keys
+from bot.store.migrate import current_revision, upgrade_keys
 from bot.store.tables.keys import key_stores, roots
 from bot.store.tables.main import audit, cases, conversations, inbox, staff
 from bot.vault.keys.host_key import LENGTH, LOSS_WARNING, HostKey
@@ -98,7 +98,7 @@ class KeyStore:
             # Data without a key store have keys derived from the host key itself.
             secret = host.secret if _is_used(database) else secrets.token_bytes(LENGTH)
             store = secrets.token_bytes(MARK_LENGTH)
-            row = _root_row(host, store, secret, now)
+            row = sealed_root(host, store, secret, now)
             self.run(lambda work: work.run(_ADD_ROOT, *row))
             _set_store_id(database, store)
             return HostKey(secret)
@@ -126,7 +126,7 @@ class KeyStore:
         if any(bytes(known) == host_key_mark(new) for known, *_rest in found):
             return
         at = max(now, *(it[-1] + 1 for it in found))
-        row = _root_row(new, bytes(found[0][1]), root.secret, at)
+        row = sealed_root(new, bytes(found[0][1]), root.secret, at)
         self.run(lambda work: work.run(_ADD_ROOT, *row))
 
     def count_host_keys(self) -> int:
@@ -139,11 +139,23 @@ def host_key_mark(host: HostKey) -> bytes:
     return host.derive("mark")[:MARK_LENGTH]
 
 
-def _root_row(host: HostKey, store: bytes, root: bytes, now: int) -> tuple[Any, ...]:
+def sealed_root(host: HostKey, store: bytes, root: bytes, now: int) -> tuple[Any, ...]:
+    """Return a row of `roots`, as `ROOT_COLUMNS`: the root of a key store, sealed to a host key."""
     nonce, mark = os.urandom(NONCE_LENGTH), host_key_mark(host)
     cipher = ChaCha20Poly1305(host.derive("root"))
     sealed = nonce + cipher.encrypt(nonce, root, _associated_data(store, mark))
     return mark, store, None, sealed, now
+
+
+def live_root(database: Database, hosts: Sequence[HostKey]) -> HostKey | None:
+    """Return the root of a key store as it is; None if it is empty, or no host key opens it."""
+    if current_revision(database) is None:
+        return None
+    found = _query(database, _ROOTS)
+    for host in hosts:
+        with suppress(WrongHostKeyError, DecryptionError):
+            return open_root(host, found)
+    return None
 
 
 def open_root(host: HostKey, rows: Sequence[Sequence[Any]]) -> HostKey:

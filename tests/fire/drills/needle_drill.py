@@ -38,7 +38,7 @@ from bot.mailbox import courier
 from bot.sandbox import TOKEN, Sandbox, serve
 from bot.vault import HostKey
 from bot.vault.backup.create import Backup, delete_expired, list_archives
-from bot.vault.backup.offline_key import OfflineKey
+from bot.vault.backup.offline_key import OfflineKey, OfflineKeys
 from bot.vault.backup.read import BackupArchive
 from bot.vault.erasure.erase import ErasureReason
 from bot.vault.keys.case_keys import HOST
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from bot.vault import Vault
     from tests.support.harnesses.live_deployment import LivePerson
 
-OFFLINE = OfflineKey(bytes(range(1, 33)))
+OFFLINE = OfflineKey.generate()
 AWAY = 27 * 3600.0
 """Seconds after which no key of words on their way opens anything any more."""
 FLAWS = ("", "keeps_key", "writes_log", "leaves_file", "all")
@@ -141,7 +141,7 @@ class NeedleDeployment:
     def backs_up(self) -> None:
         vault = self.vault()
         assert vault.keys is not None
-        made = Backup(self.backups, OFFLINE.public, self.host)
+        made = Backup(self.backups, OFFLINE.public, vault.backup_mac)
         made.create(
             self.night.database, vault.keys.database, self.data / "files", self.night.clock.now()
         )
@@ -246,7 +246,7 @@ def given_away(
     root = vault.keys.load_root(here.host, here.night.database, here.night.clock.now())
     wraps = wraps_in(here.data / "keys.db")
     for kept in list_archives(here.backups) if archives else ():
-        wraps += wraps_in_archive(kept.path, OFFLINE, here.host)
+        wraps += wraps_in_archive(kept.path, OFFLINE)
     rings = here.crew.rings(vault)
     keys, halves = keys_of(here.host, root, vault), obtainable_case_keys(vault, wraps, rings)
     vault.close()
@@ -266,7 +266,7 @@ def scan(here: NeedleDeployment, found: NeedleFindings) -> None:
         _look(found, path.name, path.read_bytes())
     for kept in list_archives(here.backups):
         inside = b"".join(
-            told for _, told in BackupArchive(kept.path, OFFLINE, here.host).small_entries()
+            told for _, told in BackupArchive(kept.path, OfflineKeys([OFFLINE])).small_entries()
         )
         _look(found, f"inside {kept.path.name}", inside)
     _look(found, "log", here.log.getvalue().encode())

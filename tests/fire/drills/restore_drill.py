@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import BackupError
 from bot.store.database import Database
 from bot.vault import HostKey
-from bot.vault.backup.archive import CHUNK_SIZE, HEADER_LENGTH, TAG_LENGTH
 from bot.vault.backup.create import Backup
-from bot.vault.backup.offline_key import OfflineKey
+from bot.vault.backup.offline_key import OfflineKey, OfflineKeys
 from bot.vault.backup.restore import Restore, RestoreTarget
 from bot.vault.erasure.erase import ErasureReason, Erasures
 from tests.fire.drill_command import run_command
+from tests.support.age_files import piece_borders
 from tests.support.database.bulk_cases import case_rows, insert_cases
 from tests.support.database_fixtures import migrated_url, query
 from tests.support.harnesses.hotline_harness import ROOT, VAULT
@@ -33,7 +33,7 @@ from tests.support.harnesses.hotline_harness import ROOT, VAULT
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-OFFLINE = OfflineKey(bytes(range(1, 33)))
+OFFLINE = OfflineKey.generate()
 NOW = 1_795_060_800_000_000
 ASKED = (
     "SELECT count(*), min(waiting_since), max(waiting_since) FROM cases",
@@ -88,7 +88,7 @@ def run(
     keys = VAULT.keys
     assert keys is not None
     began = time.monotonic()
-    made = Backup(folder / "backups", OFFLINE.public, HostKey(ROOT.secret))
+    made = Backup(folder / "backups", OFFLINE.public, VAULT.backup_mac)
     paths = made.create(database, keys.database, here, NOW).paths
     found.backup_seconds = round(time.monotonic() - began, 2)
     found.bytes = sum(path.stat().st_size for path in paths)
@@ -109,7 +109,8 @@ def run(
 
 
 def _restore(paths: Sequence[Path], to: Path, gone: Sequence[Any] = ()) -> None:
-    Restore(OFFLINE, HostKey(ROOT.secret)).restore_into(paths, RestoreTarget(to), gone, NOW)
+    restore = Restore(OfflineKeys([OFFLINE]), [HostKey(ROOT.secret)])
+    restore.restore_into(restore.inspect(paths, NOW), RestoreTarget(to), gone, NOW)
 
 
 def _erase_and_restore(database: Database, files: Path, paths: Sequence[Path], to: Path) -> int:
@@ -134,11 +135,11 @@ def _damage(found: RestoreFindings, paths: Sequence[Path], folder: Path, dice: R
     which = dice.randrange(len(paths))
     data = bytearray(paths[which].read_bytes())
     if dice.random() < 0.5:
-        pieces = (len(data) - HEADER_LENGTH) // (CHUNK_SIZE + TAG_LENGTH)
-        del data[HEADER_LENGTH + dice.randrange(pieces) * (CHUNK_SIZE + TAG_LENGTH) :]
+        borders = piece_borders(bytes(data))
+        del data[dice.choice(borders) :]
     else:
         data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
-    damaged = folder / "damaged.sealed"
+    damaged = folder / "damaged.age"
     damaged.write_bytes(bytes(data))
     found.damaged += 1
     try:

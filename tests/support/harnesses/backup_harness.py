@@ -10,7 +10,7 @@ import pytest
 from bot.errors import BackupError
 from bot.vault import HostKey
 from bot.vault.backup.create import Backup
-from bot.vault.backup.offline_key import OfflineKey
+from bot.vault.backup.offline_key import OfflineKey, OfflineKeys
 from bot.vault.backup.restore import UNFINISHED_SUFFIX, Restore, RestoreResult, RestoreTarget
 from tests.support.harnesses.hotline_harness import VAULT
 
@@ -24,7 +24,7 @@ HOST = HostKey(bytes(range(32)))
 assert VAULT.keys is not None
 KEYS = VAULT.keys.database
 """The key store all tests share."""
-OFFLINE = OfflineKey(bytes(range(1, 33)))
+OFFLINE = OfflineKey.generate()
 
 
 @dataclass
@@ -40,7 +40,7 @@ class BackupHarness:
         return self.folder / "backups"
 
     def backs_up(self) -> tuple[Path, ...]:
-        made = Backup(self.backups, OFFLINE.public, HOST)
+        made = Backup(self.backups, OFFLINE.public, VAULT.backup_mac)
         return made.create(
             self.shelf.database, self.shelf.keys, self.shelf.folder, self.shelf.now
         ).paths
@@ -51,9 +51,9 @@ class BackupHarness:
     ) -> tuple[RestoreResult, Path]:  # fmt: skip
         self.places += 1
         to = self.folder / f"place{self.places}"
-        done = Restore(key, host).restore_into(
-            paths, RestoreTarget(to, *urls), gone, self.shelf.now
-        )
+        restore = Restore(OfflineKeys([key]), [host])
+        found = restore.inspect(paths, self.shelf.now)
+        done = restore.restore_into(found, RestoreTarget(to, *urls), gone, self.shelf.now)
         return done, to
 
     def refuses(self, paths: Sequence[Path], why: str, **given: Any) -> None:

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from msgspec import msgpack
+from msgspec import json
 
 from bot.cases.queries import AnswerRenderer, CaseReader, load_queue
 from bot.clock import DAY, HOUR
 from bot.errors import BackupError
 from bot.places.taiwan.authorities import LAW
 from bot.store.database import Database
-from bot.vault import HostKey
-from bot.vault.backup.archive import CHUNK_SIZE, TAG_LENGTH, ArchiveWriter
-from bot.vault.backup.archive import HEADER_LENGTH as HEADER
-from bot.vault.backup.create import ArchiveInfo, Backup, list_archives
-from bot.vault.backup.offline_key import OfflineKey
+from bot.store.migrate import LATEST_REVISION
+from bot.vault import HostKey, Vault
+from bot.vault.backup.archive import ArchiveStream
+from bot.vault.backup.create import INFO_ENTRY, ArchiveInfo, Backup, list_archives
+from bot.vault.backup.offline_key import OfflineKey, OfflineKeys
 from bot.vault.backup.restore import UNFINISHED_SUFFIX, Restore, RestoreTarget
 from bot.vault.erasure.erase import LedgerEntry
 from bot.vault.erasure.ledger import LEDGER_NAME, Ledger, read_ledger, write_ledger
 from tests.store.fixtures.make_release_dump import fill
+from tests.support.age_files import SEALED_PIECE, body_start, piece_borders
 from tests.support.content.catalogue_files import read_in
 from tests.support.database.kill_at_line import count_lines, kill_at_line
 from tests.support.database_fixtures import DATABASE_KINDS, empty_url, migrated_url, query
@@ -78,11 +81,13 @@ def test_what_was_backed_up_gives_the_same_answers_after_a_restore(
     names = [str(name) for (name,) in query(Database(home.url), "SELECT id FROM files")]
     for name in names:
         (files / name).write_bytes(b"sealed" * 50_000)
-    made = Backup(tmp_path / "backups", OFFLINE.public, HOST)
+    made = Backup(tmp_path / "backups", OFFLINE.public, VAULT.backup_mac)
     paths = made.create(Database(home.url), KEYS, files, now).paths
     url, keys = ("", "") if to == "sqlite" else (empty_url(to, tmp_path), empty_url(to, tmp_path))
     place = tmp_path / "place"
-    done = Restore(OFFLINE, HOST).restore_into(paths, RestoreTarget(place, url, keys), (), now)
+    restore = Restore(OfflineKeys([OFFLINE]), [HOST])
+    found = restore.inspect(paths, now)
+    done = restore.restore_into(found, RestoreTarget(place, url, keys), (), now)
     assert (done.cases, done.files, done.erased, done.missing) == (2, 1, 0, 0)
     restored = url or f"sqlite:///{place / 'haven.db'}"
     assert asyncio.run(answers(Database(restored))) == asyncio.run(answers(Database(home.url)))
@@ -142,13 +147,12 @@ def test_what_was_erased_since_does_not_come_back_whatever_ledger_says_so(
     paths = backup_harness.backs_up()
     backup_harness.shelf.now += HOUR
     backup_harness.shelf.erases(case)
-    write_ledger(
-        backup_harness.backups, backup_harness.shelf.ledger(), HOST, backup_harness.shelf.now
-    )
+    shelf = backup_harness.shelf
+    write_ledger(backup_harness.backups, shelf.ledger(), VAULT.backup_mac, shelf.now)
     later = backup_harness.backs_up()
     for gone in (
         (backup_harness.shelf.ledger(), paths),
-        (read_ledger(backup_harness.backups / LEDGER_NAME, HOST).entries, paths),
+        (read_ledger(backup_harness.backups / LEDGER_NAME, VAULT.backup_mac).entries, paths),
         ((), [paths[0], later[1]]),  # newer keys know it by themselves
     ):
         done, place = backup_harness.restores(gone[1], gone[0])
@@ -201,18 +205,18 @@ def test_a_ledger_from_which_a_line_was_taken_is_refused(backup_harness: BackupH
     gone = [LedgerEntry(bytes([number]) * 16, number, "age") for number in range(3)]
     backup_harness.backups.mkdir()
     path = backup_harness.backups / LEDGER_NAME
-    write_ledger(backup_harness.backups, gone, HOST, 5)
-    assert read_ledger(path, HOST) == Ledger(tuple(gone), 5)
+    write_ledger(backup_harness.backups, gone, VAULT.backup_mac, 5)
+    assert read_ledger(path, VAULT.backup_mac) == Ledger(tuple(gone), 5)
     lines = path.read_text().splitlines()
     for wrong in (lines[:2] + lines[3:], lines[:-1], [], ["", *lines], [*lines[:-1], "0" * 64]):
         path.write_text("\n".join(wrong) + "\n")
         with pytest.raises(BackupError, match="no ledger of this deployment"):
-            read_ledger(path, HOST)
-    write_ledger(backup_harness.backups, gone, HostKey(bytes(32)), 5)
+            read_ledger(path, VAULT.backup_mac)
+    write_ledger(backup_harness.backups, gone, Vault(HostKey(bytes(32))).backup_mac, 5)
     with pytest.raises(BackupError):
-        read_ledger(path, HOST)
+        read_ledger(path, VAULT.backup_mac)
     with pytest.raises(BackupError, match="cannot be read"):
-        read_ledger(backup_harness.backups / "none", HOST)
+        read_ledger(backup_harness.backups / "none", VAULT.backup_mac)
 
 
 # --- What is refused -------------------------------------------------------------------------
@@ -225,18 +229,19 @@ def test_an_archive_cut_at_any_border_is_refused_and_the_live_data_are_untouched
     before = query(backup_harness.shelf.database, "SELECT * FROM cases")
     whole = [path.read_bytes() for path in backup_harness.backs_up()]
     for which, name in ((0, "haven-main-20261119T040000Z"), (1, "haven-keys-20261119T040000Z")):
-        cut = backup_harness.folder / f"{name}.sealed"
+        cut = backup_harness.folder / f"{name}.age"
         other = (
             backup_harness.backups
-            / f"haven-{'keys' if which == 0 else 'main'}-20261119T040000Z.sealed"
+            / f"haven-{'keys' if which == 0 else 'main'}-20261119T040000Z.age"
         )
-        for end in range(HEADER, len(whole[which]), CHUNK_SIZE + TAG_LENGTH):
+        header = body_start(whole[which])
+        for end in piece_borders(whole[which]):
             cut.write_bytes(whole[which][:end])
             backup_harness.refuses([cut, other], "cut short")
-        for end in (0, 5, HEADER - 1, HEADER + 1, len(whole[which]) - 1):
+        for end in (0, 5, header - 1, header + 1, len(whole[which]) - 1):
             cut.write_bytes(whole[which][:end])
             backup_harness.refuses([cut, other], "cut short|no backup of Haven|altered")
-        cut.write_bytes(whole[which] + bytes(CHUNK_SIZE + TAG_LENGTH))
+        cut.write_bytes(whole[which] + bytes(SEALED_PIECE))
         backup_harness.refuses([cut, other], "altered|added|follows")
         altered = bytearray(whole[which])
         altered[len(altered) // 2] ^= 1
@@ -253,7 +258,7 @@ def test_what_does_not_belong_here_is_refused_with_the_reason(
     backup_harness.refuses([main], "one archive main and one archive keys")
     backup_harness.refuses([main, main], "one archive main and one archive keys")
     backup_harness.refuses([main, keys, keys], "one archive main and one archive keys")
-    backup_harness.refuses([main, keys], "another offline key", key=OfflineKey(bytes(31) + b"\1"))
+    backup_harness.refuses([main, keys], "another offline key", key=OfflineKey.generate())
     backup_harness.refuses([main, keys], "not made with this host key", host=HostKey(bytes(32)))
     backup_harness.refuses([main, backup_harness.folder / "none"], "cannot be read")
     backup_harness.shelf.now += DAY
@@ -273,31 +278,34 @@ def about_it(site: BackupHarness, revision: str) -> ArchiveInfo:
     return ArchiveInfo(part="main", revision=revision, keys_revision="0001", made_at=site.shelf.now)
 
 
+def write_archive(
+    path: Path, about: ArchiveInfo, *files: tuple[str, Path], mac: Any = VAULT.backup_mac
+) -> None:
+    """Write an archive by hand, of whoever has the root of a MAC."""
+    stream = ArchiveStream("haven", 0, mac)
+    parts = [stream.add(INFO_ENTRY, json.encode(about))]
+    with ExitStack() as stack, path.open("wb") as out:
+        parts += [stream.add_file(name, stack.enter_context(it.open("rb"))) for name, it in files]
+        OFFLINE.public.encrypt(chain(*parts, stream.finish()), out)
+
+
 def test_an_archive_made_with_the_public_key_alone_is_refused(
     backup_harness: BackupHarness,
 ) -> None:
     _, keys = backup_harness.backs_up()
-    forged = backup_harness.folder / "haven-main-20261119T040000Z.sealed"
-    with forged.open("wb") as out:
-        sealer = ArchiveWriter(out, OFFLINE.public)
-        sealer.add("about", msgpack.encode(about_it(backup_harness, revision="0001")))
-        sealer.finish()
-    backup_harness.refuses([forged, keys], "nothing proves")
+    forged = backup_harness.folder / "haven-main-20261119T040000Z.age"
+    others = Vault(HostKey(bytes(32))).backup_mac
+    write_archive(forged, about_it(backup_harness, revision="0001"), mac=others)
+    backup_harness.refuses([forged, keys], "not made with this host key")
+    write_archive(forged, about_it(backup_harness, revision="0001"))
+    backup_harness.restores([forged, keys])  # with the root it would pass
 
 
 def test_a_backup_of_a_later_release_is_refused(
     backup_harness: BackupHarness, tmp_path: Path
 ) -> None:
-    from bot.vault.backup import create  # noqa: PLC0415 - its own clockwork, wound by hand
-
-    later = tmp_path / "haven-main-20261119T040000Z.sealed"
-    with later.open("wb") as out:
-        archive = create._BackupWriter(out, OFFLINE.public, HOST)
-        about = create.ArchiveInfo(
-            part="main", revision="9999", keys_revision="0001", made_at=backup_harness.shelf.now
-        )
-        archive.add(create.INFO_ENTRY, create._encode(about))
-        archive.finish()
+    later = tmp_path / "haven-main-20261119T040000Z.age"
+    write_archive(later, about_it(backup_harness, revision="9999"))
     _, keys = backup_harness.backs_up()
     backup_harness.refuses([later, keys], "later release")
 
@@ -305,25 +313,14 @@ def test_a_backup_of_a_later_release_is_refused(
 def test_a_hostile_file_name_in_an_archive_is_refused(
     backup_harness: BackupHarness, tmp_path: Path
 ) -> None:
-    from bot.vault.backup import create  # noqa: PLC0415 - its own clockwork, wound by hand
-
     backup_harness.shelf.closed()
     main, keys = backup_harness.backs_up()
     evil = tmp_path / main.name
     inside = tmp_path / "inside"
     inside.write_bytes(b"x")
     for name in ("../../escaped", "/etc/passwd", "a" * 31, "A" * 32, f"{'a' * 32}/x"):
-        with evil.open("wb") as out, inside.open("rb") as file:
-            archive = create._BackupWriter(out, OFFLINE.public, HOST)
-            about = create.ArchiveInfo(
-                part="main",
-                revision=create.LATEST_REVISION,
-                keys_revision="0001",
-                made_at=backup_harness.shelf.now,
-            )
-            archive.add(create.INFO_ENTRY, create._encode(about))
-            archive.add_file(f"file/{name}", file)
-            archive.finish()
+        about = about_it(backup_harness, revision=LATEST_REVISION)
+        write_archive(evil, about, (f"files/{name}", inside))
         backup_harness.refuses([evil, keys], "an invalid name")
     assert not (tmp_path / "escaped").exists()
 
@@ -354,7 +351,8 @@ def test_a_restore_killed_anywhere_leaves_nothing_in_its_place_or_all(
     now, to = backup_harness.shelf.now, backup_harness.folder / "place"
 
     def restore() -> None:
-        Restore(OFFLINE, HOST).restore_into(paths, RestoreTarget(to), (), now)
+        restore = Restore(OfflineKeys([OFFLINE]), [HOST])
+        restore.restore_into(restore.inspect(paths, now), RestoreTarget(to), (), now)
 
     points = count_lines(restore)
     assert RetentionHarness.reopened(to).says(case) == [WORDS, WORDS]
@@ -387,7 +385,7 @@ def test_a_backup_killed_anywhere_leaves_only_whole_archives(backup_harness: Bac
     keys = backup_harness.shelf.keys.url.render_as_string()
 
     def make() -> None:
-        Backup(backup_harness.backups, OFFLINE.public, HOST).create(
+        Backup(backup_harness.backups, OFFLINE.public, VAULT.backup_mac).create(
             Database(url), Database(keys), files, now
         )
 

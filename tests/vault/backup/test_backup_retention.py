@@ -8,9 +8,12 @@ from bot.mailbox.letter import Letter
 from bot.messages import SendText
 from bot.vault.backup.create import delete_expired, find_faults, list_archives
 from bot.vault.backup.export_rows import ArchivePart
+from bot.vault.backup.offline_key import OfflineKeys
+from bot.vault.backup.read import BackupArchive
 from bot.vault.erasure.ledger import LEDGER_NAME, BackupFolder, read_ledger
+from tests.support.age_files import PIECE
 from tests.support.database_fixtures import query
-from tests.support.harnesses.backup_harness import HOST, OFFLINE, BackupHarness
+from tests.support.harnesses.backup_harness import OFFLINE, BackupHarness
 from tests.support.harnesses.hotline_harness import BOT, VAULT
 from tests.support.harnesses.retention_harness import WORDS, RetentionHarness
 
@@ -32,12 +35,12 @@ def test_the_retention_job_deletes_old_archives_and_writes_the_ledger(
     backup_harness: BackupHarness,
 ) -> None:
     backup_harness.backs_up()
-    backup_harness.shelf.retention._backups = BackupFolder(backup_harness.backups, HOST)
+    backup_harness.shelf.retention._backups = BackupFolder(backup_harness.backups, VAULT.backup_mac)
     case = backup_harness.shelf.closed()
     backup_harness.shelf.goes_by(HOUR)
     backup_harness.shelf.erases(case)
     backup_harness.shelf.goes_by(HOUR)
-    (line,) = read_ledger(backup_harness.backups / LEDGER_NAME, HOST).entries
+    (line,) = read_ledger(backup_harness.backups / LEDGER_NAME, VAULT.backup_mac).entries
     assert line.case_hash == VAULT.erased_case_digest(case)
     backup_harness.shelf.now += 100 * DAY  # a clock nobody believes removes nothing
     backup_harness.shelf.round()
@@ -51,15 +54,17 @@ def test_the_ledger_is_renewed_every_hour_while_the_clock_is_trusted(
 ) -> None:
     backup_harness.backups.mkdir()
     path, now = backup_harness.backups / LEDGER_NAME, backup_harness.shelf.now
-    folder = BackupFolder(backup_harness.backups, HOST)
+    folder = BackupFolder(backup_harness.backups, VAULT.backup_mac)
     for hours, is_believed, until in (
         (0, True, 0), (1, True, 1), (2, False, 1), (3, True, 3), (3 + 900, False, 3),
     ):  # fmt: skip
         folder.maintain([], now + hours * HOUR, is_clock_trusted=is_believed)
-        assert read_ledger(path, HOST).until == now + until * HOUR
-    beside = BackupFolder(backup_harness.backups, HOST)  # of a command: no clock is believed there
+        assert read_ledger(path, VAULT.backup_mac).until == now + until * HOUR
+    beside = BackupFolder(
+        backup_harness.backups, VAULT.backup_mac
+    )  # of a command: no clock is believed there
     beside.maintain([], now + 5 * HOUR, is_clock_trusted=False)
-    found = read_ledger(path, HOST)
+    found = read_ledger(path, VAULT.backup_mac)
     assert found.until == now + 3 * HOUR
     assert [found.is_old(found.until + it * HOUR) for it in (-2, 0, 26, 27)] == [
         True, False, False, True,
@@ -82,27 +87,27 @@ def test_what_is_wrong_with_backups_is_told(backup_harness: BackupHarness) -> No
 
 
 def test_drafts_and_letters_are_in_no_backup(backup_harness: BackupHarness) -> None:
-    from bot.vault.backup.read import BackupArchive  # noqa: PLC0415 - looks into one
-
     backup_harness.shelf.opens()
     sealed = query(backup_harness.shelf.database, "SELECT state FROM conversations")
     sealed += query(backup_harness.shelf.database, "SELECT body FROM outbox")
     keys = query(backup_harness.shelf.database, "SELECT sealed FROM case_keys")
     main, other = backup_harness.backs_up()
-    inside = {path: b"".join(told for _, told in BackupArchive(path, OFFLINE, HOST).small_entries())
+    keyed = OfflineKeys([OFFLINE])
+    inside = {path: [value for rows in BackupArchive(path, keyed, VAULT.backup_mac).rows()
+                     for row in rows.rows for value in row]
               for path in (main, other)}  # fmt: skip
-    assert all(bytes(it) not in text for (it,) in sealed for text in inside.values())
+    assert all(bytes(it) not in values for (it,) in sealed for values in inside.values())
     assert all(it not in inside[main] and it in inside[other] for (it,) in keys)
     assert WORDS.encode() not in b"".join(path.read_bytes() for path in (main, other))
 
 
 def test_an_archive_has_the_size_of_others(backup_harness: BackupHarness) -> None:
     backup_harness.shelf.closed()
-    few = [path.stat().st_size for path in backup_harness.backs_up()]
+    few = [path.stat().st_size // PIECE for path in backup_harness.backs_up()]
     for _ in range(20):
         backup_harness.shelf.closed()
     backup_harness.shelf.now += HOUR
-    assert [path.stat().st_size for path in backup_harness.backs_up()] == few
+    assert [path.stat().st_size // PIECE for path in backup_harness.backs_up()] == few
 
 
 def test_a_restore_brings_back_no_letters(
