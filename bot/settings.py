@@ -80,7 +80,7 @@ SETTING_HINTS = {
     "languages": "languages people can choose, e.g. HAVEN_LANGUAGES=id,vi,en; empty for all",
     "bot_names": "names by language, 1 to 64 characters, e.g. HAVEN_BOT_NAMES=en=Garden,id=Kebun",
     "backups": "a folder for backups, outside HAVEN_DATA and better on another disk",
-    "backup_key": "the public key that haven keys backup printed",
+    "backup_key": "what haven keys backup printed, age1...; several with commas, or a file of them",
     "smtp_url": "smtps://USER:PASSWORD@HOST:465, or smtp://... for STARTTLS on port 587",
     "push_contact": "an e-mail address, e.g. HAVEN_PUSH_CONTACT=admin@example.org",
     "smtp_from": "the address e-mails come from, e.g. HAVEN_SMTP_FROM=haven@example.org",
@@ -155,7 +155,7 @@ class Settings(BaseSettings):
     backups: Path | None = None
     """The folder of backups, where old archives are removed."""
     backup_key: str = ""
-    """The public half of the offline key, which seals backups."""
+    """To whom backups are encrypted: age recipients, several with commas, or a file of them."""
     smtp_url: SecretStr | None = None
     """The mail server that calls on-call caseworkers; never logged."""
     smtp_from: Annotated[str, Field(pattern=EMAIL_PATTERN)] = ""

@@ -152,7 +152,7 @@ def test_an_empty_folder_with_backups_is_asked_about(tmp_path: Path) -> None:
     backups = tmp_path / "backups"
     backups.mkdir()
     settings = settings_for(tmp_path, backups=backups)
-    (backups / "haven-main-20261128T020000Z.sealed").touch()
+    (backups / "haven-main-20261128T020000Z.age").touch()
     assert list_archives(backups)
     assert "HAVEN_DATA" in str(dict(run_checks(settings))[NEW])
 

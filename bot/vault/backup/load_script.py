@@ -54,7 +54,9 @@ def _load_table(table: Table) -> str:
     columns = [str(column.name) for column in table.columns]
     values = [f"r.value->>{place}" for place in range(len(columns))]
     values = [
-        f"base64({value})" if column in binary else value
+        f"CASE WHEN {value} <> '' THEN base64({value}) WHEN {value} = '' THEN x'' END"
+        if column in binary
+        else value
         for column, value in zip(columns, values, strict=True)
     ]
     quoted = ", ".join(f'"{column}"' for column in columns)
