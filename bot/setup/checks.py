@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.app.retention import check_backup_settings
 from bot.app.texts import load_place
 from bot.asgi_server import listen
 from bot.errors import HavenError, SettingError
@@ -14,6 +15,7 @@ from bot.languages import LANGUAGES
 from bot.languages.availability import checked_bot_names, wanted_languages
 from bot.settings import load_settings
 from bot.setup.questions import QUESTIONS
+from bot.vault.backup.offline_key import BackupRecipients
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +40,8 @@ def check_answer(key: str, answer: str) -> None:
             raise HavenError(f"{key}: {question.text} is needed. {question.help}")
     elif question.setting:
         settings_of({question.setting: answer})
+        if key == "backup_key":
+            BackupRecipients.parse(answer)
     elif key == "token":
         settings_of({"telegram_token": answer})
     elif key == "caseworker_languages" and (wrong := set(answer.split(",")) - set(LANGUAGES)):
@@ -48,8 +52,7 @@ def check_settings(settings: Settings) -> None:
     """Raise SettingError for settings that do not go together, or that the place forbids."""
     settings.public_identity()
     _ = settings.desk_url
-    if (settings.backups is None) == bool(settings.backup_key):
-        raise SettingError("HAVEN_BACKUPS and HAVEN_BACKUP_KEY belong together: set both or none")
+    check_backup_settings(settings)
     if settings.backups is not None and settings.backups.is_relative_to(settings.data):
         raise SettingError("HAVEN_BACKUPS lies in HAVEN_DATA; name another folder")
     if settings.database_url is not None and settings.database_url == settings.keys_url:

@@ -76,7 +76,8 @@ BACKUPS = (
              example="/var/backups/haven"),
     _setting("backup_key", "Key of backups",
              "The public key for which backups are sealed. Make it on another machine: "
-             "haven keys backup offline.key. Folder and key belong together."),
+             "haven keys backup offline.key. Of several, with commas between, each opens them. "
+             "Folder and key belong together.", example="age1..."),
 )  # fmt: skip
 STAFF = (
     SetupQuestion("administrator", "Name of the first administrator",
@@ -108,6 +109,8 @@ MORE = (
           "Empty: the name @BotFather knows.", example="en=Garden,id=Kebun"),
     _rare("desk_listen", "Where the desk listens", "An address and a port of this machine.",
           "127.0.0.1:8090"),
+    _rare("watch_listen", "Where health and metrics are served",
+          "An address and another port, for Prometheus. Empty: nowhere.", example="127.0.0.1:8091"),
     _rare("keep_days", "Days a closed case is kept", "From 7 to 365.", "90"),
     _rare("smtp_url", "Mail server", "Calls caseworkers on call.",
           example="smtps://USER:PASSWORD@mail.example.org:465"),

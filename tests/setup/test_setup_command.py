@@ -18,6 +18,7 @@ from tests.support.harnesses.setup_harness import (
     ADMINISTRATOR_PASSWORD,
     CASEWORKER_PASSWORD,
     PROGRAM,
+    RECIPIENT,
     BareMachine,
     Terminal,
     bare_machine,
@@ -145,7 +146,7 @@ async def test_telegram_is_told_descriptions_and_commands_in_every_language(
 async def test_services_and_proxies_are_written_for_what_was_answered(
     machine: BareMachine, has_backups: bool
 ) -> None:
-    more = {"backups": "/var/backups/haven", "backup_key": "age1qq"} if has_backups else {}
+    more = {"backups": "/var/backups/haven", "backup_key": RECIPIENT} if has_backups else {}
     await machine.sets_up_as_usual(desk_origin="https://desk.example.org", **more)
     units = {it.name for it in machine.at("/etc/systemd/system").iterdir()}
     assert units == UNITS | (BACKUP_UNITS if has_backups else set())

@@ -14,7 +14,7 @@ from bot.sandbox import TOKEN
 from bot.settings import load_settings
 from bot.setup.checks import check_port
 from tests.support.cli_runner import is_user_message, run_haven
-from tests.support.harnesses.setup_harness import BareMachine, bare_machine
+from tests.support.harnesses.setup_harness import RECIPIENT, BareMachine, bare_machine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -34,9 +34,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"desk_origin": "desk.example.org"}, "HAVEN_DESK_ORIGIN: the desk's address in browsers"),
     ({"desk_listen": "0.0.0.0:8090"}, "HAVEN_DESK_ORIGIN is not set"),
     ({"desk_group": "-1005"}, "HAVEN_DESK_GROUP: the bot is not in a group -1005"),
-    ({"backups": "/var/backups/haven"}, "HAVEN_BACKUPS and HAVEN_BACKUP_KEY belong together"),
-    ({"backup_key": "age1qq"}, "HAVEN_BACKUPS and HAVEN_BACKUP_KEY belong together"),
-    ({"backups": "/var/lib/haven/b", "backup_key": "age1qq"}, "HAVEN_BACKUPS lies in HAVEN_DATA"),
+    ({"backups": "/var/backups/haven"}, "HAVEN_BACKUPS is set and HAVEN_BACKUP_KEY is not"),
+    ({"backup_key": RECIPIENT}, "HAVEN_BACKUP_KEY is set and HAVEN_BACKUPS is not"),
+    ({"backups": "/var/backups/haven", "backup_key": "age1qq"}, "HAVEN_BACKUP_KEY"),
+    ({"backups": "/var/lib/haven/b", "backup_key": RECIPIENT}, "HAVEN_BACKUPS lies in HAVEN_DATA"),
     ({"database_url": "postgresql://127.0.0.1:9/haven"}, "HAVEN_DATABASE_URL: "),
     ({"data": "haven-data"}, "the folder haven-data has to begin with /"),
     ({"program": "/opt/my haven/haven"}, "has a space or a quote; install Haven elsewhere"),

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 CASEWORKER_PASSWORD = "four green umbrellas dancing"  # noqa: S105 - of this test
 ADMINISTRATOR_PASSWORD = "seven quiet rivers upstream"  # noqa: S105 - of this test
 PROGRAM = "/opt/haven/bin/haven"
+RECIPIENT = "age1rjj9w6ev9rw0x63edwyxu20cv7slvp7r08walc9fupz6un6ejfksf3dpmq"
+"""An age recipient; no one kept its private half."""
 PATIENCE = 30.0
 """Real seconds after which a terminal shows nothing more."""
 
