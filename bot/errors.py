@@ -22,6 +22,10 @@ class CommitFailedError(HavenError):
     """The disk refused a commit. Make room on it or repair it; restart Haven if it has ended."""
 
 
+class DatabaseAwayError(CommitFailedError):
+    """PostgreSQL is not there or does not answer. Start it; Haven then goes on by itself."""
+
+
 class StoreTooNewError(HavenError):
     """A newer Haven wrote the database. Install that version, or restore an older backup."""
 

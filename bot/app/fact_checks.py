@@ -11,7 +11,7 @@ from bot.errors import HavenError
 from bot.hotline.fact_checks import FactChecks
 from bot.log import log
 from bot.places.registry import use_checks
-from bot.store.writer import is_store_error
+from bot.store.faults import is_store_error
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

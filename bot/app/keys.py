@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from bot.errors import HavenError, SettingError
 from bot.private_file import read_private_line
 from bot.store.database import Database, DataDirectory
+from bot.store.faults import failure_reason, is_postgresql_error, unwrap
 from bot.vault import HostKey, KeyStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.settings import Settings
+    from bot.store.patience import Patience
 
 
 def load_host_key(settings: Settings) -> HostKey:
@@ -62,13 +64,13 @@ def key_store_url(settings: Settings) -> str:
     return settings.keys_url or DataDirectory(settings.data).keys_url
 
 
-def open_key_store(settings: Settings) -> KeyStore:
+def open_key_store(settings: Settings, patience: Patience | None = None) -> KeyStore:
     """Open the key store; raise SettingError if it fails, or shares the database of the cases."""
     url = key_store_url(settings)
     if url == (settings.database_url or DataDirectory(settings.data).database_url):
         raise SettingError("HAVEN_KEYS_URL is HAVEN_DATABASE_URL: keys need a separate database")
     with opening("key store", "HAVEN_KEYS_URL" if settings.keys_url else "HAVEN_DATA"):
-        return KeyStore(Database(url))
+        return KeyStore(Database(url, patience))
 
 
 @contextmanager
@@ -79,6 +81,9 @@ def opening(what: str, name: str) -> Iterator[None]:
     except HavenError:
         raise
     except Exception as error:
+        why = type(error).__name__
+        if is_postgresql_error(unwrap(error)):
+            why = failure_reason(error)
         raise SettingError(
-            f"{name}: the {what} cannot be opened ({type(error).__name__}); haven doctor says why"
+            f"{name}: the {what} cannot be opened ({why}); haven doctor says why"
         ) from error

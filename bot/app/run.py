@@ -13,7 +13,12 @@ from bot.app.build import App, RunningApp, build
 from bot.app.fact_checks import keep_following
 from bot.app.jobs import run_together
 from bot.app.options import BuildOptions
-from bot.app.storage import open_storage, wait_for_failed_commit, wait_until_writable
+from bot.app.storage import (
+    open_storage,
+    wait_for_failed_commit,
+    wait_until_writable,
+    watch_silence,
+)
 from bot.app.texts import bot_profiles, load_place, load_recordings, use_offered_languages
 from bot.cases.evidence.download import FileDownloader
 from bot.channels.telegram.client import ServerTime, SilentBot, build_bot, connections
@@ -43,8 +48,10 @@ from bot.monitoring.polling_alarm import watch_polling
 from bot.partners.link_stats import LinkStats
 from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import DiskLevel, DiskSpace
+from bot.store.faults import is_store_error
 from bot.store.findings import CLOCK_DOUBTED_UNTIL, CLOCK_ERROR, TOKEN_REFUSED_SINCE
 from bot.store.heartbeat import record_heartbeat, return_from_absence
+from bot.store.patience import Patience
 from bot.vault.passphrase_hash import PassphraseHashWorker
 from flows.texts import phrases
 
@@ -73,6 +80,7 @@ class RunOptions:
     disk: DiskSpace | None = None  # of the data folder, unless another is given
     offer: LanguageOffer | None = None  # if it was loaded and checked before
     canary: CanaryTimes = field(default_factory=CanaryTimes)
+    patience: Patience = field(default_factory=Patience)
     extra_job: Callable[[RunningApp], Coroutine[None, None, None]] | None = None
     """Runs as long as the bot does, for example the web desk."""
 
@@ -81,7 +89,7 @@ async def run_bot(settings: Settings, options: RunOptions | None = None) -> None
     """Run the bot until cancelled.
 
     Raises:
-        AlreadyRunningError: another bot uses the data folder, or the token.
+        AlreadyRunningError: another bot uses the data folder, the database, or the token.
         CommitFailedError: the disk takes no writes at the start, or what it stored is not certain
             any more; repair it, then restart.
         SettingError: a setting cannot be used, or the folder is for practice only.
@@ -94,7 +102,7 @@ async def run_bot(settings: Settings, options: RunOptions | None = None) -> None
     directory.lock()
     try:
         offered = use_offered_languages(settings, options.offer)
-        async with open_storage(settings) as (database, vault):
+        async with open_storage(settings, options.patience, is_bot=True) as (database, vault):
             with contextlib.closing(PassphraseHashWorker()) as hasher:
                 await _run_with(settings, options, offered, database, vault, hasher)
     finally:
@@ -129,7 +137,12 @@ async def _run_with(
             process = ProcessParts(bot, disk, directory, profile, activity)
             return _run_jobs(running.app, process, options)
 
-        await run_together(*desk, *watch, _run_while_writable(running, build_app, run_once))
+        await run_together(
+            *desk,
+            *watch,
+            _run_while_writable(running, build_app, run_once),
+            watch_silence(database, vault, directory.silence_mark),
+        )
 
 
 def _watch_jobs(
@@ -152,20 +165,24 @@ async def _run_while_writable(
     running: RunningApp, build_app: Callable[[], App],
     run_once: Callable[[], Coroutine[None, None, None]],
 ) -> None:  # fmt: skip
-    """Run the jobs; after a refused write, again on a new App once the disk takes writes.
+    """Run the jobs; after a refused write, again on a new App once the database takes writes.
 
-    What the old App had in memory may not be on the disk. A new one begins like a new process, and
-    the desk goes on meanwhile: it reads.
+    What the old App had in memory may not be stored. A new one begins like a new process, and the
+    desk goes on meanwhile: it reads. Only what became of letters that left is handed on.
     """
     database, vault = running.app.database, running.app.vault
     while True:
+        fault: Exception | None = None
         try:
             await run_once()
-        except Exception:
-            if not (database.writer.failed.is_set() or vault.has_failed):
+        except Exception as error:
+            if not (database.writer.failed.is_set() or vault.has_failed or is_store_error(error)):
                 raise
-        await wait_until_writable(database, vault)
+            fault = error
+        await wait_until_writable(database, vault, fault)
+        results = running.app.courier.collect()
         running.app = build_app()
+        running.app.courier.take_over(results)
 
 
 def public_profile(settings: Settings, offered: LanguageOffer) -> PublicProfile:

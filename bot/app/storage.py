@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from bot.app.keys import load_host_key, open_key_store, opening
 from bot.clock import SECOND, SystemClock
-from bot.errors import CommitFailedError, HavenError
+from bot.errors import AlreadyRunningError, CommitFailedError, HavenError
 from bot.log import log
 from bot.store.compiled import Prepared
 from bot.store.database import Database, DataDirectory
+from bot.store.faults import failure_reason, is_postgresql_error, unwrap
 from bot.store.migrate import LATEST_REVISION, check_complete, current_revision, upgrade
+from bot.store.patience import Patience, spread
 from bot.store.tables.main import heartbeats
 from bot.vault import Vault
 from bot.vault.keys.team_keys import number_teams
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 FAILURE_CHECK_SECONDS = 0.25
-REOPEN_SECONDS = 5.0
-"""Seconds between two tries to store something on a disk that refused it."""
+SILENCE_CHECK_SECONDS = 0.5
 _LATEST_BOT = Prepared(
     lambda _: select(heartbeats.c.bot).order_by(heartbeats.c.alive_at.desc()).limit(1)
 )
@@ -39,10 +40,10 @@ def database_url(settings: Settings) -> str:
     return settings.database_url or DataDirectory(settings.data).database_url
 
 
-def open_database(settings: Settings) -> Database:
+def open_database(settings: Settings, patience: Patience | None = None) -> Database:
     """Open the database, created or migrated if need be; raise SettingError if that fails."""
     DataDirectory(settings.data).create()
-    database = Database(database_url(settings))
+    database = Database(database_url(settings), patience)
     with opening("database", "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"):
         upgrade(database)
     return database
@@ -74,7 +75,7 @@ def database_at(url: str) -> Database:
     return database
 
 
-def open_vault(settings: Settings, database: Database) -> Vault:
+def open_vault(settings: Settings, database: Database, patience: Patience | None = None) -> Vault:
     """Open the vault of a database with this deployment's host key and key store.
 
     Raises:
@@ -83,22 +84,29 @@ def open_vault(settings: Settings, database: Database) -> Vault:
         KeysMissingError: the key store is empty, or belongs to another deployment.
     """
     host_key = load_host_key(settings)
-    keys, now = open_key_store(settings), SystemClock().now()
+    keys, now = open_key_store(settings, patience), SystemClock().now()
     vault = Vault(keys.load_root(host_key, database, now), keys)
     keys.run(lambda work: number_teams(work, vault.prove, now))
     return vault
 
 
 @contextlib.asynccontextmanager
-async def open_storage(settings: Settings) -> AsyncIterator[tuple[Database, Vault]]:
+async def open_storage(
+    settings: Settings, patience: Patience | None = None, *, is_bot: bool = False
+) -> AsyncIterator[tuple[Database, Vault]]:
     """Open database and vault of a long-running process, and close them afterwards.
 
     The database closes first: what it still has to write may need the key store.
+
+    Raises:
+        AlreadyRunningError: this process is the bot, and another bot uses the database.
     """
-    database = open_database(settings)
+    database = open_database(settings, patience)
     vault = None
     try:
-        vault = open_vault(settings, database)
+        if is_bot:
+            database.claim_for_bot()
+        vault = open_vault(settings, database, patience)
         yield database, vault
     finally:
         await database.close()
@@ -117,24 +125,67 @@ async def wait_for_failed_commit(database: Database, vault: Vault) -> NoReturn:
     )
 
 
-async def wait_until_writable(database: Database, vault: Vault) -> None:
-    """Return once the disk takes writes again, which is tried every few seconds.
+async def wait_until_writable(
+    database: Database, vault: Vault, error: BaseException | None = None
+) -> None:
+    """Return once the database takes writes again, which is tried every few seconds.
+
+    `error` is what ended the jobs, where no commit failed.
 
     Raises:
         CommitFailedError: something else than a refused write failed; only a restart helps.
+        AlreadyRunningError: another bot has taken the database over.
     """
     writers = [it for it in (vault.writer, database.writer) if it is not None]
     since = min((it.failed_at for it in writers if it.failed_at), default=SystemClock().now())
-    why = next((it.failure_reason for it in writers if it.failed_at), "")
+    why = next((it.failure_reason for it in writers if it.failed_at), failure_reason(error))
     log.error("commit_failed", state=why)
     while all(it.can_reopen for it in writers):
-        await asyncio.sleep(REOPEN_SECONDS)
+        await asyncio.sleep(spread(database.patience.reopen))
         with contextlib.suppress(CommitFailedError):
             for writer in writers:
                 await writer.reopen()
-            log.info("disk_writable", seconds=(SystemClock().now() - since) / SECOND)
+            seconds = (SystemClock().now() - since) / SECOND
+            if database.dialect == "sqlite":
+                log.info("disk_writable", seconds=seconds)
+            else:
+                log.info("database_writable", seconds=seconds)
             return
+    for writer in writers:
+        if isinstance(writer.failure, AlreadyRunningError):
+            raise writer.failure
     raise CommitFailedError(f"a commit failed; {why}; restart Haven after repairing it")
+
+
+async def watch_silence(database: Database, vault: Vault, mark: Path | None = None) -> NoReturn:
+    """Log when a database stores nothing for some seconds, and when it does again.
+
+    Meanwhile a file, which `haven doctor` looks for, says since when: microseconds since 1970.
+    """
+    writers = [it for it in (vault.writer, database.writer) if it is not None]
+    since = 0
+    try:
+        while True:
+            before, since = since, max(it.stalled_since for it in writers)
+            since = min(before, since) if before else since  # of one time without answers
+            if since and not before:
+                log.error("database_silent", seconds=(SystemClock().now() - since) / SECOND)
+                _set_mark(mark, since)
+            elif before and not since:
+                log.info("database_answers", seconds=(SystemClock().now() - before) / SECOND)
+                _set_mark(mark, 0)
+            await asyncio.sleep(SILENCE_CHECK_SECONDS)
+    finally:
+        _set_mark(mark, 0)
+
+
+def _set_mark(mark: Path | None, since: int) -> None:
+    if mark is not None:
+        with contextlib.suppress(OSError):  # a full disk may be what is wrong
+            if since:
+                mark.write_text(str(since), encoding="ascii")
+            else:
+                mark.unlink(missing_ok=True)
 
 
 async def keep_store_open(database: Database, vault: Vault) -> NoReturn:
@@ -167,5 +218,7 @@ def fault_of(check: Callable[[], object]) -> str | None:
     except HavenError as error:
         return str(error)
     except Exception as error:  # noqa: BLE001 - a check that cannot run has failed
+        if is_postgresql_error(unwrap(error)):
+            return failure_reason(error)
         return f"{type(error).__name__}: {error}"
     return None

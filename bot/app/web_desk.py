@@ -12,7 +12,7 @@ from bot.app.hours_text import hours_text
 from bot.app.jobs import run_together
 from bot.app.options import DeskOptions
 from bot.app.referral_recipients import deployment_place
-from bot.app.storage import keep_store_open, latest_bot_id, open_storage
+from bot.app.storage import keep_store_open, latest_bot_id, open_storage, watch_silence
 from bot.app.texts import (
     build_consent,
     build_fact_source,
@@ -130,4 +130,8 @@ async def run_standalone_desk(settings: Settings) -> None:
         bot_id = await database.writer.run(latest_bot_id)
         options = DeskOptions(bot_id=bot_id, origin=settings.desk_url)
         context = build_desk_context(settings, database, vault, options)
-        await run_together(run_desk(context, settings), keep_store_open(database, vault))
+        await run_together(
+            run_desk(context, settings),
+            keep_store_open(database, vault),
+            watch_silence(database, vault),
+        )

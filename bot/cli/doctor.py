@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import date, datetime, timedelta
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -83,14 +84,18 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "organisation and contact", settings.public_identity
     yield "host key", lambda: load_host_key(settings)
     yield from surroundings(settings)
+    is_away = None
     if is_not_started(settings):
         yield "not started yet (haven start makes the databases)", lambda: _refuse_lost(settings)
     else:
-        yield "database opens and is durable", lambda: database_at(url).connect().close()
-        yield "database has this release's schema", lambda: check_schema(url)
-        yield "key store opens with this host key", lambda: _check_key_store(settings)
-        yield "a caseworker can open what people send", lambda: _check_key_holders(settings)
-    if not fault_of(lambda: check_schema(url)):
+        is_away = fault_of(partial(_open_database, url))
+        yield "database opens and is durable", lambda: _refuse(is_away)
+        yield "database answers the running bot", lambda: _check_silence(settings)
+        if not (is_away and url.startswith("postgresql")):  # each would wait for it once more
+            yield "database has this release's schema", lambda: check_schema(url)
+            yield "key store opens with this host key", lambda: _check_key_store(settings)
+            yield "a caseworker can open what people send", lambda: _check_key_holders(settings)
+    if not is_away and not fault_of(lambda: check_schema(url)):
         use_stored_checks(settings)
         yield "Telegram accepts the token", lambda: _check_token(settings)
         yield "clock agrees with Telegram's", lambda: _check_clock(settings)
@@ -165,6 +170,15 @@ def _check_agreements(settings: Settings, today: date) -> None:
         )
 
 
+def _open_database(url: str) -> None:
+    database_at(url).connect().close()
+
+
+def _refuse(fault: str | None) -> None:
+    if fault:
+        raise HavenError(fault)
+
+
 def _refuse_expired(codes: list[str]) -> None:
     if codes:
         raise HavenError(
@@ -230,6 +244,22 @@ def _check_token(settings: Settings) -> None:
             f"Telegram has refused it since {when:%Y-%m-%d %H:%M}: it was revoked or renewed. No "
             "message arrives or leaves; all waits. Set HAVEN_TELEGRAM_TOKEN to the one @BotFather "
             "shows under /token, then restart Haven"
+        )
+
+
+def _check_silence(settings: Settings) -> None:
+    """Refuse a database that does not answer the bot that runs in this folder."""
+    directory = DataDirectory(settings.data)
+    try:
+        since = int(directory.silence_mark.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return
+    if directory.is_locked():
+        when = datetime.fromtimestamp(since / SECOND, settings.zone)
+        raise HavenError(
+            f"it has stored nothing since {when:%Y-%m-%d %H:%M:%S}: it is frozen or was stopped, a "
+            "lock is held in it, or its disk is full. Nothing is lost: all waits, and Haven "
+            "continues by itself"
         )
 
 

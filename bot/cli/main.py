@@ -138,6 +138,9 @@ def _haven(
             "--version", callback=_print_version, is_eager=True, help="Print the version."
         ),
     ] = False,
+    _debug: Annotated[
+        bool, typer.Option("--debug", help="Print where in the program an error arose.")
+    ] = False,
 ) -> None:
     """Make the Typer a group; its commands come from `entries`."""
 
@@ -157,15 +160,26 @@ def installed_version() -> str:
 
 
 def main() -> None:
-    """Run a command; print the text of a HavenError instead of a traceback."""
+    """Run a command; print one line with the fix instead of a traceback."""
     # The collector would walk all that is imported, again and again: a tenth of a start.
     gc.set_threshold(*GC_THRESHOLDS)
     harden_process()
+    is_debugging = sys.argv[1:2] == ["--debug"]
     try:
-        _run_as_service_user(sys.argv[1:])
+        _run_as_service_user(sys.argv[1 + is_debugging :])
         app(prog_name="haven")
     except HavenError as error:
+        if is_debugging:
+            raise
         typer.echo(str(error), err=True)
+        sys.exit(1)
+    except Exception as error:
+        from bot.store.faults import database_fault  # noqa: PLC0415 - 0.2 s, for errors only
+
+        why = database_fault(error)
+        if is_debugging or why is None:
+            raise
+        typer.echo(f"the database failed: {why}; haven doctor says what to do", err=True)
         sys.exit(1)
 
 

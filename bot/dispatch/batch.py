@@ -422,7 +422,7 @@ class BatchProcessor:
             batch.events += store(work) or ()
         if not batch.wordings.keys() <= self._stored_wordings:
             ConsentRecords.store_wordings(work, batch.wordings.values(), now)
-            work.before_commit(lambda _: self._stored_wordings.update(batch.wordings))
+            work.after_commit(lambda: self._stored_wordings.update(batch.wordings))
         for key in batch.blocked_chats:
             mailbox.results.block_chat(work, key, now)
         mailbox.outbox.store(work, result.letters)
@@ -433,7 +433,7 @@ class BatchProcessor:
             batch.events += staff.store_messages(work, batch.messages, batch.events, now)
             result.letters += staff.show_events(work, batch.events, now)
         mailbox.inbox.store_handled(work, batch.handled, now)
-        mailbox.inbox.count_kinds(batch.update_counts)
+        work.after_commit(lambda: mailbox.inbox.count_kinds(batch.update_counts))
         result.opened_cases = batch.new_cases
         result.handled_count = len(batch.handled)
 

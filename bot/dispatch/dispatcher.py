@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.log import log
 from bot.mailbox.courier import wait_until
 from bot.mailbox.inbox import IN_QUEUE
-from bot.store.writer import is_store_error
+from bot.store.faults import is_store_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

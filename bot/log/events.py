@@ -48,7 +48,29 @@ PROCESS: Final[Mapping[str, LogEvent]] = {
     "clock_right": LogEvent(_INFO, "", "The clock agrees with Telegram's again."),
     "commit_failed": LogEvent(
         _ERROR, "state", "Nothing can be stored; `state` says why. Nothing is fetched meanwhile.",
-        "Mend what it names. Haven goes on by itself (`disk_writable`), or ends and says so.",
+        "Mend what it names. Haven goes on by itself (`disk_writable`, `database_writable`), or "
+        "ends and says so.",
+    ),
+    "database_missing": LogEvent(
+        _WARNING, "kind", "There is no connection to PostgreSQL; `kind` says why.",
+        "Start PostgreSQL, or mend what it names. Haven connects again by itself.",
+    ),
+    "database_found": LogEvent(_INFO, "seconds", "PostgreSQL is connected again, after so long."),
+    "database_silent": LogEvent(
+        _ERROR, "seconds", "Nothing has been stored for so many seconds.",
+        "Look whether the database is frozen, stopped or locked; `haven doctor` says it too.",
+    ),
+    "database_answers": LogEvent(_INFO, "seconds", "Things are stored again, after so long."),
+    "database_writable": LogEvent(_INFO, "seconds", "PostgreSQL takes writes again."),
+    "unit_tried_again": LogEvent(
+        _WARNING, "kind error", "PostgreSQL undid something (`kind`: lost, conflict); it is done "
+        "again.", "If it repeats, look what else uses the database.",
+    ),
+    "commit_uncertain": LogEvent(
+        _WARNING, "kind", "The answer to a commit was lost. It is looked up."
+    ),
+    "commit_found": LogEvent(
+        _INFO, "state", "What became of it: committed, or aborted and done again."
     ),
     "disk_low": LogEvent(_ERROR, "", "Less than a tenth of the disk is free.", "Make room."),
     "disk_full": LogEvent(_ERROR, "", "The disk is full: nothing is fetched.", "Make room."),

@@ -161,6 +161,7 @@ class Courier:
         self._queue = LaneQueue()
         self._busy = 0
         self._results: list[DeliveryResult] = []
+        self._inherited: list[DeliveryResult] = []
         self._has_results = asyncio.Event()
         self._results_since = 0.0
 
@@ -245,6 +246,7 @@ class Courier:
         )
 
     def _recover(self, work: Work) -> None:
+        self._results_store.store(work, self._inherited)
         if uncertain := self._results_store.mark_uncertain(work, self._clock.now()):
             log.warning("letter_uncertain", count=uncertain)
 
@@ -438,6 +440,10 @@ class Courier:
         """Take back results that were collected and not stored."""
         self._results[:0] = results
         self._has_results.set()
+
+    def take_over(self, results: list[DeliveryResult]) -> None:
+        """Store first what became of letters that an earlier courier sent and could not store."""
+        self._inherited = results
 
     async def _store_results(self) -> None:
         while True:

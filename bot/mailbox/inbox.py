@@ -271,9 +271,10 @@ class Inbox:
 
         Not with every batch: nothing is ever decided by either.
         """
-        counted, self._counts = self._counts, Counter()
-        day = now // DAY
-        work.many(_COUNT_KIND, [(kind, day, times, times) for kind, times in counted.items()])
+        counted, day = self._counts.copy(), now // DAY
+        work.after_commit(lambda: self._counts.subtract(counted))
+        rows = [(kind, day, times, times) for kind, times in counted.items() if times]
+        work.many(_COUNT_KIND, rows)
         if self._next_update_id is not None:
             work.run(_STORE_OFFSET, self.bot, self._next_update_id, now)
 

@@ -15,12 +15,16 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.errors import AlreadyRunningError, CommitFailedError, SettingError
+from bot.store.patience import Patience
+from bot.store.postgresql_address import split_hosts, with_limits
 from bot.store.writer import BUSY_TIMEOUT, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from bot.store.postgresql_session import PostgresqlSession
 
 PRAGMAS = {
     "journal_mode": "wal",
@@ -35,15 +39,15 @@ PRAGMAS = {
 
 PRACTICE_MARKER = "practice"
 
-POSTGRESQL_SETTINGS = {"synchronous_commit": "on", "fsync": "on"}
-
 
 class Database:
     """A database: SQLite in a file, or PostgreSQL."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: Patience | None = None) -> None:
         self.url = _parse_url(url)
         self.dialect = self.url.get_backend_name()
+        self.patience = patience or Patience()
+        self._is_claimed = False
         self._readers: AsyncEngine | None = None
         self._writer: Writer | None = None
 
@@ -51,9 +55,32 @@ class Database:
     def writer(self) -> Writer:
         """Return the only writer of this process, started on first use."""
         if self._writer is None:
-            log = Path(f"{self.url.database}-wal") if self.dialect == "sqlite" else None
-            self._writer = Writer(self.connect, self.dialect, log)
+            if self.dialect == "sqlite":
+                log = Path(f"{self.url.database}-wal")
+                self._writer = Writer(self.connect, self.dialect, log)
+            else:
+                self._writer = Writer(self.connect, self.dialect, session=self._session())
         return self._writer
+
+    def claim_for_bot(self) -> None:
+        """Let no other bot write to this database, as long as this writer does.
+
+        A SQLite file lies in a data directory, which is locked as a whole.
+
+        Raises:
+            AlreadyRunningError: another bot uses it; the error names its process.
+            DatabaseAwayError: PostgreSQL is not there.
+        """
+        if self.dialect == "sqlite":
+            return
+        self._is_claimed = True
+        self.writer.run_sync(lambda _work: None)
+
+    def _session(self) -> PostgresqlSession:
+        from bot.store import postgresql, postgresql_session  # noqa: PLC0415 - half a second, unneeded with SQLite
+
+        claim = postgresql.claim_for_bot if self._is_claimed else None
+        return postgresql_session.PostgresqlSession(self.connect_briefly, self.patience, claim)
 
     @property
     def readers(self) -> AsyncEngine:
@@ -62,13 +89,16 @@ class Database:
             # Half of SQLAlchemy's import time, which a process that only writes saves.
             from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
 
-            driver = "sqlite+aiosqlite" if self.dialect == "sqlite" else "postgresql+psycopg"
+            is_sqlite = self.dialect == "sqlite"
+            driver = "sqlite+aiosqlite" if is_sqlite else "postgresql+psycopg"
             self._readers = create_async_engine(
                 self.url.set(drivername=driver),
                 execution_options={"reads": True},
                 hide_parameters=True,  # errors must not contain values
+                pool_pre_ping=not is_sqlite,  # a connection may have ended while no one read
+                connect_args={} if is_sqlite else _limited_async_connection(),
             )
-            if self.dialect == "sqlite":
+            if is_sqlite:
                 begin_immediately(self._readers.sync_engine)
         return self._readers
 
@@ -80,7 +110,21 @@ class Database:
         """
         if self.dialect == "sqlite":
             return connect_sqlite(str(self.url.database))
-        return _connect_postgresql(self.url)
+        from bot.store import postgresql  # noqa: PLC0415 - half a second, unneeded with SQLite
+
+        return postgresql.connect(self.url)
+
+    def connect_briefly(self) -> Any:
+        """Return a connection for units of work, on which no statement may last long.
+
+        Raises:
+            CommitFailedError: the database does not have the settings that keep commits durable.
+        """
+        if self.dialect == "sqlite":
+            return self.connect()
+        from bot.store import postgresql  # noqa: PLC0415 - half a second, unneeded with SQLite
+
+        return postgresql.connect(self.url, self.patience.limits)
 
     async def close(self) -> None:
         """Finish writing and close every connection."""
@@ -124,19 +168,10 @@ def begin_immediately(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _connect_postgresql(url: URL) -> Any:
-    import psycopg  # noqa: PLC0415 - half a second, unneeded with SQLite
+def _limited_async_connection() -> dict[str, Any]:
+    from bot.store import postgresql  # noqa: PLC0415 - half a second, unneeded with SQLite
 
-    dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = psycopg.connect(dsn, autocommit=True)
-    with _closed_on_failure(connection):
-        for name, wanted in POSTGRESQL_SETTINGS.items():
-            row = connection.execute(f"SHOW {name}").fetchone()
-            if row is None or row[0] != wanted:
-                raise CommitFailedError(
-                    f"PostgreSQL has {name}={row and row[0]}; it must be {wanted}"
-                )
-    return connection
+    return {"async_creator_fn": postgresql.LimitedAsyncConnection.connect}
 
 
 @contextlib.contextmanager
@@ -149,8 +184,9 @@ def _closed_on_failure(connection: Any) -> Iterator[None]:
 
 
 def _parse_url(url: str) -> URL:
+    single, hosts = split_hosts(url)
     try:
-        parsed = make_url(url)
+        parsed = make_url(single)
     except (ArgumentError, ValueError):
         parsed = None
     if parsed is None or parsed.get_backend_name() not in {"sqlite", "postgresql"}:
@@ -160,7 +196,9 @@ def _parse_url(url: str) -> URL:
         )
     if not parsed.database or parsed.database == ":memory:":
         raise SettingError("HAVEN_DATABASE_URL must name a file or a database")
-    return parsed
+    if parsed.get_backend_name() == "sqlite":
+        return parsed
+    return with_limits(parsed.update_query_dict(hosts))
 
 
 class DataDirectory:
@@ -178,6 +216,8 @@ class DataDirectory:
         """The digest of the public profile that the channel was told last."""
         self.audit_head_file = path / "audit.head"
         """The head of the audit log that was last printed."""
+        self.silence_mark = path / "database.silent"
+        """Is there while the running bot gets no answer from its database, and says since when."""
         self._lock: IO[str] | None = None
 
     def create(self) -> None:
@@ -234,6 +274,15 @@ class DataDirectory:
         handle.write(str(os.getpid()))
         handle.flush()
         self._lock = handle
+
+    def is_locked(self) -> bool:
+        """Tell whether a bot runs in this directory."""
+        with contextlib.suppress(OSError), (self.path / "bot.lock").open("r") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return True
+        return False
 
     def unlock(self) -> None:
         """Unlock the directory."""

@@ -58,7 +58,7 @@ def check_complete(database: Database) -> None:
 
     Without one, Haven would confirm every message and could answer none.
     """
-    connection = database.connect()
+    connection = database.connect_briefly()
     cursor = connection.cursor()
     try:
         cursor.execute(_COLUMNS[database.dialect])
@@ -86,7 +86,7 @@ def upgrade_keys(database: Database) -> None:
 
 def current_revision(database: Database) -> str | None:
     """Return the revision of a database, None for an empty one."""
-    connection = database.connect()
+    connection = database.connect_briefly()
     cursor = connection.cursor()
     try:
         if database.dialect == "sqlite":

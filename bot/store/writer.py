@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import queue
 import sqlite3
 import threading
+import time
 from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.clock import SystemClock
-from bot.errors import CommitFailedError
+from bot.clock import SECOND, SystemClock
+from bot.errors import CommitFailedError, DatabaseAwayError, HavenError
+from bot.store.faults import failure_reason, is_busy, is_store_error, may_reopen
+from bot.store.patience import Patience
+from bot.store.work import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
-    from bot.store.compiled import Prepared, PreparedList
+    from bot.store.postgresql_session import PostgresqlSession
+    from bot.store.work import Cursor
 
     OnDone = Callable[[Any, BaseException | None], None]
 
+__all__ = ["Work", "Writer"]
 T = TypeVar("T")
 _REOPEN: Any = object()
 """Is handed in instead of a unit of work."""
@@ -30,106 +35,12 @@ BUSY_TIMEOUT = 5000
 """Milliseconds to wait for another process that writes."""
 BUSY_RETRIES = 12
 """How often to wait that long: SQLite has no queue of writers, so one can be last many times."""
-_PRIMARY = 0xFF
-"""The bits of SQLite's extended error codes that hold the primary code."""
-_TRANSIENT = frozenset(
-    {
-        sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
-    }
-)  # fmt: skip
-"""Errors of SQLite that another try may not have."""
-_NOTHING_WRITTEN = frozenset(
-    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
-)
-_WRITE_REFUSED = frozenset({sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
-"""Primary and extended codes of a write that the disk refused. After them SQLite knows what is on
-the disk. After a failed fsync it does not, and takes commits for durable that are not."""
-BUSY_ERRORS = (sqlite3.OperationalError, CommitFailedError)
-"""What a unit of work raises that the store did not take; nothing of it was stored."""
-_TRANSIENT_STATES = ("08", "40", "53", "55", "57", "58")
-"""The same of PostgreSQL: no connection, deadlock, no space, lock, operator, system."""
 IDLE = 0.2
 """Seconds without work after which the WAL is checkpointed."""
 MAX_WAL_SIZE = 32 * 1024 * 1024
 """Bytes of the WAL at which it is checkpointed even without a pause."""
 CHECK_WAL_EVERY = 16
 """Units of work between two checks of the WAL's size."""
-
-
-class Cursor(Protocol):
-    """The methods that the cursors of both drivers have."""
-
-    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Any:
-        """Run a statement."""
-
-    def executemany(self, sql: str, parameters: Any, /) -> Any:
-        """Run a statement for many rows."""
-
-    def fetchall(self) -> list[Any]:
-        """Return the rows of the last statement."""
-
-    @property
-    def rowcount(self) -> int:
-        """Return the number of rows the last statement changed."""
-
-
-class Work:
-    """An open transaction in the writer thread."""
-
-    __slots__ = ("_cursor", "_deferred", "dialect")
-
-    def __init__(self, cursor: Cursor, dialect: str) -> None:
-        self._cursor = cursor
-        self._deferred: list[Callable[[Work], None]] = []
-        self.dialect = dialect
-
-    def before_commit(self, do: Callable[[Work], None]) -> None:
-        """Run a function just before the commit.
-
-        For statements that lock other processes out: a lock taken last is held only briefly.
-        """
-        self._deferred.append(do)
-
-    def run_deferred(self) -> None:
-        """Run the deferred functions now."""
-        while self._deferred:
-            self._deferred.pop(0)(self)
-
-    def execute(self, sql: str) -> list[Any]:
-        """Run a statement of the database's own language, and return its rows."""
-        self._cursor.execute(sql)
-        return self._cursor.fetchall()
-
-    def rows(self, statement: Prepared, *values: Any) -> list[Any]:
-        """Run a statement and return its rows."""
-        compiled = statement.for_dialect(self.dialect)
-        self._cursor.execute(compiled.sql, compiled.row(values))
-        return self._cursor.fetchall()
-
-    def rows_in(self, statement: PreparedList, values: Sequence[Any]) -> list[Any]:
-        """Run a statement for a list of values and return the rows."""
-        found: list[Any] = []
-        for piece, row in statement.batches(values):
-            found += self.rows(piece, *row)
-        return found
-
-    def run(self, statement: Prepared, *values: Any) -> int:
-        """Run a statement and return how many rows it changed."""
-        compiled = statement.for_dialect(self.dialect)
-        self._cursor.execute(compiled.sql, compiled.row(values))
-        return self._cursor.rowcount
-
-    def many(self, statement: Prepared, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Run a statement for many rows; do nothing for none."""
-        if not rows:
-            return
-        compiled = statement.for_dialect(self.dialect)
-        if len(rows) == 1:
-            self._cursor.execute(compiled.sql, compiled.row(rows[0]))
-            return
-        arranged = [compiled.row(row) for row in rows] if compiled.arrange else rows
-        self._cursor.executemany(compiled.sql, arranged)
 
 
 def _probe(work: Work) -> None:
@@ -142,8 +53,9 @@ class Writer:
     """Runs units of work, one after the other, in one thread on one connection.
 
     After the first failed commit nothing more is trusted: every further unit fails with
-    `CommitFailedError`, and `failed` is set. If the disk only refused to write, `reopen` begins
-    again on a new connection; after anything else the process must stop and say why.
+    `CommitFailedError`, and `failed` is set. If the disk only refused to write, or PostgreSQL went
+    away, `reopen` begins again on a new connection; after anything else the process must stop and
+    say why. On PostgreSQL a `session` runs the units; what a short fault undid it tries again.
     """
 
     def __init__(
@@ -152,7 +64,9 @@ class Writer:
         dialect: str,
         wal: Path | None = None,
         max_wal_size: int = MAX_WAL_SIZE,
+        session: PostgresqlSession | None = None,
     ) -> None:
+        self._session = session or (_new_session(connect) if dialect == "postgresql" else None)
         self._connect = connect
         self._dialect = dialect
         self._wal = wal
@@ -170,6 +84,9 @@ class Writer:
         self.failed = threading.Event()
         self.failed_at = 0
         """The moment since which nothing is stored, microseconds; 0 while all is well."""
+        self.busy_since = 0.0
+        """When the unit began that runs now, seconds of `time.monotonic`; 0 while none does."""
+        self.silence = session.silence if session is not None else Patience().silence
         self._thread.start()
 
     async def run(self, unit: Callable[[Work], T]) -> T:
@@ -202,17 +119,30 @@ class Writer:
         await self._submit_async(_REOPEN)
 
     @property
+    def stalled_since(self) -> int:
+        """Return since when nothing is stored, microseconds; 0 while all is well.
+
+        It failed, or a unit has been running for longer than `silence` seconds.
+        """
+        began, now = self.busy_since, time.monotonic()
+        if self.failed_at or not began or now - began < self.silence:
+            return self.failed_at
+        return SystemClock().now() - int((now - began) * SECOND)
+
+    @property
     def can_reopen(self) -> bool:
-        """Tell whether SQLite still knows what is on the disk, so that it may begin again."""
-        code = getattr(self._failure, "sqlite_errorcode", sqlite3.SQLITE_OK)
-        is_moved = code == sqlite3.SQLITE_READONLY_DBMOVED
-        is_refused = code & _PRIMARY in _NOTHING_WRITTEN or code in _WRITE_REFUSED
-        return self._failure is None or (is_refused and not is_moved)
+        """Tell whether the database still knows what it has stored, so that it may begin again."""
+        return may_reopen(self._failure)
+
+    @property
+    def failure(self) -> BaseException | None:
+        """Return what stopped it; None while all is well."""
+        return self._failure
 
     @property
     def failure_reason(self) -> str:
-        """Return what is wrong with the disk after a failure."""
-        return disk_failure_reason(self._failure)
+        """Return what is wrong with the disk or the database after a failure."""
+        return failure_reason(self._failure)
 
     def close(self) -> None:
         """Finish the units handed in, then close the connection."""
@@ -237,7 +167,7 @@ class Writer:
         self._units.put((unit, tell))
 
     def _run_thread(self) -> None:
-        if not self._open():
+        if not self._open() and not (self._session is not None and self.can_reopen):
             self._refuse_all()
             return
         dirty = False
@@ -263,6 +193,11 @@ class Writer:
         self._close()
 
     def _open(self) -> bool:
+        if self._session is not None:
+            _, error = _attempt(self._session.open)
+            if error is not None:
+                self._fail(error, "no connection")
+            return error is None
         connection, error = _attempt(self._connect)
         if connection is None:
             self._fail(error, "no connection")
@@ -271,6 +206,8 @@ class Writer:
         return True
 
     def _close(self) -> None:
+        if self._session is not None:
+            self._session.close()
         if self._connection is not None:
             self._cursor.close()
             self._connection.close()  # rolls back what could not be committed
@@ -281,7 +218,9 @@ class Writer:
         if before is None:
             return None, None
         if not self.can_reopen:
-            return None, CommitFailedError(f"a commit failed; {self.failure_reason}")
+            return None, _permanent(before, f"a commit failed; {self.failure_reason}")
+        if self._session is not None:
+            return self._reopen_session(self._session)
         # The new connection first: with none open, SQLite would remove the WAL and its index, which
         # a full disk could not take again. Then nothing could be read either.
         connection, _ = _attempt(self._connect)
@@ -296,18 +235,48 @@ class Writer:
         self._failure = self._failure or (before if error else None)
         if self._failure is not None:
             return None, CommitFailedError(f"nothing can be stored yet; {self.failure_reason}")
+        self._forget_failure()
+        return None, None
+
+    def _reopen_session(self, session: PostgresqlSession) -> tuple[None, Exception | None]:
+        _, error = _attempt(session.probe)
+        if error is None:
+            self._forget_failure()
+            return None, None
+        self._failure = error
+        return None, _permanent(error, f"nothing can be stored yet; {self.failure_reason}")
+
+    def _forget_failure(self) -> None:
+        self._failure = None
         self.failed.clear()
         self.failed_at = 0
-        return None, None
 
     def _run_unit(self, unit: Callable[[Work], T]) -> tuple[T | None, Exception | None]:
         if self._failure is not None:
-            return None, CommitFailedError(f"an earlier commit failed; {self.failure_reason}")
+            why = f"an earlier commit failed; {self.failure_reason}"
+            return None, _permanent(self._failure, why)
+        self.busy_since = time.monotonic()
+        try:
+            if self._session is not None:
+                return self._run_in_session(self._session, unit)
+            return self._run_on_sqlite(unit)
+        finally:
+            self.busy_since = 0.0
+
+    def _run_in_session(
+        self, session: PostgresqlSession, unit: Callable[[Work], T]
+    ) -> tuple[T | None, Exception | None]:
+        result, error = _attempt(lambda: session.run(unit))
+        if session.is_lost and isinstance(error, HavenError):
+            return None, self._fail(error, "the database is away")
+        return result, error
+
+    def _run_on_sqlite(self, unit: Callable[[Work], T]) -> tuple[T | None, Exception | None]:
         cursor, work = self._cursor, Work(self._cursor, self._dialect)
         begin = "BEGIN IMMEDIATE" if self._dialect == "sqlite" else "BEGIN"
         _, error = _attempt(lambda: _begin(cursor, begin))
         if error is not None:
-            return None, error if _is_busy(error) else self._fail(error, "no transaction begins")
+            return None, error if is_busy(error) else self._fail(error, "no transaction begins")
 
         def whole() -> T:
             result = unit(work)
@@ -322,22 +291,26 @@ class Writer:
                 self._fail(error if is_store_error(error) else failure, "a rollback failed")
             return None, error
         _, error = _attempt(lambda: cursor.execute("COMMIT"))
-        return (result, None) if error is None else (None, self._fail(error, "a commit failed"))
+        if error is not None:
+            return None, self._fail(error, "a commit failed")
+        work.run_after_commit()
+        return result, None
 
     def _refuse_all(self) -> None:
         while (handed := self._units.get()) is not None:
             _, tell = handed
             reason = "the database does not open; repair it and restart Haven"
-            tell(None, CommitFailedError(reason))
+            tell(None, _permanent(self._failure, reason))
 
-    def _fail(self, error: Exception | None, what: str) -> CommitFailedError:
+    def _fail(self, error: Exception | None, what: str) -> HavenError:
         # SQLite reports OK for commits after a failed fsync: none of them may be trusted.
         self._failure = error
+        kind = DatabaseAwayError if self._session is not None else CommitFailedError
         self.failed_at = self.failed_at or SystemClock().now()
         self.failed.set()
-        failure = CommitFailedError(
-            f"{what} ({type(error).__name__}); {disk_failure_reason(error)}"
-        )
+        if isinstance(error, HavenError):
+            return error
+        failure = kind(f"{what} ({type(error).__name__}); {failure_reason(error)}")
         failure.__cause__ = error
         return failure
 
@@ -369,10 +342,24 @@ class Writer:
             return not blocked and bool(pages == carried)
 
         is_done, error = _attempt(checkpoint)
-        if error is None or _is_busy(error):
+        if error is None or is_busy(error):
             return bool(is_done)
         self._fail(error, "a checkpoint failed")
         return True
+
+
+def _new_session(connect: Callable[[], Any]) -> PostgresqlSession:
+    from bot.store.postgresql_session import PostgresqlSession  # noqa: PLC0415 - psycopg is slow to import
+
+    return PostgresqlSession(connect, Patience())
+
+
+def _permanent(error: BaseException | None, reason: str) -> Exception:
+    """Return an error of Haven that no further try mends; else one with this reason."""
+    if isinstance(error, HavenError) and not may_reopen(error):
+        return error
+    kind = DatabaseAwayError if isinstance(error, DatabaseAwayError) else CommitFailedError
+    return kind(reason)
 
 
 def _attempt(do: Callable[[], T]) -> tuple[T | None, Exception | None]:
@@ -389,35 +376,11 @@ def _begin(cursor: Cursor, begin: str) -> None:
         try:
             cursor.execute(begin)
         except sqlite3.OperationalError as error:
-            if not _is_busy(error):
+            if not is_busy(error):
                 raise
         else:
             return
     cursor.execute(begin)
-
-
-def _is_busy(error: BaseException) -> bool:
-    """Tell whether another process held the lock: nothing began, nothing is broken."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
-    return bool(code & _PRIMARY == sqlite3.SQLITE_BUSY)
-
-
-def is_store_error(error: BaseException) -> bool:
-    """Tell whether the store failed, not the data: another try may work."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & _PRIMARY
-    state = str(getattr(error, "sqlstate", None) or "")
-    return (
-        isinstance(error, CommitFailedError)
-        or code in _TRANSIENT
-        or state.startswith(_TRANSIENT_STATES)
-    )
-
-
-def disk_failure_reason(error: BaseException | None) -> str:
-    """Return what is wrong with the disk, as far as the error says."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & _PRIMARY
-    is_frozen = code == sqlite3.SQLITE_READONLY or getattr(error, "errno", None) == errno.EROFS
-    return "the disk is read-only" if is_frozen else "the disk may be full"
 
 
 def _resolve(

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from bot.desks.web.form_nonces import digest_of, take_nonce
 from bot.desks.web.live.event_log import DESK_PREFIX, CommandResult, EventLog
 from bot.hotline.commands.store import submit_command
-from bot.store.writer import BUSY_ERRORS
+from bot.store.faults import BUSY_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

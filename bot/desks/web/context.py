@@ -137,9 +137,9 @@ class DeskContext:
 
     @property
     def writes_refused_since(self) -> int:
-        """The moment since which the disk takes no writes, microseconds; 0 while it does."""
+        """The moment since which the database takes no writes, microseconds; 0 while it does."""
         writers = (self.database.writer, self.vault.writer)
-        return max((it.failed_at for it in writers if it is not None), default=0)
+        return max((it.stalled_since for it in writers if it is not None), default=0)
 
     def demo_codes(self, now: int) -> dict[str, tuple[str, str]]:
         """Return names and current codes of demo caseworkers, by id."""

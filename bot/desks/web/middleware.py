@@ -51,8 +51,8 @@ from bot.errors import HavenError
 from bot.hotline.queue.held_replies import held_replies
 from bot.languages import STAFF_LANGUAGES
 from bot.log import log
+from bot.store.faults import fault_kind, is_store_error
 from bot.store.findings import load_findings
-from bot.store.writer import is_store_error
 from bot.vault.keys.staff_keys import may_open
 
 if TYPE_CHECKING:
@@ -300,7 +300,9 @@ def _to_sign_in(request: DeskRequest) -> Response:
 def _failure_page(
     request: DeskRequest, error: Exception, status: HTTPStatus, message: Text
 ) -> Response:
-    """Return the page for an error; it says so if the disk takes no writes."""
+    """Return the page for an error; it says so if the database takes no writes or is not there."""
+    if fault_kind(error) is not None:
+        return _error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, texts.DATABASE_AWAY)
     if not (request.writes_refused_since and is_store_error(error)):
         return _error_page(request, status, message)
     if request.route.permission is Permission.CASE:

@@ -1,7 +1,8 @@
 """Pool of database connections that only read, next to the one writer.
 
-Each unit of work reads one snapshot and is rolled back. A connection that fails is closed, and the
-next unit opens another, so that the desk survives a restart of the database.
+Each unit of work reads one snapshot and is rolled back. A connection that has ended is closed, and
+the unit is run once more on another, so that the desk survives a restart of the database. A reader
+waits for a few seconds only, whatever the database does.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from bot.errors import DatabaseAwayError
+from bot.store.faults import StoreFault, fault_kind
 from bot.store.writer import Work
 
 if TYPE_CHECKING:
@@ -21,33 +24,62 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 POOL_SIZE = 2
+PATIENCE = 10.0
+"""Seconds for a unit, with its wait for others: a page that takes longer is asked for again."""
 
 
 class ReadPool:
     """Runs units of work that only read."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, patience: float = PATIENCE) -> None:
         self._database = database
+        self._patience = patience
         self._local = threading.local()
         self._connections: list[Any] = []
         self._pool = ThreadPoolExecutor(POOL_SIZE, "desk")
 
     async def run(self, unit: Callable[[Work], T]) -> T:
-        """Run a unit and return its result; anything it writes is rolled back."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._run_one, unit)
+        """Run a unit and return its result; anything it writes is rolled back.
+
+        Raises:
+            DatabaseAwayError: there is no connection, or no answer in time.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(self._patience):
+                return await loop.run_in_executor(self._pool, self._run_one, unit)
+        except TimeoutError:
+            raise DatabaseAwayError("the database does not answer") from None
+        except Exception as error:
+            if fault_kind(error) is not StoreFault.LOST:
+                raise
+            raise DatabaseAwayError("the database cannot be read") from error
 
     def _run_one(self, unit: Callable[[Work], T]) -> T:
+        is_fresh = getattr(self._local, "cursor", None) is None
+        try:
+            return self._try_one(unit)
+        except Exception as error:
+            if is_fresh or fault_kind(error) is not StoreFault.LOST:
+                raise
+        return self._try_one(unit)
+
+    def _try_one(self, unit: Callable[[Work], T]) -> T:
         cursor = self._cursor()
         self._execute(cursor, "BEGIN")
         try:
-            return unit(Work(cursor, self._database.dialect))
-        finally:
-            self._execute(cursor, "ROLLBACK")
+            result = unit(Work(cursor, self._database.dialect))
+        except BaseException:
+            with contextlib.suppress(Exception):  # what failed first is what is wrong
+                self._execute(cursor, "ROLLBACK")
+            raise
+        self._execute(cursor, "ROLLBACK")
+        return result
 
     def _cursor(self) -> Any:
         cursor = getattr(self._local, "cursor", None)
         if cursor is None:
-            connection = self._local.connection = self._database.connect()
+            connection = self._local.connection = self._database.connect_briefly()
             self._connections.append(connection)
             cursor = self._local.cursor = connection.cursor()
         return cursor

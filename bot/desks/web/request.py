@@ -111,7 +111,7 @@ class DeskRequest:
 
     @property
     def writes_refused_since(self) -> int:
-        """The moment since which the disk takes no writes, microseconds; 0 while it does."""
+        """The moment since which the database takes no writes, microseconds; 0 while it does."""
         return self.context.writes_refused_since
 
     @property

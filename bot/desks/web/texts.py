@@ -26,17 +26,22 @@ WRONG_ORIGIN = _(
     "The form has expired or came from another site. Nothing was changed. Please try again."
 )
 SIGN_IN_FIRST = _("Please sign in first.")
+DATABASE_AWAY = _(
+    "Haven's database does not answer. Nothing was changed and nothing was sent. Try again in a "
+    "minute; if that does not help, tell an administrator. Haven continues by itself once the "
+    "database answers."
+)
 NOTHING_STORED = _(
-    "Nothing was changed and nothing was sent: the disk of Haven's computer takes no writes. "
+    "Nothing was changed and nothing was sent: Haven's database takes no writes. "
     "Tell an administrator now. What you type stays only on this page."
 )
 READING_NOT_RECORDED = _(
-    "This case stays closed for now. The disk of Haven's computer takes no writes, so it cannot be "
+    "This case stays closed for now. Haven's database takes no writes, so it cannot be "
     "recorded who reads a case. Tell an administrator now. The lists still show who waits and how "
     "urgent it is. A case you opened in the last 15 minutes may still open."
 )
 NO_SIGN_IN_NOW = _(
-    "No one can sign in now: the disk of Haven's computer takes no writes, so a sign-in cannot be "
+    "No one can sign in now: Haven's database takes no writes, so a sign-in cannot be "
     "recorded. Tell an administrator now. Colleagues who are signed in can still read the lists."
 )
 

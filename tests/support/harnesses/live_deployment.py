@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from bot.app.run import RunOptions, run_bot
-from bot.app.storage import open_vault
+from bot.app.storage import database_url, open_vault
 from bot.cases.queries import AnswerRenderer, CaseReader, load_queue
 from bot.conversation import CONTROLS
 from bot.languages import LANGUAGES
@@ -19,14 +19,16 @@ from bot.monitoring.canary import CanaryTimes
 from bot.places.taiwan import TAIWAN
 from bot.places.taiwan.directory import VERIFIED_ON
 from bot.sandbox import TOKEN, Phone, Sandbox, serve
-from bot.store.database import Database, DataDirectory
+from bot.store.database import Database
 from bot.store.disk_space import DiskSpace
+from bot.store.patience import Patience
 from bot.text import fold
 from flows import ALL_FLOWS
 from flows.texts import phrases
 from tests.support.content.catalogue_files import read_in
 from tests.support.content.offered_languages import offered_languages
 from tests.support.database.key_store_fixtures import empty_keyring
+from tests.support.database_fixtures import query
 from tests.support.harnesses.hotline_harness import settings_for
 from tests.support.people.flow_answers import BOOK
 from tests.support.telegram.bot_api_oracle import check
@@ -44,6 +46,8 @@ PATIENCE = 12.0
 START_PATIENCE = 60.0
 """The same for a start: whatever is imported late is imported then."""
 LOOK = 0.004
+QUICK_PATIENCE = Patience(first=0.01, longest=0.1, reopen=0.05, silence=0.3)
+"""As in a deployment, without its waits."""
 LABELS: dict[str, list[Text]] = {}
 """English labels to the phrases they come from."""
 for _text in [
@@ -62,7 +66,8 @@ class LiveDeployment:
         self.sandbox = sandbox
         self.settings = settings_for(folder, telegram_token=TOKEN, telegram_api=address, **given)
         self.clock = sandbox.clock
-        self.database = Database(DataDirectory(self.settings.data).database_url)
+        self.store_patience = QUICK_PATIENCE
+        self.database = Database(database_url(self.settings), self.store_patience)
         self.bot: asyncio.Task[None] | None = None
         self.patience = PATIENCE
         self.canary = CanaryTimes()
@@ -91,6 +96,7 @@ class LiveDeployment:
             disk=room,
             offer=offer,
             canary=self.canary,
+            patience=self.store_patience,
         )
         return run_bot(self.settings, options)
 
@@ -123,6 +129,8 @@ class LiveDeployment:
         return [phone.bot_texts()[-3:] for phone in self.sandbox.phones.values()]
 
     def sql(self, sql: str) -> list[tuple[Any, ...]]:
+        if self.database.dialect == "postgresql":  # whose connections a test may have ended
+            return query(self.database, sql)
         if self._reading is None:
             self._reading = self.database.connect()
         return list(self._reading.execute(sql).fetchall())

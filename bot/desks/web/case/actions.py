@@ -35,7 +35,7 @@ from bot.hotline.commands.store import StaffCommands
 from bot.hotline.commands.texts import DONE, REST_OFFERED
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.deadlines import DEADLINES_RUNNING, deadlines_line
-from bot.store.writer import BUSY_ERRORS
+from bot.store.faults import BUSY_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,9 +17,9 @@ from sqlalchemy import case as case_of
 from bot.hotline.queue.own_cases import NOT_SEEN, SeenMark
 from bot.log import log
 from bot.store.compiled import Prepared, insert_into
+from bot.store.faults import is_store_error
 from bot.store.tables.case_extras import case_looks
 from bot.store.tables.main import cases
-from bot.store.writer import is_store_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -22,6 +22,7 @@ from bot.hotline.queue.claims import serves
 from bot.hotline.staff.approvals import Approvals
 from bot.hotline.staff.shift_notes import ShiftNotes
 from bot.log import log
+from bot.store.faults import is_store_error
 from bot.store.statements import select_one
 from bot.store.tables.main import cases
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from bot.store.writer import Work, Writer
 
 POLL_SECONDS = 0.1
+AWAY_POLL_SECONDS = 1.0
+"""A database that is away is not asked ten times a second."""
 CLEANUP_SECONDS = 300.0
 MAX_PENDING = 32  # events that wait for a slow reader
 QUEUE, CASE, PERSON_WROTE, OWN, ALERT, ALL, SIGNED_OUT = (
@@ -202,6 +205,7 @@ class EventWatcher:
         """Poll until cancelled; an error does not stop the polling."""
         is_failing = False
         while True:
+            wait = POLL_SECONDS
             try:
                 await self.poll()
                 if self.clock.monotonic() - self._cleaned_at > CLEANUP_SECONDS:
@@ -211,11 +215,12 @@ class EventWatcher:
                 if not is_failing:  # log once, not ten times a second
                     log.error("desk_poll_failed", error=type(error).__name__)
                 is_failing = True
+                wait = AWAY_POLL_SECONDS if is_store_error(error) else wait
             else:
                 if is_failing:
                     log.info("desk_poll_recovered")
                 is_failing = False
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(wait)
 
     async def poll(self) -> None:
         """Poll once."""

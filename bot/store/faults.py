@@ -1,0 +1,187 @@
+"""What went wrong with the store: whether another try may work, and the reason in plain words.
+
+SQLite names a fault by a number, PostgreSQL by a SQLSTATE. Where a connection ended or was never
+made there is none: then libpq's words are compared with a few known ones, and never repeated,
+because they can hold names of people, hosts and databases.
+"""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from enum import StrEnum
+
+from bot.errors import CommitFailedError, DatabaseAwayError, HavenError
+
+PRIMARY = 0xFF
+"""The bits of SQLite's extended error codes that hold the primary code."""
+_TRANSIENT = frozenset(
+    {
+        sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN,
+    }
+)  # fmt: skip
+"""Errors of SQLite that another try may not have."""
+_NOTHING_WRITTEN = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+)
+_WRITE_REFUSED = frozenset({sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
+"""Primary and extended codes of a write that the disk refused. After them SQLite knows what is on
+the disk. After a failed fsync it does not, and takes commits for durable that are not."""
+BUSY_ERRORS = (sqlite3.OperationalError, CommitFailedError)
+"""What a unit of work raises that the store did not take; nothing of it was stored."""
+
+
+class StoreFault(StrEnum):
+    """What PostgreSQL did not do, as far as it decides what to do next."""
+
+    LOST = "lost"
+    """There is no connection, or the server ends it, or it takes no writes any more."""
+    CONFLICT = "conflict"
+    """The unit of work met another one, or took too long: it was undone and may be tried again."""
+    REFUSED = "refused"
+    """No space, too many connections, a fault of the server's disk."""
+
+
+_KINDS = {
+    StoreFault.LOST: ("08", "57P", "25006"),
+    StoreFault.CONFLICT: ("40001", "40P01", "55P03", "57014"),
+    StoreFault.REFUSED: ("53", "58"),
+}
+"""Beginnings of SQLSTATEs. 25006: the server is a standby now, so another one takes the writes."""
+
+_DEFAULT_REASON = "the database refused it"
+_REASONS = {
+    "40001": "two programs changed the same rows",
+    "40P01": "two programs waited for each other",
+    "55P03": "another program holds a lock for too long",
+    "57014": "a statement took too long",
+    "57P01": "the database's administrator ended the connection",
+    "57P": "the database is stopping or starting",
+    "08": "the connection to the database was lost",
+    "25006": "the database takes no writes: it is a standby or set to read-only",
+    "53100": "the disk of the database is full",
+    "53200": "the database is out of memory",
+    "53300": "the database has too many connections",
+    "53": "the database lacks resources",
+    "58": "the disk of the database is faulty",
+    "28": "the database refuses the user or the password",
+    "3D000": "there is no database of this name",
+    "42501": "the user of the database lacks a right",
+    "XX": "the database is damaged",
+}
+"""Reasons by the beginning of the SQLSTATE; the longest one that fits counts."""
+_FIXES = {
+    "timeout": "the database does not answer",
+    "no answer": "the database does not answer",
+    "refused": "nothing listens at the address of the database",
+    "no such file": "nothing listens at the address of the database",
+    "translate host": "the name of the database's host is unknown",
+    "resolve host": "the name of the database's host is unknown",
+    "name or service": "the name of the database's host is unknown",
+    "authentication": "the database refuses the user or the password",
+    "no pg_hba": "the database refuses the user or the password",
+    "no password": "the database refuses the user or the password",
+    "role": "there is no such user of the database",
+    "does not exist": "there is no database of this name",
+    "starting up": "the database is stopping or starting",
+    "shutting down": "the database is stopping or starting",
+    "recovery": "the database is stopping or starting",
+    "too many": "the database has too many connections",
+    "read-only": "the database takes no writes: it is a standby or set to read-only",
+    "read-write": "the database takes no writes: it is a standby or set to read-only",
+    "ssl": "the database and Haven do not agree on encryption (sslmode)",
+    "certificate": "the database and Haven do not agree on encryption (sslmode)",
+}
+"""Reasons by words of libpq; the first that is found counts."""
+
+
+def is_postgresql_error(error: BaseException) -> bool:
+    """Tell whether psycopg raised it; psycopg is not imported for that."""
+    return any(cls.__module__.partition(".")[0] == "psycopg" for cls in type(error).__mro__)
+
+
+def unwrap(error: BaseException) -> BaseException:
+    """Return the driver's error inside one of SQLAlchemy's, else the error itself."""
+    inner = getattr(error, "orig", None)
+    return inner if isinstance(inner, BaseException) else error
+
+
+def fault_kind(error: BaseException) -> StoreFault | None:
+    """Return what PostgreSQL did not do; None for errors of data, and of anything else."""
+    error = unwrap(error)
+    if isinstance(error, DatabaseAwayError):
+        return StoreFault.LOST
+    if not is_postgresql_error(error):
+        return None
+    state = str(getattr(error, "sqlstate", None) or "")
+    if not state:  # libpq itself: no connection was made, or it ended
+        return StoreFault.LOST if type(error).__name__ in _WITHOUT_STATE else None
+    return next((kind for kind, starts in _KINDS.items() if state.startswith(starts)), None)
+
+
+_WITHOUT_STATE = {
+    "OperationalError", "ConnectionTimeout", "InterfaceError", "_WaitTimeout",
+    "SilentDatabaseError",
+}  # fmt: skip
+
+
+def is_store_error(error: BaseException) -> bool:
+    """Tell whether the store failed, not the data: another try may work."""
+    error = unwrap(error)
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & PRIMARY
+    return (
+        isinstance(error, CommitFailedError) or code in _TRANSIENT or fault_kind(error) is not None
+    )
+
+
+def database_fault(error: BaseException) -> str | None:
+    """Return what a database driver says is wrong, in our words; None for any other error."""
+    error = unwrap(error)
+    if isinstance(error, sqlite3.Error):
+        known = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & PRIMARY in _TRANSIENT
+        return failure_reason(error) if known else type(error).__name__
+    return failure_reason(error) if is_postgresql_error(error) else None
+
+
+def is_busy(error: BaseException) -> bool:
+    """Tell whether another process held SQLite's lock: nothing began, nothing is broken."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    return bool(code & PRIMARY == sqlite3.SQLITE_BUSY)
+
+
+def may_reopen(error: BaseException | None) -> bool:
+    """Tell whether writing may begin again on a new connection after this failure.
+
+    SQLite must still know what is on the disk. PostgreSQL ends by itself when it does not, so what
+    answers a new connection can be trusted.
+    """
+    if error is None or isinstance(error, DatabaseAwayError) or is_postgresql_error(error):
+        return True
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK)
+    is_refused = code & PRIMARY in _NOTHING_WRITTEN or code in _WRITE_REFUSED
+    return is_refused and code != sqlite3.SQLITE_READONLY_DBMOVED
+
+
+def failure_reason(error: BaseException | None) -> str:
+    """Return what is wrong with the store, as far as the error says."""
+    error = unwrap(error) if error is not None else None
+    if isinstance(error, DatabaseAwayError) and error.__cause__ is not None:
+        error = unwrap(error.__cause__)
+    if isinstance(error, HavenError):
+        return str(error)
+    if error is not None and is_postgresql_error(error):
+        return _postgresql_reason(error)
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & PRIMARY
+    is_frozen = code == sqlite3.SQLITE_READONLY or getattr(error, "errno", None) == errno.EROFS
+    return "the disk is read-only" if is_frozen else "the disk may be full"
+
+
+def _postgresql_reason(error: BaseException) -> str:
+    state = str(getattr(error, "sqlstate", None) or "")
+    if state:
+        fitting = [start for start in _REASONS if state.startswith(start)]
+        return _REASONS[max(fitting, key=len)] if fitting else _DEFAULT_REASON
+    said = str(error).casefold()
+    known = (reason for words, reason in _FIXES.items() if words in said)
+    return next(known, "the connection to the database was lost")

@@ -1,0 +1,269 @@
+"""The writer's connection to PostgreSQL: opened again when it is lost, its units tried again.
+
+A unit of work is tried again when it met another one (a deadlock, a lock, a timeout), or when the
+connection ended before its commit: then nothing of it was stored. Where the connection ends during
+the commit, the server is asked what became of the transaction, by its number. Only if that cannot
+be found out, nothing is repeated here: the jobs begin again like a new process, and what arrived is
+recognised by its row in the inbox.
+
+Statements are sent in pipeline mode: those whose rows are not read ride along with the next one
+that is, and with the commit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psycopg
+
+from bot.errors import CommitFailedError, DatabaseAwayError
+from bot.log import log
+from bot.store.faults import StoreFault, failure_reason, fault_kind
+from bot.store.work import Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.store.patience import Patience
+
+T = TypeVar("T")
+_MARK = "SELECT pg_current_xact_id_if_assigned()::text"
+_FATE = "SELECT pg_xact_status(%s::xid8)"
+
+
+class PipelinedCursor:
+    """A cursor in pipeline mode, which waits for the server only for what is asked of it."""
+
+    def __init__(self, cursor: psycopg.Cursor[Any], pipeline: psycopg.Pipeline) -> None:
+        self._cursor, self._pipeline = cursor, pipeline
+        self.execute = cursor.execute
+        self.executemany = cursor.executemany
+        self.fetchall = cursor.fetchall
+
+    @property
+    def rowcount(self) -> int:
+        """Return the number of rows the last statement changed."""
+        if self._cursor.pgresult is None:
+            self._pipeline.sync()
+        return self._cursor.rowcount
+
+
+class PostgresqlSession:
+    """One connection at a time; used by the writer's thread alone."""
+
+    def __init__(
+        self,
+        connect: Callable[[], psycopg.Connection[Any]],
+        patience: Patience,
+        claim: Callable[[psycopg.Connection[Any], int], None] | None = None,
+    ) -> None:
+        self._connect = connect
+        self._patience = patience
+        self._claim = claim
+        self.silence = patience.silence
+        self._connection: psycopg.Connection[Any] | None = None
+        self._missing_since = 0.0
+        self._server_process = 0
+        self._pipeline: Any = None
+        self._leave_pipeline = contextlib.ExitStack()
+        self._cursor: Any = None
+        self._begun: Any = None
+        """The cursor of BEGIN: it has a result once the server has answered anything."""
+        self._mark: Any = None
+        """The cursor of the transaction's number."""
+
+    def run(self, unit: Callable[[Work], T]) -> T:
+        """Run a unit of work as one transaction and return its result, once it is durable.
+
+        Raises:
+            DatabaseAwayError: there is no connection, or what became of the commit is unknown.
+            CommitFailedError: it met others each time.
+            AlreadyRunningError: another bot has taken this database over.
+        """
+        tried = 0
+        while True:
+            self.open()
+            try:
+                return self._run_once(unit)
+            except _UnknownFateError as error:
+                if self._was_committed(error.number):
+                    error.work.run_after_commit()
+                    return error.result  # type: ignore[no-any-return]
+                lost: BaseException = error
+            except Exception as error:
+                kind = fault_kind(error) if not isinstance(error, CommitFailedError) else None
+                if kind not in {StoreFault.LOST, StoreFault.CONFLICT}:
+                    raise
+                lost = error
+                log.warning("unit_tried_again", kind=kind.value, error=type(error).__name__)
+            tried += 1
+            if tried >= self._patience.units:
+                raise CommitFailedError(f"given up; {failure_reason(lost)}") from lost
+            time.sleep(self._patience.wait(tried))
+
+    @property
+    def is_lost(self) -> bool:
+        """Tell whether there is no connection."""
+        return self._connection is None or self._connection.closed
+
+    def open(self) -> None:
+        """Connect, unless there is a connection.
+
+        Raises:
+            DatabaseAwayError: it does not succeed.
+            AlreadyRunningError: another bot uses this database.
+            CommitFailedError: the server may forget what it committed.
+        """
+        if not self.is_lost:
+            return None
+        self.close()
+        tried = 0
+        while True:
+            try:
+                self._open_once()
+            except psycopg.Error as error:
+                self._note_missing(error)
+                tried += 1
+                if tried >= self._patience.connects:
+                    raise DatabaseAwayError(failure_reason(error)) from error
+            else:
+                return self._note_found()
+            time.sleep(self._patience.wait(tried))
+
+    def _note_missing(self, error: BaseException) -> None:
+        if not self._missing_since:  # once, however long it lasts
+            self._missing_since = time.monotonic()
+            log.warning("database_missing", kind=failure_reason(error))
+
+    def _note_found(self) -> None:
+        if self._missing_since:
+            log.info("database_found", seconds=time.monotonic() - self._missing_since)
+        self._missing_since = 0.0
+
+    def _open_once(self) -> None:
+        connection = self._connect()
+        try:
+            if self._claim is not None:
+                self._claim(connection, self._server_process)
+            stack = contextlib.ExitStack()
+            self._pipeline = stack.enter_context(connection.pipeline())
+        except BaseException:
+            connection.close()
+            raise
+        self._connection, self._leave_pipeline = connection, stack
+        self._server_process = connection.info.backend_pid
+        self._cursor, self._begun, self._mark = (connection.cursor() for _ in range(3))
+
+    def close(self) -> None:
+        """Close the connection, whatever state it is in."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(psycopg.Error):  # of a connection that is lost
+                self._leave_pipeline.close()
+            connection.close()
+
+    def probe(self) -> None:
+        """Store a transaction that changes nothing; raise as `run` does."""
+        self.run(lambda work: work.execute("SELECT pg_current_xact_id()::text"))
+
+    def _run_once(self, unit: Callable[[Work], T]) -> T:
+        work = Work(PipelinedCursor(self._cursor, self._pipeline), "postgresql")
+        self._mark.pgresult = None
+        try:
+            self._begun.execute("BEGIN")
+            result = unit(work)
+            work.run_deferred()
+            self._mark.execute(_MARK)
+            if self._begun.pgresult is None:
+                self._mark.fetchall()
+            # What ended before the commit was sent must not be taken for a commit of unknown fate.
+            self._pipeline.pgconn.consume_input()
+        except BaseException:
+            self._roll_back()
+            raise
+        try:
+            self._commit()
+        except Exception as error:
+            self._roll_back()
+            if self._connection is None and fault_kind(error) is StoreFault.LOST:
+                log.warning("commit_uncertain", kind=failure_reason(error))
+                raise _UnknownFateError(self._number(), work, result) from error
+            raise
+        work.run_after_commit()
+        return result
+
+    def _commit(self) -> None:
+        """Commit; the transaction's number comes first, so that it is known if the answer is lost.
+
+        Raises:
+            CommitFailedError: the server rolled back, because a statement had failed unnoticed.
+        """
+        self._pipeline.command_queue.append(self._pipeline.pgconn.send_flush_request)
+        self._cursor.execute("COMMIT")
+        self._pipeline.sync()
+        if self._cursor.statusmessage != "COMMIT":
+            raise CommitFailedError("a statement of the unit had failed; nothing was stored")
+
+    def _number(self) -> str:
+        """Return the number of the transaction; empty if it wrote nothing or is not known."""
+        if self._mark.pgresult is None:
+            return ""
+        value = self._mark.pgresult.get_value(0, 0)
+        return value.decode() if value is not None else READ_ONLY
+
+    def _roll_back(self) -> None:
+        """End the transaction; close a connection on which that does not succeed."""
+        connection = self._connection
+        if connection is None:
+            return
+        try:
+            _sync(self._pipeline)  # what failed is known already
+            self._cursor.execute("ROLLBACK")
+            self._pipeline.sync()
+        except Exception:  # noqa: BLE001 - the server rolls back when the connection ends
+            self.close()
+
+    def _was_committed(self, number: str) -> bool:
+        """Tell whether a transaction was committed, on a new connection.
+
+        Raises:
+            DatabaseAwayError: that cannot be found out.
+        """
+        if number == READ_ONLY:
+            return False
+        for tried in range(self._patience.units if number else 0):
+            self.open()
+            try:
+                self._cursor.execute(_FATE, (number,))
+                ((status,),) = self._cursor.fetchall()
+                self._pipeline.sync()
+            except psycopg.Error:
+                self._roll_back()
+                status = None
+            if status in {"committed", "aborted"}:
+                log.info("commit_found", state=status)
+                return bool(status == "committed")
+            time.sleep(self._patience.wait(tried))
+        raise DatabaseAwayError("it is not known whether a commit succeeded")
+
+
+READ_ONLY = "0"
+"""In place of the number of a transaction that wrote nothing."""
+
+
+def _sync(pipeline: Any) -> None:
+    try:
+        pipeline.sync()
+    except psycopg.Error:
+        if pipeline.pgconn.status != psycopg.pq.ConnStatus.OK:
+            raise
+
+
+class _UnknownFateError(Exception):
+    """The connection ended during a commit."""
+
+    def __init__(self, number: str, work: Work, result: Any) -> None:
+        super().__init__("a commit of unknown fate")
+        self.number, self.work, self.result = number, work, result

@@ -1,0 +1,98 @@
+"""An open transaction, as units of work see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.store.compiled import Prepared, PreparedList
+
+
+class Cursor(Protocol):
+    """The methods that the cursors of both drivers have."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Any:
+        """Run a statement."""
+
+    def executemany(self, sql: str, parameters: Any, /) -> Any:
+        """Run a statement for many rows."""
+
+    def fetchall(self) -> list[Any]:
+        """Return the rows of the last statement."""
+
+    @property
+    def rowcount(self) -> int:
+        """Return the number of rows the last statement changed."""
+
+
+class Work:
+    """An open transaction in the writer thread."""
+
+    __slots__ = ("_after", "_cursor", "_deferred", "dialect")
+
+    def __init__(self, cursor: Cursor, dialect: str) -> None:
+        self._cursor = cursor
+        self._deferred: list[Callable[[Work], None]] = []
+        self._after: list[Callable[[], None]] = []
+        self.dialect = dialect
+
+    def before_commit(self, do: Callable[[Work], None]) -> None:
+        """Run a function just before the commit.
+
+        For statements that lock other processes out: a lock taken last is held only briefly.
+        """
+        self._deferred.append(do)
+
+    def run_deferred(self) -> None:
+        """Run the deferred functions now."""
+        while self._deferred:
+            self._deferred.pop(0)(self)
+
+    def after_commit(self, do: Callable[[], None]) -> None:
+        """Run a function once the unit is durable, in the writer's thread.
+
+        For what is remembered of it: a unit may run several times until one commit succeeds.
+        """
+        self._after.append(do)
+
+    def run_after_commit(self) -> None:
+        """Run what waited for the commit."""
+        for do in self._after:
+            do()
+
+    def execute(self, sql: str) -> list[Any]:
+        """Run a statement of the database's own language, and return its rows."""
+        self._cursor.execute(sql)
+        return self._cursor.fetchall()
+
+    def rows(self, statement: Prepared, *values: Any) -> list[Any]:
+        """Run a statement and return its rows."""
+        compiled = statement.for_dialect(self.dialect)
+        self._cursor.execute(compiled.sql, compiled.row(values))
+        return self._cursor.fetchall()
+
+    def rows_in(self, statement: PreparedList, values: Sequence[Any]) -> list[Any]:
+        """Run a statement for a list of values and return the rows."""
+        found: list[Any] = []
+        for piece, row in statement.batches(values):
+            found += self.rows(piece, *row)
+        return found
+
+    def run(self, statement: Prepared, *values: Any) -> int:
+        """Run a statement and return how many rows it changed."""
+        compiled = statement.for_dialect(self.dialect)
+        self._cursor.execute(compiled.sql, compiled.row(values))
+        return self._cursor.rowcount
+
+    def many(self, statement: Prepared, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run a statement for many rows; do nothing for none."""
+        if not rows:
+            return
+        compiled = statement.for_dialect(self.dialect)
+        if len(rows) == 1:
+            self._cursor.execute(compiled.sql, compiled.row(rows[0]))
+            return
+        arranged = [compiled.row(row) for row in rows] if compiled.arrange else rows
+        self._cursor.executemany(compiled.sql, arranged)
