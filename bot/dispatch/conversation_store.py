@@ -226,9 +226,9 @@ _decode = msgspec.msgpack.Decoder(Conversation).decode
 
 _ROW = ("id", "chat_key", "state", "touched_at")
 _LOAD = select_in(conversations, *_ROW, among="chat_key")
-_INSERT = insert(conversations, "chat_key", "state", "touched_at")
-_UPDATE_STATE = update_by(conversations, "state", by="id")
-_UPDATE_STATE_AND_TIME = update_by(conversations, "state", "touched_at", by="id")
+_INSERT = insert(conversations, "chat_key", "state", "touched_at", as_lists=True)
+_UPDATE_STATE = update_by(conversations, "state", by="id", as_lists=True)
+_UPDATE_STATE_AND_TIME = update_by(conversations, "state", "touched_at", by="id", as_lists=True)
 _DELETE = delete_by(conversations, by="chat_key")
 _EXPIRED = select_by(
     conversations,

@@ -62,7 +62,7 @@ class Arrival:
 
 _COLUMNS = ("bot", "update_id", "digest", "state", "raw", "fault", "attempts", "received_at")
 _SEEN = select_in(inbox, "bot", "update_id", "digest", among="update_id")
-_INSERT = insert(inbox, *_COLUMNS, unless_exists=("update_id", "digest", "bot"))
+_INSERT = insert(inbox, *_COLUMNS, unless_exists=("update_id", "digest", "bot"), as_lists=True)
 _IS_WAITING = inbox.c.state == WAITING
 _WAITING = select_by(
     inbox, "id", "update_id", "digest", "raw", "attempts",
@@ -71,7 +71,7 @@ _WAITING = select_by(
 )  # fmt: skip
 _WAITING_SINCE = select_one(inbox, func.min(inbox.c.received_at), by=(NOT_DONE, _IS_WAITING, "bot"))
 _COUNT_ATTEMPT = update_by(inbox, by="id", constants={"attempts": inbox.c.attempts + 1})
-_FINISH = update_by(inbox, by="id", constants={"state": DONE, "raw": None})
+_FINISH = update_by(inbox, by="id", constants={"state": DONE, "raw": None}, as_lists=True)
 _QUARANTINE = update_by(inbox, "fault", by="id", constants={"state": QUARANTINED})
 _QUARANTINE_CRASHING = update_by(
     inbox, by=(NOT_DONE, _IS_WAITING, "bot", inbox.c.attempts >= bindparam("crashes")),

@@ -58,7 +58,7 @@ def _expire_statement(*conditions: Any) -> Prepared:
 _INSERT = insert(
     outbox,
     "id", "chat_key", "lane", "author", "state", "body", "not_before", "hold", "attempts",
-    "created_at",
+    "created_at", as_lists=True,
 )  # fmt: skip
 _LAST_ID = Prepared(
     lambda _: select(
@@ -115,7 +115,7 @@ _LOAD_QUEUED = select_by(
 )
 _UPDATE_SENT = update_by(
     outbox, "message", "settled_at", by="id",
-    constants={"state": LetterState.SENT.value, "body": None},
+    constants={"state": LetterState.SENT.value, "body": None}, as_lists=True,
 )  # fmt: skip
 _UPDATE_RETRY = _update_unsent(
     "not_before", "fault", state=LetterState.QUEUED.value, attempts=outbox.c.attempts + 1
@@ -181,7 +181,7 @@ class Outbox:
         """Store letters, sealed."""
         rows = [
             (
-                it.id, it.chat_key, it.lane, it.author, "queued",
+                it.id, it.chat_key, int(it.lane), str(it.author), "queued",
                 self._seal(it.id, LetterContent(it.chat, it.body)),
                 it.not_before, it.delay_reason, it.attempts, it.created_at,
             )

@@ -73,10 +73,24 @@ class Prepared:
     whose names are `names`. `bot.store.statements` builds the common ones.
     """
 
-    def __init__(self, make: Callable[[str], ClauseElement], *names: str) -> None:
+    def __init__(
+        self, make: Callable[[str], ClauseElement], *names: str,
+        make_bulk: Callable[[], ClauseElement] | None = None,
+    ) -> None:  # fmt: skip
         self._make = make
         self._names = names
         self._compiled: dict[str, Compiled] = {}
+        self._make_bulk = make_bulk
+
+    @cached_property
+    def bulk(self) -> Compiled | None:
+        """Return the same for many rows at once in PostgreSQL; None where there is none.
+
+        Its parameters are lists, one for each name: as many rows as one statement cost the server
+        and the driver a tenth of as many statements.
+        """
+        make = self._make_bulk
+        return Compiled(make(), self._names, "postgresql") if make is not None else None
 
     def for_dialect(self, dialect: str) -> Compiled:
         """Return the statement in the text of a database."""

@@ -22,7 +22,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BindParameter, FromClause, bindparam, delete, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    FromClause,
+    String,
+    Text,
+    bindparam,
+    column,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql
 
 from bot.store.compiled import Prepared, PreparedList, insert_into
 
@@ -33,6 +46,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Table, TextClause
     from sqlalchemy.sql.elements import ClauseElement
     from sqlalchemy.sql.roles import ExpressionElementRole
+    from sqlalchemy.sql.selectable import TableValuedAlias
+    from sqlalchemy.types import TypeEngine
 
     Column: TypeAlias = str | ColumnElement[Any]
     Columns: TypeAlias = Column | Sequence[Column]
@@ -48,12 +63,14 @@ def insert(
     constants: Mapping[str, Any] | None = None,
     unless_exists: Names = (),
     returning: Names = (),
+    as_lists: bool = False,
 ) -> Prepared:
     """Return an INSERT. Row: the values of `columns`.
 
     `constants` are columns that always get the same value. With `unless_exists`, the columns of a
     unique key, a row whose key is stored already is left out. `returning` names columns whose
-    values the statement returns.
+    values the statement returns. With `as_lists` PostgreSQL takes many rows as one statement: the
+    values of a column must then be of one type in all rows, and `constants` no expressions.
 
         _ADD = insert(staff, "id", "title", "role", constants={"on_duty": 0})
     """
@@ -66,7 +83,13 @@ def insert(
         back = [table.c[name] for name in _names(returning)]
         return statement.returning(*back) if back else statement
 
-    return Prepared(make, *_checked(table, columns))
+    def make_bulk() -> ClauseElement:
+        rows, fixed = _rows_of_lists(table, columns), dict(constants or {})
+        chosen = select(*rows.c, *(literal(value) for value in fixed.values()))
+        statement = postgresql.insert(table).from_select([*columns, *fixed], chosen)
+        return statement.on_conflict_do_nothing(index_elements=names) if names else statement
+
+    return Prepared(make, *_checked(table, columns), make_bulk=make_bulk if as_lists else None)
 
 
 def upsert(
@@ -100,23 +123,38 @@ def upsert(
 
 
 def update_by(
-    table: Table, *columns: str, by: Conditions, constants: Mapping[str, Any] | None = None
+    table: Table,
+    *columns: str,
+    by: Conditions,
+    constants: Mapping[str, Any] | None = None,
+    as_lists: bool = False,
 ) -> Prepared:
     """Return an UPDATE. Row: the new values of `columns`, then the parameters of `by`.
 
     `constants` are columns set to a fixed value or an expression; parameters of expressions come
-    between those of `columns` and of `by`.
+    between those of `columns` and of `by`. With `as_lists` PostgreSQL takes many rows as one
+    statement: no two of them may then change the same stored row.
 
         _SET_STATE = update_by(inbox, "state", by="id", constants={"raw": None})
         _COUNT = update_by(inbox, by="id", constants={"attempts": inbox.c.attempts + 1})
     """
     conditions = _conditions(table, by)
     values = _values(columns, constants)
+
+    def make_bulk() -> ClauseElement:
+        compared = [each for each in _listed(by) if isinstance(each, str)]
+        rows = _rows_of_lists(table, columns, compared)
+        others = [each for each in _listed(by) if not isinstance(each, str)]
+        same = [table.c[name] == rows.c[f"by_{name}"] for name in compared]
+        new = {name: rows.c[name] for name in columns} | dict(constants or {})
+        return update(table).where(*same, *others).values(new)
+
     return Prepared(
         lambda _: update(table).where(*conditions).values(values),
         *_checked(table, columns),
         *(name for value in (constants or {}).values() for name in _open_parameters(value)),
         *_parameters(conditions),
+        make_bulk=make_bulk if as_lists else None,
     )
 
 
@@ -231,8 +269,28 @@ def _conditions(source: FromClause, by: Conditions) -> list[Condition]:
     # An UPDATE keeps the names of its columns for itself, so a condition has a name of its own.
     return [
         source.c[each] == bindparam(f"by_{each}") if isinstance(each, str) else each
-        for each in (by if isinstance(by, (tuple, list)) else (by,))
+        for each in _listed(by)
     ]
+
+
+def _listed(by: Conditions) -> Sequence[str | Condition]:
+    return by if isinstance(by, (tuple, list)) else (by,)
+
+
+def _listed_type(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Return the type of a list's values; a cast to a length would cut what is too long."""
+    return Text() if isinstance(kind, String) else kind
+
+
+def _rows_of_lists(
+    table: Table, columns: Sequence[str], compared: Sequence[str] = ()
+) -> TableValuedAlias:
+    """Return the rows of parameters that are lists; those to compare with are named `by_...`."""
+    kinds = {name: _listed_type(table.c[name].type) for name in columns}
+    kinds |= {f"by_{name}": _listed_type(table.c[name].type) for name in compared}
+    lists = (bindparam(name, type_=postgresql.ARRAY(kind)) for name, kind in kinds.items())
+    named = (column(name, kind) for name, kind in kinds.items())
+    return func.unnest(*lists).table_valued(*named, name="given").render_derived()
 
 
 def _parameters(conditions: Sequence[Condition]) -> list[str]:

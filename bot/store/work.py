@@ -94,5 +94,9 @@ class Work:
         if len(rows) == 1:
             self._cursor.execute(compiled.sql, compiled.row(rows[0]))
             return
+        if self.dialect == "postgresql" and statement.bulk is not None:
+            bulk, lists = statement.bulk, tuple(map(list, zip(*rows, strict=True)))
+            self._cursor.execute(bulk.sql, bulk.row(lists))
+            return
         arranged = [compiled.row(row) for row in rows] if compiled.arrange else rows
         self._cursor.executemany(compiled.sql, arranged)

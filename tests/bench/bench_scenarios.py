@@ -57,6 +57,7 @@ def _turn() -> Scenario:
         "updates a second, to ptb memory",
         (
             row("haven, 64 in flight", "haven", 1500, 64),
+            row("haven on PostgreSQL, 64 in flight", "haven-postgresql", 1500, 64),
             row("haven through its Bot, 64", "haven-bot", 500, 64),
             row(base, "ptb-memory", 300, 1),
             row("ptb memory, 64 in flight", "ptb-memory", 300, 64),
@@ -81,6 +82,7 @@ def _one() -> Scenario:
         "updates a second, to ptb memory",
         (
             row("haven", "haven"),
+            row("haven on PostgreSQL", "haven-postgresql"),
             row("a bare commit", "bare-commit"),
             row("ptb memory", "ptb-memory"),
         ),

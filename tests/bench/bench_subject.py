@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SUBJECTS: Final = {
     "haven": "tests.bench.haven.haven_turns:Haven",
+    "haven-postgresql": "tests.bench.haven.haven_turns:HavenOnPostgreSQL",
     "bare-commit": "tests.bench.haven.bare_sqlite:BareCommit",
     "haven-relay": "tests.bench.haven.haven_relay:HavenRelay",
     "desk-queue": "tests.bench.haven.web_desk_bench:DeskQueue",

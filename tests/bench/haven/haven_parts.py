@@ -63,6 +63,8 @@ if TYPE_CHECKING:
 
 NUMBER: Final = int(str(BOT["id"]))
 _KEYS: Final = "HAVEN_BENCH_KEYS"
+ADDRESS: Final = "HAVEN_BENCH_DATABASE"
+"""The variable with the address of a PostgreSQL, for the processes of one run."""
 WHO: Final = ("one", "walks by")
 """Who can open everything, and their password."""
 
@@ -106,8 +108,8 @@ _NOBODY: Final[frozenset[str]] = frozenset()
 
 
 def database(folder: Path) -> Database:
-    """Return the database of a run."""
-    return Database(f"sqlite:///{folder / 'haven.db'}")
+    """Return the database of a run: SQLite in its folder, unless an address is named."""
+    return Database(os.environ.get(ADDRESS) or f"sqlite:///{folder / 'haven.db'}")
 
 
 def courier(store: Database, channel: Channel) -> Courier:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
+import tempfile
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -100,3 +102,14 @@ class Haven:
         with contextlib.suppress(asyncio.CancelledError):
             await self._courier
         await self._store.close()
+
+
+class HavenOnPostgreSQL(Haven):
+    """The same on the other database."""
+
+    def __init__(self, folder: Path) -> None:
+        from tests.support.database import postgres_server  # noqa: PLC0415 - only where it is measured
+
+        tempfile.tempdir = str(folder.parent)  # a real disk; outlives this folder, and goes with us
+        os.environ[haven_parts.ADDRESS] = postgres_server.empty_database()
+        super().__init__(folder)
