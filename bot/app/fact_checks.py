@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
@@ -19,9 +18,11 @@ if TYPE_CHECKING:
 
     from bot.places.checks import FactCheck
     from bot.settings import Settings
+    from bot.store.changes import Changes
     from bot.store.writer import Work
 
 READ_SECONDS = 1.0
+LONG_READ_SECONDS = 20.0
 
 
 class FactCheckFollower:
@@ -52,13 +53,16 @@ def use_stored_checks(settings: Settings) -> None:
 
 
 async def keep_following(
-    follow: Callable[[Work], None], read: Callable[[Callable[[Work], None]], Awaitable[None]]
+    follow: Callable[[Work], None],
+    read: Callable[[Callable[[Work], None]], Awaitable[None]],
+    changes: Changes,
 ) -> None:
-    """Follow once a second until cancelled; `read` runs a unit of work."""
+    """Follow once a second, or as things change, until cancelled; `read` runs a unit of work."""
     while True:
+        seen = changes.count
         try:
             await read(follow)
         except Exception as error:  # noqa: BLE001 - the next look may work
             if not is_store_error(error):  # the whole process says what is wrong with the disk
                 log.error("fact_checks_not_read", error=type(error).__name__)
-        await asyncio.sleep(READ_SECONDS)
+        await changes.wait(seen, READ_SECONDS, LONG_READ_SECONDS)

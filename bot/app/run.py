@@ -240,7 +240,9 @@ async def _run_jobs(app: App, process: ProcessParts, options: RunOptions) -> Non
             app.staff.run(app.database.writer, app.dispatcher, app.courier, app.clock),
             app.on_call.run_checks(app.database.writer, app.courier, app.clock),
             app.on_call.run_senders(app.database.writer, app.clock),
-            keep_following(app.fact_checks.follow, app.database.writer.run),
+            keep_following(
+                app.fact_checks.follow, app.database.writer.run, app.database.writer.changes
+            ),
             wait_for_failed_commit(app.database, app.vault), watch_clock(app), publish(),
         ]  # fmt: skip
         if not options.rehearsal:
@@ -312,6 +314,7 @@ async def _run_maintenance(app: App, poller: Poller, process: ProcessParts) -> N
 
 def _record_heartbeat(app: App, poller: Poller, work: Work) -> None:
     now = app.clock.now()
+    work.is_quiet = True
     app.vault.rotate_epoch(now)
     # Not `now`: a bot that runs but cannot reach Telegram loses messages as well.
     unreached = int((app.clock.monotonic() - poller.last_reached_at) * SECOND)

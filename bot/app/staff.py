@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -55,6 +54,8 @@ if TYPE_CHECKING:
 
 COMMAND_POLL_SECONDS = 0.5
 """Seconds between two checks for commands stored by another process."""
+LONG_POLL_SECONDS = 20.0
+"""The same while nothing is stored."""
 ALERT_CHECK_SECONDS = 5.0  # seconds between two checks of what is due or overdue
 
 
@@ -81,12 +82,16 @@ class StaffRuntime:
     ) -> None:
         """Carry out commands stored by other processes, and check the clocks, until cancelled."""
         checked_at = clock.monotonic() - ALERT_CHECK_SECONDS
+        resumed_at, may_wait = clock.monotonic(), True
         while True:
-            await dispatcher.resume()
+            seen = writer.changes.count
+            if may_wait or clock.monotonic() - resumed_at >= LONG_POLL_SECONDS:
+                resumed_at = clock.monotonic()
+                await dispatcher.resume()
             if clock.monotonic() - checked_at >= ALERT_CHECK_SECONDS:
                 checked_at = clock.monotonic()
                 courier.enqueue(await writer.run(lambda work: self.check_due(work, clock.now())))
-            await asyncio.sleep(COMMAND_POLL_SECONDS)
+            may_wait = await writer.changes.wait(seen, COMMAND_POLL_SECONDS, ALERT_CHECK_SECONDS)
 
 
 def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the App

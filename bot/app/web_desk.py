@@ -85,7 +85,9 @@ async def open_desk_app(context: DeskContext) -> AsyncIterator[ASGIApp]:
         context.database.writer, context.clock, context.staff,
     )  # fmt: skip
     await context.read_pool.run(context.follow_fact_checks)
-    following = keep_following(context.follow_fact_checks, context.read_pool.run)
+    following = keep_following(
+        context.follow_fact_checks, context.read_pool.run, context.database.writer.changes
+    )
     jobs = [asyncio.create_task(it) for it in (watcher.run(), context.seen_marks.run(), following)]
     try:
         yield build_app(context)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 CHECK_SECONDS = 5.0
 """Seconds between two checks; a call has to arrive within 60."""
 SEND_POLL_SECONDS = 1.0
+LONG_SEND_POLL_SECONDS = 20.0
+"""While nothing is stored."""
 SEND_TIMEOUT = 12.0
 """Seconds after which an e-mail or push counts as failed; the next channel is tried."""
 
@@ -157,8 +159,9 @@ class OnCallService:
     async def run_senders(self, writer: Writer, clock: Clock) -> None:
         """Send e-mail and push until cancelled; a slow server must delay no check."""
         while True:
+            seen = writer.changes.count
             await self.send_waiting(writer, clock)
-            await asyncio.sleep(SEND_POLL_SECONDS)
+            await writer.changes.wait(seen, SEND_POLL_SECONDS, LONG_SEND_POLL_SECONDS)
 
     async def send_waiting(self, writer: Writer, clock: Clock) -> None:
         """Send the calls by e-mail and push that wait, all at the same time."""

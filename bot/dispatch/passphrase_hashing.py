@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from bot.vault.passphrase_hash import PassphraseHasher
 
 POLL_INTERVAL = 1.0
+LONG_INTERVAL = 20.0
+"""Where jobs of other processes are told: then only what is due later is looked for."""
 """Seconds between two looks for jobs that are due again or were left by an earlier process."""
 
 
@@ -62,8 +64,9 @@ class PassphraseHashing:
             if not all(are_done):  # one that fails is tried again, and not without end
                 await asyncio.sleep(POLL_INTERVAL)
             if not due:
+                longest = LONG_INTERVAL if self._writer.changes.is_listening else POLL_INTERVAL
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._jobs.added.wait(), POLL_INTERVAL)
+                    await asyncio.wait_for(self._jobs.added.wait(), longest)
 
     async def drain(self) -> None:
         """Wait until no passphrase waits; for a stopping process and tests."""

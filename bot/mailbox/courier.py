@@ -44,6 +44,8 @@ RECOVERY_PERIOD = 10.0
 again, people would read everything once more each time."""
 POLL_INTERVAL = 1.0
 """Seconds between two looks for letters that other processes stored."""
+LONG_INTERVAL = 5.0
+"""The same while nothing is stored: by so much a letter that waits for its time is late at most."""
 MAX_LOADED = 500
 MAX_TRACKED = 5000
 """Stored letters that are tracked by chat; with more of them every chat is assumed to wait."""
@@ -404,7 +406,9 @@ class Courier:
         return await self._writer.run(lambda work: sent_message_ids(work, letters))
 
     async def _poll_store(self) -> None:
+        changes = self._writer.changes
         while True:
+            seen = changes.count
             passed_over, self._passed_over = self._passed_over, set()
             if self._stored_chats is not None:
                 self._stored_chats |= passed_over
@@ -416,7 +420,7 @@ class Courier:
             left = {key for number, key in queued if number not in self._taken}
             self._stored_chats = left if len(queued) < MAX_TRACKED else None
             self._limiter.expire(self._clock.monotonic())
-            await asyncio.sleep(POLL_INTERVAL)
+            await changes.wait(seen, POLL_INTERVAL, LONG_INTERVAL)
 
     def _load_due(self, work: Work) -> tuple[list[Letter], list[tuple[int, bytes]]]:
         # Letters that are loaded do not count: in a flood they would hide what others stored.

@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.errors import AlreadyRunningError, CommitFailedError, SettingError
+from bot.store.changes import Changes
 from bot.store.patience import Patience
 from bot.store.postgresql_address import split_hosts, with_limits
 from bot.store.writer import BUSY_TIMEOUT, Writer
@@ -59,7 +60,12 @@ class Database:
                 log = Path(f"{self.url.database}-wal")
                 self._writer = Writer(self.connect, self.dialect, log)
             else:
-                self._writer = Writer(self.connect, self.dialect, session=self._session())
+                self._writer = Writer(
+                    self.connect,
+                    self.dialect,
+                    session=self._session(),
+                    changes=Changes(self.connect),
+                )
         return self._writer
 
     def claim_for_bot(self) -> None:

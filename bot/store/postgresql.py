@@ -52,6 +52,8 @@ class LimitedConnection(psycopg.Connection[Any]):
         try:
             return super().wait(gen, interval, timeout or self.answer_limit)
         except errors._WaitTimeout:  # noqa: SLF001 - psycopg has no public name for it
+            if timeout is not None:  # psycopg's own, of which it makes something itself
+                raise
             self.pgconn.finish()
             raise SilentDatabaseError("no answer") from None
 
@@ -71,6 +73,8 @@ class LimitedAsyncConnection(psycopg.AsyncConnection[Any]):
         try:
             return await super().wait(gen, interval, timeout or self.answer_limit)
         except errors._WaitTimeout:  # noqa: SLF001 - psycopg has no public name for it
+            if timeout is not None:  # psycopg's own, of which it makes something itself
+                raise
             self.pgconn.finish()
             raise SilentDatabaseError("no answer") from None
 

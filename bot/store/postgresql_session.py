@@ -29,7 +29,12 @@ if TYPE_CHECKING:
     from bot.store.patience import Patience
 
 T = TypeVar("T")
-_MARK = "SELECT pg_current_xact_id_if_assigned()::text"
+_NUMBER = "SELECT pg_current_xact_id_if_assigned()::text"
+_MARK = (
+    "SELECT x::text, CASE WHEN x IS NOT NULL THEN pg_notify('haven', '')::text END"
+    " FROM (SELECT pg_current_xact_id_if_assigned() AS x) AS own"
+)
+"""The number of the transaction; and what it wrote is told to who listens (see `changes`)."""
 _FATE = "SELECT pg_xact_status(%s::xid8)"
 
 
@@ -175,7 +180,7 @@ class PostgresqlSession:
             self._begun.execute("BEGIN")
             result = unit(work)
             work.run_deferred()
-            self._mark.execute(_MARK)
+            self._mark.execute(_NUMBER if work.is_quiet else _MARK)
             if self._begun.pgresult is None:
                 self._mark.fetchall()
             # What ended before the commit was sent must not be taken for a commit of unknown fate.

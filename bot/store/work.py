@@ -30,13 +30,15 @@ class Cursor(Protocol):
 class Work:
     """An open transaction in the writer thread."""
 
-    __slots__ = ("_after", "_cursor", "_deferred", "dialect")
+    __slots__ = ("_after", "_cursor", "_deferred", "dialect", "is_quiet")
 
     def __init__(self, cursor: Cursor, dialect: str) -> None:
         self._cursor = cursor
         self._deferred: list[Callable[[Work], None]] = []
         self._after: list[Callable[[], None]] = []
         self.dialect = dialect
+        self.is_quiet = False
+        """Whether no job has to look because of what this stores (see `bot.store.changes`)."""
 
     def before_commit(self, do: Callable[[Work], None]) -> None:
         """Run a function just before the commit.

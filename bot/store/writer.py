@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.clock import SECOND, SystemClock
 from bot.errors import CommitFailedError, DatabaseAwayError, HavenError
+from bot.store.changes import Changes
 from bot.store.faults import failure_reason, is_busy, is_store_error, may_reopen
 from bot.store.patience import Patience
 from bot.store.work import Work
@@ -65,7 +66,10 @@ class Writer:
         wal: Path | None = None,
         max_wal_size: int = MAX_WAL_SIZE,
         session: PostgresqlSession | None = None,
+        changes: Changes | None = None,
     ) -> None:
+        self.changes = changes or Changes()
+        """Waits for what any process stores."""
         self._session = session or (_new_session(connect) if dialect == "postgresql" else None)
         self._connect = connect
         self._dialect = dialect
@@ -149,6 +153,7 @@ class Writer:
         self._is_closed = True
         self._units.put(None)
         self._thread.join()
+        self.changes.close()
 
     async def _submit_async(self, unit: Callable[[Work], T] | None) -> T:
         loop = asyncio.get_running_loop()

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from bot.conversation import FileRef
 
 POLL_SECONDS = 2.0
+LONG_POLL_SECONDS = 20.0
+"""While nothing is stored."""
 MAX_PARALLEL = 4
 MAX_ATTEMPTS = 36
 """The last two dozen are an hour apart, so an outage of a day loses no file."""
@@ -118,8 +120,9 @@ class FileDownloader:
     async def run(self) -> None:
         """Download files until cancelled."""
         while True:
+            seen = self.writer.changes.count
             await self.download_due()
-            await asyncio.sleep(POLL_SECONDS)
+            await self.writer.changes.wait(seen, POLL_SECONDS, LONG_POLL_SECONDS)
 
     async def download_due(self) -> int:
         """Download the files that are due; return how many there were."""

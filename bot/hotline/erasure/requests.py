@@ -15,7 +15,6 @@ waits until the clock can be trusted, as all expiry does.
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -228,6 +227,8 @@ class ErasureRequests:
 
 
 POLL_SECONDS = 5.0
+LONG_POLL_SECONDS = 20.0
+"""While nothing is stored."""
 
 
 class ErasureJob:
@@ -239,8 +240,10 @@ class ErasureJob:
     async def run(self, database: Database, clock: Clock) -> None:
         """Erase what is due every few seconds, until cancelled."""
         while True:
+            changes = database.writer.changes
+            seen = changes.count
             await self.run_once(database, clock.now())
-            await asyncio.sleep(POLL_SECONDS)
+            await changes.wait(seen, POLL_SECONDS, LONG_POLL_SECONDS)
 
     async def run_once(self, database: Database, now: int) -> int:
         """Erase what is due; return the number of erased cases."""

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from bot.store.writer import Work, Writer
 
 POLL_SECONDS = 0.1
+LONG_POLL_SECONDS = 20.0
+"""While nothing is stored."""
 AWAY_POLL_SECONDS = 1.0
 """A database that is away is not asked ten times a second."""
 CLEANUP_SECONDS = 300.0
@@ -205,7 +207,7 @@ class EventWatcher:
         """Poll until cancelled; an error does not stop the polling."""
         is_failing = False
         while True:
-            wait = POLL_SECONDS
+            wait, longest, seen = POLL_SECONDS, LONG_POLL_SECONDS, self.writer.changes.count
             try:
                 await self.poll()
                 if self.clock.monotonic() - self._cleaned_at > CLEANUP_SECONDS:
@@ -216,11 +218,14 @@ class EventWatcher:
                     log.error("desk_poll_failed", error=type(error).__name__)
                 is_failing = True
                 wait = AWAY_POLL_SECONDS if is_store_error(error) else wait
+                longest = wait
             else:
                 if is_failing:
                     log.info("desk_poll_recovered")
                 is_failing = False
-            await asyncio.sleep(wait)
+            if self._cursor is not None and self._cursor.missing(self.clock.monotonic()):
+                longest = wait  # a skipped number may come without another one
+            await self.writer.changes.wait(seen, wait, longest)
 
     async def poll(self) -> None:
         """Poll once."""
