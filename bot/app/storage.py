@@ -14,6 +14,7 @@ from bot.clock import SECOND, SystemClock
 from bot.errors import AlreadyRunningError, CommitFailedError, HavenError
 from bot.log import log
 from bot.store.compiled import Prepared
+from bot.store.data_folder import require_data
 from bot.store.database import Database, DataDirectory
 from bot.store.faults import failure_reason, is_postgresql_error, unwrap
 from bot.store.migrate import LATEST_REVISION, check_complete, current_revision, upgrade
@@ -51,6 +52,7 @@ def open_database(settings: Settings, patience: Patience | None = None) -> Datab
 
 def existing_database(settings: Settings) -> Database:
     """Open the database as it is; raise HavenError if there is none of this release's schema."""
+    require_data(settings)
     url = database_url(settings)
     if fault := fault_of(lambda: check_schema(url)):
         name = "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"
@@ -71,7 +73,7 @@ def database_at(url: str) -> Database:
     """Return the database at a URL; raise HavenError if a SQLite file is missing."""
     database = Database(url)
     if database.dialect == "sqlite" and not Path(str(database.url.database)).exists():
-        raise HavenError(f"there is none at {database.url.database}; haven start creates it")
+        raise HavenError(f"there is none at {Path(str(database.url.database)).absolute()}")
     return database
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import typer
+
 from bot.app.keys import load_host_key
 from bot.app.sign_in import ask_secret, sign_in
 from bot.app.storage import existing_database, open_database, open_vault
@@ -18,6 +20,7 @@ from bot.clock import SystemClock
 from bot.errors import HavenError
 from bot.hotline.staff.staff import Caseworker, Staff
 from bot.settings import Settings, load_settings
+from bot.store.data_folder import require_data_or_room
 from bot.store.database import Database
 from bot.store.writer import Work
 from bot.vault import AuditLog, Vault
@@ -83,7 +86,8 @@ def open_deployment(
 ) -> Iterator[Deployment]:
     """Open the deployment of some settings, by default this process's, and close it afterwards.
 
-    With `create` the database is created or migrated; otherwise it must exist.
+    With `create` the database is created or migrated, and a new folder is announced; otherwise it
+    must exist.
 
     Raises:
         HavenError: settings, database, host key or key store cannot be used.
@@ -91,6 +95,8 @@ def open_deployment(
     settings = settings or load_settings()
     if create:
         load_host_key(settings)  # without one, no database is created
+        if require_data_or_room(settings):
+            typer.echo(f"New data folder: {settings.data.absolute()} (HAVEN_DATA)", err=True)
     database = open_database(settings) if create else existing_database(settings)
     try:
         with closing(open_vault(settings, database)) as vault:

@@ -45,7 +45,7 @@ def invite(
     if role:
         one_of("--role", role, list(Role))
     name = printable_name(who, MAX_NAME_LENGTH)
-    with open_deployment(create=True) as deployment:
+    with open_deployment() as deployment:
         caseworker, secret = deployment.run(
             lambda work: create_invite(work, deployment.vault, name, role, deployment.now())
         )

@@ -37,10 +37,10 @@ from bot.mailbox.inbox import Inbox
 from bot.places.directory import Recipient
 from bot.places.registry import find_place
 from bot.settings import Settings, load_settings
-from bot.store.database import Database, DataDirectory
+from bot.store.data_folder import has_room, is_new, missing_data
+from bot.store.database import DataDirectory
 from bot.store.disk_space import is_read_only
 from bot.store.findings import load_findings
-from bot.store.migrate import current_revision
 from bot.vault.backup.create import find_faults, list_archives
 from bot.vault.erasure.erase import Erasures
 from bot.vault.erasure.retention import RetentionSchedule
@@ -84,9 +84,11 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "organisation and contact", settings.public_identity
     yield "host key", lambda: load_host_key(settings)
     yield from surroundings(settings)
-    is_away = None
-    if is_not_started(settings):
-        yield "not started yet (haven start makes the databases)", lambda: _refuse_lost(settings)
+    is_away, fault = None, missing_data(settings)
+    if fault and has_room(settings):
+        yield f"not started yet: {fault}", lambda: _refuse_lost(settings)
+    elif fault:
+        yield "data", lambda: _refuse(fault)
     else:
         is_away = fault_of(partial(_open_database, url))
         yield "database opens and is durable", lambda: _refuse(is_away)
@@ -117,25 +119,6 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "referral sheets can be made as PDF", Typesetter().check
     yield "languages", lambda: _check_languages(settings)
     yield "names of the bot", lambda: checked_bot_names(settings)
-
-
-def is_not_started(settings: Settings) -> bool:
-    """Tell whether nothing of a deployment is there: neither data, nor keys, nor files."""
-    directory = DataDirectory(settings.data)
-    urls = (database_url(settings), settings.keys_url or directory.keys_url)
-    has_files = directory.files.is_dir() and any(directory.files.iterdir())
-    return not has_files and all(is_empty(url) for url in urls)
-
-
-def is_empty(url: str) -> bool:
-    """Tell whether there is no database, or an empty one; one that does not open is not."""
-    try:
-        database = Database(url)
-        if database.dialect == "sqlite" and not Path(str(database.url.database)).exists():
-            return True
-        return database.dialect != "sqlite" and current_revision(database) is None
-    except Exception:  # noqa: BLE001 - the checks that follow say what is wrong with it
-        return False
 
 
 def _refuse_lost(settings: Settings) -> None:
@@ -321,7 +304,7 @@ def _check_backups(settings: Settings) -> None:
     check_backup_settings(settings)
     folder = settings.backups
     faults = list(find_faults(folder, SystemClock().now())) if folder is not None else []
-    if faults and not is_not_started(settings):
+    if faults and not is_new(settings):
         raise HavenError("; ".join(faults))
 
 

@@ -39,7 +39,7 @@ QR_SCALE, QR_BORDER = 10, 4
 def add_partner(name: str) -> None:
     """Add an organisation; people who come by its link read this name under *Who are you?*."""
     name = printable_name(name, MAX_NAME_LENGTH)
-    with open_deployment(create=True) as deployment:
+    with open_deployment() as deployment:
         add, now = Partners(deployment.audit).add, deployment.now()
         new = deployment.run(lambda work: add(work, name, OPERATOR, now))
     typer.echo(f"{new.id}  {new.name}")
@@ -48,7 +48,7 @@ def add_partner(name: str) -> None:
 @partners_app.command("list")
 def list_partners(*, as_json: AsJson = False) -> None:
     """List all partners, active or not."""
-    with open_deployment(create=True) as deployment:
+    with open_deployment() as deployment:
         partners = deployment.run(Partners.all)
     print_dataclasses(partners, ("id", "name", "is_active"), as_json=as_json)
 
@@ -56,7 +56,7 @@ def list_partners(*, as_json: AsJson = False) -> None:
 @partners_app.command("disable")
 def disable_partner(number: int) -> None:
     """End all links of a partner: chats that use them begin like any other."""
-    with open_deployment(create=True) as deployment:
+    with open_deployment() as deployment:
         disable, now = Partners(deployment.audit).disable, deployment.now()
         was_active = deployment.run(lambda work: disable(work, number, OPERATOR, now))
     if not was_active:
@@ -73,7 +73,7 @@ def add_campaign(
     """Make a link for a partner, and print its code."""
     one_of("--language", language, LANGUAGES)
     name = printable_name(name, MAX_NAME_LENGTH)
-    with open_deployment(create=True) as deployment:
+    with open_deployment() as deployment:
         add, now = Campaigns(deployment.audit).add, deployment.now()
         wanted = NewCampaign(name, partner, language)
         new = deployment.run(lambda work: add(work, wanted, OPERATOR, now))
@@ -84,7 +84,7 @@ def add_campaign(
 @campaigns_app.command("list")
 def list_campaigns(*, as_json: AsJson = False) -> None:
     """List all links, active or not."""
-    with open_deployment(create=True) as deployment:
+    with open_deployment() as deployment:
         campaigns = deployment.run(Campaigns.all)
     columns = ("code", "name", "partner", "language", "is_active")
     print_dataclasses(campaigns, columns, as_json=as_json)
@@ -93,7 +93,7 @@ def list_campaigns(*, as_json: AsJson = False) -> None:
 @campaigns_app.command("revoke")
 def revoke_campaign(code: str) -> None:
     """End a link: chats that use it begin like any other."""
-    with open_deployment(create=True) as deployment:
+    with open_deployment() as deployment:
         revoke, now = Campaigns(deployment.audit).revoke, deployment.now()
         campaign = deployment.run(lambda work: _find_campaign(work, code))
         was_active = deployment.run(lambda work: revoke(work, campaign.code, OPERATOR, now))
@@ -105,7 +105,7 @@ def revoke_campaign(code: str) -> None:
 @campaigns_app.command("counts")
 def count_campaigns(*, as_json: AsJson = False) -> None:
     """Print how many chats began by each link in past months; numbers below five are not shown."""
-    with open_deployment(create=True) as deployment:
+    with open_deployment() as deployment:
         stats, now = LinkStats(deployment.vault, deployment.settings.zone), deployment.now()
         counts = deployment.run(lambda work: stats.list_counts(work, now))
     few = None if as_json else f"fewer than {MIN_SHOWN}"
@@ -124,7 +124,7 @@ def draw_campaign(
     bot: Annotated[str, typer.Option(help="Name of the bot; without it, Telegram is asked.")] = "",
 ) -> None:
     """Print a link, and write its QR code as SVG and PNG into a folder."""
-    with open_deployment(create=True) as deployment:
+    with open_deployment() as deployment:
         campaign = deployment.run(lambda work: _find_campaign(work, code))
         settings = deployment.settings
     if not campaign.is_active:

@@ -18,6 +18,7 @@ from bot.app.web_desk import desk_job, run_standalone_desk
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.log import configure
 from bot.settings import Settings, load_settings
+from bot.store.data_folder import require_data
 
 
 def start(
@@ -29,6 +30,9 @@ def start(
     settings = load_settings()
     settings.public_identity()
     check_backup_settings(settings)
+    if only != "desk":
+        settings.token()
+    require_data(settings)
     if only == "desk":
         configure()
         run_until_signal(run_standalone_desk(settings))
@@ -45,10 +49,11 @@ def start(
 
 def _check_key_holders(settings: Settings) -> None:
     database = open_database(settings)
-    with contextlib.closing(database.writer):
-        settings.token()
-        with contextlib.closing(open_vault(settings, database)) as vault:
-            require_key_holder(vault)
+    with (
+        contextlib.closing(database.writer),
+        contextlib.closing(open_vault(settings, database)) as vault,
+    ):
+        require_key_holder(vault)
 
 
 def run_until_signal(work: Coroutine[Any, Any, None]) -> None:

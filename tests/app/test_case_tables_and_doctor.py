@@ -245,7 +245,7 @@ def test_the_doctor_sees_an_old_and_a_broken_database(tmp_path: Path) -> None:
     directory.create()
     file = directory.path / "haven.db"
     file.touch()
-    assert "schema is None" in faults(settings)["database has this release's schema"]
+    assert any("has a haven.db without tables" in name for name, _fault in run_checks(settings))
     file.write_bytes(b"this is no database" * 100)
     assert "DatabaseError" in faults(settings)["database opens and is durable"]
 

@@ -189,10 +189,14 @@ def test_a_bot_without_its_settings_does_not_start(tmp_path: Path) -> None:
 
 def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    done = run_haven("start", data=tmp_path / "file", organisation="Hope House", contact="02-1234")
+    HostKey.create(tmp_path / "host.key")
+    settings = {"data": tmp_path / "file", "host_key_file": tmp_path / "host.key"}
+    password = written(tmp_path / "password", PASSWORD)
+    mei = ("Mei", "--language", "id", "--password-file", password)
+    done = run_haven("staff", "add", *mei, **settings)
     assert done.returncode == 1
     assert is_user_message(done.stderr)
-    assert "HAVEN_DATA" in done.stderr
+    assert f"HAVEN_DATA: {tmp_path}/file cannot be read" in done.stderr
 
 
 # --- Keys -------------------------------------------------------------------------------------
@@ -420,9 +424,12 @@ def test_a_deployment_without_key_holders_does_not_start(tmp_path: Path) -> None
         "organisation": "Hope House", "contact": "02-1234",
         "telegram_token": "123456:ABCdefGHIjklMNOpqrSTUvwxYZ0123456789",
     }  # fmt: skip
+    added = run_haven("staff", "add", "Chen", "--role", "auditor", "--language", "en", **settings)
+    assert added.returncode == 0, added.stderr
     done = run_haven("start", **settings)
     assert done.returncode == 1
     assert is_user_message(done.stderr)
+    assert "no caseworker has a key" in done.stderr
     assert "haven staff add" in done.stderr
     said = run_haven("doctor", **settings).stdout
     assert "wrong  a caseworker can open what people send: no caseworker" in said
@@ -454,9 +461,8 @@ def test_where_there_is_no_database_it_is_said(typed: tuple[str, ...], tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"this is no database" * 100])
-def test_a_database_that_cannot_be_read_is_a_sentence(content: bytes, tmp_path: Path) -> None:
-    (tmp_path / "haven.db").write_bytes(content)
+def test_a_database_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "haven.db").write_bytes(b"this is no database" * 100)
     done = run_haven("cases", "list", data=tmp_path)
     assert done.returncode == 1
     assert is_user_message(done.stderr)

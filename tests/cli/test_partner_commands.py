@@ -24,6 +24,12 @@ CAMPAIGN = ("campaigns", "add", "bus stop", "--partner", "Harbour House", "--lan
 ADDRESS = "https://t.me/haven_bot?start=ABCDEFGHIJKLMNOP"
 
 
+@pytest.fixture(autouse=True)
+def _deployment(run_command: Haven) -> None:
+    """Begin a deployment: no command about partners does."""
+    done(run_command("staff", "add", "Lin Mei-hua", "--language", "id"))
+
+
 def listed(deployed: Haven, of: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(deployed(of, "list", "--json").stdout)
     return found
@@ -58,7 +64,8 @@ def test_a_link_is_made_drawn_and_revoked(run_command: Haven, tmp_path: Path) ->
     assert run_command("campaigns", "revoke", code).returncode == 1
     with closing(log_of(tmp_path)) as connection:
         deeds = connection.execute("SELECT deed, detail FROM audit ORDER BY id").fetchall()
-    assert deeds == [("partner_add", ""), ("campaign_add", "vi"), ("campaign_revoke", "")]
+    own = [it for it in deeds if it[0].startswith(("partner", "campaign"))]
+    assert own == [("partner_add", ""), ("campaign_add", "vi"), ("campaign_revoke", "")]
 
 
 def test_a_partner_that_goes_takes_its_links_along(run_command: Haven) -> None:

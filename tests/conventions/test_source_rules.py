@@ -48,7 +48,7 @@ CATCHES_ALL = {
     "bot/desks/web/middleware.py": "a failed request ends alone, and its error is not shown",
     "bot/desks/web/live/seen_marks.py": "what could not be stored is stored with the next",
     "bot/desks/web/live/watcher.py": "one failed look must not stop the next",
-    "bot/cli/doctor.py": "a database that does not open is named by its own check",
+    "bot/store/data_folder.py": "a database that does not open is named by its own check",
     "bot/dispatch/batch.py": "one update's failure must not stop the others",
     "bot/monitoring/canary.py": "a failed round is recorded, and must not end the bot",
     "bot/dispatch/dispatcher.py": "the error is handed to every caller that waits",

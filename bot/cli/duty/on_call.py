@@ -62,7 +62,7 @@ def set_on_call(
     if language:
         one_of("--language", language, STAFF_LANGUAGES)
     channels = tuple(dict.fromkeys(channels))
-    with open_deployment(create=True) as deployment:
+    with open_deployment() as deployment:
         roster = _roster(deployment)
 
         def store(work: Work) -> Caseworker:

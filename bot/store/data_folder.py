@@ -1,0 +1,109 @@
+"""Whether a deployment's data are where its settings say, before anything is opened or made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.errors import SettingError
+from bot.store.database import Database, DataDirectory
+from bot.store.migrate import current_revision
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+NEXT_STEP = (
+    "Nothing was made. If there are data, set {setting} to where they are; a new deployment begins "
+    "with: haven staff add NAME --language TAG"
+)
+FOLDERS_OF_A_DISK = frozenset({"lost+found"})
+"""What is in an empty folder if a disk of its own is mounted there."""
+MADE_FIRST = frozenset({"haven.db", "haven.db-wal", "haven.db-shm", "bot.lock"})
+"""What an interrupted first command leaves."""
+
+
+def require_data(settings: Settings) -> None:
+    """Raise SettingError, which names folder and setting, unless there are data of Haven."""
+    if fault := missing_data(settings):
+        raise SettingError(fault)
+
+
+def require_data_or_room(settings: Settings) -> bool:
+    """Tell whether a new deployment would begin; raise SettingError if there is no room for one."""
+    if is_new(settings):
+        return True
+    require_data(settings)
+    return False
+
+
+def is_new(settings: Settings) -> bool:
+    """Tell whether there is nothing yet, and room for a new deployment."""
+    return missing_data(settings) is not None and has_room(settings)
+
+
+def has_room(settings: Settings) -> bool:
+    """Tell whether a new deployment may begin in this folder.
+
+    It may not next to other files, or to half of a deployment: a new one would look like the old
+    one without its cases.
+    """
+    if settings.keys_url and _has_tables(settings.keys_url):
+        return False
+    try:
+        return not _contents(settings.data) - MADE_FIRST
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+
+
+def missing_data(settings: Settings) -> str | None:
+    """Return what is wrong if there are no data, in one line; None if there are some."""
+    setting = "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"
+    if not settings.database_url:
+        what = _fault_of_folder(settings.data)
+    elif not _has_tables(settings.database_url):
+        what = f"{Database(settings.database_url).url.database} holds no tables of Haven"
+    elif not settings.data.exists():
+        setting = "HAVEN_DATA"
+        what = f"{settings.data.absolute()} does not exist, but the database has data"
+    else:
+        return None
+    named = setting if setting[6:].lower() in settings.model_fields_set else f"{setting} (not set)"
+    return f"{named}: {what}. {NEXT_STEP.format(setting=setting)}" if what else None
+
+
+def _fault_of_folder(folder: Path) -> str:
+    """Return why a data folder has no database; "" if it has one."""
+    path = folder.absolute()  # a relative one means another folder in every place
+    try:
+        found = _contents(folder)
+    except FileNotFoundError:
+        return f"{path} does not exist"
+    except OSError as error:
+        return f"{path} cannot be read ({error.strerror})"
+    if "haven.db" in found:
+        has_tables = _has_tables(DataDirectory(folder).database_url)
+        return "" if has_tables else f"{path} has a haven.db without tables"
+    if parts := sorted(found & {"keys.db", "files"}):
+        return f"{path} has {' and '.join(parts)}, but no haven.db"
+    return f"{path} has other files, and no haven.db" if found else f"{path} is empty"
+
+
+def _contents(folder: Path) -> set[str]:
+    """Return what a folder holds; an empty `files` is nothing, nor is what is hidden."""
+    names = {it.name for it in folder.iterdir()}
+    if "files" in names and not any((folder / "files").iterdir()):
+        names.remove("files")
+    return {it for it in names if not it.startswith(".")} - FOLDERS_OF_A_DISK
+
+
+def _has_tables(url: str) -> bool:
+    """Tell whether a database has tables of Haven; one that does not open says why later."""
+    try:
+        database = Database(url)
+        if database.dialect == "sqlite" and not Path(str(database.url.database)).exists():
+            return False
+        return current_revision(database) is not None
+    except Exception:  # noqa: BLE001 - any driver's error: what opens the database names it
+        return True
