@@ -46,7 +46,7 @@ def queue_table(waiting: list[QueuedCase], now: datetime) -> Table:
     held = f", held: {len(waiting) - waits}" if waits < len(waiting) else ""
     table = Table(
         title=f"Waiting: {waits}{held}", title_justify="left", expand=False, box=SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
+        padding=(0, 0, 0, 0), show_edge=False,
     )  # fmt: skip
     for heading, longest_word in COLUMNS.items():
         table.add_column(heading, min_width=longest_word)

@@ -14,7 +14,7 @@ from bot.app.storage import existing_database
 from bot.cli.backup import new_backup_key
 from bot.cli.deployment import Deployment, open_deployment
 from bot.cli.options import PasswordFile, SignedIn
-from bot.cli.output import local_time
+from bot.cli.output import local_time, print_words
 from bot.cli.rescue import rescue_cases
 from bot.clock import SystemClock
 from bot.errors import HavenError
@@ -159,8 +159,8 @@ def show_status() -> None:
         holders = vault.cases.wraps.holders()
         typer.echo(f"host keys that open: {vault.count_host_keys()}")
         typer.echo(f"epochs alive: {vault.count_epochs()}")
-        typer.echo(f"caseworkers with a key: {', '.join(sorted(holders.members)) or 'none'}")
-        typer.echo(f"teams that open: {', '.join(sorted(holders.teams)) or 'none'}")
+        print_words(f"caseworkers with a key: {', '.join(sorted(holders.members)) or 'none'}")
+        print_words(f"teams that open: {', '.join(sorted(holders.teams)) or 'none'}")
         typer.echo(f"escrow: {'two of three parts' if holders.escrow else 'none'}")
 
 

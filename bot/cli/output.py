@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -11,14 +12,13 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from bot.clock import SECOND
-
-UNLIMITED_WIDTH = 10_000
 
 
 def print_json(value: Any, *, ascii_only: bool = False) -> None:
@@ -56,13 +56,77 @@ def make_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]
 
 
 def print_table(table: Table) -> None:
-    """Print a table with every word whole, wider than the terminal if need be.
+    """Print a table with every id and every other word whole.
 
-    An id or a reference that is cut cannot be copied into the next command.
+    An id that is cut, by us or by the edge of the terminal, cannot be copied into the next command.
+    Where a terminal has no room for the table, each row becomes a block of lines. Without a
+    terminal each row is one line.
     """
     console = Console()
-    whole = Measurement.get(console, console.options.update(width=UNLIMITED_WIDTH), table).minimum
-    Console(width=max(console.width, whole)).print(table)
+    columns = [[column.header, *column.cells] for column in table.columns]
+    longest = [max(_cell_width(it) for it in cells) for cells in columns]
+    between = Measurement.get(console, console.options, _without_rows(table)).minimum
+    if not console.is_terminal:
+        console.width = max(console.width, sum(longest) + between)
+    whole = [max(_word_width(it) for it in cells) for cells in columns]
+    room = console.width - between - sum(whole)
+    if room < 0:
+        _print_blocks(console, table)
+        return
+    for column, width in zip(table.columns, _shared(whole, longest, room), strict=True):
+        column.width, column.overflow = width, "fold"
+    console.print(table)
+
+
+def print_words(line: str) -> None:
+    """Print a line, broken between words where a terminal is narrower."""
+    console = Console()
+    console.print(line, markup=False, highlight=False, soft_wrap=not console.is_terminal)
+
+
+def _shared(least: list[int], most: list[int], room: int) -> list[int]:
+    """Return the widths of columns: room goes to those whose text is broken most often."""
+    widths = list(least)
+    for _ in range(room):
+        broken = max(range(len(widths)), key=lambda it: most[it] / max(widths[it], 1))
+        if most[broken] <= widths[broken]:
+            break
+        widths[broken] += 1
+    return widths
+
+
+def _print_blocks(console: Console, table: Table) -> None:
+    if table.title:
+        console.print(table.title, highlight=False)
+    headings = [Text(str(column.header), style="bold") for column in table.columns]
+    for row, cells in zip(table.rows, zip(*(it.cells for it in table.columns), strict=True),
+                          strict=True):  # fmt: skip
+        block = Table.grid(padding=(0, 2, 0, 0))
+        block.add_column(no_wrap=True)
+        block.add_column(overflow="fold")
+        for heading, cell in zip(headings, cells, strict=True):
+            if str(cell):
+                block.add_row(heading, cell, style=row.style)
+        console.print(Text(), block)
+
+
+def _without_rows(table: Table) -> Table:
+    """Return a table of empty columns, whose width is that of what stands between columns."""
+    return Table(*[""] * len(table.columns), box=table.box, padding=table.padding,
+                 show_edge=table.show_edge, pad_edge=table.pad_edge)  # fmt: skip
+
+
+def _cell_width(cell: object) -> int:
+    return max(map(cell_len, str(cell).split("\n")))
+
+
+def _word_width(cell: object) -> int:
+    """Return the width of the longest part that must not be broken.
+
+    Chinese has no spaces, and is broken between any two characters.
+    """
+    parts = re.split(r"\s|(?<=[^\x00-\u10ff])|(?=[^\x00-\u10ff])", str(cell))
+    return max(cell_len(part) for part in parts)
 
 
 def local_time(at: int, zone: ZoneInfo) -> datetime:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from bot.cases.consents import ConsentKind, ConsentRecords
 from bot.cli.deployment import Deployment, open_deployment, require_case
 from bot.cli.options import AsJson, By, one_of
-from bot.cli.output import format_time, print_json
+from bot.cli.output import format_time, print_json, print_words
 from bot.errors import HavenError
 from bot.hotline.commands.permissions import may_erase, may_object
 from bot.hotline.commands.store import submit_command
@@ -42,7 +42,7 @@ def list_erasure_requests(*, as_json: AsJson = False) -> None:
         print_json([asdict(each) for each in requests])
         return
     for each in requests:
-        typer.echo(_request_line(each, deployment.settings.zone))
+        print_words(_request_line(each, deployment.settings.zone))
     if not requests:
         typer.echo("There are no erasure requests.")
 
