@@ -95,6 +95,10 @@ async def _opens(page: Page, reference: str) -> list[str]:
     found = await rows.all_inner_texts()
     assert found.index(reference) == 1  # danger now stands before it, whoever is safe behind it
     await _photographs(page, "queue-en", clip={"x": 0, "y": 0, "width": 1280, "height": 360})
+    if os.environ.get("PICTURES"):
+        await _changes_language(page)
+        await _photographs(page, "queue-zh", clip={"x": 0, "y": 0, "width": 1280, "height": 360})
+        await _changes_language(page)
     await rows.nth(1).click()
     await page.wait_for_url(f"**/cases/{reference}")
     await expect(page.locator("#messages").get_by_text(HAPPENED)).to_be_visible()
@@ -217,8 +221,8 @@ async def _shows_both_languages(page: Page) -> None:
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         await page.locator("#consent").evaluate("it => it.scrollIntoView()")
         await _photographs(page, name)
-        await page.locator("button[name=language]").click()
-        await page.wait_for_load_state()
+        await _photographs_part(page, "#referrals", f"referral-{name.split('-')[1]}")
+        await _changes_language(page)
     await page.emulate_media(color_scheme="light")
 
 
@@ -239,6 +243,10 @@ async def _erases(page: Page, reference: str, other: str) -> None:
     await expect(page.locator("#erasure-request")).to_contain_text(
         "Erasure of this case was requested"
     )
+    if os.environ.get("PICTURES"):
+        for language in ("en", "zh"):
+            await _photographs_part(page, "#erasure-request", f"erasure-{language}")
+            await _changes_language(page)
     await _types_its_number(page, reference)
     await page.wait_for_url(re.compile(r"/step-up\b"))
     code = re.search(r"\b\d{6}\b", await page.locator("#demo-code").inner_text())
@@ -288,6 +296,19 @@ async def _photographs(page: Page, name: str, **how: Any) -> None:
         await page.mouse.move(0, 0)
         taken = await page.screenshot(animations="disabled", caret="hide", **how)
         (PICTURES / f"{name}.png").write_bytes(taken)
+
+
+async def _photographs_part(page: Page, selector: str, name: str) -> None:
+    """Take a picture of one part of a page for the caseworker's guide."""
+    if os.environ.get("PICTURES"):
+        await expect(page.locator(".toast")).to_have_count(0)
+        taken = await page.locator(selector).screenshot(animations="disabled", caret="hide")
+        (PICTURES / f"{name}.png").write_bytes(taken)
+
+
+async def _changes_language(page: Page) -> None:
+    await page.locator("button[name=language]").click()
+    await page.wait_for_load_state()
 
 
 async def _reads(page: Page, side: str, words: str) -> Locator:

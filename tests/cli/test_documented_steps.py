@@ -2,8 +2,8 @@
 
 Each runs in a fresh copy of the repository, at a terminal, with a stand-in for Telegram. What
 differs from the page: folders of the host lie below the test's, the demo takes a free port and
-opens no browser, and the token is the stand-in's. The first line that installs Haven finds what it needs
-installed; an installation from nothing is tested where a package is.
+opens no browser, and the token is the stand-in's. The first line that installs Haven finds what it
+needs installed; an installation from nothing is tested where a package is.
 """
 
 from __future__ import annotations
