@@ -116,6 +116,14 @@ WAITING = pgettext("desk tab", "Waiting")
 ALL = pgettext("desk tab", "All")
 SNOOZED = pgettext("desk tab", "Snoozed")
 CLOSED = pgettext("desk tab", "Closed")
+LISTS = {"mine": MINE, "later": SNOOZED, "waiting": WAITING, "all": ALL, "closed": CLOSED}
+VIEW_SAVED = _("View {name} saved.")
+VIEW_DELETED = _("View {name} deleted.")
+VIEW_NAME_NEEDED = _("Give the view a name of at most {count} characters.")
+VIEW_NAME_TAKEN = _("You have a view of this name already. Choose another name.")
+VIEWS_FULL = _("You have {count} views, and no more can be kept. Delete one first.")
+VIEW_WITHOUT_FILTER = _("Set a filter first: a view is a list with a filter.")
+VIEW_GONE = _("This view was deleted meanwhile.")
 SEARCH_TOO_SHORT = _("Type a case number, or at least two characters.")
 FOUND_IN = {
     "sent": _("what the person sent"),

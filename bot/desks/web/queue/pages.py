@@ -31,6 +31,12 @@ from bot.desks.web.preferences import (
 )
 from bot.desks.web.queue import queries
 from bot.desks.web.queue.home import home_path
+from bot.desks.web.queue.saved_views import (
+    MAX_NAME_LENGTH,
+    MAX_VIEWS,
+    list_address,
+    saved_views,
+)
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, Repetition, get, post
 from bot.hotline.commands.types import Verb
@@ -42,10 +48,7 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.text import Text
 
-TABS = {
-    queries.MINE: texts.MINE, queries.LATER: texts.SNOOZED, queries.WAITING: texts.WAITING,
-    queries.ALL: texts.ALL, queries.CLOSED: texts.CLOSED,
-}  # fmt: skip
+TABS = texts.LISTS
 
 
 @get("/", Permission.SIGNED_IN)
@@ -70,16 +73,12 @@ async def _queue_pane(request: DeskRequest) -> Response:
 @post("/queue/{tab}/filter", Permission.QUEUE, *FILTER_FIELDS, ORDER, repetition=Repetition.ALLOWED)
 async def _set_filter(request: DeskRequest) -> Response:
     """Remember a filter, and show its list at an address of its own."""
-    tab, case_filter = _tab(request), QueueFilter.from_form(request.form)
+    tab = _tab(request)
+    case_filter = QueueFilter.from_form(request.form).of_list(is_closed=tab == queries.CLOSED)
     await request.write(
         lambda work: store_preference(work, request.caseworker.id, tab, case_filter.encoded)
     )
-    return request.redirect(_address(tab, case_filter.address))
-
-
-def _address(tab: str, *parts: str) -> str:
-    query = "&".join(part for part in parts if part)
-    return f"/queue/{tab}?{query}" if query else f"/queue/{tab}"
+    return request.redirect(list_address(tab, case_filter.address))
 
 
 def _chosen_filter(request: DeskRequest, tab: str) -> QueueFilter:
@@ -103,6 +102,7 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
     after = request.http.query_params.get("after", "")[:16]
 
     wanted = queries.ListQuery(by, tab, request.now, case_filter, after)
+    views, shown = saved_views(request.preferences), (tab, case_filter)
     rows, last = await request.read(lambda work: queries.load_page(work, request.context, wanted))
     # A caseworker who opens one of these too late is told who was first.
     open_rows = {row.summary.reference for row in rows if row.is_mine or not row.holder}
@@ -111,12 +111,15 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
         "tab": tab, "tabs": TABS, "rows": rows, "case_filter": case_filter,
         "queue_counts": request.queue_counts, "priorities": PRIORITIES,
         "after": after, "next": last, "languages": LANGUAGES,
-        "first_page": _address(tab, case_filter.address),
-        "next_page": _address(tab, case_filter.address, f"after={last}"),
-        "pane": _address(f"{tab}/pane", case_filter.address, f"after={after}" if after else ""),
+        "first_page": list_address(tab, case_filter.address),
+        "next_page": list_address(tab, case_filter.address, f"after={last}"),
+        "pane": list_address(f"{tab}/pane", case_filter.address, f"after={after}" if after else ""),
         "counties": county_names(request),
         "queues": {it: QUEUE_NAMES[Queue(it)] for it in queries.queues_of(by)},
         "order": wanted.order,
+        "filter_values": case_filter.named, "max_name": MAX_NAME_LENGTH,
+        "views": views, "may_add_view": len(views) < MAX_VIEWS,
+        "shown_view": next((it for it in views if (it.tab, it.case_filter) == shown), None),
         "may_select": tab == queries.MINE or (tab == queries.ALL and by.role in SENIOR_ROLES),
     }  # fmt: skip
 

@@ -215,10 +215,12 @@ def _case_ids(work: Work, query: ListQuery) -> list[str]:
         values.append(int(wanted.priority))
     if wanted.county:
         values.append(wanted.county)
+    if wanted.is_overdue:
+        values.append(query.now)
     values += list(position[0]) if position else []
     shape = ListShape(
         query.tab, bool(wanted.language), bool(wanted.priority), wanted.has_near_deadline,
-        bool(position), bool(wanted.county), query.order,
+        bool(position), bool(wanted.county), query.order, wanted.is_overdue,
     )  # fmt: skip
     statement = _list_statement(shape)
     return [str(case) for (case,) in work.rows(statement, *values, PAGE_SIZE + 1)]
@@ -235,6 +237,7 @@ class ListShape:
     has_position: bool
     has_county: bool = False
     order: str = BY_PRIORITY
+    is_overdue: bool = False
 
 
 @cache
@@ -264,6 +267,9 @@ def _list_statement(shape: ListShape) -> Prepared:
         if is_set:
             where.append(column == bindparam(name))
             names.append(name)
+    if shape.is_overdue:
+        where.append(cases.c.due_at < bindparam("now"))
+        names.append("now")
     if shape.is_soon:
         where.append(cases.c.id.in_(select(clocks.c.case_id).where(DEADLINE_IS_NEAR)))
     columns = _ORDERS[shape.order]
@@ -281,7 +287,7 @@ def _closed_ids(work: Work, query: ListQuery) -> list[str]:
     position = work.rows(_CLOSED_POSITION, query.after) if query.after else []
     filters = {
         "holder": "" if by.role in SENIOR_ROLES else by.id, "queue": wanted.queue,
-        "language": wanted.language, "priority": wanted.priority,
+        "language": wanted.language, "priority": wanted.priority, "disposition": wanted.outcome,
     }  # fmt: skip
     chosen = {name: value for name, value in filters.items() if value}
     values = [int(value) if name == "priority" else value for name, value in chosen.items()]
@@ -294,7 +300,7 @@ def _closed_ids(work: Work, query: ListQuery) -> list[str]:
 def _closed_statement(chosen: tuple[str, ...], has_position: bool) -> Prepared:
     """Return the statement for the list of closed cases, with conditions on these columns.
 
-    A closed case has no county and no legal deadline, so nothing filters by them.
+    Closing a case deletes its county, and no legal deadline runs in it: nothing filters by them.
     """
     names = list(chosen)
     where: list[Any] = [CASE_IS_CLOSED, *(cases.c[it] == bindparam(it) for it in chosen)]

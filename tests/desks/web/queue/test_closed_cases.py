@@ -56,6 +56,20 @@ def test_a_caseworker_sees_the_cases_they_closed_and_a_supervisor_all(
     assert ">helped " in row
 
 
+def test_closed_cases_are_filtered_by_how_they_ended(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    helped, withdrawn = closed_by(web_desk, mei), web_desk.add_person(WORDS)[1]
+    mei.told(withdrawn, "claim")
+    mei.told(withdrawn, "close", code="withdrawn")
+    assert '<select name="outcome"' in mei.browser.get(LIST).text
+    assert '<select name="outcome"' not in mei.browser.get("/queue/mine").text
+    said = mei.browser.post(f"{LIST}/filter", {"outcome": "withdrawn", "county": "TPE"})
+    assert said.headers["location"] == f"{LIST}?outcome=withdrawn"
+    assert lines(mei) == lines(mei, f"{LIST}?outcome=withdrawn") == [withdrawn]
+    assert lines(mei, f"{LIST}?outcome=helped") == [helped]
+    assert set(lines(mei, f"{LIST}?outcome=")) == {helped, withdrawn}
+
+
 def test_a_caseworker_reopens_their_own_closed_case_from_the_list(
     web_desk: WebDeskHarness,
 ) -> None:

@@ -90,6 +90,18 @@ def test_each_filter_leaves_what_it_names(web_desk: WebDeskHarness, name: str) -
     assert set() < set(lines(mei)) == {reference for (reference,) in kept} < every
 
 
+def test_the_overdue_filter_leaves_cases_whose_reply_is_late(web_desk: WebDeskHarness) -> None:
+    insert_cases(web_desk.home.database, crowd(40))
+    now = web_desk.home.loop.now()
+    for due, ending in ((now - 1, "5"), (now + HOUR, "6"), ("NULL", "7")):
+        web_desk.home.ask(f"UPDATE cases SET due_at = {due} WHERE id LIKE '%{ending}' RETURNING id")  # noqa: S608 - ours
+    mei = web_desk.worker().comes()
+    narrows(mei, late="1")
+    late = web_desk.home.ask(f"SELECT reference FROM cases WHERE due_at < {now}")  # noqa: S608 - ours
+    assert set() < set(lines(mei)) == {reference for (reference,) in late}
+    assert lines(mei, "/queue/waiting?late=1") == lines(mei)
+
+
 def test_a_filter_is_an_address_a_colleague_can_open(web_desk: WebDeskHarness) -> None:
     insert_cases(web_desk.home.database, crowd(400))
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
@@ -128,6 +140,16 @@ def test_unknown_filter_values_filter_nothing(written: str) -> None:
         QueueFilter("violence_at_home", "zh_Hant", "0", has_near_deadline=True, county="at_sea"),
         QueueFilter(priority="4"),
         QueueFilter(has_near_deadline=True),
+        QueueFilter(
+            "violence_at_home",
+            "zh_Hant",
+            "0",
+            county="at_sea",
+            order="priority",
+            has_near_deadline=True,
+            is_overdue=True,
+        ),
+        QueueFilter("violence_at_home", "zh_Hant", "0", outcome="information"),
     ],
     ids=lambda it: it.encoded,
 )
@@ -140,7 +162,7 @@ def test_disabling_staff_deletes_their_filters(web_desk: WebDeskHarness) -> None
     mei = web_desk.worker().comes()
     narrows(mei, queue="labour")
     read = web_desk.home.database.writer.run_sync
-    assert read(lambda work: load_preferences(work, mei.id)) == {"waiting": "labour/////"}
+    assert read(lambda work: load_preferences(work, mei.id)) == {"waiting": "labour///////"}
     mei.colleague.disable()
     assert read(lambda work: load_preferences(work, mei.id)) == {}
 
