@@ -116,7 +116,7 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
         "pane": list_address(f"{tab}/pane", case_filter.address, f"after={after}" if after else ""),
         "counties": county_names(request),
         "queues": {it: QUEUE_NAMES[Queue(it)] for it in queries.queues_of(by)},
-        "order": wanted.order,
+        "order": wanted.order, "has_county": any(it.summary.county for it in rows),
         "filter_values": case_filter.named, "max_name": MAX_NAME_LENGTH,
         "views": views, "may_add_view": len(views) < MAX_VIEWS,
         "shown_view": next((it for it in views if (it.tab, it.case_filter) == shown), None),

@@ -102,6 +102,17 @@ def test_the_overdue_filter_leaves_cases_whose_reply_is_late(web_desk: WebDeskHa
     assert lines(mei, "/queue/waiting?late=1") == lines(mei)
 
 
+def test_no_column_of_counties_stands_in_a_list_without_one(web_desk: WebDeskHarness) -> None:
+    insert_cases(web_desk.home.database, crowd(4))
+    mei = web_desk.worker().comes()
+    column = '<th scope="col">County</th>'
+    web_desk.home.ask("UPDATE cases SET county = NULL RETURNING id")
+    assert column not in mei.browser.get("/queue/waiting").text
+    web_desk.home.ask("UPDATE cases SET county = 'TPE' WHERE id LIKE '%2' RETURNING id")
+    assert column in mei.browser.get("/queue/waiting").text
+    assert column not in mei.browser.get("/queue/mine").text
+
+
 def test_a_filter_is_an_address_a_colleague_can_open(web_desk: WebDeskHarness) -> None:
     insert_cases(web_desk.home.database, crowd(400))
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
