@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -110,6 +110,7 @@ def build_app(sandbox: Sandbox) -> Starlette:
             Route("/bot{token}/{method}", BotApi(sandbox)),
             Route("/file/bot{token}/{path:path}", FileDownloads(sandbox)),
             *(Mount(path, _mounted_app(sandbox, path)) for path in MOUNT_PATHS),
+            *(Route(path, _add_slash) for path in MOUNT_PATHS),
             Mount("/", _guarded(pages)),
         ]
     )
@@ -120,6 +121,11 @@ def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
         return FileResponse(PAGES / name)
 
     return show
+
+
+async def _add_slash(request: Request) -> Response:
+    """Lead to the first page of an application whose path was typed without a slash at its end."""
+    return RedirectResponse(f"{request.url.path}/")
 
 
 async def _no_icon(_: Request) -> Response:

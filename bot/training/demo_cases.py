@@ -1,7 +1,8 @@
 """Cases for a demo: the people of the training write, and staff answer some of them.
 
 Six people in six languages: one waits in danger, two wait, one is in a conversation, one is
-snoozed, one is closed.
+snoozed, one is closed. Four more have no phone on the page: two ask for help in a county, and two
+were answered before, so that lists, filters and figures show something.
 """
 
 from __future__ import annotations
@@ -12,26 +13,53 @@ from typing import TYPE_CHECKING
 from bot.cases.queries import find_case_id, load_queue
 from bot.clock import DAY
 from bot.hotline.commands.types import Command, Verb
-from bot.training.scenarios import load_scenarios
+from bot.training.scenarios import Scenario, load_scenarios
 from bot.training.session import APP_LANGUAGES, label_lookup, play_opening
 
 if TYPE_CHECKING:
     from bot.app.demo import RunningDemo
-    from bot.training.scenarios import Scenario
     from bot.training.session import LabelLookup
 
 WELCOME = "Hello, this is Mei. I have read what you wrote. Are you alone now?"
 THANKS = "Thank you for writing about her. We look for a way that is safe for her."
 GOODBYE = "Thank you for asking. You can write here again at any time."
 LATER = "She is at work until tomorrow evening."
-ANSWERED_BY = {"somchai": "Mei", "chen": "Jun", "maria": "Jun"}
+RETURNED = "The labour office made the company give your passport back. Write again at any time."
+ASKED = "Which county is the factory in? Then we can name the office that you can go to."
+ANSWERED_BY = {"somchai": "Mei", "chen": "Jun", "maria": "Jun", "yuki": "Mei", "lin": "Mei"}
 """Who claims whose case."""
+
+
+def _talks(title: str, name: str, language: str, label: str, words: str) -> Scenario:
+    """Return a person who asks to talk."""
+    lines = ("/start", label, "Talk to a person", "I am safe here", words, "Send", "Any time")
+    return Scenario(title, "", name, language, 0, 3, (), lines, ())
+
+
+def _asks_for_help(title: str, name: str, language: str, label: str, county: str) -> Scenario:
+    """Return a person who asks for help, and says in which county."""
+    lines = (
+        "/start", label, "Ask for help", "I need it", "I am safe here", "Legal advice", "Done",
+        "You may keep them", "Age 18 or over", "More questions first", "It can wait", county,
+        "Working in Taiwan", "/skip", "Go on", "Send", "Any time",
+    )  # fmt: skip
+    return Scenario(title, "", name, language, 0, 3, (), lines, ())
+
+
+MORE_PEOPLE = (
+    _asks_for_help("grace", "Grace", "en", "English", "Taoyuan"),
+    _asks_for_help("thiri", "Thiri", "my", "မြန်မာ", "Taichung"),
+    _talks("yuki", "Yuki", "ja", "日本語", "パスポートを会社に取られました。返してほしいです。"),
+    _talks("lin", "Lin", "zh_Hans", "简体中文", "工厂两个月没有发工资。我不知道可以找谁。"),
+)
+"""Each in a language that no person of the training has."""
 
 
 async def add_demo_cases(demo: RunningDemo) -> None:
     """Let all of them write at the same time, and staff answer some."""
     names = label_lookup(demo.settings)
-    await asyncio.gather(*(_add(demo, each, names) for each in load_scenarios()))
+    people = (*load_scenarios(), *MORE_PEOPLE)
+    await asyncio.gather(*(_add(demo, each, names) for each in people))
 
 
 async def _add(demo: RunningDemo, scenario: Scenario, names: LabelLookup) -> None:
@@ -78,6 +106,16 @@ async def _answer(demo: RunningDemo, title: str, case: str) -> None:
             Command(verb=Verb.SEND, by=by, case=case, text=GOODBYE),
             Command(verb=Verb.HAND_BACK, by=by, case=case),
             Command(verb=Verb.CLOSE, by=by, case=case, code="information"),
+        ),
+        "yuki": (
+            Command(verb=Verb.TAKE_OVER, by=by, case=case),
+            Command(verb=Verb.SEND, by=by, case=case, text=RETURNED),
+            Command(verb=Verb.CLOSE, by=by, case=case, code="helped"),
+        ),
+        "lin": (
+            Command(verb=Verb.TAKE_OVER, by=by, case=case),
+            Command(verb=Verb.SEND, by=by, case=case, text=ASKED),
+            Command(verb=Verb.CLOSE, by=by, case=case, code="no_answer"),
         ),
     }  # fmt: skip
     for command in (claim, *steps[title]):

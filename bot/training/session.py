@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import webbrowser
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 POLL_SECONDS = 0.05
 QUIET_SECONDS = 0.4  # seconds without a new message after which the bot has finished
+_NUMBER = re.compile(r"^(?:✓ ?)?(?:\d+ )?")
+"""What stands before the words of a button; the words can begin with digits themselves."""
 TIMEOUT_SECONDS = 60.0
 """Seconds without a reply after which a scenario no longer fits the flows."""
 
@@ -105,7 +108,7 @@ def _find_button(phone: Phone, labels: frozenset[str]) -> tuple[int, str] | None
     for message in reversed(phone.messages()):
         if message["from"]["is_bot"]:
             for label in phone.button_labels(message):
-                if fold(label.lstrip("✓ 0123456789")) in labels:
+                if fold(_NUMBER.sub("", label)) in labels:
                     return int(message["message_id"]), label
     return None
 

@@ -7,6 +7,9 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import httpx
+
+from bot.training.demo_cases import MORE_PEOPLE
 from bot.training.scenarios import load_scenarios
 from tests.browser.demo_process import DemoProcess
 
@@ -21,19 +24,46 @@ EXPECTED = {
     ("th", "open", True),
     ("zh_Hant", "open", True),
     ("fil", "closed", True),
+    ("en", "waiting", False),
+    ("my", "waiting", False),
+    ("ja", "closed", True),
+    ("zh_Hans", "closed", True),
 }
 """Language and state of each case, and whether a caseworker has it."""
 
 
-async def test_six_people_are_in_the_queue_and_staff_answered_some(tmp_path: Path) -> None:
+async def test_people_are_in_the_queue_and_staff_answered_some(tmp_path: Path) -> None:
     demo = await DemoProcess.started(tmp_path / "data", is_empty=False)
     try:
         async with asyncio.timeout(PATIENCE):
             while states_in(demo) != EXPECTED:  # noqa: ASYNC110 - another process fills it
                 await asyncio.sleep(0.2)
+        assert column_of(demo, "disposition") == {"information", "helped", "no_answer"}
+        assert column_of(demo, "county") == {"TAO", "TXG"}
     finally:
         assert await demo.stop() == 0
-    assert {it.language for it in load_scenarios()} == {language for language, *_ in EXPECTED}
+    people = [*load_scenarios(), *MORE_PEOPLE]
+    assert {it.language for it in people} == {language for language, *_ in EXPECTED}
+    assert len(people) == len(EXPECTED)
+
+
+async def test_the_desk_opens_without_a_slash_at_the_end_of_its_address(tmp_path: Path) -> None:
+    demo = await DemoProcess.started(tmp_path / "data")
+    try:
+        async with httpx.AsyncClient(base_url=demo.address) as client:
+            said = await client.get("/desk")
+            assert said.headers["location"] == "/desk/"
+            assert "Haven" in (await client.get("/desk", follow_redirects=True)).text
+    finally:
+        assert await demo.stop() == 0
+
+
+def column_of(demo: DemoProcess, column: str) -> set[str]:
+    """Return the values of a column of the cases of a demo."""
+    address = f"file:{demo.data / 'haven.db'}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True)) as database:
+        found = database.execute(f"SELECT {column} FROM cases WHERE {column} IS NOT NULL")  # noqa: S608 - ours
+        return {str(value) for (value,) in found}
 
 
 def states_in(demo: DemoProcess) -> set[tuple[str, str, bool]]:

@@ -12,6 +12,8 @@ from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.actions import ActionInput, flash_result, send_command
 from bot.desks.web.queue import queries
 from bot.desks.web.routes import Permission, Repetition, get, post
+from bot.desks.web.team.closed import DAYS as CLOSED_DAYS
+from bot.desks.web.team.closed import closed_by_outcome
 from bot.desks.web.team.overdue import overdue_cases, overdue_replies, waiting_cases
 from bot.hotline.commands.types import Verb
 from bot.hotline.queue.case_status import IS_HELD
@@ -75,6 +77,8 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
             "skill_name": lambda code: request.locale(skill_name(code)),
             "late": overdue_replies(work, now),
             "overdue": queries.load_rows(work, context, request.caseworker, first, now),
+            "closed": closed_by_outcome(work, now),
+            "closed_days": CLOSED_DAYS,
             "max_waiting": MAX_WAITING_SHOWN,
             "waiting": queries.load_rows(work, context, request.caseworker, waiting, now),
             "available_for": lambda case, holder: available_for(team, case, holder),

@@ -55,6 +55,24 @@ def test_the_team_page_shows_workloads_without_content(web_desk: WebDeskHarness)
     assert "No overdue replies." in page
 
 
+def test_the_team_page_counts_closed_cases_by_outcome(web_desk: WebDeskHarness) -> None:
+    mei, chief = web_desk.worker().comes(), web_desk.supervisor().comes()
+
+    def figures() -> list[tuple[str, str]]:
+        part = chief.browser.get("/team").text.partition('id="closed"')[2]
+        return re.findall(r'outcome=(\w+)">[^<]+</a></dt><dd class="num">(\d+)</dd>', part)
+
+    assert figures() == []
+    for outcome in ("helped", "withdrawn", "helped"):
+        _person, reference = web_desk.add_person()
+        mei.told(reference, "claim")
+        mei.told(reference, "close", code=outcome)
+    assert figures() == [("helped", "2"), ("withdrawn", "1")]
+    web_desk.home.advance_time(8 * 24 * 3600)
+    chief.comes()
+    assert figures() == []
+
+
 def test_overdue_cases_are_listed_with_available_caseworkers(web_desk: WebDeskHarness) -> None:
     _person, reference = web_desk.add_person()
     web_desk.home.advance_time(3 * 24 * 3600)
