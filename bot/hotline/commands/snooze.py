@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
 MAX_SNOOZE = 30 * DAY
 MAX_FOLLOW_UP = 366 * DAY
+EXAMPLE_AHEAD = 2 * DAY
+"""How far an example lies in the future, so that it could be typed as it stands."""
 
-NO_MOMENT = _("Say until when, as 2026-11-25 14:30: in the future, within 30 days.")
-NO_DAY = _("Say on which day, as 2026-11-25: in the future, within a year.")
+# Translators: {example} e.g. 2026-11-25 14:30
+NO_MOMENT = _("Say until when, as {example}: in the future, within 30 days.")
+# Translators: {example} e.g. 2026-11-25
+NO_DAY = _("Say on which day, as {example}: in the future, within a year.")
 SNOOZE_REASON_NEEDED = _("Please say why it can wait.")
 FOLLOW_UP_TASK_NEEDED = _("Please say what is to be done then.")
 EMERGENCY_NOT_SNOOZED = _("The person is in danger now: this case cannot be snoozed.")
@@ -34,7 +38,8 @@ def snooze(context: CommandContext) -> None:
     """Hide the case from its holder's list until a moment, for a reason."""
     until = _parse_moment(context)
     if until is None or not context.now < until <= context.now + MAX_SNOOZE:
-        context.refuse(NO_MOMENT)
+        law = context.services.deadlines.law
+        context.refuse(NO_MOMENT, example=law.format_time(context.now + EXAMPLE_AHEAD))
     elif not context.command.text.strip():
         context.refuse(SNOOZE_REASON_NEEDED)
     elif _may_snooze(context, until) and context.move(CaseAction.WORK, detail="aside"):
@@ -80,7 +85,7 @@ def follow_up(context: CommandContext) -> None:
             context.add_event(EventKind.SNOOZE_CHANGED)
             context.reply(DONE)
     elif not context.now < at <= context.now + MAX_FOLLOW_UP:
-        context.refuse(NO_DAY)
+        context.refuse(NO_DAY, example=law.date_of(context.now + EXAMPLE_AHEAD).isoformat())
     elif not context.command.text.strip():
         context.refuse(FOLLOW_UP_TASK_NEEDED)
     elif context.move(CaseAction.NOTE, detail="follow_up"):

@@ -25,7 +25,7 @@ from bot.desks.web.case.send_checks import (
     keep_draft,
     prompts_as_json,
 )
-from bot.desks.web.case.typed_times import in_digits, unclear_appointment
+from bot.desks.web.case.typed_times import example_of, in_digits, unclear_appointment
 from bot.desks.web.form_nonces import NONCE_FIELD
 from bot.desks.web.live.event_log import CommandResult
 from bot.desks.web.middleware import CSRF_FIELD, QUEUE_PATH
@@ -81,7 +81,10 @@ async def _handle_case_action(request: DeskRequest) -> Response:
             )
             return respond(request, other, path)
     if unclear_appointment(request, verb):
-        why = CommandResult(seen.case, is_refused=True, source=texts.TIME_TO_COME.source)
+        why = CommandResult(
+            seen.case, is_refused=True, source=texts.TIME_TO_COME.source,
+            values={"example": example_of(request)},
+        )  # fmt: skip
         return respond(request, why, path)
     filled = _parse_input(in_digits(request, verb, dict(request.form)), form)
     if form.is_sent_to_person and (asked := await _failed_checks(request, seen, filled)):

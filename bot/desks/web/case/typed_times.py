@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from bot.clock import SECOND
@@ -21,6 +21,8 @@ MOMENT, DAY, PAST, APPOINTMENT = "moment", "day", "past", "appointment"
 time that is offered to the person."""
 MORNING = time(9)
 """The time of a day to come where none was typed."""
+EXAMPLE_TIME = time(14, 30)
+_NOT_UNDERSTOOD = {DAY: texts.DAY_NOT_UNDERSTOOD, PAST: texts.PAST_NOT_UNDERSTOOD}
 FIELDS = {
     Verb.SNOOZE: ("code", MOMENT),
     Verb.FOLLOW_UP: ("code", DAY),
@@ -36,8 +38,9 @@ async def _show_understood(request: DeskRequest) -> Response:
     kind = request.form.get("kind", "")
     found = _parse(request, request.form.get("words", ""), kind)
     if found is None:
-        why = texts.TIME_TO_COME if kind in {MOMENT, APPOINTMENT} else texts.TIME_NOT_UNDERSTOOD
-        return request.json(told=request.locale(why), refused=True)
+        why = _NOT_UNDERSTOOD.get(kind, texts.TIME_TO_COME)
+        told = request.locale(why, example=example_of(request, kind))
+        return request.json(told=told, refused=True)
     shown = format_full_day(request.locale.language, found.day)
     if found.at is not None:
         shown = f"{shown} {found.at:%H:%M}"
@@ -68,8 +71,19 @@ def unclear_appointment(request: DeskRequest, verb: Verb) -> bool:
     return _parse(request, request.form[name], kind) is None
 
 
+def example_of(request: DeskRequest, kind: str = MOMENT) -> str:
+    """Return a day, or a day with a time, that a field of a kind takes now, in digits."""
+    day = _now(request).date() + timedelta(days=-1 if kind == PAST else 2)
+    return f"{day}" if kind == DAY else f"{day} {EXAMPLE_TIME:%H:%M}"
+
+
+def _now(request: DeskRequest) -> datetime:
+    zone = request.context.legal_deadlines.law.zone
+    return datetime.fromtimestamp(request.now / SECOND, zone)
+
+
 def _parse(request: DeskRequest, words: str, kind: str) -> TypedTime | None:
-    now = datetime.fromtimestamp(request.now / SECOND, request.context.legal_deadlines.law.zone)
+    now = _now(request)
     found = parse_typed_time(words, now, is_past=kind == PAST)
     if found is None or kind == PAST:
         return found

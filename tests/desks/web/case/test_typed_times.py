@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,30 @@ def test_what_is_not_understood_says_what_to_write(web_desk: WebDeskHarness) -> 
     for words in ("some time", "yesterday", "昨天 14:00"):
         told, is_refused = understood(mei, words)
         assert ("a time to come" in told, is_refused) == (True, True)
+
+
+@pytest.mark.parametrize("kind", ["moment", "day", "past", "appointment"])
+@pytest.mark.parametrize("later", [0, 500])
+def test_the_example_of_a_typed_time_would_be_taken_today(
+    web_desk: WebDeskHarness, kind: str, later: int
+) -> None:
+    web_desk.home.advance_time(later * 24 * 3600)
+    mei = web_desk.worker().comes()
+    told, _is_refused = understood(mei, "some time", kind)
+    examples = re.findall(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?", told)
+    assert [understood(mei, it, kind)[1] for it in examples] == [False]
+    day = datetime.fromisoformat(examples[0]).date()
+    assert (day < days_on(web_desk, 0).date()) == (kind == "past")
+
+
+def test_a_refused_date_names_one_that_would_be_taken(web_desk: WebDeskHarness) -> None:
+    web_desk.home.advance_time(500 * 24 * 3600)
+    mei = web_desk.worker().comes()
+    _person, reference = answered(web_desk, mei)
+    for verb in ("aside", "follow_up"):
+        said = mei.does(reference, verb, code="some time", words="Later.").json()
+        (example,) = re.findall(r"as (\d{4}-[^:]+(?::\d\d)?): in the future", said["told"])
+        assert not mei.does(reference, verb, code=example, words="Later.").json()["refused"]
 
 
 @pytest.mark.parametrize("words", ["some time", "tomorrow", "yesterday 14:00", "明天"])
