@@ -16,14 +16,14 @@ from bot.cases.state_machine import Role
 from bot.hotline.commands.store import submit_command
 from bot.hotline.commands.types import Command, Verb
 from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
-from tests.browser.conftest import PATIENCE, WIDE
+from tests.browser.conftest import PATIENCE, WIDE, complaints_of
 from tests.support.database_fixtures import query
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from playwright.async_api import Browser, BrowserContext, Page
+    from playwright.async_api import Browser, BrowserContext, Page, Route
 
     from tests.browser.browser_desk_harness import BrowserCaseworker
     from tests.support.people.chat_person import ChatPerson
@@ -555,3 +555,61 @@ async def test_assigning_moves_no_column_and_every_page_counts_what_waits(
         await chief.goto(f"{office.address}/account")
         await office.somebody()
         await expect(waiting).to_have_text("2")
+
+
+@pytest.mark.parametrize("by", ["Mei", "Hua"])
+async def test_after_a_transfer_the_page_asks_for_nothing_of_the_case(
+    browser: Browser, tmp_path: Path, by: str
+) -> None:
+    async with (
+        BrowserDeskHarness.open(tmp_path) as office,
+        window(browser) as context,
+        window(browser) as others,
+    ):
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        jun = office.worker("Jun")
+        chief = await signed_in(others, office.worker("Hua", Role.SUPERVISOR), office.address)
+        _person, reference = await held(page, office)
+        complaints = complaints_of(page, office.address)
+        if by == "Mei":
+            await page.route("**/do/transfer", answered_late)
+            await page.locator("#case-actions > summary").click()
+            await page.locator("#more-transfer > summary").click()
+            await page.locator("#transfer-to").select_option(jun.id)
+            await page.locator("#more-transfer button").click()
+            await page.wait_for_url("**/queue/mine")
+        else:
+            await chief.goto(f"{office.address}/team")
+            row = chief.locator(f"#workload #assign-{reference}")
+            await row.locator("summary").click()
+            await row.locator(f"button[value='{jun.id}']").click()
+            await expect(page.locator("#moved")).to_contain_text("Hua transferred it at")
+            await page.evaluate("dispatchEvent(new Event('online'))")
+        await expect(page.locator(f"#own-{reference}")).to_have_count(0)
+        assert complaints == []
+
+
+async def answered_late(route: Route) -> None:
+    """Let a form be carried out, and its answer come after the events of it."""
+    answer = await route.fetch()
+    await asyncio.sleep(1)
+    await route.fulfill(response=answer)
+
+
+async def test_a_transfer_asks_about_words_that_were_not_sent(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        jun = office.worker("Jun")
+        await held(page, office)
+        await page.locator("#say-words").fill("Half a sentence")
+        await page.locator("#case-actions > summary").click()
+        await page.locator("#more-transfer > summary").click()
+        await page.locator("#transfer-to").select_option(jun.id)
+        await page.locator("#more-transfer button").click()
+        asked = page.locator("#more-transfer [data-error]")
+        await expect(asked).to_contain_text("What you wrote was not sent yet.")
+        await expect(page.locator("#say-words")).to_have_value("Half a sentence")
+        await page.locator("#more-transfer button").click()
+        await page.wait_for_url("**/queue/mine")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response, StreamingResponse
 
 from bot.desks.web.auth.case_access import check_case_access
-from bot.desks.web.live.watcher import ALL, CASE, SIGNED_OUT
+from bot.desks.web.live.watcher import ALL, GONE, SIGNED_OUT
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Repetition, get, post
 
@@ -68,7 +68,7 @@ async def _wait(request: DeskRequest) -> Response:
         lost = await _lost_cases(request, opened.cases)
         if lost is None or SIGNED_OUT in events:
             return request.json(HTTPStatus.UNAUTHORIZED)
-        events += [f"{CASE} {reference}" for reference in lost]
+        events += [f"{GONE} {reference}" for reference in lost]
         return request.json(position=streams.position, events=events)
 
 
@@ -128,7 +128,7 @@ async def _events(request: DeskRequest, cases: dict[str, str]) -> AsyncGenerator
                 yield _as_bytes(SIGNED_OUT)
                 return
             for reference in lost:
-                yield _as_bytes(f"{CASE} {reference}")
+                yield _as_bytes(f"{GONE} {reference}")
             if event.partition(" ")[2] not in lost:
                 # A position stands for all events before it, so only the last one carries it.
                 yield _as_bytes(event, streams.position if opened.events.empty() else "")

@@ -42,12 +42,13 @@ AWAY_POLL_SECONDS = 1.0
 """A database that is away is not asked ten times a second."""
 CLEANUP_SECONDS = 300.0
 MAX_PENDING = 32  # events that wait for a slow reader
-QUEUE, CASE, PERSON_WROTE, OWN, ALERT, ALL, SIGNED_OUT = (
-    "queue", "case", "message", "own", "alert", "all", "ended"
+QUEUE, CASE, PERSON_WROTE, GONE, OWN, ALERT, ALL, SIGNED_OUT = (
+    "queue", "case", "message", "gone", "own", "alert", "all", "ended"
 )  # fmt: skip
-"""Events of a stream: the queue changed; an open case changed; its person wrote; a case this
-caseworker holds changed; a case waits for them; anything may have changed; the session has ended.
-CASE and PERSON_WROTE are followed by the number of the case, which the page itself asked for."""
+"""Events of a stream: the queue changed; an open case changed; its person wrote; it is not open to
+this caseworker any more; a case they hold changed; a case waits for them; anything may have
+changed; the session has ended. CASE, PERSON_WROTE and GONE are followed by the number of the case,
+which the page itself asked for."""
 QUEUE_EVENTS = frozenset({CASE_ERASED, *EventKind}) - {
     EventKind.NOTE_ADDED, EventKind.ANSWER_FILLED_IN, EventKind.DELIVERY_RESULT, EventKind.DELAYED,
     EventKind.WITHHELD,

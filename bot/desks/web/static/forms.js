@@ -2,10 +2,11 @@
 
 import { banner, newNonce, post, toast } from "./http.js";
 import { leaveCase } from "./moved.js";
-import { delay } from "./outgoing.js";
+import { delay, unsentWords } from "./outgoing.js";
 import { showSignedOut, refresh } from "./panes.js";
 import { forget } from "./typed_times.js";
 
+const askedAbout = new WeakMap(); // unsent words, by the form that would leave them behind
 const unansweredForms = new WeakMap(); // fields of forms that may have arrived, although no answer came
 
 /** Return fields with the nonce of others: sent again unchanged, they are still one form. */
@@ -35,7 +36,17 @@ export function fieldsOf(form) {
   return [...fields];
 }
 
+/** Ask once before a case is left with words that were not sent; returns whether it was asked. */
+function asksAboutWords(form) {
+  const words = form.dataset.leaves ? unsentWords() : "";
+  if (!words || askedAbout.get(form) === words) return false;
+  askedAbout.set(form, words);
+  tellResult(form, { told: form.dataset.leaves, refused: true });
+  return true;
+}
+
 async function sendForm(form) {
+  if (asksAboutWords(form)) return;
   const button = form.querySelector("button");
   const had = document.activeElement; // a disabled button loses the focus
   if (button) button.disabled = true;

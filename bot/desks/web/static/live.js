@@ -4,7 +4,7 @@
 import { alertNow } from "./alerts.js";
 import { banner, fetchJson, post, renewSession, root, shownCase } from "./http.js";
 import { onLeaving } from "./moved.js";
-import { isSignedOut, refresh, showSignedIn, showSignedOut } from "./panes.js";
+import { isSignedOut, loseCase, refresh, showSignedIn, showSignedOut } from "./panes.js";
 
 const MINUTE = 60000;
 const RETRY_DELAYS = [1000, 2000, 5000, 15000, 30000];
@@ -17,7 +17,7 @@ const HEARTBEAT_DELAY = 1000; // the key or press may be one that ends the sessi
 const QUIET = 3000; // while the session ends or gets a new secret, a request would be refused
 const RENEWS_SESSION = "form[action$='/signout'], form[action*='/step-up'], form[data-passkey]";
 const NAME = `haven-live ${root}`;
-const EVENTS = ["queue", "case", "message", "own", "alert", "all", "ping"];
+const EVENTS = ["queue", "case", "gone", "message", "own", "alert", "all", "ping"];
 const STATES = ["offline", "reconnecting", "paused"];
 
 const page = `${Date.now()}-${Math.random()}`;
@@ -225,7 +225,9 @@ async function poll() {
 
 function handle(event, about) {
   if (event === "ping") return;
-  if (event === "all") refresh();
+  if (event === "gone") {
+    if (about === shownCase) loseCase();
+  } else if (event === "all") refresh();
   else if (about.length < 2 || about === shownCase) refresh(event);
   if (event === "alert") alertNow();
 }

@@ -52,6 +52,12 @@ export function delay(form) {
   if (form.dataset.check) check(waiting);
 }
 
+/** Return what was typed or waits to be sent; empty for nothing. */
+export function unsentWords() {
+  const typed = [...document.querySelectorAll("main [data-draft]")].map((it) => it.value.trim());
+  return [waiting ? describe(waiting) : "", ...typed].filter(Boolean).join("\n");
+}
+
 /** Show what is delayed; with a question it waits for the answer. */
 function showOutgoing(question) {
   const when = outgoingBar.querySelector(".outgoing-when");

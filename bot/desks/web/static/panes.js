@@ -7,17 +7,29 @@ import { isGone, leaveCase } from "./moved.js";
 
 const NEAR = 60; // pixels from the end that count as reading the newest message
 const following = new Set();
+let isLost = false; // the case of this page is not open to the caseworker any more
 const busy = new Map();
 
 /** Fetch the panes that depend on an event again; without an event, all of them. */
 export function refresh(event = "") {
   if (isSignedOut()) return Promise.resolve();
+  if (isLost && !isGone()) loseCase();
   const panes = [...document.querySelectorAll("[data-pane]")];
   return Promise.all(panes.filter((it) => !event || it.dataset.on.split(" ").includes(event)).map(refreshPane));
 }
 
+/** Stop asking for a case that is gone, and say where it went. */
+export async function loseCase() {
+  isLost = true;
+  if (isSending() || (await leaveCase())) return; // what is being sent leads on, as a transfer does
+  isLost = false; // it came back meanwhile
+  refresh("case");
+}
+
+const isSending = () => "sending" in document.body.dataset;
+
 async function refreshPane(pane) {
-  if (isGone() && pane.closest("main")) return;
+  if ((isLost || isGone()) && pane.closest("main")) return;
   if (busy.has(pane)) {
     busy.set(pane, true);
     return;
@@ -27,7 +39,7 @@ async function refreshPane(pane) {
   if (status === 401) showSignedOut();
   else if (status === 404) {
     if (!hasInput(pane)) pane.replaceChildren(); // erased or forbidden: remove it from the screen
-    if (!("sending" in document.body.dataset)) await leaveCase(); // else the answer leads on
+    if (!isSending()) await leaveCase(); // else the answer leads on
   } else if (status === 200 && page?.body && !(isGone() && pane.closest("main"))) {
     if (isAddition(pane, page.body)) mergeTimeline(pane, page.body);
     else morphChildren(pane, page.body);

@@ -10,7 +10,7 @@ import pytest
 from bot.clock import HOUR
 from bot.desks.web.live import seen_marks
 from bot.desks.web.live.seen_marks import SeenMarks
-from bot.desks.web.live.watcher import CASE, OWN
+from bot.desks.web.live.watcher import GONE, OWN
 from bot.hotline.queue.own_cases import MAX_LISTED, SeenMark, own_cases
 from tests.desks.web.case.test_case_erasure_page import _drain
 from tests.support.harnesses.web_desk_harness import ORIGIN
@@ -314,7 +314,7 @@ def test_one_stream_carries_the_cases_of_all_tabs(web_desk: WebDeskHarness) -> N
     tasks = web_desk.does(open_all([page]))
     assert web_desk.front.streams.viewers(web_desk.case(references[1])) == {mei.id}
     mei.told(references[1], "transfer", code=jun.id)
-    web_desk.does(page.next_event(CASE))  # its page asks, and is told who has it
+    web_desk.does(page.next_event(GONE))  # its page asks only who has it
     assert web_desk.front.streams.viewers(web_desk.case(references[1])) == set()
     assert web_desk.front.streams.viewers(web_desk.case(references[0])) == {mei.id}
     web_desk.does(close_all([page], tasks))
