@@ -390,10 +390,10 @@ async def test_words_that_are_stored_and_refused_later_are_in_the_composer_again
         await expect(said_in(page)).to_have_count(0)
 
 
-def give(office: BrowserDeskHarness, by: BrowserCaseworker, verb: Verb) -> None:
+def give(office: BrowserDeskHarness, by: BrowserCaseworker, verb: Verb, code: str = "") -> None:
     """Store a command about the only case, as a desk does."""
     ((case,),) = query(office.database, "SELECT id FROM cases")
-    command, now = Command(verb=verb, by=by.id, case=case), office.clock.now()
+    command, now = Command(verb=verb, by=by.id, case=case, code=code), office.clock.now()
     office.database.writer.run_sync(lambda work: submit_command(work, office.vault, command, now))
 
 
@@ -501,12 +501,35 @@ async def test_a_case_given_away_in_the_middle_of_a_sentence_says_to_whom_and_by
         await expect(moved).to_contain_text("What you typed was not sent")
         await page.keyboard.type("or")
         await expect(words).to_have_value("Please do not open the door")
-        await expect(page.locator("#messages, #case-file").first).to_be_empty()
-        await expect(page.locator("#case-file")).to_be_empty()
+        for empty in ("#messages", "#case-file"):
+            await expect(page.locator(empty)).to_be_empty()
+            await expect(page.locator(empty)).to_be_hidden()
+        whole = "Please do not open the door"
+        await expect(page.locator("main #moved blockquote")).to_have_text(whole)
+        await context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await moved.get_by_role("button", name="Copy").click()
+        assert await page.evaluate("navigator.clipboard.readText()") == whole
+        await expect(words).to_be_hidden()
         await moved.get_by_role("link").click()
         await page.wait_for_url("**/queue/mine")
         await page.go_back()
         await page.wait_for_url("**/queue/mine")  # no error page behind it either
+
+
+async def test_a_note_for_the_next_caseworker_is_shown_when_the_case_is_given_away(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        mei, jun = office.worker("Mei"), office.worker("Jun")
+        page = await signed_in(context, mei, office.address)
+        _person, reference = await held(page, office)
+        await page.locator("#case-actions > summary").click()
+        await page.locator("#more-transfer > summary").click()
+        await page.locator("#more-transfer textarea").fill("She likes short sentences.")
+        give(office, mei, Verb.TRANSFER, code=jun.id)
+        await office.house.dispatcher.resume()
+        await expect(page.locator("#moved blockquote")).to_have_text("She likes short sentences.")
+        await expect(page.locator("#moved")).to_contain_text(f"Jun has case {reference} now")
 
 
 async def test_who_loses_a_race_for_a_case_reads_who_has_it(

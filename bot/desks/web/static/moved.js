@@ -1,10 +1,12 @@
 // A case that became a colleague's while it was open: the page says who has it, and keeps what was
 // typed.
 
-import { banner, fetchJson, root, shownCase } from "./http.js";
+import { banner, fetchJson, root, shownCase, toast } from "./http.js";
 
+const TYPED = "main [data-pane] :is(textarea, input:not([type=hidden], [type=radio], [type=checkbox], [type=file])):not([data-draft])";
 const listeners = [];
 let hasLeft = false;
+let setAsideWords = []; // typed in fields that are removed with the case
 
 /** Call `does` when the case of this page is no longer open to the caseworker. */
 export function onLeaving(does) {
@@ -26,17 +28,28 @@ export async function leaveCase() {
   const notice = document.getElementById("moved");
   if (said.told) notice.querySelector("[data-told]").textContent = said.told;
   banner("moved", true);
+  setAsideWords = [...document.querySelectorAll(TYPED)].filter((it) => it.value !== it.defaultValue).map((it) => it.value);
   for (const pane of document.querySelectorAll("main [data-pane]")) {
     if (!pane.querySelector("[data-draft]")) pane.replaceChildren();
     for (const control of pane.querySelectorAll("button, input")) control.disabled = true;
   }
   showKept();
+  document.addEventListener("input", showKept); // the sentence is finished in its field
+  notice.querySelector("[data-copy-words]").addEventListener("click", copyKept);
   if (!document.activeElement?.dataset?.draft) notice.querySelector("a").focus();
   return true;
 }
 
-/** Say that words were not sent, if there are any. */
+/** Show the words that were not sent, if there are any. */
 export function showKept() {
-  const typed = [...document.querySelectorAll("[data-draft]")].some((it) => it.value.trim());
-  document.querySelector("#moved [data-kept]").hidden = !typed;
+  const drafts = [...document.querySelectorAll("main [data-draft]")].map((it) => it.value);
+  const words = [...drafts, ...setAsideWords].map((it) => it.trim()).filter(Boolean).join("\n\n");
+  const notice = document.getElementById("moved");
+  notice.querySelector("[data-words]").textContent = words;
+  notice.querySelector("[data-kept]").hidden = notice.querySelector("[data-copy-words]").hidden = !words;
+}
+
+async function copyKept({ currentTarget: button }) {
+  await navigator.clipboard.writeText(document.querySelector("#moved [data-words]").textContent);
+  toast(button.dataset.copied);
 }
