@@ -26,6 +26,8 @@ from bot.vault.keys.browser_key import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.hotline.search.job import SearchJob
     from bot.store.writer import Work, Writer
     from bot.vault.keys.key_store import KeyStore
@@ -50,6 +52,20 @@ _END_OLD = delete_by(
     desk_sessions,
     (desk_sessions.c.begun_at < bindparam("begun")) | (desk_sessions.c.seen_at < bindparam("seen")),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class InterruptedExport:
+    """An export that waits for a second factor, and goes on once its page is shown again."""
+
+    method: str
+    path: str
+    """Without the prefix of the desk."""
+    fields: Mapping[str, str]
+    back: str
+    """The page it was asked on."""
+    asked_at: int
+    is_confirmed: bool = False
 
 
 @dataclass(slots=True)
@@ -83,6 +99,7 @@ class DeskSession:
     """When a case of danger was closed last; 0 once the offer of a break was answered."""
     search: SearchJob | None = None
     """The newest search for words."""
+    interrupted: InterruptedExport | None = None
 
     def has_expired(self, now: int) -> bool:
         """Whether it has timed out."""

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 
+from bot.clock import MINUTE
+from bot.desks.web.auth.sessions import InterruptedExport
+from bot.desks.web.form_nonces import NONCE_FIELD
 from bot.desks.web.request import SESSION_COOKIE, DeskRequest, NotFoundError, Response
 from bot.desks.web.security_headers import SANDBOX_CSP
+
+GOES_ON_FOR = 5 * MINUTE
+"""How long an export waits for a second factor: what is confirmed later was another wish."""
+_OF_ONE_FORM = frozenset({"csrf", NONCE_FIELD})
 
 
 def require_step_up(request: DeskRequest, back: str) -> Response | None:
@@ -14,7 +22,23 @@ def require_step_up(request: DeskRequest, back: str) -> Response | None:
         raise NotFoundError("request of another site")
     if request.current_session.has_stepped_up(request.now):
         return None
+    path = request.http.url.path.removeprefix(request.context.root)
+    given = {name: value for name, value in request.form.items() if name not in _OF_ONE_FORM}
+    request.current_session.interrupted = InterruptedExport(
+        request.http.method, path, given, back, request.now
+    )
     return request.redirect_to_step_up(back)
+
+
+def take_interrupted(request: DeskRequest, page: str) -> InterruptedExport | None:
+    """Return the export that was asked on a page and is confirmed since; each goes on once."""
+    session = request.current_session
+    waits = session.interrupted
+    if waits is None or not waits.is_confirmed or waits.back.partition("#")[0] != page:
+        return None
+    session.interrupted = None
+    is_recent = 0 <= request.now - waits.asked_at <= GOES_ON_FOR
+    return waits if is_recent and session.has_stepped_up(request.now) else None
 
 
 def step_up_form(request: DeskRequest, back: str, error: str = "") -> Response:
@@ -27,9 +51,10 @@ def step_up_form(request: DeskRequest, back: str, error: str = "") -> Response:
 
 async def complete_step_up(request: DeskRequest, back: str) -> Response:
     """Note the second factor, rotate the session's secret, and return to a page."""
-    secret = await request.context.sessions.rotate(
-        request.current_session, request.session_secret, request.now
-    )
+    session, waits = request.current_session, request.current_session.interrupted
+    is_asked = waits is not None and waits.back == back
+    session.interrupted = replace(waits, is_confirmed=True) if waits and is_asked else None
+    secret = await request.context.sessions.rotate(session, request.session_secret, request.now)
     response = request.redirect(back)
     request.set_cookie(response, SESSION_COOKIE, secret.hex(), None)
     return response

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.cases.routing import queue_name
 from bot.clock import HOUR, MINUTE
 from bot.desks.web import texts
+from bot.desks.web.auth.step_up import take_interrupted
 from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.case.conversation import (
     ShownConversation,
@@ -76,7 +77,8 @@ async def _case_page(request: DeskRequest) -> Response:
     await take_back_words(request, view)
     file = await load_case_file(request, view)
     talk = await _load_conversation(request, view, Window(is_first=True), file.opened)
-    return request.render("case.html", file=file, talk=talk, words="", **values)
+    goes_on = take_interrupted(request, f"/cases/{view.access.summary.reference}")
+    return request.render("case.html", file=file, talk=talk, words="", goes_on=goes_on, **values)
 
 
 @get("/cases/{reference}/panes/{pane}", Permission.CASE, is_pane=True, is_background=True)

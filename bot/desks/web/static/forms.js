@@ -16,6 +16,7 @@ export function sameNonce(fields, others) {
 }
 
 export function initForms() {
+  goOn(document.querySelector("form[data-goes-on]"));
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!("fetch" in form.dataset)) return;
@@ -27,6 +28,14 @@ export function initForms() {
     const form = event.target.form;
     if (form && "filters" in form.dataset) form.requestSubmit();
   });
+}
+
+/** Send what a second factor interrupted: the answer is a file, and the page stays. */
+function goOn(form) {
+  if (!form) return;
+  form.submit();
+  form.hidden = true;
+  toast(form.querySelector("span").textContent);
 }
 
 /** Return the fields of a form, with a new nonce: the page may send many forms like this one. */

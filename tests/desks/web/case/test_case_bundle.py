@@ -140,9 +140,35 @@ def test_the_archive_needs_a_second_factor_of_the_last_minutes(web_desk: WebDesk
     response = asks(mei, reference, ORDER)
     assert "/step-up" in response.headers["location"]
     page = mei.browser.get(f"/cases/{reference}/panes/file").text
-    assert "/bundle" not in page
-    assert "/step-up?back=" in page
+    assert "/bundle" in page  # the ground is typed first, and not lost
     assert exported(web_desk) == []
+
+
+def test_the_archive_goes_on_by_itself_after_the_second_factor(web_desk: WebDeskHarness) -> None:
+    mei, _person, reference = held(web_desk)
+    web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
+    asks(mei, reference, ORDER)
+    assert 'id="goes-on"' not in mei.browser.get(f"/cases/{reference}").text
+    back = f"/cases/{reference}#export"
+    said = mei.browser.post("/step-up", {"code": mei.code(), "back": back})
+    assert said.headers["location"] == back
+    form = mei.browser.get(f"/cases/{reference}").text.partition('id="goes-on"')[2]
+    form = form.partition("</form>")[0]
+    assert f'action="/cases/{reference}/bundle"' in form
+    sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
+    assert {name: sent[name] for name in ORDER} == ORDER
+    assert mei.browser.post(f"/cases/{reference}/bundle", sent).status_code == 200
+    assert 'id="goes-on"' not in mei.browser.get(f"/cases/{reference}").text  # once
+
+
+def test_another_confirmation_lets_no_forgotten_export_go_on(web_desk: WebDeskHarness) -> None:
+    mei, _person, reference = held(web_desk)
+    for back, later in (("/account", 0), (f"/cases/{reference}#export", 6 * 60)):
+        web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
+        asks(mei, reference, ORDER)
+        web_desk.home.advance_time(later)
+        mei.browser.post("/step-up", {"code": mei.code(), "back": back})
+        assert 'id="goes-on"' not in mei.browser.get(f"/cases/{reference}").text
 
 
 def test_an_altered_file_is_named_before_anything_leaves(web_desk: WebDeskHarness) -> None:
