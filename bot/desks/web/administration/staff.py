@@ -74,7 +74,8 @@ async def _list_page(request: DeskRequest) -> Response:
     return request.render(
         "staff.html", rows=[it for it in rows if it.colleague.is_active],
         former=[it.colleague for it in rows if not it.colleague.is_active],
-        queues=QUEUE_NAMES, all_queues=len(Queue), reads_cases=reads_cases,
+        queues=QUEUE_NAMES, all_queues=len(Queue), all_languages=len(LANGUAGES),
+        reads_cases=reads_cases,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from bot.desks.web.app import ROUTES
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
 from bot.desks.web.qr_code import qr_code
 from bot.desks.web.routes import Permission
+from bot.languages import LANGUAGES
 from tests.desks.web.auth.test_enrolment import CHOSEN, code, shown
 from tests.support.harnesses.web_desk_harness import HttpBrowser, fill_path
 
@@ -346,6 +347,24 @@ def test_an_account_is_neither_requested_nor_used_on_the_approvals_page(
 
 
 # --- Changing ------------------------------------------------------------------------------------
+
+
+def test_who_reads_all_languages_has_no_chip_for_each(
+    web_desk: WebDeskHarness, chief: WebCaseworker
+) -> None:
+    mei, jun = (
+        web_desk.worker(languages=tuple(LANGUAGES)),
+        web_desk.worker("Jun", languages=("id",)),
+    )
+    page = chief.browser.get("/staff").text
+
+    def languages(of: WebCaseworker) -> str:
+        row = page.partition(f'href="/staff/account/{of.id}"')[2].partition("</tr>")[0]
+        return row.partition('data-label="Language">')[2].partition("</td>")[0].strip()
+
+    assert languages(mei) == "All languages"
+    assert languages(jun) == '<span class="pill">Indonesian</span>'
+    assert page.count('<span class="on-one-line"><span class="dot') >= 2  # "Off duty" is one line
 
 
 def test_changed_queues_and_languages_count_for_the_desk_and_for_the_keys(
