@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -161,6 +162,75 @@ async def test_back_leads_to_the_list_and_forward_to_the_unsent_words(
         await expect(page.locator("#say-words")).to_have_value("I will call the shelter")
         await page.get_by_role("link", name="Back to the list").tap()
         await expect(page).to_have_url(re.compile("/queue/mine$"))
+
+
+async def has_entry(page: Page, *, is_there: bool = True) -> None:
+    """Wait until the history has an entry for what is open, or has none."""
+    async with asyncio.timeout(PATIENCE / 1000):
+        while await page.evaluate("Boolean(history.state?.sheet)") != is_there:  # noqa: ASYNC110 - a browser
+            await asyncio.sleep(0.05)
+
+
+async def test_back_closes_what_is_open_before_it_leaves_the_page(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with (
+        BrowserDeskHarness.open(tmp_path) as office,
+        phone(browser, office) as page,
+    ):
+        reference = await a_conversation(office, page, office.worker("Mei"))
+        await page.goto(f"{office.address}/queue/mine")
+        await page.locator("a.case-link").tap()
+        case = re.compile(f"/cases/{reference}$")
+        await page.locator("#say-words").fill("I will call the shelter")
+        actions = page.locator("#case-actions .menu-panel")
+        openers = (
+            (page.locator("#case-actions > summary"), actions),
+            (page.get_by_role("button", name="Case file"), page.locator("#case-file")),
+            (page.get_by_role("button", name="Menu"), page.locator("#menu")),
+            (page.get_by_role("button", name="Phrasebook"), page.locator("#phrases")),
+        )
+        for opener, sheet in openers:
+            await opener.tap()
+            await expect(sheet).to_be_visible()
+            await has_entry(page)
+            await page.go_back()
+            await expect(sheet).to_be_hidden()
+            await expect(page).to_have_url(case)
+            await expect(page.locator("#say-words")).to_have_value("I will call the shelter")
+        await page.locator("#case-actions > summary").tap()
+        await expect(actions).to_be_visible()
+        await has_entry(page)
+        await page.touchscreen.tap(20, 120)  # closed in another way: the entry is gone, too
+        await expect(actions).to_be_hidden()
+        await has_entry(page, is_there=False)
+        await page.go_back()
+        await expect(page).to_have_url(re.compile("/queue/mine$"))
+
+
+async def test_back_from_a_page_of_the_menu_leads_to_the_page_before(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with (
+        BrowserDeskHarness.open(tmp_path) as office,
+        phone(browser, office) as page,
+    ):
+        await office.worker("Hua", Role.SUPERVISOR).signs_in(page, office.address)
+        await page.goto(f"{office.address}/queue/waiting")
+        await page.get_by_role("button", name="Menu").tap()
+        await has_entry(page)
+        await page.locator("#menu").get_by_role("link", name="Team").tap()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Team")
+        await page.go_back()
+        await expect(page).to_have_url(re.compile("/queue/waiting$"))
+        await expect(page.locator("#menu")).to_be_hidden()
+        await page.get_by_role("button", name="Filter").tap()
+        await has_entry(page)
+        await page.locator("#filters select[name=language]").select_option("vi")
+        await expect(page).to_have_url(re.compile(r"/queue/waiting\?language=vi$"))
+        await page.go_back()
+        await expect(page).to_have_url(re.compile("/queue/waiting$"))
+        await has_entry(page, is_there=False)
 
 
 async def test_every_cell_of_a_list_says_on_a_phone_what_it_is(

@@ -1,5 +1,6 @@
 // Command bar: opens a case by its number, or runs a command by a word of its name.
 
+import { leaveTo } from "./back.js";
 import { commands } from "./commands.js";
 import { root } from "./http.js";
 
@@ -42,7 +43,7 @@ function searchCommands() {
   const number = commandBar.dataset.cases && CASE_NUMBER.test(query) ? query : "";
   if (number) {
     const name = commandBar.dataset.cases.replace("{number}", query.toUpperCase());
-    const go = () => location.assign(`${root}/find?number=${encodeURIComponent(query)}`);
+    const go = () => leaveTo(`${root}/find?number=${encodeURIComponent(query)}`);
     const isCertain = /\d/.test(query) || !found.length;
     found.splice(isCertain ? 0 : found.length, 0, { name, keys: "", run: go });
   }

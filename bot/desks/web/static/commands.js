@@ -1,5 +1,6 @@
 // Commands of the page, read from the dialog of shortcuts: keys, name, and whether they can run now.
 
+import { leaveTo } from "./back.js";
 import { root } from "./http.js";
 import { isTakingOver, undo } from "./outgoing.js";
 import { search } from "./phrases.js";
@@ -7,7 +8,7 @@ import { writeAhead } from "./typed_ahead.js";
 
 const DOES = {
   go: (target) => {
-    location.assign(root + target);
+    leaveTo(root + target);
     return true;
   },
   press: (target) => {

@@ -2,6 +2,7 @@
 
 import { initAlerts } from "./alerts.js";
 import { initAttach } from "./attach.js";
+import { initBack } from "./back.js";
 import { initCommandBar } from "./command_bar.js";
 import { initDrafts } from "./drafts.js";
 import { initForms } from "./forms.js";
@@ -29,6 +30,7 @@ initPictures();
 initSounds();
 initDialogs();
 initMenus();
+initBack(); // after it: an address may open a sheet
 initTypedTimes();
 initKeys();
 initCommandBar();

@@ -1,5 +1,6 @@
 // Forms sent by script: their answers are shown, and the panes they concern are fetched again.
 
+import { leaveTo } from "./back.js";
 import { banner, newNonce, post, toast } from "./http.js";
 import { leaveCase } from "./moved.js";
 import { delay, unsentWords } from "./outgoing.js";
@@ -82,7 +83,7 @@ export async function send(form, fields, keepalive = false) {
   if (answer.checks) return { isSent: false, ...answer };
   if (answer.pause) document.getElementById("break-offer").hidden = false;
   tellResult(form, answer);
-  if (goes) location.assign(answer.go);
+  if (goes) leaveTo(answer.go);
   const shown = goes ? null : refresh();
   return { isSent: !answer.refused, isStored: Boolean(answer.stored), shown };
 }
