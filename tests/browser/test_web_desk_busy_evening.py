@@ -632,7 +632,7 @@ async def test_a_transfer_asks_about_words_that_were_not_sent(
         await page.locator("#transfer-to").select_option(jun.id)
         await page.locator("#more-transfer button").click()
         asked = page.locator("#more-transfer [data-error]")
-        await expect(asked).to_contain_text("What you wrote was not sent yet.")
+        await expect(asked).to_contain_text("Some words are not sent yet.")
         await expect(page.locator("#say-words")).to_have_value("Half a sentence")
         await page.locator("#more-transfer button").click()
         await page.wait_for_url("**/queue/mine")

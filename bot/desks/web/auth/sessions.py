@@ -58,9 +58,8 @@ _END_OLD = delete_by(
 class InterruptedExport:
     """An export that waits for a second factor, and goes on once its page is shown again."""
 
-    method: str
     path: str
-    """Without the prefix of the desk."""
+    """Of its form, without the prefix of the desk."""
     fields: Mapping[str, str]
     back: str
     """The page it was asked on."""

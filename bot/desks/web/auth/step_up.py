@@ -22,11 +22,11 @@ def require_step_up(request: DeskRequest, back: str) -> Response | None:
         raise NotFoundError("request of another site")
     if request.current_session.has_stepped_up(request.now):
         return None
-    path = request.http.url.path.removeprefix(request.context.root)
-    given = {name: value for name, value in request.form.items() if name not in _OF_ONE_FORM}
-    request.current_session.interrupted = InterruptedExport(
-        request.http.method, path, given, back, request.now
-    )
+    if request.route.changes_state:  # the form of an export: its page sends it again
+        path = request.http.url.path.removeprefix(request.context.root)
+        given = {name: it for name, it in request.form.items() if name not in _OF_ONE_FORM}
+        waits = InterruptedExport(path, given, back, request.now)
+        request.current_session.interrupted = waits
     return request.redirect_to_step_up(back)
 
 

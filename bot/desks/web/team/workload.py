@@ -10,7 +10,9 @@ from bot.clock import MINUTE
 from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.actions import ActionInput, flash_result, send_command
+from bot.desks.web.preferences import QueueFilter
 from bot.desks.web.queue import queries
+from bot.desks.web.queue.saved_views import list_address
 from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.desks.web.team.closed import DAYS as CLOSED_DAYS
 from bot.desks.web.team.closed import closed_by_outcome
@@ -79,6 +81,9 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
             "overdue": queries.load_rows(work, context, request.caseworker, first, now),
             "closed": closed_by_outcome(work, now),
             "closed_days": CLOSED_DAYS,
+            "closed_with": lambda code: list_address(
+                queries.CLOSED, QueueFilter(outcome=code).address
+            ),
             "max_waiting": MAX_WAITING_SHOWN,
             "waiting": queries.load_rows(work, context, request.caseworker, waiting, now),
             "available_for": lambda case, holder: available_for(team, case, holder),
