@@ -120,7 +120,7 @@ desk_choices = Table(
     Column("name", String(16), primary_key=True),
     Column("chosen", String(48), nullable=False),
     info={
-        "holds": "settings of a caseworker, in codes: filters, sound, what was read",
+        "holds": "settings of a caseworker: filters, sound, what was read in codes; names of views",
         "erased": "when they change them, or leave",
     },
 )

@@ -3,7 +3,7 @@
 
 import { fetchPane, post } from "./http.js";
 import { morph } from "./morph.js";
-import { refresh } from "./panes.js";
+import { mayBeLost, refresh } from "./panes.js";
 
 const LOOK_DELAY = 1500; // milliseconds a new entry has to be in front of the caseworker
 const MAX_UNSETTLED = 40;
@@ -113,7 +113,7 @@ function lookSoon(pane) {
   lookTimer = setTimeout(() => {
     const until = Number(cursorOf(pane)?.dataset.until ?? 0);
     if (document.hidden || !document.hasFocus() || document.body.classList.contains("idle")) return;
-    if (until <= reportedUntil) return;
+    if (until <= reportedUntil || mayBeLost()) return;
     reportedUntil = until;
     post(pane.dataset.pane.replace("panes/conversation", "looked"), { until });
   }, LOOK_DELAY);
