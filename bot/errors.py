@@ -30,6 +30,18 @@ class StoreTooNewError(HavenError):
     """A newer Haven wrote the database. Install that version, or restore an older backup."""
 
 
+class UnfinishedCopyError(HavenError):
+    """The database is a part of a copy. Run `haven migrate` again, which finishes it."""
+
+
+class MigrationError(HavenError):
+    """The data cannot be copied into PostgreSQL. The text says why; the originals are as before."""
+
+
+class UpgradeError(HavenError):
+    """The data cannot be upgraded yet. The text says why; nothing was changed."""
+
+
 class SchemaIncompleteError(HavenError):
     """The data lack a table or a column of their revision. Restore a backup into a new folder."""
 

@@ -12,6 +12,8 @@ from bot.errors import HavenError, SettingError
 from bot.private_file import read_private_line
 from bot.store.database import Database, DataDirectory
 from bot.store.faults import failure_reason, is_postgresql_error, unwrap
+from bot.store.migrate import KEY_MIGRATIONS, LATEST_KEY_REVISION, current_revision
+from bot.store.releases import require_known
 from bot.vault import HostKey, KeyStore
 
 if TYPE_CHECKING:
@@ -70,7 +72,15 @@ def open_key_store(settings: Settings, patience: Patience | None = None) -> KeyS
     if url == (settings.database_url or DataDirectory(settings.data).database_url):
         raise SettingError("HAVEN_KEYS_URL is HAVEN_DATABASE_URL: keys need a separate database")
     with opening("key store", "HAVEN_KEYS_URL" if settings.keys_url else "HAVEN_DATA"):
-        return KeyStore(Database(url, patience))
+        return KeyStore(_of_this_release(Database(url, patience)))
+
+
+def _of_this_release(database: Database) -> Database:
+    """Return a key store; refuse one of an older release, which a start copies and upgrades."""
+    if current_revision(database) not in {None, LATEST_KEY_REVISION}:
+        require_known(current_revision(database), KEY_MIGRATIONS)
+        raise SettingError("the key store is of an older release; haven upgrade upgrades it")
+    return database
 
 
 @contextmanager

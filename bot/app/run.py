@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.app.build import App, RunningApp, build
+from bot.app.databases.upgrade import delete_copies_in_time
 from bot.app.fact_checks import keep_following
 from bot.app.jobs import run_together
 from bot.app.options import BuildOptions
@@ -152,6 +153,7 @@ def _watch_jobs(
     jobs: list[Coroutine[None, None, None]] = []
     if not options.rehearsal:  # there time jumps
         jobs.append(watch_polling(lambda: running.app, activity))
+        jobs.append(delete_copies_in_time(settings))
     if (address := settings.watch_host_port) is not None:
         # Memory that is not needed without the port.
         from bot.monitoring.server import WatchPages, serve_until_cancelled  # noqa: PLC0415

@@ -7,8 +7,10 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+import typer
 from sqlalchemy import select
 
+from bot.app.databases.upgrade import upgrade_deployment
 from bot.app.keys import load_host_key, open_key_store, opening
 from bot.clock import SECOND, SystemClock
 from bot.errors import AlreadyRunningError, CommitFailedError, HavenError
@@ -17,8 +19,15 @@ from bot.store.compiled import Prepared
 from bot.store.data_folder import require_data
 from bot.store.database import Database, DataDirectory
 from bot.store.faults import failure_reason, is_postgresql_error, unwrap
-from bot.store.migrate import LATEST_REVISION, check_complete, current_revision, upgrade
+from bot.store.migrate import (
+    LATEST_REVISION,
+    MIGRATIONS,
+    check_complete,
+    current_revision,
+    upgrade,
+)
 from bot.store.patience import Patience, spread
+from bot.store.releases import require_known
 from bot.store.tables.main import heartbeats
 from bot.vault import Vault
 from bot.vault.keys.team_keys import number_teams
@@ -41,10 +50,17 @@ def database_url(settings: Settings) -> str:
     return settings.database_url or DataDirectory(settings.data).database_url
 
 
+def upgrade_data(settings: Settings) -> None:
+    """Upgrade data of an older release, and say so; raise SettingError if that fails."""
+    with opening("database", "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"):
+        upgrade_deployment(settings, lambda line: typer.echo(line, err=True))
+
+
 def open_database(settings: Settings, patience: Patience | None = None) -> Database:
-    """Open the database, created or migrated if need be; raise SettingError if that fails."""
+    """Open the database, created or upgraded if need be; raise SettingError if that fails."""
     DataDirectory(settings.data).create()
     database = Database(database_url(settings), patience)
+    upgrade_data(settings)
     with opening("database", "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"):
         upgrade(database)
     return database
@@ -64,8 +80,9 @@ def check_schema(url: str) -> None:
     """Raise HavenError unless a database exists and has this release's schema."""
     database = database_at(url)
     revision = current_revision(database)
+    require_known(revision, MIGRATIONS)
     if revision != LATEST_REVISION:
-        raise HavenError(f"its schema is {revision}; haven start migrates it to {LATEST_REVISION}")
+        raise HavenError(f"its schema is {revision}; haven start upgrades it to {LATEST_REVISION}")
     check_complete(database)
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import typer
 
+from bot.app.databases.upgrade import needs_upgrade
 from bot.app.keys import load_host_key
 from bot.app.sign_in import ask_secret, sign_in
 from bot.app.storage import existing_database, open_database, open_vault
@@ -86,8 +87,8 @@ def open_deployment(
 ) -> Iterator[Deployment]:
     """Open the deployment of some settings, by default this process's, and close it afterwards.
 
-    With `create` the database is created or migrated, and a new folder is announced; otherwise it
-    must exist.
+    With `create` the database is created, and a new folder is announced; otherwise it must exist.
+    Only a start and `haven upgrade` upgrade one.
 
     Raises:
         HavenError: settings, database, host key or key store cannot be used.
@@ -97,7 +98,8 @@ def open_deployment(
         load_host_key(settings)  # without one, no database is created
         if require_data_or_room(settings):
             typer.echo(f"New data folder: {settings.data.absolute()} (HAVEN_DATA)", err=True)
-    database = open_database(settings) if create else existing_database(settings)
+    is_new = create and not needs_upgrade(settings)
+    database = open_database(settings) if is_new else existing_database(settings)
     try:
         with closing(open_vault(settings, database)) as vault:
             yield Deployment(settings, database, vault, AuditLog(vault))

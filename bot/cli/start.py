@@ -13,7 +13,7 @@ import typer
 from bot.app.retention import check_backup_settings
 from bot.app.run import RunOptions, run_bot
 from bot.app.sign_in import require_key_holder
-from bot.app.storage import open_database, open_vault
+from bot.app.storage import open_database, open_vault, upgrade_data
 from bot.app.web_desk import desk_job, run_standalone_desk
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.log import configure
@@ -33,8 +33,9 @@ def start(
     if only != "desk":
         settings.token()
     require_data(settings)
+    configure()
+    upgrade_data(settings)
     if only == "desk":
-        configure()
         run_until_signal(run_standalone_desk(settings))
         return
     checked_bot_names(settings)
@@ -42,7 +43,6 @@ def start(
     offer = load_offer(settings)
     for refusal in offer.refusals():
         typer.echo(refusal, err=True)
-    configure()
     desk = None if only else desk_job(settings)
     run_until_signal(run_bot(settings, RunOptions(extra_job=desk, offer=offer)))
 

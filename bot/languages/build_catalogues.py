@@ -21,6 +21,8 @@ class BuildWithCatalogues(build_py):  # type: ignore[misc]  # setuptools says no
         super().run()
         if not self.editable_mode:
             compile_catalogues(Path(self.build_lib) / "locales")
+            # `haven upgrade --check` prints from it what an operator must know.
+            self.copy_file("CHANGELOG.md", str(Path(self.build_lib) / "bot" / "CHANGELOG.md"))
 
 
 def compile_catalogues(folder: Path) -> None:

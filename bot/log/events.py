@@ -79,6 +79,14 @@ PROCESS: Final[Mapping[str, LogEvent]] = {
     ),
     "disk_writable": LogEvent(_INFO, "seconds", "The disk takes writes again, after so long."),
     "rows_expired": LogEvent(_INFO, "count", "Old rows were deleted."),
+    "upgrade_begun": LogEvent(
+        _INFO, "count", "So many databases are of an older release: copied, compared, upgraded.",
+        "Do not switch the computer off; if that happens, the next start goes on.",
+    ),
+    "upgrade_done": LogEvent(_INFO, "seconds", "The upgrade is complete, after so long."),
+    "upgrade_copy_deleted": LogEvent(
+        _INFO, "", "The copy from before an upgrade was deleted: it is older than a day."
+    ),
     "library_message": LogEvent(
         _WARNING, "logger level error", "A library logged something; its text is never written.",
         "If it repeats, look for what failed at the same moment.",

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine
 
-from bot.errors import SchemaIncompleteError, StoreTooNewError
+from bot.errors import SchemaIncompleteError
 from bot.store.database import Database, begin_immediately
+from bot.store.releases import require_known, revisions
 from bot.store.tables import case_extras, desk, main, on_call, partners, phrases, service_hours
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
-    from sqlalchemy.engine import Connection
+    from sqlalchemy import Table
+    from sqlalchemy.engine import Connection, Engine
 
 
 LATEST_REVISION = "0002"
@@ -66,10 +68,22 @@ def check_complete(database: Database) -> None:
     finally:
         cursor.close()
         connection.close()
-    wanted = {(name, column.name) for name, table in TABLES.items() for column in table.columns}
-    if missing := sorted(f"{table}.{column}" for table, column in wanted - found):
+    _refuse_incomplete(found, TABLES.values(), LATEST_REVISION)
+
+
+def check_complete_in(connection: Connection, tables: Collection[Table], revision: str) -> None:
+    """Raise SchemaIncompleteError unless an open transaction sees these tables, whole."""
+    rows = connection.exec_driver_sql(_COLUMNS[connection.dialect.name]).fetchall()
+    _refuse_incomplete({(str(table), str(column)) for table, column in rows}, tables, revision)
+
+
+def _refuse_incomplete(
+    found: Collection[tuple[str, str]], tables: Collection[Table], revision: str
+) -> None:
+    wanted = {(str(table.name), str(it.name)) for table in tables for it in table.columns}
+    if missing := sorted(f"{table}.{column}" for table, column in wanted - set(found)):
         raise SchemaIncompleteError(
-            f"{len(missing)} columns of revision {LATEST_REVISION} are missing, {missing[0]} among"
+            f"{len(missing)} columns of revision {revision} are missing, {missing[0]} among"
             " them: restore a backup into a new folder"
         )
 
@@ -105,11 +119,7 @@ def current_revision(database: Database) -> str | None:
 
 
 def _migrate(database: Database, migrations: Path) -> None:
-    found = current_revision(database)
-    if found is not None and not is_known_revision(found, migrations):
-        raise StoreTooNewError(
-            f"this database is at revision {found}, newer than this Haven: upgrade Haven"
-        )
+    require_known(current_revision(database), migrations)
     with schema_transaction(database) as connection:
         upgrade_to(connection, "head", migrations)
 
@@ -117,20 +127,26 @@ def _migrate(database: Database, migrations: Path) -> None:
 @contextmanager
 def schema_transaction(database: Database) -> Iterator[Connection]:
     """Yield a connection on which the schema and the rows change in one transaction."""
+    with schema_engine(database) as engine, engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def schema_engine(database: Database) -> Iterator[Engine]:
+    """Yield an engine for what is long by its nature: a change of the schema, or a copy."""
     driver = "sqlite" if database.dialect == "sqlite" else "postgresql+psycopg"
-    engine = create_engine(database.url.set(drivername=driver))
+    engine = create_engine(database.url.set(drivername=driver), hide_parameters=True)
     if database.dialect == "sqlite":
         begin_immediately(engine)
     try:
-        with engine.begin() as connection:
-            yield connection
+        yield engine
     finally:
         engine.dispose()
 
 
 def is_known_revision(revision: str, migrations: Path = MIGRATIONS) -> bool:
     """Tell whether this release can upgrade from a revision."""
-    return revision in {path.name[:4] for path in migrations.glob("[0-9]*.py")}
+    return revision in revisions(migrations)
 
 
 def upgrade_to(connection: Connection, revision: str, migrations: Path = MIGRATIONS) -> None:

@@ -45,6 +45,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
+def test_the_wheel_holds_the_notes_that_the_check_of_an_upgrade_prints(installed: Path) -> None:
+    packed = (installed / "bot" / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert packed == (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
 def environment(installed: Path) -> dict[str, str]:
     """Return an environment in which only the unpacked wheel is found."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HAVEN_")}

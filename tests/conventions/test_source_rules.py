@@ -44,6 +44,7 @@ READS_CLOCK = {
 CATCHES_ALL = {
     "bot/app/fact_checks.py": "one failed look must not end the bot or the desk",
     "bot/app/storage.py": "a check that cannot run has failed",
+    "bot/app/databases/upgrade.py": "an old copy that stays must not end the bot",
     "bot/cases/evidence/download.py": "a failed download is tried again, and given up in the end",
     "bot/desks/web/middleware.py": "a failed request ends alone, and its error is not shown",
     "bot/desks/web/live/seen_marks.py": "what could not be stored is stored with the next",

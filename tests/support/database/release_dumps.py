@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, Table, create_engine, insert, select
 
 from bot.store.database import Database
-from bot.store.migrate import current_revision, upgrade_keys, upgrade_to
+from bot.store.migrate import MIGRATIONS, current_revision, upgrade_keys, upgrade_to
 from bot.store.tables.main import metadata
 from bot.vault import HostKey, KeyStore, Vault
 from tests.support.database.key_store_fixtures import PASSWORD, staff_keys
@@ -82,13 +82,13 @@ def execute(database: Database, sql: str) -> None:
 
 def restored(dump: Path, kind: str, folder: Path) -> Database:
     """Return a database as that release left it."""
-    database = Database(f"sqlite:///{_loaded(dump, folder / 'haven.db')}")
+    database = Database(f"sqlite:///{load_dump(dump, folder / 'haven.db')}")
     return database if kind == "sqlite" else carried_over(database, folder)
 
 
 def vault_of(dump: Path, folder: Path) -> Vault:
     """Return what opens a dump, by the key store of its release."""
-    keys = Database(f"sqlite:///{_loaded(dump.with_name('keys.sql'), folder / 'keys.db')}")
+    keys = Database(f"sqlite:///{load_dump(dump.with_name('keys.sql'), folder / 'keys.db')}")
     upgrade_keys(keys)
     return Vault(HostKey(bytes(range(32))), KeyStore(keys))
 
@@ -98,13 +98,14 @@ def keyring_of(vault: Vault) -> Keyring:
     return staff_keys(vault).unlock("keeper", PASSWORD)
 
 
-def _loaded(script: Path, path: Path) -> Path:
+def load_dump(script: Path, path: Path) -> Path:
+    """Write a dump into a SQLite file."""
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(script.read_text(encoding="utf-8"))
     return path
 
 
-def carried_over(source: Database, folder: Path) -> Database:
+def carried_over(source: Database, folder: Path, migrations: Path = MIGRATIONS) -> Database:
     """Return a PostgreSQL database at the revision of a SQLite one, with its rows."""
     database = Database(empty_url("postgresql", folder))
     connection = sqlite3.connect(str(source.url.database))
@@ -113,10 +114,11 @@ def carried_over(source: Database, folder: Path) -> Database:
     revision = current_revision(source)
     assert revision is not None
     with engine.begin() as target:
-        upgrade_to(target, revision)
+        upgrade_to(target, revision, migrations)
         for table in tables_of(target):
             rows = [dict(row) for row in connection.execute(f"SELECT * FROM {table.name}")]  # noqa: S608 - our own name
-            target.execute(insert(table), rows)
+            if rows:
+                target.execute(insert(table), rows)
             if "id" in table.c and table.c.id.server_default is not None:  # it counts by itself
                 target.exec_driver_sql(
                     f"SELECT setval('{table.name}_id_seq', (SELECT max(id) FROM {table.name}))"  # noqa: S608

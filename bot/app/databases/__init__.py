@@ -1,0 +1,1 @@
+"""Changes of whole databases: an upgrade with its rehearsal, and the move to PostgreSQL."""

@@ -1,0 +1,165 @@
+"""An upgrade of data and key store: announced, locked, copied before, and finished if interrupted.
+
+Each database is upgraded in one transaction, the key store first: a process that is killed leaves
+each as it was or as it will be, and the next start goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from bot.app.databases.moved import refuse_moved
+from bot.app.databases.upgrade_lock import upgrade_lock
+from bot.clock import DAY, SystemClock
+from bot.log import log
+from bot.store.copies.upgrade_copy import UpgradeCopy, delete_copy, made_at
+from bot.store.database import Database, DataDirectory
+from bot.store.migrate import (
+    KEY_MIGRATIONS,
+    LATEST_KEY_REVISION,
+    LATEST_REVISION,
+    MIGRATIONS,
+    TABLES,
+    current_revision,
+    upgrade,
+    upgrade_keys,
+)
+from bot.store.releases import SchemaStep, installed_release, require_known, steps_after
+from bot.store.tables.keys import key_metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from sqlalchemy import Table
+
+    from bot.settings import Settings
+
+CHECK_SECONDS = 3600.0
+KEPT_AT_LEAST, KEPT_AT_MOST = DAY, 7 * DAY
+"""How long a copy is kept after an upgrade: through starts that fail, and no longer than the keys
+of a backup, so that a week after its erasure no copy of a case opens."""
+
+
+@dataclass(frozen=True)
+class UpgradePart:
+    """One of the two databases, and what an upgrade would do with it."""
+
+    name: str
+    database: Database
+    revision: str | None
+    """None if it is empty or missing."""
+    latest: str
+    migrations: Path
+    tables: Collection[Table]
+
+    @property
+    def steps(self) -> list[SchemaStep]:
+        """Return the revisions that are to come."""
+        return [] if self.revision is None else steps_after(self.revision, self.migrations)
+
+    @property
+    def copy(self) -> UpgradeCopy:
+        """Return the copy that is made before."""
+        return UpgradeCopy(self.database, self.revision or "", self.migrations)
+
+
+def load_parts(settings: Settings) -> tuple[UpgradePart, UpgradePart]:
+    """Return data and key store, with their revisions.
+
+    Raises:
+        StoreTooNewError: one is of a newer release.
+        UnfinishedCopyError: one is a part of a copy.
+    """
+    directory = DataDirectory(settings.data)
+    data = Database(settings.database_url or directory.database_url)
+    keys = Database(settings.keys_url or directory.keys_url)
+    parts = (
+        UpgradePart("data", data, _revision(data), LATEST_REVISION, MIGRATIONS, TABLES.values()),
+        UpgradePart(
+            "key store", keys, _revision(keys), LATEST_KEY_REVISION, KEY_MIGRATIONS,
+            key_metadata.tables.values(),
+        ),
+    )  # fmt: skip
+    for part in parts:
+        require_known(part.revision, part.migrations)
+    return parts
+
+
+def _revision(database: Database) -> str | None:
+    if database.dialect == "sqlite" and not Path(str(database.url.database)).exists():
+        return None  # to look would create it
+    return current_revision(database)
+
+
+def needs_upgrade(settings: Settings) -> bool:
+    """Tell whether the data or the key store are of an older release."""
+    return any(part.steps for part in load_parts(settings))
+
+
+def upgrade_deployment(
+    settings: Settings, announce: Callable[[str], None], *, with_backup: bool = True
+) -> None:
+    """Upgrade what is of an older release; do nothing if there is none.
+
+    Raises:
+        AlreadyRunningError: a bot uses the folder, or another process upgrades for too long.
+        StoreTooNewError: the data are of a newer release.
+        UpgradeError: no copy could be made before.
+    """
+    parts = load_parts(settings)
+    refuse_moved(parts[0].database)
+    if not any(part.steps for part in parts):
+        delete_old_copies(settings, KEPT_AT_LEAST)
+        return
+    with upgrade_lock(settings, parts[0].database, announce):
+        parts = load_parts(settings)
+        if old := [part for part in parts if part.steps]:
+            _require_stopped(settings)
+            _upgrade(old, announce, with_backup=with_backup)
+
+
+def _require_stopped(settings: Settings) -> None:
+    directory = DataDirectory(settings.data)
+    directory.lock()
+    directory.unlock()
+
+
+def _upgrade(old: list[UpgradePart], announce: Callable[[str], None], *, with_backup: bool) -> None:
+    begun = time.monotonic()
+    what = ", ".join(f"{it.name} {it.revision} to {it.latest}" for it in old)
+    announce(f"Upgrading to Haven {installed_release()}: {what}. Do not switch the computer off.")
+    log.info("upgrade_begun", count=len(old))
+    for part in old if with_backup else ():
+        part.copy.make()
+        announce(f"Copied the {part.name} before, and compared every row: {part.copy.place}")
+    for part in reversed(old):  # data of this release never meet keys of an older one
+        (upgrade if part.name == "data" else upgrade_keys)(part.database)
+    seconds = time.monotonic() - begun
+    log.info("upgrade_done", seconds=seconds)
+    announce(f"Upgraded in {seconds:.1f} s.")
+
+
+async def delete_copies_in_time(settings: Settings) -> NoReturn:
+    """Delete the copies of an upgrade after a week, however long this process runs."""
+    while True:
+        try:
+            await asyncio.to_thread(delete_old_copies, settings, KEPT_AT_MOST)
+        except Exception as error:  # noqa: BLE001 - tried again; nothing depends on it
+            log.warning("backup_cleanup_failed", error=type(error).__name__)
+        await asyncio.sleep(CHECK_SECONDS)
+
+
+def delete_old_copies(settings: Settings, kept: int) -> None:
+    """Delete the copies that are older than this (microseconds)."""
+    now = SystemClock().now()
+    for part in load_parts(settings):
+        if part.revision is None or part.steps:
+            continue
+        made = made_at(part.database)
+        if made is not None and now - made > kept:
+            delete_copy(part.database)
+            log.info("upgrade_copy_deleted")

@@ -1,0 +1,1 @@
+"""`haven upgrade` and `haven migrate`."""

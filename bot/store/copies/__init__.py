@@ -1,0 +1,1 @@
+"""Copies of whole databases, compared row by row: into PostgreSQL, and before an upgrade."""
