@@ -110,6 +110,7 @@ class Commands(LazyGroup):
         "backup": Entry("backup", "backup", "Make a backup while Haven runs."),
         "restore": Entry("backup", "restore", "Restore a backup into a new folder."),
         "upgrade": Entry("databases.upgrade", "upgrade", "Upgrade the data; check, rehearse."),
+        "migrate": Entry("databases.migrate", "migrate", "Copy SQLite into PostgreSQL."),
         "partners": Entry("partners", "partners_app", "Organisations that share the bot's link."),
         "campaigns": Entry("partners", "campaigns_app", "The links partners give out."),
         "directory": Entry("directory", "directory_app", "Numbers people are shown."),

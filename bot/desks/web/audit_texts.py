@@ -140,6 +140,7 @@ AUDIT_ACTIONS = {
     "fact_check": pgettext("audit", "checked a number or an organisation"),
     "fact_confirm": pgettext("audit", "confirmed the check of a number or an organisation"),
     "backup": pgettext("audit", "made a backup"),
+    "move_database": pgettext("audit", "copied all data to another database"),
     "cut": pgettext("audit", "deleted rows of this log that were too old"),
 }
 """Codes without words here are shown as they are."""
