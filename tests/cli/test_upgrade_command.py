@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import os
 import signal
@@ -18,7 +19,7 @@ import pytest
 
 from bot.app.databases import upgrade as upgrading
 from bot.app.databases.release_notes import changelog, upgrade_notes
-from bot.app.databases.upgrade import delete_old_copies, upgrade_deployment
+from bot.app.databases.upgrade import upgrade_deployment
 from bot.app.databases.upgrade_lock import LOCK_NUMBER, upgrade_lock
 from bot.errors import AlreadyRunningError, UpgradeError
 from bot.settings import Settings
@@ -235,15 +236,39 @@ def test_a_copy_that_differs_stops_the_upgrade(
     assert old.revisions() == [OLD, OLD]
 
 
-def test_a_copy_outlives_failed_starts_and_is_gone_a_week_later(
+def test_a_copy_outlives_failed_starts_and_is_gone_a_day_later(
     old: OldDeployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert old.haven("upgrade").returncode == 0
-    upgrade_deployment(old.settings, print)  # a start a moment later
-    assert old.copied_rows()
-    later = upgrading.SystemClock().now() + 7 * upgrading.DAY
-    monkeypatch.setattr(upgrading.SystemClock, "now", lambda _: later + 1)
-    delete_old_copies(old.settings, upgrading.KEPT_AT_MOST)
+    made, now = upgrading.SystemClock().now(), 0
+    monkeypatch.setattr(upgrading.SystemClock, "now", lambda _: now)
+    for hours in (0, 2, 23):  # starts that end at once
+        now = made + hours * upgrading.HOUR
+        upgrade_deployment(old.settings, print)
+        assert old.copied_rows()
+    now = made + 25 * upgrading.HOUR
+    upgrade_deployment(old.settings, print)
+    assert [upgrade_copy.made_at(it) for it in (old.data, old.keys)] == [None, None]
+
+
+async def test_a_copy_is_gone_once_the_new_release_has_run_for_an_hour(
+    old: OldDeployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await asyncio.to_thread(old.haven, "upgrade")).returncode == 0
+    later = upgrading.SystemClock().now() + 2 * upgrading.KEPT_WHILE_RUNNING
+    monkeypatch.setattr(upgrading.SystemClock, "now", lambda _: later)
+    slept: list[float] = []
+
+    async def sleeps(seconds: float) -> None:
+        assert slept or old.copied_rows()
+        slept.append(seconds)
+        if len(slept) > 1:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(upgrading.asyncio, "sleep", sleeps)
+    with pytest.raises(asyncio.CancelledError):
+        await upgrading.delete_copies_in_time(old.settings)
+    assert slept == [3600.0, 3600.0]
     assert [upgrade_copy.made_at(it) for it in (old.data, old.keys)] == [None, None]
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from bot.app.databases.moved import refuse_moved
 from bot.app.databases.upgrade_lock import upgrade_lock
-from bot.clock import DAY, SystemClock
+from bot.clock import DAY, HOUR, SystemClock
 from bot.log import log
 from bot.store.copies.upgrade_copy import UpgradeCopy, delete_copy, made_at
 from bot.store.database import Database, DataDirectory
@@ -39,9 +39,10 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 CHECK_SECONDS = 3600.0
-KEPT_AT_LEAST, KEPT_AT_MOST = DAY, 7 * DAY
-"""How long a copy is kept after an upgrade: through starts that fail, and no longer than the keys
-of a backup, so that a week after its erasure no copy of a case opens."""
+KEPT_THROUGH_STARTS, KEPT_WHILE_RUNNING = DAY, HOUR
+"""How long a copy is kept after an upgrade: through starts that fail for a day, and no longer than
+the new release has run for an hour. Cases, unsent drafts and their keys that are erased meanwhile
+stay in it, so it must not last."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def upgrade_deployment(
     parts = load_parts(settings)
     refuse_moved(parts[0].database)
     if not any(part.steps for part in parts):
-        delete_old_copies(settings, KEPT_AT_LEAST)
+        delete_old_copies(settings, KEPT_THROUGH_STARTS)
         return
     with upgrade_lock(settings, parts[0].database, announce):
         parts = load_parts(settings)
@@ -144,13 +145,13 @@ def _upgrade(old: list[UpgradePart], announce: Callable[[str], None], *, with_ba
 
 
 async def delete_copies_in_time(settings: Settings) -> NoReturn:
-    """Delete the copies of an upgrade after a week, however long this process runs."""
+    """Delete the copies of an upgrade once this process has run for an hour."""
     while True:
+        await asyncio.sleep(CHECK_SECONDS)
         try:
-            await asyncio.to_thread(delete_old_copies, settings, KEPT_AT_MOST)
+            await asyncio.to_thread(delete_old_copies, settings, KEPT_WHILE_RUNNING)
         except Exception as error:  # noqa: BLE001 - tried again; nothing depends on it
             log.warning("backup_cleanup_failed", error=type(error).__name__)
-        await asyncio.sleep(CHECK_SECONDS)
 
 
 def delete_old_copies(settings: Settings, kept: int) -> None:
