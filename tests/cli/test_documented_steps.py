@@ -59,6 +59,7 @@ NOT_RUN = {
     "cd bot/setup/container": "needs a container engine; tests/setup follows the same steps",
     "./run test": "the suite itself; its other programs are parsed, and tested where they are",
     "./run keys backup": "its steps are in tests/cli/test_backup_commands.py",
+    "haven migrate --to": "its steps are in tests/cli/test_migrate_command.py",
     ".venv/bin/python -m": "changes the catalogues; a test compares them",
     "./run languages voices": "ends in a demo page; tests/browser/test_record_sentences.py uses it",
 }

@@ -70,6 +70,9 @@ CHECKS = (
     PromiseCheck("P27", tests=("cases/evidence/test_evidence_arrival.py",)),
     PromiseCheck("P28", "sockets", ("sockets", "colleagues", "answered", "left_open")),
     PromiseCheck("P29", tests=("fire/test_desk_on_a_full_disk.py",)),
+    PromiseCheck(
+        "P30", tests=("fire/test_database_faults.py", "store/test_postgresql_faults.py")
+    ),
 )  # fmt: skip
 
 

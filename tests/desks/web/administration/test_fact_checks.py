@@ -19,6 +19,7 @@ from bot.places.registry import use_checks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import httpx
 
@@ -135,15 +136,16 @@ def test_a_restart_keeps_what_two_people_found(web_desk: WebDeskHarness) -> None
     assert "1955" not in told(web_desk)
 
 
-def test_commands_say_what_two_people_found(web_desk: WebDeskHarness) -> None:
+def test_commands_say_what_two_people_found(web_desk: WebDeskHarness, tmp_path: Path) -> None:
     mei, hua = web_desk.worker().comes(), web_desk.supervisor().comes()
     for who in (mei, hua):
         checks(who, "wrong")
     use_checks(())
     url = web_desk.home.database.url.render_as_string(hide_password=False)
-    use_stored_checks(web_desk.home.settings.model_copy(update={"database_url": url}))
+    of_command = web_desk.home.settings.model_copy(update={"data": tmp_path, "database_url": url})
+    use_stored_checks(of_command)
     assert "1955" not in told(web_desk)
-    use_stored_checks(web_desk.home.settings.model_copy(update={"database_url": f"{url}.none"}))
+    use_stored_checks(of_command.model_copy(update={"database_url": f"{url}.none"}))
 
 
 def test_an_organisation_two_people_found_wrong_is_offered_no_one(
