@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from bot.errors import SettingError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -40,3 +42,17 @@ def listen(host: str, port: int, backlog: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def listen_for(setting: str, host: str, port: int, backlog: int) -> socket.socket:
+    """Return a listening socket for the address in a setting.
+
+    Raises:
+        SettingError: the port is taken; it names the setting.
+    """
+    try:
+        return listen(host, port, backlog)
+    except OSError as error:
+        raise SettingError(
+            f"{setting}: {host}:{port}: {error.strerror}; name another port"
+        ) from None

@@ -15,9 +15,8 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.asgi_server import EmbeddedServer, listen
+from bot.asgi_server import EmbeddedServer, listen_for
 from bot.clock import SECOND
-from bot.errors import SettingError
 from bot.monitoring.metrics import metrics_text
 from bot.monitoring.readings import DatabaseReader, are_keys_usable, backup_age
 from bot.store.findings import POLLING_ALARM
@@ -85,12 +84,7 @@ async def serve_until_cancelled(pages: WatchPages, host: str, port: int) -> None
     Raises:
         SettingError: the port is taken.
     """
-    try:
-        listener = listen(host, port, BACKLOG)
-    except OSError as error:
-        raise SettingError(
-            f"HAVEN_WATCH_LISTEN: {host}:{port}: {error.strerror}; name another port"
-        ) from None
+    listener = listen_for("HAVEN_WATCH_LISTEN", host, port, BACKLOG)
     config = uvicorn.Config(
         pages.app(), ws="none", lifespan="off", log_config=None, access_log=False,
         server_header=False, proxy_headers=False, timeout_graceful_shutdown=1,

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.routing import Route as StarletteRoute
 
-from bot.asgi_server import EmbeddedServer, listen
+from bot.asgi_server import EmbeddedServer, listen_for
 from bot.desks.web import static_files
 from bot.desks.web.administration import (
     deployment,
@@ -61,7 +61,6 @@ from bot.desks.web.team import (
     week_plan,
     workload,
 )
-from bot.errors import SettingError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -120,12 +119,7 @@ async def serve(
     Raises:
         SettingError: the port is taken.
     """
-    try:
-        listener = listen(host, port, BACKLOG)
-    except OSError as error:
-        raise SettingError(
-            f"HAVEN_DESK_LISTEN: {host}:{port}: {error.strerror}; name another port"
-        ) from None
+    listener = listen_for("HAVEN_DESK_LISTEN", host, port, BACKLOG)
     config = uvicorn.Config(
         app, http=(limits or ConnectionLimits()).protocol,  # type: ignore[arg-type]
         ws="none", lifespan="off", log_config=None, access_log=False, date_header=False,
