@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from bot.app.options import BuildOptions
     from bot.clock import Clock
+    from bot.desks.forum.desk import ForumDesk
     from bot.dispatch.turn_services import TurnServices
     from bot.mailbox.delivery import Channel
     from bot.mailbox.letter import Letter
@@ -85,6 +86,15 @@ class RunningApp:
         await self.app.dispatcher.resume()
 
 
+def _open_forum(
+    settings: Settings, database: Database, vault: Vault, services: TurnServices
+) -> ForumDesk:
+    """Return the desk in the Telegram group, with what it stored of that group."""
+    forum = build_forum(settings, vault, services)
+    database.writer.run_sync(forum.load_group)
+    return forum
+
+
 def build(
     settings: Settings, database: Database, vault: Vault, channel: Channel, options: BuildOptions
 ) -> App:
@@ -98,10 +108,8 @@ def build(
     database.writer.run_sync(fact_checks.follow)
     desks = options.desks
     if settings.desk_group:
-        forum = build_forum(settings, vault, services)
-        database.writer.run_sync(forum.load_group)
-        channel = ForumDelivery(forum, channel, database.writer, clock)
-        desks = (*desks, forum)
+        forum = _open_forum(settings, database, vault, services)
+        channel, desks = ForumDelivery(forum, channel, database.writer, clock), (*desks, forum)
     canary_channel = CanaryChannel(channel)
     answer_filter = retained_answers_filter(settings, services)
     intake = Intake(vault, options.bot_id, services.service_hours, answer_filter)
