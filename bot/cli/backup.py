@@ -30,7 +30,13 @@ from bot.vault.backup.create import (
 )
 from bot.vault.backup.export_rows import deployed_since, load_erased, open_snapshot
 from bot.vault.backup.offline_key import BackupRecipients, OfflineKey, OfflineKeys
-from bot.vault.backup.restore import InspectedBackup, Restore, RestoreTarget, check_new_folder
+from bot.vault.backup.restore import (
+    InspectedBackup,
+    Restore,
+    RestoreResult,
+    RestoreTarget,
+    check_new_folder,
+)
 from bot.vault.erasure.erase import Erasures, LedgerEntry
 from bot.vault.erasure.ledger import LEDGER_NAME, Ledger, read_ledger, write_ledger
 from bot.vault.keys.key_store import live_root
@@ -137,6 +143,10 @@ def restore(  # noqa: PLR0913 - each parameter is an option of the command
     with status:
         target = RestoreTarget(to, database, keys)
         done = restoring.restore_into(found, target, erased.entries, now, waiver)
+    _tell_restored(done, to)
+
+
+def _tell_restored(done: RestoreResult, to: Path) -> None:
     typer.echo(f"In {to}: {done.cases} cases, {done.files} files.")
     typer.echo(f"Erased since, and not restored: {done.erased} cases.")
     if done.missing:
