@@ -143,6 +143,14 @@ async def test_a_phone_reaches_every_page_from_one_menu(browser: Browser, tmp_pa
         await expect(page.locator("#menu")).to_be_hidden()
 
 
+async def opens_from_the_list(office: BrowserDeskHarness, page: Page) -> str:
+    """Open a case from the list of one's own, so that the list is where back leads; return it."""
+    reference = await a_conversation(office, page, office.worker("Mei"))
+    await page.goto(f"{office.address}/queue/mine")
+    await page.locator("a.case-link").tap()
+    return reference
+
+
 async def test_back_leads_to_the_list_and_forward_to_the_unsent_words(
     browser: Browser, tmp_path: Path
 ) -> None:
@@ -150,9 +158,7 @@ async def test_back_leads_to_the_list_and_forward_to_the_unsent_words(
         BrowserDeskHarness.open(tmp_path) as office,
         phone(browser, office) as page,
     ):
-        reference = await a_conversation(office, page, office.worker("Mei"))
-        await page.goto(f"{office.address}/queue/mine")
-        await page.locator("a.case-link").tap()
+        reference = await opens_from_the_list(office, page)
         await page.wait_for_url(f"**/cases/{reference}")  # with its scripts: a draft is saved
         async with page.expect_response(re.compile(r"/drafts/say$")):
             await page.locator("#say-words").fill("I will call the shelter")
@@ -178,9 +184,7 @@ async def test_back_closes_what_is_open_before_it_leaves_the_page(
         BrowserDeskHarness.open(tmp_path) as office,
         phone(browser, office) as page,
     ):
-        reference = await a_conversation(office, page, office.worker("Mei"))
-        await page.goto(f"{office.address}/queue/mine")
-        await page.locator("a.case-link").tap()
+        reference = await opens_from_the_list(office, page)
         case = re.compile(f"/cases/{reference}$")
         await page.locator("#say-words").fill("I will call the shelter")
         actions = page.locator("#case-actions .menu-panel")

@@ -18,6 +18,7 @@ from tests.support.dispatch_inspection import (
 
 if TYPE_CHECKING:
     from tests.support.harnesses.hotline_harness import HotlineHarness
+    from tests.support.people.chat_person import ChatPerson
 
 NOT_SAFE = {
     "id": "tidak aman",
@@ -57,6 +58,14 @@ OWN_NAMES = {
 }
 
 
+def asked_for_a_language(hotline: HotlineHarness, language: str) -> ChatPerson:
+    """Return a person whose app names another language than theirs."""
+    person = hotline.person("ja" if language == "en" else "en")
+    person.says("/start")
+    assert current_step(person) == ("language", "language")
+    return person
+
+
 @pytest.mark.parametrize(("language", "typed"), NOT_SAFE.items())
 def test_a_synonym_answers_the_question_in_ten_languages(
     sqlite_hotline: HotlineHarness, language: str, typed: str
@@ -81,9 +90,7 @@ def test_a_text_that_only_holds_a_reassuring_word_is_no_answer(
 def test_a_wish_to_talk_is_understood_before_a_language_is_chosen(
     sqlite_hotline: HotlineHarness, language: str, typed: str
 ) -> None:
-    person = sqlite_hotline.person("ja" if language == "en" else "en")
-    person.says("/start")
-    assert current_step(person) == ("language", "language")
+    person = asked_for_a_language(sqlite_hotline, language)
     person.says(typed)
     assert (frames(person)[-1].flow, stored_conversation(person).language) == ("talk", language)
 
@@ -122,9 +129,7 @@ def test_years_answer_the_question_of_age(
 def test_a_language_is_known_by_its_name(
     sqlite_hotline: HotlineHarness, language: str, typed: str
 ) -> None:
-    person = sqlite_hotline.person("ja" if language == "en" else "en")
-    person.says("/start")
-    assert current_step(person) == ("language", "language")
+    person = asked_for_a_language(sqlite_hotline, language)
     person.says(typed)
     assert stored_conversation(person).language == language
 
