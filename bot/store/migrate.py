@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
 
-LATEST_REVISION = "0002"
+LATEST_REVISION = "0003"
 """The newest revision of the data. A test compares it with the folder: starting needs no Alembic.
 """
 LATEST_KEY_REVISION = "0002"

@@ -11,7 +11,7 @@ from bot.errors import StoreTooNewError, UnfinishedCopyError
 if TYPE_CHECKING:
     from pathlib import Path
 
-RELEASES = {"0001": "0.2.0", "0002": "0.3.0"}
+RELEASES = {"0001": "0.2.0", "0002": "0.3.0", "0003": "0.4.0"}
 """The first release with each revision of the data. A test compares it with the migrations."""
 COPYING = "copying "
 """The revision of an unfinished copy, followed by the id of its key store."""

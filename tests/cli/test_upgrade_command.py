@@ -116,11 +116,12 @@ def test_the_check_says_what_would_be_done_and_changes_nothing(old: OldDeploymen
     before = [rows_of(old.data), rows_of(old.keys)]
     said = old.haven("upgrade", "--check")
     assert said.returncode == 0, said.stderr
-    assert f"bring the data to {LATEST_REVISION}: On-call caseworkers" in said.stdout
+    assert "bring the data to 0002: On-call caseworkers" in said.stdout
+    assert f"bring the data to {LATEST_REVISION}: Casework" in said.stdout
     assert f"bring the key store to {LATEST_KEY_REVISION}: Keys that wait" in said.stdout
     assert "compare every row" in said.stdout
     assert "Not rehearsed yet" in said.stdout
-    assert "Upgrading to 0.3.0" in said.stdout
+    assert "Upgrading to 0.4.0" in said.stdout
     assert [rows_of(old.data), rows_of(old.keys)] == before
 
 
