@@ -61,6 +61,8 @@ class EventKind(StrEnum):
     """A check-in was answered or ended; see `text`."""
     SNOOZE_CHANGED = "put_off"
     """A snooze or a follow-up changed."""
+    RECORD_CHANGED = "recorded"
+    """A value of the record was added, corrected or withdrawn."""
     LINKED = "linked"
     """A link between cases changed; `text` may say more."""
     OVERDUE = "overdue"

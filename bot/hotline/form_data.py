@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from bot.cases.consents import CONSENT_QUESTIONS
 from bot.cases.escape_text import escape_line
+from bot.cases.record.display import display_value
+from bot.cases.record.fields import ValueType
+from bot.cases.record.values import CHINESE, script_of
 from bot.clock import SECOND
 from bot.languages import LANGUAGES
 
@@ -14,9 +17,13 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from bot.cases.queries import CaseDetails
+    from bot.cases.record.entries import RecordEntry
+    from bot.cases.record.fields import RecordField
+    from bot.cases.record.record import CaseRecord, FieldState
     from bot.hotline.deadlines import CaseDeadlines
-    from bot.places.forms import OfficeForm, OfficeForms
+    from bot.places.forms import OfficeForm, OfficeForms, RecordBlank
     from bot.store.writer import Work
+    from bot.text import Catalogue
 
 OFFICE_LANGUAGE = "zh_Hant"
 STATEMENT_KINDS = frozenset({"report", "request", "talk", "story", "addition"})
@@ -61,3 +68,48 @@ def person_statements(opened: CaseDetails) -> list[tuple[str, str]]:
         for told in received.answers
         if told.step not in CONSENT_QUESTIONS
     ]
+
+
+def record_fields(forms: OfficeForms, record: CaseRecord, words: Catalogue) -> dict[str, str]:
+    """Return what the record knows, by blank; `words` is the catalogue of the office's language.
+
+    Values that contradict each other all stand there, with a remark: a draft chooses nothing.
+    """
+    found = {
+        blank: _blank_value(forms, it, record, words) for blank, it in forms.record_blanks.items()
+    }
+    return {blank: value for blank, value in found.items() if value}
+
+
+def _blank_value(
+    forms: OfficeForms, blank: RecordBlank, record: CaseRecord, words: Catalogue
+) -> str:
+    for group in blank.alternatives:
+        values = [_field_value(forms, blank, state, words) for code in group
+                  for state in record.states(code)]  # fmt: skip
+        if known := [value for value in values if value]:
+            return blank.separator.join(known)
+    return ""
+
+
+def _field_value(
+    forms: OfficeForms, blank: RecordBlank, state: FieldState, words: Catalogue
+) -> str:
+    entries = [it for it in state.values if _is_wanted(blank, it)]
+    values = [escape_line(_entry_value(forms, state.field, it, words)) for it in entries]
+    if len(values) > 1 and state.is_contradicting:
+        return forms.contradiction_line.replace("{values}", " / ".join(values))
+    return "、".join(dict.fromkeys(values))
+
+
+def _is_wanted(blank: RecordBlank, it: RecordEntry) -> bool:
+    if blank.is_chinese is None:
+        return True
+    return (script_of(it.content.typed) == CHINESE) is blank.is_chinese
+
+
+def _entry_value(forms: OfficeForms, field: RecordField, it: RecordEntry, words: Catalogue) -> str:
+    parsed = it.content.parsed
+    if field.type is ValueType.DATE and len(parsed) == len("2026-11-28"):
+        return forms.format_day(date.fromisoformat(parsed))
+    return display_value(field, it.content, words, OFFICE_LANGUAGE)

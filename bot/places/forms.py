@@ -36,6 +36,18 @@ class OfficeForm:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordBlank:
+    """How the record of a case fills a blank."""
+
+    alternatives: tuple[tuple[str, ...], ...]
+    """Codes of fields, e.g. `person.passport`; the first group of which anything is known is used,
+    its values one after the other."""
+    is_chinese: bool | None = None
+    """Whether only values in Chinese characters fill it, or only others; None: all."""
+    separator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeForms:
     """The forms of one country."""
 
@@ -43,6 +55,10 @@ class OfficeForms:
     format_day: Callable[[date], str]
     draft_notice: str
     """Stands above and below every draft: a human has to check it."""
+    record_blanks: Mapping[str, RecordBlank]
+    """Fields of the record that fill a blank, by blank."""
+    contradiction_line: str
+    """Stands for several values that contradict each other, with {values} in one line."""
     answer_line: str
     """The line of one answer, with {question} and {answer}."""
     no_answers_line: str

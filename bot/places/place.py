@@ -131,6 +131,16 @@ class EntitlementView:
     is_open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceField:
+    """A field that a place adds to the record of a case; its values are text."""
+
+    kind: str
+    """The kind of subject it belongs to, e.g. `employer`."""
+    name: str
+    text: Text
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
     """One country. The defaults stand for a part that has not been researched yet.
@@ -149,6 +159,10 @@ class Place:
     recipients: Mapping[str, Recipient]
     deadline_rules: DeadlineRules = NO_DEADLINES
     office_forms: OfficeForms | None = None
+    country: str = ""
+    """ISO 3166 alpha-2; telephone numbers without a prefix are of this country."""
+    record_fields: tuple[PlaceField, ...] = ()
+    """Fields of the record that only this country has."""
     entitlements: tuple[Entitlement, ...] = ()
     find_outlines: Callable[[], CountyOutlines] | None = None
     """Returns the outlines of its counties; None: they are not known."""

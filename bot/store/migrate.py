@@ -11,7 +11,16 @@ from sqlalchemy import create_engine
 from bot.errors import SchemaIncompleteError
 from bot.store.database import Database, begin_immediately
 from bot.store.releases import require_known, revisions
-from bot.store.tables import case_extras, desk, main, on_call, partners, phrases, service_hours
+from bot.store.tables import (
+    case_extras,
+    desk,
+    main,
+    on_call,
+    partners,
+    phrases,
+    record,
+    service_hours,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -27,7 +36,7 @@ LATEST_KEY_REVISION = "0002"
 
 TABLES = {
     table.name: table
-    for module in (case_extras, desk, main, on_call, partners, phrases, service_hours)
+    for module in (case_extras, desk, main, on_call, partners, phrases, record, service_hours)
     for table in module.metadata.sorted_tables
 }
 """The tables of the data, by name."""

@@ -42,6 +42,7 @@ ARCHIVED = (
     ("reports", Purpose.CASE, "{case}/report/{id}"),
     ("exchanges", Purpose.CASE, "{case}/exchange/{side}/{at}"),
     ("files", Purpose.FILE, "{id}"),
+    ("record_entries", Purpose.CASE, "{case}/record/{entry}/{at}"),
     ("referrals", Purpose.CASE, "{case}/referral/{recipient}/{id}"),
 )
 """What staff keep: where it lies, and the place it is bound to."""
@@ -100,6 +101,7 @@ def evening(
     person.says(WORDS)
     person.sends(**named(4, 900))
     colleague.run_command(Verb.NOTE, case, text=WORDS)
+    colleague.run_command(Verb.RECORD, case, code="document:new/held_by", text=WORDS)
     return home, keyring
 
 

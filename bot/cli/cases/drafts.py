@@ -14,7 +14,15 @@ from bot.cli.options import PasswordFile, SignedIn, one_of
 from bot.conversation import FlowRegistry
 from bot.errors import HavenError
 from bot.hotline.deadlines import CaseDeadlines
-from bot.hotline.form_data import OFFICE_LANGUAGE, base_fields, event_days, person_statements
+from bot.hotline.form_data import (
+    OFFICE_LANGUAGE,
+    base_fields,
+    event_days,
+    person_statements,
+    record_fields,
+)
+from bot.hotline.place_records import records_of
+from bot.languages import catalogue
 from bot.places.forms import OfficeForm, fill_form
 from bot.places.registry import find_place
 from bot.store.writer import Work
@@ -40,7 +48,8 @@ def draft(
         form = forms.forms[one_of("KIND", kind, forms.forms)]
         keyring = deployment.sign_in(who, password_file, reference)
         opened = _open_case(deployment, reference, keyring)
-        known = deployment.run(lambda work: _event_days(work, deployment, who, reference, form))
+        known = deployment.run(lambda work: _record_fields(work, deployment, reference, keyring))
+        known |= deployment.run(lambda work: _event_days(work, deployment, who, reference, form))
         settings = deployment.settings
         known |= base_fields(
             forms, opened, organisation=settings.organisation, contact=settings.contact,
@@ -64,6 +73,17 @@ def _open_case(deployment: Deployment, reference: str, keyring: Keyring) -> Case
     if opened is None:
         raise no_such_case(reference)
     return opened
+
+
+def _record_fields(
+    work: Work, deployment: Deployment, reference: str, keyring: Keyring
+) -> dict[str, str]:
+    place, case = find_place(deployment.settings.place), require_case(work, reference)
+    assert place.office_forms is not None  # noqa: S101 - `draft` has checked it
+    record = records_of(deployment.vault, place).load(
+        work, case, deployment.vault.cases.opener(case, keyring)
+    )
+    return record_fields(place.office_forms, record, catalogue(OFFICE_LANGUAGE, "staff"))
 
 
 def _event_days(

@@ -17,6 +17,7 @@ AUDIT_DETAILS = {
     "aside": pgettext("audit detail", "snoozed it"),
     "back": pgettext("audit detail", "ended the snooze"),
     "follow_up": pgettext("audit detail", "follow-up"),
+    "record": pgettext("audit detail", "record"),
     "link": pgettext("audit detail", "link to another case"),
     "duplicate": pgettext("audit detail", "duplicate"),
     "confirmed": pgettext("audit detail", "confirmed who is writing"),

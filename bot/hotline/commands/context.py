@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.cases.consents import ConsentRecords
+    from bot.cases.record.store import RecordEntries
     from bot.hotline.chat.phrasebook import Phrasebook
     from bot.hotline.chat.takeover import ChatAction
     from bot.hotline.check_ins.store import CheckIns
@@ -54,6 +55,7 @@ class HotlineServices:
     referrals: Referrals
     consents: ConsentRecords
     recipients: Mapping[str, Recipient]
+    record_entries: RecordEntries
 
 
 @dataclass(frozen=True, slots=True)

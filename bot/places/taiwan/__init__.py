@@ -19,6 +19,7 @@ from bot.places.taiwan.entitlements import ENTITLEMENTS
 from bot.places.taiwan.forms import OFFICE_FORMS
 from bot.places.taiwan.holidays import HOLIDAYS
 from bot.places.taiwan.recipients import RECIPIENTS
+from bot.places.taiwan.record_fields import RECORD_FIELDS
 from bot.places.taiwan.sentences import SENTENCES
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ TAIWAN = Place(
     recipients=RECIPIENTS,
     deadline_rules=DEADLINE_RULES,
     office_forms=OFFICE_FORMS,
+    country="TW",
+    record_fields=RECORD_FIELDS,
     entitlements=ENTITLEMENTS,
     find_outlines=county_outlines,
     holidays=HOLIDAYS,

@@ -8,7 +8,7 @@ what goes into them and does not replace them.
 from __future__ import annotations
 
 from bot.languages.format_date import format_minguo
-from bot.places.forms import OfficeForm, OfficeForms
+from bot.places.forms import OfficeForm, OfficeForms, RecordBlank
 
 _PERSON = (
     "申請人",
@@ -25,6 +25,7 @@ _PERSON = (
     "　聯絡方式：{contact}",
     "　案件編號（本單位）：{reference}",
 )
+_NAMES = (("person.name",), ("person.family_name", "person.given_name"))
 _SIGNATURE = ("", "申請人簽章：{signature}", "日期：{today}")
 
 RESIDENCE = OfficeForm(
@@ -115,6 +116,17 @@ OFFICE_FORMS = OfficeForms(
     forms={it.code: it for it in (RESIDENCE, WORK, OBJECTION)},
     format_day=format_minguo,
     draft_notice="【草稿：須由人員逐項查核；未經當事人看過並同意，不得送出】",
+    record_blanks={
+        "name": RecordBlank(_NAMES, is_chinese=True),
+        "foreign_name": RecordBlank(_NAMES, is_chinese=False, separator=" "),
+        "born": RecordBlank((("person.born",),)),
+        "nationality": RecordBlank((("person.nationality",),)),
+        "number": RecordBlank((("person.passport",), ("person.residence_number",))),
+        "address": RecordBlank((("person.county", "person.city", "person.street"),)),
+        "unit": RecordBlank((("identification.unit",),)),
+        "notice_number": RecordBlank((("identification.notice_number",),)),
+    },
+    contradiction_line="{values}（說法不一，待查）",
     answer_line="　・{question}：「{answer}」",
     no_answers_line="　（沒有可以附上的內容）",
 )

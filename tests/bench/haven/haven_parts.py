@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cases.consents import ConsentRecords
 from bot.cases.intake import Intake
+from bot.cases.record.store import RecordEntries
 from bot.channels.telegram.parsing.parse import parse, parse_group
 from bot.clock import HOUR, SystemClock
 from bot.conversation import FlowRegistry
@@ -180,6 +181,7 @@ def _staff_side(
         referrals=referrals,
         consents=ConsentRecords(VAULT),
         recipients={},
+        record_entries=RecordEntries(VAULT),
     )
     reminders = ReminderLetters(hotline, outbox, kept, setting)
     checking = CheckInScheduler(hotline.check_ins, hotline.deadlines, promises, intake, reminders)

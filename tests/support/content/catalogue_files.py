@@ -48,6 +48,7 @@ DOMAINS = {
         "bot/places/deadlines.py",
         "bot/places/taiwan/deadlines.py",
         "bot/places/taiwan/entitlements.py",
+        "bot/places/taiwan/record_fields.py",
     ),
 }
 """What people read and what staff read, and where in the source each stands."""

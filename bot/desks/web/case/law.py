@@ -14,7 +14,13 @@ from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.deadlines import STRIKE, DeadlineEventRow, deadline_line
-from bot.hotline.form_data import OFFICE_LANGUAGE, base_fields, event_days, person_statements
+from bot.hotline.form_data import (
+    OFFICE_LANGUAGE,
+    base_fields,
+    event_days,
+    person_statements,
+    record_fields,
+)
 from bot.places.forms import OfficeForm, OfficeForms, fill_form
 
 if TYPE_CHECKING:
@@ -143,6 +149,11 @@ async def _fill_form(
     if opened is None or not opened.is_decrypted:
         raise NotFoundError("no access")
 
+    def load(work: Work) -> dict[str, str]:
+        opener = context.vault.cases.opener(seen.case, keyring)
+        record = context.record_entries.load(work, seen.case, opener)
+        return record_fields(forms, record, context.locale(OFFICE_LANGUAGE).staff_catalogue)
+
     def record(work: Work) -> dict[str, str]:
         context.audit.record(work, now, request.caseworker.id, "draft", seen.case, form.code)
         return event_days(work, context.legal_deadlines, forms, form, seen.case)
@@ -151,5 +162,5 @@ async def _fill_form(
         forms, opened, organisation=context.organisation, contact=context.contact,
         zone=context.zone, now=now,
     )  # fmt: skip
-    known = {**await request.write(record), **fields}
+    known = {**await request.read(load), **await request.write(record), **fields}
     return fill_form(forms, form, known, person_statements(opened) if form.includes_answers else [])
