@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.cases.record import choices
 from bot.cases.record.fields import RecordField, SubjectKind, ValueType
-from bot.text import Text, _, pgettext
+from bot.text import Text, pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -550,4 +550,3 @@ USES: Mapping[str, Text] = {
     "statistics": pgettext("use", "Statistics"),
 }
 """What a value may be used for, if the person decided it for this value alone."""
-NOT_SAID = _("as agreed for the whole case")

@@ -48,6 +48,7 @@ from bot.desks.web.middleware import DeskEndpoint
 from bot.desks.web.queue import pages as queue_pages
 from bot.desks.web.queue import saved_views
 from bot.desks.web.queue import search as search_pages
+from bot.desks.web.record import pages as record_pages
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, check_routes
 from bot.desks.web.team import (
@@ -73,7 +74,8 @@ if TYPE_CHECKING:
 KEEP_ALIVE_SECONDS, BACKLOG, MAX_CONNECTIONS = 75, 512, 1200
 MODULES = (
     static_files, login_pages, enrolment, queue_pages, saved_views, search_pages, shift, case_pages,
-    law, evidence, export, bundle, actions, referral_sheet, send_checks, send_file, looks, moved,
+    record_pages, law, evidence, export, bundle, actions, referral_sheet, send_checks, send_file,
+    looks, moved,
     sse, own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
     roster, week_plan, shift_notice,
     invitations, staff, languages, directory, phrases, hours, deployment, retention,

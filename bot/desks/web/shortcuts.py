@@ -95,6 +95,7 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         _command(Verb.RELEASE, DROP, "more-release"),
         _command(Verb.SET_PRIORITY, DROP, "more-priority"),
         _command(Verb.CLOSE, DROP, "more-close"),
+        _press("d", _("the record: what is known, and put something into it")),
         _press("o p", _("export: print")),
         _press("o t", _("export: text file")),
     ),

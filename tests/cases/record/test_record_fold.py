@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from bot.cases.record.catalogue import FIELDS
 from bot.cases.record.entries import EntryContent, EntrySource, RecordEntry, entry_for
 from bot.cases.record.record import CaseRecord, FieldState, comparable, fold_entries
+
+if TYPE_CHECKING:
+    import random
 
 CODES = ("person.born", "suspect.phone", "suspect.name", "exploitation.control")
 SUBJECTS = {"person": ["person"], "suspect": ["suspect:a1", "suspect:b2"],

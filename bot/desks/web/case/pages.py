@@ -20,7 +20,12 @@ from bot.desks.web.case.conversation import (
 )
 from bot.desks.web.case.file import fillable_questions, load_case_file
 from bot.desks.web.case.looks import MAX_DIGITS
-from bot.desks.web.case.view import CaseView, load_case_page_view, take_back_words
+from bot.desks.web.case.view import (
+    CaseView,
+    load_case_page_view,
+    may_record,
+    take_back_words,
+)
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import ROLES, Permission, get, post
 from bot.errors import CaseNotReadableError
@@ -73,7 +78,7 @@ async def _case_page(request: DeskRequest) -> Response:
     values = _page_values(request, view)
     if view.access.needs_reason:
         return request.render("break_glass.html", **values)
-    await _audit_read(request, view)
+    await audit_read(request, view)
     await take_back_words(request, view)
     file = await load_case_file(request, view)
     talk = await _load_conversation(request, view, Window(is_first=True), file.opened)
@@ -87,7 +92,7 @@ async def _case_pane(request: DeskRequest) -> Response:
     if name not in PANES:
         raise NotFoundError(name)
     if name in PANES_WITH_CONTENT:
-        await _audit_read(request, view)
+        await audit_read(request, view)
     values = _page_values(request, view)
     if name == "file":
         values["file"] = await load_case_file(request, view)
@@ -178,7 +183,7 @@ async def _break_glass(request: DeskRequest) -> Response:
     return request.redirect(f"/cases/{request.param('reference')}")
 
 
-async def _audit_read(request: DeskRequest, view: CaseView) -> None:
+async def audit_read(request: DeskRequest, view: CaseView) -> None:
     """Audit that the caseworker reads the case, at most once in 15 minutes."""
     case, session = view.access.case, request.current_session
     async with session.audit_lock:  # the panes of one page are fetched in parallel
@@ -195,6 +200,7 @@ def _page_values(request: DeskRequest, view: CaseView) -> dict[str, Any]:
         "other_viewers": ", ".join(sorted(view.names.get(who, who) for who in viewers)),
         "dispositions": context.dispositions, "recipients": context.recipients,
         "fillable": fillable_questions(request, view),
+        "may_record": view.is_readable and may_record(request, view),
         **snooze_options(context.legal_deadlines.law, request.now),
     }  # fmt: skip
 

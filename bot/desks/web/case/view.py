@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.cases.consents import ConsentRecords
 from bot.cases.evidence.files import EvidenceFile, EvidenceStore
+from bot.cases.state_machine import Role
 from bot.conversation import unpack
 from bot.conversation.progress import FlowProgress, flow_progress
 from bot.desks.web.auth.case_access import (
@@ -170,6 +171,11 @@ async def load_case_page_view(request: DeskRequest) -> CaseView:
     """Return a case without its messages, as `load_case_view`."""
     keyring = request.keyring()
     return await request.read(lambda work: load_view(work, request, keyring))
+
+
+def may_record(request: DeskRequest, view: CaseView) -> bool:
+    """Return whether the caseworker may write in the record."""
+    return view.access.is_mine or request.caseworker.role is Role.SUPERVISOR
 
 
 def load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> CaseView:

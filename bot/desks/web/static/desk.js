@@ -15,6 +15,7 @@ import { initOwnCases } from "./own_cases.js";
 import { initFollowing } from "./panes.js";
 import { initPhrases } from "./phrases.js";
 import { initPictures } from "./pictures.js";
+import { initRecord } from "./record.js";
 import { initSearch } from "./search.js";
 import { initShiftNotice } from "./shift_notice.js";
 import { initSounds } from "./sounds.js";
@@ -39,6 +40,7 @@ initLive();
 initOwnCases();
 initAlerts();
 initFollowing();
+initRecord();
 initTimeline(); // after it: the page may begin at what is new
 initSearch();
 initShiftNotice();

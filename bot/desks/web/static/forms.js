@@ -23,7 +23,7 @@ export function initForms() {
     if (!("fetch" in form.dataset)) return;
     event.preventDefault();
     if ("delay" in form.dataset && document.getElementById("outgoing")) delay(form);
-    else sendForm(form);
+    else sendForm(form, event.submitter);
   });
   document.addEventListener("change", (event) => {
     const form = event.target.form;
@@ -40,8 +40,8 @@ function goOn(form) {
 }
 
 /** Return the fields of a form, with a new nonce: the page may send many forms like this one. */
-export function fieldsOf(form) {
-  const fields = new FormData(form);
+export function fieldsOf(form, submitter = null) {
+  const fields = new FormData(form, submitter);
   fields.set("nonce", newNonce());
   return [...fields];
 }
@@ -55,18 +55,21 @@ function asksAboutWords(form) {
   return true;
 }
 
-async function sendForm(form) {
+async function sendForm(form, submitter) {
   if (asksAboutWords(form)) return;
-  const button = form.querySelector("button");
+  const button = submitter ?? form.querySelector("button");
   const had = document.activeElement; // a disabled button loses the focus
+  const given = fieldsOf(form, submitter); // before its button is disabled: a disabled one says nothing
   if (button) button.disabled = true;
-  const fields = unansweredForms.get(form) ?? fieldsOf(form);
-  const { isSent, isOffline } = await send(form, sameNonce(fieldsOf(form), fields));
+  const fields = unansweredForms.get(form) ?? given;
+  const { isSent, isOffline } = await send(form, sameNonce(given, fields));
   if (isOffline) unansweredForms.set(form, fields);
   else unansweredForms.delete(form);
   if (button) button.disabled = false;
-  if (isSent) clear(form);
-  else if (had === button) button.focus();
+  if (isSent) {
+    clear(form);
+    form.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
+  } else if (had === button) button.focus();
 }
 
 /** Send the fields of a form; returns `isSent`, `isStored` (not carried out yet) and `checks`. */

@@ -31,7 +31,7 @@ const isSending = () => "sending" in document.body.dataset;
 /** Whether the case may be a colleague's by now: lost, or passed on by what is being sent. */
 export const mayBeLost = () => isLost || isGone() || isSending();
 
-async function refreshPane(pane) {
+export async function refreshPane(pane) {
   if ((isLost || isGone()) && pane.closest("main")) return;
   if (busy.has(pane)) {
     busy.set(pane, true);

@@ -1,0 +1,131 @@
+"""The record of a case: a part of the case file that is loaded when it is opened, and a page.
+
+The page works without scripts. With them, its forms open in a dialog of the case.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+
+from bot.cases.record.catalogue import USES
+from bot.desks.web.auth.case_access import access_case
+from bot.desks.web.case.actions import ActionInput, respond, send_command
+from bot.desks.web.case.conversation import load_words
+from bot.desks.web.case.looks import MAX_DIGITS
+from bot.desks.web.case.pages import audit_read
+from bot.desks.web.case.view import CaseView, load_case_page_view, may_record
+from bot.desks.web.record.form import CHOICE_MARK, AskedForm, build_form
+from bot.desks.web.record.view import RecordPainter
+from bot.desks.web.request import DeskRequest, NotFoundError, Response
+from bot.desks.web.routes import Permission, Repetition, get, post
+from bot.hotline.commands.types import Verb
+
+if TYPE_CHECKING:
+    from bot.cases.record.record import CaseRecord
+    from bot.store.writer import Work
+
+MAX_NAME = 120
+USE_PREFIX = "use_"
+DECIDED_USES = tuple(f"{USE_PREFIX}{use}" for use in USES)
+
+
+@get("/cases/{reference}/record", Permission.CASE)
+async def _record_page(request: DeskRequest) -> Response:
+    """Show the record on a page of its own, with its form; the reading is audited first."""
+    view = await _readable(request)
+    values = await _values(request, view)
+    form = build_form(
+        request, request.context.record_entries.fields, values["record"],
+        await _asked(request, view),
+    )  # fmt: skip
+    return request.render("record.html", form=form, **values)
+
+
+@get("/cases/{reference}/record/pane", Permission.CASE, is_pane=True, is_background=True)
+async def _record_pane(request: DeskRequest) -> Response:
+    view = await _readable(request)
+    return request.render("_record.html", **await _values(request, view))
+
+
+@get("/cases/{reference}/record/form", Permission.CASE, is_pane=True)
+async def _record_form(request: DeskRequest) -> Response:
+    view = await _readable(request)
+    values = await _values(request, view)
+    form = build_form(
+        request, request.context.record_entries.fields, values["record"],
+        await _asked(request, view),
+    )  # fmt: skip
+    return request.render("_record_form.html", form=form, **values)
+
+
+@post(
+    "/cases/{reference}/record", Permission.CHANGE, "about", "field", "code", "words", "source",
+    "message", "replaces", "reason", "deed", *DECIDED_USES, repetition=Repetition.SAME_RESULT,
+)  # fmt: skip
+async def _put_into_record(request: DeskRequest) -> Response:
+    """Add, correct or withdraw a value."""
+    seen, form = await access_case(request), request.form
+    code, chosen = _field_of(request)
+    named = ("source", "message", "replaces", "reason", *DECIDED_USES)
+    values = {name: form[name] for name in named if form.get(name)}
+    text = chosen or form.get("words", "").replace("\r\n", "\n")
+    verb = Verb.RECORD
+    if form.get("deed") == "withdraw":
+        verb, text = Verb.WITHDRAW_ENTRY, form.get("reason", "")
+    told = await send_command(
+        request, seen.case, verb, ActionInput(code=code, text=text, values=values)
+    )
+    return respond(request, told, f"/cases/{seen.summary.reference}/record")
+
+
+def _field_of(request: DeskRequest) -> tuple[str, str]:
+    """Return subject and field as a command names them, and the choice if one was made."""
+    named = request.form.get("code") or "/".join(
+        request.form.get(name, "") for name in ("about", "field")
+    )
+    if len(named) > MAX_NAME:
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
+    code, _mark, chosen = named.partition(CHOICE_MARK)
+    return code, chosen
+
+
+async def _readable(request: DeskRequest) -> CaseView:
+    """Return a case whose content this caseworker reads, which is audited.
+
+    Raises:
+        NotFoundError: there is no such case, or its content is not for them.
+    """
+    view = await load_case_page_view(request)
+    if view.access.needs_reason or not view.is_readable:
+        raise NotFoundError("no access")
+    await audit_read(request, view)
+    return view
+
+
+async def _values(request: DeskRequest, view: CaseView) -> dict[str, Any]:
+    context, case, keyring = request.context, view.access.case, request.keyring()
+
+    def load(work: Work) -> CaseRecord:
+        opener = context.vault.cases.opener(case, keyring)
+        return context.record_entries.load(work, case, opener)
+
+    record = await request.read(load)
+    return {
+        "view": view, "summary": view.access.summary,
+        "record": RecordPainter(request, view.names).view(record),
+        "may_record": may_record(request, view),
+    }  # fmt: skip
+
+
+async def _asked(request: DeskRequest, view: CaseView) -> AskedForm:
+    """Return which form the address asks for; it names codes and numbers, never words."""
+    query = request.http.query_params
+    named = {name: query.get(name, "")[:MAX_NAME] for name in ("about", "field", "message")}
+    message = named["message"]
+    if not (message.isascii() and message.isdecimal() and len(message) <= MAX_DIGITS):
+        return AskedForm(named["about"], named["field"])
+    words = await load_words(request, view, int(message))
+    return AskedForm(named["about"], named["field"], int(message) if words else 0, words)
