@@ -14,7 +14,7 @@ export function initRecord() {
     const wanted = event.target.closest("[data-record]");
     if (!wanted || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    showForm(dialog, wanted.dataset.record);
+    showRecordForm(dialog, wanted.dataset.record);
   });
   dialog.addEventListener("sent", () => dialog.close());
 }
@@ -29,7 +29,7 @@ async function openRecord() {
   if (document.activeElement === document.body) pane.querySelector("a")?.focus();
 }
 
-async function showForm(dialog, query) {
+async function showRecordForm(dialog, query) {
   const pane = dialog.querySelector("[data-form]");
   const { status, page } = await fetchPane(`${pane.dataset.form}?${query}`);
   if (status !== 200 || !page?.body) return;
