@@ -72,6 +72,8 @@ class AskedForm:
 
     about: str = ""
     field: str = ""
+    entry: str = ""
+    """The value to correct; empty: all values of the field."""
     message: int = 0
     words: str = ""
 
@@ -86,13 +88,15 @@ def build_form(
     if kind is None or (known is None and not _is_new(asked.about, kind)):
         asked, kind = AskedForm(message=asked.message, words=asked.words), None
     shown = next((it for it in known.fields if it.name == asked.field), None) if known else None
-    words = asked.words
-    if shown is not None and not words and len(shown.values) == 1:
-        words = shown.values[0].text
+    value = next((it for it in shown.values if it.id == asked.entry), None) if shown else None
+    if shown is not None and value is None and len(shown.values) == 1:
+        value = shown.values[0]
+    words = asked.words or (value.typed if value else "")
+    replaces = value.replaces if value else shown.replaces if shown else ""
     return RecordForm(
         words, asked.message, asked.about if kind else "",
         _title(request, known, kind), asked.field if shown else "",
-        shown.replaces if shown else "",
+        replaces,
         EntrySource.WORDS.value if asked.message else EntrySource.SPOKEN.value,
         tuple(_often(request, fields, record)) if words and not kind else (),
         tuple(_subjects(request, record)) if not kind else (),

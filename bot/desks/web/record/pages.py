@@ -123,9 +123,13 @@ async def _values(request: DeskRequest, view: CaseView) -> dict[str, Any]:
 async def _asked(request: DeskRequest, view: CaseView) -> AskedForm:
     """Return which form the address asks for; it names codes and numbers, never words."""
     query = request.http.query_params
-    named = {name: query.get(name, "")[:MAX_NAME] for name in ("about", "field", "message")}
+    named = {
+        name: query.get(name, "")[:MAX_NAME] for name in ("about", "field", "entry", "message")
+    }
     message = named["message"]
     if not (message.isascii() and message.isdecimal() and len(message) <= MAX_DIGITS):
-        return AskedForm(named["about"], named["field"])
+        return AskedForm(named["about"], named["field"], named["entry"])
     words = await load_words(request, view, int(message))
-    return AskedForm(named["about"], named["field"], int(message) if words else 0, words)
+    return AskedForm(
+        named["about"], named["field"], message=int(message) if words else 0, words=words
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.cases.record.catalogue import USES
 from bot.cases.record.display import county_text, display_parsed, display_value
 from bot.cases.record.entries import SOURCE_NAMES, EntrySource
 from bot.cases.record.fields import SINGLE, SUBJECT_NAMES
+from bot.cases.record.record import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +29,8 @@ class RecordValueView:
 
     id: str
     text: str
+    typed: str
+    """As it was typed; the code of a choice."""
     parsed: str
     """How it was read, where that says more than the text; else empty."""
     source: str
@@ -43,6 +46,8 @@ class RecordValueView:
     is_withdrawal: bool
     is_unchecked: bool
     """Whether a machine translated or heard it."""
+    replaces: str = ""
+    """The ids of the standing entries that say the same, as a correction names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,16 @@ class RecordPainter:
 
     def _field(self, state: FieldState) -> RecordFieldView:
         field, standing = state.field, {it.id for it in state.standing}
-        history = [self._value(field, it, is_standing=it.id in standing) for it in state.history]
+        same: dict[str, list[str]] = {}
+        for it in state.standing:
+            same.setdefault(comparable(it), []).append(it.id)
+        history = [
+            replace(
+                self._value(field, it, is_standing=it.id in standing),
+                replaces=" ".join(same.get(comparable(it), ())) if it.id in standing else "",
+            )
+            for it in state.history
+        ]
         shown = {it.id for it in state.values}
         return RecordFieldView(
             field.code, field.name, self.request.locale(field.text),
@@ -127,7 +141,7 @@ class RecordPainter:
             county = county_text(content, self.request.context.counties, locale.flow_catalogue)
         text = display_value(field, content, locale.staff_catalogue, locale.language)
         return RecordValueView(
-            it.id, county or text, display_parsed(field, content),
+            it.id, county or text, content.typed, display_parsed(field, content),
             locale(SOURCE_NAMES[content.source]), self.names.get(content.by, content.by), it.at,
             content.message,
             tuple((locale(USES[use]), given) for use, given in content.uses.items() if use in USES),

@@ -35,5 +35,5 @@ async function showRecordForm(dialog, query) {
   if (status !== 200 || !page?.body) return;
   pane.replaceChildren(...[...page.body.childNodes].map((it) => document.importNode(it, true)));
   if (!dialog.open) dialog.showModal();
-  pane.querySelector("textarea, select, a, button")?.focus();
+  (pane.querySelector("[data-first]") ?? pane.querySelector("textarea, select, a, button"))?.focus();
 }
