@@ -85,6 +85,7 @@ def _human(kind: SubjectKind, *, is_main: bool = False) -> Iterable[RecordField]
     )
     yield of("account", _ACCOUNTS, is_list=True)
     yield of("passport", pgettext("record", "Passport number"))
+    yield of("situation", pgettext("record", "Why in the country"), _CHOICE, "", choices.SITUATIONS)
 
 
 def _person() -> Iterable[RecordField]:
@@ -118,9 +119,6 @@ def _person() -> Iterable[RecordField]:
     )
     yield RecordField(
         kind, "permit_until", pgettext("record", "Permit to stay, valid until"), _DATE
-    )
-    yield RecordField(
-        kind, "situation", pgettext("record", "Why in the country"), _CHOICE, choices.SITUATIONS
     )
     yield RecordField(kind, "entered_on", pgettext("record", "Entered the country on"), _DATE)
     yield RecordField(
