@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.cases.record import record
 from bot.cases.record.catalogue import FIELDS
 from bot.cases.record.entries import EntryContent, EntrySource, RecordEntry, entry_for
 from bot.cases.record.record import CaseRecord, FieldState, comparable, fold_entries
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Sequence
 
 CODES = ("person.born", "suspect.phone", "suspect.name", "exploitation.control")
 SUBJECTS = {"person": ["person"], "suspect": ["suspect:a1", "suspect:b2"],
@@ -47,8 +50,8 @@ def histories(draw: st.DrawFn) -> list[RecordEntry]:
     return found
 
 
-def states(record: CaseRecord) -> list[FieldState]:
-    return [state for it in record.subjects for state in it.fields]
+def states(found: CaseRecord) -> list[FieldState]:
+    return [state for it in found.subjects for state in it.fields]
 
 
 @given(histories(), st.randoms(use_true_random=False))
@@ -56,13 +59,13 @@ def states(record: CaseRecord) -> list[FieldState]:
 def test_a_record_keeps_every_entry_and_each_stands_until_a_later_one_replaces_it(
     entries: list[RecordEntry], chance: random.Random
 ) -> None:
-    record = fold_entries(entries, FIELDS)
+    found = fold_entries(entries, FIELDS)
     mixed = list(entries)
     chance.shuffle(mixed)
-    assert fold_entries(mixed, FIELDS) == record
-    kept = [it.id for state in states(record) for it in state.history]
+    assert fold_entries(mixed, FIELDS) == found
+    kept = [it.id for state in states(found) for it in state.history]
     assert sorted(kept) == sorted(it.id for it in entries)
-    for state in states(record):
+    for state in states(found):
         about = {it.id: it for it in state.history}
         replaced = {
             earlier
@@ -110,9 +113,9 @@ def test_what_is_more_exact_or_in_another_script_does_not_contradict() -> None:
     assert born("1995", "the year of the pig").is_contradicting
     names = ["Nguy\u1ec5n Th\u1ecb Lan", "\u962e\u6c0f\u862d", "\u0e25\u0e32\u0e19"]
     made = [entry(number, "person.name", it) for number, it in enumerate(names)]
-    record = fold_entries(made, FIELDS)
-    assert not record.contradictions
-    assert len(record.values("person.name")) == 3
+    found = fold_entries(made, FIELDS)
+    assert not found.contradictions
+    assert len(found.values("person.name")) == 3
     other = fold_entries([*made, entry(9, "person.name", "Tran Thi Lan")], FIELDS)
     assert other.contradictions
 
@@ -121,8 +124,22 @@ def test_an_entry_replaces_nothing_of_another_field_or_subject() -> None:
     one = entry(1, "suspect.phone", "0912345678", subject="suspect:a1")
     other = entry(2, "suspect.phone", "0912345679", subject="suspect:b2", over="e1")
     wrong = entry(3, "suspect.name", "Budi", subject="suspect:a1", over="e1")
-    record = fold_entries([one, other, wrong], FIELDS)
-    assert len(record.values("suspect.phone")) == 2
+    found = fold_entries([one, other, wrong], FIELDS)
+    assert len(found.values("suspect.phone")) == 2
     stray = entry(4, "suspect.phone", "0912345678", subject="person")
     unknown = RecordEntry("e5", 5, EntryContent(subject="person", field="person.gone", typed="x"))
-    assert fold_entries([one, other, wrong, stray, unknown], FIELDS) == record
+    assert fold_entries([one, other, wrong, stray, unknown], FIELDS) == found
+
+
+def test_a_record_that_keeps_the_newest_value_alone_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def newest_wins(entries: Sequence[RecordEntry]) -> set[str]:
+        newest = {(it.content.subject, it.content.field): it.id for it in entries}
+        return {it.id for it in entries} - set(newest.values())
+
+    monkeypatch.setattr(record, "_superseded", newest_wins)
+    with pytest.raises(AssertionError):
+        test_two_corrections_of_one_value_both_stand_and_contradict()
+    with pytest.raises(AssertionError):
+        test_what_is_more_exact_or_in_another_script_does_not_contradict()

@@ -16,6 +16,7 @@ from bot.desks.web import texts
 from bot.desks.web.auth.step_up import require_step_up, text_download
 from bot.desks.web.case.file import CaseFile, load_case_file
 from bot.desks.web.case.view import CaseView, load_case_view
+from bot.desks.web.record.load import load_record_view
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get
 from bot.desks.web.templates import defang, format_datetime
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 EXPORT_ACTION = "export"
+BUNDLE_FORMAT, PROSECUTION = "bundle:", "prosecution"
+"""What a court or a prosecutor is handed, and the use of the record that this is."""
 QUOTE_PREFIX = "    | "
 
 
@@ -56,7 +59,8 @@ async def _text_export(request: DeskRequest) -> Response:
 async def case_as_text(request: DeskRequest, found: CaseView, export_format: str) -> str:
     """Audit the export, then return the whole case as text."""
     file = await _export_file(request, found, export_format)
-    return "\n".join(_lines(ExportWriter(request, found), file)) + "\n"
+    use = PROSECUTION if export_format.startswith(BUNDLE_FORMAT) else ""
+    return "\n".join(_lines(ExportWriter(request, found, use), file)) + "\n"
 
 
 def _step_up_first(request: DeskRequest, found: CaseView) -> Response | None:
@@ -75,14 +79,16 @@ async def _export_file(request: DeskRequest, found: CaseView, export_format: str
     file = await load_case_file(request, found)
     if not found.is_readable:
         raise NotFoundError("no access")
+    file.record = await load_record_view(request, found.access.case, found.names)
     return file
 
 
 class ExportWriter:
     """Formats one case in the language of the caseworker."""
 
-    def __init__(self, request: DeskRequest, view: CaseView) -> None:
-        self.request, self.view, self.say = request, view, request.locale
+    def __init__(self, request: DeskRequest, view: CaseView, use: str = "") -> None:
+        """Leave out values of the record whose `use` (of `catalogue.USES`) the person refused."""
+        self.request, self.view, self.say, self.use = request, view, request.locale, use
         self.at = partial(format_datetime, request.context.zone)
 
     def name(self, who: str) -> str:
@@ -99,6 +105,7 @@ def _lines(to: ExportWriter, file: CaseFile) -> Iterator[str]:
     if to.view.consent_taken_back_at is not None:
         yield to.say(texts.CONSENT_TAKEN_BACK, date=to.at(to.view.consent_taken_back_at))
     yield from _submissions(to, file)
+    yield from _record(to, file)
     yield from _referrals(to, file)
     yield from _heading(to, texts.CONVERSATION)
     for message in to.view.messages:
@@ -129,6 +136,27 @@ def _submissions(to: ExportWriter, file: CaseFile) -> Iterator[str]:
     for it in opened.consents:
         at = (it.revoked_at or it.at).astimezone(to.request.context.zone)
         yield f"{at:%Y-%m-%d %H:%M}  {escape_line(it.text)}"
+
+
+def _record(to: ExportWriter, file: CaseFile) -> Iterator[str]:
+    """Yield every value with its source; what was corrected or withdrawn is marked."""
+    subjects = file.record.subjects if file.record else ()
+    if subjects:
+        yield from _heading(to, texts.RECORD)
+    for subject in subjects:
+        yield escape_line(f"{subject.title}  {subject.name}".strip())
+        for field in subject.fields:
+            yield f"  {field.label}:"
+            for it in reversed(field.history):
+                marks = [it.parsed, it.source, it.by, to.at(it.at), it.reason]
+                if not it.is_standing:
+                    marks.insert(0, to.say(texts.NOT_STANDING))
+                text = it.text or to.say(texts.WITHDRAWN_VALUE)
+                is_left_out = to.use in it.refused_uses
+                yield from _quote(to.say(texts.USE_REFUSED) if is_left_out else text)
+                if is_left_out:
+                    continue
+                yield "    " + escape_line("; ".join(mark for mark in marks if mark))
 
 
 def _referrals(to: ExportWriter, file: CaseFile) -> Iterator[str]:

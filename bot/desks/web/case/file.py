@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.cases.queries import AnswerView, CaseDetails, ReportView
     from bot.desks.case_summary import CaseSummary
     from bot.desks.web.case.view import CaseView
+    from bot.desks.web.record.view import RecordView
     from bot.desks.web.team.audit_view import AuditLine
     from bot.hotline.referrals.copies import ReferralCopy
     from bot.store.writer import Work
@@ -73,6 +74,8 @@ class CaseFile:
     """Each with the other case; None for one the caseworker may not see."""
     check_in: str = ""
     law: LegalStatus = field(default_factory=LegalStatus)
+    record: RecordView | None = None
+    """The record, for an export; a page loads it by itself."""
     audit_rows: list[AuditRow] = field(default_factory=list)
     """As they are stored, for an export; the newest first."""
     audit_lines: list[AuditLine] = field(default_factory=list)

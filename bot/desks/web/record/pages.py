@@ -6,7 +6,7 @@ The page works without scripts. With them, its forms open in a dialog of the cas
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.exceptions import HTTPException
 
@@ -18,14 +18,10 @@ from bot.desks.web.case.looks import MAX_DIGITS
 from bot.desks.web.case.pages import audit_read
 from bot.desks.web.case.view import CaseView, load_case_page_view, may_record
 from bot.desks.web.record.form import CHOICE_MARK, AskedForm, build_form
-from bot.desks.web.record.view import RecordPainter
+from bot.desks.web.record.load import load_record_view
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.hotline.commands.types import Verb
-
-if TYPE_CHECKING:
-    from bot.cases.record.record import CaseRecord
-    from bot.store.writer import Work
 
 MAX_NAME = 120
 USE_PREFIX = "use_"
@@ -106,16 +102,9 @@ async def _readable(request: DeskRequest) -> CaseView:
 
 
 async def _values(request: DeskRequest, view: CaseView) -> dict[str, Any]:
-    context, case, keyring = request.context, view.access.case, request.keyring()
-
-    def load(work: Work) -> CaseRecord:
-        opener = context.vault.cases.opener(case, keyring)
-        return context.record_entries.load(work, case, opener)
-
-    record = await request.read(load)
     return {
         "view": view, "summary": view.access.summary,
-        "record": RecordPainter(request, view.names).view(record),
+        "record": await load_record_view(request, view.access.case, view.names),
         "may_record": may_record(request, view),
     }  # fmt: skip
 

@@ -41,6 +41,8 @@ class RecordValueView:
     """The number of the message that says it; 0 for none."""
     uses: tuple[tuple[str, bool], ...]
     """What the person decided for this value alone."""
+    refused_uses: frozenset[str]
+    """Codes of the uses that the person refused for this value."""
     reason: str
     is_standing: bool
     is_withdrawal: bool
@@ -145,6 +147,7 @@ class RecordPainter:
             locale(SOURCE_NAMES[content.source]), self.names.get(content.by, content.by), it.at,
             content.message,
             tuple((locale(USES[use]), given) for use, given in content.uses.items() if use in USES),
+            frozenset(use for use, given in content.uses.items() if not given),
             content.reason, is_standing, content.is_withdrawal,
             content.source is EntrySource.MACHINE,
         )  # fmt: skip
