@@ -83,7 +83,7 @@ def test_only_these_addresses_are_for_scripts() -> None:
     named = {
         "/events", "/own-cases", "/session", "/stream", "/understood", "/cases/{reference}/looked",
         "/cases/{reference}/moved", "/cases/{reference}/seen", "/shift/notice",
-        "/administration/directory/wrong",
+        "/administration/directory/wrong", "/cases/{reference}/record/form",
     }  # fmt: skip
     found = {it.path for it in ROUTES if it.is_pane and not it.path.endswith(shown)}
     assert found == named
@@ -274,7 +274,9 @@ def test_no_words_stand_in_an_address(web_desk: WebDeskHarness) -> None:
     named = set(re.findall(r"[?&]([a-z]+)=", source))
     # `mlat` is a place on a map, in a link that a caseworker has to choose first.
     # `week` counts weeks of the roster from this one.
-    assert named == {"back", "case", "since", "number", "mlat", "week"}
+    # `about`, `field`, `entry` and `message` are codes and numbers of the record.
+    assert named == {"back", "case", "since", "number", "mlat", "week", "about", "field", "entry",
+                     "message"}  # fmt: skip
     forms = re.findall(r"<form\b(?:\{\{.*?\}\}|[^>{])*>", source)
     assert len(forms) > 40
     sent = ('method="post"', 'method="dialog"', "{{ case_form(", 'class="find"', "data-search")

@@ -59,7 +59,7 @@ async def _record_form(request: DeskRequest) -> Response:
 
 @post(
     "/cases/{reference}/record", Permission.CHANGE, "about", "field", "code", "words", "source",
-    "message", "replaces", "reason", "deed", *DECIDED_USES, repetition=Repetition.SAME_RESULT,
+    "message", "replaces", "reason", "task", *DECIDED_USES, repetition=Repetition.SAME_RESULT,
 )  # fmt: skip
 async def _put_into_record(request: DeskRequest) -> Response:
     """Add, correct or withdraw a value."""
@@ -69,7 +69,7 @@ async def _put_into_record(request: DeskRequest) -> Response:
     values = {name: form[name] for name in named if form.get(name)}
     text = chosen or form.get("words", "").replace("\r\n", "\n")
     verb = Verb.RECORD
-    if form.get("deed") == "withdraw":
+    if form.get("task") == "withdraw":
         verb, text = Verb.WITHDRAW_ENTRY, form.get("reason", "")
     told = await send_command(
         request, seen.case, verb, ActionInput(code=code, text=text, values=values)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -99,7 +101,7 @@ def test_two_who_correct_one_value_both_stand_until_it_is_settled(web_desk: WebD
     assert draft["born"].startswith(
         "\u6c11\u570b 84 \u5e74 5 \u6708 3 \u65e5 / last year before Tet"
     )
-    put(mei, reference, about="person", field="born", deed="withdraw", reason="asked again",
+    put(mei, reference, about="person", field="born", task="withdraw", reason="asked again",
         replaces=" ".join(it.id for it in state.standing))  # fmt: skip
     (state,) = record_of(web_desk, mei, reference).states("person.born")
     assert (state.standing, len(state.history)) == ((), 4)
@@ -108,6 +110,17 @@ def test_two_who_correct_one_value_both_stand_until_it_is_settled(web_desk: WebD
     (control,) = record_of(web_desk, mei, reference).values("exploitation.control")
     assert control.content.uses == {"prosecution": False}
     assert "Prosecution: refused" in mei.browser.get(f"/cases/{reference}/record").text
+    for way in ("transcript", "print"):
+        told = mei.browser.get(f"/cases/{reference}/{way}").text
+        for words in ("Debt bondage", "last year before Tet", "asked again"):
+            assert words in told, (way, words)
+    bundle = mei.browser.post(
+        f"/cases/{reference}/bundle", {"ground": "order", "words": "Order 12 of the court"}
+    )
+    with zipfile.ZipFile(io.BytesIO(bundle.content)) as archive:
+        handed = "".join(archive.read(name).decode(errors="ignore") for name in archive.namelist())
+    assert "the person refused this use" in handed
+    assert "Debt bondage" not in handed
 
 
 def test_bad_input_is_refused_with_what_to_do_and_others_read_nothing(
@@ -122,7 +135,7 @@ def test_bad_input_is_refused_with_what_to_do_and_others_read_nothing(
         ({"about": "person", "field": "born", "words": "x" * 2001}, "longer than 2000"),
         ({"code": "person/gender", "words": "woman"}, "Choose one of: Feminine"),
         ({"about": "person", "field": "born", "words": "1995", "source": "gossip"}, "how you know"),
-        ({"about": "person", "field": "born", "deed": "withdraw"}, "Say which value"),
+        ({"about": "person", "field": "born", "task": "withdraw"}, "Say which value"),
     ]
     for fields, told in refused:
         assert told in put(mei, reference, is_refused=True, **fields)
