@@ -94,7 +94,7 @@ def test_two_who_correct_one_value_both_stand_until_it_is_settled(web_desk: WebD
     assert state.is_contradicting
     page = unescape(mei.browser.get(f"/cases/{reference}/record/pane").text)
     assert "Sources contradict each other." in page
-    assert "\u2260" in page
+    assert "\u2194" in page
     draft = record_fields(
         OFFICE_FORMS, record_of(web_desk, mei, reference), catalogue("zh_Hant", "staff")
     )
@@ -115,7 +115,7 @@ def test_two_who_correct_one_value_both_stand_until_it_is_settled(web_desk: WebD
         for words in ("Debt bondage", "last year before Tet", "asked again"):
             assert words in told, (way, words)
     bundle = mei.browser.post(
-        f"/cases/{reference}/bundle", {"ground": "order", "words": "Order 12 of the court"}
+        f"/cases/{reference}/bundle", {"code": "order", "words": "Order 12 of the court"}
     )
     with zipfile.ZipFile(io.BytesIO(bundle.content)) as archive:
         handed = "".join(archive.read(name).decode(errors="ignore") for name in archive.namelist())
