@@ -42,19 +42,23 @@ os.environ.setdefault("HAVEN_ENV_FILE", "")  # no test reads the settings of thi
 # Without it every process compiles Haven, and each worker rewrites every assertion, all over again.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+gc.disable()  # until the end of the collection: all that it makes stays
 settings.register_profile("haven", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("haven")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep each file on one process, and all that need a browser on three: they mostly wait."""
-    paths = sorted({item.path for item in items if "chromium" in getattr(item, "fixturenames", ())})
+    with_browser = {item.path for item in items if "chromium" in getattr(item, "fixturenames", ())}
+    groups = {
+        path: f"browser {number % BROWSERS}" for number, path in enumerate(sorted(with_browser))
+    }
+    shares_a_loop = {path: path.parent in SHARE_A_LOOP for path in {item.path for item in items}}
     on_one_loop = pytest.mark.asyncio(loop_scope="session")
     for item in items:
-        has_browser = item.path in paths
-        name = f"browser {paths.index(item.path) % BROWSERS}" if has_browser else str(item.path)
+        name = groups.setdefault(item.path, str(item.path))
         item.add_marker(pytest.mark.xdist_group(name))
-        if item.path.parent in SHARE_A_LOOP and is_async_test(item):
+        if shares_a_loop[item.path] and is_async_test(item):
             item.add_marker(on_one_loop, append=False)
 
 
@@ -69,6 +73,7 @@ def pytest_collection_finish() -> None:
     """Look no more through what stays: thousands of tests and all they import."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

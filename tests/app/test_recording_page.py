@@ -17,7 +17,7 @@ from bot.sandbox import Sandbox, serve
 from tests.support.sounds import tone
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
 SARI = {"speaker": "Sari", "consent": "yes"}
@@ -66,18 +66,18 @@ async def test_a_recording_is_kept_played_and_reviewed_by_another_person(tmp_pat
 @pytest.mark.parametrize(
     ("fields", "sound", "reason"),
     [
-        ({"speaker": "Sari"}, tone(), "agree"),
-        ({"speaker": " ", "consent": "yes"}, tone(), "name"),
-        (SARI, b"no sound", "record it again"),
-        (SARI, tone(level=0), "microphone"),
+        ({"speaker": "Sari"}, tone, "agree"),
+        ({"speaker": " ", "consent": "yes"}, tone, "name"),
+        (SARI, lambda: b"no sound", "record it again"),
+        (SARI, lambda: tone(level=0), "microphone"),
     ],
     ids=["no consent", "no name", "broken", "silent"],
 )
 async def test_what_cannot_be_kept_is_refused_and_nothing_is_written(
-    tmp_path: Path, fields: dict[str, str], sound: bytes, reason: str
+    tmp_path: Path, fields: dict[str, str], sound: Callable[[], bytes], reason: str
 ) -> None:
     async with recordings(tmp_path) as client:
-        refused = await client.put(await first_path(client), params=fields, content=sound)
+        refused = await client.put(await first_path(client), params=fields, content=sound())
     assert refused.status_code == 400
     assert reason in refused.json()["error"]
     assert is_empty(tmp_path)

@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
+from functools import cache
 
 from PIL import Image, PngImagePlugin
 
@@ -49,6 +50,7 @@ def pixel_flood(width: int = 50_000, height: int = 50_000) -> bytes:
     )
 
 
+@cache
 def zip_with_traversal(name: str = "../../etc/passwd", size: int = 50_000_000) -> bytes:
     """Return a small archive with something large in it that wants to lie elsewhere."""
     out = io.BytesIO()

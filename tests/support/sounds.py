@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from array import array
+from functools import cache
 
 import av
 
@@ -13,6 +14,7 @@ TITLE = "a name of a phone"
 """Written into the metadata of every sound."""
 
 
+@cache
 def tone(seconds: float = 1.0, kind: str = "webm", *, level: int = 8_000) -> bytes:
     """Return a tone of 440 Hz in a container: webm, ogg or mp4; `level` of 32,767."""
     out = io.BytesIO()

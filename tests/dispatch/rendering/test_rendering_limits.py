@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,7 +48,11 @@ def replies() -> Iterator[Reply]:
             yield from begin(BOOK, Position(), flow, known).replies
 
 
-ALL_REPLIES = list(replies())
+@cache
+def all_replies() -> list[Reply]:
+    return list(replies())
+
+
 FILLED = {
     "reference": "K7M4Q2", "trail": "21:40", "held": "21:40", "until": "11/24",
     "introduced": "Garden Aid",
@@ -56,15 +61,15 @@ FILLED = {
 
 
 def test_there_is_something_to_look_at() -> None:
-    assert len(ALL_REPLIES) > 500
-    assert any(reply.fleeting for reply in ALL_REPLIES)
-    assert any(choice.ticked for reply in ALL_REPLIES for choice in reply.choices)
+    assert len(all_replies()) > 500
+    assert any(reply.fleeting for reply in all_replies())
+    assert any(choice.ticked for reply in all_replies() for choice in reply.choices)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_reply_is_within_the_limits(screens: Renderer, language: str) -> None:
     """4096 units, 100 buttons, 8 a row, 64 bytes a token; and no blank left open."""
-    for reply in ALL_REPLIES:
+    for reply in all_replies():
         said = screens.render(reply, language, PREFIX, FILLED)
         for part in screens.split_message(said) if reply.fleeting else [said]:
             assert 0 < len(part.text.encode("utf-16-le")) // 2 <= MAX_MESSAGE_UNITS
@@ -83,7 +88,7 @@ def test_two_choices_share_a_row_only_where_both_are_narrow(
     screens: Renderer, language: str
 ) -> None:
     shared = 0
-    for reply in ALL_REPLIES:
+    for reply in all_replies():
         for row in screens.render(reply, language, PREFIX, {}).rows:
             choices = [button for button in row if button.token.isdecimal()]
             if len(choices) > 1:
@@ -99,7 +104,7 @@ def test_two_choices_share_a_row_only_where_both_are_narrow(
 def test_danger_and_the_way_out_are_always_in_the_last_row(
     screens: Renderer, language: str
 ) -> None:
-    for reply in ALL_REPLIES:
+    for reply in all_replies():
         rows = screens.render(reply, language, PREFIX, {}).rows
         if not rows:
             continue
@@ -111,7 +116,7 @@ def test_danger_and_the_way_out_are_always_in_the_last_row(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_button_leads_back_to_its_own_answer(screens: Renderer, language: str) -> None:
-    for reply in ALL_REPLIES:
+    for reply in all_replies():
         said = screens.render(reply, language, PREFIX, {})
         found = [
             screens.code_of_token(reply, button.token)
@@ -128,7 +133,7 @@ def test_what_is_remembered_mixes_neither_languages_nor_ticks(tmp_path: Path) ->
     phrasing = build_system_texts(settings_for(tmp_path))
     remembers = Renderer(phrasing)
     for _ in range(2):
-        for number, reply in enumerate(ALL_REPLIES[::7]):
+        for number, reply in enumerate(all_replies()[::7]):
             for language in LANGUAGES:
                 fresh = Renderer(phrasing).render(reply, language, f"{number}:", {})
                 assert remembers.render(reply, language, f"{number}:", {}) == fresh
@@ -137,7 +142,7 @@ def test_what_is_remembered_mixes_neither_languages_nor_ticks(tmp_path: Path) ->
 def test_a_blank_that_changed_changes_texts_that_were_shown_before(tmp_path: Path) -> None:
     phrasing, shown = build_system_texts(settings_for(tmp_path)), {"hours": "09:00-18:00"}
     renderer = Renderer(replace(phrasing, blanks=lambda _: phrasing.blanks(_) | shown))
-    reply = next(it for it in ALL_REPLIES if "{hours}" in it.text.source)
+    reply = next(it for it in all_replies() if "{hours}" in it.text.source)
     assert "09:00-18:00" in renderer.render(reply, "en", PREFIX, {}).text
     shown["hours"] = "14:00-17:00"
     for _ in range(2):
@@ -174,7 +179,7 @@ def test_the_memory_of_screens_has_an_end(screens: Renderer) -> None:
 def test_numbers_and_references_stand_as_they_came(screens: Renderer, language: str) -> None:
     (said,) = [
         reply
-        for reply in ALL_REPLIES
+        for reply in all_replies()
         if "{reference}" in reply.text.source and "{hours}" in reply.text.source
     ][:1]
     assert "K7M4Q2" in screens.render(said, language, "", {"reference": "K7M4Q2"}).text
