@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.errors import SettingError
 from bot.languages import FALLBACK, LANGUAGES, LOCALES
-from bot.languages.po_files import CatalogueFault, load_catalogue
+from bot.languages.po_files import CatalogueFault, catalogue_path, load_catalogue
 from bot.languages.style_rules import forbidden_on_lock_screen
 
 if TYPE_CHECKING:
@@ -46,18 +48,45 @@ class LanguageOffer:
 def load_offer(settings: Settings, locales: Path = LOCALES) -> LanguageOffer:
     """Return the languages a deployment offers; English is always one of them.
 
+    A catalogue is read again when its file has changed.
+
     Raises:
         SettingError: a wanted language does not exist.
     """
-    wanted = {tag: load_catalogue(tag, locales) for tag in wanted_languages(settings)}
-    complete = {tag: each for tag, each in wanted.items() if each.is_complete}
-    incomplete = {tag: each for tag, each in wanted.items() if not each.is_complete}
+    wanted = {
+        tag: _check_language(tag, locales, _digest_of(catalogue_path(tag, locales)))
+        for tag in wanted_languages(settings)
+    }
+    complete = {tag: each.compiled for tag, each in wanted.items() if each.compiled is not None}
+    incomplete = {tag: each for tag, each in wanted.items() if each.compiled is None}
     return LanguageOffer(
         tuple(complete),
-        {tag: each.compile() for tag, each in complete.items()},
+        complete,
         {tag: (*each.faults, *each.missing) for tag, each in incomplete.items()},
         tuple(tag for tag, each in incomplete.items() if not each.faults),
     )
+
+
+@dataclass(frozen=True)
+class _CheckedLanguage:
+    compiled: gettext.NullTranslations | None
+    """None if the language is not complete."""
+    faults: tuple[CatalogueFault, ...]
+    missing: tuple[CatalogueFault, ...]
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _check_language(tag: str, locales: Path, _digest: bytes) -> _CheckedLanguage:
+    found = load_catalogue(tag, locales)
+    compiled = found.compile() if found.is_complete else None
+    return _CheckedLanguage(compiled, found.faults, found.missing)
+
+
+def _digest_of(path: Path) -> bytes:
+    try:
+        return hashlib.sha256(path.read_bytes()).digest()
+    except OSError:  # the check says why
+        return b""
 
 
 def checked_bot_names(settings: Settings) -> dict[str, str]:
