@@ -6,18 +6,17 @@ import asyncio
 import json
 import os
 import re
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.app.demo import PASSWORD
+from tests.support.forked_commands import haven_program
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from pathlib import Path
 
-HAVEN = (sys.executable, "-m", "bot.cli")
 READY = re.compile(r"^Haven is ready at (http://127\.0\.0\.1:\d+)/$")
 PATIENCE = 60.0
 """Seconds after which a command is not slow but stuck."""
@@ -36,7 +35,7 @@ class DemoProcess:
         """Start a demo and wait until it says that it is ready."""
         how = ("--empty",) if is_empty else ()
         process = await asyncio.create_subprocess_exec(
-            *HAVEN, "demo", *how, "--port", "0", "--no-browser", "--data", str(data),
+            *haven_program(), "demo", *how, "--port", "0", "--no-browser", "--data", str(data),
             cwd=ROOT, env=_clean(), stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         assert process.stdout is not None
@@ -65,7 +64,7 @@ class DemoProcess:
             "HAVEN_HOST_KEY_FILE": str(self.data.with_name(f"{self.data.name}.key")),
         }
         process = await asyncio.create_subprocess_exec(
-            *HAVEN, *words, "--json", cwd=ROOT, env=_clean() | settings,
+            *haven_program(), *words, "--json", cwd=ROOT, env=_clean() | settings,
             stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         printed, _ = await asyncio.wait_for(process.communicate(), PATIENCE)

@@ -6,12 +6,13 @@ import os
 import signal
 import socket
 import subprocess
-import sys
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.forked_commands import haven_program
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -28,10 +29,8 @@ TOLD = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 def demo(place: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     """Run a demo whose passing things lie in a place."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HAVEN_")}
-    # A suite started in the background or under nohup hands on ignored signals; a demo keeps them.
-    obeys = ["env", "--default-signal=HUP,INT,TERM"]
     process = subprocess.Popen(  # noqa: S603 - our own program
-        [*obeys, sys.executable, "-m", "bot.cli", "demo", "--no-browser", *options],
+        [*haven_program(), "demo", "--no-browser", *options],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
         env=clean | {"TMPDIR": str(place), "COLUMNS": "200", "NO_COLOR": "1"},
     )  # fmt: skip
@@ -68,6 +67,7 @@ def test_a_demo_that_is_stopped_as_it_begins_takes_its_folder_along(
     with demo(tmp_path, "--port", "0") as process:
         while not list(tmp_path.glob(f"*/{begun}")):
             assert process.poll() is None
+            time.sleep(0.002)  # the demo needs the processor
         process.send_signal(signal.SIGTERM)
         assert ends(process) == (0, "")
     assert list(tmp_path.iterdir()) == []

@@ -6,7 +6,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -34,6 +33,7 @@ from tests.support.database import postgres_server
 from tests.support.database.dump_deployment import SECRET, STORE, dump_deployment
 from tests.support.database.release_dumps import execute, rows_of
 from tests.support.database_fixtures import query
+from tests.support.forked_commands import python_code
 from tests.support.harnesses.hotline_harness import HotlineHarness
 from tests.support.paths import ROOT
 
@@ -168,7 +168,7 @@ def dies_copying(move: Move, begins: str, number: int) -> None:
         "PYTHONPATH": str(ROOT),
     }  # fmt: skip
     died = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", DIES, begins, str(number), "migrate", *move.options],
+        [*python_code(DIES), begins, str(number), "migrate", *move.options],
         env=os.environ | settings, check=False, capture_output=True,
     )  # fmt: skip
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()

@@ -9,7 +9,6 @@ import signal
 import sqlite3
 import stat
 import subprocess
-import sys
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -39,6 +38,7 @@ from tests.support.cli_runner import command_runner, is_user_message
 from tests.support.database.dump_deployment import dump_deployment
 from tests.support.database.release_dumps import DUMPS, carried_over, execute, rows_of
 from tests.support.database_fixtures import on_both_databases, query
+from tests.support.forked_commands import haven_program, python_code
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -297,8 +297,8 @@ def test_only_a_start_or_the_command_upgrades(old: OldDeployment) -> None:
         assert refused.returncode == 1
         assert "haven start upgrades it" in refused.stderr
     assert old.revisions() == [OLD, OLD]
-    started = subprocess.run(
-        [sys.executable, "-m", "bot.cli", "start"], check=False, capture_output=True, text=True,
+    started = subprocess.run(  # noqa: S603 - our own program
+        [*haven_program(), "start"], check=False, capture_output=True, text=True,
         env={**os.environ, **old.environment, "HAVEN_ORGANISATION": "x", "HAVEN_CONTACT": "y",
              "HAVEN_TELEGRAM_TOKEN": f"1:{'x' * 35}", "HAVEN_BOT_NAMES": "xx=Garden"},
     )  # fmt: skip
@@ -375,7 +375,7 @@ def upgrading_process(
     old: OldDeployment, begins: str = "", number: int = 0
 ) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-c", UPGRADES, begins, str(number)], text=True,
+        [*python_code(UPGRADES), begins, str(number)], text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **old.environment},
     )  # fmt: skip
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-import sys
 from typing import TYPE_CHECKING
 
 import pyotp
@@ -14,6 +13,7 @@ import pytest
 from bot.clock import SystemClock
 from bot.languages import LANGUAGES
 from bot.settings import read_env_file
+from tests.support.forked_commands import haven_program
 from tests.support.harnesses.setup_harness import (
     ADMINISTRATOR_PASSWORD,
     CASEWORKER_PASSWORD,
@@ -65,7 +65,7 @@ def wrong_in(findings: str) -> list[str]:
 async def started(machine: BareMachine) -> AsyncIterator[None]:
     """Run the bot with what setup wrote, and nothing else."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.cli", "start",
+        *haven_program(), "start",
         env=machine.environment, cwd=ROOT, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:

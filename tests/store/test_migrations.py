@@ -6,7 +6,6 @@ import json
 import shutil
 import signal
 import subprocess
-import sys
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -61,6 +60,7 @@ from tests.support.database.release_dumps import (
     vault_of,
 )
 from tests.support.database_fixtures import empty_url, on_both_databases, query
+from tests.support.forked_commands import python_code
 from tests.support.harnesses.hotline_harness import VAULT, HotlineHarness
 
 if TYPE_CHECKING:
@@ -288,7 +288,7 @@ def dies_upgrading(database: Database, statements: int, *others: Path | str) -> 
     """Upgrade in a process that is killed after so many statements, 900: before the commit."""
     url = database.url.render_as_string(hide_password=False)
     died = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", DIES, url, str(statements), *map(str, others)],
+        [*python_code(DIES), url, str(statements), *map(str, others)],
         check=False,
         capture_output=True,
     )
@@ -364,7 +364,7 @@ upgrade(Database(sys.argv[1]))
 def test_two_processes_may_upgrade_at_the_same_moment(tmp_path: Path) -> None:
     url = empty_url("sqlite", tmp_path)
     both = [
-        subprocess.Popen([sys.executable, "-c", UPGRADES, url], stderr=subprocess.PIPE)  # noqa: S603
+        subprocess.Popen([*python_code(UPGRADES), url], stderr=subprocess.PIPE)  # noqa: S603
         for _ in range(2)
     ]
     ends = [(process.communicate()[1].decode(), process.returncode) for process in both]

@@ -9,11 +9,10 @@ import pty
 import re
 import struct
 import subprocess
-import sys
 import termios
 from typing import TYPE_CHECKING
 
-from tests.support.cli_runner import command_settings
+from tests.support.forked_commands import command_settings, haven_program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +27,7 @@ def shown_at_a_terminal(columns: int, *typed: str, **settings: str | Path) -> li
     env = command_settings(settings)
     del env["COLUMNS"]
     process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", "bot.cli", *typed],
+        [*haven_program(), *typed],
         stdin=slave, stdout=slave, stderr=slave, env=env | {"TERM": "xterm"},
     )  # fmt: skip
     os.close(slave)

@@ -9,12 +9,12 @@ import os
 import pty
 import select
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox import TOKEN, Sandbox, serve
-from tests.support.cli_runner import CommandResult, command_settings, run_haven
+from tests.support.cli_runner import CommandResult, run_haven
+from tests.support.forked_commands import command_settings, haven_program
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class BareMachine:
     async def types(self, *words: str) -> CommandResult:
         """Run a command with the file of settings that setup wrote."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.cli", *words, env=self.environment, cwd=ROOT,
+            *haven_program(), *words, env=self.environment, cwd=ROOT,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         said, complaint = await process.communicate()
@@ -112,7 +112,7 @@ class Terminal:
     def __init__(self, *words: str) -> None:
         self._own, theirs = pty.openpty()
         self._process = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "bot.cli", *words], cwd=ROOT, env=command_settings({}),
+            [*haven_program(), *words], cwd=ROOT, env=command_settings({}),
             stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
         )  # fmt: skip
         os.close(theirs)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +12,7 @@ from bot.errors import WrongHostKeyError
 from bot.store.database import Database
 from bot.vault import HostKey, KeyStore, Purpose, Vault
 from tests.support.database_fixtures import empty_url, migrated_url, on_both_databases
+from tests.support.forked_commands import python_code
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,7 +111,7 @@ def test_a_rotation_killed_at_any_point_is_harmless_and_can_be_finished(tmp_path
     for round_, left in enumerate((1, 20, 60, 100, 130, 160, 190, 220, 250, 300, 100_000)):
         path = tmp_path / f"new{round_}.key"
         done = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-c", DIES, str(left), str(path)],
+            [*python_code(DIES), str(left), str(path)],
             env=environment, check=False, capture_output=True,
         )  # fmt: skip
         ends.append(done.returncode)
