@@ -222,7 +222,7 @@ class Staff:
             opened = _decode(plain)
         except DecryptionError:  # one damaged row must not stop all others
             opened, state = _SealedStaff("", 0), DISABLED
-            role = role if role in Role else Role.AUDITOR  # any role: there is no access
+            role = role if role in set(Role) else Role.AUDITOR  # any role: there is no access
         return Caseworker(
             who, Role(role), title, opened.name, opened.account, tuple(languages.split()),
             tuple(queues.split()), tuple(skills.split()), most, state == ACTIVE, bool(on_duty),
