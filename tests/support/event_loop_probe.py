@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+    from pathlib import Path
 
     from bot.store.writer import Work, Writer
 
-PATIENCE = 2.0
+PATIENCE = 5.0
 """Real seconds after which a loop that says nothing is one that waits for us."""
 
 
@@ -49,7 +49,7 @@ def observe_disk_io(folder: Path, loop: asyncio.AbstractEventLoop) -> tuple[Path
         def __exit__(self, *_error: object) -> None:
             self._file.close()
 
-    class Folder(Path):
+    class Folder(type(folder)):  # type: ignore[misc] # before 3.12 `Path` has no subclasses
         def open(self, *given: Any, **more: Any) -> Any:
             return File(super().open(*given, **more))
 

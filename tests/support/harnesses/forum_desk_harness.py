@@ -15,6 +15,7 @@ from unittest.mock import patch
 from bot.app.build import build
 from bot.app.options import BuildOptions
 from bot.cases.state_machine import Role
+from bot.channels.telegram.aiohttp_request import Timeouts
 from bot.channels.telegram.client import build_bot
 from bot.channels.telegram.sender import Sender
 from bot.hotline.commands.store import submit_command
@@ -33,13 +34,23 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
+    from telegram import Bot
+
     from bot.app.build import App
     from bot.hotline.commands.types import Command
     from bot.sandbox.state import Message
 
 QUEUES = ("trafficking", "labour", "child_protection", "violence_at_home", "fishers", "information")
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds after which what was waited for does not come."""
+
+
+def patient_bot(token: str, address: str) -> Bot:
+    """Return a bot that takes a busy machine for no lost connection."""
+    bot = build_bot(token, address)
+    for request in bot._request:
+        request._timeouts = Timeouts(*[PATIENCE] * 5)
+    return bot
 
 
 class ForumDeskHarness:
@@ -78,7 +89,7 @@ class ForumDeskHarness:
             **{"desk_group": group.id, "desk_mode": "content", "staff_language": "en", **given},
         )
         database = Database(migrated_url(kind, folder))
-        async with serve(sandbox) as base, build_bot(TOKEN, base) as bot:
+        async with serve(sandbox) as base, patient_bot(TOKEN, base) as bot:
             house = build(
                 settings, database, VAULT, Sender(bot),
                 BuildOptions(bot_id=bot.id, username=lambda: bot.known_username, limits=UNLIMITED),
