@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 pytest_plugins = ["tests.support.transcripts_plugin", "tests.support.chromium"]
 BROWSERS = 3
 """Processes with a browser; with more, pages are too slow."""
+CHECKED_BY_AIOGRAM = (TESTS / "desks" / "forum", TESTS / "sandbox")
+"""Folders whose tests compare each call with aiogram, which takes five seconds to import."""
+WITH_AIOGRAM = 2
+"""Processes that import it."""
 SHARE_A_LOOP = (TESTS / "browser", TESTS / "sandbox")
 """Folders whose tests run on one event loop, for the sake of one browser."""
 
@@ -48,12 +52,15 @@ settings.load_profile("haven")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each file on one process, and all that need a browser on three: they mostly wait."""
+    """Keep each file on one process, and files that share what is dear to start on a few."""
     with_browser = {item.path for item in items if "chromium" in getattr(item, "fixturenames", ())}
     groups = {
         path: f"browser {number % BROWSERS}" for number, path in enumerate(sorted(with_browser))
     }
-    shares_a_loop = {path: path.parent in SHARE_A_LOOP for path in {item.path for item in items}}
+    paths = {item.path for item in items}
+    checked = sorted(it for it in paths - with_browser if it.parent in CHECKED_BY_AIOGRAM)
+    groups |= {path: f"aiogram {number % WITH_AIOGRAM}" for number, path in enumerate(checked)}
+    shares_a_loop = {path: path.parent in SHARE_A_LOOP for path in paths}
     on_one_loop = pytest.mark.asyncio(loop_scope="session")
     for item in items:
         name = groups.setdefault(item.path, str(item.path))
