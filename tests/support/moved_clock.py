@@ -24,7 +24,7 @@ LEAST = 1e-6
 """Seconds any turn of the loop takes: a moment too short to be added would never be over."""
 TURN_OF_CHILD = 0.002
 """Real seconds before each jump while a child process runs: a loop that never rests starves it."""
-STUCK = 30.0
+STUCK = 120.0
 """Real seconds without any sign of life after which a test has hung."""
 
 
@@ -126,5 +126,5 @@ class _Selector(selectors.DefaultSelector):
             return ready
         ready = super().select(STUCK)
         if not ready:
-            raise AssertionError("nothing is due, and nothing has happened for half a minute")
+            raise AssertionError("nothing is due, and nothing has happened for two minutes")
         return ready
