@@ -23,8 +23,10 @@ import tempfile
 from typing import Any
 
 import bot
+from bot.app import sign_in
 from bot.cli.main import main
 from tests.support.content.offered_languages import offered_languages
+from tests.support.database.key_store_fixtures import CHEAP
 
 LATE = (
     "alembic.command", "sqlalchemy.dialects.sqlite", "rich.console", "rich.table", "uvicorn",
@@ -46,6 +48,7 @@ def import_everything() -> None:
             importlib.import_module(found.name)
     for name in LATE:
         importlib.import_module(name)
+    sign_in.DEFAULT_COST = CHEAP  # as the context's object says it to commands in a test's process
     offered_languages("")  # remembered for the commands, which begin with it
 
 
