@@ -30,6 +30,7 @@ from bot.store.tables import (  # noqa: F401 - registers every table
     case_extras,
     desk,
     on_call,
+    origins,
     partners,
     phrases,
     service_hours,

@@ -61,6 +61,10 @@ EXCLUDED_TABLES = {
     "desk_invites": "a link is used within days, or never",
     "desk_nonces": "a form arrives again within minutes, or never",
     "desk_drafts": "a draft is sent within hours, or never",
+    "opening_drafts": "no one has agreed yet to what is in them; they exist for a day",
+    "join_codes": "a code is used within minutes, or never",
+    "join_requests": "a phone waits while a call lasts",
+    "join_tries": "wrong tries are counted for a day",
     "desk_bells": "events for open pages are of the past",
     "shift_notes": "notes for the next shift are of the past",
 }
