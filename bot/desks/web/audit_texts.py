@@ -32,11 +32,28 @@ AUDIT_DETAILS = {
     "source": pgettext("audit detail", "read in a source"),
     "call": pgettext("audit detail", "called"),
     "late": pgettext("audit detail", "overdue"),
+    "opened": pgettext("audit detail", "opened it"),
+    "phone": pgettext("audit detail", "by telephone"),
+    "walk_in": pgettext("audit detail", "in person"),
+    "letter": pgettext("audit detail", "by letter"),
+    "partner": pgettext("audit detail", "through a partner organisation"),
+    "officer": pgettext("audit detail", "through an officer"),
+    "we_called": pgettext("audit detail", "we called"),
+    "they_called": pgettext("audit detail", "they called"),
+    "not_reached": pgettext("audit detail", "no one answered"),
+    "other_answered": pgettext("audit detail", "another person answered"),
+    "call_back": pgettext("audit detail", "how to call back"),
+    "joined": pgettext("audit detail", "a chat joined"),
+    "aloud": pgettext("audit detail", "spoken answer"),
     "silent": pgettext("audit detail", "silent after danger"),
 }
 """Words for codes of the details; names, references and numbers need none."""
 AUDIT_ACTIONS = {
     # Cases
+    "open_case": pgettext("audit", "opened the case from a call, a visit or a letter"),
+    "join_code": pgettext("audit", "made a code by which a chat can join"),
+    "join_chat": pgettext("audit", "let a chat join the case"),
+    "join_end": pgettext("audit", "ended the code by which a chat can join"),
     "claim": pgettext("audit", "claimed the case"),
     "release": pgettext("audit", "returned the case to the queue"),
     "lapse": pgettext("audit", "returned a case to the queue that was not worked on"),

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from bot.conversation import FlowRegistry
     from bot.hotline.chat.phrase_edits import PhraseEdits
     from bot.hotline.chat.phrasebook import Phrasebook
+    from bot.hotline.origins.spoken import SpokenTexts
     from bot.hotline.referrals.store import Referrals
     from bot.hotline.staff.service_hours import ServiceHours, ServicePlan
     from bot.places.place import Place
@@ -91,6 +92,10 @@ class DeskContext:
     """Returns the opening hours as people read them, on a day, in a language."""
     service_hours: ServiceHours
     """When caseworkers answer, and how soon."""
+    spoken: SpokenTexts
+    """What a caseworker reads aloud."""
+    person_text: Callable[[Text, str], str]
+    """Returns a text as people read it, in a language, the deployment's blanks filled in."""
     pending_enrolments: dict[str, PendingEnrolment] = field(default_factory=dict)
     """Enrolments that still need a second factor, by invitation link."""
     demo_links: dict[bytes, str] = field(default_factory=dict)

@@ -69,6 +69,7 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         Shortcut("g n", _("to the shift notes"), GO, "/shift", Permission.QUEUE),
         Shortcut("g o", _("to my own account"), GO, "/account"),
         _press("n", _("take the next case")),
+        Shortcut("p", _("open a case: someone calls or comes"), GO, "/new-case", Permission.OPEN),
         Shortcut("Esc", _("close, leave the field"), LEAVE),
     ),
     pgettext("keys", "In a list"): (
@@ -84,6 +85,7 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         _command(Verb.TAKE_OVER),
         _command(Verb.SEND, WRITE, "as-message say-words"),
         _command(Verb.NOTE, WRITE, "as-note note-words"),
+        _command(Verb.LOG_CALL, WRITE, "as-call call-words"),
         _command(Verb.PHRASE, PHRASES, "phrases find"),
         Shortcut("Ctrl Enter", _("send"), SEND, "", Permission.QUEUE),
         Shortcut("u", _("undo, while it has not left"), UNDO, "", Permission.QUEUE),
