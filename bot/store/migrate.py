@@ -14,6 +14,7 @@ from bot.store.releases import require_known, revisions
 from bot.store.tables import (
     case_extras,
     desk,
+    figures,
     main,
     on_call,
     origins,
@@ -35,21 +36,19 @@ LATEST_REVISION = "0003"
 """
 LATEST_KEY_REVISION = "0002"
 
-TABLES = {
-    table.name: table
-    for module in (
-        case_extras,
-        desk,
-        main,
-        on_call,
-        origins,
-        partners,
-        phrases,
-        record,
-        service_hours,
-    )
-    for table in module.metadata.sorted_tables
-}
+_MODULES = (
+    case_extras,
+    desk,
+    figures,
+    main,
+    on_call,
+    origins,
+    partners,
+    phrases,
+    record,
+    service_hours,
+)
+TABLES = {table.name: table for module in _MODULES for table in module.metadata.sorted_tables}
 """The tables of the data, by name."""
 _COLUMNS = {
     "sqlite": "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c"

@@ -12,6 +12,7 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 def upgrade() -> None:
     _add_record()
     _add_origins()
+    _add_figures()
 
 
 def _add_record() -> None:
@@ -83,3 +84,30 @@ def _add_join_codes() -> None:
         sa.PrimaryKeyConstraint("chat_key", name="pk_join_tries"),
     )
     op.create_index("ix_join_tries_tried_at", "join_tries", ["tried_at"])
+
+
+def _add_figures() -> None:
+    op.add_column("cases", sa.Column("first_answer_at", sa.BigInteger))
+    op.execute("UPDATE cases SET first_answer_at = answered_at")
+    op.create_table(
+        "figure_counts",
+        sa.Column("month", sa.Integer, nullable=False),
+        sa.Column("figure", sa.String(24), nullable=False),
+        sa.Column("dimension", sa.String(16), nullable=False),
+        sa.Column("code", sa.String(48), nullable=False),
+        sa.Column("times", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("month", "figure", "dimension", "code", name="pk_figure_counts"),
+    )
+    op.create_table(
+        "frozen_figures",
+        sa.Column("month", sa.Integer, nullable=False),
+        sa.Column("version", sa.SmallInteger, nullable=False),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("figure", sa.String(24), nullable=False),
+        sa.Column("dimension", sa.String(16), nullable=False),
+        sa.Column("code", sa.String(48), nullable=False),
+        sa.Column("number", sa.Integer),
+        sa.Column("low", sa.SmallInteger),
+        sa.Column("high", sa.SmallInteger),
+        sa.PrimaryKeyConstraint("month", "version", "position", name="pk_frozen_figures"),
+    )
