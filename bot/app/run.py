@@ -38,6 +38,7 @@ from bot.desks.web.live.event_log import WebDesk
 from bot.dispatch.recovery import ask_again_after_downtime
 from bot.hotline.contact_rule import ClockMonitor, clock_error
 from bot.hotline.origins.join_codes import JoinCodes
+from bot.hotline.figures.counters import FigureCounters
 from bot.hotline.staff.duty_shifts import DutyShifts
 from bot.languages import catalogue, use_catalogues
 from bot.log import log
@@ -310,6 +311,9 @@ async def _run_maintenance(app: App, poller: Poller, process: ProcessParts) -> N
         if app.clock.monotonic() - cleaned_at > CLEANUP_SECONDS:
             cleaned_at = app.clock.monotonic()
             await app.database.writer.run(lambda work: delete_old_rows(app, work))
+            await app.database.writer.run(
+                lambda work: app.figures.freeze_due(work, app.clock.now())
+            )
             await expire_keys(app)
         await asyncio.sleep(HEARTBEAT_SECONDS)
         await app.dispatcher.retry_crashed()
@@ -323,6 +327,7 @@ def _record_heartbeat(app: App, poller: Poller, work: Work) -> None:
     unreached = int((app.clock.monotonic() - poller.last_reached_at) * SECOND)
     record_heartbeat(work, app.inbox.bot, now - unreached)
     app.inbox.store_progress(work, now)
+    app.setting.session_counts.store(work, FigureCounters(app.setting.zone), now)
     _record_clock(app, work)
     _record_refusal(app, poller, work)
 

@@ -23,6 +23,7 @@ from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.commands.context import HotlineServices
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.figures.counters import FigureCounters
 from bot.hotline.on_call.alarms import OnCallAlarms
 from bot.hotline.place_records import records_of
 from bot.hotline.queue.alerts import AlertLimits, QueueMonitor
@@ -101,7 +102,7 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
 ) -> StaffRuntime:  # fmt: skip
     """Put the staff side of an App together."""
     staff, audit, place = Staff(vault), AuditLog(vault), find_place(settings.place)
-    reply_clocks = ReplyClocks(setting.service_hours)
+    reply_clocks = ReplyClocks(setting.service_hours, FigureCounters(settings.zone))
     hotline = HotlineServices(
         vault=vault, audit=audit, staff=staff, reply_clocks=reply_clocks,
         claims=Claims(audit, reply_clocks, settings.zone), phrasebook=setting.phrasebook,

@@ -24,6 +24,7 @@ from bot.errors import UnreadableUpdateError
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.check_ins.store import TRIED, CheckIns
 from bot.hotline.events import Event, EventKind
+from bot.hotline.figures.session_counts import NO_QUESTION, SENT, SessionMark
 from bot.languages import catalogue
 from bot.log import log
 from bot.mailbox.canary import CANARY_CHAT
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from bot.hotline.commands.context import CaseContact
     from bot.hotline.commands.store import StoredCommand
     from bot.hotline.commands.types import Command
+    from bot.hotline.figures.session_counts import SessionMove
     from bot.mailbox.courier import Mailbox
     from bot.mailbox.passphrase_jobs import PassphraseJob, PassphraseToHash
     from bot.store.writer import Work
@@ -106,6 +108,7 @@ class _Batch:
     """What is stored with cases, once they are."""
     wordings: dict[bytes, tuple[QuestionWording, str]] = field(default_factory=dict)
     update_counts: Counter[str] = field(default_factory=Counter)
+    session_moves: list[SessionMove] = field(default_factory=list)
     result: BatchResult = field(default_factory=BatchResult)
 
 
@@ -265,7 +268,10 @@ class BatchProcessor:
         if row is None:
             row = ConversationRow(None, Conversation("", Position()), 0)
         hotline = self._begin_turn(work, batch, key, row)
+        before = session_mark(row.conversation)
         effects = self._turn.take(update)
+        if update.chat != CANARY_CHAT:
+            batch.session_moves.append((before, session_mark(self._turn.conversation)))
         batch.rows[key] = row
         self._collect(work, batch, key, row, hotline, effects)
 
@@ -434,6 +440,7 @@ class BatchProcessor:
             result.letters += staff.show_events(work, batch.events, now)
         mailbox.inbox.store_handled(work, batch.handled, now)
         work.after_commit(lambda: mailbox.inbox.count_kinds(batch.update_counts))
+        work.after_commit(lambda: self._services.session_counts.note(batch.session_moves))
         result.opened_cases = batch.new_cases
         result.handled_count = len(batch.handled)
 
@@ -479,6 +486,16 @@ def _refused_words(batch: _Batch, commands: Sequence[StoredCommand]) -> list[Sto
     """Return the commands that were refused and hold words: who wrote them gets them back."""
     refused = {event.reply_to for event in batch.events if event.is_refused} - {""}
     return [each for each in commands if each.command.text and each.command.reply_to in refused]
+
+
+def session_mark(conversation: Conversation) -> SessionMark:
+    """Return where the session of a conversation stands."""
+    frames, session = conversation.position.frames, conversation.session_number
+    step = f"{frames[-1].flow}.{frames[-1].step}" if frames else NO_QUESTION
+    is_begun = conversation.touched_at != 0
+    return SessionMark(
+        session if is_begun else 0, SENT if conversation.cases else step, conversation.language
+    )
 
 
 def _is_call_seen(update: Update) -> bool:

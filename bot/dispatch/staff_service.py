@@ -148,8 +148,7 @@ class StaffService:
             if not _is_opener(event):  # it asks by itself: no one has answered yet
                 self.hotline.reply_clocks.caseworker_answered(work, event.case, now)
         elif event.kind is EventKind.DELAYED and event.code == UNTIL_OPENER_ANSWERED:
-            # The caseworker has written, and the person decides when to read it.
-            self.hotline.reply_clocks.clear_due(work, event.case)
+            self.hotline.reply_clocks.answer_waits(work, event.case, now)
         elif _is_referral_taken_back(event) and _is_referred(work, event.case):
             # No organisation looks at it any more, so our staff must.
             self.hotline.reply_clocks.person_wrote(work, event.case, now)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.hotline.contact_rule import ClockMonitor
+from bot.hotline.figures.session_counts import SessionCounts
 from bot.languages import FALLBACK, LANGUAGES
 from bot.languages.voice_files import recording_of
 from bot.messages import SendRecording
@@ -55,6 +56,8 @@ class TurnServices:
     languages: frozenset[str] = frozenset(LANGUAGES)
     """Those this deployment offers."""
     clock_monitor: ClockMonitor = field(default_factory=ClockMonitor)
+    session_counts: SessionCounts = field(default_factory=SessionCounts)
+    """Where sessions stand, for the operator's figures."""
     voices: RecordingNames = field(default_factory=dict)
     """Recordings of phrases; nearly every deployment has none."""
     has_disk_space: Callable[[], bool] = lambda: True
