@@ -105,6 +105,7 @@ class Commands(LazyGroup):
         "hours": Entry("duty.hours", "hours", "Opening hours, reply times, and who set them."),
         "phrases": Entry("phrases", "phrases", "The phrasebook, its reviews, and who changed it."),
         "desk": Entry("desk", "desk_app", "Access to the web desk."),
+        "figures": Entry("health.figures", "figures", "What the hotline did in past months."),
         "audit": Entry("audit", "audit_app", "The audit log."),
         "keys": Entry("keys", "keys_app", "The host key, escrow, rescue."),
         "backup": Entry("backup", "backup", "Make a backup while Haven runs."),
