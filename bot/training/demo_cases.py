@@ -11,10 +11,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from bot.cases.consents import ConsentRecords
 from bot.cases.queries import find_case_id, load_queue
 from bot.clock import DAY
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.origins.opening import LANGUAGE, WORDING
+from bot.hotline.figures.months import FigureMonths
+from bot.hotline.figures.sources import all_sources
+from bot.training.demo_figures import add_demo_months
 from bot.training.scenarios import Scenario, load_scenarios
 from bot.training.session import APP_LANGUAGES, label_lookup, play_opening
 
@@ -65,7 +69,13 @@ MORE_PEOPLE = (
 
 
 async def add_demo_cases(demo: RunningDemo) -> None:
-    """Let all of them write at the same time, and staff answer some."""
+    """Let all of them write at the same time, and staff answer some; add figures of past months."""
+    context, now = demo.context, demo.context.clock.now()
+    sources = all_sources(
+        ConsentRecords(context.vault), context.legal_deadlines, context.flow_registry
+    )
+    months = FigureMonths(demo.settings.zone, sources)
+    await context.database.writer.run(lambda work: add_demo_months(work, months, now))
     names = label_lookup(demo.settings)
     people = (*load_scenarios(), *MORE_PEOPLE)
     await asyncio.gather(*(_add(demo, each, names) for each in people))
