@@ -11,6 +11,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from bot.cases.state_machine import Role
+from bot.training.demo_figures import add_demo_months
 from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
 from tests.browser.conftest import PATIENCE, WIDE
 from tests.support.content.expired_place import expired_place
@@ -234,6 +235,10 @@ async def _a_supervisor(
     await page.goto(f"{office.address}/queue/waiting")
     await expect(page.locator(".notice")).to_contain_text("haven directory todo")
     await _hours_and_shifts(office, look, page)
+    figures, now = office.home.house.figures, office.clock.now()
+    office.home.database.writer.run_sync(lambda work: add_demo_months(work, figures, now))
+    await page.goto(f"{office.address}/figures")
+    await look.at(page, "figures")
     await page.goto(f"{office.address}/audit")
     await page.locator("form[action$='/audit/check'] button").click()
     await look.at(page, "the log, checked")

@@ -40,6 +40,7 @@ MODULES = {
     "sockets": "sockets_drill",
     "power": "power_drill",
     "storm": "storm_drill",
+    "figures": "figures_drill",
     "states": "full_length_drill",
 }
 """Each drill's module: its `drill(...)` returns figures, with what is wrong under `faults`."""
@@ -59,6 +60,7 @@ LONG: dict[str, dict[str, Any]] = {
     "clock": {"clocks": 15},
     "power": {"cuts": 1000},
     "storm": {"rounds": 100},
+    "figures": {"histories": 10_000},
     "states": {"files": 100},
 }
 """What a drill is asked for with `--long`."""
