@@ -27,6 +27,7 @@ from bot.store.statements import (
     upsert,
 )
 from bot.store.tables import (  # noqa: F401 - registers every table
+    assist,
     case_extras,
     desk,
     figures,

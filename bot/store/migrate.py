@@ -12,6 +12,7 @@ from bot.errors import SchemaIncompleteError
 from bot.store.database import Database, begin_immediately
 from bot.store.releases import require_known, revisions
 from bot.store.tables import (
+    assist,
     case_extras,
     desk,
     figures,
@@ -37,6 +38,7 @@ LATEST_REVISION = "0003"
 LATEST_KEY_REVISION = "0002"
 
 _MODULES = (
+    assist,
     case_extras,
     desk,
     figures,

@@ -13,6 +13,7 @@ def upgrade() -> None:
     _add_record()
     _add_origins()
     _add_figures()
+    _add_machine_texts()
 
 
 def _add_record() -> None:
@@ -111,3 +112,17 @@ def _add_figures() -> None:
         sa.Column("high", sa.SmallInteger),
         sa.PrimaryKeyConstraint("month", "version", "position", name="pk_frozen_figures"),
     )
+
+
+def _add_machine_texts() -> None:
+    op.create_table(
+        "machine_texts",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("about", sa.String(40), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_machine_texts"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_machine_texts_case_id"),
+    )
+    op.create_index("ix_machine_texts_case_id", "machine_texts", ["case_id", "id"])
