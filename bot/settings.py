@@ -86,6 +86,7 @@ SETTING_HINTS = {
     "smtp_from": "the address e-mails come from, e.g. HAVEN_SMTP_FROM=haven@example.org",
     "agreements": "recipients with the first and last day, e.g. legal_aid=2026-01-01/2026-12-31,"
     "spa=2026-06-01/; haven directory recipients lists their codes",
+    "assist_models": "a folder with manifest.json and models, e.g. HAVEN_ASSIST_MODELS=/srv/models",
     "source": "where people find the source code, e.g. HAVEN_SOURCE=https://example.org/haven",
     "keep_days": f"days a closed case is kept, 7 to {MAX_RETENTION_DAYS}",
 }
@@ -164,6 +165,8 @@ class Settings(BaseSettings):
     """An e-mail address for push services; set, on-call caseworkers can be called in a browser."""
     agreements: Annotated[str, Field(pattern=AGREEMENTS_PATTERN)] = ""
     """Organisations that agreed to take referrals, each with the first and the last day of that."""
+    assist_models: Path | None = None
+    """A folder of models that give staff a first translation; none: nothing is offered."""
     keep_days: Annotated[int, Field(ge=7, le=MAX_RETENTION_DAYS)] = 90
     """Days a closed case is kept."""
     source: Annotated[str, Field(pattern=SOURCE_PATTERN)] = ""

@@ -115,6 +115,8 @@ MORE = (
     _rare("smtp_url", "Mail server", "Calls caseworkers on call.",
           example="smtps://USER:PASSWORD@mail.example.org:465"),
     _rare("smtp_from", "Sender of those e-mails", "An address.", example="haven@example.org"),
+    _rare("assist_models", "Folder of models", "Translate for staff; empty: none does.",
+          example="/srv/haven-models"),
     _rare("source", "Address of the source code",
           "Where people find the source code of what you run, which the licence asks for. Empty: "
           "they are told to ask you.", example="https://example.org/haven"),

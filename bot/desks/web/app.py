@@ -35,6 +35,7 @@ from bot.desks.web.case import (
     export,
     law,
     looks,
+    machine_help,
     moved,
     referral_sheet,
     send_checks,
@@ -78,7 +79,7 @@ KEEP_ALIVE_SECONDS, BACKLOG, MAX_CONNECTIONS = 75, 512, 1200
 MODULES = (
     static_files, login_pages, enrolment, queue_pages, opening_pages, joining, saved_views,
     search_pages, shift, case_pages, record_pages, law, evidence, export, bundle, actions,
-    referral_sheet, send_checks, send_file, looks, moved,
+    referral_sheet, send_checks, send_file, looks, machine_help, moved,
     sse, own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
     roster, week_plan, shift_notice, figures,
     invitations, staff, languages, directory, phrases, hours, deployment, retention,

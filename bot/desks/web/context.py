@@ -23,6 +23,7 @@ from bot.desks.web.live.watcher import EventStreams
 from bot.desks.web.read_pool import ReadPool
 from bot.documents.typesetter import Typesetter
 from bot.errors import HavenError
+from bot.hotline.assist.assistant import load_assistant
 from bot.hotline.commands.texts import DISPOSITIONS
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.fact_checks import FactChecks
@@ -135,6 +136,7 @@ class DeskContext:
         self.typesetter = Typesetter()
         self.referral_copies = ReferralCopies(ConsentRecords(vault), self.audit)
         self.audio_sanitizer = AudioSanitizer()
+        self.assistant = load_assistant(settings.assist_models)
         self.summaries = CaseSummaries(vault)
 
     @property

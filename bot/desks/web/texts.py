@@ -411,6 +411,15 @@ FIGURE_DIMENSIONS = {
     "event": _("By event"),
     "rule": _("By deadline"),
 }
+ASSIST_FAULTS = {
+    "wrong_model": _(
+        "The files of the model are not those of its manifest, so it was not used. Tell an "
+        "administrator."
+    ),
+    "time_out": _("The machine took too long. You can try again."),
+    "failed": _("The machine made nothing of it. You can try again, or ask an interpreter."),
+}
+"""Why there is no machine translation."""
 FIGURE_OTHER = pgettext("figure", "Other")
 NO_REPLY_YET = pgettext("organisation", "has not answered yet")
 STEP_SENT = _("Something was sent to the hotline")

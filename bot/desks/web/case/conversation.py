@@ -24,6 +24,8 @@ from bot.desks.web.case.timeline import (
     order_of,
 )
 from bot.desks.web.case.view import CaseView, load_message_views
+from bot.hotline.assist import machine_texts
+from bot.hotline.assist.machine_texts import about_message
 from bot.hotline.chat.messages import CaseMessages, MessageSide
 
 if TYPE_CHECKING:
@@ -215,8 +217,22 @@ def _load(work: Work, request: DeskRequest, view: CaseView, window: Window) -> L
         case_events.count_reports(work, case),
     )  # fmt: skip
     views = load_message_views(work, request, view, written)
+    _add_machine_texts(work, request, view, views)
     consents = case_events.consent_entries(request, view, work)
     return LoadedWindow(page, views, events, consents, cursor, looked_at)
+
+
+def _add_machine_texts(
+    work: Work, request: DeskRequest, view: CaseView, views: Sequence[MessageView]
+) -> None:
+    """Add what models made of messages; an export is made without it."""
+    context, case = request.context, view.access.case
+    found = machine_texts.of_case(work, case, context.vault.cases.opener(case, request.keyring()))
+    language, assistant = view.access.summary.language, context.assistant
+    can = assistant is not None and assistant.can_translate(language, request.locale.language)
+    for it in views:
+        it.machine_texts = found.get(about_message(it.id), [])
+        it.can_be_translated = can and bool(it.raw.strip()) and not it.machine_texts
 
 
 def _edits_shown(page: MessagePage, window: Window) -> list[CaseMessage]:

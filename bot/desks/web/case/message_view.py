@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.cases.evidence.files import EvidenceFile
     from bot.conversation import FileRef, FlowRegistry
     from bot.desks.locale import StaffLocale
+    from bot.hotline.assist.machine_texts import StoredMachineText
     from bot.hotline.chat.messages import CaseMessage
     from bot.hotline.chat.phrasebook import Phrasebook
     from bot.store.writer import Work
@@ -114,6 +115,10 @@ class MessageView:
     letter: int = 0  # outbox id, if the text can still be edited
     is_unconfirmed: bool = False
     is_mine: bool = False
+    machine_texts: list[StoredMachineText] = field(default_factory=list)
+    """What models made of it; on the page of the case alone."""
+    can_be_translated: bool = False
+    """Whether there is a model from the person's language into the reader's."""
 
     @property
     def is_unsettled(self) -> bool:
