@@ -14,6 +14,7 @@ import json
 import resource
 import socket
 import sys
+import wave
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ MAX_INPUT = 32 * 1024 * 1024
 MAX_TOKENS = 512
 """Of one paragraph; a longer one is cut by the model, which its reader sees."""
 MAX_PARAGRAPHS = 60
+RATE = 16_000
 BLANK = "\u2581"
 """How pieces of words write a blank; it is left where a piece is not known."""
 WRONG_FILE, OPEN_SOCKET = 3, 4
@@ -110,22 +112,32 @@ def load_translator(folder: Path, asked: dict[str, Any]) -> Callable[[bytes], st
 def load_transcriber(folder: Path, asked: dict[str, Any]) -> Callable[[bytes], str]:
     """Return what writes down what is said in a recording."""
     from faster_whisper import WhisperModel  # noqa: PLC0415 - only what is asked for is loaded
-    from numpy import zeros  # noqa: PLC0415
 
     model = WhisperModel(
         str(folder), device="cpu", compute_type="default", cpu_threads=1, num_workers=1,
         local_files_only=True,
     )  # fmt: skip
 
-    def listen(sound: Any) -> str:
+    def listen(data: bytes) -> str:
         segments, _about = model.transcribe(
-            sound, language=asked["source_code"] or None, beam_size=1, vad_filter=False,
+            io.BytesIO(data), language=asked["source_code"] or None, beam_size=1, vad_filter=False,
             condition_on_previous_text=False, max_new_tokens=asked["max_tokens"],
         )  # fmt: skip
         return "\n".join(it.text.strip() for it in segments)
 
-    listen(zeros(16_000, dtype="float32"))  # everything needed is loaded now
-    return lambda data: listen(io.BytesIO(data))
+    listen(_silence())
+    return listen
+
+
+def _silence() -> bytes:
+    """Return a second of silence; hearing it loads everything that hearing needs."""
+    made = io.BytesIO()
+    with wave.open(made, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(bytes(2 * RATE))
+    return made.getvalue()
 
 
 LOADERS = {"translate": load_translator, "transcribe": load_transcriber}

@@ -95,6 +95,8 @@ def _faults(model: AssistModel) -> Iterable[str]:
         yield "it names no licence"
     if "model.bin" not in model.files:
         yield "it names no model.bin"
+    if model.use is ModelUse.TRANSCRIBE and "tokenizer.json" not in model.files:
+        yield "it names no tokenizer.json"  # the library would look for one on the network
     for name, digest in model.files.items():
         if not _FILE_NAME.fullmatch(name):
             yield "a file must be a name without slashes"

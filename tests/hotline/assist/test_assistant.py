@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.cases.evidence.audio_sanitizer import AudioSanitizer
 from bot.errors import SettingError
 from bot.hotline.assist.assistant import (
     MEMORY_BYTES,
@@ -21,10 +22,17 @@ from bot.hotline.assist.assistant import (
 )
 from bot.hotline.assist.models import load_models
 from tests.support.paths import ROOT
+from tests.support.sounds import tone
 
 pytest.importorskip("ctranslate2", reason="the extra `assist` is not installed")
 
-from tests.support.assist.tiny_models import INSTRUCTION, make_translator, write_manifest
+from tests.support.assist.tiny_models import (
+    HEARD,
+    INSTRUCTION,
+    make_transcriber,
+    make_translator,
+    write_manifest,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +60,18 @@ def test_a_model_reads_paragraph_by_paragraph_and_says_which_it_is(models: Path)
     ]
     assert (made.model.name, made.source, made.target) == ("tiny-id-en", "id", "en")
     assert re.fullmatch("[0-9a-f]{64}", made.model.digest)
+
+
+def test_a_recording_is_written_down_in_the_same_confinement(tmp_path: Path) -> None:
+    folder = make_transcriber(tmp_path / "models")
+    assistant = Assistant(folder, load_models(folder), max_tokens=4)
+    assert assistant.can_transcribe("en")
+    clean = asyncio.run(AudioSanitizer().sanitize(tone(kind="ogg")))
+    for sound in (tone(kind="ogg"), clean):
+        made = asyncio.run(assistant.transcribe(sound or b"", "en"))
+        assert isinstance(made, MachineReading)
+        assert made.text == HEARD
+    assert asyncio.run(assistant.transcribe(b"no sound", "en")) is AssistFault.FAILED
 
 
 def test_what_goes_wrong_in_the_worker_ends_there(models: Path) -> None:
@@ -133,6 +153,7 @@ def test_without_a_folder_nothing_is_offered_and_a_wrong_manifest_names_the_fix(
         ({"folder": "../tiny"}, "without slashes"),
         ({"files": {"model.bin": "abc"}}, "64 hexadecimal digits"),
         ({"use": "chat"}, "use"),
+        ({"use": "transcribe"}, "it names no tokenizer.json"),
     ):
         write_manifest(made, **changed)
         with pytest.raises(SettingError, match=said):

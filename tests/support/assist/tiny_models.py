@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sentencepiece
-from ctranslate2.specs import attention_spec, common_spec, transformer_spec
+import tokenizers
+from ctranslate2.specs import attention_spec, common_spec, transformer_spec, whisper_spec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +37,46 @@ def make_translator(folder: Path, *, writes: str = INSTRUCTION) -> Path:
     spec.validate()
     spec.save(str(model))
     write_manifest(folder)
+    return folder
+
+
+SPECIAL = [
+    "<|endoftext|>", "<|startoftranscript|>", "<|en|>", "<|translate|>", "<|transcribe|>",
+    "<|startoflm|>", "<|startofprev|>", "<|nospeech|>", "<|notimestamps|>",
+]  # fmt: skip
+HEARD = "help"
+
+
+def make_transcriber(folder: Path) -> Path:
+    """Make a folder with one model for English speech that always hears the same word."""
+    model = folder / "tiny"
+    model.mkdir(parents=True)
+    words = ["<unk>", HEARD, *SPECIAL, *(f"<|{step * 0.02:.2f}|>" for step in range(1501))]
+    spec = whisper_spec.WhisperSpec(1, 1, 1, 1)
+    for conv, channels in ((spec.encoder.conv1, 80), (spec.encoder.conv2, DEPTH)):
+        conv.weight = _weights(DEPTH, channels * 3).reshape(DEPTH, channels, 3)
+        conv.bias = np.zeros(DEPTH, dtype=np.float32)
+    for side, length in ((spec.encoder, 1500), (spec.decoder, 448)):
+        side.position_encodings.encodings = _weights(length, DEPTH)
+        _fill_layers(side)
+    spec.decoder.embeddings.weight = _weights(len(words), DEPTH)
+    _linear(spec.decoder.projection, len(words), DEPTH)
+    favoured = np.full(len(words), -10.0, dtype=np.float32)
+    favoured[words.index(HEARD)], favoured[words.index("<|0.00|>")] = 50.0, 60.0
+    spec.decoder.projection.bias = favoured
+    spec.register_vocabulary(words)
+    spec.config.suppress_ids = spec.config.suppress_ids_begin = []
+    spec.config.lang_ids, spec.config.alignment_heads = [words.index("<|en|>")], [[0, 0]]
+    spec.validate()
+    spec.save(str(model))
+    numbers = {word: number for number, word in enumerate(words)}
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordLevel(numbers, **{"unk_token": "<unk>"}))
+    tokenizer.add_special_tokens(SPECIAL)
+    tokenizer.save(str(model / "tokenizer.json"))
+    write_manifest(
+        folder, **{"name": "tiny-en", "use": "transcribe", "from": ["en"], "to": [],
+                   "codes": {"en": "en"}},
+    )  # fmt: skip
     return folder
 
 
@@ -69,17 +110,21 @@ def _fill(spec: Any, words: int) -> None:
         tables = side.embeddings if isinstance(side.embeddings, list) else [side.embeddings]
         for table in tables:
             table.weight = _weights(words, DEPTH)
-        _norm(side.layer_norm)
-        for layer in side.layer:
-            _attention(layer.self_attention, (3 * DEPTH, DEPTH))
-            if hasattr(layer, "attention"):
-                _attention(layer.attention, (DEPTH, 2 * DEPTH, DEPTH))
-            _norm(layer.ffn.layer_norm)
-            _linear(layer.ffn.linear_0, INNER, DEPTH)
-            _linear(layer.ffn.linear_1, DEPTH, INNER)
+        _fill_layers(side)
         if hasattr(side, "position_encodings"):
             side.position_encodings.encodings = _weights(600, DEPTH)
     _linear(spec.decoder.projection, words, DEPTH)
+
+
+def _fill_layers(side: Any) -> None:
+    _norm(side.layer_norm)
+    for layer in side.layer:
+        _attention(layer.self_attention, (3 * DEPTH, DEPTH))
+        if hasattr(layer, "attention"):
+            _attention(layer.attention, (DEPTH, 2 * DEPTH, DEPTH))
+        _norm(layer.ffn.layer_norm)
+        _linear(layer.ffn.linear_0, INNER, DEPTH)
+        _linear(layer.ffn.linear_1, DEPTH, INNER)
 
 
 def _attention(attention: attention_spec.MultiHeadAttentionSpec, sizes: tuple[int, ...]) -> None:
