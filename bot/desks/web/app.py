@@ -27,6 +27,7 @@ from bot.desks.web.administration import (
     source_offer,
     staff,
 )
+from bot.desks.web.assist import machine_help
 from bot.desks.web.auth import account, enrolment, login_pages
 from bot.desks.web.case import (
     actions,
@@ -35,7 +36,6 @@ from bot.desks.web.case import (
     export,
     law,
     looks,
-    machine_help,
     moved,
     referral_sheet,
     send_checks,

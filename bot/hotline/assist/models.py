@@ -57,7 +57,7 @@ class AssistModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return self.files.get("model.bin", "")
 
 
-class Manifest(msgspec.Struct, frozen=True):
+class ModelManifest(msgspec.Struct, frozen=True):
     """The models of a folder."""
 
     models: tuple[AssistModel, ...]
@@ -74,7 +74,7 @@ def load_models(folder: Path | None) -> tuple[AssistModel, ...]:
     path = folder / MANIFEST
     try:
         text = path.read_bytes()[:MAX_MANIFEST_BYTES]
-        models = msgspec.json.decode(text, type=Manifest).models
+        models = msgspec.json.decode(text, type=ModelManifest).models
     except OSError as error:
         raise SettingError(
             f"HAVEN_ASSIST_MODELS: {path} cannot be read ({error.strerror}); put a manifest there, "

@@ -70,7 +70,7 @@ def make_transcriber(folder: Path) -> Path:
     spec.validate()
     spec.save(str(model))
     numbers = {word: number for number, word in enumerate(words)}
-    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordLevel(numbers, **{"unk_token": "<unk>"}))
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordLevel(numbers, unk_token=words[0]))
     tokenizer.add_special_tokens(SPECIAL)
     tokenizer.save(str(model / "tokenizer.json"))
     write_manifest(
