@@ -37,8 +37,8 @@ from bot.clock import MINUTE, SECOND, Clock, SystemClock, boot_number
 from bot.desks.web.live.event_log import WebDesk
 from bot.dispatch.recovery import ask_again_after_downtime
 from bot.hotline.contact_rule import ClockMonitor, clock_error
-from bot.hotline.origins.join_codes import JoinCodes
 from bot.hotline.figures.counters import FigureCounters
+from bot.hotline.origins.join_codes import JoinCodes
 from bot.hotline.staff.duty_shifts import DutyShifts
 from bot.languages import catalogue, use_catalogues
 from bot.log import log

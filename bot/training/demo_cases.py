@@ -15,9 +15,9 @@ from bot.cases.consents import ConsentRecords
 from bot.cases.queries import find_case_id, load_queue
 from bot.clock import DAY
 from bot.hotline.commands.types import Command, Verb
-from bot.hotline.origins.opening import LANGUAGE, WORDING
 from bot.hotline.figures.months import FigureMonths
 from bot.hotline.figures.sources import all_sources
+from bot.hotline.origins.opening import LANGUAGE, WORDING
 from bot.training.demo_figures import add_demo_months
 from bot.training.scenarios import Scenario, load_scenarios
 from bot.training.session import APP_LANGUAGES, label_lookup, play_opening
