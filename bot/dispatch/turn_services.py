@@ -9,6 +9,7 @@ from bot.hotline.contact_rule import ClockMonitor
 from bot.languages import FALLBACK, LANGUAGES
 from bot.languages.voice_files import recording_of
 from bot.messages import SendRecording
+from bot.places.duties import NO_CASEWORK_LAW, CaseworkLaw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +58,9 @@ class TurnServices:
     clock_monitor: ClockMonitor = field(default_factory=ClockMonitor)
     voices: RecordingNames = field(default_factory=dict)
     """Recordings of phrases; nearly every deployment has none."""
+    casework: CaseworkLaw = NO_CASEWORK_LAW
+    """Services and duties of the place: what a person asks for goes into the service plan, and
+    some answers begin a duty to report."""
     has_disk_space: Callable[[], bool] = lambda: True
     """Tells whether the disk has room for files."""
 
