@@ -135,7 +135,7 @@ _ABOUT = (
     "",
     "疑似加害人、雇主或仲介",
     "　姓名或名稱：{suspect}",
-    "　地點：{place}",
+    "　地點：{where}",
     "",
     "當事人向本單位說過的內容（外文請先翻譯；與通報無關者刪除）",
     "{told}",
@@ -147,7 +147,7 @@ POLICE_REPORT = OfficeForm(
     is_report=True,
     lines=(
         "疑似人口販運案件通報（內容草稿）",
-        "受通報機關：{unit}（當地司法警察機關）",
+        "受通報機關：{office}（當地司法警察機關）",
         "依據：人口販運防制法第 9 條第 1 項（發現疑似人口販運案件，應立即通報）",
         "",
         *_REPORTER,
@@ -165,7 +165,7 @@ CHILD_REPORT = OfficeForm(
     is_report=True,
     lines=(
         "兒童及少年保護案件通報（內容草稿）",
-        "受通報機關：{unit}（當地直轄市、縣（市）主管機關）",
+        "受通報機關：{office}（當地直轄市、縣（市）主管機關）",
         (
             "依據：兒童及少年性剝削防制條例第 7 條第 1 項；"
             "兒童及少年福利與權益保障法第 53 條第 1 項（至遲不得超過二十四小時）"
@@ -185,7 +185,7 @@ AGENCY_REPORT = OfficeForm(
     is_report=True,
     lines=(
         "受聘僱外國人疑似遭受人口販運等行為通報（內容草稿）",
-        "受通報機關：{unit}（主管機關、入出國管理機關、警察機關或其他司法機關）",
+        "受通報機關：{office}（主管機關、入出國管理機關、警察機關或其他司法機關）",
         "依據：就業服務法第 40 條第 1 項第 19 款（知悉後二十四小時內）",
         "",
         *_REPORTER,
@@ -211,6 +211,7 @@ OFFICE_FORMS = OfficeForms(
         "number": RecordBlank((("person.passport",), ("person.residence_number",))),
         "address": RecordBlank((("person.county", "person.city", "person.street"),)),
         "unit": RecordBlank((("identification.unit",),)),
+        "suspect": RecordBlank((("suspect.name",), ("employer.name",)), separator="、"),
         "notice_number": RecordBlank((("identification.notice_number",),)),
     },
     contradiction_line="{values}（說法不一，待查）",
