@@ -15,6 +15,8 @@ from bot.hotline.commands.types import Verb
 from bot.hotline.deadlines import DEADLINES_RUNNING, CaseDeadlines
 from bot.hotline.duties import CaseDuties
 from bot.hotline.events import EventKind
+from bot.hotline.services.model import ServiceState
+from bot.hotline.services.store import ServicePlans
 from bot.places.duties import DutyState, duties_of
 from bot.places.taiwan import TAIWAN
 from bot.places.taiwan.duties import DUTIES
@@ -22,6 +24,7 @@ from bot.vault import AuditLog
 from tests.hotline.commands.test_command_store import claimed
 from tests.support.harnesses.hotline_harness import VAULT
 from tests.support.people.caseworker_driver import refusals
+from tests.support.people.phone_call import case_by_phone
 
 if TYPE_CHECKING:
     from bot.hotline.events import Event
@@ -207,3 +210,14 @@ def test_closing_a_case_with_an_open_duty_asks_for_a_reason(
     told: list[Event] = mei.run_command(Verb.CLOSE, case, code="information")
     assert refusals(told) == [DEADLINES_RUNNING.source]
     assert not refusals(mei.run_command(Verb.CLOSE, case, code="information", text="Her mother"))
+
+
+def test_a_call_about_someone_under_18_begins_the_same_and_fills_the_plan(
+    hotline: HotlineHarness,
+) -> None:
+    mei = hotline.colleague()
+    case = case_by_phone(mei, **{"answer.under_18": "under", "answer.needs": "food,doctor"})
+    assert states(hotline, case) == {"child": DutyState.OPEN, "police": DutyState.UNDECIDED}
+    plans = ServicePlans(VAULT, AuditLog(VAULT))
+    plan = hotline.database.writer.run_sync(lambda work: plans.of_case(work, case))
+    assert plan.states == {"doctor": ServiceState.ASKED, "needs": ServiceState.ASKED}
