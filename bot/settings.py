@@ -62,7 +62,7 @@ SETTING_HINTS = {
     "keys_url": "sqlite:///path or postgresql://user@host/name, not that of HAVEN_DATABASE_URL",
     "time_zone": "the name of a time zone, e.g. Asia/Taipei",
     "organisation": "the name people are told, e.g. HAVEN_ORGANISATION='Hope House'",
-    "organisation_kind": "one of: ngo, police, immigration, labour",
+    "organisation_kind": "one of: ngo, police, immigration, labour, agency",
     "contact": "how people reach the organisation outside this chat, e.g. a phone number",
     "hours": "when caseworkers answer, e.g. HAVEN_HOURS=09:00-21:00",
     "weekdays": "the days of those hours, from one day to another, Monday is 1, e.g. 1-5",
@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     """The time zone of hours and dates people see."""
     organisation: Annotated[str, Field(max_length=60)] = ""
     """The name people read of the organisation that answers."""
-    organisation_kind: Literal["ngo", "police", "immigration", "labour"] = "ngo"
+    organisation_kind: Literal["ngo", "police", "immigration", "labour", "agency"] = "ngo"
     """Decides what people read about duties to report."""
     contact: Annotated[str, Field(max_length=80)] = ""
     """A way to reach the organisation outside this chat."""

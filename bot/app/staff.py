@@ -23,6 +23,7 @@ from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.commands.context import HotlineServices
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.duties import CaseDuties
 from bot.hotline.figures.counters import FigureCounters
 from bot.hotline.on_call.alarms import OnCallAlarms
 from bot.hotline.place_records import records_of
@@ -30,6 +31,7 @@ from bot.hotline.queue.alerts import AlertLimits, QueueMonitor
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.store import Referrals
+from bot.hotline.services.store import ServicePlans
 from bot.hotline.staff.shift_duty import ShiftDuty
 from bot.hotline.staff.staff import Staff
 from bot.hotline.stale_facts import StaleFactAlerts
@@ -103,15 +105,16 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
     """Put the staff side of an App together."""
     staff, audit, place = Staff(vault), AuditLog(vault), find_place(settings.place)
     reply_clocks = ReplyClocks(setting.service_hours, FigureCounters(settings.zone))
+    deadlines = CaseDeadlines(vault, audit, place.deadline_rules)
     hotline = HotlineServices(
         vault=vault, audit=audit, staff=staff, reply_clocks=reply_clocks,
         claims=Claims(audit, reply_clocks, settings.zone), phrasebook=setting.phrasebook,
         intake=intake, registry=setting.registry,
-        deadlines=CaseDeadlines(vault, audit, place.deadline_rules),
+        deadlines=deadlines, duties=CaseDuties(vault, deadlines, setting.casework.duties),
         check_ins=CheckIns(vault, audit), consents=ConsentRecords(vault),
         referrals=Referrals(vault, audit, setting.registry, setting.consent),
         recipients=DeploymentRecipients(settings),
-        record_entries=records_of(vault, place),
+        record_entries=records_of(vault, place), plans=ServicePlans(vault, audit), place=place,
     )  # fmt: skip
     alerts = QueueMonitor(
         staff, hotline.claims, reply_clocks.times, audit,

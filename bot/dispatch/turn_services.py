@@ -10,6 +10,7 @@ from bot.hotline.figures.session_counts import SessionCounts
 from bot.languages import FALLBACK, LANGUAGES
 from bot.languages.voice_files import recording_of
 from bot.messages import SendRecording
+from bot.places.duties import NO_CASEWORK_LAW, CaseworkLaw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +61,9 @@ class TurnServices:
     """Where sessions stand, for the operator's figures."""
     voices: RecordingNames = field(default_factory=dict)
     """Recordings of phrases; nearly every deployment has none."""
+    casework: CaseworkLaw = NO_CASEWORK_LAW
+    """Services and duties of the place: what a person asks for goes into the service plan, and
+    some answers begin a duty to report."""
     has_disk_space: Callable[[], bool] = lambda: True
     """Tells whether the disk has room for files."""
 

@@ -69,6 +69,8 @@ class EventKind(StrEnum):
     """The code of a case was made, ended, or written in a chat."""
     CHAT_JOINED = "joined"
     """A chat belongs to a case that staff opened."""
+    PLAN_CHANGED = "planned"
+    """The service plan changed; the group in Telegram shows nothing of it."""
     LINKED = "linked"
     """A link between cases changed; `text` may say more."""
     OVERDUE = "overdue"

@@ -50,7 +50,7 @@ ORGANISATION = (
     _setting("organisation", "Name of the organisation",
              "People read who answers them, in every language.", example="Hope House",
              is_needed=True),
-    _setting("organisation_kind", "Kind: ngo, police, immigration or labour",
+    _setting("organisation_kind", "Kind: ngo, police, immigration, labour or agency",
              "Decides what people read about duties to report.", "ngo"),
     _setting("contact", "Contact",
              "How people reach you outside the chat: a telephone number or an address on the web.",

@@ -36,6 +36,7 @@ from bot.store.tables import (  # noqa: F401 - registers every table
     partners,
     phrases,
     service_hours,
+    services,
 )
 from bot.store.writer import Work, Writer
 

@@ -23,6 +23,7 @@ from bot.store.tables import (
     phrases,
     record,
     service_hours,
+    services,
 )
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ _MODULES = (
     phrases,
     record,
     service_hours,
+    services,
 )
 TABLES = {table.name: table for module in _MODULES for table in module.metadata.sorted_tables}
 """The tables of the data, by name."""

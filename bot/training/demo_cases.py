@@ -1,7 +1,8 @@
 """Cases for a demo: the people of the training write, and staff answer some of them.
 
 Six people in six languages: one waits in danger, two wait, one is in a conversation, one is
-snoozed, one is closed. Four more have no phone on the page: two ask for help in a county, and two
+snoozed, one is closed. The one in a conversation has a service plan, an appointment and a report to
+the police that is due. Four more have no phone on the page: two ask for help in a county, and two
 were answered before, so that lists, filters and figures show something. One more has called: Jun
 opened that case, and it has no chat.
 """
@@ -39,6 +40,7 @@ CALL = {
 }  # fmt: skip
 """The fields of a call that Jun took; no one has the number."""
 CALL_WORDS = "Works in a factory in Hsinchu. The broker keeps her passport and asks for 90,000."
+NOTICED = "A debt that grows every month, and threats against his mother: perhaps forced labour."
 ANSWERED_BY = {"somchai": "Mei", "chen": "Jun", "maria": "Jun", "yuki": "Mei", "lin": "Mei"}
 """Who claims whose case."""
 
@@ -122,6 +124,7 @@ async def _answer(demo: RunningDemo, title: str, case: str) -> None:
         "somchai": (
             Command(verb=Verb.TAKE_OVER, by=by, case=case),
             Command(verb=Verb.SEND, by=by, case=case, text=WELCOME),
+            *_casework(demo, by, case),
         ),
         "chen": (
             Command(verb=Verb.TAKE_OVER, by=by, case=case),
@@ -150,3 +153,25 @@ async def _answer(demo: RunningDemo, title: str, case: str) -> None:
     }  # fmt: skip
     for command in (claim, *steps[title]):
         await demo.context.command_client.send(command)
+
+
+def _casework(demo: RunningDemo, by: str, case: str) -> list[Command]:
+    """Return what a caseworker records of a case: a plan, an appointment, a report that is due."""
+    law, now = demo.context.legal_deadlines.law, demo.context.clock.now()
+    in_three_days = law.format_time(now + 3 * DAY)
+    services: list[tuple[str, dict[str, str]]] = [
+        ("offer.doctor", {"provider": "Taoyuan General Hospital"}),
+        ("accept.doctor", {}),
+        ("give.doctor", {"kind": "doctor", "amount": "1200"}),
+        ("offer.place", {"provider": "Garden of Hope"}),
+        ("refuse.place", {}),
+    ]
+    beside = {"at": in_three_days, "companion": "Mei", "show": "1"}
+    return [
+        *(
+            Command(verb=Verb.SERVICE, by=by, case=case, code=code, values=values)
+            for code, values in services
+        ),
+        Command(verb=Verb.BOOK_APPOINTMENT, by=by, case=case, code="beside", values=beside),
+        Command(verb=Verb.BEGIN_DUTY, by=by, case=case, code="police", text=NOTICED),
+    ]

@@ -136,6 +136,9 @@ async def _a_caseworker(
     await look.at(page, "case, held")
     await page.evaluate(ALL_OPEN)
     await look.at(page, "case, held, all open")
+    for part in ("plan", "law"):
+        await page.evaluate(f"document.getElementById('show-{part}').click()")
+        await look.at(page, f"case, {part}, all open")
     await page.keyboard.press("Escape")
     await page.keyboard.press("/")
     await expect(page.locator("#phrase-results li").first).to_be_visible()

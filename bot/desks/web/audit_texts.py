@@ -75,6 +75,7 @@ AUDIT_ACTIONS = {
     "sure": pgettext("audit", "confirmed who is writing"),
     "clock": pgettext("audit", "recorded an event for a legal deadline"),
     "check_in": pgettext("audit", "changed the agreed check-in"),
+    "plan": pgettext("audit", "added an entry to the service plan"),
     "link": pgettext("audit", "linked two cases"),
     "unlink": pgettext("audit", "removed a link between cases"),
     "refused": pgettext("audit", "was refused"),

@@ -26,12 +26,14 @@ from bot.errors import HavenError
 from bot.hotline.assist.assistant import load_assistant
 from bot.hotline.commands.texts import DISPOSITIONS
 from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.duties import CaseDuties
 from bot.hotline.fact_checks import FactChecks
 from bot.hotline.on_call.roster import OnCallRoster, configured_channels
 from bot.hotline.place_records import records_of
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.copies import ReferralCopies
 from bot.hotline.staff.staff import Staff
+from bot.places.duties import duties_of
 from bot.store.database import Database, DataDirectory
 from bot.vault.audit.log import AuditLog
 from bot.vault.keys.staff_keys import StaffKeys
@@ -129,6 +131,8 @@ class DeskContext:
         self.reply_clocks = ReplyClocks(self.service_hours)
         self.legal_deadlines = CaseDeadlines(vault, self.audit, self.place.deadline_rules)
         self.record_entries = records_of(vault, self.place)
+        own = duties_of(self.place.duties, settings.organisation_kind)
+        self.duties = CaseDuties(vault, self.legal_deadlines, own)
         self.recipients = {code: it.name for code, it in self.place.recipients.items()}
         self.fact_checks = FactChecks(self.audit)
         self.dispositions = DISPOSITIONS

@@ -94,6 +94,7 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         _command(Verb.FOLLOW_UP, DROP, "more-follow"),
         _command(Verb.TRANSFER, DROP, "more-transfer"),
         _command(Verb.REFER, WRITE, "show-person refer-code"),
+        _command(Verb.SERVICE, WRITE, "show-plan service-code"),
         _command(Verb.RELEASE, DROP, "more-release"),
         _command(Verb.SET_PRIORITY, DROP, "more-priority"),
         _command(Verb.CLOSE, DROP, "more-close"),

@@ -24,6 +24,7 @@ from bot.desks.web.case.message_view import (
     delivery_states,
     file_numbers,
 )
+from bot.desks.web.casework.duty_view import open_duty_lines
 from bot.dispatch.conversation_store import Conversations
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.chat.messages import CaseMessages
@@ -82,6 +83,8 @@ class CaseView:
     """Whether they took back that staff read it: then nothing is referred either."""
     erasure_request: ErasureRequest | None = None
     snooze: ReviewDates = NO_DATES
+    duties: list[tuple[str, bool]] = field(default_factory=list)
+    """A line for each report to an authority that is due, and whether it is late."""
     drafts: Mapping[str, str] = field(default_factory=dict)
     origin: CaseOrigin | None = None
     """How the case began and how the person is called back; None if it came by chat."""
@@ -208,6 +211,8 @@ def load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> Case
     found.is_withdrawn = consents.reading_taken_back_at(work, seen.case) is not None
     found.erasure_request = ErasureRequests.of_case(work, seen.case)
     found.snooze = Snoozes.of_case(work, seen.case)
+    if seen.may_read:
+        found.duties = open_duty_lines(work, request, seen.case)
     found.chat = _chat_status(work, context, seen.case, request.now)
     if seen.may_read:
         try:

@@ -16,6 +16,7 @@ from bot.desks.web.queue.saved_views import list_address
 from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.desks.web.team.closed import DAYS as CLOSED_DAYS
 from bot.desks.web.team.closed import closed_by_outcome
+from bot.desks.web.team.open_duties import open_duties
 from bot.desks.web.team.overdue import overdue_cases, overdue_replies, waiting_cases
 from bot.hotline.commands.types import Verb
 from bot.hotline.queue.case_status import IS_HELD
@@ -79,6 +80,7 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
             "skill_name": lambda code: request.locale(skill_name(code)),
             "late": overdue_replies(work, now),
             "overdue": queries.load_rows(work, context, request.caseworker, first, now),
+            "open_duties": open_duties(work, request),
             "closed": closed_by_outcome(work, now),
             "closed_days": CLOSED_DAYS,
             "closed_with": lambda code: list_address(

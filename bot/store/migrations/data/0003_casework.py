@@ -14,6 +14,8 @@ def upgrade() -> None:
     _add_origins()
     _add_figures()
     _add_machine_texts()
+    _add_service_plan()
+    _add_duty_records()
 
 
 def _add_record() -> None:
@@ -126,3 +128,31 @@ def _add_machine_texts() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_machine_texts_case_id"),
     )
     op.create_index("ix_machine_texts_case_id", "machine_texts", ["case_id", "id"])
+
+
+def _add_service_plan() -> None:
+    op.create_table(
+        "plan_entries",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("words", sa.LargeBinary),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_plan_entries"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_plan_entries_case_id"),
+    )
+    op.create_index("ix_plan_entries_case_id", "plan_entries", ["case_id", "id"])
+    op.create_index("ix_plan_entries_at", "plan_entries", ["at"])
+
+
+def _add_duty_records() -> None:
+    op.create_table(
+        "duty_records",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_duty_records"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_duty_records_case_id"),
+    )
+    op.create_index("ix_duty_records_case_id", "duty_records", ["case_id", "id"])
