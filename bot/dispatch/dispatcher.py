@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.log import log
 from bot.mailbox.courier import wait_until
 from bot.mailbox.inbox import IN_QUEUE
+from bot.mailbox.letter import Author, LetterState
 from bot.store.faults import is_store_error
 
 if TYPE_CHECKING:
@@ -260,13 +261,16 @@ class Dispatcher:
         self, work: Work, arrivals: list[Arrival], now: int, results: list[DeliveryResult]
     ) -> tuple[BatchResult, list[tuple[int, Arrival]]]:
         self._mailbox.results.store(work, results)
+        self._batches.expect(work, arrivals)
         fresh = self._inbox.unseen(work, arrivals)
         later: list[tuple[int, Arrival]] = []
         if self._queue.is_needed(len(fresh)):
             asked = [(self._batches.chat_of(arrival), arrival) for arrival in fresh]
             fresh, later = self._queue.admit(asked, self._clock.monotonic())
             self._inbox.store_waiting(work, [arrival for _, arrival in later], now, IN_QUEUE)
-        return self._batches.process(work, fresh, now), later
+        taken = self._batches.process(work, fresh, now)
+        work.is_quiet = taken.is_routine and not later and all(map(_is_routine, results))
+        return taken, later
 
     def _process_queued(self, work: Work, waiting: list[int], fault: str = "") -> BatchResult:
         return self._process_stored(work, self._inbox.load_queued(work, waiting), fault)
@@ -292,6 +296,11 @@ class Dispatcher:
             self._courier.send_toast(chat, toast)
         for case in taken.opened_cases:
             log.info("case_opened", case=case.reference, priority=int(case.priority))
+
+
+def _is_routine(result: DeliveryResult) -> bool:
+    """Return whether no desk has to show what became of a letter."""
+    return result.state is LetterState.SENT and result.letter.author == Author.BOT
 
 
 def _resolve_group(

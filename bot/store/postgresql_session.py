@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.store.patience import Patience
+    from bot.store.postgresql import LimitedConnection
 
 T = TypeVar("T")
 _NUMBER = "SELECT pg_current_xact_id_if_assigned()::text"
@@ -47,7 +48,7 @@ class PostgresqlSession:
 
     def __init__(
         self,
-        connect: Callable[[], psycopg.Connection[Any]],
+        connect: Callable[[], LimitedConnection],
         patience: Patience,
         claim: Callable[[psycopg.Connection[Any], int], None] | None = None,
     ) -> None:
@@ -55,7 +56,7 @@ class PostgresqlSession:
         self._patience = patience
         self._claim = claim
         self.silence = patience.silence
-        self._connection: psycopg.Connection[Any] | None = None
+        self._connection: LimitedConnection | None = None
         self._missing_since = 0.0
         self._server_process = 0
         self._pipeline: Any = None
