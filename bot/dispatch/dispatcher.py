@@ -124,6 +124,7 @@ class Dispatcher:
 
     def _load_waiting(self, work: Work, most: int) -> tuple[list[Arrival], list[StoredCommand]]:
         """Return the updates, or else the commands, that were stored before all others."""
+        work.is_quiet = True  # an attempt is counted, no more
         updates_since = self._inbox.waiting_since(work)
         commands_since = self._commands.waiting_since(work)
         if commands_since < updates_since:
@@ -251,6 +252,7 @@ class Dispatcher:
         now = self._clock.now()
 
         def store(work: Work) -> None:
+            work.is_quiet = True  # it is handled here, next
             self._inbox.store_waiting(work, self._inbox.unseen(work, arrivals), now)
 
         await self._writer.run(store)
@@ -276,7 +278,9 @@ class Dispatcher:
         return self._process_stored(work, self._inbox.load_queued(work, waiting), fault)
 
     def _process_stored(self, work: Work, waiting: list[Arrival], fault: str = "") -> BatchResult:
-        return self._batches.process(work, waiting, self._clock.now(), fault)
+        taken = self._batches.process(work, waiting, self._clock.now(), fault)
+        work.is_quiet = taken.is_routine
+        return taken
 
     def _process_commands(
         self, work: Work, waiting: list[StoredCommand], fault: str = ""
