@@ -241,8 +241,9 @@ async def _run_jobs(app: App, process: ProcessParts, options: RunOptions) -> Non
             poller.run(), app.courier.run(), app.passphrase_hashing.run(), downloader.run(),
             _run_maintenance(app, poller, process), app.retention.run(app.database, app.clock),
             app.erasure_job.run(app.database, app.clock),
-            app.staff.run(app.database.writer, app.dispatcher, app.courier, app.clock),
-            app.on_call.run_checks(app.database.writer, app.courier, app.clock),
+            app.staff.run(
+                app.database.writer, app.dispatcher, app.courier, app.clock, app.on_call.check
+            ),
             app.on_call.run_senders(app.database.writer, app.clock),
             keep_following(
                 app.fact_checks.follow, app.database.writer.run, app.database.writer.changes

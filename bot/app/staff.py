@@ -41,7 +41,7 @@ from bot.vault.audit.log import AuditLog
 from flows.texts.phrasebook import GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.cases.intake import Intake
     from bot.cases.sealed_fields import AnswerFilter
@@ -60,7 +60,8 @@ COMMAND_POLL_SECONDS = 0.5
 """Seconds between two checks for commands stored by another process."""
 LONG_POLL_SECONDS = 20.0
 """The same while nothing is stored."""
-ALERT_CHECK_SECONDS = 5.0  # seconds between two checks of what is due or overdue
+ALERT_CHECK_SECONDS = 5.0
+"""Seconds between two checks of what is due or overdue; a call has to arrive within 60."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,18 @@ class StaffRuntime:
         return [*due.letters, *self.service.show_events(work, [*released, *events], now)]
 
     async def run(
-        self, writer: Writer, dispatcher: Dispatcher, courier: Courier, clock: Clock
-    ) -> None:
-        """Carry out commands stored by other processes, and check the clocks, until cancelled."""
+        self, writer: Writer, dispatcher: Dispatcher, courier: Courier, clock: Clock,
+        also_due: Callable[[Work, int], list[Letter]],
+    ) -> None:  # fmt: skip
+        """Carry out commands stored by other processes, and check the clocks, until cancelled.
+
+        `also_due` is checked with them, in the same unit of work.
+        """
+
+        def check(work: Work) -> list[Letter]:
+            now = clock.now()
+            return [*self.check_due(work, now), *also_due(work, now)]
+
         checked_at = clock.monotonic() - ALERT_CHECK_SECONDS
         resumed_at, may_wait = clock.monotonic(), True
         while True:
@@ -94,8 +104,10 @@ class StaffRuntime:
                 await dispatcher.resume()
             if clock.monotonic() - checked_at >= ALERT_CHECK_SECONDS:
                 checked_at = clock.monotonic()
-                courier.enqueue(await writer.run(lambda work: self.check_due(work, clock.now())))
-            may_wait = await writer.changes.wait(seen, COMMAND_POLL_SECONDS, ALERT_CHECK_SECONDS)
+                courier.enqueue(await writer.run(check))
+            rest = checked_at + ALERT_CHECK_SECONDS - clock.monotonic()
+            longest = max(COMMAND_POLL_SECONDS, rest)
+            may_wait = await writer.changes.wait(seen, COMMAND_POLL_SECONDS, longest)
 
 
 def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the App

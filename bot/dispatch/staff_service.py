@@ -160,6 +160,11 @@ class StaffService:
         return None
 
     @staticmethod
+    def expect_snoozes(work: Work, chats: Collection[bytes]) -> None:
+        """Let the database look up what `end_snoozes` will ask for."""
+        Snoozes.expect(work, chats)
+
+    @staticmethod
     def end_snoozes(work: Work, chats: Collection[bytes], now: int) -> list[Event]:
         """End the snoozes of cases whose people do something; return the events."""
         ended = Snoozes.unsnooze_chats(work, chats, now) if chats else []

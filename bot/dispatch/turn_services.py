@@ -67,6 +67,11 @@ class TurnServices:
     has_disk_space: Callable[[], bool] = lambda: True
     """Tells whether the disk has room for files."""
 
+    def expect_changes(self, work: Work) -> None:
+        """Let the database look up what `load_changes` will ask for."""
+        self.service_hours.expect(work)
+        self.phrasebook.expect(work)
+
     def load_changes(self, work: Work) -> None:
         """Read the hours and phrases that hold now, so that texts and facts follow them."""
         self.renderer.use_blanks_of(self.service_hours.plan(work))

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from bot.store.writer import Work, Writer
 
 POLL_SECONDS = 0.1
-LONG_POLL_SECONDS = 20.0
+LONG_POLL_SECONDS = 60.0
 """While nothing is stored."""
 AWAY_POLL_SECONDS = 1.0
 """A database that is away is not asked ten times a second."""
