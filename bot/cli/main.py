@@ -5,10 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, NamedTuple
 
@@ -17,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from bot.errors import HavenError
 from bot.process_hardening import harden_process
+from bot.release import installed_release
 
 GC_THRESHOLDS = (50_000, 20, 100)
 INSTALLED = Path("/etc/haven/haven.env")
@@ -128,7 +127,7 @@ cases_app = typer.Typer(cls=CaseCommands, no_args_is_help=True)
 
 def _print_version(is_asked: bool) -> None:
     if is_asked:
-        typer.echo(f"haven {installed_version()}")
+        typer.echo(f"haven {installed_release()}")
         raise typer.Exit
 
 
@@ -150,15 +149,6 @@ def _haven(
 @cases_app.callback()
 def _cases() -> None:
     """Make the Typer a group; its commands come from `entries`."""
-
-
-def installed_version() -> str:
-    """Return the version of the installed package, or of the checkout."""
-    try:
-        return version("haven")
-    except PackageNotFoundError:
-        project = Path(__file__).parents[2] / "pyproject.toml"
-        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
 
 
 def main() -> None:
