@@ -32,6 +32,13 @@ def empty_url(kind: str, folder: Path) -> str:
     return f"sqlite:///{folder / 'haven.db'}"
 
 
+def database_settings(kind: str) -> dict[str, str]:
+    """Return the settings of two empty databases; none for SQLite, which is a file of the data."""
+    if kind == "sqlite":
+        return {}
+    return {name: postgres_server.empty_database() for name in ("database_url", "keys_url")}
+
+
 def migrated_url(kind: str, folder: Path) -> str:
     """Return the address of a database at this release's schema."""
     if kind == "postgresql":
