@@ -111,11 +111,10 @@ def _restore(
     paths: Sequence[Path], to: Path, kind: str = "sqlite", gone: Sequence[Any] = ()
 ) -> Database:
     """Restore into a new folder, or next to one into two empty databases; return the data."""
-    given = database_settings(kind)
-    target = RestoreTarget(to, given.get("database_url", ""), given.get("keys_url", ""))
+    target = RestoreTarget(to, **database_settings(kind))
     restore = Restore(OfflineKeys([OFFLINE]), [HostKey(ROOT.secret)])
     restore.restore_into(restore.inspect(paths, NOW), target, gone, NOW)
-    return Database(target.database or f"sqlite:///{to / 'haven.db'}")
+    return Database(target.database_url or f"sqlite:///{to / 'haven.db'}")
 
 
 def _erase_and_restore(
