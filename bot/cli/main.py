@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -168,11 +169,24 @@ def main() -> None:
     except Exception as error:
         from bot.store.faults import database_fault  # noqa: PLC0415 - 0.2 s, for errors only
 
-        why = database_fault(error)
-        if is_debugging or why is None:
+        if is_debugging:
             raise
-        typer.echo(f"the database failed: {why}; haven doctor says what to do", err=True)
+        why = database_fault(error)
+        if why is None:
+            typer.echo(_own_fault(error), err=True)
+        else:
+            typer.echo(f"the database failed: {why}; haven doctor says what to do", err=True)
         sys.exit(1)
+
+
+def _own_fault(error: Exception) -> str:
+    """Return one line about an error nobody expected, without its text: it may hold words."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{type(error).__name__} in {Path(last.filename).stem}, line {last.lineno}"
+    return (
+        f"Haven failed, by a fault of its own ({place}). Try again; if it stays, "
+        "haven --debug COMMAND prints where in the program: send that to who maintains it"
+    )
 
 
 def _run_as_service_user(words: Sequence[str]) -> None:
