@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TOOL = "mmdebstrap"
-CHECKOUT = Path("/root/haven")
+CHECKOUT = Path("/srv/haven")
 """Where the copy of the repository is."""
 ENTER = """
 mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev"
 if [ -n "$CACHE" ]; then mkdir -p "$0$CACHE" && mount --bind "$CACHE" "$0$CACHE"; fi
-cd / && exec chroot "$0" sh -c "cd /root/haven && $1"
+cd / && exec chroot "$0" sh -c "cd /srv/haven && $1"
 """
 ENVIRONMENT = {
     "HOME": "/root", "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
