@@ -180,7 +180,7 @@ def main() -> None:
 
 
 def _own_fault(error: Exception) -> str:
-    """Return one line about an error without a message of ours; its text may hold words."""
+    """Return one line about an error that was not expected; its text may hold words of people."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{type(error).__name__} in {Path(last.filename).stem}, line {last.lineno}"
     return (

@@ -1,7 +1,7 @@
 """The operator's page on a bare Debian: install, answer a person, back up, restore, upgrade.
 
 `python -m tests.fire.drills.clean_root_drill` writes what it found as one line of JSON; it ends
-with 1 when a line of the page fails, nobody is answered, or the other machine lacks something.
+with 1 when a line of the page fails, no one is answered, or the other machine lacks something.
 Packages come from where this machine has them. The lines are the page's own: what it says to edit
 is edited, and its folders on a stick are folders of the root.
 """
