@@ -89,7 +89,7 @@ def rows_of(connection: Any, sql: str) -> list[tuple[Any, ...]]:
     """Return the rows of a question to an open connection."""
     cursor = connection.cursor()
     cursor.execute(sql)
-    rows = cursor.fetchall()
+    rows = cursor.fetchall() if cursor.description is not None else []  # a change has no rows
     cursor.close()
     return [tuple(_plain(value) for value in row) for row in rows]
 
