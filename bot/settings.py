@@ -10,6 +10,7 @@ import os
 import re
 from datetime import date
 from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -35,6 +36,7 @@ HOURS_PATTERN = r"^$|^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 WEEKDAYS_PATTERN = r"^[1-7]-[1-7]$"
 LIST_PATTERN = r"^$|^[^,\s]+(,[^,\s]+)*$"
 LISTEN_PATTERN = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):\d{1,5}$"
+MAX_PORT = 65_535
 LOCALHOST = r"(127\.0\.0\.1|localhost|\[::1\])"
 ORIGIN_PATTERN = rf"^$|^https://[a-z0-9.-]+(:\d{{1,5}})?$|^http://{LOCALHOST}(:\d{{1,5}})?$"
 SOURCE_PATTERN = r"^$|^https?://[^\s]{4,100}$"
@@ -185,6 +187,17 @@ class Settings(BaseSettings):
         if url is not None and not re.match(SMTP_PATTERN, url.get_secret_value()):
             raise ValueError("not an address of a mail server")
         return url
+
+    @field_validator("desk_listen", "watch_listen")
+    @classmethod
+    def _check_address(cls, address: str) -> str:
+        if not address:
+            return address
+        host, port = _parse_address(address)
+        ip_address(host)
+        if port > MAX_PORT:
+            raise ValueError("no such port")
+        return address
 
     @field_validator("watch_listen")
     @classmethod

@@ -45,7 +45,7 @@ from bot.log import log
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import RateLimits
 from bot.mailbox.reencrypt import reencrypt_waiting
-from bot.monitoring.activity import Activity
+from bot.monitoring.activity import Activity, WatchedBot
 from bot.monitoring.canary import CanaryTimes
 from bot.monitoring.polling_alarm import watch_polling
 from bot.partners.link_stats import LinkStats
@@ -160,7 +160,8 @@ def _watch_jobs(
         # Memory that is not needed without the port.
         from bot.monitoring.server import WatchPages, serve_until_cancelled  # noqa: PLC0415
 
-        pages = WatchPages(lambda: running.app, activity, settings.backups)
+        bot = WatchedBot(lambda: running.app, activity)
+        pages = WatchPages(lambda: running.app, activity.clock, settings.backups, bot)
         jobs.append(serve_until_cancelled(pages, *address))
     return jobs
 

@@ -79,6 +79,12 @@ BACKUPS = (
              "haven keys backup offline.key. Of several, with commas between, each opens them. "
              "Folder and key belong together.", example="age1..."),
 )  # fmt: skip
+EXISTING = (
+    SetupQuestion("host_key", "File with the host key of the data that are here",
+             "Only if a backup was restored here, or the data come from another machine: the copy "
+             "of their host key. Empty: a new key is made.",
+             example="/media/stick/haven-host.key"),
+)  # fmt: skip
 STAFF = (
     SetupQuestion("administrator", "Name of the first administrator",
              "Administrators enrol colleagues and change settings at the desk; they open no case.",
@@ -134,6 +140,7 @@ SECTIONS = {
     "The organisation": ORGANISATION,
     "The desk": DESK,
     "Backups": BACKUPS,
+    "Data that are here already": EXISTING,
     "First accounts": STAFF,
     "More": MORE,
 }
