@@ -14,6 +14,7 @@ from bot.store.releases import require_known, revisions
 from bot.store.tables import (
     case_extras,
     desk,
+    interpreting,
     main,
     on_call,
     partners,
@@ -36,7 +37,17 @@ LATEST_KEY_REVISION = "0002"
 
 TABLES = {
     table.name: table
-    for module in (case_extras, desk, main, on_call, partners, phrases, record, service_hours)
+    for module in (
+        case_extras,
+        desk,
+        interpreting,
+        main,
+        on_call,
+        partners,
+        phrases,
+        record,
+        service_hours,
+    )
     for table in module.metadata.sorted_tables
 }
 """The tables of the data, by name."""

@@ -61,6 +61,7 @@ EXCLUDED_TABLES = {
     "desk_invites": "a link is used within days, or never",
     "desk_nonces": "a form arrives again within minutes, or never",
     "desk_drafts": "a draft is sent within hours, or never",
+    "interpreter_copies": "a session lasts for hours; the case has what was shared",
     "desk_bells": "events for open pages are of the past",
     "shift_notes": "notes for the next shift are of the past",
 }
