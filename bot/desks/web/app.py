@@ -43,6 +43,9 @@ from bot.desks.web.case import (
 )
 from bot.desks.web.case import pages as case_pages
 from bot.desks.web.connections import ConnectionLimits
+from bot.desks.web.interpreting import interpreters
+from bot.desks.web.interpreting import page as interpreting_page
+from bot.desks.web.interpreting import panel as interpreting_panel
 from bot.desks.web.live import own_cases, sse
 from bot.desks.web.middleware import DeskEndpoint
 from bot.desks.web.queue import pages as queue_pages
@@ -79,7 +82,7 @@ MODULES = (
     sse, own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
     roster, week_plan, shift_notice,
     invitations, staff, languages, directory, phrases, hours, deployment, retention,
-    source_offer,
+    source_offer, interpreting_page, interpreting_panel, interpreters,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(
     it for module in MODULES for it in vars(module).values() if isinstance(it, Route)

@@ -96,8 +96,13 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         _command(Verb.SET_PRIORITY, DROP, "more-priority"),
         _command(Verb.CLOSE, DROP, "more-close"),
         _press("d", _("the record: what is known, and put something into it")),
+        _press("o i", _("invite an interpreter")),
         _press("o p", _("export: print")),
         _press("o t", _("export: text file")),
+    ),
+    pgettext("keys", "As an interpreter"): (
+        Shortcut("Ctrl Enter", _("send"), SEND, "", Permission.INTERPRET),
+        Shortcut("g i", _("to the conversation"), GO, "/interpreting", Permission.INTERPRET),
     ),
 }
 

@@ -237,6 +237,11 @@ CASE_EVENTS: dict[str, tuple[Text | None, Text | None, Text | None]] = {
     "check_in:ended": (
         None, _("The person ended the agreed check-in."), _("{name} ended the agreed check-in.")
     ),
+    "interpreter_invite": (None, None, _("{name} invited {other}.")),
+    "interpreter_begin": (None, None, _("{name} began to interpret.")),
+    "interpreter_decline": (None, None, _("{name} declined.")),
+    "interpreter_leave": (None, None, _("{name} left the conversation.")),
+    "interpreter_end": (None, None, _("{name} ended the work of {other}.")),
     "referral_offer": (
         None, None, _("{name} asked for consent to a referral to {recipient}.")
     ),
@@ -266,6 +271,17 @@ FILE_KINDS = {
     "document": pgettext("file", "Document"),
 }
 
+# --- Interpreting --------------------------------------------------------------------------
+
+CONFLICT_FIELDS = {
+    "nationality": _("Nationality"),
+    "community": _("Home town, community"),
+    "employers": _("Employers"),
+    "agencies": _("Agencies and brokers"),
+    "people": _("People they know"),
+}
+CONFLICT_TOO_LONG = _("Not saved: at most {most} characters a field.")
+
 # --- Names of stored codes -----------------------------------------------------------------
 
 ROLES = {
@@ -273,6 +289,7 @@ ROLES = {
     "supervisor": pgettext("role", "supervisor"),
     "administrator": pgettext("role", "administrator"),
     "auditor": pgettext("role", "auditor"),
+    "interpreter": pgettext("role", "interpreter"),
 }
 STATES = {
     "waiting": pgettext("state", "waiting"),

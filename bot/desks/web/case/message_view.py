@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.desks.locale import StaffLocale
     from bot.hotline.chat.messages import CaseMessage
     from bot.hotline.chat.phrasebook import Phrasebook
+    from bot.hotline.interpreting.texts import SharedText
     from bot.store.writer import Work
     from bot.vault.purpose import Opener
 
@@ -109,6 +110,8 @@ class MessageView:
     letter: int = 0  # outbox id, if the text can still be edited
     is_unconfirmed: bool = False
     is_mine: bool = False
+    shared: list[SharedText] = field(default_factory=list)
+    """How it was shared with interpreters, and what they rendered."""
 
     @property
     def is_unsettled(self) -> bool:

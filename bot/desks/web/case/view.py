@@ -24,12 +24,14 @@ from bot.desks.web.case.message_view import (
     delivery_states,
     file_numbers,
 )
+from bot.desks.web.interpreting.names import pseudonyms
 from bot.dispatch.conversation_store import Conversations
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.erasure.requests import ErasureRequest, ErasureRequests
+from bot.hotline.interpreting.sessions import InterpretingSessions
 from bot.hotline.queue.snooze import NO_DATES, ReviewDates, Snoozes
 from bot.store.statements import select_one
 from bot.store.tables.main import cases
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from bot.desks.web.context import DeskContext
     from bot.desks.web.request import DeskRequest
     from bot.hotline.chat.messages import CaseMessage
+    from bot.hotline.interpreting.sessions import InterpretingSession
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
     from bot.vault.purpose import Opener
@@ -77,6 +80,12 @@ class CaseView:
     is_withdrawn: bool = False
     """Whether they took back that staff read it: then nothing is referred either."""
     erasure_request: ErasureRequest | None = None
+    interpreting: InterpretingSession | None = None
+    """The session of an interpreter that has not ended."""
+    interpreters: Mapping[str, str] = field(default_factory=dict)
+    """The ids of interpreters among the staff, by their sessions in this case."""
+    is_interpreter_present: bool = False
+    """Whether the interpreter has a page of the desk open."""
     snooze: ReviewDates = NO_DATES
     drafts: Mapping[str, str] = field(default_factory=dict)
     has_undone: bool = False
@@ -184,7 +193,7 @@ def load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> Case
     seen = check_case_access(work, request, request.param("reference"))
     staff = context.staff.all(work)
     found = CaseView(
-        seen, {each.id: each.name or each.id for each in staff},
+        seen, {each.id: each.name or each.id for each in staff} | pseudonyms(work, request.locale),
         transfer_choices(work, staff, seen.summary, request.now),
     )  # fmt: skip
     found.is_frozen = Passphrases.is_frozen(work, seen.case)
@@ -193,6 +202,12 @@ def load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> Case
     found.is_withdrawn = consents.reading_taken_back_at(work, seen.case) is not None
     found.erasure_request = ErasureRequests.of_case(work, seen.case)
     found.snooze = Snoozes.of_case(work, seen.case)
+    sessions = InterpretingSessions.of_case(work, seen.case)
+    found.interpreters = {it.id: it.interpreter for it in sessions}
+    found.interpreting = next((it for it in sessions if it.is_open(request.now)), None)
+    if found.interpreting is not None:
+        present = context.streams.count(found.interpreting.interpreter)
+        found.is_interpreter_present = bool(present)
     found.chat = _chat_status(work, context, seen.case, request.now)
     if seen.may_read:
         try:
