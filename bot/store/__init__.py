@@ -34,6 +34,7 @@ from bot.store.tables import (  # noqa: F401 - registers every table
     partners,
     phrases,
     service_hours,
+    training,
 )
 from bot.store.writer import Work, Writer
 

@@ -21,6 +21,7 @@ from bot.store.tables import (
     phrases,
     record,
     service_hours,
+    training,
 )
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ TABLES = {
         phrases,
         record,
         service_hours,
+        training,
     )
     for table in module.metadata.sorted_tables
 }

@@ -33,6 +33,8 @@ AUDIT_DETAILS = {
     "call": pgettext("audit detail", "called"),
     "late": pgettext("audit detail", "overdue"),
     "silent": pgettext("audit detail", "silent after danger"),
+    "course": pgettext("audit detail", "a course"),
+    "look_along": pgettext("audit detail", "a look-along"),
 }
 """Words for codes of the details; names, references and numbers need none."""
 AUDIT_ACTIONS = {
@@ -67,6 +69,8 @@ AUDIT_ACTIONS = {
     "interpreter_leave": pgettext("audit", "left the conversation they interpreted"),
     "interpreter_end": pgettext("audit", "ended interpreting"),
     "interpreter_conflicts": pgettext("audit", "wrote down what may be an interpreter's conflict"),
+    "training_add": pgettext("audit", "wrote down a training"),
+    "training_remove": pgettext("audit", "removed a training from the record"),
     "fee_sheet": pgettext("audit", "saved the fee sheet of interpreters"),
     "unlink": pgettext("audit", "removed a link between cases"),
     "refused": pgettext("audit", "was refused"),

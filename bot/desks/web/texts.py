@@ -282,6 +282,19 @@ CONFLICT_FIELDS = {
 }
 CONFLICT_TOO_LONG = _("Not saved: at most {most} characters a field.")
 
+# --- Training ------------------------------------------------------------------------------
+
+FOUR_PS = {
+    "prosecution": pgettext("four ps", "Prosecution"),
+    "protection": pgettext("four ps", "Protection"),
+    "prevention": pgettext("four ps", "Prevention"),
+    "partnership": pgettext("four ps", "Partnership"),
+}
+TRAINING_DAY_WRONG = _("Not saved: choose a day, not one to come.")
+TRAINING_COURSE_MISSING = _("Not saved: say which course it was, in at most 120 characters.")
+TRAINING_TOO_LONG = _("Not saved: the certificate or the feedback is too long.")
+TRAINING_FEEDBACK_MISSING = _("Not saved: a look-along needs feedback.")
+
 # --- Names of stored codes -----------------------------------------------------------------
 
 ROLES = {

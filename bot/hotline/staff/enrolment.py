@@ -13,6 +13,7 @@ from bot.store.statements import delete_by
 from bot.store.tables.desk import desk_choices, desk_factors, desk_invites, desk_sessions
 from bot.store.tables.on_call import on_call
 from bot.store.tables.service_hours import duty_shifts
+from bot.store.tables.training import training_records
 from bot.vault.audit.log import OPERATOR
 from bot.vault.keys.staff_keys import may_open
 
@@ -24,9 +25,17 @@ if TYPE_CHECKING:
 
 _DELETE_DESK_ACCESS = [
     delete_by(table, by="staff_id")
-    for table in (desk_sessions, desk_factors, desk_invites, desk_choices, on_call, duty_shifts)
+    for table in (
+        desk_sessions,
+        desk_factors,
+        desk_invites,
+        desk_choices,
+        on_call,
+        duty_shifts,
+        training_records,
+    )
 ]
-"""Sessions, second factors, invites and preferences in the web desk; on-call; duty shifts."""
+"""Sessions, second factors, invites and preferences in the web desk; on-call; shifts; training."""
 
 
 class Enrolment:

@@ -12,6 +12,7 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 def upgrade() -> None:
     _add_record()
     _add_interpreting()
+    _add_training()
 
 
 def _add_record() -> None:
@@ -136,3 +137,20 @@ def _add_interpreter_copies() -> None:
     )
     for column in ("case_id", "session_id"):
         op.create_index(f"ix_interpreter_copies_{column}", "interpreter_copies", [column])
+
+
+def _add_training() -> None:
+    op.create_table(
+        "training_records",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("staff_id", sa.String(32), nullable=False),
+        sa.Column("kind", sa.String(12), nullable=False),
+        sa.Column("done_on", sa.Integer, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("added_by", sa.String(32), nullable=False),
+        sa.Column("added_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_training_records"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_training_records_staff_id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_training_records_staff_id", "training_records", ["staff_id", "done_on"])
