@@ -26,6 +26,8 @@ GOODBYE = "Thank you for asking. You can write here again at any time."
 LATER = "She is at work until tomorrow evening."
 RETURNED = "The labour office made the company give your passport back. Write again at any time."
 ASKED = "Which county is the factory in? Then we can name the office that you can go to."
+PEOPLE = ("siti", "somchai", "linh", "chen", "maria", "sok")
+"""Those of the training who write: each in another language."""
 ANSWERED_BY = {"somchai": "Mei", "chen": "Jun", "maria": "Jun", "yuki": "Mei", "lin": "Mei"}
 """Who claims whose case."""
 
@@ -58,7 +60,7 @@ MORE_PEOPLE = (
 async def add_demo_cases(demo: RunningDemo) -> None:
     """Let all of them write at the same time, and staff answer some."""
     names = label_lookup(demo.settings)
-    people = (*load_scenarios(), *MORE_PEOPLE)
+    people = (*(it for it in load_scenarios() if it.title in PEOPLE), *MORE_PEOPLE)
     await asyncio.gather(*(_add(demo, each, names) for each in people))
 
 

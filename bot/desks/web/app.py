@@ -59,9 +59,11 @@ from bot.desks.web.team import (
     audit,
     call_browsers,
     key_requests,
+    practice,
     roster,
     shift,
     shift_notice,
+    training,
     week_plan,
     workload,
 )
@@ -82,7 +84,7 @@ MODULES = (
     sse, own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
     roster, week_plan, shift_notice,
     invitations, staff, languages, directory, phrases, hours, deployment, retention,
-    source_offer, interpreting_page, interpreting_panel, interpreters,
+    source_offer, training, practice, interpreting_page, interpreting_panel, interpreters,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(
     it for module in MODULES for it in vars(module).values() if isinstance(it, Route)

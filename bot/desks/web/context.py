@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from bot.cases.queries import AnswerRenderer, CaseReader
     from bot.clock import Clock
     from bot.conversation import FlowRegistry
+    from bot.desks.web.team.practice import Practice
     from bot.hotline.chat.phrase_edits import PhraseEdits
     from bot.hotline.chat.phrasebook import Phrasebook
     from bot.hotline.referrals.store import Referrals
@@ -91,6 +92,8 @@ class DeskContext:
     """Returns the opening hours as people read them, on a day, in a language."""
     service_hours: ServiceHours
     """When caseworkers answer, and how soon."""
+    practice: Practice | None = None
+    """The training that this desk belongs to; None for a desk in earnest."""
     pending_enrolments: dict[str, PendingEnrolment] = field(default_factory=dict)
     """Enrolments that still need a second factor, by invitation link."""
     demo_links: dict[bytes, str] = field(default_factory=dict)
