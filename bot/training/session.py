@@ -25,7 +25,7 @@ from bot.app.storage import open_storage
 from bot.app.texts import build_system_texts
 from bot.clock import SystemClock
 from bot.conversation import CONTROLS
-from bot.desks.web.team.practice import PracticeCase
+from bot.desks.practice import PracticeCase
 from bot.errors import HavenError, SettingError
 from bot.languages import catalogue
 from bot.log import configure

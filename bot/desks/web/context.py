@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from bot.cases.queries import AnswerRenderer, CaseReader
     from bot.clock import Clock
     from bot.conversation import FlowRegistry
-    from bot.desks.web.team.practice import Practice
+    from bot.desks.practice import Practice
     from bot.hotline.chat.phrase_edits import PhraseEdits
     from bot.hotline.chat.phrasebook import Phrasebook
     from bot.hotline.referrals.store import Referrals

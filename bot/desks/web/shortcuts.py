@@ -69,6 +69,7 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         Shortcut("g n", _("to the shift notes"), GO, "/shift", Permission.QUEUE),
         Shortcut("g o", _("to my own account"), GO, "/account"),
         _press("n", _("take the next case")),
+        Shortcut("Ctrl Enter", _("send"), SEND),
         Shortcut("Esc", _("close, leave the field"), LEAVE),
     ),
     pgettext("keys", "In a list"): (
@@ -85,7 +86,6 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         _command(Verb.SEND, WRITE, "as-message say-words"),
         _command(Verb.NOTE, WRITE, "as-note note-words"),
         _command(Verb.PHRASE, PHRASES, "phrases find"),
-        Shortcut("Ctrl Enter", _("send"), SEND, "", Permission.QUEUE),
         Shortcut("u", _("undo, while it has not left"), UNDO, "", Permission.QUEUE),
         _press("y", _("send anyway, when the desk asks")),
         _command(Verb.SNOOZE, DROP, "more-aside"),
@@ -101,7 +101,6 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         _press("o t", _("export: text file")),
     ),
     pgettext("keys", "As an interpreter"): (
-        Shortcut("Ctrl Enter", _("send"), SEND, "", Permission.INTERPRET),
         Shortcut("g i", _("to the conversation"), GO, "/interpreting", Permission.INTERPRET),
     ),
 }

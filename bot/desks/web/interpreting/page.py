@@ -159,5 +159,5 @@ def _open_texts(
     if keyring is not None:
         try:
             view.texts = SharedTexts.of_interpreter(work, session, keyring)
-        except DecryptionError:  # sealed to an earlier key of theirs
+        except DecryptionError:  # sealed to an earlier key
             view.is_sealed = True

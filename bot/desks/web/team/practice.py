@@ -6,7 +6,7 @@ Only `haven train` has it. What a trainee marks is compared, and stored nowhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from bot.cases.indicators import ILO_INDICATORS
 from bot.desks.web import texts
@@ -16,30 +16,11 @@ from bot.desks.web.routes import Permission, get, post
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.desks.practice import PracticeCase
+
 PAGE = "/practice"
 SIGN_PREFIX = "sign-"
 FIELDS = tuple(SIGN_PREFIX + code for code in ILO_INDICATORS)
-
-
-@dataclass(frozen=True, slots=True)
-class PracticeCase:
-    """One made-up person; times in minutes, None where it did not happen."""
-
-    title: str
-    name: str
-    about: str
-    """What is behind it, for the debrief, in English."""
-    part: str
-    """One of the four Ps."""
-    language: str
-    reference: str
-    """Empty until they have sent something."""
-    priority: int
-    right_priority: int
-    signs: tuple[str, ...]
-    answered_after: float | None
-    response_minutes: int
-    is_in_time: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +30,6 @@ class PracticeResult:
     case: PracticeCase
     missed: tuple[str, ...]
     unfounded: tuple[str, ...]
-
-
-class Practice(Protocol):
-    """The training that this desk belongs to."""
-
-    async def cases(self) -> Sequence[PracticeCase]:
-        """Return the made-up people, in the order in which they come."""
 
 
 @get(PAGE, Permission.QUEUE)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cases.state_machine import Role
-from bot.desks.web.team.practice import PracticeCase
+from bot.desks.practice import PracticeCase
 from bot.hotline.staff.training import (
     TrainingContent,
     TrainingKind,
