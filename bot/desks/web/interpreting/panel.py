@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.cases.state_machine import Role
 from bot.desks.web import texts
-from bot.desks.web.auth.case_access import check_readable, read_case
+from bot.desks.web.auth.case_access import check_readable
 from bot.desks.web.case.actions import ActionInput, respond, send_command
 from bot.desks.web.case.conversation import load_words
 from bot.desks.web.case.evidence import clean_sound
@@ -19,7 +19,7 @@ from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.errors import CaseNotReadableError
 from bot.hotline.chat.messages import CaseMessages
-from bot.hotline.commands.interpreting import DIRECTION, VOICE_NEEDS_NAMES
+from bot.hotline.commands.interpreting import DIRECTION, NO_SUCH_TEXT, VOICE_NEEDS_NAMES
 from bot.hotline.commands.types import Verb
 from bot.hotline.interpreting.profiles import Conflicts, InterpreterProfiles
 from bot.hotline.interpreting.sessions import SESSION_MINUTES, InterpretingSessions
@@ -55,7 +55,7 @@ async def _invitation_page(request: DeskRequest) -> Response:
     """Show the interpreters with what may be a conflict; only the holder can invite."""
     view = await load_case_page_view(request)
     if not view.is_readable or not view.access.is_mine:
-        raise NotFoundError("not the holder")
+        return request.redirect(f"/cases/{view.access.summary.reference}")
     choices = await _load_choices(request, view)
     return request.render(
         "interpreter_invitation.html", view=view, summary=view.access.summary, choices=choices,
@@ -117,9 +117,12 @@ async def _open_case(request: DeskRequest, view: CaseView) -> CaseDetails | None
 )  # fmt: skip
 async def _share(request: DeskRequest) -> Response:
     """Share a message, words of a report, or words that were typed; with a recording if asked."""
-    seen = await read_case(request)
-    path, form = f"/cases/{seen.summary.reference}", request.form
-    text, refusal = await _text_to_share(request)
+    view, form = await load_case_page_view(request), request.form
+    seen = view.access
+    path = f"/cases/{seen.summary.reference}"
+    if not view.is_readable:
+        return request.redirect(path)
+    text, refusal = await _text_to_share(request, view)
     sound: tuple[OutgoingFile, ...] = ()
     if refusal is None and form.get("file"):
         refusal, sound = await _sound_to_share(request)
@@ -131,15 +134,13 @@ async def _share(request: DeskRequest) -> Response:
     return respond(request, await send_command(request, seen.case, Verb.SHARE_TEXT, given), path)
 
 
-async def _text_to_share(request: DeskRequest) -> tuple[str, Text | None]:
+async def _text_to_share(request: DeskRequest, view: CaseView) -> tuple[str, Text | None]:
     """Return the text of a form: of a message, of a report, or typed."""
-    form, view = request.form, await load_case_page_view(request)
-    if not view.is_readable:
-        raise NotFoundError("no access")
+    form = request.form
     message, part = form.get("message", ""), form.get("part", "")
     if message:
         if not (message.isdecimal() and len(message) <= MAX_DIGITS):
-            raise NotFoundError("no number")
+            return "", NO_SUCH_TEXT
         return await load_words(request, view, int(message)), None
     if part:
         opened = await _open_case(request, view)
