@@ -37,6 +37,7 @@ from bot.clock import MINUTE, SECOND, Clock, SystemClock, boot_number
 from bot.desks.web.live.event_log import WebDesk
 from bot.dispatch.recovery import ask_again_after_downtime
 from bot.hotline.contact_rule import ClockMonitor, clock_error
+from bot.hotline.origins.join_codes import JoinCodes
 from bot.hotline.staff.duty_shifts import DutyShifts
 from bot.languages import catalogue, use_catalogues
 from bot.log import log
@@ -338,6 +339,7 @@ def delete_old_rows(app: App, work: Work) -> None:
     count += app.staff.service.commands.expire(work, now)
     count += app.on_call.alarms.expire(work, now)
     count += DutyShifts.expire(work, now)
+    count += JoinCodes.expire(work, now)
     count += LinkStats(app.vault, app.setting.zone).expire(work, now)
     app.setting.renderer.clear_blanks()
     log.info("rows_expired", count=count)

@@ -107,6 +107,7 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
     hotline = HotlineServices(
         vault=vault, audit=audit, staff=staff, reply_clocks=reply_clocks,
         claims=Claims(audit, reply_clocks, settings.zone), phrasebook=setting.phrasebook,
+        intake=intake, registry=setting.registry,
         deadlines=CaseDeadlines(vault, audit, place.deadline_rules),
         check_ins=CheckIns(vault, audit), consents=ConsentRecords(vault),
         referrals=Referrals(vault, audit, setting.registry, setting.consent),

@@ -27,6 +27,7 @@ from bot.hotline.chat import case_progress
 from bot.hotline.chat.phrase_edits import PhraseEdits
 from bot.hotline.chat.phrasebook import Phrasebook
 from bot.hotline.on_call.roster import OnCallRoster, configured_channels
+from bot.hotline.origins.spoken import SpokenTexts
 from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentTexts
 from bot.hotline.staff.service_hours import ServiceHours, plan_of_settings
 from bot.languages import (
@@ -47,7 +48,7 @@ from bot.places.registry import find_place
 from bot.vault.backup.export_rows import ARCHIVE_RETENTION
 from flows import ALL_FLOWS, flows_for_languages
 from flows.own_data.privacy import Privacy
-from flows.texts import hotline, organisation, phrases, questions
+from flows.texts import hotline, organisation, phrases, questions, spoken
 from flows.texts.counties import COUNTIES
 from flows.texts.phrasebook import GROUPS, OFFICER_PHRASES, PHRASES
 from flows.texts.titles import ROLE_TITLES
@@ -260,6 +261,7 @@ def build_system_texts(
         same_passphrase=phrases.DURESS_SAME_AS_FIRST,
         short_passphrase=phrases.PASSPHRASE_TOO_SHORT,
         recognised=phrases.RECOGNISED,
+        join_words=spoken.JOIN_WORDS, join_word_list=tuple(spoken.WORDS.values()),
         introduced_by_partner=organisation.PARTNER_LINK_USED,
         no_partner=organisation.NO_PARTNER_LINK,
         nobody_comes=hotline.NOBODY_CAN_ANSWER,
@@ -282,6 +284,18 @@ def build_system_texts(
         blanks=lambda read_in: _blank_values(settings, current_plan(), read_in),
         find_alarms=find_alarms,
         find_question=find_question,
+    )  # fmt: skip
+
+
+def build_spoken_texts() -> SpokenTexts:
+    """Return what a caseworker reads aloud to a person who has no chat."""
+    return SpokenTexts(
+        opening=spoken.OPENING, what=spoken.WHAT, number=spoken.NUMBER,
+        times_question=spoken.TIMES_QUESTION, times=spoken.TIMES,
+        if_other_question=spoken.IF_OTHER_QUESTION, if_other=spoken.IF_OTHER,
+        consent=spoken.CONSENT, not_kept=spoken.NOT_KEPT,
+        danger_numbers=DangerFlow.numbers.text, join_code=spoken.JOIN_CODE,
+        words=tuple(spoken.WORDS.values()),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from bot.app.texts import (
     build_fact_source,
     build_phrasebook,
     build_reader,
+    build_spoken_texts,
     build_system_texts,
 )
 from bot.cases.queries import AnswerRenderer
@@ -26,6 +27,7 @@ from bot.desks.web.app import build_app, serve
 from bot.desks.web.context import DeskContext
 from bot.desks.web.live.event_log import EventLog
 from bot.desks.web.live.watcher import EventWatcher
+from bot.dispatch.rendering import Renderer
 from bot.hotline.chat.phrase_edits import PhraseEdits
 from bot.hotline.referrals.store import Referrals
 from bot.hotline.staff.service_hours import ServiceHours
@@ -66,6 +68,7 @@ def build_desk_context(
         known_facts=build_fact_source(
             settings, escrow=lambda: vault.has_escrow, plan=lambda: hours.latest
         ),
+        spoken=build_spoken_texts(), person_text=Renderer(texts).text,
         case_reader=partial(build_reader, settings, database, vault, registry),
         answer_renderer=partial(_answer_renderer, settings, registry),
     )  # fmt: skip

@@ -72,6 +72,7 @@ CONSENT_QUESTIONS: Mapping[str, ConsentQuestion] = {
     "send": ConsentQuestion(ConsentKind.HOTLINE, frozenset({"send"}), frozenset({"more"})),
     "send_all": ConsentQuestion(ConsentKind.HOTLINE, frozenset({"send"})),
     "give": ConsentQuestion(ConsentKind.HOTLINE, frozenset({"give"})),
+    "spoken": ConsentQuestion(ConsentKind.HOTLINE, frozenset({"agreed"})),
 }
 """By step name, in any flow."""
 READING_STEPS = frozenset({"tell", "send", "send_all", "give"})
@@ -111,6 +112,8 @@ class ConsentRecord:
     at: int
     revoked_at: int | None = None
     revoked_by: str = ""
+    heard_by: str = ""
+    """The caseworker who read the words aloud and heard the answer; empty: a button was pressed."""
     is_authentic: bool = True
     """Whether the row's MAC is valid."""
 
@@ -122,7 +125,7 @@ class ConsentRecord:
 
 _COLUMNS = (
     "case_id", "kind", "answer", "given", "words", "notice", "language", "at", "revoked_at",
-    "revoked_by", "mac",
+    "revoked_by", "heard_by", "mac",
 )  # fmt: skip
 _ADD = insert(agreements, *_COLUMNS)
 CONSENT_COLUMNS = (agreements.c.id, *(agreements.c[name] for name in _COLUMNS[1:]))
@@ -154,7 +157,10 @@ class ConsentRecords:
 
     def store(self, work: Work, records: Iterable[tuple[str, ConsentRecord]]) -> None:
         """Store records, each with its case."""
-        rows = [(case, *_clear_columns(it), self._mac(case, it)) for case, it in records]
+        rows = [
+            (case, *_clear_columns(it), it.heard_by or None, self._mac(case, it))
+            for case, it in records
+        ]
         work.many(_ADD, rows)
 
     def of_case(self, work: Work, case: str) -> list[ConsentRecord]:
@@ -163,10 +169,12 @@ class ConsentRecords:
 
     def from_row(self, case: str, row: Sequence[Any]) -> ConsentRecord:
         """Return the record of a row of `CONSENT_COLUMNS`, authentic or not."""
-        kind, answer, given, words, notice, language, at, revoked_at, revoked_by, mac = row[1:]
+        kind, answer, given, words, notice, language, at, revoked_at, revoked_by, heard_by, mac = (
+            row[1:]
+        )
         record = ConsentRecord(
             ConsentKind(kind), answer, bool(given), bytes(words), bytes(notice), language, at,
-            revoked_at, revoked_by,
+            revoked_at, revoked_by, heard_by or "",
         )  # fmt: skip
         is_authentic = compare_digest(bytes(mac), self._mac(case, record))
         return record if is_authentic else replace(record, is_authentic=False)
@@ -254,7 +262,8 @@ class ConsentRecords:
         return True
 
     def _mac(self, case: str, it: ConsentRecord) -> bytes:
-        return self._vault.consent_mac(_encode((case, *_clear_columns(it))))
+        heard = (it.heard_by,) if it.heard_by else ()  # records of buttons keep their MAC
+        return self._vault.consent_mac(_encode((case, *_clear_columns(it), *heard)))
 
 
 def _row_id(row: Sequence[Any]) -> int:
@@ -301,6 +310,8 @@ class ConsentView:
     """SHA-256 in hexadecimal digits."""
     notice_version: str
     revoked_at: datetime | None = None
+    heard_by: str = ""
+    """The id of the caseworker who heard it spoken; empty: a button was pressed."""
 
 
 async def load_consents(
@@ -318,5 +329,13 @@ def _consent_view(it: ConsentRecord, staff: Catalogue) -> ConsentView:
     revoked = None if it.revoked_at is None else to_utc(it.revoked_at)
     digest, notice = it.wording_digest.hex(), it.notice_version.hex()
     return ConsentView(
-        it.kind.value, text, it.is_active, it.language, to_utc(it.at), digest, notice, revoked
+        it.kind.value,
+        text,
+        it.is_active,
+        it.language,
+        to_utc(it.at),
+        digest,
+        notice,
+        revoked,
+        it.heard_by,
     )

@@ -71,7 +71,8 @@ class CaseOpening:
     kind: str
     language: str
     chat_key: bytes
-    chat: int
+    """For a case without a chat a random one, which no chat can have."""
+    chat: int | None
     answers: Mapping[str, object]
     base_priority: Priority
     """The priority when no rule raises it."""
@@ -85,7 +86,8 @@ class NewCase:
     kind: str
     language: str
     chat_key: bytes
-    chat: int
+    chat: int | None
+    """None for a case that staff opened: there is nowhere to write to."""
     opened_at: int
     priority: Priority
     reasons: list[str]
@@ -211,7 +213,9 @@ class Intake:
 
     def _case_row(self, case: NewCase) -> tuple[object, ...]:
         sealed = self._seal_reasons(case.id, case.reasons)
-        address = self._vault.seal(Purpose.ADDRESS, case.id.encode(), b"%d" % case.chat)
+        address = None
+        if case.chat is not None:
+            address = self._vault.seal(Purpose.ADDRESS, case.id.encode(), b"%d" % case.chat)
         return (
             case.id, case.reference, case.kind, WAITING, int(case.priority), case.language,
             case.county, case.chat_key, address, sealed, case.opened_at, case.opened_at,

@@ -46,6 +46,11 @@ class CaseSummary:
     chat: int
     reasons: tuple[str, ...] | None  # None once only staff who sign in can open them
 
+    @property
+    def has_chat(self) -> bool:
+        """Whether the person can be written to; not where staff opened the case from a call."""
+        return bool(self.chat)
+
 
 @dataclass(frozen=True, slots=True)
 class CaseSubmission:

@@ -319,7 +319,7 @@ class BatchProcessor:
         batch.events += with_desk(context.events, command.reply_to)
         batch.messages += context.notes
         for action in context.actions:
-            if context.contact is not None:
+            if context.contact is not None and context.contact.has_chat:
                 self._perform(work, batch, context.contact, action, context.command.reply_to)
 
     def _perform(

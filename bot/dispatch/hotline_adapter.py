@@ -31,6 +31,7 @@ from bot.hotline.check_ins.texts import ENDED_IN_CHAT
 from bot.hotline.erasure.data_summary import summarize_data
 from bot.hotline.erasure.requests import ERASURE_REQUESTED, ErasureRequests
 from bot.hotline.events import Event, EventKind
+from bot.hotline.origins.join_codes import JoinCodes
 from bot.hotline.queue.alerts import alert_recipients, load_alert, reaches_any
 from bot.hotline.referrals.store import ConsentRevocation
 from bot.hotline.staff.shift_duty import as_present
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from bot.dispatch.effects import Submission
     from bot.dispatch.turn_services import TurnServices
     from bot.hotline.check_ins.store import CheckIns
+    from bot.hotline.origins.join_codes import WordPair
     from bot.hotline.referrals.consent_dialog import ConsentOutcome, ConsentPress
     from bot.hotline.referrals.store import Referrals
     from bot.partners.partners import Campaign
@@ -213,6 +215,13 @@ class HotlineAdapter:
         keep_days = int(self.services.renderer.blanks(language)["keep_days"])
         case = conversation.case
         return summarize_data(self.work, case, texts.data_held, keep_days, self.now, zone, language)
+
+    def ask_to_join(self, chat: int, code: str) -> WordPair:
+        """Record that a code was written in this chat; return the two words that it shows."""
+        codes = JoinCodes(self.services.vault)
+        if case := codes.ask(self.work, self.key, chat, code, self.now):
+            self.events.append(Event(EventKind.JOIN_REQUESTED, case))
+        return codes.words(self.key, code)
 
     @staticmethod
     def new_receipt_number() -> str:

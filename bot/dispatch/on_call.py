@@ -203,7 +203,7 @@ class OnCallService:
     def _tell(self, work: Work, case: str, now: int) -> None:
         """Tell a person who is in their session that no one can come, and which numbers answer."""
         contact = find_contact(self.letters.vault, work, case)
-        if contact is None or Passphrases.is_frozen(work, case):
+        if contact is None or not contact.has_chat or Passphrases.is_frozen(work, case):
             return
         row = self.conversations.load(work, [contact.chat_key]).get(contact.chat_key)
         if row is None or row.fault is not None:

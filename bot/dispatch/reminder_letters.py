@@ -78,7 +78,7 @@ class ReminderLetters:
             now: the moment.
         """
         contact = find_contact(self.hotline.vault, work, case)
-        if contact is None:
+        if contact is None or not contact.has_chat:
             return NO_CHAT
         key, services = contact.chat_key, self.services
         row = self.conversations.load(work, [key]).get(key)

@@ -50,6 +50,10 @@ class SystemTexts:
     nothing_lost: Text
     same_passphrase: Text
     short_passphrase: Text
+    join_words: Text
+    """For a text that can be the code of a case: {words} to read aloud."""
+    join_word_list: Sequence[Text]
+    """The words, as many as `origins.join_codes.WORD_COUNT`."""
     recognised: Text
     """For a person who has been identified."""
     introduced_by_partner: Text

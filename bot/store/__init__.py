@@ -31,6 +31,7 @@ from bot.store.tables import (  # noqa: F401 - registers every table
     desk,
     interpreting,
     on_call,
+    origins,
     partners,
     phrases,
     service_hours,

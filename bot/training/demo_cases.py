@@ -2,7 +2,8 @@
 
 Six people in six languages: one waits in danger, two wait, one is in a conversation, one is
 snoozed, one is closed. Four more have no phone on the page: two ask for help in a county, and two
-were answered before, so that lists, filters and figures show something.
+were answered before, so that lists, filters and figures show something. One more has called: Jun
+opened that case, and it has no chat.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from bot.cases.queries import find_case_id, load_queue
 from bot.clock import DAY
 from bot.hotline.commands.types import Command, Verb
+from bot.hotline.origins.opening import LANGUAGE, WORDING
 from bot.training.scenarios import Scenario, load_scenarios
 from bot.training.session import APP_LANGUAGES, label_lookup, play_opening
 
@@ -28,6 +30,13 @@ RETURNED = "The labour office made the company give your passport back. Write ag
 ASKED = "Which county is the factory in? Then we can name the office that you can go to."
 PEOPLE = ("siti", "somchai", "linh", "chen", "maria", "sok")
 """Those of the training who write: each in another language."""
+CALLED = "Jun"
+CALL = {
+    "channel": "phone", "language": "vi", "answer.safe": "safe", "answer.needs": "papers,legal",
+    "number": "0900 000 000", "times": "evening", "if_other": "wrong_number", "consent": "agreed",
+}  # fmt: skip
+"""The fields of a call that Jun took; no one has the number."""
+CALL_WORDS = "Works in a factory in Hsinchu. The broker keeps her passport and asks for 90,000."
 ANSWERED_BY = {"somchai": "Mei", "chen": "Jun", "maria": "Jun", "yuki": "Mei", "lin": "Mei"}
 """Who claims whose case."""
 
@@ -62,6 +71,17 @@ async def add_demo_cases(demo: RunningDemo) -> None:
     names = label_lookup(demo.settings)
     people = (*(it for it in load_scenarios() if it.title in PEOPLE), *MORE_PEOPLE)
     await asyncio.gather(*(_add(demo, each, names) for each in people))
+    await _take_call(demo)
+
+
+async def _take_call(demo: RunningDemo) -> None:
+    """Let a caseworker open a case from a call."""
+    context = demo.context
+    values = CALL | {WORDING: context.person_text(context.spoken.consent, CALL[LANGUAGE])}
+    by = demo.id_of(CALLED)
+    await context.command_client.send(
+        Command(verb=Verb.OPEN_CASE, by=by, text=CALL_WORDS, values=values)
+    )
 
 
 async def _add(demo: RunningDemo, scenario: Scenario, names: LabelLookup) -> None:

@@ -89,6 +89,8 @@ class Vault:
         """Returns the MAC of a consent."""
         self.count_digest = partial(hmac.digest, root.derive("counted"), digest="sha256")
         """Returns the keyed digest by which a chat is counted once."""
+        self.join_digest = partial(hmac.digest, root.derive("join codes"), digest="sha256")
+        """Returns the keyed digest of a code by which a chat joins a case, and of its words."""
         self.prove = partial(hmac.digest, root.derive("members"), digest="sha256")
         """Returns the proof that a key of a caseworker or team was created here."""
         self.backup_mac = partial(hmac.digest, root.derive("backup"), digest="sha256")

@@ -145,6 +145,7 @@ async def _a_caseworker(
     await page.evaluate(BANNERS)
     await look.at(page, "case, banners")
     await _what_the_person_decided(office, look, page, person, reference)
+    await _takes_a_call(office, look, page)
     for path in ("/nowhere", "/step-up", "/account"):
         await page.goto(f"{office.address}{path}")
         await look.at(page, path)
@@ -153,6 +154,28 @@ async def _a_caseworker(
     await look.at(page, "signed out")
     await context.close()
     return reference
+
+
+async def _takes_a_call(office: BrowserDeskHarness, look: Look, page: Page) -> None:
+    """Open a case from a call, one step after the other; it has no chat."""
+    for path in ("", "/my/refused", "/my"):
+        await page.goto(f"{office.address}/new-case{path}")
+        await page.evaluate(ALL_OPEN)
+        await look.at(page, f"a new case {path}")
+    await page.locator("[name='answer.safe'][value=not_safe]").check()
+    await page.locator("footer .primary").click()
+    await page.locator("form > .error").wait_for()
+    await look.at(page, "a new case, refused")
+    await page.locator("[name=channel][value=letter]").check()
+    await look.at(page, "a new case, told by others")
+    await page.locator("textarea[name=words]").fill("She is locked in.")
+    await page.locator("footer .primary").click()
+    await page.locator("#call-back").wait_for()
+    await page.evaluate(ALL_OPEN)
+    await look.at(page, "case without a chat")
+    await page.locator("#join-code button").click()
+    await page.locator(".join-code").wait_for()
+    await look.at(page, "the code by which a chat joins")
 
 
 async def _writes(look: Look, page: Page) -> None:

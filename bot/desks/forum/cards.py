@@ -61,18 +61,25 @@ def card_text(
         f"{summary.reference} \u00b7 {level}",
         f"{language} \u00b7 {locale(queue_name(summary.queue))}",
         _status_lines(context, work, summary, now),
-        locale.contact_rule(summary.contact_rule),
+        _contact_line(context, summary),
     ]
     if not is_closed:
         lines += deadline_lines(context, work, summary, now)
         lines += check_in_lines(context, work, summary.case)
     if Passphrases.is_frozen(work, summary.case):
         lines.insert(1, locale(texts.COMPROMISED))
-    if summary.state not in QUEUED and not is_closed:
+    if summary.state not in QUEUED and not is_closed and summary.has_chat:
         lines.append(locale(texts.CASEWORKER_SPEAKS if is_taken_over else texts.BOT_SPEAKS))
     if summary.reasons is None:
         lines.append(locale(texts.SEALED))
     return "\n".join([*lines, *_reason_lines(context, summary)])
+
+
+def _contact_line(context: ForumContext, summary: CaseSummary) -> str:
+    """Return when the person may be written to, or that they have no chat."""
+    if not summary.has_chat:
+        return context.locale(texts.WITHOUT_CHAT)
+    return context.locale.contact_rule(summary.contact_rule)
 
 
 def _reason_lines(context: ForumContext, summary: CaseSummary) -> list[str]:
@@ -113,7 +120,7 @@ def transfer_text(context: ForumContext, summary: CaseSummary, by: str, to: str,
     about = {
         "language": locale.language_name(summary.language),
         "level": locale.priority_name(summary.priority),
-        "rule": locale.contact_rule(summary.contact_rule),
+        "rule": _contact_line(context, summary),
     }
     lines = [locale(texts.TRANSFERRED, name=by, to=to), locale(texts.TRANSFER_CONTEXT, **about)]
     if summary.due_at is not None:
@@ -132,7 +139,7 @@ def card_buttons(context: ForumContext, summary: CaseSummary, *, is_taken_over: 
     if context.shows_content and is_taken_over:
         phrases = Button(context.locale(texts.PHRASES), button_token(PHRASE_MENU, case))
         rows.append((command_button(context, Verb.HAND_BACK, case), phrases))
-    elif context.shows_content:
+    elif context.shows_content and summary.has_chat:
         rows.append((command_button(context, Verb.TAKE_OVER, case),))
     close = Button(context.locale(COMMANDS[Verb.CLOSE].title), button_token(CLOSE_MENU, case))
     if summary.state is CaseState.REFERRED:

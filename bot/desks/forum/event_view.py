@@ -37,6 +37,7 @@ from bot.hotline.check_ins.texts import NOT_ASKED, NOT_ASKED_REASONS
 from bot.hotline.commands.texts import CLAIMED, DONE
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import Event, EventKind
+from bot.hotline.origins.model import CALL_OUTCOMES, TOLD, CallOutcome
 from bot.hotline.queue.alerts import CaseAlert, alert_recipients
 from bot.messages import Body, Mention, OpenTopic, RenderPost, SendText, SetReaction
 
@@ -55,7 +56,7 @@ CARD_EVENTS = frozenset({
     EventKind.OPENED, EventKind.PRIORITY_CHANGED, EventKind.CLAIMED, EventKind.RELEASED,
     EventKind.LAPSED, EventKind.TRANSFERRED, EventKind.TAKEN_OVER, EventKind.HANDED_BACK,
     EventKind.REFERRED, EventKind.CLOSED, EventKind.REOPENED, EventKind.IDENTITY_CONFIRMED,
-    EventKind.PASSPHRASE_TRIED, EventKind.LEGAL_DEADLINE,
+    EventKind.PASSPHRASE_TRIED, EventKind.LEGAL_DEADLINE, EventKind.CHAT_JOINED,
 })  # fmt: skip
 TAKEOVER_ENDS = frozenset(
     {EventKind.HANDED_BACK, EventKind.RELEASED, EventKind.LAPSED, EventKind.CLOSED}
@@ -284,7 +285,17 @@ class EventRenderer:
         if here is not None:
             self._add(event.case, SetReaction(here[1], NOTED_SIGN))
         elif self._context.shows_content and event.message is not None:
-            self._add_line(event, texts.NOTE_BY, words=escape_text(event.message.content.text))
+            content = event.message.content
+            words = escape_text(" / ".join(filter(None, (content.text, content.values.get(TOLD)))))
+            if event.message.kind is CaseMessageKind.CALL:
+                outcome = self._locale(CALL_OUTCOMES[CallOutcome(content.code)])
+                self._add_line(event, texts.CALL_BY, outcome=outcome, words=words)
+            else:
+                self._add_line(event, texts.NOTE_BY, words=words)
+
+    def _join_requested(self, event: Event) -> None:
+        if not event.by:
+            self._add_line(event, texts.CODE_WRITTEN)
 
     def _answer_filled_in(self, event: Event) -> None:
         flow, _dot, step = event.code.partition(".")
@@ -358,6 +369,8 @@ _LINES: Mapping[EventKind, Text] = {
     EventKind.REOPENED: texts.REOPENED,
     EventKind.IDENTITY_CONFIRMED: texts.IDENTITY_CONFIRMED,
     EventKind.WITHHELD: texts.BOT_MESSAGE_WITHHELD,
+    EventKind.CHAT_JOINED: texts.CHAT_JOINED,
+    EventKind.CALL_BACK_CHANGED: texts.CALL_BACK_CHANGED,
 }
 """Events that are shown as one line, in which only the caseworker's name is filled in."""
 _PASSPHRASE_TEXTS: Mapping[str, Text] = {

@@ -70,6 +70,11 @@ PASSPHRASE_TOO_LATE = _(
     "The right passphrase came after three wrong ones: it was not accepted. You decide who writes: "
     "/confirmed"
 )
+CHAT_JOINED = _("{name} let a chat join this case. Take over to write there.")
+CODE_WRITTEN = _("A phone wrote the code of this case. Confirm its words in the web desk.")
+CALL_BACK_CHANGED = _("{name} changed how the person is called back.")
+CALL_BY = _("{name} wrote down a call: {outcome}. {words}")
+WITHOUT_CHAT = _("No chat: call the person. The number stands in the web desk.")
 IDENTITY_CONFIRMED = _("{name} is sure that the person writes: the conversation goes on.")
 EDITED_TO = _("Changed to: {words}")
 PRESSED = _("Pressed: {words}")

@@ -48,6 +48,8 @@ from bot.desks.web.interpreting import page as interpreting_page
 from bot.desks.web.interpreting import panel as interpreting_panel
 from bot.desks.web.live import own_cases, sse
 from bot.desks.web.middleware import DeskEndpoint
+from bot.desks.web.opening import joining
+from bot.desks.web.opening import pages as opening_pages
 from bot.desks.web.queue import pages as queue_pages
 from bot.desks.web.queue import saved_views
 from bot.desks.web.queue import search as search_pages
@@ -78,9 +80,9 @@ if TYPE_CHECKING:
 
 KEEP_ALIVE_SECONDS, BACKLOG, MAX_CONNECTIONS = 75, 512, 1200
 MODULES = (
-    static_files, login_pages, enrolment, queue_pages, saved_views, search_pages, shift, case_pages,
-    record_pages, law, evidence, export, bundle, actions, referral_sheet, send_checks, send_file,
-    looks, moved,
+    static_files, login_pages, enrolment, queue_pages, opening_pages, joining, saved_views,
+    search_pages, shift, case_pages, record_pages, law, evidence, export, bundle, actions,
+    referral_sheet, send_checks, send_file, looks, moved,
     sse, own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
     roster, week_plan, shift_notice,
     invitations, staff, languages, directory, phrases, hours, deployment, retention,

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from bot.desks.practice import Practice
     from bot.hotline.chat.phrase_edits import PhraseEdits
     from bot.hotline.chat.phrasebook import Phrasebook
+    from bot.hotline.origins.spoken import SpokenTexts
     from bot.hotline.referrals.store import Referrals
     from bot.hotline.staff.service_hours import ServiceHours, ServicePlan
     from bot.places.place import Place
@@ -94,6 +95,10 @@ class DeskContext:
     """When caseworkers answer, and how soon."""
     practice: Practice | None = None
     """The training that this desk belongs to; None for a desk in earnest."""
+    spoken: SpokenTexts
+    """What a caseworker reads aloud."""
+    person_text: Callable[[Text, str], str]
+    """Returns a text as people read it, in a language, the deployment's blanks filled in."""
     pending_enrolments: dict[str, PendingEnrolment] = field(default_factory=dict)
     """Enrolments that still need a second factor, by invitation link."""
     demo_links: dict[bytes, str] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cases.state_machine import CASE_ROLES, Role
 from bot.errors import HavenError
+from bot.hotline.origins.model import OPENING_ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -30,6 +31,7 @@ class Permission(StrEnum):
     QUEUE = "queue"  # caseworkers, supervisors and administrators: the list of cases
     CASE = "case"  # the same, for one case; access to each case is checked by the handler
     CHANGE = "change"  # the same, to change a case
+    OPEN = "open"  # caseworkers and supervisors: open a case for someone who calls or comes
     AUDIT = "audit"  # auditors, supervisors and administrators: who did what
     TEAM = "team"  # supervisors and administrators: workload and overdue cases
     INTERPRET = "interpret"  # interpreters: the conversation they were invited to
@@ -51,6 +53,7 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.QUEUE: CASE_ROLES,
     Permission.CASE: CASE_ROLES,
     Permission.CHANGE: CASE_ROLES,
+    Permission.OPEN: OPENING_ROLES,
     Permission.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.SUPERVISOR}),
     Permission.TEAM: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Permission.INTERPRET: frozenset({Role.INTERPRETER}),

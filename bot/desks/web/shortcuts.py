@@ -70,6 +70,7 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         Shortcut("g o", _("to my own account"), GO, "/account"),
         _press("n", _("take the next case")),
         Shortcut("Ctrl Enter", _("send"), SEND),
+        Shortcut("p", _("open a case: someone calls or comes"), GO, "/new-case", Permission.OPEN),
         Shortcut("Esc", _("close, leave the field"), LEAVE),
     ),
     pgettext("keys", "In a list"): (
@@ -85,6 +86,7 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         _command(Verb.TAKE_OVER),
         _command(Verb.SEND, WRITE, "as-message say-words"),
         _command(Verb.NOTE, WRITE, "as-note note-words"),
+        _command(Verb.LOG_CALL, WRITE, "as-call call-words"),
         _command(Verb.PHRASE, PHRASES, "phrases find"),
         Shortcut("u", _("undo, while it has not left"), UNDO, "", Permission.QUEUE),
         _press("y", _("send anyway, when the desk asks")),

@@ -11,14 +11,21 @@ from bot.hotline.chat.takeover import (
     UNTIL_OPENER_ANSWERED,
     UNTIL_PERSON_WRITES,
 )
+from bot.hotline.origins.model import CALL_OUTCOMES, CHANNEL_NAMES
 from bot.hotline.staff.shift_plan import ShiftFault
 from bot.hotline.staff.typed_hours import HoursFault
 from bot.text import Text, _, pgettext
 
 CASE_TEXTS = (NO_FINDING, UNKNOWN_TOPIC, VOCABULARIES, REPORT_KIND_NAMES)
+ORIGIN_TEXTS = (CALL_OUTCOMES, CHANNEL_NAMES)
 
 # --- Error pages ---------------------------------------------------------------------------
 
+WHAT_WE_TOLD = _("What we told them")
+CODE_SHOWN_ONCE = _(
+    "Eight digits, shown once and stored nowhere. The person writes them to the bot, in any "
+    "digits, with or without spaces."
+)
 NOT_FOUND = _("Page not found, or you do not have access.")
 CANNOT_DO = _("This request is not valid. Nothing was changed.")
 SERVER_ERROR = _("Something went wrong. Nothing was changed. Please try again.")
@@ -208,6 +215,10 @@ EXPORTED = _("Exported by {name} on {at}. Keep it locked away, and dispose of it
 
 IDENTITY_CONFIRMED = _("{name} confirmed that the person is writing.")
 CASE_EVENTS: dict[str, tuple[Text | None, Text | None, Text | None]] = {
+    "open_case": (None, None, _("{name} opened the case: {origin}.")),
+    "join_code": (None, None, _("{name} made a code by which a chat can join.")),
+    "join_chat": (None, None, _("{name} heard the words of a phone: its chat joined the case.")),
+    "join_end": (None, None, _("{name} ended the code; no chat joined.")),
     "claim": (None, None, _("{name} claimed the case.")),
     "release": (
         _("Returned to the queue."), None, _("{name} returned the case to the queue.")
@@ -245,8 +256,14 @@ CASE_EVENTS: dict[str, tuple[Text | None, Text | None, Text | None]] = {
     "referral_offer": (
         None, None, _("{name} asked for consent to a referral to {recipient}.")
     ),
-    "referral_agree": (None, _("The person agreed to the referral to {recipient}."), None),
-    "referral_decline": (None, _("The person refused the referral to {recipient}."), None),
+    "referral_agree": (
+        None, _("The person agreed to the referral to {recipient}."),
+        _("{name} heard the person agree to the referral to {recipient}."),
+    ),
+    "referral_decline": (
+        None, _("The person refused the referral to {recipient}."),
+        _("{name} heard the person refuse the referral to {recipient}."),
+    ),
     "referral_revoke": (
         None, _("The person took back consent to the referral to {recipient}."),
         _("{name} recorded that the person took back consent to the referral to {recipient}."),

@@ -25,6 +25,7 @@ from bot.hotline.chat.takeover import (
     FillIn,
     HandBack,
     Insist,
+    JoinChat,
     NotifyReferralSent,
     OpenerState,
     SayNobodyComes,
@@ -110,6 +111,7 @@ class StaffActions:
             SendOpener: self._request_opener,
             ConfirmIdentity: self._confirm_identity,
             SayNobodyComes: self._say_nobody_comes,
+            JoinChat: self._join_chat,
         }
 
     def perform(self, action: ChatAction, reply_to: str, language: str) -> None:
@@ -386,6 +388,15 @@ class StaffActions:
         self.engine.resume_case(action.case, action.reference)
         turn.effects.staff.confirmed_case = action.case
         turn.add_event(EventKind.IDENTITY_CONFIRMED, action.case, action.by)
+        return None
+
+    def _join_chat(self, action: JoinChat) -> Text | None:
+        """Go on with the person who wrote the code a moment ago and was heard on the phone.
+
+        A caseworker who holds another case of this chat keeps it; then nothing is said.
+        """
+        if self._takeover is None:
+            self.engine.resume_case(action.case, action.reference)
         return None
 
     def _say_nobody_comes(self, action: SayNobodyComes) -> Text | None:

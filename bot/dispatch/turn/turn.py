@@ -20,6 +20,7 @@ from bot.dispatch.turn.flow_names import (
     RETURN_CHECK_FLOW,
     flow_for_alarms,
 )
+from bot.dispatch.turn.join_handler import JoinHandler
 from bot.dispatch.turn.message_handler import MessageHandler
 from bot.dispatch.turn.passphrase_handler import PassphraseHandler
 from bot.dispatch.turn.press_handler import PressHandler
@@ -71,6 +72,7 @@ class TurnHandler:
         self._messages = MessageHandler(
             turn, replies, engine, typed, commands, self._passphrases, stories
         )
+        self._joins = JoinHandler(turn, replies)
         self._staff_actions = StaffActions(turn, replies, relay, session, engine)
 
     @property
@@ -99,7 +101,9 @@ class TurnHandler:
         read_case, extras = turn.read_case, _count_extras(turn.conversation)
         self._store_written(accepted)
         if not self._forward(accepted, silence):
-            if goes_on:
+            if accepted is update and self._joins.take(update):
+                self._go_on_after_code(goes_on=goes_on)
+            elif goes_on:
                 self._answer(update, accepted, fleeting)
             else:
                 self._check_return(accepted)
@@ -245,6 +249,13 @@ class TurnHandler:
             self._flood_control.reply_once(update, fleeting, self._messages.count_only)
         else:
             self._flood_control.reply_once(update, fleeting, self._messages.handle)
+
+    def _go_on_after_code(self, *, goes_on: bool) -> None:
+        """Ask the open question, or who can see the phone: a code is no answer to either."""
+        if goes_on:
+            self._engine.continue_or_start()
+        else:
+            self._engine.begin_flow(RETURN_CHECK_FLOW)
 
     def _check_return(self, update: Update) -> None:
         """Ask who can see the phone; what was just sent is kept, what was pressed is not.

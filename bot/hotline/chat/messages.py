@@ -42,6 +42,9 @@ class CaseMessageKind(StrEnum):
     """A sentence of the phrasebook: `code` and `values`; each side reads its own language."""
     REPLY = "reply"
     """A button under such a sentence: `code` is `phrase.reply`."""
+    CALL = "call"
+    """A call, written down by a caseworker as a note: `code` says how it went, `text` what the
+    person said, `told` in `values` what we said."""
 
 
 class CaseMessageContent(msgspec.Struct, frozen=True, kw_only=True):

@@ -185,8 +185,17 @@ class SayNobodyComes:
     case: str
 
 
+@dataclass(frozen=True, slots=True)
+class JoinChat:
+    """Go on with the person of a case that staff opened, in the chat that has just joined it."""
+
+    case: str
+    reference: str
+    by: str
+
+
 ChatAction = (
     TakeOver | HandBack | SendMessage | EditMessage | TransferChat | FillIn | AskConsent
-    | NotifyReferralSent | Insist | SendOpener | ConfirmIdentity | SayNobodyComes
+    | NotifyReferralSent | Insist | SendOpener | ConfirmIdentity | SayNobodyComes | JoinChat
 )  # fmt: skip
 """What a command does in a conversation."""

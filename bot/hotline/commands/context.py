@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.cases.consents import ConsentRecords
+    from bot.cases.intake import Intake
     from bot.cases.record.store import RecordEntries
+    from bot.conversation import FlowRegistry
     from bot.hotline.chat.phrasebook import Phrasebook
     from bot.hotline.chat.takeover import ChatAction
     from bot.hotline.check_ins.store import CheckIns
@@ -40,6 +42,10 @@ _CONTACT = select_one(
 )
 
 
+NO_CHAT = 0
+"""In place of a chat; no channel has a chat with this number."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HotlineServices:
     """Everything that command handlers use, all inside units of work."""
@@ -50,6 +56,8 @@ class HotlineServices:
     claims: Claims
     reply_clocks: ReplyClocks
     phrasebook: Phrasebook
+    intake: Intake
+    registry: FlowRegistry
     deadlines: CaseDeadlines
     check_ins: CheckIns
     referrals: Referrals
@@ -65,20 +73,27 @@ class CaseContact:
     case: str
     reference: str
     chat_key: bytes
+    """Of a case without a chat a random one, which no chat can have."""
     chat: int
+    """NO_CHAT for a case that staff opened and that no chat has joined."""
     language: str
     rule: str
     holder: str | None
     priority: int
 
+    @property
+    def has_chat(self) -> bool:
+        """Tell whether the person can be written to."""
+        return self.chat != NO_CHAT
+
 
 def find_contact(vault: Vault, work: Work, case: str) -> CaseContact | None:
-    """Return where the person of a case is reached; None for a case without an address."""
+    """Return where the person of a case is reached; None for a case that does not exist."""
     rows = work.rows(_CONTACT, case) if case else []
-    if not rows or rows[0][2] is None:
+    if not rows:
         return None
     reference, key, address, language, contact, holder, priority = rows[0]
-    chat = open_address(vault, case, bytes(address))
+    chat = NO_CHAT if address is None else open_address(vault, case, bytes(address))
     rule = contact or WHEN_I_WRITE
     return CaseContact(case, reference, bytes(key), chat, language, rule, holder, priority)
 

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 def confirm_erasure(context: CommandContext) -> None:
     """Confirm that the person wants the case erased: it is erased at once.
 
-    A person who took back that staff read the case may have said so in words: the request is
-    recorded then. In any other case they have to request it themselves.
+    A person who took back that staff read the case, or who has no chat, may have said so in words:
+    the request is recorded then. In any other case they have to request it themselves.
     """
     known, consents = ErasureRequests(context.services.audit), context.services.consents
     is_withdrawn = consents.reading_taken_back_at(context.work, context.case) is not None
-    if is_withdrawn and known.of_case(context.work, context.case) is None:
+    has_chat = context.contact is not None and context.contact.has_chat
+    if (is_withdrawn or not has_chat) and known.of_case(context.work, context.case) is None:
         known.record(context.work, context.case, context.by.id, context.now)
     _report(context, known.confirm(context.work, context.case, context.by.id, context.now))
 

@@ -12,6 +12,7 @@ from bot.cases.state_machine import CaseAction
 from bot.hotline.chat.takeover import AskConsent, NotifyReferralSent
 from bot.hotline.commands import texts
 from bot.hotline.events import Event, EventKind
+from bot.hotline.referrals.consent_dialog import ConsentDialog
 from bot.hotline.referrals.model import TAKES_IT, RecipientReply, ReferralStage, is_least
 
 if TYPE_CHECKING:
@@ -40,7 +41,37 @@ def refer(context: CommandContext) -> None:
         context.add_note()
         parts = [(part, is_least(part)) for part in chosen]
         offer = referrals.offer(work, case, code, parts, context.by.id, now)
-        context.actions.append(AskConsent(offer))
+        if context.contact is not None and context.contact.has_chat:
+            context.actions.append(AskConsent(offer))
+        else:
+            stage = offer.stage.value
+            context.events.append(
+                Event(EventKind.REFERRED, case, context.by.id, code=stage, referral=offer)
+            )
+            context.reply(texts.READ_ALOUD_NOW)
+
+
+def answer_aloud(context: CommandContext) -> None:
+    """Record what a person without a chat answered, after the parts were read aloud to them.
+
+    The token is that of the button the person would press: it names exactly what was read.
+    """
+    pressed = ConsentDialog.parse_token(context.command.code)
+    if context.contact is not None and context.contact.has_chat:
+        context.refuse(texts.ANSWER_IN_CHAT)
+    elif pressed is None:
+        context.refuse(texts.NO_MATCHING_CONSENT)
+    elif context.move(CaseAction.WORK, detail="aloud"):
+        work, referrals, by = context.work, context.services.referrals, context.by.id
+        outcome = referrals.handle_press(work, context.case, pressed, context.now, heard_by=by)
+        if outcome is None or not outcome.changed:
+            context.refuse(texts.NO_MATCHING_CONSENT)
+            return
+        changed = outcome.referral
+        context.events.append(
+            Event(EventKind.REFERRED, context.case, by, code=changed.stage.value, referral=changed)
+        )
+        context.reply(texts.DONE)
 
 
 def _may_ask(context: CommandContext) -> bool:

@@ -18,6 +18,7 @@ from bot.hotline.commands import (
     erasure,
     interpreting,
     links,
+    origins,
     record,
     referrals,
     snooze,
@@ -104,6 +105,8 @@ class CommandSpec:
     """Whether it cannot be undone: a second factor, and the case's number in `code`, are needed."""
     is_sent_to_person: bool = False
     """Whether the person reads it: the web desk checks it for mistakes first."""
+    needs_chat: bool = False
+    """Whether it does something in the chat: refused for a case without one."""
     changes_access: bool = False
     """Whether other caseworkers can open the case afterwards."""
     is_work: bool = False
@@ -131,26 +134,30 @@ _SPECS = (
                 shortcut=CommandShortcut("h", _("transfer to a colleague")),
                 forum=ForumSyntax("transfer", _CUSTOM, has_button=True)),
     CommandSpec(Verb.TAKE_OVER, conversation.take_over, pgettext("desk button", "Take over"),
+                needs_chat=True,
                 shortcut=CommandShortcut("t", _("take over, hand back")),
                 forum=ForumSyntax("takeover", has_button=True, needs_content=True)),
     CommandSpec(Verb.HAND_BACK, conversation.hand_back, pgettext("desk button", "Hand back"),
+                needs_chat=True,
                 shortcut=CommandShortcut("t", _("take over, hand back")),
                 forum=ForumSyntax("handback", has_button=True)),
     CommandSpec(Verb.SEND, conversation.send, pgettext("desk button", "Send"), (WORDS, SURE),
-                is_sent_to_person=True, is_work=True,
+                is_sent_to_person=True, is_work=True, needs_chat=True,
                 shortcut=CommandShortcut("r", _("write to the person")),
                 forum=ForumSyntax("say", _CUSTOM, "/say ...", needs_content=True)),
     CommandSpec(Verb.EDIT, conversation.edit, pgettext("desk button", "Change"),
-                (CODE, WORDS, SURE), is_sent_to_person=True, is_work=True),
+                (CODE, WORDS, SURE), is_sent_to_person=True, is_work=True, needs_chat=True),
     CommandSpec(Verb.PHRASE, conversation.send_phrase, pgettext("desk button", "Send"),
                 (CODE, SURE), has_values=True, is_sent_to_person=True, is_work=True,
+                needs_chat=True,
                 shortcut=CommandShortcut("/", _("phrasebook, or find a case")),
                 forum=ForumSyntax("phrase", _CUSTOM, needs_content=True)),
     CommandSpec(Verb.INSIST, conversation.insist, pgettext("desk button", "Ask now anyway"),
-                (WORDS,), is_work=True,
+                (WORDS,), is_work=True, needs_chat=True,
                 forum=ForumSyntax("insist", _TEXT, "/insist ...", needs_content=True)),
     CommandSpec(Verb.CONFIRM_IDENTITY, conversation.confirm_identity,
                 pgettext("desk button", "Confirm identity"), (WORDS,), is_work=True,
+                needs_chat=True,
                 forum=ForumSyntax("confirmed", _TEXT)),
     CommandSpec(Verb.NOTE, conversation.add_note, pgettext("desk tab", "Note"), (WORDS,),
                 shortcut=CommandShortcut("m", _("write a note")),
@@ -160,7 +167,7 @@ _SPECS = (
     CommandSpec(Verb.WITHDRAW_ENTRY, record.withdraw_entry,
                 pgettext("desk button", "Withdraw"), (CODE, WORDS), has_values=True),
     CommandSpec(Verb.FILL_IN, conversation.fill_in, pgettext("desk button", "Fill in"),
-                (CODE, WORDS), is_work=True, forum=ForumSyntax(
+                (CODE, WORDS), is_work=True, needs_chat=True, forum=ForumSyntax(
                     "answer", _CUSTOM, "/answer report.safe safe", needs_content=True)),
     CommandSpec(Verb.SET_PRIORITY, assignment.set_priority, _("Priority"), (CODE, WORDS),
                 shortcut=CommandShortcut("i", _("change the urgency")),
@@ -193,8 +200,21 @@ _SPECS = (
                 permission=CommandPermission.NO_AUDITOR, is_work=True),
     CommandSpec(Verb.END_CHECK_IN, deadlines.end_check_in,
                 pgettext("desk button", "End the agreed check-in"),
-                permission=CommandPermission.NO_AUDITOR, is_work=True,
+                permission=CommandPermission.NO_AUDITOR, is_work=True, needs_chat=True,
                 forum=ForumSyntax("checkin", _CUSTOM)),
+    CommandSpec(Verb.LOG_CALL, origins.log_call, pgettext("desk button", "Save call"),
+                (CODE, WORDS), has_values=True, is_work=True,
+                shortcut=CommandShortcut("l", _("write down a call"))),
+    CommandSpec(Verb.SET_CALL_BACK, origins.set_call_back,
+                pgettext("desk button", "Change call-back"), has_values=True, is_work=True),
+    CommandSpec(Verb.MAKE_JOIN_CODE, origins.make_join_code,
+                pgettext("desk button", "Make a code"), is_work=True),
+    CommandSpec(Verb.CONFIRM_JOIN, origins.confirm_join,
+                pgettext("desk button", "These words"), (CODE,), is_work=True),
+    CommandSpec(Verb.END_JOIN_CODE, origins.end_join_code,
+                pgettext("desk button", "End the code"), is_work=True),
+    CommandSpec(Verb.ANSWER_ALOUD, referrals.answer_aloud,
+                pgettext("desk button", "Record the spoken answer"), (CODE,), is_work=True),
     CommandSpec(Verb.SNOOZE, snooze.snooze, pgettext("desk button", "Snooze"), (CODE, WORDS),
                 shortcut=CommandShortcut("a", _("snooze"))),
     CommandSpec(Verb.UNSNOOZE, snooze.unsnooze, pgettext("desk button", "End snooze")),
@@ -226,6 +246,9 @@ _SPECS = (
                 forum=ForumSyntax("close", _CUSTOM, has_button=True)),
     CommandSpec(Verb.REOPEN, assignment.reopen, pgettext("desk button", "Reopen"),
                 changes_access=True, forum=ForumSyntax("reopen", has_button=True)),
+    CommandSpec(Verb.OPEN_CASE, origins.open_case, pgettext("desk button", "Open case"),
+                (WORDS,), is_about_case=False, has_values=True, changes_access=True,
+                permission=CommandPermission.ANY_STAFF),
     CommandSpec(Verb.ON_DUTY, assignment.go_on_duty, pgettext("desk button", "Go on duty"),
                 is_about_case=False, permission=CommandPermission.ANY_STAFF,
                 forum=ForumSyntax("duty", _CUSTOM, "/duty on", needs_topic=False)),
@@ -254,6 +277,8 @@ def run_command(
     context = CommandContext(services, work, command, by, contact, now)
     if command.case and contact is None:
         context.refuse(texts.NO_SUCH_CASE)
+    elif spec.needs_chat and contact is not None and not contact.has_chat:
+        context.refuse(texts.NO_CHAT)
     elif why := refusal_text(spec.permission, work, context.case, by):
         context.refuse(why)
     elif len(command.text) > WORDS.max_length:

@@ -10,6 +10,30 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 NO_SUCH_CASE = _("There is no such case.")
+NO_CHAT = _(
+    "This person has no chat with us, so nothing can be sent there. Call them and write the call "
+    "down, or let their chat join the case with a code."
+)
+HAS_CHAT = _("This case has a chat already.")
+MAY_NOT_OPEN = _("Only caseworkers and supervisors open cases.")
+CASE_OPENED = _("Case {reference} is open, and it is yours.")
+CASE_OPENED_IN_QUEUE = _("Case {reference} is open and waits in the queue.")
+NO_SUCH_CALL = _("Say how the call went: {codes}.")
+CALL_WITHOUT_WORDS = _("Write down what the person said, or what you told them.")
+CALL_STORED = _("The call is written down. No reply is due until the person calls or writes again.")
+CALL_AGAIN = _("The call is written down. A reply is still due.")
+JOIN_CODE_MADE = _("Read this code aloud: {code}")
+JOIN_CODE_ENDED = _("The code no longer works. Make a new one if the person still wants to write.")
+NO_SUCH_PHONE = _(
+    "That phone asked more than half an hour ago, or the code has ended. Make a new code while "
+    "the person is on the phone."
+)
+CHAT_HAS_JOINED = _("The chat belongs to this case now. Take over to write there.")
+READ_ALOUD_NOW = _(
+    "This person has no chat. Read aloud what stands under “Referrals”, and record the answer "
+    "there."
+)
+ANSWER_IN_CHAT = _("This person has a chat: they answer there themselves.")
 CASE_ALREADY_CLAIMED = _("{name} holds this case already.")
 YOU_ARE_AT_CAPACITY = _(
     "You hold as many chats as agreed ({most}; an emergency counts as two). Release or close one "

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.conversation import Answer, FlowRegistry
+    from bot.messages import SendText
 
 ID_BYTES = 8
 SENT = ReferralStage.SENT
@@ -168,9 +169,12 @@ class Referrals:
         return [self._open(row) for row in work.rows(_OF_CASE, case)]
 
     def handle_press(
-        self, work: Work, case: str, pressed: ConsentPress, now: int
+        self, work: Work, case: str, pressed: ConsentPress, now: int, *, heard_by: str = ""
     ) -> ConsentOutcome | None:
-        """Apply what a person pressed; None for a referral of another case."""
+        """Apply what a person pressed; None for a referral of another case.
+
+        `heard_by` is the caseworker who read it aloud to a person without a chat.
+        """
         referral = self.find(work, case, pressed.referral)
         if referral is None:
             return None
@@ -180,8 +184,12 @@ class Referrals:
             self._store(work, changed)
             if pressed.action in {ConsentAction.STRIKE, ConsentAction.RESTORE}:
                 part = changed.parts[pressed.part_index].code
-            self._audit_change(work, now, PERSON, action, changed, part)
+            self._audit_change(work, now, heard_by or PERSON, action, changed, part)
         return outcome
+
+    def screen(self, referral: Referral, language: str) -> SendText:
+        """Return what the person sees, or is read, before they answer."""
+        return self._consent.screen(referral, language, "")
 
     def revoke(self, work: Work, case: str, referral: str, by: str, now: int) -> Referral | None:
         """Record that the person revoked it in words; None if there was no consent.

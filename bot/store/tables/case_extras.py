@@ -205,10 +205,11 @@ agreements = Table(
     *required(notice=LargeBinary(32), language=String(12), at=BigInteger),
     Column("revoked_at", BigInteger),
     *required(revoked_by=String(32), mac=LargeBinary(32)),
+    Column("heard_by", String(32)),  # who heard it spoken; null: the person pressed a button
     Index("ix_agreements_case_id", "case_id", "id"),
     info=erased_with_case(
-        "clear: which question a person answered with which button, when, and the digest "
-        "of its wording"
+        "clear: which question a person answered with which button, or aloud and to which "
+        "caseworker, when, and the digest of its wording"
     ),
 )
 

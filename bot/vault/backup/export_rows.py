@@ -62,6 +62,10 @@ EXCLUDED_TABLES = {
     "desk_nonces": "a form arrives again within minutes, or never",
     "desk_drafts": "a draft is sent within hours, or never",
     "interpreter_copies": "a session lasts for hours; the case has what was shared",
+    "opening_drafts": "no one has agreed yet to what is in them; they exist for a day",
+    "join_codes": "a code is used within minutes, or never",
+    "join_requests": "a phone waits while a call lasts",
+    "join_tries": "wrong tries are counted for a day",
     "desk_bells": "events for open pages are of the past",
     "shift_notes": "notes for the next shift are of the past",
 }

@@ -176,6 +176,8 @@ def _staff_side(
         claims=Claims(audit, promises),
         reply_clocks=promises,
         phrasebook=setting.phrasebook,
+        intake=intake,
+        registry=setting.registry,
         deadlines=CaseDeadlines(VAULT, audit, NO_DEADLINES),
         check_ins=CheckIns(VAULT, audit),
         referrals=referrals,

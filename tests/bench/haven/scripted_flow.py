@@ -53,6 +53,7 @@ PHRASING: Final = SystemTexts(
         "case_progress": None,
         "blanks": lambda _: {},
         "answers": ANSWERS,
+        "join_word_list": (),
         "find_alarms": find_alarms,
         "find_question": find_question,
     }  # type: ignore[arg-type]

@@ -50,7 +50,7 @@ FILLED = {
               "partner": "p" * 40,
               "sign": "s" * 80, "who": "w" * 80, "recipient": "r" * 80, "about": "a" * 200,
               "trail": "t" * 800, "held": "h" * 800, "until": "11/24",
-              "count": "12", "first": "Monday", "last": "Friday",
+              "words": "w" * 60, "count": "12", "first": "Monday", "last": "Friday",
               "when": "Monday to Friday 09:00-21:00"},
 }  # fmt: skip
 """What a caseworker, a moment, the directory or a list fills in."""

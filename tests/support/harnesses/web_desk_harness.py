@@ -58,7 +58,8 @@ def fill_path(path: str, reference: str = "K7M4Q2", **blanks: str) -> str:
     """Return an address with something in its blanks, whatever they are called."""
     known = {
         "reference": reference, "tab": "waiting", "pane": "head", "verb": "note", "number": "1",
-        "form": "work", "kind": "say", "link": "0" * 64, "name": "desk.css", **blanks,
+        "form": "work", "kind": "say", "language": "vi", "link": "0" * 64,
+        "name": "desk.css", **blanks,
     }  # fmt: skip
     return _BLANK.sub(lambda found: known.get(found[1], "1"), path)
 

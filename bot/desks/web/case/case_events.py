@@ -17,6 +17,7 @@ from bot.cases.escape_text import escape_line
 from bot.cases.intake import PERSON
 from bot.desks.web import texts
 from bot.desks.web.case.timeline import EntryKind, TimelineEntry, order_of
+from bot.hotline.origins.model import CHANNEL_NAMES, OriginChannel
 from bot.store.compiled import Prepared
 from bot.store.statements import count
 from bot.store.tables.main import audit, reports
@@ -111,6 +112,9 @@ def _blanks(request: DeskRequest, view: CaseView, it: CaseEvent) -> dict[str, st
     return {
         "name": _name(view.names, it.actor), "other": _name(view.names, code),
         "recipient": recipient.render(request.locale.flow_catalogue) if recipient else code,
+        "origin": request.locale(CHANNEL_NAMES[OriginChannel(code)])
+        if code in set(OriginChannel)
+        else code,
         "outcome": request.locale(outcome) if outcome else code,
     }  # fmt: skip
 

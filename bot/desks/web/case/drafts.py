@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
 
-SAY, NOTE = "say", "note"
-DRAFT_KINDS = (SAY, NOTE)
+SAY, NOTE, CALL = "say", "note", "call"
+DRAFT_KINDS = (SAY, NOTE, CALL)
 MAX_AGE = 7 * DAY
 
 _UPSERT = upsert(

@@ -188,6 +188,8 @@ def _message(to: ExportWriter, it: MessageView) -> Iterator[str]:
     yield "  ".join([to.at(it.at), who, *(f"({mark})" for mark in marks)])
     if it.text or it.label:
         yield from _quote(f"{it.label} {it.text}".strip())
+    if it.told:
+        yield from _quote(f"{to.say(texts.WHAT_WE_TOLD)}: {it.told}")
     if it.person_text:
         yield to.say(texts.PERSON_READS)
         yield from _quote(it.person_text)

@@ -20,7 +20,8 @@ from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.case_links import Link, Links
 from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.check_ins.texts import check_in_line
-from bot.hotline.referrals.model import Referral, ReferralStage
+from bot.hotline.referrals.consent_dialog import ConsentDialog
+from bot.hotline.referrals.model import OPEN_STAGES, Referral, ReferralStage
 from bot.places.directory import utc_day
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from bot.desks.web.record.view import RecordView
     from bot.desks.web.team.audit_view import AuditLine
     from bot.hotline.referrals.copies import ReferralCopy
+    from bot.messages import Button, SendText
     from bot.store.writer import Work
     from bot.text import Text
     from bot.vault.audit.log import AuditRow
@@ -48,6 +50,16 @@ class QuestionView:
     code: str  # `flow.step`; empty if only the person can answer
     name: str
     choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AloudReferral:
+    """Exactly what may be told to whom, to be read aloud, and the answers that can be recorded."""
+
+    person_text: str
+    staff_text: str
+    answers: tuple[tuple[str, str, str], ...]
+    """The token of each, and its words for the person and for staff."""
 
 
 @dataclass(slots=True)
@@ -73,6 +85,8 @@ class CaseFile:
     links: list[tuple[Link, CaseSummary | None]] = field(default_factory=list)
     """Each with the other case; None for one the caseworker may not see."""
     check_in: str = ""
+    aloud: dict[str, AloudReferral] = field(default_factory=dict)
+    """By referral that waits for an answer: what is read to a person without a chat."""
     law: LegalStatus = field(default_factory=LegalStatus)
     record: RecordView | None = None
     """The record, for an export; a page loads it by itself."""
@@ -128,6 +142,8 @@ def _load(work: Work, request: DeskRequest, view: CaseView, keyring: Keyring | N
             found.custody_head = custody.head(work, case)
         found.referrals = _referrals(work, request, case)
         _load_sheets(work, request, found)
+        if not view.has_chat:
+            found.aloud = _aloud(request, found, view.access.summary.language)
         consents = ConsentRecords(context.vault)
         found.refuses_referrals = consents.no_sharing_since(work, case) is not None
         found.check_in = _check_in_line(work, request, case)
@@ -165,6 +181,32 @@ def _referrals(
     return [
         (it, referral_answers(it, renderer, locale) if it.stage in CONSENTED_STAGES else ())
         for it in found
+    ]
+
+
+def _aloud(request: DeskRequest, found: CaseFile, language: str) -> dict[str, AloudReferral]:
+    """Return the screens that the person would see in a chat, for the referrals that are open."""
+    screens, staff = request.context.referrals.screen, request.locale.language
+    return {
+        it.id: AloudReferral(
+            screens(it, language).text, screens(it, staff).text,
+            tuple(
+                (one.token, one.label, other.label)
+                for one, other in zip(
+                    answer_buttons(screens(it, language)), answer_buttons(screens(it, staff)),
+                    strict=True,
+                )
+            ),
+        )
+        for it, _parts in found.referrals
+        if it.stage in OPEN_STAGES and it.parts
+    }  # fmt: skip
+
+
+def answer_buttons(screen: SendText) -> list[Button]:
+    """Return the buttons by which the person answers, without the ways out of a chat."""
+    return [
+        it for row in screen.rows for it in row if ConsentDialog.parse_token(it.token) is not None
     ]
 
 

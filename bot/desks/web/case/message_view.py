@@ -16,6 +16,7 @@ from bot.desks.web import texts
 from bot.dispatch.turn.relay import FORWARDED_MARK
 from bot.hotline.chat.messages import CaseMessageKind, MessageSide
 from bot.hotline.chat.takeover import OPENER
+from bot.hotline.origins.model import CALL_OUTCOMES, TOLD, CallOutcome
 from bot.store.statements import select_in
 from bot.store.tables.main import outbox
 
@@ -84,6 +85,10 @@ class MessageView:
     seen_at: int
     """When the person saw it, as far as is known: what a caseworker writes may arrive later."""
     text: str = ""
+    call: str = ""
+    """How a call went, a key of `texts.CALL_OUTCOMES`; empty for what is no call."""
+    told: str = ""
+    """What we said in a call."""
     language: str = ""
     person_text: str = ""
     label: str = ""
@@ -173,6 +178,9 @@ class MessageViewBuilder:
         )  # fmt: skip
         if it.kind in {CaseMessageKind.PHRASE, CaseMessageKind.REPLY}:
             self._phrase(view, it)
+        if it.kind is CaseMessageKind.CALL:
+            view.call, view.told = it.content.code, self._text(it.content.values.get(TOLD, ""))
+            view.label = self.locale(CALL_OUTCOMES[CallOutcome(view.call)]) + ":"
         if it.kind is CaseMessageKind.EDIT:
             view.label = self.locale(texts.CHANGED_TO, words="").strip()
         if it.kind is CaseMessageKind.LOCATION and it.content.latitude is not None:

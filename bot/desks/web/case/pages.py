@@ -36,7 +36,10 @@ from bot.hotline.commands.types import Verb
 from bot.places.deadlines import DeadlineRules, start_of_day
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.cases.queries import CaseDetails
+    from bot.text import Text
 
 REREAD_AFTER = 15 * MINUTE  # after this time another view of a case is audited again
 PANES = {
@@ -201,8 +204,25 @@ def _page_values(request: DeskRequest, view: CaseView) -> dict[str, Any]:
         "dispositions": context.dispositions, "recipients": context.recipients,
         "fillable": fillable_questions(request, view),
         "may_record": view.is_readable and may_record(request, view),
+        **_call_back_values(request, view),
         **snooze_options(context.legal_deadlines.law, request.now),
     }  # fmt: skip
+
+
+def _call_back_values(request: DeskRequest, view: CaseView) -> dict[str, str]:
+    """Return when and how the person is called back, in words for staff."""
+    if view.origin is None:
+        return {"call_times": "", "call_cover": ""}
+    spoken, words = request.context.spoken, request.locale.flow_catalogue
+    call_back = view.origin.call_back
+
+    def read(typed: str, known: Mapping[str, Text]) -> str:
+        return known[typed].render(words) if typed in known else typed
+
+    return {
+        "call_times": read(call_back.times, spoken.times),
+        "call_cover": read(call_back.if_other, spoken.if_other),
+    }
 
 
 def snooze_options(law: DeadlineRules, now: int) -> dict[str, Any]:

@@ -32,6 +32,8 @@ from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.erasure.requests import ErasureRequest, ErasureRequests
 from bot.hotline.interpreting.sessions import InterpretingSessions
+from bot.hotline.origins.join_codes import JoinCodes
+from bot.hotline.origins.store import CaseOrigins
 from bot.hotline.queue.snooze import NO_DATES, ReviewDates, Snoozes
 from bot.store.statements import select_one
 from bot.store.tables.main import cases
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest
     from bot.hotline.chat.messages import CaseMessage
     from bot.hotline.interpreting.sessions import InterpretingSession
+    from bot.hotline.origins.join_codes import JoinRequest
+    from bot.hotline.origins.model import CaseOrigin
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
     from bot.vault.purpose import Opener
@@ -88,6 +92,12 @@ class CaseView:
     """Whether the interpreter has a page of the desk open."""
     snooze: ReviewDates = NO_DATES
     drafts: Mapping[str, str] = field(default_factory=dict)
+    origin: CaseOrigin | None = None
+    """How the case began and how the person is called back; None if it came by chat."""
+    join_requests: Sequence[JoinRequest] = ()
+    """Phones in which the code of the case was written a moment ago."""
+    join_until: int | None = None
+    """Until when a code of the case can be used; None without one."""
     has_undone: bool = False
     """Whether commands are kept that were refused or failed after their caseworker had gone on."""
     returned: Mapping[str, str] = field(default_factory=dict)
@@ -103,6 +113,11 @@ class CaseView:
     def is_waiting(self) -> bool:
         """Whether it waits in the queue."""
         return self.access.summary.state in QUEUED
+
+    @property
+    def has_chat(self) -> bool:
+        """Whether the person has a chat in which they can be written to."""
+        return self.access.summary.has_chat
 
     @property
     def may_write(self) -> bool:
@@ -221,8 +236,13 @@ def _decrypt_content(
     work: Work, request: DeskRequest, found: CaseView, keyring: Keyring | None
 ) -> None:
     context, case = request.context, found.access.case
-    context.vault.cases.opener(case, keyring)  # raises for a key that does not open it
+    opener = context.vault.cases.opener(case, keyring)  # raises for a key that does not open it
     found.drafts = load_drafts(work, case, keyring) if keyring is not None else {}
+    found.origin = CaseOrigins.of_case(work, case, opener)
+    if not found.has_chat and found.access.is_mine:
+        codes, now = JoinCodes(context.vault), request.now
+        found.join_until = codes.valid_until(work, case, now)
+        found.join_requests = codes.requests(work, case, now)
     found.has_undone = StaffCommands.has_undone(work, case)
     found.evidence_items = EvidenceStore(context.vault, context.files_dir, keyring).list_files(
         work, case

@@ -16,6 +16,7 @@ from bot.cases.state_machine import CaseState
 from bot.desks.web.case.drafts import expire_drafts
 from bot.desks.web.form_nonces import expire_nonces
 from bot.desks.web.live.event_log import CASE_ERASED, DeskEvent, EventCursor, EventLog
+from bot.desks.web.opening.drafts import expire_openings
 from bot.hotline.events import EventKind
 from bot.hotline.fact_checks import FactChecks
 from bot.hotline.interpreting.sessions import HOURS_KEPT, InterpretingSessions
@@ -288,10 +289,11 @@ class EventWatcher:
 
 
 def expire_old_rows(work: Work, now: int) -> None:
-    """Delete expired events, drafts, nonces, shift notes, approvals and unconfirmed checks."""
+    """Delete what has expired: events, drafts, nonces, notes, approvals, checks."""
     EventLog.expire(work, now)
     expire_drafts(work, now)
     expire_nonces(work, now)
+    expire_openings(work, now)
     ShiftNotes.delete_old(work, now)
     Approvals.delete_old(work, now)
     FactChecks.delete_lapsed(work, now)

@@ -10,6 +10,7 @@ import { initIdle } from "./idle.js";
 import { initDialogs, initKeys } from "./keys.js";
 import { initLive } from "./live.js";
 import { initMenus } from "./menus.js";
+import { initOpening } from "./opening.js";
 import { initOutgoing } from "./outgoing.js";
 import { initOwnCases } from "./own_cases.js";
 import { initFollowing } from "./panes.js";
@@ -34,6 +35,7 @@ initMenus();
 initBack(); // after it: an address may open a sheet
 initTypedTimes();
 initKeys();
+initOpening();
 initCommandBar();
 initPhrases();
 initLive();

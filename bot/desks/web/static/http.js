@@ -3,7 +3,7 @@
 const body = document.body;
 export const root = body.dataset.root;
 /** Number of the case this page shows; empty for none. */
-export const shownCase = location.pathname.match(/\/cases\/([A-Z0-9]+)$/)?.[1] ?? "";
+export const shownCase = location.pathname.match(/\/cases\/([A-Z0-9]+)(?:\/join-code)?$/)?.[1] ?? "";
 
 /** Fetch a pane as an inert document; `fields` are sent as a form. */
 export function fetchPane(address, fields = null) {

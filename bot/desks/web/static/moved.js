@@ -26,6 +26,8 @@ export async function leaveCase() {
   hasLeft = true;
   for (const does of listeners) does();
   const notice = document.getElementById("moved");
+  if (!notice) location.assign(`${root}/queue/mine`); // the page of its code
+  if (!notice) return true;
   if (said.told) notice.querySelector("[data-told]").textContent = said.told;
   banner("moved", true);
   setAsideWords = [...document.querySelectorAll(TYPED)].filter((it) => it.value !== it.defaultValue).map((it) => it.value);

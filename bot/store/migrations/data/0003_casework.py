@@ -13,6 +13,7 @@ def upgrade() -> None:
     _add_record()
     _add_interpreting()
     _add_training()
+    _add_origins()
 
 
 def _add_record() -> None:
@@ -154,3 +155,60 @@ def _add_training() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_training_records_staff_id", "training_records", ["staff_id", "done_on"])
+
+
+def _add_origins() -> None:
+    op.add_column("agreements", sa.Column("heard_by", sa.String(32)))
+    op.create_table(
+        "case_origins",
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("channel", sa.String(10), nullable=False),
+        sa.Column("opened_by", sa.String(32), nullable=False),
+        sa.Column("teller", sa.LargeBinary),
+        sa.Column("call_back", sa.LargeBinary),
+        sa.PrimaryKeyConstraint("case_id", name="pk_case_origins"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_case_origins_case_id"),
+    )
+    op.create_table(
+        "opening_drafts",
+        sa.Column("staff_id", sa.String(32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("staff_id", name="pk_opening_drafts"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_opening_drafts_staff_id"),
+    )
+    op.create_index("ix_opening_drafts_at", "opening_drafts", ["at"])
+    _add_join_codes()
+
+
+def _add_join_codes() -> None:
+    op.create_table(
+        "join_codes",
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("digest", sa.LargeBinary(32), nullable=False),
+        sa.Column("made_by", sa.String(32), nullable=False),
+        sa.Column("until", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("case_id", name="pk_join_codes"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_join_codes_case_id"),
+        sa.UniqueConstraint("digest", name="uq_join_codes_digest"),
+    )
+    op.create_table(
+        "join_requests",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("chat_key", sa.LargeBinary(16), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_join_requests"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_join_requests_case_id"),
+        sa.UniqueConstraint("case_id", "chat_key", name="uq_join_requests_case_id_chat_key"),
+    )
+    op.create_index("ix_join_requests_at", "join_requests", ["at"])
+    op.create_table(
+        "join_tries",
+        sa.Column("chat_key", sa.LargeBinary(16), nullable=False),
+        sa.Column("tries", sa.SmallInteger, nullable=False),
+        sa.Column("tried_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("chat_key", name="pk_join_tries"),
+    )
+    op.create_index("ix_join_tries_tried_at", "join_tries", ["tried_at"])

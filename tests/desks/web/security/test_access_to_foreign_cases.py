@@ -51,6 +51,7 @@ USES: dict[Permission, frozenset[Role]] = {
     Permission.QUEUE: frozenset(HELPS),
     Permission.CASE: frozenset(HELPS),
     Permission.CHANGE: frozenset(HELPS),
+    Permission.OPEN: frozenset({Role.CASEWORKER, Role.SUPERVISOR}),
     Permission.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.SUPERVISOR}),
     Permission.TEAM: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Permission.INTERPRET: frozenset({Role.INTERPRETER}),

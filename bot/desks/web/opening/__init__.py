@@ -1,0 +1,1 @@
+"""Pages on which a caseworker opens a case, and lets a chat join it."""
