@@ -25,6 +25,7 @@ from bot.hotline.commands.store import StaffCommands
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.duties import CaseDuties
 from bot.hotline.figures.counters import FigureCounters
+from bot.hotline.interpreting.follow import InterpretingFollower
 from bot.hotline.on_call.alarms import OnCallAlarms
 from bot.hotline.place_records import records_of
 from bot.hotline.queue.alerts import AlertLimits, QueueMonitor
@@ -77,10 +78,11 @@ class StaffRuntime:
         """Check every clock once; return the letters that alert staff."""
         released = self.shifts.check(work, now)  # first: alerts go to those on duty
         due = self.service.deadline_reminders.run_due(work, now)
+        lapsed = self.service.interpreting.end_lapsed(work, now)
         events = [*self.alerts.check(work, now), *due.events, *self.stale_facts.check(work, now)]
         if events:
             log.info("hotline_alerts", count=len(events))
-        return [*due.letters, *self.service.show_events(work, [*released, *events], now)]
+        return [*due.letters, *self.service.show_events(work, [*released, *lapsed, *events], now)]
 
     async def run(
         self, writer: Writer, dispatcher: Dispatcher, courier: Courier, clock: Clock,
@@ -144,6 +146,7 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
     service = StaffService(
         hotline, StaffCommands(vault), CaseMessages(vault), outbox, intake, desks, parse_group,
         reminders, OnCallAlarms(build_roster(settings, vault), staff, audit),
+        InterpretingFollower(vault, audit, hotline.consents),
     )  # fmt: skip
     stale_facts = StaleFactAlerts(partial(find_place, settings.place), staff, settings.zone)
     return StaffRuntime(service, alerts, stale_facts, ShiftDuty(staff, hotline.claims, audit))

@@ -18,7 +18,7 @@ from bot.cases.consents import (
 )
 from bot.cases.intake import PERSON, WITHDRAWAL, CaseOpening, Intake, NewCase, NewReport
 from bot.cases.receipts import Receipts, new_number
-from bot.cases.state_machine import Role
+from bot.cases.state_machine import CASE_ROLES
 from bot.cases.urgency import Priority
 from bot.conversation import Outcome
 from bot.dispatch.turn.flow_names import PASSPHRASE_QUESTIONS
@@ -352,7 +352,7 @@ class HotlineAdapter:
         hours = plan.hours(alert.queue if alert else "")
         to = alert_recipients(alert, staff, now) if alert else ()
         on_duty = [it for it in staff if it.is_active and it.is_on_duty]
-        is_staffed = hours.is_open(now) or any(it.role is not Role.AUDITOR for it in on_duty)
+        is_staffed = hours.is_open(now) or any(it.role in CASE_ROLES for it in on_duty)
         # Those on duty now may have left when the office opens again.
         is_before_closing = hours.add(now, due_at - now) == due_at if due_at > now else True
         will_tell = is_before_closing and reaches_any(

@@ -73,6 +73,8 @@ class EventKind(StrEnum):
     """The service plan changed; the group in Telegram shows nothing of it."""
     LINKED = "linked"
     """A link between cases changed; `text` may say more."""
+    INTERPRETED = "interpreted"
+    """A session of an interpreter began, changed or ended, or a text was shared or rendered."""
     OVERDUE = "overdue"
     """A reply is overdue or, without a case, facts are out of date; `to` says whom to tell."""
     COMMAND_RESULT = "told"

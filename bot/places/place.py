@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.places.duties import ReportDuty
     from bot.places.forms import OfficeForms
     from bot.places.holidays import PublicHoliday
+    from bot.places.interpreter_fees import FeeRule
     from bot.places.outlines import CountyOutlines
     from bot.places.services import LegalService
 
@@ -174,6 +175,8 @@ class Place:
     """Returns the outlines of its counties; None: they are not known."""
     holidays: tuple[PublicHoliday, ...] = ()
     """In order; the desk proposes them."""
+    interpreter_fees: tuple[FeeRule, ...] = ()
+    """Rules by which interpreters are paid; none: the desk shows the hours alone."""
     overrides: Mapping[tuple[str | None, str], Text] = field(default_factory=dict)
     """Replacements of phrases that are true in Taiwan only, by context and English text."""
 

@@ -31,12 +31,14 @@ from bot.store.tables import (  # noqa: F401 - registers every table
     case_extras,
     desk,
     figures,
+    interpreting,
     on_call,
     origins,
     partners,
     phrases,
     service_hours,
     services,
+    training,
 )
 from bot.store.writer import Work, Writer
 

@@ -16,6 +16,7 @@ from bot.store.tables import (
     case_extras,
     desk,
     figures,
+    interpreting,
     main,
     on_call,
     origins,
@@ -24,6 +25,7 @@ from bot.store.tables import (
     record,
     service_hours,
     services,
+    training,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ _MODULES = (
     case_extras,
     desk,
     figures,
+    interpreting,
     main,
     on_call,
     origins,
@@ -51,6 +54,7 @@ _MODULES = (
     record,
     service_hours,
     services,
+    training,
 )
 TABLES = {table.name: table for module in _MODULES for table in module.metadata.sorted_tables}
 """The tables of the data, by name."""

@@ -44,6 +44,9 @@ from bot.desks.web.case import (
 )
 from bot.desks.web.case import pages as case_pages
 from bot.desks.web.connections import ConnectionLimits
+from bot.desks.web.interpreting import interpreters
+from bot.desks.web.interpreting import page as interpreting_page
+from bot.desks.web.interpreting import panel as interpreting_panel
 from bot.desks.web.live import own_cases, sse
 from bot.desks.web.middleware import DeskEndpoint
 from bot.desks.web.opening import joining
@@ -60,9 +63,11 @@ from bot.desks.web.team import (
     call_browsers,
     figures,
     key_requests,
+    practice,
     roster,
     shift,
     shift_notice,
+    training,
     week_plan,
     workload,
 )
@@ -83,7 +88,7 @@ MODULES = (
     sse, own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
     roster, week_plan, shift_notice, figures,
     invitations, staff, languages, directory, phrases, hours, deployment, retention,
-    source_offer,
+    source_offer, training, practice, interpreting_page, interpreting_panel, interpreters,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(
     it for module in MODULES for it in vars(module).values() if isinstance(it, Route)

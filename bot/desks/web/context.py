@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from bot.cases.queries import AnswerRenderer, CaseReader
     from bot.clock import Clock
     from bot.conversation import FlowRegistry
+    from bot.desks.practice import Practice
     from bot.hotline.chat.phrase_edits import PhraseEdits
     from bot.hotline.chat.phrasebook import Phrasebook
     from bot.hotline.origins.spoken import SpokenTexts
@@ -95,6 +96,8 @@ class DeskContext:
     """Returns the opening hours as people read them, on a day, in a language."""
     service_hours: ServiceHours
     """When caseworkers answer, and how soon."""
+    practice: Practice | None = None
+    """The training that this desk belongs to; None for a desk in earnest."""
     spoken: SpokenTexts
     """What a caseworker reads aloud."""
     person_text: Callable[[Text, str], str]

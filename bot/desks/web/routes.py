@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from bot.cases.state_machine import Role
+from bot.cases.state_machine import CASE_ROLES, Role
 from bot.errors import HavenError
 from bot.hotline.origins.model import OPENING_ROLES
 
@@ -34,6 +34,7 @@ class Permission(StrEnum):
     OPEN = "open"  # caseworkers and supervisors: open a case for someone who calls or comes
     AUDIT = "audit"  # auditors, supervisors and administrators: who did what
     TEAM = "team"  # supervisors and administrators: workload and overdue cases
+    INTERPRET = "interpret"  # interpreters: the conversation they were invited to
     STAFF = "staff"  # administrators: accounts, and what this deployment tells people
 
 
@@ -46,16 +47,16 @@ class Repetition(StrEnum):
 
 
 CHECKED_BY_HANDLER = frozenset({"*"})
-_CASE_ROLES = frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 ROLES: dict[Permission, frozenset[Role]] = {
     Permission.PUBLIC: frozenset(Role),
     Permission.SIGNED_IN: frozenset(Role),
-    Permission.QUEUE: _CASE_ROLES,
-    Permission.CASE: _CASE_ROLES,
-    Permission.CHANGE: _CASE_ROLES,
+    Permission.QUEUE: CASE_ROLES,
+    Permission.CASE: CASE_ROLES,
+    Permission.CHANGE: CASE_ROLES,
     Permission.OPEN: OPENING_ROLES,
     Permission.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.SUPERVISOR}),
     Permission.TEAM: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Permission.INTERPRET: frozenset({Role.INTERPRETER}),
     Permission.STAFF: frozenset({Role.ADMINISTRATOR}),
 }
 

@@ -69,6 +69,7 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         Shortcut("g n", _("to the shift notes"), GO, "/shift", Permission.QUEUE),
         Shortcut("g o", _("to my own account"), GO, "/account"),
         _press("n", _("take the next case")),
+        Shortcut("Ctrl Enter", _("send"), SEND),
         Shortcut("p", _("open a case: someone calls or comes"), GO, "/new-case", Permission.OPEN),
         Shortcut("Esc", _("close, leave the field"), LEAVE),
     ),
@@ -87,7 +88,6 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         _command(Verb.NOTE, WRITE, "as-note note-words"),
         _command(Verb.LOG_CALL, WRITE, "as-call call-words"),
         _command(Verb.PHRASE, PHRASES, "phrases find"),
-        Shortcut("Ctrl Enter", _("send"), SEND, "", Permission.QUEUE),
         Shortcut("u", _("undo, while it has not left"), UNDO, "", Permission.QUEUE),
         _press("y", _("send anyway, when the desk asks")),
         _command(Verb.SNOOZE, DROP, "more-aside"),
@@ -99,8 +99,12 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         _command(Verb.SET_PRIORITY, DROP, "more-priority"),
         _command(Verb.CLOSE, DROP, "more-close"),
         _press("d", _("the record: what is known, and put something into it")),
+        _press("o i", _("invite an interpreter")),
         _press("o p", _("export: print")),
         _press("o t", _("export: text file")),
+    ),
+    pgettext("keys", "As an interpreter"): (
+        Shortcut("g i", _("to the conversation"), GO, "/interpreting", Permission.INTERPRET),
     ),
 }
 

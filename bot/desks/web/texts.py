@@ -248,6 +248,11 @@ CASE_EVENTS: dict[str, tuple[Text | None, Text | None, Text | None]] = {
     "check_in:ended": (
         None, _("The person ended the agreed check-in."), _("{name} ended the agreed check-in.")
     ),
+    "interpreter_invite": (None, None, _("{name} invited {other}.")),
+    "interpreter_begin": (None, None, _("{name} began to interpret.")),
+    "interpreter_decline": (None, None, _("{name} declined.")),
+    "interpreter_leave": (None, None, _("{name} left the conversation.")),
+    "interpreter_end": (None, None, _("{name} ended the work of {other}.")),
     "referral_offer": (
         None, None, _("{name} asked for consent to a referral to {recipient}.")
     ),
@@ -283,6 +288,30 @@ FILE_KINDS = {
     "document": pgettext("file", "Document"),
 }
 
+# --- Interpreting --------------------------------------------------------------------------
+
+CONFLICT_FIELDS = {
+    "nationality": _("Nationality"),
+    "community": _("Home town, community"),
+    "employers": _("Employers"),
+    "agencies": _("Agencies and brokers"),
+    "people": _("People they know"),
+}
+CONFLICT_TOO_LONG = _("Not saved: at most {most} characters a field.")
+
+# --- Training ------------------------------------------------------------------------------
+
+FOUR_PS = {
+    "prosecution": pgettext("four ps", "Prosecution"),
+    "protection": pgettext("four ps", "Protection"),
+    "prevention": pgettext("four ps", "Prevention"),
+    "partnership": pgettext("four ps", "Partnership"),
+}
+TRAINING_DAY_WRONG = _("Not saved: choose a day, not one to come.")
+TRAINING_COURSE_MISSING = _("Not saved: say which course it was, in at most 120 characters.")
+TRAINING_TOO_LONG = _("Not saved: the certificate or the feedback is too long.")
+TRAINING_FEEDBACK_MISSING = _("Not saved: a look-along needs feedback.")
+
 # --- Names of stored codes -----------------------------------------------------------------
 
 ROLES = {
@@ -290,6 +319,7 @@ ROLES = {
     "supervisor": pgettext("role", "supervisor"),
     "administrator": pgettext("role", "administrator"),
     "auditor": pgettext("role", "auditor"),
+    "interpreter": pgettext("role", "interpreter"),
 }
 STATES = {
     "waiting": pgettext("state", "waiting"),

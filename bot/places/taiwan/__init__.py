@@ -20,6 +20,7 @@ from bot.places.taiwan.duties import DUTIES
 from bot.places.taiwan.entitlements import ENTITLEMENTS
 from bot.places.taiwan.forms import OFFICE_FORMS
 from bot.places.taiwan.holidays import HOLIDAYS
+from bot.places.taiwan.interpreter_fees import INTERPRETER_FEES
 from bot.places.taiwan.recipients import RECIPIENTS
 from bot.places.taiwan.record_fields import RECORD_FIELDS
 from bot.places.taiwan.sentences import SENTENCES
@@ -94,4 +95,5 @@ TAIWAN = Place(
     duties=DUTIES,
     find_outlines=county_outlines,
     holidays=HOLIDAYS,
+    interpreter_fees=INTERPRETER_FEES,
 )

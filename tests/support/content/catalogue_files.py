@@ -52,6 +52,7 @@ DOMAINS = {
         "bot/places/taiwan/services.py",
         "bot/places/duties.py",
         "bot/places/taiwan/duties.py",
+        "bot/places/taiwan/interpreter_fees.py",
     ),
 }
 """What people read and what staff read, and where in the source each stands."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.hotline.assist.machine_texts import StoredMachineText
     from bot.hotline.chat.messages import CaseMessage
     from bot.hotline.chat.phrasebook import Phrasebook
+    from bot.hotline.interpreting.texts import SharedText
     from bot.store.writer import Work
     from bot.vault.purpose import Opener
 
@@ -119,6 +120,8 @@ class MessageView:
     """What models made of it; on the page of the case alone."""
     can_be_translated: bool = False
     """Whether there is a model from the person's language into the reader's."""
+    shared: list[SharedText] = field(default_factory=list)
+    """How it was shared with interpreters, and what they rendered."""
 
     @property
     def is_unsettled(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.cases.state_machine import CaseState, Role
+from bot.cases.state_machine import CASE_ROLES, CaseState
 from bot.clock import MINUTE
 from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_case_access
@@ -152,7 +152,7 @@ def workloads(work: Work, staff: Staff, now: int) -> list[Workload]:
         mine = sorted(
             held.get(by.id, []), key=lambda it: (it.priority, it.waiting_since, it.reference)
         )
-        if mine or (by.is_on_duty and by.is_active and by.role is not Role.AUDITOR):
+        if mine or (by.is_on_duty and by.is_active and by.role in CASE_ROLES):
             late = sum(it.due_at is not None and it.due_at < now for it in mine)
             load = sum(chat_weight(it.priority) for it in mine if it.state != CaseState.REFERRED)
             resting = by.is_on_duty and by.rests_until > now
