@@ -9,6 +9,7 @@ import pytest
 from bot.cases.state_machine import Role
 from bot.desks.forum import command_handlers as forum
 from bot.desks.web.case.actions import CASE_ACTIONS, OWN_ACTIONS
+from bot.desks.web.interpreting.page import INTERPRETER_VERBS
 from bot.hotline.commands.permissions import CommandPermission
 from bot.hotline.commands.registry import CODE, COMMANDS, WORDS, ForumArguments
 from bot.hotline.commands.types import Command, Verb
@@ -25,7 +26,7 @@ def test_every_verb_has_one_command() -> None:
 
 
 def test_the_web_desk_has_a_form_for_every_command() -> None:
-    assert set(CASE_ACTIONS) | set(OWN_ACTIONS) == set(COMMANDS)
+    assert set(CASE_ACTIONS) | set(OWN_ACTIONS) | set(INTERPRETER_VERBS) == set(COMMANDS)
     assert set(CASE_ACTIONS).isdisjoint(OWN_ACTIONS)
 
 

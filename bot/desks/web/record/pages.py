@@ -6,7 +6,7 @@ The page works without scripts. With them, its forms open in a dialog of the cas
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 
@@ -19,9 +19,11 @@ from bot.desks.web.case.pages import audit_read
 from bot.desks.web.case.view import CaseView, load_case_page_view, may_record
 from bot.desks.web.record.form import CHOICE_MARK, AskedForm, build_form
 from bot.desks.web.record.load import load_record_view
-from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.hotline.commands.types import Verb
+
+if TYPE_CHECKING:
+    from bot.desks.web.request import DeskRequest, Response
 
 MAX_NAME = 120
 USE_PREFIX = "use_"
@@ -31,7 +33,10 @@ DECIDED_USES = tuple(f"{USE_PREFIX}{use}" for use in USES)
 @get("/cases/{reference}/record", Permission.CASE)
 async def _record_page(request: DeskRequest) -> Response:
     """Show the record on a page of its own, with its form; the reading is audited first."""
-    view = await _readable(request)
+    view = await load_case_page_view(request)
+    if _is_closed_to(view):
+        return request.redirect(f"/cases/{view.access.summary.reference}")
+    await audit_read(request, view)
     values = await _values(request, view)
     form = build_form(
         request, request.context.record_entries.fields, values["record"],
@@ -42,13 +47,19 @@ async def _record_page(request: DeskRequest) -> Response:
 
 @get("/cases/{reference}/record/pane", Permission.CASE, is_pane=True, is_background=True)
 async def _record_pane(request: DeskRequest) -> Response:
-    view = await _readable(request)
+    view = await load_case_page_view(request)
+    if _is_closed_to(view):
+        return request.render("_content_sealed.html")
+    await audit_read(request, view)
     return request.render("_record.html", **await _values(request, view))
 
 
 @get("/cases/{reference}/record/form", Permission.CASE, is_pane=True)
 async def _record_form(request: DeskRequest) -> Response:
-    view = await _readable(request)
+    view = await load_case_page_view(request)
+    if _is_closed_to(view):
+        return request.render("_content_sealed.html")
+    await audit_read(request, view)
     values = await _values(request, view)
     form = build_form(
         request, request.context.record_entries.fields, values["record"],
@@ -88,17 +99,9 @@ def _field_of(request: DeskRequest) -> tuple[str, str]:
     return code, chosen
 
 
-async def _readable(request: DeskRequest) -> CaseView:
-    """Return a case whose content this caseworker reads, which is audited.
-
-    Raises:
-        NotFoundError: there is no such case, or its content is not for them.
-    """
-    view = await load_case_page_view(request)
-    if view.access.needs_reason or not view.is_readable:
-        raise NotFoundError("no access")
-    await audit_read(request, view)
-    return view
+def _is_closed_to(view: CaseView) -> bool:
+    """Tell whether a case that this colleague sees does not open for them, or needs a reason."""
+    return view.access.needs_reason or not view.is_readable
 
 
 async def _values(request: DeskRequest, view: CaseView) -> dict[str, Any]:

@@ -58,17 +58,28 @@ def token_of(kind: str, chief: WebCaseworker, office: WebDeskHarness) -> str:
     return {"none": "", "made up": "0" * 32, "no letter": "\u00e9"}[kind]
 
 
+def other_roles(web_desk: WebDeskHarness, chief: WebCaseworker) -> dict[Permission, WebCaseworker]:
+    """Return who uses the forms that are not for administrators; all have just been seen."""
+    others = {
+        Permission.OPEN: web_desk.worker().comes(),
+        Permission.INTERPRET: web_desk.worker("Ann", Role.INTERPRETER).comes(),
+    }
+    for who in (chief, *others.values()):
+        who.browser.get("/account")
+    return others
+
+
 @pytest.mark.parametrize("kind", ["none", "made up", "no letter", "of another", "of before"])
 def test_no_form_but_of_this_session_changes_anything(
     web_desk: WebDeskHarness, chief: WebCaseworker, kind: str
 ) -> None:
-    mei = web_desk.worker().comes()  # she opens cases, which no administrator does
+    others = other_roles(web_desk, chief)
     token = token_of(kind, chief, web_desk)
     before = stored(web_desk)
     for door in CHANGES:
         if door.permission is not Permission.PUBLIC:
             path = fill_path(door.path, web_desk.newest())
-            who = mei if door.permission is Permission.OPEN else chief
+            who = others.get(door.permission, chief)
             said = who.browser.post(path, {"csrf": token})
             assert said.status_code == 403, door.path
     assert stored(web_desk) == before
@@ -201,10 +212,10 @@ EXTRA = frozenset(
 def test_an_unexpected_form_field_is_refused(
     web_desk: WebDeskHarness, chief: WebCaseworker
 ) -> None:
-    mei = web_desk.worker().comes()  # she opens cases, which no administrator does
+    others = other_roles(web_desk, chief)
     before = stored(web_desk)
     for door in CHANGES:
-        who = mei if door.permission is Permission.OPEN else chief
+        who = others.get(door.permission, chief)
         for extra in EXTRA - (door.fields or frozenset()):
             given = {extra: "administrator"}
             said = who.browser.post(fill_path(door.path, web_desk.newest()), given)
