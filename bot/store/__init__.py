@@ -33,6 +33,7 @@ from bot.store.tables import (  # noqa: F401 - registers every table
     origins,
     partners,
     phrases,
+    record,
     service_hours,
 )
 from bot.store.writer import Work, Writer
