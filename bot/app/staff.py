@@ -24,7 +24,7 @@ from bot.hotline.commands.context import HotlineServices
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.on_call.alarms import OnCallAlarms
-from bot.hotline.place_records import records_of
+from bot.hotline.place_records import connections_of, records_of
 from bot.hotline.queue.alerts import AlertLimits, QueueMonitor
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
@@ -111,6 +111,7 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
         referrals=Referrals(vault, audit, setting.registry, setting.consent),
         recipients=DeploymentRecipients(settings),
         record_entries=records_of(vault, place),
+        connections=connections_of(vault, place, settings),
     )  # fmt: skip
     alerts = QueueMonitor(
         staff, hotline.claims, reply_clocks.times, audit,

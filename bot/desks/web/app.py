@@ -57,6 +57,7 @@ from bot.desks.web.team import (
     approvals,
     audit,
     call_browsers,
+    connected_cases,
     key_requests,
     roster,
     shift,
@@ -79,7 +80,7 @@ MODULES = (
     search_pages, shift, case_pages, record_pages, law, evidence, export, bundle, actions,
     referral_sheet, send_checks, send_file, looks, moved,
     sse, own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
-    roster, week_plan, shift_notice,
+    connected_cases, roster, week_plan, shift_notice,
     invitations, staff, languages, directory, phrases, hours, deployment, retention,
     source_offer,
 )  # fmt: skip

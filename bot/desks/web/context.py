@@ -27,7 +27,7 @@ from bot.hotline.commands.texts import DISPOSITIONS
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.fact_checks import FactChecks
 from bot.hotline.on_call.roster import OnCallRoster, configured_channels
-from bot.hotline.place_records import records_of
+from bot.hotline.place_records import connections_of, records_of
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.copies import ReferralCopies
 from bot.hotline.staff.staff import Staff
@@ -128,6 +128,7 @@ class DeskContext:
         self.reply_clocks = ReplyClocks(self.service_hours)
         self.legal_deadlines = CaseDeadlines(vault, self.audit, self.place.deadline_rules)
         self.record_entries = records_of(vault, self.place)
+        self.connections = connections_of(vault, self.place, settings)
         self.recipients = {code: it.name for code, it in self.place.recipients.items()}
         self.fact_checks = FactChecks(self.audit)
         self.dispositions = DISPOSITIONS

@@ -12,6 +12,7 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 def upgrade() -> None:
     _add_record()
     _add_origins()
+    _add_connections()
 
 
 def _add_record() -> None:
@@ -83,3 +84,33 @@ def _add_join_codes() -> None:
         sa.PrimaryKeyConstraint("chat_key", name="pk_join_tries"),
     )
     op.create_index("ix_join_tries_tried_at", "join_tries", ["tried_at"])
+
+
+def _add_connections() -> None:
+    op.create_table(
+        "connection_digests",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("entry", sa.String(16), nullable=False),
+        sa.Column("kind", sa.String(8), nullable=False),
+        sa.Column("digest", sa.LargeBinary(16), nullable=False),
+        sa.Column("is_shared", sa.SmallInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_connection_digests"),
+        sa.UniqueConstraint(
+            "case_id", "entry", "digest", name="uq_connection_digests_case_id_entry_digest"
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_connection_digests_case_id"),
+    )
+    op.create_index("ix_connection_digests_digest", "connection_digests", ["digest", "case_id"])
+    is_shared = sa.text("is_shared = 1")
+    op.create_index(
+        "ix_connection_digests_shared", "connection_digests", ["digest", "case_id"],
+        sqlite_where=is_shared, postgresql_where=is_shared,
+    )  # fmt: skip
+    op.create_table(
+        "connection_wishes",
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("is_wished", sa.SmallInteger, nullable=False),
+        sa.PrimaryKeyConstraint("case_id", name="pk_connection_wishes"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_connection_wishes_case_id"),
+    )
