@@ -18,6 +18,7 @@ from bot.hotline.connections.normalise import normal_forms
 from bot.store import (
     Prepared,
     Work,
+    count,
     delete_by,
     insert,
     select_by,
@@ -61,6 +62,7 @@ _SET_WISH = upsert(connection_wishes, "case_id", "is_wished", key="case_id")
 _END_WISH = delete_by(connection_wishes, by="case_id")
 _WISH = select_one(connection_wishes, "is_wished", by="case_id")
 _CLEAR_DIGESTS = delete_by(connection_digests, by=())
+_COUNT = count(connection_digests)
 _CLEAR_WISHES = delete_by(connection_wishes, by=())
 _MARK = update_by(
     _digests, "is_shared", by=("digest", _digests.c.is_shared != bindparam("as_before"))
@@ -199,6 +201,11 @@ def forget_connections(work: Work, _key: bytes, case: str, _now: int) -> int:
     rows = work.run(_REMOVE_CASE, case) + work.run(_END_WISH, case)
     _mark(work, digests)
     return rows
+
+
+def count_digests(work: Work) -> int:
+    """Return how many digests are stored."""
+    return int(work.rows(_COUNT)[0][0])
 
 
 def _mark(work: Work, digests: Iterable[bytes]) -> None:
