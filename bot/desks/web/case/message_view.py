@@ -169,7 +169,7 @@ class MessageViewBuilder:
         view = MessageView(
             it.id, it.side.value, self.names.get(it.author, it.author), it.at, it.seen_at,
             self._text(it.content.text),
-            self.language if it.side is MessageSide.PERSON else "",
+            language=self.language if it.side is MessageSide.PERSON else "",
             is_unconfirmed=it.content.unconfirmed,
             is_mine=bool(it.author) and it.author == self.who,
         )  # fmt: skip
