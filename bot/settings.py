@@ -10,6 +10,7 @@ import os
 import re
 from datetime import date
 from difflib import get_close_matches
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -35,6 +36,7 @@ HOURS_PATTERN = r"^$|^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 WEEKDAYS_PATTERN = r"^[1-7]-[1-7]$"
 LIST_PATTERN = r"^$|^[^,\s]+(,[^,\s]+)*$"
 LISTEN_PATTERN = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):\d{1,5}$"
+MAX_PORT = 65_535
 LOCALHOST = r"(127\.0\.0\.1|localhost|\[::1\])"
 ORIGIN_PATTERN = rf"^$|^https://[a-z0-9.-]+(:\d{{1,5}})?$|^http://{LOCALHOST}(:\d{{1,5}})?$"
 SOURCE_PATTERN = r"^$|^https?://[^\s]{4,100}$"
@@ -63,7 +65,7 @@ SETTING_HINTS = {
     "keys_url": "sqlite:///path or postgresql://user@host/name, not that of HAVEN_DATABASE_URL",
     "time_zone": "the name of a time zone, e.g. Asia/Taipei",
     "organisation": "the name people are told, e.g. HAVEN_ORGANISATION='Hope House'",
-    "organisation_kind": "one of: ngo, police, immigration, labour",
+    "organisation_kind": "one of: ngo, police, immigration, labour, agency",
     "contact": "how people reach the organisation outside this chat, e.g. a phone number",
     "hours": "when caseworkers answer, e.g. HAVEN_HOURS=09:00-21:00",
     "weekdays": "the days of those hours, from one day to another, Monday is 1, e.g. 1-5",
@@ -89,6 +91,7 @@ SETTING_HINTS = {
     "spa=2026-06-01/; haven directory recipients lists their codes",
     "connections": "why cases are compared, in 10 to 200 characters, e.g. "
     "HAVEN_CONNECTIONS='to find brokers whom several people report'; empty: they are not compared",
+    "assist_models": "a folder with manifest.json and models, e.g. HAVEN_ASSIST_MODELS=/srv/models",
     "source": "where people find the source code, e.g. HAVEN_SOURCE=https://example.org/haven",
     "keep_days": f"days a closed case is kept, 7 to {MAX_RETENTION_DAYS}",
 }
@@ -123,7 +126,7 @@ class Settings(BaseSettings):
     """The time zone of hours and dates people see."""
     organisation: Annotated[str, Field(max_length=60)] = ""
     """The name people read of the organisation that answers."""
-    organisation_kind: Literal["ngo", "police", "immigration", "labour"] = "ngo"
+    organisation_kind: Literal["ngo", "police", "immigration", "labour", "agency"] = "ngo"
     """Decides what people read about duties to report."""
     contact: Annotated[str, Field(max_length=80)] = ""
     """A way to reach the organisation outside this chat."""
@@ -169,6 +172,8 @@ class Settings(BaseSettings):
     """Organisations that agreed to take referrals, each with the first and the last day of that."""
     connections: Annotated[str, Field(max_length=MAX_REASON)] = ""
     """Why cases are compared by what is known of suspects, in words; empty: they are not."""
+    assist_models: Path | None = None
+    """A folder of models that give staff a first translation; none: nothing is offered."""
     keep_days: Annotated[int, Field(ge=7, le=MAX_RETENTION_DAYS)] = 90
     """Days a closed case is kept."""
     source: Annotated[str, Field(pattern=SOURCE_PATTERN)] = ""
@@ -187,6 +192,17 @@ class Settings(BaseSettings):
         if url is not None and not re.match(SMTP_PATTERN, url.get_secret_value()):
             raise ValueError("not an address of a mail server")
         return url
+
+    @field_validator("desk_listen", "watch_listen")
+    @classmethod
+    def _check_address(cls, address: str) -> str:
+        if not address:
+            return address
+        host, port = _parse_address(address)
+        ip_address(host)
+        if port > MAX_PORT:
+            raise ValueError("no such port")
+        return address
 
     @field_validator("watch_listen")
     @classmethod

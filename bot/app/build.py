@@ -21,6 +21,8 @@ from bot.dispatch.on_call import CallLetters, CallSenders, OnCallService
 from bot.dispatch.passphrase_hashing import PassphraseHashing
 from bot.hotline.erasure.requests import ErasureJob
 from bot.hotline.events import Event, EventKind
+from bot.hotline.figures.months import FigureMonths
+from bot.hotline.figures.sources import all_sources
 from bot.mailbox.canary import CanaryChannel
 from bot.mailbox.courier import Courier, Mailbox
 from bot.mailbox.inbox import Inbox
@@ -68,6 +70,7 @@ class App:
     on_call: OnCallService
     fact_checks: FactCheckFollower
     canary: Canary
+    figures: FigureMonths
 
     def tell_staff(self, work: Work, text: Text, values: Mapping[str, str]) -> list[Letter]:
         """Store and return the letters that tell all staff something about the service."""
@@ -93,6 +96,13 @@ def _open_forum(
     forum = build_forum(settings, vault, services)
     database.writer.run_sync(forum.load_group)
     return forum
+
+
+def build_figures(settings: Settings, staff: StaffRuntime, services: TurnServices) -> FigureMonths:
+    """Return what counts and freezes the months of a deployment."""
+    hotline = staff.service.hotline
+    sources = all_sources(hotline.consents, hotline.deadlines, services.registry)
+    return FigureMonths(settings.zone, sources)
 
 
 def build(
@@ -143,4 +153,5 @@ def build(
         database, inbox, outbox, conversations, services, dispatcher, courier, vault, clock, staff,
         build_retention(settings, vault, erasures), policy, ErasureJob(erasures),
         mailbox, hashing, on_call, fact_checks, canary,
+        build_figures(settings, staff, services),
     )  # fmt: skip

@@ -114,8 +114,8 @@ async def run_demo(options: DemoOptions) -> None:
                 settings = demo_settings(folder, address, group.id)
                 _mount_recording_page(sandbox, settings, options.recordings or LOCALES)
                 staff = await enrol_all(settings, workers)
-                async with _open_desk(sandbox, settings, address, bot) as context:
-                    sandbox.links = await _create_links(context, staff)
+                async with open_desk(sandbox, settings, address, bot) as context:
+                    sandbox.links = await create_links(context, staff)
                     demo = RunningDemo(sandbox, context, bot, settings, staff)
                     await _run_bot_and_view(demo, options)
             except OSError as error:
@@ -143,7 +143,7 @@ def _mount_recording_page(sandbox: Sandbox, settings: Settings, locales: Path) -
 
 
 @contextlib.asynccontextmanager
-async def _open_desk(
+async def open_desk(
     sandbox: Sandbox, settings: Settings, address: str, bot: RestartableBot
 ) -> AsyncIterator[DeskContext]:
     """Serve the desk on the sandbox's address."""
@@ -162,7 +162,7 @@ async def _open_desk(
                 sandbox.mounted_apps.pop(DESK_PATH, None)
 
 
-async def _create_links(context: DeskContext, staff: Sequence[Caseworker]) -> dict[str, str]:
+async def create_links(context: DeskContext, staff: Sequence[Caseworker]) -> dict[str, str]:
     """Return links to the desk by what the page shows: each signs one of the staff in."""
     factors, now, links = context.factors, context.clock.now(), {}
     for each in staff:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 READ_SECONDS = 1.0
-LONG_READ_SECONDS = 20.0
+LONG_READ_SECONDS = 60.0
+"""While nothing is stored: a day is over at midnight."""
 
 
 class FactCheckFollower:

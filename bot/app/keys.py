@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.errors import HavenError, SettingError
 from bot.private_file import read_private_line
 from bot.store.database import Database, DataDirectory
-from bot.store.faults import failure_reason, is_postgresql_error, unwrap
+from bot.store.faults import opening_fault
 from bot.store.migrate import KEY_MIGRATIONS, LATEST_KEY_REVISION, current_revision
 from bot.store.releases import require_known
 from bot.vault import HostKey, KeyStore
@@ -91,9 +91,6 @@ def opening(what: str, name: str) -> Iterator[None]:
     except HavenError:
         raise
     except Exception as error:
-        why = type(error).__name__
-        if is_postgresql_error(unwrap(error)):
-            why = failure_reason(error)
         raise SettingError(
-            f"{name}: the {what} cannot be opened ({why}); haven doctor says why"
+            f"{name}: the {what} cannot be opened: {opening_fault(error)}"
         ) from error

@@ -37,6 +37,7 @@ from bot.clock import MINUTE, SECOND, Clock, SystemClock, boot_number
 from bot.desks.web.live.event_log import WebDesk
 from bot.dispatch.recovery import ask_again_after_downtime
 from bot.hotline.contact_rule import ClockMonitor, clock_error
+from bot.hotline.figures.counters import FigureCounters
 from bot.hotline.origins.join_codes import JoinCodes
 from bot.hotline.staff.duty_shifts import DutyShifts
 from bot.languages import catalogue, use_catalogues
@@ -44,7 +45,7 @@ from bot.log import log
 from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import RateLimits
 from bot.mailbox.reencrypt import reencrypt_waiting
-from bot.monitoring.activity import Activity
+from bot.monitoring.activity import Activity, WatchedBot
 from bot.monitoring.canary import CanaryTimes
 from bot.monitoring.polling_alarm import watch_polling
 from bot.partners.link_stats import LinkStats
@@ -159,7 +160,8 @@ def _watch_jobs(
         # Memory that is not needed without the port.
         from bot.monitoring.server import WatchPages, serve_until_cancelled  # noqa: PLC0415
 
-        pages = WatchPages(lambda: running.app, activity, settings.backups)
+        bot = WatchedBot(lambda: running.app, activity)
+        pages = WatchPages(lambda: running.app, activity.clock, settings.backups, bot)
         jobs.append(serve_until_cancelled(pages, *address))
     return jobs
 
@@ -240,8 +242,9 @@ async def _run_jobs(app: App, process: ProcessParts, options: RunOptions) -> Non
             poller.run(), app.courier.run(), app.passphrase_hashing.run(), downloader.run(),
             _run_maintenance(app, poller, process), app.retention.run(app.database, app.clock),
             app.erasure_job.run(app.database, app.clock),
-            app.staff.run(app.database.writer, app.dispatcher, app.courier, app.clock),
-            app.on_call.run_checks(app.database.writer, app.courier, app.clock),
+            app.staff.run(
+                app.database.writer, app.dispatcher, app.courier, app.clock, app.on_call.check
+            ),
             app.on_call.run_senders(app.database.writer, app.clock),
             keep_following(
                 app.fact_checks.follow, app.database.writer.run, app.database.writer.changes
@@ -311,6 +314,9 @@ async def _run_maintenance(app: App, poller: Poller, process: ProcessParts) -> N
         if app.clock.monotonic() - cleaned_at > CLEANUP_SECONDS:
             cleaned_at = app.clock.monotonic()
             await app.database.writer.run(lambda work: delete_old_rows(app, work))
+            await app.database.writer.run(
+                lambda work: app.figures.freeze_due(work, app.clock.now())
+            )
             await expire_keys(app)
         await asyncio.sleep(HEARTBEAT_SECONDS)
         await app.dispatcher.retry_crashed()
@@ -324,6 +330,7 @@ def _record_heartbeat(app: App, poller: Poller, work: Work) -> None:
     unreached = int((app.clock.monotonic() - poller.last_reached_at) * SECOND)
     record_heartbeat(work, app.inbox.bot, now - unreached)
     app.inbox.store_progress(work, now)
+    app.setting.session_counts.store(work, FigureCounters(app.setting.zone), now)
     _record_clock(app, work)
     _record_refusal(app, poller, work)
 

@@ -23,12 +23,16 @@ from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.commands.context import HotlineServices
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.duties import CaseDuties
+from bot.hotline.figures.counters import FigureCounters
+from bot.hotline.interpreting.follow import InterpretingFollower
 from bot.hotline.on_call.alarms import OnCallAlarms
 from bot.hotline.place_records import connections_of, records_of
 from bot.hotline.queue.alerts import AlertLimits, QueueMonitor
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.store import Referrals
+from bot.hotline.services.store import ServicePlans
 from bot.hotline.staff.shift_duty import ShiftDuty
 from bot.hotline.staff.staff import Staff
 from bot.hotline.stale_facts import StaleFactAlerts
@@ -38,7 +42,7 @@ from bot.vault.audit.log import AuditLog
 from flows.texts.phrasebook import GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.cases.intake import Intake
     from bot.cases.sealed_fields import AnswerFilter
@@ -57,7 +61,8 @@ COMMAND_POLL_SECONDS = 0.5
 """Seconds between two checks for commands stored by another process."""
 LONG_POLL_SECONDS = 20.0
 """The same while nothing is stored."""
-ALERT_CHECK_SECONDS = 5.0  # seconds between two checks of what is due or overdue
+ALERT_CHECK_SECONDS = 5.0
+"""Seconds between two checks of what is due or overdue; a call has to arrive within 60."""
 
 
 @dataclass(frozen=True)
@@ -73,15 +78,25 @@ class StaffRuntime:
         """Check every clock once; return the letters that alert staff."""
         released = self.shifts.check(work, now)  # first: alerts go to those on duty
         due = self.service.deadline_reminders.run_due(work, now)
+        lapsed = self.service.interpreting.end_lapsed(work, now)
         events = [*self.alerts.check(work, now), *due.events, *self.stale_facts.check(work, now)]
         if events:
             log.info("hotline_alerts", count=len(events))
-        return [*due.letters, *self.service.show_events(work, [*released, *events], now)]
+        return [*due.letters, *self.service.show_events(work, [*released, *lapsed, *events], now)]
 
     async def run(
-        self, writer: Writer, dispatcher: Dispatcher, courier: Courier, clock: Clock
-    ) -> None:
-        """Carry out commands stored by other processes, and check the clocks, until cancelled."""
+        self, writer: Writer, dispatcher: Dispatcher, courier: Courier, clock: Clock,
+        also_due: Callable[[Work, int], list[Letter]],
+    ) -> None:  # fmt: skip
+        """Carry out commands stored by other processes, and check the clocks, until cancelled.
+
+        `also_due` is checked with them, in the same unit of work.
+        """
+
+        def check(work: Work) -> list[Letter]:
+            now = clock.now()
+            return [*self.check_due(work, now), *also_due(work, now)]
+
         checked_at = clock.monotonic() - ALERT_CHECK_SECONDS
         resumed_at, may_wait = clock.monotonic(), True
         while True:
@@ -91,8 +106,10 @@ class StaffRuntime:
                 await dispatcher.resume()
             if clock.monotonic() - checked_at >= ALERT_CHECK_SECONDS:
                 checked_at = clock.monotonic()
-                courier.enqueue(await writer.run(lambda work: self.check_due(work, clock.now())))
-            may_wait = await writer.changes.wait(seen, COMMAND_POLL_SECONDS, ALERT_CHECK_SECONDS)
+                courier.enqueue(await writer.run(check))
+            rest = checked_at + ALERT_CHECK_SECONDS - clock.monotonic()
+            longest = max(COMMAND_POLL_SECONDS, rest)
+            may_wait = await writer.changes.wait(seen, COMMAND_POLL_SECONDS, longest)
 
 
 def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the App
@@ -101,16 +118,17 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
 ) -> StaffRuntime:  # fmt: skip
     """Put the staff side of an App together."""
     staff, audit, place = Staff(vault), AuditLog(vault), find_place(settings.place)
-    reply_clocks = ReplyClocks(setting.service_hours)
+    reply_clocks = ReplyClocks(setting.service_hours, FigureCounters(settings.zone))
+    deadlines = CaseDeadlines(vault, audit, place.deadline_rules)
     hotline = HotlineServices(
         vault=vault, audit=audit, staff=staff, reply_clocks=reply_clocks,
         claims=Claims(audit, reply_clocks, settings.zone), phrasebook=setting.phrasebook,
         intake=intake, registry=setting.registry,
-        deadlines=CaseDeadlines(vault, audit, place.deadline_rules),
+        deadlines=deadlines, duties=CaseDuties(vault, deadlines, setting.casework.duties),
         check_ins=CheckIns(vault, audit), consents=ConsentRecords(vault),
         referrals=Referrals(vault, audit, setting.registry, setting.consent),
         recipients=DeploymentRecipients(settings),
-        record_entries=records_of(vault, place),
+        record_entries=records_of(vault, place), plans=ServicePlans(vault, audit), place=place,
         connections=connections_of(vault, place, settings),
     )  # fmt: skip
     alerts = QueueMonitor(
@@ -129,6 +147,7 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
     service = StaffService(
         hotline, StaffCommands(vault), CaseMessages(vault), outbox, intake, desks, parse_group,
         reminders, OnCallAlarms(build_roster(settings, vault), staff, audit),
+        InterpretingFollower(vault, audit, hotline.consents),
     )  # fmt: skip
     stale_facts = StaleFactAlerts(partial(find_place, settings.place), staff, settings.zone)
     return StaffRuntime(service, alerts, stale_facts, ShiftDuty(staff, hotline.claims, audit))

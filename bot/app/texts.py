@@ -44,6 +44,7 @@ from bot.languages.availability import checked_bot_names, load_offer
 from bot.languages.questions import find_question
 from bot.languages.voice_files import find_recordings
 from bot.log import log
+from bot.places.duties import CaseworkLaw, duties_of
 from bot.places.registry import find_place
 from bot.vault.backup.export_rows import ARCHIVE_RETENTION
 from flows import ALL_FLOWS, flows_for_languages
@@ -133,6 +134,7 @@ def build_turn_context(settings: Settings, vault: Vault, options: BuildOptions) 
         options.username,
         frozenset(options.languages),
         clock_monitor=options.clock_monitor,
+        casework=casework_of(settings),
         has_disk_space=options.has_disk_space,
         voices=options.voices,
     )
@@ -280,6 +282,7 @@ def build_system_texts(
             late=hotline.LATE, late_and_told=hotline.LATE_AND_TOLD,
             closed_until=hotline.CLOSED_UNTIL, closed=hotline.CLOSED,
             next=hotline.NEXT_STEP, replies=hotline.RECIPIENT_REPLIES, titles=ROLE_TITLES,
+            appointment=hotline.APPOINTMENT, services=hotline.SERVICE_NAMES,
         ),
         blanks=lambda read_in: _blank_values(settings, current_plan(), read_in),
         find_alarms=find_alarms,
@@ -347,6 +350,13 @@ def build_consent(settings: Settings, book: FlowRegistry, phrasing: SystemTexts)
     }
     recipients = DeploymentRecipients(settings)
     return ConsentDialog(book, recipients, words, exit_buttons=ways_out)
+
+
+def casework_of(settings: Settings) -> CaseworkLaw:
+    """Return what the law of the place says about casework of this organisation."""
+    place = find_place(settings.place)
+    duties = duties_of(place.duties, settings.organisation_kind)
+    return CaseworkLaw(place.services, duties, place.deadline_rules)
 
 
 def permanent_facts(settings: Settings) -> frozenset[str]:

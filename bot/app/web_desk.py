@@ -32,6 +32,7 @@ from bot.hotline.chat.phrase_edits import PhraseEdits
 from bot.hotline.referrals.store import Referrals
 from bot.hotline.staff.service_hours import ServiceHours
 from bot.languages import catalogue
+from bot.monitoring.activity import StandaloneDesk
 from bot.vault import AuditLog, Vault
 from flows import ALL_FLOWS
 from flows.texts.counties import COUNTIES
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from bot.app.build import RunningApp
+    from bot.clock import Clock
     from bot.settings import Settings
     from bot.store.database import Database
 
@@ -139,4 +141,17 @@ async def run_standalone_desk(settings: Settings) -> None:
             run_desk(context, settings),
             keep_store_open(database, vault),
             watch_silence(database, vault),
+            *_watch_pages(settings, StandaloneDesk(database, vault), options.clock),
         )
+
+
+def _watch_pages(
+    settings: Settings, desk: StandaloneDesk, clock: Clock
+) -> list[Coroutine[None, None, None]]:
+    if (address := settings.watch_host_port) is None:
+        return []
+    # Memory that is not needed without the port.
+    from bot.monitoring.server import WatchPages, serve_until_cancelled  # noqa: PLC0415
+
+    pages = WatchPages(lambda: desk, clock, settings.backups)
+    return [serve_until_cancelled(pages, *address)]

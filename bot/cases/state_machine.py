@@ -44,6 +44,8 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
     """Reads, and changes nothing."""
+    INTERPRETER = "interpreter"
+    """Renders what a caseworker shares, in one conversation at a time; works on no case."""
 
 
 class CaseAction(StrEnum):
@@ -107,10 +109,12 @@ class _MachineModel:
 
 SENIOR_ROLES = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 """Roles that may act on cases assigned to others."""
+CASE_ROLES = SENIOR_ROLES | {Role.CASEWORKER}
+"""Roles that work on cases or decide who does; the others change nothing of a case."""
 
 IS_STAFF = ActionGuard(
     "caseworker, supervisor, administrator",
-    lambda request: request.role is not None and request.role is not Role.AUDITOR,
+    lambda request: request.role in CASE_ROLES,
     _("Auditors can read, but not change anything."),
 )
 IS_HOLDER = ActionGuard(
@@ -227,7 +231,7 @@ class CaseStateMachine:
 
         A role of None is the system. Of the reason, only whether there is one matters.
         """
-        if role is Role.AUDITOR:
+        if role is not None and role not in CASE_ROLES:
             return ActionRefusal(IS_STAFF.refusal)
         request = ActionRequest(role, is_holder, bool(reason.strip()))
         guarded = [each[3] for each in self._transitions if each[:2] == (action, state)]

@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from bot.app.keys import key_store_url, load_host_key, open_key_store
 from bot.app.storage import database_at, existing_database, fault_of
-from bot.cli.deployment import open_deployment
+from bot.cli.deployment import Deployment, open_deployment
 from bot.clock import HOUR, SystemClock
 from bot.errors import BackupError, HavenError, SettingError
 from bot.log import log
@@ -49,8 +49,8 @@ NO_BACKUP_KEY = (
     "HAVEN_BACKUP_KEY is not set: make a key with haven keys backup, best on another machine"
 )
 NO_HOST_KEY = (
-    "A restore needs the host key of the deployment, from the copy kept elsewhere; a new one does "
-    "not open its backups"
+    "A restore needs the host key of the deployment, from the copy kept elsewhere: name it with "
+    "--host-key; a new one does not open its backups"
 )
 
 
@@ -75,21 +75,31 @@ def backup(
 ) -> None:
     """Make a backup while Haven runs: two archives that only an offline key opens."""
     with open_deployment() as deployment:
-        settings, now, mac = deployment.settings, deployment.now(), deployment.vault.backup_mac
-        folder = into or settings.backups
+        folder = into or deployment.settings.backups
         if folder is None:
             raise typer.BadParameter("name a folder, or set HAVEN_BACKUPS")
-        if not settings.backup_key:
-            raise SettingError(NO_BACKUP_KEY)
-        recipients = BackupRecipients.parse(settings.backup_key)
-        files = DataDirectory(settings.data).files
-        with closing(open_key_store(settings)) as keys, _progress_bar("packed") as progress:
-            made = Backup(folder, recipients, mac).create(
-                deployment.database, keys.database, files, now, progress
-            )
-        write_ledger(folder, deployment.run(Erasures.load_all), mac, now)
-        expired = delete_expired(folder, now)
-        deployment.run(lambda work: deployment.record(work, "backup", "all"))
+        make_backup(deployment, folder)
+
+
+def make_backup(deployment: Deployment, folder: Path) -> None:
+    """Make a backup of an open deployment in a folder, and say what was made.
+
+    Raises:
+        SettingError: no key is set to whom it would be encrypted.
+        BackupError: it cannot be written.
+    """
+    settings, now, mac = deployment.settings, deployment.now(), deployment.vault.backup_mac
+    if not settings.backup_key:
+        raise SettingError(NO_BACKUP_KEY)
+    recipients = BackupRecipients.parse(settings.backup_key)
+    files = DataDirectory(settings.data).files
+    with closing(open_key_store(settings)) as keys, _progress_bar("packed") as progress:
+        made = Backup(folder, recipients, mac).create(
+            deployment.database, keys.database, files, now, progress
+        )
+    write_ledger(folder, deployment.run(Erasures.load_all), mac, now)
+    expired = delete_expired(folder, now)
+    deployment.run(lambda work: deployment.record(work, "backup", "all"))
     for path in made.paths:
         typer.echo(path)
     typer.echo(f"Rows: {made.rows}. Files: {made.files}. Expired archives deleted: {expired}.")
@@ -109,7 +119,8 @@ def restore(  # noqa: PLR0913 - each parameter is an option of the command
     host_key: Annotated[
         list[Path] | None,
         typer.Option(
-            "--host-key", help="An earlier host key, for archives from before a rotation."
+            "--host-key",
+            help="The copy of the host key, on another machine; or one from before a rotation.",
         ),
     ] = None,
     ledger: Annotated[Path | None, typer.Option(help="An erased.ledger from elsewhere.")] = None,
@@ -121,7 +132,7 @@ def restore(  # noqa: PLR0913 - each parameter is an option of the command
 ) -> None:
     """Restore a backup into a new folder, without the cases that were erased since."""
     settings, now = load_settings(), SystemClock().now()
-    hosts = [_host_key(settings), *map(_earlier_key, host_key or [])]
+    hosts = _host_keys(settings, host_key or [])
     if to.resolve() == settings.data.resolve():
         raise HavenError(f"{to} is HAVEN_DATA: restore into another folder, never over it")
     check_new_folder(to)
@@ -155,18 +166,22 @@ def _tell_restored(done: RestoreResult, to: Path) -> None:
     typer.echo(f"Check it with HAVEN_DATA={to} haven doctor; then start with it.")
 
 
-def _host_key(settings: Settings) -> HostKey:
+def _host_keys(settings: Settings, named: Sequence[Path]) -> list[HostKey]:
+    """Return the host keys to try: that of this machine, if it has one, first."""
+    found = [_named_key(path) for path in named]
+    if found and settings.host_key_file is None and settings.host_key_credential() is None:
+        return found
     try:
-        return load_host_key(settings)
+        return [load_host_key(settings), *found]
     except SettingError as error:
         raise SettingError(f"{error}. {NO_HOST_KEY}") from None
 
 
-def _earlier_key(path: Path) -> HostKey:
+def _named_key(path: Path) -> HostKey:
     if not path.exists():
         raise BackupError(
-            f"there is no file {path}: name the earlier host key with --host-key, from where it "
-            "was kept since the rotation"
+            f"there is no file {path}: name the copy of the host key with --host-key, from where "
+            "it is kept; after a rotation, the earlier one"
         )
     return HostKey.load(path, ask=lambda: _ask_passphrase(path))
 

@@ -16,7 +16,7 @@ from bot.app.keys import load_host_key
 from bot.app.sign_in import ask_secret, sign_in
 from bot.app.storage import existing_database, open_database, open_vault
 from bot.cases.queries import find_case_id
-from bot.cases.state_machine import Role
+from bot.cases.state_machine import CASE_ROLES
 from bot.clock import SystemClock
 from bot.errors import HavenError
 from bot.hotline.staff.staff import Caseworker, Staff
@@ -64,7 +64,7 @@ class Deployment:
     def require_decider(self, work: Work, who: str) -> Caseworker:
         """Return a caseworker who may decide about cases; raise HavenError if there is none."""
         found = Staff(self.vault).find(work, who)
-        if found is None or not found.is_active or found.role is Role.AUDITOR:
+        if found is None or not found.is_active or found.role not in CASE_ROLES:
             raise HavenError(f"{who} is not a caseworker who may do this; see haven staff list")
         return found
 

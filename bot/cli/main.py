@@ -5,10 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import tomllib
+import traceback
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, NamedTuple
 
@@ -17,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from bot.errors import HavenError
 from bot.process_hardening import harden_process
+from bot.release import installed_release
 
 GC_THRESHOLDS = (50_000, 20, 100)
 INSTALLED = Path("/etc/haven/haven.env")
@@ -105,6 +105,7 @@ class Commands(LazyGroup):
         "hours": Entry("duty.hours", "hours", "Opening hours, reply times, and who set them."),
         "phrases": Entry("phrases", "phrases", "The phrasebook, its reviews, and who changed it."),
         "desk": Entry("desk", "desk_app", "Access to the web desk."),
+        "figures": Entry("health.figures", "figures", "What the hotline did in past months."),
         "audit": Entry("audit", "audit_app", "The audit log."),
         "keys": Entry("keys", "keys_app", "The host key, escrow, rescue."),
         "backup": Entry("backup", "backup", "Make a backup while Haven runs."),
@@ -128,7 +129,7 @@ cases_app = typer.Typer(cls=CaseCommands, no_args_is_help=True)
 
 def _print_version(is_asked: bool) -> None:
     if is_asked:
-        typer.echo(f"haven {installed_version()}")
+        typer.echo(f"haven {installed_release()}")
         raise typer.Exit
 
 
@@ -152,15 +153,6 @@ def _cases() -> None:
     """Make the Typer a group; its commands come from `entries`."""
 
 
-def installed_version() -> str:
-    """Return the version of the installed package, or of the checkout."""
-    try:
-        return version("haven")
-    except PackageNotFoundError:
-        project = Path(__file__).parents[2] / "pyproject.toml"
-        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
-
-
 def main() -> None:
     """Run a command; print one line with the fix instead of a traceback."""
     # The collector would walk all that is imported, again and again: a tenth of a start.
@@ -178,11 +170,24 @@ def main() -> None:
     except Exception as error:
         from bot.store.faults import database_fault  # noqa: PLC0415 - 0.2 s, for errors only
 
-        why = database_fault(error)
-        if is_debugging or why is None:
+        if is_debugging:
             raise
-        typer.echo(f"the database failed: {why}; haven doctor says what to do", err=True)
+        why = database_fault(error)
+        if why is None:
+            typer.echo(_own_fault(error), err=True)
+        else:
+            typer.echo(f"the database failed: {why}; haven doctor says what to do", err=True)
         sys.exit(1)
+
+
+def _own_fault(error: Exception) -> str:
+    """Return one line about an error that was not expected; its text may hold words of people."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{type(error).__name__} in {Path(last.filename).stem}, line {last.lineno}"
+    return (
+        f"Haven failed, by a fault of its own ({place}). Try again; if it stays, "
+        "haven --debug COMMAND prints where in the program: send that to who maintains it"
+    )
 
 
 def _run_as_service_user(words: Sequence[str]) -> None:

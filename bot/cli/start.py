@@ -15,6 +15,7 @@ from bot.app.run import RunOptions, run_bot
 from bot.app.sign_in import require_key_holder
 from bot.app.storage import open_database, open_vault, upgrade_data
 from bot.app.web_desk import desk_job, run_standalone_desk
+from bot.asgi_server import listen_for
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.log import configure
 from bot.settings import Settings, load_settings
@@ -40,11 +41,21 @@ def start(
         return
     checked_bot_names(settings)
     _check_key_holders(settings)
+    _check_ports(settings, has_desk=not only)
     offer = load_offer(settings)
     for refusal in offer.refusals():
         typer.echo(refusal, err=True)
     desk = None if only else desk_job(settings)
     run_until_signal(run_bot(settings, RunOptions(extra_job=desk, offer=offer)))
+
+
+def _check_ports(settings: Settings, *, has_desk: bool) -> None:
+    """Raise SettingError for a port that is taken, before the bot fetches anything."""
+    taken = {"HAVEN_WATCH_LISTEN": settings.watch_host_port}
+    taken |= {"HAVEN_DESK_LISTEN": settings.desk_host_port} if has_desk else {}
+    for setting, address in taken.items():
+        if address is not None:
+            listen_for(setting, *address, 1).close()
 
 
 def _check_key_holders(settings: Settings) -> None:

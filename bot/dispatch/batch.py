@@ -24,11 +24,12 @@ from bot.errors import UnreadableUpdateError
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.check_ins.store import TRIED, CheckIns
 from bot.hotline.events import Event, EventKind
+from bot.hotline.figures.session_counts import NO_QUESTION, SENT, SessionMark
 from bot.languages import catalogue
 from bot.log import log
 from bot.mailbox.canary import CANARY_CHAT
 from bot.mailbox.inbox import Arrival
-from bot.mailbox.letter import Lane, Letter
+from bot.mailbox.letter import Author, Lane, Letter
 from bot.mailbox.outbox import drop_bot_letters
 from bot.messages import LeaveGroup, Toast, Update, UpdateKind
 from bot.vault import AuditLog
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from bot.hotline.commands.context import CaseContact
     from bot.hotline.commands.store import StoredCommand
     from bot.hotline.commands.types import Command
+    from bot.hotline.figures.session_counts import SessionMove
     from bot.mailbox.courier import Mailbox
     from bot.mailbox.passphrase_jobs import PassphraseJob, PassphraseToHash
     from bot.store.writer import Work
@@ -70,6 +72,8 @@ class BatchResult:
     opened_cases: list[NewCase] = field(default_factory=list)
     has_passphrases: bool = False
     handled_count: int = 0
+    is_routine: bool = True
+    """Whether people were only answered: no other process and no desk has anything to look at."""
 
     def add(self, later: BatchResult) -> None:
         """Add what is to be done for a later part of the same batch."""
@@ -79,6 +83,7 @@ class BatchResult:
         self.opened_cases += later.opened_cases
         self.has_passphrases |= later.has_passphrases
         self.handled_count += later.handled_count
+        self.is_routine &= later.is_routine
 
 
 @dataclass(slots=True)
@@ -106,6 +111,9 @@ class _Batch:
     """What is stored with cases, once they are."""
     wordings: dict[bytes, tuple[QuestionWording, str]] = field(default_factory=dict)
     update_counts: Counter[str] = field(default_factory=Counter)
+    session_moves: list[SessionMove] = field(default_factory=list)
+    is_routine: bool = False
+    """Whether its turns have written nothing themselves."""
     result: BatchResult = field(default_factory=BatchResult)
 
 
@@ -136,10 +144,28 @@ class BatchProcessor:
     def chat_of(self, arrival: Arrival) -> int:
         """Return the chat whose turn an arrival takes; 0 for what never waits."""
         try:
-            update = self._parse(arrival.raw)
+            update = self._read(arrival)
         except Exception:  # noqa: BLE001 - it is quarantined when its turn comes
             return 0
         return update.chat if update.kind in _CONVERSATION_KINDS else 0
+
+    def _read(self, arrival: Arrival) -> Update:
+        if arrival.update is None:
+            arrival.update = self._parse(arrival.raw)
+        return arrival.update
+
+    def expect(self, work: Work, arrivals: Sequence[Arrival]) -> None:
+        """Let the database look up what `process` will ask for, all in one answer."""
+        if not work.looks_ahead or not arrivals:
+            return
+        bot, chat_key = self._mailbox.inbox.bot, self._vault.chat_key
+        chats = [chat for arrival in arrivals if (chat := self.chat_of(arrival))]
+        keys = list(dict.fromkeys(chat_key(bot, chat) for chat in chats))
+        self._mailbox.inbox.expect(work, arrivals)
+        self._conversations.expect(work, keys)
+        self._services.expect_changes(work)
+        self._staff_service.expect_snoozes(work, keys)
+        self._mailbox.outbox.expect_ids(work, len(arrivals))
 
     def process(
         self, work: Work, arrivals: Sequence[Arrival], now: int, fault: str = ""
@@ -168,8 +194,8 @@ class BatchProcessor:
         A turn reads what the database holds of its case. So where a person writes more after words
         that opened a case, the case is stored first, in the same unit of work.
         """
-        writing = {key for _, update, key in keyed if update.kind in _CONVERSATION_KINDS}
-        batch = _Batch(now, self._conversations.load(work, list(writing)) if writing else {})
+        written, writing = work.write_count, _chats_of(keyed)
+        batch = _Batch(now, self._conversations.load(work, writing) if writing else {})
         for number, (arrival, update, key) in enumerate(keyed):
             if key in batch.chats_with_new_case and update.kind in _CONVERSATION_KINDS:
                 rest = keyed[number:]
@@ -186,8 +212,9 @@ class BatchProcessor:
             batch.handled.append(arrival)
         else:
             rest = []
-        taken = {key for _, update, key in keyed[: len(keyed) - len(rest)]} & writing
+        taken = _chats_of(keyed[: len(keyed) - len(rest)])
         batch.events += self._staff_service.end_snoozes(work, taken, now)
+        batch.is_routine = work.write_count == written
         self._store(work, batch)
         return batch.result, rest
 
@@ -238,7 +265,7 @@ class BatchProcessor:
         readable = []
         for arrival in arrivals:
             try:
-                readable.append((arrival, self._parse(arrival.raw)))
+                readable.append((arrival, self._read(arrival)))
             except Exception as error:  # noqa: BLE001 - our mistake must not stop others
                 log.warning("quarantined", kind="unreadable")
                 is_known = isinstance(error, UnreadableUpdateError)
@@ -265,7 +292,10 @@ class BatchProcessor:
         if row is None:
             row = ConversationRow(None, Conversation("", Position()), 0)
         hotline = self._begin_turn(work, batch, key, row)
+        before = session_mark(row.conversation)
         effects = self._turn.take(update)
+        if update.chat != CANARY_CHAT:
+            batch.session_moves.append((before, session_mark(self._turn.conversation)))
         batch.rows[key] = row
         self._collect(work, batch, key, row, hotline, effects)
 
@@ -434,8 +464,10 @@ class BatchProcessor:
             result.letters += staff.show_events(work, batch.events, now)
         mailbox.inbox.store_handled(work, batch.handled, now)
         work.after_commit(lambda: mailbox.inbox.count_kinds(batch.update_counts))
+        work.after_commit(lambda: self._services.session_counts.note(batch.session_moves))
         result.opened_cases = batch.new_cases
         result.handled_count = len(batch.handled)
+        result.is_routine = _is_routine(batch)
 
     def _add_case_events(self, work: Work, batch: _Batch) -> None:
         """Add the events of new cases, reports and priorities."""
@@ -475,10 +507,40 @@ class BatchProcessor:
         return letters
 
 
+def _chats_of(keyed: Sequence[_KeyedArrival]) -> list[bytes]:
+    """Return the keys of the chats in which people wrote, each once, in this order."""
+    return list(
+        dict.fromkeys(key for _, update, key in keyed if update.kind in _CONVERSATION_KINDS)
+    )
+
+
+def _is_routine(batch: _Batch) -> bool:
+    """Return whether a batch holds nothing but answers of the bot, which are sent at once."""
+    others = (
+        batch.events, batch.messages, batch.has_desk_input, batch.after_store, batch.reports,
+        batch.new_cases, batch.priority_raises, batch.blocked_chats, batch.passphrases,
+    )  # fmt: skip
+    return (
+        batch.is_routine
+        and not any(others)
+        and all(it.author == Author.BOT and not it.delay_reason for it in batch.result.letters)
+    )
+
+
 def _refused_words(batch: _Batch, commands: Sequence[StoredCommand]) -> list[StoredCommand]:
     """Return the commands that were refused and hold words: who wrote them gets them back."""
     refused = {event.reply_to for event in batch.events if event.is_refused} - {""}
     return [each for each in commands if each.command.text and each.command.reply_to in refused]
+
+
+def session_mark(conversation: Conversation) -> SessionMark:
+    """Return where the session of a conversation stands."""
+    frames, session = conversation.position.frames, conversation.session_number
+    step = f"{frames[-1].flow}.{frames[-1].step}" if frames else NO_QUESTION
+    is_begun = conversation.touched_at != 0
+    return SessionMark(
+        session if is_begun else 0, SENT if conversation.cases else step, conversation.language
+    )
 
 
 def _is_call_seen(update: Update) -> bool:

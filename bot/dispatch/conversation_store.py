@@ -245,6 +245,11 @@ class Conversations:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
 
+    @staticmethod
+    def expect(work: Work, keys: Sequence[bytes]) -> None:
+        """Let the database look up what `load` will ask for."""
+        work.expect_in(_LOAD, keys)
+
     def load(self, work: Work, keys: Sequence[bytes]) -> dict[bytes, ConversationRow]:
         """Return the conversations of these chats, by chat key."""
         found = {}

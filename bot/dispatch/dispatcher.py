@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.log import log
 from bot.mailbox.courier import wait_until
 from bot.mailbox.inbox import IN_QUEUE
+from bot.mailbox.letter import Author, LetterState
 from bot.store.faults import is_store_error
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ class Dispatcher:
 
     def _load_waiting(self, work: Work, most: int) -> tuple[list[Arrival], list[StoredCommand]]:
         """Return the updates, or else the commands, that were stored before all others."""
+        work.is_quiet = True  # an attempt is counted, no more
         updates_since = self._inbox.waiting_since(work)
         commands_since = self._commands.waiting_since(work)
         if commands_since < updates_since:
@@ -250,6 +252,7 @@ class Dispatcher:
         now = self._clock.now()
 
         def store(work: Work) -> None:
+            work.is_quiet = True  # it is handled here, next
             self._inbox.store_waiting(work, self._inbox.unseen(work, arrivals), now)
 
         await self._writer.run(store)
@@ -260,19 +263,24 @@ class Dispatcher:
         self, work: Work, arrivals: list[Arrival], now: int, results: list[DeliveryResult]
     ) -> tuple[BatchResult, list[tuple[int, Arrival]]]:
         self._mailbox.results.store(work, results)
+        self._batches.expect(work, arrivals)
         fresh = self._inbox.unseen(work, arrivals)
         later: list[tuple[int, Arrival]] = []
         if self._queue.is_needed(len(fresh)):
             asked = [(self._batches.chat_of(arrival), arrival) for arrival in fresh]
             fresh, later = self._queue.admit(asked, self._clock.monotonic())
             self._inbox.store_waiting(work, [arrival for _, arrival in later], now, IN_QUEUE)
-        return self._batches.process(work, fresh, now), later
+        taken = self._batches.process(work, fresh, now)
+        work.is_quiet = taken.is_routine and not later and all(map(_is_routine, results))
+        return taken, later
 
     def _process_queued(self, work: Work, waiting: list[int], fault: str = "") -> BatchResult:
         return self._process_stored(work, self._inbox.load_queued(work, waiting), fault)
 
     def _process_stored(self, work: Work, waiting: list[Arrival], fault: str = "") -> BatchResult:
-        return self._batches.process(work, waiting, self._clock.now(), fault)
+        taken = self._batches.process(work, waiting, self._clock.now(), fault)
+        work.is_quiet = taken.is_routine
+        return taken
 
     def _process_commands(
         self, work: Work, waiting: list[StoredCommand], fault: str = ""
@@ -292,6 +300,11 @@ class Dispatcher:
             self._courier.send_toast(chat, toast)
         for case in taken.opened_cases:
             log.info("case_opened", case=case.reference, priority=int(case.priority))
+
+
+def _is_routine(result: DeliveryResult) -> bool:
+    """Return whether no desk has to show what became of a letter."""
+    return result.state is LetterState.SENT and result.letter.author == Author.BOT
 
 
 def _resolve_group(

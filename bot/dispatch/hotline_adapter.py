@@ -18,7 +18,7 @@ from bot.cases.consents import (
 )
 from bot.cases.intake import PERSON, WITHDRAWAL, CaseOpening, Intake, NewCase, NewReport
 from bot.cases.receipts import Receipts, new_number
-from bot.cases.state_machine import Role
+from bot.cases.state_machine import CASE_ROLES
 from bot.cases.urgency import Priority
 from bot.conversation import Outcome
 from bot.dispatch.turn.flow_names import PASSPHRASE_QUESTIONS
@@ -28,12 +28,20 @@ from bot.hotline.chat import case_progress
 from bot.hotline.chat.case_progress import format_time
 from bot.hotline.chat.messages import CaseMessage, CaseMessages, MessageSide
 from bot.hotline.check_ins.texts import ENDED_IN_CHAT
+from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.duties import CaseDuties
 from bot.hotline.erasure.data_summary import summarize_data
 from bot.hotline.erasure.requests import ERASURE_REQUESTED, ErasureRequests
 from bot.hotline.events import Event, EventKind
 from bot.hotline.origins.join_codes import JoinCodes
 from bot.hotline.queue.alerts import alert_recipients, load_alert, reaches_any
 from bot.hotline.referrals.store import ConsentRevocation
+from bot.hotline.services.requests import (
+    PlanRequest,
+    note_request,
+    services_asked_for,
+    shown_appointments,
+)
 from bot.hotline.staff.shift_duty import as_present
 from bot.hotline.staff.staff import Staff, languages_on_duty
 from bot.partners.link_stats import LinkStats
@@ -117,12 +125,28 @@ class HotlineAdapter:
             conversation.urgent_only or not joins
         )
         self.reports.append(_report_of(conversation, submission, self.now))
+        self._begin_casework(conversation.case, submission)
         if submission.kind == WITHDRAWAL:
             revoke = partial(
                 self._revocation.revoke_all, case=conversation.case, by=PERSON, now=self.now
             )
             self.after_store.append(revoke)
         return conversation.reference
+
+    def _begin_casework(self, case: str, submission: Submission) -> None:
+        """Begin what follows from what was sent, once the case is stored."""
+        law, vault = self.services.casework, self.services.vault
+        if asked := services_asked_for(law.services, submission.answers):
+            plan = PlanRequest(case, asked, self.now, self.services.zone)
+            self.after_store.append(partial(note_request, vault, plan))
+        begun = {it.code: it for it in law.duties if it.begins(submission.kind, submission.answers)}
+        if begun:
+            duties = CaseDuties(vault, CaseDeadlines(vault, AuditLog(vault), law.deadlines),
+                                law.duties)  # fmt: skip
+            begin = partial(
+                duties.begin_by_answers, case=case, begun=begun, by=PERSON, now=self.now
+            )
+            self.after_store.append(begin)
 
     def link_proven(self, case: str, others: Iterable[str]) -> None:
         """Link a case to others of the person who has just proved to be the same.
@@ -309,6 +333,8 @@ class HotlineAdapter:
         progress = case_progress.load_progress(self.work, conversation.case)
         if progress is None:
             return ""
+        shown = shown_appointments(self.services.vault, self.work, conversation.case, self.now)
+        progress = replace(progress, appointments=shown)
         texts, zone = self.services.texts.case_progress, self.services.zone
         outlook = self._reading_outlook(progress, conversation.case)
         return case_progress.render_progress(
@@ -326,7 +352,7 @@ class HotlineAdapter:
         hours = plan.hours(alert.queue if alert else "")
         to = alert_recipients(alert, staff, now) if alert else ()
         on_duty = [it for it in staff if it.is_active and it.is_on_duty]
-        is_staffed = hours.is_open(now) or any(it.role is not Role.AUDITOR for it in on_duty)
+        is_staffed = hours.is_open(now) or any(it.role in CASE_ROLES for it in on_duty)
         # Those on duty now may have left when the office opens again.
         is_before_closing = hours.add(now, due_at - now) == due_at if due_at > now else True
         will_tell = is_before_closing and reaches_any(

@@ -26,14 +26,11 @@ if TYPE_CHECKING:
     from bot.dispatch.conversation_store import Conversations
     from bot.hotline.on_call.alarms import Call, NewCall, OnCallAlarms
     from bot.hotline.on_call.roster import OnCallPerson, PushSubscription
-    from bot.mailbox.courier import Courier
     from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work, Writer
     from bot.text import Catalogue
     from bot.vault import AuditLog, Vault
 
-CHECK_SECONDS = 5.0
-"""Seconds between two checks; a call has to arrive within 60."""
 SEND_POLL_SECONDS = 1.0
 LONG_SEND_POLL_SECONDS = 20.0
 """While nothing is stored."""
@@ -149,12 +146,6 @@ class OnCallService:
         if result.calls:
             log.info("on_call_calls", count=len(result.calls))
         return letters
-
-    async def run_checks(self, writer: Writer, courier: Courier, clock: Clock) -> None:
-        """Check alarms until cancelled."""
-        while True:
-            courier.enqueue(await writer.run(lambda work: self.check(work, clock.now())))
-            await asyncio.sleep(CHECK_SECONDS)
 
     async def run_senders(self, writer: Writer, clock: Clock) -> None:
         """Send e-mail and push until cancelled; a slow server must delay no check."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bot.hotline.commands.store import StaffCommands
     from bot.hotline.commands.types import Command
     from bot.hotline.events import Desk
+    from bot.hotline.interpreting.follow import InterpretingFollower
     from bot.hotline.on_call.alarms import OnCallAlarms
     from bot.mailbox.outbox import Outbox
     from bot.messages import Update
@@ -66,6 +67,7 @@ class StaffService:
     read_group: Callable[[bytes], Update]
     deadline_reminders: DeadlineReminders
     on_call: OnCallAlarms
+    interpreting: InterpretingFollower
 
     def acknowledge_call(self, work: Work, account: int, now: int) -> Text | None:
         """Record that a caseworker saw a call; return the reply, None if it is no caseworker."""
@@ -138,6 +140,7 @@ class StaffService:
         self.messages.store(work, messages)
         after = (self._after_event(work, event, now) for event in events)
         more = [event for event in after if event is not None]
+        more += self.interpreting.share_new(work, messages, now)
         return [*more, *duplicate_events(work, [*events, *more])]
 
     def _after_event(self, work: Work, event: Event, now: int) -> Event | None:
@@ -148,8 +151,7 @@ class StaffService:
             if not _is_opener(event):  # it asks by itself: no one has answered yet
                 self.hotline.reply_clocks.caseworker_answered(work, event.case, now)
         elif event.kind is EventKind.DELAYED and event.code == UNTIL_OPENER_ANSWERED:
-            # The caseworker has written, and the person decides when to read it.
-            self.hotline.reply_clocks.clear_due(work, event.case)
+            self.hotline.reply_clocks.answer_waits(work, event.case, now)
         elif _is_referral_taken_back(event) and _is_referred(work, event.case):
             # No organisation looks at it any more, so our staff must.
             self.hotline.reply_clocks.person_wrote(work, event.case, now)
@@ -161,6 +163,11 @@ class StaffService:
         return None
 
     @staticmethod
+    def expect_snoozes(work: Work, chats: Collection[bytes]) -> None:
+        """Let the database look up what `end_snoozes` will ask for."""
+        Snoozes.expect(work, chats)
+
+    @staticmethod
     def end_snoozes(work: Work, chats: Collection[bytes], now: int) -> list[Event]:
         """End the snoozes of cases whose people do something; return the events."""
         ended = Snoozes.unsnooze_chats(work, chats, now) if chats else []
@@ -170,6 +177,7 @@ class StaffService:
         """Store and return the letters that show events at the desks."""
         for event in events:
             Snoozes.after_event(work, event, now)
+        events = [*events, *self.interpreting.end_after(work, events, now)]
         shown = [letter for desk in self.desks for letter in desk.show(work, events, now)]
         if not shown:
             return []

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.hotline.contact_rule import ClockMonitor
+from bot.hotline.figures.session_counts import SessionCounts
 from bot.languages import FALLBACK, LANGUAGES
 from bot.languages.voice_files import recording_of
 from bot.messages import SendRecording
+from bot.places.duties import NO_CASEWORK_LAW, CaseworkLaw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,10 +57,20 @@ class TurnServices:
     languages: frozenset[str] = frozenset(LANGUAGES)
     """Those this deployment offers."""
     clock_monitor: ClockMonitor = field(default_factory=ClockMonitor)
+    session_counts: SessionCounts = field(default_factory=SessionCounts)
+    """Where sessions stand, for the operator's figures."""
     voices: RecordingNames = field(default_factory=dict)
     """Recordings of phrases; nearly every deployment has none."""
+    casework: CaseworkLaw = NO_CASEWORK_LAW
+    """Services and duties of the place: what a person asks for goes into the service plan, and
+    some answers begin a duty to report."""
     has_disk_space: Callable[[], bool] = lambda: True
     """Tells whether the disk has room for files."""
+
+    def expect_changes(self, work: Work) -> None:
+        """Let the database look up what `load_changes` will ask for."""
+        self.service_hours.expect(work)
+        self.phrasebook.expect(work)
 
     def load_changes(self, work: Work) -> None:
         """Read the hours and phrases that hold now, so that texts and facts follow them."""

@@ -140,9 +140,9 @@ class CaseDeadlines:
 
         `typed` is the day, with the hour where it is known; empty means now.
         """
-        kind = self.law.event_kinds.get(code)
+        kind = self.law.typed_kinds.get(code)
         if kind is None:
-            return DeadlineRefusal(NO_SUCH_EVENT, {"codes": ", ".join(self.law.event_kinds)})
+            return DeadlineRefusal(NO_SUCH_EVENT, {"codes": ", ".join(self.law.typed_kinds)})
         parsed = self.law.parse_time(typed) if typed.strip() else (self.law.date_of(now), now)
         if parsed is None:
             return DeadlineRefusal(NO_SUCH_DAY, {})
@@ -155,11 +155,28 @@ class CaseDeadlines:
         event = DeadlineEvent(code=code, day=day.isoformat(), moment=moment, by=by)
         return self._add(work, case, event, now)
 
+    def add_now(self, work: Work, case: str, code: str, by: str, now: int) -> int | DeadlineRefusal:
+        """Add an event that happens now and that no one enters by hand; return its number."""
+        day = self.law.date_of(now).isoformat()
+        return self._add(work, case, DeadlineEvent(code=code, day=day, moment=now, by=by), now)
+
+    def standing(self, work: Work, case: str) -> list[DeadlineEvent]:
+        """Return the events of a case that count, in the order in which they were entered.
+
+        Raises:
+            DecryptionError: a row was altered, or belongs to another case.
+        """
+        return [row.event for row in self.events(work, case) if not row.is_struck]
+
     def strike_event(
         self, work: Work, case: str, number: str, by: str, now: int
     ) -> int | DeadlineRefusal:
         """Strike out an event by adding a row; return the number of that row."""
-        standing = {str(row.number) for row in self.events(work, case) if not row.is_struck}
+        standing = {
+            str(row.number)
+            for row in self.events(work, case)
+            if not row.is_struck and row.event.code in self.law.typed_kinds
+        }
         if number not in standing:
             return DeadlineRefusal(NO_SUCH_NUMBER, {})
         day = self.law.date_of(now).isoformat()
@@ -214,9 +231,9 @@ class CaseDeadlines:
             return []
 
     def upcoming(self, work: Work, case: str, now: int) -> tuple[Deadline, ...]:
-        """Return the running deadlines that have not ended."""
+        """Return the running deadlines that have not ended, and every open duty to report."""
         running = self.running_if_readable(work, case)
-        return tuple(it for it in running if (it.time_left(now) or 0) > 0)
+        return tuple(it for it in running if it.is_duty or (it.time_left(now) or 0) > 0)
 
     def near(self, work: Work, case: str, now: int) -> list[Deadline]:
         """Return the running deadlines that are near enough for the queue to show."""

@@ -179,6 +179,7 @@ class Courier:
             key, stored = letter.chat_key, self._stored_chats
             if stored is None or key in stored or key in self._passed_over:
                 self._passed_over.add(key)
+                self._writer.changes.tell()
             else:
                 self._take(letter)
 

@@ -21,6 +21,7 @@ from bot.vault.keys.epoch_keys import RESEAL_AFTER, epoch_number
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from bot.messages import Update
     from bot.store.writer import Work
 
 WAITING, DONE, QUARANTINED = "waiting", "done", "quarantined"
@@ -53,6 +54,8 @@ class Arrival:
     digest: bytes
     row: int | None = None
     """Its row in the inbox, if it was stored before it is handled."""
+    update: Update | None = None
+    """What it says, once that was read."""
 
     @classmethod
     def of(cls, update_id: int, raw: bytes) -> Arrival:
@@ -143,6 +146,11 @@ class Inbox:
         self._vault = vault
         self._counts: Counter[str] = Counter()
         self._next_update_id: int | None = None
+
+    @staticmethod
+    def expect(work: Work, arrivals: Sequence[Arrival]) -> None:
+        """Let the database look up what `unseen` will ask for."""
+        work.expect_in(_SEEN, [a.update_id for a in arrivals])
 
     def unseen(self, work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Return those that are new, each once, in the order they came."""

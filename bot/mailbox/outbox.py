@@ -167,15 +167,31 @@ class Outbox:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
         self._last = 0
+        self._drawn: tuple[Work | None, int] = (None, 0)
+        """The unit of work for which ids are drawn ahead, and how many."""
 
     def new_ids(self, work: Work, count: int) -> range | list[int]:
         """Return ids for new letters, in the order they are sent."""
         if work.dialect == "postgresql":
-            return [int(row[0]) for row in work.rows(_NEW_IDS, count)]
+            return self._draw_ids(work, count)
         # A letter that was erased may still be on its way: its id is not given again.
         last = max(work.rows(_LAST_ID)[0][0], self._last)
         self._last = last + count
         return range(last + 1, last + 1 + count)
+
+    def expect_ids(self, work: Work, updates: int) -> None:
+        """Let the database draw ids for as many letters as so many updates are answered with."""
+        if work.looks_ahead:
+            count = updates + updates // 4 + 2
+            work.expect(_NEW_IDS, count)
+            self._drawn = (work, count)
+
+    def _draw_ids(self, work: Work, count: int) -> list[int]:
+        """Return ids that no other process has; more than enough may have been drawn ahead."""
+        drawn_for, drawn = self._drawn
+        self._drawn = (None, 0)
+        most = max(count, drawn) if drawn_for is work else count
+        return [int(row[0]) for row in work.rows(_NEW_IDS, most)][:count]
 
     def store(self, work: Work, letters: Sequence[Letter]) -> None:
         """Store letters, sealed."""

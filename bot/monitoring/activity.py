@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from bot.monitoring.canary import CanaryRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from bot.clock import Clock
     from bot.dispatch.turn_services import TurnServices
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from bot.vault import Vault
 
 
-class WatchedApp(Protocol):
-    """What is watched of an App."""
+class WatchedStore(Protocol):
+    """What is watched of every process: the bot's, and that of a desk by itself."""
 
     @property
     def database(self) -> Database:
@@ -29,6 +30,10 @@ class WatchedApp(Protocol):
     @property
     def vault(self) -> Vault:
         """Return the vault."""
+
+
+class WatchedApp(WatchedStore, Protocol):
+    """What is watched of an App."""
 
     @property
     def courier(self) -> Courier:
@@ -40,6 +45,14 @@ class WatchedApp(Protocol):
 
     def tell_staff(self, work: Work, text: Text, values: Mapping[str, str]) -> list[Letter]:
         """Store and return the letters that tell all staff something about the service."""
+
+
+@dataclass(frozen=True)
+class StandaloneDesk:
+    """What is watched of a desk that runs without the bot."""
+
+    database: Database
+    vault: Vault
 
 
 class Activity:
@@ -67,3 +80,11 @@ class Activity:
     def seconds_since_commit(self) -> float:
         """Return how long ago a commit was durable."""
         return self.clock.monotonic() - self.committed_at
+
+
+@dataclass(frozen=True)
+class WatchedBot:
+    """The bot of a process: its App of this moment, and when it last did what."""
+
+    current: Callable[[], WatchedApp]
+    activity: Activity

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.metrics_core import Metric
 
-    from bot.monitoring.activity import Activity, WatchedApp
+    from bot.monitoring.activity import WatchedApp, WatchedBot, WatchedStore
     from bot.monitoring.readings import Readings
 
 LEVEL = "level"
@@ -81,31 +81,38 @@ class _Computed(Collector):
 
 
 def metrics_text(
-    app: WatchedApp, activity: Activity, found: Readings | None, backup: float | None
-) -> bytes:
+    store: WatchedStore, found: Readings | None, backup: float | None,
+    of_bot: Iterable[Metric] = (),
+) -> bytes:  # fmt: skip
     """Return all metrics; those of the database are absent where it has not answered (None).
 
-    `backup` is the age of the newest backup in seconds; None where none is set up.
+    `backup` is the age of the newest backup in seconds; None where none is set up. A desk that
+    runs by itself has none of the bot's.
     """
-    now, canary = activity.clock.now(), activity.canary
     families = [
-        _gauge(POLL_AGE, activity.seconds_since_poll),
-        _gauge(COMMIT_AGE, activity.seconds_since_commit),
         _gauge(DATABASE_UP, found is not None),
-        _gauge(KEYS_USABLE, are_keys_usable(app)),
-        _gauge(CANARY_AGE, activity.clock.monotonic() - canary.passed_at),
-        CounterMetricFamily(CANARY_FAILURES.name, CANARY_FAILURES.meaning, value=canary.failures),
-        *_of_keys_and_clock(app, now),
+        _gauge(KEYS_USABLE, are_keys_usable(store)),
+        *of_bot,
         *(_of_database(found) if found is not None else ()),
     ]
-    if canary.seconds is not None:
-        families.append(_gauge(CANARY_TIME, canary.seconds))
     if backup is not None:
         families.append(_gauge(BACKUP_AGE, backup))
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Computed(families))
     ProcessCollector(registry=registry)
     return bytes(generate_latest(registry))
+
+
+def bot_metrics(bot: WatchedBot) -> Iterator[Metric]:
+    """Yield what only the bot's process knows: polling, canary, clock, keys of the mailbox."""
+    activity, canary = bot.activity, bot.activity.canary
+    yield _gauge(POLL_AGE, activity.seconds_since_poll)
+    yield _gauge(COMMIT_AGE, activity.seconds_since_commit)
+    yield _gauge(CANARY_AGE, activity.clock.monotonic() - canary.passed_at)
+    yield CounterMetricFamily(CANARY_FAILURES.name, CANARY_FAILURES.meaning, value=canary.failures)
+    if canary.seconds is not None:
+        yield _gauge(CANARY_TIME, canary.seconds)
+    yield from _of_keys_and_clock(bot.current(), activity.clock.now())
 
 
 def _of_keys_and_clock(app: WatchedApp, now: int) -> Iterator[Metric]:

@@ -27,7 +27,7 @@ from bot.vault.backup.export_rows import ArchivePart
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.monitoring.activity import WatchedApp
+    from bot.monitoring.activity import WatchedStore
     from bot.store.writer import Work
 
 READ_TIMEOUT = 3.0
@@ -89,10 +89,10 @@ class DatabaseReader:
     def __init__(self) -> None:
         self._asking: asyncio.Task[Readings] | None = None
 
-    async def read(self, app: WatchedApp, now: int) -> Readings | None:
+    async def read(self, store: WatchedStore, now: int) -> Readings | None:
         """Return what the database says; None if it refuses, or does not answer in time."""
         if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(_ask(app, now))
+            self._asking = asyncio.create_task(_ask(store, now))
         asking = self._asking
         await asyncio.wait({asking}, timeout=READ_TIMEOUT)
         if not asking.done() or asking.exception() is not None:
@@ -100,16 +100,16 @@ class DatabaseReader:
         return asking.result()
 
 
-async def _ask(app: WatchedApp, now: int) -> Readings:
+async def _ask(store: WatchedStore, now: int) -> Readings:
     loop = asyncio.get_running_loop()
     began = loop.time()
-    found = await app.database.writer.run(lambda work: read_database(work, now))
+    found = await store.database.writer.run(lambda work: read_database(work, now))
     return replace(found, latency=loop.time() - began)
 
 
-def are_keys_usable(app: WatchedApp) -> bool:
+def are_keys_usable(store: WatchedStore) -> bool:
     """Return whether what is sealed now can be opened."""
-    vault = app.vault
+    vault = store.vault
     try:
         sealed = vault.seal(Purpose.OUTBOX, _PROBE, _PROBE)
         return not vault.has_failed and vault.open(Purpose.OUTBOX, _PROBE, sealed) == _PROBE

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from bot.asgi_server import EmbeddedServer, listen_for
 from bot.clock import SECOND
-from bot.monitoring.metrics import metrics_text
+from bot.monitoring.metrics import bot_metrics, metrics_text
 from bot.monitoring.readings import DatabaseReader, are_keys_usable, backup_age
 from bot.store.findings import POLLING_ALARM
 
@@ -27,19 +27,22 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from bot.monitoring.activity import Activity, WatchedApp
+    from bot.clock import Clock
+    from bot.monitoring.activity import WatchedBot, WatchedStore
 
 BACKLOG = 16
 MAX_CONNECTIONS = 16
 
 
 class WatchPages:
-    """The three pages about the App of this moment."""
+    """The three pages about what runs in this process."""
 
     def __init__(
-        self, current: Callable[[], WatchedApp], activity: Activity, backups: Path | None
-    ) -> None:
-        self._current, self._activity, self._backups = current, activity, backups
+        self, store: Callable[[], WatchedStore], clock: Clock, backups: Path | None,
+        bot: WatchedBot | None = None,
+    ) -> None:  # fmt: skip
+        """`bot` is None where the desk runs by itself: nothing is said of polling then."""
+        self._store, self._clock, self._backups, self._bot = store, clock, backups, bot
         self._reader = DatabaseReader()
 
     def app(self) -> Starlette:
@@ -57,13 +60,12 @@ class WatchPages:
 
     async def _ready(self, _request: Request) -> Response:
         """Say what is ready: database, polling within five minutes, keys."""
-        app, gap = self._current(), self._activity.seconds_since_poll
-        found = await self._reader.read(app, self._activity.clock.now())
-        checks = {
-            "database answers": found is not None,
-            "Telegram answered within 5 minutes": gap * SECOND <= POLLING_ALARM,
-            "keys are usable": are_keys_usable(app),
-        }
+        store, checks = self._store(), {}
+        checks["database answers"] = await self._reader.read(store, self._clock.now()) is not None
+        if self._bot is not None:
+            gap = self._bot.activity.seconds_since_poll
+            checks["Telegram answered within 5 minutes"] = gap * SECOND <= POLLING_ALARM
+        checks["keys are usable"] = are_keys_usable(store)
         lines = (f"{'ok ' if is_fine else 'no '} {name}\n" for name, is_fine in checks.items())
         is_ready = all(checks.values())
         status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
@@ -71,10 +73,11 @@ class WatchPages:
 
     async def _metrics(self, _request: Request) -> Response:
         """Return the metrics of this moment."""
-        app, now = self._current(), self._activity.clock.now()
-        found = await self._reader.read(app, now)
+        store, now = self._store(), self._clock.now()
+        found = await self._reader.read(store, now)
         age = None if self._backups is None else await backup_age(self._backups, now)
-        text = metrics_text(app, self._activity, found, age)
+        of_bot = bot_metrics(self._bot) if self._bot is not None else ()
+        text = metrics_text(store, found, age, of_bot)
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 

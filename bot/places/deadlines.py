@@ -74,6 +74,8 @@ class LegalEventKind:
     text: Text
     """What it is, and which day counts."""
     may_be_future: bool = False
+    is_internal: bool = False
+    """Whether a command of its own enters it, and no one enters or strikes it out by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,8 @@ class DeadlineRule:
     is_for_person: bool = False
     opens_before: MonthSpan | None = None
     """How long before the end it can be done at the earliest."""
+    stays: bool = False
+    """Whether staff see it from its start until it has ended, however late."""
 
     @property
     def counts_hours(self) -> bool:
@@ -136,6 +140,11 @@ class Deadline:
     """How often the event has happened, for `MaxTimes`."""
 
     @property
+    def is_duty(self) -> bool:
+        """Whether it is a duty to report, not a time within which something can be done."""
+        return self.rule.stays
+
+    @property
     def is_reached(self) -> bool:
         """Whether the number of events of a `MaxTimes` is reached."""
         return isinstance(self.rule.span, MaxTimes) and self.times >= self.rule.span.count
@@ -147,6 +156,8 @@ class Deadline:
     def is_near(self, now: int) -> bool:
         """Tell whether it is shown with the queue."""
         left = self.time_left(now)
+        if self.rule.stays:
+            return True
         if left is None:
             return self.is_reached
         return -SHOWN_AFTER_END <= left <= max(self.rule.warn_before, default=0)
@@ -164,6 +175,11 @@ class DeadlineRules:
         used = {code for it in self.rules for code in it.started_by | it.ended_by}
         if unknown := used - self.event_kinds.keys():
             raise ValueError(f"no such event kinds: {', '.join(sorted(unknown))}")
+
+    @property
+    def typed_kinds(self) -> dict[str, LegalEventKind]:
+        """Return the kinds of events that staff enter by hand, by code."""
+        return {code: it for code, it in self.event_kinds.items() if not it.is_internal}
 
     def open_deadlines(self, entered: Iterable[LegalEvent]) -> list[Deadline]:
         """Return the open deadlines, the earliest first."""

@@ -31,6 +31,10 @@ class OfficeForm:
     """In the language of the authority, with blanks as `{name}`."""
     events: Mapping[str, str]
     """The legal event whose day fills a blank, by blank."""
+    notice: str = ""
+    """Stands above and below it in place of the notice of all drafts; empty: that one."""
+    is_report: bool = False
+    """Whether it is a report that a duty demands, offered with the duty alone."""
     includes_answers: bool = False
     """Whether it includes the person's answers, in place of the line {told}."""
 
@@ -68,13 +72,14 @@ def fill_form(
     forms: OfficeForms, form: OfficeForm, values: Mapping[str, str], answers: list[tuple[str, str]]
 ) -> str:
     """Return a draft of a form: values by blank, and questions with the person's answers."""
-    lines = [forms.draft_notice, ""]
+    notice = form.notice or forms.draft_notice
+    lines = [notice, ""]
     for line in form.lines:
         if line == "{told}":
             lines += [_answer_text(forms, *each) for each in answers] or [forms.no_answers_line]
         else:
             lines.append(_PLACEHOLDER.sub(lambda match: values.get(match[1]) or BLANK, line))
-    return "\n".join([*lines, "", forms.draft_notice]) + "\n"
+    return "\n".join([*lines, "", notice]) + "\n"
 
 
 def _answer_text(forms: OfficeForms, question: str, answer: str) -> str:

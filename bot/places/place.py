@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.places.authorities import Law
+    from bot.places.duties import ReportDuty
     from bot.places.forms import OfficeForms
     from bot.places.holidays import PublicHoliday
+    from bot.places.interpreter_fees import FeeRule
     from bot.places.outlines import CountyOutlines
+    from bot.places.services import LegalService
 
 DANGER = "danger"
 """The situation whose numbers replace those of a situation that has none left to show."""
@@ -164,10 +167,16 @@ class Place:
     record_fields: tuple[PlaceField, ...] = ()
     """Fields of the record that only this country has."""
     entitlements: tuple[Entitlement, ...] = ()
+    services: tuple[LegalService, ...] = ()
+    """What a service plan can hold, in the order of the law."""
+    duties: tuple[ReportDuty, ...] = ()
+    """Duties to report; which of them staff have depends on the organisation."""
     find_outlines: Callable[[], CountyOutlines] | None = None
     """Returns the outlines of its counties; None: they are not known."""
     holidays: tuple[PublicHoliday, ...] = ()
     """In order; the desk proposes them."""
+    interpreter_fees: tuple[FeeRule, ...] = ()
+    """Rules by which interpreters are paid; none: the desk shows the hours alone."""
     overrides: Mapping[tuple[str | None, str], Text] = field(default_factory=dict)
     """Replacements of phrases that are true in Taiwan only, by context and English text."""
 

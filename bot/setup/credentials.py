@@ -116,6 +116,14 @@ def new_host_key() -> str:
         return path.read_text(encoding="ascii").strip()
 
 
+def check_copy(secret: str, path: Path) -> None:
+    """Raise HavenError if another file is where a copy of the host key shall be written."""
+    if path.exists() and not (secret and read_private_line(path) == secret):
+        raise HavenError(
+            f"host_key_copy: {path} exists, and is no copy of this host key; name another file"
+        )
+
+
 def copy_key(secret: str, path: Path) -> None:
     """Write a copy of the host key, once; raise HavenError if something else is there."""
     if path.exists() and read_private_line(path) == secret:

@@ -50,7 +50,7 @@ ORGANISATION = (
     _setting("organisation", "Name of the organisation",
              "People read who answers them, in every language.", example="Hope House",
              is_needed=True),
-    _setting("organisation_kind", "Kind: ngo, police, immigration or labour",
+    _setting("organisation_kind", "Kind: ngo, police, immigration, labour or agency",
              "Decides what people read about duties to report.", "ngo"),
     _setting("contact", "Contact",
              "How people reach you outside the chat: a telephone number or an address on the web.",
@@ -78,6 +78,12 @@ BACKUPS = (
              "The public key for which backups are sealed. Make it on another machine: "
              "haven keys backup offline.key. Of several, with commas between, each opens them. "
              "Folder and key belong together.", example="age1..."),
+)  # fmt: skip
+EXISTING = (
+    SetupQuestion("host_key", "File with the host key of the data that are here",
+             "Only if a backup was restored here, or the data come from another machine: the copy "
+             "of their host key. Empty: a new key is made.",
+             example="/media/stick/haven-host.key"),
 )  # fmt: skip
 STAFF = (
     SetupQuestion("administrator", "Name of the first administrator",
@@ -115,6 +121,8 @@ MORE = (
     _rare("smtp_url", "Mail server", "Calls caseworkers on call.",
           example="smtps://USER:PASSWORD@mail.example.org:465"),
     _rare("smtp_from", "Sender of those e-mails", "An address.", example="haven@example.org"),
+    _rare("assist_models", "Folder of models", "Translate for staff; empty: none does.",
+          example="/srv/haven-models"),
     _rare("source", "Address of the source code",
           "Where people find the source code of what you run, which the licence asks for. Empty: "
           "they are told to ask you.", example="https://example.org/haven"),
@@ -132,6 +140,7 @@ SECTIONS = {
     "The organisation": ORGANISATION,
     "The desk": DESK,
     "Backups": BACKUPS,
+    "Data that are here already": EXISTING,
     "First accounts": STAFF,
     "More": MORE,
 }

@@ -27,14 +27,19 @@ from bot.store.statements import (
     upsert,
 )
 from bot.store.tables import (  # noqa: F401 - registers every table
+    assist,
     case_extras,
     desk,
+    figures,
+    interpreting,
     on_call,
     origins,
     partners,
     phrases,
     record,
     service_hours,
+    services,
+    training,
 )
 from bot.store.writer import Work, Writer
 

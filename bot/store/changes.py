@@ -74,19 +74,20 @@ class Changes:
             with contextlib.suppress(Exception):  # the writer says what is wrong
                 self._listen(connect)
             self.is_listening = False
-            self._tell()
+            self.tell()
             self._ends.wait(RETRY_SECONDS)
 
     def _listen(self, connect: Callable[[], Any]) -> None:
         with contextlib.closing(connect()) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             self.is_listening = True
-            self._tell()  # what was stored before was not heard
+            self.tell()  # what was stored before was not heard
             while not self._ends.is_set():
                 for _ in connection.notifies(timeout=LISTEN_SECONDS, stop_after=1):
-                    self._tell()
+                    self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Have the jobs of this process look."""
         self.count += 1
         for loop, event in list(self._waiting):
             with contextlib.suppress(RuntimeError):  # the loop may be closed

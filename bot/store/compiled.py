@@ -38,11 +38,13 @@ LIST_SIZES = (1, 8, 32, 64, 128)
 class Compiled:
     """A statement in the text of one driver."""
 
-    __slots__ = ("arrange", "sql")
+    __slots__ = ("arrange", "is_read", "sql")
 
     def __init__(self, statement: ClauseElement, names: Sequence[str], dialect: str) -> None:
         compiled = cast("SQLCompiler", statement.compile(dialect=dialect_of(dialect)))
         self.sql = str(compiled)
+        self.is_read = self.sql.lstrip("( ").startswith("SELECT")
+        """Whether it writes nothing. One that begins with WITH is taken for a write."""
         order = compiled.positiontup or []
         self.arrange = None if order == list(names) else _arrangement(compiled, order, names)
 

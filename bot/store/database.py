@@ -195,6 +195,10 @@ def _parse_url(url: str) -> URL:
         parsed = make_url(single)
     except (ArgumentError, ValueError):
         parsed = None
+    if parsed is None and single.startswith(("sqlite:", "postgresql:")):
+        raise SettingError(
+            "HAVEN_DATABASE_URL is no address: sqlite:///path or postgresql://user@host:5432/name"
+        )
     if parsed is None or parsed.get_backend_name() not in {"sqlite", "postgresql"}:
         raise SettingError(
             "HAVEN_DATABASE_URL must begin with sqlite:/// or postgresql://"

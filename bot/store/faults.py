@@ -32,6 +32,22 @@ BUSY_ERRORS = (sqlite3.OperationalError, CommitFailedError)
 """What a unit of work raises that the store did not take; nothing of it was stored."""
 
 
+_NOT_WRITABLE = (
+    "its disk or its file takes no writes from this user; mount the disk for writing, or give "
+    "the folder and its files to the user of the service (chown -R)"
+)
+_DAMAGED = "its file is damaged; haven restore brings a backup back, into a new folder"
+_OPENING = {
+    sqlite3.SQLITE_READONLY: _NOT_WRITABLE, sqlite3.SQLITE_CANTOPEN: _NOT_WRITABLE,
+    sqlite3.SQLITE_PERM: _NOT_WRITABLE,
+    sqlite3.SQLITE_FULL: "its disk is full; make room",
+    sqlite3.SQLITE_IOERR: "its disk is full or faulty; make room, or look into the system's log",
+    sqlite3.SQLITE_BUSY: "another program holds it; stop that one",
+    sqlite3.SQLITE_NOTADB: _DAMAGED, sqlite3.SQLITE_CORRUPT: _DAMAGED,
+}  # fmt: skip
+"""Why a file of SQLite does not open, by the primary code, and what to do."""
+
+
 class StoreFault(StrEnum):
     """What PostgreSQL did not do, as far as it decides what to do next."""
 
@@ -142,6 +158,15 @@ def database_fault(error: BaseException) -> str | None:
         known = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & PRIMARY in _TRANSIENT
         return failure_reason(error) if known else type(error).__name__
     return failure_reason(error) if is_postgresql_error(error) else None
+
+
+def opening_fault(error: BaseException) -> str:
+    """Return why a database does not open, with the fix where it is known."""
+    error = unwrap(error)
+    if is_postgresql_error(error):
+        return f"{failure_reason(error)}; haven doctor says why"
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & PRIMARY
+    return _OPENING.get(code, f"{type(error).__name__}; haven doctor says why")
 
 
 def is_busy(error: BaseException) -> bool:

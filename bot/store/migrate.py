@@ -12,8 +12,11 @@ from bot.errors import SchemaIncompleteError
 from bot.store.database import Database, begin_immediately
 from bot.store.releases import require_known, revisions
 from bot.store.tables import (
+    assist,
     case_extras,
     desk,
+    figures,
+    interpreting,
     main,
     on_call,
     origins,
@@ -21,6 +24,8 @@ from bot.store.tables import (
     phrases,
     record,
     service_hours,
+    services,
+    training,
 )
 
 if TYPE_CHECKING:
@@ -35,21 +40,23 @@ LATEST_REVISION = "0003"
 """
 LATEST_KEY_REVISION = "0002"
 
-TABLES = {
-    table.name: table
-    for module in (
-        case_extras,
-        desk,
-        main,
-        on_call,
-        origins,
-        partners,
-        phrases,
-        record,
-        service_hours,
-    )
-    for table in module.metadata.sorted_tables
-}
+_MODULES = (
+    assist,
+    case_extras,
+    desk,
+    figures,
+    interpreting,
+    main,
+    on_call,
+    origins,
+    partners,
+    phrases,
+    record,
+    service_hours,
+    services,
+    training,
+)
+TABLES = {table.name: table for module in _MODULES for table in module.metadata.sorted_tables}
 """The tables of the data, by name."""
 _COLUMNS = {
     "sqlite": "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c"

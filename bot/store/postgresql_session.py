@@ -7,12 +7,11 @@ be found out, nothing is repeated here: the jobs begin again like a new process,
 recognised by its row in the inbox.
 
 Statements are sent in pipeline mode: those whose rows are not read ride along with the next one
-that is, and with the commit.
+that is, and with the commit (`bot.store.postgresql_pipeline`).
 """
 
 from __future__ import annotations
 
-import contextlib
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,12 +20,14 @@ import psycopg
 from bot.errors import CommitFailedError, DatabaseAwayError
 from bot.log import log
 from bot.store.faults import StoreFault, failure_reason, fault_kind
+from bot.store.postgresql_pipeline import Answer, Pipeline, PipelinedCursor
 from bot.store.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.store.patience import Patience
+    from bot.store.postgresql import LimitedConnection
 
 T = TypeVar("T")
 _NUMBER = "SELECT pg_current_xact_id_if_assigned()::text"
@@ -36,23 +37,10 @@ _MARK = (
 )
 """The number of the transaction; and what it wrote is told to who listens (see `changes`)."""
 _FATE = "SELECT pg_xact_status(%s::xid8)"
-
-
-class PipelinedCursor:
-    """A cursor in pipeline mode, which waits for the server only for what is asked of it."""
-
-    def __init__(self, cursor: psycopg.Cursor[Any], pipeline: psycopg.Pipeline) -> None:
-        self._cursor, self._pipeline = cursor, pipeline
-        self.execute = cursor.execute
-        self.executemany = cursor.executemany
-        self.fetchall = cursor.fetchall
-
-    @property
-    def rowcount(self) -> int:
-        """Return the number of rows the last statement changed."""
-        if self._cursor.pgresult is None:
-            self._pipeline.sync()
-        return self._cursor.rowcount
+_END_TRANSACTION = (
+    "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE backend_xid = xid(%s::xid8)"
+)
+"""The server may not have noticed yet that the connection is gone; at most a second is waited."""
 
 
 class PostgresqlSession:
@@ -60,7 +48,7 @@ class PostgresqlSession:
 
     def __init__(
         self,
-        connect: Callable[[], psycopg.Connection[Any]],
+        connect: Callable[[], LimitedConnection],
         patience: Patience,
         claim: Callable[[psycopg.Connection[Any], int], None] | None = None,
     ) -> None:
@@ -68,16 +56,12 @@ class PostgresqlSession:
         self._patience = patience
         self._claim = claim
         self.silence = patience.silence
-        self._connection: psycopg.Connection[Any] | None = None
+        self._connection: LimitedConnection | None = None
         self._missing_since = 0.0
         self._server_process = 0
         self._pipeline: Any = None
-        self._leave_pipeline = contextlib.ExitStack()
-        self._cursor: Any = None
-        self._begun: Any = None
-        """The cursor of BEGIN: it has a result once the server has answered anything."""
-        self._mark: Any = None
-        """The cursor of the transaction's number."""
+        self._mark = Answer()
+        """The number of the transaction."""
 
     def run(self, unit: Callable[[Work], T]) -> T:
         """Run a unit of work as one transaction and return its result, once it is durable.
@@ -152,21 +136,17 @@ class PostgresqlSession:
         try:
             if self._claim is not None:
                 self._claim(connection, self._server_process)
-            stack = contextlib.ExitStack()
-            self._pipeline = stack.enter_context(connection.pipeline())
+            self._pipeline = Pipeline(connection)
         except BaseException:
             connection.close()
             raise
-        self._connection, self._leave_pipeline = connection, stack
+        self._connection = connection
         self._server_process = connection.info.backend_pid
-        self._cursor, self._begun, self._mark = (connection.cursor() for _ in range(3))
 
     def close(self) -> None:
         """Close the connection, whatever state it is in."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            with contextlib.suppress(psycopg.Error):  # of a connection that is lost
-                self._leave_pipeline.close()
             connection.close()
 
     def probe(self) -> None:
@@ -174,17 +154,18 @@ class PostgresqlSession:
         self.run(lambda work: work.execute("SELECT pg_current_xact_id()::text"))
 
     def _run_once(self, unit: Callable[[Work], T]) -> T:
-        work = Work(PipelinedCursor(self._cursor, self._pipeline), "postgresql")
-        self._mark.pgresult = None
+        pipeline = self._pipeline
+        work = Work(PipelinedCursor(pipeline), "postgresql")
         try:
-            self._begun.execute("BEGIN")
+            pipeline.look()  # a connection that ended meanwhile is no reason to begin
+            begun = pipeline.send("BEGIN", ())
             result = unit(work)
             work.run_deferred()
-            self._mark.execute(_NUMBER if work.is_quiet else _MARK)
-            if self._begun.pgresult is None:
-                self._mark.fetchall()
+            self._mark = pipeline.send(_NUMBER if work.is_quiet else _MARK, ())
+            if begun.result is None:
+                pipeline.read(self._mark)
             # What ended before the commit was sent must not be taken for a commit of unknown fate.
-            self._pipeline.pgconn.consume_input()
+            pipeline.look()
         except BaseException:
             self._roll_back()
             raise
@@ -205,17 +186,17 @@ class PostgresqlSession:
         Raises:
             CommitFailedError: the server rolled back, because a statement had failed unnoticed.
         """
-        self._pipeline.command_queue.append(self._pipeline.pgconn.send_flush_request)
-        self._cursor.execute("COMMIT")
+        self._pipeline.ask_for_answers()
+        ended = self._pipeline.send("COMMIT")
         self._pipeline.sync()
-        if self._cursor.statusmessage != "COMMIT":
+        if ended.result.command_status != b"COMMIT":
             raise CommitFailedError("a statement of the unit had failed; nothing was stored")
 
     def _number(self) -> str:
         """Return the number of the transaction; empty if it wrote nothing or is not known."""
-        if self._mark.pgresult is None:
+        if self._mark.result is None or not self._mark.result.ntuples:
             return ""
-        value = self._mark.pgresult.get_value(0, 0)
+        value = self._mark.result.get_value(0, 0)
         return value.decode() if value is not None else READ_ONLY
 
     def _roll_back(self) -> None:
@@ -224,8 +205,8 @@ class PostgresqlSession:
         if connection is None:
             return
         try:
-            _sync(self._pipeline)  # what failed is known already
-            self._cursor.execute("ROLLBACK")
+            self._pipeline.settle()  # what failed is known already
+            self._pipeline.send("ROLLBACK")
             self._pipeline.sync()
         except Exception:  # noqa: BLE001 - the server rolls back when the connection ends
             self.close()
@@ -241,8 +222,8 @@ class PostgresqlSession:
         for tried in range(self._patience.units if number else 0):
             self.open()
             try:
-                self._cursor.execute(_FATE, (number,))
-                ((status,),) = self._cursor.fetchall()
+                self._pipeline.send(_END_TRANSACTION, (number,))
+                ((status,),) = self._pipeline.rows(self._pipeline.send(_FATE, (number,)))
                 self._pipeline.sync()
             except psycopg.Error:
                 self._roll_back()
@@ -256,14 +237,6 @@ class PostgresqlSession:
 
 READ_ONLY = "0"
 """In place of the number of a transaction that wrote nothing."""
-
-
-def _sync(pipeline: Any) -> None:
-    try:
-        pipeline.sync()
-    except psycopg.Error:
-        if pipeline.pgconn.status != psycopg.pq.ConnStatus.OK:
-            raise
 
 
 class _UnknownFateError(Exception):

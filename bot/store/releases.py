@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import StoreTooNewError, UnfinishedCopyError
+from bot.release import installed_release
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,14 +22,6 @@ class SchemaStep(NamedTuple):
 
     revision: str
     summary: str
-
-
-def installed_release() -> str:
-    """Return the version of this release."""
-    try:
-        return version("haven")
-    except PackageNotFoundError:
-        return RELEASES[max(RELEASES)]
 
 
 def is_unfinished_copy(revision: str | None) -> bool:

@@ -30,15 +30,23 @@ class Cursor(Protocol):
 class Work:
     """An open transaction in the writer thread."""
 
-    __slots__ = ("_after", "_cursor", "_deferred", "dialect", "is_quiet")
+    __slots__ = (
+        "_after", "_cursor", "_deferred", "_expected", "_send_ahead", "dialect", "is_quiet",
+        "write_count",
+    )  # fmt: skip
 
     def __init__(self, cursor: Cursor, dialect: str) -> None:
         self._cursor = cursor
         self._deferred: list[Callable[[Work], None]] = []
         self._after: list[Callable[[], None]] = []
+        self._expected: dict[tuple[Prepared, tuple[Any, ...]], Any] = {}
+        """Answers to statements that were sent before anyone asked."""
+        self._send_ahead = getattr(cursor, "send_ahead", None)
         self.dialect = dialect
         self.is_quiet = False
         """Whether no job has to look because of what this stores (see `bot.store.changes`)."""
+        self.write_count = 0
+        """Number of statements so far that may have written."""
 
     def before_commit(self, do: Callable[[Work], None]) -> None:
         """Run a function just before the commit.
@@ -64,14 +72,40 @@ class Work:
         for do in self._after:
             do()
 
+    @property
+    def looks_ahead(self) -> bool:
+        """Tell whether `expect` saves a round trip. SQLite answers at once, and has none."""
+        return self._send_ahead is not None
+
+    def expect(self, statement: Prepared, *values: Any) -> None:
+        """Send a SELECT whose rows will be asked for: all that are expected are answered together.
+
+        What is written in between makes the answer worthless; then it is asked for once more.
+        """
+        if self._send_ahead is not None:
+            compiled = statement.for_dialect(self.dialect)
+            answer = self._send_ahead(compiled.sql, compiled.row(values))
+            self._expected[statement, values] = answer
+
+    def expect_in(self, statement: PreparedList, values: Sequence[Any]) -> None:
+        """Send a SELECT for a list of values whose rows will be asked for."""
+        if self._send_ahead is not None:
+            for piece, row in statement.batches(values):
+                self.expect(piece, *row)
+
     def execute(self, sql: str) -> list[Any]:
         """Run a statement of the database's own language, and return its rows."""
+        self._note_write()
         self._cursor.execute(sql)
         return self._cursor.fetchall()
 
     def rows(self, statement: Prepared, *values: Any) -> list[Any]:
         """Run a statement and return its rows."""
         compiled = statement.for_dialect(self.dialect)
+        if not compiled.is_read:
+            self._note_write()
+        elif self._expected and (answer := self._expected.pop((statement, values), None)):
+            return self._cursor.rows_of(answer)  # type: ignore[attr-defined, no-any-return]
         self._cursor.execute(compiled.sql, compiled.row(values))
         return self._cursor.fetchall()
 
@@ -84,6 +118,7 @@ class Work:
 
     def run(self, statement: Prepared, *values: Any) -> int:
         """Run a statement and return how many rows it changed."""
+        self._note_write()
         compiled = statement.for_dialect(self.dialect)
         self._cursor.execute(compiled.sql, compiled.row(values))
         return self._cursor.rowcount
@@ -92,6 +127,7 @@ class Work:
         """Run a statement for many rows; do nothing for none."""
         if not rows:
             return
+        self._note_write()
         compiled = statement.for_dialect(self.dialect)
         if len(rows) == 1:
             self._cursor.execute(compiled.sql, compiled.row(rows[0]))
@@ -102,3 +138,8 @@ class Work:
             return
         arranged = [compiled.row(row) for row in rows] if compiled.arrange else rows
         self._cursor.executemany(compiled.sql, arranged)
+
+    def _note_write(self) -> None:
+        self.write_count += 1
+        if self._expected:
+            self._expected = {}

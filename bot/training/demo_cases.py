@@ -1,7 +1,8 @@
 """Cases for a demo: the people of the training write, and staff answer some of them.
 
 Six people in six languages: one waits in danger, two wait, one is in a conversation, one is
-snoozed, one is closed. Four more have no phone on the page: two ask for help in a county, and two
+snoozed, one is closed. The one in a conversation has a service plan, an appointment and a report to
+the police that is due. Four more have no phone on the page: two ask for help in a county, and two
 were answered before, so that lists, filters and figures show something. One more has called: Jun
 opened that case, and it has no chat.
 """
@@ -11,10 +12,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from bot.cases.consents import ConsentRecords
 from bot.cases.queries import find_case_id, load_queue
 from bot.clock import DAY
 from bot.hotline.commands.types import Command, Verb
+from bot.hotline.figures.months import FigureMonths
+from bot.hotline.figures.sources import all_sources
 from bot.hotline.origins.opening import LANGUAGE, WORDING
+from bot.training.demo_figures import add_demo_months
 from bot.training.scenarios import Scenario, load_scenarios
 from bot.training.session import APP_LANGUAGES, label_lookup, play_opening
 
@@ -28,6 +33,8 @@ GOODBYE = "Thank you for asking. You can write here again at any time."
 LATER = "She is at work until tomorrow evening."
 RETURNED = "The labour office made the company give your passport back. Write again at any time."
 ASKED = "Which county is the factory in? Then we can name the office that you can go to."
+PEOPLE = ("siti", "somchai", "linh", "chen", "maria", "sok")
+"""Those of the training who write: each in another language."""
 CALLED = "Jun"
 CALL = {
     "channel": "phone", "language": "vi", "answer.safe": "safe", "answer.needs": "papers,legal",
@@ -35,6 +42,7 @@ CALL = {
 }  # fmt: skip
 """The fields of a call that Jun took; no one has the number."""
 CALL_WORDS = "Works in a factory in Hsinchu. The broker keeps her passport and asks for 90,000."
+NOTICED = "A debt that grows every month, and threats against his mother: perhaps forced labour."
 ANSWERED_BY = {"somchai": "Mei", "chen": "Jun", "maria": "Jun", "yuki": "Mei", "lin": "Mei"}
 """Who claims whose case."""
 
@@ -65,9 +73,15 @@ MORE_PEOPLE = (
 
 
 async def add_demo_cases(demo: RunningDemo) -> None:
-    """Let all of them write at the same time, and staff answer some."""
+    """Let all of them write at the same time, and staff answer some; add figures of past months."""
+    context, now = demo.context, demo.context.clock.now()
+    sources = all_sources(
+        ConsentRecords(context.vault), context.legal_deadlines, context.flow_registry
+    )
+    months = FigureMonths(demo.settings.zone, sources)
+    await context.database.writer.run(lambda work: add_demo_months(work, months, now))
     names = label_lookup(demo.settings)
-    people = (*load_scenarios(), *MORE_PEOPLE)
+    people = (*(it for it in load_scenarios() if it.title in PEOPLE), *MORE_PEOPLE)
     await asyncio.gather(*(_add(demo, each, names) for each in people))
     await _take_call(demo)
 
@@ -112,6 +126,7 @@ async def _answer(demo: RunningDemo, title: str, case: str) -> None:
         "somchai": (
             Command(verb=Verb.TAKE_OVER, by=by, case=case),
             Command(verb=Verb.SEND, by=by, case=case, text=WELCOME),
+            *_casework(demo, by, case),
         ),
         "chen": (
             Command(verb=Verb.TAKE_OVER, by=by, case=case),
@@ -140,3 +155,25 @@ async def _answer(demo: RunningDemo, title: str, case: str) -> None:
     }  # fmt: skip
     for command in (claim, *steps[title]):
         await demo.context.command_client.send(command)
+
+
+def _casework(demo: RunningDemo, by: str, case: str) -> list[Command]:
+    """Return what a caseworker records of a case: a plan, an appointment, a report that is due."""
+    law, now = demo.context.legal_deadlines.law, demo.context.clock.now()
+    in_three_days = law.format_time(now + 3 * DAY)
+    services: list[tuple[str, dict[str, str]]] = [
+        ("offer.doctor", {"provider": "Taoyuan General Hospital"}),
+        ("accept.doctor", {}),
+        ("give.doctor", {"kind": "doctor", "amount": "1200"}),
+        ("offer.place", {"provider": "Garden of Hope"}),
+        ("refuse.place", {}),
+    ]
+    beside = {"at": in_three_days, "companion": "Mei", "show": "1"}
+    return [
+        *(
+            Command(verb=Verb.SERVICE, by=by, case=case, code=code, values=values)
+            for code, values in services
+        ),
+        Command(verb=Verb.BOOK_APPOINTMENT, by=by, case=case, code="beside", values=beside),
+        Command(verb=Verb.BEGIN_DUTY, by=by, case=case, code="police", text=NOTICED),
+    ]

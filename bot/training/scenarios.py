@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 SCENARIOS = Path(__file__).parent / "scenes"
 PERSON_PREFIX, QUEUED_LINE, NOTE_PREFIX = "  > ", "== comes", "# "
 URGENCY_LEVELS = range(5)
-FIELDS = frozenset({"name", "language", "after", "urgency", "signs"})
+FIELDS = frozenset({"name", "language", "after", "urgency", "signs", "part"})
+PARTS = ("prosecution", "protection", "prevention", "partnership")
+"""The four Ps of the National Immigration Agency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Scenario:
     opening_lines: tuple[str, ...]
     """Actions until they are in the queue: labels in English, or their own words."""
     replies: tuple[str, ...]
+    part: str = "protection"
+    """Which of the four Ps it is about."""
 
 
 def load_scenarios(folder: Path = SCENARIOS) -> list[Scenario]:
@@ -65,13 +69,15 @@ def load_scenario(path: Path) -> Scenario:
         raise HavenError(
             f"{path.name}: after is a number, urgency one of 0 to {URGENCY_LEVELS[-1]}"
         )
+    if fields["part"] not in PARTS:
+        raise HavenError(f"{path.name}: part is one of: {', '.join(PARTS)}")
     if lines.count(QUEUED_LINE) != 1:
         raise HavenError(f"{path.name}: one line says {QUEUED_LINE}, when they wait in the queue")
     at = lines.index(QUEUED_LINE)
     return Scenario(
         path.stem, about, fields["name"], fields["language"], int(fields["after"]),
         int(fields["urgency"]), signs, tuple(_person_lines(lines[:at])),
-        tuple(_person_lines(lines[at:])),
+        tuple(_person_lines(lines[at:])), fields["part"],
     )  # fmt: skip
 
 

@@ -13,9 +13,11 @@ from bot.app.demo import (
     PASSWORD,
     RestartableBot,
     create_group,
+    create_links,
     demo_settings,
     enrol_all,
     log_file,
+    open_desk,
     serve_pages,
     temporary_folder,
 )
@@ -23,6 +25,7 @@ from bot.app.storage import open_storage
 from bot.app.texts import build_system_texts
 from bot.clock import SystemClock
 from bot.conversation import CONTROLS
+from bot.desks.practice import PracticeCase
 from bot.errors import HavenError, SettingError
 from bot.languages import catalogue
 from bot.log import configure
@@ -33,10 +36,12 @@ from bot.training.debrief import Debrief, make_debrief
 from flows.texts.phrasebook import PHRASES
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from pathlib import Path
 
+    from bot.desks.web.context import DeskContext
     from bot.settings import Settings
+    from bot.store.writer import Work
     from bot.training.scenarios import Scenario
 
     WaitForEnd = Callable[[Sandbox, SandboxGroup, Sequence[Phone]], Awaitable[None]]
@@ -166,19 +171,72 @@ async def run_training(
         group, workers = create_group(sandbox)
         async with serve_pages(sandbox, options.port) as address:
             settings = demo_settings(folder, address, group.id)
-            who = (await enrol_all(settings, workers))[0].id
-            announce(f"The caseworkers' desk is at {address}/group")
-            announce(f"To read a case, sign in as {who} with the password: {PASSWORD}")
-            if options.browser:
-                webbrowser.open(f"{address}/group")
-            plan = _Plan(scenarios, group, wait_for_end, options.pace)
-            phones = await _run_scenarios(sandbox, bot, settings, plan)
+            staff = await enrol_all(settings, workers)
+            phones = add_phones(sandbox, scenarios)
+            async with open_desk(sandbox, settings, address, bot) as context:
+                context.practice = TrainingPractice(context, sandbox, scenarios, phones)
+                links = await create_links(context, staff)
+                for line in _addresses(address, links, staff[0].id):
+                    announce(line)
+                if options.browser:
+                    webbrowser.open(f"{address}{next(iter(links.values()))}")
+                plan = _Plan(scenarios, phones, group, wait_for_end, options.pace)
+                await _run_scenarios(sandbox, bot, settings, plan)
         return await _debriefs(settings, scenarios, phones, sandbox)
+
+
+def _addresses(address: str, links: Mapping[str, str], who: str) -> list[str]:
+    """Return what a trainee is told: where the desks are, and how to sign in."""
+    return [
+        *(f"Desk, as {name}: {address}{path}" for name, path in links.items()),
+        f"The Telegram group is at {address}/group",
+        f"To read a case, sign in as {who} with the password: {PASSWORD}",
+    ]
+
+
+def add_phones(sandbox: Sandbox, scenarios: Sequence[Scenario]) -> list[Phone]:
+    """Return a phone for each person, in the language of its app."""
+    return [
+        sandbox.add_phone(it.name, language=APP_LANGUAGES.get(it.language, it.language))
+        for it in scenarios
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPractice:
+    """The training as its desk knows it."""
+
+    context: DeskContext
+    sandbox: Sandbox
+    scenarios: Sequence[Scenario]
+    phones: Sequence[Phone]
+
+    async def cases(self) -> list[PracticeCase]:
+        """Return the fictional people with what came of them so far."""
+        context, bot = self.context, int(self.sandbox.token.partition(":")[0])
+        minutes, now = context.settings.response_minutes, SystemClock().now()
+
+        def look(work: Work) -> list[PracticeCase]:
+            pairs = zip(self.scenarios, self.phones, strict=True)
+            keys = [(each, context.vault.chat_key(bot, phone.id)) for each, phone in pairs]
+            return [_practice_case(make_debrief(work, *it, minutes, now)) for it in keys]
+
+        return await context.read_pool.run(look)
+
+
+def _practice_case(it: Debrief) -> PracticeCase:
+    scene = it.scenario
+    return PracticeCase(
+        scene.title, scene.name, scene.about, scene.part, scene.language, it.reference,
+        it.priority, scene.urgency, scene.signs, it.answered_after, it.response_minutes,
+        it.is_in_time,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
     scenarios: Sequence[Scenario]
+    phones: Sequence[Phone]
     group: SandboxGroup
     wait_for_end: WaitForEnd
     pace: float
@@ -186,12 +244,9 @@ class _Plan:
 
 async def _run_scenarios(
     sandbox: Sandbox, runner: RestartableBot, settings: Settings, plan: _Plan
-) -> list[Phone]:
+) -> None:
     bot = asyncio.create_task(runner.run(settings))
-    phones = [
-        sandbox.add_phone(each.name, language=APP_LANGUAGES.get(each.language, each.language))
-        for each in plan.scenarios
-    ]
+    phones = plan.phones
     names = label_lookup(settings)
     tasks = [bot]
     try:
@@ -207,7 +262,6 @@ async def _run_scenarios(
             task.cancel()
         await runner.stop()
         await asyncio.gather(*tasks, return_exceptions=True)
-    return phones
 
 
 async def _wait_for(end: asyncio.Future[Any], *others: asyncio.Future[Any]) -> None:

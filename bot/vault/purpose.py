@@ -34,6 +34,8 @@ class Purpose(StrEnum):
     """A referral that a person may still answer."""
     LEGAL_DEADLINE = "clock"
     """Legal events: the bot must know when a deadline ends."""
+    SERVICE_PLAN = "plan"
+    """Service plans without words: the bot tells the person what a caseworker released."""
     EPOCH = "epoch"
     """The private half of an epoch."""
 

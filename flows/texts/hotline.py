@@ -98,6 +98,26 @@ RECIPIENT_REPLIES = {
 }
 """What an organisation answered that was told something, with the person's consent."""
 
+# Translators: what is arranged for the person, e.g. A doctor: Tuesday, December 1, 10:00
+APPOINTMENT = _("{service}: {time}")
+SERVICE_NAMES = {
+    # Translators: a person who goes along, so that the way is safe.
+    "escort": pgettext("service", "Someone to go with me"),
+    "doctor": pgettext("service", "A doctor"),
+    "interpreter": pgettext("service", "An interpreter"),
+    "lawyer": pgettext("service", "Legal advice"),
+    "counsellor": pgettext("service", "Someone to talk to"),
+    "beside": pgettext("service", "Someone beside me"),
+    "needs": pgettext("service", "Money to live on"),
+    # Translators: an office that helps people with money, health or a home.
+    "welfare": pgettext("service", "Help from other offices"),
+    "training": pgettext("service", "Training for a job"),
+    "place": pgettext("service", "A safe place to stay"),
+    # Translators: a permit to stay or to work, or the ticket home.
+    "home": pgettext("service", "Papers or the way home"),
+}
+"""What an appointment is for, by the code of the service."""
+
 # --- Stored data, one line a kind ---------------------------------------------
 
 YOUR_DATA = {

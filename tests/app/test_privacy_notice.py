@@ -78,6 +78,7 @@ NOT_TOLD = {
     "smtp_url": "a call to a caseworker says nothing of a case",
     "smtp_from": "among staff",
     "push_contact": "among staff",
+    "assist_models": "where on this machine; what a model makes stays sealed in the case",
     "source": "the program, not data",
     "backup_key": "for whom copies open, which is nobody here",
 }

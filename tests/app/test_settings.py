@@ -25,7 +25,8 @@ WRONG = [
     ("promise_minutes", "15,2,240,1440,4320"), ("promise_minutes", "0,15,240,1440,4320"),
     ("promise_minutes", "2,15,240,1440,99999"), ("promise_minutes", "2,15,four,1440,4320"),
     ("promise_minutes", ""), ("claim_lapses_minutes", 0), ("silence_minutes", 0),
-    ("hours", "9-21"),
+    ("hours", "9-21"), ("desk_listen", "127.0.0.1:99999"), ("desk_listen", "127.0.0.999:80"),
+    ("watch_listen", "127.0.0.1:70000"),
 ]  # fmt: skip
 
 

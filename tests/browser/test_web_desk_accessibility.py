@@ -11,6 +11,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from bot.cases.state_machine import Role
+from bot.training.demo_figures import add_demo_months
 from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
 from tests.browser.conftest import PATIENCE, WIDE
 from tests.support.content.expired_place import expired_place
@@ -135,6 +136,9 @@ async def _a_caseworker(
     await look.at(page, "case, held")
     await page.evaluate(ALL_OPEN)
     await look.at(page, "case, held, all open")
+    for part in ("plan", "law"):
+        await page.evaluate(f"document.getElementById('show-{part}').click()")
+        await look.at(page, f"case, {part}, all open")
     await page.keyboard.press("Escape")
     await page.keyboard.press("/")
     await expect(page.locator("#phrase-results li").first).to_be_visible()
@@ -234,6 +238,10 @@ async def _a_supervisor(
     await page.goto(f"{office.address}/queue/waiting")
     await expect(page.locator(".notice")).to_contain_text("haven directory todo")
     await _hours_and_shifts(office, look, page)
+    figures, now = office.home.house.figures, office.clock.now()
+    office.home.database.writer.run_sync(lambda work: add_demo_months(work, figures, now))
+    await page.goto(f"{office.address}/figures")
+    await look.at(page, "figures")
     await page.goto(f"{office.address}/audit")
     await page.locator("form[action$='/audit/check'] button").click()
     await look.at(page, "the log, checked")

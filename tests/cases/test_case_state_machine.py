@@ -99,7 +99,7 @@ HANDS_ON = {CaseState.CLAIMED, CaseState.OPEN, CaseState.REFERRED}
 
 def expected(state: str, verb: str, role: Role | None, holds: bool, reason: str) -> str | None:
     """Return where the table says a case goes, None when it stays."""
-    if role is Role.AUDITOR or (verb in NEEDS_A_REASON and not reason.strip()):
+    if role in {Role.AUDITOR, Role.INTERPRETER} or (verb in NEEDS_A_REASON and not reason.strip()):
         return None
     ways = TABLE[state].get(verb, {})
     if role is None:

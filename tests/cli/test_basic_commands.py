@@ -313,6 +313,9 @@ def test_a_case_is_opened_in_the_language_of_who_reads_it(
     assert WORDS in english.stdout
     assert "I am safe here" in english.stdout
     chinese = json.loads(run_haven(*typed, "--language", "zh_Hant", "--json", **deployment).stdout)
+    assert "Messages and notes" in english.stdout
+    written = [(it["from"], it["text"]) for it in chinese["messages"]]
+    assert ("person", WORDS) in written
     told = {it["step"]: it["answer"] for it in chinese["reports"][0]["answers"]}
     assert told["also"] == f"hello\n{WORDS}"
     assert told["safe"] != "I am safe here"
@@ -385,6 +388,8 @@ def test_a_case_stays_sealed_without_signing_in(
     assert "I am safe here" not in done.stdout
     known = json.loads(run_haven("cases", "show", case["reference"], "--json", **deployment).stdout)
     assert (known["is_open"], known["reports"], known["reasons"]) == (False, [], [])
+    assert "messages" not in known
+    assert "Messages" not in done.stdout
 
 
 def test_an_agreed_check_in_hour_is_shown_only_after_signing_in(

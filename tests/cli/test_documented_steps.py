@@ -53,7 +53,8 @@ def marked(page: str) -> list[tuple[str, ...]]:
 
 
 NOT_RUN = {
-    "apt-get install python3-venv": "changes this machine; tests/setup follows it on an empty root",
+    "apt-get update": "changes this machine; `./run fire clean_root` follows it in a root",
+    "haven restore": "its lines are followed there, too",
     "systemctl daemon-reload": "changes this machine; tests/setup checks the units",
     "age --decrypt": "tests/vault/backup/test_open_without_haven.py follows these lines",
     "cd bot/setup/container": "needs a container engine; tests/setup follows the same steps",

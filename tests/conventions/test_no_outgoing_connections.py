@@ -22,6 +22,7 @@ MAY: dict[str, str] = {
     "bot/channels/smtp.py": "calls caseworkers by e-mail, over the mail server of the settings",
     "bot/channels/tls_certificate.py": "looks at the certificate of the desk's own address",
     "bot/sandbox/methods/__init__.py": "reads from the library what Telegram's methods are called",
+    "bot/hotline/assist/assist_worker.py": "proves that it can open no socket, or ends",
     "bot/sandbox/server.py": "finds a free port of this machine",
     "bot/asgi_server.py": "listens, and calls nobody",
     "bot/app/demo.py": "opens the demo's own page in whoever's browser started it",

@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.log import configure
-from tests.fire.drill_command import run_drill
+from tests.fire.drill_command import DATABASE, defaults_of, run_drill
 from tests.fire.promise_table import BROKEN, HEAD, markdown, rows_of_table
+from tests.support.database_fixtures import DATABASE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,6 +41,8 @@ MODULES = {
     "sockets": "sockets_drill",
     "power": "power_drill",
     "storm": "storm_drill",
+    "figures": "figures_drill",
+    "clean_root": "clean_root_drill",
     "states": "full_length_drill",
 }
 """Each drill's module: its `drill(...)` returns figures, with what is wrong under `faults`."""
@@ -59,6 +62,8 @@ LONG: dict[str, dict[str, Any]] = {
     "clock": {"clocks": 15},
     "power": {"cuts": 1000},
     "storm": {"rounds": 100},
+    "figures": {"histories": 10_000},
+    "clean_root": {"releases": 9},
     "states": {"files": 100},
 }
 """What a drill is asked for with `--long`."""
@@ -80,6 +85,10 @@ def asked(parse: list[str] | None = None) -> argparse.Namespace:
     typed.add_argument(
         "--table", action="store_true", help="the table of promises: all drills, and the tests"
     )
+    typed.add_argument(
+        "--database", choices=DATABASE_KINDS,
+        help="of drills that can have either; --long has both one after the other",
+    )  # fmt: skip
     typed.add_argument("--long", action="store_true", help="as long as a release wants it")
     found = typed.parse_args(parse)
     known = ", ".join(offered())
@@ -88,11 +97,19 @@ def asked(parse: list[str] | None = None) -> argparse.Namespace:
     return found
 
 
-def burned(names: list[str], *, is_long: bool) -> Iterator[dict[str, Any]]:
-    """Yield the row of each drill."""
+def burned(
+    names: list[str], *, is_long: bool, database: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield the row of each drill; a long one that can have either database runs on both."""
     for name in names:
         drill = importlib.import_module(offered()[name]).drill
-        yield run_drill(name, drill, LONG[name] if is_long else {})
+        given = LONG[name] if is_long else {}
+        if DATABASE not in defaults_of(drill):
+            yield run_drill(name, drill, given)
+            continue
+        both = DATABASE_KINDS if is_long else ("sqlite",)
+        for kind in (database,) if database else both:
+            yield {DATABASE: kind, **run_drill(name, drill, given | {DATABASE: kind})}
 
 
 def shown(row: dict[str, Any]) -> Table:
@@ -121,8 +138,8 @@ def main(typed: list[str] | None = None) -> int:
     what, console, broken = asked(typed), Console(), False
     configure(io.StringIO())  # drills that look at the log have one of their own
     if what.table:
-        return print_table(rows_of_table(lambda name: next(burned([name], is_long=what.long))))
-    for row in burned(what.drills or list(offered()), is_long=what.long):
+        return print_table(rows_of_table(lambda name: burned([name], is_long=what.long)))
+    for row in burned(what.drills or list(offered()), is_long=what.long, database=what.database):
         broken = broken or bool(row["faults"])
         if what.json:
             sys.stdout.write(json.dumps(row, default=str) + "\n")

@@ -85,18 +85,20 @@ class StoredChat:
 class StoredDeployment:
     """The data of a deployment, seen from outside."""
 
-    def __init__(self, data: Path, key: Path) -> None:
-        self._database = Database(DataDirectory(data).database_url)
-        self._folder, self._key = DataDirectory(data), key
+    def __init__(self, data: Path, key: Path, database_url: str = "", keys_url: str = "") -> None:
+        self._database = Database(database_url or DataDirectory(data).database_url)
+        self._keys_url, self._key = keys_url or DataDirectory(data).keys_url, key
 
     @cached_property
     def _vault(self) -> Vault:
-        keys = KeyStore(Database(self._folder.keys_url))
+        keys = KeyStore(Database(self._keys_url))
         return Vault(keys.load_root(HostKey.load(self._key), self._database, 0), keys)
 
     def ask(self, sql: str, *values: object) -> list[Any]:
-        """Return the rows of a question."""
+        """Return the rows of a question in SQLite's words."""
         connection = self._database.connect()
+        if self._database.dialect != "sqlite":
+            sql = sql.replace("?", "%s").replace("rowid", "ctid")
         try:
             return list(connection.execute(sql, values))
         finally:
@@ -113,6 +115,12 @@ class StoredDeployment:
     @property
     def unsent(self) -> int:
         return self._count("SELECT count(*) FROM outbox WHERE state <> 'sent'")
+
+    @property
+    def damaged(self) -> int:
+        """Return whether SQLite finds fault with its own file; PostgreSQL looks after its own."""
+        is_sqlite = self._database.dialect == "sqlite"
+        return int(is_sqlite and self.ask("PRAGMA integrity_check") != [("ok",)])
 
     def _count(self, sql: str) -> int:
         return int(self.ask(sql)[0][0])
@@ -170,7 +178,7 @@ def judge(disk: StoredDeployment, walkers: Sequence[NumberedWalker]) -> Delivery
         waiting=disk.waiting,
         quarantined=disk.quarantined,
         unsent=disk.unsent,
-        damaged=int(disk.ask("PRAGMA integrity_check") != [("ok",)]),
+        damaged=disk.damaged,
     )
     for walker in walkers:
         chat = disk.chat(walker.phone)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Drill = Callable[..., dict[str, Any]]
     """Its parameters have defaults; the row it returns has what is wrong under `faults`."""
 
+DATABASE = "database"
+"""The parameter by which a drill is told on which kind of database to run."""
 TELL = "tell"
 """The parameter by which a drill says how much is done."""
 

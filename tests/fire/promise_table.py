@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 HEAD = ("promise", "strongest check", "counted", "result")
 BROKEN = "**broken**"
@@ -76,11 +76,17 @@ CHECKS = (
 )  # fmt: skip
 
 
-def rows_of_table(burn: Callable[[str], Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
-    """Run every check and yield its row of the table; `burn` returns the row of a drill."""
+def rows_of_table(
+    burn: Callable[[str], Iterable[Mapping[str, Any]]],
+) -> Iterator[tuple[str, ...]]:
+    """Run every check and yield its rows of the table; `burn` returns those of a drill."""
     for it in CHECKS:
-        had = _drilled(it, burn(it.drill)) if it.drill else _tested(it)
-        yield it.promises, it.named, *had
+        if not it.drill:
+            yield it.promises, it.named, *_tested(it)
+            continue
+        for row in burn(it.drill):
+            where = " on PostgreSQL" if row.get("database") == "postgresql" else ""
+            yield it.promises, it.named + where, *_drilled(it, row)
 
 
 def _drilled(check: PromiseCheck, row: Mapping[str, Any]) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fire.__main__ import LONG, MODULES, asked, main, offered
-from tests.fire.drill_command import defaults_of, run_command
+from tests.fire.drill_command import DATABASE, defaults_of, run_command
 
 
 def counting(*, rounds: int = 2, control: str = "", flaw: bool = False) -> dict[str, Any]:
@@ -48,10 +48,19 @@ def test_a_drill_is_one_row_of_figures(capsys: pytest.CaptureFixture[str]) -> No
     assert (row["drill"], row["faults"], row["damaged"]) == ("restore", {}, 60)
 
 
+def test_a_drill_that_can_have_either_database_says_on_which_it_ran() -> None:
+    can = {name for name in offered() if DATABASE in options_of(name)}
+    assert can == set(MODULES) - {"clean_root", "needle", "power", "sockets", "states"}
+    assert asked(["kill", "--database", "postgresql"]).database == "postgresql"
+
+
+def options_of(name: str) -> dict[str, Any]:
+    return defaults_of(importlib.import_module(offered()[name]).drill)
+
+
 def test_every_drill_is_there_and_takes_what_a_long_one_is_asked_for() -> None:
     assert set(offered()) == set(MODULES) == set(LONG)
-    for name, module in offered().items():
-        taken = defaults_of(importlib.import_module(module).drill)
-        assert LONG[name].keys() <= taken.keys(), name
+    for name in offered():
+        assert LONG[name].keys() <= options_of(name).keys(), name
     with pytest.raises(SystemExit):
         asked(["nothing"])

@@ -40,18 +40,20 @@ def test_a_row_counts_and_says_whether_a_promise_is_broken(
 ) -> None:
     monkeypatch.setattr(promise_table, "CHECKS", (PromiseCheck("P1", "kill", ("kills",)),))
 
-    def burn(_name: str) -> dict[str, Any]:
-        return {"kills": 1000, "faults": faults}
+    def burn(_name: str) -> list[dict[str, Any]]:
+        row = {"kills": 1000, "faults": faults}
+        return [row, row | {"database": "postgresql"}]
 
-    ((promise, named, counted, result),) = rows_of_table(burn)
+    (promise, named, counted, result), other = rows_of_table(burn)
     assert (promise, named, counted) == ("P1", "`./run fire kill`", "kills 1,000")
+    assert other == (promise, f"{named} on PostgreSQL", counted, result)
     assert (BROKEN in result) == bool(faults)
 
 
 def test_a_test_that_fails_breaks_its_promise(monkeypatch: pytest.MonkeyPatch) -> None:
     check = PromiseCheck("P1", tests=("vault/test_seal_and_open.py", "vault/nothing_there.py"))
     monkeypatch.setattr(promise_table, "CHECKS", (check,))
-    ((*_, result),) = rows_of_table(lambda _: {})
+    ((*_, result),) = rows_of_table(lambda _: [])
     assert BROKEN in result
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import socket
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app.run import RunOptions, run_bot
+from bot.app.web_desk import run_standalone_desk
 from bot.errors import SettingError
 from bot.monitoring.metrics import LEVEL, METRICS
 from bot.sandbox import FaultKind
@@ -18,7 +21,7 @@ from bot.settings import load_settings
 from bot.store.database import DataDirectory
 from bot.store.disk_space import DiskSpace
 from tests.support.harnesses.hotline_harness import settings_for
-from tests.support.watched_deployment import watched
+from tests.support.watched_deployment import WatchedDeployment, values, watched
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,6 +93,35 @@ async def test_it_is_not_ready_after_five_minutes_without_telegram(tmp_path: Pat
     assert before.status_code == 200
     assert after.status_code == 503
     assert "no  Telegram answered within 5 minutes" in after.text
+
+
+async def test_a_desk_by_itself_says_how_it_is_and_nothing_of_polling(tmp_path: Path) -> None:
+    async with watched(tmp_path) as haven:
+        bot = haven.deployment.settings
+        alone = bot.model_copy(
+            update={"desk_listen": free_address(), "watch_listen": free_address()}
+        )
+        desk = WatchedDeployment(haven.deployment, int(alone.watch_listen.rpartition(":")[2]))
+        running = asyncio.create_task(run_standalone_desk(alone))
+
+        async def is_ready() -> bool:
+            assert not running.done()
+            return await desk.scrape() is not None
+
+        await desk.until(is_ready)
+        ready, found = await desk.get("/readyz"), values(await desk.scrape() or "")
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert ready.text == "ok  database answers\nok  keys are usable\n"
+    assert found["haven_database_up"] == found["haven_keys_usable"] == 1
+    assert "haven_desk_sessions" in found
+    assert "haven_poll_age_seconds" not in found
+
+
+def free_address() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{free.getsockname()[1]}"
 
 
 def test_the_desks_address_is_refused_and_nothing_listens_by_itself() -> None:

@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
+from bot.app import staff
 from bot.app.storage import open_vault
 from bot.cases.state_machine import Role
 from bot.dispatch import on_call
@@ -29,7 +30,7 @@ WAITS = "Haven: something waits for you."
 @pytest.fixture(autouse=True)
 def _checks_often() -> Iterator[None]:
     with (
-        patch.object(on_call, "CHECK_SECONDS", 0.0),
+        patch.object(staff, "ALERT_CHECK_SECONDS", 0.0),
         patch.object(on_call, "SEND_POLL_SECONDS", 0.05),
     ):
         yield

@@ -32,6 +32,13 @@ def empty_url(kind: str, folder: Path) -> str:
     return f"sqlite:///{folder / 'haven.db'}"
 
 
+def database_settings(kind: str) -> dict[str, str]:
+    """Return the settings of two empty databases; none for SQLite, which is a file of the data."""
+    if kind == "sqlite":
+        return {}
+    return {name: postgres_server.empty_database() for name in ("database_url", "keys_url")}
+
+
 def migrated_url(kind: str, folder: Path) -> str:
     """Return the address of a database at this release's schema."""
     if kind == "postgresql":
@@ -82,7 +89,7 @@ def rows_of(connection: Any, sql: str) -> list[tuple[Any, ...]]:
     """Return the rows of a question to an open connection."""
     cursor = connection.cursor()
     cursor.execute(sql)
-    rows = cursor.fetchall()
+    rows = cursor.fetchall() if cursor.description is not None else []  # a change has no rows
     cursor.close()
     return [tuple(_plain(value) for value in row) for row in rows]
 

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import HavenError
+from bot.text import fold
 from bot.training.debrief import SIGN_ORDER, Debrief, parse_signs
-from bot.training.scenarios import SCENARIOS, Scenario, load_scenario, load_scenarios
+from bot.training.scenarios import PARTS, SCENARIOS, Scenario, load_scenario, load_scenarios
+from bot.training.session import APP_LANGUAGES, label_lookup
+from tests.support.harnesses.hotline_harness import HotlineHarness
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,12 +35,37 @@ def test_a_scene_comes_to_the_queue_and_answers_a_caseworker(scene: Scenario) ->
     assert scene.about.endswith(".")
 
 
+def test_twelve_people_over_four_ps_come_no_less_urgent_than_they_are(tmp_path: Path) -> None:
+    """Each through the real flows, in their own language."""
+    home = HotlineHarness(tmp_path)
+    find_labels = label_lookup(home.settings)
+    found: dict[str, tuple[str, int]] = {}
+    for scene in ALL:
+        person = home.person(APP_LANGUAGES.get(scene.language, scene.language))
+        for line in scene.opening_lines:
+            labels = find_labels(scene.language, line)
+            if not labels:
+                person.says(line)
+                continue
+            named = [it for it in person.labels() if fold(it.lstrip("\u2713 0123456789")) in labels]
+            assert named, (scene.title, line, person.labels())
+            person.presses(named[0])
+        rows = home.ask("SELECT language, priority FROM cases ORDER BY opened_at DESC, id DESC")
+        assert rows[0][1] <= scene.urgency, scene.title
+        found[scene.title] = (rows[0][0], len(rows))
+    assert found == {it.title: (it.language, number) for number, it in enumerate(ALL, 1)}
+    assert len(ALL) == 12
+    assert {it.part for it in ALL} == set(PARTS)
+    home.close()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
         ("# urgency: 1\n", "", "urgency at the beginning"),
         ("# urgency: 1", "# urgency: 9", "urgency one of 0 to 4"),
         ("# after: 0", "# after: soon", "after is a number"),
+        ("# part: protection", "# part: police", "part is one of: prosecution"),
         ("signs: documents", "signs: papers", "signs has papers; one of: vulnerability"),
         ("language: id", "language: xx", "language is one of"),
         ("== comes", "== went", "one line says == comes"),

@@ -16,6 +16,7 @@ from bot.app.databases.moved import refuse_moved
 from bot.app.databases.upgrade_lock import upgrade_lock
 from bot.clock import DAY, HOUR, SystemClock
 from bot.log import log
+from bot.release import installed_release
 from bot.store.copies.upgrade_copy import UpgradeCopy, delete_copy, made_at
 from bot.store.database import Database, DataDirectory
 from bot.store.migrate import (
@@ -28,7 +29,7 @@ from bot.store.migrate import (
     upgrade,
     upgrade_keys,
 )
-from bot.store.releases import SchemaStep, installed_release, require_known, steps_after
+from bot.store.releases import SchemaStep, require_known, steps_after
 from bot.store.tables.keys import key_metadata
 
 if TYPE_CHECKING:

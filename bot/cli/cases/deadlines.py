@@ -97,7 +97,7 @@ def show_deadlines(
 def list_events(language: StaffLanguage = "en") -> None:
     """List the events that can be recorded, and which day counts."""
     words = staff_catalogue(language)
-    for kind in find_place(load_settings().place).deadline_rules.event_kinds.values():
+    for kind in find_place(load_settings().place).deadline_rules.typed_kinds.values():
         typer.echo(f"{kind.code:<15} {kind.text.render(words)}")
 
 

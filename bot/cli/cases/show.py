@@ -26,6 +26,7 @@ from bot.cases.queries import (
 from bot.cases.routing import Queue
 from bot.cases.state_machine import draw_mermaid
 from bot.cli.cases.deadlines import near_deadlines
+from bot.cli.cases.messages import load_messages, message_lines
 from bot.cli.deployment import no_such_case, open_deployment, read
 from bot.cli.options import AsJson, Language, PasswordFile, SignedIn, one_of, require_language
 from bot.cli.output import format_time, make_table, print_json, print_table
@@ -90,7 +91,7 @@ def show_case(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Show a case; for a caseworker who signs in, with what was sent."""
+    """Show a case; for a caseworker who signs in, with what was sent and written."""
     require_language(language)
     with open_deployment() as deployment:
         settings, database, vault = deployment.settings, deployment.database, deployment.vault
@@ -99,18 +100,25 @@ def show_case(
         opened = deployment.read(reader.open(reference, keyring))
         # Agreed hours are for signed-in caseworkers only, although the host key opens them.
         check_in = agreed_check_in(database, vault, reference) if who else None
+        messages: list[dict[str, Any]] = []
+        if opened is not None and keyring is not None:
+            messages = load_messages(deployment, reference, keyring, language)
     if opened is None:
         raise typer.BadParameter(str(no_such_case(reference)))
     if as_json:
         found = _case_details_as_json(opened)
         found |= check_in_as_json(check_in, settings.zone) if who else {}
+        found |= {"messages": messages} if who else {}
         print_json(found)
         return
     staff, zone = (
         catalogue(language if language in STAFF_LANGUAGES else "en", "staff"),
         settings.zone,
     )
-    Console().print(case_view(opened, staff, zone), *check_in_lines(check_in, staff, settings))
+    lines = message_lines(messages, zone)
+    Console().print(
+        case_view(opened, staff, zone), *check_in_lines(check_in, staff, settings), *lines
+    )
 
 
 def draw_states() -> None:

@@ -14,8 +14,9 @@ from bot.app.databases.upgrade import UpgradePart, load_parts, upgrade_deploymen
 from bot.cli.output import format_time, make_table, print_table
 from bot.errors import HavenError
 from bot.log import configure
+from bot.release import installed_release
 from bot.settings import Settings, load_settings
-from bot.store.releases import RELEASES, installed_release
+from bot.store.releases import RELEASES
 
 
 def upgrade(

@@ -18,8 +18,10 @@ from bot.app.texts import use_offered_languages
 from bot.cases.routing import QUEUE_NAMES
 from bot.cases.state_machine import Role
 from bot.channels.telegram.installation import tell_profile
+from bot.cli.backup import make_backup
 from bot.cli.deployment import Deployment, open_deployment
 from bot.cli.doctor import run_checks
+from bot.cli.install.existing_data import ExistingData, accounts_of, find_existing
 from bot.cli.staff import enrol, print_recovery_key
 from bot.desks.web.auth.totp import SecondFactors
 from bot.errors import HavenError, SettingError
@@ -35,7 +37,7 @@ from bot.settings import (
 from bot.setup import accounts
 from bot.setup.answers import example_answers, read_answers
 from bot.setup.checks import check_port, check_settings, check_user, command_line, settings_of
-from bot.setup.credentials import CredentialFolder, copy_key, new_host_key
+from bot.setup.credentials import CredentialFolder, check_copy, copy_key, new_host_key
 from bot.setup.env_file import SECRETS, format_env
 from bot.setup.files import UNITS as UNIT_FOLDER
 from bot.setup.files import PlannedFile, Target
@@ -43,17 +45,15 @@ from bot.setup.interview import Interview
 from bot.setup.ownership import give_to_user, make_user
 from bot.setup.questions import QUESTIONS
 from bot.setup.service_files import Service, proxy_files, read_program, unit_files
+from bot.vault.backup.create import list_archives
 from bot.vault.keys.passwords import PasswordCost
 
-ACCOUNTS = {
-    "administrator": frozenset({"administrator", "administrator_password"}),
-    "caseworker": frozenset({"caseworker", "caseworker_languages", "caseworker_password"}),
-}
-"""Questions about each first account."""
 NO_TERMINAL = (
     "there is no terminal to ask at: haven setup --print-answers > answers.toml, edit it, then "
     "haven setup --answers answers.toml"
 )
+WHERE = ("data", "database_url", "keys_url")
+"""Answers that say where the data are."""
 LICENCE = "Haven is free software: AGPL-3.0-or-later, https://www.gnu.org/licenses/agpl-3.0.html"
 SERVICE_FILE = UNIT_FOLDER / "haven.service"
 STARTED = "haven.service haven-retention.timer"
@@ -70,6 +70,8 @@ class Installation:
     answers: Mapping[str, str]
     credentials: CredentialFolder
     is_new: bool
+    host_key: str = ""
+    """The text of the host key of data that are here already; empty: a new one is made."""
 
     def settings(self) -> Settings:
         """Return the settings as they hold here, where that machine's folders are below a root."""
@@ -114,6 +116,7 @@ def setup(
     installation = _collect(target, given)
     changed = _write(installation, is_asked=given is None)
     _make_accounts(installation, password_cost(context), is_asked=given is None)
+    _make_first_backup(installation)
     _give_away(installation)
     if changed:
         _tell_telegram(installation)
@@ -128,24 +131,41 @@ def _collect(target: Target, given: Mapping[str, str] | None) -> Installation:
     """Return what is to be set up, asked for and checked."""
     env, credentials = target.at(ENV_FILE), CredentialFolder.of(target)
     known = {_field(name): it for name, it in read_env_file(_existing(env)).items()}
-    before = Installation(target, known, {}, credentials, is_new=not known)
+    found = _existing_data(target, known, given, credentials)
     stored_token = credentials.load(TOKEN_CREDENTIAL) if credentials.has(TOKEN_CREDENTIAL) else ""
-    interview = Interview(known, _existing_accounts(before), stored_token)
+    interview = Interview(known, found.answered | {"host_key"}, stored_token)
     if given is None:
         interview.at_terminal()
     else:
         interview.from_file(given)
     answers = interview.answers
     set_ = {key: it for key, it in answers.items() if QUESTIONS[key].setting}
-    values = {"data": QUESTIONS["data"].default} | known | set_
-    made = Installation(target, values, answers, credentials, is_new=not known)
+    values = {"data": QUESTIONS["data"].default, **known, **set_}
+    made = Installation(target, values, answers, credentials, not known, found.host_key)
     _check_all(made, known)
     return made
+
+
+def _existing_data(
+    target: Target, known: Mapping[str, str], given: Mapping[str, str] | None,
+    credentials: CredentialFolder,
+) -> ExistingData:  # fmt: skip
+    """Return what is where the data will be, as far as it is known before the questions."""
+    has_key = credentials.has(CREDENTIAL)
+    if has_key:
+        credentials.hand_over()
+    where = {key: it for key in WHERE if (it := (given or {}).get(key))}
+    values = {"data": QUESTIONS["data"].default, **known, **where}
+    before = Installation(target, values, {}, credentials, is_new=not known)
+    named = None if given is None else given.get("host_key", "")
+    return find_existing(before.settings(), named, has_key=has_key)
 
 
 def _check_all(installation: Installation, known: Mapping[str, str]) -> None:
     settings = installation.settings()
     check_settings(settings)
+    if copy := installation.answers.get("host_key_copy"):
+        check_copy(_present_key(installation), Path(copy))
     if installation.target.is_this_machine and (
         known.get("desk_listen") != installation.values.get("desk_listen")
     ):
@@ -157,35 +177,18 @@ def _check_all(installation: Installation, known: Mapping[str, str]) -> None:
                 raise SettingError(f"HAVEN_{name}_URL: {fault.splitlines()[0]}")
 
 
+def _present_key(installation: Installation) -> str:
+    """Return the text of the host key, as it is or was named; empty if one is still to be made."""
+    credentials = installation.credentials
+    return credentials.load(CREDENTIAL) if credentials.has(CREDENTIAL) else installation.host_key
+
+
 def _existing(path: Path) -> Path | None:
     return path if path.exists() else None
 
 
 def _field(name: str) -> str:
     return name.removeprefix("HAVEN_").lower()
-
-
-def _existing_accounts(before: Installation) -> frozenset[str]:
-    """Return the questions about accounts that need not be asked."""
-    if before.is_new or not before.credentials.has(CREDENTIAL):
-        return frozenset()
-    before.credentials.hand_over()
-    try:
-        with open_deployment(settings=before.settings()) as deployment:
-            found = _accounts_of(deployment)
-    except HavenError:  # there is no database yet: an earlier setup was interrupted
-        return frozenset()
-    return frozenset().union(*(ACCOUNTS[it] for it in found))
-
-
-def _accounts_of(deployment: Deployment) -> set[str]:
-    vault = deployment.vault
-    found = set()
-    if deployment.run(lambda work: accounts.has_administrator(work, vault)):
-        found.add("administrator")
-    if vault.cases.wraps.holders().teams:
-        found.add("caseworker")
-    return found
 
 
 # --- Files -----------------------------------------------------------------------------------
@@ -212,7 +215,7 @@ def _planned(installation: Installation) -> Iterator[PlannedFile]:
     values, credentials = installation.values, installation.credentials
     yield PlannedFile(ENV_FILE, format_env(values).encode(), 0o640, hides=SECRETS)
     if not credentials.has(CREDENTIAL):
-        yield credentials.planned(CREDENTIAL, new_host_key())
+        yield credentials.planned(CREDENTIAL, installation.host_key or new_host_key())
     token = installation.answers.get("token", "")
     if token and not (
         credentials.has(TOKEN_CREDENTIAL) and credentials.load(TOKEN_CREDENTIAL) == token
@@ -264,7 +267,7 @@ def _make_accounts(installation: Installation, cost: PasswordCost, *, is_asked: 
     """Enrol the first caseworker, whose key opens cases, then the first administrator."""
     answers = installation.answers
     with open_deployment(create=True, settings=installation.settings()) as deployment:
-        found = _accounts_of(deployment)
+        found = accounts_of(deployment)
         if "caseworker" in answers and "caseworker" not in found:
             _enrol_caseworker(deployment, answers, cost)
         if "administrator" in answers and "administrator" not in found:
@@ -325,6 +328,15 @@ def _print_invitation(deployment: Deployment, who: Caseworker) -> None:
     )
     typer.echo("Link for signing in the first time; it works once, within three days. Hand it over")
     typer.echo(f"in person: {deployment.settings.desk_url}{path}")
+
+
+def _make_first_backup(installation: Installation) -> None:
+    """Make a backup, unless there is one: so it is known now whether the next will succeed."""
+    settings = installation.settings()
+    if settings.backups is not None and not list_archives(settings.backups):
+        with open_deployment(settings=settings) as deployment:
+            typer.echo("\nThe first backup:")
+            make_backup(deployment, settings.backups)
 
 
 # --- Telegram, findings, next steps ----------------------------------------------------------

@@ -82,7 +82,7 @@ def deadlines_report(context: ForumContext, work: Work, case: str, now: int) -> 
     lines.append(locale(texts.EVENT_USAGE))
     lines += [
         locale(texts.EVENT_OPTION, event=kind.code, meaning=locale(kind.text))
-        for kind in law.event_kinds.values()
+        for kind in law.typed_kinds.values()
     ]
     return "\n".join(lines)
 

@@ -27,6 +27,7 @@ from bot.desks.web.administration import (
     source_offer,
     staff,
 )
+from bot.desks.web.assist import machine_help
 from bot.desks.web.auth import account, enrolment, login_pages
 from bot.desks.web.case import (
     actions,
@@ -43,6 +44,9 @@ from bot.desks.web.case import (
 )
 from bot.desks.web.case import pages as case_pages
 from bot.desks.web.connections import ConnectionLimits
+from bot.desks.web.interpreting import interpreters
+from bot.desks.web.interpreting import page as interpreting_page
+from bot.desks.web.interpreting import panel as interpreting_panel
 from bot.desks.web.live import own_cases, sse
 from bot.desks.web.middleware import DeskEndpoint
 from bot.desks.web.opening import joining
@@ -58,10 +62,13 @@ from bot.desks.web.team import (
     audit,
     call_browsers,
     connected_cases,
+    figures,
     key_requests,
+    practice,
     roster,
     shift,
     shift_notice,
+    training,
     week_plan,
     workload,
 )
@@ -78,11 +85,11 @@ KEEP_ALIVE_SECONDS, BACKLOG, MAX_CONNECTIONS = 75, 512, 1200
 MODULES = (
     static_files, login_pages, enrolment, queue_pages, opening_pages, joining, saved_views,
     search_pages, shift, case_pages, record_pages, law, evidence, export, bundle, actions,
-    referral_sheet, send_checks, send_file, looks, moved,
+    referral_sheet, send_checks, send_file, looks, machine_help, moved,
     sse, own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
-    connected_cases, roster, week_plan, shift_notice,
+    connected_cases, roster, week_plan, shift_notice, figures,
     invitations, staff, languages, directory, phrases, hours, deployment, retention,
-    source_offer,
+    source_offer, training, practice, interpreting_page, interpreting_panel, interpreters,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(
     it for module in MODULES for it in vars(module).values() if isinstance(it, Route)

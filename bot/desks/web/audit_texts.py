@@ -46,6 +46,8 @@ AUDIT_DETAILS = {
     "joined": pgettext("audit detail", "a chat joined"),
     "aloud": pgettext("audit detail", "spoken answer"),
     "silent": pgettext("audit detail", "silent after danger"),
+    "course": pgettext("audit detail", "a course"),
+    "look_along": pgettext("audit detail", "a look-along"),
 }
 """Words for codes of the details; names, references and numbers need none."""
 AUDIT_ACTIONS = {
@@ -75,7 +77,19 @@ AUDIT_ACTIONS = {
     "sure": pgettext("audit", "confirmed who is writing"),
     "clock": pgettext("audit", "recorded an event for a legal deadline"),
     "check_in": pgettext("audit", "changed the agreed check-in"),
+    "plan": pgettext("audit", "added an entry to the service plan"),
     "link": pgettext("audit", "linked two cases"),
+    "interpreter_invite": pgettext("audit", "invited an interpreter"),
+    "interpreter_set": pgettext("audit", "changed what an interpreter sees, or for how long"),
+    "interpreter_share": pgettext("audit", "shared a text with an interpreter"),
+    "interpreter_begin": pgettext("audit", "began to interpret"),
+    "interpreter_decline": pgettext("audit", "declined to interpret"),
+    "interpreter_leave": pgettext("audit", "left the conversation they interpreted"),
+    "interpreter_end": pgettext("audit", "ended interpreting"),
+    "interpreter_conflicts": pgettext("audit", "wrote down what may be an interpreter's conflict"),
+    "training_add": pgettext("audit", "wrote down a training"),
+    "training_remove": pgettext("audit", "removed a training from the record"),
+    "fee_sheet": pgettext("audit", "saved the fee sheet of interpreters"),
     "unlink": pgettext("audit", "removed a link between cases"),
     "refused": pgettext("audit", "was refused"),
     # Consent, referrals, exports

@@ -23,14 +23,17 @@ from bot.desks.web.live.watcher import EventStreams
 from bot.desks.web.read_pool import ReadPool
 from bot.documents.typesetter import Typesetter
 from bot.errors import HavenError
+from bot.hotline.assist.assistant import load_assistant
 from bot.hotline.commands.texts import DISPOSITIONS
 from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.duties import CaseDuties
 from bot.hotline.fact_checks import FactChecks
 from bot.hotline.on_call.roster import OnCallRoster, configured_channels
 from bot.hotline.place_records import connections_of, records_of
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.copies import ReferralCopies
 from bot.hotline.staff.staff import Staff
+from bot.places.duties import duties_of
 from bot.store.database import Database, DataDirectory
 from bot.vault.audit.log import AuditLog
 from bot.vault.keys.staff_keys import StaffKeys
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from bot.cases.queries import AnswerRenderer, CaseReader
     from bot.clock import Clock
     from bot.conversation import FlowRegistry
+    from bot.desks.practice import Practice
     from bot.hotline.chat.phrase_edits import PhraseEdits
     from bot.hotline.chat.phrasebook import Phrasebook
     from bot.hotline.origins.spoken import SpokenTexts
@@ -92,6 +96,8 @@ class DeskContext:
     """Returns the opening hours as people read them, on a day, in a language."""
     service_hours: ServiceHours
     """When caseworkers answer, and how soon."""
+    practice: Practice | None = None
+    """The training that this desk belongs to; None for a desk in earnest."""
     spoken: SpokenTexts
     """What a caseworker reads aloud."""
     person_text: Callable[[Text, str], str]
@@ -129,6 +135,8 @@ class DeskContext:
         self.legal_deadlines = CaseDeadlines(vault, self.audit, self.place.deadline_rules)
         self.record_entries = records_of(vault, self.place)
         self.connections = connections_of(vault, self.place, settings)
+        own = duties_of(self.place.duties, settings.organisation_kind)
+        self.duties = CaseDuties(vault, self.legal_deadlines, own)
         self.recipients = {code: it.name for code, it in self.place.recipients.items()}
         self.fact_checks = FactChecks(self.audit)
         self.dispositions = DISPOSITIONS
@@ -136,6 +144,7 @@ class DeskContext:
         self.typesetter = Typesetter()
         self.referral_copies = ReferralCopies(ConsentRecords(vault), self.audit)
         self.audio_sanitizer = AudioSanitizer()
+        self.assistant = load_assistant(settings.assist_models)
         self.summaries = CaseSummaries(vault)
 
     @property

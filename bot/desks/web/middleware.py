@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.cases.reference import parse_reference
-from bot.cases.state_machine import SENIOR_ROLES, Role
+from bot.cases.state_machine import CASE_ROLES, SENIOR_ROLES
 from bot.desks.web import texts
 from bot.desks.web.administration.directory import load_wrong_facts
 from bot.desks.web.administration.texts import NOT_FOR_ROLE
@@ -209,11 +209,11 @@ class DeskEndpoint:
                 request.findings = load_findings(
                     work, request.now, is_polling_watched=not self.context.rehearsal
                 )
-                if request.http.method == "GET" and found.role is not Role.AUDITOR:
+                if request.http.method == "GET" and found.role in CASE_ROLES:
                     request.held_replies = held_replies(work)
                 self.context.service_hours.plan(work)  # of what every page shows
                 self.context.phrasebook.load(work)
-                if request.is_for_page and found.role is not Role.AUDITOR:
+                if request.is_for_page and found.role in CASE_ROLES:
                     load_own_cases(work, request)
                     request.shift_notice = load_shift_notice(work, request)
                 if request.is_for_page and found.role in SENIOR_ROLES:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from bot.cases.state_machine import Role
+from bot.cases.state_machine import CASE_ROLES, Role
 from bot.errors import HavenError
 from bot.hotline.origins.model import OPENING_ROLES
 
@@ -35,6 +35,7 @@ class Permission(StrEnum):
     AUDIT = "audit"  # auditors, supervisors and administrators: who did what
     TEAM = "team"  # supervisors and administrators: workload and overdue cases
     SUPERVISION = "supervision"  # supervisors: which cases have something in common
+    INTERPRET = "interpret"  # interpreters: the conversation they were invited to
     STAFF = "staff"  # administrators: accounts, and what this deployment tells people
 
 
@@ -47,17 +48,17 @@ class Repetition(StrEnum):
 
 
 CHECKED_BY_HANDLER = frozenset({"*"})
-_CASE_ROLES = frozenset({Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 ROLES: dict[Permission, frozenset[Role]] = {
     Permission.PUBLIC: frozenset(Role),
     Permission.SIGNED_IN: frozenset(Role),
-    Permission.QUEUE: _CASE_ROLES,
-    Permission.CASE: _CASE_ROLES,
-    Permission.CHANGE: _CASE_ROLES,
+    Permission.QUEUE: CASE_ROLES,
+    Permission.CASE: CASE_ROLES,
+    Permission.CHANGE: CASE_ROLES,
     Permission.OPEN: OPENING_ROLES,
     Permission.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.SUPERVISOR}),
     Permission.TEAM: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Permission.SUPERVISION: frozenset({Role.SUPERVISOR}),
+    Permission.INTERPRET: frozenset({Role.INTERPRETER}),
     Permission.STAFF: frozenset({Role.ADMINISTRATOR}),
 }
 

@@ -249,6 +249,11 @@ CASE_EVENTS: dict[str, tuple[Text | None, Text | None, Text | None]] = {
     "check_in:ended": (
         None, _("The person ended the agreed check-in."), _("{name} ended the agreed check-in.")
     ),
+    "interpreter_invite": (None, None, _("{name} invited {other}.")),
+    "interpreter_begin": (None, None, _("{name} began to interpret.")),
+    "interpreter_decline": (None, None, _("{name} declined.")),
+    "interpreter_leave": (None, None, _("{name} left the conversation.")),
+    "interpreter_end": (None, None, _("{name} ended the work of {other}.")),
     "referral_offer": (
         None, None, _("{name} asked for consent to a referral to {recipient}.")
     ),
@@ -284,6 +289,30 @@ FILE_KINDS = {
     "document": pgettext("file", "Document"),
 }
 
+# --- Interpreting --------------------------------------------------------------------------
+
+CONFLICT_FIELDS = {
+    "nationality": _("Nationality"),
+    "community": _("Home town, community"),
+    "employers": _("Employers"),
+    "agencies": _("Agencies and brokers"),
+    "people": _("People they know"),
+}
+CONFLICT_TOO_LONG = _("Not saved: at most {most} characters a field.")
+
+# --- Training ------------------------------------------------------------------------------
+
+FOUR_PS = {
+    "prosecution": pgettext("four ps", "Prosecution"),
+    "protection": pgettext("four ps", "Protection"),
+    "prevention": pgettext("four ps", "Prevention"),
+    "partnership": pgettext("four ps", "Partnership"),
+}
+TRAINING_DAY_WRONG = _("Not saved: choose a day, not one to come.")
+TRAINING_COURSE_MISSING = _("Not saved: say which course it was, in at most 120 characters.")
+TRAINING_TOO_LONG = _("Not saved: the certificate or the feedback is too long.")
+TRAINING_FEEDBACK_MISSING = _("Not saved: a look-along needs feedback.")
+
 # --- Names of stored codes -----------------------------------------------------------------
 
 ROLES = {
@@ -291,6 +320,7 @@ ROLES = {
     "supervisor": pgettext("role", "supervisor"),
     "administrator": pgettext("role", "administrator"),
     "auditor": pgettext("role", "auditor"),
+    "interpreter": pgettext("role", "interpreter"),
 }
 STATES = {
     "waiting": pgettext("state", "waiting"),
@@ -370,3 +400,58 @@ OFFICE_FORM_NAMES = {
     "work": pgettext("desk button", "Work permit"),
     "objection": pgettext("desk button", "Objection"),
 }
+
+# --- Figures -------------------------------------------------------------------------------
+
+FIGURE_NAMES = {
+    # Translators: how many times people began to write to the hotline.
+    "sessions": pgettext("figure", "People wrote"),
+    "cases": pgettext("figure", "Cases opened"),
+    "answers": pgettext("figure", "First answers"),
+    "outcomes": pgettext("figure", "Cases closed"),
+    "referrals": pgettext("figure", "Referrals"),
+    "law": pgettext("figure", "Legal events"),
+    "deadlines": pgettext("figure", "Legal deadlines"),
+}
+FIGURE_NOTES = {
+    "sessions": _(
+        "Each time a person begins to write, until they leave or fall silent for half an hour. By "
+        "step: where they left."
+    ),
+    "cases": _("Reports, requests and messages for which a case was opened."),
+    "answers": _(
+        "The first answer of a caseworker in a case, and how many of them came before they were "
+        "due. Hours: when the case was opened."
+    ),
+    "outcomes": _("How cases ended, only of people who agreed to be counted."),
+    "referrals": _("Referrals that were sent, only of people who agreed to be counted."),
+    "law": _("In how many cases this was entered, only of people who agreed to be counted."),
+    "deadlines": _(
+        "Deadlines that ended with an event, and how many of them were kept, only of people who "
+        "agreed to be counted."
+    ),
+}
+FIGURE_DIMENSIONS = {
+    "language": _("By language"),
+    "step": _("By the step where they left"),
+    "kind": _("By what the person sent"),
+    "queue": _("By queue"),
+    "hour": _("By hour of the day"),
+    "outcome": _("By outcome"),
+    "reply": _("By the answer of the organisation"),
+    "event": _("By event"),
+    "rule": _("By deadline"),
+}
+ASSIST_FAULTS = {
+    "wrong_model": _(
+        "The files of the model are not those of its manifest, so it was not used. Tell an "
+        "administrator."
+    ),
+    "time_out": _("The machine took too long. You can try again."),
+    "failed": _("The machine made nothing of it. You can try again, or ask an interpreter."),
+}
+"""Why there is no machine translation."""
+FIGURE_OTHER = pgettext("figure", "Other")
+NO_REPLY_YET = pgettext("organisation", "has not answered yet")
+STEP_SENT = _("Something was sent to the hotline")
+STEP_NO_QUESTION = _("No question was open")

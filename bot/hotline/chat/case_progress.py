@@ -17,7 +17,7 @@ from bot.cases.urgency import Priority
 from bot.clock import SECOND, start_of_day
 from bot.hotline.referrals.model import TAKES_IT, RecipientReply, ReferralStage
 from bot.languages import catalogue
-from bot.languages.format_date import format_day
+from bot.languages.format_date import format_day, format_moment
 from bot.store.statements import select_by, select_one, update_by
 from bot.store.tables.main import cases, referrals, staff
 
@@ -38,6 +38,8 @@ NOT_TAKEN = "not_taken"
 """The case was referred, and no organisation that was told takes it up, or still has it."""
 MAX_REPLIES = 3
 """Answers of organisations that are shown, the newest."""
+MAX_APPOINTMENTS = 3
+"""Appointments that are shown, the next ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class CaseProgress:
     """The title of the holder."""
     recipient_replies: tuple[tuple[RecipientReply | None, int | None], ...] = ()
     """By organisation that was told while the consent to that stands: its answer, and when."""
+    appointments: tuple[tuple[str, int], ...] = ()
+    """Services and moments that a caseworker released to the person, the earliest first."""
 
     @property
     def next_step(self) -> str:
@@ -115,6 +119,9 @@ class ProgressTexts:
     replies: Mapping[str, Text]
     """What an organisation answered."""
     titles: Mapping[str, Text]
+    appointment: Text
+    services: Mapping[str, Text]
+    """What an appointment is for."""
 
 
 _PROGRESS = select_one(
@@ -169,6 +176,15 @@ def render_progress(
         line(texts.replies[reply], at)
         for reply, at in progress.recipient_replies[-MAX_REPLIES:]
         if reply is not None
+    ]
+    lines += [
+        line(
+            texts.appointment,
+            service=texts.services[service].render(read_in),
+            time=format_moment(language, datetime.fromtimestamp(at / SECOND, zone)),
+        )
+        for service, at in progress.appointments[:MAX_APPOINTMENTS]
+        if service in texts.services
     ]
     lines.append(line(texts.next[progress.next_step]))
     due_at = progress.due_at

@@ -149,6 +149,10 @@ _WAITING = select_by(
 )  # fmt: skip
 _BY_ID = select_one(exchanges, *_COLUMNS, by=("id", "case_id"))
 _NEWEST = select_by(exchanges, func.coalesce(func.max(exchanges.c.id), 0), by="case_id")
+_NEWEST_IDS = select_by(
+    exchanges, "id", by="case_id", order_by=exchanges.c.id.desc(), limit=bindparam("most")
+)
+_IS_OF = select_one(exchanges, "id", by=("id", "case_id"))
 _SET_STATE = update_by(exchanges, "state", by="letter")
 _SET_ARRIVED = update_by(exchanges, "arrived_at", by="letter")
 _NEWER = exchanges.alias("newer")
@@ -229,6 +233,16 @@ class CaseMessages:
     def newest_id(work: Work, case: str) -> int:
         """Return the highest id among the messages of a case; 0 for none."""
         return int(work.rows(_NEWEST, case)[0][0])
+
+    @staticmethod
+    def newest_ids(work: Work, case: str, count: int) -> list[int]:
+        """Return the ids of the newest messages of a case, the oldest of them first."""
+        return [int(row) for (row,) in reversed(work.rows(_NEWEST_IDS, case, count))]
+
+    @staticmethod
+    def is_of(work: Work, case: str, message: int) -> bool:
+        """Return whether a message belongs to a case."""
+        return bool(work.rows(_IS_OF, message, case))
 
     def record_delivery(
         self, work: Work, letter: int, state: str, now: int

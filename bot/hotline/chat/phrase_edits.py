@@ -153,6 +153,8 @@ class PhraseEdits:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
         self._last: tuple[object, EditedPhrases] = ((None, 0), EditedPhrases())
+        self._seen_by: Work | None = None
+        """The unit of work that has read them last: once for all its turns."""
 
     @property
     def latest(self) -> EditedPhrases:
@@ -161,15 +163,24 @@ class PhraseEdits:
 
     def load(self, work: Work) -> EditedPhrases:
         """Return what holds now."""
+        if self._seen_by is work:
+            return self._last[1]
         (stamp,) = (tuple(it) for it in work.rows(_NEWEST))
         known, edited = self._last
         if stamp != known:
             edited = EditedPhrases(self._read(work))
             self._last = (stamp, edited)
+        self._seen_by = work
         return edited
+
+    @staticmethod
+    def expect(work: Work) -> None:
+        """Let the database look up what `load` will ask for."""
+        work.expect(_NEWEST)
 
     def add(self, work: Work, code: str, language: str, edit: PhraseEdit, by: str, at: int) -> None:
         """Store one more edit."""
+        self._seen_by = None
         sealed = self._vault.seal(Purpose.STAFF, _associated_data(code, language), _encode(edit))
         work.run(_ADD, code, language, sealed, by, at)
 

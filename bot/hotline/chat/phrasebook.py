@@ -94,6 +94,11 @@ class Phrasebook:
         if self._edits is not None:
             self._edits.load(work)
 
+    def expect(self, work: Work) -> None:
+        """Let the database look up what `load` will ask for."""
+        if self._edits is not None:
+            self._edits.expect(work)
+
     @property
     def edited(self) -> EditedPhrases:
         """What was changed at the desk, as it was read last in this process."""

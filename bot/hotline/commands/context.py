@@ -29,12 +29,15 @@ if TYPE_CHECKING:
     from bot.hotline.commands.types import Command
     from bot.hotline.connections.store import CaseConnections
     from bot.hotline.deadlines import CaseDeadlines
+    from bot.hotline.duties import CaseDuties
     from bot.hotline.queue.claims import Claims
     from bot.hotline.queue.sla import ReplyClocks
     from bot.hotline.referrals.store import Referrals
+    from bot.hotline.services.store import ServicePlans
     from bot.hotline.staff.staff import Caseworker, Staff
     from bot.places.deadlines import Deadline
     from bot.places.directory import Recipient
+    from bot.places.place import Place
     from bot.text import Text
     from bot.vault import AuditLog, Vault
 
@@ -66,6 +69,9 @@ class HotlineServices:
     recipients: Mapping[str, Recipient]
     record_entries: RecordEntries
     connections: CaseConnections
+    plans: ServicePlans
+    place: Place
+    duties: CaseDuties
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from bot.hotline.origins.opening import (
 )
 from bot.hotline.origins.store import CaseOrigins
 from bot.hotline.queue.claims import Claimed
+from bot.hotline.services.requests import PlanRequest, note_request, services_asked_for
 
 if TYPE_CHECKING:
     from bot.cases.intake import NewCase
@@ -82,7 +83,20 @@ def _store_case(context: CommandContext, found: CaseToOpen) -> NewCase:
     origin = CaseOrigin(found.channel, by, found.teller, found.call_back)
     CaseOrigins(services.vault).add(work, case.id, origin)
     services.audit.record(work, now, by, "open_case", case.id, found.channel.value)
+    _begin_casework(context, case.id, found)
     return case
+
+
+def _begin_casework(context: CommandContext, case: str, found: CaseToOpen) -> None:
+    """Begin what follows from the answers, as if the person had sent them in a chat."""
+    work, services, now = context.work, context.services, context.now
+    if asked := services_asked_for(services.place.services, found.answers):
+        request = PlanRequest(case, asked, now, services.deadlines.law.zone)
+        note_request(services.vault, request, work)
+    duties = services.duties.duties
+    begun = {code: it for code, it in duties.items() if it.begins(KIND, found.answers)}
+    if begun:
+        services.duties.begin_by_answers(work, case, begun, context.by.id, now)
 
 
 def _claim(context: CommandContext, case: str) -> bool:

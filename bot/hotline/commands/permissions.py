@@ -5,14 +5,18 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.cases.state_machine import HOLDER_OR_SENIOR, IS_STAFF, Role
+from bot.cases.state_machine import CASE_ROLES, HOLDER_OR_SENIOR, IS_STAFF, Role
 from bot.hotline.queue import case_status
 from bot.hotline.queue.claims import NOT_YOUR_QUEUE, serves
+from bot.text import _
 
 if TYPE_CHECKING:
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.text import Text
+
+INTERPRETS_ONLY = _("Interpreters can only do this in a conversation they were invited to.")
+FOR_INTERPRETERS = _("Only the interpreter who was invited can do that.")
 
 
 class CommandPermission(StrEnum):
@@ -27,12 +31,14 @@ class CommandPermission(StrEnum):
     SERVES_QUEUE = "serves_queue"
     """The holder of the case, and all who serve its queue."""
     HOLDER_OR_SUPERVISOR = "holder_or_supervisor"
+    INTERPRETER = "interpreter"
+    """An interpreter; the handler checks that they were invited."""
 
 
 def may_object(work: Work, case: str, by: Caseworker) -> bool:
     """Return whether a caseworker holds a case or serves its queue."""
     status = case_status.load(work, case)
-    if status is None or by.role is Role.AUDITOR or not by.is_active:
+    if status is None or by.role not in CASE_ROLES or not by.is_active:
         return False
     return status.holder == by.id or serves(by, status.queue)
 
@@ -51,6 +57,9 @@ def refusal_text(
 
     What the state machine decides is refused later, when the handler moves the case.
     """
+    is_interpreters = permission is CommandPermission.INTERPRETER
+    if is_interpreters or by.role is Role.INTERPRETER:
+        return _interpreter_refusal(by, is_interpreters=is_interpreters)
     if permission in {CommandPermission.CASE_STATE, CommandPermission.ANY_STAFF}:
         return None
     if by.role is Role.AUDITOR:
@@ -60,3 +69,9 @@ def refusal_text(
     if permission is CommandPermission.HOLDER_OR_SUPERVISOR and not may_erase(work, case, by):
         return HOLDER_OR_SENIOR.refusal
     return None
+
+
+def _interpreter_refusal(by: Caseworker, *, is_interpreters: bool) -> Text | None:
+    if by.role is not Role.INTERPRETER:
+        return FOR_INTERPRETERS
+    return None if is_interpreters else INTERPRETS_ONLY

@@ -54,7 +54,7 @@ def _may_snooze(context: CommandContext, until: int) -> bool:
     elif status is not None and status.due_at is not None:
         context.refuse(REPLY_STILL_DUE)
     elif any(
-        context.now < (it.ends_at or 0) <= until
+        it.is_duty or context.now < (it.ends_at or 0) <= until
         for it in context.services.deadlines.running(context.work, context.case)
     ):
         context.refuse(DEADLINE_BEFORE_THEN)
@@ -81,7 +81,7 @@ def follow_up(context: CommandContext) -> None:
     at = start_of_day(parsed[0], law.zone) if parsed else 0
     if not day.strip():
         if context.move(CaseAction.NOTE, detail="follow_up"):
-            Snoozes.set_follow_up(context.work, context.case, None)
+            Snoozes.set_follow_up(context.work, context.case, _day_of_appointment(context))
             context.add_event(EventKind.SNOOZE_CHANGED)
             context.reply(DONE)
     elif not context.now < at <= context.now + MAX_FOLLOW_UP:
@@ -91,6 +91,14 @@ def follow_up(context: CommandContext) -> None:
     elif context.move(CaseAction.NOTE, detail="follow_up"):
         Snoozes.set_follow_up(context.work, context.case, at)
         _finish(context, law.date_of(at).isoformat())
+
+
+def _day_of_appointment(context: CommandContext) -> int | None:
+    """Return the day of the next appointment, on which the case returns again; None for none."""
+    services, law = context.services, context.services.deadlines.law
+    tomorrow = start_of_day(law.date_of(context.now + DAY), law.zone)
+    moment = services.plans.if_readable(context.work, context.case).next_moment(tomorrow)
+    return None if moment is None else start_of_day(law.date_of(moment), law.zone)
 
 
 def _parse_moment(context: CommandContext) -> int | None:

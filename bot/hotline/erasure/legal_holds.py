@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam
 
-from bot.cases.state_machine import Role
+from bot.cases.state_machine import CASE_ROLES
 from bot.clock import DAY
 from bot.errors import LegalHoldError
 from bot.store import Work, insert, select_by, update_by
@@ -136,7 +136,7 @@ class LegalHolds:
     def _require_active_staff(self, work: Work, *people: str) -> None:
         for who in people:
             found = self._staff.find(work, who)
-            if found is None or not found.is_active or found.role is Role.AUDITOR:
+            if found is None or not found.is_active or found.role not in CASE_ROLES:
                 raise LegalHoldError(
                     f"{who} is no caseworker with access; haven staff list shows them"
                 )

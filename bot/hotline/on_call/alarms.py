@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import bindparam, literal, or_
 
-from bot.cases.state_machine import Role
+from bot.cases.state_machine import CASE_ROLES
 from bot.cases.urgency import Priority
 from bot.clock import DAY, MINUTE, SECOND
 from bot.hotline.on_call.roster import CallChannel, serving_first
@@ -147,7 +147,7 @@ _SIGNED_IN = select_by(
     desk_sessions.join(staff, staff.c.id == desk_sessions.c.staff_id), staff.c.id,
     by=(
         desk_sessions.c.begun_at >= bindparam("since"),
-        staff.c.role != literal(Role.AUDITOR.value),
+        or_(*(staff.c.role == it.value for it in sorted(CASE_ROLES))),
     ),
     limit=literal(1),
 )  # fmt: skip
@@ -353,9 +353,7 @@ def _seen_by(work: Work, alarm: Alarm, emergency: Emergency) -> str:
 def _is_absent(it: Emergency, everyone: Iterable[Caseworker], now: int) -> bool:
     """Return whether no caseworker who sees to this emergency is on duty."""
     on_duty = [
-        each
-        for each in everyone
-        if each.is_active and each.is_on_duty and each.role is not Role.AUDITOR
+        each for each in everyone if each.is_active and each.is_on_duty and each.role in CASE_ROLES
     ]
     if it.holder and it.status not in QUEUED:
         return all(each.id != it.holder for each in on_duty)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from bot.cases.state_machine import Role
+from bot.cases.state_machine import CASE_ROLES
 from bot.errors import DecryptionError
 from bot.hotline.staff.opening_hours import EVERY_DAY, same_hours
 from bot.hotline.staff.staff import Staff
@@ -126,7 +126,7 @@ class OnCallPerson:
 
     def is_on_call(self, zone: ZoneInfo, now: int) -> bool:
         """Return whether they may be called now."""
-        if not self.by.is_active or self.by.role is Role.AUDITOR:
+        if not self.by.is_active or self.by.role not in CASE_ROLES:
             return False
         return self.settings.opening_hours(zone).is_open(now)
 

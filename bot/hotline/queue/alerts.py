@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, case, literal, or_, select
 
-from bot.cases.state_machine import CaseState, Role
+from bot.cases.state_machine import CASE_ROLES, CaseState, Role
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE
 from bot.hotline.erasure.requests import REQUEST_UNCONFIRMED, ErasureRequests
@@ -256,7 +256,7 @@ def alert_recipients(alert: CaseAlert, staff: Sequence[Caseworker], now: int) ->
 
     It is empty only where no one can be reached.
     """
-    active = [each for each in staff if each.is_active and each.role is not Role.AUDITOR]
+    active = [each for each in staff if each.is_active and each.role in CASE_ROLES]
     on_duty = [each for each in active if each.is_on_duty and each.rests_until <= now]
     serving = [each for each in on_duty if alert.queue in each.queues]
     speaking = [each for each in serving if alert.language in each.languages]

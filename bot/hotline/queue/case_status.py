@@ -55,7 +55,15 @@ _WRITABLE = tuple(name for name in _NAMES if name not in _READ_ONLY)
 _LOAD = select_one(cases, *_NAMES, by="id")
 _LOAD_FOR_UPDATE = select_one(cases, *_NAMES, by="id", lock=True)
 _STORE = update_by(cases, *_WRITABLE, by="id")
-_TIMESTAMPS = ("opened_at", "waiting_since", "claimed_at", "worked_at", "read_at", "answered_at")
+_TIMESTAMPS = (
+    "opened_at",
+    "waiting_since",
+    "claimed_at",
+    "worked_at",
+    "read_at",
+    "answered_at",
+    "first_answer_at",
+)
 _LOAD_TIMESTAMPS = select_one(cases, *_TIMESTAMPS, by="id")
 _TRUNCATE = update_by(cases, *_TIMESTAMPS, by="id", constants={"county": None, "told_at": None})
 

@@ -12,11 +12,11 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from bot.cases.state_machine import (
+    CASE_ROLES,
     SENIOR_ROLES,
     ActionRefusal,
     CaseAction,
     CaseState,
-    Role,
     next_state,
 )
 from bot.hotline.queue import case_status
@@ -305,7 +305,7 @@ class Claims:
 
 def serves(caseworker: Caseworker, queue: str) -> bool:
     """Return whether a caseworker serves a queue; senior staff serve all."""
-    if caseworker.role is Role.AUDITOR or not caseworker.is_active:
+    if caseworker.role not in CASE_ROLES or not caseworker.is_active:
         return False
     return caseworker.role in SENIOR_ROLES or queue in caseworker.queues
 

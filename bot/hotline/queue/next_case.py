@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from bot.cases.state_machine import CaseState, Role
+from bot.cases.state_machine import CASE_ROLES, CaseState
 from bot.cases.urgency import Priority
 from bot.clock import HOUR
 from bot.hotline.queue import case_status
@@ -262,7 +262,7 @@ _OTHERS = select_by(
         staff.c.state == ACTIVE,
         staff.c.rests_until <= bindparam("now"),
         staff.c.id != bindparam("who"),
-        staff.c.role != Role.AUDITOR.value,
+        or_(*(staff.c.role == it.value for it in sorted(CASE_ROLES))),
     ),
 )
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.cases.response_times import ResponseTimes, ResponseTimeSource
+from bot.hotline.figures.counters import FirstAnswer
 from bot.hotline.queue.case_status import IS_NOT_CLOSED
 from bot.store.statements import select_one, update_by
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
+    from bot.hotline.figures.counters import FigureCounters
     from bot.store.writer import Work
 
 
@@ -53,21 +55,34 @@ class _CaseClock(NamedTuple):
 
     priority: int
     queue: str
+    language: str
+    opened_at: int
+    first_answer_at: int | None
     clock: ReplyClock
+
+    def first_answer(self, now: int) -> FirstAnswer:
+        """Return the answer of this moment as the first one in the case."""
+        due = self.clock.due_at
+        return FirstAnswer(self.language, self.queue, self.opened_at, due is None or now <= due)
 
 
 _LOAD = select_one(
-    cases, "priority", "queue", "due_at", "answered_at", "alerts", by=("id", IS_NOT_CLOSED),
-    lock=True,
+    cases, "priority", "queue", "language", "opened_at", "first_answer_at", "due_at", "answered_at",
+    "alerts", by=("id", IS_NOT_CLOSED), lock=True,
 )  # fmt: skip
+_NOTE_FIRST_ANSWER = update_by(cases, "first_answer_at", by="id")
 _STORE = update_by(cases, "due_at", "answered_at", "alerts", by="id")
 
 
 class ReplyClocks:
     """Response times of queues, and reply clocks of cases, used inside units of work."""
 
-    def __init__(self, times: ResponseTimeSource | None = None) -> None:
+    def __init__(
+        self, times: ResponseTimeSource | None = None, counters: FigureCounters | None = None
+    ) -> None:
+        """Create the clocks; first answers are counted, if there are counters."""
         self.times: ResponseTimeSource = times or ResponseTimes()
+        self._counters = counters
 
     def due_at(self, work: Work, queue: str, priority: int, since: int) -> int:
         """Return when a reply is due."""
@@ -76,7 +91,14 @@ class ReplyClocks:
     def caseworker_answered(self, work: Work, case: str, now: int) -> None:
         """Stop the clock because a caseworker answered; a closed case has none."""
         if found := self._load(work, case):
+            self._note_first_answer(work, case, found, now)
             self._store(work, case, found.clock, found.clock.after_answer(now))
+
+    def answer_waits(self, work: Work, case: str, now: int) -> None:
+        """Stop the clock because a caseworker answered and the person decides when to read it."""
+        if found := self._load(work, case):
+            self._note_first_answer(work, case, found, now)
+            self._store(work, case, found.clock, replace(found.clock, due_at=None, alerts=0))
 
     def person_wrote(self, work: Work, case: str, now: int) -> None:
         """Start the clock because the person wrote; no write while it runs."""
@@ -102,8 +124,14 @@ class ReplyClocks:
         rows = work.rows(_LOAD, case)
         if not rows:
             return None
-        priority, queue, *clock = rows[0]
-        return _CaseClock(priority, queue, ReplyClock(*clock))
+        priority, queue, language, opened, first, *clock = rows[0]
+        return _CaseClock(priority, queue, language, opened, first, ReplyClock(*clock))
+
+    def _note_first_answer(self, work: Work, case: str, found: _CaseClock, now: int) -> None:
+        if found.first_answer_at is None:
+            work.run(_NOTE_FIRST_ANSWER, now, case)
+            if self._counters is not None:
+                self._counters.answer(work, found.first_answer(now), now)
 
     @staticmethod
     def _store(work: Work, case: str, old: ReplyClock, new: ReplyClock) -> None:

@@ -136,6 +136,11 @@ class Snoozes:
         return bool(work.run(_UNSNOOZE, now, why, case))
 
     @staticmethod
+    def expect(work: Work, chats: Iterable[bytes]) -> None:
+        """Let the database look up what `unsnooze_chats` will ask for."""
+        work.expect_in(_SNOOZED_IN_CHATS, list(chats))
+
+    @staticmethod
     def unsnooze_chats(work: Work, chats: Iterable[bytes], now: int) -> list[str]:
         """End the snoozes of the cases of chats in which something was done; return those cases."""
         found = [str(case) for (case,) in work.rows_in(_SNOOZED_IN_CHATS, list(chats))]

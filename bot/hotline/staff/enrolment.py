@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cases.state_machine import CaseAction, CaseState, Role
 from bot.errors import HavenError
+from bot.hotline.interpreting.profiles import erase_conflicts
+from bot.hotline.interpreting.sessions import InterpretingSessions, SessionOutcome
 from bot.hotline.staff.staff import AccountTerms
 from bot.store.statements import delete_by
 from bot.store.tables.desk import desk_choices, desk_factors, desk_invites, desk_sessions
 from bot.store.tables.on_call import on_call
 from bot.store.tables.service_hours import duty_shifts
+from bot.store.tables.training import training_records
 from bot.vault.audit.log import OPERATOR
 from bot.vault.keys.staff_keys import may_open
 
@@ -22,9 +25,17 @@ if TYPE_CHECKING:
 
 _DELETE_DESK_ACCESS = [
     delete_by(table, by="staff_id")
-    for table in (desk_sessions, desk_factors, desk_invites, desk_choices, on_call, duty_shifts)
+    for table in (
+        desk_sessions,
+        desk_factors,
+        desk_invites,
+        desk_choices,
+        on_call,
+        duty_shifts,
+        training_records,
+    )
 ]
-"""Sessions, second factors, invites and preferences in the web desk; on-call; duty shifts."""
+"""Sessions, second factors, invites and preferences in the web desk; on-call; shifts; training."""
 
 
 class Enrolment:
@@ -52,12 +63,12 @@ class Enrolment:
 
         Raises:
             HavenError: there is no access to change, or the role would cross the line between those
-                who can read cases and those who cannot.
+                who can read cases and those who cannot, or an interpreter would become another.
         """
         found = self._staff.find(work, who)
         if found is None or not found.is_active:
             raise HavenError(f"there is no colleague {who} with access")
-        if reads_cases(found.role) != reads_cases(terms.role):
+        if not may_become(found.role, terms.role):
             raise HavenError("this role cannot be given to this account; make a new one")
         if changed := terms.differences(AccountTerms.of(found)):
             self._staff.change(work, found, terms)
@@ -75,6 +86,8 @@ class Enrolment:
             return None
         for statement in _DELETE_DESK_ACCESS:
             work.run(statement, who)
+        InterpretingSessions.end_of(work, who, SessionOutcome.LEFT, now)
+        erase_conflicts(work, who, now)
         moves = [(it, CaseAction.RELEASE) for it in self._claims.assigned_cases(work, who)]
         moves += [(it, CaseAction.REOPEN) for it in self._claims.referred_cases(work, who)]
         back = [
@@ -84,6 +97,17 @@ class Enrolment:
         ]
         self._audit.record(work, now, by, "staff_disable", who, f"released:{len(back)}")
         return back
+
+
+def may_become(role: Role, other: Role) -> bool:
+    """Whether an account with one role can be given another.
+
+    Who manages accounts never gets to read cases. An interpreter stays one: the copies that were
+    shared with them are sealed to the key of this account.
+    """
+    if Role.INTERPRETER in {role, other}:
+        return role is other
+    return reads_cases(role) == reads_cases(other)
 
 
 def reads_cases(role: Role) -> bool:

@@ -172,6 +172,11 @@ class ServiceHours:
         """The plan that was read last in this process."""
         return self._last[1].plan
 
+    @staticmethod
+    def expect(work: Work) -> None:
+        """Let the database look up what all others here will ask for."""
+        work.expect(_ALL)
+
     def plan(self, work: Work) -> ServicePlan:
         """Return what holds now."""
         return self._load(work).plan

@@ -14,6 +14,7 @@ import msgspec
 
 from bot.cases.state_machine import Role
 from bot.errors import AlreadyEnrolledError, DecryptionError
+from bot.hotline.interpreting.profiles import number_interpreter
 from bot.store.statements import insert, select_by, select_one, update_by
 from bot.store.tables.main import staff
 from bot.vault import Purpose
@@ -158,6 +159,8 @@ class Staff:
             " ".join(new.languages), " ".join(new.queues), " ".join(new.skills), most, ACTIVE, 0, 0,
             self._key(account), now,
         )  # fmt: skip
+        if role is Role.INTERPRETER:
+            number_interpreter(work, new.id, now)
         return new
 
     def all(self, work: Work) -> list[Caseworker]:

@@ -10,17 +10,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.places.directory import SourceQuality
+from bot.places.duties import with_duties
 from bot.places.place import LawChapter, Money, Place
 from bot.places.taiwan.authorities import LAW as LAW
 from bot.places.taiwan.counties import county_outlines
 from bot.places.taiwan.deadlines import DEADLINE_RULES
 from bot.places.taiwan.directory import NOT_SHOWN, SHOWN, SOURCED
+from bot.places.taiwan.duties import DUTIES
 from bot.places.taiwan.entitlements import ENTITLEMENTS
 from bot.places.taiwan.forms import OFFICE_FORMS
 from bot.places.taiwan.holidays import HOLIDAYS
+from bot.places.taiwan.interpreter_fees import INTERPRETER_FEES
 from bot.places.taiwan.recipients import RECIPIENTS
 from bot.places.taiwan.record_fields import RECORD_FIELDS
 from bot.places.taiwan.sentences import SENTENCES
+from bot.places.taiwan.services import SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,11 +86,14 @@ TAIWAN = Place(
     chapters=CHAPTERS,
     law=LAW,
     recipients=RECIPIENTS,
-    deadline_rules=DEADLINE_RULES,
+    deadline_rules=with_duties(DEADLINE_RULES, DUTIES),
     office_forms=OFFICE_FORMS,
     country="TW",
     record_fields=RECORD_FIELDS,
     entitlements=ENTITLEMENTS,
+    services=SERVICES,
+    duties=DUTIES,
     find_outlines=county_outlines,
     holidays=HOLIDAYS,
+    interpreter_fees=INTERPRETER_FEES,
 )

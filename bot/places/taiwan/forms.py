@@ -1,8 +1,9 @@
-"""Taiwan: drafts of three forms, in Chinese, with the contents the regulations require.
+"""Taiwan: drafts of forms and reports, in Chinese, with the contents the regulations require.
 
 Residence permit: D0080181 Articles 3 and 4. Work permit: N0090041 Articles 3 to 5. Objection: the
-Act (D0080177), Article 11, paragraphs 5 and 6. The offices' own forms were not read: a draft lists
-what goes into them and does not replace them.
+Act (D0080177), Article 11, paragraphs 5 and 6. Reports: the Act, Article 9; the child laws
+(D0050023, Article 7; D0050001, Article 53); the Employment Service Act (N0090001), Article 40. The
+offices' own forms were not read: a draft lists what goes into them and does not replace them.
 """
 
 from __future__ import annotations
@@ -112,8 +113,94 @@ OBJECTION = OfficeForm(
     includes_answers=True,
 )
 
+REPORT_NOTICE = "【通報草稿：須由人員逐項查核後，由人員依法通報；本系統不會送出】"
+_REPORTER = (
+    "通報單位",
+    "　名稱：{organisation}",
+    "　聯絡方式：{contact}",
+    "　案件編號（本單位）：{reference}",
+    "　通報人：{reporter}",
+    "　知悉日期：{noticed_on}",
+    "",
+)
+_ABOUT = (
+    "當事人（不知者留白，不得推測）",
+    "　姓名或稱呼：{name}",
+    "　出生年月日或年齡：{born}",
+    "　國籍（地區）：{nationality}",
+    "　使用語言：{language}",
+    "　目前所在：{address}",
+    "　安全聯絡方式及時間：{safe_contact}",
+    "　是否有立即危險：{danger}",
+    "",
+    "疑似加害人、雇主或仲介",
+    "　姓名或名稱：{suspect}",
+    "　地點：{where}",
+    "",
+    "當事人向本單位說過的內容（外文請先翻譯；與通報無關者刪除）",
+    "{told}",
+    "",
+)
+POLICE_REPORT = OfficeForm(
+    code="report_police",
+    notice=REPORT_NOTICE,
+    is_report=True,
+    lines=(
+        "疑似人口販運案件通報（內容草稿）",
+        "受通報機關：{office}（當地司法警察機關）",
+        "依據：人口販運防制法第 9 條第 1 項（發現疑似人口販運案件，應立即通報）",
+        "",
+        *_REPORTER,
+        *_ABOUT,
+        "備註：通報人身分資訊應予保密（同法第 9 條第 3 項）；被害人身分資訊應予保密（第 19 條）。",
+        "　　　疑似被害人於鑑別前，不得強制驅逐出國（境）（第 11 條第 8 項）。",
+        "日期：{today}",
+    ),
+    events={"noticed_on": "noticed_police"},
+    includes_answers=True,
+)
+CHILD_REPORT = OfficeForm(
+    code="report_child",
+    notice=REPORT_NOTICE,
+    is_report=True,
+    lines=(
+        "兒童及少年保護案件通報（內容草稿）",
+        "受通報機關：{office}（當地直轄市、縣（市）主管機關）",
+        (
+            "依據：兒童及少年性剝削防制條例第 7 條第 1 項；"
+            "兒童及少年福利與權益保障法第 53 條第 1 項（至遲不得超過二十四小時）"
+        ),
+        "",
+        *_REPORTER,
+        *_ABOUT,
+        "備註：通報人身分資料應予保密。",
+        "日期：{today}",
+    ),
+    events={"noticed_on": "noticed_child"},
+    includes_answers=True,
+)
+AGENCY_REPORT = OfficeForm(
+    code="report_agency",
+    notice=REPORT_NOTICE,
+    is_report=True,
+    lines=(
+        "受聘僱外國人疑似遭受人口販運等行為通報（內容草稿）",
+        "受通報機關：{office}（主管機關、入出國管理機關、警察機關或其他司法機關）",
+        "依據：就業服務法第 40 條第 1 項第 19 款（知悉後二十四小時內）",
+        "",
+        *_REPORTER,
+        *_ABOUT,
+        "日期：{today}",
+    ),
+    events={"noticed_on": "noticed_agency"},
+    includes_answers=True,
+)
+
 OFFICE_FORMS = OfficeForms(
-    forms={it.code: it for it in (RESIDENCE, WORK, OBJECTION)},
+    forms={
+        it.code: it
+        for it in (RESIDENCE, WORK, OBJECTION, POLICE_REPORT, CHILD_REPORT, AGENCY_REPORT)
+    },
     format_day=format_minguo,
     draft_notice="【草稿：須由人員逐項查核；未經當事人看過並同意，不得送出】",
     record_blanks={
@@ -124,6 +211,7 @@ OFFICE_FORMS = OfficeForms(
         "number": RecordBlank((("person.passport",), ("person.residence_number",))),
         "address": RecordBlank((("person.county", "person.city", "person.street"),)),
         "unit": RecordBlank((("identification.unit",),)),
+        "suspect": RecordBlank((("suspect.name",), ("employer.name",)), separator="、"),
         "notice_number": RecordBlank((("identification.notice_number",),)),
     },
     contradiction_line="{values}（說法不一，待查）",

@@ -166,6 +166,7 @@ cases = Table(
     Column("alerts", SmallInteger, nullable=False),
     *optional(disposition=String(24), closed_at=BigInteger),
     Column("told_at", BigInteger),  # when staff who can come were told that a reply is overdue
+    Column("first_answer_at", BigInteger),  # so that it is counted once; null: no one answered yet
     info=erased_with_case(
         "clear, for the queue: language, county, priority, times to the minute, "
         "caseworker, when the person may be written to; once closed no county, and times to the "

@@ -20,8 +20,6 @@ import msgspec
 from bot.clock import DAY, HOUR, SECOND, to_utc
 from bot.errors import BackupError
 from bot.store.migrate import LATEST_KEY_REVISION, LATEST_REVISION
-from bot.store.tables.keys import key_metadata
-from bot.store.tables.main import metadata
 from bot.vault.backup.archive import ArchiveStream
 from bot.vault.backup.export_rows import (
     ARCHIVE_RETENTION,
@@ -182,8 +180,8 @@ class Backup:
     ) -> BackupResult:
         stored = [path.name for path in files.iterdir()] if files.is_dir() else []
         names = sorted(name for name in stored if FILE_NAME.fullmatch(name))
-        total = len(names) + len(metadata.tables) + len(key_metadata.tables)
-        done = count(1)
+        tables_of_parts = [*map(archive_tables, ArchivePart), key_store_tables()]
+        total, done = len(names) + sum(map(len, tables_of_parts)), count(1)
 
         def advance() -> None:
             on_progress(next(done), total)
@@ -312,7 +310,9 @@ def find_faults(folder: Path, now: int) -> Iterator[str]:
     found = list_archives(folder)
     for part in ArchivePart:
         newest = max((archive.made_at for archive in found if archive.part is part), default=0)
-        if now - newest > MAX_BACKUP_AGE:
+        if not newest:
+            yield f"there is no archive {part}; haven backup makes one"
+        elif now - newest > MAX_BACKUP_AGE:
             yield f"the newest archive {part} is older than a day; haven backup makes one"
     if old := [archive.path.name for archive in found if archive.is_expired(now - DAY)]:
         yield f"these should be gone: {', '.join(old)}"

@@ -33,12 +33,14 @@ from bot.hotline.commands.context import HotlineServices
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.connections.store import CaseConnections
 from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.duties import CaseDuties
 from bot.hotline.on_call.alarms import OnCallAlarms
 from bot.hotline.on_call.roster import OnCallRoster
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentTexts
 from bot.hotline.referrals.store import Referrals
+from bot.hotline.services.store import ServicePlans
 from bot.hotline.staff.service_hours import ServiceHours
 from bot.hotline.staff.staff import Staff
 from bot.mailbox.courier import Courier, Mailbox
@@ -47,6 +49,7 @@ from bot.mailbox.outbox import Outbox
 from bot.mailbox.passphrase_jobs import PassphraseJobs
 from bot.mailbox.rate_limit import UNLIMITED
 from bot.places.deadlines import NO_DEADLINES
+from bot.places.taiwan import TAIWAN
 from bot.settings import Settings
 from bot.store.database import Database
 from bot.text import Text
@@ -186,6 +189,9 @@ def _staff_side(
         recipients={},
         record_entries=RecordEntries(VAULT),
         connections=CaseConnections(VAULT),
+        plans=ServicePlans(VAULT, audit),
+        place=TAIWAN,
+        duties=CaseDuties(VAULT, CaseDeadlines(VAULT, audit, NO_DEADLINES), ()),
     )
     reminders = ReminderLetters(hotline, outbox, kept, setting)
     checking = CheckInScheduler(hotline.check_ins, hotline.deadlines, promises, intake, reminders)

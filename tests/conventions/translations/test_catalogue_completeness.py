@@ -50,14 +50,23 @@ FILLED = {
               "partner": "p" * 40,
               "sign": "s" * 80, "who": "w" * 80, "recipient": "r" * 80, "about": "a" * 200,
               "trail": "t" * 800, "held": "h" * 800, "until": "11/24",
-              "words": "w" * 60, "count": "12", "first": "Monday", "last": "Friday",
+              "words": "w" * 60, "service": "s" * 40, "count": "12",
+              "first": "Monday", "last": "Friday",
               "when": "Monday to Friday 09:00-21:00"},
 }  # fmt: skip
 """What a caseworker, a moment, the directory or a list fills in."""
 NAMED_ALIKE = {
-    "id": {"video", "file", "NT${amount}"},
-    "vi": {"video"},
-    "fil": {"video", "voice message", "file", "School, internship", "NT${amount}"},
+    "id": {"video", "file", "NT${amount}", "{service}: {time}"},
+    "vi": {"video", "{service}: {time}"},
+    "fil": {
+        "video",
+        "voice message",
+        "file",
+        "School, internship",
+        "NT${amount}",
+        "{service}: {time}",
+    },
+    "th": {"{service}: {time}"},
 }
 """Words that are the same in English, beside the names of counties: seen and meant."""
 every_file = pytest.mark.parametrize(("tag", "domain"), FILES)

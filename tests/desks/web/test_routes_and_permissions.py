@@ -275,9 +275,10 @@ def test_no_words_stand_in_an_address(web_desk: WebDeskHarness) -> None:
     named = set(re.findall(r"[?&]([a-z]+)=", source))
     # `mlat` is a place on a map, in a link that a caseworker has to choose first.
     # `week` counts weeks of the roster from this one.
+    # `month` chooses figures of many people.
     # `about` and all after it are codes and numbers of the record, and of a report.
-    assert named == {"back", "case", "since", "number", "mlat", "week", "about", "field", "entry",
-                     "message", "report", "step"}  # fmt: skip
+    assert named == {"back", "case", "since", "number", "mlat", "week", "month", "about",
+                     "field", "entry", "message", "report", "step"}  # fmt: skip
     forms = re.findall(r"<form\b(?:\{\{.*?\}\}|[^>{])*>", source)
     assert len(forms) > 40
     sent = ('method="post"', 'method="dialog"', "{{ case_form(", 'class="find"', "data-search")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.mailbox.inbox import Arrival
-from bot.store.postgresql_session import PipelinedCursor
+from bot.store.postgresql_pipeline import PipelinedCursor
 from bot.store.writer import Work, Writer
 from tests.support.dispatch_inspection import (
     cases_of,
@@ -173,7 +173,8 @@ def commit_whatever_fails(
     session = writer._session
     cursor = writer._cursor
     if session is not None:
-        cursor = PipelinedCursor(session._cursor, session._pipeline)
+        session.open()
+        cursor = PipelinedCursor(session._pipeline)
     work = Work(cursor, writer._dialect)
     cursor.execute("BEGIN")
     result, failure = None, None

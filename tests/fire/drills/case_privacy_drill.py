@@ -317,9 +317,11 @@ def goes_quiet(home: HotlineHarness, person: ChatPerson, secret: CaseSecret) -> 
     person.account.update(changes.get(secret.way, {}))
 
 
-def session(folder: Path, secret: CaseSecret, moves: Sequence[Move]) -> dict[str, Any] | None:
+def session(
+    folder: Path, secret: CaseSecret, moves: Sequence[Move], database: str = "sqlite"
+) -> dict[str, Any] | None:
     """Do moves in both chats; return the first difference, None for none."""
-    home = HotlineHarness(folder)
+    home = HotlineHarness(folder, kind=database)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             pair = ChatPair(home, secret)
@@ -346,13 +348,13 @@ def random_session(dice: random.Random) -> tuple[CaseSecret, list[Move]]:
     return secret, moves
 
 
-def run_sessions(rounds: int, seed: int) -> PrivacyFindings:
+def run_sessions(rounds: int, seed: int, database: str = "sqlite") -> PrivacyFindings:
     """Hold that many sessions."""
     dice, found = random.Random(seed), PrivacyFindings()
     for _ in range(rounds):
         secret, moves = random_session(dice)
         with TemporaryDirectory() as folder:
-            difference = session(Path(folder), secret, moves)
+            difference = session(Path(folder), secret, moves, database)
         found.sessions += 1
         found.moves += len(moves)
         if difference is not None:
@@ -401,13 +403,15 @@ def _apart(one: Sequence[float], other: Sequence[float]) -> float:
     return greatest
 
 
-def drill(*, rounds: int = 40, seed: int = 0, delays: int = 0) -> dict[str, Any]:
+def drill(
+    *, rounds: int = 40, seed: int = 0, delays: int = 0, database: str = "sqlite"
+) -> dict[str, Any]:
     """Look once; return one row of figures, with what is wrong under `faults`.
 
     With `delays`, also how long so many answers of each kind take.
     """
     began = time.monotonic()
-    found = asdict(run_sessions(rounds, seed))
+    found = asdict(run_sessions(rounds, seed, database))
     different = found.pop("differences")
     took = round(time.monotonic() - began, 1)
     faults = {"differences": different} if different else {}

@@ -24,6 +24,7 @@ from tests.fire.drill_command import run_command
 from tests.fire.drills.letters_drill import START, UNLIMITED_START, Correspondent
 from tests.fire.processes.started_deployment import DeskClient, StartedDeployment, wait_for
 from tests.support.bot_api.server import BotApiServer, serve_bot_api
+from tests.support.database_fixtures import database_settings
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -153,14 +154,15 @@ class ClockDrill:
         ).stdout  # fmt: skip
 
 
-async def run(
+async def run(  # noqa: PLR0913 - each is an option of the drill
     offsets: Sequence[int], folder: Path, *, lines: int = LINES, has_alarm: bool = True,
-    control: bool = False, tell: Callable[[int], None] = lambda _: None,
+    control: bool = False, tell: Callable[[int], None] = lambda _: None, database: str = "sqlite",
 ) -> ClockFindings:  # fmt: skip
     """Try clocks, one after the other; with `has_alarm` look whether everybody is told."""
     program = ("-c", f"{UNLIMITED_START}{_CONTROL if control else ''}{START}")
     async with serve_bot_api() as server:
-        deployment = StartedDeployment(folder, server.address, program)
+        databases = database_settings(database)
+        deployment = StartedDeployment(folder, server.address, program, **databases)
         server.date_offset = -offsets[0]
         life = deployment.begin()
         drill = ClockDrill(server, deployment, lines, has_alarm=has_alarm)
@@ -179,12 +181,14 @@ async def run(
 
 
 def drill(
-    *, clocks: int = 5, control: bool = False, tell: Callable[[int], None] = lambda _: None
-) -> dict[str, Any]:
+    *, clocks: int = 5, control: bool = False, database: str = "sqlite",
+    tell: Callable[[int], None] = lambda _: None,
+) -> dict[str, Any]:  # fmt: skip
     """Try so many clocks; return one row of figures, with what is wrong under `faults`."""
     offsets = OFFSETS[-clocks:]
     with TemporaryDirectory() as folder:
-        return asyncio.run(run(offsets, Path(folder), control=control, tell=tell)).row()
+        ours = run(offsets, Path(folder), control=control, tell=tell, database=database)
+        return asyncio.run(ours).row()
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ EPOCH = 2000
 """Steps after which everybody is somebody new: chats do not grow for ever."""
 
 
-def run(steps: int, seed: int, *, flaw: bool = False) -> dict[str, Any]:
+def run(steps: int, seed: int, *, flaw: bool = False, database: str = "sqlite") -> dict[str, Any]:
     """Let things happen, and return what was found."""
     began, done = time.monotonic(), 0
     counted: Counter[str] = Counter()
@@ -32,7 +32,7 @@ def run(steps: int, seed: int, *, flaw: bool = False) -> dict[str, Any]:
     while done < steps:
         dice = Random(f"{seed} {done}")
         with TemporaryDirectory() as folder:
-            world = ContactRuleSimulation(Path(folder), gate_is_off=flaw)
+            world = ContactRuleSimulation(Path(folder), gate_is_off=flaw, kind=database)
             for _ in range(min(EPOCH, steps - done)):
                 counted[random_step(world, dice)] += 1
                 done += 1
@@ -46,9 +46,11 @@ def run(steps: int, seed: int, *, flaw: bool = False) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def drill(*, steps: int = 4_000, seed: int = 1, flaw: bool = False) -> dict[str, Any]:
+def drill(
+    *, steps: int = 4_000, seed: int = 1, flaw: bool = False, database: str = "sqlite"
+) -> dict[str, Any]:
     """Burn once; return one row of figures, with what is wrong under `faults`."""
-    found = run(steps, seed, flaw=flaw)
+    found = run(steps, seed, flaw=flaw, database=database)
     return found | {"faults": {"outside": found["first"]} if found["outside"] else {}}
 
 

@@ -110,9 +110,11 @@ def is_kept(before: dict[str, Any], after: dict[str, Any]) -> bool:
     return answers and all(it in after["extras"] for it in before["extras"])
 
 
-def live(folder: Path, dice: random.Random, found: DeviceFindings) -> None:
+def live(
+    folder: Path, dice: random.Random, found: DeviceFindings, database: str = "sqlite"
+) -> None:
     """Let one person write on several devices; add what became of it to the findings."""
-    home = HotlineHarness(folder)
+    home = HotlineHarness(folder, kind=database)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             _live(home, dice, found)
@@ -183,22 +185,24 @@ def _flawed(flaw: str) -> ExitStack:
     return stack
 
 
-def run(people: int, seed: int = 0, flaw: str = "") -> DeviceFindings:
+def run(people: int, seed: int = 0, flaw: str = "", database: str = "sqlite") -> DeviceFindings:
     """Let that many people write."""
     found = DeviceFindings()
     with _flawed(flaw):
         for number in range(people):
             with TemporaryDirectory() as folder:
-                live(Path(folder), random.Random(f"{seed}/{number}"), found)
+                live(Path(folder), random.Random(f"{seed}/{number}"), found, database)
             found.people += 1
             if found.lost or found.shown:
                 break
     return found
 
 
-def drill(*, people: int = 60, seed: int = 0, flaw: str = "") -> dict[str, Any]:
+def drill(
+    *, people: int = 60, seed: int = 0, flaw: str = "", database: str = "sqlite"
+) -> dict[str, Any]:
     """Look once; return one row of figures, with what is wrong under `faults`."""
-    began, found = time.monotonic(), run(people, seed, flaw)
+    began, found = time.monotonic(), run(people, seed, flaw, database)
     faults = {name: what for name in ("lost", "shown") if (what := getattr(found, name))}
     return {
         "people": found.people, "changes": found.changes, "drafts": found.drafts,

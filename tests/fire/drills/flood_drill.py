@@ -36,14 +36,17 @@ def is_broken(told: dict[str, Any]) -> bool:
     return bool(told["unanswered"] or told["p99"] >= LONGEST)
 
 
-def drill(
+def drill(  # noqa: PLR0913 - each is an option of the command
     *, seconds: float = 30.0, senders: int = FloodPlan.senders, people: int = FloodPlan.people,
     pause: float = FloodPlan.pause, seed: int = FloodPlan.seed, flaw: str = "",
+    database: str = "sqlite",
 ) -> dict[str, Any]:  # fmt: skip
     """Burn once; return one row of figures, with what is wrong under `faults`."""
-    told = run(
-        FloodPlan(senders, people=people, pause=pause, seconds=seconds, seed=seed, flaw=flaw)
-    )
+    plan = FloodPlan(
+        senders, people=people, pause=pause, seconds=seconds, seed=seed, flaw=flaw,
+        database=database,
+    )  # fmt: skip
+    told = run(plan)
     wrong = {"unanswered": told["unanswered"], "p99": told["p99"]}
     return told | {"faults": wrong if is_broken(told) else {}}
 

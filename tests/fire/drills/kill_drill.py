@@ -66,10 +66,10 @@ def compare(
 
 def drill(
     *, kills: int = 30, updates: int = 400, seed: int = KillPlan.seed, flaws: str = "",
-    tell: Callable[[int], None] = _nothing,
+    database: str = "sqlite", tell: Callable[[int], None] = _nothing,
 ) -> dict[str, Any]:  # fmt: skip
     """Burn once; return one row of figures, with what is wrong under `faults`."""
-    plan = KillPlan(kills=kills, updates=updates, seed=seed, flaws=flaws)
+    plan = KillPlan(kills=kills, updates=updates, seed=seed, flaws=flaws, database=database)
     began = time.monotonic()
     with TemporaryDirectory() as folder, process_spawner() as ours:
         result = compare(plan, Path(folder), ours, tell)

@@ -28,6 +28,7 @@ from tests.fire.drill_command import run_command
 from tests.fire.processes.started_deployment import DeskClient, StartedDeployment, wait_for
 from tests.support.bot_api.faults import SpoiltAnswer
 from tests.support.bot_api.server import BotApiServer, serve_bot_api
+from tests.support.database_fixtures import database_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +88,7 @@ class LettersPlan:
     """Answers in a row that are spoilt."""
     parts: tuple[str, ...] = PARTS
     control: str = ""
+    database: str = "sqlite"
 
 
 @dataclass
@@ -263,7 +265,9 @@ async def run(
 ) -> LetterFindings:
     """Write as many rounds of letters as planned."""
     async with serve_bot_api() as server:
-        deployment = StartedDeployment(folder, server.address, program_of(plan.control))
+        databases = database_settings(plan.database)
+        program = program_of(plan.control)
+        deployment = StartedDeployment(folder, server.address, program, **databases)
         life = deployment.begin()
         drill = LettersDrill(plan, server, deployment)
         try:
@@ -289,11 +293,11 @@ async def run(
 
 
 def drill(
-    *, rounds: int = 2, people: int = 3, control: str = "",
+    *, rounds: int = 2, people: int = 3, control: str = "", database: str = "sqlite",
     tell: Callable[[int], None] = lambda _: None,
 ) -> dict[str, Any]:  # fmt: skip
     """Write so many rounds; return one row of figures, with what is wrong under `faults`."""
-    plan = LettersPlan(rounds=rounds, people=people, control=control)
+    plan = LettersPlan(rounds=rounds, people=people, control=control, database=database)
     with TemporaryDirectory() as folder:
         return asyncio.run(run(plan, Path(folder), tell)).row()
 

@@ -27,7 +27,7 @@ from bot.vault.erasure.erase import ErasureReason, Erasures
 from tests.fire.drill_command import run_command
 from tests.support.age_files import piece_borders
 from tests.support.database.bulk_cases import case_rows, insert_cases
-from tests.support.database_fixtures import migrated_url, query
+from tests.support.database_fixtures import database_settings, migrated_url, query
 from tests.support.harnesses.hotline_harness import ROOT, VAULT
 
 if TYPE_CHECKING:
@@ -73,15 +73,15 @@ def _nothing(_done: int) -> None:
     pass
 
 
-def run(
-    folder: Path, cases: int, files: int, damages: int, seed: int,
-    tell: Callable[[int], None] = _nothing,
+def run(  # noqa: PLR0913 - each is an option of the drill
+    folder: Path, cases: int, files: int, damages: int, seed: int, *,
+    tell: Callable[[int], None] = _nothing, kind: str = "sqlite",
 ) -> RestoreFindings:  # fmt: skip
     """Fill, back up, erase, restore, and damage."""
     found, dice = RestoreFindings(cases=cases, files=files), Random(seed)
     here = folder / "files"
     here.mkdir()
-    database = Database(migrated_url("sqlite", folder))
+    database = Database(migrated_url(kind, folder))
     insert_cases(database, case_rows(cases))
     for _ in range(files):
         (here / dice.randbytes(16).hex()).write_bytes(dice.randbytes(dice.randrange(300_000)))
@@ -94,13 +94,12 @@ def run(
     found.bytes = sum(path.stat().st_size for path in paths)
     before = [query(database, sql) for sql in ASKED]
     began = time.monotonic()
-    _restore(paths, folder / "first")
+    there = _restore(paths, folder / "first", kind)
     found.restore_seconds = round(time.monotonic() - began, 2)
-    there = Database(f"sqlite:///{folder / 'first' / 'haven.db'}")
     found.other_answers = sum(
         query(there, sql) != it for sql, it in zip(ASKED, before, strict=True)
     )
-    found.came_back = _erase_and_restore(database, here, paths, folder / "second")
+    found.came_back = _erase_and_restore(database, here, paths, folder / "second", kind)
     for number in range(damages):
         _damage(found, paths, folder, dice)
         tell(number + 1)
@@ -108,12 +107,19 @@ def run(
     return found
 
 
-def _restore(paths: Sequence[Path], to: Path, gone: Sequence[Any] = ()) -> None:
+def _restore(
+    paths: Sequence[Path], to: Path, kind: str = "sqlite", gone: Sequence[Any] = ()
+) -> Database:
+    """Restore into a new folder, or next to one into two empty databases; return the data."""
+    target = RestoreTarget(to, **database_settings(kind))
     restore = Restore(OfflineKeys([OFFLINE]), [HostKey(ROOT.secret)])
-    restore.restore_into(restore.inspect(paths, NOW), RestoreTarget(to), gone, NOW)
+    restore.restore_into(restore.inspect(paths, NOW), target, gone, NOW)
+    return Database(target.database_url or f"sqlite:///{to / 'haven.db'}")
 
 
-def _erase_and_restore(database: Database, files: Path, paths: Sequence[Path], to: Path) -> int:
+def _erase_and_restore(
+    database: Database, files: Path, paths: Sequence[Path], to: Path, kind: str
+) -> int:
     """Erase some cases, restore what was made before, and count those that are there again."""
     from bot.vault import AuditLog  # noqa: PLC0415 - used here alone
 
@@ -124,8 +130,7 @@ def _erase_and_restore(database: Database, files: Path, paths: Sequence[Path], t
             asyncio.run(erasures.erase(database, case, ErasureReason.WITHDRAWN, "operator", NOW))
             == ()
         )
-    _restore(paths, to, database.writer.run_sync(erasures.load_all))
-    restored = Database(f"sqlite:///{to / 'haven.db'}")
+    restored = _restore(paths, to, kind, database.writer.run_sync(erasures.load_all))
     there = {case for (case,) in query(restored, "SELECT id FROM cases")}
     return len(there & set(gone))
 
@@ -153,12 +158,13 @@ def _damage(found: RestoreFindings, paths: Sequence[Path], folder: Path, dice: R
 
 def drill(
     *, cases: int = 2000, files: int = 50, damages: int = 60, seed: int = 1,
+    database: str = "sqlite",
     tell: Callable[[int], None] = _nothing,
 ) -> dict[str, Any]:  # fmt: skip
     """Burn once; return one row of figures, with what is wrong under `faults`."""
     began = time.monotonic()
     with TemporaryDirectory(prefix="haven-restore-") as folder:
-        found = run(Path(folder), cases, files, damages, seed, tell)
+        found = run(Path(folder), cases, files, damages, seed, tell=tell, kind=database)
     told = {**asdict(found), "faults": found.faults}
     return told | {"seconds": round(time.monotonic() - began, 1)}
 

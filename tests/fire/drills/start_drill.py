@@ -23,6 +23,7 @@ from tests.fire.drill_command import run_command
 from tests.fire.processes.started_deployment import DeskClient, StartedDeployment, wait_for
 from tests.support.bot_api.faults import SpoiltAnswer
 from tests.support.bot_api.server import BotApiServer
+from tests.support.database_fixtures import database_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -104,9 +105,12 @@ class StartFindings:
 class StartDrill:
     """One deployment that is started again and again."""
 
-    def __init__(self, folder: Path, server: BotApiServer, program: tuple[str, ...]) -> None:
+    def __init__(
+        self, folder: Path, server: BotApiServer, program: tuple[str, ...], database: str
+    ) -> None:
         self.server = server
-        self.deployment = StartedDeployment(folder, server.address, program)
+        databases = database_settings(database)
+        self.deployment = StartedDeployment(folder, server.address, program, **databases)
         self.found = StartFindings()
         server.add_person(SARI)
 
@@ -193,10 +197,10 @@ async def _unless_over(life: StartedProcess, waiting: Any) -> None:
 
 async def run(
     faults: Sequence[str], folder: Path, program: tuple[str, ...] = (),
-    tell: Callable[[int], None] = lambda _: None,
+    tell: Callable[[int], None] = lambda _: None, database: str = "sqlite",
 ) -> StartFindings:  # fmt: skip
     """Start once for each fault, after a first start that tells the menus."""
-    drill = StartDrill(folder, BotApiServer(), program)
+    drill = StartDrill(folder, BotApiServer(), program, database)
     await drill.start(HEALTHY, is_measured=False)
     for number, fault in enumerate(faults, start=1):
         await drill.start(fault)
@@ -205,12 +209,14 @@ async def run(
 
 
 def drill(
-    *, starts: int = 10, control: bool = False, tell: Callable[[int], None] = lambda _: None
-) -> dict[str, Any]:
+    *, starts: int = 10, control: bool = False, database: str = "sqlite",
+    tell: Callable[[int], None] = lambda _: None,
+) -> dict[str, Any]:  # fmt: skip
     """Start so often; return one row of figures, with what is wrong under `faults`."""
     faults = list(islice(cycle(FAULTS), starts))
     with TemporaryDirectory() as folder:
-        found = asyncio.run(run(faults, Path(folder), CONTROL if control else (), tell))
+        program = CONTROL if control else ()
+        found = asyncio.run(run(faults, Path(folder), program, tell, database))
     return found.row()
 
 

@@ -37,6 +37,7 @@ from tests.fire.drills.letters_drill import FAULTS, FIRST, UNLIMITED_START, Corr
 from tests.fire.processes.started_deployment import DeskClient, StartedDeployment, wait_for
 from tests.support.bot_api.faults import SpoiltAnswer
 from tests.support.bot_api.server import BotApiServer, serve_bot_api
+from tests.support.database_fixtures import database_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -240,16 +241,17 @@ class StormDrill:
         found.lost += max(0, found.letters - states.total())
 
 
-async def run(
+async def run(  # noqa: PLR0913 - each is an option of the drill
     folder: Path, *, rounds: int, seed: int = 1, control: str = "", patience: float = CALM,
-    tell: Callable[[int], None] = lambda _: None,
+    tell: Callable[[int], None] = lambda _: None, database: str = "sqlite",
 ) -> StormFindings:  # fmt: skip
     """Let a storm rage for so many rounds; `control` names what is broken, if anything."""
     broken = "".join(CONTROLS[it] for it in control.split())
     program = ("-c", f"{UNLIMITED_START}{broken}{START}")
     async with serve_bot_api() as server:
         server.date_offset = AHEAD
-        deployment = StartedDeployment(folder, server.address, program)
+        databases = database_settings(database)
+        deployment = StartedDeployment(folder, server.address, program, **databases)
         drill = StormDrill(server, deployment, seed, patience)
         try:
             await drill.begin()
@@ -268,11 +270,13 @@ async def run(
 
 
 def drill(
-    *, rounds: int = 10, control: str = "", tell: Callable[[int], None] = lambda _: None
-) -> dict[str, Any]:
+    *, rounds: int = 10, control: str = "", database: str = "sqlite",
+    tell: Callable[[int], None] = lambda _: None,
+) -> dict[str, Any]:  # fmt: skip
     """Let it rage; return one row of figures, with what is wrong under `faults`."""
     with TemporaryDirectory() as folder:
-        found = asyncio.run(run(Path(folder), rounds=rounds, control=control, tell=tell))
+        ours = run(Path(folder), rounds=rounds, control=control, tell=tell, database=database)
+        found = asyncio.run(ours)
     return asdict(found) | {"faults": found.faults}
 
 

@@ -47,6 +47,7 @@ from tests.fire.walkers.path_planner import (
     step_of,
 )
 from tests.support.content.catalogue_files import read_in
+from tests.support.database_fixtures import database_settings
 from tests.support.dispatch_inspection import BOOK, QUESTIONS, answers_at
 from tests.support.harnesses.live_deployment import LABELS, LivePerson, evening
 
@@ -237,11 +238,13 @@ def english_for(language: str) -> frozenset[str]:
     )
 
 
-async def run(moves: int, languages: Sequence[str], seed: int) -> dict[str, Any]:
+async def run(
+    moves: int, languages: Sequence[str], seed: int, database: str = "sqlite"
+) -> dict[str, Any]:
     """Let one person for each language walk; return the figures."""
     walk, began = WalkResult(), time.monotonic()
     with TemporaryDirectory(prefix="haven-walk-") as folder:
-        async with evening(Path(folder)) as night:
+        async with evening(Path(folder), **database_settings(database)) as night:
             night.patience = PATIENCE
             await night.start()
             await asyncio.gather(
@@ -266,10 +269,11 @@ async def run(moves: int, languages: Sequence[str], seed: int) -> dict[str, Any]
 
 
 def drill(
-    *, moves: int = 150, seed: int = 1, languages: tuple[str, ...] = tuple(LANGUAGES)
-) -> dict[str, Any]:
+    *, moves: int = 150, seed: int = 1, languages: tuple[str, ...] = tuple(LANGUAGES),
+    database: str = "sqlite",
+) -> dict[str, Any]:  # fmt: skip
     """Walk so many moves in each language; return one row of figures."""
-    return asyncio.run(run(moves, languages, seed))
+    return asyncio.run(run(moves, languages, seed, database))
 
 
 if __name__ == "__main__":

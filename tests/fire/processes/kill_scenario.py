@@ -14,6 +14,7 @@ from bot.sandbox import Sandbox, serve
 from tests.fire.delivery_findings import StoredDeployment
 from tests.fire.processes.process_spawner import DeploymentProcesses
 from tests.fire.walkers.concurrent_walkers import PAUSE, ConcurrentWalkers
+from tests.support.database_fixtures import database_settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -44,6 +45,7 @@ class KillPlan:
     """What is broken on purpose in every life."""
     patience: float = 20.0
     """Seconds without any change after which nothing more is waited for."""
+    database: str = "sqlite"
 
 
 @dataclass
@@ -61,7 +63,9 @@ class KillProgress:
 class KillScenario:
     """One deployment in trouble, from its first start to the rest at the end."""
 
-    def __init__(self, plan: KillPlan, sandbox: Sandbox, nursery: DeploymentProcesses) -> None:
+    def __init__(
+        self, plan: KillPlan, sandbox: Sandbox, nursery: DeploymentProcesses, **databases: str
+    ) -> None:
         self.plan = plan
         self.sandbox = sandbox
         self.nursery = nursery
@@ -69,7 +73,7 @@ class KillScenario:
         self.crowd = ConcurrentWalkers(
             sandbox, people=plan.people, acts=plan.updates, seed=plan.seed
         )
-        self.disk = StoredDeployment(nursery.data, nursery.key)
+        self.disk = StoredDeployment(nursery.data, nursery.key, **databases)
         self._dice = Random(f"{plan.seed} instants")
         self._start = 0.1
         """Seconds from birth to the first question for updates, as seen last."""
@@ -187,8 +191,9 @@ async def kill_scenario(
     """Put everything up; nothing runs yet."""
     sandbox = Sandbox(seed=plan.seed, keep_calls=1000)
     async with serve(sandbox) as address:
-        nursery = DeploymentProcesses(nurse, folder, address)
+        databases = database_settings(plan.database)
+        nursery = DeploymentProcesses(nurse, folder, address, **databases)
         try:
-            yield KillScenario(plan, sandbox, nursery)
+            yield KillScenario(plan, sandbox, nursery, **databases)
         finally:
             await nursery.close()

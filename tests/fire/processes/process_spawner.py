@@ -82,7 +82,7 @@ class BotProcess:
 class DeploymentProcesses:
     """Lives of one deployment, on the same data."""
 
-    def __init__(self, nurse: ProcessSpawner, folder: Path, address: str) -> None:
+    def __init__(self, nurse: ProcessSpawner, folder: Path, address: str, **databases: str) -> None:
         self.data = folder / "data"
         self.log = folder / "log"
         self.key = folder / "key"
@@ -98,6 +98,7 @@ class DeploymentProcesses:
             "HAVEN_CONTACT": "02-1234",
             "HAVEN_HOURS": "00:00-24:00",
         }
+        self._settings |= {f"HAVEN_{name.upper()}": url for name, url in databases.items()}
         HostKey.create(self.key)
 
     async def begin(self, flaws: str = "") -> BotProcess:

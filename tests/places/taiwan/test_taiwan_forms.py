@@ -11,18 +11,21 @@ from hypothesis import strategies as st
 
 from bot.cases.escape_text import escape_line
 from bot.places.forms import BLANK, MAX_ANSWER_LENGTH, fill_form
-from bot.places.taiwan.deadlines import DEADLINE_RULES as CLOCKS
+from bot.places.taiwan import TAIWAN
 from bot.places.taiwan.forms import OBJECTION, OFFICE_FORMS
 
+RULES = TAIWAN.deadline_rules
 HOSTILE = ("=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "\t=1", "{name}", "<b>x</b>", "\u202eabc",
            "【草稿", "a\nb", "{told}", "\x1b[2J")  # fmt: skip
 
 
 @pytest.mark.parametrize("code", OFFICE_FORMS.forms)
 def test_a_draft_is_marked_above_and_below_and_what_is_unknown_is_visibly_blank(code: str) -> None:
-    text = fill_form(OFFICE_FORMS, OFFICE_FORMS.forms[code], {}, [])
+    form = OFFICE_FORMS.forms[code]
+    text = fill_form(OFFICE_FORMS, form, {}, [])
     lines = text.splitlines()
-    assert lines[0] == lines[-1] == OFFICE_FORMS.draft_notice
+    assert lines[0] == lines[-1] == (form.notice or OFFICE_FORMS.draft_notice)
+    assert bool(form.notice) is form.is_report
     assert "須由人員" in lines[0]
     assert text.count(BLANK) >= 10
     assert "{" not in text
@@ -36,9 +39,11 @@ def test_what_is_known_stands_where_it_belongs_in_years_of_the_republic() -> Non
     assert "「He keeps my passport.」" in text
 
 
-def test_forms_use_only_dates_that_staff_can_enter() -> None:
+def test_forms_use_only_dates_that_staff_enter_and_reports_when_it_was_noticed() -> None:
     for paper in OFFICE_FORMS.forms.values():
-        assert set(paper.events.values()) <= CLOCKS.event_kinds.keys()
+        internal = RULES.event_kinds.keys() - RULES.typed_kinds.keys()
+        known = internal if paper.is_report else RULES.typed_kinds.keys()
+        assert set(paper.events.values()) <= known
         blanks = {line for line in paper.lines if "{told}" in line}
         assert blanks == ({"{told}"} if paper.includes_answers else set())
 

@@ -49,6 +49,10 @@ DOMAINS = {
         "bot/places/taiwan/deadlines.py",
         "bot/places/taiwan/entitlements.py",
         "bot/places/taiwan/record_fields.py",
+        "bot/places/taiwan/services.py",
+        "bot/places/duties.py",
+        "bot/places/taiwan/duties.py",
+        "bot/places/taiwan/interpreter_fees.py",
     ),
 }
 """What people read and what staff read, and where in the source each stands."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from typing import TYPE_CHECKING, Any
 
 from bot.app.build import build
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.vault.purpose import Opener
 
+BYTES = re.compile(r"X'([0-9a-f]*)'")
+"""How SQLite writes bytes."""
 BOT = 7_000_000_001
 FIRST_PERSON = 5_000_000_001
 ROOT = HostKey(bytes(range(32)))
@@ -249,12 +252,14 @@ class HotlineHarness:
         return supervisor_opener(self.database, case)
 
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return the rows of a question to the database.
+        """Return the rows of a question to the database, in SQLite's words.
 
         One connection asks as long as the process lives: opening it costs more than most questions.
         """
         if self._asking is None:
             self._asking = self.database.connect()
+        if self.database.dialect == "postgresql":
+            sql = BYTES.sub(r"'\\x\1'::bytea", sql)
         return rows_of(self._asking, sql)
 
     def _stop_asking(self) -> None:

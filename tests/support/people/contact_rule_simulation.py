@@ -99,9 +99,11 @@ class ContactRuleHarness(HotlineHarness):
 class ContactRuleSimulation:
     """Some people, one caseworker, and an evening in which everything happens."""
 
-    def __init__(self, folder: Path, *, people: int = 3, gate_is_off: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, people: int = 3, gate_is_off: bool = False, kind: str = "sqlite"
+    ) -> None:
         home = type("Home", (ContactRuleHarness,), {"gate_is_off": gate_is_off})
-        self.home: ContactRuleHarness = home(folder)
+        self.home: ContactRuleHarness = home(folder, kind=kind)
         self.home.post.fate = self._next_delivery_fault
         self.broken: list[RuleViolation] = []
         self.arrived = 0

@@ -65,6 +65,7 @@ class FloodPlan:
     seed: int = 1
     flaw: str = ""
     """Where whoever comes first is served first, in one line for everybody."""
+    database: str = "sqlite"
 
 
 @dataclass
@@ -119,7 +120,7 @@ def _seconds_of(done: Any) -> float:
 
 def simulate_flood(plan: FloodPlan, folder: Path) -> FloodResult:
     """Let a flood come over a house, and note how long each person waited for an answer."""
-    home = HotlineHarness(folder, limits=RateLimits())
+    home = HotlineHarness(folder, kind=plan.database, limits=RateLimits())
     home.database.writer.__class__ = SlowWriter
     if plan.flaw == SENDING:
         home.house.courier.__class__ = UnfairCourier

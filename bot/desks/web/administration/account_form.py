@@ -1,8 +1,8 @@
 """The form of an account: what was typed, the terms it means, and what is wrong by field.
 
-Caseworkers and supervisors read cases, so they have languages and queues. Administrators and
-auditors read none and have neither. No account changes from one side to the other: who manages
-accounts never gets to read cases.
+Caseworkers and supervisors read cases, so they have languages and queues. Interpreters have
+languages. Administrators and auditors have neither. No account changes from one side to the other:
+who manages accounts never gets to read cases.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.cases.routing import Queue
 from bot.cases.state_machine import Role
 from bot.desks.web.administration import texts
-from bot.hotline.staff.enrolment import reads_cases
+from bot.hotline.staff.enrolment import may_become, reads_cases
 from bot.hotline.staff.staff import (
     DEFAULT_MAX_CHATS,
     MAX_CHATS,
@@ -78,9 +78,7 @@ def empty_form() -> AccountForm:
 
 def roles_of(colleague: Caseworker | None) -> list[Role]:
     """Return the roles an account can have; all of them for a new one."""
-    return [
-        it for it in Role if colleague is None or reads_cases(it) == reads_cases(colleague.role)
-    ]
+    return [it for it in Role if colleague is None or may_become(colleague.role, it)]
 
 
 def parse_account(
@@ -103,12 +101,12 @@ def _term_faults(
     if role not in roles_of(colleague):
         yield "role", (texts.ROLE_CROSSES if role in set(Role) else texts.ROLE_NEEDED, {})
         return
+    if has_languages(Role(role)) and not _chosen(values, LANGUAGE_PREFIX, LANGUAGES):
+        yield "languages", (texts.LANGUAGE_NEEDED, {})
     if not reads_cases(Role(role)):
         return
     if values.get("title", "") not in texts.TITLES:
         yield "title", (texts.TITLE_NEEDED, {})
-    if not _chosen(values, LANGUAGE_PREFIX, LANGUAGES):
-        yield "languages", (texts.LANGUAGE_NEEDED, {})
     if not _chosen(values, QUEUE_PREFIX, Queue):
         yield "queues", (texts.QUEUE_NEEDED, {})
     skills = values.get("skills", "").split()
@@ -120,14 +118,19 @@ def _term_faults(
 
 def _terms(values: Mapping[str, str]) -> AccountTerms:
     role = Role(values["role"])
+    languages = _chosen(values, LANGUAGE_PREFIX, LANGUAGES) if has_languages(role) else ()
     if not reads_cases(role):
-        return AccountTerms(role=role)
+        return AccountTerms(role=role, languages=languages)
     return AccountTerms(
-        role=role, title=values["title"],
-        languages=_chosen(values, LANGUAGE_PREFIX, LANGUAGES),
+        role=role, title=values["title"], languages=languages,
         queues=_chosen(values, QUEUE_PREFIX, Queue),
         skills=tuple(dict.fromkeys(values.get("skills", "").split())), most=_chat_count(values),
     )  # fmt: skip
+
+
+def has_languages(role: Role) -> bool:
+    """Whether a role answers or renders in languages."""
+    return reads_cases(role) or role is Role.INTERPRETER
 
 
 def _chosen(values: Mapping[str, str], prefix: str, offered: object) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ SETTING_GROUPS: dict[Text, tuple[str, ...]] = {
         "telegram_token", "telegram_token_file", "telegram_api", "host_key_file",
         "passphrase_file", "data", "database_url", "keys_url", "backups", "backup_key",
         "smtp_url", "smtp_from", "push_contact", "watch_listen",
+        "assist_models",
     ),
 }  # fmt: skip
 SHOWN_VALUES = frozenset({

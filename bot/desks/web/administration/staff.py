@@ -19,6 +19,7 @@ from bot.desks.web.administration.account_form import (
     AccountForm,
     empty_form,
     form_of,
+    has_languages,
     parse_account,
     roles_of,
 )
@@ -241,6 +242,8 @@ async def _form_page(
         is_own=colleague is not None and colleague.id == request.caseworker.id,
         roles=roles_of(colleague), meanings=texts.ROLE_MEANINGS, titles=texts.TITLES,
         languages=list(LANGUAGES), language_prefix=LANGUAGE_PREFIX, queue_prefix=QUEUE_PREFIX,
-        asks_terms=colleague is None or reads_cases(colleague.role),
-        no_terms=[it.value for it in Role if not reads_cases(it)],
+        asks_terms=colleague is None or has_languages(colleague.role),
+        asks_work=colleague is None or reads_cases(colleague.role),
+        languages_only=[it.value for it in Role if has_languages(it) and not reads_cases(it)],
+        no_terms=[it.value for it in Role if not has_languages(it)],
     )  # fmt: skip

@@ -11,6 +11,10 @@ ROLE_MEANINGS = {
     "supervisor": _("Reads every case, assigns cases, and approves what takes two people."),
     "administrator": _("Manages accounts and this page. Reads no case."),
     "auditor": _("Reads the audit log without names. Reads no case and changes nothing."),
+    "interpreter": _(
+        "Interprets in one conversation at a time. Sees only what a caseworker shares, under a "
+        "pseudonym."
+    ),
 }
 TITLES = {
     "caseworker": pgettext("title", "a caseworker"),
@@ -197,5 +201,6 @@ SETTING_MEANINGS = {
     "connections": _(
         "Why cases are compared by what is known of suspects. Not set: they are not compared."
     ),
+    "assist_models": _("The folder of models that translate for staff. Empty: none does."),
     "agreements": _("Organisations that may receive referrals, and from when until when."),
 }

@@ -30,6 +30,7 @@ from bot.desks.web.form_nonces import NONCE_FIELD
 from bot.desks.web.live.event_log import CommandResult
 from bot.desks.web.middleware import CSRF_FIELD, QUEUE_PATH
 from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, Repetition, post
+from bot.hotline.commands.permissions import CommandPermission
 from bot.hotline.commands.registry import CODE, COMMANDS, CommandSpec
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.commands.texts import DONE, REST_OFFERED
@@ -60,7 +61,11 @@ class ActionInput:
 
 NO_INPUT = ActionInput()
 CASE_ACTIONS = {verb: spec for verb, spec in COMMANDS.items() if spec.is_about_case}
-OWN_ACTIONS = {verb: spec for verb, spec in COMMANDS.items() if not spec.is_about_case}
+OWN_ACTIONS = {
+    verb: spec
+    for verb, spec in COMMANDS.items()
+    if not spec.is_about_case and spec.permission is not CommandPermission.INTERPRETER
+}
 
 
 @post(

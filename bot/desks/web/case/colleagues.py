@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.text import Text
 
-_READS_NO_CASE = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+_READS_NO_CASE = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.INTERPRETER})
 _WEIGHT = case((cases.c.priority == int(Priority.EMERGENCY), EMERGENCY_WEIGHT), else_=1)
 _LOADS = Prepared(
     # From the few on duty to their cases, not from every case that ever had a holder.

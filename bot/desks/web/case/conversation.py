@@ -24,7 +24,15 @@ from bot.desks.web.case.timeline import (
     order_of,
 )
 from bot.desks.web.case.view import CaseView, load_message_views
+from bot.desks.web.interpreting.renderings import (
+    add_renderings,
+    count_interpreted,
+    interpreted_entries,
+)
+from bot.hotline.assist import machine_texts
+from bot.hotline.assist.machine_texts import about_message
 from bot.hotline.chat.messages import CaseMessages, MessageSide
+from bot.hotline.interpreting.texts import SharedTexts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -44,7 +52,7 @@ ABOUT, LINK, OTHER = "about", "link", "other"
 another person."""
 SLIM_ANSWERS = 2
 """Answers of a report that fit in one line."""
-_CURSOR = re.compile(r"(\d{1,18})\.(\d{1,18})\.(\d{1,6})")
+_CURSOR = re.compile(r"(\d{1,18})\.(\d{1,18})\.(\d{1,6})\.(\d{1,18})")
 _PLACE = re.compile(r"(\d{1,19})\.(\d{1,18})")
 _IDS = re.compile(r"(?:\d{1,18},){0,39}\d{1,18}")
 
@@ -58,6 +66,8 @@ class PageCursor(NamedTuple):
     """The highest id among its events in the audit log."""
     reports: int
     """How many reports."""
+    interpreted: int = 0
+    """Grows with every text that is shared with an interpreter, and with every rendering."""
 
     def __str__(self) -> str:
         return ".".join(map(str, self))
@@ -147,6 +157,8 @@ class LoadedWindow:
     consents: list[TimelineEntry]
     cursor: PageCursor
     looked_at: int | None
+    interpreted: list[TimelineEntry] = field(default_factory=list)
+    """Words that are no message, with what an interpreter rendered."""
 
 
 async def load_conversation(
@@ -224,13 +236,30 @@ def _load(work: Work, request: DeskRequest, view: CaseView, window: Window) -> L
     looked_at = window.looked_at
     if window.is_first:
         looked_at = looks.looked_at(work, case, request.caseworker.id)
+    shared = SharedTexts(context.vault).of_case(work, case, opener)
     cursor = PageCursor(
         CaseMessages.newest_id(work, case), max((it.id for it in events), default=0),
-        case_events.count_reports(work, case),
+        case_events.count_reports(work, case), count_interpreted(shared),
     )  # fmt: skip
     views = load_message_views(work, request, view, written)
+    _add_machine_texts(work, request, view, views)
+    add_renderings(views, shared)
     consents = case_events.consent_entries(request, view, work)
-    return LoadedWindow(page, views, events, consents, cursor, looked_at)
+    entries = interpreted_entries(request, view, shared)
+    return LoadedWindow(page, views, events, consents, cursor, looked_at, entries)
+
+
+def _add_machine_texts(
+    work: Work, request: DeskRequest, view: CaseView, views: Sequence[MessageView]
+) -> None:
+    """Add what models made of messages; an export is made without it."""
+    context, case = request.context, view.access.case
+    found = machine_texts.of_case(work, case, context.vault.cases.opener(case, request.keyring()))
+    language, assistant = view.access.summary.language, context.assistant
+    can = assistant is not None and assistant.can_translate(language, request.locale.language)
+    for it in views:
+        it.machine_texts = found.get(about_message(it.id), [])
+        it.can_be_translated = can and bool(it.raw.strip()) and not it.machine_texts
 
 
 def _edits_shown(page: MessagePage, window: Window) -> list[CaseMessage]:
@@ -303,6 +332,7 @@ def _assemble(
         *(_report_entry(it) for it in cards),
         *(found.consents if window.before is None else ()),
         *case_events.event_entries(request, view, events),
+        *(it for it in found.interpreted if begin <= it.order.moment < end),
         *map(message_entry, found.views),
     ]
     arranged = arrange(entries, looked_at=found.looked_at, zone=request.context.zone)
@@ -334,6 +364,9 @@ def changed_keys(
     ]
     keys += [f"event-{it.id}" for it in found.events if it.id > after.event]
     keys += [_report_key(it) for it in cards]
+    if after.interpreted != found.cursor.interpreted:
+        keys += [_message_key(it) for it in found.views if it.shared]
+        keys += [it.key for it in found.interpreted]
     if after[1:] != found.cursor[1:]:  # every change of a consent comes with one of these
         keys += [it.key for it in found.consents]
     return keys

@@ -43,7 +43,7 @@ class ReadableFile:
 @get("/cases/{reference}/files/{number}/picture", Permission.CASE, is_pane=True)
 async def _picture(request: DeskRequest) -> Response:
     """Return a picture re-encoded without metadata; the custody log records the view."""
-    found = await _find_file(request)
+    found = await _find_file(request, request.param("number"))
     data = await _read_bytes(request, found, CustodyAction.OPENED)
     clean = await request.context.image_sanitizer.sanitize(data)
     if clean is None:
@@ -55,16 +55,27 @@ async def _picture(request: DeskRequest) -> Response:
 @get("/cases/{reference}/files/{number}/sound", Permission.CASE, is_pane=True)
 async def _sound(request: DeskRequest) -> Response:
     """Return a recording re-encoded as sound alone; the custody log records that it was heard."""
-    sanitizer = request.context.audio_sanitizer
-    if not sanitizer.is_available:
-        raise NotFoundError("no decoder")
-    found = await _find_file(request)
-    data = await _read_bytes(request, found, CustodyAction.OPENED)
-    clean = await sanitizer.sanitize(data)
+    clean = await clean_sound(request, request.param("number"))
     if clean is None:
         raise NotFoundError("no sound")
-    await _log_custody(request, found, CustodyAction.CLEANED, clean)
     return Response(clean, media_type=MEDIA_TYPE, headers=_FILE_HEADERS)
+
+
+async def clean_sound(request: DeskRequest, number: str) -> bytes | None:
+    """Return a recording re-encoded as sound alone; None if it is none, or cannot be decoded here.
+
+    Raises:
+        NotFoundError: there is no such file, or it is forbidden.
+    """
+    sanitizer = request.context.audio_sanitizer
+    if not sanitizer.is_available:
+        return None
+    found = await _find_file(request, number)
+    data = await _read_bytes(request, found, CustodyAction.OPENED)
+    clean = await sanitizer.sanitize(data)
+    if clean is not None:
+        await _log_custody(request, found, CustodyAction.CLEANED, clean)
+    return clean
 
 
 @get("/cases/{reference}/files/{number}/original", Permission.CASE)
@@ -74,7 +85,7 @@ async def _original(request: DeskRequest) -> Response:
     Its metadata can reveal more than the sender meant: where a picture was taken, who wrote a
     document. So it needs a step-up like every export.
     """
-    found = await _find_file(request)
+    found = await _find_file(request, request.param("number"))
     reference, number = request.param("reference"), found.item.number
     if first := require_step_up(request, f"/cases/{reference}#item-{number}"):
         return first
@@ -84,10 +95,10 @@ async def _original(request: DeskRequest) -> Response:
     return Response(data, media_type="application/octet-stream", headers=headers)
 
 
-async def _find_file(request: DeskRequest) -> ReadableFile:
+async def _find_file(request: DeskRequest, number: str) -> ReadableFile:
     """Return a file; raise NotFoundError if it is forbidden, or a page of another site asks."""
     site = request.http.headers.get("sec-fetch-site", "same-origin")
-    number, keyring, context = request.param("number"), request.keyring(), request.context
+    keyring, context = request.keyring(), request.context
     if site != "same-origin" or not _NUMBER.fullmatch(number):
         raise NotFoundError("no number")
 

@@ -16,6 +16,7 @@ from bot.desks.web import texts
 from bot.desks.web.auth.step_up import require_step_up, text_download
 from bot.desks.web.case.file import CaseFile, load_case_file
 from bot.desks.web.case.view import CaseView, load_case_view
+from bot.desks.web.casework.export_lines import casework_sections
 from bot.desks.web.record.load import load_record_view
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get
@@ -44,6 +45,7 @@ async def _print_page(request: DeskRequest) -> Response:
     return request.render(
         "print.html", view=found, file=file, summary=summary, queue_name=queue_name(summary.queue),
         recipients=request.context.recipients,
+        casework=casework_sections(request.locale, file.plan, file.duties, found.names),
     )  # fmt: skip
 
 
@@ -107,6 +109,8 @@ def _lines(to: ExportWriter, file: CaseFile) -> Iterator[str]:
     yield from _submissions(to, file)
     yield from _record(to, file)
     yield from _referrals(to, file)
+    for title, lines in casework_sections(to.say, file.plan, file.duties, to.view.names):
+        yield from ("", f"# {title}", *lines)
     yield from _heading(to, texts.CONVERSATION)
     for message in to.view.messages:
         yield from _message(to, message)

@@ -44,6 +44,8 @@ class DeadlineView:
     opens_on: str
     must: str
     articles: tuple[str, ...]
+    is_duty: bool
+    """Whether it is a duty to report, which has a section of its own."""
 
 
 @dataclass(slots=True)
@@ -68,9 +70,13 @@ def legal_status(work: Work, request: DeskRequest, case: str) -> LegalStatus:
     deadlines, place = context.legal_deadlines, context.place
     today = deadlines.law.date_of(request.now)
     found = LegalStatus(
-        event_kinds={it.code: locale(it.text) for it in deadlines.law.event_kinds.values()},
+        event_kinds={it.code: locale(it.text) for it in deadlines.law.typed_kinds.values()},
         today=today.isoformat(),
-        office_forms=tuple(place.office_forms.forms) if place.office_forms else (),
+        office_forms=tuple(
+            code for code, it in place.office_forms.forms.items() if not it.is_report
+        )
+        if place.office_forms
+        else (),
     )
     try:
         rows = deadlines.events(work, case)
@@ -99,6 +105,7 @@ def _deadline_view(request: DeskRequest, deadline: Deadline) -> DeadlineView:
         _end_text(request, deadline), deadline.opens_on.isoformat() if deadline.opens_on else "",
         locale(deadline.rule.requirement),
         tuple(it.render(locale.staff_catalogue) for it in deadline.rule.articles),
+        deadline.is_duty,
     )  # fmt: skip
 
 

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from bot.cases.evidence.files import EvidenceFile
     from bot.conversation import FileRef, FlowRegistry
     from bot.desks.locale import StaffLocale
+    from bot.hotline.assist.machine_texts import StoredMachineText
     from bot.hotline.chat.messages import CaseMessage
     from bot.hotline.chat.phrasebook import Phrasebook
+    from bot.hotline.interpreting.texts import SharedText
     from bot.store.writer import Work
     from bot.vault.purpose import Opener
 
@@ -114,6 +116,12 @@ class MessageView:
     letter: int = 0  # outbox id, if the text can still be edited
     is_unconfirmed: bool = False
     is_mine: bool = False
+    machine_texts: list[StoredMachineText] = field(default_factory=list)
+    """What models made of it; on the page of the case alone."""
+    can_be_translated: bool = False
+    """Whether there is a model from the person's language into the reader's."""
+    shared: list[SharedText] = field(default_factory=list)
+    """How it was shared with interpreters, and what they rendered."""
 
     @property
     def is_unsettled(self) -> bool:

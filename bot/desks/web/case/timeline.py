@@ -34,6 +34,8 @@ class EntryKind(StrEnum):
     CONSENT = "consent"
     EVENT = "event"
     MESSAGE = "message"
+    INTERPRETED = "interpreted"
+    """Words that are no message, with what an interpreter rendered."""
 
 
 _RANKS = {kind: rank for rank, kind in enumerate(EntryKind)}

@@ -28,6 +28,8 @@ FIELDS = {
     Verb.FOLLOW_UP: ("code", DAY),
     Verb.ADD_DEADLINE_EVENT: ("words", PAST),
     Verb.PHRASE: (f"value.{TIME}", APPOINTMENT),
+    Verb.SERVICE: ("value.day", PAST),
+    Verb.BOOK_APPOINTMENT: ("value.at", APPOINTMENT),
 }
 """By command: the field with a day or time, and what it asks for."""
 

@@ -24,12 +24,15 @@ from bot.desks.web.case.message_view import (
     delivery_states,
     file_numbers,
 )
+from bot.desks.web.casework.duty_view import open_duty_lines
+from bot.desks.web.interpreting.names import pseudonyms
 from bot.dispatch.conversation_store import Conversations
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.erasure.requests import ErasureRequest, ErasureRequests
+from bot.hotline.interpreting.sessions import InterpretingSessions
 from bot.hotline.origins.join_codes import JoinCodes
 from bot.hotline.origins.store import CaseOrigins
 from bot.hotline.queue.snooze import NO_DATES, ReviewDates, Snoozes
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from bot.desks.web.context import DeskContext
     from bot.desks.web.request import DeskRequest
     from bot.hotline.chat.messages import CaseMessage
+    from bot.hotline.interpreting.sessions import InterpretingSession
     from bot.hotline.origins.join_codes import JoinRequest
     from bot.hotline.origins.model import CaseOrigin
     from bot.store.writer import Work
@@ -81,7 +85,15 @@ class CaseView:
     is_withdrawn: bool = False
     """Whether they took back that staff read it: then nothing is referred either."""
     erasure_request: ErasureRequest | None = None
+    interpreting: InterpretingSession | None = None
+    """The session of an interpreter that has not ended."""
+    interpreters: Mapping[str, str] = field(default_factory=dict)
+    """The ids of interpreters among the staff, by their sessions in this case."""
+    is_interpreter_present: bool = False
+    """Whether the interpreter has a page of the desk open."""
     snooze: ReviewDates = NO_DATES
+    duties: list[tuple[str, bool]] = field(default_factory=list)
+    """A line for each report to an authority that is due, and whether it is late."""
     drafts: Mapping[str, str] = field(default_factory=dict)
     origin: CaseOrigin | None = None
     """How the case began and how the person is called back; None if it came by chat."""
@@ -199,7 +211,7 @@ def load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> Case
     seen = check_case_access(work, request, request.param("reference"))
     staff = context.staff.all(work)
     found = CaseView(
-        seen, {each.id: each.name or each.id for each in staff},
+        seen, {each.id: each.name or each.id for each in staff} | pseudonyms(work, request.locale),
         transfer_choices(work, staff, seen.summary, request.now),
     )  # fmt: skip
     found.is_frozen = Passphrases.is_frozen(work, seen.case)
@@ -208,6 +220,14 @@ def load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> Case
     found.is_withdrawn = consents.reading_taken_back_at(work, seen.case) is not None
     found.erasure_request = ErasureRequests.of_case(work, seen.case)
     found.snooze = Snoozes.of_case(work, seen.case)
+    if seen.may_read:
+        found.duties = open_duty_lines(work, request, seen.case)
+    sessions = InterpretingSessions.of_case(work, seen.case)
+    found.interpreters = {it.id: it.interpreter for it in sessions}
+    found.interpreting = next((it for it in sessions if it.is_open(request.now)), None)
+    if found.interpreting is not None:
+        present = context.streams.count(found.interpreting.interpreter)
+        found.is_interpreter_present = bool(present)
     found.chat = _chat_status(work, context, seen.case, request.now)
     if seen.may_read:
         try:

@@ -19,6 +19,7 @@ from bot.desks.web.live.event_log import CASE_ERASED, DeskEvent, EventCursor, Ev
 from bot.desks.web.opening.drafts import expire_openings
 from bot.hotline.events import EventKind
 from bot.hotline.fact_checks import FactChecks
+from bot.hotline.interpreting.sessions import HOURS_KEPT, InterpretingSessions
 from bot.hotline.queue.claims import serves
 from bot.hotline.staff.approvals import Approvals
 from bot.hotline.staff.shift_notes import ShiftNotes
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from bot.store.writer import Work, Writer
 
 POLL_SECONDS = 0.1
-LONG_POLL_SECONDS = 20.0
+LONG_POLL_SECONDS = 60.0
 """While nothing is stored."""
 AWAY_POLL_SECONDS = 1.0
 """A database that is away is not asked ten times a second."""
@@ -52,7 +53,7 @@ changed; the session has ended. CASE, PERSON_WROTE and GONE are followed by the 
 which the page itself asked for."""
 QUEUE_EVENTS = frozenset({CASE_ERASED, *EventKind}) - {
     EventKind.NOTE_ADDED, EventKind.ANSWER_FILLED_IN, EventKind.DELIVERY_RESULT, EventKind.DELAYED,
-    EventKind.WITHHELD,
+    EventKind.WITHHELD, EventKind.INTERPRETED,
 }  # fmt: skip
 ALERT_EVENTS = frozenset({
     EventKind.OPENED, EventKind.REPORT_ADDED, EventKind.PERSON_WROTE, EventKind.TRANSFERRED,
@@ -187,6 +188,7 @@ class Concerned:
 
     holder: str = ""
     alerted: frozenset[str] = frozenset()
+    interpreters: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -242,6 +244,7 @@ class EventWatcher:
             cursor.advance(event.number, now)
             self.streams.tell(frozenset({concerned.holder}), OWN)
             self.streams.tell(concerned.alerted, ALERT)
+            self.streams.tell(concerned.interpreters, OWN)
             if event.result is None or not event.ticket:
                 self.streams.publish(event)
             elif not self.command_client.deliver_result(event.ticket, event.result):
@@ -260,6 +263,8 @@ class EventWatcher:
         found = work.rows(_CASE_STATUS, event.case) if event.case else []
         if not found:
             return Concerned()
+        if event.what == EventKind.INTERPRETED:
+            return self._of_interpreting(work, event.case, str(found[0][2] or ""))
         status, queue, holder = found[0]
         is_alert = event.what in ALERT_EVENTS
         if holder and CaseState(status) not in {CaseState.WAITING, CaseState.REOPENED}:
@@ -272,6 +277,16 @@ class EventWatcher:
         here = (it for it in self.staff.on_duty(work) if it.rests_until <= now)
         return Concerned(alerted=frozenset(it.id for it in here if serves(it, queue)))
 
+    def _of_interpreting(self, work: Work, case: str, holder: str) -> Concerned:
+        """Return the interpreters of a case; those who were just invited are alerted as well."""
+        sessions = InterpretingSessions.of_case(work, case)
+        now = self.clock.now()
+        invited = (it for it in sessions if it.is_open(now) and it.began_at is None)
+        return Concerned(
+            holder, frozenset(it.interpreter for it in invited),
+            frozenset(it.interpreter for it in sessions),
+        )  # fmt: skip
+
 
 def expire_old_rows(work: Work, now: int) -> None:
     """Delete what has expired: events, drafts, nonces, notes, approvals, checks."""
@@ -282,3 +297,4 @@ def expire_old_rows(work: Work, now: int) -> None:
     ShiftNotes.delete_old(work, now)
     Approvals.delete_old(work, now)
     FactChecks.delete_lapsed(work, now)
+    InterpretingSessions.expire_hours(work, now - HOURS_KEPT)

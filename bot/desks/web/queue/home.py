@@ -19,6 +19,8 @@ async def home_path(request: DeskRequest, by: Caseworker) -> str:
     """Return the path of that page; a redirect less, for a slow connection, than through `/`."""
     if by.role is Role.AUDITOR:
         return "/audit"
+    if by.role is Role.INTERPRETER:
+        return "/interpreting"
 
     def look(work: Work) -> str:
         preferences = load_preferences(work, by.id)

@@ -10,6 +10,7 @@ from bot.cases.routing import QUEUE_NAMES
 from bot.cases.state_machine import Role
 from bot.desks.web import texts
 from bot.desks.web.audit_texts import AUDIT_ACTIONS, AUDIT_ACTORS, AUDIT_DETAILS
+from bot.desks.web.interpreting.names import pseudonyms
 from bot.store.statements import select_in
 from bot.store.tables.main import cases
 
@@ -111,6 +112,7 @@ def _words(work: Work, request: DeskRequest, rows: Sequence[AuditRow]) -> _Words
         **{code: it.render(locale.flow_catalogue) for code, it in context.recipients.items()},
         **{code: it.number for code, it in people.items()},
         **staff_names(request, context.staff.all(work)),
+        **(pseudonyms(work, locale) if request.caseworker.role is Role.CASEWORKER else {}),
         **{str(case): str(it) for case, it in (work.rows_in(_REFERENCES, ids) if ids else ())},
     })  # fmt: skip
 

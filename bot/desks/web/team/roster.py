@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from bot.cases.state_machine import SENIOR_ROLES, Role
+from bot.cases.state_machine import CASE_ROLES, SENIOR_ROLES
 from bot.clock import SECOND
 from bot.desks.web import texts
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
@@ -81,7 +81,7 @@ async def _roster_page(request: DeskRequest) -> Response:
     found = await request.read(lambda work: _load_rows(work, request, monday))
     zone, now, on_call = request.context.zone, request.now, found.on_call
     named = {it.by.id for it in on_call}
-    answering = [it for it in found.staff if it.is_active and it.role is not Role.AUDITOR]
+    answering = [it for it in found.staff if it.is_active and it.role in CASE_ROLES]
     return request.render(
         "roster.html", week=week, days=_days(request, monday, found), on_call=on_call,
         has_hours=found.plan.week is not None, monday=monday,
@@ -173,7 +173,7 @@ async def _store(
 
     def store(work: Work) -> bool:
         found, person = request.find_active(work, who), context.on_call.of(work, who)
-        if found is None or found.role is Role.AUDITOR or not (person or may_add):
+        if found is None or found.role not in CASE_ROLES or not (person or may_add):
             return False
         settings = change(person)
         place = position or (person.position if person else 1)

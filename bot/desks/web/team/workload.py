@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.cases.state_machine import CaseState, Role
+from bot.cases.state_machine import CASE_ROLES, CaseState
 from bot.clock import MINUTE
 from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_case_access
@@ -16,6 +16,7 @@ from bot.desks.web.queue.saved_views import list_address
 from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.desks.web.team.closed import DAYS as CLOSED_DAYS
 from bot.desks.web.team.closed import closed_by_outcome
+from bot.desks.web.team.open_duties import open_duties
 from bot.desks.web.team.overdue import overdue_cases, overdue_replies, waiting_cases
 from bot.hotline.commands.types import Verb
 from bot.hotline.queue.case_status import IS_HELD
@@ -79,6 +80,7 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
             "skill_name": lambda code: request.locale(skill_name(code)),
             "late": overdue_replies(work, now),
             "overdue": queries.load_rows(work, context, request.caseworker, first, now),
+            "open_duties": open_duties(work, request),
             "closed": closed_by_outcome(work, now),
             "closed_days": CLOSED_DAYS,
             "closed_with": lambda code: list_address(
@@ -150,7 +152,7 @@ def workloads(work: Work, staff: Staff, now: int) -> list[Workload]:
         mine = sorted(
             held.get(by.id, []), key=lambda it: (it.priority, it.waiting_since, it.reference)
         )
-        if mine or (by.is_on_duty and by.is_active and by.role is not Role.AUDITOR):
+        if mine or (by.is_on_duty and by.is_active and by.role in CASE_ROLES):
             late = sum(it.due_at is not None and it.due_at < now for it in mine)
             load = sum(chat_weight(it.priority) for it in mine if it.state != CaseState.REFERRED)
             resting = by.is_on_duty and by.rests_until > now

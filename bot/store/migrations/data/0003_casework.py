@@ -11,7 +11,13 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 def upgrade() -> None:
     _add_record()
+    _add_interpreting()
+    _add_training()
     _add_origins()
+    _add_figures()
+    _add_machine_texts()
+    _add_service_plan()
+    _add_duty_records()
     _add_connections()
 
 
@@ -27,6 +33,133 @@ def _add_record() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_record_entries_case_id"),
     )
     op.create_index("ix_record_entries_case_id", "record_entries", ["case_id", "id"])
+
+
+def _add_interpreting() -> None:
+    _add_interpreters()
+    _add_interpreting_sessions()
+    _add_interpreter_texts()
+    _add_interpreter_copies()
+
+
+def _add_interpreters() -> None:
+    op.create_table(
+        "interpreters",
+        sa.Column("staff_id", sa.String(32), nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("sealed", sa.LargeBinary),
+        sa.Column("set_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("staff_id", name="pk_interpreters"),
+        sa.UniqueConstraint("number", name="uq_interpreters_number"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_interpreters_staff_id"),
+    )
+    op.create_table(
+        "interpreter_hours",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("staff_id", sa.String(32), nullable=False),
+        sa.Column("began_at", sa.BigInteger, nullable=False),
+        sa.Column("ended_at", sa.BigInteger),
+        sa.PrimaryKeyConstraint("id", name="pk_interpreter_hours"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_interpreter_hours_staff_id"),
+    )
+    op.create_index("ix_interpreter_hours_staff_id", "interpreter_hours", ["staff_id", "began_at"])
+    op.create_index("ix_interpreter_hours_began_at", "interpreter_hours", ["began_at"])
+
+
+def _add_interpreting_sessions() -> None:
+    op.create_table(
+        "interpreting_sessions",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("staff_id", sa.String(32), nullable=False),
+        sa.Column("invited_by", sa.String(32), nullable=False),
+        sa.Column("minutes", sa.SmallInteger, nullable=False),
+        sa.Column("sees_names", sa.SmallInteger, nullable=False),
+        sa.Column("shares_new", sa.SmallInteger, nullable=False),
+        sa.Column("invited_at", sa.BigInteger, nullable=False),
+        sa.Column("ends_at", sa.BigInteger, nullable=False),
+        sa.Column("began_at", sa.BigInteger),
+        sa.Column("ended_at", sa.BigInteger),
+        sa.Column("outcome", sa.String(12)),
+        sa.PrimaryKeyConstraint("id", name="pk_interpreting_sessions"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_interpreting_sessions_case_id"),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name="fk_interpreting_sessions_staff_id"
+        ),
+    )
+    for column in ("case_id", "staff_id"):
+        op.create_index(f"ix_interpreting_sessions_{column}", "interpreting_sessions", [column])
+    is_open = sa.text("ended_at is null")
+    op.create_index(
+        "ix_interpreting_sessions_open", "interpreting_sessions", ["ends_at"],
+        sqlite_where=is_open, postgresql_where=is_open,
+    )  # fmt: skip
+
+
+def _add_interpreter_texts() -> None:
+    op.create_table(
+        "interpreter_texts",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("session_id", sa.String(32), nullable=False),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("direction", sa.String(12), nullable=False),
+        sa.Column("message", sa.BigInteger),
+        sa.Column("has_sound", sa.SmallInteger, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_interpreter_texts"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_interpreter_texts_case_id"),
+        sqlite_autoincrement=True,
+    )
+    for column in ("case_id", "session_id"):
+        op.create_index(f"ix_interpreter_texts_{column}", "interpreter_texts", [column])
+    op.create_table(
+        "renderings",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("text_id", sa.BigInteger, nullable=False),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_renderings"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_renderings_case_id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_renderings_case_id", "renderings", ["case_id"])
+
+
+def _add_interpreter_copies() -> None:
+    op.create_table(
+        "interpreter_copies",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("session_id", sa.String(32), nullable=False),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("text_id", sa.BigInteger, nullable=False),
+        sa.Column("kind", sa.String(10), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_interpreter_copies"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_interpreter_copies_case_id"),
+        sqlite_autoincrement=True,
+    )
+    for column in ("case_id", "session_id"):
+        op.create_index(f"ix_interpreter_copies_{column}", "interpreter_copies", [column])
+
+
+def _add_training() -> None:
+    op.create_table(
+        "training_records",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("staff_id", sa.String(32), nullable=False),
+        sa.Column("kind", sa.String(12), nullable=False),
+        sa.Column("done_on", sa.Integer, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("added_by", sa.String(32), nullable=False),
+        sa.Column("added_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_training_records"),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_training_records_staff_id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_training_records_staff_id", "training_records", ["staff_id", "done_on"])
 
 
 def _add_origins() -> None:
@@ -84,6 +217,75 @@ def _add_join_codes() -> None:
         sa.PrimaryKeyConstraint("chat_key", name="pk_join_tries"),
     )
     op.create_index("ix_join_tries_tried_at", "join_tries", ["tried_at"])
+
+
+def _add_figures() -> None:
+    op.add_column("cases", sa.Column("first_answer_at", sa.BigInteger))
+    op.execute("UPDATE cases SET first_answer_at = answered_at")
+    op.create_table(
+        "figure_counts",
+        sa.Column("month", sa.Integer, nullable=False),
+        sa.Column("figure", sa.String(24), nullable=False),
+        sa.Column("dimension", sa.String(16), nullable=False),
+        sa.Column("code", sa.String(48), nullable=False),
+        sa.Column("times", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("month", "figure", "dimension", "code", name="pk_figure_counts"),
+    )
+    op.create_table(
+        "frozen_figures",
+        sa.Column("month", sa.Integer, nullable=False),
+        sa.Column("version", sa.SmallInteger, nullable=False),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("figure", sa.String(24), nullable=False),
+        sa.Column("dimension", sa.String(16), nullable=False),
+        sa.Column("code", sa.String(48), nullable=False),
+        sa.Column("number", sa.Integer),
+        sa.Column("low", sa.SmallInteger),
+        sa.Column("high", sa.SmallInteger),
+        sa.PrimaryKeyConstraint("month", "version", "position", name="pk_frozen_figures"),
+    )
+
+
+def _add_machine_texts() -> None:
+    op.create_table(
+        "machine_texts",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("about", sa.String(40), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_machine_texts"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_machine_texts_case_id"),
+    )
+    op.create_index("ix_machine_texts_case_id", "machine_texts", ["case_id", "id"])
+
+
+def _add_service_plan() -> None:
+    op.create_table(
+        "plan_entries",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("words", sa.LargeBinary),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_plan_entries"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_plan_entries_case_id"),
+    )
+    op.create_index("ix_plan_entries_case_id", "plan_entries", ["case_id", "id"])
+    op.create_index("ix_plan_entries_at", "plan_entries", ["at"])
+
+
+def _add_duty_records() -> None:
+    op.create_table(
+        "duty_records",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_duty_records"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_duty_records_case_id"),
+    )
+    op.create_index("ix_duty_records_case_id", "duty_records", ["case_id", "id"])
 
 
 def _add_connections() -> None:

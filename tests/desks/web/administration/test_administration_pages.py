@@ -39,6 +39,7 @@ SECRETS = {
     "desk_group": -1001234567890,
     "smtp_from": "caseworkers@example.org",
     "push_contact": "admin@example.org",
+    "assist_models": "/secret/models",
 }
 TODAY = date(2026, 11, 28)
 

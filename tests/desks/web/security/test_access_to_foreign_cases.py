@@ -42,6 +42,7 @@ SEES: dict[Role, frozenset[str]] = {
     Role.SUPERVISOR: frozenset({"own", "waiting", "other_queue", "anothers"}),
     Role.ADMINISTRATOR: frozenset({"own", "waiting", "other_queue", "anothers"}),
     Role.AUDITOR: frozenset(),
+    Role.INTERPRETER: frozenset(),
 }
 """Which cases are whose to see: written down here a second time, by hand."""
 USES: dict[Permission, frozenset[Role]] = {
@@ -53,6 +54,7 @@ USES: dict[Permission, frozenset[Role]] = {
     Permission.OPEN: frozenset({Role.CASEWORKER, Role.SUPERVISOR}),
     Permission.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.SUPERVISOR}),
     Permission.TEAM: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Permission.INTERPRET: frozenset({Role.INTERPRETER}),
     Permission.STAFF: frozenset({Role.ADMINISTRATOR}),
 }
 BLANK = re.compile(r"{(\w+)}")

@@ -1,0 +1,88 @@
+"""The messages of a case at the terminal, for a caseworker whose keys open it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text as Line
+
+from bot.app.texts import build_phrasebook, build_system_texts
+from bot.cases.escape_text import escape_line
+from bot.cases.queries import display_text, find_case_id
+from bot.clock import to_utc
+from bot.hotline.chat.messages import CaseMessage, CaseMessageKind, CaseMessages
+from bot.hotline.chat.phrase_edits import PhraseEdits
+from bot.hotline.staff.staff import Staff
+from bot.languages import STAFF_LANGUAGES, catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from zoneinfo import ZoneInfo
+
+    from bot.cli.deployment import Deployment
+    from bot.store.writer import Work
+    from bot.vault.keys.keyring import Keyring
+
+UNCONFIRMED = "it is unknown who wrote this"
+CHANGED = "changed to:"
+
+
+def load_messages(
+    deployment: Deployment, reference: str, keyring: Keyring, language: str
+) -> list[dict[str, Any]]:
+    """Return the messages and notes of a case, oldest first, as JSON has them.
+
+    A change of a message is one of its own: both wordings are kept.
+    """
+    settings, vault = deployment.settings, deployment.vault
+    book = build_phrasebook(settings, build_system_texts(settings), PhraseEdits(vault))
+    tag = language if language in STAFF_LANGUAGES else "en"
+    words = catalogue(tag, "staff")
+
+    def text_of(it: CaseMessage) -> str:
+        content = it.content
+        return book.text_for_staff(content, tag) if content.code else content.text
+
+    def load(work: Work) -> list[dict[str, Any]]:
+        case = find_case_id(work, reference)
+        if case is None:
+            return []
+        book.load(work)
+        names = {it.id: it.name for it in Staff(vault).all(work)}
+        found = CaseMessages.of_case(work, case, vault.cases.opener(case, keyring))
+        return [_as_json(it, names, display_text(text_of(it), words)) for it in found]
+
+    return deployment.run(load)
+
+
+def _as_json(it: CaseMessage, names: Mapping[str, str], text: str) -> dict[str, Any]:
+    content = it.content
+    is_place = content.latitude is not None
+    return {
+        "at": to_utc(it.at).isoformat(), "from": it.side.value,
+        "author": names.get(it.author, it.author), "kind": it.kind.value, "text": text,
+        "files": [file.kind for file in content.files],
+        "location": [content.latitude, content.longitude] if is_place else None,
+        "is_unconfirmed": content.unconfirmed, "state": it.state,
+    }  # fmt: skip
+
+
+def message_lines(messages: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> Iterator[Line]:
+    """Yield the lines that stand below a case."""
+    if messages:
+        yield Line("\nMessages and notes", style="bold")
+    for it in messages:
+        at = datetime.fromisoformat(it["at"]).astimezone(zone)
+        who = escape_line(" ".join(filter(None, (it["from"], it["author"]))))
+        yield Line(f"  {at:%Y-%m-%d %H:%M}  {who}: {' '.join(filter(None, _parts(it)))}")
+
+
+def _parts(it: Mapping[str, Any]) -> Iterator[str]:
+    yield CHANGED if it["kind"] == CaseMessageKind.EDIT.value else ""
+    yield it["text"]
+    yield from (f"[{escape_line(kind)}]" for kind in it["files"])
+    if it["location"] is not None:
+        yield "{:.5f}, {:.5f}".format(*it["location"])
+    yield f"({it['state']})" if it["state"] else ""
+    yield f"({UNCONFIRMED})" if it["is_unconfirmed"] else ""

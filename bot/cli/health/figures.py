@@ -1,0 +1,70 @@
+"""`haven figures`: what the hotline did in a month, small numbers left out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.deployment import open_deployment
+from bot.cli.options import AsJson
+from bot.cli.output import print_rows
+from bot.errors import HavenError
+from bot.hotline.figures.model import FEWEST_PUBLISHED, FEWEST_SHOWN, ShownMonth
+from bot.hotline.figures.months import load_months
+from bot.hotline.figures.report import as_csv, as_json, figure_rows
+
+COLUMNS = ("figure", "by", "code", "number", "in_time")
+
+
+def figures(
+    month: Annotated[
+        str, typer.Option(help="A month or a year, e.g. 2026-11; without it, the last one.")
+    ] = "",
+    *,
+    published: Annotated[
+        bool, typer.Option("--published", help="As the public may read it: numbers from 11 on.")
+    ] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print all of it as CSV.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Print the figures of finished months, each frozen a week after its end."""
+    with open_deployment() as deployment:
+        months = deployment.run(lambda work: load_months(work, is_published=published))
+    chosen = _choose(months, month)
+    if csv:
+        typer.echo(as_csv(chosen), nl=False)
+    elif json:
+        typer.echo(as_json(chosen))
+    else:
+        for each in chosen:
+            _print_month(each, FEWEST_PUBLISHED if published else FEWEST_SHOWN)
+
+
+def _choose(months: list[ShownMonth], wanted: str) -> list[ShownMonth]:
+    if not months:
+        raise HavenError("no month is counted yet: each is counted a week after its end")
+    if not wanted:
+        return months[-1:]
+    found = [it for it in months if it.name == wanted or it.name.startswith(f"{wanted}-")]
+    if not found:
+        raise HavenError(
+            f"there are no figures of {wanted}: write a month like {months[-1].name} or a year "
+            f"like {months[-1].name[:4]}; counted are {months[0].name} to {months[-1].name}"
+        )
+    return found
+
+
+def _print_month(month: ShownMonth, fewest: int) -> None:
+    typer.echo(f"{month.name}   (-: fewer than {fewest}, or left out because others are)")
+    rows = [
+        {
+            "figure": row["figure"], "by": row["by"], "code": row["code"],
+            "number": "-" if row["number"] is None else row["number"],
+            "in_time": "" if row["in_time_from"] is None
+            else f"{row['in_time_from']}-{row['in_time_to']} %",
+        }
+        for row in figure_rows(month)
+        if row["number"] is not None or not row["by"]
+    ]  # fmt: skip
+    print_rows(rows, COLUMNS)

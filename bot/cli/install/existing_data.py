@@ -1,0 +1,108 @@
+"""Data that are there before `haven setup`: of an earlier setup, restored, or moved here.
+
+Their host key must be known before anything is written: with another one no bot would start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from bot.cli.deployment import Deployment, open_deployment
+from bot.errors import HavenError, WrongHostKeyError
+from bot.private_file import read_private_line
+from bot.setup import accounts
+from bot.setup.questions import QUESTIONS
+from bot.store.data_folder import missing_data
+from bot.vault.keys.host_key import LOCKED_PREFIX
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+ACCOUNTS = {
+    "administrator": frozenset({"administrator", "administrator_password"}),
+    "caseworker": frozenset({"caseworker", "caseworker_languages", "caseworker_password"}),
+}
+"""Questions about each first account."""
+LOCKED = (
+    "host_key: {path} is locked with a passphrase, which a service cannot type: make a key without "
+    "one (HAVEN_DATA={data} HAVEN_HOST_KEY_FILE={path} haven keys rotate NEW-FILE), and name that"
+)
+
+
+@dataclass(frozen=True)
+class ExistingData:
+    """What is there already."""
+
+    host_key: str = ""
+    """The text of the host key that was named; empty if it is a credential, or none is needed."""
+    answered: frozenset[str] = frozenset()
+    """Questions that need not be asked."""
+
+
+def find_existing(settings: Settings, named: str | None, *, has_key: bool) -> ExistingData:
+    """Return what is there, opened with its host key: a credential, or the file that is named.
+
+    `named` is None at a terminal: then it is asked for until it is right.
+
+    Raises:
+        HavenError: there are data, and their key is not named or does not open them; or a key is
+            named, and there is nothing that it opens.
+    """
+    if missing_data(settings) is not None:
+        if named:
+            raise HavenError(
+                f"host_key: there are no data in {settings.data} that it would open. Restore a "
+                "backup into that folder first (haven restore), or leave host_key empty"
+            )
+        return ExistingData()
+    if has_key:
+        return ExistingData(answered=_questions_answered(settings))
+    if named is None:
+        return _ask(settings)
+    return _open(settings, named)
+
+
+def accounts_of(deployment: Deployment) -> set[str]:
+    """Return which of the first accounts there are."""
+    vault, found = deployment.vault, set()
+    if deployment.run(lambda work: accounts.has_administrator(work, vault)):
+        found.add("administrator")
+    if vault.cases.wraps.holders().teams:
+        found.add("caseworker")
+    return found
+
+
+def _ask(settings: Settings) -> ExistingData:
+    typer.echo(f"\nThere are data in {settings.data} already.")
+    while True:
+        named = str(typer.prompt(QUESTIONS["host_key"].text))
+        try:
+            return _open(settings, named.strip())
+        except HavenError as error:
+            typer.echo(f"{error}")
+
+
+def _open(settings: Settings, named: str) -> ExistingData:
+    if not named:
+        raise HavenError(
+            f"there are data in {settings.data} already: name the copy of their host key "
+            "(host_key), or another folder for new data (data)"
+        )
+    path = Path(named)
+    secret = read_private_line(path)
+    if secret.startswith(LOCKED_PREFIX):
+        raise HavenError(LOCKED.format(path=path, data=settings.data))
+    with_key = settings.model_copy(update={"host_key_file": path.absolute()})
+    try:
+        return ExistingData(secret, _questions_answered(with_key))
+    except WrongHostKeyError:
+        raise HavenError(f"host_key: {path} does not open the data in {settings.data}") from None
+
+
+def _questions_answered(settings: Settings) -> frozenset[str]:
+    with open_deployment(settings=settings) as deployment:
+        return frozenset().union(*(ACCOUNTS[it] for it in accounts_of(deployment)))

@@ -1,0 +1,1 @@
+"""Pages of the web desk: help by models that an operator installed."""

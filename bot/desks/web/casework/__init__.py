@@ -1,0 +1,1 @@
+"""Casework in the file of a case: the service plan."""

@@ -1,0 +1,122 @@
+"""A caseworker and an interpreter at two browsers: invited, shared, rendered, sent, ended."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+from bot.cases.state_machine import Role
+from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
+from tests.browser.conftest import SMALLEST
+from tests.browser.test_web_desk_accessibility import FORM, Look, opened
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+WORDS = "Mandor ambil paspor saya. Telepon saya 0912 345 678."
+WIDER_THAN_SCREEN = "() => document.documentElement.scrollWidth > window.innerWidth"
+
+
+async def keep_picture(page: Page, name: str) -> None:
+    """Keep a picture where somebody asked for one."""
+    if folder := os.environ.get("PICTURES_FOLDER"):
+        await page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+@pytest.mark.parametrize(("scheme", "language"), [("light", "en"), ("dark", "zh_Hant")])
+async def test_an_interpreter_works_on_a_phone_and_with_the_keyboard_alone(  # noqa: PLR0915
+    browser: Browser, tmp_path: Path, scheme: str, language: str
+) -> None:
+    look = Look(scheme, both_themes=False)
+    async with BrowserDeskHarness.open(tmp_path, language) as office:
+        hua = office.worker("Hua", Role.SUPERVISOR)
+        mei, ana = office.worker("Mei"), office.worker("Ana", Role.INTERPRETER)
+        person, reference = await office.somebody("Saya takut.")
+        (_, page), (_, phone) = await opened(browser, scheme), await opened(browser, scheme)
+        await phone.set_viewport_size(SMALLEST)  # type: ignore[arg-type]
+        await mei.signs_in(page, office.address)
+        await ana.signs_in(phone, office.address)
+        await look.at(phone, "interpreter, nothing to do")
+        await keep_picture(phone, f"interpreter-none-{language}")
+        await page.goto(f"{office.address}/cases/{reference}")
+        await page.locator(FORM.format("claim")).click()
+        await without_time_to_undo(page)
+        await page.locator(FORM.format("take_over")).click()
+        await expect(page.locator("#say-words")).to_have_count(1)
+        await office.hears(person.words(WORDS))
+        await expect(page.locator(".message.person")).to_have_count(1)
+        await page.locator("#messages").focus()
+        await page.keyboard.press("o")
+        await page.keyboard.press("i")
+        await page.wait_for_selector("#invite")
+        await look.at(page, "invite an interpreter")
+        await keep_picture(page, f"invite-{language}")
+        await page.locator("#invite input[name=code]").focus()
+        await page.keyboard.press("Space")
+        await page.locator("#invite select").select_option("60")
+        await page.locator("#invite input[name='value.agreed']").focus()
+        await page.keyboard.press("Space")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")  # from a field: the form is sent
+        await page.wait_for_selector("#interpreting")
+        await expect(phone.locator("#invitation")).to_be_visible()  # by itself
+        await look.at(phone, "interpreter, invited")
+        await keep_picture(phone, f"interpreter-invited-{language}")
+        assert not await phone.evaluate(WIDER_THAN_SCREEN)
+        await phone.locator("#do-interpret_begin button").focus()
+        await phone.keyboard.press("Enter")
+        await expect(phone.locator("#no-texts")).to_be_visible()
+        await page.locator(".message.person .share button").click()
+        await expect(phone.locator(".shared .text").first).to_contain_text("Mandor")
+        await expect(phone.locator(".shared .text").first).not_to_contain_text("0912")
+        await keep_picture(phone, f"interpreter-shared-{language}")
+        await phone.locator(".render-form textarea").fill("The foreman took my passport.")
+        await phone.keyboard.press("Control+Enter")
+        await expect(page.locator(".rendering .text")).to_have_text("The foreman took my passport.")
+        await look.at(phone, "interpreter, one rendering")
+        assert not await phone.evaluate(WIDER_THAN_SCREEN)
+        await page.locator("#as-interpreter").check()
+        await page.locator("#interpret-words").fill("Are you safe now?")
+        await page.keyboard.press("Control+Enter")
+        await expect(phone.locator(".shared.to_person")).to_be_visible()
+        await phone.locator(".shared.to_person textarea").fill("Apakah kamu aman sekarang?")
+        await phone.locator(".shared.to_person .render-form .primary").click()
+        send = page.locator(".send-rendering button")
+        await expect(send).to_be_visible()
+        await look.at(page, "case, with renderings")
+        await keep_picture(page, f"case-interpreted-{language}")
+        await keep_picture(phone, f"interpreter-two-{language}")
+        await page.set_viewport_size(SMALLEST)  # type: ignore[arg-type]
+        assert not await page.evaluate(WIDER_THAN_SCREEN)
+        await keep_picture(page, f"case-interpreted-phone-{language}")
+        await page.set_viewport_size({"width": 1280, "height": 900})
+        await without_time_to_undo(page)
+        await send.click()
+        await expect(page.locator(".message.caseworker")).to_contain_text("Apakah kamu aman")
+        await page.locator("#interpreting-menu summary").click()
+        await look.at(page, "case, menu of the interpreter")
+        await keep_picture(page, f"case-menu-{language}")
+        await page.locator("#do-interpret_end button").click()
+        await expect(phone.locator(".shared")).to_have_count(0)
+        await expect(page.locator("#interpreting")).to_have_count(0)
+        await keep_picture(phone, f"interpreter-ended-{language}")
+        await _supervisor(office, look, page, hua, language)
+    assert look.found == []
+
+
+async def _supervisor(
+    office: BrowserDeskHarness, look: Look, page: Page, hua: object, language: str
+) -> None:
+    await page.context.clear_cookies()
+    await hua.signs_in(page, office.address)  # type: ignore[attr-defined]
+    for path in ("/interpreters", "/interpreters/fees"):
+        await page.goto(f"{office.address}{path}")
+        await look.at(page, path)
+        await keep_picture(page, f"{path.replace('/', '-')[1:]}-{language}")
+        await page.set_viewport_size(SMALLEST)  # type: ignore[arg-type]
+        assert not await page.evaluate(WIDER_THAN_SCREEN), path
+        await page.set_viewport_size({"width": 1280, "height": 900})

@@ -1,0 +1,40 @@
+"""A fault of Haven's own is one line at a terminal, and holds no words of people."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.cli import main as command
+from tests.support.cli_runner import is_user_message
+
+WORDS = "he took my passport"
+
+
+def fails(**_given: object) -> None:
+    raise ValueError(WORDS)
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *typed: str) -> None:
+    monkeypatch.setattr(command, "harden_process", lambda: None)
+    monkeypatch.setattr(command.gc, "set_threshold", lambda *_: None)
+    monkeypatch.setattr(command, "app", fails)
+    monkeypatch.setattr(command.sys, "argv", ["haven", *typed])
+    command.main()
+
+
+def test_an_unknown_error_is_one_line_without_its_text(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run(monkeypatch, "cases", "list")
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "ValueError in test_own_faults, line" in said
+    assert "haven --debug" in said
+    assert WORDS not in said
+    assert is_user_message(said)
+
+
+def test_with_debug_it_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match=WORDS):
+        run(monkeypatch, "--debug", "cases", "list")

@@ -1,0 +1,60 @@
+"""Supervisors read what the hotline did, each number in a table, and take it along as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.cases.state_machine import Role
+from bot.training.demo_figures import DEMO_MONTHS, add_demo_months
+
+if TYPE_CHECKING:
+    from tests.support.harnesses.web_desk_harness import WebDeskHarness
+
+
+def add_months(desk: WebDeskHarness) -> None:
+    months, now = desk.home.house.figures, desk.home.loop.now()
+    desk.home.database.writer.run_sync(lambda work: add_demo_months(work, months, now))
+
+
+@pytest.mark.parametrize("role", [Role.CASEWORKER, Role.AUDITOR])
+def test_figures_need_a_supervising_role(web_desk: WebDeskHarness, role: Role) -> None:
+    who = web_desk.worker("Wu", role).comes()
+    for path in ("/figures", "/figures/csv", "/figures/json"):
+        assert who.browser.get(path).status_code == 404
+
+
+def test_supervisors_read_figures_and_take_them_along(web_desk: WebDeskHarness) -> None:
+    chief = web_desk.supervisor().comes()
+    assert 'id="no-figures"' in chief.browser.get("/figures").text
+
+    add_months(web_desk)
+    page = chief.browser.get("/figures").text
+    assert page.count('class="chart"') == 6
+    assert page.count('aria-current="page"') >= 3  # the team's version, the last month, the tab
+    # Every drawing is hidden from readers of a screen; its numbers stand in a table.
+    drawings = re.findall(r'<svg class="(?:chart|bar)"[^>]*>', page)
+    assert len(drawings) > 20
+    assert all('aria-hidden="true"' in it for it in drawings)
+    table = page.partition("by-month")[2]
+    assert len(re.findall(r'<th scope="row" class="num">\d{4}-\d\d</th>', table)) == DEMO_MONTHS
+
+    public = chief.browser.get("/figures?version=published").text
+    assert "under 11" in public
+    shown = [int(it) for it in re.findall(r'</th><td class="num">(\d+)</td>', public)]
+    assert shown
+    assert min(shown) >= 11
+
+    unknown = chief.browser.get("/figures?month=1999-01")
+    assert "There are no figures of that month." in unknown.text
+    assert chief.browser.get("/figures/csv?month=1999-01").status_code == 404
+
+    answer = chief.browser.get("/figures/csv?version=published")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert len({row["month"] for row in rows}) == DEMO_MONTHS
+    assert min(int(row["number"]) for row in rows if row["number"]) >= 11
+    assert len(chief.browser.get("/figures/json").json()) == DEMO_MONTHS

@@ -1,0 +1,267 @@
+"""The operator's page on a bare Debian: install, answer a person, back up, restore, upgrade.
+
+`python -m tests.fire.drills.clean_root_drill` writes what it found as one line of JSON; it ends
+with 1 when a line of the page fails, no one is answered, or the other machine lacks something.
+Packages come from where this machine has them. The lines are the page's own: what it says to edit
+is edited, and its folders on a stick are folders of the root.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import socket
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from tests.fire.drill_command import run_command
+from tests.fire.drills.letters_drill import FIRST, Correspondent
+from tests.fire.processes.started_deployment import wait_for
+from tests.support.bot_api.server import TOKEN, serve_bot_api
+from tests.support.clean_root import CHECKOUT, CleanRoot, CleanRootError, clean_root
+from tests.support.content.shell_blocks import shell_blocks
+from tests.support.database.dump_deployment import dump_deployment
+from tests.support.database.key_store_fixtures import PASSWORD
+from tests.support.database.release_dumps import DUMPS
+from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable, Iterator
+
+    from tests.support.bot_api.server import BotApiServer
+
+PAGE = ROOT / "bot" / "cli" / "README.md"
+STICK = "/media/stick"
+READY = "Haven is ready at "
+PATIENCE = 120.0
+NO_FAULT_OF_OURS = ("wrong  disk space", "wrong  clock is kept by NTP")
+"""What the doctor may find wrong about the machine of a test."""
+
+
+def lines_of_page(first: str) -> tuple[str, ...]:
+    """Return the lines of the block of the operator's page that begins so."""
+    blocks = shell_blocks(PAGE.read_text(encoding="utf-8"))
+    return next(it.lines for it in blocks if it.lines[0].startswith(first))
+
+
+def free_address() -> str:
+    """Return an address of this machine, whose network the root shares, with a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{free.getsockname()[1]}"
+
+
+@dataclass
+class CleanRootFindings:
+    """How long each step took, and the first that failed."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    answered_after: float = 0.0
+    """Seconds from the first line of the page until a person was answered."""
+    restored_after: float = 0.0
+    """Seconds from the first line on the other machine until the person was answered there."""
+    upgraded: list[str] = field(default_factory=list)
+    """Releases whose data were upgraded."""
+    faults: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Take the time of a step."""
+        began = time.monotonic()
+        yield
+        self.seconds[name] = round(time.monotonic() - began, 1)
+
+
+class CleanRootDrill:
+    """Two machines, one bot, and a person who writes to it."""
+
+    def __init__(
+        self, root: CleanRoot, api: BotApiServer, folder: Path, tell: Callable[[int], None],
+        releases: int,
+    ) -> None:  # fmt: skip
+        self.root, self.api, self.folder = root, api, folder
+        self.found, self._tell, self._releases = CleanRootFindings(), tell, releases
+        self.person = Correspondent(api, FIRST)
+
+    async def run(self) -> None:
+        """Take every step; the first that fails is the fault."""
+        began = time.monotonic()
+        await self._do("installed", self.install)
+        other = await asyncio.to_thread(self.root.copied, "other")
+        await self._do("set up", self.set_up)
+        await self._do("answered", self.answer)
+        self.found.answered_after = round(time.monotonic() - began, 1)
+        await self._do("demo", self.demo)
+        for dump in DUMPS[:-1][-self._releases :]:
+            await asyncio.to_thread(self.upgrade, dump)
+        shutil.copytree(self.root.at(STICK), other.at(STICK), dirs_exist_ok=True)
+        self.root, began = other, time.monotonic()
+        await self._do("restored", self.restore)
+        await self._do("answered there", self.go_on)
+        installing = self.found.seconds["installed"]
+        self.found.restored_after = round(time.monotonic() - began + installing, 1)
+
+    async def _do(self, name: str, step: Callable[[], Any]) -> None:
+        self._tell(len(self.found.seconds))
+        with self.found.step(name):
+            if asyncio.iscoroutinefunction(step):
+                await step()
+            else:
+                await asyncio.to_thread(step)
+
+    def install(self) -> None:
+        """Type the first lines of the page, on a machine that has nothing of ours."""
+        assert self.root.tries("command -v python3 || command -v haven").code
+        *lines, last = lines_of_page("apt-get update")
+        assert last == "haven setup"
+        for line in lines:
+            self.root.types(line)
+
+    def set_up(self) -> None:
+        """Make the key of backups, edit the file of answers, and set up."""
+        said = self.root.types(f"haven keys backup {STICK}/offline.key --no-passphrase")
+        self._answers(
+            organisation="Hope House", contact="02-1234-5678", hours="00:00-24:00",
+            staff_language="en", backups="/var/backups/haven",
+            backup_key=said.rpartition("HAVEN_BACKUP_KEY=")[2].strip(), administrator="Wen",
+            caseworker="Mei", caseworker_languages="id,en", caseworker_password=PASSWORD,
+            host_key_copy=f"{STICK}/haven-host.key",
+        )  # fmt: skip
+        self._sets_up()
+
+    def _answers(self, **given: str) -> None:
+        """Print the example of a file of answers, and answer at its end."""
+        self.root.types("haven setup --print-answers > answers.toml && chmod 0600 answers.toml")
+        given |= {"token": TOKEN, "telegram_api": self.api.address, "desk_listen": free_address()}
+        with self.root.at(CHECKOUT / "answers.toml").open("a") as file:
+            file.writelines(f'{key} = "{answer}"\n' for key, answer in given.items())
+
+    def _sets_up(self) -> None:
+        findings = self.root.types("haven setup --answers answers.toml").partition("Findings")[2]
+        wrong = [it for it in findings.splitlines() if it.startswith("wrong")]
+        assert "fine   telegram token" in findings
+        assert [it for it in wrong if not it.startswith(NO_FAULT_OF_OURS)] == []
+
+    async def answer(self) -> None:
+        """Start it; a person opens a case; back up while it runs, onto the stick."""
+        with self._started() as process:
+            await self._says(process, "/start")
+            await self.person.presses("English", "Talk to a person", "I am safe here")
+            await self._says(process, "He keeps my passport.")
+            await self.person.presses("Send")
+            listed = json.loads(await asyncio.to_thread(self.root.types, "haven cases list --json"))
+            self.person.reference = listed[0]["reference"]
+            await asyncio.to_thread(self.root.types, "haven backup")
+        shutil.copytree(self.root.at("/var/backups/haven"), self.root.at(f"{STICK}/backups"))
+
+    @contextmanager
+    def _started(self) -> Iterator[subprocess.Popen[bytes]]:
+        log = self.folder / "log"
+        with self.root.running("haven start", log) as process:
+            yield process
+
+    async def _says(self, process: subprocess.Popen[bytes], words: str) -> None:
+        """Let the person write, and wait for an answer as long as Haven runs."""
+        texts = self.api.record.texts
+        before = len(texts(self.person.number))
+        self.api.say(self.person.number, words)
+        await wait_for(
+            lambda: len(texts(self.person.number)) > before or process.poll() is not None,
+            f"an answer to {words}", PATIENCE,
+        )  # fmt: skip
+        assert process.poll() is None, (self.folder / "log").read_text()[-2000:]
+
+    async def demo(self) -> None:
+        """Let the demo answer a made-up person."""
+        log = self.folder / "demo"
+        line = "haven demo --empty --port 0 --no-browser"
+        with self.root.running(line, log, PYTHONUNBUFFERED="1") as process:
+            await wait_for(
+                lambda: READY in log.read_text() or process.poll() is not None, "the demo", PATIENCE
+            )
+            address = log.read_text().rpartition(READY)[2].split()[0]
+            async with httpx.AsyncClient(base_url=f"{address}sandbox/") as hands:
+                added = (await hands.post("phones", json={"name": "A", "language": "id"})).json()
+                await hands.post(f"phones/{added['id']}/text", json={"text": "/start"})
+                texts: list[str] = []
+                while not any("Pilih bahasa" in it for it in texts):
+                    assert process.poll() is None
+                    shown = (await hands.get(f"phones/{added['id']}/messages")).json()
+                    texts = [str(it.get("text", "")) for it in shown]
+
+    def upgrade(self, dump: Path) -> None:
+        """Upgrade the data of an earlier release: say how, try it on a copy, do it."""
+        release, place = dump.parent.name, self.root.at(f"/srv/{dump.parent.name}")
+        place.mkdir(parents=True)
+        dump_deployment(place, dump, upgraded=False)
+        where = {"HAVEN_ENV_FILE": "", "HAVEN_DATA": f"/srv/{release}/data",
+                 "HAVEN_HOST_KEY_FILE": f"/srv/{release}/host.key"}  # fmt: skip
+        with self.found.step(f"upgraded from {release}"):
+            assert "Not rehearsed yet" in self.root.types("haven upgrade --check", **where)
+            assert "The copy is complete" in self.root.types("haven upgrade --rehearse", **where)
+            assert "Upgraded in" in self.root.types("haven upgrade", **where)
+        self.found.upgraded.append(release)
+
+    def restore(self) -> None:
+        """Type the lines of the page on another machine, and name the host key."""
+        line, last = lines_of_page("haven restore")
+        assert last.startswith("haven setup")
+        assert "1 cases" in self.root.types(line)
+        self._answers(
+            organisation="Hope House", contact="02-1234-5678", hours="00:00-24:00",
+            staff_language="en", host_key=f"{STICK}/haven-host.key",
+        )  # fmt: skip
+        self._sets_up()
+
+    async def go_on(self) -> None:
+        """Start it there: case and colleagues are there, and the person is answered."""
+        assert self.person.reference in self.root.types("haven cases list")
+        assert "Mei" in self.root.types("haven staff list")
+        with self._started() as process:
+            await self._says(process, "/start")
+
+
+async def run(tell: Callable[[int], None], releases: int) -> CleanRootFindings:
+    """Make the root, and take every step."""
+    began = time.monotonic()
+    with clean_root() as root, TemporaryDirectory() as folder:
+        made = round(time.monotonic() - began, 1)
+        root.at(STICK).mkdir(parents=True)
+        async with serve_bot_api() as api:
+            drilled = CleanRootDrill(root, api, Path(folder), tell, releases)
+            found = drilled.found
+            found.seconds["bare Debian"] = made
+            try:
+                await drilled.run()
+            except (AssertionError, CleanRootError, TimeoutError) as error:
+                last = list(found.seconds)[-1]
+                found.faults[f"after {last}"] = str(error) or repr(error)
+            if api.record.complaints:
+                found.faults["complaints"] = str(list(api.record.complaints))
+    return found
+
+
+def drill(*, releases: int = 1, tell: Callable[[int], None] = lambda _: None) -> dict[str, Any]:
+    """Follow the page once; return one row of figures, with what is wrong under `faults`.
+
+    Data of so many earlier releases are upgraded, the newest of them.
+    """
+    began, found = time.monotonic(), asyncio.run(run(tell, releases))
+    return {
+        "answered_after": found.answered_after, "restored_after": found.restored_after,
+        "upgraded": found.upgraded, "steps": found.seconds,
+        "seconds": round(time.monotonic() - began, 1), "faults": found.faults,
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(drill))

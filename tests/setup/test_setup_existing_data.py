@@ -1,0 +1,91 @@
+"""`haven setup` where data are already: it takes their host key, or changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.setup.files import CREDENTIALS
+from bot.vault import HostKey
+from tests.support.cli_runner import is_user_message
+from tests.support.harnesses.setup_harness import RECIPIENT, BareMachine, bare_machine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+ACCOUNTS = ("administrator", "caseworker", "caseworker_languages", "caseworker_password")
+WITHOUT_ACCOUNTS: dict[str, Any] = dict.fromkeys(ACCOUNTS)
+
+
+@pytest.fixture
+async def moved(tmp_path: Path) -> AsyncIterator[BareMachine]:
+    """A machine to which data came from another one; the copy of their key is on a stick."""
+    async with bare_machine(tmp_path) as machine:
+        done = await machine.sets_up_as_usual(host_key_copy=str(tmp_path / "stick" / "host.key"))
+        assert done.returncode == 0, done.stderr
+        shutil.rmtree(machine.at("/etc"))
+        yield machine
+
+
+async def test_data_of_another_machine_get_their_host_key_and_keep_their_accounts(
+    moved: BareMachine,
+) -> None:
+    key = moved.folder / "stick" / "host.key"
+    done = await moved.sets_up_as_usual(host_key=str(key), **WITHOUT_ACCOUNTS)
+    assert done.returncode == 0, done.stderr
+    assert "Recovery key" not in done.stdout
+    assert moved.at(f"{CREDENTIALS}/haven-host-key").read_bytes() == key.read_bytes()
+    staff = await moved.types("staff", "list", "--json")
+    assert staff.stdout.count('"name"') == 2
+
+
+async def test_without_the_right_key_nothing_is_written_and_the_fix_is_named(
+    moved: BareMachine,
+) -> None:
+    other, locked = moved.folder / "other.key", moved.folder / "locked.key"
+    await asyncio.to_thread(HostKey.create, other)
+    await asyncio.to_thread(HostKey.create, locked, "five words that are long enough")
+    for given, said in (
+        ({}, "name the copy of their host key (host_key)"),
+        ({"host_key": str(other)}, "other.key does not open the data in"),
+        ({"host_key": str(locked)}, "is locked with a passphrase, which a service cannot type"),
+        ({"host_key": str(moved.folder / "none.key")}, "none.key cannot be read"),
+    ):
+        done = await moved.sets_up_as_usual(**given, **WITHOUT_ACCOUNTS)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+        assert said in done.stderr
+        assert is_user_message(done.stderr)
+        assert not moved.at("/etc").exists()
+
+
+async def test_a_host_key_without_data_is_refused(tmp_path: Path) -> None:
+    HostKey.create(tmp_path / "host.key")
+    async with bare_machine(tmp_path) as machine:
+        done = await machine.sets_up_as_usual(host_key=str(tmp_path / "host.key"))
+        assert "Restore a backup into that folder first" in done.stderr
+        assert list(machine.root.iterdir()) == []
+
+
+async def test_a_copy_over_another_file_is_refused_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    HostKey.create(tmp_path / "there")
+    async with bare_machine(tmp_path) as machine:
+        done = await machine.sets_up_as_usual(host_key_copy=str(tmp_path / "there"))
+        assert "exists, and is no copy of this host key; name another file" in done.stderr
+        assert list(machine.root.iterdir()) == []
+
+
+async def test_the_first_backup_is_made_at_once(tmp_path: Path) -> None:
+    more = {"backups": "/var/backups/haven", "backup_key": RECIPIENT}
+    async with bare_machine(tmp_path) as machine:
+        done = await machine.sets_up_as_usual(**more)
+        made = [it.name for it in machine.at("/var/backups/haven").iterdir()]
+        again = await machine.sets_up_as_usual(**more)
+    assert "fine   backups are made and expire" in done.stdout
+    assert len(made) == 3
+    assert "The first backup" not in again.stdout
