@@ -44,6 +44,7 @@ EMAIL_PATTERN = r"^$|^[^@\s<>,]{1,64}@[A-Za-z0-9.-]{1,190}$"
 SMTP_PATTERN = r"^smtps?://([^@/\s]+@)?(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?$"
 AGREEMENT = r"[a-z0-9_]{1,40}=\d{4}-\d\d-\d\d/(\d{4}-\d\d-\d\d)?"
 AGREEMENTS_PATTERN = rf"^$|^{AGREEMENT}(,{AGREEMENT})*$"
+MAX_REASON, MIN_REASON = 200, 10
 NAMES_PATTERN = r"^$|^[A-Za-z_]+=[^,=\r\n]{1,64}(,[A-Za-z_]+=[^,=\r\n]{1,64})*$"
 MAX_WAIT_MINUTES = 60 * 24 * 31
 """One month: the longest reply time a setting may name."""
@@ -88,6 +89,8 @@ SETTING_HINTS = {
     "smtp_from": "the address e-mails come from, e.g. HAVEN_SMTP_FROM=haven@example.org",
     "agreements": "recipients with the first and last day, e.g. legal_aid=2026-01-01/2026-12-31,"
     "spa=2026-06-01/; haven directory recipients lists their codes",
+    "connections": "why cases are compared, in 10 to 200 characters, e.g. "
+    "HAVEN_CONNECTIONS='to find brokers whom several people report'; empty: they are not compared",
     "assist_models": "a folder with manifest.json and models, e.g. HAVEN_ASSIST_MODELS=/srv/models",
     "source": "where people find the source code, e.g. HAVEN_SOURCE=https://example.org/haven",
     "keep_days": f"days a closed case is kept, 7 to {MAX_RETENTION_DAYS}",
@@ -167,6 +170,8 @@ class Settings(BaseSettings):
     """An e-mail address for push services; set, on-call caseworkers can be called in a browser."""
     agreements: Annotated[str, Field(pattern=AGREEMENTS_PATTERN)] = ""
     """Organisations that agreed to take referrals, each with the first and the last day of that."""
+    connections: Annotated[str, Field(max_length=MAX_REASON)] = ""
+    """Why cases are compared by what is known of suspects, in words; empty: they are not."""
     assist_models: Path | None = None
     """A folder of models that give staff a first translation; none: nothing is offered."""
     keep_days: Annotated[int, Field(ge=7, le=MAX_RETENTION_DAYS)] = 90
@@ -237,6 +242,14 @@ class Settings(BaseSettings):
         if any(until is not None and until < since for since, until in parsed.values()):
             raise ValueError("an agreement ends before it begins")
         return listed
+
+    @field_validator("connections")
+    @classmethod
+    def _check_connections(cls, reason: str) -> str:
+        letters = sum(char.isalpha() for char in reason)
+        if reason and (letters < MIN_REASON or not reason.isprintable()):
+            raise ValueError("not a reason in words")
+        return reason.strip()
 
     @field_validator("promise_minutes")
     @classmethod

@@ -9,6 +9,7 @@ from bot.desks.web.live.event_log import log_case_erased
 from bot.dispatch.conversation_store import Conversations
 from bot.errors import SettingError
 from bot.hotline.case_links import delete_links
+from bot.hotline.connections.store import forget_connections
 from bot.hotline.interpreting.sessions import end_sessions_of_case
 from bot.mailbox.outbox import Outbox
 from bot.partners.link_stats import LinkStats
@@ -38,6 +39,7 @@ def build_erasures(settings: Settings, vault: Vault, outbox: Outbox | None = Non
         topics.erase,
         LinkStats(vault, settings.zone).erase_chat,
         delete_links,
+        forget_connections,
         end_sessions_of_case,
         log_case_erased,
     ]

@@ -277,6 +277,7 @@ async def recover(app: App) -> None:
     absence = await writer.run(lambda work: return_from_absence(work, bot, now))
     if absence.lost_messages:
         log.error("loss_window", seconds=(absence.until - absence.since) / SECOND)
+    await writer.run(app.staff.service.hotline.connections.forget_if_off)
     await app.dispatcher.resume()
     if absence.lost_presses:
         count = await writer.run(

@@ -27,7 +27,7 @@ from bot.hotline.duties import CaseDuties
 from bot.hotline.figures.counters import FigureCounters
 from bot.hotline.interpreting.follow import InterpretingFollower
 from bot.hotline.on_call.alarms import OnCallAlarms
-from bot.hotline.place_records import records_of
+from bot.hotline.place_records import connections_of, records_of
 from bot.hotline.queue.alerts import AlertLimits, QueueMonitor
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
@@ -129,6 +129,7 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
         referrals=Referrals(vault, audit, setting.registry, setting.consent),
         recipients=DeploymentRecipients(settings),
         record_entries=records_of(vault, place), plans=ServicePlans(vault, audit), place=place,
+        connections=connections_of(vault, place, settings),
     )  # fmt: skip
     alerts = QueueMonitor(
         staff, hotline.claims, reply_clocks.times, audit,

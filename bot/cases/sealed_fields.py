@@ -54,6 +54,11 @@ def encode_fetch_handle(sent: SentFile) -> bytes:
     return encode(SentFile(sent.bot, bare))
 
 
+def entry_associated_data(case: str, entry: str, at: int) -> bytes:
+    """Return what the sealed content of an entry of the record is bound to."""
+    return f"{case}/record/{entry}/{at}".encode()
+
+
 def report_associated_data(case: str, report: str) -> bytes:
     """Return the place a report is bound to."""
     return f"{case}/report/{report}".encode()

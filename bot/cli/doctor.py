@@ -31,6 +31,7 @@ from bot.cli.health.surroundings import surroundings
 from bot.clock import SECOND, SystemClock
 from bot.documents.typesetter import Typesetter
 from bot.errors import HavenError
+from bot.hotline.connections.store import count_digests
 from bot.hotline.on_call.roster import CallChannel
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.mailbox.inbox import Inbox
@@ -104,6 +105,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "messages are fetched from Telegram", lambda: _check_polling(settings)
         yield "every message was handled", lambda: _check_quarantine(settings)
         yield "nothing is kept too long", lambda: _check_retention(settings)
+        yield _comparing(settings), lambda: _check_connections(settings)
         yield "on-call caseworkers can be reached", lambda: _check_on_call(settings)
     if settings.backups is not None or settings.backup_key:
         yield "backups are made and expire", lambda: _check_backups(settings)
@@ -199,6 +201,21 @@ def _check_retention(settings: Settings) -> None:
     faults += ["more than one case in twenty is due at once"] if needs_approval else []
     if faults:
         raise HavenError(f"{'; '.join(faults)}; haven retention says why, and erases")
+
+
+def _comparing(settings: Settings) -> str:
+    """Return whether this deployment compares cases, and the reason it gave."""
+    reason = settings.connections
+    return f"cases are compared, because: {reason}" if reason else "cases are not compared"
+
+
+def _check_connections(settings: Settings) -> None:
+    """Refuse digests of before that no reason allows any more."""
+    if not settings.connections and (count := _read(settings, count_digests)):
+        raise HavenError(
+            f"{count} digests are stored, and HAVEN_CONNECTIONS is not set: the next start of the "
+            "bot deletes them"
+        )
 
 
 def _read(settings: Settings, load: Callable[[Work], T]) -> T:

@@ -36,6 +36,7 @@ from bot.store.tables import (  # noqa: F401 - registers every table
     origins,
     partners,
     phrases,
+    record,
     service_hours,
     services,
     training,

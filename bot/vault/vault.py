@@ -91,6 +91,7 @@ class Vault:
         """Returns the keyed digest by which a chat is counted once."""
         self.join_digest = partial(hmac.digest, root.derive("join codes"), digest="sha256")
         """Returns the keyed digest of a code by which a chat joins a case, and of its words."""
+        self._connection_key = root.derive("connections")
         self.prove = partial(hmac.digest, root.derive("members"), digest="sha256")
         """Returns the proof that a key of a caseworker or team was created here."""
         self.backup_mac = partial(hmac.digest, root.derive("backup"), digest="sha256")
@@ -212,6 +213,15 @@ class Vault:
     def erased_case_digest(self, case: str) -> bytes:
         """Return the digest of an erased case, random to readers without the host key."""
         return hmac.digest(self._erasure_key, case.encode(), "sha256")[:LOOKUP_KEY_LENGTH]
+
+    def connection_digest(self, kind: str, form: str) -> bytes:
+        """Return the digest of a normalised value by which cases are compared, 16 bytes.
+
+        Its key serves nothing else. It is derived from the root, so a rotation of the host key
+        changes no digest (`README.md`).
+        """
+        mixed = hmac.digest(self._connection_key, f"{kind}\0{form}".encode(), "sha256")
+        return mixed[:LOOKUP_KEY_LENGTH]
 
     def passphrase_salts(self, chat_key: bytes) -> tuple[bytes, bytes]:
         """Return the salt and the pepper of a chat's passphrases: 16 and 32 bytes."""

@@ -92,6 +92,16 @@ class Privacy(Flow):
         ),
         when=rights.was("more"),
     )
+    compared = Say(
+        # Translators: a broker brings people to work for money. "The same one": the same boss,
+        # broker or place.
+        _(
+            "We compare names and numbers of bosses, brokers and places in what different people "
+            "tell us. So we see if several people tell about the same one. Your own name and "
+            "number are not compared."
+        ),
+        when=rights.was("more") & Fact("compared"),
+    )
     locked = Card(
         _(
             "On our side your words are stored locked, and the key is kept in another place. "

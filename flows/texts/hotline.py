@@ -132,6 +132,8 @@ YOUR_DATA = {
     # Translators: {count} e.g. 3
     "files": _("Photos and other files: {count}"),
     "messages": _("Messages between you and our people: {count}"),
+    # Translators: facts that our people put down, e.g. a name or a number.
+    "record": _("Facts our people wrote down: {count}"),
     "told": _("How often others were told, as you agreed: {count}"),
     # Translators: of numbers by which our people find that something was received.
     "receipts": _("Receipts you asked for: {count}"),

@@ -34,6 +34,8 @@ from tests.support.harnesses.hotline_harness import AGREED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+REASON = "to find brokers whom several people report"
+
 PLAIN: Mapping[str, Any] = {"organisation": "Hope House", "contact": "02-1234"}
 TOLD: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "organisation": ({"organisation": "Other House"},),
@@ -48,6 +50,7 @@ TOLD: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "desk_mode": ({"desk_group": -5, "desk_mode": "content"},),
     "place": (),  # whom it lets us tell is named: below
     "agreements": ({"agreements": "legal_aid=2026-01-01/"}, {"agreements": AGREED}),
+    "connections": ({"connections": REASON},),
     "database_url": ({"database_url": "postgresql://haven@db.example.org/haven"},),
 }
 """Settings that change what is true, and other values of them."""
@@ -146,6 +149,7 @@ deployments = st.fixed_dictionaries(
         "desk_mode": st.sampled_from(["notify", "content"]),
         "keep_days": st.integers(7, 365),
         "backups": st.sampled_from([None, Path("/backups")]),
+        "connections": st.sampled_from(["", REASON]),
         "agreements": st.sampled_from(["", "nia=2026-01-01/", "spa=2026-01-01/", AGREED]),
         "database_url": st.sampled_from(
             [None, "sqlite:////x/y.db", "postgresql://h@localhost/h", "postgresql://h@other/h"]
@@ -166,6 +170,7 @@ CLAIMS: Mapping[str, Any] = {
     "law": lambda it: it.organisation_kind in {"ngo", "labour"},
     "law_police": lambda it: it.organisation_kind in {"police", "immigration"},
     "elsewhere": lambda it: it.database_url is not None and "@other" in it.database_url,
+    "compared": lambda it: bool(it.connections),
     "group": lambda it: bool(it.desk_group) and it.desk_mode == "notify",
     "group_reads": lambda it: bool(it.desk_group) and it.desk_mode == "content",
     "copies": lambda it: it.backups is not None,
@@ -249,6 +254,7 @@ ALL_AT_ONCE = frozenset(
         "agreed_organisation",
         "elsewhere",
         "backups",
+        "compared",
         "desk_notify",
         "desk_content",
         "escrow",

@@ -114,6 +114,7 @@ GOALS: Final = (
     Goal("desk", "a case with 2,000 messages, ms", None, 1000, _is(_LONG, "p50_ms")),
     Goal("desk", "one more message there until drawn, ms", None, 300, _is(_MORE, "p50_ms")),
     Goal("desk", "what that message brings, KB", None, 10, _is(_MORE, "sent_kb")),
+    Goal("desk", "every connection, ms", None, 50, _is("every connection", "p50_ms")),
     Goal("desk", "memory at its peak with 500 streams, MB", None, 150, _is(_LISTEN, "rss_mb")),
     *(
         Goal(

@@ -223,6 +223,7 @@ def _desk() -> Scenario:
             row("a conversation of 2,000", "desk-long-page", 10),
             row("one more message of 2,000", "desk-long-words", 10),
             row("500 streams open", "desk-streams", 30),
+            row("every connection", "desk-connections", 10),
         ),
     )
 

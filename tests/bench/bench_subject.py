@@ -27,6 +27,7 @@ _SUBJECTS: Final = {
     "desk-long-words": "tests.bench.haven.web_desk_bench:DeskLongWords",
     "desk-streams": "tests.bench.haven.web_desk_bench:DeskStreams",
     "haven-search": "tests.bench.haven.search_bench:Searching",
+    "desk-connections": "tests.bench.haven.connections_bench:LookingAtConnections",
     "claim-sqlite": "tests.bench.haven.claim_bench:Claiming",
     "claim-postgresql": "tests.bench.haven.claim_bench:ClaimingOnPostgreSQL",
     "sorted-sqlite": "tests.bench.haven.claim_bench:ClaimBySorting",

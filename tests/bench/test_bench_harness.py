@@ -275,7 +275,7 @@ def test_people_a_peer_loses_are_counted_and_people_haven_loses_end_the_run() ->
 
 
 @pytest.mark.parametrize(
-    "what", ["queue", "first-page", "words", "streams", "long-page", "long-words"]
+    "what", ["queue", "first-page", "words", "streams", "long-page", "long-words", "connections"]
 )
 async def test_the_desk_answers_over_a_socket(what: str, tmp_path: Path) -> None:
     run = BenchRun(subject=f"desk-{what}", people=1, stored=50, warm_up=1, folder=str(tmp_path))

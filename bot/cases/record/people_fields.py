@@ -76,6 +76,12 @@ PERSON_FIELDS = (
         "salutation", pgettext("record", "How to address the person"), htcds=("prs_Salutation",)
     ),
     _person(
+        "told_of_others",
+        pgettext("record", "Wants to be told if others reported the same person"),
+        CHOICE,
+        choices.YES_NO,
+    ),
+    _person(
         "deceased",
         pgettext("record", "No longer alive"),
         CHOICE,

@@ -11,7 +11,11 @@ from bot.cases.record.catalogue import FIELDS
 from bot.cases.record.entries import EntryContent, RecordEntry
 from bot.cases.record.from_answers import SentAnswers, entries_from
 from bot.cases.record.record import CaseRecord, fold_entries
-from bot.cases.sealed_fields import decode_contents, report_associated_data
+from bot.cases.sealed_fields import (
+    decode_contents,
+    entry_associated_data,
+    report_associated_data,
+)
 from bot.store import Work, count, insert, select_by
 from bot.store.tables.main import reports
 from bot.store.tables.record import record_entries
@@ -59,10 +63,12 @@ class RecordEntries:
         work.many(
             _ADD,
             [
-                (case, entry, sealer.seal(Purpose.CASE, _place(case, entry, now), _encode(it)), now)
+                (case, entry, sealer.seal(
+                    Purpose.CASE, entry_associated_data(case, entry, now), _encode(it)
+                ), now)
                 for entry, it in zip(ids, contents, strict=True)
             ],
-        )
+        )  # fmt: skip
         return ids
 
     @staticmethod
@@ -79,7 +85,7 @@ class RecordEntries:
         """
         return [
             RecordEntry(entry, at, _decode(opener.open(
-                Purpose.CASE, _place(case, entry, at), bytes(sealed)
+                Purpose.CASE, entry_associated_data(case, entry, at), bytes(sealed)
             )), number)
             for number, entry, sealed, at in work.rows(_OF_CASE, case)
         ]  # fmt: skip
@@ -97,7 +103,3 @@ class RecordEntries:
             for report, sealed, sent_at in work.rows(_REPORTS, case)
         )  # fmt: skip
         return fold_entries([*answered, *self.of_case(work, case, opener)], self.fields)
-
-
-def _place(case: str, entry: str, at: int) -> bytes:
-    return f"{case}/record/{entry}/{at}".encode()

@@ -61,6 +61,7 @@ from bot.desks.web.team import (
     approvals,
     audit,
     call_browsers,
+    connected_cases,
     figures,
     key_requests,
     practice,
@@ -86,7 +87,7 @@ MODULES = (
     search_pages, shift, case_pages, record_pages, law, evidence, export, bundle, actions,
     referral_sheet, send_checks, send_file, looks, machine_help, moved,
     sse, own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
-    roster, week_plan, shift_notice, figures,
+    connected_cases, roster, week_plan, shift_notice, figures,
     invitations, staff, languages, directory, phrases, hours, deployment, retention,
     source_offer, training, practice, interpreting_page, interpreting_panel, interpreters,
 )  # fmt: skip

@@ -29,7 +29,7 @@ from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.duties import CaseDuties
 from bot.hotline.fact_checks import FactChecks
 from bot.hotline.on_call.roster import OnCallRoster, configured_channels
-from bot.hotline.place_records import records_of
+from bot.hotline.place_records import connections_of, records_of
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.copies import ReferralCopies
 from bot.hotline.staff.staff import Staff
@@ -134,6 +134,7 @@ class DeskContext:
         self.reply_clocks = ReplyClocks(self.service_hours)
         self.legal_deadlines = CaseDeadlines(vault, self.audit, self.place.deadline_rules)
         self.record_entries = records_of(vault, self.place)
+        self.connections = connections_of(vault, self.place, settings)
         own = duties_of(self.place.duties, settings.organisation_kind)
         self.duties = CaseDuties(vault, self.legal_deadlines, own)
         self.recipients = {code: it.name for code, it in self.place.recipients.items()}

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     OPEN = "open"  # caseworkers and supervisors: open a case for someone who calls or comes
     AUDIT = "audit"  # auditors, supervisors and administrators: who did what
     TEAM = "team"  # supervisors and administrators: workload and overdue cases
+    SUPERVISION = "supervision"  # supervisors: which cases have something in common
     INTERPRET = "interpret"  # interpreters: the conversation they were invited to
     STAFF = "staff"  # administrators: accounts, and what this deployment tells people
 
@@ -56,6 +57,7 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.OPEN: OPENING_ROLES,
     Permission.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.SUPERVISOR}),
     Permission.TEAM: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Permission.SUPERVISION: frozenset({Role.SUPERVISOR}),
     Permission.INTERPRET: frozenset({Role.INTERPRETER}),
     Permission.STAFF: frozenset({Role.ADMINISTRATOR}),
 }

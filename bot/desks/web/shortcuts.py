@@ -61,6 +61,7 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         Shortcut("g c", _("to Closed"), GO, "/queue/closed", Permission.QUEUE),
         Shortcut("g f", _("to the search and what it found"), GO, "/find/words", Permission.QUEUE),
         Shortcut("g t", _("to the team"), GO, "/team", Permission.TEAM),
+        Shortcut("g k", _("to the connections"), GO, "/connections", Permission.SUPERVISION),
         Shortcut("g d", _("to the roster: on duty and on call"), GO, "/roster", Permission.QUEUE),
         Shortcut("g l", _("to the audit log"), GO, "/audit", Permission.AUDIT),
         Shortcut("g r", _("to who opened which case"), GO, "/audit/reads", Permission.AUDIT),

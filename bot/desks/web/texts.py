@@ -137,6 +137,7 @@ FOUND_IN = {
     "person": _("a message of the person"),
     "caseworker": _("a message to the person"),
     "note": _("a note"),
+    "record": _("the record"),
 }
 REPLY_DUE_IN = _("due in {span}")
 REPLY_DUE_NOW = _("due now")

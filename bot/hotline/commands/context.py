@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.hotline.chat.takeover import ChatAction
     from bot.hotline.check_ins.store import CheckIns
     from bot.hotline.commands.types import Command
+    from bot.hotline.connections.store import CaseConnections
     from bot.hotline.deadlines import CaseDeadlines
     from bot.hotline.duties import CaseDuties
     from bot.hotline.queue.claims import Claims
@@ -67,6 +68,7 @@ class HotlineServices:
     consents: ConsentRecords
     recipients: Mapping[str, Recipient]
     record_entries: RecordEntries
+    connections: CaseConnections
     plans: ServicePlans
     place: Place
     duties: CaseDuties

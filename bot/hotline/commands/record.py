@@ -100,7 +100,8 @@ def _add(context: CommandContext, content: EntryContent) -> None:
     if entries.count(context.work, context.case) >= MAX_ENTRIES:
         context.refuse(RECORD_IS_FULL, most=str(MAX_ENTRIES))
     elif context.move(CaseAction.NOTE, detail="record"):
-        entries.add(context.work, context.case, [content], context.now)
+        (entry,) = entries.add(context.work, context.case, [content], context.now)
+        context.services.connections.add_entry(context.work, context.case, entry, content)
         context.add_event(EventKind.RECORD_CHANGED)
         context.reply(DONE)
 

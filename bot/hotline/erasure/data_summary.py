@@ -17,6 +17,7 @@ from bot.languages import catalogue
 from bot.store import Prepared, Work, count, select_one
 from bot.store.tables.case_extras import receipts
 from bot.store.tables.main import cases, exchanges, files, referrals, reports
+from bot.store.tables.record import record_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
     from bot.text import Text
 
-FILES, MESSAGES, SHARED, RECEIPTS, KEPT_UNTIL = "files", "messages", "told", "receipts", "until"
+FILES, MESSAGES, RECORD, SHARED, RECEIPTS, KEPT_UNTIL = (
+    "files", "messages", "record", "told", "receipts", "until"
+)  # fmt: skip
 """Kinds of data other than reports."""
 
 _NEWEST = (
@@ -36,6 +39,7 @@ _REPORTS = Prepared(lambda _: _NEWEST, "case")
 _COUNTS = {
     FILES: count(files, by="case_id"),
     MESSAGES: count(exchanges, by=("case_id", exchanges.c.side != MessageSide.NOTE.value)),
+    RECORD: count(record_entries, by="case_id"),
     SHARED: count(referrals, by=("case_id", referrals.c.sent_at.is_not(None))),
     RECEIPTS: count(receipts, by="case_id"),
 }

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.cases.escape_text import escape_line, plain_answer
-from bot.cases.sealed_fields import decode_contents, report_associated_data
+from bot.cases.sealed_fields import (
+    decode_contents,
+    entry_associated_data,
+    report_associated_data,
+)
 from bot.errors import DecryptionError
 from bot.hotline.chat.messages import MessageSide, open_message
 from bot.text import fold_accents
@@ -19,7 +23,11 @@ if TYPE_CHECKING:
 
 
 SealedRow = tuple[str, str, int, bytes]
-"""A case, a report's id or a message's side, the moment, and the sealed bytes."""
+"""A case, a report's id or a message's side, the moment, and the sealed bytes.
+
+In place of the id: the id of an entry of the record, after RECORD_PREFIX.
+"""
+RECORD_PREFIX = "record/"
 EXCERPT_BEFORE, MAX_EXCERPT = 40, 120
 """Characters before a match, and in the whole excerpt."""
 _SIDES = frozenset(side.value for side in MessageSide)
@@ -33,6 +41,8 @@ class MatchSource(StrEnum):
     PERSON = "person"
     CASEWORKER = "caseworker"
     NOTE = "note"
+    RECORD = "record"
+    """In a value of the record, or why it was changed; also in one that was corrected since."""
 
 
 class SearchMatch(msgspec.Struct, frozen=True, array_like=True):
@@ -46,6 +56,17 @@ class SearchMatch(msgspec.Struct, frozen=True, array_like=True):
     """The text around them, on one line."""
     reference: str = ""
     """The reference of the case, which a worker process does not know."""
+
+
+class EntryWords(msgspec.Struct, frozen=True):
+    """The words of an entry of the record; the catalogue of fields is too much for a worker."""
+
+    typed: str = ""
+    parsed: str = ""
+    reason: str = ""
+
+
+_decode_entry = msgspec.msgpack.Decoder(EntryWords).decode
 
 
 class MatchResult(msgspec.Struct, array_like=True):
@@ -80,9 +101,15 @@ def find_matches(
             result.unreadable += 1
             continue
         if shown := next((it for text in texts if (it := excerpt_around(text, query))), ""):
-            source = MatchSource(name) if name in _SIDES else MatchSource.SENT
+            source = _source(name)
             result.matches.append(SearchMatch(case, source, at, shown))
     return result
+
+
+def _source(name: str) -> MatchSource:
+    if name.startswith(RECORD_PREFIX):
+        return MatchSource.RECORD
+    return MatchSource(name) if name in _SIDES else MatchSource.SENT
 
 
 def _open_texts(opener: Opener, case: str, name: str, at: int, sealed: bytes) -> Iterable[str]:
@@ -90,6 +117,10 @@ def _open_texts(opener: Opener, case: str, name: str, at: int, sealed: bytes) ->
     if name in _SIDES:
         content = open_message(opener, case, name, at, sealed)
         return (content.text, *content.values.values(), *(it.name for it in content.files))
+    if name.startswith(RECORD_PREFIX):
+        place = entry_associated_data(case, name.removeprefix(RECORD_PREFIX), at)
+        entry = _decode_entry(opener.open(Purpose.CASE, place, sealed))
+        return (entry.typed, entry.parsed, entry.reason)
     plain = opener.open(Purpose.CASE, report_associated_data(case, name), sealed)
     answers = decode_contents(plain).answers.values()
     return [text for answer in answers for text in plain_answer(answer)]

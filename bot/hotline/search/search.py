@@ -18,9 +18,16 @@ from msgspec.structs import replace
 from sqlalchemy import func, select
 
 from bot.errors import QueryTooShortError
-from bot.hotline.search.match import MatchResult, SealedRow, SearchMatch, find_matches
+from bot.hotline.search.match import (
+    RECORD_PREFIX,
+    MatchResult,
+    SealedRow,
+    SearchMatch,
+    find_matches,
+)
 from bot.hotline.search.worker import LENGTH_PREFIX, SearchTask, decode_result, frame
 from bot.store.tables.main import cases, exchanges, reports
+from bot.store.tables.record import record_entries
 from bot.text import fold_accents
 from bot.vault.keys.case_keys import CaseOpener
 
@@ -90,6 +97,11 @@ EVERYTHING = SearchScope()
 _CASES = select(cases.c.id, cases.c.reference)
 _REPORTS = select(reports.c.case_id, reports.c.id, reports.c.sent_at, reports.c.sealed)
 _EXCHANGES = select(exchanges.c.case_id, exchanges.c.side, exchanges.c.at, exchanges.c.sealed)
+_ENTRIES = select(
+    record_entries.c.case_id, RECORD_PREFIX + record_entries.c.entry, record_entries.c.at,
+    record_entries.c.sealed,
+)  # fmt: skip
+_SEARCHED = ((reports, _REPORTS), (exchanges, _EXCHANGES), (record_entries, _ENTRIES))
 
 
 class Search:
@@ -134,7 +146,7 @@ class Search:
 async def _count(connection: AsyncConnection, among: Collection[str] | None) -> int:
     """Return how many rows will be read."""
     total = 0
-    for table in (reports, exchanges):
+    for table, _every in _SEARCHED:
         counted = select(func.count()).select_from(table)
         for wanted in _narrowed(counted, table.c.case_id, among):
             total += (await connection.execute(wanted)).scalar_one()
@@ -186,7 +198,7 @@ async def _search_all(
 async def _rows(
     connection: AsyncConnection, among: Collection[str] | None
 ) -> AsyncIterator[list[SealedRow]]:
-    for table, every in ((reports, _REPORTS), (exchanges, _EXCHANGES)):
+    for table, every in _SEARCHED:
         for wanted in _narrowed(every, table.c.case_id, among):
             async with connection.stream(wanted) as streamed:
                 async for some in streamed.partitions(BATCH_ROWS):

@@ -55,6 +55,8 @@ EXCLUDED_TABLES = {
     "outbox": "a letter exists until it is sent, its message id for two days",
     "passphrase_jobs": "a passphrase waits for seconds until it is hashed, or a day at most",
     "campaign_places": "who was counted is in no backup; the counts are",
+    "connection_digests": "made again when a record is opened, so no copy outlives the case",
+    "connection_wishes": "the record says it; noted again when a record is opened",
     "rounds": "after a restore the clock must be steady for a day again",
     "epochs": "data in transit are in no backup, and their keys exist for a day",
     "desk_sessions": "a session is of one desk and lasts for hours",

@@ -31,6 +31,7 @@ from bot.hotline.chat.phrasebook import Phrasebook
 from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.commands.context import HotlineServices
 from bot.hotline.commands.store import StaffCommands
+from bot.hotline.connections.store import CaseConnections
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.duties import CaseDuties
 from bot.hotline.on_call.alarms import OnCallAlarms
@@ -187,6 +188,7 @@ def _staff_side(
         consents=ConsentRecords(VAULT),
         recipients={},
         record_entries=RecordEntries(VAULT),
+        connections=CaseConnections(VAULT),
         plans=ServicePlans(VAULT, audit),
         place=TAIWAN,
         duties=CaseDuties(VAULT, CaseDeadlines(VAULT, audit, NO_DEADLINES), ()),

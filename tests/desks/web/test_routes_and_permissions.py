@@ -276,9 +276,9 @@ def test_no_words_stand_in_an_address(web_desk: WebDeskHarness) -> None:
     # `mlat` is a place on a map, in a link that a caseworker has to choose first.
     # `week` counts weeks of the roster from this one.
     # `month` chooses figures of many people.
-    # `about`, `field`, `entry` and `message` are codes and numbers of the record.
-    assert named == {"back", "case", "since", "number", "mlat", "week", "about", "field", "entry",
-                     "message", "month"}  # fmt: skip
+    # `about` and all after it are codes and numbers of the record, and of a report.
+    assert named == {"back", "case", "since", "number", "mlat", "week", "month", "about",
+                     "field", "entry", "message", "report", "step"}  # fmt: skip
     forms = re.findall(r"<form\b(?:\{\{.*?\}\}|[^>{])*>", source)
     assert len(forms) > 40
     sent = ('method="post"', 'method="dialog"', "{{ case_form(", 'class="find"', "data-search")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.consents import ConsentKind, ConsentRecords
+from bot.hotline.commands.types import Verb
 from tests.support.dispatch_inspection import send_report, start_report
 from tests.support.harnesses.hotline_harness import ALWAYS, VAULT, HotlineHarness
 
@@ -60,7 +61,12 @@ def test_within_the_session_it_lists_data_by_kind_without_content(
     heard = person.presses("Show the list")
     told = next(text for text in heard if text.startswith("From this sitting"))
     assert "What you told: " in told
+    assert "wrote down" not in told
     assert SAID not in " ".join(heard)
+    ((case,),) = hotline.ask("SELECT id FROM cases")
+    mei = hotline.colleague()
+    mei.claims(case)
+    mei.run_command(Verb.RECORD, case, code="suspect:new/name", text="Pak Budi")
     person.presses("Add something")
     person.sends(photo=[{"file_id": "f1", "file_unique_id": "u1", "file_size": 900}])
     person.presses("Send")
@@ -68,6 +74,7 @@ def test_within_the_session_it_lists_data_by_kind_without_content(
     heard = person.presses("Show the list")
     told = next(text for text in heard if text.startswith("From this sitting"))
     assert "What you added: " in told
+    assert "Facts our people wrote down: 1" in told
     assert "Photos and other files: 1" in told  # it stands in a message and in the addition
 
 

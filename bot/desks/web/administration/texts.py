@@ -198,6 +198,9 @@ SETTING_MEANINGS = {
     "smtp_url": _("The mail server that calls caseworkers on call."),
     "smtp_from": _("The address those e-mails come from."),
     "push_contact": _("The e-mail address push services see when browsers are called."),
+    "connections": _(
+        "Why cases are compared by what is known of suspects. Not set: they are not compared."
+    ),
     "assist_models": _("The folder of models that translate for staff. Empty: none does."),
     "agreements": _("Organisations that may receive referrals, and from when until when."),
 }

@@ -206,6 +206,20 @@ async def load_words(request: DeskRequest, view: CaseView, message: int) -> str:
     return await request.read(load)
 
 
+async def load_report_words(
+    request: DeskRequest, view: CaseView, number: int, step: str
+) -> str:  # fmt: skip
+    """Return what the person wrote in a report, by its number in the conversation and its step.
+
+    Empty if there is no such report, or the answer is not in words of their own.
+    """
+    reader = request.context.case_reader(request.locale.language)
+    opened = await reader.open(view.access.summary.reference, request.keyring())
+    reports = shown_reports(opened) if opened is not None else ()
+    answers = reports[number - 1].answers if 0 < number <= len(reports) else ()
+    return next((it.answer for it in answers if it.step == step and it.is_own_words), "")
+
+
 def _has_gap(page: MessagePage, after: PageCursor) -> bool:
     """Return whether messages may be missing between what a page has and the latest ones."""
     return page.earlier > 0 and all(it.id > after.message for it in page.messages)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.cases.record.catalogue import USES
@@ -49,6 +49,8 @@ class RecordForm:
     """The value as it stands, or the words of the message."""
     message: int
     """The number of the message; 0 for none."""
+    answer: str
+    """The answer of a report, as the address names it; empty for none."""
     about: str
     """The subject; empty until it is chosen."""
     title: str
@@ -75,6 +77,8 @@ class AskedForm:
     entry: str = ""
     """The value to correct; empty: all values of the field."""
     message: int = 0
+    answer: str = ""
+    """The answer of a report whose words they are, as the address names it; empty for none."""
     words: str = ""
 
 
@@ -86,7 +90,7 @@ def build_form(
     kind = subject_kind(asked.about)
     known = record.subject(asked.about)
     if kind is None or (known is None and not _is_new(asked.about, kind)):
-        asked, kind = AskedForm(message=asked.message, words=asked.words), None
+        asked, kind = replace(asked, about="", field="", entry=""), None
     shown = next((it for it in known.fields if it.name == asked.field), None) if known else None
     value = next((it for it in shown.values if it.id == asked.entry), None) if shown else None
     if shown is not None and value is None and len(shown.values) == 1:
@@ -94,10 +98,10 @@ def build_form(
     words = asked.words or (value.typed if value else "")
     replaces = value.replaces if value else shown.replaces if shown else ""
     return RecordForm(
-        words, asked.message, asked.about if kind else "",
+        words, asked.message, asked.answer, asked.about if kind else "",
         _title(request, known, kind), asked.field if shown else "",
         replaces,
-        EntrySource.WORDS.value if asked.message else EntrySource.SPOKEN.value,
+        EntrySource.WORDS.value if asked.words else EntrySource.SPOKEN.value,
         tuple(_often(request, fields, record)) if words and not kind else (),
         tuple(_subjects(request, record)) if not kind else (),
         tuple(_groups(request, fields.values(), kind, asked.field if shown else "")),

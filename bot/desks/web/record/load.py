@@ -1,4 +1,7 @@
-"""The record of the case of a request, opened with the key of its caseworker."""
+"""The record of the case of a request, opened with the key of its caseworker.
+
+Here it is compared with the digests that connect cases, because only here is it open.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +14,28 @@ if TYPE_CHECKING:
 
     from bot.cases.record.record import CaseRecord
     from bot.desks.web.request import DeskRequest
+    from bot.hotline.connections.store import RecordDifference
     from bot.store.writer import Work
 
 
 async def load_record_view(request: DeskRequest, case: str, names: Mapping[str, str]) -> RecordView:
     """Return the record of a case as a page shows it; `names` are those of caseworkers.
 
+    If cases are compared, what the record says and is not noted yet is noted.
+
     Raises:
         CaseNotReadableError: no key of the caseworker opens it.
         DecryptionError: an entry was altered.
     """
     context, keyring = request.context, request.keyring()
+    connections = context.connections
 
-    def load(work: Work) -> CaseRecord:
+    def load(work: Work) -> tuple[CaseRecord, RecordDifference | None]:
         opener = context.vault.cases.opener(case, keyring)
-        return context.record_entries.load(work, case, opener)
+        record = context.record_entries.load(work, case, opener)
+        return record, connections.difference(work, case, record)
 
-    return RecordPainter(request, names).view(await request.read(load))
+    record, difference = await request.read(load)
+    if difference is not None and not request.writes_refused_since:
+        await request.write(lambda work: connections.mend(work, case, difference))
+    return RecordPainter(request, names).view(record)

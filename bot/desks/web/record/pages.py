@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from bot.cases.record.catalogue import USES
 from bot.desks.web.auth.case_access import access_case
 from bot.desks.web.case.actions import ActionInput, respond, send_command
-from bot.desks.web.case.conversation import load_words
+from bot.desks.web.case.conversation import load_report_words, load_words
 from bot.desks.web.case.looks import MAX_DIGITS
 from bot.desks.web.case.pages import audit_read
 from bot.desks.web.case.view import CaseView, load_case_page_view, may_record
@@ -116,12 +116,19 @@ async def _asked(request: DeskRequest, view: CaseView) -> AskedForm:
     """Return which form the address asks for; it names codes and numbers, never words."""
     query = request.http.query_params
     named = {
-        name: query.get(name, "")[:MAX_NAME] for name in ("about", "field", "entry", "message")
+        name: query.get(name, "")[:MAX_NAME]
+        for name in ("about", "field", "entry", "message", "report", "step")
     }
-    message = named["message"]
-    if not (message.isascii() and message.isdecimal() and len(message) <= MAX_DIGITS):
-        return AskedForm(named["about"], named["field"], named["entry"])
-    words = await load_words(request, view, int(message))
-    return AskedForm(
-        named["about"], named["field"], message=int(message) if words else 0, words=words
-    )
+    about, field, report = named["about"], named["field"], _number(named["report"])
+    if message := _number(named["message"]):
+        words = await load_words(request, view, message)
+        return AskedForm(about, field, message=message if words else 0, words=words)
+    words = await load_report_words(request, view, report, named["step"]) if report else ""
+    if words:
+        return AskedForm(about, field, answer=f"report={report}&step={named['step']}", words=words)
+    return AskedForm(about, field, named["entry"])
+
+
+def _number(text: str) -> int:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
+    return int(text) if is_number else 0

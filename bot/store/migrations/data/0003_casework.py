@@ -18,6 +18,7 @@ def upgrade() -> None:
     _add_machine_texts()
     _add_service_plan()
     _add_duty_records()
+    _add_connections()
 
 
 def _add_record() -> None:
@@ -285,3 +286,33 @@ def _add_duty_records() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_duty_records_case_id"),
     )
     op.create_index("ix_duty_records_case_id", "duty_records", ["case_id", "id"])
+
+
+def _add_connections() -> None:
+    op.create_table(
+        "connection_digests",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("entry", sa.String(16), nullable=False),
+        sa.Column("kind", sa.String(8), nullable=False),
+        sa.Column("digest", sa.LargeBinary(16), nullable=False),
+        sa.Column("is_shared", sa.SmallInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_connection_digests"),
+        sa.UniqueConstraint(
+            "case_id", "entry", "digest", name="uq_connection_digests_case_id_entry_digest"
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_connection_digests_case_id"),
+    )
+    op.create_index("ix_connection_digests_digest", "connection_digests", ["digest", "case_id"])
+    is_shared = sa.text("is_shared = 1")
+    op.create_index(
+        "ix_connection_digests_shared", "connection_digests", ["digest", "case_id"],
+        sqlite_where=is_shared, postgresql_where=is_shared,
+    )  # fmt: skip
+    op.create_table(
+        "connection_wishes",
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("is_wished", sa.SmallInteger, nullable=False),
+        sa.PrimaryKeyConstraint("case_id", name="pk_connection_wishes"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_connection_wishes_case_id"),
+    )

@@ -123,6 +123,26 @@ def test_two_who_correct_one_value_both_stand_until_it_is_settled(web_desk: WebD
     assert "Debt bondage" not in handed
 
 
+def test_words_of_a_report_become_a_value(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = web_desk.add_person(WORDS)
+    mei.told(reference, "claim")
+    page = mei.browser.get(f"/cases/{reference}").text
+    link = re.search(r'data-record="(report=1&amp;step=\w+|report=1&step=\w+)"', page)
+    assert link
+    base = f"/cases/{reference}/record/form?{unescape(link[1])}"
+    form = unescape(mei.browser.get(base).text)
+    assert WORDS in form
+    assert 'name="source" value="words"' in form
+    assert f"about=suspect%3Anew&{unescape(link[1])}" in form
+    chosen = unescape(mei.browser.get(f"{base}&about=suspect:new").text)
+    assert WORDS in chosen
+    assert 'name="source" value="words"' in chosen
+    for asked in ("report=9&step=what", "report=1&step=nothing", "report=x&step=what"):
+        said = mei.browser.get(f"/cases/{reference}/record/form?{asked}")
+        assert (said.status_code, WORDS in said.text) == (200, False)
+
+
 def test_bad_input_is_refused_with_what_to_do_and_others_read_nothing(
     web_desk: WebDeskHarness,
 ) -> None:

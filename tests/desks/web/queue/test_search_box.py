@@ -53,6 +53,19 @@ def test_a_closed_case_is_found_by_a_word_of_its_person(web_desk: WebDeskHarness
     assert "Nothing found" in page(mei)
 
 
+def test_words_of_the_record_are_found_by_those_who_open_the_case(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    _person, reference = web_desk.add_person(WORDS)
+    mei.told(reference, "claim")
+    fields = {"code": "suspect:new/phone", "words": "0912-345-678", "source": "spoken"}
+    mei.browser.post(f"/cases/{reference}/record", fields, is_fetched=True)
+    web_desk.settles()
+    for words in ("0912-345", "+886912345678"):
+        assert found(mei, words) == {reference}
+        assert "the record" in page(mei)
+        assert found(jun, words) == set()
+
+
 def test_the_box_opens_a_case_by_its_number_however_it_is_typed(
     web_desk: WebDeskHarness,
 ) -> None:

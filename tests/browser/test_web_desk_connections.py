@@ -1,0 +1,83 @@
+"""What is known of a case, and which cases have the same in theirs, in a browser."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from bot.cases.state_machine import Role
+from tests.browser.browser_desk_harness import BrowserDeskHarness
+from tests.browser.conftest import WIDE
+from tests.browser.test_web_desk_accessibility import Look, opened
+from tests.support.paths import TESTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.async_api import Browser, Page
+
+PICTURES = TESTS / "browser" / "pictures"
+"""What the desk's guide shows. `PICTURES=1 ./run test tests/browser` takes them anew."""
+NARROW = {"width": 320, "height": 640}
+FACTS = (
+    (("suspect:one/name", "Pak Budi Santoso"), ("suspect:one/phone", "0912 345 678"),
+     ("suspect:one/name", "\u5e03\u8fea"), ("vehicle:one/plate", "ABC-1234"),
+     ("payment:one/amount", "Rp 45 juta"), ("person/born", "1995"), ("person/born", "1996-05-03"),
+     ("person/told_of_others=yes", "")),
+    (("suspect:one/name", "Budi SANTOSO"), ("suspect:one/phone", "+886-912-345-678")),
+    (("vehicle:one/plate", "abc 1234"), ("person/told_of_others=no", "")),
+)  # fmt: skip
+PUT = """async ([path, code, words]) => {
+  const form = (name) => document.querySelector(`input[name=${name}]`).value;
+  const body = new URLSearchParams({csrf: form("csrf"), nonce: form("nonce"), code, words,
+                                    source: "spoken"});
+  const said = await fetch(path, {method: "POST", headers: {"x-haven": "1"}, body});
+  return (await said.json()).refused;
+}"""
+
+
+async def photograph(page: Page, name: str, height: int) -> None:
+    if os.environ.get("PICTURES"):
+        clip = {"x": 0, "y": 0, "width": 1280, "height": height}
+        path = PICTURES / f"{name}.png"
+        await page.screenshot(path=path, animations="disabled", clip=clip)  # type: ignore[arg-type]
+
+
+async def test_connections_and_the_record_are_read_on_any_screen(
+    browser: Browser, tmp_path: Path
+) -> None:
+    look = Look("light")
+    reason = "to find brokers whom several people report"
+    async with BrowserDeskHarness.open(tmp_path, "en", connections=reason) as office:
+        people = await office.everybody(["The boss keeps my passport."] * len(FACTS))
+        context, page = await opened(browser, "light")
+        await office.worker("Hua", Role.SUPERVISOR).signs_in(page, office.address)
+        references = [reference for _person, reference in people]
+        for reference, facts in zip(references, FACTS, strict=True):
+            await page.goto(f"{office.address}/cases/{reference}")
+            await page.keyboard.press("c")
+            await page.wait_for_selector("[data-key=t]")
+            for code, words in facts:
+                await page.reload()
+                path = f"/cases/{reference}/record"
+                assert await page.evaluate(PUT, [path, code, words]) is False
+        await page.goto(f"{office.address}/cases/{references[0]}/record")
+        await page.set_viewport_size({"width": 1280, "height": 900})
+        await photograph(page, "record-en", 900)
+        await look.at(page, "the record")
+        await page.goto(f"{office.address}/team")
+        await page.get_by_role("link", name="Connections").click()
+        await photograph(page, "connections-en", 460)
+        await look.at(page, "connections")
+        rows = page.locator("tbody tr")
+        assert await rows.count() == 2
+        for row, cases in ((rows.nth(0), references[:2]), (rows.nth(1), references[::2])):
+            shown = await row.inner_text()
+            assert [it for it in references if it in shown] == sorted(cases, key=references.index)
+        await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        width = await page.evaluate("document.documentElement.scrollWidth")
+        assert width <= NARROW["width"]
+        await look.at(page, "connections on a phone")
+        await page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        await context.close()
+    assert look.found == []
