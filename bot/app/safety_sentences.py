@@ -20,7 +20,7 @@ from flows.own_data.privacy import Privacy
 from flows.requests.report import Report
 from flows.start.return_check import ReturnCheck
 from flows.start.stop import Stop
-from flows.texts import hotline, organisation, phrasebook, phrases, questions
+from flows.texts import hotline, organisation, phrasebook, phrases, questions, spoken
 from flows.urgent.danger import DangerFlow
 from flows.urgent.despair import Despair
 from flows.urgent.story import Story
@@ -73,6 +73,7 @@ NOT_RECORDED: Mapping[str, Sequence[TextOrPlaceLine]] = {
     "a caseworker chooses it while writing": (phrasebook.PHRASES["not_back"].text,),
     "a voice message would stay in a chat that was just cleared": (phrases.CHAT_CLEARED,),
     "said in a rehearsal only": ("rehearsal_line",),
+    "a caseworker reads it aloud on the phone": (spoken.OPENING, spoken.CONSENT),
     "the same words are recorded for danger": (Despair.tell.prompt,),
 }  # fmt: skip
 """Safety sentences that have no recording, by the reason."""

@@ -145,6 +145,10 @@ TELEGRAM: Final[Mapping[str, LogEvent]] = {
     ),
 }  # fmt: skip
 MESSAGES: Final[Mapping[str, LogEvent]] = {
+    "interpreter_without_key": LogEvent(
+        _WARNING, "", "New messages were not shared with an interpreter: their key is not usable.",
+        "Invite the interpreter again, once they have signed in.",
+    ),
     "canary_failed": LogEvent(
         _ERROR, "error seconds", "The canary did not get through the whole path in a minute.",
         "People wait as well: see `commit_failed` and the ages in `/metrics`; restart Haven.",

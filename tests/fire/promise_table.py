@@ -73,6 +73,13 @@ CHECKS = (
     PromiseCheck(
         "P30", tests=("fire/test_database_faults.py", "store/test_postgresql_faults.py")
     ),
+    PromiseCheck(
+        "P31", tests=("cases/record/test_record_fold.py", "desks/web/case/test_case_record.py")
+    ),
+    PromiseCheck("P32", "figures", ("histories", "months", "isolated")),
+    PromiseCheck("P33", tests=("hotline/assist/test_assistant.py",)),
+    PromiseCheck("P34", tests=("desks/web/interpreting/test_interpreter_session.py",)),
+    PromiseCheck("P35", tests=("desks/web/team/test_connections_page.py",)),
 )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from bot.hotline.commands.store import StaffCommands
 from bot.hotline.connections.store import CaseConnections
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.duties import CaseDuties
+from bot.hotline.interpreting.follow import InterpretingFollower
 from bot.hotline.on_call.alarms import OnCallAlarms
 from bot.hotline.on_call.roster import OnCallRoster
 from bot.hotline.queue.claims import Claims
@@ -199,4 +200,5 @@ def _staff_side(
     return StaffService(
         hotline, StaffCommands(VAULT), CaseMessages(VAULT), outbox, intake, desks, parse_group,
         reminding, OnCallAlarms(OnCallRoster(VAULT, setting.zone), hotline.staff, audit),
+        InterpretingFollower(VAULT, audit, hotline.consents),
     )  # fmt: skip

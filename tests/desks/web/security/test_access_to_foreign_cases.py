@@ -55,6 +55,7 @@ USES: dict[Permission, frozenset[Role]] = {
     Permission.AUDIT: frozenset({Role.AUDITOR, Role.ADMINISTRATOR, Role.SUPERVISOR}),
     Permission.TEAM: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Permission.INTERPRET: frozenset({Role.INTERPRETER}),
+    Permission.SUPERVISION: frozenset({Role.SUPERVISOR}),
     Permission.STAFF: frozenset({Role.ADMINISTRATOR}),
 }
 BLANK = re.compile(r"{(\w+)}")
