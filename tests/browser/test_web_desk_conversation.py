@@ -213,7 +213,13 @@ async def test_the_case_file_shows_one_part_at_a_time_and_keeps_it(
         await expect(page.locator("#consent")).to_be_visible()
         await expect(page.locator("#deadlines")).to_be_hidden()
         await page.get_by_role("radio", name="Person").focus()
-        for part, shown in (("Law", "#deadlines"), ("Files", "#export"), ("Log", "#audit-log")):
+        for part, shown in (
+            ("Record", "#record"),
+            ("Plan", "[data-part=plan]"),
+            ("Law", "#deadlines"),
+            ("Files", "#export"),
+            ("Log", "#audit-log"),
+        ):
             await page.keyboard.press("ArrowRight")
             await expect(page.get_by_role("radio", name=part)).to_be_checked()
             await expect(page.locator(shown)).to_be_visible()
