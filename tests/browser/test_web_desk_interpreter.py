@@ -80,6 +80,8 @@ async def test_an_interpreter_works_on_a_phone_and_with_the_keyboard_alone(  # n
         await look.at(phone, "interpreter, one rendering")
         assert not await phone.evaluate(WIDER_THAN_SCREEN)
         await page.locator("#as-interpreter").check()
+        for other in ("say", "call", "note"):  # one form at a time
+            await expect(page.locator(f"#{other}")).to_be_hidden()
         await page.locator("#interpret-words").fill("Are you safe now?")
         await page.keyboard.press("Control+Enter")
         await expect(phone.locator(".shared.to_person")).to_be_visible()
