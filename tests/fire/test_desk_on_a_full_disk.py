@@ -32,7 +32,7 @@ CONTROLS = {
     "run.wait_until_writable = refuses\n",
     "unrecorded": "from bot.desks.web.case import pages\n"
     "async def nothing(request, view): pass\n"
-    "pages._audit_read = nothing\n",
+    "pages.audit_read = nothing\n",
 }
 """Havens that must be found wanting, by what they do."""
 
