@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 KEY = bytes(range(32)).hex()
 """The key of the vault in `tests.support.harnesses.hotline_harness`."""
+LATER = "My sister, 0900 000 000."
 WORDS = "My papers are in the blue box."
 
 
@@ -248,7 +249,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path | str
     person.presses("Send", "Only when I write", "Skip", "Ask me at a set time")
     person.says("21")
     person.presses("Every day", "Call a number")
-    person.says("My sister, 0900 000 000.")
+    person.says(LATER)
     person.says("mangga tua")
     person.presses("One word is enough", "Send")
     home.close()
@@ -315,7 +316,7 @@ def test_a_case_is_opened_in_the_language_of_who_reads_it(
     chinese = json.loads(run_haven(*typed, "--language", "zh_Hant", "--json", **deployment).stdout)
     assert "Messages and notes" in english.stdout
     written = [(it["from"], it["text"]) for it in chinese["messages"]]
-    assert ("person", WORDS) in written
+    assert ("person", LATER) in written
     told = {it["step"]: it["answer"] for it in chinese["reports"][0]["answers"]}
     assert told["also"] == f"hello\n{WORDS}"
     assert told["safe"] != "I am safe here"

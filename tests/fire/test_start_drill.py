@@ -23,4 +23,4 @@ async def test_the_desk_works_without_telegram_and_polling_follows(tmp_path: Pat
 
 async def test_the_drill_notices_a_start_that_asks_telegram_first(tmp_path: Path) -> None:
     found = await run(SHORT, tmp_path, CONTROL)
-    assert found.faults.keys() >= {"ended", "no_desk", "tracebacks"}
+    assert found.faults.keys() >= {"ended", "no_desk", "own_faults"}

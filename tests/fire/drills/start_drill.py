@@ -37,6 +37,8 @@ CPU_ALLOWED = 1.2
 SARI = 5_100_000_001
 REFUSED, HEALTHY = "connection refused", "healthy"
 REVOKED = "401"
+OWN_FAULT = "by a fault of its own"
+"""What `haven` says at a terminal in place of a traceback."""
 MISSING, TOKEN_REFUSED = "telegram_missing", "token_refused"
 """The events that say that Telegram is not there, or does not take the token."""
 _ASKS_FIRST = (
@@ -71,7 +73,8 @@ class StartFindings:
     no_desk: Counter[str] = field(default_factory=Counter)
     not_healed: Counter[str] = field(default_factory=Counter)
     """Starts after which no update was fetched within the time allowed."""
-    tracebacks: int = 0
+    own_faults: int = 0
+    """Tracebacks, and lines that say Haven failed by a fault of its own."""
     not_told: Counter[str] = field(default_factory=Counter)
     """Starts without Telegram whose log does not say once that it is missing."""
     lost: int = 0
@@ -88,7 +91,7 @@ class StartFindings:
     @property
     def faults(self) -> dict[str, Any]:
         """Everything that should not be."""
-        names = ("ended", "no_desk", "not_healed", "tracebacks", "not_told", "lost", "menus_again",
+        names = ("ended", "no_desk", "not_healed", "own_faults", "not_told", "lost", "menus_again",
                  "slow")  # fmt: skip
         return {name: value for name in names if (value := getattr(self, name))}
 
@@ -139,7 +142,7 @@ class StartDrill:
         if not is_measured:
             found.cpu, found.slow = [], 0  # it compiled what the others find
         said = self.deployment.said()[begin:]
-        found.tracebacks += said.count("Traceback")
+        found.own_faults += said.count("Traceback") + said.count(OWN_FAULT)
         if fault != HEALTHY and said.count(_event(fault)) != 1:
             found.not_told[fault] += 1
         if is_measured:
