@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -86,12 +87,13 @@ class CleanRoot:
         with log.open("wb") as out:
             process = subprocess.Popen(  # noqa: S603 - what a test or a page says
                 enter(self.folder, f"exec {line}"), env=environment() | more,
-                stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
         try:
             yield process
-        finally:
-            process.kill()  # all that runs in its namespace ends with it
+        finally:  # the signal of `unshare` does not reach a process that changed its user
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
     def copied(self, name: str) -> CleanRoot:
