@@ -11,22 +11,7 @@ from sqlalchemy import create_engine
 from bot.errors import SchemaIncompleteError
 from bot.store.database import Database, begin_immediately
 from bot.store.releases import require_known, revisions
-from bot.store.tables import (
-    assist,
-    case_extras,
-    desk,
-    figures,
-    interpreting,
-    main,
-    on_call,
-    origins,
-    partners,
-    phrases,
-    record,
-    service_hours,
-    services,
-    training,
-)
+from bot.store.tables.main import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -40,24 +25,8 @@ LATEST_REVISION = "0003"
 """
 LATEST_KEY_REVISION = "0002"
 
-_MODULES = (
-    assist,
-    case_extras,
-    desk,
-    figures,
-    interpreting,
-    main,
-    on_call,
-    origins,
-    partners,
-    phrases,
-    record,
-    service_hours,
-    services,
-    training,
-)
-TABLES = {table.name: table for module in _MODULES for table in module.metadata.sorted_tables}
-"""The tables of the data, by name."""
+TABLES = {table.name: table for table in metadata.sorted_tables}
+"""The tables of the data, by name: `bot.store` registers every module of tables."""
 _COLUMNS = {
     "sqlite": "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c"
     " WHERE m.type = 'table'",
