@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.languages import LANGUAGES
+from bot.languages.typed_answers import match_agreement, match_label
 from flows.texts import phrases
 from flows.urgent.danger import DangerFlow
 from tests.dispatch.input.test_first_words import FIRST_WORDS, in_the_case, told
@@ -39,6 +41,19 @@ PLEAS = {
     "ja": "助けて",
 }
 """By language: what a person types who is asked whether a caseworker is told."""
+HE_IS_HERE = {
+    "en": "help, he is here now",
+    "id": "tolong dia sudah datang",
+    "vi": "cứu em với, ông ấy ở đây rồi",
+    "fil": "tulong, nandito na siya ngayon",
+    "zh_Hant": "幫幫我 他在這裡",
+    "zh_Hans": "帮帮我 他在这里",
+    "th": "ช่วยด้วย เขาอยู่ที่นี่แล้ว",
+    "km": "ជួយខ្ញុំផង គាត់មកហើយ",
+    "my": "ကယ်ပါ သူဒီမှာရှိနေပြီ",
+    "ja": "助けてください、彼がここにいます",
+}
+"""By language: a plea that says in the same breath that the other person is there."""
 
 
 @pytest.mark.parametrize("tag", FIRST_WORDS)
@@ -95,6 +110,15 @@ def test_a_plea_is_a_yes_where_we_ask_whether_to_tell(
     (case,) = cases_of(sqlite_hotline)
     assert case.priority == 0
     assert in_the_case(sqlite_hotline) == [PLEAS[tag]]
+
+
+def test_help_he_is_here_is_a_yes_in_each_language() -> None:
+    labels = {"Tell them now", "Not now"}
+    understood = {
+        tag: match_label(typed, labels, tag, whole=True) or match_agreement(typed, labels, tag)
+        for tag, typed in HE_IS_HERE.items()
+    }
+    assert understood == dict.fromkeys(LANGUAGES, "Tell them now")
 
 
 @pytest.mark.parametrize("tag", PLEAS)
