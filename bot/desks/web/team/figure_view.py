@@ -101,7 +101,7 @@ def figure_views(
 def _table(request: DeskRequest, figure: ShownFigure, table: ShownTable) -> FigureTableView:
     names = {code: code_name(request, table.dimension, code) for code in table.rows}
     if table.dimension == "step":
-        names = _told_apart(names)
+        names = tell_apart(names)
     shown = {code: it for code, it in table.rows.items() if it is not None}
     largest = max((it.number for it in shown.values()), default=0)
     rows = [
@@ -151,13 +151,16 @@ def code_name(request: DeskRequest, dimension: str, code: str) -> str:
         return code
 
 
-def _told_apart(names: dict[str, str]) -> dict[str, str]:
-    """Return names in which questions of one name are told apart by their flow."""
-    often = Counter(names.values())
+def tell_apart(names: dict[str, str]) -> dict[str, str]:
+    """Return names in which questions of one name are told apart by flow, else by step as well."""
+    by_flow = {code: f"{name} ({code.split('.')[0]})" for code, name in names.items()}
+    often, often_in_flow = Counter(names.values()), Counter(by_flow.values())
     return {
-        code: name if often[name] == 1 else f"{name} ({code.split('.')[0]})"
+        code: name if often[name] == 1
+        else by_flow[code] if often_in_flow[by_flow[code]] == 1
+        else f"{name} ({code})"
         for code, name in names.items()
-    }
+    }  # fmt: skip
 
 
 def _step_name(request: DeskRequest, code: str) -> str:

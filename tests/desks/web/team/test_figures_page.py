@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.state_machine import Role
+from bot.desks.web.team.figure_view import tell_apart
 from bot.training.demo_figures import DEMO_MONTHS, add_demo_months
 
 if TYPE_CHECKING:
@@ -58,3 +59,18 @@ def test_supervisors_read_figures_and_take_them_along(web_desk: WebDeskHarness) 
     assert len({row["month"] for row in rows}) == DEMO_MONTHS
     assert min(int(row["number"]) for row in rows if row["number"]) >= 11
     assert len(chief.browser.get("/figures/json").json()) == DEMO_MONTHS
+
+
+def test_two_questions_of_one_name_are_told_apart_by_flow_or_by_step() -> None:
+    names = {
+        "report.safe": "Safe",
+        "report.they_safe": "Safe",
+        "talk.safe": "Safe",
+        "talk.why": "Why",
+    }
+    assert tell_apart(names) == {
+        "report.safe": "Safe (report.safe)",
+        "report.they_safe": "Safe (report.they_safe)",
+        "talk.safe": "Safe (talk)",
+        "talk.why": "Why",
+    }
