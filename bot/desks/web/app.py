@@ -43,7 +43,7 @@ from bot.desks.web.case import (
     typed_times,
 )
 from bot.desks.web.case import pages as case_pages
-from bot.desks.web.connections import ConnectionLimits
+from bot.desks.web.connection_limits import ConnectionLimits
 from bot.desks.web.interpreting import interpreters
 from bot.desks.web.interpreting import page as interpreting_page
 from bot.desks.web.interpreting import panel as interpreting_panel
