@@ -21,7 +21,7 @@ from bot.hotline.figures.sources import all_sources
 from bot.hotline.origins.opening import LANGUAGE, WORDING
 from bot.training.demo_figures import add_demo_months
 from bot.training.scenarios import Scenario, load_scenarios
-from bot.training.session import APP_LANGUAGES, label_lookup, play_opening
+from bot.training.session import APP_LANGUAGES, POLL_SECONDS, label_lookup, play_opening
 
 if TYPE_CHECKING:
     from bot.app.demo import RunningDemo
@@ -35,6 +35,7 @@ RETURNED = "The labour office made the company give your passport back. Write ag
 ASKED = "Which county is the factory in? Then we can name the office that you can go to."
 PEOPLE = ("siti", "somchai", "linh", "chen", "maria", "sok")
 """Those of the training who write: each in another language."""
+CASE_ATTEMPTS = 200  # a busy machine shows a case some moments after "sent"
 CALLED = "Jun"
 CALL = {
     "channel": "phone", "language": "vi", "answer.safe": "safe", "answer.needs": "papers,legal",
@@ -108,9 +109,13 @@ async def _add(demo: RunningDemo, scenario: Scenario, names: LabelLookup) -> Non
 
 
 async def _case_in(demo: RunningDemo, language: str) -> str | None:
-    """Return the case in a language: each of these people has another."""
+    """Return the case in a language: each of these people has another; None if none came."""
     database = demo.context.database
-    found = [it.reference for it in await load_queue(database) if it.language == language]
+    for _ in range(CASE_ATTEMPTS):
+        found = [it.reference for it in await load_queue(database) if it.language == language]
+        if found:
+            break
+        await asyncio.sleep(POLL_SECONDS)
     return await database.writer.run(lambda work: find_case_id(work, found[0])) if found else None
 
 

@@ -54,6 +54,7 @@ POLL_SECONDS = 0.05
 QUIET_SECONDS = 0.4  # seconds without a new message after which the bot has finished
 _NUMBER = re.compile(r"^(?:✓ ?)?(?:\d+ )?")
 """What stands before the words of a button; the words can begin with digits themselves."""
+ANSWER_SECONDS = 20.0  # seconds a person waits for an answer; not every line has one
 TIMEOUT_SECONDS = 60.0
 """Seconds without a reply after which a scenario no longer fits the flows."""
 
@@ -80,8 +81,15 @@ async def play_opening(
         HavenError: it was written for other flows.
     """
     for line in scenario.opening_lines:
+        seen = _chat_state(phone)
         await _act(phone, scenario, line, find_labels, patience=TIMEOUT_SECONDS)
+        await _wait_for_change(phone, seen)
         await _wait_until_quiet(phone, pace)
+
+
+async def _wait_for_change(phone: Phone, seen: tuple[int, str]) -> None:
+    """Wait until the bot has answered: a busy machine is quiet before its answer too."""
+    await _poll(lambda: _chat_state(phone) != seen or None, ANSWER_SECONDS)
 
 
 async def _poll(find: Callable[[], Found | None], patience: float | None = None) -> Found | None:
@@ -130,8 +138,12 @@ async def _wait_until_quiet(phone: Phone, pace: float) -> None:
 def _chat_state(phone: Phone) -> tuple[int, str]:
     """Return a value that changes with every message or edit of the bot."""
     messages = [each for each in phone.messages() if each["from"]["is_bot"]]
-    newest = f"{messages[-1]['message_id']}{phone.bot_texts()[-1]}" if messages else ""
-    return len(messages), newest
+    if not messages:
+        return 0, ""
+    newest = messages[-1]
+    return len(
+        messages
+    ), f"{newest['message_id']}{phone.bot_texts()[-1]}{newest.get('reply_markup')}"
 
 
 APP_LANGUAGES = {"zh_Hant": "zh-hant", "zh_Hans": "zh-hans"}

@@ -16,7 +16,7 @@ from tests.browser.demo_process import DemoProcess
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 EXPECTED = {
     ("vi", "waiting", False),
     ("id", "waiting", False),
