@@ -54,6 +54,8 @@ TOAST_LANE, STOP_LANE = -1, 99
 SHUTDOWN_TIMEOUT = 10.0
 """Seconds a stopping process waits for letters that are being sent."""
 MAX_PER_CALL = 100
+FIRST_LOOK, LAST_LOOK = 0.005, 0.1
+"""Seconds between two looks at what a stopping process waits for: soon at first, then seldom."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,10 @@ class Mailbox:
 
 async def wait_until(is_done: Callable[[], bool]) -> None:
     """Wait until a condition holds; only a stopping process and tests wait like this."""
-    while True:
-        if is_done():
-            return
-        await asyncio.sleep(0.005)
+    pause = FIRST_LOOK
+    while not is_done():
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, LAST_LOOK)
 
 
 class LaneQueue:

@@ -217,11 +217,11 @@ def test_a_rule_that_changed_while_a_letter_waited_is_the_one_that_holds(
 def test_a_letter_delayed_until_the_person_left_waits(hotline: HotlineHarness) -> None:
     person, mei, case = met(hotline, "when_i_write")
     hotline.house.courier._retries.pause_until = (
-        hotline.loop.monotonic() + 3600
+        hotline.loop.monotonic() + 1850
     )  # the channel asked us to wait
     before = len(person.texts)
     mei.says(case, "They gave me your papers.")
-    hotline.run(hotline.close_writer_idle(3700))
+    hotline.run(hotline.close_writer_idle(1900))
     assert person.texts[before:] == []
     assert waits(hotline) == ["until_met"]
     assert held(hotline) == ["until_met"]
