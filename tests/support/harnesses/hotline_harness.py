@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from bot.app.build import build
@@ -65,15 +67,24 @@ def settings_for(folder: Path, **given: Any) -> Settings:
     key = folder / "key"
     if not key.exists():
         HostKey.create(key)
+    environment = tuple(sorted(it for it in os.environ.items() if it[0].startswith("HAVEN_")))
+    checked = _settings_anywhere(tuple(sorted(given.items())), environment)
+    here = {"data": folder / "data", "host_key_file": key}
+    return checked.model_copy(update={it: here[it] for it in here.keys() - given.keys()})
+
+
+@cache
+def _settings_anywhere(
+    given: tuple[tuple[str, Any], ...], _environment: tuple[tuple[str, str], ...]
+) -> Settings:
+    """Return settings for no folder: reading and checking them takes longer than many a test."""
     return load_settings(
         **{
-            "data": folder / "data",
-            "host_key_file": key,
             "organisation": "Hope House",
             "contact": "02-1234",
             "hours": ALWAYS,
             "agreements": AGREED,
-            **given,
+            **dict(given),
         }
     )
 
