@@ -201,6 +201,7 @@ class HotlineHarness:
 
     def settle(self) -> None:
         """Let everybody have their turn, and every letter that can go now be gone."""
+        self.run(self.close_writer_idle(0.001))  # what became due by a jump of the clock begins
         self.run(self.house.dispatcher.drain())
         self.run(self.house.passphrase_hashing.drain())
         self.run(self.house.courier.drain())
