@@ -13,7 +13,7 @@ from tests.support.people.flood_simulation import LONGEST, SENDING, TURNS, Flood
 if TYPE_CHECKING:
     from pathlib import Path
 
-SHORT = FloodPlan(seconds=5.0, pause=6.0)
+SHORT = FloodPlan(seconds=3.5, pause=4.0)
 
 
 @pytest.mark.parametrize("flaw", ["", TURNS, SENDING])
