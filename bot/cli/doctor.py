@@ -27,6 +27,7 @@ from bot.app.storage import (
 )
 from bot.app.texts import build_roster
 from bot.channels.smtp import SmtpServer
+from bot.cli.health.models import check_models
 from bot.cli.health.surroundings import surroundings
 from bot.clock import SECOND, SystemClock
 from bot.documents.typesetter import Typesetter
@@ -117,6 +118,8 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         lambda: _refuse_expired(expired_recipients(find_place(settings.place).recipients, today)),
     )
     yield "agreements about referrals", lambda: _check_agreements(settings, today)
+    if models := settings.assist_models:
+        yield "models of machine help", partial(check_models, models)
     if settings.agreements:
         yield "referral sheets can be made as PDF", Typesetter().check
     yield "languages", lambda: _check_languages(settings)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 MAX_COUNT = 1000
 TEMPLATES_DIR = Path(__file__).with_name("pages")
 MINUTES_PER_HOUR, MINUTES_PER_DAY = 60, 24 * 60
+_NO_ANCHOR = re.compile("[^a-z0-9]")
 _LINK = re.compile(
     r"(?i)(?:https?|ftp)://[^\s<>\"']+|(?<![a-z0-9.-])(?:[a-z0-9-]++\.)+[a-z]{2,}(?:/\S*)?"
 )
@@ -76,6 +77,7 @@ def _text_filters() -> dict[str, Callable[..., str]]:
         "defang": defang, "one_line": escape_line, "count": format_count, "qr_code": qr_code,
         "initials": initials,
         "language_tag": lambda tag: tag.replace("_", "-"),
+        "anchor": anchor,
     }  # fmt: skip
 
 
@@ -132,6 +134,11 @@ def _defang_link(address: str) -> str:
     scheme, separator, rest = address.rpartition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme.replace('tt', 'xx')}{separator}{host.replace('.', '[.]')}{slash}{path}"
+
+
+def anchor(name: str) -> str:
+    """Return a name as an id on a page: `report/1/story` is `report-1-story`."""
+    return _NO_ANCHOR.sub("-", name)
 
 
 def initials(name: str) -> str:

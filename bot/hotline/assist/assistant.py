@@ -94,15 +94,13 @@ class Assistant:
 
     def can_translate(self, source: str, target: str) -> bool:
         """Tell whether there is a model for two languages, and what it needs is installed."""
-        return find_translator(self.models, source, target) is not None and _has_libraries(
-            ModelUse.TRANSLATE
-        )
+        model = find_translator(self.models, source, target)
+        return model is not None and not missing_libraries(ModelUse.TRANSLATE)
 
     def can_transcribe(self, language: str) -> bool:
         """Tell whether there is a model for a language, and what it needs is installed."""
-        return find_transcriber(self.models, language) is not None and _has_libraries(
-            ModelUse.TRANSCRIBE
-        )
+        model = find_transcriber(self.models, language)
+        return model is not None and not missing_libraries(ModelUse.TRANSCRIBE)
 
     async def translate(self, text: str, source: str, target: str) -> MachineReading | AssistFault:
         """Return a translation, or why there is none."""
@@ -175,5 +173,6 @@ def _reading(text: str, model: AssistModel, source: str, target: str) -> Machine
     return MachineReading(text, model, source, target)
 
 
-def _has_libraries(use: ModelUse) -> bool:
-    return all(importlib.util.find_spec(name) is not None for name in LIBRARIES[use])
+def missing_libraries(use: ModelUse) -> list[str]:
+    """Return which libraries a use needs and are not installed."""
+    return [name for name in LIBRARIES[use] if importlib.util.find_spec(name) is None]

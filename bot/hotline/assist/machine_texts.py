@@ -33,13 +33,16 @@ class MachineText(msgspec.Struct, frozen=True, kw_only=True):
     target: str
     by: str
     """The caseworker who asked for it."""
+    step: str = ""
+    """The question of a report whose answer was translated; empty for anything else."""
 
     @classmethod
-    def of(cls, made: MachineReading, by: str) -> MachineText:
+    def of(cls, made: MachineReading, by: str, step: str = "") -> MachineText:
         """Return what a model made for a caseworker."""
         return cls(
             text=made.text, use=made.model.use.value, model=made.model.name,
             digest=made.model.digest, source=made.source, target=made.target, by=by,
+            step=step,
         )  # fmt: skip
 
 
@@ -48,9 +51,14 @@ class StoredMachineText:
     """A machine text of a case."""
 
     about: str
-    """`message/12`, or `file/` and the file's id."""
+    """`message/12`, `report/1`, or `file/` and the file's id."""
     content: MachineText
     at: int
+
+    @property
+    def key(self) -> str:
+        """Return what it is about, with the question of a report: `report/1/story`."""
+        return f"{self.about}/{self.content.step}" if self.content.step else self.about
 
 
 _ADD = insert(machine_texts, "case_id", "about", "sealed", "at")
@@ -64,6 +72,21 @@ def about_message(message: int) -> str:
     return f"message/{message}"
 
 
+def about_report(number: int) -> str:
+    """Return how a text names the report it was made from, counted from 1; the step is sealed."""
+    return f"report/{number}"
+
+
+def about_file(file: str) -> str:
+    """Return how a text names the recording it was made from, by the id of its file."""
+    return f"file/{file}"
+
+
+def about_recording(number: int) -> str:
+    """Return how a page names a recording, by its number among the files of the case."""
+    return f"file/{number}"
+
+
 def store(work: Work, vault: Vault, case: str, made: StoredMachineText) -> None:
     """Store what a model made, sealed to the case."""
     sealer = vault.case_sealer(work, case)
@@ -74,7 +97,7 @@ def store(work: Work, vault: Vault, case: str, made: StoredMachineText) -> None:
 
 
 def of_case(work: Work, case: str, opener: Opener) -> dict[str, list[StoredMachineText]]:
-    """Return the machine texts of a case by what they are about, the oldest first.
+    """Return the machine texts of a case by their keys, the oldest first.
 
     Raises:
         DecryptionError: a row was altered or belongs to another case.
@@ -82,7 +105,8 @@ def of_case(work: Work, case: str, opener: Opener) -> dict[str, list[StoredMachi
     found: dict[str, list[StoredMachineText]] = {}
     for about, sealed, at in work.rows(_OF_CASE, case):
         plain = opener.open(Purpose.CASE, _associated_data(case, about, at), bytes(sealed))
-        found.setdefault(about, []).append(StoredMachineText(about, _decode(plain), at))
+        made = StoredMachineText(about, _decode(plain), at)
+        found.setdefault(made.key, []).append(made)
     return found
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from hashlib import file_digest
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,7 +20,7 @@ import msgspec
 from bot.errors import SettingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 MANIFEST = "manifest.json"
@@ -102,6 +103,31 @@ def _faults(model: AssistModel) -> Iterable[str]:
             yield "a file must be a name without slashes"
         if not _DIGEST.fullmatch(digest):
             yield f"the SHA-256 of {name} is not 64 hexadecimal digits"
+
+
+def file_faults(folder: Path, models: Iterable[AssistModel]) -> Iterator[str]:
+    """Yield what is wrong with the files of models: the worker would load none of these models."""
+    for model in models:
+        place = folder / model.folder
+        found = {it.name for it in place.iterdir()} if place.is_dir() else set()
+        if missing := ", ".join(sorted(model.files.keys() - found)):
+            yield f"{model.name}: {place} has no {missing}; put the files there again"
+        if more := ", ".join(sorted(found - model.files.keys())):
+            yield f"{model.name}: the manifest does not name {more} in {place}; remove it"
+        for name in sorted(model.files.keys() & found):
+            if _digest(place / name) != model.files[name]:
+                yield (
+                    f"{model.name}: {place / name} is not the file of the manifest (its SHA-256 "
+                    "differs); take it again from where the model comes from"
+                )
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def find_translator(models: Iterable[AssistModel], source: str, target: str) -> AssistModel | None:

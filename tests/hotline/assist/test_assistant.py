@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.evidence.audio_sanitizer import AudioSanitizer
+from bot.cli.doctor import run_checks
 from bot.errors import SettingError
 from bot.hotline.assist.assistant import (
+    LIBRARIES,
     MEMORY_BYTES,
     WORKER,
     Assistant,
@@ -20,7 +22,8 @@ from bot.hotline.assist.assistant import (
     MachineReading,
     load_assistant,
 )
-from bot.hotline.assist.models import load_models
+from bot.hotline.assist.models import ModelUse, load_models
+from bot.settings import Settings
 from tests.support.paths import ROOT
 from tests.support.sounds import tone
 
@@ -136,9 +139,39 @@ def test_the_bot_never_imports_the_libraries_of_models() -> None:
     }
     assert readers == {
         "bot/hotline/assist/__init__.py", "bot/hotline/assist/machine_texts.py",
-        "bot/desks/web/case/conversation.py", "bot/desks/web/assist/machine_help.py",
-        "bot/desks/web/case/message_view.py",
+        "bot/desks/web/assist/machine_view.py", "bot/desks/web/assist/machine_help.py",
     }  # fmt: skip
+
+
+def test_the_doctor_names_a_library_that_is_missing_and_files_that_differ(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_translator(tmp_path / "models")
+
+    def fault() -> str | None:
+        return dict(run_checks(Settings(assist_models=folder)))["models of machine help"]
+
+    assert fault() is None
+    with monkeypatch.context() as patch:
+        patch.setitem(LIBRARIES, ModelUse.TRANSLATE, ("ctranslate2", "not_installed_here"))
+        assert fault() == (
+            "translate needs not_installed_here: pip install 'haven[assist]', or unset "
+            "HAVEN_ASSIST_MODELS"
+        )
+    with (folder / "tiny" / "model.bin").open("ab") as file:
+        file.write(b"x")
+    (folder / "tiny" / "source.spm").unlink()
+    (folder / "tiny" / "extra.py").write_text("", encoding="utf-8")
+    found = fault() or ""
+    for said in (
+        "tiny has no source.spm; put the files there again",
+        "does not name extra.py in",
+        "model.bin is not the file of the manifest (its SHA-256 differs)",
+    ):
+        assert said in found
+    (folder / "manifest.json").unlink()
+    assert "put a manifest there" in (fault() or "")
+    assert "models of machine help" not in dict(run_checks(Settings()))
 
 
 def test_without_a_folder_nothing_is_offered_and_a_wrong_manifest_names_the_fix(

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.clock import SECOND
+from bot.desks.web.assist.machine_view import MachineHelpView, load_machine_help
 from bot.desks.web.case import case_events, looks
 from bot.desks.web.case.file import shown_reports
-from bot.desks.web.case.message_view import file_numbers, message_file
+from bot.desks.web.case.message_view import add_renderings, file_numbers, message_file
 from bot.desks.web.case.timeline import (
     FIRST,
     LAST,
@@ -23,16 +24,12 @@ from bot.desks.web.case.timeline import (
     changed_since,
     order_of,
 )
-from bot.desks.web.case.view import CaseView, load_message_views
+from bot.desks.web.case.view import CaseView, load_message_views, load_shared_texts
 from bot.desks.web.interpreting.renderings import (
-    add_renderings,
     count_interpreted,
     interpreted_entries,
 )
-from bot.hotline.assist import machine_texts
-from bot.hotline.assist.machine_texts import about_message
 from bot.hotline.chat.messages import CaseMessages, MessageSide
-from bot.hotline.interpreting.texts import SharedTexts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -145,6 +142,7 @@ class ShownConversation:
     """The moment of the newest entry."""
     is_whole: bool = True
     """Whether it is the page's first part, not an addition to it."""
+    machine: MachineHelpView = field(default_factory=MachineHelpView)
 
 
 @dataclass(slots=True)
@@ -159,6 +157,7 @@ class LoadedWindow:
     looked_at: int | None
     interpreted: list[TimelineEntry] = field(default_factory=list)
     """Words that are no message, with what an interpreter rendered."""
+    machine: MachineHelpView = field(default_factory=MachineHelpView)
 
 
 async def load_conversation(
@@ -236,30 +235,17 @@ def _load(work: Work, request: DeskRequest, view: CaseView, window: Window) -> L
     looked_at = window.looked_at
     if window.is_first:
         looked_at = looks.looked_at(work, case, request.caseworker.id)
-    shared = SharedTexts(context.vault).of_case(work, case, opener)
+    shared = load_shared_texts(work, request, view)
     cursor = PageCursor(
         CaseMessages.newest_id(work, case), max((it.id for it in events), default=0),
         case_events.count_reports(work, case), count_interpreted(shared),
     )  # fmt: skip
     views = load_message_views(work, request, view, written)
-    _add_machine_texts(work, request, view, views)
     add_renderings(views, shared)
     consents = case_events.consent_entries(request, view, work)
     entries = interpreted_entries(request, view, shared)
-    return LoadedWindow(page, views, events, consents, cursor, looked_at, entries)
-
-
-def _add_machine_texts(
-    work: Work, request: DeskRequest, view: CaseView, views: Sequence[MessageView]
-) -> None:
-    """Add what models made of messages; an export is made without it."""
-    context, case = request.context, view.access.case
-    found = machine_texts.of_case(work, case, context.vault.cases.opener(case, request.keyring()))
-    language, assistant = view.access.summary.language, context.assistant
-    can = assistant is not None and assistant.can_translate(language, request.locale.language)
-    for it in views:
-        it.machine_texts = found.get(about_message(it.id), [])
-        it.can_be_translated = can and bool(it.raw.strip()) and not it.machine_texts
+    machine = load_machine_help(work, request, view)
+    return LoadedWindow(page, views, events, consents, cursor, looked_at, entries, machine)
 
 
 def _edits_shown(page: MessagePage, window: Window) -> list[CaseMessage]:
@@ -342,7 +328,7 @@ def _assemble(
     shown = ShownConversation(
         arranged, cursor, page.earlier, looked_at=found.looked_at,
         until=max((it.happened_at for it in entries), default=FIRST),
-        is_whole=window.after is None and window.before is None,
+        is_whole=window.after is None and window.before is None, machine=found.machine,
     )  # fmt: skip
     if page.messages and window.after is None:
         first = page.messages[0]

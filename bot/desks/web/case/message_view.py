@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from bot.cases.evidence.files import EvidenceFile
     from bot.conversation import FileRef, FlowRegistry
     from bot.desks.locale import StaffLocale
-    from bot.hotline.assist.machine_texts import StoredMachineText
     from bot.hotline.chat.messages import CaseMessage
     from bot.hotline.chat.phrasebook import Phrasebook
     from bot.hotline.interpreting.texts import SharedText
@@ -116,10 +115,6 @@ class MessageView:
     letter: int = 0  # outbox id, if the text can still be edited
     is_unconfirmed: bool = False
     is_mine: bool = False
-    machine_texts: list[StoredMachineText] = field(default_factory=list)
-    """What models made of it; on the page of the case alone."""
-    can_be_translated: bool = False
-    """Whether there is a model from the person's language into the reader's."""
     shared: list[SharedText] = field(default_factory=list)
     """How it was shared with interpreters, and what they rendered."""
 
@@ -262,6 +257,16 @@ def message_file(kind: str, number: int, item: EvidenceFile | None) -> MessageFi
         sent_at=item.sent_at if item is not None else 0,
         message=item.message if item is not None else 0,
     )  # fmt: skip
+
+
+def add_renderings(views: Iterable[MessageView], shared: Iterable[SharedText]) -> None:
+    """Add to messages how they were shared, and what was rendered."""
+    by_message: dict[int, list[SharedText]] = {}
+    for it in shared:
+        if it.message is not None:
+            by_message.setdefault(it.message, []).append(it)
+    for view in views:
+        view.shared = by_message.get(view.id, [])
 
 
 def delivery_states(work: Work, written: Iterable[CaseMessage]) -> dict[int, Delivery]:

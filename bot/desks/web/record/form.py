@@ -28,7 +28,7 @@ CHOICE_MARK = "="
 """Between a field and a choice in the value of an option: `role=Exploiter`."""
 OFFERED_SOURCES = (
     EntrySource.SPOKEN, EntrySource.WORDS, EntrySource.CASEWORKER, EntrySource.DOCUMENT,
-    EntrySource.INTERPRETER, EntrySource.PARTNER,
+    EntrySource.INTERPRETER, EntrySource.PARTNER, EntrySource.MACHINE,
 )  # fmt: skip
 
 
