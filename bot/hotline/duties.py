@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from bot.errors import DecryptionError
+from bot.hotline.duty_proofs import DutyProof  # noqa: TC001 - msgspec reads the annotation
 from bot.places.duties import DutyState
 from bot.store import insert, select_by
 from bot.store.tables.services import duty_records
@@ -47,6 +48,10 @@ class DutyRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The number under which the authority keeps it, or another proof."""
     note: str = ""
     """What was said, or why there is no duty."""
+    proof: DutyProof | None = None
+    """A file that shows it."""
+    is_added: bool = False
+    """Whether it only adds a proof to a report that was recorded before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,8 @@ class CaseDuties:
         sealer = self._vault.case_sealer(work, case)
         sealed = sealer.seal(Purpose.CASE, _data(case, number), _encode(record))
         work.run(_ADD, case, sealed, now)
-        self._deadlines.add_now(work, case, events[record.state], record.by, now)
+        if not record.is_added:
+            self._deadlines.add_now(work, case, events[record.state], record.by, now)
 
     @staticmethod
     def is_full(work: Work, case: str) -> bool:

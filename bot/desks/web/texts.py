@@ -71,6 +71,10 @@ SAVED = _("Saved.")
 ENDED = _("Signed out.")
 BROWSER_NOT_ADDED = _("This browser's push service is not one we know. Use another browser.")
 NO_FILE = _("Choose a file first.")
+PROOF_REFUSED = _(
+    "A proof is a picture (JPEG, PNG, WebP) or a PDF. Nothing was recorded: choose another file, "
+    "or none, and record it again."
+)
 FILE_NOT_READABLE = _("This file cannot be read. Save it as JPEG, PNG, MP3 or PDF, and try again.")
 FILE_TYPE_REFUSED = _(
     "Only pictures (JPEG, PNG, WebP), recordings and PDF files can be sent. This file was not sent."

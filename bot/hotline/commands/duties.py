@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
+from bot.cases.evidence.custody_log import CustodyAction, CustodyLog
 from bot.errors import DecryptionError
+from bot.hotline import duty_proofs
 from bot.hotline.commands.texts import DONE
 from bot.hotline.deadlines import ALTERED
 from bot.hotline.duties import MAX_RECORDS, CaseDuties, DutyRecord
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 
     from bot.hotline.commands.context import CommandContext
     from bot.hotline.duties import DutyStatus
+    from bot.hotline.duty_proofs import DutyProof
     from bot.text import Text
 
 MAX_FIELD: Final = 500
@@ -38,8 +43,8 @@ NOT_OPEN = _("No such report is due in this case. Begin the duty first.")
 WHOM_NEEDED = _("Say which office took the report, and who took it there.")
 WAY_NEEDED = _("Say how it was reported: {codes}.")
 PROOF_NEEDED = _(
-    "Give the number of the report or another proof; without one, say in the note how it can be "
-    "shown later."
+    "Give the number of the report, or attach what proves it; without one, say in the note how it "
+    "can be shown later."
 )
 MOMENT_NEEDED = _("Say when it was reported, as 2026-11-25 14:30: now, or before.")
 REASON_NEEDED = _("Please say why there is no duty to report.")
@@ -65,9 +70,18 @@ def begin_duty(context: CommandContext) -> None:
 
 
 def record_report(context: CommandContext) -> None:
-    """Record that the duty `code` was fulfilled: when, to whom, how, and what proves it."""
+    """Record that the duty `code` was fulfilled: when, to whom, how, and what proves it.
+
+    To a duty that was reported before, a file adds a proof that came later.
+    """
     found = _find(context)
     if found is None:
+        return
+    if found.state is DutyState.TOLD and context.command.uploads:
+        _record(context, DutyRecord(
+            duty=found.duty.code, state=DutyState.TOLD, by=context.by.id, is_added=True,
+            note=context.command.text.strip(),
+        ))  # fmt: skip
         return
     if not found.is_open:
         context.refuse(NOT_OPEN)
@@ -83,7 +97,7 @@ def record_report(context: CommandContext) -> None:
         context.refuse(WHOM_NEEDED)
     elif values.get("way") not in WAYS:
         context.refuse(WAY_NEEDED, codes=", ".join(WAYS))
-    elif not number and not note:
+    elif not (number or note or context.command.uploads):
         context.refuse(PROOF_NEEDED)
     else:
         _record(context, DutyRecord(
@@ -120,8 +134,21 @@ def _record(context: CommandContext, record: DutyRecord) -> None:
     if CaseDuties.is_full(context.work, context.case):
         context.refuse(TOO_MANY_RECORDS, most=str(MAX_RECORDS))
         return
+    record = replace(record, proof=_keep_proof(context))
     context.services.duties.record(context.work, context.case, record, context.now)
     _finish(context, has_reply=record.state is not DutyState.ASKED)
+
+
+def _keep_proof(context: CommandContext) -> DutyProof | None:
+    """Seal the file of the command to the case, and return what is recorded of it."""
+    uploads, services = context.command.uploads[:1], context.services
+    duty_proofs.store(context.work, services.vault, context.case, uploads)
+    for upload in uploads:
+        proof = duty_proofs.proof_of(upload)
+        event = duty_proofs.custody_event(proof, CustodyAction.RECEIVED, context.by.id, context.now)
+        CustodyLog(services.vault, services.audit).record(context.work, context.case, event)
+        return proof
+    return None
 
 
 def _finish(context: CommandContext, *, has_reply: bool = True) -> None:

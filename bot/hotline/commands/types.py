@@ -77,7 +77,8 @@ class Verb(StrEnum):
     BEGIN_DUTY = "duty"
     """Begin the duty to report `code`; `text` says what was noticed."""
     RECORD_REPORT = "duty_told"
-    """Record that the duty `code` was fulfilled: `at`, `to`, `way` and `number` in `values`."""
+    """Record that the duty `code` was fulfilled: `at`, `to`, `way` and `number` in `values`, a
+    proof in `uploads`."""
     DECIDE_NO_DUTY = "duty_none"
     """Decide that there is no duty `code`, for the reason in `text`."""
     LINK = "link"

@@ -91,7 +91,9 @@ sent_files = Table(
     Column("case_id", String(32), ForeignKey("cases.id"), nullable=False),
     *required(sealed=LargeBinary),
     Index("ix_sent_files_case_id", "case_id"),
-    info=erased_with_case("sealed: files that caseworkers sent from a desk"),
+    info=erased_with_case(
+        "sealed: files that caseworkers sent from a desk, or attached to the record of a report"
+    ),
 )
 
 custody = Table(

@@ -91,7 +91,7 @@ async def _handle_case_action(request: DeskRequest) -> Response:
             values={"example": example_of(request)},
         )  # fmt: skip
         return respond(request, why, path)
-    filled = _parse_input(in_digits(request, verb, dict(request.form)), form)
+    filled = read_input(request, verb)
     if form.is_sent_to_person and (asked := await _failed_checks(request, seen, filled)):
         return await ask_confirmation(request, seen, verb, asked)
     told = await send_command(request, seen.case, verb, filled)
@@ -212,6 +212,11 @@ def _parse_action(request: DeskRequest, known: dict[Verb, CommandSpec]) -> tuple
     if len(request.form.get("code", "")) > CODE.max_length:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
     return verb, form
+
+
+def read_input(request: DeskRequest, verb: Verb) -> ActionInput:
+    """Return what a form says about a command, days and times in digits."""
+    return _parse_input(in_digits(request, verb, dict(request.form)), COMMANDS[verb])
 
 
 def _parse_input(fields: Mapping[str, str], form: CommandSpec) -> ActionInput:

@@ -30,6 +30,7 @@ FIELDS = {
     Verb.PHRASE: (f"value.{TIME}", APPOINTMENT),
     Verb.SERVICE: ("value.day", PAST),
     Verb.BOOK_APPOINTMENT: ("value.at", APPOINTMENT),
+    Verb.RECORD_REPORT: ("value.at", PAST),
 }
 """By command: the field with a day or time, and what it asks for."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.cases.evidence.file_type import IMAGE_TYPES
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.chat.messages import CaseMessageContent
 from bot.hotline.commands.duties import WAYS
@@ -16,6 +17,7 @@ from bot.text import pgettext
 if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest
     from bot.hotline.duties import DutyRecord, DutyStatus
+    from bot.hotline.duty_proofs import DutyProof
     from bot.places.deadlines import Deadline
     from bot.store.writer import Work
     from bot.text import Text
@@ -28,6 +30,7 @@ STATE_NAMES: dict[DutyState, Text] = {
     DutyState.TOLD: pgettext("duty to report", "reported"),
     DutyState.NO_DUTY: pgettext("duty to report", "no duty"),
 }
+PROOF_ADDED = pgettext("duty to report", "proof added")
 LAW_PHRASE = "law"
 """The sentence of the phrasebook that says what staff must pass on."""
 
@@ -39,8 +42,10 @@ class DutyRecordView:
     what: str
     when: str
     details: tuple[tuple[str, str], ...]
-    """Each with its label, which a page translates: to, way, number, note."""
+    """Each with its label, which a page translates: to, way, number, note, proof."""
     by: str
+    proof: DutyProof | None = None
+    is_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +137,20 @@ def _record_view(request: DeskRequest, it: DutyRecord) -> DutyRecordView:
     locale = request.locale
     details = (
         ("to", it.to), ("way", locale(WAYS[it.way]) if it.way in WAYS else it.way),
-        ("number", it.number), ("note", it.note),
+        ("number", it.number), ("note", it.note), ("proof", _proof_line(it.proof)),
     )  # fmt: skip
     return DutyRecordView(
-        locale(STATE_NAMES[it.state]), it.moment,
-        tuple(each for each in details if each[1]), it.by,
+        locale(PROOF_ADDED if it.is_added else STATE_NAMES[it.state]), it.moment,
+        tuple(each for each in details if each[1]), it.by, it.proof,
+        it.proof is not None and it.proof.type in IMAGE_TYPES,
     )  # fmt: skip
+
+
+def _proof_line(it: DutyProof | None) -> str:
+    """Return a file as a line: its type, size and SHA-256, by which it is recognised later."""
+    if it is None:
+        return ""
+    return f"{it.type.upper()}, {max(1, it.size // 1024)} KB, SHA-256 {it.digest}"
 
 
 def _line(request: DeskRequest, deadline: Deadline) -> str:

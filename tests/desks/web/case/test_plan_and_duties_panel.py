@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 from bot.cases.state_machine import Role
 from bot.clock import HOUR
+from bot.desks.web.form_nonces import new_nonce
 from tests.desks.web.case.test_law_panel import claimed, file_of, part
+from tests.support.harnesses.web_desk_harness import ORIGIN
+from tests.support.hostile_images import MARK, image_with_metadata
 
 if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebDeskHarness
@@ -72,3 +77,51 @@ def test_a_duty_stands_in_every_place_until_it_is_reported(web_desk: WebDeskHarn
     assert "reported" in shown
     assert "1151128-77" in shown
     assert "under 18" not in mei.browser.get(f"/cases/{reference}/panes/head").text
+
+
+def test_a_report_carries_its_proof_sealed_in_custody_and_erased(web_desk: WebDeskHarness) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    reference = claimed(web_desk, mei)
+    receipt, fax = image_with_metadata(), b"%PDF-1.7 sent to the county at 23:30"
+
+    def report(data: bytes, **fields: str) -> dict[str, Any]:
+        browser = mei.browser
+        given = {"csrf": browser.csrf(), "nonce": new_nonce(), "code": "child", **fields}
+        headers = {"origin": ORIGIN, "sec-fetch-site": "same-origin", "x-haven": "1"}
+        answer = browser.asks(
+            "POST", f"/cases/{reference}/duty-report", data=given, files={"file": ("a.jpg", data)},
+            headers=headers,
+        )  # fmt: skip
+        web_desk.settles()
+        return answer.json()  # type: ignore[no-any-return]
+
+    mei.does(reference, "duty", code="child")
+    taken = {"value.to": "113", "value.way": "phone", "value.at": "yesterday 23:30"}
+    assert "or attach what proves it" in report(b"", **taken)["told"]
+    assert "A proof is a picture" in report(b"MZ\x90 a program", **taken)["told"]
+    assert not report(receipt, **taken)["refused"]
+    shown = part(file_of(mei, reference), "duties")
+    assert "23:30" in shown
+    assert "SHA-256 " + sha256(receipt).hexdigest() in shown
+    # What comes later is added, and no second report is made.
+    assert not report(fax, words="The fax went through.")["refused"]
+    page = mei.browser.get(f"/cases/{reference}").text
+    assert "proof added" in page
+    jpeg, pdf = dict.fromkeys(re.findall(rf"/cases/{reference}/proof/[0-9a-f]{{32}}", page))
+
+    picture = mei.browser.get(f"{jpeg}/picture")
+    assert picture.headers["content-type"] == "image/jpeg"
+    assert MARK.encode() in receipt
+    assert MARK.encode() not in picture.content
+    assert mei.browser.get(f"{pdf}/picture").status_code == 404
+    assert mei.browser.get(f"{pdf}/original").content == fax
+    assert jun.browser.get(f"{pdf}/original").status_code == 404
+    assert mei.browser.get(pdf.replace("/proof/", "/sent/") + "/original").status_code == 404
+    written = mei.browser.get(f"/cases/{reference}/transcript").text
+    assert sha256(fax).hexdigest() in written
+    done = re.findall(r"evidence_(\w+)", written)
+    assert sorted(done) == ["exported", "opened", "received", "received"]
+    home = web_desk.home
+    assert all(fax not in bytes(it) for (it,) in home.ask("SELECT sealed FROM sent_files"))
+    web_desk.erases(reference)
+    assert home.ask("SELECT count(*) FROM sent_files") == [(0,)]
