@@ -17,6 +17,7 @@ from bot.desks.web.auth.step_up import require_step_up, text_download
 from bot.desks.web.case.file import CaseFile, load_case_file
 from bot.desks.web.case.view import CaseView, load_case_view
 from bot.desks.web.casework.export_lines import casework_sections
+from bot.desks.web.interpreting.export_lines import INTERPRETED, given_line, rendering_lines
 from bot.desks.web.record.load import load_record_view
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get
@@ -24,9 +25,10 @@ from bot.desks.web.templates import defang, format_datetime
 from bot.hotline.chat.messages import MessageSide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from bot.desks.web.case.message_view import MessageView
+    from bot.hotline.interpreting.texts import SharedText
     from bot.text import Text
 
 EXPORT_ACTION = "export"
@@ -40,12 +42,15 @@ async def _print_page(request: DeskRequest) -> Response:
     found = await load_case_view(request)
     if first := _step_up_first(request, found):
         return first
-    file = await _export_file(request, found, "print")
+    file, at = await _export_file(request, found, "print"), _moments(request)
     summary = found.access.summary
     return request.render(
         "print.html", view=found, file=file, summary=summary, queue_name=queue_name(summary.queue),
         recipients=request.context.recipients,
         casework=casework_sections(request.locale, file.plan, file.duties, found.names),
+        interpreted=INTERPRETED,
+        given=lambda it: given_line(request.locale, it, found.interpreter_of(it), at),
+        rendered=lambda it: rendering_lines(request.locale, it, found.interpreter_of(it), at),
     )  # fmt: skip
 
 
@@ -63,6 +68,10 @@ async def case_as_text(request: DeskRequest, found: CaseView, export_format: str
     file = await _export_file(request, found, export_format)
     use = PROSECUTION if export_format.startswith(BUNDLE_FORMAT) else ""
     return "\n".join(_lines(ExportWriter(request, found, use), file)) + "\n"
+
+
+def _moments(request: DeskRequest) -> Callable[[int], str]:
+    return partial(format_datetime, request.context.zone)
 
 
 def _step_up_first(request: DeskRequest, found: CaseView) -> Response | None:
@@ -91,7 +100,7 @@ class ExportWriter:
     def __init__(self, request: DeskRequest, view: CaseView, use: str = "") -> None:
         """Leave out values of the record whose `use` (of `catalogue.USES`) the person refused."""
         self.request, self.view, self.say, self.use = request, view, request.locale, use
-        self.at = partial(format_datetime, request.context.zone)
+        self.at = _moments(request)
 
     def name(self, who: str) -> str:
         """Return the name of a member of staff."""
@@ -114,6 +123,7 @@ def _lines(to: ExportWriter, file: CaseFile) -> Iterator[str]:
     yield from _heading(to, texts.CONVERSATION)
     for message in to.view.messages:
         yield from _message(to, message)
+    yield from _interpreted(to)
     yield from _heading(to, texts.CASE_LOG)
     for row in reversed(file.audit_rows):
         yield f"{to.at(row.at)}  {to.name(row.actor)}: {row.action} {row.detail}".rstrip()
@@ -200,10 +210,29 @@ def _message(to: ExportWriter, it: MessageView) -> Iterator[str]:
     for old in it.earlier_texts:
         yield f"{to.say(texts.BEFORE_EDIT)}:"
         yield from _quote(old)
+    yield from _renderings(to, it.shared)
     for file in it.files:
         yield to.say(texts.FILE, kind=file.kind)
     if it.location:
         yield to.say(texts.LOCATION, point=it.location)
+
+
+def _interpreted(to: ExportWriter) -> Iterator[str]:
+    """Yield words that are no message, with what was rendered of them."""
+    if to.view.interpreted:
+        yield from _heading(to, INTERPRETED)
+    for it in to.view.interpreted:
+        yield ""
+        yield given_line(to.say, it, to.view.interpreter_of(it), to.at)
+        yield from _quote(it.words.text)
+        yield from _renderings(to, (it,))
+
+
+def _renderings(to: ExportWriter, shared: Iterable[SharedText]) -> Iterator[str]:
+    for it in shared:
+        for mark, words in rendering_lines(to.say, it, to.view.interpreter_of(it), to.at):
+            yield mark
+            yield from _quote(words)
 
 
 def _quote(text: str) -> Iterator[str]:

@@ -21,6 +21,7 @@ from bot.desks.web.case.drafts import load_drafts, take_back
 from bot.desks.web.case.message_view import (
     MessageView,
     MessageViewBuilder,
+    add_renderings,
     delivery_states,
     file_numbers,
 )
@@ -33,6 +34,7 @@ from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.erasure.requests import ErasureRequest, ErasureRequests
 from bot.hotline.interpreting.sessions import InterpretingSessions
+from bot.hotline.interpreting.texts import SharedTexts
 from bot.hotline.origins.join_codes import JoinCodes
 from bot.hotline.origins.store import CaseOrigins
 from bot.hotline.queue.snooze import NO_DATES, ReviewDates, Snoozes
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest
     from bot.hotline.chat.messages import CaseMessage
     from bot.hotline.interpreting.sessions import InterpretingSession
+    from bot.hotline.interpreting.texts import SharedText
     from bot.hotline.origins.join_codes import JoinRequest
     from bot.hotline.origins.model import CaseOrigin
     from bot.store.writer import Work
@@ -87,6 +90,8 @@ class CaseView:
     erasure_request: ErasureRequest | None = None
     interpreting: InterpretingSession | None = None
     """The session of an interpreter that has not ended."""
+    interpreted: list[SharedText] = field(default_factory=list)
+    """Words that are no message, with what interpreters rendered; for an export."""
     interpreters: Mapping[str, str] = field(default_factory=dict)
     """The ids of interpreters among the staff, by their sessions in this case."""
     is_interpreter_present: bool = False
@@ -110,6 +115,11 @@ class CaseView:
     def holder_name(self) -> str:
         """Return the name of the assigned caseworker; empty for none."""
         who = self.access.summary.holder
+        return self.names.get(who, who)
+
+    def interpreter_of(self, shared: SharedText) -> str:
+        """Return the pseudonym of the interpreter with whom a text was shared."""
+        who = self.interpreters.get(shared.session, "")
         return self.names.get(who, who)
 
     @property
@@ -174,6 +184,9 @@ async def load_case_view(request: DeskRequest) -> CaseView:
             )
             written.sort(key=lambda it: (it.seen_at, it.id))
             found.messages = load_message_views(work, request, found, written)
+            shared = load_shared_texts(work, request, found)
+            add_renderings(found.messages, shared)
+            found.interpreted = [it for it in shared if it.message is None]
         return found
 
     return await request.read(load)
@@ -198,6 +211,16 @@ async def load_case_page_view(request: DeskRequest) -> CaseView:
     """Return a case without its messages, as `load_case_view`."""
     keyring = request.keyring()
     return await request.read(lambda work: load_view(work, request, keyring))
+
+
+def load_shared_texts(work: Work, request: DeskRequest, view: CaseView) -> list[SharedText]:
+    """Return what was shared with interpreters in a readable case, and what they rendered.
+
+    Raises:
+        DecryptionError: something was altered.
+    """
+    vault, case = request.context.vault, view.access.case
+    return SharedTexts(vault).of_case(work, case, vault.cases.opener(case, request.keyring()))
 
 
 def may_record(request: DeskRequest, view: CaseView) -> bool:

@@ -9,7 +9,6 @@ from bot.desks.web.case.timeline import EntryKind, TimelineEntry, order_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.desks.web.case.message_view import MessageView
     from bot.desks.web.case.view import CaseView
     from bot.desks.web.request import DeskRequest
     from bot.hotline.interpreting.texts import SharedText
@@ -28,16 +27,6 @@ def count_interpreted(shared: Iterable[SharedText]) -> int:
     return sum(1 + len(it.renderings) for it in shared)
 
 
-def add_renderings(views: Iterable[MessageView], shared: Iterable[SharedText]) -> None:
-    """Add to messages how they were shared, and what was rendered."""
-    by_message: dict[int, list[SharedText]] = {}
-    for it in shared:
-        if it.message is not None:
-            by_message.setdefault(it.message, []).append(it)
-    for view in views:
-        view.shared = by_message.get(view.id, [])
-
-
 def interpreted_entries(
     request: DeskRequest, view: CaseView, shared: Sequence[SharedText]
 ) -> list[TimelineEntry]:
@@ -46,15 +35,10 @@ def interpreted_entries(
         TimelineEntry(
             f"interpreted-{it.id}", EntryKind.INTERPRETED,
             order_of(EntryKind.INTERPRETED, it.at, it.id),
-            InterpretedEntry(it, _interpreter_of(view, it)),
+            InterpretedEntry(it, view.interpreter_of(it)),
             happened_at=it.newest.at if it.newest else it.at,
             is_own=it.newest is None and view.access.is_mine and bool(request.caseworker.id),
         )
         for it in shared
         if it.message is None
     ]  # fmt: skip
-
-
-def _interpreter_of(view: CaseView, it: SharedText) -> str:
-    who = view.interpreters.get(it.session, "")
-    return view.names.get(who, who)

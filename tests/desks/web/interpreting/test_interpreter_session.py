@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -155,6 +156,22 @@ def test_a_rendering_stands_next_to_the_original_under_a_pseudonym(scene: Scene)
         assert words in shown
     assert re.search(r"<strong>Interpreter \d+</strong>", shown)
     assert "Siti Ana" not in shown
+    scene.shares(words=ANSWER, direction="to_person")
+    scene.renders(_TEXT.findall(scene.page())[-1], RENDERED)
+    for path in ("print", "transcript"):  # it leaves next to the original, marked
+        left = html.unescape(scene.mei.browser.get(f"/cases/{scene.reference}/{path}").text)
+        missing = [
+            pattern
+            for pattern in (
+                rf"{SAID} {PHONE}.*?Rendered by Interpreter \d+, from the person's words, ",
+                r"\(corrected later\).*?The foreman.*?Rendered by.*?The foreman, Mr Budi",
+                r"Note of the interpreter: “mandor”: foreman",
+                rf"to be said to the person, .*?{re.escape(ANSWER)}.*?for the person, .*?Kunci-06",
+            )
+            if not re.search(pattern, left, re.DOTALL)
+        ]
+        assert missing == [], path
+        assert "Siti Ana" not in left
     assert "Siti Ana" in scene.hua.browser.get("/interpreters").text
 
 
