@@ -65,8 +65,11 @@ STAFF = {
     "Jun": Role.CASEWORKER,
     "Hui": Role.SUPERVISOR,
     "Wen": Role.ADMINISTRATOR,
+    "Ana": Role.INTERPRETER,
 }
 """Who works here, by name."""
+INTERPRETED_LANGUAGES = ("vi", "id", "th")
+"""What the interpreter speaks; everyone else reads all languages."""
 IN_GROUP = ("Mei", "Jun")
 """Who is in the Telegram group as well."""
 DESK_PATH = "/desk"
@@ -306,9 +309,13 @@ def _enrol(work: Work, vault: Vault, accounts: dict[str, int]) -> list[Caseworke
     for name, role in STAFF.items():
         each = known.get(name)
         if each is None:
+            is_interpreter = role is Role.INTERPRETER
             each = staff.add(
-                work, now, name=name, role=role, title="caseworker", languages=tuple(LANGUAGES),
-                queues=[queue.value for queue in Queue], most=9, account=accounts.get(name, 0),
+                work, now, name=name, role=role,
+                title="interpreter" if is_interpreter else "caseworker",
+                languages=INTERPRETED_LANGUAGES if is_interpreter else tuple(LANGUAGES),
+                queues=() if is_interpreter else [queue.value for queue in Queue],
+                most=9, account=accounts.get(name, 0),
             )  # fmt: skip
             audit.record(work, now, OPERATOR, "staff_add", each.id, each.role.value)
         if role is Role.CASEWORKER:
