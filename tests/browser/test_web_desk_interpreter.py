@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 WORDS = "Mandor ambil paspor saya. Telepon saya 0912 345 678."
 WIDER_THAN_SCREEN = "() => document.documentElement.scrollWidth > window.innerWidth"
 
+MODES_IN_SIGHT = """() => {
+  const around = document.querySelector(".mode-choice").getBoundingClientRect();
+  return [...document.querySelectorAll(".mode-choice label")].map((it) => {
+    const { left, right } = it.getBoundingClientRect();
+    return around.left <= left && right <= around.right && right <= window.innerWidth;
+  });
+}"""
+
 
 async def keep_picture(page: Page, name: str) -> None:
     """Keep a picture where somebody asked for one."""
@@ -96,6 +104,9 @@ async def test_an_interpreter_works_on_a_phone_and_with_the_keyboard_alone(  # n
         await page.set_viewport_size(SMALLEST)  # type: ignore[arg-type]
         assert not await page.evaluate(WIDER_THAN_SCREEN)
         await keep_picture(page, "case-interpreted-phone")
+        for width in (320, 390, 520, 700):  # all four modes are in sight, none is scrolled to
+            await page.set_viewport_size({"width": width, "height": 640})
+            assert await page.evaluate(MODES_IN_SIGHT) == [True] * 4, width
         await page.set_viewport_size({"width": 1280, "height": 900})
         await without_time_to_undo(page)
         await send.click()
