@@ -27,6 +27,7 @@ from bot.hotline.origins.model import (
 )
 from bot.hotline.origins.opening import (
     AGREED,
+    ALARMS,
     FLOW,
     IF_OTHER,
     MAX_FIELD,
@@ -38,6 +39,7 @@ from bot.hotline.origins.opening import (
 from bot.hotline.origins.store import CaseOrigins
 from bot.hotline.queue.claims import Claimed
 from bot.hotline.services.requests import PlanRequest, note_request, services_asked_for
+from bot.languages.alarms import find_alarms
 
 if TYPE_CHECKING:
     from bot.cases.intake import NewCase
@@ -130,10 +132,26 @@ def log_call(context: CommandContext) -> None:
         context.events.append(
             Event(EventKind.NOTE_ADDED, context.case, context.by.id, message=message)
         )
+        rose = _raise_for_words(context, command.text)
         if outcome in SPOKE_WITH_PERSON:
             clocks = context.services.reply_clocks
             clocks.caseworker_answered(context.work, context.case, context.now)
-        context.reply(texts.CALL_STORED if outcome in SPOKE_WITH_PERSON else texts.CALL_AGAIN)
+        said = texts.CALL_STORED if outcome in SPOKE_WITH_PERSON else texts.CALL_AGAIN
+        context.reply(texts.CALL_RAISED if rose else said)
+
+
+def _raise_for_words(context: CommandContext, words: str) -> bool:
+    """Raise the priority as the words of a call demand, as words in a chat do; tell whether so."""
+    alarms = find_alarms(words)
+    if not alarms:
+        return False
+    rose = context.services.intake.raise_priority(
+        context.work, context.case, {ALARMS: tuple(sorted(alarms))}, Priority.INFORMATION,
+        context.now,
+    )  # fmt: skip
+    if rose:
+        context.events.append(Event(EventKind.PRIORITY_CHANGED, context.case))
+    return rose
 
 
 def set_call_back(context: CommandContext) -> None:

@@ -22,6 +22,10 @@ NO_SUCH_CALL = _("Say how the call went: {codes}.")
 CALL_WITHOUT_WORDS = _("Write down what the person said, or what you told them.")
 CALL_STORED = _("The call is written down. No reply is due until the person calls or writes again.")
 CALL_AGAIN = _("The call is written down. A reply is still due.")
+CALL_RAISED = _(
+    "The call is written down. Its words may mean danger, so the priority was raised; the case "
+    "file says why. If that is wrong, set the priority and give the reason."
+)
 JOIN_CODE_MADE = _("Read this code aloud: {code}")
 JOIN_CODE_ENDED = _("The code no longer works. Make a new one if the person still wants to write.")
 NO_SUCH_PHONE = _(

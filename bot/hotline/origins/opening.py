@@ -18,6 +18,7 @@ from bot.hotline.origins.model import (
     Teller,
 )
 from bot.languages import LANGUAGES
+from bot.languages.alarms import find_alarms
 from bot.text import Text, _
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from bot.conversation import Answer, FlowRegistry
     from bot.conversation.questions.question import Question
 
-FLOW, WORDS_STEP, ABOUT = "report", "what", "about"
-"""The flow whose questions are read aloud, its question for free words, and whom it is about."""
+FLOW, WORDS_STEP, ABOUT, ALARMS = "report", "what", "about", "alarms"
+"""The flow whose questions are read aloud, its question for free words, whom it is about, and where
+the codes of alarming words stand among the answers."""
 CHANNEL, LANGUAGE, CONSENT, WORDING, KEEP = "channel", "language", "consent", "wording", "keep"
 NUMBER, TIMES, IF_OTHER, TELLER, TELLER_AT = "number", "times", "if_other", "teller", "teller_at"
 """Names of the fields that are no answers."""
@@ -89,6 +91,8 @@ def read_opening(
         return NOTHING_SAID
     if not was_asked:
         answers.setdefault(ABOUT, ABOUT_OTHER)
+    if alarms := alarms_in(registry, values, words):
+        answers[ALARMS] = alarms
     teller = Teller(name=_value(values, TELLER), reached_at=_value(values, TELLER_AT))
     return CaseToOpen(
         channel, language, answers, call_back, teller,
@@ -108,6 +112,16 @@ def spoken_answers(
     }
     found = ((step, parse_spoken(it, given.get(step, ""))) for step, it in questions(registry))
     return {step: answer for step, answer in found if answer is not None}
+
+
+def alarms_in(registry: FlowRegistry, values: Mapping[str, str], words: str) -> tuple[str, ...]:
+    """Return the alarms in what was told in words, as in a chat: a choice has its own rule."""
+    typed = [words]
+    for step, it in questions(registry):
+        value = values.get(f"{ANSWER_PREFIX}{step}", "")
+        if not set(value.split(",")) <= set(getattr(it, "choices", ())):
+            typed.append(value)
+    return tuple(sorted(frozenset[str]().union(*map(find_alarms, typed))))
 
 
 def questions(registry: FlowRegistry) -> list[tuple[str, Question[Answer]]]:

@@ -216,3 +216,49 @@ def test_an_erasure_leaves_nothing_of_a_call(hotline: HotlineHarness) -> None:
     assert run_erasure_job(hotline) == 1
     assert remaining_tables(hotline.database, case) == []
     assert not hotline.ask("SELECT digest FROM join_codes")
+
+
+TOLD_IN_CALLS = {
+    "en": "He will kill her tonight.",
+    "zh_Hant": "他說今天晚上要殺了她",
+    "id": "Dia mau bunuh saya malam ini, tolong",
+    "vi": "Nó nói sẽ giết tôi đêm nay",
+    "th": "เขาบอกว่าจะฆ่าฉันคืนนี้",
+    "fil": "Papatayin niya raw ako mamayang gabi",
+}
+
+
+def priority_of(hotline: HotlineHarness, case: str) -> int:
+    ((priority,),) = hotline.ask(f"SELECT priority FROM cases WHERE id = '{case}'")  # noqa: S608
+    return int(priority)
+
+
+def test_words_of_a_call_raise_the_priority_as_words_of_a_chat_do(hotline: HotlineHarness) -> None:
+    mei = hotline.colleague()
+    quiet = {"answer.safe": "safe"}
+    case = case_by_phone(mei, **quiet)
+    before = priority_of(hotline, case)
+    asked = mei.run_command(Verb.LOG_CALL, case, code="they_called", text="She asks about her pay.")
+    assert texts.CALL_STORED in [it.text for it in asked]
+    told = {"told": "If he hits you or wants to kill you, call 110."}
+    mei.run_command(
+        Verb.LOG_CALL, case, code="they_called", text="She asks about food.", values=told
+    )
+    assert priority_of(hotline, case) == before  # the control; what we say is not what happens
+
+    for language, words in TOLD_IN_CALLS.items():
+        by_words = opens(mei, words, **quiet)
+        (opened,) = [it.case for it in by_words if it.kind is EventKind.OPENED]
+        assert priority_of(hotline, opened) < before, f"opened: {language}"
+        later = case_by_phone(mei, **quiet)
+        for outcome in (
+            "other_answered",
+            "we_called",
+        ):  # who answered the telephone may be the danger
+            events = mei.run_command(Verb.LOG_CALL, later, code=outcome, text=words)
+            if outcome == "other_answered":
+                assert EventKind.PRIORITY_CHANGED in [it.kind for it in events], language
+                assert texts.CALL_RAISED in [it.text for it in events], language
+        assert priority_of(hotline, later) < before, f"later: {language}"
+        mei.run_command(Verb.CLOSE, opened, code="information")
+        mei.run_command(Verb.CLOSE, later, code="information")
