@@ -157,12 +157,23 @@ REFERRAL = {
         "Press a number to add its tick or to take it away.\nWe would tell: {recipient}\n"
         "Who they are: {about}"
     ),
+    # Translators: the same, read aloud on the phone. What is told is read after it, each with its
+    # number.
+    "spoken_screen": _(
+        "You decide whether we tell this, and what. They learn only what I read to you now. Say a "
+        "number if we should leave it out, or put it back.\nWe would tell: {recipient}\n"
+        "Who they are: {about}"
+    ),
     # Translators: marks an answer that is not told.
     "left_out": pgettext("referral", "left out"),
     "agree": phrases.PASS_ON["may"],
     "decline": phrases.PASS_ON["keep_here"],
     "changed": _("Something has changed since then. Please look once more."),
     "empty": _("All of it is left out, so nothing is told. You can press a number to put it back."),
+    # Translators: read aloud on the phone.
+    "spoken_empty": _(
+        "All of it is left out, so nothing is told. Say a number if we should put it back."
+    ),
     "agreed": _(
         "All right. They are told what you saw with a tick, and nothing else. Until then you can "
         "take it back."

@@ -95,11 +95,13 @@ class ConsentTexts:
     show: Text
     later: Text
     screen: Text
+    spoken_screen: Text
     left_out: Text
     agree: Text
     decline: Text
     changed: Text
     empty: Text
+    spoken_empty: Text
     agreed: Text
     take_back: Text
     declined: Text
@@ -140,14 +142,28 @@ class ConsentDialog:
         If it is longer than one message, split it at blank lines, with the buttons under the last.
         """
         words, read_in = self._texts, catalogue(language)
-        to = self._recipients[referral.recipient]
-        blanks = {"recipient": to.name.render(read_in), "about": to.about.render(read_in)}
         lines = [lead.render(read_in)] if lead is not None else []
-        lines.append(words.screen.render(read_in, blanks))
+        lines.append(words.screen.render(read_in, self._recipient(referral, read_in)))
         lines += [self._line(referral, *part, read_in) for part in enumerate(referral.parts)]
         if not referral.included_parts:
             lines.append(words.empty.render(read_in))
         return SendText("\n\n".join(lines), self._rows(referral, read_in), prefix)
+
+    def spoken_screen(self, referral: Referral, language: str) -> SendText:
+        """Return the same as it is read aloud to a person who has no chat: nothing is pressed."""
+        words, read_in = self._texts, catalogue(language)
+        lines = [words.spoken_screen.render(read_in, self._recipient(referral, read_in))]
+        lines += [
+            self._line(referral, *part, read_in).removeprefix(TICK)
+            for part in enumerate(referral.parts)
+        ]
+        if not referral.included_parts:
+            lines.append(words.spoken_empty.render(read_in))
+        return SendText("\n\n".join(lines), self._rows(referral, read_in))
+
+    def _recipient(self, referral: Referral, read_in: Catalogue) -> dict[str, str]:
+        to = self._recipients[referral.recipient]
+        return {"recipient": to.name.render(read_in), "about": to.about.render(read_in)}
 
     def answer(
         self, outcome: ConsentOutcome, language: str, prefix: str, sent_at: str = ""

@@ -187,9 +187,9 @@ class Referrals:
             self._audit_change(work, now, heard_by or PERSON, action, changed, part)
         return outcome
 
-    def screen(self, referral: Referral, language: str) -> SendText:
-        """Return what the person sees, or is read, before they answer."""
-        return self._consent.screen(referral, language, "")
+    def spoken_screen(self, referral: Referral, language: str) -> SendText:
+        """Return what a person without a chat is read before they answer, with its answers."""
+        return self._consent.spoken_screen(referral, language)
 
     def revoke(self, work: Work, case: str, referral: str, by: str, now: int) -> Referral | None:
         """Record that the person revoked it in words; None if there was no consent.

@@ -10,7 +10,12 @@ import pytest
 
 from bot.conversation import ChooseMany, FlowRegistry
 from bot.conversation.questions.choice import ListQuestion
-from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentOutcome, ConsentReply
+from bot.hotline.referrals.consent_dialog import (
+    TICK,
+    ConsentDialog,
+    ConsentOutcome,
+    ConsentReply,
+)
 from bot.hotline.referrals.model import CONTACT, LANGUAGE, Referral, ReferralPart, ReferralStage
 from bot.languages import LANGUAGES, catalogue, use_catalogues
 from bot.places.taiwan.recipients import NON_GOVERNMENT, RECIPIENTS
@@ -65,6 +70,7 @@ def screens(recipient: str, language: str, dialog: ConsentDialog = DIALOG) -> li
     found = [
         dialog.question(asked, language, PREFIX), dialog.screen(asked, language, PREFIX),
         dialog.screen(nothing, language, PREFIX),
+        dialog.spoken_screen(asked, language), dialog.spoken_screen(nothing, language),
         dialog.screen(asked, language, PREFIX, WORDS.changed),
         dialog.sent_notice(agreed, language, PREFIX, NUMBER),
     ]  # fmt: skip
@@ -123,6 +129,26 @@ class Untranslated(Text):
 
     def render(self, *_given: object, **_named: object) -> str:
         return self.source
+
+
+PRESS = {
+    "en": "press", "id": "tekan", "vi": "nhấn", "th": "กด", "fil": "pindutin", "km": "ចុច",
+    "my": "နှိပ်", "ja": "押", "zh_Hant": "按", "zh_Hans": "按",
+}  # fmt: skip
+"""By which word each language asks to press a button."""
+
+
+def test_what_is_read_aloud_asks_to_say_a_number_and_never_to_press() -> None:
+    assert PRESS.keys() == LANGUAGES.keys()
+    asked = Referral("1" * 16, "case", "legal_aid", PARTS[:5], "mei", 1, struck=frozenset({1}))
+    nothing = replace(asked, struck=frozenset(range(5)))
+    for language, press in PRESS.items():
+        for referral in (asked, nothing):
+            spoken = DIALOG.spoken_screen(referral, language)
+            assert press in DIALOG.screen(referral, language, PREFIX).text.lower(), language
+            assert press not in spoken.text.lower(), language
+            assert TICK not in spoken.text
+            assert [it.partition(" ")[0] for it in spoken.text.split("\n\n")[1:6]] == [*"12345"]
 
 
 @pytest.mark.parametrize("language", CHINESE)

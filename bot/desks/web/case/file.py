@@ -191,8 +191,8 @@ def _referrals(
 
 
 def _aloud(request: DeskRequest, found: CaseFile, language: str) -> dict[str, AloudReferral]:
-    """Return the screens that the person would see in a chat, for the referrals that are open."""
-    screens, staff = request.context.referrals.screen, request.locale.language
+    """Return what is read aloud instead of a screen of a chat, for the referrals that are open."""
+    screens, staff = request.context.referrals.spoken_screen, request.locale.language
     return {
         it.id: AloudReferral(
             screens(it, language).text, screens(it, staff).text,
