@@ -263,6 +263,7 @@ async def _training_and_practice(
     today = datetime.fromtimestamp(office.seconds(), office.settings.zone).date()
     for kind, days in (("course", 400), ("course", 340), ("look_along", 1)):
         await page.goto(f"{office.address}/team/training")
+        await page.evaluate(ALL_OPEN)
         for name, chosen in (("staff", 1), ("kind", kind)):
             given = {"index": chosen} if isinstance(chosen, int) else {"value": chosen}
             await page.locator(f"#add-training select[name={name}]").select_option(**given)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""An address is compared down to the house; a street alone connects nothing."""
+"""An address is compared down to its number; a street alone connects nothing."""
 
 from __future__ import annotations
 
