@@ -1,4 +1,4 @@
-"""Addresses as they are compared: down to its number, without floor and room. Pure.
+"""Addresses as they are compared: down to their number, without floor and room. Pure.
 
 Most roads have one of a few names, so a road and a number without a city or a district connect
 nothing. What is written down as city and county of the same subject counts as written before it.
