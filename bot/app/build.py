@@ -21,8 +21,8 @@ from bot.dispatch.on_call import CallLetters, CallSenders, OnCallService
 from bot.dispatch.passphrase_hashing import PassphraseHashing
 from bot.hotline.erasure.requests import ErasureJob
 from bot.hotline.events import Event, EventKind
+from bot.hotline.figures.catalogue import CountedParts, all_sources
 from bot.hotline.figures.months import FigureMonths
-from bot.hotline.figures.sources import all_sources
 from bot.mailbox.canary import CanaryChannel
 from bot.mailbox.courier import Courier, Mailbox
 from bot.mailbox.inbox import Inbox
@@ -101,8 +101,11 @@ def _open_forum(
 def build_figures(settings: Settings, staff: StaffRuntime, services: TurnServices) -> FigureMonths:
     """Return what counts and freezes the months of a deployment."""
     hotline = staff.service.hotline
-    sources = all_sources(hotline.consents, hotline.deadlines, services.registry)
-    return FigureMonths(settings.zone, sources)
+    parts = CountedParts(
+        hotline.consents, hotline.deadlines, hotline.plans, hotline.place.services,
+        services.registry,
+    )  # fmt: skip
+    return FigureMonths(settings.zone, all_sources(parts))
 
 
 def build(

@@ -16,9 +16,10 @@ from bot.cases.consents import ConsentRecords
 from bot.cases.queries import find_case_id, load_queue
 from bot.clock import DAY
 from bot.hotline.commands.types import Command, Verb
+from bot.hotline.figures.catalogue import CountedParts, all_sources
 from bot.hotline.figures.months import FigureMonths
-from bot.hotline.figures.sources import all_sources
 from bot.hotline.origins.opening import LANGUAGE, WORDING
+from bot.hotline.services.store import ServicePlans
 from bot.training.demo_figures import add_demo_months
 from bot.training.scenarios import Scenario, load_scenarios
 from bot.training.session import APP_LANGUAGES, POLL_SECONDS, label_lookup, play_opening
@@ -76,10 +77,12 @@ MORE_PEOPLE = (
 async def add_demo_cases(demo: RunningDemo) -> None:
     """Let all of them write at the same time, and staff answer some; add figures of past months."""
     context, now = demo.context, demo.context.clock.now()
-    sources = all_sources(
-        ConsentRecords(context.vault), context.legal_deadlines, context.flow_registry
-    )
-    months = FigureMonths(demo.settings.zone, sources)
+    vault = context.vault
+    parts = CountedParts(
+        ConsentRecords(vault), context.legal_deadlines, ServicePlans(vault, context.audit),
+        context.place.services, context.flow_registry,
+    )  # fmt: skip
+    months = FigureMonths(demo.settings.zone, all_sources(parts))
     await context.database.writer.run(lambda work: add_demo_months(work, months, now))
     names = label_lookup(demo.settings)
     people = (*(it for it in load_scenarios() if it.title in PEOPLE), *MORE_PEOPLE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,10 @@ def _demo_figures(work: Work, months: FigureMonths, month: int) -> Iterator[Figu
     sizes = {
         "sessions": people, "cases": people * 2 // 5, "answers": people * 2 // 5 - 3,
         "outcomes": people // 4, "referrals": people // 6, "deadlines": people // 5,
+        "services_asked": people * 2 // 3, "services_offered": people // 2,
+        "services_accepted": people * 2 // 5, "services_given": people // 3,
+        "services_refused": people // 12, "services_ended": people // 9,
+        "identified": people // 16, "returned": people // 30, "training": dice.randint(9, 14),
     }  # fmt: skip
     for figure in empty:
         yield _fill(figure, sizes.get(figure.name, 0), dice)
@@ -49,7 +54,7 @@ def _fill(figure: Figure, size: int, dice: Random) -> Figure:
     has_part = figure.total.part is not None
     tables = [_spread(it, size, dice) for it in figure.tables]
     if not has_part:
-        return Figure(figure.name, Count(size), tuple(tables))
+        return replace(figure, total=Count(size), tables=tuple(tables))
     late = size // 14
     timed = tuple(_with_late(it, late) for it in tables)
     return Figure(figure.name, Count(size, size - late), timed)

@@ -22,16 +22,20 @@ from bot.clock import DAY
 from bot.conversation import FlowRegistry
 from bot.hotline.commands.texts import DISPOSITIONS
 from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.figures.catalogue import CountedParts, all_sources, question_steps
 from bot.hotline.figures.counters import ANSWERS, ANSWERS_IN_TIME, TOTAL, FigureCounters
 from bot.hotline.figures.months import FigureMonths, load_months
 from bot.hotline.figures.report import as_csv, year_totals
 from bot.hotline.figures.session_counts import SESSIONS
-from bot.hotline.figures.sources import KINDS, all_sources, question_steps
+from bot.hotline.figures.sources import KINDS
+from bot.hotline.services.model import PlanAction, PlanEntry
+from bot.hotline.services.store import ServicePlans, seal_entry
 from bot.languages import LANGUAGES
 from bot.places.registry import find_place
 from bot.store import insert
 from bot.store.migrate import upgrade
 from bot.store.tables.main import cases
+from bot.store.tables.services import plan_entries
 from bot.vault import AuditLog
 from bot.vault.erasure.retention import Retention
 from flows import ALL_FLOWS
@@ -45,11 +49,13 @@ _ADD = insert(
     cases, "id", "reference", "kind", "status", "priority", "language", "chat_key", "reasons",
     "waiting_since", "opened_at", "queue", "contact", "alerts", "disposition", "closed_at",
 )  # fmt: skip
+_ADD_ENTRY = insert(plan_entries, "case_id", "sealed", "at")
 
 
 def fill(work: Work, first: int, count: int, since: int, dice: Random) -> None:
-    """Store cases of a year, most of them closed; half of the people agree to be counted."""
+    """Store cases of a year; half of the people agree to be counted, half have a plan."""
     consents, agreed, rows = ConsentRecords(haven_parts.VAULT), [], []
+    plans = list[tuple[str, bytes, int]]()
     languages, queues = list(LANGUAGES), [it.value for it in Queue]
     wording = QuestionWording(bytes(32), "id")
     for number in range(first, first + count):
@@ -60,9 +66,25 @@ def fill(work: Work, first: int, count: int, since: int, dice: Random) -> None:
             dice.choice(list(DISPOSITIONS)), opened + DAY,
         ))  # fmt: skip
         answer = dice.choice(("count", "dont"))
+        if number % 2:
+            plans += _plan_rows(case, opened)
         agreed.append((case, new_consent("counting", answer, wording, bytes(32), opened)))
     work.many(_ADD, rows)
+    work.many(_ADD_ENTRY, plans)
     consents.store(work, agreed)
+
+
+def _plan_rows(case: str, opened: int) -> list[tuple[str, bytes, int]]:
+    """Return the plan of a case: one service offered and accepted, given twice, another asked."""
+    steps = ("offer.doctor", "accept.doctor", "give.doctor", "give.doctor", "ask.lawyer")
+    entries = [
+        PlanEntry(action=PlanAction(action), service=service, by="mei")
+        for action, service in (it.split(".") for it in steps)
+    ]
+    return [
+        (case, seal_entry(haven_parts.VAULT, case, number, it), opened + DAY)
+        for number, it in enumerate(entries, 1)
+    ]
 
 
 def add_counts(work: Work, registry: FlowRegistry, since: int, months: FigureMonths) -> None:
@@ -86,9 +108,9 @@ def measure(folder: Path, count: int) -> dict[str, Any]:
     run, vault, dice = store.writer.run_sync, haven_parts.VAULT, Random(1)
     registry, place = FlowRegistry(ALL_FLOWS), find_place("taiwan")
     deadlines = CaseDeadlines(vault, AuditLog(vault), place.deadline_rules)
-    months = FigureMonths(
-        place.deadline_rules.zone, all_sources(ConsentRecords(vault), deadlines, registry)
-    )
+    plans = ServicePlans(vault, AuditLog(vault))
+    parts = CountedParts(ConsentRecords(vault), deadlines, plans, place.services, registry)
+    months = FigureMonths(place.deadline_rules.zone, all_sources(parts))
     now = 1_795_060_800 * 1_000_000
     since = now - 400 * DAY
     for first in range(0, count, 5000):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from axe_playwright_python.async_playwright import Axe
@@ -13,6 +14,7 @@ from bot.cases.state_machine import Role
 from bot.training.demo_figures import add_demo_months
 from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
 from tests.browser.conftest import PATIENCE, WIDE
+from tests.desks.web.team.test_training_pages import SITI
 from tests.support.content.expired_place import expired_place
 from tests.support.database.key_store_fixtures import PASSWORD, QUEUES
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser, BrowserContext, Page
 
+    from bot.desks.practice import PracticeCase
     from tests.support.people.chat_person import ChatPerson
 
 NAMED = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -234,11 +237,53 @@ async def _a_supervisor(
     figures, now = office.house.figures, office.clock.now()
     await office.database.writer.run(lambda work: add_demo_months(work, figures, now))
     await page.goto(f"{office.address}/figures")
+    await page.evaluate(ALL_OPEN)
     await look.at(page, "figures")
+    await _training_and_practice(office, look, page, reference)
     await page.goto(f"{office.address}/audit")
     await page.locator("form[action$='/audit/check'] button").click()
     await look.at(page, "the log, checked")
     await context.close()
+
+
+class OnePerson:
+    """A training in which one made-up person has written."""
+
+    def __init__(self, reference: str) -> None:
+        self._reference = reference
+
+    async def cases(self) -> list[PracticeCase]:
+        return [replace(SITI, reference=self._reference)]
+
+
+async def _training_and_practice(
+    office: BrowserDeskHarness, look: Look, page: Page, reference: str
+) -> None:
+    """Look at the courses of the team, at one's own, and at what a trainee saw."""
+    today = datetime.fromtimestamp(office.seconds(), office.settings.zone).date()
+    for kind, days in (("course", 400), ("course", 340), ("look_along", 1)):
+        await page.goto(f"{office.address}/team/training")
+        await page.evaluate(ALL_OPEN)
+        for name, chosen in (("staff", 1), ("kind", kind)):
+            given = {"index": chosen} if isinstance(chosen, int) else {"value": chosen}
+            await page.locator(f"#add-training select[name={name}]").select_option(**given)  # type: ignore[arg-type]
+        await page.locator("#add-training input[name=course]").fill(f"The Act {days}")
+        await page.locator("#add-training input[name=day]").fill(f"{today - timedelta(days)}")
+        await page.locator("#add-training textarea").fill("One question at a time.")
+        await page.locator("#add-training button.primary").click()
+        await expect(page.locator("#toasts .toast")).to_be_visible()
+    await expect(page.locator(".training strong")).to_have_count(3)
+    await look.at(page, "training")
+    await page.goto(f"{office.address}/account/training")
+    await look.at(page, "training of one's own")
+    office.front.practice = OnePerson(reference)
+    await page.goto(f"{office.address}/practice")
+    await look.at(page, "practice")
+    await page.locator("form[action$='/practice/siti'] .checks input").first.check()
+    await page.locator("form[action$='/practice/siti'] button").click()
+    await expect(page.locator("#compared")).to_be_visible()
+    await look.at(page, "practice, compared")
+    office.front.practice = None
 
 
 async def _hours_and_shifts(office: BrowserDeskHarness, look: Look, page: Page) -> None:

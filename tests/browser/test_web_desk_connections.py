@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from bot.cases.state_machine import Role
+from bot.training.demo_figures import add_demo_months
 from tests.browser.browser_desk_harness import BrowserDeskHarness
 from tests.browser.conftest import WIDE
 from tests.browser.test_web_desk_accessibility import Look, opened
@@ -36,14 +38,61 @@ PUT = """async ([path, code, words]) => {
 }"""
 
 
-async def photograph(page: Page, name: str, height: int) -> None:
-    if os.environ.get("PICTURES"):
-        clip = {"x": 0, "y": 0, "width": 1280, "height": height}
-        path = PICTURES / f"{name}.png"
+async def photograph(page: Page, name: str, height: int, *, shows: str = "") -> None:
+    """Take a picture of a page in both languages of the desk, where pictures are wanted.
+
+    `shows` is a tab of the case file: then the picture is of the case file alone.
+    """
+    if not os.environ.get("PICTURES"):
+        return
+    clip = {"x": 0, "y": 0, "width": 1280, "height": height}
+    for language in ("en", "zh"):
+        if shows:
+            await page.evaluate(SHOW, shows)
+            box = await page.locator("#case-file").bounding_box()
+            assert box is not None
+            clip = {**box, "height": height}  # type: ignore[dict-item]
+        path = PICTURES / f"{name}-{language}.png"
         await page.screenshot(path=path, animations="disabled", clip=clip)  # type: ignore[arg-type]
+        await page.locator("button[name=language]").click()
+        await page.wait_for_load_state()
 
 
-async def test_connections_and_the_record_are_read_on_any_screen(
+PLAN = (
+    ("service", "offer.place", {}),
+    ("service", "refuse.place", {"words": "She stays with her cousin."}),
+    ("service", "ask.doctor", {}),
+    ("service", "accept.doctor", {"value.provider": "Taoyuan General Hospital"}),
+    ("service", "give.doctor", {"value.kind": "doctor", "value.amount": "1200"}),
+    ("service", "offer.counsellor", {}),
+    ("service", "accept.counsellor", {}),
+    ("service", "give.counsellor", {"value.kind": "talks", "value.amount": "2000"}),
+    ("service", "offer.lawyer", {}),
+    ("appointment", "doctor", {"value.at": "{soon} 10:00", "value.companion": "Mei",
+                               "value.show": "1"}),
+)  # fmt: skip
+SHOW = "tab => document.getElementById(`show-${tab}`).click()"
+PLAN_FORM = """async ([path, fields]) => {
+  const form = (name) => document.querySelector(`input[name=${name}]`).value;
+  const body = new URLSearchParams({csrf: form("csrf"), nonce: form("nonce"), ...fields});
+  const said = await fetch(path, {method: "POST", headers: {"x-haven": "1"}, body});
+  return await said.text();
+}"""
+
+
+async def write_plan(page: Page, case: str) -> None:
+    """Enter a plan as its forms send it, and show it."""
+    for verb, code, more in PLAN:
+        await page.goto(case)
+        soon = date.today() + timedelta(days=4)  # noqa: DTZ011 - any day soon
+        fields = {name: it.format(soon=soon) for name, it in more.items()}
+        said = await page.evaluate(PLAN_FORM, [f"{case}/do/{verb}", {"code": code, **fields}])
+        assert '"refused":false' in said.replace(" ", ""), (code, said)
+    await page.goto(case)
+    await page.evaluate(SHOW, "plan")
+
+
+async def test_record_plan_figures_and_connections_are_read_on_any_screen(
     browser: Browser, tmp_path: Path
 ) -> None:
     look = Look("light")
@@ -63,11 +112,18 @@ async def test_connections_and_the_record_are_read_on_any_screen(
                 assert await page.evaluate(PUT, [path, code, words]) is False
         await page.goto(f"{office.address}/cases/{references[0]}/record")
         await page.set_viewport_size({"width": 1280, "height": 900})
-        await photograph(page, "record-en", 900)
+        await photograph(page, "record", 900)
         await look.at(page, "the record")
+        await write_plan(page, f"{office.address}/cases/{references[0]}")
+        await photograph(page, "plan", 720, shows="plan")
+        await look.at(page, "the plan")
+        months, now = office.house.figures, office.clock.now()
+        await office.database.writer.run(lambda work: add_demo_months(work, months, now))
+        await page.goto(f"{office.address}/figures")
+        await photograph(page, "figures", 900)
         await page.goto(f"{office.address}/team")
         await page.get_by_role("link", name="Connections").click()
-        await photograph(page, "connections-en", 460)
+        await photograph(page, "connections", 460)
         await look.at(page, "connections")
         rows = page.locator("tbody tr")
         assert await rows.count() == 2

@@ -38,7 +38,9 @@ def test_figures_are_printed_as_a_table_csv_and_json(
     assert "2026-11" in table
     assert "90-100 %" in table
     assert " km " not in table
-    assert len(run_command("figures", "--month", "2026", "--csv").stdout.splitlines()) == 1 + 2 * 5
+    assert "not counted yet" in table  # by the release that froze these months
+    lines = run_command("figures", "--month", "2026", "--csv").stdout.splitlines()
+    assert len([it for it in lines if ",answers," in it]) == 2 * 5
     (month,) = json.loads(run_command("figures", "--month", "2026-10", "--json").stdout)
     assert month["month"] == "2026-10"
     assert month["figures"][0]["tables"][0]["rows"]["km"] is None

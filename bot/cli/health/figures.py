@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,7 +12,7 @@ from bot.cli.output import print_rows
 from bot.errors import HavenError
 from bot.hotline.figures.model import FEWEST_PUBLISHED, FEWEST_SHOWN, ShownMonth
 from bot.hotline.figures.months import load_months
-from bot.hotline.figures.report import as_csv, as_json, figure_rows
+from bot.hotline.figures.report import NOT_COUNTED, as_csv, as_json, figure_rows
 
 COLUMNS = ("figure", "by", "code", "number", "in_time")
 
@@ -55,12 +55,18 @@ def _choose(months: list[ShownMonth], wanted: str) -> list[ShownMonth]:
     return found
 
 
+def _number(row: dict[str, Any]) -> str:
+    if row["status"] == NOT_COUNTED:
+        return "not counted yet"
+    return "-" if row["number"] is None else str(row["number"])
+
+
 def _print_month(month: ShownMonth, fewest: int) -> None:
     typer.echo(f"{month.name}   (-: fewer than {fewest}, or left out because others are)")
     rows = [
         {
             "figure": row["figure"], "by": row["by"], "code": row["code"],
-            "number": "-" if row["number"] is None else row["number"],
+            "number": _number(row),
             "in_time": "" if row["in_time_from"] is None
             else f"{row['in_time_from']}-{row['in_time_to']} %",
         }

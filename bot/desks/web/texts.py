@@ -407,45 +407,6 @@ OFFICE_FORM_NAMES = {
 
 # --- Figures -------------------------------------------------------------------------------
 
-FIGURE_NAMES = {
-    # Translators: how many times people began to write to the hotline.
-    "sessions": pgettext("figure", "People wrote"),
-    "cases": pgettext("figure", "Cases opened"),
-    "answers": pgettext("figure", "First answers"),
-    "outcomes": pgettext("figure", "Cases closed"),
-    "referrals": pgettext("figure", "Referrals"),
-    "law": pgettext("figure", "Legal events"),
-    "deadlines": pgettext("figure", "Legal deadlines"),
-}
-FIGURE_NOTES = {
-    "sessions": _(
-        "Each time a person begins to write, until they leave or fall silent for half an hour. By "
-        "step: where they left."
-    ),
-    "cases": _("Reports, requests and messages for which a case was opened."),
-    "answers": _(
-        "The first answer of a caseworker in a case, and how many of them came before they were "
-        "due. Hours: when the case was opened."
-    ),
-    "outcomes": _("How cases ended, only of people who agreed to be counted."),
-    "referrals": _("Referrals that were sent, only of people who agreed to be counted."),
-    "law": _("In how many cases this was entered, only of people who agreed to be counted."),
-    "deadlines": _(
-        "Deadlines that ended with an event, and how many of them were kept, only of people who "
-        "agreed to be counted."
-    ),
-}
-FIGURE_DIMENSIONS = {
-    "language": _("By language"),
-    "step": _("By the step where they left"),
-    "kind": _("By what the person sent"),
-    "queue": _("By queue"),
-    "hour": _("By hour of the day"),
-    "outcome": _("By outcome"),
-    "reply": _("By the answer of the organisation"),
-    "event": _("By event"),
-    "rule": _("By deadline"),
-}
 ASSIST_FAULTS = {
     "wrong_model": _(
         "The files of the model are not those of its manifest, so it was not used. Tell an "
@@ -455,7 +416,3 @@ ASSIST_FAULTS = {
     "failed": _("The machine made nothing of it. You can try again, or ask an interpreter."),
 }
 """Why there is no machine translation."""
-FIGURE_OTHER = pgettext("figure", "Other")
-NO_REPLY_YET = pgettext("organisation", "has not answered yet")
-STEP_SENT = _("Something was sent to the hotline")
-STEP_NO_QUESTION = _("No question was open")

@@ -52,5 +52,7 @@ COMPARED_FIELDS: Mapping[str, ConnectionKind] = {
 }
 """The fields that are compared, by code. Names of people in need and of those who told the hotline
 are not among them."""
+AROUND_ADDRESS = ("county", "city")
+"""Fields of the same subject that an address is compared with."""
 WISH_FIELD = "person.told_of_others"
 """Whether the person wants to be told if others reported the same."""

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.cases.record.values import CHINESE, parse_phone
+from bot.hotline.connections.addresses import address_form, in_digits
 from bot.hotline.connections.kinds import ConnectionKind
 from bot.text import fold_accents
 
@@ -33,12 +34,18 @@ LATIN, NO_LETTER = "LATIN", "?"
 _WITH_CHINESE = frozenset({CHINESE, "HIRAGANA", "KATAKANA"})
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "pak", "bapak", "ibu"})
 _LEGAL_FORMS = frozenset({"co", "ltd", "inc", "corp", "company", "limited", "llc", "pt", "cv"})
-_SHIP_WORDS = frozenset({"mv", "fv", "no", "number", "nr", "vessel", "ship", "boat"})
+_SHIP_WORDS = frozenset({"mv", "fv", "no", "number", "nr", "vessel", "ship", "boat", "hao"})
 _CHINESE_ENDS = (
     "股份有限公司", "有限公司", "公司", "先生", "小姐", "女士", "太太",
 )  # fmt: skip
 _CHINESE_SHIP_ENDS = ("號", "号")
-_CHINESE_SHIP_STARTS = ("漁船", "渔船")
+_CHINESE_SHIP_STARTS = ("漁船", "渔船", "船舶", "船名", "船隻", "漁船名")
+_PLATE_WORDS = re.compile(
+    r"\b(?:licen[cs]e|number|plate|no|nr|car|vehicle|plat|nomor|bien so|ทะเบียน)\b"
+    "|車牌|車號|牌照|號碼|号码|號|号|機車|汽車"
+)
+"""What is written around the number of a plate."""
+_SHIP_NUMBER = re.compile("第?([零一二三四五六七八九十百]+|\\d+)(?=[號号]|$)")
 _SAYS_NOTHING = (
     "boss", "the boss", "agent", "agency", "broker", "employer", "owner", "recruiter", "captain",
     "driver", "manager", "unknown", "not known", "none", "bos", "agen", "agensi", "majikan",
@@ -48,24 +55,24 @@ _SAYS_NOTHING = (
     "ថៅកែ", "មេខ្យល់", "ပွဲစား", "သူဌေး",
 )  # fmt: skip
 """What people write for one whose name they do not know."""
-_STREET_WORDS: Mapping[str, str] = {
-    "rd": "road", "st": "street", "sec": "section", "ln": "lane", "aly": "alley", "ave": "avenue",
-    "fl": "floor", "f": "floor", "jl": "jalan", "number": "no", "nr": "no",
-}  # fmt: skip
-_NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
-_SECTION = re.compile("[一二三四五六七八九](?=段)")
-_SUBNUMBER = re.compile(r"(?<=\d)\s*-\s*(?=\d)")
+_REMARK = re.compile(r"\([^)\d]*\)|^[^\d+(]+")
+"""What stands around a telephone number: `tel.`, `(LINE)`."""
 _ALTERNATIVES = re.compile(r"[/,;、\uff0c\uff1b\n]+")
-_POSTAL_CODE = re.compile(r"^\d{3,6}\s*(?=[\u4e00-\u9fff])")
 
 
-def normal_forms(kind: ConnectionKind, typed: str, region: str = "") -> tuple[str, ...]:
+def normal_forms(
+    kind: ConnectionKind, typed: str, region: str = "", around: Iterable[str] = ()
+) -> tuple[str, ...]:
     """Return the forms by which a value is compared; empty if it says too little.
 
-    `region` is the country whose telephone numbers have no prefix (ISO 3166 alpha-2).
+    `region` is the country whose telephone numbers have no prefix (ISO 3166 alpha-2). `around` are
+    the city and the county that are known of the subject of an address.
     """
     if len(typed) > MAX_LENGTH:
         return ()
+    if kind is ConnectionKind.ADDRESS:
+        form = address_form(_folded(typed), [_folded(it) for it in around])
+        return (form,) if form else ()
     is_phone = kind is ConnectionKind.PHONE
     found = _phones(typed, region) if is_phone else _FORMS[kind](_folded(typed))
     unique = tuple(dict.fromkeys(it for it in found if it))
@@ -84,12 +91,12 @@ def _folded(text: str) -> str:
 
 def _phones(typed: str, region: str) -> Iterable[str]:
     """Yield E.164 without extension, of one number or of several with a sign between them."""
-    for part in (typed, *_ALTERNATIVES.split(typed)):
+    for part in (typed, *_ALTERNATIVES.split(_REMARK.sub(" ", typed))):
         yield parse_phone(part, region).partition(";")[0]
 
 
 def _plates(folded: str) -> Iterable[str]:
-    yield _with_number(folded, MIN_PLATE)
+    yield _with_number(_PLATE_WORDS.sub(" ", folded), MIN_PLATE)
 
 
 def _with_number(folded: str, least: int) -> str:
@@ -110,6 +117,7 @@ def _vessels(folded: str) -> Iterable[str]:
 def _vessel_name(script: str, words: Iterable[str]) -> str:
     name = "".join(it for it in words if it not in _SHIP_WORDS)
     if script == CHINESE:
+        name = _SHIP_NUMBER.sub(lambda it: in_digits(it[1]), name)
         name = _without_ends(name, _CHINESE_SHIP_ENDS, _CHINESE_SHIP_STARTS)
     return "" if name in _SHIP_WORDS else _if_long_enough(script, name)
 
@@ -119,14 +127,19 @@ def _letters(folded: str) -> set[str]:
 
 
 def _names(folded: str) -> Iterable[str]:
-    """Yield a form for each script; the order of words with spaces between them says nothing."""
+    """Yield a form for each script; the order of words with spaces between them says nothing.
+
+    In Latin letters another one says where no space stands: Xiao Ming is Xiaoming.
+    """
     if folded in _says_nothing():
         return
     for script, words in _by_script(folded).items():
         if script == CHINESE:
             name = _without_ends("".join(words), _CHINESE_ENDS)
         elif script == LATIN:
-            name = " ".join(sorted(it for it in words if it not in _TITLES | _LEGAL_FORMS))
+            kept = [it for it in words if it not in _TITLES | _LEGAL_FORMS]
+            name = " ".join(sorted(kept))
+            yield _if_long_enough(script, "" if name in _says_nothing() else "".join(kept))
         else:
             name = "".join(words)
         if name not in _says_nothing():
@@ -199,25 +212,8 @@ def _script(char: str) -> str:
     return NO_LETTER if char.isdigit() or unicodedata.category(char).startswith("M") else ""
 
 
-def _addresses(folded: str) -> Iterable[str]:
-    if not any(it.isdigit() for it in folded):
-        return
-    if any(_script(it) == CHINESE for it in folded):
-        text = _SECTION.sub(lambda it: it[0].translate(_NUMERALS), folded)
-        text = _SUBNUMBER.sub("\u4e4b", _POSTAL_CODE.sub("", text))
-        bare = "".join(it for it in text if it.isalnum())
-    else:
-        words = re.findall(r"[^\W\d_]+|\d+", "".join(
-            it if it.isalnum() or unicodedata.category(it).startswith("M") else " " for it in folded
-        ))  # fmt: skip
-        bare = " ".join(_STREET_WORDS.get(it, it) for it in words)
-    if any(it.isalpha() for it in bare):
-        yield bare
-
-
 _FORMS: Mapping[ConnectionKind, Callable[[str], Iterable[str]]] = {
     ConnectionKind.NAME: _names,
     ConnectionKind.PLATE: _plates,
     ConnectionKind.VESSEL: _vessels,
-    ConnectionKind.ADDRESS: _addresses,
 }

@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, func, select
 
 from bot.cases.record.entries import EntrySource
-from bot.hotline.connections.kinds import COMPARED_FIELDS, WISH_FIELD, ConnectionKind
+from bot.hotline.connections.kinds import (
+    AROUND_ADDRESS,
+    COMPARED_FIELDS,
+    WISH_FIELD,
+    ConnectionKind,
+)
 from bot.hotline.connections.normalise import normal_forms
 from bot.store import (
     Prepared,
@@ -30,10 +35,10 @@ from bot.store.tables.main import cases
 from bot.store.tables.record import IS_SHARED, connection_digests, connection_wishes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from bot.cases.record.entries import EntryContent
-    from bot.cases.record.record import CaseRecord
+    from bot.cases.record.record import CaseRecord, RecordSubject
     from bot.vault import Vault
 
 ENTRY_LENGTH = 16
@@ -165,16 +170,17 @@ class CaseConnections:
         return _grouped(by_digest.values())
 
     def _of_record(self, record: CaseRecord) -> Iterator[Key]:
-        for code in COMPARED_FIELDS:
-            for state in record.states(code):
+        for subject in record.subjects:
+            around = _around(subject)
+            for state in subject.fields:
                 for entry in state.standing:
-                    yield from self._keys(entry.id, entry.content)
+                    yield from self._keys(entry.id, entry.content, around)
 
-    def _keys(self, entry: str, content: EntryContent) -> Iterator[Key]:
+    def _keys(self, entry: str, content: EntryContent, around: Sequence[str] = ()) -> Iterator[Key]:
         kind = COMPARED_FIELDS.get(content.field)
         if kind is None or content.is_withdrawal or content.source is EntrySource.MACHINE:
             return
-        for form in normal_forms(kind, content.typed, self._country):
+        for form in normal_forms(kind, content.typed, self._country, around):
             yield short_id(entry), kind.value, self._vault.connection_digest(kind, form)
 
     @staticmethod
@@ -186,6 +192,17 @@ class CaseConnections:
         work.many(_REMOVE, [(case, entry, digest) for entry, _kind, digest in gone])
         work.many(_ADD, [(case, *it) for it in sorted(new)])
         _mark(work, {digest for _entry, _kind, digest in new | gone})
+
+
+def _around(subject: RecordSubject) -> list[str]:
+    """Return the newest county and city of a subject, which its address may leave out."""
+    states = [subject.field(it) for it in AROUND_ADDRESS]
+    newest = [it.newest for it in states if it is not None]
+    return [
+        it.content.typed
+        for it in newest
+        if it is not None and it.content.source is not EntrySource.MACHINE
+    ]
 
 
 def short_id(entry: str) -> str:

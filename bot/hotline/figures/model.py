@@ -16,6 +16,15 @@ FEWEST_PUBLISHED = 11
 """The same for the public, who can compare with what else is published."""
 
 
+FIGURES = (
+    "sessions", "cases", "answers", "outcomes", "referrals", "services_asked", "services_offered",
+    "services_accepted", "services_given", "services_refused", "services_ended", "identified",
+    "returned", "law", "deadlines", "training",
+)  # fmt: skip
+"""Every figure of this release, in the order in which they are shown. A month that was frozen by an
+earlier release lacks some: they are not counted, which is not zero."""
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """A number of events, and of how many of them something is true."""
@@ -41,6 +50,9 @@ class Figure:
     total: Count | None
     """None: the rows overlap, so they have no sum."""
     tables: tuple[FigureTable, ...] = ()
+    is_shared: bool = False
+    """Whether one person may stand in several rows of a table, so that a sum of rows is not one of
+    people."""
 
     def __post_init__(self) -> None:
         if self.total is None:
@@ -86,6 +98,12 @@ class ShownMonth(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """Return the month, e.g. `2026-11`."""
         return format_month(self.month)
+
+    @property
+    def not_counted(self) -> tuple[str, ...]:
+        """Return the figures that did not exist yet when the month was frozen."""
+        counted = {it.name for it in self.figures}
+        return tuple(name for name in FIGURES if name not in counted)
 
 
 def format_month(month: int) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -17,10 +16,13 @@ if TYPE_CHECKING:
 
     from bot.hotline.figures.model import ShownCount, ShownFigure
 
-COLUMNS = ("month", "figure", "by", "code", "number", "in_time_from", "in_time_to")
+COLUMNS = ("month", "figure", "by", "code", "number", "in_time_from", "in_time_to", "status")
 LEFT_OUT = ""
 """What stands in a CSV instead of a number that is left out; in JSON it is null."""
 TOTAL_CODE = "total"
+COUNTED, HIDDEN, NOT_COUNTED = "counted", "left_out", "not_counted"
+"""What the status of a row says: its number is shown; it is left out; the release of that time did
+not count it, so nothing is known of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +33,31 @@ class YearCount:
     """What is left out may come on top of it."""
     months: tuple[int | None, ...]
     """The number of each month, None where it is left out; in the order of the months."""
+    not_counted: frozenset[int]
+    """The places of months that were frozen before the figure existed."""
 
     @property
     def is_exact(self) -> bool:
-        """Whether no month leaves it out."""
-        return None not in self.months
+        """Whether no month that counted it leaves it out."""
+        return all(
+            number is not None or place in self.not_counted
+            for place, number in enumerate(self.months)
+        )
 
 
 def figure_rows(month: ShownMonth) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a month, each with `COLUMNS`; a number that is left out is None."""
+    """Yield the rows of a month, each with `COLUMNS`; a number that is left out is None.
+
+    A figure that did not exist yet has one row, without a number.
+    """
     for figure in month.figures:
         if _has_sum(figure):
             yield _row(month.month, figure.name, "", TOTAL_CODE, figure.total)
         for table in figure.tables:
             for code, count in table.rows.items():
                 yield _row(month.month, figure.name, table.dimension, code, count)
+    for name in month.not_counted:
+        yield _row(month.month, name, "", TOTAL_CODE, None) | {"status": NOT_COUNTED}
 
 
 def _has_sum(figure: ShownFigure) -> bool:
@@ -59,7 +71,8 @@ def _row(
 ) -> dict[str, Any]:
     low, high = (count.share if count else None) or (None, None)
     values = (
-        format_month(month), figure, dimension, code, count.number if count else None, low, high
+        format_month(month), figure, dimension, code, count.number if count else None, low, high,
+        COUNTED if count else HIDDEN,
     )  # fmt: skip
     return dict(zip(COLUMNS, values, strict=True))
 
@@ -77,9 +90,11 @@ def as_csv(months: Iterable[ShownMonth]) -> str:
 
 def as_json(months: Iterable[ShownMonth]) -> bytes:
     """Return months as one JSON document."""
-    return msgspec.json.format(
-        msgspec.json.encode([{"month": it.name, "figures": list(it.figures)} for it in months])
-    )
+    listed = [
+        {"month": it.name, "figures": list(it.figures), "not_counted": it.not_counted}
+        for it in months
+    ]
+    return msgspec.json.format(msgspec.json.encode(listed))
 
 
 def year_totals(months: Sequence[ShownMonth]) -> dict[str, YearCount]:
@@ -89,12 +104,11 @@ def year_totals(months: Sequence[ShownMonth]) -> dict[str, YearCount]:
         for figure in month.figures:
             listed = numbers.setdefault(figure.name, [None] * len(months))
             listed[place] = figure.total.number if figure.total else None
+    missing = {
+        name: frozenset(place for place, it in enumerate(months) if name in it.not_counted)
+        for name in numbers
+    }
     return {
-        name: YearCount(sum(it or 0 for it in listed), tuple(listed))
+        name: YearCount(sum(it or 0 for it in listed), tuple(listed), missing[name])
         for name, listed in numbers.items()
     }
-
-
-def by_year(months: Iterable[ShownMonth]) -> dict[int, list[ShownMonth]]:
-    """Return months by their year, in order."""
-    return {year: list(found) for year, found in groupby(months, key=lambda it: it.month // 12)}

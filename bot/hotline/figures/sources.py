@@ -35,7 +35,6 @@ from bot.store.tables.main import CASE_IS_CLOSED, cases, referrals
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bot.conversation import FlowRegistry
     from bot.hotline.deadlines import CaseDeadlines
     from bot.hotline.figures.counters import CountKey
     from bot.places.deadlines import LegalEvent
@@ -46,6 +45,8 @@ KINDS = ("danger", "report", "request", "talk", "story")
 """Kinds of reports that open a case."""
 NO_REPLY = "none"
 """The recipient of a referral has not answered yet."""
+MILESTONES = ("identified", "returned")
+"""Legal events that happen to a person once."""
 QUEUES = tuple(it.value for it in Queue)
 
 
@@ -115,7 +116,7 @@ class CaseSource:
         rows = work.rows(_OPENED, span.since, span.until)
         codes = {"kind": KINDS, "language": tuple(LANGUAGES), "queue": QUEUES}
         tables = [
-            _table(name, (*listed, OTHER), Counter(row[place] for row in rows))
+            code_table(name, (*listed, OTHER), Counter(row[place] for row in rows))
             for place, (name, listed) in enumerate(codes.items())
         ]
         return [Figure("cases", Count(len(rows)), tuple(tables))]
@@ -166,9 +167,16 @@ class OutcomeSource:
         replies = Counter(code or NO_REPLY for case, code in sent if case in agreed)
         listed = (*(it.value for it in RecipientReply), NO_REPLY)
         return [
-            _figure("outcomes", "outcome", (*DISPOSITIONS, OTHER), endings),
-            _figure("referrals", "reply", (*listed, OTHER), replies),
+            one_table("outcomes", "outcome", (*DISPOSITIONS, OTHER), endings),
+            one_table("referrals", "reply", (*listed, OTHER), replies),
         ]
+
+
+def _new_codes(entered: Iterable[tuple[LegalEvent, bool]]) -> frozenset[str]:
+    """Return the codes of a month's events, each with whether it is of the month."""
+    listed = list(entered)
+    earlier = {it.code for it, is_new in listed if not is_new and it.code in MILESTONES}
+    return frozenset(it.code for it, is_new in listed if is_new and it.code not in earlier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,21 +187,26 @@ class LegalSource:
     deadlines: CaseDeadlines
 
     def count(self, work: Work, span: CountedMonth) -> Iterable[Figure]:
-        """Return in how many cases each event was entered, and how many deadlines were kept."""
+        """Return in how many cases each event was entered, and how many deadlines were kept.
+
+        What is true of a person once (`MILESTONES`) is counted where it was entered first, and has
+        a figure of its own, which is equal to its row: so the two of them say no more than one.
+        """
         touched = [str(case) for (case,) in work.rows(_EVENTS, span.since, span.until)]
         seen: Counter[str] = Counter()
         ended: Counter[str] = Counter()
         kept: Counter[str] = Counter()
         for case in sorted(agreed_cases(work, self.consents, touched)):
             entered = self._entered(work, case, span)
-            seen.update({it.code for it, is_new in entered if is_new})
+            seen.update(_new_codes(entered))
             for code, is_kept in self._ended(entered):
                 ended[code] += 1
                 kept[code] += is_kept
         law = self.deadlines.law
-        events = _table("event", tuple(law.event_kinds), seen)
+        events = code_table("event", tuple(law.event_kinds), seen)
         rules = {it.code: Count(ended[it.code], kept[it.code]) for it in law.rules}
         return [
+            *(Figure(it, Count(seen[it])) for it in MILESTONES if it in law.event_kinds),
             Figure("law", None, (events,)),
             Figure("deadlines", Count(ended.total(), kept.total()), (FigureTable("rule", rules),)),
         ]
@@ -227,31 +240,12 @@ class LegalSource:
                     yield it.rule.code, event.time(law.zone) < it.ends_at
 
 
-def all_sources(
-    consents: ConsentRecords, deadlines: CaseDeadlines, registry: FlowRegistry
-) -> tuple[MonthSource, ...]:
-    """Return what is counted of a month, in the order in which it is shown."""
-    return (
-        SessionSource(question_steps(registry)),
-        CaseSource(),
-        AnswerSource(),
-        OutcomeSource(consents),
-        LegalSource(consents, deadlines),
-    )
+def one_table(name: str, dimension: str, codes: Sequence[str], found: Counter[str]) -> Figure:
+    """Return a figure with one table, whose rows have its sum."""
+    return Figure(name, Count(found.total()), (code_table(dimension, codes, found),))
 
 
-def question_steps(registry: FlowRegistry) -> tuple[str, ...]:
-    """Return every question as `flow.step`, in the order of the flows."""
-    return tuple(
-        f"{name}.{step}" for name, flow in registry.compiled.items() for step in flow.questions
-    )
-
-
-def _figure(name: str, dimension: str, codes: Sequence[str], found: Counter[str]) -> Figure:
-    return Figure(name, Count(found.total()), (_table(dimension, codes, found),))
-
-
-def _table(dimension: str, codes: Sequence[str], found: Mapping[str, int]) -> FigureTable:
+def code_table(dimension: str, codes: Sequence[str], found: Mapping[str, int]) -> FigureTable:
     """Return a table with a row for every code; what has none counts as the last one."""
     rows = {code: found.get(code, 0) for code in codes}
     rows[codes[-1]] += sum(number for code, number in found.items() if code not in rows)
@@ -266,7 +260,7 @@ def _counter_table(
         for (name, by, code), times in span.counts.items()
         if (name, by) == (figure, dimension)
     }
-    return _table(dimension, codes, found)
+    return code_table(dimension, codes, found)
 
 
 def _with_part(given: FigureTable, parts: FigureTable) -> FigureTable:

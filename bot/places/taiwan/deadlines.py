@@ -60,6 +60,8 @@ EVENT_TEXTS = {
     "attended": _("They attended, or gave a valid reason not to"),
     "missed": _("They did not attend, without a valid reason"),
     "contact": _("Last contact of the person with the organisation that assists by law"),
+    # Back in the country they wanted to go to, and reached there.
+    "returned": _("The person returned home safely: the day they arrived"),
     "help_ended": _("Assistance under the law has ended"),
     "permit": _("The residence permit was issued"),
     "permit_until": _("The last day printed on the residence permit"),

@@ -5,16 +5,19 @@ from __future__ import annotations
 from bot.hotline.figures.bands import band_of, band_range
 from bot.hotline.figures.model import FEWEST_PUBLISHED, FEWEST_SHOWN, Count, Figure, FigureTable
 from bot.hotline.figures.months import release
-from tests.support.figures.differencing import find_isolated
+from tests.support.figures.differencing import find_few_people, find_isolated
 from tests.support.figures.histories import (
     finest_bands,
     primary_only,
     random_history,
+    random_shared_month,
     release_history,
+    release_shared,
 )
 
 HISTORIES = 60
 """`./run fire figures --long` tries 10,000."""
+SHARED_MONTHS = 150
 WITHOUT_SUM = frozenset({"law"})
 
 
@@ -37,6 +40,31 @@ def test_the_check_notices_numbers_left_out_without_others_to_cover_them() -> No
         )
     ]  # fmt: skip
     assert len(noticed) > 10
+
+
+def test_sums_of_rows_are_never_of_fewer_people_than_the_threshold() -> None:
+    """Five services may be given to one person, so a sum of five is not enough."""
+    found, looked_at = [], 0
+    for seed in range(SHARED_MONTHS):
+        people = random_shared_month(seed)
+        staff, published = release_shared(people)
+        looked_at += sum(it["total"] is not None for it in staff[0]["figures"])
+        found += find_few_people(staff, published, people=people, fewest=FEWEST_SHOWN)
+        found += find_few_people(published, people=people, fewest=FEWEST_PUBLISHED)
+        found += find_isolated(staff, published, fewest=FEWEST_SHOWN)
+    assert found == []
+    assert looked_at > SHARED_MONTHS // 2
+
+
+def test_the_check_notices_rows_that_are_summed_as_if_no_one_stood_in_two() -> None:
+    noticed = [
+        seed for seed in range(SHARED_MONTHS)
+        if find_few_people(
+            *release_shared(people := random_shared_month(seed), is_shared=False), people=people,
+            fewest=FEWEST_SHOWN,
+        )
+    ]  # fmt: skip
+    assert len(noticed) > 5
 
 
 def _narrowing() -> list[list[Figure]]:

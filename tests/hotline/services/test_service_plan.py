@@ -300,7 +300,9 @@ def test_words_open_with_the_case_alone_and_moved_rows_do_not_open(
     words = hotline.database.writer.run_sync(lambda work: ServicePlans.words(work, case, opener))
     assert words[1].provider == "Legal Aid Foundation"
     since, until = hotline.loop.now() - DAY, hotline.loop.now() + DAY
-    found = hotline.database.writer.run_sync(lambda work: list(PLANS.entered(work, since, until)))
+    found = hotline.database.writer.run_sync(
+        lambda work: list(PLANS.entered(work, since, until, [case]))
+    )
     assert [it.action for _case, it in found] == ["offer", "accept", "give"]
     hotline.ask("DELETE FROM plan_entries WHERE id = 2 RETURNING id")
     assert refusals(mei.run_command(Verb.SERVICE, case, code="end.lawyer"))

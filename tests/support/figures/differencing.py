@@ -58,6 +58,30 @@ def find_isolated(
     return found
 
 
+def find_few_people(
+    *documents: list[dict[str, Any]], people: dict[str, dict[str, frozenset[int]]], fewest: int
+) -> list[str]:
+    """Return what is about fewer than `fewest` people, where one may stand in several rows.
+
+    `people` is who really stands in each row (`dimension=code`), by figure, which no reader knows.
+    """
+    found: list[str] = []
+    for (month, name), known in merge(*documents).items():
+        if name not in people:
+            continue
+        where, rows = f"{month} {name}", people[name]
+        numbers = _numbers(known, where, found)
+        total = numbers.pop("total")
+        groups = {key: rows[key] for key, number in numbers.items() if number is not None}
+        if total is not None:
+            groups["total"] = frozenset[int]().union(*rows.values())
+            left = [rows[key] for key, number in numbers.items() if number is None]
+            if left:
+                groups["what is left out together"] = frozenset[int]().union(*left)
+        found += [f"{where} {key}: {len(it)}" for key, it in groups.items() if len(it) < fewest]
+    return found
+
+
 def _numbers(known: dict[str, Any], where: str, found: list[str]) -> dict[str, int | None]:
     numbers: dict[str, int | None] = {}
     every = {"total": known["total"]} | {f"{a}={b}": it for (a, b), it in known["rows"].items()}

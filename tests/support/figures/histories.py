@@ -22,7 +22,12 @@ from bot.hotline.figures.months import release
 from bot.hotline.figures.report import as_json
 
 DIMENSIONS = {"language": 10, "queue": 7, "hour": 6, "step": 14}
+SHARED = {"services_asked": ("service", 12), "services_given": ("service", 12),
+          "training": ("training", 2)}  # fmt: skip
+"""Figures in which one person may stand in several rows, with their dimension and rows."""
 FIRST_MONTH = 2026 * 12
+PeopleByRow = dict[str, frozenset[int]]
+"""By row, as `dimension=code`: the people who stand in it."""
 
 
 def random_month(dice: Random) -> list[Figure]:
@@ -35,7 +40,47 @@ def random_month(dice: Random) -> list[Figure]:
         Figure("sessions", Count(people), tuple(FigureTable(*it) for it in shape)),
         _with_parts("answers", people, answers, late, dice),
         Figure("law", None, (FigureTable(*_table_of("event", 5, people, dice)),)),
+        *(shared_figure(name, random_people(people, *it, dice)) for name, it in SHARED.items()),
     ]
+
+
+def random_people(people: int, dimension: str, rows: int, dice: Random) -> PeopleByRow:
+    """Return who stands in which row: some people in many rows, most in none or one."""
+    often = dice.choice((0.02, 0.1, 0.4))
+    likes = [dice.random() ** dice.choice((1, 4)) for _ in range(rows)]
+    many = {who for who in range(people) if dice.random() < often}
+    return {
+        f"{dimension}={dimension}{row}": frozenset(
+            who
+            for who in range(people)
+            if dice.random() < likes[row] * (0.8 if who in many else 0.1)
+        )
+        for row in range(rows)
+    }
+
+
+def shared_figure(name: str, people: PeopleByRow, *, is_shared: bool = True) -> Figure:
+    """Return a figure of people who may each stand in several rows."""
+    (dimension,) = {key.partition("=")[0] for key in people}
+    rows = {key.partition("=")[2]: Count(len(who)) for key, who in people.items()}
+    total = Count(sum(it.number for it in rows.values()))
+    return Figure(name, total, (FigureTable(dimension, rows),), is_shared=is_shared)
+
+
+def random_shared_month(seed: object) -> dict[str, PeopleByRow]:
+    """Return by figure who stands in which row, in a hotline of some size."""
+    dice = Random(f"shared {seed}")
+    people = dice.choice((1, 3, 6, 12, 40, 90, 300))
+    return {name: random_people(people, *it, dice) for name, it in SHARED.items()}
+
+
+def release_shared(
+    month: dict[str, PeopleByRow], *, is_shared: bool = True
+) -> tuple[list[dict[str, Any]], ...]:
+    """Return what staff and the public are given; without `is_shared` wrong: people count once."""
+    return release_history(
+        [[shared_figure(name, it, is_shared=is_shared) for name, it in month.items()]]
+    )
 
 
 def _table_of(name: str, rows: int, people: int, dice: Random) -> tuple[str, dict[str, Count]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.cases.queries import REPORT_KIND_NAMES
 from bot.cases.routing import queue_name
-from bot.desks.web import texts
+from bot.desks.web.team import figure_texts as texts
+from bot.desks.web.texts import RECIPIENT_REPLIES
+from bot.hotline.figures.casework import SERVICE_FIGURES, SERVICES_GIVEN
+from bot.hotline.figures.model import FIGURES
 from bot.hotline.figures.report import year_totals
 from bot.hotline.figures.session_counts import NO_QUESTION, SENT
 from bot.hotline.figures.sources import NO_REPLY, OTHER
@@ -18,8 +21,11 @@ if TYPE_CHECKING:
 
     from bot.desks.web.request import DeskRequest
     from bot.hotline.figures.model import ShownCount, ShownFigure, ShownMonth, ShownTable
+    from bot.hotline.figures.report import YearCount
 
 MONTHS_IN_CHART = 12
+NOT_CHARTED = frozenset({"law"}) | SERVICE_FIGURES.keys() - {SERVICES_GIVEN}
+"""Figures without a drawing: they have no sum, or stand in a table of several."""
 MAX_NAMES_LENGTH = 80
 """Characters of a list of names in one row."""
 COLUMN_WIDTH, CHART_HEIGHT, BAR_LENGTH = 20, 60, 100
@@ -61,41 +67,81 @@ class Column:
 
     month: str
     number: int | None
+    """None: left out, or not counted."""
+    is_counted: bool
+    """Whether the figure existed when the month was frozen."""
     x: int
     height: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FigureView:
     """One figure of the page."""
 
     name: str
-    total: ShownCount | None
-    has_total: bool
-    tables: list[FigureTableView]
-    columns: list[Column]
-    at_least: int
-    is_exact: bool
+    is_counted: bool
+    """Whether the figure existed when the month was frozen."""
+    is_charted: bool
+    total: ShownCount | None = None
+    tables: list[FigureTableView] = field(default_factory=list)
+    columns: list[Column] = field(default_factory=list)
+    at_least: int = 0
+    is_exact: bool = True
+
+    @property
+    def counted_columns(self) -> list[Column]:
+        """Return the months in which it is counted."""
+        return [it for it in self.columns if it.is_counted]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """One service with a number for each thing that can become of it; None: left out."""
+
+    label: str
+    numbers: list[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTable:
+    """What became of each service, as one table."""
+
+    columns: list[FigureView]
+    rows: list[ServiceRow]
+    """Services of which at least one number is shown."""
+    left_out: list[int | None]
+    """By column: what its numbers that are left out have together; None where all of it is."""
 
 
 def figure_views(
     request: DeskRequest, month: ShownMonth, months: Sequence[ShownMonth]
 ) -> list[FigureView]:
-    """Return the figures of a month, each with the months up to it."""
+    """Return every figure, as it stands in a month, each with the months up to it."""
     recent = [it for it in months if it.month <= month.month][-MONTHS_IN_CHART:]
-    totals = year_totals(recent)
+    totals, shown = year_totals(recent), {it.name: it for it in month.figures}
     found = []
-    for it in month.figures:
-        total = totals[it.name]
-        has_total = any(number is not None for number in total.months)
-        tables = [_table(request, it, table) for table in it.tables]
-        columns = _columns(recent, total.months)
-        found.append(
-            FigureView(
-                it.name, it.total, has_total, tables, columns, total.at_least, total.is_exact
-            )
-        )
+    for name in FIGURES:
+        view = FigureView(name, is_counted=name in shown, is_charted=name not in NOT_CHARTED)
+        if name in totals:
+            total = totals[name]
+            view.columns, view.at_least = _columns(recent, total), total.at_least
+            view.is_exact = total.is_exact
+        if name in shown:
+            view.total = shown[name].total
+            view.tables = [_table(request, shown[name], it) for it in shown[name].tables]
+        found.append(view)
     return found
+
+
+def service_table(views: Sequence[FigureView], services: Sequence[str]) -> ServiceTable:
+    """Return the figures of services side by side; `services` are their names, in order."""
+    columns = [it for it in views if it.name in SERVICE_FIGURES]
+    shown = [{row.label: row.number for table in it.tables for row in table.rows} for it in columns]
+    rows = [ServiceRow(name, [it.get(name) for it in shown]) for name in services]
+    left_out = [next((table.rest for table in it.tables), None) for it in columns]
+    return ServiceTable(
+        columns, [row for row in rows if any(it is not None for it in row.numbers)], left_out
+    )
 
 
 def _table(request: DeskRequest, figure: ShownFigure, table: ShownTable) -> FigureTableView:
@@ -115,14 +161,14 @@ def _table(request: DeskRequest, figure: ShownFigure, table: ShownTable) -> Figu
     return FigureTableView(table.dimension, rows, left_out, rest, any(it.share for it in rows))
 
 
-def _columns(months: Sequence[ShownMonth], numbers: Sequence[int | None]) -> list[Column]:
-    largest = max((it or 0 for it in numbers), default=0)
+def _columns(months: Sequence[ShownMonth], total: YearCount) -> list[Column]:
+    largest = max((it or 0 for it in total.months), default=0)
     return [
         Column(
-            month.name, number, place * COLUMN_WIDTH,
+            month.name, number, place not in total.not_counted, place * COLUMN_WIDTH,
             (number or 0) * CHART_HEIGHT // max(largest, 1),
         )
-        for place, (month, number) in enumerate(zip(months, numbers, strict=True))
+        for place, (month, number) in enumerate(zip(months, total.months, strict=True))
     ]  # fmt: skip
 
 
@@ -138,10 +184,12 @@ def code_name(request: DeskRequest, dimension: str, code: str) -> str:
         "kind": lambda: locale(REPORT_KIND_NAMES[code]),
         "outcome": lambda: locale(context.dispositions[code]),
         "reply": lambda: locale(
-            texts.NO_REPLY_YET if code == NO_REPLY else texts.RECIPIENT_REPLIES[code]
+            texts.NO_REPLY_YET if code == NO_REPLY else RECIPIENT_REPLIES[code]
         ),
         "event": lambda: locale(law.event_kinds[code].text),
         "rule": lambda: locale(next(it.requirement for it in law.rules if it.code == code)),
+        "service": lambda: service_name(request, code),
+        "training": lambda: locale(texts.TRAINING_NAMES[code]),
         "step": lambda: _step_name(request, code),
         "hour": lambda: code.replace("-", "–"),  # noqa: RUF001 - a range of hours
     }
@@ -149,6 +197,16 @@ def code_name(request: DeskRequest, dimension: str, code: str) -> str:
         return named[dimension]()
     except (KeyError, StopIteration):  # of a release or a country that has them no more
         return code
+
+
+def service_name(request: DeskRequest, code: str) -> str:
+    """Return what a service of the law is called.
+
+    Raises:
+        StopIteration: the place has no such service.
+    """
+    services = request.context.place.services
+    return request.locale(next(it.name for it in services if it.code == code))
 
 
 def tell_apart(names: dict[str, str]) -> dict[str, str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.desks.web import texts
 from bot.desks.web.request import NotFoundError, Response
 from bot.desks.web.routes import Permission, get
 from bot.desks.web.security_headers import SANDBOX_CSP
-from bot.desks.web.team.figure_view import figure_views
+from bot.desks.web.team import figure_texts as texts
+from bot.desks.web.team.figure_view import code_name, figure_views, service_table
 from bot.hotline.figures.model import FEWEST_PUBLISHED, FEWEST_SHOWN
 from bot.hotline.figures.months import load_months
 from bot.hotline.figures.report import as_csv, as_json
+from bot.hotline.figures.sources import OTHER
 
 if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest
@@ -27,9 +28,12 @@ async def _figures_page(request: DeskRequest) -> Response:
     months, wanted = await _load(request), request.http.query_params.get("month", "")
     month = next((it for it in months if it.name == wanted), months[-1] if months else None)
     is_published = _is_published(request)
+    views = figure_views(request, month, months) if month else []
+    codes = [*(it.code for it in request.context.place.services), OTHER]
+    services = service_table(views, [code_name(request, "service", code) for code in codes])
     return request.render(
         "figures.html", months=months, month=month, is_published=is_published,
-        figures=figure_views(request, month, months) if month else [],
+        figures=views, services=services, states=texts.SERVICE_FIGURE_STATES,
         fewest=FEWEST_PUBLISHED if is_published else FEWEST_SHOWN,
         names=texts.FIGURE_NAMES, notes=texts.FIGURE_NOTES, dimensions=texts.FIGURE_DIMENSIONS,
         is_unknown=bool(wanted) and month is not None and month.name != wanted,

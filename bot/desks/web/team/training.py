@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 PAGE, OWN_PAGE = "/team/training", "/account/training"
 MAX_DIGITS = 18
+MAX_DAYS = 366
+"""No course is due later."""
 FIELDS = ("staff", "kind", "course", "day", "certificate", "feedback")
 
 
@@ -41,6 +43,11 @@ class TrainingRow:
     current: frozenset[int]
     """The ids of the newest record of each course."""
 
+    def days_left(self, today: date) -> int:
+        """Return how long no course is due again; negative once one is, MAX_DAYS without any."""
+        days = [(it.due - today).days for it in self.records if it.due and it.id in self.current]
+        return min(days, default=MAX_DAYS)
+
 
 @get(PAGE, Permission.TEAM)
 async def _training_page(request: DeskRequest) -> Response:
@@ -48,7 +55,8 @@ async def _training_page(request: DeskRequest) -> Response:
         staff = request.context.staff.all(work)
         records = TrainingRecords(request.context.vault).all(work)
         names = {it.id: it.name or it.id for it in staff}
-        return [_row(it, records) for it in staff if it.is_active], names
+        found = [_row(it, records) for it in staff if it.is_active]
+        return sorted(found, key=lambda it: it.days_left(_today(request))), names
 
     rows, names = await request.read(look)
     return request.render(

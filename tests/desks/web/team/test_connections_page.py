@@ -102,6 +102,48 @@ def test_reports_of_one_broker_are_seen_by_their_numbers(office: WebDeskHarness)
     assert office.home.ask("SELECT sum(is_shared) FROM connection_digests") == [(0,)]
 
 
+def test_an_address_is_compared_with_its_city_once_the_record_is_open(
+    office: WebDeskHarness,
+) -> None:
+    mei = office.worker().comes()
+    street = "中正路5號"
+    first = case_of(mei, place_street=street, place_city="板橋區", place_county="新北市")
+    second = case_of(mei, employer_street="新北市板橋區中正路五號3樓")
+    third = case_of(mei, place_street=street, place_city="三重區", place_county="新北市")
+    fourth = case_of(mei, place_street=street)
+    for reference in (first, second, third, fourth):
+        page = mei.browser.get(f"/cases/{reference}/record").text
+        assert reference in page
+    assert shared(office) == [((ConnectionKind.ADDRESS,), {first, second})]
+    city = office_entry(office, first, mei, "place.city")
+    put(mei, first, "place_city", "三重區", replaces=city, reason="misheard")
+    mei.browser.get(f"/cases/{first}/record")
+    assert shared(office) == [((ConnectionKind.ADDRESS,), {first, third})]
+
+
+def test_many_notations_stay_as_they_were_typed_and_connect(office: WebDeskHarness) -> None:
+    mei = office.worker().comes()
+    names = ("王小明", "Wang Xiao-Ming", "หวัง เสี่ยวหมิง")
+    first, second = case_of(mei), case_of(mei, suspect_name="หวังเสี่ยวหมิง")
+    typed = {
+        "suspect_name": names,
+        "vessel_name": ("福元十二號", "Fu Yuan No. 12"),
+        "vehicle_plate": ("車牌 ABC-1234",),
+        "suspect_phone": ("tel. 0912-345-678 (LINE)",),
+    }
+    for code, values in typed.items():
+        for value in values:
+            put(mei, first, code, value)
+    put(mei, second, "vessel_name", "漁船福元12號")
+    put(mei, second, "vehicle_plate", "abc1234")
+    put(mei, second, "suspect_phone", "+886 912 345 678")
+    page = mei.browser.get(f"/cases/{first}/record").text
+    assert [it for values in typed.values() for it in values if it not in page] == []
+    assert "contradict" not in page  # one name in three scripts is one name
+    kinds = (ConnectionKind.NAME, ConnectionKind.PHONE, ConnectionKind.PLATE, ConnectionKind.VESSEL)
+    assert shared(office) == [(kinds, {first, second})]
+
+
 def office_entry(
     office: WebDeskHarness, reference: str, worker: WebCaseworker, code: str
 ) -> str:  # fmt: skip

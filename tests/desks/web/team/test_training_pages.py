@@ -56,6 +56,8 @@ def test_a_course_and_a_look_along_are_written_down_and_read_by_few(
     page = hua.browser.get("/team/training").text
     for words in ("Act, basics", "NIA-77", "due since", "Scene Linh", FEEDBACK):
         assert words in page
+    sections = [page.index(f'id="training-of-{it.id}"') for it in (mei, hua)]
+    assert sections == sorted(sections)  # those whose course is due come first
     own = mei.browser.get("/account/training").text
     assert FEEDBACK in own
     assert "NIA-77" in own
