@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 NEXT_STEP = (
     "Nothing was made. If there are data, set {setting} to where they are; a new deployment begins "
-    "with: haven staff add NAME --language TAG"
+    "with: haven setup (as root), or haven staff add NAME --language TAG"
 )
 FOLDERS_OF_A_DISK = frozenset({"lost+found"})
 """What is in an empty folder if a disk of its own is mounted there."""
@@ -63,7 +63,7 @@ def missing_data(settings: Settings) -> str | None:
     if not settings.database_url:
         what = _fault_of_folder(settings.data)
     elif not _has_tables(settings.database_url):
-        what = f"{Database(settings.database_url).url.database} holds no tables of Haven"
+        what = f"{_named(settings.database_url)} holds no tables of Haven"
     elif not settings.data.exists():
         setting = "HAVEN_DATA"
         what = f"{settings.data.absolute()} does not exist, but the database has data"
@@ -71,6 +71,13 @@ def missing_data(settings: Settings) -> str | None:
         return None
     named = setting if setting[6:].lower() in settings.model_fields_set else f"{setting} (not set)"
     return f"{named}: {what}. {NEXT_STEP.format(setting=setting)}" if what else None
+
+
+def _named(url: str) -> str:
+    """Return the name of a database; of a file, its whole path."""
+    database = Database(url)
+    name = str(database.url.database)
+    return str(Path(name).absolute()) if database.dialect == "sqlite" else name
 
 
 def _fault_of_folder(folder: Path) -> str:
@@ -98,12 +105,16 @@ def _contents(folder: Path) -> set[str]:
     return {it for it in names if not it.startswith(".")} - FOLDERS_OF_A_DISK
 
 
+def _has_bytes(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
 def _has_tables(url: str) -> bool:
     """Tell whether a database has tables of Haven; one that does not open says why later."""
     try:
         database = Database(url)
-        if database.dialect == "sqlite" and not Path(str(database.url.database)).exists():
-            return False
+        if database.dialect == "sqlite" and not _has_bytes(Path(str(database.url.database))):
+            return False  # to look would write to it
         return current_revision(database) is not None
     except Exception:  # noqa: BLE001 - any driver's error: what opens the database names it
         return True

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from bot.app.databases.moved import refuse_moved
 from bot.app.databases.upgrade_lock import upgrade_lock
+from bot.app.keys import require_separate_keys
 from bot.clock import DAY, HOUR, SystemClock
 from bot.log import log
 from bot.release import installed_release
@@ -76,9 +77,10 @@ def load_parts(settings: Settings) -> tuple[UpgradePart, UpgradePart]:
         StoreTooNewError: one is of a newer release.
         UnfinishedCopyError: one is a part of a copy.
     """
+    require_separate_keys(settings)
     directory = DataDirectory(settings.data)
     data = Database(settings.database_url or directory.database_url)
-    keys = Database(settings.keys_url or directory.keys_url)
+    keys = Database(settings.keys_url or directory.keys_url, name="HAVEN_KEYS_URL")
     parts = (
         UpgradePart("data", data, _revision(data), LATEST_REVISION, MIGRATIONS, TABLES.values()),
         UpgradePart(
@@ -120,14 +122,8 @@ def upgrade_deployment(
     with upgrade_lock(settings, parts[0].database, announce):
         parts = load_parts(settings)
         if old := [part for part in parts if part.steps]:
-            _require_stopped(settings)
+            DataDirectory(settings.data).refuse_running()
             _upgrade(old, announce, with_backup=with_backup)
-
-
-def _require_stopped(settings: Settings) -> None:
-    directory = DataDirectory(settings.data)
-    directory.lock()
-    directory.unlock()
 
 
 def _upgrade(old: list[UpgradePart], announce: Callable[[str], None], *, with_backup: bool) -> None:
