@@ -54,5 +54,6 @@ def listen_for(setting: str, host: str, port: int, backlog: int) -> socket.socke
         return listen(host, port, backlog)
     except OSError as error:
         raise SettingError(
-            f"{setting}: {host}:{port}: {error.strerror}; name another port"
+            f"{setting}: {host}:{port}: {error.strerror}; stop the other program, or name "
+            "another address or port"
         ) from None
