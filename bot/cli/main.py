@@ -21,6 +21,8 @@ from bot.release import installed_release
 GC_THRESHOLDS = (50_000, 20, 100)
 INSTALLED = Path("/etc/haven/haven.env")
 """What `haven setup` writes on a machine."""
+PROGRAM = Path(__file__).resolve().parents[2]
+"""The folder in which this release is installed."""
 AS_TYPED = frozenset({"setup", "source", "demo", "train"})
 """Commands that are no matter of the deployment on this machine."""
 KEEPS_USER = frozenset({"keys", "restore"})
@@ -182,6 +184,8 @@ def main() -> None:
 
 def _own_fault(error: Exception) -> str:
     """Return one line about an error that was not expected; its text may hold words of people."""
+    if isinstance(error, OSError) and Path(str(error.filename)).is_relative_to(PROGRAM):
+        return f"a file of Haven cannot be read: {error.filename}; install this release again"
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{type(error).__name__} in {Path(last.filename).stem}, line {last.lineno}"
     return (

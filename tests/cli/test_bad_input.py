@@ -132,6 +132,13 @@ WALK: dict[str, tuple[tuple[str, ...], Change, str]] = {
         START, sets(database_url="sqlite:///{}/data/haven.db", keys_url="sqlite:///{}/data/haven.db"),
         "HAVEN_KEYS_URL is HAVEN_DATABASE_URL",
     ),
+    "both exchanged": (
+        START, sets(database_url="sqlite:///{}/data/keys.db", keys_url="sqlite:///{}/data/haven.db"),
+        "HAVEN_DATABASE_URL names the key store of Haven",
+    ),
+    "the data for keys": (
+        START, sets(keys_url="sqlite:///{}/copy.db"), "HAVEN_KEYS_URL names the data of Haven"
+    ),
     "a key store of another kind": (
         START, sets(keys_url="mysql://a/b"), "HAVEN_KEYS_URL must begin with sqlite:///"
     ),
@@ -188,6 +195,7 @@ def folder(home: Path, tmp_path: Path) -> Path:
     shutil.copytree(home, copied)
     for name in ("backups", "empty"):
         (copied / name).mkdir()
+    shutil.copy(copied / "data" / "haven.db", copied / "copy.db")
     return copied
 
 
