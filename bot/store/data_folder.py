@@ -16,6 +16,10 @@ NEXT_STEP = (
     "Nothing was made. If there are data, set {setting} to where they are; a new deployment begins "
     "with: haven setup (as root), or haven staff add NAME --language TAG"
 )
+NOT_OURS = (
+    "HAVEN_DATA: {path} belongs to another user. Nothing was made. Run this as that user (as root, "
+    "with sudo, on a machine that haven setup installed), or give the folder to this one (chown -R)"
+)
 FOLDERS_OF_A_DISK = frozenset({"lost+found"})
 """What is in an empty folder if a disk of its own is mounted there."""
 MADE_FIRST = frozenset({"haven.db", "haven.db-wal", "haven.db-shm", "bot.lock"})
@@ -60,6 +64,8 @@ def has_room(settings: Settings) -> bool:
 def missing_data(settings: Settings) -> str | None:
     """Return what is wrong if there are no data, in one line; None if there are some."""
     setting = "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"
+    if not settings.database_url and _is_closed(settings.data):
+        return NOT_OURS.format(path=settings.data.absolute())
     if not settings.database_url:
         what = _fault_of_folder(settings.data)
     elif not _has_tables(settings.database_url):
@@ -71,6 +77,17 @@ def missing_data(settings: Settings) -> str | None:
         return None
     named = setting if setting[6:].lower() in settings.model_fields_set else f"{setting} (not set)"
     return f"{named}: {what}. {NEXT_STEP.format(setting=setting)}" if what else None
+
+
+def _is_closed(folder: Path) -> bool:
+    """Tell whether a folder exists and this user may not read it, or what is in it."""
+    try:
+        _contents(folder)
+    except PermissionError:  # its own, of a folder above it, or of one in it
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _named(url: str) -> str:

@@ -251,7 +251,7 @@ def test_a_port_that_is_taken_is_named_with_its_setting(folder: Path, setting: s
     assert done.returncode == 1
     assert done.stderr == (
         f"HAVEN_{setting.upper()}: {address}: Address already in use; stop the other program, or "
-        "name another address or port\n"
+        "name another port\n"
     )
 
 
