@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,13 @@ from bot.errors import SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_FIXES = {
+    errno.EADDRINUSE: "stop the other program, or name another port",
+    errno.EADDRNOTAVAIL: "name an address of this machine, e.g. 127.0.0.1",
+    errno.EACCES: "ports below 1024 are for root: name a higher one, and a web server before it",
+}
 
 
 class EmbeddedServer(uvicorn.Server):
@@ -53,6 +61,5 @@ def listen_for(setting: str, host: str, port: int, backlog: int) -> socket.socke
     try:
         return listen(host, port, backlog)
     except OSError as error:
-        raise SettingError(
-            f"{setting}: {host}:{port}: {error.strerror}; name another port"
-        ) from None
+        fix = _FIXES.get(error.errno or 0, "name another address or port")
+        raise SettingError(f"{setting}: {host}:{port}: {error.strerror}; {fix}") from None

@@ -23,7 +23,7 @@ from bot.errors import HavenError, SettingError
 from bot.private_file import read_private_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 PREFIX = "HAVEN_"
 ENV_FILE = Path("/etc/haven/haven.env")
@@ -40,6 +40,7 @@ MAX_PORT = 65_535
 LOCALHOST = r"(127\.0\.0\.1|localhost|\[::1\])"
 ORIGIN_PATTERN = rf"^$|^https://[a-z0-9.-]+(:\d{{1,5}})?$|^http://{LOCALHOST}(:\d{{1,5}})?$"
 SOURCE_PATTERN = r"^$|^https?://[^\s]{4,100}$"
+PROXY_PATTERN = r"^https?://([^@/\s]+@)?(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}/?$"
 EMAIL_PATTERN = r"^$|^[^@\s<>,]{1,64}@[A-Za-z0-9.-]{1,190}$"
 SMTP_PATTERN = r"^smtps?://([^@/\s]+@)?(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?$"
 AGREEMENT = r"[a-z0-9_]{1,40}=\d{4}-\d\d-\d\d/(\d{4}-\d\d-\d\d)?"
@@ -60,13 +61,17 @@ SETTING_HINTS = {
     "host_key_file": "a file made with: haven keys new; outside HAVEN_DATA, mode 0400",
     "passphrase_file": "a file with the host key's passphrase, outside HAVEN_DATA, mode 0400",
     "telegram_api": "an address like https://api.telegram.org or http://127.0.0.1:8081",
+    "telegram_proxy": "an HTTP proxy, e.g. HAVEN_TELEGRAM_PROXY=http://proxy.example.org:3128, "
+    "with USER:PASSWORD@ before its name if it asks for them; SOCKS is not understood",
     "database_url": "sqlite:///path or postgresql://user@host/name",
     "place": "the country whose phone numbers and law apply, e.g. HAVEN_PLACE=taiwan",
     "keys_url": "sqlite:///path or postgresql://user@host/name, not that of HAVEN_DATABASE_URL",
     "time_zone": "the name of a time zone, e.g. Asia/Taipei",
-    "organisation": "the name people are told, e.g. HAVEN_ORGANISATION='Hope House'",
+    "organisation": "the name people are told, at most 60 characters, e.g. "
+    "HAVEN_ORGANISATION='Hope House'",
     "organisation_kind": "one of: ngo, police, immigration, labour, agency",
-    "contact": "how people reach the organisation outside this chat, e.g. a phone number",
+    "contact": "how people reach the organisation outside this chat, at most 80 characters, e.g. a "
+    "phone number",
     "hours": "when caseworkers answer, e.g. HAVEN_HOURS=09:00-21:00",
     "weekdays": "the days of those hours, from one day to another, Monday is 1, e.g. 1-5",
     "holidays": "dates without service, e.g. HAVEN_HOLIDAYS=2027-01-01,2027-02-06",
@@ -112,6 +117,8 @@ class Settings(BaseSettings):
         "https://api.telegram.org"
     )
     """The Bot API: Telegram, a local Bot API server, or the sandbox."""
+    telegram_proxy: SecretStr | None = None
+    """The HTTP proxy through which Telegram is reached, by default none; never logged."""
     host_key_file: Path | None = None
     """The host key, outside the data folder."""
     passphrase_file: Path | None = None
@@ -193,6 +200,13 @@ class Settings(BaseSettings):
             raise ValueError("not an address of a mail server")
         return url
 
+    @field_validator("telegram_proxy")
+    @classmethod
+    def _check_telegram_proxy(cls, address: SecretStr | None) -> SecretStr | None:
+        if address is not None and not re.match(PROXY_PATTERN, address.get_secret_value()):
+            raise ValueError("not an address of a proxy")
+        return address
+
     @field_validator("desk_listen", "watch_listen")
     @classmethod
     def _check_address(cls, address: str) -> str:
@@ -207,7 +221,8 @@ class Settings(BaseSettings):
     @field_validator("watch_listen")
     @classmethod
     def _check_watch_listen(cls, address: str, others: ValidationInfo) -> str:
-        if address and address == others.data.get("desk_listen"):
+        desk = others.data.get("desk_listen")
+        if address and desk and _is_one_port(_parse_address(address), _parse_address(desk)):
             raise ValueError("the desk listens there")
         return address
 
@@ -216,7 +231,7 @@ class Settings(BaseSettings):
     def _check_time_zone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones
             raise ValueError("unknown time zone") from None
         return name
 
@@ -345,6 +360,21 @@ class Settings(BaseSettings):
             raise SettingError(f"HAVEN_TELEGRAM_TOKEN_FILE: {SETTING_HINTS['telegram_token']}")
         return token
 
+    def proxy(self) -> str:
+        """Return the address of the proxy to Telegram; empty for none.
+
+        Raises:
+            SettingError: the Bot API is reached without TLS, so the proxy would read everything.
+        """
+        if self.telegram_proxy is None:
+            return ""
+        if not self.telegram_api.startswith("https://"):
+            raise SettingError(
+                "HAVEN_TELEGRAM_PROXY: HAVEN_TELEGRAM_API is no https:// address, so the proxy "
+                "would read the token and all messages; unset one of them"
+            )
+        return self.telegram_proxy.get_secret_value()
+
     def host_key_credential(self) -> Path | None:
         """Return the host key from systemd (LoadCredentialEncrypted=haven-host-key:...), if any."""
         return _credential(CREDENTIAL)
@@ -365,6 +395,12 @@ def _parse_address(address: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
+def _is_one_port(one: tuple[str, int], other: tuple[str, int]) -> bool:
+    """Tell whether two addresses cannot be listened on at once."""
+    hosts = {one[0], other[0]}
+    return one[1] == other[1] and (len(hosts) == 1 or bool(hosts & {"0.0.0.0", "::"}))  # noqa: S104 - compared
+
+
 def _credential(name: str) -> Path | None:
     """Return the file of a credential that systemd handed to this service, if any."""
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
@@ -374,7 +410,28 @@ def _credential(name: str) -> Path | None:
 
 def _not_set(*names: str) -> SettingError:
     hints = (f"HAVEN_{name.upper()} is not set: {SETTING_HINTS[name]}" for name in names)
-    return SettingError("\n".join(hints))
+    return SettingError("; ".join(hints) + _missing_credential(names) + _next_step())
+
+
+def _missing_credential(names: Collection[str]) -> str:
+    """Return what to look at if systemd started this process and handed over too little."""
+    wanted = {"host_key_file": CREDENTIAL, "telegram_token": TOKEN_CREDENTIAL}
+    missing = next((wanted[name] for name in names if name in wanted), "")
+    if not missing or not os.environ.get("CREDENTIALS_DIRECTORY"):
+        return ""
+    return (
+        f". systemd handed over no credential {missing}: see LoadCredential in the unit, which "
+        "haven setup writes"
+    )
+
+
+def _next_step() -> str:
+    """Return how to begin, where nothing at all is set."""
+    if _env_file() is not None or any(
+        it.upper().startswith(PREFIX) for it in os.environ.keys() - OTHER_NAMES
+    ):
+        return ""
+    return ". haven setup, as root, asks for all settings; haven demo shows Haven without any"
 
 
 def _parse_numbers(listed: str) -> tuple[int, ...]:

@@ -66,13 +66,20 @@ def key_store_url(settings: Settings) -> str:
     return settings.keys_url or DataDirectory(settings.data).keys_url
 
 
+def require_separate_keys(settings: Settings) -> None:
+    """Raise SettingError if key store and data are one database."""
+    if key_store_url(settings) == (
+        settings.database_url or DataDirectory(settings.data).database_url
+    ):
+        raise SettingError("HAVEN_KEYS_URL is HAVEN_DATABASE_URL: keys need a separate database")
+
+
 def open_key_store(settings: Settings, patience: Patience | None = None) -> KeyStore:
     """Open the key store; raise SettingError if it fails, or shares the database of the cases."""
+    require_separate_keys(settings)
     url = key_store_url(settings)
-    if url == (settings.database_url or DataDirectory(settings.data).database_url):
-        raise SettingError("HAVEN_KEYS_URL is HAVEN_DATABASE_URL: keys need a separate database")
     with opening("key store", "HAVEN_KEYS_URL" if settings.keys_url else "HAVEN_DATA"):
-        return KeyStore(_of_this_release(Database(url, patience)))
+        return KeyStore(_of_this_release(Database(url, patience, name="HAVEN_KEYS_URL")))
 
 
 def _of_this_release(database: Database) -> Database:

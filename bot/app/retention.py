@@ -22,6 +22,8 @@ from bot.vault.erasure.ledger import BackupFolder
 from bot.vault.erasure.retention import Retention
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.settings import Settings
 
 
@@ -67,4 +69,14 @@ def check_backup_settings(settings: Settings) -> None:
             "HAVEN_BACKUP_KEY is set and HAVEN_BACKUPS is not, so no backup is kept: set "
             "HAVEN_BACKUPS to a folder, best on another disk, or unset HAVEN_BACKUP_KEY"
         )
+    require_outside(settings, settings.backups)
     BackupRecipients.parse(settings.backup_key)
+
+
+def require_outside(settings: Settings, backups: Path) -> None:
+    """Raise SettingError for backups in the data folder: both would be lost at once."""
+    if backups.resolve().is_relative_to(settings.data.resolve()):
+        raise SettingError(
+            f"{backups} lies in HAVEN_DATA, and would be lost with it; name another folder for "
+            "backups (HAVEN_BACKUPS), best on another disk"
+        )

@@ -119,7 +119,9 @@ async def _run_with(
 ) -> None:  # fmt: skip
     directory = DataDirectory(settings.data)
     disk, server_time = options.disk or DiskSpace(directory.path), ServerTime(options.clock)
-    bot = build_bot(settings.token(), settings.telegram_api, server_time.note_date)
+    bot = build_bot(
+        settings.token(), settings.telegram_api, server_time.note_date, settings.proxy()
+    )
     sender = Sender(bot, recordings=Recordings(bot, cache_file=directory.recordings))
     async with connections(bot):
         build_options = BuildOptions(

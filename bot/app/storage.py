@@ -18,7 +18,7 @@ from bot.log import log
 from bot.store.compiled import Prepared
 from bot.store.data_folder import require_data
 from bot.store.database import Database, DataDirectory
-from bot.store.faults import failure_reason, is_postgresql_error, unwrap
+from bot.store.faults import failure_reason, is_driver_error, opening_fault
 from bot.store.migrate import (
     LATEST_REVISION,
     MIGRATIONS,
@@ -237,7 +237,7 @@ def fault_of(check: Callable[[], object]) -> str | None:
     except HavenError as error:
         return str(error)
     except Exception as error:  # noqa: BLE001 - a check that cannot run has failed
-        if is_postgresql_error(unwrap(error)):
-            return failure_reason(error)
+        if is_driver_error(error):
+            return opening_fault(error)
         return f"{type(error).__name__}: {error}"
     return None

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot.app.keys import key_store_url, load_host_key, open_key_store
+from bot.app.retention import require_outside
 from bot.app.storage import database_at, existing_database, fault_of
 from bot.cli.deployment import Deployment, open_deployment
 from bot.clock import HOUR, SystemClock
@@ -48,6 +49,7 @@ LEDGER_HINT = (
 NO_BACKUP_KEY = (
     "HAVEN_BACKUP_KEY is not set: make a key with haven keys backup, best on another machine"
 )
+NO_FOLDER = "HAVEN_BACKUPS is not set: name a folder there, or after haven backup"
 NO_HOST_KEY = (
     "A restore needs the host key of the deployment, from the copy kept elsewhere: name it with "
     "--host-key; a new one does not open its backups"
@@ -77,7 +79,7 @@ def backup(
     with open_deployment() as deployment:
         folder = into or deployment.settings.backups
         if folder is None:
-            raise typer.BadParameter("name a folder, or set HAVEN_BACKUPS")
+            raise SettingError(NO_FOLDER)
         make_backup(deployment, folder)
 
 
@@ -91,6 +93,7 @@ def make_backup(deployment: Deployment, folder: Path) -> None:
     settings, now, mac = deployment.settings, deployment.now(), deployment.vault.backup_mac
     if not settings.backup_key:
         raise SettingError(NO_BACKUP_KEY)
+    require_outside(settings, folder)
     recipients = BackupRecipients.parse(settings.backup_key)
     files = DataDirectory(settings.data).files
     with closing(open_key_store(settings)) as keys, _progress_bar("packed") as progress:
@@ -259,7 +262,7 @@ def _current_ledger(settings: Settings, made_at: int, now: int) -> Ledger | None
 
 def _check_ledger_age(erased: Ledger, now: int, *, is_waived: bool) -> str:
     """Return a code for the audit log if the ledger is old; raise BackupError unless waived."""
-    hours = (now - erased.until) // HOUR
+    hours = max(0, now - erased.until) // HOUR  # the backup may be seconds old
     known = f"erasures are known until {hours} hours ago; cases erased later come back"
     if not erased.is_old(now):
         typer.echo(f"Note: {known}.")

@@ -96,10 +96,11 @@ def open_deployment(
     settings = settings or load_settings()
     if create:
         load_host_key(settings)  # without one, no database is created
-        if require_data_or_room(settings):
-            typer.echo(f"New data folder: {settings.data.absolute()} (HAVEN_DATA)", err=True)
+        begins = require_data_or_room(settings)
     is_new = create and not needs_upgrade(settings)
     database = open_database(settings) if is_new else existing_database(settings)
+    if create and begins:
+        typer.echo(f"New data folder: {settings.data.absolute()} (HAVEN_DATA)", err=True)
     try:
         with closing(open_vault(settings, database)) as vault:
             yield Deployment(settings, database, vault, AuditLog(vault))

@@ -21,6 +21,8 @@ from bot.release import installed_release
 GC_THRESHOLDS = (50_000, 20, 100)
 INSTALLED = Path("/etc/haven/haven.env")
 """What `haven setup` writes on a machine."""
+PROGRAM = Path(__file__).resolve().parents[2]
+"""The folder in which this release is installed."""
 AS_TYPED = frozenset({"setup", "source", "demo", "train"})
 """Commands that are no matter of the deployment on this machine."""
 KEEPS_USER = frozenset({"keys", "restore"})
@@ -182,12 +184,21 @@ def main() -> None:
 
 def _own_fault(error: Exception) -> str:
     """Return one line about an error that was not expected; its text may hold words of people."""
+    if isinstance(error, OSError) and Path(str(error.filename)).is_relative_to(PROGRAM):
+        return f"a file of Haven cannot be read: {error.filename}; install this release again"
+    if isinstance(error, OSError) and error.filename is not None and _was_typed(error.filename):
+        return f"{error.filename}: {error.strerror}; name a place that this user may use"
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{type(error).__name__} in {Path(last.filename).stem}, line {last.lineno}"
     return (
         f"Haven failed, by a fault of its own ({place}). Try again; if it stays, "
         "haven --debug COMMAND prints where in the program: send that to who maintains it"
     )
+
+
+def _was_typed(path: object) -> bool:
+    """Tell whether a path was named in the command, so that it may be repeated."""
+    return str(path) in sys.argv
 
 
 def _run_as_service_user(words: Sequence[str]) -> None:

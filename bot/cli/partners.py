@@ -129,7 +129,9 @@ def draw_campaign(
         settings = deployment.settings
     if not campaign.is_active:
         raise HavenError(f"{campaign.code} is revoked: its link would do nothing")
-    name = bot or asyncio.run(username_of(settings.token(), settings.telegram_api))
+    name = bot or asyncio.run(
+        username_of(settings.token(), settings.telegram_api, settings.proxy())
+    )
     url = campaign_url(name, campaign.code)
     typer.echo(url)
     for path in write_qr_codes(url, folder / campaign.code):

@@ -16,10 +16,12 @@ from bot.app.sign_in import require_key_holder
 from bot.app.storage import open_database, open_vault, upgrade_data
 from bot.app.web_desk import desk_job, run_standalone_desk
 from bot.asgi_server import listen_for
+from bot.channels.telegram.system_proxy import unused_proxy
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.log import configure
 from bot.settings import Settings, load_settings
 from bot.store.data_folder import require_data
+from bot.store.database import DataDirectory
 
 
 def start(
@@ -33,7 +35,12 @@ def start(
     check_backup_settings(settings)
     if only != "desk":
         settings.token()
+        settings.proxy()
     require_data(settings)
+    if only != "desk":
+        DataDirectory(settings.data).refuse_running()  # before its ports are taken for a program's
+        if line := unused_proxy(settings):
+            typer.echo(line, err=True)
     configure()
     upgrade_data(settings)
     if only == "desk":

@@ -95,7 +95,7 @@ PROCESS: Final[Mapping[str, LogEvent]] = {
 TELEGRAM: Final[Mapping[str, LogEvent]] = {
     "telegram_missing": LogEvent(
         _ERROR, "error", "Telegram was not reached since the start; it is tried again and again.",
-        "Check the network, a proxy, `HAVEN_TELEGRAM_API`.",
+        "Check the network, `HAVEN_TELEGRAM_API` and `HAVEN_TELEGRAM_PROXY` (`haven doctor`).",
     ),
     "token_refused": LogEvent(
         _ERROR, "fix", "Telegram refuses the bot's token: no message arrives or leaves.",

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.app.keys import require_separate_keys
 from bot.app.retention import check_backup_settings
 from bot.app.texts import load_place
 from bot.asgi_server import listen
@@ -51,12 +52,10 @@ def check_answer(key: str, answer: str) -> None:
 def check_settings(settings: Settings) -> None:
     """Raise SettingError for settings that do not go together, or that the place forbids."""
     settings.public_identity()
+    settings.proxy()
     _ = settings.desk_url
     check_backup_settings(settings)
-    if settings.backups is not None and settings.backups.is_relative_to(settings.data):
-        raise SettingError("HAVEN_BACKUPS lies in HAVEN_DATA; name another folder")
-    if settings.database_url is not None and settings.database_url == settings.keys_url:
-        raise SettingError("HAVEN_KEYS_URL is HAVEN_DATABASE_URL: keys need a separate database")
+    require_separate_keys(settings)
     load_place(settings)
     wanted_languages(settings)
     checked_bot_names(settings)

@@ -15,7 +15,7 @@ HEAD = """\
 # Settings of Haven, written by haven setup. Every haven command reads this file; what the
 # environment names wins. Tokens and keys are not here but in the folder credentials.
 """
-SECRETS = re.compile(r"(?m)^(HAVEN_(?:SMTP_URL|DATABASE_URL|KEYS_URL)=).*$")
+SECRETS = re.compile(r"(?m)^(HAVEN_(?:SMTP_URL|TELEGRAM_PROXY|DATABASE_URL|KEYS_URL)=).*$")
 """Lines whose value may hold a password."""
 
 

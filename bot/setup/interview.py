@@ -12,6 +12,7 @@ import typer
 from bot.app.sign_in import require_strong
 from bot.channels.telegram.client import TELEGRAM_API
 from bot.channels.telegram.installation import KnownBot, check_group, find_bot, recent_groups
+from bot.channels.telegram.system_proxy import system_proxy
 from bot.errors import HavenError
 from bot.hotline.staff.staff import MAX_NAME_LENGTH
 from bot.setup.checks import check_answer
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 WIDTH = 88
+FIRST = frozenset({"telegram_api", "telegram_proxy"})
+"""Where Telegram is, and the way to it: everything else is asked of it."""
 NAMES = frozenset({"administrator", "caseworker"})
 PASSWORDS = frozenset({"administrator_password", "caseworker_password"})
 ADD_TO_GROUP = (
@@ -58,15 +61,16 @@ class Interview:
 
     def from_file(self, given: Mapping[str, str]) -> None:
         """Take and check the answers of a file; raise HavenError for the first that is wrong."""
-        # First where Telegram is, then what is asked of it.
-        for question in sorted(QUESTIONS.values(), key=lambda it: it.key != "telegram_api"):
+        for question in sorted(QUESTIONS.values(), key=lambda it: it.key not in FIRST):
             if question.key in self.left_out:
                 continue
             if question.key in given or not self.known:
                 self._take(question, given.get(question.key, self.current(question)))
 
     def at_terminal(self) -> None:
-        """Ask all questions; rare ones on request."""
+        """Ask all questions; rare ones on request, but the proxy first if there seems to be one."""
+        if self.known.get("telegram_proxy") or system_proxy():
+            self._ask(QUESTIONS["telegram_proxy"])
         for title, questions in SECTIONS.items():
             asked = [it for it in questions if it.key not in self.left_out]
             if not asked:
@@ -76,7 +80,7 @@ class Interview:
                 "Change folders, databases, languages, mail or other details?", default=False
             ):
                 for it in asked:
-                    self.answers[it.key] = self.current(it)
+                    self.answers.setdefault(it.key, self.current(it))
                 continue
             for it in asked:
                 self._ask(it)
@@ -96,7 +100,9 @@ class Interview:
                 return
 
     def _typed(self, question: SetupQuestion) -> str:
-        default = self.current(question)
+        default = self.answers.get(question.key) or self.current(question)
+        if question.key == "telegram_proxy" and question.key not in self.answers:
+            default = default or system_proxy()
         if question.key == "desk_group" and not default:
             default = self._offered_group()
         if question.is_secret and default:
@@ -112,7 +118,7 @@ class Interview:
         if not typer.confirm("Is there such a group, or will there be one?", default=False):
             return ""
         typer.prompt(ADD_TO_GROUP, default="", show_default=False)
-        groups = asyncio.run(recent_groups(self.token, self._api))
+        groups = asyncio.run(recent_groups(self.token, self._api, self._proxy))
         for it in groups:
             typer.echo(f"{it.id}: {it.title}")
         return str(groups[-1].id) if groups else ""
@@ -122,16 +128,20 @@ class Interview:
         answered = self.answers.get("telegram_api") or self.known.get("telegram_api")
         return answered or TELEGRAM_API
 
+    @property
+    def _proxy(self) -> str:
+        return self.answers.get("telegram_proxy") or self.known.get("telegram_proxy") or ""
+
     def _take(self, question: SetupQuestion, answer: str) -> str:
         """Check an answer and keep it; return what was found out."""
         key = question.key
         check_answer(key, answer)
         found = ""
         if key == "token":
-            self.bot = asyncio.run(find_bot(answer, self._api))
+            self.bot = asyncio.run(find_bot(answer, self._api, self._proxy))
             found = f"This is @{self.bot.username}, “{self.bot.name}”."
         elif key == "desk_group" and answer not in {"", "0"}:
-            title = asyncio.run(check_group(self.token, self._api, int(answer)))
+            title = asyncio.run(check_group(self.token, self._api, int(answer), self._proxy))
             found = f"This is “{title}”; the bot has the rights it needs there."
         elif key == "desk_group" and self.bot is not None and self.bot.joins_groups:
             found = FORBID_GROUPS.format(bot=self.bot.username)

@@ -128,6 +128,9 @@ MORE = (
           "they are told to ask you.", example="https://example.org/haven"),
     _rare("telegram_api", "Bot API", "Another server than Telegram's, if you run one.",
           "https://api.telegram.org"),
+    _rare("telegram_proxy", "Proxy to Telegram",
+          "The HTTP proxy, if this network has no other way out. Empty: none.",
+          example="http://proxy.example.org:3128"),
     SetupQuestion("host_key_copy", "File for a copy of the host key",
              "Without this key no bot starts and no backup is restored: keep a copy elsewhere, "
              "e.g. on a stick. Empty: no copy is written.", example="/media/stick/haven-host.key",

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 NEXT_STEP = (
     "Nothing was made. If there are data, set {setting} to where they are; a new deployment begins "
-    "with: haven staff add NAME --language TAG"
+    "with: haven setup (as root), or haven staff add NAME --language TAG"
+)
+NOT_OURS = (
+    "HAVEN_DATA: {path} belongs to another user. Nothing was made. Run this as that user (as root, "
+    "with sudo, on a machine that haven setup installed), or give the folder to this one (chown -R)"
 )
 FOLDERS_OF_A_DISK = frozenset({"lost+found"})
 """What is in an empty folder if a disk of its own is mounted there."""
@@ -60,10 +64,12 @@ def has_room(settings: Settings) -> bool:
 def missing_data(settings: Settings) -> str | None:
     """Return what is wrong if there are no data, in one line; None if there are some."""
     setting = "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"
+    if not settings.database_url and _is_closed(settings.data):
+        return NOT_OURS.format(path=settings.data.absolute())
     if not settings.database_url:
         what = _fault_of_folder(settings.data)
     elif not _has_tables(settings.database_url):
-        what = f"{Database(settings.database_url).url.database} holds no tables of Haven"
+        what = f"{_named(settings.database_url)} holds no tables of Haven"
     elif not settings.data.exists():
         setting = "HAVEN_DATA"
         what = f"{settings.data.absolute()} does not exist, but the database has data"
@@ -71,6 +77,24 @@ def missing_data(settings: Settings) -> str | None:
         return None
     named = setting if setting[6:].lower() in settings.model_fields_set else f"{setting} (not set)"
     return f"{named}: {what}. {NEXT_STEP.format(setting=setting)}" if what else None
+
+
+def _is_closed(folder: Path) -> bool:
+    """Tell whether a folder exists and this user may not read it, or what is in it."""
+    try:
+        _contents(folder)
+    except PermissionError:  # its own, of a folder above it, or of one in it
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _named(url: str) -> str:
+    """Return the name of a database; of a file, its whole path."""
+    database = Database(url)
+    name = str(database.url.database)
+    return str(Path(name).absolute()) if database.dialect == "sqlite" else name
 
 
 def _fault_of_folder(folder: Path) -> str:
@@ -98,12 +122,16 @@ def _contents(folder: Path) -> set[str]:
     return {it for it in names if not it.startswith(".")} - FOLDERS_OF_A_DISK
 
 
+def _has_bytes(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
 def _has_tables(url: str) -> bool:
     """Tell whether a database has tables of Haven; one that does not open says why later."""
     try:
         database = Database(url)
-        if database.dialect == "sqlite" and not Path(str(database.url.database)).exists():
-            return False
+        if database.dialect == "sqlite" and not _has_bytes(Path(str(database.url.database))):
+            return False  # to look would write to it
         return current_revision(database) is not None
     except Exception:  # noqa: BLE001 - any driver's error: what opens the database names it
         return True

@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.clock import SystemClock, to_utc
 from bot.errors import AlreadyRunningError, CommitFailedError, SettingError
 from bot.store.changes import Changes
 from bot.store.patience import Patience
@@ -44,8 +45,11 @@ PRACTICE_MARKER = "practice"
 class Database:
     """A database: SQLite in a file, or PostgreSQL."""
 
-    def __init__(self, url: str, patience: Patience | None = None) -> None:
-        self.url = _parse_url(url)
+    def __init__(
+        self, url: str, patience: Patience | None = None, name: str = "HAVEN_DATABASE_URL"
+    ) -> None:
+        """Take an address; `name` is the setting that holds it, for an error."""
+        self.url = _parse_url(url, name)
         self.dialect = self.url.get_backend_name()
         self.patience = patience or Patience()
         self._is_claimed = False
@@ -189,7 +193,7 @@ def _closed_on_failure(connection: Any) -> Iterator[None]:
         raise
 
 
-def _parse_url(url: str) -> URL:
+def _parse_url(url: str, name: str) -> URL:
     single, hosts = split_hosts(url)
     try:
         parsed = make_url(single)
@@ -197,15 +201,15 @@ def _parse_url(url: str) -> URL:
         parsed = None
     if parsed is None and single.startswith(("sqlite:", "postgresql:")):
         raise SettingError(
-            "HAVEN_DATABASE_URL is no address: sqlite:///path or postgresql://user@host:5432/name"
+            f"{name} is no address: sqlite:///path or postgresql://user@host:5432/name"
         )
     if parsed is None or parsed.get_backend_name() not in {"sqlite", "postgresql"}:
         raise SettingError(
-            "HAVEN_DATABASE_URL must begin with sqlite:/// or postgresql://"
+            f"{name} must begin with sqlite:/// or postgresql://"
             + (f", not {parsed.get_backend_name()}://" if parsed else "")
         )
     if not parsed.database or parsed.database == ":memory:":
-        raise SettingError("HAVEN_DATABASE_URL must name a file or a database")
+        raise SettingError(f"{name} must name a file or a database")
     if parsed.get_backend_name() == "sqlite":
         return parsed
     return with_limits(parsed.update_query_dict(hosts))
@@ -267,8 +271,16 @@ class DataDirectory:
             AlreadyRunningError: another bot has locked it; the error names its process.
             SettingError: the directory is not writable.
         """
+        self._lock = self._take()
+        began = to_utc(SystemClock().now())
+        holder = f"{os.getpid()} on {os.uname().nodename}, since {began:%Y-%m-%d %H:%M} UTC"
+        with contextlib.suppress(OSError):  # a full disk: it is locked all the same
+            os.truncate(self._lock.fileno(), 0)
+            os.write(self._lock.fileno(), holder.encode())
+
+    def _take(self) -> IO[str]:
         try:
-            handle = (self.path / "bot.lock").open("a+")
+            handle = (self.path / "bot.lock").open("a+", encoding="utf-8")
         except OSError as error:
             raise self._unwritable(error) from None
         try:
@@ -280,10 +292,11 @@ class DataDirectory:
             raise AlreadyRunningError(
                 f"another Haven (process {holder}) uses {self.path}; stop it first"
             ) from None
-        handle.truncate(0)
-        handle.write(str(os.getpid()))
-        handle.flush()
-        self._lock = handle
+        return handle
+
+    def refuse_running(self) -> None:
+        """Raise AlreadyRunningError, which names its process, while a bot uses the directory."""
+        self._take().close()
 
     def is_locked(self) -> bool:
         """Tell whether a bot runs in this directory."""

@@ -66,6 +66,31 @@ _KINDS = {
 }
 """Beginnings of SQLSTATEs. 25006: the server is a standby now, so another one takes the writes."""
 
+_NO_ANSWER = "the database does not answer"
+_NOT_THERE = "nothing listens at the address of the database"
+_NO_SUCH_HOST = "the name of the database's host is unknown"
+_LOGIN = "the database refuses the user or the password"
+_NO_ROLE = "there is no such user of the database"
+_NO_DATABASE = "there is no database of this name"
+_STOPPING = "the database is stopping or starting"
+_MANY = "the database has too many connections"
+_NO_WRITES = "the database takes no writes: it is a standby or set to read-only"
+_ENCRYPTION = "the database and Haven do not agree on encryption (sslmode)"
+_OPTION = "the address of the database has an option that PostgreSQL does not know"
+FIXED_BY_OPERATOR = {
+    _NO_ANSWER: "see that it runs, and that no firewall is before it",
+    _NOT_THERE: "start PostgreSQL, or set the address right",
+    _NO_SUCH_HOST: "set the address right, or mend the name service",
+    _LOGIN: "set them right in the address, in ~/.pgpass or in PGPASSWORD",
+    _NO_ROLE: "set the address right, or make the user (createuser)",
+    _NO_DATABASE: "set the address right, or make the database (createdb)",
+    _STOPPING: "wait a moment",
+    _MANY: "end some of the others, or raise max_connections",
+    _NO_WRITES: "name the server that takes writes",
+    _ENCRYPTION: "set sslmode in the address as the server wants it",
+    _OPTION: "remove what is after the question mark, or spell it as libpq does",
+}
+"""What to do, by reason."""
 _DEFAULT_REASON = "the database refused it"
 _REASONS = {
     "40001": "two programs changed the same rows",
@@ -73,41 +98,43 @@ _REASONS = {
     "55P03": "another program holds a lock for too long",
     "57014": "a statement took too long",
     "57P01": "the database's administrator ended the connection",
-    "57P": "the database is stopping or starting",
+    "57P": _STOPPING,
     "08": "the connection to the database was lost",
-    "25006": "the database takes no writes: it is a standby or set to read-only",
+    "25006": _NO_WRITES,
     "53100": "the disk of the database is full",
     "53200": "the database is out of memory",
-    "53300": "the database has too many connections",
+    "53300": _MANY,
     "53": "the database lacks resources",
     "58": "the disk of the database is faulty",
-    "28": "the database refuses the user or the password",
-    "3D000": "there is no database of this name",
+    "28": _LOGIN,
+    "3D000": _NO_DATABASE,
     "42501": "the user of the database lacks a right",
     "XX": "the database is damaged",
 }
 """Reasons by the beginning of the SQLSTATE; the longest one that fits counts."""
-_FIXES = {
-    "timeout": "the database does not answer",
-    "no answer": "the database does not answer",
-    "refused": "nothing listens at the address of the database",
-    "no such file": "nothing listens at the address of the database",
-    "translate host": "the name of the database's host is unknown",
-    "resolve host": "the name of the database's host is unknown",
-    "name or service": "the name of the database's host is unknown",
-    "authentication": "the database refuses the user or the password",
-    "no pg_hba": "the database refuses the user or the password",
-    "no password": "the database refuses the user or the password",
-    "role": "there is no such user of the database",
-    "does not exist": "there is no database of this name",
-    "starting up": "the database is stopping or starting",
-    "shutting down": "the database is stopping or starting",
-    "recovery": "the database is stopping or starting",
-    "too many": "the database has too many connections",
-    "read-only": "the database takes no writes: it is a standby or set to read-only",
-    "read-write": "the database takes no writes: it is a standby or set to read-only",
-    "ssl": "the database and Haven do not agree on encryption (sslmode)",
-    "certificate": "the database and Haven do not agree on encryption (sslmode)",
+SAID_BY_LIBPQ = {
+    "invalid connection option": _OPTION,
+    "invalid uri query parameter": _OPTION,
+    "timeout": _NO_ANSWER,
+    "no answer": _NO_ANSWER,
+    "refused": _NOT_THERE,
+    "no such file": _NOT_THERE,
+    "translate host": _NO_SUCH_HOST,
+    "resolve host": _NO_SUCH_HOST,
+    "name or service": _NO_SUCH_HOST,
+    "authentication": _LOGIN,
+    "no pg_hba": _LOGIN,
+    "no password": _LOGIN,
+    "role": _NO_ROLE,
+    "does not exist": _NO_DATABASE,
+    "starting up": _STOPPING,
+    "shutting down": _STOPPING,
+    "recovery": _STOPPING,
+    "too many": _MANY,
+    "read-only": _NO_WRITES,
+    "read-write": _NO_WRITES,
+    "ssl": _ENCRYPTION,
+    "certificate": _ENCRYPTION,
 }
 """Reasons by words of libpq; the first that is found counts."""
 
@@ -115,6 +142,12 @@ _FIXES = {
 def is_postgresql_error(error: BaseException) -> bool:
     """Tell whether psycopg raised it; psycopg is not imported for that."""
     return any(cls.__module__.partition(".")[0] == "psycopg" for cls in type(error).__mro__)
+
+
+def is_driver_error(error: BaseException) -> bool:
+    """Tell whether a database driver raised it."""
+    error = unwrap(error)
+    return isinstance(error, sqlite3.Error) or is_postgresql_error(error)
 
 
 def unwrap(error: BaseException) -> BaseException:
@@ -164,9 +197,10 @@ def opening_fault(error: BaseException) -> str:
     """Return why a database does not open, with the fix where it is known."""
     error = unwrap(error)
     if is_postgresql_error(error):
-        return f"{failure_reason(error)}; haven doctor says why"
+        reason = failure_reason(error)
+        return f"{reason}; {FIXED_BY_OPERATOR.get(reason, 'look into its log')}"
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & PRIMARY
-    return _OPENING.get(code, f"{type(error).__name__}; haven doctor says why")
+    return _OPENING.get(code, f"{type(error).__name__}; look into the system's log")
 
 
 def is_busy(error: BaseException) -> bool:
@@ -208,5 +242,5 @@ def _postgresql_reason(error: BaseException) -> str:
         fitting = [start for start in _REASONS if state.startswith(start)]
         return _REASONS[max(fitting, key=len)] if fitting else _DEFAULT_REASON
     said = str(error).casefold()
-    known = (reason for words, reason in _FIXES.items() if words in said)
+    known = (reason for words, reason in SAID_BY_LIBPQ.items() if words in said)
     return next(known, "the connection to the database was lost")

@@ -94,6 +94,19 @@ def upgrade_keys(database: Database) -> None:
         _migrate(database, KEY_MIGRATIONS)
 
 
+def has_table(database: Database, name: str) -> bool:
+    """Tell whether a database has a table."""
+    query = {
+        "sqlite": f"SELECT max(name) FROM sqlite_master WHERE name = '{name}'",  # noqa: S608 - ours
+        "postgresql": f"SELECT to_regclass('{name}')",
+    }
+    connection = database.connect_briefly()
+    try:
+        return connection.execute(query[database.dialect]).fetchone()[0] is not None
+    finally:
+        connection.close()
+
+
 def current_revision(database: Database) -> str | None:
     """Return the revision of a database, None for an empty one."""
     connection = database.connect_briefly()

@@ -28,7 +28,9 @@ DURABILITY = {"synchronous_commit": "on", "fsync": "on"}
 BOT_LOCK = 0x68617665
 """The first half of the advisory lock that the writer of a bot holds in its database: "have"."""
 _HOLDER = """
-SELECT l.pid, a.application_name FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+SELECT l.pid, a.application_name,
+to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')
+FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
 WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %s AND l.objid = 0
 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
@@ -134,4 +136,5 @@ def claim_for_bot(connection: psycopg.Connection[Any], before: int = 0) -> None:
         raise SilentDatabaseError("no answer: the connection before this one has not ended yet")
     named = _NAMED.match(holder[1] or "")
     who = f"process {named[1]} on {named[2]}" if named else "of an unknown process"
+    who += f", since {holder[2]} UTC" if holder[2] else ""
     raise AlreadyRunningError(f"another Haven ({who}) uses this database; stop it first")

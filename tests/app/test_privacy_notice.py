@@ -59,6 +59,7 @@ NOT_TOLD = {
     "telegram_token": "which bot",
     "telegram_token_file": "where on this machine",
     "telegram_api": "Telegram can read it whoever brings it there",
+    "telegram_proxy": "it passes on TLS, and reads nothing",
     "host_key_file": "where on this machine",
     "passphrase_file": "where on this machine",
     "desk_listen": "where on this machine",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.cli.backup import NO_FOLDER
 from bot.clock import DAY, HOUR, SystemClock
 from bot.store.database import Database
 from bot.vault import HostKey, Vault
@@ -188,7 +189,7 @@ def test_the_doctor_says_when_no_backup_is_made(haven: Haven, tmp_path: Path) ->
 
 def test_without_a_key_or_a_place_nothing_is_made(haven: Haven, tmp_path: Path) -> None:
     bare = command_runner(tmp_path)
-    assert bare("backup").returncode == 2
+    assert bare("backup").stderr == f"{NO_FOLDER}\n"
     refused = bare("backup", str(tmp_path / "backups"))
     assert (refused.returncode, "haven keys backup" in refused.stderr) == (1, True)
     mistyped = command_runner(tmp_path, HAVEN_BACKUP_KEY="age1" + "q" * 58)

@@ -271,7 +271,7 @@ def test_an_unfinished_copy_of_another_deployment_is_refused(move: Move) -> None
 def test_a_running_bot_is_named(move: Move) -> None:
     directory = DataDirectory(move.folder / "data")
     directory.lock()
-    move.refuses(f"another Haven (process {os.getpid()})")
+    move.refuses(f"another Haven (process {os.getpid()} on {os.uname().nodename}, since 2")
     directory.unlock()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.cli import main as command
+from bot.languages import LOCALES
 from tests.support.cli_runner import is_user_message
 
 WORDS = "he took my passport"
@@ -38,3 +39,14 @@ def test_an_unknown_error_is_one_line_without_its_text(
 def test_with_debug_it_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match=WORDS):
         run(monkeypatch, "--debug", "cases", "list")
+
+
+def test_a_file_that_the_release_lacks_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lacks = LOCALES / "vi" / "none.toml"
+    monkeypatch.setattr(command.sys.modules[__name__], "fails", lambda **_: lacks.read_text())
+    with pytest.raises(SystemExit):
+        run(monkeypatch, "start")
+    said = capsys.readouterr().err
+    assert said == f"a file of Haven cannot be read: {lacks}; install this release again\n"

@@ -316,7 +316,7 @@ def test_a_running_bot_stops_an_upgrade(old: OldDeployment) -> None:
     directory.lock()
     refused = old.haven("upgrade")
     directory.unlock()
-    assert f"another Haven (process {os.getpid()})" in refused.stderr
+    assert f"another Haven (process {os.getpid()} on " in refused.stderr
     assert is_user_message(refused.stderr)
     assert old.revisions() == [OLD, OLD]
 

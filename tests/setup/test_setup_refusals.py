@@ -37,7 +37,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"backups": "/var/backups/haven"}, "HAVEN_BACKUPS is set and HAVEN_BACKUP_KEY is not"),
     ({"backup_key": RECIPIENT}, "HAVEN_BACKUP_KEY is set and HAVEN_BACKUPS is not"),
     ({"backups": "/var/backups/haven", "backup_key": "age1qq"}, "HAVEN_BACKUP_KEY"),
-    ({"backups": "/var/lib/haven/b", "backup_key": RECIPIENT}, "HAVEN_BACKUPS lies in HAVEN_DATA"),
+    ({"backups": "/var/lib/haven/b", "backup_key": RECIPIENT}, "/b lies in HAVEN_DATA"),
     ({"database_url": "postgresql://127.0.0.1:9/haven"}, "HAVEN_DATABASE_URL: "),
     ({"data": "haven-data"}, "the folder haven-data has to begin with /"),
     ({"program": "/opt/my haven/haven"}, "has a space or a quote; install Haven elsewhere"),

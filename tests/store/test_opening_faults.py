@@ -9,7 +9,7 @@ import pytest
 
 from bot.app.storage import open_database
 from bot.errors import SettingError
-from bot.store.faults import opening_fault
+from bot.store.faults import FIXED_BY_OPERATOR, SAID_BY_LIBPQ, opening_fault
 from tests.support.harnesses.hotline_harness import settings_for
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         (sqlite3.SQLITE_FULL, "make room"),
         (sqlite3.SQLITE_IOERR_WRITE, "make room"),
         (sqlite3.SQLITE_CORRUPT, "haven restore"),
-        (sqlite3.SQLITE_MISUSE, "haven doctor"),
+        (sqlite3.SQLITE_MISUSE, "system's log"),
     ],
 )
 def test_each_reason_has_a_fix(code: int, fix: str) -> None:
@@ -40,3 +40,8 @@ def test_a_damaged_file_is_named_with_the_setting(tmp_path: Path) -> None:
     (settings.data / "haven.db").write_bytes(b"no database at all" * 100)
     with pytest.raises(SettingError, match=r"HAVEN_DATA: the database .*: its file is damaged"):
         open_database(settings)
+
+
+def test_every_reason_for_which_postgresql_does_not_open_has_a_fix() -> None:
+    assert set(SAID_BY_LIBPQ.values()) == FIXED_BY_OPERATOR.keys()
+    assert len(FIXED_BY_OPERATOR) > 8

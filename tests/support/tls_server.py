@@ -25,7 +25,7 @@ HOST = "127.0.0.1"
 @contextlib.contextmanager
 def tls_server(folder: Path, days: float) -> Iterator[tuple[int, Path]]:
     """Serve with a certificate that is valid for so many days; yield the port and the authority."""
-    chain = _certificate(folder, days)
+    chain = make_certificate(folder, days)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain)
     with socket.create_server((HOST, 0)) as listener:
@@ -46,7 +46,8 @@ def _serve(listener: socket.socket, context: ssl.SSLContext) -> None:
                 context.wrap_socket(connection, server_side=True).close()
 
 
-def _certificate(folder: Path, days: float) -> Path:
+def make_certificate(folder: Path, days: float) -> Path:
+    """Make a key and a certificate that signs itself; return the file of both."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "desk")])
     now = datetime.now(UTC)

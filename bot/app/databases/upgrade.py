@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 from bot.app.databases.moved import refuse_moved
 from bot.app.databases.upgrade_lock import upgrade_lock
+from bot.app.keys import require_separate_keys
 from bot.clock import DAY, HOUR, SystemClock
+from bot.errors import SettingError
 from bot.log import log
 from bot.release import installed_release
 from bot.store.copies.upgrade_copy import UpgradeCopy, delete_copy, made_at
@@ -26,6 +28,7 @@ from bot.store.migrate import (
     MIGRATIONS,
     TABLES,
     current_revision,
+    has_table,
     upgrade,
     upgrade_keys,
 )
@@ -39,6 +42,11 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
 
+OTHER = {
+    "data": ("HAVEN_DATABASE_URL", "case_wraps", "key store"),
+    "key store": ("HAVEN_KEYS_URL", "inbox", "data"),
+}
+"""By what is to be there: its setting, a table that it never has, and whose table that is."""
 CHECK_SECONDS = 3600.0
 KEPT_THROUGH_STARTS, KEPT_WHILE_RUNNING = DAY, HOUR
 """How long a copy is kept after an upgrade: through starts that fail for a day, and no longer than
@@ -73,12 +81,14 @@ def load_parts(settings: Settings) -> tuple[UpgradePart, UpgradePart]:
     """Return data and key store, with their revisions.
 
     Raises:
+        SettingError: data and key store were exchanged.
         StoreTooNewError: one is of a newer release.
         UnfinishedCopyError: one is a part of a copy.
     """
+    require_separate_keys(settings)
     directory = DataDirectory(settings.data)
     data = Database(settings.database_url or directory.database_url)
-    keys = Database(settings.keys_url or directory.keys_url)
+    keys = Database(settings.keys_url or directory.keys_url, name="HAVEN_KEYS_URL")
     parts = (
         UpgradePart("data", data, _revision(data), LATEST_REVISION, MIGRATIONS, TABLES.values()),
         UpgradePart(
@@ -87,8 +97,19 @@ def load_parts(settings: Settings) -> tuple[UpgradePart, UpgradePart]:
         ),
     )  # fmt: skip
     for part in parts:
+        _refuse_other(part)
         require_known(part.revision, part.migrations)
     return parts
+
+
+def _refuse_other(part: UpgradePart) -> None:
+    """Refuse the data in place of the key store, and the reverse: both count revisions."""
+    setting, table, found = OTHER[part.name]
+    if part.revision is not None and has_table(part.database, table):
+        raise SettingError(
+            f"{setting} names the {found} of Haven, not its {part.name}: see whether "
+            "HAVEN_DATABASE_URL and HAVEN_KEYS_URL were exchanged. Nothing was changed"
+        )
 
 
 def _revision(database: Database) -> str | None:
@@ -120,14 +141,8 @@ def upgrade_deployment(
     with upgrade_lock(settings, parts[0].database, announce):
         parts = load_parts(settings)
         if old := [part for part in parts if part.steps]:
-            _require_stopped(settings)
+            DataDirectory(settings.data).refuse_running()
             _upgrade(old, announce, with_backup=with_backup)
-
-
-def _require_stopped(settings: Settings) -> None:
-    directory = DataDirectory(settings.data)
-    directory.lock()
-    directory.unlock()
 
 
 def _upgrade(old: list[UpgradePart], announce: Callable[[str], None], *, with_backup: bool) -> None:

@@ -100,17 +100,21 @@ async def connections(bot: SilentBot) -> AsyncIterator[None]:
 
 
 def build_bot(
-    token: str, api: str = TELEGRAM_API, note_date: Callable[[str], None] | None = None
-) -> SilentBot:
-    """Return a Bot, not yet opened; `note_date` gets the `Date` header of every response."""
+    token: str, api: str = TELEGRAM_API, note_date: Callable[[str], None] | None = None,
+    proxy: str = "",
+) -> SilentBot:  # fmt: skip
+    """Return a Bot, not yet opened; `note_date` gets the `Date` header of every response.
+
+    `proxy` is the address of an HTTP proxy between here and Telegram; empty for none.
+    """
     bot_number(token)
     base = api.rstrip("/")
     return SilentBot(
         token,
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",
-        request=AiohttpRequest(note_date=note_date),
-        get_updates_request=AiohttpRequest(connections=2, note_date=note_date),
+        request=AiohttpRequest(note_date=note_date, proxy=proxy),
+        get_updates_request=AiohttpRequest(connections=2, note_date=note_date, proxy=proxy),
     )
 
 
@@ -144,14 +148,14 @@ async def identify(bot: Bot, expected: int | None = None) -> User:
     return me
 
 
-async def username_of(token: str, api: str = TELEGRAM_API) -> str:
+async def username_of(token: str, api: str = TELEGRAM_API, proxy: str = "") -> str:
     """Return the username of the bot of a token.
 
     Raises:
         SettingError: the token is not accepted, or Telegram cannot be reached.
     """
     try:
-        async with build_bot(token, api) as bot:
+        async with build_bot(token, api, proxy=proxy) as bot:
             return bot.username
     except TelegramError as error:
         raise SettingError(

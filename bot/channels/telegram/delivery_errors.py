@@ -68,6 +68,12 @@ class TokenRefusedError(TelegramError):
     __slots__ = ()
 
 
+class ProxyRefusedError(NotSentError):
+    """The proxy between here and Telegram let nothing through."""
+
+    __slots__ = ()
+
+
 class SlowDownError(RetryAfter):
     """Telegram demands a pause."""
 
@@ -90,6 +96,8 @@ def transport_error(error: BaseException) -> TelegramError:
         return NotSentInTimeError(f"No connection in time ({name})")
     if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.InvalidURL)):
         return NotSentError(f"No connection ({name})")
+    if isinstance(error, aiohttp.ClientHttpProxyError):  # it answered instead of Telegram
+        return ProxyRefusedError(f"The proxy refuses the connection ({error.status})")
     if isinstance(error, TimeoutError):
         return TimedOut(f"No answer in time ({name})")
     return NetworkError(f"The connection broke ({name})")

@@ -48,7 +48,7 @@ class TelegramAnswers:
 
 
 async def ask_telegram(
-    token: str, api: str, group: int = 0, clock: Clock | None = None
+    token: str, api: str, group: int = 0, clock: Clock | None = None, proxy: str = ""
 ) -> TelegramAnswers:
     """Ask Telegram about a bot, and about its group (0: none); nothing is changed.
 
@@ -58,7 +58,7 @@ async def ask_telegram(
     """
     clock = clock or SystemClock()
     server_time = ServerTime(clock)
-    bot, reason = build_bot(token, api, server_time.note_date), ""
+    bot, reason = build_bot(token, api, server_time.note_date, proxy), ""
     try:
         async with asyncio.timeout(ASK_TIMEOUT), connections(bot):
             answers = await _ask(bot, group)

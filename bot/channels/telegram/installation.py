@@ -27,7 +27,7 @@ NEEDED_RIGHTS = {
 """Rights of an administrator that the desk in a group needs."""
 NO_ANSWER = (
     "Telegram does not answer at {api} ({error}): check the network, and HAVEN_TELEGRAM_API if it "
-    "is set"
+    "is set; if the way out is a proxy only, set HAVEN_TELEGRAM_PROXY"
 )
 
 
@@ -47,25 +47,25 @@ class KnownGroup(NamedTuple):
     title: str
 
 
-async def find_bot(token: str, api: str) -> KnownBot:
+async def find_bot(token: str, api: str, proxy: str = "") -> KnownBot:
     """Return whose token it is.
 
     Raises:
         SettingError: Telegram does not accept it.
         HavenError: Telegram does not answer.
     """
-    async with _asking(token, api) as bot:
+    async with _asking(token, api, proxy) as bot:
         me = await identify(bot)
         return KnownBot(me.username or "", me.first_name, bool(me.can_join_groups))
 
 
-async def check_group(token: str, api: str, group: int) -> str:
+async def check_group(token: str, api: str, group: int, proxy: str = "") -> str:
     """Return the title of the caseworkers' group.
 
     Raises:
         HavenError: the bot is not in it, it has no topics, or the bot lacks rights there.
     """
-    async with _asking(token, api) as bot:
+    async with _asking(token, api, proxy) as bot:
         try:
             chat = await bot.get_chat(group)
             member = await bot.get_chat_member(group, bot.id)
@@ -90,13 +90,13 @@ def _group_faults(member: ChatMember, *, has_topics: bool) -> Iterable[str]:
         yield f"the bot may not {' and '.join(missing)} there; allow it as an administrator"
 
 
-async def recent_groups(token: str, api: str) -> list[KnownGroup]:
+async def recent_groups(token: str, api: str, proxy: str = "") -> list[KnownGroup]:
     """Return the groups to which the bot was added lately; no update is confirmed by that.
 
     Empty also while a bot runs with this token.
     """
     with contextlib.suppress(Conflict):
-        async with _asking(token, api) as bot:
+        async with _asking(token, api, proxy) as bot:
             updates = await bot.get_updates(timeout=0)
             return list(dict.fromkeys(filter(None, map(_group_of, updates))))
     return []
@@ -109,16 +109,16 @@ def _group_of(update: Update) -> KnownGroup | None:
     return KnownGroup(chat.id, str(chat.title or ""))
 
 
-async def tell_profile(token: str, api: str, profile: PublicProfile) -> bool:
+async def tell_profile(token: str, api: str, profile: PublicProfile, proxy: str = "") -> bool:
     """Set the bot's menus and profile in every language; whether all were accepted."""
-    async with _asking(token, api) as bot:
+    async with _asking(token, api, proxy) as bot:
         await set_menus(bot, profile.menus)
         return await set_profile(bot, profile.profiles)
 
 
 @contextlib.asynccontextmanager
-async def _asking(token: str, api: str) -> AsyncIterator[SilentBot]:
-    bot = build_bot(token, api)
+async def _asking(token: str, api: str, proxy: str) -> AsyncIterator[SilentBot]:
+    bot = build_bot(token, api, proxy=proxy)
     try:
         async with connections(bot):
             yield bot

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 OTHER_POLLER = (
-    "Another program fetches the messages of this bot. Stop it first: "
-    "two would take them away from each other."
+    "Another program fetches the messages of this bot. Stop it first: two would take them away "
+    "from each other. If you do not know it, revoke the token: /revoke at @BotFather"
 )
 WEBHOOK = (
     "Another program has Telegram send the messages of this bot to its webhook. Stop it first: "
@@ -86,7 +86,7 @@ class ConflictDetector:
     once, and one that was there before goes on for a while.
     """
 
-    YOUNG_SECONDS = 60.0
+    YOUNG_SECONDS = 20.0
     WINDOW_SECONDS = 120.0
     MAX_CONFLICTS = 8
 

@@ -8,11 +8,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.channels.telegram.inspection import TelegramAnswers, ask_telegram
+from bot.channels.telegram.system_proxy import unused_proxy
 from bot.channels.tls_certificate import certificate_ends_at
 from bot.clock import DAY, SECOND, SystemClock, is_clock_synchronised
 from bot.errors import HavenError
 from bot.settings import Settings
 
+CHECK_NETWORK = (
+    "check the network, a firewall, HAVEN_TELEGRAM_API, and, where a proxy is the way out, "
+    "HAVEN_TELEGRAM_PROXY"
+)
 Check = tuple[str, Callable[[], object]]
 CERTIFICATE_NOTICE = 14 * DAY
 """Before a certificate ends, an operator should look why it was not renewed."""
@@ -31,13 +36,14 @@ class TelegramQuestions:
         try:
             answers = asyncio.run(
                 ask_telegram(
-                    self.settings.token(), self.settings.telegram_api, self.settings.desk_group
+                    self.settings.token(),
+                    self.settings.telegram_api,
+                    self.settings.desk_group,
+                    proxy=self.settings.proxy(),
                 )
             )
         except HavenError as error:
-            raise HavenError(
-                f"{error}; check the network, a firewall or proxy, and HAVEN_TELEGRAM_API"
-            ) from None
+            raise HavenError(f"{error}; {unused_proxy(self.settings) or CHECK_NETWORK}") from None
         self._answers = answers
         if not answers.is_accepted:
             raise HavenError(f"it refuses the token. {NEW_TOKEN}")

@@ -346,7 +346,9 @@ def _tell_telegram(installation: Installation) -> None:
     settings = installation.settings()
     profile = public_profile(settings, use_offered_languages(settings))
     try:
-        is_told = asyncio.run(tell_profile(settings.token(), settings.telegram_api, profile))
+        is_told = asyncio.run(
+            tell_profile(settings.token(), settings.telegram_api, profile, settings.proxy())
+        )
     except HavenError:  # the bot tries again at its start
         is_told = False
     languages = len(profile.profiles)

@@ -167,13 +167,18 @@ class Backup:
         """Have the folder, without what a killed backup left."""
         try:
             self._into.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for path in self._into.glob(f"haven-*{UNFINISHED}"):
-                path.unlink()
+            self._delete_unfinished()
             yield
         except OSError as error:
+            with suppress(OSError):  # it may be what fills the disk
+                self._delete_unfinished()
             raise BackupError(
                 f"{self._into}: {error.strerror}; name a folder with space that Haven may write to"
             ) from None
+
+    def _delete_unfinished(self) -> None:
+        for path in self._into.glob(f"haven-*{UNFINISHED}"):
+            path.unlink()
 
     def _create(
         self, seen: Snapshot, keys: Snapshot, files: Path, now: int, on_progress: Progress

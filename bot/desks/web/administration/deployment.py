@@ -32,9 +32,9 @@ SETTING_GROUPS: dict[Text, tuple[str, ...]] = {
     ),
     texts.GROUP_DESK: ("desk_origin", "desk_listen", "desk_group", "desk_mode"),
     texts.GROUP_KEYS: (
-        "telegram_token", "telegram_token_file", "telegram_api", "host_key_file",
-        "passphrase_file", "data", "database_url", "keys_url", "backups", "backup_key",
-        "smtp_url", "smtp_from", "push_contact", "watch_listen",
+        "telegram_token", "telegram_token_file", "telegram_api", "telegram_proxy",
+        "host_key_file", "passphrase_file", "data", "database_url", "keys_url", "backups",
+        "backup_key", "smtp_url", "smtp_from", "push_contact", "watch_listen",
         "assist_models",
     ),
 }  # fmt: skip

@@ -188,6 +188,7 @@ SETTING_MEANINGS = {
     "telegram_token": _("Gives control of the bot."),
     "telegram_token_file": _("A file that holds that token."),
     "telegram_api": _("The server through which the bot reaches Telegram."),
+    "telegram_proxy": _("The proxy through which the bot reaches Telegram. Empty: none."),
     "host_key_file": _("The key that opens this deployment's data."),
     "passphrase_file": _("The passphrase of a locked host key."),
     "data": _("The folder of this deployment."),
