@@ -34,6 +34,7 @@ from tests.support.database.key_store_fixtures import (
     QUEUES,
     enrol_approved,
 )
+from tests.support.harnesses.live_deployment import START_PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -80,6 +81,7 @@ class LiveDesk:
     async def open(cls, night: LiveDeployment) -> AsyncIterator[LiveDesk]:
         """Start a deployment whose process serves the desk as well."""
         desk = cls(night)
+        night.patience = START_PATIENCE  # weeks are played: one slow moment is no fault
         night.extra_job = desk.serve
         await night.start()
         await asyncio.wait_for(desk._is_open.wait(), night.patience)
@@ -185,6 +187,7 @@ class LiveWorker:
         self.client = httpx.AsyncClient(
             base_url=f"{origin}{DESK_PATH}",
             headers={"user-agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"},
+            timeout=START_PATIENCE,
         )
 
     async def comes(self) -> LiveWorker:
