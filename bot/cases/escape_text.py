@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import lru_cache
 
 from bot.conversation import Answer, FileRef, PlaceAnswer, TimeAnswer
 
@@ -14,11 +16,13 @@ BIDI_MARKS = frozenset("\u061c\u200e\u200f\ufeff")
 """Invisible direction marks. Joiners are not among them: scripts need those."""
 TAG_CHARACTERS = range(0xE0000, 0xE0080)
 """An invisible alphabet in which text could be hidden."""
+_NOT_PLAIN = re.compile(r"[^\n -~]")
+"""Characters that have to be looked at; all others are shown as they are."""
 
 
 def escape_text(text: str) -> str:
     """Return a text with control and direction characters escaped."""
-    return "".join(char if _is_harmless(char) else escape_char(char) for char in text)
+    return _NOT_PLAIN.sub(lambda found: _shown(found[0]), text)
 
 
 def escape_line(text: str) -> str:
@@ -36,10 +40,11 @@ def escape_char(char: str) -> str:
     return char.encode("ascii", "backslashreplace").decode() if char > "\x7f" else repr(char)[1:-1]
 
 
-def _is_harmless(char: str) -> bool:
-    if char == "\n" or " " <= char <= "~":
-        return True
-    return not (unicodedata.category(char) in CONTROL_CATEGORIES or _is_hidden(char))
+@lru_cache(maxsize=4096)
+def _shown(char: str) -> str:
+    """Return a character that is not plain as it is shown; remembered, for scripts have few."""
+    is_harmful = unicodedata.category(char) in CONTROL_CATEGORIES or _is_hidden(char)
+    return escape_char(char) if is_harmful else char
 
 
 def _is_hidden(char: str) -> bool:

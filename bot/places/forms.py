@@ -49,6 +49,7 @@ class RecordBlank:
     is_chinese: bool | None = None
     """Whether only values in Chinese characters fill it, or only others; None: all."""
     separator: str = ""
+    """Between the fields of a group; empty: a comma, where the script needs one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,10 @@ class OfficeForms:
     """Fields of the record that fill a blank, by blank."""
     contradiction_line: str
     """Stands for several values that contradict each other, with {values} in one line."""
+    call_back_line: str
+    """How a person is called without danger, with {number}, {times} and {if_other}."""
+    not_said: str
+    """Stands in it for what the person was not asked."""
     answer_line: str
     """The line of one answer, with {question} and {answer}."""
     no_answers_line: str

@@ -1,4 +1,4 @@
-"""The command: `./run bench [turn|one|open|growth|send|relay|claim|search|desk ...] [--json]`."""
+"""The command: `./run bench [SCENARIO ...] [--json]`; its help names the scenarios."""
 
 from __future__ import annotations
 

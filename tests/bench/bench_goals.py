@@ -115,6 +115,14 @@ GOALS: Final = (
     Goal("desk", "one more message there until drawn, ms", None, 300, _is(_MORE, "p50_ms")),
     Goal("desk", "what that message brings, KB", None, 10, _is(_MORE, "sent_kb")),
     Goal("desk", "every connection, ms", None, 50, _is("every connection", "p50_ms")),
+    Goal(
+        "case",
+        "a case with record and plan, times the same page without, at the median",
+        None,
+        1.1,
+        _ratio("a case", "a case, no plan", "p50_ms"),
+    ),
+    Goal("case", "every connection, ms", None, 50, _is("every connection", "p50_ms")),
     Goal("desk", "memory at its peak with 500 streams, MB", None, 150, _is(_LISTEN, "rss_mb")),
     *(
         Goal(

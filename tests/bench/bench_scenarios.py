@@ -228,6 +228,24 @@ def _desk() -> Scenario:
     )
 
 
+def _case() -> Scenario:
+    def row(name: str, subject: str, people: int) -> Measurement:
+        run = BenchRun(subject=subject, people=people, stored=_HUNDRED_THOUSAND, warm_up=5)
+        return Measurement(name, run, "a case, no plan")
+
+    return Scenario(
+        "case",
+        "A case with 40 values and 5 services, 100 k cases",
+        "pages a second, to the same page without the plan",
+        (
+            row("a case", "desk-case", 25),
+            row("a case, no plan", "desk-case-without-plan", 25),
+            row("a case and its record", "desk-record", 25),
+            row("every connection", "desk-connections", 10),
+        ),
+    )
+
+
 ALL: Final = {
     scenario.name: scenario
     for scenario in (
@@ -240,5 +258,6 @@ ALL: Final = {
         _claim(),
         _search(),
         _desk(),
+        _case(),
     )
 }

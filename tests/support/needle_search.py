@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
 NEEDLE = "Jarum針-7f3a"
 """Planted in everything a person can write."""
@@ -54,6 +55,16 @@ def find_spellings(data: bytes, words: str) -> list[str]:
     found = [name for name, spelling in wanted.items() if spelling in data]
     for plain in unpacked(data):
         found += [f"deflate/{name}" for name, spelling in wanted.items() if spelling in plain]
+    return found
+
+
+def find_any(folder: Path, words: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Return file, words and spelling of whatever of some words stands in the files of a folder."""
+    wanted = [(it, *each) for it in words for each in spellings(it).items()]
+    found = []
+    for path in sorted(it for it in folder.rglob("*") if it.is_file()):
+        for plain in (data := path.read_bytes(), *unpacked(data)):
+            found += [(path.name, it, name) for it, name, spelling in wanted if spelling in plain]
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bot.app.texts import build_reader
+from bot.app.texts import build_reader, build_spoken_texts
 from bot.cases.queries import CaseDetails
 from bot.cli.deployment import Deployment, no_such_case, open_deployment, require_case
 from bot.cli.options import PasswordFile, SignedIn, one_of
@@ -16,11 +16,14 @@ from bot.errors import HavenError
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.form_data import (
     OFFICE_LANGUAGE,
+    OfficeWords,
     base_fields,
+    call_back_fields,
     event_days,
     person_statements,
     record_fields,
 )
+from bot.hotline.origins.store import CaseOrigins
 from bot.hotline.place_records import records_of
 from bot.languages import catalogue
 from bot.places.forms import OfficeForm, fill_form
@@ -28,6 +31,7 @@ from bot.places.registry import find_place
 from bot.store.writer import Work
 from bot.vault.keys.keyring import Keyring
 from flows import ALL_FLOWS
+from flows.texts.counties import COUNTIES
 
 
 def draft(
@@ -80,10 +84,19 @@ def _record_fields(
 ) -> dict[str, str]:
     place, case = find_place(deployment.settings.place), require_case(work, reference)
     assert place.office_forms is not None  # noqa: S101 - `draft` has checked it
-    record = records_of(deployment.vault, place).load(
-        work, case, deployment.vault.cases.opener(case, keyring)
-    )
-    return record_fields(place.office_forms, record, catalogue(OFFICE_LANGUAGE, "staff"))
+    opener = deployment.vault.cases.opener(case, keyring)
+    record = records_of(deployment.vault, place).load(work, case, opener)
+    origin = CaseOrigins.of_case(work, case, opener)
+    forms, words = place.office_forms, _office_words()
+    known = record_fields(forms, record, words)
+    return known | call_back_fields(forms, origin.call_back if origin else None, words)
+
+
+def _office_words() -> OfficeWords:
+    return OfficeWords(
+        catalogue(OFFICE_LANGUAGE, "staff"), catalogue(OFFICE_LANGUAGE), COUNTIES,
+        build_spoken_texts(),
+    )  # fmt: skip
 
 
 def _event_days(

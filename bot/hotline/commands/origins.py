@@ -10,6 +10,7 @@ from bot.cases.consents import ConsentRecords, new_consent
 from bot.cases.intake import CaseOpening, NewReport
 from bot.cases.state_machine import CaseAction
 from bot.cases.urgency import Priority
+from bot.hotline.chat.case_progress import mark_read
 from bot.hotline.chat.messages import CaseMessageContent, CaseMessageKind, MessageSide
 from bot.hotline.chat.takeover import JoinChat
 from bot.hotline.commands import texts
@@ -82,6 +83,7 @@ def _store_case(context: CommandContext, found: CaseToOpen) -> NewCase:
         report.consents.append(replace(heard, heard_by=by))
         ConsentRecords.store_wordings(work, [(found.wording, found.wording_text)], now)
     services.intake.store(work, [case], [report])
+    mark_read(work, case.id, now)  # a colleague wrote it down; the person reads no other
     origin = CaseOrigin(found.channel, by, found.teller, found.call_back)
     CaseOrigins(services.vault).add(work, case.id, origin)
     services.audit.record(work, now, by, "open_case", case.id, found.channel.value)

@@ -44,7 +44,7 @@ RESIDENCE = OfficeForm(
         "申請事項",
         "　申請人經鑑別為人口販運被害人，請核發一年效期之居留許可。",
         "　鑑別通知書日期：{identified_on}",
-        "　鑑別機關（單位）及文號：{unit}",
+        "　鑑別機關（單位）及文號：{unit}　{notice_number}",
         "",
         "檢具文件",
         "　□ 申請書",
@@ -125,8 +125,8 @@ _REPORTER = (
 )
 _ABOUT = (
     "當事人（不知者留白，不得推測）",
-    "　姓名或稱呼：{name}",
-    "　出生年月日或年齡：{born}",
+    "　姓名或稱呼：{called}",
+    "　出生年月日或年齡：{born_or_age}",
     "　國籍（地區）：{nationality}",
     "　使用語言：{language}",
     "　目前所在：{address}",
@@ -205,16 +205,31 @@ OFFICE_FORMS = OfficeForms(
     draft_notice="【草稿：須由人員逐項查核；未經當事人看過並同意，不得送出】",
     record_blanks={
         "name": RecordBlank(_NAMES, is_chinese=True),
+        "called": RecordBlank((*_NAMES, ("person.alias",)), separator=" "),
         "foreign_name": RecordBlank(_NAMES, is_chinese=False, separator=" "),
         "born": RecordBlank((("person.born",),)),
+        "born_or_age": RecordBlank((("person.born",), ("person.age",))),
         "nationality": RecordBlank((("person.nationality",),)),
         "number": RecordBlank((("person.passport",), ("person.residence_number",))),
         "address": RecordBlank((("person.county", "person.city", "person.street"),)),
+        "safe_contact": RecordBlank(
+            (("person.mobile", "person.phone", "person.account", "person.email"),), separator="、"
+        ),
+        "permit_until": RecordBlank((("person.permit_until",),)),
+        "where": RecordBlank(
+            (
+                ("place.county", "place.city", "place.street"),
+                ("employer.county", "employer.city", "employer.street"),
+                ("exploitation.place",),
+            )
+        ),
         "unit": RecordBlank((("identification.unit",),)),
-        "suspect": RecordBlank((("suspect.name",), ("employer.name",)), separator="、"),
+        "suspect": RecordBlank((("suspect.name",), ("employer.name",))),
         "notice_number": RecordBlank((("identification.notice_number",),)),
     },
     contradiction_line="{values}（說法不一，待查）",
+    call_back_line="{number}（可聯絡時間：{times}；他人接聽時：{if_other}）",
+    not_said="未詢問，聯絡前請先洽通報單位",
     answer_line="　・{question}：「{answer}」",
     no_answers_line="　（沒有可以附上的內容）",
 )

@@ -34,10 +34,12 @@ from tests.support.people.flow_answers import BOOK
 from tests.support.telegram.bot_api_oracle import check
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from pathlib import Path
 
+    from bot.app.build import RunningApp
     from bot.cases.queries import CaseDetails, QueuedCase
+    from bot.clock import Clock
     from bot.sandbox.state import Message
     from bot.text import Text
 
@@ -71,6 +73,7 @@ class LiveDeployment:
         self.bot: asyncio.Task[None] | None = None
         self.patience = PATIENCE
         self.canary = CanaryTimes()
+        self.extra_job: Callable[[RunningApp], Coroutine[None, None, None]] | None = None
         self._reading: Any = None
 
     async def start(self) -> None:
@@ -97,6 +100,7 @@ class LiveDeployment:
             offer=offer,
             canary=self.canary,
             patience=self.store_patience,
+            extra_job=self.extra_job,
         )
         return run_bot(self.settings, options)
 
@@ -168,9 +172,14 @@ class LiveDeployment:
 
 
 @contextlib.asynccontextmanager
-async def evening(folder: Path, **given: Any) -> AsyncIterator[LiveDeployment]:
-    """Serve a Telegram and a deployment that has not started yet."""
-    sandbox = Sandbox(check=check)
+async def evening(
+    folder: Path, clock: Clock | None = None, *, checks_calls: bool = True, **given: Any
+) -> AsyncIterator[LiveDeployment]:
+    """Serve a Telegram and a deployment that has not started yet.
+
+    Without `checks_calls` its calls are not compared with aiogram's, which takes seconds to import.
+    """
+    sandbox = Sandbox(check=check if checks_calls else None, clock=clock)
     # Every press waits for the end of the letter before it: see `LiveDeployment.settled`.
     with patch.object(courier, "RESULT_DELAY", 0.0):
         async with _served(sandbox, folder, **given) as made:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.cases.consents import ConsentRecords
+from bot.cases.escape_text import escape_line
 from bot.clock import DAY
 from bot.desks.web import texts
 from bot.desks.web.auth.case_access import CaseAccess, read_case
@@ -16,11 +17,14 @@ from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.deadlines import STRIKE, DeadlineEventRow, deadline_line
 from bot.hotline.form_data import (
     OFFICE_LANGUAGE,
+    OfficeWords,
     base_fields,
+    call_back_fields,
     event_days,
     person_statements,
     record_fields,
 )
+from bot.hotline.origins.store import CaseOrigins
 from bot.places.forms import OfficeForm, OfficeForms, fill_form
 
 if TYPE_CHECKING:
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
 
 SOON = 3 * DAY
 AMOUNTS = "amounts"
+REPORTER = "reporter"
+"""The blank for who reports: the one who makes the draft, unless another does in the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +162,17 @@ async def _fill_form(
     if opened is None or not opened.is_decrypted:
         raise NotFoundError("no access")
 
+    locale = context.locale(OFFICE_LANGUAGE)
+    words = OfficeWords(
+        locale.staff_catalogue, locale.flow_catalogue, context.counties, context.spoken
+    )
+
     def load(work: Work) -> dict[str, str]:
         opener = context.vault.cases.opener(seen.case, keyring)
         record = context.record_entries.load(work, seen.case, opener)
-        return record_fields(forms, record, context.locale(OFFICE_LANGUAGE).staff_catalogue)
+        origin = CaseOrigins.of_case(work, seen.case, opener)
+        call_back = origin.call_back if origin else None
+        return record_fields(forms, record, words) | call_back_fields(forms, call_back, words)
 
     def record(work: Work) -> dict[str, str]:
         context.audit.record(work, now, request.caseworker.id, "draft", seen.case, form.code)
@@ -169,5 +182,6 @@ async def _fill_form(
         forms, opened, organisation=context.organisation, contact=context.contact,
         zone=context.zone, now=now,
     )  # fmt: skip
+    fields[REPORTER] = escape_line(request.caseworker.name)
     known = {**await request.read(load), **await request.write(record), **fields}
     return fill_form(forms, form, known, person_statements(opened) if form.includes_answers else [])

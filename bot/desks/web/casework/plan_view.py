@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from bot.desks.web.request import DeskRequest
     from bot.hotline.services.model import Appointment, ServiceState
+    from bot.places.place import Place
     from bot.places.services import CeilingRule, LegalService
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
@@ -102,7 +103,8 @@ class PlanView:
 def load_plan(work: Work, request: DeskRequest, case: str, keyring: Keyring | None) -> PlanView:
     """Return the plan of a readable case."""
     context = request.context
-    plans, services = ServicePlans(context.vault, context.audit), context.place.services
+    plans, place = ServicePlans(context.vault, context.audit), context.place
+    services = place.services
     found = PlanView(names={it.code: request.locale(it.name) for it in services})
     try:
         plan = plans.of_case(work, case)
@@ -110,7 +112,7 @@ def load_plan(work: Work, request: DeskRequest, case: str, keyring: Keyring | No
     except (CaseNotReadableError, DecryptionError):
         found.is_altered = True
         return found
-    builder = _PlanBuilder(request, plan, words)
+    builder = _PlanBuilder(request, place, plan, words)
     found.services = [builder.service(it) for it in services if plan.state(it.code)]
     found.services.sort(key=lambda it: not it.is_open)
     ahead = [builder.appointment(it) for it in plan.appointments]
@@ -124,6 +126,8 @@ def load_plan(work: Work, request: DeskRequest, case: str, keyring: Keyring | No
 @dataclass(frozen=True, slots=True)
 class _PlanBuilder:
     request: DeskRequest
+    place: Place
+    """The country of this deployment; the context puts it together at every call."""
     plan: CasePlan
     words: Mapping[int, PlanWords]
 
@@ -153,7 +157,7 @@ class _PlanBuilder:
         )
 
     def appointment(self, it: Appointment) -> AppointmentView:
-        names = {one.code: one.name for one in self.request.context.place.services}
+        names = {one.code: one.name for one in self.place.services}
         service = self.request.locale(names[it.service]) if it.service in names else it.service
         zone = self.request.context.legal_deadlines.law.zone
         at = datetime.fromtimestamp(it.moment / SECOND, zone)
@@ -165,7 +169,7 @@ class _PlanBuilder:
 
     def _used(self, it: LegalService) -> Iterator[str]:
         """Yield what was used of the ceilings against which something was given."""
-        place, law = self.request.context.place, self.request.context.legal_deadlines.law
+        place, law = self.place, self.request.context.legal_deadlines.law
         today, catalogue = law.date_of(self.request.now), self.request.locale.staff_catalogue
         for rule in it.ceilings:
             ceiling = current_ceiling(rule, place.chapters.get(AMOUNTS), today)
@@ -202,5 +206,5 @@ class _PlanBuilder:
         )
 
     def _rule(self, kind: str) -> CeilingRule | None:
-        services = self.request.context.place.services
+        services = self.place.services
         return next((rule for it in services for rule in it.ceilings if rule.code == kind), None)

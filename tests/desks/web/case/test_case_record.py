@@ -8,7 +8,7 @@ import zipfile
 from html import unescape
 from typing import TYPE_CHECKING
 
-from bot.hotline.form_data import record_fields
+from bot.hotline.form_data import OfficeWords, record_fields
 from bot.languages import catalogue
 from bot.places.taiwan.forms import OFFICE_FORMS
 from tests.support.database.key_store_fixtures import PASSWORD
@@ -95,9 +95,9 @@ def test_two_who_correct_one_value_both_stand_until_it_is_settled(web_desk: WebD
     page = unescape(mei.browser.get(f"/cases/{reference}/record/pane").text)
     assert "Sources contradict each other." in page
     assert "\u2194" in page
-    draft = record_fields(
-        OFFICE_FORMS, record_of(web_desk, mei, reference), catalogue("zh_Hant", "staff")
-    )
+    words = OfficeWords(catalogue("zh_Hant", "staff"), catalogue("zh_Hant"), {},
+                        web_desk.front.spoken)  # fmt: skip
+    draft = record_fields(OFFICE_FORMS, record_of(web_desk, mei, reference), words)
     assert draft["born"].startswith(
         "\u6c11\u570b 84 \u5e74 5 \u6708 3 \u65e5 / last year before Tet"
     )
