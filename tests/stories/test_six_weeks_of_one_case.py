@@ -320,6 +320,7 @@ async def she_goes_home_and_writes_from_there(story: Story) -> None:
     at_home = {"value_number": AT_HOME, "value_times": "evening", "value_if_other": "hang_up"}
     await does("call_back", **at_home)
     await does("follow_up", code="12/20", words="Is she well at home?")
+    await does("clock", code="returned", words="2026-12-08")
     await story.until(20, 19, month=12)
     assert "Is she well at home?" in await story.mei.reads(f"/cases/{story.reference}")
     assert "Follow-up" in await story.mei.reads(head)
@@ -346,6 +347,10 @@ async def the_month_counts_her_once(story: Story) -> None:
     assert (law["identified"], law["noticed_child"], law["told_child"]) == (1, 2, 2)
     duties = table(november["deadlines"], "rule")["noticed_child"]
     assert (duties.number, duties.part) == (2, 1)  # hers in time, Sari's too late
+    for service, name in (("doctor", "given"), ("place", "refused"), ("place", "offered")):
+        assert rows(november[f"services_{name}"], "service") == {service: 1}, name
+    assert (november["identified"].total, december["returned"].total) == (Count(1), Count(1))
+    assert rows(december["services_given"], "service") == {"home": 1}
     assert rows(december["outcomes"], "outcome") == {"helped": 1}
     assert (november["sessions"].total, december["sessions"].total) == (Count(4), Count(1))
     await desk.freeze_months()
