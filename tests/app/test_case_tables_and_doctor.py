@@ -247,7 +247,7 @@ def test_the_doctor_sees_an_old_and_a_broken_database(tmp_path: Path) -> None:
     file.touch()
     assert any("has a haven.db without tables" in name for name, _fault in run_checks(settings))
     file.write_bytes(b"this is no database" * 100)
-    assert "DatabaseError" in faults(settings)["database opens and is durable"]
+    assert "its file is damaged" in faults(settings)["database opens and is durable"]
 
 
 def test_the_doctor_sees_a_key_that_lies_with_the_data(tmp_path: Path) -> None:

@@ -119,10 +119,9 @@ def test_a_root_that_was_altered_is_no_other_root(tmp_path: Path) -> None:
 def test_keys_do_not_lie_with_the_data(tmp_path: Path) -> None:
     url = DataDirectory(tmp_path / "data").database_url
     settings = settings_for(tmp_path, keys_url=url)
-    database = open_database(settings)
     with pytest.raises(SettingError, match="HAVEN_KEYS_URL"):
-        open_vault(settings, database)
-    database.writer.close()
+        open_database(settings)
+    assert not (settings.data / "haven.db").exists()
 
 
 def test_the_key_store_is_in_the_data_folder_or_at_its_own_url(tmp_path: Path) -> None:
