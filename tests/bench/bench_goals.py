@@ -120,7 +120,7 @@ GOALS: Final = (
         "a case with record and plan, times the same page without, at the median",
         None,
         1.1,
-        _ratio("a case", "a case, no plan", "p50_ms"),
+        _ratio("a case", "a case with neither", "p50_ms"),
     ),
     Goal("case", "every connection, ms", None, 50, _is("every connection", "p50_ms")),
     Goal("desk", "memory at its peak with 500 streams, MB", None, 150, _is(_LISTEN, "rss_mb")),

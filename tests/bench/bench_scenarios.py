@@ -231,16 +231,17 @@ def _desk() -> Scenario:
 def _case() -> Scenario:
     def row(name: str, subject: str, people: int) -> Measurement:
         run = BenchRun(subject=subject, people=people, stored=_HUNDRED_THOUSAND, warm_up=5)
-        return Measurement(name, run, "a case, no plan")
+        return Measurement(name, run, "a case with neither")
 
     return Scenario(
         "case",
         "A case with 40 values and 5 services, 100 k cases",
-        "pages a second, to the same page without the plan",
+        "pages a second, to the same page without either",
         (
             row("a case", "desk-case", 25),
-            row("a case, no plan", "desk-case-without-plan", 25),
+            row("a case with neither", "desk-bare-case", 25),
             row("a case and its record", "desk-record", 25),
+            row("a case and its plan", "desk-plan", 25),
             row("every connection", "desk-connections", 10),
         ),
     )

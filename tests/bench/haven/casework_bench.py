@@ -1,7 +1,7 @@
 """A case with a record and a plan at the desk: every update that is fed opens its page once.
 
-The same page with the plan switched off shows what the two add. The record is read when its part of
-the file is opened, so it is measured by itself: the page and that part, one after the other.
+The page of the same case without either shows what the two add. Each is read when its part of the
+file is opened, so it is measured by itself: the page and that part, one after the other.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from bot.cases.record.entries import EntrySource, entry_for
 from bot.clock import DAY
-from bot.desks.web.case import file
-from bot.desks.web.casework.plan_view import PlanView
 from bot.hotline.chat.messages import (
     CaseMessage,
     CaseMessageContent,
@@ -64,6 +62,9 @@ class OpeningCase(DeskQueue):
             for it in range(MESSAGES)
         ]  # fmt: skip
         CaseMessages(haven_parts.VAULT).store(work, written)
+        self._add_casework(work, case, now)
+
+    def _add_casework(self, work: Work, case: str, now: int) -> None:
         self.front.record_entries.add(work, case, self._values(), now)
         plans = ServicePlans(haven_parts.VAULT, AuditLog(haven_parts.VAULT))
         for service in SERVICES:
@@ -96,13 +97,11 @@ class OpeningCase(DeskQueue):
         await self.wire.get(self._path)
 
 
-class OpeningCaseWithoutPlan(OpeningCase):
-    """Opens the same page, which neither reads nor shows the plan."""
+class OpeningBareCase(OpeningCase):
+    """Opens the page of the same case with no record and no plan."""
 
-    async def setup(self, stored: int) -> None:
-        """Switch the plan off."""
-        file.load_plan = lambda *_given: PlanView()
-        await super().setup(stored)
+    def _add_casework(self, work: Work, case: str, now: int) -> None:
+        """Leave both empty."""
 
 
 class OpeningRecord(OpeningCase):
@@ -112,3 +111,12 @@ class OpeningRecord(OpeningCase):
         """Open the page, then the part."""
         await super().feed(_raw)
         await self.wire.get(f"{self._path}/record/pane")
+
+
+class OpeningPlan(OpeningCase):
+    """Opens the page and the plan in it."""
+
+    async def feed(self, _raw: bytes) -> None:
+        """Open the page, then the part."""
+        await super().feed(_raw)
+        await self.wire.get(f"{self._path}/plan/pane")
