@@ -94,6 +94,9 @@ class Story:
     async def file(self) -> str:
         return await self.mei.sees(f"/cases/{self.reference}/panes/file")
 
+    async def plan(self) -> str:
+        return await self.mei.sees(f"/cases/{self.reference}/plan")
+
     async def write_down(self, kind: str, source: str = "spoken", **values: str) -> None:
         """Put values into the record of Lan's case, and know which."""
         await steps.writes_down(self.mei, self.reference, kind, source, **values)
@@ -223,7 +226,7 @@ async def the_law_is_told_within_a_day(story: Story) -> None:
 
 async def a_shelter_is_refused_and_a_doctor_accepted(story: Story) -> None:
     """She asked for both on the telephone; what the law pays for a doctor is counted."""
-    services = section(await story.file(), "services")
+    services = section(await story.plan(), "services")
     assert "A safe place to stay asked for" in services
     await story.does("service", code="offer.place", value_provider="Garden of Hope")
     await story.does("service", code="refuse.place", words=AUNT)
@@ -234,7 +237,7 @@ async def a_shelter_is_refused_and_a_doctor_accepted(story: Story) -> None:
     said = await story.mei.does(story.reference, "service", **gave, value_amount="9,000")
     assert said["refused"]
     assert "NT$8,800" in said["told"]  # what is left, and how to record what was approved
-    services = section(await story.file(), "services")
+    services = section(await story.plan(), "services")
     assert "NT$1,200 of NT$10,000" in services
     assert "A safe place to stay refused" in services
     assert AUNT in services
@@ -260,7 +263,7 @@ async def three_appointments(story: Story) -> None:
     assert "Chưa có ai đọc" not in told  # Mei has read all of it: she wrote it down
     for kept_from_the_phone in (HOSPITAL, OFFICE, "Chen"):
         assert kept_from_the_phone not in told
-    appointments = section(await story.file(), "appointments")
+    appointments = section(await story.plan(), "appointments")
     for words in (OFFICE, "Who goes along: Ms Chen", "Interpreter: Ana"):
         assert words in appointments
     await story.until(13, 9)

@@ -43,7 +43,7 @@ from bot.desks.web.case import (
     typed_times,
 )
 from bot.desks.web.case import pages as case_pages
-from bot.desks.web.casework import duty_proof
+from bot.desks.web.casework import duty_proof, plan_pages
 from bot.desks.web.connection_limits import ConnectionLimits
 from bot.desks.web.interpreting import interpreters
 from bot.desks.web.interpreting import page as interpreting_page
@@ -85,8 +85,8 @@ if TYPE_CHECKING:
 KEEP_ALIVE_SECONDS, BACKLOG, MAX_CONNECTIONS = 75, 512, 1200
 MODULES = (
     static_files, login_pages, enrolment, queue_pages, opening_pages, joining, saved_views,
-    search_pages, shift, case_pages, record_pages, law, evidence, export, bundle, actions,
-    referral_sheet, send_checks, send_file, duty_proof, looks, machine_help, moved,
+    search_pages, shift, case_pages, record_pages, plan_pages, law, evidence, export, bundle,
+    actions, referral_sheet, send_checks, send_file, duty_proof, looks, machine_help, moved,
     sse, own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
     connected_cases, roster, week_plan, shift_notice, figures,
     invitations, staff, languages, directory, phrases, hours, deployment, retention,

@@ -168,7 +168,7 @@ async def reads_what_is_arranged(person: LivePerson) -> str:
 
 async def newest_appointment(who: LiveWorker, reference: str) -> str:
     """Return the number of the appointment that was made last."""
-    numbers = _APPOINTMENT.findall(await who.sees(f"/cases/{reference}/panes/file"))
+    numbers = _APPOINTMENT.findall(await who.sees(f"/cases/{reference}/plan"))
     return max(numbers, key=int)
 
 

@@ -66,6 +66,11 @@ OWN_ACTIONS = {
     for verb, spec in COMMANDS.items()
     if not spec.is_about_case and spec.permission is not CommandPermission.INTERPRETER
 }
+PLAN_ACTIONS = frozenset({
+    Verb.SERVICE, Verb.STRIKE_SERVICE, Verb.BOOK_APPOINTMENT, Verb.CANCEL_APPOINTMENT,
+    Verb.SHOW_APPOINTMENT, Verb.HIDE_APPOINTMENT,
+})  # fmt: skip
+"""Their forms stand in the plan, which has a page of its own."""
 
 
 @post(
@@ -77,6 +82,8 @@ async def _handle_case_action(request: DeskRequest) -> Response:
     verb, form = _parse_action(request, CASE_ACTIONS)
     seen = await access_case(request)
     path = f"/cases/{seen.summary.reference}"
+    if verb in PLAN_ACTIONS:
+        path = f"{path}/plan"
     if form.needs_step_up:
         if not request.current_session.has_stepped_up(request.now):
             return request.redirect_to_step_up(path)

@@ -17,6 +17,7 @@ from bot.desks.web.auth.step_up import require_step_up, text_download
 from bot.desks.web.case.file import CaseFile, load_case_file
 from bot.desks.web.case.view import CaseView, load_case_view
 from bot.desks.web.casework.export_lines import casework_sections
+from bot.desks.web.casework.plan_view import load_plan_view
 from bot.desks.web.interpreting.export_lines import INTERPRETED, given_line, rendering_lines
 from bot.desks.web.record.load import load_record_view
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
@@ -91,6 +92,7 @@ async def _export_file(request: DeskRequest, found: CaseView, export_format: str
     if not found.is_readable:
         raise NotFoundError("no access")
     file.record = await load_record_view(request, found.access.case, found.names)
+    file.plan = await load_plan_view(request, found.access.case)
     return file
 
 

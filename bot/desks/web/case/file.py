@@ -14,7 +14,7 @@ from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.law import LegalStatus, legal_status
 from bot.desks.web.casework.duty_view import DutiesView, load_duties
-from bot.desks.web.casework.plan_view import PlanView, load_plan
+from bot.desks.web.casework.plan_view import PlanView
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.team.audit_view import audit_lines
 from bot.dispatch.turn.staff_actions import can_be_filled
@@ -92,8 +92,9 @@ class CaseFile:
     law: LegalStatus = field(default_factory=LegalStatus)
     record: RecordView | None = None
     """The record, for an export; a page loads it by itself."""
-    duties: DutiesView = field(default_factory=DutiesView)
     plan: PlanView = field(default_factory=PlanView)
+    """The plan, for an export; a page loads it by itself."""
+    duties: DutiesView = field(default_factory=DutiesView)
     audit_rows: list[AuditRow] = field(default_factory=list)
     """As they are stored, for an export; the newest first."""
     audit_lines: list[AuditLine] = field(default_factory=list)
@@ -152,7 +153,6 @@ def _load(work: Work, request: DeskRequest, view: CaseView, keyring: Keyring | N
         found.refuses_referrals = consents.no_sharing_since(work, case) is not None
         found.check_in = _check_in_line(work, request, case)
         found.law = legal_status(work, request, case)
-        found.plan = load_plan(work, request, case, keyring)
         found.duties = load_duties(work, request, case, view.access.summary.language, keyring)
     return found
 

@@ -224,7 +224,7 @@ def load_shared_texts(work: Work, request: DeskRequest, view: CaseView) -> list[
 
 
 def may_record(request: DeskRequest, view: CaseView) -> bool:
-    """Return whether the caseworker may write in the record."""
+    """Return whether the caseworker may write in the record and in the plan."""
     return view.access.is_mine or request.caseworker.role is Role.SUPERVISOR
 
 

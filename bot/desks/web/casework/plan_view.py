@@ -1,4 +1,4 @@
-"""The service plan of one case, as the case file shows it."""
+"""The service plan of one case, as its page and an export show it."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class AppointmentView:
 
 @dataclass(slots=True)
 class PlanView:
-    """What the case file shows of a plan."""
+    """What is shown of a plan."""
 
     services: list[ServiceView] = field(default_factory=list)
     appointments: list[AppointmentView] = field(default_factory=list)
@@ -100,8 +100,13 @@ class PlanView:
     is_altered: bool = False
 
 
-def load_plan(work: Work, request: DeskRequest, case: str, keyring: Keyring | None) -> PlanView:
-    """Return the plan of a readable case."""
+async def load_plan_view(request: DeskRequest, case: str) -> PlanView:
+    """Return the plan of a readable case; one that was altered says so and shows nothing else."""
+    keyring = request.keyring()
+    return await request.read(lambda work: _load(work, request, case, keyring))
+
+
+def _load(work: Work, request: DeskRequest, case: str, keyring: Keyring | None) -> PlanView:
     context = request.context
     plans, place = ServicePlans(context.vault, context.audit), context.place
     services = place.services

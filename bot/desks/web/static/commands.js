@@ -2,6 +2,7 @@
 
 import { leaveTo } from "./back.js";
 import { root } from "./http.js";
+import { focusInPart } from "./lazy_panes.js";
 import { isTakingOver, undo } from "./outgoing.js";
 import { search } from "./phrases.js";
 import { writeAhead } from "./typed_ahead.js";
@@ -30,13 +31,14 @@ const DOES = {
     return hasPhrases() ? open(phrases) && search() : focus(field);
   },
   write: (target) => {
-    const [radio, field] = target.split(" ");
-    if (document.getElementById(radio).disabled) {
-      writeAhead();
-      return true;
-    }
-    document.getElementById(radio).checked = true;
-    return focus(field);
+    const [name, field] = target.split(" ");
+    const radio = document.getElementById(name);
+    if (radio.disabled) writeAhead();
+    else if (document.getElementById(field)) {
+      radio.checked = true;
+      focus(field);
+    } else focusInPart(radio, field);
+    return true;
   },
   undo: () => undo(),
   send: (_target, event) => {

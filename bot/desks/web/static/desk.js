@@ -8,6 +8,7 @@ import { initDrafts } from "./drafts.js";
 import { initForms } from "./forms.js";
 import { initIdle } from "./idle.js";
 import { initDialogs, initKeys } from "./keys.js";
+import { initLazyPanes } from "./lazy_panes.js";
 import { initLive } from "./live.js";
 import { initMenus } from "./menus.js";
 import { initOpening } from "./opening.js";
@@ -43,6 +44,7 @@ initOwnCases();
 initAlerts();
 initFollowing();
 initRecord();
+initLazyPanes();
 initTimeline(); // after it: the page may begin at what is new
 initSearch();
 initShiftNotice();

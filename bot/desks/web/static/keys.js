@@ -1,6 +1,7 @@
 // Keyboard shortcuts. What a key does is read from the dialog of shortcuts, which `?` opens.
 
 import { commands, isField, open } from "./commands.js";
+import { dropKey } from "./lazy_panes.js";
 import { search } from "./phrases.js";
 import { keepKey } from "./typed_ahead.js";
 
@@ -24,6 +25,7 @@ export function initKeys() {
       noteTyping(event);
       return;
     }
+    if (dropKey(event)) return;
     if (!isGlobal && isTyping()) return; // the field lost the focus in the middle of a word
     typedAt = 0;
     if (!isGlobal && pressed !== "?" && document.querySelector("dialog[open]")) return;

@@ -1,6 +1,8 @@
 // Menus and sheets: what is open closes by a click outside it, or by the back button of a phone; and
 // on phones whose keyboard covers the page, the page ends above it.
 
+import { showPart } from "./lazy_panes.js";
+
 const COVERED = 80; // pixels: smaller differences are bars of the browser, not a keyboard
 
 export function initMenus() {
@@ -24,7 +26,7 @@ function openPart() {
   const wanted = document.getElementById(location.hash.slice(1));
   const part = wanted?.closest(".part");
   if (!part) return;
-  document.getElementById(`show-${part.dataset.part}`).checked = true;
+  showPart(document.getElementById(`show-${part.dataset.part}`));
   const file = document.getElementById("case-file");
   if (getComputedStyle(file).display === "none") file.showPopover();
   wanted.scrollIntoView();

@@ -1,15 +1,10 @@
-// The record of a case: loaded when its part of the case file is opened; its forms open in a dialog.
+// The record of a case: its forms open in a dialog.
 
 import { fetchPane } from "./http.js";
-import { refreshPane } from "./panes.js";
 
 export function initRecord() {
   const dialog = document.getElementById("put-record");
   if (!dialog) return;
-  document.addEventListener("change", ({ target }) => {
-    if (target.id === "show-record") openRecord();
-  });
-  if (document.getElementById("show-record")?.checked) openRecord();
   document.addEventListener("click", (event) => {
     const wanted = event.target.closest("[data-record]");
     if (!wanted || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -17,16 +12,6 @@ export function initRecord() {
     showRecordForm(dialog, wanted.dataset.record);
   });
   dialog.addEventListener("sent", () => dialog.close());
-}
-
-/** Load the record, and keep it up to date from now on; the case file around it leaves it alone. */
-async function openRecord() {
-  const pane = document.getElementById("record");
-  if (!pane || pane.dataset.pane) return;
-  pane.dataset.pane = pane.dataset.lazy;
-  pane.dataset.shown = "";
-  await refreshPane(pane);
-  if (document.activeElement === document.body) pane.querySelector("a")?.focus();
 }
 
 async function showRecordForm(dialog, query) {

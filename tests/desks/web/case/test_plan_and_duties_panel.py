@@ -14,22 +14,26 @@ from tests.support.harnesses.web_desk_harness import ORIGIN
 from tests.support.hostile_images import MARK, image_with_metadata
 
 if TYPE_CHECKING:
-    from tests.support.harnesses.web_desk_harness import WebDeskHarness
+    from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
 
 SENT = {"value.to": "Taoyuan police", "value.way": "phone", "value.number": "1151128-77"}
+
+
+def plan_of(worker: WebCaseworker, reference: str) -> str:
+    return worker.browser.get(f"/cases/{reference}/plan/pane").text
 
 
 def test_a_plan_says_what_was_used_and_what_is_arranged(web_desk: WebDeskHarness) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     reference = claimed(web_desk, mei)
-    assert "Nothing was asked for or offered yet" in part(file_of(mei, reference), "services")
+    assert "Nothing was asked for or offered yet" in part(plan_of(mei, reference), "services")
     offer = {"code": "offer.counsellor", "value.provider": "Garden of Hope"}
     assert not mei.does(reference, "service", **offer).json()["refused"]
     assert not mei.does(reference, "service", code="accept.counsellor").json()["refused"]
     gave = {"code": "give.counsellor", "value.kind": "talks", "value.amount": "1,800",
             "value.day": "yesterday"}  # fmt: skip
     assert not mei.does(reference, "service", **gave).json()["refused"]
-    shown = part(file_of(mei, reference), "services")
+    shown = part(plan_of(mei, reference), "services")
     assert "1 of 10 sessions, NT$1,800 of NT$20,000" in shown
     assert "Garden of Hope" in shown
     told = mei.does(reference, "service", **{**gave, "value.units": "20"}).json()
@@ -38,7 +42,7 @@ def test_a_plan_says_what_was_used_and_what_is_arranged(web_desk: WebDeskHarness
     booked = {"code": "beside", "value.at": "tomorrow 14:00", "value.place": "Court, room 4"}
     assert not mei.does(reference, "appointment", **booked).json()["refused"]
     assert mei.does(reference, "appointment", **{**booked, "value.at": "soon"}).json()["refused"]
-    shown = part(file_of(mei, reference), "appointments")
+    shown = part(plan_of(mei, reference), "appointments")
     assert "14:00 not shown to the person" in shown
     assert "Court, room 4" in shown
     assert "Follow-up on" in mei.browser.get(f"/cases/{reference}/panes/head").text
@@ -49,6 +53,36 @@ def test_a_plan_says_what_was_used_and_what_is_arranged(web_desk: WebDeskHarness
         assert "1 of 10 sessions" in exported, path
     for secret in ("Garden of Hope", "Court, room 4"):
         assert secret not in str(web_desk.home.ask("SELECT sealed, words FROM plan_entries"))
+
+
+def test_the_page_of_a_plan_is_audited_and_its_forms_come_back_to_it(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    reference = claimed(web_desk, mei)
+    page, case = f"/cases/{reference}/plan", web_desk.case(reference)
+    read = f"SELECT count(*) FROM audit WHERE deed = 'read' AND subject = '{case}'"  # noqa: S608 - ours
+    assert web_desk.home.ask(read) == [(0,)]
+    assert "Add a service" in mei.browser.get(page).text
+    assert web_desk.home.ask(read) == [(1,)]
+    assert page in file_of(mei, reference)  # a link, where no script loads it
+    assert 'id="services"' not in file_of(mei, reference)
+    booked = {"code": "doctor", "value.at": "tomorrow 10:00"}
+    for verb, fields, said in (
+        ("service", {"code": "ask.doctor"}, "asked for"),
+        ("service", {"code": "give.doctor"}, "refused"),
+        ("appointment", booked, "10:00"),
+        ("appointment", {**booked, "value.at": "soon"}, "refused"),
+    ):
+        went = mei.browser.post(f"/cases/{reference}/do/{verb}", fields)
+        web_desk.settles()
+        assert went.headers["location"].endswith(page), (verb, said)
+        shown = mei.browser.get(page).text
+        assert ("toast refused" in shown) == (said == "refused"), (verb, said)
+    assert "asked for" in part(shown, "services")
+    assert "10:00" in part(shown, "appointments")
+    assert jun.browser.get(page).status_code == 404
+    assert jun.browser.get(f"{page}/pane").status_code == 404
 
 
 def test_a_duty_stands_in_every_place_until_it_is_reported(web_desk: WebDeskHarness) -> None:

@@ -104,10 +104,15 @@ def told(office: WebDeskHarness, mei: WebCaseworker, said: tuple[str, ...]) -> s
         mei.does(reference, "note", words=words)
         mei.does(reference, "say", words=words)
     mei.does(reference, "priority", code="0", words=said[1])
+    with_whom = {"value.place": said[0], "value.companion": said[1], "value.interpreter": said[2]}
+    when = {"code": "doctor", "value.at": "tomorrow 14:00"}
+    mei.told(reference, "appointment", **when, **with_whom)
+    offered = {"code": "offer.doctor", "value.provider": said[3]}
+    mei.told(reference, "service", words=said[4], **offered)
     return reference
 
 
-PAGES = ("", "/panes/head", "/panes/conversation", "/panes/write", "/panes/file")
+PAGES = ("", "/panes/head", "/panes/conversation", "/panes/write", "/panes/file", "/plan")
 
 
 def test_what_people_and_colleagues_write_is_text_on_every_page(web_desk: WebDeskHarness) -> None:
