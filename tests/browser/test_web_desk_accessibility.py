@@ -87,6 +87,12 @@ async def opened(browser: Browser, scheme: str) -> tuple[BrowserContext, Page]:
     return context, await context.new_page()
 
 
+async def shows_part(page: Page, part: str) -> None:
+    """Open a part of the case file, and wait until it is loaded."""
+    await page.evaluate(f"document.getElementById('show-{part}').click()")
+    await expect(page.locator(f"[data-part={part}] [data-unopened]")).to_have_count(0)
+
+
 async def test_axe_finds_nothing_on_any_page_of_the_web_desk(
     browser: Browser, tmp_path: Path
 ) -> None:
@@ -133,7 +139,8 @@ async def _a_caseworker(office: BrowserDeskHarness, look: Look, browser: Browser
     await page.evaluate(ALL_OPEN)
     await look.at(page, "case, held, all open")
     for part in ("plan", "law"):
-        await page.evaluate(f"document.getElementById('show-{part}').click()")
+        await shows_part(page, part)
+        await page.evaluate(ALL_OPEN)
         await look.at(page, f"case, {part}, all open")
     await page.keyboard.press("Escape")
     await page.keyboard.press("/")

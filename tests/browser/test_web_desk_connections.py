@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from playwright.async_api import expect
+
 from bot.cases.state_machine import Role
+from bot.hotline.commands.types import Command, Verb
 from bot.training.demo_figures import add_demo_months
 from tests.browser.browser_desk_harness import BrowserDeskHarness
 from tests.browser.conftest import WIDE
-from tests.browser.test_web_desk_accessibility import Look, opened
+from tests.browser.test_web_desk_accessibility import Look, opened, shows_part
+from tests.support.database_fixtures import query
 from tests.support.paths import TESTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser, Page, Route
+
+    from tests.browser.browser_desk_harness import BrowserCaseworker
 
 PICTURES = TESTS / "browser" / "pictures"
 """What the desk's guide shows. `PICTURES=1 ./run test tests/browser` takes them anew."""
@@ -48,7 +55,7 @@ async def photograph(page: Page, name: str, height: int, *, shows: str = "") -> 
     clip = {"x": 0, "y": 0, "width": 1280, "height": height}
     for language in ("en", "zh"):
         if shows:
-            await page.evaluate(SHOW, shows)
+            await shows_part(page, shows)
             box = await page.locator("#case-file").bounding_box()
             assert box is not None
             clip = {**box, "height": height}  # type: ignore[dict-item]
@@ -71,7 +78,6 @@ PLAN = (
     ("appointment", "doctor", {"value.at": "{soon} 10:00", "value.companion": "Mei",
                                "value.show": "1"}),
 )  # fmt: skip
-SHOW = "tab => document.getElementById(`show-${tab}`).click()"
 PLAN_FORM = """async ([path, fields]) => {
   const form = (name) => document.querySelector(`input[name=${name}]`).value;
   const body = new URLSearchParams({csrf: form("csrf"), nonce: form("nonce"), ...fields});
@@ -81,15 +87,41 @@ PLAN_FORM = """async ([path, fields]) => {
 
 
 async def write_plan(page: Page, case: str) -> None:
-    """Enter a plan as its forms send it, and show it."""
+    """Enter a plan as its forms send it."""
     for verb, code, more in PLAN:
         await page.goto(case)
         soon = date.today() + timedelta(days=4)  # noqa: DTZ011 - any day soon
         fields = {name: it.format(soon=soon) for name, it in more.items()}
         said = await page.evaluate(PLAN_FORM, [f"{case}/do/{verb}", {"code": code, **fields}])
         assert '"refused":false' in said.replace(" ", ""), (code, said)
-    await page.goto(case)
-    await page.evaluate(SHOW, "plan")
+
+
+async def adds_a_service_by_its_key(
+    page: Page, office: BrowserDeskHarness, reference: str, colleague: BrowserCaseworker
+) -> None:
+    """See that the key waits for the plan, and that typed words outlast a colleague's entry."""
+    is_released = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await is_released.wait()
+        await route.continue_()
+
+    await page.route("**/plan/pane", late)
+    await page.goto(f"{office.address}/cases/{reference}")
+    await page.keyboard.press("v")
+    await page.keyboard.press("m")  # would begin a note
+    is_released.set()
+    await expect(page.locator("#service-code")).to_be_focused()
+    await expect(page.locator("#note-words")).to_have_value("")
+    provider = page.locator("#add-service [name='value.provider']")
+    await provider.fill("Half a name")
+    ((case,),) = query(office.database, f"SELECT id FROM cases WHERE reference = '{reference}'")  # noqa: S608 - ours
+    accepted = Command(verb=Verb.SERVICE, by=colleague.id, case=case, code="accept.lawyer")
+    assert await office.front.command_client.send(accepted)
+    await expect(page.locator("#service-lawyer .pill")).to_have_text("accepted")
+    await expect(provider).to_have_value("Half a name")
+    await expect(provider).to_be_focused()
+    await page.unroute("**/plan/pane")
 
 
 async def test_record_plan_figures_and_connections_are_read_on_any_screen(
@@ -114,9 +146,15 @@ async def test_record_plan_figures_and_connections_are_read_on_any_screen(
         await page.set_viewport_size({"width": 1280, "height": 900})
         await photograph(page, "record", 900)
         await look.at(page, "the record")
-        await write_plan(page, f"{office.address}/cases/{references[0]}")
+        case, jun = f"{office.address}/cases/{references[0]}", office.worker("Jun", Role.SUPERVISOR)
+        await write_plan(page, case)
+        await page.goto(case)
         await photograph(page, "plan", 720, shows="plan")
+        await shows_part(page, "plan")
         await look.at(page, "the plan")
+        await adds_a_service_by_its_key(page, office, references[0], jun)
+        await page.goto(f"{case}/plan")
+        await look.at(page, "the plan, on its page")
         months, now = office.house.figures, office.clock.now()
         await office.database.writer.run(lambda work: add_demo_months(work, months, now))
         await page.goto(f"{office.address}/figures")

@@ -215,7 +215,7 @@ async def test_the_case_file_shows_one_part_at_a_time_and_keeps_it(
         await page.get_by_role("radio", name="Person").focus()
         for part, shown in (
             ("Record", "#record"),
-            ("Plan", "[data-part=plan]"),
+            ("Plan", "#services"),
             ("Law", "#deadlines"),
             ("Files", "#export"),
             ("Log", "#audit-log"),
@@ -228,6 +228,8 @@ async def test_the_case_file_shows_one_part_at_a_time_and_keeps_it(
         await office.hears(person.words("Are you there?"))
         await expect(page.locator("#messages")).to_contain_text("Are you there?")
         await expect(page.locator("#audit-log")).to_be_visible()
+        await page.goto(f"{office.address}/cases/{reference}#plan")
+        await expect(page.locator("#services")).to_be_visible()
         await page.goto(f"{office.address}/cases/{reference}#export")
         await page.reload()
         await expect(page.locator("#export")).to_be_visible()
