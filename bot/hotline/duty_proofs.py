@@ -13,9 +13,7 @@ import msgspec
 
 from bot.cases.evidence.custody_log import CustodyEvent
 from bot.cases.evidence.file_type import IMAGE_TYPES, detect_type
-from bot.store import insert, select_one
-from bot.store.tables.case_extras import sent_files
-from bot.vault import Purpose
+from bot.hotline.chat import sent_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,8 +25,7 @@ if TYPE_CHECKING:
 
 PROOF_TYPES: Final = IMAGE_TYPES | {"pdf"}
 """Types of a file that is taken as a proof, by its first bytes."""
-_ADD = insert(sent_files, "id", "case_id", "sealed")
-_LOAD = select_one(sent_files, "sealed", by=("id", "case_id"))
+_KIND: Final = "duty-proof"
 
 
 class DutyProof(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,10 +50,7 @@ def proof_of(upload: OutgoingFile) -> DutyProof:
 
 def store(work: Work, vault: Vault, case: str, uploads: Iterable[OutgoingFile]) -> None:
     """Seal proofs to a case."""
-    sealer = vault.case_sealer(work, case)
-    work.many(_ADD, [
-        (it.id, case, sealer.seal(Purpose.CASE, _data(case, it.id), it.data)) for it in uploads
-    ])  # fmt: skip
+    sent_files.store(work, vault, case, uploads, _KIND)
 
 
 def custody_event(proof: DutyProof, action: CustodyAction, actor: str, now: int) -> CustodyEvent:
@@ -73,11 +67,4 @@ def load(work: Work, case: str, opener: Opener, proof: str) -> bytes | None:
     Raises:
         DecryptionError: it was altered, belongs to another case, or is no proof.
     """
-    rows = work.rows(_LOAD, proof, case)
-    if not rows:
-        return None
-    return opener.open(Purpose.CASE, _data(case, proof), bytes(rows[0][0]))
-
-
-def _data(case: str, proof: str) -> bytes:
-    return f"{case}|duty-proof|{proof}".encode()
+    return sent_files.load(work, case, opener, proof, _KIND)

@@ -13,20 +13,17 @@ from typing import TYPE_CHECKING
 from bot.cases.evidence.audio_sanitizer import AUDIO_TYPES, CLEAN_TYPE
 from bot.cases.evidence.file_type import IMAGE_TYPES, detect_type
 from bot.desks.web import texts
-from bot.desks.web.auth.case_access import access_case, check_readable
+from bot.desks.web.auth.case_access import access_case
 from bot.desks.web.case.actions import ActionInput, ask_confirmation, respond, send_command
 from bot.desks.web.case.send_checks import failed_send_checks
-from bot.desks.web.form_nonces import digest_of
+from bot.desks.web.casework.sealed_file import FILE_HEADERS, open_file, upload_id
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, Repetition, get, post
-from bot.desks.web.security_headers import SANDBOX_CSP
-from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.chat import sent_files
 from bot.hotline.commands.types import Verb
 from bot.messages import OutgoingFile
 
 if TYPE_CHECKING:
-    from bot.store.writer import Work
     from bot.text import Text
 
 PDF = "pdf"
@@ -35,11 +32,6 @@ _SUFFIXES = {"jpeg": "jpg"}
 _MEDIA_TYPES = {PDF: "application/pdf", "mp3": "audio/mpeg"}
 MAX_LATITUDE, MAX_LONGITUDE = 90, 180
 _POINT = re.compile(r"(-?\d{1,3}\.\d{2,})(?:\s*,\s*|%2C|\s+)(-?\d{1,3}\.\d{2,})")
-ID_LENGTH = 32
-_ID = re.compile("[0-9a-f]{32}")
-_HEADERS = {
-    "content-security-policy": SANDBOX_CSP, "cache-control": "no-store", "accept-ranges": "none",
-}  # fmt: skip
 
 
 @post(
@@ -122,51 +114,29 @@ async def _clean(request: DeskRequest) -> OutgoingFile | Text:
 def _upload(request: DeskRequest, kind: str, detected: str, data: bytes) -> OutgoingFile:
     """Return a file under an id that is the same when the same form arrives again."""
     suffix = _SUFFIXES.get(detected, detected)
-    number = digest_of(request.sent_nonce, request.uploaded).hex()[:ID_LENGTH]
-    return OutgoingFile(number, kind, f"{NAME}.{suffix}", data)
+    return OutgoingFile(upload_id(request), kind, f"{NAME}.{suffix}", data)
 
 
 @get("/cases/{reference}/sent/{file}/picture", Permission.CASE, is_pane=True)
 async def _sent_picture(request: DeskRequest) -> Response:
-    data = await _load(request)
+    data = await open_file(request, sent_files.load)
     detected = detect_type(data)
     if detected not in IMAGE_TYPES:
         raise NotFoundError("no picture")
-    return Response(data, media_type=f"image/{detected}", headers=_HEADERS)
+    return Response(data, media_type=f"image/{detected}", headers=FILE_HEADERS)
 
 
 @get("/cases/{reference}/sent/{file}/sound", Permission.CASE, is_pane=True)
 async def _sent_sound(request: DeskRequest) -> Response:
-    data = await _load(request)
+    data = await open_file(request, sent_files.load)
     if detect_type(data) != CLEAN_TYPE:
         raise NotFoundError("no sound")
-    return Response(data, media_type=_MEDIA_TYPES[CLEAN_TYPE], headers=_HEADERS)
+    return Response(data, media_type=_MEDIA_TYPES[CLEAN_TYPE], headers=FILE_HEADERS)
 
 
 @get("/cases/{reference}/sent/{file}/original", Permission.CASE)
 async def _sent_original(request: DeskRequest) -> Response:
-    data = await _load(request)
+    data = await open_file(request, sent_files.load)
     name = f"{request.param('reference')}-sent.bin"
-    headers = _HEADERS | {"content-disposition": f'attachment; filename="{name}"'}
+    headers = {**FILE_HEADERS, "content-disposition": f'attachment; filename="{name}"'}
     return Response(data, media_type="application/octet-stream", headers=headers)
-
-
-async def _load(request: DeskRequest) -> bytes:
-    """Return a file that was sent; raise NotFoundError if it is forbidden, missing or altered."""
-    site = request.http.headers.get("sec-fetch-site", "same-origin")
-    number, keyring, context = request.param("file"), request.keyring(), request.context
-    if site != "same-origin" or keyring is None or not _ID.fullmatch(number):
-        raise NotFoundError("no file")
-
-    def look(work: Work) -> bytes | None:
-        seen = check_readable(work, request, request.param("reference"))
-        opener = context.vault.cases.opener(seen.case, keyring)
-        return sent_files.load(work, seen.case, opener, number)
-
-    try:
-        found = await request.read(look)
-    except (CaseNotReadableError, DecryptionError):
-        found = None
-    if found is None:
-        raise NotFoundError("no file")
-    return found

@@ -1,1 +1,1 @@
-"""Casework in the file of a case: the service plan."""
+"""Casework in the file of a case: service plan, duties to report, and files that staff add."""

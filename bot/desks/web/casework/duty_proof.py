@@ -6,21 +6,18 @@ who attached, looked at and saved it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.cases.evidence.custody_log import CustodyAction, CustodyLog
 from bot.cases.evidence.file_type import IMAGE_TYPES, detect_type
 from bot.desks.web import texts
-from bot.desks.web.auth.case_access import access_case, check_readable
+from bot.desks.web.auth.case_access import access_case
 from bot.desks.web.auth.step_up import require_step_up
 from bot.desks.web.case.actions import read_input, respond, send_command
-from bot.desks.web.form_nonces import digest_of
+from bot.desks.web.casework.sealed_file import FILE_HEADERS, open_file, upload_id
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, Repetition, get, post
-from bot.desks.web.security_headers import SANDBOX_CSP
-from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline import duty_proofs
 from bot.hotline.commands.types import Verb
 from bot.hotline.duties import CaseDuties
@@ -31,12 +28,7 @@ from bot.vault import AuditLog
 if TYPE_CHECKING:
     from bot.hotline.duty_proofs import DutyProof
     from bot.store.writer import Work
-
-ID_LENGTH = 32
-_ID = re.compile("[0-9a-f]{32}")
-_HEADERS = {
-    "content-security-policy": SANDBOX_CSP, "cache-control": "no-store", "accept-ranges": "none",
-}  # fmt: skip
+    from bot.vault import Opener
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +55,7 @@ async def _record_report(request: DeskRequest) -> Response:
         return request.redirect(path)
     given = read_input(request, Verb.RECORD_REPORT)
     if data:
-        proof = OutgoingFile(digest_of(request.sent_nonce, data).hex()[:ID_LENGTH], "", "", data)
+        proof = OutgoingFile(upload_id(request), "", "", data)
         given = replace(given, uploads=(proof,))
     told = await send_command(request, seen.case, Verb.RECORD_REPORT, given)
     return respond(request, told, path)
@@ -72,50 +64,33 @@ async def _record_report(request: DeskRequest) -> Response:
 @get("/cases/{reference}/proof/{file}/picture", Permission.CASE, is_pane=True)
 async def _proof_picture(request: DeskRequest) -> Response:
     """Return a proof that is a picture, re-encoded without metadata."""
-    found = await _open(request)
+    found = await open_file(request, _find_proof)
     if found.proof.type not in IMAGE_TYPES:
         raise NotFoundError("no picture")
     await _log_custody(request, found, CustodyAction.OPENED)
     clean = await request.context.image_sanitizer.sanitize(found.data)
     if clean is None:
         raise NotFoundError("no picture")
-    return Response(clean, media_type=f"image/{detect_type(clean)}", headers=_HEADERS)
+    return Response(clean, media_type=f"image/{detect_type(clean)}", headers=FILE_HEADERS)
 
 
 @get("/cases/{reference}/proof/{file}/original", Permission.CASE)
 async def _proof_original(request: DeskRequest) -> Response:
     """Return a proof as it was attached, to be saved; like every original it takes a step-up."""
-    found, reference = await _open(request), request.param("reference")
+    found, reference = await open_file(request, _find_proof), request.param("reference")
     if first := require_step_up(request, f"/cases/{reference}#proof-{found.proof.id}"):
         return first
     await _log_custody(request, found, CustodyAction.EXPORTED)
     name = f"{reference}-proof.{found.proof.type}"
-    headers = _HEADERS | {"content-disposition": f'attachment; filename="{name}"'}
+    headers = {**FILE_HEADERS, "content-disposition": f'attachment; filename="{name}"'}
     return Response(found.data, media_type="application/octet-stream", headers=headers)
 
 
-async def _open(request: DeskRequest) -> OpenedProof:
-    """Return a proof; raise NotFoundError if it is forbidden, missing or altered."""
-    site = request.http.headers.get("sec-fetch-site", "same-origin")
-    file, keyring, vault = request.param("file"), request.keyring(), request.context.vault
-    if site != "same-origin" or keyring is None or not _ID.fullmatch(file):
-        raise NotFoundError("no proof")
-
-    def look(work: Work) -> OpenedProof | None:
-        case = check_readable(work, request, request.param("reference")).case
-        opener = vault.cases.opener(case, keyring)
-        records = CaseDuties.records(work, case, opener)
-        known = (it.proof for it, _at in records if it.proof is not None and it.proof.id == file)
-        proof, data = next(known, None), duty_proofs.load(work, case, opener, file)
-        return OpenedProof(case, proof, data) if proof and data is not None else None
-
-    try:
-        found = await request.read(look)
-    except (CaseNotReadableError, DecryptionError):
-        found = None
-    if found is None:
-        raise NotFoundError("no proof")
-    return found
+def _find_proof(work: Work, case: str, opener: Opener, file: str) -> OpenedProof | None:
+    records = CaseDuties.records(work, case, opener)
+    known = (it.proof for it, _at in records if it.proof is not None and it.proof.id == file)
+    proof, data = next(known, None), duty_proofs.load(work, case, opener, file)
+    return OpenedProof(case, proof, data) if proof and data is not None else None
 
 
 async def _log_custody(request: DeskRequest, found: OpenedProof, action: CustodyAction) -> None:
