@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from tests.bench.run_one import BenchRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _THOUSAND: Final = 1_000
 _TEN_THOUSAND: Final = 10_000
@@ -207,11 +210,18 @@ def _search() -> Scenario:
     )
 
 
-def _desk() -> Scenario:
-    def row(name: str, subject: str, people: int) -> Measurement:
-        run = BenchRun(subject=subject, people=people, stored=_HUNDRED_THOUSAND, warm_up=2)
-        return Measurement(name, run, "a page of the queue")
+def _desk_row(against: str, warm_up: int) -> Callable[[str, str, int], Measurement]:
+    """Return what makes rows of a scenario at the desk from name, subject and pages asked for."""
 
+    def row(name: str, subject: str, people: int) -> Measurement:
+        run = BenchRun(subject=subject, people=people, stored=_HUNDRED_THOUSAND, warm_up=warm_up)
+        return Measurement(name, run, against)
+
+    return row
+
+
+def _desk() -> Scenario:
+    row = _desk_row("a page of the queue", warm_up=2)
     return Scenario(
         "desk",
         "The desk in a browser, 100 k cases, 200 conversations held",
@@ -229,10 +239,7 @@ def _desk() -> Scenario:
 
 
 def _case() -> Scenario:
-    def row(name: str, subject: str, people: int) -> Measurement:
-        run = BenchRun(subject=subject, people=people, stored=_HUNDRED_THOUSAND, warm_up=5)
-        return Measurement(name, run, "a case with neither")
-
+    row = _desk_row("a case with neither", warm_up=5)
     return Scenario(
         "case",
         "A case with 40 values and 5 services, 100 k cases",
