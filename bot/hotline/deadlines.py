@@ -53,10 +53,10 @@ ALTERED = _(
     "The events for the legal deadlines of this case were altered and cannot be read. There are no "
     "reminders: check each deadline yourselves."
 )
-# Translators: {clocks} e.g. 2026-12-08: the time to object ends in 18 d; how and reason are typed.
+# Translators: {clocks} e.g. 2026-12-08: the time to object ends in 18 d.
 DEADLINES_RUNNING = _(
     "Legal deadlines still run in this case ({clocks}), and there are no reminders once it is "
-    "closed. Enter what has ended them (/clock), or close it again and say why (/close how reason)."
+    "closed. Record what has ended them, or close it again and say why."
 )
 
 
