@@ -121,7 +121,7 @@ def _of_request(function: Callable[..., Any]) -> Callable[..., Any]:
     return pass_context(lambda page, *given, **values: function(page["request"], *given, **values))
 
 
-def _ngettext(*_args: object) -> str:
+def _ngettext(*_args: object) -> str:  # gettext wants one; a page counts in words of its own
     raise NotImplementedError("pages have no plurals")
 
 
