@@ -75,6 +75,7 @@ def looks(home: HotlineHarness) -> list[Event]:
         home.database.writer.run_sync(lambda work: house.staff.check_due(work, now))
     )
     home.run(home.close_writer_idle(3))
+    home.settle()
     return alarms(home.board.events[before:])
 
 
@@ -96,11 +97,11 @@ def passes(home: HotlineHarness, hours: float, step: float = 0.25) -> list[Event
     return found
 
 
-def until(home: HotlineHarness, hour: float) -> list[Event]:
+def until(home: HotlineHarness, hour: float, step: float = 0.25) -> list[Event]:
     """Let time pass until a clock in Taipei shows an hour, in hours from midday."""
     begun = home.loop.now()
     zone_hour = (begun / 3_600_000_000 + 8) % 24
-    return passes(home, (hour - zone_hour) % 24)
+    return passes(home, (hour - zone_hour) % 24, step)
 
 
 def priority(home: HotlineHarness, case: str) -> int:
