@@ -341,6 +341,14 @@ class Settings(BaseSettings):
         """Return the time zone."""
         return ZoneInfo(self.time_zone)
 
+    def bot_number(self) -> int:
+        """Return the bot's number, which its token begins with.
+
+        Raises:
+            SettingError: there is no token.
+        """
+        return int(self.token().partition(":")[0])
+
     def token(self) -> str:
         """Return the bot's token: as it is set, from its file, or from systemd's credential.
 

@@ -43,6 +43,7 @@ from bot.store.data_folder import has_room, is_new, missing_data
 from bot.store.database import DataDirectory
 from bot.store.disk_space import is_read_only
 from bot.store.findings import load_findings
+from bot.store.heartbeat import refuse_other_bot
 from bot.vault.backup.create import find_faults, list_archives
 from bot.vault.erasure.erase import Erasures
 from bot.vault.erasure.retention import RetentionSchedule
@@ -102,6 +103,8 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
     if not is_away and not fault_of(lambda: check_schema(url)):
         use_stored_checks(settings)
         yield "Telegram accepts the token", lambda: _check_token(settings)
+        if not fault_of(settings.token):
+            yield "the chats are this bot's", lambda: _check_bot(settings)
         yield "clock agrees with Telegram's", lambda: _check_clock(settings)
         yield "messages are fetched from Telegram", lambda: _check_polling(settings)
         yield "every message was handled", lambda: _check_quarantine(settings)
@@ -248,6 +251,12 @@ def _check_token(settings: Settings) -> None:
             "message arrives or leaves; all waits. Set HAVEN_TELEGRAM_TOKEN to the one @BotFather "
             "shows under /token, then restart Haven"
         )
+
+
+def _check_bot(settings: Settings) -> None:
+    """Refuse the token of a bot that never ran on these data."""
+    bot = settings.bot_number()
+    _read(settings, lambda work: refuse_other_bot(work, bot))
 
 
 def _check_silence(settings: Settings) -> None:

@@ -22,10 +22,14 @@ from bot.log import configure
 from bot.settings import Settings, load_settings
 from bot.store.data_folder import require_data
 from bot.store.database import DataDirectory
+from bot.store.heartbeat import refuse_other_bot
 
 
 def start(
     only: Annotated[str, typer.Option(help="bot or desk; without it, both in one process.")] = "",
+    replaces: Annotated[
+        int, typer.Option(help="Number of an earlier bot that is gone for good; once is enough.")
+    ] = 0,
 ) -> None:
     """Run the bot and the caseworkers' web desk until stopped."""
     if only not in {"", "bot", "desk"}:
@@ -47,7 +51,7 @@ def start(
         run_until_signal(run_standalone_desk(settings))
         return
     checked_bot_names(settings)
-    _check_key_holders(settings)
+    _check_data(settings, replaces)
     _check_ports(settings, has_desk=not only)
     offer = load_offer(settings)
     for refusal in offer.refusals():
@@ -65,13 +69,17 @@ def _check_ports(settings: Settings, *, has_desk: bool) -> None:
             listen_for(setting, *address, 1).close()
 
 
-def _check_key_holders(settings: Settings) -> None:
+def _check_data(settings: Settings, replaced: int) -> None:
+    """Raise HavenError if no caseworker has a key, or the chats are another bot's."""
     database = open_database(settings)
     with (
         contextlib.closing(database.writer),
         contextlib.closing(open_vault(settings, database)) as vault,
     ):
         require_key_holder(vault)
+        database.writer.run_sync(
+            lambda work: refuse_other_bot(work, settings.bot_number(), replaced)
+        )
 
 
 def run_until_signal(work: Coroutine[Any, Any, None]) -> None:

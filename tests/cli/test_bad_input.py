@@ -268,6 +268,22 @@ def test_a_second_bot_names_the_first_and_not_its_port(folder: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_another_bots_token_is_refused_until_the_earlier_bot_is_said_to_be_gone(
+    folder: Path,
+) -> None:
+    with closing(sqlite3.connect(folder / "data" / "haven.db")) as database, database:
+        database.execute("INSERT INTO heartbeats (bot, alive_at) VALUES (7200000002, 1)")
+    settings = settings_of(folder)
+    for words in (START, (*START, "--replaces", "7300000003")):
+        done = run_haven(*words, **settings)
+        assert done.returncode == 1
+        assert "run once: haven start --replaces 7200000002" in done.stderr
+        assert done.stderr.count("\n") == 1
+    with listening() as address:  # which is asked next, and refused
+        done = run_haven(*START, "--replaces", "7200000002", **settings | {"desk_listen": address})
+    assert "Address already in use" in done.stderr
+
+
 def test_where_nothing_is_set_setup_is_named(tmp_path: Path) -> None:
     done = run_haven("start")
     assert done.returncode == 1
