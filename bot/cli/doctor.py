@@ -36,6 +36,7 @@ from bot.hotline.connections.store import count_digests
 from bot.hotline.on_call.roster import CallChannel
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.mailbox.inbox import Inbox
+from bot.mailbox.known_bots import refuse_other_bot
 from bot.places.directory import Recipient
 from bot.places.registry import find_place
 from bot.settings import Settings, load_settings
@@ -43,7 +44,6 @@ from bot.store.data_folder import has_room, is_new, missing_data
 from bot.store.database import DataDirectory
 from bot.store.disk_space import is_read_only
 from bot.store.findings import load_findings
-from bot.store.heartbeat import refuse_other_bot
 from bot.vault.backup.create import find_faults, list_archives
 from bot.vault.erasure.erase import Erasures
 from bot.vault.erasure.retention import RetentionSchedule

@@ -19,10 +19,10 @@ from bot.asgi_server import listen_for
 from bot.channels.telegram.system_proxy import unused_proxy
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.log import configure
+from bot.mailbox.known_bots import refuse_other_bot
 from bot.settings import Settings, load_settings
 from bot.store.data_folder import require_data
 from bot.store.database import DataDirectory
-from bot.store.heartbeat import refuse_other_bot
 
 
 def start(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func
 
 from bot.clock import DAY, SECOND
-from bot.errors import SettingError
 from bot.store.statements import insert, select_by, select_one, upsert
 from bot.store.tables.main import heartbeats, notices
 
@@ -20,15 +19,9 @@ PRESSES_KEPT = 150 * SECOND
 MESSAGES_KEPT = DAY
 """How long Telegram keeps messages for a bot that is away."""
 LOSS_WINDOW = "loss_window"
-OTHER_BOT = (
-    "HAVEN_TELEGRAM_TOKEN is of the bot {bot}, and the chats in these data are of the bot {known}: "
-    "the one cannot write to the chats of the other. Set the token of {known}; if that bot is gone "
-    "for good, run once: haven start --replaces {known} (its cases stay, their chats do not)"
-)
 
 _BEAT = upsert(heartbeats, "bot", "alive_at", key="bot")
 _LAST = select_one(heartbeats, "alive_at", by="bot")
-_BOTS = select_by(heartbeats, "bot", order_by=heartbeats.c.alive_at.desc())
 _LATEST = select_by(heartbeats, func.coalesce(func.max(heartbeats.c.alive_at), 0))
 _ADD_NOTICE = insert(notices, "kind", "since", "until")
 
@@ -59,17 +52,6 @@ def record_heartbeat(work: Work, bot: int, now: int) -> None:
 def last_heartbeat(work: Work) -> int:
     """Return the last heartbeat of any bot; 0 if there was none."""
     return int(work.rows(_LATEST)[0][0])
-
-
-def refuse_other_bot(work: Work, bot: int, replaced: int = 0) -> None:
-    """Refuse a bot that never ran on these data, unless it replaces one that did.
-
-    Raises:
-        SettingError: the data hold chats of another bot.
-    """
-    known = [int(it) for (it,) in work.rows(_BOTS)]
-    if known and bot not in known and replaced not in known:
-        raise SettingError(OTHER_BOT.format(bot=bot, known=known[0]))
 
 
 def return_from_absence(work: Work, bot: int, now: int) -> Absence:

@@ -272,7 +272,7 @@ def test_another_bots_token_is_refused_until_the_earlier_bot_is_said_to_be_gone(
     folder: Path,
 ) -> None:
     with closing(sqlite3.connect(folder / "data" / "haven.db")) as database, database:
-        database.execute("INSERT INTO heartbeats (bot, alive_at) VALUES (7200000002, 1)")
+        database.execute("INSERT INTO offsets VALUES (7200000002, 1, 1)")
     settings = settings_of(folder)
     for words in (START, (*START, "--replaces", "7300000003")):
         done = run_haven(*words, **settings)
