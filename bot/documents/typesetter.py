@@ -33,6 +33,7 @@ FIRST_BYTES = {
 }
 """How a file of each kind begins."""
 SCREEN_PPI = 144.0
+STRICT_FAULT = "a name in it has a sign that no font shows, or it is too long: change the name"
 
 
 class Typesetter:
@@ -94,7 +95,8 @@ class Typesetter:
         async with self._one_at_a_time:
             made = await self._run_worker(asked)
         if not made.startswith(FIRST_BYTES[form]):
-            raise DocumentError(f"no {form.upper()} was made of this document: it may be too long")
+            why = STRICT_FAULT if self._is_strict else "it may be too long"
+            raise DocumentError(f"no {form.upper()} was made of this document: {why}")
         return made
 
     async def _run_worker(self, asked: dict[str, object]) -> bytes:

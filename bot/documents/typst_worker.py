@@ -87,11 +87,10 @@ def one_file(made: object) -> bytes:
     return made
 
 
-def set_document(asked: dict[str, Any]) -> bytes:
+def set_document(asked: dict[str, Any], compiler: typst.Compiler) -> bytes:
     """Return the file that is asked for."""
     layout = asked["layout"].encode()
     content = json.dumps(asked["content"], ensure_ascii=False)
-    compiler = open_compiler(asked["fonts"], asked["root"])
     shown, made = set_pdf(compiler, layout, content, 1 if asked["is_strict"] else MAX_UNSHOWN)
     if asked["form"] == "pdf":
         return made
@@ -105,7 +104,8 @@ def main() -> None:
     """Read, limit the process, set, write."""
     asked = json.loads(sys.stdin.buffer.read())
     limit_resources()
-    sys.stdout.buffer.write(set_document(asked))
+    compiler = open_compiler(asked["fonts"], asked["root"])
+    sys.stdout.buffer.write(set_document(asked, compiler))
     sys.stdout.buffer.flush()
 
 

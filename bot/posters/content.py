@@ -88,7 +88,7 @@ class PosterCode(msgspec.Struct, frozen=True):
     svg: str
     url: str
     lines: tuple[str, ...]
-    """The link, in lines that fit beside the code."""
+    """The link, in lines that fit next to the code."""
 
 
 class PosterContent(msgspec.Struct, frozen=True):

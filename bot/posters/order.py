@@ -47,7 +47,7 @@ class Openness(StrEnum):
 
 
 MOST_LANGUAGES: Mapping[PosterKind, int] = {
-    PosterKind.A4: 10, PosterKind.A5: 6, PosterKind.CARD: 10, PosterKind.TILE: 3,
+    PosterKind.A4: 10, PosterKind.A5: 6, PosterKind.CARD: 10, PosterKind.TILE: 2,
     PosterKind.STICKER: 4,
 }  # fmt: skip
 """Languages that stay readable on one sheet."""
