@@ -17,7 +17,13 @@ import msgspec
 from bot.languages import LANGUAGES, catalogue
 from bot.places.place import DANGER
 from bot.posters import texts
-from bot.posters.order import Openness, PosterKind, PosterRefusedError, order_urls
+from bot.posters.order import (
+    Openness,
+    PosterKind,
+    PosterRefusal,
+    PosterRefusedError,
+    order_urls,
+)
 from bot.posters.qr_picture import qr_picture
 
 if TYPE_CHECKING:
@@ -126,7 +132,8 @@ class PosterSender:
         bare = self.username.removeprefix("@")
         if not USERNAME.fullmatch(bare):
             raise PosterRefusedError(
-                f"{bare!r} is no name of a bot: give it as Telegram shows it, e.g. haven_bot"
+                PosterRefusal.BOT,
+                f"{bare!r} is no name of a bot: give it as Telegram shows it, e.g. haven_bot",
             )
         return f"@{bare}"
 

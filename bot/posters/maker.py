@@ -41,8 +41,15 @@ class PosterMaker:
         """Check that posters can be made; DocumentError says what is missing, with the fix."""
         self._typesetter.check()
 
-    async def make(self, order: PosterOrder, sender: PosterSender) -> bytes:
+    async def make(
+        self, order: PosterOrder, sender: PosterSender, ppi: float | None = None
+    ) -> bytes:
         """Return the file; the same order and sender give the same bytes.
+
+        Args:
+            order: what is printed.
+            sender: whose it is.
+            ppi: pixels of an inch, for a picture on a page; None: as for print.
 
         Raises:
             DocumentError: typst or a font is missing, or a name has a sign that no font shows.
@@ -51,5 +58,5 @@ class PosterMaker:
         """
         if order.partner:
             check_name(order.partner)
-        ppi = TILE_PPI if order.kind is PosterKind.TILE else PRINT_PPI
-        return await self._typesetter.make(build_content(order, sender), order.form, ppi)
+        usual = TILE_PPI if order.kind is PosterKind.TILE else PRINT_PPI
+        return await self._typesetter.make(build_content(order, sender), order.form, ppi or usual)

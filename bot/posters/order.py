@@ -20,8 +20,25 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+class PosterRefusal(StrEnum):
+    """Why an order cannot be printed; a desk says it in its own words."""
+
+    NO_LINK = "no_link"
+    REVOKED = "revoked"
+    LANGUAGE = "language"
+    LINKS = "links"
+    """Several links, and not one for each language."""
+    LANGUAGES = "languages"
+    CODES = "codes"
+    BOT = "bot"
+
+
 class PosterRefusedError(HavenError):
     """An order that cannot be printed; its text names the fix."""
+
+    def __init__(self, reason: PosterRefusal, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 class PosterKind(StrEnum):
@@ -101,7 +118,9 @@ def plan_order(campaigns: Sequence[Campaign], choice: PosterChoice) -> PosterOrd
         NameRefusedError: a name must not be printed.
     """
     if not campaigns:
-        raise PosterRefusedError("a poster needs a link: haven campaigns list shows them")
+        raise PosterRefusedError(
+            PosterRefusal.NO_LINK, "a poster needs a link: haven campaigns list shows them"
+        )
     for it in campaigns:
         _check_campaign(it)
     languages = _languages(campaigns, choice)
@@ -120,8 +139,9 @@ def plan_order(campaigns: Sequence[Campaign], choice: PosterChoice) -> PosterOrd
 def _check_campaign(campaign: Campaign) -> None:
     if not campaign.is_active:
         raise PosterRefusedError(
+            PosterRefusal.REVOKED,
             f"{campaign.code} is revoked: its link does nothing. Make a new one: haven campaigns "
-            f"add NAME --partner '{campaign.partner}' --language {campaign.language}"
+            f"add NAME --partner '{campaign.partner}' --language {campaign.language}",
         )
     check_name(campaign.name)
     check_name(campaign.partner)
@@ -132,12 +152,14 @@ def _languages(campaigns: Sequence[Campaign], choice: PosterChoice) -> tuple[str
     wanted = tuple(dict.fromkeys(choice.languages)) or own
     if unknown := [it for it in wanted if it not in LANGUAGES]:
         raise PosterRefusedError(
-            f"{', '.join(unknown)}: no such language; there are {', '.join(LANGUAGES)}"
+            PosterRefusal.LANGUAGE,
+            f"{', '.join(unknown)}: no such language; there are {', '.join(LANGUAGES)}",
         )
     if len(campaigns) > 1 and (len(own) < len(campaigns) or set(own) != set(wanted)):
         raise PosterRefusedError(
+            PosterRefusal.LINKS,
             f"with several links each language has its own, and these are for {', '.join(own)}: "
-            "name one link for each language, or one link for all of them"
+            "name one link for each language, or one link for all of them",
         )
     return wanted
 
@@ -145,13 +167,15 @@ def _languages(campaigns: Sequence[Campaign], choice: PosterChoice) -> tuple[str
 def _check_room(kind: PosterKind, languages: Sequence[str], codes: int) -> None:
     if len(languages) > MOST_LANGUAGES[kind]:
         raise PosterRefusedError(
+            PosterRefusal.LANGUAGES,
             f"{len(languages)} languages cannot be read on one {kind}: take up to "
-            f"{MOST_LANGUAGES[kind]}, or an A4 sheet"
+            f"{MOST_LANGUAGES[kind]}, or an A4 sheet",
         )
     if codes > MOST_CODES[kind]:
         raise PosterRefusedError(
+            PosterRefusal.CODES,
             f"a camera cannot tell {codes} QR codes on one {kind} apart: take up to "
-            f"{MOST_CODES[kind]}, or one link for all languages"
+            f"{MOST_CODES[kind]}, or one link for all languages",
         )
 
 
