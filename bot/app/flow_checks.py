@@ -88,7 +88,7 @@ SAMPLE_BLANKS = {
     "title": "a government officer", "time": "11/24 21:40", "until": "11/24", "place": "p" * 40,
     "sign": "s" * 40, "who": "w" * 40, "partner": "p" * 40, "recipient": "r" * 60,
     "about": "a" * 60, "number": "1955", "amount": "14000", "first": "Monday", "last": "Friday",
-    "words": "w" * 30, "service": "s" * 24, "span": "09:00-21:00",
+    "words": "w" * 30, "service": "s" * 24, "span": "09:00-21:00", "name": "@haven_bot",
     "when": "Monday to Friday 09:00-21:00",
 }  # fmt: skip
 CONSENT_RULE = (

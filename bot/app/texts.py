@@ -46,6 +46,7 @@ from bot.languages.voice_files import find_recordings
 from bot.log import log
 from bot.places.duties import CaseworkLaw, duties_of
 from bot.places.registry import find_place
+from bot.posters.texts import POSTER_TEXTS
 from bot.vault.backup.export_rows import ARCHIVE_RETENTION
 from flows import ALL_FLOWS, flows_for_languages
 from flows.own_data.privacy import Privacy
@@ -191,6 +192,7 @@ def _all_phrases() -> Iterator[tuple[Text, bool]]:
         for step in flow.steps:
             yield from ((text, flow.name in LEGAL_FLOWS) for text in step.phrases())
     yield from ((text, False) for _where, text in phrases_outside_flows())
+    yield from ((text, False) for text in POSTER_TEXTS)
 
 
 def load_place(settings: Settings) -> Place:

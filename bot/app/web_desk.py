@@ -22,6 +22,7 @@ from bot.app.texts import (
     build_system_texts,
 )
 from bot.cases.queries import AnswerRenderer
+from bot.channels.telegram.bot_name import BotName
 from bot.conversation import FlowRegistry
 from bot.desks.web.app import build_app, serve
 from bot.desks.web.context import DeskContext
@@ -60,7 +61,7 @@ def build_desk_context(
         settings=settings, origin=options.origin, root=options.root, database=database,
         vault=vault, clock=options.clock, password_cost=options.password_cost,
         wake_dispatcher=options.wake_dispatcher, rehearsal=options.rehearsal,
-        find_place=partial(deployment_place, settings),
+        find_place=partial(deployment_place, settings), find_username=BotName(settings).find,
         follow_fact_checks=FactCheckFollower(settings.zone).follow,
         flow_registry=registry, referrals=Referrals(vault, AuditLog(vault), registry, consent),
         phrasebook=build_phrasebook(settings, texts, phrase_edits), phrase_edits=phrase_edits,

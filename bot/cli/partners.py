@@ -11,21 +11,19 @@ import typer
 
 from bot.channels.telegram.client import username_of
 from bot.cli.deployment import open_deployment
-from bot.cli.options import AsJson, one_of, printable_name
+from bot.cli.options import AsJson, one_of
 from bot.cli.output import print_dataclasses, print_rows
 from bot.errors import HavenError
 from bot.languages import LANGUAGES
 from bot.partners.link_stats import MIN_SHOWN, LinkStats
+from bot.partners.names import check_name
 from bot.partners.partners import (
-    MAX_NAME_LENGTH,
-    Campaign,
     Campaigns,
     NewCampaign,
     Partners,
     campaign_url,
-    parse_code,
+    find_campaign,
 )
-from bot.store.writer import Work
 from bot.vault.audit.log import OPERATOR
 
 partners_app = typer.Typer(no_args_is_help=True)
@@ -38,7 +36,7 @@ QR_SCALE, QR_BORDER = 10, 4
 @partners_app.command("add")
 def add_partner(name: str) -> None:
     """Add an organisation; people who come by its link read this name under *Who are you?*."""
-    name = printable_name(name, MAX_NAME_LENGTH)
+    name = check_name(name)
     with open_deployment() as deployment:
         add, now = Partners(deployment.audit).add, deployment.now()
         new = deployment.run(lambda work: add(work, name, OPERATOR, now))
@@ -72,7 +70,7 @@ def add_campaign(
 ) -> None:
     """Make a link for a partner, and print its code."""
     one_of("--language", language, LANGUAGES)
-    name = printable_name(name, MAX_NAME_LENGTH)
+    name = check_name(name)
     with open_deployment() as deployment:
         add, now = Campaigns(deployment.audit).add, deployment.now()
         wanted = NewCampaign(name, partner, language)
@@ -95,7 +93,7 @@ def revoke_campaign(code: str) -> None:
     """End a link: chats that use it begin like any other."""
     with open_deployment() as deployment:
         revoke, now = Campaigns(deployment.audit).revoke, deployment.now()
-        campaign = deployment.run(lambda work: _find_campaign(work, code))
+        campaign = deployment.run(lambda work: find_campaign(work, code))
         was_active = deployment.run(lambda work: revoke(work, campaign.code, OPERATOR, now))
     if not was_active:
         raise HavenError(f"{campaign.code} is revoked already")
@@ -125,7 +123,7 @@ def draw_campaign(
 ) -> None:
     """Print a link, and write its QR code as SVG and PNG into a folder."""
     with open_deployment() as deployment:
-        campaign = deployment.run(lambda work: _find_campaign(work, code))
+        campaign = deployment.run(lambda work: find_campaign(work, code))
         settings = deployment.settings
     if not campaign.is_active:
         raise HavenError(f"{campaign.code} is revoked: its link would do nothing")
@@ -152,11 +150,3 @@ def write_qr_codes(url: str, path: Path) -> list[Path]:
             raise HavenError(f"{picture} cannot be written: {error.strerror}") from None
         written.append(picture)
     return written
-
-
-def _find_campaign(work: Work, code: str) -> Campaign:
-    wanted = parse_code(code)
-    found = next((it for it in Campaigns.all(work) if it.code == wanted), None)
-    if found is None:
-        raise HavenError("there is no campaign with this code; haven campaigns list shows them")
-    return found

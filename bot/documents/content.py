@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
+
+
+class PrintFormat(StrEnum):
+    """What kind of file a document becomes."""
+
+    PDF = "pdf"
+    """Tagged for screen readers (PDF/UA)."""
+    PNG = "png"
+    SVG = "svg"
+    """Letters are outlines in it: it looks the same without our fonts."""
 
 
 class PrintedEntry(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""PDF files of printed documents, made by `typst` with Noto fonts in a separate process."""
+"""Files of printed documents, made by `typst` with Noto fonts in a separate process."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from bot.documents.content import PrintFormat
 from bot.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -25,16 +26,26 @@ WORKER = Path(__file__).with_name("typst_worker.py")
 LAYOUT = Path(__file__).with_name("page.typ")
 FONT_FOLDERS = (Path("/usr/share/fonts/truetype/noto"), Path("/usr/share/fonts/opentype/noto"))
 """Folders of Debian's `fonts-noto-core` and `fonts-noto-cjk`: no other font is read."""
+FIRST_BYTES = {
+    PrintFormat.PDF: b"%PDF-",
+    PrintFormat.PNG: b"\x89PNG\r\n",
+    PrintFormat.SVG: b"<svg ",
+}
+"""How a file of each kind begins."""
+SCREEN_PPI = 144.0
+STRICT_FAULT = "a name in it has a sign that no font shows, or it is too long: change the name"
 
 
 class Typesetter:
-    """Makes PDF files, one at a time."""
+    """Makes files, one at a time."""
 
     def __init__(
         self, fonts: Sequence[Path] = FONT_FOLDERS, layout: Path = LAYOUT,
-        seconds: float = TIMEOUT_SECONDS,
+        seconds: float = TIMEOUT_SECONDS, *, is_strict: bool = False,
     ) -> None:  # fmt: skip
+        """Take a layout; a strict one prints no name instead of a sign that no font shows."""
         self._fonts, self._layout, self._seconds = fonts, layout, seconds
+        self._is_strict = is_strict
         self._one_at_a_time = asyncio.Semaphore()
 
     def check(self) -> None:
@@ -45,12 +56,12 @@ class Typesetter:
         """
         if importlib.util.find_spec("typst") is None:
             raise DocumentError(
-                "no PDF can be made: typst is not installed. In Haven's folder run: "
+                "no document can be made: typst is not installed. In Haven's folder run: "
                 ".venv/bin/python -m pip install 'typst>=0.15'"
             )
         if not all(folder.is_dir() for folder in self._fonts):
             raise DocumentError(
-                "no PDF can be made: fonts are missing. Run: "
+                "no document can be made: fonts are missing. Run: "
                 "apt-get install fonts-noto-core fonts-noto-cjk"
             )
 
@@ -60,19 +71,36 @@ class Typesetter:
         Raises:
             DocumentError: typst or a font is missing, or the document cannot be set.
         """
+        return await self.make(document)
+
+    async def make(
+        self, content: object, form: PrintFormat = PrintFormat.PDF, ppi: float = SCREEN_PPI
+    ) -> bytes:
+        """Return a file of what the layout reads; the same content gives the same bytes.
+
+        Args:
+            content: what `msgspec` can make JSON of, as the layout expects it.
+            form: kind of the file; a picture is of one page.
+            ppi: pixels of an inch, for PNG.
+
+        Raises:
+            DocumentError: typst or a font is missing, or the content cannot be set.
+        """
         self.check()
+        asked = {
+            "layout": self._layout.read_text(), "content": msgspec.to_builtins(content),
+            "fonts": [str(folder) for folder in self._fonts],
+            "form": form.value, "ppi": ppi, "is_strict": self._is_strict,
+        }  # fmt: skip
         async with self._one_at_a_time:
-            made = await self._run_worker(document)
-        if not made.startswith(b"%PDF-"):
-            raise DocumentError("no PDF was made of this document: it may be too long")
+            made = await self._run_worker(asked)
+        if not made.startswith(FIRST_BYTES[form]):
+            why = STRICT_FAULT if self._is_strict else "it may be too long"
+            raise DocumentError(f"no {form.upper()} was made of this document: {why}")
         return made
 
-    async def _run_worker(self, document: PrintedDocument) -> bytes:
+    async def _run_worker(self, asked: dict[str, object]) -> bytes:
         with tempfile.TemporaryDirectory(prefix="haven-empty-") as root:
-            asked = {
-                "layout": self._layout.read_text(), "content": msgspec.to_builtins(document),
-                "fonts": [str(folder) for folder in self._fonts], "root": root,
-            }  # fmt: skip
             child = await asyncio.create_subprocess_exec(
                 sys.executable, "-I", str(WORKER),
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
@@ -81,7 +109,9 @@ class Typesetter:
             )  # fmt: skip
             try:
                 async with asyncio.timeout(self._seconds):
-                    made, _stderr = await child.communicate(json.dumps(asked).encode())
+                    made, _stderr = await child.communicate(
+                        json.dumps({**asked, "root": root}).encode()
+                    )
             except TimeoutError:
                 return b""
             finally:

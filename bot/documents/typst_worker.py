@@ -1,12 +1,14 @@
 """Sets one document in a process of its own: run as a script, never imported by the bot.
 
-It reads a layout, its content and the folders of fonts from standard input and writes a PDF to
-standard output. The layout is ours; the content is data to it. The process has no environment, can
-write no file, and has limited memory and time. It reads the fonts and nothing else: its root is an
-empty folder, and packages are looked for in that folder.
+It reads a layout, its content and the folders of fonts from standard input and writes a PDF or a
+picture to standard output. The layout is ours; the content is data to it. The process has no
+environment, can write no file, and has limited memory and time. It reads the fonts and nothing
+else: its root is an empty folder, and packages are looked for in that folder.
 
 A sign that no font shows, such as a picture sign, is written as its name in brackets: on paper
-nothing is missing unnoticed. Any error ends the process without output.
+nothing is missing unnoticed. A strict layout has no such sign: then nothing is set. A picture is
+made of what was set as a PDF before, because only that tells which sign has no glyph. Any error
+ends the process without output.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import resource
 import sys
 import unicodedata
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import typst
 
@@ -49,40 +51,61 @@ def name_of(sign: str) -> str:
     return f"[{', '.join(names)}]" if names else " "
 
 
-def set_document(layout: bytes, content: str, fonts: list[str], root: str) -> bytes:
-    """Return the PDF of a content.
+def open_compiler(fonts: list[str], root: str) -> typst.Compiler:
+    """Return a compiler that reads these fonts and nothing else."""
+    found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=fonts)
+    return typst.Compiler(root=root, font_paths=found, package_path=root, package_cache_path=root)
+
+
+def set_pdf(
+    compiler: typst.Compiler, layout: bytes, content: str, attempts: int
+) -> tuple[str, bytes]:
+    """Return the content with names instead of signs without a glyph, and the PDF of it.
 
     Raises:
-        typst.TypstError: the layout is wrong.
+        typst.TypstError: the layout is wrong, or a sign still has no glyph after the last attempt.
     """
-    found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=fonts)
-    compiler = typst.Compiler(
-        root=root, font_paths=found, package_path=root, package_cache_path=root
-    )
-    for _attempt in range(MAX_UNSHOWN):
+    for left in range(attempts, 0, -1):
         try:
             made = compiler.compile(
                 layout, format="pdf", sys_inputs={"content": content}, pdf_standards=STANDARD
             )
         except typst.TypstError as error:
             unshown = _UNSHOWN.search(error.message)
-            if unshown is None or unshown[1] not in content:
+            if left == 1 or unshown is None or unshown[1] not in content:
                 raise
             content = content.replace(unshown[1], name_of(unshown[1]))
         else:
-            if not isinstance(made, bytes):
-                raise TypeError("one document is one file")
-            return made
-    raise ValueError("too many signs without a glyph")
+            return content, one_file(made)
+    raise ValueError("no attempt was allowed")
+
+
+def one_file(made: object) -> bytes:
+    """Return what was made; raise TypeError if it is several files, one a page."""
+    if not isinstance(made, bytes):
+        raise TypeError("one document is one file")
+    return made
+
+
+def set_document(asked: dict[str, Any], compiler: typst.Compiler) -> bytes:
+    """Return the file that is asked for."""
+    layout = asked["layout"].encode()
+    content = json.dumps(asked["content"], ensure_ascii=False)
+    shown, made = set_pdf(compiler, layout, content, 1 if asked["is_strict"] else MAX_UNSHOWN)
+    if asked["form"] == "pdf":
+        return made
+    picture = compiler.compile(
+        layout, format=asked["form"], ppi=asked["ppi"], sys_inputs={"content": shown}
+    )
+    return one_file(picture)
 
 
 def main() -> None:
     """Read, limit the process, set, write."""
     asked = json.loads(sys.stdin.buffer.read())
     limit_resources()
-    content = json.dumps(asked["content"], ensure_ascii=False)
-    made = set_document(asked["layout"].encode(), content, asked["fonts"], asked["root"])
-    sys.stdout.buffer.write(made)
+    compiler = open_compiler(asked["fonts"], asked["root"])
+    sys.stdout.buffer.write(set_document(asked, compiler))
     sys.stdout.buffer.flush()
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam
 
 from bot.errors import HavenError
+from bot.partners.names import check_name
 from bot.store import Work, insert, select_by, select_one, update_by
 from bot.store.tables.partners import campaigns, partners
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.vault import AuditLog
-
-MAX_NAME_LENGTH = 40
-"""Characters of a partner's or a campaign's name, so that it fits into a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,8 @@ class Partners:
         return [Partner(id_, name, gone is None) for id_, name, gone in work.rows(_ALL_PARTNERS)]
 
     def add(self, work: Work, name: str, by: str, now: int) -> Partner:
-        """Add a partner; HavenError if the name is taken."""
+        """Add a partner; HavenError if the name is taken, or must not be shown or printed."""
+        name = check_name(name)
         if not work.run(_ADD_PARTNER, name, now):
             raise HavenError(f"there is a partner {name} already; haven partners list shows them")
         (new,) = [each for each in self.all(work) if each.name == name]
@@ -149,15 +148,16 @@ class Campaigns:
         """Create a link for a partner.
 
         Raises:
-            HavenError: there is no such partner, or the campaign's name is taken.
+            HavenError: there is no such partner, or the campaign's name is taken or must not be
+                printed.
         """
+        name = check_name(new.name)
         found = work.rows(_ACTIVE_PARTNER, new.partner)
         if not found:
             raise HavenError(f"there is no partner {new.partner}; haven partners list shows them")
         code = b32encode(self._random_bytes(CODE_BYTES)).decode()
-        if not work.run(_ADD, found[0][0], new.name, code, new.language, now):
-            name = f"a campaign {new.name} already"
-            raise HavenError(f"there is {name}; haven campaigns list shows them")
+        if not work.run(_ADD, found[0][0], name, code, new.language, now):
+            raise HavenError(f"there is a campaign {name} already; haven campaigns list shows them")
         (campaign,) = [each for each in self.all(work) if each.code == code]
         self._audit.record(work, now, by, "campaign_add", str(campaign.id), new.language)
         return campaign
@@ -174,3 +174,16 @@ class Campaigns:
 def _campaign(row: Sequence[Any]) -> Campaign:
     number, name, partner, code, language, revoked, disabled = row
     return Campaign(number, name, partner, code, language, revoked is None and disabled is None)
+
+
+def find_campaign(work: Work, code: str) -> Campaign:
+    """Return a campaign, active or not, by its code as someone typed it.
+
+    Raises:
+        HavenError: there is none with this code.
+    """
+    wanted = parse_code(code)
+    found = next((it for it in Campaigns.all(work) if it.code == wanted), None)
+    if found is None:
+        raise HavenError("there is no campaign with this code; haven campaigns list shows them")
+    return found

@@ -11,6 +11,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from bot.cases.state_machine import Role
+from bot.partners.partners import Campaigns, NewCampaign, Partners
 from bot.training.demo_figures import add_demo_months
 from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
 from tests.browser.conftest import PATIENCE, WIDE
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Page
 
     from bot.desks.practice import PracticeCase
+    from bot.store.writer import Work
     from tests.support.people.chat_person import ChatPerson
 
 NAMED = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -334,6 +336,7 @@ async def _an_administrator(
 
 async def _administration(office: BrowserDeskHarness, look: Look, page: Page) -> None:
     """Look at every subject, at a form that was filled in wrongly, and at a link."""
+    await _add_partner_link(office)
     await page.goto(f"{office.address}/staff")
     subjects = await page.eval_on_selector_all("nav.subjects a", "all => all.map((it) => it.href)")
     further = ("languages/km", "phrase/safe", "phrase/safe/text/km", "new-phrase")
@@ -350,6 +353,21 @@ async def _administration(office: BrowserDeskHarness, look: Look, page: Page) ->
     await page.locator("form[action$='/staff/invite'] button").click()
     await expect(page.locator(".qr-frame")).to_be_visible()
     await look.at(page, "staff, a link")
+
+
+async def _add_partner_link(office: BrowserDeskHarness) -> None:
+    """Make a link, so that the page of posters has something to show."""
+
+    async def name() -> str:
+        return "haven_bot"
+
+    def add(work: Work) -> None:
+        Partners(office.front.audit).add(work, "Harbour House", "wu", office.clock.now())
+        new = NewCampaign("pier", "Harbour House", "vi")
+        Campaigns(office.front.audit).add(work, new, "wu", office.clock.now())
+
+    office.front.find_username = name
+    await office.database.writer.run(add)
 
 
 async def _every_tab(look: Look, page: Page, who: str) -> None:

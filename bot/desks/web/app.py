@@ -23,6 +23,7 @@ from bot.desks.web.administration import (
     invitations,
     languages,
     phrases,
+    posters,
     retention,
     source_offer,
     staff,
@@ -89,7 +90,8 @@ MODULES = (
     actions, referral_sheet, send_checks, send_file, duty_proof, looks, machine_help, moved,
     sse, own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
     connected_cases, roster, week_plan, shift_notice, figures,
-    invitations, staff, languages, directory, phrases, hours, deployment, retention,
+    invitations, staff, languages, directory, phrases, posters, hours, deployment,
+    retention,
     source_offer, training, practice, interpreting_page, interpreting_panel, interpreters,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(

@@ -34,6 +34,7 @@ from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.copies import ReferralCopies
 from bot.hotline.staff.staff import Staff
 from bot.places.duties import duties_of
+from bot.posters.maker import PosterMaker
 from bot.store.database import Database, DataDirectory
 from bot.vault.audit.log import AuditLog
 from bot.vault.keys.staff_keys import StaffKeys
@@ -78,6 +79,8 @@ class DeskContext:
     rehearsal: bool
     """Whether time can jump: then no page says that nothing is fetched."""
     find_place: Callable[[], Place]
+    find_username: Callable[[], Awaitable[str]]
+    """Returns the bot's name at Telegram; empty while Telegram does not say it."""
     follow_fact_checks: Callable[[Work], None]
     """Has this process use the checks of numbers and organisations that are in force now."""
     flow_registry: FlowRegistry
@@ -142,6 +145,7 @@ class DeskContext:
         self.dispositions = DISPOSITIONS
         self.image_sanitizer = ImageSanitizer()
         self.typesetter = Typesetter()
+        self.poster_maker = PosterMaker()
         self.referral_copies = ReferralCopies(ConsentRecords(vault), self.audit)
         self.audio_sanitizer = AudioSanitizer()
         self.assistant = load_assistant(settings.assist_models)

@@ -48,6 +48,7 @@ FILLED = {
     "large": {"amount": "14000", "number": "1955",
               "title": "t" * 60, "time": "t" * 80, "place": "p" * 80,
               "partner": "p" * 40,
+              "name": "@" + "n" * 32,
               "sign": "s" * 80, "who": "w" * 80, "recipient": "r" * 80, "about": "a" * 200,
               "trail": "t" * 800, "held": "h" * 800, "until": "11/24",
               "words": "w" * 60, "service": "s" * 40, "count": "12",

@@ -36,6 +36,7 @@ DOMAINS = {
         "bot/conversation",
         "bot/dispatch",
         "bot/places",
+        "bot/posters/texts.py",
         "bot/app/texts.py",
         "bot/hotline/staff/opening_hours.py",
     ),

@@ -1,0 +1,1 @@
+"""Commands for what is carried outside: posters, cards, tiles."""

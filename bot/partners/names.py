@@ -1,0 +1,55 @@
+"""Which names of partners and campaigns may be shown to people and printed.
+
+A name is written by one organisation and read by others under our bot's name: a hidden sign can
+turn what is read around, and a link in it would lead to a chat that is not ours.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bot.errors import HavenError
+
+MAX_NAME_LENGTH = 40
+"""Characters of a partner's or a campaign's name, so that it fits into a message."""
+HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+"""Control signs, marks of the writing direction, invisible signs, unassigned ones."""
+_ADDRESS = re.compile(
+    r"://|\bwww\.|@|\bt\.me\b|\btg:"
+    r"|[\w-]\.(?:com|org|net|info|io|me|co|biz|app|dev|xyz|top|link|site|online|club|bot"
+    r"|tw|vn|id|ph|th|kh|mm|jp|cn|hk|ru|eu|uk|us|de|tk)(?!\w)",
+    re.IGNORECASE,
+)
+"""What reads as an address of the web, of a mailbox or of a Telegram account."""
+
+
+class NameRefusedError(HavenError):
+    """A name of a partner or a campaign that must not be shown or printed."""
+
+
+def check_name(name: str) -> str:
+    """Return a name with single spaces.
+
+    Raises:
+        NameRefusedError: it is empty or too long, has hidden signs, or reads as a link.
+    """
+    hidden = [sign for sign in name if _is_hidden(sign)]
+    if hidden:
+        which = ", ".join(sorted({f"U+{ord(sign):04X}" for sign in hidden}))
+        raise NameRefusedError(
+            f"this name has hidden signs ({which}), which can change how it reads: type it again"
+        )
+    found = unicodedata.normalize("NFC", " ".join(name.split()))
+    if not 0 < len(found) <= MAX_NAME_LENGTH:
+        raise NameRefusedError(f"a name has 1 to {MAX_NAME_LENGTH} characters, not {len(found)}")
+    if address := _ADDRESS.search(unicodedata.normalize("NFKC", found)):
+        raise NameRefusedError(
+            f"a name holds no link or account ({address[0]}): people would take it for the bot's. "
+            "Leave it out; the link of the bot is printed by itself"
+        )
+    return found
+
+
+def _is_hidden(sign: str) -> bool:
+    return sign not in " \t" and unicodedata.category(sign) in HIDDEN_CATEGORIES
