@@ -117,6 +117,7 @@ class Commands(LazyGroup):
         "partners": Entry("partners", "partners_app", "Organisations that share the bot's link."),
         "campaigns": Entry("partners", "campaigns_app", "The links partners give out."),
         "site": Entry("site", "site_app", "The public pages, made of the texts of the chat."),
+        "prevention": Entry("prevention", "prevention_app", "Slides, quiz and posts for a talk."),
         "directory": Entry("directory", "directory_app", "Numbers people are shown."),
         "languages": Entry("languages", "languages_app", "Translations, reviews, recordings."),
         "flows": Entry("flows", "flows_app", "The conversations: draw, print, check."),
