@@ -28,7 +28,7 @@ from bot.site.build import EXIT_TO, SiteOptions, build_site
 from bot.site.numbers import first_to_expire
 from bot.site.output_folder import write_files
 from bot.site.posters import read_posters
-from bot.site.wording import BOT_NAME, Source
+from bot.site.wording import BOT_NAME, SiteSource
 from bot.store.writer import Work
 
 site_app = typer.Typer(no_args_is_help=True)
@@ -76,7 +76,7 @@ def build(
     print_expiry(source)
 
 
-def load_source(bot: str, codes: Sequence[str]) -> tuple[Source, tuple[str, ...]]:
+def load_source(bot: str, codes: Sequence[str]) -> tuple[SiteSource, tuple[str, ...]]:
     """Return what pages are made of, and the languages that are offered.
 
     Raises:
@@ -92,10 +92,10 @@ def load_source(bot: str, codes: Sequence[str]) -> tuple[Source, tuple[str, ...]
     use_stored_checks(settings)
     plan, has_escrow, found = _stored(settings, codes)
     today = local_time(SystemClock().now(), settings.zone).date()
-    return Source(settings, plan, name, today, has_escrow, found), offer.tags
+    return SiteSource(settings, plan, name, today, has_escrow, found), offer.tags
 
 
-def print_expiry(source: Source) -> None:
+def print_expiry(source: SiteSource) -> None:
     """Say until when the numbers may be shown."""
     until = first_to_expire(source.place, source.today)
     if until is None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.site.posters import PosterFile
-    from bot.site.wording import Source
+    from bot.site.wording import SiteSource
 
 EXIT_TO = "https://www.google.com/"
 """What "Leave this page" shows unless the operator names another page: one in every history."""
@@ -30,7 +30,9 @@ class SiteOptions:
 
 
 def build_site(
-    source: Source, options: SiteOptions, on_progress: Callable[[int, int], None] = lambda *_: None
+    source: SiteSource,
+    options: SiteOptions,
+    on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> dict[str, bytes]:
     """Return every file; `on_progress` is told how many languages are done, of how many."""
     wordings = [Wording(source, tag) for tag in options.languages]

@@ -46,7 +46,7 @@ NUMBER_HEADINGS: dict[str, Text] = {
 
 
 @dataclass(frozen=True, slots=True)
-class NumberRow:
+class ShownNumber:
     """A telephone number."""
 
     number: str
@@ -78,7 +78,7 @@ class PageSection:
     paragraphs: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     folds: tuple[Fold, ...] = ()
-    numbers: tuple[NumberRow, ...] = ()
+    numbers: tuple[ShownNumber, ...] = ()
     only_one: str = ""
     """A name for folds of which one is open at a time."""
 
@@ -109,9 +109,10 @@ def pages_of(wording: Wording, posters: tuple[PosterFile, ...] = ()) -> list[Sit
 
 
 def _home(wording: Wording) -> SitePage:
-    who = [it.text for it in questions.ANSWERS["police"][:3] if it.when.holds({}, wording.facts)]
     sections = [
-        PageSection(wording.say(Help.title), wording.say_all([*who, questions.COST])),
+        PageSection(
+            wording.say(Help.title), wording.say_all([*wording.who_answers(), questions.COST])
+        ),
         PageSection(wording.say(Privacy.title), wording.say_all([questions.READERS])),
     ]
     if danger := _number_section(wording, "danger"):
@@ -177,7 +178,7 @@ def _number_section(wording: Wording, situation: str) -> PageSection | None:
     )  # fmt: skip
 
 
-def _brief(rows: tuple[NumberRow, ...]) -> tuple[NumberRow, ...]:
+def _brief(rows: tuple[ShownNumber, ...]) -> tuple[ShownNumber, ...]:
     """Return rows without what happens during a call; the same day stands under the last only."""
     following = [*(row.read_on for row in rows[1:]), ""]
     return tuple(
@@ -186,11 +187,11 @@ def _brief(rows: tuple[NumberRow, ...]) -> tuple[NumberRow, ...]:
     )
 
 
-def number_row(wording: Wording, entry: DirectoryEntry) -> NumberRow:
+def number_row(wording: Wording, entry: DirectoryEntry) -> ShownNumber:
     """Return a number as it is shown, with the day on which it was read."""
     during = entry.call_description(wording.catalogue) if entry.call_text else ""
     read_on = wording.say(website.READ_ON, day=wording.day(entry.verified_on))
-    return NumberRow(entry.number, entry.answered_by.render(wording.catalogue), during, read_on)
+    return ShownNumber(entry.number, entry.answered_by.render(wording.catalogue), during, read_on)
 
 
 def _quiz(wording: Wording) -> SitePage:

@@ -13,6 +13,7 @@ from bot.languages.style_rules import blanks_in
 from bot.places.place import all_blanks
 from bot.places.registry import find_place
 from bot.site.numbers import place_blanks
+from flows.texts import questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 
 BOT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{3,30}[A-Za-z0-9]")
 """A user name at Telegram: 5 to 32 characters."""
+WHO_ANSWERS = questions.ANSWERS["police"][:3]
+"""What people read who ask whether this is the police: an organisation, an office, officers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SiteSource:
     """What pages and papers are made of."""
 
     settings: Settings
@@ -65,7 +68,7 @@ class Source:
 class Wording:
     """Renders texts in one language."""
 
-    def __init__(self, source: Source, language: str) -> None:
+    def __init__(self, source: SiteSource, language: str) -> None:
         self.source, self.language = source, language
         self.catalogue = catalogue(language)
         general = build_system_texts(source.settings, lambda: source.plan).blanks(self.catalogue)
@@ -98,6 +101,10 @@ class Wording:
     def say_all(self, texts: Iterable[Text]) -> tuple[str, ...]:
         """Return texts in order, without those that cannot be said today."""
         return tuple(said for text in texts if (said := self.say(text)))
+
+    def who_answers(self) -> list[Text]:
+        """Return the texts that say who answers in the chat."""
+        return [it.text for it in WHO_ANSWERS if it.when.holds({}, self.facts)]
 
     def day(self, day: date) -> str:
         """Return a day with its year."""

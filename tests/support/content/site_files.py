@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from bot.hotline.staff.service_hours import plan_of_settings
 from bot.settings import Settings
-from bot.site.wording import Source
+from bot.site.wording import SiteSource
 
 DAY = date(2026, 11, 29)
 BOT = "garden_of_light_bot"
@@ -19,8 +19,8 @@ LOADS = {"src", "srcset", "poster", "data", "action", "background", "ping", "man
 """Attributes by which a page loads or sends something without a press."""
 
 
-def site_source(day: date = DAY, **more: object) -> Source:
-    return Source(SETTINGS, plan_of_settings(SETTINGS), BOT, day, **more)  # type: ignore[arg-type]
+def site_source(day: date = DAY, **more: object) -> SiteSource:
+    return SiteSource(SETTINGS, plan_of_settings(SETTINGS), BOT, day, **more)  # type: ignore[arg-type]
 
 
 @dataclass
