@@ -138,7 +138,7 @@ def _render(template: str, own: Wording, *, number: str, **content: object) -> b
     )
     made = _environment().get_template(template).render(
         lang=own.tag, title=title, policy=policy, description=own.say(website.SIGNS),
-        style=Markup(style), script=Markup(script), **content,  # noqa: S704 - files of ours
+        style=Markup(style), script=Markup(script), **content,  # noqa: S704 - our own files
     )  # fmt: skip
     return made.encode()
 

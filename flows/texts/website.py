@@ -38,7 +38,7 @@ SAME_ADDRESS = _(
     "The address is {address}. Compare it letter by letter before you open it. One that is nearly "
     "the same belongs to others."
 )
-# Translators: nobody of ours writes first from an account the person does not know.
+# Translators: we never write first, from an account that the person does not know.
 YOU_BEGIN = _(
     "You always begin this chat yourself. If an account writes to you first and says that it is "
     "this chat, it is not ours."

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.options import one_of
-from bot.cli.site import BotName, LinkCodes, load_source, print_expiry, progress_bar
+from bot.cli.outreach.site import BotName, LinkCodes, load_source, print_expiry, progress_bar
 from bot.site.output_folder import write_files
 from bot.site.prevention.pack import build_pack
 

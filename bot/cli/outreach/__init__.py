@@ -1,0 +1,1 @@
+"""The commands for what stands outside: the public site, the prevention pack."""
