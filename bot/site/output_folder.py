@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MANIFEST = "haven-files.json"
 PARTIAL = "haven-files.part"
 """Where a file stands until it is whole."""
+PUBLIC_FILE, PUBLIC_FOLDER = 0o644, 0o755
+"""Rights: all other files of Haven are for their owner alone, these are read by a web server."""
 
 Digests = dict[str, list[str]]
 """By path below the folder: the digests a file may have."""
@@ -44,7 +46,7 @@ def write_files(
     wanted = {name: [_digest(content)] for name, content in files.items()}
     gone = sorted(before.keys() - wanted.keys())
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        _make_folder(folder)
         _write_manifest(folder, {
             name: sorted({*before.get(name, ()), *wanted.get(name, ())})
             for name in before.keys() | wanted.keys()
@@ -103,13 +105,22 @@ def _require_ours(folder: Path, known: Digests) -> None:
 
 def _replace(folder: Path, name: str, content: bytes) -> None:
     path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path.parent)
     partial = folder / PARTIAL
     with partial.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    partial.chmod(PUBLIC_FILE)
     partial.replace(path)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder that a web server can read; one that is there keeps its rights."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir()
+        folder.chmod(PUBLIC_FOLDER)
 
 
 def _remove(folder: Path, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,17 @@ def test_a_folder_made_again_holds_the_new_files_alone(tmp_path: Path) -> None:
     assert write(folder, NEW) == 1
     assert held(folder) == NEW
     assert not (folder / "posters").exists()
+
+
+def test_a_web_server_can_read_what_a_private_process_writes(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        write(tmp_path / "site", OLD)
+    finally:
+        os.umask(before)
+    rights = {it.name: stat.S_IMODE(it.stat().st_mode) for it in tmp_path.rglob("*")}
+    assert rights.pop("2.html") == rights.pop("a4.pdf") == rights.pop("index.html") == 0o644
+    assert rights == {"site": 0o755, "en": 0o755, "posters": 0o755, MANIFEST: 0o644}
 
 
 def changed_by_hand(folder: Path) -> str:
