@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.app.texts import build_notice
 from bot.site.numbers import shown_numbers
 from bot.site.reading import read_by_answer, read_flow, read_quiz
+from bot.text import Text
 from flows.information.after_decision import AfterDecision
 from flows.information.being_questioned import BeingQuestioned
 from flows.information.going_home import GoingHome
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from bot.places.directory import DirectoryEntry
     from bot.site.posters import PosterFile
     from bot.site.wording import Wording
-    from bot.text import Text
 
 HOME, GENUINE = "home", "genuine"
 """Pages that show the bot's name and its QR code."""
@@ -43,6 +43,10 @@ NUMBER_HEADINGS: dict[str, Text] = {
     "despair": Learn.topic.choices["despair"],
 }
 """By situation, in the order of the page."""
+
+BEFORE_NUMBERS = {"danger": (Text("{danger_line}"),)}
+AFTER_NUMBERS = {"danger": (Text("{silent_line}"),), "sea": (cards.CREW,)}
+"""What stands next to the numbers for a situation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ class PageSection:
     items: tuple[str, ...] = ()
     folds: tuple[Fold, ...] = ()
     numbers: tuple[ShownNumber, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Paragraphs under the numbers."""
     only_one: str = ""
     """A name for folds of which one is open at a time."""
 
@@ -171,11 +177,12 @@ def _number_section(wording: Wording, situation: str) -> PageSection | None:
     entries = shown_numbers(source.place, situation, source.today, wording.language)
     if not entries:
         return None
-    notes = wording.say_all([cards.CREW]) if situation == "sea" else ()
     return PageSection(
-        wording.say(NUMBER_HEADINGS[situation]), notes,
+        wording.say(NUMBER_HEADINGS[situation]),
+        wording.say_all(BEFORE_NUMBERS.get(situation, ())),
         numbers=tuple(number_row(wording, it) for it in entries),
-    )  # fmt: skip
+        notes=wording.say_all(AFTER_NUMBERS.get(situation, ())),
+    )
 
 
 def _brief(rows: tuple[ShownNumber, ...]) -> tuple[ShownNumber, ...]:

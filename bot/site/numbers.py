@@ -6,15 +6,16 @@ for want of a better one, and the day on which it was read stands next to it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.languages.format_date import format_long_date
-from bot.places.place import IN_ORDER, SITUATIONS, blank_name, join_numbers
+from bot.places.place import IN_ORDER, SITUATIONS, blank_name
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from bot.places.directory import DirectoryEntry
+    from bot.places.directory import DirectoryEntry, SourcedFact
     from bot.places.place import Place
     from bot.text import Catalogue
 
@@ -43,7 +44,7 @@ def first_to_expire(place: Place, today: date) -> date | None:
 def place_blanks(place: Place, today: date, language: str, words: Catalogue) -> dict[str, str]:
     """Return the blanks of a place that may be filled today; a list of numbers has its dates."""
     values = {
-        name: line.current_text(today).render(words)
+        name: _dated(line.current_text(today).render(words), line, language)
         for name, line in place.sentences.items()
         if line.is_shown(today) or line.fallback is not None
     }
@@ -54,10 +55,17 @@ def place_blanks(place: Place, today: date, language: str, words: Catalogue) -> 
         if entries := shown_numbers(place, situation, today, language):
             values |= {
                 blank_name("numbers", situation): "\n".join(
-                    f"{it.line(words)} ({format_long_date(language, it.verified_on)})"
-                    for it in entries
+                    _dated(it.line(words), it, language) for it in entries
                 ),
-                blank_name("digits", situation): join_numbers(entries),
-                blank_name("calling", situation): entries[0].call_description(words),
+                blank_name("calling", situation): _dated(
+                    entries[0].call_description(words), entries[0], language
+                ),
             }
     return values
+
+
+def _dated(text: str, fact: SourcedFact, language: str) -> str:
+    """Return a text with the day on which its number was read; as it is if it has none."""
+    if not re.search(r"\d", text):
+        return text
+    return f"{text} \u00b7 {format_long_date(language, fact.verified_on)}"

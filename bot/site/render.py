@@ -33,7 +33,7 @@ ADDRESSES = {
     "privacy": "9.html", "later": "10.html", "posters": "11.html",
 }  # fmt: skip
 """By page. An address stays in the history of a browser, so it says nothing."""
-_NUMBER_LINE = re.compile(rf"{PHONE_SIGN} ([0-9-]+) - (.*)")
+_NUMBER_LINE = re.compile(rf"{PHONE_SIGN} (\+?[0-9-]+) - (.*)")
 _COMMENT = re.compile(r"/\*[^*]*\*/\n?|^//[^\n]*\n", re.MULTILINE)
 
 

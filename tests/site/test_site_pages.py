@@ -23,7 +23,7 @@ from bot.places.taiwan import TAIWAN
 from bot.places.taiwan.directory import EXPIRES_ON, SHOWN
 from bot.site.build import EXIT_TO, SiteOptions, build_site
 from bot.site.content import HOME, LATER_FLOWS
-from bot.site.numbers import first_to_expire, shown_numbers
+from bot.site.numbers import first_to_expire, place_blanks, shown_numbers
 from bot.site.posters import PosterFile
 from bot.site.reading import read_quiz
 from bot.site.render import ADDRESSES
@@ -74,7 +74,7 @@ def words_of(pages: dict[str, ReadPage], language: str, page: str) -> str:
 
 def plain(text: str) -> str:
     """Return a paragraph as it is read: a number that is a link has no telephone sign."""
-    return " ".join(re.sub(r"(?m)^☎ ([0-9-]+) - ", r"\1 ", text).split())
+    return " ".join(re.sub(r"(?m)^☎ (\+?[0-9-]+) - ", r"\1 ", text).split())
 
 
 def test_every_page_is_made_in_every_language_and_is_small(files: dict[str, bytes]) -> None:
@@ -236,6 +236,18 @@ def test_numbers_are_those_read_in_a_source_with_the_day(
     for name in (HOME, "numbers"):
         assert undated(pages[address_of(tag, name)], day) == []
     assert undated(page, "another day") != []
+
+
+def test_every_text_of_the_chat_with_a_number_says_when_it_was_read() -> None:
+    source = site_source()
+    for tag in ALL:
+        own = Wording(source, tag)
+        day = own.day(SHOWN["110"].verified_on)
+        blanks = place_blanks(source.place, source.today, tag, own.catalogue)
+        named = {name: it for name, it in blanks.items() if TAIWAN_NUMBER.search(it)}
+        assert {"numbers", "numbers_home", "calling_work", "silent_line"} <= named.keys()
+        assert {name for name, it in named.items() if day not in it} == set()
+        assert len(named["numbers"].split(day)) == 4  # three lines, each with its day
 
 
 def with_fact(monkeypatch: pytest.MonkeyPatch, place: object) -> dict[str, ReadPage]:
