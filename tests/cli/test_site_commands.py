@@ -77,3 +77,14 @@ def test_what_is_missing_or_wrong_is_named_with_the_fix(
     assert fault.partition(": .*")[0] in said.stderr
     assert fault.rpartition(".*; ")[2] in said.stderr
     assert not (tmp_path / "site").exists()
+
+
+def test_a_pack_is_made_in_the_languages_that_are_named(site: Haven, tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    made = site("prevention", "make", str(folder), *BOT, "--languages", "my")
+    assert made.returncode == 0, made.stderr
+    assert "6 files for @garden_of_light_bot (my)" in made.stdout
+    assert {it.name for it in (folder / "my").iterdir()} >= {"slides.pdf", "quiz.pdf", "posts.txt"}
+    refused = site("prevention", "make", str(folder), *BOT, "--languages", "km")
+    assert refused.returncode == 2
+    assert "--languages km is none of: vi, en, my" in " ".join(refused.stderr.split())

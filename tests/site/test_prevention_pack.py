@@ -31,8 +31,8 @@ from tests.support.pdf_text import document_text, page_texts, squeezed
 if TYPE_CHECKING:
     from pathlib import Path
 
-SET = ("my", "fil", "ja")
-"""Set as PDF: the tallest script, the longest words, and one without spaces."""
+SET = ("my", "fil")
+"""Set as PDF: the tallest script and the longest words."""
 every_language = pytest.mark.parametrize("tag", LANGUAGES)
 
 

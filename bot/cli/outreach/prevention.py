@@ -39,6 +39,6 @@ def make(
         files = asyncio.run(build_pack(source, chosen, on_built))
     with progress_bar("files") as on_written:
         removed = write_files(folder, files, on_written)
-    typer.echo(f"{folder}: {len(files)} files in {len(chosen)} languages for {source.handle}")
+    typer.echo(f"{folder}: {len(files)} files for {source.handle} ({', '.join(chosen)})")
     typer.echo(f"Removed: {removed} files of before. Print quiz.pdf on both sides of the paper.")
     print_expiry(source)
