@@ -112,6 +112,10 @@ class DocumentError(HavenError):
     """A PDF cannot be made. The text says why and, if something is missing, how to install it."""
 
 
+class SiteError(HavenError):
+    """The public site or the prevention pack cannot be made. The text names the fix."""
+
+
 # --- Flows and translations ---------------------------------------------------------------
 
 

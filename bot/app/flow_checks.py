@@ -90,6 +90,8 @@ SAMPLE_BLANKS = {
     "about": "a" * 60, "number": "1955", "amount": "14000", "first": "Monday", "last": "Friday",
     "words": "w" * 30, "service": "s" * 24, "span": "09:00-21:00", "name": "@haven_bot",
     "when": "Monday to Friday 09:00-21:00",
+    "handle": "@garden_of_light_bot", "address": "t.me/garden_of_light_bot",
+    "day": "November 24, 2026",
 }  # fmt: skip
 CONSENT_RULE = (
     "free text is asked for only after the person agreed that it is stored, or was told that "

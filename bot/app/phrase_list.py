@@ -14,14 +14,24 @@ from bot.conversation.questions.choice import ListQuestion
 from bot.languages import LANGUAGES
 from bot.places.place import AMOUNT, Place, PlaceSentence
 from bot.text import Text
-from flows.texts import hotline, office_hours, organisation, phrases, questions, spoken, titles
+from flows.texts import (
+    hotline,
+    office_hours,
+    organisation,
+    phrases,
+    prevention,
+    questions,
+    spoken,
+    titles,
+    website,
+)
 from flows.texts.phrasebook import PHRASES
 
 NamedPhrase = tuple[str, Text]
 """The location of a phrase, and the phrase."""
 PHRASE_MODULES = (
     phrases, hotline, office_hours, organisation, questions, spoken, titles, replies,
-    text_questions,
+    text_questions, website, prevention,
 )  # fmt: skip
 """Modules with phrases outside flows, each in a variable or in a table."""
 LANGUAGE_NAMES = frozenset(language.own_name for language in LANGUAGES.values())

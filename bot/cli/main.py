@@ -117,6 +117,8 @@ class Commands(LazyGroup):
         "partners": Entry("partners", "partners_app", "Organisations that share the bot's link."),
         "campaigns": Entry("partners", "campaigns_app", "The links partners give out."),
         "posters": Entry("outreach.posters", "posters_app", "Posters and cards for the links."),
+        "site": Entry("outreach.site", "site_app", "The public pages for anyone."),
+        "prevention": Entry("outreach.prevention", "prevention_app", "Slides and quiz for a talk."),
         "directory": Entry("directory", "directory_app", "Numbers people are shown."),
         "languages": Entry("languages", "languages_app", "Translations, reviews, recordings."),
         "flows": Entry("flows", "flows_app", "The conversations: draw, print, check."),

@@ -19,8 +19,6 @@ from bot.errors import DocumentError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.documents.content import PrintedDocument
-
 TIMEOUT_SECONDS = 60.0
 WORKER = Path(__file__).with_name("typst_worker.py")
 LAYOUT = Path(__file__).with_name("page.typ")
@@ -65,8 +63,10 @@ class Typesetter:
                 "apt-get install fonts-noto-core fonts-noto-cjk"
             )
 
-    async def make_pdf(self, document: PrintedDocument) -> bytes:
+    async def make_pdf(self, document: msgspec.Struct) -> bytes:
         """Return a document as a PDF; the same document gives the same bytes.
+
+        The document is a struct of the kind that the layout shows.
 
         Raises:
             DocumentError: typst or a font is missing, or the document cannot be set.

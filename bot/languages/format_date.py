@@ -32,6 +32,12 @@ def format_short_date(language: str, day: date) -> str:
 
 
 @lru_cache(maxsize=1024)
+def format_long_date(language: str, day: date) -> str:
+    """Return a day with its month in words and its year, e.g. `November 24, 2026`."""
+    return format_date(day, "long", locale=Locale.parse(language))
+
+
+@lru_cache(maxsize=1024)
 def format_full_day(language: str, day: date) -> str:
     """Return a day with weekday and year, e.g. `Tuesday, November 24, 2026`."""
     return format_date(day, "full", locale=Locale.parse(language))

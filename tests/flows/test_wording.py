@@ -25,7 +25,7 @@ from bot.places.taiwan.sentences import SENTENCES
 from bot.text import Text
 from flows import ALL_FLOWS
 from flows.start.language import OWN_NAMES
-from flows.texts import phrases
+from flows.texts import phrases, website
 from flows.texts.counties import COUNTIES
 from flows.texts.phrasebook import PHRASES
 from flows.urgent.urgent_details import UrgentDetails
@@ -182,6 +182,7 @@ def buttons() -> dict[str, tuple[str, int]]:
     """Return every label by where it stands, with the digit before it."""
     found = {"danger": (phrases.DANGER.source, 0), "bye": (phrases.CLEAR_CHAT.source, 0)}
     found |= {code: (label.source, 0) for code, label in CONTROLS.items()}
+    found["leave the site"] = (website.LEAVE.source, 0)
     for flow, step in steps():
         if isinstance(step, ListQuestion):
             for number, (code, label) in enumerate(step.choices.items(), 1):

@@ -1,1 +1,1 @@
-"""Commands for what is carried outside: posters, cards, tiles."""
+"""Commands for what stands outside: posters, the public site, the prevention pack."""

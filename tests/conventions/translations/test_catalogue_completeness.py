@@ -53,7 +53,8 @@ FILLED = {
               "trail": "t" * 800, "held": "h" * 800, "until": "11/24",
               "words": "w" * 60, "service": "s" * 40, "count": "12",
               "first": "Monday", "last": "Friday",
-              "when": "Monday to Friday 09:00-21:00"},
+              "when": "Monday to Friday 09:00-21:00",
+              "handle": "@" + "h" * 32, "address": "a" * 60, "day": "November 24, 2026"},
 }  # fmt: skip
 """What a caseworker, a moment, the directory or a list fills in."""
 NAMED_ALIKE = {
