@@ -69,7 +69,7 @@ class Decision(StrEnum):
     """By who proposed it."""
 
 
-class Outcome(StrEnum):
+class DirectoryOutcome(StrEnum):
     """What came of an act on the directory."""
 
     DONE = "done"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.hotline.directory.freshness import free_today, is_asked_for
-from bot.hotline.directory.model import Outcome, ProposedChange, partner_author
+from bot.hotline.directory.model import DirectoryOutcome, ProposedChange, partner_author
 
 if TYPE_CHECKING:
     from bot.hotline.directory.freshness import EntryState, FreshnessRule
@@ -51,24 +51,24 @@ class PartnerEntries:
         author = partner_author(partner)
         return [it for it in self._directory.waiting(work) if it.by == author]
 
-    def confirm(self, work: Work, partner: int, entry: str, now: int) -> Outcome:
+    def confirm(self, work: Work, partner: int, entry: str, now: int) -> DirectoryOutcome:
         """Store that a partner found its entry still right."""
         if self._find(work, partner, entry) is None:
-            return Outcome.UNKNOWN
+            return DirectoryOutcome.UNKNOWN
         return self._directory.confirm(work, entry, partner_author(partner), now)
 
     def update_free_places(
         self, work: Work, partner: int, entry: str, free: int, now: int
-    ) -> Outcome:
+    ) -> DirectoryOutcome:
         """Store how many places are free at a partner's entry now."""
         if self._find(work, partner, entry) is None:
-            return Outcome.UNKNOWN
+            return DirectoryOutcome.UNKNOWN
         author = partner_author(partner)
         return self._directory.update_free_places(work, entry, free, author, now)
 
     def propose(
         self, work: Work, partner: int, entry: str, content: ServiceContent, now: int
-    ) -> Outcome:
+    ) -> DirectoryOutcome:
         """Propose a new entry (an empty `entry`) or other words for one; staff approve it.
 
         Whatever the content says, the entry is this partner's, and whether people may be told of it
@@ -76,22 +76,24 @@ class PartnerEntries:
         """
         author, found = partner_author(partner), self._find(work, partner, entry)
         if len(self.waiting(work, partner)) >= MAX_WAITING:
-            return Outcome.FAULTY
+            return DirectoryOutcome.FAULTY
         is_public = found is not None and found.content.is_public
         own = msgspec.structs.replace(content, partner=partner, is_public=is_public)
         if not entry:
             proposed = self._directory.propose_new(work, own, author, now, verified_at=now)
         elif found is None:
-            return Outcome.UNKNOWN
+            return DirectoryOutcome.UNKNOWN
         else:
             change = ProposedChange(wanted=own, base=found.content, verified_at=now)
             proposed = self._directory.propose_change(work, entry, change, author, now)
         return proposed[0]
 
-    def propose_end(self, work: Work, partner: int, entry: str, why: str, now: int) -> Outcome:
+    def propose_end(
+        self, work: Work, partner: int, entry: str, why: str, now: int
+    ) -> DirectoryOutcome:
         """Propose that a partner's entry is no longer offered; staff approve it."""
         if self._find(work, partner, entry) is None:
-            return Outcome.UNKNOWN
+            return DirectoryOutcome.UNKNOWN
         author = partner_author(partner)
         return self._directory.propose_end(work, entry, why, author, now)[0]
 

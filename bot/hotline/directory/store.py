@@ -10,9 +10,9 @@ import msgspec
 from bot.errors import DecryptionError
 from bot.hotline.directory.model import (
     Decision,
+    DirectoryOutcome,
     DirectoryService,
     FreePlaces,
-    Outcome,
     Proposal,
     ProposalKind,
     ProposedChange,
@@ -129,7 +129,7 @@ class ServiceDirectory:
 
     def propose_new(
         self, work: Work, content: ServiceContent, by: str, now: int, *, verified_at: int
-    ) -> tuple[Outcome, int]:
+    ) -> tuple[DirectoryOutcome, int]:
         """Propose a service that is not in the directory; return the number of the proposal.
 
         `verified_at` is when the proposer found it right, 0 if that is not known.
@@ -139,11 +139,11 @@ class ServiceDirectory:
 
     def propose_change(
         self, work: Work, service: str, change: ProposedChange, by: str, now: int
-    ) -> tuple[Outcome, int]:
+    ) -> tuple[DirectoryOutcome, int]:
         """Propose other words for a service; for one that has ended, to offer it again."""
         found = self.find(work, service)
         if found is None:
-            return Outcome.UNKNOWN, 0
+            return DirectoryOutcome.UNKNOWN, 0
         is_over = found.ended_at is not None
         kind = ProposalKind.NEW if is_over else ProposalKind.CHANGE
         base = change.base or found.content
@@ -154,107 +154,109 @@ class ServiceDirectory:
 
     def propose_end(
         self, work: Work, service: str, why: str, by: str, now: int
-    ) -> tuple[Outcome, int]:
+    ) -> tuple[DirectoryOutcome, int]:
         """Propose that a service is no longer offered."""
         found = self.find(work, service)
         if found is None or found.ended_at is not None:
-            return (Outcome.UNKNOWN if found is None else Outcome.ENDED), 0
+            return (DirectoryOutcome.UNKNOWN if found is None else DirectoryOutcome.ENDED), 0
         change = ProposedChange(wanted=found.content, base=found.content, why=_cut(why))
         return self._propose(work, service, ProposalKind.END, change, Act(by, now))
 
-    def approve(self, work: Work, number: int, by: str, now: int, *, seen: int) -> Outcome:
+    def approve(self, work: Work, number: int, by: str, now: int, *, seen: int) -> DirectoryOutcome:
         """Approve a proposal of someone else; `seen` is the version that the page showed."""
         proposal = self.proposal(work, number)
         if proposal is None or is_partner(by):
-            return Outcome.UNKNOWN
+            return DirectoryOutcome.UNKNOWN
         if not proposal.is_waiting:
-            return Outcome.DECIDED
+            return DirectoryOutcome.DECIDED
         if proposal.by == by:
-            return Outcome.OWN
+            return DirectoryOutcome.OWN
         if proposal.change is None:
-            return Outcome.FAULTY
+            return DirectoryOutcome.FAULTY
         current = self.find(work, proposal.service)
         if (current.version if current else 0) != seen:
-            return Outcome.CHANGED
+            return DirectoryOutcome.CHANGED
         outcome = self._apply(work, proposal, proposal.change, current, now)
-        if outcome is Outcome.DONE:
+        if outcome is DirectoryOutcome.DONE:
             work.run(_DECIDE, Decision.APPROVED.value, by, now, None, number)
             self._audit.record(work, now, by, APPROVED, proposal.service, _detail(proposal))
         return outcome
 
-    def refuse(self, work: Work, number: int, why: str, by: str, now: int) -> Outcome:
+    def refuse(self, work: Work, number: int, why: str, by: str, now: int) -> DirectoryOutcome:
         """Refuse a proposal, or withdraw one's own."""
         proposal = self.proposal(work, number)
         if proposal is None or (is_partner(by) and proposal.by != by):
-            return Outcome.UNKNOWN
+            return DirectoryOutcome.UNKNOWN
         decision = Decision.WITHDRAWN if proposal.by == by else Decision.REFUSED
         answer = self._seal(_answer_data(proposal.service, number), _cut(why).encode())
         if not work.run(_DECIDE, decision.value, by, now, answer, number):
-            return Outcome.DECIDED
+            return DirectoryOutcome.DECIDED
         self._audit.record(work, now, by, REFUSED, proposal.service, _detail(proposal))
-        return Outcome.DONE
+        return DirectoryOutcome.DONE
 
     # --- Looking again ------------------------------------------------------------------------
 
-    def confirm(self, work: Work, service: str, by: str, now: int) -> Outcome:
+    def confirm(self, work: Work, service: str, by: str, now: int) -> DirectoryOutcome:
         """Store that someone found a service still right."""
         found = self.find(work, service)
         if found is None:
-            return Outcome.UNKNOWN
+            return DirectoryOutcome.UNKNOWN
         if not work.run(_CONFIRM, max(now, found.verified_at), by, service):
-            return Outcome.ENDED
+            return DirectoryOutcome.ENDED
         self._audit.record(work, now, by, CONFIRMED, service)
-        return Outcome.DONE
+        return DirectoryOutcome.DONE
 
-    def update_free_places(self, work: Work, service: str, free: int, by: str, now: int) -> Outcome:
+    def update_free_places(
+        self, work: Work, service: str, free: int, by: str, now: int
+    ) -> DirectoryOutcome:
         """Store how many places are free now; of a service where people can stay."""
         found = self.find(work, service)
         if found is None:
-            return Outcome.UNKNOWN
+            return DirectoryOutcome.UNKNOWN
         if found.ended_at is not None:
-            return Outcome.ENDED
+            return DirectoryOutcome.ENDED
         if found.content.places is None or not 0 <= free <= found.content.places:
-            return Outcome.FAULTY
+            return DirectoryOutcome.FAULTY
         work.run(_COUNT, free, now, by, service)
         self._audit.record(work, now, by, COUNTED, service, str(free))
-        return Outcome.DONE
+        return DirectoryOutcome.DONE
 
     # --- Inside -------------------------------------------------------------------------------
 
     def _propose(
         self, work: Work, service: str, kind: ProposalKind, change: ProposedChange, act: Act
-    ) -> tuple[Outcome, int]:
+    ) -> tuple[DirectoryOutcome, int]:
         if kind is not ProposalKind.END and find_faults(change.wanted, self.known):
-            return Outcome.FAULTY, 0
+            return DirectoryOutcome.FAULTY, 0
         sealed = self._seal(_proposal_data(service, kind, act.by, act.at), _encode(change))
         (row,) = work.rows(_PROPOSE, service, kind.value, sealed, act.by, act.at)
         self._audit.record(work, act.at, act.by, PROPOSED, service, f"{kind}/{row[0]}")
-        return Outcome.DONE, int(row[0])
+        return DirectoryOutcome.DONE, int(row[0])
 
     def _apply(
         self, work: Work, proposal: Proposal, change: ProposedChange,
         current: DirectoryService | None, now: int,
-    ) -> Outcome:  # fmt: skip
+    ) -> DirectoryOutcome:  # fmt: skip
         if current is None:
             return self._add(work, proposal, change)
         is_over = current.ended_at is not None
         if is_over and proposal.kind is not ProposalKind.NEW:
-            return Outcome.ENDED
+            return DirectoryOutcome.ENDED
         is_end = proposal.kind is ProposalKind.END
         content = current.content if is_end else apply_change(current.content, change)
         if not is_end and find_faults(content, self.known):
-            return Outcome.FAULTY
+            return DirectoryOutcome.FAULTY
         self._store(work, current, content, proposal, now if is_end else None)
-        return Outcome.DONE
+        return DirectoryOutcome.DONE
 
-    def _add(self, work: Work, proposal: Proposal, change: ProposedChange) -> Outcome:
+    def _add(self, work: Work, proposal: Proposal, change: ProposedChange) -> DirectoryOutcome:
         content = change.wanted
         if proposal.kind is not ProposalKind.NEW or find_faults(content, self.known):
-            return Outcome.FAULTY
+            return DirectoryOutcome.FAULTY
         sealed = self._seal(_service_data(proposal.service), _encode(content))
         partner = content.partner or None
         work.run(_ADD, proposal.service, partner, sealed, 1, change.verified_at, proposal.by)
-        return Outcome.DONE
+        return DirectoryOutcome.DONE
 
     def _store(
         self, work: Work, current: DirectoryService, content: ServiceContent, proposal: Proposal,

@@ -25,9 +25,9 @@ from bot.hotline.directory import store
 from bot.hotline.directory.freshness import EntryState, FreshnessRule
 from bot.hotline.directory.model import (
     Decision,
+    DirectoryOutcome,
     DirectoryService,
     Guests,
-    Outcome,
     Proposal,
     ProposalKind,
     ProposedChange,
@@ -126,8 +126,8 @@ class DirectoryYear(RuleBasedStateMachine):
         outcome, number = self.run(
             lambda work: self.directory.propose_new(work, content, by, self.now, verified_at=seen)
         )
-        assert (outcome is Outcome.DONE) == (not find_faults(content, KNOWN))
-        if outcome is Outcome.DONE:
+        assert (outcome is DirectoryOutcome.DONE) == (not find_faults(content, KNOWN))
+        if outcome is DirectoryOutcome.DONE:
             self.made[number] = (by, self.proposal(number).service)
 
     @rule(at=which, by=staff, wanted=contents, field=st.sampled_from(FIELDS))
@@ -140,7 +140,7 @@ class DirectoryYear(RuleBasedStateMachine):
             outcome, number = self.run(
                 lambda work: self.directory.propose_change(work, found.id, change, by, self.now)
             )
-            if outcome is Outcome.DONE:
+            if outcome is DirectoryOutcome.DONE:
                 self.made[number] = (by, found.id)
 
     @rule(at=which, by=staff)
@@ -149,8 +149,8 @@ class DirectoryYear(RuleBasedStateMachine):
             outcome, number = self.run(
                 lambda work: self.directory.propose_end(work, found.id, "closed", by, self.now)
             )
-            assert (outcome is Outcome.DONE) == (found.ended_at is None)
-            if outcome is Outcome.DONE:
+            assert (outcome is DirectoryOutcome.DONE) == (found.ended_at is None)
+            if outcome is DirectoryOutcome.DONE:
                 self.made[number] = (by, found.id)
 
     @rule(at=which, partner=st.sampled_from(PARTNERS), content=contents)
@@ -162,7 +162,7 @@ class DirectoryYear(RuleBasedStateMachine):
             lambda work: self.partners.propose(work, partner, entry, content, self.now)
         )
         if found is not None and found.content.partner != partner:
-            assert outcome is not Outcome.DONE
+            assert outcome is not DirectoryOutcome.DONE
         for number in set(self.numbers()) - before:
             proposal = self.proposal(number)
             self.made[number] = (partner_author(partner), proposal.service)
@@ -182,7 +182,7 @@ class DirectoryYear(RuleBasedStateMachine):
                 work, number, by, self.now, seen=current.version if current else 0
             )
         )
-        if outcome is Outcome.DONE:
+        if outcome is DirectoryOutcome.DONE:
             assert number not in self.decided
             assert self.made[number][0] != by
             self.decided[number] = Decision.APPROVED
@@ -205,7 +205,7 @@ class DirectoryYear(RuleBasedStateMachine):
             return
         number = sorted(self.made)[at % len(self.made)]
         outcome = self.run(lambda work: self.directory.refuse(work, number, "no", by, self.now))
-        if outcome is Outcome.DONE:
+        if outcome is DirectoryOutcome.DONE:
             assert number not in self.decided
             is_own = self.made[number][0] == by
             assert is_own or not is_partner(by)
@@ -221,8 +221,8 @@ class DirectoryYear(RuleBasedStateMachine):
         else:
             outcome = self.run(lambda work: self.directory.confirm(work, found.id, by, self.now))
             is_own = True
-        assert (outcome is Outcome.DONE) == (is_own and found.ended_at is None)
-        if outcome is Outcome.DONE:
+        assert (outcome is DirectoryOutcome.DONE) == (is_own and found.ended_at is None)
+        if outcome is DirectoryOutcome.DONE:
             self.looked[found.id] = self.now
 
     @rule(at=which, free=st.integers(-1, 10), by=staff)
@@ -233,7 +233,7 @@ class DirectoryYear(RuleBasedStateMachine):
             )
             most = found.content.places
             can_be = found.ended_at is None and most is not None and 0 <= free <= most
-            assert (outcome is Outcome.DONE) == can_be
+            assert (outcome is DirectoryOutcome.DONE) == can_be
 
     @rule(days=st.integers(1, 12))
     def days_pass(self, days: int) -> None:
