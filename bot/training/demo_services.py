@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 WORKDAYS = range(1, 6)
 SOURCE = "made up for this demo"
-NEWS = "closed over New Year, they said on the telephone"
+CHANGED = "Two Rivers"
+"""What the service is called that a colleague wants to change."""
 SERVICES: tuple[tuple[ServiceContent, int, int | None], ...] = (
     (
         ServiceContent(
@@ -89,7 +90,7 @@ def add_services(
         proposal = directory.proposal(work, number)
         if proposal is not None and free is not None:
             directory.update_free_places(work, proposal.service, free, approver, now - HOUR)
-    first = directory.all(work)[0]
-    wanted = replace(first.content, note=f"{first.content.note} ({NEWS})".strip())
-    change = ProposedChange(wanted=wanted, why=NEWS, verified_at=now)
-    directory.propose_change(work, first.id, change, proposer, now)
+    changed = next(it for it in directory.all(work) if it.content.name.startswith(CHANGED))
+    wanted = replace(changed.content, note="Closed from 30 December to 3 January")
+    change = ProposedChange(wanted=wanted, why="They said so on the telephone", verified_at=now)
+    directory.propose_change(work, changed.id, change, proposer, now)

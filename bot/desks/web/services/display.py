@@ -15,6 +15,7 @@ from bot.hotline.directory.model import (
     changed_fields,
     is_partner,
 )
+from bot.hotline.staff.opening_hours import DAY_MINUTES, Span
 from bot.partners.partners import Partners
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from bot.hotline.staff.opening_hours import Spans, Week
     from bot.store.writer import Work
 
+WHOLE_DAY = (Span(0, DAY_MINUTES),)
+
 
 @dataclass(frozen=True, slots=True)
 class ChangedField:
@@ -33,6 +36,7 @@ class ChangedField:
 
     name: str
     before: str
+    """Empty where nothing stood."""
     after: str
     was_changed_since: bool = False
     """Whether someone else changed it after the proposal was written."""
@@ -99,6 +103,8 @@ class EntryWords:
         """Return the hours of a week: one line if every day is the same."""
         if week is None:
             return self.locale(texts.NOT_KNOWN)
+        if set(week) == {WHOLE_DAY}:
+            return self.locale(texts.DAY_AND_NIGHT)
         if len(set(week)) == 1:
             return self.locale(texts.EVERY_DAY, hours=self._spans(week[0]))
         return "; ".join(
@@ -140,7 +146,10 @@ class EntryWords:
         then, changed = apply_change(now, change), changed_fields(base, change.wanted)
         return [
             ChangedField(
-                it, self.value(now, it), self.value(then, it), getattr(now, it) != getattr(base, it)
+                it,
+                self.value(now, it) if getattr(now, it) != "" else "",
+                self.value(then, it),
+                getattr(now, it) != getattr(base, it),
             )
             for it in texts.FIELD_NAMES
             if it in changed

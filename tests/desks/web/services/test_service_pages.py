@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.clock import DAY, SECOND
-from tests.support.people.chat_person import ChatPerson  # noqa: TC001 - a fixture's type
+from tests.support.people.chat_person import ChatPerson
 
 if TYPE_CHECKING:
     import httpx
@@ -33,9 +33,7 @@ def numbers(who: WebCaseworker) -> list[str]:
     return re.findall(r'id="proposal-(\d+)"', who.browser.get(PROPOSALS).text)
 
 
-def decide(
-    who: WebCaseworker, number: str, verb: str = "approve", **fields: str
-) -> httpx.Response:
+def decide(who: WebCaseworker, number: str, verb: str = "approve", **fields: str) -> httpx.Response:
     given = fields or ({"seen": "0"} if verb == "approve" else {"why": "no"})
     who.browser.post(f"{PROPOSALS}/{number}/{verb}", given)
     return who.browser.get(PROPOSALS)
