@@ -66,7 +66,7 @@ SERVICES: tuple[tuple[ServiceContent, int, int | None], ...] = (
     ),
     (
         ServiceContent(
-            name="Many Tongues Interpreters (made up)", services=("interpreter",),
+            name="Four Winds Interpreters (made up)", services=("interpreter",),
             languages=("my", "km", "th", "vi", "id"), week=same_week("00:00-24:00"),
             contact="0900-000-106", note="By telephone within half an hour", source=SOURCE,
         ),

@@ -313,7 +313,7 @@ LENGTH: dict[str, Any] = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
 TestDirectoryYear = DirectoryYear.TestCase
-TestDirectoryYear.settings = settings(max_examples=drill_length(10, 300), **LENGTH)
+TestDirectoryYear.settings = settings(max_examples=drill_length(6, 300), **LENGTH)
 
 
 CLINIC = ServiceContent(

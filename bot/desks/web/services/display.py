@@ -56,7 +56,7 @@ class ProposalView:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryWords:
+class ServiceWords:
     """Puts contents into words for one reader."""
 
     locale: StaffLocale
@@ -156,10 +156,10 @@ class EntryWords:
         ]
 
 
-def load_words(work: Work, request: DeskRequest) -> EntryWords:
+def load_words(work: Work, request: DeskRequest) -> ServiceWords:
     """Return the words of a request, with the names of staff and partners."""
     context, locale = request.context, request.locale
-    return EntryWords(
+    return ServiceWords(
         locale,
         {it.code: locale(it.name) for it in context.place.services},
         {code: it.render(locale.flow_catalogue) for code, it in context.counties.items()},

@@ -31,7 +31,7 @@ from bot.partners.partners import Partners
 
 if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest, Response
-    from bot.desks.web.services.display import EntryWords, ProposalView
+    from bot.desks.web.services.display import ProposalView, ServiceWords
     from bot.hotline.directory.model import DirectoryService, ServiceContent
     from bot.store.writer import Work
     from bot.text import Text
@@ -46,7 +46,7 @@ NEW_PAGE, ONE_PAGE = "/services/new", "/services/one"
 async def _service_page(request: DeskRequest) -> Response:
     context = request.context
 
-    def look(work: Work) -> tuple[DirectoryService, EntryWords, list[ProposalView]]:
+    def look(work: Work) -> tuple[DirectoryService, ServiceWords, list[ProposalView]]:
         words, service = load_words(work, request), _service(work, request)
         history = context.directory.history(work, service.id)
         return service, words, [words.proposal(it, service) for it in history]

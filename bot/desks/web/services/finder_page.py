@@ -11,7 +11,7 @@ from bot.desks.web.case.view import load_case_page_view, may_record
 from bot.desks.web.casework.plan_view import load_plan_view
 from bot.desks.web.routes import Permission, get
 from bot.desks.web.services import texts
-from bot.desks.web.services.display import EntryWords, load_words
+from bot.desks.web.services.display import ServiceWords, load_words
 from bot.hotline.directory.find import ServiceFinder, ServiceQuery
 from bot.hotline.directory.model import Guests
 from bot.languages import LANGUAGES
@@ -78,7 +78,7 @@ async def load_found(request: DeskRequest, query: ServiceQuery, path: str) -> di
     context = request.context
     finder = ServiceFinder(context.freshness, context.zone, request.now)
 
-    def look(work: Work) -> tuple[list[DirectoryService], EntryWords, int]:
+    def look(work: Work) -> tuple[list[DirectoryService], ServiceWords, int]:
         waiting = len(context.directory.waiting(work))
         return context.directory.all(work), load_words(work, request), waiting
 

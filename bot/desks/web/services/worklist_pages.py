@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.desks.web.request import NotFoundError
 from bot.desks.web.routes import Permission, get, post
 from bot.desks.web.services import texts
-from bot.desks.web.services.display import EntryWords, ProposalView, load_words
+from bot.desks.web.services.display import ProposalView, ServiceWords, load_words
 from bot.desks.web.services.entry_form import SEEN
 from bot.desks.web.services.finder_page import DirectoryCounts
 from bot.hotline.directory.find import FoundService, ServiceFinder
@@ -32,7 +32,7 @@ async def _to_check_page(request: DeskRequest) -> Response:
     context, now = request.context, request.now
     finder, rule = ServiceFinder(context.freshness, context.zone, now), context.freshness
 
-    def look(work: Work) -> tuple[list[DirectoryService], EntryWords, int]:
+    def look(work: Work) -> tuple[list[DirectoryService], ServiceWords, int]:
         waiting = len(context.directory.waiting(work))
         return context.directory.all(work), load_words(work, request), waiting
 
@@ -52,7 +52,7 @@ async def _to_check_page(request: DeskRequest) -> Response:
 async def _proposals_page(request: DeskRequest) -> Response:
     context, now = request.context, request.now
 
-    def look(work: Work) -> tuple[list[ProposalView], EntryWords, int, int]:
+    def look(work: Work) -> tuple[list[ProposalView], ServiceWords, int, int]:
         words, services = load_words(work, request), context.directory.all(work)
         by_id = {it.id: it for it in services}
         waiting = context.directory.waiting(work)
