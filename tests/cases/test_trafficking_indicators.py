@@ -38,7 +38,9 @@ from tests.support.people.flow_answers import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-STANDARD = json.loads((ROOT / "bot" / "exports" / "htcds" / "htcds-2.0.json").read_text(encoding="utf-8"))
+STANDARD = json.loads(
+    (ROOT / "bot" / "exports" / "htcds" / "htcds-2.0.json").read_text(encoding="utf-8")
+)
 """The fields of HTCDS 2.0: International Organization for Migration, CC BY 4.0."""
 VALUES = {it["field"]: set(it["values"]) for it in STANDARD["fields"]}
 EXTRA = {

@@ -5,18 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cases.record.catalogue import FIELDS, STANDS_ELSEWHERE
 from bot.cases.record.entries import EntrySource, RecordEntry, entry_for
-from bot.cases.record.fields import CHOSEN, SINGLE, RecordField, SubjectKind, ValueType
-from bot.cases.record.record import CaseRecord, fold_entries
-from bot.errors import NotAgreedError
+from bot.cases.record.fields import CHOSEN, SINGLE, RecordField, ValueType
+from bot.cases.record.record import fold_entries
 from bot.exports.htcds.files import FileFormat, read_file, write_file
 from bot.exports.htcds.mapping import ValueForm, load_mapping
-from bot.exports.htcds.standard import standard_fields
 from bot.exports.htcds.write import CaseFacts, Profile, write_case
 
 if TYPE_CHECKING:

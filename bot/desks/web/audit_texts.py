@@ -24,6 +24,8 @@ AUDIT_DETAILS = {
     "sure": pgettext("audit detail", "one of two confirmations"),
     "print": pgettext("audit detail", "on paper"),
     "transcript": pgettext("audit detail", "as a text file"),
+    "htcds:deidentified": pgettext("audit detail", "in HTCDS, without anything that names one"),
+    "htcds:identified": pgettext("audit detail", "in HTCDS, with names, because the person agreed"),
     "agreed": pgettext("audit detail", "agreed"),
     "ended": pgettext("audit detail", "ended"),
     "word": pgettext("audit detail", "with the secret word"),
@@ -53,6 +55,7 @@ AUDIT_DETAILS = {
 AUDIT_ACTIONS = {
     # Cases
     "open_case": pgettext("audit", "opened the case from a call, a visit or a letter"),
+    "import_case": pgettext("audit", "opened the case from a file of another system"),
     "join_code": pgettext("audit", "made a code by which a chat can join"),
     "join_chat": pgettext("audit", "let a chat join the case"),
     "join_end": pgettext("audit", "ended the code by which a chat can join"),
