@@ -158,9 +158,13 @@ def _read_phone(_name: str, _mapping: FieldMapping, text: str, region: str) -> R
 
 
 def read_country(text: str) -> str:
-    """Return the two letters of a country, named by them or in words; empty for none."""
+    """Return the two letters of a country, named by two or three letters or in words; or empty."""
     aliases = {fold(name): code for name, code in load_mapping().country_aliases.items()}
-    return aliases.get(fold(text).strip()) or parse_country(text)
+    known = aliases.get(fold(text).strip()) or parse_country(text)
+    if known:
+        return known
+    successors = get_global("territory_aliases").get(text.strip().upper(), ())
+    return successors[0] if len(successors) == 1 else ""
 
 
 def read_language(text: str) -> str:
