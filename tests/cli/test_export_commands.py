@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import pytest
-
 from bot.cli.exports import export
 from bot.exports.htcds.files import read_table
 from tests.cli.test_figures_command import months
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from tests.support.cli_runner import Haven
 
