@@ -22,7 +22,7 @@ MAX_NUMBER = 99
 _NUMBERED = re.compile(r"(.+?)(?:\.([1-9]\d?))?(?:\.([1-9]\d?))?")
 
 
-class Column(NamedTuple):
+class HtcdsColumn(NamedTuple):
     """A column: a field of the standard, or one with `x_` before it, and its numbers."""
 
     field: str
@@ -45,7 +45,7 @@ class Column(NamedTuple):
         return self.field.removeprefix(EXTENSION)
 
 
-def parse_column(name: str, label: str = "") -> Column | None:
+def parse_column(name: str, label: str = "") -> HtcdsColumn | None:
     """Return the column with a name, however it is spelt; None for one that is unknown.
 
     `label` is what people read above the column. The toolkit's spreadsheet names its columns for an
@@ -57,19 +57,19 @@ def parse_column(name: str, label: str = "") -> Column | None:
     bare, subject, value = match[1], int(match[2] or 1), int(match[3] or 1)
     if bare.startswith(EXTENSION):
         inner = _names().get(_key(bare.removeprefix(EXTENSION)))
-        return Column(EXTENSION + inner, subject, value) if inner else None
+        return HtcdsColumn(EXTENSION + inner, subject, value) if inner else None
     field = _names().get(_key(bare))
     if field is None:
         return _labelled(bare)
     meant = _labels().get((field[:4], fold(label).strip()))
-    return Column(meant or field, subject, value)
+    return HtcdsColumn(meant or field, subject, value)
 
 
-def _labelled(label: str) -> Column | None:
+def _labelled(label: str) -> HtcdsColumn | None:
     """Return the column that a label alone names; None where several fields have that label."""
     wanted = fold(label).strip()
     found = [field for (_prefix, text), field in _labels().items() if text == wanted]
-    return Column(found[0]) if len(found) == 1 else None
+    return HtcdsColumn(found[0]) if len(found) == 1 else None
 
 
 def _key(name: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.cases.record.entries import MAX_VALUE, SEPARATOR, EntryContent, EntrySource
 from bot.cases.record.fields import SINGLE, SubjectKind
-from bot.exports.htcds.columns import EXTENSION, Column, parse_column
+from bot.exports.htcds.columns import EXTENSION, HtcdsColumn, parse_column
 from bot.exports.htcds.mapping import CODED, ValueForm, load_mapping
 from bot.exports.htcds.standard import standard_fields
 from bot.exports.htcds.values import (
@@ -102,7 +102,7 @@ class ReadFile:
 class _Cell(NamedTuple):
     """One cell: its column, and the name under which it is shown."""
 
-    column: Column | None
+    column: HtcdsColumn | None
     name: str
     text: str
 
@@ -139,13 +139,15 @@ def _is_label_row(table: ReadTable, row: ReadRow) -> bool:
     return matching > 1 and matching * 2 >= len(said)
 
 
-def _columns(table: ReadTable, labels: Mapping[int, str]) -> dict[int, tuple[Column | None, str]]:
+def _columns(
+    table: ReadTable, labels: Mapping[int, str]
+) -> dict[int, tuple[HtcdsColumn | None, str]]:
     """Return each column with the name under which it is shown.
 
     Raises:
         FileRefusedError: no column is known, or one is there twice.
     """
-    found: dict[int, tuple[Column | None, str]] = {}
+    found: dict[int, tuple[HtcdsColumn | None, str]] = {}
     for place, heading in enumerate(table.headings):
         column = parse_column(heading.name, labels.get(place, heading.label))
         name = str(column) if column else heading.name.strip() or labels.get(place, "")
@@ -159,7 +161,7 @@ def _columns(table: ReadTable, labels: Mapping[int, str]) -> dict[int, tuple[Col
 
 
 def _cells(
-    table: ReadTable, columns: Mapping[int, tuple[Column | None, str]], row: ReadRow
+    table: ReadTable, columns: Mapping[int, tuple[HtcdsColumn | None, str]], row: ReadRow
 ) -> list[_Cell]:
     """Return the cells of a row; a column without any name is a number before the row."""
     found = []
@@ -176,7 +178,7 @@ def _tidy(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def _as_day(table: ReadTable, column: Column | None, text: str) -> str:
+def _as_day(table: ReadTable, column: HtcdsColumn | None, text: str) -> str:
     """Return the day that a spreadsheet stores as a number."""
     if table.first_day is None or column is None or column.is_extension:
         return text
@@ -208,7 +210,7 @@ def _read_case(number: int, cells: Sequence[_Cell], region: str) -> ReadCase:
     for column, cell in sorted(known, key=lambda it: it[0][1:]):
         _read_cell(found, cell, column, extras, region)
     for name, extra in extras.found:
-        _add(found, mapping.fields[name], Column(name), ReadValue(extra.code))
+        _add(found, mapping.fields[name], HtcdsColumn(name), ReadValue(extra.code))
     found.kept += [(it.name, it.text) for it in told]
     return found
 
@@ -241,7 +243,9 @@ class _Extras:
         )
 
 
-def _read_cell(case: ReadCase, cell: _Cell, column: Column, extras: _Extras, region: str) -> None:
+def _read_cell(
+    case: ReadCase, cell: _Cell, column: HtcdsColumn, extras: _Extras, region: str
+) -> None:
     mapping = load_mapping().fields[column.standard_field]
     if mapping.record_field is None:
         _keep(case, cell, column, mapping)
@@ -261,7 +265,7 @@ def _read_cell(case: ReadCase, cell: _Cell, column: Column, extras: _Extras, reg
             _add(case, mapping, column, value)
 
 
-def _keep(case: ReadCase, cell: _Cell, column: Column, mapping: FieldMapping) -> None:
+def _keep(case: ReadCase, cell: _Cell, column: HtcdsColumn, mapping: FieldMapping) -> None:
     """Keep what Haven has elsewhere: it is said of the case in another system."""
     if column.is_extension:
         case.kept.append((cell.name, cell.text))
@@ -274,7 +278,7 @@ def _keep(case: ReadCase, cell: _Cell, column: Column, mapping: FieldMapping) ->
     case.kept.append((name, value.parsed or value.typed))
 
 
-def _split(column: Column, mapping: FieldMapping, text: str) -> list[str]:
+def _split(column: HtcdsColumn, mapping: FieldMapping, text: str) -> list[str]:
     """Return the values of a cell; lists of codes are joined by `;`, whatever the standard says."""
     record = mapping.record_field
     holds_many = standard_fields()[column.standard_field].holds_many or (
@@ -285,21 +289,21 @@ def _split(column: Column, mapping: FieldMapping, text: str) -> list[str]:
     return [stripped for it in text.split(BETWEEN_CODES) if (stripped := it.strip())]
 
 
-def _read(column: Column, mapping: FieldMapping, text: str, region: str) -> ReadValue | None:
+def _read(column: HtcdsColumn, mapping: FieldMapping, text: str, region: str) -> ReadValue | None:
     record = mapping.record_field
     if column.is_extension and record is not None:
         return read_typed(record, text, region)
     return read_value(column.field, mapping, text, region)
 
 
-def _allowed(column: Column, mapping: FieldMapping) -> Text | tuple[str, ...]:
+def _allowed(column: HtcdsColumn, mapping: FieldMapping) -> Text | tuple[str, ...]:
     record = mapping.record_field
     if column.is_extension and record is not None:
         return tuple(record.choices or ())
     return mapping.codes or ALLOWED[mapping.form]
 
 
-def _add(case: ReadCase, mapping: FieldMapping, column: Column, value: ReadValue) -> None:
+def _add(case: ReadCase, mapping: FieldMapping, column: HtcdsColumn, value: ReadValue) -> None:
     record = mapping.record_field
     if record is None:
         return

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot.cases.record.fields import SubjectKind
 from bot.cases.record.record import CaseRecord, contradict
 from bot.errors import NotAgreedError
-from bot.exports.htcds.columns import EXTENSION, Column, parse_column
+from bot.exports.htcds.columns import EXTENSION, HtcdsColumn, parse_column
 from bot.exports.htcds.mapping import CODED, ValueForm, load_mapping
 from bot.exports.htcds.standard import standard_fields
 from bot.exports.htcds.values import BETWEEN_CODES, write_entry
@@ -137,8 +137,8 @@ def _without_refused(record: CaseRecord, use: str) -> CaseRecord:
     )
 
 
-def _subject_row(it: RecordSubject, group: Mapping[str, FieldMapping]) -> dict[Column, str]:
-    found: dict[Column, str] = {}
+def _subject_row(it: RecordSubject, group: Mapping[str, FieldMapping]) -> dict[HtcdsColumn, str]:
+    found: dict[HtcdsColumn, str] = {}
     for name, mapping in group.items():
         state = it.field(mapping.source.partition(".")[2])
         if state is not None and state.standing:
@@ -161,16 +161,16 @@ def _is_sure(it: RecordSubject, state: FieldState) -> bool:
 
 def _field_cells(
     name: str, mapping: FieldMapping, state: FieldState, *, is_sure: bool
-) -> dict[Column, str]:
+) -> dict[HtcdsColumn, str]:
     """Return the cells of a field: what fits it, and in `x_` columns what does not."""
     fitting: list[str] = []
     others: list[str] = []
-    extra: dict[Column, str] = {}
+    extra: dict[HtcdsColumn, str] = {}
     for it in state.values:
         special = next((each for each in mapping.extra if each.code == it.content.typed), None)
         if special is not None:
             fitting += special.written_as
-            extra[Column(special.column)] = special.value
+            extra[HtcdsColumn(special.column)] = special.value
             continue
         written = write_entry(mapping, it.content) if is_sure else None
         if written is None or mapping.deprecated:
@@ -181,19 +181,19 @@ def _field_cells(
     return cells | extra
 
 
-def _cells(name: str, mapping: FieldMapping, values: Iterable[str]) -> dict[Column, str]:
+def _cells(name: str, mapping: FieldMapping, values: Iterable[str]) -> dict[HtcdsColumn, str]:
     """Return the cells of a column: one, or one for each value where it holds one value only."""
     different = list(dict.fromkeys(values))
     field = standard_fields()[name.removeprefix(EXTENSION)]
     if not different:
         return {}
     if mapping.form is ValueForm.LONG_TEXT:
-        return {Column(name): "\n".join(different)}
+        return {HtcdsColumn(name): "\n".join(different)}
     if field.holds_many and (mapping.form in CODED or not name.startswith(EXTENSION)):
         listed = dict.fromkeys((*mapping.codes, *different))
         places = {code: place for place, code in enumerate(listed)}
-        return {Column(name): BETWEEN_CODES.join(sorted(different, key=places.__getitem__))}
-    return {Column(name, 1, number): text for number, text in enumerate(different, 1)}
+        return {HtcdsColumn(name): BETWEEN_CODES.join(sorted(different, key=places.__getitem__))}
+    return {HtcdsColumn(name, 1, number): text for number, text in enumerate(different, 1)}
 
 
 def _imported(record: CaseRecord) -> Row:

@@ -102,8 +102,10 @@ async def _open_all(
             flash_result(request, told)
     if len(cases) > 1:
         request.flash(CASES_OPENED, all=str(len(cases)))
-    is_mine = given[KEEP] == MINE and len(cases) == 1 and reference
-    return request.redirect(f"/cases/{reference}" if is_mine else "/queue/waiting")
+    is_mine = given[KEEP] == MINE
+    if is_mine and len(cases) == 1 and reference:
+        return request.redirect(f"/cases/{reference}")
+    return request.redirect("/queue/mine" if is_mine else "/queue/waiting")
 
 
 def _values(case: ReadCase, given: Mapping[str, str]) -> dict[str, str]:
@@ -116,7 +118,7 @@ def _values(case: ReadCase, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _language(case: ReadCase) -> str:
-    """Return the person's language, if the file names one of ours."""
+    """Return the person's language, if the hotline offers what the file names."""
     spoken = [it.parsed for it in case.contents if it.field == "person.language"]
     return next((tag for tag in spoken if tag in LANGUAGES), "")
 
