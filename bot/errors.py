@@ -54,6 +54,18 @@ class KeysMissingError(HavenError):
     """The key store is empty or another deployment's. Set `HAVEN_KEYS_URL`, or restore a backup."""
 
 
+class MappingError(HavenError):
+    """The mapping to a standard lost a field or a code, which the text names. Install it again."""
+
+
+class NotAgreedError(HavenError):
+    """The person did not agree to this use of their case. Ask them first."""
+
+
+class ImportRefusedError(HavenError):
+    """A file cannot be read as cases. The text says why, and how to mend it."""
+
+
 class BackupError(HavenError):
     """A backup, its key or its ledger is unusable. The text says why."""
 

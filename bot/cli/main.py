@@ -108,6 +108,7 @@ class Commands(LazyGroup):
         "phrases": Entry("phrases", "phrases", "The phrasebook, its reviews, and who changed it."),
         "desk": Entry("desk", "desk_app", "Access to the web desk."),
         "figures": Entry("health.figures", "figures", "What the hotline did in past months."),
+        "export": Entry("exports.export", "export_app", "Figures in HXL, the codebook of HTCDS."),
         "audit": Entry("audit", "audit_app", "The audit log."),
         "keys": Entry("keys", "keys_app", "The host key, escrow, rescue."),
         "backup": Entry("backup", "backup", "Make a backup while Haven runs."),

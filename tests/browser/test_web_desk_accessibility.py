@@ -155,7 +155,7 @@ async def _a_caseworker(office: BrowserDeskHarness, look: Look, browser: Browser
     await look.at(page, "case, banners")
     await _what_the_person_decided(office, look, page, person, reference)
     await _takes_a_call(office, look, page)
-    for path in ("/nowhere", "/step-up", "/account"):
+    for path in ("/nowhere", "/step-up", "/account", "/import-cases"):
         await page.goto(f"{office.address}{path}")
         await look.at(page, path)
         await look.at_dialogs(page, path)

@@ -24,7 +24,7 @@ from bot.cases.indicators import (
 )
 from bot.conversation.answer_rules import answer_is
 from bot.text import Text
-from tests.support.paths import TESTS
+from tests.support.paths import ROOT
 from tests.support.people.flow_answers import (
     BOOK,
     FlowAnswers,
@@ -38,7 +38,9 @@ from tests.support.people.flow_answers import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-STANDARD = json.loads((TESTS / "cases" / "htcds-2.0.json").read_text(encoding="utf-8"))
+STANDARD = json.loads(
+    (ROOT / "bot" / "exports" / "htcds" / "htcds-2.0.json").read_text(encoding="utf-8")
+)
 """The fields of HTCDS 2.0: International Organization for Migration, CC BY 4.0."""
 VALUES = {it["field"]: set(it["values"]) for it in STANDARD["fields"]}
 EXTRA = {

@@ -49,7 +49,7 @@ def test_figures_are_printed_as_a_table_csv_and_json(
 
 
 def test_a_month_is_chosen_by_its_name_or_its_year() -> None:
-    assert [it.name for it in figures._choose(months(), "2026")] == ["2026-10", "2026-11"]
-    assert [it.name for it in figures._choose(months(), "")] == ["2026-11"]
+    assert [it.name for it in figures.choose_months(months(), "2026")] == ["2026-10", "2026-11"]
+    assert [it.name for it in figures.choose_months(months(), "")] == ["2026-11"]
     with pytest.raises(HavenError):
-        figures._choose(months(), "2025")
+        figures.choose_months(months(), "2025")

@@ -80,6 +80,7 @@ CHECKS = (
     PromiseCheck("P33", tests=("hotline/assist/test_assistant.py",)),
     PromiseCheck("P34", tests=("desks/web/interpreting/test_interpreter_session.py",)),
     PromiseCheck("P35", tests=("desks/web/team/test_connections_page.py",)),
+    PromiseCheck("P39", tests=("exports/test_htcds_mapping.py", "exports/test_hostile_tables.py")),
 )  # fmt: skip
 
 

@@ -39,6 +39,8 @@ class EntrySource(StrEnum):
     """A partner or an authority."""
     MACHINE = "machine"
     """Translated or heard by a machine, unchecked."""
+    IMPORT = "import"
+    """A file of another system (`bot.exports`); staff cannot name it themselves."""
 
 
 SOURCE_NAMES: Mapping[EntrySource, Text] = {
@@ -50,6 +52,7 @@ SOURCE_NAMES: Mapping[EntrySource, Text] = {
     EntrySource.INTERPRETER: pgettext("source", "An interpreter"),
     EntrySource.PARTNER: pgettext("source", "A partner or an authority"),
     EntrySource.MACHINE: pgettext("source", "A machine, unchecked"),
+    EntrySource.IMPORT: pgettext("source", "Imported from a file"),
 }
 
 

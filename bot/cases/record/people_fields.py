@@ -140,6 +140,7 @@ INFORMANT_FIELDS = (
         is_list=True,
         htcds=("cas_IncomingReferralDetails",),
     ),
+    _informant("imported", pgettext("record", "What else the imported file says"), is_list=True),
 )
 
 

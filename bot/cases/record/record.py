@@ -147,10 +147,11 @@ def _field_state(
     standing = tuple(
         it for it in history if it.id not in superseded and not it.content.is_withdrawal
     )
-    return FieldState(field, standing, tuple(history), _contradict(field, standing))
+    return FieldState(field, standing, tuple(history), contradict(field, standing))
 
 
-def _contradict(field: RecordField, standing: Sequence[RecordEntry]) -> bool:
+def contradict(field: RecordField, standing: Sequence[RecordEntry]) -> bool:
+    """Tell whether values that stand contradict each other."""
     if field.holds_many:
         return False
     return any(not _agree(field.type, *pair) for pair in combinations(standing, 2))

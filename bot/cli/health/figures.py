@@ -31,7 +31,7 @@ def figures(
     """Print the figures of finished months, each frozen a week after its end."""
     with open_deployment() as deployment:
         months = deployment.run(lambda work: load_months(work, is_published=published))
-    chosen = _choose(months, month)
+    chosen = choose_months(months, month)
     if csv:
         typer.echo(as_csv(chosen), nl=False)
     elif json:
@@ -41,7 +41,8 @@ def figures(
             _print_month(each, FEWEST_PUBLISHED if published else FEWEST_SHOWN)
 
 
-def _choose(months: list[ShownMonth], wanted: str) -> list[ShownMonth]:
+def choose_months(months: list[ShownMonth], wanted: str) -> list[ShownMonth]:
+    """Return a month, a year or, without a name, the last month; raise HavenError for none."""
     if not months:
         raise HavenError("no month is counted yet: each is counted a week after its end")
     if not wanted:

@@ -46,6 +46,7 @@ from bot.desks.web.case import (
 from bot.desks.web.case import pages as case_pages
 from bot.desks.web.casework import duty_proof, plan_pages
 from bot.desks.web.connection_limits import ConnectionLimits
+from bot.desks.web.exports import htcds_export, htcds_import
 from bot.desks.web.interpreting import interpreters
 from bot.desks.web.interpreting import page as interpreting_page
 from bot.desks.web.interpreting import panel as interpreting_panel
@@ -88,6 +89,7 @@ KEEP_ALIVE_SECONDS, BACKLOG, MAX_CONNECTIONS = 75, 512, 1200
 MODULES = (
     static_files, login_pages, enrolment, queue_pages, opening_pages, joining, saved_views,
     search_pages, shift, case_pages, record_pages, plan_pages, law, evidence, export, bundle,
+    htcds_export, htcds_import,
     actions, referral_sheet, send_checks, send_file, duty_proof, looks, machine_help, moved,
     sse, own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
     connected_cases, roster, week_plan, shift_notice, figures,

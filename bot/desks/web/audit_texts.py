@@ -24,6 +24,8 @@ AUDIT_DETAILS = {
     "sure": pgettext("audit detail", "one of two confirmations"),
     "print": pgettext("audit detail", "on paper"),
     "transcript": pgettext("audit detail", "as a text file"),
+    "deidentified": pgettext("audit detail", "without names"),
+    "identified": pgettext("audit detail", "with names"),
     "agreed": pgettext("audit detail", "agreed"),
     "ended": pgettext("audit detail", "ended"),
     "word": pgettext("audit detail", "with the secret word"),
@@ -53,6 +55,7 @@ AUDIT_DETAILS = {
 AUDIT_ACTIONS = {
     # Cases
     "open_case": pgettext("audit", "opened the case from a call, a visit or a letter"),
+    "import_case": pgettext("audit", "opened the case from a file of another system"),
     "join_code": pgettext("audit", "made a code by which a chat can join"),
     "join_chat": pgettext("audit", "let a chat join the case"),
     "join_end": pgettext("audit", "ended the code by which a chat can join"),
@@ -104,6 +107,7 @@ AUDIT_ACTIONS = {
     "referral_withdraw": pgettext("audit", "withdrew the question about a referral"),
     "referral_sheet": pgettext("audit", "saved a referral sheet"),
     "export": pgettext("audit", "exported the case"),
+    "htcds": pgettext("audit", "saved a file in HTCDS"),
     "draft": pgettext("audit", "saved a draft form"),
     "bundle": pgettext("audit", "saved an archive for a court or a prosecutor"),
     "receipt": pgettext("audit", "issued a receipt"),

@@ -379,6 +379,15 @@ UNAVAILABLE = {
 }
 """Why an organisation cannot be chosen."""
 BUNDLE_GROUNDS = GROUNDS
+HTCDS_PROFILES = {
+    "deidentified": pgettext("profile", "Without anything that names the person"),
+    "identified": pgettext("profile", "With names, because the person agreed to this file"),
+}
+HTCDS_FORMATS = {
+    "xlsx": pgettext("file format", "Spreadsheet, as in the toolkit of the standard"),
+    "csv": Text("CSV"),
+    "json": Text("JSON"),
+}
 """On what ground evidence and case file can leave."""
 CUSTODY_ACTIONS = {
     "received": pgettext("custody", "received"),

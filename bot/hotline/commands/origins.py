@@ -61,19 +61,19 @@ def open_case(context: CommandContext) -> None:
     if not isinstance(found, CaseToOpen):
         context.refuse(found, most=str(MAX_FIELD))
         return
-    case = _store_case(context, found)
+    case = store_case(context, found)
     context.contact = find_contact(context.services.vault, context.work, case.id)
     context.add_event(EventKind.OPENED)
-    claimed = found.is_for_opener and _claim(context, case.id)
+    claimed = found.is_for_opener and claim_opened(context, case.id)
     said = texts.CASE_OPENED if claimed else texts.CASE_OPENED_IN_QUEUE
     context.reply(said, reference=case.reference)
 
 
-def _store_case(context: CommandContext, found: CaseToOpen) -> NewCase:
+def store_case(context: CommandContext, found: CaseToOpen) -> NewCase:
     """Store the case with its report, the consent as it was heard, and its origin."""
     work, services, now, by = context.work, context.services, context.now, context.by.id
     opening = CaseOpening(
-        KIND, found.language, secrets.token_bytes(NO_CHAT_KEY_BYTES), None, found.answers,
+        KIND, found.language, secrets.token_bytes(NO_CHAT_KEY_BYTES), None, found.known,
         Priority.STANDARD, now,
     )  # fmt: skip
     case = services.intake.open_case(work, opening)
@@ -94,16 +94,16 @@ def _store_case(context: CommandContext, found: CaseToOpen) -> NewCase:
 def _begin_casework(context: CommandContext, case: str, found: CaseToOpen) -> None:
     """Begin what follows from the answers, as if the person had sent them in a chat."""
     work, services, now = context.work, context.services, context.now
-    if asked := services_asked_for(services.place.services, found.answers):
+    if asked := services_asked_for(services.place.services, found.known):
         request = PlanRequest(case, asked, now, services.deadlines.law.zone)
         note_request(services.vault, request, work)
     duties = services.duties.duties
-    begun = {code: it for code, it in duties.items() if it.begins(KIND, found.answers)}
+    begun = {code: it for code, it in duties.items() if it.begins(KIND, found.known)}
     if begun:
         services.duties.begin_by_answers(work, case, begun, context.by.id, now)
 
 
-def _claim(context: CommandContext, case: str) -> bool:
+def claim_opened(context: CommandContext, case: str) -> bool:
     """Claim a case for who opened it; it stays in the queue if they cannot take it."""
     claims, work = context.services.claims, context.work
     if not isinstance(claims.claim(work, case, context.by, context.now), Claimed):

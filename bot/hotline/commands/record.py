@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 NEW = "new"
 """In place of the token of a subject: one that the record does not have yet."""
 MAX_REPLACED, MAX_ID = 20, 120
-_SOURCES = frozenset(EntrySource) - {EntrySource.ANSWER}
-"""What staff can name; an answer is read from the report itself."""
+_SOURCES = frozenset(EntrySource) - {EntrySource.ANSWER, EntrySource.IMPORT}
+"""What staff can name: an answer is read from the report itself, a file when it is imported."""
 
 NO_SUCH_FIELD = _("Say what it is: choose a field of the record.")
 NOTHING_TO_RECORD = _("There is nothing to write down: fill in the value.")

@@ -106,6 +106,8 @@ class Verb(StrEnum):
     REOPEN = "reopen"
     OPEN_CASE = "open"
     """Open a case from the fields in `values`, `text` being what was told in free words."""
+    IMPORT_CASE = "import"
+    """Open a case from a file of another system: its entries in `values`, `text` a remark."""
     LOG_CALL = "call"
     """Write down a call that went as `code` says: what the person said in `text`, what we said in
     `values`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,13 @@ class CaseToOpen:
     wording_text: str
     is_for_opener: bool
     """Whether the caseworker who opens it also claims it."""
+    signs: Mapping[str, Answer] = field(default_factory=dict)
+    """What makes it urgent or begins a duty although it is no answer: it stands in the record."""
+
+    @property
+    def known(self) -> dict[str, Answer]:
+        """Return answers and signs."""
+        return {**self.answers, **self.signs}
 
 
 def read_opening(

@@ -15,11 +15,13 @@ from bot.languages import catalogue
 from bot.places.place import PlaceField
 from bot.places.registry import PLACES
 from bot.text import Text
-from tests.support.paths import TESTS
+from tests.support.paths import ROOT
 
 STANDARD = {
     it["field"]: it
-    for it in json.loads((TESTS / "cases" / "htcds-2.0.json").read_text(encoding="utf-8"))["fields"]
+    for it in json.loads(
+        (ROOT / "bot" / "exports" / "htcds" / "htcds-2.0.json").read_text(encoding="utf-8")
+    )["fields"]
 }
 """HTCDS 2.0: International Organization for Migration, CC BY 4.0."""
 

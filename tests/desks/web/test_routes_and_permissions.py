@@ -63,9 +63,9 @@ def test_every_route_requires_a_permission(web_desk: WebDeskHarness) -> None:
 
 
 def test_only_these_addresses_take_a_file_or_want_a_fresh_second_factor() -> None:
-    """What gives access or ends it is no weaker than these; only two forms hold a file."""
+    """What gives access or ends it is no weaker than these; only three forms hold a file."""
     assert {it.path for it in ROUTES if it.takes_file} == {
-        "/cases/{reference}/send-file", "/cases/{reference}/duty-report",
+        "/cases/{reference}/send-file", "/cases/{reference}/duty-report", "/import-cases",
     }  # fmt: skip
     assert {it.path for it in ROUTES if it.needs_step_up} == {
         "/account/calls", "/account/calls/end", "/account/end", "/account/passkeys",

@@ -1,0 +1,1 @@
+"""Tables as files: spreadsheets, CSV and JSON, written, and read without trusting them."""
