@@ -43,6 +43,7 @@ DOMAINS = {
         "bot/cases",
         "bot/hotline",
         "bot/desks",
+        "bot/exports",
         "bot/places/authorities.py",
         "bot/places/taiwan/authorities.py",
         "bot/places/deadlines.py",

@@ -15,6 +15,7 @@ from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.law import LegalStatus, legal_status
 from bot.desks.web.casework.duty_view import DutiesView, load_duties
 from bot.desks.web.casework.plan_view import PlanView
+from bot.desks.web.exports.sealed_package import SealingChoice, sealing_choices
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.team.audit_view import audit_lines
 from bot.dispatch.turn.staff_actions import can_be_filled
@@ -79,6 +80,8 @@ class CaseFile:
     """Each with what it passes on: nothing until the person agrees."""
     sheet_refusals: dict[str, Text] = field(default_factory=dict)
     """By referral: why no sheet of it can be made."""
+    sealing: dict[str, SealingChoice] = field(default_factory=dict)
+    """By referral to a body abroad: how a package can be sealed."""
     copies: dict[str, list[ReferralCopy]] = field(default_factory=dict)
     """By referral: the sheets that left the desk, oldest first."""
     unavailable: dict[str, str] = field(default_factory=dict)
@@ -227,6 +230,7 @@ def _load_sheets(work: Work, request: DeskRequest, found: CaseFile) -> None:
         for copy in copies.of_case(work, it.case):
             if copy.referral == it.id:
                 found.copies.setdefault(it.id, []).append(copy)
+    found.sealing = sealing_choices(work, request, [it for it, _parts in found.referrals])
     found.unavailable = unavailable_recipients(request)
 
 

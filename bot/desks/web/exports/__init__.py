@@ -1,0 +1,1 @@
+"""Exports at the desk: packages for bodies abroad, case files for a prosecutor, synthetic data."""

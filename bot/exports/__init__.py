@@ -1,0 +1,1 @@
+"""Exports: what leaves the hotline in the standards of the field."""
