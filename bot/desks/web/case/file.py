@@ -24,6 +24,7 @@ from bot.hotline.case_links import Link, Links
 from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.check_ins.texts import check_in_line
 from bot.hotline.referrals.consent_dialog import ConsentDialog
+from bot.hotline.referrals.copies import CASE_FILE
 from bot.hotline.referrals.model import OPEN_STAGES, Referral, ReferralStage
 from bot.places.directory import utc_day
 
@@ -84,6 +85,8 @@ class CaseFile:
     """By referral to a body abroad: how a package can be sealed."""
     copies: dict[str, list[ReferralCopy]] = field(default_factory=dict)
     """By referral: the sheets that left the desk, oldest first."""
+    case_files: list[ReferralCopy] = field(default_factory=list)
+    """Case files for a prosecutor that left the desk, oldest first."""
     unavailable: dict[str, str] = field(default_factory=dict)
     """By recipient that cannot be chosen: why."""
     refuses_referrals: bool = False
@@ -149,7 +152,7 @@ def _load(work: Work, request: DeskRequest, view: CaseView, keyring: Keyring | N
             found.custody_log = custody.of_case(work, case)
             found.custody_head = custody.head(work, case)
         found.referrals = _referrals(work, request, case)
-        _load_sheets(work, request, found)
+        _load_sheets(work, request, found, case)
         if not view.has_chat:
             found.aloud = _aloud(request, found, view.access.summary.language)
         consents = ConsentRecords(context.vault)
@@ -219,15 +222,17 @@ def answer_buttons(screen: SendText) -> list[Button]:
     ]
 
 
-def _load_sheets(work: Work, request: DeskRequest, found: CaseFile) -> None:
+def _load_sheets(work: Work, request: DeskRequest, found: CaseFile, case: str) -> None:
     """Load which sheets left, and where none can be made, why."""
     context, now = request.context, request.now
     known, copies = context.place.recipients, context.referral_copies
+    made = copies.of_case(work, case)
+    found.case_files = [it for it in made if it.referral == CASE_FILE]
     for it, _parts in found.referrals:
         refusal = copies.refusal(work, it, known.get(it.recipient), now)
         if refusal is not None:
             found.sheet_refusals[it.id] = refusal
-        for copy in copies.of_case(work, it.case):
+        for copy in made:
             if copy.referral == it.id:
                 found.copies.setdefault(it.id, []).append(copy)
     found.sealing = sealing_choices(work, request, [it for it, _parts in found.referrals])
