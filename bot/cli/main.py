@@ -116,7 +116,7 @@ class Commands(LazyGroup):
         "migrate": Entry("databases.migrate", "migrate", "Copy SQLite into PostgreSQL."),
         "partners": Entry("partners", "partners_app", "Organisations that share the bot's link."),
         "campaigns": Entry("partners", "campaigns_app", "The links partners give out."),
-        "bodies": Entry("bodies", "bodies_app", "Bodies abroad: rules and keys of each."),
+        "bodies": Entry("exports.bodies", "bodies_app", "Bodies abroad: rules and keys of each."),
         "directory": Entry("directory", "directory_app", "Numbers people are shown."),
         "languages": Entry("languages", "languages_app", "Translations, reviews, recordings."),
         "flows": Entry("flows", "flows_app", "The conversations: draw, print, check."),

@@ -49,7 +49,7 @@ def case_file_document(
     contents: Mapping[str, Any], readers: Sequence[CaseFileReader]
 ) -> PrintedDocument:
     """Return a case file, as `build_case_file` made it, as a document."""
-    say = _Words(readers)
+    say = _BothLanguages(readers)
     made_by = contents["made_by"]
     facts = (
         say.entry(CASE, contents["case"]),
@@ -77,8 +77,8 @@ def case_file_document(
     return PrintedDocument(say(TITLE), facts, used, footer)
 
 
-class _Words:
-    """Texts of ours in every language of the document."""
+class _BothLanguages:
+    """Texts in every language of the document."""
 
     def __init__(self, readers: Sequence[CaseFileReader]) -> None:
         self._readers = readers
@@ -91,7 +91,7 @@ class _Words:
 
 
 def _or_none(
-    say: _Words, heading: Text, entries: list[PrintedEntry], none: Text, *notes: Text
+    say: _BothLanguages, heading: Text, entries: list[PrintedEntry], none: Text, *notes: Text
 ) -> PrintedSection:
     found = notes if entries else (none,)
     return PrintedSection(
@@ -119,7 +119,7 @@ def _value_lines(value: Mapping[str, Any]) -> Iterator[str]:
     yield f"({' / '.join(value['source_label'])}; {value['recorded_at']}{parsed})"
 
 
-def _events(contents: Mapping[str, Any], say: _Words) -> Iterator[PrintedEntry]:
+def _events(contents: Mapping[str, Any], say: _BothLanguages) -> Iterator[PrintedEntry]:
     labels = {state["code"]: state["label"] for it in contents["record"] for state in it["fields"]}
     sources = {
         value["source"]: value["source_label"]
@@ -149,7 +149,7 @@ def _files(contents: Mapping[str, Any]) -> Iterator[PrintedEntry]:
         yield PrintedEntry((f"{it['number']}.",), lines, is_code=True)
 
 
-def _custody(contents: Mapping[str, Any], say: _Words) -> Iterator[PrintedEntry]:
+def _custody(contents: Mapping[str, Any], say: _BothLanguages) -> Iterator[PrintedEntry]:
     custody = contents["custody"]
     numbers = {row["file"] for row in (it["row"] for it in custody["rows"])}
     if numbers:

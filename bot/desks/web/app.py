@@ -45,7 +45,7 @@ from bot.desks.web.case import (
 from bot.desks.web.case import pages as case_pages
 from bot.desks.web.casework import duty_proof, plan_pages
 from bot.desks.web.connection_limits import ConnectionLimits
-from bot.desks.web.exports import bodies_abroad, case_file, sealed_package
+from bot.desks.web.exports import bodies_abroad, case_file, sealed_package, synthetic
 from bot.desks.web.interpreting import interpreters
 from bot.desks.web.interpreting import page as interpreting_page
 from bot.desks.web.interpreting import panel as interpreting_panel
@@ -92,7 +92,7 @@ MODULES = (
     connected_cases, roster, week_plan, shift_notice, figures,
     invitations, staff, languages, directory, phrases, hours, deployment, retention,
     source_offer, training, practice, interpreting_page, interpreting_panel, interpreters,
-    bodies_abroad, sealed_package, case_file,
+    bodies_abroad, sealed_package, case_file, synthetic,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(
     it for module in MODULES for it in vars(module).values() if isinstance(it, Route)

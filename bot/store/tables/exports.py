@@ -32,10 +32,9 @@ synthetic_releases = Table(
     *optional(decided_by=String(32), decided_at=BigInteger, sealed=LargeBinary),
     Index("ix_synthetic_releases_asked_at", "asked_at"),
     info={
-        "holds": "clear: how much of the privacy budget each release spent, who asked for it and "
-        "who decided; sealed: invented rows made from numbers of many cases with noise, and how "
-        "far they are from the real numbers; no row of a person",
-        "erased": "the sealed part when a release is refused; the rest never: the budget adds up "
-        "from it",
+        "holds": "nothing of one person: how much of the privacy budget each release spent, who "
+        "asked for it and who decided; sealed: invented rows, made from counts of many cases with "
+        "noise, and how far they are from the real counts",
+        "erased": "never, because the budget adds up from it; the sealed part when it is refused",
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -25,6 +25,7 @@ from bot.exports.bodies_abroad import (
 )
 from bot.exports.open_package import PUBLIC_PREFIX, PackageError, parse_key
 from bot.hotline.referrals.model import ALSO, CONTACT, LANGUAGE
+from bot.places.directory import utc_day
 from bot.places.registry import PLACES
 from bot.vault.audit.log import OPERATOR
 from flows import ALL_FLOWS
@@ -59,18 +60,18 @@ def add_body(  # noqa: PLR0913, PLR0917 - each is a rule of the agreement
     parts = [one_of("--part", it, known) for it in part or DEFAULT_PARTS]
     if len(" ".join(parts)) > MAX_PARTS:
         raise typer.BadParameter("too many parts: name a whole flow instead of its questions")
-    first = parse_day("--from", since) if since else datetime.now().astimezone().date()
-    rules = BodyRules(
-        tuple(map(BodyPurpose, dict.fromkeys(purposes))), tuple(dict.fromkeys(parts)),
-        consent_days, first, parse_day("--until", until),
-    )  # fmt: skip
-    if rules.until < rules.since:
-        raise typer.BadParameter("--until is before the first day")
-    body = BodyAbroad(
-        check_code(code), printable_name(name, MAX_NAME), check_country(country), rules
-    )
+    last, first = parse_day("--until", until), parse_day("--from", since) if since else None
+    code, name = check_code(code), printable_name(name, MAX_NAME)
+    country = check_country(country)
     with open_deployment() as deployment:
         bodies, now = BodiesAbroad(deployment.vault, deployment.audit), deployment.now()
+        rules = BodyRules(
+            tuple(map(BodyPurpose, dict.fromkeys(purposes))), tuple(dict.fromkeys(parts)),
+            consent_days, first or utc_day(now), last,
+        )  # fmt: skip
+        if rules.until < rules.since:
+            raise typer.BadParameter("--until is before the first day")
+        body = BodyAbroad(code, name, country, rules)
         deployment.run(lambda work: bodies.add(work, body, OPERATOR, now))
         kept = deployment.run(lambda work: bodies.find(work, body.code))
     typer.echo(f"{body.code}  {body.name}: {', '.join(parts)}, until {rules.until}")
