@@ -1,1 +1,1 @@
-"""Commands about what leaves the hotline."""
+"""Commands that export what an operator may see: figures, and what the columns of a file mean."""

@@ -1,1 +1,1 @@
-"""Exports at the desk: packages for bodies abroad, case files for a prosecutor, synthetic data."""
+"""Cases that leave the desk in a standard of the field, and cases that come in by one."""

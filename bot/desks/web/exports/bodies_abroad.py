@@ -33,6 +33,7 @@ REPLIES: Mapping[FingerprintReply, Text] = {
 IS_FINE = frozenset({FingerprintReply.NOTED, FingerprintReply.CONFIRMED})
 PART_NAMES: Mapping[str, Text] = {
     "language": pgettext("part", "the language"),
+    "needs": pgettext("part", "what help is needed"),
     "contact": pgettext("part", "how to reach the person"),
     "also": pgettext("part", "what the person wrote in their own words"),
 }
