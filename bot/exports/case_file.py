@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 FORMAT, VERSION, USE = "haven-case-file", 1, "prosecution"
 OTHER_PEOPLE = frozenset({SubjectKind.COMPANION, SubjectKind.CHILD, SubjectKind.INFORMANT})
 """Subjects who were not asked; who told us is in no export at all."""
+HAPPENINGS = frozenset({SubjectKind.EVENT, SubjectKind.JOURNEY, SubjectKind.PAYMENT})
 CHAT, CASEWORKER = "the person's chat", "a caseworker"
 """Sources of what is no value of the record."""
 
@@ -236,8 +237,16 @@ def _event(at: str, what: str, about: str, source: str) -> dict[str, str]:
 
 
 def _dated(subject: dict[str, Any]) -> Iterator[dict[str, str]]:
-    """Yield the dates of a subject that the person allowed, with the other values of its kind."""
-    about = f"{subject['kind']} {subject['number']}"
+    """Yield the dates of a subject that the person allowed, with what else a happening says."""
+    said = [subject["kind"], str(subject["number"])]
+    if subject["kind"] in HAPPENINGS:
+        said += [
+            value["typed"]
+            for state in subject["fields"]
+            for value in state["values"]
+            if state["type"] != ValueType.DATE
+        ]
+    about = " ".join(said)
     for state in subject["fields"]:
         for value in state["values"] if state["type"] == ValueType.DATE else ():
             at, code = value["parsed"], state["code"]

@@ -6,6 +6,7 @@ typesetter takes it as data and never as markup.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.cases.escape_text import escape_line, escape_text
@@ -15,6 +16,7 @@ from bot.text import Text, _, pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from zoneinfo import ZoneInfo
 
     from bot.exports.case_file import CaseFileReader
 
@@ -46,10 +48,10 @@ PLAIN_SOURCES: Mapping[str, Text] = {
 
 
 def case_file_document(
-    contents: Mapping[str, Any], readers: Sequence[CaseFileReader]
+    contents: Mapping[str, Any], readers: Sequence[CaseFileReader], zone: ZoneInfo
 ) -> PrintedDocument:
-    """Return a case file, as `build_case_file` made it, as a document."""
-    say = _BothLanguages(readers)
+    """Return a case file, as `build_case_file` made it, as a document with times of a zone."""
+    say = _BothLanguages(readers, zone)
     made_by = contents["made_by"]
     facts = (
         say.entry(CASE, contents["case"]),
@@ -57,14 +59,14 @@ def case_file_document(
             PREPARED_BY, made_by["organisation"], made_by["contact"], escape_line(made_by["name"])
         ),
         say.entry(GROUND, *_lines(contents["ground"])),
-        say.entry(MADE_AT, contents["made_at"]),
+        say.entry(MADE_AT, say.moment(contents["made_at"])),
         say.entry(COPY, contents["copy"]),
     )
     sections = (
-        PrintedSection(say(RECORD), tuple(_record(contents)), say(ONLY_AGREED)),
+        PrintedSection(say(RECORD), tuple(_record(contents, say)), say(ONLY_AGREED)),
         PrintedSection(say(EVENTS), tuple(_events(contents, say))),
         _or_none(say, AUTHORITIES, list(_authorities(contents)), NO_REPORTS),
-        _or_none(say, FILES, list(_files(contents)), NO_FILES, FILES_APART),
+        _or_none(say, FILES, list(_files(contents, say)), NO_FILES, FILES_APART),
         PrintedSection(say(CUSTODY), tuple(_custody(contents, say))),
         PrintedSection(say(RECEIPTS), tuple(_receipts(contents))),
     )
@@ -80,11 +82,16 @@ def case_file_document(
 class _BothLanguages:
     """Texts in every language of the document."""
 
-    def __init__(self, readers: Sequence[CaseFileReader]) -> None:
-        self._readers = readers
+    def __init__(self, readers: Sequence[CaseFileReader], zone: ZoneInfo) -> None:
+        self._readers, self._zone = readers, zone
 
     def __call__(self, text: Text) -> tuple[str, ...]:
         return tuple(dict.fromkeys(text.render(it.staff) for it in self._readers))
+
+    def moment(self, iso: str) -> str:
+        """Return a moment as it is read on paper, with the distance from UTC."""
+        at = datetime.fromisoformat(iso).astimezone(self._zone)
+        return at.isoformat(" ", timespec="minutes")
 
     def entry(self, label: Text, *text: str, is_code: bool = False) -> PrintedEntry:
         return PrintedEntry(self(label), text, is_code)
@@ -103,20 +110,21 @@ def _lines(text: str) -> list[str]:
     return escape_text(text).splitlines() or [""]
 
 
-def _record(contents: Mapping[str, Any]) -> Iterator[PrintedEntry]:
+def _record(contents: Mapping[str, Any], say: _BothLanguages) -> Iterator[PrintedEntry]:
     for subject in contents["record"]:
         title = " / ".join(subject["label"])
         for state in subject["fields"]:
             label = (f"{title} {subject['number']}", *state["label"])
-            lines = [line for it in state["values"] for line in _value_lines(it)]
+            lines = [line for it in state["values"] for line in _value_lines(it, say)]
             yield PrintedEntry(label, tuple(lines))
 
 
-def _value_lines(value: Mapping[str, Any]) -> Iterator[str]:
+def _value_lines(value: Mapping[str, Any], say: _BothLanguages) -> Iterator[str]:
     for text in value["text"]:
         yield from _lines(text)
-    parsed = f" = {escape_line(value['parsed'])}" if value["parsed"] not in value["text"] else ""
-    yield f"({' / '.join(value['source_label'])}; {value['recorded_at']}{parsed})"
+    is_plain = not value["parsed"] or value["parsed"] in value["text"]
+    parsed = "" if is_plain else f" = {escape_line(value['parsed'])}"
+    yield f"({' / '.join(value['source_label'])}; {say.moment(value['recorded_at'])}{parsed})"
 
 
 def _events(contents: Mapping[str, Any], say: _BothLanguages) -> Iterator[PrintedEntry]:
@@ -142,10 +150,10 @@ def _authorities(contents: Mapping[str, Any]) -> Iterator[PrintedEntry]:
         yield PrintedEntry(tuple(it["label"]), tuple(escape_line(one) for one in told if one))
 
 
-def _files(contents: Mapping[str, Any]) -> Iterator[PrintedEntry]:
+def _files(contents: Mapping[str, Any], say: _BothLanguages) -> Iterator[PrintedEntry]:
     for it in contents["files"]:
         size = f"{it['path']}, {it['size']} bytes, {it['looks_like']}"
-        lines = (it["came_at"], size, f"SHA-256 {it['sha256']}")
+        lines = (say.moment(it["came_at"]), size, f"SHA-256 {it['sha256']}")
         yield PrintedEntry((f"{it['number']}.",), lines, is_code=True)
 
 

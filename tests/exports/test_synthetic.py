@@ -85,7 +85,7 @@ def test_too_few_cases_make_no_release() -> None:
 
 
 def test_noise_that_is_larger_than_the_number_of_cases_is_an_error_with_a_reason() -> None:
-    class PanicException(BaseException):  # noqa: N818 - as the library names it
+    class PanicException(BaseException):
         """What pac-synth ends with when the noisy number of cases is negative."""
 
     library = MagicMock()

@@ -143,7 +143,7 @@ async def _make(request: DeskRequest, copy: str, words: str) -> _MadeFile:
     )  # fmt: skip
     readers = [_reader(request, it) for it in SHEET_LANGUAGES]
     contents = build_case_file(content, origin, readers)
-    pdf = await context.typesetter.make_pdf(case_file_document(contents, readers))
+    pdf = await context.typesetter.make_pdf(case_file_document(contents, readers, context.zone))
     signed = sign_case_file(contents, context.vault.signer)
     archive = _archive(request, {PDF_NAME: pdf, JSON_NAME: signed, CHECKER_NAME: _checker()})
     return _MadeFile(case, archive, (counted.allowed, counted.refused, counted.undecided))

@@ -53,7 +53,9 @@ TOO_FEW = _(
     "whose people agreed to statistics and whose records say anything. Try again later."
 )
 BUDGET_SPENT = _("Nothing was made: so much of the privacy budget is not left.")
-ONLY_NOISE = _("The noise was larger than the numbers: nothing was made. What it spent stays spent.")
+ONLY_NOISE = _(
+    "The noise was larger than the numbers: nothing was made. What it spent stays spent."
+)
 MADE = _("Made. Another supervisor decides whether it leaves.")
 RELEASED = _("Released. It can be saved now.")
 REFUSED = _("Refused, and deleted. What it spent stays spent.")

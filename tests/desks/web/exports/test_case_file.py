@@ -10,13 +10,16 @@ import zipfile
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from bot.cases.receipts import Receipts
 from bot.clock import SECOND
 from bot.desks.web import texts
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
 from bot.desks.web.exports import case_file as page
 from bot.exports import case_file_check as check
+from bot.vault import AuditLog
 from tests.desks.web.case.test_case_bundle import LARGE, ORDER, PHOTO, says
 from tests.desks.web.case.test_case_record import put
+from tests.desks.web.case.test_plan_and_duties_panel import SENT
 from tests.support.pdf_text import document_text, squeezed
 
 if TYPE_CHECKING:
@@ -48,6 +51,13 @@ def recorded_case(office: WebDeskHarness) -> tuple[WebCaseworker, str]:
     return mei, reference
 
 
+def reported(office: WebDeskHarness, mei: WebCaseworker, reference: str) -> None:
+    """Have a report to an authority be due, and be made."""
+    mei.told(reference, "duty", code="police")
+    mei.told(reference, "duty_told", code="police", words="He said more.", **SENT)
+    office.settles()
+
+
 def saves(worker: WebCaseworker, reference: str, fields: dict[str, str]) -> httpx.Response:
     return worker.browser.post(f"/cases/{reference}/case-file", fields)
 
@@ -66,6 +76,7 @@ def test_a_case_file_holds_what_the_person_allowed_with_its_source_and_nothing_e
     web_desk: WebDeskHarness,
 ) -> None:
     mei, reference = recorded_case(web_desk)
+    reported(web_desk, mei, reference)
     files = unpacked(saves(mei, reference, WORDS))
     assert list(files) == ["case-file.pdf", "case-file.json", "check_case_file.py"]
     contents = json.loads(files["case-file.json"])["contents"]
@@ -74,16 +85,27 @@ def test_a_case_file_holds_what_the_person_allowed_with_its_source_and_nothing_e
     assert (name["typed"], name["source"]) == (" ".join(HOSTILE.split()), "spoken")
     happened = [(it["what"], it["source"]) for it in contents["events"]]
     assert happened[0] == ("event.happened_on", "spoken")
-    assert {it[0] for it in happened} == {"event.happened_on", "report_received", "file_received"}
+    assert {it[0] for it in happened} == {
+        "event.happened_on", "report_received", "file_received", "reported_to_authority",
+    }  # fmt: skip
+    (told,) = contents["reports_to_authorities"]
+    assert (told["to"], told["number"]) == (SENT["value.to"], SENT["value.number"])
     assert [it["at"] for it in contents["events"]] == sorted(it["at"] for it in contents["events"])
     digests = [sha256(it).hexdigest() for it in (PHOTO, LARGE)]
     assert [it["sha256"] for it in contents["files"]] == digests
     text = document_text(files["case-file.pdf"])
-    for words in ("Pak Budi\\u202e #read(x) *y*", "The person said it", *digests, reference):
+    for words in (
+        "Pak Budi\\u202e #read(x) *y*",
+        "The person said it",
+        SENT["value.number"],
+        *digests,
+        reference,
+    ):
         assert squeezed(words) in text, words
     whole = text + files["case-file.json"].decode("ascii")
     for words in (
-        "Sun Factory", "Secret", "Chen", "keeps my passport", "the gate", "hostile.pdf", "\u202e",
+        "He said more", "Sun Factory", "Secret", "Chen", "keeps my passport",
+        "the gate", "hostile.pdf", "\u202e",
     ):  # fmt: skip
         assert words not in whole, words
         assert squeezed(words) not in text, words
@@ -153,6 +175,23 @@ def test_whatever_is_changed_in_a_case_file_is_named(web_desk: WebDeskHarness) -
         whole = json.loads(made)
         change(whole)
         assert any(words in it for it in faults(whole)), change
+
+
+def test_receipts_are_in_the_case_file_with_signatures_that_verify(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, reference = recorded_case(web_desk)
+    case, receipts = web_desk.case(reference), Receipts(web_desk.vault, AuditLog(web_desk.vault))
+    now = web_desk.home.loop.now()
+    web_desk.home.database.writer.run_sync(
+        lambda work: receipts.issue(work, case, "ABCDEFGHJK", bytes(32), now)
+    )
+    whole = json.loads(unpacked(saves(mei, reference, WORDS))["case-file.json"])
+    (receipt,) = whole["contents"]["receipts"]
+    assert "number: ABCDEFGHJK\n" in receipt["signed_text"]
+    assert faults(whole) == []
+    receipt["signed_text"] += " "
+    assert any("receipt 'ABCDEFGHJK' was not signed" in it for it in faults(whole))
 
 
 def test_what_left_is_recorded_and_shown_with_its_hash(web_desk: WebDeskHarness) -> None:
