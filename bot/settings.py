@@ -96,6 +96,7 @@ SETTING_HINTS = {
     "spa=2026-06-01/; haven directory recipients lists their codes",
     "connections": "why cases are compared, in 10 to 200 characters, e.g. "
     "HAVEN_CONNECTIONS='to find brokers whom several people report'; empty: they are not compared",
+    "synthetic_budget": "how much privacy all synthetic releases together may spend, 0 to 20",
     "assist_models": "a folder with manifest.json and models, e.g. HAVEN_ASSIST_MODELS=/srv/models",
     "source": "where people find the source code, e.g. HAVEN_SOURCE=https://example.org/haven",
     "directory_days": "days an entry of the directory of services is shown after it was verified, "
@@ -182,6 +183,8 @@ class Settings(BaseSettings):
     """Organisations that agreed to take referrals, each with the first and the last day of that."""
     connections: Annotated[str, Field(max_length=MAX_REASON)] = ""
     """Why cases are compared by what is known of suspects, in words; empty: they are not."""
+    synthetic_budget: Annotated[float, Field(ge=0, le=20)] = 0
+    """Epsilon that all synthetic releases together may spend; 0: none is made."""
     assist_models: Path | None = None
     """A folder of models that give staff a first translation; none: nothing is offered."""
     keep_days: Annotated[int, Field(ge=7, le=MAX_RETENTION_DAYS)] = 90

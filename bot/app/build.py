@@ -19,6 +19,7 @@ from bot.dispatch.conversation_store import Conversations
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.on_call import CallLetters, CallSenders, OnCallService
 from bot.dispatch.passphrase_hashing import PassphraseHashing
+from bot.exports.bodies_abroad import BodiesAbroad
 from bot.hotline.erasure.requests import ErasureJob
 from bot.hotline.events import Event, EventKind
 from bot.hotline.figures.catalogue import CountedParts, all_sources
@@ -117,7 +118,8 @@ def build(
     inbox, outbox = Inbox(options.bot_id, vault), Outbox(vault)
     conversations = Conversations(vault)
     services = build_turn_context(settings, vault, options)
-    fact_checks = FactCheckFollower(settings.zone, services.renderer.clear_blanks)
+    bodies = BodiesAbroad(vault, AuditLog(vault))
+    fact_checks = FactCheckFollower(settings.zone, bodies, services.renderer.clear_blanks)
     database.writer.run_sync(fact_checks.follow)
     desks = options.desks
     if settings.desk_group:

@@ -1,4 +1,7 @@
-"""What people are told follows what two colleagues found, in every process, within a second."""
+"""What people are told follows what two colleagues found, in every process, within a second.
+
+So do the bodies abroad that a case can be referred to.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,16 @@ from bot.app.storage import existing_database
 from bot.errors import HavenError
 from bot.hotline.fact_checks import FactChecks
 from bot.log import log
-from bot.places.registry import use_checks
+from bot.places.registry import use_bodies_abroad, use_checks
 from bot.store.faults import is_store_error
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from zoneinfo import ZoneInfo
 
+    from bot.exports.bodies_abroad import BodiesAbroad
     from bot.places.checks import FactCheck
+    from bot.places.directory import Recipient
     from bot.settings import Settings
     from bot.store.changes import Changes
     from bot.store.writer import Work
@@ -27,19 +32,25 @@ LONG_READ_SECONDS = 60.0
 
 
 class FactCheckFollower:
-    """Reads the checks of the database, and has them used when they have changed."""
+    """Reads the checks and the bodies abroad, and has them used when they have changed."""
 
-    def __init__(self, zone: ZoneInfo, on_change: Callable[[], None] = lambda: None) -> None:
-        self._zone, self._on_change = zone, on_change
-        self._used: tuple[FactCheck, ...] | None = None
+    def __init__(
+        self, zone: ZoneInfo, bodies: BodiesAbroad | None = None,
+        on_change: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """Without `bodies`, a process knows of none."""
+        self._zone, self._bodies, self._on_change = zone, bodies, on_change
+        self._used: tuple[tuple[FactCheck, ...], dict[str, Recipient]] | None = None
 
     def follow(self, work: Work) -> None:
-        """Use the checks that are in force now."""
-        found = FactChecks.in_force(work, self._zone)
+        """Use the checks and the bodies that are in force now."""
+        bodies = self._bodies.all(work) if self._bodies is not None else []
+        found = FactChecks.in_force(work, self._zone), {it.code: it.recipient for it in bodies}
         if found == self._used:
             return
         self._used = found
-        use_checks(found)
+        use_checks(found[0])
+        use_bodies_abroad(found[1])
         self._on_change()
 
 

@@ -12,6 +12,7 @@ from bot.conversation import FlowRegistry, Review, replies
 from bot.conversation.questions import text as text_questions
 from bot.conversation.questions.choice import ListQuestion
 from bot.languages import LANGUAGES
+from bot.places.directory import ABOUT_ABROAD
 from bot.places.place import AMOUNT, Place, PlaceSentence
 from bot.text import Text
 from flows.texts import (
@@ -84,6 +85,7 @@ def phrases_of_place(place: Place) -> Iterator[ShownPhrase]:
     for code, recipient in place.recipients.items():
         where = f"{place.name} {code} about"
         yield ShownPhrase(where, recipient.about, is_label=False, is_fragment=True)
+    yield ShownPhrase("body abroad", ABOUT_ABROAD, is_label=False, is_fragment=True)
     yield ShownPhrase(f"{place.name} amount", AMOUNT, is_label=False, is_fragment=True)
 
 

@@ -1,4 +1,4 @@
-"""Recipients of referrals: the organisations of the place, with this deployment's agreements."""
+"""Recipients of referrals: organisations of the place and bodies abroad, with our agreements."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.places.directory import Recipient, with_agreements
-from bot.places.registry import find_place
+from bot.places.registry import bodies_abroad, find_place
 
 if TYPE_CHECKING:
     from datetime import date
@@ -41,9 +41,10 @@ def find_recipients(settings: Settings) -> Mapping[str, Recipient]:
 
 
 def deployment_place(settings: Settings) -> Place:
-    """Return the place, its recipients with the agreements of this deployment."""
+    """Return the place, its recipients with the agreements of this deployment and bodies abroad."""
     place = find_place(settings.place)
-    return replace(place, recipients=with_agreements(place.recipients, settings.agreement_days))
+    known = with_agreements(place.recipients, settings.agreement_days)
+    return replace(place, recipients={**bodies_abroad(), **known})
 
 
 def recipient_facts(settings: Settings, today: date) -> frozenset[str]:

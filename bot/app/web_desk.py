@@ -29,6 +29,7 @@ from bot.desks.web.context import DeskContext
 from bot.desks.web.live.event_log import EventLog
 from bot.desks.web.live.watcher import EventWatcher
 from bot.dispatch.rendering import Renderer
+from bot.exports.bodies_abroad import BodiesAbroad
 from bot.hotline.chat.phrase_edits import PhraseEdits
 from bot.hotline.referrals.store import Referrals
 from bot.hotline.staff.service_hours import ServiceHours
@@ -62,7 +63,9 @@ def build_desk_context(
         vault=vault, clock=options.clock, password_cost=options.password_cost,
         wake_dispatcher=options.wake_dispatcher, rehearsal=options.rehearsal,
         find_place=partial(deployment_place, settings), find_username=BotName(settings).find,
-        follow_fact_checks=FactCheckFollower(settings.zone).follow,
+        follow_fact_checks=FactCheckFollower(
+            settings.zone, BodiesAbroad(vault, AuditLog(vault))
+        ).follow,
         flow_registry=registry, referrals=Referrals(vault, AuditLog(vault), registry, consent),
         phrasebook=build_phrasebook(settings, texts, phrase_edits), phrase_edits=phrase_edits,
         phrase_groups=GROUPS,

@@ -25,6 +25,9 @@ from bot.store.tables.main import reports
 from bot.vault.passphrase_hash import hash_passphrase, is_same_digest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
     from bot.vault import AuditLog, Vault
 
 NUMBER_LENGTH = 10
@@ -58,6 +61,7 @@ class Receipt:
 _COLUMNS = ("reference", "case_id", "at", "count", "digest", "signature", "word")
 _ADD = insert(receipts, *_COLUMNS)
 _BY_NUMBER = select_one(receipts, *_COLUMNS, by="reference")
+_OF_CASE = select_by(receipts, *_COLUMNS, by="case_id", order_by=("at", "reference"))
 _REPORTS = select_by(
     reports, "id", "sent_at", "sealed",
     by=("case_id", reports.c.sent_at <= bindparam("until")), order_by=("sent_at", "id"),
@@ -89,10 +93,12 @@ class Receipts:
     def find(work: Work, reference: str) -> Receipt | None:
         """Return a receipt by its number, however it is typed."""
         rows = work.rows(_BY_NUMBER, parse_reference(reference))
-        if not rows:
-            return None
-        number, case, at, count, digest, signature, word = rows[0]
-        return Receipt(number, case, at, count, bytes(digest), bytes(signature), bytes(word))
+        return _from_row(rows[0]) if rows else None
+
+    @staticmethod
+    def of_case(work: Work, case: str) -> list[Receipt]:
+        """Return the receipts of a case, oldest first."""
+        return [_from_row(row) for row in work.rows(_OF_CASE, case)]
 
     def is_passphrase(self, receipt: Receipt | None, reference: str, passphrase: str) -> bool:
         """Tell whether a passphrase is right; without a receipt this takes the same time."""
@@ -109,6 +115,11 @@ class Receipts:
         """Tell whether the stored reports are the same as when the receipt was signed."""
         found = _content_digest(work, receipt.case, receipt.at)
         return found == (receipt.at, receipt.count, receipt.digest)
+
+
+def _from_row(row: Sequence[Any]) -> Receipt:
+    number, case, at, count, digest, signature, word = row
+    return Receipt(number, case, at, count, bytes(digest), bytes(signature), bytes(word))
 
 
 def new_number() -> str:

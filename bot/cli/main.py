@@ -120,6 +120,7 @@ class Commands(LazyGroup):
         "posters": Entry("outreach.posters", "posters_app", "Posters and cards for the links."),
         "site": Entry("outreach.site", "site_app", "The public pages for anyone."),
         "prevention": Entry("outreach.prevention", "prevention_app", "Slides and quiz for a talk."),
+        "bodies": Entry("exports.bodies", "bodies_app", "Bodies abroad: rules and keys of each."),
         "directory": Entry("directory", "directory_app", "Numbers people are shown."),
         "languages": Entry("languages", "languages_app", "Translations, reviews, recordings."),
         "flows": Entry("flows", "flows_app", "The conversations: draw, print, check."),

@@ -43,12 +43,13 @@ class FactCheck:
 
 
 def checkable_facts(place: Place) -> Iterator[CheckableFact]:
-    """Yield what can be checked: numbers that a public source states, and all organisations."""
+    """Yield what can be checked: numbers that a public source states, and organisations."""
     for code, entry in place.directory.items():
         if entry.is_verified:
             yield CheckableFact(NUMBER, code, entry.number)
     for code, recipient in place.recipients.items():
-        yield CheckableFact(RECIPIENT, code, recipient.name.source)
+        if not recipient.is_abroad:  # no fact of a release
+            yield CheckableFact(RECIPIENT, code, recipient.name.source)
 
 
 @lru_cache(maxsize=8)

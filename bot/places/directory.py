@@ -6,13 +6,14 @@ others stay in the same list, and `haven directory todo` says what each still ne
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - a dataclass field is read by tools
+from collections.abc import Collection, Mapping  # noqa: TC003 - a dataclass field is read by tools
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.clock import SECOND
+from bot.text import _
 
 if TYPE_CHECKING:
     from bot.text import Catalogue, Text
@@ -23,6 +24,9 @@ RECHECK_AFTER = timedelta(days=90)
 """After this time a fact should be checked again; it is still shown."""
 ALSO_UNDERSTOOD = {"zh_Hans": ("zh_Hant",), "fil": ("en",)}
 """Other languages in which most people who read one can be answered on the phone."""
+
+# Translators: follows the name of an organisation, which also names its country.
+ABOUT_ABROAD = _("an organisation in another country")
 
 
 class SourceQuality(StrEnum):
@@ -142,6 +146,17 @@ class Recipient:
     agreement: ReferralAgreement | None = None
     is_wrong: bool = False
     """Whether two people found that what is known of it is wrong."""
+    allowed_parts: tuple[str, ...] | None = None
+    """Of a body abroad: what may be told to it at all, and only in a sealed package."""
+
+    @property
+    def is_abroad(self) -> bool:
+        """Whether it is a body in another country, to which nothing leaves unsealed."""
+        return self.allowed_parts is not None
+
+    def takes(self, part: str) -> bool:
+        """Tell whether it may be told a part of a case, by the part's code."""
+        return self.allowed_parts is None or is_among(part, self.allowed_parts)
 
     def unavailability(self, today: date) -> Unavailability | None:
         """Return why nothing can be referred to it; None if it can."""
@@ -166,6 +181,12 @@ class Recipient:
     def is_offered_at(self, now: int) -> bool:
         """Tell whether referrals to it are allowed at a moment; days are in UTC."""
         return self.is_offered(utc_day(now))
+
+
+def is_among(part: str, allowed: Collection[str]) -> bool:
+    """Tell whether a part (`report.needs`) is among codes of parts, steps and flows."""
+    flow, _dot, step = part.rpartition(".")
+    return bool({part, flow or part, step} & set(allowed))
 
 
 def utc_day(now: int) -> date:

@@ -173,6 +173,8 @@ class Place:
     """Duties to report; which of them staff have depends on the organisation."""
     find_outlines: Callable[[], CountyOutlines] | None = None
     """Returns the outlines of its counties; None: they are not known."""
+    county_regions: Mapping[str, str] = field(default_factory=dict)
+    """The large region of each county, by code, for numbers in which no county may stand."""
     holidays: tuple[PublicHoliday, ...] = ()
     """In order; the desk proposes them."""
     interpreter_fees: tuple[FeeRule, ...] = ()

@@ -31,6 +31,7 @@ from bot.store.tables import (  # noqa: F401 - registers every table
     case_extras,
     desk,
     directory,
+    exports,
     figures,
     interpreting,
     on_call,

@@ -23,6 +23,9 @@ SHORT_NAMES = 48
 """Signs that a code, a state or a reference may have; a person's words would not fit."""
 CODES = {
     "audit.detail": "what is no code is written as a question mark: test_audit_stored.py",
+    "bodies_abroad.name": "an organisation, set by an operator: bot/cli/exports/bodies.py",
+    "bodies_abroad.parts": "codes of flows and steps, checked there",
+    "bodies_abroad.purposes": "codes, checked there",
     "fact_checks.about": "a number or a name of a release: bot/places/checks.py",
     "key_requests.queues": "names of queues, as in staff.queues",
     "staff_keys.queues": "names of queues, as in staff.queues",

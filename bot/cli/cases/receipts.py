@@ -13,6 +13,8 @@ from bot.cases.receipts import Receipt, Receipts
 from bot.cli.deployment import Deployment, open_deployment
 from bot.cli.options import PasswordFile, SignedIn
 from bot.errors import HavenError
+from bot.exports.case_file_check import public_key
+from bot.exports.open_package import fingerprint
 from bot.store.writer import Work
 from bot.vault.keys.keyring import Keyring
 
@@ -24,9 +26,11 @@ Reference = Annotated[str, typer.Argument(metavar="REF")]
 
 @receipt_app.command("key")
 def print_key() -> None:
-    """Print the public key with which anyone can verify a printed receipt."""
+    """Print the public key with which anyone can verify a printed receipt or a case file."""
     with open_deployment() as deployment:
-        typer.echo(deployment.vault.signer.public_pem, nl=False)
+        pem = deployment.vault.signer.public_pem
+    typer.echo(pem, nl=False)
+    typer.echo(f"Fingerprint: {fingerprint(public_key({'public_key': pem}))}", err=True)
 
 
 @receipt_app.command("verify")

@@ -46,7 +46,9 @@ from bot.desks.web.case import (
 from bot.desks.web.case import pages as case_pages
 from bot.desks.web.casework import duty_proof, plan_pages
 from bot.desks.web.connection_limits import ConnectionLimits
-from bot.desks.web.exports import htcds_export, htcds_import
+from bot.desks.web.exports import (
+    bodies_abroad, case_file, htcds_export, htcds_import, sealed_package, synthetic,
+)  # fmt: skip
 from bot.desks.web.interpreting import interpreters
 from bot.desks.web.interpreting import page as interpreting_page
 from bot.desks.web.interpreting import panel as interpreting_panel
@@ -96,6 +98,7 @@ MODULES = (
     invitations, staff, languages, directory, phrases, posters, hours, deployment, retention,
     finder_page, worklist_pages, entry_pages,
     source_offer, training, practice, interpreting_page, interpreting_panel, interpreters,
+    bodies_abroad, sealed_package, case_file, synthetic,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(
     it for module in MODULES for it in vars(module).values() if isinstance(it, Route)

@@ -23,6 +23,7 @@ from bot.desks.web.live.watcher import EventStreams
 from bot.desks.web.read_pool import ReadPool
 from bot.documents.typesetter import Typesetter
 from bot.errors import HavenError
+from bot.exports.bodies_abroad import BodiesAbroad
 from bot.hotline.assist.assistant import load_assistant
 from bot.hotline.commands.texts import DISPOSITIONS
 from bot.hotline.deadlines import CaseDeadlines
@@ -143,7 +144,7 @@ class DeskContext:
         self.connections = connections_of(vault, self.place, settings)
         own = duties_of(self.place.duties, settings.organisation_kind)
         self.duties = CaseDuties(vault, self.legal_deadlines, own)
-        self.recipients = {code: it.name for code, it in self.place.recipients.items()}
+        self.bodies_abroad = BodiesAbroad(vault, self.audit)
         self.fact_checks = FactChecks(self.audit)
         known = known_codes(self.place.services, self.counties)
         self.directory = ServiceDirectory(vault, self.audit, known)
@@ -161,6 +162,11 @@ class DeskContext:
     def place(self) -> Place:
         """The place, as two people last checked it."""
         return self.find_place()
+
+    @property
+    def recipients(self) -> Mapping[str, Text]:
+        """Names of the organisations that a case can be referred to, by code."""
+        return {code: it.name for code, it in self.place.recipients.items()}
 
     @property
     def writes_refused_since(self) -> int:

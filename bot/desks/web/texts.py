@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.cases.assessment import NO_FINDING, UNKNOWN_TOPIC, VOCABULARIES
 from bot.cases.queries import REPORT_KIND_NAMES
 from bot.desks.evidence_cover import GROUNDS
+from bot.exports.bodies_abroad import PURPOSE_NAMES
 from bot.hotline.chat.takeover import (
     UNTIL_CLOCK_STEADY,
     UNTIL_HOURS,
@@ -388,6 +389,7 @@ HTCDS_FORMATS = {
     "csv": Text("CSV"),
     "json": Text("JSON"),
 }
+BODY_PURPOSES = PURPOSE_NAMES
 """On what ground evidence and case file can leave."""
 CUSTODY_ACTIONS = {
     "received": pgettext("custody", "received"),

@@ -34,7 +34,8 @@ def refer(context: CommandContext) -> None:
         return
     offerable = referrals.offerable_parts(work, case)
     wanted = context.command.values or offerable
-    chosen = [offerable[part] for part in wanted if part in offerable]
+    to = directory[code]
+    chosen = [offerable[part] for part in wanted if part in offerable and to.takes(part)]
     if not chosen:
         context.refuse(texts.NOTHING_TO_REFER, codes=", ".join(offerable) or "-")
     elif _may_ask(context) and context.may_write() and context.move(CaseAction.WORK):

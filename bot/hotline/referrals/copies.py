@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Letters and digits that are not mistaken for one another on paper."""
 GROUP, GROUPS = 4, 2
+SHEET, PACKAGE, CASE_FILE = "referral_sheet", "referral_package", "case_file"
+"""Actions in the audit log: what left the desk."""
 NOT_ANSWERED = _("The person has not answered yet: no sheet can be made.")
 NOT_WANTED = _("The person does not want this told: no sheet can be made.")
 TAKEN_BACK = _("The person took their consent back: no sheet can be made.")
@@ -80,11 +82,11 @@ class ReferralCopies:
             return NO_AGREEMENT
         return None
 
-    def record(self, work: Work, copy: ReferralCopy, recipient: str) -> None:
-        """Record that a sheet leaves the desk, before it does."""
+    def record(self, work: Work, copy: ReferralCopy, recipient: str, action: str = SHEET) -> None:
+        """Record that a sheet, or a package, leaves the desk, before it does."""
         work.run(_ADD, copy.id, copy.case, copy.referral, copy.digest, copy.made_by, copy.made_at)
         detail = f"{recipient}:{copy.referral}:{copy.id}:{copy.digest.hex()}"
-        self._audit.record(work, copy.made_at, copy.made_by, "referral_sheet", copy.case, detail)
+        self._audit.record(work, copy.made_at, copy.made_by, action, copy.case, detail)
 
     @staticmethod
     def of_case(work: Work, case: str) -> list[ReferralCopy]:

@@ -13,7 +13,7 @@ from bot.places.directory import SourceQuality
 from bot.places.duties import with_duties
 from bot.places.place import LawChapter, Money, Place
 from bot.places.taiwan.authorities import LAW as LAW
-from bot.places.taiwan.counties import county_outlines
+from bot.places.taiwan.counties import REGIONS, county_outlines
 from bot.places.taiwan.deadlines import DEADLINE_RULES
 from bot.places.taiwan.directory import NOT_SHOWN, SHOWN, SOURCED
 from bot.places.taiwan.duties import DUTIES
@@ -94,6 +94,7 @@ TAIWAN = Place(
     services=SERVICES,
     duties=DUTIES,
     find_outlines=county_outlines,
+    county_regions=REGIONS,
     holidays=HOLIDAYS,
     interpreter_fees=INTERPRETER_FEES,
 )

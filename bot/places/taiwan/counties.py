@@ -12,10 +12,21 @@ from typing import TYPE_CHECKING
 from bot.places.outlines import parse_outlines, position_in
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.places.outlines import CountyOutlines, CountyPosition
 
 KINMEN, MATSU = "KIN", "LIE"
 """They lie a few kilometres off the coast of China."""
+_BY_REGION: Mapping[str, str] = {
+    "north": "TPE NWT KEE TAO HSZ HSQ ILA", "central": "MIA TXG CHA NAN YUN",
+    "south": "CYI CYQ TNN KHH PIF PEN", "east": "HUA TTT", "islands": "KIN LIE",
+    "at_sea": "at_sea", "abroad": "abroad",
+}  # fmt: skip
+"""The four regions of the National Development Council, and what lies outside them."""
+REGIONS: Mapping[str, str] = {
+    county: region for region, counties in _BY_REGION.items() for county in counties.split()
+}
 
 
 @cache

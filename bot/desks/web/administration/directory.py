@@ -207,6 +207,7 @@ def recipient_rows(place: Place, today: date, reviews: Reviews) -> list[Recipien
     return [
         RecipientRow(it, _recipient_state(it, today), reviews.get((RECIPIENT, code)))
         for code, it in place.recipients.items()
+        if not it.is_abroad  # they have a page of their own
     ]
 
 

@@ -15,6 +15,7 @@ from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.law import LegalStatus, legal_status
 from bot.desks.web.casework.duty_view import DutiesView, load_duties
 from bot.desks.web.casework.plan_view import PlanView
+from bot.desks.web.exports.sealed_package import SealingChoice, sealing_choices
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.team.audit_view import audit_lines
 from bot.dispatch.turn.staff_actions import can_be_filled
@@ -23,6 +24,7 @@ from bot.hotline.case_links import Link, Links
 from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.check_ins.texts import check_in_line
 from bot.hotline.referrals.consent_dialog import ConsentDialog
+from bot.hotline.referrals.copies import CASE_FILE
 from bot.hotline.referrals.model import OPEN_STAGES, Referral, ReferralStage
 from bot.places.directory import utc_day
 
@@ -79,8 +81,12 @@ class CaseFile:
     """Each with what it passes on: nothing until the person agrees."""
     sheet_refusals: dict[str, Text] = field(default_factory=dict)
     """By referral: why no sheet of it can be made."""
+    sealing: dict[str, SealingChoice] = field(default_factory=dict)
+    """By referral to a body abroad: how a package can be sealed."""
     copies: dict[str, list[ReferralCopy]] = field(default_factory=dict)
     """By referral: the sheets that left the desk, oldest first."""
+    case_files: list[ReferralCopy] = field(default_factory=list)
+    """Case files for a prosecutor that left the desk, oldest first."""
     unavailable: dict[str, str] = field(default_factory=dict)
     """By recipient that cannot be chosen: why."""
     refuses_referrals: bool = False
@@ -146,7 +152,7 @@ def _load(work: Work, request: DeskRequest, view: CaseView, keyring: Keyring | N
             found.custody_log = custody.of_case(work, case)
             found.custody_head = custody.head(work, case)
         found.referrals = _referrals(work, request, case)
-        _load_sheets(work, request, found)
+        _load_sheets(work, request, found, case)
         if not view.has_chat:
             found.aloud = _aloud(request, found, view.access.summary.language)
         consents = ConsentRecords(context.vault)
@@ -216,17 +222,20 @@ def answer_buttons(screen: SendText) -> list[Button]:
     ]
 
 
-def _load_sheets(work: Work, request: DeskRequest, found: CaseFile) -> None:
+def _load_sheets(work: Work, request: DeskRequest, found: CaseFile, case: str) -> None:
     """Load which sheets left, and where none can be made, why."""
     context, now = request.context, request.now
     known, copies = context.place.recipients, context.referral_copies
+    made = copies.of_case(work, case)
+    found.case_files = [it for it in made if it.referral == CASE_FILE]
     for it, _parts in found.referrals:
         refusal = copies.refusal(work, it, known.get(it.recipient), now)
         if refusal is not None:
             found.sheet_refusals[it.id] = refusal
-        for copy in copies.of_case(work, it.case):
+        for copy in made:
             if copy.referral == it.id:
                 found.copies.setdefault(it.id, []).append(copy)
+    found.sealing = sealing_choices(work, request, [it for it, _parts in found.referrals])
     found.unavailable = unavailable_recipients(request)
 
 

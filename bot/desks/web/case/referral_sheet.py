@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # Translators: {why} says what is missing and how to install it, in English.
 NO_PDF = _("The sheet was not made, and nothing left the desk: {why}")
+SEALED_ONLY = _("To another country only a sealed package leaves, no sheet.")
 NOT_YOURS = _("Only the assigned caseworker makes a sheet.")
 
 
@@ -58,7 +59,7 @@ async def _sheet(request: DeskRequest) -> Response:
         request.context.organisation, request.context.contact, request.context.zone,
         new_copy_id(), request.now,
     )  # fmt: skip
-    document = build_sheet(found.referral, found.recipient, sender, _readers(request))
+    document = build_sheet(found.referral, found.recipient, sender, sheet_readers(request))
     try:
         pdf = await request.context.typesetter.make_pdf(document)
     except DocumentError as error:
@@ -86,6 +87,8 @@ def _find(work: Work, request: DeskRequest) -> PrintableReferral:
         raise NotFoundError("no referral")
     recipient = context.place.recipients.get(referral.recipient)
     refusal = context.referral_copies.refusal(work, referral, recipient, request.now)
+    if recipient is not None and recipient.is_abroad:
+        refusal = refusal or SEALED_ONLY
     return PrintableReferral(
         access.case, referral, recipient, refusal if access.is_mine else NOT_YOURS
     )
@@ -106,7 +109,8 @@ def _record(
     return None
 
 
-def _readers(request: DeskRequest) -> list[SheetReader]:
+def sheet_readers(request: DeskRequest) -> list[SheetReader]:
+    """Return the languages of a sheet."""
     context = request.context
     return [
         SheetReader(context.locale(language), context.answer_renderer(language))

@@ -20,6 +20,8 @@ def upgrade() -> None:
     _add_duty_records()
     _add_connections()
     _add_directory()
+    _add_bodies_abroad()
+    _add_synthetic_releases()
 
 
 def _add_record() -> None:
@@ -356,3 +358,40 @@ def _add_directory() -> None:
         "ix_directory_proposals_service_id", "directory_proposals", ["service_id", "id"]
     )
     op.create_index("ix_directory_proposals_decided_at", "directory_proposals", ["decided_at"])
+
+
+def _add_bodies_abroad() -> None:
+    op.create_table(
+        "bodies_abroad",
+        sa.Column("code", sa.String(24), nullable=False),
+        sa.Column("name", sa.String(80), nullable=False),
+        sa.Column("country", sa.String(2), nullable=False),
+        sa.Column("purposes", sa.String(60), nullable=False),
+        sa.Column("parts", sa.String(600), nullable=False),
+        sa.Column("consent_days", sa.SmallInteger, nullable=False),
+        sa.Column("since", sa.Integer, nullable=False),
+        sa.Column("until", sa.Integer, nullable=False),
+        sa.Column("public_key", sa.LargeBinary(32)),
+        sa.Column("key_set_at", sa.BigInteger),
+        sa.Column("confirmed_by", sa.String(32)),
+        sa.Column("seconded_by", sa.String(32)),
+        sa.Column("ended_at", sa.BigInteger),
+        sa.Column("mac", sa.LargeBinary(32), nullable=False),
+        sa.PrimaryKeyConstraint("code", name="pk_bodies_abroad"),
+    )
+
+
+def _add_synthetic_releases() -> None:
+    op.create_table(
+        "synthetic_releases",
+        sa.Column("id", sa.String(16), nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("epsilon", sa.Integer, nullable=False),
+        sa.Column("asked_by", sa.String(32), nullable=False),
+        sa.Column("asked_at", sa.BigInteger, nullable=False),
+        sa.Column("decided_by", sa.String(32)),
+        sa.Column("decided_at", sa.BigInteger),
+        sa.Column("sealed", sa.LargeBinary),
+        sa.PrimaryKeyConstraint("id", name="pk_synthetic_releases"),
+    )
+    op.create_index("ix_synthetic_releases_asked_at", "synthetic_releases", ["asked_at"])
