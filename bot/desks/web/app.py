@@ -47,7 +47,12 @@ from bot.desks.web.case import pages as case_pages
 from bot.desks.web.casework import duty_proof, plan_pages
 from bot.desks.web.connection_limits import ConnectionLimits
 from bot.desks.web.exports import (
-    bodies_abroad, case_file, htcds_export, htcds_import, sealed_package, synthetic,
+    bodies_abroad,
+    case_file,
+    htcds_export,
+    htcds_import,
+    sealed_package,
+    synthetic,
 )  # fmt: skip
 from bot.desks.web.interpreting import interpreters
 from bot.desks.web.interpreting import page as interpreting_page
