@@ -27,6 +27,10 @@ import re
 import struct
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAGIC = b"HAVENPKG"
 VERSION = b"\x01"
@@ -394,7 +398,11 @@ def open_file(package: str, key: str) -> None:
     _say(str(content.get("notice", "")), "", *(str(it) for it in paths))
 
 
-COMMANDS = {"newkey": (new_key, 1), "show": (show_key, 1), "open": (open_file, 2)}
+COMMANDS: dict[str, tuple[Callable[..., None], int]] = {
+    "newkey": (new_key, 1),
+    "show": (show_key, 1),
+    "open": (open_file, 2),
+}
 
 
 def main(given: list[str]) -> int:

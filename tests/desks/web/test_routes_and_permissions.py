@@ -76,6 +76,7 @@ def test_only_these_addresses_take_a_file_or_want_a_fresh_second_factor() -> Non
         "/key-requests/approve",
         "/key-requests/refuse", "/staff/account/{who}/approval", "/staff/account/{who}/disable",
         "/staff/end", "/staff/invite",
+        "/bodies/confirm", "/synthetic/make", "/synthetic/decide",
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from bot.desks.referral_sheet import SHEET_LANGUAGES
 from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_readable
 from bot.desks.web.auth.step_up import file_download, require_step_up
+from bot.desks.web.case.bundle import CANNOT_EXPORT
 from bot.desks.web.case.view import load_case_page_view
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, Repetition, post
@@ -50,6 +51,7 @@ from bot.store.tables.main import reports
 from bot.text import Text, _
 
 if TYPE_CHECKING:
+    from bot.desks.web.case.view import CaseView
     from bot.store.writer import Work
 
 MAX_WORDS = 1000
@@ -90,12 +92,13 @@ class _MadeFile:
 )  # fmt: skip
 async def _case_file(request: DeskRequest) -> Response:
     """Make a case file of what the person allowed, record that it leaves, and return it."""
-    path = f"/cases/{request.param('reference')}#export"
+    view = await load_case_page_view(request)
+    path = f"/cases/{view.access.summary.reference}#export"
     if first := require_step_up(request, path):
         return first
     copy = new_copy_id()
     try:
-        made = await _make(request, copy, await _checked_words(request))
+        made = await _make(request, copy, _checked_words(request, view))
         await request.write(lambda work: _record(work, request, copy, made))
     except CaseFileRefusedError as refused:
         request.flash(refused.why, is_refused=True)
@@ -110,14 +113,13 @@ async def _case_file(request: DeskRequest) -> Response:
     return request.redirect(path)
 
 
-async def _checked_words(request: DeskRequest) -> str:
+def _checked_words(request: DeskRequest, view: CaseView) -> str:
     """Return the ground as it was written; raise CaseFileRefusedError if nothing may leave."""
-    view = await load_case_page_view(request)
     words = request.form.get("words", "").strip()
     if view.consent_taken_back_at is not None:
         raise CaseFileRefusedError(texts.EXPORT_LOCKED)
     if not view.is_readable:
-        raise NotFoundError("no access")
+        raise CaseFileRefusedError(CANNOT_EXPORT)
     if not words or len(words) > MAX_WORDS:
         raise CaseFileRefusedError(WORDS_NEEDED)
     return words

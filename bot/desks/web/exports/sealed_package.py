@@ -60,8 +60,6 @@ async def _package(request: DeskRequest) -> Response:
     path = f"/cases/{request.param('reference')}#referrals"
     if first := require_step_up(request, path):
         return first
-    if request.form.get("code", "") not in set(BodyPurpose):
-        return _refuse(request, path, OTHER_PURPOSE)
     found = await request.read(lambda work: _find(work, request))
     if found.refusal is not None or found.body is None:
         return _refuse(request, path, found.refusal or NOT_YOURS)
@@ -115,7 +113,8 @@ def allowed_content(referral: Referral, body: BodyAbroad) -> Referral:
 
 async def _seal(request: DeskRequest, found: SealableReferral, number: str) -> bytes:
     context, body, recipient = request.context, found.body, found.recipient
-    if body is None or recipient is None:
+    purpose = _purpose(request)
+    if body is None or recipient is None or purpose is None:
         raise NotFoundError("no body")
     allowed = allowed_content(found.referral, body)
     sender = SheetSender(
@@ -130,10 +129,15 @@ async def _seal(request: DeskRequest, found: SealableReferral, number: str) -> b
     ]
     agreed_at = allowed.answered_at or allowed.offered_at
     details = PackageDetails(
-        number, context.organisation, context.contact, BodyPurpose(request.form["code"]),
+        number, context.organisation, context.contact, purpose,
         agreed_at, request.now,
     )  # fmt: skip
     return seal_package(body, details, parts, sheet)
+
+
+def _purpose(request: DeskRequest) -> BodyPurpose | None:
+    chosen = request.form.get("code", "")
+    return BodyPurpose(chosen) if chosen in set(BodyPurpose) else None
 
 
 def _refuse(request: DeskRequest, path: str, why: Text) -> Response:
@@ -152,9 +156,10 @@ def _find(work: Work, request: DeskRequest) -> SealableReferral:
         raise NotFoundError("no referral")
     body = context.bodies_abroad.find(work, referral.recipient)
     recipient = body.recipient if body is not None else None
-    purpose = BodyPurpose(request.form["code"])
+    purpose = _purpose(request)
     refusal = (
         (None if access.is_mine else NOT_YOURS)
+        or (OTHER_PURPOSE if purpose is None else None)
         or context.referral_copies.refusal(work, referral, recipient, request.now)
         or sealing_refusal(body, referral, purpose, request.now)
     )

@@ -63,6 +63,7 @@ def other_roles(web_desk: WebDeskHarness, chief: WebCaseworker) -> dict[Permissi
     others = {
         Permission.OPEN: web_desk.worker().comes(),
         Permission.INTERPRET: web_desk.worker("Ann", Role.INTERPRETER).comes(),
+        Permission.SUPERVISION: web_desk.supervisor().comes(),
     }
     for who in (chief, *others.values()):
         who.browser.get("/account")
