@@ -16,6 +16,8 @@ KINDS = frozenset({".pdf", ".png", ".svg"})
 LARGEST = 20 * 1024 * 1024
 MOST = 400
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+MORE = "more"
+"""Stands in the name of a sheet of many languages, as `haven posters make` writes it."""
 FOLDER = "posters"
 """The folder of the site in which they stand."""
 
@@ -40,8 +42,13 @@ class PosterFile:
 
     @property
     def languages(self) -> frozenset[str]:
-        """Return the languages its name tells, e.g. `id` and `vi` in `a4-id-vi.pdf`."""
+        """Return the languages its name tells, e.g. `id` and `vi` in `a4-id-vi.pdf`.
+
+        None for a name that tells none, or only the first of many (`a4-id-vi-en-and-more.pdf`).
+        """
         parts = set(re.split(r"[^A-Za-z_]+", self.name.rpartition(".")[0]))
+        if MORE in parts:
+            return frozenset()
         return frozenset(tag for tag in LANGUAGES if {tag, tag.replace("_", "")} & parts)
 
     def is_for(self, language: str) -> bool:

@@ -313,6 +313,7 @@ def test_posters_are_offered_to_readers_of_their_languages(pages: dict[str, Read
         "en": ["../posters/card.png"],
     }
     assert PosterFile("a4-zh_Hant.pdf", b"").languages == {"zh_Hant"}
+    assert PosterFile("a4-open-id-vi-en-and-more-k7m4q2.pdf", b"").is_for("ja")
     some = build_site(site_source(), SiteOptions(("en", "id"), POSTERS[:1]))
     assert "en/11.html" not in some
     read = {name: ReadPage(it.decode()) for name, it in some.items() if name.endswith("html")}
