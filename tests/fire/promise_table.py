@@ -80,7 +80,17 @@ CHECKS = (
     PromiseCheck("P33", tests=("hotline/assist/test_assistant.py",)),
     PromiseCheck("P34", tests=("desks/web/interpreting/test_interpreter_session.py",)),
     PromiseCheck("P35", tests=("desks/web/team/test_connections_page.py",)),
+    PromiseCheck("P36", tests=("site/test_site_pages.py", "site/test_site_folder.py")),
+    PromiseCheck("P37", tests=("site/test_prevention_pack.py",)),
+    PromiseCheck("P38", tests=("hotline/directory/test_directory_stateful.py",)),
     PromiseCheck("P39", tests=("exports/test_htcds_mapping.py", "exports/test_hostile_tables.py")),
+    PromiseCheck(
+        "P40", tests=("desks/web/exports/test_sealed_package.py", "exports/test_open_package.py")
+    ),
+    PromiseCheck("P41", tests=("desks/web/exports/test_case_file.py",)),
+    PromiseCheck(
+        "P42", tests=("exports/test_synthetic.py", "desks/web/exports/test_synthetic_page.py")
+    ),
 )  # fmt: skip
 
 
