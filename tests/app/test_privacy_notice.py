@@ -80,6 +80,7 @@ NOT_TOLD = {
     "smtp_from": "among staff",
     "push_contact": "among staff",
     "assist_models": "where on this machine; what a model makes stays sealed in the case",
+    "synthetic_budget": "what leaves is statistics with noise, which its own question is about",
     "source": "the program, not data",
     "backup_key": "for whom copies open, which is nobody here",
 }

@@ -204,6 +204,9 @@ SETTING_MEANINGS = {
     "connections": _(
         "Why cases are compared by what is known of suspects. Not set: they are not compared."
     ),
+    "synthetic_budget": _(
+        "How much privacy all synthetic releases together may spend. 0: none is made."
+    ),
     "assist_models": _("The folder of models that translate for staff. Empty: none does."),
     "agreements": _("Organisations that may receive referrals, and from when until when."),
 }
