@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.hotline.directory.model import DirectoryService
     from bot.store.writer import Work
 
-MAX_WORDS = 60
+MAX_SHOWN, MAX_WORDS = 60, 60
 TICKED = ("is_open", "has_place")
 FIELDS = ("service", "county", "language", "guests", *TICKED, "words")
 """Fields of the form, as the parts of a query."""
@@ -116,7 +116,8 @@ async def load_found(request: DeskRequest, query: ServiceQuery, path: str) -> di
     found = finder.find(services, query)
     to_check = sum(context.freshness.needs_look(it, request.now) for it in services)
     return {
-        "found": found, "words": words, "query": query, "path": path,
+        "found": found[:MAX_SHOWN], "left": max(len(found) - MAX_SHOWN, 0), "words": words,
+        "query": query, "path": path,
         "loosened": [] if found else _loosened(request, finder, services, query),
         "is_empty": not services, "counts": DirectoryCounts(to_check, waiting),
         "service_names": words.services, "languages": list(LANGUAGES),
