@@ -1,15 +1,17 @@
-"""Pages that find a service: for anyone who asks, and for the person of a case."""
+"""Pages that find a service: for anyone who asks, and for the person of a case.
+
+What is asked for stands in no address: next to the number of a case it would tell of a person.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from bot.desks.web.case.pages import audit_read
-from bot.desks.web.case.view import load_case_page_view, may_record
+from bot.desks.web.case.view import CaseView, load_case_page_view, may_record
 from bot.desks.web.casework.plan_view import load_plan_view
-from bot.desks.web.routes import Permission, get
+from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.desks.web.services import texts
 from bot.desks.web.services.display import ServiceWords, load_words
 from bot.hotline.directory.find import ServiceFinder, ServiceQuery
@@ -23,20 +25,18 @@ if TYPE_CHECKING:
     from bot.hotline.directory.model import DirectoryService
     from bot.store.writer import Work
 
-MAX_WORDS = 60
-NAMES = {"service": "service", "county": "county", "language": "language", "guests": "guests",
-         "is_open": "open", "has_place": "place", "words": "words"}  # fmt: skip
-"""By part of a query: its name in an address."""
-ALL = "all"
-"""In an address: nothing is asked for, where a case would ask for something."""
+MAX_SHOWN, MAX_WORDS = 60, 60
+TICKED = ("is_open", "has_place")
+FIELDS = ("service", "county", "language", "guests", *TICKED, "words")
+"""Fields of the form, as the parts of a query."""
 
 
 @dataclass(frozen=True, slots=True)
-class Loosened:
+class LoosenedSearch:
     """What would be found without one part of what is asked for."""
 
     label: str
-    address: str
+    fields: Mapping[str, str]
     count: int
 
 
@@ -50,27 +50,57 @@ class DirectoryCounts:
 
 @get("/services", Permission.QUEUE)
 async def _services_page(request: DeskRequest) -> Response:
-    query = read_query(request, ServiceQuery())
+    return await _page(request, ServiceQuery())
+
+
+@post("/services", Permission.QUEUE, *FIELDS, repetition=Repetition.ALLOWED)
+async def _find(request: DeskRequest) -> Response:
+    return await _page(request, read_query(request))
+
+
+async def _page(request: DeskRequest, query: ServiceQuery) -> Response:
     values = await load_found(request, query, "/services")
     return request.render("services.html", **values, summary=None, plan=None, may_plan=False)
 
 
 @get("/cases/{reference}/services", Permission.CASE)
 async def _services_for_case_page(request: DeskRequest) -> Response:
-    """Show what serves the county and speaks the language of a case, unless asked otherwise."""
+    """Show what serves the county and speaks the language of a case."""
     view = await load_case_page_view(request)
+    return await _case_page(request, view, _query_of(request, view))
+
+
+@get("/cases/{reference}/services/{service}", Permission.CASE)
+async def _one_service_for_case_page(request: DeskRequest) -> Response:
+    """Show the same, of one service of the law."""
+    view, code = await load_case_page_view(request), request.param("service")
+    is_known = code in request.context.directory.known.services
+    return await _case_page(request, view, _query_of(request, view, code if is_known else ""))
+
+
+@post("/cases/{reference}/services", Permission.CASE, *FIELDS, repetition=Repetition.ALLOWED)
+async def _find_for_case(request: DeskRequest) -> Response:
+    view = await load_case_page_view(request)
+    return await _case_page(request, view, read_query(request))
+
+
+async def _case_page(request: DeskRequest, view: CaseView, query: ServiceQuery) -> Response:
+    """Show services for a case; the reading of its county and language is audited first."""
     summary = view.access.summary
     if not view.is_readable:  # the page of the case says why, or asks for a reason
         return request.redirect(f"/cases/{summary.reference}")
     await audit_read(request, view)
-    known = request.context.directory.known
-    county = summary.county if summary.county in known.counties else ""
-    query = read_query(request, ServiceQuery(county=county, language=summary.language))
     values = await load_found(request, query, f"/cases/{summary.reference}/services")
     plan = await load_plan_view(request, view.access.case)
     return request.render(
         "services.html", **values, summary=summary, plan=plan, may_plan=may_record(request, view)
     )
+
+
+def _query_of(request: DeskRequest, view: CaseView, service: str = "") -> ServiceQuery:
+    summary, known = view.access.summary, request.context.directory.known
+    county = summary.county if summary.county in known.counties else ""
+    return ServiceQuery(service=service, county=county, language=summary.language)
 
 
 async def load_found(request: DeskRequest, query: ServiceQuery, path: str) -> dict[str, Any]:
@@ -86,8 +116,9 @@ async def load_found(request: DeskRequest, query: ServiceQuery, path: str) -> di
     found = finder.find(services, query)
     to_check = sum(context.freshness.needs_look(it, request.now) for it in services)
     return {
-        "found": found, "words": words, "query": query, "path": path, "names": NAMES, "all": ALL,
-        "loosened": [] if found else list(_loosened(request, finder, services, query, path)),
+        "found": found[:MAX_SHOWN], "left": max(len(found) - MAX_SHOWN, 0), "words": words,
+        "query": query, "path": path,
+        "loosened": [] if found else _loosened(request, finder, services, query),
         "is_empty": not services, "counts": DirectoryCounts(to_check, waiting),
         "service_names": words.services, "languages": list(LANGUAGES),
         "county_names": {it: words.counties[it] for it in context.directory.known.counties},
@@ -96,43 +127,37 @@ async def load_found(request: DeskRequest, query: ServiceQuery, path: str) -> di
 
 
 def _loosened(
-    request: DeskRequest, finder: ServiceFinder, services: Sequence[DirectoryService],
-    query: ServiceQuery, path: str,
-) -> list[Loosened]:  # fmt: skip
+    request: DeskRequest,
+    finder: ServiceFinder,
+    services: Sequence[DirectoryService],
+    query: ServiceQuery,
+) -> list[LoosenedSearch]:
     """Return what each part of a query hides, if it alone hides something."""
     tried = ((name, it, finder.find(services, it)) for name, it in query.loosened())
     return [
-        Loosened(request.locale(texts.LOOSEN[name]), f"{path}?{address_of(it)}", len(found))
+        LoosenedSearch(request.locale(texts.LOOSEN[name]), fields_of(it), len(found))
         for name, it, found in tried
         if found
     ]
 
 
-def read_query(request: DeskRequest, default: ServiceQuery) -> ServiceQuery:
-    """Return what an address asks for; parts it does not name are those of the default."""
-    params: Mapping[str, str] = request.http.query_params
-    known = request.context.directory.known
+def read_query(request: DeskRequest) -> ServiceQuery:
+    """Return what a form asks for; a choice that is not known here asks for nothing."""
+    form, known = request.form, request.context.directory.known
     allowed = {
         "service": known.services, "county": known.counties, "language": known.languages,
         "guests": tuple(Guests),
     }  # fmt: skip
-    asked: dict[str, str] = {}
-    for name, codes in allowed.items():
-        if NAMES[name] in params:
-            code = params[NAMES[name]]
-            asked[name] = code if code in codes else ""
-    query = replace(default, **asked)  # type: ignore[arg-type]
-    return replace(
-        query,
-        is_open="open" in params,
-        has_place="place" in params,
-        words=" ".join(params.get("words", "").split())[:MAX_WORDS],
-    )
+    asked = {name: form.get(name, "") for name in allowed}
+    asked = {name: code if code in allowed[name] else "" for name, code in asked.items()}
+    return ServiceQuery(
+        service=asked["service"], county=asked["county"], language=asked["language"],
+        guests=asked["guests"], is_open=bool(form.get("is_open")),
+        has_place=bool(form.get("has_place")),
+        words=" ".join(form.get("words", "").split())[:MAX_WORDS],
+    )  # fmt: skip
 
 
-def address_of(query: ServiceQuery) -> str:
-    """Return what asks for the same in an address; an empty choice is named too."""
-    parts = asdict(query)
-    chosen = {NAMES[it]: parts[it] for it in ("service", "county", "language", "guests", "words")}
-    ticked = {NAMES[it]: "1" for it in ("is_open", "has_place") if parts[it]}
-    return urlencode(chosen | ticked)
+def fields_of(query: ServiceQuery) -> dict[str, str]:
+    """Return the fields of a form that asks for the same."""
+    return {name: "1" if value is True else value for name, value in asdict(query).items() if value}
