@@ -8,7 +8,10 @@ whose use they refused, stay here.
 from __future__ import annotations
 
 from hashlib import sha256
+from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
 
 from bot.desks.web.auth.step_up import file_download, require_step_up
 from bot.desks.web.case.actions import ActionInput, send_command
@@ -85,7 +88,7 @@ def _chosen(request: DeskRequest) -> tuple[FileFormat, Profile]:
     """Return format and profile; without a choice of profile no one is named."""
     form, profile = request.form.get("code", ""), request.form.get("profile", "")
     if form not in set(FileFormat) or profile not in {"", *Profile}:
-        raise NotFoundError("no such format")
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
     return FileFormat(form), Profile(profile or Profile.DEIDENTIFIED)
 
 
