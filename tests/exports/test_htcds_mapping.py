@@ -120,16 +120,17 @@ def test_the_toolkit_and_the_survey_form_are_read_as_people_fill_them_in() -> No
     names = (
         "", "prs_First_Name", "Second Name", "vic_Methods_of_Control", "prs_MailingCity",
         "prs_MailingStreet", "vic_TraffickinStatusDecisionMakingOrg", "prs_Citizenship", "",
-        "prs_Gender",
+        "prs_Gender", "Phone", "vic_TypeOfExploitation",
     )  # fmt: skip
     labels = (
         "", "First Name", "Second Name", "Methods of Control", "Mailing Street",
         "Mailing Zip/Postal Code", "Trafficking Status Decision Making Organization", "Citizenship",
-        "Reason for Outgoing Referral", "Gender",
+        "Reason for Outgoing Referral", "Gender", "", "",
     )  # fmt: skip
     said = (
         "1", "Siti", "Rahayu", "DebtBondage ;Threats Law Enforcement", "12 Harbour Road", "804",
-        "Police", "Taiwan, Province of China;IDN;Viet Nam;Atlantis", "Other", "female",
+        "Police", "Taiwan, Province of China;IDN;Viet Nam;Atlantis", "Other", "female", "0912",
+        "ForcedLabour ForcedBegging",
     )  # fmt: skip
     lines = "\r\n".join(",".join(f'"{it}"' for it in line) for line in (names, labels, said))
     read = read_file(lines.encode("utf-8-sig"), "TW")
@@ -139,12 +140,15 @@ def test_the_toolkit_and_the_survey_form_are_read_as_people_fill_them_in() -> No
         ("exploitation.control", "DebtBondage"), ("exploitation.control", "ThreatsLawEnforcement"),
         ("person.street", "12 Harbour Road"), ("person.postal_code", "804"),
         ("identification.decided_by", "Police"), ("person.gender", "Feminine"),
+        ("exploitation.type", "ForcedLabour"), ("exploitation.type", "ForcedBegging"),
     }  # fmt: skip
     assert wanted <= {(field, typed) for field, typed, _parsed in values}
     assert {parsed for field, _typed, parsed in values if field == "person.nationality"} == {
         "TW", "ID", "VN",
     }  # fmt: skip
-    assert read.cases[0].kept == [("cas_ReasonForOutgoingReferral", "Other")]
+    assert read.cases[0].kept == [
+        ("cas_ReasonForOutgoingReferral", "Other"), ("Phone", "0912"),
+    ]  # fmt: skip
     (fault,) = read.faults
     assert (fault.row, fault.column, fault.value) == (3, "prs_Citizenship", "Atlantis")
 
