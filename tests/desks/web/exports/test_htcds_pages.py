@@ -100,6 +100,8 @@ def test_a_case_leaves_only_as_far_as_the_person_agreed(web_desk: WebDeskHarness
     assert SAID in unescape(mei.browser.get(f"/cases/{reference}").text)  # the note
     left = web_desk.home.ask("SELECT actor, detail FROM audit WHERE deed = 'export' ORDER BY id")
     assert left == [(mei.id, "htcds:deidentified"), (mei.id, "htcds:identified")]
+    web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
+    assert "/step-up" in asks(mei, reference).headers["location"]
     records, audit = ConsentRecords(web_desk.vault), web_desk.front.audit
     web_desk.home.database.writer.run_sync(lambda work: records.revoke(
         work, audit, web_desk.case(reference), ConsentKind.OTHERS, "person",
@@ -108,8 +110,6 @@ def test_a_case_leaves_only_as_far_as_the_person_agreed(web_desk: WebDeskHarness
     for profile in Profile:
         refused = asks(mei, reference, profile=profile.value, words=SAID)
         assert NOT_AGREED[profile].source in said(mei, reference, refused)
-    web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
-    assert "/step-up" in asks(mei, reference).headers["location"]
 
 
 def test_a_file_of_a_partner_opens_cases_that_say_where_each_value_is_from(
