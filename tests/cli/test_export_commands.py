@@ -36,7 +36,7 @@ def test_an_operator_exports_figures_and_columns_and_no_case(
     assert "cannot be written: File exists" in again.stderr
     assert "ends in none of" in run_command("export", "htcds", str(tmp_path / "a.pdf")).stderr
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
-    good.write_bytes(b"prs_FirstName,prs_Gender\nSiti,Feminine\n")
+    good.write_bytes(b"prs_MobilePhone,prs_Gender\n0912345678,Feminine\n")
     bad.write_bytes(b"prs_FirstName,prs_Gender\nSiti,Womanly\n")
     assert "1 cases; every value is allowed." in run_command("export", "check", str(good)).stdout
     told = run_command("export", "check", str(bad), "--json")

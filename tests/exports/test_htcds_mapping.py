@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,7 +16,7 @@ from bot.cases.record.record import fold_entries
 from bot.errors import MappingError, NotAgreedError
 from bot.exports.htcds.codebook import codebook_rows, country_labels
 from bot.exports.htcds.files import FileFormat, read_file, write_file
-from bot.exports.htcds.mapping import MAPPING_FILE, load_mapping, parse_mapping
+from bot.exports.htcds.mapping import MAPPING_FILE, ValueForm, load_mapping, parse_mapping
 from bot.exports.htcds.standard import load_standard, standard_fields
 from bot.exports.htcds.write import CaseFacts, Profile, write_case
 
@@ -120,16 +123,17 @@ def test_the_toolkit_and_the_survey_form_are_read_as_people_fill_them_in() -> No
     names = (
         "", "prs_First_Name", "Second Name", "vic_Methods_of_Control", "prs_MailingCity",
         "prs_MailingStreet", "vic_TraffickinStatusDecisionMakingOrg", "prs_Citizenship", "",
-        "prs_Gender",
+        "prs_Gender", "Phone", "vic_TypeOfExploitation",
     )  # fmt: skip
     labels = (
         "", "First Name", "Second Name", "Methods of Control", "Mailing Street",
         "Mailing Zip/Postal Code", "Trafficking Status Decision Making Organization", "Citizenship",
-        "Reason for Outgoing Referral", "Gender",
+        "Reason for Outgoing Referral", "Gender", "", "",
     )  # fmt: skip
     said = (
         "1", "Siti", "Rahayu", "DebtBondage ;Threats Law Enforcement", "12 Harbour Road", "804",
-        "Police", "Taiwan, Province of China;IDN;Viet Nam;Atlantis", "Other", "female",
+        "Police", "Taiwan, Province of China;IDN;Viet Nam;Atlantis", "Other", "female", "0912",
+        "ForcedLabour ForcedBegging",
     )  # fmt: skip
     lines = "\r\n".join(",".join(f'"{it}"' for it in line) for line in (names, labels, said))
     read = read_file(lines.encode("utf-8-sig"), "TW")
@@ -139,12 +143,15 @@ def test_the_toolkit_and_the_survey_form_are_read_as_people_fill_them_in() -> No
         ("exploitation.control", "DebtBondage"), ("exploitation.control", "ThreatsLawEnforcement"),
         ("person.street", "12 Harbour Road"), ("person.postal_code", "804"),
         ("identification.decided_by", "Police"), ("person.gender", "Feminine"),
+        ("exploitation.type", "ForcedLabour"), ("exploitation.type", "ForcedBegging"),
     }  # fmt: skip
     assert wanted <= {(field, typed) for field, typed, _parsed in values}
     assert {parsed for field, _typed, parsed in values if field == "person.nationality"} == {
         "TW", "ID", "VN",
     }  # fmt: skip
-    assert read.cases[0].kept == [("cas_ReasonForOutgoingReferral", "Other")]
+    assert read.cases[0].kept == [
+        ("cas_ReasonForOutgoingReferral", "Other"), ("Phone", "0912"),
+    ]  # fmt: skip
     (fault,) = read.faults
     assert (fault.row, fault.column, fault.value) == (3, "prs_Citizenship", "Atlantis")
 
@@ -201,3 +208,17 @@ def test_files_of_another_standard_or_a_newer_release_are_refused() -> None:
         data = write_file([{"prs_FirstName": "Siti", column: value}], FileFormat.CSV)
         with pytest.raises(Exception, match=words):
             read_file(data)
+
+
+def test_an_empty_sheet_offers_the_codes_of_each_field_that_holds_one() -> None:
+    with zipfile.ZipFile(io.BytesIO(write_file([], FileFormat.XLSX))) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+        codes = archive.read("xl/worksheets/sheet4.xml").decode()
+    offered = re.findall(r'sqref="([A-Z]+)3:\1\d+"><formula1>Codes!\$([A-Z]+)\$2:', sheet)
+    heads = dict(re.findall(r'<c r="([A-Z]+)1".*?preserve">(\w+)<', sheet))
+    lists = dict(re.findall(r'<c r="([A-Z]+)1".*?preserve">(\w+)<', codes))
+    named = {heads[column]: lists[codes_in] for column, codes_in in offered}
+    fields = load_mapping().fields
+    assert named.keys() == {name for name, it in fields.items() if it.form is ValueForm.CODE}
+    assert all(name == field for name, field in named.items())
+    assert '<row r="1" hidden="1">' in sheet

@@ -50,6 +50,9 @@ def htcds(target: Target) -> None:
 @export_app.command("check")
 def check(
     source: Annotated[Path, typer.Argument(help="A file in HTCDS: .xlsx, .csv or .json.")],
+    country: Annotated[
+        str, typer.Option(help="Country of telephone numbers without a prefix, e.g. TW.")
+    ] = "TW",
     *, json: AsJson = False,
 ) -> None:  # fmt: skip
     """Check a file in HTCDS before it is imported at the desk; nothing is stored."""
@@ -57,7 +60,7 @@ def check(
         data = source.read_bytes()
     except OSError as error:
         raise HavenError(f"{source} cannot be read: {error.strerror}") from None
-    found = read_file(data)
+    found = read_file(data, country)
     rows = [
         {
             "row": str(it.row), "field": it.column, "value": it.value,

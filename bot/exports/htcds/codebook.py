@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bot.exports.htcds.standard import StandardField
 
 COLUMNS = ("column", "label", "section", "form", "core", "deidentified", "allowed", "description")
+IDENTIFIED_ONLY = "(identified only)"
+"""How the description of a column ends that no file without names has."""
 DEPRECATED = "deprecated: read, never written"
 
 
@@ -28,9 +30,8 @@ def codebook_rows() -> Iterator[dict[str, str]]:
     for field in load_standard().fields:
         yield _row(field, mapping)
     for name, description in mapping.extensions.items():
-        is_of_person = name == "x_CaseReference"
-        yield _as_row(name, "", "Haven", "text", "no", "no" if is_of_person else "yes", "",
-                      description)  # fmt: skip
+        stays = "no" if IDENTIFIED_ONLY in description else "yes"
+        yield _as_row(name, "", "Haven", "text", "no", stays, "", description)
 
 
 def _as_row(*values: str) -> dict[str, str]:

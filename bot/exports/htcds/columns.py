@@ -66,10 +66,14 @@ def parse_column(name: str, label: str = "") -> HtcdsColumn | None:
 
 
 def _labelled(label: str) -> HtcdsColumn | None:
-    """Return the column that a label alone names; None where several fields have that label."""
-    wanted = fold(label).strip()
-    found = [field for (_prefix, text), field in _labels().items() if text == wanted]
-    return HtcdsColumn(found[0]) if len(found) == 1 else None
+    """Return the column that a label alone names, if the toolkit labels one so.
+
+    Other fields have labels that say too little: "Phone" is the telephone of an organisation.
+    """
+    wanted, fields = fold(label).strip(), standard_fields()
+    named = (it for it in load_mapping().toolkit_columns if fold(fields[it].label) == wanted)
+    field = next(named, None)
+    return HtcdsColumn(field) if field else None
 
 
 def _key(name: str) -> str:

@@ -6,14 +6,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.exports.htcds.codebook import codebook_rows
-from bot.exports.htcds.mapping import CODED, load_mapping
+from bot.exports.htcds.mapping import CODED, ValueForm, load_mapping
 from bot.exports.htcds.read import ReadFile, read_cases
 from bot.exports.htcds.standard import standard_fields
 from bot.exports.htcds.write import Profile, in_order
 from bot.exports.tables.csv_json import read_csv, read_json, write_csv, write_json
 from bot.exports.tables.model import FileRefusedError
 from bot.exports.tables.read_xlsx import OLD_FORMAT, read_xlsx
-from bot.exports.tables.write_xlsx import XLSX_TYPE, Sheet, write_xlsx
+from bot.exports.tables.write_xlsx import XLSX_TYPE, Sheet, column_name, write_xlsx
 from bot.text import _
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def write_file(
         case FileFormat.CSV:
             return write_csv(all_columns(rows), rows)
         case FileFormat.XLSX:
-            return write_xlsx([_case_sheet(rows), _about_sheet(profile), _codebook_sheet()])
+            sheets = [_case_sheet(rows), _about_sheet(profile), _codebook_sheet(), _code_sheet()]
+            return write_xlsx(sheets)
 
 
 def read_file(data: bytes, region: str = "") -> ReadFile:
@@ -119,7 +120,39 @@ def _case_sheet(rows: Sequence[Mapping[str, str]]) -> Sheet:
     labels = ["", *(fields[name].label if name in fields else name for name in columns)]
     cases = ([str(number), *(row.get(name, "") for name in columns)]
              for number, row in enumerate(rows, 1))  # fmt: skip
-    return Sheet("HTCDS", [["", *columns], labels, *cases], frozenset({0}), frozenset({1}))
+    ranges = _code_ranges()
+    offered = {
+        place: ranges[name] for place, name in enumerate(columns, 1) if name in ranges
+    }  # fmt: skip
+    lines = [["", *columns], labels, *cases]
+    return Sheet("HTCDS", lines, frozenset({0}), frozenset({1}), offered)
+
+
+def _single_codes() -> dict[str, tuple[str, ...]]:
+    """Return the codes of fields that hold one of them."""
+    return {
+        name: it.codes for name, it in load_mapping().fields.items() if it.form is ValueForm.CODE
+    }
+
+
+def _code_sheet() -> Sheet:
+    """Return the sheet from which spreadsheets offer codes: one column for each field."""
+    codes = _single_codes()
+    longest = max(map(len, codes.values()))
+    lines = [
+        [several[row] if row < len(several) else "" for several in codes.values()]
+        for row in range(longest)
+    ]
+    return Sheet("Codes", [list(codes), *lines], bold=frozenset({0}))
+
+
+def _code_ranges() -> dict[str, str]:
+    """Return where the codes of each field stand on that sheet."""
+    return {
+        name: f"Codes!${letters}$2:${letters}${len(codes) + 1}"
+        for place, (name, codes) in enumerate(_single_codes().items())
+        for letters in [column_name(place)]
+    }
 
 
 def _about_sheet(profile: Profile) -> Sheet:

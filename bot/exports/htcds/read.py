@@ -286,7 +286,9 @@ def _split(column: HtcdsColumn, mapping: FieldMapping, text: str) -> list[str]:
     )
     if not holds_many or (column.is_extension and mapping.form not in CODED):
         return [text]
-    return [stripped for it in text.split(BETWEEN_CODES) if (stripped := it.strip())]
+    parts = [stripped for it in text.split(BETWEEN_CODES) if (stripped := it.strip())]
+    words = text.split()  # as the survey form joins them
+    return words if len(parts) == 1 and set(words) <= set(mapping.codes) else parts
 
 
 def _read(column: HtcdsColumn, mapping: FieldMapping, text: str, region: str) -> ReadValue | None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DATE = (1980, 1, 1, 0, 0, 0)
@@ -25,14 +25,25 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 """What XML cannot hold, and what would be read as the escape of it."""
 _PLAIN, _BOLD = 0, 1
+_BORDER = "<border><left/><right/><top/><bottom/><diagonal/></border>"
+_FONT = '<sz val="11"/><name val="Calibri"/>'
+_FILLS = "".join(
+    f'<fill><patternFill patternType="{it}"/></fill>' for it in ("none", "gray125")
+)  # both are expected to be there
+_ALIKE = 'fillId="0" borderId="0"'
 _STYLES = (
-    f'<styleSheet xmlns="{_MAIN}"><fonts count="2"><font/><font><b/></font></fonts>'
-    '<fills count="1"><fill/></fills><borders count="1"><border/></borders>'
-    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2">'
-    '<xf numFmtId="49" xfId="0" applyNumberFormat="1"/>'
-    '<xf numFmtId="49" fontId="1" xfId="0" applyNumberFormat="1" applyFont="1"/>'
-    "</cellXfs></styleSheet>"
+    f'<styleSheet xmlns="{_MAIN}"><fonts count="2"><font>{_FONT}</font><font><b/>{_FONT}</font>'
+    f'</fonts><fills count="2">{_FILLS}</fills><borders count="1">{_BORDER}</borders>'
+    f'<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" {_ALIKE}/></cellStyleXfs>'
+    '<cellXfs count="2">'
+    f'<xf numFmtId="49" fontId="0" {_ALIKE} xfId="0" applyNumberFormat="1"/>'
+    f'<xf numFmtId="49" fontId="1" {_ALIKE} xfId="0" applyNumberFormat="1" applyFont="1"/>'
+    '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
+    "</styleSheet>"
 )
+"""Text (49) in every cell: plain, and bold."""
+LAST_OFFERED = 1000
+"""The row up to which a column offers a list to choose from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,8 @@ class Sheet:
     hidden: frozenset[int] = frozenset()
     """The places of rows that are not shown."""
     bold: frozenset[int] = frozenset()
+    offered: Mapping[int, str] = field(default_factory=dict)
+    """By column: the cells that hold what can be chosen there, e.g. `Codes!$A$1:$A$6`."""
 
 
 def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
@@ -76,10 +89,8 @@ def _parts(sheets: Sequence[Sheet]) -> Iterable[tuple[str, str]]:
         f'<sheet name={_quoted(it.name)} sheetId="{number}" r:id="rId{number}"/>'
         for number, it in zip(numbers, sheets, strict=True)
     )
-    yield (
-        "xl/workbook.xml",
-        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{listed}</sheets></workbook>',
-    )
+    book = f"<bookViews><workbookView/></bookViews><sheets>{listed}</sheets>"
+    yield "xl/workbook.xml", f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">{book}</workbook>'
     targets = [("worksheet", f"worksheets/sheet{it}.xml") for it in numbers]
     yield "xl/_rels/workbook.xml.rels", _relations([*targets, ("styles", "styles.xml")])
     yield "xl/styles.xml", _STYLES
@@ -100,7 +111,25 @@ def _sheet(sheet: Sheet) -> str:
         _row(place + 1, row, is_hidden=place in sheet.hidden, is_bold=place in sheet.bold)
         for place, row in enumerate(sheet.rows)
     )
-    return f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>'
+    return (
+        f'<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0"/></sheetViews>'
+        '<sheetFormatPr defaultColWidth="22" defaultRowHeight="15"/>'
+        f"<sheetData>{rows}</sheetData>{_lists(sheet)}</worksheet>"
+    )
+
+
+def _lists(sheet: Sheet) -> str:
+    """Return from what the cells under the headings can be chosen; other values stay possible."""
+    first = max(sheet.bold, default=0) + 2
+    listed = "".join(
+        '<dataValidation type="list" allowBlank="1" errorStyle="warning" '
+        f'sqref="{column_name(place)}{first}:{column_name(place)}{LAST_OFFERED}">'
+        f"<formula1>{escape(cells)}</formula1></dataValidation>"
+        for place, cells in sheet.offered.items()
+    )
+    if not listed:
+        return ""
+    return f'<dataValidations count="{len(sheet.offered)}">{listed}</dataValidations>'
 
 
 def _row(number: int, cells: Sequence[str], *, is_hidden: bool, is_bold: bool) -> str:

@@ -8,13 +8,16 @@ whose use they refused, stay here.
 from __future__ import annotations
 
 from hashlib import sha256
+from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
 
 from bot.desks.web.auth.step_up import file_download, require_step_up
 from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.case.export import EXPORT_ACTION
-from bot.desks.web.case.view import load_case_view
-from bot.desks.web.exports.htcds_facts import load_facts
+from bot.desks.web.case.view import CaseView, load_case_view
+from bot.desks.web.exports.htcds_facts import agreed_profiles, load_facts
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.errors import CaseNotReadableError, DecryptionError, NotAgreedError
@@ -52,27 +55,26 @@ EXPORT_NOTE = _("Case exported in HTCDS, with names: {words}")
     repetition=Repetition.ALLOWED,
 )  # fmt: skip
 async def _export(request: DeskRequest) -> Response:
-    """Return the file; refuse without a step-up, without consent, or for a case that is closed."""
+    """Return the file; refuse without consent or a step-up, or if the case does not open."""
     view = await load_case_view(request)
     reference = view.access.summary.reference
     path = f"/cases/{reference}#export"
     form, profile = _chosen(request)
-    if first := require_step_up(request, path):
-        return first
     if not view.is_readable:
         return request.redirect(path)
-    words = request.form.get("words", "").strip()
-    is_named = profile is Profile.IDENTIFIED
-    if is_named and not (words and len(words) <= MAX_WORDS):
-        return _refuse(request, path, WORDS_NEEDED)
+    if (refusal := await _refusal(request, view, profile)) is not None:
+        return _refuse(request, path, refusal)
+    if first := require_step_up(request, path):
+        return first
     try:
         row = write_case(await load_facts(request, view), profile)
-    except NotAgreedError:
+    except NotAgreedError:  # taken back a moment ago
         return _refuse(request, path, NOT_AGREED[profile])
     except (CaseNotReadableError, DecryptionError):
         return request.redirect(path)
+    is_named = profile is Profile.IDENTIFIED
     if is_named:
-        note = request.locale(EXPORT_NOTE, words=words)
+        note = request.locale(EXPORT_NOTE, words=request.form["words"].strip())
         await send_command(request, view.access.case, Verb.NOTE, ActionInput(text=note))
     data = write_file([row], form, profile)
     await request.audit(EXPORT_ACTION, view.access.case, f"htcds:{profile}")
@@ -85,8 +87,17 @@ def _chosen(request: DeskRequest) -> tuple[FileFormat, Profile]:
     """Return format and profile; without a choice of profile no one is named."""
     form, profile = request.form.get("code", ""), request.form.get("profile", "")
     if form not in set(FileFormat) or profile not in {"", *Profile}:
-        raise NotFoundError("no such format")
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
     return FileFormat(form), Profile(profile or Profile.DEIDENTIFIED)
+
+
+async def _refusal(request: DeskRequest, view: CaseView, profile: Profile) -> Text | None:
+    """Return why a file of a profile may not leave; None if it may."""
+    words = request.form.get("words", "").strip()
+    if profile is Profile.IDENTIFIED and not (words and len(words) <= MAX_WORDS):
+        return WORDS_NEEDED
+    agreed = await request.read(lambda work: agreed_profiles(work, request, view))
+    return None if profile in agreed else NOT_AGREED[profile]
 
 
 def _refuse(request: DeskRequest, path: str, text: Text) -> Response:

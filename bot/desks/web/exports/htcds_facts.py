@@ -61,7 +61,7 @@ def _load(work: Work, request: DeskRequest, view: CaseView, keyring: Keyring | N
     elsewhere = dict(_case_columns(view)) | dict(_referrals(work, request, case))
     elsewhere |= dict(_support(work, request, case))
     return CaseFacts(
-        record, _agreed(work, request, view), elsewhere, summary.reference,
+        record, agreed_profiles(work, request, view), elsewhere, summary.reference,
         _opened_on(work, request, case), _county(request, summary, record),
     )  # fmt: skip
 
@@ -71,7 +71,7 @@ def _opened_on(work: Work, request: DeskRequest, case: str) -> date:
     return to_utc(at).astimezone(request.context.zone).date()
 
 
-def _agreed(work: Work, request: DeskRequest, view: CaseView) -> frozenset[Profile]:
+def agreed_profiles(work: Work, request: DeskRequest, view: CaseView) -> frozenset[Profile]:
     """Return the profiles to which the person agreed, and took nothing back."""
     consents = ConsentRecords(request.context.vault)
     if view.consent_taken_back_at is not None:

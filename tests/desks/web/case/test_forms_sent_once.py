@@ -146,6 +146,7 @@ def test_every_form_that_acts_for_others_is_taken_once() -> None:
     assert allowed == {
         "/account/passkeys/ask", "/audit/check", "/bulk-close", "/cases/{reference}/bundle",
         "/cases/{reference}/check", "/cases/{reference}/drafts/{kind}",
+        "/cases/{reference}/htcds",
         "/cases/{reference}/referrals/{referral}/sheet", "/find", "/heartbeat",
         "/queue/{tab}/filter", "/signout", "/step-up/ask",
     }  # fmt: skip
