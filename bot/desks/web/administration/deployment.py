@@ -41,9 +41,10 @@ SETTING_GROUPS: dict[Text, tuple[str, ...]] = {
 }  # fmt: skip
 SHOWN_VALUES = frozenset({
     "organisation", "organisation_kind", "contact", "agreements", "place", "time_zone",
-    "languages", "bot_names", "staff_language", "hours", "weekdays", "holidays", "promise_minutes", "claim_lapses_minutes",
-    "silence_minutes", "keep_days", "directory_days", "directory_place_days", "connections",
-    "synthetic_budget", "desk_origin", "desk_listen", "desk_mode", "source",
+    "languages", "bot_names", "staff_language", "hours", "weekdays", "holidays",
+    "promise_minutes", "claim_lapses_minutes", "silence_minutes", "keep_days", "directory_days",
+    "directory_place_days", "connections", "synthetic_budget", "desk_origin", "desk_listen",
+    "desk_mode", "source",
 })  # fmt: skip
 """Settings whose value stands on the page; of all others only whether they are set."""
 
