@@ -12,6 +12,7 @@ import typer
 from bot.channels.telegram.client import username_of
 from bot.cli.deployment import open_deployment
 from bot.cli.options import AsJson, one_of
+from bot.cli.outreach.partner_members import add_member_commands
 from bot.cli.output import print_dataclasses, print_rows
 from bot.errors import HavenError
 from bot.languages import LANGUAGES
@@ -28,6 +29,7 @@ from bot.vault.audit.log import OPERATOR
 
 partners_app = typer.Typer(no_args_is_help=True)
 campaigns_app = typer.Typer(no_args_is_help=True)
+add_member_commands(partners_app)
 
 QR_SCALE, QR_BORDER = 10, 4
 """Pixels of a module, and modules of white border; the standard asks for four."""

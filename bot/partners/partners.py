@@ -48,7 +48,7 @@ class Partners:
         return [Partner(id_, name, gone is None) for id_, name, gone in work.rows(_ALL_PARTNERS)]
 
     def add(self, work: Work, name: str, by: str, now: int) -> Partner:
-        """Add a partner; HavenError if the name is taken, or must not be shown or printed."""
+        """Add a partner; HavenError if the name is taken, NameRefusedError if it must not be printed."""
         name = check_name(name)
         if not work.run(_ADD_PARTNER, name, now):
             raise HavenError(f"there is a partner {name} already; haven partners list shows them")
@@ -67,6 +67,10 @@ class Partners:
 CODE_BYTES = 10
 """80 bits: at a million guesses a second, a million years find none of a thousand codes."""
 CODE = re.compile(r"[A-Z2-7]{16}")
+
+
+class CampaignNameTakenError(HavenError):
+    """Another link of the same partner has this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +93,14 @@ class Campaign:
     language: str
     is_active: bool
     """False once it is revoked or its partner is disabled."""
+    partner_id: int
+    added_at: int
+    revoked_at: int | None
 
 
 _FIELDS = (
     campaigns.c.id, campaigns.c.name, partners.c.name, campaigns.c.code, campaigns.c.language,
-    campaigns.c.revoked_at, partners.c.disabled_at,
+    campaigns.c.revoked_at, partners.c.disabled_at, campaigns.c.partner_id, campaigns.c.added_at,
 )  # fmt: skip
 _JOINED = campaigns.join(partners, partners.c.id == campaigns.c.partner_id)
 _IS_ACTIVE = campaigns.c.revoked_at.is_(None) & partners.c.disabled_at.is_(None)
@@ -103,8 +110,16 @@ _PARTNER_NAME = select_by(
     _JOINED, partners.c.name, by=(campaigns.c.id == bindparam("campaign"), _IS_ACTIVE)
 )
 _ACTIVE_PARTNER = select_one(partners, "id", by=("name", partners.c.disabled_at.is_(None)))
-_ADD = insert(campaigns, "partner_id", "name", "code", "language", "added_at", unless_exists="name")
+_ADD = insert(
+    campaigns, "partner_id", "name", "code", "language", "added_at",
+    unless_exists=("partner_id", "name"),
+)  # fmt: skip
 _REVOKE = update_by(campaigns, "revoked_at", by=("code", campaigns.c.revoked_at.is_(None)))
+_OF_PARTNER = select_by(
+    _JOINED, *_FIELDS, by=campaigns.c.partner_id == bindparam("partner"), order_by=campaigns.c.id
+)
+_SAME_NAME = select_by(campaigns, "id", by=("partner_id", "name"))
+_RENAME = update_by(campaigns, "name", by=("id", "partner_id"))
 
 
 def parse_code(payload: str) -> str | None:
@@ -148,19 +163,40 @@ class Campaigns:
         """Create a link for a partner.
 
         Raises:
-            HavenError: there is no such partner, or the campaign's name is taken or must not be
-                printed.
+            HavenError: there is no such partner.
+            CampaignNameTakenError: another link of this partner has this name.
+            NameRefusedError: the name must not be printed.
         """
-        name = check_name(new.name)
-        found = work.rows(_ACTIVE_PARTNER, new.partner)
+        name, found = check_name(new.name), work.rows(_ACTIVE_PARTNER, new.partner)
         if not found:
             raise HavenError(f"there is no partner {new.partner}; haven partners list shows them")
         code = b32encode(self._random_bytes(CODE_BYTES)).decode()
         if not work.run(_ADD, found[0][0], name, code, new.language, now):
-            raise HavenError(f"there is a campaign {name} already; haven campaigns list shows them")
+            raise CampaignNameTakenError(
+                f"there is a campaign {name} of {new.partner} already; "
+                "haven campaigns list shows them"
+            )
         (campaign,) = [each for each in self.all(work) if each.code == code]
         self._audit.record(work, now, by, "campaign_add", str(campaign.id), new.language)
         return campaign
+
+    @staticmethod
+    def of_partner(work: Work, partner_id: int) -> list[Campaign]:
+        """Return the campaigns of one partner, revoked ones included, the oldest first."""
+        return [_campaign(row) for row in work.rows(_OF_PARTNER, partner_id)]
+
+    def rename(self, work: Work, campaign: Campaign, name: str, by: str, now: int) -> None:
+        """Give a link another name; its code and its counts stay.
+
+        Raises:
+            CampaignNameTakenError: another link of this partner has this name.
+            NameRefusedError: the name must not be printed.
+        """
+        name = check_name(name)
+        if [it for (it,) in work.rows(_SAME_NAME, campaign.partner_id, name) if it != campaign.id]:
+            raise CampaignNameTakenError(f"another link is called {name}")
+        work.run(_RENAME, name, campaign.id, campaign.partner_id)
+        self._audit.record(work, now, by, "campaign_rename", str(campaign.id), "")
 
     def revoke(self, work: Work, code: str, by: str, now: int) -> bool:
         """Revoke a link; tell whether there was one to revoke."""
@@ -172,8 +208,9 @@ class Campaigns:
 
 
 def _campaign(row: Sequence[Any]) -> Campaign:
-    number, name, partner, code, language, revoked, disabled = row
-    return Campaign(number, name, partner, code, language, revoked is None and disabled is None)
+    number, name, partner, code, language, revoked, disabled, partner_id, added_at = row
+    is_active = revoked is None and disabled is None
+    return Campaign(number, name, partner, code, language, is_active, partner_id, added_at, revoked)
 
 
 def find_campaign(work: Work, code: str) -> Campaign:
