@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 from rich.live import Live
 
+from bot.app.demo_partners import create_room_link, open_demo_room
 from bot.app.options import DeskOptions
 from bot.app.recording_page import RECORDINGS_PATH, RecordingPage
 from bot.app.run import RunOptions, run_bot
@@ -48,11 +49,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
     from bot.app.build import RunningApp
+    from bot.desks.partner_room.context import PracticeScene
     from bot.desks.web.context import DeskContext
     from bot.hotline.staff.staff import Caseworker
     from bot.sandbox import Phone, SandboxGroup
     from bot.store.writer import Work
     from bot.vault import Vault
+    from bot.vault.keys.keyring import Keyring
 
     AddCases = Callable[["RunningDemo"], Awaitable[None]]
 
@@ -100,6 +103,8 @@ class DemoOptions:
     """Where recordings of safety sentences go, by default where the bot reads them."""
     browser: bool = False
     """Whether to open the pages."""
+    practice: Callable[[], Sequence[PracticeScene]] = lambda: ()
+    """The scenes that the partners' room shows."""
     add_cases: AddCases | None = None
     """Fills a queue in which no case is yet."""
 
@@ -117,8 +122,14 @@ async def run_demo(options: DemoOptions) -> None:
                 settings = demo_settings(folder, address, group.id)
                 _mount_recording_page(sandbox, settings, options.recordings or LOCALES)
                 staff = await enrol_all(settings, workers)
-                async with open_desk(sandbox, settings, address, bot) as context:
+                async with (
+                    open_desk(sandbox, settings, address, bot) as context,
+                    open_demo_room(sandbox, context, options.practice) as room,
+                ):
                     sandbox.links = await create_links(context, staff)
+                    sandbox.links |= await create_room_link(
+                        room, _supervisor_keys(context, staff), PASSWORD
+                    )
                     demo = RunningDemo(sandbox, context, bot, settings, staff)
                     await _run_bot_and_view(demo, options)
             except OSError as error:
@@ -176,6 +187,11 @@ async def create_links(context: DeskContext, staff: Sequence[Caseworker]) -> dic
         await context.database.writer.run(store)
         links[f"{each.name}, {each.role.value}"] = f"{DESK_PATH}/demo/{secret.hex()}"
     return links
+
+
+def _supervisor_keys(context: DeskContext, staff: Sequence[Caseworker]) -> Keyring:
+    supervisor = next(it for it in staff if it.role is Role.SUPERVISOR)
+    return context.staff_keys.unlock(supervisor.id, PASSWORD)
 
 
 class RestartableBot:

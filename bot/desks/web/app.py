@@ -125,16 +125,22 @@ def build_app(context: DeskContext, routes: Iterable[Route] = ROUTES) -> Starlet
 
 @contextlib.asynccontextmanager
 async def serve(
-    app: ASGIApp, host: str, port: int, limits: ConnectionLimits | None = None
+    app: ASGIApp,
+    host: str,
+    port: int,
+    limits: ConnectionLimits | None = None,
+    *,
+    setting: str = "HAVEN_DESK_LISTEN",
 ) -> AsyncIterator[int]:
     """Serve while the context lasts; yield the port.
 
-    Headers of proxies are ignored: access never depends on them.
+    Headers of proxies are ignored: access never depends on them. `setting` names where the address
+    is from.
 
     Raises:
         SettingError: the port is taken.
     """
-    listener = listen_for("HAVEN_DESK_LISTEN", host, port, BACKLOG)
+    listener = listen_for(setting, host, port, BACKLOG)
     config = uvicorn.Config(
         app, http=(limits or ConnectionLimits()).protocol,  # type: ignore[arg-type]
         ws="none", lifespan="off", log_config=None, access_log=False, date_header=False,

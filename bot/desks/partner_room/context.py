@@ -1,0 +1,114 @@
+"""All that the partners' room reaches: partners, their members and links, and what is theirs.
+
+It never holds the desk's context. What comes from the hotline (services, referrals, agreements)
+comes as functions of a partner's number, made by `bot.app.partner_room`; each answers for that
+partner only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.desks.locale import StaffLocale
+from bot.desks.partner_room.sessions import RoomSessions
+from bot.desks.web.auth.refusal_log import RefusalLog
+from bot.desks.web.auth.throttle import LoginThrottle
+from bot.desks.web.read_pool import ReadPool
+from bot.partners.member_access import MemberAccess, NewAccess
+from bot.partners.members import PartnerMembers
+from bot.partners.partners import Campaigns
+from bot.vault.keys.passwords import DEFAULT_COST, PasswordCost
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+    from bot.clock import Clock
+    from bot.store.database import Database
+    from bot.store.writer import Work
+    from bot.vault import AuditLog, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class RoomAgreement:
+    """That this deployment refers people to a partner, as a recipient of the place's directory."""
+
+    name: str
+    """The recipient, as people read it."""
+    since: date
+    until: date | None
+    is_lasting: bool
+    """Whether it holds today."""
+    scope: tuple[str, ...] = ()
+    """What may be passed on, in words for staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeScene:
+    """One made-up conversation of the shared training, for reading."""
+
+    name: str
+    title: str
+    about: str
+    language: str
+    script: str
+
+
+@dataclass(frozen=True, slots=True)
+class PendingMember:
+    """A member who has chosen a password and still needs the code of a phone."""
+
+    member_id: int
+    chosen: NewAccess
+    code_secret: str
+
+
+@dataclass(kw_only=True)
+class RoomContext:
+    """Services and settings of one room."""
+
+    origin: str
+    """Address of the room, e.g. `https://partners.example.org`; others get no answer."""
+    root: str = ""  # path prefix without a trailing slash; empty for none
+    organisation: str
+    contact: str
+    language: str
+    """Staff language of whoever has chosen none."""
+    link_languages: Sequence[str]
+    """Languages a link may begin in."""
+    zone: ZoneInfo
+    clock: Clock
+    database: Database
+    audit: AuditLog
+    vault: Vault = field(repr=False)
+    password_cost: PasswordCost = DEFAULT_COST
+    find_username: Callable[[], Awaitable[str]]
+    """Returns the bot's name at Telegram; empty while it cannot be asked."""
+    agreements: Callable[[Work, int], Sequence[RoomAgreement]] = lambda _work, _partner: ()
+    """Returns the agreements of a partner."""
+    practice: Callable[[], Sequence[PracticeScene]] = lambda: ()
+    pending: dict[str, PendingMember] = field(default_factory=dict)
+    """Members half-way through their invitation, by link."""
+    demo_links: dict[bytes, tuple[int, str]] = field(default_factory=dict)
+    """Links that sign a member of a demo in, by digest: number and password."""
+
+    def __post_init__(self) -> None:
+        self.prove = self.vault.prove
+        self.read_pool = ReadPool(self.database)
+        self.sessions = RoomSessions(self.database.writer)
+        self.throttle = LoginThrottle()
+        self.refusal_log = RefusalLog()
+        self.members = PartnerMembers(self.vault, self.audit)
+        self.access = MemberAccess(self.vault, self.audit, self.password_cost)
+        self.campaigns = Campaigns(self.audit)
+
+    @property
+    def is_secure(self) -> bool:
+        """Tell whether browsers connect by TLS."""
+        return self.origin.startswith("https://")
+
+    def locale(self, language: str) -> StaffLocale:
+        """Return the locale of a staff language."""
+        return StaffLocale(language, self.zone)
