@@ -99,7 +99,7 @@ class Campaign:
 
 
 _FIELDS = (
-    campaigns.c.id, campaigns.c.name, partners.c.name, campaigns.c.code, campaigns.c.language,
+    campaigns.c.id, campaigns.c.label, partners.c.name, campaigns.c.code, campaigns.c.language,
     campaigns.c.revoked_at, partners.c.disabled_at, campaigns.c.partner_id, campaigns.c.added_at,
 )  # fmt: skip
 _JOINED = campaigns.join(partners, partners.c.id == campaigns.c.partner_id)
@@ -111,15 +111,15 @@ _PARTNER_NAME = select_by(
 )
 _ACTIVE_PARTNER = select_one(partners, "id", by=("name", partners.c.disabled_at.is_(None)))
 _ADD = insert(
-    campaigns, "partner_id", "name", "code", "language", "added_at",
-    unless_exists=("partner_id", "name"),
+    campaigns, "partner_id", "label", "name", "code", "language", "added_at",
+    unless_exists=("partner_id", "label"),
 )  # fmt: skip
 _REVOKE = update_by(campaigns, "revoked_at", by=("code", campaigns.c.revoked_at.is_(None)))
 _OF_PARTNER = select_by(
     _JOINED, *_FIELDS, by=campaigns.c.partner_id == bindparam("partner"), order_by=campaigns.c.id
 )
-_SAME_NAME = select_by(campaigns, "id", by=("partner_id", "name"))
-_RENAME = update_by(campaigns, "name", by=("id", "partner_id"))
+_SAME_NAME = select_by(campaigns, "id", by=("partner_id", "label"))
+_RENAME = update_by(campaigns, "label", by=("id", "partner_id"))
 
 
 def parse_code(payload: str) -> str | None:
@@ -171,7 +171,7 @@ class Campaigns:
         if not found:
             raise HavenError(f"there is no partner {new.partner}; haven partners list shows them")
         code = b32encode(self._random_bytes(CODE_BYTES)).decode()
-        if not work.run(_ADD, found[0][0], name, code, new.language, now):
+        if not work.run(_ADD, found[0][0], name, code, code, new.language, now):
             raise CampaignNameTakenError(
                 f"there is a campaign {name} of {new.partner} already; "
                 "haven campaigns list shows them"

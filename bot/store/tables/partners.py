@@ -11,7 +11,6 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
-    UniqueConstraint,
 )
 
 from bot.store.tables.main import Serial, metadata, optional, required
@@ -31,12 +30,13 @@ campaigns = Table(
     metadata,
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("partner_id", BigInteger, ForeignKey("partners.id"), nullable=False),
-    Column("name", String(40), nullable=False),
+    Column("name", String(40), nullable=False, unique=True),  # a code since 0.4.0
     Column("code", String(16), nullable=False, unique=True),
     *required(language=String(12), added_at=BigInteger),
     Column("revoked_at", BigInteger),
-    # Not alone: a partner would learn which names other partners gave to their links.
-    UniqueConstraint("partner_id", "name"),
+    Column("label", String(40)),
+    # Not by itself: a partner would learn which names other partners gave to their links.
+    Index("ix_campaigns_partner_id_label", "partner_id", "label", unique=True),
     info={"holds": "nothing about a person: links and where they are used", "erased": "never"},
 )
 

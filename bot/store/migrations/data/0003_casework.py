@@ -320,9 +320,11 @@ def _add_connections() -> None:
 
 
 def _add_partner_members() -> None:
-    with op.batch_alter_table("campaigns") as campaigns:
-        campaigns.drop_constraint("uq_campaigns_name", type_="unique")
-        campaigns.create_unique_constraint("uq_campaigns_partner_id_name", ["partner_id", "name"])
+    op.add_column("campaigns", sa.Column("label", sa.String(40)))
+    op.execute("UPDATE campaigns SET label = name")
+    op.create_index(
+        "ix_campaigns_partner_id_label", "campaigns", ["partner_id", "label"], unique=True
+    )
     op.create_table(
         "partner_members",
         sa.Column("id", SERIAL, nullable=False, autoincrement=True),
