@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 from rich.live import Live
 
-from bot.app.demo_partners import create_room_link, open_demo_room
+from bot.app.demo_partners import PARTNERS_PATH, create_room_link, open_demo_room
 from bot.app.options import DeskOptions
 from bot.app.recording_page import RECORDINGS_PATH, RecordingPage
 from bot.app.run import RunOptions, run_bot
@@ -281,7 +281,7 @@ async def _show_when_ready(demo: RunningDemo, options: DemoOptions) -> None:
     origin, links = demo.context.origin, demo.sandbox.links
     lines = (
         f"Haven is ready at {origin}/",
-        *(f"Desk, as {who}: {origin}{path}" for who, path in links.items()),
+        *(f"{_page_of(path)}, as {who}: {origin}{path}" for who, path in links.items()),
         f"The Telegram group is at {origin}/group",
         f"At the command line, sign in as {demo.id_of(IN_GROUP[0])} with: {PASSWORD}",
     )
@@ -292,6 +292,10 @@ async def _show_when_ready(demo: RunningDemo, options: DemoOptions) -> None:
     if options.add_cases is not None and not await load_queue(demo.context.database):
         await options.add_cases(demo)
     await _show_queue(demo.settings)
+
+
+def _page_of(path: str) -> str:
+    return "Partners' room" if path.startswith(PARTNERS_PATH) else "Desk"
 
 
 def create_group(sandbox: Sandbox) -> tuple[SandboxGroup, list[Phone]]:

@@ -103,6 +103,10 @@ _KEYS = select_by(
     ),
     order_by=partner_members.c.id,
 )  # fmt: skip
+_ANY_WAITING = select_by(
+    partner_members, "id", by=(_IS_ACTIVE, _HAS_KEY, partner_members.c.approved_at.is_(None)),
+    limit=1,
+)  # fmt: skip
 _PARTNER = select_one(partners, "id", by=("name", partners.c.disabled_at.is_(None)))
 _ADD = insert(
     partner_members, "partner_id", "sealed", "invited_by", "invited_at",
@@ -200,6 +204,22 @@ class PartnerMembers:
     def waiting(self, work: Work) -> list[Member]:
         """Return those whose keys wait for an approval, the oldest first."""
         return [it for it in self.all(work) if it.state is MemberState.WAITING]
+
+    @staticmethod
+    def is_any_waiting(work: Work) -> bool:
+        """Tell whether a key waits for an approval; every page of the desk asks."""
+        return bool(work.rows(_ANY_WAITING))
+
+    def refuse(self, work: Work, keyring: Keyring, member_id: int, now: int) -> bool:
+        """End the access of a member whose key waits; tell whether one waited.
+
+        Raises:
+            NotApprovedError: this caseworker may not decide.
+        """
+        member = self._found(work, member_id)
+        require_two_people(self._vault.cases.wraps.holders(), keyring, member.invited_by)
+        is_waiting = member.state is MemberState.WAITING
+        return is_waiting and self.disable(work, member_id, keyring.staff_id, now)
 
     def approve(self, work: Work, keyring: Keyring, member_id: int, now: int) -> Member:
         """Let a member's key open referrals; `keyring` is that of the caseworker who approves.
