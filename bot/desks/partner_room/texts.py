@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.partners.names import NameProblem
-from bot.text import _, pgettext
+from bot.text import _
 
 # --- Refusals ---------------------------------------------------------------------------------
 
@@ -59,4 +59,3 @@ NAME_PROBLEMS = {
 # --- Figures ----------------------------------------------------------------------------------
 
 FEWER_THAN_FIVE = _("fewer than five")
-MONTH_OF_YEAR = pgettext("month of a year, as numbers", "{year}-{month}")

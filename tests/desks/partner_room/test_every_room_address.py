@@ -127,10 +127,7 @@ def test_a_members_cookie_opens_nothing_at_the_desk(room: RoomHarness) -> None:
 
 def _at_desk(browser: RoomBrowser, route: Any) -> tuple[int, str | None]:
     path = fill_path(route.path)
-    if route.changes_state:
-        said = browser.post(path, is_signed=False)
-    else:
-        said = browser.get(path)
+    said = browser.post(path, is_signed=False) if route.changes_state else browser.get(path)
     return said.status_code, said.headers.get("location")
 
 
