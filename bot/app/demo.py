@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 from rich.live import Live
 
-from bot.app.demo_partners import PARTNERS_PATH, create_room_link, open_demo_room
 from bot.app.options import DeskOptions
+from bot.app.partner_room.demo import PARTNERS_PATH, create_room_link, open_demo_room
 from bot.app.recording_page import RECORDINGS_PATH, RecordingPage
 from bot.app.run import RunOptions, run_bot
 from bot.app.sign_in import staff_keys_of

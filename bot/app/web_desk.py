@@ -11,7 +11,7 @@ from bot.app.fact_checks import FactCheckFollower, keep_following
 from bot.app.hours_text import hours_text
 from bot.app.jobs import run_together
 from bot.app.options import DeskOptions
-from bot.app.partner_room import RoomOptions, build_room_context, open_room
+from bot.app.partner_room.room import RoomOptions, build_room_context, open_room
 from bot.app.referral_recipients import deployment_place
 from bot.app.storage import keep_store_open, latest_bot_id, open_storage, watch_silence
 from bot.app.texts import (

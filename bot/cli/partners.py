@@ -12,8 +12,8 @@ import typer
 from bot.channels.telegram.client import username_of
 from bot.cli.deployment import open_deployment
 from bot.cli.options import AsJson, one_of
-from bot.cli.outreach.partner_members import add_member_commands
 from bot.cli.output import print_dataclasses, print_rows
+from bot.cli.outreach.partner_members import add_member_commands
 from bot.errors import HavenError
 from bot.languages import LANGUAGES
 from bot.partners.link_stats import MIN_SHOWN, LinkStats

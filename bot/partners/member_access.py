@@ -137,7 +137,7 @@ class MemberAccess:
         return bool(step) and bool(work.run(_USE_CODE, step, member_id, step))
 
     def change_password(self, work: Work, member: Member, chosen: NewAccess, now: int) -> bool:
-        """Store a key that was locked anew; False if the member's key is another by now."""
+        """Store a key that was locked again; False if the member's key is another by now."""
         if not work.run(_RELOCK, chosen.locked, member.id, chosen.pair.public):
             return False
         self._audit.record(work, now, actor_of(member.id), "partner_password", str(member.id), "")

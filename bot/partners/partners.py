@@ -48,7 +48,7 @@ class Partners:
         return [Partner(id_, name, gone is None) for id_, name, gone in work.rows(_ALL_PARTNERS)]
 
     def add(self, work: Work, name: str, by: str, now: int) -> Partner:
-        """Add a partner; HavenError if the name is taken, NameRefusedError if it must not be printed."""
+        """Add a partner; HavenError if the name is taken, or must not be printed."""
         name = check_name(name)
         if not work.run(_ADD_PARTNER, name, now):
             raise HavenError(f"there is a partner {name} already; haven partners list shows them")
@@ -93,9 +93,9 @@ class Campaign:
     language: str
     is_active: bool
     """False once it is revoked or its partner is disabled."""
-    partner_id: int
-    added_at: int
-    revoked_at: int | None
+    partner_id: int = 0
+    added_at: int = 0
+    revoked_at: int | None = None
 
 
 _FIELDS = (

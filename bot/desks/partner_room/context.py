@@ -1,7 +1,7 @@
 """All that the partners' room reaches: partners, their members and links, and what is theirs.
 
 It never holds the desk's context. What comes from the hotline (services, referrals, agreements)
-comes as functions of a partner's number, made by `bot.app.partner_room`; each answers for that
+comes as functions of a partner's number, made by `bot.app.partner_room.room`; each answers for that
 partner only.
 """
 
@@ -75,7 +75,7 @@ class RoomContext:
     organisation: str
     contact: str
     language: str
-    """Staff language of whoever has chosen none."""
+    """Staff language of a browser that has chosen none."""
     link_languages: Sequence[str]
     """Languages a link may begin in."""
     zone: ZoneInfo

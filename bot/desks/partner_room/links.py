@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.desks.partner_room import texts
 from bot.desks.partner_room.request import NothingHereError, Response, RoomRequest
 from bot.desks.partner_room.routes import get, post
-from bot.partners.names import MAX_NAME_LENGTH, PartnerNameError
+from bot.partners.names import MAX_NAME_LENGTH, NameRefusedError
 from bot.partners.partners import (
     Campaign,
     CampaignNameTakenError,
@@ -58,7 +58,7 @@ async def _make(request: RoomRequest) -> Response:
 
     try:
         made = await request.write(make)
-    except (PartnerNameError, CampaignNameTakenError) as error:
+    except (NameRefusedError, CampaignNameTakenError) as error:
         return await _refuse(request, refused, name_message(request, error, name))
     if made is None:
         many = request.locale(texts.TOO_MANY_LINKS, count=str(MAX_ACTIVE_LINKS))
@@ -87,7 +87,7 @@ async def _rename(request: RoomRequest) -> Response:
 
     try:
         new_name = await request.write(rename)
-    except (PartnerNameError, CampaignNameTakenError) as error:
+    except (NameRefusedError, CampaignNameTakenError) as error:
         message = name_message(request, error, name)
         return await _link_page(request, LinkRefusal(message, name, link=number))
     request.flash(texts.LINK_RENAMED, name=new_name)
@@ -125,12 +125,12 @@ def own_link(work: Work, request: RoomRequest, number: int) -> Campaign:
 
 
 def name_message(
-    request: RoomRequest, error: PartnerNameError | CampaignNameTakenError, name: str
+    request: RoomRequest, error: NameRefusedError | CampaignNameTakenError, name: str
 ) -> str:
     """Return in words why a name was refused, and the fix."""
-    if isinstance(error, PartnerNameError):
+    if isinstance(error, NameRefusedError):
         problem = texts.NAME_PROBLEMS[error.problem]
-        return request.locale(problem, longest=str(error.longest))
+        return request.locale(problem, longest=str(MAX_NAME_LENGTH))
     return request.locale(texts.LINK_NAME_TAKEN, name=" ".join(name.split()))
 
 

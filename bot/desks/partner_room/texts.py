@@ -45,11 +45,9 @@ LINK_NAME_TAKEN = _("Another of your links is called {name}. Choose another name
 LINK_LANGUAGE_MISSING = _("Choose the language in which the first question is asked.")
 TOO_MANY_LINKS = _("You have {count} links in use. End one before you make another.")
 NAME_PROBLEMS = {
-    NameProblem.EMPTY: _("Write a name with at least one letter or digit."),
-    NameProblem.LONG: _("That name is too long: use at most {longest} characters."),
-    NameProblem.HIDDEN: _("That name holds a character that cannot be seen. Type it by hand."),
-    NameProblem.TURNED: _(
-        "That name holds a mark that turns the direction of writing. Type it by hand."
+    NameProblem.LENGTH: _("Write a name of 1 to {longest} characters."),
+    NameProblem.HIDDEN: _(
+        "That name holds signs that cannot be seen, which can change how it reads. Type it by hand."
     ),
     NameProblem.ADDRESS: _(
         "That name holds an address or a @name, which would lead people to others. Leave it out."

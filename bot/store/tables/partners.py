@@ -75,11 +75,11 @@ partner_members = Table(
     Column("disabled_at", BigInteger),
     Index("ix_partner_members_partner_id", "partner_id"),
     info={
-        "holds": "nothing about a person who seeks help: clear: who may sign in for which partner, "
-        "by a number, who invited and who approved them; sealed: their name, the secret of their "
-        "code app, and their key, locked with their password",
-        "erased": "key and code app: when their access ends; the number: never, it stands in the "
-        "audit log",
+        "holds": "clear: by a number, who may sign in for which partner, who invited and who "
+        "approved them; sealed: their name, the secret of their code app, and their key, locked "
+        "with their password; nothing about a person who seeks help",
+        "erased": "key and code app: when their access ends; name and number: never, they stand in "
+        "the audit log",
     },
 )
 

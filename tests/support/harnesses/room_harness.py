@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pyotp
 
-from bot.app.partner_room import RoomOptions, build_room_context
+from bot.app.partner_room.room import RoomOptions, build_room_context
 from bot.clock import SECOND
 from bot.desks.partner_room.app import ROOM_ROUTES, build_room
 from bot.desks.web.auth.totp import STEP_SECONDS, SecondFactors

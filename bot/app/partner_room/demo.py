@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from bot.app.partner_room import RoomOptions, build_room_context, open_room
+from bot.app.partner_room.room import RoomOptions, build_room_context, open_room
 from bot.clock import DAY
 from bot.errors import HavenError
 from bot.partners.link_stats import month_number
