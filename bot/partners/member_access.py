@@ -157,7 +157,7 @@ class MemberAccess:
 
 def actor_of(member_id: int) -> str:
     """Return how the audit log names a member."""
-    return f"member {member_id}"
+    return f"member-{member_id}"
 
 
 def _data(member_id: int, what: str) -> bytes:

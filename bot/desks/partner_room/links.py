@@ -10,6 +10,7 @@ from bot.desks.partner_room import texts
 from bot.desks.partner_room.request import NothingHereError, Response, RoomRequest
 from bot.desks.partner_room.routes import get, post
 from bot.partners.names import MAX_NAME_LENGTH, NameRefusedError
+from bot.partners.partner_figures import load_partner_figures
 from bot.partners.partners import (
     Campaign,
     CampaignNameTakenError,
@@ -150,9 +151,12 @@ async def _links_page(request: RoomRequest, refused: LinkRefusal | None = None) 
 async def _link_page(request: RoomRequest, refused: LinkRefusal | None = None) -> Response:
     number = request.number("number")
     link = await request.read(lambda work: own_link(work, request, number))
+    partner, now, zone = request.partner_id, request.now, request.context.zone
+    months = await request.read(lambda work: load_partner_figures(work, partner, now, zone))
+    figures = [(it, own.chats) for it in months for own in it.links if own.campaign_id == number]
     username = await request.context.find_username()
     address = campaign_url(username, link.code) if username and link.is_active else ""
     return request.render(
         "link.html", status=HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK,
-        link=link, address=address, longest=str(MAX_NAME_LENGTH), refused=refused,
+        link=link, address=address, figures=figures, longest=str(MAX_NAME_LENGTH), refused=refused,
     )  # fmt: skip
