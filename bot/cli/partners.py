@@ -86,8 +86,9 @@ def list_campaigns(*, as_json: AsJson = False) -> None:
     """List all links, active or not."""
     with open_deployment() as deployment:
         campaigns = deployment.run(Campaigns.all)
-    columns = ("code", "name", "partner", "language", "is_active")
-    print_dataclasses(campaigns, columns, as_json=as_json)
+    fields = ("id", "name", "partner", "code", "language", "is_active")
+    rows = [{name: getattr(it, name) for name in fields} for it in campaigns]
+    print_rows(rows, ("code", "name", "partner", "language", "is_active"), as_json=as_json)
 
 
 @campaigns_app.command("revoke")

@@ -33,6 +33,7 @@ class Partner:
 
 _ADD_PARTNER = insert(partners, "name", "added_at", unless_exists="name")
 _ALL_PARTNERS = select_by(partners, "id", "name", "disabled_at", order_by="id")
+_ACTIVE_PARTNER = select_one(partners, "id", by=("name", partners.c.disabled_at.is_(None)))
 _DISABLE = update_by(partners, "disabled_at", by=("id", partners.c.disabled_at.is_(None)))
 
 
@@ -52,9 +53,9 @@ class Partners:
         name = check_name(name)
         if not work.run(_ADD_PARTNER, name, now):
             raise HavenError(f"there is a partner {name} already; haven partners list shows them")
-        (new,) = [each for each in self.all(work) if each.name == name]
-        self._audit.record(work, now, by, "partner_add", str(new.id), "")
-        return new
+        ((number,),) = work.rows(_ACTIVE_PARTNER, name)
+        self._audit.record(work, now, by, "partner_add", str(number), "")
+        return Partner(number, name, is_active=True)
 
     def disable(self, work: Work, partner: int, by: str, now: int) -> bool:
         """Disable a partner and so all its links; tell whether it was active."""
@@ -106,10 +107,10 @@ _JOINED = campaigns.join(partners, partners.c.id == campaigns.c.partner_id)
 _IS_ACTIVE = campaigns.c.revoked_at.is_(None) & partners.c.disabled_at.is_(None)
 _ALL = select_by(_JOINED, *_FIELDS, order_by=campaigns.c.id)
 _BY_CODE = select_by(_JOINED, *_FIELDS, by=(campaigns.c.code == bindparam("code"), _IS_ACTIVE))
+_WITH_CODE = select_by(_JOINED, *_FIELDS, by=campaigns.c.code == bindparam("code"))
 _PARTNER_NAME = select_by(
     _JOINED, partners.c.name, by=(campaigns.c.id == bindparam("campaign"), _IS_ACTIVE)
 )
-_ACTIVE_PARTNER = select_one(partners, "id", by=("name", partners.c.disabled_at.is_(None)))
 _ADD = insert(
     campaigns, "partner_id", "label", "name", "code", "language", "added_at",
     unless_exists=("partner_id", "label"),
@@ -176,7 +177,7 @@ class Campaigns:
                 f"there is a campaign {name} of {new.partner} already; "
                 "haven campaigns list shows them"
             )
-        (campaign,) = [each for each in self.all(work) if each.code == code]
+        (campaign,) = [_campaign(row) for row in work.rows(_WITH_CODE, code)]
         self._audit.record(work, now, by, "campaign_add", str(campaign.id), new.language)
         return campaign
 
@@ -202,8 +203,8 @@ class Campaigns:
         """Revoke a link; tell whether there was one to revoke."""
         if not work.run(_REVOKE, now, code):
             return False
-        (revoked,) = [each for each in self.all(work) if each.code == code]
-        self._audit.record(work, now, by, "campaign_revoke", str(revoked.id), "")
+        ((number, *_rest),) = work.rows(_WITH_CODE, code)
+        self._audit.record(work, now, by, "campaign_revoke", str(number), "")
         return True
 
 
