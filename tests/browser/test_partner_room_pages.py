@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PICTURE = TESTS / "browser" / "pictures" / "partner-room-en.png"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 BLANKS = {"{number}": "1", "{name}": "Linh", "{link}": "0" * 64}
-NO_PAGES = ("/static/{name}", "/practice/{name}/file", "/demo/{link}")
+NO_PAGES = ("/static/{name}", "/practice/{name}/file", "/posters/file", "/demo/{link}")
 
 
 def paths() -> list[str]:

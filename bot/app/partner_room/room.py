@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.app.referral_recipients import find_recipients
-from bot.channels.telegram.client import username_of
+from bot.app.referral_recipients import deployment_place, find_recipients
+from bot.channels.telegram.bot_name import BotName
 from bot.clock import SECOND, Clock, SystemClock
 from bot.desks.partner_room.app import build_room
 from bot.desks.partner_room.context import RoomAgreement, RoomContext
-from bot.errors import SettingError
 from bot.languages import LANGUAGES, catalogue
 from bot.vault import AuditLog
 from bot.vault.keys.passwords import DEFAULT_COST, PasswordCost
@@ -56,28 +55,10 @@ def build_room_context(
         contact=settings.contact, language=settings.staff_language,
         link_languages=tuple(LANGUAGES), zone=settings.zone, clock=options.clock,
         database=database, audit=AuditLog(vault), vault=vault,
-        password_cost=options.password_cost, find_username=BotUsername(settings).find,
+        password_cost=options.password_cost, find_username=BotName(settings).find,
+        find_place=partial(deployment_place, settings),
         agreements=PartnerAgreements(settings, options).of, practice=options.practice,
     )  # fmt: skip
-
-
-class BotUsername:
-    """The bot's name at Telegram, asked for once."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings, self._known = settings, ""
-        self._lock = asyncio.Lock()
-
-    async def find(self) -> str:
-        """Return the name; empty while Telegram does not answer, or without a token."""
-        async with self._lock:
-            if not self._known:
-                settings = self._settings
-                with contextlib.suppress(SettingError):
-                    self._known = await username_of(
-                        settings.token(), settings.telegram_api, settings.proxy()
-                    )
-            return self._known
 
 
 class PartnerAgreements:

@@ -14,6 +14,7 @@ from bot.desks.partner_room import (
     figures,
     home,
     links,
+    posters,
     practice,
     referrals,
     sign_in,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from bot.desks.partner_room.context import RoomContext
 
 ROOM_MODULES = (
-    sign_in, welcome, home, links, figures, referrals, agreement, practice, account,
+    sign_in, welcome, home, links, posters, figures, referrals, agreement, practice, account,
 )  # fmt: skip
 ROOM_ROUTES: tuple[RoomRoute, ...] = tuple(
     it for module in ROOM_MODULES for it in vars(module).values() if isinstance(it, RoomRoute)

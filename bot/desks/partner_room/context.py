@@ -18,6 +18,7 @@ from bot.desks.web.read_pool import ReadPool
 from bot.partners.member_access import MemberAccess, NewAccess
 from bot.partners.members import PartnerMembers
 from bot.partners.partners import Campaigns
+from bot.posters.maker import PosterMaker
 from bot.vault.keys.passwords import DEFAULT_COST, PasswordCost
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from bot.clock import Clock
+    from bot.places.place import Place
     from bot.store.database import Database
     from bot.store.writer import Work
     from bot.vault import AuditLog, Vault
@@ -86,6 +88,8 @@ class RoomContext:
     password_cost: PasswordCost = DEFAULT_COST
     find_username: Callable[[], Awaitable[str]]
     """Returns the bot's name at Telegram; empty while it cannot be asked."""
+    find_place: Callable[[], Place]
+    """Returns the country whose numbers for danger stand on posters."""
     agreements: Callable[[Work, int], Sequence[RoomAgreement]] = lambda _work, _partner: ()
     """Returns the agreements of a partner."""
     practice: Callable[[], Sequence[PracticeScene]] = lambda: ()
@@ -100,6 +104,7 @@ class RoomContext:
         self.sessions = RoomSessions(self.database.writer)
         self.throttle = LoginThrottle()
         self.refusal_log = RefusalLog()
+        self.poster_maker = PosterMaker()
         self.members = PartnerMembers(self.vault, self.audit)
         self.access = MemberAccess(self.vault, self.audit, self.password_cost)
         self.campaigns = Campaigns(self.audit)

@@ -54,6 +54,10 @@ NAME_PROBLEMS = {
     ),
 }
 
+# --- Posters ----------------------------------------------------------------------------------
+
+POSTER_NOT_MADE = _("The poster was not made: something is missing at the hotline. Tell them.")
+
 # --- Figures ----------------------------------------------------------------------------------
 
 FEWER_THAN_FIVE = _("fewer than five")

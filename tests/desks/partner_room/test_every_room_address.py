@@ -11,8 +11,10 @@ from bot.desks.partner_room.app import ROOM_ROUTES, build_room
 from bot.desks.partner_room.context import PracticeScene
 from bot.desks.partner_room.request import SESSION_COOKIE, NothingHereError
 from bot.desks.partner_room.routes import Access, RoomRoute, RoomRouteError
+from bot.desks.web.administration import poster_texts
 from bot.desks.web.app import ROUTES
 from bot.desks.web.request import SESSION_COOKIE as DESK_COOKIE
+from bot.posters.order import PosterRefusal
 from bot.vault.audit.log import OPERATOR
 from tests.desks.web.test_routes_and_permissions import protects
 from tests.support.harnesses.room_harness import RoomBrowser, RoomHarness
@@ -100,6 +102,15 @@ def test_what_is_another_partners_does_not_exist(room: RoomHarness) -> None:
             said = ask(rosa.browser, route, number, csrf)
             assert (said.status_code, said.text) == (404, unknown.text), route.path
     assert _links(room) == before
+
+
+def test_another_partners_link_is_on_no_poster(room: RoomHarness) -> None:
+    rosa = room.member("Harbour House", "Rosa").comes()
+    page = rosa.browser.get("/posters?link=2&kind=a5").text
+    assert (poster_texts.REFUSALS[PosterRefusal.NO_LINK].source in page, "<img" in page) == (1, 0)
+    said = rosa.browser.get("/posters/file?link=2&format=svg")
+    assert (said.status_code, said.text) == (404, rosa.browser.get("/nowhere").text)
+    assert "<img" in rosa.browser.get("/posters?link=1").text  # the control
 
 
 def test_every_address_answers_whom_it_is_for(room: RoomHarness) -> None:
