@@ -9,7 +9,6 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.routing import Route as StarletteRoute
 
 from bot.desks.partner_room import (
-    account,
     agreement,
     figures,
     home,
@@ -17,9 +16,9 @@ from bot.desks.partner_room import (
     posters,
     practice,
     referrals,
-    sign_in,
-    welcome,
+    services,
 )
+from bot.desks.partner_room.auth import account, sign_in, welcome
 from bot.desks.partner_room.endpoint import RoomEndpoint
 from bot.desks.partner_room.request import NothingHereError, RoomRequest
 from bot.desks.partner_room.routes import Access, RoomRoute, check_routes
@@ -32,7 +31,8 @@ if TYPE_CHECKING:
     from bot.desks.partner_room.context import RoomContext
 
 ROOM_MODULES = (
-    sign_in, welcome, home, links, posters, figures, referrals, agreement, practice, account,
+    sign_in, welcome, home, links, posters, figures, referrals, services, agreement, practice,
+    account,
 )  # fmt: skip
 ROOM_ROUTES: tuple[RoomRoute, ...] = tuple(
     it for module in ROOM_MODULES for it in vars(module).values() if isinstance(it, RoomRoute)

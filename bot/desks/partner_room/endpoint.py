@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.desks.partner_room import texts
+from bot.desks.partner_room.auth.sign_in import browser_name
 from bot.desks.partner_room.request import (
     LANGUAGE_COOKIE,
     SESSION_COOKIE,
@@ -18,7 +19,6 @@ from bot.desks.partner_room.request import (
     RoomRequest,
 )
 from bot.desks.partner_room.routes import Access, RoomRoute
-from bot.desks.partner_room.sign_in import browser_name
 from bot.desks.web.auth.refusal_log import RefusalReason
 from bot.desks.web.auth.totp import parse_secret
 from bot.desks.web.form_nonces import (

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from bot.desks.locale import StaffLocale
+    from bot.desks.partner_room.auth.sessions import RoomSession
     from bot.desks.partner_room.context import RoomContext
     from bot.desks.partner_room.routes import RoomRoute
-    from bot.desks.partner_room.sessions import RoomSession
     from bot.partners.members import Member
     from bot.store.writer import Work
     from bot.text import Text

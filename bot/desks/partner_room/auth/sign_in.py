@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.desks.partner_room import texts
-from bot.desks.partner_room.passwords import password_problem
+from bot.desks.partner_room.auth.passwords import password_problem
 from bot.desks.partner_room.request import (
     BROWSER_COOKIE,
     SESSION_COOKIE,

@@ -11,10 +11,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.desks.partner_room import texts
+from bot.desks.partner_room.auth.passwords import password_problem
+from bot.desks.partner_room.auth.sign_in import show_recovery_key, start_room_session
 from bot.desks.partner_room.context import PendingMember
-from bot.desks.partner_room.passwords import password_problem
 from bot.desks.partner_room.routes import Access, get, post
-from bot.desks.partner_room.sign_in import show_recovery_key, start_room_session
 from bot.desks.web.auth.throttle import RETRY_SECONDS, Line
 from bot.desks.web.auth.totp import SecondFactors, parse_secret
 from bot.partners.members import MemberState

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.desks.partner_room import texts
 from bot.desks.partner_room.assets import load_room_files
-from bot.desks.partner_room.passwords import password_problem
+from bot.desks.partner_room.auth.passwords import password_problem
+from bot.desks.partner_room.auth.sign_in import change_password, show_recovery_key
 from bot.desks.partner_room.request import (
     LANGUAGE_COOKIE,
     YEAR_SECONDS,
@@ -17,14 +18,13 @@ from bot.desks.partner_room.request import (
     RoomRequest,
 )
 from bot.desks.partner_room.routes import Access, get, post
-from bot.desks.partner_room.sign_in import change_password, show_recovery_key
 from bot.desks.web.assets import VERSION
 from bot.desks.web.auth.throttle import RETRY_SECONDS, Line
 from bot.languages import STAFF_LANGUAGES
 from bot.vault.keys.passwords import MIN_LENGTH
 
 if TYPE_CHECKING:
-    from bot.desks.partner_room.sessions import RoomSession
+    from bot.desks.partner_room.auth.sessions import RoomSession
     from bot.partners.members import Member
     from bot.store.writer import Work
     from bot.text import Text
