@@ -102,6 +102,9 @@ SETTING_HINTS = {
     "HAVEN_CONNECTIONS='to find brokers whom several people report'; empty: they are not compared",
     "assist_models": "a folder with manifest.json and models, e.g. HAVEN_ASSIST_MODELS=/srv/models",
     "source": "where people find the source code, e.g. HAVEN_SOURCE=https://example.org/haven",
+    "directory_days": "days an entry of the directory of services is shown after it was verified, "
+    "7 to 365",
+    "directory_place_days": "the same for an entry where people can stay, 2 to 365",
     "keep_days": f"days a closed case is kept, 7 to {MAX_RETENTION_DAYS}",
 }
 
@@ -191,6 +194,10 @@ class Settings(BaseSettings):
     """A folder of models that give staff a first translation; none: nothing is offered."""
     keep_days: Annotated[int, Field(ge=7, le=MAX_RETENTION_DAYS)] = 90
     """Days a closed case is kept."""
+    directory_days: Annotated[int, Field(ge=7, le=365)] = 90
+    """Days an entry of the directory of services is shown after it was verified."""
+    directory_place_days: Annotated[int, Field(ge=2, le=365)] = 30
+    """The same for an entry where people can stay."""
     source: Annotated[str, Field(pattern=SOURCE_PATTERN)] = ""
     """Where the source code of this release is; empty: people are told to ask you for it."""
 

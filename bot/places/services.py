@@ -73,3 +73,5 @@ class LegalService:
     ceilings: tuple[CeilingRule, ...] = ()
     asked_by: frozenset[str] = frozenset()
     """Answers to the question what is needed (`needs`) with which the person asks for it."""
+    hides_address: bool = False
+    """Whether people stay there in safety: its address is stored nowhere."""

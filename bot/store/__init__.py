@@ -30,6 +30,7 @@ from bot.store.tables import (  # noqa: F401 - registers every table
     assist,
     case_extras,
     desk,
+    directory,
     figures,
     interpreting,
     on_call,

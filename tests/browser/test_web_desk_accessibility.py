@@ -13,6 +13,7 @@ from playwright.async_api import expect
 from bot.cases.state_machine import Role
 from bot.partners.partners import Campaigns, NewCampaign, Partners
 from bot.training.demo_figures import add_demo_months
+from bot.training.demo_services import add_services
 from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
 from tests.browser.conftest import PATIENCE, WIDE
 from tests.desks.web.team.test_training_pages import SITI
@@ -243,6 +244,7 @@ async def _a_supervisor(
     await page.goto(f"{office.address}/queue/waiting")
     await expect(page.locator(".notice")).to_contain_text("haven directory todo")
     await _hours_and_shifts(office, look, page)
+    await _services(office, look, page)
     figures, now = office.house.figures, office.clock.now()
     await office.database.writer.run(lambda work: add_demo_months(work, figures, now))
     await page.goto(f"{office.address}/figures")
@@ -253,6 +255,26 @@ async def _a_supervisor(
     await page.locator("form[action$='/audit/check'] button").click()
     await look.at(page, "the log, checked")
     await context.close()
+
+
+async def _services(office: BrowserDeskHarness, look: Look, page: Page) -> None:
+    """Look at the directory of services: empty, with services, and at one that is refused."""
+    await page.goto(f"{office.address}/services")
+    await look.at(page, "services, none")
+    directory, now = office.front.directory, office.clock.now()
+    await office.database.writer.run(lambda work: add_services(work, directory, "mei", "jun", now))
+    for path in ("", "/to-check", "/proposals"):
+        await page.goto(f"{office.address}/services{path}")
+        await look.at(page, f"services {path}")
+    await page.locator(".service h2 a").first.click()
+    await page.evaluate(ALL_OPEN)
+    await look.at(page, "one service")
+    await page.goto(f"{office.address}/services/new")
+    await page.locator("#field-name").fill("Nameless")
+    await page.locator(".service-form button.primary").click()
+    await expect(page.locator("#fault-contact")).not_to_be_empty()
+    await page.evaluate(ALL_OPEN)
+    await look.at(page, "a new service, refused")
 
 
 class OnePerson:

@@ -59,6 +59,7 @@ from bot.desks.web.queue import search as search_pages
 from bot.desks.web.record import pages as record_pages
 from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Route, check_routes
+from bot.desks.web.services import entry_pages, finder_page, worklist_pages
 from bot.desks.web.team import (
     approvals,
     audit,
@@ -92,8 +93,8 @@ MODULES = (
     sse, own_cases, typed_times, account, audit, workload, approvals, key_requests, partner_keys,
     call_browsers,
     connected_cases, roster, week_plan, shift_notice, figures,
-    invitations, staff, languages, directory, phrases, posters, hours, deployment,
-    retention,
+    invitations, staff, languages, directory, phrases, posters, hours, deployment, retention,
+    finder_page, worklist_pages, entry_pages,
     source_offer, training, practice, interpreting_page, interpreting_panel, interpreters,
 )  # fmt: skip
 ROUTES: tuple[Route, ...] = tuple(

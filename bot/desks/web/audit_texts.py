@@ -159,6 +159,11 @@ AUDIT_ACTIONS = {
     # The deployment
     "hours_set": pgettext("audit", "changed hours, special days or reply times"),
     "hours_reset": pgettext("audit", "let the settings decide about hours again"),
+    "service_propose": pgettext("audit", "proposed a change of a service in the directory"),
+    "service_approve": pgettext("audit", "approved a change of a service in the directory"),
+    "service_refuse": pgettext("audit", "refused a change of a service in the directory"),
+    "service_confirm": pgettext("audit", "found a service in the directory still right"),
+    "service_places": pgettext("audit", "counted the free places of a service"),
     "phrase_new": pgettext("audit", "wrote a phrase"),
     "phrase_text": pgettext("audit", "changed the text of a phrase"),
     "phrase_reviewed": pgettext("audit", "marked the text of a phrase as reviewed"),

@@ -26,6 +26,9 @@ from bot.errors import HavenError
 from bot.hotline.assist.assistant import load_assistant
 from bot.hotline.commands.texts import DISPOSITIONS
 from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.directory.freshness import freshness_of
+from bot.hotline.directory.rules import known_codes
+from bot.hotline.directory.store import ServiceDirectory
 from bot.hotline.duties import CaseDuties
 from bot.hotline.fact_checks import FactChecks
 from bot.hotline.on_call.roster import OnCallRoster, configured_channels
@@ -144,6 +147,9 @@ class DeskContext:
         self.duties = CaseDuties(vault, self.legal_deadlines, own)
         self.recipients = {code: it.name for code, it in self.place.recipients.items()}
         self.fact_checks = FactChecks(self.audit)
+        known = known_codes(self.place.services, self.counties)
+        self.directory = ServiceDirectory(vault, self.audit, known)
+        self.freshness = freshness_of(settings)
         self.dispositions = DISPOSITIONS
         self.image_sanitizer = ImageSanitizer()
         self.typesetter = Typesetter()

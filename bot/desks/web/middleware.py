@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 
 CSRF_FIELD = "csrf"
 QUEUE_PATH = "/queue/mine"
-MAX_FIELDS = 60
+MAX_FIELDS = 90
 
 
 class DeskEndpoint:

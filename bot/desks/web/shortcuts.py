@@ -63,6 +63,9 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         Shortcut("g t", _("to the team"), GO, "/team", Permission.TEAM),
         Shortcut("g k", _("to the connections"), GO, "/connections", Permission.SUPERVISION),
         Shortcut("g d", _("to the roster: on duty and on call"), GO, "/roster", Permission.QUEUE),
+        Shortcut(
+            "g v", _("to the services people can be sent to"), GO, "/services", Permission.QUEUE
+        ),
         Shortcut("g l", _("to the audit log"), GO, "/audit", Permission.AUDIT),
         Shortcut("g r", _("to who opened which case"), GO, "/audit/reads", Permission.AUDIT),
         Shortcut("g p", _("to approvals"), GO, "/approvals", Permission.AUDIT),

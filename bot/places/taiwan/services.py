@@ -128,6 +128,7 @@ SERVICES = (
             Article(ASSISTANCE, _("Article 14")),
         ),
         asked_by=frozenset({"shelter", "sleep"}),
+        hides_address=True,
     ),
     LegalService(
         code="home",

@@ -28,7 +28,7 @@ SETTING_GROUPS: dict[Text, tuple[str, ...]] = {
     ),
     texts.GROUP_SERVICE: (
         "hours", "weekdays", "holidays", "promise_minutes", "claim_lapses_minutes",
-        "silence_minutes", "keep_days", "connections",
+        "silence_minutes", "keep_days", "directory_days", "directory_place_days", "connections",
     ),
     texts.GROUP_DESK: ("desk_origin", "desk_listen", "desk_group", "desk_mode"),
     texts.GROUP_KEYS: (
@@ -42,7 +42,7 @@ SHOWN_VALUES = frozenset({
     "organisation", "organisation_kind", "contact", "agreements", "place", "time_zone",
     "languages", "bot_names",
     "staff_language", "hours", "weekdays", "holidays", "promise_minutes", "claim_lapses_minutes",
-    "silence_minutes", "keep_days", "connections",
+    "silence_minutes", "keep_days", "directory_days", "directory_place_days", "connections",
     "desk_origin", "desk_listen", "desk_mode", "source",
 })  # fmt: skip
 """Settings whose value stands on the page; of all others only whether they are set."""

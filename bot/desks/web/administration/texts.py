@@ -179,6 +179,8 @@ SETTING_MEANINGS = {
     "claim_lapses_minutes": _("Minutes until a claimed case no one worked on waits again."),
     "silence_minutes": _("Minutes of silence after danger until staff are alerted."),
     "keep_days": _("Days a closed case is kept."),
+    "directory_days": _("Days a service in the directory is shown after it was verified."),
+    "directory_place_days": _("The same for a service where people can stay."),
     "source": _("Where people find the source code. Empty: they are told to ask you."),
     "desk_origin": _("The desk's address in browsers."),
     "desk_listen": _("Where the desk listens on this machine."),

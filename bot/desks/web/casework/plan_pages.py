@@ -11,6 +11,7 @@ from bot.desks.web.case.pages import audit_read
 from bot.desks.web.case.view import CaseView, load_case_page_view, may_record
 from bot.desks.web.casework.plan_view import load_plan_view
 from bot.desks.web.routes import Permission, get
+from bot.desks.web.services.suggestions import suggest_services
 
 if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest, Response
@@ -36,8 +37,8 @@ async def _plan_pane(request: DeskRequest) -> Response:
 
 
 async def _values(request: DeskRequest, view: CaseView) -> dict[str, Any]:
+    plan, summary = await load_plan_view(request, view.access.case), view.access.summary
     return {
-        "view": view, "summary": view.access.summary,
-        "plan": await load_plan_view(request, view.access.case),
-        "may_plan": may_record(request, view),
+        "view": view, "summary": summary, "plan": plan, "may_plan": may_record(request, view),
+        "suggested": await suggest_services(request, summary, plan),
     }  # fmt: skip

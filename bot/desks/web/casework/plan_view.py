@@ -97,6 +97,8 @@ class PlanView:
     """By service: what brings it into the plan."""
     names: Mapping[str, str] = field(default_factory=dict)
     """The services of the law, by code."""
+    offerable: frozenset[str] = frozenset()
+    """Codes of the services that can be offered now."""
     is_altered: bool = False
 
 
@@ -125,6 +127,9 @@ def _load(work: Work, request: DeskRequest, case: str, keyring: Keyring | None) 
     found.appointments += [it for it in reversed(ahead) if it.is_past]
     found.possible = [(found.names[it.code], builder.beginnings(it.code)) for it in services]
     found.possible = [it for it in found.possible if it[1]]
+    found.offerable = frozenset(
+        it.code for it in services if plan.allows(PlanAction.OFFER, it.code)
+    )
     return found
 
 

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _add_duty_records()
     _add_connections()
     _add_partner_members()
+    _add_directory()
 
 
 def _add_record() -> None:
@@ -373,3 +374,42 @@ def _add_partner_sign_in() -> None:
         ),
     )
     op.create_index("ix_partner_sessions_member_id", "partner_sessions", ["member_id"])
+
+
+def _add_directory() -> None:
+    op.create_table(
+        "directory_services",
+        sa.Column("id", sa.String(16), nullable=False),
+        sa.Column("partner_id", sa.BigInteger),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("verified_at", sa.BigInteger, nullable=False),
+        sa.Column("verified_by", sa.String(40), nullable=False),
+        sa.Column("free_places", sa.Integer),
+        sa.Column("free_said_at", sa.BigInteger),
+        sa.Column("free_said_by", sa.String(40)),
+        sa.Column("ended_at", sa.BigInteger),
+        sa.PrimaryKeyConstraint("id", name="pk_directory_services"),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partners.id"], name="fk_directory_services_partner_id"
+        ),
+    )
+    op.create_index("ix_directory_services_partner_id", "directory_services", ["partner_id"])
+    op.create_table(
+        "directory_proposals",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("service_id", sa.String(16), nullable=False),
+        sa.Column("kind", sa.String(8), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("proposed_by", sa.String(40), nullable=False),
+        sa.Column("proposed_at", sa.BigInteger, nullable=False),
+        sa.Column("decision", sa.String(10)),
+        sa.Column("decided_by", sa.String(40)),
+        sa.Column("decided_at", sa.BigInteger),
+        sa.Column("answer", sa.LargeBinary),
+        sa.PrimaryKeyConstraint("id", name="pk_directory_proposals"),
+    )
+    op.create_index(
+        "ix_directory_proposals_service_id", "directory_proposals", ["service_id", "id"]
+    )
+    op.create_index("ix_directory_proposals_decided_at", "directory_proposals", ["decided_at"])
