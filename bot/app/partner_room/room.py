@@ -8,14 +8,18 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.app.partner_room.services import DirectoryOfPartners
 from bot.app.referral_recipients import deployment_place, find_recipients
 from bot.channels.telegram.bot_name import BotName
 from bot.clock import SECOND, Clock, SystemClock
 from bot.desks.partner_room.app import build_room
 from bot.desks.partner_room.context import RoomAgreement, RoomContext
+from bot.hotline.directory.rules import known_codes
+from bot.hotline.directory.store import ServiceDirectory
 from bot.languages import LANGUAGES, catalogue
 from bot.vault import AuditLog
 from bot.vault.keys.passwords import DEFAULT_COST, PasswordCost
+from flows.texts.counties import COUNTIES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -57,8 +61,16 @@ def build_room_context(
         database=database, audit=AuditLog(vault), vault=vault,
         password_cost=options.password_cost, find_username=BotName(settings).find,
         find_place=partial(deployment_place, settings),
+        services=_own_services(settings, vault),
         agreements=PartnerAgreements(settings, options).of, practice=options.practice,
     )  # fmt: skip
+
+
+def _own_services(settings: Settings, vault: Vault) -> DirectoryOfPartners:
+    find_place = partial(deployment_place, settings)
+    known = known_codes(find_place().services, COUNTIES)
+    directory = ServiceDirectory(vault, AuditLog(vault), known)
+    return DirectoryOfPartners(settings, directory, find_place)
 
 
 class PartnerAgreements:
