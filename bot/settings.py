@@ -84,6 +84,10 @@ SETTING_HINTS = {
     "watch_listen": "an address and a port, not the desk's, e.g. "
     "HAVEN_WATCH_LISTEN=127.0.0.1:8091; empty for none",
     "desk_origin": "the desk's address in browsers: https://NAME, or http:// on this machine only",
+    "partner_room_listen": "an address and a port, not the desk's, e.g. "
+    "HAVEN_PARTNER_ROOM_LISTEN=127.0.0.1:8092; empty for none",
+    "partner_room_origin": "the room's address in browsers, another name than the desk's: "
+    "https://NAME, or http:// on this machine only",
     "staff_language": "the language of the desk: zh_Hant or en",
     "languages": "languages people can choose, e.g. HAVEN_LANGUAGES=id,vi,en; empty for all",
     "bot_names": "names by language, 1 to 64 characters, e.g. HAVEN_BOT_NAMES=en=Garden,id=Kebun",
@@ -161,6 +165,10 @@ class Settings(BaseSettings):
     """Where the browser desk listens; a proxy before it speaks TLS."""
     desk_origin: Annotated[str, Field(pattern=ORIGIN_PATTERN)] = ""
     """The desk's address in browsers, by default where it listens."""
+    partner_room_listen: Annotated[str, Field(pattern=rf"^$|{LISTEN_PATTERN}")] = ""
+    """Where the partners' room listens, by default nowhere; a proxy before it speaks TLS."""
+    partner_room_origin: Annotated[str, Field(pattern=ORIGIN_PATTERN)] = ""
+    """The room's address in browsers, by default where it listens."""
     watch_listen: Annotated[str, Field(pattern=rf"^$|{LISTEN_PATTERN}")] = ""
     """Where `/healthz`, `/readyz` and `/metrics` are served, without a password; empty: nowhere."""
     staff_language: Literal["zh_Hant", "en"] = "zh_Hant"
@@ -217,7 +225,7 @@ class Settings(BaseSettings):
             raise ValueError("not an address of a proxy")
         return address
 
-    @field_validator("desk_listen", "watch_listen")
+    @field_validator("desk_listen", "partner_room_listen", "watch_listen")
     @classmethod
     def _check_address(cls, address: str) -> str:
         if not address:
@@ -228,13 +236,21 @@ class Settings(BaseSettings):
             raise ValueError("no such port")
         return address
 
-    @field_validator("watch_listen")
+    @field_validator("partner_room_listen", "watch_listen")
     @classmethod
-    def _check_watch_listen(cls, address: str, others: ValidationInfo) -> str:
-        desk = others.data.get("desk_listen")
-        if address and desk and _is_one_port(_parse_address(address), _parse_address(desk)):
-            raise ValueError("the desk listens there")
+    def _check_own_port(cls, address: str, others: ValidationInfo) -> str:
+        for name in ("desk_listen", "partner_room_listen"):  # of fields that stand earlier
+            other = others.data.get(name)
+            if address and other and _is_one_port(_parse_address(address), _parse_address(other)):
+                raise ValueError("another page listens there")
         return address
+
+    @field_validator("partner_room_origin")
+    @classmethod
+    def _check_room_origin(cls, origin: str, others: ValidationInfo) -> str:
+        if origin and origin == others.data.get("desk_origin"):
+            raise ValueError("the desk is there")
+        return origin
 
     @field_validator("time_zone")
     @classmethod
@@ -345,6 +361,25 @@ class Settings(BaseSettings):
         if self.desk_host_port[0] not in {"127.0.0.1", "::1"}:
             raise _not_set("desk_origin")
         return f"http://{self.desk_listen}"
+
+    @property
+    def partner_room_host_port(self) -> tuple[str, int] | None:
+        """Return the address and the port of the partners' room; None for nowhere."""
+        return _parse_address(self.partner_room_listen) if self.partner_room_listen else None
+
+    @property
+    def partner_room_url(self) -> str:
+        """Return the address of the partners' room in browsers; empty for none.
+
+        Raises:
+            SettingError: it listens to other machines and `partner_room_origin` is not set.
+        """
+        listens = self.partner_room_host_port
+        if listens is None or self.partner_room_origin:
+            return self.partner_room_origin if listens else ""
+        if listens[0] not in {"127.0.0.1", "::1"}:
+            raise _not_set("partner_room_origin")
+        return f"http://{self.partner_room_listen}"
 
     @property
     def zone(self) -> ZoneInfo:

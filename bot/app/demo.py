@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.live import Live
 
 from bot.app.options import DeskOptions
+from bot.app.partner_room.demo import PARTNERS_PATH, create_room_link, open_demo_room
 from bot.app.recording_page import RECORDINGS_PATH, RecordingPage
 from bot.app.run import RunOptions, run_bot
 from bot.app.sign_in import staff_keys_of
@@ -48,11 +49,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
     from bot.app.build import RunningApp
+    from bot.desks.partner_room.context import PracticeScene
     from bot.desks.web.context import DeskContext
     from bot.hotline.staff.staff import Caseworker
     from bot.sandbox import Phone, SandboxGroup
     from bot.store.writer import Work
     from bot.vault import Vault
+    from bot.vault.keys.keyring import Keyring
 
     AddCases = Callable[["RunningDemo"], Awaitable[None]]
 
@@ -100,6 +103,8 @@ class DemoOptions:
     """Where recordings of safety sentences go, by default where the bot reads them."""
     browser: bool = False
     """Whether to open the pages."""
+    practice: Callable[[], Sequence[PracticeScene]] = lambda: ()
+    """The scenes that the partners' room shows."""
     add_cases: AddCases | None = None
     """Fills a queue in which no case is yet."""
 
@@ -117,8 +122,14 @@ async def run_demo(options: DemoOptions) -> None:
                 settings = demo_settings(folder, address, group.id)
                 _mount_recording_page(sandbox, settings, options.recordings or LOCALES)
                 staff = await enrol_all(settings, workers)
-                async with open_desk(sandbox, settings, address, bot) as context:
+                async with (
+                    open_desk(sandbox, settings, address, bot) as context,
+                    open_demo_room(sandbox, context, options.practice) as room,
+                ):
                     sandbox.links = await create_links(context, staff)
+                    sandbox.links |= await create_room_link(
+                        room, _supervisor_keys(context, staff), PASSWORD
+                    )
                     demo = RunningDemo(sandbox, context, bot, settings, staff)
                     await _run_bot_and_view(demo, options)
             except OSError as error:
@@ -176,6 +187,11 @@ async def create_links(context: DeskContext, staff: Sequence[Caseworker]) -> dic
         await context.database.writer.run(store)
         links[f"{each.name}, {each.role.value}"] = f"{DESK_PATH}/demo/{secret.hex()}"
     return links
+
+
+def _supervisor_keys(context: DeskContext, staff: Sequence[Caseworker]) -> Keyring:
+    supervisor = next(it for it in staff if it.role is Role.SUPERVISOR)
+    return context.staff_keys.unlock(supervisor.id, PASSWORD)
 
 
 class RestartableBot:
@@ -265,7 +281,7 @@ async def _show_when_ready(demo: RunningDemo, options: DemoOptions) -> None:
     origin, links = demo.context.origin, demo.sandbox.links
     lines = (
         f"Haven is ready at {origin}/",
-        *(f"Desk, as {who}: {origin}{path}" for who, path in links.items()),
+        *(f"{_page_of(path)}, as {who}: {origin}{path}" for who, path in links.items()),
         f"The Telegram group is at {origin}/group",
         f"At the command line, sign in as {demo.id_of(IN_GROUP[0])} with: {PASSWORD}",
     )
@@ -276,6 +292,10 @@ async def _show_when_ready(demo: RunningDemo, options: DemoOptions) -> None:
     if options.add_cases is not None and not await load_queue(demo.context.database):
         await options.add_cases(demo)
     await _show_queue(demo.settings)
+
+
+def _page_of(path: str) -> str:
+    return "Partners' room" if path.startswith(PARTNERS_PATH) else "Desk"
 
 
 def create_group(sandbox: Sandbox) -> tuple[SandboxGroup, list[Phone]]:

@@ -11,6 +11,7 @@ from bot.app.fact_checks import FactCheckFollower, keep_following
 from bot.app.hours_text import hours_text
 from bot.app.jobs import run_together
 from bot.app.options import DeskOptions
+from bot.app.partner_room.room import RoomOptions, build_room_context, open_room
 from bot.app.referral_recipients import deployment_place
 from bot.app.storage import keep_store_open, latest_bot_id, open_storage, watch_silence
 from bot.app.texts import (
@@ -41,10 +42,13 @@ from flows.texts.counties import COUNTIES
 from flows.texts.phrasebook import GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
+    from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 
     from starlette.types import ASGIApp
 
+    from bot.desks.partner_room.context import PracticeScene
+
+    PracticeScenes = Callable[[], Sequence[PracticeScene]]
     from bot.app.build import RunningApp
     from bot.clock import Clock
     from bot.settings import Settings
@@ -108,14 +112,32 @@ async def open_desk_app(context: DeskContext) -> AsyncIterator[ASGIApp]:
         context.read_pool.close()
 
 
-async def run_desk(context: DeskContext, settings: Settings) -> None:
-    """Serve a desk until cancelled; raise SettingError if the port is taken."""
+async def run_desk(
+    context: DeskContext, settings: Settings, practice: PracticeScenes = lambda: ()
+) -> None:
+    """Serve a desk until cancelled, and the partners' room if one is set.
+
+    Raises:
+        SettingError: a port is taken.
+    """
     host, port = settings.desk_host_port
-    async with open_desk_app(context) as app, serve(app, host, port):
+    async with contextlib.AsyncExitStack() as stack:
+        app = await stack.enter_async_context(open_desk_app(context))
+        await stack.enter_async_context(serve(app, host, port))
+        if (address := settings.partner_room_host_port) is not None:
+            options = RoomOptions(
+                origin=settings.partner_room_url, clock=context.clock, practice=practice
+            )
+            rooms = build_room_context(settings, context.database, context.vault, options)
+            room = await stack.enter_async_context(open_room(rooms))
+            named = "HAVEN_PARTNER_ROOM_LISTEN"
+            await stack.enter_async_context(serve(room, *address, setting=named))
         await asyncio.Event().wait()
 
 
-def desk_job(settings: Settings) -> Callable[[RunningApp], Coroutine[None, None, None]]:
+def desk_job(
+    settings: Settings, practice: PracticeScenes = lambda: ()
+) -> Callable[[RunningApp], Coroutine[None, None, None]]:
     """Return the job that serves the desk in a bot's process; raise SettingError without origin."""
     origin = settings.desk_url
 
@@ -125,12 +147,13 @@ def desk_job(settings: Settings) -> Callable[[RunningApp], Coroutine[None, None,
             bot_id=app.inbox.bot, origin=origin, clock=app.clock,
             wake_dispatcher=running.wake_dispatcher,
         )  # fmt: skip
-        return run_desk(build_desk_context(settings, app.database, app.vault, options), settings)
+        context = build_desk_context(settings, app.database, app.vault, options)
+        return run_desk(context, settings, practice)
 
     return job
 
 
-async def run_standalone_desk(settings: Settings) -> None:
+async def run_standalone_desk(settings: Settings, practice: PracticeScenes = lambda: ()) -> None:
     """Serve the desk in a process of its own; the bot runs in another.
 
     Raises:
@@ -142,7 +165,7 @@ async def run_standalone_desk(settings: Settings) -> None:
         options = DeskOptions(bot_id=bot_id, origin=settings.desk_url)
         context = build_desk_context(settings, database, vault, options)
         await run_together(
-            run_desk(context, settings),
+            run_desk(context, settings, practice),
             keep_store_open(database, vault),
             watch_silence(database, vault),
             *_watch_pages(settings, StandaloneDesk(database, vault), options.clock),

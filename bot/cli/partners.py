@@ -13,6 +13,7 @@ from bot.channels.telegram.client import username_of
 from bot.cli.deployment import open_deployment
 from bot.cli.options import AsJson, one_of
 from bot.cli.output import print_dataclasses, print_rows
+from bot.cli.outreach.partner_members import add_member_commands
 from bot.errors import HavenError
 from bot.languages import LANGUAGES
 from bot.partners.link_stats import MIN_SHOWN, LinkStats
@@ -28,6 +29,7 @@ from bot.vault.audit.log import OPERATOR
 
 partners_app = typer.Typer(no_args_is_help=True)
 campaigns_app = typer.Typer(no_args_is_help=True)
+add_member_commands(partners_app)
 
 QR_SCALE, QR_BORDER = 10, 4
 """Pixels of a module, and modules of white border; the standard asks for four."""
@@ -84,8 +86,9 @@ def list_campaigns(*, as_json: AsJson = False) -> None:
     """List all links, active or not."""
     with open_deployment() as deployment:
         campaigns = deployment.run(Campaigns.all)
-    columns = ("code", "name", "partner", "language", "is_active")
-    print_dataclasses(campaigns, columns, as_json=as_json)
+    fields = ("id", "name", "partner", "code", "language", "is_active")
+    rows = [{name: getattr(it, name) for name in fields} for it in campaigns]
+    print_rows(rows, ("code", "name", "partner", "language", "is_active"), as_json=as_json)
 
 
 @campaigns_app.command("revoke")

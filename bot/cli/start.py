@@ -23,6 +23,7 @@ from bot.mailbox.known_bots import refuse_other_bot
 from bot.settings import Settings, load_settings
 from bot.store.data_folder import require_data
 from bot.store.database import DataDirectory
+from bot.training.shared_scenes import shared_scenes
 
 
 def start(
@@ -48,7 +49,7 @@ def start(
     configure()
     upgrade_data(settings)
     if only == "desk":
-        run_until_signal(run_standalone_desk(settings))
+        run_until_signal(run_standalone_desk(settings, shared_scenes))
         return
     checked_bot_names(settings)
     _check_data(settings, replaces)
@@ -56,14 +57,16 @@ def start(
     offer = load_offer(settings)
     for refusal in offer.refusals():
         typer.echo(refusal, err=True)
-    desk = None if only else desk_job(settings)
+    desk = None if only else desk_job(settings, shared_scenes)
     run_until_signal(run_bot(settings, RunOptions(extra_job=desk, offer=offer)))
 
 
 def _check_ports(settings: Settings, *, has_desk: bool) -> None:
     """Raise SettingError for a port that is taken, before the bot fetches anything."""
     taken = {"HAVEN_WATCH_LISTEN": settings.watch_host_port}
-    taken |= {"HAVEN_DESK_LISTEN": settings.desk_host_port} if has_desk else {}
+    if has_desk:
+        taken["HAVEN_DESK_LISTEN"] = settings.desk_host_port
+        taken["HAVEN_PARTNER_ROOM_LISTEN"] = settings.partner_room_host_port
     for setting, address in taken.items():
         if address is not None:
             listen_for(setting, *address, 1).close()

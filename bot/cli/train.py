@@ -22,6 +22,7 @@ from bot.training.debrief import SIGN_ORDER, Debrief, parse_signs
 from bot.training.demo_cases import add_demo_cases
 from bot.training.scenarios import Scenario, load_scenarios
 from bot.training.session import TrainingOptions, run_training
+from bot.training.shared_scenes import shared_scenes
 
 
 def demo(
@@ -37,7 +38,7 @@ def demo(
     """Try everything on this machine, with a stand-in for Telegram and no token."""
     options = DemoOptions(
         port=port, data=data, recordings=recordings, browser=not no_browser,
-        add_cases=None if empty else add_demo_cases,
+        add_cases=None if empty else add_demo_cases, practice=shared_scenes,
     )  # fmt: skip
     run_until_signal(run_demo(options))
 

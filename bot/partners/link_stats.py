@@ -49,7 +49,7 @@ _ERASE_MARK = delete_by(campaign_places, by=_MARK)
 _EXPIRE_MARKS = delete_by(campaign_places, by=campaign_places.c.month < bindparam("month"))
 _COUNTS = select_by(
     campaign_counts.join(campaigns, campaigns.c.id == campaign_counts.c.campaign_id),
-    campaigns.c.name, campaign_counts.c.month, campaign_counts.c.times,
+    campaigns.c.label, campaign_counts.c.month, campaign_counts.c.times,
     by=campaign_counts.c.month < bindparam("month"),
     order_by=(campaign_counts.c.month, campaigns.c.id),
 )  # fmt: skip

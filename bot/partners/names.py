@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import StrEnum
 
 from bot.errors import HavenError
 
@@ -24,8 +25,20 @@ _ADDRESS = re.compile(
 """What reads as an address of the web, of a mailbox or of a Telegram account."""
 
 
+class NameProblem(StrEnum):
+    """Why a name is refused, for pages that say it in other languages."""
+
+    HIDDEN = "hidden"
+    LENGTH = "length"
+    ADDRESS = "address"
+
+
 class NameRefusedError(HavenError):
     """A name of a partner or a campaign that must not be shown or printed."""
+
+    def __init__(self, problem: NameProblem, text: str) -> None:
+        super().__init__(text)
+        self.problem = problem
 
 
 def check_name(name: str) -> str:
@@ -38,15 +51,19 @@ def check_name(name: str) -> str:
     if hidden:
         which = ", ".join(sorted({f"U+{ord(sign):04X}" for sign in hidden}))
         raise NameRefusedError(
-            f"this name has hidden signs ({which}), which can change how it reads: type it again"
+            NameProblem.HIDDEN,
+            f"this name has hidden signs ({which}), which can change how it reads: type it again",
         )
     found = unicodedata.normalize("NFC", " ".join(name.split()))
     if not 0 < len(found) <= MAX_NAME_LENGTH:
-        raise NameRefusedError(f"a name has 1 to {MAX_NAME_LENGTH} characters, not {len(found)}")
+        raise NameRefusedError(
+            NameProblem.LENGTH, f"a name has 1 to {MAX_NAME_LENGTH} characters, not {len(found)}"
+        )
     if address := _ADDRESS.search(unicodedata.normalize("NFKC", found)):
         raise NameRefusedError(
+            NameProblem.ADDRESS,
             f"a name holds no link or account ({address[0]}): people would take it for the bot's. "
-            "Leave it out; the link of the bot is printed by itself"
+            "Leave it out; the link of the bot is printed by itself",
         )
     return found
 

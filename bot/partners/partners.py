@@ -33,6 +33,7 @@ class Partner:
 
 _ADD_PARTNER = insert(partners, "name", "added_at", unless_exists="name")
 _ALL_PARTNERS = select_by(partners, "id", "name", "disabled_at", order_by="id")
+_ACTIVE_PARTNER = select_one(partners, "id", by=("name", partners.c.disabled_at.is_(None)))
 _DISABLE = update_by(partners, "disabled_at", by=("id", partners.c.disabled_at.is_(None)))
 
 
@@ -48,13 +49,13 @@ class Partners:
         return [Partner(id_, name, gone is None) for id_, name, gone in work.rows(_ALL_PARTNERS)]
 
     def add(self, work: Work, name: str, by: str, now: int) -> Partner:
-        """Add a partner; HavenError if the name is taken, or must not be shown or printed."""
+        """Add a partner; HavenError if the name is taken, or must not be printed."""
         name = check_name(name)
         if not work.run(_ADD_PARTNER, name, now):
             raise HavenError(f"there is a partner {name} already; haven partners list shows them")
-        (new,) = [each for each in self.all(work) if each.name == name]
-        self._audit.record(work, now, by, "partner_add", str(new.id), "")
-        return new
+        ((number,),) = work.rows(_ACTIVE_PARTNER, name)
+        self._audit.record(work, now, by, "partner_add", str(number), "")
+        return Partner(number, name, is_active=True)
 
     def disable(self, work: Work, partner: int, by: str, now: int) -> bool:
         """Disable a partner and so all its links; tell whether it was active."""
@@ -67,6 +68,10 @@ class Partners:
 CODE_BYTES = 10
 """80 bits: at a million guesses a second, a million years find none of a thousand codes."""
 CODE = re.compile(r"[A-Z2-7]{16}")
+
+
+class CampaignNameTakenError(HavenError):
+    """Another link of the same partner has this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +94,33 @@ class Campaign:
     language: str
     is_active: bool
     """False once it is revoked or its partner is disabled."""
+    partner_id: int = 0
+    added_at: int = 0
+    revoked_at: int | None = None
 
 
 _FIELDS = (
-    campaigns.c.id, campaigns.c.name, partners.c.name, campaigns.c.code, campaigns.c.language,
-    campaigns.c.revoked_at, partners.c.disabled_at,
+    campaigns.c.id, campaigns.c.label, partners.c.name, campaigns.c.code, campaigns.c.language,
+    campaigns.c.revoked_at, partners.c.disabled_at, campaigns.c.partner_id, campaigns.c.added_at,
 )  # fmt: skip
 _JOINED = campaigns.join(partners, partners.c.id == campaigns.c.partner_id)
 _IS_ACTIVE = campaigns.c.revoked_at.is_(None) & partners.c.disabled_at.is_(None)
 _ALL = select_by(_JOINED, *_FIELDS, order_by=campaigns.c.id)
 _BY_CODE = select_by(_JOINED, *_FIELDS, by=(campaigns.c.code == bindparam("code"), _IS_ACTIVE))
+_WITH_CODE = select_by(_JOINED, *_FIELDS, by=campaigns.c.code == bindparam("code"))
 _PARTNER_NAME = select_by(
     _JOINED, partners.c.name, by=(campaigns.c.id == bindparam("campaign"), _IS_ACTIVE)
 )
-_ACTIVE_PARTNER = select_one(partners, "id", by=("name", partners.c.disabled_at.is_(None)))
-_ADD = insert(campaigns, "partner_id", "name", "code", "language", "added_at", unless_exists="name")
+_ADD = insert(
+    campaigns, "partner_id", "label", "name", "code", "language", "added_at",
+    unless_exists=("partner_id", "label"),
+)  # fmt: skip
 _REVOKE = update_by(campaigns, "revoked_at", by=("code", campaigns.c.revoked_at.is_(None)))
+_OF_PARTNER = select_by(
+    _JOINED, *_FIELDS, by=campaigns.c.partner_id == bindparam("partner"), order_by=campaigns.c.id
+)
+_SAME_NAME = select_by(campaigns, "id", by=("partner_id", "label"))
+_RENAME = update_by(campaigns, "label", by=("id", "partner_id"))
 
 
 def parse_code(payload: str) -> str | None:
@@ -148,32 +164,54 @@ class Campaigns:
         """Create a link for a partner.
 
         Raises:
-            HavenError: there is no such partner, or the campaign's name is taken or must not be
-                printed.
+            HavenError: there is no such partner.
+            CampaignNameTakenError: another link of this partner has this name.
+            NameRefusedError: the name must not be printed.
         """
-        name = check_name(new.name)
-        found = work.rows(_ACTIVE_PARTNER, new.partner)
+        name, found = check_name(new.name), work.rows(_ACTIVE_PARTNER, new.partner)
         if not found:
             raise HavenError(f"there is no partner {new.partner}; haven partners list shows them")
         code = b32encode(self._random_bytes(CODE_BYTES)).decode()
-        if not work.run(_ADD, found[0][0], name, code, new.language, now):
-            raise HavenError(f"there is a campaign {name} already; haven campaigns list shows them")
-        (campaign,) = [each for each in self.all(work) if each.code == code]
+        if not work.run(_ADD, found[0][0], name, code, code, new.language, now):
+            raise CampaignNameTakenError(
+                f"there is a campaign {name} of {new.partner} already; "
+                "haven campaigns list shows them"
+            )
+        (campaign,) = [_campaign(row) for row in work.rows(_WITH_CODE, code)]
         self._audit.record(work, now, by, "campaign_add", str(campaign.id), new.language)
         return campaign
+
+    @staticmethod
+    def of_partner(work: Work, partner_id: int) -> list[Campaign]:
+        """Return the campaigns of one partner, revoked ones included, the oldest first."""
+        return [_campaign(row) for row in work.rows(_OF_PARTNER, partner_id)]
+
+    def rename(self, work: Work, campaign: Campaign, name: str, by: str, now: int) -> None:
+        """Give a link another name; its code and its counts stay.
+
+        Raises:
+            CampaignNameTakenError: another link of this partner has this name.
+            NameRefusedError: the name must not be printed.
+        """
+        name = check_name(name)
+        if [it for (it,) in work.rows(_SAME_NAME, campaign.partner_id, name) if it != campaign.id]:
+            raise CampaignNameTakenError(f"another link is called {name}")
+        work.run(_RENAME, name, campaign.id, campaign.partner_id)
+        self._audit.record(work, now, by, "campaign_rename", str(campaign.id), "")
 
     def revoke(self, work: Work, code: str, by: str, now: int) -> bool:
         """Revoke a link; tell whether there was one to revoke."""
         if not work.run(_REVOKE, now, code):
             return False
-        (revoked,) = [each for each in self.all(work) if each.code == code]
-        self._audit.record(work, now, by, "campaign_revoke", str(revoked.id), "")
+        ((number, *_rest),) = work.rows(_WITH_CODE, code)
+        self._audit.record(work, now, by, "campaign_revoke", str(number), "")
         return True
 
 
 def _campaign(row: Sequence[Any]) -> Campaign:
-    number, name, partner, code, language, revoked, disabled = row
-    return Campaign(number, name, partner, code, language, revoked is None and disabled is None)
+    number, name, partner, code, language, revoked, disabled, partner_id, added_at = row
+    is_active = revoked is None and disabled is None
+    return Campaign(number, name, partner, code, language, is_active, partner_id, added_at, revoked)
 
 
 def find_campaign(work: Work, code: str) -> Campaign:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 PAGES = Path(__file__).resolve().parent / "pages"
 
-MOUNT_PATHS = ("/desk",)
+MOUNT_PATHS = ("/desk", "/partners")
 """Paths of other applications, which have their own access checks."""
 GUARDED_MOUNT_PATHS = ("/recordings",)
 """Paths of other applications, which rely on the checks of these pages."""

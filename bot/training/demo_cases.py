@@ -21,7 +21,6 @@ from bot.hotline.figures.months import FigureMonths
 from bot.hotline.origins.opening import LANGUAGE, WORDING
 from bot.hotline.services.store import ServicePlans
 from bot.training.demo_figures import add_demo_months
-from bot.training.demo_links import add_demo_links
 from bot.training.demo_services import add_services
 from bot.training.scenarios import Scenario, load_scenarios
 from bot.training.session import APP_LANGUAGES, POLL_SECONDS, label_lookup, play_opening
@@ -77,7 +76,7 @@ MORE_PEOPLE = (
 
 
 async def add_demo_cases(demo: RunningDemo) -> None:
-    """Let all of them write at the same time, and staff answer some; add figures and links."""
+    """Let all of them write at the same time, and staff answer some; add figures of past months."""
     context, now = demo.context, demo.context.clock.now()
     vault = context.vault
     parts = CountedParts(
@@ -86,7 +85,6 @@ async def add_demo_cases(demo: RunningDemo) -> None:
     )  # fmt: skip
     months = FigureMonths(demo.settings.zone, all_sources(parts))
     await context.database.writer.run(lambda work: add_demo_months(work, months, now))
-    await context.database.writer.run(lambda work: add_demo_links(work, context.audit, now))
     proposer, approver = demo.id_of("Mei"), demo.id_of("Jun")
     await context.database.writer.run(
         lambda work: add_services(work, context.directory, proposer, approver, now)

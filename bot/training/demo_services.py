@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from bot.clock import DAY, HOUR
 from bot.hotline.directory.model import Guests, ProposedChange, ServiceContent
 from bot.hotline.staff.opening_hours import same_week
+from bot.partners.partners import Partners
 from bot.vault.audit.log import OPERATOR
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ WORKDAYS = range(1, 6)
 SOURCE = "made up for this demo"
 CHANGED = "Two Rivers"
 """What the service is called that a colleague wants to change."""
+OF_A_PARTNER = "North Pier Hostel"
+"""What the demo's partner offers, if there is one: it is asked to look again."""
 SERVICES: tuple[tuple[ServiceContent, int, int | None], ...] = (
     (
         ServiceContent(
@@ -82,7 +85,10 @@ def add_services(
     """Fill an empty directory, and leave one proposal to decide about."""
     if directory.all(work) or directory.waiting(work):
         return
+    partners = Partners.all(work)
     for content, days, free in SERVICES:
+        if content.name.startswith(OF_A_PARTNER) and partners:
+            content = replace(content, partner=partners[0].id)  # noqa: PLW2901 - as it is stored
         _outcome, number = directory.propose_new(
             work, content, OPERATOR, now, verified_at=now - days * DAY
         )

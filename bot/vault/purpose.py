@@ -20,6 +20,8 @@ class Purpose(StrEnum):
     FILE = "file"
     ADDRESS = "address"
     STAFF = "staff"
+    PARTNER = "partner"
+    """Names of the members of partners, their second factors, and their keys locked by password."""
     CASE_KEY = "case_key"
     """The private half of a case's key pair, while no caseworker has a key."""
     CASE_PUBLIC = "case_public"

@@ -104,7 +104,7 @@ class BrowserDeskHarness:
         side.desks = (*side.desks, WebDesk(self.vault))
         self._updates = 1000
         self._people = 0
-        self.address = f"http://localhost:{_free_port()}"
+        self.address = f"http://localhost:{free_port()}"
         self.front = build_desk_context(
             self.settings, self.database, self.vault,
             DeskOptions(
@@ -198,7 +198,7 @@ class BrowserDeskHarness:
         await self.house.courier.drain()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

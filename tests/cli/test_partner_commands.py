@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -134,3 +135,21 @@ def test_a_picture_that_is_there_is_not_drawn_over(tmp_path: Path) -> None:
     with pytest.raises(HavenError, match="cannot be written"):
         write_qr_codes(ADDRESS[:-1] + "Q", tmp_path / "code")
     assert (tmp_path / "code.svg").read_bytes() == before
+
+
+def test_a_member_is_invited_and_their_access_ends(run_command: Haven) -> None:
+    done(run_command(*PARTNER))
+    refused = run_command("partners", "invite", "Nobody", "Rosa")
+    assert (refused.returncode, "there is no partner Nobody" in refused.stderr) == (1, True)
+    said = run_command("partners", "invite", "Harbour House", "Rosa")
+    link = done(said).splitlines()[1].rpartition("/welcome/")[2]
+    assert re.fullmatch("[0-9a-f]{64}", link)
+    assert "HAVEN_PARTNER_ROOM_LISTEN is not set" in said.stderr
+    again = done(run_command("partners", "invite-again", "1")).partition("\n")[0]
+    assert not again.endswith(link)
+    (member,) = json.loads(done(run_command("partners", "members", "--json")))
+    assert (member["name"], member["state"]) == ("Rosa", "invited")
+    assert run_command("partners", "invite", "Harbour House", "rosa").returncode == 1  # taken
+    done(run_command("partners", "end-access", "1"))
+    assert run_command("partners", "end-access", "1").returncode == 1
+    assert "disabled" in done(run_command("partners", "members"))

@@ -47,6 +47,7 @@ CATCHES_ALL = {
     "bot/app/databases/upgrade.py": "an old copy that stays must not end the bot",
     "bot/cases/evidence/download.py": "a failed download is tried again, and given up in the end",
     "bot/desks/web/middleware.py": "a failed request ends alone, and its error is not shown",
+    "bot/desks/partner_room/endpoint.py": "a failed request ends alone, and its error is not shown",
     "bot/desks/web/live/seen_marks.py": "what could not be stored is stored with the next",
     "bot/desks/web/live/watcher.py": "one failed look must not stop the next",
     "bot/store/data_folder.py": "a database that does not open is named by its own check",

@@ -42,6 +42,7 @@ MODULES = {
     "power": "power_drill",
     "storm": "storm_drill",
     "figures": "figures_drill",
+    "partner_figures": "partner_figures_drill",
     "clean_root": "clean_root_drill",
     "states": "full_length_drill",
 }
@@ -63,6 +64,7 @@ LONG: dict[str, dict[str, Any]] = {
     "power": {"cuts": 1000},
     "storm": {"rounds": 100},
     "figures": {"histories": 10_000},
+    "partner_figures": {"histories": 10_000},
     "clean_root": {"releases": 9},
     "states": {"files": 100},
 }

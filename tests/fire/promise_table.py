@@ -57,7 +57,7 @@ CHECKS = (
     PromiseCheck("P14", tests=("browser/test_web_desk_accessibility.py",)),
     PromiseCheck("P15", "restore", ("cases", "files", "damaged")),
     PromiseCheck("P16", tests=("store/test_migrations.py",)),
-    PromiseCheck("P17", tests=("partners/test_link_stats.py",)),
+    PromiseCheck("P17", "partner_figures", ("histories", "looks", "few")),
     PromiseCheck("P19", tests=("vault/audit",)),
     PromiseCheck("P20", "rule", ("steps", "arrived", "gated", "outside")),
     PromiseCheck("P21", tests=("places/taiwan/test_taiwan_deadlines.py",)),
@@ -91,6 +91,7 @@ CHECKS = (
     PromiseCheck(
         "P42", tests=("exports/test_synthetic.py", "desks/web/exports/test_synthetic_page.py")
     ),
+    PromiseCheck("P43", tests=("desks/partner_room/test_every_room_address.py",)),
 )  # fmt: skip
 
 

@@ -75,6 +75,7 @@ from bot.desks.web.team import (
     connected_cases,
     figures,
     key_requests,
+    partner_keys,
     practice,
     roster,
     shift,
@@ -98,7 +99,8 @@ MODULES = (
     search_pages, shift, case_pages, record_pages, plan_pages, law, evidence, export, bundle,
     htcds_export, htcds_import,
     actions, referral_sheet, send_checks, send_file, duty_proof, looks, machine_help, moved,
-    sse, own_cases, typed_times, account, audit, workload, approvals, key_requests, call_browsers,
+    sse, own_cases, typed_times, account, audit, workload, approvals, key_requests, partner_keys,
+    call_browsers,
     connected_cases, roster, week_plan, shift_notice, figures,
     invitations, staff, languages, directory, phrases, posters, hours, deployment, retention,
     finder_page, worklist_pages, entry_pages,
@@ -136,16 +138,22 @@ def build_app(context: DeskContext, routes: Iterable[Route] = ROUTES) -> Starlet
 
 @contextlib.asynccontextmanager
 async def serve(
-    app: ASGIApp, host: str, port: int, limits: ConnectionLimits | None = None
+    app: ASGIApp,
+    host: str,
+    port: int,
+    limits: ConnectionLimits | None = None,
+    *,
+    setting: str = "HAVEN_DESK_LISTEN",
 ) -> AsyncIterator[int]:
     """Serve while the context lasts; yield the port.
 
-    Headers of proxies are ignored: access never depends on them.
+    Headers of proxies are ignored: access never depends on them. `setting` names where the address
+    is from.
 
     Raises:
         SettingError: the port is taken.
     """
-    listener = listen_for("HAVEN_DESK_LISTEN", host, port, BACKLOG)
+    listener = listen_for(setting, host, port, BACKLOG)
     config = uvicorn.Config(
         app, http=(limits or ConnectionLimits()).protocol,  # type: ignore[arg-type]
         ws="none", lifespan="off", log_config=None, access_log=False, date_header=False,

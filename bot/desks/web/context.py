@@ -37,6 +37,7 @@ from bot.hotline.place_records import connections_of, records_of
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.copies import ReferralCopies
 from bot.hotline.staff.staff import Staff
+from bot.partners.members import PartnerMembers
 from bot.places.duties import duties_of
 from bot.posters.maker import PosterMaker
 from bot.store.database import Database, DataDirectory
@@ -125,6 +126,7 @@ class DeskContext:
         self.files_dir = DataDirectory(settings.data).files
         self.read_pool = ReadPool(self.database)
         self.audit = AuditLog(vault)
+        self.partner_members = PartnerMembers(vault, self.audit)
         self.sessions = DeskSessions(writer, vault.keys)
         self.command_client = CommandClient(writer, vault, self.clock, self.wake_dispatcher)
         self.streams = EventStreams()

@@ -51,6 +51,7 @@ from bot.errors import HavenError
 from bot.hotline.queue.held_replies import held_replies
 from bot.languages import STAFF_LANGUAGES
 from bot.log import log
+from bot.partners.members import PartnerMembers
 from bot.store.faults import fault_kind, is_store_error
 from bot.store.findings import load_findings
 from bot.vault.keys.staff_keys import may_open
@@ -220,6 +221,7 @@ class DeskEndpoint:
                     request.wrong_facts = load_wrong_facts(work, request)
                 if request.is_for_page and may_open(found.role.value):
                     request.key_requests = self.context.staff_keys.requests()
+                    request.has_partner_key_requests = PartnerMembers.is_any_waiting(work)
 
         await request.read(look)
         if request.signed_in is None:

@@ -82,6 +82,8 @@ class DeskRequest:
     """Numbers and organisations that one colleague found wrong, which supervisors see."""
     key_requests: Sequence[KeyRequest] = ()
     """Keys that wait for a colleague's approval, which every page shows to those who read cases."""
+    has_partner_key_requests: bool = False
+    """Whether keys of members of partners wait, which every page shows to those who read cases."""
     position: str = ""
     """Position of the event log before anything was read."""
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import Message, Receive
-
-    from bot.desks.web.context import DeskContext
 
 MAX_FORM_BYTES = 96 * 1024  # enough for the longest message
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
@@ -50,7 +48,19 @@ SECURITY_HEADERS = {
 }
 
 
-def add_security_headers(response: Response, context: DeskContext, nonce: str) -> Response:
+class Site(Protocol):
+    """What is served at an address of its own: the desk, or the partners' room."""
+
+    @property
+    def origin(self) -> str:
+        """Return its address in browsers."""
+
+    @property
+    def is_secure(self) -> bool:
+        """Tell whether browsers connect by TLS."""
+
+
+def add_security_headers(response: Response, context: Site, nonce: str) -> Response:
     """Add the security headers an answer does not have yet; without a nonce no script may run."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
@@ -64,7 +74,7 @@ def add_security_headers(response: Response, context: DeskContext, nonce: str) -
     return response
 
 
-def has_own_host(request: Request, context: DeskContext) -> bool:
+def has_own_host(request: Request, context: Site) -> bool:
     """Whether the Host header names this desk; headers of proxies are not trusted."""
     return request.headers.get("host", "").lower() == context.origin.partition("://")[2]
 
@@ -83,7 +93,7 @@ def has_short_headers(request: Request) -> bool:
     return sum(len(name) + len(value) for name, value in request.headers.raw) <= MAX_HEADER_BYTES
 
 
-def is_same_origin(request: Request, context: DeskContext) -> bool:
+def is_same_origin(request: Request, context: Site) -> bool:
     """Whether the browser says that a page of this desk made the request."""
     site = request.headers.get("sec-fetch-site", "same-origin")
     return request.headers.get("origin") == context.origin and site == "same-origin"

@@ -110,6 +110,12 @@ APPROVAL_REFUSED = _(
 )
 HOST_OPERATOR = pgettext("role", "the operator of this server")
 KEY_APPROVED = _("Approved. This colleague can open cases now.")
+PARTNER_KEY_APPROVED = _("Approved. This member can open referrals now.")
+PARTNER_KEY_REFUSED = _("The key was refused, and the access of this member has ended.")
+PARTNER_KEY_CHANGED = _(
+    "This key cannot be approved: someone decided meanwhile, or it was changed in the database. "
+    "If it is still listed, refuse it and invite the member again."
+)
 KEY_REFUSED = _("Refused. The key opens no more than before.")
 KEY_NOT_YOURS = _(
     "Nothing was done: a colleague decides about this key, or it was decided already."

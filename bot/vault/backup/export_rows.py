@@ -63,6 +63,8 @@ EXCLUDED_TABLES = {
     "desk_invites": "a link is used within days, or never",
     "desk_nonces": "a form arrives again within minutes, or never",
     "desk_drafts": "a draft is sent within hours, or never",
+    "partner_sessions": "a session is of one room and lasts for hours",
+    "partner_invites": "a link is used within days, or never",
     "interpreter_copies": "a session lasts for hours; the case has what was shared",
     "opening_drafts": "no one has agreed yet to what is in them; they exist for a day",
     "join_codes": "a code is used within minutes, or never",

@@ -44,8 +44,25 @@ def lock_with_secret(keyring: Keyring, secret: bytes) -> bytes:
     Raises:
         DecryptionError: the keyring has no key of its own.
     """
-    private = keyring.own_key().private_bytes
-    return _cipher(secret).encrypt(ZERO_NONCE, private, keyring.holder.encode())
+    return lock_pair_with_secret(keyring.own_key(), keyring.holder, secret)
+
+
+def lock_pair_with_secret(pair: KeyPair, holder: str, secret: bytes) -> bytes:
+    """Return a holder's key pair, locked with a session secret."""
+    return _cipher(secret).encrypt(ZERO_NONCE, pair.private_bytes, holder.encode())
+
+
+def unlock_pair_with_secret(holder: str, sealed: bytes, secret: bytes) -> KeyPair:
+    """Return a holder's key pair.
+
+    Raises:
+        DecryptionError: another secret locked it, or it is another holder's.
+    """
+    try:
+        raw = _cipher(secret).decrypt(ZERO_NONCE, sealed, holder.encode())
+    except InvalidTag:
+        raise DecryptionError("this session does not open the key") from None
+    return KeyPair.from_private(raw)
 
 
 def unlock_with_secret(keys: KeyStore, staff_id: str, sealed: bytes, secret: bytes) -> Keyring:
@@ -55,11 +72,7 @@ def unlock_with_secret(keys: KeyStore, staff_id: str, sealed: bytes, secret: byt
         DecryptionError: another secret locked it, or it is another caseworker's.
     """
     holder = STAFF_PREFIX + staff_id
-    try:
-        raw = _cipher(secret).decrypt(ZERO_NONCE, sealed, holder.encode())
-    except InvalidTag:
-        raise DecryptionError("this session does not open the key") from None
-    return Keyring(keys, holder, KeyPair.from_private(raw))
+    return Keyring(keys, holder, unlock_pair_with_secret(holder, sealed, secret))
 
 
 def lock_with_passkey(keyring: Keyring, prf_output: bytes) -> bytes:

@@ -6,20 +6,16 @@ new key; once a colleague has approved it, the cases they may open are wrapped t
 
 from __future__ import annotations
 
-import os
 import secrets
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from typing import TYPE_CHECKING
 
 from bot.errors import NotApprovedError, WrongPasswordError
 from bot.store import Work, delete_by, insert, select_one, update_by
 from bot.store.tables.keys import case_wraps, staff_keys, team_wraps
 from bot.vault.audit.log import OPERATOR
 from bot.vault.keys import passwords, team_keys
-from bot.vault.keys.hpke import KeyPair, derive_subkey
+from bot.vault.keys.hpke import KeyPair
 from bot.vault.keys.key_requests import (
     KeyRequest,
     delete_request,
@@ -28,16 +24,17 @@ from bot.vault.keys.key_requests import (
     store_request,
 )
 from bot.vault.keys.keyring import STAFF_PREFIX, Keyring
-from bot.vault.keys.passwords import PasswordCost
+from bot.vault.keys.locked_pair import LockedPair, LockSecrets, lock_pair
 from bot.vault.keys.team_keys import TeamMember
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.vault.keys.key_store import KeyStore
+    from bot.vault.keys.passwords import PasswordCost
 
-ZERO_NONCE = bytes(12)
-"""Each password has a new salt, and each recovery key is new, so each key encrypts once."""
+STAFF = "staff"
+"""Whose key a locked pair is: those of members of partners are others (`member_keys`)."""
 _SEALED = ("salt", "memory", "passes", "sealed", "recovery")
 _ADD = insert(staff_keys, "staff_id", "role", "queues", "public", "proof", *_SEALED, "made_at")
 _ONE = select_one(staff_keys, "public", *_SEALED, by="staff_id")
@@ -67,7 +64,7 @@ class StaffKeys:
         """
         pair = KeyPair.generate()
         printed = secrets.token_bytes(passwords.LENGTH)
-        row = self._seal(staff_id, pair, password, printed)
+        row = lock_pair(STAFF, staff_id, pair, LockSecrets(password, printed, self.cost))
         wanted = TeamMember(staff_id, role, tuple(queues), pair.public)
 
         def add(work: Work) -> None:
@@ -186,14 +183,12 @@ class StaffKeys:
         Raises:
             WrongPasswordError: the password is wrong, or there is no key.
         """
-        public, salt, memory, passes, sealed, _printed = self._load_row(staff_id)
-        key = passwords.derive_key(password, salt, PasswordCost(memory, passes))
-        return self._open_pair(staff_id, key, sealed, public)
+        return self._load_row(staff_id).unlock(password)
 
     def change_password(self, staff_id: str, pair: KeyPair, password: str) -> str:
         """Seal a caseworker's key under another password; return a new recovery key."""
         printed = secrets.token_bytes(passwords.LENGTH)
-        row = self._seal(staff_id, pair, password, printed)
+        row = lock_pair(STAFF, staff_id, pair, LockSecrets(password, printed, self.cost))
         self._keys.run(lambda work: work.run(_CHANGE, *row, staff_id))
         return passwords.format_printed_key(printed)
 
@@ -203,39 +198,15 @@ class StaffKeys:
         Raises:
             WrongPasswordError: the recovery key is wrong, or there is no key.
         """
-        public, *_rest, sealed = self._load_row(staff_id)
-        key = derive_subkey(passwords.parse_printed_key(printed), f"haven printed {staff_id}")
-        return self._open_pair(staff_id, key, sealed, public)
+        return self._load_row(staff_id).recover(printed)
 
-    def _load_row(self, who: str) -> tuple[bytes, bytes, int, int, bytes, bytes]:
+    def _load_row(self, who: str) -> LockedPair:
         rows = self._keys.run(lambda work: work.rows(_ONE, who))
         if not rows:
             raise WrongPasswordError(
                 f"{who} has no key that opens cases; haven staff password {who} --new-key makes one"
             )
-        public, salt, memory, passes, sealed, printed = rows[0]
-        return bytes(public), bytes(salt), memory, passes, bytes(sealed), bytes(printed)
-
-    def _seal(self, who: str, pair: KeyPair, password: str, printed: bytes) -> tuple[Any, ...]:
-        salt = os.urandom(passwords.SALT_LENGTH)
-        by_password = ChaCha20Poly1305(passwords.derive_key(password, salt, self.cost))
-        by_recovery = ChaCha20Poly1305(derive_subkey(printed, f"haven printed {who}"))
-        context = _associated_data(who, pair.public)
-        return (
-            salt,
-            self.cost.memory,
-            self.cost.passes,
-            by_password.encrypt(ZERO_NONCE, pair.private_bytes, context),
-            by_recovery.encrypt(ZERO_NONCE, pair.private_bytes, context),
-        )
-
-    @staticmethod
-    def _open_pair(who: str, key: bytes, sealed: bytes, public: bytes) -> KeyPair:
-        try:
-            raw = ChaCha20Poly1305(key).decrypt(ZERO_NONCE, sealed, _associated_data(who, public))
-        except InvalidTag:
-            raise WrongPasswordError("this does not open the key; type it again") from None
-        return KeyPair.from_private(raw)
+        return LockedPair.from_row(STAFF, who, rows[0])
 
     @staticmethod
     def _delete(work: Work, who: str) -> bool:
@@ -255,7 +226,3 @@ def _granted(member: TeamMember, wanted: TeamMember) -> TeamMember:
     if member.role == team_keys.SUPERVISOR:  # opens every case already
         return wanted
     return replace(member, queues=tuple(it for it in wanted.queues if it in member.queues))
-
-
-def _associated_data(who: str, public: bytes) -> bytes:
-    return b"haven/staff/%b/%b" % (who.encode(), public)

@@ -74,7 +74,9 @@ def test_only_these_addresses_take_a_file_or_want_a_fresh_second_factor() -> Non
         "/administration/phrase/{code}/text/{tag}/reviewed",
         "/administration/phrase/{code}/text/{tag}/shipped",
         "/key-requests/approve",
-        "/key-requests/refuse", "/staff/account/{who}/approval", "/staff/account/{who}/disable",
+        "/key-requests/refuse", "/key-requests/partners/approve",
+        "/key-requests/partners/refuse", "/staff/account/{who}/approval",
+        "/staff/account/{who}/disable",
         "/staff/end", "/staff/invite",
         "/bodies/confirm", "/synthetic/make", "/synthetic/decide",
     }  # fmt: skip

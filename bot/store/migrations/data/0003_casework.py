@@ -19,6 +19,7 @@ def upgrade() -> None:
     _add_service_plan()
     _add_duty_records()
     _add_connections()
+    _add_partner_members()
     _add_directory()
     _add_bodies_abroad()
     _add_synthetic_releases()
@@ -319,6 +320,62 @@ def _add_connections() -> None:
         sa.PrimaryKeyConstraint("case_id", name="pk_connection_wishes"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_connection_wishes_case_id"),
     )
+
+
+def _add_partner_members() -> None:
+    op.add_column("campaigns", sa.Column("label", sa.String(40)))
+    op.execute("UPDATE campaigns SET label = name")
+    op.create_index(
+        "ix_campaigns_partner_id_label", "campaigns", ["partner_id", "label"], unique=True
+    )
+    op.create_table(
+        "partner_members",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("partner_id", sa.BigInteger, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("invited_by", sa.String(32), nullable=False),
+        sa.Column("invited_at", sa.BigInteger, nullable=False),
+        sa.Column("public", sa.LargeBinary(32)),
+        sa.Column("proof", sa.LargeBinary(32)),
+        sa.Column("locked", sa.LargeBinary),
+        sa.Column("approved_by", sa.String(32)),
+        sa.Column("approved_at", sa.BigInteger),
+        sa.Column("code", sa.LargeBinary),
+        sa.Column("code_step", sa.BigInteger, nullable=False),
+        sa.Column("disabled_at", sa.BigInteger),
+        sa.PrimaryKeyConstraint("id", name="pk_partner_members"),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partners.id"], name="fk_partner_members_partner_id"
+        ),
+    )
+    op.create_index("ix_partner_members_partner_id", "partner_members", ["partner_id"])
+    _add_partner_sign_in()
+
+
+def _add_partner_sign_in() -> None:
+    op.create_table(
+        "partner_invites",
+        sa.Column("token", sa.LargeBinary(32), nullable=False),
+        sa.Column("member_id", sa.BigInteger, nullable=False),
+        sa.Column("until", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("token", name="pk_partner_invites"),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["partner_members.id"], name="fk_partner_invites_member_id"
+        ),
+    )
+    op.create_table(
+        "partner_sessions",
+        sa.Column("token", sa.LargeBinary(32), nullable=False),
+        sa.Column("member_id", sa.BigInteger, nullable=False),
+        sa.Column("browser", sa.String(24), nullable=False),
+        sa.Column("begun_at", sa.BigInteger, nullable=False),
+        sa.Column("seen_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("token", name="pk_partner_sessions"),
+        sa.ForeignKeyConstraint(
+            ["member_id"], ["partner_members.id"], name="fk_partner_sessions_member_id"
+        ),
+    )
+    op.create_index("ix_partner_sessions_member_id", "partner_sessions", ["member_id"])
 
 
 def _add_directory() -> None:

@@ -1,0 +1,1 @@
+"""How members get into the room: invitations, sign-in, sessions, their own account."""

@@ -1,0 +1,68 @@
+"""Texts of the partners' room that do not stand in its pages."""
+
+from __future__ import annotations
+
+from bot.partners.names import NameProblem
+from bot.text import _
+
+# --- Refusals ---------------------------------------------------------------------------------
+
+NOT_FOUND = _("Page not found, or you do not have access.")
+CANNOT_DO = _("This request is not valid. Nothing was changed.")
+SERVER_ERROR = _("Something went wrong. Nothing was changed. Please try again.")
+WRONG_ORIGIN = _(
+    "The form has expired or came from another site. Nothing was changed. Please try again."
+)
+SIGN_IN_FIRST = _("Please sign in first.")
+DATABASE_AWAY = _(
+    "Haven's database does not answer. Nothing was changed and nothing was sent. Try again in a "
+    "minute; if that does not help, tell an administrator. Haven continues by itself once the "
+    "database answers."
+)
+SENT_ALREADY = _("This form was sent before. It was done once.")
+
+# --- Sign-in and account ----------------------------------------------------------------------
+
+LOGIN_FAILED = _("The name, password or code is wrong, or your access has ended.")
+RECOVERY_FAILED = _("The name, recovery key or code is wrong, or your access has ended.")
+TOO_MANY_ATTEMPTS = _("Too many attempts. Wait {seconds} seconds and try again.")
+LOGIN_BUSY = _("Many people are signing in. Wait {seconds} seconds and try again.")
+PASSWORD_TOO_SHORT = _("That password is too short: use at least {count} characters.")
+PASSWORD_TOO_SIMPLE = _("That password is too easy to guess. Use several unrelated words.")
+PASSWORDS_DIFFER = _("The passwords do not match.")
+WRONG_PASSWORD = _("Wrong password.")
+WRONG_CODE = _("Wrong code. Check that the clock of your phone is right.")
+OTHERS_SIGNED_OUT = _("All other browsers are signed out.")
+
+# --- Links ------------------------------------------------------------------------------------
+
+LINK_MADE = _("The link {name} is made.")
+LINK_RENAMED = _("The link is called {name} now. Its code and its numbers stay.")
+LINK_ENDED = _(
+    "The link {name} has ended. Posters that show it lead to the bot as any chat begins."
+)
+LINK_NAME_TAKEN = _("Another of your links is called {name}. Choose another name.")
+LINK_LANGUAGE_MISSING = _("Choose the language in which the first question is asked.")
+TOO_MANY_LINKS = _("You have {count} links in use. End one before you make another.")
+NAME_PROBLEMS = {
+    NameProblem.LENGTH: _("Write a name of 1 to {longest} characters."),
+    NameProblem.HIDDEN: _(
+        "That name holds signs that cannot be seen, which can change how it reads. Type it by hand."
+    ),
+    NameProblem.ADDRESS: _(
+        "That name holds an address or a @name, which would lead people to others. Leave it out."
+    ),
+}
+
+# --- Posters ----------------------------------------------------------------------------------
+
+POSTER_NOT_MADE = _("The poster was not made: something is missing at the hotline. Tell them.")
+
+# --- Services ---------------------------------------------------------------------------------
+
+ENTRY_CONFIRMED = _("Thank you. {name} counts as found right today.")
+PLACES_COUNTED = _("Stored: {count} places free today at {name}.")
+
+# --- Figures ----------------------------------------------------------------------------------
+
+FEWER_THAN_FIVE = _("fewer than five")

@@ -1,0 +1,101 @@
+"""Every page of the partners' room in a real browser: for everyone, on the smallest phone too."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING
+
+from bot.app.partner_room.demo import create_room_link
+from bot.app.partner_room.room import RoomOptions, build_room_context, open_room
+from bot.cases.state_machine import Role
+from bot.desks.partner_room.app import ROOM_ROUTES
+from bot.desks.partner_room.routes import Access
+from bot.desks.web.app import serve
+from bot.training.shared_scenes import shared_scenes
+from tests.browser.browser_desk_harness import BrowserDeskHarness, free_port
+from tests.browser.conftest import SMALLEST
+from tests.browser.test_web_desk_accessibility import Look, opened
+from tests.support.database.key_store_fixtures import CHEAP, PASSWORD
+from tests.support.paths import TESTS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from playwright.async_api import Browser, Page
+
+    from bot.desks.partner_room.context import RoomContext
+
+PICTURE = TESTS / "browser" / "pictures" / "partner-room-en.png"
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+BLANKS = {"{number}": "1", "{name}": "Linh", "{link}": "0" * 64}
+NO_PAGES = ("/static/{name}", "/practice/{name}/file", "/posters/file", "/demo/{link}")
+
+
+def paths() -> list[str]:
+    """Return the address of every page, those of members last."""
+    found = [it for it in ROOM_ROUTES if not it.changes_state and it.path not in NO_PAGES]
+    result = []
+    for route in sorted(found, key=lambda it: it.access is Access.MEMBER):
+        path = route.path
+        for blank, value in BLANKS.items():
+            path = path.replace(blank, value)
+        result.append(path)
+    return result
+
+
+@contextlib.asynccontextmanager
+async def open_served_room(office: BrowserDeskHarness) -> AsyncIterator[RoomContext]:
+    """Serve the room of the demo's partner next to a desk, at an address of its own."""
+    port = free_port()
+    options = RoomOptions(
+        origin=f"http://localhost:{port}", password_cost=CHEAP, practice=shared_scenes
+    )
+    room = build_room_context(office.settings, office.database, office.vault, options)
+    room.find_username = _bot_name
+    async with open_room(room) as app, serve(app, "127.0.0.1", port):
+        yield room
+
+
+async def _bot_name() -> str:
+    return "haven_bot"
+
+
+async def test_everyone_can_use_every_page_of_the_partners_room(
+    browser: Browser, tmp_path: Path
+) -> None:
+    look, wide = Look("light"), list[str]()
+    async with BrowserDeskHarness.open(tmp_path) as office, open_served_room(office) as room:
+        chief = office.worker("Hui", Role.SUPERVISOR)
+        keyring = office.front.staff_keys.unlock(chief.id, PASSWORD)
+        (link,) = (await create_room_link(room, keyring, PASSWORD)).values()
+        context, page = await opened(browser, "light")
+        link = f"{room.origin}{link.removeprefix('/partners')}"
+        for path in paths():
+            if path == "/":
+                await page.goto(link)
+            await page.goto(f"{room.origin}{path}")
+            await look.at(page, path)
+            wide += await _too_wide(page, path)
+        await _take_picture(page, room.origin)
+        await context.close()
+    assert look.found == []
+    assert wide == []
+    assert len(look.seen) >= 13
+
+
+async def _too_wide(page: Page, path: str) -> list[str]:
+    size = page.viewport_size
+    await page.set_viewport_size(SMALLEST)  # type: ignore[arg-type]
+    over = await page.evaluate(TOO_WIDE)
+    await page.set_viewport_size(size)  # type: ignore[arg-type]
+    return [f"{path}: {over} pixels"] if over > 0 else []
+
+
+async def _take_picture(page: Page, origin: str) -> None:
+    """Take the picture of the README, if pictures are wanted."""
+    if os.environ.get("PICTURES"):
+        await page.set_viewport_size({"width": 960, "height": 760})
+        await page.goto(f"{origin}/figures")
+        await page.screenshot(path=PICTURE, animations="disabled")
