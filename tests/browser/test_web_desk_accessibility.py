@@ -398,7 +398,7 @@ async def _the_first_time(office: BrowserDeskHarness, look: Look, browser: Brows
 
 
 def _code(secret: str) -> str:
-    import pyotp  # noqa: PLC0415
+    import pyotp
 
     return str(pyotp.TOTP(secret).now())
 

@@ -389,7 +389,7 @@ async def erasing_leaves_nothing(story: Story) -> None:
 
 
 def ids_of(story: Story, reference: str) -> list[str]:
-    found = story.desk.night.sql(f"SELECT id FROM cases WHERE reference = '{reference}'")  # noqa: S608
+    found = story.desk.night.sql(f"SELECT id FROM cases WHERE reference = '{reference}'")
     return [str(it) for (it,) in found]
 
 
@@ -403,5 +403,5 @@ def tables_that_name(story: Story, *names: str) -> set[str]:
     """Return the tables with a row in which one of some names stands."""
     ask = story.desk.night.sql
     tables = [str(it) for (it,) in ask("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    rows = {name: str(ask(f"SELECT * FROM {name}")) for name in tables}  # noqa: S608 - our own
+    rows = {name: str(ask(f"SELECT * FROM {name}")) for name in tables}
     return {name for name, shown in rows.items() if any(it in shown for it in names)}

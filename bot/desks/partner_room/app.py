@@ -17,6 +17,7 @@ from bot.desks.partner_room import (
     posters,
     practice,
     referrals,
+    services,
     sign_in,
     welcome,
 )
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from bot.desks.partner_room.context import RoomContext
 
 ROOM_MODULES = (
-    sign_in, welcome, home, links, posters, figures, referrals, agreement, practice, account,
+    sign_in, welcome, home, links, posters, figures, referrals, services, agreement, practice,
+    account,
 )  # fmt: skip
 ROOM_ROUTES: tuple[RoomRoute, ...] = tuple(
     it for module in ROOM_MODULES for it in vars(module).values() if isinstance(it, RoomRoute)

@@ -8,7 +8,7 @@ partner only.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bot.desks.locale import StaffLocale
 from bot.desks.partner_room.sessions import RoomSessions
@@ -59,6 +59,58 @@ class PracticeScene:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomService:
+    """One entry of a partner in the directory of services, in words."""
+
+    id: str
+    name: str
+    facts: Sequence[tuple[str, str]]
+    """Labels and values."""
+    places: int | None
+    """How many people can stay; None: no one stays there."""
+    free: int | None
+    """Places that are free today; None: not known."""
+    verified_at: int
+    """0: not known when."""
+    is_asked_for: bool
+    """Whether the partner is asked to look again."""
+    is_hidden: bool
+    """Whether caseworkers do not find it, because no one looked for too long."""
+    has_ended: bool
+
+
+class OwnServices(Protocol):
+    """The entries of one partner; those of others are not there for it."""
+
+    def all(self, work: Work, partner: int, now: int, locale: StaffLocale) -> Sequence[RoomService]:
+        """Return the partner's entries."""
+
+    def confirm(self, work: Work, partner: int, entry: str, now: int) -> bool:
+        """Store that the partner found an entry still right; tell whether that was possible."""
+
+    def count(self, work: Work, partner: int, entry: str, free: int, now: int) -> bool:
+        """Store how many places are free now; tell whether that was possible."""
+
+
+class NoServices:
+    """A directory without entries."""
+
+    def all(
+        self, _work: Work, _partner: int, _now: int, _locale: StaffLocale
+    ) -> Sequence[RoomService]:
+        """Return nothing."""
+        return ()
+
+    def confirm(self, _work: Work, _partner: int, _entry: str, _now: int) -> bool:
+        """Refuse."""
+        return False
+
+    def count(self, _work: Work, _partner: int, _entry: str, _free: int, _now: int) -> bool:
+        """Refuse."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
 class PendingMember:
     """A member who has chosen a password and still needs the code of a phone."""
 
@@ -92,6 +144,7 @@ class RoomContext:
     """Returns the country whose numbers for danger stand on posters."""
     agreements: Callable[[Work, int], Sequence[RoomAgreement]] = lambda _work, _partner: ()
     """Returns the agreements of a partner."""
+    services: OwnServices = field(default_factory=NoServices)
     practice: Callable[[], Sequence[PracticeScene]] = lambda: ()
     pending: dict[str, PendingMember] = field(default_factory=dict)
     """Members half-way through their invitation, by link."""

@@ -58,6 +58,11 @@ NAME_PROBLEMS = {
 
 POSTER_NOT_MADE = _("The poster was not made: something is missing at the hotline. Tell them.")
 
+# --- Services ---------------------------------------------------------------------------------
+
+ENTRY_CONFIRMED = _("Thank you. {name} counts as found right today.")
+PLACES_COUNTED = _("Stored: {count} places free today at {name}.")
+
 # --- Figures ----------------------------------------------------------------------------------
 
 FEWER_THAN_FIVE = _("fewer than five")

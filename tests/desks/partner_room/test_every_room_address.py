@@ -48,7 +48,7 @@ def room(tmp_path: Path) -> Iterator[RoomHarness]:
 
 def filled(path: str, number: int = 1) -> str:
     """Return an address with an object of the partner with this number in its blanks."""
-    known = {"name": "pier", "link": "0" * 64}
+    known = {"name": "pier", "link": "0" * 64, "entry": f"entry{number}"}
     return _BLANK.sub(lambda found: known.get(found[1], str(number)), path)
 
 

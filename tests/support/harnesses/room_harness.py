@@ -12,6 +12,7 @@ import pyotp
 from bot.app.partner_room.room import RoomOptions, build_room_context
 from bot.clock import SECOND
 from bot.desks.partner_room.app import ROOM_ROUTES, build_room
+from bot.desks.partner_room.context import RoomService
 from bot.desks.web.auth.totp import STEP_SECONDS, SecondFactors
 from bot.desks.web.form_nonces import new_nonce
 from bot.partners.partners import Campaigns, NewCampaign, Partners
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from bot.desks.locale import StaffLocale
     from bot.desks.partner_room.context import PracticeScene
     from bot.desks.partner_room.routes import RoomRoute
     from bot.partners.members import Member
@@ -33,6 +35,35 @@ if TYPE_CHECKING:
 ROOM_ORIGIN = "https://partners.test"
 BOT_NAME = "haven_test_bot"
 _CSRF = re.compile(r'name="csrf" value="([0-9a-f]{32})"')
+
+
+class MadeUpServices:
+    """Entries of partners 1 and 2, called `entry1` and `entry2`; keeps what is stored."""
+
+    def __init__(self) -> None:
+        self.stored: list[tuple[object, ...]] = []
+
+    def all(self, _work: Work, partner: int, now: int, _locale: StaffLocale) -> list[RoomService]:
+        """Return the one entry of a partner."""
+        facts = [("Who may come", "women")]
+        about = {"places": 12, "free": 3, "verified_at": now, "is_asked_for": True}
+        name = f"Lantern {partner}"
+        entry = RoomService(
+            f"entry{partner}", name, facts, is_hidden=False, has_ended=False, **about
+        )
+        return [entry]
+
+    def confirm(self, _work: Work, partner: int, entry: str, _now: int) -> bool:
+        """Keep it."""
+        self.stored.append((partner, entry))
+        return True
+
+    def count(self, _work: Work, partner: int, entry: str, free: int, _now: int) -> bool:
+        """Keep it, if there are so many."""
+        if free <= 12:
+            self.stored.append((partner, entry, free))
+            return True
+        return False
 
 
 class RoomHarness:
@@ -51,6 +82,7 @@ class RoomHarness:
             self.home.settings, self.home.database, self.vault, options
         )
         self.context.find_username = _bot_name
+        self.services = self.context.services = MadeUpServices()
         self.app = build_room(self.context, routes)
 
     def run(self, unit: Any) -> Any:

@@ -61,7 +61,7 @@ def test_the_page_of_a_plan_is_audited_and_its_forms_come_back_to_it(
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     reference = claimed(web_desk, mei)
     page, case = f"/cases/{reference}/plan", web_desk.case(reference)
-    read = f"SELECT count(*) FROM audit WHERE deed = 'read' AND subject = '{case}'"  # noqa: S608 - ours
+    read = f"SELECT count(*) FROM audit WHERE deed = 'read' AND subject = '{case}'"
     assert web_desk.home.ask(read) == [(0,)]
     assert "Add a service" in mei.browser.get(page).text
     assert web_desk.home.ask(read) == [(1,)]
