@@ -33,7 +33,6 @@ _INVITED = select_one(
     partner_invites, "member_id", by=("token", partner_invites.c.until > bindparam("now"))
 )
 _USE_INVITE = delete_by(partner_invites, by="token")
-_EXPIRE_INVITES = delete_by(partner_invites, by=partner_invites.c.until <= bindparam("now"))
 _SET_KEY = update_by(
     partner_members, "public", "proof", "locked", "code", "code_step",
     by=("id", _IS_ACTIVE, partner_members.c.public.is_(None)),
@@ -71,11 +70,6 @@ class MemberAccess:
         """Return the number of the member whose link this is; 0 if it is used, old or unknown."""
         rows = work.rows(_INVITED, secret_digest(secret), now)
         return int(rows[0][0]) if rows else 0
-
-    @staticmethod
-    def expire_invites(work: Work, now: int) -> int:
-        """Delete links that are too old; return how many."""
-        return work.run(_EXPIRE_INVITES, now)
 
     def choose(self, member: Member, password: str) -> NewAccess:
         """Return a new key for a member, locked with a password. Takes most of a second."""

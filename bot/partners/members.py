@@ -119,7 +119,11 @@ _DISABLE = update_by(
     partner_members, "disabled_at", by=("id", _IS_ACTIVE), constants=dict.fromkeys(_CLEARED)
 )
 _ADD_INVITE = insert(partner_invites, "token", "member_id", "until")
-_DELETE_INVITES = delete_by(partner_invites, by="member_id")
+_DELETE_INVITES = delete_by(
+    partner_invites,
+    (partner_invites.c.member_id == bindparam("member"))
+    | (partner_invites.c.until <= bindparam("now")),
+)
 _END_SESSIONS = delete_by(partner_sessions, by="member_id")
 
 
@@ -183,7 +187,7 @@ class PartnerMembers:
     @staticmethod
     def _new_link(work: Work, member_id: int, now: int) -> str:
         secret = new_session_secret()
-        work.run(_DELETE_INVITES, member_id)
+        work.run(_DELETE_INVITES, member_id, now)
         work.run(_ADD_INVITE, secret_digest(secret), member_id, now + INVITE_LIFETIME)
         return secret.hex()
 
@@ -194,7 +198,7 @@ class PartnerMembers:
         """
         if not work.run(_DISABLE, now, member_id):
             return False
-        work.run(_DELETE_INVITES, member_id)
+        work.run(_DELETE_INVITES, member_id, now)
         work.run(_END_SESSIONS, member_id)
         self._audit.record(work, now, by, "partner_member_disable", str(member_id), "")
         return True

@@ -91,7 +91,7 @@ partner_invites = Table(
     Column("until", BigInteger, nullable=False),
     info={
         "holds": "which member of a partner may set a password: the digest of a link",
-        "erased": "when used, or after 3 days",
+        "erased": "when used or replaced; after 3 days, with the next link that is made",
     },
 )
 
