@@ -109,7 +109,7 @@ def debug_log() -> Iterator[io.StringIO]:
 @pytest.fixture
 def run_command(tmp_path: Path) -> Haven:
     """Type commands at one deployment; its database is made by the first that needs it."""
-    from tests.support.cli_runner import command_runner
+    from tests.support.cli_runner import command_runner  # noqa: PLC0415 - whoever types nothing needs no commands
 
     HostKey.create(tmp_path / "host.key")
     return command_runner(tmp_path)
@@ -124,7 +124,7 @@ def database_kind() -> str:
 @pytest.fixture
 async def case_store(database_kind: str, tmp_path: Path) -> AsyncIterator[CaseStoreHarness]:
     """Open a case store."""
-    from tests.support.harnesses.case_store_harness import CaseStoreHarness
+    from tests.support.harnesses.case_store_harness import CaseStoreHarness  # noqa: PLC0415
 
     made = CaseStoreHarness(migrated_url(database_kind, tmp_path))
     yield made

@@ -73,3 +73,5 @@ class LegalService:
     ceilings: tuple[CeilingRule, ...] = ()
     asked_by: frozenset[str] = frozenset()
     """Answers to the question what is needed (`needs`) with which the person asks for it."""
+    needs_yes: bool = False
+    """Whether it is arranged only after the person said yes to it, or asked for it."""

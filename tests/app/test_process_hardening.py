@@ -42,7 +42,7 @@ SECRET = re.compile(r"password|passphrase|secret|token|recovery|part_file|privat
 
 
 def probed(code: str) -> list[str]:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-c", code + PROBE], capture_output=True, text=True, check=True, cwd=ROOT
     )
     return done.stdout.strip().splitlines()[-1].split()
@@ -70,7 +70,7 @@ def test_workers_with_keys_are_hardened_too() -> None:
 def test_a_crash_leaves_no_dump(tmp_path: Path) -> None:
     code = f"{HARDEN}import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)"
     limit = resource.getrlimit(resource.RLIMIT_CORE)
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-c", code], cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (limit[1], limit[1])),
     )  # fmt: skip

@@ -28,7 +28,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
-def bench(
+def bench(  # noqa: PLR0913 - one argument an option
     names: Annotated[
         list[str] | None,
         typer.Argument(
@@ -45,7 +45,7 @@ def bench(
     ] = 10,
     folder: Annotated[
         Path, typer.Option(help="Where data is kept meanwhile; a real disk.", exists=True)
-    ] = Path("/var/tmp"),
+    ] = Path("/var/tmp"),  # noqa: S108 - each run makes a folder of its own in it
 ) -> None:
     """Measure Haven beside python-telegram-bot and aiogram, in ratios of the same round."""
 

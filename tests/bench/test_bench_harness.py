@@ -243,7 +243,7 @@ def test_fewer_people_are_never_more_than_walk_at_once() -> None:
 
 def test_the_command_measures_peers_in_fresh_processes() -> None:
     line = ["one", "--only", "ptb", "--rounds", "1", "--scale", "0.01", "--idle", "0", "--json"]
-    ran = subprocess.run(
+    ran = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "tests.bench", *line], cwd=ROOT, capture_output=True, check=True
     )
     (row,) = [json.loads(line) for line in ran.stdout.splitlines()]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FIRST_PERSON: Final = 10_000_000
 FIRST_UPDATE: Final = 900_000_000
 SENT_AT: Final = 1_790_000_000
-TOKEN: Final = "123456:not-a-token-of-anybody-at-all-000000"
+TOKEN: Final = "123456:not-a-token-of-anybody-at-all-000000"  # noqa: S105 - nobody's
 BOT: Final = {"id": 123456, "is_bot": True, "first_name": "Haven", "username": "haven_bench_bot"}
 
 

@@ -398,7 +398,7 @@ async def _the_first_time(office: BrowserDeskHarness, look: Look, browser: Brows
 
 
 def _code(secret: str) -> str:
-    import pyotp
+    import pyotp  # noqa: PLC0415
 
     return str(pyotp.TOTP(secret).now())
 

@@ -119,7 +119,7 @@ async def test_what_is_typed_survives_a_reload_and_a_refusal_leaves_nothing(
         await page.locator("footer .by-refused").click()
         await page.wait_for_url("**/refused")
         for table in ("cases", "opening_drafts", "agreements"):
-            assert query(office.database, f"SELECT count(*) FROM {table}") == [(0,)]
+            assert query(office.database, f"SELECT count(*) FROM {table}") == [(0,)]  # noqa: S608
         await page.set_viewport_size(SMALL)  # type: ignore[arg-type]
         for path in ("/new-case", "/new-case/my", "/new-case/vi"):
             await page.goto(f"{office.address}{path}")

@@ -173,7 +173,7 @@ async def test_back_leads_to_the_list_and_forward_to_the_unsent_words(
 async def has_entry(page: Page, *, is_there: bool = True) -> None:
     """Wait until the history has an entry for what is open, or has none."""
     async with asyncio.timeout(PATIENCE / 1000):
-        while await page.evaluate("Boolean(history.state?.sheet)") != is_there:
+        while await page.evaluate("Boolean(history.state?.sheet)") != is_there:  # noqa: ASYNC110 - a browser
             await asyncio.sleep(0.05)
 
 

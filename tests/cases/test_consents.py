@@ -138,7 +138,7 @@ async def test_a_row_that_was_changed_agrees_to_nothing(
     value = COLUMNS[column]
     if value == ZEROS and case_store.database.dialect == "postgresql":
         value = f"decode('{'00' * 32}', 'hex')"
-    case_store.writes(f"UPDATE agreements SET {column} = {value} WHERE case_id = '{case}'")
+    case_store.writes(f"UPDATE agreements SET {column} = {value} WHERE case_id = '{case}'")  # noqa: S608
     assert not may(case_store, case, ConsentKind.STATISTICS)
     (found,) = work_at(case_store, lambda work: LEDGER.of_case(work, case))
     assert not found.is_authentic
@@ -146,7 +146,7 @@ async def test_a_row_that_was_changed_agrees_to_nothing(
 
 async def test_a_row_of_another_case_agrees_to_nothing(case_store: CaseStoreHarness) -> None:
     one, other = kept(case_store, answered("counting", "count")), kept(case_store)
-    case_store.writes(f"UPDATE agreements SET case_id = '{other}' WHERE case_id = '{one}'")
+    case_store.writes(f"UPDATE agreements SET case_id = '{other}' WHERE case_id = '{one}'")  # noqa: S608
     assert not may(case_store, other, ConsentKind.STATISTICS)
 
 

@@ -10,7 +10,7 @@ from bot.hotline.on_call.push_services import is_push_service
 from bot.vault.keys.push_key import PushKey
 from tests.support.push_server import PushBrowser, push_service
 
-WORDS = "Haven：有事情在等你。"
+WORDS = "Haven：有事情在等你。"  # noqa: RUF001 - Chinese punctuation
 KEY = PushKey(bytes(range(32)))
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Settings = dict[str, str | Path]
     Change = Callable[[Path, Settings], Settings | None]
-TOKEN = "7100000001:AAa-token-of-a-bot-that-there-is-not-00"
+TOKEN = "7100000001:AAa-token-of-a-bot-that-there-is-not-00"  # noqa: S105 - no token
 START = ("start",)
 
 

@@ -29,7 +29,7 @@ TOLD = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 def demo(place: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
     """Run a demo whose passing things lie in a place."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HAVEN_")}
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - our own program
         [*haven_program(), "demo", "--no-browser", *options],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
         env=clean | {"TMPDIR": str(place), "COLUMNS": "200", "NO_COLOR": "1"},

@@ -125,8 +125,8 @@ class Terminal:
     @contextlib.contextmanager
     def _started(self, line: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
         master, slave = pty.openpty()
-        process = subprocess.Popen(
-            ["env",
+        process = subprocess.Popen(  # noqa: S603 - what our own pages say
+            ["env",  # noqa: S607 - of whatever system runs this
               "--default-signal=HUP,INT,TERM", "bash", "-ec",
              f"{self._exports}exec {self._moved(line)}"],
             cwd=self._checkout, env=self._env, stdin=slave, stdout=slave, stderr=slave,
@@ -177,7 +177,7 @@ def faults_in(printed: str) -> set[str]:
 
 def _answers(address: str) -> bool:
     try:
-        with urlopen(address, timeout=1) as answer:
+        with urlopen(address, timeout=1) as answer:  # noqa: S310 - our own desk
             return bool(answer.status == 200)
     except OSError:
         return False

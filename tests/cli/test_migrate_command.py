@@ -167,7 +167,7 @@ def dies_copying(move: Move, begins: str, number: int) -> None:
         "HAVEN_DATA": f"{move.folder}/data", "HAVEN_HOST_KEY_FILE": f"{move.folder}/host.key",
         "PYTHONPATH": str(ROOT),
     }  # fmt: skip
-    died = subprocess.run(
+    died = subprocess.run(  # noqa: S603 - our own program
         [*python_code(DIES), begins, str(number), "migrate", *move.options],
         env=os.environ | settings, check=False, capture_output=True,
     )  # fmt: skip

@@ -203,8 +203,8 @@ def test_a_rehearsal_finds_an_upgrade_that_would_leave_something_out(
     assert old.revisions() == [OLD, OLD]
 
 
-def skips_the_newest(upgrade_to):  # type: ignore[no-untyped-def]
-    def upgrade(connection, revision, migrations):  # type: ignore[no-untyped-def]
+def skips_the_newest(upgrade_to):  # type: ignore[no-untyped-def]  # noqa: ANN201, ANN001
+    def upgrade(connection, revision, migrations):  # type: ignore[no-untyped-def]  # noqa: ANN202, ANN001
         upgrade_to(connection, OLD if revision == "head" else revision, migrations)
 
     return upgrade
@@ -297,7 +297,7 @@ def test_only_a_start_or_the_command_upgrades(old: OldDeployment) -> None:
         assert refused.returncode == 1
         assert "haven start upgrades it" in refused.stderr
     assert old.revisions() == [OLD, OLD]
-    started = subprocess.run(
+    started = subprocess.run(  # noqa: S603 - our own program
         [*haven_program(), "start"], check=False, capture_output=True, text=True,
         env={**os.environ, **old.environment, "HAVEN_ORGANISATION": "x", "HAVEN_CONTACT": "y",
              "HAVEN_TELEGRAM_TOKEN": f"1:{'x' * 35}", "HAVEN_BOT_NAMES": "xx=Garden"},
@@ -374,7 +374,7 @@ upgrade_deployment(load_settings(), lambda line: print(line, flush=True))
 def upgrading_process(
     old: OldDeployment, begins: str = "", number: int = 0
 ) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - our own program
         [*python_code(UPGRADES), begins, str(number)], text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **old.environment},
     )  # fmt: skip

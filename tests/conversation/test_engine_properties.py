@@ -141,7 +141,7 @@ def test_an_answer_belongs_to_a_step_that_would_be_spoken(
             assert book.compiled[frame.flow].steps[name].when.holds(frame.answers, known)
 
 
-def as_said(
+def as_said(  # noqa: PLR0911 - one for each kind
     given_answer: Answer,
 ) -> Input:
     """Return what a person did to give an answer."""

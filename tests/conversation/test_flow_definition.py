@@ -93,7 +93,7 @@ def test_a_step_written_twice_is_refused() -> None:
         class Twice(Flow):
             title = T
             first = Say(T)
-            first = Say(T)
+            first = Say(T)  # noqa: PIE794 - what is refused
             end = End(T)
 
 

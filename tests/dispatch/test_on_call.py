@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = 6_000_000_001
 WAITS = "Haven: something waits for you."
-WAITS_IN_CHINESE = "Haven：有事情在等你。"
+WAITS_IN_CHINESE = "Haven：有事情在等你。"  # noqa: RUF001 - Chinese punctuation
 NOBODY = "Nobody can answer in this chat right now."
 TELEGRAM, EMAIL, PUSH = CallChannel.TELEGRAM, CallChannel.EMAIL, CallChannel.PUSH
 
@@ -91,7 +91,7 @@ def calls(home: HotlineHarness, account: int = ACCOUNT) -> list[str]:
 
 
 def audited(home: HotlineHarness, action: str) -> int:
-    sql = f"SELECT count(*) FROM audit WHERE deed = '{action}'"
+    sql = f"SELECT count(*) FROM audit WHERE deed = '{action}'"  # noqa: S608 - ours
     return int(home.ask(sql)[0][0])
 
 
@@ -185,7 +185,7 @@ def test_a_roster_row_of_another_caseworker_calls_no_one(home: HotlineHarness) -
     puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
     lan = home.colleague("Lan", account=ACCOUNT + 1)
     leaves(home, lan)
-    home.ask(f"UPDATE on_call SET staff_id = '{lan.id}' RETURNING staff_id")
+    home.ask(f"UPDATE on_call SET staff_id = '{lan.id}' RETURNING staff_id")  # noqa: S608
     in_danger(home)
     passes(home, 30)
     assert calls(home, ACCOUNT + 1) == []

@@ -117,8 +117,8 @@ TRANSLATIONS = (
     Finding("th", "no decision of a court", ("คำตัดสิน",), ("ผลการพิจารณา",)),
     Finding("fil", "do not erase", says=("Huwag burahin", "Huwag bawiin")),
     Finding("th", "do not erase", says=("ไม่ต้องลบ", "ไม่ถอน ไว้ตามเดิม")),
-    Finding("zh_Hant", "do not erase", says=("不要刪除", "不收回，留著")),
-    Finding("zh_Hans", "do not erase", says=("不要删除", "不收回，留着")),
+    Finding("zh_Hant", "do not erase", says=("不要刪除", "不收回，留著")),  # noqa: RUF001
+    Finding("zh_Hans", "do not erase", says=("不要删除", "不收回，留着")),  # noqa: RUF001
     Finding("ja", "do not erase", says=("消さない", "取り下げない")),
     Finding("my", "in danger, not dangerous", ("သူ အန္တရာယ် ရှိတယ်",), ("သူ အန္တရာယ် ကြုံနေတယ်",)),
     Finding("km", "in danger, not dangerous", ("គេមានគ្រោះថ្នាក់",), ("គេជួបគ្រោះថ្នាក់",)),

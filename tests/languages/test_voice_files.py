@@ -201,7 +201,7 @@ async def test_telegram_gets_a_recording_once_and_its_number_from_then_on(tmp_pa
 async def test_a_number_telegram_does_not_know_any_more_costs_one_more_upload(
     tmp_path: Path,
 ) -> None:
-    from hashlib import sha256
+    from hashlib import sha256  # noqa: PLC0415
 
     name, kept = record(tmp_path, "id", CONSENT), tmp_path / "recordings.json"
     sandbox = Sandbox()

@@ -392,8 +392,8 @@ def test_numbers_are_forgotten_after_two_days_and_undelivered_words_after_seven(
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_looking_for_letters_reads_no_whole_table(kind: str, tmp_path: Path) -> None:
-    from bot.mailbox import outbox
-    from bot.store.database import Database
+    from bot.mailbox import outbox  # noqa: PLC0415
+    from bot.store.database import Database  # noqa: PLC0415
 
     database = Database(migrated_url(kind, tmp_path))
     for statement, row in (

@@ -150,7 +150,7 @@ def test_four_hundred_lines_with_overlaps_are_kept_once_in_order(tmp_path: Path,
 class Forgetful(Inbox):
     """An inbox that knows no update again."""
 
-    def unseen(self, work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    def unseen(self, work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:  # noqa: ARG002
         return list(arrivals)
 
 

@@ -89,7 +89,7 @@ def test_a_letter_that_does_not_open_is_seen_as_failed_and_holds_up_no_other(
     round_: Round,
 ) -> None:
     altered, other = round_.waits("I am here."), round_.waits("another")
-    spoil = f"UPDATE outbox SET body = x'00' WHERE id = {altered} RETURNING id"
+    spoil = f"UPDATE outbox SET body = x'00' WHERE id = {altered} RETURNING id"  # noqa: S608 - ours
     assert query(round_.database, spoil) == [(altered,)]
     due = round_.does(lambda work: round_.outbox.load_due(work, MIDDAY, 9))
     assert [it.id for it in due] == [other]

@@ -31,7 +31,7 @@ def home(database_kind: str, tmp_path: Path) -> Iterator[HotlineHarness]:
 
 def rows(home: HotlineHarness) -> dict[str, list[object]]:
     """Return every row of the database."""
-    return {name: sorted(home.ask(f"SELECT * FROM {name}"), key=repr) for name in metadata.tables}
+    return {name: sorted(home.ask(f"SELECT * FROM {name}"), key=repr) for name in metadata.tables}  # noqa: S608
 
 
 def sends(home: HotlineHarness, late: float = 60.0) -> CanaryRecord:

@@ -216,7 +216,7 @@ class _FewExamples:
 
     @staticmethod
     def pytest_configure() -> None:
-        from hypothesis import Phase, settings
+        from hypothesis import Phase, settings  # noqa: PLC0415 - after the libraries
 
         settings.register_profile(
             "mutants", settings.default, derandomize=True, database=None,

@@ -73,7 +73,7 @@ def outcomes(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "sample" / "__init__.py").touch()
     (tmp_path / "sample" / "counting.py").write_text(PROGRAM, "utf-8")
     (tmp_path / "checks" / "test_counting.py").write_text(TEST, "utf-8")
-    ran = subprocess.run(
+    ran = subprocess.run(  # noqa: S603 - our own
         [sys.executable, "-c", RUN, str(tmp_path)], cwd=ROOT, capture_output=True, text=True,
         check=False,
     )  # fmt: skip

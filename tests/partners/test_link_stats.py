@@ -119,7 +119,7 @@ def test_what_is_remembered_fits_many_chats(home: HotlineHarness) -> None:
 
 
 def test_another_host_key_finds_no_chat_in_it(home: HotlineHarness) -> None:
-    from bot.vault import HostKey, Vault
+    from bot.vault import HostKey, Vault  # noqa: PLC0415
 
     (person,) = come(home, 1)
     ((campaign, month, place),) = home.ask("SELECT campaign_id, month, place FROM campaign_places")

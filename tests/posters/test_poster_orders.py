@@ -102,7 +102,7 @@ def test_one_link_serves_all_languages_and_several_serve_their_own() -> None:
 
 def test_a_wrong_name_of_the_bot_is_refused() -> None:
     order = plan_order([campaign()], PosterChoice())
-    for name in ("", "haven bot", "haven-bot", "t.me/haven_bot", "hаven_bot"):
+    for name in ("", "haven bot", "haven-bot", "t.me/haven_bot", "hаven_bot"):  # noqa: RUF001
         with pytest.raises(PosterRefusedError, match="no name of a bot"):
             build_content(order, replace(SENDER, username=name))
 

@@ -21,7 +21,7 @@ WORDS = {
     "vi": "Có ai khác nhìn thấy màn hình này không?",
     "th": "ตอนนี้มีใครเห็นหน้าจอของคุณไหม",
     "fil": "May ibang tao ba na nakakakita ng screen na ito?",
-    "zh-Hant": "現在有人看得到這個畫面嗎？",
+    "zh-Hant": "現在有人看得到這個畫面嗎？",  # noqa: RUF001 - as Chinese is written
     "km": "តើមាននរណាមើលឃើញអេក្រង់នេះទេ?",
     "my": "ဤမျက်နှာပြင်ကို တစ်ယောက်ယောက် မြင်နိုင်ပါသလား။",
     "ja": "今、誰かがこの画面を見ることができますか。",

@@ -161,8 +161,8 @@ async def test_troubles_wait_strike_and_end(
 
 def test_chance_strikes_the_same_way_twice() -> None:
     def struck(seed: int) -> list[bool]:
-        from bot.sandbox import Sandbox
-        from bot.sandbox.call_log import ApiCall
+        from bot.sandbox import Sandbox  # noqa: PLC0415 - a sandbox of its own for each seed
+        from bot.sandbox.call_log import ApiCall  # noqa: PLC0415
 
         sandbox = Sandbox(seed=seed)
         sandbox.faults.add("html", times=1000, chance=0.3)

@@ -20,7 +20,7 @@ NOW = 1_795_000_000
 
 
 def check_with_aiogram(update: dict[str, Any]) -> None:
-    import aiogram.types
+    import aiogram.types  # noqa: PLC0415 - it takes five seconds, and every worker imports this file
 
     aiogram.types.Update.model_validate(update)
 

@@ -80,7 +80,7 @@ def test_a_value_is_read_by_haven_and_by_a_shell_as_it_was_written(
     path.write_text(format_env({"organisation": value}))
     assert read_env_file(path) == {"HAVEN_ORGANISATION": value}
     script = f'. {path}; printf %s "$HAVEN_ORGANISATION"'
-    shell = subprocess.run(["sh", "-c", script], capture_output=True, check=True)
+    shell = subprocess.run(["sh", "-c", script], capture_output=True, check=True)  # noqa: S603, S607
     assert shell.stdout.decode() == value
 
 
@@ -124,8 +124,8 @@ def verified(files: list[PlannedFile], folder: Path) -> str:
     """Return what systemd says about units."""
     for it in files:
         (folder / it.path.name).write_bytes(it.content)
-    done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *(str(folder / it.path.name) for it in files)],
+    done = subprocess.run(  # noqa: S603
+        ["systemd-analyze", "verify", "--man=no", *(str(folder / it.path.name) for it in files)],  # noqa: S607
         env={**os.environ, "SYSTEMD_UNIT_PATH": f"{folder}:"}, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
@@ -145,8 +145,8 @@ def test_every_service_is_hardened(tmp_path: Path) -> None:
 
 def exposure(name: str, root: Path) -> float:
     """Return how exposed systemd finds a service."""
-    done = subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", "--no-pager", f"--root={root}",
+    done = subprocess.run(  # noqa: S603
+        ["systemd-analyze", "security", "--offline=true", "--no-pager", f"--root={root}",  # noqa: S607
          f"{name}.service"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
@@ -192,7 +192,7 @@ def test_libraries_run_where_no_memory_is_both_written_and_executed() -> None:
 
 
 def run_python(code: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT
     )
 

@@ -64,7 +64,7 @@ def counted_by_two(how: str, tmp_path: Path) -> tuple[int, int]:
     connection.execute("INSERT INTO tallies VALUES ('words', 1, 0)")
     connection.close()
     both = [
-        subprocess.Popen(
+        subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-c", COUNTS, url, how, str(TIMES)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

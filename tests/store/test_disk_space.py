@@ -13,7 +13,7 @@ from bot.store.disk_space import MIN_FREE_BYTES, DiskLevel, DiskSpace, level_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-Disk = namedtuple("Disk", "total free")
+Disk = namedtuple("Disk", "total free")  # noqa: PYI024 - what the system returns is one as well
 WHOLE = 100 * 2**30
 
 

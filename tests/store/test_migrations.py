@@ -287,7 +287,7 @@ migrate.upgrade(database.Database(sys.argv[1]))
 def dies_upgrading(database: Database, statements: int, *others: Path | str) -> None:
     """Upgrade in a process that is killed after so many statements, 900: before the commit."""
     url = database.url.render_as_string(hide_password=False)
-    died = subprocess.run(
+    died = subprocess.run(  # noqa: S603 - our own program
         [*python_code(DIES), url, str(statements), *map(str, others)],
         check=False,
         capture_output=True,
@@ -364,7 +364,8 @@ upgrade(Database(sys.argv[1]))
 def test_two_processes_may_upgrade_at_the_same_moment(tmp_path: Path) -> None:
     url = empty_url("sqlite", tmp_path)
     both = [
-        subprocess.Popen([*python_code(UPGRADES), url], stderr=subprocess.PIPE) for _ in range(2)
+        subprocess.Popen([*python_code(UPGRADES), url], stderr=subprocess.PIPE)  # noqa: S603
+        for _ in range(2)
     ]
     ends = [(process.communicate()[1].decode(), process.returncode) for process in both]
     assert [code for _, code in ends] == [0, 0], json.dumps(ends)

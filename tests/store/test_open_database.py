@@ -131,7 +131,7 @@ sys.stdin.read()
 
 
 def test_the_second_bot_on_one_folder_exits_and_names_the_first(tmp_path: Path) -> None:
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-c", HOLDS, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as first:
         assert first.stdout is not None

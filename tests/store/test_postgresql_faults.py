@@ -352,7 +352,7 @@ async def test_a_server_that_says_nothing_is_given_up_and_nothing_is_stored_twic
     os.kill(server, signal.SIGSTOP)
     try:
         began = asyncio.create_task(writer.run(note("once")))
-        while not writer.stalled_since:
+        while not writer.stalled_since:  # noqa: ASYNC110 - as the watch of a running bot does
             await asyncio.sleep(0.02)
         await began  # on another connection
     finally:
@@ -397,7 +397,7 @@ sys.stdin.read()
 def test_a_second_bot_on_one_database_ends_and_names_the_first(database: Database) -> None:
     address = database.url.render_as_string(hide_password=False).replace(f"{os.getpid()}", "x")
     plain = address.partition("?")[0] + f"?host={postgres_server.server()}"
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "-c", RIVAL, plain], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as first:
         assert first.stdout is not None

@@ -260,7 +260,7 @@ async def test_odd_updates_in_the_middle_of_a_report_do_no_harm(
                 kept = night.sql("SELECT count(*) FROM inbox")
                 night.sandbox.updates.inject(update)
                 if name == UNCONFIRMED:
-                    await night.until(lambda: night.sql("SELECT count(*) FROM inbox") != kept, name)
+                    await night.until(lambda: night.sql("SELECT count(*) FROM inbox") != kept, name)  # noqa: B023
                     night.sandbox.updates.clear()
                 await night.until(lambda: not len(night.sandbox.updates), name)
         await night.settled()

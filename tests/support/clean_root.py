@@ -68,7 +68,7 @@ class CleanRoot:
 
     def tries(self, line: str, **more: str) -> TypedCommand:
         """Type a line in the checkout, as root; `more` are variables of the environment."""
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - what a test or a page says
             enter(self.folder, line), env=environment() | more, text=True, check=False,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
@@ -85,7 +85,7 @@ class CleanRoot:
     def running(self, line: str, log: Path, **more: str) -> Iterator[subprocess.Popen[bytes]]:
         """Run a line until the context ends; what it prints is in a file of this machine."""
         with log.open("wb") as out:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 - what a test or a page says
                 enter(self.folder, f"exec {line}"), env=environment() | more,
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
@@ -99,7 +99,7 @@ class CleanRoot:
     def copied(self, name: str) -> CleanRoot:
         """Return another machine that is like this one."""
         other = self.folder.with_name(name)
-        subprocess.run(["cp", "-a", self.folder, other], check=True)
+        subprocess.run(["cp", "-a", self.folder, other], check=True)  # noqa: S603, S607
         return CleanRoot(other)
 
 
@@ -126,7 +126,7 @@ def missing() -> str:
     if shutil.which(TOOL) is None:
         return f"{TOOL} is not installed here"
     done = subprocess.run(
-        ["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"],
+        ["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"],  # noqa: S607
         check=False, capture_output=True,
     )  # fmt: skip
     return "" if done.returncode == 0 else "this machine allows no mounts"
@@ -151,7 +151,7 @@ def clean_root() -> Iterator[CleanRoot]:
 def copy_checkout(folder: Path) -> None:
     """Copy what Git knows of this repository, but for the tests."""
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    known = subprocess.run(
+    known = subprocess.run(  # noqa: S603
         listed, cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.split("\0")
     for name in known:
@@ -165,7 +165,7 @@ def _install_debian(folder: Path) -> None:
     listed = folder.with_name("sources.list")
     listed.write_text(sources)
     options = [f"--aptopt={line}" for line in (APT + _network_of_apt()).splitlines()]
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603
         [TOOL, "--quiet", "--variant=minbase", "--dpkgopt=force-unsafe-io", *options,
          suite, str(folder), str(listed)],
         check=False, capture_output=True, text=True,
@@ -176,8 +176,8 @@ def _install_debian(folder: Path) -> None:
 
 def _sources() -> tuple[str, str]:
     """Return the release this machine has, and where its packages come from over a network."""
-    said = subprocess.run(
-        ["apt-get", "indextargets", "--format", SOURCES, "Created-By: Packages"],
+    said = subprocess.run(  # noqa: S603 - a fixed command
+        ["apt-get", "indextargets", "--format", SOURCES, "Created-By: Packages"],  # noqa: S607
         check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     found = [line.split("|") for line in said.splitlines() if line.startswith("http")]
@@ -191,7 +191,7 @@ def _sources() -> tuple[str, str]:
 def _network_of_apt() -> str:
     """Return what this machine's apt is told of its network: proxies, and what is not checked."""
     said = subprocess.run(
-        ["apt-config", "dump", "Acquire"],
+        ["apt-config", "dump", "Acquire"],  # noqa: S607
         check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
     return "".join(f"{it}\n" for it in said.splitlines() if OF_THE_NETWORK.match(it))
@@ -204,4 +204,4 @@ def _roomy_folder() -> str:
         has_room = status.f_bavail * status.f_frsize > 2 * ROOM
         if has_room and not status.f_flag & (os.ST_NOEXEC | os.ST_NODEV):
             return str(MEMORY)
-    return "/var/tmp"
+    return "/var/tmp"  # noqa: S108 - a folder with a name of its own in it

@@ -37,7 +37,7 @@ def command_runner(folder: Path, **more: str) -> Haven:
     password = written(folder / "password", PASSWORD)
     env = {"HAVEN_DATA": f"{folder}/data", "HAVEN_HOST_KEY_FILE": f"{folder}/host.key", **more}
 
-    def typed(*words: str, input: str | None = None) -> CommandResult:
+    def typed(*words: str, input: str | None = None) -> CommandResult:  # noqa: A002 - as the runner calls it
         # In this process: forty starts of Python would take longer than all they do.
         if words[:2] == ("staff", "add"):
             words = (*words, "--password-file", str(password))
@@ -67,7 +67,7 @@ def run_haven(*typed: str | Path, said: str = "", **settings: str | Path) -> Com
 
 def start_haven(*typed: str, **settings: str | Path) -> CommandResult:
     """Run a command as it is typed: Python is started, and imports what the command needs."""
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-m", "bot.cli", *typed],
         capture_output=True, text=True, env=command_settings(settings), timeout=PATIENCE,
         check=False,

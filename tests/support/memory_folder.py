@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # noqa: S108 - folders in it are made by `tempfile`
 ROOM = 2 * 1024**3
 """Bytes that must be free; a container often has 64 MiB there."""
 

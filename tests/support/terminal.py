@@ -26,7 +26,7 @@ def shown_at_a_terminal(columns: int, *typed: str, **settings: str | Path) -> li
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     env = command_settings(settings)
     del env["COLUMNS"]
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - our own program
         [*haven_program(), *typed],
         stdin=slave, stdout=slave, stderr=slave, env=env | {"TERM": "xterm"},
     )  # fmt: skip

@@ -32,7 +32,7 @@ HELLO = "Halo, saya membaca pesan Anda."
 
 async def until(holds: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE):
-        while not holds():
+        while not holds():  # noqa: ASYNC110 - people and bot do as they like
             await asyncio.sleep(0.05)
 
 
@@ -135,7 +135,7 @@ def test_every_label_of_a_scene_is_one_of_the_flows(tmp_path: Path) -> None:
 
 
 def test_an_unknown_scene_is_said_with_those_there_are() -> None:
-    from typer.testing import CliRunner
+    from typer.testing import CliRunner  # noqa: PLC0415
 
     done = CliRunner().invoke(app, ["train", "nobody", "--no-browser"])
     assert isinstance(done.exception, HavenError)

@@ -8,14 +8,18 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.app.partner_room.deliveries import build_room_referrals
 from bot.app.referral_recipients import deployment_place, find_recipients
 from bot.channels.telegram.bot_name import BotName
 from bot.clock import SECOND, Clock, SystemClock
 from bot.desks.partner_room.app import build_room
 from bot.desks.partner_room.context import RoomAgreement, RoomContext
+from bot.hotline.deliveries.incoming import PartnerReferrals
+from bot.hotline.deliveries.partner_links import RecipientPartners
 from bot.languages import LANGUAGES, catalogue
 from bot.vault import AuditLog
 from bot.vault.keys.passwords import DEFAULT_COST, PasswordCost
+from flows.texts.counties import COUNTIES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -43,7 +47,7 @@ class RoomOptions:
     password_cost: PasswordCost = DEFAULT_COST
     practice: Callable[[], Sequence[PracticeScene]] = lambda: ()
     """The scenes of the shared training, which lie above this layer."""
-    recipients_of: RecipientsOfPartner = lambda _work, _partner: ()
+    recipients_of: RecipientsOfPartner = RecipientPartners.recipients_of
 
 
 def build_room_context(
@@ -58,6 +62,8 @@ def build_room_context(
         password_cost=options.password_cost, find_username=BotName(settings).find,
         find_place=partial(deployment_place, settings),
         agreements=PartnerAgreements(settings, options).of, practice=options.practice,
+        referrals=build_room_referrals(settings, vault), incoming=PartnerReferrals(vault),
+        counties=lambda: COUNTIES,
     )  # fmt: skip
 
 

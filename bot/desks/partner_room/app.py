@@ -16,12 +16,12 @@ from bot.desks.partner_room import (
     links,
     posters,
     practice,
-    referrals,
     services,
     sign_in,
     welcome,
 )
 from bot.desks.partner_room.endpoint import RoomEndpoint
+from bot.desks.partner_room.referrals import received, sent
 from bot.desks.partner_room.request import NothingHereError, RoomRequest
 from bot.desks.partner_room.routes import Access, RoomRoute, check_routes
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bot.desks.partner_room.context import RoomContext
 
 ROOM_MODULES = (
-    sign_in, welcome, home, links, posters, figures, referrals, services, agreement, practice,
+    sign_in, welcome, home, links, posters, figures, received, sent, services, agreement, practice,
     account,
 )  # fmt: skip
 ROOM_ROUTES: tuple[RoomRoute, ...] = tuple(

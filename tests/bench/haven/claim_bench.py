@@ -130,7 +130,7 @@ class ClaimingOnPostgreSQL(Claiming):
     kind = "postgresql"
 
     def _url(self) -> str:
-        from tests.support.database import postgres_server
+        from tests.support.database import postgres_server  # noqa: PLC0415 - only where it is measured
 
         tempfile.tempdir = str(self._folder.parent)  # outlives this folder, and goes with us
         return postgres_server.empty_database()

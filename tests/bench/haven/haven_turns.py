@@ -108,7 +108,7 @@ class HavenOnPostgreSQL(Haven):
     """The same on the other database."""
 
     def __init__(self, folder: Path) -> None:
-        from tests.support.database import postgres_server
+        from tests.support.database import postgres_server  # noqa: PLC0415 - only where it is measured
 
         tempfile.tempdir = str(folder.parent)  # a real disk; outlives this folder, and goes with us
         os.environ[haven_parts.ADDRESS] = postgres_server.empty_database()

@@ -44,7 +44,7 @@ class NoNetworkSession(BaseSession):
         self,
         bot: Bot,
         method: TelegramMethod[Any],
-        timeout: int | None = None,
+        timeout: int | None = None,  # noqa: ASYNC109 - aiogram's signature
     ) -> Any:
         """Prepare every value as the default transport does, then answer at once."""
         del timeout

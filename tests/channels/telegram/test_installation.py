@@ -73,6 +73,6 @@ async def test_rights_that_are_missing_are_named(
 ) -> None:
     sandbox, address = telegram
     group = group_with_bot(sandbox, "administrator")
-    monkeypatch.setitem(ADMIN_RIGHTS, "can_manage_topics", False)
+    monkeypatch.setitem(ADMIN_RIGHTS, "can_manage_topics", False)  # noqa: FBT003
     with pytest.raises(SettingError, match="the bot may not manage topics there; allow it"):
         await check_group(TOKEN, address, group.id)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
-TOKEN = "7100000001:AAa-token-of-a-bot-that-there-is-not-00"
+TOKEN = "7100000001:AAa-token-of-a-bot-that-there-is-not-00"  # noqa: S105 - no token
 PROXY = "http://proxy.example.org:3128"
 ME = b'{"ok":true,"result":{"id":7100000001,"is_bot":true,"first_name":"Hope"}}'
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def agree(office: ForumDeskHarness, case: str) -> None:
     """Agree on nine at night in a case."""
     vault, now = office.house.vault, office.house.clock.now()
-    ((key,),) = office.ask(f"SELECT chat_key FROM cases WHERE id = '{case}'")
+    ((key,),) = office.ask(f"SELECT chat_key FROM cases WHERE id = '{case}'")  # noqa: S608 - ours
     zone = load_settings(data="x").zone
     office.house.database.writer.run_sync(
         lambda work: CheckIns(vault, AuditLog(vault)).schedule(

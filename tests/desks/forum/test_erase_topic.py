@@ -100,5 +100,5 @@ async def test_what_was_on_its_way_to_the_topic_never_arrives(tmp_path: Path) ->
 
         number = office.house.database.writer.run_sync(keep)
         assert await erased(office, case, tmp_path) == ()
-        assert office.ask(f"SELECT id FROM outbox WHERE id = {number}") == []
+        assert office.ask(f"SELECT id FROM outbox WHERE id = {number}") == []  # noqa: S608
         await office.until(lambda: not office.threads())

@@ -10,8 +10,7 @@ import pytest
 from bot.desks.partner_room.context import NoServices
 
 if TYPE_CHECKING:
-    from tests.support.harnesses.room_harness import RoomHarness
-    from tests.support.harnesses.room_harness import RoomMember
+    from tests.support.harnesses.room_harness import RoomHarness, RoomMember
 
 
 @pytest.fixture

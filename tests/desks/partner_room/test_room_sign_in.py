@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.support.harnesses.room_harness import RoomMember
 
-NEW_PASSWORD = "seven boats under a paper moon"
+NEW_PASSWORD = "seven boats under a paper moon"  # noqa: S105 - a test's
 
 
 @pytest.fixture

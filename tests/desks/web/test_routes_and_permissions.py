@@ -57,7 +57,7 @@ def test_two_routes_with_one_path_stop_the_start(web_desk: WebDeskHarness) -> No
 
 
 def test_every_route_requires_a_permission(web_desk: WebDeskHarness) -> None:
-    from bot.desks.web.middleware import DeskEndpoint
+    from bot.desks.web.middleware import DeskEndpoint  # noqa: PLC0415
 
     assert all(isinstance(route.app, DeskEndpoint) for route in web_desk.app.routes)  # type: ignore[attr-defined]
 

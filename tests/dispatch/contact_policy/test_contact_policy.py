@@ -153,7 +153,7 @@ def met(home: HotlineHarness, rule: str) -> tuple[ChatPerson, CaseworkerDriver, 
 
 
 def choose(home: HotlineHarness, case: str, rule: str) -> None:
-    home.ask(f"UPDATE cases SET contact = '{rule}' WHERE id = '{case}'")
+    home.ask(f"UPDATE cases SET contact = '{rule}' WHERE id = '{case}'")  # noqa: S608
 
 
 def waits(home: HotlineHarness) -> list[str]:
@@ -360,7 +360,7 @@ def test_the_later_of_two_choices_in_one_chat_is_kept_as_well(hotline: HotlineHa
     key = hotline.ask("SELECT chat_key FROM cases")[0][0]
     columns = "kind, status, priority, language, county, address, reasons, alerts, queue"
     hotline.ask(
-        f"INSERT INTO cases (id, reference, chat_key, contact, waiting_since, opened_at, {columns})"
+        f"INSERT INTO cases (id, reference, chat_key, contact, waiting_since, opened_at, {columns})"  # noqa: S608
         f" SELECT 'later', 'LATER2', chat_key, 'when_i_write', waiting_since, opened_at + 1,"
         f" {columns} FROM cases WHERE chat_key = X'{bytes(key).hex()}'"
     )

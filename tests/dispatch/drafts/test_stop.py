@@ -70,7 +70,7 @@ def test_the_search_finds_words_in_every_spelling(sqlite_hotline: HotlineHarness
 def _write(home: HotlineHarness, name: str, value: bytes) -> None:
     connection = home.database.connect()
     connection.execute(f"CREATE TABLE IF NOT EXISTS {name} (words BLOB)")
-    connection.execute(f"INSERT INTO {name} VALUES (?)", (value,))
+    connection.execute(f"INSERT INTO {name} VALUES (?)", (value,))  # noqa: S608
     connection.commit()
     connection.close()
 

@@ -189,7 +189,7 @@ def test_a_person_who_blocked_the_bot_is_one_staff_hear_of(hotline: HotlineHarne
 def test_a_rule_that_became_stricter_on_the_way_is_kept(hotline: HotlineHarness) -> None:
     person, _mei, case = with_contact(hotline, "At certain hours", "Evening", "Done")
     passes(hotline, 24.5)
-    hotline.ask(f"UPDATE cases SET contact = 'when_i_write' WHERE id = '{case}'")
+    hotline.ask(f"UPDATE cases SET contact = 'when_i_write' WHERE id = '{case}'")  # noqa: S608
     before = len(person.texts)
     events = passes(hotline, 6)
     hotline.run(hotline.close_writer_idle(3))
@@ -219,7 +219,7 @@ def refused(home: HotlineHarness, events: list[Event]) -> list[str]:
 
 
 def status(home: HotlineHarness, case: str) -> str:
-    ((found,),) = home.ask(f"SELECT status FROM cases WHERE id = '{case}'")
+    ((found,),) = home.ask(f"SELECT status FROM cases WHERE id = '{case}'")  # noqa: S608 - ours
     return str(found)
 
 
@@ -274,7 +274,7 @@ def test_a_clock_that_was_altered_is_told_to_staff_once_a_day_and_stops_no_other
     case = mei.claims()
     mei.run_command(Verb.ADD_DEADLINE_EVENT, case, code="contact")
     looks(hotline)
-    hotline.ask(f"UPDATE clock_events SET sealed = zeroblob(80) WHERE case_id = '{altered}'")
+    hotline.ask(f"UPDATE clock_events SET sealed = zeroblob(80) WHERE case_id = '{altered}'")  # noqa: S608
     before = len(person.texts)
     events = passes(hotline, 25)
     assert [it.case for it in events] == [altered]
@@ -353,7 +353,7 @@ def test_an_erased_case_leaves_no_clock(hotline: HotlineHarness) -> None:
         == ()
     )
     for table in ("clock_events", "clocks", "clock_marks"):
-        assert hotline.ask(f"SELECT count(*) FROM {table}") == [(0,)]
+        assert hotline.ask(f"SELECT count(*) FROM {table}") == [(0,)]  # noqa: S608 - our own name
 
 
 # --- Whatever happens ------------------------------------------------------------------------

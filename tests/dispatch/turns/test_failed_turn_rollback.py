@@ -181,7 +181,7 @@ def commit_whatever_fails(
     try:
         result = unit(work)
         work.run_deferred()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever a unit raises
         failure = error
     cursor.execute("COMMIT")
     if session is not None:

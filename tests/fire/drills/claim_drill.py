@@ -111,7 +111,7 @@ def begin(task: ClaimTask) -> int:
         return process
     try:
         ClaimWorker(task).work()
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - told by what it ends with
         sys.excepthook(*sys.exc_info())
         os._exit(1)
     os._exit(0)

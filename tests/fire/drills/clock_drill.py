@@ -148,13 +148,13 @@ class ClockDrill:
 
     def _doctor(self) -> str:
         command = [sys.executable, "-m", "bot.cli", "doctor"]
-        return subprocess.run(
+        return subprocess.run(  # noqa: S603
             command, env=self.deployment.environment, cwd=ROOT, capture_output=True, text=True,
             check=False,
         ).stdout  # fmt: skip
 
 
-async def run(
+async def run(  # noqa: PLR0913 - each is an option of the drill
     offsets: Sequence[int], folder: Path, *, lines: int = LINES, has_alarm: bool = True,
     control: bool = False, tell: Callable[[int], None] = lambda _: None, database: str = "sqlite",
 ) -> ClockFindings:  # fmt: skip

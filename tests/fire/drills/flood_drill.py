@@ -36,7 +36,7 @@ def is_broken(told: dict[str, Any]) -> bool:
     return bool(told["unanswered"] or told["p99"] >= LONGEST)
 
 
-def drill(
+def drill(  # noqa: PLR0913 - each is an option of the command
     *, seconds: float = 30.0, senders: int = FloodPlan.senders, people: int = FloodPlan.people,
     pause: float = FloodPlan.pause, seed: int = FloodPlan.seed, flaw: str = "",
     database: str = "sqlite",

@@ -198,7 +198,7 @@ def employs(here: NeedleDeployment, number: int) -> tuple[Phone, str]:
 def reads(here: NeedleDeployment, who: str, reference: str) -> None:
     """Have whoever claimed a case sign in and open it."""
     night, vault = here.night, here.vault()
-    ((case,),) = night.sql(f"SELECT id FROM cases WHERE reference = '{reference}'")
+    ((case,),) = night.sql(f"SELECT id FROM cases WHERE reference = '{reference}'")  # noqa: S608
     here.crew.reads(vault, night.database, case, who, night.clock.now())
     vault.close()
 
@@ -206,7 +206,7 @@ def reads(here: NeedleDeployment, who: str, reference: str) -> None:
 async def talks(here: NeedleDeployment, guest: LivePerson, reference: str, account: Phone) -> None:
     """Have a caseworker write with somebody, and take notes."""
     night = here.night
-    asked = f"SELECT thread FROM topics JOIN cases ON cases.id = case_id WHERE reference = '{reference}'"
+    asked = f"SELECT thread FROM topics JOIN cases ON cases.id = case_id WHERE reference = '{reference}'"  # noqa: E501, S608
     await night.until(lambda: night.sql(asked) and night.sql(asked)[0][0], "a topic")
     thread = night.sql(asked)[0][0]
     for line in ("/claim", "/takeover"):

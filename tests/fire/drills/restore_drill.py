@@ -73,7 +73,7 @@ def _nothing(_done: int) -> None:
     pass
 
 
-def run(
+def run(  # noqa: PLR0913 - each is an option of the drill
     folder: Path, cases: int, files: int, damages: int, seed: int, *,
     tell: Callable[[int], None] = _nothing, kind: str = "sqlite",
 ) -> RestoreFindings:  # fmt: skip
@@ -121,7 +121,7 @@ def _erase_and_restore(
     database: Database, files: Path, paths: Sequence[Path], to: Path, kind: str
 ) -> int:
     """Erase some cases, restore what was made before, and count those that are there again."""
-    from bot.vault import AuditLog
+    from bot.vault import AuditLog  # noqa: PLC0415 - used here alone
 
     erasures = Erasures(VAULT, AuditLog(VAULT), files)
     gone = [case for (case,) in query(database, "SELECT id FROM cases ORDER BY id LIMIT 5")]

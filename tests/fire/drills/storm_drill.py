@@ -241,7 +241,7 @@ class StormDrill:
         found.lost += max(0, found.letters - states.total())
 
 
-async def run(
+async def run(  # noqa: PLR0913 - each is an option of the drill
     folder: Path, *, rounds: int, seed: int = 1, control: str = "", patience: float = CALM,
     tell: Callable[[int], None] = lambda _: None, database: str = "sqlite",
 ) -> StormFindings:  # fmt: skip

@@ -119,7 +119,7 @@ class LanguageWalker:
 
     def _was_answered(self, before: bytes) -> bool:
         """Tell whether something changed, and nothing more is on its way here now."""
-        waits = f"SELECT count(*) FROM outbox WHERE chat_key = {self._key} AND {_ON_ITS_WAY}"
+        waits = f"SELECT count(*) FROM outbox WHERE chat_key = {self._key} AND {_ON_ITS_WAY}"  # noqa: S608 - hexadecimal
         return self._shown() != before and self._guest.evening.sql(waits) == [(0,)]
 
     def _moves(self) -> str:
@@ -206,7 +206,7 @@ class LanguageWalker:
     def _position(self) -> Position:
         """Return where this person stands; nowhere when nothing is kept of them."""
         night = self._guest.evening
-        found = night.sql(f"SELECT state FROM conversations WHERE chat_key = {self._key}")
+        found = night.sql(f"SELECT state FROM conversations WHERE chat_key = {self._key}")  # noqa: S608 - hexadecimal
         if not found:
             return Position()
         try:

@@ -103,12 +103,12 @@ def _read_only_by(sign: str) -> None:
 
     def told(path: str) -> os.statvfs_result:
         found = statvfs(path)
-        if not os.path.exists(sign):
+        if not os.path.exists(sign):  # noqa: PTH110 - `Path.exists` may be what is asked
             return found
         return os.statvfs_result([*found[:8], found.f_flag | os.ST_RDONLY, found.f_namemax])
 
     def begins(cursor: Cursor, how: str) -> None:
-        if os.path.exists(sign):
+        if os.path.exists(sign):  # noqa: PTH110
             refused = sqlite3.OperationalError("attempt to write a readonly database")
             refused.sqlite_errorcode = sqlite3.SQLITE_READONLY
             raise refused

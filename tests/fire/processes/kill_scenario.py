@@ -163,7 +163,7 @@ class KillScenario:
     ) -> None:
         """Wait until something happens, the process ends, or so many seconds are over."""
         began = time.monotonic()
-        while not (happens() or life.is_over or time.monotonic() - began > most):
+        while not (happens() or life.is_over or time.monotonic() - began > most):  # noqa: ASYNC110
             await asyncio.sleep(PAUSE)  # it happens in the sandbox, which tells nobody
 
     def _has_asked(self) -> bool:

@@ -43,7 +43,7 @@ def run_bot_process(settings: dict[str, str], log: str, flaws: str) -> int:
     try:
         run_until_signal(_run_while_watched())
     except HavenError as error:
-        print(error, file=sys.stderr)
+        print(error, file=sys.stderr)  # noqa: T201 - as the command line does
         return 1
     return 0
 

@@ -50,7 +50,7 @@ def process_spawner() -> Iterator[ProcessSpawner]:
     """Have a nurse, for any number of deployments, one after the other."""
     command = [sys.executable, "-m", "tests.fire.processes.killed_process"]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT) as process:
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT) as process:  # noqa: S603
         yield ProcessSpawner(process)
 
 

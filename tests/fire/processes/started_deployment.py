@@ -65,7 +65,7 @@ class StartedProcess:
 
     def __init__(self, settings: dict[str, str], log: Path, words: tuple[str, ...]) -> None:
         with log.open("ab") as out:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603
                 [sys.executable, *words],
                 env={**os.environ, **settings}, cwd=ROOT, stdout=out, stderr=out,
             )  # fmt: skip
@@ -86,7 +86,7 @@ class StartedProcess:
 
     def cpu(self) -> float:
         """Return the seconds of processor time used so far."""
-        with open(f"/proc/{self._process.pid}/stat", encoding="ascii") as stat:
+        with open(f"/proc/{self._process.pid}/stat", encoding="ascii") as stat:  # noqa: PTH123
             fields = stat.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

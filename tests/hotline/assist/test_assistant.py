@@ -112,7 +112,7 @@ for open_something in (socket.socket, lambda: open("/etc/hostname")):
 
 @pytest.mark.parametrize(("how", "code"), [("as it is", 0), ("flaw", 4)])
 def test_the_worker_can_open_no_socket_and_ends_if_it_could(how: str, code: int) -> None:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own
         [sys.executable, "-c", _PROOF, str(WORKER), how], check=False, capture_output=True
     )
     assert done.returncode == code

@@ -105,7 +105,7 @@ def until(home: HotlineHarness, hour: float, step: float = 0.25) -> list[Event]:
 
 
 def priority(home: HotlineHarness, case: str) -> int:
-    ((level,),) = home.ask(f"SELECT priority FROM cases WHERE id = '{case}'")
+    ((level,),) = home.ask(f"SELECT priority FROM cases WHERE id = '{case}'")  # noqa: S608 - ours
     return int(level)
 
 
@@ -313,24 +313,24 @@ def test_staff_are_told_that_it_may_be_contact_as_the_law_means_it(hotline: Hotl
 def test_the_plan_lies_sealed_with_the_case_and_no_word_in_clear(hotline: HotlineHarness) -> None:
     _person, case = agreed(hotline)
     for table in ("check_ins", "reports"):
-        for row in hotline.ask(f"SELECT * FROM {table}"):
+        for row in hotline.ask(f"SELECT * FROM {table}"):  # noqa: S608 - our own name
             blob = b"".join(bytes(it) for it in row if isinstance(it, bytes | memoryview))
             assert PLAN.encode() not in blob
             assert RIGHT.encode() not in blob
-    kinds = [kind for (kind,) in hotline.ask(f"SELECT kind FROM reports WHERE case_id = '{case}'")]
+    kinds = [kind for (kind,) in hotline.ask(f"SELECT kind FROM reports WHERE case_id = '{case}'")]  # noqa: S608
     assert "check_in" in kinds
     sent = next(it for each in cases_of(hotline) for it in each.sent if it.kind == "check_in")
     assert sent.answers == {
         "hour": 21, "often": "daily", "plan": "call", "details": PLAN, "wants_second": "yes",
         "send": "send",
     }  # fmt: skip
-    agreements = hotline.ask(f"SELECT kind FROM agreements WHERE case_id = '{case}'")
+    agreements = hotline.ask(f"SELECT kind FROM agreements WHERE case_id = '{case}'")  # noqa: S608
     assert agreements.count(("hotline",)) == 2  # what was sent, and what is wanted in silence
 
 
 def test_the_case_page_shows_the_agreed_check_in(hotline: HotlineHarness) -> None:
     _person, case = agreed(hotline)
-    ((reference,),) = hotline.ask(f"SELECT reference FROM cases WHERE id = '{case}'")
+    ((reference,),) = hotline.ask(f"SELECT reference FROM cases WHERE id = '{case}'")  # noqa: S608
     it = agreed_check_in(hotline.database, hotline.vault, reference)
     (line,) = check_in_lines(it, catalogue("en", "staff"), hotline.settings)
     assert line.plain.strip() == (

@@ -176,7 +176,7 @@ def test_who_did_what_stands_in_the_audit_log(hotline: HotlineHarness) -> None:
     mei.run_command("keep", case, text="Wait.")
     mei.run_command("erase", case)
     run_erasure_job(hotline)
-    rows = hotline.ask(f"SELECT actor, deed FROM audit WHERE subject = '{case}' ORDER BY id")
+    rows = hotline.ask(f"SELECT actor, deed FROM audit WHERE subject = '{case}' ORDER BY id")  # noqa: S608
     deeds = [row for row in rows if row[1].startswith(("wish", "erase"))]
     assert deeds == [
         ("person", "wish"), (mei.id, "wish_object"), (mei.id, "wish_confirm"), (mei.id, "erase")

@@ -140,7 +140,7 @@ class Night(RuleBasedStateMachine):
             state = "failed" if call.channel.value in self.broken else "sent"
             query(
                 self.line.database,
-                f"UPDATE on_call_calls SET state = '{state}' WHERE state = 'queued' "
+                f"UPDATE on_call_calls SET state = '{state}' WHERE state = 'queued' "  # noqa: S608
                 f"AND channel = '{call.channel.value}' RETURNING id",
             )
         self.told.update(result.untold)

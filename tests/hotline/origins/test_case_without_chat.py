@@ -229,7 +229,7 @@ TOLD_IN_CALLS = {
 
 
 def priority_of(hotline: HotlineHarness, case: str) -> int:
-    ((priority,),) = hotline.ask(f"SELECT priority FROM cases WHERE id = '{case}'")
+    ((priority,),) = hotline.ask(f"SELECT priority FROM cases WHERE id = '{case}'")  # noqa: S608
     return int(priority)
 
 

@@ -120,7 +120,7 @@ class Office(RuleBasedStateMachine):
     def is_moved(self, name: str, case: str, verb: CaseAction) -> None:
         moved = self.line.moves(self.who(name), case, verb, reason="why")
         if verb is CaseAction.REFER and moved is CaseState.REFERRED and case not in self.sent:
-            self.run_sql(f"DELETE FROM referrals WHERE case_id = '{case}'")
+            self.run_sql(f"DELETE FROM referrals WHERE case_id = '{case}'")  # noqa: S608
             self.run_sql(REFERRAL.format(case=case))
             self.sent.add(case)
 
@@ -133,13 +133,13 @@ class Office(RuleBasedStateMachine):
 
     @rule(case=cases)
     def consent_is_taken_back(self, case: str) -> None:
-        self.run_sql(f"UPDATE referrals SET state = 'revoked' WHERE case_id = '{case}'")
+        self.run_sql(f"UPDATE referrals SET state = 'revoked' WHERE case_id = '{case}'")  # noqa: S608
         self.sent.discard(case)
 
     @rule(case=cases)
     def person_withdraws(self, case: str) -> None:
         """Ask for everything of the chat to be erased: until it is, staff must see the case."""
-        ((key,),) = query(self.line.database, f"SELECT chat_key FROM cases WHERE id = '{case}'")
+        ((key,),) = query(self.line.database, f"SELECT chat_key FROM cases WHERE id = '{case}'")  # noqa: S608
         requests = ErasureRequests(self.line.audit)
         asked = self.line.run(lambda work: requests.request(work, key, self.line.now, ()))
         assert case in asked

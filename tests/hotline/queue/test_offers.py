@@ -221,7 +221,7 @@ def _asks(
 def _empty(work: object) -> None:
     """Delete everything of the example before."""
     for table in ("case_keys", "cases", "staff"):
-        work._cursor.execute(f"DELETE FROM {table}")  # type: ignore[attr-defined]
+        work._cursor.execute(f"DELETE FROM {table}")  # type: ignore[attr-defined]  # noqa: S608
 
 
 def test_offers_of_one_alone_are_all_of_their_queues(queue_harness: QueueHarness) -> None:

@@ -118,7 +118,7 @@ def test_raising_priority_shortens_the_due_time_and_lowering_keeps_it(
 
     def becomes(priority: Priority) -> None:
         connection = queue_harness.database.connect()
-        connection.cursor().execute(f"UPDATE cases SET priority = {priority.value}")
+        connection.cursor().execute(f"UPDATE cases SET priority = {priority.value}")  # noqa: S608
         connection.close()
         queue_harness.run(
             lambda work: queue_harness.promises.priority_changed(work, case, queue_harness.now)

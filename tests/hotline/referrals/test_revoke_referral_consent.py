@@ -175,7 +175,7 @@ def test_a_consent_hidden_by_a_changed_row_is_still_revoked(
     tells_nobody_else(person)
     (state, sealed, asked) = rows[0]
     hotline.ask(
-        f"UPDATE referrals SET state = '{state}', sealed = X'{bytes(sealed).hex()}', "
+        f"UPDATE referrals SET state = '{state}', sealed = X'{bytes(sealed).hex()}', "  # noqa: S608
         f"asked = X'{bytes(asked).hex()}' RETURNING id"
     )
     assert refusals(mei.run_command(Verb.SEND_REFERRAL, case, code=referral)) == [

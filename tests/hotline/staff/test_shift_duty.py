@@ -48,7 +48,7 @@ def passes(home: HotlineHarness, minutes: float) -> None:
 
 
 def is_on_duty(home: HotlineHarness, who: CaseworkerDriver) -> bool:
-    return home.ask(f"SELECT on_duty FROM staff WHERE id = '{who.id}'") == [(1,)]
+    return home.ask(f"SELECT on_duty FROM staff WHERE id = '{who.id}'") == [(1,)]  # noqa: S608 - ours
 
 
 def off_duty(home: HotlineHarness, name: str = "Mei") -> CaseworkerDriver:
@@ -96,7 +96,7 @@ def test_two_shifts_without_a_pause_are_one_for_duty(house: HotlineHarness) -> N
     case = _claimed_case(house, mei)
     passes(house, 6)
     assert is_on_duty(house, mei)
-    assert house.ask(f"SELECT holder FROM cases WHERE id = '{case}'") == [(mei.id,)]
+    assert house.ask(f"SELECT holder FROM cases WHERE id = '{case}'") == [(mei.id,)]  # noqa: S608 - ours
 
 
 def _claimed_case(home: HotlineHarness, who: CaseworkerDriver) -> str:

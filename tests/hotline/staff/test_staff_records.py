@@ -189,7 +189,7 @@ def test_disabled_staff_cannot_be_reactivated_in_the_database(queue_harness: Que
     queue_harness.run(lambda work: STAFF.disable(work, gone.id))
     key = VAULT.chat_key(0, ACCOUNT).hex()
     literal = f"x'{key}'" if queue_harness.database.dialect == "sqlite" else rf"'\x{key}'"
-    change(queue_harness, f"UPDATE staff SET state = 'active', account_key = {literal}")
+    change(queue_harness, f"UPDATE staff SET state = 'active', account_key = {literal}")  # noqa: S608
     assert by_account(queue_harness, ACCOUNT) is None
 
 

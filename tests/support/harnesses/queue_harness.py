@@ -161,7 +161,7 @@ class QueueHarness:
 
     def of(self, case: str, *columns: str) -> Any:
         """Return what stands in a case's row: one value, or several."""
-        sql = f"SELECT {', '.join(columns)} FROM cases WHERE id = '{case}'"
+        sql = f"SELECT {', '.join(columns)} FROM cases WHERE id = '{case}'"  # noqa: S608 - ours
         (row,) = query(self.database, sql)
         return row if len(columns) > 1 else row[0]
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-CASEWORKER_PASSWORD = "four green umbrellas dancing"
-ADMINISTRATOR_PASSWORD = "seven quiet rivers upstream"
+CASEWORKER_PASSWORD = "four green umbrellas dancing"  # noqa: S105 - of this test
+ADMINISTRATOR_PASSWORD = "seven quiet rivers upstream"  # noqa: S105 - of this test
 PROGRAM = "/opt/haven/bin/haven"
 RECIPIENT = "age1rjj9w6ev9rw0x63edwyxu20cv7slvp7r08walc9fupz6un6ejfksf3dpmq"
 """An age recipient; no one kept its private half."""
@@ -111,7 +111,7 @@ class Terminal:
 
     def __init__(self, *words: str) -> None:
         self._own, theirs = pty.openpty()
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
             [*haven_program(), *words], cwd=ROOT, env=command_settings({}),
             stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
         )  # fmt: skip

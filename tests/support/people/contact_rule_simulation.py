@@ -124,7 +124,7 @@ class ContactRuleSimulation:
             self._does(someone, person.words(update))
         self._press(someone, 0)
         key = self.home.house.vault.chat_key(self.home.house.inbox.bot, person.id)
-        found = f"SELECT id FROM cases WHERE chat_key = X'{key.hex()}'"
+        found = f"SELECT id FROM cases WHERE chat_key = X'{key.hex()}'"  # noqa: S608
         someone.case = self.home.ask(found)[0][0]
         self._orders(Verb.CLAIM, someone)
         self._orders(Verb.TAKE_OVER, someone)
@@ -264,7 +264,7 @@ class ContactRuleSimulation:
         """A person's rule is another from now on."""
         someone = self.somebody(place)
         someone.rule = rule
-        self.home.ask(f"UPDATE cases SET contact = '{rule}' WHERE id = '{someone.case}'")
+        self.home.ask(f"UPDATE cases SET contact = '{rule}' WHERE id = '{someone.case}'")  # noqa: S608
 
     def passes(self, seconds: int) -> None:
         """Time passes; a clock that is wrong is set right in time."""

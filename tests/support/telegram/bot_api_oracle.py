@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @cache
 def methods() -> dict[str, type[BaseModel]]:
     """Return aiogram's model of every method, by lower-case name."""
-    import aiogram.methods
+    import aiogram.methods  # noqa: PLC0415 - it takes two seconds, and few tests check a call
 
     models = (getattr(aiogram.methods, name) for name in aiogram.methods.__all__)
     return {

@@ -85,7 +85,7 @@ def _note(said_now: telegram.Message) -> str:
     return ""
 
 
-def _content(
+def _content(  # noqa: PLR0911 - a list of cases
     said_now: telegram.Message,
 ) -> tuple[UpdateKind | None, str, tuple[File, ...]]:
     attached = said_now.venue or said_now.effective_attachment  # a venue comes with its location

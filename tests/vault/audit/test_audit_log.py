@@ -186,7 +186,7 @@ def test_one_value_changed_anywhere_in_a_stored_log_is_found(
         database.writer.run_sync(unit)
         number = data.draw(st.integers(1, len(deeds)))
         column = data.draw(st.sampled_from(["at", "actor", "deed", "subject", "detail", "mac"]))
-        change(database, f"UPDATE audit SET {column} = {column} || 'x' WHERE id = {number}")
+        change(database, f"UPDATE audit SET {column} = {column} || 'x' WHERE id = {number}")  # noqa: S608
         assert found_in(database) == AuditBreak(number, AuditFault.ALTERED)
         database.writer.close()
 
@@ -199,7 +199,7 @@ def test_a_rolled_back_action_leaves_no_audit_row(database: Database) -> None:
         AUDIT.record(work, 1, SYSTEM, "lapse", "case")
         raise ValueError
 
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError):  # noqa: PT011 - ours
         database.writer.run_sync(fails)
     noted(database, 1)
     assert query(database, "SELECT deed FROM audit") == [("claim",)]
@@ -245,7 +245,7 @@ database.writer.close()
 def test_several_processes_append_to_one_chain(kind: str, tmp_path: Path) -> None:
     url = migrated_url(kind, tmp_path)
     running = [
-        subprocess.Popen([sys.executable, "-c", NOTES, url, f"worker{number}", "20"])
+        subprocess.Popen([sys.executable, "-c", NOTES, url, f"worker{number}", "20"])  # noqa: S603
         for number in range(4)
     ]
     assert [process.wait(120) for process in running] == [0] * 4

@@ -153,7 +153,7 @@ def test_a_file_cut_while_it_is_read_ends_the_backup(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told_as_such() -> None:
-    with open("/dev/full", "wb", buffering=0) as full, pytest.raises(OSError, match="No space"):
+    with open("/dev/full", "wb", buffering=0) as full, pytest.raises(OSError, match="No space"):  # noqa: PTH123 - a device
         KEY.public.encrypt(iter([bytes(MIB)]), full)
 
 

@@ -370,7 +370,7 @@ def test_a_restore_killed_anywhere_leaves_nothing_in_its_place_or_all(
 
 
 def _throw_away(folder: Path) -> None:
-    import shutil
+    import shutil  # noqa: PLC0415 - used here alone
 
     shutil.rmtree(folder)
 

@@ -153,8 +153,8 @@ def test_erasing_an_old_case_keeps_letters_of_the_new_session(
 
 
 def _sit(work: object, key: bytes, shelf: RetentionHarness) -> None:
-    from bot.conversation import Position
-    from bot.dispatch.conversation_store import Conversation, ConversationRow, Conversations
+    from bot.conversation import Position  # noqa: PLC0415 - one sitting, for one test
+    from bot.dispatch.conversation_store import Conversation, ConversationRow, Conversations  # noqa: PLC0415
 
     kept = Conversation("id", Position(), chat=1, touched_at=shelf.now)
     Conversations(shelf.vault).store(work, [(key, ConversationRow(None, kept, 0))])  # type: ignore[arg-type]
@@ -162,10 +162,10 @@ def _sit(work: object, key: bytes, shelf: RetentionHarness) -> None:
 
 def test_what_waits_for_a_chat_whose_only_case_it_was_goes_with_it(shelf: RetentionHarness) -> None:
     case, other = shelf.closed(), shelf.closed()
-    ((key,),) = query(shelf.database, f"SELECT chat_key FROM cases WHERE id = '{case}'")
+    ((key,),) = query(shelf.database, f"SELECT chat_key FROM cases WHERE id = '{case}'")  # noqa: S608
     letter_to(shelf, key)
     shelf.erases(case)
-    ((left,),) = query(shelf.database, f"SELECT letter FROM exchanges WHERE case_id = '{other}' "
+    ((left,),) = query(shelf.database, f"SELECT letter FROM exchanges WHERE case_id = '{other}' "  # noqa: S608
                                      "AND letter IS NOT NULL")  # fmt: skip
     assert waiting(shelf) == {left}
 
@@ -193,7 +193,7 @@ def test_old_letters_are_forgotten_though_thousands_wait_before_them(
     letters = [Letter(number, key, 1, SendText("x"), created_at=now) for number in numbers]
     shelf.run(lambda work: shelf.outbox.store(work, letters))
     connection = shelf.database.connect()
-    sent = f"UPDATE outbox SET state = 'sent', settled_at = {now} WHERE id > {numbers[29]}"
+    sent = f"UPDATE outbox SET state = 'sent', settled_at = {now} WHERE id > {numbers[29]}"  # noqa: S608
     connection.cursor().execute(sent)
     connection.close()
     later = now + 49 * HOUR
@@ -246,12 +246,12 @@ def erase(folder: Path, case: str) -> None:
 def sealed_of(shelf: RetentionHarness, case: str) -> list[bytes]:
     """Return everything that is sealed of a case, as it lies in the database."""
     asked = (
-        f"SELECT {column} FROM {table} WHERE {'id' if table == 'cases' else 'case_id'} = '{case}'"
+        f"SELECT {column} FROM {table} WHERE {'id' if table == 'cases' else 'case_id'} = '{case}'"  # noqa: S608
         for table, column in (("case_keys", "sealed"), ("reports", "sealed"),
                               ("exchanges", "sealed"), ("topics", "shown"), ("cases", "address"))
     )  # fmt: skip
     found = [bytes(sealed) for sql in asked for (sealed,) in query(shelf.database, sql)]
-    wraps = query(shelf.keys, f"SELECT sealed FROM case_wraps WHERE case_id = '{case}'")
+    wraps = query(shelf.keys, f"SELECT sealed FROM case_wraps WHERE case_id = '{case}'")  # noqa: S608
     assert wraps
     return found + [bytes(sealed) for (sealed,) in wraps]
 

@@ -88,7 +88,7 @@ def test_a_case_that_was_reopened_is_not_old(one: RetentionHarness) -> None:
 
 
 def one_move(name: str) -> object:
-    from bot.cases.state_machine import CaseAction
+    from bot.cases.state_machine import CaseAction  # noqa: PLC0415 - named here alone
 
     return CaseAction(name)
 
@@ -167,7 +167,7 @@ def test_more_than_one_case_in_twenty_at_once_is_asked_about(
 def test_more_than_five_percent_due_needs_approval(one: RetentionHarness) -> None:
     def with_cases(due: int, cases: int) -> bool:
         class Counted(Retention):
-            def count_due(self, _work: object, _now: int, late: int = 0) -> int:
+            def count_due(self, _work: object, _now: int, late: int = 0) -> int:  # noqa: ARG002
                 return due
 
         return Counted(one.erasures, KEPT).needs_approval(_Rows(cases), one.now)  # type: ignore[arg-type]

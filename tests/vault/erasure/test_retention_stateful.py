@@ -242,7 +242,7 @@ class Year(RuleBasedStateMachine):
     @invariant()
     def everybody_knows_what_is_gone(self) -> None:
         if hasattr(self, "shelf"):
-            from tests.support.harnesses.hotline_harness import VAULT
+            from tests.support.harnesses.hotline_harness import VAULT  # noqa: PLC0415 - used here alone
 
             told: dict[bytes, Any] = {it.case_hash: it for it in self.shelf.ledger()}
             assert all(

@@ -207,9 +207,9 @@ def test_another_root_opens_no_epoch() -> None:
 
 
 def _raw(sql: str) -> object:
-    from sqlalchemy import text
+    from sqlalchemy import text  # noqa: PLC0415
 
-    from bot.store.compiled import Prepared
+    from bot.store.compiled import Prepared  # noqa: PLC0415
 
     return Prepared(lambda _: text(sql))
 

@@ -95,9 +95,9 @@ keys_app()
 
 
 def test_a_rotation_killed_at_any_point_is_harmless_and_can_be_finished(tmp_path: Path) -> None:
-    from bot.app.keys import open_key_store
-    from bot.app.storage import open_database, open_vault
-    from tests.support.harnesses.hotline_harness import settings_for
+    from bot.app.keys import open_key_store  # noqa: PLC0415
+    from bot.app.storage import open_database, open_vault  # noqa: PLC0415
+    from tests.support.harnesses.hotline_harness import settings_for  # noqa: PLC0415
 
     settings = settings_for(tmp_path)
     database = open_database(settings)
@@ -110,7 +110,7 @@ def test_a_rotation_killed_at_any_point_is_harmless_and_can_be_finished(tmp_path
     old, ends = HostKey.load(settings.host_key_file), []
     for round_, left in enumerate((1, 20, 60, 100, 130, 160, 190, 220, 250, 300, 100_000)):
         path = tmp_path / f"new{round_}.key"
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own program
             [*python_code(DIES), str(left), str(path)],
             env=environment, check=False, capture_output=True,
         )  # fmt: skip

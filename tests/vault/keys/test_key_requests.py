@@ -120,7 +120,7 @@ def test_keys_that_join_without_an_approval_are_detected(tmp_path: Path) -> None
     class Trusting(StaffKeys):
         """Approves each key by itself."""
 
-        def enrol(self, staff_id, *given) -> str:  # type: ignore[no-untyped-def]
+        def enrol(self, staff_id, *given) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002
             printed = super().enrol(staff_id, *given)
             for request in self.requests():
                 self._keys.run(lambda work, it=request: self._set(work, it.member, MIDDAY))  # type: ignore[misc]
@@ -228,7 +228,7 @@ def test_an_altered_request_is_refused(office: Office, change: str) -> None:
     office.adds("hui")
     office.adds("mallory")
     ring = office.signs_in("hui")
-    execute(office.store, f"UPDATE key_requests SET {change}")
+    execute(office.store, f"UPDATE key_requests SET {change}")  # noqa: S608 - ours
     with pytest.raises(DecryptionError):
         office.keys.approve(ring, "mallory", MIDDAY)
 
@@ -261,7 +261,7 @@ def test_deleting_the_newest_rows_brings_no_earlier_team_back(
 ) -> None:
     earlier = with_two_rounds(office)
     office.case()  # the control: as it is, a case is wrapped
-    execute(office.store, f"DELETE FROM teams WHERE {lost}")
+    execute(office.store, f"DELETE FROM teams WHERE {lost}")  # noqa: S608 - ours
     for row in earlier if is_put_back else ():
         execute(office.store, PUT_BACK, row)
     with pytest.raises(DecryptionError):
@@ -273,7 +273,7 @@ def test_deleting_the_newest_rows_brings_no_earlier_team_back(
 def test_without_any_row_of_the_teams_nothing_is_sealed_to_the_host(office: Office) -> None:
     with_two_rounds(office)
     for table in ("teams", "team_rounds"):
-        execute(office.store, f"DELETE FROM {table}")
+        execute(office.store, f"DELETE FROM {table}")  # noqa: S608 - ours
     with pytest.raises(DecryptionError, match="deleted"):
         office.case()
     assert query(office.store, "SELECT * FROM case_wraps WHERE holder = 'house'") == []

@@ -199,7 +199,7 @@ def test_a_passkey_of_disabled_staff_opens_nothing(web_desk: WebDeskHarness) -> 
 def test_what_lies_in_the_store_opens_nothing(web_desk: WebDeskHarness) -> None:
     _mei, key = with_passkey(web_desk)
     path = str(web_desk.home.database.url.database)
-    with open(path, "rb") as file, open(f"{path}-wal", "rb") as log:
+    with open(path, "rb") as file, open(f"{path}-wal", "rb") as log:  # noqa: PTH123
         kept = file.read() + log.read()
     assert key.made[0].id not in kept
     assert key.made[0].secret not in kept

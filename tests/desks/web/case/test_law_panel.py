@@ -192,7 +192,7 @@ def test_an_agreed_hour_stands_in_the_file_and_is_ended_before_the_case_is(
 
 def _agrees(office: WebDeskHarness, reference: str) -> None:
     case, front, now = office.case(reference), office.front, office.home.loop.now()
-    ((key,),) = office.home.ask(f"SELECT chat_key FROM cases WHERE id = '{case}'")
+    ((key,),) = office.home.ask(f"SELECT chat_key FROM cases WHERE id = '{case}'")  # noqa: S608 - ours
     hours = CheckIns(front.vault, front.audit)
 
     def agree(work: Work) -> None:

@@ -37,7 +37,7 @@ def found(worker: WebCaseworker, words: str) -> set[str]:
 
 
 def audit_rows(office: WebDeskHarness, deed: str) -> list[tuple[str, str, str]]:
-    rows = office.home.ask(f"SELECT actor, subject, detail FROM audit WHERE deed = '{deed}'")
+    rows = office.home.ask(f"SELECT actor, subject, detail FROM audit WHERE deed = '{deed}'")  # noqa: S608 - ours
     return [(str(actor), str(subject), str(detail)) for actor, subject, detail in rows]
 
 

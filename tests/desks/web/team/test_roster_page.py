@@ -99,7 +99,7 @@ def test_a_day_off_is_not_covered_and_is_put_back(web_desk: WebDeskHarness) -> N
 
 
 def test_days_of_the_week_are_kept_and_holidays_shown(tmp_path: Path) -> None:
-    from tests.support.harnesses.web_desk_harness import WebDeskHarness
+    from tests.support.harnesses.web_desk_harness import WebDeskHarness  # noqa: PLC0415
 
     office = WebDeskHarness(tmp_path, hours="09:00-18:00", holidays=_next_days())
     chief, mei = office.supervisor().comes(), office.worker()
@@ -113,7 +113,7 @@ def test_days_of_the_week_are_kept_and_holidays_shown(tmp_path: Path) -> None:
 
 
 def _next_days() -> str:
-    from tests.support.moved_clock import MIDDAY
+    from tests.support.moved_clock import MIDDAY  # noqa: PLC0415
 
     start = datetime.fromtimestamp(MIDDAY / SECOND, TAIPEI).date()
     return ",".join((start + timedelta(days=it)).isoformat() for it in range(7, 14))

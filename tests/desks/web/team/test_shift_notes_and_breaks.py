@@ -20,7 +20,7 @@ NAME = "Lin Mei-hua"
 
 def rests(office: WebDeskHarness, who: WebCaseworker) -> float:
     """Return for how many minutes somebody rests now."""
-    ((until,),) = office.home.ask(f"SELECT rests_until FROM staff WHERE id = '{who.id}'")
+    ((until,),) = office.home.ask(f"SELECT rests_until FROM staff WHERE id = '{who.id}'")  # noqa: S608 - ours
     return (int(until) - office.home.loop.now()) / SECOND / 60
 
 
@@ -103,7 +103,7 @@ def hard(office: WebDeskHarness, who: WebCaseworker) -> str:
     _person, reference = office.add_person()
     who.colleague.claims(office.case(reference))
     connection = office.home.database.connect()
-    connection.execute(f"UPDATE cases SET priority = 0 WHERE reference = '{reference}'")
+    connection.execute(f"UPDATE cases SET priority = 0 WHERE reference = '{reference}'")  # noqa: S608 - ours
     connection.close()
     who.comes()
     return reference

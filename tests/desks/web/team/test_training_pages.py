@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FEEDBACK = "You asked two questions at once. Next time: one."
 SITI = PracticeCase(
     "siti", "Siti", "Siti is made up.", "protection", "id", "K7M4Q2", 2, 1,
-    ("documents", "wages"), None, 60, True,
+    ("documents", "wages"), None, 60, True,  # noqa: FBT003 - as the training gives it
 )  # fmt: skip
 
 
