@@ -92,6 +92,7 @@ CHECKS = (
         "P42", tests=("exports/test_synthetic.py", "desks/web/exports/test_synthetic_page.py")
     ),
     PromiseCheck("P43", tests=("desks/partner_room/test_every_room_address.py",)),
+    PromiseCheck("P44", tests=("hotline/deliveries/test_deliveries_stateful.py",)),
 )  # fmt: skip
 
 
