@@ -24,11 +24,11 @@ from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.commands.context import HotlineServices
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.deliveries.delivering import DeliveryReturns
 from bot.hotline.directory.alerts import DirectoryAlerts
 from bot.hotline.directory.freshness import freshness_of
 from bot.hotline.directory.rules import known_codes
 from bot.hotline.directory.store import ServiceDirectory
-from bot.hotline.deliveries.delivering import DeliveryReturns
 from bot.hotline.duties import CaseDuties
 from bot.hotline.figures.counters import FigureCounters
 from bot.hotline.interpreting.follow import InterpretingFollower

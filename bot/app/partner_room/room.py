@@ -8,17 +8,17 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.app.partner_room.services import DirectoryOfPartners
 from bot.app.partner_room.deliveries import build_room_referrals
+from bot.app.partner_room.services import DirectoryOfPartners
 from bot.app.referral_recipients import deployment_place, find_recipients
 from bot.channels.telegram.bot_name import BotName
 from bot.clock import SECOND, Clock, SystemClock
 from bot.desks.partner_room.app import build_room
 from bot.desks.partner_room.context import RoomAgreement, RoomContext
-from bot.hotline.directory.rules import known_codes
-from bot.hotline.directory.store import ServiceDirectory
 from bot.hotline.deliveries.incoming import PartnerReferrals
 from bot.hotline.deliveries.partner_links import RecipientPartners
+from bot.hotline.directory.rules import known_codes
+from bot.hotline.directory.store import ServiceDirectory
 from bot.languages import LANGUAGES, catalogue
 from bot.vault import AuditLog
 from bot.vault.keys.passwords import DEFAULT_COST, PasswordCost
