@@ -80,6 +80,13 @@ CHECKS = (
     PromiseCheck("P33", tests=("hotline/assist/test_assistant.py",)),
     PromiseCheck("P34", tests=("desks/web/interpreting/test_interpreter_session.py",)),
     PromiseCheck("P35", tests=("desks/web/team/test_connections_page.py",)),
+    PromiseCheck(
+        "P36", tests=("desks/web/exports/test_sealed_package.py", "exports/test_open_package.py")
+    ),
+    PromiseCheck("P37", tests=("desks/web/exports/test_case_file.py",)),
+    PromiseCheck(
+        "P38", tests=("exports/test_synthetic.py", "desks/web/exports/test_synthetic_page.py")
+    ),
 )  # fmt: skip
 
 
