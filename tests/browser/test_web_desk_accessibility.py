@@ -11,6 +11,9 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from bot.cases.state_machine import Role
+from bot.exports.bodies_abroad import BodyAbroad
+from bot.exports.synthetic import MarginalError, SyntheticRelease
+from bot.exports.synthetic_releases import SyntheticReleases
 from bot.partners.partners import Campaigns, NewCampaign, Partners
 from bot.training.demo_figures import add_demo_months
 from bot.training.demo_services import add_services
@@ -19,6 +22,7 @@ from tests.browser.conftest import PATIENCE, WIDE
 from tests.desks.web.team.test_training_pages import SITI
 from tests.support.content.expired_place import expired_place
 from tests.support.database.key_store_fixtures import PASSWORD, QUEUES
+from tests.support.people.body_abroad import CODE, NAME, RULES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -250,6 +254,7 @@ async def _a_supervisor(
     await page.goto(f"{office.address}/figures")
     await page.evaluate(ALL_OPEN)
     await look.at(page, "figures")
+    await _exports(office, look, page)
     await _training_and_practice(office, look, page, reference)
     await page.goto(f"{office.address}/audit")
     await page.locator("form[action$='/audit/check'] button").click()
@@ -275,6 +280,21 @@ async def _services(office: BrowserDeskHarness, look: Look, page: Page) -> None:
     await expect(page.locator("#fault-contact")).not_to_be_empty()
     await page.evaluate(ALL_OPEN)
     await look.at(page, "a new service, refused")
+
+
+async def _exports(office: BrowserDeskHarness, look: Look, page: Page) -> None:
+    """Look at bodies abroad, one of which waits for its key to be confirmed, and at releases."""
+    bodies, now, run = office.front.bodies_abroad, office.clock.now(), office.database.writer.run
+    body = BodyAbroad(CODE, NAME, "ID", RULES)
+    await run(lambda work: bodies.add(work, body, "operator", now))
+    await run(lambda work: bodies.set_key(work, CODE, bytes(32), "operator", now))
+    releases = SyntheticReleases(office.vault, office.front.audit, 8.0)
+    number = await run(lambda work: releases.begin(work, 2.0, "someone", now))
+    made = SyntheticRelease({"rows": [], "columns": []}, MarginalError(4.2, 9.1, 61.0, 15.0))
+    await run(lambda work: releases.finish(work, number, made))
+    for path in ("/bodies", "/synthetic"):
+        await page.goto(f"{office.address}{path}")
+        await look.at(page, path)
 
 
 class OnePerson:

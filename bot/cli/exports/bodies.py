@@ -12,6 +12,7 @@ from bot.cli.deployment import open_deployment
 from bot.cli.options import AsJson, one_of, printable_name
 from bot.cli.output import print_rows
 from bot.conversation import FlowRegistry
+from bot.exports import open_package
 from bot.exports.bodies_abroad import (
     MAX_CODE,
     MAX_CONSENT_DAYS,
@@ -76,7 +77,8 @@ def add_body(  # noqa: PLR0913, PLR0917 - each is a rule of the agreement
         kept = deployment.run(lambda work: bodies.find(work, body.code))
     typer.echo(f"{body.code}  {body.name}: {', '.join(parts)}, until {rules.until}")
     if kept is None or kept.key is None:
-        typer.echo(f"Give them open_package.py, then: haven bodies key {body.code} KEY")
+        typer.echo(f"Give them {open_package.__file__}")
+        typer.echo(f"They run it and send you a line: haven bodies key {body.code} haven1-...")
 
 
 @bodies_app.command("key")

@@ -203,6 +203,7 @@ def _referrals(
 def _aloud(request: DeskRequest, found: CaseFile, language: str) -> dict[str, AloudReferral]:
     """Return what is read aloud instead of a screen of a chat, for the referrals that are open."""
     screens, staff = request.context.referrals.spoken_screen, request.locale.language
+    known = request.context.place.recipients
     return {
         it.id: AloudReferral(
             screens(it, language).text, screens(it, staff).text,
@@ -215,7 +216,7 @@ def _aloud(request: DeskRequest, found: CaseFile, language: str) -> dict[str, Al
             ),
         )
         for it, _parts in found.referrals
-        if it.stage in OPEN_STAGES and it.parts
+        if it.stage in OPEN_STAGES and it.parts and it.recipient in known
     }  # fmt: skip
 
 
