@@ -27,10 +27,7 @@ _PATTERNS = tuple(
         # Latin letters: a street and a number in either order; a house, a floor, a section.
         rf"\b\d+[a-z]?(?:-\d+)?,? (?:[\w'.-]+ ){{0,4}}{_STREET}\b",
         rf"\b{_STREET}\b[.,]? (?:[\w'.-]+,? ){{0,4}}?(?:no[. ]*)?\d",
-        (
-            r"\b(?:no|nr|house|unit|room|rm|apt)\b[. ]*#?\d+(?:-\d+)?,? .{0,80}"
-            r"\b(?:st|district|village)\b"
-        ),
+        r"\b(?:no|nr|house|unit|room)\b[. ]*#?\d+(?:-\d+)?,? .{0,80}\b(?:st|district|village)\b",
         r"\b(?:sec|section)\b[. ]*\d",
         r"\b\d{1,2}(?:st|nd|rd|th)? ?(?:floor|fl|f)\b",
         # Thai, Khmer, Burmese, Japanese: a word for a street or a house, and a number.
