@@ -22,6 +22,7 @@ from bot.desks.web.administration import (
     hours,
     invitations,
     languages,
+    partners,
     phrases,
     posters,
     retention,
@@ -93,7 +94,8 @@ MODULES = (
     sse, own_cases, typed_times, account, audit, workload, approvals, key_requests, partner_keys,
     call_browsers,
     connected_cases, roster, week_plan, shift_notice, figures,
-    invitations, staff, languages, directory, phrases, posters, hours, deployment, retention,
+    invitations, staff, languages, directory, phrases, partners, posters, hours, deployment,
+    retention,
     finder_page, worklist_pages, entry_pages,
     source_offer, training, practice, interpreting_page, interpreting_panel, interpreters,
 )  # fmt: skip
