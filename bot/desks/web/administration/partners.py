@@ -60,7 +60,7 @@ async def _invite(request: DeskRequest) -> Response:
         member, secret = await request.write(lambda work: invite(work, partner.name, name, by, now))
     except HavenError as error:
         return _invite_page(request, partner, _refusal(error), name)
-    address = request.context.settings.partner_room_url
+    address = request.context.partner_room_url
     return request.render(
         "partner_invitation.html", member=member, link=f"{address}/welcome/{secret}",
         has_room=bool(address),
@@ -96,7 +96,7 @@ async def _partners_page(
         "partners.html", status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
         rows=[(it, [one for one in active if one.partner_id == it.id]) for it in partners],
         states=texts.STATES, longest=MAX_NAME_LENGTH, typed=typed[:200],
-        error=_said(request, error), has_room=bool(request.context.settings.partner_room_url),
+        error=_said(request, error), has_room=bool(request.context.partner_room_url),
     )  # fmt: skip
 
 
