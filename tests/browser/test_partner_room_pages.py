@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.app.partner_room.demo import RECIPIENT, create_room_link
@@ -12,6 +13,7 @@ from bot.cases.state_machine import Role
 from bot.desks.partner_room.app import ROOM_ROUTES
 from bot.desks.partner_room.routes import Access
 from bot.desks.web.app import serve
+from bot.partners.member_access import MemberAccess
 from bot.training.shared_scenes import shared_scenes
 from tests.browser.browser_desk_harness import BrowserDeskHarness, free_port
 from tests.browser.conftest import SMALLEST
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
 
     from bot.desks.partner_room.context import RoomContext
+    from bot.store.writer import Work
 
 PICTURE = TESTS / "browser" / "pictures" / "partner-room-en.png"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -88,10 +91,48 @@ async def test_everyone_can_use_every_page_of_the_partners_room(
         wide += await _too_wide(page, "a referral that is open")
         await _take_referral_pictures(page, room.origin)
         await _take_picture(page, room.origin)
+        wide += await _at_the_desk(office, look, page)
         await context.close()
     assert look.found == []
     assert wide == []
     assert len(look.seen) >= 13
+
+
+async def _at_the_desk(office: BrowserDeskHarness, look: Look, page: Page) -> list[str]:
+    """Look at the pages on which staff invite members and approve their keys."""
+    wide = list[str]()
+    members = office.front.partner_members
+    for name, role, paths_ in (
+        (
+            "Wen",
+            Role.ADMINISTRATOR,
+            ("/administration/partners", "/administration/partners/1/invite"),
+        ),
+        ("Hua", Role.SUPERVISOR, ("/key-requests/partners",)),
+    ):
+        await page.context.clear_cookies()
+        await office.worker(name, role).signs_in(page, office.address)
+        for path in paths_:
+            await page.goto(f"{office.address}{path}")
+            await look.at(page, path)
+            wide += await _too_wide(page, path)
+        if role is Role.ADMINISTRATOR:
+            await page.locator("input[name=name]").fill("Jun")
+            await page.locator("form[action$='/invite'] button").click()
+            await page.wait_for_selector(".secret")
+            await look.at(page, "a link for a member")
+            link = (await page.locator(".secret").inner_text()).rpartition("/")[2]
+            await office.database.writer.run(partial(_enrol, office, link))
+    assert await office.database.writer.run(members.is_any_waiting)
+    return wide
+
+
+def _enrol(office: BrowserDeskHarness, link: str, work: Work) -> None:
+    access = MemberAccess(office.vault, office.front.audit, CHEAP)
+    now, secret = office.clock.now(), bytes.fromhex(link)
+    member = office.front.partner_members.find(work, access.invited(work, secret, now))
+    assert member is not None
+    access.enrol(work, member, secret, access.choose(member, PASSWORD), ("", 0), now)
 
 
 async def _too_wide(page: Page, path: str) -> list[str]:

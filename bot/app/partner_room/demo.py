@@ -56,6 +56,7 @@ async def open_demo_room(
     room = build_room_context(desk.settings, desk.database, desk.vault, options)
     async with open_room(room) as app:
         sandbox.mounted_apps[PARTNERS_PATH] = app
+        desk.partner_room_url = f"{desk.origin}{PARTNERS_PATH}"
         try:
             yield room
         finally:

@@ -129,6 +129,7 @@ class DeskContext:
         self.read_pool = ReadPool(self.database)
         self.audit = AuditLog(vault)
         self.partner_members = PartnerMembers(vault, self.audit)
+        self.partner_room_url = settings.partner_room_url  # a demo's is another
         self.sessions = DeskSessions(writer, vault.keys)
         self.command_client = CommandClient(writer, vault, self.clock, self.wake_dispatcher)
         self.streams = EventStreams()

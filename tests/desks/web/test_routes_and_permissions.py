@@ -73,6 +73,7 @@ def test_only_these_addresses_take_a_file_or_want_a_fresh_second_factor() -> Non
         "/administration/phrase/{code}/restore", "/administration/phrase/{code}/withdraw",
         "/administration/phrase/{code}/text/{tag}/reviewed",
         "/administration/phrase/{code}/text/{tag}/shipped",
+        "/administration/partners/end", "/administration/partners/invite",
         "/key-requests/approve",
         "/key-requests/refuse", "/key-requests/partners/approve",
         "/key-requests/partners/refuse", "/staff/account/{who}/approval",
