@@ -81,6 +81,7 @@ CHECKS = (
     PromiseCheck("P34", tests=("desks/web/interpreting/test_interpreter_session.py",)),
     PromiseCheck("P35", tests=("desks/web/team/test_connections_page.py",)),
     PromiseCheck("P37", tests=("desks/partner_room/test_every_room_address.py",)),
+    PromiseCheck("P38", tests=("hotline/deliveries/test_deliveries_stateful.py",)),
 )  # fmt: skip
 
 
