@@ -50,17 +50,17 @@ async def test_axe_finds_nothing_and_no_page_is_wider_than_the_smallest_phone(
         await look.at(page, name)
     for tag in LANGUAGES:
         await page.goto(address(site, f"{tag.replace('_', '-')}/index"))
-        assert await _is_too_wide(page) == 0, tag
+        assert await is_too_wide(page) == 0, tag
     assert look.found == []
     assert {it for it in asked if not it.startswith((site.as_uri(), "data:"))} == set()
     await page.evaluate("document.querySelector('h1').style.width = '400px'")
-    assert await _is_too_wide(page) > 0
+    assert await is_too_wide(page) > 0
     await page.set_content("<title>t</title><main><h1>a page without a language</h1></main>")
     await look.at(page, "a page without a language")
     assert [it for it in look.found if "html-has-lang" in it]
 
 
-async def _is_too_wide(page: Page) -> int:
+async def is_too_wide(page: Page) -> int:
     wide: int = await page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
