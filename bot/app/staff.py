@@ -23,6 +23,10 @@ from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.commands.context import HotlineServices
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.directory.alerts import DirectoryAlerts
+from bot.hotline.directory.freshness import freshness_of
+from bot.hotline.directory.rules import known_codes
+from bot.hotline.directory.store import ServiceDirectory
 from bot.hotline.duties import CaseDuties
 from bot.hotline.figures.counters import FigureCounters
 from bot.hotline.interpreting.follow import InterpretingFollower
@@ -39,6 +43,7 @@ from bot.hotline.stale_facts import StaleFactAlerts
 from bot.log import log
 from bot.places.registry import find_place
 from bot.vault.audit.log import AuditLog
+from flows.texts.counties import COUNTIES
 from flows.texts.phrasebook import GROUPS
 
 if TYPE_CHECKING:
@@ -72,6 +77,7 @@ class StaffRuntime:
     service: StaffService
     alerts: QueueMonitor
     stale_facts: StaleFactAlerts
+    directory: DirectoryAlerts
     shifts: ShiftDuty
 
     def check_due(self, work: Work, now: int) -> list[Letter]:
@@ -79,7 +85,8 @@ class StaffRuntime:
         released = self.shifts.check(work, now)  # first: alerts go to those on duty
         due = self.service.deadline_reminders.run_due(work, now)
         lapsed = self.service.interpreting.end_lapsed(work, now)
-        events = [*self.alerts.check(work, now), *due.events, *self.stale_facts.check(work, now)]
+        stale = (*self.stale_facts.check(work, now), *self.directory.check(work, now))
+        events = [*self.alerts.check(work, now), *due.events, *stale]
         if events:
             log.info("hotline_alerts", count=len(events))
         return [*due.letters, *self.service.show_events(work, [*released, *lapsed, *events], now)]
@@ -150,7 +157,12 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
         InterpretingFollower(vault, audit, hotline.consents),
     )  # fmt: skip
     stale_facts = StaleFactAlerts(partial(find_place, settings.place), staff, settings.zone)
-    return StaffRuntime(service, alerts, stale_facts, ShiftDuty(staff, hotline.claims, audit))
+    directory = DirectoryAlerts(
+        ServiceDirectory(vault, audit, known_codes(place.services, COUNTIES)),
+        freshness_of(settings), staff, settings.zone,
+    )  # fmt: skip
+    duty = ShiftDuty(staff, hotline.claims, audit)
+    return StaffRuntime(service, alerts, stale_facts, directory, duty)
 
 
 def retained_answers_filter(settings: Settings, setting: TurnServices) -> AnswerFilter:

@@ -12,6 +12,7 @@ from playwright.async_api import expect
 from bot.cases.state_machine import Role
 from bot.hotline.commands.types import Command, Verb
 from bot.training.demo_figures import add_demo_months
+from bot.training.demo_services import add_services
 from tests.browser.browser_desk_harness import BrowserDeskHarness
 from tests.browser.conftest import WIDE
 from tests.browser.test_web_desk_accessibility import Look, opened, shows_part
@@ -124,6 +125,17 @@ async def adds_a_service_by_its_key(
     await page.unroute("**/plan/pane")
 
 
+async def finds_services(page: Page, office: BrowserDeskHarness, case: str) -> None:
+    """Fill the directory of services, and look for one in Taipei from a case."""
+    directory, now = office.front.directory, office.clock.now()
+    await office.database.writer.run(lambda work: add_services(work, directory, "mei", "jun", now))
+    await page.goto(f"{case}/services")
+    await page.locator("select[name=county]").select_option("TPE")
+    await page.locator(".services-filter button.primary").click()
+    await expect(page.locator(".service").first).to_be_visible()
+    await photograph(page, "services", 720)
+
+
 async def test_record_plan_figures_and_connections_are_read_on_any_screen(
     browser: Browser, tmp_path: Path
 ) -> None:
@@ -159,6 +171,7 @@ async def test_record_plan_figures_and_connections_are_read_on_any_screen(
         await office.database.writer.run(lambda work: add_demo_months(work, months, now))
         await page.goto(f"{office.address}/figures")
         await photograph(page, "figures", 900)
+        await finds_services(page, office, case)
         await page.goto(f"{office.address}/team")
         await page.get_by_role("link", name="Connections").click()
         await photograph(page, "connections", 460)

@@ -87,11 +87,11 @@ def _text_faults(
         text: str = getattr(content, name)
         if not text and name != "note":
             yield name, FoundEntryFault(EntryFault.EMPTY)
-        if len(text) > most:
-            yield name, FoundEntryFault(EntryFault.TOO_LONG, str(most))
         if not all(it == "\n" or it.isprintable() for it in text):
             yield name, FoundEntryFault(EntryFault.UNPRINTABLE)
-        if hides and (address := find_address(text)):
+        if len(text) > most:
+            yield name, FoundEntryFault(EntryFault.TOO_LONG, str(most))
+        elif hides and (address := find_address(text)):
             yield name, FoundEntryFault(EntryFault.ADDRESS, address)
 
 

@@ -19,15 +19,15 @@ _PATTERNS = tuple(
     re.compile(it)
     for it in (
         # Chinese: a number of a house, a floor, a lane, a section; a road with a number; a village.
-        rf"{_NUMERAL}+(?:[-之]{_NUMERAL}+)?\s*[號号]",
-        rf"{_NUMERAL}+\s*(?:樓|楼|巷|弄|鄰|邻)",
-        rf"[路街道]\s*{_NUMERAL}+\s*段",
+        rf"{_NUMERAL}{{1,8}}(?:[-之]{_NUMERAL}{{1,8}})?\s*[號号]",
+        rf"{_NUMERAL}{{1,8}}\s*(?:樓|楼|巷|弄|鄰|邻)",
+        rf"[路街道]\s*{_NUMERAL}{{1,8}}\s*段",
         rf"(?<![網网道線线])[路街]\s*{_NUMERAL}|大道\s*{_NUMERAL}",
         "[縣县市][\u4e00-\u9fff]{1,3}[區区鄉乡鎮镇市][\u4e00-\u9fff]{1,3}[里村]",
         # Latin letters: a street and a number in either order; a house, a floor, a section.
         rf"\b\d+[a-z]?(?:-\d+)?,? (?:[\w'.-]+ ){{0,4}}{_STREET}\b",
         rf"\b{_STREET}\b[.,]? (?:[\w'.-]+,? ){{0,4}}?(?:no[. ]*)?\d",
-        r"\b(?:no|nr|house|unit|room|rm|apt)\b[. ]*#?\d+(?:-\d+)?,? .*\b(?:st|district|village)\b",
+        r"\b(?:no|nr|house|unit|room)\b[. ]*#?\d+(?:-\d+)?,? .{0,80}\b(?:st|district|village)\b",
         r"\b(?:sec|section)\b[. ]*\d",
         r"\b\d{1,2}(?:st|nd|rd|th)? ?(?:floor|fl|f)\b",
         # Thai, Khmer, Burmese, Japanese: a word for a street or a house, and a number.

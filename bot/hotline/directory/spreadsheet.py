@@ -51,7 +51,9 @@ OTHER_HEADINGS = {
     "地址": "address",
 }  # fmt: skip
 """What else a column may be called; an address is named so that it can be refused with a reason."""
-MAX_ROWS, MAX_BYTES = 2000, 4_000_000
+MAX_ROWS, MAX_BYTES, MAX_DIGITS = 2000, 4_000_000, 9
+FIRST_YEAR = 2000
+"""What was verified before is a slip of the keyboard."""
 YES = frozenset({"yes", "y", "true", "1", "是", "可", "可以"})
 NO = frozenset({"", "no", "n", "false", "0", "否", "不可", "不可以"})
 FAULTS: Mapping[EntryFault, str] = {
@@ -70,6 +72,7 @@ NO_ADDRESS = (
 )
 EVERYWHERE = frozenset({"all", "everywhere", "全國", "全台"})
 """Counties of a service that serves all of the country."""
+_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _SEPARATOR = re.compile(r"[;,\u3001\n/]")
 
 
@@ -156,6 +159,7 @@ def read_sheet(data: bytes, codes: SheetCodes) -> tuple[list[SheetEntry], list[S
     entries: list[SheetEntry] = []
     for number, row in enumerate(table[1:], 2):
         if any(cell.strip() for cell in row):
+            faults += _without_heading(number, headings, row)
             cells = dict(zip(headings, map(_cell, row), strict=False))
             found = _RowReader(number, cells, codes)
             entries.append(found.read())
@@ -212,6 +216,15 @@ def _heading_faults(headings: Sequence[str], table: Sequence[object]) -> Iterato
             yield SheetFault(1, it, f"is no known column: rename or delete it ({columns})")
         if it and headings.count(it) > 1:
             yield SheetFault(1, it, "is there twice")
+
+
+def _without_heading(number: int, headings: Sequence[str], row: Sequence[str]) -> list[SheetFault]:
+    """Return cells that would be lost, because no heading stands above them."""
+    return [
+        SheetFault(number, "", f"cell {place} has no heading: {cell.strip()[:40]}")
+        for place, cell in enumerate(row, 1)
+        if cell.strip() and not "".join(headings[place - 1 : place])
+    ]
 
 
 def _repeated(entries: Sequence[SheetEntry]) -> Iterator[SheetFault]:
@@ -293,7 +306,7 @@ class _RowReader:
         typed = unicodedata.normalize("NFKC", self._get("places"))
         if not typed:
             return None
-        if typed.isascii() and typed.isdecimal():
+        if typed.isascii() and typed.isdecimal() and len(typed) <= MAX_DIGITS:
             return int(typed)
         self._fault("places", "is no number")
         return None
@@ -305,12 +318,15 @@ class _RowReader:
         return typed in YES
 
     def _verified_at(self) -> int:
-        typed = self._get("verified_on").replace("/", "-")
+        typed = self._get("verified_on")
         if not typed:
             return 0
+        found = _DAY.fullmatch(unicodedata.normalize("NFKC", typed))
         try:
-            day = date(*(int(it) for it in typed.split("-")))
-        except (ValueError, TypeError):
+            day = date(*map(int, found.groups())) if found else date.min
+        except ValueError:
+            day = date.min
+        if day.year < FIRST_YEAR:
             self._fault("verified_on", "is no day like 2026-11-25")
             return 0
         if day > self._codes.today:

@@ -81,11 +81,12 @@ class DirectoryYear(RuleBasedStateMachine):
     """What is put in the place of what, to see that it would be noticed."""
 
     kind: ClassVar[type[ServiceDirectory]] = ServiceDirectory
+    database_kind: ClassVar[str] = "sqlite"
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
-        self.database = Database(migrated_url("sqlite", Path(self.folder.name)))
+        self.database = Database(migrated_url(self.database_kind, Path(self.folder.name)))
         self.audit = AuditLog(VAULT)
         self.directory = self.kind(VAULT, self.audit, KNOWN)
         self.partners = PartnerEntries(self.directory, RULE)
@@ -308,12 +309,20 @@ class DirectoryYear(RuleBasedStateMachine):
         return found
 
 
+class DirectoryYearOnPostgreSQL(DirectoryYear):
+    """The same on the other database."""
+
+    database_kind = "postgresql"
+
+
 LENGTH: dict[str, Any] = {
     "stateful_step_count": 40,
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
 TestDirectoryYear = DirectoryYear.TestCase
 TestDirectoryYear.settings = settings(max_examples=drill_length(6, 300), **LENGTH)
+TestDirectoryYearOnPostgreSQL = DirectoryYearOnPostgreSQL.TestCase
+TestDirectoryYearOnPostgreSQL.settings = settings(max_examples=drill_length(1, 20), **LENGTH)
 
 
 CLINIC = ServiceContent(

@@ -114,6 +114,9 @@ def test_everything_wrong_in_a_file_is_named_by_row_and_column() -> None:
         (b"\x00\x01", "is no CSV file"),
         (b"name,services,contact,source,colour\n", "no known column"),
         (b"", "is missing"),
+        (b"name,services,contact,source\nA,doctor,02,call,lost", "cell 5 has no heading: lost"),
+        (b"name,services,contact,source,places\nA,doctor,02,x," + b"9" * 5000, "is no number"),
+        (b"name,services,contact,source\nA,place," + b"no 1 " * 20_000 + b",x", "is longer than"),
     ):
         _read, faults = read_sheet(data, CODES)
         assert told in str(faults), told

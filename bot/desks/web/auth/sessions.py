@@ -28,6 +28,7 @@ from bot.vault.keys.browser_key import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bot.hotline.directory.find import ServiceQuery
     from bot.hotline.search.job import SearchJob
     from bot.store.writer import Work, Writer
     from bot.vault.keys.key_store import KeyStore
@@ -98,6 +99,8 @@ class DeskSession:
     """When a case of danger was closed last; 0 once the offer of a break was answered."""
     search: SearchJob | None = None
     """The newest search for words."""
+    service_queries: dict[str, ServiceQuery] = field(default_factory=dict)
+    """What was asked of the directory of services last, by page."""
     interrupted: InterruptedExport | None = None
 
     def has_expired(self, now: int) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bot.desks.web.case.pages import audit_read
 from bot.desks.web.case.view import CaseView, load_case_page_view, may_record
 from bot.desks.web.casework.plan_view import load_plan_view
+from bot.desks.web.request import NotFoundError
 from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.desks.web.services import texts
 from bot.desks.web.services.display import ServiceWords, load_words
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from bot.hotline.directory.model import DirectoryService
     from bot.store.writer import Work
 
-MAX_WORDS = 60
+PAGE, CASE_PAGE = "/services", "/cases/{reference}/services"
+MAX_SHOWN, MAX_WORDS, MAX_KEPT = 60, 60, 20
 TICKED = ("is_open", "has_place")
 FIELDS = ("service", "county", "language", "guests", *TICKED, "words")
 """Fields of the form, as the parts of a query."""
@@ -48,53 +50,65 @@ class DirectoryCounts:
     proposals: int
 
 
-@get("/services", Permission.QUEUE)
+@get(PAGE, Permission.QUEUE)
 async def _services_page(request: DeskRequest) -> Response:
-    return await _page(request, ServiceQuery())
-
-
-@post("/services", Permission.QUEUE, *FIELDS, repetition=Repetition.ALLOWED)
-async def _find(request: DeskRequest) -> Response:
-    return await _page(request, read_query(request))
-
-
-async def _page(request: DeskRequest, query: ServiceQuery) -> Response:
-    values = await load_found(request, query, "/services")
+    query = request.current_session.service_queries.get(PAGE, ServiceQuery())
+    values = await load_found(request, query, PAGE)
     return request.render("services.html", **values, summary=None, plan=None, may_plan=False)
 
 
-@get("/cases/{reference}/services", Permission.CASE)
+@post(PAGE, Permission.QUEUE, *FIELDS, repetition=Repetition.ALLOWED)
+async def _find(request: DeskRequest) -> Response:
+    return _keep(request, PAGE, read_query(request))
+
+
+@get(CASE_PAGE, Permission.CASE)
 async def _services_for_case_page(request: DeskRequest) -> Response:
-    """Show what serves the county and speaks the language of a case."""
+    """Show what serves the county and speaks the language of a case, unless asked otherwise.
+
+    The reading of its county and language is audited first.
+    """
     view = await load_case_page_view(request)
-    return await _case_page(request, view, _query_of(request, view))
-
-
-@get("/cases/{reference}/services/{service}", Permission.CASE)
-async def _one_service_for_case_page(request: DeskRequest) -> Response:
-    """Show the same, of one service of the law."""
-    view, code = await load_case_page_view(request), request.param("service")
-    is_known = code in request.context.directory.known.services
-    return await _case_page(request, view, _query_of(request, view, code if is_known else ""))
-
-
-@post("/cases/{reference}/services", Permission.CASE, *FIELDS, repetition=Repetition.ALLOWED)
-async def _find_for_case(request: DeskRequest) -> Response:
-    view = await load_case_page_view(request)
-    return await _case_page(request, view, read_query(request))
-
-
-async def _case_page(request: DeskRequest, view: CaseView, query: ServiceQuery) -> Response:
-    """Show services for a case; the reading of its county and language is audited first."""
     summary = view.access.summary
     if not view.is_readable:  # the page of the case says why, or asks for a reason
         return request.redirect(f"/cases/{summary.reference}")
     await audit_read(request, view)
-    values = await load_found(request, query, f"/cases/{summary.reference}/services")
+    path = _path_of(view)
+    kept = request.current_session.service_queries.get(path)
+    values = await load_found(request, kept or _query_of(request, view), path)
     plan = await load_plan_view(request, view.access.case)
     return request.render(
         "services.html", **values, summary=summary, plan=plan, may_plan=may_record(request, view)
     )
+
+
+@get(CASE_PAGE + "/{service}", Permission.CASE)
+async def _one_service_for_case_page(request: DeskRequest) -> Response:
+    """Ask for one service of the law for a case."""
+    view, code = await load_case_page_view(request), request.param("service")
+    if code not in request.context.directory.known.services:
+        raise NotFoundError("no such service")
+    return _keep(request, _path_of(view), _query_of(request, view, code))
+
+
+@post(CASE_PAGE, Permission.CASE, *FIELDS, repetition=Repetition.ALLOWED)
+async def _find_for_case(request: DeskRequest) -> Response:
+    view = await load_case_page_view(request)
+    return _keep(request, _path_of(view), read_query(request))
+
+
+def _keep(request: DeskRequest, path: str, query: ServiceQuery) -> Response:
+    """Keep what is asked for while the session lasts, in memory alone, and show what is found."""
+    kept = request.current_session.service_queries
+    kept.pop(path, None)
+    kept[path] = query
+    for oldest in list(kept)[:-MAX_KEPT]:
+        del kept[oldest]
+    return request.redirect(path)
+
+
+def _path_of(view: CaseView) -> str:
+    return f"/cases/{view.access.summary.reference}/services"
 
 
 def _query_of(request: DeskRequest, view: CaseView, service: str = "") -> ServiceQuery:
@@ -116,7 +130,8 @@ async def load_found(request: DeskRequest, query: ServiceQuery, path: str) -> di
     found = finder.find(services, query)
     to_check = sum(context.freshness.needs_look(it, request.now) for it in services)
     return {
-        "found": found, "words": words, "query": query, "path": path,
+        "found": found[:MAX_SHOWN], "left": max(len(found) - MAX_SHOWN, 0), "words": words,
+        "query": query, "path": path,
         "loosened": [] if found else _loosened(request, finder, services, query),
         "is_empty": not services, "counts": DirectoryCounts(to_check, waiting),
         "service_names": words.services, "languages": list(LANGUAGES),
