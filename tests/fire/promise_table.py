@@ -80,6 +80,7 @@ CHECKS = (
     PromiseCheck("P33", tests=("hotline/assist/test_assistant.py",)),
     PromiseCheck("P34", tests=("desks/web/interpreting/test_interpreter_session.py",)),
     PromiseCheck("P35", tests=("desks/web/team/test_connections_page.py",)),
+    PromiseCheck("P36", tests=("hotline/directory/test_directory_stateful.py",)),
     PromiseCheck("P37", tests=("desks/partner_room/test_every_room_address.py",)),
 )  # fmt: skip
 
