@@ -64,6 +64,8 @@ NOT_TOLD = {
     "passphrase_file": "where on this machine",
     "desk_listen": "where on this machine",
     "watch_listen": "where on this machine; what is asked there names no person",
+    "directory_days": "how long an entry about a service counts; it is about no person",
+    "directory_place_days": "how long an entry about a service counts; it is about no person",
     "partner_room_listen": "where on this machine; no person and no case is in that room",
     "partner_room_origin": "where partners sign in; what they read a person agreed to pass on",
     "desk_origin": "where colleagues find what they read in any case",
