@@ -10,6 +10,7 @@ from bot.dispatch.conversation_store import Conversations
 from bot.errors import SettingError
 from bot.hotline.case_links import delete_links
 from bot.hotline.connections.store import forget_connections
+from bot.hotline.deliveries.store import stop_partners
 from bot.hotline.interpreting.sessions import end_sessions_of_case
 from bot.mailbox.outbox import Outbox
 from bot.partners.link_stats import LinkStats
@@ -43,6 +44,7 @@ def build_erasures(settings: Settings, vault: Vault, outbox: Outbox | None = Non
         delete_links,
         forget_connections,
         end_sessions_of_case,
+        stop_partners,
         log_case_erased,
     ]
     return Erasures(vault, AuditLog(vault), DataDirectory(settings.data).files, erasers)

@@ -29,6 +29,7 @@ from bot.store.statements import (
 from bot.store.tables import (  # noqa: F401 - registers every table
     assist,
     case_extras,
+    deliveries,
     desk,
     directory,
     figures,

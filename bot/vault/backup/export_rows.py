@@ -66,6 +66,7 @@ EXCLUDED_TABLES = {
     "partner_sessions": "a session is of one room and lasts for hours",
     "partner_invites": "a link is used within days, or never",
     "interpreter_copies": "a session lasts for hours; the case has what was shared",
+    "delivery_copies": "an unopened delivery goes back after days; the case has what was delivered",
     "opening_drafts": "no one has agreed yet to what is in them; they exist for a day",
     "join_codes": "a code is used within minutes, or never",
     "join_requests": "a phone waits while a call lasts",

@@ -21,6 +21,7 @@ def upgrade() -> None:
     _add_connections()
     _add_partner_members()
     _add_directory()
+    _add_deliveries()
 
 
 def _add_record() -> None:
@@ -413,3 +414,110 @@ def _add_directory() -> None:
         "ix_directory_proposals_service_id", "directory_proposals", ["service_id", "id"]
     )
     op.create_index("ix_directory_proposals_decided_at", "directory_proposals", ["decided_at"])
+
+
+def _add_deliveries() -> None:
+    op.create_table(
+        "recipient_partners",
+        sa.Column("recipient", sa.String(40), nullable=False),
+        sa.Column("partner_id", sa.BigInteger, nullable=False),
+        sa.Column("linked_by", sa.String(32), nullable=False),
+        sa.Column("linked_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("recipient", name="pk_recipient_partners"),
+        _to_partner("recipient_partners"),
+    )
+    op.create_table(
+        "referral_deliveries",
+        sa.Column("id", sa.String(12), nullable=False),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("referral", sa.String(32), nullable=False),
+        sa.Column("recipient", sa.String(40), nullable=False),
+        sa.Column("partner_id", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("sent_at", sa.BigInteger, nullable=False),
+        sa.Column("ends_at", sa.BigInteger, nullable=False),
+        sa.Column("opened_at", sa.BigInteger),
+        sa.Column("opened_by", sa.BigInteger),
+        sa.Column("answer", sa.String(10)),
+        sa.Column("answered_at", sa.BigInteger),
+        sa.Column("closed_at", sa.BigInteger),
+        sa.PrimaryKeyConstraint("id", name="pk_referral_deliveries"),
+        _to_case("referral_deliveries"),
+        _to_partner("referral_deliveries"),
+    )
+    for column in ("case_id", "partner_id"):
+        name = f"ix_referral_deliveries_{column}"
+        op.create_index(name, "referral_deliveries", [column, "sent_at"])
+    is_open = sa.text("closed_at is null")
+    op.create_index(
+        "ix_referral_deliveries_open", "referral_deliveries", ["ends_at"], sqlite_where=is_open,
+        postgresql_where=is_open,
+    )  # fmt: skip
+    _add_delivery_copies()
+    _add_partner_referrals()
+
+
+def _add_delivery_copies() -> None:
+    op.create_table(
+        "delivery_copies",
+        sa.Column("delivery_id", sa.String(12), nullable=False),
+        sa.Column("member_id", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("delivery_id", "member_id", name="pk_delivery_copies"),
+        _to_case("delivery_copies"),
+    )
+    op.create_index("ix_delivery_copies_case_id", "delivery_copies", ["case_id"])
+    op.create_table(
+        "delivery_messages",
+        sa.Column("id", SERIAL, nullable=False, autoincrement=True),
+        sa.Column("delivery_id", sa.String(12), nullable=False),
+        sa.Column("case_id", sa.String(32), nullable=False),
+        sa.Column("side", sa.String(8), nullable=False),
+        sa.Column("code", sa.String(10), nullable=False),
+        sa.Column("sealed", sa.LargeBinary),
+        sa.Column("author", sa.String(32), nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_delivery_messages"),
+        _to_case("delivery_messages"),
+        sqlite_autoincrement=True,
+    )
+    for column in ("case_id", "delivery_id"):
+        name = f"ix_delivery_messages_{column}"
+        op.create_index(name, "delivery_messages", [column, "id"])
+
+
+def _add_partner_referrals() -> None:
+    op.create_table(
+        "partner_referrals",
+        sa.Column("id", sa.String(12), nullable=False),
+        sa.Column("case_id", sa.String(32)),
+        sa.Column("partner_id", sa.BigInteger, nullable=False),
+        sa.Column("member_id", sa.BigInteger, nullable=False),
+        sa.Column("sent_at", sa.BigInteger, nullable=False),
+        sa.Column("asked_to_call_at", sa.BigInteger),
+        sa.PrimaryKeyConstraint("id", name="pk_partner_referrals"),
+        _to_case("partner_referrals"),
+        _to_partner("partner_referrals"),
+    )
+    op.create_index("ix_partner_referrals_case_id", "partner_referrals", ["case_id"])
+    op.create_index(
+        "ix_partner_referrals_partner_id", "partner_referrals", ["partner_id", "sent_at"]
+    )
+    op.create_table(
+        "delivery_stops",
+        sa.Column("delivery_id", sa.String(12), nullable=False),
+        sa.Column("partner_id", sa.BigInteger, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("delivery_id", name="pk_delivery_stops"),
+        _to_partner("delivery_stops"),
+    )
+    op.create_index("ix_delivery_stops_partner_id", "delivery_stops", ["partner_id"])
+
+
+def _to_case(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=f"fk_{table}_case_id")
+
+
+def _to_partner(table: str) -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["partner_id"], ["partners.id"], name=f"fk_{table}_partner_id")
