@@ -75,3 +75,5 @@ class LegalService:
     """Answers to the question what is needed (`needs`) with which the person asks for it."""
     hides_address: bool = False
     """Whether people stay there in safety: its address is stored nowhere."""
+    needs_yes: bool = False
+    """Whether it is arranged only after the person said yes to it, or asked for it."""

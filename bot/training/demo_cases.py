@@ -180,6 +180,8 @@ def _casework(demo: RunningDemo, by: str, case: str) -> list[Command]:
         ("give.doctor", {"kind": "doctor", "amount": "1200"}),
         ("offer.place", {"provider": "Garden of Hope"}),
         ("refuse.place", {}),
+        ("offer.beside", {}),
+        ("accept.beside", {}),
     ]
     beside = {"at": in_three_days, "companion": "Mei", "show": "1"}
     return [

@@ -225,6 +225,21 @@ ALL_PHRASES = (
         },
     ),
     Phrase(
+        "with_me",
+        PEOPLE,
+        # Translators: a trusted person who may be present when police or another office asks.
+        # Every answer is fine; the answer stands in the plan.
+        _(
+            "Do you want someone to sit beside you when an office asks you questions? It can be a "
+            "friend, a social worker or another person you trust. Every answer is fine."
+        ),
+        replies={
+            "yes": pgettext("reply", "I want that"),
+            "no": pgettext("reply", "I do not want that"),
+            "not_yet": NOT_YET,
+        },
+    ),
+    Phrase(
         "officer",
         PEOPLE,
         # Translators: {who} e.g. 台北市勞動局. An officer of the government, whatever the office;

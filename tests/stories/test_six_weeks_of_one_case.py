@@ -255,6 +255,8 @@ async def three_appointments(story: Story) -> None:
     await does("appointment_off", code=planned)
     await does("appointment", code="doctor", value_at="11/11 11:00", value_show="1")
     beside = {"value_place": OFFICE, "value_companion": "Ms Chen", "value_interpreter": "Ana"}
+    for step in ("offer", "accept"):  # she says yes on the phone
+        await does("service", code=f"{step}.beside")
     await does("appointment", code="beside", value_at="Thu 14:00", value_show="1", **beside)
     told = await steps.reads_what_is_arranged(lan)
     assert "Thứ Ba" not in told

@@ -20,6 +20,7 @@ from bot.hotline.events import EventKind
 from bot.hotline.queue.snooze import Snoozes
 from bot.hotline.services import texts
 from bot.hotline.services.ceilings import CeilingUse, ceiling_use, current_ceiling
+from bot.hotline.services.companion import is_agreed
 from bot.hotline.services.limits import left_text
 from bot.hotline.services.model import (
     TRANSITIONS,
@@ -125,6 +126,9 @@ def book_appointment(context: CommandContext) -> None:
     code, values = context.command.code, context.command.values
     service, plan = _service(context, code), _plan(context)
     if service is None or plan is None:
+        return
+    if not is_agreed(plan, service):
+        context.refuse(texts.NO_YES_YET)
         return
     law = context.services.deadlines.law
     day, moment = law.parse_time(values.get("at", "")) or (None, None)

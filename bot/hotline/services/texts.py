@@ -67,6 +67,10 @@ THIS_YEAR = pgettext("service plan", "this year")
 
 NO_SUCH_SERVICE = _("There is no such service here: {codes}.")
 NOT_POSSIBLE = _("That is not possible now. Look at the state of the service again.")
+NO_YES_YET = _(
+    "The person has not said yes to that. Ask them (phrasebook: someone who sits with them), or "
+    "record that they accepted it."
+)
 NOT_MENTIONED = _("That is not possible yet: offer the service first.")
 NO_SUCH_CEILING = _("Say what was paid for: {codes}.")
 NO_SUCH_NUMBER = _("Write the number in digits, for example {example}.")

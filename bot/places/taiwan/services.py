@@ -87,6 +87,7 @@ SERVICES = (
             Article(ASSISTANCE, _("Article 9")),
         ),
         asked_by=frozenset({"company_at_questioning"}),
+        needs_yes=True,  # Act, Article 22: with the consent of the victim
     ),
     LegalService(
         code="needs",

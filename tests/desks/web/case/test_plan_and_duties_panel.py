@@ -39,6 +39,8 @@ def test_a_plan_says_what_was_used_and_what_is_arranged(web_desk: WebDeskHarness
     told = mei.does(reference, "service", **{**gave, "value.units": "20"}).json()
     assert told["refused"]
     assert "9 x NT$2,000" in told["told"]
+    for code in ("offer.beside", "accept.beside"):  # without her yes no one sits with her
+        assert not mei.does(reference, "service", code=code).json()["refused"]
     booked = {"code": "beside", "value.at": "tomorrow 14:00", "value.place": "Court, room 4"}
     assert not mei.does(reference, "appointment", **booked).json()["refused"]
     assert mei.does(reference, "appointment", **{**booked, "value.at": "soon"}).json()["refused"]
