@@ -85,7 +85,7 @@ DEMO_SETTINGS = {
     "desk_mode": "content",
     "staff_language": "en",
     "agreements": "labor_1955=2026-01-01/,legal_aid=2026-01-01/,garden_of_hope=2026-01-01/,"
-    "spa=2026-01-01/2029-12-31,rerum_novarum=2026-01-01/2026-06-30",
+    "stella_maris=2026-01-01/,spa=2026-01-01/2029-12-31,rerum_novarum=2026-01-01/2026-06-30",
 }
 """What a deployment would decide; the first screen says that this is a rehearsal."""
 CLEARED_SETTINGS = dict.fromkeys(("database_url", "keys_url", "backups")) | {"backup_key": ""}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.app.partner_room.deliveries import build_delivery_desk
 from bot.app.referral_recipients import DeploymentRecipients, deployment_place
 from bot.app.texts import build_roster
 from bot.cases.consents import ConsentRecords
@@ -23,6 +24,7 @@ from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.commands.context import HotlineServices
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.deliveries.delivering import DeliveryReturns
 from bot.hotline.directory.alerts import DirectoryAlerts
 from bot.hotline.directory.freshness import freshness_of
 from bot.hotline.directory.rules import known_codes
@@ -79,6 +81,7 @@ class StaffRuntime:
     stale_facts: StaleFactAlerts
     directory: DirectoryAlerts
     shifts: ShiftDuty
+    returns: DeliveryReturns
 
     def check_due(self, work: Work, now: int) -> list[Letter]:
         """Check every clock once; return the letters that alert staff."""
@@ -86,7 +89,8 @@ class StaffRuntime:
         due = self.service.deadline_reminders.run_due(work, now)
         lapsed = self.service.interpreting.end_lapsed(work, now)
         stale = (*self.stale_facts.check(work, now), *self.directory.check(work, now))
-        events = [*self.alerts.check(work, now), *due.events, *stale]
+        returned = self.returns.check(work, now)
+        events = [*self.alerts.check(work, now), *due.events, *stale, *returned]
         if events:
             log.info("hotline_alerts", count=len(events))
         return [*due.letters, *self.service.show_events(work, [*released, *lapsed, *events], now)]
@@ -134,6 +138,7 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
         deadlines=deadlines, duties=CaseDuties(vault, deadlines, setting.casework.duties),
         check_ins=CheckIns(vault, audit), consents=ConsentRecords(vault),
         referrals=Referrals(vault, audit, setting.registry, setting.consent),
+        deliveries=build_delivery_desk(settings, vault, setting.consent),
         recipients=DeploymentRecipients(settings),
         record_entries=records_of(vault, place), plans=ServicePlans(vault, audit), place=place,
         connections=connections_of(vault, place, settings),
@@ -157,12 +162,13 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
         InterpretingFollower(vault, audit, hotline.consents),
     )  # fmt: skip
     stale_facts = StaleFactAlerts(partial(find_place, settings.place), staff, settings.zone)
+    returns = DeliveryReturns(hotline.deliveries, hotline.referrals, staff, reply_clocks, audit)
     directory = DirectoryAlerts(
         ServiceDirectory(vault, audit, known_codes(place.services, COUNTIES)),
         freshness_of(settings), staff, settings.zone,
     )  # fmt: skip
     duty = ShiftDuty(staff, hotline.claims, audit)
-    return StaffRuntime(service, alerts, stale_facts, directory, duty)
+    return StaffRuntime(service, alerts, stale_facts, directory, duty, returns)
 
 
 def retained_answers_filter(settings: Settings, setting: TurnServices) -> AnswerFilter:

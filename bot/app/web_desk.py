@@ -11,6 +11,7 @@ from bot.app.fact_checks import FactCheckFollower, keep_following
 from bot.app.hours_text import hours_text
 from bot.app.jobs import run_together
 from bot.app.options import DeskOptions
+from bot.app.partner_room.deliveries import build_delivery_desk
 from bot.app.partner_room.room import RoomOptions, build_room_context, open_room
 from bot.app.referral_recipients import deployment_place
 from bot.app.storage import keep_store_open, latest_bot_id, open_storage, watch_silence
@@ -68,6 +69,7 @@ def build_desk_context(
         find_place=partial(deployment_place, settings), find_username=BotName(settings).find,
         follow_fact_checks=FactCheckFollower(settings.zone).follow,
         flow_registry=registry, referrals=Referrals(vault, AuditLog(vault), registry, consent),
+        deliveries=build_delivery_desk(settings, vault, consent),
         phrasebook=build_phrasebook(settings, texts, phrase_edits), phrase_edits=phrase_edits,
         phrase_groups=GROUPS,
         counties=COUNTIES, service_hours=hours,

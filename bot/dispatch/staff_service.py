@@ -20,6 +20,7 @@ from bot.hotline.on_call.texts import NOTHING_WAITS, SEEN_REPLY
 from bot.hotline.queue import case_status
 from bot.hotline.queue.snooze import Snoozes
 from bot.hotline.referrals.model import ReferralStage
+from bot.hotline.services.companion import note_reply
 from bot.mailbox import outbox
 from bot.mailbox.letter import WITHDRAWN, Author, Lane, Letter, LetterState
 from bot.mailbox.outbox import drop_staff_letters, letter_author
@@ -141,7 +142,18 @@ class StaffService:
         after = (self._after_event(work, event, now) for event in events)
         more = [event for event in after if event is not None]
         more += self.interpreting.share_new(work, messages, now)
+        more += self._note_replies(work, messages, now)
         return [*more, *duplicate_events(work, [*events, *more])]
+
+    def _note_replies(self, work: Work, messages: Sequence[CaseMessage], now: int) -> list[Event]:
+        """Put what people answered about company during questioning into their plans."""
+        plans, services = self.hotline.plans, self.hotline.place.services
+        day = self.hotline.deadlines.law.date_of(now).isoformat()
+        return [
+            Event(EventKind.PLAN_CHANGED, it.case)
+            for it in messages
+            if note_reply(plans, services, work, it, day)
+        ]
 
     def _after_event(self, work: Work, event: Event, now: int) -> Event | None:
         """Start or stop the reply clock of a case; return the event that follows, if any."""

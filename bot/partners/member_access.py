@@ -149,9 +149,12 @@ class MemberAccess:
         return NewAccess(pair, locked, passwords.format_printed_key(printed))
 
 
+ACTOR_PREFIX = "member-"
+
+
 def actor_of(member_id: int) -> str:
     """Return how the audit log names a member."""
-    return f"member-{member_id}"
+    return f"{ACTOR_PREFIX}{member_id}"
 
 
 def _data(member_id: int, what: str) -> bytes:

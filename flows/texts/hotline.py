@@ -95,6 +95,7 @@ RECIPIENT_REPLIES = {
     "unreached": _("The organisation you agreed to says that it could not reach you ({time})."),
     # Translators: that it has done what it does.
     "finished": _("The organisation you agreed to says that its part is finished ({time})."),
+    "no_answer": _("The organisation you agreed to has not answered ({time})."),
 }
 """What an organisation answered that was told something, with the person's consent."""
 
@@ -188,6 +189,15 @@ REFERRAL = {
     "revoked_late": _(
         "All right. You took it back. They were told before that: {time}. We tell them that you "
         "took it back."
+    ),
+    # Translators: it lay with an organisation, which had not opened it.
+    "revoked_unread": _(
+        "All right. You took it back. They had not read it, and now they cannot read it."
+    ),
+    # Translators: {time} e.g. November 24 21:40
+    "revoked_read": _(
+        "All right. You took it back. They had read it before that: {time}. They cannot read it "
+        "here any more. We ask them to delete what they wrote down. We cannot see if they do."
     ),
     "over": _("That question is over."),
     # Translators: {time} e.g. November 24 21:40

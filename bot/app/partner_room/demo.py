@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.app.partner_room.room import RoomOptions, build_room_context, open_room
 from bot.clock import DAY
 from bot.errors import HavenError
+from bot.hotline.deliveries.partner_links import RecipientPartners
 from bot.partners.link_stats import month_number
 from bot.partners.partners import Campaigns, NewCampaign, Partners
 from bot.store.statements import insert, update_by
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 PARTNERS_PATH = "/partners"
 PARTNER, MEMBER = "Harbour Chaplaincy", "Rosa"
+RECIPIENT = "stella_maris"
+"""The organisation of the directory that it is."""
 LINKS = {
     "Fishing harbour, pier 3": ("id", (14, 11, 19, 23, 9, 17)),
     "Sunday market": ("vi", (6, 8, 5, 12, 3, 10)),
@@ -80,6 +83,8 @@ def _add_partner(
     with contextlib.suppress(HavenError):  # of an earlier run
         Partners(room.audit).add(work, PARTNER, OPERATOR, now)
         _add_links(work, room, now)
+        found = next(it for it in Partners.all(work) if it.name == PARTNER)
+        RecipientPartners(room.audit).link(work, RECIPIENT, found.id, OPERATOR, now)
     member, link = room.members.invite(work, PARTNER, MEMBER, OPERATOR, now)
     chosen = room.access.choose(member, password)
     room.access.enrol(work, member, bytes.fromhex(link), chosen, ("", 0), now)

@@ -8,12 +8,15 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.app.partner_room.deliveries import build_room_referrals
 from bot.app.partner_room.services import DirectoryOfPartners
 from bot.app.referral_recipients import deployment_place, find_recipients
 from bot.channels.telegram.bot_name import BotName
 from bot.clock import SECOND, Clock, SystemClock
 from bot.desks.partner_room.app import build_room
 from bot.desks.partner_room.context import RoomAgreement, RoomContext
+from bot.hotline.deliveries.incoming import PartnerReferrals
+from bot.hotline.deliveries.partner_links import RecipientPartners
 from bot.hotline.directory.rules import known_codes
 from bot.hotline.directory.store import ServiceDirectory
 from bot.languages import LANGUAGES, catalogue
@@ -47,7 +50,7 @@ class RoomOptions:
     password_cost: PasswordCost = DEFAULT_COST
     practice: Callable[[], Sequence[PracticeScene]] = lambda: ()
     """The scenes of the shared training, which lie above this layer."""
-    recipients_of: RecipientsOfPartner = lambda _work, _partner: ()
+    recipients_of: RecipientsOfPartner = RecipientPartners.recipients_of
 
 
 def build_room_context(
@@ -63,6 +66,8 @@ def build_room_context(
         find_place=partial(deployment_place, settings),
         services=_own_services(settings, vault),
         agreements=PartnerAgreements(settings, options).of, practice=options.practice,
+        referrals=build_room_referrals(settings, vault), incoming=PartnerReferrals(vault),
+        counties=lambda: COUNTIES,
     )  # fmt: skip
 
 

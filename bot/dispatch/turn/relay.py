@@ -279,7 +279,7 @@ class Relay:
         if outcome.reply is ConsentReply.SCREEN:
             self.replies.send_fleeting(consent.screen(referral, language, prefix, outcome.text))
         elif outcome.reply is ConsentReply.ANSWER:
-            zone, sent_at = turn.services.zone, referral.sent_at
+            zone, sent_at = turn.services.zone, outcome.told_at or referral.sent_at
             at = format_time(sent_at, turn.now, zone, language) if sent_at else ""
             turn.effects.bodies.append(consent.answer(outcome, language, prefix, at))
         elif outcome.text is not None:

@@ -26,6 +26,7 @@ from bot.hotline.chat.takeover import (
     HandBack,
     Insist,
     JoinChat,
+    NotifyRecipientReply,
     NotifyReferralSent,
     OpenerState,
     SayNobodyComes,
@@ -107,6 +108,7 @@ class StaffActions:
             FillIn: self._fill_in,
             AskConsent: self._ask_consent,
             NotifyReferralSent: self._notify_referral_sent,
+            NotifyRecipientReply: self._notify_recipient_reply,
             Insist: self._insist,
             SendOpener: self._request_opener,
             ConfirmIdentity: self._confirm_identity,
@@ -374,6 +376,21 @@ class StaffActions:
         turn.effects.bodies.append(
             turn.services.consent.sent_notice(referral, language, turn.consent_prefix(), at)
         )
+        return None
+
+    def _notify_recipient_reply(self, action: NotifyRecipientReply) -> Text | None:
+        """Say it once to a person who is there, and only to them; others read it when they ask."""
+        turn, takeover, conversation = self.turn, self._takeover, self.turn.conversation
+        is_heard = (
+            self._can_talk(takeover)
+            if takeover is not None
+            else action.case in {conversation.case, *conversation.cases}
+            and turn.is_person_present()
+        )
+        if is_heard:
+            at = format_time(action.at, turn.now, turn.services.zone, conversation.language)
+            reply = turn.services.texts.case_progress.replies[action.reply.value]
+            self.replies.send_text(reply, {"time": at})
         return None
 
     def _confirm_identity(self, action: ConfirmIdentity) -> Text | None:

@@ -18,7 +18,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from bot.hotline.chat.messages import CaseMessage
-    from bot.hotline.referrals.model import Referral
+    from bot.hotline.referrals.model import RecipientReply, Referral
 
 OPENER: Final = "opener"
 """The phrase that asks in neutral words whether this is a good moment."""
@@ -154,6 +154,15 @@ class NotifyReferralSent:
 
 
 @dataclass(frozen=True, slots=True)
+class NotifyRecipientReply:
+    """Tell a person who is present what the organisation they agreed to answered."""
+
+    case: str
+    reply: RecipientReply
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Insist:
     """Send the opener outside the person's contact rule, for a reason."""
 
@@ -196,6 +205,7 @@ class JoinChat:
 
 ChatAction = (
     TakeOver | HandBack | SendMessage | EditMessage | TransferChat | FillIn | AskConsent
-    | NotifyReferralSent | Insist | SendOpener | ConfirmIdentity | SayNobodyComes | JoinChat
+    | NotifyReferralSent | NotifyRecipientReply | Insist | SendOpener | ConfirmIdentity
+    | SayNobodyComes | JoinChat
 )  # fmt: skip
 """What a command does in a conversation."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.hotline.commands.types import Command
     from bot.hotline.connections.store import CaseConnections
     from bot.hotline.deadlines import CaseDeadlines
+    from bot.hotline.deliveries.delivering import DeliveryDesk
     from bot.hotline.duties import CaseDuties
     from bot.hotline.queue.claims import Claims
     from bot.hotline.queue.sla import ReplyClocks
@@ -65,6 +66,7 @@ class HotlineServices:
     deadlines: CaseDeadlines
     check_ins: CheckIns
     referrals: Referrals
+    deliveries: DeliveryDesk
     consents: ConsentRecords
     recipients: Mapping[str, Recipient]
     record_entries: RecordEntries

@@ -61,7 +61,7 @@ def open_case(context: CommandContext) -> None:
     if not isinstance(found, CaseToOpen):
         context.refuse(found, most=str(MAX_FIELD))
         return
-    case = _store_case(context, found)
+    case = store_told_case(context, found)
     context.contact = find_contact(context.services.vault, context.work, case.id)
     context.add_event(EventKind.OPENED)
     claimed = found.is_for_opener and _claim(context, case.id)
@@ -69,7 +69,7 @@ def open_case(context: CommandContext) -> None:
     context.reply(said, reference=case.reference)
 
 
-def _store_case(context: CommandContext, found: CaseToOpen) -> NewCase:
+def store_told_case(context: CommandContext, found: CaseToOpen) -> NewCase:
     """Store the case with its report, the consent as it was heard, and its origin."""
     work, services, now, by = context.work, context.services, context.now, context.by.id
     opening = CaseOpening(

@@ -14,6 +14,7 @@ from bot.hotline.commands import texts
 from bot.hotline.events import Event, EventKind
 from bot.hotline.referrals.consent_dialog import ConsentDialog
 from bot.hotline.referrals.model import TAKES_IT, RecipientReply, ReferralStage, is_least
+from bot.hotline.services.companion import without_refused
 
 if TYPE_CHECKING:
     from bot.hotline.commands.context import CommandContext
@@ -32,7 +33,8 @@ def refer(context: CommandContext) -> None:
     if referrals.has_sealed_answers(work, case):
         context.refuse(texts.ANSWERS_SEALED)
         return
-    offerable = referrals.offerable_parts(work, case)
+    plan, services = context.services.plans.if_readable(work, case), context.services.place.services
+    offerable = without_refused(referrals.offerable_parts(work, case), plan, services)
     wanted = context.command.values or offerable
     chosen = [offerable[part] for part in wanted if part in offerable]
     if not chosen:
@@ -93,7 +95,7 @@ def send_referral(context: CommandContext) -> None:
     """Mark a referral as sent: its recipient was told what the person consented to."""
     code, referrals, by = context.command.code, context.services.referrals, context.by.id
     referral = referrals.find(context.work, context.case, code)
-    if referral is not None and _is_consent_withdrawn(context, referral):
+    if referral is not None and is_consent_withdrawn(context, referral):
         context.refuse(texts.CONSENT_WITHDRAWN)
     elif referral is None or not referral.may_be_sent:
         context.refuse(texts.NO_MATCHING_CONSENT)
@@ -129,7 +131,7 @@ def record_reply(context: CommandContext) -> None:
         context.reply(texts.DONE)
 
 
-def _is_consent_withdrawn(context: CommandContext, referral: Referral) -> bool:
+def is_consent_withdrawn(context: CommandContext, referral: Referral) -> bool:
     """Return whether the person withdrew from sharing after they consented to this, or from all."""
     if context.services.consents.reading_taken_back_at(context.work, context.case) is not None:
         return True

@@ -29,6 +29,8 @@ from bot.hotline.commands import (
 from bot.hotline.commands.context import CommandContext, HotlineServices, find_contact
 from bot.hotline.commands.permissions import CommandPermission, refusal_text
 from bot.hotline.commands.types import Command, Verb
+from bot.hotline.deliveries import desk_commands
+from bot.hotline.deliveries.room_commands import PARTNER_COMMANDS, run_partner_command
 from bot.hotline.queue.snooze import Snoozes
 from bot.text import Text, _, pgettext
 
@@ -181,6 +183,12 @@ _SPECS = (
     CommandSpec(Verb.SEND_REFERRAL, referrals.send_referral,
                 pgettext("desk button", "Record as referred"), (CODE,), is_work=True,
                 forum=ForumSyntax(has_button=True, needs_content=True)),
+    CommandSpec(Verb.DELIVER_REFERRAL, desk_commands.deliver_referral,
+                pgettext("desk button", "Deliver to their room"), (CODE,), is_work=True),
+    CommandSpec(Verb.REPLY_TO_PARTNER, desk_commands.reply_to_partner,
+                pgettext("desk button", "Reply to them"), (CODE,), is_work=True),
+    CommandSpec(Verb.ASK_PARTNER_TO_CALL, desk_commands.ask_partner_to_call,
+                pgettext("desk button", "Ask them to call us"), is_work=True),
     CommandSpec(Verb.RECORD_REPLY, referrals.record_reply,
                 pgettext("desk button", "Record the answer"), (CODE, WORDS), is_work=True),
     CommandSpec(Verb.REVOKE_CONSENT, erasure.revoke_consent, pgettext("desk button", "Revoke"),
@@ -299,6 +307,8 @@ def run_command(
     A command is either carried out, or the caseworker is told why not. What it does in the
     conversation is returned as `actions`.
     """
+    if command.verb in PARTNER_COMMANDS:
+        return run_partner_command(services, work, command, now)
     by = services.staff.find(work, command.by)
     if by is None or not by.is_active:
         return None

@@ -85,6 +85,8 @@ class ConsentOutcome:
     """The sentence before the screen, alone, or as a toast."""
     changed: bool = False
     """Whether the referral has to be stored."""
+    told_at: int | None = None
+    """When the recipient read it, or was told, if that is not `referral.sent_at`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class ConsentTexts:
     declined: Text
     revoked: Text
     revoked_late: Text
+    revoked_unread: Text
+    revoked_read: Text
     over: Text
     sent: Text
     contact: Text
@@ -186,6 +190,10 @@ class ConsentDialog:
         """Return the sentence that the recipient was told, with a button to revoke."""
         text = self._texts.sent.render(catalogue(language), {"time": at})
         return SendText(text, self._revoke_button(referral, language), prefix)
+
+    def revocation_text(self, *, is_read: bool) -> Text:
+        """Return what a person reads who takes back what was delivered to a partner's room."""
+        return self._texts.revoked_read if is_read else self._texts.revoked_unread
 
     def readable_parts(self, referral: Referral, language: str) -> list[tuple[str, str]]:
         """Return the included parts in a reader's language, for the desk or the recipient."""

@@ -60,6 +60,8 @@ class RecipientReply(StrEnum):
     """They did not reach the person."""
     FINISHED = "finished"
     """Their part is finished."""
+    NO_ANSWER = "no_answer"
+    """They did not look at it in time."""
 
 
 TAKES_IT = frozenset({RecipientReply.ACCEPTED, None})

@@ -19,6 +19,7 @@ from bot.cases.consents import ConsentKind, ConsentRecords
 from bot.cases.intake import PERSON
 from bot.cases.sealed_fields import open_codes
 from bot.errors import DecryptionError, EpochExpiredError
+from bot.hotline.deliveries.store import Deliveries
 from bot.hotline.events import Event, EventKind
 from bot.hotline.referrals.consent_dialog import (
     ConsentAction,
@@ -36,8 +37,8 @@ from bot.hotline.referrals.model import (
     ReferralStage,
     collect_parts,
 )
-from bot.store import Work, insert, select_by, select_one, update_by
-from bot.store.tables.main import cases, referrals, reports
+from bot.store import Work, count, insert, select_by, select_one, update_by
+from bot.store.tables.main import cases, referral_copies, referrals, reports
 from bot.vault import AuditLog, Purpose, Vault
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ _REPLY = update_by(referrals, "reply", "replied_at", by="id")
 _CHANGE = update_by(referrals, "state", "sealed", "asked", "answered_at", "sent_at", by="id")
 _REPORTS = select_by(reports, "id", "flow", "codes", by="case_id", order_by=("sent_at", "id"))
 _LANGUAGE = select_one(cases, "language", by="id")
+_PAPER_COUNT = count(referral_copies, by=("case_id", "referral"))
 _AUDIT_ACTIONS = {
     ConsentAction.STRIKE: "referral_strike",
     ConsentAction.RESTORE: "referral_restore",
@@ -185,6 +187,8 @@ class Referrals:
             if pressed.action in {ConsentAction.STRIKE, ConsentAction.RESTORE}:
                 part = changed.parts[pressed.part_index].code
             self._audit_change(work, now, heard_by or PERSON, action, changed, part)
+            if changed.stage is ReferralStage.REVOKED:
+                outcome = self._with_what_was_read(work, outcome, now)
         return outcome
 
     def spoken_screen(self, referral: Referral, language: str) -> SendText:
@@ -200,6 +204,7 @@ class Referrals:
         revoked = found.revoke(now) if found else None
         if revoked is not None:
             self._store(work, revoked)
+            Deliveries.take_back(work, case, referral, now)
             self._audit_change(work, now, by, "referral_revoke", revoked)
         return revoked
 
@@ -217,6 +222,8 @@ class Referrals:
             else:
                 work.run(_END, new.stage.value, new.answered_at, new.id)
             is_revoked = new.stage is ReferralStage.REVOKED
+            if is_revoked:
+                Deliveries.take_back(work, case, new.id, now)
             action = "referral_revoke" if is_revoked else "referral_withdraw"
             self._audit_change(work, now, by, action, new)
             ended.append(new)
@@ -244,6 +251,20 @@ class Referrals:
             work.run(_REPLY, reply.value, now, replied.id)
             self._audit_change(work, now, by, "referral_reply", replied, reply.value)
         return replied
+
+    def _with_what_was_read(self, work: Work, outcome: ConsentOutcome, now: int) -> ConsentOutcome:
+        """Close the deliveries of a revoked referral; let the outcome say whether it was read.
+
+        A sheet on paper may have been handed over too: then the person reads that it was told.
+        """
+        it = outcome.referral
+        delivered = Deliveries.take_back(work, it.case, it.id, now)
+        is_on_paper = bool(work.rows(_PAPER_COUNT, it.case, it.id)[0][0])
+        if not delivered or is_on_paper:
+            return outcome
+        read_at = min((each.opened_at for each in delivered if each.opened_at), default=None)
+        text = self._consent.revocation_text(is_read=read_at is not None)
+        return replace(outcome, text=text, told_at=read_at)
 
     def _audit_change(
         self, work: Work, now: int, by: str, action: str, referral: Referral, part: str = ""

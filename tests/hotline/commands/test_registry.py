@@ -13,6 +13,7 @@ from bot.desks.web.interpreting.page import INTERPRETER_VERBS
 from bot.hotline.commands.permissions import CommandPermission
 from bot.hotline.commands.registry import CODE, COMMANDS, WORDS, ForumArguments
 from bot.hotline.commands.types import Command, Verb
+from bot.hotline.deliveries.room_commands import PARTNER_COMMANDS
 from tests.hotline.commands.test_command_store import claimed
 from tests.support.people.caseworker_driver import refusals
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 
 def test_every_verb_has_one_command() -> None:
-    assert set(COMMANDS) == set(Verb)
+    assert set(COMMANDS) | set(PARTNER_COMMANDS) == set(Verb)
+    assert set(COMMANDS).isdisjoint(PARTNER_COMMANDS)  # no desk can give what a room stores
     assert [spec.verb for spec in COMMANDS.values()] == list(COMMANDS)
 
 
