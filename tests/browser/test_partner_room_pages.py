@@ -7,7 +7,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.app.partner_room.demo import create_room_link
+from bot.app.partner_room.demo import RECIPIENT, create_room_link
 from bot.app.partner_room.room import RoomOptions, build_room_context, open_room
 from bot.cases.state_machine import Role
 from bot.desks.partner_room.app import ROOM_ROUTES
@@ -19,7 +19,9 @@ from tests.browser.browser_desk_harness import BrowserDeskHarness, free_port
 from tests.browser.conftest import SMALLEST
 from tests.browser.test_web_desk_accessibility import Look, opened
 from tests.support.database.key_store_fixtures import CHEAP, PASSWORD
+from tests.support.database_fixtures import query
 from tests.support.paths import TESTS
+from tests.support.people.partner_referrals import deliver_directly
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 PICTURE = TESTS / "browser" / "pictures" / "partner-room-en.png"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-BLANKS = {"{number}": "1", "{name}": "Linh", "{link}": "0" * 64}
+BLANKS = {"{referral}": "-", "{number}": "1", "{name}": "Linh", "{link}": "0" * 64}
 NO_PAGES = ("/static/{name}", "/practice/{name}/file", "/posters/file", "/demo/{link}")
 
 
@@ -75,12 +77,19 @@ async def test_everyone_can_use_every_page_of_the_partners_room(
         (link,) = (await create_room_link(room, keyring, PASSWORD)).values()
         context, page = await opened(browser, "light")
         link = f"{room.origin}{link.removeprefix('/partners')}"
+        numbers = [await _deliver(office) for _ in range(2)]
         for path in paths():
             if path == "/":
                 await page.goto(link)
-            await page.goto(f"{room.origin}{path}")
+            await page.goto(
+                f"{room.origin}{path.replace('/referrals/-', f'/referrals/{numbers[0]}')}"
+            )
             await look.at(page, path)
             wide += await _too_wide(page, path)
+        await _open_referral(page, f"{room.origin}/referrals/{numbers[1]}")
+        await look.at(page, "a referral that is open")
+        wide += await _too_wide(page, "a referral that is open")
+        await _take_referral_pictures(page, room.origin)
         await _take_picture(page, room.origin)
         wide += await _at_the_desk(office, look, page)
         await context.close()
@@ -140,3 +149,37 @@ async def _take_picture(page: Page, origin: str) -> None:
         await page.set_viewport_size({"width": 960, "height": 760})
         await page.goto(f"{origin}/figures")
         await page.screenshot(path=PICTURE, animations="disabled")
+
+
+async def _deliver(office: BrowserDeskHarness) -> str:
+    """Deliver what someone agreed to; return its number in the room."""
+    _person, reference = await office.somebody("They keep my passport. We sleep on the boat.")
+    ((case,),) = query(office.database, f"SELECT id FROM cases WHERE reference = '{reference}'")  # noqa: S608
+    front, now = office.front, office.clock.now()
+    return await office.database.writer.run(
+        lambda work: deliver_directly(work, front, str(case), RECIPIENT, now)
+    )
+
+
+async def _open_referral(page: Page, address: str) -> None:
+    await page.goto(address)
+    await page.get_by_role("button", name="Open").click()
+    await page.get_by_role("heading", name="What the person agreed to tell you").wait_for()
+
+
+async def _take_referral_pictures(page: Page, origin: str) -> None:
+    """Take pictures of the open referral, the list and the form, if pictures are wanted."""
+    folder = os.environ.get("PICTURES_OF_REFERRALS")
+    if not folder:
+        return
+    for name, path in (("open", ""), ("list", "/referrals"), ("refer", "/refer")):
+        if path:
+            await page.goto(f"{origin}{path}")
+        for scheme in ("light", "dark"):
+            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await page.screenshot(path=f"{folder}/{name}-{scheme}.png", full_page=True)
+        size = page.viewport_size
+        await page.set_viewport_size(SMALLEST)  # type: ignore[arg-type]
+        await page.screenshot(path=f"{folder}/{name}-small.png", full_page=True)
+        await page.set_viewport_size(size)  # type: ignore[arg-type]
+        await page.emulate_media(color_scheme="light")

@@ -15,11 +15,11 @@ from bot.desks.partner_room import (
     links,
     posters,
     practice,
-    referrals,
     services,
 )
 from bot.desks.partner_room.auth import account, sign_in, welcome
 from bot.desks.partner_room.endpoint import RoomEndpoint
+from bot.desks.partner_room.referrals import received, sent
 from bot.desks.partner_room.request import NothingHereError, RoomRequest
 from bot.desks.partner_room.routes import Access, RoomRoute, check_routes
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bot.desks.partner_room.context import RoomContext
 
 ROOM_MODULES = (
-    sign_in, welcome, home, links, posters, figures, referrals, services, agreement, practice,
+    sign_in, welcome, home, links, posters, figures, received, sent, services, agreement, practice,
     account,
 )  # fmt: skip
 ROOM_ROUTES: tuple[RoomRoute, ...] = tuple(

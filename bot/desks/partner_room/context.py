@@ -22,14 +22,17 @@ from bot.posters.maker import PosterMaker
 from bot.vault.keys.passwords import DEFAULT_COST, PasswordCost
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import date
     from zoneinfo import ZoneInfo
 
     from bot.clock import Clock
+    from bot.partners.delivered import ReferralsOfRoom
+    from bot.partners.referring import ReferringPartner
     from bot.places.place import Place
     from bot.store.database import Database
     from bot.store.writer import Work
+    from bot.text import Text
     from bot.vault import AuditLog, Vault
 
 
@@ -144,6 +147,12 @@ class RoomContext:
     """Returns the country whose numbers for danger stand on posters."""
     agreements: Callable[[Work, int], Sequence[RoomAgreement]] = lambda _work, _partner: ()
     """Returns the agreements of a partner."""
+    referrals: ReferralsOfRoom
+    """Referrals delivered to a partner; each question names the member who asks."""
+    incoming: ReferringPartner
+    """What a partner refers to the hotline."""
+    counties: Callable[[], Mapping[str, Text]] = dict
+    """Returns the counties of the place, by code."""
     services: OwnServices = field(default_factory=NoServices)
     practice: Callable[[], Sequence[PracticeScene]] = lambda: ()
     pending: dict[str, PendingMember] = field(default_factory=dict)

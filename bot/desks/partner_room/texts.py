@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.partners.names import NameProblem
-from bot.text import _
+from bot.partners.referring import FormFault, IncomingState
+from bot.text import _, pgettext
 
 # --- Refusals ---------------------------------------------------------------------------------
 
@@ -66,3 +67,35 @@ PLACES_COUNTED = _("Stored: {count} places free today at {name}.")
 # --- Figures ----------------------------------------------------------------------------------
 
 FEWER_THAN_FIVE = _("fewer than five")
+
+# --- Referrals --------------------------------------------------------------------------------
+
+ANSWER_SENT = _("Your answer is with the hotline.")
+DELETION_NOTED = _("Noted. Thank you.")
+REFERRED_IN = _("It is with the hotline. You read here when a caseworker takes it up.")
+FORM_FAULTS = {
+    FormFault.TOO_LONG: _("One field is too long. Nothing was sent; shorten it."),
+    FormFault.NO_WORDS: _("Write what happened, in a few words. Nothing was sent."),
+    FormFault.NO_LANGUAGE: _("Choose the language the person reads. Nothing was sent."),
+    FormFault.NO_WAY: _("Write how the person can be reached safely, and when. Nothing was sent."),
+    FormFault.NOT_ASKED: _(
+        "Write who asked the person, on which day and in which words. Nothing was sent."
+    ),
+    FormFault.NOT_AGREED_TO_READING: _(
+        "Without the person's agreement we read nothing: ask them, and tick it. Nothing was sent."
+    ),
+    FormFault.NOT_AGREED_TO_CONTACT: _(
+        "We contact no one who did not agree to it: ask the person, and tick it. Nothing was sent."
+    ),
+}
+INCOMING_STATES = {
+    IncomingState.RECEIVED: pgettext("referral to the hotline", "received"),
+    IncomingState.TAKEN_UP: pgettext("referral to the hotline", "a caseworker took it up"),
+    IncomingState.ASKED_TO_CALL: pgettext("referral to the hotline", "please call the hotline"),
+    IncomingState.CLOSED: pgettext("referral to the hotline", "closed"),
+}
+"""What a partner reads of what they referred to the hotline."""
+IF_OTHER_ANSWERS = {
+    "hang_up": _("Say nothing and hang up."),
+    "wrong_number": _("Say that it was a wrong number."),
+}

@@ -14,6 +14,9 @@ from bot.desks.partner_room.routes import Access, RoomRoute, RoomRouteError
 from bot.desks.web.administration import poster_texts
 from bot.desks.web.app import ROUTES
 from bot.desks.web.request import SESSION_COOKIE as DESK_COOKIE
+from bot.hotline.deliveries.model import ReferralDelivery
+from bot.hotline.deliveries.store import Deliveries
+from bot.partners.delivered import DeliveryState
 from bot.posters.order import PosterRefusal
 from bot.vault.audit.log import OPERATOR
 from tests.desks.web.test_routes_and_permissions import protects
@@ -42,13 +45,29 @@ def room(tmp_path: Path) -> Iterator[RoomHarness]:
     for partner in ("Harbour House", "Other House"):
         made.partner(partner)
         made.link(partner, "Pier")
+    _add_referrals(made)
     yield made
     made.close()
 
 
+def _add_referrals(room: RoomHarness) -> None:
+    """Add a referral to each partner, taken back after it was read, and to be deleted."""
+    room.desk.add_person()
+    ((case,),) = room.home.ask("SELECT id FROM cases")
+    for partner in (1, 2):
+        made = ReferralDelivery(
+            f"REF-{partner}", case, "0" * 32, "spa", partner, DeliveryState.TAKEN_BACK, 1, 2
+        )
+        room.run(lambda work, it=made: Deliveries.add(work, it, ()))
+        room.run(lambda work, it=made: Deliveries.mark_stopped(work, it, 1))
+
+
 def filled(path: str, number: int = 1) -> str:
     """Return an address with an object of the partner with this number in its blanks."""
-    known = {"name": "pier", "link": "0" * 64, "entry": f"entry{number}"}
+    known = {
+        "name": "pier", "link": "0" * 64, "entry": f"entry{number}",
+        "referral": f"REF-{number}",
+    }  # fmt: skip
     return _BLANK.sub(lambda found: known.get(found[1], str(number)), path)
 
 

@@ -1,0 +1,1 @@
+"""Referrals that a partner received, and those it sends to the hotline."""
