@@ -12,12 +12,13 @@ import typer
 from bot.app.fact_checks import use_stored_checks
 from bot.app.referral_recipients import find_recipients
 from bot.cli.deployment import open_deployment
-from bot.cli.options import AsJson
+from bot.cli.options import AsJson, one_of
 from bot.cli.output import print_rows
 from bot.desks.locale import LANGUAGE_NAMES
 from bot.desks.web.services.texts import GUESTS
 from bot.errors import HavenError
 from bot.hotline.connections.addresses import COUNTIES as CHINESE_COUNTIES
+from bot.hotline.deliveries.partner_links import RecipientPartners
 from bot.hotline.directory.rules import KnownCodes, known_codes
 from bot.hotline.directory.sheet_import import PlannedRow, RowKind, plan_import, propose_rows
 from bot.hotline.directory.spreadsheet import (
@@ -79,6 +80,29 @@ def list_recipients(*, as_json: AsJson = False) -> None:
     today = datetime.now(settings.zone).date()
     rows = list(recipient_rows(find_recipients(settings), today))
     print_rows(rows, RECIPIENT_COLUMNS, as_json=as_json)
+
+
+@directory_app.command("link")
+def link_recipient(code: str, partner: int) -> None:
+    """Let referrals to an organisation be delivered to the room of a partner."""
+    with open_deployment() as deployment:
+        one_of("CODE", code, find_recipients(deployment.settings))
+        links, now = RecipientPartners(deployment.audit), deployment.now()
+        done = deployment.run(lambda work: links.link(work, code, partner, OPERATOR, now))
+    if not done:
+        raise HavenError(f"there is no active partner {partner}; haven partners list shows them")
+    typer.echo(f"{code}: referrals are delivered to the room of partner {partner}.")
+
+
+@directory_app.command("unlink")
+def unlink_recipient(code: str) -> None:
+    """End deliveries to an organisation; what was not opened goes back to its caseworker."""
+    with open_deployment() as deployment:
+        links, now = RecipientPartners(deployment.audit), deployment.now()
+        was_linked = deployment.run(lambda work: links.unlink(work, code, OPERATOR, now))
+    if not was_linked:
+        raise HavenError(f"{code} is linked to no partner; haven directory recipients lists codes")
+    typer.echo(f"{code}: referrals are handed over on paper again.")
 
 
 def recipient_rows(

@@ -317,7 +317,7 @@ class EventRenderer:
             reference = self._existing_summary(event).reference
             self._announce(f"{reference}: {text}", event.to, event.case)
 
-    _linked = _erasure_requested
+    _linked = _partner_answered = _erasure_requested
 
     def _closed(self, event: Event) -> None:
         how = self._context.dispositions.get(event.code)

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from bot.desks.practice import Practice
     from bot.hotline.chat.phrase_edits import PhraseEdits
     from bot.hotline.chat.phrasebook import Phrasebook
+    from bot.hotline.deliveries.delivering import DeliveryDesk
     from bot.hotline.origins.spoken import SpokenTexts
     from bot.hotline.referrals.store import Referrals
     from bot.hotline.staff.service_hours import ServiceHours, ServicePlan
@@ -89,6 +90,7 @@ class DeskContext:
     """Has this process use the checks of numbers and organisations that are in force now."""
     flow_registry: FlowRegistry
     referrals: Referrals
+    deliveries: DeliveryDesk
     phrasebook: Phrasebook
     phrase_edits: PhraseEdits
     """What was changed in the phrasebook at the desk."""

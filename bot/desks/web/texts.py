@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.cases.assessment import NO_FINDING, UNKNOWN_TOPIC, VOCABULARIES
 from bot.cases.queries import REPORT_KIND_NAMES
+from bot.desks import delivery_texts as deliveries
 from bot.desks.evidence_cover import GROUNDS
 from bot.hotline.chat.takeover import (
     UNTIL_CLOCK_STEADY,
@@ -280,6 +281,19 @@ CASE_EVENTS: dict[str, tuple[Text | None, Text | None, Text | None]] = {
         _("{name} recorded that the person took back consent to the referral to {recipient}."),
     ),
     "referral_send": (None, None, _("{name} recorded the referral to {recipient}.")),
+    "delivery_send": (None, None, _("{name} delivered the referral to the room of {recipient}.")),
+    "delivery_open": (None, None, _("{recipient} opened the referral.")),
+    "delivery_accepted": (None, None, _("{recipient} takes up the referral.")),
+    "delivery_no_place": (None, None, _("{recipient} has no place free now.")),
+    "delivery_declined": (None, None, _("{recipient} does not take up the referral.")),
+    "delivery_asked": (None, None, _("{recipient} asked something about the referral.")),
+    "delivery_unreached": (None, None, _("{recipient} could not reach the person.")),
+    "delivery_finished": (None, None, _("{recipient} has finished its part.")),
+    "delivery_reply": (None, None, _("{name} replied to {recipient}.")),
+    "delivery_return": (
+        _("{recipient} did not open the referral: it came back unread."), None, None
+    ),
+    "partner_call": (None, None, _("{name} asked the partner to call.")),
     "referral_withdraw": (
         _("The question about a referral to {recipient} was withdrawn."),
         _("The question about a referral to {recipient} was withdrawn."),
@@ -373,8 +387,12 @@ RECIPIENT_REPLIES = {
     "declined": pgettext("organisation", "does not take it up"),
     "unreached": pgettext("organisation", "could not reach the person"),
     "finished": pgettext("organisation", "its part is finished"),
+    "no_answer": pgettext("organisation", "has not answered"),
 }
 """What the recipient of a referral answered."""
+DELIVERY_STATES = {it.value: text for it, text in deliveries.STATES.items()}
+PARTNER_ANSWERS = {it.value: text for it, text in deliveries.ANSWER_NAMES.items()}
+DESK_REPLIES = {it.value: text for it, text in deliveries.DESK_REPLIES.items()}
 UNAVAILABLE = {
     # Translators: follows the name of an organisation.
     "none": _("no agreement"),

@@ -11,13 +11,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from bot.cases.state_machine import SENIOR_ROLES
+from bot.cases.state_machine import SENIOR_ROLES, Role
 from bot.clock import SECOND
 from bot.desks.web.administration import texts
 from bot.desks.web.live.watcher import ALL
 from bot.desks.web.request import NotFoundError
 from bot.desks.web.routes import Permission, get, post
+from bot.hotline.deliveries.partner_links import RecipientPartners
 from bot.hotline.fact_checks import CheckMethod, FactChecks, RecordedCheck, Verdict
+from bot.partners.partners import Partners
 from bot.places.checks import (
     NUMBER,
     RECIPIENT,
@@ -98,6 +100,7 @@ class FactRow:
 class RecipientRow:
     """An organisation, and whether a case can be referred to it."""
 
+    code: str
     recipient: Recipient
     state: FactState
     review: FactReview | None = None
@@ -110,6 +113,9 @@ async def _directory_page(request: DeskRequest) -> Response:
     checks, staff = await request.read(
         lambda work: (FactChecks.all(work, request.now), context.staff.all(work))
     )
+    linked, partners = await request.read(
+        lambda work: (RecipientPartners.all(work), Partners.all(work))
+    )
     reviews = fact_reviews(place, checks)
     numbers, facts = number_rows(place, today, reviews), fact_rows(place, today)
     recipients = recipient_rows(place, today, reviews)
@@ -121,8 +127,30 @@ async def _directory_page(request: DeskRequest) -> Response:
         due=sum(it not in NOTHING_TO_DO for it in states), states=texts.FACT_STATES,
         situations=texts.SITUATIONS, recheck_days=str(RECHECK_AFTER.days),
         names={it.id: it.name or it.id for it in staff},
-        verdicts=texts.VERDICTS, methods=texts.CHECK_METHODS,
+        verdicts=texts.VERDICTS, methods=texts.CHECK_METHODS, linked=linked,
+        partners=[(it.id, it.name) for it in partners if it.is_active],
+        may_link=request.caseworker.role is Role.ADMINISTRATOR,
     )  # fmt: skip
+
+
+@post("/administration/directory/link", Permission.STAFF, "code", "partner")
+async def _link_recipient(request: DeskRequest) -> Response:
+    """Say which partner an organisation is, or that it has no room."""
+    form, context, by, now = request.form, request.context, request.caseworker.id, request.now
+    code, typed = form.get("code", ""), form.get("partner", "")
+    if code not in context.place.recipients or not (typed.isdecimal() or not typed):
+        raise NotFoundError("no such organisation or partner")
+    links = RecipientPartners(context.audit)
+
+    def change(work: Work) -> bool:
+        if typed:
+            return links.link(work, code, int(typed), by, now)
+        return links.unlink(work, code, by, now)
+
+    if not await request.write(change) and typed:
+        raise NotFoundError("no such partner")
+    request.flash(texts.LINK_CHANGED)
+    return request.redirect(f"/administration/directory#recipient-{code}")
 
 
 @post("/administration/directory/check", Permission.QUEUE, "kind", "code", "method", "verdict")
@@ -205,7 +233,7 @@ def number_rows(place: Place, today: date, reviews: Reviews) -> list[NumberRow]:
 def recipient_rows(place: Place, today: date, reviews: Reviews) -> list[RecipientRow]:
     """Return every organisation of a place, in its order."""
     return [
-        RecipientRow(it, _recipient_state(it, today), reviews.get((RECIPIENT, code)))
+        RecipientRow(code, it, _recipient_state(it, today), reviews.get((RECIPIENT, code)))
         for code, it in place.recipients.items()
     ]
 

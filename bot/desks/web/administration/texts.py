@@ -207,3 +207,4 @@ SETTING_MEANINGS = {
     "assist_models": _("The folder of models that translate for staff. Empty: none does."),
     "agreements": _("Organisations that may receive referrals, and from when until when."),
 }
+LINK_CHANGED = _("Saved. What was not opened in another room goes back to its caseworker.")

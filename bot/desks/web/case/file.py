@@ -13,6 +13,7 @@ from bot.desks.consent_text import referral_answers
 from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.law import LegalStatus, legal_status
+from bot.desks.web.casework.delivery_view import DeliveriesView, load_deliveries
 from bot.desks.web.casework.duty_view import DutiesView, load_duties
 from bot.desks.web.casework.plan_view import PlanView
 from bot.desks.web.request import DeskRequest, NotFoundError
@@ -81,6 +82,7 @@ class CaseFile:
     """By referral: why no sheet of it can be made."""
     copies: dict[str, list[ReferralCopy]] = field(default_factory=dict)
     """By referral: the sheets that left the desk, oldest first."""
+    deliveries: DeliveriesView = field(default_factory=DeliveriesView)
     unavailable: dict[str, str] = field(default_factory=dict)
     """By recipient that cannot be chosen: why."""
     refuses_referrals: bool = False
@@ -147,6 +149,8 @@ def _load(work: Work, request: DeskRequest, view: CaseView, keyring: Keyring | N
             found.custody_head = custody.head(work, case)
         found.referrals = _referrals(work, request, case)
         _load_sheets(work, request, found)
+        offered = [it for it, _parts in found.referrals]
+        found.deliveries = load_deliveries(work, request, case, offered, keyring)
         if not view.has_chat:
             found.aloud = _aloud(request, found, view.access.summary.language)
         consents = ConsentRecords(context.vault)

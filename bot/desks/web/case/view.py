@@ -32,6 +32,7 @@ from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.commands.store import StaffCommands
+from bot.hotline.deliveries.incoming import PartnerReferrals
 from bot.hotline.erasure.requests import ErasureRequest, ErasureRequests
 from bot.hotline.interpreting.sessions import InterpretingSessions
 from bot.hotline.interpreting.texts import SharedTexts
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from bot.desks.web.context import DeskContext
     from bot.desks.web.request import DeskRequest
     from bot.hotline.chat.messages import CaseMessage
+    from bot.hotline.deliveries.incoming import ReferredCase
     from bot.hotline.interpreting.sessions import InterpretingSession
     from bot.hotline.interpreting.texts import SharedText
     from bot.hotline.origins.join_codes import JoinRequest
@@ -102,6 +104,8 @@ class CaseView:
     drafts: Mapping[str, str] = field(default_factory=dict)
     origin: CaseOrigin | None = None
     """How the case began and how the person is called back; None if it came by chat."""
+    referred: ReferredCase | None = None
+    """The referral of a partner that it was."""
     join_requests: Sequence[JoinRequest] = ()
     """Phones in which the code of the case was written a moment ago."""
     join_until: int | None = None
@@ -267,6 +271,7 @@ def _decrypt_content(
     opener = context.vault.cases.opener(case, keyring)  # raises for a key that does not open it
     found.drafts = load_drafts(work, case, keyring) if keyring is not None else {}
     found.origin = CaseOrigins.of_case(work, case, opener)
+    found.referred = PartnerReferrals.of_case(work, case)
     if not found.has_chat and found.access.is_mine:
         codes, now = JoinCodes(context.vault), request.now
         found.join_until = codes.valid_until(work, case, now)

@@ -58,6 +58,7 @@ QUEUE_EVENTS = frozenset({CASE_ERASED, *EventKind}) - {
 ALERT_EVENTS = frozenset({
     EventKind.OPENED, EventKind.REPORT_ADDED, EventKind.PERSON_WROTE, EventKind.TRANSFERRED,
     EventKind.REOPENED, EventKind.LAPSED, EventKind.OVERDUE, EventKind.LEGAL_DEADLINE,
+    EventKind.PARTNER_ANSWERED,
 })  # fmt: skip
 """Events after which a caseworker is needed."""
 SHOWN_AS_UNREAD = frozenset({EventKind.PERSON_WROTE, EventKind.REPORT_ADDED})
