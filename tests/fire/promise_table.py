@@ -82,6 +82,7 @@ CHECKS = (
     PromiseCheck("P35", tests=("desks/web/team/test_connections_page.py",)),
     PromiseCheck("P36", tests=("hotline/directory/test_directory_stateful.py",)),
     PromiseCheck("P37", tests=("desks/partner_room/test_every_room_address.py",)),
+    PromiseCheck("P38", tests=("hotline/deliveries/test_deliveries_stateful.py",)),
 )  # fmt: skip
 
 
