@@ -355,7 +355,7 @@ STATES = {
     "closed": pgettext("state", "closed"),
     "reopened": pgettext("state", "reopened"),
 }
-DELIVERY_STATES = {
+ROOM_STATES = {
     "sent": _("delivered"),
     "queued": _("sending"),
     "held": _("waiting to be sent"),
@@ -391,7 +391,7 @@ RECIPIENT_REPLIES = {
     "no_answer": pgettext("organisation", "has not answered"),
 }
 """What the recipient of a referral answered."""
-DELIVERY_STATES = {it.value: text for it, text in deliveries.STATES.items()}
+ROOM_STATES = {it.value: text for it, text in deliveries.STATES.items()}
 PARTNER_ANSWERS = {it.value: text for it, text in deliveries.ANSWER_NAMES.items()}
 DESK_REPLIES = {it.value: text for it, text in deliveries.DESK_REPLIES.items()}
 UNAVAILABLE = {
