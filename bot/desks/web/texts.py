@@ -355,7 +355,7 @@ STATES = {
     "closed": pgettext("state", "closed"),
     "reopened": pgettext("state", "reopened"),
 }
-ROOM_STATES = {
+DELIVERY_STATES = {
     "sent": _("delivered"),
     "queued": _("sending"),
     "held": _("waiting to be sent"),
