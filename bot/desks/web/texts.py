@@ -404,6 +404,7 @@ UNAVAILABLE = {
 }
 """Why an organisation cannot be chosen."""
 BUNDLE_GROUNDS = GROUNDS
+"""On what ground evidence and case file can leave."""
 HTCDS_PROFILES = {
     "deidentified": pgettext("profile", "Without anything that names the person"),
     "identified": pgettext("profile", "With names, because the person agreed to this file"),
@@ -414,7 +415,6 @@ HTCDS_FORMATS = {
     "json": Text("JSON"),
 }
 BODY_PURPOSES = PURPOSE_NAMES
-"""On what ground evidence and case file can leave."""
 CUSTODY_ACTIONS = {
     "received": pgettext("custody", "received"),
     "lost": pgettext("custody", "could not be downloaded"),
