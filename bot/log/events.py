@@ -208,6 +208,10 @@ CASES: Final[Mapping[str, LogEvent]] = {
         _WARNING, "state count", "Facts of the place are out of date (over) or will be (soon).",
         "`haven directory todo` names them.",
     ),
+    "partner_referral_refused": LogEvent(
+        _ERROR, "", "The form of a partner opened no case: an answer in it is no answer now.",
+        "The partner reads that it was received, and no more. Ask them to send it again.",
+    ),
     "file_saved": LogEvent(_INFO, "file", "A file of a person was stored, sealed."),
     "file_failed": LogEvent(
         _WARNING, "file error attempts", "A file was given up: the case says that it is missing."

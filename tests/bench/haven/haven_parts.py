@@ -33,6 +33,8 @@ from bot.hotline.commands.context import HotlineServices
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.connections.store import CaseConnections
 from bot.hotline.deadlines import CaseDeadlines
+from bot.hotline.deliveries.blockers import DeliveryBlockers
+from bot.hotline.deliveries.delivering import DeliveryDesk
 from bot.hotline.duties import CaseDuties
 from bot.hotline.interpreting.follow import InterpretingFollower
 from bot.hotline.on_call.alarms import OnCallAlarms
@@ -49,6 +51,7 @@ from bot.mailbox.inbox import Inbox
 from bot.mailbox.outbox import Outbox
 from bot.mailbox.passphrase_jobs import PassphraseJobs
 from bot.mailbox.rate_limit import UNLIMITED
+from bot.partners.members import PartnerMembers
 from bot.places.deadlines import NO_DEADLINES
 from bot.places.taiwan import TAIWAN
 from bot.settings import Settings
@@ -186,6 +189,12 @@ def _staff_side(
         deadlines=CaseDeadlines(VAULT, audit, NO_DEADLINES),
         check_ins=CheckIns(VAULT, audit),
         referrals=referrals,
+        deliveries=DeliveryDesk(
+            DeliveryBlockers(ConsentRecords(VAULT), {}),
+            PartnerMembers(VAULT, audit),
+            setting.consent,
+            {},
+        ),
         consents=ConsentRecords(VAULT),
         recipients={},
         record_entries=RecordEntries(VAULT),
