@@ -106,7 +106,8 @@ async def _page(
     return request.render(
         "referral.html", status=HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK,
         referral=found, content=content, refused=refused, words=words, states=STATES,
-        answers=ANSWER_NAMES, given=ANSWERS_GIVEN, possible=found.possible_answers, replies=DESK_REPLIES,
+        answers=ANSWER_NAMES, given=ANSWERS_GIVEN, possible=found.possible_answers,
+        replies=DESK_REPLIES,
         most_words=MAX_WORDS,
     )  # fmt: skip
 

@@ -30,7 +30,10 @@ SETTING_GROUPS: dict[Text, tuple[str, ...]] = {
         "hours", "weekdays", "holidays", "promise_minutes", "claim_lapses_minutes",
         "silence_minutes", "keep_days", "directory_days", "directory_place_days", "connections",
     ),
-    texts.GROUP_DESK: ("desk_origin", "desk_listen", "desk_group", "desk_mode"),
+    texts.GROUP_DESK: (
+        "desk_origin", "desk_listen", "desk_group", "desk_mode", "partner_room_origin",
+        "partner_room_listen",
+    ),
     texts.GROUP_KEYS: (
         "telegram_token", "telegram_token_file", "telegram_api", "telegram_proxy",
         "host_key_file", "passphrase_file", "data", "database_url", "keys_url", "backups",
