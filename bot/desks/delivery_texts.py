@@ -21,6 +21,15 @@ ANSWER_NAMES = {
     PartnerAnswer.UNREACHED: pgettext("partner's answer", "We could not reach the person"),
     PartnerAnswer.FINISHED: pgettext("partner's answer", "Our part is finished"),
 }
+ANSWERS_GIVEN = {
+    PartnerAnswer.ACCEPTED: pgettext("partner's answer", "taken up"),
+    PartnerAnswer.NO_PLACE: pgettext("partner's answer", "no place free"),
+    PartnerAnswer.DECLINED: pgettext("partner's answer", "not taken up"),
+    PartnerAnswer.ASKED: pgettext("partner's answer", "a question"),
+    PartnerAnswer.UNREACHED: pgettext("partner's answer", "person not reached"),
+    PartnerAnswer.FINISHED: pgettext("partner's answer", "part finished"),
+}
+"""An answer once it was given; `ANSWER_NAMES` stand on buttons."""
 DESK_REPLIES = {
     DeskReply.CALL_US: pgettext("reply to a partner", "Please call us about it."),
     DeskReply.WILL_ASK: pgettext(

@@ -392,7 +392,7 @@ RECIPIENT_REPLIES = {
 }
 """What the recipient of a referral answered."""
 ROOM_STATES = {it.value: text for it, text in deliveries.STATES.items()}
-PARTNER_ANSWERS = {it.value: text for it, text in deliveries.ANSWER_NAMES.items()}
+PARTNER_ANSWERS = {it.value: text for it, text in deliveries.ANSWERS_GIVEN.items()}
 DESK_REPLIES = {it.value: text for it, text in deliveries.DESK_REPLIES.items()}
 UNAVAILABLE = {
     # Translators: follows the name of an organisation.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from bot.desks.delivery_texts import ANSWER_NAMES, DESK_REPLIES, STATES
+from bot.desks.delivery_texts import ANSWER_NAMES, ANSWERS_GIVEN, DESK_REPLIES, STATES
 from bot.desks.partner_room import texts
 from bot.desks.partner_room.request import NothingHereError
 from bot.desks.partner_room.routes import get, post
@@ -46,7 +46,7 @@ async def _referrals(request: RoomRequest) -> Response:
     sent = await request.read(lambda work: context.incoming.listed(work, member.partner))
     return request.render(
         "referrals.html", waits_for_approval=request.member.state is MemberState.WAITING,
-        referrals=found, erased=erased, sent=sent, states=STATES, answers=ANSWER_NAMES,
+        referrals=found, erased=erased, sent=sent, states=STATES, answers=ANSWERS_GIVEN,
         sent_states=texts.INCOMING_STATES,
     )  # fmt: skip
 
@@ -106,7 +106,8 @@ async def _page(
     return request.render(
         "referral.html", status=HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK,
         referral=found, content=content, refused=refused, words=words, states=STATES,
-        answers=ANSWER_NAMES, possible=found.possible_answers, replies=DESK_REPLIES,
+        answers=ANSWER_NAMES, given=ANSWERS_GIVEN, possible=found.possible_answers,
+        replies=DESK_REPLIES,
         most_words=MAX_WORDS,
     )  # fmt: skip
 

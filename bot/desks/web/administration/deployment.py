@@ -31,7 +31,10 @@ SETTING_GROUPS: dict[Text, tuple[str, ...]] = {
         "silence_minutes", "keep_days", "directory_days", "directory_place_days",
         "connections", "synthetic_budget",
     ),
-    texts.GROUP_DESK: ("desk_origin", "desk_listen", "desk_group", "desk_mode"),
+    texts.GROUP_DESK: (
+        "desk_origin", "desk_listen", "desk_group", "desk_mode", "partner_room_origin",
+        "partner_room_listen",
+    ),
     texts.GROUP_KEYS: (
         "telegram_token", "telegram_token_file", "telegram_api", "telegram_proxy",
         "host_key_file", "passphrase_file", "data", "database_url", "keys_url", "backups",

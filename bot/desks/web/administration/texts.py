@@ -208,6 +208,8 @@ SETTING_MEANINGS = {
         "How much privacy all synthetic releases together may spend. 0: none is made."
     ),
     "assist_models": _("The folder of models that translate for staff. Empty: none does."),
+    "partner_room_listen": _("Where the partners' room listens. Not set: there is no room."),
+    "partner_room_origin": _("The address at which browsers find the partners' room."),
     "agreements": _("Organisations that may receive referrals, and from when until when."),
 }
 LINK_CHANGED = _("Saved. What was not opened in another room goes back to its caseworker.")
