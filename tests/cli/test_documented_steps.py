@@ -61,6 +61,10 @@ NOT_RUN = {
     "./run test": "the suite itself; its other programs are parsed, and tested where they are",
     "./run keys backup": "its steps are in tests/cli/test_backup_commands.py",
     "haven migrate --to": "its steps are in tests/cli/test_migrate_command.py",
+    "haven partners invite": "its steps are in tests/cli/test_partner_commands.py",
+    "haven posters make": "its steps are in tests/cli/test_posters_command.py",
+    "haven directory recipients": "its steps are in tests/cli/test_partner_commands.py",
+    "install -d -o haven /srv": "changes this machine; tests/cli/test_site_commands.py builds one",
     ".venv/bin/python -m": "changes the catalogues; a test compares them",
     "./run languages voices": "ends in a demo page; tests/browser/test_record_sentences.py uses it",
 }
