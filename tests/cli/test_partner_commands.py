@@ -137,6 +137,19 @@ def test_a_picture_that_is_there_is_not_drawn_over(tmp_path: Path) -> None:
     assert (tmp_path / "code.svg").read_bytes() == before
 
 
+def test_referrals_to_an_organisation_are_delivered_to_a_partner_until_it_is_unlinked(
+    run_command: Haven,
+) -> None:
+    done(run_command(*PARTNER))
+    assert "room of partner 1" in done(run_command("directory", "link", "spa", "1"))
+    for words in (("link", "spa", "7"), ("link", "no_such_code", "1"), ("unlink", "legal_aid")):
+        refused = run_command("directory", *words)
+        assert refused.returncode != 0
+        assert is_user_message(refused.stderr)
+    assert "on paper again" in done(run_command("directory", "unlink", "spa"))
+    assert run_command("directory", "unlink", "spa").returncode == 1
+
+
 def test_a_member_is_invited_and_their_access_ends(run_command: Haven) -> None:
     done(run_command(*PARTNER))
     refused = run_command("partners", "invite", "Nobody", "Rosa")
