@@ -145,8 +145,10 @@ def test_every_form_that_acts_for_others_is_taken_once() -> None:
                and not it.is_pane and not it.is_background}  # fmt: skip
     assert allowed == {
         "/account/passkeys/ask", "/audit/check", "/bulk-close", "/cases/{reference}/bundle",
-        "/cases/{reference}/check", "/cases/{reference}/drafts/{kind}",
-        "/cases/{reference}/htcds",
-        "/cases/{reference}/referrals/{referral}/sheet", "/find", "/heartbeat",
-        "/queue/{tab}/filter", "/signout", "/step-up/ask",
+        "/cases/{reference}/case-file", "/cases/{reference}/check",
+        "/cases/{reference}/drafts/{kind}", "/cases/{reference}/htcds",
+        "/cases/{reference}/referrals/{referral}/package",
+        "/cases/{reference}/referrals/{referral}/sheet", "/cases/{reference}/services", "/find",
+        "/heartbeat",
+        "/queue/{tab}/filter", "/services", "/signout", "/step-up/ask",
     }  # fmt: skip
