@@ -137,7 +137,7 @@ def test_a_picture_that_is_there_is_not_drawn_over(tmp_path: Path) -> None:
     assert (tmp_path / "code.svg").read_bytes() == before
 
 
-def test_referrals_to_an_organisation_are_delivered_to_a_partner_until_it_is_unlinked(
+def test_an_organisation_is_linked_to_the_room_of_a_partner_and_unlinked(
     run_command: Haven,
 ) -> None:
     done(run_command(*PARTNER))

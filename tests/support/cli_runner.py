@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from bot.cli.main import app
 from bot.errors import HavenError
+from bot.languages import use_catalogues
 from tests.support.database.key_store_fixtures import CHEAP, PASSWORD
 from tests.support.forked_commands import PATIENCE, command_settings, run_forked
 
@@ -44,6 +45,7 @@ def command_runner(folder: Path, **more: str) -> Haven:
         done = CliRunner().invoke(
             app, words, input=input, env=env | {"COLUMNS": "200", "NO_COLOR": "1"}, obj=CHEAP
         )
+        use_catalogues({})  # a command ends with its process: what it offers is not for others
         if isinstance(done.exception, HavenError):
             return CommandResult(1, done.stdout, f"{done.exception}\n")  # as `main` says it
         return CommandResult(done.exit_code, done.stdout, done.stderr)
