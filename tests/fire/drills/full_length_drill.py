@@ -25,6 +25,8 @@ FULL = {
     "tests/fire/test_case_privacy_drill.py": "a quiet chat answers as one without a case",
     "tests/fire/test_devices_drill.py": "no device reads or erases what another wrote",
     "tests/hotline/check_ins/test_check_ins_stateful.py": "staff are called by silence and duress",
+    "tests/hotline/deliveries/test_deliveries_stateful.py": "a partner reads what stands agreed",
+    "tests/hotline/directory/test_directory_stateful.py": "two people decide what is shown",
     "tests/hotline/erasure/test_erasure_requests.py": "erasure requests in any order",
     "tests/hotline/on_call/test_on_call_stateful.py": "an emergency calls until one sees it",
     "tests/hotline/queue/test_every_case_is_seen.py": "every case is in the lists that need it",
