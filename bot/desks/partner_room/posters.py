@@ -1,78 +1,43 @@
-"""Posters, cards, tiles and stickers of a partner's own links: chosen, looked at, saved.
-
-The page changes nothing: what stands on a sheet is public.
-"""
+"""Posters, cards, tiles and stickers of a partner's own links: chosen, looked at, saved."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from bot.clock import SECOND
 from bot.desks.partner_room import texts
 from bot.desks.partner_room.request import NothingHereError, Response, RoomRequest
 from bot.desks.partner_room.routes import get
-from bot.desks.web.administration import poster_texts
+from bot.desks.poster_form import FORM_VALUES, PREVIEW_PPI, find_fault, read_form
 from bot.desks.web.security_headers import SANDBOX_CSP
-from bot.documents.content import PrintFormat
 from bot.errors import DocumentError
-from bot.languages import LANGUAGES
-from bot.partners.names import NameRefusedError
-from bot.partners.partners import Campaign, Campaigns
-from bot.posters.content import PosterSender, build_content
+from bot.partners.partners import Campaigns
+from bot.posters.content import PosterSender
 from bot.posters.maker import MEDIA_TYPES
-from bot.posters.order import Openness, PosterChoice, PosterKind, PosterRefusedError, plan_order
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from starlette.datastructures import QueryParams
-
-    from bot.text import Text
-
-PREVIEW_PPI = 100.0
-
-
-@dataclass(frozen=True, slots=True)
-class RoomPoster:
-    """What the form of the page says."""
-
-    links: tuple[Campaign, ...]
-    choice: PosterChoice
-
-    @property
-    def query(self) -> str:
-        """Return it as the query of an address, without the format."""
-        return urlencode([
-            *(("link", str(it.id)) for it in self.links), ("kind", self.choice.kind.value),
-            ("openness", self.choice.openness.value),
-            *(("language", it) for it in self.choice.languages),
-        ])  # fmt: skip
+    from bot.partners.partners import Campaign
 
 
 @get("/posters")
 async def _posters(request: RoomRequest) -> Response:
     links = await _own_links(request)
-    poster = read_poster(request.http.query_params, links)
-    fault = await _find_fault(request, poster) if links else None
-    return request.render(
-        "posters.html", links=links, poster=poster, fault=fault, languages=list(LANGUAGES),
-        kinds=poster_texts.KINDS, openness=poster_texts.OPENNESS,
-        formats=[it.value for it in PrintFormat],
-    )  # fmt: skip
+    form = read_form(request.http.query_params, links)
+    fault = await find_fault(form, partial(_sender, request)) if links else None
+    return request.render("posters.html", links=links, poster=form, fault=fault, **FORM_VALUES)
 
 
 @get("/posters/file")
 async def _file(request: RoomRequest) -> Response:
     """Return the file to save, or the picture that the page shows."""
     asked = request.http.query_params
-    poster = read_poster(asked, await _own_links(request))
-    if await _find_fault(request, poster) is not None:
+    form = read_form(asked, await _own_links(request))
+    if await find_fault(form, partial(_sender, request)) is not None:
         raise NothingHereError("no such poster")
-    order = plan_order(poster.links, poster.choice)
+    order = form.plan()
     try:
         made = await request.context.poster_maker.make(
             order, await _sender(request), PREVIEW_PPI if "preview" in asked else None
@@ -90,37 +55,6 @@ async def _own_links(request: RoomRequest) -> list[Campaign]:
     """Return the partner's links that work, the newest first."""
     found = await request.read(lambda work: Campaigns.of_partner(work, request.partner_id))
     return [it for it in reversed(found) if it.is_active]
-
-
-def read_poster(asked: QueryParams, links: Sequence[Campaign]) -> RoomPoster:
-    """Return what was asked for; without an answer the newest link, discreetly, in its language."""
-    numbers = set(asked.getlist("link"))
-    chosen = tuple(it for it in links if str(it.id) in numbers) if asked else tuple(links[:1])
-    kind, openness, form = (asked.get(it, "") for it in ("kind", "openness", "format"))
-    languages = tuple(it for it in LANGUAGES if it in asked.getlist("language"))
-    return RoomPoster(
-        chosen,
-        PosterChoice(
-            PosterKind(kind) if kind in list(PosterKind) else PosterKind.A4,
-            Openness(openness) if openness in list(Openness) else Openness.DISCREET,
-            languages,
-            PrintFormat(form) if form in list(PrintFormat) else PrintFormat.PDF,
-        ),
-    )
-
-
-async def _find_fault(request: RoomRequest, poster: RoomPoster) -> Text | None:
-    """Return why nothing can be printed; None if it can."""
-    try:
-        order = plan_order(poster.links, poster.choice)
-        sender = await _sender(request)
-        if sender.username:
-            build_content(order, sender)
-    except PosterRefusedError as refused:
-        return poster_texts.REFUSALS[refused.reason]
-    except NameRefusedError:
-        return poster_texts.NAME_REFUSED
-    return None if sender.username else poster_texts.BOT_UNKNOWN
 
 
 async def _sender(request: RoomRequest) -> PosterSender:

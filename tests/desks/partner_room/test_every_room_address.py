@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.desks import poster_texts
 from bot.desks.partner_room.app import ROOM_ROUTES, build_room
 from bot.desks.partner_room.context import PracticeScene
 from bot.desks.partner_room.request import SESSION_COOKIE, NothingHereError
 from bot.desks.partner_room.routes import Access, RoomRoute, RoomRouteError
-from bot.desks.web.administration import poster_texts
 from bot.desks.web.app import ROUTES
 from bot.desks.web.request import SESSION_COOKIE as DESK_COOKIE
 from bot.hotline.deliveries.model import ReferralDelivery

@@ -64,7 +64,7 @@ def test_a_link_is_shown_as_it_is_printed_and_saved_in_each_format(
     image = Image.open(io.BytesIO(picture.content))
     assert read_codes(image) == {f"https://t.me/haven_bot?start={links[1].code}"}
     for form, first in {"pdf": b"%PDF-", "svg": b"<svg "}.items():
-        query = f"?link={links[0].code}&kind=tile&openness=open&language=th&format={form}"
+        query = f"?link={links[0].id}&kind=tile&openness=open&language=th&format={form}"
         file = chief.browser.get(f"{PAGE}/file{query}")
         assert file.content.startswith(first)
         name = f"tile-open-th-{links[0].code[:6].lower()}.{form}"
@@ -76,12 +76,12 @@ def test_what_cannot_be_printed_is_said_on_the_page(
     web_desk: WebDeskHarness, chief: WebCaseworker
 ) -> None:
     links = add_links(web_desk, "vi", "id", "th")
-    both = "&".join(f"link={it.code}" for it in links)
+    both = "&".join(f"link={it.id}" for it in links)
     refused = {
         "?kind=a4": "Choose at least one link.",
         f"?{both}&language=km": "Choose one link for each language",
         f"?{both}&kind=sticker": "A camera cannot tell so many QR codes apart.",
-        f"?link={links[0].code}&kind=tile&language=id&language=vi&language=th": "cannot be read",
+        f"?link={links[0].id}&kind=tile&language=id&language=vi&language=th": "cannot be read",
     }
     for query, why in refused.items():
         page = chief.browser.get(PAGE + query).text
