@@ -223,7 +223,7 @@ def test_messages_are_short_and_neutral_and_promise_nothing() -> None:
         ("Please stay calm.", "says 'calm'"),
         ("Thank you!", "says '!'"),
         ("You will get a permit.", "says 'will'"),
-        ("Dear {name}, hello.", "has a blank that nothing fills: {name}"),
+        ("Dear {nickname}, hello.", "has a blank that nothing fills: {nickname}"),
         ("In Taiwan call 1922.", "knows the number 1922"),
         ("Call 110.", "does not say where its number answers"),
         ("The police read this.", "shows 'police' on a locked screen"),
