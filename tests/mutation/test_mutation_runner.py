@@ -82,6 +82,9 @@ def outcomes(tmp_path: Path) -> dict[str, str]:
     return found
 
 
+@pytest.mark.skipif(
+    sys.version_info < (3, 12), reason="mutants are run by `sys.monitoring`, new in Python 3.12"
+)
 def test_a_killed_a_surviving_a_hanging_and_an_untested_mutant_are_told_apart(
     outcomes: dict[str, str],
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import threading
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -212,19 +211,24 @@ def test_a_file_that_was_cut_or_moved_does_not_open(room: Room, cut: int) -> Non
         list(open_chunks(room.opener(), other.name, other))
 
 
-def test_saved_is_said_only_after_the_disk_has_it(room: Room) -> None:
+def test_saved_is_said_only_after_the_disk_has_it(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     room.sends(photo())
     seen: list[tuple[str, str]] = []
 
-    def watch(_frame: object, event: str, what: object) -> None:
-        if event == "c_call" and what in {os.fsync, os.rename}:
-            seen.append((what.__name__, room.states()[0][0]))
+    def watch(name: str) -> None:
+        real = getattr(os, name)
 
-    threading.setprofile_all_threads(watch)
-    try:
-        room.keeps()
-    finally:
-        threading.setprofile_all_threads(None)
+        def called(*given: Any) -> Any:
+            seen.append((name, room.states()[0][0]))
+            return real(*given)
+
+        monkeypatch.setattr(os, name, called)
+
+    watch("fsync")
+    watch("rename")
+    room.keeps()
     assert seen == [("fsync", "named"), ("rename", "named"), ("fsync", "named")]
     assert room.states()[0][0] == "saved"
 
