@@ -117,6 +117,7 @@ class WebDeskHarness:
     def close(self) -> None:
         self.front.read_pool.close()
         self.home.close()
+        self.vault.close()
 
     # --- who works here -----------------------------------------------------------------------
 
