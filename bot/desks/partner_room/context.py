@@ -46,8 +46,6 @@ class RoomAgreement:
     until: date | None
     is_lasting: bool
     """Whether it holds today."""
-    scope: tuple[str, ...] = ()
-    """What may be passed on, in words for staff."""
 
 
 @dataclass(frozen=True, slots=True)
