@@ -13,21 +13,21 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-
 from bot.cases.escape_text import escape_line, escape_text
 from bot.clock import MINUTE, SECOND
 from bot.desks.place_sketch import shared_place
+from bot.desks.template_environment import new_environment, of_request
 from bot.desks.web import texts
 from bot.desks.web.audit_texts import AUDIT_ACTIONS
 from bot.desks.web.qr_code import qr_code
 from bot.desks.web.shortcuts import shortcuts_for
 from bot.languages.format_date import format_full_day, format_short_date
-from bot.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from zoneinfo import ZoneInfo
+
+    from jinja2 import Environment
 
     from bot.desks.locale import StaffLocale
 
@@ -45,25 +45,12 @@ the text, whatever a person writes."""
 @cache
 def environment() -> Environment:
     """Return the Jinja environment of all pages."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES_DIR), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
-    )  # fmt: skip
-    made.install_gettext_callables(  # type: ignore[attr-defined]
-        _of_request(lambda request, source, **values: request.locale(Text(source), **values)),
-        _ngettext,
-        newstyle=False,
-        pgettext=_of_request(
-            lambda request, meaning, source, **values: request.locale(
-                Text(source, meaning), **values
-            )
-        ),
-    )
+    made = new_environment(TEMPLATES_DIR)
     made.filters |= _text_filters() | _time_filters()
     made.globals |= {
         "texts": texts, "AUDIT_ACTIONS": AUDIT_ACTIONS, "shortcuts_for": shortcuts_for,
-        "nearness": _of_request(_nearness), "reply_due": _of_request(_reply_due), "MINUTE": MINUTE,
-        "shared_place": _of_request(
+        "nearness": of_request(_nearness), "reply_due": of_request(_reply_due), "MINUTE": MINUTE,
+        "shared_place": of_request(
             lambda request, point: shared_place(
                 point, request.context.place, request.locale, request.context.counties
             )
@@ -84,45 +71,36 @@ def _text_filters() -> dict[str, Callable[..., str]]:
 def _time_filters() -> dict[str, Callable[..., str]]:
     """Return the filters that show a moment or a span, in the language of the request."""
     return {
-        "time": _of_request(lambda request, at: request.locale.format_time(at, request.now)),
-        "clock_time": _of_request(
+        "time": of_request(lambda request, at: request.locale.format_time(at, request.now)),
+        "clock_time": of_request(
             lambda request, at: f"{datetime.fromtimestamp(at / SECOND, request.context.zone):%H:%M}"
         ),
-        "full_day": _of_request(
+        "full_day": of_request(
             lambda request, day: format_full_day(request.locale.language, day)
         ),
-        "datetime": _of_request(lambda request, at: format_datetime(request.context.zone, at)),
-        "sent_time": _of_request(
+        "datetime": of_request(lambda request, at: format_datetime(request.context.zone, at)),
+        "sent_time": of_request(
             lambda request, at: request.locale.format_full_time(round(at.timestamp() * SECOND))
         ),
-        "full_date": _of_request(
+        "full_date": of_request(
             lambda request, at: format_short_date(
                 request.locale.language, datetime.fromtimestamp(at / SECOND, request.context.zone)
             )
         ),
-        "full_time": _of_request(lambda request, at: request.locale.format_full_time(at)),
-        "second": _of_request(
+        "full_time": of_request(lambda request, at: request.locale.format_full_time(at)),
+        "second": of_request(
             lambda request, at: format_datetime(request.context.zone, at, seconds=True)
         ),
-        "law_time": _of_request(
+        "law_time": of_request(
             lambda request, at: request.context.legal_deadlines.law.format_time(at)
         ),
-        "duration": _of_request(lambda request, span: format_duration(request.locale, span)),
+        "duration": of_request(lambda request, span: format_duration(request.locale, span)),
     }  # fmt: skip
 
 
 def render_template(name: str, /, **values: Any) -> str:
     """Return a page for a `request`, in the language of its caseworker."""
     return environment().get_template(name).render(values)
-
-
-def _of_request(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function of a page that gets the request first."""
-    return pass_context(lambda page, *given, **values: function(page["request"], *given, **values))
-
-
-def _ngettext(*_args: object) -> str:  # gettext wants one; a page counts in words of its own
-    raise NotImplementedError("pages have no plurals")
 
 
 def defang(text: str) -> str:
