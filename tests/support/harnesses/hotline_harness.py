@@ -35,7 +35,7 @@ from tests.support.people.chat_person import ChatPerson, update_json
 from tests.support.telegram.recording_channel import RecordingChannel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Coroutine
+    from collections.abc import Callable, Collection, Coroutine, Sequence
     from pathlib import Path
 
     from bot.hotline.commands.types import Command
@@ -201,10 +201,13 @@ class HotlineHarness:
 
     def settle(self) -> None:
         """Let everybody have their turn, and every letter that can go now be gone."""
-        self.run(self.close_writer_idle(0.001))  # what became due by a jump of the clock begins
-        self.run(self.house.dispatcher.drain())
-        self.run(self.house.passphrase_hashing.drain())
-        self.run(self.house.courier.drain())
+        self.run(self._settled())
+
+    async def _settled(self) -> None:
+        await self.close_writer_idle(0.001)  # what became due by a jump of the clock begins
+        await self.house.dispatcher.drain()
+        await self.house.passphrase_hashing.drain()
+        await self.house.courier.drain()
 
     async def close_writer_idle(self, seconds: float = 0.5) -> None:
         """Let that much time go by, whatever still waits."""
@@ -219,8 +222,11 @@ class HotlineHarness:
         self.receive_updates(*arrivals)
 
     def receive_updates(self, *arrivals: Arrival) -> None:
-        self.run(self.house.dispatcher.receive(arrivals, self.next_update))
-        self.settle()
+        self.run(self._received(arrivals))
+
+    async def _received(self, arrivals: Sequence[Arrival]) -> None:
+        await self.house.dispatcher.receive(arrivals, self.next_update)
+        await self._settled()
 
     def person(self, language: str = "en") -> ChatPerson:
         """Return somebody who has not written yet."""
