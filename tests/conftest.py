@@ -11,7 +11,7 @@ import io
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
@@ -23,6 +23,7 @@ from bot.vault import HostKey
 from tests.support.database_fixtures import DATABASE_KINDS, migrated_url
 from tests.support.memory_folder import use_memory_folder
 from tests.support.paths import TESTS
+from tests.support.worker_groups import GroupScheduling, files_with_browser, is_begun_first
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -32,12 +33,8 @@ if TYPE_CHECKING:
     from tests.support.harnesses.case_store_harness import CaseStoreHarness
 
 pytest_plugins = ["tests.support.transcripts_plugin", "tests.support.chromium"]
-BROWSERS = 3
-"""Processes with a browser; with more, pages are too slow."""
-CHECKED_BY_AIOGRAM = (TESTS / "desks" / "forum", TESTS / "sandbox")
-"""Folders whose tests compare each call with aiogram, which takes five seconds to import."""
-WITH_AIOGRAM = 2
-"""Processes that import it."""
+FILES_RUN, WORKERS = pytest.StashKey[set[str]](), pytest.StashKey[dict[str, str]]()
+"""Files that ran in a worker; and, where all is gathered, by which worker each was run."""
 SHARE_A_LOOP = (TESTS / "browser", TESTS / "sandbox")
 """Folders whose tests run on one event loop, for the sake of one browser."""
 
@@ -52,21 +49,40 @@ settings.load_profile("haven")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each file on one process, and files that share what is dear to start on a few."""
-    with_browser = {item.path for item in items if "chromium" in getattr(item, "fixturenames", ())}
-    groups = {
-        path: f"browser {number % BROWSERS}" for number, path in enumerate(sorted(with_browser))
-    }
-    paths = {item.path for item in items}
-    checked = sorted(it for it in paths - with_browser if it.parent in CHECKED_BY_AIOGRAM)
-    groups |= {path: f"aiogram {number % WITH_AIOGRAM}" for number, path in enumerate(checked)}
-    shares_a_loop = {path: path.parent in SHARE_A_LOOP for path in paths}
+    """Put first what takes longest, and let files that share a browser share an event loop."""
+    items.sort(key=lambda item: not is_begun_first(item.path))
+    alone = {item.path for item in items if "chromium" in getattr(item, "fixturenames", ())}
+    assert alone <= {*files_with_browser()}, "a browser in a file whose group has none"
     on_one_loop = pytest.mark.asyncio(loop_scope="session")
     for item in items:
-        name = groups.setdefault(item.path, str(item.path))
-        item.add_marker(pytest.mark.xdist_group(name))
-        if shares_a_loop[item.path] and is_async_test(item):
+        if item.path.parent in SHARE_A_LOOP and is_async_test(item):
             item.add_marker(on_one_loop, append=False)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling:
+    """Keep each file on one process, and files that share what is dear to start on a few."""
+    return GroupScheduling(config, log)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note which files run in this process."""
+    item.config.stash.setdefault(FILES_RUN, set()).add(item.nodeid.partition("::")[0])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a worker say which files it ran."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["files"] = sorted(session.config.stash.get(FILES_RUN, ()))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Refuse a run in which workers share a file: each would start all that the file needs."""
+    by_file = node.config.stash.setdefault(WORKERS, {})
+    for name in getattr(node, "workeroutput", {}).get("files", ()):
+        first = by_file.setdefault(name, node.gateway.id)
+        assert first == node.gateway.id, f"{name} ran on {first} and on {node.gateway.id}"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
