@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from bot.cases.intake import Intake
-    from bot.dispatch.deadline_reminders import DeadlineReminders
+    from bot.dispatch.reminders.deadline_reminders import DeadlineReminders
     from bot.hotline.chat.messages import CaseMessage, CaseMessages
     from bot.hotline.commands.context import CommandContext, HotlineServices
     from bot.hotline.commands.store import StaffCommands

@@ -158,7 +158,7 @@ class PostgresqlSession:
         work = Work(PipelinedCursor(pipeline), "postgresql")
         try:
             pipeline.look()  # a connection that ended meanwhile is no reason to begin
-            begun = pipeline.send("BEGIN", ())
+            begun = pipeline.begin()
             result = unit(work)
             work.run_deferred()
             self._mark = pipeline.send(_NUMBER if work.is_quiet else _MARK, ())

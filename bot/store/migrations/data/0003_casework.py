@@ -24,6 +24,7 @@ def upgrade() -> None:
     _add_bodies_abroad()
     _add_synthetic_releases()
     _add_deliveries()
+    _add_waiting_chats()
 
 
 def _add_record() -> None:
@@ -552,6 +553,25 @@ def _add_partner_referrals() -> None:
         _to_partner("delivery_stops"),
     )
     op.create_index("ix_delivery_stops_partner_id", "delivery_stops", ["partner_id"])
+
+
+def _add_waiting_chats() -> None:
+    op.add_column("inbox", sa.Column("chat_key", sa.LargeBinary(16)))
+    is_stored = sa.text("state = 'stored'")
+    op.create_index(
+        "ix_inbox_stored", "inbox", ["chat_key", "update_id"], sqlite_where=is_stored,
+        postgresql_where=is_stored,
+    )  # fmt: skip
+    op.create_table(
+        "waiting_chats",
+        sa.Column("bot", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("chat_key", sa.LargeBinary(16), nullable=False),
+        sa.Column("waiting_since", sa.BigInteger, nullable=False),
+        sa.Column("not_before", sa.BigInteger, nullable=False),
+        sa.Column("update_count", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("bot", "chat_key", name="pk_waiting_chats"),
+    )
+    op.create_index("ix_waiting_chats_since", "waiting_chats", ["bot", "waiting_since"])
 
 
 def _to_case(table: str) -> sa.ForeignKeyConstraint:
