@@ -14,11 +14,13 @@ from bot.cases.intake import Intake
 from bot.channels.smtp import SmtpServer
 from bot.desks.forum.delivery import ForumDelivery
 from bot.dispatch.batch import BatchProcessor
+from bot.dispatch.chat_worker import ChatWorker
 from bot.dispatch.contact_policy import ContactPolicy, record_opener_sent
 from bot.dispatch.conversation_store import Conversations
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.on_call import CallLetters, CallSenders, OnCallService
 from bot.dispatch.passphrase_hashing import PassphraseHashing
+from bot.dispatch.receiver import UpdateReceiver
 from bot.exports.bodies_abroad import BodiesAbroad
 from bot.hotline.erasure.requests import ErasureJob
 from bot.hotline.events import Event, EventKind
@@ -72,6 +74,10 @@ class App:
     fact_checks: FactCheckFollower
     canary: Canary
     figures: FigureMonths
+    receiver: UpdateReceiver
+    """Stores updates for workers, in a process that is a front and no worker."""
+    chat_worker: ChatWorker
+    """Answers what fronts have stored."""
 
     def tell_staff(self, work: Work, text: Text, values: Mapping[str, str]) -> list[Letter]:
         """Store and return the letters that tell all staff something about the service."""
@@ -159,4 +165,6 @@ def build(
         build_retention(settings, vault, erasures), policy, ErasureJob(erasures),
         mailbox, hashing, on_call, fact_checks, canary,
         build_figures(settings, staff, services),
+        UpdateReceiver(inbox, batches.chat_key_of, database.writer, clock),
+        ChatWorker(inbox, batches, database.writer, clock, dispatcher.hand_over),
     )  # fmt: skip
