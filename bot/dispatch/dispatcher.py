@@ -298,6 +298,7 @@ class Dispatcher:
         return self._process_stored(work, self._inbox.load_queued(work, waiting), fault)
 
     def _process_stored(self, work: Work, waiting: list[Arrival], fault: str = "") -> BatchResult:
+        waiting = self._inbox.lock_stored(work, waiting)
         taken = self._batches.process(work, waiting, self._clock.now(), fault)
         work.is_quiet = taken.is_routine
         return taken

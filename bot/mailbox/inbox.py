@@ -128,6 +128,7 @@ _ENDED_OVER = select_by(
 _COUNT_QUARANTINED = select_by(
     inbox, func.count(), by=(NOT_DONE, inbox.c.state == QUARANTINED, inbox.c.raw.is_not(None))
 )
+_OPEN_ROWS = select_in(inbox, "id", among="id", by=NOT_DONE, lock=True)
 _IN_QUEUE = select_in(
     inbox, "id", "update_id", "digest", "bot", "raw",
     among="update_id", by=inbox.c.state == IN_QUEUE,
@@ -243,6 +244,12 @@ class Inbox:
         """Let updates that this unit has inserted wait for workers, sealed."""
         work.many(_SHARE, [(self._seal(it), key, it.row) for key, it in keyed])
         self.chats.add(work, [key for key, _ in keyed], now, 0)
+
+    @staticmethod
+    def lock_stored(work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Return those that are not done, locked: another process may have handled them."""
+        open_rows = {row for (row,) in work.rows_in(_OPEN_ROWS, [it.row for it in arrivals])}
+        return [it for it in arrivals if it.row in open_rows]
 
     def load_queued(self, work: Work, update_ids: Sequence[int]) -> list[Arrival]:
         """Return updates that wait in the fair queue, opened, in this order."""

@@ -107,7 +107,8 @@ class Pipeline:
     def read(self, answer: Answer) -> PGresult:
         """Wait for an answer; raise what any statement until then has raised."""
         if answer.result is None:
-            self._pgconn.send_flush_request()
+            if not self._is_fenced:  # it would stop the clock that a synchronisation started
+                self._pgconn.send_flush_request()
             while answer.result is None:
                 self._receive()
         return answer.result
