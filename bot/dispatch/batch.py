@@ -141,6 +141,15 @@ class BatchProcessor:
         self._stored_wordings: set[bytes] = set()
         """Digests of questions whose words are known to be stored."""
 
+    def warm_up(self) -> None:
+        """Load what the first turn of a process would load while it holds locks: for a second."""
+        self._services.texts.find_alarms("help")
+
+    def evict_erased(self, work: Work) -> None:
+        """Remove keys from memory whose case another process has erased."""
+        work.is_quiet = True
+        self._vault.cases.evict_erased(work)
+
     def chat_of(self, arrival: Arrival) -> int:
         """Return the chat whose turn an arrival takes; 0 for what never waits."""
         try:
@@ -171,7 +180,7 @@ class BatchProcessor:
         """Let the database look up what `process` will ask for, for so many updates of chats."""
         self._conversations.expect(work, keys)
         self._services.expect_changes(work)
-        self._staff_service.expect_snoozes(work, keys)
+        self._staff_service.expect(work, keys)
         self._mailbox.outbox.expect_ids(work, updates)
 
     def process(

@@ -11,6 +11,13 @@ other worker takes its next update before this one has committed.
 An update over which a worker's process ends is not counted by that transaction, which is undone. So
 the first batch after a start is counted by a commit of its own; an update over which processes end
 again and again is then quarantined, after as many times as in the direct path (`MAX_CRASHES`).
+
+What a process has in memory, and how it stays right with several of them. Read again by each unit
+of work that needs it: service hours, changed phrases, chats with a check-in, the group of the forum
+desk. Named by its content, so that two copies cannot differ: the words of questions. Followed every
+half minute: epochs (`Vault.rotate_epoch`), the escrow key, cases that were erased. Added up in the
+database: counts of updates and sessions. Only the leader's: the fair queue, the letters of the
+courier, messages typed in the group; so updates of the group go to the leader (`receiver`).
 """
 
 from __future__ import annotations
@@ -40,6 +47,8 @@ FIRST_CHATS = 10
 process."""
 BRIEF, LONGEST = 0.01, 1.0
 """Seconds between two looks for chats: after something was stored, and while nothing is."""
+FOLLOW_SECONDS = 30.0
+"""Seconds between two looks for cases that another process has erased."""
 UNHEARD = 0.25
 """Seconds between two looks while it cannot be heard that something is stored."""
 
@@ -83,10 +92,15 @@ class ChatWorker:
 
     async def run(self) -> None:
         """Answer chats until cancelled."""
+        await asyncio.to_thread(self._batches.warm_up)
+        followed_at = self._clock.monotonic()
         while True:
             seen = self._writer.changes.count
             if not await self.answer_some():
                 await self._wait(seen)
+            if self._clock.monotonic() - followed_at >= FOLLOW_SECONDS:
+                followed_at = self._clock.monotonic()
+                await self._writer.run(self._batches.evict_erased)
 
     async def answer_some(self) -> int:
         """Answer the chats that have waited longest; return how many chats were locked."""

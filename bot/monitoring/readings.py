@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, case, func, or_, select
 from bot.cases.urgency import Priority
 from bot.clock import SECOND
 from bot.errors import HavenError
-from bot.mailbox.inbox import IN_QUEUE, WAITING
+from bot.mailbox.inbox import IN_QUEUE, STORED, WAITING
 from bot.mailbox.letter import LetterState
 from bot.store.compiled import Prepared
 from bot.store.tables.desk import desk_sessions
@@ -39,7 +39,7 @@ _LETTER_SINCE = case((outbox.c.attempts == 0, _RELEASED_AT), else_=outbox.c.crea
 _WAITING = Prepared(
     lambda _: select(
         select(func.min(inbox.c.received_at))
-        .where(NOT_DONE, or_(inbox.c.state == WAITING, inbox.c.state == IN_QUEUE))
+        .where(NOT_DONE, or_(*(inbox.c.state == it for it in (WAITING, IN_QUEUE, STORED))))
         .scalar_subquery(),
         select(func.min(_LETTER_SINCE))
         .where(

@@ -50,6 +50,7 @@ CASE_KEY_TABLES = ("case_keys", "case_wraps")
 """Tables that name the cases with a key."""
 EXCLUDED_TABLES = {
     "inbox": "updates are handled in seconds, and their digests kept for eight days",
+    "waiting_chats": "updates are handled in seconds",
     "conversations": "a draft exists for a day",
     "staff_commands": "a command is carried out in seconds",
     "outbox": "a letter exists until it is sent, its message id for two days",
