@@ -25,9 +25,9 @@ Why three kinds of input and one order: an update, a command and a hashed passph
 taken by the one writer thread, each in a transaction that also removes it from where it waited. So
 each takes effect once, whenever the process ends.
 
-Why an update is inserted before it is handled: of two processes that get the same update, the unique
-key lets one insert it, and the other waits until the first has committed. To look first and insert
-later, both would look, and both answer.
+Why an update is inserted before it is handled: of two processes that get the same update, the
+unique key lets one insert it, and the other waits until the first has committed. If they looked
+first and inserted later, both would look, and both answer.
 
 Why the transaction of a worker is its claim, and what several processes do about what each has in
 memory: see `chat_worker`.

@@ -154,7 +154,9 @@ class PreparedRows:
 
     def _prepared(self, size: int) -> Prepared:
         rows = [{name: f"{name}_{place:03}" for name in self._names} for place in range(size)]
-        bound = [{name: bindparam(key) for name, key in row.items()} for row in rows]
+        bound: list[Mapping[str, BindParameter[Any]]] = [
+            {name: bindparam(key) for name, key in row.items()} for row in rows
+        ]
         keys = [key for row in rows for key in row.values()]
         return Prepared(lambda dialect: self._make(dialect, bound), *keys)
 

@@ -163,13 +163,13 @@ class Work:
         if self._send_ahead is not None and len(rows) > 1:
             lists = tuple(map(list, zip(*rows, strict=True)))
             answer = self._send_ahead(statement.bulk.sql, statement.bulk.row(lists))
-            return lambda: self._cursor.rows_of(answer)  # type: ignore[attr-defined, no-any-return]
+            return lambda: self._cursor.rows_of(answer)  # type: ignore[attr-defined]
         found: list[Any] = []
         for piece, values in statement.batches(rows):
             compiled = piece.for_dialect(self.dialect)
             if self._send_ahead is not None:
                 single = self._send_ahead(compiled.sql, compiled.row(values))
-                return lambda: self._cursor.rows_of(single)  # type: ignore[attr-defined, no-any-return]
+                return lambda: self._cursor.rows_of(single)  # type: ignore[attr-defined]
             self._cursor.execute(compiled.sql, compiled.row(values))
             found += self._cursor.fetchall()
         return lambda: found

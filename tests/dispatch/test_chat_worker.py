@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import random
 import threading
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -324,8 +325,10 @@ def test_a_paused_worker_cannot_commit_what_another_one_did(
 
     async def answer() -> None:
         async with asyncio.timeout(20):
-            while not await other.chat_worker.answer_some():
-                await asyncio.sleep(0.01)  # the server has not ended the other connection yet
+            for _tried in count():  # until the server has ended the other connection
+                if await other.chat_worker.answer_some():
+                    return
+                await asyncio.sleep(0.01)
 
     def pause(*given: Any) -> Any:
         paused_count.append(1)
