@@ -4,7 +4,7 @@ Why the transaction is the claim: a chat is locked, its updates are answered and
 its row is unlocked, in one transaction. So there is no lease to renew, to expire or to give back.
 If the worker ends, the server unlocks its chats and nothing of the transaction was stored. If it is
 paused, the server ends its connection after three seconds (`Work.fence`), another worker takes the
-chats, and what the first one tries to commit when it wakes fails and is tried anew as any other
+chats, and what the first one tries to commit when it wakes fails and is run again like any other
 transaction: it then finds what the other one left. The lock is also the order within a chat: no
 other worker takes its next update before this one has committed.
 

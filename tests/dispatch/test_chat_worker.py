@@ -41,13 +41,13 @@ POISON = "poison"
 
 @pytest.fixture
 def fleet(tmp_path: Path) -> Iterator[Fleet]:
-    """Two processes beside the one that reads."""
+    """Two processes, and the one that reads."""
     made = Fleet(tmp_path, processes=2)
     yield made
     made.close()
 
 
-# --- Once, in order, whoever handles it ------------------------------------------------------
+# --- Once, in order, whichever process handles it ---------------------------------------------
 
 
 class Evening:
@@ -88,7 +88,7 @@ class Evening:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_an_update_is_handled_once_and_in_order_whoever_handles_it(fleet: Fleet, seed: int) -> None:
+def test_an_update_is_handled_once_and_in_order_by_any_process(fleet: Fleet, seed: int) -> None:
     evening = Evening(fleet, seed, cuts=True)
     asyncio.run(evening.run())
     assert evening.kept() == evening.written

@@ -97,7 +97,7 @@ class Fleet:
             await asyncio.sleep(0.01)
 
     def kept(self, person: ChatPerson) -> list[str]:
-        """Return the words kept with a person's conversation, beside its first question."""
+        """Return the words kept with a person's conversation at its first question."""
         key = VAULT.chat_key(BOT, person.id)
         conversations = self.home.house.conversations
         rows = self.home.database.writer.run_sync(lambda work: conversations.load(work, [key]))
