@@ -166,6 +166,8 @@ class Courier:
         self._busy = 0
         self._results: list[DeliveryResult] = []
         self._inherited: list[DeliveryResult] = []
+        self._claims_end_at = 0
+        """When a claim that another process left ends; 0: there is none."""
         self._has_results = asyncio.Event()
         self._results_since = 0.0
 
@@ -221,7 +223,7 @@ class Courier:
 
     async def run(self) -> None:
         """Send letters until cancelled; then wait for those being sent and store their results."""
-        await self._writer.run(self._recover)
+        self._claims_end_at = await self._writer.run(self._recover)
         carriers = [asyncio.create_task(self._carry()) for _ in range(self._limits.in_flight)]
         others = [asyncio.create_task(job()) for job in (self._poll_store, self._store_results)]
         try:
@@ -250,10 +252,15 @@ class Courier:
             )
         )
 
-    def _recover(self, work: Work) -> None:
+    def _recover(self, work: Work) -> int:
         self._results_store.store(work, self._inherited)
-        if uncertain := self._results_store.mark_uncertain(work, self._clock.now()):
-            log.warning("letter_uncertain", count=uncertain)
+        return self._end_claims(work, is_start=True)
+
+    def _end_claims(self, work: Work, *, is_start: bool = False) -> int:
+        """Note as uncertain what was left while it was sent; return when the next claim ends."""
+        if count := self._results_store.end_left(work, self._clock.now(), is_start=is_start):
+            log.warning("letter_uncertain", count=count)
+        return self._results_store.claims.next_end(work)
 
     def _lane_of(self, letter: Letter) -> int:
         """Return a letter's lane: the last if very much was, or has to be, sent to its chat."""
@@ -423,6 +430,8 @@ class Courier:
             left = {key for number, key in queued if number not in self._taken}
             self._stored_chats = left if len(queued) < MAX_TRACKED else None
             self._limiter.expire(self._clock.monotonic())
+            if 0 < self._claims_end_at <= self._clock.now():
+                self._claims_end_at = await self._writer.run(self._end_claims)
             await changes.wait(seen, POLL_INTERVAL, LONG_INTERVAL)
 
     def _load_due(self, work: Work) -> tuple[list[Letter], list[tuple[int, bytes]]]:

@@ -159,8 +159,12 @@ outbox = Table(
     *optional(fault=String(80), message=BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("settled_at", BigInteger),
+    Column("owner", BigInteger),  # the number of the process that claimed it last
+    Column("fence", Integer, nullable=False, server_default="0"),  # how often it was claimed
+    Column("lease_until", BigInteger),  # until when a human's letter counts as being sent
     info={
-        "holds": "sealed: the chat and the text for it, until sent; then the message id",
+        "holds": "sealed: the chat and the text for it, until sent; then the message id; clear: "
+        "which process sends it, and until when that counts",
         "erased": "body when sent; message id after 48 hours; undelivered after 7 days",
     },
 )
@@ -370,7 +374,8 @@ rounds = Table(
     Column("name", String(12), primary_key=True),
     *required(ran_at=BigInteger, steady_since=BigInteger),
     info={
-        "holds": "nothing: since when the clock can be trusted, or the token is refused",
+        "holds": "nothing: since when the clock can be trusted, or the token is refused; which "
+        "process led last",
         "erased": "never",
     },
 )

@@ -25,6 +25,8 @@ def upgrade() -> None:
     _add_synthetic_releases()
     _add_deliveries()
     _add_waiting_chats()
+    _add_letter_claims()
+    _add_processes()
 
 
 def _add_record() -> None:
@@ -572,6 +574,49 @@ def _add_waiting_chats() -> None:
         sa.PrimaryKeyConstraint("bot", "chat_key", name="pk_waiting_chats"),
     )
     op.create_index("ix_waiting_chats_since", "waiting_chats", ["bot", "waiting_since"])
+
+
+def _add_letter_claims() -> None:
+    op.add_column("outbox", sa.Column("owner", sa.BigInteger))
+    fence = sa.Column("fence", sa.Integer, nullable=False, server_default="0")
+    op.add_column("outbox", fence)
+    op.add_column("outbox", sa.Column("lease_until", sa.BigInteger))
+
+
+def _add_processes() -> None:
+    op.create_table(
+        "processes",
+        sa.Column("number", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("roles", sa.String(40), nullable=False),
+        sa.Column("host", sa.String(64), nullable=False),
+        sa.Column("boot", sa.BigInteger, nullable=False),
+        sa.Column("process", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("release", sa.String(20), nullable=False),
+        sa.Column("began_at", sa.BigInteger, nullable=False),
+        sa.Column("alive_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_processes"),
+    )
+    op.create_table(
+        "host_clocks",
+        sa.Column("boot", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("wall_zero", sa.BigInteger, nullable=False),
+        sa.Column("steady_since", sa.BigInteger, nullable=False),
+        sa.Column("waits_since", sa.BigInteger, nullable=False),
+        sa.Column("stored_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("boot", name="pk_host_clocks"),
+    )
+    _keep_clock()
+
+
+def _keep_clock() -> None:
+    """Let the clock of the one machine of an earlier release be believed as before."""
+    op.execute(
+        "INSERT INTO host_clocks (boot, wall_zero, steady_since, waits_since, stored_at) "
+        "SELECT coalesce((SELECT ran_at FROM rounds WHERE name = 'boot'), 0), ran_at, "
+        "steady_since, coalesce((SELECT ran_at FROM rounds WHERE name = 'clock_waits'), 0), "
+        "steady_since FROM rounds WHERE name = 'clock'"
+    )
 
 
 def _to_case(table: str) -> sa.ForeignKeyConstraint:
