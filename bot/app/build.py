@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.app.fact_checks import FactCheckFollower
 from bot.app.retention import build_erasures, build_retention
+from bot.app.roles import Role
+from bot.app.roles.toasts import ToastSender
 from bot.app.staff import StaffRuntime, build_forum, build_staff_runtime, retained_answers_filter
 from bot.app.texts import build_push, build_turn_context
 from bot.cases.intake import Intake
@@ -158,13 +160,16 @@ def build(
     hashing = PassphraseHashing(
         mailbox.passphrase_jobs, options.hasher, vault, database.writer, clock, dispatcher
     )
-    canary = Canary(canary_channel, dispatcher, inbox, vault, database.writer, clock)
+    receiver = UpdateReceiver(inbox, batches.chat_key_of, database.writer, clock)
+    inlet = dispatcher if Role.WORKER in options.roles else receiver
+    canary = Canary(canary_channel, inlet, inbox, vault, database.writer, clock)
+    leads = Role.LEADER in options.roles
+    hand_over = dispatcher.hand_over if leads else ToastSender(channel).hand_over
     erasures = build_erasures(settings, vault, outbox)
     return App(
         database, inbox, outbox, conversations, services, dispatcher, courier, vault, clock, staff,
         build_retention(settings, vault, erasures), policy, ErasureJob(erasures),
         mailbox, hashing, on_call, fact_checks, canary,
         build_figures(settings, staff, services),
-        UpdateReceiver(inbox, batches.chat_key_of, database.writer, clock),
-        ChatWorker(inbox, batches, database.writer, clock, dispatcher.hand_over),
+        receiver, ChatWorker(inbox, batches, database.writer, clock, hand_over),
     )  # fmt: skip

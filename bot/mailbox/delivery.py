@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from random import SystemRandom
 from typing import TYPE_CHECKING, Protocol
 
@@ -72,15 +73,18 @@ class PreSendCheck:
             RetryLaterError: every permission was old when it came.
         """
         for tried in range(MAX_CHECKS):
-            at, refused = await writer.run(
-                lambda work, is_claimed=bool(tried): (
-                    clock.now(), self(letter, clock, work, is_claimed=is_claimed)
-                )
-            )  # fmt: skip
+            unit = partial(self._permit, letter, clock, bool(tried))
+            at, refused = await writer.run(unit)
             # The host may have slept meanwhile, or its clock was set: the person may have left.
             if refused is not None or abs(clock.now() - at) <= PERMISSION_LIFETIME:
                 return refused
         raise RetryLaterError
+
+    def _permit(
+        self, letter: Letter, clock: Clock, is_claimed: bool, work: Work
+    ) -> tuple[int, DeliveryResult | None]:
+        """Return what is decided, and when it was."""
+        return clock.now(), self(letter, clock, work, is_claimed=is_claimed)
 
     def __call__(
         self, letter: Letter, clock: Clock, work: Work, *, is_claimed: bool = False

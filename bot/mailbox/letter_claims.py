@@ -20,7 +20,7 @@ from bot.clock import SECOND
 from bot.errors import RetryLaterError
 from bot.mailbox.letter import Author, LetterState
 from bot.store.compiled import Prepared, PreparedList
-from bot.store.processes import process_number
+from bot.store.processes.running import process_number
 from bot.store.statements import select_by, select_one, update_by
 from bot.store.tables.main import UNSENT, outbox
 from bot.store.tables.processes import processes

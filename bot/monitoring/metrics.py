@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.metrics_core import Metric
 
-    from bot.monitoring.activity import WatchedApp, WatchedBot, WatchedStore
+    from bot.monitoring.activity import Activity, WatchedApp, WatchedBot, WatchedStore
     from bot.monitoring.readings import Readings
 
 LEVEL = "level"
@@ -105,14 +105,21 @@ def metrics_text(
 
 def bot_metrics(bot: WatchedBot) -> Iterator[Metric]:
     """Yield what only the bot's process knows: polling, canary, clock, keys of the mailbox."""
-    activity, canary = bot.activity, bot.activity.canary
-    yield _gauge(POLL_AGE, activity.seconds_since_poll)
+    activity = bot.activity
+    if bot.is_polling:
+        yield _gauge(POLL_AGE, activity.seconds_since_poll)
     yield _gauge(COMMIT_AGE, activity.seconds_since_commit)
+    if bot.leads:
+        yield from _of_canary(activity)
+    yield from _of_keys_and_clock(bot.current(), activity.clock.now())
+
+
+def _of_canary(activity: Activity) -> Iterator[Metric]:
+    canary = activity.canary
     yield _gauge(CANARY_AGE, activity.clock.monotonic() - canary.passed_at)
     yield CounterMetricFamily(CANARY_FAILURES.name, CANARY_FAILURES.meaning, value=canary.failures)
     if canary.seconds is not None:
         yield _gauge(CANARY_TIME, canary.seconds)
-    yield from _of_keys_and_clock(bot.current(), activity.clock.now())
 
 
 def _of_keys_and_clock(app: WatchedApp, now: int) -> Iterator[Metric]:
