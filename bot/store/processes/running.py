@@ -21,7 +21,7 @@ from bot.store.statements import delete_by, delete_in, select_by, upsert
 from bot.store.tables.processes import processes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.store.writer import Work
 
@@ -31,6 +31,8 @@ ALIVE_FOR = 45 * SECOND
 """How long a process counts as running after its last sign of life."""
 FORGOTTEN_AFTER = 60 * SECOND
 """After how long its row is removed."""
+ROLES = ("front", "worker", "leader", "desk")
+"""Their names, as `bot.app.roles` gives them."""
 RUNS, STANDS_BY = "runs", "stands by"
 _COLUMNS = (
     "number", "roles", "host", "boot", "process", "state", "release", "began_at", "alive_at",
@@ -52,7 +54,7 @@ def process_number() -> int:
     return _number_of(os.getpid())
 
 
-def is_alive(process: int) -> bool:
+def is_running(process: int) -> bool:
     """Tell whether this machine runs a process."""
     try:
         os.kill(process, 0)
@@ -94,10 +96,13 @@ class RunningProcess:
         here = (platform.node()[:64], boot_number())
         return bool(self.boot) and (self.host, self.boot) == here
 
+    def is_alive(self, now: int) -> bool:
+        """Tell whether it gave a sign of life lately, or is this very process."""
+        return now - self.alive_at <= ALIVE_FOR or self.number == process_number()
+
     def runs(self, role: str, now: int) -> bool:
         """Tell whether it runs in a role at this moment; one that stands by does not."""
-        is_running = self.state == RUNS and now - self.alive_at <= ALIVE_FOR
-        return is_running and role in self.roles.split(",")
+        return self.state == RUNS and self.is_alive(now) and role in self.roles.split(",")
 
 
 def beat(work: Work, own: RunningProcess, now: int) -> None:
@@ -117,6 +122,13 @@ def load_processes(work: Work) -> list[RunningProcess]:
     return [RunningProcess(*row) for row in work.rows(_ALL)]
 
 
+def count_roles(running: Sequence[RunningProcess], now: int) -> dict[str, int]:
+    """Return how many processes run in each role, and how many stand by."""
+    counted = {role: sum(it.runs(role, now) for it in running) for role in ROLES}
+    waiting = sum(it.state == STANDS_BY and it.is_alive(now) for it in running)
+    return {**counted, "standby": waiting}
+
+
 def has_other_workers(work: Work, now: int) -> bool:
     """Tell whether another process answers people, too."""
     if work.dialect == "sqlite":
@@ -125,7 +137,7 @@ def has_other_workers(work: Work, now: int) -> bool:
     return any(it.number != own and it.runs("worker", now) for it in load_processes(work))
 
 
-def forget_dead(work: Work, now: int, is_there: Callable[[int], bool] = is_alive) -> None:
+def forget_dead(work: Work, now: int, is_there: Callable[[int], bool] = is_running) -> None:
     """Remove the rows of processes that have ended without a word."""
     gone = [
         it.number
