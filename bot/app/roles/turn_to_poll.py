@@ -98,5 +98,6 @@ async def _fetch(source: RunsUntilStopped) -> None:
 
 
 async def _until_lost(lock: PollingLock) -> None:
-    while await asyncio.to_thread(lock.hold):  # noqa: ASYNC110 - no event tells it
+    # While it is not known, nothing is stored and so nothing is confirmed to Telegram.
+    while await asyncio.to_thread(lock.hold) is not False:  # noqa: ASYNC110 - no event tells it
         await asyncio.sleep(LOOK_SECONDS)

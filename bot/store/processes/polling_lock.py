@@ -27,10 +27,11 @@ class PollingLock:
         self._connection: Any = None
         self._is_used = threading.RLock()
 
-    def hold(self) -> bool:
-        """Tell whether this process holds the lock, which it takes if it is free.
+    def hold(self) -> bool | None:
+        """Tell whether this process holds the lock, which it takes if it is free; None: unknown.
 
         After a connection that was lost, it is taken on a new one unless another was faster.
+        While the database is away, no one can tell.
         """
         with self._is_used:
             for _ in range(2):
@@ -40,7 +41,7 @@ class PollingLock:
                     if not is_driver_error(error):
                         raise
                     self.release()
-            return False
+            return None
 
     def release(self) -> None:
         """Let another process have it."""
