@@ -5,9 +5,10 @@ next unit of work connects anew, and takes the lock again or fails. Which proces
 `rounds`. If another one led meanwhile, what the first has in memory may be old: its unit fails, and
 its jobs begin again on a new App.
 
-The server ends the session of a leader from which it hears nothing for ten seconds, because that
-one is paused or cut off. So a leader asks it something every few seconds (`hold_lead`), and sends
-no letter while the last answer is older.
+A leader asks the server something every few seconds (`bot.app.roles.presence`), and sends no letter
+while the last answer is older. One from which nothing is heard for ten seconds is paused or cut
+off: the server ends its session, or whoever stands by has it ended. The server alone would not do:
+its own clock stands still while statements of a pipeline are under way.
 """
 
 from __future__ import annotations
@@ -35,6 +36,14 @@ _LEADS = (
     " ON CONFLICT (name) DO UPDATE SET ran_at = excluded.ran_at,"
     " steady_since = excluded.steady_since"
 )
+_END_SILENT = (
+    "SELECT pg_terminate_backend(a.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+    f" WHERE l.locktype = 'advisory' AND l.granted AND l.classid = {BOT_LOCK} AND l.objid = 0"
+    " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND a.wait_event = 'ClientRead'"
+    " AND clock_timestamp() - a.state_change > interval '{seconds} seconds'"
+)
+"""The server waits for the client, and has for so long; not while it works for it."""
 _HOLDER = HOLDER.replace("%s", str(BOT_LOCK))
 
 
@@ -75,5 +84,6 @@ def limit_silence(connection: psycopg.Connection[Any]) -> None:
 
 
 def is_lead_free(work: Work) -> bool:
-    """Tell whether no process leads."""
+    """Tell whether no process leads, after the session of a leader that is silent was ended."""
+    work.execute(_END_SILENT.format(seconds=SILENCE_SECONDS))
     return not work.execute(_HOLDER)

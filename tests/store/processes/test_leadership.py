@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from bot.errors import AlreadyRunningError, LeadLostError
 from bot.store import database as database_module
 from bot.store.database import Database
 from bot.store.patience import Patience
+from bot.store.processes import leadership
 from bot.store.processes.leadership import SILENCE_SECONDS, is_lead_free
 from bot.store.processes.polling_lock import PollingLock
 from bot.store.processes.running import (
@@ -37,6 +39,8 @@ from tests.support.database_fixtures import migrated_url, on_both_databases
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from bot.store.writer import Work
 
 QUICK = Patience(first=0.01, longest=0.05, reopen=0.01, silence=0.1)
 NOW = 10**15
@@ -111,6 +115,31 @@ async def test_who_stands_by_sees_when_the_lead_is_free(fleet: Fleet) -> None:
     assert not await waiting.writer.run(is_lead_free)
     leader.writer.close()
     assert await waiting.writer.run(is_lead_free)
+
+
+async def test_who_stands_by_ends_a_leader_that_says_nothing_in_the_midst_of_its_work(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leader, waiting = fleet.process(1), fleet.process(2, leads=False)
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def pauses(work: Work) -> None:
+        note("before")(work)
+        begun.set()
+        goes_on.wait()
+
+    paused = asyncio.create_task(leader.writer.run(pauses))
+    await asyncio.to_thread(begun.wait)
+    assert not await waiting.writer.run(is_lead_free)
+    monkeypatch.setattr(leadership, "SILENCE_SECONDS", 0)
+    while not await waiting.writer.run(is_lead_free):
+        pass
+    second = fleet.process(3)
+    await second.writer.run(note("second"))
+    goes_on.set()
+    with pytest.raises(AlreadyRunningError):
+        await paused
+    assert noted(second) == ["second"]
 
 
 async def test_the_server_ends_a_leader_from_which_it_hears_nothing(fleet: Fleet) -> None:
