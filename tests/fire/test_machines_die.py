@@ -1,8 +1,8 @@
 """One deployment on several machines: each role is killed, a leader paused (promise P46).
 
-`haven start --only ...` as processes on one PostgreSQL, with a person, a caseworker at a desk, and a
-Bot API of its own. A leader is killed in the middle of a caseworker's letter, and one is paused until
-another leads, and then wakes.
+`haven start --only ...` as processes on one PostgreSQL, with a person, a caseworker at a desk, and
+a Bot API of its own. A leader is killed in the middle of a caseworker's letter, and one is paused
+until another leads, and then wakes.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ class Machines:
     async def end(self) -> None:
         for life in self.lives.values():
             with suppress(ProcessLookupError):
-                await life.end()
+                os.kill(life._process.pid, signal.SIGCONT)
+            await life.end()
 
 
 async def dies(machines: Machines, name: str) -> None:

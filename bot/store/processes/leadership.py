@@ -36,8 +36,9 @@ _LEADS = (
     " ON CONFLICT (name) DO UPDATE SET ran_at = excluded.ran_at,"
     " steady_since = excluded.steady_since"
 )
-_END_SILENT = (
-    "SELECT pg_terminate_backend(a.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+_END_SILENT = (  # a number of ours is all that is filled in
+    "SELECT pg_terminate_backend(a.pid) FROM pg_locks l JOIN pg_stat_activity a"  # noqa: S608
+    " ON a.pid = l.pid"
     f" WHERE l.locktype = 'advisory' AND l.granted AND l.classid = {BOT_LOCK} AND l.objid = 0"
     " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     " AND a.wait_event = 'ClientRead'"
