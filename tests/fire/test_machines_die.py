@@ -49,8 +49,15 @@ class Machines:
     lines: int = 0
     letters: list[str] = field(default_factory=list)
 
-    def start(self, name: str, *more: str) -> None:
-        self.lives[name] = self.deployment.begin("--only", name.partition(" ")[0], *more)
+    def start(self, name: str) -> None:
+        self.lives[name] = self.deployment.begin("--only", name)
+
+    def start_standby(self, folder: Path) -> None:
+        """Start one that stands by, on a machine of its own: no leader has locked its folder."""
+        folder.mkdir()
+        settings = {**self.deployment._settings, "HAVEN_DATA": str(folder)}
+        words = (*self.deployment._program, "--only", "leader", "--standby")
+        self.lives["leader standby"] = StartedProcess(settings, self.deployment.log, words)
 
     def running(self, role: str, state: str = "runs") -> int:
         """Return how many processes are known in a role."""
@@ -91,7 +98,7 @@ async def the_leader_dies(machines: Machines) -> None:
     await machines.lives["leader"].end(signal.SIGKILL)
     await machines.until(lambda: machines.led() > led, "the next leader")
     machines.lives["leader"] = machines.lives.pop("leader standby")
-    machines.start("leader standby", "--standby")
+    machines.start_standby(machines.deployment.data.parent / "third")
     await machines.until(lambda: machines.running("leader", "stands by"), "a standby")
 
 
@@ -118,7 +125,7 @@ async def test_whichever_machine_dies_a_letter_of_a_caseworker_is_sent_once(
             for name in ("front", "worker", "leader"):
                 machines.start(name)
             await machines.until(lambda: machines.running("leader"), "a leader")
-            machines.start("leader standby", "--standby")
+            machines.start_standby(tmp_path / "second")
             machines.start("desk")
             await machines.all_run()
             await machines.until(lambda: deployment.ask("SELECT 1 FROM heartbeats"), "a front")

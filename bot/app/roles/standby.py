@@ -15,6 +15,7 @@ from bot.app.storage import open_database
 from bot.clock import SystemClock
 from bot.errors import CommitFailedError
 from bot.log import log
+from bot.store.database import DataDirectory
 from bot.store.faults import BUSY_ERRORS
 from bot.store.processes.running import STANDS_BY
 
@@ -39,7 +40,7 @@ async def wait_for_lead(
         log.info("stands_by")
         await presence.begin()
         telling = asyncio.create_task(presence.run())
-        await _until_free(database)
+        await _until_free(database, DataDirectory(settings.data))
         log.info("lead_is_free")
     finally:
         if telling is not None:
@@ -48,12 +49,13 @@ async def wait_for_lead(
         await database.close()
 
 
-async def _until_free(database: Database) -> None:
+async def _until_free(database: Database, directory: DataDirectory) -> None:
     from bot.store.processes.leadership import is_lead_free  # noqa: PLC0415 - psycopg is slow to import
 
     while True:
         with contextlib.suppress(*BUSY_ERRORS):
-            if await database.writer.run(is_lead_free):
+            is_free = await database.writer.run(is_lead_free)
+            if is_free and not directory.is_locked():  # by one that is paused on this machine
                 return
         if database.writer.failed.is_set():
             with contextlib.suppress(CommitFailedError):
