@@ -26,6 +26,10 @@ class DatabaseAwayError(CommitFailedError):
     """PostgreSQL is not there or does not answer. Start it; Haven then goes on by itself."""
 
 
+class LeadLostError(DatabaseAwayError):
+    """Another process led this deployment meanwhile. The jobs begin again with what it stored."""
+
+
 class StoreTooNewError(HavenError):
     """A newer Haven wrote the database. Install that version, or restore an older backup."""
 

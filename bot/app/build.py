@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING
 
 from bot.app.fact_checks import FactCheckFollower
 from bot.app.retention import build_erasures, build_retention
+from bot.app.roles import Role
+from bot.app.roles.toasts import ToastSender
 from bot.app.staff import StaffRuntime, build_forum, build_staff_runtime, retained_answers_filter
 from bot.app.texts import build_push, build_turn_context
 from bot.cases.intake import Intake
 from bot.channels.smtp import SmtpServer
 from bot.desks.forum.delivery import ForumDelivery
 from bot.dispatch.batch import BatchProcessor
+from bot.dispatch.chat_worker import ChatWorker
 from bot.dispatch.contact_policy import ContactPolicy, record_opener_sent
 from bot.dispatch.conversation_store import Conversations
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.on_call import CallLetters, CallSenders, OnCallService
 from bot.dispatch.passphrase_hashing import PassphraseHashing
+from bot.dispatch.receiver import UpdateReceiver
 from bot.exports.bodies_abroad import BodiesAbroad
 from bot.hotline.erasure.requests import ErasureJob
 from bot.hotline.events import Event, EventKind
@@ -72,6 +76,10 @@ class App:
     fact_checks: FactCheckFollower
     canary: Canary
     figures: FigureMonths
+    receiver: UpdateReceiver
+    """Stores updates for workers, in a process that is a front and no worker."""
+    chat_worker: ChatWorker
+    """Answers what fronts have stored."""
 
     def tell_staff(self, work: Work, text: Text, values: Mapping[str, str]) -> list[Letter]:
         """Store and return the letters that tell all staff something about the service."""
@@ -152,11 +160,16 @@ def build(
     hashing = PassphraseHashing(
         mailbox.passphrase_jobs, options.hasher, vault, database.writer, clock, dispatcher
     )
-    canary = Canary(canary_channel, dispatcher, inbox, vault, database.writer, clock)
+    receiver = UpdateReceiver(inbox, batches.chat_key_of, database.writer, clock)
+    inlet = dispatcher if Role.WORKER in options.roles else receiver
+    canary = Canary(canary_channel, inlet, inbox, vault, database.writer, clock)
+    leads = Role.LEADER in options.roles
+    hand_over = dispatcher.hand_over if leads else ToastSender(channel).hand_over
     erasures = build_erasures(settings, vault, outbox)
     return App(
         database, inbox, outbox, conversations, services, dispatcher, courier, vault, clock, staff,
         build_retention(settings, vault, erasures), policy, ErasureJob(erasures),
         mailbox, hashing, on_call, fact_checks, canary,
         build_figures(settings, staff, services),
+        receiver, ChatWorker(inbox, batches, database.writer, clock, hand_over),
     )  # fmt: skip

@@ -7,13 +7,18 @@ import contextlib
 import gc
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.app.build import App, RunningApp, build
 from bot.app.databases.upgrade import delete_copies_in_time
 from bot.app.fact_checks import keep_following
 from bot.app.jobs import run_together
 from bot.app.options import BuildOptions
+from bot.app.roles import BOT_ROLES, Role
+from bot.app.roles.presence import Presence
+from bot.app.roles.role import answers_at_once, names
+from bot.app.roles.standby import wait_for_lead
+from bot.app.roles.turn_to_poll import TurnToPoll
 from bot.app.storage import (
     open_storage,
     wait_for_failed_commit,
@@ -22,7 +27,13 @@ from bot.app.storage import (
 )
 from bot.app.texts import bot_profiles, load_place, load_recordings, use_offered_languages
 from bot.cases.evidence.download import FileDownloader
-from bot.channels.telegram.client import ServerTime, SilentBot, build_bot, connections
+from bot.channels.telegram.client import (
+    ServerTime,
+    SilentBot,
+    ask_who_we_are,
+    build_bot,
+    connections,
+)
 from bot.channels.telegram.file_download import TelegramFiles
 from bot.channels.telegram.poller import Poller, next_offset
 from bot.channels.telegram.profile import (
@@ -36,6 +47,7 @@ from bot.channels.telegram.voice_cache import Recordings
 from bot.clock import MINUTE, SECOND, Clock, SystemClock, boot_number
 from bot.desks.web.live.event_log import WebDesk
 from bot.dispatch.recovery import ask_again_after_downtime
+from bot.errors import AlreadyRunningError
 from bot.hotline.contact_rule import ClockMonitor, clock_error
 from bot.hotline.figures.counters import FigureCounters
 from bot.hotline.origins.join_codes import JoinCodes
@@ -53,13 +65,13 @@ from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import DiskLevel, DiskSpace
 from bot.store.faults import is_store_error
 from bot.store.findings import CLOCK_DOUBTED_UNTIL, CLOCK_ERROR, TOKEN_REFUSED_SINCE
-from bot.store.heartbeat import record_heartbeat, return_from_absence
+from bot.store.heartbeat import Absence, record_heartbeat, return_from_absence
 from bot.store.patience import Patience
 from bot.vault.passphrase_hash import PassphraseHashWorker
 from flows.texts import phrases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
 
     from bot.channels.telegram.parsing.split_batch import RawUpdate
     from bot.languages.availability import LanguageOffer
@@ -70,6 +82,12 @@ if TYPE_CHECKING:
 CLEANUP_SECONDS = 600.0
 HEARTBEAT_SECONDS = 30.0
 CLOCK_CHECK_SECONDS = 1.0
+STANDBY_PAUSE = 1.0
+"""Seconds until a process that could not take the lead stands by again."""
+JOIN_SECONDS = 2.0
+"""Seconds until a worker answers people: then the leader has looked who works with it."""
+HASHING_SECONDS = 0.2
+"""Seconds between two looks for passphrases that workers stored."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +104,15 @@ class RunOptions:
     patience: Patience = field(default_factory=Patience)
     extra_job: Callable[[RunningApp], Coroutine[None, None, None]] | None = None
     """Runs as long as the bot does, for example the web desk."""
+    roles: frozenset[Role] = BOT_ROLES
+    """What this process does."""
+    is_standby: bool = False
+    """Whether it waits while another process leads, and goes on when that one ends."""
+
+    @property
+    def leads(self) -> bool:
+        """Tell whether this process is the one leader of its deployment."""
+        return Role.LEADER in self.roles
 
 
 async def run_bot(settings: Settings, options: RunOptions | None = None) -> None:
@@ -98,14 +125,29 @@ async def run_bot(settings: Settings, options: RunOptions | None = None) -> None
         SettingError: a setting cannot be used, or the folder is for practice only.
     """
     options = options or RunOptions()
+    if not options.is_standby:
+        await _run_bot(settings, options)
+        return
+    while True:
+        await wait_for_lead(settings, options.roles, options.patience)
+        try:
+            await _run_bot(settings, options)
+        except AlreadyRunningError as error:
+            log.warning("lead_not_taken", error=type(error).__name__)
+            await asyncio.sleep(STANDBY_PAUSE)
+
+
+async def _run_bot(settings: Settings, options: RunOptions) -> None:
     directory = DataDirectory(settings.data)
     directory.create()
     if not options.rehearsal:
         directory.refuse_practice()
-    directory.lock()
+    if options.leads:
+        directory.lock()
     try:
         offered = use_offered_languages(settings, options.offer)
-        async with open_storage(settings, options.patience, is_bot=True) as (database, vault):
+        async with open_storage(settings, options.patience, is_bot=options.leads) as opened:
+            database, vault = opened
             with contextlib.closing(PassphraseHashWorker()) as hasher:
                 await _run_with(settings, options, offered, database, vault, hasher)
     finally:
@@ -129,7 +171,7 @@ async def _run_with(
             clock_monitor=ClockMonitor(server_time.now, boot_number()), limits=options.limits,
             rehearsal=options.rehearsal, desks=(WebDesk(vault),), languages=offered.tags,
             voices=load_recordings(load_place(settings), offered.tags), hasher=hasher,
-            has_disk_space=disk.has_space_for_files,
+            has_disk_space=disk.has_space_for_files, roles=options.roles,
         )  # fmt: skip
         build_app = partial(build, settings, database, vault, sender, build_options)
         running, profile = RunningApp(build_app()), public_profile(settings, offered)
@@ -142,12 +184,19 @@ async def _run_with(
             process = ProcessParts(bot, disk, directory, profile, activity)
             return _run_jobs(running.app, process, options)
 
+        presence = Presence(database, _all_roles(options), options.clock)
+        await presence.begin()
         await run_together(
             *desk,
             *watch,
             _run_while_writable(running, build_app, run_once),
-            watch_silence(database, vault, directory.silence_mark),
+            watch_silence(database, vault, directory.silence_mark if options.leads else None),
+            presence.run(),
         )
+
+
+def _all_roles(options: RunOptions) -> frozenset[Role]:
+    return options.roles | {Role.DESK} if options.extra_job is not None else options.roles
 
 
 def _watch_jobs(
@@ -155,14 +204,16 @@ def _watch_jobs(
 ) -> list[Coroutine[None, None, None]]:
     """Return the jobs that watch the bot, and go on while a full disk has stopped its own."""
     jobs: list[Coroutine[None, None, None]] = []
-    if not options.rehearsal:  # there time jumps
+    fetches = Role.FRONT in options.roles
+    if fetches and not options.rehearsal:  # there time jumps
         jobs.append(watch_polling(lambda: running.app, activity))
+    if options.leads and not options.rehearsal:
         jobs.append(delete_copies_in_time(settings))
     if (address := settings.watch_host_port) is not None:
         # Memory that is not needed without the port.
         from bot.monitoring.server import WatchPages, serve_until_cancelled  # noqa: PLC0415
 
-        bot = WatchedBot(lambda: running.app, activity)
+        bot = WatchedBot(lambda: running.app, activity, fetches, options.leads)
         pages = WatchPages(lambda: running.app, activity.clock, settings.backups, bot)
         jobs.append(serve_until_cancelled(pages, *address))
     return jobs
@@ -213,53 +264,118 @@ class ProcessParts:
     activity: Activity
 
 
+@dataclass(frozen=True, slots=True)
+class JobParts:
+    """What the jobs of one App are made of."""
+
+    app: App
+    process: ProcessParts
+    options: RunOptions
+    poller: Poller
+
+
 async def _run_jobs(app: App, process: ProcessParts, options: RunOptions) -> None:
     """Run all jobs but the desk; once one fails or all are cancelled, cancel the rest."""
-    bot, disk, directory = process.bot, process.disk, process.directory
-    downloader = FileDownloader(
-        app.database.writer, app.vault, TelegramFiles(bot), directory.files, app.clock,
-        disk.has_space_for_files,
-    )  # fmt: skip
+    roles, answers = options.roles, app.dispatcher
+    inlet = answers if answers_at_once(roles) else app.receiver
 
     async def receive(batch: Sequence[RawUpdate]) -> None:
         await check_clock_if_needed(app)  # first: who writes is seen in the span it confirms
         arrivals = [Arrival.of(raw.update_id, raw.raw) for raw in batch]
-        await app.dispatcher.receive(arrivals, next_offset(batch, None))
-
-    async def publish() -> None:
-        await poller.identified.wait()
-        await publish_profile(bot, process.profile, directory.profile_digest)
+        await inlet.receive(arrivals, next_offset(batch, None))
 
     poller = Poller(
-        bot, receive, expected_bot=app.inbox.bot, clock=app.clock,
-        on_return=lambda: recover(app), on_answer=process.activity.note_poll,
-        has_disk_space=disk.has_space,
+        process.bot, receive, expected_bot=app.inbox.bot, clock=app.clock,
+        on_return=lambda: recover(app, roles), on_answer=process.activity.note_poll,
+        has_disk_space=process.disk.has_space,
         on_refusal=lambda: app.database.writer.run(lambda work: _record_refusal(app, poller, work)),
     )  # fmt: skip
+    parts = JobParts(app, process, options, poller)
     try:
-        await recover(app)
+        await recover(app, roles)
         if options.ready is not None:
             options.ready.set()
         jobs = [
-            poller.run(), app.courier.run(), app.passphrase_hashing.run(), downloader.run(),
-            _run_maintenance(app, poller, process), app.retention.run(app.database, app.clock),
-            app.erasure_job.run(app.database, app.clock),
-            app.staff.run(
-                app.database.writer, app.dispatcher, app.courier, app.clock, app.on_call.check
-            ),
-            app.on_call.run_senders(app.database.writer, app.clock),
+            _run_maintenance(parts), wait_for_failed_commit(app.database, app.vault),
+            watch_clock(app, is_recorded=options.leads),
             keep_following(
                 app.fact_checks.follow, app.database.writer.run, app.database.writer.changes
             ),
-            wait_for_failed_commit(app.database, app.vault), watch_clock(app), publish(),
         ]  # fmt: skip
-        if not options.rehearsal:
-            jobs.append(app.canary.run(process.activity.canary, options.canary))
-        log.info("started")
+        jobs += [job for role in Role if role in roles for job in JOBS[role](parts)]
+        log.info("started", roles=names(roles))
         tune_gc()
         await run_together(*jobs, at_end=poller.stop)
     finally:
         log.info("stopped")
+
+
+def _front_jobs(parts: JobParts) -> list[Coroutine[Any, Any, None]]:
+    return [TurnToPoll.on(parts.app.database, parts.process.activity).poll(parts.poller)]
+
+
+def _worker_jobs(parts: JobParts) -> list[Coroutine[Any, Any, None]]:
+    app = parts.app
+    if app.database.dialect == "sqlite":  # there is no other process that could store updates
+        return []
+    if parts.options.leads:
+        return [app.chat_worker.run()]
+    return [_join_and_answer(app), ask_who_we_are(parts.process.bot, app.inbox.bot)]
+
+
+async def _join_and_answer(app: App) -> None:
+    """Answer people once the leader knows that letters come by the store."""
+    await asyncio.sleep(JOIN_SECONDS)
+    await app.chat_worker.run()
+
+
+def _leader_jobs(parts: JobParts) -> list[Coroutine[Any, Any, None]]:
+    app, process = parts.app, parts.process
+    writer = app.database.writer
+    downloader = FileDownloader(
+        writer, app.vault, TelegramFiles(process.bot), process.directory.files, app.clock,
+        process.disk.has_space_for_files,
+    )  # fmt: skip
+    jobs: list[Coroutine[Any, Any, None]] = [
+        app.courier.run(), app.passphrase_hashing.run(), downloader.run(),
+        app.retention.run(app.database, app.clock), app.erasure_job.run(app.database, app.clock),
+        app.staff.run(writer, app.dispatcher, app.courier, app.clock, app.on_call.check),
+        app.on_call.run_senders(writer, app.clock), _publish(parts),
+    ]  # fmt: skip
+    if Role.WORKER not in parts.options.roles:
+        jobs.append(_wake_hashing(app))
+    if Role.FRONT not in parts.options.roles:
+        jobs.append(ask_who_we_are(process.bot, app.inbox.bot))
+    if not parts.options.rehearsal:
+        jobs.append(app.canary.run(process.activity.canary, parts.options.canary))
+    return jobs
+
+
+def _desk_jobs(_parts: JobParts) -> list[Coroutine[Any, Any, None]]:
+    return []  # it outlives an App: see `RunOptions.extra_job`
+
+
+JOBS: Final[Mapping[Role, Callable[[JobParts], list[Coroutine[Any, Any, None]]]]] = {
+    Role.FRONT: _front_jobs, Role.WORKER: _worker_jobs, Role.LEADER: _leader_jobs,
+    Role.DESK: _desk_jobs,
+}  # fmt: skip
+"""The jobs of each role; `_run_jobs` adds those of every process."""
+
+
+async def _publish(parts: JobParts) -> None:
+    if Role.FRONT in parts.options.roles:
+        await parts.poller.identified.wait()
+    process = parts.process
+    await publish_profile(process.bot, process.profile, process.directory.profile_digest)
+
+
+async def _wake_hashing(app: App) -> None:
+    """Have passphrases hashed that workers store."""
+    changes = app.database.writer.changes
+    while True:
+        seen = changes.count
+        app.mailbox.passphrase_jobs.added.set()
+        await changes.wait(seen, HASHING_SECONDS, CLEANUP_SECONDS)
 
 
 def tune_gc() -> None:
@@ -273,14 +389,17 @@ def tune_gc() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def recover(app: App) -> None:
+async def recover(app: App, roles: frozenset[Role] = BOT_ROLES) -> None:
     """Resume work: finish what was stored, and ask again where an outage lost button presses."""
     now, bot, writer = app.clock.now(), app.inbox.bot, app.database.writer
-    absence = await writer.run(lambda work: return_from_absence(work, bot, now))
+    absence = Absence(now, now)
+    if Role.FRONT in roles:
+        absence = await writer.run(lambda work: return_from_absence(work, bot, now))
     if absence.lost_messages:
         log.error("loss_window", seconds=(absence.until - absence.since) / SECOND)
-    await writer.run(app.staff.service.hotline.connections.forget_if_off)
-    await app.dispatcher.resume()
+    if Role.LEADER in roles:
+        await writer.run(app.staff.service.hotline.connections.forget_if_off)
+        await app.dispatcher.resume()
     if absence.lost_presses:
         count = await writer.run(
             lambda work: ask_again_after_downtime(
@@ -288,7 +407,8 @@ async def recover(app: App) -> None:
             )
         )
         log.info("questions_asked_again", count=count)
-    await expire_keys(app)
+    if Role.LEADER in roles:
+        await expire_keys(app)
 
 
 async def expire_keys(app: App) -> None:
@@ -306,34 +426,47 @@ async def expire_keys(app: App) -> None:
     await app.vault.expire_epochs(now, needed)
 
 
-async def _run_maintenance(app: App, poller: Poller, process: ProcessParts) -> None:
+async def _run_maintenance(parts: JobParts) -> None:
+    app, process = parts.app, parts.process
     cleaned_at = app.clock.monotonic()
     while True:
-        await app.database.writer.run(lambda work: _record_heartbeat(app, poller, work))
+        await app.database.writer.run(lambda work: _record_heartbeat(parts, work))
         process.activity.note_commit()
         if process.disk.level() >= DiskLevel.LOW:
             log.error("disk_low")
-        if app.clock.monotonic() - cleaned_at > CLEANUP_SECONDS:
+        is_due = app.clock.monotonic() - cleaned_at > CLEANUP_SECONDS
+        if is_due and parts.options.leads:
             cleaned_at = app.clock.monotonic()
-            await app.database.writer.run(lambda work: delete_old_rows(app, work))
-            await app.database.writer.run(
-                lambda work: app.figures.freeze_due(work, app.clock.now())
-            )
-            await expire_keys(app)
+            await _clean(app)
         await asyncio.sleep(HEARTBEAT_SECONDS)
-        await app.dispatcher.retry_crashed()
+        if parts.options.leads:
+            await app.dispatcher.retry_crashed()
 
 
-def _record_heartbeat(app: App, poller: Poller, work: Work) -> None:
+async def _clean(app: App) -> None:
+    await app.database.writer.run(lambda work: delete_old_rows(app, work))
+    await app.database.writer.run(lambda work: app.figures.freeze_due(work, app.clock.now()))
+    await expire_keys(app)
+
+
+def _record_heartbeat(parts: JobParts, work: Work) -> None:
+    app, roles = parts.app, parts.options.roles
     now = app.clock.now()
     work.is_quiet = True
     app.vault.rotate_epoch(now)
+    if Role.FRONT in roles and parts.process.activity.is_polling:
+        _record_fetching(app, parts.poller, work, now)
+    app.inbox.store_progress(work, now)
+    if Role.WORKER in roles:
+        app.setting.session_counts.store(work, FigureCounters(app.setting.zone), now)
+    if Role.LEADER in roles:
+        _record_clock(app, work)
+
+
+def _record_fetching(app: App, poller: Poller, work: Work, now: int) -> None:
     # Not `now`: a bot that runs but cannot reach Telegram loses messages as well.
     unreached = int((app.clock.monotonic() - poller.last_reached_at) * SECOND)
     record_heartbeat(work, app.inbox.bot, now - unreached)
-    app.inbox.store_progress(work, now)
-    app.setting.session_counts.store(work, FigureCounters(app.setting.zone), now)
-    _record_clock(app, work)
     _record_refusal(app, poller, work)
 
 
@@ -362,10 +495,11 @@ async def check_clock_if_needed(app: App) -> None:
         await app.database.writer.run(app.gate.check_clock)
 
 
-async def watch_clock(app: App) -> None:
+async def watch_clock(app: App, *, is_recorded: bool = True) -> None:
     """Notice within a second that the wall clock jumped, or differs from the channel's.
 
-    After a jump moments are not trusted. Both are told to operators and staff.
+    After a jump moments are not trusted. Both are told to operators; of the leader's machine, where
+    it `is_recorded`, to staff as well.
     """
     monitor, clock = app.setting.clock_monitor, app.clock
     told, told_doubt = 0, 0
@@ -377,7 +511,8 @@ async def watch_clock(app: App) -> None:
                 told = error
                 _log_clock_error(error)
             told_doubt = doubt
-            await app.database.writer.run(lambda work: _record_clock(app, work))
+            if is_recorded:
+                await app.database.writer.run(lambda work: _record_clock(app, work))
         await asyncio.sleep(CLOCK_CHECK_SECONDS)
 
 

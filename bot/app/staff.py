@@ -15,9 +15,9 @@ from bot.channels.telegram.parsing.parse import parse_group
 from bot.clock import MINUTE, Clock
 from bot.desks.forum.context import ForumContext
 from bot.desks.forum.desk import ForumDesk
-from bot.dispatch.check_in_scheduler import CheckInScheduler
-from bot.dispatch.deadline_reminders import DeadlineReminders
-from bot.dispatch.reminder_letters import ReminderLetters
+from bot.dispatch.reminders.check_in_scheduler import CheckInScheduler
+from bot.dispatch.reminders.deadline_reminders import DeadlineReminders
+from bot.dispatch.reminders.reminder_letters import ReminderLetters
 from bot.dispatch.staff_service import StaffService
 from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.check_ins.store import CheckIns

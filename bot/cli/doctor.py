@@ -28,6 +28,7 @@ from bot.app.storage import (
 from bot.app.texts import build_roster
 from bot.channels.smtp import SmtpServer
 from bot.cli.health.models import check_models
+from bot.cli.health.processes import describe, refuse_missing
 from bot.cli.health.surroundings import surroundings
 from bot.clock import SECOND, SystemClock
 from bot.documents.typesetter import Typesetter
@@ -44,6 +45,7 @@ from bot.store.data_folder import has_room, is_new, missing_data
 from bot.store.database import DataDirectory
 from bot.store.disk_space import is_read_only
 from bot.store.findings import load_findings
+from bot.store.processes.running import load_processes
 from bot.vault.backup.create import find_faults, list_archives
 from bot.vault.erasure.erase import Erasures
 from bot.vault.erasure.retention import RetentionSchedule
@@ -105,6 +107,8 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "Telegram accepts the token", lambda: _check_token(settings)
         if not fault_of(settings.token):
             yield "the chats are this bot's", lambda: _check_bot(settings)
+        running, now = _read(settings, load_processes), SystemClock().now()
+        yield describe(running, now), lambda: refuse_missing(running, now)
         yield "clock agrees with Telegram's", lambda: _check_clock(settings)
         yield "messages are fetched from Telegram", lambda: _check_polling(settings)
         yield "every message was handled", lambda: _check_quarantine(settings)

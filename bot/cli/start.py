@@ -11,6 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from bot.app.retention import check_backup_settings
+from bot.app.roles import BOT_ROLES, Role
+from bot.app.roles.role import ONLY, require_shared_store
 from bot.app.run import RunOptions, run_bot
 from bot.app.sign_in import require_key_holder
 from bot.app.storage import open_database, open_vault, upgrade_data
@@ -25,27 +27,36 @@ from bot.store.data_folder import require_data
 from bot.store.database import DataDirectory
 from bot.training.shared_scenes import shared_scenes
 
+ONLY_HELP = (
+    "front, worker, leader, desk, or bot for the first three; without it, all in one process."
+)
+STANDBY_HELP = "Wait while another process leads, and go on when it ends."
+
 
 def start(
-    only: Annotated[str, typer.Option(help="bot or desk; without it, both in one process.")] = "",
+    only: Annotated[str, typer.Option(help=ONLY_HELP)] = "",
+    standby: Annotated[bool, typer.Option("--standby", help=STANDBY_HELP)] = False,
     replaces: Annotated[
         int, typer.Option(help="Number of an earlier bot that is gone for good; once is enough.")
     ] = 0,
 ) -> None:
     """Run the bot and the caseworkers' web desk until stopped."""
-    if only not in {"", "bot", "desk"}:
-        raise typer.BadParameter(f"--only {only} is none of: bot, desk")
-    settings = load_settings()
+    if only not in ONLY:
+        raise typer.BadParameter(f"--only {only} is none of: {', '.join(it for it in ONLY if it)}")
+    settings, roles = load_settings(), ONLY[only]
+    require_shared_store(settings, only, is_standby=standby)
     settings.public_identity()
     check_backup_settings(settings)
     if only != "desk":
         settings.token()
         settings.proxy()
+    if not roles & {Role.LEADER, Role.DESK}:
+        DataDirectory(settings.data).create()  # on a machine of its own, where nothing is kept
     require_data(settings)
-    if only != "desk":
+    if Role.LEADER in roles and not standby:
         DataDirectory(settings.data).refuse_running()  # before its ports are taken for a program's
-        if line := unused_proxy(settings):
-            typer.echo(line, err=True)
+    if only != "desk" and (line := unused_proxy(settings)):
+        typer.echo(line, err=True)
     configure()
     upgrade_data(settings)
     if only == "desk":
@@ -57,8 +68,11 @@ def start(
     offer = load_offer(settings)
     for refusal in offer.refusals():
         typer.echo(refusal, err=True)
-    desk = None if only else desk_job(settings, shared_scenes)
-    run_until_signal(run_bot(settings, RunOptions(extra_job=desk, offer=offer)))
+    desk = desk_job(settings, shared_scenes) if Role.DESK in roles else None
+    options = RunOptions(
+        extra_job=desk, offer=offer, roles=roles & BOT_ROLES, is_standby=standby
+    )  # fmt: skip
+    run_until_signal(run_bot(settings, options))
 
 
 def _check_ports(settings: Settings, *, has_desk: bool) -> None:

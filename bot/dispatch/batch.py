@@ -141,6 +141,15 @@ class BatchProcessor:
         self._stored_wordings: set[bytes] = set()
         """Digests of questions whose words are known to be stored."""
 
+    def warm_up(self) -> None:
+        """Load what the first turn of a process would load while it holds locks: for a second."""
+        self._services.texts.find_alarms("help")
+
+    def evict_erased(self, work: Work) -> None:
+        """Remove keys from memory whose case another process has erased."""
+        work.is_quiet = True
+        self._vault.cases.evict_erased(work)
+
     def chat_of(self, arrival: Arrival) -> int:
         """Return the chat whose turn an arrival takes; 0 for what never waits."""
         try:
@@ -148,6 +157,11 @@ class BatchProcessor:
         except Exception:  # noqa: BLE001 - it is quarantined when its turn comes
             return 0
         return update.chat if update.kind in _CONVERSATION_KINDS else 0
+
+    def chat_key_of(self, arrival: Arrival) -> bytes | None:
+        """Return the key of the chat whose turn an arrival takes; None if it is of no chat."""
+        chat = self.chat_of(arrival)
+        return self._vault.chat_key(self._mailbox.inbox.bot, chat) if chat else None
 
     def _read(self, arrival: Arrival) -> Update:
         if arrival.update is None:
@@ -158,14 +172,16 @@ class BatchProcessor:
         """Let the database look up what `process` will ask for, all in one answer."""
         if not work.looks_ahead or not arrivals:
             return
-        bot, chat_key = self._mailbox.inbox.bot, self._vault.chat_key
-        chats = [chat for arrival in arrivals if (chat := self.chat_of(arrival))]
-        keys = list(dict.fromkeys(chat_key(bot, chat) for chat in chats))
-        self._mailbox.inbox.expect(work, arrivals)
+        keys = dict.fromkeys(key for it in arrivals if (key := self.chat_key_of(it)))
+        self._mailbox.inbox.chats.expect_among(work, list(keys))
+        self.expect_chats(work, list(keys), len(arrivals))
+
+    def expect_chats(self, work: Work, keys: Sequence[bytes], updates: int) -> None:
+        """Let the database look up what `process` will ask for, for so many updates of chats."""
         self._conversations.expect(work, keys)
         self._services.expect_changes(work)
-        self._staff_service.expect_snoozes(work, keys)
-        self._mailbox.outbox.expect_ids(work, len(arrivals))
+        self._staff_service.expect(work, keys)
+        self._mailbox.outbox.expect_ids(work, updates)
 
     def process(
         self, work: Work, arrivals: Sequence[Arrival], now: int, fault: str = ""

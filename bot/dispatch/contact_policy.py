@@ -22,7 +22,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.dispatch.conversation_store import takeover_of
-from bot.dispatch.reminder_letters import NO_HOUR, REMINDER_LIFETIME, contact_rules, may_remind_at
+from bot.dispatch.reminders.reminder_letters import (
+    NO_HOUR,
+    REMINDER_LIFETIME,
+    contact_rules,
+    may_remind_at,
+)
 from bot.hotline.chat.takeover import (
     NO_TIME_LIMIT,
     UNTIL_CLOCK_STEADY,

@@ -29,7 +29,7 @@ from bot.messages import (
     SendText,
     SendUpload,
 )
-from bot.store.statements import delete_by, insert, select_by, select_in, update_by
+from bot.store.statements import delete_by, insert, select_by, select_in, select_one, update_by
 from bot.store.tables.main import cases, conversations
 from bot.vault import Purpose
 from bot.vault.erasure.retention import DRAFTS_KEPT, NUMBERS_KEPT
@@ -225,7 +225,8 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Conversation).decode
 
 _ROW = ("id", "chat_key", "state", "touched_at")
-_LOAD = select_in(conversations, *_ROW, among="chat_key")
+_LOAD = select_in(conversations, *_ROW, among="chat_key", lock=True)
+_READ = select_one(conversations, *_ROW, by="chat_key")
 _INSERT = insert(conversations, "chat_key", "state", "touched_at", as_lists=True)
 _UPDATE_STATE = update_by(conversations, "state", by="id", as_lists=True)
 _UPDATE_STATE_AND_TIME = update_by(conversations, "state", "touched_at", by="id", as_lists=True)
@@ -235,6 +236,7 @@ _EXPIRED = select_by(
     *_ROW,
     by=conversations.c.touched_at < bindparam("before"),
     limit=bindparam("most"),
+    skip_locked=True,  # someone writes there now
 )
 _ASSIGNED_CASES = select_in(cases, "id", among="id", by=cases.c.holder.is_not(None))
 
@@ -251,7 +253,7 @@ class Conversations:
         work.expect_in(_LOAD, keys)
 
     def load(self, work: Work, keys: Sequence[bytes]) -> dict[bytes, ConversationRow]:
-        """Return the conversations of these chats, by chat key."""
+        """Return the conversations of these chats, by chat key, locked until the unit ends."""
         found = {}
         for row, key, state, touched in work.rows_in(_LOAD, keys):
             try:
@@ -266,7 +268,7 @@ class Conversations:
         Raises:
             DecryptionError: it cannot be read.
         """
-        for row, _key, state, touched in work.rows_in(_LOAD, [key]):
+        for row, _key, state, touched in work.rows(_READ, key):
             try:
                 found = self._open(row, key, bytes(state), touched)
             except EpochExpiredError:

@@ -77,7 +77,7 @@ class Dispatcher:
     async def apply_hash(self, job: PassphraseJob, digest: bytes) -> None:
         """Apply the result of hashing a passphrase, in a transaction of its own."""
         now = self._clock.now()
-        self._hand_over(
+        self.hand_over(
             await self._writer.run(lambda work: self._batches.apply_hash(work, job, digest, now))
         )
 
@@ -96,7 +96,7 @@ class Dispatcher:
         async with self._resume_lock:
             updates = await self._writer.run(self._inbox.load_crashed)
             for taken in await self._process_each(updates, self._process_stored):
-                self._hand_over(taken)
+                self.hand_over(taken)
         if updates:
             log.info("update_tried_again")
 
@@ -119,7 +119,7 @@ class Dispatcher:
                 *await self._process_each(updates, self._process_stored),
                 *await self._process_each(commands, self._process_commands),
             ]:
-                self._hand_over(taken)
+                self.hand_over(taken)
             most = min(2 * most, MAX_BATCH)
 
     def _load_waiting(self, work: Work, most: int) -> tuple[list[Arrival], list[StoredCommand]]:
@@ -170,7 +170,7 @@ class Dispatcher:
             return False
         self._queue.finish_round(turns)
         for taken in answered:
-            self._hand_over(taken)
+            self.hand_over(taken)
         return True
 
     async def _process_each(self, stored: list[T], take: Take) -> list[BatchResult]:
@@ -235,14 +235,15 @@ class Dispatcher:
             self._queue.add(later)
         self._courier.mark_stored(results)
         self._note_offset(end)
-        self._hand_over(taken)
+        self.hand_over(taken)
 
     async def _queue_arrivals(self, arrivals: list[Arrival], now: int) -> None:
         """Queue arrivals of which one fails: from there each can be taken alone."""
 
         def store(work: Work) -> list[tuple[int, Arrival]]:
-            fresh = self._inbox.unseen(work, arrivals)
-            self._inbox.store_waiting(work, fresh, now, IN_QUEUE)
+            theirs, ours = self._split(work, arrivals)
+            self._inbox.store_for_workers(work, theirs, now)
+            fresh = self._inbox.store_waiting(work, ours, now, IN_QUEUE)
             return [(self._batches.chat_of(arrival), arrival) for arrival in fresh]
 
         self._queue.add(await self._writer.run(store))
@@ -252,8 +253,10 @@ class Dispatcher:
         now = self._clock.now()
 
         def store(work: Work) -> None:
-            work.is_quiet = True  # it is handled here, next
-            self._inbox.store_waiting(work, self._inbox.unseen(work, arrivals), now)
+            theirs, ours = self._split(work, arrivals)
+            work.is_quiet = not theirs  # ours are handled here, next
+            self._inbox.store_for_workers(work, theirs, now)
+            self._inbox.store_waiting(work, ours, now)
 
         await self._writer.run(store)
         self._note_offset(end)
@@ -263,21 +266,39 @@ class Dispatcher:
         self, work: Work, arrivals: list[Arrival], now: int, results: list[DeliveryResult]
     ) -> tuple[BatchResult, list[tuple[int, Arrival]]]:
         self._mailbox.results.store(work, results)
+        inserted = self._inbox.insert(work, arrivals, now)
         self._batches.expect(work, arrivals)
-        fresh = self._inbox.unseen(work, arrivals)
+        theirs, fresh = self._split(work, inserted())
+        self._inbox.hand_to_workers(work, theirs, now)
         later: list[tuple[int, Arrival]] = []
         if self._queue.is_needed(len(fresh)):
             asked = [(self._batches.chat_of(arrival), arrival) for arrival in fresh]
             fresh, later = self._queue.admit(asked, self._clock.monotonic())
-            self._inbox.store_waiting(work, [arrival for _, arrival in later], now, IN_QUEUE)
+            self._inbox.queue(work, [arrival for _, arrival in later])
         taken = self._batches.process(work, fresh, now)
-        work.is_quiet = taken.is_routine and not later and all(map(_is_routine, results))
+        is_done = not later and not theirs
+        work.is_quiet = taken.is_routine and is_done and all(map(_is_routine, results))
         return taken, later
+
+    def _split(
+        self, work: Work, arrivals: list[Arrival]
+    ) -> tuple[list[tuple[bytes, Arrival]], list[Arrival]]:
+        """Return the arrivals of chats in which others wait for a worker, with their keys.
+
+        And all others, to be answered here. On SQLite there is no other process that answers.
+        """
+        if work.dialect == "sqlite":
+            return [], arrivals
+        keyed = [(self._batches.chat_key_of(arrival), arrival) for arrival in arrivals]
+        waiting = self._inbox.chats.among(work, list(dict.fromkeys(k for k, _ in keyed if k)))
+        theirs = [(key, it) for key, it in keyed if key is not None and key in waiting]
+        return theirs, [it for key, it in keyed if key not in waiting]
 
     def _process_queued(self, work: Work, waiting: list[int], fault: str = "") -> BatchResult:
         return self._process_stored(work, self._inbox.load_queued(work, waiting), fault)
 
     def _process_stored(self, work: Work, waiting: list[Arrival], fault: str = "") -> BatchResult:
+        waiting = self._inbox.lock_stored(work, waiting)
         taken = self._batches.process(work, waiting, self._clock.now(), fault)
         work.is_quiet = taken.is_routine
         return taken
@@ -291,7 +312,8 @@ class Dispatcher:
         if end is not None:
             self._inbox.note_offset(end)
 
-    def _hand_over(self, taken: BatchResult) -> None:
+    def hand_over(self, taken: BatchResult) -> None:
+        """Do what follows from a stored batch outside the database."""
         if taken.letters:
             self._courier.enqueue(taken.letters)
         if taken.has_passphrases:

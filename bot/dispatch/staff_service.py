@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from bot.cases.intake import Intake
-    from bot.dispatch.deadline_reminders import DeadlineReminders
+    from bot.dispatch.reminders.deadline_reminders import DeadlineReminders
     from bot.hotline.chat.messages import CaseMessage, CaseMessages
     from bot.hotline.commands.context import CommandContext, HotlineServices
     from bot.hotline.commands.store import StaffCommands
@@ -174,9 +174,9 @@ class StaffService:
             return Event(EventKind.REOPENED, event.case)
         return None
 
-    @staticmethod
-    def expect_snoozes(work: Work, chats: Collection[bytes]) -> None:
-        """Let the database look up what `end_snoozes` will ask for."""
+    def expect(self, work: Work, chats: Collection[bytes]) -> None:
+        """Let the database look up what the turns of chats, and `end_snoozes`, will ask for."""
+        self.hotline.check_ins.expect(work)
         Snoozes.expect(work, chats)
 
     @staticmethod

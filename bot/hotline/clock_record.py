@@ -1,7 +1,9 @@
 """The record of the clock: how it stood before a restart, and whether it is believed after one.
 
-A restart of the bot goes on where it was. After a start of the machine, or on another one, the
-span goes on as well, if all of this is so:
+Each start of each machine has a row of its own: several machines may serve one deployment, and the
+monotonic clock of each began at another moment. A restart of a process goes on where its machine
+was. After a start of the machine, or on another one, the span that was stored last goes on as well,
+if all of this is so:
 
     the clock was right before       no difference from the channel's was recorded last
     the database knows nothing later its last heartbeat is past, and PostgreSQL's own clock agrees
@@ -13,8 +15,11 @@ stored, so that a process that ends meanwhile decides nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from sqlalchemy import bindparam
+
+from bot.clock import DAY
 from bot.hotline.contact_rule import (
     DISTRUST_PERIOD,
     MAX_CHANNEL_SKEW,
@@ -23,26 +28,39 @@ from bot.hotline.contact_rule import (
 )
 from bot.store.findings import CLOCK_ERROR
 from bot.store.heartbeat import last_heartbeat
-from bot.store.statements import select_in, select_one, upsert
-from bot.store.tables.main import rounds
+from bot.store.statements import delete_by, select_by, upsert
+from bot.store.tables.processes import host_clocks
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.clock import Clock
     from bot.hotline.contact_rule import ClockMonitor
     from bot.store.writer import Work
 
-CLOCK_ROW, BOOT_ROW, WAITING_ROW = "clock", "boot", "clock_waits"
-"""Rows of `rounds`: how the two clocks stood to each other; the start of the machine it was in; the
-span that goes on once it is confirmed, 0 for none."""
+KEPT = 30 * DAY
+"""How long the row of a machine's start is kept after it was stored last."""
 SET_WHILE_OFF: Final = "set_while_off"
 WAS_WRONG: Final = "was_wrong"
 BEHIND_DATABASE: Final = "behind_database"
 DATABASE_DISAGREES: Final = "database_disagrees"
 CHANNEL_DISAGREES: Final = "channel_disagrees"
 
-_LOAD = select_one(rounds, "ran_at", "steady_since", by="name")
-_LOAD_ALL = select_in(rounds, "name", "ran_at", "steady_since", among="name")
-_STORE = upsert(rounds, "name", "ran_at", "steady_since", key="name")
+_COLUMNS = ("boot", "wall_zero", "steady_since", "waits_since", "stored_at")
+_LOAD_ALL = select_by(host_clocks, *_COLUMNS, order_by=host_clocks.c.stored_at.desc())
+_STORE = upsert(host_clocks, *_COLUMNS, key="boot")
+_EXPIRE = delete_by(host_clocks, by=host_clocks.c.stored_at < bindparam("before"))
+
+
+class _HostClock(NamedTuple):
+    """How the two clocks of a machine stood to each other since one of its starts."""
+
+    boot: int
+    wall_zero: int
+    steady_since: int
+    waits_since: int
+    """The span that goes on once it is confirmed; 0 for none."""
+    stored_at: int
 
 
 def check_clock(work: Work, monitor: ClockMonitor, clock: Clock) -> None:
@@ -51,42 +69,46 @@ def check_clock(work: Work, monitor: ClockMonitor, clock: Clock) -> None:
     if monitor.wall_zero is None:
         _begin(work, monitor, now, monotonic)
     elif monitor.check(now, monotonic):
-        _store(work, monitor)
+        _store(work, monitor, now)
     elif monitor.span_before is not None and (channel_at := monitor.channel()) is not None:
-        _confirm(work, monitor, clock_error(now, channel_at))
+        _confirm(work, monitor, now, clock_error(now, channel_at))
 
 
 def _begin(work: Work, monitor: ClockMonitor, now: int, monotonic: float) -> None:
     """Go on with the span before a restart, at once or once it is confirmed; or begin one."""
-    before, waiting, boot = _load_rows(work)
-    if before:
-        monitor.wall_zero, monitor.steady_since = before
+    stored = [_HostClock(*row) for row in work.rows(_LOAD_ALL)]
+    before = _of_this_start(stored, monitor.boot)
+    if before is not None:
+        monitor.wall_zero, monitor.steady_since = before.wall_zero, before.steady_since
     if not monitor.check(now, monotonic):
-        if waiting:
-            monitor.await_confirmation(waiting)
-        _store(work, monitor)
-        return
-    is_new_start = bool(before and boot and monitor.boot and boot != monitor.boot)
-    if not before and not last_heartbeat(work):  # no moment was stored that could be wrong
+        if before is not None and before.waits_since:
+            monitor.await_confirmation(before.waits_since)
+    elif not stored and not last_heartbeat(work):  # no moment was stored that could be wrong
         monitor.await_confirmation(now - DISTRUST_PERIOD)
-    elif fault := _fault_of(work, now) if is_new_start else SET_WHILE_OFF:
+    elif before is not None or not stored:
+        monitor.doubt = SET_WHILE_OFF
+    elif fault := _fault_of(work, now):
         monitor.doubt = fault
     else:
-        monitor.await_confirmation(waiting or before[1])
-    _store(work, monitor)
+        monitor.await_confirmation(stored[0].waits_since or stored[0].steady_since)
+    _store(work, monitor, now)
 
 
-def _load_rows(work: Work) -> tuple[tuple[int, ...], int, int]:
-    """Return how the clocks stood, the span that waits, and the start of the machine."""
-    names = [CLOCK_ROW, WAITING_ROW, BOOT_ROW]
-    found = {name: row for name, *row in work.rows_in(_LOAD_ALL, names)}
-    clock = tuple(int(it) for it in found.get(CLOCK_ROW, ()))
-    return clock, found.get(WAITING_ROW, [0])[0], found.get(BOOT_ROW, [0])[0]
+def _of_this_start(stored: Sequence[_HostClock], boot: int) -> _HostClock | None:
+    """Return how the clocks stood before in this start of this machine; None: it is a new one.
+
+    Where a start has no number, the clocks are compared as if it were the same.
+    """
+    for it in stored:
+        if it.boot == boot:
+            return it
+    is_known = bool(boot) and all(it.boot for it in stored)
+    return stored[0] if stored and not is_known else None
 
 
 def _fault_of(work: Work, now: int) -> str:
     """Return why an earlier span cannot go on; empty if the channel may confirm it."""
-    if any(error for error, _found_at in work.rows(_LOAD, CLOCK_ERROR.name)):
+    if CLOCK_ERROR.last(work):
         return WAS_WRONG
     if last_heartbeat(work) > now + MAX_DRIFT:
         return BEHIND_DATABASE
@@ -96,17 +118,15 @@ def _fault_of(work: Work, now: int) -> str:
     return ""
 
 
-def _confirm(work: Work, monitor: ClockMonitor, error: int) -> None:
+def _confirm(work: Work, monitor: ClockMonitor, now: int, error: int) -> None:
     if error:
         monitor.span_before, monitor.doubt = None, CHANNEL_DISAGREES
     else:
         monitor.resume()
-    _store(work, monitor)
+    _store(work, monitor, now)
 
 
-def _store(work: Work, monitor: ClockMonitor) -> None:
-    since = monitor.steady_since
-    work.run(_STORE, CLOCK_ROW, monitor.wall_zero, since)
-    work.run(_STORE, WAITING_ROW, monitor.span_before or 0, since)
-    if monitor.boot:
-        work.run(_STORE, BOOT_ROW, monitor.boot, since)
+def _store(work: Work, monitor: ClockMonitor, now: int) -> None:
+    waits = monitor.span_before or 0
+    work.run(_STORE, monitor.boot, monitor.wall_zero, monitor.steady_since, waits, now)
+    work.run(_EXPIRE, now - KEPT)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FIELDS = {
     "count": int, "seconds": float, "error": str, "state": str, "kind": str, "priority": int,
     "letter": int, "case": str, "file": str, "attempts": int, "logger": str, "level": str,
-    "language": str, "route": str, "fix": str,
+    "language": str, "route": str, "fix": str, "roles": str,
 }  # fmt: skip
 """Fields an event may have, and their types.
 

@@ -27,7 +27,16 @@ _INFO, _WARNING, _ERROR = "info", "warning", "error"
 _BUG = "If it stays, report it: a bug, or data that were altered."
 
 PROCESS: Final[Mapping[str, LogEvent]] = {
-    "started": LogEvent(_INFO, "", "The bot has recovered, and its jobs run."),
+    "started": LogEvent(
+        _INFO, "roles", "The process has recovered, and the jobs of its roles run."
+    ),
+    "stands_by": LogEvent(_INFO, "", "Another process leads; this one waits for the lead."),
+    "lead_is_free": LogEvent(_INFO, "", "No process leads any more: this one takes the lead."),
+    "lead_not_taken": LogEvent(
+        _WARNING, "error", "The lead was lost, or another was faster; this process waits again.",
+        "If it stays, compare the processes that `haven doctor` lists.",
+    ),
+    "waits_to_poll": LogEvent(_INFO, "", "Another front polls; this one waits for its turn."),
     "stopped": LogEvent(_INFO, "", "The bot's jobs have ended."),
     "clock_doubted": LogEvent(
         _ERROR, "kind seconds",

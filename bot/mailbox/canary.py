@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.mailbox.inbox import Arrival
 from bot.store.statements import delete_by
-from bot.store.tables.main import conversations, inbox, outbox
+from bot.store.tables.main import conversations, inbox, outbox, waiting_chats
 
 if TYPE_CHECKING:
     from bot.mailbox.delivery import Channel
@@ -28,6 +28,7 @@ _RAW = (
 )
 _DELETE_UPDATES = delete_by(inbox, by=("update_id", "bot"))
 _DELETE_LETTERS = delete_by(outbox, by="chat_key")
+_DELETE_WAITING = delete_by(waiting_chats, by="chat_key")
 _DELETE_CONVERSATION = delete_by(conversations, by="chat_key")
 
 
@@ -57,5 +58,6 @@ def delete_canary(work: Work, bot: int, chat_key: bytes) -> None:
     """Delete every row of the canary; no job has to look because of that."""
     work.is_quiet = True
     work.run(_DELETE_UPDATES, CANARY_UPDATE, bot)
+    work.run(_DELETE_WAITING, chat_key)
     work.run(_DELETE_LETTERS, chat_key)
     work.run(_DELETE_CONVERSATION, chat_key)

@@ -22,6 +22,7 @@ from bot.mailbox.letter import WITHDRAWN, Author, DeliveryResult, Lane, Letter, 
 from bot.mailbox.outbox import Outbox, OutboxResults, sent_message_ids
 from bot.mailbox.rate_limit import RateLimiter, RateLimits, TokenBucket
 from bot.messages import ClearChat, DeleteMessages, EditText, letters_named_in
+from bot.store.processes.running import has_other_workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,6 +45,8 @@ RECOVERY_PERIOD = 10.0
 again, people would read everything once more each time."""
 POLL_INTERVAL = 1.0
 """Seconds between two looks for letters that other processes stored."""
+SHARED_INTERVAL = 0.05
+"""The same while other processes answer people, whose letters come by the store."""
 LONG_INTERVAL = 5.0
 """The same while nothing is stored: by so much a letter that waits for its time is late at most."""
 MAX_LOADED = 500
@@ -166,20 +169,24 @@ class Courier:
         self._busy = 0
         self._results: list[DeliveryResult] = []
         self._inherited: list[DeliveryResult] = []
+        self._is_shared = False
+        """Whether other processes answer people, and store letters between ours."""
+        self._claims_end_at = 0
+        """When a claim that another process left ends; 0: there is none."""
         self._has_results = asyncio.Event()
         self._results_since = 0.0
 
     def enqueue(self, letters: Iterable[Letter]) -> None:
         """Take letters that were stored just now; a delayed one is found when it is due.
 
-        None overtakes a letter that an earlier process left in the store for the same chat: it
-        stays there too, until the store is polled.
+        None overtakes a letter that an earlier process left in the store for the same chat, or that
+        another one has stored: it stays there too, until the store is polled.
         """
         for letter in letters:
             if letter.delay_reason is not None:  # else all letters of its chat would wait for it
                 continue
             key, stored = letter.chat_key, self._stored_chats
-            if stored is None or key in stored or key in self._passed_over:
+            if self._is_shared or stored is None or key in stored or key in self._passed_over:
                 self._passed_over.add(key)
                 self._writer.changes.tell()
             else:
@@ -221,7 +228,7 @@ class Courier:
 
     async def run(self) -> None:
         """Send letters until cancelled; then wait for those being sent and store their results."""
-        await self._writer.run(self._recover)
+        self._claims_end_at = await self._writer.run(self._recover)
         carriers = [asyncio.create_task(self._carry()) for _ in range(self._limits.in_flight)]
         others = [asyncio.create_task(job()) for job in (self._poll_store, self._store_results)]
         try:
@@ -250,10 +257,15 @@ class Courier:
             )
         )
 
-    def _recover(self, work: Work) -> None:
+    def _recover(self, work: Work) -> int:
         self._results_store.store(work, self._inherited)
-        if uncertain := self._results_store.mark_uncertain(work, self._clock.now()):
-            log.warning("letter_uncertain", count=uncertain)
+        return self._end_claims(work, is_start=True)
+
+    def _end_claims(self, work: Work, *, is_start: bool = False) -> int:
+        """Note as uncertain what was left while it was sent; return when the next claim ends."""
+        if count := self._results_store.end_left(work, self._clock.now(), is_start=is_start):
+            log.warning("letter_uncertain", count=count)
+        return self._results_store.claims.next_end(work)
 
     def _lane_of(self, letter: Letter) -> int:
         """Return a letter's lane: the last if very much was, or has to be, sent to its chat."""
@@ -367,6 +379,8 @@ class Courier:
                 return self._retries.handle_failure(letter, RetryLaterError(), type(error).__name__)
             if refused is not None:
                 return refused
+        elif not self._writer.is_current and (late := await self._ask_lead(letter)) is not None:
+            return late
         try:
             body = letter.body
             if type(body) is ClearChat:
@@ -378,6 +392,17 @@ class Courier:
         except Exception as error:  # noqa: BLE001 - the letter is not lost
             return self._retries.handle_failure(letter, error)
         return DeliveryResult(letter, LetterState.SENT, self._clock.now(), message)
+
+    async def _ask_lead(self, letter: Letter) -> DeliveryResult | None:
+        """Return None if this process still leads; else the result of a letter it may not send.
+
+        It may have been paused, and another one may have sent the letter meanwhile.
+        """
+        try:
+            await self._writer.run(lambda _work: None)
+        except Exception as error:  # noqa: BLE001 - it was not sent
+            return self._retries.handle_failure(letter, RetryLaterError(), type(error).__name__)
+        return None
 
     async def _clear_chat(self, letter: Letter, body: ClearChat) -> None:
         """Delete messages from a chat, in as many calls as needed.
@@ -423,11 +448,15 @@ class Courier:
             left = {key for number, key in queued if number not in self._taken}
             self._stored_chats = left if len(queued) < MAX_TRACKED else None
             self._limiter.expire(self._clock.monotonic())
-            await changes.wait(seen, POLL_INTERVAL, LONG_INTERVAL)
+            if 0 < self._claims_end_at <= self._clock.now():
+                self._claims_end_at = await self._writer.run(self._end_claims)
+            brief = SHARED_INTERVAL if self._is_shared else POLL_INTERVAL
+            await changes.wait(seen, brief, LONG_INTERVAL)
 
     def _load_due(self, work: Work) -> tuple[list[Letter], list[tuple[int, bytes]]]:
         # Letters that are loaded do not count: in a flood they would hide what others stored.
         held = frozenset(self._taken)
+        self._is_shared = has_other_workers(work, self._clock.now())
         due = self._outbox.load_due(work, self._clock.now(), MAX_LOADED, held)
         found = self._outbox.load_queued(work, MAX_TRACKED + len(held))
         return due, [each for each in found if each[0] not in held]

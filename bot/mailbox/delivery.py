@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from random import SystemRandom
 from typing import TYPE_CHECKING, Protocol
 
@@ -71,15 +72,30 @@ class PreSendCheck:
             CommitFailedError: nothing can be stored.
             RetryLaterError: every permission was old when it came.
         """
-        for _ in range(MAX_CHECKS):
-            at, refused = await writer.run(lambda work: (clock.now(), self(letter, clock, work)))
+        for tried in range(MAX_CHECKS):
+            unit = partial(self._permit, letter, clock, bool(tried))
+            at, refused = await writer.run(unit)
             # The host may have slept meanwhile, or its clock was set: the person may have left.
             if refused is not None or abs(clock.now() - at) <= PERMISSION_LIFETIME:
                 return refused
         raise RetryLaterError
 
-    def __call__(self, letter: Letter, clock: Clock, work: Work) -> DeliveryResult | None:
-        """Return None when it may be sent; else its result."""
+    def _permit(
+        self, letter: Letter, clock: Clock, is_claimed: bool, work: Work
+    ) -> tuple[int, DeliveryResult | None]:
+        """Return what is decided, and when it was."""
+        return clock.now(), self(letter, clock, work, is_claimed=is_claimed)
+
+    def __call__(
+        self, letter: Letter, clock: Clock, work: Work, *, is_claimed: bool = False
+    ) -> DeliveryResult | None:
+        """Return None when it may be sent; else its result.
+
+        Raises:
+            RetryLaterError: an attempt before this one is not settled yet.
+        """
+        if is_claimed and letter.author in SEND_ONCE:
+            self._results.claims.give_back(work, letter)
         # Not earlier: rule, hour and silence count as they are at this moment.
         if self.policy is not None and letter.lane == Lane.PERSON:
             refused = self.policy.judge(work, letter, clock.now())
@@ -89,7 +105,8 @@ class PreSendCheck:
             return DeliveryResult(
                 letter, LetterState.QUEUED, clock.now(), delay_reason=BEHIND_OLDER
             )
-        if letter.author in SEND_ONCE and not self._results.mark_sending(work, letter):
+        is_once = letter.author in SEND_ONCE
+        if is_once and not self._results.claims.claim(work, letter, clock.now()):
             return DeliveryResult(letter, LetterState.REFUSED, clock.now(), fault=WITHDRAWN)
         return None
 

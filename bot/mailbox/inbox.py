@@ -11,15 +11,23 @@ from sqlalchemy import bindparam, delete, func, or_, select
 
 from bot.clock import DAY
 from bot.errors import DecryptionError
+from bot.mailbox.waiting_chats import WaitingChats
 from bot.store.compiled import Prepared
-from bot.store.statements import insert, select_by, select_in, select_one, update_by, upsert
-from bot.store.tables.main import NOT_DONE, inbox, offsets, tallies
+from bot.store.statements import (
+    insert_rows,
+    select_by,
+    select_in,
+    select_one,
+    update_by,
+    upsert,
+)
+from bot.store.tables.main import FOR_WORKERS, NOT_DONE, inbox, offsets, tallies
 from bot.vault import Purpose, Vault
 from bot.vault.erasure.retention import SET_ASIDE_KEPT, UPDATES_KEPT
 from bot.vault.keys.epoch_keys import RESEAL_AFTER, epoch_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from bot.messages import Update
     from bot.store.writer import Work
@@ -27,6 +35,9 @@ if TYPE_CHECKING:
 WAITING, DONE, QUARANTINED = "waiting", "done", "quarantined"
 IN_QUEUE = "in_line"
 """Waits while other chats have their turn; after a start it is simply waiting."""
+STORED = "stored"
+"""Waits for whichever worker locks its chat (`waiting_chats`); only the leader takes what is
+`waiting` or in the fair queue, which lasts as long as its process."""
 DIGEST_LENGTH = 16
 FOREVER = 2**62
 """In place of a moment: none waits."""
@@ -53,7 +64,9 @@ class Arrival:
     raw: bytes
     digest: bytes
     row: int | None = None
-    """Its row in the inbox, if it was stored before it is handled."""
+    """Its row in the inbox; None before it was stored."""
+    is_done: bool = False
+    """Whether that row was stored as done, by the unit of work that handles it."""
     update: Update | None = None
     """What it says, once that was read."""
 
@@ -63,9 +76,28 @@ class Arrival:
         return cls(update_id, raw, hashlib.sha256(raw).digest()[:DIGEST_LENGTH])
 
 
-_COLUMNS = ("bot", "update_id", "digest", "state", "raw", "fault", "attempts", "received_at")
-_SEEN = select_in(inbox, "bot", "update_id", "digest", among="update_id")
-_INSERT = insert(inbox, *_COLUMNS, unless_exists=("update_id", "digest", "bot"), as_lists=True)
+@dataclass(frozen=True, slots=True)
+class StoredUpdate:
+    """An update that waits for a worker."""
+
+    arrival: Arrival
+    """Without its content, which is sealed."""
+    sealed: bytes
+    attempts: int
+
+
+_KEY = ("update_id", "digest", "bot")
+_BACK = ("id", "update_id", "digest")
+_STORE_DONE = insert_rows(
+    inbox, "bot", "update_id", "digest", "received_at",
+    unless_exists=_KEY, returning=_BACK, constants={"state": DONE, "attempts": 0},
+)  # fmt: skip
+_STORE = insert_rows(
+    inbox, "bot", "update_id", "digest", "state", "raw", "received_at", "chat_key",
+    unless_exists=_KEY, returning=_BACK, constants={"attempts": 0},
+)  # fmt: skip
+_QUEUE = update_by(inbox, "raw", by="id", constants={"state": IN_QUEUE}, as_lists=True)
+_SHARE = update_by(inbox, "raw", "chat_key", by="id", constants={"state": STORED}, as_lists=True)
 _IS_WAITING = inbox.c.state == WAITING
 _WAITING = select_by(
     inbox, "id", "update_id", "digest", "raw", "attempts",
@@ -74,8 +106,13 @@ _WAITING = select_by(
 )  # fmt: skip
 _WAITING_SINCE = select_one(inbox, func.min(inbox.c.received_at), by=(NOT_DONE, _IS_WAITING, "bot"))
 _COUNT_ATTEMPT = update_by(inbox, by="id", constants={"attempts": inbox.c.attempts + 1})
-_FINISH = update_by(inbox, by="id", constants={"state": DONE, "raw": None}, as_lists=True)
-_QUARANTINE = update_by(inbox, "fault", by="id", constants={"state": QUARANTINED})
+_FINISH = update_by(
+    inbox, by="id", constants={"state": DONE, "raw": None, "chat_key": None}, as_lists=True
+)
+_QUARANTINE = update_by(inbox, "fault", by="id", constants={"state": QUARANTINED, "chat_key": None})
+_QUARANTINE_NEW = update_by(
+    inbox, "fault", "raw", by="id", constants={"state": QUARANTINED, "attempts": 1}
+)
 _QUARANTINE_CRASHING = update_by(
     inbox, by=(NOT_DONE, _IS_WAITING, "bot", inbox.c.attempts >= bindparam("crashes")),
     constants={"state": QUARANTINED, "fault": _ENDED_OVER_IT},
@@ -91,6 +128,7 @@ _ENDED_OVER = select_by(
 _COUNT_QUARANTINED = select_by(
     inbox, func.count(), by=(NOT_DONE, inbox.c.state == QUARANTINED, inbox.c.raw.is_not(None))
 )
+_OPEN_ROWS = select_in(inbox, "id", among="id", by=NOT_DONE, lock=True)
 _IN_QUEUE = select_in(
     inbox, "id", "update_id", "digest", "bot", "raw",
     among="update_id", by=inbox.c.state == IN_QUEUE,
@@ -118,17 +156,20 @@ _OLD_WAITING = select_by(
     inbox, "id", "update_id", "digest", "raw",
     by=(NOT_DONE, inbox.c.state != QUARANTINED, "bot", _IS_OLD),
 )  # fmt: skip
-_SET_RAW = update_by(inbox, "raw", by="id")
+_STORED_OF_CHAT = select_by(
+    inbox, "id", "update_id", "digest", "raw", "attempts", by=(FOR_WORKERS, "chat_key", "bot"),
+    order_by=("update_id", "id"), limit=bindparam("most"),
+)  # fmt: skip
+_SET_RAW = update_by(inbox, "raw", by=(NOT_DONE, "id"))
 _STORE_OFFSET = upsert(offsets, "bot", "next_update_id", "committed_at", key="bot")
 _COUNT_KIND = upsert(
     tallies, "kind", "day", "times", key=("kind", "day"), update=(),
     on_conflict={"times": tallies.c.times + bindparam("more")},
 )  # fmt: skip
 _FIRST_ROWS = select(inbox.c.id).order_by(inbox.c.id).limit(bindparam("most"))
+_IS_OVER = or_(inbox.c.state == DONE, inbox.c.state == QUARANTINED)
 _EXPIRE = Prepared(
-    lambda _: delete(inbox).where(
-        inbox.c.id.in_(_FIRST_ROWS), _IS_OLD, inbox.c.state != WAITING, inbox.c.state != IN_QUEUE
-    ),
+    lambda _: delete(inbox).where(inbox.c.id.in_(_FIRST_ROWS), _IS_OLD, _IS_OVER),
     "most",
     "before",
 )
@@ -143,51 +184,72 @@ class Inbox:
 
     def __init__(self, bot: int, vault: Vault) -> None:
         self.bot = bot
+        self.chats = WaitingChats(bot)
+        """The chats in which updates wait for workers."""
         self._vault = vault
         self._counts: Counter[str] = Counter()
         self._next_update_id: int | None = None
 
-    @staticmethod
-    def expect(work: Work, arrivals: Sequence[Arrival]) -> None:
-        """Let the database look up what `unseen` will ask for."""
-        work.expect_in(_SEEN, [a.update_id for a in arrivals])
+    def insert(
+        self, work: Work, arrivals: Sequence[Arrival], now: int
+    ) -> Callable[[], list[Arrival]]:
+        """Store updates as handled, before they are; return the function that says which are new.
 
-    def unseen(self, work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:
-        """Return those that are new, each once, in the order they came."""
-        if not arrivals:
-            return []
-        seen = {
-            (number, bytes(digest))
-            for bot, number, digest in work.rows_in(_SEEN, [a.update_id for a in arrivals])
-            if bot == self.bot
-        }
-        fresh: list[Arrival] = []
-        for arrival in arrivals:
-            known = (arrival.update_id, arrival.digest)
-            if known not in seen:
-                seen.add(known)
-                fresh.append(arrival)
-        return fresh
+        Only those are handled, in this unit of work. Each is new to one unit alone, in whichever
+        process: the unique key decides, and a second unit waits until the first has ended. The
+        function returns them in the order they came; nothing is waited for until it is called.
+        """
+        bot = self.bot
+        found = work.insert_rows(
+            _STORE_DONE, [(bot, it.update_id, it.digest, now) for it in arrivals]
+        )
+        return lambda: _new_ones(arrivals, found(), is_done=True)
 
     def store_handled(self, work: Work, arrivals: Iterable[Arrival], now: int) -> None:
         """Store that updates are handled, in the transaction that handles them."""
-        rows = []
-        stored = []
-        for arrival in arrivals:
-            if arrival.row is None:
-                rows.append((self.bot, arrival.update_id, arrival.digest, DONE, None, None, 0, now))
-            else:
-                stored.append((arrival.row,))
-        work.many(_INSERT, rows)
-        work.many(_FINISH, stored)
+        stored = [it for it in arrivals if not it.is_done]
+        self.insert(work, [it for it in stored if it.row is None], now)
+        work.many(_FINISH, [(it.row,) for it in stored if it.row is not None])
 
     def store_waiting(
         self, work: Work, arrivals: Sequence[Arrival], now: int, state: str = WAITING
+    ) -> list[Arrival]:
+        """Store updates to be handled later, sealed; return the new ones."""
+        return self._store(work, arrivals, now, state, {})()
+
+    def store_for_workers(
+        self, work: Work, keyed: Sequence[tuple[bytes, Arrival]], now: int, not_before: int = 0
     ) -> None:
-        """Store updates to be handled later, sealed."""
-        bot = self.bot
-        rows = [(bot, a.update_id, a.digest, state, self._seal(a), None, 0, now) for a in arrivals]
-        work.many(_INSERT, rows)
+        """Store updates, sealed, to be handled by the worker that locks their chats."""
+        keys = {id(arrival): key for key, arrival in keyed}
+        arrivals = [arrival for _, arrival in keyed]
+        new = self._store(work, arrivals, now, STORED, keys)()
+        self.chats.add(work, [keys[id(arrival)] for arrival in new], now, not_before)
+
+    def _store(
+        self, work: Work, arrivals: Sequence[Arrival], now: int, state: str, keys: dict[int, bytes]
+    ) -> Callable[[], list[Arrival]]:
+        rows = [
+            (self.bot, it.update_id, it.digest, state, self._seal(it), now, keys.get(id(it)))
+            for it in arrivals
+        ]
+        found = work.insert_rows(_STORE, rows)
+        return lambda: _new_ones(arrivals, found(), is_done=False)
+
+    def queue(self, work: Work, arrivals: Sequence[Arrival]) -> None:
+        """Let updates that this unit has inserted wait in the fair queue, sealed."""
+        work.many(_QUEUE, [(self._seal(it), it.row) for it in arrivals])
+
+    def hand_to_workers(self, work: Work, keyed: Sequence[tuple[bytes, Arrival]], now: int) -> None:
+        """Let updates that this unit has inserted wait for workers, sealed."""
+        work.many(_SHARE, [(self._seal(it), key, it.row) for key, it in keyed])
+        self.chats.add(work, [key for key, _ in keyed], now, 0)
+
+    @staticmethod
+    def lock_stored(work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:
+        """Return those that are not done, locked: another process may have handled them."""
+        open_rows = {row for (row,) in work.rows_in(_OPEN_ROWS, [it.row for it in arrivals])}
+        return [it for it in arrivals if it.row in open_rows]
 
     def load_queued(self, work: Work, update_ids: Sequence[int]) -> list[Arrival]:
         """Return updates that wait in the fair queue, opened, in this order."""
@@ -238,6 +300,41 @@ class Inbox:
         work.many(_COUNT_ATTEMPT, [(arrival.row,) for arrival in found])
         return found
 
+    def expect_of_chat(self, work: Work, key: bytes, most: int) -> None:
+        """Let the database look up what `load_of_chat` will ask for."""
+        work.expect(_STORED_OF_CHAT, key, self.bot, most)
+
+    def load_of_chat(self, work: Work, key: bytes, most: int) -> list[StoredUpdate]:
+        """Return the first updates of a chat that wait for a worker, sealed, in their order.
+
+        That is the order of their ids: fronts that receive them in parallel store them in any.
+        """
+        rows = work.rows(_STORED_OF_CHAT, key, self.bot, most)
+        return [
+            StoredUpdate(Arrival(number, b"", bytes(digest), row), bytes(raw), attempts)
+            for row, number, digest, raw, attempts in rows
+        ]
+
+    def open_stored(self, work: Work, stored: Iterable[StoredUpdate]) -> list[Arrival]:
+        """Return updates opened; those that do not open are quarantined."""
+        found: list[Arrival] = []
+        for it in stored:
+            arrival = it.arrival
+            found += self._open(
+                work, arrival.row or 0, arrival.update_id, arrival.digest, it.sealed
+            )
+        return found
+
+    @staticmethod
+    def count_attempts(work: Work, stored: Iterable[StoredUpdate]) -> None:
+        """Count an attempt for each, before it is handled."""
+        work.many(_COUNT_ATTEMPT, [(it.arrival.row,) for it in stored])
+
+    @staticmethod
+    def quarantine_crashing(work: Work, stored: Iterable[StoredUpdate]) -> None:
+        """Quarantine updates over which processes ended too often."""
+        work.many(_QUARANTINE, [(_ENDED_OVER_IT, it.arrival.row) for it in stored])
+
     def load_crashed(self, work: Work) -> list[Arrival]:
         """Return the oldest update that was quarantined because the process ended over it.
 
@@ -258,13 +355,12 @@ class Inbox:
 
     def quarantine(self, work: Work, arrival: Arrival, why: str, now: int) -> None:
         """Quarantine an update, sealed, with the reason; everything else goes on."""
-        if arrival.row is not None:
+        if arrival.row is None:
+            self.insert(work, [arrival], now)()
+        if arrival.is_done:
+            work.run(_QUARANTINE_NEW, why[:80], self._seal(arrival), arrival.row)
+        else:
             work.run(_QUARANTINE, why[:80], arrival.row)
-            return
-        work.run(
-            _INSERT, self.bot, arrival.update_id, arrival.digest, QUARANTINED,
-            self._seal(arrival), why[:80], 1, now,
-        )  # fmt: skip
 
     def note_offset(self, next_update_id: int) -> None:
         """Note the end of the last committed batch: to look at, never to poll by."""
@@ -316,3 +412,17 @@ class Inbox:
             work.run(_QUARANTINE, "does not open", row)
             return []
         return [arrival]
+
+
+def _new_ones(
+    arrivals: Sequence[Arrival], stored: Iterable[tuple[int, int, bytes]], *, is_done: bool
+) -> list[Arrival]:
+    """Return the arrivals that were stored, each once and with its row, in the order they came."""
+    rows = {(number, bytes(digest)): row for row, number, digest in stored}
+    new: list[Arrival] = []
+    for arrival in arrivals:
+        arrival.row = rows.pop((arrival.update_id, arrival.digest), None)
+        arrival.is_done = is_done
+        if arrival.row is not None:
+            new.append(arrival)
+    return new

@@ -18,7 +18,7 @@ class LetterState(StrEnum):
 
     QUEUED = "queued"
     SENDING = "sending"
-    """A human's letter is being sent; after a crash that is not known."""
+    """A human's letter is being sent; if its process ends, it is not known whether it was."""
     SENT = "sent"
     UNCERTAIN = "uncertain"
     FAILED = "failed"
@@ -70,6 +70,8 @@ class Letter:
     created_at: int = 0
     delay_reason: str | None = None
     """Why it waits, other than for the network: other letters of the chat do not wait behind it."""
+    fence: int = 0
+    """How often it was claimed, up to the claim under which it is here."""
 
 
 @dataclass(slots=True)

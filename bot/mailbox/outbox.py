@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, func, or_, select, text
 
 from bot.errors import DecryptionError
 from bot.mailbox.letter import WITHDRAWN, Author, DeliveryResult, Letter, LetterState
+from bot.mailbox.letter_claims import LetterClaims
 from bot.messages import Body, EditText, SendFile, SendText, SendUpload
 from bot.store.compiled import Prepared
 from bot.store.statements import delete_by, insert, select_by, select_in, select_one, update_by
@@ -45,8 +46,8 @@ _decode = msgspec.msgpack.Decoder(LetterContent).decode
 
 
 def _update_unsent(*columns: str, **constants: Any) -> Prepared:
-    """Return an UPDATE of a letter that has not ended. Row: the columns' values, then the id."""
-    return update_by(outbox, *columns, by=(UNSENT, "id"), constants=constants)
+    """Return an UPDATE of a letter that has not ended. Row: the values, then id and fence."""
+    return update_by(outbox, *columns, by=(UNSENT, "id", "fence"), constants=constants)
 
 
 def _expire_statement(*conditions: Any) -> Prepared:
@@ -95,7 +96,7 @@ _RETRYING_CHATS = (
     .correlate(None)
 )
 """Chats whose next letter is tried again later: the letters behind it wait too."""
-_LETTER_COLUMNS = ("lane", "author", "attempts", "not_before", "created_at", "hold")
+_LETTER_COLUMNS = ("lane", "author", "attempts", "not_before", "created_at", "hold", "fence")
 _DUE = Prepared(
     lambda _: (
         select(*(outbox.c[name] for name in ("id", "chat_key", "body", *_LETTER_COLUMNS)))
@@ -114,25 +115,27 @@ _LOAD_QUEUED = select_by(
     outbox, "id", "chat_key", by=(*_QUEUED, outbox.c.hold.is_(None)), limit=bindparam("most")
 )
 _UPDATE_SENT = update_by(
-    outbox, "message", "settled_at", by="id",
+    outbox, "message", "settled_at", by=("id", "fence"),
     constants={"state": LetterState.SENT.value, "body": None}, as_lists=True,
 )  # fmt: skip
 _UPDATE_RETRY = _update_unsent(
     "not_before", "fault", state=LetterState.QUEUED.value, attempts=outbox.c.attempts + 1
 )
 _UPDATE_ENDED = _update_unsent("state", "fault", "settled_at")
-_MARK_SENDING = _update_unsent(state=LetterState.SENDING.value)
-_MARK_UNCERTAIN = update_by(
-    outbox, "settled_at", by=(UNSENT, outbox.c.state == LetterState.SENDING.value),
-    constants={"state": LetterState.UNCERTAIN.value},
-)  # fmt: skip
 _HUMAN_LETTERS = select_by(outbox, "id", by=(*_QUEUED_IN_CHAT, outbox.c.author != Author.BOT.value))
 _BLOCK_CHAT = update_by(
     outbox, "settled_at", by=_QUEUED_IN_CHAT, constants={"state": LetterState.BLOCKED.value}
 )
 _EXPIRE_SENT = _expire_statement(outbox.c.state == "sent")
 _EXPIRE_UNDELIVERED = _expire_statement(outbox.c.settled_at.is_not(None))
-_HOLD = _update_unsent("not_before", "hold", state=LetterState.QUEUED.value)
+_HOLD = update_by(outbox, "not_before", "hold", by=(*_QUEUED, "id"))
+_WITHDRAW = update_by(
+    outbox, "settled_at", by=(*_QUEUED, "id"),
+    constants={"state": LetterState.REFUSED.value, "fault": WITHDRAWN},
+)  # fmt: skip
+_FAIL = update_by(
+    outbox, "fault", "settled_at", by=(UNSENT, "id"), constants={"state": LetterState.FAILED.value}
+)
 _RELEASE = update_by(outbox, "not_before", by=(*_QUEUED_IN_CHAT, "hold"), constants={"hold": None})
 _HELD_LETTERS = select_by(
     outbox, "id", "author",
@@ -166,6 +169,7 @@ class Outbox:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
+        self._claims = LetterClaims()
         self._last = 0
         self._drawn: tuple[Work | None, int] = (None, 0)
         """The unit of work for which ids are drawn ahead, and how many."""
@@ -208,7 +212,7 @@ class Outbox:
     def load_due(
         self, work: Work, now: int, most: int, skip: Collection[int] = frozenset()
     ) -> list[Letter]:
-        """Return letters that may be sent now, oldest first, without those to skip."""
+        """Claim and return letters that may be sent now, oldest first, without those to skip."""
         due: list[Letter] = []
         for row, key, sealed, *rest in work.rows(_DUE, now, most + len(skip)):
             if row in skip:
@@ -217,10 +221,10 @@ class Outbox:
                 content = self.open(row, bytes(sealed or b""))
             except (DecryptionError, msgspec.MsgspecError) as error:
                 # It is seen as failed, and holds up no other.
-                work.run(_UPDATE_ENDED, LetterState.FAILED.value, type(error).__name__, now, row)
+                work.run(_FAIL, type(error).__name__, now, row)
                 continue
             due.append(Letter(row, bytes(key), content.chat, content.body, *rest))
-        return due
+        return self._claims.take(work, due)
 
     @staticmethod
     def load_queued(work: Work, most: int) -> list[tuple[int, bytes]]:
@@ -282,7 +286,7 @@ def withdraw_letters(
     """Withdraw the delayed letters of a chat, of one author or of all; return them."""
     held = work.rows(_HELD_LETTERS, chat_key)
     letters = [int(row) for row, written_by in held if author in {None, written_by}]
-    work.many(_UPDATE_ENDED, [(LetterState.REFUSED.value, WITHDRAWN, now, row) for row in letters])
+    work.many(_WITHDRAW, [(now, row) for row in letters])
     return letters
 
 
@@ -319,25 +323,30 @@ class OutboxResults:
     """Stores what becomes of letters, inside units of work."""
 
     def __init__(
-        self, on_ended: OnEnded | None = None, on_opener_sent: OnOpenerSent | None = None
+        self,
+        on_ended: OnEnded | None = None,
+        on_opener_sent: OnOpenerSent | None = None,
+        claims: LetterClaims | None = None,
     ) -> None:
         self._on_ended = on_ended
         self._on_opener_sent = on_opener_sent
+        self.claims = claims or LetterClaims()
 
     def store(self, work: Work, results: Sequence[DeliveryResult]) -> None:
         """Store what became of letters.
 
         A letter that has ended stays as it ended, unless it arrived: that is true whatever was
-        stored meanwhile, and only by its message id can it be deleted from the chat.
+        stored meanwhile, and only by its message id can it be deleted from the chat. Of one that
+        was claimed again meanwhile nothing is stored: that claim tells what became of it.
         """
         sent, later, ended = [], [], []
         # One letter may be here twice, tried again and then sent: its last state is the true one.
         for result in {result.letter.id: result for result in results}.values():
-            row = result.letter.id
+            claim = (result.letter.id, result.letter.fence)
             if result.state is LetterState.SENT:
-                sent.append((result.message_id, result.at, row))
+                sent.append((result.message_id, result.at, *claim))
             elif result.state is LetterState.QUEUED:
-                later.append((result.not_before, result.fault, row))
+                later.append((result.not_before, result.fault, *claim))
             else:
                 ended.append(result)
         work.many(_UPDATE_SENT, sent)
@@ -356,7 +365,8 @@ class OutboxResults:
     def _store_ended(self, work: Work, result: DeliveryResult) -> bool:
         """Store how a letter ended; tell whether that has to be reported."""
         letter = result.letter
-        has_ended = work.run(_UPDATE_ENDED, result.state.value, result.fault, result.at, letter.id)
+        given = (result.state.value, result.fault, result.at, letter.id, letter.fence)
+        has_ended = work.run(_UPDATE_ENDED, *given)
         if result.state is LetterState.BLOCKED:
             self.block_chat(work, letter.chat_key, result.at)
         return bool(has_ended) and letter.author != Author.BOT
@@ -376,18 +386,15 @@ class OutboxResults:
             return False
         return bool(work.rows(_OWED_BEFORE, letter.chat_key, letter.id))
 
-    @staticmethod
-    def mark_sending(work: Work, letter: Letter) -> bool:
-        """Store that a human's letter is about to be sent; tell whether it still may be."""
-        return bool(work.run(_MARK_SENDING, letter.id))
-
     def block_chat(self, work: Work, chat_key: bytes, now: int) -> None:
         """Stop every letter that waits for a chat that blocked us."""
         found = work.rows(_HUMAN_LETTERS, chat_key)
         work.run(_BLOCK_CHAT, now, chat_key)
         self.notify_ended(work, [(int(row), LetterState.BLOCKED) for (row,) in found], now)
 
-    @staticmethod
-    def mark_uncertain(work: Work, now: int) -> int:
-        """After a start, mark humans' letters that were being sent; return how many."""
-        return work.run(_MARK_UNCERTAIN, now)
+    def end_left(self, work: Work, now: int, *, is_start: bool) -> int:
+        """Mark humans' letters that a process left while it sent them; return how many."""
+        left = self.claims.end_left(work, now, is_start=is_start)
+        told = [(letter, LetterState.UNCERTAIN) for letter, author in left if author != Author.BOT]
+        self.notify_ended(work, told, now)
+        return len(left)

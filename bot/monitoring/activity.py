@@ -62,6 +62,8 @@ class Activity:
         self.clock = clock
         self.polled_at = self.committed_at = clock.monotonic()
         self.canary = CanaryRecord(clock)
+        self.is_polling = True
+        """Whether this process polls, or could: only one front does."""
 
     def note_poll(self) -> None:
         """Note that the channel answered."""
@@ -88,3 +90,12 @@ class WatchedBot:
 
     current: Callable[[], WatchedApp]
     activity: Activity
+    fetches: bool = True
+    """Whether it takes what arrives from the channel."""
+    leads: bool = True
+    """Whether it sends the canary."""
+
+    @property
+    def is_polling(self) -> bool:
+        """Tell whether it has to hear from the channel."""
+        return self.fetches and self.activity.is_polling

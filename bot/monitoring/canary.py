@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bot.clock import SECOND
 from bot.log import log
 from bot.mailbox.canary import CANARY_CHAT, canary_arrival, delete_canary
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.clock import Clock
-    from bot.dispatch.dispatcher import Dispatcher
     from bot.mailbox.canary import CanaryChannel
-    from bot.mailbox.inbox import Inbox
+    from bot.mailbox.inbox import Arrival, Inbox
     from bot.store.writer import Writer
     from bot.vault import Vault
 
@@ -46,12 +47,20 @@ class CanaryRecord:
         self.passed_at = self.clock.monotonic()
 
 
+class Inlet(Protocol):
+    """Takes updates."""
+
+    async def receive(self, arrivals: Sequence[Arrival], next_update_id: int | None = None) -> None:
+        """Take updates; return when they are durable."""
+
+
 @dataclass(frozen=True)
 class Canary:
     """Sends the canary through one App."""
 
     channel: CanaryChannel
-    dispatcher: Dispatcher
+    inlet: Inlet
+    """The dispatcher; or what stores for workers, in a process that answers no one."""
     inbox: Inbox
     vault: Vault
     writer: Writer
@@ -85,7 +94,7 @@ class Canary:
     async def _send(self) -> None:
         await self._delete()  # what a round that failed has left
         self.channel.arrived.clear()
-        await self.dispatcher.receive([canary_arrival(self.clock.now() // SECOND)])
+        await self.inlet.receive([canary_arrival(self.clock.now() // SECOND)])
         await self.channel.arrived.wait()
         await self._delete()
 

@@ -1,7 +1,7 @@
 """The metrics, as text for Prometheus: values are computed when they are asked for.
 
-No metric has a label about a person, a case, a language or a caseworker. The one label there is
-names how urgent an overdue reply is.
+No metric has a label about a person, a case, a language or a caseworker. One label names how urgent
+an overdue reply is, one the role of a process.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
     from prometheus_client.metrics_core import Metric
 
-    from bot.monitoring.activity import WatchedApp, WatchedBot, WatchedStore
+    from bot.monitoring.activity import Activity, WatchedApp, WatchedBot, WatchedStore
     from bot.monitoring.readings import Readings
 
 LEVEL = "level"
-"""The only label: P0 to P4."""
+"""P0 to P4."""
+ROLE = "role"
+"""front, worker, leader, desk; standby."""
 
 
 class MetricText(NamedTuple):
@@ -49,6 +51,9 @@ OLDEST_LETTER = MetricText(
     "haven_oldest_letter_seconds", "age of the oldest letter that may leave and has not"
 )
 OVERDUE = MetricText("haven_replies_overdue", "replies to people that are overdue, by level")
+PROCESSES = MetricText(
+    "haven_processes", "processes that run, by role; of several machines, all of them"
+)
 SESSIONS = MetricText("haven_desk_sessions", "sessions at the desk")
 BACKUP_AGE = MetricText(
     "haven_backup_age_seconds",
@@ -63,7 +68,7 @@ CANARY_TIME = MetricText("haven_canary_seconds", "how long it took then")
 CANARY_FAILURES = MetricText("haven_canary_failures_total", "rounds of the canary that failed")
 METRICS: Final = (
     POLL_AGE, COMMIT_AGE, DATABASE_UP, DATABASE_LATENCY, KEYS_USABLE, EPOCH_AGE, OLDEST_UPDATE,
-    OLDEST_LETTER, OVERDUE, SESSIONS, BACKUP_AGE, CLOCK_ERROR, CLOCK_DOUBTED, CANARY_AGE,
+    OLDEST_LETTER, OVERDUE, PROCESSES, SESSIONS, BACKUP_AGE, CLOCK_ERROR, CLOCK_DOUBTED, CANARY_AGE,
     CANARY_TIME, CANARY_FAILURES,
 )  # fmt: skip
 """All of them; Prometheus's own for the process (`process_...`) come in addition."""
@@ -105,14 +110,21 @@ def metrics_text(
 
 def bot_metrics(bot: WatchedBot) -> Iterator[Metric]:
     """Yield what only the bot's process knows: polling, canary, clock, keys of the mailbox."""
-    activity, canary = bot.activity, bot.activity.canary
-    yield _gauge(POLL_AGE, activity.seconds_since_poll)
+    activity = bot.activity
+    if bot.is_polling:
+        yield _gauge(POLL_AGE, activity.seconds_since_poll)
     yield _gauge(COMMIT_AGE, activity.seconds_since_commit)
+    if bot.leads:
+        yield from _of_canary(activity)
+    yield from _of_keys_and_clock(bot.current(), activity.clock.now())
+
+
+def _of_canary(activity: Activity) -> Iterator[Metric]:
+    canary = activity.canary
     yield _gauge(CANARY_AGE, activity.clock.monotonic() - canary.passed_at)
     yield CounterMetricFamily(CANARY_FAILURES.name, CANARY_FAILURES.meaning, value=canary.failures)
     if canary.seconds is not None:
         yield _gauge(CANARY_TIME, canary.seconds)
-    yield from _of_keys_and_clock(bot.current(), activity.clock.now())
 
 
 def _of_keys_and_clock(app: WatchedApp, now: int) -> Iterator[Metric]:
@@ -133,6 +145,10 @@ def _of_database(found: Readings) -> Iterator[Metric]:
     for level, count in found.overdue.items():
         overdue.add_metric([f"P{level.value}"], count)
     yield overdue
+    processes = GaugeMetricFamily(PROCESSES.name, PROCESSES.meaning, labels=[ROLE])
+    for role, count in found.processes.items():
+        processes.add_metric([role], count)
+    yield processes
 
 
 def _gauge(text: MetricText, value: float) -> GaugeMetricFamily:

@@ -34,7 +34,7 @@ async def watch_polling(current: Callable[[], WatchedApp], activity: Activity) -
     since = 0
     while True:
         gap, now = activity.seconds_since_poll, activity.clock.now()
-        is_stopped = gap * SECOND > POLLING_ALARM
+        is_stopped = activity.is_polling and gap * SECOND > POLLING_ALARM
         if is_stopped and not since:
             since = now - int(gap * SECOND)
             log.error("polling_stopped", seconds=gap)

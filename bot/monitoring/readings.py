@@ -15,9 +15,10 @@ from sqlalchemy import bindparam, case, func, or_, select
 from bot.cases.urgency import Priority
 from bot.clock import SECOND
 from bot.errors import HavenError
-from bot.mailbox.inbox import IN_QUEUE, WAITING
+from bot.mailbox.inbox import IN_QUEUE, STORED, WAITING
 from bot.mailbox.letter import LetterState
 from bot.store.compiled import Prepared
+from bot.store.processes.running import count_roles, load_processes
 from bot.store.tables.desk import desk_sessions
 from bot.store.tables.main import CASE_IS_DUE, NOT_DONE, UNSENT, cases, inbox, outbox
 from bot.vault import Purpose
@@ -39,7 +40,7 @@ _LETTER_SINCE = case((outbox.c.attempts == 0, _RELEASED_AT), else_=outbox.c.crea
 _WAITING = Prepared(
     lambda _: select(
         select(func.min(inbox.c.received_at))
-        .where(NOT_DONE, or_(inbox.c.state == WAITING, inbox.c.state == IN_QUEUE))
+        .where(NOT_DONE, or_(*(inbox.c.state == it for it in (WAITING, IN_QUEUE, STORED))))
         .scalar_subquery(),
         select(func.min(_LETTER_SINCE))
         .where(
@@ -71,6 +72,8 @@ class Readings:
     """How long the oldest letter that may leave waits; 0 if none does."""
     sessions: int
     overdue: dict[Priority, int] = field(default_factory=dict)
+    processes: dict[str, int] = field(default_factory=dict)
+    """How many run in each role, and how many stand by."""
     latency: float = 0.0
     """Seconds until the database had answered, with all that was before us."""
 
@@ -80,7 +83,8 @@ def read_database(work: Work, now: int) -> Readings:
     ((update, letter, sessions),) = work.rows(_WAITING)
     found = {Priority(level): int(count) for level, count in work.rows(_OVERDUE, now)}
     overdue = {it: found.get(it, 0) for it in Priority}
-    return Readings(_age(update, now), _age(letter, now), int(sessions), overdue)
+    running = count_roles(load_processes(work), now)
+    return Readings(_age(update, now), _age(letter, now), int(sessions), overdue, running)
 
 
 class DatabaseReader:

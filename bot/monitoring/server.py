@@ -62,7 +62,7 @@ class WatchPages:
         """Say what is ready: database, polling within five minutes, keys."""
         store, checks = self._store(), {}
         checks["database answers"] = await self._reader.read(store, self._clock.now()) is not None
-        if self._bot is not None:
+        if self._bot is not None and self._bot.is_polling:
             gap = self._bot.activity.seconds_since_poll
             checks["Telegram answered within 5 minutes"] = gap * SECOND <= POLLING_ALARM
         checks["keys are usable"] = are_keys_usable(store)

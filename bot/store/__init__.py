@@ -39,6 +39,7 @@ from bot.store.tables import (  # noqa: F401 - registers every table
     origins,
     partners,
     phrases,
+    processes,
     record,
     service_hours,
     services,

@@ -19,6 +19,7 @@ from bot.errors import AlreadyRunningError, CommitFailedError, SettingError
 from bot.store.changes import Changes
 from bot.store.patience import Patience
 from bot.store.postgresql_address import split_hosts, with_limits
+from bot.store.processes.running import process_number
 from bot.store.writer import BUSY_TIMEOUT, Writer
 
 if TYPE_CHECKING:
@@ -87,9 +88,10 @@ class Database:
         self.writer.run_sync(lambda _work: None)
 
     def _session(self) -> PostgresqlSession:
-        from bot.store import postgresql, postgresql_session  # noqa: PLC0415 - half a second, unneeded with SQLite
+        from bot.store import postgresql_session  # noqa: PLC0415 - half a second, unneeded with SQLite
+        from bot.store.processes.leadership import LeaderClaim  # noqa: PLC0415 - the same
 
-        claim = postgresql.claim_for_bot if self._is_claimed else None
+        claim = LeaderClaim(process_number()) if self._is_claimed else None
         return postgresql_session.PostgresqlSession(self.connect_briefly, self.patience, claim)
 
     @property

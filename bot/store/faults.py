@@ -60,11 +60,16 @@ class StoreFault(StrEnum):
 
 
 _KINDS = {
-    StoreFault.LOST: ("08", "57P", "25006"),
+    StoreFault.LOST: ("08", "57P", "25006", "25P03", "25P04"),
     StoreFault.CONFLICT: ("40001", "40P01", "55P03", "57014"),
     StoreFault.REFUSED: ("53", "58"),
 }
-"""Beginnings of SQLSTATEs. 25006: the server is a standby now, so another one takes the writes."""
+"""Beginnings of SQLSTATEs. 25006: the server is a standby now, so another one takes the writes.
+25P03, 25P04: this process was paused in a transaction, and the server ended the connection."""
+_UNIQUE_VIOLATION = "23505"
+_FIRST_ONE_WINS = frozenset({"uq_conversations_chat_key", "uq_cases_reference"})
+"""Unique keys which two units of work may be about to store at once: the later one is run again,
+and then finds what the first one stored."""
 
 _NO_ANSWER = "the database does not answer"
 _NOT_THERE = "nothing listens at the address of the database"
@@ -166,6 +171,9 @@ def fault_kind(error: BaseException) -> StoreFault | None:
     state = str(getattr(error, "sqlstate", None) or "")
     if not state:  # libpq itself: no connection was made, or it ended
         return StoreFault.LOST if type(error).__name__ in _WITHOUT_STATE else None
+    if state == _UNIQUE_VIOLATION:
+        constraint = getattr(getattr(error, "diag", None), "constraint_name", None)
+        return StoreFault.CONFLICT if constraint in _FIRST_ONE_WINS else None
     return next((kind for kind, starts in _KINDS.items() if state.startswith(starts)), None)
 
 

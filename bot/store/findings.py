@@ -38,6 +38,10 @@ class Finding:
             return _valid(value, found_at, now)
         return 0
 
+    def last(self, work: Work) -> int:
+        """Return what was found last, however long ago."""
+        return sum(int(value) for value, _found_at in work.rows(_LOAD, self.name))
+
 
 def _valid(value: int, found_at: int, now: int) -> int:
     return int(value) if abs(now - found_at) <= FINDING_LIFETIME else 0

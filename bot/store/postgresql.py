@@ -27,13 +27,14 @@ DURABILITY = {"synchronous_commit": "on", "fsync": "on"}
 """Settings of the server without which a commit may be forgotten."""
 BOT_LOCK = 0x68617665
 """The first half of the advisory lock that the writer of a bot holds in its database: "have"."""
-_HOLDER = """
+HOLDER = """
 SELECT l.pid, a.application_name,
 to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')
 FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
 WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %s AND l.objid = 0
 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
+"""Which session of the server has that lock, the name of its program, and since when."""
 _NAMED = re.compile(r"^haven (\d+) on (.+)$")
 
 
@@ -130,11 +131,14 @@ def claim_for_bot(connection: psycopg.Connection[Any], before: int = 0) -> None:
     taken = connection.execute("SELECT pg_try_advisory_lock(%s, 0)", (BOT_LOCK,)).fetchone()
     if taken is not None and taken[0]:
         return
-    holder = connection.execute(_HOLDER, (BOT_LOCK,)).fetchone()
+    holder = connection.execute(HOLDER, (BOT_LOCK,)).fetchone()
     if holder is None or holder[0] == before:
         connection.execute("SELECT pg_terminate_backend(%s)", (before,))
         raise SilentDatabaseError("no answer: the connection before this one has not ended yet")
     named = _NAMED.match(holder[1] or "")
     who = f"process {named[1]} on {named[2]}" if named else "of an unknown process"
     who += f", since {holder[2]} UTC" if holder[2] else ""
-    raise AlreadyRunningError(f"another Haven ({who}) uses this database; stop it first")
+    raise AlreadyRunningError(
+        f"another Haven ({who}) uses this database; stop it first, or start this one with "
+        "--standby: it then goes on when that one ends"
+    )

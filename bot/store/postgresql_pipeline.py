@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 MOST_PREPARED = 300
 """Statements the server keeps prepared; with more of them it begins again with none."""
 _MARKS = re.compile("%[%s]")
+FENCE_SECONDS = 3.0
+"""Seconds without a word after which the server undoes a fenced transaction."""
+_FENCE = (
+    f"SELECT set_config('idle_in_transaction_session_timeout', '{int(FENCE_SECONDS * 1000)}', true)"
+)
 
 
 class Answer:
@@ -57,6 +62,7 @@ class Pipeline:
         self._fresh: list[tuple[str, tuple[int, ...]]] = []
         """Those of this transaction: if it fails, it is not known which the server has."""
         self._numbers = count(1)
+        self._is_fenced = False
         self._says_something, self._hears_or_says = select.poll(), select.poll()
         self._says_something.register(self._pgconn.socket, select.POLLIN)
         self._hears_or_says.register(self._pgconn.socket, select.POLLIN | select.POLLOUT)
@@ -67,14 +73,28 @@ class Pipeline:
         """Send a statement; nothing is waited for. Without values it is never prepared."""
         if values is None:
             self._pgconn.send_query_params(sql.encode(), None, result_format=BINARY)
-            return self._await()
+            return self._await_statement()
         kinds, formats, encoded = encode(values)
         name = self._name(sql, kinds)
         if name:
             self._pgconn.send_query_prepared(name, encoded, formats, BINARY)
         else:
             self._pgconn.send_query_params(_numbered(sql), encoded, kinds, formats, BINARY)
-        return self._await()
+        return self._await_statement()
+
+    def begin(self) -> Answer:
+        """Begin a transaction, without a fence."""
+        self._is_fenced = False
+        return self.send("BEGIN", ())
+
+    def fence(self) -> None:
+        """Have the server undo this transaction if nothing is heard for `FENCE_SECONDS`.
+
+        A synchronisation follows each statement from now on: only then does the server take the
+        time until the next one for idle, and its clock run.
+        """
+        self._is_fenced = True
+        self.send(_FENCE, ())
 
     def rows(self, answer: Answer) -> list[tuple[Any, ...]]:
         """Return the rows of an answer; raise what any statement until then has raised."""
@@ -87,7 +107,8 @@ class Pipeline:
     def read(self, answer: Answer) -> PGresult:
         """Wait for an answer; raise what any statement until then has raised."""
         if answer.result is None:
-            self._pgconn.send_flush_request()
+            if not self._is_fenced:  # it would stop the clock that a synchronisation started
+                self._pgconn.send_flush_request()
             while answer.result is None:
                 self._receive()
         return answer.result
@@ -132,6 +153,12 @@ class Pipeline:
     def _send_sync(self) -> Answer:
         self._pgconn.pipeline_sync()
         return self._await()
+
+    def _await_statement(self) -> Answer:
+        answer = self._await()
+        if self._is_fenced:
+            self._send_sync()
+        return answer
 
     def _await(self) -> Answer:
         answer = Answer()
@@ -204,6 +231,7 @@ class PipelinedCursor:
         self._last = Answer()
         self.send_ahead = pipeline.send
         self.rows_of = pipeline.rows
+        self.fence = pipeline.fence
 
     def execute(self, sql: str, values: Sequence[Any] | None = None) -> None:
         """Send a statement."""

@@ -158,7 +158,7 @@ class PostgresqlSession:
         work = Work(PipelinedCursor(pipeline), "postgresql")
         try:
             pipeline.look()  # a connection that ended meanwhile is no reason to begin
-            begun = pipeline.send("BEGIN", ())
+            begun = pipeline.begin()
             result = unit(work)
             work.run_deferred()
             self._mark = pipeline.send(_NUMBER if work.is_quiet else _MARK, ())
@@ -173,6 +173,8 @@ class PostgresqlSession:
             self._commit()
         except Exception as error:
             self._roll_back()
+            if not self._is_marked and getattr(error, "sqlstate", None):
+                raise  # the server said so before it came to the COMMIT, so nothing was stored
             if self._connection is None and fault_kind(error) is StoreFault.LOST:
                 log.warning("commit_uncertain", kind=failure_reason(error))
                 raise _UnknownFateError(self._number(), work, result) from error
@@ -192,9 +194,14 @@ class PostgresqlSession:
         if ended.result.command_status != b"COMMIT":
             raise CommitFailedError("a statement of the unit had failed; nothing was stored")
 
+    @property
+    def _is_marked(self) -> bool:
+        """Tell whether the server has answered what is sent before the COMMIT."""
+        return self._mark.result is not None and self._mark.result.ntuples > 0
+
     def _number(self) -> str:
         """Return the number of the transaction; empty if it wrote nothing or is not known."""
-        if self._mark.result is None or not self._mark.result.ntuples:
+        if self._mark.result is None or not self._is_marked:
             return ""
         value = self._mark.result.get_value(0, 0)
         return value.decode() if value is not None else READ_ONLY

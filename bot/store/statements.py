@@ -37,7 +37,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-from bot.store.compiled import Prepared, PreparedList, insert_into
+from bot.store.compiled import Prepared, PreparedList, PreparedRows, insert_into
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -90,6 +90,36 @@ def insert(
         return statement.on_conflict_do_nothing(index_elements=names) if names else statement
 
     return Prepared(make, *_checked(table, columns), make_bulk=make_bulk if as_lists else None)
+
+
+def insert_rows(
+    table: Table,
+    *columns: str,
+    unless_exists: Names,
+    returning: Names,
+    constants: Mapping[str, Any] | None = None,
+) -> PreparedRows:
+    """Return an INSERT of many rows that returns columns of the rows it stored, in no order.
+
+    A row whose unique key is stored already is left out. See `Work.insert_rows`.
+
+        _NEW = insert_rows(inbox, "bot", "update_id", unless_exists=("update_id", "bot"),
+                           returning=("id", "update_id"))
+    """
+    keys, fixed = _names(unless_exists), dict(constants or {})
+    back = [table.c[name] for name in _names(returning)]
+
+    def make(dialect: str, rows: Sequence[Mapping[str, BindParameter[Any]]]) -> ClauseElement:
+        statement = insert_into(dialect, table).values([{**row, **fixed} for row in rows])
+        return statement.on_conflict_do_nothing(index_elements=keys).returning(*back)
+
+    def make_bulk() -> ClauseElement:
+        rows = _rows_of_lists(table, columns)
+        chosen = select(*rows.c, *(literal(value) for value in fixed.values()))
+        statement = postgresql.insert(table).from_select([*columns, *fixed], chosen)
+        return statement.on_conflict_do_nothing(index_elements=keys).returning(*back)
+
+    return PreparedRows(make, make_bulk, *_checked(table, columns))
 
 
 def upsert(
@@ -193,11 +223,13 @@ def select_by(
     order_by: Columns = (),
     limit: Limit | None = None,
     lock: bool | Table = False,
+    skip_locked: bool = False,
 ) -> Prepared:
     """Return a SELECT. Row: the parameters of `by`, then that of `limit` if it is a `bindparam`.
 
     In a join, name columns by themselves (`cases.c.id`), not by strings. `lock` locks the rows
-    until the transaction ends, of all tables or of one; SQLite has one writer and ignores it.
+    until the transaction ends, of all tables or of one; `skip_locked` locks them and leaves out
+    those that another transaction has locked. SQLite has one writer and ignores both.
 
         _WAITING = select_by(inbox, "id", "raw", by="bot", order_by="id", limit=bindparam("most"))
         _LINKED = select_by(case_links.join(cases, cases.c.id == case_links.c.other_id),
@@ -212,18 +244,21 @@ def select_by(
         if limit is not None:
             statement = statement.limit(limit)
         if isinstance(lock, FromClause):
-            return statement.with_for_update(of=lock)
-        return statement.with_for_update() if lock else statement
+            return statement.with_for_update(of=lock, skip_locked=skip_locked)
+        if lock or skip_locked:
+            return statement.with_for_update(skip_locked=skip_locked)
+        return statement
 
     return Prepared(make, *_parameters(conditions), *_open_parameters(limit))
 
 
 def select_in(
-    source: FromClause, *columns: Column, among: Column, by: Conditions = ()
+    source: FromClause, *columns: Column, among: Column, by: Conditions = (), lock: bool = False
 ) -> PreparedList:
     """Return a SELECT of the rows whose column `among` is in a list, in no order.
 
-    `by` may hold conditions without parameters.
+    `by` may hold conditions without parameters. `lock` locks the rows until the transaction ends,
+    in the order of `among`, so that two units of work never wait for each other.
 
         _STATES = select_in(conversations, "chat_key", "state", among="chat_key")
     """
@@ -232,9 +267,12 @@ def select_in(
     conditions = _conditions(source, by)
     if _parameters(conditions):
         raise ValueError("a condition on a list of values has no parameters")
-    return PreparedList(
-        lambda values: select(*chosen).select_from(source).where(listed.in_(values), *conditions)
-    )
+
+    def make(values: list[BindParameter[Any]]) -> ClauseElement:
+        statement = select(*chosen).select_from(source).where(listed.in_(values), *conditions)
+        return statement.order_by(listed).with_for_update() if lock else statement
+
+    return PreparedList(make)
 
 
 def count(source: FromClause, by: Conditions = ()) -> Prepared:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.store.compiled import Prepared, PreparedList
+    from bot.store.compiled import Prepared, PreparedList, PreparedRows
 
 
 class Cursor(Protocol):
@@ -31,8 +31,8 @@ class Work:
     """An open transaction in the writer thread."""
 
     __slots__ = (
-        "_after", "_cursor", "_deferred", "_expected", "_send_ahead", "dialect", "is_quiet",
-        "write_count",
+        "_after", "_cursor", "_deferred", "_expected", "_fence", "_send_ahead", "dialect",
+        "is_quiet", "write_count",
     )  # fmt: skip
 
     def __init__(self, cursor: Cursor, dialect: str) -> None:
@@ -42,6 +42,7 @@ class Work:
         self._expected: dict[tuple[Prepared, tuple[Any, ...]], Any] = {}
         """Answers to statements that were sent before anyone asked."""
         self._send_ahead = getattr(cursor, "send_ahead", None)
+        self._fence = getattr(cursor, "fence", None)
         self.dialect = dialect
         self.is_quiet = False
         """Whether no job has to look because of what this stores (see `bot.store.changes`)."""
@@ -71,6 +72,16 @@ class Work:
         """Run what waited for the commit."""
         for do in self._after:
             do()
+
+    def fence(self) -> None:
+        """Have PostgreSQL undo this unit, and free its locks, if the process pauses within it.
+
+        For units that hold locks for which other processes wait or which they pass over: if the
+        process says nothing for `FENCE_SECONDS`, the server ends the connection. A process that
+        wakes later cannot commit what another one has done meanwhile. SQLite has one writer.
+        """
+        if self._fence is not None:
+            self._fence()
 
     @property
     def looks_ahead(self) -> bool:
@@ -138,6 +149,30 @@ class Work:
             return
         arranged = [compiled.row(row) for row in rows] if compiled.arrange else rows
         self._cursor.executemany(compiled.sql, arranged)
+
+    def insert_rows(
+        self, statement: PreparedRows, rows: Sequence[tuple[Any, ...]]
+    ) -> Callable[[], list[Any]]:
+        """Insert rows; return the function that reads what the statement returns of them.
+
+        On PostgreSQL nothing is waited for until it is called, so that more can be sent before.
+        """
+        if not rows:
+            return list
+        self._note_write()
+        if self._send_ahead is not None and len(rows) > 1:
+            lists = tuple(map(list, zip(*rows, strict=True)))
+            answer = self._send_ahead(statement.bulk.sql, statement.bulk.row(lists))
+            return lambda: self._cursor.rows_of(answer)  # type: ignore[attr-defined]
+        found: list[Any] = []
+        for piece, values in statement.batches(rows):
+            compiled = piece.for_dialect(self.dialect)
+            if self._send_ahead is not None:
+                single = self._send_ahead(compiled.sql, compiled.row(values))
+                return lambda: self._cursor.rows_of(single)  # type: ignore[attr-defined]
+            self._cursor.execute(compiled.sql, compiled.row(values))
+            found += self._cursor.fetchall()
+        return lambda: found
 
     def _note_write(self) -> None:
         self.write_count += 1

@@ -40,6 +40,9 @@ IDLE = 0.2
 """Seconds without work after which the WAL is checkpointed."""
 MAX_WAL_SIZE = 32 * 1024 * 1024
 """Bytes of the WAL at which it is checkpointed even without a pause."""
+CURRENT_SECONDS = 4.0
+"""Seconds for which an answer of the database counts: fewer than it takes to end the session of a
+process that says nothing (`bot.store.processes.leadership`)."""
 CHECK_WAL_EVERY = 16
 """Units of work between two checks of the WAL's size."""
 
@@ -90,6 +93,8 @@ class Writer:
         """The moment since which nothing is stored, microseconds; 0 while all is well."""
         self.busy_since = 0.0
         """When the unit began that runs now, seconds of `time.monotonic`; 0 while none does."""
+        self._heard_at = 0.0
+        """When a unit of work was stored last, seconds of `time.monotonic`."""
         self.silence = session.silence if session is not None else Patience().silence
         self._thread.start()
 
@@ -132,6 +137,14 @@ class Writer:
         if self.failed_at or not began or now - began < self.silence:
             return self.failed_at
         return SystemClock().now() - int((now - began) * SECOND)
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether the database has answered just now, so that this process still leads.
+
+        A SQLite file is locked by its folder, whatever happens meanwhile.
+        """
+        return self._session is None or time.monotonic() - self._heard_at < CURRENT_SECONDS
 
     @property
     def can_reopen(self) -> bool:
@@ -274,6 +287,8 @@ class Writer:
         result, error = _attempt(lambda: session.run(unit))
         if session.is_lost and isinstance(error, HavenError):
             return None, self._fail(error, "the database is away")
+        if error is None:
+            self._heard_at = time.monotonic()
         return result, error
 
     def _run_on_sqlite(self, unit: Callable[[Work], T]) -> tuple[T | None, Exception | None]:

@@ -114,8 +114,8 @@ class Vault:
     def rotate_epoch(self, now: int) -> None:
         """Seal data in transit with the current epoch from now on.
 
-        Called at start and every half minute, so that sealing reads no clock. Also reads whether
-        there is an escrow key, because a command in another process creates it.
+        Called at start and every half minute, so that sealing reads no clock. Also follows other
+        processes: a command may have created an escrow key, the leader erased old epochs.
         """
         if self.epochs is None:
             return
@@ -124,6 +124,10 @@ class Vault:
         if epoch is not self._epoch:
             self._seal_ciphers |= {it: epoch_keys.epoch_cipher(epoch, it) for it in IN_TRANSIT}
             self._epoch = epoch
+        self.epochs.evict_expired()
+        waiting = self._waiting_epoch
+        if waiting is not None and not self.epochs.is_known(waiting.number):
+            self._waiting_epoch = None
 
     @property
     def epoch_began_at(self) -> int | None:

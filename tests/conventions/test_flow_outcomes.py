@@ -21,7 +21,7 @@ from bot.conversation.questions.choice import ListQuestion
 from bot.conversation.questions.question import Complete as Answered
 from bot.conversation.questions.question import Partial, Question
 from bot.conversation.tools.text_session import COMMANDS as REHEARSED
-from bot.dispatch.check_in_scheduler import DURESS_ALERT, SILENCE_ALERT
+from bot.dispatch.reminders.check_in_scheduler import DURESS_ALERT, SILENCE_ALERT
 from bot.dispatch.turn.flow_names import (
     AFTERWARDS_FLOW,
     DANGER_FLOW,

@@ -54,6 +54,7 @@ CATCHES_ALL = {
     "bot/dispatch/batch.py": "one update's failure must not stop the others",
     "bot/monitoring/canary.py": "a failed round is recorded, and must not end the bot",
     "bot/dispatch/dispatcher.py": "the error is handed to every caller that waits",
+    "bot/dispatch/receiver.py": "the error is handed to every caller that waits",
     "bot/dispatch/passphrase_hashing.py": "the job is stored, and tried again",
     "bot/dispatch/recovery.py": "one conversation's failure must not stop the others",
     "bot/languages/po_files.py": "a file that cannot be read refuses its language",

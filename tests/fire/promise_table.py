@@ -93,6 +93,9 @@ CHECKS = (
     ),
     PromiseCheck("P43", tests=("desks/partner_room/test_every_room_address.py",)),
     PromiseCheck("P44", tests=("hotline/deliveries/test_deliveries_stateful.py",)),
+    PromiseCheck(
+        "P46", tests=("mailbox/test_letter_claims.py", "store/processes/test_leadership.py")
+    ),
 )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ async def test_a_reboot_costs_no_hour_and_a_clock_set_meanwhile_is_told(tmp_path
     boots = [tmp_path / f"boot{number}" for number in (1, 2)]
     for path in boots:
         path.write_text(str(uuid4()))
-    span = "SELECT steady_since FROM rounds WHERE name = 'clock'"
+    span = "SELECT steady_since FROM host_clocks ORDER BY stored_at DESC LIMIT 1"
     async with serve_bot_api() as server:
         deployment = StartedDeployment(tmp_path, server.address)
         assert await lives(deployment, machine(boots[0], 0)) == []

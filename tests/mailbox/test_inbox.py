@@ -54,6 +54,10 @@ class Box:
     def does(self, verb: str, *values: Any) -> Any:
         return self.database.writer.run_sync(lambda work: getattr(self.inbox, verb)(work, *values))
 
+    def new(self, arrivals: list[Arrival], now: int = MIDDAY) -> list[Arrival]:
+        """Insert updates as handled; return those that were new."""
+        return self.database.writer.run_sync(lambda work: self.inbox.insert(work, arrivals, now)())
+
     def states(self) -> list[tuple[Any, ...]]:
         return query(self.database, STATES)
 
@@ -71,23 +75,22 @@ def arrivals(*numbers: int) -> list[Arrival]:
 
 def test_an_update_is_seen_once(box: Box) -> None:
     one, two = arrivals(1, 2)
-    assert box.does("unseen", [one, two, one]) == [one, two]
-    box.does("store_handled", [one], MIDDAY)
-    assert box.does("unseen", [one, two, two]) == [two]
+    assert box.new([one, one]) == [one]
+    assert box.new([one, two, two]) == [two]
+    assert box.states() == [(1, DONE), (2, DONE)]
 
 
 def test_another_content_under_the_same_number_is_another_update(box: Box) -> None:
     """After a quiet week numbers begin anew (safety.md F7)."""
     box.does("store_handled", arrivals(1), MIDDAY)
     other = Arrival.of(1, b'{"n":"other"}')
-    assert box.does("unseen", [other]) == [other]
+    assert box.new([other]) == [other]
 
 
 def test_updates_of_another_bot_are_kept_apart(box: Box) -> None:
     other = Inbox(BOT + 1, VAULT)
     box.database.writer.run_sync(lambda work: other.store_handled(work, arrivals(1), MIDDAY))
-    assert box.does("unseen", arrivals(1)) == arrivals(1)
-    box.does("store_waiting", arrivals(1), MIDDAY)
+    assert len(box.does("store_waiting", arrivals(1), MIDDAY)) == 1
     assert box.states() == [(1, DONE), (1, WAITING)]
 
 
@@ -120,7 +123,7 @@ def test_what_is_set_aside_keeps_its_content_and_the_reason(box: Box) -> None:
     faults = [fault for (fault,) in query(box.database, "SELECT fault FROM inbox ORDER BY id")]
     assert faults[0] == "turn failed: LookupError"
     assert len(faults[1]) == 80
-    assert box.does("unseen", arrivals(1, 2)) == []
+    assert box.new(arrivals(1, 2)) == []
 
 
 # --- A process that dies over an update ------------------------------------------------------
@@ -316,7 +319,7 @@ def test_a_digest_is_known_for_eight_days(box: Box) -> None:
     box.does("store_handled", arrivals(2), MIDDAY + HOUR)
     assert box.does("expire", MIDDAY + 8 * DAY) == 0
     assert box.does("expire", MIDDAY + 8 * DAY + 1) == 1
-    assert box.does("unseen", arrivals(1, 2)) == arrivals(1)
+    assert [it.update_id for it in box.new(arrivals(1, 2))] == [1]
 
 
 def test_what_waits_is_never_forgotten(box: Box) -> None:

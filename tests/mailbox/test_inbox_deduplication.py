@@ -18,7 +18,7 @@ from tests.support.harnesses.hotline_harness import BOT, VAULT, HotlineHarness
 from tests.support.people.chat_person import ChatPerson, update_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.store.writer import Work
 
@@ -150,8 +150,10 @@ def test_four_hundred_lines_with_overlaps_are_kept_once_in_order(tmp_path: Path,
 class Forgetful(Inbox):
     """An inbox that knows no update again."""
 
-    def unseen(self, work: Work, arrivals: Sequence[Arrival]) -> list[Arrival]:  # noqa: ARG002
-        return list(arrivals)
+    def insert(
+        self, _work: Work, arrivals: Sequence[Arrival], _now: int
+    ) -> Callable[[], list[Arrival]]:
+        return lambda: list(arrivals)
 
 
 def test_an_inbox_that_forgets_would_be_caught(tmp_path: Path) -> None:

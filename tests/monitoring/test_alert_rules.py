@@ -23,6 +23,7 @@ pytestmark = needs_promtool
 ALL = set(re.findall(r"alert: (\w+)", RULES.read_text(encoding="utf-8")))
 SHOWN_BELOW = {
     "HavenDown", "HavenPollingStopped", "HavenNothingStored", "HavenMessagesWait",
+    "HavenRoleMissing",
     "HavenReplyOverdue", "HavenBackupOld", "HavenClockWrong", "HavenCanaryLate",
 }  # fmt: skip
 
@@ -69,6 +70,15 @@ async def test_a_locked_database_fires_and_the_canary_does_not_get_through(tmp_p
     assert fired(page, tmp_path) == {"HavenNothingStored"}
     assert fired(later, tmp_path) >= {"HavenNothingStored", "HavenCanaryLate"}
     assert "HavenCanaryLate" not in fired(page, tmp_path)
+
+
+async def test_a_role_that_no_process_has_fires(tmp_path: Path) -> None:
+    async with watched(tmp_path) as haven:
+        path = DataDirectory(haven.deployment.settings.data).path / "haven.db"
+        with closing(sqlite3.connect(path)) as other, other:
+            other.execute("UPDATE processes SET roles = 'front,leader'")
+        page = await haven.scrape()
+    assert fired(page, tmp_path) == {"HavenRoleMissing"}
 
 
 async def test_a_letter_that_does_not_leave_fires(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.app.run import RunOptions, run_bot
 from bot.app.web_desk import run_standalone_desk
 from bot.errors import SettingError
-from bot.monitoring.metrics import LEVEL, METRICS
+from bot.monitoring.metrics import LEVEL, METRICS, ROLE
 from bot.sandbox import FaultKind
 from bot.settings import load_settings
 from bot.store.database import DataDirectory
@@ -66,7 +66,8 @@ async def test_no_label_and_no_line_tells_of_a_person_a_case_or_a_language(tmp_p
         for sample in each.samples
         for pair in sample.labels.items()
     }
-    assert labels == {(LEVEL, level) for level in LEVELS}
+    roles = {(ROLE, it) for it in ("front", "worker", "leader", "desk", "standby")}
+    assert labels == {(LEVEL, level) for level in LEVELS} | roles
     for words in (reference, case, str(guest.phone.id), "Sari", f'"{language}"'):
         assert words not in page
 

@@ -31,7 +31,7 @@ LOOK = 0.1
 """Real seconds between two looks."""
 MINUTES = 15
 """How long Prometheus sees the same values before it is asked: longer than any `for` of a rule."""
-_CLOCK_WAITS = "SELECT 1 FROM rounds WHERE name = 'clock_waits' AND ran_at = 0"
+_CLOCK_WAITS = "SELECT 1 FROM host_clocks WHERE waits_since = 0"
 _FIRED = re.compile(r"alertname: (\w+), time")
 needs_promtool = pytest.mark.skipif(
     shutil.which("promtool") is None, reason="promtool is missing: apt-get install promtool"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 TELEGRAM_API = "https://api.telegram.org"
+IDENTIFY_SECONDS, IDENTIFY_RETRY_SECONDS = 3600.0, 10.0
 TIMEOUT_MARGIN = 15.0
 """Seconds a response may take beyond the time Telegram was asked to wait."""
 REJECTED = "Telegram does not accept HAVEN_TELEGRAM_TOKEN. Copy it again from @BotFather."
@@ -146,6 +147,21 @@ async def identify(bot: Bot, expected: int | None = None) -> User:
             "Use the first bot's token, or an empty data folder."
         )
     return me
+
+
+async def ask_who_we_are(bot: Bot, expected: int) -> None:
+    """Ask Telegram for the bot's name and the time, once an hour; for a process that polls not.
+
+    What Telegram answers is logged and tried again, for as long as it takes.
+    """
+    while True:
+        pause = IDENTIFY_SECONDS
+        try:
+            await identify(bot, expected)
+        except (TelegramError, TokenRefusedError) as error:
+            log.warning("telegram_missing", error=type(error).__name__)
+            pause = IDENTIFY_RETRY_SECONDS
+        await asyncio.sleep(pause)
 
 
 async def username_of(token: str, api: str = TELEGRAM_API, proxy: str = "") -> str:

@@ -58,6 +58,8 @@ class ForumDesk:
 
     def show(self, work: Work, events: Sequence[Event], now: int) -> list[tuple[bytes, int, Body]]:
         """Return letters that show events, and the replies to what was just read."""
+        if events and work.dialect == "postgresql":
+            self.load_group(work)  # another process may have read that its id has changed
         renderer = EventRenderer(self.context, self.group, work, now)
         if self._pending_work is work:
             renderer.bodies += self._pending_replies

@@ -92,6 +92,13 @@ class CheckIns:
         self._audit = audit
         self._active_chats: set[bytes] | None = None
         """Chats that may have a check-in, so that turns of all others need no query."""
+        self._read_by: Work | None = None
+        """The unit of work that read them: on PostgreSQL another process may agree on one."""
+
+    @staticmethod
+    def expect(work: Work) -> None:
+        """Let the database look up what `record_answer` will ask for first."""
+        work.expect(_CHATS)
 
     @staticmethod
     def set_passphrase(work: Work, case: str, chat_key: bytes, digest: bytes, which: str) -> bool:
@@ -185,7 +192,9 @@ class CheckIns:
         return CheckInAnswer(row, result, was_only)
 
     def _load_active_chats(self, work: Work) -> set[bytes]:
-        if self._active_chats is None:
+        is_ours_alone = work.dialect == "sqlite" or self._read_by is work
+        if self._active_chats is None or not is_ours_alone:
+            self._read_by = work
             self._active_chats = {bytes(key) for (key,) in work.rows(_CHATS)}
         return self._active_chats
 

@@ -34,6 +34,7 @@ metadata = MetaData(
 
 NOT_DONE = text("state <> 'done'")
 UNSENT = text("state in ('queued', 'sending')")
+FOR_WORKERS = text("state = 'stored'")
 CASE_WAITS = text("status in ('waiting', 'reopened')")
 CASE_IS_ASSIGNED = text("holder is not null")
 CASE_IS_DUE = text("due_at is not null")
@@ -73,13 +74,30 @@ inbox = Table(
     *required(bot=BigInteger, update_id=BigInteger, digest=LargeBinary(16), state=String(12)),
     *optional(raw=LargeBinary, fault=String(80)),
     *required(attempts=SmallInteger, received_at=BigInteger),
+    Column("chat_key", LargeBinary(16)),  # while it waits for a worker; otherwise null
     UniqueConstraint("update_id", "digest", "bot"),  # numbers first: the usual lookup
     info={
-        "holds": "the update as it arrived, sealed, until handled or quarantined; then its digest",
+        "holds": "the update as it arrived, sealed, until handled or quarantined; then its digest; "
+        "a keyed digest of its chat while it waits for a worker",
         "erased": "content when handled; if quarantined, after 24 hours; the row after 8 days",
     },
 )
 partial_index("ix_inbox_open", NOT_DONE, inbox.c.state, inbox.c.id)
+partial_index("ix_inbox_stored", FOR_WORKERS, inbox.c.chat_key, inbox.c.update_id)
+
+waiting_chats = Table(
+    "waiting_chats",
+    metadata,
+    Column("bot", BigInteger, primary_key=True, autoincrement=False),
+    Column("chat_key", LargeBinary(16), primary_key=True),
+    *required(waiting_since=BigInteger, not_before=BigInteger, update_count=Integer),
+    Index("ix_waiting_chats_since", "bot", "waiting_since"),
+    info={
+        "holds": "a keyed digest of a chat with updates that wait for a worker, since when, how "
+        "many: workers take the oldest first",
+        "erased": "when the last of them is handled, within seconds",
+    },
+)
 
 offsets = Table(
     "offsets",
@@ -141,8 +159,12 @@ outbox = Table(
     *optional(fault=String(80), message=BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("settled_at", BigInteger),
+    Column("owner", BigInteger),  # the number of the process that claimed it last
+    Column("fence", Integer, nullable=False, server_default="0"),  # how often it was claimed
+    Column("lease_until", BigInteger),  # until when a human's letter counts as being sent
     info={
-        "holds": "sealed: the chat and the text for it, until sent; then the message id",
+        "holds": "sealed: the chat and the text for it, until sent; then the message id; clear: "
+        "which process sends it, and until when that counts",
         "erased": "body when sent; message id after 48 hours; undelivered after 7 days",
     },
 )
@@ -352,7 +374,8 @@ rounds = Table(
     Column("name", String(12), primary_key=True),
     *required(ran_at=BigInteger, steady_since=BigInteger),
     info={
-        "holds": "nothing: since when the clock can be trusted, or the token is refused",
+        "holds": "nothing: since when the clock can be trusted, or the token is refused; which "
+        "process led last",
         "erased": "never",
     },
 )

@@ -50,6 +50,7 @@ CASE_KEY_TABLES = ("case_keys", "case_wraps")
 """Tables that name the cases with a key."""
 EXCLUDED_TABLES = {
     "inbox": "updates are handled in seconds, and their digests kept for eight days",
+    "waiting_chats": "updates are handled in seconds",
     "conversations": "a draft exists for a day",
     "staff_commands": "a command is carried out in seconds",
     "outbox": "a letter exists until it is sent, its message id for two days",
@@ -57,6 +58,8 @@ EXCLUDED_TABLES = {
     "campaign_places": "who was counted is in no backup; the counts are",
     "connection_digests": "made again when a record is opened, so no copy outlives the case",
     "connection_wishes": "the record says it; noted again when a record is opened",
+    "processes": "what runs is of this moment",
+    "host_clocks": "after a restore the clock must be steady for a day again",
     "rounds": "after a restore the clock must be steady for a day again",
     "epochs": "data in transit are in no backup, and their keys exist for a day",
     "desk_sessions": "a session is of one desk and lasts for hours",

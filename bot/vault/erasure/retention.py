@@ -95,7 +95,7 @@ RULES = (
     RetentionRule("content of commands set aside", staff_commands, "created_at", SET_ASIDE_KEPT,
          text("state <> 'waiting' AND sealed IS NOT NULL")),
     RetentionRule("digests of updates", inbox, "received_at", UPDATES_KEPT,
-         text("state not in ('waiting', 'in_line')")),
+         text("state not in ('waiting', 'in_line', 'stored')")),
     RetentionRule("numbers of messages, after they were sent", outbox, "settled_at", NUMBERS_KEPT,
          text("state = 'sent'")),
     RetentionRule("letters that did not arrive", outbox, "settled_at", UNDELIVERED_KEPT,

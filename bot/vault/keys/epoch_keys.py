@@ -102,6 +102,7 @@ _OLD = select_by(
     by=("kind", or_(epochs.c.born_at < bindparam("before"), epochs.c.born_at > bindparam("after"))),
 )
 _COUNT = count(epochs)
+_NUMBERS = select_by(epochs, "id")
 _DELETE = delete_in(epochs, "id")
 
 
@@ -168,6 +169,17 @@ class Epochs:
         gone = self._keys.run(erase)
         self.evict(gone)
         return len(gone)
+
+    def evict_expired(self) -> None:
+        """Remove epochs from memory that another process has erased from the key store."""
+        known = set(self._opened_epochs)
+        if known:
+            kept = {int(it) for (it,) in self._keys.run(lambda work: work.rows(_NUMBERS))}
+            self.evict(known - kept)
+
+    def is_known(self, number: int) -> bool:
+        """Tell whether an epoch is in memory."""
+        return number in self._opened_epochs
 
     def count(self) -> int:
         """Return the number of epochs."""

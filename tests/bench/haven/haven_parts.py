@@ -17,12 +17,12 @@ from bot.channels.telegram.parsing.parse import parse, parse_group
 from bot.clock import HOUR, SystemClock
 from bot.conversation import FlowRegistry
 from bot.dispatch.batch import BatchProcessor
-from bot.dispatch.check_in_scheduler import CheckInScheduler
 from bot.dispatch.conversation_store import Conversations
-from bot.dispatch.deadline_reminders import DeadlineReminders
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.privacy_notice import PrivacyNotice
-from bot.dispatch.reminder_letters import ReminderLetters
+from bot.dispatch.reminders.check_in_scheduler import CheckInScheduler
+from bot.dispatch.reminders.deadline_reminders import DeadlineReminders
+from bot.dispatch.reminders.reminder_letters import ReminderLetters
 from bot.dispatch.rendering import Renderer
 from bot.dispatch.staff_service import StaffService
 from bot.dispatch.turn_services import TurnServices

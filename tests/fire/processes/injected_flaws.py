@@ -65,10 +65,12 @@ def _confirms_early(_value: str) -> None:
 def _forgets(_value: str) -> None:
     """Take whatever comes again for new; none waits in the line, where it would be known again."""
 
-    def unseen(_self: Inbox, _work: Work, arrivals: Iterable[Arrival]) -> list[Arrival]:
-        return list(arrivals)
+    def insert(
+        _self: Inbox, _work: Work, arrivals: Iterable[Arrival], _now: int
+    ) -> Callable[[], list[Arrival]]:
+        return lambda: list(arrivals)
 
-    Inbox.unseen = unseen
+    Inbox.insert = insert
     FairQueue.is_needed = lambda _line, _count: False
 
 

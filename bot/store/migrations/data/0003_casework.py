@@ -24,6 +24,9 @@ def upgrade() -> None:
     _add_bodies_abroad()
     _add_synthetic_releases()
     _add_deliveries()
+    _add_waiting_chats()
+    _add_letter_claims()
+    _add_processes()
 
 
 def _add_record() -> None:
@@ -552,6 +555,68 @@ def _add_partner_referrals() -> None:
         _to_partner("delivery_stops"),
     )
     op.create_index("ix_delivery_stops_partner_id", "delivery_stops", ["partner_id"])
+
+
+def _add_waiting_chats() -> None:
+    op.add_column("inbox", sa.Column("chat_key", sa.LargeBinary(16)))
+    is_stored = sa.text("state = 'stored'")
+    op.create_index(
+        "ix_inbox_stored", "inbox", ["chat_key", "update_id"], sqlite_where=is_stored,
+        postgresql_where=is_stored,
+    )  # fmt: skip
+    op.create_table(
+        "waiting_chats",
+        sa.Column("bot", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("chat_key", sa.LargeBinary(16), nullable=False),
+        sa.Column("waiting_since", sa.BigInteger, nullable=False),
+        sa.Column("not_before", sa.BigInteger, nullable=False),
+        sa.Column("update_count", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("bot", "chat_key", name="pk_waiting_chats"),
+    )
+    op.create_index("ix_waiting_chats_since", "waiting_chats", ["bot", "waiting_since"])
+
+
+def _add_letter_claims() -> None:
+    op.add_column("outbox", sa.Column("owner", sa.BigInteger))
+    fence = sa.Column("fence", sa.Integer, nullable=False, server_default="0")
+    op.add_column("outbox", fence)
+    op.add_column("outbox", sa.Column("lease_until", sa.BigInteger))
+
+
+def _add_processes() -> None:
+    op.create_table(
+        "processes",
+        sa.Column("number", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("roles", sa.String(40), nullable=False),
+        sa.Column("host", sa.String(64), nullable=False),
+        sa.Column("boot", sa.BigInteger, nullable=False),
+        sa.Column("process", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("release", sa.String(20), nullable=False),
+        sa.Column("began_at", sa.BigInteger, nullable=False),
+        sa.Column("alive_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("number", name="pk_processes"),
+    )
+    op.create_table(
+        "host_clocks",
+        sa.Column("boot", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("wall_zero", sa.BigInteger, nullable=False),
+        sa.Column("steady_since", sa.BigInteger, nullable=False),
+        sa.Column("waits_since", sa.BigInteger, nullable=False),
+        sa.Column("stored_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("boot", name="pk_host_clocks"),
+    )
+    _keep_clock()
+
+
+def _keep_clock() -> None:
+    """Let the clock of the one machine of an earlier release be believed as before."""
+    op.execute(
+        "INSERT INTO host_clocks (boot, wall_zero, steady_since, waits_since, stored_at) "
+        "SELECT coalesce((SELECT ran_at FROM rounds WHERE name = 'boot'), 0), ran_at, "
+        "steady_since, coalesce((SELECT ran_at FROM rounds WHERE name = 'clock_waits'), 0), "
+        "steady_since FROM rounds WHERE name = 'clock'"
+    )
 
 
 def _to_case(table: str) -> sa.ForeignKeyConstraint:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.cases.urgency import Priority
 from bot.clock import HOUR, MINUTE, SECOND
-from bot.dispatch.reminder_letters import CASE_FROZEN
+from bot.dispatch.reminders.reminder_letters import CASE_FROZEN
 from bot.hotline.chat.passphrases import PassphraseResult, Passphrases
 from bot.hotline.check_ins.model import ANSWER_WINDOW, BOT_WAS_DOWN, CheckInAction
 from bot.hotline.check_ins.texts import (
@@ -34,7 +34,7 @@ from bot.vault.audit.log import SYSTEM
 
 if TYPE_CHECKING:
     from bot.cases.intake import Intake
-    from bot.dispatch.reminder_letters import ReminderLetters, SchedulerResult
+    from bot.dispatch.reminders.reminder_letters import ReminderLetters, SchedulerResult
     from bot.hotline.check_ins.store import CheckInRow, CheckIns
     from bot.hotline.deadlines import CaseDeadlines
     from bot.hotline.queue.sla import ReplyClocks

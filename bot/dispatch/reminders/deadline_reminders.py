@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.clock import DAY, HOUR
-from bot.dispatch.reminder_letters import REMINDER_LIFETIME, SchedulerResult
+from bot.dispatch.reminders.reminder_letters import REMINDER_LIFETIME, SchedulerResult
 from bot.errors import DecryptionError
 from bot.hotline.deadlines import ALTERED, deadline_text
 from bot.hotline.deadlines import NEVER as NOTHING_AHEAD
@@ -26,8 +26,8 @@ from bot.hotline.events import Event, EventKind
 from bot.log import log
 
 if TYPE_CHECKING:
-    from bot.dispatch.check_in_scheduler import CheckInScheduler
-    from bot.dispatch.reminder_letters import ReminderLetters
+    from bot.dispatch.reminders.check_in_scheduler import CheckInScheduler
+    from bot.dispatch.reminders.reminder_letters import ReminderLetters
     from bot.hotline.deadlines import CaseDeadlines
     from bot.mailbox.letter import Letter
     from bot.places.deadlines import Deadline

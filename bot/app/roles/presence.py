@@ -1,0 +1,77 @@
+"""What a process tells the others: that it runs, in which roles, and that it still leads."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NoReturn
+
+from bot.app.roles.role import Role, names
+from bot.store.faults import BUSY_ERRORS
+from bot.store.processes.running import (
+    BEAT_SECONDS,
+    RUNS,
+    RunningProcess,
+    beat,
+    forget_dead,
+    leave,
+)
+
+if TYPE_CHECKING:
+    from bot.clock import Clock
+    from bot.store.database import Database
+    from bot.store.writer import Work
+
+LEAD_SECONDS = 2.5
+"""Seconds between two questions of a leader to the database: fewer than letters may be sent on an
+older answer, and far fewer than the server waits for one (`bot.store.processes.leadership`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """The row of this process among the running ones."""
+
+    database: Database
+    roles: frozenset[Role]
+    clock: Clock
+    state: str = RUNS
+
+    async def begin(self) -> None:
+        """Store that this process runs; a leader removes the rows of those that have ended."""
+        own = self._own()
+        with contextlib.suppress(*BUSY_ERRORS):  # it is stored at the next sign of life
+            await self.database.writer.run(lambda work: self._beat(work, own, is_quiet=False))
+
+    async def run(self) -> NoReturn:
+        """Say so again every few seconds, until cancelled; then remove the row."""
+        own, leads = self._own(), Role.LEADER in self.roles and self.state == RUNS
+        is_alone = self.database.dialect == "sqlite"
+        asks, period = leads and not is_alone, BEAT_SECONDS * (3 if is_alone else 1)
+        beaten_at = self.clock.monotonic()
+        try:
+            while True:
+                await asyncio.sleep(LEAD_SECONDS if asks else period)
+                with contextlib.suppress(*BUSY_ERRORS):  # what is wrong is told by other jobs
+                    if self.clock.monotonic() - beaten_at >= period - 0.1:
+                        beaten_at = self.clock.monotonic()
+                        await self.database.writer.run(lambda work: self._beat(work, own))
+                    elif asks and not self.database.writer.failed.is_set():
+                        await self.database.writer.run(lambda _work: None)
+        finally:
+            with contextlib.suppress(*BUSY_ERRORS):
+                await asyncio.shield(self.database.writer.run(lambda work: _leave(work, own)))
+
+    def _own(self) -> RunningProcess:
+        return RunningProcess.own(names(self.roles), self.state, self.clock.now())
+
+    def _beat(self, work: Work, own: RunningProcess, *, is_quiet: bool = True) -> None:
+        now = self.clock.now()
+        beat(work, replace(own, state=self.state), now)
+        work.is_quiet = is_quiet
+        if Role.LEADER in self.roles:
+            forget_dead(work, now)
+
+
+def _leave(work: Work, own: RunningProcess) -> None:
+    leave(work, own.number)

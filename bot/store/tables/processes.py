@@ -1,0 +1,32 @@
+"""Tables of what runs: one row a process, and how the clocks of each machine stand."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, String, Table
+
+from bot.store.tables.main import metadata, required
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # drawn at its start
+    *required(roles=String(40), host=String(64), boot=BigInteger, process=BigInteger),
+    *required(state=String(10), release=String(20), began_at=BigInteger, alive_at=BigInteger),
+    info={
+        "holds": "nothing about a person: which processes run, on which machine, since when",
+        "erased": "when the process ends, or a minute after its last sign of life",
+    },
+)
+
+host_clocks = Table(
+    "host_clocks",
+    metadata,
+    Column("boot", BigInteger, primary_key=True, autoincrement=False),  # 0: not known
+    *required(wall_zero=BigInteger, steady_since=BigInteger, waits_since=BigInteger),
+    Column("stored_at", BigInteger, nullable=False),
+    info={
+        "holds": "nothing: how the two clocks of a machine stand to each other, for each of its "
+        "starts",
+        "erased": "30 days after it was stored",
+    },
+)

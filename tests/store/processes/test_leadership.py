@@ -1,0 +1,248 @@
+"""One process leads, on the session it writes with; one front polls; each knows who else runs."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.clock import SECOND
+from bot.errors import AlreadyRunningError, LeadLostError
+from bot.store import database as database_module
+from bot.store.database import Database
+from bot.store.patience import Patience
+from bot.store.processes import leadership
+from bot.store.processes.leadership import SILENCE_SECONDS, is_lead_free
+from bot.store.processes.polling_lock import PollingLock
+from bot.store.processes.running import (
+    ALIVE_FOR,
+    FORGOTTEN_AFTER,
+    RUNS,
+    STANDS_BY,
+    RunningProcess,
+    beat,
+    count_roles,
+    forget_dead,
+    has_other_workers,
+    leave,
+    load_processes,
+    process_number,
+)
+from tests.store.test_postgresql_faults import kill_connections
+from tests.store.test_writer import note, noted
+from tests.support.database import postgres_server
+from tests.support.database_fixtures import migrated_url, on_both_databases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bot.store.writer import Work
+
+QUICK = Patience(first=0.01, longest=0.05, reopen=0.01, silence=0.1)
+NOW = 10**15
+
+
+class Fleet:
+    """Processes of one deployment, each with a database of its own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.url = postgres_server.migrated_database()
+        self.made: list[Database] = []
+        self._monkeypatch = monkeypatch
+
+    def process(self, number: int, *, leads: bool = True) -> Database:
+        made = Database(self.url, QUICK)
+        self._monkeypatch.setattr(database_module, "process_number", lambda: number)
+        if leads:
+            made.claim_for_bot()
+        self.made.append(made)
+        return made
+
+
+@pytest.fixture
+def fleet(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
+    made = Fleet(monkeypatch)
+    yield made
+    for each in made.made:
+        each.writer.close()
+
+
+# --- the lead -----------------------------------------------------------------------------------
+
+
+async def test_a_leader_that_another_one_followed_begins_again_before_it_stores_anything(
+    fleet: Fleet,
+) -> None:
+    first = fleet.process(1)
+    await first.writer.run(note("first"))
+    kill_connections(first)  # as the server does to one from which it hears nothing
+    second = fleet.process(2)
+    await second.writer.run(note("second"))
+    with pytest.raises(AlreadyRunningError, match="--standby"):
+        await first.writer.run(note("too late"))
+    assert not first.writer.can_reopen
+    assert noted(second) == ["first", "second"]
+
+
+async def test_a_leader_that_gets_the_lead_back_begins_again_too(fleet: Fleet) -> None:
+    """What it remembers may be old: the other one may have answered, erased, or made new keys."""
+    first = fleet.process(1)
+    kill_connections(first)
+    second = fleet.process(2)
+    await second.writer.run(note("second"))
+    second.writer.close()
+    with pytest.raises(LeadLostError):
+        await first.writer.run(note("from memory"))
+    assert first.writer.can_reopen
+    await first.writer.reopen()
+    await first.writer.run(note("begun again"))
+    assert noted(first) == ["second", "begun again"]
+
+
+async def test_a_leader_whom_no_one_followed_goes_on(fleet: Fleet) -> None:
+    first = fleet.process(1)
+    kill_connections(first)
+    await first.writer.run(note("goes on"))
+    assert noted(first) == ["goes on"]
+
+
+async def test_who_stands_by_sees_when_the_lead_is_free(fleet: Fleet) -> None:
+    leader, waiting = fleet.process(1), fleet.process(2, leads=False)
+    assert not await waiting.writer.run(is_lead_free)
+    leader.writer.close()
+    assert await waiting.writer.run(is_lead_free)
+
+
+async def test_who_stands_by_ends_a_leader_that_says_nothing_in_the_midst_of_its_work(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leader, waiting = fleet.process(1), fleet.process(2, leads=False)
+    begun, goes_on = threading.Event(), threading.Event()
+
+    def pauses(work: Work) -> None:
+        note("before")(work)
+        begun.set()
+        goes_on.wait()
+
+    paused = asyncio.create_task(leader.writer.run(pauses))
+    await asyncio.to_thread(begun.wait)
+    assert not await waiting.writer.run(is_lead_free)
+    monkeypatch.setattr(leadership, "SILENCE_SECONDS", 0)
+    while not await waiting.writer.run(is_lead_free):
+        pass
+    second = fleet.process(3)
+    await second.writer.run(note("second"))
+    goes_on.set()
+    with pytest.raises(AlreadyRunningError):
+        await paused
+    assert noted(second) == ["second"]
+
+
+async def test_the_server_ends_a_leader_from_which_it_hears_nothing(fleet: Fleet) -> None:
+    def limits(database: Database) -> list[Any]:
+        shown = "current_setting('{}')::interval = '{} s'"
+        names = ("idle_session_timeout", "idle_in_transaction_session_timeout")
+        asked = ", ".join(shown.format(name, SILENCE_SECONDS) for name in names)
+        return list(database.writer.run_sync(lambda work: work.execute(f"SELECT {asked}"))[0])
+
+    assert limits(fleet.process(1)) == [True, True]
+    assert limits(fleet.process(2, leads=False)) == [False, False]
+
+
+def test_an_answer_of_the_database_counts_for_a_few_seconds(fleet: Fleet) -> None:
+    leader = fleet.process(1)
+    assert leader.writer.is_current
+    leader.writer._heard_at -= SILENCE_SECONDS / 2
+    assert not leader.writer.is_current
+    leader.writer.run_sync(lambda _work: None)
+    assert leader.writer.is_current
+
+
+def test_on_sqlite_the_data_folder_is_locked_and_nothing_is_asked(tmp_path: Path) -> None:
+    with closing(Database(migrated_url("sqlite", tmp_path)).writer) as writer:
+        assert writer.is_current
+
+
+# --- the turn to poll ---------------------------------------------------------------------------
+
+
+def test_one_front_polls_and_the_next_goes_on_when_it_ends(fleet: Fleet) -> None:
+    database = Database(fleet.url, QUICK)
+    first, second = (PollingLock(database.connect_briefly) for _ in range(2))
+    assert (first.hold(), first.hold(), second.hold()) == (True, True, False)
+    first.release()
+    assert (second.hold(), first.hold()) == (True, False)
+    second.release()
+
+
+def test_a_front_that_lost_its_connection_takes_the_lock_again_unless_another_has_it(
+    fleet: Fleet,
+) -> None:
+    database = Database(fleet.url, QUICK)
+    first, second = (PollingLock(database.connect_briefly) for _ in range(2))
+    assert first.hold()
+    kill_connections(database)
+    assert first.hold()
+    kill_connections(database)
+    assert second.hold()
+    assert not first.hold()
+    second.release()
+
+
+# --- who runs -----------------------------------------------------------------------------------
+
+
+def process(number: int, roles: str, *, state: str = RUNS, at: int = NOW) -> RunningProcess:
+    return RunningProcess(number, roles, "elsewhere", 5, 7, state, "0.4.0", at, at)
+
+
+@on_both_databases
+def test_running_processes_are_counted_by_role_and_dead_ones_forgotten(
+    kind: str, tmp_path: Path
+) -> None:
+    with closing(Database(migrated_url(kind, tmp_path)).writer) as writer:
+        known = [
+            process(1, "front,worker,leader"), process(2, "worker"),
+            process(3, "leader", state=STANDS_BY), process(4, "worker", at=NOW - ALIVE_FOR - 1),
+            process(5, "front", at=NOW - FORGOTTEN_AFTER - 1),
+        ]  # fmt: skip
+        for it in known:
+            writer.run_sync(lambda work, it=it: beat(work, it, it.alive_at))
+        assert writer.run_sync(lambda work: count_roles(load_processes(work), NOW)) == {
+            "front": 1, "worker": 2, "leader": 1, "desk": 0, "standby": 1,
+        }  # fmt: skip
+        writer.run_sync(lambda work: forget_dead(work, NOW))
+        assert [it.number for it in writer.run_sync(load_processes)] == [4, 1, 2, 3]
+        writer.run_sync(lambda work: leave(work, 2))
+        assert [it.number for it in writer.run_sync(load_processes)] == [4, 1, 3]
+        others = writer.run_sync(lambda work: has_other_workers(work, NOW))
+        assert others is (kind == "postgresql")
+
+
+def test_a_process_of_this_machine_that_was_killed_is_forgotten_at_once(tmp_path: Path) -> None:
+    with closing(Database(migrated_url("sqlite", tmp_path)).writer) as writer:
+        own = RunningProcess.own("leader", RUNS, NOW)
+        here = [own, *(replaced(own, number, process) for number, process in ((1, 11), (2, 22)))]
+        for it in [*here, process(3, "worker")]:
+            writer.run_sync(lambda work, it=it: beat(work, it, NOW))
+        writer.run_sync(lambda work: forget_dead(work, NOW, lambda number: number == 11))
+        left = {it.number for it in writer.run_sync(load_processes)}
+    assert left == {process_number(), 1, 3}
+
+
+def replaced(own: RunningProcess, number: int, pid: int) -> RunningProcess:
+    return RunningProcess(
+        number, own.roles, own.host, own.boot, pid, own.state, own.release, NOW, NOW + SECOND
+    )
+
+
+def test_each_process_has_a_number_of_its_own() -> None:
+    numbers: list[int] = []
+    thread = threading.Thread(target=lambda: numbers.append(process_number()))
+    thread.start()
+    thread.join()
+    assert numbers == [process_number()]
