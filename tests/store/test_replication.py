@@ -1,0 +1,234 @@
+"""What a commit is worth with a standby: on a real pair of servers, frozen, killed and promoted."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.errors import CommitFailedError, DatabaseAwayError
+from bot.store.database import Database
+from bot.store.migrate import upgrade
+from bot.store.patience import Patience, StatementLimits
+from bot.store.postgresql_session import PostgresqlSession
+from bot.store.replication import (
+    Durability,
+    Replication,
+    Standby,
+    count_needed,
+    load_replication,
+)
+from tests.store.test_writer import note, noted
+from tests.support.database.server_pair import STANDBY, ServerPair, server_pair, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+QUICK = Patience(
+    units=3, connects=100, first=0.02, longest=0.05, limits=StatementLimits(0.5, 0.3, 0.2)
+)
+WAITS = "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+CANCEL = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+
+
+@pytest.fixture(scope="module")
+def pair() -> Iterator[ServerPair]:
+    with server_pair() as made:
+        made.primary.run("CREATE DATABASE haven")
+        upgrade(Database(made.primary.url("haven")))
+        made.primary.run("CREATE ROLE haven LOGIN")
+        made.wait_for_standby()
+        yield made
+
+
+@pytest.fixture
+def synchronous(pair: ServerPair) -> Iterator[Database]:
+    pair.be_synchronous()
+    database = Database(pair.url("haven"), QUICK)
+    yield database
+    pair.standby.thaw()
+    if database._writer is not None:
+        database.writer.close()
+    pair.be_synchronous("")
+
+
+def test_what_a_server_says_of_its_standbys_and_what_an_ordinary_user_sees(
+    pair: ServerPair,
+) -> None:
+    def seen(user: str = "haven") -> Durability:
+        return load_replication(Database(pair.url(user=user))).durability
+
+    alone = load_replication(Database("sqlite:///none"))
+    assert (alone.durability, alone.timeline) == (Durability.ALONE, 0)
+    assert seen() == Durability.HIDDEN  # that there is one, but not how it is followed
+    pair.primary.run("GRANT pg_monitor TO haven")
+    assert seen() == Durability.ASYNCHRONOUS
+    pair.be_synchronous()
+    found = load_replication(Database(pair.url(user="haven")))
+    assert found.durability == Durability.SYNCHRONOUS
+    assert [(it.name, it.sync_state) for it in found.standbys] == [(STANDBY, "sync")]
+    assert (found.timeline, found.seconds_behind < 5) == (1, True)
+    pair.be_synchronous("another")
+    assert seen() == Durability.MISSING
+    pair.be_synchronous("")
+    assert load_replication(Database(pair.standby.url())).durability == Durability.STANDBY
+
+
+@pytest.mark.parametrize(
+    ("wanted", "states", "worth"),
+    [
+        ("b", "sync", Durability.SYNCHRONOUS),
+        ("FIRST 2 (b, c)", "sync", Durability.MISSING),
+        ("FIRST 2 (b, c)", "sync sync", Durability.SYNCHRONOUS),
+        ("ANY 1 (b, c)", "quorum quorum", Durability.SYNCHRONOUS),
+        ("1 (b, c)", "sync potential", Durability.SYNCHRONOUS),
+        ("b", "async", Durability.MISSING),
+        ("", "async async", Durability.ASYNCHRONOUS),
+        ("b", "", Durability.MISSING),
+        ("", "", Durability.ALONE),
+    ],
+)
+def test_as_many_standbys_must_be_synchronous_as_a_commit_waits_for(
+    wanted: str, states: str, worth: Durability
+) -> None:
+    standbys = tuple(Standby("b", state) for state in states.split())
+    assert Replication(wanted, standbys).durability == worth
+    assert count_needed("FIRST 2 (b, c)") == 2
+
+
+def test_of_several_hosts_the_one_that_takes_writes_is_used_unless_the_address_says_otherwise(
+    pair: ServerPair,
+) -> None:
+    def wants(address: str) -> str | None:
+        found = Database(address).url.query.get("target_session_attrs")
+        return None if found is None else str(found)
+
+    assert wants("postgresql://haven@a,b/haven") == "read-write"
+    assert wants("postgresql://haven@/haven?host=/a,/b") == "read-write"
+    assert wants("postgresql://haven@a,b/haven?target_session_attrs=any") == "any"
+    assert wants("postgresql://haven@a/haven") is None
+    backwards = f"postgresql://postgres:@/haven?host={pair.standby.data},{pair.primary.data}"
+    assert not load_replication(Database(backwards)).is_standby
+
+
+def test_a_commit_that_the_standby_does_not_have_is_not_taken_for_stored(
+    pair: ServerPair, synchronous: Database
+) -> None:
+    synchronous.writer.run_sync(note("before"))
+    pair.standby.freeze()
+    with capture_logs() as logs, pytest.raises(DatabaseAwayError, match="does not answer"):
+        synchronous.writer.run_sync(note("while it is frozen"))
+    assert [it["event"] for it in logs] == ["commit_uncertain"]
+    assert "while it is frozen" in noted(synchronous)  # the primary alone has it
+    pair.standby.thaw()
+    with closing(PostgresqlSession(synchronous.connect_briefly, QUICK)) as session:
+        session.run(note("after"))
+    assert noted(synchronous)[-1] == "after"
+
+
+def test_a_wait_for_the_standby_that_was_cancelled_is_noticed(
+    pair: ServerPair, synchronous: Database
+) -> None:
+    patient = Patience(units=3, first=0.02, limits=StatementLimits(20.0))
+    failed = threading.Event()
+    session = PostgresqlSession(lambda: synchronous.connect_within(patient.limits), patient)
+    pair.standby.freeze()
+
+    def store() -> None:
+        try:
+            session.run(note("cancelled"))
+        except DatabaseAwayError:
+            failed.set()
+
+    storing = threading.Thread(target=store)
+    storing.start()
+    for _once in ("the commit", "its proof"):
+        wait_until(pair.primary, WAITS)
+        pair.primary.run(CANCEL)
+        time.sleep(0.1)
+    storing.join(20)
+    session.close()
+    assert failed.is_set()
+
+
+def test_a_session_that_believes_the_primary_alone_would_be_seen(
+    pair: ServerPair, synchronous: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PostgresqlSession, "_prove", lambda *_given: None)
+    pair.standby.freeze()
+    synchronous.writer.run_sync(note("believed"))
+
+
+# --- promotion: the last tests, after which there is no pair any more ---------------------------
+
+
+@dataclass
+class Scribe:
+    """Writes one note after another, and keeps those that were acknowledged."""
+
+    database: Database
+    name: str
+    acknowledged: list[str] = field(default_factory=list)
+    ends: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        session = PostgresqlSession(self.database.connect_briefly, QUICK)
+        number = 0
+        while not self.ends.is_set():
+            number += 1
+            said = f"{self.name} {number}"
+            try:
+                session.run(note(said))
+            except CommitFailedError:
+                session.close()
+            else:
+                self.acknowledged.append(said)
+        session.close()
+
+
+def test_what_was_acknowledged_is_there_once_after_a_promotion(pair: ServerPair) -> None:
+    pair.be_synchronous()
+    scribes = [Scribe(Database(pair.url("haven"), QUICK), f"scribe {n}") for n in range(4)]
+    threads = [threading.Thread(target=it.run) for it in scribes]
+    for each in threads:
+        each.start()
+    wait_for(lambda: all(len(it.acknowledged) > 10 for it in scribes))
+    pair.primary.kill()
+    before = [len(it.acknowledged) for it in scribes]
+    pair.promote()
+    wait_for(lambda: all(len(it.acknowledged) > n for it, n in zip(scribes, before, strict=True)))
+    for scribe, thread in zip(scribes, threads, strict=True):
+        scribe.ends.set()
+        thread.join()
+    stored = Counter(noted(Database(pair.url("haven"))))
+    acknowledged = [said for it in scribes for said in it.acknowledged]
+    assert len(acknowledged) > 40
+    assert [said for said in acknowledged if stored[said] != 1] == []
+    assert load_replication(Database(pair.url("haven"))).timeline == 2
+
+
+def test_an_asynchronous_standby_loses_what_was_acknowledged(pair: ServerPair) -> None:
+    pair.follow_standby("machine_c")  # the one that was promoted
+    database = Database(pair.url("haven"), QUICK)
+    assert load_replication(database).durability == Durability.ASYNCHRONOUS
+    pair.standby.kill()
+    database.writer.run_sync(note("lost"))
+    assert noted(database)[-1] == "lost"
+    database.writer.close()
+    pair.primary.kill()
+    pair.standby.start()
+    pair.promote()
+    assert "lost" not in noted(Database(pair.url("haven")))
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.01)
