@@ -41,7 +41,7 @@ class PrivateServer:
     def _copy_from(self, primary: PrivateServer, name: str) -> None:
         if self._user is not None:
             shutil.chown(self._folder, self._user)
-        words = ("-D", self.data, "-R", "-X", "stream", "-c", "fast", "-d",
+        words = ("-D", self.data, "-R", "-X", "stream", "-c", "fast", "--no-sync", "-d",
                  f"host={primary.data} user=postgres application_name={name}")  # fmt: skip
         subprocess.run(  # noqa: S603 - the tests' own server
             [self._programs / "pg_basebackup", *words], check=True, user=self._user, cwd="/", stderr=subprocess.DEVNULL,

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.support.database.postgres_server import short_folder
 from tests.support.database.private_server import PATIENCE, PrivateServer
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def wait_until(server: PrivateServer, question: str) -> None:
 @contextlib.contextmanager
 def server_pair() -> Iterator[ServerPair]:
     """Give two servers as long as the context lasts."""
-    folder = Path(tempfile.mkdtemp(prefix="haven-pair-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="pair-", dir=short_folder(tempfile.gettempdir())))
     folder.chmod(0o755)
     pair = None
     try:
