@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.app.databases.standbys import require_synchronous
 from bot.app.retention import check_backup_settings
 from bot.app.run import RunOptions, run_bot
 from bot.app.sign_in import require_key_holder
@@ -47,6 +48,7 @@ def start(
         if line := unused_proxy(settings):
             typer.echo(line, err=True)
     configure()
+    require_synchronous(settings)  # before anything is stored: a commit could wait for ever
     upgrade_data(settings)
     if only == "desk":
         run_until_signal(run_standalone_desk(settings, shared_scenes))

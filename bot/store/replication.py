@@ -105,9 +105,13 @@ class Replication:
             return Durability.HIDDEN
         if not self.wanted:
             return Durability.ASYNCHRONOUS
-        synchronous = sum(it.is_synchronous for it in self.standbys)
-        needed = count_needed(self.wanted)
-        return Durability.SYNCHRONOUS if synchronous >= needed else Durability.MISSING
+        is_enough = self.synchronous >= count_needed(self.wanted)
+        return Durability.SYNCHRONOUS if is_enough else Durability.MISSING
+
+    @property
+    def synchronous(self) -> int:
+        """Return how many standbys commits wait for, or may."""
+        return sum(it.is_synchronous for it in self.standbys)
 
     @property
     def bytes_behind(self) -> int:

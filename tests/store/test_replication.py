@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
-from bot.errors import CommitFailedError, DatabaseAwayError
+from bot.app.databases.standbys import require_synchronous
+from bot.app.storage import fault_of
+from bot.cli.health.standbys import standby_checks
+from bot.clock import SystemClock
+from bot.errors import CommitFailedError, DatabaseAwayError, SettingError
+from bot.monitoring.metrics import _of_standbys
+from bot.monitoring.standby_watch import StandbyWatch
+from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.store.patience import Patience, StatementLimits
@@ -25,10 +32,12 @@ from bot.store.replication import (
     load_replication,
 )
 from tests.store.test_writer import note, noted
+from tests.support.cli_runner import is_user_message, run_haven
 from tests.support.database.server_pair import STANDBY, ServerPair, server_pair, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 QUICK = Patience(
     units=3, connects=100, first=0.02, longest=0.05, limits=StatementLimits(0.5, 0.3, 0.2)
@@ -43,6 +52,7 @@ def pair() -> Iterator[ServerPair]:
         made.primary.run("CREATE DATABASE haven")
         upgrade(Database(made.primary.url("haven")))
         made.primary.run("CREATE ROLE haven LOGIN")
+        made.primary.run("CREATE DATABASE keys OWNER haven")
         made.wait_for_standby()
         yield made
 
@@ -165,6 +175,100 @@ def test_a_session_that_believes_the_primary_alone_would_be_seen(
     synchronous.writer.run_sync(note("believed"))
 
 
+# --- a start, the doctor, and a bot that runs ----------------------------------------------------
+
+
+def settings_of(pair: ServerPair, folder: Path, **given: object) -> Settings:
+    addresses = {"database_url": pair.url("haven", "haven"), "keys_url": pair.url("keys", "haven")}
+    return Settings(data=folder, **(addresses | given))  # type: ignore[arg-type]
+
+
+def test_a_start_refuses_a_standby_that_no_commit_waits_for_and_names_the_fix(
+    pair: ServerPair, tmp_path: Path
+) -> None:
+    settings = settings_of(pair, tmp_path)
+    fix = r"HAVEN_DATABASE_URL: .*machine_b.*synchronous_standby_names = 'FIRST 1 \(machine_b\)'"
+    with pytest.raises(SettingError, match=rf"{fix}.*HAVEN_ALLOW_ASYNC_STANDBY=yes"):
+        require_synchronous(settings)
+    require_synchronous(settings_of(pair, tmp_path, allow_async_standby="yes"))
+    pair.be_synchronous("FIRST 1 (machine_b)")  # as it says
+    require_synchronous(settings)
+
+
+def test_a_start_says_at_once_that_commits_would_wait_for_ever(
+    pair: ServerPair, tmp_path: Path
+) -> None:
+    pair.be_synchronous("FIRST 2 (machine_b, machine_c)")
+    for given in ({}, {"allow_async_standby": True}):
+        with pytest.raises(SettingError, match=r"too few of them are connected \(machine_b\)"):
+            require_synchronous(settings_of(pair, tmp_path, **given))
+    pair.be_synchronous("")
+
+
+def test_keys_on_one_machine_and_data_on_two_are_refused(pair: ServerPair, tmp_path: Path) -> None:
+    pair.be_synchronous()
+    settings = settings_of(pair, tmp_path, keys_url=None)
+    with pytest.raises(SettingError, match=r"HAVEN_KEYS_URL: .* Put both databases on the same"):
+        require_synchronous(settings)
+    pair.be_synchronous("")
+
+
+def test_haven_start_refuses_it_before_it_stores_anything(pair: ServerPair, tmp_path: Path) -> None:
+    settings = settings_of(pair, tmp_path)
+    done = run_haven(
+        "start", "--only", "desk", data=tmp_path, database_url=settings.database_url or "",
+        keys_url=settings.keys_url or "", organisation="Hope House", contact="02-1234-5678",
+    )  # fmt: skip
+    assert (done.returncode, "has a standby" in done.stderr) == (1, True), done.stderr
+    assert is_user_message(done.stderr)
+
+
+def test_the_doctor_says_how_each_standby_follows(pair: ServerPair, tmp_path: Path) -> None:
+    def faults() -> dict[str, str | None]:
+        found = standby_checks(settings_of(pair, tmp_path))
+        return {name: fault_of(check) for name, check in found}
+
+    assert list(standby_checks(Settings(data=tmp_path))) == []
+    assert all("no commit waits for" in str(fault) for fault in faults().values())
+    pair.be_synchronous()
+    said = faults()
+    assert [name.partition(":")[0] for name in said] == [
+        "standbys of the database (timeline 1)", "standbys of the key store (timeline 1)",
+    ]  # fmt: skip
+    assert all("machine_b: sync, " in name for name in said)
+    assert set(said.values()) == {None}
+    pair.be_synchronous("")
+
+
+async def test_a_standby_that_is_lost_is_logged_shown_and_found_again(
+    pair: ServerPair, tmp_path: Path
+) -> None:
+    pair.be_synchronous()
+    data, keys = (Database(pair.url(name), QUICK) for name in ("haven", "keys"))
+    watch = StandbyWatch.of(data, keys, SystemClock())
+    await watch.look()
+    before = metrics_of(watch)
+    pair.standby.kill()
+    with capture_logs() as logs:
+        await watch.look()
+        gone = metrics_of(watch)
+        pair.standby.start()
+        pair.be_synchronous()
+        await watch.look()
+    assert [(it["event"], it["kind"], it.get("state")) for it in logs] == [
+        ("standby_missing", "data", "missing"), ("standby_missing", "keys", "missing"),
+        ("standby_found", "data", None), ("standby_found", "keys", None),
+    ]  # fmt: skip
+    assert (before["haven_standbys"], gone["haven_standbys"]) == (1, 0)
+    assert (before["haven_standby_missing"], gone["haven_standby_missing"]) == (0, 1)
+    assert before["haven_database_timeline"] == 1
+    pair.be_synchronous("")
+
+
+def metrics_of(watch: StandbyWatch) -> dict[str, float]:
+    return {family.name: family.samples[0].value for family in _of_standbys(watch)}
+
+
 # --- promotion: the last tests, after which there is no pair any more ---------------------------
 
 
@@ -192,8 +296,9 @@ class Scribe:
         session.close()
 
 
-def test_what_was_acknowledged_is_there_once_after_a_promotion(pair: ServerPair) -> None:
+async def test_what_was_acknowledged_is_there_once_after_a_promotion(pair: ServerPair) -> None:
     pair.be_synchronous()
+    watch = await watched(pair)
     scribes = [Scribe(Database(pair.url("haven"), QUICK), f"scribe {n}") for n in range(4)]
     threads = [threading.Thread(target=it.run) for it in scribes]
     for each in threads:
@@ -210,7 +315,24 @@ def test_what_was_acknowledged_is_there_once_after_a_promotion(pair: ServerPair)
     acknowledged = [said for it in scribes for said in it.acknowledged]
     assert len(acknowledged) > 40
     assert [said for said in acknowledged if stored[said] != 1] == []
-    assert load_replication(Database(pair.url("haven"))).timeline == 2
+    with capture_logs() as logs:
+        await watch.look()
+        await watch.look()
+        await watched(pair)  # a Haven that was stopped while it happened
+    assert [(it["event"], it.get("count")) for it in logs] == [
+        ("database_promoted", 2), ("standby_missing", None), ("database_promoted", 2),
+    ]  # fmt: skip
+
+
+async def watched(pair: ServerPair) -> StandbyWatch:
+    """Return a watch that has begun, and has stored what it found."""
+    database = Database(pair.url("haven"), QUICK)
+    watch = StandbyWatch.of(database, Database("sqlite:///none"), SystemClock())
+    await watch._load_timeline(database)
+    await watch.look()
+    await watch._store(database)
+    await database.close()
+    return watch
 
 
 def test_an_asynchronous_standby_loses_what_was_acknowledged(pair: ServerPair) -> None:

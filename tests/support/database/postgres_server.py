@@ -23,7 +23,9 @@ LONGEST = 60
 @cache
 def server() -> str:
     """Start the server and return its folder, where its socket is."""
-    folder = Path(tempfile.mkdtemp(prefix="haven-postgres-", dir=short_folder(tempfile.gettempdir())))
+    folder = Path(
+        tempfile.mkdtemp(prefix="haven-postgres-", dir=short_folder(tempfile.gettempdir()))
+    )
     started = new_cluster(folder, start=True)
     _ends_with_us(str(started.get_pid()), folder)
     return str(folder / "data")

@@ -34,7 +34,7 @@ class PrivateServer:
             made = postgres_server.new_cluster(folder, start=False)
             self._programs, self._user = Path(made.bin_path), made.system_user
         else:
-            self._programs, self._user = primary._programs, primary._user  # noqa: SLF001 - its like
+            self._programs, self._user = primary._programs, primary._user
             self._copy_from(primary, name)
         self.start()
 
@@ -44,7 +44,8 @@ class PrivateServer:
         words = ("-D", self.data, "-R", "-X", "stream", "-c", "fast", "--no-sync", "-d",
                  f"host={primary.data} user=postgres application_name={name}")  # fmt: skip
         subprocess.run(  # noqa: S603 - the tests' own server
-            [self._programs / "pg_basebackup", *words], check=True, user=self._user, cwd="/", stderr=subprocess.DEVNULL,
+            [self._programs / "pg_basebackup", *words], check=True, user=self._user, cwd="/",
+            stderr=subprocess.DEVNULL,
         )  # fmt: skip
         Path(self.data, ".s.PGSQL.5432.lock").unlink(missing_ok=True)  # the socket of the other
 
@@ -67,8 +68,8 @@ class PrivateServer:
         """Start it, and return once it answers."""
         words = ("-D", self.data, "-k", self.data, "-c", "listen_addresses=")
         self._process = subprocess.Popen(  # noqa: S603 - the tests' own server
-            [self._programs / "postgres", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            user=self._user, cwd=self.data,
+            [self._programs / "postgres", *words], stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, user=self._user, cwd=self.data,
         )  # fmt: skip
         end = time.monotonic() + PATIENCE
         while True:

@@ -32,11 +32,10 @@ class ServerPair:
         hosts = f"{self.primary.data},{self.standby.data}"
         return f"postgresql://{user}:@/{name}?host={hosts}&target_session_attrs=read-write"
 
-    def wait_for_standby(self, count: int = 1) -> None:
-        """Return once so many standbys are connected and up to date."""
+    def wait_for_standby(self) -> None:
+        """Return once the standby is connected and up to date."""
         wait_until(
-            self.primary,
-            f"SELECT count(*) = {count} FROM pg_stat_replication WHERE state = 'streaming'",
+            self.primary, "SELECT count(*) = 1 FROM pg_stat_replication WHERE state = 'streaming'"
         )
 
     def be_synchronous(self, names: str = STANDBY) -> None:
@@ -46,7 +45,8 @@ class ServerPair:
         wait_until(self.primary, f"SELECT current_setting('synchronous_standby_names') = '{names}'")
         if names == STANDBY:
             wait_until(
-                self.primary, "SELECT count(*) > 0 FROM pg_stat_replication WHERE sync_state = 'sync'"
+                self.primary,
+                "SELECT count(*) > 0 FROM pg_stat_replication WHERE sync_state = 'sync'",
             )
 
     def promote(self) -> None:
@@ -54,7 +54,6 @@ class ServerPair:
         self.standby.run("ALTER SYSTEM SET synchronous_standby_names = ''")
         self.standby.run("SELECT pg_reload_conf()")
         self.standby.run("SELECT pg_promote()")
-
 
     def follow_standby(self, name: str) -> None:
         """Take the standby, which was promoted, for the primary, and give it a standby."""
