@@ -436,7 +436,10 @@ def on_machine(old: OldDeployment, name: str) -> OldDeployment:
 def test_what_still_runs_on_another_machine_stops_an_upgrade_and_is_named(tmp_path: Path) -> None:
     old = old_deployment("postgresql", tmp_path)
     named = psycopg.connect(str(old.settings.database_url), application_name="haven 12 on b")
-    with closing(named), pytest.raises(AlreadyRunningError, match=r"process 12 on b.*stop it there"):
+    with (
+        closing(named),
+        pytest.raises(AlreadyRunningError, match=r"process 12 on b.*stop it there"),
+    ):
         refuse_running_elsewhere(old.data, 0.1)
     refuse_running_elsewhere(old.data, 0.1)
 
