@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -127,8 +128,10 @@ def test_status_backup_and_upgrade_reach_every_deployment_whatever_fails(fleet: 
 
 
 def table_of(text: str) -> list[str]:
-    """Return the rows of the table that ends an output."""
-    return [it for it in text.rsplit("─\n", maxsplit=1)[-1].splitlines() if it.strip()]
+    """Return the rows of the table in an output."""
+    lines = text.splitlines()
+    first = next(number for number, it in enumerate(lines) if it.startswith(" ──")) + 1
+    return list(takewhile(str.strip, lines[first:]))
 
 
 def test_an_older_deployment_is_upgraded_and_one_that_is_copied_is_refused(
