@@ -43,6 +43,12 @@ _END_TRANSACTION = (
     "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE backend_xid = xid(%s::xid8)"
 )
 """The server may not have noticed yet that the connection is gone; at most a second is waited."""
+_END_WAIT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %s"
+    " AND wait_event = 'SyncRep' AND application_name = current_setting('application_name')"
+)
+"""A commit of ours that waits for a standby goes on waiting after its connection has ended: without
+an end to it, each try would take one connection more, until the server has none left."""
 _PROOF = "SELECT pg_logical_emit_message(true, 'haven', '')::text"
 """A transaction that changes nothing, and is written to the log: its commit is acknowledged once it
 and all before it are on the disk, and with the standbys that commits wait for."""
@@ -141,6 +147,8 @@ class PostgresqlSession:
     def _open_once(self) -> None:
         connection = self._connect()
         try:
+            if self._server_process:
+                connection.execute(_END_WAIT, (self._server_process,))
             if self._claim is not None:
                 self._claim(connection, self._server_process)
             self._pipeline = Pipeline(connection)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from tests.support.database import postgres_server
+from tests.support.database.machines_page import base_backup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,14 +26,18 @@ PATIENCE = 30.0
 class PrivateServer:
     """One server; `url` names its database."""
 
-    def __init__(self, folder: Path, primary: PrivateServer | None = None, name: str = "") -> None:
-        """Make a new one, or one that follows another by a name."""
+    def __init__(
+        self, folder: Path, primary: PrivateServer | None = None, name: str = "", conf: str = ""
+    ) -> None:
+        """Make a new one with more settings, or one that follows another by a name."""
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(exist_ok=True)
         if primary is None:
             made = postgres_server.new_cluster(folder, start=False)
             self._programs, self._user = Path(made.bin_path), made.system_user
+            with Path(self.data, "postgresql.conf").open("a") as file:
+                file.write(conf)
         else:
             self._programs, self._user = primary._programs, primary._user
             self._copy_from(primary, name)
@@ -41,11 +46,10 @@ class PrivateServer:
     def _copy_from(self, primary: PrivateServer, name: str) -> None:
         if self._user is not None:
             shutil.chown(self._folder, self._user)
-        words = ("-D", self.data, "-R", "-X", "stream", "-c", "fast", "--no-sync", "-d",
-                 f"host={primary.data} user=postgres application_name={name}")  # fmt: skip
+        words = base_backup(primary.data, self.data, name)
         subprocess.run(  # noqa: S603 - the tests' own server
-            [self._programs / "pg_basebackup", *words], check=True, user=self._user, cwd="/",
-            stderr=subprocess.DEVNULL,
+            [self._programs / "pg_basebackup", *words, "--no-sync"], check=True, user=self._user,
+            cwd="/", stderr=subprocess.DEVNULL,
         )  # fmt: skip
         Path(self.data, ".s.PGSQL.5432.lock").unlink(missing_ok=True)  # the socket of the other
 

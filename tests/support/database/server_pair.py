@@ -1,4 +1,7 @@
-"""A PostgreSQL and its standby, each of which may be killed, frozen and promoted."""
+"""A PostgreSQL and its standbys, made as the page about several machines says it.
+
+Each may be killed, frozen and promoted.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.support.database.machines_page import followed
 from tests.support.database.postgres_server import short_folder
 from tests.support.database.private_server import PATIENCE, PrivateServer
 
@@ -23,13 +27,16 @@ class ServerPair:
     """Two servers; the second follows the first, at first without being waited for."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._ended = folder, list[PrivateServer]()
-        self.primary = PrivateServer(folder / "a")
+        self._folder = folder
+        self.primary = PrivateServer(folder / "a", conf="\n".join(followed("conf on a")) + "\n")
+        self.primary.run(next(it for it in followed("sql on a") if "replicator" in it))
         self.standby = PrivateServer(folder / "b", self.primary, STANDBY)
+        self.others: list[PrivateServer] = []
+        """Further standbys."""
 
     def url(self, name: str = "postgres", user: str = "postgres") -> str:
         """Return the address of a database on both, which leads to the one that takes writes."""
-        hosts = f"{self.primary.data},{self.standby.data}"
+        hosts = ",".join(it.data for it in (self.primary, self.standby, *self.others))
         return f"postgresql://{user}:@/{name}?host={hosts}&target_session_attrs=read-write"
 
     def wait_for_standby(self) -> None:
@@ -37,6 +44,10 @@ class ServerPair:
         wait_until(
             self.primary, "SELECT count(*) = 1 FROM pg_stat_replication WHERE state = 'streaming'"
         )
+
+    def add_standby(self, name: str) -> None:
+        """Add a standby to the one that is there."""
+        self.others.append(PrivateServer(self._folder / name, self.primary, name))
 
     def be_synchronous(self, names: str = STANDBY) -> None:
         """Have each commit wait for the standby; empty: for none."""
@@ -56,15 +67,16 @@ class ServerPair:
         self.standby.run("SELECT pg_promote()")
 
     def follow_standby(self, name: str) -> None:
-        """Take the standby, which was promoted, for the primary, and give it a standby."""
-        self._ended.append(self.primary)
-        self.primary = self.standby
+        """Take the standby, which was promoted, for the primary, and give it a new standby."""
+        for server in (self.primary, *self.others):
+            server.end()
+        self.primary, self.others = self.standby, []
         self.standby = PrivateServer(self._folder / name, self.primary, name)
         self.wait_for_standby()
 
     def end(self) -> None:
         """End all servers."""
-        for server in (self.standby, self.primary, *self._ended):
+        for server in (*self.others, self.standby, self.primary):
             server.end()
 
 
