@@ -47,7 +47,7 @@ _END_WAIT = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %s"
     " AND wait_event = 'SyncRep' AND application_name = current_setting('application_name')"
 )
-"""A commit of ours that waits for a standby goes on waiting after its connection has ended: without
+"""A commit that waits for a standby goes on waiting after its connection has ended: without
 an end to it, each try would take one connection more, until the server has none left."""
 _PROOF = "SELECT pg_logical_emit_message(true, 'haven', '')::text"
 """A transaction that changes nothing, and is written to the log: its commit is acknowledged once it

@@ -116,7 +116,7 @@ def test_as_many_standbys_must_be_synchronous_as_a_commit_waits_for(
     assert count_needed("FIRST 2 (b, c)") == 2
 
 
-def test_of_several_hosts_the_one_that_takes_writes_is_used_unless_the_address_says_otherwise(
+def test_of_several_hosts_the_one_that_takes_writes_is_used_by_default(
     pair: ServerPair,
 ) -> None:
     def wants(address: str) -> str | None:

@@ -15,7 +15,7 @@ from bot.cli.main import PROGRAM
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.cli.fleet.control_file import Member
+    from bot.cli.fleet.control_file import FleetMember
 
 HAVEN_WORDS = (sys.executable, "-m", "bot.cli")
 OTHERS = ("HAVEN_", "PG")
@@ -41,14 +41,16 @@ class ChildResult:
         return next((it.strip() for it in reversed(said.splitlines()) if it.strip()), "")
 
 
-def child_environment(member: Member, ours: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of a deployment's process: none of ours that sets something of Haven."""
+def child_environment(member: FleetMember, ours: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of a deployment's process: nothing of Haven is handed on."""
     kept = {it: value for it, value in ours.items() if not it.startswith(OTHERS)}
     kept.pop(CREDENTIALS, None)
     return kept | {"HAVEN_ENV_FILE": str(member.settings), "PYTHONPATH": str(PROGRAM)}
 
 
-def run_child(member: Member, words: tuple[str, ...], patience: float | None = None) -> ChildResult:
+def run_child(
+    member: FleetMember, words: tuple[str, ...], patience: float | None = None
+) -> ChildResult:
     """Run a command of Haven for a deployment, as the owner of its data if root runs this."""
     env, owner = child_environment(member, os.environ), _owner(member)
     env |= owner.pop("env", {})
@@ -64,7 +66,7 @@ def run_child(member: Member, words: tuple[str, ...], patience: float | None = N
     return ChildResult(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
 
 
-def _owner(member: Member) -> dict[str, Any]:
+def _owner(member: FleetMember) -> dict[str, Any]:
     """Return as whom to run: what root writes there, the service could not read."""
     if os.geteuid() or not member.data.is_dir():
         return {}

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from bot.cli.fleet.children import ChildResult, run_child
-from bot.cli.fleet.control_file import CONTROL_FILE, Member, load_fleet
+from bot.cli.fleet.control_file import CONTROL_FILE, FleetMember, load_fleet
 from bot.cli.fleet.report import DeploymentReport, print_report
 from bot.cli.options import AsJson
 from bot.cli.output import make_table, print_json, print_table
@@ -93,7 +93,7 @@ def run_everywhere(file: Path, only: list[str] | None, command: str) -> None:
         raise typer.Exit(1)
 
 
-def _run(member: Member, command: str) -> ChildResult:
+def _run(member: FleetMember, command: str) -> ChildResult:
     with Console(stderr=True).status(f"{member.name}: haven {command}"):
         ended = run_child(member, (command,))
     for stream, said in ((sys.stdout, ended.stdout), (sys.stderr, ended.stderr)):
@@ -102,12 +102,12 @@ def _run(member: Member, command: str) -> ChildResult:
     return ended
 
 
-def load_reports(members: list[Member]) -> dict[str, DeploymentReport]:
+def load_reports(members: list[FleetMember]) -> dict[str, DeploymentReport]:
     """Return what each deployment says of itself; a fault where it says nothing."""
     return {it.name: _report(it) for it in members}
 
 
-def _report(member: Member) -> DeploymentReport:
+def _report(member: FleetMember) -> DeploymentReport:
     with Console(stderr=True).status(f"{member.name}: is asked"):
         ended = run_child(member, ("fleet", "report"), REPORT_PATIENCE)
     try:

@@ -29,20 +29,20 @@ FIELDS = {"name", "settings"}
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class FleetMember:
     """One deployment of the fleet."""
 
     name: str
     settings: Path
     """Its file of settings."""
     data: Path
-    database: Place
-    keys: Place
+    database: DatabasePlace
+    keys: DatabasePlace
     host_key: Path | None
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DatabasePlace:
     """Where a database is, as far as an address says it."""
 
     hosts: frozenset[str]
@@ -51,7 +51,7 @@ class Place:
     """The name of the database, or the path of the file."""
 
     @classmethod
-    def of(cls, url: URL) -> Place:
+    def of(cls, url: URL) -> DatabasePlace:
         """Return the place that an address names."""
         if url.get_backend_name() == "sqlite":
             return cls(frozenset(), str(Path(str(url.database)).resolve()))
@@ -61,7 +61,7 @@ class Place:
         pairs = zip(hosts, ports, strict=True)
         return cls(frozenset(f"{host}:{port}" for host, port in pairs), str(url.database))
 
-    def meets(self, other: Place) -> bool:
+    def meets(self, other: DatabasePlace) -> bool:
         """Tell whether both may be the same database."""
         is_shared = bool(self.hosts & other.hosts) or not (self.hosts or other.hosts)
         return self.name == other.name and is_shared
@@ -72,7 +72,7 @@ def _parts(given: str | Sequence[str]) -> list[str]:
     return text.split(",")
 
 
-def load_fleet(path: Path, only: Collection[str] = ()) -> list[Member]:
+def load_fleet(path: Path, only: Collection[str] = ()) -> list[FleetMember]:
     """Return the deployments of a control file, or those of some names, in its order.
 
     All are compared, whichever are asked for.
@@ -109,7 +109,7 @@ def _entries(path: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def _member(path: Path, entry: dict[str, Any]) -> Member:
+def _member(path: Path, entry: dict[str, Any]) -> FleetMember:
     name, settings = str(entry.get("name", "")), str(entry.get("settings", ""))
     if set(entry) != FIELDS or not NAME.fullmatch(name) or not settings:
         raise SettingError(
@@ -125,14 +125,14 @@ def _member(path: Path, entry: dict[str, Any]) -> Member:
     database = found.get("HAVEN_DATABASE_URL") or folder.database_url
     keys = found.get("HAVEN_KEYS_URL") or folder.keys_url
     host_key = found.get("HAVEN_HOST_KEY_FILE")
-    return Member(
-        name, file.resolve(), data.resolve(), Place.of(Database(database).url),
-        Place.of(Database(keys, name="HAVEN_KEYS_URL").url),
+    return FleetMember(
+        name, file.resolve(), data.resolve(), DatabasePlace.of(Database(database).url),
+        DatabasePlace.of(Database(keys, name="HAVEN_KEYS_URL").url),
         Path(host_key).resolve() if host_key else None,
     )  # fmt: skip
 
 
-def _shared(members: Sequence[Member]) -> Iterator[str]:
+def _shared(members: Sequence[FleetMember]) -> Iterator[str]:
     """Yield what two deployments share, and must not."""
     for one, other in combinations(members, 2):
         both = f"{one.name} and {other.name}"

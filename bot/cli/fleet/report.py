@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+import typer
 from sqlalchemy import func, or_, select
 
 from bot.app.databases.standbys import FollowedDatabase, keys_fault, load_standbys
@@ -169,4 +170,4 @@ def _read_backups(report: DeploymentReport, settings: Settings) -> None:
 
 def print_report() -> None:
     """Print, as one JSON document, what fleet status shows of the deployment of these settings."""
-    print(msgspec.json.encode(load_report(load_settings())).decode())  # noqa: T201 - for its parent
+    typer.echo(msgspec.json.encode(load_report(load_settings())).decode())
