@@ -71,11 +71,12 @@ STANDBY_MISSING = MetricText(
 STANDBY_BYTES = MetricText("haven_standby_lag_bytes", "how far the last of the standbys is behind")
 STANDBY_SECONDS = MetricText("haven_standby_lag_seconds", "the same in time")
 TIMELINE = MetricText("haven_database_timeline", "how often the database was promoted, and one")
+STANDBY_METRICS: Final = (STANDBYS, STANDBY_MISSING, STANDBY_BYTES, STANDBY_SECONDS, TIMELINE)
+"""Absent where data and keys are SQLite files."""
 METRICS: Final = (
     POLL_AGE, COMMIT_AGE, DATABASE_UP, DATABASE_LATENCY, KEYS_USABLE, EPOCH_AGE, OLDEST_UPDATE,
     OLDEST_LETTER, OVERDUE, SESSIONS, BACKUP_AGE, CLOCK_ERROR, CLOCK_DOUBTED, CANARY_AGE,
-    CANARY_TIME, CANARY_FAILURES, STANDBYS, STANDBY_MISSING, STANDBY_BYTES, STANDBY_SECONDS,
-    TIMELINE,
+    CANARY_TIME, CANARY_FAILURES, *STANDBY_METRICS,
 )  # fmt: skip
 """All of them; Prometheus's own for the process (`process_...`) come in addition."""
 
