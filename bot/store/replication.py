@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from bot.store.faults import is_postgresql_error
 from bot.store.patience import StatementLimits
 
 if TYPE_CHECKING:
@@ -21,11 +22,9 @@ LOOK_LIMITS = StatementLimits(statement=4.0, lock=2.0, margin=1.0)
 """A server that is silent for five seconds is given up: a start says so within ten."""
 _LOOK = """
 SELECT pg_is_in_recovery(), current_setting('synchronous_standby_names'),
-pg_has_role(current_user, 'pg_read_all_stats', 'USAGE'),
-CASE WHEN pg_is_in_recovery() THEN NULL
-ELSE substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) END,
-pg_postmaster_start_time()::text
+pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')
 """
+_TIMELINE = "SELECT substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)"
 _STANDBYS = """
 SELECT coalesce(nullif(application_name, ''), 'a standby'), coalesce(sync_state, ''),
 greatest(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), flush_lsn), 0)::bigint,
@@ -87,9 +86,7 @@ class Replication:
     """The server's `synchronous_standby_names`."""
     standbys: tuple[Standby, ...] = ()
     timeline: int = 0
-    """Counts promotions; 0 on a standby."""
-    server: str = ""
-    """When the server was started: another one, or a later start of it, says something else."""
+    """Counts promotions; 0 on a standby, and where a service does not say it."""
     is_standby: bool = False
     is_visible: bool = True
     """Whether our user may see the states of standbys."""
@@ -143,14 +140,22 @@ def load_replication(database: Database) -> Replication:
 
 
 def _look(connection: Any) -> Replication:
-    row = connection.execute(_LOOK).fetchone()
-    is_standby, wanted, is_visible, timeline, server = row
+    is_standby, wanted, is_visible = connection.execute(_LOOK).fetchone()
     rows = [] if is_standby else connection.execute(_STANDBYS).fetchall()
     return Replication(
         wanted=wanted.strip(), standbys=tuple(_standby(*it) for it in rows),
-        timeline=int(timeline, 16) if timeline else 0, server=server, is_standby=is_standby,
+        timeline=0 if is_standby else _timeline(connection), is_standby=is_standby,
         is_visible=is_visible,
     )  # fmt: skip
+
+
+def _timeline(connection: Any) -> int:
+    try:
+        return int(connection.execute(_TIMELINE).fetchone()[0], 16)
+    except Exception as error:
+        if not is_postgresql_error(error):
+            raise
+        return 0  # a managed service may have taken the function away
 
 
 def _standby(name: str, sync_state: str, bytes_behind: int | None, seconds: float) -> Standby:

@@ -84,7 +84,7 @@ def load_report(settings: Settings) -> DeploymentReport:
     try:
         parts = load_parts(settings)
         report.schema = _schema(parts)
-        report.databases = [_identity(part.database) for part in parts]
+        report.databases = [it for part in parts if (it := _identity(part.database))]
         _read_standbys(report, settings)
         if not any(part.steps for part in parts):
             _read_data(report, settings)
@@ -111,7 +111,12 @@ def _identity(database: Database) -> str:
         found = Path(str(database.url.database)).stat()
         return f"{found.st_dev}/{found.st_ino}"
     with closing(database.connect_briefly()) as connection:
-        return str(connection.execute(_IDENTITY).fetchone()[0])
+        try:
+            return str(connection.execute(_IDENTITY).fetchone()[0])
+        except Exception as error:
+            if not is_driver_error(error):
+                raise
+            return ""  # a managed service may have taken the function away
 
 
 def _read_standbys(report: DeploymentReport, settings: Settings) -> None:
