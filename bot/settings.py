@@ -66,6 +66,7 @@ SETTING_HINTS = {
     "database_url": "sqlite:///path or postgresql://user@host/name",
     "place": "the country whose phone numbers and law apply, e.g. HAVEN_PLACE=taiwan",
     "keys_url": "sqlite:///path or postgresql://user@host/name, not that of HAVEN_DATABASE_URL",
+    "allow_async_standby": "yes, to start although no commit waits for a standby; leave it out",
     "time_zone": "the name of a time zone, e.g. Asia/Taipei",
     "organisation": "the name people are told, at most 60 characters, e.g. "
     "HAVEN_ORGANISATION='Hope House'",
@@ -137,6 +138,8 @@ class Settings(BaseSettings):
     """The country whose phone numbers and law apply."""
     keys_url: str | None = None
     """The key store, by default SQLite in the data folder."""
+    allow_async_standby: bool = False
+    """`yes` starts although a standby is behind: if it is promoted, what was stored is lost."""
     time_zone: str = "Asia/Taipei"
     """The time zone of hours and dates people see."""
     organisation: Annotated[str, Field(max_length=60)] = ""

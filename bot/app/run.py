@@ -60,6 +60,7 @@ from bot.mailbox.reencrypt import reencrypt_waiting
 from bot.monitoring.activity import Activity, WatchedBot
 from bot.monitoring.canary import CanaryTimes
 from bot.monitoring.polling_alarm import watch_polling
+from bot.monitoring.standby_watch import StandbyWatch
 from bot.partners.link_stats import LinkStats
 from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import DiskLevel, DiskSpace
@@ -175,7 +176,8 @@ async def _run_with(
         )  # fmt: skip
         build_app = partial(build, settings, database, vault, sender, build_options)
         running, profile = RunningApp(build_app()), public_profile(settings, offered)
-        activity = Activity(options.clock)
+        keys = vault.keys.database if vault.keys is not None else database
+        activity = Activity(options.clock, StandbyWatch.of(database, keys, options.clock))
         # The desk comes first: it needs neither Telegram nor an end of the recovery.
         desk = [options.extra_job(running)] if options.extra_job else []
         watch = _watch_jobs(settings, running, activity, options)
@@ -209,6 +211,8 @@ def _watch_jobs(
         jobs.append(watch_polling(lambda: running.app, activity))
     if options.leads and not options.rehearsal:
         jobs.append(delete_copies_in_time(settings))
+    if activity.standbys.databases:
+        jobs.append(activity.standbys.run(lambda: running.app.database))
     if (address := settings.watch_host_port) is not None:
         # Memory that is not needed without the port.
         from bot.monitoring.server import WatchPages, serve_until_cancelled  # noqa: PLC0415

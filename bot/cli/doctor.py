@@ -29,6 +29,7 @@ from bot.app.texts import build_roster
 from bot.channels.smtp import SmtpServer
 from bot.cli.health.models import check_models
 from bot.cli.health.processes import describe, refuse_missing
+from bot.cli.health.standbys import standby_checks
 from bot.cli.health.surroundings import surroundings
 from bot.clock import SECOND, SystemClock
 from bot.documents.typesetter import Typesetter
@@ -102,6 +103,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
             yield "database has this release's schema", lambda: check_schema(url)
             yield "key store opens with this host key", lambda: _check_key_store(settings)
             yield "a caseworker can open what people send", lambda: _check_key_holders(settings)
+            yield from standby_checks(settings)
     if not is_away and not fault_of(lambda: check_schema(url)):
         use_stored_checks(settings)
         yield "Telegram accepts the token", lambda: _check_token(settings)

@@ -23,7 +23,7 @@ INSTALLED = Path("/etc/haven/haven.env")
 """What `haven setup` writes on a machine."""
 PROGRAM = Path(__file__).resolve().parents[2]
 """The folder in which this release is installed."""
-AS_TYPED = frozenset({"setup", "source", "demo", "train"})
+AS_TYPED = frozenset({"setup", "source", "demo", "train", "fleet"})
 """Commands that are no matter of the deployment on this machine."""
 KEEPS_USER = frozenset({"keys", "restore"})
 """Commands that root runs as root: they write keys and folders where they are told to."""
@@ -114,6 +114,7 @@ class Commands(LazyGroup):
         "backup": Entry("backup", "backup", "Make a backup while Haven runs."),
         "restore": Entry("backup", "restore", "Restore a backup into a new folder."),
         "upgrade": Entry("databases.upgrade", "upgrade", "Upgrade the data; check, rehearse."),
+        "fleet": Entry("fleet.commands", "fleet_app", "Several deployments, one after another."),
         "migrate": Entry("databases.migrate", "migrate", "Copy SQLite into PostgreSQL."),
         "partners": Entry("partners", "partners_app", "Organisations that share the bot's link."),
         "campaigns": Entry("partners", "campaigns_app", "The links partners give out."),

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.app.databases.standbys import require_synchronous
 from bot.app.retention import check_backup_settings
 from bot.app.roles import BOT_ROLES, Role
 from bot.app.roles.role import ONLY, require_shared_store
@@ -58,6 +59,7 @@ def start(
     if only != "desk" and (line := unused_proxy(settings)):
         typer.echo(line, err=True)
     configure()
+    require_synchronous(settings)  # before anything is stored: a commit could wait for ever
     upgrade_data(settings)
     if only == "desk":
         run_until_signal(run_standalone_desk(settings, shared_scenes))

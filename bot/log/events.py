@@ -81,6 +81,24 @@ PROCESS: Final[Mapping[str, LogEvent]] = {
     "commit_found": LogEvent(
         _INFO, "state", "What became of it: committed, or aborted and done again."
     ),
+    "standby_missing": LogEvent(
+        _ERROR, "kind state",
+        "What is stored (`kind`: data, keys) is on one machine alone, and should be on two. "
+        "`state`: missing (nothing can be stored), asynchronous or alone (commits do not wait).",
+        "Start the standby, or make another: bot/setup/MACHINES.md.",
+    ),
+    "standby_found": LogEvent(
+        _INFO, "kind seconds", "The standby has every commit again, after so long."
+    ),
+    "standby_behind": LogEvent(
+        _WARNING, "kind seconds", "The standby is so many seconds behind.",
+        "Look at its log, its disk and the network: a promotion would last as much longer.",
+    ),
+    "database_promoted": LogEvent(
+        _WARNING, "kind count",
+        "Another server takes the writes now; `count` is its timeline.",
+        "Never start the earlier one as it is: make it a standby (bot/setup/MACHINES.md).",
+    ),
     "disk_low": LogEvent(_ERROR, "", "Less than a tenth of the disk is free.", "Make room."),
     "disk_full": LogEvent(_ERROR, "", "The disk is full: nothing is fetched.", "Make room."),
     "disk_read_only": LogEvent(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from bot.monitoring.canary import CanaryRecord
+from bot.monitoring.standby_watch import StandbyWatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,8 +59,9 @@ class StandaloneDesk:
 class Activity:
     """Moments by the monotonic clock; before the first of a kind, the start of the process."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, standbys: StandbyWatch | None = None) -> None:
         self.clock = clock
+        self.standbys = standbys or StandbyWatch({}, clock)
         self.polled_at = self.committed_at = clock.monotonic()
         self.canary = CanaryRecord(clock)
         self.is_polling = True

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from bot.monitoring.activity import Activity, WatchedApp, WatchedBot, WatchedStore
     from bot.monitoring.readings import Readings
+    from bot.monitoring.standby_watch import StandbyWatch
 
 LEVEL = "level"
 """P0 to P4."""
@@ -66,10 +67,22 @@ CLOCK_DOUBTED = MetricText("haven_clock_doubted", "1 while no hour is trusted")
 CANARY_AGE = MetricText("haven_canary_age_seconds", "since the canary got through last")
 CANARY_TIME = MetricText("haven_canary_seconds", "how long it took then")
 CANARY_FAILURES = MetricText("haven_canary_failures_total", "rounds of the canary that failed")
+STANDBYS = MetricText(
+    "haven_standbys", "standbys that have every commit, of data or keys, whichever has fewer"
+)
+STANDBY_MISSING = MetricText(
+    "haven_standby_missing", "1 while a standby should be there and is not"
+)
+STANDBY_BYTES = MetricText("haven_standby_lag_bytes", "how far the last of the standbys is behind")
+STANDBY_SECONDS = MetricText("haven_standby_lag_seconds", "the same in time")
+TIMELINE = MetricText("haven_database_timeline", "how often the database was promoted, and one")
+STANDBY_METRICS: Final = (STANDBYS, STANDBY_MISSING, STANDBY_BYTES, STANDBY_SECONDS, TIMELINE)
+"""Absent where data and keys are SQLite files."""
 METRICS: Final = (
     POLL_AGE, COMMIT_AGE, DATABASE_UP, DATABASE_LATENCY, KEYS_USABLE, EPOCH_AGE, OLDEST_UPDATE,
     OLDEST_LETTER, OVERDUE, PROCESSES, SESSIONS, BACKUP_AGE, CLOCK_ERROR, CLOCK_DOUBTED, CANARY_AGE,
-    CANARY_TIME, CANARY_FAILURES,
+    CANARY_TIME, CANARY_FAILURES, STANDBYS, STANDBY_MISSING, STANDBY_BYTES, STANDBY_SECONDS,
+    TIMELINE,
 )  # fmt: skip
 """All of them; Prometheus's own for the process (`process_...`) come in addition."""
 
@@ -116,6 +129,7 @@ def bot_metrics(bot: WatchedBot) -> Iterator[Metric]:
     yield _gauge(COMMIT_AGE, activity.seconds_since_commit)
     if bot.leads:
         yield from _of_canary(activity)
+        yield from _of_standbys(activity.standbys)
     yield from _of_keys_and_clock(bot.current(), activity.clock.now())
 
 
@@ -125,6 +139,20 @@ def _of_canary(activity: Activity) -> Iterator[Metric]:
     yield CounterMetricFamily(CANARY_FAILURES.name, CANARY_FAILURES.meaning, value=canary.failures)
     if canary.seconds is not None:
         yield _gauge(CANARY_TIME, canary.seconds)
+
+
+def _of_standbys(watch: StandbyWatch) -> Iterator[Metric]:
+    """Yield nothing for SQLite files; of servers that do not answer only whether one is missing."""
+    if not watch.states:
+        return
+    yield _gauge(STANDBY_MISSING, any(it.is_missing for it in watch.states.values()))
+    found = [it.found for it in watch.states.values() if it.found is not None]
+    if not found:
+        return
+    yield _gauge(STANDBYS, min(it.synchronous for it in found))
+    yield _gauge(STANDBY_BYTES, max(it.bytes_behind for it in found))
+    yield _gauge(STANDBY_SECONDS, max(it.seconds_behind for it in found))
+    yield _gauge(TIMELINE, max(it.timeline for it in found))
 
 
 def _of_keys_and_clock(app: WatchedApp, now: int) -> Iterator[Metric]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from bot.store.patience import StatementLimits
     from bot.store.postgresql_session import PostgresqlSession
 
 PRAGMAS = {
@@ -132,11 +133,19 @@ class Database:
         Raises:
             CommitFailedError: the database does not have the settings that keep commits durable.
         """
+        return self.connect_within(self.patience.limits)
+
+    def connect_within(self, limits: StatementLimits) -> Any:
+        """Return a connection on which no statement may last longer than the limits.
+
+        Raises:
+            CommitFailedError: the database does not have the settings that keep commits durable.
+        """
         if self.dialect == "sqlite":
             return self.connect()
         from bot.store import postgresql  # noqa: PLC0415 - half a second, unneeded with SQLite
 
-        return postgresql.connect(self.url, self.patience.limits)
+        return postgresql.connect(self.url, limits)
 
     async def close(self) -> None:
         """Finish writing and close every connection."""

@@ -59,6 +59,8 @@ class Findings:
     """Since when the channel refuses the bot's token."""
     polling_stopped_since: int = 0
     """Since when nothing was fetched from the channel, whatever the reason."""
+    standby_missing_since: int = 0
+    """Since when what is stored is on one machine alone, and should be on two."""
 
 
 CLOCK_ERROR = Finding("clock_error")
@@ -67,17 +69,23 @@ TOKEN_REFUSED_SINCE = Finding("token")
 """Since when the channel refuses the bot's token, microseconds since 1970."""
 CLOCK_DOUBTED_UNTIL = Finding("clock_doubt")
 """Until when no hour is trusted, microseconds since 1970."""
+STANDBY_MISSING_SINCE = Finding("standby")
+"""Since when no standby has what is stored, although one should; microseconds since 1970."""
+TIMELINE = Finding("timeline")
+"""How often the database was promoted, and one."""
 
 
 def load_findings(work: Work, now: int, *, is_polling_watched: bool = True) -> Findings:
     """Return what is wrong now."""
     rows = work.rows_in(_LOAD_ALL, [CLOCK_ERROR.name, CLOCK_DOUBTED_UNTIL.name,
-                                    TOKEN_REFUSED_SINCE.name])  # fmt: skip
+                                    TOKEN_REFUSED_SINCE.name,
+                                    STANDBY_MISSING_SINCE.name])  # fmt: skip
     found = {name: _valid(value, found_at, now) for name, value, found_at in rows}
     fetched_at = last_heartbeat(work) if is_polling_watched else 0
     return Findings(
         clock_error=found.get(CLOCK_ERROR.name, 0),
         clock_doubted_until=found.get(CLOCK_DOUBTED_UNTIL.name, 0),
         token_refused_since=found.get(TOKEN_REFUSED_SINCE.name, 0),
+        standby_missing_since=found.get(STANDBY_MISSING_SINCE.name, 0),
         polling_stopped_since=fetched_at if fetched_at and now - fetched_at > POLLING_ALARM else 0,
     )

@@ -24,6 +24,8 @@ LATEST_REVISION = "0003"
 """The newest revision of the data. A test compares it with the folder: starting needs no Alembic.
 """
 LATEST_KEY_REVISION = "0002"
+CREATION_LOCK = 4_841_554_618
+"""The advisory lock of a transaction that makes or changes tables in PostgreSQL."""
 
 TABLES = {table.name: table for table in metadata.sorted_tables}
 """The tables of the data, by name: `bot.store` registers every module of tables."""
@@ -130,6 +132,8 @@ def current_revision(database: Database) -> str | None:
 def _migrate(database: Database, migrations: Path) -> None:
     require_known(current_revision(database), migrations)
     with schema_transaction(database) as connection:
+        if database.dialect == "postgresql":  # two machines may begin at the same moment
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({CREATION_LOCK})")
         upgrade_to(connection, "head", migrations)
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from bot.store.patience import StatementLimits
 
-DURABILITY = {"synchronous_commit": "on", "fsync": "on"}
-"""Settings of the server without which a commit may be forgotten."""
+DURABILITY = {"synchronous_commit": ("on", "remote_apply"), "fsync": ("on",)}
+"""Settings of the server without which a commit may be forgotten, and what each may be."""
 BOT_LOCK = 0x68617665
 """The first half of the advisory lock that the writer of a bot holds in its database: "have"."""
 HOLDER = """
@@ -49,6 +49,8 @@ class LimitedConnection(psycopg.Connection[Any]):
     """
 
     answer_limit: float = LONG_ANSWER
+    server_started = ""
+    """When its server was started, by which it is told from one that was promoted since."""
 
     def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
         """Wait for the server; raise SilentDatabaseError after `answer_limit` seconds."""
@@ -105,17 +107,24 @@ def _set_limits(connection: LimitedConnection, limits: StatementLimits) -> None:
     """Set the limits of statements and check that commits are durable, in one round trip."""
     shown = ", ".join(f"current_setting('{name}')" for name in DURABILITY)
     row = connection.execute(
-        f"SELECT {shown}, set_config('lock_timeout', %s, false),"
-        " set_config('statement_timeout', %s, false)",
+        f"SELECT {shown}, pg_postmaster_start_time()::text,"
+        " set_config('lock_timeout', %s, false), set_config('statement_timeout', %s, false)",
         (_milliseconds(limits.lock), _milliseconds(limits.statement)),
     ).fetchone()
-    for (name, wanted), found in zip(DURABILITY.items(), row or (), strict=False):
-        if found != wanted:
-            raise CommitFailedError(f"PostgreSQL has {name}={found}; it must be {wanted}")
+    for (name, allowed), found in zip(DURABILITY.items(), row or (), strict=False):
+        if found not in allowed:
+            raise CommitFailedError(f"PostgreSQL has {name}={found}; it must be {allowed[0]}")
+    connection.server_started = row[len(DURABILITY)] if row else ""
 
 
 def _milliseconds(seconds: float) -> str:
     return str(int(seconds * 1000))
+
+
+def find_holder(connection: psycopg.Connection[Any]) -> str:
+    """Return the name of the bot's process that holds a database's lock; empty for none."""
+    found = connection.execute(HOLDER, (BOT_LOCK,)).fetchone()
+    return "" if found is None else str(found[1] or "unknown process")
 
 
 def claim_for_bot(connection: psycopg.Connection[Any], before: int = 0) -> None:

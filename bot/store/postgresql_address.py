@@ -22,6 +22,8 @@ TCP_LIMITS = {
 }  # fmt: skip
 """A cable that was pulled is noticed after 25 seconds at rest, and 20 while something is sent; the
 system's own limits are two hours and a quarter of an hour."""
+WRITABLE = "read-write"
+"""Of several hosts, the one that takes writes: a primary of before is a standby, or gone."""
 NAME_LENGTH = 63
 """Bytes of `application_name` that PostgreSQL keeps."""
 _MULTI_HOST = re.compile(
@@ -57,6 +59,8 @@ def with_limits(url: URL) -> URL:
     ours = {
         "connect_timeout": str(CONNECT_TIMEOUT), **TCP_LIMITS, "application_name": own_name(),
     }  # fmt: skip
+    if "," in str(url.query.get("host", "")):
+        ours["target_session_attrs"] = WRITABLE
     return url.update_query_dict({name: it for name, it in ours.items() if name not in url.query})
 
 

@@ -4,7 +4,9 @@ A unit of work is tried again when it met another one (a deadlock, a lock, a tim
 connection ended before its commit: then nothing of it was stored. Where the connection ends during
 the commit, the server is asked what became of the transaction, by its number. Only if that cannot
 be found out, nothing is repeated here: the jobs begin again like a new process, and what arrived is
-recognised by its row in the inbox.
+recognised by its row in the inbox. It cannot where the server was started or promoted since: then
+another transaction may have the number. And a commit counts only once the standbys have it, where
+commits wait for standbys: a server that ended the wait has it alone, and may be lost.
 
 Statements are sent in pipeline mode: those whose rows are not read ride along with the next one
 that is, and with the commit (`bot.store.postgresql_pipeline`).
@@ -41,6 +43,15 @@ _END_TRANSACTION = (
     "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE backend_xid = xid(%s::xid8)"
 )
 """The server may not have noticed yet that the connection is gone; at most a second is waited."""
+_END_WAIT = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = %s"
+    " AND wait_event = 'SyncRep' AND application_name = current_setting('application_name')"
+)
+"""A commit that waits for a standby goes on waiting after its connection has ended: without
+an end to it, each try would take one connection more, until the server has none left."""
+_PROOF = "SELECT pg_logical_emit_message(true, 'haven', '')::text"
+"""A transaction that changes nothing, and is written to the log: its commit is acknowledged once it
+and all before it are on the disk, and with the standbys that commits wait for."""
 
 
 class PostgresqlSession:
@@ -59,6 +70,8 @@ class PostgresqlSession:
         self._connection: LimitedConnection | None = None
         self._missing_since = 0.0
         self._server_process = 0
+        self._server_started = ""
+        self._has_warned = False
         self._pipeline: Any = None
         self._mark = Answer()
         """The number of the transaction."""
@@ -77,7 +90,7 @@ class PostgresqlSession:
             try:
                 return self._run_once(unit)
             except _UnknownFateError as error:
-                if self._was_committed(error.number):
+                if self._was_committed(error.number, error.server):
                     error.work.run_after_commit()
                     return error.result  # type: ignore[no-any-return]
                 lost: BaseException = error
@@ -134,13 +147,17 @@ class PostgresqlSession:
     def _open_once(self) -> None:
         connection = self._connect()
         try:
+            if self._server_process:
+                connection.execute(_END_WAIT, (self._server_process,))
             if self._claim is not None:
                 self._claim(connection, self._server_process)
             self._pipeline = Pipeline(connection)
         except BaseException:
             connection.close()
             raise
+        connection.add_notice_handler(self._note_notice)
         self._connection = connection
+        self._server_started = connection.server_started
         self._server_process = connection.info.backend_pid
 
     def close(self) -> None:
@@ -151,7 +168,7 @@ class PostgresqlSession:
 
     def probe(self) -> None:
         """Store a transaction that changes nothing; raise as `run` does."""
-        self.run(lambda work: work.execute("SELECT pg_current_xact_id()::text"))
+        self.run(lambda work: work.execute(_PROOF))
 
     def _run_once(self, unit: Callable[[Work], T]) -> T:
         pipeline = self._pipeline
@@ -177,8 +194,11 @@ class PostgresqlSession:
                 raise  # the server said so before it came to the COMMIT, so nothing was stored
             if self._connection is None and fault_kind(error) is StoreFault.LOST:
                 log.warning("commit_uncertain", kind=failure_reason(error))
-                raise _UnknownFateError(self._number(), work, result) from error
+                raise self._unknown(work, result) from error
             raise
+        if self._has_warned:
+            log.warning("commit_uncertain", kind="the server did not wait for the standby")
+            raise self._unknown(work, result)
         work.run_after_commit()
         return result
 
@@ -188,6 +208,7 @@ class PostgresqlSession:
         Raises:
             CommitFailedError: the server rolled back, because a statement had failed unnoticed.
         """
+        self._has_warned = False
         self._pipeline.ask_for_answers()
         ended = self._pipeline.send("COMMIT")
         self._pipeline.sync()
@@ -206,6 +227,13 @@ class PostgresqlSession:
         value = self._mark.result.get_value(0, 0)
         return value.decode() if value is not None else READ_ONLY
 
+    def _unknown(self, work: Work, result: Any) -> _UnknownFateError:
+        return _UnknownFateError(self._number(), self._server_started, work, result)
+
+    def _note_notice(self, notice: psycopg.errors.Diagnostic) -> None:
+        """Note a warning: with a commit, it says that the wait for the standby was ended."""
+        self._has_warned |= notice.severity_nonlocalized == "WARNING"
+
     def _roll_back(self) -> None:
         """End the transaction; close a connection on which that does not succeed."""
         connection = self._connection
@@ -218,8 +246,8 @@ class PostgresqlSession:
         except Exception:  # noqa: BLE001 - the server rolls back when the connection ends
             self.close()
 
-    def _was_committed(self, number: str) -> bool:
-        """Tell whether a transaction was committed, on a new connection.
+    def _was_committed(self, number: str, server: str) -> bool:
+        """Tell whether a transaction was committed on a server, on a new connection.
 
         Raises:
             DatabaseAwayError: that cannot be found out.
@@ -235,13 +263,34 @@ class PostgresqlSession:
             except psycopg.Error:
                 self._roll_back()
                 status = None
+            if status == "committed":
+                self._prove(server)
             if status in {"committed", "aborted"}:
                 log.info("commit_found", state=status)
                 return bool(status == "committed")
             time.sleep(self._patience.wait(tried))
         raise DatabaseAwayError("it is not known whether a commit succeeded")
 
+    def _prove(self, server: str) -> None:
+        """Have all that was committed on a server be where a commit has to be.
 
+        Raises:
+            DatabaseAwayError: it is another server, or a standby does not have it.
+        """
+        if self._server_started != server:
+            raise DatabaseAwayError("the database was started since, or promoted")
+        try:
+            self._pipeline.send("BEGIN", ())
+            self._pipeline.send(_PROOF, ())
+            self._commit()
+        except psycopg.Error:
+            self._roll_back()
+            raise DatabaseAwayError(NOT_ON_STANDBY) from None
+        if self._has_warned:
+            raise DatabaseAwayError(NOT_ON_STANDBY)
+
+
+NOT_ON_STANDBY = "commits wait for a standby that does not answer"
 READ_ONLY = "0"
 """In place of the number of a transaction that wrote nothing."""
 
@@ -249,6 +298,6 @@ READ_ONLY = "0"
 class _UnknownFateError(Exception):
     """The connection ended during a commit."""
 
-    def __init__(self, number: str, work: Work, result: Any) -> None:
+    def __init__(self, number: str, server: str, work: Work, result: Any) -> None:
         super().__init__("a commit of unknown fate")
-        self.number, self.work, self.result = number, work, result
+        self.number, self.server, self.work, self.result = number, server, work, result

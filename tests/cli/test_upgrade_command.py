@@ -10,7 +10,7 @@ import sqlite3
 import stat
 import subprocess
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -19,7 +19,11 @@ import pytest
 from bot.app.databases import upgrade as upgrading
 from bot.app.databases.release_notes import changelog, upgrade_notes
 from bot.app.databases.upgrade import upgrade_deployment
-from bot.app.databases.upgrade_lock import LOCK_NUMBER, upgrade_lock
+from bot.app.databases.upgrade_lock import (
+    LOCK_NUMBER,
+    refuse_running_elsewhere,
+    upgrade_lock,
+)
 from bot.errors import AlreadyRunningError, UpgradeError
 from bot.settings import Settings
 from bot.store import releases
@@ -35,6 +39,7 @@ from bot.store.migrate import (
 )
 from bot.store.releases import RELEASES
 from tests.support.cli_runner import command_runner, is_user_message
+from tests.support.database import postgres_server
 from tests.support.database.dump_deployment import dump_deployment
 from tests.support.database.release_dumps import DUMPS, carried_over, execute, rows_of
 from tests.support.database_fixtures import on_both_databases, query
@@ -410,6 +415,41 @@ def test_two_processes_upgrade_once(old: OldDeployment) -> None:
     assert [process.returncode for process in both] == [0, 0], ends
     assert sorted("Upgraded in" in out for out, _ in ends) == [False, True]
     assert old.revisions() == [LATEST_REVISION, LATEST_KEY_REVISION]
+
+
+def test_two_machines_upgrade_once_and_the_second_goes_on(tmp_path: Path) -> None:
+    old = old_deployment("postgresql", tmp_path)
+    both = [upgrading_process(on_machine(old, name)) for name in "ab"]
+    ends = [process.communicate() for process in both]
+    assert [process.returncode for process in both] == [0, 0], ends
+    assert sorted("Upgraded in" in out for out, _ in ends) == [False, True]
+    assert old.revisions() == [LATEST_REVISION, LATEST_KEY_REVISION]
+
+
+def on_machine(old: OldDeployment, name: str) -> OldDeployment:
+    """Return the same databases with the folder of a machine of their own."""
+    folder = old.folder / name
+    folder.mkdir()
+    return replace(old, settings=old.settings.model_copy(update={"data": folder}))
+
+
+def test_what_still_runs_on_another_machine_stops_an_upgrade_and_is_named(tmp_path: Path) -> None:
+    old = old_deployment("postgresql", tmp_path)
+    named = psycopg.connect(str(old.settings.database_url), application_name="haven 12 on b")
+    with (
+        closing(named),
+        pytest.raises(AlreadyRunningError, match=r"process 12 on b.*stop it there"),
+    ):
+        refuse_running_elsewhere(old.data, 0.1)
+    refuse_running_elsewhere(old.data, 0.1)
+
+
+def test_two_machines_that_make_the_tables_at_once_both_find_them() -> None:
+    address = postgres_server.empty_database()
+    making = f"from bot.store.migrate import *; upgrade(Database({address!r}))"
+    both = [subprocess.Popen(python_code(making), env=dict(os.environ)) for _ in range(2)]  # noqa: S603
+    assert [process.wait() for process in both] == [0, 0]
+    assert current_revision(Database(address)) == LATEST_REVISION
 
 
 @on_both_databases

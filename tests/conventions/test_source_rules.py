@@ -52,6 +52,7 @@ CATCHES_ALL = {
     "bot/desks/web/live/watcher.py": "one failed look must not stop the next",
     "bot/store/data_folder.py": "a database that does not open is named by its own check",
     "bot/dispatch/batch.py": "one update's failure must not stop the others",
+    "bot/monitoring/standby_watch.py": "a server that does not answer is asked again",
     "bot/monitoring/canary.py": "a failed round is recorded, and must not end the bot",
     "bot/dispatch/dispatcher.py": "the error is handed to every caller that waits",
     "bot/dispatch/receiver.py": "the error is handed to every caller that waits",

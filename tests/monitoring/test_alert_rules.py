@@ -10,9 +10,14 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
 
+from bot.clock import SystemClock
+from bot.monitoring.metrics import _Computed, _of_standbys
+from bot.monitoring.standby_watch import StandbyState, StandbyWatch
 from bot.sandbox import FaultKind
 from bot.store.database import DataDirectory
+from bot.store.replication import Replication, Standby
 from tests.support.watched_deployment import RULES, fired, needs_promtool, watched
 
 if TYPE_CHECKING:
@@ -25,6 +30,7 @@ SHOWN_BELOW = {
     "HavenDown", "HavenPollingStopped", "HavenNothingStored", "HavenMessagesWait",
     "HavenRoleMissing",
     "HavenReplyOverdue", "HavenBackupOld", "HavenClockWrong", "HavenCanaryLate",
+    "HavenStandbyMissing", "HavenStandbyBehind",
 }  # fmt: skip
 
 
@@ -124,3 +130,20 @@ async def test_a_clock_that_differs_from_telegrams_fires(tmp_path: Path, ahead: 
     async with watched(tmp_path, ahead=ahead) as haven:
         page = await haven.scrape()
     assert fired(page, tmp_path) == {"HavenClockWrong"}
+
+
+@pytest.mark.parametrize(
+    ("found", "alerts"),
+    [
+        (Replication("b", (Standby("b", "sync"),), 1), set()),
+        (Replication("b", (), 1), {"HavenStandbyMissing"}),
+        (Replication("b", (Standby("b", "sync", 9_000_000, 45.0),), 1), {"HavenStandbyBehind"}),
+    ],
+)
+def test_a_standby_that_is_gone_or_far_behind_fires(
+    found: Replication, alerts: set[str], tmp_path: Path
+) -> None:
+    state, registry = StandbyState("data"), CollectorRegistry(auto_describe=False)
+    state.take(found, 1)
+    registry.register(_Computed(_of_standbys(StandbyWatch({}, SystemClock(), {"data": state}))))
+    assert fired(generate_latest(registry).decode(), tmp_path) == alerts

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from bot.app.databases.moved import refuse_moved
-from bot.app.databases.upgrade_lock import upgrade_lock
+from bot.app.databases.upgrade_lock import refuse_running_elsewhere, upgrade_lock
 from bot.app.keys import require_separate_keys
 from bot.clock import DAY, HOUR, SystemClock
 from bot.errors import SettingError
@@ -129,7 +129,8 @@ def upgrade_deployment(
     """Upgrade what is of an older release; do nothing if there is none.
 
     Raises:
-        AlreadyRunningError: a bot uses the folder, or another process upgrades for too long.
+        AlreadyRunningError: a bot uses the folder, another process of Haven uses a database, or
+            upgrades for too long.
         StoreTooNewError: the data are of a newer release.
         UpgradeError: no copy could be made before.
     """
@@ -142,6 +143,8 @@ def upgrade_deployment(
         parts = load_parts(settings)
         if old := [part for part in parts if part.steps]:
             DataDirectory(settings.data).refuse_running()
+            for part in parts:
+                refuse_running_elsewhere(part.database)
             _upgrade(old, announce, with_backup=with_backup)
 
 

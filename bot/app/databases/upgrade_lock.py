@@ -1,4 +1,8 @@
-"""The lock of an upgrade: one process upgrades, others wait for it, or name it in the end."""
+"""The lock of an upgrade: one process upgrades, others wait for it, or name it in the end.
+
+With PostgreSQL it is held over all machines, and what still runs on another one stops the upgrade:
+an older release must not meet the new tables.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import fcntl
 import os
 import time
 from contextlib import closing, contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from bot.errors import AlreadyRunningError, SettingError
 
@@ -21,6 +25,14 @@ LOCK_NUMBER = 4_841_554_617
 """Of the advisory lock in PostgreSQL, for processes on different computers."""
 PATIENCE = 600.0
 """Seconds to wait for another process that upgrades."""
+END_PATIENCE = 10.0
+"""Seconds in which what was stopped a moment ago may end; who starts at the same time looks at the
+data for less than that."""
+_STILL_RUNS = (
+    "SELECT min(application_name) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND application_name ~ '^haven [0-9]+ on ' "
+    "AND application_name <> current_setting('application_name')"
+)
 _HOLDER = (
     "SELECT a.pid, coalesce(host(a.client_addr), 'this computer') FROM pg_locks l JOIN "
     "pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted AND "
@@ -54,8 +66,33 @@ def upgrade_lock(
             yield
             return
         with closing(database.connect()) as connection:
+            connection.execute(f"SET application_name = 'haven upgrade {os.getpid()}'")
             _wait(lambda: _try_postgresql(connection), announce, patience)
             yield
+
+
+def refuse_running_elsewhere(database: Database, patience: float = END_PATIENCE) -> None:
+    """Refuse to upgrade while another process of Haven uses the database, on whatever machine.
+
+    Raises:
+        AlreadyRunningError: one does after the patience; it is named.
+    """
+    if database.dialect == "sqlite":
+        return
+    until = time.monotonic() + patience
+    with closing(database.connect()) as connection:
+        while (found := _still_runs(connection)) and time.monotonic() < until:
+            time.sleep(0.2)
+    if found:
+        raise AlreadyRunningError(
+            f"Haven still runs on this database (process {found.removeprefix('haven ')}), and an "
+            "older release must not meet the new tables: stop it there, then start this one again"
+        )
+
+
+def _still_runs(connection: Any) -> str:
+    row = connection.execute(_STILL_RUNS).fetchone()
+    return (row and row[0]) or ""
 
 
 def _wait(

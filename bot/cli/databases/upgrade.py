@@ -10,6 +10,7 @@ from rich.console import Console
 
 from bot.app.databases.rehearsal import last_rehearsal, rehearse
 from bot.app.databases.release_notes import changelog, upgrade_notes
+from bot.app.databases.standbys import require_synchronous
 from bot.app.databases.upgrade import UpgradePart, load_parts, upgrade_deployment
 from bot.cli.output import format_time, make_table, print_table
 from bot.errors import HavenError
@@ -43,6 +44,7 @@ def upgrade(
         typer.echo(f"The data are of this release, Haven {installed_release()}. Nothing to do.")
     else:
         configure()
+        require_synchronous(settings)
         upgrade_deployment(settings, typer.echo, with_backup=not without_backup)
 
 

@@ -23,7 +23,9 @@ LONGEST = 60
 @cache
 def server() -> str:
     """Start the server and return its folder, where its socket is."""
-    folder = Path(tempfile.mkdtemp(prefix="haven-postgres-", dir=_short(tempfile.gettempdir())))
+    folder = Path(
+        tempfile.mkdtemp(prefix="haven-postgres-", dir=short_folder(tempfile.gettempdir()))
+    )
     started = new_cluster(folder, start=True)
     _ends_with_us(str(started.get_pid()), folder)
     return str(folder / "data")
@@ -41,7 +43,7 @@ def new_cluster(folder: Path, *, start: bool) -> Any:
     return made
 
 
-def _short(folder: str) -> str:
+def short_folder(folder: str) -> str:
     """Return a folder whose name leaves room for a socket's: the system takes 107 bytes."""
     return folder if len(folder) <= LONGEST else "/tmp"  # noqa: S108 - in a folder of our own there
 

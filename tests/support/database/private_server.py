@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from tests.support.database import postgres_server
+from tests.support.database.machines_page import base_backup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,27 +26,54 @@ PATIENCE = 90.0
 class PrivateServer:
     """One server; `url` names its database."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, primary: PrivateServer | None = None, name: str = "", conf: str = ""
+    ) -> None:
+        """Make a new one with more settings, or one that follows another by a name."""
         self._folder = folder
-        made = postgres_server.new_cluster(folder, start=False)
-        self._program, self._user = Path(made.bin_path) / "postgres", made.system_user
         self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(exist_ok=True)
+        if primary is None:
+            made = postgres_server.new_cluster(folder, start=False)
+            self._programs, self._user = Path(made.bin_path), made.system_user
+            with Path(self.data, "postgresql.conf").open("a") as file:
+                file.write(conf)
+        else:
+            self._programs, self._user = primary._programs, primary._user
+            self._copy_from(primary, name)
         self.start()
 
+    def _copy_from(self, primary: PrivateServer, name: str) -> None:
+        if self._user is not None:
+            shutil.chown(self._folder, self._user)
+        words = base_backup(primary.data, self.data, name)
+        subprocess.run(  # noqa: S603 - the tests' own server
+            [self._programs / "pg_basebackup", *words, "--no-sync"], check=True, user=self._user,
+            cwd="/", stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        Path(self.data, ".s.PGSQL.5432.lock").unlink(missing_ok=True)  # the socket of the other
+
     @property
-    def _data(self) -> str:
+    def data(self) -> str:
+        """Return its folder, where its socket is."""
         return str(self._folder / "data")
 
-    def url(self, name: str = "postgres") -> str:
+    def url(self, name: str = "postgres", user: str = "postgres") -> str:
         """Return the address of a database."""
-        return f"postgresql://postgres:@/{name}?host={self._data}"
+        return f"postgresql://{user}:@/{name}?host={self.data}"
+
+    def run(self, sql: str, name: str = "postgres") -> tuple[object, ...] | None:
+        """Run a statement in a database, and return the first row if it has any."""
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
+            ran = connection.execute(sql.encode())
+            return ran.fetchone() if ran.description else None
 
     def start(self) -> None:
         """Start it, and return once it answers."""
-        words = ("-D", self._data, "-k", self._data, "-c", "listen_addresses=")
+        words = ("-D", self.data, "-k", self.data, "-c", "listen_addresses=")
         self._process = subprocess.Popen(  # noqa: S603 - the tests' own server
-            [self._program, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            user=self._user, cwd=self._data,
+            [self._programs / "postgres", *words], stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, user=self._user, cwd=self.data,
         )  # fmt: skip
         end = time.monotonic() + PATIENCE
         while True:
@@ -66,7 +94,7 @@ class PrivateServer:
         for each in started:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
-        (Path(self._data) / "postmaster.pid").unlink(missing_ok=True)
+        (Path(self.data) / "postmaster.pid").unlink(missing_ok=True)
 
     def stop(self) -> None:
         """Stop it in order: it ends every connection."""

@@ -1,0 +1,1 @@
+"""Several deployments, from one control file: each in processes of its own."""
