@@ -42,6 +42,14 @@ ORIGIN_PATTERN = rf"^$|^https://[a-z0-9.-]+(:\d{{1,5}})?$|^http://{LOCALHOST}(:\
 SOURCE_PATTERN = r"^$|^https?://[^\s]{4,100}$"
 PROXY_PATTERN = r"^https?://([^@/\s]+@)?(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}/?$"
 EMAIL_PATTERN = r"^$|^[^@\s<>,]{1,64}@[A-Za-z0-9.-]{1,190}$"
+WEBHOOK_PATH = r"(/[A-Za-z0-9._~/-]{0,120})?"
+WEBHOOK_PATTERN = (
+    rf"^$|^https://[a-z0-9.-]+(:(443|80|88|8443))?{WEBHOOK_PATH}$"
+    rf"|^http://{LOCALHOST}(:\d{{1,5}})?{WEBHOOK_PATH}$"
+)
+"""Telegram posts to these ports alone; a Bot API server on this machine to any, without TLS too."""
+WEBHOOK_SECRET_PATTERN = r"^[A-Za-z0-9_-]{20,256}$"  # noqa: S105 - a pattern
+DEFAULT_WEBHOOK_LISTEN = "127.0.0.1:8093"
 SMTP_PATTERN = r"^smtps?://([^@/\s]+@)?(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?$"
 AGREEMENT = r"[a-z0-9_]{1,40}=\d{4}-\d\d-\d\d/(\d{4}-\d\d-\d\d)?"
 AGREEMENTS_PATTERN = rf"^$|^{AGREEMENT}(,{AGREEMENT})*$"
@@ -58,6 +66,11 @@ SETTING_HINTS = {
     "data": "a folder Haven may write to, e.g. HAVEN_DATA=/var/lib/haven",
     "telegram_token": "the token BotFather gave, like 123456:ABC..., without quotes or spaces",
     "telegram_token_file": "a file with that token, outside HAVEN_DATA, mode 0400",
+    "webhook_url": "the public address Telegram posts to, on port 443, 80, 88 or 8443, e.g. "
+    "HAVEN_WEBHOOK_URL=https://bot.example.org/telegram; empty: Haven polls",
+    "webhook_listen": "an address and a port, not the desk's, e.g. "
+    "HAVEN_WEBHOOK_LISTEN=127.0.0.1:8093",
+    "webhook_secret_file": "a file with 20 to 256 of A-Z, a-z, 0-9, _ and -, mode 0400",
     "host_key_file": "a file made with: haven keys new; outside HAVEN_DATA, mode 0400",
     "passphrase_file": "a file with the host key's passphrase, outside HAVEN_DATA, mode 0400",
     "telegram_api": "an address like https://api.telegram.org or http://127.0.0.1:8081",
@@ -128,6 +141,10 @@ class Settings(BaseSettings):
     """The Bot API: Telegram, a local Bot API server, or the sandbox."""
     telegram_proxy: SecretStr | None = None
     """The HTTP proxy through which Telegram is reached, by default none; never logged."""
+    webhook_url: Annotated[str, Field(pattern=WEBHOOK_PATTERN)] = ""
+    """The public address to which Telegram posts messages; empty: they are polled."""
+    webhook_secret_file: Path | None = None
+    """A file with the secret of those posts, by default derived from the token."""
     host_key_file: Path | None = None
     """The host key, outside the data folder."""
     passphrase_file: Path | None = None
@@ -174,6 +191,8 @@ class Settings(BaseSettings):
     """The room's address in browsers, by default where it listens."""
     watch_listen: Annotated[str, Field(pattern=rf"^$|{LISTEN_PATTERN}")] = ""
     """Where `/healthz`, `/readyz` and `/metrics` are served, without a password; empty: nowhere."""
+    webhook_listen: Annotated[str, Field(pattern=rf"^$|{LISTEN_PATTERN}")] = ""
+    """Where those posts arrive, by default `127.0.0.1:8093`; a proxy before it speaks TLS."""
     staff_language: Literal["zh_Hant", "en"] = "zh_Hant"
     """The language of the group, and of the desk until a caseworker chooses another."""
     languages: Annotated[str, Field(pattern=LIST_PATTERN)] = ""
@@ -228,7 +247,7 @@ class Settings(BaseSettings):
             raise ValueError("not an address of a proxy")
         return address
 
-    @field_validator("desk_listen", "partner_room_listen", "watch_listen")
+    @field_validator("desk_listen", "partner_room_listen", "watch_listen", "webhook_listen")
     @classmethod
     def _check_address(cls, address: str) -> str:
         if not address:
@@ -239,10 +258,10 @@ class Settings(BaseSettings):
             raise ValueError("no such port")
         return address
 
-    @field_validator("partner_room_listen", "watch_listen")
+    @field_validator("partner_room_listen", "watch_listen", "webhook_listen")
     @classmethod
     def _check_own_port(cls, address: str, others: ValidationInfo) -> str:
-        for name in ("desk_listen", "partner_room_listen"):  # of fields that stand earlier
+        for name in ("desk_listen", "partner_room_listen", "watch_listen"):  # that stand earlier
             other = others.data.get(name)
             if address and other and _is_one_port(_parse_address(address), _parse_address(other)):
                 raise ValueError("another page listens there")
@@ -353,6 +372,13 @@ class Settings(BaseSettings):
         return _parse_address(self.watch_listen) if self.watch_listen else None
 
     @property
+    def webhook_host_port(self) -> tuple[str, int] | None:
+        """Return the address and the port for posts of Telegram; None while they are polled."""
+        if not self.webhook_url:
+            return None
+        return _parse_address(self.webhook_listen or DEFAULT_WEBHOOK_LISTEN)
+
+    @property
     def desk_url(self) -> str:
         """Return the desk's address in browsers.
 
@@ -415,6 +441,22 @@ class Settings(BaseSettings):
         if not re.match(BOT_CREDENTIAL_PATTERN, token):
             raise SettingError(f"HAVEN_TELEGRAM_TOKEN_FILE: {SETTING_HINTS['telegram_token']}")
         return token
+
+    def webhook_secret(self) -> str:
+        """Return the secret of Telegram's posts from its file; empty for none.
+
+        Raises:
+            SettingError: the file cannot be used.
+        """
+        if self.webhook_secret_file is None:
+            return ""
+        try:
+            secret = read_private_line(self.webhook_secret_file).strip()
+        except HavenError as error:
+            raise SettingError(f"HAVEN_WEBHOOK_SECRET_FILE: {error}") from None
+        if not re.match(WEBHOOK_SECRET_PATTERN, secret):
+            raise SettingError(setting_hint("webhook_secret_file"))
+        return secret
 
     def proxy(self) -> str:
         """Return the address of the proxy to Telegram; empty for none.

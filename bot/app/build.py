@@ -14,6 +14,7 @@ from bot.app.staff import StaffRuntime, build_forum, build_staff_runtime, retain
 from bot.app.texts import build_push, build_turn_context
 from bot.cases.intake import Intake
 from bot.channels.smtp import SmtpServer
+from bot.channels.telegram.webhook.order import HOLD_SECONDS
 from bot.desks.forum.delivery import ForumDelivery
 from bot.dispatch.batch import BatchProcessor
 from bot.dispatch.chat_worker import ChatWorker
@@ -160,7 +161,8 @@ def build(
     hashing = PassphraseHashing(
         mailbox.passphrase_jobs, options.hasher, vault, database.writer, clock, dispatcher
     )
-    receiver = UpdateReceiver(inbox, batches.chat_key_of, database.writer, clock)
+    hold = HOLD_SECONDS if settings.webhook_url else 0.0
+    receiver = UpdateReceiver(inbox, batches.chat_key_of, database.writer, clock, hold)
     inlet = dispatcher if Role.WORKER in options.roles else receiver
     canary = Canary(canary_channel, inlet, inbox, vault, database.writer, clock)
     leads = Role.LEADER in options.roles

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.app.build import App, RunningApp, build
 from bot.app.databases.upgrade import delete_copies_in_time
 from bot.app.fact_checks import keep_following
+from bot.app.front.update_source import SourceParts, Webhook, build_source, build_webhook
 from bot.app.jobs import run_together
 from bot.app.options import BuildOptions
 from bot.app.roles import BOT_ROLES, Role
@@ -35,7 +36,7 @@ from bot.channels.telegram.client import (
     connections,
 )
 from bot.channels.telegram.file_download import TelegramFiles
-from bot.channels.telegram.poller import Poller, next_offset
+from bot.channels.telegram.poller import next_offset
 from bot.channels.telegram.profile import (
     BotProfile,
     PublicProfile,
@@ -43,7 +44,9 @@ from bot.channels.telegram.profile import (
     publish_profile,
 )
 from bot.channels.telegram.sender import Sender
+from bot.channels.telegram.steady_requests import TelegramNotes
 from bot.channels.telegram.voice_cache import Recordings
+from bot.channels.telegram.webhook.order import HOLD_SECONDS
 from bot.clock import MINUTE, SECOND, Clock, SystemClock, boot_number
 from bot.desks.web.live.event_log import WebDesk
 from bot.dispatch.recovery import ask_again_after_downtime
@@ -74,6 +77,7 @@ from flows.texts import phrases
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping, Sequence
 
+    from bot.app.front.update_source import UpdateSource
     from bot.channels.telegram.parsing.split_batch import RawUpdate
     from bot.languages.availability import LanguageOffer
     from bot.settings import Settings
@@ -165,6 +169,7 @@ async def _run_with(
     bot = build_bot(
         settings.token(), settings.telegram_api, server_time.note_date, settings.proxy()
     )
+    webhook = build_webhook(settings) if Role.FRONT in options.roles else None
     sender = Sender(bot, recordings=Recordings(bot, cache_file=directory.recordings))
     async with connections(bot):
         build_options = BuildOptions(
@@ -181,9 +186,11 @@ async def _run_with(
         # The desk comes first: it needs neither Telegram nor an end of the recovery.
         desk = [options.extra_job(running)] if options.extra_job else []
         watch = _watch_jobs(settings, running, activity, options)
+        if webhook is not None:
+            watch.append(webhook.serve())
 
         def run_once() -> Coroutine[None, None, None]:
-            process = ProcessParts(bot, disk, directory, profile, activity)
+            process = ProcessParts(bot, disk, directory, profile, activity, webhook)
             return _run_jobs(running.app, process, options)
 
         presence = Presence(database, _all_roles(options), options.clock)
@@ -266,6 +273,8 @@ class ProcessParts:
     directory: DataDirectory
     profile: PublicProfile
     activity: Activity
+    webhook: Webhook | None
+    """Where Telegram posts; None while updates are polled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +284,7 @@ class JobParts:
     app: App
     process: ProcessParts
     options: RunOptions
-    poller: Poller
+    source: UpdateSource
 
 
 async def _run_jobs(app: App, process: ProcessParts, options: RunOptions) -> None:
@@ -288,13 +297,18 @@ async def _run_jobs(app: App, process: ProcessParts, options: RunOptions) -> Non
         arrivals = [Arrival.of(raw.update_id, raw.raw) for raw in batch]
         await inlet.receive(arrivals, next_offset(batch, None))
 
-    poller = Poller(
-        process.bot, receive, expected_bot=app.inbox.bot, clock=app.clock,
+    notes = TelegramNotes(
         on_return=lambda: recover(app, roles), on_answer=process.activity.note_poll,
-        has_disk_space=process.disk.has_space,
-        on_refusal=lambda: app.database.writer.run(lambda work: _record_refusal(app, poller, work)),
+        on_refusal=lambda: app.database.writer.run(lambda work: _record_refusal(app, source, work)),
     )  # fmt: skip
-    parts = JobParts(app, process, options, poller)
+    hold = HOLD_SECONDS if answers_at_once(roles) else 0.0  # else order is kept where it is stored
+    source = build_source(
+        process.webhook, receive, app.inbox.bot,
+        SourceParts(
+            process.bot, app.clock, notes, process.disk.has_space, process.activity, hold
+        ),
+    )  # fmt: skip
+    parts = JobParts(app, process, options, source)
     try:
         await recover(app, roles)
         if options.ready is not None:
@@ -309,13 +323,15 @@ async def _run_jobs(app: App, process: ProcessParts, options: RunOptions) -> Non
         jobs += [job for role in Role if role in roles for job in JOBS[role](parts)]
         log.info("started", roles=names(roles))
         tune_gc()
-        await run_together(*jobs, at_end=poller.stop)
+        await run_together(*jobs, at_end=source.stop)
     finally:
         log.info("stopped")
 
 
 def _front_jobs(parts: JobParts) -> list[Coroutine[Any, Any, None]]:
-    return [TurnToPoll.on(parts.app.database, parts.process.activity).poll(parts.poller)]
+    if parts.process.webhook is not None:  # every front takes posts
+        return [parts.source.run()]
+    return [TurnToPoll.on(parts.app.database, parts.process.activity).poll(parts.source)]
 
 
 def _worker_jobs(parts: JobParts) -> list[Coroutine[Any, Any, None]]:
@@ -368,7 +384,7 @@ JOBS: Final[Mapping[Role, Callable[[JobParts], list[Coroutine[Any, Any, None]]]]
 
 async def _publish(parts: JobParts) -> None:
     if Role.FRONT in parts.options.roles:
-        await parts.poller.identified.wait()
+        await parts.source.requests.identified.wait()
     process = parts.process
     await publish_profile(process.bot, process.profile, process.directory.profile_digest)
 
@@ -459,7 +475,7 @@ def _record_heartbeat(parts: JobParts, work: Work) -> None:
     work.is_quiet = True
     app.vault.rotate_epoch(now)
     if Role.FRONT in roles and parts.process.activity.is_polling:
-        _record_fetching(app, parts.poller, work, now)
+        _record_fetching(app, parts.source, work, now)
     app.inbox.store_progress(work, now)
     if Role.WORKER in roles:
         app.setting.session_counts.store(work, FigureCounters(app.setting.zone), now)
@@ -467,15 +483,15 @@ def _record_heartbeat(parts: JobParts, work: Work) -> None:
         _record_clock(app, work)
 
 
-def _record_fetching(app: App, poller: Poller, work: Work, now: int) -> None:
+def _record_fetching(app: App, source: UpdateSource, work: Work, now: int) -> None:
     # Not `now`: a bot that runs but cannot reach Telegram loses messages as well.
-    unreached = int((app.clock.monotonic() - poller.last_reached_at) * SECOND)
+    unreached = int((app.clock.monotonic() - source.requests.last_reached_at) * SECOND)
     record_heartbeat(work, app.inbox.bot, now - unreached)
-    _record_refusal(app, poller, work)
+    _record_refusal(app, source, work)
 
 
-def _record_refusal(app: App, poller: Poller, work: Work) -> None:
-    TOKEN_REFUSED_SINCE.record(work, poller.refused_since, app.clock.now())
+def _record_refusal(app: App, source: UpdateSource, work: Work) -> None:
+    TOKEN_REFUSED_SINCE.record(work, source.requests.refused_since, app.clock.now())
 
 
 def delete_old_rows(app: App, work: Work) -> None:

@@ -152,6 +152,22 @@ TELEGRAM: Final[Mapping[str, LogEvent]] = {
         _WARNING, "", "A webhook of an earlier program was removed.",
         "If it comes back, another program uses the token.",
     ),
+    "webhook": LogEvent(_INFO, "", "Telegram was told to post messages to `HAVEN_WEBHOOK_URL`."),
+    "webhook_failing": LogEvent(
+        _ERROR, "kind count",
+        "Telegram could not post, and so many updates wait. `kind`: the status it was answered, "
+        "certificate, name, connection or other.",
+        "See that the proxy before the front runs; `haven doctor` shows Telegram's words.",
+    ),
+    "webhook_reached": LogEvent(_INFO, "", "Telegram posts messages again."),
+    "webhook_replaced": LogEvent(
+        _ERROR, "", "Another program removed or changed the webhook; it was set again.",
+        "Stop the other program; if none is yours, renew the token.",
+    ),
+    "webhook_body_refused": LogEvent(
+        _WARNING, "", "A post with the right secret was too large, too slow or broke off.",
+        "If it stays, look at the proxy before the front.",
+    ),
     "loss_window": LogEvent(
         _ERROR, "seconds", "Haven was away for more than a day: Telegram has dropped messages.",
         "Caseworkers read from when to when (`haven cases list`).",

@@ -21,6 +21,18 @@ if TYPE_CHECKING:
     from bot.vault import Vault
 
 
+class WebhookPosts(Protocol):
+    """What the channel says of its posts to the webhook."""
+
+    @property
+    def pending(self) -> int:
+        """Return how many updates it has not handed over."""
+
+    @property
+    def failed_at(self) -> int:
+        """Return when a post failed last, microseconds since 1970; 0 for never."""
+
+
 class WatchedStore(Protocol):
     """What is watched of every process: the bot's, and that of a desk by itself."""
 
@@ -66,6 +78,8 @@ class Activity:
         self.canary = CanaryRecord(clock)
         self.is_polling = True
         """Whether this process polls, or could: only one front does."""
+        self.webhook: WebhookPosts | None = None
+        """What the channel said last of its posts; None while updates are polled."""
 
     def note_poll(self) -> None:
         """Note that the channel answered."""
@@ -74,6 +88,10 @@ class Activity:
     def note_commit(self) -> None:
         """Note that a commit is durable."""
         self.committed_at = self.clock.monotonic()
+
+    def note_webhook(self, state: WebhookPosts) -> None:
+        """Note what the channel says of its posts to the webhook."""
+        self.webhook = state
 
     @property
     def seconds_since_poll(self) -> float:

@@ -6,6 +6,7 @@ an overdue reply is, one the role of a process.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
 
     from prometheus_client.metrics_core import Metric
 
-    from bot.monitoring.activity import Activity, WatchedApp, WatchedBot, WatchedStore
+    from bot.monitoring.activity import (
+        Activity,
+        WatchedApp,
+        WatchedBot,
+        WatchedStore,
+        WebhookPosts,
+    )
     from bot.monitoring.readings import Readings
     from bot.monitoring.standby_watch import StandbyWatch
 
@@ -38,6 +45,13 @@ class MetricText(NamedTuple):
 
 
 POLL_AGE = MetricText("haven_poll_age_seconds", "since Telegram answered last")
+WEBHOOK_PENDING = MetricText(
+    "haven_webhook_pending_updates",
+    "updates Telegram has not handed over, asked every 30 s; absent while they are polled",
+)
+WEBHOOK_FAILURE_AGE = MetricText(
+    "haven_webhook_failure_age_seconds", "since a post of Telegram failed last; +Inf for never"
+)
 COMMIT_AGE = MetricText("haven_commit_age_seconds", "since a commit was durable; 30 at rest")
 DATABASE_UP = MetricText("haven_database_up", "1 if the database answers within 3 seconds")
 DATABASE_LATENCY = MetricText(
@@ -82,7 +96,7 @@ METRICS: Final = (
     POLL_AGE, COMMIT_AGE, DATABASE_UP, DATABASE_LATENCY, KEYS_USABLE, EPOCH_AGE, OLDEST_UPDATE,
     OLDEST_LETTER, OVERDUE, PROCESSES, SESSIONS, BACKUP_AGE, CLOCK_ERROR, CLOCK_DOUBTED, CANARY_AGE,
     CANARY_TIME, CANARY_FAILURES, STANDBYS, STANDBY_MISSING, STANDBY_BYTES, STANDBY_SECONDS,
-    TIMELINE,
+    TIMELINE, WEBHOOK_PENDING, WEBHOOK_FAILURE_AGE,
 )  # fmt: skip
 """All of them; Prometheus's own for the process (`process_...`) come in addition."""
 
@@ -126,6 +140,8 @@ def bot_metrics(bot: WatchedBot) -> Iterator[Metric]:
     activity = bot.activity
     if bot.is_polling:
         yield _gauge(POLL_AGE, activity.seconds_since_poll)
+    if activity.webhook is not None:
+        yield from _of_webhook(activity.webhook, activity.clock.now())
     yield _gauge(COMMIT_AGE, activity.seconds_since_commit)
     if bot.leads:
         yield from _of_canary(activity)
@@ -153,6 +169,12 @@ def _of_standbys(watch: StandbyWatch) -> Iterator[Metric]:
     yield _gauge(STANDBY_BYTES, max(it.bytes_behind for it in found))
     yield _gauge(STANDBY_SECONDS, max(it.seconds_behind for it in found))
     yield _gauge(TIMELINE, max(it.timeline for it in found))
+
+
+def _of_webhook(posts: WebhookPosts, now: int) -> Iterator[Metric]:
+    age = max(0, now - posts.failed_at) / SECOND if posts.failed_at else math.inf
+    yield _gauge(WEBHOOK_PENDING, posts.pending)
+    yield _gauge(WEBHOOK_FAILURE_AGE, age)
 
 
 def _of_keys_and_clock(app: WatchedApp, now: int) -> Iterator[Metric]:

@@ -220,6 +220,10 @@ class ControlApi:
                 setattr(self._sandbox.updates, kind, times)
             elif kind == "webhook":
                 self._sandbox.updates.webhook = fields.get("url", "https://example.org/hook")
+            elif kind == "scrambled":
+                self._sandbox.webhook.is_scrambled = True
+            elif kind == "lost_answers":
+                self._sandbox.webhook.lost_answers += fields.get("times", 1)
             else:
                 self._sandbox.faults.add(kind, **fields)
         except (TypeError, ValueError) as wrong:
@@ -229,6 +233,7 @@ class ControlApi:
     def _clear_faults(self, _: Fields) -> Any:
         self._sandbox.faults.clear()
         self._sandbox.updates.clear_faults()
+        self._sandbox.webhook.clear_faults()
         return []
 
     async def _restart(self, _: Request) -> Response:

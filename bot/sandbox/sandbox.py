@@ -42,6 +42,7 @@ class Sandbox:
         self.clock = ShiftedClock(clock or SystemClock())
         self.world = World(self.clock, seed)
         self.updates = self.world.updates
+        self.webhook = self.world.webhook
         self.events = self.world.events
         self.faults = FaultInjector(self.clock, self.world.rng)
         self.calls = CallLog(keep_calls)
@@ -114,6 +115,7 @@ class Sandbox:
                 self.calls.complaints.append(complaint)
 
     def close(self) -> None:
-        """End the waiting poller and all event subscriptions."""
+        """End the waiting poller, the posts and all event subscriptions."""
+        self.world.webhook.cancel()
         self.updates.wake_poller()
         self.events.close()

@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.sandbox.updates import UpdateQueue
+from bot.sandbox.webhook import WebhookPoster
 from bot.sandbox.wire import bad_request
 
 if TYPE_CHECKING:
@@ -213,6 +214,8 @@ class World:
         self.clock = clock
         self.rng = Random(seed)  # noqa: S311 - must be repeatable, and protects no secret
         self.updates = UpdateQueue(clock, self.rng)
+        self.webhook = WebhookPoster(self.updates)
+        self.updates.on_added = self.webhook.wake
         self.files = SandboxFiles(clock)
         self.events = EventFeed()
         self.profile = SandboxProfile()

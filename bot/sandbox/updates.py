@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bot.sandbox.wire import CONFLICT, WEBHOOK_ACTIVE, BotApiError, decode, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from random import Random
 
     from bot.clock import ShiftedClock
@@ -54,6 +54,8 @@ class UpdateQueue:
         self.clock = clock
         self.webhook = ""
         """While it is not empty, polling is refused."""
+        self.on_added: Callable[[], None] = lambda: None
+        """Called when an update was queued."""
         self.twice = 0
         """How many of the next batches contain every update twice."""
         self.again = 0
@@ -112,14 +114,34 @@ class UpdateQueue:
         """Answer one `getUpdates`; a second poller ends the first one's wait with a 409."""
         if self.webhook:
             raise BotApiError(409, WEBHOOK_ACTIVE)
-        if allowed is not None:
-            self._allowed = frozenset(allowed) or None
-        self._end_wait(BotApiError(409, CONFLICT))
+        self.allow(allowed)
+        self.end_wait(BotApiError(409, CONFLICT))
         batch = self.take_batch(offset, limit)
         if not batch and seconds > 0:
             await self._wait(seconds)
             batch = self.take_batch(offset, limit)
         return b"[" + b",".join(update.raw for update in batch) + b"]"
+
+    def allow(self, kinds: Iterable[str] | None) -> None:
+        """Queue only these types from now on; all but a few for none of them; None: as before."""
+        if kinds is not None:
+            self._allowed = frozenset(kinds) or None
+
+    @property
+    def allowed(self) -> list[str]:
+        """Return the types that are queued; empty for the usual ones."""
+        return sorted(self._allowed or ())
+
+    def loaded(self, most: int, *, newest_first: bool = False) -> list[QueuedUpdate]:
+        """Return the oldest that wait, for posting them."""
+        self._expire()
+        loaded = [self._queue[place] for place in range(min(most, len(self._queue)))]
+        return loaded[::-1] if newest_first else loaded
+
+    def remove(self, update: QueuedUpdate) -> None:
+        """Remove an update that was taken."""
+        if update in self._queue:
+            self._queue.remove(update)
 
     def take_batch(self, offset: int, limit: int = BATCH_SIZE) -> list[QueuedUpdate]:
         """Confirm everything below the offset and return the next batch."""
@@ -164,6 +186,7 @@ class UpdateQueue:
         self._queue.append(update)
         self._next_expiry = min(self._next_expiry, update.expires_at)
         self.wake_poller()
+        self.on_added()
 
     def _expire(self) -> None:
         now = self.clock.seconds()
@@ -211,7 +234,8 @@ class UpdateQueue:
         if done:
             poller.result()
 
-    def _end_wait(self, refusal: BotApiError) -> None:
+    def end_wait(self, refusal: BotApiError) -> None:
+        """End the wait of the poller with a refusal."""
         if self._poller is not None and not self._poller.done():
             self._poller.set_exception(refusal)
         self._poller = None

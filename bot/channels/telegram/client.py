@@ -23,7 +23,7 @@ from bot.errors import SettingError
 from bot.log import log
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 
 TELEGRAM_API = "https://api.telegram.org"
@@ -119,6 +119,15 @@ def build_bot(
     )
 
 
+@contextlib.contextmanager
+def refuse_unreadable() -> Iterator[None]:
+    """Raise TelegramError, without the answer's text, for one that the library cannot read."""
+    try:
+        yield
+    except UNREADABLE:
+        raise TelegramError("An answer cannot be read") from None
+
+
 async def identify(bot: Bot, expected: int | None = None) -> User:
     """Ask Telegram which bot this is, and return it.
 
@@ -130,11 +139,10 @@ async def identify(bot: Bot, expected: int | None = None) -> User:
             answers.
     """
     try:
-        me = await bot.get_me()
+        with refuse_unreadable():
+            me = await bot.get_me()
     except InvalidToken:
         me = None
-    except UNREADABLE:
-        raise TelegramError("An answer cannot be read") from None
     if me is None:
         raise TokenRefusedError(REJECTED)
     if str(me.id) != bot.token.partition(":")[0]:
@@ -180,11 +188,9 @@ async def username_of(token: str, api: str = TELEGRAM_API, proxy: str = "") -> s
 
 
 async def remove_webhook(bot: Bot) -> None:
-    """Remove a webhook that an earlier program may have set."""
-    try:
+    """Remove a webhook that an earlier program, or an earlier setting, has set; nothing is lost."""
+    with refuse_unreadable():
         has_webhook = bool((await bot.get_webhook_info()).url)
-    except UNREADABLE:
-        raise TelegramError("An answer cannot be read") from None
     if has_webhook:
         await bot.delete_webhook(drop_pending_updates=False)
         log.warning("webhook_removed")

@@ -8,21 +8,23 @@ confirmed, the error is raised and the process may stop.
 from __future__ import annotations
 
 import asyncio
-import random
 from collections import deque
 from dataclasses import KW_ONLY, dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from typing import TYPE_CHECKING
 
 from bot.channels.telegram.client import build_fetch, identify, remove_webhook
-from bot.channels.telegram.delivery_errors import TokenRefusedError, retry_delay
 from bot.channels.telegram.parsing.split_batch import (
     LAST_ID,
     BrokenBatchHandler,
     RawUpdate,
     is_usable,
     split_updates,
+)
+from bot.channels.telegram.steady_requests import (
+    PRESS_LIFETIME,
+    Backoff,
+    SteadyRequests,
+    TelegramNotes,
 )
 from bot.clock import Clock, SystemClock
 from bot.errors import AlreadyRunningError, UnreadableUpdateError
@@ -32,50 +34,26 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
     from telegram import Bot
+    from telegram.error import Conflict
 
     Receive = Callable[[Sequence[RawUpdate]], Awaitable[None]]
     """Stores a batch and returns after the commit."""
 
-Answer = TypeVar("Answer")
 OTHER_POLLER = (
     "Another program fetches the messages of this bot. Stop it first: two would take them away "
     "from each other. If you do not know it, revoke the token: /revoke at @BotFather"
 )
 WEBHOOK = (
-    "Another program has Telegram send the messages of this bot to its webhook. Stop it first: "
-    "two would take them away from each other."
+    "Another program has Telegram post the messages of this bot to its webhook. If it is a front "
+    "of this deployment, give this process the same HAVEN_WEBHOOK_URL. If not, stop it first: two "
+    "would take them away from each other. If you do not know it, revoke the token: /revoke at "
+    "@BotFather"
 )
-PRESS_LIFETIME = 150.0
-"""Seconds Telegram keeps a button press: after a longer outage some may be lost."""
 POLL_TIMEOUT = 50
 """Seconds a request may wait for an update; the most Telegram allows."""
 DISK_CHECK_INTERVAL = 5.0
 MIN_INTERVAL = 0.5
 """Seconds to wait after an empty response that came at once."""
-
-FIRST_DELAY = 1.0
-MAX_DELAY = 8.0
-"""Seconds: once Telegram answers again, polling begins within ten."""
-MAX_DELAY_REFUSED = 60.0
-"""Seconds: a token that was revoked is rarely accepted again."""
-NEW_TOKEN = "set the new HAVEN_TELEGRAM_TOKEN from @BotFather, restart"  # noqa: S105 - no secret
-
-
-class Backoff:
-    """Delays that double with every failure in a row, with jitter."""
-
-    def __init__(self, rng: random.Random | None = None) -> None:
-        self._rng = rng or random.SystemRandom()
-        self._delay = FIRST_DELAY
-
-    def next_delay(self, most: float = MAX_DELAY) -> float:
-        """Return how many seconds, at most so many, to wait after one more failure."""
-        longest, self._delay = self._delay, min(self._delay * 2, most)
-        return longest * self._rng.uniform(0.5, 1.0)
-
-    def reset(self) -> None:
-        """Start again after a success."""
-        self._delay = FIRST_DELAY
 
 
 class ConflictDetector:
@@ -154,13 +132,7 @@ class Poller:
     offset: ConfirmAfterCommit = field(default_factory=ConfirmAfterCommit)
     backoff: Backoff = field(default_factory=Backoff)
     wait: int = POLL_TIMEOUT
-    on_return: Callable[[], Awaitable[None]] | None = None
-    """Called when Telegram answers again after so long that button presses may be lost, before any
-    update that waited is received."""
-    on_refusal: Callable[[], Awaitable[None]] | None = None
-    """Called when Telegram begins or ceases to refuse the token: `refused_since` has changed."""
-    on_answer: Callable[[], None] = lambda: None
-    """Called at every answer of Telegram that is not an error."""
+    notes: TelegramNotes = field(default_factory=TelegramNotes)
     has_disk_space: Callable[[], bool] = lambda: True
     """While it returns False, nothing is requested; Telegram keeps updates for a day."""
 
@@ -170,16 +142,10 @@ class Poller:
         self._last_batch: Sequence[RawUpdate] = ()
         self._broken_batches = BrokenBatchHandler()
         self._conflicts = ConflictDetector(self.clock.monotonic())
-        self.last_reached_at = self.clock.monotonic()
-        self._is_missed = False
-        self._is_doubtful = False
-        self._was_away = False
-        self._is_stopping = False
-        self._waiting: asyncio.Future[Any] | None = None
-        self.refused_since = 0
-        """Since when Telegram refuses the token, microseconds since 1970; 0 while it does not."""
-        self.identified = asyncio.Event()
-        """Set once Telegram has said that it knows the bot."""
+        self.requests = SteadyRequests(
+            self.clock, notes=self.notes, sleep=self.sleep, backoff=self.backoff,
+            on_conflict=self._yield_to_others,
+        )  # fmt: skip
 
     async def run(self) -> None:
         """Poll until `stop`.
@@ -190,27 +156,25 @@ class Poller:
             AlreadyRunningError: another program polls for this bot.
             SettingError: the token belongs to another bot.
         """
-        await self._retry(self._prepare)
-        await self._notify_return()
-        if not self._is_stopping:
-            self.identified.set()
+        await self.requests.retry(self._prepare)
+        await self.requests.notify_return()
+        if not self.requests.is_stopping:
+            self.requests.identified.set()
             log.info("polling")
-        while not self._is_stopping:
+        while not self.requests.is_stopping:
             if not self.has_disk_space():
                 log.error("polling_paused")
-                while not (self._is_stopping or self.has_disk_space()):
-                    await self._run_unless_stopped(self.sleep(DISK_CHECK_INTERVAL))
+                while not (self.requests.is_stopping or self.has_disk_space()):
+                    await self.requests.run_unless_stopped(self.sleep(DISK_CHECK_INTERVAL))
                 continue
-            batch = await self._retry(self._fetch_batch)
-            await self._notify_return()
+            batch = await self.requests.retry(self._fetch_batch)
+            await self.requests.notify_return()
             if batch:
                 await self._process_batch(batch)
 
     def stop(self) -> None:
         """Stop: finish storing the current batch, and confirm nothing more."""
-        self._is_stopping = True
-        if self._waiting is not None:
-            self._waiting.cancel()
+        self.requests.stop()
 
     async def _prepare(self) -> None:
         await identify(self.bot, self.expected_bot)
@@ -218,12 +182,12 @@ class Poller:
         self._conflicts = ConflictDetector(self.clock.monotonic())
 
     async def _fetch_batch(self) -> list[RawUpdate]:
-        if self._is_doubtful:
+        if self.requests.is_doubtful:
             await identify(self.bot, self.expected_bot)
-            self._is_doubtful = False
+            self.requests.is_doubtful = False
         began = self.clock.monotonic()
         # After a long outage the first response must come at once, because people may be waiting.
-        wait = 0 if began - self.last_reached_at > PRESS_LIFETIME else self.wait
+        wait = 0 if began - self.requests.last_reached_at > PRESS_LIFETIME else self.wait
         batch = self._split_batch(
             await self._fetch(self._next_offset, wait, self._broken_batches.limit)
         )
@@ -250,79 +214,11 @@ class Poller:
     async def _process_batch(self, batch: Sequence[RawUpdate]) -> None:
         self._next_offset = await self.offset.settle(batch, self._next_offset, self.receive)
         if batch == self._last_batch:  # it could not be confirmed, for want of a readable id
-            await self._run_unless_stopped(self.sleep(self.backoff.next_delay()))
+            await self.requests.run_unless_stopped(self.sleep(self.backoff.next_delay()))
         self._last_batch = batch
 
-    async def _retry(self, request: Callable[[], Coroutine[None, None, Answer]]) -> Answer | None:
-        """Repeat a request until it succeeds; return None when stopping."""
-        while not self._is_stopping:
-            failure: TelegramError | UnreadableUpdateError | None = None
-            try:
-                answer = await self._run_unless_stopped(request())
-            except (TelegramError, UnreadableUpdateError) as error:
-                failure = error
-            if failure is None:
-                self.backoff.reset()
-                now = self.clock.monotonic()
-                self._was_away = self._was_away or now - self.last_reached_at > PRESS_LIFETIME
-                self.last_reached_at = now
-                self.on_answer()
-                await self._note_refusal(is_refused=False)
-                return answer
-            if isinstance(failure, TokenRefusedError):
-                await self._note_refusal(is_refused=True)
-            await self._run_unless_stopped(self.sleep(self._delay_after(failure)))
-        return None
-
-    def _delay_after(self, error: TelegramError | UnreadableUpdateError) -> float:
-        """Return how long to wait after a failure; raise one that waiting does not fix."""
-        if isinstance(error, Conflict):
-            self._yield_to_others(error)
-        elif isinstance(error, TokenRefusedError):
-            pass  # it is told by itself
-        elif self.identified.is_set():
-            log.warning("poll_failed", error=type(error).__name__)
-        elif not self._is_missed:
-            self._is_missed = True
-            log.error("telegram_missing", error=type(error).__name__)
-        is_refused = isinstance(error, (InvalidToken, TokenRefusedError))
-        self._is_doubtful = self._is_doubtful or is_refused
-        if isinstance(error, RetryAfter):
-            return retry_delay(error)
-        return self.backoff.next_delay(MAX_DELAY_REFUSED if self.refused_since else MAX_DELAY)
-
-    async def _note_refusal(self, *, is_refused: bool) -> None:
-        if is_refused == bool(self.refused_since):
-            return
-        self.refused_since = self.clock.now() if is_refused else 0
-        if is_refused:
-            log.error("token_refused", fix=NEW_TOKEN)
-        else:
-            log.info("token_accepted")
-        if self.on_refusal is not None:
-            await self.on_refusal()
-
-    async def _notify_return(self) -> None:
-        was_away, self._was_away = self._was_away, False
-        if was_away and self.on_return is not None:
-            await self.on_return()
-
     def _yield_to_others(self, error: Conflict) -> None:
-        log.warning("poll_conflict")
         if "webhook" in str(error).lower():
             raise AlreadyRunningError(WEBHOOK)
         if self._conflicts.should_yield(self.clock.monotonic()):
             raise AlreadyRunningError(OTHER_POLLER)
-
-    async def _run_unless_stopped(self, work: Coroutine[None, None, Answer]) -> Answer | None:
-        waiting: asyncio.Task[Answer] = asyncio.create_task(work)
-        self._waiting = waiting
-        try:
-            return await waiting
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if not self._is_stopping or (task is not None and task.cancelling()):
-                raise
-            return None
-        finally:
-            self._waiting = None

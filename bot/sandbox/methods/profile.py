@@ -6,7 +6,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.wire import bad_request, encode
+from bot.sandbox.webhook import WebhookTarget
+from bot.sandbox.wire import WEBHOOK_SET, BotApiError, bad_request, encode
 
 if TYPE_CHECKING:
     from bot.sandbox.call_log import ApiCall
@@ -99,25 +100,40 @@ def _notify_profile(world: World) -> None:
 
 
 def _get_webhook_info(world: World, _: ApiCall) -> dict[str, Any]:
-    return {
-        "url": world.updates.webhook,
+    poster, updates = world.webhook, world.updates
+    info = {
+        "url": updates.webhook,
         "has_custom_certificate": False,
-        "pending_update_count": len(world.updates),
+        "pending_update_count": len(updates),
     }
+    if poster.failed_at:
+        info |= {"last_error_date": poster.failed_at, "last_error_message": poster.failure}
+    if poster.target.url:
+        info |= {"max_connections": poster.target.connections, "ip_address": "127.0.0.1"}
+    if updates.allowed:
+        info["allowed_updates"] = updates.allowed
+    return info
 
 
 def _delete_webhook(world: World, call: ApiCall) -> bool:
-    world.updates.webhook = ""
+    world.webhook.set_target(WebhookTarget())
     if call.flag("drop_pending_updates"):
         world.updates.clear()
     return True
 
 
 def _set_webhook(world: World, call: ApiCall) -> bool:
-    """Refuse, because nothing leaves this machine; an empty URL removes the webhook."""
+    """Post updates to an address of this machine; an empty URL removes the webhook."""
     if not call.text("url"):
         return _delete_webhook(world, call)
-    raise bad_request("bad webhook: the sandbox sends nothing anywhere; use getUpdates")
+    target = WebhookTarget.of(call)
+    world.updates.allow(call.json_value("allowed_updates", "allowed_updates"))
+    if call.flag("drop_pending_updates"):
+        world.updates.clear()
+    if target != world.webhook.target:
+        world.updates.end_wait(BotApiError(409, WEBHOOK_SET))
+        world.webhook.set_target(target)
+    return True
 
 
 METHODS = (

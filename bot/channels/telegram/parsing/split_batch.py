@@ -61,6 +61,15 @@ def split_updates(body: bytes) -> list[RawUpdate]:
     return [RawUpdate(_update_id(element), element) for element in elements]
 
 
+def read_update(body: bytes) -> RawUpdate:
+    """Return the update that is the whole body of a post to a webhook, with the same bytes.
+
+    Telegram writes an update there as in an answer to `getUpdates`, byte for byte.
+    """
+    raw = body.strip()
+    return RawUpdate(_update_id(raw), raw)
+
+
 def _update_id(element: bytes) -> int:
     try:
         update_id = _number(element).update_id

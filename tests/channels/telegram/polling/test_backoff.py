@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import random
 
-from bot.channels.telegram.poller import MAX_DELAY, Backoff, ConflictDetector
+from bot.channels.telegram.poller import ConflictDetector
+from bot.channels.telegram.steady_requests import MAX_DELAY, Backoff
 
 
 def test_waits_grow_but_never_beyond_what_a_pressed_button_survives() -> None:

@@ -10,12 +10,12 @@ from telegram.error import TimedOut
 
 from bot.channels.telegram.client import SilentBot, build_fetch
 from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
-from bot.channels.telegram.poller import (
+from bot.channels.telegram.poller import Poller, next_offset
+from bot.channels.telegram.steady_requests import (
     MAX_DELAY,
     MAX_DELAY_REFUSED,
     Backoff,
-    Poller,
-    next_offset,
+    TelegramNotes,
 )
 from bot.errors import AlreadyRunningError, SettingError
 from tests.support.telegram.telegram_loopback_server import (
@@ -397,9 +397,9 @@ async def test_a_refused_token_is_told_once_and_tried_again_until_it_is_accepted
     scene.queue.add(message(5))
 
     async def note() -> None:
-        noted.append(poller.refused_since)
+        noted.append(poller.requests.refused_since)
 
-    poller = scene.poller(on_refusal=note)
+    poller = scene.poller(notes=TelegramNotes(on_refusal=note))
     with capture_logs() as logs:
         await scene.until_idle(poller)
     assert scene.inbox.kept == [5]

@@ -10,7 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.telegram.parsing.split_batch import MAX_FAILURES, MAX_UPDATES, RawUpdate
-from bot.channels.telegram.poller import Backoff, Poller
+from bot.channels.telegram.poller import Poller
+from bot.channels.telegram.steady_requests import Backoff
 from bot.clock import SystemClock
 from tests.support.telegram.telegram_loopback_server import (
     ReceivedCall,
@@ -124,7 +125,7 @@ async def test_one_that_shows_no_number_goes_when_the_next_one_shows_its_own(
         if len(scene.slept) == 3 * MAX_FAILURES:
             telegram.held[701] = message(701)
 
-    scene.poller.sleep = arriving  # type: ignore[method-assign]
+    scene.poller.requests.sleep = arriving  # type: ignore[method-assign]
     await scene.until_idle(telegram)
     assert RawUpdate(701, message(701)) in scene.kept
     assert telegram.held == {}
