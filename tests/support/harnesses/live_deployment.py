@@ -77,17 +77,16 @@ class LiveDeployment:
         self._reading: Any = None
 
     async def start(self) -> None:
-        """Start the process, and wait until it asks for updates."""
-        ready, asked = asyncio.Event(), len(self.sandbox.calls.of("getUpdates"))
+        """Start the process, and wait until it asks for updates, or for posts of them."""
+        method = "setWebhook" if self.settings.webhook_url else "getUpdates"
+        ready, asked = asyncio.Event(), len(self.sandbox.calls.of(method))
         self.bot = asyncio.create_task(self.run(ready))
         waiting = asyncio.create_task(ready.wait())
         await asyncio.wait({self.bot, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if self.bot.done():
             waiting.cancel()
             self.bot.result()
-        await self.until(
-            lambda: len(self.sandbox.calls.of("getUpdates")) > asked, "polling", START_PATIENCE
-        )
+        await self.until(lambda: len(self.sandbox.calls.of(method)) > asked, method, START_PATIENCE)
 
     def run(self, ready: asyncio.Event | None = None) -> Any:
         room = DiskSpace.unlimited(self.settings.data)

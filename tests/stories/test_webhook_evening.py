@@ -1,0 +1,99 @@
+"""An evening by webhook: answers, a switch to polling and back, and a database that goes away."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+from structlog.testing import capture_logs
+
+from bot.asgi_server import listen
+from bot.errors import CommitFailedError
+from tests.support.harnesses.live_deployment import LiveDeployment, LivePerson, evening
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.app.build import RunningApp
+
+
+def webhook_here() -> dict[str, str]:
+    """Return the settings of a webhook on a free port."""
+    with contextlib.closing(listen("127.0.0.1", 0, 1)) as free:
+        port = free.getsockname()[1]
+    return {
+        "webhook_url": f"http://127.0.0.1:{port}/telegram",
+        "webhook_listen": f"127.0.0.1:{port}",
+    }
+
+
+def switch(night: LiveDeployment, **given: str) -> None:
+    night.settings = night.settings.model_copy(update=given)
+
+
+def handled_once(night: LiveDeployment) -> None:
+    rows = night.sql("SELECT update_id, state FROM inbox WHERE update_id < 2147483647")
+    assert len(rows) == len({number for number, _state in rows}), "an update was handled twice"
+    assert {state for _number, state in rows} == {"done"}
+    assert night.quarantined() == []
+
+
+async def fails_once(night: LiveDeployment, sari: LivePerson, running: list[RunningApp]) -> None:
+    """Let a commit fail under a post: the jobs begin again, and Telegram posts once more."""
+    failed = CommitFailedError("the disk is full")
+    dispatcher = running[-1].app.dispatcher
+    before = sari.said()
+    with patch.object(dispatcher, "receive", side_effect=failed), capture_logs() as logs:
+        sari.phone.say("/language")
+        await night.until(lambda: running[-1].app.dispatcher is not dispatcher, "a new App")
+    assert "503" in night.sandbox.webhook.failure
+    assert TOKEN_PATH not in str(logs)
+    await sari.sees_more_than(before)
+
+
+TOKEN_PATH = "/telegram"
+
+
+async def test_an_evening_by_webhook_and_by_polling_answers_each_message_once(
+    tmp_path: Path,
+) -> None:
+    webhook, running = webhook_here(), []
+
+    async def look(app: RunningApp) -> None:
+        running.append(app)
+
+    async with evening(tmp_path, checks_calls=False, **webhook) as night:
+        night.extra_job = look
+        night.sandbox.webhook.seconds = 0.01
+        await night.start()
+        sari = night.add_person("Sari", "id")
+        await sari.arrives()
+        night.sandbox.webhook.lost_answers = 1
+        await sari.press("Tell what happened")
+        await night.settled()
+        handled_once(night)
+        await fails_once(night, sari, running)
+        await night.settled()
+
+        for polls in (True, False):
+            await night.settled()
+            before = sari.said()
+            sari.phone.say("/start")
+            (taken,) = night.sandbox.updates.loaded(1)
+            await sari.sees_more_than(before)
+            await night.settled()
+            await night.stop()
+            night.sandbox.updates.inject(
+                taken.raw
+            )  # as if Telegram had not heard that it is stored
+            sari.phone.say("/help")
+            switch(night, webhook_url="" if polls else webhook["webhook_url"])
+            before = sari.said()
+            await night.start()
+            await sari.sees_more_than(before)
+            await night.settled()
+            assert bool(night.sandbox.updates.webhook) is not polls
+        handled_once(night)
+    assert night.sandbox.calls.of("getUpdates")
+    assert not [it for it in night.sandbox.calls if it.flag("drop_pending_updates")]
