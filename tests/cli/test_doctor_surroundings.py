@@ -17,6 +17,7 @@ from bot.store.data_folder import is_new
 from bot.store.database import DataDirectory
 from bot.vault.backup.create import list_archives
 from tests.support.harnesses.hotline_harness import settings_for
+from tests.support.harnesses.webhook_front import front_of, until
 from tests.support.tls_server import HOST, tls_server
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 ANSWERS = "Telegram answers and takes the token"
 WEBHOOK = "no other program takes the messages"
+FRONT = "HAVEN_WEBHOOK_URL leads to a front"
 GROUP = "caseworkers' group"
 CLOCK = "clock is right by Telegram's at this moment"
 DESK = "desk's address and its certificate"
@@ -85,6 +87,35 @@ async def test_a_webhook_and_a_clock_that_differs_are_told(tmp_path: Path) -> No
     assert "other.example" in str(found[WEBHOOK])
     assert "secret" not in str(found[WEBHOOK])
     assert "seconds slow" in str(found[CLOCK])
+
+
+async def test_a_webhook_of_ours_is_looked_at_from_both_sides(tmp_path: Path) -> None:
+    """What Telegram says of its posts, and what our public address answers."""
+    sandbox = Sandbox()
+    async with front_of(sandbox) as front:
+        api = front.bot.base_url.partition("/bot")[0]
+        ours = settings_at(tmp_path, api, webhook_url=front.address.url)
+        found = await doctor(ours)
+        assert (found[WEBHOOK], found[FRONT]) == (None, None)
+
+        front.server.close()
+        sandbox.add_phone().say("hello")
+        await until(lambda: sandbox.webhook.failure)
+        closed = await doctor(ours)
+        assert "1 wait with Telegram" in str(closed[WEBHOOK])
+        assert "503 Service Unavailable" in str(closed[WEBHOOK])
+        assert "takes no messages" in str(closed[FRONT])
+
+        key = tmp_path / "secret"
+        key.write_text("another-secret-of-20-letters\n")
+        key.chmod(0o400)
+        other = await doctor(ours.model_copy(update={"webhook_secret_file": key}))
+        assert "HAVEN_WEBHOOK_SECRET_FILE" in str(other[FRONT])
+        lost = await doctor(ours.model_copy(update={"webhook_url": front.address.url + "/x"}))
+        assert "posts to 127.0.0.1" in str(lost[WEBHOOK])
+        assert "no such path" in str(lost[FRONT])
+    gone = await doctor(ours)
+    assert "nothing answers there" in str(gone[FRONT])
 
 
 @pytest.mark.parametrize(

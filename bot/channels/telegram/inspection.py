@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.telegram.client import ServerTime, build_bot, connections
 from bot.channels.telegram.delivery_errors import UNREADABLE
+from bot.channels.telegram.webhook.state import WebhookState
 from bot.clock import Clock, SystemClock
 from bot.errors import HavenError
 from bot.hotline.contact_rule import clock_error
@@ -39,8 +40,8 @@ class TelegramAnswers:
     is_accepted: bool
     """Whether the token is a bot's."""
     username: str = ""
-    webhook: str = ""
-    """The host to which messages are sent instead; empty for none."""
+    webhook: WebhookState = field(default_factory=WebhookState)
+    """Where it posts messages, and how its posts went."""
     clock_error: int = 0
     """Microseconds by which our clock is ahead; 0 while both agree."""
     group_fault: str = ""
@@ -73,11 +74,10 @@ async def ask_telegram(
 
 async def _ask(bot: SilentBot, group: int) -> TelegramAnswers:
     me = await bot.get_me()
-    url = (await bot.get_webhook_info()).url
-    host = url.partition("://")[2].partition("/")[0] if url else ""
+    webhook = WebhookState.of(await bot.get_webhook_info())
     fault = await _group_fault(bot, group, me.id) if group else ""
     return TelegramAnswers(
-        is_accepted=True, username=str(me.username or ""), webhook=host, group_fault=fault
+        is_accepted=True, username=str(me.username or ""), webhook=webhook, group_fault=fault
     )
 
 

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bot.app.front.update_source import webhook_secret
 from bot.channels.telegram.inspection import TelegramAnswers, ask_telegram
 from bot.channels.telegram.system_proxy import unused_proxy
+from bot.channels.telegram.webhook.probe import check_webhook_address
+from bot.channels.telegram.webhook.state import WebhookState
 from bot.channels.tls_certificate import certificate_ends_at
 from bot.clock import DAY, SECOND, SystemClock, is_clock_synchronised
 from bot.errors import HavenError
@@ -48,13 +51,32 @@ class TelegramQuestions:
         if not answers.is_accepted:
             raise HavenError(f"it refuses the token. {NEW_TOKEN}")
 
-    def check_webhook(self) -> None:
-        """Refuse a webhook: what people write goes to another program."""
-        if self._answers is not None and self._answers.webhook:
+    def check_taken(self) -> None:
+        """Refuse a webhook that the settings do not know: another program gets what people write.
+
+        And, where they name one, a webhook to which Telegram does not post, or in vain.
+        """
+        if self._answers is None:
+            return
+        found, url = self._answers.webhook, self.settings.webhook_url
+        if not url and found.url:
             raise HavenError(
-                f"messages go to the webhook of another program ({self._answers.webhook}). Stop "
-                "it; haven start removes the webhook"
+                f"messages go to the webhook of another program ({found.host}). Stop it; haven "
+                "start removes the webhook. If it is a front of this deployment, set "
+                "HAVEN_WEBHOOK_URL here too"
             )
+        if found.url != url:
+            where = f"posts to {found.host}" if found.url else "posts nowhere"
+            raise HavenError(f"Telegram {where}: haven start sets HAVEN_WEBHOOK_URL")
+        if url and found.is_failing(SystemClock().now()):
+            raise HavenError(self._failing(found))
+
+    def _failing(self, found: WebhookState) -> str:
+        when = datetime.fromtimestamp(found.failed_at / SECOND, self.settings.zone)
+        return (
+            f"{found.pending} wait with Telegram, which could not post at {when:%H:%M:%S}: "
+            f"{found.failure}. It posts them again by itself once that is mended"
+        )
 
     def check_clock(self) -> None:
         """Refuse a clock that differs from Telegram's at this moment."""
@@ -78,8 +100,10 @@ def surroundings(settings: Settings) -> Iterator[Check]:
     telegram = TelegramQuestions(settings)
     if _has_token(settings):
         yield "Telegram answers and takes the token", telegram.check_answers
-        yield "no other program takes the messages", telegram.check_webhook
+        yield "no other program takes the messages", telegram.check_taken
         yield "clock is right by Telegram's at this moment", telegram.check_clock
+    if settings.webhook_url and _has_token(settings):
+        yield "HAVEN_WEBHOOK_URL leads to a front", lambda: check_front(settings)
     if settings.desk_group:
         yield "caseworkers' group", telegram.check_group
     yield "clock is kept by NTP", check_time_service
@@ -94,6 +118,11 @@ def check_time_service() -> None:
             "no time service keeps it: timedatectl set-ntp true, or install chrony. In a "
             "container, do this on the host"
         )
+
+
+def check_front(settings: Settings) -> None:
+    """Refuse a public address behind which no front takes posts with the secret of the settings."""
+    check_webhook_address(settings.webhook_url, webhook_secret(settings))
 
 
 def check_desk_address(settings: Settings, now: int | None = None) -> None:

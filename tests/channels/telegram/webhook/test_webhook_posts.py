@@ -1,9 +1,8 @@
-"""Posts over HTTP to the real server: when they are answered what, and in which order they count."""
+"""Posts over HTTP to the real server: when each is answered what, and in which order they count."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -11,98 +10,19 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot.asgi_server import listen
-from bot.channels.telegram.client import build_bot
 from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
-from bot.channels.telegram.webhook.server import MAX_BODY_BYTES, WebhookServer
-from bot.channels.telegram.webhook.source import WebhookAddress, WebhookSource
+from bot.channels.telegram.webhook.server import MAX_BODY_BYTES
+from bot.channels.telegram.webhook.source import WebhookSource
 from bot.errors import CommitFailedError
-from bot.sandbox import TOKEN, Sandbox, serve
-from bot.vault.keys.webhook_secret import derive_webhook_secret, is_same_secret
+from bot.sandbox import TOKEN, Sandbox
+from tests.support.harnesses.webhook_front import SECRET, WebhookFront, front_of, until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator
 
-    from bot.channels.telegram.client import SilentBot
     from bot.channels.telegram.parsing.split_batch import RawUpdate
 
-SECRET = derive_webhook_secret(TOKEN)
 FIRST = 500_000_000
-LOOK = 0.002
-
-
-class SlowInbox:
-    """Keeps what it is given; can be told to wait or to fail."""
-
-    def __init__(self) -> None:
-        self.kept: list[RawUpdate] = []
-        self.came, self.may_commit = asyncio.Event(), asyncio.Event()
-        self.may_commit.set()
-        self.fails = False
-
-    async def receive(self, batch: Sequence[RawUpdate]) -> None:
-        self.came.set()
-        await self.may_commit.wait()
-        if self.fails:
-            raise CommitFailedError("the disk is full")
-        self.kept += batch
-
-    @property
-    def numbers(self) -> list[int]:
-        return [update.update_id for update in self.kept]
-
-
-class Front:
-    """The server of one process, and a source that comes and goes."""
-
-    source_class = WebhookSource
-
-    def __init__(self, bot: SilentBot, port: int, hold: float) -> None:
-        self.address = WebhookAddress(f"http://127.0.0.1:{port}/telegram", SECRET)
-        self.server = WebhookServer(self.address.url, lambda it: is_same_secret(it, SECRET))
-        self.bot, self.hold = bot, hold
-        self.inbox = SlowInbox()
-        self.running: asyncio.Task[None] | None = None
-
-    def begin(self) -> None:
-        self.source = self.source_class(
-            self.bot, self.inbox.receive, self.server, self.address, hold=self.hold
-        )
-        self.running = asyncio.create_task(self.source.run())
-
-    async def end(self) -> None:
-        assert self.running is not None
-        self.source.stop()
-        self.running.cancel()
-        with contextlib.suppress(asyncio.CancelledError, CommitFailedError):
-            await self.running
-
-    async def until_posted_to(self) -> None:
-        await self.source.requests.identified.wait()
-
-
-def free_port() -> int:
-    with contextlib.closing(listen("127.0.0.1", 0, 1)) as free:
-        return int(free.getsockname()[1])
-
-
-@contextlib.asynccontextmanager
-async def front_of(sandbox: Sandbox, hold: float = 0.2) -> AsyncIterator[Front]:
-    port = free_port()
-    sandbox.webhook.seconds = 0.01
-    async with asyncio.timeout(30), serve(sandbox) as address:
-        bot = build_bot(TOKEN, address)
-        front = Front(bot, port, hold)
-        await bot.open()
-        serving = asyncio.create_task(front.server.serve("127.0.0.1", port))
-        front.begin()
-        try:
-            await front.until_posted_to()
-            yield front
-        finally:
-            await front.end()
-            serving.cancel()
-            await asyncio.gather(serving, bot.shutdown(), return_exceptions=True)
 
 
 @pytest.fixture
@@ -112,7 +32,7 @@ async def client() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def post(
-    client: aiohttp.ClientSession, front: Front, body: bytes | BytesIO, **more: Any
+    client: aiohttp.ClientSession, front: WebhookFront, body: bytes | BytesIO, **more: Any
 ) -> int:
     headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET, **more.pop("headers", {})}
     async with client.post(front.address.url, data=body, headers=headers, **more) as answer:
@@ -124,13 +44,7 @@ def update(number: int) -> bytes:
     return b'{"update_id":%d,\n"message":{"message_id":1}}' % number
 
 
-async def until(true: Any) -> None:
-    async with asyncio.timeout(10):
-        while not true():
-            await asyncio.sleep(LOOK)
-
-
-async def is_answered_after_the_commit(client: aiohttp.ClientSession, front: Front) -> bool:
+async def is_answered_after_the_commit(client: aiohttp.ClientSession, front: WebhookFront) -> bool:
     """Tell whether a post waits for its commit; let it be committed."""
     front.inbox.may_commit.clear()
     posting = asyncio.create_task(post(client, front, update(FIRST)))
@@ -156,7 +70,7 @@ async def test_a_post_is_answered_200_only_after_the_commit(
 ) -> None:
     async with front_of(Sandbox()) as front:
         assert await is_answered_after_the_commit(client, front)
-    monkeypatch.setattr(Front, "source_class", AnsweringFirst)
+    monkeypatch.setattr(WebhookFront, "source_class", AnsweringFirst)
     async with front_of(Sandbox()) as front:
         assert not await is_answered_after_the_commit(client, front), "the check can fail"
 
