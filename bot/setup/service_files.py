@@ -77,3 +77,18 @@ def proxy_files(origin: str, listen: str) -> list[PlannedFile]:
         PlannedFile(PROXIES / name, fill_template(name, blanks).encode())
         for name in ("Caddyfile", "nginx.conf")
     ]
+
+
+def webhook_files(url: str, listen: str) -> list[PlannedFile]:
+    """Return files for Caddy and nginx before the fronts of a webhook; none without one."""
+    address = urlsplit(url)
+    if address.scheme != "https" or address.hostname is None:
+        return []
+    blanks = {
+        "HOST": address.netloc, "NAME": address.hostname, "PORT": str(address.port or 443),
+        "PATH": address.path or "/", "LISTEN": listen,
+    }  # fmt: skip
+    return [
+        PlannedFile(PROXIES / name, fill_template(name, blanks).encode())
+        for name in ("webhook.Caddyfile", "webhook.nginx.conf")
+    ]

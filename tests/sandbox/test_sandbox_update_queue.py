@@ -80,9 +80,11 @@ async def test_polling_is_refused_while_a_webhook_is_set(
     assert len(await bot.get_updates()) == 1
 
 
-async def test_a_webhook_can_only_be_removed_here(bot: telegram.Bot) -> None:
-    with pytest.raises(telegram.error.BadRequest, match="sends nothing anywhere"):
+async def test_a_webhook_is_posted_to_on_this_machine_alone(bot: telegram.Bot) -> None:
+    with pytest.raises(telegram.error.BadRequest, match="posts to this machine alone"):
         await bot.set_webhook("https://example.org/hook")
+    with pytest.raises(telegram.error.BadRequest, match="unallowed characters"):
+        await bot.set_webhook("http://127.0.0.1:9/hook", secret_token="a b")
     assert await bot.set_webhook("")
 
 

@@ -31,7 +31,7 @@ from bot.setup.credentials import CredentialFolder, new_host_key, run_as_owner
 from bot.setup.env_file import format_env
 from bot.setup.files import CREDENTIALS, UNITS, PlannedFile, Target
 from bot.setup.questions import QUESTIONS
-from bot.setup.service_files import Service, proxy_files, unit_files
+from bot.setup.service_files import Service, proxy_files, unit_files, webhook_files
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -219,6 +219,28 @@ def test_proxies_keep_the_host_hold_nothing_back_and_log_no_addresses() -> None:
         "access_log off;",
     ):
         assert line in nginx
+
+
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:8093/telegram"])
+def test_a_webhook_of_this_machine_alone_gets_no_proxy(url: str) -> None:
+    assert webhook_files(url, "127.0.0.1:8093") == []
+
+
+def test_proxies_before_a_front_pass_on_one_path_and_log_nothing() -> None:
+    url = "https://bot.example.org:8443/telegram"
+    caddy, nginx = (it.content.decode() for it in webhook_files(url, "127.0.0.1:8093"))
+    for line in (
+        "bot.example.org:8443 {", "handle /telegram {", "reverse_proxy 127.0.0.1:8093 {",
+        "health_uri /healthz", "max_size 4MB", "respond 404",
+    ):  # fmt: skip
+        assert line in caddy
+    assert "\n\tlog" not in caddy
+    for line in (
+        "server_name bot.example.org;", "listen 8443 ssl;", "location = /telegram {",
+        "server 127.0.0.1:8093 ", "client_max_body_size 4m;", "access_log off;", "return 404;",
+    ):  # fmt: skip
+        assert line in nginx
+    assert "Forwarded" not in nginx
 
 
 # --- Who runs it ------------------------------------------------------------------------------

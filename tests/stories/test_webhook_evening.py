@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+import aiohttp
 from structlog.testing import capture_logs
 
 from bot.errors import CommitFailedError
 from tests.support.harnesses.live_deployment import LiveDeployment, LivePerson, evening
 from tests.support.harnesses.webhook_front import free_port
+from tests.support.watched_deployment import values
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,15 +52,20 @@ async def fails_once(night: LiveDeployment, sari: LivePerson, running: list[Runn
     await sari.sees_more_than(before)
 
 
+async def metrics_at(watch: str) -> dict[str, float]:
+    async with aiohttp.ClientSession() as client, client.get(f"http://{watch}/metrics") as page:
+        return values(await page.text())
+
+
 async def test_an_evening_by_webhook_and_by_polling_answers_each_message_once(
     tmp_path: Path,
 ) -> None:
-    webhook, running = webhook_here(), []
+    webhook, watch, running = webhook_here(), f"127.0.0.1:{free_port()}", []
 
     async def look(app: RunningApp) -> None:
         running.append(app)
 
-    async with evening(tmp_path, checks_calls=False, **webhook) as night:
+    async with evening(tmp_path, checks_calls=False, watch_listen=watch, **webhook) as night:
         night.extra_job = look
         night.sandbox.webhook.seconds = 0.01
         await night.start()
@@ -69,6 +76,9 @@ async def test_an_evening_by_webhook_and_by_polling_answers_each_message_once(
         await night.settled()
         handled_once(night)
         await fails_once(night, sari, running)
+        metrics = await metrics_at(watch)
+        assert metrics["haven_webhook_pending_updates"] <= 1
+        assert metrics["haven_webhook_failure_age_seconds"] < 60
         await night.settled()
 
         for polls in (True, False):

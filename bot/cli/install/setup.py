@@ -28,6 +28,7 @@ from bot.errors import HavenError, SettingError
 from bot.hotline.staff.staff import Caseworker
 from bot.settings import (
     CREDENTIAL,
+    DEFAULT_WEBHOOK_LISTEN,
     ENV_FILE,
     TOKEN_CREDENTIAL,
     Settings,
@@ -44,7 +45,13 @@ from bot.setup.files import PlannedFile, Target
 from bot.setup.interview import Interview
 from bot.setup.ownership import give_to_user, make_user
 from bot.setup.questions import QUESTIONS
-from bot.setup.service_files import Service, proxy_files, read_program, unit_files
+from bot.setup.service_files import (
+    Service,
+    proxy_files,
+    read_program,
+    unit_files,
+    webhook_files,
+)
 from bot.vault.backup.create import list_archives
 from bot.vault.keys.passwords import PasswordCost
 
@@ -224,6 +231,9 @@ def _planned(installation: Installation) -> Iterator[PlannedFile]:
     yield from unit_files(_service(installation))
     settings = installation.settings()
     yield from proxy_files(settings.desk_origin, settings.desk_listen)
+    yield from webhook_files(
+        settings.webhook_url, settings.webhook_listen or DEFAULT_WEBHOOK_LISTEN
+    )
 
 
 def _service(installation: Installation) -> Service:
