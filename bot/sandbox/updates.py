@@ -132,6 +132,12 @@ class UpdateQueue:
         """Return the types that are queued; empty for the usual ones."""
         return sorted(self._allowed or ())
 
+    @property
+    def pending_count(self) -> int:
+        """Return how many wait and have not expired."""
+        self._expire()
+        return len(self._queue)
+
     def loaded(self, most: int, *, newest_first: bool = False) -> list[QueuedUpdate]:
         """Return the oldest that wait, for posting them."""
         self._expire()

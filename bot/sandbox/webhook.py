@@ -31,6 +31,8 @@ SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the name of a 
 SECRET = re.compile(r"[A-Za-z0-9_-]{0,256}")
 DEFAULT_CONNECTIONS, MOST_CONNECTIONS = 40, 100
 LONGEST_DELAY, LONGEST_RETRY_AFTER = 60, 3600
+SUCCESS = 2
+"""The first digit of every status that takes an update."""
 LONGEST_ANSWER = 60.0
 """Seconds after which a post that was not answered has failed."""
 
@@ -157,12 +159,14 @@ class WebhookPoster:
         if target.secret:
             headers[SECRET_HEADER] = target.secret
         try:
-            async with client.post(target.url, data=update.raw, headers=headers) as answer:
+            async with client.post(
+                target.url, data=update.raw, headers=headers, allow_redirects=False
+            ) as answer:
                 await answer.read()
         except (aiohttp.ClientError, TimeoutError, OSError):
             self._note_failure(update, "Connection failed", 0)
             return
-        if not answer.ok:
+        if answer.status // 100 != SUCCESS:
             said = f"Wrong response from the webhook: {answer.status} {answer.reason}"
             self._note_failure(update, said, _seconds_of(answer.headers.get("Retry-After", "")))
         elif self.lost_answers:

@@ -25,7 +25,7 @@ MAY: dict[str, str] = {
     "bot/hotline/assist/assist_worker.py": "proves that it can open no socket, or ends",
     "bot/sandbox/server.py": "finds a free port of this machine",
     "bot/sandbox/webhook.py": "posts to the bot on this machine, and nowhere else",
-    "bot/asgi_server.py": "listens, and calls nobody",
+    "bot/asgi_server/__init__.py": "listens, and calls nobody",
     "bot/app/demo.py": "opens the demo's own page in whoever's browser started it",
     "bot/training/session.py": "the same for a training",
 }

@@ -15,6 +15,7 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.routing import Route as StarletteRoute
 
 from bot.asgi_server import EmbeddedServer, listen_for
+from bot.asgi_server.connection_limits import ConnectionLimits
 from bot.desks.web import static_files
 from bot.desks.web.administration import (
     deployment,
@@ -46,7 +47,6 @@ from bot.desks.web.case import (
 )
 from bot.desks.web.case import pages as case_pages
 from bot.desks.web.casework import duty_proof, plan_pages
-from bot.desks.web.connection_limits import ConnectionLimits
 from bot.desks.web.exports import (
     bodies_abroad,
     case_file,

@@ -104,7 +104,7 @@ def _get_webhook_info(world: World, _: ApiCall) -> dict[str, Any]:
     info = {
         "url": updates.webhook,
         "has_custom_certificate": False,
-        "pending_update_count": len(updates),
+        "pending_update_count": updates.pending_count,
     }
     if poster.failed_at:
         info |= {"last_error_date": poster.failed_at, "last_error_message": poster.failure}

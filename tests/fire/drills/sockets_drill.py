@@ -23,9 +23,9 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from bot.asgi_server.connection_limits import MAX_WAITING, ConnectionLimits
 from bot.desks.web.app import MAX_CONNECTIONS, serve
 from bot.desks.web.auth.throttle import Line, LoginThrottle
-from bot.desks.web.connection_limits import MAX_WAITING, ConnectionLimits
 from tests.fire.drill_command import run_command
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from bot.asgi_server import EmbeddedServer, listen_for
+from bot.asgi_server.connection_limits import ConnectionLimits
 from bot.channels.telegram.parsing.split_batch import RawUpdate, read_update
 from bot.errors import HavenError
 from bot.log import log
@@ -37,7 +38,7 @@ HEALTH_PATH = "/healthz"
 """For a balancer: 200 while updates are taken."""
 MAX_BODY_BYTES = 1 << 22
 """Telegram puts no more into an answer to `getUpdates`, so no update is larger."""
-BODY_SECONDS = 20.0
+BODY_SECONDS = 30.0
 """How long a body may take to arrive."""
 RETRY_SECONDS = 2
 """After how many seconds Telegram posts again what was not stored."""
@@ -46,6 +47,8 @@ KEEP_ALIVE = 90
 BACKLOG = 256
 MAX_CONNECTIONS = 300
 """Connections of all kinds: Telegram opens 100 at most, a balancer some more."""
+MAX_WAITING = 200
+"""Connections of one address that wait for a request: a proxy keeps its own open."""
 
 
 class WebhookClosedError(HavenError):
@@ -119,8 +122,10 @@ class WebhookServer:
             SettingError: the port is taken.
         """
         listener = listen_for("HAVEN_WEBHOOK_LISTEN", host, port, BACKLOG)
+        limits = ConnectionLimits(max_waiting=MAX_WAITING)
         config = uvicorn.Config(
-            self, ws="none", lifespan="off", log_config=None, access_log=False,
+            self, http=limits.protocol,  # type: ignore[arg-type]
+            ws="none", lifespan="off", log_config=None, access_log=False,
             server_header=False, date_header=False, proxy_headers=False,
             timeout_keep_alive=KEEP_ALIVE, timeout_graceful_shutdown=2,
             limit_concurrency=MAX_CONNECTIONS,

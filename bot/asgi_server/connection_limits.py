@@ -1,11 +1,11 @@
-"""Limits of connections to the desk: how long a request may take to arrive, how many may wait.
+"""Limits of connections to a web server: how long a request may take to arrive, how many may wait.
 
 A connection waits while no request of it is being answered: before its first request, and between
-two. Opening many and sending nothing must not keep colleagues out. So a request has ten seconds for
-its head and, while its body arrives, half a minute without a byte; and of one address only so many
-connections wait: one more ends the one that has waited longest. Requests that are being answered
-are limited by address as well, unless they come from this machine: a proxy there speaks for
-everyone.
+two. Opening many and sending nothing must keep neither colleagues nor Telegram out. So a request
+has ten seconds for its head and, while its body arrives, half a minute without a byte; and of one
+address only so many connections wait: one more ends the one that has waited longest. Requests that
+are being answered are limited by address as well, unless they come from this machine: a proxy there
+speaks for everyone.
 """
 
 from __future__ import annotations
