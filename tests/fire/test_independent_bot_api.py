@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
+from aiohttp import test_utils, web
 
 from tests.support.bot_api.faults import SpoiltAnswer
 from tests.support.bot_api.server import serve_bot_api
@@ -64,6 +65,35 @@ async def test_a_request_waits_for_an_update_and_ends_an_older_one(server: BotAp
     assert (await older)[0] == 409
     number = server.say(SARI, "now")
     assert await newer == [number]
+
+
+async def test_an_update_is_posted_until_it_is_taken_and_cannot_be_fetched_meanwhile(
+    server: BotApiServer,
+) -> None:
+    answers, took = [500, 200], []
+
+    async def take(request: web.Request) -> web.Response:
+        took.append((await request.json())["update_id"])
+        assert request.headers["X-Telegram-Bot-Api-Secret-Token"] == "abc"
+        return web.Response(status=answers.pop(0))
+
+    front = test_utils.TestServer(web.Application())
+    front.app.router.add_post("/hook", take)
+    await front.start_server()
+    try:
+        url = str(front.make_url("/hook"))
+        assert (await ask(server, "setWebhook", url=url, secret_token="abc"))[0] == 200  # noqa: S106
+        number = server.say(SARI, "posted")
+        assert (await ask(server, "getUpdates"))[0] == 409
+        while server.unconfirmed:  # noqa: ASYNC110 - it is posted by itself
+            await asyncio.sleep(0.01)
+        assert took == [number, number]
+        assert server.record.confirmed == [number]
+        assert "500" in (await ask(server, "getWebhookInfo"))[1]["result"]["last_error_message"]
+        await ask(server, "deleteWebhook")
+        assert await updates(server) == []
+    finally:
+        await front.close()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ share fewer mistakes than one.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,14 @@ def words(value: Any) -> str:
     if not isinstance(value, str):
         raise refuse(f"expected a text, got {value!r}")
     return value
+
+
+def secret(value: Any) -> str:
+    """Return a secret: 1 to 256 of A-Z, a-z, 0-9, _ and -."""
+    found = words(value)
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", found):
+        raise refuse("secret token contains unallowed characters")
+    return found
 
 
 def thing(value: Any) -> Any:
@@ -132,6 +141,15 @@ METHODS: dict[str, Method] = {
         {}, {"offset": whole, "limit": whole, "timeout": whole, "allowed_updates": thing}
     ),
     "getWebhookInfo": Method({}, {}),
+    "setWebhook": Method(
+        {"url": words},
+        {
+            "secret_token": secret,
+            "max_connections": whole,
+            "allowed_updates": thing,
+            "drop_pending_updates": truth,
+        },
+    ),
     "deleteWebhook": Method({}, {"drop_pending_updates": truth}),
     "sendMessage": Method(
         {"chat_id": whole, "text": text_of(MAX_TEXT)},

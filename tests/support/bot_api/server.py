@@ -21,6 +21,7 @@ from aiohttp import web
 
 from tests.support.bot_api.faults import HTML, Fault, FaultScript, SpoiltAnswer
 from tests.support.bot_api.methods import METHODS, RefusedCallError, refuse
+from tests.support.bot_api.posts import WebhookPosts
 from tests.support.bot_api.record import BotApiRecord, Called, Delivered
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ class BotApiServer:
         """Seconds by which Telegram's clock is ahead of this machine's."""
         self.dates_answers = True
         """Whether answers have a `Date`."""
-        self.webhook = ""
         self._pending: list[tuple[int, bytes]] = []
+        self.posts = WebhookPosts(self._pending, self.record.confirmed)
         self._arrived = asyncio.Event()
         self._poll: asyncio.Future[None] | None = None
         self._update_ids, self._presses = count(1000), count(1)
@@ -80,6 +81,11 @@ class BotApiServer:
         if runner is not None:
             await runner.cleanup()
         self._poll = None
+
+    async def close(self) -> None:
+        """End all: the posts as well."""
+        self.posts.end()
+        await self.stop()
 
     # --- people ---------------------------------------------------------------------------------
 
@@ -220,7 +226,7 @@ class BotApiServer:
     # --- updates --------------------------------------------------------------------------------
 
     async def _updates(self, given: Mapping[str, Any]) -> list[bytes]:
-        if self.webhook:
+        if self.posts.url:
             raise RefusedCallError(409, "Conflict: can't use getUpdates while webhook is active")
         self._end_poll()
         self._confirm(given.get("offset", 0))
@@ -239,7 +245,7 @@ class BotApiServer:
         else:
             gone = [it for it in self._pending if it[0] < offset]
         self.record.confirmed += [number for number, _raw in gone]
-        self._pending = [it for it in self._pending if it not in gone]
+        self._pending[:] = [it for it in self._pending if it not in gone]
 
     async def _wait_for_update(self, seconds: float) -> None:
         self._arrived.clear()
@@ -271,6 +277,7 @@ class BotApiServer:
             return self._keep_profile(method, given)
         special = {
             "getMe": self._me, "getWebhookInfo": self._webhook, "deleteWebhook": self._unhook,
+            "setWebhook": self._hook,
             "editMessageText": self._edit, "editMessageCaption": self._edit,
             "deleteMessages": self._delete, "createForumTopic": self._topic,
             "getFile": self._file,
@@ -286,10 +293,22 @@ class BotApiServer:
         }  # fmt: skip
 
     def _webhook(self, _given: dict[str, Any]) -> dict[str, Any]:
-        return {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": 0}
+        return {
+            "url": self.posts.url, "has_custom_certificate": False,
+            "pending_update_count": len(self._pending), **self.posts.last_error,
+        }  # fmt: skip
 
-    def _unhook(self, _given: dict[str, Any]) -> bool:
-        self.webhook = ""
+    def _hook(self, given: dict[str, Any]) -> bool:
+        if given.get("drop_pending_updates"):
+            self._pending.clear()
+        self._end_poll()
+        self.posts.begin(given, self.now())
+        return True
+
+    def _unhook(self, given: dict[str, Any]) -> bool:
+        if given.get("drop_pending_updates"):
+            self._pending.clear()
+        self.posts.end()
         return True
 
     def _topic(self, given: dict[str, Any]) -> dict[str, Any]:
@@ -382,4 +401,4 @@ async def serve_bot_api() -> AsyncIterator[BotApiServer]:
     try:
         yield server
     finally:
-        await server.stop()
+        await server.close()
