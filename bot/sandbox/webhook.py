@@ -91,6 +91,11 @@ class WebhookPoster:
         self._attempts: dict[int, _Attempts] = {}
         self._running: asyncio.Task[None] | None = None
 
+    @property
+    def under_way(self) -> int:
+        """Return how many posts were not answered yet."""
+        return len(self._posts)
+
     def set_target(self, target: WebhookTarget) -> None:
         """Post to a target from now on; one without an address ends all posts."""
         self.target, self.updates.webhook = target, target.url
@@ -156,6 +161,7 @@ class WebhookPoster:
         self, client: aiohttp.ClientSession, target: WebhookTarget, update: QueuedUpdate
     ) -> None:
         headers = {"Content-Type": "application/json"}
+        self.updates.batches_sent += 1
         if target.secret:
             headers[SECRET_HEADER] = target.secret
         try:

@@ -48,6 +48,14 @@ async def test_the_same_check_notices_that_updates_are_confirmed_before_they_are
     assert result.found.lost
 
 
+async def test_nothing_posted_to_a_webhook_is_lost_doubled_or_moved_by_kills(
+    tmp_path: Path, spawner: ProcessSpawner
+) -> None:
+    result = await run(KillPlan(kills=4, updates=80, webhook=True), tmp_path, spawner)
+    assert result.found.faults == {}
+    assert result.course.ends == (0,)
+
+
 async def with_everything_delivered_twice(
     plan: KillPlan, folder: Path, nurse: ProcessSpawner
 ) -> DeliveryFindings:

@@ -10,22 +10,13 @@ from structlog.testing import capture_logs
 
 from bot.errors import CommitFailedError
 from tests.support.harnesses.live_deployment import LiveDeployment, LivePerson, evening
-from tests.support.harnesses.webhook_front import free_port
+from tests.support.harnesses.webhook_front import free_port, webhook_here
 from tests.support.watched_deployment import values
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.app.build import RunningApp
-
-
-def webhook_here() -> dict[str, str]:
-    """Return the settings of a webhook on a free port."""
-    port = free_port()
-    return {
-        "webhook_url": f"http://127.0.0.1:{port}/posts-of-telegram",
-        "webhook_listen": f"127.0.0.1:{port}",
-    }
 
 
 def switch(night: LiveDeployment, **given: str) -> None:

@@ -15,6 +15,7 @@ from tests.fire.delivery_findings import StoredDeployment
 from tests.fire.processes.process_spawner import DeploymentProcesses
 from tests.fire.walkers.concurrent_walkers import PAUSE, ConcurrentWalkers
 from tests.support.database_fixtures import database_settings
+from tests.support.harnesses.webhook_front import webhook_here
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -46,6 +47,8 @@ class KillPlan:
     patience: float = 20.0
     """Seconds without any change after which nothing more is waited for."""
     database: str = "sqlite"
+    webhook: bool = False
+    """Whether Telegram posts the updates."""
 
 
 @dataclass
@@ -140,7 +143,9 @@ class KillScenario:
         """Let Telegram deliver some of the next batches again, confirmed or not."""
         for trouble in ("again", "twice"):
             if self._dice.random() < self.plan.repeats:
-                setattr(self.sandbox.updates, trouble, self._dice.randint(1, MOST_DISTURBED))
+                times = self._dice.randint(1, MOST_DISTURBED)
+                setattr(self.sandbox.updates, trouble, times)
+                self.sandbox.webhook.lost_answers = times
 
     async def _instant(self, life: BotProcess) -> None:
         """Wait for the instant to end it: any at all, or one shortly after a batch was taken."""
@@ -167,12 +172,13 @@ class KillScenario:
             await asyncio.sleep(PAUSE)  # it happens in the sandbox, which tells nobody
 
     def _has_asked(self) -> bool:
-        return bool(self.sandbox.calls.of("getUpdates"))
+        return bool(self.sandbox.calls.of("setWebhook" if self.plan.webhook else "getUpdates"))
 
     def _note_instant(self) -> None:
         asked = self._has_asked()
         self.course.starting += not asked
-        self.course.in_the_midst += asked and bool(self.sandbox.updates._sent_count)
+        under_way = self.sandbox.updates._sent_count or self.sandbox.webhook.under_way
+        self.course.in_the_midst += asked and bool(under_way)
 
     def _is_at_rest(self) -> bool:
         if not self.crowd.is_there or len(self.sandbox.updates):
@@ -192,7 +198,9 @@ async def kill_scenario(
     sandbox = Sandbox(seed=plan.seed, keep_calls=1000)
     async with serve(sandbox) as address:
         databases = database_settings(plan.database)
-        nursery = DeploymentProcesses(nurse, folder, address, **databases)
+        webhook = webhook_here() if plan.webhook else {}
+        sandbox.webhook.seconds = 0.01
+        nursery = DeploymentProcesses(nurse, folder, address, **databases, **webhook)
         try:
             yield KillScenario(plan, sandbox, nursery, **databases)
         finally:

@@ -79,6 +79,15 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
+def webhook_here() -> dict[str, str]:
+    """Return the settings of a webhook on a free port."""
+    port = free_port()
+    return {
+        "webhook_url": f"http://127.0.0.1:{port}/posts-of-telegram",
+        "webhook_listen": f"127.0.0.1:{port}",
+    }
+
+
 @contextlib.asynccontextmanager
 async def front_of(sandbox: Sandbox, hold: float = 0.2) -> AsyncIterator[WebhookFront]:
     port = free_port()

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 40
 """Posts Telegram may make at once: its default, and one commit takes them all."""
+OPEN_SECONDS = 5.0
+"""How long nothing is taken at most while Telegram cannot be told where to post."""
 CHECK_SECONDS = 30.0
 """How often Telegram is asked how its posts went: silence alone does not tell."""
 
@@ -81,7 +83,6 @@ class WebhookSource:
         Raises:
             SettingError: the token belongs to another bot.
         """
-        self.server.open(self._take)
         watching = asyncio.create_task(self._watch())
         handing_over = asyncio.create_task(self._hand_over())
         try:
@@ -123,6 +124,8 @@ class WebhookSource:
 
     async def _hand_over(self) -> None:
         loop = asyncio.get_running_loop()
+        await _wait(self.requests.identified, OPEN_SECONDS)
+        self.server.open(self._take)
         while not self.requests.is_stopping:
             self._arrived.clear()
             if batch := self._order.release(loop.time()):
@@ -159,10 +162,20 @@ class WebhookSource:
     async def _set_webhook(self) -> None:
         await identify(self.bot, self.expected_bot)
         with refuse_unreadable():
+            await self._post_again(WebhookState.of(await self.bot.get_webhook_info()))
             await self.bot.set_webhook(
                 self.address.url, secret_token=self.address.secret, max_connections=CONNECTIONS,
                 allowed_updates=ALLOWED_UPDATES, drop_pending_updates=False,
             )  # fmt: skip
+
+    async def _post_again(self, state: WebhookState) -> None:
+        """Remove our webhook if updates wait, so that all of them are posted as soon as it is set.
+
+        Otherwise each waits for up to two minutes after its last failure, and a button press could
+        be posted long before the message that was sent before it.
+        """
+        if state.pending and state.url == self.address.url:
+            await self.bot.delete_webhook(drop_pending_updates=False)
 
     async def _ask(self) -> WebhookState:
         if self.requests.is_doubtful:
@@ -172,6 +185,7 @@ class WebhookSource:
             state = WebhookState.of(await self.bot.get_webhook_info())
         if state.url != self.address.url:
             log.error("webhook_replaced")
+        if not self._is_reached(state):
             await self._set_webhook()
         return state
 
