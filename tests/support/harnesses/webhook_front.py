@@ -70,8 +70,8 @@ class WebhookFront:
         with contextlib.suppress(asyncio.CancelledError, CommitFailedError):
             await self.running
 
-    async def until_posted_to(self) -> None:
-        await self.source.requests.identified.wait()
+    async def until_open(self) -> None:
+        await until(lambda: self.server.is_open)
 
 
 def free_port() -> int:
@@ -99,7 +99,7 @@ async def front_of(sandbox: Sandbox, hold: float = 0.2) -> AsyncIterator[Webhook
         serving = asyncio.create_task(front.server.serve("127.0.0.1", port))
         front.begin()
         try:
-            await front.until_posted_to()
+            await front.until_open()
             yield front
         finally:
             await front.end()

@@ -68,6 +68,11 @@ class WebhookServer:
         self._is_secret = is_secret
         self._take: TakeUpdate | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether updates are taken."""
+        return self._take is not None
+
     def open(self, take: TakeUpdate) -> None:
         """Hand over from now on what is posted."""
         self._take = take
@@ -100,7 +105,7 @@ class WebhookServer:
         return await self._answer_post(receive)
 
     def _health(self, well: HTTPStatus) -> HTTPStatus:
-        return HTTPStatus.SERVICE_UNAVAILABLE if self._take is None else well
+        return well if self.is_open else HTTPStatus.SERVICE_UNAVAILABLE
 
     async def _answer_post(self, receive: Receive) -> HTTPStatus:
         try:

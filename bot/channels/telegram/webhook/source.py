@@ -74,8 +74,10 @@ class WebhookSource:
     def __post_init__(self) -> None:
         self.requests = SteadyRequests(self.clock, notes=self.notes)
         self._order: UpdateOrder[_Posted] = UpdateOrder(self.hold)
-        self._arrived = asyncio.Event()
-        self._is_paused = self._is_failing = False
+        self._arrived, self._returning = asyncio.Event(), asyncio.Lock()
+        self._is_paused = self._is_failing = self._has_stored = False
+        self._failed_at = 0
+        """When a post had failed last at the last look."""
 
     async def run(self) -> None:
         """Take what is posted until `stop`. Telegram need not be reached: it may reach us.
@@ -137,68 +139,81 @@ class WebhookSource:
         """Store a batch, and let its requests be answered."""
         try:
             self.requests.note_reached()
-            await self.requests.notify_return()
+            await self._notify_return()
             await self.receive([posted.update for posted in batch])
         except BaseException:
             _refuse(batch)
             raise
+        self._has_stored = True
         for posted in batch:
             if not posted.is_stored.done():
                 posted.is_stored.set_result(None)
 
+    async def _notify_return(self) -> None:
+        async with self._returning:  # what is posted meanwhile comes after it
+            await self.requests.notify_return()
+
     async def _watch(self) -> None:
         """Set the webhook, then look how Telegram's posts go; set it again if it is gone."""
+        await self._set_again()
+        if not self.requests.is_stopping:
+            self.requests.identified.set()
+            log.info("webhook")
         while not self.requests.is_stopping:
-            if not self.requests.identified.is_set():
-                await self.requests.retry(self._set_webhook, is_reached=lambda _: False)
-                self.requests.identified.set()
-                log.info("webhook")
-            state = await self.requests.retry(self._ask, is_reached=self._is_reached)
+            state = await self.requests.retry(self._ask, is_reached=lambda _: False)
             if state is not None:
-                self._note_state(state)
-            await self.requests.notify_return()
+                await self._look_at(state)
+            await self._notify_return()
             await self.requests.run_unless_stopped(asyncio.sleep(CHECK_SECONDS))
 
+    async def _set_again(self) -> None:
+        await self.requests.retry(self._set_webhook, is_reached=lambda _: False)
+
     async def _set_webhook(self) -> None:
-        await identify(self.bot, self.expected_bot)
+        """Tell Telegram where to post, and to post at once what waits.
+
+        What waits would otherwise be posted up to two minutes after its last failure, and a button
+        press long before the message that was sent before it. Removing the webhook first lets
+        Telegram forget these pauses.
+        """
+        state = await self._ask()
+        self._failed_at = state.failed_at
         with refuse_unreadable():
-            await self._post_again(WebhookState.of(await self.bot.get_webhook_info()))
+            if state.pending and state.url == self.address.url:
+                await self.bot.delete_webhook(drop_pending_updates=False)
             await self.bot.set_webhook(
                 self.address.url, secret_token=self.address.secret, max_connections=CONNECTIONS,
                 allowed_updates=ALLOWED_UPDATES, drop_pending_updates=False,
             )  # fmt: skip
 
-    async def _post_again(self, state: WebhookState) -> None:
-        """Remove our webhook if updates wait, so that all of them are posted as soon as it is set.
-
-        Otherwise each waits for up to two minutes after its last failure, and a button press could
-        be posted long before the message that was sent before it.
-        """
-        if state.pending and state.url == self.address.url:
-            await self.bot.delete_webhook(drop_pending_updates=False)
-
     async def _ask(self) -> WebhookState:
-        if self.requests.is_doubtful:
+        if self.requests.is_doubtful or not self.requests.identified.is_set():
             await identify(self.bot, self.expected_bot)
             self.requests.is_doubtful = False
         with refuse_unreadable():
-            state = WebhookState.of(await self.bot.get_webhook_info())
-        if state.url != self.address.url:
-            log.error("webhook_replaced")
-        if not self._is_reached(state):
-            await self._set_webhook()
-        return state
+            return WebhookState.of(await self.bot.get_webhook_info())
 
-    def _is_reached(self, state: WebhookState) -> bool:
-        return state.url == self.address.url and not state.is_failing(self.clock.now())
-
-    def _note_state(self, state: WebhookState) -> None:
+    async def _look_at(self, state: WebhookState) -> None:
         self.note_state(state)
-        was_failing, self._is_failing = self._is_failing, state.is_failing(self.clock.now())
+        was_failing, self._is_failing = self._is_failing, self._fails(state)
         if self._is_failing and not was_failing:
             log.error("webhook_failing", kind=state.kind, count=state.pending)
         elif was_failing and not self._is_failing:
             log.info("webhook_reached")
+        is_ours = state.url == self.address.url
+        if not is_ours:
+            log.error("webhook_replaced")
+        if is_ours and not self._is_failing:
+            self.requests.note_reached()
+        else:
+            await self._set_again()
+
+    def _fails(self, state: WebhookState) -> bool:
+        """Return whether updates wait, none was stored since the last look, and posts failed."""
+        has_failed = state.failed_at != self._failed_at
+        has_stored, self._has_stored = self._has_stored, False
+        self._failed_at = state.failed_at
+        return bool(state.pending) and not has_stored and (has_failed or self._is_failing)
 
 
 def _refuse(batch: Sequence[_Posted]) -> None:

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
 from bot.channels.telegram.webhook.server import MAX_BODY_BYTES
 from bot.channels.telegram.webhook.source import WebhookSource
+from bot.channels.telegram.webhook.state import WebhookState
 from bot.errors import CommitFailedError
 from bot.sandbox import TOKEN, Sandbox
 from tests.support.harnesses.webhook_front import SECRET, WebhookFront, front_of, until
@@ -107,6 +108,7 @@ async def test_a_stop_while_posts_wait_answers_503_and_loses_nothing(
         assert await post(client, front, update(FIRST)) == 503, "no one takes it"
         front.inbox.may_commit.set()
         front.begin()
+        await front.until_open()
         again = [post(client, front, update(FIRST + n)) for n in (9, 5, 1, 0)]
         assert set(await asyncio.gather(*again)) == {200}
         assert front.inbox.numbers == [FIRST, FIRST + 1, FIRST + 5, FIRST + 9]
@@ -199,9 +201,29 @@ async def test_telegram_is_told_what_to_post_where_and_again_if_another_changes_
         assert said.json_value("allowed_updates", "") == list(ALLOWED_UPDATES)
         assert not said.flag("drop_pending_updates")
         assert TOKEN.partition(":")[2] not in front.address.url
-        await until(lambda: sandbox.calls.of("getWebhookInfo"))
+        await until(lambda: len(sandbox.calls.of("getWebhookInfo")) == 2)
         await front.bot.delete_webhook()
         with capture_logs() as logs:
-            await front.source._ask()
+            await front.source._look_at(await front.source._ask())
         assert [it["event"] for it in logs] == ["webhook_replaced"]
         assert sandbox.updates.webhook == front.address.url
+
+
+async def test_posts_that_fail_while_updates_wait_are_told_once_and_so_is_their_end(
+    client: aiohttp.ClientSession,
+) -> None:
+    sandbox = Sandbox()
+    async with front_of(sandbox) as front:
+        await until(lambda: len(sandbox.calls.of("getWebhookInfo")) == 2)
+        url, down = front.address.url, "Wrong response from the webhook: 502 Bad Gateway"
+        reached_at = front.source.requests.last_reached_at
+        with capture_logs() as logs:
+            for pending, failed_at in ((0, 0), (0, 5), (3, 5), (3, 9), (4, 9)):
+                await front.source._look_at(WebhookState(url, pending, failed_at, down))
+            is_late = front.source.requests.last_reached_at
+            await front.source._look_at(WebhookState(url, 5, 11, down))
+            assert front.source.requests.last_reached_at == is_late > reached_at
+            assert await post(client, front, update(FIRST)) == 200
+            await front.source._look_at(WebhookState(url, 5, 13, down))
+        told = [(it["event"], it.get("kind"), it.get("count")) for it in logs]
+        assert told == [("webhook_failing", "502", 3), ("webhook_reached", None, None)]
