@@ -169,8 +169,8 @@ class WebhookSource:
     async def _set_again(self) -> None:
         await self.requests.retry(self._set_webhook, is_reached=lambda _: False)
 
-    async def _set_webhook(self) -> None:
-        """Tell Telegram where to post, and to post at once what waits.
+    async def _set_webhook(self) -> WebhookState:
+        """Tell Telegram where to post, and to post at once what waits; return how it was before.
 
         What waits would otherwise be posted up to two minutes after its last failure, and a button
         press long before the message that was sent before it. Removing the webhook first lets
@@ -185,6 +185,7 @@ class WebhookSource:
                 self.address.url, secret_token=self.address.secret, max_connections=CONNECTIONS,
                 allowed_updates=ALLOWED_UPDATES, drop_pending_updates=False,
             )  # fmt: skip
+        return state
 
     async def _ask(self) -> WebhookState:
         if self.requests.is_doubtful or not self.requests.identified.is_set():
