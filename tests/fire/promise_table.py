@@ -95,6 +95,8 @@ CHECKS = (
     PromiseCheck("P44", tests=("hotline/deliveries/test_deliveries_stateful.py",)),
     PromiseCheck(
         "P46", tests=("mailbox/test_letter_claims.py", "store/processes/test_leadership.py")
+    ),
+    PromiseCheck(
         "P47", tests=("channels/telegram/webhook", "stories/test_webhook_evening.py")
     ),
 )  # fmt: skip
