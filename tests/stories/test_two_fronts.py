@@ -1,0 +1,140 @@
+"""Two fronts behind a balancer: what Telegram posts to either is answered once, and in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import aiohttp
+from aiohttp import web
+
+from bot.app.roles import Role
+from bot.app.run import RunOptions, run_bot
+from bot.channels.telegram.parsing.parse import parse
+from bot.dispatch.batch import BatchProcessor
+from bot.mailbox.rate_limit import UNLIMITED
+from bot.store.disk_space import DiskSpace
+from tests.support.content.offered_languages import offered_languages
+from tests.support.database_fixtures import database_settings
+from tests.support.harnesses.live_deployment import evening
+from tests.support.harnesses.webhook_front import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    from bot.settings import Settings
+
+LINES = 6
+PATIENCE = 60.0
+
+
+class Balancer:
+    """Passes each post on to the next front; to another one if that does not answer."""
+
+    def __init__(self, fronts: list[int]) -> None:
+        self.port = free_port()
+        self._fronts = fronts
+        self._count = 0
+        self.passed: dict[int, int] = defaultdict(int)
+
+    async def pass_on(self, request: web.Request) -> web.Response:
+        body, headers = await request.read(), dict(request.headers)
+        headers.pop("Host")
+        for _ in self._fronts:
+            self._count += 1
+            port = self._fronts[self._count % len(self._fronts)]
+            url = f"http://127.0.0.1:{port}{request.path}"
+            with contextlib.suppress(aiohttp.ClientError):
+                async with self._client.post(url, data=body, headers=headers) as answer:
+                    self.passed[port] += answer.status == 200
+                    return web.Response(status=answer.status)
+        return web.Response(status=502)
+
+    @contextlib.asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        app = web.Application()
+        app.router.add_post("/{path:.*}", self.pass_on)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        async with aiohttp.ClientSession() as self._client:
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", self.port).start()
+            try:
+                yield
+            finally:
+                await runner.cleanup()
+
+
+@contextlib.contextmanager
+def handled_in_order() -> Iterator[dict[int, list[int]]]:
+    """Note the numbers of the updates that are handled, by chat."""
+    noted: dict[int, list[int]] = defaultdict(list)
+    sound = BatchProcessor.process
+
+    def process(self: Any, work: Any, arrivals: Any, *given: Any) -> Any:
+        for arrival in arrivals:
+            noted[parse(arrival.raw).chat].append(arrival.update_id)
+        return sound(self, work, arrivals, *given)
+
+    with patch.object(BatchProcessor, "process", process):
+        yield noted
+
+
+def begin(settings: Settings, options: RunOptions, *roles: Role) -> asyncio.Task[None]:
+    return asyncio.create_task(run_bot(settings, replace(options, roles=frozenset(roles))))
+
+
+async def test_two_fronts_store_what_is_posted_and_one_that_dies_is_not_missed(
+    tmp_path: Path,
+) -> None:
+    ports = [free_port(), free_port()]
+    balancer = Balancer(ports)
+    given = {
+        **database_settings("postgresql"),
+        "webhook_url": f"http://127.0.0.1:{balancer.port}/posts",
+    }
+    async with balancer.serving(), evening(tmp_path, checks_calls=False, **given) as night:
+        settings, sandbox = night.settings, night.sandbox
+        sandbox.webhook.seconds = 0.01
+        options = RunOptions(
+            clock=night.clock, limits=UNLIMITED, disk=DiskSpace.unlimited(settings.data),
+            offer=offered_languages(settings.languages), patience=night.store_patience,
+        )  # fmt: skip
+        listening = [
+            settings.model_copy(update={"webhook_listen": f"127.0.0.1:{port}"}) for port in ports
+        ]
+        running = [begin(settings, options, Role.WORKER, Role.LEADER)]
+        await night.until(night.settings.data.exists, "data", PATIENCE)
+        running += [begin(each, options, Role.FRONT) for each in listening]
+        people = [night.add_person(f"P{number}", "en") for number in range(4)]
+        try:
+            with handled_in_order() as handled:
+                await night.until(
+                    lambda: len(sandbox.calls.of("setWebhook")) == 2, "fronts", PATIENCE
+                )
+                sandbox.webhook.is_scrambled = True
+                wanted = {person.phone.id for person in people}
+                for part in (1, 2):
+                    for line in range(LINES):
+                        for person in people:
+                            person.phone.say(f"line {line}, rice")
+                    if part == 2:
+                        running[-1].cancel()
+                    await night.until(
+                        lambda part=part: all(
+                            len(set(handled[chat])) == part * LINES for chat in wanted
+                        ),
+                        "all handled", PATIENCE,
+                    )  # fmt: skip
+                    await night.until(lambda: not len(sandbox.updates), "all taken", PATIENCE)
+            for chat in wanted:
+                assert handled[chat] == sorted(set(handled[chat])), "once, and in order"
+            assert all(balancer.passed[port] for port in ports)
+        finally:
+            for each in running:
+                each.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
