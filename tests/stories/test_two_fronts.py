@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 LINES = 6
 PATIENCE = 60.0
+SKEW = 0.1
+"""Seconds by which every second post is late: less than a chat is left alone."""
 
 
 class Balancer:
@@ -39,12 +41,14 @@ class Balancer:
     def __init__(self, fronts: list[int]) -> None:
         self.port = free_port()
         self._fronts = fronts
-        self._count = 0
+        self._count = self._posts = 0
         self.passed: dict[int, int] = defaultdict(int)
 
     async def pass_on(self, request: web.Request) -> web.Response:
         body, headers = await request.read(), dict(request.headers)
         headers.pop("Host")
+        self._posts += 1
+        await asyncio.sleep(SKEW * (self._posts % 2))
         for _ in self._fronts:
             self._count += 1
             port = self._fronts[self._count % len(self._fronts)]
