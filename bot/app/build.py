@@ -16,7 +16,7 @@ from bot.cases.intake import Intake
 from bot.channels.smtp import SmtpServer
 from bot.channels.telegram.webhook.order import HOLD_SECONDS
 from bot.desks.forum.delivery import ForumDelivery
-from bot.dispatch.batch import BatchProcessor
+from bot.dispatch.batch import BatchProcessor, BatchResult
 from bot.dispatch.chat_worker import ChatWorker
 from bot.dispatch.contact_policy import ContactPolicy, record_opener_sent
 from bot.dispatch.conversation_store import Conversations
@@ -38,7 +38,7 @@ from bot.monitoring.canary import Canary
 from bot.vault import AuditLog
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from bot.app.options import BuildOptions
     from bot.clock import Clock
@@ -118,6 +118,18 @@ def build_figures(settings: Settings, staff: StaffRuntime, services: TurnService
     return FigureMonths(settings.zone, all_sources(parts))
 
 
+def _hold(settings: Settings) -> float:
+    """Return how long a front leaves a chat alone, in seconds: posts can arrive out of order."""
+    return HOLD_SECONDS if settings.webhook_url else 0.0
+
+
+def _hand_over(
+    dispatcher: Dispatcher, channel: Channel, roles: frozenset[Role]
+) -> Callable[[BatchResult], None]:
+    """Return what gets the answers of a worker: the leader's courier is in the same process."""
+    return dispatcher.hand_over if Role.LEADER in roles else ToastSender(channel).hand_over
+
+
 def build(
     settings: Settings, database: Database, vault: Vault, channel: Channel, options: BuildOptions
 ) -> App:
@@ -161,17 +173,14 @@ def build(
     hashing = PassphraseHashing(
         mailbox.passphrase_jobs, options.hasher, vault, database.writer, clock, dispatcher
     )
-    hold = HOLD_SECONDS if settings.webhook_url else 0.0
-    receiver = UpdateReceiver(inbox, batches.chat_key_of, database.writer, clock, hold)
+    receiver = UpdateReceiver(inbox, batches.chat_key_of, database.writer, clock, _hold(settings))
     inlet = dispatcher if Role.WORKER in options.roles else receiver
     canary = Canary(canary_channel, inlet, inbox, vault, database.writer, clock)
-    leads = Role.LEADER in options.roles
-    hand_over = dispatcher.hand_over if leads else ToastSender(channel).hand_over
+    hand_over = _hand_over(dispatcher, channel, options.roles)
     erasures = build_erasures(settings, vault, outbox)
     return App(
         database, inbox, outbox, conversations, services, dispatcher, courier, vault, clock, staff,
         build_retention(settings, vault, erasures), policy, ErasureJob(erasures),
-        mailbox, hashing, on_call, fact_checks, canary,
-        build_figures(settings, staff, services),
+        mailbox, hashing, on_call, fact_checks, canary, build_figures(settings, staff, services),
         receiver, ChatWorker(inbox, batches, database.writer, clock, hand_over),
     )  # fmt: skip
