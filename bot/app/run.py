@@ -218,7 +218,7 @@ def _watch_jobs(
         jobs.append(watch_polling(lambda: running.app, activity))
     if options.leads and not options.rehearsal:
         jobs.append(delete_copies_in_time(settings))
-    if activity.standbys.databases:
+    if options.leads and activity.standbys.databases:
         jobs.append(activity.standbys.run(lambda: running.app.database))
     if (address := settings.watch_host_port) is not None:
         # Memory that is not needed without the port.

@@ -121,12 +121,6 @@ def _milliseconds(seconds: float) -> str:
     return str(int(seconds * 1000))
 
 
-def find_holder(connection: psycopg.Connection[Any]) -> str:
-    """Return the name of the bot's process that holds a database's lock; empty for none."""
-    found = connection.execute(HOLDER, (BOT_LOCK,)).fetchone()
-    return "" if found is None else str(found[1] or "unknown process")
-
-
 def claim_for_bot(connection: psycopg.Connection[Any], before: int = 0) -> None:
     """Take the lock of the one bot of this database, for as long as the connection lasts.
 

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
     from tests.support.cli_runner import CommandResult, Haven
 
+BEATS = (
+    "INSERT INTO processes (number, roles, host, boot, process, state, release, began_at, alive_at)"
+    " VALUES (99, 'front,worker,leader', 'b', 1, 1, 'stands by', '0.4.0', 1,"
+    " 1000000 * unixepoch())"
+)
 NAMES = ("hope-house", "japan", "taiwan")
 
 
@@ -104,7 +109,10 @@ def control_file(folder: Path, *names: str) -> Path:
 
 
 def test_status_backup_and_upgrade_reach_every_deployment_whatever_fails(fleet: Fleet) -> None:
+    run(Database(DataDirectory(fleet.folder / "japan/data").database_url), BEATS)
     found = fleet.status()
+    assert [bool(it["roles"]) for it in found.values()] == [False, True, False]
+    assert found["japan"]["roles"] == "front,worker,leader on b (stands by)"
     assert list(found) == list(NAMES)
     schema = f"{LATEST_REVISION}/{LATEST_KEY_REVISION}"
     assert {it["schema"] for it in found.values()} == {schema}

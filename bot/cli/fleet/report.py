@@ -15,7 +15,7 @@ from sqlalchemy import func, or_, select
 
 from bot.app.databases.standbys import FollowedDatabase, keys_fault, load_standbys
 from bot.app.databases.upgrade import UpgradePart, load_parts
-from bot.app.storage import database_url, existing_database
+from bot.app.storage import existing_database
 from bot.cases.urgency import Priority
 from bot.clock import SECOND, SystemClock
 from bot.errors import HavenError
@@ -25,8 +25,8 @@ from bot.monitoring.readings import read_database
 from bot.release import installed_release
 from bot.settings import Settings, load_settings
 from bot.store.compiled import Prepared
-from bot.store.database import Database, DataDirectory
 from bot.store.faults import failure_reason, is_driver_error
+from bot.store.processes.running import STANDS_BY, load_processes
 from bot.store.replication import Durability
 from bot.store.statements import select_by
 from bot.store.tables.keys import key_stores
@@ -35,6 +35,7 @@ from bot.vault.backup.create import MAX_BACKUP_AGE, list_archives
 from bot.vault.backup.export_rows import ArchivePart
 
 if TYPE_CHECKING:
+    from bot.store.database import Database
     from bot.store.work import Work
 
 _COUNTS = Prepared(
@@ -142,25 +143,21 @@ def _read_data(report: DeploymentReport, settings: Settings) -> None:
         report.waiting = updates + letters
         report.oldest = max(found.oldest_update, found.oldest_letter) / SECOND
         report.databases += [f"key store {store.hex()}" for (store,) in work.rows(_STORES)]
+        report.roles = _roles(work, now)
         report.overdue = sum(found.overdue[it] for it in URGENT)
 
     with closing(existing_database(settings).writer) as writer:
         writer.run_sync(look)
-    report.roles = _roles(settings)
     if not report.roles:
         report.faults.append("no bot runs: haven start")
 
 
-def _roles(settings: Settings) -> str:
-    """Return what runs, and where."""
-    database = Database(database_url(settings))
-    if database.dialect == "sqlite":
-        return "bot" if DataDirectory(settings.data).is_locked() else ""
-    from bot.store.postgresql import find_holder  # noqa: PLC0415 - half a second, unneeded with SQLite
-
-    with closing(database.connect_briefly()) as connection:
-        name = find_holder(connection)
-    return f"bot ({name.removeprefix('haven ')})" if name else ""
+def _roles(work: Work, now: int) -> str:
+    """Return what runs, and where: roles and machine of each process that lives."""
+    living = [it for it in load_processes(work) if it.is_alive(now)]
+    return "; ".join(
+        f"{it.roles} on {it.host}{' (stands by)' if it.state == STANDS_BY else ''}" for it in living
+    )
 
 
 def _read_backups(report: DeploymentReport, settings: Settings) -> None:
