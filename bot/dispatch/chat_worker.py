@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 FIRST_CHATS = 10
 """Chats of which one update is answered at first, while it is not known what ended the last
 process."""
-BRIEF, LONGEST = 0.01, 1.0
+BRIEF, LONGEST = 0.01, 1.25
 """Seconds between two looks for chats: after something was stored, and while nothing is."""
 FOLLOW_SECONDS = 30.0
 """Seconds between two looks for cases that another process has erased."""

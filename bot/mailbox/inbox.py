@@ -87,14 +87,13 @@ class StoredUpdate:
 
 
 _KEY = ("update_id", "digest", "bot")
-_BACK = ("id", "update_id", "digest")
 _STORE_DONE = insert_rows(
     inbox, "bot", "update_id", "digest", "received_at",
-    unless_exists=_KEY, returning=_BACK, constants={"state": DONE, "attempts": 0},
+    unless_exists=_KEY, constants={"state": DONE, "attempts": 0},
 )  # fmt: skip
 _STORE = insert_rows(
     inbox, "bot", "update_id", "digest", "state", "raw", "received_at", "chat_key",
-    unless_exists=_KEY, returning=_BACK, constants={"attempts": 0},
+    unless_exists=_KEY, constants={"attempts": 0},
 )  # fmt: skip
 _QUEUE = update_by(inbox, "raw", by="id", constants={"state": IN_QUEUE}, as_lists=True)
 _SHARE = update_by(inbox, "raw", "chat_key", by="id", constants={"state": STORED}, as_lists=True)
@@ -415,10 +414,10 @@ class Inbox:
 
 
 def _new_ones(
-    arrivals: Sequence[Arrival], stored: Iterable[tuple[int, int, bytes]], *, is_done: bool
+    arrivals: Sequence[Arrival], stored: Iterable[tuple[int, int, bytes, int]], *, is_done: bool
 ) -> list[Arrival]:
     """Return the arrivals that were stored, each once and with its row, in the order they came."""
-    rows = {(number, bytes(digest)): row for row, number, digest in stored}
+    rows = {(number, bytes(digest)): row for row, number, digest, _bot in stored}
     new: list[Arrival] = []
     for arrival in arrivals:
         arrival.row = rows.pop((arrival.update_id, arrival.digest), None)

@@ -7,7 +7,6 @@ them unchanged.
 from __future__ import annotations
 
 from functools import cache, cached_property
-from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,7 +14,7 @@ from sqlalchemy import BindParameter, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.engine import Dialect
     from sqlalchemy.sql.compiler import SQLCompiler
@@ -128,53 +127,18 @@ class PreparedList:
         return found
 
 
-ROW_COUNTS = (1, 2, 4, 8, 16, 32, 64, 128)
-"""Numbers of rows of the compiled many-row statements; fewer rows repeat the last one."""
-
-
 class PreparedRows:
-    """An INSERT of any number of rows that returns columns, compiled for a few numbers of rows.
+    """An INSERT of any number of rows that tells which of them it stored.
 
-    Fewer rows than a statement takes repeat the last one, so it must leave out what is stored.
+    SQLite takes each row by itself and tells by the number of changes; its RETURNING costs twice
+    as much. PostgreSQL takes all as lists, one for each column, and returns row ids and keys.
     """
 
-    def __init__(
-        self,
-        make: Callable[[str, Sequence[Mapping[str, BindParameter[Any]]]], ClauseElement],
-        make_bulk: Callable[[], ClauseElement],
-        *names: str,
-    ) -> None:
-        self._make = make
-        self._make_bulk = make_bulk
-        self._names = names
-
-    @cached_property
-    def _sizes(self) -> dict[int, Prepared]:
-        return {size: self._prepared(size) for size in ROW_COUNTS}
-
-    def _prepared(self, size: int) -> Prepared:
-        rows = [{name: f"{name}_{place:03}" for name in self._names} for place in range(size)]
-        bound: list[Mapping[str, BindParameter[Any]]] = [
-            {name: bindparam(key) for name, key in row.items()} for row in rows
-        ]
-        keys = [key for row in rows for key in row.values()]
-        return Prepared(lambda dialect: self._make(dialect, bound), *keys)
-
-    @cached_property
-    def bulk(self) -> Compiled:
-        """Return the statement for PostgreSQL whose parameters are lists, one for each column."""
-        return Compiled(self._make_bulk(), self._names, "postgresql")
-
-    def batches(self, rows: Sequence[Row]) -> list[tuple[Prepared, Row]]:
-        """Return statements and values which together cover all rows."""
-        found: list[tuple[Prepared, Row]] = []
-        most = ROW_COUNTS[-1]
-        for start in range(0, len(rows), most):
-            part = list(rows[start : start + most])
-            size = next(size for size in ROW_COUNTS if size >= len(part))
-            part += [part[-1]] * (size - len(part))
-            found.append((self._sizes[size], tuple(chain.from_iterable(part))))
-        return found
+    def __init__(self, prepared: Prepared, columns: Sequence[str], key: Sequence[str]) -> None:
+        self.prepared = prepared
+        places = [columns.index(name) for name in key]
+        self.key_of: Callable[[Row], Row] = itemgetter(*places)
+        """Returns the values of the unique key in a row."""
 
 
 def insert_into(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:

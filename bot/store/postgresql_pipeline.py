@@ -246,6 +246,9 @@ class PipelinedCursor:
         """Return the rows of the last statement."""
         return self._pipeline.rows(self._last)
 
+    lastrowid = None
+    """PostgreSQL returns ids with RETURNING."""
+
     @property
     def rowcount(self) -> int:
         """Return the number of rows the last statement changed."""

@@ -95,31 +95,31 @@ def insert(
 def insert_rows(
     table: Table,
     *columns: str,
-    unless_exists: Names,
-    returning: Names,
+    unless_exists: Sequence[str],
     constants: Mapping[str, Any] | None = None,
 ) -> PreparedRows:
-    """Return an INSERT of many rows that returns columns of the rows it stored, in no order.
+    """Return an INSERT of many rows, for `Work.insert_rows`, which tells what was stored.
 
-    A row whose unique key is stored already is left out. See `Work.insert_rows`.
+    A row whose unique key, of two columns or more, is stored already is left out.
 
-        _NEW = insert_rows(inbox, "bot", "update_id", unless_exists=("update_id", "bot"),
-                           returning=("id", "update_id"))
+        _NEW = insert_rows(inbox, "bot", "update_id", unless_exists=("update_id", "bot"))
     """
-    keys, fixed = _names(unless_exists), dict(constants or {})
-    back = [table.c[name] for name in _names(returning)]
+    fixed = dict(constants or {})
+    back = [table.c[name] for name in ("id", *unless_exists)]
 
-    def make(dialect: str, rows: Sequence[Mapping[str, BindParameter[Any]]]) -> ClauseElement:
-        statement = insert_into(dialect, table).values([{**row, **fixed} for row in rows])
-        return statement.on_conflict_do_nothing(index_elements=keys).returning(*back)
+    def make(dialect: str) -> ClauseElement:
+        statement = insert_into(dialect, table).values(_values(columns, constants))
+        statement = statement.on_conflict_do_nothing(index_elements=list(unless_exists))
+        return statement if dialect == "sqlite" else statement.returning(*back)
 
     def make_bulk() -> ClauseElement:
         rows = _rows_of_lists(table, columns)
         chosen = select(*rows.c, *(literal(value) for value in fixed.values()))
         statement = postgresql.insert(table).from_select([*columns, *fixed], chosen)
-        return statement.on_conflict_do_nothing(index_elements=keys).returning(*back)
+        return statement.on_conflict_do_nothing(index_elements=unless_exists).returning(*back)
 
-    return PreparedRows(make, make_bulk, *_checked(table, columns))
+    prepared = Prepared(make, *_checked(table, columns), make_bulk=make_bulk)
+    return PreparedRows(prepared, columns, unless_exists)
 
 
 def upsert(

@@ -26,6 +26,10 @@ class Cursor(Protocol):
     def rowcount(self) -> int:
         """Return the number of rows the last statement changed."""
 
+    @property
+    def lastrowid(self) -> int | None:
+        """Return the id of the row that was inserted last; SQLite alone has it."""
+
 
 class Work:
     """An open transaction in the writer thread."""
@@ -152,26 +156,27 @@ class Work:
 
     def insert_rows(
         self, statement: PreparedRows, rows: Sequence[tuple[Any, ...]]
-    ) -> Callable[[], list[Any]]:
-        """Insert rows; return the function that reads what the statement returns of them.
+    ) -> Callable[[], list[tuple[Any, ...]]]:
+        """Insert rows; return the function that tells the ids and the keys of those stored.
 
         On PostgreSQL nothing is waited for until it is called, so that more can be sent before.
         """
         if not rows:
             return list
         self._note_write()
-        if self._send_ahead is not None and len(rows) > 1:
-            lists = tuple(map(list, zip(*rows, strict=True)))
-            answer = self._send_ahead(statement.bulk.sql, statement.bulk.row(lists))
+        if self._send_ahead is not None:
+            compiled, values = statement.prepared.for_dialect(self.dialect), rows[0]
+            if len(rows) > 1 and statement.prepared.bulk is not None:
+                compiled = statement.prepared.bulk
+                values = tuple(map(list, zip(*rows, strict=True)))
+            answer = self._send_ahead(compiled.sql, compiled.row(values))
             return lambda: self._cursor.rows_of(answer)  # type: ignore[attr-defined]
-        found: list[Any] = []
-        for piece, values in statement.batches(rows):
-            compiled = piece.for_dialect(self.dialect)
-            if self._send_ahead is not None:
-                single = self._send_ahead(compiled.sql, compiled.row(values))
-                return lambda: self._cursor.rows_of(single)  # type: ignore[attr-defined]
-            self._cursor.execute(compiled.sql, compiled.row(values))
-            found += self._cursor.fetchall()
+        cursor, key_of, found = self._cursor, statement.key_of, []
+        compiled = statement.prepared.for_dialect(self.dialect)
+        for row in rows:
+            cursor.execute(compiled.sql, compiled.row(row))
+            if cursor.rowcount == 1:
+                found.append((cursor.lastrowid, *key_of(row)))
         return lambda: found
 
     def _note_write(self) -> None:
