@@ -56,11 +56,16 @@ class Presence:
                     if self.clock.monotonic() - beaten_at >= period - 0.1:
                         beaten_at = self.clock.monotonic()
                         await self.database.writer.run(lambda work: self._beat(work, own))
-                    elif asks and not self.database.writer.failed.is_set():
+                    elif asks and self._has_to_ask():
                         await self.database.writer.run(lambda _work: None)
         finally:
             with contextlib.suppress(*BUSY_ERRORS):
                 await asyncio.shield(self.database.writer.run(lambda work: _leave(work, own)))
+
+    def _has_to_ask(self) -> bool:
+        """Tell whether nothing else was asked lately; jobs that failed ask by themselves."""
+        writer = self.database.writer
+        return not (writer.failed.is_set() or writer.was_heard_within(LEAD_SECONDS))
 
     def _own(self) -> RunningProcess:
         return RunningProcess.own(names(self.roles), self.state, self.clock.now())

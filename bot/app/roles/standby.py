@@ -32,7 +32,7 @@ LOOK_SECONDS = 1.0
 async def wait_for_lead(
     settings: Settings, roles: frozenset[Role], patience: Patience | None = None
 ) -> None:
-    """Return once no process leads; whoever claims the lead first then has it."""
+    """Return once no process leads; the first that claims the lead then has it."""
     database = open_database(settings, patience)
     presence = Presence(database, roles, SystemClock(), STANDS_BY)
     telling = None
