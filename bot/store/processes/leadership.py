@@ -1,14 +1,14 @@
 """The lead of a deployment: one process has it, as long as the session it writes with lasts.
 
 The lock lives on the connection of the writer. So a process that lost it can store nothing: its
-next unit of work connects again, and takes the lock again or fails. Which process led last stands in
+next unit of work connects again, and takes the lock or fails. Which process led last stands in
 `rounds`. If another one led meanwhile, what the first has in memory may be old: its unit fails, and
 its jobs begin again on a new App.
 
 A leader asks the server something every few seconds (`bot.app.roles.presence`), and sends no letter
 while the last answer is older. One from which nothing is heard for ten seconds is paused or cut
-off: the server ends its session, or a process that stands by has it ended. The server alone would not do:
-its own clock stands still while statements of a pipeline are under way.
+off: the server ends its session, or a process that stands by has it ended. The server alone would
+not do: its clock stands still while statements of a pipeline are under way.
 """
 
 from __future__ import annotations
