@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
 from bot.app.roles.role import Role, names
+from bot.errors import AlreadyRunningError
 from bot.store.faults import BUSY_ERRORS
 from bot.store.processes.running import (
     BEAT_SECONDS,
@@ -59,8 +60,8 @@ class Presence:
                     elif asks and self._has_to_ask():
                         await self.database.writer.run(lambda _work: None)
         finally:
-            with contextlib.suppress(*BUSY_ERRORS):
-                await asyncio.shield(self.database.writer.run(lambda work: _leave(work, own)))
+            with contextlib.suppress(*BUSY_ERRORS, AlreadyRunningError):
+                await self.database.writer.run(lambda work: leave(work, own.number))
 
     def _has_to_ask(self) -> bool:
         """Tell whether nothing else was asked lately; jobs that failed ask by themselves."""
@@ -76,7 +77,3 @@ class Presence:
         work.is_quiet = is_quiet
         if Role.LEADER in self.roles:
             forget_dead(work, now)
-
-
-def _leave(work: Work, own: RunningProcess) -> None:
-    leave(work, own.number)
