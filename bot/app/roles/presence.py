@@ -38,6 +38,10 @@ class Presence:
     clock: Clock
     state: str = RUNS
 
+    @property
+    def _leads(self) -> bool:
+        return Role.LEADER in self.roles and self.state == RUNS
+
     async def begin(self) -> None:
         """Store that this process runs; a leader removes the rows of those that have ended."""
         own = self._own()
@@ -46,7 +50,7 @@ class Presence:
 
     async def run(self) -> NoReturn:
         """Say so again every few seconds, until cancelled; then remove the row."""
-        own, leads = self._own(), Role.LEADER in self.roles and self.state == RUNS
+        own, leads = self._own(), self._leads
         is_alone = self.database.dialect == "sqlite"
         asks, period = leads and not is_alone, BEAT_SECONDS * (3 if is_alone else 1)
         beaten_at = self.clock.monotonic()
@@ -75,5 +79,5 @@ class Presence:
         now = self.clock.now()
         beat(work, replace(own, state=self.state), now)
         work.is_quiet = is_quiet
-        if Role.LEADER in self.roles:
+        if self._leads:
             forget_dead(work, now)
