@@ -7,7 +7,7 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
-from bot.app.roles.role import Role, names
+from bot.app.roles.role import ProcessRole, names
 from bot.errors import AlreadyRunningError
 from bot.store.faults import BUSY_ERRORS
 from bot.store.processes.running import (
@@ -34,13 +34,13 @@ class Presence:
     """The row of this process among the running ones."""
 
     database: Database
-    roles: frozenset[Role]
+    roles: frozenset[ProcessRole]
     clock: Clock
     state: str = RUNS
 
     @property
     def _leads(self) -> bool:
-        return Role.LEADER in self.roles and self.state == RUNS
+        return ProcessRole.LEADER in self.roles and self.state == RUNS
 
     async def begin(self) -> None:
         """Store that this process runs; a leader removes the rows of those that have ended."""

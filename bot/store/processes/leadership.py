@@ -13,10 +13,9 @@ not do: its clock stands still while statements of a pipeline are under way.
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
-from bot.clock import SECOND
+from bot.clock import SystemClock
 from bot.errors import LeadLostError
 from bot.store.postgresql import BOT_LOCK, HOLDER, claim_for_bot
 
@@ -72,7 +71,7 @@ class LeaderClaim:
         had_led, self._has_led = self._has_led, False
         if had_led:
             raise LeadLostError("another process led meanwhile")
-        connection.execute(_LEADS, (self._number, int(time.time() * SECOND)))
+        connection.execute(_LEADS, (self._number, SystemClock().now()))
         self._has_led = True
 
 
