@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.app.fact_checks import FactCheckFollower
 from bot.app.retention import build_erasures, build_retention
-from bot.app.roles import Role
+from bot.app.roles import ProcessRole
 from bot.app.roles.toasts import ToastSender
 from bot.app.staff import StaffRuntime, build_forum, build_staff_runtime, retained_answers_filter
 from bot.app.texts import build_push, build_turn_context
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from bot.app.options import BuildOptions
     from bot.clock import Clock
     from bot.desks.forum.desk import ForumDesk
+    from bot.dispatch.batch import BatchResult
     from bot.dispatch.turn_services import TurnServices
     from bot.mailbox.delivery import Channel
     from bot.mailbox.letter import Letter
@@ -123,11 +124,21 @@ def _hold(settings: Settings) -> float:
     return HOLD_SECONDS if settings.webhook_url else 0.0
 
 
-def _hand_over(
-    dispatcher: Dispatcher, channel: Channel, roles: frozenset[Role]
+def _build_results(
+    staff: StaffRuntime, conversations: Conversations, services: TurnServices
+) -> OutboxResults:
+    """Return what stores how letters ended, and reports it."""
+    opener_sent = partial(record_opener_sent, conversations, services.clock_monitor)
+    return OutboxResults(staff.service.record_ended, opener_sent)
+
+
+def _hand_over_of(
+    options: BuildOptions, dispatcher: Dispatcher, channel: Channel
 ) -> Callable[[BatchResult], None]:
-    """Return what gets the answers of a worker: the leader's courier is in the same process."""
-    return dispatcher.hand_over if Role.LEADER in roles else ToastSender(channel).hand_over
+    """Return what does outside the database what follows from the batch of a worker."""
+    if ProcessRole.LEADER in options.roles:
+        return dispatcher.hand_over
+    return ToastSender(channel).hand_over
 
 
 def build(
@@ -150,8 +161,7 @@ def build(
     answer_filter = retained_answers_filter(settings, services)
     intake = Intake(vault, options.bot_id, services.service_hours, answer_filter)
     staff = build_staff_runtime(settings, vault, outbox, intake, conversations, services, desks)
-    opener_sent = partial(record_opener_sent, conversations, services.clock_monitor)
-    results = OutboxResults(staff.service.record_ended, opener_sent)
+    results = _build_results(staff, conversations, services)
     mailbox = Mailbox(inbox, outbox, PassphraseJobs(vault), results)
     batches = BatchProcessor(
         mailbox=mailbox, conversations=conversations, intake=intake, services=services,
@@ -174,13 +184,14 @@ def build(
         mailbox.passphrase_jobs, options.hasher, vault, database.writer, clock, dispatcher
     )
     receiver = UpdateReceiver(inbox, batches.chat_key_of, database.writer, clock, _hold(settings))
-    inlet = dispatcher if Role.WORKER in options.roles else receiver
-    canary = Canary(canary_channel, inlet, inbox, vault, database.writer, clock)
-    hand_over = _hand_over(dispatcher, channel, options.roles)
+    inlet = dispatcher if ProcessRole.WORKER in options.roles else receiver
+    hand_over = _hand_over_of(options, dispatcher, channel)
     erasures = build_erasures(settings, vault, outbox)
     return App(
         database, inbox, outbox, conversations, services, dispatcher, courier, vault, clock, staff,
         build_retention(settings, vault, erasures), policy, ErasureJob(erasures),
-        mailbox, hashing, on_call, fact_checks, canary, build_figures(settings, staff, services),
+        mailbox, hashing, on_call, fact_checks,
+        Canary(canary_channel, inlet, inbox, vault, database.writer, clock),
+        build_figures(settings, staff, services),
         receiver, ChatWorker(inbox, batches, database.writer, clock, hand_over),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.app.roles import BOT_ROLES, Role
+from bot.app.roles import BOT_ROLES, ProcessRole
 from bot.channels.telegram.parsing.parse import parse
 from bot.clock import Clock, SystemClock
 from bot.hotline.contact_rule import ClockMonitor
@@ -39,7 +39,7 @@ class BuildOptions:
     voices: RecordingNames = field(default_factory=dict)
     hasher: PassphraseHasher = field(default_factory=PassphraseHashWorker)
     has_disk_space: Callable[[], bool] = lambda: True
-    roles: frozenset[Role] = BOT_ROLES
+    roles: frozenset[ProcessRole] = BOT_ROLES
     """What its process does."""
 
 

@@ -15,7 +15,7 @@ from bot.app.fact_checks import keep_following
 from bot.app.front.update_source import SourceParts, Webhook, build_source, build_webhook
 from bot.app.jobs import run_together
 from bot.app.options import BuildOptions
-from bot.app.roles import BOT_ROLES, Role
+from bot.app.roles import BOT_ROLES, ProcessRole
 from bot.app.roles.presence import Presence
 from bot.app.roles.role import answers_at_once, names
 from bot.app.roles.standby import wait_for_lead
@@ -109,7 +109,7 @@ class RunOptions:
     patience: Patience = field(default_factory=Patience)
     extra_job: Callable[[RunningApp], Coroutine[None, None, None]] | None = None
     """Runs as long as the bot does, for example the web desk."""
-    roles: frozenset[Role] = BOT_ROLES
+    roles: frozenset[ProcessRole] = BOT_ROLES
     """What this process does."""
     is_standby: bool = False
     """Whether it waits while another process leads, and goes on when that one ends."""
@@ -117,7 +117,7 @@ class RunOptions:
     @property
     def leads(self) -> bool:
         """Tell whether this process is the one leader of its deployment."""
-        return Role.LEADER in self.roles
+        return ProcessRole.LEADER in self.roles
 
 
 async def run_bot(settings: Settings, options: RunOptions | None = None) -> None:
@@ -169,7 +169,7 @@ async def _run_with(
     bot = build_bot(
         settings.token(), settings.telegram_api, server_time.note_date, settings.proxy()
     )
-    webhook = build_webhook(settings) if Role.FRONT in options.roles else None
+    webhook = build_webhook(settings) if ProcessRole.FRONT in options.roles else None
     sender = Sender(bot, recordings=Recordings(bot, cache_file=directory.recordings))
     async with connections(bot):
         build_options = BuildOptions(
@@ -204,8 +204,8 @@ async def _run_with(
         )
 
 
-def _all_roles(options: RunOptions) -> frozenset[Role]:
-    return options.roles | {Role.DESK} if options.extra_job is not None else options.roles
+def _all_roles(options: RunOptions) -> frozenset[ProcessRole]:
+    return options.roles | {ProcessRole.DESK} if options.extra_job is not None else options.roles
 
 
 def _watch_jobs(
@@ -213,7 +213,7 @@ def _watch_jobs(
 ) -> list[Coroutine[None, None, None]]:
     """Return the jobs that watch the bot, and go on while a full disk has stopped its own."""
     jobs: list[Coroutine[None, None, None]] = []
-    fetches = Role.FRONT in options.roles
+    fetches = ProcessRole.FRONT in options.roles
     if fetches and not options.rehearsal:  # there time jumps
         jobs.append(watch_polling(lambda: running.app, activity))
     if options.leads and not options.rehearsal:
@@ -320,7 +320,7 @@ async def _run_jobs(app: App, process: ProcessParts, options: RunOptions) -> Non
                 app.fact_checks.follow, app.database.writer.run, app.database.writer.changes
             ),
         ]  # fmt: skip
-        jobs += [job for role in Role if role in roles for job in JOBS[role](parts)]
+        jobs += [job for role in ProcessRole if role in roles for job in JOBS[role](parts)]
         log.info("started", roles=names(roles))
         tune_gc()
         await run_together(*jobs, at_end=source.stop)
@@ -362,9 +362,9 @@ def _leader_jobs(parts: JobParts) -> list[Coroutine[Any, Any, None]]:
         app.staff.run(writer, app.dispatcher, app.courier, app.clock, app.on_call.check),
         app.on_call.run_senders(writer, app.clock), _publish(parts),
     ]  # fmt: skip
-    if Role.WORKER not in parts.options.roles:
+    if ProcessRole.WORKER not in parts.options.roles:
         jobs.append(_wake_hashing(app))
-    if Role.FRONT not in parts.options.roles:
+    if ProcessRole.FRONT not in parts.options.roles:
         jobs.append(ask_who_we_are(process.bot, app.inbox.bot))
     if not parts.options.rehearsal:
         jobs.append(app.canary.run(process.activity.canary, parts.options.canary))
@@ -375,15 +375,15 @@ def _desk_jobs(_parts: JobParts) -> list[Coroutine[Any, Any, None]]:
     return []  # it outlives an App: see `RunOptions.extra_job`
 
 
-JOBS: Final[Mapping[Role, Callable[[JobParts], list[Coroutine[Any, Any, None]]]]] = {
-    Role.FRONT: _front_jobs, Role.WORKER: _worker_jobs, Role.LEADER: _leader_jobs,
-    Role.DESK: _desk_jobs,
+JOBS: Final[Mapping[ProcessRole, Callable[[JobParts], list[Coroutine[Any, Any, None]]]]] = {
+    ProcessRole.FRONT: _front_jobs, ProcessRole.WORKER: _worker_jobs,
+    ProcessRole.LEADER: _leader_jobs, ProcessRole.DESK: _desk_jobs,
 }  # fmt: skip
 """The jobs of each role; `_run_jobs` adds those of every process."""
 
 
 async def _publish(parts: JobParts) -> None:
-    if Role.FRONT in parts.options.roles:
+    if ProcessRole.FRONT in parts.options.roles:
         await parts.source.requests.identified.wait()
     process = parts.process
     await publish_profile(process.bot, process.profile, process.directory.profile_digest)
@@ -409,15 +409,15 @@ def tune_gc() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def recover(app: App, roles: frozenset[Role] = BOT_ROLES) -> None:
+async def recover(app: App, roles: frozenset[ProcessRole] = BOT_ROLES) -> None:
     """Resume work: finish what was stored, and ask again where an outage lost button presses."""
     now, bot, writer = app.clock.now(), app.inbox.bot, app.database.writer
     absence = Absence(now, now)
-    if Role.FRONT in roles:
+    if ProcessRole.FRONT in roles:
         absence = await writer.run(lambda work: return_from_absence(work, bot, now))
     if absence.lost_messages:
         log.error("loss_window", seconds=(absence.until - absence.since) / SECOND)
-    if Role.LEADER in roles:
+    if ProcessRole.LEADER in roles:
         await writer.run(app.staff.service.hotline.connections.forget_if_off)
         await app.dispatcher.resume()
     if absence.lost_presses:
@@ -427,7 +427,7 @@ async def recover(app: App, roles: frozenset[Role] = BOT_ROLES) -> None:
             )
         )
         log.info("questions_asked_again", count=count)
-    if Role.LEADER in roles:
+    if ProcessRole.LEADER in roles:
         await expire_keys(app)
 
 
@@ -474,12 +474,12 @@ def _record_heartbeat(parts: JobParts, work: Work) -> None:
     now = app.clock.now()
     work.is_quiet = True
     app.vault.rotate_epoch(now)
-    if Role.FRONT in roles and parts.process.activity.is_polling:
+    if ProcessRole.FRONT in roles and parts.process.activity.is_polling:
         _record_fetching(app, parts.source, work, now)
     app.inbox.store_progress(work, now)
-    if Role.WORKER in roles:
+    if ProcessRole.WORKER in roles:
         app.setting.session_counts.store(work, FigureCounters(app.setting.zone), now)
-    if Role.LEADER in roles:
+    if ProcessRole.LEADER in roles:
         _record_clock(app, work)
 
 

@@ -14,7 +14,7 @@ from bot.app.options import DeskOptions
 from bot.app.partner_room.deliveries import build_delivery_desk
 from bot.app.partner_room.room import RoomOptions, build_room_context, open_room
 from bot.app.referral_recipients import deployment_place
-from bot.app.roles import Role
+from bot.app.roles import ProcessRole
 from bot.app.roles.presence import Presence
 from bot.app.storage import keep_store_open, latest_bot_id, open_storage, watch_silence
 from bot.app.texts import (
@@ -168,7 +168,7 @@ async def run_standalone_desk(settings: Settings, practice: PracticeScenes = lam
         bot_id = await database.writer.run(latest_bot_id)
         options = DeskOptions(bot_id=bot_id, origin=settings.desk_url)
         context = build_desk_context(settings, database, vault, options)
-        presence = Presence(database, frozenset({Role.DESK}), options.clock)
+        presence = Presence(database, frozenset({ProcessRole.DESK}), options.clock)
         await presence.begin()
         await run_together(
             presence.run(),

@@ -12,7 +12,7 @@ import typer
 
 from bot.app.databases.standbys import require_synchronous
 from bot.app.retention import check_backup_settings
-from bot.app.roles import BOT_ROLES, Role
+from bot.app.roles import BOT_ROLES, ProcessRole
 from bot.app.roles.role import ONLY, require_shared_store
 from bot.app.run import RunOptions, run_bot
 from bot.app.sign_in import require_key_holder
@@ -51,10 +51,10 @@ def start(
     if only != "desk":
         settings.token()
         settings.proxy()
-    if not roles & {Role.LEADER, Role.DESK}:
+    if not roles & {ProcessRole.LEADER, ProcessRole.DESK}:
         DataDirectory(settings.data).create()  # on a machine of its own, where nothing is kept
     require_data(settings)
-    if Role.LEADER in roles and not standby:
+    if ProcessRole.LEADER in roles and not standby:
         DataDirectory(settings.data).refuse_running()  # before its ports are taken for a program's
     if only != "desk" and (line := unused_proxy(settings)):
         typer.echo(line, err=True)
@@ -70,7 +70,7 @@ def start(
     offer = load_offer(settings)
     for refusal in offer.refusals():
         typer.echo(refusal, err=True)
-    desk = desk_job(settings, shared_scenes) if Role.DESK in roles else None
+    desk = desk_job(settings, shared_scenes) if ProcessRole.DESK in roles else None
     options = RunOptions(
         extra_job=desk, offer=offer, roles=roles & BOT_ROLES, is_standby=standby
     )  # fmt: skip

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import heapq
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from bot.errors import CommitFailedError, DeliveryError, LetterRefusedError, Ret
 from bot.log import log
 from bot.mailbox.delivery import PreSendCheck, RetryPolicy, with_message_ids
 from bot.mailbox.fair_queue import FairQueue
+from bot.mailbox.lane_queue import LaneQueue
 from bot.mailbox.letter import WITHDRAWN, Author, DeliveryResult, Lane, Letter, LetterState
 from bot.mailbox.outbox import Outbox, OutboxResults, sent_message_ids
 from bot.mailbox.rate_limit import RateLimiter, RateLimits, TokenBucket
@@ -30,12 +30,11 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.mailbox.delivery import Channel, DeliveryPolicy
     from bot.mailbox.inbox import Inbox
+    from bot.mailbox.lane_queue import Job
     from bot.mailbox.passphrase_jobs import PassphraseJobs
     from bot.messages import Body
     from bot.store.writer import Work, Writer
 
-    Job = bytes | tuple[int, Body] | None
-    """A chat whose first letter is due, a toast, or None to stop."""
 
 RESULT_DELAY = 0.05
 """Seconds a result may wait for a batch to store it. If the process ends meanwhile, a bot's letter
@@ -78,57 +77,6 @@ async def wait_until(is_done: Callable[[], bool]) -> None:
     while not is_done():
         await asyncio.sleep(pause)
         pause = min(pause * 1.5, LAST_LOOK)
-
-
-class LaneQueue:
-    """Jobs, each in its lane; in a lane the first comes first.
-
-    Carriers wake one at a time: one that wakes takes a job and wakes the next if there are more.
-    All of them woken at once would find that the first had done everything.
-    """
-
-    def __init__(self) -> None:
-        self._jobs: list[tuple[int, int, Job]] = []
-        self._serial = 0
-        self._idle: list[asyncio.Future[None]] = []
-        self._waking = False
-
-    def __len__(self) -> int:
-        """Return how many jobs there are."""
-        return len(self._jobs)
-
-    def push(self, lane: int, job: Job) -> None:
-        """Put a job at the end of its lane."""
-        self._serial += 1
-        heapq.heappush(self._jobs, (lane, self._serial, job))
-        self.wake_one()
-
-    def move(self, lane: int, job: Job) -> None:
-        """Move a job that is queued already to the end of this lane."""
-        self._jobs = [each for each in self._jobs if each[2] != job]
-        heapq.heapify(self._jobs)
-        self.push(lane, job)
-
-    async def wait(self) -> None:
-        """Wait until there is a job."""
-        while not self._jobs:
-            woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._idle.append(woken)
-            await woken
-            self._waking = False
-
-    def pop(self) -> tuple[int, Job]:
-        """Return the next job, with its lane."""
-        lane, _, job = heapq.heappop(self._jobs)
-        return lane, job
-
-    def wake_one(self) -> None:
-        """Wake a carrier that waits, if there is a job."""
-        while self._jobs and self._idle and not self._waking:
-            woken = self._idle.pop()
-            if not woken.done():
-                self._waking = True
-                woken.set_result(None)
 
 
 class Courier:

@@ -144,7 +144,11 @@ class Writer:
 
         A SQLite file is locked by its folder, whatever happens meanwhile.
         """
-        return self._session is None or time.monotonic() - self._heard_at < CURRENT_SECONDS
+        return self._session is None or self.was_heard_within(CURRENT_SECONDS)
+
+    def was_heard_within(self, seconds: float) -> bool:
+        """Tell whether a unit of work was stored so many seconds ago at most."""
+        return time.monotonic() - self._heard_at < seconds
 
     @property
     def can_reopen(self) -> bool:

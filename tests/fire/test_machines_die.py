@@ -103,13 +103,16 @@ async def the_leader_dies(machines: Machines) -> None:
 
 
 async def the_leader_is_paused(machines: Machines) -> None:
-    """Pause a leader until another one leads; the first wakes, and leads no more."""
+    """Pause a leader until another one leads; the first wakes, stops, and stands by."""
     led, paused = machines.led(), machines.lives["leader"]
+    lost = machines.deployment.said().count("lead_not_taken")
     os.kill(paused._process.pid, signal.SIGSTOP)
     await machines.until(lambda: machines.led() > led, "the next leader")
     os.kill(paused._process.pid, signal.SIGCONT)
-    await machines.until(lambda: paused.is_over, "the end of the first")
+    said = machines.deployment.said
+    await machines.until(lambda: said().count("lead_not_taken") > lost, "the first to stop")
     machines.lives["leader"] = machines.lives.pop("leader standby")
+    machines.lives["leader standby"] = paused
 
 
 async def test_whichever_machine_dies_a_letter_of_a_caseworker_is_sent_once(

@@ -129,7 +129,7 @@ def test_that_a_letter_being_sent_is_taken_for_one_that_waits_would_be_seen(
     assert times_claimed(life) == 2
 
 
-def test_what_a_running_process_sends_is_left_to_it_and_uncertain_once_its_time_is_over(
+def test_what_a_running_process_sends_is_uncertain_once_its_time_is_over(
     life: Life,
 ) -> None:
     life.post.fate = hangs

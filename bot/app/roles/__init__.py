@@ -5,6 +5,6 @@ one PostgreSQL: fronts store what arrives, workers answer it, one leader keeps t
 letters, desks serve caseworkers.
 """
 
-from bot.app.roles.role import ALL_ROLES, BOT_ROLES, Role
+from bot.app.roles.role import ALL_ROLES, BOT_ROLES, ProcessRole
 
-__all__ = ["ALL_ROLES", "BOT_ROLES", "Role"]
+__all__ = ["ALL_ROLES", "BOT_ROLES", "ProcessRole"]

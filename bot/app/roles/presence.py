@@ -7,7 +7,8 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
-from bot.app.roles.role import Role, names
+from bot.app.roles.role import ProcessRole, names
+from bot.errors import AlreadyRunningError
 from bot.store.faults import BUSY_ERRORS
 from bot.store.processes.running import (
     BEAT_SECONDS,
@@ -33,9 +34,13 @@ class Presence:
     """The row of this process among the running ones."""
 
     database: Database
-    roles: frozenset[Role]
+    roles: frozenset[ProcessRole]
     clock: Clock
     state: str = RUNS
+
+    @property
+    def _leads(self) -> bool:
+        return ProcessRole.LEADER in self.roles and self.state == RUNS
 
     async def begin(self) -> None:
         """Store that this process runs; a leader removes the rows of those that have ended."""
@@ -45,7 +50,7 @@ class Presence:
 
     async def run(self) -> NoReturn:
         """Say so again every few seconds, until cancelled; then remove the row."""
-        own, leads = self._own(), Role.LEADER in self.roles and self.state == RUNS
+        own, leads = self._own(), self._leads
         is_alone = self.database.dialect == "sqlite"
         asks, period = leads and not is_alone, BEAT_SECONDS * (3 if is_alone else 1)
         beaten_at = self.clock.monotonic()
@@ -56,11 +61,16 @@ class Presence:
                     if self.clock.monotonic() - beaten_at >= period - 0.1:
                         beaten_at = self.clock.monotonic()
                         await self.database.writer.run(lambda work: self._beat(work, own))
-                    elif asks and not self.database.writer.failed.is_set():
+                    elif asks and self._has_to_ask():
                         await self.database.writer.run(lambda _work: None)
         finally:
-            with contextlib.suppress(*BUSY_ERRORS):
-                await asyncio.shield(self.database.writer.run(lambda work: _leave(work, own)))
+            with contextlib.suppress(*BUSY_ERRORS, AlreadyRunningError):
+                await self.database.writer.run(lambda work: leave(work, own.number))
+
+    def _has_to_ask(self) -> bool:
+        """Tell whether nothing else was asked lately; jobs that failed ask by themselves."""
+        writer = self.database.writer
+        return not (writer.failed.is_set() or writer.was_heard_within(LEAD_SECONDS))
 
     def _own(self) -> RunningProcess:
         return RunningProcess.own(names(self.roles), self.state, self.clock.now())
@@ -69,9 +79,5 @@ class Presence:
         now = self.clock.now()
         beat(work, replace(own, state=self.state), now)
         work.is_quiet = is_quiet
-        if Role.LEADER in self.roles:
+        if self._leads:
             forget_dead(work, now)
-
-
-def _leave(work: Work, own: RunningProcess) -> None:
-    leave(work, own.number)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-class Role(StrEnum):
+class ProcessRole(StrEnum):
     """A part of what a deployment does."""
 
     FRONT = "front"
@@ -27,31 +27,31 @@ class Role(StrEnum):
     """Serves the desk in browsers."""
 
 
-BOT_ROLES: Final = frozenset({Role.FRONT, Role.WORKER, Role.LEADER})
-ALL_ROLES: Final = BOT_ROLES | {Role.DESK}
-ONLY: Final[Mapping[str, frozenset[Role]]] = {
-    "": ALL_ROLES, "bot": BOT_ROLES, **{it.value: frozenset({it}) for it in Role},
+BOT_ROLES: Final = frozenset({ProcessRole.FRONT, ProcessRole.WORKER, ProcessRole.LEADER})
+ALL_ROLES: Final = BOT_ROLES | {ProcessRole.DESK}
+ONLY: Final[Mapping[str, frozenset[ProcessRole]]] = {
+    "": ALL_ROLES, "bot": BOT_ROLES, **{it.value: frozenset({it}) for it in ProcessRole},
 }  # fmt: skip
 """What `haven start --only` may name."""
 _ALONE = "with SQLite one process does everything: leave {option} out"
 _KEYS = "processes on several machines need one key store: name a PostgreSQL, as in {hint}"
 
 
-def roles_of(only: str) -> frozenset[Role]:
+def roles_of(only: str) -> frozenset[ProcessRole]:
     """Return the roles that `--only` names; SettingError, with the choices, for anything else."""
     if only not in ONLY:
         raise SettingError(f"--only {only} is none of: {', '.join(name for name in ONLY if name)}")
     return ONLY[only]
 
 
-def answers_at_once(roles: frozenset[Role]) -> bool:
+def answers_at_once(roles: frozenset[ProcessRole]) -> bool:
     """Tell whether a process answers what arrives in the transaction that stores it."""
     return roles >= BOT_ROLES
 
 
-def names(roles: Collection[Role]) -> str:
+def names(roles: Collection[ProcessRole]) -> str:
     """Return the names of roles, in the order in which an update meets them."""
-    return ",".join(role.value for role in Role if role in roles)
+    return ",".join(role.value for role in ProcessRole if role in roles)
 
 
 def require_shared_store(settings: Settings, only: str, *, is_standby: bool) -> None:
@@ -61,12 +61,12 @@ def require_shared_store(settings: Settings, only: str, *, is_standby: bool) -> 
         SettingError: data or keys are not in a PostgreSQL; the text names the fix.
     """
     roles = roles_of(only)
-    if is_standby and Role.LEADER not in roles:
+    if is_standby and ProcessRole.LEADER not in roles:
         raise SettingError(
             f"--standby waits until no other process leads, and --only {only} never leads: leave "
             "--standby out"
         )
-    if not is_standby and (roles >= BOT_ROLES or roles == {Role.DESK}):
+    if not is_standby and (roles >= BOT_ROLES or roles == {ProcessRole.DESK}):
         return
     option = "--standby" if is_standby else f"--only {only}"
     if not _is_postgresql(settings.database_url, "HAVEN_DATABASE_URL"):

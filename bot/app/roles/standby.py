@@ -20,7 +20,7 @@ from bot.store.faults import BUSY_ERRORS
 from bot.store.processes.running import STANDS_BY
 
 if TYPE_CHECKING:
-    from bot.app.roles.role import Role
+    from bot.app.roles.role import ProcessRole
     from bot.settings import Settings
     from bot.store.database import Database
     from bot.store.patience import Patience
@@ -30,9 +30,9 @@ LOOK_SECONDS = 1.0
 
 
 async def wait_for_lead(
-    settings: Settings, roles: frozenset[Role], patience: Patience | None = None
+    settings: Settings, roles: frozenset[ProcessRole], patience: Patience | None = None
 ) -> None:
-    """Return once no process leads; whoever claims the lead first then has it."""
+    """Return once no process leads; the first that claims the lead then has it."""
     database = open_database(settings, patience)
     presence = Presence(database, roles, SystemClock(), STANDS_BY)
     telling = None

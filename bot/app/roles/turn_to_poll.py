@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from bot.store.database import Database
 
 LOOK_SECONDS = 2.0
-"""Seconds between two looks at the lock."""
+"""Seconds between two looks at the lock of one that waits."""
+HOLD_SECONDS = 4.0
+"""The same for the one that holds it: the server ends a session that is silent for ten."""
 MAX_CONFLICTS = 3
 """How often Telegram may say that another one polls, although this process holds the lock: one that
 was paused notices only when it wakes that it has lost it."""
@@ -100,4 +102,4 @@ async def _fetch(source: RunsUntilStopped) -> None:
 async def _until_lost(lock: PollingLock) -> None:
     # While it is not known, nothing is stored and so nothing is confirmed to Telegram.
     while await asyncio.to_thread(lock.hold) is not False:  # noqa: ASYNC110 - no event tells it
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(HOLD_SECONDS)

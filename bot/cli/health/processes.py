@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from bot.app.roles import BOT_ROLES, Role
+from bot.app.roles import BOT_ROLES, ProcessRole
 from bot.errors import HavenError
 from bot.store.processes.running import STANDS_BY
 
@@ -15,19 +15,21 @@ if TYPE_CHECKING:
     from bot.store.processes.running import RunningProcess
 
 WAITS = {
-    Role.FRONT: "nothing is fetched from Telegram",
-    Role.WORKER: "what people write waits",
-    Role.LEADER: "no letter leaves, and no alarm comes",
+    ProcessRole.FRONT: "nothing is fetched from Telegram",
+    ProcessRole.WORKER: "what people write waits",
+    ProcessRole.LEADER: "no letter leaves, and no alarm comes",
 }
 """What happens without a process of a role."""
 
 
-def missing_roles(running: Sequence[RunningProcess], now: int) -> list[Role]:
+def missing_roles(running: Sequence[RunningProcess], now: int) -> list[ProcessRole]:
     """Return the roles without a process, while others run; none where nothing runs at all."""
     if not any(it.runs(role, now) for it in running for role in BOT_ROLES):
         return []
     return [
-        role for role in Role if role in BOT_ROLES and not any(it.runs(role, now) for it in running)
+        role
+        for role in ProcessRole
+        if role in BOT_ROLES and not any(it.runs(role, now) for it in running)
     ]
 
 

@@ -1,22 +1,21 @@
 """The lead of a deployment: one process has it, as long as the session it writes with lasts.
 
 The lock lives on the connection of the writer. So a process that lost it can store nothing: its
-next unit of work connects anew, and takes the lock again or fails. Which process led last stands in
+next unit of work connects again, and takes the lock or fails. Which process led last stands in
 `rounds`. If another one led meanwhile, what the first has in memory may be old: its unit fails, and
 its jobs begin again on a new App.
 
 A leader asks the server something every few seconds (`bot.app.roles.presence`), and sends no letter
 while the last answer is older. One from which nothing is heard for ten seconds is paused or cut
-off: the server ends its session, or whoever stands by has it ended. The server alone would not do:
-its own clock stands still while statements of a pipeline are under way.
+off: the server ends its session, or a process that stands by has it ended. The server alone would
+not do: its clock stands still while statements of a pipeline are under way.
 """
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
-from bot.clock import SECOND
+from bot.clock import SystemClock
 from bot.errors import LeadLostError
 from bot.store.postgresql import BOT_LOCK, HOLDER, claim_for_bot
 
@@ -36,7 +35,7 @@ _LEADS = (
     " ON CONFLICT (name) DO UPDATE SET ran_at = excluded.ran_at,"
     " steady_since = excluded.steady_since"
 )
-_END_SILENT = (  # a number of ours is all that is filled in
+_END_SILENT = (  # only a number is filled in
     "SELECT pg_terminate_backend(a.pid) FROM pg_locks l JOIN pg_stat_activity a"  # noqa: S608
     " ON a.pid = l.pid"
     f" WHERE l.locktype = 'advisory' AND l.granted AND l.classid = {BOT_LOCK} AND l.objid = 0"
@@ -72,7 +71,7 @@ class LeaderClaim:
         had_led, self._has_led = self._has_led, False
         if had_led:
             raise LeadLostError("another process led meanwhile")
-        connection.execute(_LEADS, (self._number, int(time.time() * SECOND)))
+        connection.execute(_LEADS, (self._number, SystemClock().now()))
         self._has_led = True
 
 

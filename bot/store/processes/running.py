@@ -86,14 +86,14 @@ class RunningProcess:
     def own(cls, roles: str, state: str, began_at: int) -> RunningProcess:
         """Return this process, as it is known from its start."""
         return cls(
-            process_number(), roles, platform.node()[:64], boot_number(), os.getpid(), state,
+            process_number(), roles, platform.node()[:48], boot_number(), os.getpid(), state,
             installed_release()[:20], began_at, began_at,
         )  # fmt: skip
 
     @property
     def is_of_this_machine(self) -> bool:
         """Tell whether it runs on this machine, as far as name and start tell."""
-        here = (platform.node()[:64], boot_number())
+        here = (platform.node()[:48], boot_number())
         return bool(self.boot) and (self.host, self.boot) == here
 
     def is_alive(self, now: int) -> bool:

@@ -10,10 +10,10 @@ processes = Table(
     "processes",
     metadata,
     Column("number", BigInteger, primary_key=True, autoincrement=False),  # drawn at its start
-    *required(roles=String(40), host=String(64), boot=BigInteger, process=BigInteger),
+    *required(roles=String(40), host=String(48), boot=BigInteger, process=BigInteger),
     *required(state=String(10), release=String(20), began_at=BigInteger, alive_at=BigInteger),
     info={
-        "holds": "nothing about a person: which processes run, on which machine, since when",
+        "holds": "which processes run, on which machine, since when; no word about a person",
         "erased": "when the process ends, or a minute after its last sign of life",
     },
 )
@@ -25,8 +25,8 @@ host_clocks = Table(
     *required(wall_zero=BigInteger, steady_since=BigInteger, waits_since=BigInteger),
     Column("stored_at", BigInteger, nullable=False),
     info={
-        "holds": "nothing: how the two clocks of a machine stand to each other, for each of its "
-        "starts",
+        "holds": "how the two clocks of a machine stand to each other, for each of its starts; no "
+        "word about a person",
         "erased": "30 days after it was stored",
     },
 )

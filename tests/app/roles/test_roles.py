@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app.roles import ALL_ROLES, BOT_ROLES, Role
+from bot.app.roles import ALL_ROLES, BOT_ROLES, ProcessRole
 from bot.app.roles.role import ONLY, answers_at_once, names, require_shared_store
 from bot.app.run import JOBS
 from bot.cli.health.processes import describe, missing_roles, refuse_missing
@@ -24,7 +24,7 @@ NOW = 10**15
 
 
 def test_every_role_has_its_jobs_and_a_name() -> None:
-    assert set(JOBS) == set(Role)
+    assert set(JOBS) == set(ProcessRole)
     assert ONLY[""] == ALL_ROLES
     assert ONLY["bot"] == BOT_ROLES
     assert names(ALL_ROLES) == "front,worker,leader,desk"
@@ -84,7 +84,7 @@ def test_the_doctor_says_which_roles_run_where_and_which_are_missing() -> None:
     assert describe(running, NOW) == (
         "processes: front on one, leader on two, leader stands by on three"
     )
-    assert missing_roles(running, NOW) == [Role.WORKER]
+    assert missing_roles(running, NOW) == [ProcessRole.WORKER]
     with pytest.raises(HavenError, match=r"no worker runs: .*start one: haven start --only worker"):
         refuse_missing(running, NOW)
     refuse_missing([*running, process("worker", "four")], NOW)

@@ -588,7 +588,7 @@ def _add_processes() -> None:
         "processes",
         sa.Column("number", sa.BigInteger, nullable=False, autoincrement=False),
         sa.Column("roles", sa.String(40), nullable=False),
-        sa.Column("host", sa.String(64), nullable=False),
+        sa.Column("host", sa.String(48), nullable=False),
         sa.Column("boot", sa.BigInteger, nullable=False),
         sa.Column("process", sa.BigInteger, nullable=False),
         sa.Column("state", sa.String(10), nullable=False),
