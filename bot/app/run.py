@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.app.build import App, RunningApp, build
 from bot.app.databases.upgrade import delete_copies_in_time
 from bot.app.fact_checks import keep_following
+from bot.app.file_storage.opening import has_room_for_files, prepare_blobs
 from bot.app.jobs import run_together
 from bot.app.options import BuildOptions
 from bot.app.storage import (
@@ -32,6 +33,7 @@ from bot.channels.telegram.profile import (
     publish_profile,
 )
 from bot.channels.telegram.sender import Sender
+from bot.channels.telegram.told_values import adopt_old_files
 from bot.channels.telegram.voice_cache import Recordings
 from bot.clock import MINUTE, SECOND, Clock, SystemClock, boot_number
 from bot.desks.web.live.event_log import WebDesk
@@ -55,6 +57,7 @@ from bot.store.faults import is_store_error
 from bot.store.findings import CLOCK_DOUBTED_UNTIL, CLOCK_ERROR, TOKEN_REFUSED_SINCE
 from bot.store.heartbeat import record_heartbeat, return_from_absence
 from bot.store.patience import Patience
+from bot.store.shared_values import SharedValues
 from bot.vault.passphrase_hash import PassphraseHashWorker
 from flows.texts import phrases
 
@@ -64,6 +67,7 @@ if TYPE_CHECKING:
     from bot.channels.telegram.parsing.split_batch import RawUpdate
     from bot.languages.availability import LanguageOffer
     from bot.settings import Settings
+    from bot.store.blobs.protocol import Blobs
     from bot.store.writer import Work
     from bot.vault import Vault
 
@@ -119,17 +123,21 @@ async def _run_with(
 ) -> None:  # fmt: skip
     directory = DataDirectory(settings.data)
     disk, server_time = options.disk or DiskSpace(directory.path), ServerTime(options.clock)
+    blobs = await asyncio.to_thread(prepare_blobs, settings, database)
+    has_room = has_room_for_files(blobs, disk, directory)
     bot = build_bot(
         settings.token(), settings.telegram_api, server_time.note_date, settings.proxy()
     )
-    sender = Sender(bot, recordings=Recordings(bot, cache_file=directory.recordings))
+    old_files = (directory.recordings, directory.profile_digest)
+    await database.writer.run(lambda work: adopt_old_files(work, bot.id, *old_files))
+    sender = Sender(bot, recordings=Recordings(bot, values=SharedValues(database.writer)))
     async with connections(bot):
         build_options = BuildOptions(
             bot_id=bot.id, username=lambda: bot.known_username, clock=options.clock,
             clock_monitor=ClockMonitor(server_time.now, boot_number()), limits=options.limits,
             rehearsal=options.rehearsal, desks=(WebDesk(vault),), languages=offered.tags,
             voices=load_recordings(load_place(settings), offered.tags), hasher=hasher,
-            has_disk_space=disk.has_space_for_files,
+            has_disk_space=has_room,
         )  # fmt: skip
         build_app = partial(build, settings, database, vault, sender, build_options)
         running, profile = RunningApp(build_app()), public_profile(settings, offered)
@@ -139,7 +147,7 @@ async def _run_with(
         watch = _watch_jobs(settings, running, activity, options)
 
         def run_once() -> Coroutine[None, None, None]:
-            process = ProcessParts(bot, disk, directory, profile, activity)
+            process = ProcessParts(bot, disk, directory, profile, activity, blobs, has_room)
             return _run_jobs(running.app, process, options)
 
         await run_together(
@@ -211,14 +219,16 @@ class ProcessParts:
     directory: DataDirectory
     profile: PublicProfile
     activity: Activity
+    blobs: Blobs
+    has_room_for_files: Callable[[], bool]
 
 
 async def _run_jobs(app: App, process: ProcessParts, options: RunOptions) -> None:
     """Run all jobs but the desk; once one fails or all are cancelled, cancel the rest."""
-    bot, disk, directory = process.bot, process.disk, process.directory
+    bot, disk = process.bot, process.disk
     downloader = FileDownloader(
-        app.database.writer, app.vault, TelegramFiles(bot), directory.files, app.clock,
-        disk.has_space_for_files,
+        app.database.writer, app.vault, TelegramFiles(bot), process.blobs, app.clock,
+        process.has_room_for_files,
     )  # fmt: skip
 
     async def receive(batch: Sequence[RawUpdate]) -> None:
@@ -228,7 +238,7 @@ async def _run_jobs(app: App, process: ProcessParts, options: RunOptions) -> Non
 
     async def publish() -> None:
         await poller.identified.wait()
-        await publish_profile(bot, process.profile, directory.profile_digest)
+        await publish_profile(bot, process.profile, SharedValues(app.database.writer))
 
     poller = Poller(
         bot, receive, expected_bot=app.inbox.bot, clock=app.clock,

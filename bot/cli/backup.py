@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from bot.app.file_storage.opening import checked_blobs
 from bot.app.keys import key_store_url, load_host_key, open_key_store
 from bot.app.retention import require_outside
 from bot.app.storage import database_at, existing_database, fault_of
@@ -19,7 +20,6 @@ from bot.clock import HOUR, SystemClock
 from bot.errors import BackupError, HavenError, SettingError
 from bot.log import log
 from bot.settings import Settings, load_settings
-from bot.store.database import DataDirectory
 from bot.vault import HostKey
 from bot.vault.backup.create import (
     Backup,
@@ -95,10 +95,10 @@ def make_backup(deployment: Deployment, folder: Path) -> None:
         raise SettingError(NO_BACKUP_KEY)
     require_outside(settings, folder)
     recipients = BackupRecipients.parse(settings.backup_key)
-    files = DataDirectory(settings.data).files
+    blobs = checked_blobs(settings)
     with closing(open_key_store(settings)) as keys, _progress_bar("packed") as progress:
         made = Backup(folder, recipients, mac).create(
-            deployment.database, keys.database, files, now, progress
+            deployment.database, keys.database, blobs, now, progress
         )
     write_ledger(folder, deployment.run(Erasures.load_all), mac, now)
     expired = delete_expired(folder, now)

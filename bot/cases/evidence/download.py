@@ -1,8 +1,10 @@
-"""Download of files that people sent, and their encryption on disk.
+"""Download of files that people sent, and their encryption into the storage of files.
 
 A file is downloaded only once its report was sent; before that its bytes stay with the channel. Its
-state becomes "saved" only after the encrypted file is synced to disk; the custody log then records
-its type and digest. Nothing is unpacked, and a sender's name is never used as a file name.
+state becomes "saved" only after the encrypted file is durable; the custody log then records its
+type and digest. Nothing is unpacked, and a sender's name is never used as a file name.
+
+While the storage fails, files wait with the channel: no attempt is counted, none is given up.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import bindparam
 
@@ -20,20 +22,19 @@ from bot.cases.evidence.file_type import HEAD_BYTES, detect_type
 from bot.cases.intake import LOST, SAVED, TO_FETCH
 from bot.cases.sealed_fields import open_handle
 from bot.clock import DAY, SECOND, Clock
-from bot.errors import DecryptionError, LetterRefusedError
+from bot.errors import DecryptionError, FileStorageError, LetterRefusedError
 from bot.log import log
 from bot.store import Work, Writer, select_by, update_by
 from bot.store.tables.main import FILE_WAITS, files
 from bot.vault import SYSTEM, AuditLog, Sealer, Vault
-from bot.vault.erasure.erase import sync_file, sync_folder
 from bot.vault.file_encryption import seal_chunks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from hashlib import _Hash as HASH
-    from pathlib import Path
 
     from bot.conversation import FileRef
+    from bot.store.blobs.protocol import Blobs, BlobWriter
 
 POLL_SECONDS = 2.0
 LONG_POLL_SECONDS = 20.0
@@ -44,6 +45,8 @@ MAX_ATTEMPTS = 36
 MAX_BACKOFF_SECONDS = 3600
 MAX_BYTES_A_DAY = 2 * 1024**3
 """Bytes one process downloads in a day, so that a flood of files cannot fill the disk."""
+STORAGE_WAIT_SECONDS = 60
+"""How long files wait after the storage failed; then one is tried."""
 FETCH_TIMEOUT = 900.0
 """Seconds of one attempt, so that a slow download does not block the others for ever."""
 
@@ -103,18 +106,19 @@ class FileInspector:
 
 @dataclass(eq=False)
 class FileDownloader:
-    """Downloads files and encrypts them into a folder."""
+    """Downloads files and encrypts them into the storage of files."""
 
     writer: Writer
     vault: Vault
     source: FileSource
-    folder: Path
+    blobs: Blobs
     clock: Clock
     has_room: Callable[[], bool] = lambda: True
     """While it returns False, files wait and no attempts are counted."""
 
     def __post_init__(self) -> None:
         self._day_started, self._bytes_today = 0, 0
+        self._storage_failed_at: int | None = None
         self._custody = CustodyLog(self.vault, AuditLog(self.vault))
 
     async def run(self) -> None:
@@ -126,7 +130,7 @@ class FileDownloader:
 
     async def download_due(self) -> int:
         """Download the files that are due; return how many there were."""
-        if not self.has_room() or self._is_day_full():
+        if not self.has_room() or self._is_day_full() or self._waits_for_storage():
             return 0
         due = await self.writer.run(self._load_due)
         await asyncio.gather(*(self._download(file) for file in due))
@@ -138,9 +142,16 @@ class FileDownloader:
             self._day_started, self._bytes_today = now, 0
         return self._bytes_today > MAX_BYTES_A_DAY
 
+    def _waits_for_storage(self) -> bool:
+        """Tell whether the storage failed moments ago; a clock that went back does not wait."""
+        failed_at = self._storage_failed_at
+        passed = None if failed_at is None else self.clock.now() - failed_at
+        return passed is not None and 0 <= passed < STORAGE_WAIT_SECONDS * SECOND
+
     def _load_due(self, work: Work) -> list[_DueFile]:
         found = []
-        for name, case, handle, attempts in work.rows(_DUE_FILES, self.clock.now(), MAX_PARALLEL):
+        most = MAX_PARALLEL if self._storage_failed_at is None else 1
+        for name, case, handle, attempts in work.rows(_DUE_FILES, self.clock.now(), most):
             try:
                 sealer = self.vault.case_sealer(work, case)
                 note = open_handle(self.vault, name, handle)
@@ -159,16 +170,27 @@ class FileDownloader:
             await self.writer.run(
                 lambda it: self._record_lost(it, file.name, file.case, "refused", file.note)
             )
+        except FileStorageError as error:
+            log.error("file_storage_failed", error=type(error).__name__)
+            self._storage_failed_at = self.clock.now()
         except Exception as error:  # noqa: BLE001 - any error is retried, at most MAX_ATTEMPTS times
             log.warning("file_fetch_failed", file=file.name, error=type(error).__name__)
             await self.writer.run(
                 lambda work: self._postpone(work, file.name, file.case, file.attempts, file.note)
             )
         else:
+            self._storage_failed_at = None
             if await self.writer.run(lambda work: self._record_received(work, file, seen)):
                 log.info("file_saved", file=file.name)
-            else:  # its case was erased meanwhile
-                (self.folder / file.name).unlink(missing_ok=True)
+            else:
+                await self._delete_erased(file.name)
+
+    async def _delete_erased(self, name: str) -> None:
+        """Delete a file whose case was erased meanwhile; if that fails, a start deletes it."""
+        try:
+            await asyncio.to_thread(self.blobs.delete, [name])
+        except FileStorageError as error:
+            log.error("file_storage_failed", error=type(error).__name__)
 
     def _record_received(self, work: Work, file: _DueFile, seen: FileInspector) -> bool:
         if not work.run(_FINISH, SAVED, seen.size, file.name):
@@ -195,20 +217,17 @@ class FileDownloader:
             self._custody.record(work, case, event)
 
     async def _save_file(self, file: _DueFile) -> FileInspector:
-        unfinished = self.folder / f"{file.name}.part"
+        out = self.blobs.create(file.name)
         try:
-            with unfinished.open("wb") as out:
-                async with asyncio.timeout(FETCH_TIMEOUT):
-                    seen = await self._encrypt_to(file, out)
-                await asyncio.to_thread(sync_file, out)
-            unfinished.rename(self.folder / file.name)
+            async with asyncio.timeout(FETCH_TIMEOUT):
+                seen = await self._encrypt_to(file, out)
+            await asyncio.to_thread(out.commit)
         except BaseException:
-            unfinished.unlink(missing_ok=True)
+            out.discard()
             raise
-        await asyncio.to_thread(sync_folder, self.folder)
         return seen
 
-    async def _encrypt_to(self, file: _DueFile, out: IO[bytes]) -> FileInspector:
+    async def _encrypt_to(self, file: _DueFile, out: BlobWriter) -> FileInspector:
         seen = FileInspector()
         parts = self.source.fetch(file.note.handle, file.note.unique)
         async for piece in seal_chunks(file.sealer, file.name, seen.inspect(parts)):

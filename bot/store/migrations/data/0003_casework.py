@@ -24,6 +24,7 @@ def upgrade() -> None:
     _add_bodies_abroad()
     _add_synthetic_releases()
     _add_deliveries()
+    _add_shared_values()
 
 
 def _add_record() -> None:
@@ -560,3 +561,12 @@ def _to_case(table: str) -> sa.ForeignKeyConstraint:
 
 def _to_partner(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(["partner_id"], ["partners.id"], name=f"fk_{table}_partner_id")
+
+
+def _add_shared_values() -> None:
+    op.create_table(
+        "shared_values",
+        sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("value", sa.String(200), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_shared_values"),
+    )

@@ -10,6 +10,7 @@ import pytest
 from bot.cases.evidence.custody_log import CustodyAction
 from bot.clock import SECOND
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
+from bot.store.blobs.folder import FolderBlobs
 from tests.desks.web.team.test_approvals_and_reports import readers
 from tests.support.event_loop_probe import observe_disk_io
 from tests.support.harnesses.web_desk_harness import HttpBrowser
@@ -74,9 +75,8 @@ def test_an_original_file_needs_step_up_and_returns_to_the_case(
 def test_while_a_file_is_opened_everybody_else_is_answered(
     web_desk: WebDeskHarness, mei: WebCaseworker, how: str
 ) -> None:
-    web_desk.front.files_dir, meanwhile = observe_disk_io(
-        web_desk.front.files_dir, web_desk.home.loop
-    )
+    folder, meanwhile = observe_disk_io(web_desk.files_folder, web_desk.home.loop)
+    web_desk.front.blobs = FolderBlobs(folder)
     proves(mei, "/")
     assert mei.browser.get(path(web_desk, how)).status_code == 200
     assert meanwhile
