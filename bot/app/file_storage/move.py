@@ -21,7 +21,6 @@ from bot.store.blobs.bucket import BucketBlobs
 from bot.store.blobs.folder import FolderBlobs
 from bot.store.blobs.opening import bucket_address, open_blobs
 from bot.store.blobs.protocol import pieces_of, store_blob
-from bot.store.database import DataDirectory
 from bot.store.shared_values import (
     FILES_MARK,
     OLD_MARK,
@@ -41,6 +40,8 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 BATCH = 500
+FOLDER = "folder"
+"""Stands for the mark of a folder, which has none."""
 SAME_PLACE = "the files are to be moved to where they are; name another folder or bucket with --to"
 DIFFERS = "a file in {where} is not what was copied; haven files move tries it again"
 _KNOWN = select_in(files, "id", among="id")
@@ -106,34 +107,35 @@ def _source(settings: Settings, database: Database) -> Blobs:
 def _target(settings: Settings, database: Database, url: str, *, is_from_folder: bool) -> Blobs:
     """Return where the files shall lie; a bucket is claimed under a mark of its own.
 
-    Once an earlier move was decided, the mark of the database is that of this bucket.
+    The database notes that a move has begun, unless an earlier one was decided.
     """
-    target = open_blobs(settings, url)
+    target, run = open_blobs(settings, url), database.writer.run_sync
+    is_decided = _load(database, OLD_MARK) is not None
     if isinstance(target, FolderBlobs):
-        if target.folder != DataDirectory(settings.data).files or not target.folder.is_dir():
-            create_folder(target)
+        create_folder(target)
+        if not is_decided:
+            run(partial(store_value, name=TARGET_MARK, value=FOLDER))
         return target
     mark = _load(database, TARGET_MARK)
-    if mark is None and (is_from_folder or _load(database, OLD_MARK) is not None):
+    if mark is None and (is_decided or is_from_folder):
         mark = _load(database, FILES_MARK)
-    if mark is None:
+    if mark in {None, FOLDER}:
         mark = secrets.token_hex(16)
-        database.writer.run_sync(partial(store_value, name=TARGET_MARK, value=mark))
-    target = BucketBlobs(bucket_address(settings, url), partial(str, mark))
-    target.claim(mark)
-    target.check()
-    return target
+        run(partial(store_value, name=TARGET_MARK, value=mark))
+    bucket = BucketBlobs(bucket_address(settings, url), lambda: mark)
+    bucket.claim(str(mark))
+    bucket.check()
+    return bucket
 
 
 def _decide(work: Work, *, has_bucket: bool) -> None:
     """Have the database name the new storage, unless an earlier move came as far as this."""
-    target, old = load_value(work, TARGET_MARK), load_value(work, FILES_MARK)
-    if has_bucket and target is None:
+    target = load_value(work, TARGET_MARK)
+    if target is None:
         return
-    if old is not None:
-        store_value(work, OLD_MARK, old)
+    store_value(work, OLD_MARK, load_value(work, FILES_MARK) or FOLDER)
     delete_value(work, TARGET_MARK)
-    if has_bucket and target is not None:
+    if has_bucket:
         store_value(work, FILES_MARK, target)
     else:
         delete_value(work, FILES_MARK)

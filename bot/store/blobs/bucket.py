@@ -37,7 +37,7 @@ NOT_INSTALLED = (
 )
 KEEPS_VERSIONS = (
     "HAVEN_FILES_URL: {where} keeps what is deleted (versioning or object lock), so nothing would "
-    "ever be erased. Switch both off; object lock takes a new bucket"
+    "ever be erased. Switch both off and delete every old version; object lock takes a new bucket"
 )
 NOT_OURS = (
     "HAVEN_FILES_URL: {where} holds the files of another database, or of another copy of this one. "
@@ -142,13 +142,16 @@ class BucketBlobs:
         return [name for name in names if self._exists(name)]
 
     def delete(self, names: Sequence[str], /) -> None:
-        """Delete objects, and check that the bucket kept none of them."""
+        """Delete objects, and check that none is left.
+
+        A bucket that keeps versions is refused before: an object that it only hid would be found
+        by no later listing.
+        """
         if not names:
             return
-        self._confirm()
+        self.check()
         with self._faults():
             _obstore().delete(self._store, list(names))
-        self._refuse_versions()
         if self.existing(names):
             raise self._error(LEFT)
 

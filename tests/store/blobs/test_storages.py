@@ -1,4 +1,4 @@
-"""A folder and a bucket keep sealed files alike; a bucket that would keep erased ones is refused."""
+"""Folder and bucket keep sealed files alike; a bucket that would keep erased ones is refused."""
 
 from __future__ import annotations
 
