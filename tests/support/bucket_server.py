@@ -11,6 +11,7 @@ from bot.store.blobs.bucket import BucketAddress, BucketBlobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 HOST, REGION = "127.0.0.1", "us-east-1"
 KEY = ("AKIAHAVENTEST", "never-in-a-text/+secret")
@@ -70,6 +71,16 @@ class BucketServer:
         """Return a storage that expects a mark."""
         address = BucketAddress(bucket, prefix, self.endpoint, REGION, key=KEY)
         return BucketBlobs(address, lambda: mark)
+
+    def settings(self, bucket: str, folder: Path) -> dict[str, Any]:
+        """Return the settings of a deployment whose files lie in a bucket."""
+        path = folder / "bucket.key"
+        path.write_text(":".join(KEY), encoding="utf-8")
+        path.chmod(0o400)
+        return {
+            "files_url": f"s3://{bucket}/files", "files_endpoint": self.endpoint,
+            "files_region": REGION, "files_key_file": path,
+        }  # fmt: skip
 
     @property
     def _backend(self) -> Any:
