@@ -50,7 +50,7 @@ class Values(Protocol):
 
 
 class SharedValues:
-    """Values that can be found again or told anew, so that losing one does no harm."""
+    """Values that can be found or told again, so that losing one does no harm."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer

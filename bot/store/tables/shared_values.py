@@ -9,7 +9,7 @@ from bot.store.tables.main import metadata
 shared_values = Table(
     "shared_values",
     metadata,
-    Column("name", String(120), primary_key=True),
+    Column("name", String(48), primary_key=True),
     Column("value", String(200), nullable=False),
     info={
         "holds": "Telegram's ids of our own recordings, the digest of the public profile it was "

@@ -566,7 +566,7 @@ def _to_partner(table: str) -> sa.ForeignKeyConstraint:
 def _add_shared_values() -> None:
     op.create_table(
         "shared_values",
-        sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("name", sa.String(48), nullable=False),
         sa.Column("value", sa.String(200), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_shared_values"),
     )
