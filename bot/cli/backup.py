@@ -49,6 +49,10 @@ LEDGER_HINT = (
 NO_BACKUP_KEY = (
     "HAVEN_BACKUP_KEY is not set: make a key with haven keys backup, best on another machine"
 )
+FILES_RESTORED = (
+    "The files are in {to}/files, not in HAVEN_FILES_URL. Unset it for this copy, or move them to "
+    "an empty prefix: HAVEN_DATA={to} HAVEN_FILES_URL= haven files move --to s3://BUCKET/PREFIX"
+)
 NO_FOLDER = "HAVEN_BACKUPS is not set: name a folder there, or after haven backup"
 NO_HOST_KEY = (
     "A restore needs the host key of the deployment, from the copy kept elsewhere: name it with "
@@ -158,6 +162,8 @@ def restore(  # noqa: PLR0913 - each parameter is an option of the command
         target = RestoreTarget(to, database, keys)
         done = restoring.restore_into(found, target, erased.entries, now, waiver)
     _tell_restored(done, to)
+    if settings.files_url:
+        typer.echo(FILES_RESTORED.format(to=to.absolute()))
 
 
 def _tell_restored(done: RestoreResult, to: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.errors import FileStorageAwayError
 from bot.store.blobs.folder import FileBlobReader, FolderBlobs
 
 if TYPE_CHECKING:
@@ -19,6 +20,13 @@ class SingleBlob(FolderBlobs):
 
     def open(self, _name: str, /) -> FileBlobReader:
         return FileBlobReader(self._path)
+
+
+class AwayBlobs(FolderBlobs):
+    """A storage of files that does not answer."""
+
+    def open(self, _name: str, /) -> FileBlobReader:
+        raise FileStorageAwayError("away")
 
 
 class MemoryValues:

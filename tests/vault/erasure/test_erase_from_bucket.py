@@ -93,6 +93,33 @@ def test_a_bucket_that_keeps_versions_leaves_the_erasure_unfinished(
     assert site.finishes() == 0
 
 
+class _KilledError(Exception):
+    """The process is killed here."""
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_an_erasure_killed_before_or_after_its_objects_go_is_finished(
+    site: BucketShelf, monkeypatch: pytest.MonkeyPatch, *, is_deleted: bool
+) -> None:
+    real, case = bucket.BucketBlobs.delete, site.shelf.closed()
+    name = site.has_file(case)
+
+    def killed(blobs: bucket.BucketBlobs, names: list[str]) -> None:
+        if is_deleted:
+            real(blobs, names)
+        raise _KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bucket.BucketBlobs, "delete", killed)
+        with pytest.raises(_KilledError):
+            site.shelf.erases(case)
+    assert (name in site.kept()) is not is_deleted
+    assert len(site.unfinished()) == 1
+    site.shelf.restarts()
+    assert site.finishes() == 1
+    assert site.kept() == set()
+
+
 def test_while_the_bucket_is_away_an_erasure_waits_and_then_ends(
     site: BucketShelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from bot.clock import SECOND
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
 from bot.store.blobs.folder import FolderBlobs
 from tests.desks.web.team.test_approvals_and_reports import readers
+from tests.support.blobs import AwayBlobs
 from tests.support.event_loop_probe import observe_disk_io
 from tests.support.harnesses.web_desk_harness import HttpBrowser
 from tests.support.hostile_images import MARK, image_with_metadata
@@ -81,6 +82,19 @@ def test_while_a_file_is_opened_everybody_else_is_answered(
     assert mei.browser.get(path(web_desk, how)).status_code == 200
     assert meanwhile
     assert all(meanwhile)
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_while_the_storage_of_files_is_away_the_page_says_so(
+    web_desk: WebDeskHarness, mei: WebCaseworker, how: str
+) -> None:
+    web_desk.front.blobs = AwayBlobs(web_desk.files_folder)
+    proves(mei, "/")
+    answer = mei.browser.get(path(web_desk, how))
+    assert answer.status_code == 503
+    assert "The storage that holds the files does not answer" in answer.text
+    web_desk.front.blobs = FolderBlobs(web_desk.files_folder)
+    assert mei.browser.get(path(web_desk, how)).status_code == 200
 
 
 def test_words_that_were_begun_are_still_there_after_the_way_round(
