@@ -9,7 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.app.file_storage.move import move_files
-from bot.app.file_storage.opening import check_files, checked_blobs, prepare_blobs
+from bot.app.file_storage.opening import (
+    check_files,
+    checked_blobs,
+    has_room_for_files,
+    prepare_blobs,
+)
 from bot.app.storage import open_database, open_vault
 from bot.cases.evidence.files import EvidenceStore
 from bot.channels.telegram.told_values import adopt_old_files, profile_key, recording_key
@@ -20,6 +25,8 @@ from bot.store.blobs import bucket
 from bot.store.blobs.folder import FolderBlobs
 from bot.store.blobs.opening import load_mark, open_blobs
 from bot.store.blobs.protocol import store_blob
+from bot.store.database import DataDirectory
+from bot.store.disk_space import MIN_FREE_BYTES, DiskSpace, UsableSpace
 from bot.store.shared_values import load_value
 from tests.support.bucket_server import KEY, REGION, BucketServer, bucket_server
 from tests.support.cli_runner import written
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.settings import Settings
+    from bot.store.blobs.protocol import Blobs
 
 SENT = (b"\xff\xd8\xff first", b"second" * 40_000, b"third")
 ORPHAN = "f" * 32
@@ -188,6 +196,24 @@ def test_a_start_at_an_empty_place_is_refused_while_cases_have_files(
         with pytest.raises(SettingError, match="but cases have 3 files"):
             prepare_blobs(site.at(url), site.database)
     prepare_blobs(site.at(), site.database)
+
+
+def test_a_disk_with_room_for_text_alone_stops_files_only_if_they_lie_on_it(
+    server: BucketServer, tmp_path: Path
+) -> None:
+    data, whole = DataDirectory(tmp_path), 1000 * MIN_FREE_BYTES
+
+    def takes(blobs: Blobs, share: float) -> bool:
+        disk = DiskSpace(
+            tmp_path, lambda _: UsableSpace(whole, int(whole * share)), lambda _: False
+        )
+        return has_room_for_files(blobs, disk, data)()
+
+    bucket_, folder = server.blobs("any"), FolderBlobs(data.files)
+    assert [takes(bucket_, it) for it in (0.5, 0.15, 0.01)] == [True, True, False]
+    assert [takes(folder, it) for it in (0.5, 0.15, 0.01)] == [True, False, False]
+    elsewhere = FolderBlobs(tmp_path / "not there")  # cannot be examined, so it is full
+    assert not takes(elsewhere, 0.5)
 
 
 def test_the_command_moves_and_says_what_to_set(site: MovedDeployment) -> None:

@@ -46,7 +46,7 @@ MAX_BACKOFF_SECONDS = 3600
 MAX_BYTES_A_DAY = 2 * 1024**3
 """Bytes one process downloads in a day, so that a flood of files cannot fill the disk."""
 STORAGE_WAIT_SECONDS = 60
-"""How long files wait after the storage failed; then one is tried."""
+"""How long files wait after the storage failed, until it is asked again."""
 FETCH_TIMEOUT = 900.0
 """Seconds of one attempt, so that a slow download does not block the others for ever."""
 
@@ -130,7 +130,7 @@ class FileDownloader:
 
     async def download_due(self) -> int:
         """Download the files that are due; return how many there were."""
-        if not self.has_room() or self._is_day_full() or self._waits_for_storage():
+        if not self.has_room() or self._is_day_full() or not await self._storage_answers():
             return 0
         due = await self.writer.run(self._load_due)
         await asyncio.gather(*(self._download(file) for file in due))
@@ -142,16 +142,30 @@ class FileDownloader:
             self._day_started, self._bytes_today = now, 0
         return self._bytes_today > MAX_BYTES_A_DAY
 
-    def _waits_for_storage(self) -> bool:
-        """Tell whether the storage failed moments ago; a clock that went back does not wait."""
-        failed_at = self._storage_failed_at
-        passed = None if failed_at is None else self.clock.now() - failed_at
-        return passed is not None and 0 <= passed < STORAGE_WAIT_SECONDS * SECOND
+    async def _storage_answers(self) -> bool:
+        """Tell whether files can be stored; after a failure it is asked once a minute.
+
+        So nothing is downloaded in vain. After a clock that went back it is asked at once.
+        """
+        if self._storage_failed_at is None:
+            return True
+        if 0 <= self.clock.now() - self._storage_failed_at < STORAGE_WAIT_SECONDS * SECOND:
+            return False
+        try:
+            await asyncio.to_thread(self.blobs.check)
+        except FileStorageError as error:
+            self._note_failure(error)
+            return False
+        self._storage_failed_at = None
+        return True
+
+    def _note_failure(self, error: FileStorageError) -> None:
+        log.error("file_storage_failed", error=type(error).__name__)
+        self._storage_failed_at = self.clock.now()
 
     def _load_due(self, work: Work) -> list[_DueFile]:
         found = []
-        most = MAX_PARALLEL if self._storage_failed_at is None else 1
-        for name, case, handle, attempts in work.rows(_DUE_FILES, self.clock.now(), most):
+        for name, case, handle, attempts in work.rows(_DUE_FILES, self.clock.now(), MAX_PARALLEL):
             try:
                 sealer = self.vault.case_sealer(work, case)
                 note = open_handle(self.vault, name, handle)
@@ -171,15 +185,13 @@ class FileDownloader:
                 lambda it: self._record_lost(it, file.name, file.case, "refused", file.note)
             )
         except FileStorageError as error:
-            log.error("file_storage_failed", error=type(error).__name__)
-            self._storage_failed_at = self.clock.now()
+            self._note_failure(error)
         except Exception as error:  # noqa: BLE001 - any error is retried, at most MAX_ATTEMPTS times
             log.warning("file_fetch_failed", file=file.name, error=type(error).__name__)
             await self.writer.run(
                 lambda work: self._postpone(work, file.name, file.case, file.attempts, file.note)
             )
         else:
-            self._storage_failed_at = None
             if await self.writer.run(lambda work: self._record_received(work, file, seen)):
                 log.info("file_saved", file=file.name)
             else:
@@ -190,7 +202,7 @@ class FileDownloader:
         try:
             await asyncio.to_thread(self.blobs.delete, [name])
         except FileStorageError as error:
-            log.error("file_storage_failed", error=type(error).__name__)
+            self._note_failure(error)
 
     def _record_received(self, work: Work, file: _DueFile, seen: FileInspector) -> bool:
         if not work.run(_FINISH, SAVED, seen.size, file.name):
