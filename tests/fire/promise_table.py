@@ -93,6 +93,7 @@ CHECKS = (
     ),
     PromiseCheck("P43", tests=("desks/partner_room/test_every_room_address.py",)),
     PromiseCheck("P44", tests=("hotline/deliveries/test_deliveries_stateful.py",)),
+    PromiseCheck("P49", tests=("vault/erasure/test_erase_from_bucket.py", "store/blobs")),
 )  # fmt: skip
 
 
