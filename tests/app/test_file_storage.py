@@ -25,12 +25,14 @@ from bot.store.blobs import bucket
 from bot.store.blobs.folder import FolderBlobs
 from bot.store.blobs.opening import load_mark, open_blobs
 from bot.store.blobs.protocol import store_blob
-from bot.store.database import DataDirectory
+from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import MIN_FREE_BYTES, DiskSpace, UsableSpace
-from bot.store.shared_values import load_value
+from bot.store.shared_values import FILES_MARK, load_value, store_value
 from tests.support.bucket_server import KEY, REGION, BucketServer, bucket_server
 from tests.support.cli_runner import written
+from tests.support.database_fixtures import migrated_url, on_both_databases
 from tests.support.harnesses.evidence_harness import EvidenceHarness
+from tests.support.harnesses.hotline_harness import settings_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,6 +189,16 @@ def test_a_first_start_claims_its_bucket_and_later_ones_know_it(
     with pytest.raises(SettingError, match="lie in object storage"):
         prepare_blobs(site.at(), site.database)
     site.close()
+
+
+@on_both_databases
+def test_every_process_reads_the_mark_from_the_database(kind: str, tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, database_url=migrated_url(kind, tmp_path))
+    database = Database(str(settings.database_url))
+    assert load_mark(settings) is None
+    database.writer.run_sync(lambda work: store_value(work, FILES_MARK, "ab"))
+    assert load_mark(settings) == "ab"
+    database.writer.close()
 
 
 def test_a_start_at_an_empty_place_is_refused_while_cases_have_files(
