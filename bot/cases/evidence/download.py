@@ -56,6 +56,7 @@ _DUE_FILES = select_by(
     order_by="not_before", limit=bindparam("most"),
 )  # fmt: skip
 _FINISH = update_by(files, "state", "size", by="id", constants={"handle": None})
+_WAIT = update_by(files, "not_before", by="id")
 _RETRY_LATER = update_by(files, "not_before", by="id", constants={"attempts": files.c.attempts + 1})
 
 
@@ -186,6 +187,7 @@ class FileDownloader:
             )
         except FileStorageError as error:
             self._note_failure(error)
+            await self.writer.run(lambda work: self._put_last(work, file.name))
         except Exception as error:  # noqa: BLE001 - any error is retried, at most MAX_ATTEMPTS times
             log.warning("file_fetch_failed", file=file.name, error=type(error).__name__)
             await self.writer.run(
@@ -245,6 +247,10 @@ class FileDownloader:
         async for piece in seal_chunks(file.sealer, file.name, seen.inspect(parts)):
             out.write(piece)
         return seen
+
+    def _put_last(self, work: Work, name: str) -> None:
+        """Let other files be tried before one that was not stored; it costs it no attempt."""
+        work.run(_WAIT, self.clock.now() + STORAGE_WAIT_SECONDS * SECOND, name)
 
     def _postpone(
         self, work: Work, name: str, case: str, attempts: int, note: FileRef | None = None
