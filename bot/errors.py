@@ -74,6 +74,14 @@ class BackupError(HavenError):
     """A backup, its key or its ledger is unusable. The text says why."""
 
 
+class FileStorageError(HavenError):
+    """The storage of files cannot be used. The text names the setting and the fix."""
+
+
+class FileStorageAwayError(FileStorageError):
+    """The storage of files does not answer. Files wait; Haven goes on once it does."""
+
+
 # --- Encryption and access ----------------------------------------------------------------
 
 

@@ -35,9 +35,11 @@ MAX_RETENTION_DAYS = 365
 HOURS_PATTERN = r"^$|^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$"
 WEEKDAYS_PATTERN = r"^[1-7]-[1-7]$"
 LIST_PATTERN = r"^$|^[^,\s]+(,[^,\s]+)*$"
+FILES_PATTERN = r"^$|^file:///[^?#\s]+$|^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._/-]*)?$"
 LISTEN_PATTERN = r"^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):\d{1,5}$"
 MAX_PORT = 65_535
 LOCALHOST = r"(127\.0\.0\.1|localhost|\[::1\])"
+ENDPOINT_PATTERN = rf"^$|^https://[^\s/@]+/?$|^http://{LOCALHOST}(:\d{{1,5}})?/?$"
 ORIGIN_PATTERN = rf"^$|^https://[a-z0-9.-]+(:\d{{1,5}})?$|^http://{LOCALHOST}(:\d{{1,5}})?$"
 SOURCE_PATTERN = r"^$|^https?://[^\s]{4,100}$"
 PROXY_PATTERN = r"^https?://([^@/\s]+@)?(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}/?$"
@@ -62,6 +64,8 @@ CREDENTIAL = "haven-host-key"
 """The name of the host key among the credentials of a systemd service."""
 TOKEN_CREDENTIAL = "haven-telegram-token"  # noqa: S105 - a name
 """The name of the bot's token there."""
+FILES_CREDENTIAL = "haven-files-key"
+"""The name of the bucket's key there."""
 SETTING_HINTS = {
     "data": "a folder Haven may write to, e.g. HAVEN_DATA=/var/lib/haven",
     "telegram_token": "the token BotFather gave, like 123456:ABC..., without quotes or spaces",
@@ -77,6 +81,13 @@ SETTING_HINTS = {
     "telegram_proxy": "an HTTP proxy, e.g. HAVEN_TELEGRAM_PROXY=http://proxy.example.org:3128, "
     "with USER:PASSWORD@ before its name if it asks for them; SOCKS is not understood",
     "database_url": "sqlite:///path or postgresql://user@host/name",
+    "files_url": "file:///folder or s3://bucket/prefix; empty for the folder files of HAVEN_DATA",
+    "files_endpoint": "https://NAME of the object storage, or http:// on this machine only; empty "
+    "for AWS",
+    "files_region": "the region of the bucket, e.g. HAVEN_FILES_REGION=ap-northeast-1",
+    "files_addressing": "path or host: where the name of the bucket stands in addresses",
+    "files_key_file": "a file with ID:SECRET of a key for the bucket, outside HAVEN_DATA, mode "
+    "0400; empty for that of the environment (AWS_ACCESS_KEY_ID) or of the machine",
     "place": "the country whose phone numbers and law apply, e.g. HAVEN_PLACE=taiwan",
     "keys_url": "sqlite:///path or postgresql://user@host/name, not that of HAVEN_DATABASE_URL",
     "allow_async_standby": "yes, to start although no commit waits for a standby; leave it out",
@@ -151,6 +162,16 @@ class Settings(BaseSettings):
     """The passphrase of a locked host key; without this file the terminal asks for it."""
     database_url: str | None = None
     """The database, by default SQLite in the data folder."""
+    files_url: Annotated[str, Field(pattern=FILES_PATTERN)] = ""
+    """Where sealed files lie: a folder or a bucket, by default `files` in the data folder."""
+    files_endpoint: Annotated[str, Field(pattern=ENDPOINT_PATTERN)] = ""
+    """The object storage, if it is not AWS; TLS is required unless it is on this machine."""
+    files_region: Annotated[str, Field(pattern=r"^[a-z0-9-]{0,40}$")] = ""
+    """The region of the bucket."""
+    files_addressing: Literal["path", "host"] = "path"
+    """Whether the bucket is named in the path of an address or in its host."""
+    files_key_file: Path | None = None
+    """A file with ID:SECRET of the bucket's key, by default the environment's; never logged."""
     place: Annotated[str, Field(max_length=40)] = "taiwan"
     """The country whose phone numbers and law apply."""
     keys_url: str | None = None
@@ -476,6 +497,11 @@ class Settings(BaseSettings):
     def host_key_credential(self) -> Path | None:
         """Return the host key from systemd (LoadCredentialEncrypted=haven-host-key:...), if any."""
         return _credential(CREDENTIAL)
+
+    @property
+    def files_key_path(self) -> Path | None:
+        """Return the file with the key of the bucket, as it is set or from systemd, if any."""
+        return self.files_key_file or _credential(FILES_CREDENTIAL)
 
     def required_host_key_file(self) -> Path:
         """Return the path of the host key.

@@ -88,7 +88,9 @@ DEMO_SETTINGS = {
     "stella_maris=2026-01-01/,spa=2026-01-01/2029-12-31,rerum_novarum=2026-01-01/2026-06-30",
 }
 """What a deployment would decide; the first screen says that this is a rehearsal."""
-CLEARED_SETTINGS = dict.fromkeys(("database_url", "keys_url", "backups")) | {"backup_key": ""}
+CLEARED_SETTINGS = dict.fromkeys(("database_url", "keys_url", "backups")) | {
+    "backup_key": "", "files_url": "",
+}  # fmt: skip
 """Settings of a real deployment that the environment may hold; the demo must not touch it."""
 
 

@@ -14,6 +14,7 @@ from bot.hotline.deliveries.store import stop_partners
 from bot.hotline.interpreting.sessions import end_sessions_of_case
 from bot.mailbox.outbox import Outbox
 from bot.partners.link_stats import LinkStats
+from bot.store.blobs.opening import open_blobs
 from bot.store.database import DataDirectory
 from bot.vault import AuditLog, Vault
 from bot.vault.audit.log import AuditTruncation
@@ -47,7 +48,7 @@ def build_erasures(settings: Settings, vault: Vault, outbox: Outbox | None = Non
         stop_partners,
         log_case_erased,
     ]
-    return Erasures(vault, AuditLog(vault), DataDirectory(settings.data).files, erasers)
+    return Erasures(vault, AuditLog(vault), open_blobs(settings), erasers)
 
 
 def open_backup_folder(settings: Settings, vault: Vault) -> BackupFolder | None:

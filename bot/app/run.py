@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.app.build import App, RunningApp, build
 from bot.app.databases.upgrade import delete_copies_in_time
 from bot.app.fact_checks import keep_following
+from bot.app.file_storage.opening import checked_blobs, has_room_for_files, prepare_blobs
 from bot.app.front.update_source import SourceParts, Webhook, build_source, build_webhook
 from bot.app.jobs import run_together
 from bot.app.options import BuildOptions
@@ -45,6 +46,7 @@ from bot.channels.telegram.profile import (
 )
 from bot.channels.telegram.sender import Sender
 from bot.channels.telegram.steady_requests import TelegramNotes
+from bot.channels.telegram.told_values import adopt_old_files
 from bot.channels.telegram.voice_cache import Recordings
 from bot.channels.telegram.webhook.order import HOLD_SECONDS
 from bot.clock import MINUTE, SECOND, Clock, SystemClock, boot_number
@@ -71,6 +73,7 @@ from bot.store.faults import is_store_error
 from bot.store.findings import CLOCK_DOUBTED_UNTIL, CLOCK_ERROR, TOKEN_REFUSED_SINCE
 from bot.store.heartbeat import Absence, record_heartbeat, return_from_absence
 from bot.store.patience import Patience
+from bot.store.shared_values import SharedValues
 from bot.vault.passphrase_hash import PassphraseHashWorker
 from flows.texts import phrases
 
@@ -81,6 +84,7 @@ if TYPE_CHECKING:
     from bot.channels.telegram.parsing.split_batch import RawUpdate
     from bot.languages.availability import LanguageOffer
     from bot.settings import Settings
+    from bot.store.blobs.protocol import Blobs
     from bot.store.writer import Work
     from bot.vault import Vault
 
@@ -166,18 +170,23 @@ async def _run_with(
 ) -> None:  # fmt: skip
     directory = DataDirectory(settings.data)
     disk, server_time = options.disk or DiskSpace(directory.path), ServerTime(options.clock)
+    blobs = await asyncio.to_thread(_open_blobs, settings, database, options)
+    has_room = has_room_for_files(blobs, disk, directory)
     bot = build_bot(
         settings.token(), settings.telegram_api, server_time.note_date, settings.proxy()
     )
     webhook = build_webhook(settings) if ProcessRole.FRONT in options.roles else None
-    sender = Sender(bot, recordings=Recordings(bot, cache_file=directory.recordings))
+    if options.leads:
+        old_files = (directory.recordings, directory.profile_digest)
+        await database.writer.run(lambda work: adopt_old_files(work, bot.id, *old_files))
+    sender = Sender(bot, recordings=Recordings(bot, values=SharedValues(database.writer)))
     async with connections(bot):
         build_options = BuildOptions(
             bot_id=bot.id, username=lambda: bot.known_username, clock=options.clock,
             clock_monitor=ClockMonitor(server_time.now, boot_number()), limits=options.limits,
             rehearsal=options.rehearsal, desks=(WebDesk(vault),), languages=offered.tags,
             voices=load_recordings(load_place(settings), offered.tags), hasher=hasher,
-            has_disk_space=disk.has_space_for_files, roles=options.roles,
+            has_disk_space=has_room, roles=options.roles,
         )  # fmt: skip
         build_app = partial(build, settings, database, vault, sender, build_options)
         running, profile = RunningApp(build_app()), public_profile(settings, offered)
@@ -190,7 +199,9 @@ async def _run_with(
             watch.append(webhook.serve())
 
         def run_once() -> Coroutine[None, None, None]:
-            process = ProcessParts(bot, disk, directory, profile, activity, webhook)
+            process = ProcessParts(
+                bot, disk, directory, profile, activity, webhook, blobs, has_room
+            )
             return _run_jobs(running.app, process, options)
 
         presence = Presence(database, _all_roles(options), options.clock)
@@ -202,6 +213,12 @@ async def _run_with(
             watch_silence(database, vault, directory.silence_mark if options.leads else None),
             presence.run(),
         )
+
+
+def _open_blobs(settings: Settings, database: Database, options: RunOptions) -> Blobs:
+    """Return the storage of files; a process that keeps none there does not prepare it."""
+    keeps_files = options.leads or options.extra_job is not None
+    return prepare_blobs(settings, database) if keeps_files else checked_blobs(settings)
 
 
 def _all_roles(options: RunOptions) -> frozenset[ProcessRole]:
@@ -275,6 +292,8 @@ class ProcessParts:
     activity: Activity
     webhook: Webhook | None
     """Where Telegram posts; None while updates are polled."""
+    blobs: Blobs
+    has_room_for_files: Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,8 +372,8 @@ def _leader_jobs(parts: JobParts) -> list[Coroutine[Any, Any, None]]:
     app, process = parts.app, parts.process
     writer = app.database.writer
     downloader = FileDownloader(
-        writer, app.vault, TelegramFiles(process.bot), process.directory.files, app.clock,
-        process.disk.has_space_for_files,
+        writer, app.vault, TelegramFiles(process.bot), process.blobs, app.clock,
+        process.has_room_for_files,
     )  # fmt: skip
     jobs: list[Coroutine[Any, Any, None]] = [
         app.courier.run(), app.passphrase_hashing.run(), downloader.run(),
@@ -386,7 +405,8 @@ async def _publish(parts: JobParts) -> None:
     if ProcessRole.FRONT in parts.options.roles:
         await parts.source.requests.identified.wait()
     process = parts.process
-    await publish_profile(process.bot, process.profile, process.directory.profile_digest)
+    values = SharedValues(parts.app.database.writer)
+    await publish_profile(process.bot, process.profile, values)
 
 
 async def _wake_hashing(app: App) -> None:

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from bot.app.file_storage.opening import checked_blobs
 from bot.app.keys import key_store_url, load_host_key, open_key_store
 from bot.app.retention import require_outside
 from bot.app.storage import database_at, existing_database, fault_of
@@ -19,7 +20,6 @@ from bot.clock import HOUR, SystemClock
 from bot.errors import BackupError, HavenError, SettingError
 from bot.log import log
 from bot.settings import Settings, load_settings
-from bot.store.database import DataDirectory
 from bot.vault import HostKey
 from bot.vault.backup.create import (
     Backup,
@@ -48,6 +48,10 @@ LEDGER_HINT = (
 )
 NO_BACKUP_KEY = (
     "HAVEN_BACKUP_KEY is not set: make a key with haven keys backup, best on another machine"
+)
+FILES_RESTORED = (
+    "The files are in {to}/files, not in HAVEN_FILES_URL. Unset it for this copy, or move them to "
+    "an empty prefix: HAVEN_DATA={to} HAVEN_FILES_URL= haven files move --to s3://BUCKET/PREFIX"
 )
 NO_FOLDER = "HAVEN_BACKUPS is not set: name a folder there, or after haven backup"
 NO_HOST_KEY = (
@@ -95,10 +99,10 @@ def make_backup(deployment: Deployment, folder: Path) -> None:
         raise SettingError(NO_BACKUP_KEY)
     require_outside(settings, folder)
     recipients = BackupRecipients.parse(settings.backup_key)
-    files = DataDirectory(settings.data).files
+    blobs = checked_blobs(settings)
     with closing(open_key_store(settings)) as keys, _progress_bar("packed") as progress:
         made = Backup(folder, recipients, mac).create(
-            deployment.database, keys.database, files, now, progress
+            deployment.database, keys.database, blobs, now, progress
         )
     write_ledger(folder, deployment.run(Erasures.load_all), mac, now)
     expired = delete_expired(folder, now)
@@ -158,6 +162,8 @@ def restore(  # noqa: PLR0913 - each parameter is an option of the command
         target = RestoreTarget(to, database, keys)
         done = restoring.restore_into(found, target, erased.entries, now, waiver)
     _tell_restored(done, to)
+    if settings.files_url:
+        typer.echo(FILES_RESTORED.format(to=to.absolute()))
 
 
 def _tell_restored(done: RestoreResult, to: Path) -> None:

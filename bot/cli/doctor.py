@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from bot.app.fact_checks import use_stored_checks
+from bot.app.file_storage.opening import check_files
 from bot.app.keys import load_host_key
 from bot.app.retention import check_backup_settings
 from bot.app.sign_in import require_key_holder
@@ -113,6 +114,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         yield describe(running, now), lambda: refuse_missing(running, now)
         yield "clock agrees with Telegram's", lambda: _check_clock(settings)
         yield "messages are fetched from Telegram", lambda: _check_polling(settings)
+        yield "files can be stored and erased", lambda: check_files(settings)
         yield "every message was handled", lambda: _check_quarantine(settings)
         yield "nothing is kept too long", lambda: _check_retention(settings)
         yield _comparing(settings), lambda: _check_connections(settings)

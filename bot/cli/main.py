@@ -110,6 +110,7 @@ class Commands(LazyGroup):
         "figures": Entry("health.figures", "figures", "What the hotline did in past months."),
         "export": Entry("exports.export", "export_app", "Figures in HXL, the codebook of HTCDS."),
         "audit": Entry("audit", "audit_app", "The audit log."),
+        "files": Entry("databases.files", "files_app", "Where files of cases lie; move them."),
         "keys": Entry("keys", "keys_app", "The host key, escrow, rescue."),
         "backup": Entry("backup", "backup", "Make a backup while Haven runs."),
         "restore": Entry("backup", "restore", "Restore a backup into a new folder."),

@@ -29,7 +29,9 @@ from bot.errors import CaseNotReadableError, DecryptionError, HavenError
 from bot.hotline.chat.messages import CaseMessages
 from bot.languages import catalogue
 from bot.settings import Settings, load_settings
-from bot.store.database import Database, DataDirectory
+from bot.store.blobs.opening import open_blobs
+from bot.store.blobs.protocol import Blobs
+from bot.store.database import Database
 from bot.store.statements import select_by
 from bot.store.tables.main import cases, reports
 from bot.store.writer import Work
@@ -66,7 +68,7 @@ def rescue_cases(folder: Path, by: SignedIn, password_file: PasswordFile = None)
                 folder.mkdir(mode=0o700, parents=True)
             except FileExistsError:
                 raise HavenError(f"{folder} exists already; name a new folder") from None
-            rescue = CaseRescue(database, vault, keyring, DataDirectory(settings.data).files)
+            rescue = CaseRescue(database, vault, keyring, open_blobs(settings))
             written, unreadable = rescue.write(folder)
     typer.echo(f"{folder}: {len(written)} cases. They are not encrypted: keep them from others.")
     typer.echo("People cannot be written to until they write again. Start over with another")
@@ -82,7 +84,7 @@ class CaseRescue:
     database: Database
     vault: Vault
     keyring: Keyring
-    files: Path
+    blobs: Blobs
 
     def write(self, folder: Path) -> tuple[list[str], list[str]]:
         """Write all that opens into a folder; return the references that did, and did not."""
@@ -118,12 +120,12 @@ class CaseRescue:
         found = []
         notes = self._run(lambda work: load_file_notes(work, case, opener))
         for number, (name, note) in enumerate(notes, start=1):
-            path = self.files / name
-            if path.exists():
+            is_present = bool(self.blobs.existing([name]))
+            if is_present:
                 with (folder / f"{number}.bin").open("wb") as out:
-                    out.writelines(open_chunks(opener, name, path))
+                    out.writelines(open_chunks(opener, name, self.blobs))
             found.append({"number": number, "kind": note.kind, "name": note.name,
-                          "is_present": path.exists()})  # fmt: skip
+                          "is_present": is_present})  # fmt: skip
         return found
 
     def _run(self, unit: Any) -> Any:

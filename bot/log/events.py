@@ -259,6 +259,10 @@ CASES: Final[Mapping[str, LogEvent]] = {
     "file_failed": LogEvent(
         _WARNING, "file error attempts", "A file was given up: the case says that it is missing."
     ),
+    "file_storage_failed": LogEvent(
+        _ERROR, "error count", "The storage of files does not answer, or refuses: files wait with "
+        "Telegram, and erasures are finished later.", "`haven doctor` names the setting.",
+    ),
     "file_fetch_failed": LogEvent(
         _WARNING, "file error", "A file could not be fetched and is tried again."
     ),

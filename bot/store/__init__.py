@@ -43,6 +43,7 @@ from bot.store.tables import (  # noqa: F401 - registers every table
     record,
     service_hours,
     services,
+    shared_values,
     training,
 )
 from bot.store.writer import Work, Writer

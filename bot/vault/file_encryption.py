@@ -12,8 +12,8 @@ from bot.vault.purpose import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
 
+    from bot.store.blobs.protocol import Blobs
     from bot.vault.purpose import Opener, Sealer
 
 CHUNK_SIZE = 64 * 1024
@@ -40,15 +40,17 @@ async def seal_chunks(
     yield sealer.seal(Purpose.FILE, _associated_data(name, number, is_last=True), buffered)
 
 
-def open_chunks(opener: Opener, name: str, path: Path) -> Iterator[bytes]:
+def open_chunks(opener: Opener, name: str, blobs: Blobs) -> Iterator[bytes]:
     """Yield the plain chunks of a sealed file.
 
     Raises:
         DecryptionError: the file was altered, or its end is missing.
+        FileNotFoundError: there is no such file.
+        FileStorageError: the storage cannot be read.
     """
-    left = path.stat().st_size
     number = 0
-    with path.open("rb") as file:
+    with blobs.open(name) as file:
+        left = file.size
         while left > 0:
             sealed = file.read(CHUNK_SIZE + OVERHEAD)
             if not sealed:

@@ -17,6 +17,7 @@ from bot.hotline.chat.messages import (
     CaseMessages,
     MessageSide,
 )
+from bot.store.blobs.folder import FolderBlobs
 from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
 from tests.browser.conftest import PATIENCE, WIDE, complaints_of
 from tests.support.database_fixtures import query
@@ -87,9 +88,10 @@ async def gets(office: BrowserDeskHarness, reference: str, kind: str, data: byte
     note = FileRef(f"handle-{kind}", kind, len(data), unique=f"unique-{kind}")
     report = NewReport(case, "addition", "report", {"evidence": (note,)}, now)
     office.database.writer.run_sync(lambda work: intake.store(work, [], [report]))
-    office.front.files_dir.mkdir(parents=True, exist_ok=True)
+    assert isinstance(office.front.blobs, FolderBlobs)
+    office.front.blobs.folder.mkdir(parents=True, exist_ok=True)
     downloader = FileDownloader(
-        office.database.writer, office.vault, SingleFileSource(data), office.front.files_dir,
+        office.database.writer, office.vault, SingleFileSource(data), office.front.blobs,
         office.clock,
     )  # fmt: skip
     await downloader.download_due()

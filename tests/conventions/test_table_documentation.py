@@ -30,6 +30,7 @@ CODES = {
     "key_requests.queues": "names of queues, as in staff.queues",
     "staff_keys.queues": "names of queues, as in staff.queues",
     "cases.contact": "the contact rule and its hours: bot/hotline/contact_rule.py",
+    "shared_values.value": "digests, marks, ids that Telegram gave: bot/store/shared_values.py",
     "wordings.words": "questions and notices of ours, as they were shown; no word of a person",
     "staff.languages": "tags of languages, set by an operator",
     "staff.queues": "names of queues, set by an operator",

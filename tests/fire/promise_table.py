@@ -99,6 +99,7 @@ CHECKS = (
     PromiseCheck(
         "P47", tests=("channels/telegram/webhook", "stories/test_webhook_evening.py")
     ),
+    PromiseCheck("P49", tests=("vault/erasure/test_erase_from_bucket.py", "store/blobs")),
 )  # fmt: skip
 
 

@@ -29,10 +29,12 @@ def test_no_needle_is_left_and_no_key_opens_what_was_kept_from_before(
 
 
 def test_what_is_left_would_be_found(capsys: pytest.CaptureFixture[str]) -> None:
-    """A key that was kept opens what was kept; a needle in a log and in a file is seen."""
-    code = run_command(needle_drill.drill, ["--flaw", "all"])
+    """A key that was kept opens what was kept; a needle in a log and in an object is seen."""
+    code = run_command(needle_drill.drill, ["--flaw", "all", "--storage", "bucket"])
     found = json.loads(capsys.readouterr().out)
     assert code == 1
     assert found["faults"]["opened"] >= 5
     assert {kind for kind, count in found["opened_to"].items() if count >= 5} == EVERYBODY
-    assert set(found["faults"]["hits"]) == {"log", "left"}
+    assert set(found["faults"]["hits"]) == {"log", needle_drill.LEFT}
+    assert found["faults"]["kept_files"] == [needle_drill.LEFT]  # every other one was erased
+    assert found["faults"].keys() == {"opened", "hits", "kept_files"}

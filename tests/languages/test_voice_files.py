@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.app.texts import spoken_texts
 from bot.channels.telegram.client import build_bot
+from bot.channels.telegram.told_values import recording_key
 from bot.channels.telegram.voice_cache import Recordings
 from bot.errors import LetterRefusedError
 from bot.languages import LANGUAGES
@@ -30,6 +32,7 @@ from flows.texts.phrases import CONSENT
 from flows.texts.questions import NO_PROMISE
 from flows.urgent.danger import DangerFlow
 from flows.urgent.despair import Despair
+from tests.support.blobs import MemoryValues
 from tests.support.harnesses.hotline_harness import HotlineHarness
 
 if TYPE_CHECKING:
@@ -180,7 +183,7 @@ def test_labels_and_phrases_with_blanks_are_not_recorded() -> None:
 
 
 async def test_telegram_gets_a_recording_once_and_its_number_from_then_on(tmp_path: Path) -> None:
-    name, kept = record(tmp_path, "id", CONSENT), tmp_path / "recordings.json"
+    name, kept = record(tmp_path, "id", CONSENT), MemoryValues()
     sandbox = Sandbox()
     sari = sandbox.add_phone("Sari")
     sari.say("/start")
@@ -189,28 +192,24 @@ async def test_telegram_gets_a_recording_once_and_its_number_from_then_on(tmp_pa
             assert await Recordings(bot, tmp_path, kept).send(sari.id, name)  # a new process each
         record(tmp_path, "id", CONSENT, SOUND + b"anew")
         assert await Recordings(bot, tmp_path, kept).send(sari.id, name)
-        kept.write_text('{"' + "0" * 64 + '": "gone"}', encoding="utf-8")
-        assert await Recordings(bot, tmp_path, kept).send(sari.id, name)
-        kept.write_text("not json", encoding="utf-8")
+        kept.values.clear()
         assert await Recordings(bot, tmp_path, kept).send(sari.id, name)
     sent = [call for call in sandbox.calls.calls if call.method == "sendVoice"]
-    assert [bool(call.uploads) for call in sent] == [True, False, True, True, True]
-    assert sum("voice" in message for message in sari.messages()) == 5
+    assert [bool(call.uploads) for call in sent] == [True, False, True, True]
+    assert sum("voice" in message for message in sari.messages()) == 4
 
 
 async def test_a_number_telegram_does_not_know_any_more_costs_one_more_upload(
     tmp_path: Path,
 ) -> None:
-    from hashlib import sha256  # noqa: PLC0415
-
-    name, kept = record(tmp_path, "id", CONSENT), tmp_path / "recordings.json"
+    name, kept = record(tmp_path, "id", CONSENT), MemoryValues()
     sandbox = Sandbox()
     sari = sandbox.add_phone("Sari")
     sari.say("/start")
-    kept.write_text(f'{{"{sha256(SOUND).hexdigest()}": "forgotten"}}', encoding="utf-8")
     async with serve(sandbox) as base, build_bot(TOKEN, base) as bot:
+        kept.values[recording_key(bot.id, sha256(SOUND).hexdigest())] = "forgotten"
         assert await Recordings(bot, tmp_path, kept).send(sari.id, name)
-    assert "forgotten" not in kept.read_text(encoding="utf-8")
+    assert "forgotten" not in kept.values.values()
 
 
 async def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from bot.errors import DecryptionError
 from bot.vault.file_encryption import CHUNK_SIZE, OVERHEAD, open_chunks, seal_chunks
 from bot.vault.keys.case_keys import CaseOpener, CaseSealer
 from bot.vault.keys.hpke import KeyPair
+from tests.support.blobs import SingleBlob
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -33,7 +34,7 @@ async def sealed(content: bytes, size: int = 10_000, name: str = "f") -> list[by
 
 def opened(path: Path, pieces: list[bytes], name: str = "f") -> bytes:
     path.write_bytes(b"".join(pieces))
-    return b"".join(open_chunks(OPENER, name, path))
+    return b"".join(open_chunks(OPENER, name, SingleBlob(path)))
 
 
 @pytest.mark.parametrize(

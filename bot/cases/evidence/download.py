@@ -1,8 +1,10 @@
-"""Download of files that people sent, and their encryption on disk.
+"""Download of files that people sent, and their encryption into the storage of files.
 
 A file is downloaded only once its report was sent; before that its bytes stay with the channel. Its
-state becomes "saved" only after the encrypted file is synced to disk; the custody log then records
-its type and digest. Nothing is unpacked, and a sender's name is never used as a file name.
+state becomes "saved" only after the encrypted file is durable; the custody log then records its
+type and digest. Nothing is unpacked, and a sender's name is never used as a file name.
+
+While the storage fails, files wait with the channel: no attempt is counted, none is given up.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import bindparam
 
@@ -20,20 +22,19 @@ from bot.cases.evidence.file_type import HEAD_BYTES, detect_type
 from bot.cases.intake import LOST, SAVED, TO_FETCH
 from bot.cases.sealed_fields import open_handle
 from bot.clock import DAY, SECOND, Clock
-from bot.errors import DecryptionError, LetterRefusedError
+from bot.errors import DecryptionError, FileStorageError, LetterRefusedError
 from bot.log import log
 from bot.store import Work, Writer, select_by, update_by
 from bot.store.tables.main import FILE_WAITS, files
 from bot.vault import SYSTEM, AuditLog, Sealer, Vault
-from bot.vault.erasure.erase import sync_file, sync_folder
 from bot.vault.file_encryption import seal_chunks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from hashlib import _Hash as HASH
-    from pathlib import Path
 
     from bot.conversation import FileRef
+    from bot.store.blobs.protocol import Blobs, BlobWriter
 
 POLL_SECONDS = 2.0
 LONG_POLL_SECONDS = 20.0
@@ -44,6 +45,8 @@ MAX_ATTEMPTS = 36
 MAX_BACKOFF_SECONDS = 3600
 MAX_BYTES_A_DAY = 2 * 1024**3
 """Bytes one process downloads in a day, so that a flood of files cannot fill the disk."""
+STORAGE_WAIT_SECONDS = 60
+"""How long files wait after the storage failed, until it is asked again."""
 FETCH_TIMEOUT = 900.0
 """Seconds of one attempt, so that a slow download does not block the others for ever."""
 
@@ -53,6 +56,7 @@ _DUE_FILES = select_by(
     order_by="not_before", limit=bindparam("most"),
 )  # fmt: skip
 _FINISH = update_by(files, "state", "size", by="id", constants={"handle": None})
+_WAIT = update_by(files, "not_before", by="id")
 _RETRY_LATER = update_by(files, "not_before", by="id", constants={"attempts": files.c.attempts + 1})
 
 
@@ -103,18 +107,19 @@ class FileInspector:
 
 @dataclass(eq=False)
 class FileDownloader:
-    """Downloads files and encrypts them into a folder."""
+    """Downloads files and encrypts them into the storage of files."""
 
     writer: Writer
     vault: Vault
     source: FileSource
-    folder: Path
+    blobs: Blobs
     clock: Clock
     has_room: Callable[[], bool] = lambda: True
     """While it returns False, files wait and no attempts are counted."""
 
     def __post_init__(self) -> None:
         self._day_started, self._bytes_today = 0, 0
+        self._storage_failed_at: int | None = None
         self._custody = CustodyLog(self.vault, AuditLog(self.vault))
 
     async def run(self) -> None:
@@ -126,7 +131,7 @@ class FileDownloader:
 
     async def download_due(self) -> int:
         """Download the files that are due; return how many there were."""
-        if not self.has_room() or self._is_day_full():
+        if not self.has_room() or self._is_day_full() or not await self._storage_answers():
             return 0
         due = await self.writer.run(self._load_due)
         await asyncio.gather(*(self._download(file) for file in due))
@@ -137,6 +142,27 @@ class FileDownloader:
         if not 0 <= now - self._day_started < DAY:
             self._day_started, self._bytes_today = now, 0
         return self._bytes_today > MAX_BYTES_A_DAY
+
+    async def _storage_answers(self) -> bool:
+        """Tell whether files can be stored; after a failure it is asked once a minute.
+
+        So nothing is downloaded in vain. After a clock that went back it is asked at once.
+        """
+        if self._storage_failed_at is None:
+            return True
+        if 0 <= self.clock.now() - self._storage_failed_at < STORAGE_WAIT_SECONDS * SECOND:
+            return False
+        try:
+            await asyncio.to_thread(self.blobs.check)
+        except FileStorageError as error:
+            self._note_failure(error)
+            return False
+        self._storage_failed_at = None
+        return True
+
+    def _note_failure(self, error: FileStorageError) -> None:
+        log.error("file_storage_failed", error=type(error).__name__)
+        self._storage_failed_at = self.clock.now()
 
     def _load_due(self, work: Work) -> list[_DueFile]:
         found = []
@@ -159,6 +185,9 @@ class FileDownloader:
             await self.writer.run(
                 lambda it: self._record_lost(it, file.name, file.case, "refused", file.note)
             )
+        except FileStorageError as error:
+            self._note_failure(error)
+            await self.writer.run(lambda work: self._put_last(work, file.name))
         except Exception as error:  # noqa: BLE001 - any error is retried, at most MAX_ATTEMPTS times
             log.warning("file_fetch_failed", file=file.name, error=type(error).__name__)
             await self.writer.run(
@@ -167,8 +196,15 @@ class FileDownloader:
         else:
             if await self.writer.run(lambda work: self._record_received(work, file, seen)):
                 log.info("file_saved", file=file.name)
-            else:  # its case was erased meanwhile
-                (self.folder / file.name).unlink(missing_ok=True)
+            else:
+                await self._delete_erased(file.name)
+
+    async def _delete_erased(self, name: str) -> None:
+        """Delete a file whose case was erased meanwhile; if that fails, a start deletes it."""
+        try:
+            await asyncio.to_thread(self.blobs.delete, [name])
+        except FileStorageError as error:
+            self._note_failure(error)
 
     def _record_received(self, work: Work, file: _DueFile, seen: FileInspector) -> bool:
         if not work.run(_FINISH, SAVED, seen.size, file.name):
@@ -195,25 +231,26 @@ class FileDownloader:
             self._custody.record(work, case, event)
 
     async def _save_file(self, file: _DueFile) -> FileInspector:
-        unfinished = self.folder / f"{file.name}.part"
+        out = self.blobs.create(file.name)
         try:
-            with unfinished.open("wb") as out:
-                async with asyncio.timeout(FETCH_TIMEOUT):
-                    seen = await self._encrypt_to(file, out)
-                await asyncio.to_thread(sync_file, out)
-            unfinished.rename(self.folder / file.name)
+            async with asyncio.timeout(FETCH_TIMEOUT):
+                seen = await self._encrypt_to(file, out)
+            await asyncio.to_thread(out.commit)
         except BaseException:
-            unfinished.unlink(missing_ok=True)
+            out.discard()
             raise
-        await asyncio.to_thread(sync_folder, self.folder)
         return seen
 
-    async def _encrypt_to(self, file: _DueFile, out: IO[bytes]) -> FileInspector:
+    async def _encrypt_to(self, file: _DueFile, out: BlobWriter) -> FileInspector:
         seen = FileInspector()
         parts = self.source.fetch(file.note.handle, file.note.unique)
         async for piece in seal_chunks(file.sealer, file.name, seen.inspect(parts)):
             out.write(piece)
         return seen
+
+    def _put_last(self, work: Work, name: str) -> None:
+        """Let other files be tried before one that was not stored; it costs it no attempt."""
+        work.run(_WAIT, self.clock.now() + STORAGE_WAIT_SECONDS * SECOND, name)
 
     def _postpone(
         self, work: Work, name: str, case: str, attempts: int, note: FileRef | None = None

@@ -22,10 +22,10 @@ from bot.vault import AuditLog, Keyring, Opener, Purpose, Vault
 from bot.vault.file_encryption import open_chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from bot.conversation import FileRef
+    from bot.store.blobs.protocol import Blobs
 
 MISSING, ALTERED, UNPROVEN = "missing", "altered", "unproven"
 """The bytes do not exist; are not what was received; have no digest in the custody log."""
@@ -92,10 +92,10 @@ class EvidenceFile:
 class EvidenceStore:
     """The files of cases, used inside units of work."""
 
-    def __init__(self, vault: Vault, folder: Path, keyring: Keyring | None = None) -> None:
-        """Open the store of a folder; without the keyring of a reader nothing can be opened."""
+    def __init__(self, vault: Vault, blobs: Blobs, keyring: Keyring | None = None) -> None:
+        """Open the files in a storage; without the keyring of a reader nothing can be opened."""
         self._vault = vault
-        self._folder = folder
+        self._blobs = blobs
         self._keyring = keyring
         self.custody = CustodyLog(vault, AuditLog(vault), keyring)
 
@@ -152,8 +152,9 @@ class EvidenceStore:
         Raises:
             DecryptionError: they were altered.
             FileNotFoundError: they do not exist.
+            FileStorageError: the storage of files cannot be read.
         """
-        return open_chunks(opener, item.id, self._folder / item.id)
+        return open_chunks(opener, item.id, self._blobs)
 
     def record(
         self, work: Work, case: str, items: list[EvidenceFile], action: CustodyAction, actor: str,
@@ -166,8 +167,14 @@ class EvidenceStore:
             )
             self.custody.record(work, case, event)
 
-    def verify_files(self, opener: Opener, items: list[EvidenceFile]) -> dict[int, str]:
-        """Read every file completely; return the faults, by number, of those not as received."""
+    def verify_files(self, opener: Opener, items: Sequence[EvidenceFile]) -> dict[int, str]:
+        """Read every file completely; return the faults, by number, of those not as received.
+
+        Call it outside units of work: files may come from another machine.
+
+        Raises:
+            FileStorageError: the storage of files cannot be read.
+        """
         found = {it.number: self._verify_file(opener, it) for it in items if it.is_saved}
         return {number: fault for number, fault in found.items() if fault}
 

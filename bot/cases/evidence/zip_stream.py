@@ -57,7 +57,8 @@ class ZipTarget:
         about = zipfile.ZipInfo(path, self._time)
         about.external_attr = FILE_MODE << 16
         with self._archive.open(about, "w", force_zip64=True) as out:
-            for piece in pieces:
+            iterator = iter(pieces)
+            while (piece := await asyncio.to_thread(next, iterator, None)) is not None:
                 out.write(piece)
                 await self._send(self._pipe.take())
         await self._send(self._pipe.take())

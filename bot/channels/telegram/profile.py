@@ -8,7 +8,6 @@ read first and set where it differs. If Telegram refuses a change, the earlier p
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -18,13 +17,14 @@ from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 from telegram.error import RetryAfter, TelegramError
 
 from bot.channels.telegram.delivery_errors import UNREADABLE, retry_delay
+from bot.channels.telegram.told_values import profile_key
 from bot.languages import FALLBACK, LANGUAGES
 from bot.log import log
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
-    from pathlib import Path
 
+    from bot.store.shared_values import Values
     from bot.text import Catalogue, Text
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ class PublicProfile:
 async def publish_profile(
     bot: Bot,
     profile: PublicProfile,
-    digest_file: Path,
+    values: Values,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Tell Telegram the profile, unless it was told the same before; return once it knows.
@@ -70,7 +70,7 @@ async def publish_profile(
     Whatever Telegram answers is logged and tried again, or left as it is; nothing is raised.
     """
     digest = profile.digest(bot)
-    if _was_told(digest_file, digest):
+    if await values.load(profile_key(bot.id)) == digest:
         return
     delay = FIRST_DELAY
     while True:
@@ -83,19 +83,7 @@ async def publish_profile(
         await sleep(max(asked, delay))
         delay = min(2 * delay, LONGEST_DELAY)
     if await set_profile(bot, profile.profiles):
-        _note_told(digest_file, digest)
-
-
-def _was_told(digest_file: Path, digest: str) -> bool:
-    try:
-        return digest_file.read_text("ascii") == digest
-    except (OSError, UnicodeError):
-        return False
-
-
-def _note_told(digest_file: Path, digest: str) -> None:
-    with contextlib.suppress(OSError):  # on a full disk it is told again at the next start
-        digest_file.write_text(digest, "ascii")
+        await values.store(profile_key(bot.id), digest)  # on a full disk: told again at a start
 
 
 async def set_profile(bot: Bot, by_tag: Mapping[str, BotProfile]) -> bool:

@@ -24,13 +24,13 @@ from bot.cli.options import AsJson, PasswordFile, SignedIn
 from bot.cli.output import local_time, make_table, print_json, print_table
 from bot.clock import SystemClock
 from bot.errors import HavenError
-from bot.store.database import DataDirectory
+from bot.store.blobs.opening import open_blobs
 from bot.vault.audit.log import OPERATOR
 
 evidence_app = typer.Typer(no_args_is_help=True)
 
 FILE_FAULTS = {
-    "missing": "is missing: its content is not on the disk",
+    "missing": "is missing: its content is not in the storage of files",
     "altered": "was altered since it was received",
     "unproven": "was received before receipts existed: nothing proves it",
 }
@@ -135,8 +135,8 @@ def _open_evidence(
 ) -> Iterator[tuple[Deployment, EvidenceStore]]:
     with open_deployment() as deployment:
         keyring = deployment.sign_in(by, password_file) if by else None
-        folder = DataDirectory(deployment.settings.data).files
-        yield deployment, EvidenceStore(deployment.vault, folder, keyring)
+        blobs = open_blobs(deployment.settings)
+        yield deployment, EvidenceStore(deployment.vault, blobs, keyring)
 
 
 def _row_verifier(stack: ExitStack, case: str) -> Callable[[bytes, bytes], bool] | None:

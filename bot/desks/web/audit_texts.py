@@ -151,6 +151,7 @@ AUDIT_ACTIONS = {
     "wish_object": pgettext("audit", "objected to the erasure"),
     "erase": pgettext("audit", "erased the case"),
     "erase_ask": pgettext("audit", "asked for an erasure"),
+    "move_files": pgettext("audit", "moved the files to another storage"),
     "erase_again": pgettext("audit", "erased again after a restored backup"),
     "hold_ask": pgettext("audit", "asked for a legal hold"),
     "hold_agree": pgettext("audit", "approved a legal hold"),

@@ -40,7 +40,7 @@ from bot.hotline.staff.staff import Staff
 from bot.partners.members import PartnerMembers
 from bot.places.duties import duties_of
 from bot.posters.maker import PosterMaker
-from bot.store.database import Database, DataDirectory
+from bot.store.blobs.opening import open_blobs
 from bot.vault.audit.log import AuditLog
 from bot.vault.keys.staff_keys import StaffKeys
 
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from bot.hotline.staff.service_hours import ServiceHours, ServicePlan
     from bot.places.place import Place
     from bot.settings import Settings
+    from bot.store.database import Database
     from bot.store.writer import Work
     from bot.text import Text
     from bot.vault import Vault
@@ -125,7 +126,7 @@ class DeskContext:
             raise HavenError("there is no key store, so no caseworker can sign in at the desk")
         self.organisation, self.contact = settings.organisation, settings.contact
         self.language, self.zone = settings.staff_language, settings.zone
-        self.files_dir = DataDirectory(settings.data).files
+        self.blobs = open_blobs(settings)
         self.read_pool = ReadPool(self.database)
         self.audit = AuditLog(vault)
         self.partner_members = PartnerMembers(vault, self.audit)

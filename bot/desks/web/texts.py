@@ -40,6 +40,10 @@ DATABASE_AWAY = _(
     "minute; if that does not help, tell an administrator. Haven continues by itself once the "
     "database answers."
 )
+FILES_AWAY = _(
+    "The storage that holds the files does not answer. No file was shown and nothing left. No file "
+    "is lost. Try again in a minute; if that does not help, tell an administrator."
+)
 NOTHING_STORED = _(
     "Nothing was changed and nothing was sent: Haven's database takes no writes. "
     "Tell an administrator now. What you type stays only on this page."

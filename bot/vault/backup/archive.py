@@ -12,10 +12,9 @@ that is cut, longer, or altered is refused with the reason.
 from __future__ import annotations
 
 import hashlib
-import os
 from hmac import compare_digest
 from tarfile import BLOCKSIZE, GNU_FORMAT, REGTYPE, HeaderError, TarInfo
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from bot.clock import SECOND
 from bot.errors import BackupError
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from bot.store.blobs.protocol import BlobReader
     from bot.vault.backup.offline_key import DecryptedStream, OfflineKeys
 
     Mac = Callable[[bytes], bytes]
@@ -63,13 +63,13 @@ class ArchiveStream:
         self._manifest.append(_manifest_line(name, hashlib.sha256(plain).hexdigest()))
         yield self._counted(self._head(name, len(plain)) + plain + _fill(len(plain)))
 
-    def add_file(self, name: str, file: IO[bytes]) -> Iterator[bytes]:
-        """Yield an open file, with its present length.
+    def add_file(self, name: str, file: BlobReader) -> Iterator[bytes]:
+        """Yield a stored file, with its present length.
 
         Raises:
             BackupError: the file became shorter while it was read.
         """
-        length = left = os.fstat(file.fileno()).st_size
+        length = left = file.size
         digest = hashlib.sha256()
         yield self._counted(self._head(name, length))
         while left:

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.clock import DAY, HOUR, SECOND, to_utc
-from bot.errors import BackupError
+from bot.errors import BackupError, FileStorageError
+from bot.store.blobs.durable_files import sync_file, sync_folder
+from bot.store.blobs.protocol import BLOB_NAME
 from bot.store.migrate import LATEST_KEY_REVISION, LATEST_REVISION
 from bot.vault.backup.archive import ArchiveStream
 from bot.vault.backup.export_rows import (
@@ -30,7 +32,6 @@ from bot.vault.backup.export_rows import (
     open_snapshot,
 )
 from bot.vault.backup.load_script import README_TEXT, load_script
-from bot.vault.erasure.erase import sync_file, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
+    from bot.store.blobs.protocol import Blobs
     from bot.store.database import Database
     from bot.vault.backup.offline_key import BackupRecipients
 
@@ -50,8 +52,6 @@ ARCHIVE_NAME = re.compile(r"haven-(main|keys)-(\d{8}T\d{6}Z)\.age")
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 MAX_BACKUP_AGE = 26 * HOUR
 """How old the newest backup may be before the doctor reports it."""
-FILE_NAME = re.compile(r"[0-9a-f]{32}(?:\.[a-z]{1,12})?")
-"""Names of sealed files; others are neither backed up nor restored."""
 
 
 class ArchiveInfo(msgspec.Struct, kw_only=True):
@@ -114,10 +114,10 @@ class _ArchiveContent:
             advance()
 
     def add_files(
-        self, files: Path, names: list[str], advance: Callable[[], None]
+        self, blobs: Blobs, names: list[str], advance: Callable[[], None]
     ) -> Iterator[bytes]:
         for name in names:
-            with suppress(FileNotFoundError), (files / name).open("rb") as file:
+            with suppress(FileNotFoundError), blobs.open(name) as file:
                 yield from self.add_file(f"{FILE_PREFIX}{name}", file)
                 self.summary.files += 1
             advance()  # without a file, its case was erased meanwhile
@@ -137,19 +137,21 @@ class Backup:
         self._into, self._to, self._mac = into, to, mac
 
     def create(
-        self, database: Database, keys: Database, files: Path, now: int,
+        self, database: Database, keys: Database, blobs: Blobs, now: int,
         on_progress: Progress = lambda _done, _all: None,
     ) -> BackupResult:  # fmt: skip
         """Create both archives; they are durable when this returns.
 
         The data are as they are at one moment, and the key store as it is a moment later: so every
-        case has its key, unless it is being erased. `files` is the folder of sealed files.
+        case has its key, unless it is being erased. `blobs` stores the sealed files: they are
+        streamed, wherever they lie.
 
         Raises:
             BackupError: the folder is not writable.
+            FileStorageError: the files cannot be read.
         """
         with self._folder(), open_snapshot(database) as seen, open_snapshot(keys) as seen_keys:
-            return self._create(seen, seen_keys, files, now, on_progress)
+            return self._create(seen, seen_keys, blobs, now, on_progress)
 
     def create_keys(self, database: Database, keys: Database, now: int) -> Path:
         """Create the archive of keys alone, which goes with any earlier archive of data.
@@ -169,6 +171,9 @@ class Backup:
             self._into.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._delete_unfinished()
             yield
+        except FileStorageError:
+            self._delete_unfinished()
+            raise
         except OSError as error:
             with suppress(OSError):  # it may be what fills the disk
                 self._delete_unfinished()
@@ -181,10 +186,11 @@ class Backup:
             path.unlink()
 
     def _create(
-        self, seen: Snapshot, keys: Snapshot, files: Path, now: int, on_progress: Progress
+        self, seen: Snapshot, keys: Snapshot, blobs: Blobs, now: int, on_progress: Progress
     ) -> BackupResult:
-        stored = [path.name for path in files.iterdir()] if files.is_dir() else []
-        names = sorted(name for name in stored if FILE_NAME.fullmatch(name))
+        names = sorted(
+            it.name for it in blobs.list() if it.is_whole and BLOB_NAME.fullmatch(it.name)
+        )
         tables_of_parts = [*map(archive_tables, ArchivePart), key_store_tables()]
         total, done = len(names) + sum(map(len, tables_of_parts)), count(1)
 
@@ -197,7 +203,7 @@ class Backup:
         pieces = chain(
             main.begin(tables),
             main.add_tables(seen, tables, advance),
-            main.add_files(files, names, advance),
+            main.add_files(blobs, names, advance),
             main.finish(),
         )
         self._write(ArchivePart.MAIN, now, pieces)

@@ -75,6 +75,7 @@ EXCLUDED_TABLES = {
     "join_requests": "a phone waits while a call lasts",
     "join_tries": "wrong tries are counted for a day",
     "desk_bells": "events for open pages are of the past",
+    "shared_values": "of this installation: a restored one has its files elsewhere",
     "shift_notes": "notes for the next shift are of the past",
 }
 """Tables that are in no backup, and why."""

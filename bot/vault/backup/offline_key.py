@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING
 import pyrage
 
 from bot.errors import BackupError, SettingError
-from bot.vault.erasure.erase import sync_file
+from bot.store.blobs.durable_files import sync_file
 from bot.vault.keys.host_key import create_key_file
 
 if TYPE_CHECKING:

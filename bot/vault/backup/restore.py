@@ -26,15 +26,17 @@ from sqlalchemy import (
 )
 
 from bot.errors import BackupError, WrongHostKeyError
+from bot.store.blobs.durable_files import sync_file, sync_folder
+from bot.store.blobs.protocol import BLOB_NAME
 from bot.store.database import Database
 from bot.store.migrate import KEY_MIGRATIONS, current_revision, schema_transaction, upgrade_to
 from bot.store.tables.keys import key_metadata, roots
 from bot.store.tables.main import audit, erasures, exchanges, files, outbox
 from bot.vault.audit.log import AUDIT_COLUMNS, INITIAL_MAC, OPERATOR, AuditHead, AuditLog
-from bot.vault.backup.create import FILE_NAME, FILE_PREFIX
+from bot.vault.backup.create import FILE_PREFIX
 from bot.vault.backup.export_rows import TABLES_IN_BOTH, ArchivePart, TableRows
 from bot.vault.backup.read import FOREIGN, BackupArchive, InspectedArchive
-from bot.vault.erasure.erase import ErasureReason, LedgerEntry, sync_file, sync_folder
+from bot.vault.erasure.erase import ErasureReason, LedgerEntry
 from bot.vault.keys.key_store import ROOT_COLUMNS, open_root, sealed_root
 from bot.vault.vault import Vault
 
@@ -322,7 +324,7 @@ class _Importer:
             if not member.name.startswith(FILE_PREFIX):
                 continue
             name = member.name.removeprefix(FILE_PREFIX)
-            if not FILE_NAME.fullmatch(name):
+            if not BLOB_NAME.fullmatch(name):
                 raise BackupError("a file in the backup has an invalid name")
             if name.partition(".")[0] in self._skipped_ids:
                 continue

@@ -12,15 +12,15 @@ keeping that WAL from others.
 from __future__ import annotations
 
 import asyncio
-import os
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import IO, TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, literal_column
 
-from bot.errors import UnderLegalHoldError
+from bot.errors import FileStorageError, UnderLegalHoldError
 from bot.log import log
 from bot.store import Database, Work, insert, select_by, select_in, update_by, upsert
 from bot.store.tables.main import cases, erasures, files, legal_holds
@@ -36,14 +36,13 @@ from bot.vault.erasure.delete_rows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
-    from io import BufferedRandom
-    from pathlib import Path
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
+    from bot.store.blobs.protocol import Blobs, StoredBlob
     from bot.vault.vault import Vault
 
-ZEROS = bytes(64 * 1024)
-UNFINISHED = ".part"
+LISTED_AT_ONCE = 1000
+"""Names that are compared with the database at a time."""
 
 
 class ErasureReason(StrEnum):
@@ -107,7 +106,7 @@ _ALL_CASES = select_by(cases, "id")
 
 
 class Erasures:
-    """Erases cases, their sealed files in a folder included, and records each erasure.
+    """Erases cases, their sealed files included, and records each erasure.
 
     `also_erase` erase other data of a case and its chat, in the same unit of work; by default the
     whole conversation.
@@ -118,11 +117,11 @@ class Erasures:
     """Seconds between tries to truncate the WAL while there are readers."""
 
     def __init__(
-        self, vault: Vault, audit: AuditLog, folder: Path, also_erase: Sequence[AlsoErase] = ()
+        self, vault: Vault, audit: AuditLog, blobs: Blobs, also_erase: Sequence[AlsoErase] = ()
     ) -> None:
         self._vault = vault
         self._audit = audit
-        self._folder = folder
+        self._blobs = blobs
         self._has_checked_files = False
         """Whether this process has looked for files that a killed process left."""
         self._also_erase = tuple(also_erase) or (erase_conversation,)
@@ -157,10 +156,17 @@ class Erasures:
         return await self.complete(database, begun, now)
 
     async def finish(self, database: Database, now: int) -> int:
-        """Finish earlier erasures; return how many are finished now."""
+        """Finish earlier erasures; return how many are finished now.
+
+        While the storage of files fails, none is: their rows no longer say which files they had.
+        """
         waiting = await database.writer.run(self.unfinished)
         if waiting or not self._has_checked_files:
-            await self.delete_unknown_files(database)
+            try:
+                await self.delete_unknown_files(database)
+            except FileStorageError as error:
+                log.error("file_storage_failed", error=type(error).__name__, count=len(waiting))
+                return 0
             self._has_checked_files = True
         gone = 0
         for case in waiting:
@@ -248,8 +254,8 @@ class Erasures:
     ) -> tuple[str, ...]:
         """Delete the files, and WAL copies of rows, after the commit; return what is left."""
         self._vault.cases.evict(begun.case)  # a reader may have cached it before the commit
-        await asyncio.to_thread(self.wipe, begun.files)
-        left = list(await asyncio.to_thread(self._remaining, database, begun))
+        left = await asyncio.to_thread(self._delete_files, begun.files)
+        left += await asyncio.to_thread(self._remaining_rows, database, begun)
         if not await self._truncate_wals(database):
             left.append("log")
         if left:
@@ -260,36 +266,32 @@ class Erasures:
         return tuple(left)
 
     async def delete_unknown_files(self, database: Database) -> int:
-        """Delete files that belong to no case; return how many."""
-        stored = await asyncio.to_thread(self._stored_names)
-        names = sorted({name.removesuffix(UNFINISHED) for name in stored})
-        known = await database.writer.run(
-            lambda work: {name for (name,) in work.rows_in(_KNOWN_FILES, names)}
-        )
-        gone = [name for name in names if name not in known]
-        await asyncio.to_thread(self.wipe, gone)
-        return len(gone)
+        """Delete files that belong to no case; return how many.
 
-    def wipe(self, names: Sequence[str]) -> None:
-        """Overwrite and delete files, finished or not."""
-        found = [self._folder / f"{name}{end}" for name in names for end in ("", UNFINISHED)]
-        paths = [path for path in found if path.exists()]
-        for path in paths:
-            with path.open("r+b") as file:
-                overwrite(file)
-            path.unlink(missing_ok=True)
-        if paths:
-            sync_folder(self._folder)
+        Raises:
+            FileStorageError: the storage of files fails, or keeps what is deleted.
+        """
+        stored, count = self._blobs.list(), 0
+        while names := await asyncio.to_thread(lambda: sorted({it.name for it in _some(stored)})):
+            known = await database.writer.run(partial(_known_files, names=names))
+            gone = [name for name in names if name not in known]
+            await asyncio.to_thread(self._blobs.delete, gone)
+            count += len(gone)
+        return count
 
-    def _stored_names(self) -> list[str]:
-        return [path.name for path in self._folder.iterdir()] if self._folder.exists() else []
+    def _delete_files(self, names: Sequence[str]) -> list[str]:
+        """Delete files; return those that are left, or may be."""
+        try:
+            self._blobs.delete(names)
+            return sorted(self._blobs.existing(names))
+        except FileStorageError as error:
+            log.error("file_storage_failed", error=type(error).__name__, count=len(names))
+            return sorted(names)
 
-    def _remaining(self, database: Database, begun: StartedErasure) -> list[str]:
-        stored = {name.removesuffix(UNFINISHED) for name in self._stored_names()}
+    def _remaining_rows(self, database: Database, begun: StartedErasure) -> list[str]:
         keys = self._vault.keys
         left = remaining_tables(database, begun.case)
-        left += remaining_tables(keys.database, begun.case, WRAPS) if keys else []
-        return left + sorted(stored & set(begun.files))
+        return left + (remaining_tables(keys.database, begun.case, WRAPS) if keys else [])
 
     async def _truncate_wals(self, database: Database) -> bool:
         keys = self._vault.keys
@@ -305,25 +307,9 @@ class Erasures:
         return False
 
 
-def overwrite(file: BufferedRandom) -> None:
-    """Overwrite an open file with zeros."""
-    left = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    while left > 0:
-        left -= file.write(ZEROS[:left])
-    sync_file(file)
+def _some(stored: Iterator[StoredBlob]) -> list[StoredBlob]:
+    return list(islice(stored, LISTED_AT_ONCE))
 
 
-def sync_file(file: IO[Any]) -> None:
-    """Make the content of an open file durable."""
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the entries of a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _known_files(work: Work, names: Sequence[str]) -> set[str]:
+    return {name for (name,) in work.rows_in(_KNOWN_FILES, names)}

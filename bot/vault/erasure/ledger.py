@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from bot.clock import HOUR
 from bot.errors import BackupError
 from bot.log import log
+from bot.store.blobs.durable_files import sync_file
 from bot.vault.backup.create import delete_expired
-from bot.vault.erasure.erase import LedgerEntry, sync_file
+from bot.vault.erasure.erase import LedgerEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -54,9 +54,9 @@ def sends_before(desk: WebDeskHarness, *, count: int = FILES, pause: float = 7) 
 
 
 def downloads(desk: WebDeskHarness) -> None:
-    desk.front.files_dir.mkdir(parents=True, exist_ok=True)
+    desk.make_files_folder()
     downloader = FileDownloader(
-        desk.home.database.writer, desk.vault, SingleFileSource(JPEG), desk.front.files_dir,
+        desk.home.database.writer, desk.vault, SingleFileSource(JPEG), desk.front.blobs,
         desk.home.loop,
     )  # fmt: skip
     while desk.does(downloader.download_due()):
@@ -67,7 +67,7 @@ def listed(
     desk: WebDeskHarness, by: WebCaseworker
 ) -> tuple[list[EvidenceFile], list[CustodyEntry]]:
     ring, case = desk.keys.unlock(by.id, PASSWORD), desk.case(desk.newest())
-    store = EvidenceStore(desk.vault, desk.front.files_dir, ring)
+    store = EvidenceStore(desk.vault, desk.front.blobs, ring)
     run = desk.home.database.writer.run_sync
     items = run(lambda work: store.list_files(work, case))
     return items, run(lambda work: store.custody.of_case(work, case))

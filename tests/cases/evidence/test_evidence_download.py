@@ -21,6 +21,7 @@ from bot.cases.urgency import Priority
 from bot.clock import DAY, SECOND
 from bot.conversation import FileRef
 from bot.errors import DecryptionError, LetterRefusedError, RetryLaterError
+from bot.store.blobs.folder import FolderBlobs
 from bot.vault.file_encryption import CHUNK_SIZE, open_chunks
 from tests.support.database_fixtures import database_on, migrated_url, query
 from tests.support.event_loop_probe import observe_disk_io
@@ -71,7 +72,7 @@ class Room:
         self.folder = folder / "files"
         self.folder.mkdir()
         self.keeper = FileDownloader(
-            self.database.writer, VAULT, self.source, self.folder, self.loop
+            self.database.writer, VAULT, self.source, FolderBlobs(self.folder), self.loop
         )
 
     def opener(self) -> Opener:
@@ -135,7 +136,8 @@ def photo(handle: str = "p", size: int = 100) -> FileRef:
 
 
 def test_while_a_file_is_put_onto_the_disk_everybody_else_is_answered(room: Room) -> None:
-    room.keeper.folder, meanwhile = observe_disk_io(room.folder, room.loop)
+    folder, meanwhile = observe_disk_io(room.folder, room.loop)
+    room.keeper.blobs = FolderBlobs(folder)
     room.sends(photo())
     assert room.keeps() == 1
     assert meanwhile == [True]
@@ -173,7 +175,7 @@ def test_a_file_is_fetched_sealed_and_opens_again(room: Room) -> None:
     (name,) = room.names()
     assert room.states() == [("saved", len(WHOLE), 0)]
     assert room.on_disk() == [name]
-    assert b"".join(open_chunks(room.opener(), name, room.folder / name)) == WHOLE
+    assert b"".join(open_chunks(room.opener(), name, FolderBlobs(room.folder))) == WHOLE
     assert b"jpegjpeg" not in (room.folder / name).read_bytes()
     assert room.keeps() == 0
     assert room.source.asked == ["p"]
@@ -192,7 +194,7 @@ def test_a_file_of_any_size_opens_again(room: Room, parts: list[bytes]) -> None:
     room.sends(photo(size=0))
     room.keeps()
     (name,) = room.names()
-    assert b"".join(open_chunks(room.opener(), name, room.folder / name)) == b"".join(parts)
+    assert b"".join(open_chunks(room.opener(), name, FolderBlobs(room.folder))) == b"".join(parts)
     assert room.states() == [("saved", sum(map(len, parts)), 0)]
 
 
@@ -204,11 +206,11 @@ def test_a_file_that_was_cut_or_moved_does_not_open(room: Room, cut: int) -> Non
     path = room.folder / name
     path.write_bytes(path.read_bytes()[:-cut])
     with pytest.raises(DecryptionError):
-        list(open_chunks(room.opener(), name, path))
+        list(open_chunks(room.opener(), name, FolderBlobs(room.folder)))
     other = room.folder / ("0" * 32)
     path.rename(other)
     with pytest.raises(DecryptionError):
-        list(open_chunks(room.opener(), other.name, other))
+        list(open_chunks(room.opener(), other.name, FolderBlobs(room.folder)))
 
 
 def test_saved_is_said_only_after_the_disk_has_it(
@@ -268,7 +270,7 @@ def test_what_fails_half_way_is_fetched_again_from_its_beginning(
     assert room.keeps() == 0  # not at once
     room.keeps_for(5)
     (name,) = room.names()
-    assert b"".join(open_chunks(room.opener(), name, room.folder / name)) == WHOLE
+    assert b"".join(open_chunks(room.opener(), name, FolderBlobs(room.folder))) == WHOLE
 
 
 def test_waits_grow_and_in_the_end_it_is_given_up(room: Room) -> None:

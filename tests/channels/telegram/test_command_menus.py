@@ -14,6 +14,7 @@ from bot.channels.telegram.profile import (
     set_menus,
 )
 from bot.text import Text
+from tests.support.blobs import MemoryValues
 from tests.support.telegram.telegram_loopback_server import (
     YES,
     DropConnection,
@@ -23,8 +24,6 @@ from tests.support.telegram.telegram_loopback_server import (
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bot.channels.telegram.client import SilentBot
     from tests.support.telegram.telegram_loopback_server import TelegramLoopbackServer
 
@@ -83,9 +82,9 @@ def empty_profile(telegram_server: TelegramLoopbackServer) -> TelegramLoopbackSe
 
 
 async def test_a_profile_is_told_once_and_again_only_when_it_changed(
-    empty_profile: TelegramLoopbackServer, bot: SilentBot, tmp_path: Path
+    empty_profile: TelegramLoopbackServer, bot: SilentBot
 ) -> None:
-    told = tmp_path / "profile.digest"
+    told = MemoryValues()
     await publish_profile(bot, PROFILE, told)
     assert "setMyCommands" in profile_calls(empty_profile)
     empty_profile.calls.clear()
@@ -107,20 +106,19 @@ async def test_a_profile_is_told_once_and_again_only_when_it_changed(
     ],
 )
 async def test_menus_that_telegram_refuses_are_told_later(
-    telegram_server: TelegramLoopbackServer, bot: SilentBot, tmp_path: Path, answer: Respond,
-    naps: list[float],
+    telegram_server: TelegramLoopbackServer, bot: SilentBot, answer: Respond, naps: list[float]
 ) -> None:  # fmt: skip
     sleep = Naps()
     telegram_server.respond_with("setMyCommands", answer, YES)
-    await publish_profile(bot, PROFILE, tmp_path / "told", sleep)
+    await publish_profile(bot, PROFILE, MemoryValues(), sleep)
     assert sleep.taken == naps
     assert len(telegram_server.asked("setMyCommands")) == 2
 
 
 async def test_a_profile_that_was_not_taken_whole_is_told_at_the_next_start(
-    empty_profile: TelegramLoopbackServer, bot: SilentBot, tmp_path: Path
+    empty_profile: TelegramLoopbackServer, bot: SilentBot
 ) -> None:
-    told = tmp_path / "folder that is not there" / "profile.digest"
+    told = MemoryValues(is_full=True)
     await publish_profile(bot, PROFILE, told)
     empty_profile.calls.clear()
     await publish_profile(bot, PROFILE, told)

@@ -20,7 +20,7 @@ import sqlite3
 import sys
 import time
 from collections import defaultdict
-from contextlib import asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager, closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,6 +36,8 @@ from bot.hotline.staff.staff import Staff
 from bot.log import configure
 from bot.mailbox import courier
 from bot.sandbox import TOKEN, Sandbox, serve
+from bot.store.blobs.opening import open_blobs
+from bot.store.blobs.protocol import BLOB_NAME, Blobs, store_blob
 from bot.vault import HostKey
 from bot.vault.backup.create import Backup, delete_expired, list_archives
 from bot.vault.backup.offline_key import OfflineKey, OfflineKeys
@@ -55,6 +57,7 @@ from tests.fire.stolen_keys import (
     wraps_in,
     wraps_in_archive,
 )
+from tests.support.bucket_server import BucketServer, bucket_server
 from tests.support.harnesses.live_deployment import LiveDeployment
 from tests.support.needle_search import NEEDLE, find_spellings
 from tests.support.people.needle_report import report_needle_everywhere
@@ -70,6 +73,8 @@ if TYPE_CHECKING:
 OFFLINE = OfflineKey.generate()
 AWAY = 27 * 3600.0
 """Seconds after which no key of words on their way opens anything any more."""
+LEFT = "1ef7" * 8
+"""The name of a file that no erasure reached."""
 FLAWS = ("", "keeps_key", "writes_log", "leaves_file", "all")
 
 
@@ -99,6 +104,8 @@ class NeedleFindings:
     """Needles, by place."""
     left: list[str] = field(default_factory=list)
     """What an erasure said was left."""
+    kept_files: list[str] = field(default_factory=list)
+    """Files in the storage at the end, versions that were deleted included."""
     shown: int = 0
     """Messages left in the caseworkers' group about cases that are gone."""
     seconds: float = 0.0
@@ -106,7 +113,9 @@ class NeedleFindings:
     @property
     def faults(self) -> dict[str, Any]:
         """Return what must not be."""
-        wrong = {name: getattr(self, name) for name in ("opened", "hits", "left", "shown")}
+        wrong = {
+            name: getattr(self, name) for name in ("opened", "hits", "left", "kept_files", "shown")
+        }
         wrong["nothing was looked at"] = not (self.opened_before and self.scanned)
         kinds = {HOST, *(it.strip("/") for it in KINDS)}
         wrong["nobody's keys"] = sorted(it for it in kinds if not self.opened_by.get(it))
@@ -121,6 +130,8 @@ class NeedleDeployment:
     group: SandboxGroup
     folder: Path
     log: io.StringIO
+    server: BucketServer | None = None
+    bucket: str = ""
     crew: DrillStaff = field(default_factory=DrillStaff)
 
     @property
@@ -142,15 +153,27 @@ class NeedleDeployment:
         vault = self.vault()
         assert vault.keys is not None
         made = Backup(self.backups, OFFLINE.public, vault.backup_mac)
-        made.create(
-            self.night.database, vault.keys.database, self.data / "files", self.night.clock.now()
-        )
+        made.create(self.night.database, vault.keys.database, self.blobs, self.night.clock.now())
         vault.close()
+
+    @property
+    def blobs(self) -> Blobs:
+        """The storage of files, in whatever a bucket is among the settings."""
+        return open_blobs(self.night.settings)
+
+    def copy_objects(self, to: Path) -> None:
+        """Copy what a bucket keeps, deleted versions included, into a folder."""
+        to.mkdir(exist_ok=True)
+        for name, values in self.server.kept(self.bucket).items() if self.server else ():
+            for number, data in enumerate(values):
+                (to / f"{Path(name).name}{f'.{number}' * bool(number)}").write_bytes(data)
 
 
 @asynccontextmanager
-async def place(folder: Path) -> AsyncIterator[NeedleDeployment]:
-    """Have one, with the bot running."""
+async def place(folder: Path, server: BucketServer | None) -> AsyncIterator[NeedleDeployment]:
+    """Have one, with the bot running; with a server, its files lie in a bucket."""
+    bucket = server.new_bucket() if server else ""
+    given = server.settings(bucket, folder) if server else {}
     log = io.StringIO()
     configure(log)
     sandbox = Sandbox(check=check)
@@ -161,12 +184,18 @@ async def place(folder: Path) -> AsyncIterator[NeedleDeployment]:
     with_results_at_once = patch.object(courier, "RESULT_DELAY", 0.0)
     async with serve(sandbox) as address:
         night = LiveDeployment(
-            folder, sandbox, address, desk_group=group.id, desk_mode="content", staff_language="en"
+            folder,
+            sandbox,
+            address,
+            desk_group=group.id,
+            desk_mode="content",
+            staff_language="en",
+            **given,
         )
         with with_results_at_once:
             try:
                 await night.start()
-                yield NeedleDeployment(night, group, folder, log)
+                yield NeedleDeployment(night, group, folder, log, server, bucket)
             finally:
                 await night.close()
                 configure()
@@ -261,7 +290,11 @@ def given_away(
 
 def scan(here: NeedleDeployment, found: NeedleFindings) -> None:
     """Look for needles wherever bytes lie."""
-    lying = [path for path in (*here.data.rglob("*"), *here.backups.iterdir()) if path.is_file()]
+    here.copy_objects(here.folder / "kept")
+    files = here.folder / "kept" if here.server else here.data / "files"
+    found.kept_files = [it.name for it in files.iterdir() if BLOB_NAME.fullmatch(it.name)]
+    places = (*here.data.rglob("*"), *here.backups.iterdir(), *(here.folder / "kept").iterdir())
+    lying = [path for path in places if path.is_file()]
     for path in lying:
         _look(found, path.name, path.read_bytes())
     for kept in list_archives(here.backups):
@@ -286,11 +319,12 @@ def _nothing(_done: int) -> None:
 
 
 async def run(
-    folder: Path, people: int = 2, flaw: str = "", tell: Callable[[int], None] = _nothing
-) -> NeedleFindings:
+    folder: Path, people: int = 2, flaw: str = "", tell: Callable[[int], None] = _nothing,
+    server: BucketServer | None = None,
+) -> NeedleFindings:  # fmt: skip
     """Plant, erase, and look."""
     found = NeedleFindings(people=people)
-    async with place(folder) as here:
+    async with place(folder, server) as here:
         for number in range(people):
             guest = here.night.add_person(f"{NEEDLE} {NEEDLE}", "en")
             mei = employs(here, number) if number else None  # whoever is first comes before them
@@ -304,6 +338,7 @@ async def run(
         here.backs_up()
         before = folder / "before"
         shutil.copytree(here.data, before)
+        here.copy_objects(before / "files")
         found.ciphertexts = len(blobs_in(before / "haven.db")) + len(sealed_to_cases(before))
         _, found.opened_before, found.opened_by = given_away(here, before, archives=False)
         wraps = wraps_in(here.data / "keys.db")
@@ -353,19 +388,24 @@ def _go_wrong(here: NeedleDeployment, flaw: str, wraps: list[Wrap]) -> None:
     if flaw in {"writes_log", "all"}:
         here.log.write(json.dumps({"event": "said", "words": NEEDLE}))
     if flaw in {"leaves_file", "all"}:
-        (here.data / "files" / "left").write_bytes(f"{NEEDLE}".encode("utf-16-le"))
+        left = NEEDLE.encode("utf-16-le")
+        if here.server:
+            store_blob(here.blobs, LEFT, [left])
+        else:
+            (here.data / "files" / LEFT).write_bytes(left)
 
 
-def drill(*, people: int = 2, flaw: str = "", tell: Callable[[int], None] = _nothing,
-          ) -> dict[str, Any]:  # fmt: skip
+def drill(*, people: int = 2, flaw: str = "", storage: str = "folder",
+          tell: Callable[[int], None] = _nothing) -> dict[str, Any]:  # fmt: skip
     """Burn once; return one row of figures, with what is wrong under `faults`."""
     began = time.monotonic()
-    with TemporaryDirectory(prefix="haven-needle-") as folder:
-        found = asyncio.run(run(Path(folder), people, flaw, tell))
+    with TemporaryDirectory(prefix="haven-needle-") as folder, ExitStack() as stack:
+        server = stack.enter_context(bucket_server()) if storage == "bucket" else None
+        found = asyncio.run(run(Path(folder), people, flaw, tell, server))
     found.seconds = round(time.monotonic() - began, 1)
     assert TOKEN
     return {**asdict(found), "faults": found.faults}
 
 
 if __name__ == "__main__":
-    sys.exit(run_command(drill, flaw=FLAWS))
+    sys.exit(run_command(drill, flaw=FLAWS, storage=("folder", "bucket")))

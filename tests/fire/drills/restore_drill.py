@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import BackupError
+from bot.store.blobs.folder import FolderBlobs
 from bot.store.database import Database
 from bot.vault import HostKey
 from bot.vault.backup.create import Backup
@@ -89,7 +90,7 @@ def run(  # noqa: PLR0913 - each is an option of the drill
     assert keys is not None
     began = time.monotonic()
     made = Backup(folder / "backups", OFFLINE.public, VAULT.backup_mac)
-    paths = made.create(database, keys.database, here, NOW).paths
+    paths = made.create(database, keys.database, FolderBlobs(here), NOW).paths
     found.backup_seconds = round(time.monotonic() - began, 2)
     found.bytes = sum(path.stat().st_size for path in paths)
     before = [query(database, sql) for sql in ASKED]
@@ -123,7 +124,7 @@ def _erase_and_restore(
     """Erase some cases, restore what was made before, and count those that are there again."""
     from bot.vault import AuditLog  # noqa: PLC0415 - used here alone
 
-    erasures = Erasures(VAULT, AuditLog(VAULT), files)
+    erasures = Erasures(VAULT, AuditLog(VAULT), FolderBlobs(files))
     gone = [case for (case,) in query(database, "SELECT id FROM cases ORDER BY id LIMIT 5")]
     for case in gone:
         assert (

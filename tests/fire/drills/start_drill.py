@@ -18,7 +18,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from bot.store.database import DataDirectory
 from tests.fire.drill_command import run_command
 from tests.fire.processes.started_deployment import DeskClient, StartedDeployment, wait_for
 from tests.support.bot_api.faults import SpoiltAnswer
@@ -60,6 +59,8 @@ FAULTS: dict[str, dict[str, Any]] = {
     "silence": {"reply": SpoiltAnswer.SILENCE},
 }
 """What Telegram does at a start, by name."""
+TOLD = "SELECT value FROM shared_values WHERE name LIKE 'profile.%'"
+"""The digest of the profile and the menus, once Telegram knows them."""
 SHORT = (REFUSED,)
 
 
@@ -133,8 +134,7 @@ class StartDrill:
         try:
             await self._watch(fault, life, desk, begin)
             if not is_measured:
-                told = DataDirectory(self.deployment.data).profile_digest
-                await wait_for(told.exists, "the menus")
+                await wait_for(lambda: self.deployment.ask(TOLD), "the menus")
         finally:
             await desk.close()
             await life.end()

@@ -42,7 +42,7 @@ class BackupHarness:
     def backs_up(self) -> tuple[Path, ...]:
         made = Backup(self.backups, OFFLINE.public, VAULT.backup_mac)
         return made.create(
-            self.shelf.database, self.shelf.keys, self.shelf.folder, self.shelf.now
+            self.shelf.database, self.shelf.keys, self.shelf.blobs, self.shelf.now
         ).paths
 
     def restores(

@@ -21,6 +21,7 @@ from bot.clock import SystemClock
 from bot.conversation import FileRef
 from bot.errors import HavenError
 from bot.hotline.staff.staff import Staff
+from bot.store.blobs.folder import FolderBlobs
 from bot.store.database import DataDirectory
 from tests.support.cli_runner import written
 from tests.support.database.key_store_fixtures import (
@@ -48,9 +49,10 @@ class EvidenceHarness:
         self.database = open_database(self.settings)
         self.vault = open_vault(self.settings, self.database)
         self.files = DataDirectory(self.settings.data).files
+        self.blobs = FolderBlobs(self.files)
         self.vault.rotate_epoch(SystemClock().now())
         self.keeper = enrol_keyholder(self.vault)
-        self.evidence = EvidenceStore(self.vault, self.files, self.keeper)
+        self.evidence = EvidenceStore(self.vault, self.blobs, self.keeper)
         self.sent: dict[str, bytes] = {}
         self.case = self._opened()
         self.reader = self.caseworker()
@@ -86,7 +88,7 @@ class EvidenceHarness:
         asyncio.run(self._keep())
 
     async def _keep(self) -> None:
-        keeper = FileDownloader(self.database.writer, self.vault, self, self.files, SystemClock())
+        keeper = FileDownloader(self.database.writer, self.vault, self, self.blobs, SystemClock())
         await keeper.download_due()
 
     def caseworker(self, role: Role = Role.SUPERVISOR, **given: Any) -> str:

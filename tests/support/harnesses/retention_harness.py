@@ -24,6 +24,7 @@ from bot.hotline.erasure.legal_holds import LegalHolds
 from bot.mailbox.letter import Letter
 from bot.mailbox.outbox import Outbox
 from bot.messages import SendText
+from bot.store.blobs.folder import FolderBlobs
 from bot.store.database import Database
 from bot.vault import KeyStore, Purpose, Vault
 from bot.vault.erasure.erase import ErasureReason, Erasures
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from bot.store.blobs.protocol import Blobs
     from bot.store.writer import Work
     from bot.vault.erasure.delete_rows import AlsoErase
     from bot.vault.purpose import Opener
@@ -69,6 +71,7 @@ class RetentionHarness(QueueHarness):
         self.intake = Intake(self.vault, BOT)
         self.folder = folder / "files"
         self.folder.mkdir(exist_ok=True)
+        self.blobs: Blobs = FolderBlobs(self.folder)
         self.passed = 0.0
         self._beside = (Conversations(self.vault).erase_case, *beside)
         self.outbox, self.exchanges = Outbox(self.vault), CaseMessages(self.vault)
@@ -86,7 +89,7 @@ class RetentionHarness(QueueHarness):
 
     def restarts(self) -> None:
         """Begin a process that remembers nothing."""
-        self.erasures = Erasures(self.vault, self.audit, self.folder, self._beside)
+        self.erasures = Erasures(self.vault, self.audit, self.blobs, self._beside)
         self.retention = Retention(self.erasures, KEPT)
 
     @property

@@ -23,6 +23,7 @@ from bot.desks.web.auth.totp import STEP_SECONDS, SecondFactors
 from bot.desks.web.form_nonces import new_nonce
 from bot.desks.web.live.event_log import EventLog, WebDesk
 from bot.desks.web.live.watcher import EventWatcher
+from bot.store.blobs.folder import FolderBlobs
 from bot.vault import Vault
 from bot.vault.erasure.erase import ErasureReason
 from tests.support.database.key_store_fixtures import (
@@ -160,11 +161,21 @@ class WebDeskHarness:
         report = NewReport(case, "addition", "report", {"f": (note,)}, now)
         writer = self.home.database.writer
         writer.run_sync(lambda work: intake.store(work, [], [report]))
-        self.front.files_dir.mkdir(parents=True, exist_ok=True)
+        self.make_files_folder()
         keeper = FileDownloader(
-            writer, self.vault, SingleFileSource(data), self.front.files_dir, self.home.loop
+            writer, self.vault, SingleFileSource(data), self.front.blobs, self.home.loop
         )
         self.does(keeper.download_due())
+
+    @property
+    def files_folder(self) -> Path:
+        """Return the folder in which sealed files lie."""
+        assert isinstance(self.front.blobs, FolderBlobs)
+        return self.front.blobs.folder
+
+    def make_files_folder(self) -> None:
+        """Make it, as a start of the bot does."""
+        self.files_folder.mkdir(parents=True, exist_ok=True)
 
     def erases(self, reference: str) -> None:
         """Let a case be gone."""

@@ -14,6 +14,7 @@ from bot.cases.queries import AnswerRenderer, CaseReader, load_queue
 from bot.clock import DAY, HOUR
 from bot.errors import BackupError
 from bot.places.taiwan.authorities import LAW
+from bot.store.blobs.folder import FileBlobReader, FolderBlobs
 from bot.store.database import Database
 from bot.store.migrate import LATEST_REVISION
 from bot.vault import HostKey, Vault
@@ -82,7 +83,7 @@ def test_what_was_backed_up_gives_the_same_answers_after_a_restore(
     for name in names:
         (files / name).write_bytes(b"sealed" * 50_000)
     made = Backup(tmp_path / "backups", OFFLINE.public, VAULT.backup_mac)
-    paths = made.create(Database(home.url), KEYS, files, now).paths
+    paths = made.create(Database(home.url), KEYS, FolderBlobs(files), now).paths
     url, keys = ("", "") if to == "sqlite" else (empty_url(to, tmp_path), empty_url(to, tmp_path))
     place = tmp_path / "place"
     restore = Restore(OfflineKeys([OFFLINE]), [HOST])
@@ -285,7 +286,9 @@ def write_archive(
     stream = ArchiveStream("haven", 0, mac)
     parts = [stream.add(INFO_ENTRY, json.encode(about))]
     with ExitStack() as stack, path.open("wb") as out:
-        parts += [stream.add_file(name, stack.enter_context(it.open("rb"))) for name, it in files]
+        parts += [
+            stream.add_file(name, stack.enter_context(FileBlobReader(it))) for name, it in files
+        ]
         OFFLINE.public.encrypt(chain(*parts, stream.finish()), out)
 
 
@@ -379,7 +382,7 @@ def test_a_backup_killed_anywhere_leaves_only_whole_archives(backup_harness: Bac
     backup_harness.shelf.has_file(backup_harness.shelf.closed())
     url, files, now = (
         backup_harness.shelf.database.url.render_as_string(),
-        backup_harness.shelf.folder,
+        backup_harness.shelf.blobs,
         backup_harness.shelf.now,
     )
     keys = backup_harness.shelf.keys.url.render_as_string()

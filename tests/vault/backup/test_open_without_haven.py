@@ -62,7 +62,7 @@ def test_the_commands_of_the_operators_page_open_every_row_and_file(
     key, spare = OfflineKey.create(tmp_path / "offline.key"), OfflineKey.generate()
     recipients = BackupRecipients((spare.recipient, key.recipient))
     made = Backup(site.backups, recipients, VAULT.backup_mac).create(
-        shelf.database, shelf.keys, shelf.folder, shelf.now
+        shelf.database, shelf.keys, shelf.blobs, shelf.now
     )
     for path in made.paths:
         shutil.copy(path, tmp_path)
@@ -105,7 +105,7 @@ def test_a_changed_file_is_named_by_the_manifest(
     backup_harness.shelf.closed()
     key = OfflineKey.create(tmp_path / "offline.key")
     made = Backup(backup_harness.backups, key.public, VAULT.backup_mac).create(
-        backup_harness.shelf.database, backup_harness.shelf.keys, backup_harness.shelf.folder,
+        backup_harness.shelf.database, backup_harness.shelf.keys, backup_harness.shelf.blobs,
         backup_harness.shelf.now,
     )  # fmt: skip
     opened = tmp_path / made.paths[0].stem

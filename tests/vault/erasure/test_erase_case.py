@@ -309,7 +309,7 @@ class _Hurried(Erasures):
 
 
 async def _impatient(shelf: RetentionHarness, case: str) -> tuple[str, ...] | None:
-    hurried = _Hurried(shelf.vault, shelf.audit, shelf.folder)
+    hurried = _Hurried(shelf.vault, shelf.audit, shelf.blobs)
     return await hurried.erase(shelf.database, case, ErasureReason.AGE, "house", shelf.now)
 
 

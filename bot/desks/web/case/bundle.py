@@ -6,6 +6,7 @@ recorded, and the archive is written while it is sent. The audit log gets its SH
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from starlette.responses import StreamingResponse
 
 from bot.cases.consents import ConsentRecords
 from bot.cases.evidence.bundle import CASE_FILE, COVER, BundleExporter, Manifest
-from bot.cases.evidence.files import UNPROVEN, EvidenceStore
+from bot.cases.evidence.files import UNPROVEN, EvidenceFile, EvidenceStore
 from bot.cases.evidence.zip_stream import ZipTarget, stream_archive
 from bot.desks.evidence_cover import GROUNDS, CoverDetails, build_cover
 from bot.desks.referral_sheet import SHEET_LANGUAGES
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.store.writer import Work
+    from bot.vault import Opener
 
 GROUND_NEEDED = _("Say on what ground the file leaves, and write down the order or what was said.")
 TAKEN_BACK = _(
@@ -100,16 +102,17 @@ async def _find_fault(request: DeskRequest, view: CaseView, path: str) -> Respon
     evidence, case = _evidence(request), view.access.case
     reference, by = view.access.summary.reference, request.caseworker.id
 
-    def look(work: Work) -> list[int]:
+    def look(work: Work) -> tuple[Opener, list[EvidenceFile]]:
         evidence.check_access(work, reference, by)
         if evidence.custody.verify(work, case):
             raise EvidenceError("the custody log is damaged")
-        found = evidence.verify_files(evidence.opener(case), evidence.list_files(work, case))
-        return [number for number, fault in found.items() if fault != UNPROVEN]
+        return evidence.opener(case), evidence.list_files(work, case)
 
     try:
         request.context.typesetter.check()
-        altered = await request.read(look)
+        opener, items = await request.read(look)
+        found = await asyncio.to_thread(evidence.verify_files, opener, items)
+        altered = [number for number, fault in found.items() if fault != UNPROVEN]
     except (EvidenceError, DecryptionError):
         return _refuse(request, path, CANNOT_EXPORT)
     except DocumentError as error:
@@ -157,4 +160,4 @@ def _evidence(request: DeskRequest) -> EvidenceStore:
     context, keyring = request.context, request.keyring()
     if keyring is None:
         raise NotFoundError("no key")
-    return EvidenceStore(context.vault, context.files_dir, keyring)
+    return EvidenceStore(context.vault, context.blobs, keyring)

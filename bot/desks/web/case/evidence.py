@@ -104,7 +104,7 @@ async def _find_file(request: DeskRequest, number: str) -> ReadableFile:
 
     def look(work: Work) -> ReadableFile:
         seen = check_readable(work, request, request.param("reference"))
-        evidence = EvidenceStore(context.vault, context.files_dir, keyring)
+        evidence = EvidenceStore(context.vault, context.blobs, keyring)
         try:
             items = [it for it in evidence.list_files(work, seen.case) if it.number == int(number)]
             opener = evidence.opener(seen.case)
@@ -120,7 +120,7 @@ async def _find_file(request: DeskRequest, number: str) -> ReadableFile:
 async def _read_bytes(request: DeskRequest, found: ReadableFile, action: CustodyAction) -> bytes:
     """Record the action, then return the bytes; raise NotFoundError if missing or altered."""
     await _log_custody(request, found, action, b"")
-    evidence = EvidenceStore(request.context.vault, request.context.files_dir, request.keyring())
+    evidence = EvidenceStore(request.context.vault, request.context.blobs, request.keyring())
     try:  # in a thread: tens of MB take a while
         return await asyncio.to_thread(
             lambda: b"".join(evidence.read_chunks(found.opener, found.item))
@@ -141,7 +141,7 @@ async def _log_custody(
             digest=sha256(clean).hexdigest() if clean else item.digest,
             detail=detect_type(clean) if clean else "",
         )  # fmt: skip
-        store = EvidenceStore(context.vault, context.files_dir, keyring)
+        store = EvidenceStore(context.vault, context.blobs, keyring)
         store.custody.record(work, found.case, event)
 
     await request.write(record)

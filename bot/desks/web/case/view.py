@@ -277,7 +277,7 @@ def _decrypt_content(
         found.join_until = codes.valid_until(work, case, now)
         found.join_requests = codes.requests(work, case, now)
     found.has_undone = StaffCommands.has_undone(work, case)
-    found.evidence_items = EvidenceStore(context.vault, context.files_dir, keyring).list_files(
+    found.evidence_items = EvidenceStore(context.vault, context.blobs, keyring).list_files(
         work, case
     )
 

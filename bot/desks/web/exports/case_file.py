@@ -6,6 +6,7 @@ JSON, and the script that checks it; the files themselves leave in the archive o
 
 from __future__ import annotations
 
+import asyncio
 import io
 import zipfile
 from dataclasses import dataclass
@@ -53,6 +54,7 @@ from bot.text import Text, _
 if TYPE_CHECKING:
     from bot.desks.web.case.view import CaseView
     from bot.store.writer import Work
+    from bot.vault import Opener
 
 MAX_WORDS = 1000
 WORDS_NEEDED = _(
@@ -135,7 +137,10 @@ async def _make(request: DeskRequest, copy: str, words: str) -> _MadeFile:
     """
     context, by = request.context, request.caseworker
     context.typesetter.check()
-    case, content = await request.read(lambda work: _load(work, request))
+    case, content, evidence, opener = await request.read(lambda work: _load(work, request))
+    faults = await asyncio.to_thread(evidence.verify_files, opener, content.files)
+    if any(it != UNPROVEN for it in faults.values()):
+        raise EvidenceError("a file was altered")
     counted = count_values(content.record)
     if not counted.allowed:
         raise CaseFileRefusedError(NOTHING_ALLOWED)
@@ -151,11 +156,11 @@ async def _make(request: DeskRequest, copy: str, words: str) -> _MadeFile:
     return _MadeFile(case, archive, (counted.allowed, counted.refused, counted.undecided))
 
 
-def _load(work: Work, request: DeskRequest) -> tuple[str, CaseFileContent]:
-    """Return the case and what is known of it; every file was read and is as it was received."""
+def _load(work: Work, request: DeskRequest) -> tuple[str, CaseFileContent, EvidenceStore, Opener]:
+    """Return the case, what is known of it, and what reads and opens its files."""
     context, keyring, reference = request.context, request.keyring(), request.param("reference")
     case = check_readable(work, request, reference).case
-    evidence = EvidenceStore(context.vault, context.files_dir, keyring)
+    evidence = EvidenceStore(context.vault, context.blobs, keyring)
     evidence.check_access(work, reference, request.caseworker.id)
     try:
         opener = evidence.opener(case)
@@ -164,16 +169,14 @@ def _load(work: Work, request: DeskRequest) -> tuple[str, CaseFileContent]:
     if evidence.custody.verify(work, case):
         raise EvidenceError("the custody log is damaged")
     files = evidence.list_files(work, case)
-    faults = evidence.verify_files(opener, files)
-    if any(it != UNPROVEN for it in faults.values()):
-        raise EvidenceError("a file was altered")
-    return case, CaseFileContent(
+    content = CaseFileContent(
         context.record_entries.load(work, case, opener),
         [(at, _kind_name(kind)) for at, kind in work.rows(_REPORTS, case)],
         files, evidence.custody.of_case(work, case), evidence.custody.head(work, case),
         Receipts.of_case(work, case),
         [it for it, _at in CaseDuties.records(work, case, opener)], context.duties.duties,
     )  # fmt: skip
+    return case, content, evidence, opener
 
 
 def _kind_name(kind: str) -> str:

@@ -27,6 +27,7 @@ def upgrade() -> None:
     _add_waiting_chats()
     _add_letter_claims()
     _add_processes()
+    _add_shared_values()
 
 
 def _add_record() -> None:
@@ -625,3 +626,12 @@ def _to_case(table: str) -> sa.ForeignKeyConstraint:
 
 def _to_partner(table: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(["partner_id"], ["partners.id"], name=f"fk_{table}_partner_id")
+
+
+def _add_shared_values() -> None:
+    op.create_table(
+        "shared_values",
+        sa.Column("name", sa.String(48), nullable=False),
+        sa.Column("value", sa.String(200), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_shared_values"),
+    )

@@ -173,7 +173,7 @@ def test_another_confirmation_lets_no_forgotten_export_go_on(web_desk: WebDeskHa
 
 def test_an_altered_file_is_named_before_anything_leaves(web_desk: WebDeskHarness) -> None:
     mei, _person, reference = held(web_desk)
-    newest = max(web_desk.front.files_dir.iterdir(), key=lambda it: it.stat().st_size)
+    newest = max(web_desk.files_folder.iterdir(), key=lambda it: it.stat().st_size)
     data = bytearray(newest.read_bytes())
     data[-1] ^= 1
     newest.chmod(0o600)

@@ -10,7 +10,9 @@ import pytest
 from bot.cases.evidence.custody_log import CustodyAction
 from bot.clock import SECOND
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
+from bot.store.blobs.folder import FolderBlobs
 from tests.desks.web.team.test_approvals_and_reports import readers
+from tests.support.blobs import AwayBlobs
 from tests.support.event_loop_probe import observe_disk_io
 from tests.support.harnesses.web_desk_harness import HttpBrowser
 from tests.support.hostile_images import MARK, image_with_metadata
@@ -74,13 +76,25 @@ def test_an_original_file_needs_step_up_and_returns_to_the_case(
 def test_while_a_file_is_opened_everybody_else_is_answered(
     web_desk: WebDeskHarness, mei: WebCaseworker, how: str
 ) -> None:
-    web_desk.front.files_dir, meanwhile = observe_disk_io(
-        web_desk.front.files_dir, web_desk.home.loop
-    )
+    folder, meanwhile = observe_disk_io(web_desk.files_folder, web_desk.home.loop)
+    web_desk.front.blobs = FolderBlobs(folder)
     proves(mei, "/")
     assert mei.browser.get(path(web_desk, how)).status_code == 200
     assert meanwhile
     assert all(meanwhile)
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_while_the_storage_of_files_is_away_the_page_says_so(
+    web_desk: WebDeskHarness, mei: WebCaseworker, how: str
+) -> None:
+    web_desk.front.blobs = AwayBlobs(web_desk.files_folder)
+    proves(mei, "/")
+    answer = mei.browser.get(path(web_desk, how))
+    assert answer.status_code == 503
+    assert "The storage that holds the files does not answer" in answer.text
+    web_desk.front.blobs = FolderBlobs(web_desk.files_folder)
+    assert mei.browser.get(path(web_desk, how)).status_code == 200
 
 
 def test_words_that_were_begun_are_still_there_after_the_way_round(

@@ -232,7 +232,7 @@ def test_nothing_is_made_without_words_an_allowed_value_consent_or_a_second_fact
 def test_a_file_that_was_altered_stops_the_case_file(web_desk: WebDeskHarness) -> None:
     mei, reference = recorded_case(web_desk)
     ((name,), *_rest) = web_desk.home.ask("SELECT id FROM files ORDER BY number")
-    stored = web_desk.front.files_dir / str(name)
+    stored = web_desk.files_folder / str(name)
     stored.write_bytes(stored.read_bytes()[:-1] + b"!")
     assert page.FILE_ALTERED.source in says(mei, reference, saves(mei, reference, WORDS))
     assert web_desk.home.ask("SELECT count(*) FROM referral_copies") == [(0,)]

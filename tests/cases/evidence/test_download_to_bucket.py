@@ -1,0 +1,43 @@
+"""While object storage is away, files that arrive wait: none is given up, none is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.cases.evidence.download import MAX_ATTEMPTS, STORAGE_WAIT_SECONDS
+from bot.store.blobs import bucket
+from bot.vault.file_encryption import open_chunks
+from tests.cases.evidence.test_evidence_download import WHOLE, Room, photo
+from tests.support.bucket_server import MARK, bucket_server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def test_files_wait_for_a_bucket_that_is_away_and_none_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bucket, "MAX_RETRIES", 0)
+    room = Room(tmp_path)
+    with bucket_server() as server:
+        name = server.new_bucket()
+        blobs = server.blobs(name)
+        blobs.claim(MARK)
+        room.keeper.blobs = blobs
+        room.sends(photo("a"), photo("b"))
+        with server.away():
+            for number in range(MAX_ATTEMPTS + 5):
+                assert room.keeps() == (2 if number == 0 else 0)
+                room.loop.advance(STORAGE_WAIT_SECONDS)
+            assert room.source.asked == ["a", "b"]  # nothing is fetched in vain
+            assert {state for state, _, _ in room.states()} == {"named"}
+            assert [tries for _, _, tries in room.states()] == [0, 0]
+        assert room.keeps() == 2
+        assert room.states() == [("saved", len(WHOLE), 0)] * 2
+        for file in room.names():
+            assert b"".join(open_chunks(room.opener(), file, blobs)) == WHOLE
+        assert b"jpegjpeg" not in b"".join(it for kept in server.kept(name).values() for it in kept)
+    room.loop.run_until_complete(room.database.close())
+    room.loop.close()
