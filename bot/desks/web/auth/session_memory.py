@@ -169,6 +169,7 @@ class MemoryRows:
         if version <= session.stored.version or session.storing.locked():
             return  # in the second case the change that is on its way takes note of it
         found = self.seal.open(session.token, secret, sealed)
-        unstored = changes_of(session.stored.values, session.memory())
+        is_new_here = session.stored.version == 0
+        unstored = {} if is_new_here else changes_of(session.stored.values, session.memory())
         session.stored = StoredMemory(version, found)
         session.recall(apply_changes(found, unstored))

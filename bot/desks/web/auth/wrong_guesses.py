@@ -61,7 +61,10 @@ class WrongGuesses:
     def seconds_to_wait(self, work: Work, name: str, browser: str, now: int) -> int:
         """Return the seconds until the next attempt is allowed; 0 for now."""
         rows = work.rows(_LOOK, self._key(name, browser))
-        return wait_after(*rows[0], now, is_known=bool(browser)) if rows else 0
+        if not rows:
+            return 0
+        count, last_at = rows[0]
+        return wait_after(count, last_at, now, is_known=bool(browser))
 
     async def begin(self, name: str, browser: str, now: int) -> int:
         """Count an attempt that is about to be checked; or return the seconds it has to wait."""
