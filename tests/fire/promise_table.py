@@ -96,6 +96,9 @@ CHECKS = (
     PromiseCheck(
         "P46", tests=("mailbox/test_letter_claims.py", "store/processes/test_leadership.py")
     ),
+    PromiseCheck(
+        "P48", tests=("desks/web/auth/test_two_desks.py", "desks/partner_room/test_two_rooms.py")
+    ),
 )  # fmt: skip
 
 
