@@ -164,7 +164,7 @@ class MemoryRows:
         """Keep what another process stored, and on top of it what was not stored yet.
 
         Raises:
-            DecryptionError: the row was altered.
+            DecryptionError: the row was altered, or another release keeps other values.
         """
         if version <= session.stored.version or session.storing.locked():
             return  # in the second case the change that is on its way takes note of it
@@ -172,4 +172,7 @@ class MemoryRows:
         is_new_here = session.stored.version == 0
         unstored = {} if is_new_here else changes_of(session.stored.values, session.memory())
         session.stored = StoredMemory(version, found)
-        session.recall(apply_changes(found, unstored))
+        try:
+            session.recall(apply_changes(found, unstored))
+        except (KeyError, TypeError):
+            raise DecryptionError("another release stored this session") from None
