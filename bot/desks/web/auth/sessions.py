@@ -346,6 +346,13 @@ class DeskSessions:
             await self._writer.run(lambda work: self._end(work, token))
             self._to_delete.discard(token)
 
+    def end_of(self, work: Work, who: str) -> int:
+        """End all sessions of a caseworker, at every desk; return how many there were."""
+        held = [bytes(token) for token, *_rest in work.rows(_OF, who)]
+        for token in held:
+            self._end(work, token)
+        return len(held)
+
     def _end(self, work: Work, token: bytes) -> None:
         if work.run(_END, token):
             EventLog.log_session_ended(work, token, self._clock.now())
