@@ -39,6 +39,7 @@ from bot.hotline.referrals.store import Referrals
 from bot.hotline.staff.service_hours import ServiceHours
 from bot.languages import catalogue
 from bot.monitoring.activity import StandaloneDesk
+from bot.store.faults import BUSY_ERRORS
 from bot.vault import AuditLog, Vault
 from flows import ALL_FLOWS
 from flows.texts.counties import COUNTIES
@@ -96,10 +97,11 @@ def _answer_renderer(settings: Settings, registry: FlowRegistry, language: str) 
 @contextlib.asynccontextmanager
 async def open_desk_app(context: DeskContext) -> AsyncIterator[ASGIApp]:
     """Give the application of a desk that shows events, while the context manager lasts."""
-    await context.sessions.end_all()
+    with contextlib.suppress(*BUSY_ERRORS):
+        await context.sessions.clean()
     watcher = EventWatcher(
         context.read_pool, EventLog(context.vault), context.streams, context.command_client,
-        context.database.writer, context.clock, context.staff,
+        context.database.writer, context.clock, context.staff, context.sessions,
     )  # fmt: skip
     await context.read_pool.run(context.follow_fact_checks)
     following = keep_following(

@@ -345,7 +345,7 @@ class HotlineAdapter:
         self, progress: case_progress.CaseProgress, case: str
     ) -> case_progress.ReadingOutlook:
         """Return who reads next; what a person is told rests on it."""
-        staff = as_present(self.work, Staff(self.services.vault).all(self.work))
+        staff = as_present(self.work, Staff(self.services.vault).all(self.work), self.now)
         now = self.now
         alert, due_at = load_alert(self.work, case), progress.due_at or now
         plan = self.services.service_hours.plan(self.work)

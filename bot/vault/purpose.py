@@ -38,6 +38,8 @@ class Purpose(StrEnum):
     """Legal events: the bot must know when a deadline ends."""
     SERVICE_PLAN = "plan"
     """Service plans without words: the bot tells the person what a caseworker released."""
+    SESSION = "session"
+    """What a session at a desk keeps; under the secret of its browser besides."""
     EPOCH = "epoch"
     """The private half of an epoch."""
 

@@ -17,6 +17,8 @@ from playwright.async_api import expect
 from bot.cases.state_machine import Role
 from bot.hotline.commands.store import submit_command
 from bot.hotline.commands.types import Command, Verb
+from bot.store.statements import delete_by
+from bot.store.tables.desk import desk_sessions
 from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
 from tests.browser.conftest import PATIENCE, WIDE, complaints_of
 from tests.support.database_fixtures import query
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from tests.support.people.chat_person import ChatPerson
 
 BACK = "He is back, help"
+END_ALL = delete_by(desk_sessions, ())
 SOUNDS = """
 window.AudioContext = class {
   currentTime = 0;
@@ -415,7 +418,7 @@ async def test_signing_in_again_in_another_tab_rescues_this_one(
         page = await signed_in(context, mei, office.address)
         _person, _first = await held(page, office)
         await page.locator("#say-words").fill("Half a sentence")
-        await office.front.sessions.end_all()
+        await office.front.database.writer.run(lambda work: work.run(END_ALL))
         office.front.streams.end_all()
         await expect(page.locator("#signed-out")).to_be_visible()
         await expect(page.locator("#case-file")).to_be_empty()

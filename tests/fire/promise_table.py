@@ -100,6 +100,9 @@ CHECKS = (
         "P47", tests=("channels/telegram/webhook", "stories/test_webhook_evening.py")
     ),
     PromiseCheck("P49", tests=("vault/erasure/test_erase_from_bucket.py", "store/blobs")),
+    PromiseCheck(
+        "P48", tests=("desks/web/auth/test_two_desks.py", "desks/partner_room/test_two_rooms.py")
+    ),
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ from bot.hotline.deliveries.partner_links import RecipientPartners
 from bot.hotline.directory.rules import known_codes
 from bot.hotline.directory.store import ServiceDirectory
 from bot.languages import LANGUAGES, catalogue
+from bot.store.faults import BUSY_ERRORS
 from bot.vault import AuditLog
 from bot.vault.keys.passwords import DEFAULT_COST, PasswordCost
 from flows.texts.counties import COUNTIES
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
     RecipientsOfPartner = Callable[[Work, int], Sequence[str]]
     """Returns the codes of the recipients that a partner is."""
+
+CLEANUP_SECONDS = 300.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +106,18 @@ class PartnerAgreements:
 @contextlib.asynccontextmanager
 async def open_room(context: RoomContext) -> AsyncIterator[ASGIApp]:
     """Give the application of a room, while the context manager lasts."""
-    await context.sessions.end_all()
+    cleaning = asyncio.create_task(_clean(context))
     try:
         yield build_room(context)
     finally:
+        cleaning.cancel()
+        await asyncio.gather(cleaning, return_exceptions=True)
         context.read_pool.close()
+
+
+async def _clean(context: RoomContext) -> None:
+    """Delete what has expired, at once and every few minutes, until cancelled."""
+    while True:
+        with contextlib.suppress(*BUSY_ERRORS):
+            await context.sessions.clean(context.clock.now())
+        await asyncio.sleep(CLEANUP_SECONDS)

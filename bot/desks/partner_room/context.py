@@ -8,17 +8,20 @@ partner only.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.desks.locale import StaffLocale
 from bot.desks.partner_room.auth.sessions import RoomSessions
+from bot.desks.web.auth.begun_enrolments import BegunEnrolments
 from bot.desks.web.auth.refusal_log import RefusalLog
 from bot.desks.web.auth.throttle import LoginThrottle
+from bot.desks.web.auth.wrong_guesses import WrongGuesses
 from bot.desks.web.read_pool import ReadPool
 from bot.partners.member_access import MemberAccess, NewAccess
 from bot.partners.members import PartnerMembers
 from bot.partners.partners import Campaigns
 from bot.posters.maker import PosterMaker
+from bot.vault.keys.hpke import KeyPair
 from bot.vault.keys.passwords import DEFAULT_COST, PasswordCost
 
 if TYPE_CHECKING:
@@ -119,6 +122,21 @@ class PendingMember:
     chosen: NewAccess
     code_secret: str
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """Return it as values that can be sealed."""
+        chosen = self.chosen
+        return {
+            "who": self.member_id, "key": chosen.pair.private_bytes, "locked": chosen.locked,
+            "printed": chosen.recovery_key, "code": self.code_secret,
+        }  # fmt: skip
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> PendingMember:
+        """Return what `given` returned."""
+        pair = KeyPair.from_private(given["key"])
+        return cls(given["who"], NewAccess(pair, given["locked"], given["printed"]), given["code"])
+
 
 @dataclass(kw_only=True)
 class RoomContext:
@@ -153,16 +171,16 @@ class RoomContext:
     """Returns the counties of the place, by code."""
     services: OwnServices = field(default_factory=NoServices)
     practice: Callable[[], Sequence[PracticeScene]] = lambda: ()
-    pending: dict[str, PendingMember] = field(default_factory=dict)
-    """Members half-way through their invitation, by link."""
     demo_links: dict[bytes, tuple[int, str]] = field(default_factory=dict)
     """Links that sign a member of a demo in, by digest: number and password."""
 
     def __post_init__(self) -> None:
         self.prove = self.vault.prove
         self.read_pool = ReadPool(self.database)
-        self.sessions = RoomSessions(self.database.writer)
+        self.sessions = RoomSessions(self.database.writer, self.vault)
         self.throttle = LoginThrottle()
+        self.guesses = WrongGuesses(self.database.writer, self.vault.prove, "room")
+        self.begun = BegunEnrolments(self.vault, "room enrolment")
         self.refusal_log = RefusalLog()
         self.poster_maker = PosterMaker()
         self.members = PartnerMembers(self.vault, self.audit)

@@ -41,10 +41,12 @@ from bot.errors import HavenError
 from bot.languages import STAFF_LANGUAGES
 from bot.log import log
 from bot.store.faults import fault_kind
+from bot.vault.keys.browser_key import secret_digest
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
+    from bot.desks.partner_room.auth.sessions import RoomSessionRow
     from bot.desks.partner_room.context import RoomContext
     from bot.store.writer import Work
     from bot.text import Text
@@ -74,6 +76,8 @@ class RoomEndpoint:
         except Exception as error:  # noqa: BLE001 - the answer reveals no details of an error
             log.error("desk_request_failed", error=type(error).__name__)
             response = _failure_page(request, error)
+        if request.session is not None:
+            await self.context.sessions.keep_if_due(request.session, request.session_secret)
         answer = add_security_headers(response, self.context, "")  # the room has no script
         await answer(scope, receive, send)
 
@@ -121,31 +125,39 @@ class RoomEndpoint:
                 return self._refuse(request, RefusalReason.NO_CSRF, page)
             _check_fields(request)
         if request.session is not None:
-            await self.context.sessions.touch(request.session, request.now)
+            request.session.seen_at = request.now
         return await (_handle_once(request) if route.is_once else route.handler(request))
 
     async def _authenticate(self, request: RoomRequest) -> None:
         """Look up session and member for each request: access may just have ended."""
         sessions = self.context.sessions
         secret = parse_secret(request.http.cookies.get(SESSION_COOKIE, ""))
-        session = sessions.find(secret, request.now) if secret else None
-        if session is None:
+        if not secret:
             return
-        if browser_name(request) != session.browser:  # the secret was probably stolen
-            self._refuse(request, RefusalReason.SESSION_MOVED, _close(HTTPStatus.FORBIDDEN))
-            await sessions.end(session.token)
-            return
+        token, browser = secret_digest(secret), browser_name(request)
+        rows: list[RoomSessionRow] = []
 
         def look(work: Work) -> None:
-            found = self.context.members.find(work, session.member_id)
-            if found is not None and found.may_sign_in and sessions.exists(work, session):
-                request.signed_in = found
+            row = sessions.load(work, token)
+            if row is not None:
+                rows[:] = [row]
+                found = self.context.members.find(work, row.member_id)
+                if row.browser == browser and found is not None and found.may_sign_in:
+                    request.signed_in = found
 
         await request.read(look)
-        if request.signed_in is None:
-            await sessions.end(session.token)
-        else:
-            request.session, request.session_secret = session, secret
+        if not rows:
+            return
+        if rows[0].browser != browser:  # the secret was probably stolen
+            self._refuse(request, RefusalReason.SESSION_MOVED, _close(HTTPStatus.FORBIDDEN))
+            await sessions.end(token)
+            return
+        session = await sessions.resume(rows[0], secret, request.now)
+        if session is None or request.signed_in is None:
+            request.signed_in = None
+            await sessions.end(token)
+            return
+        request.session, request.session_secret = session, secret
 
 
 def _close(status: HTTPStatus) -> Response:

@@ -12,8 +12,14 @@ decision that the hotline makes.
     pages, static             templates, scripts, stylesheet
 
 Why the key lives with the session: a case opens for its assigned caseworker, not for the desk. The
-key of a caseworker is wrapped under a secret that only their browser holds. It stays in memory, is
-unwrapped for one request and ends with the session. After a restart everyone signs in again.
+key of a caseworker is wrapped under a secret that only their browser holds. The row of the session
+has it, sealed under that secret and under the root; it is unwrapped for one request and ends with
+the session. So any desk on the same data goes on, also after a restart (`auth/session_memory.py`;
+`SECURITY.md` weighs it).
+
+Why streams, searches and password checks have limits of each process: they save its memory and its
+processor. What must hold for all desks together is a row: sessions, wrong guesses, used codes,
+answers of passkeys, forms, enrolments that were begun.
 
 Why text from a person stays text: templates escape by themselves, no script writes markup (Trusted
 Types without any policy), links are shown disabled, and a file is re-encoded or sent as bytes.

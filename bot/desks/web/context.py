@@ -11,12 +11,14 @@ from bot.cases.evidence.audio_sanitizer import AudioSanitizer
 from bot.cases.evidence.image_sanitizer import ImageSanitizer
 from bot.desks.case_summary import CaseSummaries
 from bot.desks.locale import StaffLocale
+from bot.desks.web.auth.begun_enrolments import BegunEnrolments
 from bot.desks.web.auth.passkeys import PasskeyStore
 from bot.desks.web.auth.refusal_log import RefusalLog
 from bot.desks.web.auth.sessions import DeskSessions
 from bot.desks.web.auth.throttle import LoginThrottle
-from bot.desks.web.auth.totp import PendingEnrolment, SecondFactors, current_code
+from bot.desks.web.auth.totp import SecondFactors, current_code
 from bot.desks.web.auth.webauthn import WebAuthn
+from bot.desks.web.auth.wrong_guesses import WrongGuesses
 from bot.desks.web.command_client import CommandClient
 from bot.desks.web.live.seen_marks import SeenMarks
 from bot.desks.web.live.watcher import EventStreams
@@ -113,8 +115,6 @@ class DeskContext:
     """What a caseworker reads aloud."""
     person_text: Callable[[Text, str], str]
     """Returns a text as people read it, in a language, the deployment's blanks filled in."""
-    pending_enrolments: dict[str, PendingEnrolment] = field(default_factory=dict)
-    """Enrolments that still need a second factor, by invitation link."""
     demo_links: dict[bytes, str] = field(default_factory=dict)
     """Links that sign in the staff of a demo, by digest; empty outside a demo."""
     demo_authenticators: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -131,13 +131,15 @@ class DeskContext:
         self.audit = AuditLog(vault)
         self.partner_members = PartnerMembers(vault, self.audit)
         self.partner_room_url = settings.partner_room_url  # a demo's is another
-        self.sessions = DeskSessions(writer, vault.keys)
+        self.sessions = DeskSessions(writer, vault, vault.keys, self.clock)
         self.command_client = CommandClient(writer, vault, self.clock, self.wake_dispatcher)
         self.streams = EventStreams()
         self.search_slots = asyncio.Semaphore(MAX_SEARCHES)
         self.seen_marks = SeenMarks(writer)
         self.throttle = LoginThrottle()
+        self.guesses = WrongGuesses(writer, vault.prove, "desk")
         self.factors = SecondFactors(vault)
+        self.begun = BegunEnrolments(vault, "desk enrolment")
         self.passkeys = PasskeyStore(vault)
         self.webauthn = WebAuthn(self.origin, vault.prove)
         self.refusal_log = RefusalLog()

@@ -54,11 +54,13 @@ from bot.log import log
 from bot.partners.members import PartnerMembers
 from bot.store.faults import fault_kind, is_store_error
 from bot.store.findings import load_findings
+from bot.vault.keys.browser_key import secret_digest
 from bot.vault.keys.staff_keys import may_open
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
+    from bot.desks.web.auth.sessions import SessionRow
     from bot.desks.web.context import DeskContext
     from bot.store.writer import Work
     from bot.text import Text
@@ -99,6 +101,8 @@ class DeskEndpoint:
             log.error("desk_request_failed", error=type(error).__name__)
             status = HTTPStatus.INTERNAL_SERVER_ERROR
             response = _failure_page(request, error, status, texts.SERVER_ERROR)
+        if request.session is not None:
+            await self.context.sessions.keep_if_due(request.session, request.session_secret)
         has_script = response.status_code != HTTPStatus.NOT_FOUND
         answer = add_security_headers(response, self.context, nonce if has_script else "")
         await answer(scope, receive, send)
@@ -161,7 +165,7 @@ class DeskEndpoint:
         if route.needs_step_up and not request.current_session.has_stepped_up(request.now):
             return request.redirect_to_step_up(_return_path(request))
         if request.session is not None and not route.is_background:
-            await self.context.sessions.touch(request.session, request.now)
+            request.session.seen_at = request.now
         if route.repetition is Repetition.IGNORED:
             return await _handle_once(request)
         return await route.handler(request)
@@ -188,46 +192,60 @@ class DeskEndpoint:
         """Look up session and caseworker for each request: access may just have ended."""
         sessions = self.context.sessions
         secret = parse_secret(request.http.cookies.get(SESSION_COOKIE, ""))
-        session = sessions.find(secret, request.now) if secret else None
-        if session is None:
+        if not secret:
+            return
+        token, browser = secret_digest(secret), browser_name(request)
+        rows: list[SessionRow] = []
+
+        def look(work: Work) -> None:
+            row = sessions.load(work, token)
+            if row is not None:
+                rows[:] = [row]
+                if row.browser == browser:
+                    _load_signed_in(work, request, row.who)
+
+        await request.read(look)
+        if not rows:
             return
         # In another browser: the secret was probably stolen. Only browser and system are compared,
         # so that an update of the browser changes nothing. A thief who copies that as well is not
         # noticed here; the account page lists all sessions.
-        if browser_name(request) != session.browser:
+        who = rows[0].who
+        if rows[0].browser != browser:
             self.context.refusal_log.record(
                 self.route.path, RefusalReason.SESSION_MOVED, request.now
             )
-            await sessions.end(session.token)
-            await request.audit("session_moved", session.who, "web", actor=session.who)
+            await sessions.end(token)
+            await request.audit("session_moved", who, "web", actor=who)
             return
+        session = await sessions.resume(rows[0], secret, request.now)
+        if session is None or request.signed_in is None:
+            request.signed_in = None
+            await sessions.end(token)
+            return
+        request.session, request.session_secret = session, secret
 
-        def look(work: Work) -> None:
-            found = request.find_active(work, session.who)
-            if found is not None and sessions.exists(work, session):
-                request.signed_in = found
-                request.preferences = load_preferences(work, found.id)
-                request.findings = load_findings(
-                    work, request.now, is_polling_watched=not self.context.rehearsal
-                )
-                if request.http.method == "GET" and found.role in CASE_ROLES:
-                    request.held_replies = held_replies(work)
-                self.context.service_hours.plan(work)  # of what every page shows
-                self.context.phrasebook.load(work)
-                if request.is_for_page and found.role in CASE_ROLES:
-                    load_own_cases(work, request)
-                    request.shift_notice = load_shift_notice(work, request)
-                if request.is_for_page and found.role in SENIOR_ROLES:
-                    request.wrong_facts = load_wrong_facts(work, request)
-                if request.is_for_page and may_open(found.role.value):
-                    request.key_requests = self.context.staff_keys.requests()
-                    request.has_partner_key_requests = PartnerMembers.is_any_waiting(work)
 
-        await request.read(look)
-        if request.signed_in is None:
-            await sessions.end(session.token)
-        else:
-            request.session, request.session_secret = session, secret
+def _load_signed_in(work: Work, request: DeskRequest, who: str) -> None:
+    """Load the caseworker of a session, and what every page shows; nothing without access."""
+    context, found = request.context, request.find_active(work, who)
+    if found is None:
+        return
+    request.signed_in = found
+    request.preferences = load_preferences(work, found.id)
+    request.findings = load_findings(work, request.now, is_polling_watched=not context.rehearsal)
+    if request.http.method == "GET" and found.role in CASE_ROLES:
+        request.held_replies = held_replies(work)
+    context.service_hours.plan(work)  # of what every page shows
+    context.phrasebook.load(work)
+    if request.is_for_page and found.role in CASE_ROLES:
+        load_own_cases(work, request)
+        request.shift_notice = load_shift_notice(work, request)
+    if request.is_for_page and found.role in SENIOR_ROLES:
+        request.wrong_facts = load_wrong_facts(work, request)
+    if request.is_for_page and may_open(found.role.value):
+        request.key_requests = context.staff_keys.requests()
+        request.has_partner_key_requests = PartnerMembers.is_any_waiting(work)
 
 
 def _close(status: HTTPStatus) -> Response:

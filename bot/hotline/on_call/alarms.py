@@ -164,7 +164,7 @@ class OnCallAlarms:
 
     def check(self, work: Work, now: int) -> AlarmResult:
         """Begin and end alarms; return whom to call, and which people to tell."""
-        everyone = as_present(work, self._staff.all(work))
+        everyone = as_present(work, self._staff.all(work), now)
         uncovered = {it.case: it for it in self._uncovered(work, everyone, now)}
         running = self._update_alarms(work, uncovered, now)
         calls = self._update_calls(work, now) if running else []

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, literal
+from sqlalchemy import bindparam, exists, literal
 
+from bot.clock import MINUTE
 from bot.hotline.events import Event, EventKind
 from bot.hotline.staff.duty_shifts import DutyShifts, ShiftState
 from bot.hotline.staff.enrolment import reads_cases
@@ -31,18 +32,24 @@ _UNATTENDED = select_by(
     duty_shifts, "staff_id",
     by=(
         duty_shifts.c.state == literal(ShiftState.RUNNING.value),
-        ~exists().where(desk_sessions.c.staff_id == duty_shifts.c.staff_id),
+        ~exists().where(
+            desk_sessions.c.staff_id == duty_shifts.c.staff_id,
+            desk_sessions.c.seen_at >= bindparam("since"),
+        ),
     ),
 )  # fmt: skip
+PRESENT_FOR = 16 * MINUTE
+"""A session ends after 15 minutes without activity, which is stored once a minute. Its row may stay
+longer while no desk runs."""
 
 
-def as_present(work: Work, staff: Iterable[Caseworker]) -> list[Caseworker]:
+def as_present(work: Work, staff: Iterable[Caseworker], now: int) -> list[Caseworker]:
     """Return staff, without duty for those whom a shift put on duty and who are not there.
 
     They are not signed in at the desk, and in no Telegram group. A shift alone must neither keep
     those on call from being called, nor tell a person that someone reads.
     """
-    absent = {str(who) for (who,) in work.rows(_UNATTENDED)}
+    absent = {str(who) for (who,) in work.rows(_UNATTENDED, now - PRESENT_FOR)}
     return [
         replace(it, is_on_duty=False) if it.id in absent and not it.account else it for it in staff
     ]

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     SmallInteger,
     String,
@@ -23,11 +24,13 @@ desk_sessions = Table(
     Column("staff_id", String(32), ForeignKey("staff.id"), nullable=False),
     *required(browser=String(24), begun_at=BigInteger, seen_at=BigInteger),
     Column("proved_at", BigInteger, nullable=False),  # the last use of a second factor
+    *optional(sealed=LargeBinary, version=Integer),  # null: of a release before 0.4.0
     Index("ix_desk_sessions_staff_id", "staff_id"),
     info={
         "holds": "which caseworker is signed in, since when, with which browser; the digest of the "
-        "session token",
-        "erased": "at sign-out or when the desk stops; 10 hours after sign-in",
+        "session token; sealed under the secret in the browser, and under the root: the "
+        "caseworker's locked key, and what the session keeps between pages",
+        "erased": "at sign-out, after 15 minutes without activity, 10 hours after sign-in",
     },
 )
 
@@ -58,6 +61,31 @@ desk_invites = Table(
     },
 )
 
+desk_guesses = Table(
+    "desk_guesses",
+    metadata,
+    Column("name", LargeBinary(16), primary_key=True),
+    *required(wrong=SmallInteger, last_at=BigInteger),
+    Index("ix_desk_guesses_last_at", "last_at"),
+    info={
+        "holds": "how many sign-ins failed, and when the last did: by a keyed digest of what was "
+        "typed as the name, and of the browser",
+        "erased": "at the next right sign-in, or after 12 hours",
+    },
+)
+
+desk_enrolments = Table(
+    "desk_enrolments",
+    metadata,
+    Column("link", LargeBinary(32), primary_key=True),
+    *required(sealed=LargeBinary, until=BigInteger),
+    info={
+        "holds": "by the digest of an invitation link, sealed under the link and under the root: "
+        "the new key of someone who still has to show a second factor",
+        "erased": "when the link is used, or after an hour",
+    },
+)
+
 desk_bells = Table(
     "desk_bells",
     metadata,
@@ -69,7 +97,7 @@ desk_bells = Table(
     Index("ix_desk_bells_case_id", "case_id"),
     sqlite_autoincrement=True,  # open pages ask for newer ids: an id is never reused
     info={
-        "holds": "which case just changed; sealed: the result of a command",
+        "holds": "which case just changed, or which session ended; sealed: the result of a command",
         "erased": "after 10 minutes, and with the case",
     },
 )

@@ -101,10 +101,12 @@ partner_sessions = Table(
     Column("token", LargeBinary(32), primary_key=True),
     Column("member_id", BigInteger, ForeignKey("partner_members.id"), nullable=False),
     *required(browser=String(24), begun_at=BigInteger, seen_at=BigInteger),
+    *required(sealed=LargeBinary, version=Integer),
     Index("ix_partner_sessions_member_id", "member_id"),
     info={
         "holds": "which member of a partner is signed in, since when, with which browser; the "
-        "digest of the session token",
-        "erased": "at sign-out or when the room stops; 10 hours after sign-in",
+        "digest of the session token; sealed under the secret in the browser, and under the root: "
+        "the member's locked key, and what the session keeps between pages",
+        "erased": "at sign-out, after 15 minutes without activity, 10 hours after sign-in",
     },
 )

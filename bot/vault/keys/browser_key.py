@@ -1,9 +1,8 @@
 """A caseworker's key, locked with a secret that only their browser has: a session's or a passkey's.
 
-The desk holds the key of a session locked in memory, and the digest of the session secret in the
-database: neither opens anything. Each request unlocks the key for itself; the locked key goes with
-the session. A passkey computes (PRF extension) a secret as long as a key, so the key locked with it
-needs no slow hash.
+The database holds the locked key of a session, and the digest of the session secret: neither opens
+anything. Each request unlocks the key for itself; the locked key goes with the session. A passkey
+computes (PRF extension) a secret as long as a key, so the key locked with it needs no slow hash.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 LENGTH = 32
 ZERO_NONCE = bytes(12)
 """A session secret locks one key, once."""
+SESSION_INFO = "haven desk session"
 
 
 def new_session_secret() -> bytes:
@@ -100,6 +100,25 @@ def unlock_with_passkey(keys: KeyStore, staff_id: str, sealed: bytes, prf_output
     except (InvalidTag, ValueError):
         raise DecryptionError("this passkey does not open the key") from None
     return Keyring(keys, holder, KeyPair.from_private(raw))
+
+
+def seal_with_secret(secret: bytes, about: bytes, plain: bytes) -> bytes:
+    """Return what a session keeps, sealed with its secret and bound to `about`."""
+    nonce = os.urandom(len(ZERO_NONCE))  # a session changes what it keeps
+    return nonce + _cipher(secret, SESSION_INFO).encrypt(nonce, plain, about)
+
+
+def open_with_secret(secret: bytes, about: bytes, sealed: bytes) -> bytes:
+    """Return what a session keeps.
+
+    Raises:
+        DecryptionError: another secret sealed it, or it is bound to something else.
+    """
+    nonce, rest = sealed[: len(ZERO_NONCE)], sealed[len(ZERO_NONCE) :]
+    try:
+        return _cipher(secret, SESSION_INFO).decrypt(nonce, rest, about)
+    except (InvalidTag, ValueError):
+        raise DecryptionError("this browser does not open the session") from None
 
 
 def _cipher(secret: bytes, info: str = "haven desk key") -> ChaCha20Poly1305:

@@ -175,7 +175,11 @@ class StaffKeys:
         Raises:
             WrongPasswordError: the password is wrong, or there is no key.
         """
-        return Keyring(self._keys, STAFF_PREFIX + staff_id, self.unlock_pair(staff_id, password))
+        return self.keyring(staff_id, self.unlock_pair(staff_id, password))
+
+    def keyring(self, staff_id: str, pair: KeyPair) -> Keyring:
+        """Return the keyring of a caseworker whose key pair this is."""
+        return Keyring(self._keys, STAFF_PREFIX + staff_id, pair)
 
     def unlock_pair(self, staff_id: str, password: str) -> KeyPair:
         """Return a caseworker's key pair by their password.

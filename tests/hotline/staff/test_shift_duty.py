@@ -164,15 +164,19 @@ def test_someone_whose_shift_began_and_who_is_not_there_counts_as_absent(
     staff = Staff(house.vault)
 
     def present() -> set[str]:
-        found = house.database.writer.run_sync(lambda work: as_present(work, staff.all(work)))
+        now = house.loop.now()
+        found = house.database.writer.run_sync(lambda work: as_present(work, staff.all(work), now))
         return {it.id for it in found if it.is_on_duty}
 
     assert is_on_duty(house, mei)
     assert present() == {jun.id, ann.id}
+    now = house.loop.now()
     house.database.writer.run_sync(
-        lambda work: work.run(_SIGN_IN, bytes(32), mei.id, "Firefox Linux", 1, 1, 1)
+        lambda work: work.run(_SIGN_IN, bytes(32), mei.id, "Firefox Linux", now, now, now)
     )
     assert present() == {mei.id, jun.id, ann.id}
+    passes(house, 17)  # no desk runs that would delete a session that timed out
+    assert present() == {jun.id, ann.id}
 
 
 def test_shifts_are_deleted_long_after_their_end_and_when_access_ends(

@@ -82,20 +82,19 @@ class WebDeskHarness:
             self.home.database.writer,
             self.home.loop,
             self.front.staff,
+            self.front.sessions,
         )
         self.app = build_app(self.front, doors)
         self.does(self.watch.poll())
 
     def _front(self) -> DeskContext:
-        front = build_desk_context(
+        return build_desk_context(
             self.home.settings, self.home.database, self.vault,
             DeskOptions(
                 bot_id=BOT, origin=ORIGIN, clock=self.home.loop, password_cost=CHEAP,
                 wake_dispatcher=self._nudged,
             ),
         )  # fmt: skip
-        self.home.run(front.sessions.end_all())
-        return front
 
     async def _nudged(self) -> None:
         await self.home.house.dispatcher.resume()

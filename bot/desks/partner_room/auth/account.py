@@ -41,16 +41,16 @@ async def _change_password(request: RoomRequest) -> Response:
     form, context, member = request.form, request.context, request.member
     if problem := password_problem(form.get("new", ""), form.get("again", ""), member.name):
         return await _account_page(request, problem)
-    throttle, name, browser = context.throttle, f"member {member.id}", "signed in"
-    if seconds := throttle.seconds_to_wait(name, browser, request.now):
-        return await _account_page(request, texts.TOO_MANY_ATTEMPTS, seconds)
-    async with throttle.check_slot(Line.KNOWN):
+    name, browser = f"member {member.id}", "signed in"
+    async with context.throttle.check_slot(Line.KNOWN):
+        if seconds := await context.guesses.begin(name, browser, request.now):
+            return await _account_page(request, texts.TOO_MANY_ATTEMPTS, seconds)
         locked = await request.read(lambda work: context.access.locked(work, member.id))
         present = form.get("password", "")[:1024]
         pair = await asyncio.to_thread(context.access.unlock, locked, present)
         if pair is None:
-            throttle.record_failure(name, browser, request.now)
             return await _account_page(request, texts.WRONG_PASSWORD)
+        await context.guesses.forgive(name, browser)
         recovery_key = await change_password(request, member, pair, form["new"])
     await context.sessions.end_others(request.current_session)
     return show_recovery_key(request, recovery_key, Response())

@@ -52,18 +52,19 @@ async def _sign_in(request: RoomRequest) -> Response:
     typed = request.form.get("who", "")[:200]
     member = await _find(request, typed)
     name, browser = _throttled(request, member, typed)
-    throttle = request.context.throttle
-    if seconds := throttle.seconds_to_wait(name, browser, request.now):
+    context = request.context
+    if seconds := await _seconds_to_wait(request, name, browser):
         return _wait_page(request, texts.TOO_MANY_ATTEMPTS, seconds)
-    async with throttle.check_slot(Line.KNOWN if browser else Line.UNKNOWN) as has_turn:
+    async with context.throttle.check_slot(Line.KNOWN if browser else Line.UNKNOWN) as has_turn:
         if not has_turn:
             return _wait_page(request, texts.LOGIN_BUSY, RETRY_SECONDS)
+        if seconds := await context.guesses.begin(name, browser, request.now):
+            return _wait_page(request, texts.TOO_MANY_ATTEMPTS, seconds)
         pair = await _unlock(request, member, request.form.get("password", ""))
     if member is None or pair is None or not await use_code(request, member):
-        throttle.record_failure(name, browser, request.now)
         await _audit_refusal(request, member)
         return _sign_in_page(request, texts.LOGIN_FAILED, HTTPStatus.UNAUTHORIZED)
-    throttle.record_success(name, browser)
+    await context.guesses.forgive(name, browser)
     return await start_room_session(request, member, pair)
 
 
@@ -109,22 +110,20 @@ async def _recover(request: RoomRequest) -> Response:
         return _recovery_page(request, problem, HTTPStatus.UNPROCESSABLE_ENTITY)
     member = await _find(request, typed)
     name, browser = _throttled(request, member, typed)
-    throttle = request.context.throttle
-    if seconds := throttle.seconds_to_wait(name, browser, request.now):
-        return _recovery_page(
-            request, texts.TOO_MANY_ATTEMPTS, HTTPStatus.TOO_MANY_REQUESTS, str(seconds)
-        )
-    async with throttle.check_slot(Line.KNOWN if browser else Line.UNKNOWN) as has_turn:
+    context = request.context
+    if seconds := await _seconds_to_wait(request, name, browser):
+        return _recovery_wait_page(request, texts.TOO_MANY_ATTEMPTS, seconds)
+    async with context.throttle.check_slot(Line.KNOWN if browser else Line.UNKNOWN) as has_turn:
         if not has_turn:
-            wait = str(RETRY_SECONDS)
-            return _recovery_page(request, texts.LOGIN_BUSY, HTTPStatus.TOO_MANY_REQUESTS, wait)
+            return _recovery_wait_page(request, texts.LOGIN_BUSY, RETRY_SECONDS)
+        if seconds := await context.guesses.begin(name, browser, request.now):
+            return _recovery_wait_page(request, texts.TOO_MANY_ATTEMPTS, seconds)
         pair = await _recovered(request, member)
         if member is None or pair is None or not await use_code(request, member):
-            throttle.record_failure(name, browser, request.now)
             await _audit_refusal(request, member)
             return _recovery_page(request, texts.RECOVERY_FAILED, HTTPStatus.UNAUTHORIZED)
         recovery_key = await change_password(request, member, pair, form["password"])
-    throttle.record_success(name, browser)
+    await context.guesses.forgive(name, browser)
     response = await start_room_session(request, member, pair)
     return show_recovery_key(request, recovery_key, response)
 
@@ -225,6 +224,11 @@ def _throttled(request: RoomRequest, member: Member | None, typed: str) -> tuple
     return f"member {member.id}", ""
 
 
+async def _seconds_to_wait(request: RoomRequest, name: str, browser: str) -> int:
+    guesses, now = request.context.guesses, request.now
+    return await request.read(lambda work: guesses.seconds_to_wait(work, name, browser, now))
+
+
 def _browser_mac(request: RoomRequest, member_id: int, number: str) -> str:
     return request.context.prove(f"room browser|{member_id}|{number[:32]}".encode()).hex()
 
@@ -239,6 +243,10 @@ async def _audit_refusal(request: RoomRequest, member: Member | None) -> None:
 
 def _wait_page(request: RoomRequest, text: Text, seconds: int) -> Response:
     return _sign_in_page(request, text, HTTPStatus.TOO_MANY_REQUESTS, str(seconds))
+
+
+def _recovery_wait_page(request: RoomRequest, text: Text, seconds: int) -> Response:
+    return _recovery_page(request, text, HTTPStatus.TOO_MANY_REQUESTS, str(seconds))
 
 
 def _sign_in_page(

@@ -1,7 +1,7 @@
 """The invitation of a member: password, code of a phone, recovery key.
 
-An administrator hands the link over. It works once, for one member; the database says for whom. A
-half-finished enrolment is kept in memory only.
+An administrator hands the link over. It works once, for one member; the database says for whom.
+What was chosen before the code waits under the link (`bot.desks.web.auth.begun_enrolments`).
 """
 
 from __future__ import annotations
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.text import Text
 
-MAX_PENDING = 64
-
 
 @get("/welcome/{link}", Access.PUBLIC)
 async def _welcome(request: RoomRequest) -> Response:
@@ -50,10 +48,9 @@ async def _choose_password(request: RoomRequest) -> Response:
         if not has_turn:
             return _password_page(request, member, texts.LOGIN_BUSY)
         chosen = await asyncio.to_thread(context.access.choose, member, password)
-    while len(context.pending) >= MAX_PENDING:
-        del context.pending[next(iter(context.pending))]
     pending = PendingMember(member.id, chosen, SecondFactors.new_totp_secret())
-    context.pending[request.param("link")] = pending
+    given, link, now = pending.given, request.param("link"), request.now
+    await request.write(lambda work: context.begun.store(work, link, given, now))
     return _code_page(request, member, pending)
 
 
@@ -61,7 +58,7 @@ async def _choose_password(request: RoomRequest) -> Response:
 async def _finish(request: RoomRequest) -> Response:
     """Check the first code of the authenticator app, use the invitation up, and sign in."""
     member, context = await _invited(request), request.context
-    pending = context.pending.get(request.param("link"))
+    pending = await _pending(request)
     if member is None or pending is None or pending.member_id != member.id:
         return _expired(request)
     code = "".join(request.form.get("code", "").split())
@@ -70,11 +67,12 @@ async def _finish(request: RoomRequest) -> Response:
         return _code_page(request, member, pending, texts.WRONG_CODE)
     link, given = parse_secret(request.param("link")), (pending.code_secret, step)
     enrol, now = context.access.enrol, request.now
-    is_stored = await request.write(
-        lambda work: enrol(work, member, link, pending.chosen, given, now)
-    )
-    context.pending.pop(request.param("link"), None)
-    if not is_stored:
+
+    def store(work: Work) -> bool:
+        context.begun.delete(work, request.param("link"))
+        return enrol(work, member, link, pending.chosen, given, now)
+
+    if not await request.write(store):
         return _expired(request)
     response = await start_room_session(request, member, pending.chosen.pair)
     return show_recovery_key(request, pending.chosen.recovery_key, response)
@@ -89,6 +87,12 @@ async def _invited(request: RoomRequest) -> Member | None:
         return found if found is not None and found.state is MemberState.INVITED else None
 
     return await request.read(look)
+
+
+async def _pending(request: RoomRequest) -> PendingMember | None:
+    begun, link, now = request.context.begun, request.param("link"), request.now
+    given = await request.read(lambda work: begun.load(work, link, now))
+    return PendingMember.of(given) if given is not None else None
 
 
 def _expired(request: RoomRequest) -> Response:

@@ -169,6 +169,7 @@ async def _disable(request: DeskRequest) -> Response:
     def disable(work: Work) -> list[str] | None:
         if is_only_approver(work, request, who):
             return None
+        request.context.sessions.end_of(work, who)  # their open pages close at once
         return _enrolment(request).disable(work, now, who, by=by) or []
 
     returned = await request.write(disable)

@@ -19,7 +19,7 @@ from bot.desks.web.auth.passkeys import MAX_PASSKEYS, Passkey, PasskeyRecord
 from bot.desks.web.auth.sessions import DeskSession, DeskSessions
 from bot.desks.web.auth.step_up import complete_step_up, step_up_form
 from bot.desks.web.auth.totp import parse_secret
-from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity
+from bot.desks.web.auth.webauthn import PasskeyError, claimed_identity, use_challenge
 from bot.desks.web.preferences import (
     ALERTS,
     DENSITY,
@@ -113,14 +113,13 @@ async def _check_step_up(request: DeskRequest) -> Response:
     context, by, now = request.context, request.caseworker, request.now
     back = safe_path(request.form.get("back", "/"))
     name = f"{by.id}/prove"
-    if seconds := context.throttle.seconds_to_wait(name, "", now):
+    if seconds := await context.guesses.begin(name, "", now):
         error = request.locale(texts.TOO_MANY_ATTEMPTS, seconds=str(seconds))
         return step_up_form(request, back, error)
     code = "".join(request.form.get("code", "").split())
     if not await request.write(lambda work: context.factors.use_code(work, by.id, code, now)):
-        context.throttle.record_failure(name, "", now)
         return step_up_form(request, back, request.locale(texts.WRONG_CODE))
-    context.throttle.record_success(name, "")
+    await context.guesses.forgive(name, "")
     return await complete_step_up(request, back)
 
 
@@ -138,11 +137,12 @@ async def verify_new_passkey(
     request: DeskRequest, keyring: Keyring | None, binding: str
 ) -> PasskeyRecord | None:
     """Return a new passkey, the keyring wrapped under its secret; None for an invalid answer."""
+    answer = request.form.get("answer", "")
     try:
-        made = request.context.webauthn.verify_registration(
-            request.form.get("answer", ""), binding, request.now
-        )
+        made = request.context.webauthn.verify_registration(answer, binding, request.now)
     except PasskeyError:
+        return None
+    if not await request.write(lambda work: use_challenge(work, answer, request.now)):
         return None
     output = parse_secret(request.form.get("computed", ""))
     locked = lock_with_passkey(keyring, output) if keyring is not None and output else b""
@@ -249,9 +249,13 @@ async def verify_passkey(
 
 async def consume_challenge(request: DeskRequest, passkey: Passkey, count: int) -> bool:
     """Mark the challenge and the use count as used; false if this answer was used before."""
-    context = request.context
-    context.webauthn.mark_used(request.form.get("answer", ""), request.now)
-    return await request.write(lambda work: context.passkeys.mark_used(work, passkey, count))
+    passkeys, answer = request.context.passkeys, request.form.get("answer", "")
+
+    def use(work: Work) -> bool:
+        is_new = use_challenge(work, answer, request.now)
+        return is_new and passkeys.mark_used(work, passkey, count)
+
+    return await request.write(use)
 
 
 def _session_binding(request: DeskRequest) -> str:

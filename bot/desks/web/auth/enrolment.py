@@ -1,19 +1,20 @@
 """Enrolment by invitation link: password, second factor, recovery key.
 
 An administrator hands the link over in person. It works once, for one caseworker; the database says
-for whom. A caseworker with a password enters it, all others choose one, and their key is created. A
-half-finished enrolment is kept in memory only.
+for whom. A caseworker with a password enters it, all others choose one, and their key is created.
+What was given before the second factor waits under the link (`begun_enrolments`).
 """
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.desks.web import texts
 from bot.desks.web.auth.account import load_passkeys, passkeys_available, verify_new_passkey
-from bot.desks.web.auth.login import start_session
+from bot.desks.web.auth.login import seconds_to_wait, start_session
 from bot.desks.web.auth.throttle import RETRY_SECONDS, Line
 from bot.desks.web.auth.totp import PendingEnrolment
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
@@ -21,6 +22,7 @@ from bot.desks.web.routes import Permission, get, post
 from bot.errors import WrongPasswordError
 from bot.vault.audit.log import OPERATOR
 from bot.vault.keys.browser_key import secret_digest
+from bot.vault.keys.hpke import KeyPair
 from bot.vault.keys.passwords import MIN_LENGTH
 from bot.vault.keys.staff_keys import may_open
 from bot.vault.keys.weak_passwords import is_guessable
@@ -33,9 +35,17 @@ if TYPE_CHECKING:
     from bot.text import Text
     from bot.vault.keys.keyring import Keyring
 
-MAX_PENDING = 64
 INVITED = "desk_invite"
 """The action by which the audit log says who made a link."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockRefusal:
+    """Why no password was checked, or that it is wrong."""
+
+    error: Text
+    seconds: str = ""
+    """How long to wait."""
 
 
 @get("/welcome/{link}", Permission.PUBLIC)
@@ -52,29 +62,24 @@ async def _submit_password(request: DeskRequest) -> Response:
     by = await _invited_caseworker(request)
     if by is None:
         return _expired_page(request)
-    throttle, link = request.context.throttle, request.param("link")
-    if seconds := throttle.seconds_to_wait(link, "", request.now):
+    link, password = request.param("link"), request.form.get("password", "")
+    if seconds := await seconds_to_wait(request, link, ""):
         return await _password_page(request, by, texts.TOO_MANY_ATTEMPTS, seconds=str(seconds))
-    password = request.form.get("password", "")
     is_new = not await _has_key(request, by.id)
     if is_new and (problem := _password_problem(request, by, password)):
         return await _password_page(request, by, problem, count=str(MIN_LENGTH))
-    try:
-        async with throttle.check_slot(Line.INVITED) as has_turn:
-            if not has_turn:
-                wait = str(RETRY_SECONDS)
-                return await _password_page(request, by, texts.LOGIN_BUSY, seconds=wait)
-            inviter = await request.read(lambda work: _inviter(work, request, by.id))
-            unlocked = await asyncio.to_thread(_unlock_key, request, by, password, is_new, inviter)
-    except WrongPasswordError:
-        throttle.record_failure(link, "", request.now)
-        return await _password_page(request, by, texts.WRONG_PASSWORD)
-    waiting, (keyring, recovery_key) = request.context.pending_enrolments, unlocked
-    while len(waiting) >= MAX_PENDING:
-        del waiting[next(iter(waiting))]
+    unlocked = await _unlock_in_turn(request, by, password, is_new=is_new)
+    if isinstance(unlocked, UnlockRefusal):
+        return await _password_page(request, by, unlocked.error, seconds=unlocked.seconds)
+    keyring, recovery_key = unlocked
     secret = request.context.factors.new_totp_secret()
-    waiting[link] = PendingEnrolment(by.id, keyring, secret, recovery_key)
-    return _code_page(request, by, waiting[link])
+    given = {
+        "who": by.id, "key": keyring.own_key().private_bytes, "code": secret,
+        "printed": recovery_key,
+    }  # fmt: skip
+    begun, now = request.context.begun, request.now
+    await request.write(lambda work: begun.store(work, link, given, now))
+    return _code_page(request, by, PendingEnrolment(by.id, keyring, secret, recovery_key))
 
 
 @post("/welcome/{link}/code", Permission.PUBLIC, "code")
@@ -134,12 +139,12 @@ async def _finish(
         if not context.factors.use_invite(work, link):
             return False
         store(work)
+        context.begun.delete(work, link)
         context.audit.record(work, request.now, by.id, "desk_factor", by.id, kind)
         return True
 
     if not await request.write(enrol):
         return _expired_page(request)
-    del context.pending_enrolments[link]
     response = await start_session(request, by, pending.keyring, "/")
     if not pending.recovery_key:
         return response
@@ -149,9 +154,17 @@ async def _finish(
 
 
 async def _pending_enrolment(request: DeskRequest) -> tuple[Caseworker, PendingEnrolment] | None:
-    by = await _invited_caseworker(request)
-    pending = request.context.pending_enrolments.get(request.param("link"))
-    return (by, pending) if by and pending and pending.who == by.id else None
+    by, begun, link = (
+        await _invited_caseworker(request),
+        request.context.begun,
+        request.param("link"),
+    )
+    given = await request.read(lambda work: begun.load(work, link, request.now))
+    if by is None or given is None or given["who"] != by.id:
+        return None
+    pair = KeyPair.from_private(given["key"])
+    keyring = request.context.staff_keys.keyring(by.id, pair)
+    return by, PendingEnrolment(by.id, keyring, given["code"], given["printed"])
 
 
 def _expired_page(request: DeskRequest) -> Response:
@@ -176,6 +189,25 @@ def _inviter(work: Work, request: DeskRequest, who: str) -> str:
     """Return the id of the administrator who made the link, or the operator."""
     rows = request.context.audit.rows_about(work, who)
     return next((it.actor for it in reversed(rows) if it.action == INVITED), OPERATOR)
+
+
+async def _unlock_in_turn(
+    request: DeskRequest, by: Caseworker, password: str, *, is_new: bool
+) -> tuple[Keyring, str] | UnlockRefusal:
+    """Return the key of a caseworker and a recovery key to print, once it is their turn."""
+    context, link = request.context, request.param("link")
+    async with context.throttle.check_slot(Line.INVITED) as has_turn:
+        if not has_turn:
+            return UnlockRefusal(texts.LOGIN_BUSY, str(RETRY_SECONDS))
+        if seconds := await context.guesses.begin(link, "", request.now):
+            return UnlockRefusal(texts.TOO_MANY_ATTEMPTS, str(seconds))
+        inviter = await request.read(lambda work: _inviter(work, request, by.id))
+        try:
+            unlocked = await asyncio.to_thread(_unlock_key, request, by, password, is_new, inviter)
+        except WrongPasswordError:
+            return UnlockRefusal(texts.WRONG_PASSWORD)
+    await context.guesses.forgive(link, "")
+    return unlocked
 
 
 def _unlock_key(

@@ -50,6 +50,12 @@ async def authenticate(
     return keyring if is_right else None
 
 
+async def seconds_to_wait(request: DeskRequest, name: str, browser: str) -> int:
+    """Return the seconds until the next attempt of a name is allowed; 0 for now."""
+    guesses, now = request.context.guesses, request.now
+    return await request.read(lambda work: guesses.seconds_to_wait(work, name, browser, now))
+
+
 def unlock_keyring(request: DeskRequest, who: str, password: str) -> Keyring | None:
     """Return the keys a password unlocks, or None; both take the same time."""
     if len(password) > MAX_PASSWORD_LENGTH:

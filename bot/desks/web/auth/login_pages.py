@@ -22,6 +22,7 @@ from bot.desks.web.auth.login import (
     authenticate,
     find_caseworker,
     known_browser_id,
+    seconds_to_wait,
     start_session,
     unlock_keyring,
 )
@@ -65,23 +66,24 @@ async def _show_login(request: DeskRequest) -> Response:
 @post("/signin", Permission.PUBLIC, "who", "password", "code")
 async def _sign_in(request: DeskRequest) -> Response:
     """Start a session, or say that something was wrong without saying what."""
-    form, throttle = request.form, request.context.throttle
+    form, context = request.form, request.context
     by = await find_caseworker(request, form.get("who", ""))
     name = by.id if by else form.get("who", "")
     browser = known_browser_id(request, by.id) if by else ""
-    if seconds := throttle.seconds_to_wait(name, browser, request.now):
+    if seconds := await seconds_to_wait(request, name, browser):
         return _wait_page(request, texts.TOO_MANY_ATTEMPTS, seconds)
-    async with throttle.check_slot(Line.KNOWN if browser else Line.UNKNOWN) as has_turn:
+    async with context.throttle.check_slot(Line.KNOWN if browser else Line.UNKNOWN) as has_turn:
         if not has_turn:
             return _wait_page(request, texts.LOGIN_BUSY, RETRY_SECONDS)
+        if seconds := await context.guesses.begin(name, browser, request.now):
+            return _wait_page(request, texts.TOO_MANY_ATTEMPTS, seconds)
         code = "".join(form.get("code", "").split())
         keyring = await authenticate(request, by, form.get("password", ""), code)
     if by is None or keyring is None:
-        throttle.record_failure(name, browser, request.now)
         if by is not None:
             await request.audit(REFUSED, by.id, "web", actor="stranger")
         return login_page(request, texts.LOGIN_FAILED)
-    throttle.record_success(name, browser)
+    await context.guesses.forgive(name, browser)
     return await start_session(request, by, keyring, await home_path(request, by))
 
 
@@ -95,6 +97,7 @@ async def _sign_out(request: DeskRequest) -> Response:
     """End the session, and clear what the browser stored."""
     await request.context.sessions.end(request.current_session.token)
     response = request.render("signed_out.html")
+    request.session = None
     response.delete_cookie(SESSION_COOKIE, path="/", secure=True, httponly=True, samesite="strict")
     response.headers["clear-site-data"] = '"storage"'
     return response
@@ -180,19 +183,20 @@ async def _unlock_by_password(
     request: DeskRequest, found: VerifiedPasskey
 ) -> tuple[Keyring | None, Text | None, str]:
     """Return the keys a password unlocks; or an error message and the seconds in it."""
-    throttle, who = request.context.throttle, found.by.id
+    context, who = request.context, found.by.id
     browser = known_browser_id(request, who)
-    if seconds := throttle.seconds_to_wait(who, browser, request.now):
+    if seconds := await seconds_to_wait(request, who, browser):
         return None, texts.TOO_MANY_ATTEMPTS, str(seconds)
-    async with throttle.check_slot(Line.KNOWN if browser else Line.UNKNOWN) as has_turn:
+    async with context.throttle.check_slot(Line.KNOWN if browser else Line.UNKNOWN) as has_turn:
         if not has_turn:
             return None, texts.LOGIN_BUSY, str(RETRY_SECONDS)
+        if seconds := await context.guesses.begin(who, browser, request.now):
+            return None, texts.TOO_MANY_ATTEMPTS, str(seconds)
         password = request.form.get("password", "")
         keyring = await asyncio.to_thread(unlock_keyring, request, who, password)
     if keyring is None:
-        throttle.record_failure(who, browser, request.now)
         return None, texts.WRONG_PASSWORD, ""
-    throttle.record_success(who, browser)
+    await context.guesses.forgive(who, browser)
     return keyring, None, ""
 
 

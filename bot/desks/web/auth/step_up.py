@@ -54,7 +54,10 @@ async def complete_step_up(request: DeskRequest, back: str) -> Response:
     session, waits = request.current_session, request.current_session.interrupted
     is_asked = waits is not None and waits.back == back
     session.interrupted = replace(waits, is_confirmed=True) if waits and is_asked else None
-    secret = await request.context.sessions.rotate(session, request.session_secret, request.now)
+    request.session, secret = await request.context.sessions.rotate(
+        session, request.session_secret, request.now
+    )
+    request.session_secret = secret
     response = request.redirect(back)
     request.set_cookie(response, SESSION_COOKIE, secret.hex(), None)
     return response

@@ -1,9 +1,9 @@
 """WebAuthn challenges and the verification of passkey answers.
 
 A challenge carries its time and a MAC, so that nothing is stored for a stranger who asks for one.
-It is valid for five minutes and one answer. The authenticator must have verified its user by
-fingerprint, face or PIN. The library `webauthn` takes a tenth of a second to load, so the
-first passkey loads it, not a start.
+It is valid for five minutes and for one answer at one desk, which stores a digest of it. The
+authenticator must have verified its user by fingerprint, face or PIN. The library `webauthn` takes
+a tenth of a second to load, so the first passkey loads it, not a start.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from bot.clock import MINUTE
+from bot.desks.web.form_nonces import digest_of, take_nonce
 from bot.errors import HavenError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from bot.desks.web.auth.passkey_protocol import RegisteredKey
     from bot.desks.web.auth.passkeys import Passkey
+    from bot.store.writer import Work
 
 CHALLENGE_LIFETIME = 5 * MINUTE
 NONCE_BYTES, TIME_BYTES, MAC_BYTES = 16, 8, 16
@@ -44,7 +46,6 @@ class WebAuthn:
         self.origin = origin
         self.rp_id = rp_id_of(origin)
         self._compute_mac = compute_mac
-        self._used_challenges: dict[bytes, int] = {}
 
     # --- Challenges ---------------------------------------------------------------------------
 
@@ -88,9 +89,7 @@ class WebAuthn:
 
         challenge = self._verify_challenge(answer, about, now)
         with _parsing():
-            found = protocol.verify_registration(answer, challenge, self.rp_id, self.origin)
-        self.mark_used(answer, now)
-        return found
+            return protocol.verify_registration(answer, challenge, self.rp_id, self.origin)
 
     def verify_authentication(self, answer: str, passkey: Passkey, about: str, now: int) -> int:
         """Return the new use count of a passkey; the challenge stays open for now.
@@ -107,20 +106,14 @@ class WebAuthn:
                 public_key=passkey.record.public, sign_count=passkey.count,
             )  # fmt: skip
 
-    def mark_used(self, answer: str, now: int) -> None:
-        """Mark the challenge of an answer as used."""
-        self._used_challenges = {
-            it: at for it, at in self._used_challenges.items() if now - at <= CHALLENGE_LIFETIME
-        } | {challenge_of(answer): now}
-
     def _verify_challenge(self, answer: str, about: str, now: int) -> bytes:
         challenge = challenge_of(answer)
         payload, mac = challenge[:-MAC_BYTES], challenge[-MAC_BYTES:]
         at = int.from_bytes(payload[NONCE_BYTES:])
         is_authentic = secrets.compare_digest(mac, self._mac(payload, about))
         is_fresh = len(payload) == NONCE_BYTES + TIME_BYTES and 0 <= now - at <= CHALLENGE_LIFETIME
-        if not (is_authentic and is_fresh) or challenge in self._used_challenges:
-            raise PasskeyError("unknown, expired or used challenge")
+        if not (is_authentic and is_fresh):
+            raise PasskeyError("unknown or expired challenge")
         return challenge
 
 
@@ -148,6 +141,11 @@ def challenge_of(answer: str) -> bytes:
     with _parsing():
         client = json.loads(_base64url(_part(answer, "response", "clientDataJSON")))
         return _base64url(client["challenge"])
+
+
+def use_challenge(work: Work, answer: str, now: int) -> bool:
+    """Use the challenge of an answer up, at all desks; return false if it was used before."""
+    return take_nonce(work, digest_of("passkey", challenge_of(answer)), now)
 
 
 def claimed_identity(answer: str) -> tuple[str, bytes]:

@@ -180,7 +180,7 @@ async def _break_glass(request: DeskRequest) -> Response:
     reason, case = request.form.get("reason", "").strip(), view.access.case
     if view.access.needs_reason and reason:
         await request.audit("break_glass", case)
-        request.current_session.break_glass_cases.add(case)
+        request.current_session.break_glass_cases.add(case)  # once it is written down
         note = request.locale(texts.BREAK_GLASS_NOTE, reason=reason)
         await send_command(request, case, Verb.NOTE, ActionInput(text=note))
     return request.redirect(f"/cases/{request.param('reference')}")
@@ -191,8 +191,13 @@ async def audit_read(request: DeskRequest, view: CaseView) -> None:
     case, session = view.access.case, request.current_session
     async with session.audit_lock:  # the panes of one page are fetched in parallel
         if view.is_readable and request.now - session.read_cases.get(case, 0) >= REREAD_AFTER:
-            await request.audit("read", case, "web")
-            session.read_cases[case] = request.now  # after the row: a failure is tried again
+            before = dict(session.read_cases)
+            session.read_cases[case] = request.now
+            try:
+                await request.audit_and_keep("read", case, "web")
+            except BaseException:
+                session.read_cases = before  # there is no row: it is tried again
+                raise
 
 
 def _page_values(request: DeskRequest, view: CaseView) -> dict[str, Any]:

@@ -10,6 +10,8 @@ Skipped numbers are therefore looked for a while longer.
 from __future__ import annotations
 
 import contextlib
+import secrets
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 DESK_PREFIX = "web/"
 """Start of the reply address of this desk; the ticket of the command follows."""
+SESSION_ENDED = "signed_out"
+"""Event after a session was ended; its ticket names the session."""
 CASE_ERASED = "gone"
 """Event after an erasure; it does not say which case, so every open case is checked."""
 MAX_AGE = 10 * MINUTE
@@ -137,6 +141,7 @@ class EventCursor:
     def __init__(self, last: int) -> None:
         self.last = last
         self._missing: dict[int, float] = {}
+        self._run = secrets.token_hex(4)  # a log without rows says nothing of what was before
 
     def advance(self, number: int, now: float) -> None:
         """Note that an event was read."""
@@ -144,6 +149,12 @@ class EventCursor:
         skipped = range(max(self.last + 1, number - BATCH_SIZE), number)
         self._missing |= dict.fromkeys(skipped, now + GAP_SECONDS)
         self.last = max(self.last, number)
+
+    @property
+    def position(self) -> str:
+        """Name what was read: it is the same at every desk that has read the same."""
+        skipped = blake2b(repr(sorted(self._missing)).encode(), digest_size=4).hexdigest()
+        return f"{self.last or self._run}-{skipped if self._missing else 0}"
 
     def missing(self, now: float) -> list[int]:
         """Return recently skipped numbers."""
@@ -174,6 +185,16 @@ class EventLog:
         """Return the result of a command by its ticket; None if there is none, or none any more."""
         rows = work.rows(_BY_TICKET, ticket)
         return self._decrypt(ticket, rows[0][0]) if rows else None
+
+    @staticmethod
+    def name_of_session(token: bytes) -> str:
+        """Return how an event names a session."""
+        return token.hex()[:32]
+
+    @classmethod
+    def log_session_ended(cls, work: Work, token: bytes, now: int) -> None:
+        """Write the end of a session to the log, so that its pages at every desk close."""
+        work.run(_INSERT, SESSION_ENDED, cls.name_of_session(token), None, now)
 
     @staticmethod
     def expire(work: Work, now: int) -> None:

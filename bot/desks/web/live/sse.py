@@ -146,8 +146,6 @@ async def _lost_cases(request: DeskRequest, cases: dict[str, str]) -> list[str] 
 
     None: the session has ended.
     """
-    if request.current_session.has_expired(request.context.clock.now()):
-        return None
     lost = await request.read(lambda work: _look_for_lost(work, request, tuple(cases.items())))
     for case, _reference in lost or ():
         cases.pop(case, None)
@@ -157,9 +155,12 @@ async def _lost_cases(request: DeskRequest, cases: dict[str, str]) -> list[str] 
 def _look_for_lost(
     work: Work, request: DeskRequest, cases: Iterable[tuple[str, str]]
 ) -> list[tuple[str, str]] | None:
-    session = request.current_session
-    found = request.find_active(work, session.who)
-    if found is None or not request.context.sessions.exists(work, session):
+    session, sessions = request.current_session, request.context.sessions
+    row, found = sessions.load(work, session.token), request.find_active(work, session.who)
+    if found is None or row is None:
+        return None
+    sessions.note_activity(session, row)  # perhaps at another desk
+    if session.has_expired(request.context.clock.now()):
         return None
     request.signed_in = found
     lost = []

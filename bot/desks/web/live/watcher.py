@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.cases.state_machine import CaseState
+from bot.desks.web.auth.begun_enrolments import BegunEnrolments
+from bot.desks.web.auth.wrong_guesses import WrongGuesses
 from bot.desks.web.case.drafts import expire_drafts
 from bot.desks.web.form_nonces import expire_nonces
-from bot.desks.web.live.event_log import CASE_ERASED, DeskEvent, EventCursor, EventLog
+from bot.desks.web.live.event_log import (
+    CASE_ERASED,
+    SESSION_ENDED,
+    DeskEvent,
+    EventCursor,
+    EventLog,
+)
 from bot.desks.web.opening.drafts import expire_openings
 from bot.hotline.events import EventKind
 from bot.hotline.fact_checks import FactChecks
@@ -32,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from bot.clock import Clock
+    from bot.desks.web.auth.sessions import DeskSessions
     from bot.desks.web.command_client import CommandClient
     from bot.desks.web.read_pool import ReadPool
     from bot.hotline.staff.staff import Staff
@@ -120,15 +128,11 @@ class EventStreams:
 
     def __init__(self) -> None:
         self._open: set[EventStream] = set()
-        self._run, self._published = secrets.token_hex(4), 0
+        self.position = ""
+        """Names the newest event: another position means that something has happened since.
 
-    @property
-    def position(self) -> str:
-        """Name the newest event: another position means that something has happened since.
-
-        A page is drawn at one position and its stream opens at another.
+        A page is drawn at one position and its stream opens at another, perhaps at another desk.
         """
-        return f"{self._run}-{self._published}"
 
     @contextlib.contextmanager
     def subscribe(self, who: str, cases: Mapping[str, str] | None = None) -> Iterator[EventStream]:
@@ -158,7 +162,6 @@ class EventStreams:
 
     def publish(self, event: DeskEvent) -> None:
         """Send an event to the pages it concerns."""
-        self._published += 1
         name = PERSON_WROTE if event.what == EventKind.PERSON_WROTE else CASE
         for stream in self._open:
             if event.what == CASE_ERASED:
@@ -194,7 +197,11 @@ class Concerned:
 
 @dataclass
 class EventWatcher:
-    """Polls the event log, and passes events to streams and results to waiting requests."""
+    """Polls the event log, and passes events to streams and results to waiting requests.
+
+    On PostgreSQL it is woken by what any process stores (`bot.store.changes`); on SQLite it asks
+    ten times a second.
+    """
 
     read_pool: ReadPool
     event_log: EventLog
@@ -203,6 +210,7 @@ class EventWatcher:
     writer: Writer
     clock: Clock
     staff: Staff
+    sessions: DeskSessions
 
     def __post_init__(self) -> None:
         self._cursor: EventCursor | None = None
@@ -218,6 +226,7 @@ class EventWatcher:
                 if self.clock.monotonic() - self._cleaned_at > CLEANUP_SECONDS:
                     self._cleaned_at = self.clock.monotonic()
                     await self.writer.run(lambda work: expire_old_rows(work, self.clock.now()))
+                    await self.sessions.clean()
             except Exception as error:  # noqa: BLE001 - the next poll may succeed
                 if not is_failing:  # log once, not ten times a second
                     log.error("desk_poll_failed", error=type(error).__name__)
@@ -236,6 +245,7 @@ class EventWatcher:
         """Poll once."""
         if self._cursor is None:
             self._cursor = EventCursor(await self.read_pool.run(EventLog.newest))
+            self.streams.position = self._cursor.position
             return
         cursor, now = self._cursor, self.clock.monotonic()
         last, missing = cursor.last, cursor.missing(now)
@@ -243,6 +253,11 @@ class EventWatcher:
             lambda work: self._new_events(work, last, missing)
         ):
             cursor.advance(event.number, now)
+            self.streams.position = cursor.position
+            if event.what == SESSION_ENDED:  # its streams look, and end
+                whose = self.sessions.forget_named(event.ticket)
+                self.streams.tell(frozenset({whose}), OWN)
+                continue
             self.streams.tell(frozenset({concerned.holder}), OWN)
             self.streams.tell(concerned.alerted, ALERT)
             self.streams.tell(concerned.interpreters, OWN)
@@ -295,6 +310,8 @@ def expire_old_rows(work: Work, now: int) -> None:
     expire_drafts(work, now)
     expire_nonces(work, now)
     expire_openings(work, now)
+    WrongGuesses.expire(work, now)
+    BegunEnrolments.expire(work, now)
     ShiftNotes.delete_old(work, now)
     Approvals.delete_old(work, now)
     FactChecks.delete_lapsed(work, now)

@@ -63,13 +63,19 @@ async def _find(request: DeskRequest) -> Response:
     query = " ".join(request.form.get("words", "").split())[:MAX_QUERY]
     if reference := await request.read(lambda work: _visible_number(work, request, query)):
         return request.redirect(f"/cases/{reference}")
-    session, job = request.current_session, SearchJob(query)
+    request.current_session.words = query
+    await _start_search(request)
+    return request.redirect(PAGE)
+
+
+async def _start_search(request: DeskRequest) -> None:
+    """Search for the words that the session keeps, instead of what it searched before."""
+    session, job = request.current_session, SearchJob(request.current_session.words)
     if session.search is not None:
         session.search.cancel()
     session.search = job
-    if len(fold_accents(query)) >= MIN_QUERY:
+    if len(fold_accents(job.query)) >= MIN_QUERY:
         await job.start(_search(request, job, request.keyring()), WAIT)
-    return request.redirect(PAGE)
 
 
 def _visible_number(work: Work, request: DeskRequest, query: str) -> str:
@@ -114,7 +120,10 @@ async def _result_pane(request: DeskRequest) -> Response:
 
 
 async def _page_values(request: DeskRequest) -> dict[str, Any]:
-    job = request.current_session.search
+    session = request.current_session
+    if session.words and (session.search is None or session.search.query != session.words):
+        await _start_search(request)  # they were sent to another desk, or before a restart
+    job = session.search
     found: list[FoundCase] = []
     if job is not None and job.result is not None:
         hits = job.result.hits

@@ -98,7 +98,7 @@ async def _find_for_case(request: DeskRequest) -> Response:
 
 
 def _keep(request: DeskRequest, path: str, query: ServiceQuery) -> Response:
-    """Keep what is asked for while the session lasts, in memory alone, and show what is found."""
+    """Keep what is asked for while the session lasts, sealed with it, and show what is found."""
     kept = request.current_session.service_queries
     kept.pop(path, None)
     kept[path] = query

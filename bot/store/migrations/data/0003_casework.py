@@ -28,6 +28,7 @@ def upgrade() -> None:
     _add_letter_claims()
     _add_processes()
     _add_shared_values()
+    _keep_desk_sessions()
 
 
 def _add_record() -> None:
@@ -375,6 +376,8 @@ def _add_partner_sign_in() -> None:
         sa.Column("browser", sa.String(24), nullable=False),
         sa.Column("begun_at", sa.BigInteger, nullable=False),
         sa.Column("seen_at", sa.BigInteger, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("token", name="pk_partner_sessions"),
         sa.ForeignKeyConstraint(
             ["member_id"], ["partner_members.id"], name="fk_partner_sessions_member_id"
@@ -634,4 +637,24 @@ def _add_shared_values() -> None:
         sa.Column("name", sa.String(48), nullable=False),
         sa.Column("value", sa.String(200), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_shared_values"),
+    )
+
+
+def _keep_desk_sessions() -> None:
+    op.add_column("desk_sessions", sa.Column("sealed", sa.LargeBinary))
+    op.add_column("desk_sessions", sa.Column("version", sa.Integer))
+    op.create_table(
+        "desk_guesses",
+        sa.Column("name", sa.LargeBinary(16), nullable=False),
+        sa.Column("wrong", sa.SmallInteger, nullable=False),
+        sa.Column("last_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_desk_guesses"),
+    )
+    op.create_index("ix_desk_guesses_last_at", "desk_guesses", ["last_at"])
+    op.create_table(
+        "desk_enrolments",
+        sa.Column("link", sa.LargeBinary(32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("until", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("link", name="pk_desk_enrolments"),
     )

@@ -8,11 +8,11 @@ import pytest
 from webauthn.helpers import bytes_to_base64url
 
 from bot.cases.state_machine import Role
-from bot.clock import MINUTE, SECOND
+from bot.clock import SECOND
 from bot.desks.web.auth.passkeys import MAX_PASSKEYS
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
-from bot.desks.web.auth.throttle import FREE_GUESSES
 from bot.desks.web.auth.webauthn import CHALLENGE_LIFETIME, rp_id_of
+from bot.desks.web.auth.wrong_guesses import FREE_GUESSES
 from bot.desks.web.request import SESSION_COOKIE
 from tests.desks.web.auth.test_enrolment import CHOSEN, invited
 from tests.support.database.key_store_fixtures import PASSWORD, QUEUES
@@ -290,13 +290,3 @@ def test_a_desk_that_has_only_a_number_offers_no_passkey(web_desk: WebDeskHarnes
     assert "Add a passkey" not in mei.browser.get("/account").text
     assert "data-passkey" not in HttpBrowser(web_desk).get("/signin").text
     assert HttpBrowser(web_desk).post("/signin/ask", is_signed=False).status_code == 404
-
-
-def test_questions_that_were_answered_are_forgotten_after_five_minutes(
-    web_desk: WebDeskHarness,
-) -> None:
-    _mei, key = with_passkey(web_desk)
-    comes(HttpBrowser(web_desk), key)
-    web_desk.home.advance_time(6 * MINUTE / SECOND)
-    comes(HttpBrowser(web_desk), key)
-    assert len(web_desk.front.webauthn._used_challenges) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b, sha256
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,14 +11,18 @@ from sqlalchemy import select
 from bot.cases.state_machine import Role
 from bot.clock import SECOND
 from bot.desks.web.auth.sessions import IDLE_TIMEOUT, MAX_SESSIONS
-from bot.desks.web.auth.throttle import (
+from bot.desks.web.auth.wrong_guesses import (
+    EXPIRES_AFTER,
     FREE_GUESSES,
+    MAX_ENTRIES,
     MAX_WAIT,
     MAX_WAIT_KNOWN_BROWSER,
-    LoginThrottle,
+    WrongGuesses,
 )
 from bot.desks.web.request import BROWSER_COOKIE, SESSION_COOKIE
 from bot.store.compiled import Prepared
+from bot.store.statements import insert
+from bot.store.tables.desk import desk_guesses
 from bot.store.tables.keys import staff_keys
 from bot.vault.keys.passwords import MIN_LENGTH
 from tests.support.database.key_store_fixtures import CHEAP, PASSWORD
@@ -172,13 +177,6 @@ def test_what_lies_in_memory_and_store_opens_nothing(web_desk: WebDeskHarness) -
     assert web_desk.front.sessions.unlock_keyring(session, secret) is not None
 
 
-def test_a_restarted_desk_has_no_sessions(web_desk: WebDeskHarness) -> None:
-    mei = web_desk.worker().comes()
-    web_desk.does(web_desk.front.sessions.end_all())
-    assert mei.browser.get("/queue/mine").status_code == 303
-    assert web_desk.home.ask("SELECT * FROM desk_sessions") == []
-
-
 def test_sessions_are_listed_and_each_can_be_ended(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     other = HttpBrowser(web_desk)
@@ -236,25 +234,48 @@ def test_guessing_throttles_strangers_and_not_known_browsers(
     assert mei.signs_in().status_code == 303
 
 
-def test_waiting_grows_and_ends_by_itself() -> None:
-    guesses, now = LoginThrottle(), 10**15
+def test_waiting_grows_and_ends_by_itself(web_desk: WebDeskHarness) -> None:
+    guesses, now = web_desk.front.guesses, web_desk.home.loop.now()
+
+    def seconds(name: str, browser: str, at: int) -> int:
+        run = web_desk.front.database.writer.run_sync
+        return run(lambda work: guesses.seconds_to_wait(work, name, browser, at))
+
     for wrong in range(30):
-        assert guesses.seconds_to_wait("mei", "", now) <= MAX_WAIT
-        assert guesses.seconds_to_wait("mei", "home", now) <= MAX_WAIT_KNOWN_BROWSER
-        guesses.record_failure("mei", "", now)
-        guesses.record_failure("mei", "home", now)
-        assert (guesses.seconds_to_wait("mei", "", now) > 0) == (wrong + 1 >= FREE_GUESSES)
-    assert guesses.seconds_to_wait("mei", "", now) == MAX_WAIT
-    assert guesses.seconds_to_wait("mei", "home", now) == MAX_WAIT_KNOWN_BROWSER
-    assert guesses.seconds_to_wait("mei", "", now + MAX_WAIT * SECOND) == 0
-    assert guesses.seconds_to_wait("jun", "", now) == 0
+        assert web_desk.does(guesses.begin("mei", "", now)) == 0
+        assert web_desk.does(guesses.begin("mei", "home", now)) == 0
+        assert (seconds("mei", "", now) > 0) == (wrong + 1 >= FREE_GUESSES)
+        assert seconds("mei", "home", now) <= MAX_WAIT_KNOWN_BROWSER
+        now += (longest := seconds("mei", "", now)) * SECOND
+        assert longest <= MAX_WAIT
+    assert longest == MAX_WAIT
+    assert web_desk.does(guesses.begin("jun", "", now)) == 0
+    web_desk.does(guesses.forgive("mei", ""))
+    assert seconds("mei", "", now) == 0
 
 
-def test_ten_thousand_names_take_no_more_than_their_room() -> None:
-    guesses = LoginThrottle()
-    for name in range(25_000):
-        guesses.record_failure(str(name), "", 10**15)
-    assert len(guesses._wrong) <= 20_000
+def test_counts_of_strangers_take_no_more_than_their_room(web_desk: WebDeskHarness) -> None:
+    writer, now = web_desk.front.database.writer, 10**15
+    add = insert(desk_guesses, "name", "wrong", "last_at")
+    rows = [(number.to_bytes(16), 1, now + number) for number in range(MAX_ENTRIES + 500)]
+    writer.run_sync(lambda work: work.many(add, rows))
+    writer.run_sync(lambda work: WrongGuesses.expire(work, now))
+    kept = "SELECT count(*), max(last_at) FROM desk_guesses"
+    assert web_desk.home.ask(kept) == [(MAX_ENTRIES, now + MAX_ENTRIES + 499)]
+    writer.run_sync(lambda work: WrongGuesses.expire(work, now + 2 * EXPIRES_AFTER))
+    assert web_desk.home.ask(kept) == [(0, None)]
+
+
+def test_what_was_typed_as_a_name_cannot_be_guessed_from_its_count(
+    web_desk: WebDeskHarness,
+) -> None:
+    """Some type their password there."""
+    mei = web_desk.worker()
+    HttpBrowser(web_desk).post("/signin", mei.fields(who=PASSWORD) | GUESS, is_signed=False)
+    ((name,),) = web_desk.home.ask("SELECT name FROM desk_guesses")
+    for plain in (PASSWORD, f"guess|desk|{PASSWORD}\0"):
+        digests = (new(plain.encode()).digest() for new in (sha256, blake2b))
+        assert all(bytes(name) not in it for it in digests)
 
 
 def test_a_forged_known_browser_cookie_is_ignored(web_desk: WebDeskHarness) -> None:

@@ -12,6 +12,7 @@ import pytest
 from bot.app.jobs import run_together
 from bot.app.storage import keep_store_open
 from bot.app.web_desk import run_desk
+from bot.desks.web.auth.sessions import DeskSessions
 from bot.desks.web.command_client import CommandClient
 from bot.desks.web.live.event_log import (
     BATCH_SIZE,
@@ -131,9 +132,17 @@ async def test_what_rang_before_and_was_committed_after_is_heard_as_well() -> No
     )
     reads, post = ReadPool(database), CommandClient(database.writer, Inbox(BOT, VAULT), clock)
     watch = EventWatcher(
-        reads, EventLog(VAULT), streams, post, database.writer, clock, Staff(VAULT)
+        reads,
+        EventLog(VAULT),
+        streams,
+        post,
+        database.writer,
+        clock,
+        Staff(VAULT),
+        DeskSessions(database.writer, VAULT, VAULT.keys, clock),
     )
     await watch.poll()
+    before = streams.position
     with (
         streams.subscribe("mei") as page, closing(database.connect()) as one,
         closing(database.connect()) as other,
@@ -148,6 +157,7 @@ async def test_what_rang_before_and_was_committed_after_is_heard_as_well() -> No
             assert {page.events.get_nowait(), page.events.get_nowait()} == {OWN, QUEUE}
         await watch.poll()
         assert page.events.empty()  # and each once
+    assert streams.position != before
     reads.close()
     await database.close()
 

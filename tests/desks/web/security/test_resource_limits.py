@@ -11,8 +11,9 @@ from starlette.responses import StreamingResponse
 
 from bot.desks.web.app import ROUTES
 from bot.desks.web.auth.sessions import MAX_SESSIONS
-from bot.desks.web.auth.throttle import MAX_WAIT, MAX_WAITING, Line, LoginThrottle
+from bot.desks.web.auth.throttle import MAX_WAITING, Line, LoginThrottle
 from bot.desks.web.auth.totp import STEP_SECONDS
+from bot.desks.web.auth.wrong_guesses import MAX_WAIT
 from bot.desks.web.form_nonces import new_nonce
 from bot.desks.web.live.event_log import DeskEvent
 from bot.desks.web.live.sse import MAX_PER_CASEWORKER, MAX_PER_SESSION
