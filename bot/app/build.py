@@ -135,7 +135,7 @@ def build(
         channel, desks = ForumDelivery(forum, channel, database.writer, clock), (*desks, forum)
     canary_channel = CanaryChannel(channel)
     answer_filter = retained_answers_filter(settings, services)
-    intake = Intake(vault, options.bot_id, services.service_hours, answer_filter)
+    intake = Intake(vault, options.bot_id, services.service_hours, answer_filter, services.offices)
     staff = build_staff_runtime(settings, vault, outbox, intake, conversations, services, desks)
     opener_sent = partial(record_opener_sent, conversations, services.clock_monitor)
     results = OutboxResults(staff.service.record_ended, opener_sent)

@@ -95,6 +95,7 @@ CASE_GIVEN_BY_YOU = _("{name} has case {reference} now: you transferred it at {a
 CASE_CLAIMED_BY = _("{name} has case {reference} now, claimed at {at}.")
 CASE_NOT_YOURS = _("Case {reference} is no longer open to you.")
 OFF_DUTY, ON_A_BREAK = _("off duty"), _("on a break")
+IN_ANOTHER_OFFICE = _("belongs to another office")
 SERVES_ANOTHER_QUEUE, HAS_NO_ROOM = _("serves other queues"), _("holds as many cases as agreed")
 ERASE_WRONG_NUMBER = _("That is not the number of this case. Nothing was erased.")
 PASSKEY_ADDED = _("Passkey added. It also unlocks your cases.")
