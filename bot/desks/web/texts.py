@@ -89,6 +89,7 @@ ATTACH_AGAIN = _("Nothing was sent. Confirm, and attach the file again: {questio
 COMMAND_STORED = _("Saved. It will be done as soon as the bot runs.")
 SENT_ALREADY = _("This form was sent before. It was done once.")
 CASE_TRANSFERRED = _("Case {reference} was transferred.")
+CASE_PASSED_ON = _("Case {reference} was passed on. It waits in the queue of that office.")
 CASE_ASSIGNED = _("Case {reference} was assigned to {colleague}.")
 CASE_GIVEN_AWAY = _("{name} has case {reference} now: {by} transferred it at {at}.")
 CASE_GIVEN_BY_YOU = _("{name} has case {reference} now: you transferred it at {at}.")
@@ -239,6 +240,7 @@ CASE_EVENTS: dict[str, tuple[Text | None, Text | None, Text | None]] = {
     ),
     "lapse": (_("Returned to the queue: the case was claimed and not worked on."), None, None),
     "transfer": (None, None, _("{name} transferred the case to {other}.")),
+    "pass_on": (None, None, _("{name} passed the case on to another office.")),
     "take_over": (None, None, _("{name} took over. The bot is silent.")),
     "hand_back": (None, None, _("{name} handed back to the bot.")),
     "insist": (

@@ -22,7 +22,7 @@ from bot.desks.web.team.overdue import overdue_cases, overdue_replies, waiting_c
 from bot.hotline.commands.types import Verb
 from bot.hotline.queue.case_status import IS_HELD
 from bot.hotline.queue.offers import chat_weight, skill_name
-from bot.hotline.queue.visibility import is_seen_by, serves
+from bot.hotline.queue.visibility import is_seen_by, serves, works_for
 from bot.store.statements import select_in
 from bot.store.tables.main import cases
 
@@ -75,7 +75,7 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
 
     def look(work: Work) -> dict[str, Any]:
         by = request.caseworker
-        team = workloads(work, context.staff, by, now)
+        team = workloads(work, context.staff, now, by)
         first = overdue_cases(work, now, MAX_LATE_SHOWN)
         waiting = waiting_cases(work, by, now, MAX_WAITING_SHOWN)
         return {
@@ -144,7 +144,9 @@ class Workload:
         return self.by.is_on_duty and not self.is_resting
 
 
-def workloads(work: Work, staff: Staff, seen_by: Caseworker, now: int) -> list[Workload]:
+def workloads(
+    work: Work, staff: Staff, now: int, seen_by: Caseworker | None = None
+) -> list[Workload]:
     """Return the staff who are on duty or have cases, the highest load first.
 
     A caseworker whose access has ended and who still has cases is among them. Who belongs to some
@@ -157,20 +159,26 @@ def workloads(work: Work, staff: Staff, seen_by: Caseworker, now: int) -> list[W
         case = WorkloadCase(
             reference, priority, language, due_at, queue, office, CaseState(status), since
         )
-        if is_seen_by(seen_by, case.place, now):
+        if seen_by is None or is_seen_by(seen_by, case.place, now):
             held.setdefault(holder, []).append(case)
     found = []
     for by in everyone:
         mine = sorted(
             held.get(by.id, []), key=lambda it: (it.priority, it.waiting_since, it.reference)
         )
-        is_near = not seen_by.offices or not by.offices or {*by.offices} & {*seen_by.offices}
-        if mine or (is_near and by.is_on_duty and by.is_active and by.role in CASE_ROLES):
+        if mine or (
+            _is_near(by, seen_by) and by.is_on_duty and by.is_active and by.role in CASE_ROLES
+        ):
             late = sum(it.due_at is not None and it.due_at < now for it in mine)
             load = sum(chat_weight(it.priority) for it in mine if it.state != CaseState.REFERRED)
             resting = by.is_on_duty and by.rests_until > now
             found.append(Workload(by, mine, load, late, resting))
     return sorted(found, key=lambda it: (not it.by.is_on_duty, -it.load, it.by.id))
+
+
+def _is_near(by: Caseworker, seen_by: Caseworker | None) -> bool:
+    """Return whether two colleagues have an office in common."""
+    return seen_by is None or any(works_for(seen_by, it) for it in by.offices or (None,))
 
 
 def available_for(
