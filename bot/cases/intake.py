@@ -79,6 +79,8 @@ class CaseOpening:
     base_priority: Priority
     """The priority when no rule raises it."""
     now: int
+    offices: tuple[str, ...] = ()
+    """Of the caseworker who opens it: it is a case of theirs, whatever its county."""
 
 
 @dataclass(slots=True)
@@ -149,6 +151,8 @@ class Intake:
         priority, reasons = assess_urgency(answers, opening.base_priority)
         queue, county = choose_queue(answers).value, county_of(answers)
         office = self._offices.office_of(work, county, priority, now)
+        if office is not None and opening.offices and office not in opening.offices:
+            office = opening.offices[0]
         case = NewCase(
             opening.kind, opening.language, opening.chat_key, opening.chat, now, priority, reasons,
             county, queue, contact_rule_of(answers),

@@ -162,14 +162,9 @@ class Night(RuleBasedStateMachine):
         for case, status, holder, priority, due_at in self.rows():
             if priority != 0 or due_at is None or status == "closed":
                 continue
+            place = CasePlace(queues[case], None, None)
             serving = [
-                it
-                for it in on_duty
-                if (
-                    it.id == holder
-                    if holder
-                    else serves(it, CasePlace(queues[case], None, None), 0)
-                )
+                it for it in on_duty if (it.id == holder if holder else serves(it, place, 0))
             ]
             if due_at <= self.line.now or not serving:
                 expected.add(case)

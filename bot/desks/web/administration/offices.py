@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from bot.cases.offices import Office, OfficePlan
 from bot.desks.web.administration import texts
 from bot.desks.web.administration.hours_form import ParsedForm
 from bot.desks.web.administration.office_form import (
@@ -32,6 +31,9 @@ from bot.hotline.staff.service_hours import ServicePlan, office_part
 from bot.languages import STAFF_LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.cases.offices import Office, OfficePlan
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
 
@@ -173,13 +175,14 @@ async def _form_page(
         name=old.name_in(request.locale.language) if old else "", max_name=MAX_NAME,
         is_first=not plan, is_last=sum(1 for _ in plan) == 1, tags=STAFF_LANGUAGES,
         served={code: names[it.id] for it in plan if it != old for code in it.counties},
-        staff=[it for it in staff if old and old.id in it.offices], shows_text=_group_shows_text(request),
+        staff=[it for it in staff if old and old.id in it.offices],
+        shows_text=_group_shows_text(request),
         name_prefix=NAME_PREFIX, county_prefix=COUNTY_PREFIX, default=DEFAULT,
     )  # fmt: skip
 
 
 def _named(
-    blanks: dict[str, str], names: dict[str, str], counties: dict[str, str]
+    blanks: Mapping[str, str], names: Mapping[str, str], counties: Mapping[str, str]
 ) -> dict[str, str]:
     """Return blanks with the names of a county and an office in place of their codes."""
     known = {"county": counties, "office": names}

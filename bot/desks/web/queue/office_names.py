@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.cases.offices import OfficePlan
 from bot.hotline.queue.visibility import works_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bot.cases.offices import OfficePlan
     from bot.desks.case_summary import CaseSummary
     from bot.desks.web.request import DeskRequest
     from bot.store.writer import Work
