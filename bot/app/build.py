@@ -112,7 +112,7 @@ def build_figures(settings: Settings, staff: StaffRuntime, services: TurnService
     hotline = staff.service.hotline
     parts = CountedParts(
         hotline.consents, hotline.deadlines, hotline.plans, hotline.place.services,
-        services.registry,
+        services.registry, services.offices.plan,
     )  # fmt: skip
     return FigureMonths(settings.zone, all_sources(parts))
 

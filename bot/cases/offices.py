@@ -1,7 +1,7 @@
 """Offices: to which of them a new case goes, by its county, its urgency and who is on duty.
 
 A case without an office is one of all offices. So it is everywhere while no office is set up, and
-so it is for a person in danger whose office sleeps: no one waits unseen because of a border.
+so it is for a person in danger whose office is closed: no one waits unseen because of an office.
 """
 
 from __future__ import annotations
@@ -86,29 +86,29 @@ class OfficePlan:
 
 
 def choose_office(
-    plan: OfficePlan, county: str | None, priority: int, awake: Collection[str]
+    plan: OfficePlan, county: str | None, priority: int, ready: Collection[str]
 ) -> str | None:
     """Return the office of a new case; `EVERY_OFFICE` for all of them.
 
-    A person in danger waits for no opening hours: while their office is not `awake` (open, with a
+    A person in danger waits for no opening hours: while their office is not `ready` (open, with a
     caseworker on duty), the case is one of all offices.
     """
     found = plan.serving(county)
     if found is None:
         return EVERY_OFFICE
-    is_asleep = priority == Priority.EMERGENCY and found.id not in awake
-    return EVERY_OFFICE if is_asleep else found.id
+    is_closed = priority == Priority.EMERGENCY and found.id not in ready
+    return EVERY_OFFICE if is_closed else found.id
 
 
 def raise_office(
-    plan: OfficePlan, current: str | None, priority: int, awake: Collection[str]
+    plan: OfficePlan, current: str | None, priority: int, ready: Collection[str]
 ) -> str | None:
     """Return the office of a waiting case that became more urgent.
 
     A county that is named later moves no case: its caseworker is offered to pass it on.
     """
-    is_asleep = priority == Priority.EMERGENCY and current not in awake
-    return EVERY_OFFICE if is_asleep or plan.find_open(current) is None else current
+    is_closed = priority == Priority.EMERGENCY and current not in ready
+    return EVERY_OFFICE if is_closed or plan.find_open(current) is None else current
 
 
 class OfficeSource(Protocol):

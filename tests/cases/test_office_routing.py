@@ -1,4 +1,4 @@
-"""To which office a case goes: by county, and never to one that sleeps while a person is in danger.
+"""To which office a case goes: by county, and never to a closed one while a person is in danger.
 
 The control: routing by county alone must be noticed.
 """
@@ -22,7 +22,7 @@ NOW, SOON = Priority.EMERGENCY, Priority.WITHIN_A_DAY
 
 
 @pytest.mark.parametrize(
-    ("county", "priority", "awake", "office"),
+    ("county", "priority", "ready", "office"),
     [
         ("KHH", SOON, NO_ONE, SOUTH.id),  # the night is no reason to send it elsewhere
         ("NWT", SOON, NO_ONE, TAIPEI.id),
@@ -31,15 +31,15 @@ NOW, SOON = Priority.EMERGENCY, Priority.WITHIN_A_DAY
         ("TTT", SOON, NO_ONE, TAIPEI.id),  # the office that served it was closed
         ("KHH", NOW, {SOUTH.id}, SOUTH.id),
         ("KHH", NOW, NO_ONE, EVERY_OFFICE),
-        ("PIF", NOW, {TAIPEI.id, SOUTH.id}, EVERY_OFFICE),  # the ports sleep, others do not
+        ("PIF", NOW, {TAIPEI.id, SOUTH.id}, EVERY_OFFICE),  # the ports are closed, others are not
         (None, NOW, {SOUTH.id}, EVERY_OFFICE),
         (None, NOW, {TAIPEI.id}, TAIPEI.id),
     ],
 )
-def test_a_case_goes_to_the_office_of_its_county_unless_it_sleeps_in_danger(
-    county: str | None, priority: Priority, awake: frozenset[str], office: str | None
+def test_a_case_goes_to_the_office_of_its_county_unless_closed_in_danger(
+    county: str | None, priority: Priority, ready: frozenset[str], office: str | None
 ) -> None:
-    assert choose_office(PLAN, county, priority, awake) == office
+    assert choose_office(PLAN, county, priority, ready) == office
 
 
 def test_without_offices_every_case_is_one_of_all() -> None:
@@ -50,17 +50,17 @@ def test_without_offices_every_case_is_one_of_all() -> None:
 
 @given(
     county=st.sampled_from(["TPE", "KHH", "PIF", "HUA", None]),
-    awake=st.frozensets(st.sampled_from([TAIPEI.id, SOUTH.id, PORTS.id])),
+    ready=st.frozensets(st.sampled_from([TAIPEI.id, SOUTH.id, PORTS.id])),
     current=st.sampled_from([TAIPEI.id, SOUTH.id, CLOSED.id]),
 )
-def test_danger_never_waits_in_an_office_that_sleeps(
-    county: str | None, awake: frozenset[str], current: str
+def test_danger_never_waits_in_a_closed_office(
+    county: str | None, ready: frozenset[str], current: str
 ) -> None:
     for office in (
-        choose_office(PLAN, county, NOW, awake),
-        raise_office(PLAN, current, NOW, awake),
+        choose_office(PLAN, county, NOW, ready),
+        raise_office(PLAN, current, NOW, ready),
     ):
-        assert office is EVERY_OFFICE or office in awake
+        assert office is EVERY_OFFICE or office in ready
 
 
 def test_routing_by_county_alone_would_be_noticed() -> None:

@@ -22,11 +22,11 @@ def offices(*, as_json: AsJson = False) -> None:
         staff, now = Staff(deployment.vault), deployment.now()
 
         def look(work: Work) -> list[dict[str, Any]]:
-            awake, active = store.awake(work, now), [it for it in staff.all(work) if it.is_active]
+            ready, active = store.ready(work, now), [it for it in staff.all(work) if it.is_active]
             return [
                 {
                     "id": it.id, "names": it.names, "counties": list(it.counties),
-                    "is_default": it.is_default, "is_on_duty": it.id in awake,
+                    "is_default": it.is_default, "is_on_duty": it.id in ready,
                     "staff": [each.id for each in active if it.id in each.offices],
                     "waiting": store.waiting_of(work, it.id),
                 }

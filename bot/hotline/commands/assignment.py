@@ -77,8 +77,8 @@ def pass_on(context: CommandContext) -> None:
     if office is None:
         context.refuse(texts.NO_SUCH_OFFICE)
         return
-    if context.is_emergency and office.id not in services.offices.awake(work, now):
-        context.refuse(texts.OFFICE_SLEEPS)
+    if context.is_emergency and office.id not in services.offices.ready(work, now):
+        context.refuse(texts.OFFICE_NOT_READY)
         return
     held_by = context.contact.holder if context.contact else None
     moved = services.claims.pass_on(work, context.case, office.id, now, context.by)

@@ -45,7 +45,7 @@ YOU_ARE_AT_CAPACITY = _(
 )
 NO_SUCH_COLLEAGUE = _("There is no such colleague, or not on duty.")
 NO_SUCH_OFFICE = _("There is no such office, or it was closed.")
-OFFICE_SLEEPS = _(
+OFFICE_NOT_READY = _(
     "The person is in danger, and no one of that office is on duty now. Keep the case, or transfer "
     "it to a colleague who is on duty."
 )

@@ -1,7 +1,7 @@
 """Who sees a case besides its holder: those who serve its queue and work for its office.
 
 Whoever belongs to no office works for all of them; so does everyone while there is none. A case
-whose reply is overdue is seen by all offices: no one waits because the colleagues of one sleep.
+whose reply is overdue is seen by all offices: no one waits for the opening of one.
 """
 
 from __future__ import annotations

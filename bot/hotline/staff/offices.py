@@ -1,4 +1,4 @@
-"""Offices as they are stored, and which of them are awake.
+"""Offices as they are stored, and which of them are ready.
 
 They are sealed and bound to their rows: one that was changed in the database does not open, and
 counts as not stored, so its cases are seen by those who work for all offices, and once overdue by
@@ -40,7 +40,7 @@ _decode = msgspec.msgpack.Decoder(Office).decode
 _ALL = select_by(offices, "id", "sealed", order_by=("made_at", "id"))
 _ADD = insert(offices, "id", "sealed", "made_at", "set_by", "set_at")
 _SET = update_by(offices, "sealed", "set_by", "set_at", by="id")
-_READY = select_by(
+_ON_DUTY = select_by(
     staff, "offices",
     by=(
         staff.c.on_duty == 1, staff.c.state == "active", staff.c.rests_until <= bindparam("now"),
@@ -62,10 +62,10 @@ class Offices:
             None, (), OfficePlan(),
         )  # fmt: skip
 
-    @staticmethod
-    def expect(work: Work) -> None:
-        """Let the database look up what all others here will ask for."""
-        work.expect(_ALL)
+    @property
+    def latest(self) -> OfficePlan:
+        """The offices that were read last in this process."""
+        return self._last[2]
 
     def plan(self, work: Work) -> OfficePlan:
         """Return the offices that there are now."""
@@ -82,30 +82,30 @@ class Offices:
     def office_of(self, work: Work, county: str | None, priority: int, now: int) -> str | None:
         """Return the office of a new case, as `choose_office`."""
         plan = self.plan(work)
-        return choose_office(plan, county, priority, self._awake(work, plan, priority, now))
+        return choose_office(plan, county, priority, self._ready(work, plan, priority, now))
 
     def office_after(self, work: Work, current: str, priority: int, now: int) -> str | None:
         """Return the office of a waiting case that became more urgent, as `raise_office`."""
         plan = self.plan(work)
-        return raise_office(plan, current, priority, self._awake(work, plan, priority, now))
+        return raise_office(plan, current, priority, self._ready(work, plan, priority, now))
 
-    def awake(self, work: Work, now: int) -> frozenset[str]:
+    def ready(self, work: Work, now: int) -> frozenset[str]:
         """Return the offices that are open and have a caseworker on duty.
 
         An office without fixed hours is open; whoever belongs to no office is on duty for all.
         """
-        ready = [str(of or "").split() for (of,) in work.rows(_READY, now)]
+        on_duty = [str(of or "").split() for (of,) in work.rows(_ON_DUTY, now)]
         hours = self._hours.plan(work)
         return frozenset(
             it.id
             for it in self.plan(work)
-            if any(not of or it.id in of for of in ready) and hours.is_open("", it.id, now)
+            if any(not of or it.id in of for of in on_duty) and hours.is_open("", it.id, now)
         )
 
-    def _awake(self, work: Work, plan: OfficePlan, priority: int, now: int) -> frozenset[str]:
+    def _ready(self, work: Work, plan: OfficePlan, priority: int, now: int) -> frozenset[str]:
         """Return the same where it matters, without a query where it does not."""
         is_asked = bool(plan) and priority == Priority.EMERGENCY
-        return self.awake(work, now) if is_asked else frozenset()
+        return self.ready(work, now) if is_asked else frozenset()
 
     # --- changes ------------------------------------------------------------------------------
 

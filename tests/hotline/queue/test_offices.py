@@ -102,7 +102,7 @@ def test_a_speaker_of_another_office_keeps_no_case_from_its_own(two: TwoOffices)
     assert two.line.claims_next(jun) == Claimed(case, is_other_language=True)
 
 
-def test_danger_while_the_office_sleeps_is_seen_by_all(two: TwoOffices) -> None:
+def test_danger_while_the_office_is_closed_is_seen_by_all(two: TwoOffices) -> None:
     mei = two.caseworker("Mei", two.taipei)
     case, later = two.case("KHH", Priority.EMERGENCY), two.case("KHH")
     assert two.place(case).office is None
@@ -186,7 +186,7 @@ def test_reply_times_count_the_hours_of_the_office(two: TwoOffices) -> None:
     assert due(two.south) > now + 60 * MINUTE
     two.caseworker("Jun", two.south)
     two.caseworker("Mei", two.taipei)
-    assert two.line.run(lambda work: store.awake(work, now)) == {two.taipei}  # at midday
+    assert two.line.run(lambda work: store.ready(work, now)) == {two.taipei}  # at midday
 
 
 def test_an_office_that_the_database_changed_is_none(two: TwoOffices) -> None:

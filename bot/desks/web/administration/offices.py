@@ -49,17 +49,17 @@ class OfficeRow:
     office: Office
     staff: int
     waiting: int
-    is_awake: bool
+    is_ready: bool
 
 
 @get(PAGE, Permission.STAFF)
 async def _list_page(request: DeskRequest) -> Response:
     def look(work: Work) -> tuple[list[OfficeRow], list[Caseworker], ServicePlan]:
         offices, everyone = request.context.offices, _who_read(request, work)
-        awake = offices.awake(work, request.now)
+        ready = offices.ready(work, request.now)
         counts = Counter(of for it in everyone for of in it.offices)
         rows = [
-            OfficeRow(it, counts[it.id], offices.waiting_of(work, it.id), it.id in awake)
+            OfficeRow(it, counts[it.id], offices.waiting_of(work, it.id), it.id in ready)
             for it in offices.plan(work)
         ]
         unbound = [it for it in everyone if not it.offices]

@@ -42,7 +42,7 @@ class CaseOffice:
     offered: str = ""
     """The one of them that serves the county of the case; empty if its own does."""
     county: str = ""
-    asleep: frozenset[str] = frozenset()
+    unready: frozenset[str] = frozenset()
     """Those of them with no one on duty."""
 
     @property
@@ -68,10 +68,10 @@ def office_of_case(work: Work, request: DeskRequest, summary: CaseSummary) -> Ca
         return NO_OFFICE
     names = plan.names(request.locale.language)
     others = {it.id: names[it.id] for it in plan if it.id != summary.office}
-    awake = request.context.offices.awake(work, request.now)
+    ready = request.context.offices.ready(work, request.now)
     return CaseOffice(
         names.get(summary.office or "", ""), others, _offered(plan, summary),
-        _county_name(request, summary.county), frozenset(others) - awake,
+        _county_name(request, summary.county), frozenset(others) - ready,
     )  # fmt: skip
 
 
