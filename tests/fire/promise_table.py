@@ -96,6 +96,7 @@ CHECKS = (
     PromiseCheck(
         "P46", tests=("mailbox/test_letter_claims.py", "store/processes/test_leadership.py")
     ),
+    PromiseCheck("P50", tests=("desks/web/case/test_offices_apart.py",)),
 )  # fmt: skip
 
 
