@@ -80,7 +80,7 @@ class CaseOpening:
     """The priority when no rule raises it."""
     now: int
     offices: tuple[str, ...] = ()
-    """Of the caseworker who opens it: it is a case of theirs, whatever its county."""
+    """Of the caseworker who opens it: it is a case of one of them, whatever its county."""
 
 
 @dataclass(slots=True)

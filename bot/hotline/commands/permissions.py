@@ -82,7 +82,7 @@ def _role_refusal(
 
 
 def _is_in_reach(work: Work, case: str, by: Caseworker, now: int) -> bool:
-    """Return whether someone who belongs to offices holds a case, or it is one of theirs."""
+    """Return whether someone who belongs to offices holds a case, or sees it."""
     status = case_status.load(work, case)
     return status is None or status.holder == by.id or is_seen_by(by, status.place, now)
 

@@ -1,6 +1,6 @@
 """Who sees a case besides its holder: those who serve its queue and work for its office.
 
-Whoever belongs to no office works for all of them; so does everyone while there is none. A case
+Who belongs to no office works for all of them; so does everyone while there is none. A case
 whose reply is overdue is seen by all offices: no one waits for the opening of one.
 """
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.vault import Vault
 
-MAX_OFFICES, MAX_NAME = 20, 60
+MAX_OFFICES, MAX_NAME = 16, 60
 """Open offices of a deployment, and characters of the name of one."""
 _ID_BYTES = 4
 
@@ -92,7 +92,7 @@ class Offices:
     def ready(self, work: Work, now: int) -> frozenset[str]:
         """Return the offices that are open and have a caseworker on duty.
 
-        An office without fixed hours is open; whoever belongs to no office is on duty for all.
+        An office without fixed hours is open; a colleague of no office is on duty for all.
         """
         on_duty = [str(of or "").split() for (of,) in work.rows(_ON_DUTY, now)]
         hours = self._hours.plan(work)

@@ -243,7 +243,7 @@ staff = Table(
     *required(on_duty=SmallInteger, rests_until=BigInteger),
     Column("account_key", LargeBinary(16), unique=True),
     Column("added_at", BigInteger, nullable=False),
-    Column("offices", String(200)),  # ids; null: they work for all
+    Column("offices", String(160)),  # ids; null: they work for all
     info={
         "holds": "nothing about a person: what a caseworker may do; sealed: name, account",
         "erased": "never: the audit log names them by id; `haven staff disable` ends their access",

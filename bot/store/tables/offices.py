@@ -1,4 +1,4 @@
-"""The table of offices; the office of a case and of a caseworker are columns of theirs."""
+"""The table of offices; the office of a case and of a caseworker are columns of the two."""
 
 from __future__ import annotations
 

@@ -631,7 +631,7 @@ def _add_offices() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_offices"),
         sa.ForeignKeyConstraint(["set_by"], ["staff.id"], name="fk_offices_set_by"),
     )
-    op.add_column("staff", sa.Column("offices", sa.String(200)))
+    op.add_column("staff", sa.Column("offices", sa.String(160)))
     op.add_column("cases", sa.Column("office", sa.String(8)))
 
 
