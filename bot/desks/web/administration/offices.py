@@ -18,6 +18,7 @@ from bot.desks.web.administration.office_form import (
     DEFAULT,
     NAME_PREFIX,
     OFFICE_FIELDS,
+    marked_counties,
     office_form,
     parse_office,
 )
@@ -85,7 +86,7 @@ async def _office_page(request: DeskRequest) -> Response:
 @post(PAGE + "/{office}", Permission.STAFF, *OFFICE_FIELDS)
 async def _save(request: DeskRequest) -> Response:
     plan, old = await _plan(request)
-    form = parse_office(request.form, plan, old)
+    form = parse_office(request.form, request.context.counties, plan, old)
     office = form.meaning
     has_lapsed = not request.current_session.has_stepped_up(request.now)
     if office is None or has_lapsed or _group_shows_text(request):
@@ -177,7 +178,7 @@ async def _form_page(
         served={code: names[it.id] for it in plan if it != old for code in it.counties},
         staff=[it for it in staff if old and old.id in it.offices],
         shows_text=_group_shows_text(request),
-        name_prefix=NAME_PREFIX, county_prefix=COUNTY_PREFIX, default=DEFAULT,
+        marked=marked_counties(form.values), name_prefix=NAME_PREFIX, county_prefix=COUNTY_PREFIX, default=DEFAULT,
     )  # fmt: skip
 
 

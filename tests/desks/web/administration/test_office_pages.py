@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from bot.cases.offices import OfficePlan
 
 PAGE = "/administration/offices"
-TAIPEI = {"name-en": "Taipei", "name-zh_Hant": "台北", "county-TPE": "1", "county-NWT": "1"}
-SOUTH = {"name-en": "South", "county-KHH": "1"}
+TAIPEI = {"name-en": "Taipei", "name-zh_Hant": "台北", "county-0": "TPE", "county-1": "NWT"}
+SOUTH = {"name-en": "South", "county-5": "KHH"}
 WEEK = {"kind": "fixed"} | {f"day{number}": "10-11" for number in range(1, 8)}
 
 
@@ -89,7 +89,7 @@ def test_an_administrator_makes_offices_and_says_who_belongs_to_them(
         ({"name-en": ""}, "Enter a name of at most 60 characters."),
         ({"name-en": "x" * 61}, "Enter a name of at most 60 characters."),
         ({"name-en": "taipei"}, "Another office has this name."),
-        ({"name-en": "North", "county-NWT": "1"}, "Taipei serves New Taipei already."),
+        ({"name-en": "North", "county-1": "NWT"}, "Taipei serves New Taipei already."),
     ],
 )
 def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(
