@@ -15,8 +15,8 @@ offices = Table(
     Column("set_by", String(32), ForeignKey("staff.id"), nullable=False),
     Column("set_at", BigInteger, nullable=False),
     info={
-        "holds": "sealed: names of an office and the counties it serves; who set it and when; "
-        "nothing of a person",
+        "holds": "nothing of a person; sealed: names of an office and the counties it serves; who "
+        "set it and when",
         "erased": "never: cases that are closed name it; closing it takes its counties",
     },
 )

@@ -178,7 +178,8 @@ async def _form_page(
         served={code: names[it.id] for it in plan if it != old for code in it.counties},
         staff=[it for it in staff if old and old.id in it.offices],
         shows_text=_group_shows_text(request),
-        marked=marked_counties(form.values), name_prefix=NAME_PREFIX, county_prefix=COUNTY_PREFIX, default=DEFAULT,
+        marked=marked_counties(form.values), name_prefix=NAME_PREFIX, county_prefix=COUNTY_PREFIX,
+        default=DEFAULT,
     )  # fmt: skip
 
 
