@@ -323,7 +323,9 @@ def _closed_ids(work: Work, query: ListQuery) -> list[str]:
 
 
 @cache
-def _closed_statement(chosen: tuple[str, ...], has_position: bool, *, is_bounded: bool) -> Prepared:
+def _closed_statement(
+    chosen: tuple[str, ...], has_position: bool, *, is_bounded: bool = False
+) -> Prepared:
     """Return the statement for the list of closed cases, with conditions on these columns.
 
     Closing a case deletes its county, and no legal deadline runs in it: nothing filters by them.
