@@ -173,7 +173,7 @@ def test_disabling_staff_deletes_their_filters(web_desk: WebDeskHarness) -> None
     mei = web_desk.worker().comes()
     narrows(mei, queue="labour")
     read = web_desk.home.database.writer.run_sync
-    assert read(lambda work: load_preferences(work, mei.id)) == {"waiting": "labour///////"}
+    assert read(lambda work: load_preferences(work, mei.id)) == {"waiting": "labour////////"}
     mei.colleague.disable()
     assert read(lambda work: load_preferences(work, mei.id)) == {}
 
