@@ -18,7 +18,8 @@ from bot.cases.offices import Office, OfficePlan, choose_office, raise_office
 from bot.cases.state_machine import CaseState, Role
 from bot.cases.urgency import Priority
 from bot.errors import DecryptionError
-from bot.store.statements import insert, select_by, update_by
+from bot.hotline.staff.staff import ACTIVE
+from bot.store.statements import count, insert, select_by, update_by
 from bot.store.tables.main import CASE_WAITS, cases, staff
 from bot.store.tables.offices import offices
 from bot.vault import Purpose
@@ -43,10 +44,11 @@ _SET = update_by(offices, "sealed", "set_by", "set_at", by="id")
 _ON_DUTY = select_by(
     staff, "offices",
     by=(
-        staff.c.on_duty == 1, staff.c.state == "active", staff.c.rests_until <= bindparam("now"),
+        staff.c.on_duty == 1, staff.c.state == ACTIVE, staff.c.rests_until <= bindparam("now"),
         or_(*(staff.c.role == it.value for it in (Role.CASEWORKER, Role.SUPERVISOR))),
     ),
 )  # fmt: skip
+_COUNT_MEMBERS = count(staff, by=(staff.c.state == ACTIVE, staff.c.offices.is_not(None)))
 _OPEN = cases.c.status != CaseState.CLOSED.value
 _MOVE_OPEN = update_by(cases, "office", by=("office", _OPEN))
 _WAITING_OF = select_by(cases, "id", by=(CASE_WAITS, "office"))
@@ -146,6 +148,11 @@ class Offices:
     def waiting_of(work: Work, office: str) -> int:
         """Return how many cases wait in an office."""
         return len(work.rows(_WAITING_OF, office))
+
+    @staticmethod
+    def count_members(work: Work) -> int:
+        """Return how many colleagues with access belong to an office."""
+        return int(work.rows(_COUNT_MEMBERS)[0][0])
 
     def _keep_one_default(self, work: Work, office: Office, by: str, now: int) -> None:
         for other in self.plan(work) if office.is_default else ():

@@ -163,6 +163,7 @@ def test_closing_an_office_leaves_no_case_unseen_and_shows_no_one_more(two: TwoO
         by, now = two.chief.id, two.line.now
         two.line.run(lambda work: two.store.close(work, found, staff, by, now))
 
+    assert two.line.run(Offices.count_members) == 1  # what the doctor warns by
     close(two.south)
     assert two.place(case).office == two.taipei
     assert two.line.run(lambda work: two.line.seen(work, jun)).offices == (two.taipei,)
@@ -170,6 +171,7 @@ def test_closing_an_office_leaves_no_case_unseen_and_shows_no_one_more(two: TwoO
     assert two.place(case).office is None
     assert two.line.run(lambda work: two.line.seen(work, jun)).offices == ()
     assert not two.plan()
+    assert two.line.run(Offices.count_members) == 0
 
 
 def test_reply_times_count_the_hours_of_the_office(two: TwoOffices) -> None:
