@@ -114,7 +114,7 @@ def build_figures(settings: Settings, staff: StaffRuntime, services: TurnService
     hotline = staff.service.hotline
     parts = CountedParts(
         hotline.consents, hotline.deadlines, hotline.plans, hotline.place.services,
-        services.registry,
+        services.registry, services.offices.plan,
     )  # fmt: skip
     return FigureMonths(settings.zone, all_sources(parts))
 
@@ -159,7 +159,7 @@ def build(
         channel, desks = ForumDelivery(forum, channel, database.writer, clock), (*desks, forum)
     canary_channel = CanaryChannel(channel)
     answer_filter = retained_answers_filter(settings, services)
-    intake = Intake(vault, options.bot_id, services.service_hours, answer_filter)
+    intake = Intake(vault, options.bot_id, services.service_hours, answer_filter, services.offices)
     staff = build_staff_runtime(settings, vault, outbox, intake, conversations, services, desks)
     results = _build_results(staff, conversations, services)
     mailbox = Mailbox(inbox, outbox, PassphraseJobs(vault), results)

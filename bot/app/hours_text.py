@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.hotline.staff.service_hours import office_part
 from flows.texts import office_hours
 
 if TYPE_CHECKING:
@@ -16,11 +17,17 @@ if TYPE_CHECKING:
 WEEK_DAYS = 7
 
 
-def hours_text(plan: ServicePlan, today: date, read_in: Catalogue) -> str:
-    """Return the general opening hours in a language, e.g. Monday to Friday 09:00-21:00."""
-    if plan.week is None or not any(plan.week):
+def hours_text(
+    plan: ServicePlan, today: date, read_in: Catalogue, office: str | None = None
+) -> str:
+    """Return opening hours in a language, e.g. Monday to Friday 09:00-21:00.
+
+    They are those of an office that has its own, else the general ones.
+    """
+    week = plan.queue_weeks.get(office_part(office)) or plan.week
+    if week is None or not any(week):
         return office_hours.NO_HOURS.render(read_in)
-    when = "; ".join(_days_text(*group, read_in) for group in day_groups(plan.week))
+    when = "; ".join(_days_text(*group, read_in) for group in day_groups(week))
     if not plan.days_from(today):
         return when
     return office_hours.NOT_ON_HOLIDAYS.render(read_in, {"when": when})

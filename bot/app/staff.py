@@ -142,7 +142,7 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
         deliveries=build_delivery_desk(settings, vault, setting.consent),
         recipients=DeploymentRecipients(settings),
         record_entries=records_of(vault, place), plans=ServicePlans(vault, audit), place=place,
-        connections=connections_of(vault, place, settings),
+        connections=connections_of(vault, place, settings), offices=setting.offices,
     )  # fmt: skip
     alerts = QueueMonitor(
         staff, hotline.claims, reply_clocks.times, audit,

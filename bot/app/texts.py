@@ -287,6 +287,9 @@ def build_system_texts(
             appointment=hotline.APPOINTMENT, services=hotline.SERVICE_NAMES,
         ),
         blanks=lambda read_in: _blank_values(settings, current_plan(), read_in),
+        office_hours=lambda office, read_in: hours_text(
+            current_plan(), datetime.now(settings.zone).date(), read_in, office
+        ),
         find_alarms=find_alarms,
         find_question=find_question,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func
 
 from bot.cases.consents import ConsentRecord, ConsentRecords
+from bot.cases.offices import EVERY_OFFICE, NoOffices, OfficeSource
 from bot.cases.reference import new_reference
 from bot.cases.response_times import ResponseTimes, ResponseTimeSource
 from bot.cases.routing import choose_queue, raise_queue
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 PERSON = "person"
 """The actor in the audit log where the person acts."""
 WAITING, CLOSED = CaseState.WAITING.value, CaseState.CLOSED.value
+WAITING_STATES = (WAITING, CaseState.REOPENED.value)
 TO_FETCH, SAVED, TOO_LARGE, LOST = "named", "saved", "too_large", "gone"
 """States of a file: to be downloaded, encrypted on disk, larger than Telegram allows, lost."""
 MAX_FILE_BYTES = 20 * 1024 * 1024
@@ -77,6 +79,8 @@ class CaseOpening:
     base_priority: Priority
     """The priority when no rule raises it."""
     now: int
+    offices: tuple[str, ...] = ()
+    """Of the caseworker who opens it: it is a case of one of them, whatever its county."""
 
 
 @dataclass(slots=True)
@@ -96,6 +100,7 @@ class NewCase:
     contact_rule: str
     due_at: int
     """When the first reply of a caseworker is due."""
+    office: str | None = EVERY_OFFICE
     reference: str = field(default_factory=new_reference)
     id: str = field(default_factory=lambda: secrets.token_hex(16))
 
@@ -103,6 +108,7 @@ class NewCase:
 _ADD_CASE = insert(
     cases, "id", "reference", "kind", "status", "priority", "language", "county", "chat_key",
     "address", "reasons", "waiting_since", "opened_at", "queue", "contact", "due_at", "alerts",
+    "office",
 )  # fmt: skip
 _ADD_REPORT = insert(reports, "id", "case_id", "kind", "flow", "sealed", "codes", "sent_at")
 _ADD_FILE = insert(
@@ -113,11 +119,12 @@ _LAST_NUMBER = select_one(files, func.max(files.c.number), by="case_id")
 _BY_REFERENCE = select_one(cases, "id", by="reference")
 _LOCK_CASE = select_one(
     cases, "priority", "reasons", "county", "queue", "contact", "due_at", "alerts", "status",
-    by="id", lock=True,
+    "office", by="id", lock=True,
 )  # fmt: skip
 _RAISE = update_by(
-    cases, "priority", "reasons", "county", "queue", "contact", "due_at", "alerts", by="id"
-)
+    cases, "priority", "reasons", "county", "queue", "contact", "due_at", "alerts", "office",
+    by="id",
+)  # fmt: skip
 
 
 class Intake:
@@ -125,26 +132,31 @@ class Intake:
 
     def __init__(
         self, vault: Vault, bot: int, response_times: ResponseTimeSource | None = None,
-        answer_filter: AnswerFilter = keep_nothing,
+        answer_filter: AnswerFilter = keep_nothing, offices: OfficeSource | None = None,
     ) -> None:  # fmt: skip
         """Create an intake for the bot (its id) that can download the files.
 
-        `response_times` say how soon the first reply is due, by queue and priority.
+        `response_times` say how soon the first reply is due, by queue and priority; `offices` to
+        which office a case goes.
         """
         self._vault, self._bot = vault, bot
         self._consents = ConsentRecords(vault)
         self._answer_filter = answer_filter
         self._response_times: ResponseTimeSource = response_times or ResponseTimes()
+        self._offices: OfficeSource = offices or NoOffices()
 
     def open_case(self, work: Work, opening: CaseOpening) -> NewCase:
         """Return a new case with an unused reference."""
         answers, now = opening.answers, opening.now
         priority, reasons = assess_urgency(answers, opening.base_priority)
-        queue = choose_queue(answers).value
+        queue, county = choose_queue(answers).value, county_of(answers)
+        office = self._offices.office_of(work, county, priority, now)
+        if office is not None and opening.offices and office not in opening.offices:
+            office = opening.offices[0]
         case = NewCase(
             opening.kind, opening.language, opening.chat_key, opening.chat, now, priority, reasons,
-            county_of(answers), queue, contact_rule_of(answers),
-            self._response_times.of(work, queue).due_at(priority, now),
+            county, queue, contact_rule_of(answers),
+            self._response_times.of(work, queue, office).due_at(priority, now), office,
         )  # fmt: skip
         while work.rows(_BY_REFERENCE, case.reference):
             case.reference = new_reference()
@@ -193,18 +205,21 @@ class Intake:
         if not rows:
             return False
         priority, reasons = assess_urgency(answers, base_priority)
-        old_priority, sealed, old_county, queue, contact, due, alerts, status = rows[0]
+        old_priority, sealed, old_county, queue, contact, due, alerts, status, office = rows[0]
         old = open_reasons(self._vault, case, bytes(sealed)) or []
         merged = [*old, *(code for code in reasons if code not in old)]
         new_priority = min(priority, old_priority)
         new_due, new_queue = due, raise_queue(queue, answers)
+        if office is not None and status in WAITING_STATES:
+            office = self._offices.office_after(work, office, new_priority, now)
         if status != CLOSED:
-            times = self._response_times.of(work, new_queue)
+            times = self._response_times.of(work, new_queue, office)
             new_due = times.earlier_due(new_priority, now, due)
         work.run(
             _RAISE, int(new_priority), self._seal_reasons(case, merged),
             old_county or county_of(answers), new_queue,
-            contact_rule_of(answers) or contact, new_due, alerts if new_due == due else 0, case,
+            contact_rule_of(answers) or contact, new_due, alerts if new_due == due else 0, office,
+            case,
         )  # fmt: skip
         return bool(new_priority < old_priority)
 
@@ -219,7 +234,7 @@ class Intake:
         return (
             case.id, case.reference, case.kind, WAITING, int(case.priority), case.language,
             case.county, case.chat_key, address, sealed, case.opened_at, case.opened_at,
-            case.queue, case.contact_rule, case.due_at, 0,
+            case.queue, case.contact_rule, case.due_at, 0, case.office,
         )  # fmt: skip
 
     def _report_row(self, work: Work, report: NewReport) -> tuple[object, ...]:

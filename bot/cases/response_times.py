@@ -51,8 +51,8 @@ EVERY_HOUR = EveryHour()
 class ResponseTimeSource(Protocol):
     """Gives the response times that hold now, by queue."""
 
-    def of(self, work: Work, queue: str) -> ResponseTimes:
-        """Return the response times of a queue."""
+    def of(self, work: Work, queue: str, office: str | None = None) -> ResponseTimes:
+        """Return the response times of a queue in an office, or in all of them."""
 
     def all(self, work: Work) -> Sequence[ResponseTimes]:
         """Return the response times of all queues, each once."""
@@ -69,7 +69,7 @@ class ResponseTimes:
     """By priority."""
     hours: StaffedHours = EVERY_HOUR
 
-    def of(self, _work: Work, _queue: str) -> ResponseTimes:
+    def of(self, _work: Work, _queue: str, _office: str | None = None) -> ResponseTimes:
         """Return these times, which are those of every queue."""
         return self
 

@@ -37,6 +37,7 @@ from bot.documents.typesetter import Typesetter
 from bot.errors import HavenError
 from bot.hotline.connections.store import count_digests
 from bot.hotline.on_call.roster import CallChannel
+from bot.hotline.staff.offices import Offices
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.mailbox.inbox import Inbox
 from bot.mailbox.known_bots import refuse_other_bot
@@ -118,6 +119,8 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "every message was handled", lambda: _check_quarantine(settings)
         yield "nothing is kept too long", lambda: _check_retention(settings)
         yield _comparing(settings), lambda: _check_connections(settings)
+        if settings.desk_group and settings.desk_mode == "content":
+            yield "the group is not shared by offices", lambda: _check_group(settings)
         yield "on-call caseworkers can be reached", lambda: _check_on_call(settings)
     if settings.backups is not None or settings.backup_key:
         yield "backups are made and expire", lambda: _check_backups(settings)
@@ -229,6 +232,15 @@ def _check_connections(settings: Settings) -> None:
         raise HavenError(
             f"{count} digests are stored, and HAVEN_CONNECTIONS is not set: the next start of the "
             "bot deletes them"
+        )
+
+
+def _check_group(settings: Settings) -> None:
+    """Refuse a group that shows what people of all offices write."""
+    if members := _read(settings, Offices.count_members):
+        raise HavenError(
+            f"{members} colleagues belong to an office, and the group in Telegram shows everyone "
+            "in it what people of every office write: set HAVEN_DESK_MODE=notify"
         )
 
 

@@ -105,6 +105,7 @@ class Commands(LazyGroup):
         "staff": Entry("staff", "staff_app", "Caseworkers and their passwords."),
         "on-call": Entry("duty.on_call", "on_call_app", "Who is called for an emergency at night."),
         "hours": Entry("duty.hours", "hours", "Opening hours, reply times, and who set them."),
+        "offices": Entry("duty.offices", "offices", "Offices, their counties and staff."),
         "phrases": Entry("phrases", "phrases", "The phrasebook, its reviews, and who changed it."),
         "desk": Entry("desk", "desk_app", "Access to the web desk."),
         "figures": Entry("health.figures", "figures", "What the hotline did in past months."),

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, func, select
 
 from bot.cases.intake import files_in
+from bot.cases.offices import CasePlace
 from bot.cases.sealed_fields import open_address, open_codes, open_reasons
 from bot.cases.state_machine import CaseState
 from bot.errors import DecryptionError
+from bot.hotline.queue.visibility import OFFICE_PARAMETERS, office_values, seen_by_offices
 from bot.store.compiled import Prepared
 from bot.store.statements import select_by, select_in, select_one
 from bot.store.tables.main import CASE_WAITS, cases, reports
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from bot.conversation import Answer, FileRef
+    from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.vault import Vault
 
@@ -43,8 +46,14 @@ class CaseSummary:
     disposition: str
     closed_at: int | None
     county: str  # empty where none was chosen, and once it is closed
+    office: str | None  # None: all offices see it
     chat: int
     reasons: tuple[str, ...] | None  # None once only staff who sign in can open them
+
+    @property
+    def place(self) -> CasePlace:
+        """Where it waits: what decides who sees it."""
+        return CasePlace(self.queue, self.office, self.due_at)
 
     @property
     def has_chat(self) -> bool:
@@ -72,7 +81,8 @@ def count_waiting(*names: str, where: Sequence[ColumnElement[bool]] = ()) -> Pre
 
 _COLUMNS = (
     "id", "reference", "kind", "status", "priority", "language", "queue", "contact", "holder",
-    "waiting_since", "due_at", "disposition", "closed_at", "county", "address", "reasons",
+    "waiting_since", "due_at", "disposition", "closed_at", "county", "office",
+    "address", "reasons",
 )  # fmt: skip
 _BY_ID = select_one(cases, *_COLUMNS, by="id")
 _BY_IDS = select_in(cases, *_COLUMNS, among="id")
@@ -83,6 +93,11 @@ _NEXT_WAITING = select_by(
 )  # fmt: skip
 """One index range: for several queues in one query, a database sorts all waiting cases."""
 _COUNT_WAITING = count_waiting()
+_COUNT_OF_OFFICES = count_waiting(*OFFICE_PARAMETERS, where=(seen_by_offices(),))
+_NEXT_OF_OFFICES = select_by(
+    cases, *_COLUMNS, by=(CASE_WAITS, "queue", "language", seen_by_offices()),
+    order_by=("priority", "waiting_since", "id"), limit=bindparam("most"),
+)  # fmt: skip
 _REPORTS = select_by(
     reports, "id", "kind", "flow", "codes", "sent_at",
     by=("case_id", reports.c.sent_at >= bindparam("since")), order_by=("sent_at", "id"),
@@ -105,25 +120,28 @@ class CaseSummaries:
         rows = work.rows_in(_BY_IDS, found) if found else []
         return {str(row[0]): self._summary(row) for row in rows}
 
-    def next_waiting(
-        self, work: Work, queues: Iterable[str], languages: Iterable[str], limit: int
-    ) -> list[CaseSummary]:
-        """Return the next cases in these queues and languages, the most urgent first."""
-        spoken = tuple(languages)
+    def next_waiting(self, work: Work, by: Caseworker, limit: int, now: int) -> list[CaseSummary]:
+        """Return the next cases in a caseworker's queues and languages, the most urgent first."""
+        statement = _NEXT_OF_OFFICES if by.offices else _NEXT_WAITING
+        seen = office_values(by, now) if by.offices else ()
         rows = [
             row
-            for queue in queues
-            for language in spoken
-            for row in work.rows(_NEXT_WAITING, queue, language, limit)
+            for queue in by.queues
+            for language in by.languages
+            for row in work.rows(statement, queue, language, *seen, limit)
         ]
         found = [self._summary(row) for row in rows]
         found.sort(key=lambda it: (it.priority, it.waiting_since, it.case))
         return found[:limit]
 
     @staticmethod
-    def count_waiting(work: Work, queues: Iterable[str], limit: int) -> dict[str, int]:
-        """Return how many cases wait in each of these queues, counted up to a limit."""
-        return {queue: int(work.rows(_COUNT_WAITING, queue, limit)[0][0]) for queue in queues}
+    def count_waiting(
+        work: Work, by: Caseworker, queues: Iterable[str], limit: int, now: int
+    ) -> dict[str, int]:
+        """Return how many cases a caseworker sees wait in these queues, counted up to a limit."""
+        statement = _COUNT_OF_OFFICES if by.offices else _COUNT_WAITING
+        seen = office_values(by, now) if by.offices else ()
+        return {it: int(work.rows(statement, it, *seen, limit)[0][0]) for it in queues}
 
     @staticmethod
     def find_id(work: Work, reference: str) -> str:
@@ -150,14 +168,14 @@ class CaseSummaries:
 
     def _summary(self, row: Sequence[Any]) -> CaseSummary:
         (case, reference, kind, status, priority, language, queue, contact, holder, since, due_at,
-         disposition, closed_at, county, address, reasons) = row  # fmt: skip
+         disposition, closed_at, county, office, address, reasons) = row  # fmt: skip
         chat = 0
         if address is not None:
             chat = open_address(self._vault, case, bytes(address))
         return CaseSummary(
             case, reference, kind, CaseState(status), priority, language, queue, contact,
-            holder or "", since, due_at, disposition or "", closed_at, county or "", chat,
-            self._reasons(case, bytes(reasons)),
+            holder or "", since, due_at, disposition or "", closed_at, county or "",
+            office, chat, self._reasons(case, bytes(reasons)),
         )  # fmt: skip
 
     def _reasons(self, case: str, sealed: bytes) -> tuple[str, ...] | None:

@@ -17,6 +17,7 @@ from bot.cases.consents import (
     new_consent,
 )
 from bot.cases.intake import PERSON, WITHDRAWAL, CaseOpening, Intake, NewCase, NewReport
+from bot.cases.offices import EVERY_OFFICE
 from bot.cases.receipts import Receipts, new_number
 from bot.cases.state_machine import CASE_ROLES
 from bot.cases.urgency import Priority
@@ -35,6 +36,7 @@ from bot.hotline.erasure.requests import ERASURE_REQUESTED, ErasureRequests
 from bot.hotline.events import Event, EventKind
 from bot.hotline.origins.join_codes import JoinCodes
 from bot.hotline.queue.alerts import alert_recipients, load_alert, reaches_any
+from bot.hotline.queue.visibility import works_for
 from bot.hotline.referrals.store import ConsentRevocation
 from bot.hotline.services.requests import (
     PlanRequest,
@@ -42,8 +44,10 @@ from bot.hotline.services.requests import (
     services_asked_for,
     shown_appointments,
 )
+from bot.hotline.staff.service_hours import office_part
 from bot.hotline.staff.shift_duty import as_present
 from bot.hotline.staff.staff import Staff, languages_on_duty
+from bot.languages import catalogue
 from bot.partners.link_stats import LinkStats
 from bot.partners.partners import Campaigns
 from bot.store.statements import select_by, select_one
@@ -71,6 +75,7 @@ _EARLIER_CASE = select_by(
     limit=1,
 )  # fmt: skip
 _CASES_OF_CHAT = select_by(cases, "id", by="chat_key")
+_OFFICE_OF = select_one(cases, "office", by="id")
 _CASE_EXISTS = select_one(cases, "id", by="id")
 
 
@@ -317,6 +322,25 @@ class HotlineAdapter:
         """Tell whether a check-in is agreed on in the case of this session."""
         return self.check_ins.of_case(self.work, conversation.case) is not None
 
+    def hours_of_office(self, conversation: Conversation) -> dict[str, str]:
+        """Return when people read in the office of a case, by the blank it fills.
+
+        Nothing is returned for an office without hours of its own, or a case of all offices.
+        """
+        weeks = self.services.service_hours.plan(self.work).queue_weeks
+        office = self._office_of(conversation.case) if weeks else EVERY_OFFICE
+        if office is None or office_part(office) not in weeks:
+            return {}
+        read_in = catalogue(conversation.language)
+        return {"hours": self.services.texts.office_hours(office, read_in)}
+
+    def _office_of(self, case: str) -> str | None:
+        opened = next((it for it in self.opened_cases if it.id == case), None)
+        if opened is not None:
+            return opened.office
+        rows = self.work.rows(_OFFICE_OF, case)
+        return rows[0][0] if rows else EVERY_OFFICE
+
     def match_check_in(self, text: str) -> tuple[list[str], int]:
         """Return the cases whose check-in this may answer, and when the time for answers ends."""
         found = self.check_ins.record_answer(self.work, self.key, text, self.now)
@@ -349,9 +373,11 @@ class HotlineAdapter:
         now = self.now
         alert, due_at = load_alert(self.work, case), progress.due_at or now
         plan = self.services.service_hours.plan(self.work)
-        hours = plan.hours(alert.queue if alert else "")
+        office = alert.office if alert else EVERY_OFFICE
+        hours = plan.hours(alert.queue if alert else "", office)
         to = alert_recipients(alert, staff, now) if alert else ()
-        on_duty = [it for it in staff if it.is_active and it.is_on_duty]
+        near = EVERY_OFFICE if progress.priority == Priority.EMERGENCY else office
+        on_duty = [it for it in staff if it.is_active and it.is_on_duty and works_for(it, near)]
         is_staffed = hours.is_open(now) or any(it.role in CASE_ROLES for it in on_duty)
         # Those on duty now may have left when the office opens again.
         is_before_closing = hours.add(now, due_at - now) == due_at if due_at > now else True

@@ -83,6 +83,8 @@ class SystemTexts:
     blanks: Callable[[Catalogue], Mapping[str, str]]
     """Returns what fills {organisation}, {contact}, {hours}, {keep_days}, {numbers}, {offices} and
     {organisations}."""
+    office_hours: Callable[[str, Catalogue], str]
+    """Returns what fills {hours} for a person whose case is one of an office."""
     find_alarms: Callable[[str], frozenset[str]]
     """Returns the codes of alarming words in a text."""
     find_question: Callable[[str, str], str | None]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.hotline.contact_rule import ClockMonitor
 from bot.hotline.figures.session_counts import SessionCounts
+from bot.hotline.staff.offices import Offices
 from bot.languages import FALLBACK, LANGUAGES
 from bot.languages.voice_files import recording_of
 from bot.messages import SendRecording
@@ -66,6 +68,11 @@ class TurnServices:
     some answers begin a duty to report."""
     has_disk_space: Callable[[], bool] = lambda: True
     """Tells whether the disk has room for files."""
+
+    @cached_property
+    def offices(self) -> Offices:
+        """The offices of this deployment; nearly every one has none."""
+        return Offices(self.vault, self.service_hours)
 
     def expect_changes(self, work: Work) -> None:
         """Let the database look up what `load_changes` will ask for."""

@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     LAPSED = "lapsed"
     """A claim without work returned to the queue."""
     TRANSFERRED = "transferred"
+    PASSED_ON = "office"
+    """It waits in the queue of another office."""
     TAKEN_OVER = "taken_over"
     HANDED_BACK = "handed_back"
     PERSON_WROTE = "heard"

@@ -35,6 +35,7 @@ from bot.store.tables import (  # noqa: F401 - registers every table
     exports,
     figures,
     interpreting,
+    offices,
     on_call,
     origins,
     partners,

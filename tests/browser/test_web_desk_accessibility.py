@@ -381,7 +381,7 @@ async def _administration(office: BrowserDeskHarness, look: Look, page: Page) ->
     await _add_partner_link(office)
     await page.goto(f"{office.address}/staff")
     subjects = await page.eval_on_selector_all("nav.subjects a", "all => all.map((it) => it.href)")
-    further = ("languages/km", "phrase/safe", "phrase/safe/text/km", "new-phrase")
+    further = ("languages/km", "phrase/safe", "phrase/safe/text/km", "new-phrase", "offices/new")
     for address in (*subjects, *(f"{office.address}/administration/{it}" for it in further)):
         await page.goto(address)
         await look.at(page, f"administration, {address.rpartition('/')[2]}")

@@ -33,6 +33,7 @@ CODES = {
     "shared_values.value": "digests, marks, ids that Telegram gave: bot/store/shared_values.py",
     "wordings.words": "questions and notices of ours, as they were shown; no word of a person",
     "staff.languages": "tags of languages, set by an operator",
+    "staff.offices": "ids of offices: bot/hotline/staff/offices.py",
     "staff.queues": "names of queues, set by an operator",
     "staff.skills": "words of letters, digits and _, set by an operator: bot/cli/staff.py",
 }

@@ -93,16 +93,19 @@ CHECKS = (
     ),
     PromiseCheck("P43", tests=("desks/partner_room/test_every_room_address.py",)),
     PromiseCheck("P44", tests=("hotline/deliveries/test_deliveries_stateful.py",)),
+    PromiseCheck("P45", tests=("dispatch/test_chat_worker.py",)),
     PromiseCheck(
         "P46", tests=("mailbox/test_letter_claims.py", "store/processes/test_leadership.py")
     ),
     PromiseCheck(
         "P47", tests=("channels/telegram/webhook", "stories/test_webhook_evening.py")
     ),
-    PromiseCheck("P49", tests=("vault/erasure/test_erase_from_bucket.py", "store/blobs")),
     PromiseCheck(
         "P48", tests=("desks/web/auth/test_two_desks.py", "desks/partner_room/test_two_rooms.py")
     ),
+    PromiseCheck("P49", tests=("vault/erasure/test_erase_from_bucket.py", "store/blobs")),
+    PromiseCheck("P50", tests=("desks/web/case/test_offices_apart.py",)),
+    PromiseCheck("P51", tests=("store/test_replication.py",)),
 )  # fmt: skip
 
 

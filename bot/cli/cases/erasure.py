@@ -50,8 +50,8 @@ def list_erasure_requests(*, as_json: AsJson = False) -> None:
 def confirm_erasure(reference: str, by: By) -> None:
     """Confirm that the person wants the case erased: the bot erases it at once."""
 
-    def check(work: Work, _deployment: Deployment, case: str, caseworker: Caseworker) -> str:
-        if not may_erase(work, case, caseworker):
+    def check(work: Work, deployment: Deployment, case: str, caseworker: Caseworker) -> str:
+        if not may_erase(work, case, caseworker, deployment.now()):
             return NOT_HOLDER.format(by=by)
         return "" if ErasureRequests.of_case(work, case) else NO_REQUEST
 
@@ -68,8 +68,8 @@ def object_to_erasure(
     if not reason.strip():
         raise typer.BadParameter("--reason says why the case must not be erased")
 
-    def check(work: Work, _deployment: Deployment, case: str, caseworker: Caseworker) -> str:
-        if not may_object(work, case, caseworker):
+    def check(work: Work, deployment: Deployment, case: str, caseworker: Caseworker) -> str:
+        if not may_object(work, case, caseworker, deployment.now()):
             return NOT_THEIR_QUEUE.format(by=by)
         request = ErasureRequests.of_case(work, case)
         if request is None or request.confirmed_by:
@@ -91,7 +91,7 @@ def revoke_consent(
     one_of("KIND", kind, list(ConsentKind))
 
     def check(work: Work, deployment: Deployment, case: str, caseworker: Caseworker) -> str:
-        if not may_object(work, case, caseworker):
+        if not may_object(work, case, caseworker, deployment.now()):
             return NOT_THEIR_QUEUE.format(by=by)
         consents = ConsentRecords(deployment.vault).of_case(work, case)
         given = any(it.is_active for it in consents if it.kind == kind)

@@ -304,7 +304,7 @@ def _duty(action: ForumAction) -> list[Command]:
 
 def _queue(action: ForumAction) -> list[Command]:
     summaries, locale, by = action.context.summaries, action.context.locale, action.by
-    waiting = summaries.count_waiting(action.work, by.queues, MAX_COUNT)
+    waiting = summaries.count_waiting(action.work, by, by.queues, MAX_COUNT, action.now)
     if not any(waiting.values()):
         return action.say(texts.QUEUE_EMPTY)
     counts = ", ".join(
@@ -312,7 +312,7 @@ def _queue(action: ForumAction) -> list[Command]:
         for queue, count in waiting.items()
         if count
     )
-    first = summaries.next_waiting(action.work, by.queues, by.languages, MAX_QUEUE_LINES)
+    first = summaries.next_waiting(action.work, by, MAX_QUEUE_LINES, action.now)
     claim = locale(COMMANDS[Verb.CLAIM].title)
     rows = tuple(
         (Button(f"{claim} {it.reference}", button_token(Verb.CLAIM, it.case)),) for it in first

@@ -57,9 +57,16 @@ CARD_EVENTS = frozenset({
     EventKind.LAPSED, EventKind.TRANSFERRED, EventKind.TAKEN_OVER, EventKind.HANDED_BACK,
     EventKind.REFERRED, EventKind.CLOSED, EventKind.REOPENED, EventKind.IDENTITY_CONFIRMED,
     EventKind.PASSPHRASE_TRIED, EventKind.LEGAL_DEADLINE, EventKind.CHAT_JOINED,
+    EventKind.PASSED_ON,
 })  # fmt: skip
 TAKEOVER_ENDS = frozenset(
-    {EventKind.HANDED_BACK, EventKind.RELEASED, EventKind.LAPSED, EventKind.CLOSED}
+    {
+        EventKind.HANDED_BACK,
+        EventKind.RELEASED,
+        EventKind.PASSED_ON,
+        EventKind.LAPSED,
+        EventKind.CLOSED,
+    }
 )
 DELIVERED_SIGN, NOTED_SIGN = "\U0001f44d", "\u270d"
 """Reactions to a caseworker's message: it reached the person; it was stored as a note."""
@@ -175,8 +182,9 @@ class EventRenderer:
     def _opened(self, event: Event) -> None:
         summary, case = self._existing_summary(event), event.case
         alert = CaseAlert(
-            summary.case, summary.reference, summary.queue, summary.language, None, 0, self._now
-        )
+            summary.case, summary.reference, summary.queue, summary.office, summary.language, None,
+            0, self._now,
+        )  # fmt: skip
         text = self._locale(
             texts.CASE_WAITING, reference=summary.reference,
             level=self._locale.priority_name(summary.priority),
@@ -366,6 +374,7 @@ class EventRenderer:
 _LINES: Mapping[EventKind, Text] = {
     EventKind.CLAIMED: texts.CLAIMED,
     EventKind.RELEASED: texts.RELEASED,
+    EventKind.PASSED_ON: texts.RELEASED,
     EventKind.REOPENED: texts.REOPENED,
     EventKind.IDENTITY_CONFIRMED: texts.IDENTITY_CONFIRMED,
     EventKind.WITHHELD: texts.BOT_MESSAGE_WITHHELD,

@@ -63,6 +63,7 @@ AUDIT_ACTIONS = {
     "release": pgettext("audit", "returned the case to the queue"),
     "lapse": pgettext("audit", "returned a case to the queue that was not worked on"),
     "transfer": pgettext("audit", "transferred the case"),
+    "pass_on": pgettext("audit", "passed the case on to another office"),
     "work": pgettext("audit", "worked on the case"),
     "insist": pgettext("audit", "wrote outside the agreed hours"),
     "note": pgettext("audit", "wrote a note"),
@@ -189,6 +190,9 @@ AUDIT_ACTIONS = {
     "shift_begin": pgettext("audit", "began a shift"),
     "shift_end": pgettext("audit", "ended a shift"),
     # The deployment
+    "office_add": pgettext("audit", "made an office"),
+    "office_change": pgettext("audit", "changed an office"),
+    "office_close": pgettext("audit", "closed an office"),
     "hours_set": pgettext("audit", "changed hours, special days or reply times"),
     "hours_reset": pgettext("audit", "let the settings decide about hours again"),
     "service_propose": pgettext("audit", "proposed a change of a service in the directory"),

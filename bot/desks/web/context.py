@@ -38,6 +38,7 @@ from bot.hotline.on_call.roster import OnCallRoster, configured_channels
 from bot.hotline.place_records import connections_of, records_of
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.copies import ReferralCopies
+from bot.hotline.staff.offices import Offices
 from bot.hotline.staff.staff import Staff
 from bot.partners.members import PartnerMembers
 from bot.places.duties import duties_of
@@ -147,6 +148,7 @@ class DeskContext:
         self.on_call = OnCallRoster(vault, self.zone, configured_channels(settings))
         self.staff_keys = StaffKeys(vault.keys, vault.prove, self.password_cost)
         self.reply_clocks = ReplyClocks(self.service_hours)
+        self.offices = Offices(vault, self.service_hours)
         self.legal_deadlines = CaseDeadlines(vault, self.audit, self.place.deadline_rules)
         self.record_entries = records_of(vault, self.place)
         self.connections = connections_of(vault, self.place, settings)

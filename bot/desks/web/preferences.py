@@ -27,16 +27,17 @@ ALERTS, READ_UNTIL, MAPS, DENSITY = "alerts", "read_until", "maps", "density"
 a link to a map, and how much room a case takes in a list."""
 ROOMY = "roomy"
 SOUND, NOTICE = "sound", "notice"  # kinds of alerts; all are off until chosen
-SOON, LATE, OUTCOME = "soon", "late", "outcome"
+SOON, LATE, OUTCOME, OFFICE = "soon", "late", "outcome", "office"
 PRIORITIES = tuple(str(int(level)) for level in Priority)
 SORT, ORDER = "sort", "order"
 """Fields that say by what a list is sorted: the one that is kept, and the button of a column."""
 BY_PRIORITY, BY_WAITING, BY_DUE = "priority", "waiting", "due"
 ORDERS = (BY_PRIORITY, BY_WAITING, BY_DUE)
-FILTER_FIELDS = ("queue", "language", "priority", SOON, "county", SORT, LATE, OUTCOME)
+FILTER_FIELDS = ("queue", "language", "priority", SOON, "county", SORT, LATE, OUTCOME, OFFICE)
 """Names of the fields of a filter, in its form and in its address, in the order they are stored."""
 _MARK = "1"
 """Stored in place of the name of a field that is only set or not."""
+_OFFICE = re.compile(r"[0-9a-f]{8}")
 _COUNTY = re.compile(r"[A-Za-z_]{2,6}")
 
 _OF_STAFF = select_by(desk_choices, "name", "chosen", by="staff_id")
@@ -73,6 +74,7 @@ class QueueFilter:
     """By what the list is sorted, one of `ORDERS`; empty: as the list is by itself."""
     is_overdue: bool = False  # only cases whose reply should have gone out
     outcome: str = ""  # how a closed case ended
+    office: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -99,7 +101,7 @@ class QueueFilter:
         soon, late = (_MARK if it else "" for it in (self.has_near_deadline, self.is_overdue))
         return (
             self.queue, self.language, self.priority, soon, self.county, self.order, late,
-            self.outcome,
+            self.outcome, self.office,
         )  # fmt: skip
 
     def of_list(self, *, is_closed: bool) -> QueueFilter:
@@ -111,7 +113,7 @@ class QueueFilter:
     @classmethod
     def from_form(cls, form: Mapping[str, str]) -> QueueFilter:
         """Return the filter of a form; unknown values are ignored."""
-        queue, language, priority, soon, county, order, late, outcome = (
+        queue, language, priority, soon, county, order, late, outcome, office = (
             form.get(it, "") for it in FILTER_FIELDS
         )
         order = form.get(ORDER, "") or order
@@ -124,6 +126,7 @@ class QueueFilter:
             order if order in ORDERS else "",
             late != "",
             outcome if outcome in DISPOSITIONS else "",
+            office if _OFFICE.fullmatch(office) else "",
         )
 
     @classmethod

@@ -93,12 +93,14 @@ ATTACH_AGAIN = _("Nothing was sent. Confirm, and attach the file again: {questio
 COMMAND_STORED = _("Saved. It will be done as soon as the bot runs.")
 SENT_ALREADY = _("This form was sent before. It was done once.")
 CASE_TRANSFERRED = _("Case {reference} was transferred.")
+CASE_PASSED_ON = _("Case {reference} was passed on. It waits in the queue of that office.")
 CASE_ASSIGNED = _("Case {reference} was assigned to {colleague}.")
 CASE_GIVEN_AWAY = _("{name} has case {reference} now: {by} transferred it at {at}.")
 CASE_GIVEN_BY_YOU = _("{name} has case {reference} now: you transferred it at {at}.")
 CASE_CLAIMED_BY = _("{name} has case {reference} now, claimed at {at}.")
 CASE_NOT_YOURS = _("Case {reference} is no longer open to you.")
 OFF_DUTY, ON_A_BREAK = _("off duty"), _("on a break")
+IN_ANOTHER_OFFICE = _("belongs to another office")
 SERVES_ANOTHER_QUEUE, HAS_NO_ROOM = _("serves other queues"), _("holds as many cases as agreed")
 ERASE_WRONG_NUMBER = _("That is not the number of this case. Nothing was erased.")
 PASSKEY_ADDED = _("Passkey added. It also unlocks your cases.")
@@ -242,6 +244,7 @@ CASE_EVENTS: dict[str, tuple[Text | None, Text | None, Text | None]] = {
     ),
     "lapse": (_("Returned to the queue: the case was claimed and not worked on."), None, None),
     "transfer": (None, None, _("{name} transferred the case to {other}.")),
+    "pass_on": (None, None, _("{name} passed the case on to another office.")),
     "take_over": (None, None, _("{name} took over. The bot is silent.")),
     "hand_back": (None, None, _("{name} handed back to the bot.")),
     "insist": (

@@ -371,6 +371,7 @@ class EngineDriver:
             return  # there is nothing the choice could be about
         elif OUTCOME_RULES[outcome].kind is not None:
             values["reference"] = self._submit(ending)
+            values |= turn.hotline.hours_of_office(conversation)
 
     def _submit(self, ending: FlowEnded) -> str:
         """Send a flow's answers to the hotline; return the reference of the case."""

@@ -70,6 +70,28 @@ def transfer(context: CommandContext) -> None:
     context.reply(DONE)
 
 
+def pass_on(context: CommandContext) -> None:
+    """Pass the case to another office: it waits there, and one of its caseworkers claims it."""
+    services, work, now = context.services, context.work, context.now
+    office = services.offices.plan(work).find_open(context.command.code)
+    if office is None:
+        context.refuse(texts.NO_SUCH_OFFICE)
+        return
+    if context.is_emergency and office.id not in services.offices.ready(work, now):
+        context.refuse(texts.OFFICE_NOT_READY)
+        return
+    held_by = context.contact.holder if context.contact else None
+    moved = services.claims.pass_on(work, context.case, office.id, now, context.by)
+    if isinstance(moved, ActionRefusal):
+        context.refuse(moved.text)
+        return
+    context.add_note()
+    if held_by:
+        context.actions.append(HandBack(context.by.id, is_asked=False))
+    context.add_event(EventKind.PASSED_ON, code=office.id)
+    context.reply(DONE)
+
+
 def set_priority(context: CommandContext) -> None:
     """Raise or lower the priority; lowering it needs a reason."""
     code = context.command.code

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from bot.hotline.queue.sla import ReplyClocks
     from bot.hotline.referrals.store import Referrals
     from bot.hotline.services.store import ServicePlans
+    from bot.hotline.staff.offices import Offices
     from bot.hotline.staff.staff import Caseworker, Staff
     from bot.places.deadlines import Deadline
     from bot.places.directory import Recipient
@@ -74,6 +75,7 @@ class HotlineServices:
     plans: ServicePlans
     place: Place
     duties: CaseDuties
+    offices: Offices
 
 
 @dataclass(frozen=True, slots=True)

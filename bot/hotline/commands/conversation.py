@@ -14,7 +14,7 @@ from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.commands import texts
 from bot.hotline.commands.attachments import message_content
 from bot.hotline.queue import case_status
-from bot.hotline.queue.claims import serves
+from bot.hotline.queue.visibility import serves
 from bot.mailbox.letter import LetterState
 from bot.mailbox.outbox import letter_state
 
@@ -145,7 +145,9 @@ def confirm_identity(context: CommandContext) -> None:
 
 def _may_be_second(context: CommandContext) -> bool:
     status, by = case_status.load(context.work, context.case), context.by
-    return status is not None and status.holder != by.id and serves(by, status.queue)
+    if status is None or status.holder == by.id:
+        return False
+    return serves(by, status.place, context.now)
 
 
 def _record_confirmation(context: CommandContext, frozen_at: int, reference: str) -> None:

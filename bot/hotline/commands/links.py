@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.cases.queries import find_case_id
-from bot.cases.state_machine import SENIOR_ROLES, ActionRefusal, CaseAction, CaseState
+from bot.cases.state_machine import ActionRefusal, CaseAction, CaseState
 from bot.hotline.case_links import MAX_LINKS, Link, LinkKind, Links, reference_of
 from bot.hotline.commands.assignment import end_chat_and_close
 from bot.hotline.commands.deadlines import may_close
 from bot.hotline.commands.texts import DONE
 from bot.hotline.events import Event, EventKind
 from bot.hotline.queue import case_status
-from bot.hotline.queue.claims import serves
+from bot.hotline.queue.visibility import serves, supervises
 from bot.text import _
 
 if TYPE_CHECKING:
@@ -108,7 +108,11 @@ def _record(context: CommandContext, other: str, action: str) -> None:
 def _find_other(context: CommandContext) -> str | None:
     """Return the other case; refuse alike one that does not exist and one they may not see."""
     other = find_case_id(context.work, context.command.code)
-    if other is None or other == context.case or not may_see(context.work, context.by, other):
+    if (
+        other is None
+        or other == context.case
+        or not may_see(context.work, context.by, other, context.now)
+    ):
         context.refuse(NO_OTHER_CASE)
         return None
     return other
@@ -119,13 +123,13 @@ def _link_between(context: CommandContext, other: str) -> Link | None:
     return next((each for each in links if each.other == other), None)
 
 
-def may_see(work: Work, by: Caseworker, case: str) -> bool:
-    """Return whether a case is theirs, waits in a queue they serve, or they are senior."""
+def may_see(work: Work, by: Caseworker, case: str, now: int) -> bool:
+    """Return whether a case is theirs, waits in a queue they serve, or they supervise it."""
     status = case_status.load(work, case)
     if status is None:
         return False
-    waits = status.state in case_status.QUEUED and serves(by, status.queue)
-    return status.holder == by.id or waits or by.role in SENIOR_ROLES
+    waits = status.state in case_status.QUEUED and serves(by, status.place, now)
+    return status.holder == by.id or waits or supervises(by, status.place, now)
 
 
 def duplicate_events(work: Work, events: Sequence[Event]) -> list[Event]:

@@ -74,7 +74,7 @@ def store_case(context: CommandContext, found: CaseToOpen) -> NewCase:
     work, services, now, by = context.work, context.services, context.now, context.by.id
     opening = CaseOpening(
         KIND, found.language, secrets.token_bytes(NO_CHAT_KEY_BYTES), None, found.known,
-        Priority.STANDARD, now,
+        Priority.STANDARD, now, context.by.offices,
     )  # fmt: skip
     case = services.intake.open_case(work, opening)
     report = NewReport(case.id, KIND, FLOW, found.answers, now)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.cases.state_machine import CASE_ROLES, HOLDER_OR_SENIOR, IS_STAFF, Role
 from bot.hotline.queue import case_status
-from bot.hotline.queue.claims import NOT_YOUR_QUEUE, serves
+from bot.hotline.queue.claims import NOT_YOUR_QUEUE
+from bot.hotline.queue.visibility import is_seen_by, serves
 from bot.text import _
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 INTERPRETS_ONLY = _("Interpreters can only do this in a conversation they were invited to.")
+NOT_YOUR_OFFICE = _("This case belongs to another office.")
 FOR_INTERPRETERS = _("Only the interpreter who was invited can do that.")
 
 
@@ -35,23 +37,23 @@ class CommandPermission(StrEnum):
     """An interpreter; the handler checks that they were invited."""
 
 
-def may_object(work: Work, case: str, by: Caseworker) -> bool:
+def may_object(work: Work, case: str, by: Caseworker, now: int) -> bool:
     """Return whether a caseworker holds a case or serves its queue."""
     status = case_status.load(work, case)
     if status is None or by.role not in CASE_ROLES or not by.is_active:
         return False
-    return status.holder == by.id or serves(by, status.queue)
+    return status.holder == by.id or serves(by, status.place, now)
 
 
-def may_erase(work: Work, case: str, by: Caseworker) -> bool:
+def may_erase(work: Work, case: str, by: Caseworker, now: int) -> bool:
     """Return whether a caseworker holds a case, or is a supervisor."""
     status = case_status.load(work, case)
     may = by.role is Role.SUPERVISOR or (status is not None and status.holder == by.id)
-    return may and may_object(work, case, by)
+    return may and may_object(work, case, by, now)
 
 
 def refusal_text(
-    permission: CommandPermission, work: Work, case: str, by: Caseworker
+    permission: CommandPermission, work: Work, case: str, by: Caseworker, now: int
 ) -> Text | None:
     """Return why a caseworker may not give a command; None if they may.
 
@@ -60,15 +62,29 @@ def refusal_text(
     is_interpreters = permission is CommandPermission.INTERPRETER
     if is_interpreters or by.role is Role.INTERPRETER:
         return _interpreter_refusal(by, is_interpreters=is_interpreters)
+    if case and by.offices and not _is_in_reach(work, case, by, now):
+        return NOT_YOUR_OFFICE
+    return _role_refusal(permission, work, case, by, now)
+
+
+def _role_refusal(
+    permission: CommandPermission, work: Work, case: str, by: Caseworker, now: int
+) -> Text | None:
     if permission in {CommandPermission.CASE_STATE, CommandPermission.ANY_STAFF}:
         return None
     if by.role is Role.AUDITOR:
         return IS_STAFF.refusal
-    if permission is CommandPermission.SERVES_QUEUE and not may_object(work, case, by):
+    if permission is CommandPermission.SERVES_QUEUE and not may_object(work, case, by, now):
         return NOT_YOUR_QUEUE
-    if permission is CommandPermission.HOLDER_OR_SUPERVISOR and not may_erase(work, case, by):
+    if permission is CommandPermission.HOLDER_OR_SUPERVISOR and not may_erase(work, case, by, now):
         return HOLDER_OR_SENIOR.refusal
     return None
+
+
+def _is_in_reach(work: Work, case: str, by: Caseworker, now: int) -> bool:
+    """Return whether someone who belongs to offices holds a case, or sees it."""
+    status = case_status.load(work, case)
+    return status is None or status.holder == by.id or is_seen_by(by, status.place, now)
 
 
 def _interpreter_refusal(by: Caseworker, *, is_interpreters: bool) -> Text | None:

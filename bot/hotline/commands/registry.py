@@ -138,6 +138,8 @@ _SPECS = (
                 (CODE, WORDS), changes_access=True,
                 shortcut=CommandShortcut("h", _("transfer to a colleague")),
                 forum=ForumSyntax("transfer", _CUSTOM, has_button=True)),
+    CommandSpec(Verb.PASS_ON, assignment.pass_on, pgettext("desk button", "Pass on"),
+                (CODE, WORDS), changes_access=True),
     CommandSpec(Verb.TAKE_OVER, conversation.take_over, pgettext("desk button", "Take over"),
                 needs_chat=True,
                 shortcut=CommandShortcut("t", _("take over, hand back")),
@@ -323,7 +325,7 @@ def run_command(
         context.refuse(texts.NO_SUCH_CASE)
     elif spec.needs_chat and contact is not None and not contact.has_chat:
         context.refuse(texts.NO_CHAT)
-    elif why := refusal_text(spec.permission, work, context.case, by):
+    elif why := refusal_text(spec.permission, work, context.case, by, now):
         context.refuse(why)
     elif len(command.text) > WORDS.max_length:
         context.refuse(texts.TOO_LONG, most=str(WORDS.max_length))

@@ -44,6 +44,11 @@ YOU_ARE_AT_CAPACITY = _(
     "first."
 )
 NO_SUCH_COLLEAGUE = _("There is no such colleague, or not on duty.")
+NO_SUCH_OFFICE = _("There is no such office, or it was closed.")
+OFFICE_NOT_READY = _(
+    "The person is in danger, and no one of that office is on duty now. Keep the case, or transfer "
+    "it to a colleague who is on duty."
+)
 NO_SUCH_PHRASE = _("There is no such sentence in the phrasebook.")
 PHRASE_CHANGED = _("This phrase was changed just now. Nothing was sent. Read it again.")
 BLANKS_MISSING = _("These blanks are still empty: {blanks}.")

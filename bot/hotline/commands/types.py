@@ -20,6 +20,8 @@ class Verb(StrEnum):
     """Return it to the queue; `text` is for the next caseworker."""
     TRANSFER = "transfer"
     """Transfer it to the colleague `code`; `text` says what they must know."""
+    PASS_ON = "office"  # noqa: S105 - a command
+    """Pass it to the queue of the office `code`; `text` is for its caseworkers."""
     TAKE_OVER = "take_over"
     HAND_BACK = "hand_back"
     """Let the bot go on at the first question that is still missing."""

@@ -94,6 +94,7 @@ class ErasureRequest:
     case: str
     reference: str
     queue: str
+    office: str | None
     language: str
     holder: str | None
     asked_at: int
@@ -106,8 +107,8 @@ class ErasureRequest:
 
 
 _COLUMNS = (
-    wishes.c.case_id, cases.c.reference, cases.c.queue, cases.c.language, cases.c.holder,
-    wishes.c.asked_at, wishes.c.due_at, wishes.c.confirmed_by, wishes.c.objected_by,
+    wishes.c.case_id, cases.c.reference, cases.c.queue, cases.c.office, cases.c.language,
+    cases.c.holder, wishes.c.asked_at, wishes.c.due_at, wishes.c.confirmed_by, wishes.c.objected_by,
     wishes.c.seconded_by, wishes.c.alerts,
 )  # fmt: skip
 _JOINED = wishes.join(cases, cases.c.id == wishes.c.case_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.cases.offices import OfficePlan
 from bot.hotline.figures.casework import ServiceSource, TrainingSource
 from bot.hotline.figures.sources import (
     AnswerSource,
@@ -15,7 +16,7 @@ from bot.hotline.figures.sources import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.cases.consents import ConsentRecords
     from bot.conversation import FlowRegistry
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bot.hotline.figures.sources import MonthSource
     from bot.hotline.services.store import ServicePlans
     from bot.places.services import LegalService
+    from bot.store.writer import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class CountedParts:
     plans: ServicePlans
     services: Sequence[LegalService]
     registry: FlowRegistry
+    offices: Callable[[Work], OfficePlan] = lambda _work: OfficePlan()
 
 
 def all_sources(parts: CountedParts) -> tuple[MonthSource, ...]:
@@ -41,7 +44,7 @@ def all_sources(parts: CountedParts) -> tuple[MonthSource, ...]:
     services = tuple(it.code for it in parts.services)
     return (
         SessionSource(question_steps(parts.registry)),
-        CaseSource(),
+        CaseSource(parts.offices),
         AnswerSource(),
         OutcomeSource(parts.consents),
         ServiceSource(parts.consents, parts.plans, services),

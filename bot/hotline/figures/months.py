@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ from bot.hotline.figures.model import (
     ShownMonth,
     ShownTable,
 )
-from bot.hotline.figures.sources import CountedMonth, MonthSource
+from bot.hotline.figures.sources import OFFICE, CountedMonth, MonthSource
 from bot.hotline.figures.suppression import suppress
 from bot.store.statements import insert, select_by
 from bot.store.tables.figures import frozen_figures
@@ -71,7 +71,12 @@ _FIRST_CASE = select_by(cases, func.min(cases.c.opened_at))
 def release(figures: Sequence[Figure]) -> FrozenMonth:
     """Return both versions of a month as they may be shown."""
     staff = suppress(figures, FEWEST_SHOWN)
-    return FrozenMonth(staff, suppress(figures, FEWEST_PUBLISHED, staff))
+    return FrozenMonth(staff, suppress(map(_without_offices, figures), FEWEST_PUBLISHED, staff))
+
+
+def _without_offices(figure: Figure) -> Figure:
+    """Return what the public may compare: to which office a case went is a matter of staff."""
+    return replace(figure, tables=tuple(it for it in figure.tables if it.dimension != OFFICE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy import bindparam
 
 from bot.cases.consents import CONSENT_COLUMNS, ConsentKind, ConsentRecords
+from bot.cases.offices import OfficePlan
 from bot.cases.routing import Queue
 from bot.errors import DecryptionError
 from bot.hotline.commands.texts import DISPOSITIONS
@@ -33,14 +34,14 @@ from bot.store.tables.case_extras import agreements, clock_events
 from bot.store.tables.main import CASE_IS_CLOSED, cases, referrals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from bot.hotline.deadlines import CaseDeadlines
     from bot.hotline.figures.counters import CountKey
     from bot.places.deadlines import LegalEvent
     from bot.store.writer import Work
 
-OTHER = "other"
+OTHER, OFFICE = "other", "office"
 KINDS = ("danger", "report", "request", "talk", "story")
 """Kinds of reports that open a case."""
 NO_REPLY = "none"
@@ -102,19 +103,23 @@ class AnswerSource:
 
 
 _OPENED = select_by(
-    cases, "kind", "language", "queue",
+    cases, "kind", "language", "queue", "office",
     by=(cases.c.opened_at >= bindparam("since"), cases.c.opened_at < bindparam("until")),
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
 class CaseSource:
     """How many reported: cases that were opened, whether they are closed by now or not."""
 
-    @staticmethod
-    def count(work: Work, span: CountedMonth) -> Iterable[Figure]:
-        """Return the cases that were opened."""
+    offices: Callable[[Work], OfficePlan] = lambda _work: OfficePlan()
+
+    def count(self, work: Work, span: CountedMonth) -> Iterable[Figure]:
+        """Return the cases that were opened; by office, if there are any."""
         rows = work.rows(_OPENED, span.since, span.until)
         codes = {"kind": KINDS, "language": tuple(LANGUAGES), "queue": QUEUES}
+        if offices := tuple(it.id for it in self.offices(work)):
+            codes[OFFICE] = offices
         tables = [
             code_table(name, (*listed, OTHER), Counter(row[place] for row in rows))
             for place, (name, listed) in enumerate(codes.items())

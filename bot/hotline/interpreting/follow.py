@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from bot.vault import AuditLog, Vault
 
 ENDING_EVENTS = frozenset(
-    {EventKind.CLOSED, EventKind.TRANSFERRED, EventKind.RELEASED, EventKind.LAPSED}
+    {
+        EventKind.CLOSED,
+        EventKind.TRANSFERRED,
+        EventKind.PASSED_ON,
+        EventKind.RELEASED,
+        EventKind.LAPSED,
+    }
 )
 """Events after which another caseworker, or no one, has the case."""
 SHARED_KINDS = frozenset({CaseMessageKind.TEXT, CaseMessageKind.FILES, CaseMessageKind.EDIT})

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import bindparam, literal, or_
 
+from bot.cases.offices import CasePlace
 from bot.cases.state_machine import CASE_ROLES
 from bot.cases.urgency import Priority
 from bot.clock import DAY, MINUTE, SECOND
 from bot.hotline.on_call.roster import CallChannel, serving_first
 from bot.hotline.queue.case_status import QUEUED
-from bot.hotline.queue.claims import serves
+from bot.hotline.queue.visibility import serves
 from bot.hotline.staff.shift_duty import as_present
 from bot.store.statements import delete_by, insert, select_by, select_in, update_by, upsert
 from bot.store.tables.desk import CASE_IS_LISTED, desk_sessions
@@ -66,10 +67,16 @@ class Emergency(NamedTuple):
 
     case: str
     queue: str
+    office: str | None
     status: str
     holder: str | None
     claimed_at: int | None
     due_at: int
+
+    @property
+    def place(self) -> CasePlace:
+        """Return what decides who sees it."""
+        return CasePlace(self.queue, self.office, self.due_at)
 
 
 class Alarm(NamedTuple):
@@ -113,7 +120,7 @@ class AlarmResult:
 
 
 _EMERGENCIES = select_by(
-    cases, "id", "queue", "status", "holder", "claimed_at", "due_at",
+    cases, "id", "queue", "office", "status", "holder", "claimed_at", "due_at",
     by=(
         CASE_IS_LISTED,
         cases.c.priority == literal(int(Priority.EMERGENCY)),
@@ -173,8 +180,8 @@ class OnCallAlarms:
         result = AlarmResult()
         if not waiting:
             return result
-        queues = {uncovered[it.case].queue for it in waiting}
-        people = serving_first(self.roster.available(work, now), queues)
+        places = [uncovered[it.case].place for it in waiting]
+        people = serving_first(self.roster.available(work, now), places)
         result.calls = self._next_calls(work, waiting, people, calls, now)
         for alarm in waiting:
             emergency = uncovered[alarm.case]
@@ -357,4 +364,4 @@ def _is_absent(it: Emergency, everyone: Iterable[Caseworker], now: int) -> bool:
     ]
     if it.holder and it.status not in QUEUED:
         return all(each.id != it.holder for each in on_duty)
-    return not any(serves(each, it.queue) and each.rests_until <= now for each in on_duty)
+    return not any(serves(each, it.place, now) and each.rests_until <= now for each in on_duty)

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from bot.cases.state_machine import CASE_ROLES
 from bot.errors import DecryptionError
+from bot.hotline.queue.visibility import works_for
 from bot.hotline.staff.opening_hours import EVERY_DAY, same_hours
 from bot.hotline.staff.staff import Staff
 from bot.store.statements import delete_by, select_by, upsert
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from zoneinfo import ZoneInfo
 
+    from bot.cases.offices import CasePlace
     from bot.hotline.staff.opening_hours import OpeningHours
     from bot.hotline.staff.staff import Caseworker
     from bot.settings import Settings
@@ -213,9 +215,16 @@ def configured_channels(settings: Settings) -> frozenset[CallChannel]:
     return frozenset(it for it, is_ready in is_set.items() if is_ready)
 
 
-def serving_first(people: Iterable[OnCallPerson], queues: set[str]) -> list[OnCallPerson]:
-    """Return people with those first who serve one of these queues."""
-    return sorted(people, key=lambda it: not queues & set(it.by.queues))
+def serving_first(
+    people: Iterable[OnCallPerson], places: Collection[CasePlace]
+) -> list[OnCallPerson]:
+    """Return people with those first who serve one of these queues, of their own office at best."""
+
+    def rank(it: OnCallPerson) -> tuple[bool, bool]:
+        served = [each for each in places if each.queue in it.by.queues]
+        return not served, not any(works_for(it.by, each.office) for each in served)
+
+    return sorted(people, key=rank)
 
 
 def _associated_data(who: str) -> bytes:

@@ -19,6 +19,7 @@ from bot.clock import MINUTE
 from bot.hotline.erasure.requests import REQUEST_UNCONFIRMED, ErasureRequests
 from bot.hotline.events import Event, EventKind
 from bot.hotline.queue.case_status import IS_HELD
+from bot.hotline.queue.visibility import works_for
 from bot.store.compiled import Prepared
 from bot.store.statements import select_in, select_one, update_by
 from bot.store.tables.main import CASE_IS_DUE, cases
@@ -64,6 +65,7 @@ class CaseAlert:
     case: str
     reference: str
     queue: str
+    office: str | None
     language: str
     holder: str | None
     alerts: int
@@ -79,6 +81,7 @@ class AssignedCase:
     case: str
     reference: str
     queue: str
+    office: str | None
     language: str
     holder: str
     alerts: int
@@ -92,13 +95,13 @@ class AssignedCase:
     def silence_alert(self) -> CaseAlert:
         """Return the alert that the person is silent."""
         return CaseAlert(
-            self.case, self.reference, self.queue, self.language, self.holder, self.alerts,
-            self.answered_at or self.claimed_at,
+            self.case, self.reference, self.queue, self.office, self.language, self.holder,
+            self.alerts, self.answered_at or self.claimed_at,
         )  # fmt: skip
 
 
-_COLUMNS = (cases.c.id, cases.c.reference, cases.c.queue, cases.c.language, cases.c.holder,
-         cases.c.alerts)  # fmt: skip
+_COLUMNS = (cases.c.id, cases.c.reference, cases.c.queue, cases.c.office, cases.c.language,
+            cases.c.holder, cases.c.alerts)  # fmt: skip
 _SPANS = tuple(f"span_{priority.value}" for priority in Priority)
 _SINCE = tuple(f"since_{priority.value}" for priority in Priority)
 _LATE = Prepared(
@@ -190,7 +193,7 @@ class QueueMonitor:
         found = []
         for *columns, priority in work.rows(_LATE, *spans, *since, now):
             alert = CaseAlert(*columns)
-            times = self._times.of(work, alert.queue)
+            times = self._times.of(work, alert.queue, alert.office)
             if times.due_at(priority, alert.since, alert.alerts) <= now:
                 found.append(alert)
         return found[:MAX_ALERTS]
@@ -202,6 +205,7 @@ class QueueMonitor:
             request.case,
             request.reference,
             request.queue,
+            request.office,
             request.language,
             request.holder,
             1,
@@ -254,20 +258,26 @@ def load_alert(work: Work, case: str) -> CaseAlert | None:
 def alert_recipients(alert: CaseAlert, staff: Sequence[Caseworker], now: int) -> tuple[str, ...]:
     """Return who is told about a case: one circle more with every alert.
 
+    In each circle those of the case's office are told, all others only where it has none of them.
     It is empty only where no one can be reached.
     """
     active = [each for each in staff if each.is_active and each.role in CASE_ROLES]
     on_duty = [each for each in active if each.is_on_duty and each.rests_until <= now]
-    serving = [each for each in on_duty if alert.queue in each.queues]
+    serving = _of_office(alert, [each for each in on_duty if alert.queue in each.queues])
     speaking = [each for each in serving if alert.language in each.languages]
     holder = [each for each in active if each.id == alert.holder]
     supervisors = [each for each in active if each.role is Role.SUPERVISOR]
+    supervisors = _of_office(alert, supervisors)
     supervisors = [each for each in supervisors if each.is_on_duty] or supervisors
     administrators = [each for each in active if each.role is Role.ADMINISTRATOR]
     circles = [holder + (speaking or serving), supervisors, administrators]
     circles = [circle for circle in circles if circle]
     reached = [each.id for circle in circles[: alert.alerts + 1] for each in circle]
     return tuple(dict.fromkeys(reached))
+
+
+def _of_office(alert: CaseAlert, circle: list[Caseworker]) -> list[Caseworker]:
+    return [each for each in circle if works_for(each, alert.office)] or circle
 
 
 def reaches_any(

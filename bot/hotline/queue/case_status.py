@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from bot.cases.offices import CasePlace
 from bot.cases.state_machine import CaseState
 from bot.clock import start_of_day
 from bot.store.statements import select_one, update_by
@@ -42,14 +43,20 @@ class CaseStatus:
     priority: int
     queue: str
     language: str
+    office: str | None
 
     @property
     def state(self) -> CaseState:
         """Return the state of the case."""
         return CaseState(self.status)
 
+    @property
+    def place(self) -> CasePlace:
+        """Return what decides who sees it."""
+        return CasePlace(self.queue, self.office, self.due_at)
 
-_READ_ONLY = ("priority", "queue", "language")
+
+_READ_ONLY = ("priority", "queue", "language", "office")
 _NAMES = tuple(field.name for field in fields(CaseStatus))
 _WRITABLE = tuple(name for name in _NAMES if name not in _READ_ONLY)
 _LOAD = select_one(cases, *_NAMES, by="id")

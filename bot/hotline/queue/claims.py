@@ -12,8 +12,6 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from bot.cases.state_machine import (
-    CASE_ROLES,
-    SENIOR_ROLES,
     ActionRefusal,
     CaseAction,
     CaseState,
@@ -28,6 +26,7 @@ from bot.hotline.queue.next_case import (
     with_one_other_language,
 )
 from bot.hotline.queue.offers import load_offers
+from bot.hotline.queue.visibility import is_seen_by, serves
 from bot.store.compiled import Prepared
 from bot.store.statements import select_by, update_by
 from bot.store.tables.main import CASE_WAITS, cases
@@ -60,6 +59,11 @@ LEFT_TO_OTHERS = _(
     "A person in danger waits. You have just closed such a case, so a colleague on duty is asked "
     "first; you can still claim it yourself."
 )
+NOT_THEIR_OFFICE = _(
+    "That colleague belongs to another office. Pass the case to that office instead; they find it "
+    "among those that wait."
+)
+IN_THAT_OFFICE = _("This case belongs to that office already.")
 NOT_THEIR_QUEUE = _("That colleague does not serve the queue of this case.")
 COLLEAGUE_UNAVAILABLE = _("That colleague is not on duty, or is resting.")
 COLLEAGUE_AT_CAPACITY = _("That colleague holds as many chats as they can.")
@@ -96,6 +100,7 @@ _TAKE = update_by(
     cases, "holder", "claimed_at", by=("id", cases.c.holder.is_(None), CASE_WAITS),
     constants={"status": CaseState.CLAIMED.value, "worked_at": None},
 )  # fmt: skip
+_SET_OFFICE = update_by(cases, "office", by="id")
 _ASSIGNED = select_by(
     cases, "id", by=("holder", case_status.IS_ASSIGNED),
     order_by=("priority", "waiting_since", "id"),
@@ -127,7 +132,7 @@ class Claims:
         offered = load_offers(work, caseworker, colleagues, now)
         spares = is_spared(work, caseworker, colleagues, offered, now)
         if not spares:  # else the one of the other language may be an emergency that is left out
-            offered = with_one_other_language(work, offered)
+            offered = with_one_other_language(work, caseworker, offered, now)
         taken = take_next(work, caseworker, offered, now, spares=spares)
         if taken is None and spares:
             return ActionRefusal(LEFT_TO_OTHERS)
@@ -148,7 +153,7 @@ class Claims:
             found = load(work, case)
             if found is None:
                 break
-            if why := self._claim_obstacle(work, found, caseworker):
+            if why := self._claim_obstacle(work, found, caseworker, now):
                 return why
             is_other = found.language not in caseworker.languages
             if self._take(work, case, caseworker, now, OTHER_LANGUAGE if is_other else ""):
@@ -165,7 +170,7 @@ class Claims:
         return True
 
     def _claim_obstacle(
-        self, work: Work, found: CaseStatus, caseworker: Caseworker
+        self, work: Work, found: CaseStatus, caseworker: Caseworker, now: int
     ) -> AlreadyClaimed | AtCapacity | ActionRefusal | None:
         """Return why a caseworker may not claim a case; None if they may."""
         if not caseworker.is_active:
@@ -175,7 +180,7 @@ class Claims:
         moved = next_state(found.state, CaseAction.CLAIM, caseworker.role)
         if isinstance(moved, ActionRefusal):
             return moved
-        if not serves(caseworker, found.queue):
+        if not serves(caseworker, found.place, now):
             return ActionRefusal(NOT_YOUR_QUEUE)
         return AtCapacity(caseworker.most) if self._is_at_capacity(work, caseworker) else None
 
@@ -217,6 +222,33 @@ class Claims:
             return ActionRefusal(why)
         case_status.store(work, case, case_status.as_assigned(found, to.id, now))
         self._audit.record(work, now, by.id, CaseAction.TRANSFER.value, case, to.id)
+        return moved
+
+    def pass_on(
+        self, work: Work, case: str, office: str, now: int, by: Caseworker
+    ) -> CaseState | ActionRefusal:
+        """Let a case wait in another office; one that is held returns to the queue for that.
+
+        All offices are one organisation, which is what the person agreed to: no consent is asked.
+        """
+        found = case_status.load_for_update(work, case)
+        if found is None:
+            return ActionRefusal(NO_SUCH_CASE)
+        if found.office == office:
+            return ActionRefusal(IN_THAT_OFFICE)
+        moved: CaseState | ActionRefusal = found.state
+        if found.state not in case_status.QUEUED:
+            moved = check_move(found, CaseAction.RELEASE, by)
+        elif not serves(by, found.place, now):
+            moved = ActionRefusal(NOT_YOUR_QUEUE)
+        if isinstance(moved, ActionRefusal):
+            return moved
+        work.run(_SET_OFFICE, office, case)
+        if moved is not found.state:
+            place = found.place._replace(office=office)
+            due_at = self._reply_clocks.due_at(work, place, found.priority, now)
+            case_status.store(work, case, case_status.as_queued(found, moved, due_at, now))
+        self._audit.record(work, now, by.id, "pass_on", case, f"{found.office or '-'}:{office}")
         return moved
 
     def reopen_if_closed(self, work: Work, case: str, now: int) -> bool:
@@ -261,7 +293,7 @@ class Claims:
         now: int,
     ) -> CaseStatus:  # fmt: skip
         if verb in _REQUEUING_MOVES:
-            due_at = self._reply_clocks.due_at(work, old.queue, old.priority, now)
+            due_at = self._reply_clocks.due_at(work, old.place, old.priority, now)
             return case_status.as_queued(old, state, due_at, now)
         if verb is CaseAction.CLOSE:
             return case_status.as_closed(old, detail, now)
@@ -296,18 +328,13 @@ class Claims:
     ) -> Text | None:
         if found.holder == to.id:
             return COLLEAGUE_HOLDS_CASE
-        if not serves(to, found.queue):
+        if not is_seen_by(to, found.place, now):
+            return NOT_THEIR_OFFICE
+        if not serves(to, found.place, now):
             return NOT_THEIR_QUEUE
         if self._unavailable_reason(to, now):
             return COLLEAGUE_UNAVAILABLE
         return COLLEAGUE_AT_CAPACITY if self._is_at_capacity(work, to) else None
-
-
-def serves(caseworker: Caseworker, queue: str) -> bool:
-    """Return whether a caseworker serves a queue; senior staff serve all."""
-    if caseworker.role not in CASE_ROLES or not caseworker.is_active:
-        return False
-    return caseworker.role in SENIOR_ROLES or queue in caseworker.queues
 
 
 def check_move(

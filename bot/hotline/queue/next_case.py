@@ -7,6 +7,7 @@ sorts all waiting cases: 40 ms for 300,000, against 0.5 ms.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,6 +34,7 @@ from bot.clock import HOUR
 from bot.hotline.queue import case_status
 from bot.hotline.queue.case_status import IS_ASSIGNED
 from bot.hotline.queue.offers import EMERGENCY_WEIGHT, SPOKEN, Colleague, chat_loads
+from bot.hotline.queue.visibility import OFFICE_PARAMETERS, office_values, seen_by_offices
 from bot.hotline.staff.staff import ACTIVE
 from bot.store.compiled import Prepared
 from bot.store.statements import select_by
@@ -64,23 +66,41 @@ class NextCase(NamedTuple):
     language: str
 
 
-def find_next(work: Work, offered: Sequence[Offer]) -> NextCase | None:
-    """Return the next case of these offers; it is not locked."""
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Which of the offered cases a statement looks at."""
+
+    spares: bool = False
+    """Whether emergencies are left to others."""
+    of_offices: bool = False
+    """Whether the caseworker belongs to offices."""
+    locks: bool = False
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Return the names of its parameters."""
+        return OFFICE_PARAMETERS if self.of_offices else ()
+
+
+def find_next(work: Work, by: Caseworker, offered: Sequence[Offer], now: int) -> NextCase | None:
+    """Return the next case of these offers to a caseworker; it is not locked."""
     if not offered:
         return None
-    statement = find_statement(work.dialect, len(offered))
-    rows = work.rows(statement, *parameters(work.dialect, offered))
+    statement = find_statement(work.dialect, len(offered), of_offices=bool(by.offices))
+    rows = work.rows(statement, *parameters(work.dialect, offered), *_office_values(by, now))
     return NextCase(*rows[0]) if rows else None
 
 
-def with_one_other_language(work: Work, offered: Sequence[Offer]) -> list[Offer]:
+def with_one_other_language(
+    work: Work, by: Caseworker, offered: Sequence[Offer], now: int
+) -> list[Offer]:
     """Return the offers with at most one of a language that is not spoken: that of the next case.
 
     On PostgreSQL taking the next case locks the first case of each offer; looking locks nothing.
     """
     spoken = [it for it in offered if it.rank == SPOKEN]
     others = [it for it in offered if it.rank != SPOKEN]
-    found = find_next(work, others)
+    found = find_next(work, by, others, now)
     if found is None:
         return spoken
     return spoken + [it for it in others if it[:2] == (found.queue, found.language)]
@@ -96,9 +116,11 @@ def take_next(
     """
     if not offered:
         return None
-    statement = take_statement(work.dialect, len(offered), spares=spares)
+    of_offices = bool(caseworker.offices)
+    statement = take_statement(work.dialect, len(offered), spares=spares, of_offices=of_offices)
     who, values = caseworker.id, parameters(work.dialect, offered)
-    rows = work.rows(statement, who, now, who, caseworker.most, *values)
+    seen = _office_values(caseworker, now)
+    rows = work.rows(statement, who, now, who, caseworker.most, *values, *seen)
     return (str(rows[0][0]), str(rows[0][1])) if rows else None
 
 
@@ -112,35 +134,40 @@ def parameters(dialect: str, offered: Sequence[Offer]) -> list[Any]:
     return [part for offer in offered for part in offer]
 
 
-def find_statement(dialect: str, ranges: int) -> Prepared:
+def _office_values(by: Caseworker, now: int) -> tuple[object, ...]:
+    """Return the parameters of a statement for someone who belongs to offices; none for others."""
+    return office_values(by, now) if by.offices else ()
+
+
+def find_statement(dialect: str, ranges: int, *, of_offices: bool = False) -> Prepared:
     """Return the statement that finds the next case of a number of offers."""
-    return _find_statement(dialect, ranges if dialect == "sqlite" else 0)
+    scope = _Scope(of_offices=of_offices)
+    return _find_statement(dialect, ranges if dialect == "sqlite" else 0, scope)
 
 
 @cache
-def _find_statement(dialect: str, ranges: int) -> Prepared:
+def _find_statement(dialect: str, ranges: int, scope: _Scope) -> Prepared:
     def make(_: str) -> Select[Any]:
-        first = _FIRSTS[dialect](ranges, spares=False, lock=False)
-        return _best(first, "id", "queue", "language")
+        return _best(_FIRSTS[dialect](ranges, scope), "id", "queue", "language")
 
-    return Prepared(make, *_parameter_names(dialect, ranges))
+    return Prepared(make, *_parameter_names(dialect, ranges), *scope.parameters)
 
 
-def take_statement(dialect: str, ranges: int, *, spares: bool = False) -> Prepared:
+def take_statement(
+    dialect: str, ranges: int, *, spares: bool = False, of_offices: bool = False
+) -> Prepared:
     """Return the statement that assigns the next case, if there are fewer than `most` chats."""
-    return _take_statement(dialect, ranges if dialect == "sqlite" else 0, spares=spares)
+    scope = _Scope(spares=spares, of_offices=of_offices, locks=True)
+    return _take_statement(dialect, ranges if dialect == "sqlite" else 0, scope)
 
 
 @cache
-def _take_statement(dialect: str, ranges: int, *, spares: bool) -> Prepared:
+def _take_statement(dialect: str, ranges: int, scope: _Scope) -> Prepared:
     return Prepared(
         lambda _: (
             update(cases)
             .where(
-                cases.c.id
-                == _best(
-                    _FIRSTS[dialect](ranges, spares=spares, lock=True), "id"
-                ).scalar_subquery(),
+                cases.c.id == _best(_FIRSTS[dialect](ranges, scope), "id").scalar_subquery(),
                 cases.c.holder.is_(None),
                 CASE_WAITS,
                 chat_count_query("who").scalar_subquery() < bindparam("most"),
@@ -158,6 +185,7 @@ def _take_statement(dialect: str, ranges: int, *, spares: bool) -> Prepared:
         "who",
         "most",
         *_parameter_names(dialect, ranges),
+        *scope.parameters,
     )
 
 
@@ -169,16 +197,16 @@ def chat_count_query(who: str) -> Select[Any]:
     )
 
 
-def _firsts_of_a_union(ranges: int, *, spares: bool, lock: bool) -> FromClause:  # noqa: ARG001 - SQLite has one writer
-    """Query each range by itself: SQLite has no lateral joins."""
+def _firsts_of_a_union(ranges: int, scope: _Scope) -> FromClause:
+    """Query each range by itself: SQLite has no lateral joins; it has one writer and no locks."""
     firsts = [
-        select(_first(*map(bindparam, names), spares=spares).subquery())
+        select(_first(scope, *map(bindparam, names)).subquery())
         for names in _parameters_by_range(ranges)
     ]
     return union_all(*firsts).subquery("first")
 
 
-def _firsts_of_a_join(_ranges: int, *, spares: bool, lock: bool) -> FromClause:
+def _firsts_of_a_join(_ranges: int, scope: _Scope) -> FromClause:
     """Join the first row of each range: planned once, not once for each range.
 
     With six queues and six languages this takes 0.6 ms, against 3.5 ms as a union.
@@ -190,8 +218,8 @@ def _firsts_of_a_join(_ranges: int, *, spares: bool, lock: bool) -> FromClause:
         column(name, kind) for name, kind in zip(_PARTS, _KINDS, strict=True)
     ]
     offered = func.unnest(*lists).table_valued(*names, name="offered").render_derived()
-    first = _first(*(offered.c[name] for name in _PARTS), spares=spares)
-    if lock:
+    first = _first(scope, *(offered.c[name] for name in _PARTS))
+    if scope.locks:
         first = first.with_for_update(skip_locked=True, of=_WAITS)
     rows = first.lateral("first")
     return select(*rows.c).select_from(offered.join(rows, true())).subquery("firsts")
@@ -203,10 +231,11 @@ def _best(first: FromClause, *names: str) -> Select[Any]:
 
 
 def _first(
-    queue: ColumnElement[Any], language: ColumnElement[Any], newest: ColumnElement[Any],
-    rank: ColumnElement[Any], *, spares: bool,
+    scope: _Scope, queue: ColumnElement[Any], language: ColumnElement[Any],
+    newest: ColumnElement[Any], rank: ColumnElement[Any],
 ) -> Select[Any]:  # fmt: skip
-    lesser = (_WAITS.c.priority > literal(0),) if spares else ()
+    lesser = (_WAITS.c.priority > literal(0),) if scope.spares else ()
+    own = (seen_by_offices(_WAITS),) if scope.of_offices else ()
     is_offered = or_(_WAITS.c.priority == literal(0), _WAITS.c.waiting_since <= newest)
     return (
         select(
@@ -218,7 +247,12 @@ def _first(
             _WAITS.c.language,
         )
         .where(
-            CASE_WAITS, _WAITS.c.queue == queue, _WAITS.c.language == language, is_offered, *lesser
+            CASE_WAITS,
+            _WAITS.c.queue == queue,
+            _WAITS.c.language == language,
+            is_offered,
+            *lesser,
+            *own,
         )
         .order_by(_WAITS.c.priority, _WAITS.c.waiting_since, _WAITS.c.id)
         .limit(1)
@@ -257,6 +291,7 @@ _OTHERS = select_by(
     "languages",
     "skills",
     "most",
+    "offices",
     by=(
         staff.c.on_duty == 1,
         staff.c.state == ACTIVE,
@@ -273,10 +308,14 @@ def closed_emergency_recently(work: Work, who: str, now: int) -> bool:
 
 
 def colleagues_on_duty(work: Work, by: Caseworker, now: int) -> list[Colleague]:
-    """Return the others on duty who do not rest."""
+    """Return the others on duty who do not rest, and who see every case that this one sees.
+
+    To leave a case to a colleague of another office would leave it to no one.
+    """
     return [
         Colleague(who, queues.split(), languages.split(), skills.split(), most)
-        for who, queues, languages, skills, most in work.rows(_OTHERS, now, by.id)
+        for who, queues, languages, skills, most, of in work.rows(_OTHERS, now, by.id)
+        if not of or (by.offices and {*by.offices} <= {*of.split()})
     ]
 
 
@@ -286,7 +325,7 @@ def is_spared(
     """Return whether the next case is an emergency that a colleague should take first."""
     if not closed_emergency_recently(work, by.id, now):
         return False
-    found = find_next(work, offered)
+    found = find_next(work, by, offered, now)
     status = case_status.load(work, found.id) if found else None
     if status is None or status.priority != Priority.EMERGENCY:
         return False

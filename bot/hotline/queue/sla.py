@@ -18,6 +18,7 @@ from bot.store.statements import select_one, update_by
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
+    from bot.cases.offices import CasePlace
     from bot.hotline.figures.counters import FigureCounters
     from bot.store.writer import Work
 
@@ -55,6 +56,7 @@ class _CaseClock(NamedTuple):
 
     priority: int
     queue: str
+    office: str | None
     language: str
     opened_at: int
     first_answer_at: int | None
@@ -67,8 +69,8 @@ class _CaseClock(NamedTuple):
 
 
 _LOAD = select_one(
-    cases, "priority", "queue", "language", "opened_at", "first_answer_at", "due_at", "answered_at",
-    "alerts", by=("id", IS_NOT_CLOSED), lock=True,
+    cases, "priority", "queue", "office", "language", "opened_at", "first_answer_at", "due_at",
+    "answered_at", "alerts", by=("id", IS_NOT_CLOSED), lock=True,
 )  # fmt: skip
 _NOTE_FIRST_ANSWER = update_by(cases, "first_answer_at", by="id")
 _STORE = update_by(cases, "due_at", "answered_at", "alerts", by="id")
@@ -84,9 +86,9 @@ class ReplyClocks:
         self.times: ResponseTimeSource = times or ResponseTimes()
         self._counters = counters
 
-    def due_at(self, work: Work, queue: str, priority: int, since: int) -> int:
-        """Return when a reply is due."""
-        return self.times.of(work, queue).due_at(priority, since)
+    def due_at(self, work: Work, place: CasePlace, priority: int, since: int) -> int:
+        """Return when a reply is due in a case of a queue and an office."""
+        return self.times.of(work, place.queue, place.office).due_at(priority, since)
 
     def caseworker_answered(self, work: Work, case: str, now: int) -> None:
         """Stop the clock because a caseworker answered; a closed case has none."""
@@ -103,7 +105,7 @@ class ReplyClocks:
     def person_wrote(self, work: Work, case: str, now: int) -> None:
         """Start the clock because the person wrote; no write while it runs."""
         if found := self._load(work, case):
-            times = self.times.of(work, found.queue)
+            times = self.times.of(work, found.queue, found.office)
             after = found.clock.after_message(times, found.priority, now)
             self._store(work, case, found.clock, after)
 
@@ -115,7 +117,7 @@ class ReplyClocks:
     def priority_changed(self, work: Work, case: str, now: int) -> None:
         """Adapt the clock to another priority."""
         if found := self._load(work, case):
-            times = self.times.of(work, found.queue)
+            times = self.times.of(work, found.queue, found.office)
             after = found.clock.after_priority_change(times, found.priority, now)
             self._store(work, case, found.clock, after)
 
@@ -124,8 +126,8 @@ class ReplyClocks:
         rows = work.rows(_LOAD, case)
         if not rows:
             return None
-        priority, queue, language, opened, first, *clock = rows[0]
-        return _CaseClock(priority, queue, language, opened, first, ReplyClock(*clock))
+        priority, queue, office, language, opened, first, *clock = rows[0]
+        return _CaseClock(priority, queue, office, language, opened, first, ReplyClock(*clock))
 
     def _note_first_answer(self, work: Work, case: str, found: _CaseClock, now: int) -> None:
         if found.first_answer_at is None:

@@ -33,7 +33,8 @@ snooze, or its time is over."""
 ENDING_EVENTS = frozenset(
     {
         EventKind.CLAIMED, EventKind.RELEASED, EventKind.LAPSED, EventKind.TRANSFERRED,
-        EventKind.TAKEN_OVER, EventKind.HANDED_BACK, EventKind.CLOSED, EventKind.REOPENED,
+        EventKind.PASSED_ON, EventKind.TAKEN_OVER, EventKind.HANDED_BACK, EventKind.CLOSED,
+        EventKind.REOPENED,
     }
 )  # fmt: skip
 """After these the holder is looking at the case: its snooze ends without a trace."""

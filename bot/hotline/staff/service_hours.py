@@ -42,6 +42,8 @@ WEEK, DAYS, REPLIES = "week", "days", "replies"
 QUEUE_WEEK, QUEUE_REPLIES = f"{WEEK}/", f"{REPLIES}/"
 """What the names of a queue's hours and of its reply times begin with."""
 MAX_DAY_NAME = 40
+OFFICE_SIGN = "@"
+"""What stands before the id of an office, in place of a queue in the name of its hours."""
 OwnMinutes: TypeAlias = tuple[int | None, int | None, int | None, int | None, int | None]
 """A queue's minutes until a reply is due, by priority; None: the general time holds."""
 
@@ -94,17 +96,23 @@ class ServicePlan:
         ]
         return tuple(min(found[priority:]) for priority in range(len(found)))
 
-    def hours(self, queue: str = "") -> OpeningHours:
-        """Return the opening hours of a queue, or of the deployment.
+    def hours(self, queue: str = "", office: str | None = None) -> OpeningHours:
+        """Return the opening hours of an office, else of a queue, else of the deployment.
 
-        On a special day a queue with hours of its own is open where both are.
+        The hours of an office come before those of a queue: its caseworkers are who answers. On a
+        special day an office or a queue with hours of its own is open where both are.
         """
         special = {it.day: it.spans for it in self.days}
-        week = self.queue_weeks.get(queue)
+        week = self.queue_weeks.get(office_part(office)) or self.queue_weeks.get(queue)
         if week is None:
             return OpeningHours(self.week, self.zone, special)
         own = {day: overlap(spans, week[day.isoweekday() - 1]) for day, spans in special.items()}
         return OpeningHours(week, self.zone, own)
+
+    def is_open(self, queue: str, office: str | None, now: int) -> bool:
+        """Return whether an office is open; without fixed hours it is never known to be closed."""
+        is_fixed = self.week is not None or bool({office_part(office), queue} & {*self.queue_weeks})
+        return not is_fixed or self.hours(queue, office).is_open(now)
 
     def days_from(self, today: date) -> list[SpecialDay]:
         """Return the special days that are not past."""
@@ -145,8 +153,9 @@ class _Read:
 
     rows: tuple[tuple[Any, ...], ...]
     plan: ServicePlan
-    times: Mapping[str, ResponseTimes]
-    """By queue; an empty name for all queues without hours or times of their own."""
+    times: Mapping[tuple[str, str | None], ResponseTimes]
+    """By queue and office; an empty name for all queues without hours or times of their own, None
+    for all offices without hours of their own."""
 
 
 _ALL = select_by(service_hours, "name", "sealed", "set_by", "set_at", order_by="name")
@@ -181,10 +190,11 @@ class ServiceHours:
         """Return what holds now."""
         return self._load(work).plan
 
-    def of(self, work: Work, queue: str) -> ResponseTimes:
+    def of(self, work: Work, queue: str, office: str | None = None) -> ResponseTimes:
         """Return how soon replies are due in a queue, counted in its opening hours."""
         times = self._load(work).times
-        return times.get(queue) or times[""]
+        own = office if ("", office) in times else None
+        return times.get((queue, own)) or times["", own]
 
     def all(self, work: Work) -> list[ResponseTimes]:
         """Return the response times of all queues, each once."""
@@ -242,9 +252,19 @@ def _read(rows: tuple[tuple[Any, ...], ...], default: ServicePlan, vault: Vault)
             continue
         stored[name] = StoredBy(by, at)
     plan = replace(plan, queue_weeks=queue_weeks, queue_minutes=queue_minutes, stored=stored)
-    queues = ("", *(queue_weeks | queue_minutes))
-    times = {it: ResponseTimes(plan.minutes_of(it), plan.hours(it)) for it in queues}
+    offices = [it.removeprefix(OFFICE_SIGN) for it in queue_weeks if it.startswith(OFFICE_SIGN)]
+    queues = ["", *(it for it in queue_weeks | queue_minutes if not it.startswith(OFFICE_SIGN))]
+    times = {
+        (queue, office): ResponseTimes(plan.minutes_of(queue), plan.hours(queue, office))
+        for office in (None, *offices)
+        for queue in queues
+    }
     return _Read(rows, plan, times)
+
+
+def office_part(office: str | None) -> str:
+    """Return what stands for an office in place of a queue; for no office what names none."""
+    return f"{OFFICE_SIGN}{office or ''}"
 
 
 def _associated_data(name: str) -> bytes:

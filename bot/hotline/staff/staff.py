@@ -59,6 +59,8 @@ class Caseworker:
     is_active: bool
     is_on_duty: bool
     rests_until: int
+    offices: tuple[str, ...] = ()
+    """Ids of the offices they belong to; who belongs to none works for all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class AccountTerms:
     queues: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     most: int = DEFAULT_MAX_CHATS
+    offices: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, colleague: Caseworker) -> AccountTerms:
@@ -91,7 +94,7 @@ def is_skill(typed: str) -> bool:
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_SealedStaff).decode
 _COLUMN_NAMES = ("id", "role", "title", "sealed", "languages", "queues", "skills", "most", "state",
-         "on_duty", "rests_until")  # fmt: skip
+         "on_duty", "rests_until", "offices")  # fmt: skip
 _NEW_COLUMNS = (*_COLUMN_NAMES, "account_key", "added_at")
 _HAS_ACCESS = staff.c.state == ACTIVE
 _ADD = insert(staff, *_NEW_COLUMNS)
@@ -107,9 +110,10 @@ _LANGUAGES_ON_DUTY = select_by(
 _SET_DUTY = update_by(staff, "on_duty", by=("id", _HAS_ACCESS))
 _REST = update_by(staff, "rests_until", by="id")
 _CHANGE = update_by(
-    staff, "role", "title", "sealed", "languages", "queues", "skills", "most",
+    staff, "role", "title", "sealed", "languages", "queues", "skills", "most", "offices",
     by=("id", _HAS_ACCESS),
 )  # fmt: skip
+_SET_OFFICES = update_by(staff, "offices", by="id")
 _DISABLE = update_by(
     staff, "sealed", by=("id", _HAS_ACCESS),
     constants={"state": DISABLED, "on_duty": 0, "account_key": None},
@@ -140,6 +144,7 @@ class Staff:
         skills: Iterable[str] = (),
         most: int = DEFAULT_MAX_CHATS,
         account: int = 0,
+        offices: Iterable[str] = (),
     ) -> Caseworker:
         """Enrol a caseworker.
 
@@ -153,11 +158,12 @@ class Staff:
         new = Caseworker(
             _new_id(work), role, title, name, account, _unique(languages), _unique(queues),
             _unique(skills), most, is_active=True, is_on_duty=False, rests_until=0,
+            offices=_unique(offices),
         )  # fmt: skip
         work.run(
             _ADD, new.id, role.value, title, self._seal(new.id, role, name, account),
             " ".join(new.languages), " ".join(new.queues), " ".join(new.skills), most, ACTIVE, 0, 0,
-            self._key(account), now,
+            _joined(new.offices), self._key(account), now,
         )  # fmt: skip
         if role is Role.INTERPRETER:
             number_interpreter(work, new.id, now)
@@ -195,8 +201,13 @@ class Staff:
         sealed = self._seal(who, role, colleague.name, colleague.account)
         work.run(
             _CHANGE, role.value, terms.title, sealed, " ".join(terms.languages),
-            " ".join(terms.queues), " ".join(terms.skills), terms.most, who,
+            " ".join(terms.queues), " ".join(terms.skills), terms.most, _joined(terms.offices),
+            who,
         )  # fmt: skip
+
+    def set_offices(self, work: Work, who: str, offices: Iterable[str]) -> None:
+        """Let a caseworker belong to these offices alone."""
+        work.run(_SET_OFFICES, _joined(offices), who)
 
     def disable(self, work: Work, who: str) -> bool:
         """End a caseworker's access and erase the account; return whether they had access."""
@@ -219,7 +230,7 @@ class Staff:
         )
 
     def _open(self, row: Any) -> Caseworker:
-        who, role, title, sealed, languages, queues, skills, most, state, on_duty, rests = row
+        who, role, title, sealed, languages, queues, skills, most, state, on_duty, rests, of = row
         try:
             plain = self._vault.open(Purpose.STAFF, _associated_data(who, role), bytes(sealed))
             opened = _decode(plain)
@@ -229,12 +240,16 @@ class Staff:
         return Caseworker(
             who, Role(role), title, opened.name, opened.account, tuple(languages.split()),
             tuple(queues.split()), tuple(skills.split()), most, state == ACTIVE, bool(on_duty),
-            rests,
+            rests, tuple((of or "").split()),
         )  # fmt: skip
 
 
 def _associated_data(who: str, role: str) -> bytes:
     return f"{who}/{role}".encode()
+
+
+def _joined(offices: Iterable[str]) -> str | None:
+    return " ".join(offices) or None
 
 
 def _unique(given: Iterable[str]) -> tuple[str, ...]:

@@ -189,8 +189,9 @@ cases = Table(
     *optional(disposition=String(24), closed_at=BigInteger),
     Column("told_at", BigInteger),  # when staff who can come were told that a reply is overdue
     Column("first_answer_at", BigInteger),  # so that it is counted once; null: no one answered yet
+    Column("office", String(8)),  # who sees it; null: all offices, or there are none
     info=erased_with_case(
-        "clear, for the queue: language, county, priority, times to the minute, "
+        "clear, for the queue: language, county, office, priority, times to the minute, "
         "caseworker, when the person may be written to; once closed no county, and times to the "
         "day; sealed: chat, reasons"
     ),
@@ -242,6 +243,7 @@ staff = Table(
     *required(on_duty=SmallInteger, rests_until=BigInteger),
     Column("account_key", LargeBinary(16), unique=True),
     Column("added_at", BigInteger, nullable=False),
+    Column("offices", String(160)),  # ids; null: they work for all
     info={
         "holds": "nothing about a person: what a caseworker may do; sealed: name, account",
         "erased": "never: the audit log names them by id; `haven staff disable` ends their access",

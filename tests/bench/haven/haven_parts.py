@@ -202,6 +202,7 @@ def _staff_side(
         plans=ServicePlans(VAULT, audit),
         place=TAIWAN,
         duties=CaseDuties(VAULT, CaseDeadlines(VAULT, audit, NO_DEADLINES), ()),
+        offices=setting.offices,
     )
     reminders = ReminderLetters(hotline, outbox, kept, setting)
     checking = CheckInScheduler(hotline.check_ins, hotline.deadlines, promises, intake, reminders)

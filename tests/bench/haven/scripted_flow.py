@@ -52,6 +52,7 @@ PHRASING: Final = SystemTexts(
         "titles": {},
         "case_progress": None,
         "blanks": lambda _: {},
+        "office_hours": lambda _office, _read_in: "",
         "answers": ANSWERS,
         "join_word_list": (),
         "find_alarms": find_alarms,

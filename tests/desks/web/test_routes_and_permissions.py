@@ -70,6 +70,7 @@ def test_only_these_addresses_take_a_file_or_want_a_fresh_second_factor() -> Non
     assert {it.path for it in ROUTES if it.needs_step_up} == {
         "/account/calls", "/account/calls/end", "/account/end", "/account/passkeys",
         "/account/passkeys/ask", "/account/passkeys/end", "/administration/hours/reset",
+        "/administration/offices/{office}/close",
         "/administration/phrase/{code}/restore", "/administration/phrase/{code}/withdraw",
         "/administration/phrase/{code}/text/{tag}/reviewed",
         "/administration/phrase/{code}/text/{tag}/shipped",

@@ -12,12 +12,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
+from bot.cases.offices import CasePlace
 from bot.cases.state_machine import Role
 from bot.cases.urgency import Priority
 from bot.clock import SECOND
 from bot.hotline.on_call import alarms as on_call
 from bot.hotline.on_call.roster import CallChannel, OnCallRoster, OnCallSettings
-from bot.hotline.queue.claims import serves
+from bot.hotline.queue.visibility import serves
 from tests.support.database_fixtures import migrated_url, query
 from tests.support.drill_length import drill_length
 from tests.support.harnesses.hotline_harness import VAULT
@@ -161,8 +162,9 @@ class Night(RuleBasedStateMachine):
         for case, status, holder, priority, due_at in self.rows():
             if priority != 0 or due_at is None or status == "closed":
                 continue
+            place = CasePlace(queues[case], None, None)
             serving = [
-                it for it in on_duty if (it.id == holder if holder else serves(it, queues[case]))
+                it for it in on_duty if (it.id == holder if holder else serves(it, place, 0))
             ]
             if due_at <= self.line.now or not serving:
                 expected.add(case)

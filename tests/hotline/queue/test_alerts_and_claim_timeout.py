@@ -137,7 +137,7 @@ class TimesByQueue:
     def __init__(self, times: dict[str, ResponseTimes]) -> None:
         self._times = times
 
-    def of(self, _work: Work, queue: str) -> ResponseTimes:
+    def of(self, _work: Work, queue: str, _office: str | None = None) -> ResponseTimes:
         return self._times.get(queue) or self._times["trafficking"]
 
     def all(self, _work: Work) -> list[ResponseTimes]:

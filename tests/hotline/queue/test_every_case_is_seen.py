@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
+from bot.cases.offices import CasePlace
 from bot.cases.queries import load_queue
 from bot.cases.routing import Queue
 from bot.cases.state_machine import CaseAction, CaseState, Role
@@ -22,8 +23,8 @@ from bot.desks.web.queue import queries
 from bot.desks.web.team.workload import workloads
 from bot.hotline.chat.case_progress import CaseProgress, load_progress
 from bot.hotline.erasure.requests import ErasureRequests
-from bot.hotline.queue.claims import serves
 from bot.hotline.queue.snooze import Snoozes
+from bot.hotline.queue.visibility import serves
 from bot.hotline.staff.enrolment import Enrolment
 from tests.support.database_fixtures import migrated_url, query
 from tests.support.drill_length import drill_length
@@ -200,7 +201,9 @@ class Office(RuleBasedStateMachine):
             listed = {tab: self.listed(by, tab) for tab in ("all", "waiting", "mine", "later")}
             for row in self.rows():
                 waits = row.status in {CaseState.WAITING, CaseState.REOPENED}
-                if row.status != CaseState.CLOSED and serves(by, row.queue):
+                if row.status != CaseState.CLOSED and serves(
+                    by, CasePlace(row.queue, None, None), self.line.now
+                ):
                     assert row.case in listed["all"]
                     assert (row.case in listed["waiting"]) is waits
                 is_mine = row.is_held and row.holder == by.id

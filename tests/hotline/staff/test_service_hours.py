@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.app.hours_text import hours_text
+from bot.cases.offices import CasePlace
 from bot.cases.urgency import Priority
 from bot.clock import HOUR, MINUTE, SECOND
 from bot.hotline.commands.types import Verb
@@ -101,7 +102,7 @@ def test_a_queue_with_its_own_hours_counts_them_and_the_others_do_not(
 
     def due(queue: str, priority: Priority) -> int:
         return house.database.writer.run_sync(
-            lambda work: clocks.due_at(work, queue, priority, since)
+            lambda work: clocks.due_at(work, CasePlace(queue, None, None), priority, since)
         )
 
     assert due("labour", Priority.WITHIN_A_DAY) == at("2026-12-01T14:15")

@@ -14,6 +14,7 @@ from bot.cases.routing import Queue
 from bot.cases.state_machine import Role
 from bot.desks.web.administration import texts
 from bot.hotline.staff.enrolment import may_become, reads_cases
+from bot.hotline.staff.offices import MAX_OFFICES
 from bot.hotline.staff.staff import (
     DEFAULT_MAX_CHATS,
     MAX_CHATS,
@@ -30,11 +31,13 @@ if TYPE_CHECKING:
     from bot.hotline.staff.staff import Caseworker
     from bot.text import Text
 
-LANGUAGE_PREFIX, QUEUE_PREFIX = "language-", "queue-"
+LANGUAGE_PREFIX, QUEUE_PREFIX, OFFICE_PREFIX = "language-", "queue-", "office-"
+"""What names of fields begin with. The value of the fields of offices is the id of one."""
 TERM_FIELDS = frozenset(
     {"role", "title", "skills", "chats"}
     | {LANGUAGE_PREFIX + tag for tag in LANGUAGES}
     | {QUEUE_PREFIX + queue.value for queue in Queue}
+    | {f"{OFFICE_PREFIX}{number}" for number in range(MAX_OFFICES)}
 )
 NEW_FIELDS = TERM_FIELDS | {"name", "reason"}
 Faults = dict[str, tuple["Text", dict[str, str]]]
@@ -55,6 +58,11 @@ class AccountForm:
         return " ".join(self.values.get("name", "").split())
 
     @property
+    def offices(self) -> tuple[str, ...]:
+        """Return the ids of the offices that are marked."""
+        return tuple(it for name, it in self.values.items() if name.startswith(OFFICE_PREFIX))
+
+    @property
     def reason(self) -> str:
         """Return who this is, as the approving colleague reads it."""
         return self.values.get("reason", "").strip()
@@ -68,6 +76,7 @@ def form_of(colleague: Caseworker) -> AccountForm:
         "role": colleague.role.value, "title": colleague.title,
         "skills": " ".join(colleague.skills), "chats": str(colleague.most),
     }  # fmt: skip
+    about |= {f"{OFFICE_PREFIX}{number}": it for number, it in enumerate(colleague.offices)}
     return AccountForm(about | dict.fromkeys(marked, "1"))
 
 
@@ -123,7 +132,7 @@ def _terms(values: Mapping[str, str]) -> AccountTerms:
         return AccountTerms(role=role, languages=languages)
     return AccountTerms(
         role=role, title=values["title"], languages=languages,
-        queues=_chosen(values, QUEUE_PREFIX, Queue),
+        queues=_chosen(values, QUEUE_PREFIX, Queue), offices=AccountForm(values).offices,
         skills=tuple(dict.fromkeys(values.get("skills", "").split())), most=_chat_count(values),
     )  # fmt: skip
 

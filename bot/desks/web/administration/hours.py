@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from bot.cases.routing import QUEUE_NAMES, Queue
+from bot.cases.state_machine import Role
 from bot.clock import MINUTE, SECOND
 from bot.desks.locale import PRIORITY_NAMES
 from bot.desks.web.administration import texts
@@ -35,6 +36,7 @@ from bot.desks.web.routes import Permission, get, post
 from bot.hotline.staff.service_hours import (
     DAYS,
     MAX_DAY_NAME,
+    OFFICE_SIGN,
     QUEUE_REPLIES,
     QUEUE_WEEK,
     REPLIES,
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     from bot.places.holidays import PublicHoliday
     from bot.store.writer import Work
 
-PAGE = "/administration/hours"
+PAGE, OFFICES = "/administration/hours", "/administration/offices"
 GENERAL = "general"
 """In an address: the hours of the deployment, which hold for each queue without its own."""
 HOLIDAY_PREFIX = "holiday-"
@@ -118,20 +120,20 @@ def _own_times(plan: ServicePlan) -> dict[str, list[tuple[int, int]]]:
 
 @get(PAGE + "/week/{queue}", Permission.TEAM)
 async def _week_page(request: DeskRequest) -> Response:
-    queue = _queue(request)
+    queue = await _week_part(request)
     if (answer := require_step_up(request, f"{PAGE}/week/{queue or GENERAL}")) is not None:
         return answer
     plan = await _plan(request)
-    return _week_form_page(request, week_form(_week_of(plan, queue)), queue, plan)
+    return await _week_form_page(request, week_form(_week_of(plan, queue)), queue, plan)
 
 
 @post(PAGE + "/week/{queue}", Permission.TEAM, *WEEK_FIELDS)
 async def _change_week(request: DeskRequest) -> Response:
-    queue = _queue(request)
+    queue = await _week_part(request)
     has_own = request.form.get("kind") == FIXED
     form = parse_week(request.form) if has_own else ParsedForm(request.form)
     if form.faults or _has_lapsed(request):
-        return _week_form_page(request, form, queue, await _plan(request))
+        return await _week_form_page(request, form, queue, await _plan(request))
     name = QUEUE_WEEK + queue if queue else WEEK
     if queue and not has_own:
         await _reset(request, name)
@@ -141,15 +143,19 @@ async def _change_week(request: DeskRequest) -> Response:
         )
         await _set(request, name, lambda _plan: form.meaning, detail if has_own else "none")
     request.flash(texts.HOURS_SAVED)
-    return request.redirect(PAGE)
+    is_administrator = request.caseworker.role is Role.ADMINISTRATOR
+    is_of_office = queue.startswith(OFFICE_SIGN) and is_administrator
+    return request.redirect(OFFICES if is_of_office else PAGE)
 
 
-def _week_form_page(
+async def _week_form_page(
     request: DeskRequest, form: ParsedForm[Any], queue: str, plan: ServicePlan
 ) -> Response:
+    office = await _office_name(request, queue)
     return _form_page(
         request, "hours_week.html", form, queue=queue, fixed=FIXED, unfixed=UNFIXED,
-        general=GENERAL, queue_name=QUEUE_NAMES[Queue(queue)] if queue else None,
+        general=GENERAL, office=office,
+        queue_name=QUEUE_NAMES[Queue(queue)] if queue and not office else None,
         day_names=texts.DAY_NAMES, part=QUEUE_WEEK + queue if queue else WEEK,
         is_stored=WEEK in plan.stored and not queue,
     )  # fmt: skip
@@ -392,6 +398,25 @@ def _queue(request: DeskRequest) -> str:
     if named != GENERAL and named not in set(Queue):
         raise NotFoundError("no such queue")
     return "" if named == GENERAL else named
+
+
+async def _week_part(request: DeskRequest) -> str:
+    """Return what stands for the office of an address, else the queue as `_queue`."""
+    named = request.param("queue")
+    if not named.startswith(OFFICE_SIGN):
+        return _queue(request)
+    if not await _office_name(request, named):
+        raise NotFoundError("no such office")
+    return named
+
+
+async def _office_name(request: DeskRequest, part: str) -> str:
+    """Return the name of the open office that a part stands for; empty for none."""
+    if not part.startswith(OFFICE_SIGN):
+        return ""
+    plan = await request.read(request.context.offices.plan)
+    found = plan.find_open(part.removeprefix(OFFICE_SIGN))
+    return found.name_in(request.locale.language) if found else ""
 
 
 def _own_queue(request: DeskRequest) -> str:

@@ -14,6 +14,7 @@ from bot.desks.web.administration import texts
 from bot.desks.web.administration.account_form import (
     LANGUAGE_PREFIX,
     NEW_FIELDS,
+    OFFICE_PREFIX,
     QUEUE_PREFIX,
     TERM_FIELDS,
     AccountForm,
@@ -35,6 +36,7 @@ from bot.desks.web.administration.invitations import (
 )
 from bot.desks.web.auth.step_up import require_step_up
 from bot.desks.web.queue import queries
+from bot.desks.web.queue.office_names import OfficeNames, offices_of
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
 from bot.hotline.queue.claims import Claims
@@ -44,7 +46,7 @@ from bot.vault.keys.staff_keys import may_open
 
 if TYPE_CHECKING:
     from bot.desks.web.auth.sessions import DeskSession
-    from bot.hotline.staff.staff import Caseworker
+    from bot.hotline.staff.staff import AccountTerms, Caseworker
     from bot.store.writer import Work
     from bot.text import Text
 
@@ -63,20 +65,21 @@ class StaffRow:
 
 @get("/staff", Permission.STAFF)
 async def _list_page(request: DeskRequest) -> Response:
-    def look(work: Work) -> list[StaffRow]:
+    def look(work: Work) -> tuple[list[StaffRow], OfficeNames]:
         everyone, now = request.context.staff.all(work), request.now
         statuses = invitation_statuses(work, request, everyone)
-        return [
+        rows = [
             StaffRow(it, queries.queue_counts(work, it, now).held, statuses[it.id])
             for it in everyone
         ]
+        return rows, offices_of(work, request)
 
-    rows = await request.read(look)
+    rows, offices = await request.read(look)
     return request.render(
         "staff.html", rows=[it for it in rows if it.colleague.is_active],
         former=[it.colleague for it in rows if not it.colleague.is_active],
         queues=QUEUE_NAMES, all_queues=len(Queue), all_languages=len(LANGUAGES),
-        reads_cases=reads_cases,
+        reads_cases=reads_cases, offices=offices.own,
     )  # fmt: skip
 
 
@@ -98,6 +101,7 @@ async def _create(request: DeskRequest) -> Response:
     terms = form.terms
     if terms is None or not request.current_session.has_stepped_up(request.now):
         return await _form_page(request, form)
+    await _check_offices(request, terms)
 
     def create(work: Work) -> tuple[str, str]:
         new = _enrolment(request).enrol(
@@ -135,6 +139,7 @@ async def _change(request: DeskRequest) -> Response:
         return _refuse(request, colleague, texts.OWN_ACCOUNT)
     if terms is None or not request.current_session.has_stepped_up(request.now):
         return await _form_page(request, form, colleague)
+    await _check_offices(request, terms)
     who, by, now = colleague.id, request.caseworker.id, request.now
     keys = request.context.staff_keys
 
@@ -199,6 +204,13 @@ async def _end_sessions(request: DeskRequest) -> Response:
     return request.redirect("/staff")
 
 
+async def _check_offices(request: DeskRequest, terms: AccountTerms) -> None:
+    """Raise NotFoundError for an office that there is not."""
+    plan = await request.read(request.context.offices.plan)
+    if any(plan.find_open(it) is None for it in terms.offices):
+        raise NotFoundError("no such office")
+
+
 def _enrolment(request: DeskRequest) -> Enrolment:
     context = request.context
     return Enrolment(context.staff, Claims(context.audit, context.reply_clocks), context.audit)
@@ -233,6 +245,7 @@ async def _form_page(
         return invitation_status(work, request, colleague), has_approvers, held
 
     status, has_approvers, held = await request.read(look)
+    offices = (await request.read(lambda work: offices_of(work, request))).own
     has_lapsed = not request.current_session.has_stepped_up(request.now)
     errors = {name: request.locale(text, **blanks) for name, (text, blanks) in form.faults.items()}
     return request.render(
@@ -243,6 +256,7 @@ async def _form_page(
         is_own=colleague is not None and colleague.id == request.caseworker.id,
         roles=roles_of(colleague), meanings=texts.ROLE_MEANINGS, titles=texts.TITLES,
         languages=list(LANGUAGES), language_prefix=LANGUAGE_PREFIX, queue_prefix=QUEUE_PREFIX,
+        offices=offices, office_prefix=OFFICE_PREFIX,
         asks_terms=colleague is None or has_languages(colleague.role),
         asks_work=colleague is None or reads_cases(colleague.role),
         languages_only=[it.value for it in Role if has_languages(it) and not reads_cases(it)],

@@ -50,6 +50,19 @@ APPROVAL_ASKED = _("Approval requested. A supervisor or another administrator se
 INVITATION_NEEDS_APPROVAL = _("The invitation needs an approval first.")
 NOT_FOR_ROLE = _("Only administrators can open this page. Nothing was changed.")
 
+# --- Offices -------------------------------------------------------------------------------
+
+OFFICE_NAME_NEEDED = _("Enter a name of at most {count} characters.")
+OFFICE_NAME_TAKEN = _("Another office has this name.")
+COUNTY_TAKEN = _("{office} serves {county} already. Take it out there first.")
+OFFICE_SAVED = _("Saved. It holds for new cases from now on.")
+OFFICES_FULL = _("There are {count} offices already. Close one first.")
+OFFICE_NOT_SURE = _("Confirm first that the office is to close. Nothing was changed.")
+DEFAULT_STAYS = _(
+    "This office gets the cases whose county no office serves. Let another office get them first."
+)
+OFFICE_CLOSED = _("{name} is closed. Its open cases and its staff were passed on.")
+
 # --- Numbers and recipients ----------------------------------------------------------------
 
 FACT_STATES = {

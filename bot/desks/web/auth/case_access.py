@@ -1,21 +1,22 @@
 """Access check for one case, made before anything of it is read.
 
-A case that does not exist, was erased, waits in another queue or belongs to a colleague raises the
-same `NotFoundError`. Even past this check a case opens only with a key that fits: the vault wraps
-it for its assigned caseworker and the supervisors (`bot.vault.keys.case_access`).
+A case that does not exist, was erased, waits in another queue or office, or belongs to a colleague
+raises the same `NotFoundError`. Even past this check a case opens only with a key that fits: the
+vault wraps it for its assigned caseworker and the supervisors (`bot.vault.keys.case_access`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, or_
 
+from bot.cases.offices import CasePlace
 from bot.cases.reference import parse_reference
-from bot.cases.state_machine import SENIOR_ROLES, CaseState, Role
+from bot.cases.state_machine import CaseState, Role
 from bot.desks.web.request import DeskRequest, NotFoundError
-from bot.hotline.queue.claims import serves
+from bot.hotline.queue.visibility import serves, supervises
 from bot.store.statements import select_by, select_in, select_one
 from bot.store.tables.main import CASE_WAITS, cases
 
@@ -23,11 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from bot.desks.case_summary import CaseSummary
-    from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
 
-_CASE_STATUS = select_one(cases, "id", "holder", "status", "queue", by="reference")
-_STATUS_COLUMNS = ("id", "holder", "status", "queue")
+_STATUS_COLUMNS = ("id", "holder", "status", "queue", "office", "due_at")
+_CASE_STATUS = select_one(cases, *_STATUS_COLUMNS, by="reference")
 _OWN_AND_WAITING = select_by(
     cases, *_STATUS_COLUMNS, by=or_(cases.c.holder == bindparam("who"), CASE_WAITS)
 )
@@ -55,7 +55,7 @@ def check_case_access(work: Work, request: DeskRequest, reference: str) -> CaseA
     """Return a case by its number; raise NotFoundError for none, or without access."""
     rows = work.rows(_CASE_STATUS, parse_reference(reference)) if reference.isalnum() else []
     # Nothing is decrypted before this check, so that a forbidden case takes no longer than none.
-    if not rows or not _may_see(request.caseworker, *rows[0][1:]):
+    if not rows or not _may_see(request, *rows[0][1:]):
         raise NotFoundError("no case, or no access")
     summary = request.context.summaries.find(work, str(rows[0][0]))
     if summary is None:
@@ -109,15 +109,18 @@ async def read_case(request: DeskRequest) -> CaseAccess:
     )
 
 
-def _may_see(by: Caseworker, holder: str | None, status: str, queue: str) -> bool:
-    waits_here = CaseState(status) in QUEUED and serves(by, queue)
-    return holder == by.id or waits_here or by.role in SENIOR_ROLES
+def _may_see(request: DeskRequest, holder: str | None, status: str, *place: Any) -> bool:
+    by, now, waits_in = request.caseworker, request.now, CasePlace(*place)
+    waits_here = CaseState(status) in QUEUED and serves(by, waits_in, now)
+    return holder == by.id or waits_here or supervises(by, waits_in, now)
 
 
-def _may_read(request: DeskRequest, case: str, holder: str | None, status: str, queue: str) -> bool:
+def _may_read(
+    request: DeskRequest, case: str, holder: str | None, status: str, *place: Any
+) -> bool:
     """Return the same as `check_readable`, from columns that a query of many cases returns."""
     by, session = request.caseworker, request.current_session
-    if by.role is Role.ADMINISTRATOR or not _may_see(by, holder, status, queue):
+    if by.role is Role.ADMINISTRATOR or not _may_see(request, holder, status, *place):
         return False
     is_colleagues = bool(holder) and holder != by.id and CaseState(status) not in QUEUED
     return not is_colleagues or case in session.break_glass_cases

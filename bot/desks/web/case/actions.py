@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from bot.desks.web.request import DeskRequest, Response
     from bot.messages import OutgoingFile
+    from bot.text import Text
 
 VALUE_PREFIX = "value."
 
@@ -66,6 +67,8 @@ OWN_ACTIONS = {
     for verb, spec in COMMANDS.items()
     if not spec.is_about_case and spec.permission is not CommandPermission.INTERPRETER
 }
+_GIVEN_AWAY = {Verb.TRANSFER: texts.CASE_TRANSFERRED, Verb.PASS_ON: texts.CASE_PASSED_ON}
+"""What is said after commands that take the case from the page's caseworker."""
 PLAN_ACTIONS = frozenset({
     Verb.SERVICE, Verb.STRIKE_SERVICE, Verb.BOOK_APPOINTMENT, Verb.CANCEL_APPOINTMENT,
     Verb.SHOW_APPOINTMENT, Verb.HIDE_APPOINTMENT,
@@ -102,16 +105,17 @@ async def _handle_case_action(request: DeskRequest) -> Response:
     if form.is_sent_to_person and (asked := await _failed_checks(request, seen, filled)):
         return await ask_confirmation(request, seen, verb, asked)
     told = await send_command(request, seen.case, verb, filled)
-    if verb is Verb.TRANSFER and told is not None and not told.is_refused:
-        return _leave_transferred_case(request, seen)
+    gave = _GIVEN_AWAY.get(verb)
+    if gave is not None and told is not None and not told.is_refused:
+        return _leave_given_case(request, seen, gave)
     return respond(request, told, path)
 
 
-def _leave_transferred_case(request: DeskRequest, seen: CaseAccess) -> Response:
-    """Go to the queue, which says so: the page of the case is a colleague's from now on."""
-    request.flash(texts.CASE_TRANSFERRED, reference=seen.summary.reference)
+def _leave_given_case(request: DeskRequest, seen: CaseAccess, gave: Text) -> Response:
+    """Go to the queue, which says so: the page of the case is others' from now on."""
+    request.flash(gave, reference=seen.summary.reference)
     if request.is_fetched:
-        done = request.locale(texts.CASE_TRANSFERRED, reference=seen.summary.reference)
+        done = request.locale(gave, reference=seen.summary.reference)
         return request.json(told=done, refused=False, go=request.url(QUEUE_PATH))
     return request.redirect(QUEUE_PATH)
 

@@ -11,14 +11,15 @@ from bot.cases.state_machine import Role
 from bot.cases.urgency import Priority
 from bot.desks.web import texts
 from bot.hotline.queue.case_status import IS_ASSIGNED
-from bot.hotline.queue.claims import serves
 from bot.hotline.queue.offers import EMERGENCY_WEIGHT
+from bot.hotline.queue.visibility import is_seen_by, serves
 from bot.store.compiled import Prepared
 from bot.store.tables.main import cases, staff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bot.cases.offices import CasePlace
     from bot.desks.case_summary import CaseSummary
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
@@ -81,13 +82,15 @@ def _choice(by: Caseworker, summary: CaseSummary, load: int, now: int) -> Transf
     languages = sorted(by.languages, key=lambda tag: tag != summary.language)
     return TransferChoice(
         by.id, by.name or by.id, tuple(languages), load, by.most,
-        _obstacle(by, summary.queue, load, now),
+        _obstacle(by, summary.place, load, now),
     )  # fmt: skip
 
 
-def _obstacle(by: Caseworker, queue: str, load: int, now: int) -> Text | None:
+def _obstacle(by: Caseworker, place: CasePlace, load: int, now: int) -> Text | None:
     """Return why a caseworker cannot take a case, in the order in which `Claims.transfer` asks."""
-    if not serves(by, queue):
+    if not is_seen_by(by, place, now):
+        return texts.IN_ANOTHER_OFFICE
+    if not serves(by, place, now):
         return texts.SERVES_ANOTHER_QUEUE
     if not by.is_on_duty:
         return texts.OFF_DUTY

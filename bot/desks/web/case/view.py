@@ -27,6 +27,7 @@ from bot.desks.web.case.message_view import (
 )
 from bot.desks.web.casework.duty_view import open_duty_lines
 from bot.desks.web.interpreting.names import pseudonyms
+from bot.desks.web.queue.office_names import NO_OFFICE, CaseOffice, office_of_case
 from bot.dispatch.conversation_store import Conversations
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.chat.messages import CaseMessages
@@ -110,6 +111,7 @@ class CaseView:
     """Phones in which the code of the case was written a moment ago."""
     join_until: int | None = None
     """Until when a code of the case can be used; None without one."""
+    office: CaseOffice = NO_OFFICE
     has_undone: bool = False
     """Whether commands are kept that were refused or failed after their caseworker had gone on."""
     returned: Mapping[str, str] = field(default_factory=dict)
@@ -241,6 +243,7 @@ def load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> Case
         seen, {each.id: each.name or each.id for each in staff} | pseudonyms(work, request.locale),
         transfer_choices(work, staff, seen.summary, request.now),
     )  # fmt: skip
+    found.office = office_of_case(work, request, seen.summary)
     found.is_frozen = Passphrases.is_frozen(work, seen.case)
     consents = ConsentRecords(context.vault)
     found.consent_taken_back_at = consents.taken_back_at(work, seen.case)

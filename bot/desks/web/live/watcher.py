@@ -11,6 +11,7 @@ import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.cases.offices import CasePlace
 from bot.cases.state_machine import CaseState
 from bot.desks.web.auth.begun_enrolments import BegunEnrolments
 from bot.desks.web.auth.wrong_guesses import WrongGuesses
@@ -27,7 +28,7 @@ from bot.desks.web.opening.drafts import expire_openings
 from bot.hotline.events import EventKind
 from bot.hotline.fact_checks import FactChecks
 from bot.hotline.interpreting.sessions import HOURS_KEPT, InterpretingSessions
-from bot.hotline.queue.claims import serves
+from bot.hotline.queue.visibility import serves
 from bot.hotline.staff.approvals import Approvals
 from bot.hotline.staff.shift_notes import ShiftNotes
 from bot.log import log
@@ -66,17 +67,17 @@ QUEUE_EVENTS = frozenset({CASE_ERASED, *EventKind}) - {
 ALERT_EVENTS = frozenset({
     EventKind.OPENED, EventKind.REPORT_ADDED, EventKind.PERSON_WROTE, EventKind.TRANSFERRED,
     EventKind.REOPENED, EventKind.LAPSED, EventKind.OVERDUE, EventKind.LEGAL_DEADLINE,
-    EventKind.PARTNER_ANSWERED,
+    EventKind.PARTNER_ANSWERED, EventKind.PASSED_ON,
 })  # fmt: skip
 """Events after which a caseworker is needed."""
 SHOWN_AS_UNREAD = frozenset({EventKind.PERSON_WROTE, EventKind.REPORT_ADDED})
 """Of these, what the list of own cases counts; the open pages of the holder alert from there."""
 MOVES = frozenset({
     CASE_ERASED, EventKind.TRANSFERRED, EventKind.RELEASED, EventKind.LAPSED, EventKind.CLOSED,
-    EventKind.REOPENED,
+    EventKind.REOPENED, EventKind.PASSED_ON,
 })  # fmt: skip
 """Events after which a case may have left the list of a caseworker who no longer holds it."""
-_CASE_STATUS = select_one(cases, "status", "queue", "holder", by="id")
+_CASE_STATUS = select_one(cases, "status", "holder", "queue", "office", "due_at", by="id")
 
 
 class DistinctQueue(asyncio.Queue[str]):
@@ -280,8 +281,8 @@ class EventWatcher:
         if not found:
             return Concerned()
         if event.what == EventKind.INTERPRETED:
-            return self._of_interpreting(work, event.case, str(found[0][2] or ""))
-        status, queue, holder = found[0]
+            return self._of_interpreting(work, event.case, str(found[0][1] or ""))
+        status, holder, *place = found[0]
         is_alert = event.what in ALERT_EVENTS
         if holder and CaseState(status) not in {CaseState.WAITING, CaseState.REOPENED}:
             is_counted = event.what in SHOWN_AS_UNREAD
@@ -291,7 +292,8 @@ class EventWatcher:
             return Concerned()
         now = self.clock.now()
         here = (it for it in self.staff.on_duty(work) if it.rests_until <= now)
-        return Concerned(alerted=frozenset(it.id for it in here if serves(it, queue)))
+        waits_in = CasePlace(*place)
+        return Concerned(alerted=frozenset(it.id for it in here if serves(it, waits_in, now)))
 
     def _of_interpreting(self, work: Work, case: str, holder: str) -> Concerned:
         """Return the interpreters of a case; those who were just invited are alerted as well."""

@@ -31,6 +31,7 @@ from bot.desks.web.preferences import (
 )
 from bot.desks.web.queue import queries
 from bot.desks.web.queue.home import home_path
+from bot.desks.web.queue.office_names import offices_of
 from bot.desks.web.queue.saved_views import (
     MAX_NAME_LENGTH,
     MAX_VIEWS,
@@ -104,6 +105,7 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
     wanted = queries.ListQuery(by, tab, request.now, case_filter, after)
     views, shown = saved_views(request.preferences), (tab, case_filter)
     rows, last = await request.read(lambda work: queries.load_page(work, request.context, wanted))
+    offices = await request.read(lambda work: offices_of(work, request))
     # A caseworker who opens one of these too late is told who was first.
     open_rows = {row.summary.reference for row in rows if row.is_mine or not row.holder}
     request.current_session.known_references |= open_rows
@@ -116,7 +118,8 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
         "pane": list_address(f"{tab}/pane", case_filter.address, f"after={after}" if after else ""),
         "counties": county_names(request),
         "queues": {it: QUEUE_NAMES[Queue(it)] for it in queries.queues_of(by)},
-        "order": wanted.order, "has_county": any(it.summary.county for it in rows),
+        "offices": offices, "order": wanted.order,
+        "has_county": any(it.summary.county for it in rows),
         "filter_values": case_filter.named, "max_name": MAX_NAME_LENGTH,
         "views": views, "may_add_view": len(views) < MAX_VIEWS,
         "shown_view": next((it for it in views if (it.tab, it.case_filter) == shown), None),

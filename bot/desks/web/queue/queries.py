@@ -28,6 +28,7 @@ from bot.hotline.origins.model import CHANNEL_NAMES
 from bot.hotline.origins.store import CaseOrigins
 from bot.hotline.queue.own_cases import DUE_ORDER, heard_in
 from bot.hotline.queue.snooze import NO_DATES, Snoozes, snoozed_cases
+from bot.hotline.queue.visibility import OFFICE_PARAMETERS, office_values, seen_by_offices
 from bot.store.compiled import Prepared
 from bot.store.statements import count, select_one
 from bot.store.tables.case_extras import DEADLINE_IS_NEAR, clocks
@@ -122,7 +123,7 @@ def queue_counts(work: Work, by: Caseworker, now: int) -> QueueCounts:
     """Return the number of cases in each list of a caseworker."""
     held = int(work.rows(_COUNT_HELD, by.id, *_state_codes(MINE))[0][0])
     later = int(work.rows(_COUNT_SNOOZED, by.id, *_state_codes(LATER), by.id, now)[0][0])
-    waiting = CaseSummaries.count_waiting(work, queues_of(by), MAX_COUNT + 1)
+    waiting = CaseSummaries.count_waiting(work, by, queues_of(by), MAX_COUNT + 1, now)
     return QueueCounts(held - later, later, waiting)
 
 
@@ -146,6 +147,11 @@ class ListQuery:
     def is_own(self) -> bool:
         """Whether it lists the caseworker's own cases."""
         return self.tab in {MINE, LATER}
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether only cases of their offices are listed: who holds one sees it in any case."""
+        return bool(self.by.offices) and not self.is_own
 
 
 def load_page(work: Work, context: DeskContext, query: ListQuery) -> tuple[list[QueueRow], str]:
@@ -221,12 +227,17 @@ def _case_ids(work: Work, query: ListQuery) -> list[str]:
         values.append(int(wanted.priority))
     if wanted.county:
         values.append(wanted.county)
+    if wanted.office:
+        values.append(wanted.office)
     if wanted.is_overdue:
         values.append(query.now)
+    if query.is_bounded:
+        values += office_values(by, query.now)
     values += list(position[0]) if position else []
     shape = ListShape(
         query.tab, bool(wanted.language), bool(wanted.priority), wanted.has_near_deadline,
         bool(position), bool(wanted.county), query.order, wanted.is_overdue,
+        has_office=bool(wanted.office), is_bounded=query.is_bounded,
     )  # fmt: skip
     statement = _list_statement(shape)
     return [str(case) for (case,) in work.rows(statement, *values, PAGE_SIZE + 1)]
@@ -244,6 +255,8 @@ class ListShape:
     has_county: bool = False
     order: str = BY_PRIORITY
     is_overdue: bool = False
+    has_office: bool = False
+    is_bounded: bool = False
 
 
 @cache
@@ -269,6 +282,7 @@ def _list_statement(shape: ListShape) -> Prepared:
         (shape.has_language, "spoken", cases.c.language),
         (shape.has_priority, "level", cases.c.priority),
         (shape.has_county, "county", cases.c.county),
+        (shape.has_office, "office", cases.c.office),
     ):
         if is_set:
             where.append(column == bindparam(name))
@@ -276,6 +290,9 @@ def _list_statement(shape: ListShape) -> Prepared:
     if shape.is_overdue:
         where.append(cases.c.due_at < bindparam("now"))
         names.append("now")
+    if shape.is_bounded:
+        where.append(seen_by_offices())
+        names += OFFICE_PARAMETERS
     if shape.is_soon:
         where.append(cases.c.id.in_(select(clocks.c.case_id).where(DEADLINE_IS_NEAR)))
     columns = _ORDERS[shape.order]
@@ -288,28 +305,36 @@ def _list_statement(shape: ListShape) -> Prepared:
 
 
 def _closed_ids(work: Work, query: ListQuery) -> list[str]:
-    """Return closed cases, the newest first: all of them for supervisors, else the own ones."""
+    """Return closed cases, the newest first: those of a supervisor's offices, else the own ones."""
     by, wanted = query.by, query.case_filter
     position = work.rows(_CLOSED_POSITION, query.after) if query.after else []
     filters = {
         "holder": "" if by.role in SENIOR_ROLES else by.id, "queue": wanted.queue,
         "language": wanted.language, "priority": wanted.priority, "disposition": wanted.outcome,
+        "office": wanted.office,
     }  # fmt: skip
     chosen = {name: value for name, value in filters.items() if value}
     values = [int(value) if name == "priority" else value for name, value in chosen.items()]
+    is_bounded = bool(by.offices) and "holder" not in chosen
+    values += office_values(by, query.now) if is_bounded else ()
     values += [*position[0], position[0][0]] if position else []
-    statement = _closed_statement(tuple(chosen), bool(position))
+    statement = _closed_statement(tuple(chosen), bool(position), is_bounded=is_bounded)
     return [str(case) for (case,) in work.rows(statement, *values, PAGE_SIZE + 1)]
 
 
 @cache
-def _closed_statement(chosen: tuple[str, ...], has_position: bool) -> Prepared:
+def _closed_statement(
+    chosen: tuple[str, ...], has_position: bool, *, is_bounded: bool = False
+) -> Prepared:
     """Return the statement for the list of closed cases, with conditions on these columns.
 
     Closing a case deletes its county, and no legal deadline runs in it: nothing filters by them.
     """
     names = list(chosen)
     where: list[Any] = [CASE_IS_CLOSED, *(cases.c[it] == bindparam(it) for it in chosen)]
+    if is_bounded:
+        where.append(seen_by_offices())
+        names += OFFICE_PARAMETERS
     if has_position:
         names += ["from_closed", "from_case", "closed_until"]
         where.append(

@@ -19,6 +19,7 @@ from bot.desks.web.routes import Permission, get, post
 from bot.desks.web.security_headers import SANDBOX_CSP
 from bot.desks.web.team.audit_view import staff_names
 from bot.errors import NotApprovedError
+from bot.hotline.queue.visibility import works_for
 from bot.hotline.staff.approvals import MAY_REQUEST, ApprovalKind, ApprovalRequest, Approvals
 from bot.store.statements import select_by
 from bot.store.tables.main import cases
@@ -42,7 +43,7 @@ COLUMNS = (*CODE_COLUMNS, *TIME_COLUMNS, CONSENT_COLUMN)
 """Columns of a case list: codes and times, no text of a person."""
 COPY_COLUMN = "copy"  # marks every line with who exported it, the approval and the day
 _CASE_LIST = select_by(
-    cases, "id", *CODE_COLUMNS, *TIME_COLUMNS, order_by=("opened_at", "id"),
+    cases, "id", "office", *CODE_COLUMNS, *TIME_COLUMNS, order_by=("opened_at", "id"),
     by=cases.c.queue.in_([bindparam(f"queue_{number}") for number in range(len(Queue))]),
 )  # fmt: skip
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -105,7 +106,8 @@ def _list_cases(work: Work, request: DeskRequest, queues: list[Queue]) -> list[t
     consents = ConsentRecords(request.context.vault)
     return [
         (*row, "yes" if consents.has_consent(work, case, ConsentKind.STATISTICS) else "no")
-        for case, *row in work.rows(_CASE_LIST, *(it.value for it in padded))
+        for case, office, *row in work.rows(_CASE_LIST, *(it.value for it in padded))
+        if works_for(request.caseworker, office)
     ]
 
 

@@ -63,6 +63,7 @@ FIGURE_DIMENSIONS = {
     "step": _("By the step where they left"),
     "kind": _("By what the person sent"),
     "queue": _("By queue"),
+    "office": _("By office"),
     "hour": _("By hour of the day"),
     "outcome": _("By outcome"),
     "reply": _("By the answer of the organisation"),

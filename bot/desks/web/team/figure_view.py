@@ -180,6 +180,7 @@ def code_name(request: DeskRequest, dimension: str, code: str) -> str:
     law = context.legal_deadlines.law
     named = {
         "queue": lambda: locale(queue_name(code)),
+        "office": lambda: context.offices.latest.names(locale.language)[code],
         "language": lambda: locale.language_name(code),
         "kind": lambda: locale(REPORT_KIND_NAMES[code]),
         "outcome": lambda: locale(context.dispositions[code]),

@@ -67,6 +67,7 @@ async def _file(request: DeskRequest, kind: str) -> Response:
 
 
 async def _load(request: DeskRequest) -> list[ShownMonth]:
+    await request.read(request.context.offices.plan)  # its rows name offices
     return await request.read(partial(load_months, is_published=_is_published(request)))
 
 

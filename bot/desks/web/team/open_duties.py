@@ -9,6 +9,7 @@ from sqlalchemy import bindparam
 
 from bot.desks.web.casework.duty_view import open_duty_lines
 from bot.hotline.queue.case_status import IS_NOT_CLOSED
+from bot.hotline.queue.visibility import supervises
 from bot.store.statements import select_by
 from bot.store.tables.case_extras import DEADLINE_IS_NEAR, clocks
 from bot.store.tables.main import cases
@@ -46,7 +47,9 @@ def open_duties(work: Work, request: DeskRequest) -> list[OpenDuty]:
     names = {it.id: it.name or it.id for it in request.context.staff.all(work)}
     found = []
     for case in near:
-        lines, summary = tuple(open_duty_lines(work, request, case)), summaries.get(case)
-        if lines and summary is not None:
+        summary = summaries.get(case)
+        if summary is None or not supervises(request.caseworker, summary.place, request.now):
+            continue
+        if lines := tuple(open_duty_lines(work, request, case)):
             found.append(OpenDuty(summary, names.get(summary.holder, ""), lines))
     return found

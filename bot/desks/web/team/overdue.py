@@ -15,12 +15,15 @@ from sqlalchemy import bindparam, func, select
 
 from bot.cases.state_machine import CaseState
 from bot.cases.urgency import Priority
+from bot.hotline.queue.visibility import office_values, seen_by_offices
 from bot.store.compiled import Prepared
+from bot.store.statements import select_by
 from bot.store.tables.main import CASE_IS_DUE, CASE_WAITS, cases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
 
 _IS_LATE = (CASE_IS_DUE, cases.c.due_at < bindparam("now"))
@@ -48,16 +51,14 @@ _FIRST = Prepared(
     "now",
     "most",
 )
-_NEXT_DUE = Prepared(
-    lambda _: (
-        select(cases.c.id)
-        .where(CASE_IS_DUE, cases.c.due_at >= bindparam("now"), CASE_WAITS)
-        .order_by(cases.c.due_at, cases.c.id)
-        .limit(bindparam("most"))
-    ),
-    "now",
-    "most",
+_DUE_LATER = (CASE_IS_DUE, cases.c.due_at >= bindparam("now"), CASE_WAITS)
+_NEXT_DUE = select_by(
+    cases, "id", by=_DUE_LATER, order_by=("due_at", "id"), limit=bindparam("most")
 )
+_NEXT_OF_OFFICES = select_by(
+    cases, "id", by=(*_DUE_LATER, seen_by_offices()), order_by=("due_at", "id"),
+    limit=bindparam("most"),
+)  # fmt: skip
 _WAITING = Prepared(
     lambda _: select(cases.c.language, func.count()).where(CASE_WAITS).group_by(cases.c.language)
 )
@@ -112,9 +113,11 @@ def overdue_cases(work: Work, now: int, limit: int) -> list[str]:
     return [str(case) for (case,) in work.rows(_FIRST, now, limit)]
 
 
-def waiting_cases(work: Work, now: int, limit: int) -> list[str]:
-    """Return cases that no one has and that are not overdue, the next due first."""
-    return [str(case) for (case,) in work.rows(_NEXT_DUE, now, limit)]
+def waiting_cases(work: Work, by: Caseworker, now: int, limit: int) -> list[str]:
+    """Return cases of a supervisor that no one has and are not overdue, the next due first."""
+    statement = _NEXT_OF_OFFICES if by.offices else _NEXT_DUE
+    seen = office_values(by, now) if by.offices else ()
+    return [str(case) for (case,) in work.rows(statement, now, *seen, limit)]
 
 
 def overdue_replies(work: Work, now: int) -> OverdueReplies:

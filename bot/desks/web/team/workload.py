@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.cases.offices import CasePlace
 from bot.cases.state_machine import CASE_ROLES, CaseState
 from bot.clock import MINUTE
 from bot.desks.web import texts
@@ -20,8 +21,8 @@ from bot.desks.web.team.open_duties import open_duties
 from bot.desks.web.team.overdue import overdue_cases, overdue_replies, waiting_cases
 from bot.hotline.commands.types import Verb
 from bot.hotline.queue.case_status import IS_HELD
-from bot.hotline.queue.claims import serves
 from bot.hotline.queue.offers import chat_weight, skill_name
+from bot.hotline.queue.visibility import is_seen_by, serves, works_for
 from bot.store.statements import select_in
 from bot.store.tables.main import cases
 
@@ -37,8 +38,8 @@ MAX_LATE_SHOWN = 20
 MAX_WAITING_SHOWN = 20
 """Cases that no one has on the page, the next due first."""
 _HELD = select_in(
-    cases, "holder", "reference", "priority", "language", "due_at", "queue", "status",
-    "waiting_since", among="holder", by=IS_HELD,
+    cases, "holder", "reference", "priority", "language", "due_at", "queue", "office",
+    "status", "waiting_since", among="holder", by=IS_HELD,
 )  # fmt: skip
 
 
@@ -73,13 +74,15 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
     context, now = request.context, request.now
 
     def look(work: Work) -> dict[str, Any]:
-        team, first = workloads(work, context.staff, now), overdue_cases(work, now, MAX_LATE_SHOWN)
-        waiting = waiting_cases(work, now, MAX_WAITING_SHOWN)
+        by = request.caseworker
+        team = workloads(work, context.staff, now, by)
+        first = overdue_cases(work, now, MAX_LATE_SHOWN)
+        waiting = waiting_cases(work, by, now, MAX_WAITING_SHOWN)
         return {
             "workloads": team,
             "skill_name": lambda code: request.locale(skill_name(code)),
             "late": overdue_replies(work, now),
-            "overdue": queries.load_rows(work, context, request.caseworker, first, now),
+            "overdue": queries.load_rows(work, context, by, first, now),
             "open_duties": open_duties(work, request),
             "closed": closed_by_outcome(work, now),
             "closed_days": CLOSED_DAYS,
@@ -87,8 +90,8 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
                 queries.CLOSED, QueueFilter(outcome=code).address
             ),
             "max_waiting": MAX_WAITING_SHOWN,
-            "waiting": queries.load_rows(work, context, request.caseworker, waiting, now),
-            "available_for": lambda case, holder: available_for(team, case, holder),
+            "waiting": queries.load_rows(work, context, by, waiting, now),
+            "available_for": lambda case, holder: available_for(team, case, holder, request.now),
             "readers_of": lambda language: [
                 it for it in team if it.is_available and language in it.by.languages
             ],
@@ -106,8 +109,14 @@ class WorkloadCase:
     language: str
     due_at: int | None
     queue: str
+    office: str | None
     state: CaseState
     waiting_since: int
+
+    @property
+    def place(self) -> CasePlace:
+        """Return what decides who sees it."""
+        return CasePlace(self.queue, self.office, self.due_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,24 +144,31 @@ class Workload:
         return self.by.is_on_duty and not self.is_resting
 
 
-def workloads(work: Work, staff: Staff, now: int) -> list[Workload]:
+def workloads(
+    work: Work, staff: Staff, now: int, seen_by: Caseworker | None = None
+) -> list[Workload]:
     """Return the staff who are on duty or have cases, the highest load first.
 
-    A caseworker whose access has ended and who still has cases is among them.
+    A caseworker whose access has ended and who still has cases is among them. Who belongs to some
+    offices sees the colleagues of these, and of others only the cases whose reply is overdue.
     """
     everyone = staff.all(work)
     held: dict[str, list[WorkloadCase]] = {}
     for row in work.rows_in(_HELD, [by.id for by in everyone]):
-        holder, reference, priority, language, due_at, queue, status, since = row
-        held.setdefault(holder, []).append(
-            WorkloadCase(reference, priority, language, due_at, queue, CaseState(status), since)
+        holder, reference, priority, language, due_at, queue, office, status, since = row
+        case = WorkloadCase(
+            reference, priority, language, due_at, queue, office, CaseState(status), since
         )
+        if seen_by is None or is_seen_by(seen_by, case.place, now):
+            held.setdefault(holder, []).append(case)
     found = []
     for by in everyone:
         mine = sorted(
             held.get(by.id, []), key=lambda it: (it.priority, it.waiting_since, it.reference)
         )
-        if mine or (by.is_on_duty and by.is_active and by.role in CASE_ROLES):
+        if mine or (
+            _is_near(by, seen_by) and by.is_on_duty and by.is_active and by.role in CASE_ROLES
+        ):
             late = sum(it.due_at is not None and it.due_at < now for it in mine)
             load = sum(chat_weight(it.priority) for it in mine if it.state != CaseState.REFERRED)
             resting = by.is_on_duty and by.rests_until > now
@@ -160,14 +176,24 @@ def workloads(work: Work, staff: Staff, now: int) -> list[Workload]:
     return sorted(found, key=lambda it: (not it.by.is_on_duty, -it.load, it.by.id))
 
 
-def available_for(workloads: Iterable[Workload], case: Any, holder: str) -> list[Workload]:
+def _is_near(by: Caseworker, seen_by: Caseworker | None) -> bool:
+    """Return whether two colleagues have an office in common."""
+    return seen_by is None or any(works_for(seen_by, it) for it in by.offices or (None,))
+
+
+def available_for(
+    workloads: Iterable[Workload], case: Any, holder: str, now: int
+) -> list[Workload]:
     """Return who can be assigned a case now, except its holder.
 
-    `case` has a queue and a language. Those who speak it come first, then those with most capacity.
+    `case` has a place and a language. Those who speak it come first, then those with most capacity.
     """
     here = [
         it
         for it in workloads
-        if it.is_available and it.free_slots and serves(it.by, case.queue) and it.by.id != holder
+        if it.is_available
+        and it.free_slots
+        and serves(it.by, case.place, now)
+        and it.by.id != holder
     ]
     return sorted(here, key=lambda it: (case.language not in it.by.languages, -it.free_slots))

@@ -29,6 +29,7 @@ def upgrade() -> None:
     _add_processes()
     _add_shared_values()
     _keep_desk_sessions()
+    _add_offices()
 
 
 def _add_record() -> None:
@@ -621,6 +622,21 @@ def _keep_clock() -> None:
         "steady_since, coalesce((SELECT ran_at FROM rounds WHERE name = 'clock_waits'), 0), "
         "steady_since FROM rounds WHERE name = 'clock'"
     )
+
+
+def _add_offices() -> None:
+    op.create_table(
+        "offices",
+        sa.Column("id", sa.String(8), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
+        sa.Column("set_by", sa.String(32), nullable=False),
+        sa.Column("set_at", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_offices"),
+        sa.ForeignKeyConstraint(["set_by"], ["staff.id"], name="fk_offices_set_by"),
+    )
+    op.add_column("staff", sa.Column("offices", sa.String(160)))
+    op.add_column("cases", sa.Column("office", sa.String(8)))
 
 
 def _to_case(table: str) -> sa.ForeignKeyConstraint:

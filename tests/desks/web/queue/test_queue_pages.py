@@ -173,7 +173,7 @@ def test_disabling_staff_deletes_their_filters(web_desk: WebDeskHarness) -> None
     mei = web_desk.worker().comes()
     narrows(mei, queue="labour")
     read = web_desk.home.database.writer.run_sync
-    assert read(lambda work: load_preferences(work, mei.id)) == {"waiting": "labour///////"}
+    assert read(lambda work: load_preferences(work, mei.id)) == {"waiting": "labour////////"}
     mei.colleague.disable()
     assert read(lambda work: load_preferences(work, mei.id)) == {}
 
@@ -352,14 +352,15 @@ SHAPES = [it for it in product((WAITING, ALL), *((False, True),) * 4) if not it[
 
 
 def values_of(statement: Prepared) -> tuple[object, ...]:
-    numbers = {"level", "from_0", "from_1", "most"}
+    numbers = {"level", "from_0", "from_1", "most", "overdue_at"}
     return tuple(1 if name in numbers else "labour" for name in statement._names)
 
 
 def test_no_list_reads_every_case(database: Database) -> None:
     insert_cases(database, crowd(2000, waiting=0.2))
-    for tab, *shape in SHAPES:
-        statement = queries._list_statement(queries.ListShape(tab, *shape))
+    for (tab, *shape), is_bounded in product(SHAPES, (False, True)):  # of all or some offices
+        wanted = queries.ListShape(tab, *shape, is_bounded=is_bounded)
+        statement = queries._list_statement(wanted)
         told = query_plan(database, statement, values_of(statement))
         assert "ix_cases_in_order" in told, shape
         assert "SCAN cases\n" not in told
