@@ -608,7 +608,7 @@ async def test_after_a_transfer_the_page_asks_for_nothing_of_the_case(
         page = await signed_in(context, office.worker("Mei"), office.address)
         jun = office.worker("Jun")
         chief = await signed_in(others, office.worker("Hua", Role.SUPERVISOR), office.address)
-        _person, reference = await held(page, office)
+        person, reference = await held(page, office)
         complaints = complaints_of(page, office.address)
         refused = refused_requests(page)
         if by == "Mei":
@@ -619,11 +619,20 @@ async def test_after_a_transfer_the_page_asks_for_nothing_of_the_case(
             await page.locator("#more-transfer button").click()
             await page.wait_for_url("**/queue/mine")
         else:
+            await says(office, person)
+            await page.locator(".message.person [data-record]").last.click()
+            await page.locator("#put-record textarea, #put-record input[type=text]").first.fill(
+                "Ana"
+            )
             await chief.goto(f"{office.address}/team")
             row = chief.locator(f"#workload #assign-{reference}")
             await row.locator("summary").click()
             await row.locator(f"button[value='{jun.id}']").click()
             await expect(page.locator("#moved")).to_contain_text("Hua transferred it at")
+            await expect(page.locator("#moved blockquote")).to_have_text("Ana")
+            for emptied in ("#put-record [data-form]", "#use-answer [data-pane]"):
+                await expect(page.locator(emptied)).to_be_empty()
+            await expect(page.locator("dialog[open]")).to_have_count(0)
             async with page.expect_response("**/own-cases"):  # all that the page shows
                 await page.evaluate(
                     "for (const it of ['offline', 'online']) dispatchEvent(new Event(it))"

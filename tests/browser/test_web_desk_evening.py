@@ -110,7 +110,7 @@ async def _opened(
     page = await context.new_page()
     complaints = _complaints_of(page)
     who = office.worker(name, role)
-    await who.signs_in(page, office.address)
+    await who.signs_in_by_form(page, office.address)
     if language:
         await page.locator("form[action$='/language'] button").dispatch_event("click")
     await expect(page.locator("html")).to_have_attribute("lang", "en" if language else "zh-Hant")

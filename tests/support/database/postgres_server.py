@@ -69,12 +69,12 @@ def url(name: str) -> str:
 
 def empty_database() -> str:
     """Make a database with nothing in it and return its address."""
-    return _made("template1")
+    return copied_database("template1")
 
 
 def migrated_database() -> str:
     """Make a database at this release's schema and return its address."""
-    return _made(_migrated())
+    return copied_database(_migrated())
 
 
 @cache
@@ -84,7 +84,8 @@ def _migrated() -> str:
     return TEMPLATE
 
 
-def _made(template: str) -> str:
+def copied_database(template: str) -> str:
+    """Make a database that is like another one, to which no one is connected."""
     name = f"haven_{next(_serial)}"
     _run(f"CREATE DATABASE {name} TEMPLATE {template}")
     return url(name)

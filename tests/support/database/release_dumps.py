@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,13 +19,12 @@ from bot.store.database import Database
 from bot.store.migrate import MIGRATIONS, current_revision, upgrade_keys, upgrade_to
 from bot.store.tables.main import metadata
 from bot.vault import HostKey, KeyStore, Vault
+from tests.support.database import postgres_server
 from tests.support.database.key_store_fixtures import PASSWORD, staff_keys
 from tests.support.database_fixtures import DATABASE_KINDS, empty_url
 from tests.support.paths import TESTS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sqlalchemy import Connection, Engine
 
     from bot.vault.keys.keyring import Keyring
@@ -100,13 +103,34 @@ def keyring_of(vault: Vault) -> Keyring:
 
 def load_dump(script: Path, path: Path) -> Path:
     """Write a dump into a SQLite file."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(script.read_text(encoding="utf-8"))
+    path.write_bytes(_loaded(script))
     return path
+
+
+@cache
+def _loaded(script: Path) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "dump.db"
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript(script.read_text(encoding="utf-8"))
+        return path.read_bytes()
 
 
 def carried_over(source: Database, folder: Path, migrations: Path = MIGRATIONS) -> Database:
     """Return a PostgreSQL database at the revision of a SQLite one, with its rows."""
+    content = sha256(Path(str(source.url.database)).read_bytes()).hexdigest()
+    if (content, migrations) not in _CARRIED:
+        _CARRIED[content, migrations] = _carried(source, folder, migrations)
+    template = _CARRIED[content, migrations].url.database
+    assert template is not None
+    return Database(postgres_server.copied_database(template))
+
+
+_CARRIED: dict[tuple[str, Path], Database] = {}
+"""What was carried over, by content: the template of each further one."""
+
+
+def _carried(source: Database, folder: Path, migrations: Path) -> Database:
     database = Database(empty_url("postgresql", folder))
     connection = sqlite3.connect(str(source.url.database))
     connection.row_factory = sqlite3.Row
