@@ -28,10 +28,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from bot.sandbox import TOKEN, Sandbox, serve
+from bot.sandbox import TOKEN, FaultKind, Sandbox, serve
 from tests.fire.answer_times import AnswerTimes
 from tests.fire.delivery_findings import StoredDeployment, judge
 from tests.fire.drill_command import run_command
+from tests.fire.processes.machine_flaws import FLAWS
 from tests.fire.processes.machines import ROLES, Machines, machines
 from tests.fire.processes.network_namespace import (
     NetworkNamespace,
@@ -62,20 +63,20 @@ BEGINS = 180.0
 """Seconds in which all machines must have begun, on a busy computer too."""
 LATEST_AFTER_PROMOTION, LATEST_NOTICE = 15.0, 10.0
 """Seconds in which someone is answered after a promotion, and a frozen primary is logged."""
-CONTROLS = {
-    "": "",
-    "inserts_late": "inserts_late",
-    "no_lock": "no_lock",
-    "sends_twice": "sends_twice",
-    "asynchronous": "",
-}
-"""Havens that must be found wanting, by what is broken; `asynchronous` breaks the pair."""
+ASYNCHRONOUS = "asynchronous"
+CONTROLS = ("", *FLAWS, ASYNCHRONOUS)
+"""Havens that must be found wanting; the last one has a standby that no commit waits for."""
+BEHIND = 1.0
+"""Seconds for which the standby stands still before it is promoted."""
+SLOW, REPEATED = 0.4, 3
+"""Seconds by which Telegram answers a letter late, and batches it delivers again, at most."""
 DATA = "data"
 """The database of cases and messages; the other one holds the keys."""
 SOME_CONNECTIONS = (
     "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity "
     "WHERE application_name LIKE 'haven%' ORDER BY random() LIMIT 3) AS found"
 )
+UNCERTAIN = "SELECT count(*) FROM outbox WHERE state = 'uncertain' AND author = 'caseworker'"
 TRANSACTIONS = (
     "SELECT sum(xact_commit + xact_rollback) FROM pg_stat_database WHERE datname = 'data'"
 )
@@ -125,6 +126,8 @@ class MachinesFindings:
     letters_twice: int = 0
     letters_lost: int = 0
     letters_out_of_order: int = 0
+    uncertain: int = 0
+    """Letters of which staff are told that it is unknown whether they arrived."""
     repeated_allowed: int = 0
     """Letters of the bot that were under way when a leader ended."""
     ends: dict[str, list[int]] = field(default_factory=dict)
@@ -235,8 +238,14 @@ class PairOfServers:
         return int(str(row[0])) if row and row[0] is not None else 0
 
     def promote(self) -> None:
-        """Kill the primary and have its standby take over; return once it takes writes."""
+        """Kill the primary and have its standby take over; return once it takes writes.
+
+        The standby stands still before that: what was confirmed meanwhile did not wait for it.
+        """
+        self.pair.standby.freeze()
+        time.sleep(BEHIND)
         self.pair.primary.kill()
+        self.pair.standby.thaw()
         self.pair.promote()
 
     def follow(self) -> None:
@@ -253,6 +262,7 @@ class MachinesDrill:
     """One evening on several machines."""
 
     plan: MachinesPlan
+    sandbox: Sandbox
     pair: PairOfServers
     disk: StoredDeployment
     machines: Machines
@@ -273,6 +283,7 @@ class MachinesDrill:
             self.crowd.allowed = self.plan.updates * number // (len(faults) + 1)
             self.times.during = f"{kind} {what}".strip()
             await self._ready(what)
+            self._disturb()
             writing = asyncio.create_task(self.staff.write())
             await asyncio.sleep(self._dice.uniform(*BETWEEN))
             await getattr(self, f"_{kind}")(what)
@@ -281,18 +292,33 @@ class MachinesDrill:
         self.times.during = ""
         self.crowd.allowed = self.plan.updates
 
+    def _disturb(self) -> None:
+        """Let Telegram deliver some updates again, and be slow to answer the next letter."""
+        for trouble in ("again", "twice"):
+            setattr(self.sandbox.updates, trouble, self._dice.randint(0, REPEATED))
+        self.sandbox.faults.add(
+            FaultKind.SLOW, method="sendMessage", chat=self.staff.phone.id, times=1, seconds=SLOW
+        )
+
     async def _ready(self, role: str) -> None:
         """Wait until a machine of a role runs, so that every kill meets a process."""
         if role in ROLES:
             await wait_for(lambda: all(it.is_alive for it in self.machines.of(role)), role)
 
     async def _kill(self, role: str) -> None:
-        machine = self._dice.choice(self.machines.of(role))
-        machine.kill()
+        if role == "leader":
+            await self._letter_under_way()
+        self._dice.choice(self.machines.of(role)).kill()
         self.found.kills += 1
         if role == "leader":
             sending = "SELECT count(*) FROM outbox WHERE state = 'sending'"
             self.found.repeated_allowed += self.pair.ask(sending, DATA)
+
+    async def _letter_under_way(self) -> None:
+        """Wait until a letter has arrived of which Haven is not told yet."""
+        before = len(self.staff.phone.bot_texts())
+        with suppress(TimeoutError):
+            await wait_for(lambda: len(self.staff.phone.bot_texts()) > before, "a letter", 2.0)
 
     async def _pause(self, seconds: str) -> None:
         self.found.pauses += 1
@@ -323,9 +349,9 @@ class MachinesDrill:
         self.pair.pair.primary.thaw()
 
     async def _promotion(self, _what: str) -> None:
-        began = time.monotonic()
+        self.crowd.allowed += 2 * self.plan.people
         await asyncio.to_thread(self.pair.promote)
-        before = self.crowd.messages
+        began, before = time.monotonic(), self.crowd.messages
         self.crowd.allowed += self.plan.people
         await wait_for(lambda: self.crowd.messages > before + 1, "an answer", CALM)
         took = round(time.monotonic() - began, 1)
@@ -336,7 +362,7 @@ class MachinesDrill:
         """Wait until everything is handled and sent."""
         disk = self.disk
         await wait_for(lambda: self.crowd.is_there, "people", CALM)
-        await wait_for(lambda: not disk.waiting and not disk.unsent, "letters", CALM)
+        await wait_for(lambda: not disk.waiting and not disk.on_the_way, "letters", CALM)
 
     async def measure_idle(self, seconds: float) -> None:
         """Count the transactions of a time in which nobody writes."""
@@ -352,7 +378,7 @@ async def drilled(plan: MachinesPlan, folder: Path) -> AsyncIterator[MachinesDri
     async with AsyncExitStack() as stack:
         sandbox = Sandbox(seed=plan.seed, keep_calls=1000)
         address = await stack.enter_async_context(serve(sandbox))
-        is_synchronous = plan.control != "asynchronous"
+        is_synchronous = plan.control != ASYNCHRONOUS
         servers = stack.enter_context(server_pair())
         pair = PairOfServers(servers, plan.outages, is_synchronous=is_synchronous)
         databases = {"database_url": pair.new_database(DATA), "keys_url": pair.new_database("keys")}
@@ -365,7 +391,7 @@ async def drilled(plan: MachinesPlan, folder: Path) -> AsyncIterator[MachinesDri
         deployment = StartedDeployment(folder, address, **databases, **given)
         settings = deployment.settings | {"HAVEN_DESK_ORIGIN": deployment.desk}
         running = await stack.enter_async_context(
-            machines(folder, settings, CONTROLS[plan.control], network)
+            machines(folder, settings, plan.control if is_synchronous else "", network)
         )
         crowd = ConcurrentWalkers(sandbox, people=plan.people, acts=plan.updates, seed=plan.seed)
         desks = [f"http://{it.settings['HAVEN_DESK_LISTEN']}" for it in running.of("desk")]
@@ -375,7 +401,7 @@ async def drilled(plan: MachinesPlan, folder: Path) -> AsyncIterator[MachinesDri
         await wait_for(lambda: running.said("polling"), "a front", BEGINS)
         await staff.begin(deployment)
         disk = StoredDeployment(folder / "data", folder / "key", **databases)
-        drill = MachinesDrill(plan, pair, disk, running, crowd, staff, times, network)
+        drill = MachinesDrill(plan, sandbox, pair, disk, running, crowd, staff, times, network)
         tasks = [asyncio.create_task(it) for it in (crowd.walk(), times.watch())]
         stack.push_async_callback(asyncio.gather, *tasks, return_exceptions=True)
         for each in tasks:
@@ -395,6 +421,10 @@ async def run(
         except (TimeoutError, httpx.TransportError) as error:
             drill.found.stuck = f"{type(error).__name__}: {error}"
         drill.staff.judge(drill.found)
+        uncertain = (
+            "SELECT count(*) FROM outbox WHERE state = 'uncertain' AND author = 'caseworker'"
+        )
+        drill.found.uncertain = drill.pair.ask(uncertain, DATA)
         drill.found.ends = drill.machines.ends
         return drill.found, judge(drill.disk, drill.crowd.walkers), drill.times
 
@@ -405,7 +435,9 @@ def faults_of(
     """Return everything that should not be."""
     names = ("letters_twice", "letters_lost", "letters_out_of_order", "stuck")
     wrong = {name: value for name in names if (value := getattr(found, name))}
-    wrong |= kept.faults
+    wrong |= {name: it for name, it in kept.faults.items() if name != "unsent"}
+    if kept.unsent > found.uncertain:  # whoever wrote those knows that they may not have arrived
+        wrong["unsent"] = kept.unsent
     if kept.repeated > found.repeated_allowed:
         wrong["repeated"] = kept.repeated
     if plan.outages and found.answered_after_promotion > LATEST_AFTER_PROMOTION:

@@ -23,13 +23,13 @@ from bot.cli import start as start_command
 from bot.cli.main import main
 from bot.mailbox.rate_limit import UNLIMITED
 from bot.store.patience import Patience, StatementLimits
-from tests.fire.processes.injected_flaws import inject_flaw
 from tests.fire.processes.killed_process import (
     LATE,
     NOBODY_THERE,
     answer_everything,
     speak_into,
 )
+from tests.fire.processes.machine_flaws import FLAWS
 from tests.support.content.offered_languages import offered_languages
 
 QUICK = Patience(
@@ -41,7 +41,7 @@ LOOK_EVERY = 20
 LATE_ON_POSTGRESQL = ("psycopg", "sqlalchemy.dialects.postgresql.psycopg", "uvicorn")
 
 
-def run_machine(settings: dict[str, str], log: str, flaws: str, words: list[str]) -> int:
+def run_machine(settings: dict[str, str], log: str, flaw: str, words: list[str]) -> int:
     """Run `haven start` with some words to its end, and return what the process shall end with."""
     random.seed()
     os.environ.update(settings)
@@ -50,8 +50,8 @@ def run_machine(settings: dict[str, str], log: str, flaws: str, words: list[str]
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     _be_quick()
     answer_everything()
-    for flaw in flaws.split():
-        inject_flaw(flaw)
+    if flaw:
+        FLAWS[flaw]()
     sys.argv[1:] = ["start", *words]
     try:
         main()

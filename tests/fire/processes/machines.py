@@ -39,7 +39,7 @@ class Machine:
     settings: Mapping[str, str]
     log: Path
     words: tuple[str, ...]
-    flaws: str = ""
+    flaw: str = ""
     lives: int = 0
     ends: list[int] = field(default_factory=list)
     """What processes ended with that were not killed."""
@@ -60,7 +60,7 @@ class Machine:
 
     async def _live(self) -> None:
         self._process = await self.spawner.begin(
-            settings=dict(self.settings), log=str(self.log), flaws=self.flaws, words=self.words
+            settings=dict(self.settings), log=str(self.log), flaw=self.flaw, words=self.words
         )
         self.lives += 1
         self._is_killed = False
@@ -124,7 +124,7 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def machines(
-    folder: Path, settings: dict[str, str], flaws: str = "",
+    folder: Path, settings: dict[str, str], flaw: str = "",
     network: NetworkNamespace | None = None,
 ) -> AsyncIterator[Machines]:  # fmt: skip
     """Start the machines of a deployment; the first worker is in a network of its own, if any."""
@@ -144,7 +144,7 @@ async def machines(
                 if role == "desk":
                     own = own | {"HAVEN_DESK_LISTEN": f"{HOST}:{free_port()}"}
                 words = ("--only", role, *(("--standby",) if role == "leader" else ()))
-                made.append(Machine(name, role, spawner, own, folder / f"{name}.log", words, flaws))
+                made.append(Machine(name, role, spawner, own, folder / f"{name}.log", words, flaw))
         running = [asyncio.create_task(it.run()) for it in made]
         try:
             yield Machines(made)
