@@ -106,7 +106,7 @@ class StoredDeployment:
 
     @property
     def waiting(self) -> int:
-        return self._count("SELECT count(*) FROM inbox WHERE state = 'waiting'")
+        return self._count("SELECT count(*) FROM inbox WHERE state NOT IN ('done', 'quarantined')")
 
     @property
     def quarantined(self) -> int:
@@ -115,6 +115,11 @@ class StoredDeployment:
     @property
     def unsent(self) -> int:
         return self._count("SELECT count(*) FROM outbox WHERE state <> 'sent'")
+
+    @property
+    def on_the_way(self) -> int:
+        """Return how many letters wait or are being sent."""
+        return self._count("SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending')")
 
     @property
     def damaged(self) -> int:

@@ -35,7 +35,7 @@ def run_bot_process(settings: dict[str, str], log: str, flaws: str) -> int:
     """Run the bot to its end, and return what the process shall end with."""
     random.seed()
     os.environ.update(settings)
-    _speak_into(log)
+    speak_into(log)
     answer_everything()
     for flaw in flaws.split():
         inject_flaw(flaw)
@@ -61,7 +61,8 @@ async def _run_while_watched() -> None:
     await run_bot(settings, RunOptions(limits=UNLIMITED, offer=offer))
 
 
-def _speak_into(path: str) -> None:
+def speak_into(path: str) -> None:
+    """Write what this process prints and logs into a file."""
     log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
     os.dup2(log, 2)

@@ -140,6 +140,11 @@ class StartedDeployment:
         return StartedProcess(self._settings, self.log, (*self._program, *more))
 
     @property
+    def settings(self) -> dict[str, str]:
+        """Its own settings, as variables of the environment."""
+        return dict(self._settings)
+
+    @property
     def environment(self) -> dict[str, str]:
         """The settings of this deployment, for other commands."""
         return {**os.environ, **self._settings}
@@ -172,6 +177,11 @@ class DeskClient:
             headers={"user-agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"},
         )  # fmt: skip
         self._cookies: dict[str, str] = {}
+
+    def go_to(self, address: str) -> None:
+        """Send what follows to this desk of the deployment, as a load balancer does."""
+        self._client.headers["host"] = httpx.URL(self._deployment.desk).netloc.decode()
+        self._client.base_url = httpx.URL(address)
 
     async def close(self) -> None:
         """Close the connections."""

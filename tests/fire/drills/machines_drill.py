@@ -1,0 +1,469 @@
+"""Kill, pause and cut off the machines of one deployment while people write and staff answer.
+
+Four workers, two fronts, a leader and its standby and two desks, each a process of its own with a
+data folder of its own, on a synchronous pair of PostgreSQL. People walk through the real flows at a
+sandbox of Telegram; a caseworker writes at whichever desk answers. Then everything that was written
+is looked for: nothing may be lost, handled twice or out of order, and no letter of a caseworker may
+arrive twice.
+
+`python -m tests.fire.drills.machines_drill --kills 300` kills each role so often, and writes what
+it found as one line of JSON; it ends with 1 when anything is wrong. `--control NAME` runs a Haven
+that is broken on purpose and must be found.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+import time
+from collections import Counter
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from bot.sandbox import TOKEN, FaultKind, Sandbox, serve
+from tests.fire.answer_times import AnswerTimes
+from tests.fire.delivery_findings import StoredDeployment, judge
+from tests.fire.drill_command import run_command
+from tests.fire.processes.machine_flaws import FLAWS
+from tests.fire.processes.machines import ROLES, Machines, machines
+from tests.fire.processes.network_namespace import (
+    NetworkNamespace,
+    can_be_made,
+    network_namespace,
+)
+from tests.fire.processes.started_deployment import DeskClient, StartedDeployment, wait_for
+from tests.fire.walkers.concurrent_walkers import ConcurrentWalkers
+from tests.support.database.server_pair import server_pair
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from bot.sandbox import Phone
+    from tests.fire.delivery_findings import DeliveryFindings
+    from tests.support.database.server_pair import ServerPair
+
+PAUSES = (1, 5, 20)
+"""Seconds for which a process stands still."""
+BETWEEN = (0.1, 1.0)
+"""Seconds between two faults, at least and at most."""
+CALM = 60.0
+"""Seconds in which everything must be handled once nothing goes wrong any more."""
+FROZEN, CUT_OFF = 12.0, 8.0
+"""Seconds for which the primary stands still, and a worker reaches no database."""
+UPDATES_PER_FAULT = 6
+BEGINS = 180.0
+"""Seconds in which all machines must have begun, on a busy computer too."""
+LATEST_AFTER_PROMOTION, LATEST_NOTICE = 15.0, 10.0
+"""Seconds in which someone is answered after a promotion, and a frozen primary is logged."""
+ASYNCHRONOUS = "asynchronous"
+CONTROLS = ("", *FLAWS, ASYNCHRONOUS)
+"""Havens that must be found wanting; the last one has a standby that no commit waits for."""
+BEHIND = 1.0
+"""Seconds for which the standby stands still before it is promoted."""
+SLOW, REPEATED = 0.4, 3
+"""Seconds by which Telegram answers a letter late, and batches it delivers again, at most."""
+DATA = "data"
+"""The database of cases and messages; the other one holds the keys."""
+SOME_CONNECTIONS = (
+    "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity "
+    "WHERE application_name LIKE 'haven%' ORDER BY random() LIMIT 3) AS found"
+)
+UNCERTAIN = "SELECT count(*) FROM outbox WHERE state = 'uncertain' AND author = 'caseworker'"
+TRANSACTIONS = (
+    "SELECT sum(xact_commit + xact_rollback) FROM pg_stat_database WHERE datname = 'data'"
+)
+
+
+@dataclass(frozen=True)
+class MachinesPlan:
+    """What is to happen."""
+
+    kills: int = 5
+    """Of each role."""
+    pauses: int = 3
+    """Of any machine, each of another length."""
+    disconnects: int = 5
+    """Times a connection to the database is ended by the server."""
+    outages: int = 1
+    """Times the primary stands still, a worker is cut off, and the standby is promoted."""
+    people: int = 20
+    seed: int = 1
+    control: str = ""
+
+    @property
+    def updates(self) -> int:
+        """How many things people do in all."""
+        return UPDATES_PER_FAULT * len(self.faults)
+
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        """Return what is done to which role, in order: one kind after the other."""
+        done = [("kill", role) for role in ROLES for _ in range(self.kills)]
+        done += [("pause", str(PAUSES[it % len(PAUSES)])) for it in range(self.pauses)]
+        done += [("connections", "")] * self.disconnects
+        once = [("freeze", ""), ("cut", ""), ("promotion", "")]
+        return done + [it for it in once for _ in range(self.outages)]
+
+
+@dataclass
+class MachinesFindings:
+    """What was found."""
+
+    kills: int = 0
+    pauses: int = 0
+    cuts: int = 0
+    """Times a worker was cut off; 0 where no network could be made."""
+    letters: int = 0
+    """Letters that a caseworker wrote and the desk took."""
+    letters_twice: int = 0
+    letters_lost: int = 0
+    letters_out_of_order: int = 0
+    uncertain: int = 0
+    """Letters of which staff are told that it is unknown whether they arrived."""
+    repeated_allowed: int = 0
+    """Letters of the bot that were under way when a leader ended."""
+    ends: dict[str, list[int]] = field(default_factory=dict)
+    """What processes ended with that were not killed, by machine."""
+    stuck: str = ""
+    answered_after_promotion: float = 0.0
+    """Seconds, of the longest."""
+    frozen_noticed_after: float = 0.0
+    idle_transactions: float = 0.0
+    """A second and process, while nobody writes."""
+
+
+class CaseworkerAtTwoDesks:
+    """A caseworker who writes to one person, at whichever desk answers."""
+
+    def __init__(self, deployment: StartedDeployment, addresses: list[str], phone: Phone) -> None:
+        self.addresses, self.phone, self.reference = addresses, phone, ""
+        self.client = DeskClient(deployment)
+        self.taken: list[str] = []
+        """Words that a desk took."""
+        self.uncertain: list[str] = []
+        """Words that no desk confirmed or refused."""
+
+    async def begin(self, deployment: StartedDeployment) -> None:
+        """Let the person report, and take the chat over."""
+        await self._person_reports(deployment)
+        self.client.go_to(self.addresses[0])
+        await self.client.wait_until_served()
+        await self.client.sign_in()
+        for verb in ("claim", "take_over"):
+            said = await self.client.do(self.reference, verb)
+            assert not said["refused"], said
+        await self._presses("I can write now")
+
+    async def _person_reports(self, deployment: StartedDeployment) -> None:
+        known = {row[0] for row in deployment.ask("SELECT reference FROM cases")}
+        self.phone.say("/start")
+        await wait_for(self.phone.bot_texts, "an answer to /start")
+        for label in ("English", "Talk to a person", "I am safe here"):
+            await self._presses(label)
+        self.phone.say("He keeps my passport.")
+        await self._presses("Send")
+        found = await wait_for(
+            lambda: {row[0] for row in deployment.ask("SELECT reference FROM cases")} - known,
+            "a case",
+        )
+        (self.reference,) = found
+
+    async def _presses(self, label: str) -> None:
+        def shown() -> str:
+            texts = self.phone.button_labels() if self.phone.bot_texts() else []
+            return next((it for it in texts if label in it), "")
+
+        label = await wait_for(shown, label)
+        before = len(self.phone.bot_texts())
+        self.phone.press(label=label)
+        await wait_for(lambda: len(self.phone.bot_texts()) > before, f"an answer to {label}")
+
+    async def write(self) -> None:
+        """Write a letter; where a desk dies, the same form goes to the other one."""
+        words, nonce = f"Letter {secrets.token_hex(4)}: we are here.", secrets.token_hex(12)
+        for address in (*self.addresses, *self.addresses):
+            self.client.go_to(address)
+            with suppress(httpx.TransportError, ValueError):
+                said = await self.client.do(self.reference, "say", nonce, words=words)
+                (self.taken if not said.get("refused") else self.uncertain).append(words)
+                return
+            await asyncio.sleep(0.1)
+        self.uncertain.append(words)
+
+    def judge(self, found: MachinesFindings) -> None:
+        """Compare what was taken with what arrived."""
+        texts = self.phone.bot_texts()
+        counts = Counter(texts)
+        found.letters += len(self.taken)
+        found.letters_twice += sum(counts[it] > 1 for it in (*self.taken, *self.uncertain))
+        found.letters_lost += sum(not counts[it] for it in self.taken)
+        places = [texts.index(it) for it in self.taken if it in counts]
+        found.letters_out_of_order += sum(later < earlier for earlier, later in pairwise(places))
+
+
+class PairOfServers:
+    """The databases of the deployment: a primary and a standby, new ones after each promotion."""
+
+    def __init__(self, pair: ServerPair, promotions: int, *, is_synchronous: bool) -> None:
+        self.pair, self._is_synchronous = pair, is_synchronous
+        folder = Path(pair.primary.data).parents[1]
+        names = ("a", "b", *(f"machine_{number}" for number in range(promotions)))
+        self._hosts = ",".join(str(folder / name / "data") for name in names)
+        self._promoted = 0
+        pair.wait_for_standby()
+        if is_synchronous:
+            pair.be_synchronous()
+
+    def new_database(self, name: str) -> str:
+        """Make a database and return its address, which leads to the server that takes writes."""
+        self.pair.primary.run(f"CREATE DATABASE {name}")
+        ways = f"host={self._hosts}&target_session_attrs=read-write"
+        return f"postgresql://postgres:@/{name}?{ways}"
+
+    def socket(self) -> str:
+        """Return the socket of the server that takes writes."""
+        return f"{self.pair.primary.data}/.s.PGSQL.5432"
+
+    def ask(self, sql: str, name: str = "postgres") -> int:
+        """Return the number in the first row of an answer."""
+        row = self.pair.primary.run(sql, name)
+        return int(str(row[0])) if row and row[0] is not None else 0
+
+    def promote(self) -> None:
+        """Kill the primary and have its standby take over; return once it takes writes.
+
+        The standby stands still before that: what was confirmed meanwhile did not wait for it.
+        """
+        self.pair.standby.freeze()
+        time.sleep(BEHIND)
+        self.pair.primary.kill()
+        self.pair.standby.thaw()
+        self.pair.promote()
+
+    def follow(self) -> None:
+        """Give the server that took over a standby, for which each commit waits."""
+        name = f"machine_{self._promoted}"
+        self._promoted += 1
+        self.pair.follow_standby(name)
+        if self._is_synchronous:
+            self.pair.be_synchronous(name)
+
+
+@dataclass
+class MachinesDrill:
+    """One evening on several machines."""
+
+    plan: MachinesPlan
+    sandbox: Sandbox
+    pair: PairOfServers
+    disk: StoredDeployment
+    machines: Machines
+    crowd: ConcurrentWalkers
+    staff: CaseworkerAtTwoDesks
+    times: AnswerTimes
+    network: NetworkNamespace | None
+    """Where one of the workers is, if this machine lets a network be made."""
+    found: MachinesFindings = field(default_factory=MachinesFindings)
+
+    def __post_init__(self) -> None:
+        self._dice = Random(f"{self.plan.seed} faults")
+
+    async def run(self, tell: Callable[[int], None]) -> None:
+        """Do everything that was planned while people and staff write."""
+        faults = self.plan.faults
+        for number, (kind, what) in enumerate(faults, 1):
+            self.crowd.allowed = self.plan.updates * number // (len(faults) + 1)
+            self.times.during = f"{kind} {what}".strip()
+            await self._ready(what)
+            self._disturb()
+            writing = asyncio.create_task(self.staff.write())
+            await asyncio.sleep(self._dice.uniform(*BETWEEN))
+            await getattr(self, f"_{kind}")(what)
+            await writing
+            tell(number)
+        self.times.during = ""
+        self.crowd.allowed = self.plan.updates
+
+    def _disturb(self) -> None:
+        """Let Telegram deliver some updates again, and be slow to answer the next letter."""
+        for trouble in ("again", "twice"):
+            setattr(self.sandbox.updates, trouble, self._dice.randint(0, REPEATED))
+        self.sandbox.faults.add(
+            FaultKind.SLOW, method="sendMessage", chat=self.staff.phone.id, times=1, seconds=SLOW
+        )
+
+    async def _ready(self, role: str) -> None:
+        """Wait until a machine of a role runs, so that every kill meets a process."""
+        if role in ROLES:
+            await wait_for(lambda: all(it.is_alive for it in self.machines.of(role)), role)
+
+    async def _kill(self, role: str) -> None:
+        if role == "leader":
+            await self._letter_under_way()
+        self._dice.choice(self.machines.of(role)).kill()
+        self.found.kills += 1
+        if role == "leader":
+            sending = "SELECT count(*) FROM outbox WHERE state = 'sending'"
+            self.found.repeated_allowed += self.pair.ask(sending, DATA)
+
+    async def _letter_under_way(self) -> None:
+        """Wait until a letter has arrived of which Haven is not told yet."""
+        before = len(self.staff.phone.bot_texts())
+        with suppress(TimeoutError):
+            await wait_for(lambda: len(self.staff.phone.bot_texts()) > before, "a letter", 2.0)
+
+    async def _pause(self, seconds: str) -> None:
+        self.found.pauses += 1
+        await self._dice.choice(self.machines.all).pause(float(seconds))
+
+    async def _connections(self, _what: str) -> None:
+        self.pair.ask(SOME_CONNECTIONS)
+
+    async def _cut(self, _what: str) -> None:
+        """Pull the cable of the worker that has a network of its own."""
+        if self.network is not None:
+            self.network.cut()
+            await asyncio.sleep(CUT_OFF)
+            self.network.mend()
+            self.found.cuts += 1
+
+    async def _freeze(self, _what: str) -> None:
+        before, began = self.machines.said("database_silent"), time.monotonic()
+        self.pair.pair.primary.freeze()
+        thaw = asyncio.create_task(self._thaw())
+        with suppress(TimeoutError):
+            await wait_for(lambda: self.machines.said("database_silent") > before, "a log line")
+            self.found.frozen_noticed_after = round(time.monotonic() - began, 1)
+        await thaw
+
+    async def _thaw(self) -> None:
+        await asyncio.sleep(FROZEN)
+        self.pair.pair.primary.thaw()
+
+    async def _promotion(self, _what: str) -> None:
+        self.crowd.allowed += 2 * self.plan.people
+        await asyncio.to_thread(self.pair.promote)
+        began, before = time.monotonic(), self.crowd.messages
+        self.crowd.allowed += self.plan.people
+        await wait_for(lambda: self.crowd.messages > before + 1, "an answer", CALM)
+        took = round(time.monotonic() - began, 1)
+        self.found.answered_after_promotion = max(self.found.answered_after_promotion, took)
+        await asyncio.to_thread(self.pair.follow)
+
+    async def settle(self) -> None:
+        """Wait until everything is handled and sent."""
+        disk = self.disk
+        await wait_for(lambda: self.crowd.is_there, "people", CALM)
+        await wait_for(lambda: not disk.waiting and not disk.on_the_way, "letters", CALM)
+
+    async def measure_idle(self, seconds: float) -> None:
+        """Count the transactions of a time in which nobody writes."""
+        before = self.pair.ask(TRANSACTIONS)
+        await asyncio.sleep(seconds)
+        count = self.pair.ask(TRANSACTIONS) - before
+        self.found.idle_transactions = round(count / seconds / len(self.machines.all), 2)
+
+
+@asynccontextmanager
+async def drilled(plan: MachinesPlan, folder: Path) -> AsyncIterator[MachinesDrill]:
+    """Put everything up, with everyone at their place."""
+    async with AsyncExitStack() as stack:
+        sandbox = Sandbox(seed=plan.seed, keep_calls=1000)
+        address = await stack.enter_async_context(serve(sandbox))
+        is_synchronous = plan.control != ASYNCHRONOUS
+        servers = stack.enter_context(server_pair())
+        pair = PairOfServers(servers, plan.outages, is_synchronous=is_synchronous)
+        databases = {"database_url": pair.new_database(DATA), "keys_url": pair.new_database("keys")}
+        network = None
+        if can_be_made():
+            network = await stack.enter_async_context(network_namespace(pair.socket))
+        given = {"telegram_token": TOKEN}
+        if not is_synchronous:
+            given["allow_async_standby"] = "yes"
+        deployment = StartedDeployment(folder, address, **databases, **given)
+        settings = deployment.settings | {"HAVEN_DESK_ORIGIN": deployment.desk}
+        running = await stack.enter_async_context(
+            machines(folder, settings, plan.control if is_synchronous else "", network)
+        )
+        crowd = ConcurrentWalkers(sandbox, people=plan.people, acts=plan.updates, seed=plan.seed)
+        desks = [f"http://{it.settings['HAVEN_DESK_LISTEN']}" for it in running.of("desk")]
+        staff = CaseworkerAtTwoDesks(deployment, desks, sandbox.add_phone("Mali", language="en"))
+        stack.push_async_callback(staff.client.close)
+        times = AnswerTimes([it.phone for it in crowd.walkers])
+        await wait_for(lambda: running.said("polling"), "a front", BEGINS)
+        await staff.begin(deployment)
+        disk = StoredDeployment(folder / "data", folder / "key", **databases)
+        drill = MachinesDrill(plan, sandbox, pair, disk, running, crowd, staff, times, network)
+        tasks = [asyncio.create_task(it) for it in (crowd.walk(), times.watch())]
+        stack.push_async_callback(asyncio.gather, *tasks, return_exceptions=True)
+        for each in tasks:
+            stack.callback(each.cancel)
+        yield drill
+
+
+async def run(
+    plan: MachinesPlan, folder: Path, tell: Callable[[int], None] = lambda _: None
+) -> tuple[MachinesFindings, DeliveryFindings, AnswerTimes]:
+    """Do what was planned, and look at what is left."""
+    async with drilled(plan, folder) as drill:
+        try:
+            await drill.run(tell)
+            await drill.settle()
+            await drill.measure_idle(10.0)
+        except (TimeoutError, httpx.TransportError) as error:
+            drill.found.stuck = f"{type(error).__name__}: {error}"
+        drill.staff.judge(drill.found)
+        uncertain = (
+            "SELECT count(*) FROM outbox WHERE state = 'uncertain' AND author = 'caseworker'"
+        )
+        drill.found.uncertain = drill.pair.ask(uncertain, DATA)
+        drill.found.ends = drill.machines.ends
+        return drill.found, judge(drill.disk, drill.crowd.walkers), drill.times
+
+
+def faults_of(
+    plan: MachinesPlan, found: MachinesFindings, kept: DeliveryFindings
+) -> dict[str, object]:
+    """Return everything that should not be."""
+    names = ("letters_twice", "letters_lost", "letters_out_of_order", "stuck")
+    wrong = {name: value for name in names if (value := getattr(found, name))}
+    wrong |= {name: it for name, it in kept.faults.items() if name != "unsent"}
+    if kept.unsent > found.uncertain:  # whoever wrote those knows that they may not have arrived
+        wrong["unsent"] = kept.unsent
+    if kept.repeated > found.repeated_allowed:
+        wrong["repeated"] = kept.repeated
+    if plan.outages and found.answered_after_promotion > LATEST_AFTER_PROMOTION:
+        wrong["answered_after_promotion"] = found.answered_after_promotion
+    if plan.outages and not 0 < found.frozen_noticed_after <= LATEST_NOTICE:
+        wrong["frozen_noticed_after"] = found.frozen_noticed_after
+    return wrong
+
+
+def drill(
+    *, kills: int = 5, pauses: int = 3, disconnects: int = 5, outages: int = 1, control: str = "",
+    tell: Callable[[int], None] = lambda _: None,
+) -> dict[str, Any]:  # fmt: skip
+    """Kill each role so often; return one row of figures, with what is wrong under `faults`."""
+    plan = MachinesPlan(
+        kills=kills, pauses=pauses, disconnects=disconnects, outages=outages, control=control
+    )
+    began = time.monotonic()
+    with TemporaryDirectory() as folder:
+        found, kept, times = asyncio.run(run(plan, Path(folder), tell))
+    waits = {f"p99 {during or 'calm'}": times.part(during, 0.99) for during in sorted(times.waited)}
+    row = asdict(found) | asdict(kept) | waits
+    return row | {
+        "faults": faults_of(plan, found, kept), "seconds": round(time.monotonic() - began, 1)
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(drill, control=CONTROLS))

@@ -1,0 +1,154 @@
+"""Several machines of one deployment: each runs one role of Haven, and is started when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tests.fire.processes.machine_spawner import machine_spawner
+from tests.fire.processes.network_namespace import address_from_afar
+from tests.fire.processes.started_deployment import HOST
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
+
+    from tests.fire.processes.machine_spawner import MachineProcess, MachineSpawner
+    from tests.fire.processes.network_namespace import NetworkNamespace
+
+RESTART_AFTER = 0.2
+"""Seconds after which a supervisor starts an ended process again."""
+FAR = "worker-1"
+"""The machine that may be cut off."""
+DATABASES = ("HAVEN_DATABASE_URL", "HAVEN_KEYS_URL")
+ROLES = {"front": 2, "worker": 4, "leader": 2, "desk": 2}
+"""How many machines run each role; of the leaders one stands by."""
+
+
+@dataclass
+class Machine:
+    """One machine, with a data folder of its own, and the process that runs on it."""
+
+    name: str
+    role: str
+    spawner: MachineSpawner
+    settings: Mapping[str, str]
+    log: Path
+    words: tuple[str, ...]
+    flaw: str = ""
+    lives: int = 0
+    ends: list[int] = field(default_factory=list)
+    """What processes ended with that were not killed."""
+    _process: MachineProcess | None = None
+    _is_killed: bool = False
+
+    async def run(self) -> None:
+        """Keep a process running until cancelled; then end it."""
+        try:
+            while True:
+                await self._live()
+                await asyncio.sleep(RESTART_AFTER)
+        finally:
+            if self._process is not None:
+                self.signal(signal.SIGCONT)
+                self._process.signal(signal.SIGKILL)
+                await self._process.ended()
+
+    async def _live(self) -> None:
+        self._process = await self.spawner.begin(
+            settings=dict(self.settings), log=str(self.log), flaw=self.flaw, words=self.words
+        )
+        self.lives += 1
+        self._is_killed = False
+        ended = await self._process.ended()
+        if not self._is_killed:
+            self.ends.append(ended)
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether a process runs, paused or not."""
+        return self._process is not None and not self._process.is_over
+
+    def kill(self) -> None:
+        """Kill the process as a power cut would."""
+        if self.is_alive and self._process is not None:
+            self._is_killed = True
+            self._process.signal(signal.SIGKILL)
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the process, if there is one."""
+        if self._process is not None:
+            self._process.signal(number)
+
+    async def pause(self, seconds: float) -> None:
+        """Let the process stand still, as a machine does that is moved or overloaded."""
+        self.signal(signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        self.signal(signal.SIGCONT)
+
+    def said(self) -> str:
+        """Return everything its processes wrote."""
+        return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+
+
+@dataclass
+class Machines:
+    """All machines of a deployment."""
+
+    all: list[Machine]
+
+    def of(self, role: str) -> list[Machine]:
+        """Return the machines of a role."""
+        return [it for it in self.all if it.role == role]
+
+    @property
+    def ends(self) -> dict[str, list[int]]:
+        """What processes ended with that were not killed, by machine."""
+        return {it.name: it.ends for it in self.all if it.ends}
+
+    def said(self, event: str) -> int:
+        """Return how often any of them logged an event."""
+        return sum(it.said().count(f'"{event}"') for it in self.all)
+
+
+def free_port() -> int:
+    """Return a port that was free a moment ago."""
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        return int(free.getsockname()[1])
+
+
+@asynccontextmanager
+async def machines(
+    folder: Path, settings: dict[str, str], flaw: str = "",
+    network: NetworkNamespace | None = None,
+) -> AsyncIterator[Machines]:  # fmt: skip
+    """Start the machines of a deployment; the first worker is in a network of its own, if any."""
+    async with AsyncExitStack() as stack:
+        near = await stack.enter_async_context(machine_spawner())
+        far = near
+        if network is not None:
+            far = await stack.enter_async_context(machine_spawner(network.words))
+        made: list[Machine] = []
+        for role, count in ROLES.items():
+            for number in range(1, count + 1):
+                name = f"{role}-{number}"
+                (folder / name).mkdir()
+                own, spawner = settings | {"HAVEN_DATA": str(folder / name)}, near
+                if name == FAR and network is not None:
+                    own, spawner = own | {it: address_from_afar(own[it]) for it in DATABASES}, far
+                if role == "desk":
+                    own = own | {"HAVEN_DESK_LISTEN": f"{HOST}:{free_port()}"}
+                words = ("--only", role, *(("--standby",) if role == "leader" else ()))
+                made.append(Machine(name, role, spawner, own, folder / f"{name}.log", words, flaw))
+        running = [asyncio.create_task(it.run()) for it in made]
+        try:
+            yield Machines(made)
+        finally:
+            for each in running:
+                each.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
