@@ -71,8 +71,8 @@ from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import DiskLevel, DiskSpace
 from bot.store.faults import is_store_error
 from bot.store.findings import CLOCK_DOUBTED_UNTIL, CLOCK_ERROR, TOKEN_REFUSED_SINCE
-from bot.store.heartbeat import Absence, record_heartbeat, return_from_absence
 from bot.store.patience import Patience
+from bot.store.processes.heartbeat import Absence, record_heartbeat, return_from_absence
 from bot.store.shared_values import SharedValues
 from bot.vault.passphrase_hash import PassphraseHashWorker
 from flows.texts import phrases

@@ -107,21 +107,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
             yield "a caseworker can open what people send", lambda: _check_key_holders(settings)
             yield from standby_checks(settings)
     if not is_away and not fault_of(lambda: check_schema(url)):
-        use_stored_checks(settings)
-        yield "Telegram accepts the token", lambda: _check_token(settings)
-        if not fault_of(settings.token):
-            yield "the chats are this bot's", lambda: _check_bot(settings)
-        running, now = _read(settings, load_processes), SystemClock().now()
-        yield describe(running, now), lambda: refuse_missing(running, now)
-        yield "clock agrees with Telegram's", lambda: _check_clock(settings)
-        yield "messages are fetched from Telegram", lambda: _check_polling(settings)
-        yield "files can be stored and erased", lambda: check_files(settings)
-        yield "every message was handled", lambda: _check_quarantine(settings)
-        yield "nothing is kept too long", lambda: _check_retention(settings)
-        yield _comparing(settings), lambda: _check_connections(settings)
-        if settings.desk_group and settings.desk_mode == "content":
-            yield "the group is not shared by offices", lambda: _check_group(settings)
-        yield "on-call caseworkers can be reached", lambda: _check_on_call(settings)
+        yield from _checks_of_data(settings)
     if settings.backups is not None or settings.backup_key:
         yield "backups are made and expire", lambda: _check_backups(settings)
     yield "disk space", lambda: _check_disk(DataDirectory(settings.data))
@@ -138,6 +124,25 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         yield "referral sheets can be made as PDF", Typesetter().check
     yield "languages", lambda: _check_languages(settings)
     yield "names of the bot", lambda: checked_bot_names(settings)
+
+
+def _checks_of_data(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield the checks that read data of this release's schema."""
+    use_stored_checks(settings)
+    yield "Telegram accepts the token", lambda: _check_token(settings)
+    if not fault_of(settings.token):
+        yield "the chats are this bot's", lambda: _check_bot(settings)
+    running, now = _read(settings, load_processes), SystemClock().now()
+    yield describe(running, now), lambda: refuse_missing(running, now)
+    yield "clock agrees with Telegram's", lambda: _check_clock(settings)
+    yield "messages are fetched from Telegram", lambda: _check_polling(settings)
+    yield "files can be stored and erased", lambda: check_files(settings)
+    yield "every message was handled", lambda: _check_quarantine(settings)
+    yield "nothing is kept too long", lambda: _check_retention(settings)
+    yield _comparing(settings), lambda: _check_connections(settings)
+    if settings.desk_group and settings.desk_mode == "content":
+        yield "the group is not shared by offices", lambda: _check_group(settings)
+    yield "on-call caseworkers can be reached", lambda: _check_on_call(settings)
 
 
 def _refuse_lost(settings: Settings) -> None:

@@ -27,9 +27,9 @@ from bot.hotline.contact_rule import (
     clock_error,
 )
 from bot.store.findings import CLOCK_ERROR
-from bot.store.heartbeat import last_heartbeat
+from bot.store.processes.heartbeat import last_heartbeat
 from bot.store.statements import delete_by, select_by, upsert
-from bot.store.tables.processes import host_clocks
+from bot.store.tables.machines import host_clocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

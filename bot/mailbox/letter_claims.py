@@ -22,8 +22,8 @@ from bot.mailbox.letter import Author, LetterState
 from bot.store.compiled import Prepared, PreparedList
 from bot.store.processes.running import process_number
 from bot.store.statements import select_by, select_one, update_by
+from bot.store.tables.machines import processes
 from bot.store.tables.main import UNSENT, outbox
-from bot.store.tables.processes import processes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

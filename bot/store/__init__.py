@@ -35,16 +35,15 @@ from bot.store.tables import (  # noqa: F401 - registers every table
     exports,
     figures,
     interpreting,
+    machines,
     offices,
     on_call,
     origins,
     partners,
     phrases,
-    processes,
     record,
     service_hours,
     services,
-    shared_values,
     training,
 )
 from bot.store.writer import Work, Writer

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.clock import MINUTE
-from bot.store.heartbeat import last_heartbeat
+from bot.store.processes.heartbeat import last_heartbeat
 from bot.store.statements import select_in, select_one, upsert
 from bot.store.tables.main import rounds
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.errors import CommitFailedError
 from bot.store.statements import delete_by, select_by, upsert
-from bot.store.tables.shared_values import shared_values
+from bot.store.tables.machines import shared_values
 
 if TYPE_CHECKING:
     from bot.store.writer import Work, Writer

@@ -15,7 +15,7 @@ from bot.conversation import FileRef, PlaceAnswer, TimeAnswer
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.staff.staff import Staff
-from bot.store.heartbeat import record_heartbeat, return_from_absence
+from bot.store.processes.heartbeat import record_heartbeat, return_from_absence
 from bot.vault.audit.log import AuditLog
 from flows.requests.report import Report
 from tests.support.content.catalogue_files import read_in

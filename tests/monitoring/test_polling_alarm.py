@@ -14,7 +14,7 @@ from bot.languages import catalogue
 from bot.messages import SendText
 from bot.monitoring.activity import Activity
 from bot.monitoring.polling_alarm import CHECK_SECONDS, watch_polling
-from bot.store.heartbeat import record_heartbeat
+from bot.store.processes.heartbeat import record_heartbeat
 from tests.support.harnesses.hotline_harness import ALWAYS, BOT, HotlineHarness
 from tests.support.harnesses.web_desk_harness import WebDeskHarness
 

@@ -8,7 +8,12 @@ import pytest
 
 from bot.clock import DAY, HOUR, SECOND
 from bot.store.database import Database
-from bot.store.heartbeat import LOSS_WINDOW, Absence, record_heartbeat, return_from_absence
+from bot.store.processes.heartbeat import (
+    LOSS_WINDOW,
+    Absence,
+    record_heartbeat,
+    return_from_absence,
+)
 from tests.support.database_fixtures import migrated_url, on_both_databases, query
 from tests.support.moved_clock import MIDDAY
 

@@ -29,7 +29,7 @@ from bot.hotline.queue.alerts import alert_recipients, load_alert
 from bot.mailbox.letter import Letter
 from bot.mailbox.outbox import REMOVAL_HOLD
 from bot.messages import DeleteMessages
-from bot.store.heartbeat import last_heartbeat
+from bot.store.processes.heartbeat import last_heartbeat
 from bot.vault.audit.log import SYSTEM
 
 if TYPE_CHECKING:

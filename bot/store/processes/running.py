@@ -18,7 +18,7 @@ from sqlalchemy import bindparam
 from bot.clock import SECOND, boot_number
 from bot.release import installed_release
 from bot.store.statements import delete_by, delete_in, select_by, upsert
-from bot.store.tables.processes import processes
+from bot.store.tables.machines import processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

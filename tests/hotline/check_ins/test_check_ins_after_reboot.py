@@ -13,7 +13,7 @@ from bot.hotline.clock_record import _fault_of
 from bot.hotline.contact_rule import DISTRUST_PERIOD
 from bot.store.database import Database
 from bot.store.findings import CLOCK_DOUBTED_UNTIL, CLOCK_ERROR, load_findings
-from bot.store.heartbeat import record_heartbeat
+from bot.store.processes.heartbeat import record_heartbeat
 from tests.hotline.check_ins.test_check_ins import agreed, looks, until
 from tests.support.database_fixtures import migrated_url
 from tests.support.harnesses.hotline_harness import ALWAYS, BOT

@@ -24,7 +24,7 @@ from bot.mailbox.inbox import Arrival
 from bot.mailbox.rate_limit import UNLIMITED, RateLimits
 from bot.places.taiwan.recipients import RECIPIENTS
 from bot.settings import Settings, load_settings
-from bot.store.heartbeat import record_heartbeat
+from bot.store.processes.heartbeat import record_heartbeat
 from bot.vault import HostKey, Vault
 from tests.support.database.cheap_passphrase_hash import InlinePassphraseHasher
 from tests.support.database.key_store_fixtures import enrol_keyholder, key_store

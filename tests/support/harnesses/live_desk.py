@@ -26,7 +26,7 @@ from bot.desks.web.auth.totp import STEP_SECONDS, SecondFactors
 from bot.desks.web.form_nonces import new_nonce
 from bot.hotline.figures.counters import FigureCounters, load_counts, month_start
 from bot.hotline.figures.sources import CountedMonth
-from bot.store.heartbeat import record_heartbeat
+from bot.store.processes.heartbeat import record_heartbeat
 from bot.vault.erasure.retention import Retention
 from tests.support.database.key_store_fixtures import (
     CHEAP,

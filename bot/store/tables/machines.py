@@ -1,4 +1,4 @@
-"""Tables of what runs: one row a process, and how the clocks of each machine stand."""
+"""What the machines of a deployment share: who runs, their clocks, and small values by name."""
 
 from __future__ import annotations
 
@@ -28,5 +28,17 @@ host_clocks = Table(
         "holds": "how the two clocks of a machine stand to each other, for each of its starts; no "
         "word about a person",
         "erased": "30 days after it was stored",
+    },
+)
+
+shared_values = Table(
+    "shared_values",
+    metadata,
+    Column("name", String(48), primary_key=True),
+    Column("value", String(200), nullable=False),
+    info={
+        "holds": "Telegram's ids of our own recordings, the digest of the public profile it was "
+        "told last, the mark of the bucket that holds the files; nothing about a person",
+        "erased": "replaced when it changes",
     },
 )
