@@ -44,6 +44,7 @@ MODULES = {
     "figures": "figures_drill",
     "partner_figures": "partner_figures_drill",
     "clean_root": "clean_root_drill",
+    "machines": "machines_drill",
     "states": "full_length_drill",
 }
 """Each drill's module: its `drill(...)` returns figures, with what is wrong under `faults`."""
@@ -66,6 +67,7 @@ LONG: dict[str, dict[str, Any]] = {
     "figures": {"histories": 10_000},
     "partner_figures": {"histories": 10_000},
     "clean_root": {"releases": 9},
+    "machines": {"kills": 300, "pauses": 30, "disconnects": 100, "outages": 5},
     "states": {"files": 100},
 }
 """What a drill is asked for with `--long`."""

@@ -14,13 +14,10 @@ that is broken on purpose and must be found.
 from __future__ import annotations
 
 import asyncio
-import secrets
 import sys
 import time
-from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -30,6 +27,7 @@ import httpx
 
 from bot.sandbox import TOKEN, FaultKind, Sandbox, serve
 from tests.fire.answer_times import AnswerTimes
+from tests.fire.caseworker_at_two_desks import CaseworkerAtTwoDesks
 from tests.fire.delivery_findings import StoredDeployment, judge
 from tests.fire.drill_command import run_command
 from tests.fire.processes.machine_flaws import FLAWS
@@ -39,14 +37,13 @@ from tests.fire.processes.network_namespace import (
     can_be_made,
     network_namespace,
 )
-from tests.fire.processes.started_deployment import DeskClient, StartedDeployment, wait_for
+from tests.fire.processes.started_deployment import StartedDeployment, wait_for
 from tests.fire.walkers.concurrent_walkers import ConcurrentWalkers
 from tests.support.database.server_pair import server_pair
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from bot.sandbox import Phone
     from tests.fire.delivery_findings import DeliveryFindings
     from tests.support.database.server_pair import ServerPair
 
@@ -70,6 +67,9 @@ BEHIND = 1.0
 """Seconds for which the standby stands still before it is promoted."""
 SLOW, REPEATED = 0.4, 3
 """Seconds by which Telegram answers a letter late, and batches it delivers again, at most."""
+SEEDS = (1, 2, 3)
+CONTROL_PATIENCE = 20.0
+"""Seconds after which those are given up who lost their way because something is broken."""
 DATA = "data"
 """The database of cases and messages; the other one holds the keys."""
 SOME_CONNECTIONS = (
@@ -97,6 +97,7 @@ class MachinesPlan:
     people: int = 20
     seed: int = 1
     control: str = ""
+    patience: float = CALM
 
     @property
     def updates(self) -> int:
@@ -138,75 +139,6 @@ class MachinesFindings:
     frozen_noticed_after: float = 0.0
     idle_transactions: float = 0.0
     """A second and process, while nobody writes."""
-
-
-class CaseworkerAtTwoDesks:
-    """A caseworker who writes to one person, at whichever desk answers."""
-
-    def __init__(self, deployment: StartedDeployment, addresses: list[str], phone: Phone) -> None:
-        self.addresses, self.phone, self.reference = addresses, phone, ""
-        self.client = DeskClient(deployment)
-        self.taken: list[str] = []
-        """Words that a desk took."""
-        self.uncertain: list[str] = []
-        """Words that no desk confirmed or refused."""
-
-    async def begin(self, deployment: StartedDeployment) -> None:
-        """Let the person report, and take the chat over."""
-        await self._person_reports(deployment)
-        self.client.go_to(self.addresses[0])
-        await self.client.wait_until_served()
-        await self.client.sign_in()
-        for verb in ("claim", "take_over"):
-            said = await self.client.do(self.reference, verb)
-            assert not said["refused"], said
-        await self._presses("I can write now")
-
-    async def _person_reports(self, deployment: StartedDeployment) -> None:
-        known = {row[0] for row in deployment.ask("SELECT reference FROM cases")}
-        self.phone.say("/start")
-        await wait_for(self.phone.bot_texts, "an answer to /start")
-        for label in ("English", "Talk to a person", "I am safe here"):
-            await self._presses(label)
-        self.phone.say("He keeps my passport.")
-        await self._presses("Send")
-        found = await wait_for(
-            lambda: {row[0] for row in deployment.ask("SELECT reference FROM cases")} - known,
-            "a case",
-        )
-        (self.reference,) = found
-
-    async def _presses(self, label: str) -> None:
-        def shown() -> str:
-            texts = self.phone.button_labels() if self.phone.bot_texts() else []
-            return next((it for it in texts if label in it), "")
-
-        label = await wait_for(shown, label)
-        before = len(self.phone.bot_texts())
-        self.phone.press(label=label)
-        await wait_for(lambda: len(self.phone.bot_texts()) > before, f"an answer to {label}")
-
-    async def write(self) -> None:
-        """Write a letter; where a desk dies, the same form goes to the other one."""
-        words, nonce = f"Letter {secrets.token_hex(4)}: we are here.", secrets.token_hex(12)
-        for address in (*self.addresses, *self.addresses):
-            self.client.go_to(address)
-            with suppress(httpx.TransportError, ValueError):
-                said = await self.client.do(self.reference, "say", nonce, words=words)
-                (self.taken if not said.get("refused") else self.uncertain).append(words)
-                return
-            await asyncio.sleep(0.1)
-        self.uncertain.append(words)
-
-    def judge(self, found: MachinesFindings) -> None:
-        """Compare what was taken with what arrived."""
-        texts = self.phone.bot_texts()
-        counts = Counter(texts)
-        found.letters += len(self.taken)
-        found.letters_twice += sum(counts[it] > 1 for it in (*self.taken, *self.uncertain))
-        found.letters_lost += sum(not counts[it] for it in self.taken)
-        places = [texts.index(it) for it in self.taken if it in counts]
-        found.letters_out_of_order += sum(later < earlier for earlier, later in pairwise(places))
 
 
 class PairOfServers:
@@ -353,7 +285,7 @@ class MachinesDrill:
         await asyncio.to_thread(self.pair.promote)
         began, before = time.monotonic(), self.crowd.messages
         self.crowd.allowed += self.plan.people
-        await wait_for(lambda: self.crowd.messages > before + 1, "an answer", CALM)
+        await wait_for(lambda: self.crowd.messages > before + 1, "an answer", self.plan.patience)
         took = round(time.monotonic() - began, 1)
         self.found.answered_after_promotion = max(self.found.answered_after_promotion, took)
         await asyncio.to_thread(self.pair.follow)
@@ -361,8 +293,10 @@ class MachinesDrill:
     async def settle(self) -> None:
         """Wait until everything is handled and sent."""
         disk = self.disk
-        await wait_for(lambda: self.crowd.is_there, "people", CALM)
-        await wait_for(lambda: not disk.waiting and not disk.on_the_way, "letters", CALM)
+        await wait_for(lambda: self.crowd.is_there, "people", self.plan.patience)
+        await wait_for(
+            lambda: not disk.waiting and not disk.on_the_way, "letters", self.plan.patience
+        )
 
     async def measure_idle(self, seconds: float) -> None:
         """Count the transactions of a time in which nobody writes."""
@@ -394,12 +328,13 @@ async def drilled(plan: MachinesPlan, folder: Path) -> AsyncIterator[MachinesDri
             machines(folder, settings, plan.control if is_synchronous else "", network)
         )
         crowd = ConcurrentWalkers(sandbox, people=plan.people, acts=plan.updates, seed=plan.seed)
-        desks = [f"http://{it.settings['HAVEN_DESK_LISTEN']}" for it in running.of("desk")]
-        staff = CaseworkerAtTwoDesks(deployment, desks, sandbox.add_phone("Mali", language="en"))
+        staff = CaseworkerAtTwoDesks(
+            deployment, running.desks(), sandbox.add_phone("Mali", language="en")
+        )
         stack.push_async_callback(staff.client.close)
         times = AnswerTimes([it.phone for it in crowd.walkers])
         await wait_for(lambda: running.said("polling"), "a front", BEGINS)
-        await staff.begin(deployment)
+        await staff.begin()
         disk = StoredDeployment(folder / "data", folder / "key", **databases)
         drill = MachinesDrill(plan, sandbox, pair, disk, running, crowd, staff, times, network)
         tasks = [asyncio.create_task(it) for it in (crowd.walk(), times.watch())]
@@ -420,7 +355,9 @@ async def run(
             await drill.measure_idle(10.0)
         except (TimeoutError, httpx.TransportError) as error:
             drill.found.stuck = f"{type(error).__name__}: {error}"
-        drill.staff.judge(drill.found)
+        found, staff = drill.found, drill.staff
+        found.letters, found.letters_twice = len(staff.taken), staff.twice()
+        found.letters_lost, found.letters_out_of_order = staff.lost(), staff.out_of_order()
         uncertain = (
             "SELECT count(*) FROM outbox WHERE state = 'uncertain' AND author = 'caseworker'"
         )
@@ -456,13 +393,36 @@ def drill(
         kills=kills, pauses=pauses, disconnects=disconnects, outages=outages, control=control
     )
     began = time.monotonic()
-    with TemporaryDirectory() as folder:
-        found, kept, times = asyncio.run(run(plan, Path(folder), tell))
+    found, kept, times = _carried_out(plan, tell)
     waits = {f"p99 {during or 'calm'}": times.part(during, 0.99) for during in sorted(times.waited)}
+    faults = faults_of(plan, found, kept)
     row = asdict(found) | asdict(kept) | waits
-    return row | {
-        "faults": faults_of(plan, found, kept), "seconds": round(time.monotonic() - began, 1)
-    }  # fmt: skip
+    if not control:
+        row["controls"] = [name for name in CONTROLS if name and is_noticed(name)]
+        if unnoticed := {*CONTROLS} - {"", *row["controls"]}:
+            faults["unnoticed"] = sorted(unnoticed)
+    return row | {"faults": faults, "seconds": round(time.monotonic() - began, 1)}
+
+
+def _carried_out(
+    plan: MachinesPlan, tell: Callable[[int], None] = lambda _: None
+) -> tuple[MachinesFindings, DeliveryFindings, AnswerTimes]:
+    with TemporaryDirectory() as folder:
+        return asyncio.run(run(plan, Path(folder), tell))
+
+
+def is_noticed(control: str) -> bool:
+    """Tell whether a short drill finds fault with a Haven that is broken on purpose."""
+    outages = int(control == ASYNCHRONOUS)
+    for seed in SEEDS:  # chance decides what a fault meets
+        plan = MachinesPlan(
+            kills=3 * (1 - outages), pauses=0, disconnects=0, outages=outages, seed=seed,
+            control=control, patience=CONTROL_PATIENCE,
+        )  # fmt: skip
+        found, kept, _times = _carried_out(plan)
+        if faults_of(plan, found, kept):
+            return True
+    return False
 
 
 if __name__ == "__main__":

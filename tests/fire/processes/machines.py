@@ -85,9 +85,17 @@ class Machine:
             self._process.signal(number)
 
     async def pause(self, seconds: float) -> None:
-        """Let the process stand still, as a machine does that is moved or overloaded."""
-        self.signal(signal.SIGSTOP)
+        """Let the process stand still for a time."""
+        self.stand_still()
         await asyncio.sleep(seconds)
+        self.go_on()
+
+    def stand_still(self) -> None:
+        """Stop the process in the midst of anything, as a machine that is moved or overloaded."""
+        self.signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it go on where it stood."""
         self.signal(signal.SIGCONT)
 
     def said(self) -> str:
@@ -104,6 +112,14 @@ class Machines:
     def of(self, role: str) -> list[Machine]:
         """Return the machines of a role."""
         return [it for it in self.all if it.role == role]
+
+    def named(self, name: str) -> Machine:
+        """Return the machine of this name."""
+        return next(it for it in self.all if it.name == name)
+
+    def desks(self) -> list[str]:
+        """Return the addresses of the desks."""
+        return [f"http://{it.settings['HAVEN_DESK_LISTEN']}" for it in self.of("desk")]
 
     @property
     def ends(self) -> dict[str, list[int]]:
@@ -125,7 +141,7 @@ def free_port() -> int:
 @asynccontextmanager
 async def machines(
     folder: Path, settings: dict[str, str], flaw: str = "",
-    network: NetworkNamespace | None = None,
+    network: NetworkNamespace | None = None, counts: Mapping[str, int] = ROLES,
 ) -> AsyncIterator[Machines]:  # fmt: skip
     """Start the machines of a deployment; the first worker is in a network of its own, if any."""
     async with AsyncExitStack() as stack:
@@ -134,7 +150,7 @@ async def machines(
         if network is not None:
             far = await stack.enter_async_context(machine_spawner(network.words))
         made: list[Machine] = []
-        for role, count in ROLES.items():
+        for role, count in counts.items():
             for number in range(1, count + 1):
                 name = f"{role}-{number}"
                 (folder / name).mkdir()

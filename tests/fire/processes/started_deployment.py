@@ -97,6 +97,15 @@ class StartedProcess:
         return await self._ended
 
 
+@dataclass(frozen=True)
+class DeskAccess:
+    """What a caseworker signs in with, and where."""
+
+    desk: str
+    who: str
+    secret: str
+
+
 class StartedDeployment:
     """Data, keys and one supervisor; `begin` starts a process on them."""
 
@@ -121,19 +130,22 @@ class StartedDeployment:
         self._settings |= {f"HAVEN_{name.upper()}": str(value) for name, value in given.items()}
         self._database_url = settings.get("database_url", DataDirectory(self.data).database_url)
         HostKey.create(folder / "key")
-        self._enrol(load_settings(**given))
+        self._loaded = load_settings(**given)
+        self.mei = self.enrol("Mei")
 
-    def _enrol(self, settings: Any) -> None:
-        database = open_database(settings)
-        with closing(database.writer), closing(open_vault(settings, database)) as vault:
+    def enrol(self, name: str) -> DeskAccess:
+        """Enrol one more supervisor, who is on duty."""
+        database = open_database(self._loaded)
+        with closing(database.writer), closing(open_vault(self._loaded, database)) as vault:
             now, run, staff = time.time_ns() // 1000, database.writer.run_sync, Staff(vault)
-            about = {"name": "Mei", "role": Role.SUPERVISOR, "title": "caseworker",
+            about = {"name": name, "role": Role.SUPERVISOR, "title": "caseworker",
                      "queues": QUEUES, "languages": ("en",), "most": 99}  # fmt: skip
-            self.who = run(lambda work: staff.add(work, now, **about)).id
-            run(lambda work: staff.set_duty(work, self.who, on=True))
-            staff_keys(vault).enrol(self.who, Role.SUPERVISOR.value, QUEUES, PASSWORD, now)
-            self.secret = SecondFactors.new_totp_secret()
-            run(lambda work: SecondFactors(vault).store_totp(work, self.who, self.secret, 0, now))
+            who = run(lambda work: staff.add(work, now, **about)).id
+            run(lambda work: staff.set_duty(work, who, on=True))
+            staff_keys(vault).enrol(who, Role.SUPERVISOR.value, QUEUES, PASSWORD, now)
+            secret = SecondFactors.new_totp_secret()
+            run(lambda work: SecondFactors(vault).store_totp(work, who, secret, 0, now))
+        return DeskAccess(self.desk, who, secret)
 
     def begin(self, *more: str) -> StartedProcess:
         """Start a process; `more` is added to its command."""
@@ -170,8 +182,9 @@ class StartedDeployment:
 class DeskClient:
     """A caseworker's browser at a desk of a real process."""
 
-    def __init__(self, deployment: StartedDeployment) -> None:
-        self._deployment = deployment
+    def __init__(self, deployment: StartedDeployment, access: DeskAccess | None = None) -> None:
+        """Come as Mei, or as another caseworker."""
+        self._access = access or deployment.mei
         self._client = httpx.AsyncClient(
             base_url=deployment.desk, timeout=httpx.Timeout(20.0),
             headers={"user-agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"},
@@ -180,7 +193,7 @@ class DeskClient:
 
     def go_to(self, address: str) -> None:
         """Send what follows to this desk of the deployment, as a load balancer does."""
-        self._client.headers["host"] = httpx.URL(self._deployment.desk).netloc.decode()
+        self._client.headers["host"] = httpx.URL(self._access.desk).netloc.decode()
         self._client.base_url = httpx.URL(address)
 
     async def close(self) -> None:
@@ -213,8 +226,8 @@ class DeskClient:
 
     async def try_to_sign_in(self, later: int = 0) -> httpx.Response:
         """Send name, password and the code of so many half minutes later: each is taken once."""
-        code = pyotp.TOTP(self._deployment.secret).at(int(time.time()) + 30 * later)
-        fields = {"who": self._deployment.who, "password": PASSWORD, "code": code}
+        code = pyotp.TOTP(self._access.secret).at(int(time.time()) + 30 * later)
+        fields = {"who": self._access.who, "password": PASSWORD, "code": code}
         return await self.send("/signin", fields)
 
     async def get(self, path: str) -> httpx.Response:
@@ -223,7 +236,7 @@ class DeskClient:
 
     async def send(self, path: str, fields: dict[str, str], **headers: str) -> httpx.Response:
         """Send a form."""
-        given = {"origin": self._deployment.desk, **self._headers(), **headers}
+        given = {"origin": self._access.desk, **self._headers(), **headers}
         return await self._keep(self._client.post(path, data=fields, headers=given))
 
     async def do(self, reference: str, verb: str, nonce: str = "", **fields: str) -> dict[str, Any]:
