@@ -369,7 +369,7 @@ def permanent_facts(settings: Settings) -> frozenset[str]:
     facts = {
         "police": _has_officers(settings),
         "office": settings.organisation_kind in GOVERNMENT_KINDS,
-        "elsewhere": _is_remote(settings.database_url),
+        "elsewhere": _is_remote(settings.database_url) or settings.files_url.startswith("s3:"),
         "compared": bool(settings.connections),
         f"desk_{settings.desk_mode}": bool(settings.desk_group),
         "backups": settings.backups is not None,

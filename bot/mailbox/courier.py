@@ -106,7 +106,7 @@ class Courier:
         self._waiting: dict[bytes, deque[Letter]] = {}
         self._in_flight: set[bytes] = set()
         self._timers: dict[bytes, asyncio.TimerHandle] = {}
-        self._taken: set[int] = set()
+        self._taken: dict[int, Letter] = {}
         self._dropped: dict[int, list[int]] = {}
         """Letters that waited behind one that showed that the chat has blocked us."""
         self._stored_chats: set[bytes] | None = None
@@ -141,9 +141,11 @@ class Courier:
                 self._take(letter)
 
     def _take(self, letter: Letter) -> None:
-        if letter.id in self._taken:
+        if (taken := self._taken.get(letter.id)) is not None:
+            # It was stored and read from the store before it was handed over: its claim counts.
+            taken.fence = max(taken.fence, letter.fence)
             return
-        self._taken.add(letter.id)
+        self._taken[letter.id] = letter
         if type(letter.body) is ClearChat:
             self._drop_waiting(letter)
         waiting = self._waiting.get(letter.chat_key)
@@ -281,7 +283,7 @@ class Courier:
         finally:
             self._in_flight.discard(chat_key)
         if result.delay_reason is not None:
-            self._taken.discard(letter.id)
+            self._taken.pop(letter.id, None)
             self._advance(chat_key, dropped=False)
             return
         self._add_result(result)
@@ -458,5 +460,6 @@ class Courier:
         # Only now: until then the store has them as queued, and they would be sent twice.
         for result in results:
             if result.state is not LetterState.QUEUED:
-                self._taken.discard(result.letter.id)
-                self._taken.difference_update(self._dropped.pop(result.letter.id, ()))
+                self._taken.pop(result.letter.id, None)
+                for dropped in self._dropped.pop(result.letter.id, ()):
+                    self._taken.pop(dropped, None)

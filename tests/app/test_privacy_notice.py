@@ -52,6 +52,7 @@ TOLD: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "agreements": ({"agreements": "legal_aid=2026-01-01/"}, {"agreements": AGREED}),
     "connections": ({"connections": REASON},),
     "database_url": ({"database_url": "postgresql://haven@db.example.org/haven"},),
+    "files_url": (),  # as a database elsewhere: below
 }
 """Settings that change what is true, and other values of them."""
 NOT_TOLD = {
@@ -59,6 +60,9 @@ NOT_TOLD = {
     "telegram_token": "which bot",
     "telegram_token_file": "where on this machine",
     "telegram_api": "Telegram can read it whoever brings it there",
+    "webhook_url": "where Telegram hands over what it can read anyway",
+    "webhook_listen": "where on this machine",
+    "webhook_secret_file": "where on this machine",
     "telegram_proxy": "it passes on TLS, and reads nothing",
     "host_key_file": "where on this machine",
     "passphrase_file": "where on this machine",
@@ -70,6 +74,11 @@ NOT_TOLD = {
     "partner_room_origin": "where partners sign in; what they read a person agreed to pass on",
     "desk_origin": "where colleagues find what they read in any case",
     "keys_url": "keys lie there locked, as the words do",
+    "allow_async_standby": "on how many of our machines, not on whose",
+    "files_endpoint": "which bucket; that there is one is told",
+    "files_region": "which bucket; that there is one is told",
+    "files_addressing": "how the bucket is asked",
+    "files_key_file": "where on this machine",
     "time_zone": "what clock",
     "languages": "which of them people can choose",
     "bot_names": "what the chat is called",
@@ -117,6 +126,13 @@ def test_what_is_not_told_changes_nothing(tag: str) -> None:
         database_url="postgresql://haven@/haven?host=/run/postgresql", silence_minutes=5,
     )  # fmt: skip
     assert same.version(tag) == notice_of().version(tag)
+
+
+@every_language
+def test_files_in_a_bucket_are_told_as_a_database_elsewhere(tag: str) -> None:
+    elsewhere = notice_of(database_url="postgresql://haven@db.example.org/haven")
+    assert notice_of(files_url="s3://haven-files/taipei").text(tag) == elsewhere.text(tag)
+    assert notice_of(files_url="file:///srv/files").text(tag) == notice_of().text(tag)
 
 
 @every_language

@@ -77,5 +77,5 @@ def test_a_setting_that_cannot_be_used_stops_the_start(given: dict[str, str]) ->
 
 
 def test_a_password_is_not_in_the_settings_as_text() -> None:
-    settings = load_settings(smtp_url="smtp://u:secret@mail.example.org")
-    assert "secret" not in repr(settings)
+    settings = load_settings(smtp_url="smtp://u:hunter2@mail.example.org")
+    assert "hunter2" not in repr(settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -166,6 +167,20 @@ def test_a_letter_of_the_bot_is_sent_again_at_once_by_the_next_leader(life: Life
     life.dies(OTHER)
     life.passes(2)
     assert life.states() == {letter: "sent"}
+    assert life.arrivals(A) == ["What happened?"]
+
+
+def test_a_letter_found_in_the_store_before_it_is_handed_over_is_sent_once(life: Life) -> None:
+    """The commit that stores it, and the look that finds it, can both precede its hand-over."""
+    (number,) = life.leave(A, "What happened?", hand=False)
+    (found,) = life.does(lambda work: life.outbox.load_due(work, life.loop.now(), 9))
+    handed = replace(found, fence=0)
+    life.courier._stored_chats = set()
+    life.courier.enqueue([handed])
+    life.courier._take(found)
+    life.settle()
+    life.passes(10)
+    assert life.states() == {number: "sent"}
     assert life.arrivals(A) == ["What happened?"]
 
 

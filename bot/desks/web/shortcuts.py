@@ -97,6 +97,7 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         _command(Verb.SNOOZE, DROP, "more-aside"),
         _command(Verb.FOLLOW_UP, DROP, "more-follow"),
         _command(Verb.TRANSFER, DROP, "more-transfer"),
+        _command(Verb.PASS_ON, DROP, "more-office"),
         _command(Verb.REFER, WRITE, "show-person refer-code"),
         _command(Verb.SERVICE, WRITE, "show-plan service-code"),
         _command(Verb.RELEASE, DROP, "more-release"),

@@ -36,8 +36,10 @@ SETTING_GROUPS: dict[Text, tuple[str, ...]] = {
         "partner_room_listen",
     ),
     texts.GROUP_KEYS: (
-        "telegram_token", "telegram_token_file", "telegram_api", "telegram_proxy",
-        "host_key_file", "passphrase_file", "data", "database_url", "keys_url", "backups",
+        "telegram_token", "telegram_token_file", "telegram_api", "telegram_proxy", "webhook_url",
+        "webhook_listen", "webhook_secret_file", "host_key_file", "passphrase_file", "data",
+        "database_url", "keys_url", "allow_async_standby", "files_url", "files_endpoint",
+        "files_region", "files_addressing", "files_key_file", "backups",
         "backup_key", "smtp_url", "smtp_from", "push_contact", "watch_listen",
         "assist_models",
     ),

@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
+from bot.channels.telegram.webhook import source
 from bot.channels.telegram.webhook.server import MAX_BODY_BYTES
 from bot.channels.telegram.webhook.source import WebhookSource
 from bot.channels.telegram.webhook.state import WebhookState
@@ -210,8 +211,9 @@ async def test_telegram_is_told_what_to_post_where_and_again_if_another_changes_
 
 
 async def test_posts_that_fail_while_updates_wait_are_told_once_and_so_is_their_end(
-    client: aiohttp.ClientSession,
+    client: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(source, "CHECK_SECONDS", 3600.0)  # the state is only what we say
     sandbox = Sandbox()
     async with front_of(sandbox) as front:
         await until(lambda: len(sandbox.calls.of("getWebhookInfo")) == 2)
