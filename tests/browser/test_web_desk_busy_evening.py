@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import re
 import sqlite3
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from playwright.async_api import Browser, BrowserContext, Page, Route
+    from playwright.async_api import (
+        Browser,
+        BrowserContext,
+        ConsoleMessage,
+        Page,
+        Request,
+        Response,
+        Route,
+    )
 
     from tests.browser.browser_desk_harness import BrowserCaseworker
     from tests.support.people.chat_person import ChatPerson
@@ -589,11 +600,13 @@ async def test_after_a_transfer_the_page_asks_for_nothing_of_the_case(
         window(browser) as context,
         window(browser) as others,
     ):
+        await context.add_init_script(SAYS_WHEN_GONE)
         page = await signed_in(context, office.worker("Mei"), office.address)
         jun = office.worker("Jun")
         chief = await signed_in(others, office.worker("Hua", Role.SUPERVISOR), office.address)
         _person, reference = await held(page, office)
         complaints = complaints_of(page, office.address)
+        refused = refused_requests(page)
         if by == "Mei":
             await page.route("**/do/transfer", answered_late)
             await page.locator("#case-actions > summary").click()
@@ -607,9 +620,57 @@ async def test_after_a_transfer_the_page_asks_for_nothing_of_the_case(
             await row.locator("summary").click()
             await row.locator(f"button[value='{jun.id}']").click()
             await expect(page.locator("#moved")).to_contain_text("Hua transferred it at")
-            await page.evaluate("dispatchEvent(new Event('online'))")
+            async with page.expect_response("**/own-cases"):  # all that the page shows
+                await page.evaluate(
+                    "for (const it of ['offline', 'online']) dispatchEvent(new Event(it))"
+                )
         await expect(page.locator(f"#own-{reference}")).to_have_count(0)
-        assert complaints == []
+        assert refused.after_gone() == []
+        # What was asked for before the page was told may be answered once the case has left.
+        assert [it for it in complaints if "404" not in it] == []
+
+
+SAYS_WHEN_GONE = """
+const listen = EventSource.prototype.addEventListener;
+EventSource.prototype.addEventListener = function (kind, does) {
+  const first = (event) => {
+    console.info(`gone ${Date.now()}`);
+    does(event);
+  };
+  return listen.call(this, kind, kind === "gone" ? first : does);
+};
+"""
+"""Lets a page say at which moment, in milliseconds, it was told that it lost a case."""
+
+
+@dataclass
+class RefusedRequests:
+    """Requests of a page that were answered 404, and when it was told that a case is gone."""
+
+    gone_at: float = math.inf
+    requests: list[Request] = field(default_factory=list)
+
+    def hear(self, said: ConsoleMessage) -> None:
+        """Note the moment of the event, whose words are in `SAYS_WHEN_GONE`."""
+        if said.text.startswith("gone "):
+            self.gone_at = min(self.gone_at, float(said.text.removeprefix("gone ")))
+
+    def note(self, answer: Response) -> None:
+        """Note a request that was refused."""
+        if answer.status == HTTPStatus.NOT_FOUND:
+            self.requests.append(answer.request)
+
+    def after_gone(self) -> list[str]:
+        """Return what was asked for after the page had been told."""
+        return [it.url for it in self.requests if it.timing["startTime"] > self.gone_at]
+
+
+def refused_requests(page: Page) -> RefusedRequests:
+    """Gather them for as long as the page is open."""
+    made = RefusedRequests()
+    page.on("console", made.hear)
+    page.on("response", made.note)
+    return made
 
 
 async def answered_late(route: Route) -> None:

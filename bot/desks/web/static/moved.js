@@ -3,7 +3,8 @@
 
 import { banner, fetchJson, root, shownCase, toast } from "./http.js";
 
-const TYPED = "main [data-pane] :is(textarea, input:not([type=hidden], [type=radio], [type=checkbox], [type=file])):not([data-draft])";
+const PARTS = ":is(main, dialog) :is([data-pane], [data-form])"; // of the case
+const TYPED = `${PARTS} :is(textarea, input:not([type=hidden], [type=radio], [type=checkbox], [type=file])):not([data-draft])`;
 const listeners = [];
 let hasLeft = false;
 let setAsideWords = []; // typed in fields that are removed with the case
@@ -16,6 +17,9 @@ export function onLeaving(does) {
 export function isGone() {
   return hasLeft;
 }
+
+/** Whether a part belongs to what the page shows, and not to the frame around it. */
+export const isOfPage = (part) => part.closest("main, dialog") !== null;
 
 /** Remove the case from the screen and say where it went; returns false if it is still open. */
 export async function leaveCase() {
@@ -31,7 +35,8 @@ export async function leaveCase() {
   if (said.told) notice.querySelector("[data-told]").textContent = said.told;
   banner("moved", true);
   setAsideWords = [...document.querySelectorAll(TYPED)].filter((it) => it.value !== it.defaultValue).map((it) => it.value);
-  for (const pane of document.querySelectorAll("main [data-pane]")) {
+  for (const pane of document.querySelectorAll(PARTS)) {
+    pane.closest("dialog")?.close();
     if (!pane.querySelector("[data-draft]")) pane.replaceChildren();
     for (const control of pane.querySelectorAll("button, input")) control.disabled = true;
   }

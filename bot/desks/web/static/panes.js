@@ -3,7 +3,7 @@
 import { banner, fetchPane } from "./http.js";
 import { morphChildren } from "./morph.js";
 import { addressOf, isAddition, mergeTimeline, timelineDrawn } from "./timeline.js";
-import { isGone, leaveCase } from "./moved.js";
+import { isGone, isOfPage, leaveCase } from "./moved.js";
 
 const NEAR = 60; // pixels from the end that count as reading the newest message
 const following = new Set();
@@ -32,7 +32,7 @@ const isSending = () => "sending" in document.body.dataset;
 export const mayBeLost = () => isLost || isGone() || isSending();
 
 export async function refreshPane(pane) {
-  if ((isLost || isGone()) && pane.closest("main")) return;
+  if ((isLost || isGone()) && isOfPage(pane)) return;
   if (busy.has(pane)) {
     busy.set(pane, true);
     return;
@@ -43,7 +43,7 @@ export async function refreshPane(pane) {
   else if (status === 404) {
     if (!hasInput(pane)) pane.replaceChildren(); // erased or forbidden: remove it from the screen
     if (!isSending()) await leaveCase(); // else the answer leads on
-  } else if (status === 200 && page?.body && !(isGone() && pane.closest("main"))) {
+  } else if (status === 200 && page?.body && !(isGone() && isOfPage(pane))) {
     if (isAddition(pane, page.body)) mergeTimeline(pane, page.body);
     else morphChildren(pane, page.body);
     timelineDrawn(pane);
