@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -328,19 +329,33 @@ def _takes_out(label: str) -> bool:
     return plain in TAKES_OUT
 
 
-FULL = settings(max_examples=30, stateful_step_count=30, derandomize=True)
-STEPS = settings(FULL, max_examples=drill_length(8, 30))
+STEPS = settings(max_examples=drill_length(8, 30), stateful_step_count=30, derandomize=True)
 
 
 def test_random_actions_break_no_guarantee() -> None:
     run_state_machine_as_test(People, settings=STEPS)
 
 
-def test_a_bot_that_drops_messages_is_detected(monkeypatch: pytest.MonkeyPatch) -> None:
+def words_beside_a_question() -> None:
+    """Let a person write three lines where one of three buttons is asked for."""
+    people = People()
+    try:
+        people.somebody_is_in_the_middle(("report", "safe"))
+        people.write(0, 3)
+        people.what_was_written_is_somewhere()
+    finally:
+        people.teardown()
+
+
+@pytest.mark.parametrize("drops", [False, True])
+def test_a_bot_that_drops_messages_is_detected(
+    monkeypatch: pytest.MonkeyPatch, *, drops: bool
+) -> None:
     """The negative control: words beside a question are dropped."""
-    monkeypatch.setattr(Position, "add_extra", lambda _position, _words: None)
-    with pytest.raises(AssertionError):
-        run_state_machine_as_test(People, settings=settings(FULL, phases=[Phase.generate]))
+    if drops:
+        monkeypatch.setattr(Position, "add_extra", lambda _position, _words: None)
+    with pytest.raises(AssertionError, match="needle") if drops else nullcontext():
+        words_beside_a_question()
 
 
 def test_the_model_knows_every_way_to_erase() -> None:
