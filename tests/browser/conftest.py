@@ -21,7 +21,7 @@ NARROW = {"width": 360, "height": 740}
 SMALLEST = {"width": 320, "height": 568}
 """The smallest phone that people still use."""
 WIDE = {"width": 1280, "height": 900}
-PATIENCE = 15_000
+PATIENCE = 60_000
 """Milliseconds anything on a page may take on a busy machine."""
 
 

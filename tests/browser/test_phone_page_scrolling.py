@@ -54,7 +54,7 @@ async def test_a_word_about_an_old_button_lies_over_no_number(
         await person.is_asked(Report.about)
         await person.presses(phrases.DANGER)
         assert await person.is_in_sight(await person.is_asked(DangerFlow.tell))
-        await expect(toast).to_be_empty(timeout=500)
+        await expect(toast).to_be_empty(timeout=2500)  # long before it would end by itself
 
 
 async def test_an_unasked_message_does_not_move_the_scroll_position(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LINES = 120
 """What is written before: with the answers more than one call can delete."""
-PATIENCE = 30.0
+PATIENCE = 90.0
 CLEARED = phrases.CHAT_CLEARED.source
 
 

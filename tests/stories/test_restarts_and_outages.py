@@ -306,7 +306,7 @@ async def test_a_second_bot_with_the_same_token_stops_and_says_why(tmp_path: Pat
         (tmp_path / "second").mkdir()
         second = LiveDeployment(tmp_path / "second", night.sandbox, night.settings.telegram_api)
         with pytest.raises(AlreadyRunningError, match="Another program fetches the messages"):
-            await asyncio.wait_for(second.run(), 15)
+            await asyncio.wait_for(second.run(), 60)
         await second.close()
         await night.add_person("Nid", "th").arrives()
 

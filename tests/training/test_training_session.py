@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.sandbox import Phone, Sandbox, SandboxGroup
 
 PACE = 0.1
-PATIENCE = 45.0
+PATIENCE = 120.0
 ALL = load_scenarios()
 HELLO = "Halo, saya membaca pesan Anda."
 

@@ -165,7 +165,7 @@ class StormDrill:
         deaf = faults.add("getUpdates", times=-1, confirms=said[0], reply=SpoiltAnswer.HTML)
         faults.faults.insert(0, faults.faults.pop())
         with suppress(TimeoutError):
-            await wait_for(lambda: self.deployment.ask(WORDS)[0][0] > stored, "a line")
+            await wait_for(lambda: self.deployment.ask(WORDS)[0][0] > stored, "a line", 30.0)
             self.found.unconfirmed += 1
         await asyncio.sleep(self._dice.uniform(0, 0.5))
         assert self._bot is not None

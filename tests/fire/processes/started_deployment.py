@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 _CSRF = re.compile(r'data-csrf="([0-9a-f]{32})"')
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds after which what should have happened has not."""
 
 

@@ -19,7 +19,7 @@ from tests.support.database import postgres_server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 class PrivateServer:

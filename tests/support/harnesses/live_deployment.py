@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from bot.sandbox.state import Message
     from bot.text import Text
 
-PATIENCE = 12.0
+PATIENCE = 60.0
 """Real seconds after which what should have happened has not."""
 START_PATIENCE = 60.0
 """The same for a start: whatever is imported late is imported then."""

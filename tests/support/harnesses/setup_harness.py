@@ -26,7 +26,7 @@ ADMINISTRATOR_PASSWORD = "seven quiet rivers upstream"  # noqa: S105 - of this t
 PROGRAM = "/opt/haven/bin/haven"
 RECIPIENT = "age1rjj9w6ev9rw0x63edwyxu20cv7slvp7r08walc9fupz6un6ejfksf3dpmq"
 """An age recipient; no one kept its private half."""
-PATIENCE = 30.0
+PATIENCE = 90.0
 """Real seconds after which a terminal shows nothing more."""
 
 
