@@ -11,7 +11,7 @@ from playwright.async_api import expect
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
 from bot.desks.web.auth.totp import STEP_SECONDS
 from tests.browser.browser_desk_harness import BrowserDeskHarness
-from tests.browser.test_web_desk_busy_evening import held, signed_in, window
+from tests.browser.desk_windows import held, signed_in, window
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,188 @@
+"""What a caseworker types is sent once, waits visibly, and is never lost."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from playwright.async_api import expect
+
+from bot.hotline.commands.types import Verb
+from bot.store.statements import delete_by
+from bot.store.tables.desk import desk_sessions
+from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
+from tests.browser.desk_windows import held, said_in, signed_in, store_desk_command, window
+from tests.support.database_fixtures import query
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.async_api import (
+        Browser,
+    )
+
+END_ALL = delete_by(desk_sessions, ())
+
+
+async def test_two_messages_within_five_seconds_are_two_messages(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        await held(page, office)
+        words = page.locator("#say-words")
+        await words.focus()
+        await page.keyboard.type("Are you safe?")
+        await page.keyboard.press("Control+Enter")
+        await page.keyboard.type("Where are you?")
+        await page.keyboard.press("Control+Enter")
+        await page.keyboard.type("I wait")  # and goes on
+        await expect(said_in(page)).to_have_text(["Are you safe?", "Where are you?"])
+        await expect(words).to_have_value("I wait")
+        await expect(words).to_be_focused()
+
+
+async def test_a_letter_typed_when_the_field_was_lost_is_no_command(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        await held(page, office)
+        words = page.locator("#say-words")
+        await words.focus()
+        await page.keyboard.type("Wai")
+        await page.evaluate("document.activeElement.blur()")
+        await page.keyboard.type("t here")
+        await expect(page.locator("#outgoing")).to_be_hidden()
+        await expect(page.locator("details.more[open], dialog[open]")).to_have_count(0)
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("t")  # and after Escape it is one
+        await expect(page.locator("#outgoing")).to_be_visible()
+
+
+async def test_words_typed_while_taking_over_waits_are_words_and_no_commands(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        await office.somebody()
+        await page.keyboard.press("n")
+        await expect(page.locator("#do-take_over")).to_be_visible()
+        await page.keyboard.press("t")
+        await expect(page.locator("#outgoing")).to_contain_text("Take over")
+        await page.keyboard.press("r")  # at once: five seconds are not waited for
+        await page.keyboard.type("Are you somewhere safe?")
+        await expect(page.locator("#say-words")).to_be_focused()
+        await expect(page.locator("#say-words")).to_have_value("Are you somewhere safe?")
+        await expect(page.locator("details.more[open], dialog[open]")).to_have_count(0)
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#outgoing")).to_contain_text("Are you somewhere safe?")
+
+
+async def test_taking_over_can_be_undone_for_five_seconds(browser: Browser, tmp_path: Path) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        _person, reference = await office.somebody()
+        await page.goto(f"{office.address}/cases/{reference}")
+        await page.keyboard.press("c")
+        await expect(page.locator("#do-take_over")).to_be_visible()
+        await page.keyboard.press("t")
+        bar = page.locator("#outgoing")
+        await expect(bar).to_contain_text("Take over")
+        await page.keyboard.press("u")
+        await expect(bar).to_be_hidden()
+        await expect(page.locator("#do-take_over")).to_be_visible()
+        await page.keyboard.press("t")
+        await page.keyboard.press("t")  # twice is once
+        await expect(page.locator("#do-hand_back")).to_be_visible()
+
+
+async def test_sent_words_wait_visibly_while_the_database_is_busy(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        await held(page, office)
+        await page.locator("#say-words").fill("Are you safe?")
+        await page.keyboard.press("Control+Enter")
+        (path,) = [row[2] for row in query(office.database, "PRAGMA database_list")]
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        waits = page.locator("#sending p")
+        await expect(waits).to_contain_text("Are you safe?")
+        await expect(page.locator("#outgoing")).to_be_hidden()
+        await expect(page.locator("#say-words")).to_have_value("")
+        other.execute("ROLLBACK")
+        other.close()
+        await expect(said_in(page)).to_have_text(["Are you safe?"])
+        await expect(waits).to_have_count(0)
+
+
+async def test_words_that_are_stored_and_not_carried_out_do_not_come_back(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        page = await signed_in(context, office.worker("Mei"), office.address)
+        await held(page, office)
+        wake, office.front.command_client.wake_dispatcher = (
+            office.front.command_client.wake_dispatcher,
+            None,
+        )  # fmt: skip - as if the bot were down
+        await page.locator("#say-words").fill("Are you safe?")
+        await without_time_to_undo(page)
+        await page.keyboard.press("Control+Enter")
+        waits = page.locator("#sending p")
+        await expect(waits).to_contain_text("as soon as the bot runs")
+        await expect(page.locator("#say-words")).to_have_value("")  # sent twice otherwise
+        assert wake is not None
+        await wake()
+        await expect(said_in(page)).to_have_text(["Are you safe?"])
+        await expect(waits).to_have_count(0)
+
+
+async def test_words_that_are_stored_and_refused_later_are_in_the_composer_again(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        mei = office.worker("Mei")
+        page = await signed_in(context, mei, office.address)
+        await held(page, office)
+        client = office.front.command_client
+        wake, client.wake_dispatcher = client.wake_dispatcher, None  # as if the bot were down
+        store_desk_command(office, mei, Verb.HAND_BACK)
+        await page.locator("#say-words").fill("Are you safe?")
+        await without_time_to_undo(page)
+        await page.keyboard.press("Control+Enter")
+        waits = page.locator("#sending p")
+        await expect(waits).to_contain_text("as soon as the bot runs")
+        await page.locator("#say-words").fill("And then?")
+        store_desk_command(office, mei, Verb.TAKE_OVER)
+        assert wake is not None
+        await wake()
+        await expect(page.locator("#say-words")).to_have_value("Are you safe?\nAnd then?")
+        await expect(page.locator(".toast").last).to_contain_text("was not sent or saved")
+        await expect(waits).to_have_count(0)
+        await expect(said_in(page)).to_have_count(0)
+
+
+async def test_signing_in_again_in_another_tab_rescues_this_one(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
+        mei = office.worker("Mei")
+        page = await signed_in(context, mei, office.address)
+        _person, _first = await held(page, office)
+        await page.locator("#say-words").fill("Half a sentence")
+        await office.front.database.writer.run(lambda work: work.run(END_ALL))
+        office.front.streams.end_all()
+        await expect(page.locator("#signed-out")).to_be_visible()
+        await expect(page.locator("#case-file")).to_be_empty()
+        await expect(page.locator("#say-words")).to_have_value("Half a sentence")
+        await signed_in(context, mei, office.address, is_again=True)
+        await expect(page.locator("#signed-out")).to_be_hidden()
+        await expect(page.locator("#case-file")).not_to_be_empty()
+        await expect(page.locator("#say-words")).to_have_value("Half a sentence")
+        await page.locator("#say-words").focus()
+        await without_time_to_undo(page)
+        await page.keyboard.press("Control+Enter")
+        await expect(said_in(page)).to_have_text(["Half a sentence"])
