@@ -36,6 +36,7 @@ FULL = {
     "tests/hotline/staff/test_staff_records.py": "staff records follow every change",
     "tests/mailbox/test_courier_stateful.py": "every letter ends, in order, and none twice",
     "tests/mailbox/test_inbox_deduplication.py": "an update is handled once",
+    "tests/mailbox/test_letter_claims.py": "a letter is handed over in order, by whoever claims it",
     "tests/vault/backup/test_archive_format.py": "a damaged archive is never restored",
     "tests/vault/erasure/test_retention_stateful.py": "a case is erased when due, and only then",
     "tests/vault/keys/test_case_access.py": "a case opens for its members and no others",
