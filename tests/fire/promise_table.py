@@ -93,6 +93,10 @@ CHECKS = (
     ),
     PromiseCheck("P43", tests=("desks/partner_room/test_every_room_address.py",)),
     PromiseCheck("P44", tests=("hotline/deliveries/test_deliveries_stateful.py",)),
+    PromiseCheck(
+        "P45, P46, P51", "machines",
+        ("kills", "pauses", "cuts", "lines", "letters", "answered_after_promotion"),
+    ),
     PromiseCheck("P45", tests=("dispatch/test_chat_worker.py",)),
     PromiseCheck(
         "P46", tests=("mailbox/test_letter_claims.py", "store/processes/test_leadership.py")

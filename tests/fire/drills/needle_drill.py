@@ -334,6 +334,8 @@ async def run(
             await talks(here, guest, reference, account)
             if number:  # the case of the first stays with the host
                 reads(here, who, reference)
+            else:  # the bot knows of the new escrow key before the next person is told of it
+                await here.night.restart()
             tell(number + 1)
         here.backs_up()
         before = folder / "before"
