@@ -6,7 +6,7 @@ say nothing the keys do not do. A button that answers to a key names it (`data-k
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.desks.web.routes import ROLES, Permission
@@ -15,6 +15,7 @@ from bot.hotline.commands.types import Verb
 from bot.text import Text, _, pgettext
 
 if TYPE_CHECKING:
+    from bot.cases.offices import OfficePlan
     from bot.cases.state_machine import Role
 
 GO, PRESS, STEP, OPEN, DROP, PHRASES, WRITE, UNDO, SEND, LEAVE = (
@@ -34,6 +35,7 @@ class Shortcut:
     target: str = ""
     """To what: an address, the key of a button, a dialog, a form that drops down."""
     permission: Permission = Permission.SIGNED_IN
+    needs_offices: bool = False
 
 
 def _press(key: str, does: Text, may: Permission = Permission.QUEUE) -> Shortcut:
@@ -97,7 +99,7 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         _command(Verb.SNOOZE, DROP, "more-aside"),
         _command(Verb.FOLLOW_UP, DROP, "more-follow"),
         _command(Verb.TRANSFER, DROP, "more-transfer"),
-        _command(Verb.PASS_ON, DROP, "more-office"),
+        replace(_command(Verb.PASS_ON, DROP, "more-office"), needs_offices=True),
         _command(Verb.REFER, WRITE, "show-person refer-code"),
         _command(Verb.SERVICE, WRITE, "show-plan service-code"),
         _command(Verb.RELEASE, DROP, "more-release"),
@@ -114,10 +116,14 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
 }
 
 
-def shortcuts_for(role: Role) -> list[tuple[Text, list[Shortcut]]]:
-    """Return the shortcuts a role may use, grouped by the part of the desk."""
+def shortcuts_for(role: Role, offices: OfficePlan) -> list[tuple[Text, list[Shortcut]]]:
+    """Return the shortcuts a role may use in a deployment, grouped by the part of the desk."""
     found = [
-        (name, [key for key in keys if role in ROLES[key.permission]])
+        (name, [key for key in keys if _is_for(key, role, offices)])
         for name, keys in SHORTCUTS.items()
     ]
     return [(name, keys) for name, keys in found if keys]
+
+
+def _is_for(key: Shortcut, role: Role, offices: OfficePlan) -> bool:
+    return role in ROLES[key.permission] and (bool(offices) or not key.needs_offices)

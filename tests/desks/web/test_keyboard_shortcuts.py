@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.cases.offices import OfficePlan
 from bot.cases.state_machine import Role
 from bot.desks.web.assets import STATIC_DIR
 from bot.desks.web.shortcuts import DROP, KEY_ACTIONS, PRESS, SHORTCUTS, Shortcut, shortcuts_for
@@ -89,7 +90,7 @@ def test_listed_shortcuts_work_for_the_role(web_desk: WebDeskHarness, role: Role
     page = who.browser.get("/account").text
     shown = {keys: (act, of) for keys, act, of in _ROW.findall(page)}
     assert shown.keys() == {
-        it.keys for _name, keys in shortcuts_for(role) for it in keys if it.action
+        it.keys for _name, keys in shortcuts_for(role, OfficePlan()) for it in keys if it.action
     }
     for act, of in shown.values():
         if act == "go":

@@ -140,6 +140,11 @@ def test_the_office_of_the_county_is_offered_and_nothing_moves_by_itself(sites: 
     assert sites.desk.home.ask("SELECT office FROM cases") == [(sites.taipei,)]
 
 
+def test_the_sheet_of_keys_has_the_one_for_another_office(sites: TwoSites) -> None:
+    sites.claims()
+    assert 'data-target="more-office"' in sites.mei.browser.get(f"/cases/{sites.reference}").text
+
+
 def test_no_page_speaks_of_offices_where_there_is_none(web_desk: WebDeskHarness) -> None:
     _person, reference = web_desk.add_person(NEEDLE)
     chief = web_desk.supervisor().comes()
