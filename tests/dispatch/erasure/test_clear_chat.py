@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -173,7 +174,7 @@ def test_a_crash_in_the_middle_is_made_good_after_it(hotline: HotlineHarness, do
     hotline.post.fate = dies
     update = person.words("/bye")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(hotline, "settle", lambda: hotline.run(hotline.close_writer_idle(1.0)))
+        patched.setattr(hotline, "settled", partial(hotline.close_writer_idle, 1.0))
         hotline.receives(update)
     phone.look()
     assert not phone.theirs() <= set(phone.removed)  # it really was in the middle

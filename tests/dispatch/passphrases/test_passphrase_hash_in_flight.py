@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -193,7 +194,7 @@ def test_a_passphrase_is_handled_while_the_channel_is_rate_limited(
 
     hotline.post.fate = waits
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(hotline, "settle", lambda: hotline.run(hotline.close_writer_idle(1.0)))
+        patched.setattr(hotline, "settled", partial(hotline.close_writer_idle, 1.0))
         hotline.receives(person.words(case.word))
         hotline.receives(*leaving(person, way))
     hotline.run(hotline.close_writer_idle(WAITS * 2))
@@ -237,7 +238,7 @@ def test_a_right_passphrase_result_is_not_shown_to_the_next_writer(
         begun = len(hotline.post.texts(one.id))
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(hotline.house.passphrase_hashing, "_hasher", Nobody())
-            patched.setattr(hotline, "settle", lambda: hotline.run(hotline.close_writer_idle(1.0)))
+            patched.setattr(hotline, "settled", partial(hotline.close_writer_idle, 1.0))
             one.send_update(one.words(SAFE))
             one.send_update(one.words("/bye"))
             one.send_update(one.words("hello"))
@@ -265,7 +266,7 @@ def test_erasing_also_removes_a_passphrase_in_flight(hotline: HotlineHarness) ->
     person.presses("Choose a secret word")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(hotline.house.passphrase_hashing, "_hasher", Nobody())
-        patched.setattr(hotline, "settle", lambda: hotline.run(hotline.close_writer_idle(1.0)))
+        patched.setattr(hotline, "settled", partial(hotline.close_writer_idle, 1.0))
         hotline.receives(
             person.words("new word"), person.words("/delete"), person.words("Erase it")
         )

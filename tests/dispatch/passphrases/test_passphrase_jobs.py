@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,7 +47,7 @@ class StubbornHasher(InlinePassphraseHasher):
 def held_up(home: HotlineHarness) -> StubbornHasher:
     hasher = StubbornHasher()
     home.house.passphrase_hashing._hasher = hasher
-    home.settle = lambda: home.run(home.close_writer_idle(0.1))  # type: ignore[method-assign]
+    home.settled = partial(home.close_writer_idle, 0.1)  # type: ignore[method-assign]
     return hasher
 
 
@@ -93,7 +94,7 @@ def test_a_result_is_applied_once_when_the_process_ends_before_it(hotline: Hotli
     hasher = held_up(hotline)
     tried(hotline, person, WORD)
     assert hasher.asked
-    del hotline.settle
+    del hotline.settled
     hotline.crash()
     hotline.open()
     hotline.run(hotline.close_writer_idle(3))

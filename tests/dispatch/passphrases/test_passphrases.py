@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -262,7 +263,7 @@ def test_a_passphrase_survives_a_crash_before_comparison(hotline: HotlineHarness
     person.says("/start")
     person.presses("English", "I have written before")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(hotline, "settle", lambda: None)
+        patched.setattr(hotline, "settled", partial(hotline.close_writer_idle, 0.0))
         person.send_update(person.words(WORD))
     hotline.crash()
     hotline.open()

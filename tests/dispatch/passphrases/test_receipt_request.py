@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -139,7 +140,7 @@ class Slow(InlinePassphraseHasher):
 def held_up(home: HotlineHarness) -> Slow:
     """Put a slow worker in the place of the quick one."""
     slow = Slow()
-    home.settle = lambda: home.run(home.close_writer_idle(0.1))  # type: ignore[method-assign] # never empty
+    home.settled = partial(home.close_writer_idle, 0.1)  # type: ignore[method-assign] # never empty
     home.house.passphrase_hashing._hasher = slow
     return slow
 
