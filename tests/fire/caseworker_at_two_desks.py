@@ -48,9 +48,9 @@ class CaseworkerAtTwoDesks:
         await self.client.wait_until_served()
         await self.client.sign_in()
         for verb in ("claim", "take_over"):
+            before = len(self.phone.bot_texts())
             said = await self.client.do(self.reference, verb)
             assert not said["refused"], said
-        before = len(self.phone.bot_texts())
         await self._answered(before, "the opener")
         before = len(self.phone.bot_texts())
         self.phone.press(label=self.phone.button_labels()[0])

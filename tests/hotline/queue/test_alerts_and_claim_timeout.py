@@ -292,7 +292,7 @@ def somebody(name: str, **given: object) -> Caseworker:
 
 
 def concern(alerts: int = 0, holder: str | None = None) -> CaseAlert:
-    return CaseAlert("c", "REF", "trafficking", "id", holder, alerts, MIDDAY)
+    return CaseAlert("c", "REF", "trafficking", None, "id", holder, alerts, MIDDAY)
 
 
 SPEAKS = somebody("speaks")

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import BackupError
+from bot.store.blobs.folder import FileBlobReader
 from bot.vault.backup.archive import (
     MANIFEST,
     MIN_PADDED_LENGTH,
@@ -98,7 +99,7 @@ def test_lengths_around_a_border_come_out(tmp_path: Path, length: int) -> None:
     content = bytes(number * 7 % 251 for number in range(length))
     (tmp_path / "plain").write_bytes(content)
     stream = ArchiveStream("folder", 0, MAC)
-    with (tmp_path / "plain").open("rb") as file:
+    with FileBlobReader(tmp_path / "plain") as file:
         added = (stream.add_file("plain", file), stream.add("next", b"n"))
         written(tmp_path / "a", chain(*added, stream.finish()))
     assert read(tmp_path / "a") == [("plain", content), ("next", b"n")]
@@ -132,7 +133,7 @@ def test_a_long_one_takes_no_memory_by_its_length(tmp_path: Path) -> None:
     (tmp_path / "plain").write_bytes(bytes(24 * MIB))
     tracemalloc.start()
     stream = ArchiveStream("folder", 0, MAC)
-    with (tmp_path / "plain").open("rb") as file:
+    with FileBlobReader(tmp_path / "plain") as file:
         written(tmp_path / "a", chain(stream.add_file("plain", file), stream.finish()))
     reader = ArchiveReader(tmp_path / "a", OfflineKeys([KEY]))
     assert sum(len(part) for it in reader.entries() for part in it.parts()) == 24 * MIB
@@ -144,7 +145,7 @@ def test_a_long_one_takes_no_memory_by_its_length(tmp_path: Path) -> None:
 def test_a_file_cut_while_it_is_read_ends_the_backup(tmp_path: Path) -> None:
     (tmp_path / "plain").write_bytes(bytes(3 * MIB))
     stream = ArchiveStream("folder", 0, MAC)
-    with (tmp_path / "plain").open("rb") as file:
+    with FileBlobReader(tmp_path / "plain") as file:
         pieces = stream.add_file("plain", file)
         next(pieces)
         (tmp_path / "plain").write_bytes(b"")
