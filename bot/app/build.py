@@ -99,6 +99,10 @@ class RunningApp:
         """Have the dispatcher carry out stored commands now."""
         await self.app.dispatcher.resume()
 
+    def follow_clocks(self, work: Work) -> None:
+        """Go by the span of time that the other processes go by."""
+        self.app.gate.follow_clocks(work)
+
 
 def _open_forum(
     settings: Settings, database: Database, vault: Vault, services: TurnServices

@@ -204,7 +204,8 @@ async def _run_with(
             )
             return _run_jobs(running.app, process, options)
 
-        presence = Presence(database, _all_roles(options), options.clock)
+        roles = _all_roles(options)
+        presence = Presence(database, roles, options.clock, also=running.follow_clocks)
         await presence.begin()
         await run_together(
             *desk,

@@ -37,7 +37,7 @@ from bot.hotline.chat.takeover import (
     OpenerState,
     SendOpener,
 )
-from bot.hotline.clock_record import check_clock
+from bot.hotline.clock_record import check_clock, follow_clocks
 from bot.hotline.commands.context import CaseContact
 from bot.hotline.contact_rule import LONG_AGO, NEVER, all_allow_at, is_present
 from bot.hotline.deadlines import CaseDeadlines
@@ -101,6 +101,10 @@ class ContactPolicy:
     def check_clock(self, work: Work) -> None:
         """Compare the clocks with each other, and with how they stood before a restart."""
         check_clock(work, self._services.clock_monitor, self._clock)
+
+    def follow_clocks(self, work: Work) -> None:
+        """Go by the span of time that the other processes go by."""
+        follow_clocks(work, self._services.clock_monitor, self._clock)
 
     def judge(self, work: Work, letter: Letter, now: int) -> DeliveryResult | None:
         """Return None when a letter may be sent now; else its result."""

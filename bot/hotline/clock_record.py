@@ -11,6 +11,11 @@ if all of this is so:
 
 Until then, and for an hour if it is not so, no hour is trusted. The span that waits to go on is
 stored, so that a process that ends meanwhile decides nothing.
+
+One process notes when a person wrote, another asks whether they are still there: all must mean the
+same span. So the row of a machine is what its processes go by, and each looks every few seconds for
+a span that another machine has begun since. Only machines whose clock agrees with PostgreSQL's
+share their spans; by any other clock a person would look present who wrote long ago.
 """
 
 from __future__ import annotations
@@ -28,7 +33,7 @@ from bot.hotline.contact_rule import (
 )
 from bot.store.findings import CLOCK_ERROR
 from bot.store.processes.heartbeat import last_heartbeat
-from bot.store.statements import delete_by, select_by, upsert
+from bot.store.statements import delete_by, insert, select_by, upsert
 from bot.store.tables.machines import host_clocks
 
 if TYPE_CHECKING:
@@ -47,7 +52,12 @@ DATABASE_DISAGREES: Final = "database_disagrees"
 CHANNEL_DISAGREES: Final = "channel_disagrees"
 
 _COLUMNS = ("boot", "wall_zero", "steady_since", "waits_since", "stored_at")
+_NOT_SHARED: Final = -1
+"""In place of a span that waits: the clock disagrees with the database's."""
+_DATABASE_CLOCK = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+
 _LOAD_ALL = select_by(host_clocks, *_COLUMNS, order_by=host_clocks.c.stored_at.desc())
+_ADD = insert(host_clocks, *_COLUMNS, unless_exists="boot")
 _STORE = upsert(host_clocks, *_COLUMNS, key="boot")
 _EXPIRE = delete_by(host_clocks, by=host_clocks.c.stored_at < bindparam("before"))
 
@@ -59,8 +69,22 @@ class _HostClock(NamedTuple):
     wall_zero: int
     steady_since: int
     waits_since: int
-    """The span that goes on once it is confirmed; 0 for none."""
+    """The span that goes on once it is confirmed; 0 for none, `_NOT_SHARED` if it is no other's."""
     stored_at: int
+
+    @property
+    def span(self) -> tuple[int, int | None]:
+        """Return the span, and the one that waits for a confirmation."""
+        return self.steady_since, self.waits_since if self.waits_since > 0 else None
+
+    def agrees_with(self, monitor: ClockMonitor) -> bool:
+        """Tell whether a process of this machine sees the clocks stand as they stood here."""
+        here = monitor.wall_zero
+        return (
+            self.boot == monitor.boot
+            and here is not None
+            and abs(self.wall_zero - here) <= MAX_DRIFT
+        )
 
 
 def check_clock(work: Work, monitor: ClockMonitor, clock: Clock) -> None:
@@ -69,9 +93,32 @@ def check_clock(work: Work, monitor: ClockMonitor, clock: Clock) -> None:
     if monitor.wall_zero is None:
         _begin(work, monitor, now, monotonic)
     elif monitor.check(now, monotonic):
-        _store(work, monitor, now)
+        own = _own_row(work, monitor)
+        if own is not None and own.agrees_with(monitor):  # another process noticed the jump first
+            _go_by(monitor, own)
+        else:
+            _store(work, monitor, now)
     elif monitor.span_before is not None and (channel_at := monitor.channel()) is not None:
         _confirm(work, monitor, now, clock_error(now, channel_at))
+
+
+def follow_clocks(work: Work, monitor: ClockMonitor, clock: Clock) -> None:
+    """Take over the span of this machine, and a newer one that another machine has begun."""
+    if work.dialect == "sqlite" or monitor.wall_zero is None:
+        return
+    now, stored = clock.now(), [_HostClock(*row) for row in work.rows(_LOAD_ALL)]
+    own = next((it for it in stored if it.boot == monitor.boot), None)
+    if own is not None and own.agrees_with(monitor) and own.span != _span_of(monitor):
+        _go_by(monitor, own)
+    shared = [it for it in stored if it.boot != monitor.boot and not it.waits_since]
+    if not shared or _disagrees_with_database(work, now):
+        return
+    if monitor.span_before is not None and monitor.channel() is None:  # it has no channel to ask
+        _confirm(work, monitor, now, 0)
+    newest = max(it.steady_since for it in shared)
+    if monitor.span_before is None and monitor.steady_since < newest <= now + MAX_DRIFT:
+        monitor.steady_since = newest
+        _store(work, monitor, now)
 
 
 def _begin(work: Work, monitor: ClockMonitor, now: int, monotonic: float) -> None:
@@ -81,8 +128,8 @@ def _begin(work: Work, monitor: ClockMonitor, now: int, monotonic: float) -> Non
     if before is not None:
         monitor.wall_zero, monitor.steady_since = before.wall_zero, before.steady_since
     if not monitor.check(now, monotonic):
-        if before is not None and before.waits_since:
-            monitor.await_confirmation(before.waits_since)
+        if before is not None:
+            _go_by(monitor, before)
     elif not stored and not last_heartbeat(work):  # no moment was stored that could be wrong
         monitor.await_confirmation(now - DISTRUST_PERIOD)
     elif before is not None or not stored:
@@ -90,8 +137,32 @@ def _begin(work: Work, monitor: ClockMonitor, now: int, monotonic: float) -> Non
     elif fault := _fault_of(work, now):
         monitor.doubt = fault
     else:
-        monitor.await_confirmation(stored[0].waits_since or stored[0].steady_since)
-    _store(work, monitor, now)
+        last = stored[0]
+        monitor.await_confirmation(last.span[1] or last.steady_since)
+    if before is not None:
+        _store(work, monitor, now)
+        return
+    work.run(_ADD, *_row_of(work, monitor, now))
+    first = _own_row(work, monitor)
+    if first is not None and first.agrees_with(monitor):  # another process began first
+        _go_by(monitor, first)
+
+
+def _go_by(monitor: ClockMonitor, row: _HostClock) -> None:
+    monitor.steady_since, waits = row.span
+    if waits is not None:
+        monitor.await_confirmation(waits)
+    else:
+        monitor.span_before = None
+
+
+def _span_of(monitor: ClockMonitor) -> tuple[int, int | None]:
+    return monitor.steady_since, monitor.span_before
+
+
+def _own_row(work: Work, monitor: ClockMonitor) -> _HostClock | None:
+    rows = [_HostClock(*row) for row in work.rows(_LOAD_ALL)]
+    return next((it for it in rows if it.boot == monitor.boot), None)
 
 
 def _of_this_start(stored: Sequence[_HostClock], boot: int) -> _HostClock | None:
@@ -112,10 +183,14 @@ def _fault_of(work: Work, now: int) -> str:
         return WAS_WRONG
     if last_heartbeat(work) > now + MAX_DRIFT:
         return BEHIND_DATABASE
-    if work.dialect == "postgresql":
-        ((at,),) = work.execute("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
-        return DATABASE_DISAGREES if abs(now - int(at)) > MAX_CHANNEL_SKEW else ""
-    return ""
+    return DATABASE_DISAGREES if _disagrees_with_database(work, now) else ""
+
+
+def _disagrees_with_database(work: Work, now: int) -> bool:
+    if work.dialect == "sqlite":
+        return False
+    ((at,),) = work.execute(_DATABASE_CLOCK)
+    return abs(now - int(at)) > MAX_CHANNEL_SKEW
 
 
 def _confirm(work: Work, monitor: ClockMonitor, now: int, error: int) -> None:
@@ -127,6 +202,12 @@ def _confirm(work: Work, monitor: ClockMonitor, now: int, error: int) -> None:
 
 
 def _store(work: Work, monitor: ClockMonitor, now: int) -> None:
-    waits = monitor.span_before or 0
-    work.run(_STORE, monitor.boot, monitor.wall_zero, monitor.steady_since, waits, now)
+    work.run(_STORE, *_row_of(work, monitor, now))
     work.run(_EXPIRE, now - KEPT)
+
+
+def _row_of(work: Work, monitor: ClockMonitor, now: int) -> tuple[int, int, int, int, int]:
+    waits = monitor.span_before or 0
+    if not waits and _disagrees_with_database(work, now):
+        waits = _NOT_SHARED
+    return monitor.boot, monitor.wall_zero or 0, monitor.steady_since, waits, now

@@ -20,6 +20,8 @@ from bot.store.processes.running import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.clock import Clock
     from bot.store.database import Database
     from bot.store.writer import Work
@@ -37,6 +39,8 @@ class Presence:
     roles: frozenset[ProcessRole]
     clock: Clock
     state: str = RUNS
+    also: Callable[[Work], None] = lambda _work: None
+    """What is to be done in the same unit of work, every few seconds."""
 
     @property
     def _leads(self) -> bool:
@@ -79,5 +83,6 @@ class Presence:
         now = self.clock.now()
         beat(work, replace(own, state=self.state), now)
         work.is_quiet = is_quiet
+        self.also(work)
         if self._leads:
             forget_dead(work, now)
