@@ -358,10 +358,7 @@ async def run(
         found, staff = drill.found, drill.staff
         found.letters, found.letters_twice = len(staff.taken), staff.twice()
         found.letters_lost, found.letters_out_of_order = staff.lost(), staff.out_of_order()
-        uncertain = (
-            "SELECT count(*) FROM outbox WHERE state = 'uncertain' AND author = 'caseworker'"
-        )
-        drill.found.uncertain = drill.pair.ask(uncertain, DATA)
+        drill.found.uncertain = drill.pair.ask(UNCERTAIN, DATA)
         drill.found.ends = drill.machines.ends
         return drill.found, judge(drill.disk, drill.crowd.walkers), drill.times
 
@@ -369,11 +366,16 @@ async def run(
 def faults_of(
     plan: MachinesPlan, found: MachinesFindings, kept: DeliveryFindings
 ) -> dict[str, object]:
-    """Return everything that should not be."""
-    names = ("letters_twice", "letters_lost", "letters_out_of_order", "stuck")
+    """Return everything that should not be.
+
+    A letter that did not arrive is not lost if whoever wrote it is told that this is unknown.
+    """
+    names = ("letters_twice", "letters_out_of_order", "stuck")
     wrong = {name: value for name in names if (value := getattr(found, name))}
+    if found.letters_lost > found.uncertain:
+        wrong["letters_lost"] = found.letters_lost
     wrong |= {name: it for name, it in kept.faults.items() if name != "unsent"}
-    if kept.unsent > found.uncertain:  # whoever wrote those knows that they may not have arrived
+    if kept.unsent > found.uncertain:
         wrong["unsent"] = kept.unsent
     if kept.repeated > found.repeated_allowed:
         wrong["repeated"] = kept.repeated

@@ -27,7 +27,12 @@ from bot.settings import load_settings
 from bot.store.database import Database, DataDirectory
 from bot.vault import HostKey
 from tests.support.bot_api.server import TOKEN
-from tests.support.database.key_store_fixtures import PASSWORD, QUEUES, staff_keys
+from tests.support.database.key_store_fixtures import (
+    PASSWORD,
+    QUEUES,
+    enrol_approved,
+    staff_keys,
+)
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -142,7 +147,8 @@ class StartedDeployment:
                      "queues": QUEUES, "languages": ("en",), "most": 99}  # fmt: skip
             who = run(lambda work: staff.add(work, now, **about)).id
             run(lambda work: staff.set_duty(work, who, on=True))
-            staff_keys(vault).enrol(who, Role.SUPERVISOR.value, QUEUES, PASSWORD, now)
+            keys = staff_keys(vault)
+            enrol_approved(keys, who, Role.SUPERVISOR.value, QUEUES, PASSWORD, now)
             secret = SecondFactors.new_totp_secret()
             run(lambda work: SecondFactors(vault).store_totp(work, who, secret, 0, now))
         return DeskAccess(self.desk, who, secret)
