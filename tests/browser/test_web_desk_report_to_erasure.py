@@ -46,9 +46,11 @@ NUMBER = "[A-Z0-9]{6}"
 AWAITED = (
     rf"^403 \S+/cases/{NUMBER}/do/erase$"
     rf"|^404 \S+/(cases/{NUMBER}(/panes/\w+(\?\S*)?|/moved|/looked|/seen)?|find\S*|stream\S+)$"
-    "|^Failed to load resource: .* 40[34] "
+    rf"|^409 \S+/cases/{NUMBER}/panes/\w+(\?\S*)?$"
+    "|^Failed to load resource: .* 40[349] "
 )
-"""What is refused at the desk in this evening: erasing before a second factor, and what is gone."""
+"""What is refused at the desk in this evening: erasing before a second factor, what is gone, and
+what is being erased at this moment."""
 DO = "form[action$='/do/{}']"
 POST = """([address, fields]) => fetch(address, {
   method: "POST",
