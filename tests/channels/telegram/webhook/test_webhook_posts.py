@@ -214,9 +214,15 @@ async def test_posts_that_fail_while_updates_wait_are_told_once_and_so_is_their_
     client: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(source, "CHECK_SECONDS", 3600.0)  # the state is only what we say
-    sandbox = Sandbox()
-    async with front_of(sandbox) as front:
-        await until(lambda: len(sandbox.calls.of("getWebhookInfo")) == 2)
+    looked, look_at = [], WebhookSource._look_at
+
+    async def noted(front: WebhookSource, state: WebhookState) -> None:
+        await look_at(front, state)
+        looked.append(state)
+
+    monkeypatch.setattr(WebhookSource, "_look_at", noted)
+    async with front_of(Sandbox()) as front:
+        await until(lambda: looked)  # its own look, the only one for an hour
         url, down = front.address.url, "Wrong response from the webhook: 502 Bad Gateway"
         reached_at = front.source.requests.last_reached_at
         with capture_logs() as logs:
