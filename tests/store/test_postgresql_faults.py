@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,12 @@ def other(database: Database, **given: Any) -> Iterator[psycopg.Connection[Any]]
     """Connect as another program would."""
     with closing(postgresql.connect(database.url, **given)) as connection:
         yield connection
+
+
+HELD_LOCKS = (
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database ="
+    " (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 def kill_connections(database: Database) -> None:
@@ -407,6 +414,9 @@ def test_a_second_bot_on_one_database_ends_and_names_the_first(database: Databas
         assert not database.writer.can_reopen
         first.kill()
     heir = Database(plain, QUICK)
+    with closing(heir.connect()) as connection:  # the server needs a moment to notice
+        while connection.execute(HELD_LOCKS).fetchone() != (0,):
+            time.sleep(0.01)
     heir.claim_for_bot()  # a dead bot holds nothing
     heir.writer.run_sync(note("heir"))
     heir.writer.close()
