@@ -179,8 +179,8 @@ def test_a_crash_leaves_what_was_on_the_wire_uncertain(tmp_path: Path) -> None:
 class Careless(RetryPolicy):
     """Repeats everybody's words when nobody knows what became of them."""
 
-    def handle_failure(self, letter: Letter, error: Exception) -> DeliveryResult:
-        found = super().handle_failure(letter, error)
+    def handle_failure(self, letter: Letter, error: Exception, fault: str = "") -> DeliveryResult:
+        found = super().handle_failure(letter, error, fault)
         if found.state is LetterState.UNCERTAIN:
             return DeliveryResult(letter, LetterState.QUEUED, found.at, not_before=found.at)
         return found
@@ -189,7 +189,7 @@ class Careless(RetryPolicy):
 class Hasty(RetryPolicy):
     """Believes that whatever left has arrived."""
 
-    def handle_failure(self, letter: Letter, _error: Exception) -> DeliveryResult:
+    def handle_failure(self, letter: Letter, _error: Exception, _fault: str = "") -> DeliveryResult:
         return DeliveryResult(letter, LetterState.SENT, self._clock.now(), 7)
 
 

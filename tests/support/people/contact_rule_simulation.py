@@ -86,10 +86,9 @@ class ContactRuleHarness(HotlineHarness):
     def seconds(self) -> int:
         return self.loop.true() // SECOND - self.late
 
-    def settle(self) -> None:
-        self.run(
-            self.close_writer_idle(2.5)
-        )  # what was held is found once a second; a network may be down
+    async def settled(self) -> None:
+        # What was held is found once a second; a network may be down.
+        await self.close_writer_idle(2.5)
 
     def takes(self, *arrivals: Arrival) -> None:
         self.run(self.house.dispatcher.receive(arrivals, self.next_update))

@@ -143,7 +143,7 @@ def _envelopes(secret: bytes, words: bytes) -> list[dict[str, str]]:
         (
             "inbox", "conversation", "outbox", "case", "file", "address", "staff", "case_key",
             "epoch", "case_public", "codes", "desk", "handle", "referral", "clock",
-            "staff_command", "unhashed", "plan", "partner",
+            "staff_command", "unhashed", "plan", "partner", "session",
         )
     ):  # fmt: skip
         for plain in (b"", words, words * 5):
