@@ -27,12 +27,7 @@ from bot.settings import load_settings
 from bot.store.database import Database, DataDirectory
 from bot.vault import HostKey
 from tests.support.bot_api.server import TOKEN
-from tests.support.database.key_store_fixtures import (
-    PASSWORD,
-    QUEUES,
-    enrol_approved,
-    staff_keys,
-)
+from tests.support.database.key_store_fixtures import PASSWORD, QUEUES, staff_keys
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -148,7 +143,9 @@ class StartedDeployment:
             who = run(lambda work: staff.add(work, now, **about)).id
             run(lambda work: staff.set_duty(work, who, on=True))
             keys = staff_keys(vault)
-            enrol_approved(keys, who, Role.SUPERVISOR.value, QUEUES, PASSWORD, now)
+            keys.enrol(who, Role.SUPERVISOR.value, QUEUES, PASSWORD, now)
+            for it in keys.requests():  # of whoever is not the first
+                keys.approve(keys.unlock(self.mei.who, PASSWORD), it.staff_id, now)
             secret = SecondFactors.new_totp_secret()
             run(lambda work: SecondFactors(vault).store_totp(work, who, secret, 0, now))
         return DeskAccess(self.desk, who, secret)
