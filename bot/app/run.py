@@ -530,10 +530,15 @@ def delete_old_rows(app: App, work: Work) -> None:
 
 
 async def check_clock_if_needed(app: App) -> None:
-    """Compare the clocks if one has jumped, or the channel can confirm ours."""
-    clock = app.clock
-    if app.setting.clock_monitor.needs_check(clock.now(), clock.monotonic()):
+    """Compare the clocks if one has jumped, or the channel can confirm ours.
+
+    A process that waits for that looks whether another one of its machine knows more.
+    """
+    clock, monitor = app.clock, app.setting.clock_monitor
+    if monitor.needs_check(clock.now(), clock.monotonic()):
         await app.database.writer.run(app.gate.check_clock)
+    elif monitor.span_before is not None and app.database.dialect == "postgresql":
+        await app.database.writer.run(app.gate.follow_clocks)
 
 
 async def watch_clock(app: App, *, is_recorded: bool = True) -> None:
