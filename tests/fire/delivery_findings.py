@@ -17,12 +17,14 @@ from bot.sandbox import BOT_ID
 from bot.store.database import Database, DataDirectory
 from bot.vault import HostKey, KeyStore, Purpose, Vault
 from tests.fire.walkers.numbered_walkers import lines_in
+from tests.support.database.key_store_fixtures import PASSWORD, staff_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from bot.sandbox import Phone
+    from bot.vault import Keyring
     from tests.fire.walkers.numbered_walkers import NumberedWalker
 
 REFERENCE, GONE = "######", "(deleted since)"
@@ -85,7 +87,11 @@ class StoredChat:
 class StoredDeployment:
     """The data of a deployment, seen from outside."""
 
-    def __init__(self, data: Path, key: Path, database_url: str = "", keys_url: str = "") -> None:
+    def __init__(
+        self, data: Path, key: Path, database_url: str = "", keys_url: str = "", reader: str = ""
+    ) -> None:
+        """`reader` is a supervisor whose keys open the cases; nobody: no one is enrolled."""
+        self._reader = reader
         self._database = Database(database_url or DataDirectory(data).database_url)
         self._keys_url, self._key = keys_url or DataDirectory(data).keys_url, key
 
@@ -93,6 +99,10 @@ class StoredDeployment:
     def _vault(self) -> Vault:
         keys = KeyStore(Database(self._keys_url))
         return Vault(keys.load_root(HostKey.load(self._key), self._database, 0), keys)
+
+    @cached_property
+    def _keyring(self) -> Keyring | None:
+        return staff_keys(self._vault).unlock(self._reader, PASSWORD) if self._reader else None
 
     def ask(self, sql: str, *values: object) -> list[Any]:
         """Return the rows of a question in SQLite's words."""
@@ -143,7 +153,7 @@ class StoredDeployment:
             "WHERE c.chat_key = ? ORDER BY r.rowid",
             key,
         ):
-            opener = self._vault.cases.opener(case, None)  # nobody is enrolled
+            opener = self._vault.cases.opener(case, self._keyring)
             plain = opener.open(Purpose.CASE, report_associated_data(case, report), sealed)
             _sort(chat, decode_contents(plain).answers)
         for (sealed,) in self.ask("SELECT state FROM conversations WHERE chat_key = ?", key):
@@ -165,7 +175,7 @@ class StoredDeployment:
             "ON c.id = e.case_id WHERE c.chat_key = ? AND e.side = 'person' ORDER BY e.rowid",
             key,
         ):
-            opener = self._vault.cases.opener(case, None)
+            opener = self._vault.cases.opener(case, self._keyring)
             found += lines_in(open_message(opener, case, side, at, bytes(sealed)).text)
         return [line for line in found if line not in known]
 

@@ -335,7 +335,8 @@ async def drilled(plan: MachinesPlan, folder: Path) -> AsyncIterator[MachinesDri
         times = AnswerTimes([it.phone for it in crowd.walkers])
         await wait_for(lambda: running.said("polling"), "a front", BEGINS)
         await staff.begin()
-        disk = StoredDeployment(folder / "data", folder / "key", **databases)
+        reader = deployment.mei.who
+        disk = StoredDeployment(folder / "data", folder / "key", **databases, reader=reader)
         drill = MachinesDrill(plan, sandbox, pair, disk, running, crowd, staff, times, network)
         tasks = [asyncio.create_task(it) for it in (crowd.walk(), times.watch())]
         stack.push_async_callback(asyncio.gather, *tasks, return_exceptions=True)
