@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from hashlib import blake2b, md5, sha1, sha256
 from typing import TYPE_CHECKING
 
@@ -78,7 +79,7 @@ def test_reports_of_one_broker_are_seen_by_their_numbers(office: WebDeskHarness)
     assert "the same name, the same telephone" in page
     assert "wants to be told" in page
     assert REASON in page
-    assert not any(it in page for it in ("Budi", "912"))
+    assert not re.search(r"Budi|912\D?345", page)  # three digits alone may be part of a token
     assert mei.browser.get("/connections").status_code == 404
     looked = hua.browser.get(f"/cases/{first}")
     assert "Budi" not in looked.text
