@@ -285,10 +285,13 @@ class MachinesDrill:
         await asyncio.to_thread(self.pair.promote)
         began, before = time.monotonic(), self.crowd.messages
         self.crowd.allowed += self.plan.people
-        await wait_for(lambda: self.crowd.messages > before + 1, "an answer", self.plan.patience)
-        took = round(time.monotonic() - began, 1)
-        self.found.answered_after_promotion = max(self.found.answered_after_promotion, took)
-        await asyncio.to_thread(self.pair.follow)
+        try:
+            answered = lambda: self.crowd.messages > before + 1  # noqa: E731 - asked again and again
+            await wait_for(answered, "an answer", self.plan.patience)
+            took = round(time.monotonic() - began, 1)
+            self.found.answered_after_promotion = max(self.found.answered_after_promotion, took)
+        finally:
+            await asyncio.to_thread(self.pair.follow)
 
     async def settle(self) -> None:
         """Wait until everything is handled and sent."""
