@@ -93,7 +93,7 @@ def check_clock(work: Work, monitor: ClockMonitor, clock: Clock) -> None:
     if monitor.wall_zero is None:
         _begin(work, monitor, now, monotonic)
     elif monitor.check(now, monotonic):
-        own = _own_row(work, monitor)
+        own = _row_of_start(_load(work), monitor.boot)
         if own is not None and own.agrees_with(monitor):  # another process noticed the jump first
             _go_by(monitor, own)
         else:
@@ -106,9 +106,9 @@ def follow_clocks(work: Work, monitor: ClockMonitor, clock: Clock) -> None:
     """Take over the span of this machine, and a newer one that another machine has begun."""
     if work.dialect == "sqlite" or monitor.wall_zero is None:
         return
-    now, stored = clock.now(), [_HostClock(*row) for row in work.rows(_LOAD_ALL)]
-    own = next((it for it in stored if it.boot == monitor.boot), None)
-    if own is not None and own.agrees_with(monitor) and own.span != _span_of(monitor):
+    now, stored = clock.now(), _load(work)
+    own = _row_of_start(stored, monitor.boot)
+    if own is not None and own.agrees_with(monitor):
         _go_by(monitor, own)
     shared = [it for it in stored if it.boot != monitor.boot and not it.waits_since]
     if not shared or _disagrees_with_database(work, now):
@@ -123,7 +123,7 @@ def follow_clocks(work: Work, monitor: ClockMonitor, clock: Clock) -> None:
 
 def _begin(work: Work, monitor: ClockMonitor, now: int, monotonic: float) -> None:
     """Go on with the span before a restart, at once or once it is confirmed; or begin one."""
-    stored = [_HostClock(*row) for row in work.rows(_LOAD_ALL)]
+    stored = _load(work)
     before = _of_this_start(stored, monitor.boot)
     if before is not None:
         monitor.wall_zero, monitor.steady_since = before.wall_zero, before.steady_since
@@ -143,26 +143,27 @@ def _begin(work: Work, monitor: ClockMonitor, now: int, monotonic: float) -> Non
         _store(work, monitor, now)
         return
     work.run(_ADD, *_row_of(work, monitor, now))
-    first = _own_row(work, monitor)
+    first = _row_of_start(_load(work), monitor.boot)
     if first is not None and first.agrees_with(monitor):  # another process began first
         _go_by(monitor, first)
 
 
 def _go_by(monitor: ClockMonitor, row: _HostClock) -> None:
-    monitor.steady_since, waits = row.span
+    since, waits = row.span
+    if since == monitor.span_before:  # another process of this machine had it confirmed
+        monitor.resume()
+    monitor.steady_since, monitor.span_before = since, waits
     if waits is not None:
         monitor.await_confirmation(waits)
-    else:
-        monitor.span_before = None
 
 
-def _span_of(monitor: ClockMonitor) -> tuple[int, int | None]:
-    return monitor.steady_since, monitor.span_before
+def _load(work: Work) -> list[_HostClock]:
+    """Return how the clocks stood on every machine, the last stored one first."""
+    return [_HostClock(*row) for row in work.rows(_LOAD_ALL)]
 
 
-def _own_row(work: Work, monitor: ClockMonitor) -> _HostClock | None:
-    rows = [_HostClock(*row) for row in work.rows(_LOAD_ALL)]
-    return next((it for it in rows if it.boot == monitor.boot), None)
+def _row_of_start(stored: Sequence[_HostClock], boot: int) -> _HostClock | None:
+    return next((it for it in stored if it.boot == boot), None)
 
 
 def _of_this_start(stored: Sequence[_HostClock], boot: int) -> _HostClock | None:
@@ -170,9 +171,8 @@ def _of_this_start(stored: Sequence[_HostClock], boot: int) -> _HostClock | None
 
     Where a start has no number, the clocks are compared as if it were the same.
     """
-    for it in stored:
-        if it.boot == boot:
-            return it
+    if (found := _row_of_start(stored, boot)) is not None:
+        return found
     is_known = bool(boot) and all(it.boot for it in stored)
     return stored[0] if stored and not is_known else None
 

@@ -107,6 +107,7 @@ def test_two_processes_that_begin_at_once_count_from_one_moment(here: Deployment
     begin_at_once(one, other, here)
     assert (one.span, one.monitor.span_before) == (other.span, other.monitor.span_before)
     assert len(here.all_follow()) == 1
+    assert one.monitor.doubt == other.monitor.doubt == ""
 
 
 def test_processes_that_only_store_what_they_think_would_be_seen(
@@ -114,7 +115,7 @@ def test_processes_that_only_store_what_they_think_would_be_seen(
 ) -> None:
     """The negative control: how it was while one process served a deployment."""
     monkeypatch.setattr(clock_record, "_ADD", clock_record._STORE)
-    monkeypatch.setattr(clock_record, "_own_row", lambda *_: None)
+    monkeypatch.setattr(clock_record, "_row_of_start", lambda *_: None)
     one, other = here.add(FIRST), here.add(FIRST)
     begin_at_once(one, other, here)
     assert one.span != other.span
