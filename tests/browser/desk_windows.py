@@ -15,6 +15,7 @@ from tests.support.database_fixtures import query
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from playwright.async_api import (
         Browser,
@@ -45,6 +46,15 @@ async def signed_in(
     page = await context.new_page()
     await who.signs_in(page, address, is_again=is_again)
     return page
+
+
+@asynccontextmanager
+async def mei_at_the_desk(
+    browser: Browser, folder: Path
+) -> AsyncIterator[tuple[BrowserDeskHarness, Page]]:
+    """Open a desk at which Mei has signed in."""
+    async with BrowserDeskHarness.open(folder) as office, window(browser) as context:
+        yield office, await signed_in(context, office.worker("Mei"), office.address)
 
 
 async def takes(page: Page, office: BrowserDeskHarness, reference: str) -> None:

@@ -11,7 +11,16 @@ from playwright.async_api import expect
 
 from bot.cases.state_machine import Role
 from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
-from tests.browser.desk_windows import BACK, held, new_in, said_in, says, signed_in, window
+from tests.browser.desk_windows import (
+    BACK,
+    held,
+    mei_at_the_desk,
+    new_in,
+    said_in,
+    says,
+    signed_in,
+    window,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,8 +73,7 @@ async def test_a_message_in_another_case_is_seen_at_once_on_every_page(
 async def test_what_is_due_first_stands_first_and_a_danger_is_said(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
-        page = await signed_in(context, office.worker("Mei"), office.address)
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
         one, first = await held(page, office)
         _other, second = await held(page, office)
         own = page.locator(".own-cases [data-own]")
@@ -170,14 +178,13 @@ async def test_where_streams_are_blocked_requests_that_wait_take_their_place(
 async def test_a_blip_of_the_network_is_shown_and_taken_back(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
-        page = await signed_in(context, office.worker("Mei"), office.address)
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
         person, first = await held(page, office)
         async with page.expect_response(re.compile(r"/stream")):
             await page.goto(f"{office.address}/queue/all")
-        await context.set_offline(True)
+        await page.context.set_offline(True)
         await expect(page.locator("#offline")).to_be_visible()
         await says(office, person)
-        await context.set_offline(False)
+        await page.context.set_offline(False)
         await expect(page.locator(".banner:visible")).to_have_count(0)
         await expect(new_in(page, first)).to_have_text("1 new")  # of what was missed as well

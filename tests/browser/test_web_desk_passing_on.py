@@ -16,7 +16,14 @@ from bot.cases.state_machine import Role
 from bot.hotline.commands.types import Verb
 from tests.browser.browser_desk_harness import BrowserDeskHarness
 from tests.browser.conftest import complaints_of
-from tests.browser.desk_windows import held, says, signed_in, store_desk_command, window
+from tests.browser.desk_windows import (
+    held,
+    mei_at_the_desk,
+    says,
+    signed_in,
+    store_desk_command,
+    window,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,8 +41,7 @@ if TYPE_CHECKING:
 async def test_a_transfer_lists_who_can_take_it_and_ends_on_the_queue(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
-        page = await signed_in(context, office.worker("Mei"), office.address)
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
         jun, away = office.worker("Jun"), office.worker("Lin")
         office.database.writer.run_sync(
             lambda work: office.front.staff.set_duty(work, away.id, on=False)
@@ -57,8 +63,7 @@ async def test_a_transfer_lists_who_can_take_it_and_ends_on_the_queue(
 
 
 async def test_a_refused_transfer_stays_and_says_why(browser: Browser, tmp_path: Path) -> None:
-    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
-        page = await signed_in(context, office.worker("Mei"), office.address)
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
         jun, ann = office.worker("Jun"), office.worker("Ann")
         office.database.writer.run_sync(
             lambda work: office.front.staff.set_duty(work, ann.id, on=False)
@@ -292,8 +297,7 @@ async def answered_late(route: Route) -> None:
 async def test_a_transfer_asks_about_words_that_were_not_sent(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
-        page = await signed_in(context, office.worker("Mei"), office.address)
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
         jun = office.worker("Jun")
         await held(page, office)
         await page.locator("#say-words").fill("Half a sentence")

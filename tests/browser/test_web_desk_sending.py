@@ -11,7 +11,14 @@ from bot.hotline.commands.types import Verb
 from bot.store.statements import delete_by
 from bot.store.tables.desk import desk_sessions
 from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
-from tests.browser.desk_windows import held, said_in, signed_in, store_desk_command, window
+from tests.browser.desk_windows import (
+    held,
+    mei_at_the_desk,
+    said_in,
+    signed_in,
+    store_desk_command,
+    window,
+)
 from tests.support.database_fixtures import query
 
 if TYPE_CHECKING:
@@ -27,8 +34,7 @@ END_ALL = delete_by(desk_sessions, ())
 async def test_two_messages_within_five_seconds_are_two_messages(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
-        page = await signed_in(context, office.worker("Mei"), office.address)
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
         await held(page, office)
         words = page.locator("#say-words")
         await words.focus()
@@ -45,8 +51,7 @@ async def test_two_messages_within_five_seconds_are_two_messages(
 async def test_a_letter_typed_when_the_field_was_lost_is_no_command(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
-        page = await signed_in(context, office.worker("Mei"), office.address)
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
         await held(page, office)
         words = page.locator("#say-words")
         await words.focus()
@@ -63,8 +68,7 @@ async def test_a_letter_typed_when_the_field_was_lost_is_no_command(
 async def test_words_typed_while_taking_over_waits_are_words_and_no_commands(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
-        page = await signed_in(context, office.worker("Mei"), office.address)
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
         await office.somebody()
         await page.keyboard.press("n")
         await expect(page.locator("#do-take_over")).to_be_visible()
@@ -80,8 +84,7 @@ async def test_words_typed_while_taking_over_waits_are_words_and_no_commands(
 
 
 async def test_taking_over_can_be_undone_for_five_seconds(browser: Browser, tmp_path: Path) -> None:
-    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
-        page = await signed_in(context, office.worker("Mei"), office.address)
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
         _person, reference = await office.somebody()
         await page.goto(f"{office.address}/cases/{reference}")
         await page.keyboard.press("c")
@@ -100,8 +103,7 @@ async def test_taking_over_can_be_undone_for_five_seconds(browser: Browser, tmp_
 async def test_sent_words_wait_visibly_while_the_database_is_busy(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
-        page = await signed_in(context, office.worker("Mei"), office.address)
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
         await held(page, office)
         await page.locator("#say-words").fill("Are you safe?")
         await page.keyboard.press("Control+Enter")
@@ -121,8 +123,7 @@ async def test_sent_words_wait_visibly_while_the_database_is_busy(
 async def test_words_that_are_stored_and_not_carried_out_do_not_come_back(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with BrowserDeskHarness.open(tmp_path) as office, window(browser) as context:
-        page = await signed_in(context, office.worker("Mei"), office.address)
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
         await held(page, office)
         wake, office.front.command_client.wake_dispatcher = (
             office.front.command_client.wake_dispatcher,
