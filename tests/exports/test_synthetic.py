@@ -58,10 +58,10 @@ def test_a_release_holds_invented_rows_its_parameters_and_no_exact_number() -> N
     for row in published["rows"]:
         assert all(set(code.split(";")) <= known[at] for at, code in enumerate(row))
     assert synthetic.as_csv(published).splitlines()[0] == ",".join(ATTRIBUTES)
-    text = synthetic.as_json(published)
+    without_noisy = published | {"noisy_counts": {}}  # one of them may be 317 by chance
     for number in asdict(made.measured).values():
-        assert f"{number}" not in text
-    assert "317" not in text.replace(str(published["noisy_counts"]), "")
+        assert f"{number}" not in synthetic.as_json(published)
+    assert "317" not in synthetic.as_json(without_noisy)
 
 
 @needs_library
