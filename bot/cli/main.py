@@ -16,7 +16,6 @@ from typer.core import TyperCommand, TyperGroup
 
 from bot.errors import HavenError
 from bot.process_hardening import harden_process
-from bot.release import installed_release
 
 GC_THRESHOLDS = (50_000, 20, 100)
 INSTALLED = Path("/etc/haven/haven.env")
@@ -40,16 +39,19 @@ class Entry(NamedTuple):
 class LazyGroup(TyperGroup):
     """A group that imports the module of a command when the command runs, not to list it."""
 
-    entries: ClassVar[Mapping[str, Entry]] = {}
+    sections: ClassVar[Mapping[str, Mapping[str, Entry]]] = {}
+    """The commands, under the headings of the list."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        for name, entry in self.entries.items():
-            self.commands[name] = TyperCommand(name, help=entry.summary)
+        self.rich_markup_mode = None  # its panels would take 0.15 s to import
+        for entries in self.sections.values():
+            for name, entry in entries.items():
+                self.commands[name] = TyperCommand(name, help=entry.summary)
 
     def get_command(self, _ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
         """Import and return a command; None if there is none of this name."""
-        entry = self.entries.get(cmd_name)
+        entry = next((of[cmd_name] for of in self.sections.values() if cmd_name in of), None)
         if entry is None:
             return None
         found = getattr(import_module(f"bot.cli.{entry.module}"), entry.attribute)
@@ -60,76 +62,119 @@ class LazyGroup(TyperGroup):
         single.command(cmd_name)(found)
         return typer.main.get_command(single)
 
-    def format_help(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
-        """Write the help from the summaries."""
-        overview = TyperGroup(
-            name=self.name, commands=dict(self.commands), params=self.params, help=self.help,
-            rich_markup_mode=self.rich_markup_mode,
-        )  # fmt: skip
-        overview.format_help(ctx, formatter)
+    def format_commands(self, _ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+        """Write the list of commands from the summaries."""
+        width = max(map(len, self.commands))
+        for heading, entries in self.sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [(name.ljust(width), it.summary) for name, it in entries.items()]
+                )
 
 
 class CaseCommands(LazyGroup):
     """The commands of `haven cases`."""
 
-    entries: ClassVar[Mapping[str, Entry]] = {
-        "list": Entry("cases.show", "list_cases", "List open cases, most urgent first."),
-        "show": Entry("cases.show", "show_case", "Show one case."),
-        "search": Entry("cases.show", "search_cases", "Search the cases a caseworker may open."),
-        "erasure-requests": Entry("cases.erasure", "list_erasure_requests", "List all requests."),
-        "confirm-erasure": Entry("cases.erasure", "confirm_erasure", "Confirm a request."),
-        "object-to-erasure": Entry("cases.erasure", "object_to_erasure", "Object to a request."),
-        "revoke-consent": Entry("cases.erasure", "revoke_consent", "Revoke a person's consent."),
-        "erase": Entry("retention", "erase_case", "Erase one case, in two steps."),
-        "draw": Entry("cases.show", "draw_states", "Draw the states of a case."),
+    sections: ClassVar[Mapping[str, Mapping[str, Entry]]] = {
+        "Commands": {
+            "list": Entry("cases.show", "list_cases", "List open cases, most urgent first."),
+            "show": Entry("cases.show", "show_case", "Show one case."),
+            "search": Entry(
+                "cases.show", "search_cases", "Search the cases a caseworker may open."
+            ),
+            "erasure-requests": Entry(
+                "cases.erasure", "list_erasure_requests", "List all requests."
+            ),
+            "confirm-erasure": Entry("cases.erasure", "confirm_erasure", "Confirm a request."),
+            "object-to-erasure": Entry(
+                "cases.erasure", "object_to_erasure", "Object to a request."
+            ),
+            "revoke-consent": Entry(
+                "cases.erasure", "revoke_consent", "Revoke a person's consent."
+            ),
+            "erase": Entry("retention", "erase_case", "Erase one case, in two steps."),
+            "draw": Entry("cases.show", "draw_states", "Draw the states of a case."),
+        }
     }
 
 
 class Commands(LazyGroup):
     """The commands of `haven`."""
 
-    entries: ClassVar[Mapping[str, Entry]] = {
-        "setup": Entry("install.setup", "setup", "Install Haven on this machine, or change it."),
-        "start": Entry("start", "start", "Run the bot and the web desk."),
-        "demo": Entry("train", "demo", "Try everything on this machine, without Telegram."),
-        "train": Entry("train", "train", "Train caseworkers with fictional people."),
-        "doctor": Entry("doctor", "doctor", "Check settings, databases, keys and disk."),
-        "logs": Entry("health.logs", "logs", "Show the log of the service."),
-        "cases": Entry("main", "cases_app", "Cases: the queue, search, erasure."),
-        "deadlines": Entry("cases.deadlines", "deadlines_app", "Legal deadlines of cases."),
-        "evidence": Entry("cases.evidence", "evidence_app", "Files: list, export, verify."),
-        "receipt": Entry("cases.receipts", "receipt_app", "Receipts people asked for."),
-        "draft": Entry("cases.drafts", "draft", "Draft a paper for an office from a case."),
-        "legal-hold": Entry("retention", "legal_hold_app", "Cases that must be kept by law."),
-        "retention": Entry("retention", "retention", "Erase cases whose time is over."),
-        "staff": Entry("staff", "staff_app", "Caseworkers and their passwords."),
-        "on-call": Entry("duty.on_call", "on_call_app", "Who is called for an emergency at night."),
-        "hours": Entry("duty.hours", "hours", "Opening hours, reply times, and who set them."),
-        "offices": Entry("duty.offices", "offices", "Offices, their counties and staff."),
-        "phrases": Entry("phrases", "phrases", "The phrasebook, its reviews, and who changed it."),
-        "desk": Entry("desk", "desk_app", "Access to the web desk."),
-        "figures": Entry("health.figures", "figures", "What the hotline did in past months."),
-        "export": Entry("exports.export", "export_app", "Figures in HXL, the codebook of HTCDS."),
-        "audit": Entry("audit", "audit_app", "The audit log."),
-        "files": Entry("databases.files", "files_app", "Where files of cases lie; move them."),
-        "keys": Entry("keys", "keys_app", "The host key, escrow, rescue."),
-        "backup": Entry("backup", "backup", "Make a backup while Haven runs."),
-        "restore": Entry("backup", "restore", "Restore a backup into a new folder."),
-        "upgrade": Entry("databases.upgrade", "upgrade", "Upgrade the data; check, rehearse."),
-        "fleet": Entry("fleet.commands", "fleet_app", "Several deployments, one after another."),
-        "migrate": Entry("databases.migrate", "migrate", "Copy SQLite into PostgreSQL."),
-        "partners": Entry("partners", "partners_app", "Organisations that share the bot's link."),
-        "campaigns": Entry("partners", "campaigns_app", "The links partners give out."),
-        "posters": Entry("outreach.posters", "posters_app", "Posters and cards for the links."),
-        "site": Entry("outreach.site", "site_app", "The public pages for anyone."),
-        "prevention": Entry("outreach.prevention", "prevention_app", "Slides and quiz for a talk."),
-        "bodies": Entry("exports.bodies", "bodies_app", "Bodies abroad: rules and keys of each."),
-        "directory": Entry("directory", "directory_app", "Numbers people are shown."),
-        "languages": Entry("languages", "languages_app", "Translations, reviews, recordings."),
-        "flows": Entry("flows", "flows_app", "The conversations: draw, print, check."),
-        "rehearse": Entry("flows", "rehearse", "Hold a conversation at this terminal."),
-        "source": Entry("install.setup", "source", "The licence, and where the source code is."),
-        "privacy": Entry("flows", "privacy", "Print the privacy notice people are shown."),
+    sections: ClassVar[Mapping[str, Mapping[str, Entry]]] = {
+        "Try it": {
+            "demo": Entry("train", "demo", "Try everything on this machine, without Telegram."),
+            "train": Entry("train", "train", "Train caseworkers with fictional people."),
+            "rehearse": Entry("flows", "rehearse", "Hold a conversation at this terminal."),
+        },
+        "Run it": {
+            "setup": Entry(
+                "install.setup", "setup", "Install Haven on this machine, or change it."
+            ),
+            "start": Entry("start", "start", "Run the bot and the web desk."),
+            "doctor": Entry("doctor", "doctor", "Check settings, databases, keys and disk."),
+            "logs": Entry("health.logs", "logs", "Show the log of the service."),
+            "backup": Entry("backup", "backup", "Make a backup while Haven runs."),
+            "restore": Entry("backup", "restore", "Restore a backup into a new folder."),
+            "upgrade": Entry("databases.upgrade", "upgrade", "Upgrade the data; check, rehearse."),
+            "migrate": Entry("databases.migrate", "migrate", "Copy SQLite into PostgreSQL."),
+            "fleet": Entry(
+                "fleet.commands", "fleet_app", "Several deployments, one after another."
+            ),
+            "keys": Entry("keys", "keys_app", "The host key, escrow, rescue."),
+            "files": Entry("databases.files", "files_app", "Where files of cases lie; move them."),
+            "source": Entry(
+                "install.setup", "source", "The licence, and where the source code is."
+            ),
+        },
+        "Cases": {
+            "cases": Entry("main", "cases_app", "Cases: the queue, search, erasure."),
+            "deadlines": Entry("cases.deadlines", "deadlines_app", "Legal deadlines of cases."),
+            "evidence": Entry("cases.evidence", "evidence_app", "Files: list, export, verify."),
+            "receipt": Entry("cases.receipts", "receipt_app", "Receipts people asked for."),
+            "draft": Entry("cases.drafts", "draft", "Draft a paper for an office from a case."),
+            "legal-hold": Entry("retention", "legal_hold_app", "Cases that must be kept by law."),
+            "retention": Entry("retention", "retention", "Erase cases whose time is over."),
+            "audit": Entry("audit", "audit_app", "The audit log."),
+        },
+        "Staff": {
+            "staff": Entry("staff", "staff_app", "Caseworkers and their passwords."),
+            "desk": Entry("desk", "desk_app", "Access to the web desk."),
+            "on-call": Entry(
+                "duty.on_call", "on_call_app", "Who is called for an emergency at night."
+            ),
+            "hours": Entry("duty.hours", "hours", "Opening hours, reply times, and who set them."),
+            "offices": Entry("duty.offices", "offices", "Offices, their counties and staff."),
+            "phrases": Entry(
+                "phrases", "phrases", "The phrasebook, its reviews, and who changed it."
+            ),
+        },
+        "What people read": {
+            "flows": Entry("flows", "flows_app", "The conversations: draw, print, check."),
+            "languages": Entry("languages", "languages_app", "Translations, reviews, recordings."),
+            "directory": Entry("directory", "directory_app", "Numbers people are shown."),
+            "privacy": Entry("flows", "privacy", "Print the privacy notice people are shown."),
+        },
+        "Partners and the public": {
+            "partners": Entry(
+                "partners", "partners_app", "Organisations that share the bot's link."
+            ),
+            "campaigns": Entry("partners", "campaigns_app", "The links partners give out."),
+            "posters": Entry("outreach.posters", "posters_app", "Posters and cards for the links."),
+            "site": Entry("outreach.site", "site_app", "The public pages for anyone."),
+            "prevention": Entry(
+                "outreach.prevention", "prevention_app", "Slides and quiz for a talk."
+            ),
+            "bodies": Entry(
+                "exports.bodies", "bodies_app", "Bodies abroad: rules and keys of each."
+            ),
+        },
+        "Figures": {
+            "figures": Entry("health.figures", "figures", "What the hotline did in past months."),
+            "export": Entry(
+                "exports.export", "export_app", "Figures in HXL, the codebook of HTCDS."
+            ),
+        },
     }
 
 
@@ -139,6 +184,8 @@ cases_app = typer.Typer(cls=CaseCommands, no_args_is_help=True)
 
 def _print_version(is_asked: bool) -> None:
     if is_asked:
+        from bot.release import installed_release  # noqa: PLC0415 - not for every command
+
         typer.echo(f"haven {installed_release()}")
         raise typer.Exit
 

@@ -80,11 +80,11 @@ def test_help_names_every_command() -> None:
         assert re.search(rf"\b{name}\b", done.stdout)
 
 
-@pytest.mark.parametrize("typed", [(), ("cases",)])
-def test_half_a_command_shows_how_to_go_on(typed: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("typed", "next_word"), [((), "cases"), (("cases",), "show")])
+def test_half_a_command_shows_how_to_go_on(typed: tuple[str, ...], next_word: str) -> None:
     done = run_haven(*typed)
     assert done.returncode == 2
-    assert "Commands" in done.stdout + done.stderr
+    assert re.search(rf"^  {next_word} +\w+", done.stdout + done.stderr, re.MULTILINE)
 
 
 # --- Conversations on paper and at the terminal -----------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pytest
@@ -121,7 +122,7 @@ def run_python(code: str) -> str:
 @pytest.mark.parametrize("group", [Commands, CaseCommands])
 def test_every_listed_command_exists_and_says_what_it_does(group: type[Commands]) -> None:
     commands = group(name="haven")
-    for name, entry in group.entries.items():
+    for name, entry in chain.from_iterable(it.items() for it in group.sections.values()):
         found = commands.get_command(typer.Context(commands), name)
         assert found is not None
         assert found.help
