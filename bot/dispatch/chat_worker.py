@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 FIRST_CHATS = 10
 """Chats of which one update is answered at first, while it is not known what ended the last
 process."""
-BRIEF, LONGEST = 0.01, 1.25
+BRIEF, LONGEST = 0.01, 2.0
 """Seconds between two looks for chats: after something was stored, and while nothing is."""
 FOLLOW_SECONDS = 30.0
 """Seconds between two looks for cases that another process has erased."""
@@ -186,7 +186,10 @@ class ChatWorker:
         work.fence()
         now, chats = self._clock.now(), self._inbox.chats
         locked = chats.claim(work, now, FIRST_CHATS)
-        self._next_at = None if locked else chats.next_at(work)
+        if not locked:  # to load nothing would still take numbers for letters
+            self._next_at = chats.next_at(work)
+            return []
+        self._next_at = None
         chosen: list[tuple[bytes, StoredUpdate]] = []
         for chat, part in zip(locked, self._load(work, locked, 1), strict=True):
             ended = [it for it in part if it.attempts >= MAX_CRASHES]
