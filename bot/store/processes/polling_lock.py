@@ -1,7 +1,7 @@
 """The lock of the one process that polls: fronts wait for it, so that the next goes on at once.
 
-It has a connection of its own. Nothing depends on it but peace: Telegram ends the older of two
-requests, and what arrives twice is recognised.
+It has a connection of its own, kept while it waits as well. Nothing depends on it but peace:
+Telegram ends the older of two requests, and what arrives twice is recognised.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ class PollingLock:
     def __init__(self, connect: Callable[[], Any]) -> None:
         self._connect = connect
         self._connection: Any = None
+        self._has_it = False
         self._is_used = threading.RLock()
 
     def hold(self) -> bool | None:
@@ -44,32 +45,36 @@ class PollingLock:
             return None
 
     def release(self) -> None:
-        """Let another process have it."""
+        """Let another process have it, and look no more."""
         with self._is_used:
-            connection, self._connection = self._connection, None
+            connection, self._connection, self._has_it = self._connection, None, False
             if connection is not None:
                 with contextlib.suppress(Exception):
                     connection.close()
 
     def _take(self) -> bool:
-        from bot.store.postgresql import BOT_LOCK  # noqa: PLC0415 - psycopg is slow to import
-        from bot.store.processes.leadership import limit_silence  # noqa: PLC0415
-
-        if self._connection is not None:
+        if self._connection is None:
+            self._connection = self._open()
+        if self._has_it:
             self._connection.execute("SELECT 1")
-            return True
+        else:
+            self._has_it = self._is_free(self._connection)
+        return self._has_it
+
+    def _open(self) -> Any:
+        from bot.store.processes.leadership import limit_silence  # noqa: PLC0415 - psycopg is slow to import
+
         connection = self._connect()
         try:
             limit_silence(connection)
-            asked = connection.execute(
-                "SELECT pg_try_advisory_lock(%s, %s)", (BOT_LOCK, POLLING_LOCK)
-            )
-            has_it = bool(asked.fetchone()[0])
         except BaseException:
             connection.close()
             raise
-        if has_it:
-            self._connection = connection
-        else:
-            connection.close()
-        return has_it
+        return connection
+
+    @staticmethod
+    def _is_free(connection: Any) -> bool:
+        from bot.store.postgresql import BOT_LOCK  # noqa: PLC0415 - as above
+
+        asked = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (BOT_LOCK, POLLING_LOCK))
+        return bool(asked.fetchone()[0])

@@ -176,6 +176,7 @@ def test_one_front_polls_and_the_next_goes_on_when_it_ends(fleet: Fleet) -> None
     assert (first.hold(), first.hold(), second.hold()) == (True, True, False)
     first.release()
     assert (second.hold(), first.hold()) == (True, False)
+    first.release()
     second.release()
 
 
@@ -190,6 +191,7 @@ def test_a_front_that_lost_its_connection_takes_the_lock_again_unless_another_ha
     kill_connections(database)
     assert second.hold()
     assert not first.hold()
+    first.release()
     second.release()
 
 
