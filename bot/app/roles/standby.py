@@ -1,6 +1,6 @@
 """Waiting for the lead: a process that stands by goes on when the one that leads has ended.
 
-It looks every second, on an ordinary session. What it needs to lead (keys, caches, epochs) is
+It looks every 1.25 seconds, on an ordinary session. What it needs to lead (keys, caches, epochs) is
 loaded once it leads, so that nothing of it is old.
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.store.database import Database
     from bot.store.patience import Patience
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 1.25
 """Seconds between two looks whether another process leads."""
 
 
