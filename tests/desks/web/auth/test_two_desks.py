@@ -279,7 +279,7 @@ def test_what_one_desk_stores_the_pages_of_the_other_hear(kind: str, tmp_path: P
 
 def test_two_requests_of_a_session_lose_nothing_of_each_other(tmp_path: Path) -> None:
     """Each desk knows what it changed, and neither what the other did."""
-    with two_desks("sqlite", tmp_path) as (first, other):
+    with two_desks("sqlite", tmp_path) as (first, other), closing(NextDesk(first)) as third:
         mei = first.worker().comes()
         secret = bytes.fromhex(mei.browser.client.cookies[SESSION_COOKIE])
         desks = [first.front.sessions, other.front.sessions]
@@ -302,7 +302,7 @@ def test_two_requests_of_a_session_lose_nothing_of_each_other(tmp_path: Path) ->
         first.does(both())
         one.flashes.clear()
         first.does(desks[0].keep(one, secret))
-        for it in (*desks, NextDesk(first).front.sessions):
+        for it in (*desks, third.front.sessions):
             found = first.does(it.resume(row(), secret, now))
             assert found.read_cases == {"a": 1, "b": 2}
             assert found.break_glass_cases == {"c"}
