@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from bot.sandbox import TOKEN, FaultKind, Sandbox, serve
+from bot.store.changes import RETRY_SECONDS
 from tests.fire.answer_times import AnswerTimes
 from tests.fire.caseworker_at_two_desks import CaseworkerAtTwoDesks
 from tests.fire.delivery_findings import StoredDeployment, judge
@@ -76,6 +77,10 @@ SOME_CONNECTIONS = (
     "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity "
     "WHERE application_name LIKE 'haven%' ORDER BY random() LIMIT 3) AS found"
 )
+UNDER_WAY = (
+    "SELECT count(*) FROM outbox WHERE state = 'sending' OR state = 'queued' AND owner IS NOT NULL"
+)
+"""Letters that the leader has in hand: of a bot's it is unknown afterwards which were sent."""
 UNCERTAIN = "SELECT count(*) FROM outbox WHERE state = 'uncertain' AND author = 'caseworker'"
 TRANSACTIONS = (
     "SELECT sum(xact_commit + xact_rollback) FROM pg_stat_database WHERE datname = 'data'"
@@ -130,7 +135,7 @@ class MachinesFindings:
     uncertain: int = 0
     """Letters of which staff are told that it is unknown whether they arrived."""
     repeated_allowed: int = 0
-    """Letters of the bot that were under way when a leader ended."""
+    """Letters that were under way when a leader ended or stood still."""
     ends: dict[str, list[int]] = field(default_factory=dict)
     """What processes ended with that were not killed, by machine."""
     stuck: str = ""
@@ -242,9 +247,11 @@ class MachinesDrill:
             await self._letter_under_way()
         self._dice.choice(self.machines.of(role)).kill()
         self.found.kills += 1
+        self._allow_repeats(role)
+
+    def _allow_repeats(self, role: str) -> None:
         if role == "leader":
-            sending = "SELECT count(*) FROM outbox WHERE state = 'sending'"
-            self.found.repeated_allowed += self.pair.ask(sending, DATA)
+            self.found.repeated_allowed += self.pair.ask(UNDER_WAY, DATA)
 
     async def _letter_under_way(self) -> None:
         """Wait until a letter has arrived of which Haven is not told yet."""
@@ -254,7 +261,11 @@ class MachinesDrill:
 
     async def _pause(self, seconds: str) -> None:
         self.found.pauses += 1
-        await self._dice.choice(self.machines.all).pause(float(seconds))
+        machine = self._dice.choice(self.machines.all)
+        pausing = asyncio.create_task(machine.pause(float(seconds)))
+        await asyncio.sleep(0)  # until it stands still
+        self._allow_repeats(machine.role)
+        await pausing
 
     async def _connections(self, _what: str) -> None:
         self.pair.ask(SOME_CONNECTIONS)
@@ -303,6 +314,7 @@ class MachinesDrill:
 
     async def measure_idle(self, seconds: float) -> None:
         """Count the transactions of a time in which nobody writes."""
+        await asyncio.sleep(2 * RETRY_SECONDS)  # after a promotion the server is heard again
         before = self.pair.ask(TRANSACTIONS)
         await asyncio.sleep(seconds)
         count = self.pair.ask(TRANSACTIONS) - before

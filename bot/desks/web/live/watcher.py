@@ -238,8 +238,7 @@ class EventWatcher:
                 if is_failing:
                     log.info("desk_poll_recovered")
                 is_failing = False
-            if self._cursor is not None and self._cursor.missing(self.clock.monotonic()):
-                longest = wait  # a skipped number may come without another one
+            # A number that was skipped, and is stored after later ones, is heard like any other.
             await self.writer.changes.wait(seen, wait, longest)
 
     async def poll(self) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
+from unittest.mock import AsyncMock
 
 import psycopg
 import pytest
@@ -21,7 +23,14 @@ from bot.desks.web.live.event_log import (
     EventLog,
     log_case_erased,
 )
-from bot.desks.web.live.watcher import CLEANUP_SECONDS, OWN, QUEUE, EventStreams, EventWatcher
+from bot.desks.web.live.watcher import (
+    CLEANUP_SECONDS,
+    LONG_POLL_SECONDS,
+    OWN,
+    QUEUE,
+    EventStreams,
+    EventWatcher,
+)
 from bot.desks.web.read_pool import ReadPool
 from bot.errors import CommitFailedError
 from bot.hotline.staff.staff import Staff
@@ -35,6 +44,7 @@ from tests.support.moved_clock import ManualClock
 
 if TYPE_CHECKING:
     import io
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.harnesses.web_desk_harness import WebDeskHarness
@@ -123,43 +133,56 @@ def test_a_desk_that_can_write_nothing_down_ends_and_says_so(web_desk: WebDeskHa
 # --- numbers that come late ------------------------------------------------------------------
 
 
-async def test_what_rang_before_and_was_committed_after_is_heard_as_well() -> None:
-    """Two processes ring at once, and the one with the later number is done first."""
-    database, clock, streams = (
-        Database(postgres_server.migrated_database()),
-        ManualClock(),
-        EventStreams(),
-    )
-    reads, post = ReadPool(database), CommandClient(database.writer, Inbox(BOT, VAULT), clock)
-    watch = EventWatcher(
-        reads,
-        EventLog(VAULT),
-        streams,
-        post,
-        database.writer,
-        clock,
-        Staff(VAULT),
-        DeskSessions(database.writer, VAULT, VAULT.keys, clock),
-    )
-    await watch.poll()
-    before = streams.position
-    with (
-        streams.subscribe("mei") as page, closing(database.connect()) as one,
-        closing(database.connect()) as other,
-    ):  # fmt: skip
+@contextlib.contextmanager
+def watch_on_postgresql() -> Iterator[EventWatcher]:
+    """Give a watcher of a new database, which tells streams what rings."""
+    database, clock = Database(postgres_server.migrated_database()), ManualClock()
+    with closing(database.writer) as writer, closing(ReadPool(database)) as reads:
+        yield EventWatcher(
+            reads, EventLog(VAULT), EventStreams(), CommandClient(writer, Inbox(BOT, VAULT), clock),
+            writer, clock, Staff(VAULT), DeskSessions(writer, VAULT, VAULT.keys, clock),
+        )  # fmt: skip
+
+
+@contextlib.contextmanager
+def two_that_ring(watch: EventWatcher) -> Iterator[tuple[Any, Any]]:
+    """Give two connections whose transactions have rung: the later number is the second's."""
+    database, now = watch.read_pool._database, watch.clock.now()
+    with closing(database.connect()) as one, closing(database.connect()) as other:
         for connection in (one, other):
             cursor = connection.cursor()
             cursor.execute("BEGIN")
-            log_case_erased(Work(cursor, database.dialect), b"", "", clock.now())
-        for connection in (other, one):
-            connection.cursor().execute("COMMIT")
-            await watch.poll()
-            assert {page.events.get_nowait(), page.events.get_nowait()} == {OWN, QUEUE}
+            log_case_erased(Work(cursor, database.dialect), b"", "", now)
+        yield one, other
+
+
+async def test_what_rang_before_and_was_committed_after_is_heard_as_well() -> None:
+    """Two processes ring at once, and the one with the later number is done first."""
+    with watch_on_postgresql() as watch:
         await watch.poll()
-        assert page.events.empty()  # and each once
-    assert streams.position != before
-    reads.close()
-    await database.close()
+        before = watch.streams.position
+        with watch.streams.subscribe("mei") as page, two_that_ring(watch) as (one, other):
+            for connection in (other, one):
+                connection.cursor().execute("COMMIT")
+                await watch.poll()
+                assert {page.events.get_nowait(), page.events.get_nowait()} == {OWN, QUEUE}
+            await watch.poll()
+            assert page.events.empty()  # and each once
+        assert watch.streams.position != before
+
+
+async def test_a_number_that_was_skipped_is_waited_for_and_not_asked_for_again_and_again() -> None:
+    """After a promotion the numbers go on thirty further; a rollback leaves a gap as well."""
+    with watch_on_postgresql() as watch, two_that_ring(watch) as (_one, other):
+        await watch.poll()
+        other.cursor().execute("COMMIT")
+        changes = watch.writer.changes
+        changes.wait = AsyncMock(side_effect=asyncio.CancelledError)  # type: ignore[method-assign]
+        with contextlib.suppress(asyncio.CancelledError):
+            await watch.run()
+        assert watch._cursor is not None
+        assert len(watch._cursor.missing(watch.clock.monotonic())) == 1
+        assert changes.wait.await_args.args[2] == LONG_POLL_SECONDS
 
 
 def test_missing_event_numbers_are_given_up_after_a_while() -> None:
