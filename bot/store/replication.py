@@ -135,7 +135,7 @@ def load_replication(database: Database) -> Replication:
     """
     if database.dialect == "sqlite":
         return Replication()
-    with closing(database.connect_within(LOOK_LIMITS)) as connection:
+    with closing(database.connect_within(LOOK_LIMITS)) as connection, connection.transaction():
         return _look(connection)
 
 
@@ -150,7 +150,7 @@ def _look(connection: Any) -> Replication:
 
 
 def _timeline(connection: Any) -> int:
-    try:
+    try:  # last: an error ends the transaction
         return int(connection.execute(_TIMELINE).fetchone()[0], 16)
     except Exception as error:
         if not is_postgresql_error(error):

@@ -56,6 +56,8 @@ class DeliveryFindings:
     replies: int = 0
     repeated: int = 0
     """Replies that arrived once more."""
+    displaced: list[str] = field(default_factory=list)
+    """The chats of `out_of_order`, each with the numbers of its lines as they are kept."""
 
     @property
     def faults(self) -> dict[str, int]:
@@ -64,7 +66,7 @@ class DeliveryFindings:
         return {
             name: number
             for name, number in found.items()
-            if number and name not in {"lines", "replies", "repeated"}
+            if number and name not in {"lines", "replies", "repeated", "displaced"}
         }
 
 
@@ -76,12 +78,18 @@ class StoredChat:
     """Lines that answered a question, in the order they are kept."""
     beside: list[int] = field(default_factory=list)
     """Lines written beside the questions, in the order they are kept."""
+    at_once: list[int] = field(default_factory=list)
+    """Lines that staff read before a report was sent: messages of a case, apart from reports."""
     numbers: list[int] = field(default_factory=list)
     """Of the messages that were sent, in the order they were to be said."""
 
     @property
     def lines(self) -> list[int]:
-        return self.asked + self.beside
+        return self.asked + self.beside + self.at_once
+
+    @property
+    def out_of_order(self) -> int:
+        return sum(map(_inversions, (self.asked, self.beside, self.at_once)))
 
 
 class StoredDeployment:
@@ -108,7 +116,7 @@ class StoredDeployment:
         """Return the rows of a question in SQLite's words."""
         connection = self._database.connect()
         if self._database.dialect != "sqlite":
-            sql = sql.replace("?", "%s").replace("rowid", "ctid")
+            sql = sql.replace("?", "%s")
         try:
             return list(connection.execute(sql, values))
         finally:
@@ -150,7 +158,7 @@ class StoredDeployment:
         chat = StoredChat()
         for case, report, sealed in self.ask(
             "SELECT r.case_id, r.id, r.sealed FROM reports r JOIN cases c ON c.id = r.case_id "
-            "WHERE c.chat_key = ? ORDER BY r.rowid",
+            "WHERE c.chat_key = ? ORDER BY r.sent_at",
             key,
         ):
             opener = self._vault.cases.opener(case, self._keyring)
@@ -162,7 +170,7 @@ class StoredDeployment:
             for frame in kept.position.frames:
                 _sort(chat, frame.answers)
             _sort(chat, {"also": tuple(kept.position.extra_texts)})
-        chat.beside += self._read_at_once(key, set(chat.lines))
+        chat.at_once = self._read_at_once(key, set(chat.lines))
         rows = self.ask("SELECT message FROM outbox WHERE chat_key = ? ORDER BY id", key)
         chat.numbers = [int(row[0]) for row in rows if row[0] is not None]
         return chat
@@ -172,7 +180,7 @@ class StoredDeployment:
         found: list[int] = []
         for case, side, at, sealed in self.ask(
             "SELECT e.case_id, e.side, e.at, e.sealed FROM exchanges e JOIN cases c "
-            "ON c.id = e.case_id WHERE c.chat_key = ? AND e.side = 'person' ORDER BY e.rowid",
+            "ON c.id = e.case_id WHERE c.chat_key = ? AND e.side = 'person' ORDER BY e.id",
             key,
         ):
             opener = self._vault.cases.opener(case, self._keyring)
@@ -201,7 +209,10 @@ def judge(disk: StoredDeployment, walkers: Sequence[NumberedWalker]) -> Delivery
         found.lines += len(walker.written)
         found.lost += (written - kept).total()
         found.twice += (kept - written).total()
-        found.out_of_order += _inversions(chat.asked) + _inversions(chat.beside)
+        found.out_of_order += chat.out_of_order
+        if chat.out_of_order:
+            kept_as = f"asked {chat.asked}, beside {chat.beside}, at once {chat.at_once}"
+            found.displaced.append(f"{walker.phone.id}: {kept_as}")
         found.replies_out_of_order += _inversions(chat.numbers)
         found.replies += len(chat.numbers)
         found.repeated += len(walker.phone.bot_texts()) - len(chat.numbers)

@@ -32,7 +32,7 @@ async def test_nothing_is_lost_whichever_machine_is_killed(tmp_path: Path) -> No
     [
         {"letters_twice": 1}, {"letters_lost": 1}, {"letters_out_of_order": 1},
         {"stuck": "waits"}, {"answered_after_promotion": 15.1}, {"frozen_noticed_after": 10.1},
-        {"frozen_noticed_after": 0.0},
+        {"frozen_noticed_after": 0.0}, {"idle_transactions": 1.1},
     ],
 )  # fmt: skip
 def test_the_drill_finds_fault_with_what_machines_must_not_do(wrong: dict[str, object]) -> None:
