@@ -1,8 +1,10 @@
 """Claims of letters: which process sends a letter, and what becomes of what it left behind.
 
-Each claim adds one to the fence of a letter, in the statement that takes it. What became of an
-attempt is stored only where the fence is still the one of that attempt, so that a process that was
-paused, and wakes after another one has gone on, changes nothing.
+A claim adds one to the fence of a letter, in the statement that takes it. What became of an attempt
+is stored only where the fence is still the one of that attempt, so that a process that was paused,
+and wakes after another one has gone on, changes nothing. A bot's letter belongs to the process that
+stored it until another one claims it: that process may hand it over to its courier and, a moment
+before, have found it in the store. Both are the same attempt, so such a claim adds nothing.
 
 A caseworker's letter is claimed only while it is queued, and by one process. A claim that its
 process left behind ends as *uncertain*, never as another attempt. It counts as left behind if this
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, or_, select, update
 
 from bot.clock import SECOND
 from bot.errors import RetryLaterError
@@ -90,12 +92,13 @@ class LetterClaims:
 
     def __init__(self, owner: int | None = None) -> None:
         """`owner` is the number of the process; by default, of this one."""
-        self._owner = owner or process_number()
+        self.owner = owner or process_number()
+        is_ours = outbox.c.owner == self.owner
         self._take = PreparedList(
             lambda ids: (
                 update(outbox)
                 .where(outbox.c.id.in_(ids), *_IS_QUEUED)
-                .values(owner=self._owner, fence=outbox.c.fence + 1)
+                .values(owner=self.owner, fence=outbox.c.fence + case((is_ours, 0), else_=1))
                 .returning(outbox.c.id, outbox.c.fence)
             )
         )
@@ -117,7 +120,7 @@ class LetterClaims:
         Raises:
             RetryLaterError: an attempt before this one is not settled yet.
         """
-        claimed = work.rows(_CLAIM, self._owner, now + CLAIM_LIFETIME, letter.id)
+        claimed = work.rows(_CLAIM, self.owner, now + CLAIM_LIFETIME, letter.id)
         if claimed:
             fence = int(claimed[0][0])
             work.after_commit(lambda: setattr(letter, "fence", fence))
@@ -138,10 +141,10 @@ class LetterClaims:
             now: the moment.
             is_start: whether this process sends nothing yet, so that its own claims are left too.
         """
-        own = self._owner if is_start else NOBODY
-        rows = work.rows(_END_CLAIMS, now, own, self._owner, now)
+        own = self.owner if is_start else NOBODY
+        rows = work.rows(_END_CLAIMS, now, own, self.owner, now)
         return [(int(letter), Author(author)) for letter, author in rows]
 
     def next_end(self, work: Work) -> int:
         """Return when the next claim of another process ends; 0 if none has one."""
-        return int(work.rows(_NEXT_END, self._owner)[0][0] or 0)
+        return int(work.rows(_NEXT_END, self.owner)[0][0] or 0)

@@ -59,7 +59,7 @@ def _expire_statement(*conditions: Any) -> Prepared:
 _INSERT = insert(
     outbox,
     "id", "chat_key", "lane", "author", "state", "body", "not_before", "hold", "attempts",
-    "created_at", as_lists=True,
+    "created_at", "owner", as_lists=True,
 )  # fmt: skip
 _LAST_ID = Prepared(
     lambda _: select(
@@ -203,7 +203,7 @@ class Outbox:
             (
                 it.id, it.chat_key, int(it.lane), str(it.author), "queued",
                 self._seal(it.id, LetterContent(it.chat, it.body)),
-                it.not_before, it.delay_reason, it.attempts, it.created_at,
+                it.not_before, it.delay_reason, it.attempts, it.created_at, self._claims.owner,
             )
             for it in letters
         ]  # fmt: skip

@@ -159,8 +159,8 @@ outbox = Table(
     *optional(fault=String(80), message=BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("settled_at", BigInteger),
-    Column("owner", BigInteger),  # the number of the process that claimed it last
-    Column("fence", Integer, nullable=False, server_default="0"),  # how often it was claimed
+    Column("owner", BigInteger),  # the process that claimed it last; before, that stored it
+    Column("fence", Integer, nullable=False, server_default="0"),  # how often it changed hands
     Column("lease_until", BigInteger),  # until when a human's letter counts as being sent
     info={
         "holds": "sealed: the chat and the text for it, until sent; then the message id; clear: "

@@ -79,9 +79,7 @@ SOME_CONNECTIONS = (
     "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity "
     "WHERE application_name LIKE 'haven%' ORDER BY random() LIMIT 3) AS found"
 )
-UNDER_WAY = (
-    "SELECT count(*) FROM outbox WHERE state = 'sending' OR state = 'queued' AND owner IS NOT NULL"
-)
+UNDER_WAY = "SELECT count(*) FROM outbox WHERE state = 'sending' OR state = 'queued' AND fence > 0"
 """Letters that the leader has in hand: of a bot's it is unknown afterwards which were sent."""
 UNCERTAIN = "SELECT count(*) FROM outbox WHERE state = 'uncertain' AND author = 'caseworker'"
 TRANSACTIONS = (
