@@ -440,9 +440,10 @@ def is_noticed(control: str) -> bool:
             kills=3 * (1 - outages), pauses=0, disconnects=0, outages=outages, seed=seed,
             control=control, patience=CONTROL_PATIENCE,
         )  # fmt: skip
-        found, kept, _times = _carried_out(plan)
-        if faults_of(plan, found, kept):
-            return True
+        with suppress(TimeoutError):  # so broken that not even the caseworker could begin
+            found, kept, _times = _carried_out(plan)
+            if faults_of(plan, found, kept):
+                return True
     return False
 
 
