@@ -56,7 +56,8 @@ CALM = 60.0
 """Seconds in which everything must be handled once nothing goes wrong any more."""
 FROZEN, CUT_OFF = 12.0, 8.0
 """Seconds for which the primary stands still, and a worker reaches no database."""
-UPDATES_PER_FAULT = 6
+UPDATES_PER_FAULT, WRITE_AFTER_PROMOTION = 6, 3
+"""Updates of all people for each fault; and of each person, more, for each promotion."""
 BEGINS = 180.0
 """Seconds in which all machines must have begun, on a busy computer too."""
 LATEST_AFTER_PROMOTION, LATEST_NOTICE = 15.0, 10.0
@@ -106,8 +107,11 @@ class MachinesPlan:
 
     @property
     def updates(self) -> int:
-        """How many things people do in all."""
-        return UPDATES_PER_FAULT * len(self.faults)
+        """How many things people do in all, those included that wait for each promotion."""
+        return (
+            UPDATES_PER_FAULT * len(self.faults)
+            + WRITE_AFTER_PROMOTION * self.people * self.outages
+        )
 
     @property
     def faults(self) -> list[tuple[str, str]]:
@@ -217,7 +221,7 @@ class MachinesDrill:
         """Do everything that was planned while people and staff write."""
         faults = self.plan.faults
         for number, (kind, what) in enumerate(faults, 1):
-            self.crowd.allowed = self.plan.updates * number // (len(faults) + 1)
+            self.crowd.allowed += UPDATES_PER_FAULT
             self.times.during = f"{kind} {what}".strip()
             await self._ready(what)
             self._disturb()
