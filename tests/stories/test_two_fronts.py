@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.settings import Settings
+    from tests.support.harnesses.live_deployment import LiveDeployment
 
 LINES = 6
 PATIENCE = 60.0
@@ -92,56 +93,75 @@ def begin(settings: Settings, options: RunOptions, *roles: ProcessRole) -> async
     return asyncio.create_task(run_bot(settings, replace(options, roles=frozenset(roles))))
 
 
-async def test_two_fronts_store_what_is_posted_and_one_that_dies_is_not_missed(
-    tmp_path: Path,
-) -> None:
-    ports = [free_port(), free_port()]
-    balancer = Balancer(ports)
-    given = {
-        **database_settings("postgresql"),
-        "webhook_url": f"http://127.0.0.1:{balancer.port}/posts",
-    }
-    async with balancer.serving(), evening(tmp_path, checks_calls=False, **given) as night:
-        settings, sandbox = night.settings, night.sandbox
-        sandbox.webhook.seconds = 0.01
+@dataclass
+class TwoFronts:
+    """A worker that leads and two fronts, each a bot of its own, behind a balancer."""
+
+    night: LiveDeployment
+    balancer: Balancer
+    running: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def begin(self, ports: list[int]) -> None:
+        """Start all three; return once both fronts have told Telegram where to post."""
+        night, settings = self.night, self.night.settings
         options = RunOptions(
             clock=night.clock, limits=UNLIMITED, disk=DiskSpace.unlimited(settings.data),
             offer=offered_languages(settings.languages), patience=night.store_patience,
         )  # fmt: skip
-        listening = [
-            settings.model_copy(update={"webhook_listen": f"127.0.0.1:{port}"}) for port in ports
-        ]
-        running = [begin(settings, options, ProcessRole.WORKER, ProcessRole.LEADER)]
-        await night.until(night.settings.data.exists, "data", PATIENCE)
-        running += [begin(each, options, ProcessRole.FRONT) for each in listening]
-        people = [night.add_person(f"P{number}", "en") for number in range(4)]
+        self.running.append(begin(settings, options, ProcessRole.WORKER, ProcessRole.LEADER))
+        await night.until(settings.data.exists, "data", PATIENCE)
+        for port in ports:
+            own = settings.model_copy(update={"webhook_listen": f"127.0.0.1:{port}"})
+            self.running.append(begin(own, options, ProcessRole.FRONT))
+        calls = night.sandbox.calls
+        await night.until(lambda: len(calls.of("setWebhook")) == 2, "fronts", PATIENCE)
+
+    async def end(self) -> None:
+        for each in self.running:
+            each.cancel()
+        await asyncio.gather(*self.running, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def two_fronts(folder: Path) -> AsyncIterator[TwoFronts]:
+    ports = [free_port(), free_port()]
+    balancer = Balancer(ports)
+    posts = f"http://127.0.0.1:{balancer.port}/posts"
+    given = {**database_settings("postgresql"), "webhook_url": posts}
+    async with balancer.serving(), evening(folder, checks_calls=False, **given) as night:
+        night.sandbox.webhook.seconds = 0.01
+        fronts = TwoFronts(night, balancer)
         try:
-            with handled_in_order() as handled:
-                await night.until(
-                    lambda: len(sandbox.calls.of("setWebhook")) == 2, "fronts", PATIENCE
-                )
-                sandbox.webhook.is_scrambled = True
-                wanted = {person.phone.id for person in people}
-                for part in (1, 2):
-                    for line in range(LINES):
-                        for person in people:
-                            person.phone.say(f"line {line}, rice")
-                    if part == 2:
-                        running[-1].cancel()
-                    await night.until(
-                        lambda part=part: all(
-                            len(set(handled[chat])) == part * LINES for chat in wanted
-                        ),
-                        "all handled", PATIENCE,
-                    )  # fmt: skip
-                    await night.until(lambda: not len(sandbox.updates), "all taken", PATIENCE)
-            for chat in wanted:
-                whole, before = handled[chat], handled[chat][:LINES]
-                assert sorted(whole) == sorted(set(whole)), "once"
-                # What the dying front had not answered is posted again, and may come after newer.
-                assert before == sorted(before), "in order while both fronts answer"
-            assert all(balancer.passed[port] for port in ports)
+            await fronts.begin(ports)
+            night.sandbox.webhook.is_scrambled = True
+            yield fronts
         finally:
-            for each in running:
-                each.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            await fronts.end()
+
+
+async def test_two_fronts_store_what_is_posted_and_one_that_dies_is_not_missed(
+    tmp_path: Path,
+) -> None:
+    with handled_in_order() as handled:
+        async with two_fronts(tmp_path) as fronts:
+            night = fronts.night
+            people = [night.add_person(f"P{number}", "en") for number in range(4)]
+            chats = [person.phone.id for person in people]
+            for wanted in (LINES, 2 * LINES):
+                for line in range(LINES):
+                    for person in people:
+                        person.phone.say(f"line {line}, rice")
+                if wanted > LINES:
+                    fronts.running[-1].cancel()
+                await night.until(
+                    lambda wanted=wanted: all(len({*handled[it]}) == wanted for it in chats),
+                    "all handled", PATIENCE,
+                )  # fmt: skip
+                await night.until(lambda: not len(night.sandbox.updates), "all taken", PATIENCE)
+    for chat in chats:
+        whole, before = handled[chat], handled[chat][:LINES]
+        assert sorted(whole) == sorted(set(whole)), "once"
+        # What the dying front had not answered is posted again, and may come after newer.
+        assert before == sorted(before), "in order while both fronts answer"
+    assert len(fronts.balancer.passed) == 2
+    assert all(fronts.balancer.passed.values())
