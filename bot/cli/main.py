@@ -45,13 +45,15 @@ class LazyGroup(TyperGroup):
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self.rich_markup_mode = None  # its panels would take 0.15 s to import
-        for entries in self.sections.values():
-            for name, entry in entries.items():
-                self.commands[name] = TyperCommand(name, help=entry.summary)
+        self._entries = {
+            name: entry for section in self.sections.values() for name, entry in section.items()
+        }
+        for name, entry in self._entries.items():
+            self.commands[name] = TyperCommand(name, help=entry.summary)
 
     def get_command(self, _ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
         """Import and return a command; None if there is none of this name."""
-        entry = next((of[cmd_name] for of in self.sections.values() if cmd_name in of), None)
+        entry = self._entries.get(cmd_name)
         if entry is None:
             return None
         found = getattr(import_module(f"bot.cli.{entry.module}"), entry.attribute)
