@@ -186,7 +186,7 @@ class ChatWorker:
         work.fence()
         now, chats = self._clock.now(), self._inbox.chats
         locked = chats.claim(work, now, FIRST_CHATS)
-        if not locked:  # to load nothing would still take numbers for letters
+        if not locked:  # loading would draw numbers for letters, of which some wake every process
             self._next_at = chats.next_at(work)
             return []
         self._next_at = None

@@ -1,7 +1,7 @@
 """The lock of the one process that polls: fronts wait for it, so that the next goes on at once.
 
-It has a connection of its own, kept while it waits as well. Nothing depends on it but peace:
-Telegram ends the older of two requests, and what arrives twice is recognised.
+It has a connection of its own, kept while it waits as well. No message depends on it: if two
+polled, Telegram would end the older of two requests, and what arrives twice is recognised.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class PollingLock:
         if self._has_it:
             self._connection.execute("SELECT 1")
         else:
-            self._has_it = self._is_free(self._connection)
+            self._has_it = self._try_lock(self._connection)
         return self._has_it
 
     def _open(self) -> Any:
@@ -73,7 +73,7 @@ class PollingLock:
         return connection
 
     @staticmethod
-    def _is_free(connection: Any) -> bool:
+    def _try_lock(connection: Any) -> bool:
         from bot.store.postgresql import BOT_LOCK  # noqa: PLC0415 - as above
 
         asked = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (BOT_LOCK, POLLING_LOCK))
