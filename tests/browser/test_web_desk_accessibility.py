@@ -208,7 +208,7 @@ async def _what_the_person_decided(
     office: BrowserDeskHarness, look: Look, page: Page, person: ChatPerson, reference: str
 ) -> None:
     """Look at a case whose person agreed to what is told of them, then wants it erased."""
-    await office.hears(person.press(person.token("I can write now")))
+    await office.presses(person, "I can write now")
     await page.goto(f"{office.address}/cases/{reference}")
     await page.locator(FORM.format("refer").replace("button", "select")).select_option("labor_1955")
     await page.locator(FORM.format("refer")).click()
@@ -216,12 +216,12 @@ async def _what_the_person_decided(
         re.compile("consent asked|已徵求同意")
     )
     for label in ("Show it to me", "You may tell them"):
-        await office.hears(person.press(person.token(label)))
+        await office.presses(person, label)
     await expect(page.locator(FORM.format("tell_others"))).to_be_visible()
     await page.locator(FORM.format("hand_back")).click()
     await expect(page.locator(FORM.format("take_over"))).to_be_visible()
-    for words in (person.words("/delete"), None):
-        await office.hears(words or person.press(person.token("Erase it")))
+    await office.hears(person.words("/delete"))
+    await office.presses(person, "Erase it")
     await expect(page.locator("#more-erase")).to_be_visible()
     await page.locator("#more-erase summary").click()
     await look.at(page, "case, what may be told, a wish")

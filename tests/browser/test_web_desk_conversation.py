@@ -65,7 +65,7 @@ async def takes_over(office: BrowserDeskHarness, page: Page, person: ChatPerson)
     await page.keyboard.press("t")
     await expect(page.locator("#do-hand_back button")).to_be_visible()
     await office.house.courier.drain()
-    await office.hears(person.press(person.token("I can write now")))
+    await office.presses(person, "I can write now")
 
 
 @asynccontextmanager

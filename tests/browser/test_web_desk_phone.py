@@ -68,7 +68,7 @@ async def a_conversation(office: BrowserDeskHarness, page: Page, mei: BrowserCas
     await page.locator("#do-take_over button").tap()
     await expect(page.locator("#do-hand_back button")).to_be_visible()
     await office.house.courier.drain()
-    await office.hears(person.press(person.token("I can write now")))
+    await office.presses(person, "I can write now")
     for words in ("Hello?", "I am in the kitchen.", "He sleeps.", LONG_WORDS, "Are you there?"):
         await office.hears(person.words(words))
     await expect(page.locator("#messages .message")).to_have_count(6)
