@@ -38,6 +38,7 @@ from bot.hotline.chat.phrase_edits import PhraseEdits
 from bot.hotline.referrals.store import Referrals
 from bot.hotline.staff.service_hours import ServiceHours
 from bot.languages import catalogue
+from bot.log import log
 from bot.monitoring.activity import StandaloneDesk
 from bot.store.faults import BUSY_ERRORS
 from bot.vault import AuditLog, Vault
@@ -138,6 +139,7 @@ async def run_desk(
             room = await stack.enter_async_context(open_room(rooms))
             named = "HAVEN_PARTNER_ROOM_LISTEN"
             await stack.enter_async_context(serve(room, *address, setting=named))
+        log.info("desk_open")
         await asyncio.Event().wait()
 
 

@@ -36,6 +36,9 @@ PROCESS: Final[Mapping[str, LogEvent]] = {
         _WARNING, "error", "The lead was lost, or another was faster; this process waits again.",
         "If it stays, compare the processes that `haven doctor` lists.",
     ),
+    "desk_open": LogEvent(
+        _INFO, "", "The desk answers browsers, and so does the partners' room where one is set."
+    ),
     "waits_to_poll": LogEvent(_INFO, "", "Another front polls; this one waits for its turn."),
     "stopped": LogEvent(_INFO, "", "The bot's jobs have ended."),
     "clock_doubted": LogEvent(

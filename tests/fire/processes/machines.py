@@ -25,6 +25,8 @@ RESTART_AFTER = 0.2
 FAR = "worker-1"
 """The machine that may be cut off."""
 DATABASES = ("HAVEN_DATABASE_URL", "HAVEN_KEYS_URL")
+BEGUN = ("started", "stands_by", "desk_open")
+"""What a process logs once it does its work, or waits for the lead."""
 ROLES = {"front": 2, "worker": 4, "leader": 2, "desk": 2}
 """How many machines run each role; of the leaders one stands by."""
 
@@ -45,6 +47,8 @@ class Machine:
     """What processes ended with that were not killed."""
     _process: MachineProcess | None = None
     _is_killed: bool = False
+    _log_before: int = 0
+    """Bytes that earlier processes wrote."""
 
     async def run(self) -> None:
         """Keep a process running until cancelled; then end it."""
@@ -59,6 +63,7 @@ class Machine:
                 await self._process.ended()
 
     async def _live(self) -> None:
+        self._log_before = self.log.stat().st_size if self.log.exists() else 0
         self._process = await self.spawner.begin(
             settings=dict(self.settings), log=str(self.log), flaw=self.flaw, words=self.words
         )
@@ -72,6 +77,24 @@ class Machine:
     def is_alive(self) -> bool:
         """Tell whether a process runs, paused or not."""
         return self._process is not None and not self._process.is_over
+
+    @property
+    def has_begun(self) -> bool:
+        """Tell whether a process runs and does its work, or stands by."""
+        return any(self._has_said(event) for event in BEGUN)
+
+    @property
+    def leads(self) -> bool:
+        """Tell whether the process of a leader does its work, and no longer stands by."""
+        return self.role == "leader" and self._has_said("started")
+
+    def _has_said(self, event: str) -> bool:
+        """Tell whether the process that runs has logged an event."""
+        if not self.is_alive or not self.log.exists():
+            return False
+        with self.log.open("rb") as log:
+            log.seek(self._log_before)
+            return f'"{event}"'.encode() in log.read()
 
     def kill(self) -> None:
         """Kill the process as a power cut would."""
