@@ -216,7 +216,7 @@ class BrowserDeskHarness:
     async def presses(self, person: ChatPerson, label: str) -> None:
         """Press a button once it is there: what a desk asks takes a moment to reach the phone."""
         async with asyncio.timeout(SHOWN_WITHIN):
-            while not any(label in it for it in person.labels()):
+            while not any(label in it for it in person.labels()):  # noqa: ASYNC110 - no event tells it
                 await asyncio.sleep(0.02)
         await self.hears(person.press(person.token(label)))
 
