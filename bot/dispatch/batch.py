@@ -21,6 +21,7 @@ from bot.dispatch.letter_ids import (
 from bot.dispatch.staff_service import with_desk
 from bot.dispatch.turn.turn import TurnHandler
 from bot.errors import UnreadableUpdateError
+from bot.hotline.chat.chat_marks import ChatMarks
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.check_ins.store import TRIED, CheckIns
 from bot.hotline.events import Event, EventKind
@@ -172,38 +173,58 @@ class BatchProcessor:
         """Let the database look up what `process` will ask for, all in one answer."""
         if not work.looks_ahead or not arrivals:
             return
-        keys = dict.fromkeys(key for it in arrivals if (key := self.chat_key_of(it)))
-        self._mailbox.inbox.chats.expect_among(work, list(keys))
-        self.expect_chats(work, list(keys), len(arrivals))
+        self.expect_chats(work, self.chats_of(arrivals), len(arrivals))
+
+    def chats_of(self, arrivals: Sequence[Arrival]) -> list[bytes]:
+        """Return the keys of the chats of arrivals, each once, in this order."""
+        return list(dict.fromkeys(key for it in arrivals if (key := self.chat_key_of(it))))
+
+    def marks_of(self, work: Work, chats: Sequence[bytes]) -> ChatMarks:
+        """Return what is special about chats."""
+        return ChatMarks.load(work, self._mailbox.inbox.bot, chats)
 
     def expect_chats(self, work: Work, keys: Sequence[bytes], updates: int) -> None:
         """Let the database look up what `process` will ask for, for so many updates of chats."""
-        self._conversations.expect(work, keys)
+        self._conversations.expect(work, keys)  # first: what follows is read once they are locked
+        ChatMarks.expect(work, keys)
         self._services.expect_changes(work)
-        self._staff_service.expect(work, keys)
         self._mailbox.outbox.expect_ids(work, updates)
 
     def process(
-        self, work: Work, arrivals: Sequence[Arrival], now: int, fault: str = ""
+        self,
+        work: Work,
+        arrivals: Sequence[Arrival],
+        now: int,
+        fault: str = "",
+        marks: ChatMarks | None = None,
     ) -> BatchResult:
         """Answer arrivals, each chat's in order, and store all that follows.
 
-        With a fault they are quarantined for it instead. Whatever this raises, the whole unit has
-        to be undone: turns may have written already.
+        `marks` are those of all their chats, if this unit of work has loaded them. With a fault
+        the arrivals are quarantined for it instead. Whatever this raises, the whole unit has to be
+        undone: turns may have written already.
         """
         bot, chat_key = self._mailbox.inbox.bot, self._vault.chat_key
         keyed = [
             (arrival, update, chat_key(bot, update.chat))
             for arrival, update in self._parse_updates(work, arrivals, now)
         ]
+        if work.dialect != "sqlite":
+            marks = marks or self.marks_of(work, _chats_of(keyed))
+            self._staff_service.hotline.check_ins.note_active(work, marks.checked_in)
         result = BatchResult()
         while keyed:
-            part, keyed = self._process_part(work, keyed, now, fault)
+            part, keyed = self._process_part(work, keyed, now, fault, marks)
             result.add(part)
         return result
 
     def _process_part(
-        self, work: Work, keyed: list[_KeyedArrival], now: int, fault: str
+        self,
+        work: Work,
+        keyed: list[_KeyedArrival],
+        now: int,
+        fault: str,
+        marks: ChatMarks | None,
     ) -> tuple[BatchResult, list[_KeyedArrival]]:
         """Answer arrivals and store what follows; return also what is left for the next part.
 
@@ -229,7 +250,7 @@ class BatchProcessor:
         else:
             rest = []
         taken = _chats_of(keyed[: len(keyed) - len(rest)])
-        batch.events += self._staff_service.end_snoozes(work, taken, now)
+        batch.events += self._staff_service.end_snoozes(work, taken, marks, now)
         batch.is_routine = work.write_count == written
         self._store(work, batch)
         return batch.result, rest

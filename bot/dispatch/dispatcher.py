@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from bot.clock import Clock
     from bot.dispatch.batch import BatchProcessor, BatchResult
+    from bot.hotline.chat.chat_marks import ChatMarks
     from bot.hotline.commands.store import StaffCommands, StoredCommand
     from bot.mailbox.courier import Courier, Mailbox
     from bot.mailbox.inbox import Arrival
@@ -241,7 +242,7 @@ class Dispatcher:
         """Queue arrivals of which one fails: from there each can be taken alone."""
 
         def store(work: Work) -> list[tuple[int, Arrival]]:
-            theirs, ours = self._split(work, arrivals)
+            theirs, ours = self._split(arrivals, self._marks(work, arrivals))
             self._inbox.store_for_workers(work, theirs, now)
             fresh = self._inbox.store_waiting(work, ours, now, IN_QUEUE)
             return [(self._batches.chat_of(arrival), arrival) for arrival in fresh]
@@ -253,7 +254,7 @@ class Dispatcher:
         now = self._clock.now()
 
         def store(work: Work) -> None:
-            theirs, ours = self._split(work, arrivals)
+            theirs, ours = self._split(arrivals, self._marks(work, arrivals))
             work.is_quiet = not theirs  # ours are handled here, next
             self._inbox.store_for_workers(work, theirs, now)
             self._inbox.store_waiting(work, ours, now)
@@ -265,34 +266,45 @@ class Dispatcher:
     def _process(
         self, work: Work, arrivals: list[Arrival], now: int, results: list[DeliveryResult]
     ) -> tuple[BatchResult, list[tuple[int, Arrival]]]:
-        self._mailbox.results.store(work, results)
+        is_routine = all(map(_is_routine, results))
+        if not is_routine:
+            self._mailbox.results.store(work, results)
         inserted = self._inbox.insert(work, arrivals, now)
         self._batches.expect(work, arrivals)
-        theirs, fresh = self._split(work, inserted())
-        self._inbox.hand_to_workers(work, theirs, now)
+        if is_routine and results:
+            work.write_meanwhile(lambda: self._mailbox.results.store(work, results))
+        marks = self._marks(work, arrivals)
+        theirs, fresh = self._split(inserted(), marks)
+        if theirs:
+            self._inbox.hand_to_workers(work, theirs, now)
         later: list[tuple[int, Arrival]] = []
         if self._queue.is_needed(len(fresh)):
             asked = [(self._batches.chat_of(arrival), arrival) for arrival in fresh]
             fresh, later = self._queue.admit(asked, self._clock.monotonic())
             self._inbox.queue(work, [arrival for _, arrival in later])
-        taken = self._batches.process(work, fresh, now)
+        taken = self._batches.process(work, fresh, now, marks=marks)
         is_done = not later and not theirs
-        work.is_quiet = taken.is_routine and is_done and all(map(_is_routine, results))
+        work.is_quiet = taken.is_routine and is_done and is_routine
         return taken, later
 
+    def _marks(self, work: Work, arrivals: list[Arrival]) -> ChatMarks | None:
+        """Return what is special about the chats of arrivals; None on SQLite, where no one asks."""
+        if work.dialect == "sqlite":
+            return None
+        return self._batches.marks_of(work, self._batches.chats_of(arrivals))
+
     def _split(
-        self, work: Work, arrivals: list[Arrival]
+        self, arrivals: list[Arrival], marks: ChatMarks | None
     ) -> tuple[list[tuple[bytes, Arrival]], list[Arrival]]:
         """Return the arrivals of chats in which others wait for a worker, with their keys.
 
         And all others, to be answered here. On SQLite there is no other process that answers.
         """
-        if work.dialect == "sqlite":
+        if marks is None or not marks.waiting:
             return [], arrivals
         keyed = [(self._batches.chat_key_of(arrival), arrival) for arrival in arrivals]
-        waiting = self._inbox.chats.among(work, list(dict.fromkeys(k for k, _ in keyed if k)))
-        theirs = [(key, it) for key, it in keyed if key is not None and key in waiting]
-        return theirs, [it for key, it in keyed if key not in waiting]
+        theirs = [(key, it) for key, it in keyed if key is not None and key in marks.waiting]
+        return theirs, [it for key, it in keyed if key not in marks.waiting]
 
     def _process_queued(self, work: Work, waiting: list[int], fault: str = "") -> BatchResult:
         return self._process_stored(work, self._inbox.load_queued(work, waiting), fault)

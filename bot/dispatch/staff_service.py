@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from bot.cases.intake import Intake
     from bot.dispatch.reminders.deadline_reminders import DeadlineReminders
+    from bot.hotline.chat.chat_marks import ChatMarks
     from bot.hotline.chat.messages import CaseMessage, CaseMessages
     from bot.hotline.commands.context import CommandContext, HotlineServices
     from bot.hotline.commands.store import StaffCommands
@@ -174,15 +175,19 @@ class StaffService:
             return Event(EventKind.REOPENED, event.case)
         return None
 
-    def expect(self, work: Work, chats: Collection[bytes]) -> None:
-        """Let the database look up what the turns of chats, and `end_snoozes`, will ask for."""
-        self.hotline.check_ins.expect(work)
-        Snoozes.expect(work, chats)
-
     @staticmethod
-    def end_snoozes(work: Work, chats: Collection[bytes], now: int) -> list[Event]:
-        """End the snoozes of cases whose people do something; return the events."""
-        ended = Snoozes.unsnooze_chats(work, chats, now) if chats else []
+    def end_snoozes(
+        work: Work, chats: Collection[bytes], marks: ChatMarks | None, now: int
+    ) -> list[Event]:
+        """End the snoozes of cases whose people do something; return the events.
+
+        The marks tell which cases are snoozed; without them the database is asked.
+        """
+        if marks is None:
+            snoozed = Snoozes.in_chats(work, chats) if chats else []
+        else:
+            snoozed = [case for chat, case in marks.snoozed if chat in chats]
+        ended = Snoozes.end_as_person_wrote(work, snoozed, now)
         return [Event(EventKind.SNOOZE_CHANGED, case) for case in ended]
 
     def show_events(self, work: Work, events: Sequence[Event], now: int) -> list[Letter]:

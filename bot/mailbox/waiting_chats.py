@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func
 
-from bot.store.statements import delete_by, select_by, select_in, select_one, update_by, upsert
+from bot.store.statements import delete_by, select_by, select_one, update_by, upsert
 from bot.store.tables.main import waiting_chats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from bot.store.writer import Work
 
@@ -35,7 +35,6 @@ _OLDEST = select_by(
     order_by="waiting_since", limit=bindparam("most"), skip_locked=True,
 )  # fmt: skip
 _ONE = select_by(waiting_chats, *_COLUMNS, by=("bot", "chat_key"), skip_locked=True)
-_AMONG = select_in(waiting_chats, "bot", "chat_key", among="chat_key")
 _NEXT = select_one(waiting_chats, func.min(waiting_chats.c.not_before), by="bot")
 _REST = update_by(waiting_chats, "waiting_since", "update_count", by=("bot", "chat_key"))
 _REMOVE = delete_by(waiting_chats, by=("bot", "chat_key"))
@@ -92,14 +91,6 @@ class WaitingChats:
         """Lock one chat; return nothing if another worker holds it, or nothing waits there."""
         rows = work.rows(_ONE, self.bot, key)
         return [ClaimedChat(bytes(key), since, count) for key, since, count in rows]
-
-    def expect_among(self, work: Work, keys: Sequence[bytes]) -> None:
-        """Let the database look up what `among` will ask for."""
-        work.expect_in(_AMONG, keys)
-
-    def among(self, work: Work, keys: Sequence[bytes]) -> set[bytes]:
-        """Return those of the chats in which something waits for a worker."""
-        return {bytes(key) for bot, key in work.rows_in(_AMONG, keys) if bot == self.bot}
 
     def finish(self, work: Work, chat: ClaimedChat, taken: int, asked: int, now: int) -> None:
         """Note that the first updates of a locked chat are handled; the others wait their turn.

@@ -232,6 +232,7 @@ class PipelinedCursor:
         self.send_ahead = pipeline.send
         self.rows_of = pipeline.rows
         self.fence = pipeline.fence
+        self.ask_for_answers = pipeline.ask_for_answers
 
     def execute(self, sql: str, values: Sequence[Any] | None = None) -> None:
         """Send a statement."""

@@ -21,6 +21,7 @@ TEXT, BINARY = 0, 1
 UNKNOWN = 0
 """The type of what PostgreSQL itself takes for what fits: words, and NULL."""
 _BOOL, _BYTEA, _BIGINT, _WORDS, _DOUBLE = 16, 17, 20, 25, 701
+_LISTS = frozenset({list, tuple})
 _LIST_OF = {_BOOL: 1000, _BYTEA: 1001, _WORDS: 1009, _BIGINT: 1016, _DOUBLE: 1022}
 _pack_bigint = struct.Struct("!q").pack
 _pack_double = struct.Struct("!d").pack
@@ -52,7 +53,7 @@ def encode(
         for value in values:
             if value is None:
                 kind, form, raw = UNKNOWN, TEXT, None
-            elif type(value) is list:
+            elif type(value) in _LISTS:
                 kind, form, raw = _encode_list(value)
             else:
                 kind, form, make = _kind_of(type(value))
@@ -75,7 +76,7 @@ def _kind_of(kind: type) -> tuple[int, int, Callable[[Any], bytes]]:
     return found
 
 
-def _encode_list(values: list[Any]) -> Encoded:
+def _encode_list(values: Sequence[Any]) -> Encoded:
     """Return a list, whose values are of one type or None, as an array."""
     first = next((it for it in values if it is not None), None)
     if first is None:

@@ -35,7 +35,7 @@ class Work:
     """An open transaction in the writer thread."""
 
     __slots__ = (
-        "_after", "_cursor", "_deferred", "_expected", "_fence", "_send_ahead", "dialect",
+        "_after", "_ask_for_answers", "_cursor", "_deferred", "_expected", "_fence", "_send_ahead", "dialect",
         "is_quiet", "write_count",
     )  # fmt: skip
 
@@ -47,6 +47,7 @@ class Work:
         """Answers to statements that were sent before anyone asked."""
         self._send_ahead = getattr(cursor, "send_ahead", None)
         self._fence = getattr(cursor, "fence", None)
+        self._ask_for_answers = getattr(cursor, "ask_for_answers", None)
         self.dialect = dialect
         self.is_quiet = False
         """Whether no job has to look because of what this stores (see `bot.store.changes`)."""
@@ -107,6 +108,17 @@ class Work:
         if self._send_ahead is not None:
             for piece, row in statement.batches(values):
                 self.expect(piece, *row)
+
+    def write_meanwhile(self, write: Callable[[], None]) -> None:
+        """Write what changes nothing that is expected: those answers stay good.
+
+        PostgreSQL gives them first, and does this while the process goes on with them.
+        """
+        expected, self._expected = self._expected, {}
+        if self._ask_for_answers is not None:
+            self._ask_for_answers()
+        write()
+        self._expected = expected
 
     def execute(self, sql: str) -> list[Any]:
         """Run a statement of the database's own language, and return its rows."""

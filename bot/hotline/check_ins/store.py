@@ -20,6 +20,7 @@ from bot.store.tables.main import cases
 from bot.vault import SYSTEM, AuditLog, Purpose, Vault
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
 
@@ -53,7 +54,8 @@ class CheckInAnswer:
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(CheckIn).decode
-_IS_ACTIVE = check_ins.c.sealed.is_not(None)
+HAS_CHECK_IN = check_ins.c.sealed.is_not(None)
+"""The condition of a check-in that has not ended."""
 _COLUMNS = ("case_id", "chat_key", "sealed")
 _SET_ANSWER = upsert(
     check_ins, "case_id", "chat_key", "answer", key="case_id", update="answer",
@@ -69,18 +71,18 @@ _SCHEDULE = upsert(
 _STORE = update_by(check_ins, "sealed", "next_at", "looked_at", by="case_id")
 _SET_LETTER = update_by(check_ins, "letter", by="case_id")
 _END = update_by(
-    check_ins, by=("case_id", _IS_ACTIVE),
+    check_ins, by=("case_id", HAS_CHECK_IN),
     constants={"sealed": None, "answer": None, "duress": None, "letter": None, "next_at": NEVER},
 )  # fmt: skip
-_ONE = select_one(check_ins, *_COLUMNS, by=("case_id", _IS_ACTIVE))
-_OF_CHAT = select_by(check_ins, *_COLUMNS, by=("chat_key", _IS_ACTIVE))
-_CHATS = Prepared(lambda _: select(check_ins.c.chat_key).where(_IS_ACTIVE).distinct())
+_ONE = select_one(check_ins, *_COLUMNS, by=("case_id", HAS_CHECK_IN))
+_OF_CHAT = select_by(check_ins, *_COLUMNS, by=("chat_key", HAS_CHECK_IN))
+_CHATS = Prepared(lambda _: select(check_ins.c.chat_key).where(HAS_CHECK_IN).distinct())
 _IS_DUE = or_(check_ins.c.next_at <= bindparam("now"), check_ins.c.looked_at > bindparam("at"))
 _DUE = select_by(
-    check_ins, *_COLUMNS, by=(_IS_ACTIVE, _IS_DUE), order_by="next_at", limit=bindparam("most")
+    check_ins, *_COLUMNS, by=(HAS_CHECK_IN, _IS_DUE), order_by="next_at", limit=bindparam("most")
 )
 _PASSPHRASES = select_one(check_ins, "answer", "duress", by="case_id")
-_BY_LETTER = select_one(check_ins, *_COLUMNS, by=("letter", _IS_ACTIVE))
+_BY_LETTER = select_one(check_ins, *_COLUMNS, by=("letter", HAS_CHECK_IN))
 _IS_REPLY_DUE = select_one(cases, cases.c.due_at.is_not(None), by="id")
 
 
@@ -92,13 +94,12 @@ class CheckIns:
         self._audit = audit
         self._active_chats: set[bytes] | None = None
         """Chats that may have a check-in, so that turns of all others need no query."""
-        self._read_by: Work | None = None
-        """The unit of work that read them: on PostgreSQL another process may agree on one."""
+        self._known_to: Work | None = None
+        """The unit of work they hold for: on PostgreSQL another process may agree on one."""
 
-    @staticmethod
-    def expect(work: Work) -> None:
-        """Let the database look up what `record_answer` will ask for first."""
-        work.expect(_CHATS)
+    def note_active(self, work: Work, chats: Iterable[bytes]) -> None:
+        """Take over which of all chats of a unit of work have a check-in."""
+        self._known_to, self._active_chats = work, set(chats)
 
     @staticmethod
     def set_passphrase(work: Work, case: str, chat_key: bytes, digest: bytes, which: str) -> bool:
@@ -116,7 +117,8 @@ class CheckIns:
         due_at = next_at(hour, now, zone)
         it = CheckIn(hour=hour, is_daily=is_daily, plan=plan, agreed_at=now, due_at=due_at)
         work.run(_SCHEDULE, case, chat_key, self._seal(case, it), now)
-        self._load_active_chats(work).add(chat_key)
+        if (active := self._known_chats(work)) is not None:
+            active.add(chat_key)
         self._audit.record(work, now, PERSON, AUDIT_ACTION, case, "agreed")
 
     def end(self, work: Work, case: str, by: str, now: int) -> bool:
@@ -164,7 +166,10 @@ class CheckIns:
 
     def record_answer(self, work: Work, chat_key: bytes, text: str, now: int) -> list[CheckInRow]:
         """Count a word that came in a chat; return the check-ins to which it may be the answer."""
-        if chat_key not in self._load_active_chats(work) or not 0 < len(text) <= MAX_ANSWER_LENGTH:
+        active = self._known_chats(work)
+        if active is not None and chat_key not in active:
+            return []
+        if not 0 < len(text) <= MAX_ANSWER_LENGTH:
             return []
         rows = [self._row(*row) for row in work.rows(_OF_CHAT, chat_key)]
         accepting = [row for row in rows if row.check_in.accepts_answer(now)]
@@ -191,10 +196,11 @@ class CheckIns:
         self.store(work, row, check_in.due_at, now)
         return CheckInAnswer(row, result, was_only)
 
-    def _load_active_chats(self, work: Work) -> set[bytes]:
-        is_ours_alone = work.dialect == "sqlite" or self._read_by is work
-        if self._active_chats is None or not is_ours_alone:
-            self._read_by = work
+    def _known_chats(self, work: Work) -> set[bytes] | None:
+        """Return the chats that may have a check-in; None if that is not known here."""
+        if work.dialect != "sqlite":
+            return self._active_chats if self._known_to is work else None
+        if self._active_chats is None:
             self._active_chats = {bytes(key) for (key,) in work.rows(_CHATS)}
         return self._active_chats
 

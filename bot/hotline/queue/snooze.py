@@ -74,6 +74,8 @@ NO_DATES = ReviewDates()
 _NAMES = ("aside_until", "aside_by", "back_at", "back_why", "follow_up_at")
 _IS_SNOOZED = case_dates.c.aside_until.is_not(None)
 _IS_RUNNING = case_dates.c.back_at.is_(None)
+IS_SNOOZED = (_IS_SNOOZED, _IS_RUNNING)
+"""Conditions of a snooze that nothing has ended."""
 _BY_CASES = select_in(case_dates, "case_id", *_NAMES, among="case_id")
 _SNOOZE = upsert(
     case_dates, "case_id", "aside_until", "aside_by", key="case_id",
@@ -87,7 +89,7 @@ _END_SNOOZE = update_by(
 _SNOOZED_IN_CHATS = select_in(
     # From the few snoozed cases to their chats, not from every case of every chat.
     case_dates.join(cases, cases.c.id == case_dates.c.case_id), case_dates.c.case_id,
-    among=cases.c.chat_key, by=(_IS_SNOOZED, _IS_RUNNING),
+    among=cases.c.chat_key, by=IS_SNOOZED,
 )  # fmt: skip
 
 
@@ -137,15 +139,14 @@ class Snoozes:
         return bool(work.run(_UNSNOOZE, now, why, case))
 
     @staticmethod
-    def expect(work: Work, chats: Iterable[bytes]) -> None:
-        """Let the database look up what `unsnooze_chats` will ask for."""
-        work.expect_in(_SNOOZED_IN_CHATS, list(chats))
+    def in_chats(work: Work, chats: Iterable[bytes]) -> list[str]:
+        """Return the snoozed cases of chats."""
+        return [str(case) for (case,) in work.rows_in(_SNOOZED_IN_CHATS, list(chats))]
 
     @staticmethod
-    def unsnooze_chats(work: Work, chats: Iterable[bytes], now: int) -> list[str]:
-        """End the snoozes of the cases of chats in which something was done; return those cases."""
-        found = [str(case) for (case,) in work.rows_in(_SNOOZED_IN_CHATS, list(chats))]
-        return [case for case in found if work.run(_UNSNOOZE, now, PERSON_WROTE, case)]
+    def end_as_person_wrote(work: Work, cases: Iterable[str], now: int) -> list[str]:
+        """End the snoozes of cases whose people did something; return those that ran."""
+        return [case for case in cases if work.run(_UNSNOOZE, now, PERSON_WROTE, case)]
 
     @staticmethod
     def end(work: Work, case: str) -> None:
