@@ -191,13 +191,9 @@ class BatchProcessor:
         self._mailbox.outbox.expect_ids(work, updates)
 
     def process(
-        self,
-        work: Work,
-        arrivals: Sequence[Arrival],
-        now: int,
-        fault: str = "",
+        self, work: Work, arrivals: Sequence[Arrival], now: int, fault: str = "",
         marks: ChatMarks | None = None,
-    ) -> BatchResult:
+    ) -> BatchResult:  # fmt: skip
         """Answer arrivals, each chat's in order, and store all that follows.
 
         `marks` are those of all their chats, if this unit of work has loaded them. With a fault
@@ -219,12 +215,7 @@ class BatchProcessor:
         return result
 
     def _process_part(
-        self,
-        work: Work,
-        keyed: list[_KeyedArrival],
-        now: int,
-        fault: str,
-        marks: ChatMarks | None,
+        self, work: Work, keyed: list[_KeyedArrival], now: int, fault: str, marks: ChatMarks | None
     ) -> tuple[BatchResult, list[_KeyedArrival]]:
         """Answer arrivals and store what follows; return also what is left for the next part.
 

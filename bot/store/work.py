@@ -35,8 +35,8 @@ class Work:
     """An open transaction in the writer thread."""
 
     __slots__ = (
-        "_after", "_ask_for_answers", "_cursor", "_deferred", "_expected", "_fence", "_send_ahead", "dialect",
-        "is_quiet", "write_count",
+        "_after", "_ask_for_answers", "_cursor", "_deferred", "_expected", "_fence", "_send_ahead",
+        "dialect", "is_quiet", "write_count",
     )  # fmt: skip
 
     def __init__(self, cursor: Cursor, dialect: str) -> None:

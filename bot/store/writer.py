@@ -314,7 +314,7 @@ class Writer:
                 # SQLite rolls back by itself when the disk is full; that is then what is wrong.
                 self._fail(error if is_store_error(error) else failure, "a rollback failed")
             return None, error
-        _, error = _attempt(lambda: cursor.execute("COMMIT"))
+        _, error = _attempt(lambda: _commit(cursor))
         if error is not None:
             return None, self._fail(error, "a commit failed")
         work.run_after_commit()
@@ -392,6 +392,10 @@ def _attempt(do: Callable[[], T]) -> tuple[T | None, Exception | None]:
         return do(), None
     except Exception as error:  # noqa: BLE001 - the thread must go on, and callers get the error
         return None, error
+
+
+def _commit(cursor: Cursor) -> None:
+    cursor.execute("COMMIT")
 
 
 def _begin(cursor: Cursor, begin: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -12,15 +14,21 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tests.bench import bench_goals, bench_rounds, bench_scenarios, result_table, summary_rows
+from tests.bench.budget import budget_table, budgets
+from tests.bench.older_head import UnknownHeadError, older_head
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from tests.bench.bench_rounds import Costs
     from tests.bench.bench_scenarios import Scenario
+    from tests.bench.budget.budgets import Budgets
     from tests.bench.run_one import BenchCost, BenchRun
 
 
+BUDGET: Final = "budget"
+"""The name by which the stages of an update are asked for."""
 _WIDTH: Final = 120
 """Of a table nobody sees on a terminal."""
 
@@ -32,7 +40,8 @@ def bench(  # noqa: PLR0913 - one argument an option
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="SCENARIO", help=f"Any of {', '.join(bench_scenarios.ALL)}; all if none."
+            metavar="SCENARIO",
+            help=f"Any of {', '.join(bench_scenarios.ALL)}, or {BUDGET}; all but the last if none.",
         ),
     ] = None,
     *,
@@ -40,6 +49,9 @@ def bench(  # noqa: PLR0913 - one argument an option
     many: Annotated[int, typer.Option("--rounds", min=1, help="How often each row runs.")] = 3,
     only: Annotated[str, typer.Option(help="Only rows whose name contains this.")] = "",
     scale: Annotated[float, typer.Option(help="Times as many people walk.")] = 1.0,
+    against: Annotated[
+        str, typer.Option(metavar="REV", help="Measure this older head in the same rounds too.")
+    ] = "",
     idle: Annotated[
         float, typer.Option(help="Seconds to wait, at most, for a quiet machine.")
     ] = 10,
@@ -49,13 +61,18 @@ def bench(  # noqa: PLR0913 - one argument an option
 ) -> None:
     """Measure Haven beside python-telegram-bot and aiogram, in ratios of the same round."""
 
-    def run(run: BenchRun) -> BenchCost:
+    def prepare(run: BenchRun) -> BenchRun:
         here = msgspec.structs.replace(run, idle=idle, folder=str(folder))
-        return bench_rounds.apart(bench_rounds.scaled(here, scale))
+        return bench_rounds.scaled(here, scale)
 
-    for scenario in _chosen(names, only):
-        costs = _play(scenario, many, run)
-        _show(scenario, costs, json=json)
+    scenarios = _chosen([it for it in names or () if it != BUDGET] or None, only)
+    with contextlib.ExitStack() as stack:
+        roots = [ROOT, *([stack.enter_context(older_head(against))] if against else [])]
+        if BUDGET in (names or ()):
+            _show_budgets(_budgets(roots, many, prepare, only), json=json)
+        for scenario in scenarios if names != [BUDGET] else ():
+            runs = [lambda run, root=root: bench_rounds.apart(prepare(run), root) for root in roots]
+            _show(scenario, _play(scenario, many, runs), json=json)
 
 
 def _chosen(names: list[str] | None, only: str) -> list[Scenario]:
@@ -71,8 +88,24 @@ def _narrowed(scenario: Scenario, only: str) -> Scenario:
     return msgspec.structs.replace(scenario, rows=rows)
 
 
-def _play(scenario: Scenario, many: int, run: Callable[[BenchRun], BenchCost]) -> Costs:
-    """Play the rounds; the bar on stderr moves between runs only and leaves the cores alone."""
+def _play(
+    scenario: Scenario, many: int, runs: Sequence[Callable[[BenchRun], BenchCost]]
+) -> list[Costs]:
+    """Play the rounds, each on every head."""
+    with _bar(scenario.name, many * len(runs) * len(scenario.rows)) as begins:
+        return bench_rounds.play(scenario.rows, many, runs, begins)
+
+
+def _budgets(
+    roots: Sequence[Path], many: int, prepare: Callable[[BenchRun], BenchRun], only: str
+) -> list[Budgets]:
+    with _bar(BUDGET, many * len(roots) * len(budgets.RUNS)) as begins:
+        return budgets.play(roots, many, prepare, only, begins)
+
+
+@contextlib.contextmanager
+def _bar(name: str, total: int) -> Iterator[Callable[[str], None]]:
+    """Give what hears of each run; the bar moves between runs only and leaves the cores alone."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -81,18 +114,27 @@ def _play(scenario: Scenario, many: int, run: Callable[[BenchRun], BenchCost]) -
     )
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, auto_refresh=False) as bar:
-        task = bar.add_task(scenario.name, total=many * len(scenario.rows))
-        began = iter(range(many * len(scenario.rows)))
+        task, began = bar.add_task(name, total=total), count()
 
-        def begins(name: str) -> None:
-            bar.update(task, description=f"{scenario.name}: {name}", completed=next(began))
+        def begins(row: str) -> None:
+            bar.update(task, description=f"{name}: {row}", completed=next(began))
             bar.refresh()
 
-        return bench_rounds.play(scenario.rows, many, run, begins)
+        yield begins
 
 
-def _show(scenario: Scenario, costs: Costs, *, json: bool) -> None:
-    rows = summary_rows.rows(scenario, costs)
+def _show_budgets(found: Sequence[Budgets], *, json: bool) -> None:
+    now, before = found[0], found[1] if len(found) > 1 else {}
+    if json:
+        sys.stdout.write(msgspec.json.encode({"now": now, "before": before}).decode() + "\n")
+        return
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH)
+    console.print(budget_table.table(now, before))
+
+
+def _show(scenario: Scenario, heads: Sequence[Costs], *, json: bool) -> None:
+    costs, before = heads[0], heads[1] if len(heads) > 1 else None
+    rows = summary_rows.rows(scenario, costs, before)
     if json:
         sys.stdout.write(result_table.lines(rows))
         sys.stdout.flush()
@@ -109,7 +151,7 @@ def main() -> None:
     """Run the command; a run that failed has already said why."""
     try:
         app()
-    except bench_rounds.RunFailed as error:
+    except (bench_rounds.RunFailed, UnknownHeadError) as error:
         sys.exit(str(error))
 
 

@@ -13,6 +13,7 @@ from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from tests.bench.bench_scenarios import Measurement
 
@@ -27,21 +28,25 @@ class RunFailed(Exception):
 def play(
     rows: Sequence[Measurement],
     rounds: int,
-    run: Callable[[BenchRun], BenchCost],
+    runs: Sequence[Callable[[BenchRun], BenchCost]],
     begins: Callable[[str], None] = lambda _: None,
-) -> Costs:
-    """Return what each row cost in each round; `begins` hears the name of every run."""
-    costs: Costs = {row.name: [] for row in rows}
+) -> list[Costs]:
+    """Return what each row cost in each round, for each of the heads that `runs` run.
+
+    `begins` hears the name of every run.
+    """
+    found: list[Costs] = [{row.name: [] for row in rows} for _ in runs]
     for row in _in_order(rows, rounds):
-        begins(row.name)
-        costs[row.name].append(run(row.run))
-    return costs
+        for costs, run in zip(found, runs, strict=True):
+            begins(row.name)
+            costs[row.name].append(run(row.run))
+    return found
 
 
-def apart(run: BenchRun) -> BenchCost:
-    """Run it in a process of its own."""
+def apart(run: BenchRun, root: Path = ROOT) -> BenchCost:
+    """Run it in a process of its own, in the folder of a head."""
     command = (sys.executable, "-m", "tests.bench.run_one", *words(run))
-    ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=False)  # noqa: S603 - ours
+    ran = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, check=False)  # noqa: S603 - ours
     if ran.returncode:
         raise RunFailed(f"{run.subject} did not come to its end.")
     return msgspec.json.decode(ran.stdout, type=BenchCost)

@@ -10,12 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tests.bench.bench_goals import Goal, Verdict
     from tests.bench.bench_scenarios import Scenario
     from tests.bench.summary_rows import SummaryRow
 
+WORSE = 1.1
+"""How many times as much CPU as before is marked."""
 _HEADINGS = ("per s", "ratio", "µs CPU", "p50 ms", "p99 ms", "p99 ratio", "MB peak", "foreign",
              "lost")  # fmt: skip
 
@@ -25,15 +27,19 @@ def lines(rows: Iterable[SummaryRow]) -> str:
     return "".join(msgspec.json.encode(row).decode() + "\n" for row in rows)
 
 
-def table(scenario: Scenario, rows: Iterable[SummaryRow]) -> Table:
+def table(scenario: Scenario, rows: Sequence[SummaryRow]) -> Table:
     """Return the scenario's rows as a table."""
+    is_compared = any(row.to_before is not None for row in rows)
     caption = f"ratio: {scenario.ratio}, in the same round; median of the rounds"
     shown = Table(title=scenario.title, caption=caption, box=box.SIMPLE_HEAD)
     shown.add_column("")
     for heading in _HEADINGS:
         shown.add_column(heading, justify="right")
+    for heading in ("to before", "CPU to before") if is_compared else ():
+        shown.add_column(heading, justify="right")
     for row in rows:
-        shown.add_row(row.name, *_cells(row))
+        compared = (_times(row.to_before), _to_before(row.cpu_to_before)) if is_compared else ()
+        shown.add_row(row.name, *_cells(row), *compared)
     return shown
 
 
@@ -75,6 +81,10 @@ def _cells(row: SummaryRow) -> tuple[str, ...]:
         f"{row.foreign:.2f}",
         f"{row.lost:,}" if row.lost else "",
     )
+
+
+def _to_before(cpu: float | None) -> str:
+    return _times(cpu) + (" worse" if cpu is not None and cpu > WORSE else "")
 
 
 def _times(ratio: float | None) -> str:

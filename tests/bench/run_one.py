@@ -18,11 +18,12 @@ import msgspec
 
 from tests.bench import arrival_pace, cost_meter
 from tests.bench.bench_subject import NAMES, load
+from tests.bench.cost_meter import CostMeter
 from tests.bench.update_feed import UpdateFeed
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
 
     from tests.bench.bench_subject import Subject
 
@@ -70,20 +71,22 @@ class BenchCost(msgspec.Struct, frozen=True, kw_only=True):
     """What one page brings over the wire, packed, where that is what is measured."""
 
 
-async def measure(run: BenchRun) -> BenchCost:
+async def measure(run: BenchRun, make_meter: Callable[[], CostMeter] = CostMeter) -> BenchCost:
     """Set the subject up in a folder of its own, and measure it there."""
     with tempfile.TemporaryDirectory(prefix="haven-bench-", dir=run.folder) as folder:
         subject = load(run.subject)(Path(folder))
         await subject.setup(run.stored)
         try:
-            cost = await walk(subject, run)
+            cost = await walk(subject, run, make_meter)
             plan, sent_kb = getattr(subject, "plan", ""), getattr(subject, "sent_kb", 0.0)
             return msgspec.structs.replace(cost, plan=plan, sent_kb=sent_kb)
         finally:
             await subject.close()
 
 
-async def walk(subject: Subject, run: BenchRun) -> BenchCost:
+async def walk(
+    subject: Subject, run: BenchRun, make_meter: Callable[[], CostMeter] = CostMeter
+) -> BenchCost:
     """Warm up, wait for quiet, measure, and count who came to the end."""
     feed = UpdateFeed(subject.press)
     await _at_last(arrival_pace.in_flight(subject.feed, feed.walks(run.warm_up), 1), run)
@@ -91,7 +94,7 @@ async def walk(subject: Subject, run: BenchRun) -> BenchCost:
     gc.collect()
     cost_meter.forget_peak()
     await cost_meter.wait_until_idle(run.idle)
-    with cost_meter.CostMeter() as spent:
+    with make_meter() as spent:
         if run.rate:
             walking = arrival_pace.arriving(subject.feed, raws, run.rate, run.in_flight)
         else:

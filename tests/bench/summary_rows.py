@@ -37,15 +37,20 @@ class SummaryRow(msgspec.Struct, frozen=True, kw_only=True):
     """How a database went about it, where that is part of the answer."""
     sent_kb: float = 0.0
     """What one page brings over the wire, packed, where that is what is measured."""
+    to_before: float | None = None
+    """Updates a second, to an older head in the same round; none when there is none."""
+    cpu_to_before: float | None = None
+    """CPU for one update, likewise."""
 
 
-def rows(scenario: Scenario, costs: Costs) -> list[SummaryRow]:
-    """Return a row for every measurement that ran."""
-    return [_row(scenario.name, row, costs) for row in scenario.rows if costs.get(row.name)]
+def rows(scenario: Scenario, costs: Costs, before: Costs | None = None) -> list[SummaryRow]:
+    """Return a row for every measurement that ran; `before` is what an older head cost."""
+    ran = [row for row in scenario.rows if costs.get(row.name)]
+    return [_row(scenario.name, row, costs, before or {}) for row in ran]
 
 
-def _row(scenario: str, row: Measurement, costs: Costs) -> SummaryRow:
-    mine, base = costs[row.name], costs.get(row.against, [])
+def _row(scenario: str, row: Measurement, costs: Costs, before: Costs) -> SummaryRow:
+    mine, base, older = costs[row.name], costs.get(row.against, []), before.get(row.name, [])
     return SummaryRow(
         scenario=scenario,
         name=row.name,
@@ -61,6 +66,8 @@ def _row(scenario: str, row: Measurement, costs: Costs) -> SummaryRow:
         lost=sum(cost.lost for cost in mine),
         plan=mine[-1].plan,
         sent_kb=round(median_of(mine, "sent_kb"), 1),
+        to_before=_rounded(ratio(mine, older, "updates_per_s")),
+        cpu_to_before=_rounded(ratio(mine, older, "cpu_us")),
     )
 
 

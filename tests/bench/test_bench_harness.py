@@ -204,7 +204,7 @@ def test_a_goal_is_reached_or_not_by_what_was_measured(p99: float, reached: bool
 
 def test_every_row_runs_once_a_round_and_no_round_begins_with_the_same_row() -> None:
     ran: list[str] = []
-    costs = bench_rounds.play((HARE, TORTOISE), 3, lambda _: cost(), ran.append)
+    (costs,) = bench_rounds.play((HARE, TORTOISE), 3, [lambda _: cost()], ran.append)
     assert ran == ["hare", "tortoise", "tortoise", "hare", "hare", "tortoise"]
     assert [len(each) for each in costs.values()] == [3, 3]
 

@@ -1,0 +1,1 @@
+"""Where an update's processor time goes: stages, and what each of them costs."""
