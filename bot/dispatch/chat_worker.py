@@ -31,6 +31,7 @@ from bot.dispatch.batch import BatchResult
 from bot.mailbox.fair_queue import MAX_PER_CHAT
 from bot.mailbox.inbox import MAX_CRASHES
 from bot.mailbox.waiting_chats import MAX_CHATS
+from bot.store.changes import LETTERS, WORKERS
 from bot.store.faults import is_store_error
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class ChatWorker:
         await asyncio.to_thread(self._batches.warm_up)
         followed_at = self._clock.monotonic()
         while True:
-            seen = self._writer.changes.count
+            seen = self._writer.changes.count_for(WORKERS)
             if not await self.answer_some():
                 await self._wait(seen)
             if self._clock.monotonic() - followed_at >= FOLLOW_SECONDS:
@@ -120,7 +121,7 @@ class ChatWorker:
         if self._next_at is not None:
             ahead = (self._next_at - self._clock.now()) / SECOND
             longest = min(ahead if ahead > 0 else UNHEARD, LONGEST)
-        await changes.wait(seen, BRIEF, max(longest, 2 * BRIEF))
+        await changes.wait(seen, BRIEF, max(longest, 2 * BRIEF), WORKERS)
 
     async def _answer(self, claim: Claim) -> int:
         """Answer chats, together; if that fails, one by one, and at last each update alone.
@@ -157,6 +158,8 @@ class ChatWorker:
         stored = self._load(work, locked, most)
         arrivals = self._inbox.open_stored(work, [it for part in stored for it in part])
         result = self._batches.process(work, arrivals, now, claim.fault)
+        if result.is_routine:
+            work.only_for = LETTERS
         for chat, part in zip(locked, stored, strict=True):
             chats.finish(work, chat, len(part), most, now)
         return Answered(result, len(locked), sum(map(len, stored)))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.log import log
 from bot.mailbox.courier import wait_until
 from bot.mailbox.inbox import IN_QUEUE
-from bot.mailbox.letter import Author, LetterState
 from bot.store.faults import is_store_error
 
 if TYPE_CHECKING:
@@ -266,7 +265,7 @@ class Dispatcher:
     def _process(
         self, work: Work, arrivals: list[Arrival], now: int, results: list[DeliveryResult]
     ) -> tuple[BatchResult, list[tuple[int, Arrival]]]:
-        is_routine = all(map(_is_routine, results))
+        is_routine = all(it.is_routine for it in results)
         if not is_routine:
             self._mailbox.results.store(work, results)
         inserted = self._inbox.insert(work, arrivals, now)
@@ -334,11 +333,6 @@ class Dispatcher:
             self._courier.send_toast(chat, toast)
         for case in taken.opened_cases:
             log.info("case_opened", case=case.reference, priority=int(case.priority))
-
-
-def _is_routine(result: DeliveryResult) -> bool:
-    """Return whether no desk has to show what became of a letter."""
-    return result.state is LetterState.SENT and result.letter.author == Author.BOT
 
 
 def _resolve_group(

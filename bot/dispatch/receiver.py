@@ -11,6 +11,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bot.clock import SECOND
+from bot.store.changes import WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,6 +95,8 @@ class UpdateReceiver:
         """Store arrivals: those of chats for workers, all others for the leader."""
         now = self._clock.now()
         keyed, others = split_by_chat(arrivals, self._chat_key_of)
+        if not others:
+            work.only_for = WORKERS
         self._inbox.store_waiting(work, others, now)
         self._inbox.store_for_workers(work, keyed, now, now + self._hold if self._hold else 0)
 

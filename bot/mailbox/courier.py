@@ -22,6 +22,7 @@ from bot.mailbox.letter import WITHDRAWN, Author, DeliveryResult, Lane, Letter, 
 from bot.mailbox.outbox import Outbox, OutboxResults, sent_message_ids
 from bot.mailbox.rate_limit import RateLimiter, RateLimits, TokenBucket
 from bot.messages import ClearChat, DeleteMessages, EditText, letters_named_in
+from bot.store.changes import LETTERS
 from bot.store.processes.running import has_other_workers
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ class Courier:
             key, stored = letter.chat_key, self._stored_chats
             if self._is_shared or stored is None or key in stored or key in self._passed_over:
                 self._passed_over.add(key)
-                self._writer.changes.tell()
+                self._writer.changes.tell(LETTERS)
             else:
                 self._take(letter)
 
@@ -386,7 +387,7 @@ class Courier:
     async def _poll_store(self) -> None:
         changes = self._writer.changes
         while True:
-            seen = changes.count
+            seen = changes.count_for(LETTERS)
             passed_over, self._passed_over = self._passed_over, set()
             if self._stored_chats is not None:
                 self._stored_chats |= passed_over
@@ -401,7 +402,7 @@ class Courier:
             if 0 < self._claims_end_at <= self._clock.now():
                 self._claims_end_at = await self._writer.run(self._end_claims)
             brief = SHARED_INTERVAL if self._is_shared else POLL_INTERVAL
-            await changes.wait(seen, brief, LONG_INTERVAL)
+            await changes.wait(seen, brief, LONG_INTERVAL, LETTERS)
 
     def _load_due(self, work: Work) -> tuple[list[Letter], list[tuple[int, bytes]]]:
         # Letters that are loaded do not count: in a flood they would hide what others stored.
@@ -449,11 +450,15 @@ class Courier:
         if not results:
             return
         try:
-            await self._writer.run(lambda work: self._results_store.store(work, results))
+            await self._writer.run(lambda work: self._store(work, results))
         except BaseException:
             self.put_back(results)
             raise
         self.mark_stored(results)
+
+    def _store(self, work: Work, results: list[DeliveryResult]) -> None:
+        work.is_quiet = all(it.is_routine for it in results)
+        self._results_store.store(work, results)
 
     def mark_stored(self, results: list[DeliveryResult]) -> None:
         """Forget letters whose results are stored."""

@@ -87,3 +87,8 @@ class DeliveryResult:
     """For QUEUED: when to try again."""
     delay_reason: str | None = None
     """For QUEUED: why it is delayed; that is stored already."""
+
+    @property
+    def is_routine(self) -> bool:
+        """Tell whether no desk has to show what became of the letter."""
+        return self.state is LetterState.SENT and self.letter.author == Author.BOT

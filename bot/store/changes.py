@@ -2,6 +2,9 @@
 
 Each commit that wrote something tells PostgreSQL's listeners (NOTIFY), in whatever process. SQLite
 has nothing like it: there, and while the connection that listens is lost, jobs look often.
+
+What only one kind of job has to look at is told to that one alone: in most commits a front stores
+an update, or a worker answers one, and no desk and no clock has anything to do with it.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CHANNEL = "haven"
+EVERYONE, WORKERS, LETTERS = "", "workers", "letters"
+"""Who has to look: all jobs; those that answer people; those that send letters."""
 RETRY_SECONDS = 5.0
 """Seconds until the listener connects again; jobs look as often as on SQLite meanwhile."""
 LISTEN_SECONDS = 1.0
@@ -30,25 +35,34 @@ class Changes:
         self._thread: threading.Thread | None = None
         self._ends = threading.Event()
         self.is_listening = False
-        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
-        self.count = 0
-        """Number of changes so far, ours included."""
+        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event, str]] = set()
+        self._told = {EVERYONE: 0, WORKERS: 0, LETTERS: 0}
 
-    async def wait(self, seen: int, brief: float, longest: float) -> bool:
+    @property
+    def count(self) -> int:
+        """Number of changes so far that concern everyone, ours included."""
+        return self.count_for(EVERYONE)
+
+    def count_for(self, who: str) -> int:
+        """Return the number of changes so far that concern one kind of job."""
+        return self._told[EVERYONE] + (self._told[who] if who else 0)
+
+    async def wait(self, seen: int, brief: float, longest: float, who: str = EVERYONE) -> bool:
         """Wait `brief` seconds; then, if nothing was stored since `seen`, until something is.
 
-        At most `longest` seconds in all. Return whether something may have been stored.
+        At most `longest` seconds in all. Return whether something may have been stored. What
+        concerns others than `who` is not waited for.
         """
         await asyncio.sleep(brief)
         if self._connect is None:
             return True
         self._start(self._connect)
-        if not self.is_listening or self.count != seen:
+        if not self.is_listening or self.count_for(who) != seen:
             return True
-        place = (asyncio.get_running_loop(), asyncio.Event())
+        place = (asyncio.get_running_loop(), asyncio.Event(), who)
         self._waiting.add(place)
         try:
-            if self.count == seen:
+            if self.count_for(who) == seen:
                 await asyncio.wait_for(place[1].wait(), longest - brief)
         except TimeoutError:
             return False
@@ -83,12 +97,14 @@ class Changes:
             self.is_listening = True
             self.tell()  # what was stored before was not heard
             while not self._ends.is_set():
-                for _ in connection.notifies(timeout=LISTEN_SECONDS, stop_after=1):
-                    self.tell()
+                for told in connection.notifies(timeout=LISTEN_SECONDS, stop_after=1):
+                    self.tell(told.payload)
 
-    def tell(self) -> None:
-        """Have the jobs of this process look."""
-        self.count += 1
-        for loop, event in list(self._waiting):
-            with contextlib.suppress(RuntimeError):  # the loop may be closed
-                loop.call_soon_threadsafe(event.set)
+    def tell(self, who: str = EVERYONE) -> None:
+        """Have jobs of this process look; a name that this release does not know is everyone."""
+        who = who if who in self._told else EVERYONE
+        self._told[who] += 1
+        for loop, event, waits in list(self._waiting):
+            if who in {EVERYONE, waits}:
+                with contextlib.suppress(RuntimeError):  # the loop may be closed
+                    loop.call_soon_threadsafe(event.set)

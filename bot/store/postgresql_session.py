@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _NUMBER = "SELECT pg_current_xact_id_if_assigned()::text"
 _MARK = (
-    "SELECT x::text, CASE WHEN x IS NOT NULL THEN pg_notify('haven', '')::text END"
+    "SELECT x::text, CASE WHEN x IS NOT NULL THEN pg_notify('haven', %s)::text END"
     " FROM (SELECT pg_current_xact_id_if_assigned() AS x) AS own"
 )
 """The number of the transaction; and what it wrote is told to who listens (see `changes`)."""
@@ -178,7 +178,11 @@ class PostgresqlSession:
             begun = pipeline.begin()
             result = unit(work)
             work.run_deferred()
-            self._mark = pipeline.send(_NUMBER if work.is_quiet else _MARK, ())
+            self._mark = (
+                pipeline.send(_NUMBER, ())
+                if work.is_quiet
+                else pipeline.send(_MARK, (work.only_for,))
+            )
             if begun.result is None:
                 pipeline.read(self._mark)
             # What ended before the commit was sent must not be taken for a commit of unknown fate.

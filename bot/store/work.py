@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from bot.store.changes import EVERYONE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -36,7 +38,7 @@ class Work:
 
     __slots__ = (
         "_after", "_ask_for_answers", "_cursor", "_deferred", "_expected", "_fence", "_send_ahead",
-        "dialect", "is_quiet", "write_count",
+        "dialect", "is_quiet", "only_for", "write_count",
     )  # fmt: skip
 
     def __init__(self, cursor: Cursor, dialect: str) -> None:
@@ -51,6 +53,8 @@ class Work:
         self.dialect = dialect
         self.is_quiet = False
         """Whether no job has to look because of what this stores (see `bot.store.changes`)."""
+        self.only_for = EVERYONE
+        """Which jobs have to look."""
         self.write_count = 0
         """Number of statements so far that may have written."""
 

@@ -9,6 +9,7 @@ import threading
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 
 from bot.clock import SECOND
@@ -18,6 +19,7 @@ from bot.dispatch.turn.turn import TurnHandler
 from bot.mailbox import waiting_chats
 from bot.mailbox.inbox import DONE, MAX_CRASHES, QUARANTINED, STORED, Inbox
 from bot.store import postgresql_pipeline
+from bot.store.changes import CHANNEL, EVERYONE, LETTERS, WORKERS
 from bot.store.statements import select_by, select_in
 from bot.store.tables.main import inbox
 from bot.store.tables.main import waiting_chats as waiting_table
@@ -345,3 +347,41 @@ def test_a_paused_worker_cannot_commit_what_another_one_did(
     assert asyncio.run(run()) == 0
     assert fleet.kept(person) == ["one"]
     assert len(paused_count) == 1
+
+
+# --- Who has to look ------------------------------------------------------------------------------
+
+
+class Told:
+    """Hears on a connection of its own what one process stores."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        libpq = fleet.home.url.replace("postgresql://postgres:@/", "postgresql://postgres@/")
+        self._listens = psycopg.connect(libpq, autocommit=True)
+        self._listens.execute(f"LISTEN {CHANNEL}")
+
+    def since(self) -> set[str]:
+        """Return who was told to look since this was asked last."""
+        return {it.payload for it in self._listens.notifies(timeout=0.5)}
+
+    def close(self) -> None:
+        self._listens.close()
+
+
+def test_only_those_are_woken_who_have_to_look(fleet: Fleet) -> None:
+    """A front wakes workers; an answer wakes who sends it; what staff must see wakes everyone."""
+    front, worker = fleet.processes
+    person = fleet.home.person("en")
+
+    def says(words: str) -> tuple[set[str], set[str]]:
+        asyncio.run(front.app.receiver.receive([fleet.write(person, words)]))
+        stored = told.since()
+        asyncio.run(fleet.work_until_done([worker]))
+        return stored, told.since()
+
+    with contextlib.closing(Told(fleet)) as told:
+        says("/start")  # the first unit after a start counts an attempt, which everyone may see
+        assert says("hello") == ({WORKERS}, {LETTERS})
+        stored, answered = says("help me, he is here and he wants to kill me")
+        stored, answered = says("yes")
+    assert (stored, EVERYONE in answered) == ({WORKERS}, True)

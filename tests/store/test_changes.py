@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from bot.store.changes import EVERYONE, LETTERS, WORKERS
 from bot.store.database import Database
 from tests.store.test_writer import KINDS_NOTED, note
 from tests.support.database import postgres_server
@@ -68,6 +69,46 @@ async def test_what_concerns_no_job_wakes_none(waits: Database) -> None:
     seen = changes.count
     await waits.writer.run(beats)
     assert not await changes.wait(seen, BRIEF, LONGEST)
+
+
+@pytest.mark.parametrize("who", [WORKERS, LETTERS])
+async def test_what_concerns_one_kind_of_job_wakes_that_one_alone(
+    waits: Database, who: str
+) -> None:
+    def stores(work: Work) -> None:
+        work.only_for = who
+        note("one")(work)
+
+    changes, others = waits.writer.changes, {EVERYONE, WORKERS, LETTERS} - {who}
+    seen = {it: changes.count_for(it) for it in (who, *others)}
+    waiting = {
+        it: asyncio.create_task(changes.wait(seen[it], BRIEF, LONGEST, it)) for it in (who, *others)
+    }
+    await waits.writer.run(stores)
+    assert {it: await task for it, task in waiting.items()} == {who: True} | dict.fromkeys(
+        others, False
+    )
+
+
+async def test_what_concerns_everyone_wakes_each_kind_of_job(waits: Database) -> None:
+    changes = waits.writer.changes
+    waiting = [
+        asyncio.create_task(changes.wait(changes.count_for(it), BRIEF, PATIENCE, it))
+        for it in (EVERYONE, WORKERS, LETTERS)
+    ]
+    await waits.writer.run(note("one"))
+    assert await asyncio.gather(*waiting) == [True, True, True]
+
+
+async def test_a_name_that_a_later_release_tells_concerns_everyone(waits: Database) -> None:
+    def stores(work: Work) -> None:
+        work.only_for = "a later kind of job"
+        note("one")(work)
+
+    changes = waits.writer.changes
+    waiting = asyncio.create_task(changes.wait(changes.count, BRIEF, PATIENCE))
+    await waits.writer.run(stores)
+    assert await waiting
 
 
 async def test_without_notices_of_the_database_every_wait_is_brief(tmp_path: Path) -> None:
