@@ -65,6 +65,9 @@ OLDEST_UPDATE = MetricText("haven_oldest_update_seconds", "age of the oldest upd
 OLDEST_LETTER = MetricText(
     "haven_oldest_letter_seconds", "age of the oldest letter that may leave and has not"
 )
+OLDEST_FILE = MetricText(
+    "haven_oldest_file_seconds", "age of the oldest file that was sent and is not kept yet"
+)
 OVERDUE = MetricText("haven_replies_overdue", "replies to people that are overdue, by level")
 PROCESSES = MetricText(
     "haven_processes", "processes that run, by role; of several machines, all of them"
@@ -94,9 +97,9 @@ STANDBY_METRICS: Final = (STANDBYS, STANDBY_MISSING, STANDBY_BYTES, STANDBY_SECO
 """Absent where data and keys are SQLite files."""
 METRICS: Final = (
     POLL_AGE, COMMIT_AGE, DATABASE_UP, DATABASE_LATENCY, KEYS_USABLE, EPOCH_AGE, OLDEST_UPDATE,
-    OLDEST_LETTER, OVERDUE, PROCESSES, SESSIONS, BACKUP_AGE, CLOCK_ERROR, CLOCK_DOUBTED, CANARY_AGE,
-    CANARY_TIME, CANARY_FAILURES, STANDBYS, STANDBY_MISSING, STANDBY_BYTES, STANDBY_SECONDS,
-    TIMELINE, WEBHOOK_PENDING, WEBHOOK_FAILURE_AGE,
+    OLDEST_LETTER, OLDEST_FILE, OVERDUE, PROCESSES, SESSIONS, BACKUP_AGE, CLOCK_ERROR,
+    CLOCK_DOUBTED, CANARY_AGE, CANARY_TIME, CANARY_FAILURES, STANDBYS, STANDBY_MISSING,
+    STANDBY_BYTES, STANDBY_SECONDS, TIMELINE, WEBHOOK_PENDING, WEBHOOK_FAILURE_AGE,
 )  # fmt: skip
 """All of them; Prometheus's own for the process (`process_...`) come in addition."""
 
@@ -190,6 +193,7 @@ def _of_database(found: Readings) -> Iterator[Metric]:
     yield _gauge(DATABASE_LATENCY, found.latency)
     yield _gauge(OLDEST_UPDATE, found.oldest_update / SECOND)
     yield _gauge(OLDEST_LETTER, found.oldest_letter / SECOND)
+    yield _gauge(OLDEST_FILE, found.oldest_file / SECOND)
     yield _gauge(SESSIONS, found.sessions)
     overdue = GaugeMetricFamily(OVERDUE.name, OVERDUE.meaning, labels=[LEVEL])
     for level, count in found.overdue.items():

@@ -20,7 +20,16 @@ from bot.mailbox.letter import LetterState
 from bot.store.compiled import Prepared
 from bot.store.processes.running import count_roles, load_processes
 from bot.store.tables.desk import desk_sessions
-from bot.store.tables.main import CASE_IS_DUE, NOT_DONE, UNSENT, cases, inbox, outbox
+from bot.store.tables.main import (
+    CASE_IS_DUE,
+    FILE_WAITS,
+    NOT_DONE,
+    UNSENT,
+    cases,
+    files,
+    inbox,
+    outbox,
+)
 from bot.vault import Purpose
 from bot.vault.backup.create import list_archives
 from bot.vault.backup.export_rows import ArchivePart
@@ -49,6 +58,7 @@ _WAITING = Prepared(
             outbox.c.hold.is_(None),
         )
         .scalar_subquery(),
+        select(func.min(files.c.created_at)).where(FILE_WAITS).scalar_subquery(),
         select(func.count()).select_from(desk_sessions).scalar_subquery(),
     )
 )
@@ -70,6 +80,8 @@ class Readings:
     """How long the oldest update waits to be handled; 0 if none does."""
     oldest_letter: int
     """How long the oldest letter that may leave waits; 0 if none does."""
+    oldest_file: int
+    """How long the oldest file waits to be fetched and kept; 0 if none does."""
     sessions: int
     overdue: dict[Priority, int] = field(default_factory=dict)
     processes: dict[str, int] = field(default_factory=dict)
@@ -80,11 +92,13 @@ class Readings:
 
 def read_database(work: Work, now: int) -> Readings:
     """Return what the database says."""
-    ((update, letter, sessions),) = work.rows(_WAITING)
+    ((update, letter, file, sessions),) = work.rows(_WAITING)
     found = {Priority(level): int(count) for level, count in work.rows(_OVERDUE, now)}
     overdue = {it: found.get(it, 0) for it in Priority}
     running = count_roles(load_processes(work), now)
-    return Readings(_age(update, now), _age(letter, now), int(sessions), overdue, running)
+    return Readings(
+        _age(update, now), _age(letter, now), _age(file, now), int(sessions), overdue, running
+    )
 
 
 class DatabaseReader:

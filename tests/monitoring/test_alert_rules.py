@@ -16,6 +16,7 @@ from bot.clock import SystemClock
 from bot.monitoring.metrics import _Computed, _of_standbys
 from bot.monitoring.standby_watch import StandbyState, StandbyWatch
 from bot.sandbox import FaultKind
+from bot.sandbox.sample_updates import sample_photo
 from bot.store.database import DataDirectory
 from bot.store.replication import Replication, Standby
 from tests.support.watched_deployment import RULES, fired, needs_promtool, watched
@@ -30,7 +31,7 @@ SHOWN_BELOW = {
     "HavenDown", "HavenPollingStopped", "HavenNothingStored", "HavenMessagesWait",
     "HavenRoleMissing",
     "HavenReplyOverdue", "HavenBackupOld", "HavenClockWrong", "HavenCanaryLate",
-    "HavenStandbyMissing", "HavenStandbyBehind",
+    "HavenStandbyMissing", "HavenStandbyBehind", "HavenFilesWait",
 }  # fmt: skip
 
 
@@ -101,6 +102,23 @@ async def test_a_letter_that_does_not_leave_fires(tmp_path: Path) -> None:
         page = await haven.scrape()
     assert "HavenMessagesWait" not in fired(before, tmp_path)
     assert "HavenMessagesWait" in fired(page, tmp_path)
+
+
+async def test_a_picture_that_cannot_be_kept_fires(tmp_path: Path) -> None:
+    async with watched(tmp_path) as haven:
+        night = haven.deployment
+        night.sandbox.faults.add(FaultKind.ERROR, method="getFile", code=502)
+        guest = night.add_person("Sari", "en")
+        await guest.arrives()
+        await guest.press("Danger now", "Tell them now")
+        await night.until(lambda: night.sql("SELECT 1 FROM cases"), "a case")
+        guest.phone.send_photo(sample_photo(1))
+        await night.until(lambda: night.sql("SELECT 1 FROM files"), "a picture")
+        before = await haven.scrape()
+        night.sandbox.jump(4000)
+        page = await haven.scrape()
+    assert "HavenFilesWait" not in fired(before, tmp_path)
+    assert "HavenFilesWait" in fired(page, tmp_path)
 
 
 async def test_a_person_in_danger_who_waits_too_long_fires(tmp_path: Path) -> None:

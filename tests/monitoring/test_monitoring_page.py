@@ -54,7 +54,7 @@ def test_the_tables_of_the_page_are_up_to_date() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert page == with_tables(page), "run: python -m tests.monitoring.monitoring_tables"
     assert all(f"`{name}`" in event_table() for name in EVENTS)
-    assert alert_table().count("\n") == 12
+    assert alert_table().count("\n") == 13
 
 
 def test_every_event_is_documented_with_the_level_and_fields_it_is_logged_with() -> None:
