@@ -219,15 +219,10 @@ async def keep_store_open(database: Database, vault: Vault) -> NoReturn:
         await wait_until_writable(database, vault)
 
 
-def latest_bot_id(work: Work) -> int:
-    """Return the id of the bot that ran last, which people write to; raise HavenError for none."""
+def latest_bot_id(work: Work) -> int | None:
+    """Return the id of the bot that ran last, which people write to; None if none has run yet."""
     rows = work.rows(_LATEST_BOT)
-    if not rows:
-        raise HavenError(
-            "no bot has run on these data yet; start it first (haven start, or haven start "
-            "--only bot)"
-        )
-    return int(rows[0][0])
+    return int(rows[0][0]) if rows else None
 
 
 def fault_of(check: Callable[[], object]) -> str | None:

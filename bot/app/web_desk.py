@@ -59,6 +59,9 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.store.database import Database
 
+BOT_LOOK_SECONDS = 2.0
+"""Seconds between two looks whether a bot has run on these data."""
+
 
 def build_desk_context(
     settings: Settings, database: Database, vault: Vault, options: DeskOptions
@@ -166,10 +169,9 @@ async def run_standalone_desk(settings: Settings, practice: PracticeScenes = lam
 
     Raises:
         SettingError: a setting cannot be used.
-        HavenError: no bot has run on these data yet.
     """
     async with open_storage(settings) as (database, vault):
-        bot_id = await database.writer.run(latest_bot_id)
+        bot_id = await _first_bot_id(database)
         options = DeskOptions(bot_id=bot_id, origin=settings.desk_url)
         context = build_desk_context(settings, database, vault, options)
         presence = Presence(database, frozenset({ProcessRole.DESK}), options.clock)
@@ -181,6 +183,17 @@ async def run_standalone_desk(settings: Settings, practice: PracticeScenes = lam
             watch_silence(database, vault),
             *_watch_pages(settings, StandaloneDesk(database, vault), options.clock),
         )
+
+
+async def _first_bot_id(database: Database) -> int:
+    """Return the id of the bot that people write to, once one has run on these data."""
+    bot_id = await database.writer.run(latest_bot_id)
+    if bot_id is None:
+        log.warning("desk_waits_for_bot")
+    while bot_id is None:
+        await asyncio.sleep(BOT_LOOK_SECONDS)
+        bot_id = await database.writer.run(latest_bot_id)
+    return bot_id
 
 
 def _watch_pages(
