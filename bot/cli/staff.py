@@ -33,6 +33,7 @@ from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.offers import SKILLS
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.staff.enrolment import Enrolment
+from bot.hotline.staff.offices import Offices
 from bot.hotline.staff.service_hours import ServiceHours
 from bot.hotline.staff.staff import (
     MAX_CHATS,
@@ -80,6 +81,10 @@ def add_staff(  # noqa: PLR0913, PLR0917 - each parameter is an option of the co
             help="A skill; cases of its queue are offered to them first: " + ", ".join(SKILLS) + "."
         ),
     ] = None,
+    office: Annotated[
+        list[str] | None,
+        typer.Option(help="Office they work for, by id or name; without it, all of them."),
+    ] = None,
     max_chats: Annotated[int, typer.Option(help="Chats at once.", min=1, max=MAX_CHATS)] = 3,
     account: Annotated[int, typer.Option(help="Their Telegram account number; 0: none.")] = 0,
     password_file: NewPasswordFile = None,
@@ -95,6 +100,7 @@ def add_staff(  # noqa: PLR0913, PLR0917 - each parameter is an option of the co
         "skills": _valid_skills(skill or []),
         "most": max_chats,
         "account": _valid_account(account),
+        "offices": _offices_of(office) if office else [],
     }
     password = ask_new_password(password_file) if may_open(role) else ""
     with open_deployment(create=True) as deployment:
@@ -319,6 +325,19 @@ def _some_of(option: str, given: Iterable[str], offered: Collection[str]) -> lis
     if not found:
         raise typer.BadParameter(f"{option} needs at least one of: {', '.join(offered)}")
     return found
+
+
+def _offices_of(given: Iterable[str]) -> list[str]:
+    """Return the ids of offices that are named by their id or a name."""
+    with open_deployment() as deployment:
+        store = Offices(deployment.vault, ServiceHours(deployment.settings, deployment.vault))
+        plan = list(deployment.run(store.plan))
+    known = {name: it.id for it in plan for name in (*it.names.values(), it.id)}
+    if not known:
+        raise typer.BadParameter(
+            "--office: there is no office yet; an administrator makes one at the desk"
+        )
+    return [known[one_of("--office", each, known)] for each in given]
 
 
 def _valid_skills(given: list[str]) -> list[str]:

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.app.keys import load_host_key
+from bot.app.storage import open_database, open_vault
+from bot.cases.offices import Office
 from bot.errors import SettingError
+from bot.hotline.staff.offices import Offices
+from bot.hotline.staff.service_hours import ServiceHours
+from bot.hotline.staff.staff import Staff
 from bot.languages import LANGUAGES
 from bot.settings import load_settings
 from bot.vault import HostKey
@@ -96,6 +101,28 @@ def test_invalid_staff_options_are_named_and_no_account_is_added(
     assert is_user_message(done.stderr)
     assert said in " ".join(done.stderr.replace("│", " ").split())
     assert not (tmp_path / "data").exists()
+
+
+def test_a_caseworker_of_an_office_is_added_by_its_name_and_an_unknown_one_refused(
+    run_command: Haven, tmp_path: Path
+) -> None:
+    run_command("staff", "add", "Wu", "--language", "th")
+    none = run_command("staff", "add", "Mei", "--language", "id", "--office", "South")
+    assert (none.returncode, "an administrator makes one" in none.stderr) == (2, True)
+    settings = load_settings(data=tmp_path / "data", host_key_file=tmp_path / "host.key")
+    database = open_database(settings)
+    with closing(database.writer) as writer, closing(open_vault(settings, database)) as vault:
+        store = Offices(vault, ServiceHours(settings, vault))
+        (wu,) = writer.run_sync(Staff(vault).all)
+        for names in ({"en": "Taipei"}, {"en": "South", "zh_Hant": "南部"}):
+            made = Office("", names)
+            writer.run_sync(lambda work, it=made: store.add(work, it, wu.id, 1))
+    for named in ("South", "南部"):
+        assert run_command(*MEI[:-2], "--office", named).returncode == 0
+    unknown = run_command("staff", "add", "Mei", "--language", "id", "--office", "North")
+    assert (unknown.returncode, "Taipei, " in unknown.stderr) == (2, True)
+    offices = json.loads(run_command("offices", "--json").stdout)
+    assert {it["names"]["en"]: len(it["staff"]) for it in offices} == {"Taipei": 0, "South": 2}
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 81, "Mei\x1b[2J", "Mei\u202e"])
