@@ -331,6 +331,8 @@ async def _run_jobs(app: App, process: ProcessParts, options: RunOptions) -> Non
     parts = JobParts(app, process, options, source)
     try:
         await recover(app, roles)
+        if ProcessRole.WORKER in roles and not answers_at_once(roles):
+            await app.chat_worker.warm_up()  # a worker has begun when it answers
         if options.ready is not None:
             options.ready.set()
         jobs = [

@@ -87,13 +87,19 @@ class ChatWorker:
         self._writer = writer
         self._clock = clock
         self._hand_over = hand_over
-        self._is_first = True
+        self._is_first, self._is_warm = True, False
         self._next_at: int | None = None
         """From when on a chat that was not locked may be; None if none waited."""
 
+    async def warm_up(self) -> None:
+        """Load what the first answer needs, unless that was done: it takes about a second."""
+        if not self._is_warm:
+            await asyncio.to_thread(self._batches.warm_up)
+            self._is_warm = True
+
     async def run(self) -> None:
         """Answer chats until cancelled."""
-        await asyncio.to_thread(self._batches.warm_up)
+        await self.warm_up()
         followed_at = self._clock.monotonic()
         while True:
             seen = self._writer.changes.count_for(WORKERS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections import Counter
 from contextlib import suppress
 from itertools import pairwise
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 BETWEEN_TRIES = 0.2
 """Seconds until the same form is sent again, after a desk ended over it."""
+WRITES_EVERY = 300.0
+"""Seconds after which the person writes again: after half an hour they may not be written to."""
 CASES = "SELECT reference FROM cases"
 
 
@@ -40,6 +43,8 @@ class CaseworkerAtTwoDesks:
         self.uncertain: list[str] = []
         """Words that no desk confirmed or refused."""
         self._deployment = deployment
+        self._wrote_at = time.monotonic()
+        """When the person wrote last, by `time.monotonic`."""
 
     async def begin(self) -> None:
         """Let the person report, and take the chat over."""
@@ -83,6 +88,9 @@ class CaseworkerAtTwoDesks:
 
     async def write(self, words: str = "") -> None:
         """Write a letter; where a desk dies, the same form goes to the other one."""
+        if time.monotonic() - self._wrote_at > WRITES_EVERY:
+            self._wrote_at = time.monotonic()
+            self.phone.say("I am here.")
         words = words or f"Letter {secrets.token_hex(4)}: we are here."
         nonce = secrets.token_hex(12)
         for address in self.addresses * 3:

@@ -60,6 +60,12 @@ class ServerPair:
                 "SELECT count(*) > 0 FROM pg_stat_replication WHERE sync_state = 'sync'",
             )
 
+    def cut_off_standby(self) -> None:
+        """Have the standby receive no more; what waits in a socket would reach a frozen one."""
+        self.standby.run("ALTER SYSTEM SET primary_conninfo = ''")
+        self.standby.run("SELECT pg_reload_conf()")
+        wait_until(self.standby, "SELECT count(*) = 0 FROM pg_stat_wal_receiver")
+
     def promote(self) -> None:
         """Make the standby the primary; it waits for no standby of its own."""
         self.standby.run("ALTER SYSTEM SET synchronous_standby_names = ''")
