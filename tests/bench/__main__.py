@@ -65,22 +65,22 @@ def bench(  # noqa: PLR0913 - one argument an option
         here = msgspec.structs.replace(run, idle=idle, folder=str(folder))
         return bench_rounds.scaled(here, scale)
 
-    scenarios = _chosen([it for it in names or () if it != BUDGET] or None, only)
+    asked = list(names or bench_scenarios.ALL)
+    scenarios = _chosen([it for it in asked if it != BUDGET], only)
     with contextlib.ExitStack() as stack:
         roots = [ROOT, *([stack.enter_context(older_head(against))] if against else [])]
-        if BUDGET in (names or ()):
+        if BUDGET in asked:
             _show_budgets(_budgets(roots, many, prepare, only), json=json)
-        for scenario in scenarios if names != [BUDGET] else ():
+        for scenario in scenarios:
             runs = [lambda run, root=root: bench_rounds.apart(prepare(run), root) for root in roots]
             _show(scenario, _play(scenario, many, runs), json=json)
 
 
-def _chosen(names: list[str] | None, only: str) -> list[Scenario]:
-    unknown = set(names or ()) - set(bench_scenarios.ALL)
-    if unknown:
-        known = ", ".join(bench_scenarios.ALL)
+def _chosen(names: list[str], only: str) -> list[Scenario]:
+    if unknown := set(names) - set(bench_scenarios.ALL):
+        known = ", ".join((*bench_scenarios.ALL, BUDGET))
         raise typer.BadParameter(f"{', '.join(sorted(unknown))}: choose from {known}.")
-    return [_narrowed(bench_scenarios.ALL[name], only) for name in names or bench_scenarios.ALL]
+    return [_narrowed(bench_scenarios.ALL[name], only) for name in names]
 
 
 def _narrowed(scenario: Scenario, only: str) -> Scenario:
