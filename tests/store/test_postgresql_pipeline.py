@@ -144,6 +144,23 @@ def test_what_is_expected_comes_with_one_answer_and_a_write_makes_it_worthless(
     pipeline.sync()
 
 
+def test_what_is_written_meanwhile_leaves_expected_answers_good_and_is_stored(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answers are asked for before the write, so it is not in them."""
+    pipeline.send("BEGIN", ())
+    work, asked = Work(PipelinedCursor(pipeline), "postgresql"), waits(pipeline, monkeypatch)
+    work.expect(NOTED, 3)
+    work.write_meanwhile(lambda: work.many(NOTE, [("new", 3, 4)]))
+    assert work.rows(NOTED, 3) == []
+    assert len(asked) == 1
+    assert work.rows(NOTED, 3) == [("new",)]
+    assert work.write_count == 1
+    pipeline.settle()
+    pipeline.send("ROLLBACK")
+    pipeline.sync()
+
+
 def test_what_was_prepared_in_a_transaction_that_failed_is_prepared_once_more(
     pipeline: Pipeline,
 ) -> None:
