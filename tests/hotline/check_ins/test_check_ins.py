@@ -24,14 +24,15 @@ if TYPE_CHECKING:
     from bot.hotline.events import Event
     from tests.support.people.chat_person import ChatPerson
 
+pytestmark = pytest.mark.both_databases  # who has a check-in is known in another way on each
 OPENER = PHRASES["opener"].text.render(catalogue("en"))
 RIGHT, SECOND = "mangga tua", "hujan besar"
 PLAN = "Call my sister, 0900 000 000."
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[HotlineHarness]:
-    home = HotlineHarness(tmp_path, hours=ALWAYS)
+def home(database_kind: str, tmp_path: Path) -> Iterator[HotlineHarness]:
+    home = HotlineHarness(tmp_path, hours=ALWAYS, kind=database_kind)
     yield home
     home.close()
 
