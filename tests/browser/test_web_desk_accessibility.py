@@ -116,15 +116,7 @@ async def test_axe_finds_nothing_on_any_page_of_the_web_desk(
 async def _a_caseworker(office: BrowserDeskHarness, look: Look, browser: Browser) -> str:
     mei = office.worker("Mei")
     context, page = await opened(browser, look.scheme)
-    await page.goto(f"{office.address}/nowhere")
-    await look.at(page, "nothing there, nobody signed in")
-    await page.goto(f"{office.address}/signin")
-    await look.at(page, "the way in")
-    await page.locator("input[name=who]").fill("Mei")
-    await page.locator("input[name=password]").fill("not it")
-    await page.locator("input[name=code]").fill("000000")
-    await page.locator("form:has(input[name=code]) button").click()
-    await look.at(page, "the way in, refused")
+    await _the_way_in(office, look, page)
     await mei.signs_in(page, office.address)
     for tab in ("mine", "waiting", "all"):
         await page.goto(f"{office.address}/queue/{tab}")
@@ -134,27 +126,7 @@ async def _a_caseworker(office: BrowserDeskHarness, look: Look, browser: Browser
     await expect(page.locator("a.case-link")).to_have_count(1)
     await look.at(page, "queue")
     await look.at_dialogs(page, "queue")
-    await page.goto(f"{office.address}/cases/{reference}")
-    await look.at(page, "case, not held")
-    await page.locator(FORM.format("claim")).click()
-    await expect(page.locator(FORM.format("take_over"))).to_be_visible()
-    await without_time_to_undo(page)
-    await page.locator(FORM.format("take_over")).click()
-    await expect(page.locator("#say-words")).to_have_count(1)
-    await page.keyboard.press("r")
-    await look.at(page, "case, held")
-    await page.evaluate(ALL_OPEN)
-    await look.at(page, "case, held, all open")
-    for part in ("plan", "law"):
-        await shows_part(page, part)
-        await page.evaluate(ALL_OPEN)
-        await look.at(page, f"case, {part}, all open")
-    await page.keyboard.press("Escape")
-    await page.keyboard.press("/")
-    await expect(page.locator("#phrase-results li").first).to_be_visible()
-    await look.at(page, "case, phrasebook")
-    await page.keyboard.press("Escape")
-    await look.at_dialogs(page, "case")
+    await _an_open_case(office, look, page, reference)
     await _writes(look, page)
     await page.evaluate(BANNERS)
     await look.at(page, "case, banners")
@@ -190,6 +162,44 @@ async def _takes_a_call(office: BrowserDeskHarness, look: Look, page: Page) -> N
     await page.locator("#join-code button").click()
     await page.locator(".join-code").wait_for()
     await look.at(page, "the code by which a chat joins")
+
+
+async def _the_way_in(office: BrowserDeskHarness, look: Look, page: Page) -> None:
+    """Look at what is shown to somebody who is not signed in, or not let in."""
+    await page.goto(f"{office.address}/nowhere")
+    await look.at(page, "nothing there, nobody signed in")
+    await page.goto(f"{office.address}/signin")
+    await look.at(page, "the way in")
+    await page.locator("input[name=who]").fill("Mei")
+    await page.locator("input[name=password]").fill("not it")
+    await page.locator("input[name=code]").fill("000000")
+    await page.locator("form:has(input[name=code]) button").click()
+    await look.at(page, "the way in, refused")
+
+
+async def _an_open_case(office: BrowserDeskHarness, look: Look, page: Page, reference: str) -> None:
+    """Claim a case, take its chat over, and look at all of it."""
+    await page.goto(f"{office.address}/cases/{reference}")
+    await look.at(page, "case, not held")
+    await page.locator(FORM.format("claim")).click()
+    await expect(page.locator(FORM.format("take_over"))).to_be_visible()
+    await without_time_to_undo(page)
+    await page.locator(FORM.format("take_over")).click()
+    await expect(page.locator("#say-words")).to_have_count(1)
+    await page.keyboard.press("r")
+    await look.at(page, "case, held")
+    await page.evaluate(ALL_OPEN)
+    await look.at(page, "case, held, all open")
+    for part in ("plan", "law"):
+        await shows_part(page, part)
+        await page.evaluate(ALL_OPEN)
+        await look.at(page, f"case, {part}, all open")
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("/")
+    await expect(page.locator("#phrase-results li").first).to_be_visible()
+    await look.at(page, "case, phrasebook")
+    await page.keyboard.press("Escape")
+    await look.at_dialogs(page, "case")
 
 
 async def _writes(look: Look, page: Page) -> None:
