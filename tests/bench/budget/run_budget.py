@@ -29,7 +29,6 @@ from tests.bench.update_feed import UpdateFeed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
     from typing import Self
 
     from tests.bench.run_one import BenchRun
@@ -74,13 +73,8 @@ class _StageMeter(CostMeter):
         self._clock.running = True
         return super().__enter__()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        super().__exit__(kind, error, trace)
+    def __exit__(self, *raised: object) -> None:
+        super().__exit__(*raised)
         self._clock.running = False
         for thread in threading.enumerate():
             used = _cpu(thread) - self._before.get(thread.ident, 0)
