@@ -24,7 +24,8 @@ async def queue_harness(database_kind: str, tmp_path: Path) -> AsyncIterator[Que
 
 
 @pytest.fixture
-def hotline(tmp_path: Path) -> Iterator[HotlineHarness]:
-    home = HotlineHarness(tmp_path, hours=ALWAYS)
+def hotline(database_kind: str, tmp_path: Path) -> Iterator[HotlineHarness]:
+    """A whole hotline, on SQLite unless the test asks for both databases."""
+    home = HotlineHarness(tmp_path, hours=ALWAYS, kind=database_kind)
     yield home
     home.close()

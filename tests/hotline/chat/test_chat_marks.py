@@ -13,19 +13,11 @@ from bot.hotline.queue.snooze import PERSON_WROTE, Snoozes
 from tests.support.harnesses.hotline_harness import ALWAYS, BOT, VAULT, HotlineHarness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.support.people.chat_person import ChatPerson
 
 ENDED = "SELECT case_id, back_why FROM case_dates WHERE back_at IS NOT NULL"
-
-
-@pytest.fixture
-def home(database_kind: str, tmp_path: Path) -> Iterator[HotlineHarness]:
-    made = HotlineHarness(tmp_path, hours=ALWAYS, kind=database_kind)
-    yield made
-    made.close()
 
 
 def snoozed(home: HotlineHarness) -> tuple[ChatPerson, str]:
@@ -40,13 +32,13 @@ def snoozed(home: HotlineHarness) -> tuple[ChatPerson, str]:
 
 
 @pytest.mark.both_databases
-def test_a_snooze_ends_when_its_person_writes_and_no_other_does(home: HotlineHarness) -> None:
-    _waits, _other = snoozed(home)
-    home.advance_time(1)
-    writes, case = snoozed(home)
-    assert home.ask(ENDED) == []
+def test_a_snooze_ends_when_its_person_writes_and_no_other_does(hotline: HotlineHarness) -> None:
+    _waits, _other = snoozed(hotline)
+    hotline.advance_time(1)
+    writes, case = snoozed(hotline)
+    assert hotline.ask(ENDED) == []
     writes.says("hello again")
-    assert [tuple(row) for row in home.ask(ENDED)] == [(case, PERSON_WROTE)]
+    assert [tuple(row) for row in hotline.ask(ENDED)] == [(case, PERSON_WROTE)]
 
 
 def test_of_other_chats_and_other_bots_nothing_is_found(tmp_path: Path) -> None:
