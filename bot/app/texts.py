@@ -39,7 +39,7 @@ from bot.languages import (
     catalogue,
     use_catalogues,
 )
-from bot.languages.alarms import find_alarms
+from bot.languages.alarms.find import find_alarms
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.languages.questions import find_question
 from bot.languages.voice_files import find_recordings

@@ -22,7 +22,7 @@ from bot.conversation.answer_rules import (
     none_of,
     situation,
 )
-from bot.languages.alarm_phrases import CATEGORIES
+from bot.languages.alarms.phrases import CATEGORIES
 from bot.text import Text, pgettext
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
-"""Compiled catalogues in the wheel: a step of the build, named in `pyproject.toml`.
+"""Compiled catalogues and word lists in the wheel: a step of the build, named in `pyproject.toml`.
 
-A checkout compiles its catalogues by `./run`; an installed package may lie where nothing can be
-written, so its catalogues are compiled when it is built.
+A checkout compiles them by `./run`; an installed package may lie where nothing can be written, so
+its catalogues and lists are compiled when it is built.
 """
 
 from __future__ import annotations
@@ -12,15 +12,19 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from setuptools.command.build_py import build_py
 
+from bot.languages.compiled_lists import compile_lists
+
 
 class BuildWithCatalogues(build_py):  # type: ignore[misc]  # setuptools says nothing of types
-    """Copies the packages and compiles every catalogue, next to its source."""
+    """Copies the packages and compiles every catalogue and the word lists, next to their source."""
 
     def run(self) -> None:
         """Copy and compile; an editable install is compiled by `./run`."""
         super().run()
         if not self.editable_mode:
-            compile_catalogues(Path(self.build_lib) / "locales")
+            locales = Path(self.build_lib) / "locales"
+            compile_catalogues(locales)
+            compile_lists(locales)
             # `haven upgrade --check` prints from it what an operator must know.
             self.copy_file("CHANGELOG.md", str(Path(self.build_lib) / "bot" / "CHANGELOG.md"))
 

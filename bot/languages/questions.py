@@ -17,11 +17,11 @@ import itertools
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import QuestionListError
 from bot.languages import FALLBACK, LANGUAGES, LOCALES
+from bot.languages.compiled_lists import compiled
 from bot.text import fold_accents
 
 if TYPE_CHECKING:
@@ -83,7 +83,19 @@ class QuestionPhrase:
         return max(self.words, key=lambda word: (min(map(len, word)), -len(word)))
 
 
-Index = dict[str, list[QuestionPhrase]]
+class QuestionLists(NamedTuple):
+    """The lists of all languages with spaces, or of all without."""
+
+    phrases: dict[str, list[QuestionPhrase]]
+    """By their rarest word, or by how it begins."""
+    exceptions: tuple[tuple[str, str, tuple[str, ...]], ...]
+    """Words that speak against a question: each with its language and the kinds."""
+
+    def excluded(self, text: str) -> frozenset[tuple[str, str]]:
+        """Return the languages and kinds in which a text is no question."""
+        return frozenset(
+            (tag, kind) for word, tag, kinds in self.exceptions if word in text for kind in kinds
+        )
 
 
 def find_question(text: str, language: str) -> str | None:
@@ -122,11 +134,11 @@ def _match_spaced(words: list[str]) -> Iterator[QuestionPhrase]:
     if len(words) > MOST_WORDS:
         return
     words = [START, *words, END]
-    index = _index(is_spaced=True)
-    candidates = {id(it): it for word in words for it in index.get(word, ())}
+    lists = _spaced_lists()
+    candidates = {id(it): it for word in words for it in lists.phrases.get(word, ())}
     asked = [it for it in candidates.values() if _fits(it, words)]
     if asked:
-        excluded = _excluded(f" {' '.join(words)} ", is_spaced=True)
+        excluded = lists.excluded(f" {' '.join(words)} ")
         yield from (it for it in asked if (it.tag, it.kind) not in excluded)
 
 
@@ -151,16 +163,16 @@ def _fits_words(phrase: QuestionPhrase, words: Sequence[str], number: int, at: i
 
 def _match_unspaced(tight: str) -> Iterator[QuestionPhrase]:
     length, text = len(tight), f"{START}{tight}{END}"
-    index = _index(is_spaced=False)
+    lists = _unspaced_lists()
     keys = dict.fromkeys([*text, *map("".join, itertools.pairwise(text))])
-    candidates = {id(it): it for key in keys for it in index.get(key, ())}
+    candidates = {id(it): it for key in keys for it in lists.phrases.get(key, ())}
     asked = [
         it
         for it in candidates.values()
         if length <= MOST_CHARACTERS[it.tag] and _fits_text(it, text)
     ]
     if asked:
-        excluded = _excluded(text, is_spaced=False)
+        excluded = lists.excluded(text)
         yield from (it for it in asked if (it.tag, it.kind) not in excluded)
 
 
@@ -231,35 +243,28 @@ def _parse_phrase(kind: str, tag: str, phrase: str) -> QuestionPhrase:
     return QuestionPhrase(kind, tag, words, gap)
 
 
-@cache
-def _index(*, is_spaced: bool) -> Index:
-    """Return the phrases of all languages with spaces or without, by how the rarest word begins."""
-    index: Index = {}
+@compiled
+def _spaced_lists() -> QuestionLists:
+    return _read_lists(is_spaced=True)
+
+
+@compiled
+def _unspaced_lists() -> QuestionLists:
+    return _read_lists(is_spaced=False)
+
+
+def _read_lists(*, is_spaced: bool) -> QuestionLists:
+    """Return the lists of all languages with spaces or without."""
+    phrases: dict[str, list[QuestionPhrase]] = {}
+    exceptions: list[tuple[str, str, tuple[str, ...]]] = []
     for tag in LANGUAGES:
-        if (tag not in GAP_CHARACTERS) == is_spaced:
-            for phrase in load_questions(tag):
-                for key in {it if is_spaced else it[:2] for it in phrase.rarest}:
-                    index.setdefault(key, []).append(phrase)
-    return index
-
-
-@cache
-def _exceptions(*, is_spaced: bool) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    """Return the words that speak against a question: each with its language and the kinds."""
-    return tuple(
-        (f" {word} " if is_spaced else word, tag, KINDS if kind == EVERY else (kind,))
-        for tag in LANGUAGES
-        if (tag not in GAP_CHARACTERS) == is_spaced
-        for kind, words in _read_file(tag).get("unless", {}).items()
-        for word in map(fold_accents, words)
-    )
-
-
-def _excluded(text: str, *, is_spaced: bool) -> frozenset[tuple[str, str]]:
-    """Return the languages and kinds in which a text is no question."""
-    return frozenset(
-        (tag, kind)
-        for word, tag, kinds in _exceptions(is_spaced=is_spaced)
-        if word in text
-        for kind in kinds
-    )
+        if (tag in GAP_CHARACTERS) == is_spaced:
+            continue
+        for phrase in load_questions(tag):
+            for key in {it if is_spaced else it[:2] for it in phrase.rarest}:
+                phrases.setdefault(key, []).append(phrase)
+        for kind, words in _read_file(tag).get("unless", {}).items():
+            kinds = KINDS if kind == EVERY else (kind,)
+            folded = map(fold_accents, words)
+            exceptions += [(f" {it} " if is_spaced else it, tag, kinds) for it in folded]
+    return QuestionLists(phrases, tuple(exceptions))

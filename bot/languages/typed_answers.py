@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import tomllib
 import unicodedata
 from functools import cache
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.errors import TypedAnswersError
 from bot.languages import FALLBACK, LANGUAGES, LOCALES
+from bot.languages.compiled_lists import compiled
 from bot.text import fold_accents
 
 if TYPE_CHECKING:
@@ -162,12 +164,12 @@ def match_label(
         return None
     plain = PlainText.of(plain_answer(typed))
     read = ((language,), (FALLBACK,))
-    others = () if _all_lists().cannot_hold(plain, labels) else _other_languages(language)
+    others = () if _lists()[1].cannot_hold(plain, labels) else _other_languages(language)
     ways = [(_whole_meanings, tags) for tags in (*read, others)]
     if not whole:  # a short word of another language within a text means nothing: "so" is no "sợ"
         ways += [(_contained_meanings, tags) for tags in read]
     for meanings, tags in ways:
-        found = {it for tag in tags for it in meanings(plain, load_answers(tag), labels)}
+        found = {it for tag in tags for it in meanings(plain, answers_in(tag), labels)}
         if found:
             return found.pop() if len(found) == 1 else None
     return None
@@ -199,17 +201,23 @@ class AllLists(NamedTuple):
             or not self.numbers.isdisjoint(labels)
         )
 
+    @classmethod
+    def of(cls, lists: Collection[AnswerList]) -> AllLists:
+        """Return what these lists hold."""
+        return cls(
+            frozenset(it for known in lists for it in (*known.labels, *known.exact)),
+            frozenset(it for known in lists for it in known.same),
+            tuple({it for known in lists for it in known.particles.starts}),
+            tuple({it for known in lists for it in known.particles.ends}),
+            frozenset(it for known in lists for it in known.numbers),
+        )
 
-@cache
-def _all_lists() -> AllLists:
-    lists = [load_answers(tag) for tag in LANGUAGES]
-    return AllLists(
-        frozenset(it for known in lists for it in (*known.labels, *known.exact)),
-        frozenset(it for known in lists for it in known.same),
-        tuple({it for known in lists for it in known.particles.starts}),
-        tuple({it for known in lists for it in known.particles.ends}),
-        frozenset(it for known in lists for it in known.numbers),
-    )
+
+@compiled
+def _lists() -> tuple[dict[str, AnswerList], AllLists]:
+    """Return the synonyms by language, and what is in any of them."""
+    lists = {tag: load_answers(tag) for tag in LANGUAGES}
+    return lists, AllLists.of(lists.values())
 
 
 def is_phrase(typed: str) -> bool:
@@ -227,7 +235,7 @@ def match_agreement(typed: str, labels: Collection[str], language: str) -> str |
         return None
     plain = PlainText.of(plain_answer(typed))
     for tag in (language, FALLBACK):
-        known = load_answers(tag)
+        known = answers_in(tag)
         respelled = known.respell(plain)
         denials = [it if respelled.is_unspaced else f" {it} " for it in known.negations]
         found = _contained_meanings(plain, known, labels)
@@ -298,7 +306,11 @@ class _KeptSigns(dict[int, int | str]):
 _KEPT = _KeptSigns()
 
 
-@cache
+def answers_in(language: str) -> AnswerList:
+    """Return the synonyms of a language; none for one that has no list."""
+    return _lists()[0].get(language) or _read_lists({})
+
+
 def load_answers(tag: str, folder: Path = LOCALES) -> AnswerList:
     """Return the synonyms of one language; none where it has no file.
 
@@ -346,13 +358,13 @@ def _with_synonyms(known: AnswerList, synonyms: dict[str, list[str]]) -> AnswerL
             if meant := _RANGE.fullmatch(synonym):
                 numbers[label] = _numbers(meant)
                 continue
-            plain = known.respell(PlainText.of(plain_answer(synonym))).text
+            plain = sys.intern(known.respell(PlainText.of(plain_answer(synonym))).text)
             if not plain:
                 raise TypedAnswersError(f"{label!r} has an empty synonym")
             if synonym.startswith("="):
                 exact.setdefault(plain, set()).add(label)
             else:
-                polite = known.particles.strip(plain)
+                polite = sys.intern(known.particles.strip(plain))
                 labels.setdefault(polite, set()).add(label)
                 by_label.setdefault(label, set()).add(polite)
     return known._replace(
@@ -366,7 +378,10 @@ def _with_synonyms(known: AnswerList, synonyms: dict[str, list[str]]) -> AnswerL
 
 
 def _frozen(labels: dict[str, set[str]]) -> dict[str, frozenset[str]]:
-    return {words: frozenset(meant) for words, meant in labels.items()}
+    """Return labels by words; what is equal is one object, for nearly all mean one of a few."""
+    known: dict[frozenset[str], frozenset[str]] = {}
+    found = {words: frozenset(meant) for words, meant in labels.items()}
+    return {words: known.setdefault(meant, meant) for words, meant in found.items()}
 
 
 def _numbers(written: re.Match[str]) -> range:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import msgspec
 
 from bot.languages import LOCALES
-from bot.languages.alarm_phrases import CATEGORIES, in_list_spelling
+from bot.languages.alarms.phrases import CATEGORIES, in_list_spelling
 from bot.text import fold, fold_accents
 
 if TYPE_CHECKING:

@@ -59,8 +59,13 @@ def environment(installed: Path) -> dict[str, str]:
 
 def haven(installed: Path, folder: Path, *words: str) -> str:
     """Return what a command prints, run where no checkout is."""
+    return run_python(installed, folder, "-m", "bot.cli", *words)
+
+
+def run_python(installed: Path, folder: Path, *words: str) -> str:
+    """Return what Python prints, run where no checkout is."""
     return subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "bot.cli", *words],
+        [sys.executable, *words],
         cwd=folder, env=environment(installed), check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
 
@@ -71,6 +76,16 @@ def test_no_file_that_the_packages_read_is_missing(installed: Path) -> None:
             is_read = path.is_file() and path.suffix not in NOT_PACKED
             if is_read and not path.name.startswith("."):
                 assert (installed / path.relative_to(ROOT)).exists(), path.relative_to(ROOT)
+
+
+def test_its_word_lists_are_computed(installed: Path, tmp_path: Path) -> None:
+    """Else each start would take two seconds of processor time more."""
+    computed = "bot.languages.alarms.index.spaced_index"
+    asked = "from bot.languages.compiled_lists import *; print(*kept_values(LOCALES))"
+    assert computed in run_python(installed, tmp_path, "-c", asked).split()
+    other = "unicodedata.unidata_version = '1.0'; print(*kept_values(LOCALES))"
+    asked = f"from bot.languages.compiled_lists import *; {other}"
+    assert computed not in run_python(installed, tmp_path, "-c", asked).split()  # the control
 
 
 def test_tests_are_no_part_of_it(installed: Path) -> None:

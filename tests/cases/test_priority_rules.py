@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.cases.urgency import REASON_TEXTS, RULES, Priority, assess_urgency, reason_texts
 from bot.conversation import PlaceAnswer
 from bot.dispatch.turn.outcome_rules import OUTCOME_RULES
-from bot.languages.alarm_phrases import CATEGORIES
+from bot.languages.alarms.phrases import CATEGORIES
 from tests.support.people.flow_answers import (
     BOOK,
     FlowAnswers,

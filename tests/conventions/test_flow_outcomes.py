@@ -41,7 +41,7 @@ from bot.dispatch.turn.outcome_rules import (
 )
 from bot.dispatch.turn.slash_commands import COMMAND_FLOWS, IMMEDIATE_COMMANDS
 from bot.languages import LANGUAGES
-from bot.languages.alarm_phrases import CATEGORIES
+from bot.languages.alarms.phrases import CATEGORIES
 from bot.places.taiwan.authorities import LAW
 from flows import ALL_FLOWS
 from flows.texts import phrases

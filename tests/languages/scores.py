@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.conversation.questions.choice import ListQuestion
 from bot.languages import LANGUAGES
-from bot.languages.alarms import find_alarms
+from bot.languages.alarms.find import find_alarms
 from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.names import match_language
 from bot.languages.typed_answers import match_label

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.languages.alarms import find_alarms
+from bot.languages.alarms.find import find_alarms
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ import pytest
 
 from bot.errors import QuestionListError
 from bot.languages import LANGUAGES
-from bot.languages.alarms import find_alarms
-from bot.languages.questions import KINDS, find_question, load_questions
+from bot.languages.alarms.find import find_alarms
+from bot.languages.questions import KINDS, QuestionLists, find_question, load_questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +69,9 @@ def test_answers_stories_and_cries_for_help_are_no_questions(tag: str) -> None:
 
 
 def test_an_empty_list_would_find_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.languages.questions._index", lambda **_script: {})
+    nothing = QuestionLists({}, ())
+    monkeypatch.setattr("bot.languages.questions._spaced_lists", lambda: nothing)
+    monkeypatch.setattr("bot.languages.questions._unspaced_lists", lambda: nothing)
     assert not any(find_question(it, "en") for it in asked("en"))
 
 

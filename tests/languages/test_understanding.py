@@ -13,8 +13,9 @@ from __future__ import annotations
 import pytest
 
 from bot.languages import LANGUAGES
-from bot.languages.alarm_phrases import CATEGORIES, load_harmless, load_phrases
-from bot.languages.alarms import SpacedIndex, find_alarms
+from bot.languages.alarms.find import find_alarms
+from bot.languages.alarms.index import SpacedIndex
+from bot.languages.alarms.phrases import CATEGORIES, load_harmless, load_phrases
 from bot.languages.names import match_language
 from bot.languages.typed_answers import load_answers, match_label
 from bot.languages.urgency import CATEGORY_MASK, MASK, UrgencyModel
@@ -83,9 +84,9 @@ def test_few_ordinary_sentences_that_nothing_was_learnt_from_are_alarms() -> Non
 
 def test_without_phrases_and_weights_they_would_be_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     nothing = UrgencyModel(bytes(MASK + 1), 1.0, 0.0, (bytes(CATEGORY_MASK + 1),))
-    monkeypatch.setattr("bot.languages.alarms._spaced_index", SpacedIndex.empty)
+    monkeypatch.setattr("bot.languages.alarms.find.spaced_index", SpacedIndex.empty)
     assert missed("twelfth", "en") != sentences("twelfth", "en")["urgent"]
-    monkeypatch.setattr("bot.languages.alarms.load_model", lambda: nothing)
+    monkeypatch.setattr("bot.languages.alarms.find.load_model", lambda: nothing)
     assert missed("twelfth", "en") == sentences("twelfth", "en")["urgent"]
 
 

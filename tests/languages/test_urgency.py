@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.languages import LANGUAGES
-from bot.languages.alarm_phrases import CATEGORIES
-from bot.languages.alarms import find_alarms
+from bot.languages.alarms.find import find_alarms
+from bot.languages.alarms.phrases import CATEGORIES
 from bot.languages.urgency import (
     LONGEST_SENTENCE,
     MODEL,

@@ -35,7 +35,7 @@ from bot.hotline.origins.opening import (
     CaseToOpen,
 )
 from bot.languages import LANGUAGES
-from bot.languages.alarms import find_alarms
+from bot.languages.alarms.find import find_alarms
 from bot.text import _
 
 if TYPE_CHECKING:

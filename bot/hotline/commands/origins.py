@@ -40,7 +40,7 @@ from bot.hotline.origins.opening import (
 from bot.hotline.origins.store import CaseOrigins
 from bot.hotline.queue.claims import Claimed
 from bot.hotline.services.requests import PlanRequest, note_request, services_asked_for
-from bot.languages.alarms import find_alarms
+from bot.languages.alarms.find import find_alarms
 
 if TYPE_CHECKING:
     from bot.cases.intake import NewCase

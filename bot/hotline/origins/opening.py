@@ -18,7 +18,7 @@ from bot.hotline.origins.model import (
     Teller,
 )
 from bot.languages import LANGUAGES
-from bot.languages.alarms import find_alarms
+from bot.languages.alarms.find import find_alarms
 from bot.text import Text, _
 
 if TYPE_CHECKING:

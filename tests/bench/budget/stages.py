@@ -17,7 +17,7 @@ SEALING, STORING, COMMIT = "encoding and sealing", "storing", "commit"
 COURIER, CHANNEL = "courier", "channel of the benchmark"
 HANDING, AHEAD, STATEMENTS = "handing over", "statements sent ahead", "statements: "
 FUNCTIONS: Final = (
-    (READING, "bot.languages.alarms", "find_alarms"),  # first: others hold the function itself
+    (READING, "bot.languages.alarms.find", "find_alarms"),  # first: others hold the function itself
     (READING, "bot.languages.detect", "guess_language"),
     (PARSING, "tests.bench.haven.haven_turns", "split_updates"),
     (PARSING, "bot.mailbox.inbox", "Arrival.of"),

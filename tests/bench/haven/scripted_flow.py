@@ -8,7 +8,7 @@ from typing import Any, Final
 from bot.conversation import Ask, Choose, End, Flow
 from bot.conversation.replies import CONTROLS
 from bot.dispatch.system_texts import SystemTexts
-from bot.languages.alarms import find_alarms
+from bot.languages.alarms.find import find_alarms
 from bot.languages.questions import find_question
 from bot.text import Text
 from flows.texts.questions import ANSWERS

@@ -9,7 +9,7 @@ import pytest
 
 from bot.dispatch.rendering import MAX_MESSAGE_UNITS, TICK
 from bot.languages import LANGUAGES, use_catalogues
-from bot.languages.alarms import find_alarms
+from bot.languages.alarms.find import find_alarms
 from tests.support.content.pseudo_locale import (
     CLOSE,
     OPEN,

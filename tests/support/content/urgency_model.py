@@ -19,7 +19,7 @@ import msgspec
 from rich.progress import track
 
 from bot.languages import LANGUAGES, LOCALES
-from bot.languages.alarm_phrases import CATEGORIES
+from bot.languages.alarms.phrases import CATEGORIES
 from bot.languages.urgency import CATEGORY_MASK, MASK, MODEL, UrgencyTable, features
 from tests.languages.scores import LEARNT_SETS, sentences
 

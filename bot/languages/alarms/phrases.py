@@ -17,21 +17,24 @@ and equal parts of phrases are one object.
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from bot.errors import AlarmPhrasesError
 from bot.languages import LANGUAGES, LOCALES
+from bot.languages.compiled_lists import compiled
 from bot.text import fold, fold_accents
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
     from pathlib import Path
 
+Part = TypeVar("Part")
+"""A word of a phrase: as it is read, or as it is looked for."""
 Frame = TypeVar("Frame")
-"""A phrase of harmless words: its pieces, or their numbers."""
+"""A phrase of harmless words, in either form."""
 
 CATEGORIES = (
     "danger_now",
@@ -62,8 +65,7 @@ _OPENS = "\u0e40\u0e41\u0e42\u0e43\u0e44\u1039\u17d2"
 """Thai vowels and signs of Burmese and Khmer that belong to the sign after them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One word of a phrase: any of these, whole or as a beginning."""
 
     whole: frozenset[str]
@@ -73,20 +75,6 @@ class Piece:
     plain_prefixes: tuple[str, ...]
     spellings: tuple[str, ...]
     """Every spelling, whole words and beginnings."""
-    longest: int
-    """Characters of the longest spelling."""
-
-    def fits(self, word: str, *, is_accented: bool) -> bool:
-        """Tell whether a word of a message is this one; with accents, only as it is written."""
-        if word in self.whole or word.startswith(self.prefixes):
-            return True
-        if is_accented or not word.isascii():
-            return False
-        return word in self.plain_whole or word.startswith(self.plain_prefixes)
-
-    def is_in(self, text: str) -> bool:
-        """Tell whether a text without spaces has this word anywhere."""
-        return any(it in text and find_run(text, it) >= 0 for it in self.spellings)
 
 
 class Negation(NamedTuple):
@@ -100,12 +88,11 @@ class Negation(NamedTuple):
     around: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AlarmPhrase:
+class AlarmPhrase(NamedTuple, Generic[Part]):
     """One phrase of one category."""
 
     category: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Part, ...]
     is_ordered: bool
     reach: int
     unless: tuple[str, ...]
@@ -117,8 +104,7 @@ class AlarmPhrase:
     tag: str
 
 
-@dataclass(frozen=True, slots=True)
-class Harmless(Generic[Frame]):
+class Harmless(NamedTuple, Generic[Frame]):
     """What makes a whole message ordinary: phrases whose words may stand anywhere in it."""
 
     story: tuple[Frame, ...]
@@ -168,6 +154,14 @@ def in_list_spelling(text: str) -> str:
 @cache
 def _spellings() -> tuple[dict[int, str], dict[str, str], re.Pattern[str] | None]:
     """Return how to write text as the lists are written: by sign, and by run of signs."""
+    table, variants = _signs_and_variants()
+    longest_first = sorted(variants, key=len, reverse=True)
+    pattern = re.compile("|".join(map(re.escape, longest_first))) if variants else None
+    return table, variants, pattern
+
+
+@compiled
+def _signs_and_variants() -> tuple[dict[int, str], dict[str, str]]:
     table: dict[int, str] = {}
     variants: dict[str, str] = {}
     for tag in sorted(LANGUAGES.keys() & REACH.keys()):
@@ -178,15 +172,13 @@ def _spellings() -> tuple[dict[int, str], dict[str, str], re.Pattern[str] | None
             variants |= {
                 fold(other).translate(table): fold(word).translate(table) for other in others
             }
-    longest_first = sorted(variants, key=len, reverse=True)
-    pattern = re.compile("|".join(map(re.escape, longest_first))) if variants else None
-    return table, variants, pattern
+    return table, variants
 
 
 # --- the files -------------------------------------------------------------------------------
 
 
-def load_phrases(tag: str, folder: Path = LOCALES) -> list[AlarmPhrase]:
+def load_phrases(tag: str, folder: Path = LOCALES) -> list[AlarmPhrase[Piece]]:
     """Return the phrases of one language.
 
     Raises:
@@ -257,7 +249,7 @@ class _PhraseReader:
             frozenset(map(self._plain, kind.get("beside", ()))),
         )
 
-    def read(self, category: str, phrase: str, counter: _Counter) -> AlarmPhrase:
+    def read(self, category: str, phrase: str, counter: _Counter) -> AlarmPhrase[Piece]:
         """Return one phrase; `@name` in it was filled."""
         bare = phrase.lstrip("=!")
         marks = phrase[: len(phrase) - len(bare)]
@@ -357,10 +349,9 @@ def _delimit(words: str) -> str:
 
 
 def _parse_piece(word: str, keeps_accents: bool = False) -> Piece:
-    spellings = word.split("/")
+    spellings = [sys.intern(it) for it in word.split("/")]
     whole = frozenset(it for it in spellings if not it.endswith("*"))
-    prefixes = tuple(it[:-1] for it in spellings if it.endswith("*"))
-    every = (*whole, *prefixes)
+    prefixes = tuple(sys.intern(it[:-1]) for it in spellings if it.endswith("*"))
     plain_whole = frozenset() if keeps_accents else frozenset(map(fold_accents, whole))
     plain_prefixes = () if keeps_accents else tuple(map(fold_accents, prefixes))
-    return Piece(whole, prefixes, plain_whole, plain_prefixes, every, max(map(len, every)))
+    return Piece(whole, prefixes, plain_whole, plain_prefixes, (*whole, *prefixes))

@@ -7,7 +7,7 @@ An alarm raises the priority of what the words belong to and shows the danger ca
 a message, never decides a queue alone, and passes nothing on. Every language is tried on every
 message, because people mix languages, and a frightened person writes in the first one that comes.
 
-How a phrase is written stands in `alarm_phrases`. A match is dropped
+How a phrase is written stands in `phrases`. A match is dropped
 
 - when a negation stands right before one of its words (`before`; what is in `between` does not
   count), just after it (`after`; "たこと ない" with a little between), or around one of its words
@@ -26,26 +26,21 @@ Where people type accents, a word without any is no word with some.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import fields, replace
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
 
-from bot.languages import LANGUAGES
-from bot.languages.alarm_phrases import (
+from bot.languages.alarms.index import Run, spaced_index, unspaced_harmless, unspaced_index
+from bot.languages.alarms.phrases import (
     CATEGORIES,
-    REACH,
     SHORTEST,
     AlarmPhrase,
     Frame,
     Harmless,
     Negation,
-    Piece,
     find_run,
     in_list_spelling,
     is_run,
-    load_harmless,
-    load_phrases,
 )
 from bot.languages.urgency import load_model, sentences_of
 from bot.text import fold, fold_accents
@@ -66,8 +61,6 @@ SHORT = 25
 """Features of a message of about four words: too few to say much against a phrase."""
 LEAST_EVIDENCE = 12
 """Features that an alarm without a phrase rests on: "Ho" and "14:00" are none."""
-Pieces: TypeAlias = tuple[int, ...]
-"""Pieces of phrases, by their numbers."""
 
 GAP_WORDS = 5
 """Other words that may stand between the words of a phrase, in all."""
@@ -121,6 +114,18 @@ class Words:
         ) >= len(self.listed)
         """Whether it is written with its accents: then "cho" is no "chở"."""
 
+        pieces_of, is_accented = spaced_index().pieces_of, self.is_accented
+        self.pieces = [
+            pieces_of(word, plain, is_accented=is_accented)
+            for word, plain in zip(self.listed, self.plain, strict=True)
+        ]
+        """Of phrases: those that each word fits."""
+        self.present = reduce(or_, self.pieces, 0)
+
+    def fits(self, at: int, piece: int) -> bool:
+        """Tell whether the word at a place is this piece of a phrase."""
+        return bool(self.pieces[at] >> piece & 1)
+
     def is_one_clause(self, first: int, last: int) -> bool:
         """Tell whether no clause ends between two words."""
         ends = [(it.start(), it.end()) for it in _WORD.finditer(self._folded)]
@@ -164,14 +169,14 @@ def find_listed(text: str) -> frozenset[str]:
     if "2" in folded:
         folded = _SAID_TWICE.sub(r"\1", folded)
     words = Words(folded)
-    present = _pieces_in(words)
-    found = _find_spaced(words, present)
+    found = _find_spaced(words)
     joined = _APART.sub(r"\1", folded)
     if joined != folded:
         apart = Words(joined)
-        found.update(_find_spaced(apart, _pieces_in(apart), {*apart.listed} - {*words.listed}))
+        found.update(_find_spaced(apart, {*apart.listed} - {*words.listed}))
     if found:
-        found -= _harmless_categories(_spaced_index().harmless, present.issuperset)
+        present = words.present
+        found -= _harmless_categories(spaced_index().harmless, lambda it: present & it == it)
     if not folded.isascii():
         found |= _find_in_characters(folded)
     return frozenset(found)
@@ -181,7 +186,7 @@ def _find_in_characters(folded: str) -> set[str]:
     tight = in_list_spelling("".join(folded.split()))
     found = _find_unspaced(tight)
     if found:
-        known = (it for tag, it in _unspaced_harmless() if re.search(_SIGNS.get(tag, _HAN), tight))
+        known = (it for tag, it in unspaced_harmless() if re.search(_SIGNS.get(tag, _HAN), tight))
         found -= _harmless_categories(known, lambda frame: all(it.is_in(tight) for it in frame))
     return found
 
@@ -209,81 +214,17 @@ def _harmless_categories(
 # --- scripts with spaces ---------------------------------------------------------------------
 
 
-class PieceTable(NamedTuple):
-    """Which pieces a word of a message fits."""
-
-    whole: dict[str, Pieces]
-    prefixes: dict[str, dict[str, Pieces]]
-    """By their first characters, without accents: what a word begins with."""
-
-    def add(self, spellings: Iterable[str], prefixes: Iterable[str], number: int) -> None:
-        """Add a piece."""
-        for word in spellings:
-            _add_number(self.whole, word, number)
-        for prefix in prefixes:
-            bucket = self.prefixes.setdefault(fold_accents(prefix)[:SHORTEST], {})
-            _add_number(bucket, prefix, number)
-
-
-def _add_number(table: dict[str, Pieces], word: str, number: int) -> None:
-    known = table.get(word, ())
-    if number not in known:
-        table[word] = (*known, number)
-
-
-class SpacedIndex(NamedTuple):
-    """The phrases of languages with spaces, to be found by their words.
-
-    Every piece of a phrase has a number. Only a phrase all of whose pieces stand somewhere in a
-    message is looked at closely.
-    """
-
-    phrases: dict[str, list[tuple[Pieces, AlarmPhrase]]]
-    """By their rarest word: their pieces, and they."""
-    phrases_by_prefix: dict[str, list[tuple[Pieces, AlarmPhrase]]]
-    """By how their rarest word begins."""
-    as_written: PieceTable
-    without_accents: PieceTable
-    """The same, and what a word without accents fits where the message has none."""
-    harmless: tuple[Harmless[Pieces], ...] = ()
-    """By language."""
-
-    @classmethod
-    def empty(cls) -> SpacedIndex:
-        """Return an index without phrases."""
-        return cls({}, {}, PieceTable({}, {}), PieceTable({}, {}))
-
-
-def _pieces_in(message: Words) -> set[int]:
-    """Return the pieces that the words of a message fit."""
-    index = _spaced_index()
-    found: list[Pieces] = []
-    for word, plain in zip(message.listed, message.plain, strict=True):
-        is_strict = message.is_accented or not word.isascii()
-        whole, prefixes = index.as_written if is_strict else index.without_accents
-        if word in whole:
-            found.append(whole[word])
-        beginning = plain[:SHORTEST]
-        if beginning in prefixes:
-            for prefix, pieces in prefixes[beginning].items():
-                if word.startswith(prefix):
-                    found.append(pieces)
-    return set().union(*found)
-
-
-def _find_spaced(
-    message: Words, present: set[int], among: Container[str] | None = None
-) -> set[str]:
+def _find_spaced(message: Words, among: Container[str] | None = None) -> set[str]:
     """Find categories; with `among`, only by phrases that hold one of these words."""
-    index = _spaced_index()
+    index, present = spaced_index(), message.present
     found: set[str] = set()
     for at, plain in enumerate(message.plain):
         for table, key in ((index.phrases, plain), (index.phrases_by_prefix, plain[:SHORTEST])):
-            for pieces, phrase in table.get(key, ()):
+            for needs, phrase in table.get(key, ()):
                 if (
-                    present.issuperset(pieces)
+                    present & needs == needs
                     and phrase.category not in found
-                    and phrase.pieces[0].fits(message.listed[at], is_accented=message.is_accented)
+                    and message.fits(at, phrase.pieces[0])
                     and _matches_words(phrase, message, at, among)
                 ):
                     found.add(phrase.category)
@@ -291,7 +232,7 @@ def _find_spaced(
 
 
 def _matches_words(
-    phrase: AlarmPhrase, message: Words, at: int, among: Container[str] | None = None
+    phrase: AlarmPhrase[int], message: Words, at: int, among: Container[str] | None = None
 ) -> bool:
     words = message.listed
     places = _place_words(phrase, message, at)
@@ -307,7 +248,7 @@ def _matches_words(
     return not any(it in near for it in unless)
 
 
-def _is_about_a_thing(phrase: AlarmPhrase, message: Words, places: set[int]) -> bool:
+def _is_about_a_thing(phrase: AlarmPhrase[int], message: Words, places: set[int]) -> bool:
     words = message.listed
     first, last = min(places), max(places)
     small = phrase.negation.between
@@ -342,24 +283,21 @@ def _is_negated(negation: Negation, message: Words, place: int, places: set[int]
     return False
 
 
-def _place_words(phrase: AlarmPhrase, message: Words, at: int) -> set[int] | None:
+def _place_words(phrase: AlarmPhrase[int], message: Words, at: int) -> set[int] | None:
     """Return where the words of a phrase stand around its first word; None where they do not."""
-    words, is_accented = message.listed, message.is_accented
+    words = message.listed
     count = len(phrase.pieces)
     if phrase.is_ordered:
         if at + count > len(words):
             return None
-        fits = all(
-            piece.fits(words[at + n], is_accented=is_accented)
-            for n, piece in enumerate(phrase.pieces)
-        )
+        fits = all(message.fits(at + n, piece) for n, piece in enumerate(phrase.pieces))
         return set(range(at, at + count)) if fits else None
     reach = count - 1 + GAP_WORDS
     places = {at}
     for piece in phrase.pieces[1:]:
         window = range(max(0, at - reach), min(len(words), at + reach + 1))
         free = (n for n in sorted(window, key=lambda n: abs(n - at)) if n not in places)
-        place = next((n for n in free if piece.fits(words[n], is_accented=is_accented)), None)
+        place = next((n for n in free if message.fits(n, piece)), None)
         if place is None:
             return None
         places.add(place)
@@ -370,7 +308,7 @@ def _place_words(phrase: AlarmPhrase, message: Words, at: int) -> set[int] | Non
 
 
 def _find_unspaced(tight: str) -> set[str]:
-    index = _unspaced_index()
+    index = unspaced_index()
     silent = SHARES_SIGNS_WITH_JAPANESE if re.search(_SIGNS["ja"], tight) else JAPANESE
     found: set[str] = set()
     for at, sign in enumerate(tight):
@@ -388,7 +326,7 @@ def _find_unspaced(tight: str) -> set[str]:
     return found
 
 
-def _matches_characters(phrase: AlarmPhrase, text: str, span: tuple[int, int]) -> bool:
+def _matches_characters(phrase: AlarmPhrase[Run], text: str, span: tuple[int, int]) -> bool:
     first, last = span
     spans = [span]
     for piece in phrase.pieces[1:]:
@@ -449,61 +387,3 @@ def _is_negated_before(
         if not small or any(first < start <= last for first, last in spans):
             return False
         start -= len(small)
-
-
-@cache
-def _spaced_index() -> SpacedIndex:
-    phrases = [it for tag in LANGUAGES for it in load_phrases(tag) if not it.reach]
-    often = Counter(it for phrase in phrases for piece in phrase.pieces for it in piece.spellings)
-    index = SpacedIndex.empty()
-    numbers: dict[Piece, int] = {}
-    for phrase in phrases:
-        pieces = phrase.pieces
-        if not phrase.is_ordered:
-            pieces = tuple(sorted(pieces, key=lambda it: max(often[each] for each in it.spellings)))
-        entry = (_number(pieces, numbers), replace(phrase, pieces=pieces))
-        for key in set(map(fold_accents, pieces[0].whole)):
-            index.phrases.setdefault(key, []).append(entry)
-        for key in {fold_accents(it)[:SHORTEST] for it in pieces[0].prefixes}:
-            index.phrases_by_prefix.setdefault(key, []).append(entry)
-    harmless = tuple(
-        _numbered(load_harmless(tag), numbers) for tag in LANGUAGES if tag not in REACH
-    )
-    for piece, number in numbers.items():
-        for table in (index.as_written, index.without_accents):
-            table.add(piece.whole, piece.prefixes, number)
-        index.without_accents.add(piece.plain_whole, piece.plain_prefixes, number)
-    return index._replace(harmless=harmless)
-
-
-def _number(pieces: Iterable[Piece], numbers: dict[Piece, int]) -> Pieces:
-    """Return the numbers of pieces; those without one get the next."""
-    return tuple({numbers.setdefault(piece, len(numbers)) for piece in pieces})
-
-
-def _numbered(known: Harmless[tuple[Piece, ...]], numbers: dict[Piece, int]) -> Harmless[Pieces]:
-    def all_of(frames: Iterable[tuple[Piece, ...]]) -> tuple[Pieces, ...]:
-        return tuple(_number(frame, numbers) for frame in frames)
-
-    return Harmless(*(all_of(getattr(known, it.name)) for it in fields(known)))
-
-
-@cache
-def _unspaced_index() -> dict[str, dict[str, list[AlarmPhrase]]]:
-    """Return the phrases of languages without spaces, by how their first word begins, and by it."""
-    index: dict[str, dict[str, list[AlarmPhrase]]] = {}
-    known = set()  # both Chinese lists hold most phrases
-    for tag in sorted(LANGUAGES.keys() & REACH.keys()):
-        for phrase in load_phrases(tag):
-            same = (phrase.category, phrase.pieces, frozenset(phrase.unless), phrase.beside)
-            if same in known or not phrase.reach:
-                continue
-            known.add(same)
-            for spelling in phrase.pieces[0].spellings:
-                index.setdefault(spelling[:2], {}).setdefault(spelling, []).append(phrase)
-    return index
-
-
-@cache
-def _unspaced_harmless() -> tuple[tuple[str, Harmless[tuple[Piece, ...]]], ...]:
-    return tuple((tag, load_harmless(tag)) for tag in LANGUAGES if tag in REACH)
