@@ -73,6 +73,7 @@ from bot.store.faults import is_store_error
 from bot.store.findings import CLOCK_DOUBTED_UNTIL, CLOCK_ERROR, TOKEN_REFUSED_SINCE
 from bot.store.patience import Patience
 from bot.store.processes.heartbeat import Absence, record_heartbeat, return_from_absence
+from bot.store.processes.running import joins_others
 from bot.store.shared_values import SharedValues
 from bot.vault.passphrase_hash import PassphraseHashWorker
 from flows.texts import phrases
@@ -366,8 +367,14 @@ def _worker_jobs(parts: JobParts) -> list[Coroutine[Any, Any, None]]:
 
 
 async def _join_and_answer(app: App) -> None:
-    """Answer people once the leader knows that letters come by the store."""
-    await asyncio.sleep(JOIN_SECONDS)
+    """Answer people once the leader knows that letters come by the store.
+
+    It knows already if another worker has been there for so long: since then it has always found
+    one.
+    """
+    now, span = app.clock.now(), int(JOIN_SECONDS * SECOND)
+    if not await app.database.writer.run(lambda work: joins_others(work, now, span)):
+        await asyncio.sleep(JOIN_SECONDS)
     await app.chat_worker.run()
 
 

@@ -100,6 +100,11 @@ class RunningProcess:
         """Tell whether it gave a sign of life lately, or is this very process."""
         return now - self.alive_at <= ALIVE_FOR or self.number == process_number()
 
+    def has_run_for(self, span: int, now: int) -> bool:
+        """Tell whether it ran for so long; another machine's clock is compared with itself."""
+        last = now if self.is_of_this_machine else self.alive_at
+        return last - self.began_at >= span
+
     def runs(self, role: str, now: int) -> bool:
         """Tell whether it runs in a role at this moment; one that stands by does not."""
         return self.state == RUNS and self.is_alive(now) and role in self.roles.split(",")
@@ -130,11 +135,22 @@ def count_roles(running: Sequence[RunningProcess], now: int) -> dict[str, int]:
 
 
 def has_other_workers(work: Work, now: int) -> bool:
-    """Tell whether another process answers people, too."""
+    """Tell whether another process answers people, too; one that was killed counts for a while."""
     if work.dialect == "sqlite":
         return False
     own = process_number()
     return any(it.number != own and it.runs("worker", now) for it in load_processes(work))
+
+
+def joins_others(work: Work, now: int, span: int) -> bool:
+    """Tell whether this process is known, and another worker was for so many microseconds.
+
+    Whoever looked for workers in that time has found one, and goes on to.
+    """
+    own, running = process_number(), load_processes(work)
+    return any(it.number == own for it in running) and any(
+        it.number != own and it.runs("worker", now) and it.has_run_for(span, now) for it in running
+    )
 
 
 def forget_dead(work: Work, now: int, is_there: Callable[[int], bool] = is_running) -> None:

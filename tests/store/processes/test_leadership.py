@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,6 +28,7 @@ from bot.store.processes.running import (
     count_roles,
     forget_dead,
     has_other_workers,
+    joins_others,
     leave,
     load_processes,
     process_number,
@@ -235,6 +237,28 @@ def test_running_processes_are_counted_by_role_and_dead_ones_forgotten(
         assert [it.number for it in writer.run_sync(load_processes)] == [4, 1, 3]
         others = writer.run_sync(lambda work: has_other_workers(work, NOW))
         assert others is (kind == "postgresql")
+
+
+def test_a_worker_joins_at_once_where_another_one_was_known_for_long_enough(tmp_path: Path) -> None:
+    own = RunningProcess.own("worker", RUNS, NOW)
+    span, later = 2 * SECOND, NOW + 3 * SECOND
+    beginner = replaced(own, 1, 11)
+    elsewhere = process(2, "worker")
+    idle = process(3, "front")
+    with closing(Database(migrated_url("sqlite", tmp_path)).writer) as writer:
+
+        def joins(now: int, *stored: tuple[RunningProcess, int]) -> bool:
+            for it, alive_at in stored:
+                writer.run_sync(partial(beat, own=it, now=alive_at))
+            return writer.run_sync(lambda work: joins_others(work, now, span))
+
+        assert not joins(later, (beginner, NOW), (idle, later))  # our own row is not stored yet
+        assert joins(later, (own, NOW))
+        assert not joins(NOW + SECOND)  # the other one may not have been seen yet
+        writer.run_sync(lambda work: leave(work, 1))
+        assert not joins(later)
+        assert not joins(later, (elsewhere, NOW + SECOND))  # by a clock that may be behind ours
+        assert joins(later, (elsewhere, NOW + span))
 
 
 def test_a_process_of_this_machine_that_was_killed_is_forgotten_at_once(tmp_path: Path) -> None:
