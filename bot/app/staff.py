@@ -68,8 +68,9 @@ COMMAND_POLL_SECONDS = 0.5
 """Seconds between two checks for commands stored by another process."""
 LONG_POLL_SECONDS = 20.0
 """The same while nothing is stored."""
-ALERT_CHECK_SECONDS = 5.0
-"""Seconds between two checks of what is due or overdue; a call has to arrive within 60."""
+ALERT_CHECK_SECONDS, IDLE_CHECK_SECONDS = 5.0, 15.0
+"""Seconds between two checks of what is due or overdue: after something was stored, and while
+nothing is. A call has to arrive within 60."""
 
 
 @dataclass(frozen=True)
@@ -109,19 +110,21 @@ class StaffRuntime:
             now = clock.now()
             return [*self.check_due(work, now), *also_due(work, now)]
 
-        checked_at = clock.monotonic() - ALERT_CHECK_SECONDS
-        resumed_at, may_wait = clock.monotonic(), True
+        checked_at = clock.monotonic() - IDLE_CHECK_SECONDS
+        resumed_at, may_wait, period = clock.monotonic(), True, IDLE_CHECK_SECONDS
         while True:
             seen = writer.changes.count
             if may_wait or clock.monotonic() - resumed_at >= LONG_POLL_SECONDS:
                 resumed_at = clock.monotonic()
                 await dispatcher.resume()
-            if clock.monotonic() - checked_at >= ALERT_CHECK_SECONDS:
-                checked_at = clock.monotonic()
+            if clock.monotonic() - checked_at >= period:
+                checked_at, period = clock.monotonic(), IDLE_CHECK_SECONDS
                 courier.enqueue(await writer.run(check))
-            rest = checked_at + ALERT_CHECK_SECONDS - clock.monotonic()
+            rest = checked_at + period - clock.monotonic()
             longest = max(COMMAND_POLL_SECONDS, rest)
             may_wait = await writer.changes.wait(seen, COMMAND_POLL_SECONDS, longest)
+            if may_wait:
+                period = ALERT_CHECK_SECONDS
 
 
 def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the rest of the App

@@ -47,8 +47,9 @@ POLL_INTERVAL = 1.0
 """Seconds between two looks for letters that other processes stored."""
 SHARED_INTERVAL = 0.05
 """The same while other processes answer people, whose letters come by the store."""
-LONG_INTERVAL = 5.0
-"""The same while nothing is stored: by so much a letter that waits for its time is late at most."""
+LONG_INTERVAL, IDLE_INTERVAL = 5.0, 15.0
+"""The same while nothing is stored; and if no letter waits at all. By the first of them a letter
+that waits for its time is late at most."""
 MAX_LOADED = 500
 MAX_TRACKED = 5000
 """Stored letters that are tracked by chat; with more of them every chat is assumed to wait."""
@@ -402,7 +403,9 @@ class Courier:
             if 0 < self._claims_end_at <= self._clock.now():
                 self._claims_end_at = await self._writer.run(self._end_claims)
             brief = SHARED_INTERVAL if self._is_shared else POLL_INTERVAL
-            await changes.wait(seen, brief, LONG_INTERVAL, LETTERS)
+            has_more = queued or self._taken or self._claims_end_at
+            longest = LONG_INTERVAL if has_more else IDLE_INTERVAL
+            await changes.wait(seen, brief, longest, LETTERS)
 
     def _load_due(self, work: Work) -> tuple[list[Letter], list[tuple[int, bytes]]]:
         # Letters that are loaded do not count: in a flood they would hide what others stored.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.store.database import Database
     from bot.store.work import Work
 
-CHECK_SECONDS = 15.0
+CHECK_SECONDS = 20.0
 FAR_BEHIND = 30.0
 """Seconds after which a standby is said to be behind."""
 STORE_TIMEOUT = 5.0
@@ -109,7 +109,7 @@ class StandbyWatch:
             self.states[what].take(found, self.clock.now())
 
     async def run(self, current: Callable[[], Database]) -> NoReturn:
-        """Ask every quarter of a minute, and store for the desk what is wrong.
+        """Ask every `CHECK_SECONDS`, and store for the desk what is wrong.
 
         `current` returns the database of the data.
         """

@@ -321,11 +321,10 @@ class MachinesDrill:
 
     async def settle(self) -> None:
         """Wait until everything is handled and sent."""
-        disk = self.disk
-        await wait_for(lambda: self.crowd.is_there, "people", self.plan.patience)
-        await wait_for(
-            lambda: not disk.waiting and not disk.on_the_way, "letters", self.plan.patience
-        )
+        disk, patience = self.disk, self.plan.patience
+        await wait_for(lambda: self.crowd.is_there, "people", patience)
+        await wait_for(lambda: not self.sandbox.updates.pending_count, "updates", patience)
+        await wait_for(lambda: not disk.waiting and not disk.on_the_way, "letters", patience)
 
     async def measure_idle(self, seconds: float) -> None:
         """Count the transactions of a time in which nobody writes."""
