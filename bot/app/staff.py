@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 
 COMMAND_POLL_SECONDS = 0.5
 """Seconds between two checks for commands stored by another process."""
-LONG_POLL_SECONDS = 20.0
+LONG_POLL_SECONDS = 30.0
 """The same while nothing is stored."""
 ALERT_CHECK_SECONDS, IDLE_CHECK_SECONDS = 5.0, 15.0
 """Seconds between two checks of what is due or overdue: after something was stored, and while

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 FIRST_CHATS = 10
 """Chats of which one update is answered at first, while it is not known what ended the last
 process."""
-BRIEF, LONGEST = 0.01, 2.0
+BRIEF, LONGEST = 0.01, 4.0
 """Seconds between two looks for chats: after something was stored, and while nothing is."""
 FOLLOW_SECONDS = 30.0
 """Seconds between two looks for cases that another process has erased."""

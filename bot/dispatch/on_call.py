@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from bot.vault import AuditLog, Vault
 
 SEND_POLL_SECONDS = 1.0
-LONG_SEND_POLL_SECONDS = 20.0
+LONG_SEND_POLL_SECONDS = 30.0
 """While nothing is stored."""
 SEND_TIMEOUT = 12.0
 """Seconds after which an e-mail or push counts as failed; the next channel is tried."""

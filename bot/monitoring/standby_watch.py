@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.store.database import Database
     from bot.store.work import Work
 
-CHECK_SECONDS = 20.0
+CHECK_SECONDS = 30.0
 FAR_BEHIND = 30.0
 """Seconds after which a standby is said to be behind."""
 STORE_TIMEOUT = 5.0

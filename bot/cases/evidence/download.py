@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from bot.store.blobs.protocol import Blobs, BlobWriter
 
 POLL_SECONDS = 2.0
-LONG_POLL_SECONDS = 20.0
+LONG_POLL_SECONDS = 30.0
 """While nothing is stored."""
 MAX_PARALLEL = 4
 MAX_ATTEMPTS = 36

@@ -228,7 +228,7 @@ class ErasureRequests:
 
 
 POLL_SECONDS = 5.0
-LONG_POLL_SECONDS = 20.0
+LONG_POLL_SECONDS = 30.0
 """While nothing is stored."""
 
 
