@@ -148,31 +148,118 @@ class Particles(NamedTuple):
         return plain
 
 
+class TypedAnswer:
+    """A text a person wrote, made ready once for all that it is compared with."""
+
+    __slots__ = ("_respelled", "plain", "text")
+
+    def __init__(self, text: str) -> None:
+        """Take a text; one of more than `LONGEST` characters means no button."""
+        self.text = text
+        self.plain = PlainText.of(plain_answer(text) if len(text) <= LONGEST else "")
+        self._respelled: dict[str, PlainText] = {}
+
+    @property
+    def is_phrase(self) -> bool:
+        """Whether it has several words, or some signs of a script without spaces."""
+        plain = self.plain
+        has_signs = plain.is_unspaced and len(plain.text) >= PHRASE_SIGNS
+        return len(self.text) > LONGEST or len(plain.words) > 1 or has_signs
+
+    def label_of(
+        self, labels: Collection[str], language: str, *, whole: bool = False
+    ) -> str | None:
+        """Return which of these English labels was typed; None for none of them, or for several.
+
+        Args:
+            labels: the labels of the buttons they could press instead.
+            language: the language they chose.
+            whole: whether a synonym among other words counts for nothing, as where a person agrees
+                to something: "do not tell them now" holds "tell them now".
+        """
+        if len(self.text) > LONGEST:
+            return None
+        read = ((language,), (FALLBACK,))
+        others = () if _lists()[1].cannot_hold(self.plain, labels) else _other_languages(language)
+        ways = [(self._whole_meanings, tags) for tags in (*read, others)]
+        if not whole:  # a short word of another language within a text means nothing: "so", "sợ"
+            ways += [(self._contained_meanings, tags) for tags in read]
+        for meanings, tags in ways:
+            found = {it for tag in tags for it in meanings(tag, labels)}
+            if found:
+                return found.pop() if len(found) == 1 else None
+        return None
+
+    def agreed_label(self, labels: Collection[str], language: str) -> str | None:
+        """Return the label of a yes or no that stands in a few words which deny nothing.
+
+        "Ok, let them read" agrees; "do not tell them", or a question, does not.
+        """
+        if len(self.text) > LONGEST or any(sign in self.text for sign in ("?", "\uff1f")):
+            return None
+        for tag in (language, FALLBACK):
+            respelled = self._in_spelling_of(tag)
+            negations = answers_in(tag).negations
+            denials = [it if respelled.is_unspaced else f" {it} " for it in negations]
+            found = self._contained_meanings(tag, labels)
+            if len(found) == 1 and not any(it in respelled.framed for it in denials):
+                return found.pop()
+        return None
+
+    def _in_spelling_of(self, tag: str) -> PlainText:
+        """Return the text with each word in the spelling of a language's list."""
+        found = self._respelled.get(tag)
+        if found is None:
+            found = self._respelled[tag] = answers_in(tag).respell(self.plain)
+        return found
+
+    def _whole_meanings(self, tag: str, labels: Collection[str]) -> set[str]:
+        """Return the labels all of whose words were typed, and the ages."""
+        known, respelled = answers_in(tag), self._in_spelling_of(tag)
+        polite = known.particles.strip(respelled.text)
+        found = {
+            label
+            for meant in (known.labels.get(polite, ()), known.exact.get(respelled.text, ()))
+            for label in meant
+            if label in labels
+        }
+        asked = known.numbers.keys() & labels
+        if found or not asked or not PlainText.of(polite).is_short:
+            return found
+        numbers = {int(it) for it in _NUMBER.findall(known.with_digits(polite))}
+        if len(numbers) != 1:
+            return set()
+        number = numbers.pop()
+        return {it for it in asked if number in known.numbers[it]}
+
+    def _contained_meanings(self, tag: str, labels: Collection[str]) -> set[str]:
+        """Return the labels of the longest synonym within a few words."""
+        known, respelled = answers_in(tag), self._in_spelling_of(tag)
+        asks_a_number = not known.numbers.keys().isdisjoint(labels)
+        has_several = asks_a_number and len(_NUMBER.findall(respelled.text)) > 1
+        if has_several or not respelled.is_short:
+            return set()
+        within = respelled.framed
+        least = max(SHORTEST, math.ceil(len(respelled.text) / LARGEST_SHARE))
+        longest = 0
+        found: set[str] = set()
+        for label in labels:
+            for synonym in known.by_label.get(label, ()):
+                if len(synonym) < max(longest, least):
+                    break  # the longest come first
+                place = within.find(synonym if respelled.is_unspaced else f" {synonym} ")
+                if place >= 0 and not known.before(within[:place]).endswith(known.negations):
+                    if len(synonym) > longest:
+                        longest, found = len(synonym), set()
+                    found.add(label)
+        return found
+
+
 def match_label(
     typed: str, labels: Collection[str], language: str, *, whole: bool = False
 ) -> str | None:
-    """Return which of these English labels was typed; None for none of them, or for several.
-
-    Args:
-        typed: what a person wrote.
-        labels: the labels of the buttons they could press instead.
-        language: the language they chose.
-        whole: whether a synonym among other words counts for nothing, as where a person agrees to
-            something: "do not tell them now" holds "tell them now".
-    """
-    if len(typed) > LONGEST:
-        return None
-    plain = PlainText.of(plain_answer(typed))
-    read = ((language,), (FALLBACK,))
-    others = () if _lists()[1].cannot_hold(plain, labels) else _other_languages(language)
-    ways = [(_whole_meanings, tags) for tags in (*read, others)]
-    if not whole:  # a short word of another language within a text means nothing: "so" is no "sợ"
-        ways += [(_contained_meanings, tags) for tags in read]
-    for meanings, tags in ways:
-        found = {it for tag in tags for it in meanings(plain, answers_in(tag), labels)}
-        if found:
-            return found.pop() if len(found) == 1 else None
-    return None
+    """Return which of these English labels a text means, as `TypedAnswer.label_of`."""
+    return TypedAnswer(typed).label_of(labels, language, whole=whole)
 
 
 @cache
@@ -218,73 +305,6 @@ def _lists() -> tuple[dict[str, AnswerList], AllLists]:
     """Return the synonyms by language, and what is in any of them."""
     lists = {tag: load_answers(tag) for tag in LANGUAGES}
     return lists, AllLists.of(lists.values())
-
-
-def is_phrase(typed: str) -> bool:
-    """Tell whether a text has several words, or some signs of a script without spaces."""
-    plain = PlainText.of(plain_answer(typed))
-    return len(plain.words) > 1 or (plain.is_unspaced and len(plain.text) >= PHRASE_SIGNS)
-
-
-def match_agreement(typed: str, labels: Collection[str], language: str) -> str | None:
-    """Return the label of a yes or no that stands in a few words which deny nothing.
-
-    "Ok, let them read" agrees; "do not tell them", or a question, does not.
-    """
-    if any(sign in typed for sign in ("?", "\uff1f")):
-        return None
-    plain = PlainText.of(plain_answer(typed))
-    for tag in (language, FALLBACK):
-        known = answers_in(tag)
-        respelled = known.respell(plain)
-        denials = [it if respelled.is_unspaced else f" {it} " for it in known.negations]
-        found = _contained_meanings(plain, known, labels)
-        if len(found) == 1 and not any(it in respelled.framed for it in denials):
-            return found.pop()
-    return None
-
-
-def _whole_meanings(plain: PlainText, known: AnswerList, labels: Collection[str]) -> set[str]:
-    """Return the labels all of whose words were typed, and the ages."""
-    respelled = known.respell(plain)
-    polite = known.particles.strip(respelled.text)
-    found = {
-        label
-        for meant in (known.labels.get(polite, ()), known.exact.get(respelled.text, ()))
-        for label in meant
-        if label in labels
-    }
-    asked = known.numbers.keys() & labels
-    if found or not asked or not PlainText.of(polite).is_short:
-        return found
-    numbers = {int(it) for it in _NUMBER.findall(known.with_digits(polite))}
-    if len(numbers) != 1:
-        return set()
-    number = numbers.pop()
-    return {it for it in asked if number in known.numbers[it]}
-
-
-def _contained_meanings(plain: PlainText, known: AnswerList, labels: Collection[str]) -> set[str]:
-    """Return the labels of the longest synonym within a few words."""
-    respelled = known.respell(plain)
-    asks_a_number = not known.numbers.keys().isdisjoint(labels)
-    has_several = asks_a_number and len(_NUMBER.findall(respelled.text)) > 1
-    if has_several or not respelled.is_short:
-        return set()
-    within = respelled.framed
-    least = max(SHORTEST, math.ceil(len(respelled.text) / LARGEST_SHARE))
-    longest = 0
-    found: set[str] = set()
-    for label in labels:
-        for synonym in known.by_label.get(label, ()):
-            if len(synonym) < max(longest, least):
-                break  # the longest come first
-            place = within.find(synonym if respelled.is_unspaced else f" {synonym} ")
-            if place >= 0 and not known.before(within[:place]).endswith(known.negations):
-                if len(synonym) > longest:
-                    longest, found = len(synonym), set()
-                found.add(label)
-    return found
 
 
 def plain_answer(typed: str) -> str:

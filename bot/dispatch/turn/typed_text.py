@@ -17,7 +17,7 @@ from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES
 from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.names import match_language
-from bot.languages.typed_answers import is_phrase, match_agreement, match_label
+from bot.languages.typed_answers import TypedAnswer
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
@@ -55,6 +55,13 @@ class TypedText:
     """Tells what a text means in the conversation of this turn."""
 
     turn: TurnContext
+    _last: TypedAnswer | None = None
+    """The text that was asked for last: a turn asks many things of the same one."""
+
+    def _typed(self, text: str) -> TypedAnswer:
+        if self._last is None or self._last.text != text:
+            self._last = TypedAnswer(text)
+        return self._last
 
     def parse_command(self, text: str) -> tuple[str, str] | None:
         """Return the slash command in a text and what follows it."""
@@ -75,7 +82,7 @@ class TypedText:
         turn = self.turn
         if turn.asks_passphrase() or turn.conversation.takeover is not None:
             return None
-        label = match_label(text, WAYS_OUT.keys(), turn.conversation.language, whole=True)
+        label = self._typed(text).label_of(WAYS_OUT.keys(), turn.conversation.language, whole=True)
         if label is None or text.lstrip().startswith("/"):
             return None
         is_answer = self.choice_of_synonym(text, whole=True) is not None
@@ -145,30 +152,30 @@ class TypedText:
             language = match_language(text)
             is_offered = language is not None and language in offered.values()
             return language if is_offered else self._control_meant(question, text)
-        spoken = self.turn.conversation.language
+        typed, spoken = self._typed(text), self.turn.conversation.language
         decides = isinstance(question, Decide) and not isinstance(question, Menu | Card)
         whole = whole or decides or step in CONSENT_QUESTIONS
-        label = match_label(text, offered.keys(), spoken, whole=True)
+        label = typed.label_of(offered.keys(), spoken, whole=True)
         if label is not None:
             return offered[label]
         if (control := self._control_meant(question, text)) is not None:
             return control
         if not whole:
-            label = match_label(text, offered.keys(), spoken)
+            label = typed.label_of(offered.keys(), spoken)
         elif step in YES_OR_NO_STEPS:
-            label = match_agreement(text, offered.keys(), spoken)
+            label = typed.agreed_label(offered.keys(), spoken)
         code = offered[label] if label is not None else None
         return None if isinstance(question, Choose) and code in question.reassuring else code
 
     def _control_meant(self, question: Choose | ChooseMany, text: str) -> str | None:
         """Return the code of the button below a question that a whole text means."""
-        spoken = self.turn.conversation.language
-        label = match_label(text, CONTROL_LABELS.keys(), spoken, whole=True)
+        typed, spoken = self._typed(text), self.turn.conversation.language
+        label = typed.label_of(CONTROL_LABELS.keys(), spoken, whole=True)
         if label is None:
             return None
         code = CONTROL_LABELS[label]
         if code == PERSON_BUTTON:  # "agent" alone may answer who it was
-            return code if question.offers_person and is_phrase(text) else None
+            return code if question.offers_person and typed.is_phrase else None
         return code if question.controls else None
 
     def is_older_than_question(self, update: Update) -> bool:
@@ -203,7 +210,8 @@ class TypedText:
     def _asks_why(self, text: str) -> bool:
         """Tell whether a text asks why a question is asked, and says nothing else."""
         why = CONTROLS["why"].source
-        return match_label(text, (why,), self.turn.conversation.language, whole=True) == why
+        spoken = self.turn.conversation.language
+        return self._typed(text).label_of((why,), spoken, whole=True) == why
 
     def is_command(self, text: str) -> bool:
         """Tell whether a text is a slash command or the label of one."""

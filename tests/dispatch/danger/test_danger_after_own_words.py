@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.languages import LANGUAGES
-from bot.languages.typed_answers import match_agreement, match_label
+from bot.languages.typed_answers import TypedAnswer, match_label
 from flows.texts import phrases
 from flows.urgent.danger import DangerFlow
 from tests.dispatch.input.test_first_words import FIRST_WORDS, in_the_case, told
@@ -115,7 +115,8 @@ def test_a_plea_is_a_yes_where_we_ask_whether_to_tell(
 def test_help_he_is_here_is_a_yes_in_each_language() -> None:
     labels = {"Tell them now", "Not now"}
     understood = {
-        tag: match_label(typed, labels, tag, whole=True) or match_agreement(typed, labels, tag)
+        tag: match_label(typed, labels, tag, whole=True)
+        or TypedAnswer(typed).agreed_label(labels, tag)
         for tag, typed in HE_IS_HERE.items()
     }
     assert understood == dict.fromkeys(LANGUAGES, "Tell them now")
