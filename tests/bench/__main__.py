@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -13,7 +15,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tests.bench import bench_goals, bench_rounds, bench_scenarios, result_table, summary_rows
+from tests.bench import (
+    bar_chart,
+    bench_goals,
+    bench_rounds,
+    bench_scenarios,
+    result_table,
+    summary_rows,
+)
 from tests.bench.budget import budget_table, budgets
 from tests.bench.older_head import UnknownHeadError, older_head
 from tests.support.paths import ROOT
@@ -29,6 +38,8 @@ if TYPE_CHECKING:
 
 BUDGET: Final = "budget"
 """The name by which the stages of an update are asked for."""
+CHARTED: Final = "turn"
+"""The scenario that is drawn."""
 _WIDTH: Final = 120
 """Of a table nobody sees on a terminal."""
 
@@ -52,6 +63,9 @@ def bench(  # noqa: PLR0913 - one argument an option
     against: Annotated[
         str, typer.Option(metavar="REV", help="Measure this older head in the same rounds too.")
     ] = "",
+    chart: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the rows of a turn as SVG, too.")
+    ] = None,
     idle: Annotated[
         float, typer.Option(help="Seconds to wait, at most, for a quiet machine.")
     ] = 10,
@@ -73,7 +87,18 @@ def bench(  # noqa: PLR0913 - one argument an option
             _show_budgets(_budgets(roots, many, prepare, only), json=json)
         for scenario in scenarios:
             runs = [lambda run, root=root: bench_rounds.apart(prepare(run), root) for root in roots]
-            _show(scenario, _play(scenario, many, runs), json=json)
+            heads = _play(scenario, many, runs)
+            _show(scenario, heads, json=json)
+            if chart is not None and scenario.name == CHARTED:
+                chart.write_text(_chart(scenario, heads[0], many), encoding="utf-8")
+
+
+def _chart(scenario: Scenario, costs: Costs, many: int) -> str:
+    bars = bar_chart.bars_of(summary_rows.rows(scenario, costs), bench_scenarios.DRAWN)
+    python = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+    on = f"{datetime.now(UTC):%d %B %Y}, {python}, {os.cpu_count() or 1} processors"
+    rounds = "one round" if many == 1 else f"medians of {many} rounds"
+    return bar_chart.draw("Updates answered a second", f"{scenario.title}; {on}; {rounds}", bars)
 
 
 def _chosen(names: list[str], only: str) -> list[Scenario]:

@@ -41,6 +41,14 @@ class Scenario(msgspec.Struct, frozen=True):
     rows: tuple[Measurement, ...]
 
 
+class Drawn(msgspec.Struct, frozen=True):
+    """How a row is drawn in a chart."""
+
+    label: str
+    kept: str
+    """What becomes of an update: a key of `bar_chart.LEGEND`."""
+
+
 def _turn() -> Scenario:
     base = "ptb memory"
 
@@ -64,13 +72,29 @@ def _turn() -> Scenario:
             row("haven through its Bot, 64", "haven-bot", 500, 64),
             row(base, "ptb-memory", 300, 1),
             row("ptb memory, 64 in flight", "ptb-memory", 300, 64),
+            row("ptb sqlite", "ptb-sqlite", 30, 1, warm_up=3),
             row("ptb pickle", "ptb-pickle", 3, 1, warm_up=1),
             row("aiogram memory", "aiogram-memory", 150, 1),
             row("aiogram memory, 64 in flight", "aiogram-memory", 150, 64),
             row("aiogram sqlite", "aiogram-durable", 100, 1),
             row("aiogram sqlite, 64 in flight", "aiogram-durable", 100, 64),
+            row("aiogram redis", "aiogram-redis", 100, 1),
+            row("aiogram redis, 64 in flight", "aiogram-redis", 100, 64),
         ),
     )
+
+
+DRAWN: Final = {
+    "haven, 64 in flight": Drawn("Haven, SQLite", "disk"),
+    "haven on PostgreSQL, 64 in flight": Drawn("Haven, PostgreSQL", "disk"),
+    "ptb memory": Drawn("python-telegram-bot, memory", "memory"),
+    "ptb sqlite": Drawn("python-telegram-bot, SQLite", "disk"),
+    "ptb pickle": Drawn("python-telegram-bot, pickle", "file"),
+    "aiogram memory": Drawn("aiogram, memory", "memory"),
+    "aiogram sqlite, 64 in flight": Drawn("aiogram, SQLite", "disk"),
+    "aiogram redis, 64 in flight": Drawn("aiogram, Redis", "memory"),
+}
+"""Rows of a turn that are drawn one below the other, each bot at its best."""
 
 
 def _one() -> Scenario:

@@ -39,6 +39,8 @@ _SUBJECTS: Final = {
     "haven-bot": "tests.bench.haven.haven_with_sender:HavenSending",
     "ptb-memory": "tests.bench.peers.ptb_memory:PtbMemory",
     "ptb-pickle": "tests.bench.peers.ptb_pickle:PtbPickle",
+    "ptb-sqlite": "tests.bench.peers.ptb_sqlite:PtbSqlite",
+    "aiogram-redis": "tests.bench.peers.aiogram_redis:AiogramRedis",
     "aiogram-memory": "tests.bench.peers.aiogram_memory:AiogramMemory",
     "aiogram-durable": "tests.bench.peers.aiogram_durable:AiogramDurable",
     "send-haven": "tests.bench.sending.haven_client:HavenClientSending",

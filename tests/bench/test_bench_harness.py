@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OURS = ("haven", "haven-bot")
-PEERS = ("ptb-memory", "ptb-pickle", "aiogram-memory", "aiogram-durable")
+PEERS = (
+    "ptb-memory", "ptb-sqlite", "ptb-pickle", "aiogram-memory", "aiogram-durable", "aiogram-redis",
+)  # fmt: skip
 ROW_KEYS = {"name", "updates_per_s", "ratio", "cpu_us", "p50_ms", "p99_ms", "rss_mb"}
 
 
