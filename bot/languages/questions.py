@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KINDS = (
+    "checked",
     "employer",
     "deported",
     "police",

@@ -36,6 +36,11 @@ EMPLOYER = _(
     "chat. A person with your phone can read it. If an office has to act because of the law, your "
     "boss may notice it."
 )
+# Translators: someone looks through the phone. Quote the words on the button exactly.
+CHECKED = _(
+    "It is good that you ask before you write. A person with your phone can read this chat. “Clear "
+    "chat” deletes the messages here and erases what you have not sent."
+)
 # Translators: safety sentence. The law says "may"; no promise. "Punished less or not at all".
 NO_PROMISE = _(
     "Nobody here can promise what an office decides. You need not tell us about your visa. If "
@@ -101,6 +106,7 @@ ANSWERS: dict[str, tuple[Say, ...]] = {
         Say(Privacy.law.text, when=~Fact("police")),
         Say(Privacy.law_police.text, when=Fact("police")),
     ),
+    "checked": (Say(CHECKED),),
     "employer": (Say(EMPLOYER),),
     "deported": (
         Say(OFFICERS_READ, when=Fact("police")),
