@@ -8,6 +8,9 @@ Words of politeness ("please", "po", "ครับ") and punctuation do not coun
 accents. `[same]` lists other spellings of a word ("ga", "gak" for "tidak"), and `negations` what
 turns a shorter synonym round ("di safe").
 
+"Almost 18" and "18 in June" are under 18. So a number that an age has only just reached (`#>=18`)
+counts if nothing else stands with it but `age_words`; else the question is asked again.
+
 The language the person chose is tried first, then English, then all others: people mix languages.
 """
 
@@ -41,7 +44,10 @@ LARGEST_SHARE = 5
 PHRASE_SIGNS = 4
 """Signs of a script without spaces that are more than one word."""
 OLDEST = 99
+JUST_REACHED = 3
+"""Years from an age on in which "almost", "next month" or "not yet" may stand before it."""
 _RANGE = re.compile(r"#(<|>=|>)?(\d+)(?:-(\d+))?")
+_DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Scripts without spaces between words: there a space means nothing."""
@@ -83,6 +89,10 @@ class AnswerList(NamedTuple):
     """The keys of `labels` by each English label."""
     numbers: Mapping[str, range]
     """English labels that mean a number: which ones."""
+    ages: Mapping[str, int]
+    """English labels that mean this age or any above."""
+    age_words: tuple[str, ...]
+    """Words that leave an age as it is, the longest first."""
     in_digits: Mapping[str, str]
     """By number words: their digits."""
     same: Mapping[str, str]
@@ -101,6 +111,19 @@ class AnswerList(NamedTuple):
         return PlainText.of(
             plain_answer(" ".join(self.same.get(word, word) for word in plain.words))
         )
+
+    def is_well_above(self, label: str, number: int) -> bool:
+        """Tell whether a number is not just the age that a label begins with."""
+        return number >= self.ages.get(label, 0) + (JUST_REACHED if label in self.ages else 0)
+
+    def is_bare_age(self, plain: str) -> bool:
+        """Tell whether an answer says a number and nothing that could change it."""
+        rest = _DIGITS.sub(" ", self.with_digits(plain))
+        if _UNSPACED.search(rest):
+            for word in self.age_words:
+                rest = rest.replace(word, " ")
+            return not rest.split()
+        return set(rest.split()) <= {*self.age_words}
 
     def before(self, words: str) -> str:
         """Return what stands before a synonym, without words of politeness ("hindi po ligtas")."""
@@ -190,6 +213,15 @@ class TypedAnswer:
                 return found.pop() if len(found) == 1 else None
         return None
 
+    def says_number_for(self, labels: Collection[str], language: str) -> bool:
+        """Tell whether a text holds a number where one answers the question."""
+        return any(
+            not known.numbers.keys().isdisjoint(labels)
+            and _DIGITS.search(known.with_digits(self._in_spelling_of(tag).text)) is not None
+            for tag in (language, FALLBACK)
+            for known in (answers_in(tag),)
+        )
+
     def agreed_label(self, labels: Collection[str], language: str) -> str | None:
         """Return the label of a yes or no that stands in a few words which deny nothing.
 
@@ -230,20 +262,27 @@ class TypedAnswer:
         if len(numbers) != 1:
             return set()
         number = numbers.pop()
-        return {it for it in asked if number in known.numbers[it]}
+        return {
+            it
+            for it in asked
+            if number in known.numbers[it]
+            and (known.is_well_above(it, number) or known.is_bare_age(respelled.text))
+        }
 
     def _contained_meanings(self, tag: str, labels: Collection[str]) -> set[str]:
         """Return the labels of the longest synonym within a few words."""
         known, respelled = answers_in(tag), self._in_spelling_of(tag)
+        said = _NUMBER.findall(known.with_digits(respelled.text))
         asks_a_number = not known.numbers.keys().isdisjoint(labels)
-        has_several = asks_a_number and len(_NUMBER.findall(respelled.text)) > 1
-        if has_several or not respelled.is_short:
+        if (asks_a_number and len(said) > 1) or not respelled.is_short:
             return set()
         within = respelled.framed
         least = max(SHORTEST, math.ceil(len(respelled.text) / LARGEST_SHARE))
         longest = 0
         found: set[str] = set()
         for label in labels:
+            if said and label in known.ages:
+                continue  # "almost 18" holds "18", and "no, not yet 18" holds "no"
             for synonym in known.by_label.get(label, ()):
                 if len(synonym) < max(longest, least):
                     break  # the longest come first
@@ -354,6 +393,10 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         exact={},
         by_label={},
         numbers={},
+        ages={},
+        age_words=tuple(
+            sorted({plain_answer(it) for it in content.get("age_words", ())}, key=len, reverse=True)
+        ),
         in_digits={
             plain_answer(word): number
             for number, words in content.get("numbers", {}).items()
@@ -373,10 +416,13 @@ def _with_synonyms(known: AnswerList, synonyms: dict[str, list[str]]) -> AnswerL
     exact: dict[str, set[str]] = {}
     by_label: dict[str, set[str]] = {}
     numbers: dict[str, range] = {}
+    ages: dict[str, int] = {}
     for label, written in synonyms.items():
         for synonym in written:
             if meant := _RANGE.fullmatch(synonym):
                 numbers[label] = _numbers(meant)
+                if meant[1] == ">=":
+                    ages[label] = numbers[label].start
                 continue
             plain = sys.intern(known.respell(PlainText.of(plain_answer(synonym))).text)
             if not plain:
@@ -394,6 +440,7 @@ def _with_synonyms(known: AnswerList, synonyms: dict[str, list[str]]) -> AnswerL
             label: sorted(found, key=lambda it: (-len(it), it)) for label, found in by_label.items()
         },
         numbers=numbers,
+        ages=ages,
     )
 
 

@@ -125,7 +125,8 @@ class TypedText:
     def likely_choice(self, text: str) -> PressInput | None:
         """Return the button of the open question that the learnt examples say a text means.
 
-        Nothing is agreed to in this way, and what would let us worry less has to be surer.
+        Nothing is agreed to in this way, and what would let us worry less has to be surer. No
+        number is guessed at: "almost 18" is close to "18" in all but what it means.
         """
         turn = self.turn
         if not turn.frames or turn.asks_passphrase() or text.lstrip().startswith("/"):
@@ -135,7 +136,9 @@ class TypedText:
         is_agreement = isinstance(question, Decide) or frame.step in CONSENT_QUESTIONS
         if not isinstance(question, Choose) or is_agreement or self.fits_question(text):
             return None
-        offered = _offered(question)
+        offered, language = _offered(question), turn.conversation.language
+        if self._typed(text).says_number_for(offered.keys(), language):
+            return None
         likely = load_answer_model().most_likely(text, offered.keys())
         if likely is None:
             return None

@@ -45,6 +45,7 @@ PLACES = (("welcome", "menu"), ("welcome", "menu"), ("report", "safe"), ("report
 LATER = 5.0
 """Seconds after which a message is not part of the same burst any more."""
 ONE_OF_EACH = {
+    "checked": "what if my boss looks at my phone",
     "employer": "will my boss know",
     "deported": "will i be deported",
     "police": "are you police",
