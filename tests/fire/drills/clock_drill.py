@@ -89,11 +89,12 @@ class ClockDrill:
         self._lines, self._has_alarm = lines, has_alarm
         self.desk = DeskClient(deployment)
         self.found = ClockFindings()
+        self._begin = 0
+        """Where the log of the next clock begins: the first one is wrong from the start."""
 
     async def try_clock(self, ahead: int) -> None:
         """Let a person and a caseworker write while our clock is so many seconds ahead."""
         server, found = self.server, self.found
-        begin = len(self.deployment.said())
         server.date_offset = -ahead
         found.clocks += 1
         person = Correspondent(server, FIRST + found.clocks)
@@ -114,18 +115,19 @@ class ClockDrill:
         found.openers[ahead] += server.record.texts(person.number).count(OPENER) - 1
         found.openers = +found.openers
         if self._has_alarm:
-            await self._check_alarm(ahead, begin)
+            await self._check_alarm(ahead)
+        self._begin = len(self.deployment.said())
 
     async def _sent(self) -> None:
         """Wait until every letter that may go now is gone."""
         await wait_for(lambda: not self.deployment.has_letters_to_send(), "letters")
 
-    async def _check_alarm(self, ahead: int, begin: int) -> None:
+    async def _check_alarm(self, ahead: int) -> None:
         """Look whether the log, the desk and the doctor say what is so."""
         found, is_wrong = self.found, abs(ahead) > TOLD_FROM
         if is_wrong:
             try:
-                await wait_for(lambda: ahead in self._logged(begin), "the log", 60.0)
+                await wait_for(lambda: ahead in self._logged(), "the log", 60.0)
             except TimeoutError:
                 found.not_logged[ahead] += 1
         page = await self.desk.get("/queue/mine")
@@ -139,9 +141,9 @@ class ClockDrill:
         for name in ("false_alarms", "not_shown", "not_diagnosed"):
             setattr(found, name, +getattr(found, name))
 
-    def _logged(self, begin: int) -> set[int]:
+    def _logged(self) -> set[int]:
         """Return the differences that were logged, to the minute nearest to one of ours."""
-        events = [json.loads(line) for line in self.deployment.said()[begin:].splitlines()
+        events = [json.loads(line) for line in self.deployment.said()[self._begin:].splitlines()
                   if line.startswith("{")]  # fmt: skip
         seconds = [it["seconds"] for it in events if it["event"] == "clock_wrong"]
         return {it for it in OFFSETS for found in seconds if abs(found - it) < 60}
