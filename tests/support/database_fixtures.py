@@ -76,6 +76,11 @@ def database_on(url: str, loop: ManualTimeLoop) -> Database:
     return database
 
 
+def bytes_literal(value: bytes, database: Database) -> str:
+    """Return bytes as they are written in a statement of this database."""
+    return f"x'{value.hex()}'" if database.dialect == "sqlite" else f"'\\x{value.hex()}'::bytea"
+
+
 def query(database: Database, sql: str) -> list[tuple[Any, ...]]:
     """Return the rows of a question, by a connection of its own."""
     connection = database.connect()

@@ -29,6 +29,7 @@ from bot.places.taiwan import TAIWAN
 from bot.places.taiwan.directory import VERIFIED_ON
 from bot.vault import Purpose
 from flows import ALL_FLOWS
+from tests.support.database_fixtures import bytes_literal
 from tests.support.harnesses.hotline_harness import BOT, VAULT, supervisor_opener
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def key_of(person: ChatPerson) -> bytes:
 def conversation_of(person: ChatPerson) -> Conversation | None:
     """Return what is kept of a person, None when there is nothing."""
     found = person.home.ask(
-        f"SELECT state FROM conversations WHERE chat_key = {_literal(key_of(person), person.home)}"  # noqa: S608
+        f"SELECT state FROM conversations WHERE chat_key = {_key_in(person.home, person)}"  # noqa: S608
     )
     if not found:
         return None
@@ -88,8 +89,8 @@ def conversation_of(person: ChatPerson) -> Conversation | None:
     return msgspec.msgpack.decode(plain, type=Conversation)
 
 
-def _literal(key: bytes, home: HotlineHarness) -> str:
-    return f"x'{key.hex()}'" if home.database.dialect == "sqlite" else f"'\\x{key.hex()}'::bytea"
+def _key_in(home: HotlineHarness, person: ChatPerson) -> str:
+    return bytes_literal(key_of(person), home.database)
 
 
 def stored_conversation(person: ChatPerson) -> Conversation:
@@ -195,7 +196,7 @@ def place_at(
     )
     row = ConversationRow(None, conversation, 0)
     found = home.ask(
-        f"SELECT id FROM conversations WHERE chat_key = {_literal(key_of(person), home)}"  # noqa: S608
+        f"SELECT id FROM conversations WHERE chat_key = {_key_in(home, person)}"  # noqa: S608
     )
     if found:
         row.id = found[0][0]

@@ -47,7 +47,7 @@ from tests.fire.walkers.path_planner import (
     step_of,
 )
 from tests.support.content.catalogue_files import read_in
-from tests.support.database_fixtures import database_settings
+from tests.support.database_fixtures import bytes_literal, database_settings
 from tests.support.dispatch_inspection import BOOK, QUESTIONS, answers_at
 from tests.support.harnesses.live_deployment import LABELS, LivePerson, evening
 
@@ -91,7 +91,7 @@ class LanguageWalker:
         self._screens = Renderer(build_system_texts(guest.evening.settings))
         self._vault = open_vault(guest.evening.settings, guest.evening.database)
         self._chat_key = self._vault.chat_key(BOT_ID, guest.phone.id)
-        self._key = f"x'{self._chat_key.hex()}'"
+        self._key = bytes_literal(self._chat_key, guest.evening.database)
         self._read: set[str] = set()
         self._way: Way = ()
 

@@ -18,7 +18,7 @@ from bot.hotline.staff.enrolment import Enrolment
 from bot.hotline.staff.staff import Staff
 from bot.store.database import Database
 from bot.vault.audit.log import OPERATOR
-from tests.support.database_fixtures import migrated_url, query
+from tests.support.database_fixtures import bytes_literal, migrated_url, query
 from tests.support.drill_length import drill_length
 from tests.support.harnesses.hotline_harness import VAULT
 from tests.support.moved_clock import MIDDAY
@@ -174,8 +174,7 @@ def test_a_role_or_account_changed_in_the_database_is_rejected(
         queue_harness.add_caseworker(account=ACCOUNT),
         queue_harness.add_caseworker("Wu", account=OTHER),
     )
-    key = VAULT.chat_key(0, 777).hex()
-    literal = f"x'{key}'" if queue_harness.database.dialect == "sqlite" else rf"'\x{key}'"
+    literal = bytes_literal(VAULT.chat_key(0, 777), queue_harness.database)
     change(queue_harness, sql.format(one=one.id, other=other.id, key=literal))
     for account in (ACCOUNT, 777):
         assert by_account(queue_harness, account) is None
@@ -187,8 +186,7 @@ def test_a_role_or_account_changed_in_the_database_is_rejected(
 def test_disabled_staff_cannot_be_reactivated_in_the_database(queue_harness: QueueHarness) -> None:
     gone = queue_harness.add_caseworker(account=ACCOUNT)
     queue_harness.run(lambda work: STAFF.disable(work, gone.id))
-    key = VAULT.chat_key(0, ACCOUNT).hex()
-    literal = f"x'{key}'" if queue_harness.database.dialect == "sqlite" else rf"'\x{key}'"
+    literal = bytes_literal(VAULT.chat_key(0, ACCOUNT), queue_harness.database)
     change(queue_harness, f"UPDATE staff SET state = 'active', account_key = {literal}")  # noqa: S608
     assert by_account(queue_harness, ACCOUNT) is None
 
