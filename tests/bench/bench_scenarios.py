@@ -91,7 +91,7 @@ DRAWN: Final = {
     "ptb sqlite": Drawn("python-telegram-bot, SQLite", "disk"),
     "ptb pickle": Drawn("python-telegram-bot, pickle", "file"),
     "aiogram memory": Drawn("aiogram, memory", "memory"),
-    "aiogram sqlite, 64 in flight": Drawn("aiogram, SQLite", "disk"),
+    "aiogram sqlite": Drawn("aiogram, SQLite", "disk"),
     "aiogram redis, 64 in flight": Drawn("aiogram, Redis", "memory"),
 }
 """Rows of a turn that are drawn one below the other, each bot at its best."""

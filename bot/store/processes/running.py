@@ -145,7 +145,7 @@ def has_other_workers(work: Work, now: int) -> bool:
 def joins_others(work: Work, now: int, span: int) -> bool:
     """Tell whether this process is known, and another worker was for so many microseconds.
 
-    Whoever looked for workers in that time has found one, and goes on to.
+    A process that looked for workers in that time has found one, and goes on to.
     """
     own, running = process_number(), load_processes(work)
     return any(it.number == own for it in running) and any(

@@ -35,10 +35,14 @@ class SqlitePersistence(DictPersistence):
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        states = {json.dumps([chat, chat]): it for chat, it in database.execute("TABLE states")}
-        answers = {chat: json.loads(it) for chat, it in database.execute("TABLE answers")}
+        states = {
+            json.dumps([chat, chat]): it for chat, it in database.execute("SELECT * FROM states")
+        }
+        answers = {chat: json.loads(it) for chat, it in database.execute("SELECT * FROM answers")}
         super().__init__(
-            conversations_json=json.dumps({ptb_walk.NAME: states}),
+            conversations_json=json.dumps(
+                {ptb_walk.NAME: {json.dumps([chat, chat]): it for chat, it in states.items()}}
+            ),
             user_data_json=json.dumps(answers),
         )
 
