@@ -6,13 +6,13 @@ its catalogues and lists are compiled when it is built.
 
 from __future__ import annotations
 
+import importlib
+import sys
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from setuptools.command.build_py import build_py
-
-from bot.languages.compiled_lists import compile_lists
 
 
 class BuildWithCatalogues(build_py):  # type: ignore[misc]  # setuptools says nothing of types
@@ -24,7 +24,7 @@ class BuildWithCatalogues(build_py):  # type: ignore[misc]  # setuptools says no
         if not self.editable_mode:
             locales = Path(self.build_lib) / "locales"
             compile_catalogues(locales)
-            compile_lists(locales)
+            _compile_lists(locales)
             # `haven upgrade --check` prints from it what an operator must know.
             self.copy_file("CHANGELOG.md", str(Path(self.build_lib) / "bot" / "CHANGELOG.md"))
 
@@ -40,3 +40,9 @@ def compile_catalogues(folder: Path) -> None:
             catalogue = read_po(source, locale=path.parts[-3])
         with path.with_suffix(".mo").open("wb") as compiled:
             write_mo(compiled, catalogue)
+
+
+def _compile_lists(locales: Path) -> None:
+    """Write the word lists into a folder; a build in isolation does not see our code until then."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    importlib.import_module("bot.languages.compiled_lists").compile_lists(locales)
