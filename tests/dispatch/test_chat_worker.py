@@ -150,11 +150,15 @@ def test_an_insert_after_handling_would_be_caught(
 ) -> None:
     """Shows that the test above could fail: to look first and insert later is not enough."""
     known = select_in(inbox, "update_id", among="update_id")
+    both_looked = threading.Barrier(2)
 
     def look(
         _self: Inbox, work: Work, arrivals: Sequence[Arrival], _now: int
     ) -> Callable[[], list[Arrival]]:
         found = {number for (number,) in work.rows_in(known, [it.update_id for it in arrivals])}
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_looked.wait(5.0)
+            both_looked.abort()  # once is enough
         return lambda: [it for it in arrivals if it.update_id not in found]
 
     insert = Inbox.insert
