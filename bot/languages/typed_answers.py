@@ -11,6 +11,9 @@ turns a shorter synonym round ("di safe").
 "Almost 18" and "18 in June" are under 18. So a number that an age has only just reached (`#>=18`)
 counts if nothing else stands with it but `age_words`; else the question is asked again.
 
+Where a person agrees to something, a question agrees to nothing and refuses nothing, also without
+its mark: `question_words` stand anywhere in it, `question_ends` at its end ("polisi ya").
+
 The language the person chose is tried first, then English, then all others: people mix languages.
 """
 
@@ -93,6 +96,10 @@ class AnswerList(NamedTuple):
     """English labels that mean this age or any above."""
     age_words: tuple[str, ...]
     """Words that leave an age as it is, the longest first."""
+    question_words: tuple[str, ...]
+    """Words of a question or a condition: such an answer agrees to nothing."""
+    question_ends: frozenset[str]
+    """Words that make a question of the words before them: "có ai đọc không"."""
     in_digits: Mapping[str, str]
     """By number words: their digits."""
     same: Mapping[str, str]
@@ -111,6 +118,22 @@ class AnswerList(NamedTuple):
         return PlainText.of(
             plain_answer(" ".join(self.same.get(word, word) for word in plain.words))
         )
+
+    def has_question_word(self, plain: PlainText) -> bool:
+        """Tell whether an answer has a word of a question or a condition."""
+        words = (
+            self.question_words if plain.is_unspaced else (f" {it} " for it in self.question_words)
+        )
+        return any(it in plain.framed for it in words)
+
+    def ends_as_question(self, plain: PlainText) -> bool:
+        """Tell whether an answer ends with a word that makes a question of those before it."""
+        for word in reversed(plain.words[1:]):
+            if word in self.question_ends:
+                return True
+            if word not in self.particles.words:
+                return False
+        return False
 
     def is_well_above(self, label: str, number: int) -> bool:
         """Tell whether a number is not just the age that a label begins with."""
@@ -213,6 +236,19 @@ class TypedAnswer:
                 return found.pop() if len(found) == 1 else None
         return None
 
+    def asks(self, language: str, *, by_words: bool = False) -> bool:
+        """Tell whether a text asks something or sets a condition; "ok?" agrees to nothing.
+
+        With `by_words` its last word does not make it a question: "không" may be the answer.
+        """
+        if any(sign in self.text for sign in ("?", "\uff1f")):
+            return True
+        read = [(answers_in(tag), self._in_spelling_of(tag)) for tag in (language, FALLBACK)]
+        return any(
+            known.has_question_word(plain) or (not by_words and known.ends_as_question(plain))
+            for known, plain in read
+        )
+
     def says_number_for(self, labels: Collection[str], language: str) -> bool:
         """Tell whether a text holds a number where one answers the question."""
         return any(
@@ -223,11 +259,11 @@ class TypedAnswer:
         )
 
     def agreed_label(self, labels: Collection[str], language: str) -> str | None:
-        """Return the label of a yes or no that stands in a few words which deny nothing.
+        """Return the label of a yes or no that stands in a few words which deny and ask nothing.
 
-        "Ok, let them read" agrees; "do not tell them", or a question, does not.
+        "Ok, let them read" agrees; "do not tell them", or "ok, who reads it", does not.
         """
-        if len(self.text) > LONGEST or any(sign in self.text for sign in ("?", "\uff1f")):
+        if len(self.text) > LONGEST or self.asks(language):
             return None
         for tag in (language, FALLBACK):
             respelled = self._in_spelling_of(tag)
@@ -397,6 +433,8 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         age_words=tuple(
             sorted({plain_answer(it) for it in content.get("age_words", ())}, key=len, reverse=True)
         ),
+        question_words=tuple(map(plain_answer, content.get("question_words", ()))),
+        question_ends=frozenset(map(plain_answer, content.get("question_ends", ()))),
         in_digits={
             plain_answer(word): number
             for number, words in content.get("numbers", {}).items()

@@ -107,8 +107,9 @@ class TypedText:
     def choice_of_synonym(self, text: str, *, whole: bool = False) -> PressInput | None:
         """Return the button of the open question that a text means in other words.
 
-        What the question takes as it is (a number, a place, a date) is never another answer. Where
-        a person agrees to something, or with `whole`, only the whole text counts.
+        What the question takes as it is (a number, a place, a date) is never another answer. With
+        `whole` only the whole text counts; where a person agrees to something, that or a clear yes
+        or no.
         """
         turn = self.turn
         if not turn.frames or turn.asks_passphrase() or text.lstrip().startswith("/"):
@@ -157,7 +158,9 @@ class TypedText:
             return language if is_offered else self._control_meant(question, text)
         typed, spoken = self._typed(text), self.turn.conversation.language
         decides = isinstance(question, Decide) and not isinstance(question, Menu | Card)
-        whole = whole or decides or step in CONSENT_QUESTIONS
+        is_exact, whole = whole, whole or decides or step in CONSENT_QUESTIONS
+        if step in YES_OR_NO_STEPS and typed.asks(spoken, by_words=True):
+            return self._control_meant(question, text)
         label = typed.label_of(offered.keys(), spoken, whole=True)
         if label is not None:
             return offered[label]
@@ -165,7 +168,7 @@ class TypedText:
             return control
         if not whole:
             label = typed.label_of(offered.keys(), spoken)
-        elif step in YES_OR_NO_STEPS:
+        elif step in YES_OR_NO_STEPS and not is_exact:
             label = typed.agreed_label(offered.keys(), spoken)
         code = offered[label] if label is not None else None
         return None if isinstance(question, Choose) and code in question.reassuring else code

@@ -1,0 +1,53 @@
+"""Who asks something where we ask whether to tell staff has agreed to nothing, and refused nothing.
+
+In Indonesian a question may end with a word for yes, in Vietnamese with the one for no: "polisi
+ya", "có mất tiền không".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.dispatch_inspection import cases_of, current_step, place_at, reachable_positions
+
+if TYPE_CHECKING:
+    from tests.support.harnesses.hotline_harness import HotlineHarness
+
+ASKED = {
+    "id": ["polisi ya", "aman ya kak", "bayar ya", "ini siapa ya", "boleh tanya dulu ya"],
+    "vi": ["có mất tiền không ạ", "họ có đến nhà không ạ", "có ai biết không", "được không"],
+    "en": ["ok who reads it", "yes but who are they", "ok?", "yes if it is free", "is it ok"],
+    "zh_Hant": ["好的話要錢嗎", "可以不說名字嗎", "好 但是誰會看", "可以嗎"],
+    "fil": ["ok lang ba", "sige pero sino sila", "may bayad ba", "opo kung libre"],
+    "th": ["ได้ไหม", "ตกลงใครอ่าน", "ใช่ตำรวจไหม", "โอเคแต่ใครอ่าน"],
+    "km": ["បាទ តែអ្នកណាអាន", "ប៉ូលិសមែនទេ", "បង់លុយទេ"],
+    "my": ["ဟုတ်ကဲ့ ဘယ်သူဖတ်မလဲ", "ရလား", "ရဲလား"],
+    "zh_Hans": ["好的话要钱吗", "可以吗", "可以不说名字吗"],
+    "ja": ["いいですか", "はい、でも誰が読みますか", "警察ですか"],
+}
+YES = {
+    "id": "ya kak", "vi": "dạ được", "en": "yes please tell them", "zh_Hant": "好的",
+    "fil": "sige sabihin nyo na", "th": "ได้ค่ะ", "km": "បាទ", "my": "ဟုတ်ကဲ့", "zh_Hans": "可以",
+    "ja": "はい",
+}  # fmt: skip
+TELL = ("danger", "tell")
+
+
+@pytest.mark.parametrize("tag", ASKED)
+def test_a_question_is_no_consent_and_no_refusal(sqlite_hotline: HotlineHarness, tag: str) -> None:
+    for typed in ASKED[tag]:
+        person = sqlite_hotline.person(tag)
+        place_at(person, reachable_positions()[TELL], language=tag)
+        person.says(typed)
+        assert cases_of(sqlite_hotline) == [], typed
+        assert current_step(person) == TELL, typed
+
+
+@pytest.mark.parametrize("tag", YES)
+def test_a_yes_still_is_one(sqlite_hotline: HotlineHarness, tag: str) -> None:
+    person = sqlite_hotline.person(tag)
+    place_at(person, reachable_positions()[TELL], language=tag)
+    person.says(YES[tag])
+    assert len(cases_of(sqlite_hotline)) == 1
