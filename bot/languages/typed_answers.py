@@ -121,10 +121,8 @@ class AnswerList(NamedTuple):
 
     def has_question_word(self, plain: PlainText) -> bool:
         """Tell whether an answer has a word of a question or a condition."""
-        words = (
-            self.question_words if plain.is_unspaced else (f" {it} " for it in self.question_words)
-        )
-        return any(it in plain.framed for it in words)
+        around = "" if plain.is_unspaced else " "
+        return any(f"{around}{it}{around}" in plain.framed for it in self.question_words)
 
     def ends_as_question(self, plain: PlainText) -> bool:
         """Tell whether an answer ends with a word that makes a question of those before it."""
@@ -251,12 +249,10 @@ class TypedAnswer:
 
     def says_number_for(self, labels: Collection[str], language: str) -> bool:
         """Tell whether a text holds a number where one answers the question."""
-        return any(
-            not known.numbers.keys().isdisjoint(labels)
-            and _DIGITS.search(known.with_digits(self._in_spelling_of(tag).text)) is not None
-            for tag in (language, FALLBACK)
-            for known in (answers_in(tag),)
-        )
+        if answers_in(FALLBACK).numbers.keys().isdisjoint(labels):
+            return False
+        read = [(answers_in(tag), self._in_spelling_of(tag)) for tag in (language, FALLBACK)]
+        return any(_DIGITS.search(known.with_digits(plain.text)) for known, plain in read)
 
     def agreed_label(self, labels: Collection[str], language: str) -> str | None:
         """Return the label of a yes or no that stands in a few words which deny and ask nothing.
@@ -308,9 +304,9 @@ class TypedAnswer:
     def _contained_meanings(self, tag: str, labels: Collection[str]) -> set[str]:
         """Return the labels of the longest synonym within a few words."""
         known, respelled = answers_in(tag), self._in_spelling_of(tag)
-        said = _NUMBER.findall(known.with_digits(respelled.text))
         asks_a_number = not known.numbers.keys().isdisjoint(labels)
-        if (asks_a_number and len(said) > 1) or not respelled.is_short:
+        said = _NUMBER.findall(known.with_digits(respelled.text)) if asks_a_number else ()
+        if len(said) > 1 or not respelled.is_short:
             return set()
         within = respelled.framed
         least = max(SHORTEST, math.ceil(len(respelled.text) / LARGEST_SHARE))
