@@ -234,12 +234,17 @@ class TypedAnswer:
                 return found.pop() if len(found) == 1 else None
         return None
 
+    @property
+    def has_question_mark(self) -> bool:
+        """Whether it has one: "ok?" agrees to nothing."""
+        return any(sign in self.text for sign in ("?", "\uff1f"))
+
     def asks(self, language: str, *, by_words: bool = False) -> bool:
-        """Tell whether a text asks something or sets a condition; "ok?" agrees to nothing.
+        """Tell whether a text asks something or sets a condition.
 
         With `by_words` its last word does not make it a question: "không" may be the answer.
         """
-        if any(sign in self.text for sign in ("?", "\uff1f")):
+        if self.has_question_mark:
             return True
         read = [(answers_in(tag), self._in_spelling_of(tag)) for tag in (language, FALLBACK)]
         return any(

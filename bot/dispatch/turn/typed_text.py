@@ -159,7 +159,8 @@ class TypedText:
         typed, spoken = self._typed(text), self.turn.conversation.language
         decides = isinstance(question, Decide) and not isinstance(question, Menu | Card)
         is_exact, whole = whole, whole or decides or step in CONSENT_QUESTIONS
-        if step in YES_OR_NO_STEPS and typed.asks(spoken, by_words=True):
+        is_asked = step in CONSENT_QUESTIONS and typed.has_question_mark
+        if is_asked or (step in YES_OR_NO_STEPS and typed.asks(spoken, by_words=True)):
             return self._control_meant(question, text)
         label = typed.label_of(offered.keys(), spoken, whole=True)
         if label is not None:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.dispatch_inspection import cases_of, current_step, place_at, reachable_positions
+from bot.cases.consents import CONSENT_QUESTIONS
+from bot.conversation import Choose
+from tests.support.dispatch_inspection import (
+    BOOK,
+    cases_of,
+    current_step,
+    place_at,
+    reachable_positions,
+)
 
 if TYPE_CHECKING:
     from tests.support.harnesses.hotline_harness import HotlineHarness
@@ -33,6 +41,8 @@ YES = {
     "ja": "はい",
 }  # fmt: skip
 TELL = ("danger", "tell")
+SPOKEN = "spoken"
+"""A caseworker reads this consent out: no flow asks for it."""
 
 
 @pytest.mark.parametrize("tag", ASKED)
@@ -43,6 +53,22 @@ def test_a_question_is_no_consent_and_no_refusal(sqlite_hotline: HotlineHarness,
         person.says(typed)
         assert cases_of(sqlite_hotline) == [], typed
         assert current_step(person) == TELL, typed
+
+
+@pytest.mark.parametrize("step", sorted(CONSENT_QUESTIONS.keys() - {SPOKEN}))
+def test_a_yes_with_a_question_mark_is_none_at_any_consent(
+    sqlite_hotline: HotlineHarness, step: str
+) -> None:
+    places = [it for it in reachable_positions() if it[1] == step]
+    assert places
+    for where in places:
+        question = BOOK.compiled[where[0]].questions[step]
+        assert isinstance(question, Choose)
+        for label in question.choices.values():
+            person = sqlite_hotline.person("en")
+            place_at(person, reachable_positions()[where])
+            person.says(f"{label.source.lower()} ?")
+            assert current_step(person) == where, label.source
 
 
 @pytest.mark.parametrize("tag", YES)
