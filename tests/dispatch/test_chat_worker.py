@@ -106,14 +106,20 @@ def test_a_worker_that_locks_no_chat_would_be_caught(
         waiting_table, "chat_key", "waiting_since", "update_count", by="bot",
         order_by="waiting_since", limit=16,
     )  # fmt: skip
-    both_have_looked = threading.Barrier(2)
+    both_have_read = threading.Barrier(2)
+    load_of_chat = Inbox.load_of_chat
 
     def claim(self: Any, work: Work, _now: int, _most: int = 16) -> list[Any]:
         rows = work.rows(unlocked, self.bot)
-        with contextlib.suppress(threading.BrokenBarrierError):
-            both_have_looked.wait(timeout=5)
-            both_have_looked.abort()  # once is enough
         return [waiting_chats.ClaimedChat(bytes(key), at, count) for key, at, count in rows]
+
+    def load(*chat: Any) -> list[Any]:
+        """Read the updates of a chat; go on when the other worker has read them too."""
+        updates = load_of_chat(*chat)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_have_read.wait(timeout=5)
+            both_have_read.abort()  # once is enough
+        return updates
 
     person, lines = fleet.home.person("en"), [f"line {number}" for number in range(6)]
     one, two = fleet.processes
@@ -124,6 +130,7 @@ def test_a_worker_that_locks_no_chat_would_be_caught(
         for line in lines[1:]:
             await one.app.receiver.receive([fleet.write(person, line)])
         monkeypatch.setattr(waiting_chats.WaitingChats, "claim", claim)
+        monkeypatch.setattr(Inbox, "load_of_chat", load)
         await fleet.work_until_done(fleet.processes)
 
     asyncio.run(run())
