@@ -95,9 +95,12 @@ class LanguageWalker:
         self._read: set[str] = set()
         self._way: Way = ()
 
-    async def walks(self, moves: int) -> None:
-        """Go so many steps, beginning with hello."""
+    async def arrives(self) -> None:
+        """Say hello, and choose the language."""
         await self._guest.arrives()
+
+    async def walks(self, moves: int) -> None:
+        """Go so many steps, from the menu on."""
         for _ in range(moves):
             if not self._missing():
                 break
@@ -247,12 +250,10 @@ async def run(
         async with evening(Path(folder), **database_settings(database)) as night:
             night.patience = PATIENCE
             await night.start()
-            await asyncio.gather(
-                *(
-                    LanguageWalker(night.add_person(tag, tag), walk, seed).walks(moves)
-                    for tag in languages
-                )
-            )
+            walkers = [LanguageWalker(night.add_person(it, it), walk, seed) for it in languages]
+            # Who arrives waits for quiet, which does not come while others walk.
+            await asyncio.gather(*(it.arrives() for it in walkers))
+            await asyncio.gather(*(it.walks(moves) for it in walkers))
             set_aside = night.quarantined()
     faults = {"set_aside": set_aside, "english": dict(walk.english), "silent": dict(walk.silent)}
     everywhere = set.intersection(*walk.steps.values()) if walk.steps else set()
