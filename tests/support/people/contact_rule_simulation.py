@@ -164,13 +164,12 @@ class ContactRuleSimulation:
         self.home.late = 0
 
     def answers(self, place: int, which: int) -> None:
-        """A person presses one of the buttons under the newest message that has some."""
+        """A person presses one of the buttons under the newest message that has some, if any."""
         self._press(self.somebody(place), which)
 
     def _press(self, someone: PersonState, which: int) -> None:
-        say = someone.person.asked()[1]
-        choices = [row[0] for row in say.rows if len(row) == 1]
-        if choices:
+        say = next((it for it in reversed(someone.person.screen) if it.rows), None)
+        if say is not None and (choices := [row[0] for row in say.rows if len(row) == 1]):
             place = which % len(choices)
             self._does(
                 someone,
