@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bot.clock import SECOND
-from bot.conversation import Card, Choose, ChooseMany, Menu
+from bot.conversation import Card, Menu
 from bot.dispatch import callback_data
 from bot.dispatch.conversation_store import SESSION_TIMEOUT, UrgentMessage
 from bot.dispatch.rate_limit import STREAM_INTERVAL
@@ -134,14 +134,14 @@ class Relay:
             turn.effects.staff.alarms |= turn.services.texts.find_alarms(update.text)
 
     def _open_question(self) -> str:
-        """Return the question that takes written words and is open, as `flow.step`; else empty."""
+        """Return the open question, as `flow.step`; empty for none, and for a menu."""
         frames = self.turn.frames
         if not frames or self.turn.conversation.takeover is not None:
             return ""
         flow, step = frames[-1].flow, frames[-1].step
         question = self.turn.services.registry.question(flow, step)
-        is_chosen = isinstance(question, Choose | ChooseMany | Menu | Card)
-        return "" if question is None or is_chosen or flow not in READ_FLOWS else f"{flow}.{step}"
+        is_menu = isinstance(question, Menu | Card)
+        return "" if question is None or is_menu or flow not in READ_FLOWS else f"{flow}.{step}"
 
     def store_position(self, update: Update) -> None:
         """Add where a live location has moved to; desks are shown it twice a minute at most."""

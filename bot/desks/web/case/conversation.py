@@ -368,10 +368,10 @@ def _report_entry(it: ReportCard) -> TimelineEntry:
 def message_entry(it: MessageView) -> TimelineEntry:
     """Return the entry of a message: where it arrived, or last while it waits."""
     moment = LAST + it.at if it.is_waiting else it.seen_at
-    sender = "" if it.is_automatic or it.is_choice else f"{it.side}/{it.author}/{it.is_unconfirmed}"
+    sender = f"{it.side}/{it.author}/{it.is_unconfirmed}/{it.question}"
     return TimelineEntry(
         _message_key(it), EntryKind.MESSAGE, order_of(EntryKind.MESSAGE, moment, it.id), it,
-        sender, it.at if it.is_waiting else it.seen_at, it.is_mine or it.is_automatic,
+        "" if it.is_automatic or it.is_choice else sender, it.at if it.is_waiting else it.seen_at, it.is_mine or it.is_automatic,
     )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ class TimelineEntry:
     content: object = None
     """What is shown: a message, a report, the lines of an event, a day."""
     sender: str = ""
-    """Who wrote a message; the messages of one sender in one minute are shown as a group."""
+    """Who wrote a message, and to which question; what one wrote in one minute is a group."""
     happened_at: int = FIRST
     """When it came to the case; FIRST for an entry that is never new."""
     is_own: bool = False

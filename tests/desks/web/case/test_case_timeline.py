@@ -206,6 +206,23 @@ def test_answers_after_staff_were_told_stand_with_their_question(
     assert page.index(written) < page.index(answer)
 
 
+def test_words_that_answer_no_button_stand_under_what_was_asked_once(
+    web_desk: WebDeskHarness,
+) -> None:
+    """Without it "17" alone would be read: how old, which house, or how many are hurt?"""
+    mei = web_desk.worker().comes()
+    person, reference = in_danger(web_desk)
+    mei.told(reference, "claim")
+    person.says("Behind the old temple")
+    person.says("17")
+    person.says("we are all in one room")
+    page = timeline(mei, reference)
+    written = re.findall(r'<article class="message person".*?</article>', page, re.DOTALL)
+    asked = [re.findall(r"The bot asked: ([^<]*)<", it) for it in written]
+    assert asked == [["Where"], ["Hurt or ill"], []]
+    assert "data-continued" in written[2]
+
+
 def test_an_answer_stands_above_a_question_that_arrived_after_it(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker().comes()
     person, reference = web_desk.add_person()
