@@ -189,9 +189,10 @@ def _by_senior(action: CaseAction, *guards: ActionGuard) -> list[Transition]:
 TRANSITIONS: tuple[Transition, ...] = (
     *_moves(CaseAction.CLAIM, _QUEUED, CaseState.CLAIMED, IS_STAFF),
     *_moves(CaseAction.RELEASE, _CLAIMED, CaseState.WAITING, HOLDER_SENIOR_OR_SYSTEM),
+    *_moves(CaseAction.RELEASE, [CaseState.REFERRED], CaseState.WAITING, HOLDER_OR_SENIOR),
     *_moves(CaseAction.LAPSE, [CaseState.CLAIMED], CaseState.WAITING, IS_SYSTEM),
     *_moves(CaseAction.TRANSFER, _QUEUED, CaseState.CLAIMED, IS_SENIOR),
-    *_moves(CaseAction.TRANSFER, _CLAIMED, CaseState.CLAIMED, HOLDER_OR_SENIOR),
+    *_moves(CaseAction.TRANSFER, _TAKEN, CaseState.CLAIMED, HOLDER_OR_SENIOR),
     *_works(CaseAction.WORK, IS_HOLDER),
     *_works(CaseAction.TAKE_OVER, IS_HOLDER),
     *_works(CaseAction.HAND_BACK, IS_HOLDER),
@@ -205,8 +206,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_moves(CaseAction.NOTE, [CaseState.CLOSED], CaseState.CLOSED, IS_SENIOR),
     *_moves(CaseAction.REFER, _TAKEN, CaseState.REFERRED, HOLDER_OR_SYSTEM),
     *_moves(CaseAction.CLOSE, _TAKEN, CaseState.CLOSED, HOLDER_OR_SENIOR),
-    *_moves(CaseAction.REOPEN, [CaseState.REFERRED], CaseState.REOPENED, SENIOR_OR_SYSTEM),
-    *_moves(CaseAction.REOPEN, [CaseState.CLOSED], CaseState.REOPENED, HOLDER_SENIOR_OR_SYSTEM),
+    *_moves(
+        CaseAction.REOPEN, (CaseState.REFERRED, CaseState.CLOSED), CaseState.REOPENED,
+        HOLDER_SENIOR_OR_SYSTEM,
+    ),
 )
 """Of several transitions of one action from one state, the first whose guards hold is taken."""
 

@@ -67,6 +67,8 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
         "close": {"H": "closed", "S": "closed"},
     },
     "referred": {
+        "release": {"H": "waiting", "S": "waiting"},
+        "transfer": {"H": "held", "S": "held"},
         "work": {"H": "referred"},
         "take_over": {"H": "referred"},
         "hand_back": {"H": "referred"},
@@ -76,7 +78,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
         "lower": {"H": "referred", "S": "referred"},
         "refer": {"H": "referred", "M": "referred"},
         "close": {"H": "closed", "S": "closed"},
-        "reopen": {"S": "reopened", "M": "reopened"},
+        "reopen": {"H": "reopened", "S": "reopened", "M": "reopened"},
     },
     "closed": {
         "note": {"S": "closed"},

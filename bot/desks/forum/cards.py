@@ -142,8 +142,6 @@ def card_buttons(context: ForumContext, summary: CaseSummary, *, is_taken_over: 
     elif context.shows_content and summary.has_chat:
         rows.append((command_button(context, Verb.TAKE_OVER, case),))
     close = Button(context.locale(COMMANDS[Verb.CLOSE].title), button_token(CLOSE_MENU, case))
-    if summary.state is CaseState.REFERRED:
-        return (*rows, (close,))
     return (*rows, (command_button(context, Verb.RELEASE, case), close))
 
 

@@ -235,6 +235,23 @@ def test_what_was_closed_or_referred_is_no_chat_any_more(
     assert queue_harness.claims_this(mei, second) == Claimed(second)
 
 
+def test_a_referred_case_can_be_returned_and_transferred_by_its_caseworker(
+    queue_harness: QueueHarness,
+) -> None:
+    """The person may write again at once; a case that is stuck with one is read by no one else."""
+    mei, jun = queue_harness.add_caseworker(), queue_harness.add_caseworker("Jun")
+    case = queue_harness.add_waiting_case()
+    queue_harness.claims_this(mei, case)
+    queue_harness.moves(mei, case, CaseAction.REFER)
+    assert queue_harness.moves(mei, case, CaseAction.RELEASE) is CaseState.WAITING
+    assert queue_harness.claims_this(jun, case) == Claimed(case)
+    queue_harness.moves(jun, case, CaseAction.REFER)
+    to_mei = queue_harness.run(
+        lambda work: queue_harness.claims.transfer(work, case, mei, NOW, by=jun)
+    )
+    assert to_mei is CaseState.CLAIMED
+
+
 # --- What is not theirs ----------------------------------------------------------------------
 
 
