@@ -242,6 +242,18 @@ def test_once_one_sees_it_calls_end_and_the_person_is_not_told_otherwise(
     assert audited(home, "on_call_seen") + audited(home, "on_call_end") == 1
 
 
+def test_one_who_was_not_called_and_signs_in_ends_no_call(home: HotlineHarness) -> None:
+    """An administrator may sign in for something else, and cannot read the case."""
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    other = home.colleague("Wen", queues=())
+    in_danger(home)
+    passes(home, 10)
+    home.ask(SIGN_IN.format(other.id, home.loop.now()))
+    passes(home, 310)
+    assert len(calls(home)) == 2
+    assert audited(home, "on_call_seen") == 0
+
+
 def test_if_no_one_works_on_it_after_all_calls_begin_again(home: HotlineHarness) -> None:
     puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
     in_danger(home)

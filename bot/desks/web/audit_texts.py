@@ -180,7 +180,7 @@ AUDIT_ACTIONS = {
     "on_call_start": pgettext("audit", "began to call those on call"),
     "on_call_call": pgettext("audit", "called someone on call"),
     "on_call_told": pgettext("audit", "reached someone on call"),
-    "on_call_seen": pgettext("audit", "said that they look at it"),
+    "on_call_seen": pgettext("audit", "answered the alarm"),
     "on_call_fail": pgettext("audit", "could not reach someone on call"),
     "on_call_end": pgettext("audit", "ended the calls"),
     "on_call_test": pgettext("audit", "tested the calls"),

@@ -4,7 +4,8 @@ An alarm begins when an emergency is due and no caseworker who serves it is on d
 overdue. On-call caseworkers are called one after the other, round after round, until one sees it:
 by the button under the message, by signing in at the desk, or by claiming the case. If a channel
 fails, the next of the same caseworker is tried. A call says nothing about a case: no number, no
-language, no kind. The audit log records every call.
+language, no kind. The audit log records every call. One who was not called and signs in ends no
+call: they may come for something else, or have no key for this case.
 """
 
 from __future__ import annotations
@@ -151,10 +152,11 @@ _SET_STATE = update_by(on_call_calls, "state", by="id")
 _EXPIRE = delete_by(on_call_calls, by=on_call_calls.c.at < bindparam("before"))
 _LETTER_STATES = select_in(outbox, "id", "state", among="id")
 _SIGNED_IN = select_by(
-    desk_sessions.join(staff, staff.c.id == desk_sessions.c.staff_id), staff.c.id,
+    desk_sessions.join(on_call_calls, on_call_calls.c.staff_id == desk_sessions.c.staff_id),
+    desk_sessions.c.staff_id,
     by=(
-        desk_sessions.c.begun_at >= bindparam("since"),
-        or_(*(staff.c.role == it.value for it in sorted(CASE_ROLES))),
+        on_call_calls.c.at >= bindparam("since"),
+        desk_sessions.c.begun_at >= on_call_calls.c.at,
     ),
     limit=literal(1),
 )  # fmt: skip
@@ -350,7 +352,7 @@ def _calls_since(work: Work, moment: int) -> list[Call]:
 
 
 def _seen_by(work: Work, alarm: Alarm, emergency: Emergency) -> str:
-    """Return who claimed the case or signed in at the desk since the alarm; empty for none."""
+    """Return who claimed the case, or was called and signed in; empty for none."""
     if emergency.holder and (emergency.claimed_at or 0) >= alarm.since:
         return emergency.holder
     rows = work.rows(_SIGNED_IN, alarm.since)
