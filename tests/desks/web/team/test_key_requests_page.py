@@ -55,6 +55,9 @@ def test_everyone_who_reads_cases_sees_a_new_key_and_one_supervisor_approves(
     new = comes_unapproved(web_desk).comes()
     hua.comes()  # a colleague's sign-in gives the new key nothing
     assert not reads(new, reference)
+    claim = 'id="do-claim"'
+    assert claim in mei.browser.get(f"/cases/{reference}").text
+    assert claim not in new.browser.get(f"/cases/{reference}").text  # who claims has to read it
     for who in (hua, mei, new):
         assert BANNER in who.browser.get("/queue/waiting").text
     page = mei.browser.get("/key-requests").text
