@@ -12,7 +12,8 @@ turns a shorter synonym round ("di safe").
 counts if nothing else stands with it but `age_words`; else the question is asked again.
 
 Where a person agrees to something, a question agrees to nothing and refuses nothing, also without
-its mark: `question_words` stand anywhere in it, `question_ends` at its end ("polisi ya").
+its mark: `question_words` stand anywhere in it, `question_ends` at its end ("polisi ya"). Thanks,
+"I understand", "I am fine" and "wait" agree to nothing either (`open_words`): "ok, thanks".
 
 The language the person chose is tried first, then English, then all others: people mix languages.
 """
@@ -100,6 +101,8 @@ class AnswerList(NamedTuple):
     """Words of a question or a condition: such an answer agrees to nothing."""
     question_ends: frozenset[str]
     """Words that make a question of the words before them: "có ai đọc không"."""
+    open_words: tuple[str, ...]
+    """Thanks, "I understand", "I am fine", "wait": with one of them a yes agrees to nothing."""
     in_digits: Mapping[str, str]
     """By number words: their digits."""
     same: Mapping[str, str]
@@ -123,6 +126,13 @@ class AnswerList(NamedTuple):
         """Tell whether an answer has a word of a question or a condition."""
         around = "" if plain.is_unspaced else " "
         return any(f"{around}{it}{around}" in plain.framed for it in self.question_words)
+
+    def has_open_word(self, plain: PlainText) -> bool:
+        """Tell whether an answer thanks, understands or puts off, and is not listed as a whole."""
+        if plain.text in self.labels or plain.text in self.exact:
+            return False
+        around = "" if plain.is_unspaced else " "
+        return any(f"{around}{it}{around}" in plain.framed for it in self.open_words)
 
     def ends_as_question(self, plain: PlainText) -> bool:
         """Tell whether an answer ends with a word that makes a question of those before it."""
@@ -251,6 +261,11 @@ class TypedAnswer:
             known.has_question_word(plain) or (not by_words and known.ends_as_question(plain))
             for known, plain in read
         )
+
+    def leaves_open(self, language: str) -> bool:
+        """Tell whether a text thanks, understands or puts off: a yes in it agrees to nothing."""
+        read = [(answers_in(tag), self._in_spelling_of(tag)) for tag in (language, FALLBACK)]
+        return any(known.has_open_word(plain) for known, plain in read)
 
     def says_number_for(self, labels: Collection[str], language: str) -> bool:
         """Tell whether a text holds a number where one answers the question."""
@@ -436,6 +451,7 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         ),
         question_words=tuple(map(plain_answer, content.get("question_words", ()))),
         question_ends=frozenset(map(plain_answer, content.get("question_ends", ()))),
+        open_words=tuple(map(plain_answer, content.get("open_words", ()))),
         in_digits={
             plain_answer(word): number
             for number, words in content.get("numbers", {}).items()

@@ -121,7 +121,9 @@ class TypedText:
         if not isinstance(question, Choose | ChooseMany) or self.fits_question(text):
             return None
         code = self._choice_meant(question, frame.step, text, whole=whole)
-        return None if code is None else PressInput(code)
+        if code is None or self._is_only_polite(frame.step, code, text):
+            return None
+        return PressInput(code)
 
     def likely_choice(self, text: str) -> PressInput | None:
         """Return the button of the open question that the learnt examples say a text means.
@@ -173,6 +175,13 @@ class TypedText:
             label = typed.agreed_label(offered.keys(), spoken)
         code = offered[label] if label is not None else None
         return None if isinstance(question, Choose) and code in question.reassuring else code
+
+    def _is_only_polite(self, step: str, code: str, text: str) -> bool:
+        """Tell whether a yes that gives consent stands with thanks, "I understand" or "wait"."""
+        asked = CONSENT_QUESTIONS.get(step)
+        if asked is None or code not in asked.yes_answers:
+            return False
+        return self._typed(text).leaves_open(self.turn.conversation.language)
 
     def _control_meant(self, question: Choose | ChooseMany, text: str) -> str | None:
         """Return the code of the button below a question that a whole text means."""

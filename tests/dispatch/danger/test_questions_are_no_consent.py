@@ -12,6 +12,7 @@ import pytest
 
 from bot.cases.consents import CONSENT_QUESTIONS
 from bot.conversation import Choose
+from bot.languages.typed_answers import TypedAnswer
 from tests.support.dispatch_inspection import (
     BOOK,
     cases_of,
@@ -40,7 +41,21 @@ YES = {
     "fil": "sige sabihin nyo na", "th": "ได้ค่ะ", "km": "បាទ", "my": "ဟုတ်ကဲ့", "zh_Hans": "可以",
     "ja": "はい",
 }  # fmt: skip
+POLITE = {
+    "id": ["ok makasih", "iya kak paham", "ya nanti", "oke tunggu dulu", "ok aku baik baik aja"],
+    "vi": ["ok cảm ơn", "dạ em hiểu rồi", "ừ để em nghĩ", "vâng em ổn ạ", "dạ cảm ơn chị"],
+    "en": ["ok thanks", "i am ok", "ok i understand", "ok wait", "yes i see", "im ok thank you"],
+    "zh_Hant": ["好 謝謝", "好 我知道了", "好 我再想想", "好的 了解", "好 等一下", "我沒事 好"],
+    "fil": ["ok na po", "ok lang ako", "ok po salamat", "opo naintindihan ko po", "oo teka lang"],
+    "th": ["โอเค ขอบคุณค่ะ", "ได้ เข้าใจแล้ว", "ค่ะ ขอคิดก่อน", "โอเค รอก่อน", "หนูโอเค"],
+    "km": ["បាទ ខ្ញុំយល់ហើយ", "ចាស ចាំគិតសិន", "បាទ អរគុណ", "បាទ ចាំសិន"],
+    "my": ["ဟုတ်ကဲ့ ကျေးဇူးတင်ပါတယ်", "ဟုတ်ကဲ့ နားလည်ပါတယ်", "အိုကေ ခဏ စောင့်ပါ"],
+    "zh_Hans": ["好 谢谢", "好 我知道了", "好 我再想想", "好的 了解", "好 等一下"],
+    "ja": ["はい、ありがとう", "はい、わかりました", "うん、ちょっと待って"],
+}  # fmt: skip
+"""What ends a talk politely, says how one is, or puts off, with a word for yes in it."""
 TELL = ("danger", "tell")
+GIVE = ("story", "give")
 SPOKEN = "spoken"
 """A caseworker reads this consent out: no flow asks for it."""
 
@@ -53,6 +68,31 @@ def test_a_question_is_no_consent_and_no_refusal(sqlite_hotline: HotlineHarness,
         person.says(typed)
         assert cases_of(sqlite_hotline) == [], typed
         assert current_step(person) == TELL, typed
+
+
+@pytest.mark.parametrize("step", [TELL, GIVE], ids=["tell", "give"])
+@pytest.mark.parametrize("tag", POLITE)
+def test_a_polite_end_is_no_consent(
+    sqlite_hotline: HotlineHarness, tag: str, step: tuple[str, str]
+) -> None:
+    """Staff must tell the police: whoever only says thanks has not let anyone read."""
+    for typed in POLITE[tag]:
+        person = sqlite_hotline.person(tag)
+        place_at(person, reachable_positions()[step], language=tag)
+        person.says(typed)
+        assert cases_of(sqlite_hotline) == [], typed
+
+
+def test_a_yes_among_thanks_would_be_taken_for_consent(
+    sqlite_hotline: HotlineHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shows that the test above could fail."""
+    monkeypatch.setattr(TypedAnswer, "leaves_open", lambda *_: False)
+    for tag, typed in (("en", "ok thanks"), ("fil", "ok na po"), ("km", "បាទ អរគុណ")):
+        person = sqlite_hotline.person(tag)
+        place_at(person, reachable_positions()[GIVE], language=tag)
+        person.says(typed)
+    assert len(cases_of(sqlite_hotline)) == 3
 
 
 @pytest.mark.parametrize("step", sorted(CONSENT_QUESTIONS.keys() - {SPOKEN}))
