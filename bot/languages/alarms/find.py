@@ -97,6 +97,7 @@ _SIGNS = {
     "ja": "[\u3041-\u30ff]",
 }
 """What every message in these languages has."""
+_CLAUSE_ENDS = re.compile("[,;:\n\u060c\u3001\uff0c\uff1b\u104a]")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
 """A letter drawn out: "tolonggg"."""
 
@@ -147,12 +148,23 @@ def find_alarms(text: str) -> frozenset[str]:
         own = listed if len(judged) == 1 or not listed else find_listed(sentence) & listed
         left -= own
         if own:
-            found |= own if is_believed(own, likelihood) else set()
+            found |= own if is_believed(own, likelihood) else _grave_in_clauses(sentence, own)
         elif likelihood.odds > CERTAIN and likelihood.evidence >= LEAST_EVIDENCE:
             found.add(model.category(sentence))
     if left and judged and is_believed(left, max(it for _, it in judged)):
         found |= left  # a phrase that reaches over the end of a sentence
     return frozenset(found)
+
+
+def _grave_in_clauses(sentence: str, listed: Collection[str]) -> set[str]:
+    """Return what is grave in a part of a sentence: "I am in Taipei, I want to die"."""
+    clauses = [it for it in _CLAUSE_ENDS.split(sentence) if it.strip()]
+    model, found = load_model(), set[str]()
+    for clause in clauses if len(clauses) > 1 else ():
+        own = find_listed(clause) & GRAVE & {*listed}
+        if own and is_believed(own, model.likelihood(clause)):
+            found |= own
+    return found
 
 
 def is_believed(listed: Collection[str], likelihood: Likelihood) -> bool:
