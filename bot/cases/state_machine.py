@@ -207,7 +207,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_moves(CaseAction.REFER, _TAKEN, CaseState.REFERRED, HOLDER_OR_SYSTEM),
     *_moves(CaseAction.CLOSE, _TAKEN, CaseState.CLOSED, HOLDER_OR_SENIOR),
     *_moves(
-        CaseAction.REOPEN, (CaseState.REFERRED, CaseState.CLOSED), CaseState.REOPENED,
+        CaseAction.REOPEN,
+        (CaseState.REFERRED, CaseState.CLOSED),
+        CaseState.REOPENED,
         HOLDER_SENIOR_OR_SYSTEM,
     ),
 )

@@ -13,7 +13,9 @@ counts if nothing else stands with it but `age_words`; else the question is aske
 
 Where a person agrees to something, a question agrees to nothing and refuses nothing, also without
 its mark: `question_words` stand anywhere in it, `question_ends` at its end ("polisi ya"). Thanks,
-"I understand", "I am fine" and "wait" agree to nothing either (`open_words`): "ok, thanks".
+"I understand", "I am fine" and "wait" agree to nothing either (`open_words`): "ok, thanks". Nor
+does a short synonym in other words ("I am alone *now*"), unless it is one of the `cries`;
+`weak_words` are short ones of several words.
 
 The language the person chose is tried first, then English, then all others: people mix languages.
 """
@@ -76,6 +78,11 @@ class PlainText(NamedTuple):
         return len(self.words) <= MOST_WORDS and not is_long
 
     @property
+    def is_phrase(self) -> bool:
+        """Whether it has several words, or some signs of a script without spaces."""
+        return len(self.words) > 1 or (self.is_unspaced and len(self.text) >= PHRASE_SIGNS)
+
+    @property
     def framed(self) -> str:
         """The text in which whole words are found: with a space at both ends, if it has any."""
         return self.text if self.is_unspaced else f" {self.text} "
@@ -103,6 +110,10 @@ class AnswerList(NamedTuple):
     """Words that make a question of the words before them: "có ai đọc không"."""
     open_words: tuple[str, ...]
     """Thanks, "I understand", "I am fine", "wait": with one of them a yes agrees to nothing."""
+    weak_words: tuple[str, ...]
+    """Synonyms that say little among other words, though they are long: "right now"."""
+    cries: tuple[str, ...]
+    """Synonyms that say much among other words, though they are short: "saklolo"."""
     in_digits: Mapping[str, str]
     """By number words: their digits."""
     same: Mapping[str, str]
@@ -123,7 +134,9 @@ class AnswerList(NamedTuple):
         )
 
     def has_question_word(self, plain: PlainText) -> bool:
-        """Tell whether an answer has a word of a question or a condition."""
+        """Tell whether an answer has a word of a question or a condition, and is not listed."""
+        if plain.text in self.labels:
+            return False
         around = "" if plain.is_unspaced else " "
         return any(f"{around}{it}{around}" in plain.framed for it in self.question_words)
 
@@ -216,9 +229,7 @@ class TypedAnswer:
     @property
     def is_phrase(self) -> bool:
         """Whether it has several words, or some signs of a script without spaces."""
-        plain = self.plain
-        has_signs = plain.is_unspaced and len(plain.text) >= PHRASE_SIGNS
-        return len(self.text) > LONGEST or len(plain.words) > 1 or has_signs
+        return len(self.text) > LONGEST or self.plain.is_phrase
 
     def label_of(
         self, labels: Collection[str], language: str, *, whole: bool = False
@@ -289,6 +300,25 @@ class TypedAnswer:
             if len(found) == 1 and not any(it in respelled.framed for it in denials):
                 return found.pop()
         return None
+
+    def says_clearly(self, label: str, language: str) -> bool:
+        """Tell whether a text holds a cry, a synonym of several words, or a yes alone.
+
+        "Now" is a yes where we ask whether to tell staff, and none in "I am alone now".
+        """
+        plain, lists = self._in_spelling_of(language), (answers_in(language), answers_in(FALLBACK))
+        synonyms = {it for known in lists for it in known.by_label.get(label, ())}
+        strong = {it for it in synonyms if PlainText.of(it).is_phrase}
+        for known in lists:
+            strong = (strong | {*known.cries}) - {*known.weak_words}
+        around = "" if plain.is_unspaced else " "
+        if any(f"{around}{it}{around}" in plain.framed for it in strong):
+            return True
+        polite = {it for known in lists for it in known.particles.words}
+        rest = plain.framed
+        for word in sorted(synonyms | polite, key=len, reverse=True):
+            rest = rest.replace(f"{around}{word}{around}", "  ")
+        return not rest.split()
 
     def _in_spelling_of(self, tag: str) -> PlainText:
         """Return the text with each word in the spelling of a language's list."""
@@ -452,6 +482,8 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         question_words=tuple(map(plain_answer, content.get("question_words", ()))),
         question_ends=frozenset(map(plain_answer, content.get("question_ends", ()))),
         open_words=tuple(map(plain_answer, content.get("open_words", ()))),
+        weak_words=tuple(map(plain_answer, content.get("weak_words", ()))),
+        cries=tuple(map(plain_answer, content.get("cries", ()))),
         in_digits={
             plain_answer(word): number
             for number, words in content.get("numbers", {}).items()

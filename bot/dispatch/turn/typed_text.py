@@ -173,6 +173,9 @@ class TypedText:
             label = typed.label_of(offered.keys(), spoken)
         elif step in YES_OR_NO_STEPS and not is_exact:
             label = typed.agreed_label(offered.keys(), spoken)
+            gives = CONSENT_QUESTIONS[step].yes_answers
+            if label and offered[label] in gives and not typed.says_clearly(label, spoken):
+                return None
         code = offered[label] if label is not None else None
         return None if isinstance(question, Choose) and code in question.reassuring else code
 

@@ -26,7 +26,7 @@ from bot.hotline.queue.visibility import serves
 from bot.hotline.staff.shift_duty import as_present
 from bot.store.statements import delete_by, insert, select_by, select_in, update_by, upsert
 from bot.store.tables.desk import CASE_IS_LISTED, desk_sessions
-from bot.store.tables.main import cases, outbox, staff
+from bot.store.tables.main import cases, outbox
 from bot.store.tables.on_call import ALARM_IS_RUNNING, on_call_alarms, on_call_calls
 from bot.vault.audit.log import SYSTEM
 

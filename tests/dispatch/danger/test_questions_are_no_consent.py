@@ -42,18 +42,32 @@ YES = {
     "ja": "はい",
 }  # fmt: skip
 POLITE = {
-    "id": ["ok makasih", "iya kak paham", "ya nanti", "oke tunggu dulu", "ok aku baik baik aja"],
+    "id": ["ya takut", "kasih alamatnya", "ok makasih", "iya kak paham", "ya nanti",
+           "oke tunggu dulu", "ok aku baik baik aja"],
     "vi": ["ok cảm ơn", "dạ em hiểu rồi", "ừ để em nghĩ", "vâng em ổn ạ", "dạ cảm ơn chị"],
-    "en": ["ok thanks", "i am ok", "ok i understand", "ok wait", "yes i see", "im ok thank you"],
+    "en": ["i am alone now", "ok thanks", "i am ok", "ok i understand", "ok wait", "yes i see",
+           "im ok thank you"],
     "zh_Hant": ["好 謝謝", "好 我知道了", "好 我再想想", "好的 了解", "好 等一下", "我沒事 好"],
     "fil": ["ok na po", "ok lang ako", "ok po salamat", "opo naintindihan ko po", "oo teka lang"],
-    "th": ["โอเค ขอบคุณค่ะ", "ได้ เข้าใจแล้ว", "ค่ะ ขอคิดก่อน", "โอเค รอก่อน", "หนูโอเค"],
+    "th": ["กลัวมากค่ะตอนนี้", "อยู่คนเดียวค่ะตอนนี้", "โอเค ขอบคุณค่ะ", "ได้ เข้าใจแล้ว", "ค่ะ ขอคิดก่อน",
+           "โอเค รอก่อน", "หนูโอเค"],
     "km": ["បាទ ខ្ញុំយល់ហើយ", "ចាស ចាំគិតសិន", "បាទ អរគុណ", "បាទ ចាំសិន"],
     "my": ["ဟုတ်ကဲ့ ကျေးဇူးတင်ပါတယ်", "ဟုတ်ကဲ့ နားလည်ပါတယ်", "အိုကေ ခဏ စောင့်ပါ"],
     "zh_Hans": ["好 谢谢", "好 我知道了", "好 我再想想", "好的 了解", "好 等一下"],
     "ja": ["はい、ありがとう", "はい、わかりました", "うん、ちょっと待って"],
 }  # fmt: skip
-"""What ends a talk politely, says how one is, or puts off, with a word for yes in it."""
+"""What ends a talk politely, says how one is, puts off, or demands, with a word for yes in it."""
+SAID = {
+    "fil": {"sabihan nyo na po": "yes", "wag muna pala": "no", "ay wag po pala": "no"},
+    "id": {"bisa": "yes", "y": "yes", "ga usah deh": "no", "gak jadi": "no"},
+    "vi": {"ừ đọc đi chị": "yes", "chưa, để tôi hỏi đã": "no", "thôi để coi": "no"},
+    "th": {"บอกได้เลยค่ะ": "yes", "ยังไม่ต้องบอกใคร": "no", "ไม่เอาแล้วค่ะ": "no"},
+    "km": {"oy ke mel tov": "yes", "កុំទាន់": "no"},
+    "my": {"အေး ဖတ်လိုက်": "yes", "နေဦး မဖတ်နဲ့ဦး": "no"},
+    "zh_Hant": {"好 給人看": "yes", "麻煩幫我看": "yes", "不用了": "no", "我再想想": "no"},
+    "zh_Hans": {"行吧 你们看吧": "yes", "算了 先别看": "no", "不用了": "no"},
+}
+"""What people typed there, and whether they meant that staff read it."""
 TELL = ("danger", "tell")
 GIVE = ("story", "give")
 SPOKEN = "spoken"
@@ -81,6 +95,19 @@ def test_a_polite_end_is_no_consent(
         place_at(person, reachable_positions()[step], language=tag)
         person.says(typed)
         assert cases_of(sqlite_hotline) == [], typed
+
+
+@pytest.mark.parametrize("step", [TELL, GIVE], ids=["tell", "give"])
+@pytest.mark.parametrize("tag", SAID)
+def test_a_yes_and_a_no_in_other_words_are_understood(
+    sqlite_hotline: HotlineHarness, tag: str, step: tuple[str, str]
+) -> None:
+    for typed, meant in SAID[tag].items():
+        person, before = sqlite_hotline.person(tag), len(cases_of(sqlite_hotline))
+        place_at(person, reachable_positions()[step], language=tag)
+        person.says(typed)
+        assert len(cases_of(sqlite_hotline)) - before == (meant == "yes"), typed
+        assert current_step(person) != step, typed
 
 
 def test_a_yes_among_thanks_would_be_taken_for_consent(

@@ -369,9 +369,11 @@ def message_entry(it: MessageView) -> TimelineEntry:
     """Return the entry of a message: where it arrived, or last while it waits."""
     moment = LAST + it.at if it.is_waiting else it.seen_at
     sender = f"{it.side}/{it.author}/{it.is_unconfirmed}/{it.question}"
+    if it.is_automatic or it.is_choice:
+        sender = ""
     return TimelineEntry(
         _message_key(it), EntryKind.MESSAGE, order_of(EntryKind.MESSAGE, moment, it.id), it,
-        "" if it.is_automatic or it.is_choice else sender, it.at if it.is_waiting else it.seen_at, it.is_mine or it.is_automatic,
+        sender, it.at if it.is_waiting else it.seen_at, it.is_mine or it.is_automatic,
     )  # fmt: skip
 
 
