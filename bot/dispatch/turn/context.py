@@ -41,6 +41,8 @@ class TurnContext:
     """Codes of alarming words found in this turn."""
     must_reply: bool = False
     """Whether what is said answers a question of the person, which no burst leaves out."""
+    may_have_answered: bool = False
+    """Whether words that were not understood are short enough to be meant as an answer."""
     is_in_case: bool = False
     """Whether what was written in this turn has reached the case."""
     submitted: Outcome | None = None

@@ -158,6 +158,7 @@ class MessageHandler:
         listed = self.typed.choice_of_synonym(text)
         choice = listed or (None if self.turn.is_in_case else self.typed.likely_choice(text))
         is_longer = len(text.split()) > ANSWER_WORDS or len(text) > ANSWER_CHARACTERS
+        self.turn.may_have_answered = choice is None and not is_longer
         says_more = bool(alarms) or is_longer or listed is None
         if choice is not None and says_more and not self.turn.is_in_case:
             self.turn.conversation.position.add_extra(text)

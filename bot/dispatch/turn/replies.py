@@ -108,8 +108,10 @@ class Replies:
             return replies
         if turn.is_in_case:
             instead |= dict.fromkeys(UNANSWERED, texts.with_case)
-        is_danger = not turn.read_case and not turn.is_in_flow(STORY_FLOW)
-        if replies and replies[0].text in UNANSWERED and not is_danger:
+        is_asked_again = not turn.read_case and (
+            turn.may_have_answered or not turn.is_in_flow(STORY_FLOW)
+        )
+        if replies and replies[0].text in UNANSWERED and not is_asked_again:
             replies = replies[:1]  # the question stands above: it need not come after every line
         return [
             replace(reply, text=instead[reply.text]) if reply.text in instead else reply

@@ -144,3 +144,37 @@ def test_a_yes_still_is_one(sqlite_hotline: HotlineHarness, tag: str) -> None:
     place_at(person, reachable_positions()[TELL], language=tag)
     person.says(YES[tag])
     assert len(cases_of(sqlite_hotline)) == 1
+
+
+def test_what_may_be_meant_as_an_answer_is_followed_by_the_question(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    """Else "ok" comes after nine lines to a question that is no longer in sight."""
+    person = sqlite_hotline.person("en")
+    place_at(person, reachable_positions()[GIVE], language="en")
+    for typed, is_asked in (
+        ("hmm dunno", True),
+        ("i came to taiwan in march and i work in a small shop near the station", False),
+        ("ok thanks", True),
+    ):
+        sqlite_hotline.advance_time(60)
+        shown = len(person.texts)
+        person.says(typed)
+        said = person.texts[shown:]
+        assert "We kept this too. No person has read it yet." in said, typed
+        assert any("Shall a caseworker read it now" in it for it in said) is is_asked, typed
+
+
+def test_nobody_in_danger_is_not_someone_in_danger(sqlite_hotline: HotlineHarness) -> None:
+    """ "Bahaya" (danger) stands in it, and what denies it stands two words before."""
+    for tag, typed in (
+        ("id", "gak ada yg bahaya"),
+        ("vi", "không có ai nguy hiểm"),
+        ("fil", "walang nasa panganib"),
+        ("en", "nobody here is in danger"),
+        ("zh_Hant", "沒有人有危險"),
+    ):
+        person = sqlite_hotline.person(tag)
+        place_at(person, reachable_positions()["urgent_details", "safe"], language=tag)
+        person.says(typed)
+        assert not any("110" in it for it in person.texts[-3:]), typed
