@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 _DAYS_AHEAD = {
-    "today": 0, "tonight": 0, "今天": 0, "今日": 0, "今晚": 0, "tomorrow": 1, "tmr": 1, "明天": 1,
-    "明日": 1, "明早": 1, "明晚": 1, "day after tomorrow": 2, "後天": 2, "后天": 2, "大後天": 3,
+    "today": 0, "tonight": 0, "this": 0, "今天": 0, "今日": 0, "今晚": 0,
+    "tomorrow": 1, "tmr": 1, "明天": 1, "明日": 1, "明早": 1, "明晚": 1,
+    "day after tomorrow": 2, "後天": 2, "后天": 2, "大後天": 3,
     "yesterday": -1, "昨天": -1, "昨日": -1, "前天": -2,
 }  # fmt: skip
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -32,6 +33,11 @@ _UNITS = {
     "星期": timedelta(weeks=1), "禮拜": timedelta(weeks=1),
 }  # fmt: skip
 _AFTERNOON, _MORNING = {"pm", "下午", "晚上", "今晚", "明晚", "tonight"}, {"am", "上午", "早上"}
+_PARTS_OF_DAY = {
+    "morning": 9, "早上": 9, "上午": 9, "noon": 12, "中午": 12, "afternoon": 14, "下午": 14,
+    "evening": 20, "night": 20, "晚上": 20, "tonight": 20, "今晚": 20, "明晚": 20, "明早": 9,
+}  # fmt: skip
+"""Hours that are meant by a part of a day alone."""
 NOON = 12
 MAX_LENGTH = 40
 
@@ -51,6 +57,7 @@ _WEEKDAY = re.compile(
 _CLOCK = re.compile(
     r"(?:at )?(上午|下午|早上|晚上)?\s*(\d{1,2})(?::(\d{2})|[點点](半|\d{1,2}分?)?)?\s*(am|pm)?"
 )
+_CHINESE_HOUR = re.compile("(十?[一二兩三四五六七八九]|十)(?=[點点])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +151,9 @@ def _weekday(found: re.Match[str], today: date, is_past: bool) -> date:
 
 def _clock_time(rest: str, typed: str) -> time | None:
     """Return the time of day in what follows a day; raise ValueError for one there is not."""
-    if rest in {"noon", "中午"}:
-        return time(NOON)
-    found = _CLOCK.fullmatch(rest)
+    if (part := rest or typed) in _PARTS_OF_DAY:
+        return time(_PARTS_OF_DAY[part])
+    found = _CLOCK.fullmatch(_CHINESE_HOUR.sub(_in_digits, rest))
     if found is None or not rest:
         return None
     is_bare = not (found[1] or found[3] or found[5] or "點" in rest or "点" in rest)
@@ -166,12 +173,18 @@ def _clock_time(rest: str, typed: str) -> time | None:
     return time(hour, int(minutes))
 
 
+def _in_digits(found: re.Match[str]) -> str:
+    """Return a Chinese hour in digits: 十 is 10, 十二 is 12."""
+    tens, ones = found[1].startswith("十"), found[1].removeprefix("十")
+    return str(10 * tens + int(_CHINESE_DIGITS.get(ones, "0")))
+
+
 def _moved(typed: TypedTime, now: datetime, text: str, *, is_past: bool) -> TypedTime:
     """Move a weekday that is today by a week where its time is over, or was not meant."""
     named = _WEEKDAY.match(text)
     if named is None or is_past or typed.day != now.date():
         return typed
-    is_ahead = typed.at is not None and typed.at > now.time()
+    is_ahead = typed.at is not None and typed.at > now.time() and not named[1]
     return typed if is_ahead else TypedTime(typed.day + timedelta(weeks=1), typed.at)
 
 
