@@ -223,11 +223,14 @@ class Phrasebook:
     def search(self, query: str, language: str) -> list[Phrase]:
         """Return the sentences that hold all words of a query, in order; all for an empty one.
 
-        Words are looked for in the code, the group, the sentence and its replies, in the
-        caseworker's language and in English.
+        Words are looked for in the code, the group, the sentence with what fills itself in ("110"),
+        and its replies, in the caseworker's language and in English.
         """
         words = fold_accents(query).split()
-        return [it for it in self if all(word in self._search_text(it, language) for word in words)]
+        tags = (FALLBACK, language)
+        filled = {tag: self._default_values(catalogue(tag)) for tag in tags}
+        texts = [(it, self._search_text(it, language, filled)) for it in self]
+        return [it for it, text in texts if all(word in text for word in words)]
 
     def missing_blanks(self, code: str, values: Mapping[str, str]) -> tuple[str, ...]:
         """Return the blanks without a value."""
@@ -239,13 +242,17 @@ class Phrasebook:
         blanks = self._phrases[code].blanks
         return tuple(name for name in blanks if len(values.get(name, "").strip()) > MAX_VALUE)
 
-    def _search_text(self, phrase: Phrase, language: str) -> str:
+    def _search_text(
+        self, phrase: Phrase, language: str, filled: Mapping[str, Mapping[str, str]]
+    ) -> str:
         texts = [*phrase.replies.values()]
         if phrase.group in self._groups:
             texts.append(self._groups[phrase.group])
         read = catalogue(language)
         found = [part for it in texts for part in (it.source, it.render(read))]
-        found += [self.text(phrase.code, it) for it in (FALLBACK, language)]
+        for tag, values in filled.items():
+            text = self.text(phrase.code, tag)
+            found += [text, *(values.get(name, "") for name in _BLANK.findall(text))]
         return fold_accents(" ".join((phrase.code, phrase.group, *found)))
 
     def _fill(

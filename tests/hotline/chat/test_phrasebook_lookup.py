@@ -161,6 +161,16 @@ def test_a_sentence_is_found_by_what_staff_read_by_english_or_by_its_code() -> N
     assert codes("口譯 見面") == []
 
 
+def test_a_sentence_is_found_by_what_fills_itself_in() -> None:
+    """Seconds count when someone looks for "110"."""
+    filled = dict.fromkeys(("numbers", "numbers_night"), "110 - police")
+    book = Phrasebook(PHRASES, lambda _: filled, groups=GROUPS)
+    found = [it.code for it in book.search("110", "en")]
+    assert found
+    assert [it.code for it in book.search("police 110", "en")] == found
+    assert codes("110") == []  # in a book in which nothing fills itself in
+
+
 def test_a_group_is_found_by_its_name() -> None:
     assert set(codes("安全")) >= {"safe", "numbers", "where"}
 
