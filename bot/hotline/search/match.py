@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -30,6 +32,9 @@ In place of the id: the id of an entry of the record, after RECORD_PREFIX.
 RECORD_PREFIX = "record/"
 EXCERPT_BEFORE, MAX_EXCERPT = 40, 120
 """Characters before a match, and in the whole excerpt."""
+SHORTEST_NUMBER = 6
+"""Digits of a telephone number, at least."""
+_NUMBER = re.compile(r"\+?[\d\s().-]+")
 _SIDES = frozenset(side.value for side in MessageSide)
 
 
@@ -126,12 +131,31 @@ def _open_texts(opener: Opener, case: str, name: str, at: int, sealed: bytes) ->
     return [text for answer in answers for text in plain_answer(answer)]
 
 
+def _place_of(query: str, folded: str) -> int:
+    """Return where a query stands in a text; a telephone number however it is written. -1: not."""
+    place, number = folded.find(query), _number_pattern(query)
+    if place >= 0 or number is None:
+        return place
+    found = number.search(folded)
+    return -1 if found is None else found.start()
+
+
+@lru_cache(maxsize=8)
+def _number_pattern(query: str) -> re.Pattern[str] | None:
+    """Return what finds a telephone number with any spaces, with 0 or with the country's code."""
+    digits = "".join(it for it in query if it.isdigit())
+    if len(digits) < SHORTEST_NUMBER or _NUMBER.fullmatch(query) is None:
+        return None
+    own = digits.removeprefix("886").lstrip("0")
+    return re.compile(r"[\s().-]*".join(own)) if len(own) >= SHORTEST_NUMBER - 1 else None
+
+
 def excerpt_around(text: str, query: str) -> str:
     """Return the text around a query on one line; empty if it is not found.
 
     `query` has its case and accents folded.
     """
-    if not text or (position := fold_accents(text).find(query)) < 0:
+    if not text or (position := _place_of(query, fold_accents(text))) < 0:
         return ""
     line = escape_line(text)
     first = max(0, min(position, len(line)) - EXCERPT_BEFORE)

@@ -172,3 +172,12 @@ def test_what_stands_around_is_one_line_of_bounded_length() -> None:
     assert len(shown) <= MAX_EXCERPT + 2
     assert shown.index("kunci") <= EXCERPT_BEFORE + 2
     assert excerpt_around(text, "nowhere") == ""
+
+
+@pytest.mark.parametrize(
+    "query", ["0912345678", "0912 345 678", "+886912345678", "886-912-345-678", "345678"]
+)
+def test_a_telephone_number_is_found_however_it_is_written(query: str) -> None:
+    for text in ("call 0912 345 678 at night", "+886 912-345-678", "0912345678"):
+        assert excerpt_around(text, query) == text
+    assert excerpt_around("in 2026, 12 people", query) == ""
