@@ -242,6 +242,9 @@ def _load(work: Work, request: DeskRequest, view: CaseView, window: Window) -> L
     )  # fmt: skip
     views = load_message_views(work, request, view, written)
     add_renderings(views, shared)
+    view.sent_words = {
+        it.content.text: it.seen_at for it in written if it.side is MessageSide.CASEWORKER
+    }
     consents = case_events.consent_entries(request, view, work)
     entries = interpreted_entries(request, view, shared)
     machine = load_machine_help(work, request, view)
@@ -350,7 +353,8 @@ def changed_keys(
     ]
     keys += [f"event-{it.id}" for it in found.events if it.id > after.event]
     keys += [_report_key(it) for it in cards]
-    if after.interpreted != found.cursor.interpreted:
+    has_sent = any(it.id > after.message and it.side != "person" for it in found.views)
+    if has_sent or after.interpreted != found.cursor.interpreted:  # a rendering may be sent now
         keys += [_message_key(it) for it in found.views if it.shared]
         keys += [it.key for it in found.interpreted]
     if after[1:] != found.cursor[1:]:  # every change of a consent comes with one of these

@@ -187,8 +187,10 @@ def test_words_for_the_person_are_sent_by_the_caseworker_alone(scene: Scene) -> 
     assert len(scene.person.screen) == before
     shown = scene.case_page()
     assert f'name="words" value="{RENDERED}"' in shown
+    assert "Send once more" not in shown
     scene.mei.told(scene.reference, "say", words=RENDERED, sure="language foreign_words")
     assert RENDERED in scene.person.last
+    assert "Send once more" in scene.case_page()  # it stands there that it was sent
 
 
 def test_new_words_are_shared_as_they_arrive_only_where_names_may_be_seen(scene: Scene) -> None:
