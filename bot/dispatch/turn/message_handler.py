@@ -138,7 +138,11 @@ class MessageHandler:
         """
         turn, texts = self.turn, self.turn.services.texts
         kind = texts.find_question(text, turn.conversation.language)
-        if kind is None or turn.conversation.takeover or self.typed.answers_question(text):
+        if kind is None or turn.conversation.takeover:
+            return False
+        # "Who reads this?" is no place, though that question takes any words; staff read them all.
+        takes_all = bool(turn.read_case) and self.typed.takes_any_words()
+        if not takes_all and self.typed.answers_question(text):
             return False
         if not turn.is_in_case:
             turn.conversation.position.add_extra(text)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from bot.cases.consents import CONSENT_QUESTIONS
 from bot.clock import SECOND
-from bot.conversation import CONTROLS, Card, Choose, ChooseMany, Decide, Menu, open_question
+from bot.conversation import CONTROLS, Ask, Card, Choose, ChooseMany, Decide, Menu, open_question
 from bot.conversation.inputs import PressInput, TextInput
 from bot.conversation.questions.question import NoMatch
+from bot.conversation.questions.text import FreeText
 from bot.dispatch import callback_data
 from bot.dispatch.turn.flow_names import DANGER_FLOW, STOP_FLOW
 from bot.dispatch.turn.slash_commands import BYE, parse_command
@@ -225,6 +226,14 @@ class TypedText:
         if self.turn.asks_passphrase() or self.fits_question(text):
             return True
         return self.choice_of_synonym(text, whole=True) is not None
+
+    def takes_any_words(self) -> bool:
+        """Tell whether the open question is answered by any words."""
+        frames = self.turn.frames
+        if not frames:
+            return False
+        question = self.turn.services.registry.question(frames[-1].flow, frames[-1].step)
+        return isinstance(question, Ask) and type(question.accepts) is FreeText
 
     def _asks_why(self, text: str) -> bool:
         """Tell whether a text asks why a question is asked, and says nothing else."""

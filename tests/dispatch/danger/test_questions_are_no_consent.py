@@ -70,6 +70,7 @@ SAID = {
 """What people typed there, and whether they meant that staff read it."""
 TELL = ("danger", "tell")
 GIVE = ("story", "give")
+WHERE = ("urgent_details", "where")
 SPOKEN = "spoken"
 """A caseworker reads this consent out: no flow asks for it."""
 
@@ -178,3 +179,20 @@ def test_nobody_in_danger_is_not_someone_in_danger(sqlite_hotline: HotlineHarnes
         place_at(person, reachable_positions()["urgent_details", "safe"], language=tag)
         person.says(typed)
         assert not any("110" in it for it in person.texts[-3:]), typed
+
+
+def test_what_is_asked_or_taken_back_is_no_place(sqlite_hotline: HotlineHarness) -> None:
+    for tag, typed, answered in (
+        ("en", "who reads this?", "read what you write here"),
+        ("th", "ใครอ่านคะ", ""),
+        ("fil", "wag muna pala", "/delete"),
+        ("id", "ga jadi", "/delete"),
+    ):
+        person = sqlite_hotline.person(tag)
+        place_at(person, reachable_positions()[TELL], language=tag)
+        person.says(YES[tag])
+        assert current_step(person) == WHERE, tag
+        sqlite_hotline.advance_time(60)
+        person.says(typed)
+        assert current_step(person) == WHERE, typed
+        assert any(answered in it for it in person.texts[-3:]), typed
