@@ -86,6 +86,8 @@ class Fleet:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        for it in workers:  # what a cancelled worker had begun is stored, or not, before this
+            await it.database.writer.run(lambda _: None)
 
     async def until_done(self, *running: asyncio.Task[None]) -> None:
         """Wait until nothing waits for workers; raise what ends one of them."""
