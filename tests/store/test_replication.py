@@ -46,6 +46,7 @@ QUICK = Patience(
 )
 QUORUM = "SELECT count(*) = 2 FROM pg_stat_replication WHERE sync_state = 'quorum'"
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+GONE = "SELECT count(*) = 0 FROM pg_stat_replication"
 CANCEL = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 
 
@@ -258,6 +259,7 @@ async def test_a_standby_that_is_lost_is_logged_shown_and_found_again(
     await watch.look()
     before = metrics_of(watch)
     pair.standby.kill()
+    wait_until(pair.primary, GONE)
     with capture_logs() as logs:
         await watch.look()
         gone = metrics_of(watch)
