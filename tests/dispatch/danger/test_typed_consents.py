@@ -1,7 +1,8 @@
-"""Who asks something where we ask whether to tell staff has agreed to nothing, and refused nothing.
+"""What is a yes and a no where we ask whether staff are told, and what is neither.
 
-In Indonesian a question may end with a word for yes, in Vietnamese with the one for no: "polisi
-ya", "có mất tiền không".
+A question agrees to nothing and refuses nothing; thanks, "I understand" and "wait" agree to
+nothing. In Indonesian a question may end with a word for yes, in Vietnamese with the one for no:
+"polisi ya", "có mất tiền không".
 """
 
 from __future__ import annotations
@@ -70,7 +71,6 @@ SAID = {
 """What people typed there, and whether they meant that staff read it."""
 TELL = ("danger", "tell")
 GIVE = ("story", "give")
-WHERE = ("urgent_details", "where")
 SPOKEN = "spoken"
 """A caseworker reads this consent out: no flow asks for it."""
 
@@ -145,54 +145,3 @@ def test_a_yes_still_is_one(sqlite_hotline: HotlineHarness, tag: str) -> None:
     place_at(person, reachable_positions()[TELL], language=tag)
     person.says(YES[tag])
     assert len(cases_of(sqlite_hotline)) == 1
-
-
-def test_what_may_be_meant_as_an_answer_is_followed_by_the_question(
-    sqlite_hotline: HotlineHarness,
-) -> None:
-    """Else "ok" comes after nine lines to a question that is no longer in sight."""
-    person = sqlite_hotline.person("en")
-    place_at(person, reachable_positions()[GIVE], language="en")
-    for typed, is_asked in (
-        ("hmm dunno", True),
-        ("i came to taiwan in march and i work in a small shop near the station", False),
-        ("ok thanks", True),
-    ):
-        sqlite_hotline.advance_time(60)
-        shown = len(person.texts)
-        person.says(typed)
-        said = person.texts[shown:]
-        assert "We kept this too. No person has read it yet." in said, typed
-        assert any("Shall a caseworker read it now" in it for it in said) is is_asked, typed
-
-
-def test_nobody_in_danger_is_not_someone_in_danger(sqlite_hotline: HotlineHarness) -> None:
-    """ "Bahaya" (danger) stands in it, and what denies it stands two words before."""
-    for tag, typed in (
-        ("id", "gak ada yg bahaya"),
-        ("vi", "không có ai nguy hiểm"),
-        ("fil", "walang nasa panganib"),
-        ("en", "nobody here is in danger"),
-        ("zh_Hant", "沒有人有危險"),
-    ):
-        person = sqlite_hotline.person(tag)
-        place_at(person, reachable_positions()["urgent_details", "safe"], language=tag)
-        person.says(typed)
-        assert not any("110" in it for it in person.texts[-3:]), typed
-
-
-def test_what_is_asked_or_taken_back_is_no_place(sqlite_hotline: HotlineHarness) -> None:
-    for tag, typed, answered in (
-        ("en", "who reads this?", "read what you write here"),
-        ("th", "ใครอ่านคะ", ""),
-        ("fil", "wag muna pala", "/delete"),
-        ("id", "ga jadi", "/delete"),
-    ):
-        person = sqlite_hotline.person(tag)
-        place_at(person, reachable_positions()[TELL], language=tag)
-        person.says(YES[tag])
-        assert current_step(person) == WHERE, tag
-        sqlite_hotline.advance_time(60)
-        person.says(typed)
-        assert current_step(person) == WHERE, typed
-        assert any(answered in it for it in person.texts[-3:]), typed
