@@ -308,9 +308,9 @@ class TypedAnswer:
         """
         plain, lists = self._in_spelling_of(language), (answers_in(language), answers_in(FALLBACK))
         synonyms = {it for known in lists for it in known.by_label.get(label, ())}
-        strong = {it for it in synonyms if PlainText.of(it).is_phrase}
-        for known in lists:
-            strong = (strong | {*known.cries}) - {*known.weak_words}
+        weak = {it for known in lists for it in known.weak_words}
+        cries = {it for known in lists for it in known.cries}
+        strong = {it for it in synonyms - weak if PlainText.of(it).is_phrase} | cries
         around = "" if plain.is_unspaced else " "
         if any(f"{around}{it}{around}" in plain.framed for it in strong):
             return True
