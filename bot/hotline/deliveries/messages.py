@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.partners.delivered import DeliverySide, PartnerAnswer
-from bot.store.statements import insert, select_by
+from bot.store.statements import insert, select_by, select_in
 from bot.store.tables.deliveries import delivery_messages
 from bot.vault import Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.hotline.deliveries.model import ReferralDelivery
     from bot.partners.delivered import DeskReply, GivenAnswer
@@ -46,6 +46,7 @@ _ADD = insert(
     returning="id",
 )  # fmt: skip
 _OF_CASE = select_by(delivery_messages, *_COLUMNS, by="case_id", order_by="id")
+_OF_CASES = select_in(delivery_messages, *_COLUMNS, "case_id", among="case_id")
 _OF_DELIVERY = select_by(delivery_messages, *_COLUMNS, by="delivery_id", order_by="id")
 
 
@@ -93,6 +94,15 @@ class DeliveryMessages:
         return found
 
     @staticmethod
+    def cases_with_open_question(work: Work, cases: Iterable[str]) -> set[str]:
+        """Return those of the cases in which a partner waits for a reply of staff."""
+        by_delivery: dict[tuple[str, str], list[DeliveryMessage]] = {}
+        for *row, case in sorted(work.rows_in(_OF_CASES, list(cases)), key=_number):
+            message = _message(row, None)
+            by_delivery.setdefault((str(case), message.delivery), []).append(message)
+        return {case for (case, _), found in by_delivery.items() if has_open_question(found)}
+
+    @staticmethod
     def of_delivery(work: Work, number: str) -> list[DeliveryMessage]:
         """Return what was said about a delivery, oldest first, without words."""
         return [_message(row, None) for row in work.rows(_OF_DELIVERY, number)]
@@ -105,6 +115,10 @@ def has_open_question(messages: Sequence[DeliveryMessage]) -> bool:
         if it.side is DeliverySide.DESK or it.code == PartnerAnswer.ASKED.value
     ]  # fmt: skip
     return bool(asked) and asked[-1].side is DeliverySide.PARTNER
+
+
+def _number(row: Sequence[Any]) -> int:
+    return int(row[0])
 
 
 def _message(row: Sequence[Any], opener: Opener | None) -> DeliveryMessage:

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from bot.hotline.events import Event
     from tests.support.harnesses.room_harness import RoomHarness
 
+ASKS = "a partner asks"
+"""Stands at a case in the lists of the desk."""
+
 
 def told(events: list[Event]) -> list[str]:
     """Return what staff are told of the partner."""
@@ -132,11 +135,13 @@ def test_the_caseworker_delivers_and_replies_in_the_referral_panel(room: RoomHar
     page = file(mei, reference)
     for needle in ("Does she need a bed for a child?", PARTNER, number, "/do/partner_reply"):
         assert needle in page
+    assert ASKS in words_of(mei.browser.get("/queue/mine"))
     said = mei.does(reference, "partner_reply", code=f"{number}.call_us").json()
     assert (said["refused"], said["told"]) == (False, texts.REPLIED.source)
     page = file(mei, reference)
     assert DESK_REPLIES[DeskReply.CALL_US].source in page
     assert "/do/partner_reply" not in page
+    assert ASKS not in words_of(mei.browser.get("/queue/mine"))
 
 
 def test_what_was_not_read_is_gone_at_once_and_the_person_reads_that(room: RoomHarness) -> None:

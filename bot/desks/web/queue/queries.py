@@ -24,6 +24,7 @@ from bot.desks.case_summary import CaseSummaries, CaseSummary
 from bot.desks.web.preferences import BY_DUE, BY_PRIORITY, BY_WAITING, QueueFilter
 from bot.desks.web.templates import MAX_COUNT
 from bot.hotline.deadlines import CONTACT, MAX_LISTED, deadline_text
+from bot.hotline.deliveries.messages import DeliveryMessages
 from bot.hotline.origins.model import CHANNEL_NAMES
 from bot.hotline.origins.store import CaseOrigins
 from bot.hotline.queue.own_cases import DUE_ORDER, heard_in
@@ -90,6 +91,8 @@ class QueueRow:
     is_follow_up_due: bool = False
     snoozed_until: int | None = None
     is_consent_taken_back: bool = False
+    has_partner_question: bool = False
+    """Whether a partner who got a referral of the case waits for a reply."""
     channel: Text | None = None
     """How the person reached us, unless by chat."""
     heard_at: int | None = None
@@ -174,6 +177,7 @@ def load_rows(
     """Return these cases as rows, without those that were erased."""
     dates = Snoozes.of_cases(work, found)
     taken_back = ConsentRecords(context.vault).taken_back_in(work, found)
+    asked = DeliveryMessages.cases_with_open_question(work, found)
     names = {each.id: each.name or each.id for each in context.staff.all(work)}
     channels = CaseOrigins.channels(work, found)
     summaries, heard = context.summaries.find_all(work, found), heard_in(work, found)
@@ -197,8 +201,8 @@ def load_rows(
                 "" if is_waiting else names.get(summary.holder, summary.holder),
                 summary.holder == by.id, tuple(deadline_text(it, now) for it in soon[:MAX_LISTED]),
                 snooze.return_reason(by.id, now), snooze.is_due(now), snooze.snoozed_until,
-                case in taken_back, CHANNEL_NAMES[channels[case]] if case in channels else None,
-                heard.get(case),
+                case in taken_back, case in asked,
+                CHANNEL_NAMES[channels[case]] if case in channels else None, heard.get(case),
             )
         )  # fmt: skip
     return rows

@@ -218,3 +218,18 @@ def test_people_hear_of_a_role_and_never_of_a_name(web_desk: WebDeskHarness) -> 
     assert "caseworker" in heard
     assert NAME not in heard
     assert not any(part in heard for part in NAME.split())
+
+
+def test_handing_back_says_when_a_reply_is_still_due(web_desk: WebDeskHarness) -> None:
+    person, reference = web_desk.add_person()
+    mei = web_desk.worker(NAME).comes()
+    mei.does(reference, "claim")
+    mei.does(reference, "take_over")
+    person.presses("I can write now")
+    person.says("my boss locked the door again")
+    web_desk.settles()
+    due = "A reply is still due. In a few seconds:"
+    assert due in mei.browser.get(f"/cases/{reference}").text
+    mei.does(reference, "say", words="Are you safe now?")
+    web_desk.settles()
+    assert due not in mei.browser.get(f"/cases/{reference}").text
