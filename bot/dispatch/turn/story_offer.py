@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from bot.conversation import keep_extra
 from bot.conversation.inputs import TextInput
 from bot.conversation.steps import PERSON
-from bot.dispatch.turn.flow_names import LANGUAGE_QUESTION, OFFERING_FLOWS, STORY_FLOW
+from bot.dispatch.turn.flow_names import (
+    GREETING_LANGUAGE,
+    LANGUAGE_QUESTION,
+    OFFERING_FLOWS,
+    STORY_FLOW,
+)
 from bot.languages.detect import guess_language
 
 if TYPE_CHECKING:
@@ -55,6 +60,8 @@ class StoryOffer:
         keep_extra(turn.conversation.position, incoming)
         turn.conversation.misunderstood_at = ""
         self.offer_language(text)
+        if turn.conversation.is_language_known:
+            self._leave_language_question()
         self.engine.begin_flow(STORY_FLOW)
         return True
 
@@ -64,13 +71,27 @@ class StoryOffer:
         language = guess_language(text)
         if language is None or language not in turn.services.languages:
             return
+        is_unasked = not turn.frames or self._is_asked_for_language()
+        conversation.is_language_known |= is_unasked
         if language == conversation.language:
             return
-        frames = turn.frames
-        if not frames or (frames[-1].flow, frames[-1].step) == LANGUAGE_QUESTION:
+        if is_unasked:
             self.engine.change_language(language)
         else:
             self.replies.send_text(turn.services.texts.other_language, language=language)
+
+    def _is_asked_for_language(self) -> bool:
+        frames = self.turn.frames
+        return bool(frames) and (frames[-1].flow, frames[-1].step) == LANGUAGE_QUESTION
+
+    def _leave_language_question(self) -> None:
+        """Close the question for a language: who has written in one is greeted in it afterwards."""
+        frames = self.turn.frames
+        if not self._is_asked_for_language():
+            return
+        frames.pop()
+        if frames and (frames[-1].flow, frames[-1].step) == GREETING_LANGUAGE:
+            frames.pop()
 
     def _may_offer(self) -> bool:
         """Tell whether words reach a caseworker in no other way, and none was offered just now."""

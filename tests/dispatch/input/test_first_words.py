@@ -15,7 +15,7 @@ from bot.dispatch.turn.story_offer import STORY_WORDS, is_story
 from bot.hotline.chat.messages import CaseMessages, MessageSide
 from bot.languages import catalogue
 from bot.text import pgettext
-from flows.texts import phrases
+from flows.texts import organisation, phrases
 from flows.urgent.story import Story
 from flows.urgent.urgent_details import UrgentDetails
 from tests.support.dispatch_inspection import (
@@ -100,6 +100,32 @@ def test_words_at_any_choice_get_the_same_offer(sqlite_hotline: HotlineHarness, 
     assert current_step(person) == ("report", "safe")
     assert stored_conversation(person).position.extra_texts[-1] == words
     assert cases_of(sqlite_hotline) == []
+
+
+@pytest.mark.parametrize("tag", FIRST_WORDS)
+def test_who_wrote_in_a_language_is_not_asked_for_one(
+    sqlite_hotline: HotlineHarness, tag: str
+) -> None:
+    words, _address = FIRST_WORDS[tag]
+    person = sqlite_hotline.person("en")
+    person.says("/start")
+    assert current_step(person) == ("language", "language")
+    person.says(words)
+    assert current_step(person) == ("story", "give")
+    heard = person.presses(told(person, Story.give.choices["go_on"]))
+    assert current_step(person) == ("welcome", "menu")
+    assert told(person, organisation.FIRST) in heard
+    assert stored_conversation(person).language == tag
+
+
+def test_what_is_in_no_known_language_leads_back_to_the_list(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person("en")
+    person.says("/start")
+    person.sends(location={"latitude": 25.03, "longitude": 121.56})
+    person.presses("Back to the question")
+    assert current_step(person) == ("language", "language")
 
 
 def test_a_voice_message_a_photo_or_a_place_is_a_story_too(sqlite_hotline: HotlineHarness) -> None:
