@@ -41,7 +41,7 @@ from bot.languages import (
 )
 from bot.languages.alarms.find import find_alarms
 from bot.languages.availability import checked_bot_names, load_offer
-from bot.languages.questions import find_question
+from bot.languages.questions import find_question, likely_question, surely_asked
 from bot.languages.voice_files import find_recordings
 from bot.log import log
 from bot.places.duties import CaseworkLaw, duties_of
@@ -292,6 +292,8 @@ def build_system_texts(
         ),
         find_alarms=find_alarms,
         find_question=find_question,
+        likely_question=likely_question,
+        surely_asked=surely_asked,
     )  # fmt: skip
 
 

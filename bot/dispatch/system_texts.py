@@ -89,3 +89,7 @@ class SystemTexts:
     """Returns the codes of alarming words in a text."""
     find_question: Callable[[str, str], str | None]
     """Returns what a text in this language asks about, if it is one of the questions people ask."""
+    likely_question: Callable[[str], str | None]
+    """Returns the same by learnt examples, for a text that answers nothing."""
+    surely_asked: Callable[[str, str], str | None]
+    """Returns the same for a text with alarming words, if it surely asks something."""

@@ -1,14 +1,17 @@
 """Questions people ask in place of an answer: what each is about, from `locales/*/questions.toml`.
 
 "Is it free?" or "will my boss know?" answers no question of the bot, and a person who gets no reply
-to it may write no more. The text is kept like any other, so a question that is read wrongly costs
-one message.
+to it may write no more. So it is with "I have to go" and "no police, please". The text is kept like
+any other, so a question that is read wrongly costs one message.
 
 A phrase is words in this order, with a few others between them; `=` before it allows none. `a/b`
 means either word, `^` and `$` the beginning and the end, `?` a question mark. `@boss` stands for
 the words of that name in `[words]`. Accents do not count. In scripts without spaces a "word" is any
 run of characters. A word of `[unless]` speaks against a kind, or, under `every`, against all: such
 a text tells what others said. A long text is a story.
+
+The lists find a third of what people ask, so there are learnt examples too, in
+`locales/*/question_examples.toml`; from them `questions.model` is made, like `answers.model`.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.errors import QuestionListError
 from bot.languages import FALLBACK, LANGUAGES, LOCALES
+from bot.languages.answer_model import load_answer_model
 from bot.languages.compiled_lists import compiled
 from bot.text import fold_accents
 
@@ -28,12 +32,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+PERSON, LEAVING = "person", "leaving"
 KINDS = (
+    LEAVING,
     "checked",
     "employer",
+    "no_police",
+    "speaks",
     "deported",
     "police",
     "location",
+    PERSON,
+    "asking",
     "phone",
     "real",
     "trust",
@@ -43,6 +53,13 @@ KINDS = (
     "cost",
 )
 """What a question is about. Of several in one text the first counts: it frightens most."""
+MODEL = LOCALES / "questions.model"
+LABELS = {f"asks: {kind}": kind for kind in KINDS}
+"""The kinds, as the model knows them: they are to it what buttons are to `answers.model`."""
+LIKELY_ASKED, SURELY_ASKED = 0.6, 0.8
+"""Probability from where on a text is taken for a question, and for no cry for help."""
+BREAKS_OFF = frozenset({PERSON, LEAVING})
+"""Kinds that answer no question, though that takes any words: who must go, or wants a person."""
 MOST_WORDS, MOST_SENTENCES = 25, 2
 """Of a text that can be a question; a longer one is a story."""
 MOST_CHARACTERS = {"ja": 45, "zh_Hans": 40, "zh_Hant": 40, "km": 90, "my": 90, "th": 90}
@@ -103,13 +120,49 @@ def find_question(text: str, language: str) -> str | None:
     """Return what a text asks about; None for nearly all texts.
 
     The language the person chose counts first, then English, then all others: people mix languages.
-    A cry for help may be asked as a question too, so the caller looks for alarms first.
+    Where the learnt examples know better which kind it is, they decide. A cry for help may be asked
+    as a question too, so the caller looks for alarms first.
     """
-    if len(text) > LONGEST:
+    listed = _listed_kinds(text, language)
+    if not listed:
         return None
+    return likely_question(text) or next(kind for kind in KINDS if kind in listed)
+
+
+def likely_question(text: str, least: float = LIKELY_ASKED) -> str | None:
+    """Return what a text most likely asks about, by the learnt examples; None for most texts.
+
+    Args:
+        text: what was written, if no list knows it and it answers nothing.
+        least: the probability from where on it counts.
+    """
+    likely = load_answer_model(MODEL).most_likely(text, LABELS)
+    if likely is None:
+        return None
+    kind = LABELS[likely.label]
+    # "Do not talk to a person" is close to a wish for one, and that begins a conversation.
+    wanted = SURELY_ASKED if kind == PERSON else least
+    return kind if likely.probability >= wanted else None
+
+
+def surely_asked(text: str, language: str) -> str | None:
+    """Return what a text asks about although its words alarm; None if it may be a cry for help.
+
+    "Please do not call the police" holds the words of a cry for the police.
+    """
+    kind = likely_question(text)
+    if kind is None or kind in _listed_kinds(text, language):
+        return kind
+    return likely_question(text, SURELY_ASKED)
+
+
+def _listed_kinds(text: str, language: str) -> set[str]:
+    """Return the kinds of the phrases in a text."""
+    if len(text) > LONGEST:
+        return set()
     folded = _plain(text)
     if len(list(filter(str.strip, _SENTENCE_END.split(folded)))) > MOST_SENTENCES:
-        return None
+        return set()
     found: dict[str, set[str]] = {}
     if _LATIN.search(folded):
         for phrase in _match_spaced(_WORD.findall(folded)):
@@ -117,10 +170,7 @@ def find_question(text: str, language: str) -> str | None:
     if not folded.isascii():
         for phrase in _match_unspaced(_NO_SIGN.sub("", folded)):
             found.setdefault(phrase.tag, set()).add(phrase.kind)
-    if not found:
-        return None
-    kinds = found.get(language) or found.get(FALLBACK) or set().union(*found.values())
-    return next(kind for kind in KINDS if kind in kinds)
+    return found.get(language) or found.get(FALLBACK) or set().union(*found.values())
 
 
 def _plain(text: str) -> str:

@@ -356,9 +356,9 @@ AFTER_OUTAGE = _("We were away for a moment. Nothing you wrote is lost. We go on
 # Translators: safety sentence [m]. Keep the English words "Clear history" with your own. Press
 # the chat's row in the list of chats, not a message. "Had not sent": to the people who read.
 CHAT_CLEARED = _(
-    "We have deleted what we can. What you had not sent is erased. To remove the rest: in the list "
-    "of chats, press and hold this chat, then choose “Clear history”. Copies may stay elsewhere. "
-    "You can write here again at any time."
+    "We deleted what we can, also what you had not sent. What you sent is with our people. To "
+    "remove the rest: in the list of chats, press and hold this chat, then choose “Clear history”. "
+    "Copies may stay elsewhere. You can write again any time."
 )
 """After /bye. This message is deleted too."""
 

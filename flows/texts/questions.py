@@ -9,7 +9,7 @@ from bot.conversation import Fact, Say
 from bot.text import _
 from flows.own_data.privacy import Privacy
 from flows.start.help import Help
-from flows.texts import organisation
+from flows.texts import cards, organisation
 
 # Translators: "controlled" by another person. The lawyer is paid by a foundation, after a look
 # at each person; no promise.
@@ -96,6 +96,44 @@ STOP = _(
     "stays with them."
 )
 
+# Translators: the person has to stop writing now. Quote the words on the button exactly.
+LEAVING = _(
+    "All right. You can go now and come back at any time. “Clear chat” deletes the messages here "
+    "and erases what you have not sent."
+)
+# Translators: the same; our people can read what the person wrote.
+LEAVING_READ = _(
+    "All right. You can go now and come back at any time. What you wrote is with our people. "
+    "“Clear chat” deletes the messages here."
+)
+# Translators: the person asks that the police are not told.
+NOT_TOLD_YET = _(
+    "It is good that you say so first. No person here has read what you wrote just now, and nobody "
+    "was told of it."
+)
+# Translators: as above; "this" is that the police are told.
+WISH_IS_READ = _(
+    "Our people can read that you do not want this. You can ask them here what they have to tell, "
+    "and to whom, before you write more."
+)
+# Translators: the person wants to talk with a human being. "Agree": with the button below.
+PERSON_READS_LATER = _(
+    "Yes, people work here too. A person can read this and answer in this chat as soon as you "
+    "agree to that."
+)
+PERSON_READS_NOW = _("Yes. People can read what you write here, and they can answer in this chat.")
+# Translators: the person asks whether someone here understands their language.
+SPEAKS = _(
+    "You can write here in your own language, as you speak it. If the person who answers does not "
+    "know it, an interpreter can help."
+)
+# Translators: the person only wants to ask something, perhaps about a visa. {numbers_papers} is a
+# list of phone numbers, one a line.
+ASKING = _(
+    "You can ask it here, and a person can answer. About visas and residence cards you can also "
+    "call in Taiwan:\n{numbers_papers}"
+)
+
 ANSWERS: dict[str, tuple[Say, ...]] = {
     "cost": (Say(COST),),
     "readers": (Say(READERS, when=~Fact("told")), Say(READERS_NOW, when=Fact("told"))),
@@ -103,6 +141,13 @@ ANSWERS: dict[str, tuple[Say, ...]] = {
         Say(organisation.PEOPLE, when=~Fact("police") & ~Fact("office")),
         Say(organisation.OFFICE, when=Fact("office") & ~Fact("police")),
         Say(organisation.POLICE, when=Fact("police")),
+        Say(Privacy.law.text, when=~Fact("police")),
+        Say(Privacy.law_police.text, when=Fact("police")),
+    ),
+    "no_police": (
+        Say(NOT_TOLD_YET, when=~Fact("told")),
+        Say(WISH_IS_READ, when=Fact("told") & ~Fact("police")),
+        Say(OFFICERS_READ, when=Fact("police")),
         Say(Privacy.law.text, when=~Fact("police")),
         Say(Privacy.law_police.text, when=Fact("police")),
     ),
@@ -120,5 +165,17 @@ ANSWERS: dict[str, tuple[Say, ...]] = {
     "phone": (Say(PHONE),),
     "location": (Say(LOCATION),),
     "stop": (Say(STOP),),
+    "leaving": (Say(LEAVING, when=~Fact("told")), Say(LEAVING_READ, when=Fact("told"))),
+    "person": (
+        Say(PERSON_READS_LATER, when=~Fact("told")),
+        Say(PERSON_READS_NOW, when=Fact("told")),
+        Say(OFF_DUTY, when=Fact("told") & ~Fact("staffed")),
+    ),
+    "speaks": (Say(SPEAKS),),
+    "asking": (
+        Say(ASKING, when=Fact("numbers")),
+        Say(cards.WORK_CALL, when=Fact("numbers")),
+        Say(cards.NO_NUMBERS, when=~Fact("numbers")),
+    ),
 }
 """By the kinds of `bot.languages.questions`."""

@@ -20,10 +20,12 @@ class DangerFlow(Flow):
     already_told = End(phrases.STILL_READ, Outcome.STAFF_ALERTED, when=Fact("told"))
     tell = Choose(
         # Translators: safety sentence [k]. An offer, both answers equal. Not "let us go together".
+        # "Must" is a duty of the staff; "someone" is anyone, not only the one who writes.
         # {digits} are phone numbers, e.g. 110.
         _(
             "Shall we tell a caseworker now? They then read what you wrote just now and what you "
-            "write here from now on. They may answer you here.\n{digits}"
+            "write here from now on, and may answer you here. By law they must tell the police at "
+            "once when someone seems forced or controlled.\n{digits}"
         ),
         why=_(
             "Nothing else goes with it: no answers you have not sent. A person can help you "

@@ -10,6 +10,8 @@ from bot.conversation import Collect, answer, keep_extra
 from bot.conversation.inputs import FilesInput, LocationInput, TextInput
 from bot.dispatch.turn.received_files import received_files
 from bot.dispatch.turn.typed_text import PERSON_BUTTON
+from bot.languages.alarms.find import ALSO_ASKED
+from bot.languages.questions import BREAKS_OFF, LEAVING, PERSON
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
@@ -110,7 +112,7 @@ class MessageHandler:
         if not (choice or alarms) and (name := self.typed.command_meant(update.text)) is not None:
             self.commands.run(name)
             return
-        if not (choice or alarms) and self._answer_asked(update.text):
+        if not choice and self._answer_asked(update.text, alarms):
             return
         if is_too_old and not alarms:  # a cry for help asks for a person, whatever was asked
             self._keep_beside_question(update.text)
@@ -131,27 +133,58 @@ class MessageHandler:
             self.turn.conversation.position.add_extra(text)
         self.engine.repeat_question()
 
-    def _answer_asked(self, text: str) -> bool:
+    def _answer_asked(self, text: str, alarms: frozenset[str]) -> bool:
         """Answer a question of the person and ask ours again; tell whether it is one we know.
 
         A word that could be an answer may stand in it: "free, or not?" is not "not".
         """
-        turn, texts = self.turn, self.turn.services.texts
-        kind = texts.find_question(text, turn.conversation.language)
-        if kind is None or turn.conversation.takeover:
+        kind = self._kind_asked(text, alarms)
+        if kind is None or not self._may_answer_asked():
             return False
         # "Who reads this?" is no place, though that question takes any words; staff read them all.
-        takes_all = bool(turn.read_case) and self.typed.takes_any_words()
+        is_no_answer = kind in BREAKS_OFF or bool(alarms or self.turn.read_case)
+        takes_all = is_no_answer and self.typed.takes_any_words()
         if not takes_all and self.typed.answers_question(text):
             return False
+        self._answer_kind(kind, text)
+        self.turn.must_reply = True
+        return True
+
+    def _kind_asked(self, text: str, alarms: frozenset[str]) -> str | None:
+        """Return what a text asks about; one with alarming words has to ask it surely.
+
+        "Please do not call the police" asks; staff see its alarms all the same, once they read.
+        """
+        texts, language = self.turn.services.texts, self.turn.conversation.language
+        if not alarms:
+            return texts.find_question(text, language)
+        return texts.surely_asked(text, language) if alarms <= ALSO_ASKED else None
+
+    def _answer_likely_asked(self, text: str) -> bool:
+        """Answer what is most likely asked in a text that answers nothing; tell whether it was."""
+        kind = self.turn.services.texts.likely_question(text) if self._may_answer_asked() else None
+        if kind is None:
+            return False
+        self._answer_kind(kind, text)
+        return True
+
+    def _may_answer_asked(self) -> bool:
+        """Tell whether the bot answers what is asked: no caseworker has taken over."""
+        return self.turn.conversation.takeover is None and not self.turn.asks_passphrase()
+
+    def _answer_kind(self, kind: str, text: str) -> None:
+        """Say what holds now to a question of this kind, and ask ours again."""
+        turn = self.turn
+        if kind == PERSON and (button := self.typed.person_button()) is not None:
+            self._answer_text(text, button)
+            return
         if not turn.is_in_case:
             turn.conversation.position.add_extra(text)
-        for answered in texts.answers[kind]:
+        for answered in turn.services.texts.answers[kind]:
             if answered.when.holds({}, turn.facts):
                 self.replies.send_text(answered.text)
-        self.engine.continue_or_start()
-        turn.must_reply = True
-        return True
+        if kind != LEAVING:  # who comes in now should find one short line
+            self.engine.continue_or_start()
 
     def _choice_in_other_words(self, text: str, alarms: frozenset[str]) -> PressInput | None:
         """Return the button a text means in other words; what may say more is kept as well.
@@ -174,7 +207,9 @@ class MessageHandler:
         is_answer = choice is not None or self.typed.fits_question(text)
         if not is_answer and self._keep_for_alarm(TextInput(text), alarms):
             return
-        if not is_answer and not alarms and self.stories.take(TextInput(text)):
+        if not (is_answer or alarms) and (
+            self._answer_likely_asked(text) or self.stories.take(TextInput(text))
+        ):
             return
         if choice is not None and choice.code == PERSON_BUTTON:
             self.stories.offer_language(text)

@@ -30,6 +30,7 @@ LONGEST_LABEL = 60
 DATE_PRECISION = 2 * SECOND
 """How far the date of a message and the channel's time may be apart from ours: whole seconds."""
 PERSON_BUTTON = "person"
+PERSON_LABEL = CONTROLS[PERSON_BUTTON].source
 CONTROL_LABELS = {CONTROLS[code].source: code for code in ("skip", "back", PERSON_BUTTON)}
 """Buttons below a question that are typed in other words, too."""
 LONGEST_TYPED_NUMBER = 2
@@ -197,6 +198,18 @@ class TypedText:
         if code == PERSON_BUTTON:  # "agent" alone may answer who it was
             return code if question.offers_person and typed.is_phrase else None
         return code if question.controls else None
+
+    def person_button(self) -> PressInput | None:
+        """Return the button by which the open question leads to a person; None if it has none."""
+        turn = self.turn
+        if not turn.frames:
+            return None
+        question = turn.services.registry.question(turn.frames[-1].flow, turn.frames[-1].step)
+        if question is None:
+            return None
+        if isinstance(question, Choose) and (code := _offered(question).get(PERSON_LABEL)):
+            return PressInput(code)
+        return PressInput(PERSON_BUTTON) if question.offers_person else None
 
     def is_older_than_question(self, update: Update) -> bool:
         """Tell whether a text was written before the open question of consent was asked.

@@ -57,6 +57,8 @@ DOUBTED, DOUBTED_IF_GRAVE, DOUBTED_IF_SHORT = 1.0, 0.0, -1.0
 have one. All four numbers were chosen on two sets; tests/README.md has the measures on others."""
 GRAVE = frozenset({"danger_now", "sexual_violence", "self_harm"})
 """Categories whose phrases are doubted last."""
+ALSO_ASKED = frozenset({"police", "moved"})
+"""Alarms whose words stand in questions too: "will they send me away", "do not call the police"."""
 SHORT = 25
 """Features of a message of about four words: too few to say much against a phrase."""
 LEAST_EVIDENCE = 12

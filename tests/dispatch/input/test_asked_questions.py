@@ -8,7 +8,8 @@ import pytest
 
 from bot.app.texts import build_fact_source
 from bot.languages import LANGUAGES, catalogue
-from bot.languages.questions import KINDS
+from bot.languages.questions import KINDS, LEAVING, PERSON
+from flows.own_data.privacy import Privacy
 from flows.requests.report import Report
 from flows.texts import organisation, questions
 from tests.support.dispatch_inspection import (
@@ -57,6 +58,9 @@ ONE_OF_EACH = {
     "how_long": "how long does it take",
     "stop": "can i stop",
     "cost": "is it free",
+    "no_police": "please do not tell the police",
+    "speaks": "does anyone speak tagalog",
+    "asking": "can i change employer",
 }
 
 
@@ -86,7 +90,7 @@ def test_a_question_is_answered_and_ours_is_asked_again(
     assert quarantine_reasons(sqlite_hotline) == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ONE_OF_EACH)
 def test_every_kind_is_answered_with_what_holds_now(
     sqlite_hotline: HotlineHarness, kind: str
 ) -> None:
@@ -223,3 +227,84 @@ def test_once_staff_read_the_answer_says_so(sqlite_hotline: HotlineHarness) -> N
     heard = person.says("who reads this")
     assert shown(sqlite_hotline, questions.READERS) not in heard
     assert shown(sqlite_hotline, questions.READERS_NOW) in heard
+
+
+def test_every_kind_of_question_is_tried_here() -> None:
+    assert {*ONE_OF_EACH, LEAVING, PERSON} == set(KINDS)
+
+
+GOES = {
+    "en": "sorry i have to go now",
+    "id": "udah dulu ya bos dateng",
+    "vi": "thôi em đi đây chủ về rồi em nhắn sau",
+    "fil": "bye muna gising na si ama",
+    "th": "ไปก่อนนะคะ",
+    "zh_Hant": "我先走了 老闆來了",
+    "zh_Hans": "先不说了 老板来了",
+    "km": "ខ្ញុំទៅសិនហើយ ចាំឆាតថ្មី",
+    "my": "သွားတော့မယ် နောက်မှပြောမယ်",
+    "ja": "もう行かなきゃ また後で",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "id", "fil", "th", "my", "ja"])
+@pytest.mark.parametrize("place", [("report", "safe"), ("report", "what")])
+def test_who_has_to_go_gets_one_short_line_and_no_question(
+    sqlite_hotline: HotlineHarness, language: str, place: tuple[str, str]
+) -> None:
+    person = sqlite_hotline.person(language)
+    place_at(person, reachable_positions()[place], language=language)
+    heard = person.says(GOES[language])
+    assert heard == [shown(sqlite_hotline, questions.LEAVING, language)]
+    assert current_step(person) == place
+    assert stored_conversation(person).position.extra_texts[-1] == GOES[language]
+
+
+def test_who_has_to_go_learns_that_staff_have_what_was_written(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person()
+    start_report(person)
+    person.presses("Send")
+    sqlite_hotline.advance_time(LATER)
+    heard = person.says(GOES["en"])
+    assert heard == [shown(sqlite_hotline, questions.LEAVING_READ)]
+    assert GOES["en"] in str(messages_of_people(sqlite_hotline))
+
+
+@pytest.mark.parametrize("place", [("report", "safe"), ("report", "what"), ("welcome", "menu")])
+def test_who_wants_a_person_comes_to_one(
+    sqlite_hotline: HotlineHarness, place: tuple[str, str]
+) -> None:
+    person = sqlite_hotline.person()
+    place_at(person, reachable_positions()[place])
+    person.says("can i talk to a real person")
+    assert frames(person)[-1].flow == "talk"
+
+
+def test_who_wants_a_person_when_asked_for_consent_hears_that_it_takes_a_yes(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person("id")
+    person.says("majikan simpan paspor saya gaji 3 bln blm dibayar")
+    assert current_step(person) == ("story", "give")
+    sqlite_hotline.advance_time(LATER)
+    heard = person.says("boleh bicara sama orang aja gak")
+    assert heard[0] == shown(sqlite_hotline, questions.PERSON_READS_LATER, "id")
+    assert current_step(person) == ("story", "give")
+    assert cases_of(sqlite_hotline) == []
+
+
+def test_who_fears_the_police_hears_what_the_law_says_before_a_yes(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person("vi")
+    person.says("chủ nợ lương ba tháng tôi không biết hỏi ai")
+    sqlite_hotline.advance_time(LATER)
+    heard = person.says("đừng báo công an em sợ lắm")
+    assert heard[:2] == [
+        shown(sqlite_hotline, questions.NOT_TOLD_YET, "vi"),
+        shown(sqlite_hotline, Privacy.law.text, "vi"),
+    ]
+    assert current_step(person) == ("story", "give")
+    assert cases_of(sqlite_hotline) == []

@@ -1,7 +1,7 @@
-"""Makes `locales/answers.model` from the example answers; the same examples make the same file.
+"""Makes `locales/answers.model` and `questions.model` from examples; the same make the same files.
 
 Run `python -m tests.support.content.answer_model` after examples were changed. It takes four
-minutes.
+minutes for the answers and two for the questions; a name (`answers`, `questions`) makes one.
 """
 
 from __future__ import annotations
@@ -9,13 +9,17 @@ from __future__ import annotations
 import math
 import random
 import sys
+import tomllib
 from collections import Counter, defaultdict
-from typing import NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.progress import track
 
-from bot.languages import LANGUAGES
+from bot.languages import LANGUAGES, LOCALES
 from bot.languages.answer_model import MASK, MODEL, NONE, AnswerTable, offset_of
+from bot.languages.questions import KINDS, LABELS
+from bot.languages.questions import MODEL as QUESTIONS_MODEL
 from bot.languages.urgency import features
 from tests.languages.scores import LEARNT_SETS, sentences
 from tests.support.content.urgency_model import (
@@ -31,6 +35,9 @@ from tests.support.content.urgency_model import (
     write_weights,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 EPOCHS, RATE = 12, 0.25
 LEAST_SEEN = 2
 """Examples a feature must be in: what is seen once says little and takes the place of others."""
@@ -45,6 +52,13 @@ QUESTIONS_EACH = 4
 """Questions of which an ordinary sentence is an example of "none"."""
 MOST_URGENT = 300
 """Urgent sentences of a language that are examples of "none" at other questions."""
+
+
+NO_QUESTION = "none"
+MOST_CALM, MOST_CRIES, MOST_ANSWERS = 500, 600, 500
+"""Ordinary and urgent sentences and typed answers of a language that ask nothing."""
+LIST_TESTS = Path(__file__).parents[2] / "languages" / "questions"
+"""Questions by which the lists are tested: they are examples too."""
 
 
 class AnswerExample(NamedTuple):
@@ -82,6 +96,34 @@ def load_answer_examples() -> list[AnswerExample]:
         quiet = [labels for labels in asked if not URGENT_QUESTIONS & {*labels}]
         sample = chance.sample(urgent, min(MOST_URGENT, len(urgent)))
         found += [AnswerExample(it, chance.choice(quiet), NONE) for it in sample]
+    return found
+
+
+def load_question_examples() -> list[AnswerExample]:
+    """Return what people ask in place of an answer, and sentences that ask nothing."""
+    found: list[AnswerExample] = []
+    chance, labels = random.Random(SEED), tuple(LABELS)
+    for tag in LANGUAGES:
+        listed = read_questions(tag)
+        for name, label in [(NO_QUESTION, NONE), *((kind, it) for it, kind in LABELS.items())]:
+            found += [AnswerExample(it, labels, label) for it in listed[name]]
+        other = read_examples(tag)
+        calm = [it.words for it in other if not it.is_urgent]
+        cries = [it.words for it in other if it.is_urgent]
+        typed = [it for by in read_answers(tag).values() for texts in by.values() for it in texts]
+        for texts, most in ((calm, MOST_CALM), (cries, MOST_CRIES), (typed, MOST_ANSWERS)):
+            drawn = chance.sample(texts, min(most, len(texts)))
+            found += [AnswerExample(it, labels, NONE) for it in drawn]
+    return found
+
+
+def read_questions(tag: str) -> dict[str, list[str]]:
+    """Return example questions by kind; what is none of them stands under `NO_QUESTION`."""
+    content = tomllib.loads((LOCALES / tag / "question_examples.toml").read_text("utf-8"))
+    found = {kind: list(content[kind]) for kind in (*KINDS, NO_QUESTION)}
+    for line in (LIST_TESTS / f"{tag}.tsv").read_text("utf-8").splitlines():
+        kind, text = line.split("\t")
+        found[kind].append(text)
     return found
 
 
@@ -147,11 +189,20 @@ def add_counts(weights: list[float], rows: list[tuple[list[int], tuple[str, ...]
             weights[(it + offset_of(label)) & MASK] += COUNTED * (here - anywhere)
 
 
-def main() -> int:
-    """Write the model."""
-    write_weights(MODEL, make_answer_table(load_answer_examples()))
+MODELS = {
+    "answers": (MODEL, load_answer_examples),
+    "questions": (QUESTIONS_MODEL, load_question_examples),
+}
+"""By name: the file, and what it is made of."""
+
+
+def main(names: Sequence[str]) -> int:
+    """Write the models of these names; all, if none is given."""
+    for name in names or MODELS:
+        path, examples = MODELS[name]
+        write_weights(path, make_answer_table(examples()))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
