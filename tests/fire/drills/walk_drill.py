@@ -64,6 +64,9 @@ EVEN = 1 / 2
 PATIENCE = 60.0
 """Seconds an answer may take while ten people keep a machine busy: a long chat is being erased."""
 
+LOOKED_AT = 60
+"""Newest messages of a chat among which an answer shows."""
+
 ELSEWHERE = frozenset(
     (flow, step) for flow, step in QUESTIONS if flow in {"return_check", "notice_changed"}
 )
@@ -104,8 +107,8 @@ class LanguageWalker:
         for _ in range(moves):
             if not self._missing():
                 break
-            before = self._shown()
             what = self._moves()
+            before = self._shown()
             self._walk.moves += 1
             try:
                 await self._guest.evening.until(partial(self._was_answered, before), what)
@@ -115,12 +118,16 @@ class LanguageWalker:
         self._walk.steps[self._guest.language] = self._seen
         self._vault.close()
 
-    def _shown(self) -> bytes:
-        """Return all that the bot has said and not taken away, as it stands now."""
-        messages = self._guest.phone.messages()
-        return msgspec.json.encode([it for it in messages if it["from"]["is_bot"]])
+    def _shown(self) -> tuple[int, bytes]:
+        """Return how much the bot has said and not taken away, and the end of it as it stands.
 
-    def _was_answered(self, before: bytes) -> bool:
+        All of a long chat, looked at for every move, would take most of the time.
+        """
+        messages = self._guest.phone.messages()
+        said = [it for it in messages[-LOOKED_AT:] if it["from"]["is_bot"]]
+        return len(messages), msgspec.json.encode(said)
+
+    def _was_answered(self, before: tuple[int, bytes]) -> bool:
         """Tell whether something changed, and nothing more is on its way here now."""
         waits = f"SELECT count(*) FROM outbox WHERE chat_key = {self._key} AND {_ON_ITS_WAY}"  # noqa: S608 - hexadecimal
         return self._shown() != before and self._guest.evening.sql(waits) == [(0,)]
