@@ -14,8 +14,9 @@ import msgspec
 
 from bot.cases.state_machine import Role
 from bot.errors import DecryptionError
-from bot.store.statements import insert, select_by, select_one
+from bot.store.statements import insert, select_by, select_in, select_one
 from bot.store.tables.interpreting import interpreter_copies, interpreter_texts, renderings
+from bot.store.tables.main import exchanges
 from bot.vault import Purpose
 from bot.vault.keys.hpke import pad, seal_to
 from bot.vault.keys.keyring import own_associated_data
@@ -73,6 +74,8 @@ class SharedText:
     has_sound: bool
     at: int
     words: InterpretedWords
+    written_at: int | None = None
+    """When the message was written; None for words that are no message, and where not read."""
     renderings: list[Rendering] = field(default_factory=list)
 
     @property
@@ -105,6 +108,7 @@ _OF_CASE = select_by(interpreter_texts, *_TEXT_COLUMNS, "sealed", by="case_id", 
 _OF_SESSION = select_by(interpreter_texts, *_TEXT_COLUMNS, by="session_id", order_by="id")
 _ONE = select_one(interpreter_texts, *_TEXT_COLUMNS, by=("id", "session_id"))
 _OF_MESSAGE = select_by(interpreter_texts, "id", by=("session_id", "message"), limit=1)
+_WRITTEN = select_in(exchanges, "id", "at", among="id")
 _RENDERINGS = select_by(renderings, "id", "text_id", "sealed", "at", by="case_id", order_by="id")
 _COPIES = select_by(
     interpreter_copies, "text_id", "kind", "sealed", "at",
@@ -199,11 +203,12 @@ class SharedTexts:
                 words[text] = opened
             else:
                 rendered.setdefault(text, []).append(Rendering(opened, at))
-        found = []
-        for row in work.rows(_OF_SESSION, session.id):
-            if row[0] in words:
-                found.append(_shared(row, words[row[0]]))
-                found[-1].renderings.extend(rendered.get(row[0], ()))
+        rows = [row for row in work.rows(_OF_SESSION, session.id) if row[0] in words]
+        messages = [row[3] for row in rows if row[3] is not None]
+        written = dict(work.rows_in(_WRITTEN, messages)) if messages else {}
+        found = [_shared(row, words[row[0]], written.get(row[3])) for row in rows]
+        for each in found:
+            each.renderings.extend(rendered.get(each.id, ()))
         return found
 
     @staticmethod
@@ -232,10 +237,10 @@ class SharedTexts:
         return member.holder.name, member.holder.public
 
 
-def _shared(row: Any, words: InterpretedWords) -> SharedText:
+def _shared(row: Any, words: InterpretedWords, written_at: int | None = None) -> SharedText:
     number, session, direction, message, has_sound, at = row
     return SharedText(
-        int(number), session, Direction(direction), message, bool(has_sound), at, words
+        int(number), session, Direction(direction), message, bool(has_sound), at, words, written_at
     )
 
 

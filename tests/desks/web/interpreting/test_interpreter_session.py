@@ -31,6 +31,7 @@ _TEXT = re.compile(r'id="text-(\d+)"')
 _SESSION = re.compile(r'name="code" value="([0-9a-f]{32})')
 _NAME_OF_STAFF = re.compile(r"(?<![\w-])(?:Mei|Jun|Hua)(?![\w-])")
 """As a word: by chance a random key may hold the letters."""
+_TIME_OF = re.compile(r"<time[^>]*>(?:[^<]*?)(\d\d:\d\d)</time>")
 _MESSAGE = re.compile(r'id="message-(\d+)"')
 
 
@@ -175,6 +176,18 @@ def test_a_rendering_stands_next_to_the_original_under_a_pseudonym(scene: Scene)
         assert missing == [], path
         assert "Siti Ana" not in left
     assert "Siti Ana" in scene.hua.browser.get("/interpreters").text
+
+
+def test_an_interpreter_reads_when_something_was_written_not_when_it_was_shared(
+    scene: Scene,
+) -> None:
+    scene.invites()
+    scene.begins()
+    message = _MESSAGE.findall(scene.case_page())[-1]
+    (written,) = _TIME_OF.findall(scene.case_page().partition(f'id="message-{message}"')[2])[:1]
+    scene.desk.home.advance_time(5 * 60)
+    scene.shares(message=message)
+    assert _TIME_OF.findall(scene.page().partition('id="text-')[2])[0] == written
 
 
 def test_words_for_the_person_are_sent_by_the_caseworker_alone(scene: Scene) -> None:
