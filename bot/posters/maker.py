@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.documents.content import PrintFormat
 from bot.documents.typesetter import FONT_FOLDERS, Typesetter
+from bot.errors import DocumentError
 from bot.partners.names import check_name
 from bot.posters.content import build_content
 from bot.posters.order import PosterKind
@@ -40,6 +41,14 @@ class PosterMaker:
     def check(self) -> None:
         """Check that posters can be made; DocumentError says what is missing, with the fix."""
         self._typesetter.check()
+
+    def what_is_missing(self) -> str:
+        """Return why no poster can be made here, with the fix; empty if it can."""
+        try:
+            self.check()
+        except DocumentError as error:
+            return str(error)
+        return ""
 
     async def make(
         self, order: PosterOrder, sender: PosterSender, ppi: float | None = None

@@ -27,6 +27,8 @@ async def _posters(request: RoomRequest) -> Response:
     links = await _own_links(request)
     form = read_form(request.http.query_params, links)
     fault = await find_fault(form, partial(_sender, request)) if links else None
+    if fault is None and request.context.poster_maker.what_is_missing():
+        fault = texts.POSTER_NOT_MADE
     return request.render("posters.html", links=links, poster=form, fault=fault, **FORM_VALUES)
 
 

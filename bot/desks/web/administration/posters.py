@@ -29,7 +29,11 @@ async def _posters_page(request: DeskRequest) -> Response:
     links = await _active_links(request)
     form = read_form(request.http.query_params, links)
     fault = await find_fault(form, partial(_sender, request)) if links else None
-    return request.render("posters.html", links=links, form=form, fault=fault, **FORM_VALUES)
+    why = request.context.poster_maker.what_is_missing()
+    return request.render(
+        "posters.html", links=links, form=form, fault=fault or (texts.NOT_MADE if why else None),
+        why="" if fault else why, **FORM_VALUES,
+    )  # fmt: skip
 
 
 @get(f"{PAGE}/file", Permission.STAFF)

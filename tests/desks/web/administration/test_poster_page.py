@@ -93,3 +93,14 @@ def test_what_cannot_be_printed_is_said_on_the_page(
     web_desk.front.find_username = known_name
     web_desk.home.database.writer.run_sync(lambda work: work.run(_RENAME, "t.me/other", 1))
     assert "is not printed" in unescape(chief.browser.get(PAGE).text)
+
+
+def test_where_no_poster_can_be_made_the_page_says_so_and_shows_no_broken_picture(
+    web_desk: WebDeskHarness, chief: WebCaseworker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_links(web_desk, "vi")
+    assert "preview=1" in chief.browser.get(PAGE).text
+    monkeypatch.setattr("bot.documents.typesetter.importlib.util.find_spec", lambda _name: None)
+    shown = chief.browser.get(PAGE).text
+    assert "typst is not installed" in shown
+    assert "preview=1" not in shown
