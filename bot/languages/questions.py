@@ -151,9 +151,8 @@ def surely_asked(text: str, language: str) -> str | None:
     "Please do not call the police" holds the words of a cry for the police.
     """
     kind = likely_question(text)
-    if kind is None or kind in _listed_kinds(text, language):
-        return kind
-    return likely_question(text, SURELY_ASKED)
+    is_listed = kind != LEAVING and kind in _listed_kinds(text, language)
+    return kind if kind is None or is_listed else likely_question(text, SURELY_ASKED)
 
 
 def _listed_kinds(text: str, language: str) -> set[str]:

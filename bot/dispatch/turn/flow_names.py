@@ -38,6 +38,7 @@ LANGUAGE_QUESTION = (LANGUAGE_FLOW, "language")
 """The question (flow, step) in which a language is chosen."""
 GREETING_LANGUAGE = (WELCOME_FLOW, "language")
 """Where the greeting waits for that."""
+DANGER_ALARM = "danger_now"
 SUICIDE_ALARM = "self_harm"
 """The alarm that may mean that a person does not want to live; it comes before every other."""
 

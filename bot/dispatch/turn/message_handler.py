@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.cases.intake import MAX_FILE_BYTES
 from bot.conversation import Collect, answer, keep_extra
 from bot.conversation.inputs import FilesInput, LocationInput, TextInput
+from bot.dispatch.turn.flow_names import DANGER_ALARM
 from bot.dispatch.turn.received_files import received_files
 from bot.dispatch.turn.typed_text import PERSON_BUTTON
 from bot.languages.alarms.find import ALSO_ASKED
@@ -158,7 +159,10 @@ class MessageHandler:
         texts, language = self.turn.services.texts, self.turn.conversation.language
         if not alarms:
             return texts.find_question(text, language)
-        return texts.surely_asked(text, language) if alarms <= ALSO_ASKED else None
+        kind = texts.surely_asked(text, language)
+        # "He is back, bye": a list of numbers would stand there when he takes the phone.
+        allowed = ALSO_ASKED | {DANGER_ALARM} if kind == LEAVING else ALSO_ASKED
+        return kind if alarms <= allowed else None
 
     def _answer_likely_asked(self, text: str) -> bool:
         """Answer what is most likely asked in a text that answers nothing; tell whether it was."""

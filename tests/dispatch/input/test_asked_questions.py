@@ -247,7 +247,7 @@ GOES = {
 }
 
 
-@pytest.mark.parametrize("language", ["en", "id", "fil", "th", "my", "ja"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("place", [("report", "safe"), ("report", "what")])
 def test_who_has_to_go_gets_one_short_line_and_no_question(
     sqlite_hotline: HotlineHarness, language: str, place: tuple[str, str]
@@ -308,3 +308,13 @@ def test_who_fears_the_police_hears_what_the_law_says_before_a_yes(
     ]
     assert current_step(person) == ("story", "give")
     assert cases_of(sqlite_hotline) == []
+
+
+def test_he_is_back_without_a_goodbye_stays_a_cry_for_help(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    for language, cry in (("zh_Hans", "他回来了 他要打我"), ("en", "he is coming help me")):
+        person = sqlite_hotline.person(language)
+        place_at(person, reachable_positions()["report", "safe"], language=language)
+        person.says(cry)
+        assert current_step(person) == ("danger", "tell"), cry
