@@ -140,7 +140,7 @@ def likely_question(text: str, least: float = LIKELY_ASKED) -> str | None:
     if likely is None:
         return None
     kind = LABELS[likely.label]
-    # "Do not talk to a person" is close to a wish for one, and that begins a conversation.
+    # "Do not talk to a person" is close to asking for one, and that begins a conversation.
     wanted = SURELY_ASKED if kind == PERSON else least
     return kind if likely.probability >= wanted else None
 
