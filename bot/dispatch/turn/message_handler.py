@@ -179,11 +179,11 @@ class MessageHandler:
     def _answer_kind(self, kind: str, text: str) -> None:
         """Say what holds now to a question of this kind, and ask ours again."""
         turn = self.turn
+        if not turn.is_in_case:  # "a person please, my boss locks me in" says more
+            turn.conversation.position.add_extra(text)
         if kind == PERSON and (button := self.typed.person_button()) is not None:
             self._answer_text(text, button)
             return
-        if not turn.is_in_case:
-            turn.conversation.position.add_extra(text)
         for answered in turn.services.texts.answers[kind]:
             if answered.when.holds({}, turn.facts):
                 self.replies.send_text(answered.text)

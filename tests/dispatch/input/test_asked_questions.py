@@ -278,8 +278,10 @@ def test_who_wants_a_person_comes_to_one(
 ) -> None:
     person = sqlite_hotline.person()
     place_at(person, reachable_positions()[place])
-    person.says("can i talk to a real person")
+    words = "can i talk to a real person please"
+    person.says(words)
     assert frames(person)[-1].flow == "talk"
+    assert stored_conversation(person).position.extra_texts[-1] == words
 
 
 def test_who_wants_a_person_when_asked_for_consent_hears_that_it_takes_a_yes(
