@@ -20,6 +20,7 @@ from bot.languages.questions import (
     LABELS,
     LEAVING,
     MODEL,
+    NO_POLICE,
     find_question,
     likely_question,
     surely_asked,
@@ -27,7 +28,7 @@ from bot.languages.questions import (
 from bot.languages.urgency import read_weights
 from tests.languages.scores import HELD_SETS, sentences
 from tests.support.content.answer_model import NO_QUESTION, load_question_examples, read_questions
-from tests.support.content.urgency_model import digest_of
+from tests.support.content.urgency_model import digest_of, read_examples
 
 FOLDER = Path(__file__).parent / "questions_held"
 EACH, OTHER = 9, 50
@@ -36,8 +37,8 @@ LISTS_ALONE, UNDERSTOOD, OTHERWISE = 0.3, 0.6, 0.06
 """Shares of the questions: what lists find, what all find, and what is taken for another kind."""
 TAKEN_FOR_A_QUESTION = 0.04
 """Share of the other texts."""
-CRIES_TAKEN = 0.002
-"""Share of the cries for help of the held sets whose alarm would be answered like a question."""
+CRIES_TAKEN = 0.001
+"""Share of all known cries for help whose alarm would be answered like a question."""
 LEAST = 38
 """Examples of each kind in a language, at least."""
 
@@ -113,15 +114,19 @@ def test_a_cry_for_help_is_not_answered_like_a_question() -> None:
     cries = [
         (tag, it)
         for tag in LANGUAGES
-        for name in HELD_SETS
-        for it in sentences(name, tag)["urgent"]
+        for it in (
+            *(each for name in HELD_SETS for each in sentences(name, tag)["urgent"]),
+            *(each.words for each in read_examples(tag) if each.is_urgent),
+        )
     ]
-    alarming = [(tag, it) for tag, it in cries if find_alarms(it)]
+    alarming = [(tag, it, found) for tag, it in cries if (found := find_alarms(it))]
     assert len(alarming) > len(cries) / 2
+    also_danger = ALSO_ASKED | {"danger_now"}
     taken = [
         it
-        for tag, it in alarming
-        if (kind := surely_asked(it, tag)) and (kind == LEAVING or find_alarms(it) <= ALSO_ASKED)
+        for tag, it, found in alarming
+        if (kind := surely_asked(it, tag))
+        and found <= (also_danger if kind in {LEAVING, NO_POLICE} else ALSO_ASKED)
     ]
     assert len(taken) <= CRIES_TAKEN * len(alarming), taken
 
@@ -141,7 +146,14 @@ def test_a_wish_that_the_police_hear_nothing_is_no_cry_for_the_police(tag: str, 
 
 
 @pytest.mark.parametrize(
-    "text", ["please send police now i cant speak", "警察呼んでください 声出せません"]
+    "text",
+    [
+        "please send police now i cant speak",
+        "警察呼んでください 声出せません",
+        "lapor polisi dong buat aku plis",
+        "báo công an giùm em",
+        "อยากแจ้งความ",
+    ],
 )
 def test_a_cry_for_the_police_stays_one(text: str) -> None:
     found = find_alarms(text)

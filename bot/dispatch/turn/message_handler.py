@@ -12,7 +12,7 @@ from bot.dispatch.turn.flow_names import DANGER_ALARM
 from bot.dispatch.turn.received_files import received_files
 from bot.dispatch.turn.typed_text import PERSON_BUTTON
 from bot.languages.alarms.find import ALSO_ASKED
-from bot.languages.questions import BREAKS_OFF, LEAVING, PERSON
+from bot.languages.questions import BREAKS_OFF, LEAVING, NO_POLICE, PERSON
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class MessageHandler:
             return texts.find_question(text, language)
         kind = texts.surely_asked(text, language)
         # "He is back, bye": a list of numbers would stand there when he takes the phone.
-        allowed = ALSO_ASKED | {DANGER_ALARM} if kind == LEAVING else ALSO_ASKED
+        allowed = ALSO_ASKED | ({DANGER_ALARM} if kind in {LEAVING, NO_POLICE} else set())
         return kind if alarms <= allowed else None
 
     def _answer_likely_asked(self, text: str) -> bool:
