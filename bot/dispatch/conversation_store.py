@@ -152,6 +152,8 @@ class Conversation(msgspec.Struct, array_like=True):
     """The last files that went to a case as they came: the case, the channel's id of the bytes."""
     consent_asked_at: dict[str, int] = {}
     """By `flow.step`: since when the open question is asked by which the person agrees."""
+    explained_at: str = ""
+    """The question (`flow.step`) at which something the person asked has just been answered."""
 
     @property
     def has_case(self) -> bool:

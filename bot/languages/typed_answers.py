@@ -87,6 +87,13 @@ class PlainText(NamedTuple):
         """The text in which whole words are found: with a space at both ends, if it has any."""
         return self.text if self.is_unspaced else f" {self.text} "
 
+    def holds_only(self, words: Collection[str]) -> bool:
+        """Tell whether nothing is left without these words."""
+        around, rest = "" if self.is_unspaced else " ", self.framed
+        for word in sorted(words, key=len, reverse=True):
+            rest = rest.replace(f"{around}{word}{around}", "  ")
+        return not rest.split()
+
 
 class AnswerList(NamedTuple):
     """The synonyms of one language."""
@@ -110,6 +117,8 @@ class AnswerList(NamedTuple):
     """Words that make a question of the words before them: "có ai đọc không"."""
     open_words: tuple[str, ...]
     """Thanks, "I understand", "I am fine", "wait": with one of them a yes agrees to nothing."""
+    acknowledgments: tuple[str, ...]
+    """Words that may only say "I have read it": "ok" behind an answer to the person's question."""
     weak_words: tuple[str, ...]
     """Synonyms that say little among other words, though they are long: "right now"."""
     cries: tuple[str, ...]
@@ -315,10 +324,20 @@ class TypedAnswer:
         if any(f"{around}{it}{around}" in plain.framed for it in strong):
             return True
         polite = {it for known in lists for it in known.particles.words}
-        rest = plain.framed
-        for word in sorted(synonyms | polite, key=len, reverse=True):
-            rest = rest.replace(f"{around}{word}{around}", "  ")
-        return not rest.split()
+        return plain.holds_only(synonyms | polite)
+
+    def only_acknowledges(self, language: str) -> bool:
+        """Tell whether a text is "ok" and words of politeness: it may only say "I have read it"."""
+        lists, plain = (answers_in(language), answers_in(FALLBACK)), self._in_spelling_of(language)
+        polite = {it for each in lists for it in each.particles.words}
+        known = {it for each in lists for it in each.acknowledgments}
+        return plain.holds_only(known | polite) and not plain.holds_only(polite - known)
+
+    def is_only_polite(self, language: str) -> bool:
+        """Tell whether a text thanks, understands or puts off, and says nothing else."""
+        lists = (answers_in(language), answers_in(FALLBACK))
+        known = {it for each in lists for it in (*each.open_words, *each.particles.words)}
+        return self.leaves_open(language) and self._in_spelling_of(language).holds_only(known)
 
     def _in_spelling_of(self, tag: str) -> PlainText:
         """Return the text with each word in the spelling of a language's list."""
@@ -482,6 +501,7 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         question_words=tuple(map(plain_answer, content.get("question_words", ()))),
         question_ends=frozenset(map(plain_answer, content.get("question_ends", ()))),
         open_words=tuple(map(plain_answer, content.get("open_words", ()))),
+        acknowledgments=tuple(map(plain_answer, content.get("acknowledgments", ()))),
         weak_words=tuple(map(plain_answer, content.get("weak_words", ()))),
         cries=tuple(map(plain_answer, content.get("cries", ()))),
         in_digits={

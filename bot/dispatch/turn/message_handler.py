@@ -115,7 +115,8 @@ class MessageHandler:
             return
         if not choice and self._answer_asked(update.text, alarms):
             return
-        if is_too_old and not alarms:  # a cry for help asks for a person, whatever was asked
+        is_beside = is_too_old or self.typed.is_thanks_in_place_of_answer(update.text)
+        if is_beside and not (choice or alarms):  # a cry for help asks for a person in any case
             self._keep_beside_question(update.text)
             return
         if choice is None:
@@ -189,6 +190,8 @@ class MessageHandler:
                 self.replies.send_text(answered.text)
         if kind != LEAVING:  # who comes in now should find one short line
             self.engine.continue_or_start()
+        if turn.frames:
+            turn.conversation.explained_at = f"{turn.frames[-1].flow}.{turn.frames[-1].step}"
 
     def _choice_in_other_words(self, text: str, alarms: frozenset[str]) -> PressInput | None:
         """Return the button a text means in other words; what may say more is kept as well.
@@ -208,6 +211,7 @@ class MessageHandler:
     def _answer_text(
         self, text: str, choice: PressInput | None, alarms: frozenset[str] = frozenset()
     ) -> None:
+        self.turn.conversation.explained_at = ""
         is_answer = choice is not None or self.typed.fits_question(text)
         if not is_answer and self._keep_for_alarm(TextInput(text), alarms):
             return

@@ -182,11 +182,16 @@ class TypedText:
         return None if isinstance(question, Choose) and code in question.reassuring else code
 
     def _is_only_polite(self, step: str, code: str, text: str) -> bool:
-        """Tell whether a yes that gives consent stands with thanks, "I understand" or "wait"."""
-        asked = CONSENT_QUESTIONS.get(step)
+        """Tell whether a yes that gives consent stands with thanks, "I understand" or "wait".
+
+        "Ok" behind an answer to the person's own question may only say that they have read it.
+        """
+        asked, conversation = CONSENT_QUESTIONS.get(step), self.turn.conversation
         if asked is None or code not in asked.yes_answers:
             return False
-        return self._typed(text).leaves_open(self.turn.conversation.language)
+        typed, language = self._typed(text), conversation.language
+        is_explained = conversation.explained_at == f"{self.turn.frames[-1].flow}.{step}"
+        return typed.leaves_open(language) or (is_explained and typed.only_acknowledges(language))
 
     def _control_meant(self, question: Choose | ChooseMany, text: str) -> str | None:
         """Return the code of the button below a question that a whole text means."""
@@ -239,6 +244,20 @@ class TypedText:
         if self.turn.asks_passphrase() or self.fits_question(text):
             return True
         return self.choice_of_synonym(text, whole=True) is not None
+
+    def is_thanks_in_place_of_answer(self, text: str) -> bool:
+        """Tell whether only thanks, "I understand" or "wait" came where a place or a fact is asked.
+
+        "Salamat po" is no address, and no danger.
+        """
+        turn = self.turn
+        if not turn.frames or turn.asks_passphrase():
+            return False
+        question = turn.services.registry.question(turn.frames[-1].flow, turn.frames[-1].step)
+        is_asked = turn.read_case and isinstance(question, Choose)
+        if not (self.takes_any_words() or is_asked) or isinstance(question, Menu | Card):
+            return False
+        return self._typed(text).is_only_polite(turn.conversation.language)
 
     def takes_any_words(self) -> bool:
         """Tell whether the open question is answered by any words."""

@@ -145,3 +145,39 @@ def test_a_yes_still_is_one(sqlite_hotline: HotlineHarness, tag: str) -> None:
     place_at(person, reachable_positions()[TELL], language=tag)
     person.says(YES[tag])
     assert len(cases_of(sqlite_hotline)) == 1
+
+
+EXPLAINED = {
+    "en": ("who reads this?", "ok", "yes"),
+    "fil": ("may marunong po ba mag bisaya dyan", "sige po", "opo"),
+    "id": ("ini polisi ya", "oke kak", "ya boleh"),
+    "zh_Hant": ("可以講台語嗎", "好", "可以給你們看"),
+    "th": ("มีล่ามไทยไหมครับ", "โอเคค่ะ", "ได้ค่ะ"),
+    "my": ("ပိုက်ဆံပေးရလား", "အိုကေ", "ဟုတ်ကဲ့"),
+}
+"""By language: what is asked, an "ok" that may only say "I have read it", and a yes."""
+
+
+@pytest.mark.parametrize("tag", EXPLAINED)
+@pytest.mark.parametrize("place", [("story", "give"), ("danger", "tell")])
+def test_ok_behind_an_answer_to_a_question_hands_nothing_over(
+    sqlite_hotline: HotlineHarness, tag: str, place: tuple[str, str]
+) -> None:
+    asked, acknowledged, agreed = EXPLAINED[tag]
+    person = sqlite_hotline.person(tag)
+    place_at(person, reachable_positions()[place], language=tag)
+    person.says(asked)
+    sqlite_hotline.advance_time(60)
+    person.says(acknowledged)
+    assert current_step(person) == place
+    assert cases_of(sqlite_hotline) == []
+    sqlite_hotline.advance_time(60)
+    person.says(agreed)
+    assert len(cases_of(sqlite_hotline)) == 1
+
+
+def test_ok_alone_is_a_yes(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person()
+    place_at(person, reachable_positions()["danger", "tell"])
+    person.says("ok")
+    assert len(cases_of(sqlite_hotline)) == 1

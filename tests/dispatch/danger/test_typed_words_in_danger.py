@@ -64,3 +64,37 @@ def test_what_is_asked_or_taken_back_is_no_place(sqlite_hotline: HotlineHarness)
         person.says(typed)
         assert current_step(person) == WHERE, typed
         assert any(answered in it for it in person.texts[-3:]), typed
+
+
+def test_thanks_are_no_place(sqlite_hotline: HotlineHarness) -> None:
+    for tag, typed in (
+        ("en", "ok thank you"),
+        ("id", "makasih ya kak"),
+        ("fil", "salamat po"),
+        ("th", "ขอบคุณค่ะ"),
+    ):
+        person = sqlite_hotline.person(tag)
+        place_at(person, reachable_positions()[TELL], language=tag)
+        person.says(YES[tag])
+        sqlite_hotline.advance_time(60)
+        person.says(typed)
+        assert current_step(person) == WHERE, typed
+
+
+def test_thanks_are_no_danger(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person("id")
+    place_at(person, reachable_positions()[GIVE], language="id")
+    person.says("boleh, baca aja")
+    assert current_step(person) == ("urgent_details", "safe")
+    sqlite_hotline.advance_time(60)
+    person.says("makasih ya kak")
+    assert current_step(person) == ("urgent_details", "safe")
+
+
+def test_a_place_with_thanks_is_a_place(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person()
+    place_at(person, reachable_positions()[TELL])
+    person.says(YES["en"])
+    sqlite_hotline.advance_time(60)
+    person.says("no. 88 minsheng road taichung, thank you")
+    assert current_step(person) == ("urgent_details", "hurt")
