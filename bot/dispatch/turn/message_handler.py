@@ -185,6 +185,8 @@ class MessageHandler:
         if kind == PERSON and (button := self.typed.person_button()) is not None:
             self._answer_text(text, button)
             return
+        if self.stories.is_asked_for_language():
+            self.stories.settle_language(text)
         for answered in turn.services.texts.answers[kind]:
             if answered.when.holds({}, turn.facts):
                 self.replies.send_text(answered.text)
@@ -240,6 +242,8 @@ class MessageHandler:
             return False
         if self.typed.fits(incoming):
             return False
+        if isinstance(incoming, TextInput) and self.stories.is_asked_for_language():
+            self.stories.settle_language(incoming.text)
         keep_extra(turn.conversation.position, incoming)
         return True
 

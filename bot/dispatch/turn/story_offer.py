@@ -59,11 +59,15 @@ class StoryOffer:
             return False
         keep_extra(turn.conversation.position, incoming)
         turn.conversation.misunderstood_at = ""
-        self.offer_language(text)
-        if turn.conversation.is_language_known:
-            self._leave_language_question()
+        self.settle_language(text)
         self.engine.begin_flow(STORY_FLOW)
         return True
+
+    def settle_language(self, text: str) -> None:
+        """Go on in the language of a text, and ask for none any more."""
+        self.offer_language(text)
+        if self.turn.conversation.is_language_known:
+            self._leave_language_question()
 
     def offer_language(self, text: str) -> None:
         """Go on in the language of a text if none was chosen yet; else say how to change it."""
@@ -71,7 +75,7 @@ class StoryOffer:
         language = guess_language(text)
         if language is None or language not in turn.services.languages:
             return
-        is_unasked = not turn.frames or self._is_asked_for_language()
+        is_unasked = not turn.frames or self.is_asked_for_language()
         conversation.is_language_known |= is_unasked
         if language == conversation.language:
             return
@@ -80,14 +84,15 @@ class StoryOffer:
         else:
             self.replies.send_text(turn.services.texts.other_language, language=language)
 
-    def _is_asked_for_language(self) -> bool:
+    def is_asked_for_language(self) -> bool:
+        """Tell whether the open question is the one for a language."""
         frames = self.turn.frames
         return bool(frames) and (frames[-1].flow, frames[-1].step) == LANGUAGE_QUESTION
 
     def _leave_language_question(self) -> None:
         """Close the question for a language: who has written in one is greeted in it afterwards."""
         frames = self.turn.frames
-        if not self._is_asked_for_language():
+        if not self.is_asked_for_language():
             return
         frames.pop()
         if frames and (frames[-1].flow, frames[-1].step) == GREETING_LANGUAGE:

@@ -251,11 +251,11 @@ class TypedText:
         "Salamat po" is no address, and no danger.
         """
         turn = self.turn
-        if not turn.frames or turn.asks_passphrase():
+        if not (turn.frames and turn.read_case) or turn.asks_passphrase():
             return False
         question = turn.services.registry.question(turn.frames[-1].flow, turn.frames[-1].step)
-        is_asked = turn.read_case and isinstance(question, Choose)
-        if not (self.takes_any_words() or is_asked) or isinstance(question, Menu | Card):
+        is_asked = isinstance(question, Choose) and not isinstance(question, Menu | Card)
+        if not (is_asked or self.takes_any_words()):
             return False
         return self._typed(text).is_only_polite(turn.conversation.language)
 

@@ -177,9 +177,15 @@ def test_words_at_the_question_of_telling_are_kept_and_it_is_asked_again(
     assert in_the_case(sqlite_hotline) == ["số 15 ngõ 30 đường Trung Sơn"]
 
 
-@pytest.mark.parametrize("place", [("language", "language"), ("report", "leaving")])
+@pytest.mark.parametrize(
+    ("place", "then"),
+    [
+        (("language", "language"), ("welcome", "menu")),  # it was written in a language
+        (("report", "leaving"), ("report", "leaving")),
+    ],
+)
 def test_danger_comes_before_the_open_question(
-    sqlite_hotline: HotlineHarness, place: tuple[str, str]
+    sqlite_hotline: HotlineHarness, place: tuple[str, str], then: tuple[str, str]
 ) -> None:
     person = sqlite_hotline.person("en")
     place_at(person, reachable_positions()[place])
@@ -188,7 +194,7 @@ def test_danger_comes_before_the_open_question(
     assert heard[-1] == told(person, DangerFlow.tell.prompt)
     assert not any("fits best" in it for it in heard)
     person.presses("Not yet")
-    assert current_step(person) == place
+    assert current_step(person) == then
     assert stored_conversation(person).position.extra_texts == [URGENT]
 
 

@@ -320,3 +320,24 @@ def test_he_is_back_without_a_goodbye_stays_a_cry_for_help(
         place_at(person, reachable_positions()["report", "safe"], language=language)
         person.says(cry)
         assert current_step(person) == ("danger", "tell"), cry
+
+
+def test_who_asks_at_the_list_of_languages_is_answered_in_theirs(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person("en")
+    person.says("/start")
+    heard = person.says("apakah ini gratis kak, saya tidak punya uang")
+    assert heard[0] == shown(sqlite_hotline, questions.COST, "id")
+    assert current_step(person) == ("welcome", "menu")
+
+
+def test_a_cry_for_help_at_the_list_of_languages_leads_to_the_menu_afterwards(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person("en")
+    person.says("/start")
+    person.says("tolong saya dikunci di kamar, majikan mau memukul saya")
+    assert current_step(person) == ("danger", "tell")
+    person.presses("Jangan dulu")
+    assert current_step(person) == ("welcome", "menu")
