@@ -254,6 +254,7 @@ def build_system_texts(
         received_contact=phrases.RECEIVED_CONTACT, received_edit=phrases.RECEIVED_CHANGE,
         file_too_large=phrases.FILE_TOO_LARGE, no_files=phrases.FILES_REFUSED,
         over_daily_limit=phrases.DAILY_LIMIT, with_case=phrases.WITH_CASE,
+        question_stands=phrases.QUESTION_STANDS,
         once_read={
             phrases.OPENING: phrases.PHONE_WARNING,
             phrases.SEND_WHY: phrases.STILL_READ,

@@ -42,6 +42,8 @@ class SystemTexts:
     """How to go on in another language: said in that language."""
     kept_too: Text
     """For words while a caseworker is offered, who has read nothing yet."""
+    question_stands: Text
+    """In place of a long question of consent that was asked a moment ago."""
     with_case: Text
     """For a message that answered no question and reached the case."""
     once_read: Mapping[Text, Text]

@@ -348,6 +348,10 @@ DAILY_LIMIT = _(
 
 RECEIVED_CONTACT = _("Received. We keep this number locked. We do not call it or write to it.")
 
+# Translators: instead of a long question of consent that stands a few messages above. Use the words
+# for yes and no that people type.
+QUESTION_STANDS = _("Our question above is still open. You can press a button, or write yes or no.")
+
 RECEIVED_CHANGE = _("We keep your change, and your first words beside it.")
 
 AFTER_OUTAGE = _("We were away for a moment. Nothing you wrote is lost. We go on here.")

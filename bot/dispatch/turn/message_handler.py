@@ -133,7 +133,13 @@ class MessageHandler:
         """Keep a text that cannot answer the open question, and ask that again."""
         if not self.turn.is_in_case:
             self.turn.conversation.position.add_extra(text)
-        self.engine.repeat_question()
+        self.engine.remind_of_question()
+
+    def _remind_or_start(self) -> None:
+        if self.turn.frames:
+            self.engine.remind_of_question()
+        else:
+            self.engine.start_conversation()
 
     def _answer_asked(self, text: str, alarms: frozenset[str]) -> bool:
         """Answer a question of the person and ask ours again; tell whether it is one we know.
@@ -191,7 +197,7 @@ class MessageHandler:
             if answered.when.holds({}, turn.facts):
                 self.replies.send_text(answered.text)
         if kind != LEAVING:  # who comes in now should find one short line
-            self.engine.continue_or_start()
+            self._remind_or_start()
         if turn.frames:
             turn.conversation.explained_at = f"{turn.frames[-1].flow}.{turn.frames[-1].step}"
 

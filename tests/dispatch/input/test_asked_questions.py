@@ -11,7 +11,7 @@ from bot.languages import LANGUAGES, catalogue
 from bot.languages.questions import KINDS, LEAVING, PERSON
 from flows.own_data.privacy import Privacy
 from flows.requests.report import Report
-from flows.texts import organisation, questions
+from flows.texts import organisation, phrases, questions
 from tests.support.dispatch_inspection import (
     cases_of,
     current_step,
@@ -341,3 +341,21 @@ def test_a_cry_for_help_at_the_list_of_languages_leads_to_the_menu_afterwards(
     assert current_step(person) == ("danger", "tell")
     person.presses("Jangan dulu")
     assert current_step(person) == ("welcome", "menu")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("place", [("story", "give"), ("danger", "tell")])
+def test_a_long_question_of_consent_is_not_repeated_in_full_at_once(
+    sqlite_hotline: HotlineHarness, language: str, place: tuple[str, str]
+) -> None:
+    question = sqlite_hotline.house.setting.registry.question(*place)
+    assert question is not None
+    prompt = shown(sqlite_hotline, question.prompt, language)
+    person = sqlite_hotline.person(language)
+    place_at(person, reachable_positions()[place], language=language)
+    reminder = shown(sqlite_hotline, phrases.QUESTION_STANDS, language)
+    assert person.says(FREE[language])[-1] == reminder
+    assert len(person.labels()) == 4  # both answers, danger, and clearing the chat
+    sqlite_hotline.advance_time(11 * 60)
+    assert person.says(FREE[language])[-1] == prompt  # out of sight by now
+    assert current_step(person) == place
