@@ -236,6 +236,16 @@ def build_notice(
     return PrivacyNotice(Privacy, facts, renderer)
 
 
+_ONCE_READ = {
+    phrases.OPENING: phrases.PHONE_WARNING,
+    phrases.SEND_WHY: phrases.STILL_READ,
+    phrases.NOT_SENT: phrases.STILL_READ,
+    phrases.CONSENT: phrases.CONSENT_STILL_READ,
+    phrases.CONSENT_POLICE: phrases.CONSENT_POLICE_STILL_READ,
+}
+"""What is said, once staff read, in place of what is true only before."""
+
+
 def build_system_texts(
     settings: Settings, plan: Callable[[], ServicePlan] | None = None
 ) -> SystemTexts:
@@ -255,13 +265,7 @@ def build_system_texts(
         file_too_large=phrases.FILE_TOO_LARGE, no_files=phrases.FILES_REFUSED,
         over_daily_limit=phrases.DAILY_LIMIT, with_case=phrases.WITH_CASE,
         question_stands=phrases.QUESTION_STANDS,
-        once_read={
-            phrases.OPENING: phrases.PHONE_WARNING,
-            phrases.SEND_WHY: phrases.STILL_READ,
-            phrases.NOT_SENT: phrases.STILL_READ,
-            phrases.CONSENT: phrases.CONSENT_STILL_READ,
-            phrases.CONSENT_POLICE: phrases.CONSENT_POLICE_STILL_READ,
-        },
+        once_read=_ONCE_READ,
         nothing_lost=phrases.AFTER_OUTAGE,
         same_passphrase=phrases.DURESS_SAME_AS_FIRST,
         short_passphrase=phrases.PASSPHRASE_TOO_SHORT,

@@ -214,7 +214,7 @@ class EngineDriver:
     def remind_of_question(self) -> None:
         """Ask the open question again; one of consent that was asked just now in short.
 
-        Its law and its numbers, after every line, would frighten whoever looks at the phone.
+        Its law and its numbers, after every line, are on the screen when someone else looks at it.
         """
         turn = self.turn
         frame = turn.frames[-1]
