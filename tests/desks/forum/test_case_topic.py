@@ -322,3 +322,23 @@ async def test_two_people_have_two_topics_and_nothing_crosses(tmp_path: Path) ->
         assert not any("from Kit" in text for text in office.texts(first))
         await jun.says("/say not yours", first)
         assert "not yours" not in sari.bot_texts()
+
+
+@on_both_databases
+async def test_a_letter_in_the_batch_of_the_answer_to_the_opener_is_sent(
+    kind: str, tmp_path: Path
+) -> None:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
+        mei = office.enrolled("Mei")
+        sari, _case = await office.in_danger()
+        thread = office.threads()[-1]
+        await mei.presses("Claim", office.card(thread))
+        await mei.presses("Take over", office.card(thread))
+        office.group.say(mei.account, "/say We can come tonight.", thread=thread)
+        opener = next(it for it in reversed(sari.messages()) if sari.button_labels(it))
+        label = next(it for it in sari.button_labels(opener) if "I can write now" in it)
+        sari.press(opener["message_id"], label=label)
+        await office.settle()  # takes both in at once
+        await office.until(lambda: "We can come tonight." in sari.bot_texts())
+        await mei.says("/say Tell us when you are ready.", thread)
+        await office.until(lambda: sari.bot_texts()[-1] == "Tell us when you are ready.")
