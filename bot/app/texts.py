@@ -39,7 +39,7 @@ from bot.languages import (
     catalogue,
     use_catalogues,
 )
-from bot.languages.alarms.find import find_alarms
+from bot.languages.alarms.find import find_alarms, find_alarms_in_clauses, find_listed
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.languages.questions import find_question, likely_question, surely_asked
 from bot.languages.voice_files import find_recordings
@@ -47,6 +47,7 @@ from bot.log import log
 from bot.places.duties import CaseworkLaw, duties_of
 from bot.places.registry import find_place
 from bot.posters.texts import POSTER_TEXTS
+from bot.text import Text
 from bot.vault.backup.export_rows import ARCHIVE_RETENTION
 from flows import ALL_FLOWS, flows_for_languages
 from flows.own_data.privacy import Privacy
@@ -69,7 +70,7 @@ if TYPE_CHECKING:
     from bot.places.place import Place
     from bot.settings import Settings
     from bot.store.database import Database
-    from bot.text import Catalogue, Text
+    from bot.text import Catalogue
     from bot.vault import Vault
 
 OFFICER_KINDS = frozenset({"police", "immigration"})
@@ -236,6 +237,7 @@ def build_notice(
     return PrivacyNotice(Privacy, facts, renderer)
 
 
+_DIGITS = Text("{digits}")
 _ONCE_READ = {
     phrases.OPENING: phrases.PHONE_WARNING,
     phrases.SEND_WHY: phrases.STILL_READ,
@@ -274,7 +276,7 @@ def build_system_texts(
         introduced_by_partner=organisation.PARTNER_LINK_USED,
         no_partner=organisation.NO_PARTNER_LINK,
         nobody_comes=hotline.NOBODY_CAN_ANSWER,
-        danger_numbers=DangerFlow.numbers.text,
+        danger_numbers=DangerFlow.numbers.text, danger_digits=_DIGITS,
         caseworker_joined=hotline.CASEWORKER_JOINED,
         caseworker_changed=hotline.CASEWORKER_CHANGED,
         caseworker_left=hotline.CASEWORKER_LEFT,
@@ -295,7 +297,8 @@ def build_system_texts(
         office_hours=lambda office, read_in: hours_text(
             current_plan(), datetime.now(settings.zone).date(), read_in, office
         ),
-        find_alarms=find_alarms,
+        find_alarms=find_alarms, find_alarm_phrases=find_listed,
+        find_alarms_in_clauses=find_alarms_in_clauses,
         find_question=find_question,
         likely_question=likely_question,
         surely_asked=surely_asked,

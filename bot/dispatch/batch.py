@@ -16,6 +16,7 @@ from bot.dispatch.letter_ids import (
     add_removals,
     attribute_letters,
     build_letters,
+    release_in_batch,
     resolve_ids,
 )
 from bot.dispatch.staff_service import RELEASE_DELAY, with_desk
@@ -23,7 +24,6 @@ from bot.dispatch.turn.turn import TurnHandler
 from bot.errors import UnreadableUpdateError
 from bot.hotline.chat.chat_marks import ChatMarks
 from bot.hotline.chat.passphrases import Passphrases
-from bot.hotline.chat.takeover import UNTIL_OPENER_ANSWERED
 from bot.hotline.check_ins.store import TRIED, CheckIns
 from bot.hotline.events import Event, EventKind
 from bot.hotline.figures.session_counts import NO_QUESTION, SENT, SessionMark
@@ -466,7 +466,7 @@ class BatchProcessor:
             batch.result.toasts.append((chat, effects.toast))
         if effects.staff_effects is not None:
             if effects.staff_effects.release_waiting:
-                _release_letters(batch, key)
+                release_in_batch(batch.turns, key, batch.now + RELEASE_DELAY)
             batch.priority_raises += self._staff_service.apply_effects(
                 work, key, effects.staff_effects, batch.now
             )
@@ -543,19 +543,6 @@ def _chats_of(keyed: Sequence[_KeyedArrival]) -> list[bytes]:
     return list(
         dict.fromkeys(key for _, update, key in keyed if update.kind in _CONVERSATION_KINDS)
     )
-
-
-def _release_letters(batch: _Batch, key: bytes) -> None:
-    """Let letters of this batch go that waited for what the person answers in it.
-
-    They are not in the outbox yet, where those of earlier batches are released.
-    """
-    for turn in batch.turns:
-        if turn.chat_key != key or turn.effects.staff_effects is None:
-            continue
-        for letter in turn.effects.staff_effects.letters.values():
-            if letter.delay_reason == UNTIL_OPENER_ANSWERED:
-                letter.not_before, letter.delay_reason = batch.now + RELEASE_DELAY, None
 
 
 def _is_routine(batch: _Batch) -> bool:

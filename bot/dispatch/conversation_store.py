@@ -154,6 +154,8 @@ class Conversation(msgspec.Struct, array_like=True):
     """By `flow.step`: since when the open question is asked by which the person agrees."""
     explained_at: str = ""
     """The question (`flow.step`) at which something the person asked has just been answered."""
+    numbers_shown_at: int = 0
+    """When a cry for help that staff read was last answered with numbers."""
 
     @property
     def has_case(self) -> bool:

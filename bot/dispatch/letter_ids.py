@@ -11,7 +11,7 @@ from bot.dispatch.conversation_store import (
     ids_of_hour,
     letter_ids,
 )
-from bot.hotline.chat.takeover import NEUTRAL_PHRASES
+from bot.hotline.chat.takeover import NEUTRAL_PHRASES, UNTIL_OPENER_ANSWERED
 from bot.mailbox.letter import Author, Lane, Letter
 from bot.mailbox.outbox import REMOVAL_HOLD
 from bot.messages import ClearChat, DeleteMessages
@@ -83,6 +83,19 @@ def _complete(letter: Letter, shown: list[HourlyMessageIds], ids: Sequence[int])
 def resolve_ids(letters: Sequence[int], ids: Sequence[int]) -> list[int]:
     """Replace batch positions (below 0) with outbox ids."""
     return [ids[-1 - letter] if letter < 0 else letter for letter in letters]
+
+
+def release_in_batch(turns: Sequence[TurnLetters], chat_key: bytes, at: int) -> None:
+    """Let letters of this batch go that waited for what the person answers in it.
+
+    They are not in the outbox yet, where those of earlier batches are released.
+    """
+    for turn in turns:
+        if turn.chat_key != chat_key or turn.effects.staff_effects is None:
+            continue
+        for letter in turn.effects.staff_effects.letters.values():
+            if letter.delay_reason == UNTIL_OPENER_ANSWERED:
+                letter.not_before, letter.delay_reason = at, None
 
 
 def attribute_letters(

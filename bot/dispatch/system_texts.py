@@ -64,6 +64,8 @@ class SystemTexts:
     """The same, without a link."""
     nobody_comes: Text
     """For a person in danger whom no caseworker can answer now."""
+    danger_digits: Text
+    """The digits alone, in one short line."""
     danger_numbers: Text
     """The phone numbers that answer in danger."""
     caseworker_joined: Text
@@ -89,6 +91,10 @@ class SystemTexts:
     """Returns what fills {hours} for a person whose case is one of an office."""
     find_alarms: Callable[[str], frozenset[str]]
     """Returns the codes of alarming words in a text."""
+    find_alarm_phrases: Callable[[str], frozenset[str]]
+    """Returns the codes of alarming phrases, also where the whole text makes them ordinary."""
+    find_alarms_in_clauses: Callable[[str], frozenset[str]]
+    """Returns the codes of alarming words in each clause by itself."""
     find_question: Callable[[str, str], str | None]
     """Returns what a text in this language asks about, if it is one of the questions people ask."""
     likely_question: Callable[[str], str | None]

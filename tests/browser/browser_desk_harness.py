@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -40,6 +39,7 @@ from tests.support.database.key_store_fixtures import (
     key_store,
 )
 from tests.support.database_fixtures import migrated_url, query
+from tests.support.free_ports import free_port
 from tests.support.harnesses.hotline_harness import BOT, FIRST_PERSON, ROOT, settings_for
 from tests.support.people.chat_person import ChatPerson, update_json
 from tests.support.telegram.recording_channel import RecordingChannel
@@ -219,9 +219,3 @@ class BrowserDeskHarness:
             while not any(label in it for it in person.labels()):  # noqa: ASYNC110 - no event tells it
                 await asyncio.sleep(0.02)
         await self.hears(person.press(person.token(label)))
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

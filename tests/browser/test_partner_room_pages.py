@@ -15,11 +15,12 @@ from bot.desks.partner_room.routes import Access
 from bot.desks.web.app import serve
 from bot.partners.member_access import MemberAccess
 from bot.training.shared_scenes import shared_scenes
-from tests.browser.browser_desk_harness import BrowserDeskHarness, free_port
+from tests.browser.browser_desk_harness import BrowserDeskHarness
 from tests.browser.conftest import SMALLEST
 from tests.browser.test_web_desk_accessibility import Look, opened
 from tests.support.database.key_store_fixtures import CHEAP, PASSWORD
 from tests.support.database_fixtures import query
+from tests.support.free_ports import free_port
 from tests.support.paths import TESTS
 from tests.support.people.partner_referrals import deliver_directly
 

@@ -16,7 +16,6 @@ import re
 import select
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -30,6 +29,7 @@ from bot.sandbox import TOKEN, Sandbox, serve
 from tests.conventions.test_documentation import documents
 from tests.support.content.shell_blocks import command_words, shell_blocks
 from tests.support.database.key_store_fixtures import PASSWORD
+from tests.support.free_ports import free_port
 from tests.support.paths import ROOT
 from tests.support.source_tree import name_of
 from tests.support.terminal import CONTROL
@@ -103,7 +103,7 @@ class Terminal:
         self._checkout, self._root = checkout, root
         clean = {name: value for name, value in os.environ.items() if name[:6] != "HAVEN_"}
         self._env = clean | {
-            "HAVEN_TELEGRAM_API": address, "HAVEN_DESK_LISTEN": f"127.0.0.1:{_free_port()}",
+            "HAVEN_TELEGRAM_API": address, "HAVEN_DESK_LISTEN": f"127.0.0.1:{free_port()}",
             "HAVEN_STAFF_LANGUAGE": "en", "TMPDIR": str(root), "TERM": "xterm", "LINES": "40",
         }  # fmt: skip
         self.desk = f"http://{self._env['HAVEN_DESK_LISTEN']}/signin"
@@ -191,12 +191,6 @@ def _answers(address: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def follow(terminal: Terminal, lines: tuple[str, ...]) -> dict[str, str]:

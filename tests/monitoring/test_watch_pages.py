@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from bot.sandbox import FaultKind
 from bot.settings import load_settings
 from bot.store.database import DataDirectory
 from bot.store.disk_space import DiskSpace
+from tests.support.free_ports import free_port
 from tests.support.harnesses.hotline_harness import settings_for
 from tests.support.watched_deployment import WatchedDeployment, values, watched
 
@@ -123,9 +123,7 @@ async def test_a_desk_by_itself_says_how_it_is_and_nothing_of_polling(tmp_path: 
 
 
 def free_address() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{free.getsockname()[1]}"
+    return f"127.0.0.1:{free_port()}"
 
 
 def test_the_desks_address_is_refused_and_nothing_listens_by_itself() -> None:

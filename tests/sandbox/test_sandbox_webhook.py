@@ -11,7 +11,8 @@ import pytest
 import telegram
 from aiohttp import web
 
-from tests.support.harnesses.webhook_front import free_port, until
+from tests.support.free_ports import free_port
+from tests.support.harnesses.webhook_front import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

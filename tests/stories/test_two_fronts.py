@@ -20,8 +20,8 @@ from bot.mailbox.rate_limit import UNLIMITED
 from bot.store.disk_space import DiskSpace
 from tests.support.content.offered_languages import offered_languages
 from tests.support.database_fixtures import database_settings
+from tests.support.free_ports import free_port
 from tests.support.harnesses.live_deployment import evening
-from tests.support.harnesses.webhook_front import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

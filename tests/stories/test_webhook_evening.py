@@ -9,8 +9,9 @@ import aiohttp
 from structlog.testing import capture_logs
 
 from bot.errors import CommitFailedError
+from tests.support.free_ports import free_port
 from tests.support.harnesses.live_deployment import LiveDeployment, LivePerson, evening
-from tests.support.harnesses.webhook_front import free_port, webhook_here
+from tests.support.harnesses.webhook_front import webhook_here
 from tests.support.watched_deployment import values
 
 if TYPE_CHECKING:

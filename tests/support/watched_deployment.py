@@ -7,7 +7,6 @@ import contextlib
 import math
 import re
 import shutil
-import socket
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.clock import ShiftedClock
 from bot.monitoring.canary import CanaryTimes
+from tests.support.free_ports import free_port
 from tests.support.harnesses.live_deployment import PATIENCE, LiveDeployment, evening
 from tests.support.paths import ROOT
 
@@ -134,9 +134,7 @@ async def watched(
     folder: Path, *, ahead: float = 0.0, **given: Any
 ) -> AsyncIterator[WatchedDeployment]:
     """Run a deployment that is watched; its clock is so many seconds ahead of Telegram's."""
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        port = free.getsockname()[1]
+    port = free_port()
     async with evening(folder, watch_listen=f"{HOST}:{port}", **given) as deployment:
         deployment.canary = CanaryTimes(first=0.0)
         if ahead:

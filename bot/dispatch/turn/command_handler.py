@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.clock import MINUTE
 from bot.dispatch.turn.flow_names import DANGER_FLOW, SUICIDE_FLOW, flow_for_alarms
 from bot.dispatch.turn.slash_commands import BYE, COMMAND_FLOWS, START
 
@@ -44,7 +45,11 @@ class CommandHandler:
 
     def note_alarms(self, text: str) -> frozenset[str]:
         """Note the alarming words in a text for staff; return their codes."""
-        alarms, conversation = self.turn.services.texts.find_alarms(text), self.turn.conversation
+        return self.note(self.turn.services.texts.find_alarms(text))
+
+    def note(self, alarms: frozenset[str]) -> frozenset[str]:
+        """Note alarms for staff, and return them."""
+        conversation = self.turn.conversation
         if alarms:
             self.turn.alarms |= alarms
             conversation.alarms.extend(alarms.difference(conversation.alarms))
@@ -61,6 +66,9 @@ class CommandHandler:
         is_new = not self.turn.is_in_flow(DANGER_FLOW) and not self.turn.conversation.is_alerted
         if is_new and flow_for_alarms(alarms) == DANGER_FLOW:
             self.engine.replies.send_text(self.turn.services.texts.danger_numbers)
+            now, conversation = self.turn.now, self.turn.conversation
+            if now - conversation.numbers_shown_at > MINUTE:  # also in the middle of a burst
+                conversation.numbers_shown_at, self.turn.must_reply = now, True
 
     def alarm_flow(self, alarms: frozenset[str]) -> str | None:
         """Return the flow that these alarms begin now; None for none."""

@@ -109,7 +109,7 @@ class MessageHandler:
                 self.commands.run(name)
                 return
             choice = None if is_too_old else self.typed.choice_of_label(update.text)
-        alarms = frozenset() if choice else self.commands.note_alarms(update.text)
+        alarms = frozenset() if choice else self._note_alarms(update.text)
         if not (choice or alarms) and (name := self.typed.command_meant(update.text)) is not None:
             self.commands.run(name)
             return
@@ -128,6 +128,21 @@ class MessageHandler:
         else:
             self.passphrases.submit(update)
         self.commands.begin_alarm_flow(alarms)
+
+    def _note_alarms(self, text: str) -> frozenset[str]:
+        """Note alarming words; a question in the same line hides none of another clause.
+
+        "He is back, bye" stays a goodbye: a list of numbers would stand there when he takes the
+        phone.
+        """
+        alarms, texts = self.commands.note_alarms(text), self.turn.services.texts
+        if alarms or not texts.find_alarm_phrases(text):
+            return alarms
+        hidden = texts.find_alarms_in_clauses(text) - ALSO_ASKED
+        kind = texts.find_question(text, self.turn.conversation.language) if hidden else None
+        if kind is None or (kind == LEAVING and hidden <= {DANGER_ALARM}):
+            return alarms
+        return self.commands.note(hidden)
 
     def _keep_beside_question(self, text: str) -> None:
         """Keep a text that cannot answer the open question, and ask that again."""
@@ -167,7 +182,6 @@ class MessageHandler:
         if not alarms:
             return texts.find_question(text, language)
         kind = texts.surely_asked(text, language)
-        # "He is back, bye": a list of numbers would stand there when he takes the phone.
         allowed = ALSO_ASKED | ({DANGER_ALARM} if kind in {LEAVING, NO_POLICE} else set())
         return kind if alarms <= allowed else None
 
@@ -196,7 +210,10 @@ class MessageHandler:
         for answered in turn.services.texts.answers[kind]:
             if answered.when.holds({}, turn.facts):
                 self.replies.send_text(answered.text)
-        if kind != LEAVING:  # who comes in now should find one short line
+        alarms = turn.alarms | turn.services.texts.find_alarm_phrases(text)
+        if alarms - ALSO_ASKED - ({DANGER_ALARM} if kind == LEAVING else set()):  # perhaps a cry
+            self.replies.send_text(turn.services.texts.danger_digits)
+        if kind != LEAVING or not turn.frames:  # who comes in now should find one short line
             self._remind_or_start()
         if turn.frames:
             turn.conversation.explained_at = f"{turn.frames[-1].flow}.{turn.frames[-1].step}"

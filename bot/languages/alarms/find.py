@@ -158,6 +158,15 @@ def find_alarms(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def find_alarms_in_clauses(text: str) -> frozenset[str]:
+    """Return what the clauses of a text alarm by themselves.
+
+    The examples take "he has a knife, how long does it take?" for a question, as most of it is.
+    """
+    clauses = [it for it in _CLAUSE_ENDS.split(text) if it.strip()]
+    return frozenset[str]().union(*map(find_alarms, clauses))
+
+
 def _grave_in_clauses(sentence: str, listed: Collection[str]) -> set[str]:
     """Return what is grave in a part of a sentence: "I am in Taipei, I want to die"."""
     clauses = [it for it in _CLAUSE_ENDS.split(sentence) if it.strip()]

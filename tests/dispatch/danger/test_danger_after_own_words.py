@@ -20,6 +20,7 @@ from tests.support.dispatch_inspection import (
     current_step,
     place_at,
     reachable_positions,
+    start_report,
     stored_conversation,
 )
 
@@ -265,3 +266,51 @@ def test_a_story_before_start_goes_along_when_danger_is_pressed_next(
     person.presses("Danger now")
     person.presses("Tell them now")
     assert in_the_case(sqlite_hotline) == [FIRST_WORDS["en"][0]]
+
+
+HIDDEN = (
+    ("en", "he has a knife, how long does it take?"),
+    ("en", "papatayin niya ako, alis na ako"),
+    ("ja", "殺される, 警察は呼ばないで"),
+    ("vi", "hắn sẽ giết tôi, đừng báo công an"),
+    ("id", "dia mau bunuh saya, ini gratis gak"),
+)
+DILUTED = (
+    ("id", "udah dulu ya dia mau bunuh saya"),
+    ("ja", "助けて 警察は呼ばないで"),
+    ("zh_Hans", "要多久 老板在打我"),
+)
+
+
+@pytest.mark.parametrize(("tag", "words"), HIDDEN)
+def test_a_question_in_the_same_line_hides_no_cry_for_help(
+    sqlite_hotline: HotlineHarness, tag: str, words: str
+) -> None:
+    person = sqlite_hotline.person(tag)
+    place_at(person, reachable_positions()["report", "safe"], language=tag)
+    heard = person.says(words)
+    assert current_step(person) == ("danger", "tell")
+    assert "110" in heard[0]
+
+
+@pytest.mark.parametrize(("tag", "words"), DILUTED)
+def test_what_may_be_a_cry_for_help_is_answered_with_numbers_too(
+    sqlite_hotline: HotlineHarness, tag: str, words: str
+) -> None:
+    person = sqlite_hotline.person(tag)
+    place_at(person, reachable_positions()["report", "safe"], language=tag)
+    assert any("110" in it for it in person.says(words))
+
+
+def test_a_cry_right_behind_an_answer_is_answered_with_numbers(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person()
+    start_report(person)
+    person.presses("Send")
+    sqlite_hotline.advance_time(60)
+    person.says("hello there")
+    sqlite_hotline.advance_time(1)
+    assert any("110" in it for it in person.says("he is beating me"))
+    sqlite_hotline.advance_time(1)
+    assert person.says("he is beating me again") == []  # one list for a burst

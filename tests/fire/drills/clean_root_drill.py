@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import socket
 import sys
 import time
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from tests.support.content.shell_blocks import shell_blocks
 from tests.support.database.dump_deployment import dump_deployment
 from tests.support.database.key_store_fixtures import PASSWORD
 from tests.support.database.release_dumps import DUMPS
+from tests.support.free_ports import free_port
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -55,9 +55,7 @@ def lines_of_page(first: str) -> tuple[str, ...]:
 
 def free_address() -> str:
     """Return an address of this machine, whose network the root shares, with a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{free.getsockname()[1]}"
+    return f"127.0.0.1:{free_port()}"
 
 
 @dataclass

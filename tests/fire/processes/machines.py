@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from tests.fire.processes.machine_spawner import machine_spawner
 from tests.fire.processes.network_namespace import address_from_afar
 from tests.fire.processes.started_deployment import HOST
+from tests.support.free_ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -152,13 +152,6 @@ class Machines:
     def said(self, event: str) -> int:
         """Return how often any of them logged an event."""
         return sum(it.said().count(f'"{event}"') for it in self.all)
-
-
-def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        return int(free.getsockname()[1])
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ import re
 import resource
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -28,6 +27,7 @@ from bot.store.database import Database, DataDirectory
 from bot.vault import HostKey
 from tests.support.bot_api.server import TOKEN
 from tests.support.database.key_store_fixtures import PASSWORD, QUEUES, staff_keys
+from tests.support.free_ports import free_port
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -113,9 +113,7 @@ class StartedDeployment:
         self, folder: Path, address: str, program: tuple[str, ...] = (), **settings: str
     ) -> None:
         """Make the data; `program` is run in place of `haven start`."""
-        with socket.socket() as free:
-            free.bind((HOST, 0))
-            port = free.getsockname()[1]
+        port = free_port()
         self.desk = f"http://{HOST}:{port}"
         self.data, self.log = folder / "data", folder / "log"
         self._program = program or ("-m", "bot.cli", "start")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import socket
 import time
 from dataclasses import replace
 from email.utils import formatdate
@@ -23,6 +22,7 @@ from tests.support.bot_api.faults import HTML, Fault, FaultScript, SpoiltAnswer
 from tests.support.bot_api.methods import METHODS, RefusedCallError, refuse
 from tests.support.bot_api.posts import WebhookPosts
 from tests.support.bot_api.record import BotApiRecord, Called, Delivered
+from tests.support.free_ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -54,9 +54,7 @@ class BotApiServer:
         self._chats: dict[int, dict[str, Any]] = {}
         self._profile: dict[tuple[str, str], Any] = {}
         self._runner: web.AppRunner | None = None
-        with socket.socket() as free:
-            free.bind((HOST, 0))
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
 
     @property
     def address(self) -> str:

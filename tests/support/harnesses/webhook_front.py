@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from bot.asgi_server import listen
 from bot.channels.telegram.client import build_bot
 from bot.channels.telegram.webhook.server import WebhookServer
 from bot.channels.telegram.webhook.source import WebhookAddress, WebhookSource
 from bot.errors import CommitFailedError
 from bot.sandbox import TOKEN, Sandbox, serve
 from bot.vault.keys.webhook_secret import derive_webhook_secret, is_same_secret
+from tests.support.free_ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -72,11 +72,6 @@ class WebhookFront:
 
     async def until_open(self) -> None:
         await until(lambda: self.server.is_open)
-
-
-def free_port() -> int:
-    with contextlib.closing(listen("127.0.0.1", 0, 1)) as free:
-        return int(free.getsockname()[1])
 
 
 def webhook_here() -> dict[str, str]:
