@@ -8,8 +8,8 @@ from typing import Any, Final
 from bot.conversation import Ask, Choose, End, Flow
 from bot.conversation.replies import CONTROLS
 from bot.dispatch.system_texts import SystemTexts
-from bot.languages.alarms.find import find_alarms
-from bot.languages.questions import find_question
+from bot.languages.alarms.find import find_alarms, find_alarms_in_clauses, find_listed
+from bot.languages.questions import find_question, likely_question, surely_asked
 from bot.text import Text
 from flows.texts.questions import ANSWERS
 from tests.bench import scripted_conversation
@@ -56,7 +56,11 @@ PHRASING: Final = SystemTexts(
         "answers": ANSWERS,
         "join_word_list": (),
         "find_alarms": find_alarms,
+        "find_alarm_phrases": find_listed,
+        "find_alarms_in_clauses": find_alarms_in_clauses,
         "find_question": find_question,
+        "likely_question": likely_question,
+        "surely_asked": surely_asked,
     }  # type: ignore[arg-type]
 )
 """What the dispatcher would say by itself; the walk gives it no reason to."""
