@@ -237,6 +237,15 @@ def build_notice(
     return PrivacyNotice(Privacy, facts, renderer)
 
 
+_PROGRESS = case_progress.ProgressTexts(
+    received=hotline.RECEIVED, read=hotline.READ, not_read=hotline.NOT_READ,
+    responsible=hotline.RESPONSIBLE, nobody_yet=hotline.NOBODY_YET,
+    try_by=hotline.TRY_BY, try_by_or_tell=hotline.TRY_BY_OR_TELL,
+    late=hotline.LATE, late_and_told=hotline.LATE_AND_TOLD,
+    closed_until=hotline.CLOSED_UNTIL, closed=hotline.CLOSED,
+    next=hotline.NEXT_STEP, replies=hotline.RECIPIENT_REPLIES, titles=ROLE_TITLES,
+    appointment=hotline.APPOINTMENT, services=hotline.SERVICE_NAMES,
+)  # fmt: skip
 _DIGITS = Text("{digits}")
 _ONCE_READ = {
     phrases.OPENING: phrases.PHONE_WARNING,
@@ -284,15 +293,7 @@ def build_system_texts(
         answers=questions.ANSWERS,
         titles=ROLE_TITLES,
         data_held=hotline.YOUR_DATA,
-        case_progress=case_progress.ProgressTexts(
-            received=hotline.RECEIVED, read=hotline.READ, not_read=hotline.NOT_READ,
-            responsible=hotline.RESPONSIBLE, nobody_yet=hotline.NOBODY_YET,
-            try_by=hotline.TRY_BY, try_by_or_tell=hotline.TRY_BY_OR_TELL,
-            late=hotline.LATE, late_and_told=hotline.LATE_AND_TOLD,
-            closed_until=hotline.CLOSED_UNTIL, closed=hotline.CLOSED,
-            next=hotline.NEXT_STEP, replies=hotline.RECIPIENT_REPLIES, titles=ROLE_TITLES,
-            appointment=hotline.APPOINTMENT, services=hotline.SERVICE_NAMES,
-        ),
+        case_progress=_PROGRESS,
         blanks=lambda read_in: _blank_values(settings, current_plan(), read_in),
         office_hours=lambda office, read_in: hours_text(
             current_plan(), datetime.now(settings.zone).date(), read_in, office
