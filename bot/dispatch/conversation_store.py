@@ -156,6 +156,8 @@ class Conversation(msgspec.Struct, array_like=True):
     """The question (`flow.step`) at which something the person asked has just been answered."""
     numbers_shown_at: int = 0
     """When a cry for help that staff read was last answered with numbers."""
+    declined_at: int = 0
+    """When the person last answered whether a caseworker may read their own words."""
 
     @property
     def has_case(self) -> bool:

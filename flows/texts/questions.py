@@ -79,6 +79,11 @@ TRUST = _(
     "and you need not give your name. You can ask {organisation} whether this chat is theirs: "
     "{contact}"
 )
+# Translators: asked whether a human being writes here. {organisation} and {hours} as above.
+BOT_ASKS = _(
+    "A bot asks the questions here. No person reads it until you say so. Then people of "
+    "{organisation} can read it. When a person answers you, we say so.\nWhen people read: {hours}"
+)
 # Translators: to call with the voice.
 PHONE = _(
     "We answer in this chat. We do not see your phone number unless you send it. If a call would "
@@ -160,7 +165,10 @@ ANSWERS: dict[str, tuple[Say, ...]] = {
         Say(LAWYER_FIRST, when=~Fact("decision")),
     ),
     "how_long": (Say(ON_DUTY, when=Fact("staffed")), Say(OFF_DUTY, when=~Fact("staffed"))),
-    "real": (Say(Help.what_this_is.text),),
+    "real": (
+        Say(BOT_ASKS, when=~Fact("told")),
+        Say(Help.what_this_is.text, when=Fact("told")),
+    ),
     "trust": (Say(TRUST),),
     "phone": (Say(PHONE),),
     "location": (Say(LOCATION),),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bot.cases.consents import CONSENT_QUESTIONS
-from bot.clock import HOUR, MINUTE
+from bot.clock import HOUR
 from bot.conversation import (
     Card,
     Choose,
@@ -68,8 +68,6 @@ if TYPE_CHECKING:
 
 MESSAGE_LIFETIMES = {"hour": HOUR, "hours": 8 * HOUR, "day": 24 * HOUR}
 """How long messages stay, by the answer; within the time in which they can be deleted."""
-REMEMBERED = 10 * MINUTE
-"""How long a long question need not be asked in full again."""
 _CHECK_IN_FLOWS = frozenset({AFTERWARDS_FLOW, CHECK_IN_FLOW})
 """Flows with a guard that asks whether a check-in is agreed on."""
 
@@ -212,19 +210,10 @@ class EngineDriver:
         self.replies.send_replies(asked, 0, {})
 
     def remind_of_question(self) -> None:
-        """Ask the open question again; one of consent that was asked just now in short.
-
-        Its law and its numbers, after every line, are on the screen when someone else looks at it.
-        """
+        """Ask the open question again; one of consent that was asked just now in short."""
         turn = self.turn
-        frame = turn.frames[-1]
-        asked_at = turn.conversation.consent_asked_at.get(f"{frame.flow}.{frame.step}", 0)
-        if turn.now - asked_at > REMEMBERED or frame.flow not in OFFERING_FLOWS:
-            self.repeat_question()
-            return
         asked = ask_again(turn.services.registry, turn.conversation.position, turn.facts)
-        stands = turn.services.texts.question_stands
-        asked.replies = [replace(it, text=stands) if it.is_question else it for it in asked.replies]
+        asked.replies = self.replies.in_short(asked.replies)
         self.replies.send_replies(asked, 0, {})
 
     def continue_or_start(self) -> None:
@@ -316,6 +305,7 @@ class EngineDriver:
             self._apply_outcome(ending, values)
         if any(ending.flow == STORY_FLOW for ending in endings):
             self.turn.conversation.urgent_messages = []  # given, or not to be given
+            self.turn.conversation.declined_at = self.turn.now
         is_told = any(ending.outcome in DETAILED_OUTCOMES for ending in endings)
         takeover = self.turn.conversation.takeover
         if takeover is not None and endings:  # the caseworker goes on, not the flow beneath

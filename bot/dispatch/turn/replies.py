@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bot.cases.consents import CONSENT_QUESTIONS, QuestionWording
+from bot.clock import MINUTE
 from bot.conversation.replies import FILE_KEPT, NOT_UNDERSTOOD
 from bot.dispatch.conversation_store import VISIBLE_BODIES, letter_ids, person_message_ids
 from bot.dispatch.effects import ScheduledRemoval
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 
+REMEMBERED = 10 * MINUTE
+"""How long a long question, or a no to it, need not be asked about in full again."""
 UNANSWERED = frozenset({NOT_UNDERSTOOD, FILE_KEPT})
 """Replies to what answered no question."""
 
@@ -111,12 +114,25 @@ class Replies:
         is_asked_again = not turn.read_case and (
             turn.may_have_answered or not turn.is_in_flow(STORY_FLOW)
         )
-        if replies and replies[0].text in UNANSWERED and not is_asked_again:
-            replies = replies[:1]  # the question stands above: it need not come after every line
+        if replies and replies[0].text in UNANSWERED:
+            # The question stands above: it need not come after every line.
+            replies = self.in_short(replies) if is_asked_again else replies[:1]
         return [
             replace(reply, text=instead[reply.text]) if reply.text in instead else reply
             for reply in replies
         ]
+
+    def in_short(self, replies: list[Reply]) -> list[Reply]:
+        """Return replies; a long question of consent that was asked just now is one short line.
+
+        Its law and its numbers, after every line, are on the screen when someone else looks at it.
+        """
+        turn = self.turn
+        frame, stands = turn.frames[-1], turn.services.texts.question_stands
+        asked_at = turn.conversation.consent_asked_at.get(f"{frame.flow}.{frame.step}", 0)
+        if turn.now - asked_at > REMEMBERED or frame.flow not in OFFERING_FLOWS:
+            return replies
+        return [replace(it, text=stands) if it.is_question else it for it in replies]
 
     def _record_consent_wording(self, shown: SendText) -> None:
         """Keep the exact words in which the person is asked to agree to something."""

@@ -15,6 +15,7 @@ from bot.dispatch.turn.flow_names import (
     OFFERING_FLOWS,
     STORY_FLOW,
 )
+from bot.dispatch.turn.replies import REMEMBERED
 from bot.languages.detect import guess_language
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ class StoryOffer:
         if turn.read_case or turn.is_in_case or turn.conversation.takeover is not None:
             return False
         if turn.is_in_flow(*OFFERING_FLOWS, PERSON) or turn.asks_passphrase():
+            return False
+        if turn.now - turn.conversation.declined_at < REMEMBERED:  # "I said no!" is no new story
             return False
         return not (turn.frames and turn.frames[-1].step in SENDING_STEPS)  # words go along
 

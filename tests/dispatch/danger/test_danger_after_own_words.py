@@ -167,13 +167,13 @@ def test_other_words_about_help_are_no_yes(sqlite_hotline: HotlineHarness, words
     assert cases_of(sqlite_hotline) == []
 
 
-def test_words_at_the_question_of_telling_are_kept_and_it_is_asked_again(
+def test_words_at_the_question_of_telling_are_kept_and_it_is_asked_again_in_one_line(
     sqlite_hotline: HotlineHarness,
 ) -> None:
     person = sqlite_hotline.person("vi")
     place_at(person, reachable_positions()["danger", "tell"], language="vi")
     heard = person.says("số 15 ngõ 30 đường Trung Sơn")
-    assert heard == [told(person, phrases.KEPT_TOO), told(person, DangerFlow.tell.prompt)]
+    assert heard == [told(person, phrases.KEPT_TOO), told(person, phrases.QUESTION_STANDS)]
     person.presses(told(person, DangerFlow.tell.choices["now"]))
     assert in_the_case(sqlite_hotline) == ["số 15 ngõ 30 đường Trung Sơn"]
 

@@ -31,7 +31,7 @@ def test_what_may_be_meant_as_an_answer_is_followed_by_the_question(
         person.says(typed)
         said = person.texts[shown:]
         assert "We kept this too. No person has read it yet." in said, typed
-        assert any("Shall a caseworker read it now" in it for it in said) is is_asked, typed
+        assert any("Our question above is still open" in it for it in said) is is_asked, typed
 
 
 def test_nobody_in_danger_is_not_someone_in_danger(sqlite_hotline: HotlineHarness) -> None:

@@ -11,6 +11,7 @@ from bot.languages import LANGUAGES, catalogue
 from bot.languages.questions import KINDS, LEAVING, PERSON
 from flows.own_data.privacy import Privacy
 from flows.requests.report import Report
+from flows.start.help import Help
 from flows.texts import organisation, phrases, questions
 from tests.support.dispatch_inspection import (
     cases_of,
@@ -171,6 +172,18 @@ def test_a_question_that_comes_first_is_answered_and_kept(sqlite_hotline: Hotlin
     assert heard[0] == shown(sqlite_hotline, questions.COST)
     assert current_step(person) == ("welcome", "menu")
     assert stored_conversation(person).position.extra_texts == ["is it free"]
+
+
+def test_who_asks_for_a_bot_learns_that_no_person_reads_it_yet(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person()
+    asked = ONE_OF_EACH["real"]
+    assert person.says(asked)[0] == shown(sqlite_hotline, questions.BOT_ASKS)
+    place_at(person, reachable_positions()["danger", "tell"])
+    person.presses("Tell them now")
+    sqlite_hotline.advance_time(LATER)
+    assert person.says(asked)[0] == shown(sqlite_hotline, Help.what_this_is.text)
 
 
 def test_a_caseworker_who_holds_the_chat_answers_alone(sqlite_hotline: HotlineHarness) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.consents import ConsentKind, ConsentRecords
+from bot.conversation.replies import NOT_UNDERSTOOD
+from bot.dispatch.turn.replies import REMEMBERED
 from bot.dispatch.turn.story_offer import STORY_WORDS, is_story
 from bot.hotline.chat.messages import CaseMessages, MessageSide
 from bot.languages import catalogue
@@ -46,6 +48,8 @@ FIRST_WORDS = {
 }
 """By language: what a person types first, and an address they type later."""
 NUMBERS = "110"
+LATER = 5.0
+"""Seconds after which a message is not part of the same burst any more."""
 
 
 def told(person: ChatPerson, text: Text) -> str:
@@ -140,6 +144,21 @@ def test_a_voice_message_a_photo_or_a_place_is_a_story_too(sqlite_hotline: Hotli
         person.presses("Give it to a person")
     assert len(cases_of(sqlite_hotline)) == 3
     assert sqlite_hotline.ask("SELECT count(*) FROM files") == [(2,)]
+
+
+def test_who_said_no_is_not_asked_again_for_ten_minutes(sqlite_hotline: HotlineHarness) -> None:
+    story, angry = FIRST_WORDS["en"][0], "I said no, why do you keep asking me the same thing"
+    person = sqlite_hotline.person("en")
+    person.says(story)
+    person.presses("Back to the question")
+    sqlite_hotline.advance_time(LATER)
+    heard = person.says(angry)
+    assert current_step(person) == ("welcome", "menu")
+    assert told(person, NOT_UNDERSTOOD) in heard
+    assert stored_conversation(person).position.extra_texts == [story, angry]
+    sqlite_hotline.advance_time(REMEMBERED + 1)
+    person.says("so my boss holds my passport since two years")
+    assert current_step(person) == ("story", "give")
 
 
 def test_the_draft_stays_unsent_when_a_story_is_given(sqlite_hotline: HotlineHarness) -> None:
