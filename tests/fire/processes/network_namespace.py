@@ -1,15 +1,20 @@
 """A machine in a network of its own, whose cable can be pulled: what is sent then arrives nowhere.
 
-A process in the namespace reaches the database through a relay at this end of the cable. Needs the
-rights of an administrator and the command `ip`; `can_be_made` tells whether both are there.
+A process in the namespace reaches the database through a relay at the near end of the cable, which
+is in a namespace too: a change of this machine's own network breaks what Chromium loads in other
+tests (ERR_NETWORK_CHANGED). Needs the rights of an administrator and the command `ip`;
+`can_be_made` tells whether both are there.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import os
+import socket
 import subprocess
+import threading
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +28,7 @@ NET = f"10.213.{os.getpid() % 256}"
 HERE, THERE, MASK = f"{NET}.1", f"{NET}.2", 30
 PORT = 5432
 CHUNK = 65536
+CLONE_NEWNET = 0x40000000
 
 
 def can_be_made() -> bool:
@@ -35,6 +41,8 @@ class NetworkNamespace:
     """The far end of a cable."""
 
     name: str
+    near: str
+    """The namespace of the near end."""
     cable: str
 
     @property
@@ -44,36 +52,53 @@ class NetworkNamespace:
 
     def cut(self) -> None:
         """Pull the cable: nothing arrives at either end, and neither is told."""
-        _ip("link", "set", self.cable, "down")
+        _ip("-n", self.near, "link", "set", self.cable, "down")
 
     def mend(self) -> None:
         """Put the cable back."""
-        _ip("link", "set", self.cable, "up")
+        _ip("-n", self.near, "link", "set", self.cable, "up")
 
 
 @asynccontextmanager
 async def network_namespace(socket_of: Callable[[], str]) -> AsyncIterator[NetworkNamespace]:
     """Make a namespace from which the server with this socket is reached at `HERE`."""
     name = f"haven{os.getpid()}"
-    made = NetworkNamespace(name, f"hv{os.getpid() % 100_000}")
-    far = f"{made.cable}b"
+    made = NetworkNamespace(name, f"{name}near", f"hv{os.getpid() % 100_000}")
+    near, cable, far = made.near, made.cable, f"{made.cable}b"
     try:
         _ip("netns", "add", name)
-        _ip("link", "add", made.cable, "type", "veth", "peer", "name", far)
-        _ip("link", "set", far, "netns", name)
-        _ip("addr", "add", f"{HERE}/{MASK}", "dev", made.cable)
-        _ip("link", "set", made.cable, "up")
-        for words in (("addr", "add", f"{THERE}/{MASK}", "dev", far), ("link", "set", far, "up"),
-                      ("link", "set", "lo", "up")):  # fmt: skip
-            _ip("-n", name, *words)
+        _ip("netns", "add", near)
+        _ip("-n", near, "link", "add", cable, "type", "veth", "peer", "name", far, "netns", name)
+        for space, end, address in ((near, cable, HERE), (name, far, THERE)):
+            _ip("-n", space, "addr", "add", f"{address}/{MASK}", "dev", end)
+            _ip("-n", space, "link", "set", end, "up")
+            _ip("-n", space, "link", "set", "lo", "up")
         async with await asyncio.start_server(
-            lambda far_in, far_out: _relay(socket_of(), far_in, far_out), HERE, PORT
+            lambda far_in, far_out: _relay(socket_of(), far_in, far_out), sock=_listener(near)
         ):
             yield made
     finally:
-        for words in (("link", "del", made.cable), ("netns", "del", name)):
+        for each in (near, name):
             with contextlib.suppress(subprocess.CalledProcessError):
-                _ip(*words)
+                _ip("netns", "del", each)
+
+
+def _listener(space: str) -> socket.socket:
+    """Return a socket at the near end: it belongs to the namespace its thread was in."""
+    made: list[socket.socket] = []
+
+    def make() -> None:
+        with Path(f"/run/netns/{space}").open("rb") as opened:
+            if ctypes.CDLL(None, use_errno=True).setns(opened.fileno(), CLONE_NEWNET):
+                return
+        made.append(socket.create_server((HERE, PORT)))
+
+    thread = threading.Thread(target=make)
+    thread.start()
+    thread.join()
+    if not made:
+        raise OSError(f"no socket could be opened in the namespace {space}")
+    return made[0]
 
 
 def address_from_afar(url: str) -> str:
