@@ -158,8 +158,9 @@ class StaffService:
 
     def _after_event(self, work: Work, event: Event, now: int) -> Event | None:
         """Start or stop the reply clock of a case; return the event that follows, if any."""
+        may_be_closed = event.kind is EventKind.REPORT_ADDED
         if event.kind is EventKind.PERSON_WROTE:
-            self.hotline.reply_clocks.person_wrote(work, event.case, now)
+            may_be_closed = not self.hotline.reply_clocks.person_wrote(work, event.case, now)
         elif event.kind is EventKind.CASEWORKER_WROTE:
             if not _is_opener(event):  # it asks by itself: no one has answered yet
                 self.hotline.reply_clocks.caseworker_answered(work, event.case, now)
@@ -168,10 +169,7 @@ class StaffService:
         elif _is_referral_taken_back(event) and _is_referred(work, event.case):
             # No organisation looks at it any more, so our staff must.
             self.hotline.reply_clocks.person_wrote(work, event.case, now)
-        is_more = event.kind is EventKind.REPORT_ADDED or (
-            event.kind is EventKind.PERSON_WROTE and event.code
-        )
-        if is_more and self.hotline.claims.reopen_if_closed(work, event.case, now):
+        if may_be_closed and self.hotline.claims.reopen_if_closed(work, event.case, now):
             return Event(EventKind.REOPENED, event.case)
         return None
 

@@ -102,12 +102,18 @@ class ReplyClocks:
             self._note_first_answer(work, case, found, now)
             self._store(work, case, found.clock, replace(found.clock, due_at=None, alerts=0))
 
-    def person_wrote(self, work: Work, case: str, now: int) -> None:
-        """Start the clock because the person wrote; no write while it runs."""
-        if found := self._load(work, case):
-            times = self.times.of(work, found.queue, found.office)
-            after = found.clock.after_message(times, found.priority, now)
-            self._store(work, case, found.clock, after)
+    def person_wrote(self, work: Work, case: str, now: int) -> bool:
+        """Start the clock because the person wrote; no write while it runs.
+
+        Returns:
+            Whether the case is open; a closed one has no clock.
+        """
+        if (found := self._load(work, case)) is None:
+            return False
+        times = self.times.of(work, found.queue, found.office)
+        after = found.clock.after_message(times, found.priority, now)
+        self._store(work, case, found.clock, after)
+        return True
 
     def clear_due(self, work: Work, case: str) -> None:
         """Stop the clock because what the person wrote needs no reply."""

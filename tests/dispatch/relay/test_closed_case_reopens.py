@@ -8,7 +8,7 @@ import pytest
 
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
-from tests.support.dispatch_inspection import send_report
+from tests.support.dispatch_inspection import place_at, reachable_positions, send_report
 
 if TYPE_CHECKING:
     from tests.support.harnesses.hotline_harness import HotlineHarness
@@ -35,6 +35,36 @@ def adds(person: ChatPerson) -> None:
     person.presses("Add something")
     person.says("there is also a second house")
     person.presses("Send")
+
+
+def writes(person: ChatPerson) -> None:
+    person.says("he wants to move me to another factory tomorrow")
+
+
+def changes(person: ChatPerson) -> None:
+    person.send_update(person.edit("come now, he hits me"))
+
+
+@pytest.mark.parametrize("sends", [writes, changes])
+@pytest.mark.parametrize("is_taken_over", [False, True])
+def test_a_closed_case_waits_again_once_the_person_writes_in_the_same_session(
+    hotline: HotlineHarness, sends: object, *, is_taken_over: bool
+) -> None:
+    person = hotline.person()
+    place_at(person, reachable_positions()["danger", "tell"])
+    person.presses("Tell them now")
+    mei = hotline.colleague()
+    case = mei.claims()
+    if is_taken_over:
+        mei.take_over(case)
+        person.presses("I can write now")
+    mei.run_command(Verb.CLOSE, case, code="helped")
+    hotline.advance_time(60)
+    sends(person)  # type: ignore[operator]
+    ((status, holder, due_at),) = hotline.ask("SELECT status, holder, due_at FROM cases")
+    assert (status, holder) == ("reopened", None)
+    assert due_at > hotline.loop.now()
+    assert mei.claims() == case
 
 
 @pytest.mark.parametrize("sends", [adds, takes_back])
