@@ -134,6 +134,13 @@ class StaffService:
             if found := self.messages.record_delivery(work, letter, WITHDRAWN, now):
                 case, by = found
                 effects.events.append(_result_event(case, by, letter, WITHDRAWN))
+                self._answer_lost(work, case, now)
+
+    def _answer_lost(self, work: Work, case: str, now: int) -> None:
+        """Let a reply be due again: what was answered did not reach the person."""
+        self.hotline.reply_clocks.answer_lost(
+            work, case, now, lambda since: self.messages.has_from_person_since(work, case, since)
+        )
 
     def store_messages(
         self, work: Work, messages: Sequence[CaseMessage], events: Sequence[Event], now: int
@@ -163,7 +170,7 @@ class StaffService:
             may_be_closed = not self.hotline.reply_clocks.person_wrote(work, event.case, now)
         elif event.kind is EventKind.CASEWORKER_WROTE:
             if not _is_opener(event):  # it asks by itself: no one has answered yet
-                self.hotline.reply_clocks.caseworker_answered(work, event.case, now)
+                self.hotline.reply_clocks.answer_waits(work, event.case, now)
         elif event.kind is EventKind.DELAYED and event.code == UNTIL_OPENER_ANSWERED:
             self.hotline.reply_clocks.answer_waits(work, event.case, now)
         elif _is_referral_taken_back(event) and _is_referred(work, event.case):
@@ -211,17 +218,24 @@ class StaffService:
             if found := self.messages.record_delivery(work, letter, state.value, now):
                 case, by = found
                 events.append(_result_event(case, by, letter, state.value))
-                is_opener = letter_author(work, letter) == Author.OPENER
-                # A delayed letter answers the person only now, but nothing they wrote after it.
-                is_answer = not is_opener and not self.messages.has_newer_from_person(work, letter)
-                if state is LetterState.SENT and is_answer:
-                    self._after_event(work, Event(EventKind.CASEWORKER_WROTE, case, by), now)
+                if letter_author(work, letter) != Author.OPENER:
+                    self._note_answer_ended(work, case, letter, state, now)
             elif state is not LetterState.SENT and (
                 event := self.deadline_reminders.note_undelivered(work, letter, state.value, now)
             ):
                 events.append(event)
         if events:
             self.show_events(work, events, now)
+
+    def _note_answer_ended(
+        self, work: Work, case: str, letter: int, state: LetterState, now: int
+    ) -> None:
+        if state is LetterState.SENT:
+            # A delayed letter answers the person only now, but nothing they wrote after it.
+            if not self.messages.has_newer_from_person(work, letter):
+                self.hotline.reply_clocks.caseworker_answered(work, case, now)
+        elif state is not LetterState.UNCERTAIN:
+            self._answer_lost(work, case, now)
 
 
 def _result_event(case: str, by: str, letter: int, code: str) -> Event:

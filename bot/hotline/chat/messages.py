@@ -165,6 +165,15 @@ _FROM_PERSON_SINCE = select_by(
     ),
     limit=literal(1),
 )  # fmt: skip
+_FROM_PERSON = select_by(
+    exchanges, "id",
+    by=(
+        "case_id", exchanges.c.at > bindparam("since"),
+        exchanges.c.side == literal(MessageSide.PERSON.value),
+        exchanges.c.kind != literal(CaseMessageKind.REPLY.value),
+    ),
+    limit=literal(1),
+)  # fmt: skip
 _BY_LETTER = select_one(exchanges, "case_id", "author", "kind", by="letter")
 
 
@@ -262,6 +271,11 @@ class CaseMessages:
     def has_newer_from_person(work: Work, letter: int) -> bool:
         """Return whether the person has written since a caseworker wrote this letter."""
         return bool(work.rows(_FROM_PERSON_SINCE, letter))
+
+    @staticmethod
+    def has_from_person_since(work: Work, case: str, since: int) -> bool:
+        """Return whether the person has written to a case since a moment."""
+        return bool(work.rows(_FROM_PERSON, case, since))
 
     @staticmethod
     def of_letter(work: Work, letter: int) -> tuple[str, str, CaseMessageKind] | None:

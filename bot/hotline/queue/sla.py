@@ -18,6 +18,8 @@ from bot.store.statements import select_one, update_by
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.cases.offices import CasePlace
     from bot.hotline.figures.counters import FigureCounters
     from bot.store.writer import Work
@@ -91,16 +93,36 @@ class ReplyClocks:
         return self.times.of(work, place.queue, place.office).due_at(priority, since)
 
     def caseworker_answered(self, work: Work, case: str, now: int) -> None:
-        """Stop the clock because a caseworker answered; a closed case has none."""
+        """Stop the clock because an answer arrived; a closed case has none."""
         if found := self._load(work, case):
             self._note_first_answer(work, case, found, now)
             self._store(work, case, found.clock, found.clock.after_answer(now))
 
     def answer_waits(self, work: Work, case: str, now: int) -> None:
-        """Stop the clock because a caseworker answered and the person decides when to read it."""
+        """Stop the clock because a caseworker answered; the letter is on its way, or waits."""
         if found := self._load(work, case):
             self._note_first_answer(work, case, found, now)
             self._store(work, case, found.clock, replace(found.clock, due_at=None, alerts=0))
+
+    def answer_lost(
+        self, work: Work, case: str, now: int, has_written_since: Callable[[int], bool]
+    ) -> None:
+        """Start the clock again because an answer did not arrive, unless an earlier one did.
+
+        Args:
+            work: the unit of work.
+            case: its id.
+            now: the moment.
+            has_written_since: tells whether the person has written since a moment.
+        """
+        found = self._load(work, case)
+        if found is None:
+            return
+        answered_at = found.clock.answered_at
+        if answered_at is None or has_written_since(answered_at):
+            times = self.times.of(work, found.queue, found.office)
+            after = found.clock.after_message(times, found.priority, now)
+            self._store(work, case, found.clock, after)
 
     def person_wrote(self, work: Work, case: str, now: int) -> bool:
         """Start the clock because the person wrote; no write while it runs.
