@@ -44,13 +44,13 @@ class AnswerTable(msgspec.Struct, frozen=True):
 
     digest: bytes
     scale: float
-    weights: bytes
+    weights: memoryview
     biases: dict[str, float]
     """By the English label of a button; `NONE` is one."""
 
     def model(self) -> AnswerModel:
         """Return the weights, ready to be summed."""
-        return AnswerModel(memoryview(self.weights).cast("b"), self.scale, self.biases)
+        return AnswerModel(self.weights.cast("b"), self.scale, self.biases)
 
 
 class LikelyAnswer(NamedTuple):

@@ -56,7 +56,7 @@ KINDS = (
 MODEL = LOCALES / "questions.model"
 LABELS = {f"asks: {kind}": kind for kind in KINDS}
 """The kinds, as the model knows them: they are to it what buttons are to `answers.model`."""
-LIKELY_ASKED, SURELY_ASKED = 0.6, 0.8
+LIKELY_ASKED, SURELY_ASKED = 0.65, 0.8
 """Probability from where on a text is taken for a question, and for no cry for help."""
 BREAKS_OFF = frozenset({PERSON, LEAVING})
 """Kinds that answer no question, though that takes any words: who must go, or wants a person."""

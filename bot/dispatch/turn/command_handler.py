@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.clock import MINUTE
-from bot.dispatch.turn.flow_names import DANGER_FLOW, SUICIDE_FLOW, flow_for_alarms
+from bot.dispatch.turn.flow_names import (
+    DANGER_FLOW,
+    SUICIDE_ALARM,
+    SUICIDE_FLOW,
+    flow_for_alarms,
+)
 from bot.dispatch.turn.slash_commands import BYE, COMMAND_FLOWS, START
+from bot.languages.alarms.find import ALSO_ASKED
 
 if TYPE_CHECKING:
     from bot.dispatch.turn.context import TurnContext
@@ -59,8 +65,11 @@ class CommandHandler:
         """Begin the flow for these alarms, unless it is open.
 
         Where staff read already, numbers are shown once, and words of despair show whom to call.
+        Who wants to die and is beaten as well gets the digits of both.
         """
         if (flow := self.alarm_flow(alarms)) is not None:
+            if flow == SUICIDE_FLOW and alarms - {SUICIDE_ALARM} - ALSO_ASKED:
+                self.engine.replies.send_text(self.turn.services.texts.danger_digits)
             self.engine.begin_flow(flow)
             return
         is_new = not self.turn.is_in_flow(DANGER_FLOW) and not self.turn.conversation.is_alerted

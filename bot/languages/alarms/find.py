@@ -26,8 +26,6 @@ Where people type accents, a word without any is no word with some.
 from __future__ import annotations
 
 import re
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING
 
 from bot.languages.alarms.index import Run, spaced_index, unspaced_harmless, unspaced_index
@@ -52,10 +50,17 @@ if TYPE_CHECKING:
 
 CERTAIN = 1.8
 """Odds from where on a sentence without a phrase is an alarm."""
-DOUBTED, DOUBTED_IF_GRAVE, DOUBTED_IF_SHORT = 1.0, 0.0, -1.0
+DOUBTED, DOUBTED_IF_GRAVE, DOUBTED_IF_SHORT = 0.5, -0.5, -1.5
 """Odds up to where a sentence with a phrase is no alarm: most false alarms are long sentences that
-have one. All four numbers were chosen on two sets; tests/README.md has the measures on others."""
-GRAVE = frozenset({"danger_now", "sexual_violence", "self_harm"})
+have one."""
+BELIEVED_CLAUSE = 1.0
+"""Odds from where on a clause with a phrase is an alarm although its whole sentence is none."""
+OTHER_MEANT = -35
+"""Lead of self-harm over other categories up to where its phrase, next to one of theirs, means what
+others do: "I am afraid he will kill me tonight". tests/README.md has the sets on which all these
+numbers were chosen, and the measures on others."""
+SELF_HARM = "self_harm"
+GRAVE = frozenset({"danger_now", "sexual_violence", SELF_HARM})
 """Categories whose phrases are doubted last."""
 ALSO_ASKED = frozenset({"police", "moved"})
 """Alarms whose words stand in questions too: "will they send me away", "do not call the police"."""
@@ -123,11 +128,11 @@ class Words:
             for word, plain in zip(self.listed, self.plain, strict=True)
         ]
         """Of phrases: those that each word fits."""
-        self.present = reduce(or_, self.pieces, 0)
+        self.present: set[int] = set().union(*self.pieces)
 
     def fits(self, at: int, piece: int) -> bool:
         """Tell whether the word at a place is this piece of a phrase."""
-        return bool(self.pieces[at] >> piece & 1)
+        return piece in self.pieces[at]
 
     def is_one_clause(self, first: int, last: int) -> bool:
         """Tell whether no clause ends between two words."""
@@ -150,11 +155,13 @@ def find_alarms(text: str) -> frozenset[str]:
         own = listed if len(judged) == 1 or not listed else find_listed(sentence) & listed
         left -= own
         if own:
-            found |= own if is_believed(own, likelihood) else _grave_in_clauses(sentence, own)
+            found |= own if is_believed(own, likelihood) else _believed_in_clauses(sentence, own)
         elif likelihood.odds > CERTAIN and likelihood.evidence >= LEAST_EVIDENCE:
             found.add(model.category(sentence))
     if left and judged and is_believed(left, max(it for _, it in judged)):
         found |= left  # a phrase that reaches over the end of a sentence
+    if SELF_HARM in found and len(found) > 1 and not _means_self_harm(text):
+        found.remove(SELF_HARM)
     return frozenset(found)
 
 
@@ -163,19 +170,31 @@ def find_alarms_in_clauses(text: str) -> frozenset[str]:
 
     The examples take "he has a knife, how long does it take?" for a question, as most of it is.
     """
-    clauses = [it for it in _CLAUSE_ENDS.split(text) if it.strip()]
-    return frozenset[str]().union(*map(find_alarms, clauses))
+    return frozenset[str]().union(*map(find_alarms, _clauses_of(text)))
 
 
-def _grave_in_clauses(sentence: str, listed: Collection[str]) -> set[str]:
-    """Return what is grave in a part of a sentence: "I am in Taipei, I want to die"."""
-    clauses = [it for it in _CLAUSE_ENDS.split(sentence) if it.strip()]
-    model, found = load_model(), set[str]()
+def _believed_in_clauses(sentence: str, listed: Collection[str]) -> set[str]:
+    """Return what is surely meant in a part of a sentence: "I am in Taipei, I want to die"."""
+    clauses = _clauses_of(sentence)
+    found = set[str]()
     for clause in clauses if len(clauses) > 1 else ():
-        own = find_listed(clause) & GRAVE & {*listed}
-        if own and is_believed(own, model.likelihood(clause)):
+        own = find_listed(clause) & {*listed}
+        likelihood = load_model().likelihood(clause)
+        if own and likelihood.odds > BELIEVED_CLAUSE:
             found |= own
+        elif own & GRAVE and is_believed(own & GRAVE, likelihood):
+            found |= own & GRAVE
     return found
+
+
+def _means_self_harm(text: str) -> bool:
+    """Tell whether a text with phrases of self-harm and of other harm may mean self-harm."""
+    model = load_model()
+    return any(model.lead(it, SELF_HARM) > OTHER_MEANT for it in (text, *_clauses_of(text)))
+
+
+def _clauses_of(text: str) -> list[str]:
+    return [it for it in _CLAUSE_ENDS.split(text) if it.strip()]
 
 
 def is_believed(listed: Collection[str], likelihood: Likelihood) -> bool:
@@ -198,8 +217,7 @@ def find_listed(text: str) -> frozenset[str]:
         apart = Words(joined)
         found.update(_find_spaced(apart, {*apart.listed} - {*words.listed}))
     if found:
-        present = words.present
-        found -= _harmless_categories(spaced_index().harmless, lambda it: present & it == it)
+        found -= _harmless_categories(spaced_index().harmless, words.present.issuperset)
     if not folded.isascii():
         found |= _find_in_characters(folded)
     return frozenset(found)
@@ -243,10 +261,10 @@ def _find_spaced(message: Words, among: Container[str] | None = None) -> set[str
     found: set[str] = set()
     for at, plain in enumerate(message.plain):
         for table, key in ((index.phrases, plain), (index.phrases_by_prefix, plain[:SHORTEST])):
-            for needs, phrase in table.get(key, ()):
+            for phrase in table.get(key, ()):
                 if (
-                    present & needs == needs
-                    and phrase.category not in found
+                    phrase.category not in found
+                    and present.issuperset(phrase.pieces)
                     and message.fits(at, phrase.pieces[0])
                     and _matches_words(phrase, message, at, among)
                 ):

@@ -1,8 +1,9 @@
 """How phrases are looked up: by the words of a message, or by its characters.
 
-In scripts with spaces every piece of a phrase has a number, and a set of pieces is an integer with
-these bits. So the pieces of a message are compared with those of a phrase in one step, and only a
-phrase all of whose pieces stand somewhere in the message is looked at closely.
+In scripts with spaces every piece of a phrase has a number. So the pieces of a message are compared
+with those of a phrase in one step, and only a phrase all of whose pieces stand somewhere in the
+message is looked at closely. The numbers are kept packed, two bytes each: there are thousands of
+words, and some fit hundreds of pieces.
 
 In scripts without spaces a phrase is looked up by the first two characters of its first word.
 """
@@ -10,6 +11,7 @@ In scripts without spaces a phrase is looked up by the first two characters of i
 from __future__ import annotations
 
 import sys
+from array import array
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -30,9 +32,11 @@ from bot.text import fold_accents
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-Pieces: TypeAlias = int
-"""A set of pieces: the bits of their numbers."""
-_NO_PREFIXES: Mapping[str, Pieces] = {}
+Pieces: TypeAlias = tuple[int, ...]
+"""A set of pieces, by their numbers."""
+Packed: TypeAlias = bytes
+"""The same in two bytes each."""
+_NO_PREFIXES: Mapping[str, Packed] = {}
 
 
 # --- scripts with spaces ---------------------------------------------------------------------
@@ -41,8 +45,8 @@ _NO_PREFIXES: Mapping[str, Pieces] = {}
 class PieceTable(NamedTuple):
     """Which pieces a word of a message fits."""
 
-    whole: dict[str, Pieces]
-    prefixes: dict[str, dict[str, Pieces]]
+    whole: dict[str, Packed]
+    prefixes: dict[str, dict[str, Packed]]
     """By their first characters, without accents: what a word begins with."""
 
     @classmethod
@@ -50,38 +54,34 @@ class PieceTable(NamedTuple):
         """Return a table without pieces."""
         return cls({}, {})
 
-    def add(self, words: Iterable[str], prefixes: Iterable[str], pieces: Pieces) -> None:
-        """Add words, and beginnings of words, that fit these pieces."""
+    def add(self, words: Iterable[str], prefixes: Iterable[str], piece: int) -> None:
+        """Add words, and beginnings of words, that fit a piece."""
+        packed = array("H", [piece]).tobytes()
         for word in words:
-            self.whole[word] = self.whole.get(word, 0) | pieces
+            self.whole[word] = self.whole.get(word, b"") + packed
         for prefix in prefixes:
             bucket = self.prefixes.setdefault(sys.intern(fold_accents(prefix)[:SHORTEST]), {})
-            bucket[prefix] = bucket.get(prefix, 0) | pieces
+            bucket[prefix] = bucket.get(prefix, b"") + packed
 
-    def pieces_of(self, word: str, beginning: str) -> Pieces:
-        """Return the pieces a word fits; `beginning` is its first characters, without accents."""
-        found = self.whole.get(word, 0)
-        for prefix, pieces in self.prefixes.get(beginning, _NO_PREFIXES).items():
+    def add_pieces_of(self, word: str, beginning: str, found: set[int]) -> None:
+        """Add the pieces a word fits; `beginning` is its first characters, without accents."""
+        if packed := self.whole.get(word):
+            found.update(memoryview(packed).cast("H"))
+        for prefix, packed in self.prefixes.get(beginning, _NO_PREFIXES).items():
             if word.startswith(prefix):
-                found |= pieces
-        return found
-
-
-class SpacedPhrase(NamedTuple):
-    """A phrase of words with spaces between them."""
-
-    needs: Pieces
-    phrase: AlarmPhrase[int]
-    """With the numbers of its pieces; the rarest first, unless it is ordered."""
+                found.update(memoryview(packed).cast("H"))
 
 
 class SpacedIndex(NamedTuple):
-    """The phrases of languages with spaces."""
+    """The phrases of languages with spaces, with the numbers of their pieces.
 
-    phrases: dict[str, list[SpacedPhrase]]
-    """By their rarest word."""
-    phrases_by_prefix: dict[str, list[SpacedPhrase]]
-    """By how their rarest word begins."""
+    The rarest piece is the first, unless the phrase is ordered.
+    """
+
+    phrases: dict[str, list[AlarmPhrase[int]]]
+    """By their first word."""
+    phrases_by_prefix: dict[str, list[AlarmPhrase[int]]]
+    """By how their first word begins."""
     as_written: PieceTable
     without_accents: PieceTable
     """What a word without accents fits as well, where the message has none."""
@@ -93,7 +93,7 @@ class SpacedIndex(NamedTuple):
         """Return an index without phrases."""
         return cls({}, {}, PieceTable.empty(), PieceTable.empty())
 
-    def pieces_of(self, word: str, plain: str, *, is_accented: bool) -> Pieces:
+    def pieces_of(self, word: str, plain: str, *, is_accented: bool) -> set[int]:
         """Return the pieces that a word of a message fits.
 
         Args:
@@ -101,11 +101,11 @@ class SpacedIndex(NamedTuple):
             plain: the same without accents.
             is_accented: whether the message has its accents; then "cho" is no "chở".
         """
-        beginning = plain[:SHORTEST]
-        found = self.as_written.pieces_of(word, beginning)
-        if is_accented or not word.isascii():
-            return found
-        return found | self.without_accents.pieces_of(word, beginning)
+        beginning, found = plain[:SHORTEST], set[int]()
+        self.as_written.add_pieces_of(word, beginning, found)
+        if word.isascii() and not is_accented:
+            self.without_accents.add_pieces_of(word, beginning, found)
+        return found
 
 
 @compiled
@@ -119,35 +119,31 @@ def spaced_index() -> SpacedIndex:
         pieces = phrase.pieces
         if not phrase.is_ordered:
             pieces = tuple(sorted(pieces, key=lambda it: max(often[each] for each in it.spellings)))
-        needs = _bits(pieces, numbers)
-        numbered = tuple(numbers[it] for it in pieces)
-        entry = SpacedPhrase(needs, AlarmPhrase(phrase[0], numbered, *phrase[2:]))
+        numbered = _numbers_of(pieces, numbers)
+        entry = AlarmPhrase(phrase[0], numbered, *phrase[2:])
         for key in set(map(fold_accents, pieces[0].whole)):
             index.phrases.setdefault(sys.intern(key), []).append(entry)
         for key in {fold_accents(it)[:SHORTEST] for it in pieces[0].prefixes}:
             index.phrases_by_prefix.setdefault(sys.intern(key), []).append(entry)
     harmless = tuple(
-        _with_bits(load_harmless(tag), numbers) for tag in LANGUAGES if tag not in REACH
+        _with_numbers(load_harmless(tag), numbers) for tag in LANGUAGES if tag not in REACH
     )
     for piece, number in numbers.items():
-        index.as_written.add(piece.whole, piece.prefixes, 1 << number)
+        index.as_written.add(piece.whole, piece.prefixes, number)
         others = piece.plain_whole - piece.whole
-        index.without_accents.add(
-            others, set(piece.plain_prefixes) - {*piece.prefixes}, 1 << number
-        )
+        index.without_accents.add(others, set(piece.plain_prefixes) - {*piece.prefixes}, number)
     return index._replace(harmless=harmless)
 
 
-def _bits(pieces: Iterable[Piece], numbers: dict[Piece, int]) -> Pieces:
-    """Return a set of pieces; those without a number get the next."""
-    found = 0
-    for piece in pieces:
-        found |= 1 << numbers.setdefault(piece, len(numbers))
-    return found
+def _numbers_of(pieces: Iterable[Piece], numbers: dict[Piece, int]) -> Pieces:
+    """Return the numbers of pieces; those without one get the next."""
+    return tuple(numbers.setdefault(piece, len(numbers)) for piece in pieces)
 
 
-def _with_bits(known: Harmless[tuple[Piece, ...]], numbers: dict[Piece, int]) -> Harmless[Pieces]:
-    return Harmless(*(tuple(_bits(frame, numbers) for frame in frames) for frames in known))
+def _with_numbers(
+    known: Harmless[tuple[Piece, ...]], numbers: dict[Piece, int]
+) -> Harmless[Pieces]:
+    return Harmless(*(tuple(_numbers_of(it, numbers) for it in frames) for frames in known))
 
 
 # --- scripts without spaces ------------------------------------------------------------------

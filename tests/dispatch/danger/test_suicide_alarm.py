@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.urgency import Priority
+from bot.text import Text
 from tests.support.dispatch_inspection import cases_of, current_step, start_report
 
 if TYPE_CHECKING:
@@ -59,6 +60,20 @@ def test_other_alarming_words_still_show_danger(hotline: HotlineHarness) -> None
     person = hotline.person()
     person.says("/start", "he has a knife")
     assert current_step(person) == ("danger", "tell")
+
+
+def test_who_wants_to_die_and_is_harmed_as_well_gets_the_digits_of_both(
+    hotline: HotlineHarness,
+) -> None:
+    digits = hotline.house.setting.renderer.text(Text("{digits}"), "en")
+    person = hotline.person("en")
+    person.says("/start")
+    heard = person.says("he hits me and I want to die")
+    assert current_step(person) == ("despair", "tell")
+    assert heard[0] == digits
+    other = hotline.person("en")
+    other.says("/start")
+    assert digits not in other.says("I want to die")
 
 
 def test_what_was_read_leads_to_the_list_and_never_to_silence(hotline: HotlineHarness) -> None:

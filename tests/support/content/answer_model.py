@@ -59,6 +59,8 @@ MOST_CALM, MOST_CRIES, MOST_ANSWERS = 500, 600, 500
 """Ordinary and urgent sentences and typed answers of a language that ask nothing."""
 LIST_TESTS = Path(__file__).parents[2] / "languages" / "questions"
 """Questions by which the lists are tested: they are examples too."""
+HELD_QUESTIONS = LIST_TESTS.with_name("questions_held")
+"""Questions by which the model is measured."""
 
 
 class AnswerExample(NamedTuple):
@@ -107,14 +109,22 @@ def load_question_examples() -> list[AnswerExample]:
         listed = read_questions(tag)
         for name, label in [(NO_QUESTION, NONE), *((kind, it) for it, kind in LABELS.items())]:
             found += [AnswerExample(it, labels, label) for it in listed[name]]
-        other = read_examples(tag)
+        held = _held_questions(tag)
+        other = [it for it in read_examples(tag) if it.words.casefold() not in held]
         calm = [it.words for it in other if not it.is_urgent]
         cries = [it.words for it in other if it.is_urgent]
-        typed = [it for by in read_answers(tag).values() for texts in by.values() for it in texts]
+        answers = [it for by in read_answers(tag).values() for texts in by.values() for it in texts]
+        typed = [it for it in answers if it.casefold() not in held]
         for texts, most in ((calm, MOST_CALM), (cries, MOST_CRIES), (typed, MOST_ANSWERS)):
             drawn = chance.sample(texts, min(most, len(texts)))
             found += [AnswerExample(it, labels, NONE) for it in drawn]
     return found
+
+
+def _held_questions(tag: str) -> set[str]:
+    """Return the texts by which the model is measured, none of which it may learn from."""
+    lines = (HELD_QUESTIONS / f"{tag}.tsv").read_text("utf-8").splitlines()
+    return {line.split("\t")[1].casefold() for line in lines}
 
 
 def read_questions(tag: str) -> dict[str, list[str]]:

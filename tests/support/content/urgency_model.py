@@ -12,7 +12,6 @@ import math
 import random
 import sys
 import tomllib
-import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -211,13 +210,15 @@ def make_table(examples: Sequence[Example], *, is_silent: bool = False) -> Urgen
 
 
 def write_weights(path: Path, table: msgspec.Struct) -> None:
-    """Write a file of weights."""
-    path.write_bytes(zlib.compress(msgspec.msgpack.encode(table), 9))
+    """Write a file of weights in place of the one that running processes have mapped."""
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(msgspec.msgpack.encode(table))
+    partial.replace(path)
 
 
-def in_bytes(weights: Iterable[float], scale: float) -> bytes:
+def in_bytes(weights: Iterable[float], scale: float) -> memoryview:
     """Return weights as bytes; `scale` is what one step is worth."""
-    return bytes(round(it / scale) & 0xFF for it in weights)
+    return memoryview(bytes(round(it / scale) & 0xFF for it in weights))
 
 
 def main() -> int:
