@@ -37,6 +37,7 @@ from bot.hotline.events import Event, EventKind
 from bot.hotline.origins.join_codes import JoinCodes
 from bot.hotline.queue.alerts import alert_recipients, load_alert, reaches_any
 from bot.hotline.queue.visibility import works_for
+from bot.hotline.referrals.model import ReferralStage
 from bot.hotline.referrals.store import ConsentRevocation
 from bot.hotline.services.requests import (
     PlanRequest,
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from bot.hotline.check_ins.store import CheckIns
     from bot.hotline.origins.join_codes import WordPair
     from bot.hotline.referrals.consent_dialog import ConsentOutcome, ConsentPress
+    from bot.hotline.referrals.model import Referral
     from bot.hotline.referrals.store import Referrals
     from bot.partners.partners import Campaign
     from bot.store.writer import Work
@@ -220,6 +222,15 @@ class HotlineAdapter:
     def apply_consent(self, case: str, pressed: ConsentPress) -> ConsentOutcome | None:
         """Store what was pressed under a question of consent; None: not of this case."""
         return self.referrals.handle_press(self.work, case, pressed, self.now)
+
+    def unasked_referral(self, case: str, referral: str) -> Referral | None:
+        """Return a referral whose question waits; None if it was answered or ended meanwhile."""
+        found = self.referrals.find(self.work, case, referral)
+        return found if found is not None and found.stage is ReferralStage.OFFERED else None
+
+    def withdraw_unasked(self, case: str, referral: str, by: str) -> Referral | None:
+        """End a referral whose question was never asked; return it."""
+        return self.referrals.withdraw(self.work, case, referral, by, self.now)
 
     def requested_texts(self, conversation: Conversation, outcome: Outcome) -> dict[str, str]:
         """Return what a person asked to read, by the blank it fills."""

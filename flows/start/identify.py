@@ -21,8 +21,9 @@ class Identify(Flow):
     )
     end = End(
         # Translators: said to everybody without a right word, whether they wrote before or not.
+        # Leave the word with / as it is.
         _(
             "We show nothing of before here. If we still keep something of yours, what you write "
-            "now is read by the people who answer. You can also begin anew."
+            "now is read by the people who answer. To write your word again, type /start."
         )
     )

@@ -10,7 +10,12 @@ from bot.conversation.outcomes import TOLD
 from bot.dispatch import callback_data
 from bot.dispatch.conversation_store import Conversation, suspended_sessions
 from bot.dispatch.effects import Effects
-from bot.dispatch.turn.flow_names import PASSPHRASE_QUESTIONS
+from bot.dispatch.turn.flow_names import (
+    BEFORE_DURESS_STEP,
+    DURESS_STEP,
+    PASSPHRASE_FLOWS,
+    PASSPHRASE_QUESTIONS,
+)
 from bot.hotline.contact_rule import is_present
 from bot.hotline.events import Event
 
@@ -117,6 +122,13 @@ class TurnContext:
         asked = f"{frames[-1].flow}.{frames[-1].step}" if frames else ""
         since = conversation.consent_asked_at.get(asked, 0)
         conversation.consent_asked_at = {asked: since} if since else {}
+
+    def may_write_secret(self) -> bool:
+        """Tell whether a text may be a passphrase for which the open flow asks only later."""
+        if not self.is_in_flow(*PASSPHRASE_FLOWS):
+            return False
+        frame = self.frames[-1]
+        return "word" not in frame.answers or frame.step in {BEFORE_DURESS_STEP, DURESS_STEP}
 
     def asks_passphrase(self) -> bool:
         """Tell whether the open question is answered with a passphrase."""

@@ -22,7 +22,7 @@ from bot.conversation import (
 )
 from bot.conversation.answers import PlaceAnswer
 from bot.conversation.engine import CONTROL_HANDLERS
-from bot.conversation.inputs import PressInput
+from bot.conversation.inputs import PressInput, TextInput
 from bot.conversation.outcomes import TELLS_STAFF
 from bot.conversation.replies import FILE_KEPT
 from bot.conversation.steps import PERSON
@@ -137,7 +137,10 @@ class EngineDriver:
         turn.position_before_answer = copy_position(position) if may_be_kept else None
         frame, step = turn.frames[-1], turn.frames[-1].step
         extras = copy_position(position.extras_only())
+        may_be_secret = isinstance(heard, TextInput) and turn.may_write_secret()
         engine_turn = answer(turn.services.registry, position, heard, turn.facts)
+        if may_be_secret:  # what was not understood is kept nowhere
+            position.extra_texts = extras.extra_texts
         if not turn.read_case:
             if frame.flow == URGENT_DETAILS_FLOW and not _is_grown(position, extras):
                 keep_extra(position, heard)  # the case was erased: it is kept like other words
@@ -270,8 +273,7 @@ class EngineDriver:
         takeover = self.turn.conversation.takeover
         if was_suspended and takeover is not None:
             takeover.opener_state = OpenerState.ANSWERED
-            self.turn.effects.staff.release_waiting = True
-            self.relay.introduce_caseworker(takeover)
+            self.relay.begin_talk(takeover)
             return
         self.replies.send_text(self.turn.services.texts.recognised)
         if was_suspended and not self.turn.frames:

@@ -27,7 +27,7 @@ RECOGNITION_FLOW = "identify"
 RECEIPT_FLOW = "receipt"
 PASSPHRASE_FLOWS = ("passphrase", RECEIPT_FLOW, CHECK_IN_FLOW)
 """Flows in which a passphrase is chosen: everything said in them vanishes at the next step."""
-DURESS_STEP = "second"
+BEFORE_DURESS_STEP, DURESS_STEP = "wants_second", "second"
 PASSPHRASE_QUESTIONS = frozenset(
     {(flow, "word") for flow in (RECOGNITION_FLOW, *PASSPHRASE_FLOWS)}
     | {("passphrase", DURESS_STEP), (CHECK_IN_FLOW, DURESS_STEP)}

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from bot.dispatch.turn.replies import Replies
     from bot.hotline.chat.takeover import TakeoverState
     from bot.hotline.referrals.consent_dialog import ConsentPress
+    from bot.hotline.referrals.model import Referral
     from bot.messages import Body, Update
 
 FORWARDED_MARK = "\u21aa"
@@ -288,6 +289,26 @@ class Relay:
             stage = referral.stage.value
             turn.add_event(EventKind.REFERRED, referral.case, code=stage, referral=referral)
 
+    def ask_consent(self, referral: Referral) -> None:
+        """Ask the person whether a recipient may be told."""
+        turn, consent = self.turn, self.turn.services.consent
+        language, prefix = turn.conversation.language, turn.consent_prefix()
+        turn.effects.bodies.append(consent.question(referral, language, prefix))
+
+    def _ask_waiting_question(self, takeover: TakeoverState) -> None:
+        waiting, takeover.waiting_question = takeover.waiting_question, ""
+        if waiting and (it := self.turn.hotline.unasked_referral(takeover.case, waiting)):
+            self.ask_consent(it)
+
+    def withdraw_waiting_question(self, takeover: TakeoverState) -> None:
+        """End the referral about which the person was not asked in time, and show that."""
+        turn, waiting = self.turn, takeover.waiting_question
+        if not waiting:
+            return
+        takeover.waiting_question = ""
+        if ended := turn.hotline.withdraw_unasked(takeover.case, waiting, takeover.by):
+            turn.add_event(EventKind.REFERRED, ended.case, code=ended.stage.value, referral=ended)
+
     # --- the opener -----------------------------------------------------------------------------
 
     def record_last_seen(self, update: Update) -> None:
@@ -354,8 +375,7 @@ class Relay:
                 conversation.cases.append(takeover.case)
             conversation.urgent_only = False
             turn.set_read(is_read=turn.hotline.may_read(takeover.case))
-            self.introduce_caseworker(takeover)
-            turn.effects.staff.release_waiting = True
+            self.begin_talk(takeover)
 
     def _note_opener_answer(self, code: str) -> None:
         """Note an opener answered outside a live session: a caseworker may confirm who it is."""
@@ -387,6 +407,12 @@ class Relay:
             self.turn.services.texts.caseworker_joined, self.title_value(takeover)
         )
 
+    def begin_talk(self, takeover: TakeoverState) -> None:
+        """Say who writes, and let everything come that waited for the person."""
+        self.introduce_caseworker(takeover)
+        self._ask_waiting_question(takeover)
+        self.turn.effects.staff.release_waiting = True
+
     def title_value(self, takeover: TakeoverState) -> dict[str, str]:
         """Return the caseworker's role, as the blank `title`."""
         turn = self.turn
@@ -414,6 +440,7 @@ class Relay:
         if takeover is not None:
             self.turn.conversation.takeover = None
             self.turn.effects.staff.withdraw_waiting = True
+            self.withdraw_waiting_question(takeover)
             self.turn.add_event(EventKind.HANDED_BACK, takeover.case, code="stopped")
 
     def _with_sound(self, parts: Sequence[Body]) -> list[Body]:

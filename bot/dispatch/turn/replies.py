@@ -103,6 +103,8 @@ class Replies:
     def _true_now(self, replies: list[Reply]) -> list[Reply]:
         """Return replies; once staff read what the person writes, what is true of that instead."""
         turn, texts = self.turn, self.turn.services.texts
+        if turn.may_write_secret():  # it was kept nowhere, and the question vanished with it
+            return replies[1:] if replies and replies[0].text is NOT_UNDERSTOOD else replies
         if turn.read_case:
             instead = dict(texts.once_read)
         elif turn.is_in_flow(*OFFERING_FLOWS):

@@ -46,7 +46,7 @@ from bot.hotline.commands.texts import (
     OPENER_ALREADY_SENT,
     OPENER_NEEDED,
     OUTSIDE_CONTACT_RULE,
-    PERSON_NOT_IN_CHAT,
+    QUESTION_WAITS,
     TAKE_OVER_FIRST,
 )
 from bot.hotline.contact_rule import NEVER, may_write_at
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     from bot.text import Text
 
     Handler = Callable[[Any], Text | None]
-    """Does an action; returns a refusal, or None."""
+    """Does an action; returns a refusal, or that it waits, or None."""
 
 PERSON_ONLY_STEPS = frozenset({"keep", "send", "pass_on"})
 """Questions by which a person agrees to something."""
@@ -117,14 +117,15 @@ class StaffActions:
         }
 
     def perform(self, action: ChatAction, reply_to: str, language: str) -> None:
-        """Do an action; a refusal is shown at the desk (`reply_to`) it came from."""
+        """Do an action; what there is to say is shown at the desk (`reply_to`) it came from."""
         self.session.suspend_after_silence()
         with self._use_language(language):
-            refusal = self._handlers[type(action)](action)
+            said = self._handlers[type(action)](action)
         self.replies.schedule_removal()
-        if refusal is not None:
+        if said is not None:
+            is_refused = said is not QUESTION_WAITS
             self.turn.add_event(
-                EventKind.COMMAND_RESULT, text=refusal, reply_to=reply_to, is_refused=True
+                EventKind.COMMAND_RESULT, text=said, reply_to=reply_to, is_refused=is_refused
             )
 
     @contextmanager
@@ -207,6 +208,7 @@ class StaffActions:
         session, takeover = found
         session.takeover = None
         turn.effects.staff.withdraw_waiting = True
+        self.relay.withdraw_waiting_question(takeover)
         turn.add_event(EventKind.HANDED_BACK, takeover.case, action.by)
         if not self._can_talk(takeover):
             # Another person may hold the phone: the question is asked when they write.
@@ -286,11 +288,15 @@ class StaffActions:
         if self._can_talk(takeover):
             self.relay.send_staff_message(parts, message)
             return
+        self._see_that_opener_comes(takeover)
+        self.relay.send_staff_message(parts, message, NO_TIME_LIMIT, UNTIL_OPENER_ANSWERED)
+
+    def _see_that_opener_comes(self, takeover: TakeoverState) -> None:
+        """Send the opener that a message waits for, unless one is on its way."""
         if takeover.opener_state == OpenerState.ANSWERED:
             takeover.opener_state = OpenerState.TO_SEND
         if takeover.opener_state == OpenerState.TO_SEND and self._may_send_opener(takeover):
             self._schedule_opener(takeover)
-        self.relay.send_staff_message(parts, message, NO_TIME_LIMIT, UNTIL_OPENER_ANSWERED)
 
     def _parts_of(self, message: CaseMessage) -> list[Body]:
         turn, content, renderer = self.turn, message.content, self.turn.services.renderer
@@ -354,17 +360,16 @@ class StaffActions:
         takeover = self._takeover_of(referral.offered_by)
         if takeover is None:
             return TAKE_OVER_FIRST
-        if not self._can_talk(takeover):
-            return PERSON_NOT_IN_CHAT
-        question = turn.services.consent.question(
-            referral, turn.conversation.language, turn.consent_prefix()
-        )
-        turn.effects.bodies.append(question)
         stage = referral.stage.value
         turn.add_event(
             EventKind.REFERRED, referral.case, referral.offered_by, code=stage, referral=referral
         )
-        return None
+        if self._can_talk(takeover):
+            self.relay.ask_consent(referral)
+            return None
+        self._see_that_opener_comes(takeover)  # the question waits as letters do
+        takeover.waiting_question = referral.id
+        return QUESTION_WAITS
 
     def _notify_referral_sent(self, action: NotifyReferralSent) -> Text | None:
         """Say so to a person who is there, and only to them: the phone may be in other hands."""

@@ -293,7 +293,7 @@ class TypedText:
         """Tell whether the person wrote something, and did not merely answer the bot."""
         if update.kind is UpdateKind.PRESS:
             return True  # it may answer a caseworker's question: `Relay` knows
-        if self.turn.asks_passphrase():
+        if self.turn.asks_passphrase() or self._may_be_secret(update.text):
             return False
         if update.kind is not UpdateKind.TEXT:
             return update.kind in WRITTEN_KINDS
@@ -302,6 +302,11 @@ class TypedText:
         if is_number and self.fits_question(text):
             return False
         return not (self.is_command(update.text) or self.may_be_label(text))
+
+    def _may_be_secret(self, text: str) -> bool:
+        """Tell whether staff must not see a text: perhaps a passphrase, and no cry for help."""
+        may_be = bool(text) and self.turn.may_write_secret()
+        return may_be and not self.turn.services.texts.find_alarms(text)
 
     def fits_question(self, text: str) -> bool:
         """Tell whether the open question takes a text as it is: "17" may be an age, or a button."""

@@ -78,6 +78,8 @@ class TakeoverState(msgspec.Struct, array_like=True):
     answered_at: int = 0
     """When an opener was answered in a quiet chat: after that staff can confirm who writes. 0: not
     since it went quiet, or since the person was last identified."""
+    waiting_question: str = ""
+    """The referral about which the person is asked once they have answered the opener."""
 
 
 @dataclass(frozen=True, slots=True)

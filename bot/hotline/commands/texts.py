@@ -83,7 +83,9 @@ DO_NOT_ASK_AGAIN = _(
     "The person has withdrawn from sharing and is not asked about it again. If they bring it up "
     "themselves, ask again and write what they said: /refer {recipient} ..."
 )
-PERSON_NOT_IN_CHAT = _("Ask when the person is in the chat with you.")
+QUESTION_WAITS = _(
+    "The person is asked once they have answered whether this is a good moment to write."
+)
 MINUTES_NEEDED = _("Say for how many minutes, up to 240.")
 REST_OFFERED = _("That was a hard one. A pause? /rest 15 gives you no new case for 15 minutes.")
 DONE = _("Done.")

@@ -208,6 +208,15 @@ class Referrals:
             self._audit_change(work, now, by, "referral_revoke", revoked)
         return revoked
 
+    def withdraw(self, work: Work, case: str, referral: str, by: str, now: int) -> Referral | None:
+        """End a referral that was not sent; None if it has ended."""
+        found = self.find(work, case, referral)
+        withdrawn = found.withdraw() if found else None
+        if withdrawn is not None:
+            self._store(work, withdrawn)
+            self._audit_change(work, now, by, "referral_withdraw", withdrawn)
+        return withdrawn
+
     def end_all(self, work: Work, case: str, by: str, now: int) -> list[Referral]:
         """End the referrals that are not sent, revoke those that are; return them.
 

@@ -56,7 +56,7 @@ have one."""
 BELIEVED_CLAUSE = 1.0
 """Odds from where on a clause with a phrase is an alarm although its whole sentence is none."""
 OTHER_MEANT = -35
-"""Lead of self-harm over other categories up to where its phrase, next to one of theirs, means what
+"""Lead of self-harm over other categories up to where its phrase, next to another one, means what
 others do: "I am afraid he will kill me tonight". tests/README.md has the sets on which all these
 numbers were chosen, and the measures on others."""
 SELF_HARM = "self_harm"

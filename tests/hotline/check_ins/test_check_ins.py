@@ -13,8 +13,14 @@ from bot.hotline.commands.types import Verb
 from bot.hotline.deadlines import deadline_line
 from bot.hotline.events import EventKind
 from bot.languages import catalogue
+from bot.messages import DeleteMessages
 from flows.texts.phrasebook import PHRASES
-from tests.support.dispatch_inspection import cases_of
+from tests.support.dispatch_inspection import (
+    cases_of,
+    current_step,
+    messages_of_people,
+    stored_conversation,
+)
 from tests.support.harnesses.hotline_harness import ALWAYS, HotlineHarness
 
 if TYPE_CHECKING:
@@ -86,6 +92,29 @@ def alarms(events: list[Event]) -> list[Event]:
 
 def _is_ours(event: Event) -> bool:
     return event.text is not None and "Only staff are told of this" in event.text.source
+
+
+def test_a_word_written_too_early_is_kept_nowhere_and_the_question_stands(
+    home: HotlineHarness,
+) -> None:
+    person, _case = writes_to_us(home)
+    person.presses("Ask me at a set time")
+    person.says("21")
+    written = len(messages_of_people(home))
+    for step in ("often", "plan"):
+        home.advance_time(60)
+        heard = person.says(RIGHT)
+        assert current_step(person) == ("check_in", step)
+        assert len(heard) == 1
+        assert person.asked()[1].rows
+        person.presses("Every day" if step == "often" else "Only look at it")
+    assert RIGHT not in str(messages_of_people(home)[written:])
+    assert stored_conversation(person).position.extra_texts == []
+    deleted = [it for _, it in home.post.arrived if isinstance(it, DeleteMessages)]
+    assert len(deleted) >= 2  # off the phone, too
+    person.says(RIGHT)
+    person.presses("One word is enough", "Send")
+    assert home.ask("SELECT count(*) FROM check_ins") == [(1,)]
 
 
 def passes(home: HotlineHarness, hours: float, step: float = 0.25) -> list[Event]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from bot.hotline.commands.texts import NOT_OFFERED
+from bot.hotline.commands.texts import NOT_OFFERED, QUESTION_WAITS
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import Event, EventKind
 from bot.hotline.referrals.consent_dialog import TICK
 from bot.places.taiwan.recipients import RECIPIENTS
-from tests.dispatch.relay.test_staff_commands import told, wanting
+from tests.dispatch.relay.test_staff_commands import wanting
 from tests.support.harnesses.hotline_harness import AGREED, HotlineHarness
 from tests.support.people.caseworker_driver import CaseworkerDriver, refusals
 
@@ -181,11 +181,41 @@ def test_a_press_in_another_chat_decides_nothing(hotline: HotlineHarness) -> Non
     assert "1955" not in " ".join(other.texts[before:])
 
 
-def test_the_offer_waits_until_the_person_is_there(hotline: HotlineHarness) -> None:
-    _person, case = wanting(hotline)
-    mei = hotline.colleague()
+def asked_before_the_answer(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
+    """Return a person who was asked for a good moment and offered a referral meanwhile."""
+    person, case = wanting(home)
+    mei = home.colleague()
     mei.claims(case)
     mei.take_over(case)
     events = mei.run_command(Verb.REFER, case, code="labor_1955")
-    assert refusals(events) == ["Ask when the person is in the chat with you."]
-    assert told(events)
+    assert refusals(events) == []
+    assert QUESTION_WAITS in [it.text for it in events]
+    assert "1955" not in " ".join(person.texts)
+    return person, mei, case
+
+
+def test_the_question_waits_until_the_person_is_there_and_then_comes(
+    hotline: HotlineHarness,
+) -> None:
+    person, _mei, _case = asked_before_the_answer(hotline)
+    person.presses("I can write now")
+    assert person.last.startswith("There is a question for you here.")
+    person.presses("Show it to me")
+    assert "1955" in person.last
+
+
+def test_a_question_that_was_never_asked_ends_with_the_talk(hotline: HotlineHarness) -> None:
+    person, mei, case = asked_before_the_answer(hotline)
+    events = mei.run_command(Verb.HAND_BACK, case)
+    assert stages(events) == ["withdrawn"]
+    assert hotline.ask("SELECT state FROM referrals") == [("withdrawn",)]
+    person.presses("I can write now")
+    assert "1955" not in " ".join(person.texts)
+
+
+def test_a_question_that_was_never_asked_ends_when_the_person_leaves(
+    hotline: HotlineHarness,
+) -> None:
+    person, _mei, _case = asked_before_the_answer(hotline)
+    person.says("/bye")
+    assert hotline.ask("SELECT state FROM referrals") == [("withdrawn",)]
