@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from bot.cases.intake import MAX_FILE_BYTES
 from bot.clock import SECOND
 from bot.conversation import Card, Menu
 from bot.dispatch import callback_data
@@ -102,7 +103,16 @@ class Relay:
                 self._show(EventKind.PERSON_WROTE, message)
             if update.kind is not UpdateKind.PRESS:
                 turn.effects.staff.alarms |= turn.services.texts.find_alarms(update.text)
+            self._say_what_is_not_kept(update)
         self._handle_opener_reply(takeover, None if content is None else content[1].code)
+
+    def _say_what_is_not_kept(self, update: Update) -> None:
+        """Tell the person what does not reach the caseworker, who cannot know what it was."""
+        texts = self.turn.services.texts
+        if update.kind is UpdateKind.UNSUPPORTED:
+            self.replies.send_text(texts.unsupported_content)
+        elif any(file.size > MAX_FILE_BYTES for file in update.files):
+            self.replies.send_text(texts.file_too_large)
 
     def store_unconfirmed(self, update: Update) -> None:
         """Add what is written in a chat without a live session to its case, as not confirmed."""
@@ -125,7 +135,9 @@ class Relay:
         if not turn.hotline.case_exists(case):  # it was erased
             turn.set_read(is_read=False)
             return
-        kind, sealed = content[0], replace(content[1], asked=self._open_question())
+        kind = content[0]  # an edit changes what was said before, and answers nothing
+        asked = "" if kind is CaseMessageKind.EDIT else self._open_question()
+        sealed = replace(content[1], asked=asked)
         self._add(CaseMessage(case, MessageSide.PERSON, kind, sealed, turn.now))
         turn.is_in_case = True
         new = [(case, it.unique) for it in sealed.files if it.unique]
@@ -147,7 +159,8 @@ class Relay:
     def store_position(self, update: Update) -> None:
         """Add where a live location has moved to; desks are shown it twice a minute at most."""
         turn, activity = self.turn, self.turn.conversation.activity
-        case = turn.read_case
+        takeover = turn.conversation.takeover
+        case = turn.read_case if takeover is None else takeover.case
         if not case or turn.now - turn.conversation.touched_at > SESSION_TIMEOUT:
             return
         if not turn.hotline.case_exists(case):

@@ -105,6 +105,29 @@ def test_words_flow_both_ways_and_the_bot_is_silent(hotline: HotlineHarness) -> 
     assert person.last == "Thank you for telling me."
 
 
+def test_a_place_that_moves_is_followed_during_a_takeover(hotline: HotlineHarness) -> None:
+    person, mei, case = met(hotline)
+    start = {"latitude": 24.5, "longitude": 121.5, "live_period": 900}
+    person.sends(location=start)
+    for step in (1, 2):
+        hotline.advance_time(60)
+        moved = start | {"latitude": 24.5 - step}
+        person.send_update(
+            person.message("edited_message", edit_date=hotline.seconds(), location=moved)
+        )
+    places = [it for it in mei.reads(case) if it.kind is CaseMessageKind.LOCATION]
+    assert [it.content.latitude for it in places] == [24.5, 23.5, 22.5]
+
+
+def test_what_cannot_be_kept_is_said_during_a_takeover(hotline: HotlineHarness) -> None:
+    person, mei, case = met(hotline)
+    poll = {"id": "1", "question": "secret?", "options": []}
+    assert person.sends(poll=poll)[0].startswith("We cannot keep this kind of message.")
+    assert mei.reads(case)[-1].content.code == "poll"
+    video = {"file_id": "f", "file_unique_id": "u", "file_size": 21 * 1024 * 1024, "duration": 9}
+    assert person.sends(video=video)[0].startswith("This file is too large for us")
+
+
 def test_an_old_button_does_nothing_during_a_takeover(hotline: HotlineHarness) -> None:
     person, _mei, _case = met(hotline)
     old = [say for say in person.screen if say.rows and "Not sure" in str(say.rows)]

@@ -71,7 +71,7 @@ def _message(theirs: telegram.Update) -> Update:
         album=said_now.media_group_id or "",
         latitude=place.latitude if place else None,
         longitude=place.longitude if place else None,
-        forwarded_from=_origin(said_now),
+        forwarded_from=_origin(said_now.forward_origin),
         detail=_note(said_now),
         **_person(user),
     )
@@ -90,7 +90,7 @@ def _content(  # noqa: PLR0911 - a list of cases
 ) -> tuple[UpdateKind | None, str, tuple[File, ...]]:
     attached = said_now.venue or said_now.effective_attachment  # a venue comes with its location
     if said_now.text is not None:
-        return UpdateKind.TEXT, said_now.text, ()
+        return UpdateKind.TEXT, _quoted(said_now) + said_now.text, ()
     if isinstance(attached, telegram.Venue):
         return UpdateKind.LOCATION, f"{attached.title}\n{attached.address}", ()
     if isinstance(attached, telegram.Location):
@@ -121,10 +121,15 @@ def _file(kind: str, medium: Any) -> File:
     )
 
 
-def _origin(said_now: telegram.Message) -> str:
-    origin = said_now.forward_origin
-    if origin is None and said_now.external_reply:
-        origin = said_now.external_reply.origin
+def _quoted(said_now: telegram.Message) -> str:
+    if not said_now.external_reply:
+        return ""
+    name = _origin(said_now.external_reply.origin)
+    said = ": ".join(filter(None, (name, said_now.quote.text if said_now.quote else "")))
+    return "".join(f"> {line}\n" for line in said.splitlines())
+
+
+def _origin(origin: telegram.MessageOrigin | None) -> str:
     if isinstance(origin, telegram.MessageOriginUser):
         user = origin.sender_user
         return " ".join(filter(None, (user.full_name, user.name if user.username else None)))

@@ -27,6 +27,8 @@ PLAIN_FILES = ("animation", "video", "video_note", "voice", "audio", "document",
 _decode = msgspec.json.Decoder(schema.TelegramUpdate).decode
 _decode_group = msgspec.json.Decoder(schema.GroupUpdate).decode
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+QUOTE_MARK = ">"
+"""Stands before each line of what a message answers in another chat."""
 _PLAIN_NAME = re.compile(r"[a-z][a-z_]{0,39}")
 
 
@@ -88,7 +90,7 @@ def _message(update_id: int, message: schema.Message, raw: bytes, field: str) ->
     if message.text is not None:
         return Update(  # nearly every update, so it is created with a single call
             update_id, UpdateKind.TEXT if field == "message" else UpdateKind.EDIT,
-            chat=message.chat.id, message=message.message_id, text=message.text,
+            chat=message.chat.id, message=message.message_id, text=_quoted(message) + message.text,
             language=person.language_code, name=_name(person), username=person.username,
             sent_at=message.edit_date or message.date, album=message.media_group_id,
             forwarded_from=_origin_of(message),
@@ -248,12 +250,20 @@ def _location_note(message: schema.Message, location: schema.Location) -> str:
 
 
 def _origin_of(message: schema.Message) -> str:
-    """Return the name a message was forwarded from, or of the author it replies to elsewhere."""
+    """Return the name a message was forwarded from."""
     origin = message.forward_origin
-    if origin is None:
-        reply = message.external_reply
-        origin = None if reply is None else reply.origin
     return "" if origin is None else _origin_name(origin)
+
+
+def _quoted(message: schema.Message) -> str:
+    """Return what a text answers that stands in another chat, as lines before the person's own."""
+    reply = message.external_reply
+    if reply is None:
+        return ""
+    quote = message.quote.text if message.quote is not None else ""
+    name = _origin_name(reply.origin) if reply.origin is not None else ""
+    said = f"{name}: {quote}" if name and quote else name or quote
+    return "".join(f"{QUOTE_MARK} {line}\n" for line in said.splitlines())
 
 
 def _origin_name(origin: schema.Origin) -> str:

@@ -95,6 +95,12 @@ class ExternalReply(msgspec.Struct, gc=False):
     origin: Origin | None = None
 
 
+class Quote(msgspec.Struct, gc=False):
+    """The part of another message that this one answers."""
+
+    text: str
+
+
 class Message(msgspec.Struct, gc=False):
     """A message with the accepted contents."""
 
@@ -111,6 +117,7 @@ class Message(msgspec.Struct, gc=False):
     sender_business_bot: User | None = None
     forward_origin: Origin | None = None
     external_reply: ExternalReply | None = None
+    quote: Quote | None = None
     animation: Document | None = None
     live_photo: Document | None = None
     photo: list[PhotoSize] | None = None

@@ -7,6 +7,7 @@ heading. Links are disabled, and control characters are shown.
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from bot.cases.escape_text import escape_line
@@ -209,6 +210,8 @@ def _message(to: ExportWriter, it: MessageView) -> Iterator[str]:
     if it.person_text:
         yield to.say(texts.PERSON_READS)
         yield from _quote(it.person_text)
+    lost = (to.say(texts.LOST_EDIT, words=words) for words in it.lost_edits)
+    yield from chain.from_iterable(map(_quote, lost))
     for old in it.earlier_texts:
         yield f"{to.say(texts.BEFORE_EDIT)}:"
         yield from _quote(old)

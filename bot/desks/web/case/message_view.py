@@ -103,6 +103,10 @@ class MessageView:
     location: str = ""
     files: list[MessageFile] = field(default_factory=list)
     earlier_texts: list[str] = field(default_factory=list)
+    lost_edits: list[str] = field(default_factory=list)
+    """New words that did not arrive, or of which it is not known: the person reads `text`."""
+    has_waiting_edit: bool = False
+    """Whether an edit is on its way, or waits to be sent."""
     edited_at: int | None = None
     """When the newest edit was made; None where there is none."""
     newest_edit: int = 0
@@ -121,12 +125,13 @@ class MessageView:
     @property
     def is_unsettled(self) -> bool:
         """Whether it will soon be shown differently: it has not arrived, or a file has not."""
-        return self.is_waiting or any(it.is_coming for it in self.files)
+        is_sent = not (self.is_waiting or self.has_waiting_edit)
+        return not is_sent or any(it.is_coming for it in self.files)
 
     @property
     def has_failed(self) -> bool:
         """Whether a caseworker must notice the delivery state."""
-        return self.delivery_state in FAILED_STATES
+        return self.delivery_state in FAILED_STATES or bool(self.lost_edits)
 
 
 @dataclass(slots=True)
@@ -155,10 +160,7 @@ class MessageViewBuilder:
                 is_person = it.side is MessageSide.PERSON
                 known = (by_message if is_person else by_letter).get(it.content.message)
                 if known is not None:
-                    known.earlier_texts.append(known.text)
-                    known.text, known.edited_at = self._text(it.content.text), it.at
-                    known.newest_edit = it.id
-                    known.raw = it.content.text if known.raw else ""
+                    self._apply_edit(known, it, letters)
                     continue
             view = self._build_one(it, letters)
             found.append(view)
@@ -167,6 +169,20 @@ class MessageViewBuilder:
             elif it.letter is not None:
                 by_letter[it.letter] = view
         return found
+
+    def _apply_edit(
+        self, view: MessageView, it: CaseMessage, letters: Mapping[int, Delivery]
+    ) -> None:
+        """Change a message, unless the person does not read the new words."""
+        text, delivery = self._text(it.content.text), letters.get(it.letter or 0, ARRIVED)
+        view.newest_edit = it.id
+        if it.side is MessageSide.CASEWORKER and (it.state or delivery.state) in FAILED_STATES:
+            view.lost_edits.append(text)
+            return
+        view.has_waiting_edit |= it.state is None and delivery.is_waiting
+        view.earlier_texts.append(view.text)
+        view.text, view.edited_at = text, it.at
+        view.raw = it.content.text if view.raw else ""
 
     def _build_one(self, it: CaseMessage, letters: Mapping[int, Delivery]) -> MessageView:
         view = MessageView(
@@ -182,7 +198,9 @@ class MessageViewBuilder:
             view.call, view.told = it.content.code, self._text(it.content.values.get(TOLD, ""))
             view.label = self.locale(CALL_OUTCOMES[CallOutcome(view.call)]) + ":"
         if it.kind is CaseMessageKind.EDIT:
-            view.label = self.locale(texts.CHANGED_TO, words="").strip()
+            view.label = self.locale(texts.CHANGED_EARLIER)
+        if it.kind is CaseMessageKind.TEXT and it.content.code and not it.content.text:
+            view.label = self.locale(texts.NOT_KEPT, kind=escape_line(it.content.code))
         if it.kind is CaseMessageKind.LOCATION and it.content.latitude is not None:
             view.location = f"{it.content.latitude:.5f}, {it.content.longitude:.5f}"
         if it.side is MessageSide.PERSON:

@@ -203,6 +203,7 @@ MESSAGES = st.builds(
         "caption": TEXT, "edit_date": st.integers(1, 2**31), "media_group_id": TEXT,
         "forward_origin": st.sampled_from(ORIGINS), "sender_chat": st.just(CHANNEL),
         "external_reply": st.sampled_from([{"origin": origin} for origin in ORIGINS]),
+        "quote": st.fixed_dictionaries({"text": TEXT, "position": st.just(0)}),
         "business_connection_id": st.just("b"), "message_thread_id": NUMBER,
         "reply_to_message": st.just(message(text="y", chat=GROUP)),
     }),

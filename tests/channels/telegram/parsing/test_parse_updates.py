@@ -183,7 +183,12 @@ def test_an_edited_poll_needs_no_second_no() -> None:
 def test_a_forwarded_message_is_content_with_an_origin(origin: Any, name: str) -> None:
     got = read(text_message("x", forward_origin=origin))
     assert (got.kind, got.text, got.forwarded_from) == (UpdateKind.TEXT, "x", name)
-    assert read(text_message("x", external_reply={"origin": origin})).forwarded_from == name
+    answer = read(text_message("x", external_reply={"origin": origin}))
+    assert answer.forwarded_from == ""  # the words are the person's own
+    assert answer.text == (f"> {name}\nx" if name else "x")
+    quoting = {"external_reply": {"origin": origin}, "quote": {"text": "a\nb", "position": 0}}
+    said = f"> {name}: a\n> b\nx" if name else "> a\n> b\nx"
+    assert read(text_message("x", **quoting)).text == said
     photo = message(photo=CONTENTS["photo"], forward_origin=origin)
     assert read(update(message=photo)).forwarded_from == name
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.desks.web.templates import format_datetime
+from bot.errors import ChatBlockedError, LetterRefusedError
 from bot.hotline.chat.takeover import (
     NO_TIME_LIMIT,
     UNTIL_CLOCK_STEADY,
@@ -15,6 +16,7 @@ from bot.hotline.chat.takeover import (
     UNTIL_PERSON_WRITES,
 )
 from bot.mailbox.outbox import hold_letter
+from tests.support.telegram.recording_channel import delivery_failure
 
 if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
@@ -123,3 +125,51 @@ def test_an_edited_message_is_marked_and_says_when_it_was_edited(
     when = format_datetime(web_desk.front.zone, edited_at)
     for export in ("transcript", "print"):
         assert f"(edited {when})" in mei.browser.get(f"/cases/{reference}/{export}").text
+
+
+@pytest.mark.parametrize("error", [LetterRefusedError("refused"), ChatBlockedError("blocked")])
+def test_a_change_that_did_not_arrive_is_no_change(
+    web_desk: WebDeskHarness, error: Exception
+) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = web_desk.add_person()
+    for verb in ("claim", "take_over"):
+        mei.told(reference, verb)
+    person.presses("I can write now")
+    mei.told(reference, "say", words="Come to door A")
+    web_desk.settles()
+    ((letter,),) = web_desk.home.ask("SELECT max(letter) FROM exchanges")
+    web_desk.home.post.fate = lambda _chat, _body: delivery_failure(error)
+    mei.told(reference, "reword", code=str(letter), words="Come to door B")
+    web_desk.home.run(web_desk.home.close_writer_idle(1))
+    web_desk.settles()
+    page = conversation(mei.comes(), reference)
+    message = bubble(page, "Come to door A")
+    assert (
+        "This change did not arrive, or it is not known whether it did: Come to door B" in message
+    )
+    assert "edited" not in message
+    assert " failed" in message
+    for export in ("transcript", "print"):
+        assert "it is not known whether it did" in (
+            mei.browser.get(f"/cases/{reference}/{export}").text
+        )
+
+
+def test_a_change_of_earlier_words_is_no_answer_to_the_open_question(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    person = web_desk.home.person("en")
+    first = person.words("my boss keeps my passport and he did not pay me")
+    person.send_update(first)
+    person.presses("Give it to a person")
+    assert person.last.startswith("Is anyone in danger right now?")
+    number = first["message"]["message_id"]
+    person.send_update(person.edit("no, he gave it back, I am fine", message_id=number))
+    ((reference,),) = web_desk.home.ask("SELECT reference FROM cases")
+    mei.told(reference, "claim")
+    page = conversation(mei, reference)
+    edited = bubble(page, "he gave it back")
+    assert "Safe right now" not in edited
+    assert "Changed words from before to:" in edited
