@@ -223,6 +223,10 @@ class HotlineAdapter:
         """Store what was pressed under a question of consent; None: not of this case."""
         return self.referrals.handle_press(self.work, case, pressed, self.now)
 
+    def latest_referral(self, case: str) -> Referral | None:
+        """Return the referral about which this case's person was asked last; None for none."""
+        return next(reversed(self.referrals.of_case(self.work, case)), None)
+
     def unasked_referral(self, case: str, referral: str) -> Referral | None:
         """Return a referral whose question waits; None if it was answered or ended meanwhile."""
         found = self.referrals.find(self.work, case, referral)

@@ -32,7 +32,8 @@ from bot.hotline.chat.takeover import (
 )
 from bot.hotline.contact_rule import ANY_TIME, LONG_AGO, PRESENCE_WINDOW, is_present, received_at
 from bot.hotline.events import EventKind
-from bot.hotline.referrals.consent_dialog import ConsentReply
+from bot.hotline.referrals.consent_dialog import ConsentPress, ConsentReply
+from bot.hotline.referrals.model import ReferralStage
 from bot.messages import SendText, UpdateKind
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.replies import Replies
     from bot.hotline.chat.takeover import TakeoverState
-    from bot.hotline.referrals.consent_dialog import ConsentPress
     from bot.hotline.referrals.model import Referral
     from bot.messages import Body, Update
 
@@ -61,6 +61,8 @@ _KINDS = {
 }
 
 
+LONGEST_LABEL = 40
+"""Characters of a text that can be the words on a button."""
 MAX_FILES_KNOWN = 100
 """Files of a session that are not stored again with a report."""
 
@@ -286,7 +288,7 @@ class Relay:
         case = takeover.case if takeover is not None else turn.conversation.case
         outcome = turn.hotline.apply_consent(case, pressed) if case else None
         if outcome is None:
-            self.replies.reject_stale_button(update)
+            self.replies.say_of_decision(update, turn.services.texts.stale_button)
             return
         language, prefix = turn.conversation.language, turn.consent_prefix()
         consent, referral = turn.services.consent, outcome.referral
@@ -297,10 +299,27 @@ class Relay:
             at = format_time(sent_at, turn.now, zone, language) if sent_at else ""
             turn.effects.bodies.append(consent.answer(outcome, language, prefix, at))
         elif outcome.text is not None:
-            self.replies.show_toast(update, outcome.text)
+            self.replies.say_of_decision(update, outcome.text)
         if outcome.changed:
             stage = referral.stage.value
             turn.add_event(EventKind.REFERRED, referral.case, code=stage, referral=referral)
+
+    def typed_decision(self, takeover: TakeoverState, update: Update) -> ConsentPress | None:
+        """Return the button of a question of consent whose words were typed."""
+        turn = self.turn
+        if update.kind is not UpdateKind.TEXT or len(update.text) > LONGEST_LABEL:
+            return None
+        action = turn.services.consent.action_of_label(update.text, turn.conversation.language)
+        referral = turn.hotline.latest_referral(takeover.case) if action is not None else None
+        if action is None or referral is None:
+            return None
+        return ConsentPress(referral.id, referral.digest, action, 0)
+
+    def ask_consent_again(self, takeover: TakeoverState) -> None:
+        """Ask once more where words took the list away before the person decided."""
+        referral = self.turn.hotline.latest_referral(takeover.case)
+        if referral is not None and referral.stage is ReferralStage.OFFERED:
+            self.ask_consent(referral)
 
     def ask_consent(self, referral: Referral) -> None:
         """Ask the person whether a recipient may be told."""

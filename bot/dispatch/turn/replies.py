@@ -65,6 +65,13 @@ class Replies:
         shown = turn.services.renderer.text(text, turn.conversation.language)
         turn.effects.toast = Toast(update.press, shown)
 
+    def say_of_decision(self, update: Update, text: Text) -> None:
+        """Say a short text: over the button that was pressed, or where its words were typed."""
+        if update.press:
+            self.show_toast(update, text)
+        else:
+            self.send_text(text)
+
     def reject_stale_button(self, update: Update) -> None:
         """Say that a button belongs to an earlier question."""
         self.show_toast(update, self.turn.services.texts.stale_button)

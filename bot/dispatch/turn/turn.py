@@ -100,7 +100,7 @@ class TurnHandler:
         was_choosing = turn.is_in_flow(*PASSPHRASE_FLOWS)
         read_case, extras = turn.read_case, _count_extras(turn.conversation)
         self._store_written(accepted)
-        if not self._forward(accepted, silence):
+        if not self._forward(accepted, silence, fleeting):
             if accepted is update and self._joins.take(update):
                 self._go_on_after_code(goes_on=goes_on)
             elif goes_on:
@@ -228,8 +228,11 @@ class TurnHandler:
         elif read_case == turn.read_case:
             self._relay.store_read(update)
 
-    def _forward(self, update: Update, silence: int) -> bool:
-        """Give an update to the caseworker who has taken over; tell whether one has."""
+    def _forward(self, update: Update, silence: int, fleeting: list[int]) -> bool:
+        """Give an update to the caseworker who has taken over; tell whether one has.
+
+        Words on a button of a question of consent, which only the caseworker would read, press it.
+        """
         takeover = self.context.conversation.takeover
         if takeover is None:
             return False
@@ -237,6 +240,10 @@ class TurnHandler:
         if not self._relay.takes(update, command, silence):
             return False
         self._relay.forward(takeover, update)
+        if (decision := self._relay.typed_decision(takeover, update)) is not None:
+            self._relay.apply_decision(decision, update)
+        elif fleeting and update.kind is UpdateKind.TEXT:
+            self._relay.ask_consent_again(takeover)
         return True
 
     def _answer(self, update: Update, accepted: Update, fleeting: list[int]) -> None:

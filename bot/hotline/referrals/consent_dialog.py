@@ -28,6 +28,7 @@ from bot.hotline.referrals.model import (
 )
 from bot.languages import LANGUAGES, catalogue
 from bot.messages import Button, SendText
+from bot.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -210,6 +211,19 @@ class ConsentDialog:
         if found is None or found[3] not in set(ConsentAction):
             return None
         return ConsentPress(found[1], found[2], ConsentAction(found[3]), int(found[4] or 0))
+
+    def action_of_label(self, typed: str, language: str) -> ConsentAction | None:
+        """Return what the button does whose words were typed; None for any other text.
+
+        To agree takes the button: it carries the digest of what the person saw.
+        """
+        words, read_in, meant = self._texts, catalogue(language), fold(typed)
+        labels = {
+            ConsentAction.SHOW: words.show, ConsentAction.LATER: words.later,
+            ConsentAction.DECLINE: words.decline, ConsentAction.REVOKE: words.take_back,
+        }  # fmt: skip
+        known = (it for it, label in labels.items() if fold(label.render(read_in)) == meant)
+        return next(known, None)
 
     def press(self, referral: Referral, pressed: ConsentPress, now: int) -> ConsentOutcome:
         """Return the outcome of a press: the changed referral, and what is shown."""

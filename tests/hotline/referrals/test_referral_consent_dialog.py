@@ -219,3 +219,27 @@ def test_a_question_that_was_never_asked_ends_when_the_person_leaves(
     person, _mei, _case = asked_before_the_answer(hotline)
     person.says("/bye")
     assert hotline.ask("SELECT state FROM referrals") == [("withdrawn",)]
+
+
+def test_words_that_take_the_list_away_bring_the_question_back(hotline: HotlineHarness) -> None:
+    person, mei, case = in_talk(hotline)
+    mei.run_command(Verb.REFER, case, code="labor_1955")
+    person.presses("Show it to me")
+    shown = person.last
+    hotline.advance_time(60)
+    person.says("yes")
+    assert shown not in person.texts
+    assert person.last.startswith("There is a question for you here.")
+    assert hotline.ask("SELECT state FROM referrals") == [("offered",)]  # words agree to nothing
+    person.presses("Show it to me", "You may tell them")
+    assert hotline.ask("SELECT state FROM referrals") == [("agreed",)]
+
+
+def test_what_can_be_taken_back_by_a_button_can_be_by_its_words(hotline: HotlineHarness) -> None:
+    person, mei, case = in_talk(hotline)
+    mei.run_command(Verb.REFER, case, code="labor_1955")
+    person.presses("Show it to me", "You may tell them")
+    assert hotline.ask("SELECT state FROM referrals") == [("agreed",)]
+    person.says("I take it back")
+    assert hotline.ask("SELECT state FROM referrals") == [("revoked",)]
+    assert refusals(mei.run_command(Verb.SEND_REFERRAL, case, code=offered(hotline)))
